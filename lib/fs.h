@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fs.h: files as whole values: read one, replace one so that a crash leaves the
+ * old or the new, make and remove trees.
+ */
+#ifndef FSDUEL_LIB_FS_H
+#define FSDUEL_LIB_FS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "lib/buf.h"
+#include "lib/err.h"
+
+/* Append all of path to b; works on /proc and /sys files. -EFBIG past max (0: 1 GiB). */
+int fs_read(const char *path, size_t max, struct buf *b, struct err *e);
+
+/* First line of a small file without its newline, or NULL (absent, unreadable). Caller frees. */
+char *fs_read_line(const char *path);
+
+/*
+ * Replace path by data: written to path.tmp, flushed, renamed, directory
+ * flushed. On error path is untouched and the .tmp file is gone.
+ */
+int fs_write_atomic(const char *path, const void *data, size_t len, struct err *e);
+
+/* fs_write_atomic of j, indented, keys sorted, newline at the end. */
+int fs_write_json(const char *path, const json_t *j, struct err *e);
+
+/* Parse path as JSON into *out (caller decrefs). -EINVAL with path:line:column. */
+int fs_read_json(const char *path, json_t **out, struct err *e);
+
+int fs_mkdir_p(const char *path, struct err *e);
+int fs_remove_tree(const char *path, struct err *e); /* absent is fine; never crosses a mount */
+bool fs_exists(const char *path);
+
+/* Malloc'ed "$XDG_CACHE_HOME or ~/.cache"/fsduel or $FSDUEL_CACHE; made on demand. */
+int fs_cache_dir(char **out, struct err *e);
+
+/* SHA-256 in lower-case hex, NUL-terminated. */
+#define SHA256_HEX 65
+void sha256_hex(const void *data, size_t len, char out[SHA256_HEX]);
+int sha256_file(const char *path, char out[SHA256_HEX], struct err *e);
+
+/*
+ * Decompress data (gzip, xz, zstd, lz4 also in the kernel's legacy framing,
+ * bzip2, or nothing) into out, by libarchive. Bytes after the stream are
+ * ignored. -EINVAL: not such a stream.
+ */
+int fs_decompress(const void *data, size_t len, struct buf *out, struct err *e);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * num.h: the one parser and the one printer of numbers with units.
+ */
+#ifndef FSDUEL_LIB_NUM_H
+#define FSDUEL_LIB_NUM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/err.h"
+
+enum num_kind {
+	NUM_COUNT,  /* plain non-negative integer: 12; k, M, G accepted as 1000^n */
+	NUM_BYTES,  /* bytes: 4k 64M 1G, KiB MiB GiB also accepted; powers of 1024 */
+	NUM_NS,     /* time: 80us 1s 5m 250ms 10ns; a unit is required but for 0 */
+	NUM_PCT,    /* per cent in thousandths: "2%" or "2" is 2000, "0.1%" is 100 */
+};
+
+/*
+ * Parse all of text (surrounding blanks allowed) as a number of this kind.
+ * Decimals are accepted where the result is a whole unit ("1.5s", "0.5k" = 512
+ * bytes). -EINVAL: not such a number; -ERANGE: too large for 64 bits. The
+ * sentence names the text and what was expected.
+ */
+int num_parse(const char *text, enum num_kind kind, uint64_t *out, struct err *e);
+
+/* Parse a finite double, all of text. -EINVAL otherwise (nan and inf too). */
+int num_parse_double(const char *text, double *out, struct err *e);
+
+/*
+ * Shortest decimal text that reads back as exactly the same double ("%.15g",
+ * then 16, then 17 digits). Not for NaN or infinity: those give "".
+ * dst needs 32 bytes. Returns dst.
+ */
+char *num_format_double(char dst[32], double v);
+
+/*
+ * Canonical text of a value parsed by num_parse: "64M", "80us", "12", "0.1%".
+ * num_parse of the result gives v again. dst needs 32 bytes. Returns dst.
+ */
+char *num_format(char dst[32], uint64_t v, enum num_kind kind);
+
+/* For people: four significant digits and an SI prefix: "10.71k", "36.8M", "812". Returns dst. */
+char *num_format_si(char dst[32], double v);
+
+/* For people: "1.25 ms", "812 ns", "3 m 20 s". Returns dst. */
+char *num_format_ns_human(char dst[32], uint64_t ns);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * proc.h: child processes. Every child gets SIGKILL when this process dies
+ * (PR_SET_PDEATHSIG), so that a killed fsduel leaves no QEMU and no fio behind.
+ */
+#ifndef FSDUEL_LIB_PROC_H
+#define FSDUEL_LIB_PROC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "lib/buf.h"
+#include "lib/err.h"
+
+struct proc_opts {
+	const char *cwd;          /* NULL: stay */
+	struct buf *out, *err;    /* where its stdout and stderr go; NULL: /dev/null; same buf: both */
+	uint64_t timeout_ns;      /* 0: none; SIGKILL to its process group after that */
+};
+
+struct proc_exit {
+	int status;               /* exit status, -1 if it died of a signal or was not started */
+	int signal;               /* 0 or the signal */
+	bool timed_out;
+};
+
+/*
+ * Run argv (argv[0] is looked up in PATH) to its end in its own process group,
+ * stdin /dev/null. 0 when it ran, whatever its status: look at *x. -errno when
+ * it could not be started (-ENOENT: no such program). -EINTR when *stop (may be
+ * NULL) became non-zero: the child's group has been killed and reaped.
+ */
+int proc_run(const char *const *argv, const struct proc_opts *o, const volatile int *stop,
+	     struct proc_exit *x, struct err *e);
+
+/*
+ * The same, and a child that failed is an error: -EIO with the program's name,
+ * how it ended and the last line it wrote.
+ */
+int proc_check(const char *const *argv, const struct proc_opts *o, const volatile int *stop,
+	       struct err *e);
+
+/* A child that runs beside us. */
+struct proc {
+	pid_t pid;   /* 0: none */
+	int pidfd;   /* -1: none; readable when the child has ended */
+};
+
+#define PROC_NONE { 0, -1 }
+
+/*
+ * Start argv with stdin, stdout and stderr on /dev/null, or on the given
+ * descriptors where >= 0; descriptors keep[0..nkeep) stay open in it under the
+ * same numbers.
+ */
+int proc_start(struct proc *p, const char *const *argv, int fd_out, int fd_err, const int *keep,
+	       size_t nkeep, struct err *e);
+/* Reap it if it has ended: 1 and *x filled, 0 while it runs. */
+int proc_poll(struct proc *p, struct proc_exit *x);
+/* SIGKILL its process group and reap it. Accepts PROC_NONE. */
+void proc_kill(struct proc *p);
+
+/* Absolute path of program in PATH plus /usr/sbin and /sbin, or NULL. Caller frees. */
+char *proc_which(const char *program);
+
+/* CLOCK_MONOTONIC in ns. */
+uint64_t now_ns(void);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * schema.h: names and columns of the files in a results folder, for the rooms
+ * that write them and the rooms that read them. docs/results.md explains each.
+ */
+#ifndef FSDUEL_LIB_SCHEMA_H
+#define FSDUEL_LIB_SCHEMA_H
+
+#define SAMPLES_CSV "samples.csv"
+#define LATENCY_CSV "latency.csv"
+#define RUN_JSON "run.json"
+#define PARTS_DIR "parts"
+
+/* What says which cell run a row belongs to: the first columns of every CSV of a results folder. */
+#define SCHEMA_WHO "run", "variant", "kernel", "mode", "fs", "mount", "workload", "params", \
+		   "block", "seed", "position", "attempt", "pass"
+#define SCHEMA_WHO_N 13
+
+#define SAMPLES_COLUMNS SCHEMA_WHO, "role", "metric", "detail", "unit", "better", "value", \
+			"status", "marks", "reason"
+#define SAMPLES_COLUMNS_N (SCHEMA_WHO_N + 9)
+
+/* One row a non-empty bucket; low and high are the smallest and largest ns in it. */
+#define LATENCY_COLUMNS SCHEMA_WHO, "role", "low_ns", "high_ns", "count"
+#define LATENCY_COLUMNS_N (SCHEMA_WHO_N + 4)
+
+#endif

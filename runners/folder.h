@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * folder.h: the results folder while it is being filled. Every cell run is a
+ * part file of its own (JSON, flushed and renamed into place), so a crash loses
+ * at most the cell run under way. samples.csv and latency.csv are the parts
+ * joined in plan order and replaced in one rename. run.json is written before
+ * the first cell run and again at the end.
+ *
+ *   DIR/run.json       provenance and plan: what compare needs to trust a pair
+ *   DIR/suite.ini      the suite as it was
+ *   DIR/parts/KEY.json one a cell run
+ *   DIR/samples.csv, DIR/latency.csv
+ *   DIR/console/KEY.txt  last console lines of cell runs that went wrong
+ */
+#ifndef FSDUEL_RUNNERS_FOLDER_H
+#define FSDUEL_RUNNERS_FOLDER_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "runners/plan.h"
+#include "runners/result.h"
+
+struct folder {
+	char *dir;
+	char run_id[32];
+	const struct suite *suite;  /* borrowed */
+	const struct plan *plan;    /* borrowed */
+	json_t *run;                /* run.json while it grows */
+};
+
+/* DIR must not exist, or be empty. */
+int folder_create(struct folder *f, const char *dir, const struct suite *s, const struct plan *p,
+		  struct err *e);
+/*
+ * Go on with a folder: its suite must be the same text and its plan the same,
+ * else -EINVAL. *run is then the run.json found.
+ */
+int folder_open(struct folder *f, const char *dir, const struct suite *s, const struct plan *p,
+		struct err *e);
+/* Is there a part for this unit whose status is ok, or skipped? (Failed ones are run again.) */
+bool folder_has(const struct folder *f, const struct plan_unit *u);
+/* Write the unit's part. attempt counts up over resumes. */
+int folder_put(struct folder *f, const struct plan_unit *u, const struct result *r,
+	       struct err *e);
+/* Write run.json as f->run stands. */
+int folder_save_run(struct folder *f, struct err *e);
+/* Join the parts into samples.csv and latency.csv. */
+int folder_join(struct folder *f, struct err *e);
+void folder_release(struct folder *f);
+
+#endif

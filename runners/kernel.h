@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * kernel.h: a kernel to boot: found, read into memory once (a build that goes
+ * on in its tree cannot change the duel), checked, identified.
+ */
+#ifndef FSDUEL_RUNNERS_KERNEL_H
+#define FSDUEL_RUNNERS_KERNEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/buf.h"
+#include "lib/err.h"
+
+struct kernel {
+	char *ref;             /* as given */
+	char *image_path;      /* absolute */
+	char *modules_dir;     /* .../lib/modules/RELEASE, or NULL: none found */
+	struct buf image;      /* the bzImage's bytes */
+	char sha256[65];       /* of the image */
+	char *release;         /* "6.12.117+deb12-cloud-amd64" */
+	char *version;         /* "#1 SMP PREEMPT_DYNAMIC ..." from the image's header */
+	char build_id[65];     /* hex of the GNU build id in the vmlinux inside; "" when it has none */
+};
+
+/*
+ * ref is a bzImage, a folder that holds one (an unpacked package with
+ * boot/vmlinuz-*, a kernel build tree with arch/x86/boot/bzImage), or a name
+ * fetched by kernel_fetch. -EINVAL with a sentence: not there, not a bzImage, cut short, several
+ * in one folder. An unknown name says how to fetch it. Exit code noted.
+ */
+int kernel_load(struct kernel *k, const char *ref, struct err *e);
+void kernel_release(struct kernel *k);
+
+/*
+ * Paths of the module files that provide these modules and what they need, in
+ * load order, from k->modules_dir (.ko, .ko.xz, .ko.zst, .ko.gz). Those not found are taken
+ * to be built in. Each file's decompressed bytes go to fn.
+ */
+int kernel_modules(const struct kernel *k, const char *const *names,
+		   int (*fn)(void *arg, const char *name, const void *data, size_t len,
+			     struct err *e),
+		   void *arg, struct err *e);
+
+/*
+ * Download (not install) Debian's current cloud image of that series ("6.1",
+ * "6.12") through its meta-package, and unpack it under the cache folder, where
+ * kernel_load finds it under this name. *path is the folder (malloc'ed). Does nothing when the
+ * newest is there already; without apt or network -EIO with a sentence, FSDUEL_MACHINE noted.
+ */
+int kernel_fetch(const char *name, char **path, struct err *e);
+
+#endif

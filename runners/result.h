@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * result.h: what one cell run hands back: samples, histograms, facts. Made by
+ * the cell on the host or in the guest, sent as JSON, kept as a part file.
+ */
+#ifndef FSDUEL_RUNNERS_RESULT_H
+#define FSDUEL_RUNNERS_RESULT_H
+
+#include <jansson.h>
+
+#include "lib/err.h"
+#include "workloads/metric.h"
+
+enum status { STATUS_OK, STATUS_SKIPPED, STATUS_FAILED, STATUS_INVALID };
+extern const char *const status_names[];   /* "ok", "skipped", "failed", "invalid", NULL */
+
+struct sample {
+	char *role;            /* "all" for the whole workload */
+	char *metric, *detail, *unit; /* detail "" for none; unit as in the metric table */
+	enum better better;
+	char value[32];        /* decimal text, shortest that reads back exactly; "" not measured */
+};
+
+struct result_hist {
+	char *role;
+	struct hist *hist;     /* owned */
+};
+
+struct result {
+	enum status status;    /* of the cell run, and so of all its samples */
+	char *reason;          /* NULL while ok; one sentence */
+	char *marks;           /* "steal,throttle" or NULL */
+	struct sample *samples;    size_t nr_samples;
+	struct result_hist *hists; size_t nr_hists;
+	json_t *facts;         /* object: what provenance needs of this run (effective options, extents, ...) */
+	char *console;         /* last console lines when something went wrong, or NULL */
+};
+
+void result_init(struct result *r);
+void result_release(struct result *r);
+
+/* First call wins; status must not be STATUS_OK. The format's text is the reason, one line. */
+void result_fail(struct result *r, enum status status, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Append every metric of the table for this role, and its histogram (copied). */
+void result_add_measured(struct result *r, const char *role, const struct measured *m);
+
+/* Compact JSON object; histograms as [index, count, index, count, ...] plus sum, min, max. */
+json_t *result_to_json(const struct result *r);
+/* -EINVAL with a sentence for anything that result_to_json does not write. r is initialised by it. */
+int result_from_json(struct result *r, const json_t *j, struct err *e);
+
+#endif

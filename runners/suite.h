@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * suite.h: a suite file read and checked: what is to be measured, as the user
+ * wrote it. Nothing here starts anything or looks at the machine beyond the
+ * suite's own files (the suite and the fio jobs it names).
+ */
+#ifndef FSDUEL_RUNNERS_SUITE_H
+#define FSDUEL_RUNNERS_SUITE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/buf.h"
+#include "lib/err.h"
+#include "lib/ini.h"
+#include "workloads/fsload.h"
+
+enum mode { MODE_EXACT, MODE_TCG, MODE_KVM, MODE_HOST };
+extern const char *const mode_names[];     /* ends with NULL */
+
+struct suite_kernel {
+	char *label;       /* "baseline" */
+	char *ref;         /* path, or a name that `fsduel kernel fetch` knows; NULL: given on the command line */
+	unsigned line;
+};
+
+struct suite_mount {
+	char *name;        /* "dioread_lock" */
+	char *fs;          /* a row of the file-system table: "ext4" */
+	struct strv mkfs;  /* extra mkfs arguments of the user's */
+	char *options;     /* mount options as written: "nodelalloc,dioread_lock"; "" for none */
+	unsigned line;
+};
+
+struct suite_variant {
+	char *name;        /* "patched/nodelalloc" unless given a name of its own */
+	size_t kernel, mount;  /* indices */
+};
+
+struct suite_contrast {
+	char *name;
+	size_t baseline, patched; /* indices of variants */
+	unsigned line;
+};
+
+/* One key of a workload that was written with one or more values. */
+struct suite_param {
+	char *name;        /* "threads", "bs", "buffered_write.bs", "iodepth" */
+	struct strv values; /* canonical; more than one: a dimension of the matrix */
+	unsigned line;
+};
+
+struct suite_workload {
+	char *name;
+	char *mix;         /* "dio_overwrite:{threads} buffered_write:1", or NULL */
+	char *fio;         /* path of the job file, or NULL; exactly one of the two is set */
+	char *fio_text;    /* its whole text */
+	struct suite_param *params;
+	size_t nr_params;
+	unsigned line;
+};
+
+/* null_blk in the guest; DOMAIN.md says why cache_size matters. */
+struct suite_device {
+	uint64_t size_bytes, latency_ns, cache_bytes, bandwidth_bytes_per_s; /* the last two: 0 none */
+};
+
+struct suite {
+	char *path, *name, *about;
+	char sha256[65];           /* of the file's text */
+	char *text;                /* the file's text, copied into the results folder */
+	enum mode mode;
+	unsigned blocks;
+	uint64_t seed;
+	struct suite_device device;
+	unsigned cpus;
+	uint64_t memory_bytes;
+	uint64_t limit_virtual_ns, limit_wall_ns; /* of one cell run */
+	struct suite_kernel *kernels;     size_t nr_kernels;
+	struct suite_mount *mounts;       size_t nr_mounts;
+	struct suite_variant *variants;   size_t nr_variants;
+	struct suite_contrast *contrasts; size_t nr_contrasts;
+	struct suite_workload *workloads; size_t nr_workloads;
+};
+
+/* What the command line puts over the file. NULL, 0: as the file says. */
+struct suite_overrides {
+	const char *baseline, *patched;   /* kernel references for those two labels */
+	unsigned blocks;
+};
+
+/*
+ * Read and check path. Every mistake is "path:line: what, what to try"; reading
+ * goes on after one so that several are said at once. -EINVAL then, exit code
+ * FSDUEL_USAGE noted; *s may be released in any case.
+ */
+int suite_load(struct suite *s, const char *path, const struct suite_overrides *o, struct err *e);
+void suite_release(struct suite *s);
+
+/* One row a file system: the only place that knows them. */
+struct fs_type {
+	const char *name;          /* "ext4" */
+	const char *mkfs;          /* program */
+	const char *mkfs_args;     /* ours, always given, before the user's; {uuid} and {hash_seed} are filled in from the block */
+	const char *always_options; /* mount options always given, or "" */
+	const char *options_file;  /* where effective options are read: "/proc/fs/ext4/{dev}/options" */
+	const char *modules;       /* to load where not built in, by blanks */
+};
+extern const struct fs_type fs_types[];    /* ends with a NULL name */
+const struct fs_type *fs_type_find(const char *name);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * extents.h: make the extents a cell declares, and prove them with FIEMAP just
+ * before the timer (DOMAIN.md trap 4). Fails closed: what FIEMAP cannot answer
+ * is an error, not "probably written".
+ */
+#ifndef FSDUEL_WORKLOADS_EXTENTS_H
+#define FSDUEL_WORKLOADS_EXTENTS_H
+
+#include <stdint.h>
+
+#include "lib/err.h"
+
+enum extents {
+	EXTENTS_ANY,        /* not declared, not checked */
+	EXTENTS_WRITTEN,
+	EXTENTS_UNWRITTEN,  /* fallocated, never written */
+	EXTENTS_HOLE,
+	EXTENTS_MIXED,      /* more than one of the above */
+};
+
+extern const char *const extents_names[];  /* indexed by enum extents, ends with NULL */
+
+/* Which of those states [start, start + len) of fd is in. Delayed allocation counts as an error. */
+int extents_state(int fd, uint64_t start, uint64_t len, enum extents *state, struct err *e);
+
+/*
+ * Bring [start, start + len) of fd, a regular file, to the state, and flush it:
+ * written (by O_DIRECT-sized writes of a non-zero pattern), unwritten
+ * (fallocate), hole (punched; the file size covers the range), mixed
+ * (alternately written and unwritten chunks of chunk bytes, starting written).
+ * Start and len are multiples of the file-system block size.
+ */
+int extents_make(int fd, uint64_t start, uint64_t len, enum extents state, uint64_t chunk,
+		 struct err *e);
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fsload.h: the load generator: roles on one file, started together, bound by
+ * time or by operations. It runs on the host and, in the same code, in the
+ * guest's first process. It measures and never prints.
+ *
+ * Life cycle: mix_parse or by hand -> fsload_init -> fsload_prepare (makes the
+ * file and its extents) -> caller drops caches -> fsload_prove (FIEMAP) ->
+ * fsload_run (the timed part) -> read .total and .role -> fsload_release.
+ */
+#ifndef FSDUEL_WORKLOADS_FSLOAD_H
+#define FSDUEL_WORKLOADS_FSLOAD_H
+
+#include "lib/err.h"
+#include "workloads/extents.h"
+#include "workloads/metric.h"
+#include "workloads/role.h"
+
+#define MIX_ENTRIES_MAX 16
+#define MIX_THREADS_MAX 1024
+
+struct mix_entry {
+	const struct role *role;
+	unsigned threads;
+	uint64_t param[NR_ROLE_PARAMS];
+	uint64_t own[ROLE_OWN_PARAMS_MAX];
+};
+
+struct mix {
+	struct mix_entry entry[MIX_ENTRIES_MAX];
+	unsigned nr;
+	uint64_t param[NR_MIX_PARAMS];
+};
+
+/*
+ * Read "dio_overwrite:4 buffered_write" (":1" may be left out) into m with all
+ * parameters at their defaults. -EINVAL: unknown role (the sentence lists the
+ * near ones), same role twice, no threads, too many.
+ */
+int mix_parse(struct mix *m, const char *text, struct err *e);
+
+/*
+ * Set a parameter: "runtime" (of the mix), "bs" (of every role in it that did
+ * not get its own), "buffered_write.bs" (of one role).
+ */
+int mix_set(struct mix *m, const char *name, const char *value, struct err *e);
+
+/*
+ * What contradicts itself, one sentence each: bs not a multiple of the role's
+ * alignment or larger than the region, a region past the file, overlapping
+ * regions with different extents, offsets=once with a time bound or more
+ * operations than blocks, a writing role with neither sync_every nor final_sync
+ * that goes through the page cache.
+ */
+int mix_check(const struct mix *m, struct err *e);
+
+struct fsload_result {
+	struct measured measured;      /* .lat points to the hist below */
+	struct hist lat;
+	int first_errno;               /* of the first failed operation; 0: none */
+};
+
+struct fsload {
+	const struct mix *mix;         /* borrowed */
+	char *path;                    /* the work file */
+	uint64_t seed;
+	struct fsload_result total;    /* all roles together */
+	struct fsload_result *role;    /* mix->nr of them, in the mix's order */
+	void *impl;
+};
+
+int fsload_init(struct fsload *l, const struct mix *mix, const char *path, uint64_t seed,
+		struct err *e);
+int fsload_prepare(struct fsload *l, struct err *e);
+/* 0, or -EINVAL when a region is not in the state its role declares (found and declared named). */
+int fsload_prove(struct fsload *l, struct err *e);
+/*
+ * The timed part. mark(arg, 1) is called right after the barrier opens and
+ * mark(arg, 0) when the last thread has ended; may be NULL. *stop non-zero ends
+ * it early with -EINTR. -EIO when a thread made no operation at all or every
+ * operation failed.
+ */
+int fsload_run(struct fsload *l, void (*mark)(void *arg, int begin), void *arg,
+	       const volatile int *stop, struct err *e);
+void fsload_release(struct fsload *l);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * hist.h: log-linear latency histograms that can be merged. Buckets are those
+ * of fio (stat.h, plat_val_to_idx): exact below 128 ns, then 64 buckets to each
+ * power of two, so a percentile is off by less than 0.8 %. Percentiles come
+ * from merged counts, never from averaged percentiles.
+ */
+#ifndef FSDUEL_WORKLOADS_HIST_H
+#define FSDUEL_WORKLOADS_HIST_H
+
+#include <stdint.h>
+
+#define HIST_BITS 6
+#define HIST_GROUPS 36                     /* values from 2^42 ns (73 min) on share the last bucket */
+#define HIST_BUCKETS (HIST_GROUPS << HIST_BITS)
+
+struct hist {
+	uint64_t count;
+	uint64_t sum_ns;                   /* exact where values were added one by one */
+	uint64_t min_ns, max_ns;           /* exact likewise; both 0 while count is 0 */
+	uint64_t bucket[HIST_BUCKETS];
+};
+
+void hist_init(struct hist *h);
+void hist_add(struct hist *h, uint64_t ns);              /* one value; fit for the timed loop */
+void hist_merge(struct hist *into, const struct hist *from);
+
+unsigned hist_index(uint64_t ns);
+uint64_t hist_low(unsigned index);         /* smallest value of the bucket, ns */
+uint64_t hist_high(unsigned index);        /* largest value of the bucket, ns */
+
+/*
+ * Add count values known only by a representative (fio's json+ bins give a
+ * bucket's midpoint): buckets and count grow; sum and extremes are the
+ * caller's to set.
+ */
+void hist_add_bin(struct hist *h, uint64_t ns, uint64_t count);
+
+/*
+ * Nearest-rank percentile (NIST handbook 7.2.6.2, no interpolation), p in
+ * thousandths of a per cent: 99900 is p99.9. The midpoint of the bucket that
+ * holds the value, never above max_ns. 0 when the histogram is empty.
+ */
+uint64_t hist_percentile(const struct hist *h, uint32_t p_milli_pct);
+
+#endif

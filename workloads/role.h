@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * role.h: one kind of thread in a mix. A role is one file in workloads/roles/
+ * with one `const struct role role_<file>`; make finds it. Copy skeleton.c.
+ */
+#ifndef FSDUEL_WORKLOADS_ROLE_H
+#define FSDUEL_WORKLOADS_ROLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/err.h"
+#include "lib/rng.h"
+#include "workloads/param.h"
+
+/* One thread of a role while it runs. The loop in fsload.c owns it; hooks may read all of it. */
+struct role_thread {
+	const struct role *role;
+	const uint64_t *param;         /* NR_ROLE_PARAMS values */
+	const uint64_t *own;           /* values of role->params */
+	const char *path;              /* the work file */
+	uint64_t file_size, region_start, region_size, bs;
+	unsigned index;                /* of this thread within its role, from 0 */
+	struct rng rng;                /* seeded from the block; offsets come from it */
+	int fd;                        /* opened with role->open_flags; -1 where needs_fd is false */
+	void *buf;                     /* bs bytes, page aligned, holds this thread's pattern */
+	void *priv;                    /* the role's own, made in begin, freed in end */
+};
+
+struct role {
+	const char *name;              /* equals the file's name */
+	const char *help;              /* one line */
+	int open_flags;                /* O_RDWR | O_DIRECT ... for the work file */
+	bool needs_fd;                 /* false: the role opens nothing (null) */
+	bool writes;                   /* changes the file */
+	bool no_warmup;                /* its operations cannot be repeated (hole-fillers) */
+	uint32_t bs_align;             /* bs must be a multiple of it; 1: any */
+	const char *const *defaults;   /* name, value, name, value, ... NULL: other defaults than role_params has; may be NULL */
+	const struct param *params;    /* rows of its own, ends with a NULL name; may be NULL */
+
+	/*
+	 * Each thread, before the barrier, outside the timed part; may be NULL.
+	 * 0 or -errno and a sentence: the cell has then failed.
+	 */
+	int (*begin)(struct role_thread *t, struct err *e);
+	/*
+	 * One operation at this file offset, inside the timed part: bytes moved,
+	 * or -errno, which is counted as an error and survived. It must not
+	 * allocate, print or look at the clock. Required.
+	 */
+	int64_t (*op)(struct role_thread *t, uint64_t offset);
+	/*
+	 * Make what was done so far durable, inside the timed part; NULL: fdatasync(t->fd).
+	 * Called every sync_every operations, its time added to the operation before it,
+	 * and at the end where final_sync is set.
+	 */
+	int (*sync)(struct role_thread *t);
+	/* Each thread, after the timed part; may be NULL. */
+	void (*end)(struct role_thread *t);
+};
+
+extern const struct role *const roles[];           /* sorted by name, ends with NULL */
+const struct role *role_find(const char *name);    /* NULL: unknown */
+
+#endif
