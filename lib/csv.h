@@ -11,7 +11,10 @@
 #include "lib/buf.h"
 #include "lib/err.h"
 
-/* One data row: field[i] belongs to columns[i] of the call; "" when empty. Valid during the call. */
+/*
+ * One data row: field[i] belongs to columns[i] of the call; "" when empty.
+ * Valid during the call.
+ */
 struct csv_row {
 	const char *const *field;
 	unsigned long line;  /* 1-based physical line on which the row ends; the header is line 1 */
@@ -23,10 +26,13 @@ typedef int (*csv_row_fn)(void *arg, const struct csv_row *row, struct err *e);
 /*
  * Read the file at path. columns is a NULL-terminated list of the column names
  * wanted, in the order in which fn gets them, whatever their order in the
- * file; a name that starts with '?' may be absent and is then "". Unknown
- * columns in the file are ignored. Errors (-EINVAL with path:line): no header,
- * a missing column, a duplicate column, a row of another width, a NUL byte, an
- * unclosed quote. A UTF-8 byte-order mark and CRLF are accepted.
+ * file, each once; a name that starts with '?' may be absent and is then "".
+ * Unknown columns in the file are ignored, and so are blank lines. Errors
+ * (-EINVAL with path:line): no header, a missing column, a duplicate column,
+ * a row of another width, a NUL byte, a quote out of place, an unclosed quote.
+ * Blanks around a field belong to it. A UTF-8 byte-order mark and CRLF are
+ * accepted. fn has then been called for the rows before the fault. Any thread
+ * may call it.
  */
 int csv_read(const char *path, const char *const *columns, csv_row_fn fn, void *arg,
 	     struct err *e);
@@ -35,7 +41,10 @@ int csv_read(const char *path, const char *const *columns, csv_row_fn fn, void *
 int csv_read_mem(const char *name, const char *data, size_t len, const char *const *columns,
 		 csv_row_fn fn, void *arg, struct err *e);
 
-/* Append one row, "\n"-ended, quoting a field only where RFC 4180 needs it. NULL is an empty field. */
+/*
+ * Append one row, "\n"-ended, quoting a field only where RFC 4180 needs it. NULL
+ * is an empty field. csv_read gives the same fields again. Needs no libcsv.
+ */
 void csv_add_row(struct buf *b, const char *const *fields, size_t n);
 
 #endif

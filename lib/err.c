@@ -64,5 +64,5 @@ void err_exit(struct err *e, enum fsduel_exit code)
 
 int err_exit_code(const struct err *e, enum fsduel_exit fallback)
 {
-	return e && e->exit_code ? e->exit_code : fallback;
+	return e && e->exit_code ? e->exit_code : (int)fallback;
 }

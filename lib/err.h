@@ -10,7 +10,7 @@
 #ifndef FSDUEL_LIB_ERR_H
 #define FSDUEL_LIB_ERR_H
 
-/* The documented exit codes; docs and --help list them from fsduel_exits[]. */
+/* The documented exit codes; docs and --help list them from fsduel_exits[] of cli/command.h. */
 enum fsduel_exit {
 	FSDUEL_OK = 0,       /* fine */
 	FSDUEL_SLOWER = 1,   /* some cell is slower */

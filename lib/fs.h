@@ -15,26 +15,41 @@
 #include "lib/buf.h"
 #include "lib/err.h"
 
-/* Append all of path to b; works on /proc and /sys files. -EFBIG past max (0: 1 GiB). */
+/*
+ * Append all of path to b; works on /proc and /sys files. -EFBIG past max (0: 1
+ * GiB). On error b holds what it held.
+ */
 int fs_read(const char *path, size_t max, struct buf *b, struct err *e);
 
-/* First line of a small file without its newline, or NULL (absent, unreadable). Caller frees. */
+/*
+ * First line of a small file (up to 64 KiB) without its newline, or NULL (absent,
+ * unreadable, larger). Caller frees.
+ */
 char *fs_read_line(const char *path);
 
 /*
  * Replace path by data: written to path.tmp, flushed, renamed, directory
- * flushed. On error path is untouched and the .tmp file is gone.
+ * flushed. On error path is untouched and the .tmp file is gone, but for the
+ * one case that is said so: the directory itself could not be flushed.
  */
 int fs_write_atomic(const char *path, const void *data, size_t len, struct err *e);
 
 /* fs_write_atomic of j, indented, keys sorted, newline at the end. */
 int fs_write_json(const char *path, const json_t *j, struct err *e);
 
-/* Parse path as JSON into *out (caller decrefs). -EINVAL with path:line:column. */
+/*
+ * Parse path as JSON into *out (caller decrefs; NULL on error). -EINVAL with
+ * path:line:column, also for a key that an object holds twice.
+ */
 int fs_read_json(const char *path, json_t **out, struct err *e);
 
 int fs_mkdir_p(const char *path, struct err *e);
-int fs_remove_tree(const char *path, struct err *e); /* absent is fine; never crosses a mount */
+/*
+ * Remove path and all below it; absent is fine. Symbolic links are removed, not
+ * followed. Never crosses a mount, path itself included: -EBUSY with its name;
+ * what came before it is gone by then.
+ */
+int fs_remove_tree(const char *path, struct err *e);
 bool fs_exists(const char *path);
 
 /* Malloc'ed "$XDG_CACHE_HOME or ~/.cache"/fsduel or $FSDUEL_CACHE; made on demand. */
@@ -47,8 +62,12 @@ int sha256_file(const char *path, char out[SHA256_HEX], struct err *e);
 
 /*
  * Decompress data (gzip, xz, zstd, lz4 also in the kernel's legacy framing,
- * bzip2, or nothing) into out, by libarchive. Bytes after the stream are
- * ignored. -EINVAL: not such a stream.
+ * bzip2) and append it to out, by libarchive; data that begins with no such
+ * magic is appended as it is. Streams of one format after each other are one.
+ * Bytes after them are ignored; only for legacy lz4, which has no end mark,
+ * those must not look like one more block (the kernel's size word is fine).
+ * -EINVAL: damaged or cut short (libarchive does not check gzip's CRC); -EFBIG:
+ * more than 1 GiB. On error out holds what it held.
  */
 int fs_decompress(const void *data, size_t len, struct buf *out, struct err *e);
 

@@ -11,21 +11,27 @@
 #include "lib/err.h"
 
 enum num_kind {
-	NUM_COUNT,  /* plain non-negative integer: 12; k, M, G accepted as 1000^n */
-	NUM_BYTES,  /* bytes: 4k 64M 1G, KiB MiB GiB also accepted; powers of 1024 */
-	NUM_NS,     /* time: 80us 1s 5m 250ms 10ns; a unit is required but for 0 */
+	NUM_COUNT,  /* plain non-negative integer: 12; k (K), M, G accepted as 1000^n */
+	NUM_BYTES,  /* bytes: 512 4k 64M 1G 2T in either case, B, KiB to TiB; powers of 1024 */
+	NUM_NS,     /* time: 10ns 80us 250ms 1s 5m 2h; a unit is required but for 0 */
 	NUM_PCT,    /* per cent in thousandths: "2%" or "2" is 2000, "0.1%" is 100 */
 };
 
 /*
  * Parse all of text (surrounding blanks allowed) as a number of this kind.
  * Decimals are accepted where the result is a whole unit ("1.5s", "0.5k" = 512
- * bytes). -EINVAL: not such a number; -ERANGE: too large for 64 bits. The
- * sentence names the text and what was expected.
+ * bytes), with a digit on both sides of the point and at most 18 after it. No
+ * sign, no exponent, no blank before the unit. -EINVAL: not such a number;
+ * -ERANGE: too large for 64 bits. The sentence names the text and what was
+ * expected; *out is untouched on error.
  */
 int num_parse(const char *text, enum num_kind kind, uint64_t *out, struct err *e);
 
-/* Parse a finite double, all of text. -EINVAL otherwise (nan and inf too). */
+/*
+ * Parse a finite double, all of text, decimal, no blanks. -EINVAL otherwise (nan
+ * and inf too). This and num_format_double want LC_NUMERIC to be "C", which it
+ * is in a program that does not call setlocale.
+ */
 int num_parse_double(const char *text, double *out, struct err *e);
 
 /*
@@ -41,10 +47,13 @@ char *num_format_double(char dst[32], double v);
  */
 char *num_format(char dst[32], uint64_t v, enum num_kind kind);
 
-/* For people: four significant digits and an SI prefix: "10.71k", "36.8M", "812". Returns dst. */
+/*
+ * For people: four significant digits and an SI prefix: "10.71k", "36.8M", "812",
+ * "0.95", "120u"; "-" for NaN or infinity. Returns dst.
+ */
 char *num_format_si(char dst[32], double v);
 
-/* For people: "1.25 ms", "812 ns", "3 m 20 s". Returns dst. */
+/* For people: three digits, "1.25 ms", "812 ns", or two units, "3 m 20 s". Returns dst. */
 char *num_format_ns_human(char dst[32], uint64_t ns);
 
 #endif

@@ -2,6 +2,13 @@
 /*
  * proc.h: child processes. Every child gets SIGKILL when this process dies
  * (PR_SET_PDEATHSIG), so that a killed fsduel leaves no QEMU and no fio behind.
+ *
+ * To the kernel, "this process" is the thread that started the child: start
+ * children from a thread that lives as long as they. A child is the leader of a
+ * process group of its own; when it ends, what it left in that group is killed.
+ * It gets default signal actions, and no descriptor that it was not given.
+ * SIGCHLD must not be ignored. A killed child that hangs in the kernel (a file
+ * system that does not answer) is waited for no longer than 30 s.
  */
 #ifndef FSDUEL_LIB_PROC_H
 #define FSDUEL_LIB_PROC_H
@@ -29,14 +36,15 @@ struct proc_exit {
  * Run argv (argv[0] is looked up in PATH) to its end in its own process group,
  * stdin /dev/null. 0 when it ran, whatever its status: look at *x. -errno when
  * it could not be started (-ENOENT: no such program). -EINTR when *stop (may be
- * NULL) became non-zero: the child's group has been killed and reaped.
+ * NULL) became non-zero: the child's group has been killed and reaped, within
+ * about 0.1 s. o may be NULL. Output is appended to the buffers.
  */
 int proc_run(const char *const *argv, const struct proc_opts *o, const volatile int *stop,
 	     struct proc_exit *x, struct err *e);
 
 /*
  * The same, and a child that failed is an error: -EIO with the program's name,
- * how it ended and the last line it wrote.
+ * how it ended and the last line it wrote to stderr, or else to stdout.
  */
 int proc_check(const char *const *argv, const struct proc_opts *o, const volatile int *stop,
 	       struct err *e);
@@ -61,7 +69,10 @@ int proc_poll(struct proc *p, struct proc_exit *x);
 /* SIGKILL its process group and reap it. Accepts PROC_NONE. */
 void proc_kill(struct proc *p);
 
-/* Absolute path of program in PATH plus /usr/sbin and /sbin, or NULL. Caller frees. */
+/*
+ * Absolute path of program in PATH plus /usr/sbin and /sbin, or NULL. A name with
+ * a '/' is not searched for. Caller frees.
+ */
 char *proc_which(const char *program);
 
 /* CLOCK_MONOTONIC in ns. */

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fs.c: files as whole values, and trees; see fs.h. Trees are removed through
+ * directory descriptors, never through path names, so that a symbolic link put
+ * in the way cannot lead out of the tree. Hashes are in hash.c.
+ */
+#include "lib/fs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DEFAULT_MAX ((size_t)1 << 30)
+#define LINE_MAX_BYTES 65536
+
+static int read_fd(int fd, const char *path, size_t max, struct buf *b, struct err *e)
+{
+	size_t start = b->len, chunk = 65536;
+	struct stat st;
+	ssize_t n;
+
+	/* Only a hint: files in /proc and /sys say 0 or a page. */
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size > 0 && (uint64_t)st.st_size <= max)
+		chunk = (size_t)st.st_size + 1;
+	for (;;) {
+		buf_grow(b, chunk);
+		n = read(fd, b->data + b->len, b->cap - b->len - 1);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		b->len += (size_t)n;
+		chunk = 65536;
+		if (b->len - start > max) {
+			n = -1;
+			errno = EFBIG;
+			break;
+		}
+	}
+	if (n < 0)
+		b->len = start;
+	b->data[b->len] = '\0';
+	return n < 0 ? err_sys(e, errno, "cannot read %s", path) : 0;
+}
+
+int fs_read(const char *path, size_t max, struct buf *b, struct err *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int ret;
+
+	if (fd < 0)
+		return err_sys(e, errno, "cannot open %s", path);
+	ret = read_fd(fd, path, max ? max : DEFAULT_MAX, b, e);
+	close(fd);
+	return ret;
+}
+
+char *fs_read_line(const char *path)
+{
+	struct buf b = BUF_INIT;
+	char *line = NULL;
+
+	if (!fs_read(path, LINE_MAX_BYTES, &b, NULL))
+		line = xstrndup(b.data, strcspn(b.data, "\n"));
+	buf_release(&b);
+	return line;
+}
+
+static int write_all(int fd, const char *data, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, data, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		data += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+static int flush_parent(const char *path, struct err *e)
+{
+	const char *slash = strrchr(path, '/');
+	char *dir = slash ? xstrndup(path, (size_t)(slash - path) + 1) : xstrdup(".");
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int ret = 0;
+
+	/* EINVAL: a file system that has nothing to flush for a directory. */
+	if (fd < 0 || (fsync(fd) && errno != EINVAL))
+		ret = err_sys(e, errno, "cannot flush directory %s", dir);
+	if (fd >= 0)
+		close(fd);
+	free(dir);
+	return ret;
+}
+
+static int write_new(const char *path, const void *data, size_t len, struct err *e)
+{
+	int fd, ret;
+
+	/* Whatever a crash left there is not followed and not written through. */
+	if (unlink(path) && errno != ENOENT)
+		return err_sys(e, errno, "cannot remove %s", path);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	if (fd < 0)
+		return err_sys(e, errno, "cannot create %s", path);
+	ret = write_all(fd, data, len);
+	if (!ret && fsync(fd))
+		ret = -errno;
+	if (close(fd) && !ret)
+		ret = -errno;
+	if (ret) {
+		err_sys(e, -ret, "cannot write %s", path);
+		unlink(path);
+	}
+	return ret;
+}
+
+int fs_write_atomic(const char *path, const void *data, size_t len, struct err *e)
+{
+	char *tmp = xasprintf("%s.tmp", path);
+	int ret = write_new(tmp, data, len, e);
+
+	if (!ret && rename(tmp, path)) {
+		ret = err_sys(e, errno, "cannot rename %s to %s", tmp, path);
+		unlink(tmp);
+	}
+	free(tmp);
+	return ret ? ret : flush_parent(path, e);
+}
+
+int fs_write_json(const char *path, const json_t *j, struct err *e)
+{
+	struct buf b = BUF_INIT;
+	char *text = json_dumps(j, JSON_INDENT(2) | JSON_SORT_KEYS);
+	int ret;
+
+	if (!text)
+		return err_add(e, EINVAL, "cannot write %s: its text is not valid JSON", path);
+	buf_addf(&b, "%s\n", text);
+	free(text);
+	ret = fs_write_atomic(path, b.data, b.len, e);
+	buf_release(&b);
+	return ret;
+}
+
+int fs_read_json(const char *path, json_t **out, struct err *e)
+{
+	struct buf b = BUF_INIT;
+	json_error_t je;
+	int ret;
+
+	*out = NULL;
+	ret = fs_read(path, 0, &b, e);
+	if (ret)
+		return ret;
+	*out = json_loadb(b.data, b.len, JSON_REJECT_DUPLICATES, &je);
+	buf_release(&b);
+	if (!*out)
+		return err_add(e, EINVAL, "%s:%d:%d: %s", path, je.line, je.column, je.text);
+	return 0;
+}
+
+static int make_dir(const char *path, struct err *e)
+{
+	struct stat st;
+	int errnum;
+
+	if (!mkdir(path, 0777))
+		return 0;
+	/* Usually EEXIST; EROFS or EACCES do not matter either where it is there already. */
+	errnum = errno;
+	if (!stat(path, &st)) {
+		if (S_ISDIR(st.st_mode))
+			return 0;
+		errnum = ENOTDIR;
+	}
+	return err_sys(e, errnum, "cannot make directory %s", path);
+}
+
+int fs_mkdir_p(const char *path, struct err *e)
+{
+	char *copy = xstrdup(path);
+	char *p = copy + strspn(copy, "/");
+	int ret = 0;
+
+	while (!ret && *p) {
+		char *end = p + strcspn(p, "/");
+		char saved = *end;
+
+		*end = '\0';
+		ret = make_dir(copy, e);
+		*end = saved;
+		p = end + strspn(end, "/");
+	}
+	free(copy);
+	return ret;
+}
+
+/* Refuse a directory on which something is mounted, also when that cannot be known. */
+static int check_no_mount(int fd, const char *path, struct err *e)
+{
+	struct statx stx;
+
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_TYPE, &stx))
+		return err_sys(e, errno, "cannot examine %s", path);
+	if (!(stx.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT))
+		return err_add(e, EOPNOTSUPP,
+			       "cannot remove %s: this kernel does not say whether it is a mount",
+			       path);
+	if (stx.stx_attributes & STATX_ATTR_MOUNT_ROOT)
+		return err_add(e, EBUSY, "cannot remove %s: it is a mount; unmount it first", path);
+	return 0;
+}
+
+static int remove_children(int fd, const char *path, struct err *e);
+
+/* Remove name in directory dirfd; path is for sentences only. */
+static int remove_at(int dirfd, const char *name, const char *path, struct err *e)
+{
+	int fd, ret;
+
+	if (!unlinkat(dirfd, name, 0) || errno == ENOENT)
+		return 0;
+	if (errno != EISDIR && errno != EPERM)
+		return err_sys(e, errno, "cannot remove %s", path);
+	fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return err_sys(e, errno == ENOTDIR ? EPERM : errno, "cannot remove %s", path);
+	ret = check_no_mount(fd, path, e);
+	if (!ret)
+		ret = remove_children(fd, path, e); /* closes fd */
+	else
+		close(fd);
+	if (!ret && unlinkat(dirfd, name, AT_REMOVEDIR) && errno != ENOENT)
+		ret = err_sys(e, errno, "cannot remove directory %s", path);
+	return ret;
+}
+
+/* Empty the directory fd and close it. */
+static int remove_children(int fd, const char *path, struct err *e)
+{
+	DIR *d = fdopendir(fd);
+	struct dirent *de;
+	int ret = 0;
+
+	if (!d) {
+		ret = err_sys(e, errno, "cannot list %s", path);
+		close(fd);
+		return ret;
+	}
+	while (!ret && (errno = 0, de = readdir(d))) {
+		char *child;
+
+		if (!strcmp(de->d_name, ".") || !strcmp(de->d_name, ".."))
+			continue;
+		child = xasprintf("%s/%s", path, de->d_name);
+		ret = remove_at(fd, de->d_name, child, e);
+		free(child);
+	}
+	if (!ret && errno)
+		ret = err_sys(e, errno, "cannot list %s", path);
+	closedir(d);
+	return ret;
+}
+
+int fs_remove_tree(const char *path, struct err *e)
+{
+	size_t len = strlen(path);
+	char *name;
+	int ret;
+
+	/* "link/" would follow the link, "link" is the link itself. */
+	while (len > 1 && path[len - 1] == '/')
+		len--;
+	name = xstrndup(path, len);
+	ret = remove_at(AT_FDCWD, name, name, e);
+	free(name);
+	return ret;
+}
+
+bool fs_exists(const char *path)
+{
+	return !access(path, F_OK);
+}
+
+int fs_cache_dir(char **out, struct err *e)
+{
+	const char *own = getenv("FSDUEL_CACHE");
+	const char *xdg = getenv("XDG_CACHE_HOME");
+	const char *home = getenv("HOME");
+	char *dir;
+	int ret;
+
+	*out = NULL;
+	if (own && *own)
+		dir = xstrdup(own);
+	else if (xdg && *xdg == '/') /* the XDG standard: ignore a relative one */
+		dir = xasprintf("%s/fsduel", xdg);
+	else if (home && *home)
+		dir = xasprintf("%s/.cache/fsduel", home);
+	else
+		return err_add(e, ENOENT, "no place for the cache: set FSDUEL_CACHE or HOME");
+	ret = fs_mkdir_p(dir, e);
+	if (ret)
+		free(dir);
+	else
+		*out = dir;
+	return ret;
+}

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * num.c: the one parser and the one printer of numbers with units; see num.h.
+ * Whole numbers never pass through a double: "0.1s" is exactly 100 ms. The C
+ * library's parser is used for doubles only, after a look at every character.
+ */
+#include "lib/num.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define MAX_DECIMALS 18 /* 10^18 fits a uint64_t, and times any unit a 128-bit number */
+
+struct unit {
+	const char *name;
+	uint64_t size;
+	bool canonical; /* num_format uses it; these come largest first */
+};
+
+static const struct unit count_units[] = {
+	{ "", 1, true },
+	{ "k", 1000, false },
+	{ "K", 1000, false },
+	{ "M", 1000000, false },
+	{ "G", 1000000000, false },
+	{ NULL, 0, false },
+};
+
+static const struct unit byte_units[] = {
+	{ "T", 1ull << 40, true },
+	{ "G", 1ull << 30, true },
+	{ "M", 1ull << 20, true },
+	{ "k", 1ull << 10, true },
+	{ "", 1, true },
+	{ "B", 1, false },
+	{ "t", 1ull << 40, false },
+	{ "g", 1ull << 30, false },
+	{ "m", 1ull << 20, false },
+	{ "K", 1ull << 10, false },
+	{ "TiB", 1ull << 40, false },
+	{ "GiB", 1ull << 30, false },
+	{ "MiB", 1ull << 20, false },
+	{ "KiB", 1ull << 10, false },
+	{ "kiB", 1ull << 10, false },
+	{ NULL, 0, false },
+};
+
+static const struct unit ns_units[] = {
+	{ "m", 60000000000, true },
+	{ "s", 1000000000, true },
+	{ "ms", 1000000, true },
+	{ "us", 1000, true },
+	{ "ns", 1, true },
+	{ "h", 3600000000000, false },
+	{ NULL, 0, false },
+};
+
+static const struct unit pct_units[] = {
+	{ "%", 1000, true },
+	{ "", 1000, false },
+	{ NULL, 0, false },
+};
+
+static const struct {
+	const struct unit *units;
+	const char *expected; /* completes "... is not " */
+	const char *smallest; /* what a value is counted in */
+} kinds[] = {
+	[NUM_COUNT] = { count_units, "a count such as 12 or 4k", "units" },
+	[NUM_BYTES] = { byte_units, "a size such as 4k, 64M or 1G", "bytes" },
+	[NUM_NS] = { ns_units, "a time with its unit, such as 80us, 250ms or 5m", "nanoseconds" },
+	[NUM_PCT] = { pct_units, "a percentage such as 2% or 0.1%", "thousandths of a per cent" },
+};
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* A decimal number in pieces: whole + frac / scale, frac < scale. */
+struct decimal {
+	uint64_t whole, frac, scale;
+};
+
+/* Parse digits[.digits] at *s and move *s past it. */
+static int parse_decimal(const char **s, struct decimal *d)
+{
+	const char *p = *s, *end;
+	bool overflow = false;
+
+	*d = (struct decimal){ 0, 0, 1 };
+	if (!is_digit(*p))
+		return -EINVAL;
+	for (; is_digit(*p); p++) {
+		overflow |= __builtin_mul_overflow(d->whole, 10u, &d->whole);
+		overflow |= __builtin_add_overflow(d->whole, (uint64_t)(*p - '0'), &d->whole);
+	}
+	if (*p == '.') {
+		if (!is_digit(*++p))
+			return -EINVAL;
+		for (end = p; is_digit(*end); end++)
+			;
+		*s = end;
+		while (end[-1] == '0') /* stops at the '.' at the latest */
+			end--;
+		if (end - p > MAX_DECIMALS)
+			return -EINVAL;
+		for (; p < end; p++) {
+			d->frac = d->frac * 10 + (uint64_t)(*p - '0');
+			d->scale *= 10;
+		}
+	} else {
+		*s = p;
+	}
+	return overflow ? -ERANGE : 0;
+}
+
+static const struct unit *find_unit(const struct unit *u, const char *name, size_t len)
+{
+	for (; u->name; u++) {
+		if (strlen(u->name) == len && !memcmp(u->name, name, len))
+			return u;
+	}
+	return NULL;
+}
+
+/* -EDOM: a fraction of the smallest unit is left over. */
+static int scale_decimal(const struct decimal *d, uint64_t unit, uint64_t *out)
+{
+	unsigned __int128 frac = (unsigned __int128)d->frac * unit;
+	uint64_t whole;
+
+	if (frac % d->scale)
+		return -EDOM;
+	if (__builtin_mul_overflow(d->whole, unit, &whole) ||
+	    __builtin_add_overflow(whole, (uint64_t)(frac / d->scale), out))
+		return -ERANGE;
+	return 0;
+}
+
+/* num_parse without the sentence. */
+static int parse(const char *s, enum num_kind kind, uint64_t *out)
+{
+	const struct unit *unit;
+	struct decimal d;
+	size_t len;
+	int ret;
+
+	while (is_blank(*s))
+		s++;
+	ret = parse_decimal(&s, &d);
+	if (ret == -EINVAL)
+		return ret;
+	len = strlen(s);
+	while (len && is_blank(s[len - 1]))
+		len--;
+	unit = find_unit(kinds[kind].units, s, len);
+	if (!unit && kind == NUM_NS && !len && !ret && !d.whole && !d.frac)
+		unit = &ns_units[0]; /* nothing is nothing in any unit */
+	if (!unit)
+		return -EINVAL;
+	return ret ? ret : scale_decimal(&d, unit->size, out);
+}
+
+int num_parse(const char *text, enum num_kind kind, uint64_t *out, struct err *e)
+{
+	uint64_t v;
+	int ret = parse(text, kind, &v);
+
+	if (ret == -ERANGE)
+		return err_add(e, ERANGE, "'%.64s' is too large: the limit is 2^64 - 1 %s", text,
+			       kinds[kind].smallest);
+	if (ret == -EDOM)
+		return err_add(e, EINVAL, "'%.64s' is not a whole number of %s", text,
+			       kinds[kind].smallest);
+	if (ret)
+		return err_add(e, EINVAL, "'%.64s' is not %s", text, kinds[kind].expected);
+	*out = v;
+	return 0;
+}
+
+int num_parse_double(const char *text, double *out, struct err *e)
+{
+	size_t len = strlen(text);
+	char *end;
+	double v;
+
+	/* Only these characters: no blanks, no hexadecimal, no "nan", no "inf". */
+	if (!len || strspn(text, "0123456789+-.eE") != len)
+		return err_add(e, EINVAL, "'%.64s' is not a number", text);
+	v = strtod(text, &end);
+	if (end != text + len)
+		return err_add(e, EINVAL, "'%.64s' is not a number", text);
+	if (!isfinite(v))
+		return err_add(e, EINVAL, "'%.64s' is too large for a double", text);
+	*out = v;
+	return 0;
+}
+
+char *num_format_double(char dst[32], double v)
+{
+	dst[0] = '\0';
+	if (!isfinite(v))
+		return dst;
+	for (int digits = 15; digits <= 17; digits++) {
+		snprintf(dst, 32, "%.*g", digits, v);
+		if (strtod(dst, NULL) == v)
+			break;
+	}
+	return dst;
+}
+
+static char *format_pct(char dst[32], uint64_t v)
+{
+	char frac[8];
+	size_t len;
+
+	snprintf(frac, sizeof(frac), ".%03u", (unsigned)(v % 1000));
+	for (len = strlen(frac); len && (frac[len - 1] == '0' || frac[len - 1] == '.'); len--)
+		frac[len - 1] = '\0';
+	snprintf(dst, 32, "%llu%s%%", (unsigned long long)(v / 1000), frac);
+	return dst;
+}
+
+char *num_format(char dst[32], uint64_t v, enum num_kind kind)
+{
+	const struct unit *u = kinds[kind].units;
+
+	if (kind == NUM_PCT)
+		return format_pct(dst, v);
+	if (!v)
+		return strcpy(dst, "0");
+	while (!u->canonical || v % u->size)
+		u++; /* ends at the unit of size 1 */
+	snprintf(dst, 32, "%llu%s", (unsigned long long)(v / u->size), u->name);
+	return dst;
+}
+
+/* v rounded to that many significant digits, so that 999.96 finds the unit of 1000. */
+static double round_digits(double v, int digits)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%.*e", digits - 1, v);
+	return strtod(text, NULL);
+}
+
+char *num_format_si(char dst[32], double v)
+{
+	static const struct {
+		double size;
+		const char *name;
+	} prefixes[] = {
+		{ 1e18, "E" }, { 1e15, "P" }, { 1e12, "T" }, { 1e9, "G" },  { 1e6, "M" },
+		{ 1e3, "k" },  { 1e-3, "" },  { 1e-6, "u" }, { 1e-9, "n" },
+	};
+	double r;
+
+	if (!isfinite(v))
+		return strcpy(dst, "-");
+	r = round_digits(v, 4);
+	if (r == 0)
+		return strcpy(dst, "0");
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		double size = prefixes[i].size;
+
+		if (fabs(r) < size)
+			continue;
+		/* The plain numbers reach down to 0.001: "0.95" reads better than "950m". */
+		snprintf(dst, 32, "%.4g%s", r / (size == 1e-3 ? 1 : size), prefixes[i].name);
+		if (!strchr(dst, 'e'))
+			return dst;
+	}
+	snprintf(dst, 32, "%.3e", v);
+	return dst;
+}
+
+/* "3 m 20 s" and "2 h 5 m": two whole units, the smaller rounded to nearest. */
+static char *format_long_time(char dst[32], uint64_t ns)
+{
+	uint64_t s = ns / 1000000000 + (ns % 1000000000 >= 500000000);
+	uint64_t m = s / 60 + (s % 60 >= 30);
+
+	if (s < 3600)
+		snprintf(dst, 32, "%u m %u s", (unsigned)(s / 60), (unsigned)(s % 60));
+	else
+		snprintf(dst, 32, "%llu h %u m", (unsigned long long)(m / 60), (unsigned)(m % 60));
+	return dst;
+}
+
+char *num_format_ns_human(char dst[32], uint64_t ns)
+{
+	static const struct {
+		double size;
+		const char *name;
+	} units[] = { { 1e9, "s" }, { 1e6, "ms" }, { 1e3, "us" }, { 1, "ns" } };
+	double r;
+
+	if (ns >= 59950000000) /* what three digits would show as "60 s" */
+		return format_long_time(dst, ns);
+	r = round_digits((double)ns, 3);
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (r >= units[i].size) {
+			snprintf(dst, 32, "%.3g %s", r / units[i].size, units[i].name);
+			return dst;
+		}
+	}
+	return strcpy(dst, "0 ns");
+}

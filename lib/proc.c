@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * proc.c: child processes; see proc.h. A child is found, forked and proven to
+ * have been exec'ed before proc_start returns: a close-on-exec pipe brings the
+ * errno back when it was not. Between fork and exec only async-signal-safe
+ * calls are made, since the parent may have threads.
+ */
+#include "lib/proc_impl.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define FIRST_HIGH_FD 10 /* where the child parks descriptors while it fills 0, 1 and 2 */
+#define KILL_WAIT_NS 30000000000u /* for a child in an uninterruptible wait */
+
+uint64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+void proc_close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static bool is_program(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISREG(st.st_mode) && !access(path, X_OK);
+}
+
+/* Not realpath: a program may look at the name of the link it was called by. */
+static char *absolute(const char *path)
+{
+	char *cwd, *full;
+
+	if (*path == '/')
+		return xstrdup(path);
+	cwd = getcwd(NULL, 0);
+	full = cwd ? xasprintf("%s/%s", cwd, path) : NULL;
+	free(cwd);
+	return full;
+}
+
+char *proc_which(const char *program)
+{
+	const char *env = getenv("PATH");
+	struct strv dirs = STRV_INIT;
+	char *found = NULL;
+
+	if (strchr(program, '/'))
+		return is_program(program) ? absolute(program) : NULL;
+	strv_split(&dirs, env ? env : "/usr/local/bin:/usr/bin:/bin", ":");
+	strv_add(&dirs, "/usr/sbin");
+	strv_add(&dirs, "/sbin");
+	for (size_t i = 0; i < dirs.n && !found && *program; i++) {
+		found = xasprintf("%s/%s", dirs.v[i], program);
+		if (dirs.v[i][0] != '/' || !is_program(found)) {
+			free(found);
+			found = NULL;
+		}
+	}
+	strv_release(&dirs);
+	return found;
+}
+
+/* What comes back through the pipe when exec did not happen. */
+struct failure {
+	int errnum;
+	char what[20];
+};
+
+static _Noreturn void child_fail(const struct launch *l, const char *what)
+{
+	struct failure f = { .errnum = errno };
+	ssize_t n;
+
+	memcpy(f.what, what, strlen(what));
+	n = write(l->report, &f, sizeof(f));
+	(void)n;
+	_exit(127);
+}
+
+/* Everything back to its default: ignored signals and blocked ones outlive exec. */
+static void child_signals(void)
+{
+	sigset_t none;
+
+	for (int sig = 1; sig < NSIG; sig++)
+		signal(sig, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void child_fds(struct launch *l)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int fds[3] = { null, l->fd_out >= 0 ? l->fd_out : null, l->fd_err >= 0 ? l->fd_err : null };
+
+	if (null < 0)
+		child_fail(l, "open /dev/null");
+	/* First out of the way, then into place: a source may itself be 0, 1 or 2. */
+	l->report = fcntl(l->report, F_DUPFD_CLOEXEC, FIRST_HIGH_FD);
+	for (int i = 0; i < 3; i++) {
+		fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, FIRST_HIGH_FD);
+		if (fds[i] < 0)
+			child_fail(l, "copy descriptors");
+	}
+	for (int i = 0; i < 3; i++) {
+		if (dup2(fds[i], i) < 0)
+			child_fail(l, "copy descriptors");
+	}
+	/* All the rest is closed by exec, whoever opened it, but for those to keep. */
+	close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);
+	for (size_t i = 0; i < l->nkeep; i++) {
+		if (fcntl(l->keep[i], F_SETFD, 0))
+			child_fail(l, "keep descriptors");
+	}
+}
+
+static _Noreturn void child_main(struct launch *l)
+{
+	union {
+		const char *const *in;
+		char *const *out;
+	} argv = { .in = l->argv }; /* execve's prototype lacks a const */
+
+	setpgid(0, 0);
+	/* The parent may have died before the request was in place: then there is no signal. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != l->parent)
+		_exit(127);
+	child_signals();
+	child_fds(l);
+	if (l->cwd && chdir(l->cwd))
+		child_fail(l, "change directory");
+	execve(l->path, argv.out, environ);
+	child_fail(l, "exec");
+}
+
+int proc_reap(struct proc *p, struct proc_exit *x)
+{
+	int status = 0;
+	pid_t pid;
+
+	do
+		pid = waitpid(p->pid, &status, 0);
+	while (pid < 0 && errno == EINTR);
+	*x = (struct proc_exit){ .status = -1 };
+	if (pid > 0 && WIFEXITED(status))
+		x->status = WEXITSTATUS(status);
+	else if (pid > 0 && WIFSIGNALED(status))
+		x->signal = WTERMSIG(status);
+	p->pid = 0;
+	proc_close_fd(&p->pidfd);
+	return pid < 0 ? -errno : 0;
+}
+
+/* Wait for the report: 0 when exec closed the pipe without one. */
+static int await_exec(int fd, struct proc *p, const struct launch *l, struct err *e)
+{
+	struct failure f = { 0, "" };
+	struct proc_exit x;
+	ssize_t n;
+
+	do
+		n = read(fd, &f, sizeof(f));
+	while (n < 0 && errno == EINTR);
+	if (n == 0)
+		return 0;
+	proc_reap(p, &x);
+	if (n != (ssize_t)sizeof(f))
+		return err_add(e, EIO, "cannot start %s: its child process died", l->path);
+	if (!strcmp(f.what, "change directory"))
+		return err_sys(e, f.errnum, "cannot start %s in %s", l->path, l->cwd);
+	return err_sys(e, f.errnum, "cannot start %s: %s", l->path, f.what);
+}
+
+static int fork_exec(struct proc *p, struct launch *l, struct err *e)
+{
+	int report[2];
+	sigset_t all, old;
+	int ret;
+
+	if (pipe2(report, O_CLOEXEC))
+		return err_sys(e, errno, "cannot make a pipe");
+	l->parent = getpid();
+	l->report = report[1];
+	/* No handler of ours may run in the child. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	p->pid = fork();
+	if (!p->pid)
+		child_main(l);
+	ret = p->pid < 0 ? -errno : 0;
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	close(report[1]);
+	if (ret) {
+		p->pid = 0;
+		err_sys(e, -ret, "cannot start %s: fork", l->path);
+	} else {
+		setpgid(p->pid, p->pid); /* as the child does: whoever comes first */
+		ret = await_exec(report[0], p, l, e);
+	}
+	close(report[0]);
+	if (ret)
+		return ret;
+	p->pidfd = pidfd_open(p->pid, 0);
+	if (p->pidfd < 0) {
+		ret = err_sys(e, errno, "cannot watch %s", l->path);
+		proc_kill(p);
+	}
+	return ret;
+}
+
+int proc_launch(struct proc *p, struct launch *l, struct err *e)
+{
+	char *path = proc_which(l->argv[0]);
+	int ret;
+
+	*p = (struct proc)PROC_NONE;
+	if (!path)
+		return err_add(e, ENOENT, "no program '%s' in PATH, /usr/sbin or /sbin", l->argv[0]);
+	l->path = path;
+	ret = fork_exec(p, l, e);
+	free(path);
+	return ret;
+}
+
+int proc_start(struct proc *p, const char *const *argv, int fd_out, int fd_err, const int *keep,
+	       size_t nkeep, struct err *e)
+{
+	struct launch l = {
+		.argv = argv, .fd_out = fd_out, .fd_err = fd_err, .keep = keep, .nkeep = nkeep,
+	};
+
+	return proc_launch(p, &l, e);
+}
+
+/* Has it ended? Waits up to timeout_ms. It stays a zombie, so its pid stays its own. */
+static bool ended(const struct proc *p, int timeout_ms)
+{
+	struct pollfd pfd = { .fd = p->pidfd, .events = POLLIN };
+
+	return poll(&pfd, 1, timeout_ms) > 0;
+}
+
+int proc_poll(struct proc *p, struct proc_exit *x)
+{
+	if (p->pid <= 0 || !ended(p, 0))
+		return 0;
+	kill(-p->pid, SIGKILL); /* what it left in its group */
+	proc_reap(p, x);
+	return 1;
+}
+
+int proc_kill_reap(struct proc *p, struct proc_exit *x)
+{
+	uint64_t end = now_ns() + KILL_WAIT_NS;
+
+	*x = (struct proc_exit){ .status = -1 };
+	kill(-p->pid, SIGKILL);
+	kill(p->pid, SIGKILL); /* were it to have changed its group */
+	while (p->pidfd >= 0 && !ended(p, 100)) {
+		if (now_ns() >= end) {
+			p->pid = 0;
+			proc_close_fd(&p->pidfd);
+			return -ETIMEDOUT;
+		}
+	}
+	proc_reap(p, x);
+	return 0;
+}
+
+void proc_kill(struct proc *p)
+{
+	struct proc_exit x;
+
+	if (p->pid > 0)
+		proc_kill_reap(p, &x);
+}

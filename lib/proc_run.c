@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * proc_run.c: run a child to its end and take what it writes; see proc.h. One
+ * poll loop watches its pidfd, its pipes, the clock and *stop. How a child is
+ * started and ended is in proc.c.
+ */
+#include "lib/proc_impl.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DRAIN_BYTES ((size_t)1 << 20) /* the largest pipe a user may have, by default */
+#define STOP_POLL_MS 100 /* how late *stop may be seen when its signal met another thread */
+
+/* One stream of a child that is being read into a buffer; fd -1: none or at its end. */
+struct stream {
+	int fd;
+	struct buf *to;
+};
+
+/*
+ * Take what is there; the descriptor does not block. Bounded, so that a child
+ * that never stops writing cannot keep us from looking at the clock.
+ */
+static void drain(struct stream *s)
+{
+	size_t end = s->fd >= 0 ? s->to->len + DRAIN_BYTES : 0;
+
+	while (s->fd >= 0 && s->to->len < end) {
+		ssize_t n;
+
+		buf_grow(s->to, 65536);
+		n = read(s->fd, s->to->data + s->to->len, s->to->cap - s->to->len - 1);
+		if (n > 0)
+			s->to->len += (size_t)n;
+		else if (n < 0 && errno == EAGAIN)
+			end = 0;
+		else if (n == 0 || errno != EINTR)
+			proc_close_fd(&s->fd);
+		s->to->data[s->to->len] = '\0';
+	}
+}
+
+static int poll_ms(const struct proc_opts *o, uint64_t deadline, const volatile int *stop)
+{
+	uint64_t now, ms;
+
+	if (!o->timeout_ns)
+		return stop ? STOP_POLL_MS : -1;
+	now = now_ns();
+	ms = now >= deadline ? 0 : (deadline - now) / 1000000 + 1;
+	return (int)(ms > STOP_POLL_MS ? STOP_POLL_MS : ms);
+}
+
+/* Read the streams until the child has ended (0), -EINTR or -ETIMEDOUT. */
+static int pump(struct proc *p, struct stream s[2], const struct proc_opts *o,
+		const volatile int *stop)
+{
+	uint64_t deadline = now_ns() + o->timeout_ns;
+
+	if (deadline < o->timeout_ns)
+		deadline = UINT64_MAX;
+	for (;;) {
+		struct pollfd pfd[3] = {
+			{ .fd = p->pidfd, .events = POLLIN },
+			{ .fd = s[0].fd, .events = POLLIN }, /* poll skips a negative one */
+			{ .fd = s[1].fd, .events = POLLIN },
+		};
+
+		if (poll(pfd, 3, poll_ms(o, deadline, stop)) > 0) {
+			for (int i = 0; i < 2; i++) {
+				if (pfd[1 + i].revents)
+					drain(&s[i]);
+			}
+			if (pfd[0].revents)
+				return 0;
+		}
+		if (stop && *stop)
+			return -EINTR;
+		if (o->timeout_ns && now_ns() >= deadline)
+			return -ETIMEDOUT;
+	}
+}
+
+/* End it the way pump said, take its last words and reap it. */
+static int finish(struct proc *p, struct stream s[2], int how, const char *name,
+		  struct proc_exit *x, struct err *e)
+{
+	int ret;
+
+	if (how) {
+		ret = proc_kill_reap(p, x);
+	} else {
+		kill(-p->pid, SIGKILL); /* what it left in its group; it is a zombie itself */
+		ret = proc_reap(p, x);
+	}
+	drain(&s[0]);
+	drain(&s[1]);
+	x->timed_out = how == -ETIMEDOUT;
+	if (ret == -ETIMEDOUT)
+		return err_add(e, ETIMEDOUT, "%s was killed but hangs in the kernel", name);
+	if (ret)
+		return err_sys(e, -ret, "cannot learn how %s ended (is SIGCHLD ignored?)", name);
+	if (how == -EINTR)
+		return err_add(e, EINTR, "%s was stopped", name);
+	return 0;
+}
+
+static int open_stream(struct stream *s, int *write_end, struct buf *to, struct err *e)
+{
+	int fds[2];
+
+	if (!to)
+		return 0;
+	if (pipe2(fds, O_CLOEXEC))
+		return err_sys(e, errno, "cannot make a pipe");
+	/* Only our end: the child would be surprised by EAGAIN. */
+	fcntl(fds[0], F_SETFL, O_NONBLOCK);
+	*s = (struct stream){ fds[0], to };
+	*write_end = fds[1];
+	return 0;
+}
+
+int proc_run(const char *const *argv, const struct proc_opts *o, const volatile int *stop,
+	     struct proc_exit *x, struct err *e)
+{
+	static const struct proc_opts none;
+	struct stream s[2] = { { -1, NULL }, { -1, NULL } };
+	int ends[2] = { -1, -1 };
+	struct proc p = PROC_NONE;
+	struct launch l = { .argv = argv };
+	bool both;
+	int ret;
+
+	o = o ? o : &none;
+	both = o->out && o->out == o->err;
+	*x = (struct proc_exit){ .status = -1 };
+	if (stop && *stop)
+		return err_add(e, EINTR, "%s was not started: stopping", argv[0]);
+	ret = open_stream(&s[0], &ends[0], o->out, e);
+	if (!ret)
+		ret = open_stream(&s[1], &ends[1], both ? NULL : o->err, e);
+	if (!ret) {
+		l.cwd = o->cwd;
+		l.fd_out = ends[0];
+		l.fd_err = both ? ends[0] : ends[1];
+		ret = proc_launch(&p, &l, e);
+	}
+	proc_close_fd(&ends[0]);
+	proc_close_fd(&ends[1]);
+	if (!ret)
+		ret = finish(&p, s, pump(&p, s, o, stop), argv[0], x, e);
+	proc_close_fd(&s[0].fd);
+	proc_close_fd(&s[1].fd);
+	return ret;
+}
+
+/* The last line of text that is not blank, into out. */
+static void last_line(const char *text, struct buf *out)
+{
+	size_t end = strlen(text), start;
+
+	while (end && strchr(" \t\r\n", text[end - 1]))
+		end--;
+	for (start = end; start && text[start - 1] != '\n'; start--)
+		;
+	buf_reset(out);
+	buf_add(out, text + start, end - start);
+}
+
+/* The sentence for a child that ran and failed, or 0. */
+static int judge(const char *name, const struct proc_exit *x, uint64_t timeout_ns,
+		 const char *words, struct err *e)
+{
+	const char *colon = *words ? ": " : "";
+
+	if (x->timed_out)
+		return err_add(e, EIO, "%s was killed after %.3g s%s%.500s", name,
+			       (double)timeout_ns / 1e9, colon, words);
+	if (x->signal)
+		return err_add(e, EIO, "%s died of signal %d (%s)%s%.500s", name, x->signal,
+			       strsignal(x->signal), colon, words);
+	if (x->status)
+		return err_add(e, EIO, "%s failed with status %d%s%.500s", name, x->status, colon,
+			       words);
+	return 0;
+}
+
+int proc_check(const char *const *argv, const struct proc_opts *o, const volatile int *stop,
+	       struct err *e)
+{
+	struct buf own_out = BUF_INIT, own_err = BUF_INIT, words = BUF_INIT;
+	struct proc_opts mine = { NULL, NULL, NULL, 0 };
+	struct proc_exit x;
+	size_t out_start, err_start;
+	int ret;
+
+	if (o)
+		mine = *o;
+	mine.out = mine.out ? mine.out : &own_out;
+	mine.err = mine.err ? mine.err : &own_err;
+	out_start = mine.out->len;
+	err_start = mine.err->len;
+	ret = proc_run(argv, &mine, stop, &x, e);
+	if (!ret) {
+		last_line(buf_str(mine.err) + err_start, &words);
+		if (!words.len)
+			last_line(buf_str(mine.out) + out_start, &words);
+		ret = judge(argv[0], &x, mine.timeout_ns, words.data, e);
+	}
+	buf_release(&own_out);
+	buf_release(&own_err);
+	buf_release(&words);
+	return ret;
+}
