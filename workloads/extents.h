@@ -21,15 +21,22 @@ enum extents {
 
 extern const char *const extents_names[];  /* indexed by enum extents, ends with NULL */
 
-/* Which of those states [start, start + len) of fd is in. Delayed allocation counts as an error. */
+/*
+ * Which of those states [start, start + len) of fd is in, flushed first. Never
+ * EXTENTS_ANY. -EINVAL: the file ends before start + len. -ENOTSUP: no FIEMAP
+ * here. -EUCLEAN: an extent whose overwrite is not plain (delayed, encoded,
+ * inline, shared).
+ */
 int extents_state(int fd, uint64_t start, uint64_t len, enum extents *state, struct err *e);
 
 /*
  * Bring [start, start + len) of fd, a regular file, to the state, and flush it:
- * written (by O_DIRECT-sized writes of a non-zero pattern), unwritten
- * (fallocate), hole (punched; the file size covers the range), mixed
- * (alternately written and unwritten chunks of chunk bytes, starting written).
- * Start and len are multiples of the file-system block size.
+ * written (O_DIRECT writes of a non-zero pattern through a descriptor of its
+ * own, or buffered where that cannot be had), unwritten (fallocate), hole
+ * (punched), mixed (alternately written and unwritten pieces of chunk bytes,
+ * starting written). The file grows to cover the range. Start, len and chunk
+ * are multiples of the file-system block size; -EINVAL otherwise. EXTENTS_ANY
+ * does nothing.
  */
 int extents_make(int fd, uint64_t start, uint64_t len, enum extents state, uint64_t chunk,
 		 struct err *e);

@@ -24,6 +24,8 @@ struct mix_entry {
 	unsigned threads;
 	uint64_t param[NR_ROLE_PARAMS];
 	uint64_t own[ROLE_OWN_PARAMS_MAX];
+	uint32_t named;                /* bit i: param[i], bit NR_ROLE_PARAMS + i: own[i] was set
+					* for this role by name */
 };
 
 struct mix {
@@ -46,13 +48,23 @@ int mix_parse(struct mix *m, const char *text, struct err *e);
 int mix_set(struct mix *m, const char *name, const char *value, struct err *e);
 
 /*
- * What contradicts itself, one sentence each: bs not a multiple of the role's
- * alignment or larger than the region, a region past the file, overlapping
- * regions with different extents, offsets=once with a time bound or more
- * operations than blocks, a writing role with neither sync_every nor final_sync
- * that goes through the page cache.
+ * What contradicts itself, one sentence each: bs or region_start not a multiple
+ * of the role's alignment, bs larger than the region, a region past the file,
+ * overlapping regions with different extents, offsets=once with a time bound or
+ * more operations than blocks, a role that writes into holes or unwritten
+ * extents and is not bound by operations, a writing role with neither sync_every
+ * nor final_sync that goes through the page cache.
  */
 int mix_check(const struct mix *m, struct err *e);
+
+/* The part of the file a role works in, and how it is bound, with the 0s of its parameters filled in. */
+struct mix_bounds {
+	uint64_t start, size;          /* of its region, bytes; size 0: it starts past the file */
+	uint64_t blocks;               /* of bs in there */
+	uint64_t chunk;                /* extents=mixed: length of its pieces */
+	uint64_t ops;                  /* per thread; 0: not bound by operations */
+};
+struct mix_bounds mix_bounds(const struct mix *m, const struct mix_entry *en);
 
 struct fsload_result {
 	struct measured measured;      /* .lat points to the hist below */
@@ -66,19 +78,36 @@ struct fsload {
 	uint64_t seed;
 	struct fsload_result total;    /* all roles together */
 	struct fsload_result *role;    /* mix->nr of them, in the mix's order */
-	void *impl;
 };
 
+/* Checks the mix and touches nothing; what it makes is small and freed by fsload_release. */
 int fsload_init(struct fsload *l, const struct mix *mix, const char *path, uint64_t seed,
 		struct err *e);
+
+/*
+ * Make the work file: file_size long, every region in the state its role
+ * declares, flushed. What no role declares stays a hole (a role with
+ * extents=any takes what it finds). -EEXIST when the path is there already:
+ * nothing is ever overwritten, the caller removes what it knows to be its own.
+ * On any other error the file is gone again.
+ */
 int fsload_prepare(struct fsload *l, struct err *e);
 /* 0, or -EINVAL when a region is not in the state its role declares (found and declared named). */
 int fsload_prove(struct fsload *l, struct err *e);
+
 /*
- * The timed part. mark(arg, 1) is called right after the barrier opens and
- * mark(arg, 0) when the last thread has ended; may be NULL. *stop non-zero ends
- * it early with -EINTR. -EIO when a thread made no operation at all or every
- * operation failed.
+ * The timed part. What ends a thread: its number of operations where it is
+ * bound by them. Otherwise, in a mix where others are bound (hole-fillers among
+ * readers), the end of the last bound thread, so that the load around them is
+ * there for as long as they run; and where nothing is bound, runtime.
+ *
+ * mark(arg, 1) is called when every thread stands at the barrier, just before
+ * it opens, and mark(arg, 0) when the last thread has ended, so that what it
+ * switches on sees all of the timed part and none of the warm-up; may be NULL.
+ * *stop non-zero ends it early with -EINTR; may be NULL. -EIO with the errno
+ * text when some thread completed no operation. SIGBUS is handled (see
+ * mmap_write.c), threads block all other signals, and the soft limit of open
+ * files is raised where the threads need it.
  */
 int fsload_run(struct fsload *l, void (*mark)(void *arg, int begin), void *arg,
 	       const volatile int *stop, struct err *e);

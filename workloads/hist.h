@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #define HIST_BITS 6
-#define HIST_GROUPS 36                     /* values from 2^42 ns (73 min) on share the last bucket */
+#define HIST_GROUPS 36                     /* values from 127 << 34 ns (36 min) on share the last */
 #define HIST_BUCKETS (HIST_GROUPS << HIST_BITS)
 
 struct hist {
@@ -27,7 +27,7 @@ void hist_merge(struct hist *into, const struct hist *from);
 
 unsigned hist_index(uint64_t ns);
 uint64_t hist_low(unsigned index);         /* smallest value of the bucket, ns */
-uint64_t hist_high(unsigned index);        /* largest value of the bucket, ns */
+uint64_t hist_high(unsigned index);        /* largest, ns; UINT64_MAX of the last bucket */
 
 /*
  * Add count values known only by a representative (fio's json+ bins give a
@@ -39,7 +39,8 @@ void hist_add_bin(struct hist *h, uint64_t ns, uint64_t count);
 /*
  * Nearest-rank percentile (NIST handbook 7.2.6.2, no interpolation), p in
  * thousandths of a per cent: 99900 is p99.9. The midpoint of the bucket that
- * holds the value, never above max_ns. 0 when the histogram is empty.
+ * holds the value, never outside min_ns to max_ns where those are known. 0 when
+ * the histogram is empty.
  */
 uint64_t hist_percentile(const struct hist *h, uint32_t p_milli_pct);
 

@@ -38,6 +38,8 @@ enum role_param {
 	ROLE_REGION_SIZE,  /* 0: to the end */
 	ROLE_OFFSETS,    /* enum offsets */
 	ROLE_EXTENTS,    /* enum extents: state of its region before the timer; any: not looked at */
+	ROLE_CHUNK,      /* bytes, extents=mixed: length of its pieces; 0: half of bs */
+	ROLE_OPS,        /* per thread; 0: as the mix says */
 	ROLE_SYNC_EVERY, /* fdatasync (or msync) after that many operations; 0: never */
 	ROLE_FINAL_SYNC, /* 1: a last fdatasync inside the timer */
 	NR_ROLE_PARAMS,
@@ -46,6 +48,8 @@ extern const struct param role_params[];       /* NR_ROLE_PARAMS rows and a NULL
 
 /* once: a seeded permutation that visits each block of the region once (hole-fillers). */
 enum offsets { OFFSETS_UNIFORM, OFFSETS_SEQUENTIAL, OFFSETS_ONCE };
+
+extern const char *const offsets_names[];      /* indexed by enum offsets, ends with NULL */
 
 #define ROLE_OWN_PARAMS_MAX 8
 

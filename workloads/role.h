@@ -21,7 +21,7 @@ struct role_thread {
 	const uint64_t *own;           /* values of role->params */
 	const char *path;              /* the work file */
 	uint64_t file_size, region_start, region_size, bs;
-	unsigned index;                /* of this thread within its role, from 0 */
+	unsigned index, nr;            /* this thread among the nr of its role, from 0 */
 	struct rng rng;                /* seeded from the block; offsets come from it */
 	int fd;                        /* opened with role->open_flags; -1 where needs_fd is false */
 	void *buf;                     /* bs bytes, page aligned, holds this thread's pattern */
@@ -29,12 +29,14 @@ struct role_thread {
 };
 
 struct role {
-	const char *name;              /* equals the file's name */
+	const char *name;              /* equals the file's name; up to 15 characters, because
+					* it is also the threads' comm, by which locks are told apart */
 	const char *help;              /* one line */
 	int open_flags;                /* O_RDWR | O_DIRECT ... for the work file */
 	bool needs_fd;                 /* false: the role opens nothing (null) */
 	bool writes;                   /* changes the file */
-	bool no_warmup;                /* its operations cannot be repeated (hole-fillers) */
+	bool no_warmup;                /* its operations cannot be repeated */
+	bool durable;                  /* an operation is on disk when it returns: needs no sync */
 	uint32_t bs_align;             /* bs must be a multiple of it; 1: any */
 	const char *const *defaults;   /* name, value, name, value, ... NULL: other defaults than role_params has; may be NULL */
 	const struct param *params;    /* rows of its own, ends with a NULL name; may be NULL */
@@ -46,17 +48,19 @@ struct role {
 	int (*begin)(struct role_thread *t, struct err *e);
 	/*
 	 * One operation at this file offset, inside the timed part: bytes moved,
-	 * or -errno, which is counted as an error and survived. It must not
-	 * allocate, print or look at the clock. Required.
+	 * or -errno, which is counted as an error and survived; fewer bytes than
+	 * t->bs count as EIO. It must not allocate, print or look at the clock.
+	 * Also called for the warm-up, before the barrier. Required.
 	 */
 	int64_t (*op)(struct role_thread *t, uint64_t offset);
 	/*
 	 * Make what was done so far durable, inside the timed part; NULL: fdatasync(t->fd).
 	 * Called every sync_every operations, its time added to the operation before it,
-	 * and at the end where final_sync is set.
+	 * and at the end where final_sync is set (unless the last operation was just synced).
+	 * 0 or -errno: the operation before it then counts as failed.
 	 */
 	int (*sync)(struct role_thread *t);
-	/* Each thread, after the timed part; may be NULL. */
+	/* Each thread that began, after the last one's timed part; may be NULL. */
 	void (*end)(struct role_thread *t);
 };
 

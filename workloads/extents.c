@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * extents.c: make extent states and read them back; see extents.h. Making uses
+ * only what every file system with FIEMAP has (pwrite, fallocate), reading only
+ * FIEMAP: nothing here knows ext4.
+ */
+#include "workloads/extents.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/fiemap.h>
+#include <linux/fs.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#define WRITE_BYTES (1u << 20)
+#define FILL_BYTE 0x6e          /* anything but 0: a hole must not pass for data */
+#define FIEMAP_EXTENTS 64
+
+const char *const extents_names[] = { "any", "written", "unwritten", "hole", "mixed", NULL };
+
+/* --- reading ----------------------------------------------------------------- */
+
+union fiemap_room {
+	struct fiemap fm;
+	char room[sizeof(struct fiemap) + FIEMAP_EXTENTS * sizeof(struct fiemap_extent)];
+};
+
+static int file_covers(int fd, uint64_t end, struct err *e)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return err_sys(e, errno, "cannot stat the work file");
+	if ((uint64_t)st.st_size < end)
+		return err_add(e, EINVAL,
+			       "the work file ends at %jd, before the end of a region at %" PRIu64,
+			       (intmax_t)st.st_size, end);
+	return 0;
+}
+
+static int fiemap(int fd, uint64_t start, uint64_t end, struct fiemap *fm, struct err *e)
+{
+	memset(fm, 0, sizeof(*fm));
+	fm->fm_start = start;
+	fm->fm_length = end - start;
+	fm->fm_flags = FIEMAP_FLAG_SYNC;
+	fm->fm_extent_count = FIEMAP_EXTENTS;
+	if (!ioctl(fd, FS_IOC_FIEMAP, fm))
+		return 0;
+	if (errno == ENOTTY || errno == EOPNOTSUPP)
+		return err_add(e, ENOTSUP, "this file system has no FIEMAP, so extents cannot be "
+					   "proved: set extents=any to go without");
+	return err_sys(e, errno, "FIEMAP of the work file failed");
+}
+
+/* The states met so far as bits, 1 << enum extents. */
+static int see_extent(const struct fiemap_extent *x, unsigned *seen, struct err *e)
+{
+	const uint32_t odd = FIEMAP_EXTENT_UNKNOWN | FIEMAP_EXTENT_DELALLOC |
+			     FIEMAP_EXTENT_ENCODED | FIEMAP_EXTENT_NOT_ALIGNED |
+			     FIEMAP_EXTENT_SHARED;
+
+	if (x->fe_flags & odd)
+		return err_add(e, EUCLEAN,
+			       "the extent at %" PRIu64 " of the work file is delayed, encoded, "
+			       "inline or shared (FIEMAP flags 0x%x): no plain overwrite",
+			       (uint64_t)x->fe_logical, x->fe_flags);
+	*seen |= 1u << (x->fe_flags & FIEMAP_EXTENT_UNWRITTEN ? EXTENTS_UNWRITTEN :
+								EXTENTS_WRITTEN);
+	return 0;
+}
+
+static int see_range(int fd, uint64_t pos, uint64_t end, unsigned *seen, struct err *e)
+{
+	union fiemap_room u;
+	struct fiemap *fm = &u.fm;
+	bool last = false;
+	int ret;
+
+	while (pos < end && !last) {
+		ret = fiemap(fd, pos, end, fm, e);
+		if (ret)
+			return ret;
+		last = !fm->fm_mapped_extents;
+		for (unsigned i = 0; i < fm->fm_mapped_extents; i++) {
+			const struct fiemap_extent *x = &fm->fm_extents[i];
+
+			if (x->fe_logical > pos)
+				*seen |= 1u << EXTENTS_HOLE;
+			ret = see_extent(x, seen, e);
+			if (ret)
+				return ret;
+			pos = x->fe_logical + x->fe_length;
+			last = x->fe_flags & FIEMAP_EXTENT_LAST;
+		}
+	}
+	if (pos < end)
+		*seen |= 1u << EXTENTS_HOLE;
+	return 0;
+}
+
+int extents_state(int fd, uint64_t start, uint64_t len, enum extents *state, struct err *e)
+{
+	unsigned seen = 0;
+	int ret;
+
+	if (!len)
+		return err_add(e, EINVAL, "an empty region has no extents");
+	ret = file_covers(fd, start + len, e);
+	if (!ret)
+		ret = see_range(fd, start, start + len, &seen, e);
+	if (ret)
+		return ret;
+	*state = seen == 1u << EXTENTS_WRITTEN	 ? EXTENTS_WRITTEN :
+		 seen == 1u << EXTENTS_UNWRITTEN ? EXTENTS_UNWRITTEN :
+		 seen == 1u << EXTENTS_HOLE	 ? EXTENTS_HOLE :
+						   EXTENTS_MIXED;
+	return 0;
+}
+
+/* --- making ------------------------------------------------------------------ */
+
+/* Where bytes go: past the page cache if that can be had, since it need not be dropped then. */
+struct writer {
+	int fd;         /* the caller's */
+	int direct;     /* -1: none */
+	char *bytes;    /* WRITE_BYTES of pattern */
+};
+
+static int writer_init(struct writer *w, int fd, struct err *e)
+{
+	char path[40];
+	void *bytes;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	*w = (struct writer){ fd, -1, NULL };
+	if (posix_memalign(&bytes, 4096, WRITE_BYTES))
+		return err_add(e, ENOMEM, "no memory to fill the work file with");
+	w->bytes = memset(bytes, FILL_BYTE, WRITE_BYTES);
+	w->direct = open(path, O_WRONLY | O_DIRECT | O_CLOEXEC);
+	return 0;
+}
+
+static void writer_release(struct writer *w)
+{
+	if (w->direct >= 0)
+		close(w->direct);
+	free(w->bytes);
+}
+
+static int write_range(struct writer *w, uint64_t start, uint64_t len, struct err *e)
+{
+	while (len) {
+		size_t want = len < WRITE_BYTES ? (size_t)len : WRITE_BYTES;
+		int fd = w->direct >= 0 ? w->direct : w->fd;
+		ssize_t n = pwrite(fd, w->bytes, want, (off_t)start);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EINVAL && w->direct >= 0) {
+			/* Opened, yet not for this alignment: the page cache takes any. */
+			close(w->direct);
+			w->direct = -1;
+			continue;
+		}
+		if (n <= 0)
+			return err_sys(e, n ? errno : ENOSPC,
+				       "cannot write the work file at %" PRIu64, start);
+		start += (uint64_t)n;
+		len -= (uint64_t)n;
+	}
+	return 0;
+}
+
+static int allocate(int fd, int mode, uint64_t start, uint64_t len, struct err *e)
+{
+	int ret;
+
+	do {
+		ret = fallocate(fd, mode, (off_t)start, (off_t)len);
+	} while (ret && errno == EINTR);
+	if (ret)
+		return err_sys(e, errno, "cannot %s %" PRIu64 " bytes at %" PRIu64 " of the work file",
+			       mode & FALLOC_FL_PUNCH_HOLE ? "punch a hole of" : "allocate", len,
+			       start);
+	return 0;
+}
+
+static int punch(int fd, uint64_t start, uint64_t len, struct err *e)
+{
+	return allocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, start, len, e);
+}
+
+/* Write a piece at every step of the range. */
+static int make_written(int fd, uint64_t start, uint64_t len, uint64_t piece, uint64_t step,
+			struct err *e)
+{
+	struct writer w;
+	int ret = writer_init(&w, fd, e);
+
+	for (uint64_t pos = 0; !ret && pos < len; pos += step)
+		ret = write_range(&w, start + pos, piece < len - pos ? piece : len - pos, e);
+	writer_release(&w);
+	return ret;
+}
+
+/*
+ * The pieces are written before the rest is allocated: the other way round ext4
+ * may write zeroes over a small unwritten piece beside a written one, and so
+ * make it written.
+ */
+static int make_mixed(int fd, uint64_t start, uint64_t len, uint64_t chunk, struct err *e)
+{
+	int ret = punch(fd, start, len, e);
+
+	if (!ret)
+		ret = make_written(fd, start, len, chunk, 2 * chunk, e);
+	if (!ret)
+		ret = allocate(fd, 0, start, len, e);
+	return ret;
+}
+
+static int make(int fd, uint64_t start, uint64_t len, enum extents state, uint64_t chunk,
+		struct err *e)
+{
+	int ret;
+
+	switch (state) {
+	case EXTENTS_WRITTEN:
+		/* One allocation for all of it keeps the extents few; only written counts. */
+		fallocate(fd, 0, (off_t)start, (off_t)len);
+		return make_written(fd, start, len, len, len, e);
+	case EXTENTS_UNWRITTEN:
+		ret = punch(fd, start, len, e);
+		return ret ? ret : allocate(fd, 0, start, len, e);
+	case EXTENTS_HOLE:
+		return punch(fd, start, len, e);
+	case EXTENTS_MIXED:
+		return make_mixed(fd, start, len, chunk, e);
+	default:
+		return err_add(e, EINVAL, "no such extent state: %d", (int)state);
+	}
+}
+
+static int check_range(int fd, uint64_t start, uint64_t len, uint64_t chunk, struct err *e)
+{
+	struct statfs fs;
+	uint64_t block;
+
+	if (fstatfs(fd, &fs))
+		return err_sys(e, errno, "cannot ask the file system of the work file");
+	block = (uint64_t)fs.f_bsize;
+	if (!len || start % block || len % block || chunk % block)
+		return err_add(e, EINVAL,
+			       "region %" PRIu64 "+%" PRIu64 " in pieces of %" PRIu64
+			       " does not fall on the file system's blocks of %" PRIu64 " bytes",
+			       start, len, chunk, block);
+	return 0;
+}
+
+int extents_make(int fd, uint64_t start, uint64_t len, enum extents state, uint64_t chunk,
+		 struct err *e)
+{
+	struct stat st;
+	int ret;
+
+	if (state == EXTENTS_ANY)
+		return 0;
+	if (state != EXTENTS_MIXED)
+		chunk = 0;
+	else if (!chunk || chunk >= len)
+		return err_add(e, EINVAL, "a mixed region of %" PRIu64
+			       " bytes needs pieces shorter than that, not %" PRIu64, len, chunk);
+	ret = check_range(fd, start, len, chunk, e);
+	if (ret)
+		return ret;
+	if (fstat(fd, &st))
+		return err_sys(e, errno, "cannot stat the work file");
+	if ((uint64_t)st.st_size < start + len && ftruncate(fd, (off_t)(start + len)))
+		return err_sys(e, errno, "cannot grow the work file to %" PRIu64, start + len);
+	ret = make(fd, start, len, state, chunk, e);
+	if (ret)
+		return ret;
+	if (fsync(fd))
+		return err_sys(e, errno, "cannot flush the work file");
+	/* What went through the page cache after all would make the first reads too cheap. */
+	posix_fadvise(fd, (off_t)start, (off_t)len, POSIX_FADV_DONTNEED);
+	return 0;
+}

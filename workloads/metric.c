@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * metric.c: the table of metrics; see metric.h. A new metric is a function and
+ * a row. A function says false rather than give a number that was not measured.
+ */
+#include "workloads/metric.h"
+
+#include <string.h>
+
+static bool per_s(uint64_t amount, const struct measured *m, double *value)
+{
+	if (!m->elapsed_ns)
+		return false;
+	*value = (double)amount * 1e9 / (double)m->elapsed_ns;
+	return true;
+}
+
+static bool ops_per_s(const struct measured *m, double *value)
+{
+	return per_s(m->ops, m, value);
+}
+
+static bool bytes_per_s(const struct measured *m, double *value)
+{
+	return per_s(m->bytes, m, value);
+}
+
+/* Sum and extremes are 0 where only bins were known, and no operation takes 0 ns. */
+static bool lat_sum_per_op(const struct measured *m, double *value)
+{
+	if (!m->lat || !m->lat->count || !m->lat->sum_ns)
+		return false;
+	*value = (double)m->lat->sum_ns / (double)m->lat->count;
+	return true;
+}
+
+static bool lat_max(const struct measured *m, double *value)
+{
+	if (!m->lat || !m->lat->count || !m->lat->max_ns)
+		return false;
+	*value = (double)m->lat->max_ns;
+	return true;
+}
+
+static bool percentile(const struct measured *m, uint32_t p_milli_pct, double *value)
+{
+	if (!m->lat || !m->lat->count)
+		return false;
+	*value = (double)hist_percentile(m->lat, p_milli_pct);
+	return true;
+}
+
+static bool lat_p50(const struct measured *m, double *value)
+{
+	return percentile(m, 50000, value);
+}
+
+static bool lat_p90(const struct measured *m, double *value)
+{
+	return percentile(m, 90000, value);
+}
+
+static bool lat_p99(const struct measured *m, double *value)
+{
+	return percentile(m, 99000, value);
+}
+
+static bool lat_p99_9(const struct measured *m, double *value)
+{
+	return percentile(m, 99900, value);
+}
+
+static bool operations(const struct measured *m, double *value)
+{
+	*value = (double)m->ops;
+	return true;
+}
+
+static bool errors(const struct measured *m, double *value)
+{
+	*value = (double)m->errors;
+	return true;
+}
+
+static bool elapsed(const struct measured *m, double *value)
+{
+	*value = (double)m->elapsed_ns;
+	return m->elapsed_ns != 0;
+}
+
+const struct metric metrics[] = {
+	{ "ops_per_s", "1/s", "operations completed in a second", BETTER_HIGHER, true, ops_per_s },
+	{ "bytes_per_s", "B/s", "bytes moved in a second", BETTER_HIGHER, false, bytes_per_s },
+	{ "lat_sum_per_op", "ns", "summed latency for each operation, syncs included",
+	  BETTER_LOWER, false, lat_sum_per_op },
+	{ "lat_p50", "ns", "latency, median", BETTER_LOWER, false, lat_p50 },
+	{ "lat_p90", "ns", "latency, 90th percentile", BETTER_LOWER, false, lat_p90 },
+	{ "lat_p99", "ns", "latency, 99th percentile", BETTER_LOWER, false, lat_p99 },
+	{ "lat_p99_9", "ns", "latency, 99.9th percentile", BETTER_LOWER, false, lat_p99_9 },
+	{ "lat_max", "ns", "latency of the slowest operation", BETTER_LOWER, false, lat_max },
+	{ "operations", "count", "operations completed", BETTER_NONE, false, operations },
+	{ "errors", "count", "operations that failed and were survived", BETTER_LOWER, false,
+	  errors },
+	{ "elapsed", "ns", "start barrier to the end of the last thread, final sync included",
+	  BETTER_NONE, false, elapsed },
+	{ .name = NULL },
+};
+
+const struct metric *metric_find(const char *name)
+{
+	for (const struct metric *m = metrics; m->name; m++)
+		if (!strcmp(m->name, name))
+			return m;
+	return NULL;
+}
+
+const char *better_name(enum better b)
+{
+	return b == BETTER_HIGHER ? "higher" : b == BETTER_LOWER ? "lower" : "";
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * mix.c: a mix of roles from text, and its parameters. Whether they fit
+ * together is mix_check.c's to say, how they run fsload.c's.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/buf.h"
+#include "lib/near.h"
+#include "workloads/fsload.h"
+
+#define WORD_MAX 64
+#define BLANKS " \t\r\n"
+
+static int unknown_role(const char *name, struct err *e)
+{
+	struct strv known = STRV_INIT;
+	struct buf hint = BUF_INIT;
+
+	for (const struct role *const *r = roles; *r; r++)
+		strv_add(&known, (*r)->name);
+	near_hint(&hint, name, (const char *const *)known.v);
+	err_add(e, EINVAL, "no role is called \"%s\"%s", name, buf_str(&hint));
+	buf_release(&hint);
+	strv_release(&known);
+	return -EINVAL;
+}
+
+static const char *role_default(const struct role *role, const struct param *p)
+{
+	for (const char *const *d = role->defaults; d && *d; d += 2)
+		if (!strcmp(d[0], p->name))
+			return d[1];
+	return p->def;
+}
+
+static int set_defaults(struct mix_entry *en, struct err *e)
+{
+	const struct param *p = en->role->params;
+	int ret = 0;
+
+	for (unsigned i = 0; !ret && i < NR_ROLE_PARAMS; i++)
+		ret = param_parse(&role_params[i], role_default(en->role, &role_params[i]),
+				  &en->param[i], e);
+	for (unsigned i = 0; !ret && p && p[i].name && i < ROLE_OWN_PARAMS_MAX; i++)
+		ret = param_parse(&p[i], p[i].def, &en->own[i], e);
+	return ret;
+}
+
+static unsigned mix_threads(const struct mix *m)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < m->nr; i++)
+		n += m->entry[i].threads;
+	return n;
+}
+
+static int add_role(struct mix *m, const char *name, uint64_t threads, struct err *e)
+{
+	const struct role *role = role_find(name);
+	struct mix_entry *en = &m->entry[m->nr];
+
+	if (!role)
+		return unknown_role(name, e);
+	for (unsigned i = 0; i < m->nr; i++)
+		if (m->entry[i].role == role)
+			return err_add(e, EINVAL, "role %s is in the mix twice: add up its threads",
+				       name);
+	if (m->nr == MIX_ENTRIES_MAX)
+		return err_add(e, EINVAL, "a mix holds at most %d roles", MIX_ENTRIES_MAX);
+	if (!threads)
+		return err_add(e, EINVAL, "role %s has no threads: leave it out or give it one",
+			       name);
+	if (threads > MIX_THREADS_MAX - mix_threads(m))
+		return err_add(e, EINVAL, "with %s the mix has more than %d threads", name,
+			       MIX_THREADS_MAX);
+	memset(en, 0, sizeof(*en));
+	en->role = role;
+	en->threads = (unsigned)threads;
+	m->nr++;
+	return set_defaults(en, e);
+}
+
+/* word is "name" or "name:threads" and may be written to. */
+static int parse_word(struct mix *m, char *word, struct err *e)
+{
+	char *colon = strchr(word, ':');
+	uint64_t threads = 1;
+
+	if (colon) {
+		*colon = '\0';
+		if (num_parse(colon + 1, NUM_COUNT, &threads, NULL))
+			return err_add(e, EINVAL,
+				       "\"%s\" is no number of threads for role %s (like %s:4)",
+				       colon + 1, word, word);
+	}
+	return add_role(m, word, threads, e);
+}
+
+int mix_parse(struct mix *m, const char *text, struct err *e)
+{
+	char word[WORD_MAX];
+	int ret = 0;
+
+	memset(m, 0, sizeof(*m));
+	for (unsigned i = 0; !ret && i < NR_MIX_PARAMS; i++)
+		ret = param_parse(&mix_params[i], mix_params[i].def, &m->param[i], e);
+	for (text += strspn(text, BLANKS); !ret && *text; text += strspn(text, BLANKS)) {
+		size_t len = strcspn(text, BLANKS);
+
+		if (len >= sizeof(word))
+			return err_add(e, EINVAL, "\"%.20s...\" is too long for a role", text);
+		memcpy(word, text, len);
+		word[len] = '\0';
+		ret = parse_word(m, word, e);
+		text += len;
+	}
+	if (!ret && !m->nr)
+		ret = err_add(e, EINVAL, "a mix needs at least one role (like \"dio_read:4\")");
+	return ret;
+}
+
+/* --- parameters ------------------------------------------------------------- */
+
+/* The parameter of that name of a role: its row, its place in en, its bit in en->named. */
+struct slot {
+	const struct param *row;
+	uint64_t *value;
+	uint32_t bit;
+};
+
+static bool find_slot(struct mix_entry *en, const char *name, struct slot *s)
+{
+	const struct param *own = en->role->params;
+
+	s->row = param_find(role_params, name);
+	if (s->row) {
+		s->value = &en->param[s->row - role_params];
+		s->bit = 1u << (s->row - role_params);
+		return true;
+	}
+	s->row = param_find(own, name);
+	if (s->row) {
+		s->value = &en->own[s->row - own];
+		s->bit = 1u << (NR_ROLE_PARAMS + (s->row - own));
+	}
+	return s->row;
+}
+
+static void add_names(struct strv *names, const struct param *table)
+{
+	for (const struct param *p = table; p && p->name; p++)
+		strv_add(names, p->name);
+}
+
+/* en: the role it was meant for; NULL: the mix and any of its roles. */
+static int unknown_param(const struct mix *m, const struct mix_entry *en, const char *name,
+			 struct err *e)
+{
+	struct strv known = STRV_INIT;
+	struct buf hint = BUF_INIT;
+
+	if (!en)
+		add_names(&known, mix_params);
+	add_names(&known, role_params);
+	for (unsigned i = 0; i < m->nr; i++)
+		if (!en || en == &m->entry[i])
+			add_names(&known, m->entry[i].role->params);
+	near_hint(&hint, name, (const char *const *)known.v);
+	err_add(e, EINVAL, "%s has no parameter \"%.60s\"%s", en ? en->role->name : "the mix",
+		name, buf_str(&hint));
+	buf_release(&hint);
+	strv_release(&known);
+	return -EINVAL;
+}
+
+/* "buffered_write.bs": dot points into name. */
+static int set_of_role(struct mix *m, const char *name, const char *dot, const char *value,
+		       struct err *e)
+{
+	struct mix_entry *en = NULL;
+	struct slot s;
+	int ret;
+
+	for (unsigned i = 0; i < m->nr && !en; i++) {
+		const char *role = m->entry[i].role->name;
+
+		if (strlen(role) == (size_t)(dot - name) && !memcmp(role, name, strlen(role)))
+			en = &m->entry[i];
+	}
+	if (!en)
+		return err_add(e, EINVAL, "\"%.60s\" is set for a role that is not in the mix", name);
+	if (!find_slot(en, dot + 1, &s))
+		return unknown_param(m, en, dot + 1, e);
+	ret = param_parse(s.row, value, s.value, e);
+	if (!ret)
+		en->named |= s.bit;
+	return ret;
+}
+
+int mix_set(struct mix *m, const char *name, const char *value, struct err *e)
+{
+	const struct param *row = param_find(mix_params, name);
+	const char *dot = strchr(name, '.');
+	bool known = false;
+	uint64_t parsed;
+	struct slot s;
+	int ret;
+
+	if (row)
+		return param_parse(row, value, &m->param[row - mix_params], e);
+	if (dot)
+		return set_of_role(m, name, dot, value, e);
+	for (unsigned i = 0; i < m->nr; i++) {
+		if (!find_slot(&m->entry[i], name, &s))
+			continue;
+		known = true;
+		ret = param_parse(s.row, value, &parsed, e);
+		if (ret)
+			return ret;
+		if (!(m->entry[i].named & s.bit))
+			*s.value = parsed;
+	}
+	return known ? 0 : unknown_param(m, NULL, name, e);
+}

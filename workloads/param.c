@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * param.c: the rows of what can be set, and the one reader and writer of their
+ * values; see param.h.
+ */
+#include "workloads/param.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "workloads/extents.h"
+
+/* Keeps start + size and every file offset well inside off_t. */
+#define BYTES_MAX (1ull << 60)
+
+const char *const offsets_names[] = { "uniform", "sequential", "once", NULL };
+
+const struct param mix_params[] = {
+	[MIX_FILE_SIZE] = { "file_size", NUM_BYTES, NULL, 512, BYTES_MAX, "64M",
+			    "size of the work file" },
+	[MIX_RUNTIME] = { "runtime", NUM_NS, NULL, 1000000, 86400000000000, "1s",
+			  "length of the timed part, where nothing is bound by operations" },
+	[MIX_OPS] = { "ops", NUM_COUNT, NULL, 0, 1000000000000, "0",
+		      "operations of each thread; 0: bound by runtime" },
+	[MIX_WARMUP] = { "warmup", NUM_COUNT, NULL, 0, 1000000, "16",
+			 "operations of each thread before the start" },
+	[NR_MIX_PARAMS] = { .name = NULL },
+};
+
+const struct param role_params[] = {
+	[ROLE_BS] = { "bs", NUM_BYTES, NULL, 1, 1ull << 30, "4k", "bytes an operation" },
+	[ROLE_REGION_START] = { "region_start", NUM_BYTES, NULL, 0, BYTES_MAX, "0",
+				"start of the part of the file it works in" },
+	[ROLE_REGION_SIZE] = { "region_size", NUM_BYTES, NULL, 0, BYTES_MAX, "0",
+			       "size of that part; 0: to the end of the file" },
+	[ROLE_OFFSETS] = { "offsets", NUM_COUNT, offsets_names, 0, 0, "uniform",
+			   "order of the blocks: drawn, ascending, or each once in a drawn order" },
+	[ROLE_EXTENTS] = { "extents", NUM_COUNT, extents_names, 0, 0, "written",
+			   "state of that part before the timer; any: not looked at" },
+	[ROLE_CHUNK] = { "chunk", NUM_BYTES, NULL, 0, BYTES_MAX, "0",
+			 "extents=mixed: length of its pieces; 0: half of bs" },
+	[ROLE_OPS] = { "ops", NUM_COUNT, NULL, 0, 1000000000000, "0",
+		       "operations of each thread of this role; 0: as the mix says" },
+	[ROLE_SYNC_EVERY] = { "sync_every", NUM_COUNT, NULL, 0, 1000000000000, "0",
+			      "fdatasync or msync after that many operations; 0: never" },
+	[ROLE_FINAL_SYNC] = { "final_sync", NUM_COUNT, NULL, 0, 1, "0",
+			      "1: a last sync inside the timer" },
+	[NR_ROLE_PARAMS] = { .name = NULL },
+};
+
+static int bad_choice(const struct param *p, const char *text, struct err *e)
+{
+	char list[160] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; p->choices[i] && used < sizeof(list); i++)
+		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", i ? ", " : "",
+					 p->choices[i]);
+	return err_add(e, EINVAL, "%s: \"%.60s\" is none of %s", p->name, text, list);
+}
+
+static int bad_number(const struct param *p, const char *text, struct err *e)
+{
+	static const char *const kinds[] = { "a count", "a size", "a time", "a percentage" };
+	char min[32], max[32];
+
+	num_format(min, p->min, p->kind);
+	if (p->max)
+		return err_add(e, EINVAL, "%s: \"%.60s\" is not %s from %s to %s (like %s)",
+			       p->name, text, kinds[p->kind], min, num_format(max, p->max, p->kind),
+			       p->def);
+	return err_add(e, EINVAL, "%s: \"%.60s\" is not %s of at least %s (like %s)", p->name,
+		       text, kinds[p->kind], min, p->def);
+}
+
+int param_parse(const struct param *p, const char *text, uint64_t *value, struct err *e)
+{
+	uint64_t v;
+
+	if (p->choices) {
+		for (size_t i = 0; p->choices[i]; i++) {
+			if (!strcmp(p->choices[i], text)) {
+				*value = i;
+				return 0;
+			}
+		}
+		return bad_choice(p, text, e);
+	}
+	if (num_parse(text, p->kind, &v, NULL) || v < p->min || (p->max && v > p->max))
+		return bad_number(p, text, e);
+	*value = v;
+	return 0;
+}
+
+char *param_format(const struct param *p, uint64_t value, char dst[32])
+{
+	if (p->choices)
+		snprintf(dst, 32, "%s", p->choices[value]);
+	else
+		num_format(dst, value, p->kind);
+	return dst;
+}
+
+const struct param *param_find(const struct param *table, const char *name)
+{
+	for (const struct param *p = table; p && p->name; p++)
+		if (!strcmp(p->name, name))
+			return p;
+	return NULL;
+}

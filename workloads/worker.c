@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * worker.c: a thread of the load generator; see worker.h. The timed loop reads
+ * the clock once an operation: the end of one is the start of the next. So a
+ * thread's latencies add up to the time it took, and nothing the loop itself
+ * costs is left out of the figures.
+ */
+#include "workloads/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "lib/proc.h"
+
+/* --- what the threads of a run share ----------------------------------------- */
+
+void run_init(struct run *r, const struct mix *m, const char *path, const volatile int *stop)
+{
+	static const volatile int never;
+
+	memset(r, 0, sizeof(*r));
+	r->mix = m;
+	r->path = path;
+	r->stop = stop ? stop : &never;
+	sem_init(&r->arrived, 0, 0);
+	pthread_mutex_init(&r->lock, NULL);
+}
+
+void run_release(struct run *r)
+{
+	sem_destroy(&r->arrived);
+	pthread_mutex_destroy(&r->lock);
+}
+
+void run_wait(struct run *r)
+{
+	while (sem_wait(&r->arrived))
+		;                       /* EINTR: the signal flag is the threads' to see */
+}
+
+/* One wake-up lets all of them go; a condition variable would pass its mutex round first. */
+void run_open(struct run *r, enum gate gate)
+{
+	atomic_store_explicit(&r->gate, gate, memory_order_release);
+	syscall(SYS_futex, &r->gate, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+}
+
+static void arrive_and_wait(struct run *r, enum gate gate)
+{
+	uint32_t now;
+
+	if (atomic_fetch_sub(&r->pending, 1) == 1)
+		sem_post(&r->arrived);
+	while ((now = atomic_load_explicit(&r->gate, memory_order_acquire)) < gate)
+		syscall(SYS_futex, &r->gate, FUTEX_WAIT_PRIVATE, now, NULL, NULL, 0);
+}
+
+static void run_fail(struct run *r, int ret, const struct err *e)
+{
+	pthread_mutex_lock(&r->lock);
+	if (!r->failed) {
+		r->failed = ret;
+		r->err = *e;
+	}
+	pthread_mutex_unlock(&r->lock);
+}
+
+/* --- before the barrier ------------------------------------------------------ */
+
+/* FNV-1a: a role's offsets do not depend on what else is in the mix. */
+static uint64_t name_hash(const char *s)
+{
+	uint64_t h = 0xcbf29ce484222325u;
+
+	for (; *s; s++)
+		h = (h ^ (unsigned char)*s) * 0x100000001b3u;
+	return h;
+}
+
+/* Warming up would use up what such a role is there to find. */
+static bool can_warm_up(const struct mix_entry *en)
+{
+	uint64_t state = en->param[ROLE_EXTENTS];
+
+	return !en->role->no_warmup &&
+	       (!en->role->writes || state == EXTENTS_ANY || state == EXTENTS_WRITTEN);
+}
+
+void worker_init(struct worker *w, struct run *run, const struct mix_entry *en, unsigned index,
+		 uint64_t seed)
+{
+	struct mix_bounds b = mix_bounds(run->mix, en);
+	uint64_t role_seed = rng_mix(seed, name_hash(en->role->name));
+
+	memset(w, 0, sizeof(*w));
+	w->run = run;
+	w->t = (struct role_thread){
+		.role = en->role, .param = en->param, .own = en->own, .path = run->path,
+		.file_size = run->mix->param[MIX_FILE_SIZE], .region_start = b.start,
+		.region_size = b.size, .bs = en->param[ROLE_BS], .index = index,
+		.nr = en->threads, .rng = { rng_mix(role_seed, index + 1) }, .fd = -1,
+	};
+	offset_stream_init(&w->offsets, (enum offsets)en->param[ROLE_OFFSETS], b.start, w->t.bs,
+			   b.blocks, index, en->threads, rng_mix(role_seed, 0));
+	w->ops = b.ops;
+	w->warmup = can_warm_up(en) ? run->mix->param[MIX_WARMUP] : 0;
+	w->sync_every = en->param[ROLE_SYNC_EVERY];
+	w->final_sync = en->param[ROLE_FINAL_SYNC];
+}
+
+static int open_file(struct role_thread *t, struct err *e)
+{
+	const struct role *role = t->role;
+
+	if (!role->needs_fd)
+		return 0;
+	t->fd = open(t->path, role->open_flags | O_CLOEXEC);
+	if (t->fd >= 0)
+		return 0;
+	if (errno == EINVAL && (role->open_flags & O_DIRECT))
+		return err_add(e, EINVAL, "%s: this file system cannot open %s with O_DIRECT",
+			       role->name, t->path);
+	return err_sys(e, errno, "%s: cannot open %s", role->name, t->path);
+}
+
+/* No byte of it is 0, and each thread's is another: what a reader finds can be told apart. */
+static int make_buffer(struct role_thread *t, struct err *e)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	uint64_t word = rng_mix(name_hash(t->role->name), t->index) | 0x0101010101010101u;
+	void *buf;
+
+	if (posix_memalign(&buf, page, t->bs + sizeof(word)))
+		return err_add(e, ENOMEM, "%s: no memory for a buffer of bs", t->role->name);
+	for (size_t i = 0; i < t->bs; i += sizeof(word))
+		memcpy((char *)buf + i, &word, sizeof(word));
+	t->buf = buf;
+	return 0;
+}
+
+static int default_sync(struct role_thread *t)
+{
+	if (t->fd >= 0 && fdatasync(t->fd))
+		return -errno;
+	return 0;
+}
+
+/*
+ * The first direct write to an inode is exclusive, until S_NOSEC is set, and
+ * first touches fault in code and buffers. What fails here fails again where
+ * it counts.
+ */
+static void warm_up(struct worker *w, int (*sync)(struct role_thread *t))
+{
+	struct role_thread *t = &w->t;
+	struct rng rng = { rng_mix(t->rng.state, 1) };
+
+	for (uint64_t i = 0; i < w->warmup && !*w->run->stop; i++)
+		t->role->op(t, w->offsets.start + rng_below(&rng, w->offsets.blocks) * t->bs);
+	if (w->warmup && t->role->writes)
+		sync(t);
+}
+
+/* --- the timed part ---------------------------------------------------------- */
+
+static void count_error(struct worker *w, int64_t got, uint64_t now)
+{
+	if (!w->errors++) {
+		w->first_errno = got < 0 ? (int)-got : EIO;
+		w->first_error_ns = now;
+	}
+}
+
+static bool stopped(const struct run *r)
+{
+	return *r->stop || atomic_load_explicit(&r->halt, memory_order_relaxed);
+}
+
+static void timed_part(struct worker *w, int (*sync)(struct role_thread *t))
+{
+	struct role_thread *const t = &w->t;
+	int64_t (*const op)(struct role_thread *t, uint64_t offset) = t->role->op;
+	const struct run *const r = w->run;
+	const uint64_t sync_every = w->sync_every ? w->sync_every : UINT64_MAX;
+	const uint64_t deadline = w->ops ? UINT64_MAX : r->deadline_ns;
+	uint64_t left = w->ops ? w->ops : UINT64_MAX, to_sync = sync_every;
+	uint64_t now, before = now_ns();
+	bool last;
+
+	do {
+		int64_t got = op(t, offset_next(&w->offsets, &t->rng));
+
+		if (--to_sync == 0) {
+			int ret = sync(t);
+
+			got = ret < 0 && got >= 0 ? ret : got;
+			to_sync = sync_every;
+		}
+		now = now_ns();
+		last = --left == 0 || now >= deadline || stopped(r);
+		if (last && w->final_sync && to_sync != sync_every) {
+			int ret = sync(t);
+
+			got = ret < 0 && got >= 0 ? ret : got;
+			now = now_ns();
+		}
+		if (got == (int64_t)t->bs)
+			hist_add(&w->lat, now - before);
+		else
+			count_error(w, got, now);
+		before = now;
+	} while (!last);
+	w->end_ns = now;
+}
+
+static void leave_timed_part(struct worker *w)
+{
+	if (w->ops && atomic_fetch_sub(&w->run->bound_left, 1) == 1)
+		atomic_store_explicit(&w->run->halt, 1, memory_order_relaxed);
+}
+
+/* --- a thread's life --------------------------------------------------------- */
+
+static int set_up(struct worker *w, struct err *e)
+{
+	int ret = open_file(&w->t, e);
+
+	if (!ret)
+		ret = make_buffer(&w->t, e);
+	if (!ret && w->t.role->begin)
+		ret = w->t.role->begin(&w->t, e);
+	return ret;
+}
+
+void *worker_main(void *worker)
+{
+	struct worker *w = worker;
+	const struct role *role = w->t.role;
+	int (*sync)(struct role_thread *t) = role->sync ? role->sync : default_sync;
+	struct err e = ERR_INIT;
+	int ret;
+
+	pthread_setname_np(pthread_self(), role->name);
+	hist_init(&w->lat);             /* touches its pages, so that they do not fault later */
+	ret = set_up(w, &e);
+	if (ret)
+		run_fail(w->run, ret, &e);
+	else
+		warm_up(w, sync);
+	arrive_and_wait(w->run, GATE_START);
+	if (!w->run->cancelled) {
+		timed_part(w, sync);
+		leave_timed_part(w);
+		arrive_and_wait(w->run, GATE_END);
+	}
+	if (!ret && role->end)
+		role->end(&w->t);
+	free(w->t.buf);
+	if (w->t.fd >= 0)
+		close(w->t.fd);
+	return NULL;
+}
