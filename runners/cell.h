@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * cell.h: one cell run, the same code on the host and in the guest: mkfs,
- * mount, prepare, prove extents, drop caches, measure, collect, read the kernel
+ * mount, prepare, drop caches, settle, prove extents, measure, collect, read the kernel
  * log, unmount. It writes nothing but its result.
  */
 #ifndef FSDUEL_RUNNERS_CELL_H
@@ -12,6 +12,7 @@
 #include "lib/buf.h"
 #include "runners/plan.h"
 #include "runners/result.h"
+#include "runners/settle.h"
 
 /*
  * Everything a cell run depends on, and nothing else: no label, no run id, so
@@ -44,6 +45,7 @@ struct cell_place {
 	const char *work;      /* directory for scratch files (fio's output) outside the measured file system */
 	void (*mark)(void *arg, int begin); /* timed part begins / has ended; may be NULL */
 	void *mark_arg;
+	struct settle settle;  /* how long to wait for an idle machine before measuring */
 	const volatile int *stop; /* non-zero: give up, clean up, STATUS_FAILED "interrupted" */
 };
 

@@ -27,6 +27,7 @@ struct folder {
 	const struct suite *suite;  /* borrowed */
 	const struct plan *plan;    /* borrowed */
 	json_t *run;                /* run.json while it grows */
+	int lock_fd;                /* flock on the folder: one writer at a time */
 };
 
 /* DIR must not exist, or be empty. */
@@ -40,12 +41,18 @@ int folder_open(struct folder *f, const char *dir, const struct suite *s, const 
 		struct err *e);
 /* Is there a part for this unit whose status is ok, or skipped? (Failed ones are run again.) */
 bool folder_has(const struct folder *f, const struct plan_unit *u);
+/*
+ * The unit's part: *r (initialised here in any case) and how often it was tried. -ENOENT: there is
+ * none; -EINVAL: it cannot be read, with a sentence.
+ */
+int folder_part(const struct folder *f, const struct plan_unit *u, unsigned *attempt,
+		struct result *r, struct err *e);
 /* Write the unit's part. attempt counts up over resumes. */
 int folder_put(struct folder *f, const struct plan_unit *u, const struct result *r,
 	       struct err *e);
 /* Write run.json as f->run stands. */
 int folder_save_run(struct folder *f, struct err *e);
-/* Join the parts into samples.csv and latency.csv. */
+/* Join the parts into samples.csv and latency.csv, and note in f->run what they found effective. */
 int folder_join(struct folder *f, struct err *e);
 void folder_release(struct folder *f);
 

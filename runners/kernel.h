@@ -15,11 +15,11 @@
 struct kernel {
 	char *ref;             /* as given */
 	char *image_path;      /* absolute */
-	char *modules_dir;     /* .../lib/modules/RELEASE, or NULL: none found */
+	char *modules_dir;     /* .../lib/modules/RELEASE or a build tree with modules; NULL: none */
 	struct buf image;      /* the bzImage's bytes */
 	char sha256[65];       /* of the image */
 	char *release;         /* "6.12.117+deb12-cloud-amd64" */
-	char *version;         /* "#1 SMP PREEMPT_DYNAMIC ..." from the image's header */
+	char *version;         /* "#1 SMP PREEMPT_DYNAMIC ..." from the image's header, or "" */
 	char build_id[65];     /* hex of the GNU build id in the vmlinux inside; "" when it has none */
 };
 
@@ -33,9 +33,11 @@ int kernel_load(struct kernel *k, const char *ref, struct err *e);
 void kernel_release(struct kernel *k);
 
 /*
- * Paths of the module files that provide these modules and what they need, in
- * load order, from k->modules_dir (.ko, .ko.xz, .ko.zst, .ko.gz). Those not found are taken
- * to be built in. Each file's decompressed bytes go to fn.
+ * The modules of these names (NULL-terminated; '-' and '_' are the same) and what they
+ * need, in load order, from k->modules_dir (.ko, .ko.xz, .ko.zst, .ko.gz). Names not found
+ * are taken to be built in. Each file's decompressed bytes go to fn; a non-zero return of
+ * fn ends it. -EINVAL: not a module, or one built for another kernel; -ENOENT: a module
+ * that one of them needs is missing.
  */
 int kernel_modules(const struct kernel *k, const char *const *names,
 		   int (*fn)(void *arg, const char *name, const void *data, size_t len,
@@ -49,5 +51,8 @@ int kernel_modules(const struct kernel *k, const char *const *names,
  * newest is there already; without apt or network -EIO with a sentence, FSDUEL_MACHINE noted.
  */
 int kernel_fetch(const char *name, char **path, struct err *e);
+
+/* Folder that holds the fetched kernels, made on demand (malloc'ed). */
+int kernel_cache_dir(char **out, struct err *e);
 
 #endif

@@ -29,7 +29,7 @@ struct plan_unit {
 	unsigned block;        /* from 1 */
 	unsigned position;     /* of the variant within this cell and block, from 1 */
 	enum pass pass;
-	uint64_t seed;         /* of the block; the same for every variant and cell */
+	uint64_t seed;         /* plan_block_seed: the same for every variant and cell */
 };
 
 struct plan {
@@ -47,7 +47,17 @@ struct plan {
 int plan_make(struct plan *p, const struct suite *s, struct err *e);
 void plan_release(struct plan *p);
 
-/* Name of a unit's part file without a suffix, "b01-c003-v1-throughput": stable, sorts in plan order within a pass. */
+/*
+ * The block's seed: rng_mix(seed, block) cut to its upper 53 bits, so that JSON
+ * readers, R and spreadsheets show the number that was used.
+ */
+uint64_t plan_block_seed(uint64_t suite_seed, unsigned block);
+
+/*
+ * Name of a unit's part file without a suffix, "b0001-c0003-v01-throughput"
+ * (all counted from 1): it does not depend on the coin and sorts block by
+ * block, cell by cell.
+ */
 void plan_unit_key(const struct plan_unit *u, char dst[64]);
 
 /* Rough wall seconds for the whole plan with that many guests at once; the model stands in plan.c. */

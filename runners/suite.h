@@ -86,7 +86,8 @@ struct suite {
 
 /* What the command line puts over the file. NULL, 0: as the file says. */
 struct suite_overrides {
-	const char *baseline, *patched;   /* kernel references for those two labels */
+	/* kernel references for those two labels; baseline also for the only kernel of a suite with one */
+	const char *baseline, *patched;
 	unsigned blocks;
 };
 
@@ -96,6 +97,9 @@ struct suite_overrides {
  * FSDUEL_USAGE noted; *s may be released in any case.
  */
 int suite_load(struct suite *s, const char *path, const struct suite_overrides *o, struct err *e);
+/* The same from memory; path names it in sentences and says where fio job files are looked for. */
+int suite_load_mem(struct suite *s, const char *path, const char *text, size_t len,
+		   const struct suite_overrides *o, struct err *e);
 void suite_release(struct suite *s);
 
 /* One row a file system: the only place that knows them. */
@@ -106,8 +110,25 @@ struct fs_type {
 	const char *always_options; /* mount options always given, or "" */
 	const char *options_file;  /* where effective options are read: "/proc/fs/ext4/{dev}/options" */
 	const char *modules;       /* to load where not built in, by blanks */
+	const char *mkfs_user;     /* option letters the user may give, in getopt's notation */
+	const char *mkfs_ours;     /* likewise those that only mkfs_args may give */
+	const char *mkfs_joined;   /* letters of which mkfs heeds the last only, so that lists are joined */
+	struct {                   /* a user's option whose list holds word drops ours of letter drops */
+		char letter, drops;
+		const char *word;
+	} mkfs_drop;
 };
 extern const struct fs_type fs_types[];    /* ends with a NULL name */
 const struct fs_type *fs_type_find(const char *name);
+
+/*
+ * Append the whole mkfs command, without the device, to argv: the program, our
+ * arguments and the user's. The user's option replaces ours of the same letter;
+ * lists (-E) are joined, ours first, because mkfs heeds only the last -E and
+ * within it the last of a key. user may be NULL. -EINVAL: a word that is no
+ * option (it could be taken for a device), or an option fsduel must give itself.
+ */
+int fs_type_mkfs(const struct fs_type *t, const struct strv *user, const char *uuid,
+		 const char *hash_seed, struct strv *argv, struct err *e);
 
 #endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * elf.h: the little that fsduel reads of 64-bit little-endian ELF files held in
+ * memory: a section by its name (a module's .modinfo) and a note by its owner
+ * and type (a kernel's build id). Every offset is checked against the length, so
+ * damaged files are safe to ask. It is not libelf: nothing is written, and the
+ * system's <elf.h> gives the layout.
+ */
+#ifndef FSDUEL_RUNNERS_ELF_H
+#define FSDUEL_RUNNERS_ELF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Bytes inside somebody's file; data is NULL when there are none. */
+struct elf_span {
+	const uint8_t *data;
+	size_t len;
+};
+
+/* Is it an ELF file of the one kind understood here? */
+bool elf_is_64le(const void *data, size_t len);
+
+/* First section of that name that has bytes in the file. */
+struct elf_span elf_section(const void *data, size_t len, const char *name);
+
+/* Contents of the first note of that owner ("GNU") and type, found by the program headers. */
+struct elf_span elf_note(const void *data, size_t len, const char *owner, uint32_t type);
+
+#endif

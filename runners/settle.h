@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * settle.h: wait until the machine is idle, so that what it still has to do
+ * (self-tests after boot, writeback after preparing) is not measured. On the
+ * virtual clock of a guest waiting costs nothing.
+ */
+#ifndef FSDUEL_RUNNERS_SETTLE_H
+#define FSDUEL_RUNNERS_SETTLE_H
+
+#include <stdint.h>
+
+#include "lib/err.h"
+
+struct settle {
+	uint64_t max_ns;         /* give up after that; 0: do not wait at all */
+	uint64_t min_uptime_ns;  /* and not before the machine has been up that long */
+};
+
+/*
+ * 1: three intervals in a row left the CPUs 95 % idle. 0: it never did within
+ * max_ns (or *stop became non-zero). -errno: /proc/stat cannot be read.
+ */
+int settle_wait(const struct settle *s, const volatile int *stop, struct err *e);
+
+#endif
