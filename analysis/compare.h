@@ -2,7 +2,11 @@
 /*
  * compare.h: the two sides of a contrast put beside each other, cell by cell.
  * What is computed here is order statistics of paired blocks; verdicts belong
- * to a later room of analysis/.
+ * to a later room of analysis/ and start from the pairs in each row.
+ *
+ * A pair is one cell, block, pass, role, metric and detail with a valid value
+ * (status ok, finite) on both sides. All strings are borrowed from the results,
+ * which must outlive the comparison; reasons belong to the comparison.
  */
 #ifndef FSDUEL_ANALYSIS_COMPARE_H
 #define FSDUEL_ANALYSIS_COMPARE_H
@@ -18,33 +22,65 @@ enum mark {
 };
 extern const char *const mark_names[];    /* "", "equal", "better", "worse", "mixed" */
 
-/* One cell, role and metric of one contrast. Strings are borrowed from the results. */
+/* One planned block of a row. */
+struct comparison_pair {
+	unsigned block;              /* from 1 */
+	bool has_baseline, has_patched; /* a pair has both */
+	double baseline, patched;    /* finite; only where has_ says so */
+	const char *reason;          /* why it is no pair, "patched failed: ..."; NULL for a pair */
+};
+
+/* One cell, pass, role and metric of one contrast. */
 struct comparison_row {
 	const char *contrast, *baseline, *patched; /* names; the latter two are variants */
-	const char *workload, *params, *role, *metric, *detail, *unit, *better;
+	const char *workload, *params, *pass, *role, *metric, *detail, *unit, *better;
 	const char *varying;         /* params that have several values in this workload */
-	bool primary;
+	bool primary;                /* of a primary metric in the first pass */
+	bool whole;                  /* of the whole workload: role "all" */
 	unsigned pairs, planned;     /* blocks with two valid values, blocks planned */
-	double baseline_median, patched_median;  /* only when pairs > 0 */
-	double ratio_median, ratio_min, ratio_max; /* patched / baseline over pairs; only when has_ratio */
-	bool has_ratio;              /* false when a baseline value is 0 or no pair */
+	struct comparison_pair *pair; /* planned of them, by block; owned by the row */
+	double baseline_median, patched_median;  /* over the pairs; only when pairs > 0 */
+	double ratio_median, ratio_min, ratio_max; /* of the pairs' patched / baseline; only when has_ratio */
+	bool has_ratio;
 	enum mark mark;
 	const char *reason;          /* why pairs are missing: first reason found, or NULL */
+	const char *no_ratio;        /* why pairs > 0 but no ratio, or NULL */
+};
+
+/* A planned pair without valid primary values for the whole workload. */
+struct comparison_gap {
+	const char *contrast, *workload, *params, *varying;
+	unsigned block;
+	const char *reason;
 };
 
 struct comparison {
-	struct comparison_row *rows;  /* contrast, then plan order of cells, role, metric */
+	struct comparison_row *rows;  /* contrast, then plan order of cells, pass, role, metric */
 	size_t nr_rows;
-	unsigned unmeasured;          /* planned pairs without two valid primary values */
+	struct comparison_gap *gaps;  /* the same order; by block */
+	unsigned unmeasured;          /* number of gaps */
+	struct comparison_text *texts; /* private: owns the reasons */
 };
 
 /*
- * Compare every contrast of run.json, or only the one named. -EINVAL: unknown contrast, two
- * units for one metric, the same sample twice, run.json and samples.csv that do not belong
- * together.
+ * Compare every contrast of run.json, or only the one named. A primary metric
+ * that was measured nowhere in a cell and contrast (a job without latencies)
+ * leaves no gap as long as another one was. -EINVAL: unknown contrast, or a
+ * matrix too large to hold. Two units for one metric, the same sample twice and
+ * files that do not belong together were refused by results_load already.
  */
 int compare_results(struct comparison *c, const struct results *r, const char *contrast,
 		    struct err *e);
+
+/*
+ * Drop the rows that are not to be shown; gaps and unmeasured stay. metric:
+ * NULL keeps primary rows, "all" every metric, else that metric. role: NULL
+ * keeps the whole workload and, where a cell has several roles, each of them;
+ * "all" only the whole workload; else that role. -EINVAL with the known names
+ * when nothing has that metric or role.
+ */
+int comparison_select(struct comparison *c, const char *metric, const char *role, struct err *e);
+
 void comparison_release(struct comparison *c);
 
 #endif

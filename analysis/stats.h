@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * stats.h: order statistics of small sets of finite numbers. Nothing here knows
+ * what the numbers mean. All functions are pure and thread-safe; a NaN or an
+ * infinity in the input is the caller's mistake.
+ */
+#ifndef FSDUEL_ANALYSIS_STATS_H
+#define FSDUEL_ANALYSIS_STATS_H
+
+#include <stddef.h>
+
+/* Sort v ascending in place. */
+void stats_sort(double *v, size_t n);
+
+/*
+ * Quantile p in [0, 1] of v, sorted ascending, n > 0: Hyndman and Fan, "Sample
+ * quantiles in statistical packages", The American Statistician 50 (1996),
+ * definition 7 (R's default): with h = (n - 1) p, linear between the order
+ * statistics floor(h) and floor(h) + 1. The result lies between those two, is
+ * finite, and is exactly their value where they are equal.
+ */
+double stats_quantile_sorted(const double *v, size_t n, double p);
+
+/* stats_quantile_sorted at one half: the middle value, or the mean of the two middle ones. */
+double stats_median_sorted(const double *v, size_t n);
+
+#endif

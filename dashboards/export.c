@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* export.c: a comparison for other tools; see export.h. One table serves both formats. */
+#include "dashboards/export.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "lib/csv.h"
+#include "lib/num.h"
+
+#define EXPORT_SCHEMA 1
+
+enum kind { TEXT, BOOL, COUNT, MARK, WITH_PAIRS, WITH_RATIO }; /* the last two: doubles */
+
+static const struct field {
+	const char *name;
+	enum kind kind;
+	size_t offset;
+} fields[] = {
+#define FIELD(member, kind) { #member, kind, offsetof(struct comparison_row, member) }
+	FIELD(contrast, TEXT), FIELD(baseline, TEXT), FIELD(patched, TEXT),
+	FIELD(workload, TEXT), FIELD(params, TEXT), FIELD(varying, TEXT),
+	FIELD(pass, TEXT), FIELD(role, TEXT), FIELD(metric, TEXT), FIELD(detail, TEXT),
+	FIELD(unit, TEXT), FIELD(better, TEXT), FIELD(primary, BOOL),
+	FIELD(planned, COUNT), FIELD(pairs, COUNT),
+	FIELD(baseline_median, WITH_PAIRS), FIELD(patched_median, WITH_PAIRS),
+	FIELD(ratio_median, WITH_RATIO), FIELD(ratio_min, WITH_RATIO), FIELD(ratio_max, WITH_RATIO),
+	FIELD(mark, MARK), FIELD(reason, TEXT), FIELD(no_ratio, TEXT),
+#undef FIELD
+};
+#define NR_FIELDS (sizeof(fields) / sizeof(fields[0]))
+
+static const void *member(const struct comparison_row *row, const struct field *f)
+{
+	return (const char *)row + f->offset;
+}
+
+static bool has_number(const struct comparison_row *row, const struct field *f)
+{
+	return f->kind == WITH_RATIO ? row->has_ratio : row->pairs > 0;
+}
+
+/* NULL: an empty field. */
+static const char *field_text(const struct comparison_row *row, const struct field *f,
+			      char number[32])
+{
+	const void *p = member(row, f);
+
+	switch (f->kind) {
+	case TEXT:
+		return *(const char *const *)p;
+	case BOOL:
+		return *(const bool *)p ? "true" : "false";
+	case COUNT:
+		return num_format(number, *(const unsigned *)p, NUM_COUNT);
+	case MARK:
+		return mark_names[*(const enum mark *)p];
+	case WITH_PAIRS:
+	case WITH_RATIO:
+		return has_number(row, f) ? num_format_double(number, *(const double *)p) : NULL;
+	}
+	return NULL;
+}
+
+void export_csv(struct buf *out, const struct comparison *c)
+{
+	const char *text[NR_FIELDS];
+	char number[NR_FIELDS][32];
+
+	for (size_t i = 0; i < NR_FIELDS; i++)
+		text[i] = fields[i].name;
+	csv_add_row(out, text, NR_FIELDS);
+	for (size_t k = 0; k < c->nr_rows; k++) {
+		for (size_t i = 0; i < NR_FIELDS; i++)
+			text[i] = field_text(&c->rows[k], &fields[i], number[i]);
+		csv_add_row(out, text, NR_FIELDS);
+	}
+}
+
+static json_t *string_or_null(const char *s)
+{
+	return s ? json_string(s) : json_null();
+}
+
+static json_t *field_json(const struct comparison_row *row, const struct field *f)
+{
+	const void *p = member(row, f);
+
+	switch (f->kind) {
+	case TEXT:
+		return string_or_null(*(const char *const *)p);
+	case BOOL:
+		return json_boolean(*(const bool *)p);
+	case COUNT:
+		return json_integer(*(const unsigned *)p);
+	case MARK:
+		return json_string(mark_names[*(const enum mark *)p]);
+	case WITH_PAIRS:
+	case WITH_RATIO:
+		return has_number(row, f) ? json_real(*(const double *)p) : json_null();
+	}
+	return json_null();
+}
+
+static json_t *pairs_json(const struct comparison_row *row)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < row->planned; i++) {
+		const struct comparison_pair *p = &row->pair[i];
+
+		json_array_append_new(list, json_pack("{s:i, s:o, s:o, s:o}", "block", (int)p->block,
+			"baseline", p->has_baseline ? json_real(p->baseline) : json_null(),
+			"patched", p->has_patched ? json_real(p->patched) : json_null(),
+			"reason", string_or_null(p->reason)));
+	}
+	return list;
+}
+
+static json_t *rows_json(const struct comparison *c)
+{
+	json_t *rows = json_array();
+
+	for (size_t k = 0; k < c->nr_rows; k++) {
+		json_t *row = json_object();
+
+		for (size_t i = 0; i < NR_FIELDS; i++)
+			json_object_set_new(row, fields[i].name, field_json(&c->rows[k], &fields[i]));
+		json_object_set_new(row, "blocks", pairs_json(&c->rows[k]));
+		json_array_append_new(rows, row);
+	}
+	return rows;
+}
+
+static json_t *gaps_json(const struct comparison *c)
+{
+	json_t *gaps = json_array();
+
+	for (size_t i = 0; i < c->unmeasured; i++) {
+		const struct comparison_gap *g = &c->gaps[i];
+
+		json_array_append_new(gaps, json_pack("{s:s, s:s, s:s, s:i, s:s}",
+			"contrast", g->contrast, "workload", g->workload, "params", g->params,
+			"block", (int)g->block, "reason", g->reason));
+	}
+	return gaps;
+}
+
+/* What says which measurement this is: taken over from run.json as it stands there. */
+static const char *const identity[] = { "run", "mode", "machine", "kernels", "mounts", "effective",
+					"notes" };
+
+void export_json(struct buf *out, const struct comparison *c, const struct results *r)
+{
+	json_t *j = json_object();
+	char *text;
+
+	json_object_set_new(j, "schema", json_integer(EXPORT_SCHEMA));
+	for (size_t i = 0; i < sizeof(identity) / sizeof(identity[0]); i++) {
+		json_t *value = json_object_get(results_run(r), identity[i]);
+
+		if (value)
+			json_object_set(j, identity[i], value);
+	}
+	json_object_set_new(j, "unmeasured", json_integer(c->unmeasured));
+	json_object_set_new(j, "gaps", gaps_json(c));
+	json_object_set_new(j, "rows", rows_json(c));
+	text = json_dumps(j, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
+	if (text)
+		buf_adds(out, text);
+	buf_addc(out, '\n');
+	free(text);
+	json_decref(j);
+}

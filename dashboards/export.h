@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * export.h: a comparison for other tools, as CSV or JSON, with every number in
+ * the shortest form that reads back exactly (CSV) or in 17 digits (JSON). What
+ * does not exist is an empty field or null. docs/results.md explains the columns.
+ */
+#ifndef FSDUEL_DASHBOARDS_EXPORT_H
+#define FSDUEL_DASHBOARDS_EXPORT_H
+
+#include "analysis/compare.h"
+#include "lib/buf.h"
+
+/* comparison.csv: a header, then one row a comparison_row. */
+void export_csv(struct buf *out, const struct comparison *c);
+
+/* One object: the run's identity, gaps, rows with the values of every block. */
+void export_json(struct buf *out, const struct comparison *c, const struct results *r);
+
+#endif

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * table_text.c: the sentences around the tables: what was compared, what is
+ * missing and why, what this mode cannot show. A reader who sees only this text
+ * must not be misled by it.
+ */
+#include <string.h>
+
+#include "dashboards/table_impl.h"
+#include "dashboards/text.h"
+
+#define SHORT_SHA 12
+#define WHY_MAX 20                     /* reasons for empty places, gaps apart */
+
+/* run[list][name], or NULL. */
+static const json_t *entry(const json_t *run, const char *list, const char *name)
+{
+	return name ? json_object_get(json_object_get(run, list), name) : NULL;
+}
+
+static const char *string_of(const json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
+}
+
+static const json_t *find_variant(const json_t *run, const char *name)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(json_object_get(run, "variants"), i, item) {
+		const char *have = string_of(item, "name");
+
+		if (have && !strcmp(have, name))
+			return item;
+	}
+	return NULL;
+}
+
+static void add_side(struct buf *out, const char *first, const json_t *run, const char *variant)
+{
+	const json_t *v = find_variant(run, variant);
+	const char *mount = string_of(v, "mount");
+	const json_t *kernel = entry(run, "kernels", string_of(v, "kernel"));
+	const char *release = string_of(kernel, "release"), *sha = string_of(kernel, "sha256");
+	const char *fs = string_of(entry(run, "mounts", mount), "fs");
+	const char *options = string_of(entry(run, "mounts", mount), "options");
+	struct buf b = BUF_INIT;
+
+	buf_addf(&b, "%s, ", release ? release : "release unknown");
+	if (sha)
+		buf_addf(&b, "image %.*s", SHORT_SHA, sha);
+	else
+		buf_adds(&b, "image unknown");
+	buf_addf(&b, ", %s mount %s", fs ? fs : "", mount ? mount : "unknown");
+	if (options && *options && (!mount || strcmp(options, mount)))
+		buf_addf(&b, " (%s)", options);
+	text_add_wrapped(out, first, buf_str(&b), TABLE_WIDTH);
+	buf_release(&b);
+}
+
+static bool same_kernel_image(const json_t *run, const struct comparison_row *row)
+{
+	const char *a = string_of(find_variant(run, row->baseline), "kernel");
+	const char *b = string_of(find_variant(run, row->patched), "kernel");
+	const char *sha_a = string_of(entry(run, "kernels", a), "sha256");
+	const char *sha_b = string_of(entry(run, "kernels", b), "sha256");
+
+	return a && b && (!strcmp(a, b) || (sha_a && sha_b && !strcmp(sha_a, sha_b)));
+}
+
+void table_add_heading(struct buf *out, const struct comparison_row *row, const json_t *run)
+{
+	const char *machine = string_of(json_object_get(run, "machine"), "id");
+	const char *suite = string_of(json_object_get(run, "suite"), "name");
+	struct buf b = BUF_INIT;
+
+	buf_addf(&b, "%s: %s against %s", row->contrast, row->patched, row->baseline);
+	text_add_wrapped(out, "", buf_str(&b), TABLE_WIDTH);
+	add_side(out, "  baseline  ", run, row->baseline);
+	add_side(out, "  patched   ", run, row->patched);
+	if (same_kernel_image(run, row))
+		buf_adds(out, "            both sides run the same kernel image\n");
+	buf_reset(&b);
+	buf_addf(&b, "mode %s, %u block%s", string_of(run, "mode"), row->planned,
+		 row->planned == 1 ? "" : "s");
+	if (suite)
+		buf_addf(&b, ", suite %s", suite);
+	if (machine)
+		buf_addf(&b, ", machine %.*s", SHORT_SHA, machine);
+	text_add_wrapped(out, "  ", buf_str(&b), TABLE_WIDTH);
+	buf_release(&b);
+}
+
+/* "randrw threads=8, blocks 2-4: patched failed: ..." */
+static char *hole_line(const char *workload, const char *varying, unsigned from, unsigned to,
+		       unsigned planned, const char *reason)
+{
+	struct buf b = BUF_INIT;
+
+	table_add_cell(&b, workload, varying);
+	if (from == 1 && to == planned && to > 1)
+		buf_adds(&b, ", every block");
+	else if (from == to)
+		buf_addf(&b, ", block %u", from);
+	else
+		buf_addf(&b, ", blocks %u-%u", from, to);
+	buf_addf(&b, ": %s", reason);
+	return buf_detach(&b, NULL);
+}
+
+static void add_line(struct strv *lines, char *line)
+{
+	strv_add(lines, line);
+	free(line);
+}
+
+/* Every gap of this contrast, neighbours with one reason in one line. Returns their number. */
+static size_t list_gaps(struct strv *lines, const struct comparison *c,
+			const struct comparison_row *row)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0, end; i < c->unmeasured; i = end) {
+		const struct comparison_gap *g = &c->gaps[i];
+
+		for (end = i + 1; end < c->unmeasured; end++) {
+			const struct comparison_gap *n = &c->gaps[end];
+
+			if (n->block != g->block + (end - i) || n->params != g->params ||
+			    n->workload != g->workload || strcmp(n->reason, g->reason))
+				break;
+		}
+		if (strcmp(g->contrast, row->contrast))
+			continue;
+		nr += end - i;
+		add_line(lines, hole_line(g->workload, g->varying, g->block, c->gaps[end - 1].block,
+					  row->planned, g->reason));
+	}
+	return nr;
+}
+
+/* A line for each place without a value in this row, or one for the want of a ratio. */
+static void list_row(struct strv *lines, const struct comparison_row *row)
+{
+	for (unsigned i = 0, end; i < row->planned && lines->n <= WHY_MAX; i = end) {
+		const char *reason = row->pair[i].reason;
+
+		for (end = i + 1; end < row->planned; end++) {
+			if (row->pair[end].reason != reason)
+				break;
+		}
+		if (reason)
+			add_line(lines, hole_line(row->workload, row->varying, i + 1, end,
+						  row->planned, reason));
+	}
+	if (row->no_ratio && row->mark != MARK_EQUAL) {
+		struct buf b = BUF_INIT;
+
+		table_add_cell(&b, row->workload, row->varying);
+		buf_addf(&b, ", %s: %s has no ratio: %s", row->role, row->metric, row->no_ratio);
+		add_line(lines, buf_detach(&b, NULL));
+	}
+}
+
+/* Why else there is a "-" in the tables: what the gaps have not said already. */
+static void list_rest(struct strv *rest, const struct strv *gaps,
+		      const struct comparison_row *rows, size_t nr)
+{
+	for (size_t i = 0; i < nr && rest->n <= WHY_MAX; i++) {
+		struct strv lines = STRV_INIT;
+
+		if (rows[i].pairs < rows[i].planned || rows[i].no_ratio)
+			list_row(&lines, &rows[i]);
+		for (size_t k = 0; k < lines.n; k++) {
+			if (strv_find(gaps, lines.v[k]) < 0 && strv_find(rest, lines.v[k]) < 0)
+				strv_add(rest, lines.v[k]);
+		}
+		strv_release(&lines);
+	}
+}
+
+void table_add_missing(struct buf *out, const struct comparison *c,
+		       const struct comparison_row *rows, size_t nr)
+{
+	struct strv gaps = STRV_INIT, rest = STRV_INIT;
+	size_t nr_gaps = list_gaps(&gaps, c, rows);
+
+	list_rest(&rest, &gaps, rows, nr);
+	if (nr_gaps)
+		buf_addf(out, "\n%zu planned pair%s without a valid sample on both sides:\n", nr_gaps,
+			 nr_gaps == 1 ? "" : "s");
+	for (size_t i = 0; i < gaps.n; i++)
+		text_add_wrapped(out, "  ", gaps.v[i], TABLE_WIDTH);
+	if (rest.n)
+		buf_adds(out, "\nNo number where the table shows -, because:\n");
+	for (size_t i = 0; i < rest.n && i < WHY_MAX; i++)
+		text_add_wrapped(out, "  ", rest.v[i], TABLE_WIDTH);
+	if (rest.n > WHY_MAX)
+		buf_adds(out, "  and more: see the column reason of --format csv\n");
+	strv_release(&gaps);
+	strv_release(&rest);
+}
+
+void table_add_effective(struct buf *out, const struct comparison_row *row, const json_t *run)
+{
+	const char *const sides[] = { row->baseline, row->patched };
+
+	for (int i = 0; i < (strcmp(sides[0], sides[1]) ? 2 : 1); i++) {
+		const char *why = string_of(entry(run, "effective", sides[i]), "why");
+		struct buf b = BUF_INIT;
+
+		if (!why || !*why)
+			continue;
+		buf_addf(&b, "%s: %s", sides[i], why);
+		buf_addc(out, '\n');
+		text_add_wrapped(out, "", buf_str(&b), TABLE_WIDTH);
+		buf_release(&b);
+	}
+}
+
+static const struct {
+	const char *mode, *text;
+} mode_notes[] = {
+	{ "exact", "It is exact, not true: every instruction costs 1 ns, no caches, no branch "
+		   "misses, no real device." },
+	{ "tcg", "The machine is emulated: path lengths differ from real hardware, and the host's "
+		 "load is in the numbers." },
+};
+
+void table_add_notes(struct buf *out, const json_t *run)
+{
+	const char *mode = string_of(run, "mode");
+	const json_t *item;
+	size_t i;
+
+	text_add_wrapped(out, "", "change: median over blocks of patched / baseline; over blocks: "
+			 "smallest and largest. Indented: one role of the cell. better, worse: in every block; equal, =: to the "
+			 "last digit in every block; mixed: none of these.", TABLE_WIDTH);
+	for (i = 0; i < sizeof(mode_notes) / sizeof(mode_notes[0]); i++) {
+		struct buf b = BUF_INIT;
+
+		if (strcmp(mode, mode_notes[i].mode))
+			continue;
+		buf_addf(&b, "%s mode: %s", mode, mode_notes[i].text);
+		text_add_wrapped(out, "", buf_str(&b), TABLE_WIDTH);
+		buf_release(&b);
+	}
+	json_array_foreach(json_object_get(run, "notes"), i, item) {
+		if (json_is_string(item) && *json_string_value(item))
+			text_add_wrapped(out, "note: ", json_string_value(item), TABLE_WIDTH);
+	}
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* text.c: plain text for a terminal; see text.h. */
+#include "dashboards/text.h"
+
+#include <string.h>
+
+static int continues(unsigned char c)
+{
+	return (c & 0xc0) == 0x80;
+}
+
+void text_add_clean(struct buf *b, const char *s)
+{
+	for (; *s; s++) {
+		unsigned char c = (unsigned char)*s;
+
+		if (c < 0x20 || c == 0x7f) {
+			buf_addc(b, '?');
+		} else if (c == 0xc2 && (unsigned char)s[1] >= 0x80 && (unsigned char)s[1] < 0xa0) {
+			buf_addc(b, '?'); /* C1: some terminals take 0x9b for an escape sequence */
+			s++;
+		} else {
+			buf_addc(b, *s);
+		}
+	}
+}
+
+size_t text_width(const char *s)
+{
+	size_t n = 0;
+
+	for (; *s; s++)
+		n += !continues((unsigned char)*s);
+	return n;
+}
+
+size_t text_line(const char *s, size_t width)
+{
+	size_t at = strspn(s, " "); /* an indent is no place to break */
+	size_t blank = 0, columns = at;
+
+	if (at >= width)
+		return at;
+	while (s[at]) {
+		if (!continues((unsigned char)s[at]) && columns++ == width)
+			break;
+		if (s[at] == ' ')
+			blank = at;
+		at++;
+	}
+	if (!s[at] || s[at] == ' ' || !blank)
+		return at;
+	return blank;
+}
+
+void text_add_padded(struct buf *b, const char *s, size_t width, int right)
+{
+	size_t used = text_width(s);
+	size_t pad = used < width ? width - used : 0;
+
+	if (right)
+		buf_addf(b, "%*s", (int)pad, "");
+	text_add_clean(b, s);
+	if (!right)
+		buf_addf(b, "%*s", (int)pad, "");
+}
+
+void text_add_wrapped(struct buf *b, const char *first, const char *text, size_t width)
+{
+	size_t indent = text_width(first);
+	size_t room = width > indent + 8 ? width - indent : 8;
+	const char *prefix = first;
+	struct buf clean = BUF_INIT;
+
+	text_add_clean(&clean, text);
+	text = buf_str(&clean);
+	do {
+		size_t len = text_line(text, room), shown = len;
+
+		while (shown && text[shown - 1] == ' ')
+			shown--;
+		buf_addf(b, "%*s", (int)(prefix == first ? 0 : indent), "");
+		buf_adds(b, prefix);
+		buf_add(b, text, shown);
+		buf_addc(b, '\n');
+		text += len;
+		text += strspn(text, " ");
+		prefix = "";
+	} while (*text);
+	buf_release(&clean);
+}
