@@ -41,6 +41,13 @@ struct command {
 extern const struct command *const commands[];  /* sorted by name, ends with NULL */
 const struct command *command_find(const char *name);
 
+/* The exit codes of enum fsduel_exit in words, for help, the man page and the docs. */
+struct exit_row {
+	const char *code;         /* "0", "128+n" */
+	const char *help;         /* one line */
+};
+extern const struct exit_row fsduel_exits[];    /* ends with a NULL code */
+
 /* Set by SIGINT, SIGTERM and SIGHUP to the signal's number; the only mutable global. */
 extern volatile int stop_signal;
 /* Install the handlers that set it (long commands call this first). */

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cmd_list.c: `fsduel list TOPIC`: what can be written into a suite and what is
+ * measured, straight from the tables that the program itself uses.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "lib/fs.h"
+#include "lib/ini.h"
+#include "lib/near.h"
+#include "runners/fiojob.h"
+#include "workloads/metric.h"
+#include "workloads/role.h"
+
+#ifndef FSDUEL_DATADIR
+#define FSDUEL_DATADIR "/usr/local/share/fsduel"
+#endif
+
+static const char *const kind_names[] = {
+	[NUM_COUNT] = "count",
+	[NUM_BYTES] = "bytes",
+	[NUM_NS] = "time",
+	[NUM_PCT] = "per cent",
+};
+
+/* The role's own default where it has one. */
+static const char *default_of(const struct param *p, const struct role *role)
+{
+	for (const char *const *d = role ? role->defaults : NULL; d && d[0]; d += 2)
+		if (!strcmp(d[0], p->name))
+			return d[1];
+	return p->def;
+}
+
+static void print_param(const struct param *p, const struct role *role)
+{
+	struct buf kind = BUF_INIT;
+
+	for (const char *const *c = p->choices; c && *c; c++)
+		buf_addf(&kind, "%s%s", kind.len ? "|" : "", *c);
+	printf("  %-14s %-8s %s (%s)\n", p->name, default_of(p, role), p->help,
+	       p->choices ? buf_str(&kind) : kind_names[p->kind]);
+	buf_release(&kind);
+}
+
+/* Defaults of the common parameters that this role changes, then its own parameters. */
+static void print_role(const struct role *r)
+{
+	printf("%s: %s\n", r->name, r->help);
+	for (const char *const *d = r->defaults; d && d[0]; d += 2) {
+		const struct param *p = param_find(role_params, d[0]);
+
+		if (p)
+			print_param(p, r);
+	}
+	for (const struct param *p = r->params; p && p->name; p++)
+		print_param(p, r);
+}
+
+static int list_roles(struct err *e)
+{
+	(void)e;
+	for (const struct role *const *r = roles; *r; r++)
+		print_role(*r);
+	return FSDUEL_OK;
+}
+
+static int list_metrics(struct err *e)
+{
+	(void)e;
+	for (const struct metric *m = metrics; m->name; m++)
+		printf("%-16s %-6s %-7s %s\n", m->name, m->unit, better_name(m->better), m->help);
+	return FSDUEL_OK;
+}
+
+static int list_params(struct err *e)
+{
+	(void)e;
+	printf("of a mix:\n");
+	for (const struct param *p = mix_params; p->name; p++)
+		print_param(p, NULL);
+	printf("of every role (bs for all of them, ROLE.bs for one):\n");
+	for (const struct param *p = role_params; p->name; p++)
+		print_param(p, NULL);
+	printf("of a fio job:\n");
+	for (const struct fiojob_param *p = fiojob_params; p->name; p++)
+		printf("  %-14s sets %s%s%s\n", p->name, p->option, p->also ? " and " : "",
+		       p->also ? p->also : "");
+	return FSDUEL_OK;
+}
+
+static int is_ini(const struct dirent *entry)
+{
+	const char *dot = strrchr(entry->d_name, '.');
+
+	return entry->d_name[0] != '.' && dot && !strcmp(dot, ".ini");
+}
+
+static int print_suite(const char *path, struct err *e)
+{
+	const struct ini_section *s;
+	const struct ini_key *about;
+	struct ini ini = { 0 };
+	int ret = ini_load(&ini, path, 0, e);
+
+	if (!ret) {
+		s = ini_find(&ini, "suite");
+		about = s ? ini_get(s, "about") : NULL;
+		printf("%s: %s\n", path, about ? about->value : "");
+	}
+	ini_release(&ini);
+	return ret;
+}
+
+/* Suites of the checkout or folder one works in; else those that were installed. */
+static int list_suites(struct err *e)
+{
+	static const char *const dirs[] = { "configs", FSDUEL_DATADIR "/configs" };
+	int code = FSDUEL_OK;
+
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+		struct dirent **entries = NULL;
+		int nr = scandir(dirs[i], &entries, is_ini, alphasort);
+
+		for (int k = 0; k < nr; k++) {
+			char *path = xasprintf("%s/%s", dirs[i], entries[k]->d_name);
+
+			if (print_suite(path, e))
+				code = FSDUEL_USAGE;
+			free(path);
+			free(entries[k]);
+		}
+		free(entries);
+		if (nr > 0)
+			return code;
+	}
+	err_add(e, ENOENT, "there are no suites in ./%s and %s", dirs[0], dirs[1]);
+	return FSDUEL_USAGE;
+}
+
+static const struct topic {
+	const char *name;
+	int (*list)(struct err *e);
+} topics[] = {
+	{ "metrics", list_metrics },
+	{ "params", list_params },
+	{ "roles", list_roles },
+	{ "suites", list_suites },
+};
+
+#define NR_TOPICS (sizeof(topics) / sizeof(topics[0]))
+
+static int run(const void *opts, char *const *args, unsigned nr_args, struct err *e)
+{
+	const char *names[NR_TOPICS + 1] = { NULL };
+	struct buf hint = BUF_INIT;
+
+	(void)opts;
+	(void)nr_args;
+	for (size_t i = 0; i < NR_TOPICS; i++) {
+		if (!strcmp(args[0], topics[i].name))
+			return topics[i].list(e);
+		names[i] = topics[i].name;
+	}
+	near_hint(&hint, args[0], names);
+	err_add(e, EINVAL, "unknown topic \"%s\"%s", args[0], buf_str(&hint));
+	buf_release(&hint);
+	return FSDUEL_USAGE;
+}
+
+const struct command command_list = {
+	.name = "list",
+	.args = "roles|suites|metrics|params",
+	.min_args = 1,
+	.max_args = 1,
+	.summary = "list roles, suites, metrics or parameters",
+	.text = "roles shows each role with the parameters it adds or gives another default;\n"
+		"params those of every mix, role and fio job. Suites are the *.ini files of\n"
+		"./configs or, without those, of the installed ones.",
+	.run = run,
+};

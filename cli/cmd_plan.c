@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cmd_plan.c: `fsduel plan`: what a suite would measure, in which order and for
+ * how long, for people or as JSON. It runs nothing and needs no kernel.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "lib/num.h"
+#include "runners/plan.h"
+
+struct plan_options {
+	const char *suite, *baseline, *patched;
+	uint64_t blocks, guests;
+	bool json;
+};
+
+#define AT(member) offsetof(struct plan_options, member)
+
+static const struct option_row options[] = {
+	{ 'c', "suite", OPT_STRING, "SUITE", "suite file, such as configs/quick.ini", AT(suite), false },
+	{ 0, "baseline", OPT_STRING, "KERNEL", "bzImage, unpacked package, build tree or fetched name", AT(baseline), false },
+	{ 0, "patched", OPT_STRING, "KERNEL", "the same for the other side", AT(patched), false },
+	{ 'b', "blocks", OPT_COUNT, "N", "blocks instead of the suite's", AT(blocks), false },
+	{ 'j', "guests", OPT_COUNT, "N", "guests at once (default: one a core), for the time it would take", AT(guests), false },
+	{ 0, "json", OPT_FLAG, NULL, "as JSON, for programs", AT(json), false },
+	{ 0 },
+};
+
+static const char *or_default(const char *text, const char *def)
+{
+	return text && text[0] ? text : def;
+}
+
+/* --- for people --------------------------------------------------------------- */
+
+static void print_machine(const struct suite *s)
+{
+	char size[32], latency[32], memory[32];
+
+	printf("suite %s, mode %s, %u block%s, seed %" PRIu64 "\n", s->name, mode_names[s->mode],
+	       s->blocks, s->blocks == 1 ? "" : "s", s->seed);
+	if (s->about && s->about[0])
+		printf("  %s\n", s->about);
+	if (s->mode == MODE_HOST)
+		return;
+	printf("machine: %u CPU%s, %s memory, disk of %s with %s latency\n", s->cpus,
+	       s->cpus == 1 ? "" : "s", num_format(memory, s->memory_bytes, NUM_BYTES),
+	       num_format(size, s->device.size_bytes, NUM_BYTES),
+	       num_format(latency, s->device.latency_ns, NUM_NS));
+	for (size_t i = 0; i < s->nr_kernels; i++)
+		printf("kernel %s: %s\n", s->kernels[i].label,
+		       or_default(s->kernels[i].ref, "not given yet"));
+}
+
+static void print_variants(const struct suite *s)
+{
+	printf("\nvariants:\n");
+	for (size_t i = 0; i < s->nr_variants; i++) {
+		const struct suite_variant *v = &s->variants[i];
+		const struct suite_mount *m = &s->mounts[v->mount];
+
+		printf("  v%02zu  %s (%s, %s", i + 1, v->name, m->fs,
+		       or_default(m->options, "no options"));
+		for (size_t k = 0; k < m->mkfs.n; k++)
+			printf("%s%s", k ? " " : ", mkfs ", m->mkfs.v[k]);
+		printf(")\n");
+	}
+	printf("contrasts:%s\n", s->nr_contrasts ? "" : " none: nothing would be compared");
+	for (size_t i = 0; i < s->nr_contrasts; i++)
+		printf("  %s: %s against %s\n", s->contrasts[i].name,
+		       s->variants[s->contrasts[i].baseline].name,
+		       s->variants[s->contrasts[i].patched].name);
+}
+
+static void print_cells(const struct plan *p)
+{
+	printf("cells:\n");
+	for (size_t i = 0; i < p->nr_cells; i++) {
+		const struct plan_cell *c = &p->cells[i];
+		char timed[32] = "bound by operations";
+
+		if (c->timed_ns)
+			num_format(timed, c->timed_ns, NUM_NS);
+		printf("  c%04zu  %s%s%s (%u thread%s, %s)\n", i + 1,
+		       p->suite->workloads[c->workload].name, c->varying[0] ? " " : "", c->varying,
+		       c->role_threads, c->role_threads == 1 ? "" : "s", timed);
+	}
+}
+
+/* The first unit of a block; they are all of the same number. */
+static const struct plan_unit *block_units(const struct plan *p, unsigned block)
+{
+	return &p->units[(size_t)(block - 1) * p->nr_cells * p->suite->nr_variants];
+}
+
+static void print_order(const struct plan *p)
+{
+	printf("order of the variants within each cell:\n");
+	for (unsigned b = 1; b <= p->suite->blocks; b++) {
+		const struct plan_unit *u = block_units(p, b);
+
+		printf("  block %u:", b);
+		for (size_t i = 0; i < p->suite->nr_variants; i++)
+			printf("%s %s", i ? "," : "", p->suite->variants[u[i].variant].name);
+		printf("\n");
+	}
+}
+
+static void print_plan(const struct plan *p, unsigned guests)
+{
+	char time[32];
+
+	print_machine(p->suite);
+	print_variants(p->suite);
+	print_cells(p);
+	print_order(p);
+	num_format_ns_human(time, (uint64_t)(plan_expected_wall_s(p, guests) * 1e9));
+	printf("\n%zu cell runs, about %s", p->nr_units, time);
+	if (p->suite->mode == MODE_EXACT)
+		printf(" with %u guest%s at once", guests, guests == 1 ? "" : "s");
+	printf("\n");
+}
+
+/* --- for programs --------------------------------------------------------------- */
+
+/* The mkfs command as it will be, but for what comes from each block's seed. */
+static json_t *mkfs_json(const struct suite_mount *m)
+{
+	struct strv argv = STRV_INIT;
+	json_t *list = json_array();
+
+	if (!fs_type_mkfs(fs_type_find(m->fs), &m->mkfs, "{uuid}", "{hash_seed}", &argv, NULL))
+		for (size_t i = 0; i < argv.n; i++)
+			json_array_append_new(list, json_string(argv.v[i]));
+	strv_release(&argv);
+	return list;
+}
+
+static json_t *variants_json(const struct suite *s)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < s->nr_variants; i++) {
+		const struct suite_mount *m = &s->mounts[s->variants[i].mount];
+
+		json_array_append_new(list, json_pack("{ssssssssssso}", "name",
+						      s->variants[i].name, "kernel",
+						      s->kernels[s->variants[i].kernel].label,
+						      "mount", m->name, "fs", m->fs, "options",
+						      m->options, "mkfs", mkfs_json(m)));
+	}
+	return list;
+}
+
+static json_t *contrasts_json(const struct suite *s)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < s->nr_contrasts; i++)
+		json_array_append_new(list, json_pack("{ssssss}", "name", s->contrasts[i].name,
+						      "baseline",
+						      s->variants[s->contrasts[i].baseline].name,
+						      "patched",
+						      s->variants[s->contrasts[i].patched].name));
+	return list;
+}
+
+static json_t *cells_json(const struct plan *p)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < p->nr_cells; i++) {
+		const struct plan_cell *c = &p->cells[i];
+		json_t *o = json_pack("{sssssssi}", "workload",
+				      p->suite->workloads[c->workload].name, "params", c->params,
+				      "varying", c->varying, "threads", (int)c->role_threads);
+
+		/* Unknown is null, never 0. */
+		json_object_set_new(o, "timed_ns", c->timed_ns ?
+				    json_integer((json_int_t)c->timed_ns) : json_null());
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
+static json_t *units_json(const struct plan *p)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < p->nr_units; i++) {
+		const struct plan_unit *u = &p->units[i];
+		char key[64];
+
+		plan_unit_key(u, key);
+		json_array_append_new(list, json_pack("{sssisIsssi}", "key", key, "block",
+						      (int)u->block, "cell", (json_int_t)u->cell,
+						      "variant",
+						      p->suite->variants[u->variant].name,
+						      "position", (int)u->position));
+	}
+	return list;
+}
+
+static json_t *blocks_json(const struct plan *p)
+{
+	json_t *list = json_array();
+
+	for (unsigned b = 1; b <= p->suite->blocks; b++)
+		json_array_append_new(list, json_pack("{sIsI}", "block", (json_int_t)b, "seed",
+						      (json_int_t)block_units(p, b)->seed));
+	return list;
+}
+
+static int print_json(const struct plan *p, unsigned guests, struct err *e)
+{
+	const struct suite *s = p->suite;
+	json_t *o = json_pack("{sssssisIsosososososf}", "suite", s->name, "mode",
+			      mode_names[s->mode], "blocks", (int)s->blocks, "seed",
+			      (json_int_t)s->seed, "variants", variants_json(s), "contrasts",
+			      contrasts_json(s), "cells", cells_json(p), "block_seeds",
+			      blocks_json(p), "units", units_json(p), "expected_wall_s",
+			      plan_expected_wall_s(p, guests));
+	int ret = o ? json_dumpf(o, stdout, JSON_INDENT(2)) : -1;
+
+	json_decref(o);
+	printf("\n");
+	return ret ? err_add(e, EIO, "cannot write the plan as JSON") : 0;
+}
+
+static int check_options(const struct plan_options *o, unsigned nr_args, struct err *e)
+{
+	if (!o->suite == !nr_args)
+		return err_add(e, EINVAL, "name one suite: fsduel plan configs/quick.ini");
+	if (o->blocks > 1000 || o->guests > 256)
+		return err_add(e, EINVAL, "--blocks goes up to 1000, --guests up to 256");
+	return 0;
+}
+
+static unsigned guests_or_cores(uint64_t guests)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return guests ? (unsigned)guests : cores > 0 ? (unsigned)cores : 1;
+}
+
+static int run(const void *opts, char *const *args, unsigned nr_args, struct err *e)
+{
+	const struct plan_options *o = opts;
+	struct suite_overrides over = { o->baseline, o->patched, (unsigned)o->blocks };
+	struct suite s = { 0 };
+	struct plan p = { 0 };
+	unsigned guests = guests_or_cores(o->guests);
+	int ret = check_options(o, nr_args, e);
+
+	if (!ret)
+		ret = suite_load(&s, o->suite ? o->suite : args[0], &over, e);
+	if (!ret)
+		ret = plan_make(&p, &s, e);
+	if (!ret && o->json)
+		ret = print_json(&p, guests, e);
+	else if (!ret)
+		print_plan(&p, guests);
+	plan_release(&p);
+	suite_release(&s);
+	return ret ? err_exit_code(e, FSDUEL_USAGE) : FSDUEL_OK;
+}
+
+const struct command command_plan = {
+	.name = "plan",
+	.args = "[SUITE]",
+	.max_args = 1,
+	.summary = "show what a suite would measure, in which order and for how long",
+	.text = "Reads and checks the suite, multiplies it out and runs nothing. Kernels need\n"
+		"not be there. The order of the variants is drawn once a block from the\n"
+		"suite's seed; more blocks leave the order of the earlier ones as it is.",
+	.options = options,
+	.options_size = sizeof(struct plan_options),
+	.run = run,
+};
