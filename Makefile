@@ -1,76 +1,130 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# One non-recursive makefile. `make` builds, `make run` does the main job,
-# `make test` tests; V=1 shows commands, B=dir moves the build, SAN=address,undefined
-# builds with sanitizers into a directory of its own, W=1 makes warnings errors.
+# One non-recursive makefile (it calls itself only for another set of flags).
+#   make            build            make run      the main job, from nothing
+#   make test       all tests        make install  DESTDIR= PREFIX=
+#   make asan       unit tests with sanitizers     make fuzz  FUZZ_SECONDS=20 each
+#   make bench      how fast fsduel itself is      make deps  install what is missing
+# V=1 shows commands, B=dir moves the build, W=1 makes warnings errors,
+# SAN=address,undefined builds into a directory of its own.
 
 SAN ?=
 B   ?= build$(if $(SAN),-san)
 DESTDIR ?=
 PREFIX  ?= /usr/local
 VERSION := $(shell cat VERSION)
+DATADIR := $(PREFIX)/share/fsduel
 
 CFLAGS ?= -O2 -g
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
 	-Wwrite-strings -Wpointer-arith -Wundef $(if $(W)$(CI),-Werror)
-ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -I. -I$(B)/gen -DFSDUEL_VERSION='"$(VERSION)"' $(WARN) \
-	-ffile-prefix-map=$(CURDIR)=. -pthread $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer) $(CFLAGS)
+SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -I. -I$(B)/gen -DFSDUEL_VERSION='"$(VERSION)"' \
+	-DFSDUEL_DATADIR='"$(DATADIR)"' $(WARN) -ffile-prefix-map=$(CURDIR)=. -pthread $(SANFLAGS) $(CFLAGS)
 LIBS := -lcsv -linih -ljansson -larchive -lmd -lm
 
 ROOMS := lib workloads workloads/roles runners analysis dashboards tracking cli
 MAINS := cli/main.c workloads/fsload_main.c runners/guest_main.c
 SRCS  := $(filter-out $(MAINS),$(wildcard $(ROOMS:=/*.c)))
-ROLES := $(filter-out %/skeleton.c,$(wildcard workloads/roles/*.c))
-CMDS  := $(wildcard cli/cmd_*.c)
-obj    = $(patsubst %.c,$(B)/%.o,$(1))
-
+ROLES := $(patsubst workloads/roles/%.c,%,$(filter-out %/skeleton.c,$(wildcard workloads/roles/*.c)))
+CMDS  := $(patsubst cli/cmd_%.c,%,$(wildcard cli/cmd_*.c))
+OBJS  := $(SRCS:%.c=$(B)/%.o)
+GEN   := $(B)/gen/roles.h $(B)/gen/commands.h
 PROGS := $(B)/fsduel $(B)/fsload $(B)/fsduel-guest
 UNIT  := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
+FUZZ  := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-Q = $(if $(V),,@)
-say = $(if $(V),,@printf '  %-6s %s\n' $(1) $(2);)
+Q    = $(if $(V),,@)
+say  = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2);)
+self = $(MAKE) --no-print-directory
+# Replace $@ by the recipe's output only where that differs: what depends on it then stays.
+keep = > $@.new; cmp -s $@.new $@ || cp $@.new $@; rm -f $@.new
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all run test check deps clean install asan bench fuzz FORCE
+.PHONY: all run test check unit replay deps clean install asan bench fuzz FORCE
 all: $(PROGS)
 
-# --- generated lists: one file adds one thing -------------------------------
-$(B)/gen/roles.h: $(B)/gen/.roles
-$(B)/gen/.roles: FORCE
-	$(Q)mkdir -p $(@D); { echo "/* generated from workloads/roles */"; \
-	for r in $(sort $(basename $(notdir $(ROLES)))); do echo "ROLE($$r)"; done; } > $@.new; \
-	cmp -s $@.new $(B)/gen/roles.h || cp $@.new $(B)/gen/roles.h; rm -f $@.new
-$(B)/gen/commands.h: $(B)/gen/.commands
-$(B)/gen/.commands: FORCE
-	$(Q)mkdir -p $(@D); { echo "/* generated from cli/cmd_*.c */"; \
-	for c in $(sort $(patsubst cmd_%,%,$(basename $(notdir $(CMDS))))); do echo "COMMAND($$c)"; done; } > $@.new; \
-	cmp -s $@.new $(B)/gen/commands.h || cp $@.new $(B)/gen/commands.h; rm -f $@.new
+# --- generated lists: one file adds one thing --------------------------------
+$(B)/gen/roles.h: FORCE
+	$(Q)mkdir -p $(@D); printf 'ROLE(%s)\n' $(sort $(ROLES)) $(keep)
+$(B)/gen/commands.h: FORCE
+	$(Q)mkdir -p $(@D); printf 'COMMAND(%s)\n' $(sort $(CMDS)) $(keep)
+$(B)/.flags: FORCE
+	$(Q)mkdir -p $(@D); echo '$(CC) $(subst ','\'',$(ALL_CFLAGS))' $(keep)
+# The archive is made anew when a file is added or gone.
+$(B)/.objects: FORCE
+	$(Q)mkdir -p $(@D); echo '$(OBJS)' $(keep)
 FORCE:
 
-# --- objects ------------------------------------------------------------------
-$(B)/.flags: FORCE
-	$(Q)mkdir -p $(@D); echo '$(subst ','\'',$(ALL_CFLAGS))' > $@.new; \
-	cmp -s $@.new $@ || cp $@.new $@; rm -f $@.new
-$(B)/%.o: %.c $(B)/.flags | $(B)/gen/roles.h $(B)/gen/commands.h
-	$(call say,CC,$<)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(if $(findstring analysis/,$<),-Wconversion) -MMD -MP -c $< -o $@
+# --- programs ----------------------------------------------------------------
+$(B)/%.o: %.c $(B)/.flags | $(GEN)
+	$(call say,CC,$<)mkdir -p $(@D) && \
+	$(CC) $(ALL_CFLAGS) $(if $(filter analysis/%,$<),-Wconversion) -MMD -MP -c $< -o $@
+$(B)/libfsduel.a: $(OBJS) $(B)/.objects
+	$(call say,AR,$@)rm -f $@ && $(AR) crs $@ $(OBJS)
+$(B)/fsduel: $(B)/cli/main.o
+$(B)/fsload: $(B)/workloads/fsload_main.o
+$(B)/fsduel $(B)/fsload: $(B)/libfsduel.a
+	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) -o $@ $(filter %.o,$^) $(B)/libfsduel.a $(LIBS)
+# The guest's first process is static and stripped, and never has sanitizers.
+ifeq ($(SAN),)
+$(B)/fsduel-guest: $(B)/runners/guest_main.o $(B)/libfsduel.a
+	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) -static -s -o $@ $^ $(filter-out -larchive,$(LIBS))
+else
+$(B)/fsduel-guest: FORCE
+	$(Q)$(self) SAN= B=$(B)/guest $(B)/guest/fsduel-guest && cp -u $(B)/guest/fsduel-guest $@
+endif
+$(B)/fsduel.1: $(B)/fsduel
+	$(Q)$< man > $@
 
-$(B)/libfsduel.a: $(call obj,$(SRCS))
-	$(call say,AR,$@)rm -f $@ && $(AR) crs $@ $^
+# --- tests -------------------------------------------------------------------
+$(B)/tests/%: tests/unit/%.c $(B)/libfsduel.a
+	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d -o $@ $< \
+	$(B)/libfsduel.a $(LIBS) -lcmocka
+# A fuzzer with a main that only feeds it its seeds; `make fuzz` gives it libFuzzer's instead.
+FUZZ_MAIN := tests/fuzz/replay.c
+$(B)/fuzz/%: tests/fuzz/%.c $(FUZZ_MAIN) $(B)/libfsduel.a
+	$(call say,LD,$@)mkdir -p $(@D) && \
+	$(CC) $(ALL_CFLAGS) $(if $(FUZZ_MAIN),,-fsanitize=fuzzer) -o $@ $(filter %.c,$^) $(B)/libfsduel.a $(LIBS)
 
-$(B)/fsduel: $(B)/cli/main.o $(B)/libfsduel.a
-	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
-$(B)/fsload: $(B)/workloads/fsload_main.o $(B)/libfsduel.a
-	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
-# The guest's first process: static, stripped, never with sanitizers.
-$(B)/fsduel-guest: $(MAINS) $(SRCS) $(B)/.flags | $(B)/gen/roles.h $(B)/gen/commands.h
-	$(call say,LD,$@)$(if $(SAN),$(MAKE) --no-print-directory -s SAN= B=$(B)/guest $(B)/guest/fsduel-guest && cp $(B)/guest/fsduel-guest $@,\
-	$(MAKE) --no-print-directory -s $(B)/runners/guest_main.o $(B)/libfsduel.a && \
-	$(CC) $(ALL_CFLAGS) -static -s -o $@ $(B)/runners/guest_main.o $(B)/libfsduel.a -ljansson -lmd -lm)
+unit: $(UNIT)
+replay: $(FUZZ)
+test: deps
+	$(Q)$(self) check
+check: all unit replay
+	$(Q)tests/run.sh $(B)
+asan:
+	$(Q)$(self) SAN=address,undefined unit replay
+	$(Q)tests/run.sh build-san unit fuzz
+FUZZ_SECONDS ?= 20
+fuzz:
+	$(Q)command -v clang > /dev/null || { echo "fuzz: needs clang (apt-get install clang)"; exit 3; }
+	$(Q)$(self) CC=clang SAN=fuzzer-no-link,address,undefined B=build-fuzz FUZZ_MAIN= replay
+	$(Q)tests/fuzz.sh build-fuzz $(FUZZ_SECONDS)
+bench: all
+	$(Q)for b in $(wildcard tests/bench/*.sh); do B=$(B) $$b || exit; done
+	$(Q)echo "bench: $(words $(wildcard tests/bench/*.sh)) scripts in tests/bench"
 
-$(B)/tests/%: tests/unit/%.c $(B)/libfsduel.a $(B)/.flags
-	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(B)/libfsduel.a $(LIBS) -lcmocka
+deps:
+	$(Q)tools/deps.sh packages.txt
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+# --- use ---------------------------------------------------------------------
+RESULTS = fsduel-results/quick-$(shell date +%Y%m%d-%H%M%S)
+run: deps
+	$(Q)$(self) all
+	$(Q)$(B)/fsduel kernel fetch 6.1 && $(B)/fsduel kernel fetch 6.12
+	$(Q)mkdir -p fsduel-results; r=$(RESULTS); \
+	$(B)/fsduel duel -c configs/quick.ini --baseline 6.1 --patched 6.12 -o $$r; code=$$?; \
+	echo "results: $$r; again: $(B)/fsduel compare $$r"; [ $$code -le 1 ]
 
+install: all $(B)/fsduel.1
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+		$(DESTDIR)$(DATADIR)/configs $(DESTDIR)$(DATADIR)/workloads/fio
+	install $(PROGS) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(B)/fsduel.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 $(wildcard configs/*.ini) $(DESTDIR)$(DATADIR)/configs
+	install -m 644 $(wildcard workloads/fio/*.fio) $(DESTDIR)$(DATADIR)/workloads/fio
 clean:
-	$(Q)rm -rf build build-san
+	$(Q)rm -rf build build-san build-fuzz
+
+-include $(OBJS:.o=.d) $(MAINS:%.c=$(B)/%.d) $(UNIT:=.d)

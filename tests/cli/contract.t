@@ -1,0 +1,96 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# contract.t: what holds for every command, role and file, whoever adds it.
+. "$(dirname "$0")/lib.sh"
+
+names() { # FOLDER PREFIX: of its C files
+	ls "$1" | sed -n "s/^$2\(.*\)\.c\$/\1/p" | grep -vx skeleton | sort
+}
+commands=$(names cli cmd_)
+roles=$(names workloads/roles "")
+sources=$(git ls-files -co --exclude-standard 2> /dev/null ||
+	find . -name build\* -prune -o -type f -print | sed 's#^\./##')
+
+listed() { fsduel -h | sed -n '/^Commands:/,/^$/s/^  \([a-z_]*\) .*/\1/p'; }
+check "the program has the commands that cli/cmd_*.c name" diff <(echo "$commands") <(listed)
+
+role_list() { fsduel list roles | sed -n 's/^\([a-z][a-z0-9_]*\): .*/\1/p'; }
+check "the program has the roles that workloads/roles/*.c name" diff <(echo "$roles") <(role_list)
+
+has_help() {
+	local out option
+	for option in -h --help; do
+		out=$(fsduel "$1" "$option") || echo "$option exits with $?"
+		head -n 1 <<< "$out" | grep -qE "^Usage: fsduel $1 \[OPTION...\]" ||
+			echo "$option prints no usage line"
+		grep -q '^  -h, --help ' <<< "$out" || echo "$option does not list --help"
+	done
+	# The line under the usage is the one in the list of commands.
+	out=$(fsduel "$1" -h | sed -n 3p)
+	[ ${#out} -ge 10 ] || echo "no summary"
+	fsduel -h | grep -qF "  $out" || echo "the summary is not that of fsduel -h"
+	awk 'length > 100 { print "too wide: " $0 }' < <(fsduel "$1" -h)
+}
+refuses() {
+	fsduel "$1" --no-such-option > "$tmp/out" 2> "$tmp/err"
+	[ $? = 2 ] || echo "exit code is not 2"
+	[ ! -s "$tmp/out" ] || echo "something on stdout"
+	grep -q "^fsduel $1: unknown option --no-such-option" "$tmp/err" || cat "$tmp/err"
+}
+for c in $commands; do
+	check "fsduel $c has help" has_help "$c"
+	check "fsduel $c refuses an unknown option" refuses "$c"
+done
+
+all_exit_codes() {
+	for code in 0 1 2 3 4 5 128+n; do
+		fsduel -h | grep -qE "^  ${code/+/\\+} +[a-z]" || echo "$code is missing"
+	done
+}
+check "the main help lists the exit codes" all_exit_codes
+
+if [ -e README.md ]; then
+	check "README's tables are those of the program" tools/readme-tables.sh --check README.md
+else
+	skip "README's tables are those of the program" "there is no README.md yet"
+fi
+
+licensed() {
+	local file
+	for file in $(grep -E '\.([ch]|sh|t|pl|py|R|gp)$|(^|/)Makefile$|^\.ci/run$' <<< "$sources"); do
+		head -n 3 "$file" | grep -q 'SPDX-License-Identifier: GPL-2.0-or-later' ||
+			echo "$file has no SPDX line"
+	done
+	grep -q 'GNU GENERAL PUBLIC LICENSE' LICENSE || echo "LICENSE is not the GPL"
+}
+check "every source file has its licence line" licensed
+
+# Which archive a machine uses is its own business. The pattern must not find itself.
+no_hosts() {
+	grep -nE '(deb|security|snapshot|ftp)[.]debian[.](org|net)|pypi[.]org|npmjs[.]|crates[.]io|proxy[.]golang' \
+		$(grep -vE '^(LICENSE|tests/data/)' <<< "$sources") /dev/null | grep -v '^tests/cli/contract.t:'
+	true
+}
+check "no file names a package registry's host" no_hosts
+
+no_state() {
+	nm -f sysv "$B/libfsduel.a" 2> /dev/null |
+		awk -F'|' '$7 ~ /^ *(\.data|\.bss|\*COM\*) *$/ && $4 ~ /OBJECT/ {
+			gsub(/ /, "", $1); if ($1 != "stop_signal") print $1 " can change" }'
+}
+if [ -e "$B/libfsduel.a" ] && ! grep -q fsanitize "$B/.flags"; then
+	check "no variable outlives its function, the signal flag apart" no_state
+else
+	skip "no variable outlives its function, the signal flag apart" "not built without sanitizers"
+fi
+
+style() {
+	local file
+	for file in $(grep -E '^(lib|workloads|runners|analysis|dashboards|tracking|cli)/.*\.[ch]$' <<< "$sources"); do
+		[ "$(wc -l < "$file")" -le 400 ] || echo "$file has more than 400 lines"
+		grep -nE '\b(strtol|strtoul|strtoll|strtoull|atoi|atol|sscanf)\(' "$file" /dev/null |
+			grep -v '^lib/num\.c:'
+	done
+}
+check "numbers are parsed in one place, and no file passes 400 lines" style
+finish

@@ -1,0 +1,64 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-2.0-or-later
+# includes.t: which room may include which. Walks the #include "..." lines of all C
+# files and fails on one that this table does not allow. A header has one name
+# everywhere: its path from the top.
+use strict;
+use warnings;
+use File::Basename;
+
+chdir dirname(__FILE__) . "/../.." or die;
+
+my %may = (
+	lib        => [],
+	workloads  => [qw(lib)],
+	runners    => [qw(lib workloads)],
+	analysis   => [qw(lib)],
+	dashboards => [qw(lib analysis)],
+	tracking   => [qw(lib runners analysis dashboards)],
+	cli        => [qw(lib workloads runners analysis dashboards tracking)],
+	tests      => [qw(lib workloads runners analysis dashboards tracking cli)],
+);
+# Private headers: of the room that has them only, tests apart.
+my $private = qr/_impl\.h$/;
+# Generated lists, each for one registry.
+my %generated = ("roles.h" => "workloads/registry.c", "commands.h" => "cli/registry.c");
+
+my (@wrong, %files);
+sub look_at {
+	my ($file) = @_;
+	my ($room) = $file =~ m{^([^/]+)/};
+	open my $in, "<", $file or die "$file: $!";
+	while (<$in>) {
+		next unless /^\s*#\s*include\s*"([^"]+)"/;
+		my ($what, $at) = ($1, "$file:$.");
+		if ($generated{$what}) {
+			push @wrong, "$at: only $generated{$what} includes $what"
+				unless $generated{$what} eq $file;
+			next;
+		}
+		my ($other) = $what =~ m{^([^/]+)/};
+		if (!defined $other || !$may{$other} || !-e $what) {
+			push @wrong, "$at: \"$what\" is no path from the top";
+		} elsif ($other ne $room && !grep { $_ eq $other } @{$may{$room}}) {
+			push @wrong, "$at: $room may not include $other ($what)";
+		} elsif ($other ne $room && $room ne "tests" && $what =~ $private) {
+			push @wrong, "$at: $what is private to $other";
+		}
+	}
+}
+
+for my $room (sort keys %may) {
+	open my $find, "-|", "find", $room, "-name", "*.[ch]" or die;
+	while (<$find>) {
+		chomp;
+		$files{$room}++;
+		look_at($_);
+	}
+}
+print "1..2\n";
+print @wrong ? "not ok" : "ok", " 1 - every include follows the arrows between rooms\n";
+print "# $_\n" for @wrong;
+my $walked = grep { $files{$_} } qw(lib workloads runners analysis cli tests);
+print $walked == 6 ? "ok" : "not ok", " 2 - all rooms were walked\n";
+exit(@wrong || $walked != 6 ? 1 : 0);

@@ -1,0 +1,55 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# fsduel kernel: references that lead nowhere get one clear sentence each; a real
+# kernel, where one has been fetched, is identified.
+fetched=${FSDUEL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/fsduel}
+. "$(dirname "$0")/lib.sh"
+
+cd "$tmp" || exit
+B=$(cd "$OLDPWD" && realpath "$B")
+echo hello > text
+: > empty
+mkdir none several
+: > several/bzImage
+: > several/vmlinuz-1
+head -c 56 /dev/zero > arm64
+for i in {1..200}; do printf 'ARMd'; done >> arm64
+cp "$B/fsduel" vmlinux
+
+run "help" fsduel kernel -h
+run "no action" fsduel kernel
+run "a mistyped action" fsduel kernel fetsch 6.1
+run "an action without its name" fsduel kernel show
+run "an action with a name too many" fsduel kernel list 6.1
+run "an empty cache" fsduel kernel list
+run "an unknown name" fsduel kernel show mine
+run "a series that is not fetched" fsduel kernel show 6.12
+run "a path that is not there" fsduel kernel show ./none/bzImage
+run "a text file" fsduel kernel show text
+run "an empty file" fsduel kernel show empty
+run "an ELF file" fsduel kernel show vmlinux
+run "an arm64 image" fsduel kernel show arm64
+run "a folder without a kernel" fsduel kernel show none
+run "a folder with two" fsduel kernel show several
+run "a device" fsduel kernel show /dev/null
+run "not a series" fsduel kernel fetch ../6.1
+without_apt() { PATH=/nonexistent "$B/fsduel" kernel fetch 6.1; }
+run "fetching where there is no apt" without_apt
+
+if [ -e "$fetched/kernels/6.1" ]; then
+	ln -s "$fetched/kernels/6.1" unpacked
+	image=$(echo unpacked/boot/vmlinuz-*)
+	head -c 1000000 "$image" > cut
+	filter() {
+		sed -E -e 's#^(ref|image|release|version|sha256|build id|modules) .*[^ ]$#\1 ...#' \
+			-e 's/announces [0-9]+/announces N/'
+	}
+	run "an unpacked package" fsduel kernel show unpacked
+	run "an image cut short" fsduel kernel show cut
+	same() { [ "$(fsduel kernel show "$image" | grep ^sha256)" = \
+		"sha256   $(sha256sum < "$image" | cut -d' ' -f1)" ]; }
+	check "the hash is that of sha256sum" same
+else
+	skip "an unpacked package" "Debian's 6.1 is not in $fetched"
+fi
+finish

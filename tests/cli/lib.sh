@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# lib.sh: command-line tests as golden transcripts, after zstd's tests/cli-tests.
+# A test NAME.t sources this, calls `run WHAT COMMAND...` for each case and ends
+# with `finish`. Output and exit code of each command must be what stands in
+# NAME.out; UPDATE=1 writes that file anew. `filter` may be redefined to take out
+# of a transcript what differs between machines. Tests run in the source folder;
+# $tmp is a folder of their own, $cache an empty kernel cache.
+
+set -u
+golden=$(realpath "${BASH_SOURCE[1]}")
+golden=${golden%.t}.out
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit
+: "${B:=build}"
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+cache=$tmp/cache
+export FSDUEL_CACHE=$cache LC_ALL=C
+cases=0
+fails=0
+
+filter() { cat; }
+fsduel() { "$B/fsduel" "$@"; }
+
+result() { # ok|"not ok", name, then diagnostics on stdin
+	cases=$((cases + 1))
+	echo "$1 $cases - $2"
+	sed 's/^/# /'
+	[ "$1" = ok ] || fails=$((fails + 1))
+}
+
+skip() { # name, reason
+	cases=$((cases + 1))
+	echo "ok $cases - $1 # SKIP $2"
+}
+
+# check NAME COMMAND...: the command says nothing and succeeds.
+check() {
+	local name=$1 said
+	shift
+	if said=$("$@" 2>&1) && [ -z "$said" ]; then
+		result ok "$name" < /dev/null
+	else
+		result "not ok" "$name" <<< "$said"
+	fi
+}
+
+# The transcript of one case: what it is about, the command, its output, its exit code.
+transcript() {
+	local name=$1
+	shift
+	echo "## $name"
+	echo "\$ $*"
+	"$@" 2> "$tmp/stderr" | cat
+	local code=${PIPESTATUS[0]}
+	sed 's/^/! /' "$tmp/stderr"
+	echo "= $code"
+	echo
+}
+
+expected() { # the block of that name in the golden file
+	awk -v head="## $1" '$0 == head { on = 1; print; next } /^## / { on = 0 } on' "$golden"
+}
+
+run() { # name, command...
+	local got
+	transcript "$@" | sed "s#$tmp#TMP#g" | filter > "$tmp/got"
+	cat "$tmp/got" >> "$tmp/all"
+	[ -n "${UPDATE:-}" ] && { result ok "$1" < /dev/null; return; }
+	if got=$(diff -u --label expected --label got <(expected "$1") "$tmp/got" 2>&1); then
+		result ok "$1" < /dev/null
+	else
+		result "not ok" "$1" <<< "$got"
+	fi
+}
+
+finish() {
+	[ -z "${UPDATE:-}" ] || [ ! -e "$tmp/all" ] || cp "$tmp/all" "$golden"
+	echo "1..$cases"
+	[ "$fails" = 0 ]
+	exit
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fuzz_samples.c: libFuzzer entry for the results reader and all that is shown
+ * of a comparison. The bytes are samples.csv beside a fixed run.json, or, where
+ * they begin with '{', run.json up to a line "====" and samples.csv after it.
+ * Whatever is accepted has only finite numbers and fits the terminal.
+ */
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/compare.h"
+#include "analysis/results_impl.h"
+#include "dashboards/export.h"
+#include "dashboards/table.h"
+#include "dashboards/text.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static const char fixed_run[] =
+	"{\"schema\":1,\"run\":\"r\",\"mode\":\"exact\",\"suite\":{\"blocks\":2},"
+	"\"kernels\":{\"kb\":{},\"kp\":{}},\"mounts\":{\"m\":{\"fs\":\"ext4\"}},"
+	"\"variants\":[{\"name\":\"b\",\"kernel\":\"kb\",\"mount\":\"m\"},"
+	"{\"name\":\"p\",\"kernel\":\"kp\",\"mount\":\"m\"}],"
+	"\"contrasts\":[{\"name\":\"c\",\"baseline\":\"b\",\"patched\":\"p\"}],"
+	"\"cells\":[{\"workload\":\"w\",\"params\":\"t=1\",\"varying\":\"t=1\"}],"
+	"\"passes\":[\"throughput\"],\"metrics\":[{\"name\":\"ops\",\"unit\":\"1/s\","
+	"\"better\":\"higher\",\"primary\":true}]}";
+
+static void require(int condition)
+{
+	if (!condition)
+		abort();
+}
+
+static void check_numbers(const struct comparison *c)
+{
+	for (size_t i = 0; i < c->nr_rows; i++) {
+		const struct comparison_row *row = &c->rows[i];
+
+		require(isfinite(row->baseline_median) && isfinite(row->patched_median));
+		require(isfinite(row->ratio_min) && isfinite(row->ratio_max));
+		require(row->ratio_min <= row->ratio_median && row->ratio_median <= row->ratio_max);
+		require(row->pairs <= row->planned);
+		require((row->mark == MARK_NONE) == !row->pairs);
+		require((row->reason != NULL) == (row->pairs < row->planned));
+		require(!row->has_ratio || row->pairs);
+	}
+}
+
+static void check_lines(const char *text)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+		char *line = xstrndup(text, len);
+
+		require(text_width(line) <= TABLE_WIDTH);
+		require(!strpbrk(line, "\x1b\r\t\x7f"));
+		free(line);
+		text += len + (text[len] == '\n');
+	}
+}
+
+static void check_outputs(const struct comparison *c, const struct results *r)
+{
+	struct buf b = BUF_INIT;
+	json_t *j;
+
+	export_json(&b, c, r);
+	j = json_loadb(b.data, b.len, 0, NULL);
+	require(json_array_size(json_object_get(j, "rows")) == c->nr_rows);
+	require(json_array_size(json_object_get(j, "gaps")) == c->unmeasured);
+	json_decref(j);
+	buf_reset(&b);
+	table_comparison(&b, c, r);
+	check_lines(buf_str(&b));
+	buf_reset(&b);
+	export_csv(&b, c);
+	buf_release(&b);
+}
+
+/* The part of the input that is run.json, where it has its own. */
+static size_t own_run(const char *data, size_t size)
+{
+	const char *end;
+
+	if (!size || *data != '{')
+		return 0;
+	end = memmem(data, size, "\n====\n", 6);
+	return end ? (size_t)(end - data) : 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const char *text = (const char *)data;
+	size_t run_len = own_run(text, size);
+	size_t at = run_len ? run_len + 6 : 0;
+	struct results *r = NULL;
+	struct comparison c = { 0 };
+	struct err e = ERR_INIT;
+
+	if (results_load_mem(&r, run_len ? text : fixed_run, run_len ? run_len : strlen(fixed_run),
+			     text + at, size - at, &e)) {
+		require(*e.text && !r);
+		return 0;
+	}
+	if (compare_results(&c, r, NULL, &e)) {
+		require(*e.text != '\0');
+	} else {
+		check_numbers(&c);
+		check_outputs(&c, r);
+		require(comparison_select(&c, "all", NULL, &e) == 0);
+		check_outputs(&c, r);
+	}
+	comparison_release(&c);
+	results_free(r);
+	return 0;
+}

@@ -1,0 +1,609 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_cell.c: a cell is carried whole to where it runs, says what it found,
+ * and leaves nothing behind. The cells that run are real: ext4 on a loop
+ * device; without root, mke2fs or a free loop device those tests skip and say so.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/loop.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include "lib/fs.h"
+#include "lib/num.h"
+#include "lib/proc.h"
+#include "runners/cell.h"
+#include "runners/ext4.h"
+#include "runners/fiojob.h"
+#include "runners/klog.h"
+#include "runners/mount.h"
+
+/* --- a loop device with a small image ------------------------------------------------ */
+
+struct place {
+	char dir[32], mnt[64], work[64], image[64];
+	char device[32], name[16];
+	int loop_fd, image_fd;
+	int marks[2];
+};
+
+static void note_mark(void *arg, int begin)
+{
+	struct place *p = arg;
+
+	p->marks[!begin]++;
+}
+
+/* NULL, or why there can be none here. */
+static const char *open_loop(struct place *p)
+{
+	struct loop_config config = { .fd = 0 };
+	int control = open("/dev/loop-control", O_RDWR | O_CLOEXEC), n;
+
+	if (control < 0)
+		return "no /dev/loop-control";
+	n = ioctl(control, LOOP_CTL_GET_FREE);
+	close(control);
+	if (n < 0)
+		return "no free loop device";
+	snprintf(p->name, sizeof(p->name), "loop%d", n % 1000);
+	snprintf(p->device, sizeof(p->device), "/dev/%s", p->name);
+	p->loop_fd = open(p->device, O_RDWR | O_CLOEXEC);
+	config.fd = (uint32_t)p->image_fd;
+	config.info.lo_flags = LO_FLAGS_AUTOCLEAR;
+	if (p->loop_fd < 0 || ioctl(p->loop_fd, LOOP_CONFIGURE, &config))
+		return "cannot set up a loop device";
+	return NULL;
+}
+
+static int make_place(void **state)
+{
+	struct place *p = calloc(1, sizeof(*p));
+
+	p->loop_fd = -1;
+	strcpy(p->dir, "/tmp/fsduel-cell-XXXXXX");
+	assert_non_null(mkdtemp(p->dir));
+	snprintf(p->mnt, sizeof(p->mnt), "%s/mnt", p->dir);
+	snprintf(p->work, sizeof(p->work), "%s/work", p->dir);
+	snprintf(p->image, sizeof(p->image), "%s/image", p->dir);
+	assert_int_equal(fs_mkdir_p(p->mnt, NULL), 0);
+	assert_int_equal(fs_mkdir_p(p->work, NULL), 0);
+	p->image_fd = open(p->image, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	assert_int_equal(ftruncate(p->image_fd, 256 << 20), 0);
+	*state = p;
+	return 0;
+}
+
+static int drop_place(void **state)
+{
+	struct place *p = *state;
+
+	umount2(p->mnt, MNT_DETACH);
+	if (p->loop_fd >= 0)
+		close(p->loop_fd);   /* autoclear */
+	close(p->image_fd);
+	assert_int_equal(fs_remove_tree(p->dir, NULL), 0);
+	free(p);
+	return 0;
+}
+
+/* The place, ready to run a cell in; skips the test where it cannot be. */
+static struct place *need_place(void **state, const char *program)
+{
+	struct place *p = *state;
+	char *path = proc_which(program);
+	const char *why = NULL;
+
+	if (geteuid())
+		why = "needs root";
+	else if (!path)
+		why = program;
+	else if (p->loop_fd < 0)
+		why = open_loop(p);
+	free(path);
+	if (why) {
+		print_message("# skipped: %s\n", why);
+		skip();
+	}
+	return p;
+}
+
+static int run(struct place *p, const struct cell_spec *c, struct result *r)
+{
+	struct cell_place at = { .device = p->device, .dir = p->mnt, .work = p->work,
+				 .mark = note_mark, .mark_arg = p };
+	struct err e = ERR_INIT;
+	struct buf mounts = BUF_INIT;
+	int rc = cell_run(c, &at, r, &e);
+
+	assert_int_equal(fs_read("/proc/self/mounts", 0, &mounts, &e), 0);
+	assert_null(strstr(buf_str(&mounts), p->mnt));   /* nothing stays mounted */
+	buf_release(&mounts);
+	return rc;
+}
+
+static void spec_init(struct cell_spec *c)
+{
+	*c = (struct cell_spec){
+		.fs = xstrdup("ext4"),
+		.mount_options = xstrdup(""),
+		.seed = UINT64_MAX - 1,
+		.limit_ns = 60000000000u,
+		.device = { 1 << 30, 80000, 0, 0 },
+	};
+	strv_split(&c->mkfs, "mke2fs -q -F -t ext4 -b 4096 -J size=8 -U "
+		   "5f1d1a3e-0000-4000-8000-000000000001 -E lazy_itable_init=0", " ");
+}
+
+static void spec_mix(struct cell_spec *c, const char *mix, const char *set)
+{
+	spec_init(c);
+	c->mix = xstrdup(mix);
+	strv_split(&c->mix_set, set, " ");
+}
+
+static const char *sample(const struct result *r, const char *role, const char *metric)
+{
+	for (size_t i = 0; i < r->nr_samples; i++)
+		if (!strcmp(r->samples[i].role, role) && !strcmp(r->samples[i].metric, metric))
+			return r->samples[i].value;
+	fail_msg("no sample %s %s", role, metric);
+	return NULL;
+}
+
+static const char *fact(const struct result *r, const char *name)
+{
+	const char *s = json_string_value(json_object_get(r->facts, name));
+
+	return s ? s : "";
+}
+
+static const json_t *fact_in(const struct result *r, const char *object, const char *name)
+{
+	return json_object_get(json_object_get(r->facts, object), name);
+}
+
+static void assert_ok(const struct result *r)
+{
+	if (r->status != STATUS_OK)
+		fail_msg("%s: %s", status_names[r->status], r->reason);
+}
+
+static void assert_bad(const struct result *r, enum status status, const char *says)
+{
+	if (r->status != status || !strstr(r->reason, says))
+		fail_msg("%s: %s", status_names[r->status], r->reason ? r->reason : "");
+}
+
+/* --- without root ----------------------------------------------------------------------- */
+
+static void a_spec_reaches_the_guest_whole(void **state)
+{
+	struct cell_spec c, back;
+	struct err e = ERR_INIT;
+	json_t *j, *again;
+
+	(void)state;
+	spec_mix(&c, "dio_overwrite:2", "runtime=1s dio_overwrite.bs=4k");
+	j = cell_spec_to_json(&c);
+	assert_int_equal(cell_spec_from_json(&back, j, &e), 0);
+	again = cell_spec_to_json(&back);
+	assert_true(json_equal(j, again));
+	assert_true(back.seed == UINT64_MAX - 1);
+	cell_spec_release(&back);
+	json_object_set_new(j, "mix", json_null());
+	assert_int_equal(cell_spec_from_json(&back, j, &e), -EINVAL);
+	json_object_set_new(j, "mix", json_string("dio_read"));
+	json_object_set_new(j, "seed", json_integer(1));
+	assert_int_equal(cell_spec_from_json(&back, j, &e), -EINVAL);
+	assert_int_equal(cell_spec_from_json(&back, NULL, &e), -EINVAL);
+	json_decref(j);
+	json_decref(again);
+	cell_spec_release(&c);
+}
+
+/* A suite by hand: one mount, one kernel, one workload. */
+static void a_spec_names_every_parameter_and_draws_its_uuid_from_the_seed(void **state)
+{
+	struct suite_mount mount = { .name = xstrdup("m"), .fs = xstrdup("ext4"),
+				     .options = xstrdup("nodelalloc") };
+	struct suite_variant variant = { .kernel = 0, .mount = 0 };
+	struct suite s = { .mode = MODE_EXACT, .mounts = &mount, .nr_mounts = 1,
+			   .variants = &variant, .nr_variants = 1, .limit_virtual_ns = 5,
+			   .limit_wall_ns = 7 };
+	struct plan_cell cell = { .workload = 0 };
+	struct plan p = { .suite = &s, .cells = &cell, .nr_cells = 1 };
+	struct plan_unit u = { .seed = 42 };
+	struct cell_spec one, two, other;
+	struct err e = ERR_INIT;
+	int uuid;
+
+	(void)state;
+	assert_int_equal(mix_parse(&cell.mix, "dio_overwrite:4 dio_read", &e), 0);
+	assert_int_equal(mix_set(&cell.mix, "dio_read.bs", "16k", &e), 0);
+	assert_int_equal(cell_spec_make(&one, &p, &u, &e), 0);
+	assert_int_equal(cell_spec_make(&two, &p, &u, &e), 0);
+	u.seed = 43;
+	assert_int_equal(cell_spec_make(&other, &p, &u, &e), 0);
+	assert_string_equal(one.mix, "dio_overwrite:4 dio_read:1");
+	assert_true(strv_find(&one.mix_set, "dio_read.bs=16k") >= 0);
+	assert_true(one.mix_set.n >= NR_MIX_PARAMS + 2 * NR_ROLE_PARAMS);
+	assert_true(one.limit_ns == 5);
+	uuid = strv_find(&one.mkfs, "-U") + 1;
+	assert_true(uuid > 0);
+	assert_int_equal(strlen(one.mkfs.v[uuid]), 36);
+	assert_int_equal(one.mkfs.v[uuid][14], '4');
+	assert_string_equal(one.mkfs.v[uuid], two.mkfs.v[uuid]);
+	assert_string_not_equal(one.mkfs.v[uuid], other.mkfs.v[uuid]);
+	cell_spec_release(&one);
+	cell_spec_release(&two);
+	cell_spec_release(&other);
+	free(mount.name);
+	free(mount.fs);
+	free(mount.options);
+}
+
+static void mount_options_go_where_the_kernel_wants_them(void **state)
+{
+	struct buf data = BUF_INIT;
+	unsigned long flags;
+
+	(void)state;
+	mount_split("ro,noatime,nodelalloc,rw,commit=30,sync", &flags, &data);
+	assert_int_equal(flags, MS_NOATIME | MS_SYNCHRONOUS);
+	assert_string_equal(buf_str(&data), "nodelalloc,commit=30");
+	buf_reset(&data);
+	mount_split("", &flags, &data);
+	assert_int_equal(flags, 0);
+	assert_string_equal(buf_str(&data), "");
+	buf_release(&data);
+}
+
+static void dioread_nolock_is_believed_only_where_ext4_acts_on_it(void **state)
+{
+	static const struct {
+		const char *options;
+		bool extents, nolock;
+		const char *why;
+	} cases[] = {
+		{ "rw\ndioread_nolock\ndelalloc\ndata=ordered\n", true, true, "nothing overrules" },
+		{ "rw\nnodioread_nolock\ndelalloc\n", true, false, "nodioread_nolock" },
+		{ "rw\ndioread_nolock\nnodelalloc\n", true, false, "nodelalloc" },
+		{ "dioread_nolock\ndelalloc\ndata=journal\n", true, false, "data=journal" },
+		{ "dioread_nolock\ndelalloc\n", false, false, "extents" },
+		{ "", true, false, "nodioread_nolock" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ext4_super s = { .extents = cases[i].extents };
+		struct ext4_effective f;
+
+		ext4_effective(&f, &s, cases[i].options);
+		assert_int_equal(f.dioread_nolock, cases[i].nolock);
+		assert_non_null(strstr(f.why, cases[i].why));
+	}
+}
+
+static void the_kernels_complaints_are_known(void **state)
+{
+	static const char *const bad[] = {
+		"WARNING: CPU: 0 PID: 1 at fs/ext4/inode.c:3624 x+0x1",
+		"BUG: kernel NULL pointer dereference, address: 0",
+		"Oops: 0000 [#1] PREEMPT SMP",
+		"EXT4-fs error (device nullb0): ext4_lookup:1855: inode #2: comm x: y",
+		"EXT4-fs (nullb0): error count since last fsck: 1",
+		"EXT4-fs (nullb0): Remounting filesystem read-only",
+		"Buffer I/O error on dev nullb0, logical block 1, lost async page write",
+		"I/O error, dev nullb0, sector 8 op 0x1:(WRITE) flags 0x800",
+		"INFO: task fio:12 blocked for more than 120 seconds.",
+		"watchdog: BUG: soft lockup - CPU#0 stuck for 26s! [fio:1]",
+		"Out of memory: Killed process 1 (fio)",
+		"rcu: INFO: rcu_preempt detected stalls on CPUs/tasks: stall",
+	};
+	static const char *const good[] = {
+		"EXT4-fs (loop0): mounted filesystem 5f1d r/w with ordered data mode. Quota mode: none.",
+		"EXT4-fs (loop0): unmounting filesystem 5f1d.",
+		"loop0: detected capacity change from 0 to 131072",
+		"fsduel (70): drop_caches: 3",
+		"systemd[1]: errors=remount-ro",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		if (!klog_match(bad[i]))
+			fail_msg("not seen: %s", bad[i]);
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		if (klog_match(good[i]))
+			fail_msg("taken for a complaint: %s", good[i]);
+}
+
+/* --- real cells --------------------------------------------------------------------------- */
+
+static void a_mix_gives_samples_for_all_and_for_each_role(void **state)
+{
+	struct place *p = need_place(state, "mke2fs");
+	struct cell_spec c;
+	struct result r;
+	json_t *j;
+
+	spec_mix(&c, "dio_overwrite:2 dio_read", "file_size=8M ops=200");
+	assert_int_equal(run(p, &c, &r), 0);
+	assert_ok(&r);
+	assert_string_equal(sample(&r, "all", "operations"), "600");
+	assert_string_equal(sample(&r, "dio_overwrite", "operations"), "400");
+	assert_string_equal(sample(&r, "dio_read", "errors"), "0");
+	assert_int_equal(r.nr_hists, 3);
+	assert_int_equal(p->marks[0], 1);
+	assert_int_equal(p->marks[1], 1);
+	assert_non_null(strstr(fact(&r, "effective_options"), ",delalloc,"));
+	assert_true(json_is_true(fact_in(&r, "effective", "dioread_nolock")));
+	assert_int_equal(json_integer_value(json_object_get(r.facts, "journal_bytes")), 8 << 20);
+	assert_int_equal(json_integer_value(json_object_get(r.facts, "block_bytes")), 4096);
+	assert_string_equal(json_string_value(fact_in(&r, "extents", "dio_read")), "written");
+	assert_ptr_equal(strstr(fact(&r, "mkfs_version"), "mke2fs 1."), fact(&r, "mkfs_version"));
+	j = result_to_json(&r);
+	json_decref(j);
+	result_release(&r);
+	cell_spec_release(&c);
+}
+
+static void nodelalloc_is_seen_to_turn_dioread_nolock_off(void **state)
+{
+	struct place *p = need_place(state, "mke2fs");
+	struct cell_spec c;
+	struct result r;
+
+	spec_mix(&c, "dio_read", "file_size=1M ops=10");
+	free(c.mount_options);
+	c.mount_options = xstrdup("noatime,nodelalloc");
+	assert_int_equal(run(p, &c, &r), 0);
+	assert_ok(&r);
+	assert_non_null(strstr(fact(&r, "effective_options"), "dioread_nolock"));
+	assert_true(json_is_false(fact_in(&r, "effective", "dioread_nolock")));
+	assert_true(json_is_false(fact_in(&r, "effective", "delalloc")));
+	result_release(&r);
+	cell_spec_release(&c);
+}
+
+static void a_cell_that_overruns_its_limit_has_failed_and_is_cleaned_up(void **state)
+{
+	struct place *p = need_place(state, "mke2fs");
+	struct cell_spec c;
+	struct result r;
+	uint64_t start;
+
+	spec_mix(&c, "dio_read", "file_size=1M runtime=30s");
+	c.limit_ns = 1500000000;
+	start = now_ns();
+	assert_int_equal(run(p, &c, &r), 0);
+	assert_bad(&r, STATUS_FAILED, "overran its limit of 1.5 s");
+	assert_true(now_ns() - start < 6000000000u);
+	result_release(&r);
+	cell_spec_release(&c);
+}
+
+static void a_cell_that_is_interrupted_says_so(void **state)
+{
+	struct place *p = need_place(state, "mke2fs");
+	const volatile int stop = 15;
+	struct cell_place at = { .device = p->device, .dir = p->mnt, .work = p->work,
+				 .stop = &stop };
+	struct cell_spec c;
+	struct result r;
+
+	spec_mix(&c, "dio_read", "file_size=1M runtime=30s");
+	assert_int_equal(cell_run(&c, &at, &r, NULL), 0);
+	assert_bad(&r, STATUS_FAILED, "interrupted");
+	result_release(&r);
+	cell_spec_release(&c);
+}
+
+static void a_failing_step_names_itself(void **state)
+{
+	struct place *p = need_place(state, "mke2fs");
+	struct cell_spec c;
+	struct result r;
+
+	spec_mix(&c, "dio_read", "file_size=1M");
+	free(c.mount_options);
+	c.mount_options = xstrdup("no_such_option");
+	assert_int_equal(run(p, &c, &r), 0);
+	assert_bad(&r, STATUS_FAILED, "mount: cannot mount");
+	result_release(&r);
+	strv_add(&c.mkfs, "--no-such");
+	assert_int_equal(run(p, &c, &r), 0);
+	assert_bad(&r, STATUS_FAILED, "mkfs: mke2fs failed");
+	result_release(&r);
+	cell_spec_release(&c);
+}
+
+/* ext4 writes a real error to the kernel log when asked through sysfs. */
+static void complain(void *arg, int begin)
+{
+	struct place *p = arg;
+	char *path = xasprintf("/sys/fs/ext4/%s/trigger_fs_error", p->name);
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (!begin && fd >= 0)
+		assert_int_equal(write(fd, "test", 4), 4);
+	p->marks[1] += !begin && fd >= 0;
+	if (fd >= 0)
+		close(fd);
+	free(path);
+}
+
+static void a_kernel_that_complains_makes_the_cell_invalid(void **state)
+{
+	struct place *p = need_place(state, "mke2fs");
+	struct cell_place at = { .device = p->device, .dir = p->mnt, .work = p->work,
+				 .mark = complain, .mark_arg = p };
+	struct cell_spec c;
+	struct result r;
+
+	spec_mix(&c, "dio_read", "file_size=1M ops=10");
+	assert_int_equal(cell_run(&c, &at, &r, NULL), 0);
+	assert_int_equal(p->marks[1], 1);
+	assert_bad(&r, STATUS_INVALID, "EXT4-fs error (device loop");
+	result_release(&r);
+	/* And the next cell does not inherit it. */
+	assert_int_equal(run(p, &c, &r), 0);
+	assert_ok(&r);
+	result_release(&r);
+	cell_spec_release(&c);
+}
+
+static void a_mount_that_stays_busy_is_said_and_not_left(void **state)
+{
+	struct place *p = need_place(state, "mke2fs");
+	struct cell_spec c;
+	struct err e = ERR_INIT;
+	char *file;
+	int fd;
+
+	spec_init(&c);
+	assert_int_equal(mount_mkfs(&c.mkfs, p->device, NULL, &e), 0);
+	assert_int_equal(mount_do(fs_type_find("ext4"), "", p->device, p->mnt, &e), 0);
+	file = xasprintf("%s/busy", p->mnt);
+	fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	assert_true(fd >= 0);
+	assert_int_equal(mount_undo(p->mnt, &e), -EBUSY);
+	assert_non_null(strstr(e.text, "busy"));
+	assert_int_equal(umount2(p->mnt, 0), -1);   /* gone already */
+	close(fd);
+	free(file);
+	cell_spec_release(&c);
+}
+
+static void spec_fio(struct cell_spec *c, const char *text)
+{
+	struct err e = ERR_INIT;
+	char *job;
+
+	spec_init(c);
+	if (fiojob_make("t", text, NULL, &job, &e))
+		fail_msg("%s", e.text);
+	assert_int_equal(fiojob_seed(job, c->seed, &c->fio, &e), 0);
+	free(job);
+}
+
+static void a_fio_job_runs_on_the_mount_and_is_collected(void **state)
+{
+	struct place *p = need_place(state, "fio");
+	struct cell_spec c;
+	struct result r;
+
+	spec_fio(&c, "[w]\nfilename=data\nsize=4M\noverwrite=1\nrw=randrw\nbs=4k\ndirect=1\n"
+		     "ioengine=psync\nnumjobs=2\nnumber_ios=100\n");
+	assert_int_equal(run(p, &c, &r), 0);
+	assert_ok(&r);
+	assert_string_equal(sample(&r, "all", "operations"), "200");
+	assert_int_equal(r.nr_hists, 3);
+	assert_string_equal(json_string_value(fact_in(&r, "extents", "data")), "written");
+	assert_ptr_equal(strstr(fact(&r, "fio_version"), "fio-"), fact(&r, "fio_version"));
+	assert_int_equal(p->marks[0], 1);
+	assert_int_equal(p->marks[1], 1);
+	result_release(&r);
+	cell_spec_release(&c);
+}
+
+static void fio_that_lays_out_unwritten_extents_is_recorded(void **state)
+{
+	struct place *p = need_place(state, "fio");
+	struct cell_spec c;
+	struct result r;
+
+	spec_fio(&c, "[w]\nfilename=data\nsize=4M\nrw=randwrite\nbs=4k\ndirect=1\nnumber_ios=50\n"
+		     "fallocate=native\n");
+	assert_int_equal(run(p, &c, &r), 0);
+	assert_ok(&r);
+	assert_string_equal(json_string_value(fact_in(&r, "extents", "data")), "unwritten");
+	result_release(&r);
+	cell_spec_release(&c);
+}
+
+/* fio takes a file that is long enough for written: another job has made it of unwritten ones. */
+static void an_overwrite_of_unwritten_extents_is_invalid(void **state)
+{
+	struct place *p = need_place(state, "fio");
+	struct cell_spec c;
+	struct result r;
+
+	spec_fio(&c, "[a]\nfilename=data\nsize=4M\nrw=randwrite\nfallocate=native\nnumber_ios=1\n"
+		     "[b]\nfilename=data\nsize=4M\nrw=randwrite\noverwrite=1\nnumber_ios=1\n");
+	assert_int_equal(run(p, &c, &r), 0);
+	assert_bad(&r, STATUS_INVALID, "prove extents: data is declared to be overwritten");
+	assert_non_null(strstr(r.reason, "found unwritten"));
+	result_release(&r);
+	cell_spec_release(&c);
+}
+
+static void a_fio_job_that_fails_says_why(void **state)
+{
+	struct place *p = need_place(state, "fio");
+	struct cell_spec c;
+	struct result r;
+
+	spec_fio(&c, "[w]\nfilename=data\nsize=1G\nrw=write\nbs=1M\nfallocate=none\n");
+	assert_int_equal(run(p, &c, &r), 0);
+	assert_bad(&r, STATUS_FAILED, "No space left on device");
+	result_release(&r);
+	cell_spec_release(&c);
+	spec_fio(&c, "[w]\nfilename=data\nsize=1M\nno_such=3\n");
+	assert_int_equal(run(p, &c, &r), 0);
+	assert_bad(&r, STATUS_FAILED, "no_such");
+	result_release(&r);
+	cell_spec_release(&c);
+}
+
+static void fio_that_overruns_the_limit_is_killed(void **state)
+{
+	struct place *p = need_place(state, "fio");
+	struct cell_spec c;
+	struct result r;
+
+	spec_fio(&c, "[r]\nfilename=data\nsize=1M\nrw=randread\nruntime=60\ntime_based=1\n");
+	c.limit_ns = 2000000000;
+	assert_int_equal(run(p, &c, &r), 0);
+	assert_bad(&r, STATUS_FAILED, "overran its limit of 2 s at step measure");
+	result_release(&r);
+	cell_spec_release(&c);
+}
+
+#define REAL(f) cmocka_unit_test_setup_teardown(f, make_place, drop_place)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_spec_reaches_the_guest_whole),
+		cmocka_unit_test(a_spec_names_every_parameter_and_draws_its_uuid_from_the_seed),
+		cmocka_unit_test(mount_options_go_where_the_kernel_wants_them),
+		cmocka_unit_test(dioread_nolock_is_believed_only_where_ext4_acts_on_it),
+		cmocka_unit_test(the_kernels_complaints_are_known),
+		REAL(a_mix_gives_samples_for_all_and_for_each_role),
+		REAL(nodelalloc_is_seen_to_turn_dioread_nolock_off),
+		REAL(a_cell_that_overruns_its_limit_has_failed_and_is_cleaned_up),
+		REAL(a_cell_that_is_interrupted_says_so),
+		REAL(a_failing_step_names_itself),
+		REAL(a_kernel_that_complains_makes_the_cell_invalid),
+		REAL(a_mount_that_stays_busy_is_said_and_not_left),
+		REAL(a_fio_job_runs_on_the_mount_and_is_collected),
+		REAL(fio_that_lays_out_unwritten_extents_is_recorded),
+		REAL(an_overwrite_of_unwritten_extents_is_invalid),
+		REAL(a_fio_job_that_fails_says_why),
+		REAL(fio_that_overruns_the_limit_is_killed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

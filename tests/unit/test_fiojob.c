@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_fiojob.c: fio job files that would measure something else are refused,
+ * and fio's JSON (written by fio 3.33, tests/data/fio) gives the figures that
+ * were added up by hand from it. Run from the top of the tree.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/fs.h"
+#include "lib/num.h"
+#include "lib/proc.h"
+#include "runners/fiojob.h"
+
+#define JOB "[j]\nrw=randrw\nsize=1M\n"
+
+/* --- job files ------------------------------------------------------------------- */
+
+static const struct {
+	const char *text, *line, *says;   /* says NULL: accepted */
+} files[] = {
+	{ JOB, NULL, NULL },
+	{ "; c\n[global]\ndirect=1\n[j]\ntime_based\nbssplit=4k/50:8k/50\n", NULL, NULL },
+	{ JOB "filename=work:other\n", NULL, NULL },
+	{ JOB "ioengine=libaio\niodepth=32\n", NULL, NULL },
+	{ JOB "stonewall\n", NULL, NULL },
+	{ "[global]\nrw=read\n", "t:", "no job" },
+	{ "", "t:", "no job" },
+	{ JOB "iodepth=4\n", "t:4:", "does nothing with the synchronous engine psync" },
+	{ "[global]\niodepth=4\n[j]\nioengine=pvsync2\n", "t:2:", "pvsync2" },
+	{ "[global]\nioengine=libaio\n[j]\niodepth=4\n[global]\nioengine=psync\n[k]\niodepth=1\n",
+	  NULL, NULL },
+	{ JOB "iodepth=lots\n", "t:4:", "not a number" },
+	{ JOB "ioengine=exec\n", "t:4:", "not one of those for files" },
+	{ JOB "ioengine=external:/tmp/x.so\n", "t:4:", "leaves the work directory" },
+	{ JOB "filename=/dev/sda\n", "t:4:", "leaves the work directory" },
+	{ JOB "filename=work:/dev/sda\n", "t:4:", "leaves the work directory" },
+	{ JOB "filename=a/../../b\n", "t:4:", "leaves the work directory" },
+	{ JOB "directory=..\n", "t:4:", "leaves the work directory" },
+	{ JOB "mem=mmaphuge:/huge/x\n", "t:4:", "leaves the work directory" },
+	{ JOB "buffer_pattern='/etc/passwd'\n", "t:4:", "leaves the work directory" },
+	{ JOB "filename=${HOME}\n", "t:4:", "variables" },
+	{ JOB "write_lat_log=x\n", "t:4:", "write_lat_log is refused" },
+	{ JOB "exec_prerun=true\n", "t:4:", "exec_prerun is refused" },
+	{ JOB "EXEC_POSTRUN=true\n", "t:4:", "refused" },
+	{ JOB "include other.fio\n", "t:4:", "refused" },
+	{ JOB "ioscheduler=none\n", "t:4:", "refused" },
+	{ JOB "randseed=1\nrandrepeat=0\n", "t:5:", "randseed with randrepeat=0" },
+	{ JOB "[k]\nstonewall\n", "t:5:", "waits for the one before" },
+	{ "[global]\nstonewall\n" JOB "[k]\nrw=read\n", "t:2:", "waits" },
+	{ "[globally]\nrw=read\n", "t:1:", "[global] section" },
+	{ "[../x]\nrw=read\n", "t:1:", "file name" },
+};
+
+static void files_that_measure_something_else_are_refused_with_their_line(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		struct err e = ERR_INIT;
+		char *out = NULL;
+		int rc = fiojob_make("t", files[i].text, NULL, &out, &e);
+
+		if ((rc == 0) != !files[i].says || (rc && rc != -EINVAL))
+			fail_msg("case %zu: %d %s\n%s", i, rc, e.text, files[i].text);
+		if (rc && (strncmp(e.text, files[i].line, strlen(files[i].line)) ||
+			   !strstr(e.text, files[i].says)))
+			fail_msg("case %zu says \"%s\"", i, e.text);
+		if (!rc)
+			assert_int_equal(fiojob_make("again", out, NULL, NULL, &e), 0);
+		free(out);
+	}
+}
+
+static void parameters_win_over_the_file(void **state)
+{
+	static const char *const params[] = { "threads", "8", "bs", "4k", "runtime", "1.5s",
+					      "rw", "randread", NULL };
+	static const char text[] = "[global]\nbs=64k ; big\nruntime=9\n[a]\nnumjobs=2\n[b]\nrw=write\n";
+	static const char expect[] =
+		"[global]\n"
+		"[a]\nnumjobs=8\nbs=4096\nruntime=1500000us\ntime_based=1\nrw=randread\n"
+		"lat_percentiles=1\nunified_rw_reporting=none\n"
+		"[b]\nnumjobs=8\nbs=4096\nruntime=1500000us\ntime_based=1\nrw=randread\n"
+		"lat_percentiles=1\nunified_rw_reporting=none\n";
+	struct err e = ERR_INIT;
+	char *out;
+
+	(void)state;
+	assert_int_equal(fiojob_make("t", text, params, &out, &e), 0);
+	assert_string_equal(out, expect);
+	free(out);
+}
+
+static void parameters_that_contradict_the_job_are_refused(void **state)
+{
+	static const struct {
+		const char *params[3], *says;
+	} cases[] = {
+		{ { "iodepth", "4" }, "does nothing" },
+		{ { "no_such", "4" }, "there are threads" },
+		{ { "bs", "64M bytes" }, "64M bytes" },
+		{ { "rw", "read\nexec_prerun=x" }, "one plain word" },
+		{ { "ioengine", "rados" }, "not one of those" },
+		{ { "runtime", "1ns" }, "whole us" },
+		{ { "bs", "4k" }, "bssplit makes the parameter bs do nothing" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct err e = ERR_INIT;
+
+		assert_int_equal(fiojob_make("t", JOB "bssplit=4k/9:8k/1\n", cases[i].params, NULL,
+					     &e), -EINVAL);
+		if (!strstr(e.text, cases[i].says))
+			fail_msg("case %zu says \"%s\"", i, e.text);
+	}
+}
+
+static void every_job_gets_the_blocks_seed(void **state)
+{
+	struct err e = ERR_INIT;
+	char *one, *same, *other;
+
+	(void)state;
+	assert_int_equal(fiojob_seed("[global]\nrw=read\n[a]\nbs=1\n[b]\nbs=2\n", 7, &one, &e), 0);
+	assert_int_equal(fiojob_seed("[global]\nrw=read\n[a]\nbs=1\n[b]\nbs=2\n", 7, &same, &e), 0);
+	assert_int_equal(fiojob_seed("[global]\nrw=read\n[a]\nbs=1\n[b]\nbs=2\n", 8, &other, &e), 0);
+	assert_string_equal(one, same);
+	assert_string_not_equal(one, other);
+	assert_ptr_equal(strstr(one, "[global]\nrw=read\n[a]\nbs=1\nrandrepeat=1\n"), one);
+	assert_non_null(strstr(one, "\n[b]\nbs=2\nrandrepeat=1\nallrandrepeat=1\nrandseed="));
+	assert_int_equal(fiojob_seed("[global]\nrw=read\n", 7, &other, &e), -EINVAL);
+	free(one);
+	free(same);
+	free(other);
+}
+
+static void overwrite_is_declared_for_the_jobs_own_files_only(void **state)
+{
+	static const char text[] =
+		"[global]\noverwrite=1\n[a]\nfilename=x:sub/y\n[b]\noverwrite=0\nfilename=z\n"
+		"[c]\n[d]\ndirectory=d\nfilename=x2\n";
+
+	(void)state;
+	assert_true(fiojob_overwrites(text, "x"));
+	assert_true(fiojob_overwrites(text, "sub/y"));
+	assert_true(fiojob_overwrites(text, "c.0.0"));
+	assert_true(fiojob_overwrites(text, "d/x2"));
+	assert_false(fiojob_overwrites(text, "x2"));
+	assert_false(fiojob_overwrites(text, "z"));
+	assert_false(fiojob_overwrites(text, "b.0.0"));
+	assert_false(fiojob_overwrites(text, "cc.0.0"));
+	assert_false(fiojob_overwrites("[a]\nfilename=x\n", "x"));
+	assert_true(fiojob_overwrites("[a]\noverwrite\nfilename=x\n", "x"));
+}
+
+/* fio knows all that we write into a job: nothing is dropped or refused by it. */
+static void fio_takes_the_jobs_that_are_made(void **state)
+{
+	const char *const params[] = { "threads", "2", "ops", "4", "bs", "8k", "fsync", "2", NULL };
+	char dir[] = "/tmp/fsduel-fio-XXXXXX", *job, *seeded, *file;
+	const char *argv[] = { "fio", "--output-format=json+", "j.fio", NULL };
+	struct buf out = BUF_INIT;
+	struct proc_opts o = { .cwd = dir, .out = &out, .err = &out };
+	struct err e = ERR_INIT;
+	struct result r;
+	char *fio = proc_which("fio");
+
+	(void)state;
+	if (!fio) {
+		print_message("# no fio here\n");
+		skip();
+	}
+	free(fio);
+	assert_non_null(mkdtemp(dir));
+	assert_int_equal(fiojob_make("t", JOB "overwrite=1\n", params, &job, &e), 0);
+	assert_int_equal(fiojob_seed(job, UINT64_MAX, &seeded, &e), 0);
+	file = xasprintf("%s/j.fio", dir);
+	assert_int_equal(fs_write_atomic(file, seeded, strlen(seeded), &e), 0);
+	if (proc_check(argv, &o, NULL, &e))
+		fail_msg("%s\n%s", e.text, buf_str(&out));
+	assert_int_equal(out.data[0], '{');   /* no warning before it */
+	result_init(&r);
+	assert_int_equal(fiojob_result(out.data, out.len, &r, &e), 0);
+	assert_string_equal(json_string_value(json_object_get(r.facts, "fio_latency")), "total");
+	result_release(&r);
+	assert_int_equal(fs_remove_tree(dir, &e), 0);
+	buf_release(&out);
+	free(file);
+	free(job);
+	free(seeded);
+}
+
+/* --- results ----------------------------------------------------------------------- */
+
+static double value(const struct result *r, const char *role, const char *metric)
+{
+	for (size_t i = 0; i < r->nr_samples; i++) {
+		const struct sample *s = &r->samples[i];
+		double v;
+
+		if (strcmp(s->role, role) || strcmp(s->metric, metric))
+			continue;
+		assert_int_equal(num_parse_double(s->value, &v, NULL), 0);
+		return v;
+	}
+	fail_msg("no sample %s %s", role, metric);
+	return 0;
+}
+
+static int read_file(const char *before, const char *name, struct result *r, struct err *e)
+{
+	struct buf text = BUF_INIT;
+	char *path = xasprintf("tests/data/fio/%s", name);
+	int rc;
+
+	buf_adds(&text, before);
+	assert_int_equal(fs_read(path, 0, &text, e), 0);
+	result_init(r);
+	rc = fiojob_result(text.data, text.len, r, e);
+	free(path);
+	buf_release(&text);
+	return rc;
+}
+
+static void counts_are_summed_over_jobs_and_time_is_the_longest(void **state)
+{
+	struct err e = ERR_INIT;
+	struct result r;
+
+	(void)state;
+	/* Three jobs: reads 6, 6, 2 and writes 0, 0, 4; runtimes 1, 1, 2 ms. */
+	assert_int_equal(read_file("fio: a warning\n{ not yet\n", "two.json", &r, &e), 0);
+	assert_true(value(&r, "all", "operations") == 18);
+	assert_true(value(&r, "read", "operations") == 14);
+	assert_true(value(&r, "write", "operations") == 4);
+	assert_true(value(&r, "all", "ops_per_s") == 18 / 2e-3);
+	assert_true(value(&r, "write", "bytes_per_s") == 16384 / 2e-3);
+	assert_true(value(&r, "all", "lat_max") == 1243151);
+	/* Means 54958.166667, 75341.5, 42528.0 ns times 6, 6, 2 operations. */
+	assert_true(value(&r, "read", "lat_sum_per_op") == (329749.0 + 452049.0 + 85056.0) / 14);
+	assert_int_equal(r.nr_hists, 3);
+	assert_string_equal(json_string_value(json_object_get(r.facts, "fio_version")), "fio-3.33");
+	assert_string_equal(json_string_value(json_object_get(r.facts, "fio_latency")), "total");
+	result_release(&r);
+}
+
+static void completion_latency_is_taken_where_whole_ones_are_missing_and_said(void **state)
+{
+	struct err e = ERR_INIT;
+	struct result r;
+
+	(void)state;
+	assert_int_equal(read_file("", "clat.json", &r, &e), 0);
+	assert_string_equal(json_string_value(json_object_get(r.facts, "fio_latency")),
+			    "completion");
+	/* fio's own 50th percentile of this one job. */
+	assert_true(value(&r, "read", "lat_p50") == 24448);
+	result_release(&r);
+}
+
+static void a_job_with_an_error_fails_with_fios_words(void **state)
+{
+	struct err e = ERR_INIT;
+	struct result r;
+
+	(void)state;
+	assert_int_equal(read_file("fio: io_u error on file x\n", "enospc.json", &r, &e), -EIO);
+	assert_non_null(strstr(e.text, "No space left on device"));
+	assert_non_null(strstr(e.text, "io_u error on file x"));
+	assert_int_equal(r.nr_samples, 0);
+	result_release(&r);
+}
+
+static void what_is_no_result_of_fio_is_refused(void **state)
+{
+	static const char *const texts[] = {
+		"", "Bad option <x>\nfio: job dropped\n", "{\n", "{\n}\n", "{\n\"jobs\": []\n}",
+		"{\n\"jobs\": [1]\n}", "{\n\"jobs\": [{\"error\": 0}]\n}",
+		"{\n\"jobs\": [{\"error\": 0, \"read\": {\"total_ios\": -1}}]\n}",
+		"{\n\"jobs\": [{\"error\": 0, \"read\": {\"total_ios\": 1, \"io_bytes\": 1, "
+		"\"runtime\": 9007199254740992}}]\n}",
+		"{\n\"jobs\": [{\"error\": 0, \"read\": {\"total_ios\": 1, \"io_bytes\": 1, "
+		"\"runtime\": 1, \"lat_ns\": {\"min\": 1, \"max\": 1, \"mean\": 1e300, "
+		"\"bins\": {\"1\": 1}}}}]\n}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct err e = ERR_INIT;
+		struct result r;
+
+		result_init(&r);
+		if (!fiojob_result(texts[i], strlen(texts[i]), &r, &e) || !e.text[0])
+			fail_msg("taken or without a sentence: %s", texts[i]);
+		assert_int_equal(r.nr_samples, 0);
+		result_release(&r);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(files_that_measure_something_else_are_refused_with_their_line),
+		cmocka_unit_test(parameters_win_over_the_file),
+		cmocka_unit_test(parameters_that_contradict_the_job_are_refused),
+		cmocka_unit_test(every_job_gets_the_blocks_seed),
+		cmocka_unit_test(overwrite_is_declared_for_the_jobs_own_files_only),
+		cmocka_unit_test(fio_takes_the_jobs_that_are_made),
+		cmocka_unit_test(counts_are_summed_over_jobs_and_time_is_the_longest),
+		cmocka_unit_test(completion_latency_is_taken_where_whole_ones_are_missing_and_said),
+		cmocka_unit_test(a_job_with_an_error_fails_with_fios_words),
+		cmocka_unit_test(what_is_no_result_of_fio_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_result.c: what a cell run hands back survives its JSON, and JSON that
+ * no fsduel wrote is refused.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <string.h>
+
+#include "lib/num.h"
+#include "runners/result.h"
+
+static void fill(struct result *r)
+{
+	struct hist h;
+	struct measured m = { .ops = 3, .bytes = 12288, .elapsed_ns = 7000000, .lat = &h };
+	struct measured idle = { .ops = 0 };
+
+	hist_init(&h);
+	hist_add(&h, 100);
+	hist_add(&h, 90210);
+	hist_add(&h, UINT64_C(1) << 50);
+	result_init(r);
+	result_add_measured(r, "all", &m);
+	result_add_measured(r, "idle", &idle);
+	json_object_set_new(r->facts, "journal_bytes", json_integer(67108864));
+}
+
+static const struct sample *find(const struct result *r, const char *role, const char *metric)
+{
+	for (size_t i = 0; i < r->nr_samples; i++)
+		if (!strcmp(r->samples[i].role, role) && !strcmp(r->samples[i].metric, metric))
+			return &r->samples[i];
+	fail_msg("no sample %s %s", role, metric);
+	return NULL;
+}
+
+static void a_value_not_measured_is_empty_not_zero(void **state)
+{
+	struct result r;
+	double v;
+
+	(void)state;
+	fill(&r);
+	assert_string_equal(find(&r, "idle", "ops_per_s")->value, "");
+	assert_string_equal(find(&r, "idle", "lat_p99")->value, "");
+	assert_int_equal(num_parse_double(find(&r, "all", "ops_per_s")->value, &v, NULL), 0);
+	assert_true(v == 3e9 / 7e6);
+	assert_int_equal(r.nr_hists, 1);
+	result_release(&r);
+}
+
+static void the_first_failure_wins_and_is_one_line(void **state)
+{
+	struct result r;
+
+	(void)state;
+	result_init(&r);
+	result_fail(&r, STATUS_INVALID, "first\nof %d", 2);
+	result_fail(&r, STATUS_FAILED, "second");
+	assert_int_equal(r.status, STATUS_INVALID);
+	assert_string_equal(r.reason, "first of 2");
+	result_release(&r);
+}
+
+static char *dump(const struct result *r)
+{
+	json_t *j = result_to_json(r);
+	char *text = json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS);
+
+	json_decref(j);
+	return text;
+}
+
+static void json_gives_the_same_result_back(void **state)
+{
+	struct result r, back;
+	struct err e = ERR_INIT;
+	char *first, *second;
+	json_t *j;
+
+	(void)state;
+	fill(&r);
+	r.marks = strdup("steal");
+	r.console = strdup("line 1\nline 2 \xff\n");   /* not UTF-8: kept as '?' */
+	result_fail(&r, STATUS_INVALID, "because");
+	first = dump(&r);
+	j = result_to_json(&r);
+	assert_int_equal(result_from_json(&back, j, &e), 0);
+	assert_string_equal(e.text, "");
+	second = dump(&back);
+	assert_string_equal(first, second);
+	assert_string_equal(back.console, "line 1\nline 2 ?\n");
+	assert_memory_equal(back.hists[0].hist, r.hists[0].hist, sizeof(struct hist));
+	free(first);
+	free(second);
+	json_decref(j);
+	result_release(&r);
+	result_release(&back);
+}
+
+/* Each replaces one member at a path of a good result by something that is not written. */
+static const struct {
+	const char *what, *list, *key, *value;
+} broken[] = {
+	{ "unknown status", NULL, "status", "\"fine\"" },
+	{ "ok with a reason", NULL, "reason", "\"why\"" },
+	{ "status a number", NULL, "status", "0" },
+	{ "facts a list", NULL, "facts", "[]" },
+	{ "samples missing", NULL, "samples", "null" },
+	{ "hists an object", NULL, "hists", "{}" },
+	{ "marks with a newline", NULL, "marks", "\"a\\nb\"" },
+	{ "an unknown member", NULL, "more", "1" },
+	{ "role empty", "samples", "role", "\"\"" },
+	{ "metric null", "samples", "metric", "null" },
+	{ "better unknown", "samples", "better", "\"up\"" },
+	{ "value nan", "samples", "value", "\"nan\"" },
+	{ "value in another notation", "samples", "value", "\"1.50\"" },
+	{ "value a number", "samples", "value", "1.5" },
+	{ "value very long", "samples", "value", "\"1000000000000000000000000000000000000000\"" },
+	{ "sum negative", "hists", "sum", "-1" },
+	{ "min above max", "hists", "min", "9223372036854775807" },
+	{ "bins empty", "hists", "bins", "[]" },
+	{ "bins odd", "hists", "bins", "[1,1,2]" },
+	{ "bins out of order", "hists", "bins", "[2,1,1,1]" },
+	{ "bins twice the same", "hists", "bins", "[1,1,1,1]" },
+	{ "bins out of range", "hists", "bins", "[2304,1]" },
+	{ "bins with an empty bucket", "hists", "bins", "[1,0]" },
+	{ "bins overflow", "hists", "bins", "[1,9223372036854775807,2,9223372036854775807,3,2]" },
+	{ "bins negative", "hists", "bins", "[-1,1]" },
+	{ "bins fractional", "hists", "bins", "[1,1.5]" },
+};
+
+static void what_to_json_does_not_write_is_refused(void **state)
+{
+	struct result r, back;
+
+	(void)state;
+	fill(&r);
+	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
+		json_t *j = result_to_json(&r), *at = j;
+		struct err e = ERR_INIT;
+
+		if (broken[i].list)
+			at = json_array_get(json_object_get(j, broken[i].list), 0);
+		json_object_set_new(at, broken[i].key,
+				    json_loads(broken[i].value, JSON_DECODE_ANY, NULL));
+		if (result_from_json(&back, j, &e) != -EINVAL || !e.text[0])
+			fail_msg("taken or without a sentence: %s", broken[i].what);
+		assert_int_equal(back.nr_samples, 0);
+		result_release(&back);
+		json_decref(j);
+	}
+	assert_int_equal(result_from_json(&back, NULL, NULL), -EINVAL);
+	result_release(&back);
+	result_release(&r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_value_not_measured_is_empty_not_zero),
+		cmocka_unit_test(the_first_failure_wins_and_is_one_line),
+		cmocka_unit_test(json_gives_the_same_result_back),
+		cmocka_unit_test(what_to_json_does_not_write_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_workloads_file.c: real roles on a real file under TMPDIR: its extents,
+ * and every role of the registry for a few operations. Where that file system
+ * has no FIEMAP or no O_DIRECT, the tests that need it are skipped, with the
+ * reason.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "lib/buf.h"
+#include "workloads/fsload.h"
+
+#define NR(a) (sizeof(a) / sizeof((a)[0]))
+#define MB (1u << 20)
+
+static void expect_text(const struct err *e, const char *part)
+{
+	if (!strstr(e->text, part))
+		fail_msg("\"%s\" does not say \"%s\"", e->text, part);
+}
+
+static struct mix mix_of(const char *roles_text, const char *sets)
+{
+	struct err e = ERR_INIT;
+	struct strv v = STRV_INIT;
+	struct mix m;
+	int ret = mix_parse(&m, roles_text, &e);
+
+	strv_split(&v, sets, " ");
+	for (size_t i = 0; !ret && i < v.n; i++) {
+		char *eq = strchr(v.v[i], '=');
+
+		*eq = '\0';
+		ret = mix_set(&m, v.v[i], eq + 1, &e);
+	}
+	strv_release(&v);
+	if (ret)
+		fail_msg("%s", e.text);
+	return m;
+}
+
+/* --- a folder of its own, and what its file system can do ------------------------- */
+
+struct room {
+	char *dir, *file;
+	bool fiemap, direct;
+};
+
+static int room_setup(void **state)
+{
+	struct room *r = xcalloc(1, sizeof(*r));
+	const char *tmp = getenv("TMPDIR");
+	enum extents x;
+	int fd;
+
+	r->dir = xasprintf("%s/fsduel-test-XXXXXX", tmp ? tmp : "/tmp");
+	if (!mkdtemp(r->dir))
+		return -1;
+	r->file = xasprintf("%s/file", r->dir);
+	fd = open(r->file, O_RDWR | O_CREAT, 0600);
+	r->fiemap = fd >= 0 && !ftruncate(fd, 4096) && !extents_state(fd, 0, 4096, &x, NULL);
+	close(fd);
+	fd = open(r->file, O_RDONLY | O_DIRECT);
+	r->direct = fd >= 0;
+	close(fd);
+	unlink(r->file);
+	*state = r;
+	return 0;
+}
+
+static int room_teardown(void **state)
+{
+	struct room *r = *state;
+
+	unlink(r->file);
+	rmdir(r->dir);
+	free(r->file);
+	free(r->dir);
+	free(r);
+	return 0;
+}
+
+static void need(bool has, const char *what)
+{
+	if (has)
+		return;
+	print_message("# skipped: the file system under TMPDIR has no %s\n", what);
+	skip();
+}
+
+/* --- extents ------------------------------------------------------------------------ */
+
+static enum extents state_of(int fd, uint64_t start, uint64_t len)
+{
+	enum extents x = EXTENTS_ANY;
+	struct err e = ERR_INIT;
+
+	if (extents_state(fd, start, len, &x, &e))
+		fail_msg("%s", e.text);
+	return x;
+}
+
+static void extents_are_what_was_made(void **state)
+{
+	static const enum extents order[] = {
+		EXTENTS_WRITTEN, EXTENTS_UNWRITTEN, EXTENTS_HOLE, EXTENTS_MIXED, EXTENTS_WRITTEN,
+		EXTENTS_HOLE, EXTENTS_UNWRITTEN, EXTENTS_MIXED, EXTENTS_UNWRITTEN,
+	};
+	const struct room *r = *state;
+	struct err e = ERR_INIT;
+	int fd;
+
+	need(r->fiemap, "FIEMAP");
+	fd = open(r->file, O_RDWR | O_CREAT | O_TRUNC, 0600);
+	assert_true(fd >= 0);
+	/* One file through all states: each must undo the one before, and only in its range. */
+	assert_int_equal(extents_make(fd, 0, 4 * MB, EXTENTS_WRITTEN, 0, &e), 0);
+	for (size_t i = 0; i < NR(order); i++) {
+		if (extents_make(fd, MB, 2 * MB, order[i], 4096, &e))
+			fail_msg("%s: %s", extents_names[order[i]], e.text);
+		assert_int_equal(state_of(fd, MB, 2 * MB), order[i]);
+		assert_int_equal(state_of(fd, 0, MB), EXTENTS_WRITTEN);
+		assert_int_equal(state_of(fd, 3 * MB, MB), EXTENTS_WRITTEN);
+	}
+	/* The pieces of a mixed region, from a hole. */
+	assert_int_equal(extents_make(fd, 4 * MB, MB, EXTENTS_MIXED, 16384, &e), 0);
+	for (uint64_t pos = 0; pos < MB; pos += 16384)
+		assert_int_equal(state_of(fd, 4 * MB + pos, 16384),
+				 pos / 16384 % 2 ? EXTENTS_UNWRITTEN : EXTENTS_WRITTEN);
+	close(fd);
+	unlink(r->file);
+}
+
+static void a_delayed_buffered_write_is_flushed_and_seen(void **state)
+{
+	const struct room *r = *state;
+	char page[4096];
+	int fd;
+
+	need(r->fiemap, "FIEMAP");
+	memset(page, 1, sizeof(page));
+	fd = open(r->file, O_RDWR | O_CREAT | O_TRUNC, 0600);
+	assert_int_equal(ftruncate(fd, MB), 0);
+	assert_int_equal(state_of(fd, 0, MB), EXTENTS_HOLE);
+	assert_int_equal(pwrite(fd, page, sizeof(page), 8192), sizeof(page));
+	assert_int_equal(state_of(fd, 8192, 4096), EXTENTS_WRITTEN);
+	assert_int_equal(state_of(fd, 0, MB), EXTENTS_MIXED);
+	close(fd);
+	unlink(r->file);
+}
+
+static void extents_that_cannot_be_are_refused(void **state)
+{
+	const struct room *r = *state;
+	struct err e = ERR_INIT;
+	enum extents x;
+	int fd = open(r->file, O_RDWR | O_CREAT | O_TRUNC, 0600), rd;
+
+	assert_true(fd >= 0);
+	assert_int_equal(extents_make(fd, 100, 4096, EXTENTS_WRITTEN, 0, &e), -EINVAL);
+	expect_text(&e, "blocks of");
+	assert_int_equal(extents_make(fd, 0, 0, EXTENTS_WRITTEN, 0, NULL), -EINVAL);
+	assert_int_equal(extents_make(fd, 0, MB, EXTENTS_MIXED, 0, NULL), -EINVAL);
+	assert_int_equal(extents_make(fd, 0, MB, EXTENTS_MIXED, MB, NULL), -EINVAL);
+	assert_int_equal(extents_make(fd, 0, MB, (enum extents)77, 0, NULL), -EINVAL);
+	assert_int_equal(extents_make(fd, 5, 7, EXTENTS_ANY, 0, NULL), 0);
+	err_clear(&e);
+	assert_int_equal(ftruncate(fd, 4096), 0);
+	assert_int_equal(extents_state(fd, 0, 8192, &x, &e), -EINVAL);
+	expect_text(&e, "ends at 4096");
+	assert_int_equal(extents_state(fd, 0, 0, &x, NULL), -EINVAL);
+	rd = open(r->file, O_RDONLY);
+	assert_true(extents_make(rd, 0, MB, EXTENTS_UNWRITTEN, 0, NULL) < 0);
+	close(rd);
+	close(fd);
+	unlink(r->file);
+	rd = open("/proc/self/status", O_RDONLY);
+	assert_true(extents_state(rd, 0, 4096, &x, NULL) < 0);
+	close(rd);
+}
+
+/* --- prepare and prove ---------------------------------------------------------------- */
+
+static void prepared_files_prove_what_their_roles_declare(void **state)
+{
+	static const struct {
+		const char *mix, *sets;
+	} cases[] = {
+		{ "dio_read buffered_write", "" },
+		{ "dio_read:2 dio_overwrite", "extents=unwritten ops=4" },
+		{ "buffered_write", "extents=hole ops=4" },
+		{ "dio_overwrite", "extents=mixed bs=8k ops=4" },
+		{ "dio_read dio_overwrite buffered_write mmap_write fsync null",
+		  "dio_read.region_size=1M dio_overwrite.region_start=512k ops=2 "
+		  "dio_overwrite.region_size=512k buffered_write.region_start=1M "
+		  "buffered_write.region_size=1M buffered_write.extents=hole "
+		  "mmap_write.region_start=2M mmap_write.region_size=1M mmap_write.extents=unwritten "
+		  "fsync.extents=any" },
+	};
+	const struct room *r = *state;
+
+	need(r->fiemap, "FIEMAP");
+	for (size_t i = 0; i < NR(cases); i++) {
+		struct mix m = mix_of(cases[i].mix, cases[i].sets);
+		struct err e = ERR_INIT;
+		struct fsload l;
+		struct stat st;
+
+		mix_set(&m, "file_size", "4M", NULL);
+		if (fsload_init(&l, &m, r->file, 1, &e) || fsload_prepare(&l, &e) ||
+		    fsload_prove(&l, &e))
+			fail_msg("%s: %s", cases[i].mix, e.text);
+		assert_int_equal(stat(r->file, &st), 0);
+		assert_int_equal(st.st_size, 4 * MB);
+		fsload_release(&l);
+		unlink(r->file);
+	}
+}
+
+static void other_extents_than_declared_are_found_out(void **state)
+{
+	struct mix m = mix_of("dio_overwrite", "file_size=1M"), holes;
+	const struct room *r = *state;
+	struct err e = ERR_INIT;
+	struct fsload l, other;
+
+	need(r->fiemap, "FIEMAP");
+	holes = mix_of("dio_overwrite", "file_size=1M extents=hole ops=4");
+	assert_int_equal(fsload_init(&l, &m, r->file, 1, &e), 0);
+	assert_int_equal(fsload_init(&other, &holes, r->file, 1, &e), 0);
+	assert_int_equal(fsload_prove(&l, &e), -ENOENT);
+	err_clear(&e);
+	assert_int_equal(fsload_prepare(&other, &e), 0);
+	assert_int_equal(fsload_prove(&l, &e), -EINVAL);
+	expect_text(&e, "declares written extents at 0+1048576 but they are hole");
+	fsload_release(&l);
+	fsload_release(&other);
+	unlink(r->file);
+}
+
+static void nothing_is_written_over_and_nothing_left_behind(void **state)
+{
+	struct mix m = mix_of("buffered_write", "file_size=1M"), odd;
+	const struct rlimit small = { 65536, RLIM_INFINITY };
+	const struct room *r = *state;
+	struct err e = ERR_INIT;
+	struct rlimit old;
+	struct fsload l;
+	struct stat st;
+	char *missing;
+
+	odd = mix_of("buffered_write", "file_size=1M region_start=100");
+	assert_int_equal(fsload_init(&l, &m, r->file, 1, &e), 0);
+	close(open(r->file, O_CREAT | O_WRONLY, 0600));
+	assert_int_equal(fsload_prepare(&l, &e), -EEXIST);
+	expect_text(&e, "not written over");
+	assert_int_equal(stat(r->file, &st), 0);
+	assert_int_equal(st.st_size, 0);
+	unlink(r->file);
+
+	/* A limit on file sizes stands in for a full disk. */
+	getrlimit(RLIMIT_FSIZE, &old);
+	signal(SIGXFSZ, SIG_IGN);
+	setrlimit(RLIMIT_FSIZE, &small);
+	assert_int_equal(fsload_prepare(&l, NULL), -EFBIG);
+	setrlimit(RLIMIT_FSIZE, &old);
+	assert_int_equal(access(r->file, F_OK), -1);
+	fsload_release(&l);
+
+	err_clear(&e);
+	assert_int_equal(fsload_init(&l, &odd, r->file, 1, &e), 0);
+	assert_int_equal(fsload_prepare(&l, &e), -EINVAL);
+	expect_text(&e, "does not fall on the file system's blocks");
+	assert_int_equal(access(r->file, F_OK), -1);
+	fsload_release(&l);
+
+	err_clear(&e);
+	missing = xasprintf("%s/missing/file", r->dir);
+	assert_int_equal(fsload_init(&l, &m, missing, 1, &e), 0);
+	assert_int_equal(fsload_prepare(&l, &e), -ENOENT);
+	expect_text(&e, missing);
+	fsload_release(&l);
+	free(missing);
+}
+
+/* --- the roles ---------------------------------------------------------------------- */
+
+static void every_role_does_its_work(void **state)
+{
+	const struct room *r = *state;
+
+	need(r->direct, "O_DIRECT");
+	for (const struct role *const *role = roles; *role; role++) {
+		struct mix m = mix_of((*role)->name, "ops=20 sync_every=8 file_size=1M bs=8k");
+		struct err e = ERR_INIT;
+		struct fsload l;
+
+		m.entry[0].threads = 3;
+		if (fsload_init(&l, &m, r->file, 1, &e) || fsload_prepare(&l, &e) ||
+		    fsload_run(&l, NULL, NULL, NULL, &e))
+			fail_msg("%s: %s", (*role)->name, e.text);
+		assert_int_equal(l.total.measured.ops, 60);
+		assert_int_equal(l.total.measured.errors, 0);
+		assert_int_equal(l.total.measured.bytes, 60 * 8192);
+		fsload_release(&l);
+		unlink(r->file);
+	}
+}
+
+/* Each block once, by four threads: then no hole is left, and none is filled before the start. */
+static void once_fills_every_hole(void **state)
+{
+	static const char *const fillers[] = { "buffered_write", "mmap_write", "dio_overwrite" };
+	const struct room *r = *state;
+
+	need(r->fiemap && r->direct, "FIEMAP or no O_DIRECT");
+	for (size_t i = 0; i < NR(fillers); i++) {
+		struct mix m = mix_of(fillers[i], "ops=64 offsets=once extents=hole file_size=1M "
+						  "warmup=50 bs=4k");
+		struct err e = ERR_INIT;
+		struct fsload l;
+		int fd;
+
+		m.entry[0].threads = 4;
+		assert_int_equal(fsload_init(&l, &m, r->file, 1, &e), 0);
+		if (fsload_prepare(&l, &e) || fsload_run(&l, NULL, NULL, NULL, &e))
+			fail_msg("%s: %s", fillers[i], e.text);
+		fd = open(r->file, O_RDONLY);
+		assert_int_equal(state_of(fd, 0, MB), EXTENTS_WRITTEN);
+		close(fd);
+		fsload_release(&l);
+		unlink(r->file);
+	}
+}
+
+static void a_page_that_cannot_be_faulted_in_is_an_error_and_no_death(void **state)
+{
+	const struct role *role = role_find("mmap_write");
+	const struct room *r = *state;
+	struct err e = ERR_INIT;
+	struct role_thread t = { .role = role, .path = r->file, .file_size = 65536,
+				 .region_start = 4096, .region_size = 61440, .bs = 4096 };
+	char page[4096] = { 1 };
+
+	t.fd = open(r->file, O_RDWR | O_CREAT | O_TRUNC, 0600);
+	assert_int_equal(ftruncate(t.fd, 65536), 0);
+	t.buf = page;
+	assert_int_equal(role->begin(&t, &e), 0);
+	assert_int_equal(role->op(&t, 8192), 4096);
+	assert_int_equal(ftruncate(t.fd, 0), 0);
+	for (unsigned i = 0; i < 3; i++)                /* more than once in a thread */
+		assert_int_equal(role->op(&t, 12288), -EIO);
+	assert_int_equal(ftruncate(t.fd, 65536), 0);
+	assert_int_equal(role->op(&t, 12288), 4096);
+	assert_int_equal(role->sync(&t), 0);
+	role->end(&t);
+	close(t.fd);
+	unlink(r->file);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(extents_are_what_was_made),
+		cmocka_unit_test(a_delayed_buffered_write_is_flushed_and_seen),
+		cmocka_unit_test(extents_that_cannot_be_are_refused),
+		cmocka_unit_test(prepared_files_prove_what_their_roles_declare),
+		cmocka_unit_test(other_extents_than_declared_are_found_out),
+		cmocka_unit_test(nothing_is_written_over_and_nothing_left_behind),
+		cmocka_unit_test(every_role_does_its_work),
+		cmocka_unit_test(once_fills_every_hole),
+		cmocka_unit_test(a_page_that_cannot_be_faulted_in_is_an_error_and_no_death),
+	};
+
+	return cmocka_run_group_tests(tests, room_setup, room_teardown);
+}
