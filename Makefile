@@ -16,7 +16,8 @@ DATADIR := $(PREFIX)/share/fsduel
 
 CFLAGS ?= -O2 -g
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
-	-Wwrite-strings -Wpointer-arith -Wundef $(if $(W)$(CI),-Werror)
+	-Wwrite-strings -Wpointer-arith -Wundef $(if $(W)$(CI),-Werror) \
+	$(if $(findstring clang,$(CC)),-Wno-format-nonliteral)
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -I. -I$(B)/gen -DFSDUEL_VERSION='"$(VERSION)"' \
 	-DFSDUEL_DATADIR='"$(DATADIR)"' $(WARN) -ffile-prefix-map=$(CURDIR)=. -pthread $(SANFLAGS) $(CFLAGS)
@@ -35,7 +36,7 @@ FUZZ  := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 Q    = $(if $(V),,@)
 say  = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2);)
-self = $(MAKE) --no-print-directory
+MAKEFLAGS += --no-print-directory
 # Replace $@ by the recipe's output only where that differs: what depends on it then stays.
 keep = > $@.new; cmp -s $@.new $@ || cp $@.new $@; rm -f $@.new
 
@@ -72,7 +73,7 @@ $(B)/fsduel-guest: $(B)/runners/guest_main.o $(B)/libfsduel.a
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) -static -s -o $@ $^ $(filter-out -larchive,$(LIBS))
 else
 $(B)/fsduel-guest: FORCE
-	$(Q)$(self) SAN= B=$(B)/guest $(B)/guest/fsduel-guest && cp -u $(B)/guest/fsduel-guest $@
+	$(Q)$(MAKE) SAN= B=$(B)/guest $(B)/guest/fsduel-guest && cp -u $(B)/guest/fsduel-guest $@
 endif
 $(B)/fsduel.1: $(B)/fsduel
 	$(Q)$< man > $@
@@ -90,18 +91,21 @@ $(B)/fuzz/%: tests/fuzz/%.c $(FUZZ_MAIN) $(B)/libfsduel.a
 unit: $(UNIT)
 replay: $(FUZZ)
 test: deps
-	$(Q)$(self) check
+	$(Q)$(MAKE) check
 check: all unit replay
 	$(Q)tests/run.sh $(B)
 asan:
-	$(Q)$(self) SAN=address,undefined unit replay
-	$(Q)tests/run.sh build-san unit fuzz
+	$(Q)$(MAKE) SAN=address,undefined B=$(B)-san unit replay
+	$(Q)tests/run.sh $(B)-san unit fuzz
 FUZZ_SECONDS ?= 20
 fuzz:
 	$(Q)command -v clang > /dev/null || { echo "fuzz: needs clang (apt-get install clang)"; exit 3; }
-	$(Q)$(self) CC=clang SAN=fuzzer-no-link,address,undefined B=build-fuzz FUZZ_MAIN= replay
-	$(Q)tests/fuzz.sh build-fuzz $(FUZZ_SECONDS)
-bench: all
+	$(Q)$(MAKE) CC=clang SAN=fuzzer-no-link,address,undefined B=$(B)-fuzz FUZZ_MAIN= replay
+	$(Q)tests/fuzz.sh $(B)-fuzz $(FUZZ_SECONDS)
+# The same first process with a bare pwrite loop in the place of the load generator.
+$(B)/bench-guest: $(B)/runners/guest_main.o $(B)/tests/bench/bare_loop.o $(B)/libfsduel.a
+	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) -static -s -Wl,--wrap=fsload_run -o $@ $^ $(filter-out -larchive,$(LIBS))
+bench: all $(B)/bench-guest
 	$(Q)for b in $(wildcard tests/bench/*.sh); do B=$(B) $$b || exit; done
 	$(Q)echo "bench: $(words $(wildcard tests/bench/*.sh)) scripts in tests/bench"
 
@@ -111,7 +115,7 @@ deps:
 # --- use ---------------------------------------------------------------------
 RESULTS = fsduel-results/quick-$(shell date +%Y%m%d-%H%M%S)
 run: deps
-	$(Q)$(self) all
+	$(Q)$(MAKE) all
 	$(Q)$(B)/fsduel kernel fetch 6.1 && $(B)/fsduel kernel fetch 6.12
 	$(Q)mkdir -p fsduel-results; r=$(RESULTS); \
 	$(B)/fsduel duel -c configs/quick.ini --baseline 6.1 --patched 6.12 -o $$r; code=$$?; \
@@ -127,4 +131,4 @@ install: all $(B)/fsduel.1
 clean:
 	$(Q)rm -rf build build-san build-fuzz
 
--include $(OBJS:.o=.d) $(MAINS:%.c=$(B)/%.d) $(UNIT:=.d)
+-include $(OBJS:.o=.d) $(MAINS:%.c=$(B)/%.d) $(UNIT:=.d) $(B)/tests/bench/bare_loop.d

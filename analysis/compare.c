@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * compare.c: pairs from sorted samples; see compare.h. A cell's samples of one
- * measure stand together, each variant's by block, so a row is a walk along two
- * short runs. Which rows are shown is decided in select.c.
+ * compare.c: pairs from sorted samples. A cell's samples of one measure stand
+ * together, each variant's by block. Which rows are shown: select.c.
  */
 #include "analysis/compare.h"
 
@@ -39,7 +38,7 @@ struct place {
 	const struct results_contrast *contrast;
 	uint32_t cell;
 	double *scratch;              /* 3 x blocks */
-	uint32_t *required;           /* measures that must have a row, ascending, then INTERN_NONE */
+	uint32_t *required;           /* measures that must have a row, then INTERN_NONE */
 	size_t *judges;               /* as many: rows that decide whether a pair is a gap */
 	uint64_t pairs;               /* of all rows so far */
 	size_t rows_cap, gaps_cap;
@@ -242,7 +241,8 @@ static int add_row(struct place *p, const struct measure *m, struct side side[2]
 		.pass = intern_str(&r->pass_index, m->pass),
 		.role = intern_str(&r->strings, m->role),
 		.metric = metric->name, .detail = intern_str(&r->strings, m->detail),
-		.unit = metric->unit ? metric->unit : "", .better = metric->better ? metric->better : "",
+		.unit = metric->unit ? metric->unit : "",
+		.better = metric->better ? metric->better : "",
 		.primary = metric->primary && m->pass == 0, .whole = m->role == STRING_ALL,
 		.planned = r->blocks,
 		.pair = xcalloc(r->blocks, sizeof(*row->pair)),

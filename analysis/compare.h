@@ -40,8 +40,8 @@ struct comparison_row {
 	unsigned pairs, planned;     /* blocks with two valid values, blocks planned */
 	struct comparison_pair *pair; /* planned of them, by block; owned by the row */
 	double baseline_median, patched_median;  /* over the pairs; only when pairs > 0 */
-	double ratio_median, ratio_min, ratio_max; /* of the pairs' patched / baseline; only when has_ratio */
 	bool has_ratio;
+	double ratio_median, ratio_min, ratio_max; /* of patched / baseline; only when has_ratio */
 	enum mark mark;
 	const char *reason;          /* why pairs are missing: first reason found, or NULL */
 	const char *no_ratio;        /* why pairs > 0 but no ratio, or NULL */

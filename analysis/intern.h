@@ -22,7 +22,7 @@ struct intern_entry {
 struct intern {
 	struct intern_entry *entry;
 	uint32_t nr;
-	uint32_t *slot;           /* open addressing: number + 1, or 0; nr_slots is a power of two */
+	uint32_t *slot;           /* open addressing: number + 1, or 0; a power of two */
 	uint32_t nr_slots;
 	char **chunk;
 	size_t nr_chunks, chunk_left;

@@ -57,7 +57,7 @@ int results_load(struct results **out, const char *dir, struct err *e)
 	if (!ret)
 		ret = fill(r, run_path, run, samples_path, NULL, 0, e);
 	if (ret == -ENOENT || ret == -ENOTDIR)
-		err_add(e, ENOENT, "%s is not a folder that `fsduel run` has finished", dir);
+		err_add(e, ENOENT, "%s is not a folder that `fsduel duel` has finished", dir);
 	free(run_path);
 	free(samples_path);
 	return hand_over(out, r, ret, e);

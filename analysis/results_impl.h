@@ -23,7 +23,7 @@ enum sample_status { SAMPLE_OK, SAMPLE_SKIPPED, SAMPLE_FAILED, SAMPLE_INVALID, N
 extern const char *const sample_status_names[NR_SAMPLE_STATUS];
 
 struct results_variant {
-	const char *name, *kernel, *mount, *fs; /* fs: of the mount, or NULL where run.json has none */
+	const char *name, *kernel, *mount, *fs; /* fs: the mount's, or NULL (unknown) */
 };
 
 struct results_cell {
@@ -79,7 +79,7 @@ struct results {
 	struct unit *units;               /* see results_unit */
 	struct sample *samples;
 	size_t nr_samples;
-	size_t *cell_start;               /* samples of cell c: [cell_start[c], cell_start[c + 1]) */
+	size_t *cell_start;               /* those of cell c: [cell_start[c], cell_start[c + 1]) */
 };
 
 #define STRING_EMPTY 0u

@@ -47,7 +47,8 @@ static int compare_measures(const void *a, const void *b, void *arg)
 	if (!d)
 		d = compare_metrics(r, ma->metric, mb->metric);
 	if (!d)
-		d = strcmp(intern_str(&r->strings, ma->detail), intern_str(&r->strings, mb->detail));
+		d = strcmp(intern_str(&r->strings, ma->detail),
+			   intern_str(&r->strings, mb->detail));
 	return d;
 }
 

@@ -243,7 +243,8 @@ static int read_measure(struct reader *rd)
 		return 0;
 	}
 	if (!*rd->field[COL_ROLE])
-		return err_add(rd->e, EINVAL, "%s:%lu: a metric without a role", rd->path, rd->line);
+		return err_add(rd->e, EINVAL, "%s:%lu: a metric without a role", rd->path,
+			       rd->line);
 	rd->metric = results_metric(rd->r, rd->field[COL_METRIC]);
 	rd->measure = find_measure(rd->r, rd->pass, rd->last[COL_ROLE].number, rd->metric,
 				   rd->last[COL_DETAIL].number);
@@ -299,8 +300,8 @@ static int add_sample(struct reader *rd)
 
 	if (s.status == SAMPLE_OK && *value) {
 		if (num_parse_double(value, &s.value, NULL))
-			return err_add(rd->e, EINVAL, "%s:%lu: value '%.32s' is not a finite number",
-				       rd->path, rd->line, value);
+			return err_add(rd->e, EINVAL, "%s:%lu: value '%.32s' is not a finite "
+				       "number", rd->path, rd->line, value);
 		s.has_value = true;
 	}
 	if (r->nr_samples == rd->samples_cap) {

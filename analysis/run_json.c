@@ -139,9 +139,13 @@ static int take_contrast(struct results *r, const json_t *item, json_error_t *je
 static const struct {
 	const char *key;
 	int (*take)(struct results *r, const json_t *item, json_error_t *je);
+	bool may_be_empty;
 } lists[] = {
-	{ "variants", take_variant }, { "passes", take_pass },		{ "metrics", take_metric },
-	{ "cells", take_cell },	      { "contrasts", take_contrast },
+	{ "variants", take_variant, false },
+	{ "passes", take_pass, false },
+	{ "metrics", take_metric, false },
+	{ "cells", take_cell, false },
+	{ "contrasts", take_contrast, true }, /* a single variant has nothing to be held against */
 };
 
 static int take_list(struct results *r, size_t which, struct err *e)
@@ -151,7 +155,7 @@ static int take_list(struct results *r, size_t which, struct err *e)
 	const json_t *item;
 	size_t i;
 
-	if (!json_is_array(list) || !json_array_size(list))
+	if (!json_is_array(list) || (!json_array_size(list) && !lists[which].may_be_empty))
 		return err_add(e, EINVAL, "%s: no list \"%s\", or an empty one", r->path,
 			       lists[which].key);
 	json_array_foreach(list, i, item) {
@@ -185,8 +189,8 @@ static int check_primary(const struct results *r, struct err *e)
 		if (r->metrics[i].primary)
 			return 0;
 	}
-	return err_add(e, EINVAL, "%s: no metric is primary, so nothing says what was to be measured",
-		       r->path);
+	return err_add(e, EINVAL, "%s: no metric is primary, so nothing says what was to be "
+		       "measured", r->path);
 }
 
 int results_take_run(struct results *r, const char *path, json_t *run, struct err *e)

@@ -8,12 +8,19 @@
 #include "cli/command.h"
 #include "lib/buf.h"
 
-/* Text for roff: no line may begin a request, and backslashes and hyphens are its own. */
+/*
+ * Text for roff: an empty line is a new paragraph, no line may begin a request,
+ * and backslashes and hyphens are its own.
+ */
 static void add_text(struct buf *b, const char *text)
 {
 	bool start = true;
 
 	for (; *text; text++) {
+		if (start && *text == '\n') {
+			buf_adds(b, ".Pp\n");
+			continue;
+		}
 		if (start && (*text == '.' || *text == '\''))
 			buf_adds(b, "\\&");
 		if (*text == '\\')

@@ -7,6 +7,8 @@
 
 #include "cli/options.h"
 
+#define WIDTH 80u
+
 const struct exit_row fsduel_exits[] = {
 	{ "0", "fine" },
 	{ "1", "some cell is slower" },
@@ -42,13 +44,40 @@ static size_t heading_width(const struct option_row *row)
 	return len;
 }
 
+/*
+ * Text with its own line ends kept and lines past WIDTH broken at blanks; indent
+ * blanks before each line but the first, which begins in that column already.
+ */
+static void add_wrapped(struct buf *b, const char *text, size_t indent)
+{
+	size_t column = indent;
+
+	while (*text) {
+		size_t word = strcspn(text, " \n");
+		size_t blanks = strspn(text + word, " ");
+
+		buf_add(b, text, word);
+		column += word;
+		text += word + blanks;
+		if (*text == '\n' || (*text && column + blanks + strcspn(text, " \n") > WIDTH)) {
+			text += *text == '\n';
+			buf_addf(b, "\n%*s", *text == '\n' ? 0 : (int)indent, "");
+			column = indent;
+		} else if (*text) {
+			buf_add(b, "        ", blanks < 8 ? blanks : 8);
+			column += blanks;
+		}
+	}
+}
+
 static void add_option(const struct option_row *row, size_t width, struct buf *b)
 {
 	struct buf heading = BUF_INIT;
 
 	options_heading(row, &heading);
-	buf_addf(b, "  %-*s  %s%s\n", (int)width, buf_str(&heading), row->help,
-		 row->required ? " (needed)" : "");
+	buf_addf(b, "  %-*s  ", (int)width, buf_str(&heading));
+	add_wrapped(b, row->help, width + 4);
+	buf_adds(b, row->required ? " (needed)\n" : "\n");
 	buf_release(&heading);
 }
 
@@ -61,8 +90,11 @@ void options_help(const struct command *c, struct buf *b)
 			width = heading_width(r);
 	buf_addf(b, "Usage: fsduel %s [OPTION...]%s%s\n\n%s\n", c->name, *c->args ? " " : "",
 		 c->args, c->summary);
-	if (c->text)
-		buf_addf(b, "\n%s\n", c->text);
+	if (c->text) {
+		buf_addc(b, '\n');
+		add_wrapped(b, c->text, 0);
+		buf_addc(b, '\n');
+	}
 	buf_adds(b, "\nOptions:\n");
 	for (const struct option_row *r = c->options; r && r->name; r++)
 		add_option(r, width, b);

@@ -109,27 +109,22 @@ static json_t *pairs_json(const struct comparison_row *row)
 	for (unsigned i = 0; i < row->planned; i++) {
 		const struct comparison_pair *p = &row->pair[i];
 
-		json_array_append_new(list, json_pack("{s:i, s:o, s:o, s:o}", "block", (int)p->block,
-			"baseline", p->has_baseline ? json_real(p->baseline) : json_null(),
+		json_array_append_new(list, json_pack("{s:i, s:o, s:o, s:o}",
+			"block", (int)p->block, "baseline", p->has_baseline ? json_real(p->baseline) : json_null(),
 			"patched", p->has_patched ? json_real(p->patched) : json_null(),
 			"reason", string_or_null(p->reason)));
 	}
 	return list;
 }
 
-static json_t *rows_json(const struct comparison *c)
+static json_t *row_json(const struct comparison_row *row)
 {
-	json_t *rows = json_array();
+	json_t *j = json_object();
 
-	for (size_t k = 0; k < c->nr_rows; k++) {
-		json_t *row = json_object();
-
-		for (size_t i = 0; i < NR_FIELDS; i++)
-			json_object_set_new(row, fields[i].name, field_json(&c->rows[k], &fields[i]));
-		json_object_set_new(row, "blocks", pairs_json(&c->rows[k]));
-		json_array_append_new(rows, row);
-	}
-	return rows;
+	for (size_t i = 0; i < NR_FIELDS; i++)
+		json_object_set_new(j, fields[i].name, field_json(row, &fields[i]));
+	json_object_set_new(j, "blocks", pairs_json(row));
+	return j;
 }
 
 static json_t *gaps_json(const struct comparison *c)
@@ -150,25 +145,41 @@ static json_t *gaps_json(const struct comparison *c)
 static const char *const identity[] = { "run", "mode", "machine", "kernels", "mounts", "effective",
 					"notes" };
 
+static int to_buf(const char *data, size_t len, void *b)
+{
+	buf_add(b, data, len);
+	return 0;
+}
+
+/* Append j and forget it. */
+static void dump(struct buf *out, json_t *j, size_t flags)
+{
+	json_dump_callback(j, to_buf, out, flags | JSON_REAL_PRECISION(17));
+	json_decref(j);
+}
+
+/* A line a row: only one row at a time is held as JSON. */
 void export_json(struct buf *out, const struct comparison *c, const struct results *r)
 {
-	json_t *j = json_object();
-	char *text;
+	json_t *head = json_object();
 
-	json_object_set_new(j, "schema", json_integer(EXPORT_SCHEMA));
+	json_object_set_new(head, "schema", json_integer(EXPORT_SCHEMA));
 	for (size_t i = 0; i < sizeof(identity) / sizeof(identity[0]); i++) {
 		json_t *value = json_object_get(results_run(r), identity[i]);
 
 		if (value)
-			json_object_set(j, identity[i], value);
+			json_object_set(head, identity[i], value);
 	}
-	json_object_set_new(j, "unmeasured", json_integer(c->unmeasured));
-	json_object_set_new(j, "gaps", gaps_json(c));
-	json_object_set_new(j, "rows", rows_json(c));
-	text = json_dumps(j, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
-	if (text)
-		buf_adds(out, text);
-	buf_addc(out, '\n');
-	free(text);
-	json_decref(j);
+	json_object_set_new(head, "unmeasured", json_integer(c->unmeasured));
+	json_object_set_new(head, "gaps", gaps_json(c));
+	buf_addc(out, '{');
+	dump(out, head, JSON_EMBED | JSON_INDENT(1));
+	while (out->data[out->len - 1] == '\n') /* jansson ends embedded members with one */
+		out->data[--out->len] = '\0';
+	buf_adds(out, ",\n \"rows\": [");
+	for (size_t k = 0; k < c->nr_rows; k++) {
+		buf_adds(out, k ? ",\n" : "\n");
+		dump(out, row_json(&c->rows[k]), 0);
+	}
+	buf_adds(out, "\n ]\n}\n");
 }

@@ -44,6 +44,9 @@ void table_comparison(struct buf *out, const struct comparison *c, const struct 
 {
 	const json_t *run = results_run(r);
 
+	if (!c->nr_rows)
+		buf_adds(out, "nothing to compare: the suite has no contrast between two variants, or "
+			      "the\nselection leaves no row\n");
 	for (size_t i = 0, end; i < c->nr_rows; i = end) {
 		const struct comparison_row *first = &c->rows[i];
 

@@ -183,15 +183,15 @@ static void measure(struct layout *l, const struct line *lines, size_t nr)
 	buf_release(&b);
 }
 
-/* Narrow the folded columns, each to no less than fold (or to a third of it when hard). */
-static void fold(struct layout *l, bool hard)
+/* Narrow the folded columns, each to no less than fold. */
+static void fold(struct layout *l)
 {
 	for (size_t i = 0; i < NR_COLUMNS; i++) {
-		size_t least = hard ? columns[i].fold / 3 : columns[i].fold;
+		size_t least = columns[i].fold;
 		size_t sum = line_width(l);
 		size_t over = sum > TABLE_WIDTH ? sum - TABLE_WIDTH : 0;
 
-		if (columns[i].fold && l->width[i] > least)
+		if (least && l->width[i] > least)
 			l->width[i] = l->width[i] > over + least ? l->width[i] - over : least;
 	}
 }
@@ -217,18 +217,14 @@ static void fit(struct layout *l)
 {
 	struct layout whole = *l;
 
-	fold(l, false);
-	while (line_width(l) > TABLE_WIDTH) {
+	fold(l);
+	while (line_width(l) > TABLE_WIDTH && drop(l)) {
 		/* What a dropped column leaves belongs to the folded ones again. */
 		for (size_t i = 0; i < NR_COLUMNS; i++) {
 			if (columns[i].fold)
 				l->width[i] = whole.width[i];
 		}
-		if (!drop(l)) {
-			fold(l, true);
-			break;
-		}
-		fold(l, false);
+		fold(l);
 	}
 }
 

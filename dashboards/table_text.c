@@ -188,8 +188,8 @@ void table_add_missing(struct buf *out, const struct comparison *c,
 
 	list_rest(&rest, &gaps, rows, nr);
 	if (nr_gaps)
-		buf_addf(out, "\n%zu planned pair%s without a valid sample on both sides:\n", nr_gaps,
-			 nr_gaps == 1 ? "" : "s");
+		buf_addf(out, "\n%zu planned pair%s without a valid sample on both sides:\n",
+			 nr_gaps, nr_gaps == 1 ? "" : "s");
 	for (size_t i = 0; i < gaps.n; i++)
 		text_add_wrapped(out, "  ", gaps.v[i], TABLE_WIDTH);
 	if (rest.n)
@@ -234,9 +234,11 @@ void table_add_notes(struct buf *out, const json_t *run)
 	const json_t *item;
 	size_t i;
 
-	text_add_wrapped(out, "", "change: median over blocks of patched / baseline; over blocks: "
-			 "smallest and largest. Indented: one role of the cell. better, worse: in every block; equal, =: to the "
-			 "last digit in every block; mixed: none of these.", TABLE_WIDTH);
+	text_add_wrapped(out, "",
+			 "change: median over blocks of patched / baseline; over blocks: smallest "
+			 "and largest. Indented: one role of the cell. better, worse: in every "
+			 "block; equal, =: to the last digit in every block; mixed: none of these.",
+			 TABLE_WIDTH);
 	for (i = 0; i < sizeof(mode_notes) / sizeof(mode_notes[0]); i++) {
 		struct buf b = BUF_INIT;
 

@@ -280,6 +280,7 @@ char *num_format_si(char dst[32], double v)
 		snprintf(dst, 32, "%.4g%s", r / (size == 1e-3 ? 1 : size), prefixes[i].name);
 		if (!strchr(dst, 'e'))
 			return dst;
+		break;
 	}
 	snprintf(dst, 32, "%.3e", v);
 	return dst;

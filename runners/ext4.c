@@ -29,7 +29,7 @@ enum {
 	S_INODE_SIZE = 0x58,
 	S_FEATURE_COMPAT = 0x5c,
 	S_FEATURE_INCOMPAT = 0x60,
-	S_JNL_BACKUP_TYPE = 0xfd,     /* 1: s_jnl_blocks holds the journal inode's i_block and size */
+	S_JNL_BACKUP_TYPE = 0xfd,     /* 1: s_jnl_blocks copies the journal inode */
 	S_JNL_BLOCKS = 0x10c,         /* 17 words; the last two: size, high half first */
 };
 

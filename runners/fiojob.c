@@ -122,7 +122,8 @@ static int param_text(const struct fiojob_param *p, const char *value, char dst[
 		size_t len = strcspn(value, " \t\r\n/;#$[]=");
 
 		if (!len || value[len] || len >= 64)
-			return err_add(e, EINVAL, "%s=\"%s\" is not one plain word", p->name, value);
+			return err_add(e, EINVAL, "%s=\"%s\" is not one plain word", p->name,
+				       value);
 		strcpy(dst, value);
 		return 0;
 	}
@@ -264,8 +265,8 @@ static void check_job(struct check *c, size_t job, unsigned nr_before)
 		const char *repeat = effective(c, job, "randrepeat", NULL, &line);
 
 		if (repeat && !strcmp(repeat, "0"))
-			REFUSE(c, line, "randseed with randrepeat=0 contradicts the seed that every "
-			       "block brings: remove both");
+			REFUSE(c, line, "randseed with randrepeat=0 contradicts the seed that "
+			       "every block brings: remove both");
 	}
 	check_engine(c, job);
 	check_stronger(c, job);
@@ -273,7 +274,7 @@ static void check_job(struct check *c, size_t job, unsigned nr_before)
 
 /* --- line by line ------------------------------------------------------------------ */
 
-/* Does one of the paths in a value (parted as fio does, by ':' and ',') leave the work directory? */
+/* Does a path in a value (parted as fio does, by ':' and ',') leave the work directory? */
 static bool leaves(const char *value)
 {
 	char *copy = xstrdup(value), *save = NULL;
@@ -323,7 +324,8 @@ static void check_section(struct check *c, const struct ini_section *s)
 		REFUSE(c, s->line, "fio takes [%.60s] for a [global] section: rename the job",
 		       s->name);
 	if (!len || len > JOB_NAME_MAX || strpbrk(s->name, "/[]$%:\\") || *s->name == '.')
-		REFUSE(c, s->line, "\"%.60s\" is no name for a job: it becomes a file name", s->name);
+		REFUSE(c, s->line, "\"%.60s\" is no name for a job: it becomes a file name",
+		       s->name);
 	for (size_t k = 0; k < s->nr_keys; k++)
 		check_key(c, &s->keys[k]);
 }

@@ -44,9 +44,12 @@ int fiojob_make(const char *name, const char *text, const char *const *params, c
 		struct err *e);
 
 /*
- * Put the block's seed into a job made by fiojob_make: randseed, randrepeat and
- * allrandrepeat in every job. The number is drawn from the seed, since fio
- * reads numbers as signed and 0 makes all threads alike.
+ * Put the block's seed into a job made by fiojob_make: in every job randseed,
+ * with randrepeat=0 and allrandrepeat=0, for either of them at 1 (the former is
+ * fio's default) makes fio take its offsets from a constant instead (seen with
+ * 3.33, init.c td_fill_rand_seeds). The number is drawn from the seed: fio
+ * takes 63 bits only, and 0 makes all threads alike. The text is for fio and
+ * fiojob_overwrites; fiojob_make refuses it.
  */
 int fiojob_seed(const char *text, uint64_t seed, char **out, struct err *e);
 

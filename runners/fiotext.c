@@ -14,7 +14,7 @@
 
 int fiojob_seed(const char *text, uint64_t seed, char **out, struct err *e)
 {
-	/* 63 bits, never 0: fio reads signed numbers and multiplies by it. */
+	/* 63 bits, never 0: fio refuses numbers above that and multiplies by it. */
 	unsigned long long fio_seed = (rng_mix(seed, 0xf10) >> 1) | 1;
 	struct buf b = BUF_INIT;
 	bool in_job = false;
@@ -24,7 +24,7 @@ int fiojob_seed(const char *text, uint64_t seed, char **out, struct err *e)
 		size_t len = strcspn(p, "\n");
 
 		if (in_job && (*p == '[' || !*p))
-			buf_addf(&b, "randrepeat=1\nallrandrepeat=1\nrandseed=%llu\n", fio_seed);
+			buf_addf(&b, "randrepeat=0\nallrandrepeat=0\nrandseed=%llu\n", fio_seed);
 		if (!*p)
 			break;
 		if (*p == '[') {

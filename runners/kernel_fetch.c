@@ -26,10 +26,11 @@
 
 #include "lib/fs.h"
 #include "lib/proc.h"
+#include "runners/apt.h"
 #include "runners/kernel.h"
 
 #define IMAGE_PREFIX "linux-image-"
-#define FETCH_TIMEOUT_NS (600 * 1000000000ull)
+#define UNPACK_TIMEOUT_NS (600 * 1000000000ull)
 
 /* Names of meta-packages, tried in this order; the second follows whatever is current. */
 static const struct meta {
@@ -45,64 +46,9 @@ struct fetch {
 	const char *series;
 	char *root;          /* CACHE/kernels */
 	int lock;
-	bool own_lists;
-	char *lists, *cache; /* apt options: lists of our own, where apt keeps what it parsed */
+	struct apt apt;
 	char *package, *version;
 };
-
-static void begin_argv(const struct fetch *f, struct strv *argv, const char *program)
-{
-	strv_add(argv, program);
-	/* The user _apt cannot write below a home directory, and nothing here needs it. */
-	strv_add(argv, "-oAPT::Sandbox::User=root");
-	/* Containers turn this cache off, and then each of our questions parses all lists. */
-	strv_add(argv, f->cache);
-	strv_add(argv, "-oDir::Cache::pkgcache=pkgcache.bin");
-	strv_add(argv, "-oDir::Cache::srcpkgcache=");
-	if (f->own_lists)
-		strv_add(argv, f->lists);
-}
-
-static int run(struct strv *argv, const char *cwd, struct buf *out, struct err *e)
-{
-	struct proc_opts o = { .cwd = cwd, .out = out, .timeout_ns = FETCH_TIMEOUT_NS };
-	struct buf said = BUF_INIT;
-	int ret;
-
-	o.err = &said;
-	ret = proc_check((const char *const *)argv->v, &o, NULL, e);
-	buf_release(&said);
-	strv_release(argv);
-	return ret;
-}
-
-/* One field of what apt-cache show prints of the candidate version (malloc'ed), or NULL. */
-static char *apt_field(const struct fetch *f, const char *package, const char *field)
-{
-	struct strv argv = STRV_INIT;
-	struct buf out = BUF_INIT;
-	size_t len = strlen(field);
-	char *value = NULL;
-
-	begin_argv(f, &argv, "apt-cache");
-	strv_add(&argv, "show");
-	strv_add(&argv, "--no-all-versions");
-	strv_add(&argv, package);
-	/* An unknown package is a failure of apt-cache and an answer to us. */
-	if (!run(&argv, NULL, &out, NULL)) {
-		for (const char *line = buf_str(&out); line && !value;) {
-			if (!strncmp(line, field, len) && line[len] == ':') {
-				line += len + 1 + strspn(line + len + 1, " ");
-				value = xstrndup(line, strcspn(line, "\n"));
-				break;
-			}
-			line = strchr(line, '\n');
-			line = line ? line + 1 : NULL;
-		}
-	}
-	buf_release(&out);
-	return value;
-}
 
 /* "linux-image-6.1.0-56-cloud-amd64" out of a Depends line, when it is of that series. */
 static char *image_of_series(const char *depends, const char *series)
@@ -134,7 +80,7 @@ static bool find_package(struct fetch *f)
 	for (size_t i = 0; i < sizeof(metas) / sizeof(metas[0]) && !image; i++) {
 		char *meta = xasprintf("%s%s%s", metas[i].before, metas[i].series ? f->series : "",
 				       metas[i].after);
-		char *depends = apt_field(f, meta, "Depends");
+		char *depends = apt_field(&f->apt, meta, "Depends");
 
 		if (depends)
 			image = image_of_series(depends, f->series);
@@ -145,39 +91,14 @@ static bool find_package(struct fetch *f)
 		return false;
 	/* The same files, less the signature. */
 	f->package = xasprintf("%s-unsigned", image);
-	f->version = apt_field(f, f->package, "Version");
+	f->version = apt_field(&f->apt, f->package, "Version");
 	if (!f->version) {
 		free(f->package);
 		f->package = xstrdup(image);
-		f->version = apt_field(f, f->package, "Version");
+		f->version = apt_field(&f->apt, f->package, "Version");
 	}
 	free(image);
 	return f->version != NULL;
-}
-
-static int make_apt_dirs(const struct fetch *f, struct err *e)
-{
-	static const char *const dirs[] = { "lists/partial", "cache/archives/partial" };
-	int ret = 0;
-
-	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]) && !ret; i++) {
-		char *dir = xasprintf("%s/.apt/%s", f->root, dirs[i]);
-
-		ret = fs_mkdir_p(dir, e);
-		free(dir);
-	}
-	return ret;
-}
-
-static int update_own_lists(struct fetch *f, struct err *e)
-{
-	struct strv argv = STRV_INIT;
-
-	f->own_lists = true;
-	begin_argv(f, &argv, "apt-get");
-	strv_add(&argv, "-q");
-	strv_add(&argv, "update");
-	return run(&argv, NULL, NULL, e);
 }
 
 /* Path of the only *.deb in dir (malloc'ed), or NULL. */
@@ -195,32 +116,17 @@ static char *find_deb(const char *dir)
 	return found;
 }
 
-static int download(const struct fetch *f, const char *tmp, struct err *e)
-{
-	struct strv argv = STRV_INIT;
-
-	begin_argv(f, &argv, "apt-get");
-	strv_add(&argv, "-q");
-	strv_add(&argv, "download");
-	strv_addf(&argv, "%s=%s", f->package, f->version);
-	return run(&argv, tmp, NULL, e);
-}
-
 static int unpack(const char *tmp, const char *tree, struct err *e)
 {
-	struct strv argv = STRV_INIT;
 	struct kernel k;
 	char *deb = find_deb(tmp);
 	int ret;
 
 	if (!deb)
 		return err_add(e, EIO, "apt-get download left no package in %s", tmp);
-	strv_add(&argv, "dpkg-deb");
-	strv_add(&argv, "-x");
-	strv_add(&argv, deb);
-	strv_add(&argv, tree);
+	ret = proc_check((const char *const[]){ "dpkg-deb", "-x", deb, tree, NULL },
+			 &(struct proc_opts){ .timeout_ns = UNPACK_TIMEOUT_NS }, NULL, e);
 	free(deb);
-	ret = run(&argv, NULL, NULL, e);
 	if (ret)
 		return ret;
 	/* Nothing gets a name that could not be loaded under it. */
@@ -252,7 +158,7 @@ static int fetch_package(struct fetch *f, const char *dest, struct err *e)
 		return ret;
 	}
 	tree = xasprintf("%s/tree", tmp);
-	ret = download(f, tmp, e);
+	ret = apt_download(&f->apt, f->package, f->version, tmp, e);
 	if (!ret)
 		ret = unpack(tmp, tree, e);
 	if (!ret)
@@ -300,23 +206,6 @@ static void sweep(const struct fetch *f)
 		closedir(d);
 }
 
-static int check_programs(struct err *e)
-{
-	static const char *const programs[] = { "apt-cache", "apt-get", "dpkg-deb" };
-
-	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
-		char *path = proc_which(programs[i]);
-
-		if (!path)
-			return err_add(e, EIO,
-				       "fetching a kernel takes Debian's %s, which is not here; "
-				       "name a bzImage or an unpacked package instead",
-				       programs[i]);
-		free(path);
-	}
-	return 0;
-}
-
 static int lock_cache(struct fetch *f, struct err *e)
 {
 	char *path = xasprintf("%s/.lock", f->root);
@@ -357,7 +246,7 @@ static int fetch_locked(struct fetch *f, struct err *e)
 	int ret = fetch_newest(f, &first);
 
 	if (ret == -ENOENT || ret == -EIO) {
-		ret = update_own_lists(f, &second);
+		ret = apt_update(&f->apt, &second);
 		if (!ret) {
 			err_clear(&first);
 			ret = fetch_newest(f, &first);
@@ -386,6 +275,7 @@ static bool is_series(const char *name)
 int kernel_fetch(const char *name, char **path, struct err *e)
 {
 	struct fetch f = { .series = name, .lock = -1 };
+	char *apt_dir = NULL;
 	int ret;
 
 	*path = NULL;
@@ -394,16 +284,13 @@ int kernel_fetch(const char *name, char **path, struct err *e)
 		return err_add(e, EINVAL, "cannot fetch \"%s\": name a Debian series such as 6.1 "
 					  "or 6.12", name);
 	}
-	ret = check_programs(e);
+	ret = kernel_cache_dir(&f.root, e);
 	if (!ret)
-		ret = kernel_cache_dir(&f.root, e);
-	if (!ret) {
-		f.lists = xasprintf("-oDir::State::Lists=%s/.apt/lists", f.root);
-		f.cache = xasprintf("-oDir::Cache=%s/.apt/cache", f.root);
 		ret = lock_cache(&f, e);
+	if (!ret) {
+		apt_dir = xasprintf("%s/.apt", f.root);
+		ret = apt_init(&f.apt, apt_dir, e);
 	}
-	if (!ret)
-		ret = make_apt_dirs(&f, e);
 	if (!ret) {
 		sweep(&f);
 		ret = fetch_locked(&f, e);
@@ -414,8 +301,8 @@ int kernel_fetch(const char *name, char **path, struct err *e)
 		err_exit(e, FSDUEL_MACHINE);
 	if (f.lock >= 0)
 		close(f.lock);
-	free(f.lists);
-	free(f.cache);
+	apt_release(&f.apt);
+	free(apt_dir);
 	free(f.package);
 	free(f.version);
 	free(f.root);

@@ -31,6 +31,6 @@ export CMOCKA_MESSAGE_OUTPUT=TAP
 		print "# " program ": skipped " name ": " reason > "/dev/stderr"
 	}
 	{ reason = "" }
-	/^# / { reason = substr($0, 3) }
+	/^# / { reason = substr($0, 3); sub(/^skipped: */, "", reason) }
 	{ print; fflush() }
 	END { exit failed }'

@@ -188,7 +188,8 @@ static int allocate(int fd, int mode, uint64_t start, uint64_t len, struct err *
 		ret = fallocate(fd, mode, (off_t)start, (off_t)len);
 	} while (ret && errno == EINTR);
 	if (ret)
-		return err_sys(e, errno, "cannot %s %" PRIu64 " bytes at %" PRIu64 " of the work file",
+		return err_sys(e, errno,
+			       "cannot %s %" PRIu64 " bytes at %" PRIu64 " of the work file",
 			       mode & FALLOC_FL_PUNCH_HOLE ? "punch a hole of" : "allocate", len,
 			       start);
 	return 0;

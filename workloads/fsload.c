@@ -14,7 +14,7 @@
 
 #include "lib/buf.h"
 #include "lib/proc.h"
-#include "workloads/worker.h"
+#include "workloads/worker_impl.h"
 
 #define STACK_BYTES (128u << 10)
 #define SPARE_FDS 64                    /* what a caller has open beside the threads' */
@@ -78,7 +78,7 @@ static int start_threads(struct worker *w, unsigned nr, unsigned *started, struc
 	pthread_attr_t attr;
 	int ret = 0;
 
-	/* Asynchronous signals are the caller's thread's; what an instruction raises stays its own. */
+	/* Asynchronous signals are the caller's; what an instruction raises is its thread's own. */
 	sigfillset(&all);
 	sigdelset(&all, SIGBUS);
 	sigdelset(&all, SIGSEGV);
@@ -163,8 +163,9 @@ static int check_all_worked(const struct worker *w, unsigned nr, struct err *e)
 	}
 	if (!idle)
 		return 0;
-	return err_add(e, EIO, "%u of %u threads completed no operation, the first is %s thread %u: %s",
-		       n, nr, idle->t.role->name, idle->t.index, strerror(idle->first_errno));
+	return err_add(e, EIO,
+		       "%u of %u threads completed no operation, the first is %s thread %u: %s", n,
+		       nr, idle->t.role->name, idle->t.index, strerror(idle->first_errno));
 }
 
 /* --- the run ----------------------------------------------------------------- */
@@ -216,7 +217,7 @@ static int run_workers(struct fsload *l, struct run *r, struct worker *w, unsign
 	if (ret)
 		return ret;
 	add_up(l, w, start_ns);
-	if (*r->stop)
+	if (run_stopped(r))
 		return err_add(e, EINTR, "stopped before its end");
 	return check_all_worked(w, nr, e);
 }

@@ -57,7 +57,7 @@ int mix_set(struct mix *m, const char *name, const char *value, struct err *e);
  */
 int mix_check(const struct mix *m, struct err *e);
 
-/* The part of the file a role works in, and how it is bound, with the 0s of its parameters filled in. */
+/* Where a role works and how it is bound, with the 0s of its parameters filled in. */
 struct mix_bounds {
 	uint64_t start, size;          /* of its region, bytes; size 0: it starts past the file */
 	uint64_t blocks;               /* of bs in there */

@@ -34,13 +34,13 @@ enum { OPT_JSON = 256, OPT_KEEP, OPT_LIST, OPT_SEED };
 static const struct argp_option argp_options[] = {
 	{ "mix", 'm', "ROLES", 0, "Roles and threads, like \"dio_overwrite:4 buffered_write:1\" "
 				  "(" DEFAULT_MIX ")", 0 },
-	{ "set", 's', "NAME=VALUE", 0, "Set a parameter of the mix, of all roles (bs=16k) or of one "
-				       "(buffered_write.bs=16k); any number of times", 0 },
+	{ "set", 's', "NAME=VALUE", 0, "Set a parameter of the mix, of all roles (bs=16k) or of "
+				       "one (buffered_write.bs=16k); any number of times", 0 },
 	{ "seed", OPT_SEED, "N", 0, "Seed of the offsets (1)", 0 },
 	{ "json", OPT_JSON, NULL, 0, "Print JSON instead of a table", 0 },
 	{ "keep", OPT_KEEP, NULL, 0, "Leave FILE there afterwards", 0 },
 	{ "list", OPT_LIST, NULL, 0, "Print the roles and parameters there are", 0 },
-	{ NULL, 'h', NULL, OPTION_HIDDEN, NULL, 0 },
+	{ NULL, 'h', NULL, 0, "The same as --help", -1 },
 	{ 0 },
 };
 
@@ -153,6 +153,10 @@ static void print_table(const struct fsload *l)
 			print_cell(m, &l->total.measured);
 		putchar('\n');
 	}
+	for (unsigned i = 0; i < l->mix->nr; i++)
+		if (l->role[i].first_errno)
+			printf("first error of %s: %s\n", l->mix->entry[i].role->name,
+			       strerror(l->role[i].first_errno));
 }
 
 /* What was not measured is not there. */
@@ -171,7 +175,7 @@ static json_t *metrics_json(const struct measured *got)
 	return o;
 }
 
-static int print_json(const struct fsload *l)
+static void print_json(const struct fsload *l)
 {
 	json_t *list = json_array(), *all;
 	char *text;
@@ -189,7 +193,6 @@ static int print_json(const struct fsload *l)
 	json_dumpf(all, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
 	putchar('\n');
 	json_decref(all);
-	return 0;
 }
 
 /* --- the run ------------------------------------------------------------------- */
@@ -242,7 +245,7 @@ static int measure(struct fsload *l, const struct options *o, struct err *e)
 	int ret = fsload_prepare(l, e);
 
 	if (ret) {
-		err_exit(e, FSDUEL_MACHINE);
+		err_exit(e, ret == -EEXIST ? FSDUEL_USAGE : FSDUEL_MACHINE);
 		return ret;
 	}
 	drop_cache(l->path);

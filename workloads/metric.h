@@ -19,8 +19,8 @@ struct measured {
 	uint64_t ops;          /* completed without error */
 	uint64_t bytes;
 	uint64_t errors;       /* operations that failed and were survived */
-	uint64_t elapsed_ns;   /* start barrier to the last of its threads' end, final sync included */
-	const struct hist *lat; /* completed operations; NULL or empty: latency metrics are absent */
+	uint64_t elapsed_ns;   /* start barrier to its last thread's end, final sync included */
+	const struct hist *lat; /* of completed operations; NULL or empty: no latency metrics */
 };
 
 struct metric {

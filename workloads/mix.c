@@ -193,7 +193,8 @@ static int set_of_role(struct mix *m, const char *name, const char *dot, const c
 			en = &m->entry[i];
 	}
 	if (!en)
-		return err_add(e, EINVAL, "\"%.60s\" is set for a role that is not in the mix", name);
+		return err_add(e, EINVAL, "\"%.60s\" is set for a role that is not in the mix",
+			       name);
 	if (!find_slot(en, dot + 1, &s))
 		return unknown_param(m, en, dot + 1, e);
 	ret = param_parse(s.row, value, s.value, e);

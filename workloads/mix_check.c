@@ -76,8 +76,8 @@ static int check_bound(const struct mix *m, const struct mix_entry *en, struct e
 			       name);
 	if (once && b.ops > b.blocks / en->threads)
 		return err_add(e, EINVAL,
-			       "%s: offsets=once has %" PRIu64 " blocks, too few for %u threads of %"
-			       PRIu64 " operations",
+			       "%s: offsets=once has %" PRIu64
+			       " blocks, too few for %u threads of %" PRIu64 " operations",
 			       name, b.blocks, en->threads, b.ops);
 	if (fills && !b.ops)
 		return err_add(e, EINVAL,
@@ -136,7 +136,8 @@ static int check_pair(const struct mix *m, const struct mix_entry *a, const stru
 		       extents_names[b->param[ROLE_EXTENTS]]);
 }
 
-static int (*const entry_rules[])(const struct mix *m, const struct mix_entry *en, struct err *e) = {
+static int (*const entry_rules[])(const struct mix *m, const struct mix_entry *en,
+				  struct err *e) = {
 	check_region, check_bound, check_sync, check_mixed,
 };
 

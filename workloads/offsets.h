@@ -43,7 +43,7 @@ static inline uint64_t perm_at(const struct perm *p, uint64_t i)
 struct offset_stream {
 	enum offsets kind;
 	uint64_t start, bs, blocks;    /* the region, its blocks of bs bytes */
-	uint64_t next, step;           /* sequential: a block; once: an index into the permutation */
+	uint64_t next, step;           /* sequential: blocks; once: indices of the permutation */
 	struct perm perm;
 };
 

@@ -37,7 +37,7 @@ enum role_param {
 	ROLE_REGION_START, /* byte range of the work file it works in */
 	ROLE_REGION_SIZE,  /* 0: to the end */
 	ROLE_OFFSETS,    /* enum offsets */
-	ROLE_EXTENTS,    /* enum extents: state of its region before the timer; any: not looked at */
+	ROLE_EXTENTS,    /* enum extents: its region before the timer; any: not looked at */
 	ROLE_CHUNK,      /* bytes, extents=mixed: length of its pieces; 0: half of bs */
 	ROLE_OPS,        /* per thread; 0: as the mix says */
 	ROLE_SYNC_EVERY, /* fdatasync (or msync) after that many operations; 0: never */

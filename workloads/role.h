@@ -23,14 +23,14 @@ struct role_thread {
 	uint64_t file_size, region_start, region_size, bs;
 	unsigned index, nr;            /* this thread among the nr of its role, from 0 */
 	struct rng rng;                /* seeded from the block; offsets come from it */
-	int fd;                        /* opened with role->open_flags; -1 where needs_fd is false */
+	int fd;                        /* opened with role->open_flags; -1 without needs_fd */
 	void *buf;                     /* bs bytes, page aligned, holds this thread's pattern */
 	void *priv;                    /* the role's own, made in begin, freed in end */
 };
 
 struct role {
-	const char *name;              /* equals the file's name; up to 15 characters, because
-					* it is also the threads' comm, by which locks are told apart */
+	/* Equals the file's name. Up to 15 characters: it is the threads' comm, too. */
+	const char *name;
 	const char *help;              /* one line */
 	int open_flags;                /* O_RDWR | O_DIRECT ... for the work file */
 	bool needs_fd;                 /* false: the role opens nothing (null) */
@@ -38,7 +38,8 @@ struct role {
 	bool no_warmup;                /* its operations cannot be repeated */
 	bool durable;                  /* an operation is on disk when it returns: needs no sync */
 	uint32_t bs_align;             /* bs must be a multiple of it; 1: any */
-	const char *const *defaults;   /* name, value, name, value, ... NULL: other defaults than role_params has; may be NULL */
+	/* Other defaults than role_params has: name, value, name, value, ..., NULL; may be NULL. */
+	const char *const *defaults;
 	const struct param *params;    /* rows of its own, ends with a NULL name; may be NULL */
 
 	/*

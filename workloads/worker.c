@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * worker.c: a thread of the load generator; see worker.h. The timed loop reads
+ * worker.c: a thread of the load generator; see worker_impl.h. The timed loop reads
  * the clock once an operation: the end of one is the start of the next. So a
  * thread's latencies add up to the time it took, and nothing the loop itself
  * costs is left out of the figures.
  */
-#include "workloads/worker.h"
+#include "workloads/worker_impl.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -161,7 +161,7 @@ static void warm_up(struct worker *w, int (*sync)(struct role_thread *t))
 	struct role_thread *t = &w->t;
 	struct rng rng = { rng_mix(t->rng.state, 1) };
 
-	for (uint64_t i = 0; i < w->warmup && !*w->run->stop; i++)
+	for (uint64_t i = 0; i < w->warmup && !run_stopped(w->run); i++)
 		t->role->op(t, w->offsets.start + rng_below(&rng, w->offsets.blocks) * t->bs);
 	if (w->warmup && t->role->writes)
 		sync(t);
@@ -179,7 +179,7 @@ static void count_error(struct worker *w, int64_t got, uint64_t now)
 
 static bool stopped(const struct run *r)
 {
-	return *r->stop || atomic_load_explicit(&r->halt, memory_order_relaxed);
+	return run_stopped(r) || atomic_load_explicit(&r->halt, memory_order_relaxed);
 }
 
 static void timed_part(struct worker *w, int (*sync)(struct role_thread *t))

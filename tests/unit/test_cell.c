@@ -313,7 +313,7 @@ static void the_kernels_complaints_are_known(void **state)
 		"rcu: INFO: rcu_preempt detected stalls on CPUs/tasks: stall",
 	};
 	static const char *const good[] = {
-		"EXT4-fs (loop0): mounted filesystem 5f1d r/w with ordered data mode. Quota mode: none.",
+		"EXT4-fs (loop0): mounted filesystem 5f1d r/w with ordered data mode. Quota: none.",
 		"EXT4-fs (loop0): unmounting filesystem 5f1d.",
 		"loop0: detected capacity change from 0 to 131072",
 		"fsduel (70): drop_caches: 3",

@@ -37,13 +37,15 @@ static const char *const column_names[] = { SAMPLES_COLUMNS };
 static char *folder_run(const struct folder *f)
 {
 	return xasprintf(
-		"{\"schema\":1,\"run\":\"r\",\"mode\":\"exact\",\"suite\":{\"blocks\":%u},\"later\":1,"
+		"{\"schema\":1,\"run\":\"r\",\"mode\":\"exact\",\"suite\":{\"blocks\":%u},"
+		"\"later\":1,"
 		"\"kernels\":{\"kb\":{},\"kp\":{}},\"mounts\":{\"m\":{\"fs\":\"ext4\"}},"
 		"\"variants\":[{\"name\":\"b\",\"kernel\":\"kb\",\"mount\":\"m\"},"
 		"{\"name\":\"p\",\"kernel\":\"kp\",\"mount\":\"m\"}],"
 		"\"contrasts\":[{\"name\":\"c\",\"baseline\":\"%s\",\"patched\":\"%s\"}],"
 		"\"cells\":[{\"workload\":\"w\",\"params\":\"t=1\",\"varying\":\"t=1\"},"
-		"{\"workload\":\"w\",\"params\":\"t=2\",\"varying\":\"t=2\"}],\"passes\":[\"throughput\"],"
+		"{\"workload\":\"w\",\"params\":\"t=2\",\"varying\":\"t=2\"}],"
+		"\"passes\":[\"throughput\"],"
 		"\"metrics\":[{\"name\":\"ops_per_s\",\"unit\":\"1/s\",\"better\":\"higher\","
 		"\"primary\":true},{\"name\":\"lat\",\"unit\":\"ns\",\"better\":\"lower\","
 		"\"primary\":false},{\"name\":\"n\",\"unit\":\"count\",\"better\":\"\"}]}",
@@ -67,7 +69,8 @@ static void put(struct folder *f, struct row x)
 
 	while (m < 2 && strcmp(units[m].name, x.metric))
 		m++;
-	strv_addf(&f->rows, "r,%s,k%s,exact,ext4,m,w,t=%u,%u,%u,1,%u,throughput,%s,%s,,%s,%s,%s,%s,,%s",
+	strv_addf(&f->rows,
+		  "r,%s,k%s,exact,ext4,m,w,t=%u,%u,%u,1,%u,throughput,%s,%s,,%s,%s,%s,%s,,%s",
 		  x.variant, x.variant, x.cell, x.block, 100 + x.block, x.attempt,
 		  x.role ? x.role : "all", x.metric, units[m].unit, units[m].better, x.value,
 		  x.status ? x.status : "ok", x.reason ? x.reason : "");
@@ -326,8 +329,11 @@ static void swapped_sides_invert_ratios_and_marks(void **state)
 		const struct comparison_row *a, *b;
 
 		for (unsigned block = 1; block <= 5; block++) {
-			put_number(&x.f, "b", 1, block, "ops_per_s", 1 + (double)rng_below(&rng, 999));
-			put_number(&x.f, "p", 1, block, "ops_per_s", 1 + (double)rng_below(&rng, 999));
+			double v[2] = { 1 + (double)rng_below(&rng, 999),
+					1 + (double)rng_below(&rng, 999) };
+
+			put_number(&x.f, "b", 1, block, "ops_per_s", v[0]);
+			put_number(&x.f, "p", 1, block, "ops_per_s", v[1]);
 		}
 		for (size_t i = 0; i < x.f.rows.n; i++)
 			strv_add(&y.f.rows, x.f.rows.v[i]);
@@ -387,7 +393,8 @@ static void highest_attempt_counts_even_if_it_failed(void **state)
 {
 	struct fixture x = { .f = { .blocks = 2 } };
 	struct row first = { .variant = "p", .cell = 1, .block = 1, .metric = "ops_per_s",
-			     .value = "", .status = "failed", .reason = "guest died", .attempt = 1 };
+			     .value = "", .status = "failed", .reason = "guest died",
+			     .attempt = 1 };
 	struct row second = { .variant = "p", .cell = 1, .block = 1, .metric = "ops_per_s",
 			      .value = "30", .attempt = 2 };
 
@@ -540,10 +547,10 @@ static void hostile_rows_are_refused_with_their_line(void **state)
 		unsigned k = 0;
 
 		put_ops(&x.f, "b", 1, 1, "10");
-		rest = x.f.rows.v[0];
-		rest = xstrdup(rest);
+		rest = xstrdup(x.f.rows.v[0]);
 		for (char *p = rest; (field = strsep(&p, ",")); k++)
-			buf_addf(&b, "%s%s", k ? "," : "", k == cases[i].column ? cases[i].text : field);
+			buf_addf(&b, "%s%s", k ? "," : "",
+				 k == cases[i].column ? cases[i].text : field);
 		strv_add(&x.f.rows, buf_str(&b));
 		assert_int_equal(load(&x.f, &x.r, &e), -EINVAL);
 		assert_null(x.r);
@@ -568,8 +575,10 @@ static void hostile_run_json_is_refused(void **state)
 		{ "\"blocks\":2", "\"blocks\":-5", "suite.blocks is -5" },
 		{ "\"blocks\":2", "\"blocks\":4611686018427387904", "more than 4000000 cell runs" },
 		{ "\"blocks\":2", "\"blocks\":2.5", "Expected integer" },
-		{ "\"baseline\":\"b\"", "\"baseline\":\"z\"", "contrasts[0]: \"variants\" does not name 'z'" },
-		{ "\"kernel\":\"kp\"", "\"kernel\":\"zz\"", "variants[1]: \"kernels\" does not describe 'zz'" },
+		{ "\"baseline\":\"b\"", "\"baseline\":\"z\"",
+		  "contrasts[0]: \"variants\" does not name 'z'" },
+		{ "\"kernel\":\"kp\"", "\"kernel\":\"zz\"",
+		  "variants[1]: \"kernels\" does not describe 'zz'" },
 		{ "{\"name\":\"p\"", "{\"name\":\"b\"", "a second variant 'b'" },
 		{ "\"params\":\"t=2\"", "\"params\":\"t=1\"", "cells[1]: a second cell" },
 		{ "\"throughput\"", "7", "passes[0]" },

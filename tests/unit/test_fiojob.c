@@ -82,7 +82,8 @@ static void parameters_win_over_the_file(void **state)
 {
 	static const char *const params[] = { "threads", "8", "bs", "4k", "runtime", "1.5s",
 					      "rw", "randread", NULL };
-	static const char text[] = "[global]\nbs=64k ; big\nruntime=9\n[a]\nnumjobs=2\n[b]\nrw=write\n";
+	static const char text[] =
+		"[global]\nbs=64k ; big\nruntime=9\n[a]\nnumjobs=2\n[b]\nrw=write\n";
 	static const char expect[] =
 		"[global]\n"
 		"[a]\nnumjobs=8\nbs=4096\nruntime=1500000us\ntime_based=1\nrw=randread\n"
@@ -125,17 +126,18 @@ static void parameters_that_contradict_the_job_are_refused(void **state)
 
 static void every_job_gets_the_blocks_seed(void **state)
 {
+	static const char text[] = "[global]\nrw=read\n[a]\nbs=1\n[b]\nbs=2\n";
 	struct err e = ERR_INIT;
 	char *one, *same, *other;
 
 	(void)state;
-	assert_int_equal(fiojob_seed("[global]\nrw=read\n[a]\nbs=1\n[b]\nbs=2\n", 7, &one, &e), 0);
-	assert_int_equal(fiojob_seed("[global]\nrw=read\n[a]\nbs=1\n[b]\nbs=2\n", 7, &same, &e), 0);
-	assert_int_equal(fiojob_seed("[global]\nrw=read\n[a]\nbs=1\n[b]\nbs=2\n", 8, &other, &e), 0);
+	assert_int_equal(fiojob_seed(text, 7, &one, &e), 0);
+	assert_int_equal(fiojob_seed(text, 7, &same, &e), 0);
+	assert_int_equal(fiojob_seed(text, 8, &other, &e), 0);
 	assert_string_equal(one, same);
 	assert_string_not_equal(one, other);
-	assert_ptr_equal(strstr(one, "[global]\nrw=read\n[a]\nbs=1\nrandrepeat=1\n"), one);
-	assert_non_null(strstr(one, "\n[b]\nbs=2\nrandrepeat=1\nallrandrepeat=1\nrandseed="));
+	assert_ptr_equal(strstr(one, "[global]\nrw=read\n[a]\nbs=1\nrandrepeat=0\n"), one);
+	assert_non_null(strstr(one, "\n[b]\nbs=2\nrandrepeat=0\nallrandrepeat=0\nrandseed="));
 	assert_int_equal(fiojob_seed("[global]\nrw=read\n", 7, &other, &e), -EINVAL);
 	free(one);
 	free(same);
@@ -196,6 +198,62 @@ static void fio_takes_the_jobs_that_are_made(void **state)
 	free(file);
 	free(job);
 	free(seeded);
+}
+
+/* What fio does with a job and a seed: its log of offsets without the times. Caller frees. */
+static char *offsets(const char *job, uint64_t seed)
+{
+	char dir[] = "/tmp/fsduel-fio-XXXXXX", *seeded, *text, *file;
+	const char *argv[] = { "fio", "j.fio", NULL };
+	struct proc_opts o = { .cwd = dir };
+	struct buf log = BUF_INIT, out = BUF_INIT;
+	struct strv lines = STRV_INIT;
+	struct err e = ERR_INIT;
+
+	assert_non_null(mkdtemp(dir));
+	assert_int_equal(fiojob_seed(job, seed, &seeded, &e), 0);
+	text = xasprintf("%swrite_iolog=log\n", seeded);
+	file = xasprintf("%s/j.fio", dir);
+	assert_int_equal(fs_write_atomic(file, text, strlen(text), &e), 0);
+	assert_int_equal(proc_check(argv, &o, NULL, &e), 0);
+	free(file);
+	file = xasprintf("%s/log", dir);
+	assert_int_equal(fs_read(file, 0, &log, &e), 0);
+	strv_split(&lines, buf_str(&log), "\n");
+	for (size_t i = 0; i < lines.n; i++)
+		if (strstr(lines.v[i], " read ") || strstr(lines.v[i], " write "))
+			buf_adds(&out, strchr(lines.v[i], ' '));
+	assert_int_equal(fs_remove_tree(dir, &e), 0);
+	strv_release(&lines);
+	buf_release(&log);
+	free(file);
+	free(text);
+	free(seeded);
+	return buf_detach(&out, NULL);
+}
+
+static void fio_draws_its_offsets_from_the_seed(void **state)
+{
+	char *fio = proc_which("fio"), *job, *one, *same, *other;
+
+	(void)state;
+	if (!fio) {
+		print_message("# no fio here\n");
+		skip();
+	}
+	free(fio);
+	assert_int_equal(fiojob_make("t", JOB "number_ios=20\nallrandrepeat=1\n", NULL, &job,
+				     NULL), 0);
+	one = offsets(job, 1);
+	same = offsets(job, 1);
+	other = offsets(job, 2);
+	assert_true(strlen(one) > 20 * 10);
+	assert_string_equal(one, same);
+	assert_string_not_equal(one, other);
+	free(job);
+	free(one);
+	free(same);
+	free(other);
 }
 
 /* --- results ----------------------------------------------------------------------- */
@@ -314,6 +372,7 @@ int main(void)
 		cmocka_unit_test(every_job_gets_the_blocks_seed),
 		cmocka_unit_test(overwrite_is_declared_for_the_jobs_own_files_only),
 		cmocka_unit_test(fio_takes_the_jobs_that_are_made),
+		cmocka_unit_test(fio_draws_its_offsets_from_the_seed),
 		cmocka_unit_test(counts_are_summed_over_jobs_and_time_is_the_longest),
 		cmocka_unit_test(completion_latency_is_taken_where_whole_ones_are_missing_and_said),
 		cmocka_unit_test(a_job_with_an_error_fails_with_fios_words),

@@ -18,6 +18,7 @@
 
 #include "lib/proc.h"
 #include "runners/suite.h"
+#include "tests/unit/skip.h"
 
 #define UUID "11111111-2222-3333-4444-555555555555"
 #define HASH "aaaaaaaa-2222-3333-4444-555555555555"
@@ -158,7 +159,7 @@ static void mke2fs_makes_what_we_asked_for(void **state)
 
 	(void)state;
 	if (!installed("mke2fs") || !installed("dumpe2fs"))
-		skip();
+		skip_because("mke2fs and dumpe2fs are not installed");
 	text = dump("-E stride=16");
 	has(text, "Filesystem UUID:", UUID);
 	has(text, "Directory Hash Seed:", HASH);
@@ -175,7 +176,7 @@ static void mke2fs_heeds_the_users_journal(void **state)
 
 	(void)state;
 	if (!installed("mke2fs") || !installed("dumpe2fs"))
-		skip();
+		skip_because("mke2fs and dumpe2fs are not installed");
 	text = dump("-J size=16");
 	has(text, "Total journal size:", "16M");
 	free(text);

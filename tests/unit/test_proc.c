@@ -264,6 +264,18 @@ static void last_words_are_not_those_of_an_earlier_child(void **state)
 	buf_release(&b);
 }
 
+/*
+ * A line of /proc/PID/status as a mask, less signals 32 and 33: those are glibc's own,
+ * which posix_spawn (so make) leaves ignored in its children and signal() cannot reset.
+ */
+static uint64_t signal_mask(const char *status, const char *name)
+{
+	const char *line = strstr(status, name);
+
+	assert_non_null(line);
+	return strtoull(line + strlen(name), NULL, 16) & ~(UINT64_C(3) << 31);
+}
+
 static void no_signal_action_or_mask_of_ours_reaches_the_child(void **state)
 {
 	struct buf out = BUF_INIT;
@@ -279,7 +291,8 @@ static void no_signal_action_or_mask_of_ours_reaches_the_child(void **state)
 	assert_int_equal(sh("grep -E '^Sig(Ign|Blk)' /proc/self/status", &o, &x), 0);
 	sigprocmask(SIG_SETMASK, &old, NULL);
 	signal(SIGPIPE, SIG_DFL);
-	assert_string_equal(out.data, "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
+	assert_int_equal(signal_mask(out.data, "SigBlk:"), 0);
+	assert_int_equal(signal_mask(out.data, "SigIgn:"), 0);
 	buf_release(&out);
 }
 

@@ -261,7 +261,7 @@ static void numbers_that_do_not_exist_are_never_shown(void **state)
 
 static void folding_keeps_every_character(void **state)
 {
-	static const char text[] = "  indented words of several lengths and unbreakablewordsinbetween x";
+	static const char text[] = "  indented words of several lengths and unbreakablewords x";
 
 	(void)state;
 	for (size_t width = 1; width < sizeof(text) + 5; width++) {

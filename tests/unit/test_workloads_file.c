@@ -22,37 +22,10 @@
 
 #include <cmocka.h>
 
-#include "lib/buf.h"
-#include "workloads/fsload.h"
+#include "tests/unit/skip.h"
+#include "tests/unit/test_workloads.h"
 
-#define NR(a) (sizeof(a) / sizeof((a)[0]))
 #define MB (1u << 20)
-
-static void expect_text(const struct err *e, const char *part)
-{
-	if (!strstr(e->text, part))
-		fail_msg("\"%s\" does not say \"%s\"", e->text, part);
-}
-
-static struct mix mix_of(const char *roles_text, const char *sets)
-{
-	struct err e = ERR_INIT;
-	struct strv v = STRV_INIT;
-	struct mix m;
-	int ret = mix_parse(&m, roles_text, &e);
-
-	strv_split(&v, sets, " ");
-	for (size_t i = 0; !ret && i < v.n; i++) {
-		char *eq = strchr(v.v[i], '=');
-
-		*eq = '\0';
-		ret = mix_set(&m, v.v[i], eq + 1, &e);
-	}
-	strv_release(&v);
-	if (ret)
-		fail_msg("%s", e.text);
-	return m;
-}
 
 /* --- a folder of its own, and what its file system can do ------------------------- */
 
@@ -97,10 +70,8 @@ static int room_teardown(void **state)
 
 static void need(bool has, const char *what)
 {
-	if (has)
-		return;
-	print_message("# skipped: the file system under TMPDIR has no %s\n", what);
-	skip();
+	if (!has)
+		skip_because("the file system under TMPDIR has no %s", what);
 }
 
 /* --- extents ------------------------------------------------------------------------ */
@@ -209,8 +180,8 @@ static void prepared_files_prove_what_their_roles_declare(void **state)
 		  "dio_read.region_size=1M dio_overwrite.region_start=512k ops=2 "
 		  "dio_overwrite.region_size=512k buffered_write.region_start=1M "
 		  "buffered_write.region_size=1M buffered_write.extents=hole "
-		  "mmap_write.region_start=2M mmap_write.region_size=1M mmap_write.extents=unwritten "
-		  "fsync.extents=any" },
+		  "mmap_write.region_start=2M mmap_write.region_size=1M "
+		  "mmap_write.extents=unwritten fsync.extents=any" },
 	};
 	const struct room *r = *state;
 
@@ -253,49 +224,54 @@ static void other_extents_than_declared_are_found_out(void **state)
 	unlink(r->file);
 }
 
-static void nothing_is_written_over_and_nothing_left_behind(void **state)
+static void nothing_is_written_over(void **state)
 {
-	struct mix m = mix_of("buffered_write", "file_size=1M"), odd;
-	const struct rlimit small = { 65536, RLIM_INFINITY };
+	struct mix m = mix_of("buffered_write", "file_size=1M");
 	const struct room *r = *state;
 	struct err e = ERR_INIT;
-	struct rlimit old;
 	struct fsload l;
 	struct stat st;
-	char *missing;
 
-	odd = mix_of("buffered_write", "file_size=1M region_start=100");
 	assert_int_equal(fsload_init(&l, &m, r->file, 1, &e), 0);
 	close(open(r->file, O_CREAT | O_WRONLY, 0600));
 	assert_int_equal(fsload_prepare(&l, &e), -EEXIST);
 	expect_text(&e, "not written over");
 	assert_int_equal(stat(r->file, &st), 0);
 	assert_int_equal(st.st_size, 0);
+	fsload_release(&l);
 	unlink(r->file);
+}
 
+static void check_prepare_fails(const char *path, const char *sets, int ret, const char *says)
+{
+	struct mix m = mix_of("buffered_write", sets);
+	struct err e = ERR_INIT;
+	struct fsload l;
+
+	assert_int_equal(fsload_init(&l, &m, path, 1, &e), 0);
+	assert_int_equal(fsload_prepare(&l, &e), ret);
+	expect_text(&e, says);
+	assert_int_equal(access(path, F_OK), -1);
+	fsload_release(&l);
+}
+
+static void a_file_that_cannot_be_made_is_not_left_behind(void **state)
+{
+	const struct rlimit small = { 65536, RLIM_INFINITY };
+	const struct room *r = *state;
+	struct rlimit old;
+	char *missing = xasprintf("%s/missing/file", r->dir);
+
+	check_prepare_fails(missing, "file_size=1M", -ENOENT, missing);
+	free(missing);
+	check_prepare_fails(r->file, "file_size=1M region_start=100", -EINVAL,
+			    "does not fall on the file system's blocks");
 	/* A limit on file sizes stands in for a full disk. */
 	getrlimit(RLIMIT_FSIZE, &old);
 	signal(SIGXFSZ, SIG_IGN);
 	setrlimit(RLIMIT_FSIZE, &small);
-	assert_int_equal(fsload_prepare(&l, NULL), -EFBIG);
+	check_prepare_fails(r->file, "file_size=1M", -EFBIG, "1048576 bytes long");
 	setrlimit(RLIMIT_FSIZE, &old);
-	assert_int_equal(access(r->file, F_OK), -1);
-	fsload_release(&l);
-
-	err_clear(&e);
-	assert_int_equal(fsload_init(&l, &odd, r->file, 1, &e), 0);
-	assert_int_equal(fsload_prepare(&l, &e), -EINVAL);
-	expect_text(&e, "does not fall on the file system's blocks");
-	assert_int_equal(access(r->file, F_OK), -1);
-	fsload_release(&l);
-
-	err_clear(&e);
-	missing = xasprintf("%s/missing/file", r->dir);
-	assert_int_equal(fsload_init(&l, &m, missing, 1, &e), 0);
-	assert_int_equal(fsload_prepare(&l, &e), -ENOENT);
-	expect_text(&e, missing);
-	fsload_release(&l);
-	free(missing);
 }
 
 /* --- the roles ---------------------------------------------------------------------- */
@@ -381,7 +357,8 @@ int main(void)
 		cmocka_unit_test(extents_that_cannot_be_are_refused),
 		cmocka_unit_test(prepared_files_prove_what_their_roles_declare),
 		cmocka_unit_test(other_extents_than_declared_are_found_out),
-		cmocka_unit_test(nothing_is_written_over_and_nothing_left_behind),
+		cmocka_unit_test(nothing_is_written_over),
+		cmocka_unit_test(a_file_that_cannot_be_made_is_not_left_behind),
 		cmocka_unit_test(every_role_does_its_work),
 		cmocka_unit_test(once_fills_every_hole),
 		cmocka_unit_test(a_page_that_cannot_be_faulted_in_is_an_error_and_no_death),

@@ -13,32 +13,13 @@
 
 #include <cmocka.h>
 
-#include "lib/buf.h"
-#include "workloads/fsload.h"
-
-#define NR(a) (sizeof(a) / sizeof((a)[0]))
-
-static void expect_text(const struct err *e, const char *part)
-{
-	if (!strstr(e->text, part))
-		fail_msg("\"%s\" does not say \"%s\"", e->text, part);
-}
-
-static struct mix parsed(const char *text)
-{
-	struct err e = ERR_INIT;
-	struct mix m;
-
-	if (mix_parse(&m, text, &e))
-		fail_msg("%s", e.text);
-	return m;
-}
+#include "tests/unit/test_workloads.h"
 
 /* --- parsing ----------------------------------------------------------------- */
 
 static void a_mix_is_roles_with_threads(void **state)
 {
-	struct mix m = parsed(" dio_overwrite:4\tbuffered_write \n");
+	struct mix m = mix_of(" dio_overwrite:4\tbuffered_write \n", "");
 
 	(void)state;
 	assert_int_equal(m.nr, 2);
@@ -50,7 +31,7 @@ static void a_mix_is_roles_with_threads(void **state)
 	assert_int_equal(m.entry[0].param[ROLE_FINAL_SYNC], 0);
 	assert_int_equal(m.entry[1].param[ROLE_FINAL_SYNC], 1);   /* the role's own default */
 	assert_int_equal(m.entry[0].param[ROLE_EXTENTS], EXTENTS_WRITTEN);
-	m = parsed("null:1024");
+	m = mix_of("null:1024", "");
 	assert_int_equal(m.entry[0].threads, MIX_THREADS_MAX);
 }
 
@@ -90,7 +71,7 @@ static void a_mix_that_is_none_is_refused_with_a_reason(void **state)
 
 static void set_reaches_the_mix_every_role_or_one(void **state)
 {
-	struct mix m = parsed("dio_read:2 buffered_write null");
+	struct mix m = mix_of("dio_read:2 buffered_write null", "");
 
 	(void)state;
 	/* The role's own value stays whatever comes after it. */
@@ -133,7 +114,7 @@ static void set_refuses_what_it_does_not_know(void **state)
 		{ "final_sync", "2", "from 0 to 1" },
 		{ "null.op_time", "0", "op_time" },
 	};
-	struct mix m = parsed("dio_read null"), before = m;
+	struct mix m = mix_of("dio_read null", ""), before = m;
 
 	(void)state;
 	for (size_t i = 0; i < NR(bad); i++) {
@@ -149,19 +130,9 @@ static void set_refuses_what_it_does_not_know(void **state)
 
 static void check(const char *roles_text, const char *sets, const char *says)
 {
-	struct mix m = parsed(roles_text);
+	struct mix m = mix_of(roles_text, sets);
 	struct err e = ERR_INIT;
-	struct strv v = STRV_INIT;
 
-	strv_split(&v, sets, " ");
-	for (size_t i = 0; i < v.n; i++) {
-		char *eq = strchr(v.v[i], '=');
-
-		*eq = '\0';
-		if (mix_set(&m, v.v[i], eq + 1, &e))
-			fail_msg("%s", e.text);
-	}
-	strv_release(&v);
 	if (!says && mix_check(&m, &e))
 		fail_msg("%s with %s: %s", roles_text, sets, e.text);
 	if (says) {
@@ -216,6 +187,18 @@ static void contradictions_are_named(void **state)
 	(void)state;
 	for (size_t i = 0; i < NR(cases); i++)
 		check(cases[i].mix, cases[i].sets, cases[i].says);
+}
+
+static void a_contradictory_mix_is_not_even_begun(void **state)
+{
+	struct mix m = mix_of("buffered_write", "final_sync=0");
+	struct err e = ERR_INIT;
+	struct fsload l;
+
+	(void)state;
+	assert_int_equal(fsload_init(&l, &m, "x", 1, &e), -EINVAL);
+	expect_text(&e, "page cache");
+	fsload_release(&l);
 }
 
 /* --- the contract of roles and parameters -------------------------------------- */
@@ -308,6 +291,7 @@ int main(void)
 		cmocka_unit_test(set_reaches_the_mix_every_role_or_one),
 		cmocka_unit_test(set_refuses_what_it_does_not_know),
 		cmocka_unit_test(contradictions_are_named),
+		cmocka_unit_test(a_contradictory_mix_is_not_even_begun),
 		cmocka_unit_test(every_role_keeps_the_contract),
 		cmocka_unit_test(every_parameter_row_is_sound),
 	};

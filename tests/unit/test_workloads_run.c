@@ -1,54 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_workloads_run.c: the load generator at work. What threads do and when is
- * watched through roles defined here, which the registry does not know; real
- * files are made under TMPDIR.
+ * test_workloads_run.c: what the load generator's threads do, and when, watched
+ * through roles defined here. No file is made: that is test_workloads_file.c.
  */
 #include <errno.h>
-#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-#include "lib/buf.h"
-#include "workloads/fsload.h"
-
-#define NR(a) (sizeof(a) / sizeof((a)[0]))
-
-static void expect_text(const struct err *e, const char *part)
-{
-	if (!strstr(e->text, part))
-		fail_msg("\"%s\" does not say \"%s\"", e->text, part);
-}
-
-static struct mix mix_of(const char *roles_text, const char *sets)
-{
-	struct err e = ERR_INIT;
-	struct strv v = STRV_INIT;
-	struct mix m;
-	int ret = mix_parse(&m, roles_text, &e);
-
-	strv_split(&v, sets, " ");
-	for (size_t i = 0; !ret && i < v.n; i++) {
-		char *eq = strchr(v.v[i], '=');
-
-		*eq = '\0';
-		ret = mix_set(&m, v.v[i], eq + 1, &e);
-	}
-	strv_release(&v);
-	if (ret)
-		fail_msg("%s", e.text);
-	return m;
-}
+#include "tests/unit/test_workloads.h"
 
 /* Any role will do for the threads and parameters; what they do is the test's. */
 static struct mix mix_with(const struct role *role, unsigned threads, const char *sets)
@@ -63,8 +29,9 @@ static struct mix mix_with(const struct role *role, unsigned threads, const char
 /* --- watched roles ------------------------------------------------------------- */
 
 static struct {
-	atomic_int begun, ops, syncs, ended, open;   /* open: mark(1) has been called */
-	atomic_int early, late;                     /* operations before mark(1), ends before mark(0) */
+	atomic_int begun, ops, syncs, ended;
+	atomic_int open;             /* between mark(1) and mark(0) */
+	atomic_int early, late;      /* operations before mark(1), ends before mark(0) */
 	uint64_t offset[4][64];
 	atomic_int stop_at;
 	volatile int stop;
@@ -404,18 +371,6 @@ static void a_thread_that_cannot_begin_calls_all_off(void **state)
 	fsload_release(&l);
 }
 
-static void a_contradictory_mix_is_not_even_begun(void **state)
-{
-	struct mix m = mix_of("buffered_write", "final_sync=0");
-	struct err e = ERR_INIT;
-	struct fsload l;
-
-	(void)state;
-	assert_int_equal(fsload_init(&l, &m, "x", 1, &e), -EINVAL);
-	expect_text(&e, "page cache");
-	fsload_release(&l);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -430,7 +385,6 @@ int main(void)
 		cmocka_unit_test(errors_and_short_transfers_are_counted_and_survived),
 		cmocka_unit_test(a_failed_sync_fails_the_operation_before_it),
 		cmocka_unit_test(a_thread_that_cannot_begin_calls_all_off),
-		cmocka_unit_test(a_contradictory_mix_is_not_even_begun),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,8 +20,10 @@ enum { WAIT_SLEEP, WAIT_SPIN };
 static const char *const wait_names[] = { "sleep", "spin", NULL };
 
 static const struct param null_params[] = {
-	[OP_TIME] = { "op_time", NUM_NS, NULL, 1, 3600000000000, "100us", "time an operation takes" },
-	[WAIT] = { "wait", NUM_COUNT, wait_names, 0, 0, "sleep", "how it waits: off or on the CPU" },
+	[OP_TIME] = { "op_time", NUM_NS, NULL, 1, 3600000000000, "100us",
+		      "time an operation takes" },
+	[WAIT] = { "wait", NUM_COUNT, wait_names, 0, 0, "sleep",
+		   "how it waits: off or on the CPU" },
 	{ .name = NULL },
 };
 

@@ -24,7 +24,8 @@ enum { PASSES };
 
 static const struct param skeleton_params[] = {
 	/* name, kind, choices, least, most, default as a user writes it, help */
-	[PASSES] = { "passes", NUM_COUNT, NULL, 1, 64, "1", "writes of each block in one operation" },
+	[PASSES] = { "passes", NUM_COUNT, NULL, 1, 64, "1",
+		     "writes of each block in one operation" },
 	{ .name = NULL },
 };
 

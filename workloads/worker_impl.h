@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * worker.h: one thread of the load generator, and what all threads of a run
+ * worker_impl.h: one thread of the load generator, and what all threads of a run
  * share. Internal to fsload.c and worker.c.
  *
  * A worker sets itself up, arrives, waits for the start gate, does its timed
  * part, arrives again, waits for the end gate and only then tidies up, so that
  * one thread's munmap never disturbs another's measurement.
  */
-#ifndef FSDUEL_WORKLOADS_WORKER_H
-#define FSDUEL_WORKLOADS_WORKER_H
+#ifndef FSDUEL_WORKLOADS_WORKER_IMPL_H
+#define FSDUEL_WORKLOADS_WORKER_IMPL_H
 
 #include <pthread.h>
 #include <semaphore.h>
@@ -40,6 +40,12 @@ void run_release(struct run *r);
 /* Wait until all threads have arrived. */
 void run_wait(struct run *r);
 void run_open(struct run *r, enum gate gate);
+
+/* It is set by a signal handler or by another thread of the caller. */
+static inline bool run_stopped(const struct run *r)
+{
+	return __atomic_load_n(r->stop, __ATOMIC_RELAXED);
+}
 
 struct worker {
 	struct role_thread t;

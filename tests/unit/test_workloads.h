@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* test_workloads.h: what the tests of the load generator share. Include after cmocka.h. */
+#ifndef FSDUEL_TESTS_TEST_WORKLOADS_H
+#define FSDUEL_TESTS_TEST_WORKLOADS_H
+
+#include <string.h>
+
+#include "lib/buf.h"
+#include "workloads/fsload.h"
+
+#define NR(a) (sizeof(a) / sizeof((a)[0]))
+
+static inline void expect_text(const struct err *e, const char *part)
+{
+	if (!strstr(e->text, part))
+		fail_msg("\"%s\" does not say \"%s\"", e->text, part);
+}
+
+/* sets is "name=value name=value ..."; whatever is wrong with either fails the test. */
+static inline struct mix mix_of(const char *roles_text, const char *sets)
+{
+	struct err e = ERR_INIT;
+	struct strv v = STRV_INIT;
+	struct mix m;
+	int ret = mix_parse(&m, roles_text, &e);
+
+	strv_split(&v, sets, " ");
+	for (size_t i = 0; !ret && i < v.n; i++) {
+		char *eq = strchr(v.v[i], '=');
+
+		*eq = '\0';
+		ret = mix_set(&m, v.v[i], eq + 1, &e);
+	}
+	strv_release(&v);
+	if (ret)
+		fail_msg("%s", e.text);
+	return m;
+}
+
+#endif
