@@ -95,6 +95,7 @@ style() {
 		grep -nE '\b(strtol|strtoul|strtoll|strtoull|atoi|atol|sscanf)\(' "$file" /dev/null |
 			grep -v '^lib/num\.c:'
 	done
+	true
 }
 check "numbers are parsed in one place, and no file passes 400 lines" style
 finish
