@@ -7,7 +7,6 @@
 
 #include <elf.h>
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -25,6 +24,7 @@ enum {
 	OFF_PAYLOAD_LEN = 0x24c,  /* u32 */
 	HEADER_END = 0x250,
 	PROTOCOL_PAYLOAD = 0x0208, /* the first that has the two fields above */
+	XEN_PHYS32_ENTRY = 18,    /* note type, xen/interface/elfnote.h */
 	PARAGRAPH = 16,           /* what syssize is rounded up to */
 };
 
@@ -141,10 +141,12 @@ int bzimage_vmlinux(const struct bzimage *b, struct buf *out, struct err *e)
 {
 	const uint8_t *payload = b->data + b->payload_offset;
 	uint32_t want = get32(payload + b->payload_len - 4);
+	/* A gzip stream ends with that size itself; for the others it is put behind the stream. */
+	bool gzip = payload[0] == 0x1f && payload[1] == 0x8b;
 	size_t before = out->len;
 	int ret;
 
-	ret = fs_decompress(payload, b->payload_len - 4, out, e);
+	ret = fs_decompress(payload, b->payload_len - (gzip ? 0 : 4), out, e);
 	if (ret)
 		return ret;
 	if (out->len - before != want)
@@ -175,4 +177,9 @@ void vmlinux_build_id(const void *data, size_t len, char out[BUILD_ID_HEX])
 	out[0] = '\0';
 	for (size_t i = 0; i < id.len && 2 * i + 2 < BUILD_ID_HEX; i++)
 		snprintf(out + 2 * i, 3, "%02x", id.data[i]);
+}
+
+bool vmlinux_boots_directly(const void *data, size_t len)
+{
+	return elf_note(data, len, "Xen", XEN_PHYS32_ENTRY).len != 0;
 }

@@ -8,6 +8,7 @@
 #ifndef FSDUEL_RUNNERS_BZIMAGE_H
 #define FSDUEL_RUNNERS_BZIMAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -45,5 +46,8 @@ char *bzimage_build(const struct bzimage *b);
 /* Lower-case hex of the GNU build id of a vmlinux, "" when it has none. */
 #define BUILD_ID_HEX 65
 void vmlinux_build_id(const void *data, size_t len, char out[BUILD_ID_HEX]);
+
+/* Has it the entry point that QEMU needs to boot it without unpacking it in the guest (CONFIG_PVH)? */
+bool vmlinux_boots_directly(const void *data, size_t len);
 
 #endif

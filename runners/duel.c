@@ -90,14 +90,17 @@ static int load_kernel(struct duel *d, size_t i, struct err *e)
 static int load_images(struct duel *d, struct err *e)
 {
 	struct strv modules = STRV_INIT;
+	bool direct = true;
 	int ret = 0;
 
 	needs(d->suite, &d->tools, &modules);
 	for (size_t i = 0; i < d->suite->nr_kernels && !ret; i++)
 		ret = load_kernel(d, i, e);
+	for (size_t i = 0; i < d->suite->nr_kernels; i++)
+		direct = direct && d->kernels[i].vmlinux.len;
 	if (!ret)
 		ret = vm_machine_init(&d->machine, d->suite, (const char *const *)d->tools.v,
-				      d->opts->initramfs, e);
+				      d->opts->initramfs, direct, e);
 	for (size_t i = 0; i < d->suite->nr_kernels && !ret; i++)
 		ret = vm_kernel_init(&d->vm_kernels[i], &d->machine, &d->kernels[i],
 				     (const char *const *)modules.v, e);

@@ -157,7 +157,6 @@ static char *find_modules(const char *image, const char *release)
 
 static int identify(struct kernel *k, struct err *e)
 {
-	struct buf vmlinux = BUF_INIT;
 	struct bzimage b;
 	int ret = bzimage_parse(&b, k->image.data, k->image.len, k->image_path, e);
 
@@ -168,13 +167,13 @@ static int identify(struct kernel *k, struct err *e)
 	k->version = bzimage_build(&b);
 	if (!*k->release)
 		return err_add(e, EINVAL, "%s does not say which release it is", k->image_path);
-	ret = bzimage_vmlinux(&b, &vmlinux, e);
+	ret = bzimage_vmlinux(&b, &k->vmlinux, e);
 	if (ret)
-		err_add(e, EINVAL, "the kernel inside %s cannot be unpacked", k->image_path);
-	else
-		vmlinux_build_id(vmlinux.data, vmlinux.len, k->build_id);
-	buf_release(&vmlinux);
-	return ret;
+		return err_add(e, -ret, "the kernel inside %s cannot be unpacked", k->image_path);
+	vmlinux_build_id(k->vmlinux.data, k->vmlinux.len, k->build_id);
+	if (!vmlinux_boots_directly(k->vmlinux.data, k->vmlinux.len))
+		buf_release(&k->vmlinux);
+	return 0;
 }
 
 static int load(struct kernel *k, const char *ref, struct err *e)
@@ -232,5 +231,6 @@ void kernel_release(struct kernel *k)
 	free(k->release);
 	free(k->version);
 	buf_release(&k->image);
+	buf_release(&k->vmlinux);
 	*k = (struct kernel){ .image = BUF_INIT };
 }

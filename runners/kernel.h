@@ -17,6 +17,7 @@ struct kernel {
 	char *image_path;      /* absolute */
 	char *modules_dir;     /* .../lib/modules/RELEASE or a build tree with modules; NULL: none */
 	struct buf image;      /* the bzImage's bytes */
+	struct buf vmlinux;    /* the ELF inside it, kept when QEMU can boot it directly (PVH); else empty */
 	char sha256[65];       /* of the image */
 	char *release;         /* "6.12.117+deb12-cloud-amd64" */
 	char *version;         /* "#1 SMP PREEMPT_DYNAMIC ..." from the image's header, or "" */

@@ -61,7 +61,7 @@ int vm_kernel_init(struct vm_kernel *v, const struct vm_machine *m, const struct
 	ret = initramfs_modules(k, modules, &archive, e);
 	if (ret)
 		goto out;
-	v->image_fd = memfd("kernel", &k->image, NULL, e);
+	v->image_fd = memfd("kernel", m->direct ? &k->vmlinux : &k->image, NULL, e);
 	v->initrd_fd = memfd("initramfs", &m->initramfs, &archive, e);
 	ret = v->image_fd < 0 ? v->image_fd : v->initrd_fd < 0 ? v->initrd_fd : 0;
 out:

@@ -30,15 +30,18 @@ struct vm_machine {
 	char *firmware;           /* "name=sha256;..." of the firmware files QEMU loads */
 	char id[17];              /* 16 hex digits over all of the above */
 	uint64_t memory_bytes;    /* of one guest */
+	bool direct;              /* boot the vmlinux inside the image, without firmware unpacking it */
 };
 
 /*
  * Find QEMU and put the machine together. tools: what the guest needs besides
  * its first process. pinned: an initramfs file to use instead of packing one,
- * or NULL. -ENOENT: QEMU or a tool is missing, FSDUEL_MACHINE noted.
+ * or NULL. direct: every kernel of the run has a vmlinux that boots
+ * directly; one that has none makes all boot their bzImage, so that no side has
+ * another way to its first instruction. -ENOENT: QEMU or a tool is missing, FSDUEL_MACHINE noted.
  */
 int vm_machine_init(struct vm_machine *m, const struct suite *s, const char *const *tools,
-		    const char *pinned, struct err *e);
+		    const char *pinned, bool direct, struct err *e);
 void vm_machine_release(struct vm_machine *m);
 json_t *vm_machine_json(const struct vm_machine *m);   /* for run.json */
 

@@ -34,7 +34,7 @@ static const char *const exact_args[] = {
 
 /* Firmware that runs before the kernel and so shifts its clock. */
 static const char *const firmware_files[] = {
-	"bios-256k.bin", "linuxboot_dma.bin", "kvmvapic.bin", NULL,
+	"bios-256k.bin", "linuxboot_dma.bin", "pvh.bin", "kvmvapic.bin", NULL,
 };
 
 /* First line that QEMU prints for this option, or NULL. */
@@ -105,8 +105,8 @@ static void make_id(struct vm_machine *m)
 	struct buf all = BUF_INIT;
 	char sha[SHA256_HEX];
 
-	buf_addf(&all, "%s\n%s\n%s\n%s\n", m->qemu_version, m->firmware, m->initramfs_sha256,
-		 m->cmdline);
+	buf_addf(&all, "%s\n%s\n%s\n%s\n%s\n", m->qemu_version, m->firmware, m->initramfs_sha256,
+		 m->cmdline, m->direct ? "vmlinux" : "bzImage");
 	for (size_t i = 0; i < m->args.n; i++)
 		buf_addf(&all, "%s\n", m->args.v[i]);
 	sha256_hex(all.data, all.len, sha);
@@ -116,11 +116,11 @@ static void make_id(struct vm_machine *m)
 }
 
 int vm_machine_init(struct vm_machine *m, const struct suite *s, const char *const *tools,
-		    const char *pinned, struct err *e)
+		    const char *pinned, bool direct, struct err *e)
 {
 	int ret;
 
-	*m = (struct vm_machine){ .memory_bytes = s->memory_bytes };
+	*m = (struct vm_machine){ .memory_bytes = s->memory_bytes, .direct = direct };
 	buf_init(&m->initramfs);
 	ret = find_qemu(m, e);
 	if (!ret)
@@ -161,7 +161,8 @@ json_t *vm_machine_json(const struct vm_machine *m)
 
 	for (size_t i = 0; i < m->args.n; i++)
 		json_array_append_new(args, json_string(m->args.v[i]));
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o}", "id", m->id, "qemu", m->qemu_version,
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "id", m->id, "qemu", m->qemu_version,
 			 "firmware", m->firmware, "initramfs_sha256", m->initramfs_sha256,
-			 "cmdline", m->cmdline, "qemu_args", args);
+			 "cmdline", m->cmdline, "boots", m->direct ? "vmlinux" : "bzImage",
+			 "qemu_args", args);
 }
