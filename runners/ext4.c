@@ -80,7 +80,7 @@ void ext4_effective(struct ext4_effective *f, const struct ext4_super *s, const 
 		bool off;
 		const char *why;
 	} rules[] = {
-		{ !printed, "the options say nodioread_nolock" },
+		{ !printed, "" },
 		{ !s->extents, "without the extents feature ext4 does not use dioread_nolock, "
 			       "though the options print it" },
 		{ mount_has_option(options, "data=journal"),
@@ -92,7 +92,7 @@ void ext4_effective(struct ext4_effective *f, const struct ext4_super *s, const 
 
 	f->delalloc = delalloc;
 	f->dioread_nolock = true;
-	snprintf(f->why, sizeof(f->why), "the options say dioread_nolock and nothing overrules it");
+	f->why[0] = '\0';
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]) && f->dioread_nolock; i++)
 		if (rules[i].off) {
 			f->dioread_nolock = false;

@@ -20,7 +20,7 @@ struct ext4_super {
 
 struct ext4_effective {
 	bool dioread_nolock, delalloc;
-	char why[160];           /* one sentence: why dioread_nolock is as it is */
+	char why[160];           /* why dioread_nolock, which is printed, is without effect; else "" */
 };
 
 /* Read the primary superblock of a device or image. -EINVAL: not an ext2, ext3 or ext4. */
