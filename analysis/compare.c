@@ -380,7 +380,7 @@ int compare_results(struct comparison *c, const struct results *r, const char *c
 	free(p.scratch);
 	free(p.required);
 	free(p.judges);
-	if (!found)
+	if (contrast && !found)
 		ret = unknown_contrast(r, contrast, e);
 	if (ret)
 		comparison_release(c);
