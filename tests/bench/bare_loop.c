@@ -102,6 +102,8 @@ int __wrap_fsload_run(struct fsload *l, void (*mark)(void *arg, int begin), void
 		if (loop_open(&loops[i], l, i))
 			return err_add(e, EIO, "the bare loop cannot open %s", l->path);
 	run_loops(loops, nr, l->mix->param[MIX_RUNTIME], &l->role[0].measured);
+	for (unsigned i = 0; i < nr; i++)
+		close(loops[i].fd);
 	l->total.measured = l->role[0].measured;
 	free(loops);
 	return 0;
