@@ -4,6 +4,7 @@
 #   make test       all tests        make install  DESTDIR= PREFIX=
 #   make asan       unit tests with sanitizers     make fuzz  FUZZ_SECONDS=20 each
 #   make bench      how fast fsduel itself is      make deps  install what is missing
+#   make test-slow  kernels built from nothing, and the duels they are for (half an hour)
 # V=1 shows commands, B=dir moves the build, W=1 makes warnings errors,
 # SAN=address,undefined builds into a directory of its own.
 
@@ -21,9 +22,11 @@ WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -W
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -I. -I$(B)/gen -DFSDUEL_VERSION='"$(VERSION)"' \
 	-DFSDUEL_DATADIR='"$(DATADIR)"' $(WARN) -ffile-prefix-map=$(CURDIR)=. -pthread $(SANFLAGS) $(CFLAGS)
-LIBS := -lcsv -linih -ljansson -larchive -lmd -lm
+LIBS := -lcsv -linih -ljansson -larchive -laio -luring -lblkid -lmount -lmd -lm
+# The guest needs none of these, and has no static ones to link.
+GUEST_LIBS = $(filter-out -larchive -lblkid -lmount,$(LIBS))
 
-ROOMS := lib workloads workloads/roles runners analysis dashboards tracking cli
+ROOMS := lib workloads workloads/roles runners runners/host analysis dashboards tracking cli
 MAINS := cli/main.c workloads/fsload_main.c runners/guest_main.c
 SRCS  := $(filter-out $(MAINS),$(wildcard $(ROOMS:=/*.c)))
 ROLES := $(patsubst workloads/roles/%.c,%,$(filter-out %/skeleton.c,$(wildcard workloads/roles/*.c)))
@@ -31,6 +34,7 @@ CMDS  := $(patsubst cli/cmd_%.c,%,$(wildcard cli/cmd_*.c))
 OBJS  := $(SRCS:%.c=$(B)/%.o)
 GEN   := $(B)/gen/roles.h $(B)/gen/commands.h
 PROGS := $(B)/fsduel $(B)/fsload $(B)/fsduel-guest
+ORDER := $(B)/fsduel-exact-order.so
 UNIT  := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 FUZZ  := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
@@ -42,8 +46,8 @@ keep = > $@.new; cmp -s $@.new $@ || cp $@.new $@; rm -f $@.new
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all run test check unit replay deps clean install asan bench fuzz FORCE
-all: $(PROGS)
+.PHONY: all run test test-slow check unit replay deps clean install asan bench fuzz FORCE
+all: $(PROGS) $(ORDER)
 
 # --- generated lists: one file adds one thing --------------------------------
 $(B)/gen/roles.h: FORCE
@@ -67,10 +71,14 @@ $(B)/fsduel: $(B)/cli/main.o
 $(B)/fsload: $(B)/workloads/fsload_main.o
 $(B)/fsduel $(B)/fsload: $(B)/libfsduel.a
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) -o $@ $(filter %.o,$^) $(B)/libfsduel.a $(LIBS)
+# Loaded into QEMU in exact mode; never with sanitizers.
+$(ORDER): runners/preload/exact_order.c runners/preload/exact_order.h $(B)/.flags
+	$(call say,LD,$@)$(CC) -std=c17 -D_GNU_SOURCE -I. $(WARN) -ffile-prefix-map=$(CURDIR)=. -O2 \
+	-shared -fPIC -o $@ $< -ldl
 # The guest's first process is static and stripped, and never has sanitizers.
 ifeq ($(SAN),)
 $(B)/fsduel-guest: $(B)/runners/guest_main.o $(B)/libfsduel.a
-	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) -static -s -o $@ $^ $(filter-out -larchive,$(LIBS))
+	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) -static -s -o $@ $^ $(GUEST_LIBS)
 else
 $(B)/fsduel-guest: FORCE
 	$(Q)$(MAKE) SAN= B=$(B)/guest $(B)/guest/fsduel-guest && cp -u $(B)/guest/fsduel-guest $@
@@ -92,8 +100,11 @@ unit: $(UNIT)
 replay: $(FUZZ)
 test: deps
 	$(Q)$(MAKE) check
-check: all unit replay
+check: all unit replay $(B)/trouble-guest
 	$(Q)tests/run.sh $(B)
+test-slow: deps
+	$(Q)$(MAKE) all
+	$(Q)tests/run.sh $(B) slow
 asan:
 	$(Q)$(MAKE) SAN=address,undefined B=$(B)-san unit replay
 	$(Q)tests/run.sh $(B)-san unit fuzz
@@ -104,7 +115,11 @@ fuzz:
 	$(Q)tests/fuzz.sh $(B)-fuzz $(FUZZ_SECONDS)
 # The same first process with a bare pwrite loop in the place of the load generator.
 $(B)/bench-guest: $(B)/runners/guest_main.o $(B)/tests/bench/bare_loop.o $(B)/libfsduel.a
-	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) -static -s -Wl,--wrap=fsload_run -o $@ $^ $(filter-out -larchive,$(LIBS))
+	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) -static -s -Wl,--wrap=fsload_run -o $@ $^ $(GUEST_LIBS)
+# The same first process that gets into trouble on purpose, for tests/cli/trouble.t.
+$(B)/trouble-guest: $(B)/runners/guest_main.o $(B)/tests/guest/trouble.o \
+		$(B)/tests/guest/kernel_code.o $(B)/libfsduel.a
+	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) -static -s -Wl,--wrap=fsload_run -o $@ $^ $(GUEST_LIBS)
 bench: all $(B)/bench-guest
 	$(Q)for b in $(wildcard tests/bench/*.sh); do B=$(B) $$b || exit; done
 	$(Q)echo "bench: $(words $(wildcard tests/bench/*.sh)) scripts in tests/bench"
@@ -123,12 +138,14 @@ run: deps
 
 install: all $(B)/fsduel.1
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
-		$(DESTDIR)$(DATADIR)/configs $(DESTDIR)$(DATADIR)/workloads/fio
-	install $(PROGS) $(DESTDIR)$(PREFIX)/bin
+		$(DESTDIR)$(DATADIR)/configs $(DESTDIR)$(DATADIR)/kernels \
+		$(DESTDIR)$(DATADIR)/workloads/fio
+	install $(PROGS) $(ORDER) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(B)/fsduel.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 $(wildcard configs/*.ini) $(DESTDIR)$(DATADIR)/configs
+	install -m 644 $(wildcard kernels/*) $(DESTDIR)$(DATADIR)/kernels
 	install -m 644 $(wildcard workloads/fio/*.fio) $(DESTDIR)$(DATADIR)/workloads/fio
 clean:
 	$(Q)rm -rf build build-san build-fuzz
 
--include $(OBJS:.o=.d) $(MAINS:%.c=$(B)/%.d) $(UNIT:=.d) $(B)/tests/bench/bare_loop.d
+-include $(OBJS:.o=.d) $(MAINS:%.c=$(B)/%.d) $(UNIT:=.d) $(B)/tests/bench/bare_loop.d $(wildcard $(B)/tests/guest/*.d)

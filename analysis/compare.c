@@ -1,24 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * compare.c: pairs from sorted samples. A cell's samples of one measure stand
- * together, each variant's by block. Which rows are shown: select.c.
+ * together, each variant's by block. A row's figures: row.c; which rows are shown: select.c.
  */
 #include "analysis/compare.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/results_impl.h"
-#include "analysis/stats.h"
+#include "analysis/judge_impl.h"
 #include "lib/buf.h"
 #include "lib/near.h"
 
 /* Pairs of all rows together: 40 bytes each. */
 #define PAIRS_MAX 20000000u
-
-const char *const mark_names[] = { "", "equal", "better", "worse", "mixed" };
 
 struct comparison_text {
 	struct intern strings;
@@ -151,74 +147,6 @@ static void fill_pairs(struct place *p, struct comparison_row *row, struct side 
 	}
 }
 
-/* The ratio of one pair, or why there is none. */
-static const char *pair_ratio(const struct comparison_pair *pair, double *ratio)
-{
-	if (pair->baseline == 0)
-		return "the baseline is 0";
-	if (pair->baseline < 0 || pair->patched < 0)
-		return "a value is negative";
-	*ratio = pair->patched / pair->baseline;
-	if (!isfinite(*ratio) || (*ratio == 0 && pair->patched != 0))
-		return "the values lie too far apart";
-	return NULL;
-}
-
-static double median_of(double *v, size_t n)
-{
-	stats_sort(v, n);
-	return stats_median_sorted(v, n);
-}
-
-static void summarise(struct comparison_row *row, double *scratch)
-{
-	double *base = scratch, *patched = base + row->planned, *ratio = patched + row->planned;
-	size_t n = 0;
-
-	if (!row->pairs)
-		return;
-	for (unsigned i = 0; i < row->planned; i++) {
-		const struct comparison_pair *pair = &row->pair[i];
-
-		if (pair->reason)
-			continue;
-		base[n] = pair->baseline;
-		patched[n] = pair->patched;
-		if (!row->no_ratio)
-			row->no_ratio = pair_ratio(pair, &ratio[n]);
-		n++;
-	}
-	row->baseline_median = median_of(base, n);
-	row->patched_median = median_of(patched, n);
-	row->has_ratio = !row->no_ratio;
-	if (row->has_ratio) {
-		row->ratio_median = median_of(ratio, n);
-		row->ratio_min = ratio[0];
-		row->ratio_max = ratio[n - 1];
-	}
-}
-
-static enum mark mark_of(const struct comparison_row *row)
-{
-	unsigned more = 0, less = 0;
-
-	for (unsigned i = 0; i < row->planned; i++) {
-		const struct comparison_pair *pair = &row->pair[i];
-
-		if (pair->reason)
-			continue;
-		more += pair->patched > pair->baseline;
-		less += pair->patched < pair->baseline;
-	}
-	if (!row->pairs)
-		return MARK_NONE;
-	if (!more && !less)
-		return MARK_EQUAL;
-	if (!*row->better || (more != row->pairs && less != row->pairs))
-		return MARK_MIXED;
-	return (more != 0) == !strcmp(row->better, "higher") ? MARK_BETTER : MARK_WORSE;
-}
-
 static int add_row(struct place *p, const struct measure *m, struct side side[2], struct err *e)
 {
 	const struct results *r = p->r;
@@ -238,6 +166,7 @@ static int add_row(struct place *p, const struct measure *m, struct side side[2]
 		.baseline = r->variants[side[0].variant].name,
 		.patched = r->variants[side[1].variant].name,
 		.workload = cell->workload, .params = cell->params, .varying = cell->varying,
+		.role_threads = cell->role_threads,
 		.pass = intern_str(&r->pass_index, m->pass),
 		.role = intern_str(&r->strings, m->role),
 		.metric = metric->name, .detail = intern_str(&r->strings, m->detail),
@@ -248,8 +177,7 @@ static int add_row(struct place *p, const struct measure *m, struct side side[2]
 		.pair = xcalloc(r->blocks, sizeof(*row->pair)),
 	};
 	fill_pairs(p, row, side, m->pass);
-	summarise(row, p->scratch);
-	row->mark = mark_of(row);
+	row_summarise(row, p->scratch);
 	return 0;
 }
 
@@ -393,6 +321,10 @@ void comparison_release(struct comparison *c)
 		free(c->rows[i].pair);
 	free(c->rows);
 	free(c->gaps);
+	free(c->headlines);
+	strv_release(&c->warnings);
+	strv_release(&c->remarks);
+	judge_release(c->judge);
 	if (c->texts)
 		intern_release(&c->texts->strings);
 	free(c->texts);

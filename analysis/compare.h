@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * compare.h: the two sides of a contrast put beside each other, cell by cell.
- * What is computed here is order statistics of paired blocks; verdicts belong
- * to a later room of analysis/ and start from the pairs in each row.
+ * What is computed here is order statistics of paired blocks; what they prove is
+ * added by judge.h, which starts from the pairs in each row.
  *
  * A pair is one cell, block, pass, role, metric and detail with a valid value
  * (status ok, finite) on both sides. All strings are borrowed from the results,
@@ -12,6 +12,8 @@
 #define FSDUEL_ANALYSIS_COMPARE_H
 
 #include "analysis/results.h"
+#include "analysis/verdict.h"
+#include "lib/buf.h"
 
 enum mark {
 	MARK_NONE,      /* no pair with two valid values */
@@ -30,11 +32,31 @@ struct comparison_pair {
 	const char *reason;          /* why it is no pair, "patched failed: ..."; NULL for a pair */
 };
 
+/*
+ * What judge.h found of a row. Changes are ratios patched / baseline: 0.97 is -3 %.
+ * p values are two-sided; those of a family hold for all its rows at once.
+ */
+struct judgement {
+	bool done;                   /* else nothing here is set */
+	bool decides;                /* of the family that decides the exit code */
+	struct ruling r;
+	bool has_change;             /* the estimate exists: every pair has a log ratio */
+	double change;               /* Hodges-Lehmann estimate */
+	double sd_log;               /* standard deviation of the log ratios */
+	struct interval i95, i90;    /* of the change, for this row alone */
+	double margin;               /* 0.02: within 2 % is the same */
+	bool has_p;
+	double p_flip, p_signed_rank; /* this row alone; p_flip: of the rank sum where unpaired */
+	double p_family, p_holm;     /* step-down max-t; Holm over p_signed_rank */
+	unsigned look;               /* of an adaptive run: at how many blocks it was decided; 0 */
+};
+
 /* One cell, pass, role and metric of one contrast. */
 struct comparison_row {
 	const char *contrast, *baseline, *patched; /* names; the latter two are variants */
 	const char *workload, *params, *pass, *role, *metric, *detail, *unit, *better;
 	const char *varying;         /* params that have several values in this workload */
+	unsigned role_threads;       /* of the cell; 0: not known */
 	bool primary;                /* of a primary metric in the first pass */
 	bool whole;                  /* of the whole workload: role "all" */
 	unsigned pairs, planned;     /* blocks with two valid values, blocks planned */
@@ -45,6 +67,7 @@ struct comparison_row {
 	enum mark mark;
 	const char *reason;          /* why pairs are missing: first reason found, or NULL */
 	const char *no_ratio;        /* why pairs > 0 but no ratio, or NULL */
+	struct judgement j;
 };
 
 /* A planned pair without valid primary values for the whole workload. */
@@ -54,11 +77,35 @@ struct comparison_gap {
 	const char *reason;
 };
 
+/* One contrast in a line, by judge.h: its deciding rows together. */
+struct headline {
+	const char *contrast;
+	unsigned nr[NR_VERDICTS];    /* deciding rows by verdict */
+	size_t cells;                /* that have a change, and so a place in the mean */
+	double mean;                 /* geometric mean of their ratios, turned so that above 1 is better */
+	struct interval i95;         /* of the mean, by bootstrap over blocks */
+	size_t nr_worst, nr_best;    /* up to HEADLINE_NAMED; a row is in one of them at most */
+	struct headline_cell {
+		const char *workload, *varying, *metric;
+		double change;       /* patched / baseline, not turned */
+	} worst[3], best[3];
+};
+#define HEADLINE_NAMED 3
+
 struct comparison {
 	struct comparison_row *rows;  /* contrast, then plan order of cells, pass, role, metric */
 	size_t nr_rows;
 	struct comparison_gap *gaps;  /* the same order; by block */
 	unsigned unmeasured;          /* number of gaps */
+
+	/* Filled by judge.h. */
+	bool judged, paired;
+	double alpha;                 /* of each family, over all looks */
+	struct headline *headlines;   /* a contrast each */
+	size_t nr_headlines;
+	struct strv warnings;         /* sentences about the data, with the cell's name */
+	struct strv remarks;          /* sentences about what the data can show at all */
+	struct judge *judge;          /* private */
 	struct comparison_text *texts; /* private: owns the reasons */
 };
 

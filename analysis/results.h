@@ -24,4 +24,10 @@ void results_free(struct results *r);
 
 const json_t *results_run(const struct results *r);   /* run.json, borrowed */
 
+/*
+ * {"runs": valid cell runs, "marked": those that something disturbed, "by_mark":
+ * {"steal": how many, ...}}; a run with two marks counts under both. A new reference.
+ */
+json_t *results_marks(const struct results *r);
+
 #endif

@@ -28,6 +28,7 @@ struct results_variant {
 
 struct results_cell {
 	const char *workload, *params, *varying;
+	uint32_t role_threads;            /* 0: run.json does not say */
 };
 
 struct results_metric {
@@ -57,6 +58,8 @@ struct sample {
 struct unit {
 	uint32_t seen;                    /* highest attempt + 1; 0: no row */
 	uint32_t reason;                  /* of the worst status in that attempt */
+	uint32_t marks;                   /* what disturbed it; a number in strings */
+	uint16_t position;                /* of the variant in its block, from 1; 0: not said */
 	uint8_t status;                   /* the worst in that attempt */
 };
 

@@ -17,21 +17,22 @@
 #include "lib/schema.h"
 
 #define ATTEMPT_MAX 1000000u
+#define POSITION_MAX 65535u
 
 const char *const sample_status_names[NR_SAMPLE_STATUS] = { "ok", "skipped", "failed", "invalid" };
 
 enum column {
 	COL_RUN, COL_VARIANT, COL_KERNEL, COL_MODE, COL_FS, COL_MOUNT, COL_WORKLOAD, COL_PARAMS,
-	COL_BLOCK, COL_SEED, COL_ATTEMPT, COL_PASS, NR_WHO_COLUMNS,
+	COL_BLOCK, COL_SEED, COL_POSITION, COL_ATTEMPT, COL_PASS, NR_WHO_COLUMNS,
 	COL_ROLE = NR_WHO_COLUMNS, COL_METRIC, COL_DETAIL, COL_UNIT, COL_BETTER, COL_STATUS,
-	COL_REASON, NR_KEPT_COLUMNS,
+	COL_MARKS, COL_REASON, NR_KEPT_COLUMNS,
 	COL_VALUE = NR_KEPT_COLUMNS, NR_COLUMNS,
 };
 
 static const char *const columns[NR_COLUMNS + 1] = {
 	"run", "variant", "kernel", "mode", "fs", "mount", "workload", "params", "block", "seed",
-	"attempt", "pass", "role", "metric", "detail", "unit", "better", "status", "reason",
-	"value", NULL,
+	"position", "attempt", "pass", "role", "metric", "detail", "unit", "better", "status",
+	"marks", "reason", "value", NULL,
 };
 
 /* The row at hand and what is known of it from the rows above. */
@@ -46,7 +47,7 @@ struct reader {
 		const char *text;     /* NULL before the first row; owned by r->strings */
 		uint32_t number;
 	} last[NR_KEPT_COLUMNS];
-	uint32_t cell, variant, block, pass, attempt;
+	uint32_t cell, variant, block, pass, position, attempt;
 	struct unit *unit;
 	uint32_t metric, measure;     /* INTERN_NONE for a row without a metric */
 	uint8_t status;
@@ -184,6 +185,9 @@ static int read_who(struct reader *rd)
 	if (rd->pass == INTERN_NONE)
 		return mismatch(rd, COL_PASS, "is not in run.json", "");
 	ret = read_count(rd, COL_BLOCK, 1, r->blocks, &rd->block);
+	rd->position = 0; /* of other tools: empty */
+	if (!ret && *rd->field[COL_POSITION])
+		ret = read_count(rd, COL_POSITION, 1, POSITION_MAX, &rd->position);
 	if (!ret)
 		ret = read_count(rd, COL_ATTEMPT, 0, ATTEMPT_MAX, &rd->attempt);
 	if (!ret)
@@ -279,7 +283,9 @@ static void note_unit(struct reader *rd)
 	if (rd->attempt + 1 < u->seen)
 		return;
 	if (rd->attempt + 1 > u->seen)
-		*u = (struct unit){ rd->attempt + 1, STRING_EMPTY, SAMPLE_OK };
+		*u = (struct unit){ .seen = rd->attempt + 1, .status = SAMPLE_OK };
+	u->position = (uint16_t)rd->position;
+	u->marks = pick_reason(rd->r, u->marks, rd->last[COL_MARKS].number);
 	if (rd->status > u->status) {
 		u->status = rd->status;
 		u->reason = reason;

@@ -96,10 +96,12 @@ static int take_cell(struct results *r, const json_t *item, json_error_t *je)
 	uint32_t n = r->cell_index.nr, at;
 	struct results_cell c = { .varying = "" };
 	struct buf key = BUF_INIT;
+	int threads = 0;
 
-	if (json_unpack_ex((json_t *)item, je, 0, "{s:s, s:s, s?s}", "workload", &c.workload,
-			   "params", &c.params, "varying", &c.varying))
+	if (json_unpack_ex((json_t *)item, je, 0, "{s:s, s:s, s?s, s?i}", "workload", &c.workload,
+			   "params", &c.params, "varying", &c.varying, "role_threads", &threads))
 		return -EINVAL;
+	c.role_threads = threads > 0 ? (uint32_t)threads : 0;
 	cell_key(&key, c.workload, c.params);
 	at = intern_add_mem(&r->cell_index, key.data, key.len);
 	buf_release(&key);

@@ -7,7 +7,13 @@
 #ifndef FSDUEL_ANALYSIS_STATS_H
 #define FSDUEL_ANALYSIS_STATS_H
 
+#include <stdbool.h>
 #include <stddef.h>
+
+struct interval {
+	bool exists;              /* false: so few values cannot give an interval of that level */
+	double low, high;         /* closed; only where it exists */
+};
 
 /* Sort v ascending in place. */
 void stats_sort(double *v, size_t n);
@@ -23,5 +29,15 @@ double stats_quantile_sorted(const double *v, size_t n, double p);
 
 /* stats_quantile_sorted at one half: the middle value, or the mean of the two middle ones. */
 double stats_median_sorted(const double *v, size_t n);
+
+/* Mean, and standard deviation with n - 1 (0 for n < 2); n > 0. */
+double stats_mean(const double *v, size_t n);
+double stats_sd(const double *v, size_t n);
+
+/*
+ * The interval of a proportion of which k out of n > 0 were seen: Wilson, "Probable
+ * inference, the law of succession, and statistical inference", JASA 22 (1927).
+ */
+struct interval stats_wilson(size_t k, size_t n, double level);
 
 #endif

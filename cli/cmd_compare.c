@@ -24,6 +24,11 @@ static const struct option_row options[] = {
 	  offsetof(struct show_options, role), false },
 	{ 'f', "format", OPT_STRING, "table|csv|json", "what to print; without it a table",
 	  offsetof(struct show_options, format), false },
+	{ 0, "margin", OPT_STRING, "PERCENT",
+	  "changes up to that are the same; without it the suite's, 2%, or 0.1% in exact mode",
+	  offsetof(struct show_options, margin), false },
+	{ 0, "strict", OPT_FLAG, NULL, "exit with 5 where a cell is unsure",
+	  offsetof(struct show_options, strict), false },
 	{ .name = NULL },
 };
 
@@ -33,12 +38,13 @@ const struct command command_compare = {
 	.min_args = 1,
 	.max_args = 1,
 	.summary = "put the two sides of a results folder beside each other, cell by cell",
-	.text = "DIR is a folder written by `fsduel duel`. For every cell and role the table shows "
-		"the medians of both sides, the median of the per-block ratios as a change in per "
-		"cent and its range over the blocks. A block counts only where both sides have a "
-		"valid sample. Equal means equal to the last digit.\n\n"
-		"Exit code 4 says that a planned pair has no valid sample: the table is printed all "
-		"the same and names each. Exit code 2 says that the folder cannot be trusted or read.",
+	.text = "DIR is a folder written by `fsduel duel`. The first line is the verdict. For every "
+		"cell and role the table shows the medians of both sides, the change with its 95 % "
+		"interval, and slower, faster, same or unsure; docs/statistics.md says when. A block "
+		"counts only where both sides have a valid sample.\n\n"
+		"Exit code 1 says that a cell is slower. Exit code 4 says that a planned pair has no "
+		"valid sample: the table is printed all the same and names each. Exit code 2 says that "
+		"the folder cannot be trusted or read.",
 	.options = options,
 	.options_size = sizeof(struct show_options),
 	.run = run,

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * cmd_duel.c: `fsduel duel`: measure a suite in guests and print the
- * comparison. Measuring is runners/duel.c; here are the options and the
- * progress line.
+ * comparison. Measuring is runners/duel.c; here are the options.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -12,13 +11,15 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/progress.h"
 #include "cli/show.h"
 #include "lib/fs.h"
 #include "lib/num.h"
 #include "runners/duel.h"
 
 struct duel_options {
-	const char *suite, *output, *resume, *baseline, *patched, *initramfs;
+	const char *suite, *output, *resume, *baseline, *patched, *initramfs, *mode, *qemu;
+	const char *destroy;
 	uint64_t blocks, guests;
 	bool quiet;
 };
@@ -31,50 +32,15 @@ static const struct option_row options[] = {
 	{ 0, "resume", OPT_STRING, "DIR", "go on with a results folder: measure only what is missing", AT(resume), false },
 	{ 0, "baseline", OPT_STRING, "KERNEL", "bzImage, unpacked package, build tree or fetched name", AT(baseline), false },
 	{ 0, "patched", OPT_STRING, "KERNEL", "the same for the other side", AT(patched), false },
+	{ 'm', "mode", OPT_STRING, "MODE", "exact, tcg, kvm or auto, instead of the suite's", AT(mode), false },
 	{ 'b', "blocks", OPT_COUNT, "N", "blocks instead of the suite's", AT(blocks), false },
 	{ 'j', "guests", OPT_COUNT, "N", "guests at once (default: one a core); changes no result", AT(guests), false },
 	{ 0, "initramfs", OPT_STRING, "FILE", "use this initramfs instead of packing one", AT(initramfs), false },
+	{ 0, "qemu", OPT_STRING, "PROGRAM", "another QEMU than the first qemu-system-x86_64 in PATH", AT(qemu), false },
+	{ 0, "destroy", OPT_STRING, "PATH", "the suite's [device] path once more: format it for every cell run", AT(destroy), false },
 	{ 'q', "quiet", OPT_FLAG, NULL, "no progress", AT(quiet), false },
 	{ 0 },
 };
-
-struct progress_line {
-	const struct plan *plan;
-	bool terminal, quiet;
-};
-
-static void name_unit(const struct plan *p, const struct plan_unit *u, char *dst, size_t len)
-{
-	const struct plan_cell *c = &p->cells[u->cell];
-
-	snprintf(dst, len, "%s%s%s on %s, block %u", p->suite->workloads[c->workload].name,
-		 c->varying[0] ? " " : "", c->varying, p->suite->variants[u->variant].name,
-		 u->block);
-}
-
-/* On a terminal one line that is rewritten; in a pipe only what went wrong. */
-static void show_progress(void *arg, const struct duel_progress *p)
-{
-	const struct progress_line *line = arg;
-	char left[32], name[160];
-
-	if (p->unit && p->result->status != STATUS_OK) {
-		name_unit(line->plan, p->unit, name, sizeof(name));
-		fprintf(stderr, "%sfsduel duel: %s: %s: %s\n", line->terminal ? "\r\033[K" : "",
-			name, status_names[p->result->status], p->result->reason);
-	}
-	if (!line->terminal || line->quiet)
-		return;
-	if (p->left_ns)
-		num_format_ns_human(left, p->left_ns);
-	fprintf(stderr, "\r\033[K[%u/%u] %u running%s%s%s", p->done, p->total, p->running,
-		p->left_ns ? ", " : "", p->left_ns ? left : "", p->left_ns ? " left" : "");
-	if (p->unit) {
-		name_unit(line->plan, p->unit, name, sizeof(name));
-		fprintf(stderr, "; done: %.60s", name);
-	}
-	fflush(stderr);
-}
 
 /* The suite and overrides of a folder that is resumed are those it was begun with. */
 struct resumed {
@@ -108,6 +74,7 @@ static int read_resumed(const char *dir, struct resumed *r, struct err *e)
 							     "path")));
 	r->o.baseline = kernel_ref(r->run, "baseline");
 	r->o.patched = kernel_ref(r->run, "patched");
+	r->o.mode = json_string_value(json_object_get(r->run, "mode"));
 	r->o.blocks = (unsigned)json_integer_value(
 		json_object_get(json_object_get(r->run, "suite"), "blocks"));
 	return 0;
@@ -126,24 +93,24 @@ static int check_options(const struct duel_options *o, struct err *e)
 	return 0;
 }
 
-static int measure(const struct duel_options *o, const struct suite *s, struct err *e)
+static int measure(const struct duel_options *o, struct suite *s, struct err *e)
 {
 	struct plan p;
-	struct progress_line line = { &p, isatty(STDERR_FILENO), o->quiet };
+	struct progress_line line = progress_line("duel", &p, o->quiet);
 	struct duel_opts d = {
 		.dir = o->resume ? o->resume : o->output, .resume = o->resume,
 		.guests = (unsigned)o->guests, .initramfs = o->initramfs,
-		.progress = show_progress, .arg = &line, .stop = &stop_signal,
+		.qemu = o->qemu, .destroy = o->destroy,
+		.progress = progress_show, .say = progress_say, .arg = &line, .stop = &stop_signal,
 	};
-	struct duel_progress last;
+	struct progress last;
 	int ret = plan_make(&p, s, e);
 
 	if (ret)
 		return err_exit_code(e, FSDUEL_USAGE);
 	stop_signal_catch();
 	ret = duel_run(s, &p, &d, &last, e);
-	if (line.terminal && !line.quiet)
-		fprintf(stderr, "\r\033[K");
+	progress_end(&line);
 	plan_release(&p);
 	if (ret == -EINTR && stop_signal)
 		return 128 + stop_signal;
@@ -156,7 +123,8 @@ static int run(const void *opts, char *const *args, unsigned nr_args, struct err
 {
 	const struct duel_options *o = opts;
 	struct resumed old = { 0 };
-	struct suite_overrides over = { o->baseline, o->patched, (unsigned)o->blocks };
+	struct suite_overrides over = { .baseline = o->baseline, .patched = o->patched,
+					.blocks = (unsigned)o->blocks, .mode = o->mode };
 	struct suite s = { 0 };
 	int ret = check_options(o, e);
 
@@ -165,9 +133,12 @@ static int run(const void *opts, char *const *args, unsigned nr_args, struct err
 	if (!ret && o->resume)
 		ret = read_resumed(o->resume, &old, e);
 	if (!ret && o->resume)
-		over = (struct suite_overrides){ o->baseline ? o->baseline : old.o.baseline,
-						 o->patched ? o->patched : old.o.patched,
-						 o->blocks ? (unsigned)o->blocks : old.o.blocks };
+		over = (struct suite_overrides){
+			.baseline = o->baseline ? o->baseline : old.o.baseline,
+			.patched = o->patched ? o->patched : old.o.patched,
+			.blocks = o->blocks ? (unsigned)o->blocks : old.o.blocks,
+			.mode = o->mode ? o->mode : old.o.mode,
+		};
 	if (!ret)
 		ret = suite_load(&s, o->suite ? o->suite : old.suite, &over, e);
 	ret = ret ? err_exit_code(e, FSDUEL_USAGE) : measure(o, &s, e);

@@ -10,11 +10,13 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/plan_missing.h"
 #include "lib/num.h"
+#include "runners/device.h"
 #include "runners/plan.h"
 
 struct plan_options {
-	const char *suite, *baseline, *patched;
+	const char *suite, *baseline, *patched, *mode, *missing;
 	uint64_t blocks, guests;
 	bool json;
 };
@@ -25,8 +27,10 @@ static const struct option_row options[] = {
 	{ 'c', "suite", OPT_STRING, "SUITE", "suite file, such as configs/quick.ini", AT(suite), false },
 	{ 0, "baseline", OPT_STRING, "KERNEL", "bzImage, unpacked package, build tree or fetched name", AT(baseline), false },
 	{ 0, "patched", OPT_STRING, "KERNEL", "the same for the other side", AT(patched), false },
+	{ 'm', "mode", OPT_STRING, "MODE", "exact, tcg, kvm or auto, instead of the suite's", AT(mode), false },
 	{ 'b', "blocks", OPT_COUNT, "N", "blocks instead of the suite's", AT(blocks), false },
 	{ 'j', "guests", OPT_COUNT, "N", "guests at once (default: one a core), for the time it would take", AT(guests), false },
+	{ 0, "missing", OPT_STRING, "DIR", "what this results folder still lacks, by kernel and block, instead of a suite", AT(missing), false },
 	{ 0, "json", OPT_FLAG, NULL, "as JSON, for programs", AT(json), false },
 	{ 0 },
 };
@@ -38,9 +42,25 @@ static const char *or_default(const char *text, const char *def)
 
 /* --- for people --------------------------------------------------------------- */
 
+static void print_disk(const struct suite *s)
+{
+	char size[32], latency[32];
+
+	num_format(size, s->device.size_bytes, NUM_BYTES);
+	if (!devices[s->device.kind].host_timed)
+		printf("disk of %s with %s latency\n", size,
+		       num_format(latency, s->device.latency_ns, NUM_NS));
+	else if (s->device_path)
+		printf("disk %s by %s: duel formats it\n", s->device_path,
+		       device_kind_names[s->device.kind]);
+	else
+		printf("disk of %s in the results folder, by %s\n", size,
+		       device_kind_names[s->device.kind]);
+}
+
 static void print_machine(const struct suite *s)
 {
-	char size[32], latency[32], memory[32];
+	char memory[32];
 
 	printf("suite %s, mode %s, %u block%s, seed %" PRIu64 "\n", s->name, mode_names[s->mode],
 	       s->blocks, s->blocks == 1 ? "" : "s", s->seed);
@@ -48,10 +68,9 @@ static void print_machine(const struct suite *s)
 		printf("  %s\n", s->about);
 	if (s->mode == MODE_HOST)
 		return;
-	printf("machine: %u CPU%s, %s memory, disk of %s with %s latency\n", s->cpus,
-	       s->cpus == 1 ? "" : "s", num_format(memory, s->memory_bytes, NUM_BYTES),
-	       num_format(size, s->device.size_bytes, NUM_BYTES),
-	       num_format(latency, s->device.latency_ns, NUM_NS));
+	printf("machine: %u CPU%s, %s memory, ", s->cpus, s->cpus == 1 ? "" : "s",
+	       num_format(memory, s->memory_bytes, NUM_BYTES));
+	print_disk(s);
 	for (size_t i = 0; i < s->nr_kernels; i++)
 		printf("kernel %s: %s\n", s->kernels[i].label,
 		       or_default(s->kernels[i].ref, "not given yet"));
@@ -234,6 +253,10 @@ static int print_json(const struct plan *p, unsigned guests, struct err *e)
 
 static int check_options(const struct plan_options *o, unsigned nr_args, struct err *e)
 {
+	if (o->missing && (o->suite || nr_args))
+		return err_add(e, EINVAL, "--missing reads the folder's own suite: name no other");
+	if (o->missing)
+		return 0;
 	if (!o->suite == !nr_args)
 		return err_add(e, EINVAL, "name one suite: fsduel plan configs/quick.ini");
 	if (o->blocks > 1000 || o->guests > 256)
@@ -251,12 +274,15 @@ static unsigned guests_or_cores(uint64_t guests)
 static int run(const void *opts, char *const *args, unsigned nr_args, struct err *e)
 {
 	const struct plan_options *o = opts;
-	struct suite_overrides over = { o->baseline, o->patched, (unsigned)o->blocks };
+	struct suite_overrides over = { .baseline = o->baseline, .patched = o->patched,
+					.blocks = (unsigned)o->blocks, .mode = o->mode };
 	struct suite s = { 0 };
 	struct plan p = { 0 };
 	unsigned guests = guests_or_cores(o->guests);
 	int ret = check_options(o, nr_args, e);
 
+	if (!ret && o->missing)
+		return plan_missing(o->missing, e) ? err_exit_code(e, FSDUEL_USAGE) : FSDUEL_OK;
 	if (!ret)
 		ret = suite_load(&s, o->suite ? o->suite : args[0], &over, e);
 	if (!ret)

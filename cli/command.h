@@ -13,7 +13,14 @@
 
 #include "lib/err.h"
 
-enum option_kind { OPT_FLAG, OPT_STRING, OPT_COUNT, OPT_BYTES, OPT_NS };
+enum option_kind { OPT_FLAG, OPT_STRING, OPT_STRINGS, OPT_COUNT, OPT_BYTES, OPT_NS };
+
+/* The member of an OPT_STRINGS option, which may be given several times. */
+#define OPTION_STRINGS_MAX 32
+struct option_strings {
+	const char *v[OPTION_STRINGS_MAX];
+	size_t n;
+};
 
 struct option_row {
 	char letter;              /* 0: only the long form */
@@ -21,7 +28,7 @@ struct option_row {
 	enum option_kind kind;
 	const char *arg;          /* "DIR" in the help; NULL for a flag */
 	const char *help;         /* one line */
-	size_t offset;            /* of the member in the command's options struct: bool, const char *, or uint64_t */
+	size_t offset;            /* of the member in the command's options struct: bool, const char *, struct option_strings, or uint64_t */
 	bool required;
 };
 

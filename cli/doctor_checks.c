@@ -17,6 +17,9 @@
 #include "lib/fs.h"
 #include "lib/num.h"
 #include "lib/proc.h"
+#include "runners/kernel_build.h"
+#include "runners/qemu.h"
+#include "runners/trial.h"
 
 #define CHECK_TIMEOUT_NS 5000000000u
 #define TRIAL_ROM_BYTES 65536
@@ -55,11 +58,26 @@ enum health check_program(const char *arg, struct buf *said)
 	return HEALTH_OK;
 }
 
+enum health check_qemu(const char *arg, struct buf *said)
+{
+	struct err e = ERR_INIT;
+	char *qemu = qemu_find(NULL, &e);
+	const char *const argv[] = { qemu, "--version", NULL };
+
+	(void)arg;
+	if (qemu)
+		first_line(argv, said);
+	else
+		buf_adds(said, e.text);
+	free(qemu);
+	return qemu ? HEALTH_OK : HEALTH_MISSING;
+}
+
 /*
  * Run a ROM of three instructions (mov al,0x10; out 0xf4,al; hlt) under these
  * arguments. 0: the guest's own exit came back.
  */
-static int trial(const char *args, struct buf *out)
+static int trial(const char *qemu, const char *args, struct buf *out)
 {
 	static const unsigned char code[] = { 0xb0, 0x10, 0xe6, 0xf4, 0xf4 };
 	struct proc_opts o = { .out = out, .err = out, .timeout_ns = CHECK_TIMEOUT_NS };
@@ -70,7 +88,8 @@ static int trial(const char *args, struct buf *out)
 
 	if (fd < 0)
 		return -errno;
-	strv_split(&argv, "qemu-system-x86_64 -m 16 -smp 1 -display none -monitor none -nic none "
+	strv_add(&argv, qemu);
+	strv_split(&argv, "-m 16 -smp 1 -display none -monitor none -nic none "
 			  "-vga none -serial none -parallel none -no-reboot "
 			  "-device isa-debug-exit,iobase=0xf4,iosize=1 -bios", " ");
 	strv_add(&argv, rom);
@@ -88,15 +107,14 @@ static int trial(const char *args, struct buf *out)
 enum health check_tcg(const char *arg, struct buf *said)
 {
 	struct buf out = BUF_INIT;
+	char *qemu = qemu_find(NULL, NULL);
 	int ret;
 
 	(void)arg;
-	if (check_program("qemu-system-x86_64", said) != HEALTH_OK) {
-		buf_reset(said);
+	if (!qemu)
 		return HEALTH_MISSING;
-	}
-	buf_reset(said);
-	ret = trial("-accel tcg -icount shift=0,sleep=off -cpu qemu64", &out);
+	ret = trial(qemu, "-accel tcg -icount shift=0,sleep=off -cpu qemu64", &out);
+	free(qemu);
 	if (ret)
 		buf_addf(said, "a guest does not run: %.*s",
 			 out.len ? (int)strcspn(out.data, "\n") : 14,
@@ -110,15 +128,18 @@ enum health check_tcg(const char *arg, struct buf *said)
 enum health check_kvm(const char *arg, struct buf *said)
 {
 	struct buf out = BUF_INIT;
-	int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC), ret;
+	struct err e = ERR_INIT;
+	char *qemu = qemu_find(NULL, NULL);
+	int ret;
 
 	(void)arg;
-	if (fd < 0) {
-		buf_addf(said, "/dev/kvm: %s", strerror(errno));
+	if (!qemu || trial_kvm_device(KVM_DEVICE, &e)) {
+		buf_adds(said, e.text);
+		free(qemu);
 		return HEALTH_MISSING;
 	}
-	close(fd);
-	ret = trial("-accel kvm", &out);
+	ret = trial(qemu, "-accel kvm -cpu host", &out);
+	free(qemu);
 	buf_release(&out);
 	buf_addf(said, "/dev/kvm opens and %s",
 		 ret ? "a guest does not run" : "three instructions ran; only a trial boot of a "
@@ -186,6 +207,19 @@ enum health check_apt(const char *arg, struct buf *said)
 static void add_gib(struct buf *said, uint64_t bytes, const char *what)
 {
 	buf_addf(said, "%.1f GiB %s", (double)bytes / (double)(1ull << 30), what);
+}
+
+enum health check_build(const char *arg, struct buf *said)
+{
+	struct err e = ERR_INIT;
+
+	(void)arg;
+	if (!kernel_build_check(&e)) {
+		buf_adds(said, "all programs are here");
+		return HEALTH_OK;
+	}
+	buf_adds(said, e.text);
+	return HEALTH_MISSING;
 }
 
 enum health check_memory(const char *arg, struct buf *said)

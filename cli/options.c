@@ -70,6 +70,17 @@ static const struct option_row *find_row(const struct tables *t, const struct op
 	return NULL;
 }
 
+static int add_string(const struct option_row *row, const char *value, void *at, struct err *e)
+{
+	struct option_strings *strings = at;
+
+	if (strings->n == OPTION_STRINGS_MAX)
+		return err_add(e, EINVAL, "--%s may be given %d times at most", row->name,
+			       OPTION_STRINGS_MAX);
+	strings->v[strings->n++] = value;
+	return 0;
+}
+
 static int store(const struct option_row *row, char *value, void *opts, struct err *e)
 {
 	char *at = (char *)opts + row->offset;
@@ -82,9 +93,12 @@ static int store(const struct option_row *row, char *value, void *opts, struct e
 		memcpy(at, &yes, sizeof(yes));
 		return 0;
 	case OPT_STRING:
+	case OPT_STRINGS:
 		if (!*value)
 			return err_add(e, EINVAL, "--%s needs a value that is not empty",
 				       row->name);
+		if (row->kind == OPT_STRINGS)
+			return add_string(row, value, at, e);
 		memcpy(at, &value, sizeof(value));
 		return 0;
 	case OPT_COUNT:

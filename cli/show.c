@@ -4,11 +4,19 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "analysis/compare.h"
+#include "analysis/floor.h"
+#include "analysis/judge.h"
 #include "dashboards/export.h"
 #include "dashboards/table.h"
+#include "lib/fs.h"
+#include "lib/num.h"
+#include "lib/schema.h"
+#include "runners/kernel.h"
+
+#define MARGIN_MAX 50000       /* 50 %, in thousandths of a per cent */
 
 static void write_csv(struct buf *out, const struct comparison *c, const struct results *r)
 {
@@ -42,6 +50,78 @@ static int print(const struct buf *out, struct err *e)
 	return 0;
 }
 
+int show_floor_path(const char *machine, char **out, struct err *e)
+{
+	char *cache;
+	int ret = kernel_cache_dir(&cache, e);
+
+	if (ret)
+		return ret;
+	*out = xasprintf("%s/floors/%.64s.json", cache, machine);
+	free(cache);
+	return 0;
+}
+
+/* The floor of the results' machine, or NULL: most machines have not been calibrated. */
+static json_t *load_floor(const struct results *r)
+{
+	const char *machine = floor_machine(results_run(r));
+	json_t *floor = NULL;
+	char *path;
+
+	if (!machine || strchr(machine, '/') || show_floor_path(machine, &path, NULL))
+		return NULL;
+	if (fs_exists(path) && fs_read_json(path, &floor, NULL))
+		floor = NULL;
+	free(path);
+	return floor;
+}
+
+static int read_margin(const char *text, double *margin, struct err *e)
+{
+	uint64_t thousandths;
+
+	*margin = 0;
+	if (!text)
+		return 0;
+	if (num_parse(text, NUM_PCT, &thousandths, e) || !thousandths || thousandths > MARGIN_MAX) {
+		err_exit(e, FSDUEL_USAGE);
+		return err_add(e, EINVAL, "--margin '%.32s' is not a percentage above 0 %% and up to "
+			       "50 %%, such as 2%%", text);
+	}
+	*margin = (double)thousandths / 1e5;
+	return 0;
+}
+
+int show_load(const char *dir, const struct show_options *o, struct results **r,
+	      struct comparison *c, struct err *e)
+{
+	struct judge_opts judge = { 0 };
+	json_t *floor;
+	int ret = read_margin(o->margin, &judge.margin, e);
+
+	if (!ret)
+		ret = results_load(r, dir, e);
+	if (!ret)
+		ret = compare_results(c, *r, o->contrast, e);
+	if (ret)
+		return ret;
+	judge.floor = floor = load_floor(*r);
+	comparison_judge(c, *r, &judge);
+	json_decref(floor);
+	return 0;
+}
+
+/* The first that holds of slower, unmeasured, unsure where that is asked for, fine. */
+static int exit_code(const struct comparison *c, bool strict)
+{
+	if (comparison_count(c, VERDICT_SLOWER))
+		return FSDUEL_SLOWER;
+	if (c->unmeasured)
+		return FSDUEL_UNMEASURED;
+	return strict && comparison_count(c, VERDICT_UNSURE) ? FSDUEL_UNSURE : FSDUEL_OK;
+}
+
 int show_comparison(const char *dir, const struct show_options *o, struct err *e)
 {
 	static const struct show_options defaults = { 0 };
@@ -54,17 +134,36 @@ int show_comparison(const char *dir, const struct show_options *o, struct err *e
 	if (!o)
 		o = &defaults;
 	format = find_format(o->format, e);
-	if (!format || results_load(&r, dir, e) || compare_results(&c, r, o->contrast, e) ||
+	if (!format || show_load(dir, o, &r, &c, e) ||
 	    comparison_select(&c, o->metric, o->role, e))
 		goto out;
+	comparison_judge_rest(&c, r);
 	format->write(&out, &c, r);
-	if (print(&out, e))
-		code = FSDUEL_MACHINE;
-	else
-		code = c.unmeasured ? FSDUEL_UNMEASURED : FSDUEL_OK;
+	code = print(&out, e) ? FSDUEL_MACHINE : exit_code(&c, o->strict);
 out:
 	comparison_release(&c);
 	results_free(r);
 	buf_release(&out);
 	return code;
+}
+
+int show_save(const char *dir, struct err *e)
+{
+	static const struct show_options defaults = { 0 };
+	char *path = xasprintf("%s/" COMPARISON_CSV, dir);
+	struct comparison c = { 0 };
+	struct results *r = NULL;
+	struct buf out = BUF_INIT;
+	int ret = show_load(dir, &defaults, &r, &c, e);
+
+	if (!ret) {
+		comparison_judge_rest(&c, r);
+		export_csv(&out, &c);
+		ret = fs_write_atomic(path, out.data, out.len, e);
+	}
+	comparison_release(&c);
+	results_free(r);
+	buf_release(&out);
+	free(path);
+	return ret;
 }

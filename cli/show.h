@@ -3,13 +3,28 @@
 #ifndef FSDUEL_CLI_SHOW_H
 #define FSDUEL_CLI_SHOW_H
 
+#include <stdbool.h>
+
+#include "analysis/compare.h"
 #include "lib/err.h"
 
 struct show_options {
 	const char *contrast, *metric, *role, *format; /* NULL: all contrasts, primary, "all" and roles, "table" */
+	const char *margin;    /* "2%"; NULL: the suite's, or the mode's default */
+	bool strict;           /* a cell that is unsure is exit code 5 */
 };
 
 /* Compare DIR and print it to stdout as asked (o NULL: all defaults). Returns an exit code. */
 int show_comparison(const char *dir, const struct show_options *o, struct err *e);
+
+/* Write DIR/comparison.csv anew: every row of every contrast and metric, judged. */
+int show_save(const char *dir, struct err *e);
+
+/* Load DIR and judge its deciding rows, with the floor of its machine where one is kept. */
+int show_load(const char *dir, const struct show_options *o, struct results **r,
+	      struct comparison *c, struct err *e);
+
+/* Path of the noise floor kept for a machine (malloc'ed). */
+int show_floor_path(const char *machine, char **out, struct err *e);
 
 #endif

@@ -10,7 +10,9 @@
 
 #define EXPORT_SCHEMA 1
 
-enum kind { TEXT, BOOL, COUNT, MARK, WITH_PAIRS, WITH_RATIO }; /* the last two: doubles */
+/* From WITH_PAIRS on: doubles, and what must be there for them to be. */
+enum kind { TEXT, BOOL, COUNT, MARK, VERDICT, WITH_PAIRS, WITH_RATIO, WITH_CHANGE, WITH_P,
+	    WITH_I95, WITH_I90, WITH_VERDICT };
 
 static const struct field {
 	const char *name;
@@ -27,6 +29,17 @@ static const struct field {
 	FIELD(ratio_median, WITH_RATIO), FIELD(ratio_min, WITH_RATIO), FIELD(ratio_max, WITH_RATIO),
 	FIELD(mark, MARK), FIELD(reason, TEXT), FIELD(no_ratio, TEXT),
 #undef FIELD
+#define FIELD(name, member, kind) { name, kind, offsetof(struct comparison_row, j.member) }
+	FIELD("verdict", r.verdict, VERDICT), FIELD("why", r.why, TEXT),
+	FIELD("decides", decides, BOOL), FIELD("significant", r.significant, BOOL),
+	FIELD("fact", r.fact, BOOL), FIELD("more_blocks", r.more_blocks, COUNT),
+	FIELD("look", look, COUNT), FIELD("margin", margin, WITH_VERDICT),
+	FIELD("change", change, WITH_CHANGE), FIELD("change_low95", i95.low, WITH_I95),
+	FIELD("change_high95", i95.high, WITH_I95), FIELD("change_low90", i90.low, WITH_I90),
+	FIELD("change_high90", i90.high, WITH_I90), FIELD("sd_log", sd_log, WITH_CHANGE),
+	FIELD("p_flip", p_flip, WITH_P), FIELD("p_signed_rank", p_signed_rank, WITH_P),
+	FIELD("p_family", p_family, WITH_P), FIELD("p_holm", p_holm, WITH_P),
+#undef FIELD
 };
 #define NR_FIELDS (sizeof(fields) / sizeof(fields[0]))
 
@@ -37,7 +50,22 @@ static const void *member(const struct comparison_row *row, const struct field *
 
 static bool has_number(const struct comparison_row *row, const struct field *f)
 {
-	return f->kind == WITH_RATIO ? row->has_ratio : row->pairs > 0;
+	switch (f->kind) {
+	case WITH_RATIO:
+		return row->has_ratio;
+	case WITH_CHANGE:
+		return row->j.has_change;
+	case WITH_P:
+		return row->j.has_p;
+	case WITH_I95:
+		return row->j.i95.exists;
+	case WITH_I90:
+		return row->j.i90.exists;
+	case WITH_VERDICT:
+		return row->j.done;
+	default:
+		return row->pairs > 0;
+	}
 }
 
 /* NULL: an empty field. */
@@ -55,11 +83,11 @@ static const char *field_text(const struct comparison_row *row, const struct fie
 		return num_format(number, *(const unsigned *)p, NUM_COUNT);
 	case MARK:
 		return mark_names[*(const enum mark *)p];
-	case WITH_PAIRS:
-	case WITH_RATIO:
+	case VERDICT:
+		return verdict_names[*(const enum verdict *)p];
+	default:
 		return has_number(row, f) ? num_format_double(number, *(const double *)p) : NULL;
 	}
-	return NULL;
 }
 
 void export_csv(struct buf *out, const struct comparison *c)
@@ -95,11 +123,11 @@ static json_t *field_json(const struct comparison_row *row, const struct field *
 		return json_integer(*(const unsigned *)p);
 	case MARK:
 		return json_string(mark_names[*(const enum mark *)p]);
-	case WITH_PAIRS:
-	case WITH_RATIO:
+	case VERDICT:
+		return json_string(verdict_names[*(const enum verdict *)p]);
+	default:
 		return has_number(row, f) ? json_real(*(const double *)p) : json_null();
 	}
-	return json_null();
 }
 
 static json_t *pairs_json(const struct comparison_row *row)
@@ -141,6 +169,33 @@ static json_t *gaps_json(const struct comparison *c)
 	return gaps;
 }
 
+static json_t *strings_json(const struct strv *v)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < v->n; i++)
+		json_array_append_new(list, json_string(v->v[i]));
+	return list;
+}
+
+static json_t *headlines_json(const struct comparison *c)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < c->nr_headlines; i++) {
+		const struct headline *h = &c->headlines[i];
+		json_t *one = json_pack("{s:s}", "contrast", h->contrast);
+
+		for (enum verdict v = VERDICT_SLOWER; v < NR_VERDICTS; v++)
+			json_object_set_new(one, verdict_names[v], json_integer(h->nr[v]));
+		json_object_set_new(one, "mean", h->cells ? json_real(h->mean) : json_null());
+		json_object_set_new(one, "mean_low95", h->i95.exists ? json_real(h->i95.low) : json_null());
+		json_object_set_new(one, "mean_high95", h->i95.exists ? json_real(h->i95.high) : json_null());
+		json_array_append_new(list, one);
+	}
+	return list;
+}
+
 /* What says which measurement this is: taken over from run.json as it stands there. */
 static const char *const identity[] = { "run", "mode", "machine", "kernels", "mounts", "effective",
 					"notes" };
@@ -172,6 +227,9 @@ void export_json(struct buf *out, const struct comparison *c, const struct resul
 	}
 	json_object_set_new(head, "unmeasured", json_integer(c->unmeasured));
 	json_object_set_new(head, "gaps", gaps_json(c));
+	json_object_set_new(head, "headlines", headlines_json(c));
+	json_object_set_new(head, "warnings", strings_json(&c->warnings));
+	json_object_set_new(head, "remarks", strings_json(&c->remarks));
 	buf_addc(out, '{');
 	dump(out, head, JSON_EMBED | JSON_INDENT(1));
 	while (out->data[out->len - 1] == '\n') /* jansson ends embedded members with one */

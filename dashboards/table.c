@@ -44,6 +44,7 @@ void table_comparison(struct buf *out, const struct comparison *c, const struct 
 {
 	const json_t *run = results_run(r);
 
+	table_add_verdict(out, c);
 	if (!c->nr_rows)
 		buf_adds(out, "nothing to compare: the suite has no contrast between two variants, or "
 			      "the\nselection leaves no row\n");
@@ -54,11 +55,14 @@ void table_comparison(struct buf *out, const struct comparison *c, const struct 
 			if (strcmp(c->rows[end].contrast, first->contrast))
 				break;
 		}
-		table_add_heading(out, first, run);
+		table_add_heading(out, c, first, run);
 		add_tables(out, first, end - i);
 		table_add_missing(out, c, first, end - i);
 		table_add_effective(out, first, run);
 		buf_addc(out, '\n');
 	}
+	table_add_warnings(out, c);
+	table_add_legend(out, c);
 	table_add_notes(out, run);
+	table_add_marks(out, r);
 }

@@ -46,12 +46,18 @@ static void add_number(struct buf *b, const struct comparison_row *row, double v
 		buf_adds(b, num_format_si(text, v));
 }
 
-static void add_change(struct buf *b, double ratio)
+void table_add_change(struct buf *b, double ratio, bool unit)
 {
 	if (ratio >= RATIO_AS_FACTOR)
 		buf_addf(b, "x%.4g", ratio);
 	else
-		buf_addf(b, "%+.1f", (ratio - 1) * 100);
+		buf_addf(b, "%+.1f%s", (ratio - 1) * 100, unit ? " %" : "");
+}
+
+/* Judged rows show the estimate that was judged, others the median of ratios. */
+static bool has_change(const struct comparison_row *row)
+{
+	return row->j.done ? row->j.has_change : row->has_ratio;
 }
 
 /* The cell, or under it each of its roles, indented. */
@@ -79,30 +85,43 @@ static void write_patched(struct buf *b, const struct line *l)
 
 static void write_change(struct buf *b, const struct line *l)
 {
-	if (l->row->mark == MARK_EQUAL) {
+	const struct comparison_row *row = l->row;
+
+	if (row->mark == MARK_EQUAL)
 		buf_addc(b, '=');
-	} else if (!l->row->has_ratio) {
+	else if (!has_change(row))
+		buf_addc(b, '-');
+	else
+		table_add_change(b, row->j.done ? row->j.change : row->ratio_median, true);
+}
+
+static void add_range(struct buf *b, const struct comparison_row *row, bool there, double low,
+		      double high)
+{
+	if (row->mark == MARK_EQUAL) {
+		buf_addc(b, '=');
+	} else if (!there) {
 		buf_addc(b, '-');
 	} else {
-		add_change(b, l->row->ratio_median);
-		if (l->row->ratio_median < RATIO_AS_FACTOR)
-			buf_adds(b, " %");
+		table_add_change(b, low, false);
+		buf_adds(b, "..");
+		table_add_change(b, high, true);
 	}
+}
+
+static void write_interval(struct buf *b, const struct line *l)
+{
+	const struct interval *i = &l->row->j.i95;
+
+	add_range(b, l->row, i->exists, i->low, i->high);
 }
 
 static void write_range(struct buf *b, const struct line *l)
 {
-	if (l->row->mark == MARK_EQUAL) {
-		buf_addc(b, '=');
-	} else if (!l->row->has_ratio || l->row->pairs < 2) {
-		buf_addc(b, '-');
-	} else {
-		add_change(b, l->row->ratio_min);
-		buf_adds(b, "..");
-		add_change(b, l->row->ratio_max);
-		if (l->row->ratio_max < RATIO_AS_FACTOR)
-			buf_adds(b, " %");
-	}
+	const struct comparison_row *row = l->row;
+
+	add_range(b, row, row->has_ratio && row->pairs > 1 && !row->j.i95.exists, row->ratio_min,
+		  row->ratio_max);
 }
 
 static void write_pairs(struct buf *b, const struct line *l)
@@ -110,14 +129,35 @@ static void write_pairs(struct buf *b, const struct line *l)
 	buf_addf(b, "%u/%u", l->row->pairs, l->row->planned);
 }
 
-static void write_mark(struct buf *b, const struct line *l)
+static void write_verdict(struct buf *b, const struct line *l)
 {
-	buf_adds(b, l->row->mark == MARK_NONE ? "-" : mark_names[l->row->mark]);
+	const struct comparison_row *row = l->row;
+	const struct ruling *r = &row->j.r;
+
+	if (!row->j.done || r->verdict == VERDICT_NONE) {
+		buf_addc(b, '-');
+		return;
+	}
+	buf_adds(b, verdict_names[r->verdict]);
+	if (r->verdict == VERDICT_SAME && r->fact && row->mark == MARK_EQUAL)
+		buf_adds(b, " (identical)");
+	else if (r->verdict == VERDICT_SAME && r->significant && row->mark != MARK_EQUAL) {
+		buf_adds(b, " (sure ");
+		table_add_change(b, row->j.change, true);
+		buf_adds(b, ")");
+	} else if (r->more_blocks) {
+		buf_addf(b, " (+%u)", r->more_blocks);
+	}
+}
+
+static bool needs_interval(const struct comparison_row *row)
+{
+	return row->j.i95.exists;
 }
 
 static bool needs_range(const struct comparison_row *row)
 {
-	return row->pairs > 1;
+	return row->pairs > 1 && !row->j.i95.exists && row->mark != MARK_EQUAL;
 }
 
 static bool needs_pairs(const struct comparison_row *row)
@@ -134,14 +174,16 @@ struct column {
 	void (*write)(struct buf *b, const struct line *l);
 };
 
+/* In an interval's place of a row without one stands its range: one of the two columns may go. */
 static const struct column columns[] = {
 	{ "cell", false, 18, 0, NULL, write_cell },
 	{ "baseline", true, 0, 0, NULL, write_baseline },
 	{ "patched", true, 0, 0, NULL, write_patched },
 	{ "change", true, 0, 0, NULL, write_change },
-	{ "over blocks", true, 0, 2, needs_range, write_range },
-	{ "pairs", true, 0, 1, needs_pairs, write_pairs },
-	{ "mark", false, 0, 0, NULL, write_mark },
+	{ "95 % interval", true, 0, 1, needs_interval, write_interval },
+	{ "over blocks", true, 0, 3, needs_range, write_range },
+	{ "pairs", true, 0, 2, needs_pairs, write_pairs },
+	{ "verdict", false, 11, 0, NULL, write_verdict },
 };
 #define NR_COLUMNS (sizeof(columns) / sizeof(columns[0]))
 

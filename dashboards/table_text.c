@@ -43,6 +43,7 @@ static void add_side(struct buf *out, const char *first, const json_t *run, cons
 	const char *mount = string_of(v, "mount");
 	const json_t *kernel = entry(run, "kernels", string_of(v, "kernel"));
 	const char *release = string_of(kernel, "release"), *sha = string_of(kernel, "sha256");
+	const char *build = string_of(kernel, "build_id");
 	const char *fs = string_of(entry(run, "mounts", mount), "fs");
 	const char *options = string_of(entry(run, "mounts", mount), "options");
 	struct buf b = BUF_INIT;
@@ -50,6 +51,8 @@ static void add_side(struct buf *out, const char *first, const json_t *run, cons
 	buf_addf(&b, "%s, ", release ? release : "release unknown");
 	if (sha)
 		buf_addf(&b, "image %.*s", SHORT_SHA, sha);
+	else if (build)
+		buf_addf(&b, "build id %.*s", SHORT_SHA, build);
 	else
 		buf_adds(&b, "image unknown");
 	buf_addf(&b, ", %s mount %s", fs ? fs : "", mount ? mount : "unknown");
@@ -59,17 +62,20 @@ static void add_side(struct buf *out, const char *first, const json_t *run, cons
 	buf_release(&b);
 }
 
+/* By the image that was booted or, of one that ran already, by its build id. */
 static bool same_kernel_image(const json_t *run, const struct comparison_row *row)
 {
 	const char *a = string_of(find_variant(run, row->baseline), "kernel");
 	const char *b = string_of(find_variant(run, row->patched), "kernel");
-	const char *sha_a = string_of(entry(run, "kernels", a), "sha256");
-	const char *sha_b = string_of(entry(run, "kernels", b), "sha256");
+	const char *key = string_of(entry(run, "kernels", a), "sha256") ? "sha256" : "build_id";
+	const char *sha_a = string_of(entry(run, "kernels", a), key);
+	const char *sha_b = string_of(entry(run, "kernels", b), key);
 
 	return a && b && (!strcmp(a, b) || (sha_a && sha_b && !strcmp(sha_a, sha_b)));
 }
 
-void table_add_heading(struct buf *out, const struct comparison_row *row, const json_t *run)
+void table_add_heading(struct buf *out, const struct comparison *c,
+		       const struct comparison_row *row, const json_t *run)
 {
 	const char *machine = string_of(json_object_get(run, "machine"), "id");
 	const char *suite = string_of(json_object_get(run, "suite"), "name");
@@ -77,6 +83,7 @@ void table_add_heading(struct buf *out, const struct comparison_row *row, const 
 
 	buf_addf(&b, "%s: %s against %s", row->contrast, row->patched, row->baseline);
 	text_add_wrapped(out, "", buf_str(&b), TABLE_WIDTH);
+	table_add_headline(out, c, row->contrast);
 	add_side(out, "  baseline  ", run, row->baseline);
 	add_side(out, "  patched   ", run, row->patched);
 	if (same_kernel_image(run, row))
@@ -219,32 +226,16 @@ void table_add_effective(struct buf *out, const struct comparison_row *row, cons
 	}
 }
 
-static const struct {
-	const char *mode, *text;
-} mode_notes[] = {
-	{ "exact", "It is exact, not true: every instruction costs 1 ns, no caches, no branch "
-		   "misses, no real device." },
-	{ "tcg", "The machine is emulated: path lengths differ from real hardware, and the host's "
-		 "load is in the numbers." },
-};
-
 void table_add_notes(struct buf *out, const json_t *run)
 {
-	const char *mode = string_of(run, "mode");
+	const char *mode_note = string_of(run, "mode_note");
 	const json_t *item;
 	size_t i;
 
-	text_add_wrapped(out, "",
-			 "change: median over blocks of patched / baseline; over blocks: smallest "
-			 "and largest. Indented: one role of the cell. better, worse: in every "
-			 "block; equal, =: to the last digit in every block; mixed: none of these.",
-			 TABLE_WIDTH);
-	for (i = 0; i < sizeof(mode_notes) / sizeof(mode_notes[0]); i++) {
+	if (mode_note && *mode_note) {
 		struct buf b = BUF_INIT;
 
-		if (strcmp(mode, mode_notes[i].mode))
-			continue;
-		buf_addf(&b, "%s mode: %s", mode, mode_notes[i].text);
+		buf_addf(&b, "%s mode: %s", string_of(run, "mode"), mode_note);
 		text_add_wrapped(out, "", buf_str(&b), TABLE_WIDTH);
 		buf_release(&b);
 	}
@@ -252,4 +243,25 @@ void table_add_notes(struct buf *out, const json_t *run)
 		if (json_is_string(item) && *json_string_value(item))
 			text_add_wrapped(out, "note: ", json_string_value(item), TABLE_WIDTH);
 	}
+}
+
+void table_add_marks(struct buf *out, const struct results *r)
+{
+	json_t *marks = results_marks(r);
+	json_t *by_mark = json_object_get(marks, "by_mark"), *n;
+	struct buf b = BUF_INIT;
+	const char *name;
+
+	buf_addf(&b, "%" JSON_INTEGER_FORMAT " of %" JSON_INTEGER_FORMAT " cell runs were "
+		 "disturbed and kept:",
+		 json_integer_value(json_object_get(marks, "marked")),
+		 json_integer_value(json_object_get(marks, "runs")));
+	json_object_foreach(by_mark, name, n)
+		buf_addf(&b, " %s %" JSON_INTEGER_FORMAT ",", name, json_integer_value(n));
+	if (json_object_size(by_mark)) {
+		b.data[b.len - 1] = '.';
+		text_add_wrapped(out, "note: ", buf_str(&b), TABLE_WIDTH);
+	}
+	buf_release(&b);
+	json_decref(marks);
 }

@@ -294,3 +294,15 @@ void proc_kill(struct proc *p)
 	if (p->pid > 0)
 		proc_kill_reap(p, &x);
 }
+
+char *proc_beside(const char *name)
+{
+	char self[4096], *slash;
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	if (n < 0)
+		return NULL;
+	self[n] = '\0';
+	slash = strrchr(self, '/');
+	return xasprintf("%.*s/%s", (int)(slash - self), self, name);
+}

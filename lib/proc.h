@@ -75,6 +75,9 @@ void proc_kill(struct proc *p);
  */
 char *proc_which(const char *program);
 
+/* Path of a file that is built and installed beside this program. Caller frees; NULL: /proc is not there. */
+char *proc_beside(const char *name);
+
 /* CLOCK_MONOTONIC in ns. */
 uint64_t now_ns(void);
 

@@ -8,8 +8,14 @@
 
 #define SAMPLES_CSV "samples.csv"
 #define LATENCY_CSV "latency.csv"
+#define SERIES_CSV "series.csv"
+#define COMPARISON_CSV "comparison.csv"
 #define RUN_JSON "run.json"
 #define PARTS_DIR "parts"
+#define SUITE_INI "suite.ini"
+
+/* The one word in the column marks that is no disturbance: an option of the mount did nothing. */
+#define MARK_NO_EFFECT "no_effect"
 
 /* What says which cell run a row belongs to: the first columns of every CSV of a results folder. */
 #define SCHEMA_WHO "run", "variant", "kernel", "mode", "fs", "mount", "workload", "params", \
@@ -23,5 +29,9 @@
 /* One row a non-empty bucket; low and high are the smallest and largest ns in it. */
 #define LATENCY_COLUMNS SCHEMA_WHO, "role", "low_ns", "high_ns", "count"
 #define LATENCY_COLUMNS_N (SCHEMA_WHO_N + 4)
+
+/* One row an interval; start and end in ns since the start barrier. */
+#define SERIES_COLUMNS SCHEMA_WHO, "role", "start_ns", "end_ns", "metric", "value"
+#define SERIES_COLUMNS_N (SCHEMA_WHO_N + 5)
 
 #endif

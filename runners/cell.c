@@ -9,13 +9,14 @@
 #include "runners/cell.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/fs.h"
 #include "lib/num.h"
 #include "lib/proc.h"
+#include "lib/schema.h"
 #include "runners/cell_impl.h"
-#include "runners/ext4.h"
 #include "runners/mount.h"
 
 void cell_mark(void *cell, int begin)
@@ -29,6 +30,15 @@ void cell_mark(void *cell, int begin)
 static void put_fact(struct cell *c, const char *name, json_t *value)
 {
 	json_object_set_new(c->r->facts, name, value);
+}
+
+/* What disturbed a cell run, joined by commas. */
+static void add_mark(struct cell *c, const char *mark)
+{
+	char *old = c->r->marks;
+
+	c->r->marks = old ? xasprintf("%s,%s", old, mark) : xstrdup(mark);
+	free(old);
 }
 
 /* --- steps -------------------------------------------------------------------- */
@@ -45,7 +55,10 @@ static int step_spec(struct cell *c, struct err *e)
 
 static int step_log(struct cell *c, struct err *e)
 {
-	return klog_open(&c->log, e);
+	int rc = klog_open(&c->log, e);
+
+	c->log.device = c->at->log_name;
+	return rc;
 }
 
 /* "mke2fs 1.47.0 (5-Feb-2023)": mkfs programs print it with -V, some on stderr. */
@@ -63,42 +76,44 @@ static void note_mkfs_version(struct cell *c)
 
 static int step_mkfs(struct cell *c, struct err *e)
 {
+	if (c->at->existing)
+		return 0;
 	note_mkfs_version(c);
 	return mount_mkfs(&c->spec->mkfs, c->at->device, &c->watch.stop, e);
 }
 
 static int step_mount(struct cell *c, struct err *e)
 {
-	int rc = mount_do(c->fs, c->spec->mount_options, c->at->device, c->at->dir, e);
+	int rc;
 
+	if (c->at->existing)
+		return 0;
+	rc = mount_do(c->fs, c->spec->mount_options, c->at->device, c->at->dir, e);
 	c->mounted = !rc;
 	return rc;
 }
 
-static int note_ext4(struct cell *c, const char *options, struct err *e)
+/* What the file system makes of its options, where its row can tell; an option without effect is marked. */
+static int judge_options(struct cell *c, const char *options, struct err *e)
 {
-	struct ext4_effective f;
-	struct ext4_super s;
-	int rc = ext4_read_super(&s, c->at->device, e);
+	const char *why;
 
-	if (rc)
-		return rc;
-	ext4_effective(&f, &s, options);
-	put_fact(c, "effective", json_pack("{s:b, s:b, s:s}", "dioread_nolock", f.dioread_nolock,
-					   "delalloc", f.delalloc, "why", f.why));
-	put_fact(c, "block_bytes", json_integer(s.block_bytes));
-	put_fact(c, "inode_bytes", json_integer(s.inode_bytes));
-	put_fact(c, "journal_bytes", json_integer((json_int_t)s.journal_bytes));
+	if (c->fs->judge && c->fs->judge(c->at->device, options, c->r->facts, e))
+		return -EIO;
+	why = json_string_value(json_object_get(json_object_get(c->r->facts, "effective"), "why"));
+	if (why && *why)
+		add_mark(c, MARK_NO_EFFECT);
 	return 0;
 }
 
 static int step_options(struct cell *c, struct err *e)
 {
 	struct buf options = BUF_INIT;
-	int rc = mount_effective(c->fs, c->at->device, c->at->dir, &options, e);
+	int rc = mount_effective(c->fs, c->at->device,
+				 c->at->existing ? c->at->existing : c->at->dir, &options, e);
 
-	if (!rc && !strcmp(c->fs->name, "ext4"))
-		rc = note_ext4(c, options.data, e);
+	if (!rc)
+		rc = judge_options(c, options.data, e);
 	while (options.len && options.data[options.len - 1] == '\n')
 		options.data[--options.len] = '\0';
 	for (size_t i = 0; i < options.len; i++)
@@ -127,7 +142,7 @@ static int step_settle(struct cell *c, struct err *e)
 	int settled = c->at->settle.max_ns ? settle_wait(&c->at->settle, &c->watch.stop, e) : 1;
 
 	if (!settled)
-		c->r->marks = xstrdup("unsettled");
+		add_mark(c, "unsettled");
 	return settled < 0 ? settled : 0;
 }
 
@@ -177,8 +192,11 @@ static void run_steps(struct cell *c, struct buf *why)
 	for (const struct step *s = steps; s->name && !why->len; s++) {
 		struct err e = ERR_INIT;
 		char limit[32];
+		uint64_t begin_ns = now_ns();
 		int rc = s->run(c, &e);
 
+		if (c->at->stepped)
+			c->at->stepped(c->at->stepped_arg, s->name, now_ns() - begin_ns);
 		switch (watch_check(&c->watch)) {
 		case WATCH_CALLER:
 			buf_addf(why, "interrupted at step %s", s->name);
@@ -196,6 +214,16 @@ static void run_steps(struct cell *c, struct buf *why)
 	}
 }
 
+static int unmount(struct cell *c, struct err *e)
+{
+	uint64_t begin_ns = now_ns();
+	int rc = mount_undo(c->at->dir, e);
+
+	if (c->at->stepped)
+		c->at->stepped(c->at->stepped_arg, "unmount", now_ns() - begin_ns);
+	return rc;
+}
+
 /* 0, -EBUSY or -errno when the mount could not be taken away; the caller must know. */
 static int clean_up(struct cell *c, struct err *e)
 {
@@ -204,30 +232,34 @@ static int clean_up(struct cell *c, struct err *e)
 	if (c->work)
 		c->work->release(c);
 	if (c->mounted)
-		rc = mount_undo(c->at->dir, e);
+		rc = unmount(c, e);
 	c->mounted = false;
 	return rc;
 }
 
+/*
+ * What the kernel said explains better than what it did to us, so it comes
+ * first; but for a cell that was interrupted, which is nobody's fault.
+ */
 static void judge(struct cell *c, struct buf *why, const char *unmount_error)
 {
-	struct buf hit = BUF_INIT;
+	struct trouble_found f = TROUBLE_NONE;
 	struct err log_error = ERR_INIT;
-	int found = c->log.fd >= 0 ? klog_scan(&c->log, &hit, &log_error) : 0;
+	int ret = c->log.fd >= 0 ? klog_scan(&c->log, &f, &log_error) : 0;
 
-	if (found > 0)
-		put_fact(c, "kernel_log", json_string(buf_str(&hit)));
-	if (why->len && found > 0)
-		buf_addf(why, "; the kernel log says: %s", hit.data);
+	if (f.row) {
+		put_fact(c, "kernel_log", json_string(f.line));
+		c->r->console = trouble_excerpt(&f, buf_str(&c->log.tail), c->log.tail.len);
+	}
+	if (!why->len && *unmount_error)
+		buf_addf(why, "unmount: %s", unmount_error);
+	if (c->watch.stop != WATCH_CALLER)
+		trouble_fail(&f, why->len ? c->bad : STATUS_OK, buf_str(why), c->r);
 	if (why->len)
 		result_fail(c->r, c->bad, "%s", why->data);
-	else if (*unmount_error)
-		result_fail(c->r, STATUS_FAILED, "unmount: %s", unmount_error);
-	else if (found > 0)
-		result_fail(c->r, STATUS_INVALID, "the kernel complained meanwhile: %s", hit.data);
-	else if (found < 0)
+	else if (ret)
 		result_fail(c->r, STATUS_FAILED, "kernel log: %s", log_error.text);
-	buf_release(&hit);
+	trouble_release(&f);
 }
 
 int cell_run(const struct cell_spec *spec, const struct cell_place *at, struct result *r,

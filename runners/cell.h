@@ -38,13 +38,24 @@ void cell_spec_release(struct cell_spec *c);
 json_t *cell_spec_to_json(const struct cell_spec *c);
 int cell_spec_from_json(struct cell_spec *c, const json_t *j, struct err *e);
 
+/* The UUID that the file systems of a block with this seed get. Caller frees. */
+char *cell_uuid(uint64_t seed);
+
 /* Where it runs. */
 struct cell_place {
-	const char *device;    /* block device, ours to format */
+	const char *device;    /* block device, ours to format; or what dir lies on */
 	const char *dir;       /* empty directory to mount on */
+	/* Where the file system that holds dir is mounted, if it is to be used as it is: nothing is
+	 * formatted or mounted then. Else NULL. */
+	const char *existing;
+	/* Its name to the kernel, "loop0": lines of the kernel log about other devices do not count.
+	 * NULL: all count, as in a guest, which has no other. */
+	const char *log_name;
 	const char *work;      /* directory for scratch files (fio's output) outside the measured file system */
 	void (*mark)(void *arg, int begin); /* timed part begins / has ended; may be NULL */
 	void *mark_arg;
+	void (*stepped)(void *arg, const char *step, uint64_t ns); /* after each step; may be NULL */
+	void *stepped_arg;
 	struct settle settle;  /* how long to wait for an idle machine before measuring */
 	const volatile int *stop; /* non-zero: give up, clean up, STATUS_FAILED "interrupted" */
 };

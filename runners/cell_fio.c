@@ -4,25 +4,21 @@
  * mounted directory, once to lay out its files and once to measure. Its job
  * file and its output lie outside the measured file system.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lib/fs.h"
-#include "lib/num.h"
 #include "lib/proc.h"
 #include "runners/cell_impl.h"
+#include "runners/fio_jobs.h"
 #include "runners/fiojob.h"
 #include "workloads/extents.h"
 
-#define LEFT_TRIES 100
 #define OUTPUT_MAX ((size_t)256 << 20)
 
 struct fio_work {
@@ -74,57 +70,13 @@ static int check_exit(const struct proc_exit *x, struct buf *words, struct err *
 	return err_add(e, EIO, "fio failed with status %d: %s", x->status, said);
 }
 
-/* Is it a fio that works on our mount? A person's shell that stands there is none of ours. */
-static bool is_our_fio(const char *pid, dev_t dev)
+static void end_jobs(const struct cell *c)
 {
-	char *path = xasprintf("/proc/%s/comm", pid), *comm = fs_read_line(path);
-	bool ours = comm && !strncmp(comm, "fio", 3);
-	struct stat st;
+	char *dir = realpath(c->at->dir, NULL);
 
-	free(path);
-	free(comm);
-	if (!ours)
-		return false;
-	path = xasprintf("/proc/%s/cwd", pid);
-	ours = !stat(path, &st) && st.st_dev == dev;
-	free(path);
-	return ours;
-}
-
-/* Kill them once; how many there were. */
-static unsigned kill_our_fios(dev_t dev)
-{
-	DIR *proc = opendir("/proc");
-	struct dirent *d;
-	unsigned n = 0;
-
-	while (proc && (d = readdir(proc))) {
-		uint64_t pid;
-
-		if (num_parse(d->d_name, NUM_COUNT, &pid, NULL) || !is_our_fio(d->d_name, dev))
-			continue;
-		kill((pid_t)pid, SIGKILL);
-		n++;
-	}
-	if (proc)
-		closedir(proc);
-	return n;
-}
-
-/*
- * Each job of fio is a process with a session of its own (setsid in its
- * thread_main), so what kills fio and its group leaves them running, and the
- * mount busy.
- */
-static void end_jobs(struct cell *c)
-{
-	const struct timespec wait = { 0, 20000000 };
-	struct stat st;
-
-	if (stat(c->at->dir, &st))
-		return;
-	for (int i = 0; i < LEFT_TRIES && kill_our_fios(st.st_dev); i++)
-		nanosleep(&wait, NULL);
+	if (dir)
+		fio_jobs_end(dir);
+	free(dir);
 }
 
 static int run_fio(struct cell *c, const char *extra, struct buf *words, struct proc_exit *x,

@@ -60,24 +60,28 @@ static int mix_prepare(struct cell *c, struct err *e)
 	return fsload_prepare(&w->load, e);
 }
 
-/* What each role's region is, also where the role declares nothing. */
-static void note_extents(struct cell *c, const struct mix_work *w)
+/* What the regions in one file are, also where a role declares nothing; own: whose file it is. */
+static int note_extents(const char *path, const struct mix_entry *own, void *arg)
 {
-	json_t *facts = json_object();
-	int fd = open(w->path, O_RDONLY | O_CLOEXEC);
+	struct cell *c = arg;
+	const struct mix *m = &((struct mix_work *)c->priv)->mix;
+	json_t *facts = json_object_get(c->r->facts, "extents");
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	for (unsigned i = 0; fd >= 0 && i < w->mix.nr; i++) {
-		const struct mix_entry *en = &w->mix.entry[i];
-		struct mix_bounds b = mix_bounds(&w->mix, en);
+	for (unsigned i = 0; fd >= 0 && i < m->nr; i++) {
+		const struct mix_entry *en = &m->entry[i];
+		bool here = own ? en == own : en->param[ROLE_FILE] == FILE_SHARED;
+		struct mix_bounds b = mix_bounds(m, en);
 		enum extents state;
 
-		if (en->role->needs_fd && !extents_state(fd, b.start, b.size, &state, NULL))
+		if (here && en->role->needs_fd &&
+		    !extents_state(fd, b.start, b.size, &state, NULL))
 			json_object_set_new(facts, en->role->name,
 					    json_string(extents_names[state]));
 	}
 	if (fd >= 0)
 		close(fd);
-	json_object_set_new(c->r->facts, "extents", facts);
+	return 0;
 }
 
 static int mix_prove(struct cell *c, struct err *e)
@@ -85,7 +89,8 @@ static int mix_prove(struct cell *c, struct err *e)
 	struct mix_work *w = c->priv;
 	int rc = fsload_prove(&w->load, e);
 
-	note_extents(c, w);
+	json_object_set_new(c->r->facts, "extents", json_object());
+	fsload_each_file(&w->load, note_extents, c);
 	/* EUCLEAN: there, but no plain extents; anything else could not be looked at. */
 	if (rc == -EINVAL || rc == -EUCLEAN)
 		c->bad = STATUS_INVALID;

@@ -12,6 +12,7 @@
 #include "lib/num.h"
 #include "lib/rng.h"
 #include "runners/cell.h"
+#include "runners/device.h"
 #include "runners/fiojob.h"
 
 /* Streams of the block's seed; the mix's own offsets are drawn from the seed itself. */
@@ -27,6 +28,11 @@ static char *seeded_uuid(uint64_t seed, uint64_t stream)
 	return xasprintf("%08" PRIx64 "-%04" PRIx64 "-4%03" PRIx64 "-%04" PRIx64 "-%012" PRIx64,
 			 a >> 32, a >> 16 & 0xffff, a & 0xfff, (b >> 48 & 0x3fff) | 0x8000,
 			 b & 0xffffffffffff);
+}
+
+char *cell_uuid(uint64_t seed)
+{
+	return seeded_uuid(seed, STREAM_UUID);
 }
 
 static void add_params(struct strv *set, const char *prefix, const struct param *table,
@@ -66,7 +72,7 @@ static int mkfs_command(struct cell_spec *c, const struct suite_mount *m, struct
 
 	if (!fs)
 		return err_add(e, EINVAL, "fsduel does not know the file system \"%s\"", m->fs);
-	uuid = seeded_uuid(c->seed, STREAM_UUID);
+	uuid = cell_uuid(c->seed);
 	hash = seeded_uuid(c->seed, STREAM_HASH);
 	rc = fs_type_mkfs(fs, &m->mkfs, uuid, hash, &c->mkfs, e);
 	free(uuid);
@@ -80,7 +86,6 @@ int cell_spec_make(struct cell_spec *c, const struct plan *p, const struct plan_
 	const struct suite *s = p->suite;
 	const struct suite_mount *m = &s->mounts[s->variants[u->variant].mount];
 	const struct plan_cell *cell = &p->cells[u->cell];
-	bool virtual_clock = s->mode == MODE_EXACT;
 	int rc;
 
 	*c = (struct cell_spec){
@@ -88,7 +93,8 @@ int cell_spec_make(struct cell_spec *c, const struct plan *p, const struct plan_
 		.mount_options = xstrdup(m->options ? m->options : ""),
 		.seed = u->seed,
 		.pass = u->pass,
-		.limit_ns = virtual_clock ? s->limit_virtual_ns : s->limit_wall_ns,
+		/* A guest's own clock, virtual or not; on the host there is only the wall's. */
+		.limit_ns = s->mode == MODE_HOST ? s->limit_wall_ns : s->limit_virtual_ns,
 		.device = s->device,
 	};
 	rc = mkfs_command(c, m, e);
@@ -140,6 +146,7 @@ json_t *cell_spec_to_json(const struct cell_spec *c)
 {
 	json_t *j = json_object(), *dev = json_object();
 
+	json_object_set_new(dev, "kind", json_string(device_kind_names[c->device.kind]));
 	json_object_set_new(dev, "size_bytes", u64_to_json(c->device.size_bytes));
 	json_object_set_new(dev, "latency_ns", u64_to_json(c->device.latency_ns));
 	json_object_set_new(dev, "cache_bytes", u64_to_json(c->device.cache_bytes));
@@ -209,6 +216,18 @@ static int get_pass(const json_t *j, enum pass *out, struct err *e)
 	return err_add(e, EINVAL, "cell spec: \"pass\" is missing or unknown");
 }
 
+static int get_kind(const json_t *j, enum device_kind *out, struct err *e)
+{
+	const char *s = json_string_value(json_object_get(json_object_get(j, "device"), "kind"));
+
+	for (unsigned i = 0; s && device_kind_names[i]; i++)
+		if (!strcmp(s, device_kind_names[i])) {
+			*out = i;
+			return 0;
+		}
+	return err_add(e, EINVAL, "cell spec: the device's \"kind\" is missing or unknown");
+}
+
 static int get_numbers(struct cell_spec *c, const json_t *j, struct err *e)
 {
 	const json_t *dev = json_object_get(j, "device");
@@ -249,6 +268,8 @@ int cell_spec_from_json(struct cell_spec *c, const json_t *j, struct err *e)
 		rc = get_text(j, "fio", true, &c->fio, e);
 	if (!rc)
 		rc = get_pass(j, &c->pass, e);
+	if (!rc)
+		rc = get_kind(j, &c->device.kind, e);
 	if (!rc)
 		rc = get_numbers(c, j, e);
 	if (!rc && (!c->mkfs.n || !c->mix == !c->fio))

@@ -14,7 +14,7 @@
 #include "lib/fs.h"
 #include "runners/folder.h"
 #include "runners/provenance.h"
-#include "runners/vm.h"
+#include "runners/trial.h"
 
 #define JOIN_EVERY_NS 15000000000u  /* samples.csv is brought up to date that often */
 #define POLL_MS 500
@@ -26,9 +26,11 @@ struct slot {
 };
 
 struct duel {
-	const struct suite *suite;
+	struct suite *suite;            /* its mode is settled in set_up */
 	const struct plan *plan;
 	const struct duel_opts *opts;
+	struct disk disk;
+	struct buf why_mode;            /* "" where there was no choice */
 	struct vm_machine machine;
 	struct strv tools;
 	struct kernel *kernels;         /* one a suite kernel */
@@ -36,7 +38,7 @@ struct duel {
 	struct folder folder;
 	struct slot *slots;
 	unsigned nr_slots;
-	struct duel_progress progress;
+	struct progress progress;
 	uint64_t started_ns, joined_ns;
 	unsigned done_before;           /* by former runs of this folder */
 };
@@ -55,13 +57,15 @@ static void duel_release(struct duel *d)
 	free(d->kernels);
 	strv_release(&d->tools);
 	vm_machine_release(&d->machine);
+	disk_release(&d->disk);
+	buf_release(&d->why_mode);
 	folder_release(&d->folder);
 }
 
 /* What the guest's cells will execute, and what its kernel may have as modules. */
 static void needs(const struct suite *s, struct strv *tools, struct strv *modules)
 {
-	strv_add(modules, "null_blk");
+	strv_split(modules, devices[s->device.kind].modules, " ");
 	for (size_t i = 0; i < s->nr_mounts; i++) {
 		const struct fs_type *fs = fs_type_find(s->mounts[i].fs);
 
@@ -91,21 +95,38 @@ static int load_images(struct duel *d, struct err *e)
 {
 	struct strv modules = STRV_INIT;
 	bool direct = true;
-	int ret = 0;
+	int ret = disk_open(&d->disk, d->suite, d->opts->destroy, e);
 
 	needs(d->suite, &d->tools, &modules);
 	for (size_t i = 0; i < d->suite->nr_kernels && !ret; i++)
 		ret = load_kernel(d, i, e);
 	for (size_t i = 0; i < d->suite->nr_kernels; i++)
 		direct = direct && d->kernels[i].vmlinux.len;
-	if (!ret)
-		ret = vm_machine_init(&d->machine, d->suite, (const char *const *)d->tools.v,
-				      d->opts->initramfs, direct, e);
-	for (size_t i = 0; i < d->suite->nr_kernels && !ret; i++)
-		ret = vm_kernel_init(&d->vm_kernels[i], &d->machine, &d->kernels[i],
-				     (const char *const *)modules.v, e);
+	if (!ret) {
+		const struct vm_wants wants = {
+			.suite = d->suite, .tools = (const char *const *)d->tools.v,
+			.modules = (const char *const *)modules.v,
+			.initramfs = d->opts->initramfs, .qemu = d->opts->qemu,
+			.direct = direct, .disk = &d->disk,
+		};
+
+		ret = trial_choose(&d->machine, d->vm_kernels, d->kernels, d->suite->nr_kernels,
+				   &wants, d->suite, d->opts->stop, &d->why_mode, e);
+	}
 	strv_release(&modules);
 	return ret;
+}
+
+/* What a reader of the table must be told. */
+static json_t *notes(const struct duel *d)
+{
+	json_t *all = json_array();
+
+	if (d->why_mode.len)
+		json_array_append_new(all, json_string(d->why_mode.data));
+	for (size_t i = 0; i < d->machine.notes.n; i++)
+		json_array_append_new(all, json_string(d->machine.notes.v[i]));
+	return all;
 }
 
 /* Put what identifies machine and kernels into run.json; a folder resumed must have the same. */
@@ -132,6 +153,9 @@ static int identify(struct duel *d, struct err *e)
 		json_object_set_new(kernels, label, provenance_kernel(&d->kernels[i]));
 	}
 	json_object_set_new(run, "machine", vm_machine_json(&d->machine));
+	/* A folder resumed is on the same machine; what its mode was chosen for is said already. */
+	if (!json_object_get(run, "notes"))
+		json_object_set_new(run, "notes", notes(d));
 	json_object_set_new(run, "host", provenance_host());
 	json_object_set_new(run, "tools", provenance_tools((const char *const *)d->tools.v));
 	return 0;
@@ -143,6 +167,8 @@ static unsigned how_many_guests(const struct duel *d)
 	uint64_t memory = (uint64_t)sysconf(_SC_AVPHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
 	uint64_t fit = memory / (d->machine.memory_bytes + GUEST_OVERHEAD_BYTES);
 
+	if (modes[d->machine.mode].alone)
+		return 1;
 	if (d->opts->guests)
 		return d->opts->guests;
 	if (fit < 1)
@@ -150,21 +176,40 @@ static unsigned how_many_guests(const struct duel *d)
 	return cores > 1 && fit > 1 ? (unsigned)(fit < (uint64_t)cores ? fit : (uint64_t)cores) : 1;
 }
 
+static int check_mode(const struct duel *d, struct err *e)
+{
+	enum mode mode = d->suite->mode;
+
+	if (mode == MODE_HOST) {
+		err_exit(e, FSDUEL_MACHINE);
+		return err_add(e, ENOTSUP, "a duel boots guests; mode host has none: say exact, "
+			       "tcg, kvm or auto");
+	}
+	if (modes[mode].alone && d->opts->guests > 1) {
+		err_exit(e, FSDUEL_USAGE);
+		return err_add(e, EINVAL, "in mode %s guests run one at a time, or they would "
+			       "measure each other: leave --guests %u out", mode_names[mode],
+			       d->opts->guests);
+	}
+	return 0;
+}
+
 static int set_up(struct duel *d, struct err *e)
 {
 	int ret;
 
-	if (d->suite->mode != MODE_EXACT) {
-		err_exit(e, FSDUEL_MACHINE);
-		return err_add(e, ENOTSUP, "a duel runs in mode exact; the suite asks for %s",
-			       mode_names[d->suite->mode]);
-	}
-	ret = load_images(d, e);
+	ret = check_mode(d, e);
+	if (!ret)
+		ret = load_images(d, e);
 	if (ret)
 		return ret;
+	if (d->why_mode.len && d->opts->say)
+		d->opts->say(d->opts->arg, d->why_mode.data);
 	ret = d->opts->resume
 		? folder_open(&d->folder, d->opts->dir, d->suite, d->plan, e)
 		: folder_create(&d->folder, d->opts->dir, d->suite, d->plan, e);
+	if (!ret)
+		ret = disk_scratch(&d->disk, d->suite, d->opts->dir, e);
 	if (!ret)
 		ret = identify(d, e);
 	if (!ret)
@@ -176,7 +221,7 @@ static int set_up(struct duel *d, struct err *e)
 
 static void tell(struct duel *d, const struct plan_unit *u, const struct result *r)
 {
-	struct duel_progress *p = &d->progress;
+	struct progress *p = &d->progress;
 	unsigned here = p->done - d->done_before;
 
 	p->elapsed_ns = now_ns() - d->started_ns;
@@ -305,10 +350,11 @@ static void count_done(struct duel *d)
 	d->done_before = d->progress.done;
 }
 
-int duel_run(const struct suite *s, const struct plan *p, const struct duel_opts *o,
-	     struct duel_progress *last, struct err *e)
+int duel_run(struct suite *s, const struct plan *p, const struct duel_opts *o,
+	     struct progress *last, struct err *e)
 {
-	struct duel d = { .suite = s, .plan = p, .opts = o, .folder.lock_fd = -1 };
+	struct duel d = { .suite = s, .plan = p, .opts = o, .folder.lock_fd = -1,
+			  .disk = DISK_NONE };
 	struct err late = ERR_INIT;
 	int ret, joined;
 

@@ -9,23 +9,17 @@
 
 #include <stdbool.h>
 
-#include "runners/plan.h"
-#include "runners/result.h"
-
-/* Told after each cell run, and at times in between with unit NULL. */
-struct duel_progress {
-	unsigned total, done, failed, running;   /* cell runs; done counts the failed ones too */
-	uint64_t elapsed_ns, left_ns;            /* left_ns 0: not known yet */
-	const struct plan_unit *unit;
-	const struct result *result;
-};
+#include "runners/progress.h"
 
 struct duel_opts {
 	const char *dir;
 	bool resume;                 /* go on with dir */
 	unsigned guests;             /* at once; 0: one a core, as far as memory reaches */
 	const char *initramfs;       /* pinned one, or NULL */
-	void (*progress)(void *arg, const struct duel_progress *p);  /* may be NULL */
+	const char *qemu;            /* see qemu_find, or NULL */
+	const char *destroy;         /* the path of the suite's [device] once more, or NULL */
+	void (*progress)(void *arg, const struct progress *p);  /* may be NULL */
+	void (*say)(void *arg, const char *sentence); /* which mode was chosen and why; may be NULL */
 	void *arg;
 	const volatile int *stop;
 };
@@ -33,9 +27,11 @@ struct duel_opts {
 /*
  * 0: every planned cell run has a part, be it a failed one. -EINTR: stopped,
  * what was measured is kept. Other -errno: a sentence and an exit code; before
- * the first cell run nothing has been started. *last is the state at the end.
+ * the first cell run nothing has been started but, where kvm is in question, a
+ * trial boot. s->mode is then the mode that was chosen; p is a plan of s.
+ * *last is the state at the end.
  */
-int duel_run(const struct suite *s, const struct plan *p, const struct duel_opts *o,
-	     struct duel_progress *last, struct err *e);
+int duel_run(struct suite *s, const struct plan *p, const struct duel_opts *o,
+	     struct progress *last, struct err *e);
 
 #endif

@@ -71,8 +71,8 @@ struct elf_span elf_section(const void *data, size_t len, const char *name)
 	return none;
 }
 
-/* Walk one PT_NOTE segment. Names and contents are padded to 4 bytes. */
-static struct elf_span find_note(struct elf_span seg, const char *owner, uint32_t type)
+/* Names and contents are padded to 4 bytes. */
+struct elf_span elf_find_note(struct elf_span seg, const char *owner, uint32_t type)
 {
 	size_t want = strlen(owner) + 1;
 	uint64_t off = 0;
@@ -105,7 +105,7 @@ struct elf_span elf_note(const void *data, size_t len, const char *owner, uint32
 		if (!get(data, len, eh.e_phoff + i * sizeof(ph), &ph, sizeof(ph)))
 			return none;
 		if (ph.p_type == PT_NOTE)
-			found = find_note(span(data, len, ph.p_offset, ph.p_filesz), owner, type);
+			found = elf_find_note(span(data, len, ph.p_offset, ph.p_filesz), owner, type);
 	}
 	return found;
 }

@@ -25,6 +25,9 @@ bool elf_is_64le(const void *data, size_t len);
 /* First section of that name that has bytes in the file. */
 struct elf_span elf_section(const void *data, size_t len, const char *name);
 
+/* The same in a row of notes, such as a PT_NOTE segment or /sys/kernel/notes. */
+struct elf_span elf_find_note(struct elf_span notes, const char *owner, uint32_t type);
+
 /* Contents of the first note of that owner ("GNU") and type, found by the program headers. */
 struct elf_span elf_note(const void *data, size_t len, const char *owner, uint32_t type);
 

@@ -99,3 +99,21 @@ void ext4_effective(struct ext4_effective *f, const struct ext4_super *s, const 
 			snprintf(f->why, sizeof(f->why), "%s", rules[i].why);
 		}
 }
+
+int ext4_judge(const char *device, const char *options, json_t *facts, struct err *e)
+{
+	struct ext4_effective f;
+	struct ext4_super s;
+	int rc = ext4_read_super(&s, device, e);
+
+	if (rc)
+		return rc;
+	ext4_effective(&f, &s, options);
+	json_object_set_new(facts, "effective",
+			    json_pack("{s:b, s:b, s:s}", "dioread_nolock", f.dioread_nolock,
+				      "delalloc", f.delalloc, "why", f.why));
+	json_object_set_new(facts, "block_bytes", json_integer(s.block_bytes));
+	json_object_set_new(facts, "inode_bytes", json_integer(s.inode_bytes));
+	json_object_set_new(facts, "journal_bytes", json_integer((json_int_t)s.journal_bytes));
+	return 0;
+}

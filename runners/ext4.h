@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <jansson.h>
+
 #include "lib/err.h"
 
 struct ext4_super {
@@ -28,5 +30,8 @@ int ext4_read_super(struct ext4_super *s, const char *device, struct err *e);
 
 /* options: the text of /proc/fs/ext4/DEV/options. */
 void ext4_effective(struct ext4_effective *f, const struct ext4_super *s, const char *options);
+
+/* The judge of ext4's row in fs_types: the above, and block, inode and journal size. */
+int ext4_judge(const char *device, const char *options, json_t *facts, struct err *e);
 
 #endif

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * folder.c: the results folder as it is filled: making and reopening it, part
- * files, run.json. The CSVs are joined in folder_join.c.
+ * files, run.json, what it says of the plan being folder_describe.c's. The CSVs
+ * are joined in folder_join.c.
  */
-#include "runners/folder.h"
+#include "runners/folder_impl.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -19,7 +20,6 @@
 #include "lib/rng.h"
 #include "lib/schema.h"
 
-#define SUITE_INI "suite.ini"
 #define CONSOLE_DIR "console"
 
 /* Start time and four hex digits: readable, sorts by time, two runs in a second still differ. */
@@ -35,114 +35,6 @@ static void make_run_id(char dst[32])
 		 (unsigned)(rng_mix((uint64_t)getpid(), (uint64_t)now) & 0xffff));
 }
 
-static json_t *json_kernels(const struct suite *s)
-{
-	json_t *all = json_object();
-
-	for (size_t i = 0; i < s->nr_kernels; i++)
-		json_object_set_new(all, s->kernels[i].label,
-				    json_pack("{s:s?}", "ref", s->kernels[i].ref));
-	return all;
-}
-
-static json_t *json_mounts(const struct suite *s)
-{
-	json_t *all = json_object();
-
-	for (size_t i = 0; i < s->nr_mounts; i++) {
-		const struct suite_mount *m = &s->mounts[i];
-		json_t *mkfs = json_array();
-
-		for (size_t a = 0; a < m->mkfs.n; a++)
-			json_array_append_new(mkfs, json_string(m->mkfs.v[a]));
-		json_object_set_new(all, m->name, json_pack("{s:s, s:s, s:o}", "fs", m->fs,
-							    "options", m->options, "mkfs", mkfs));
-	}
-	return all;
-}
-
-static json_t *json_variants(const struct suite *s)
-{
-	json_t *all = json_array();
-
-	for (size_t i = 0; i < s->nr_variants; i++)
-		json_array_append_new(all, json_pack("{s:s, s:s, s:s}", "name", s->variants[i].name,
-			"kernel", s->kernels[s->variants[i].kernel].label,
-			"mount", s->mounts[s->variants[i].mount].name));
-	return all;
-}
-
-static json_t *json_contrasts(const struct suite *s)
-{
-	json_t *all = json_array();
-
-	for (size_t i = 0; i < s->nr_contrasts; i++)
-		json_array_append_new(all, json_pack("{s:s, s:s, s:s}",
-			"name", s->contrasts[i].name,
-			"baseline", s->variants[s->contrasts[i].baseline].name,
-			"patched", s->variants[s->contrasts[i].patched].name));
-	return all;
-}
-
-static json_t *json_cells(const struct plan *p)
-{
-	json_t *all = json_array();
-
-	for (size_t i = 0; i < p->nr_cells; i++)
-		json_array_append_new(all, json_pack("{s:s, s:s, s:s}", "workload",
-			p->suite->workloads[p->cells[i].workload].name,
-			"params", p->cells[i].params, "varying", p->cells[i].varying));
-	return all;
-}
-
-static json_t *json_metrics(void)
-{
-	json_t *all = json_array();
-
-	for (const struct metric *m = metrics; m->name; m++)
-		json_array_append_new(all, json_pack("{s:s, s:s, s:s, s:b}", "name", m->name,
-			"unit", m->unit, "better", better_name(m->better), "primary", m->primary));
-	return all;
-}
-
-/* The job files by hash: a resumed run must have the same text, wherever it lies. */
-static json_t *json_jobs(const struct suite *s)
-{
-	json_t *all = json_object();
-
-	for (size_t i = 0; i < s->nr_workloads; i++) {
-		const struct suite_workload *w = &s->workloads[i];
-		char sha[SHA256_HEX];
-
-		if (!w->fio)
-			continue;
-		sha256_hex(w->fio_text, strlen(w->fio_text), sha);
-		json_object_set_new(all, w->name, json_pack("{s:s, s:s}", "path", w->fio, "sha256",
-							    sha));
-	}
-	return all;
-}
-
-/* What run.json says of the plan: all that a reader needs to know what should be there. */
-static json_t *describe(const struct folder *f)
-{
-	const struct suite *s = f->suite;
-
-	return json_pack("{s:i, s:s, s:s, s:{s:s, s:s, s:s, s:I, s:i}, s:{s:I, s:I, s:I, s:I},"
-			 " s:o, s:o, s:o, s:o, s:o, s:o, s:[s], s:o}",
-			 "schema", 1, "run", f->run_id, "mode", mode_names[s->mode],
-			 "suite", "name", s->name, "path", s->path, "sha256", s->sha256,
-			 "seed", (json_int_t)s->seed, "blocks", (int)s->blocks,
-			 "device", "size_bytes", (json_int_t)s->device.size_bytes,
-			 "latency_ns", (json_int_t)s->device.latency_ns,
-			 "cache_bytes", (json_int_t)s->device.cache_bytes,
-			 "bandwidth_bytes_per_s", (json_int_t)s->device.bandwidth_bytes_per_s,
-			 "kernels", json_kernels(s), "mounts", json_mounts(s),
-			 "variants", json_variants(s), "contrasts", json_contrasts(s),
-			 "cells", json_cells(f->plan), "jobs", json_jobs(s), "passes", pass_names[PASS_THROUGHPUT],
-			 "metrics", json_metrics());
-}
-
 static bool is_empty_dir(const char *path)
 {
 	DIR *d = opendir(path);
@@ -155,6 +47,27 @@ static bool is_empty_dir(const char *path)
 	if (d)
 		closedir(d);
 	return empty;
+}
+
+/* Nothing but what folder_create makes before there is a run.json: it was killed in there. */
+static bool is_unbegun(const char *path)
+{
+	static const char *const made[] = { PARTS_DIR, SUITE_INI, SUITE_INI ".tmp",
+					    RUN_JSON ".tmp" };
+	char *parts = xasprintf("%s/" PARTS_DIR, path);
+	bool only = is_empty_dir(parts);
+	DIR *d = opendir(path);
+	struct dirent *entry;
+
+	while (d && only && (entry = readdir(d))) {
+		only = !strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..");
+		for (size_t i = 0; i < sizeof(made) / sizeof(made[0]) && !only; i++)
+			only = !strcmp(entry->d_name, made[i]);
+	}
+	if (d)
+		closedir(d);
+	free(parts);
+	return only;
 }
 
 static void init(struct folder *f, const char *dir, const struct suite *s, const struct plan *p)
@@ -190,7 +103,7 @@ int folder_create(struct folder *f, const char *dir, const struct suite *s, cons
 	int ret;
 
 	init(f, dir, s, p);
-	if (fs_exists(dir) && !is_empty_dir(dir)) {
+	if (fs_exists(dir) && !is_empty_dir(dir) && !is_unbegun(dir)) {
 		err_exit(e, FSDUEL_USAGE);
 		ret = err_add(e, EEXIST, "%s exists and is not an empty folder; choose another, or "
 			      "go on with it by --resume %s", dir, dir);
@@ -205,7 +118,7 @@ int folder_create(struct folder *f, const char *dir, const struct suite *s, cons
 		ret = fs_write_atomic(suite_path, s->text, strlen(s->text), e);
 	if (!ret) {
 		make_run_id(f->run_id);
-		f->run = describe(f);
+		f->run = folder_describe(f);
 	} else {
 		err_exit(e, FSDUEL_MACHINE);
 	}
@@ -256,7 +169,7 @@ int folder_open(struct folder *f, const char *dir, const struct suite *s, const 
 		goto out;
 	}
 	strcpy(f->run_id, id);
-	f->run = describe(f);
+	f->run = folder_describe(f);
 	ret = check_same_plan(f, old, f->run, e);
 	if (!ret)
 		json_object_update_missing(f->run, old);

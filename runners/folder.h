@@ -2,14 +2,14 @@
 /*
  * folder.h: the results folder while it is being filled. Every cell run is a
  * part file of its own (JSON, flushed and renamed into place), so a crash loses
- * at most the cell run under way. samples.csv and latency.csv are the parts
+ * at most the cell run under way. samples.csv, latency.csv and series.csv are the parts
  * joined in plan order and replaced in one rename. run.json is written before
  * the first cell run and again at the end.
  *
  *   DIR/run.json       provenance and plan: what compare needs to trust a pair
  *   DIR/suite.ini      the suite as it was
  *   DIR/parts/KEY.json one a cell run
- *   DIR/samples.csv, DIR/latency.csv
+ *   DIR/samples.csv, DIR/latency.csv, DIR/series.csv (where some mix has an interval)
  *   DIR/console/KEY.txt  last console lines of cell runs that went wrong
  */
 #ifndef FSDUEL_RUNNERS_FOLDER_H
@@ -52,7 +52,7 @@ int folder_put(struct folder *f, const struct plan_unit *u, const struct result 
 	       struct err *e);
 /* Write run.json as f->run stands. */
 int folder_save_run(struct folder *f, struct err *e);
-/* Join the parts into samples.csv and latency.csv, and note in f->run what they found effective. */
+/* Join the parts into samples.csv, latency.csv and series.csv, and note in f->run what they found effective. */
 int folder_join(struct folder *f, struct err *e);
 void folder_release(struct folder *f);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * folder_join.c: the part files joined in plan order into samples.csv and
- * latency.csv, each replaced in one rename. It computes nothing.
+ * folder_join.c: the part files joined in plan order into samples.csv,
+ * latency.csv and, where some mix has an interval, series.csv, each replaced in
+ * one rename. It computes nothing.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -15,6 +16,12 @@
 
 static const char *const samples_columns[] = { SAMPLES_COLUMNS };
 static const char *const latency_columns[] = { LATENCY_COLUMNS };
+static const char *const series_columns[] = { SERIES_COLUMNS };
+
+/* The files while they grow. */
+struct tables {
+	struct buf samples, latency, series;
+};
 
 /* The first columns of every row of a unit, and the room their numbers need. */
 struct who {
@@ -49,6 +56,15 @@ static void who_fill(struct who *w, const struct folder *f, const struct plan_un
 	w->field[i++] = pass_names[u->pass];
 }
 
+/* What of the mount options is without effect, and why; NULL: nothing. */
+static const char *without_effect(const struct result *r)
+{
+	const char *why = json_string_value(json_object_get(
+		json_object_get(r->facts, "effective"), "why"));
+
+	return why && *why ? why : NULL;
+}
+
 static void add_sample(struct buf *b, const struct who *w, const struct sample *x,
 		       const struct result *r)
 {
@@ -65,7 +81,7 @@ static void add_sample(struct buf *b, const struct who *w, const struct sample *
 	row[i++] = x->value;
 	row[i++] = status_names[r->status];
 	row[i++] = r->marks;
-	row[i++] = r->reason;
+	row[i++] = r->reason ? r->reason : without_effect(r);
 	csv_add_row(b, row, i);
 }
 
@@ -104,6 +120,30 @@ static void add_hist(struct buf *b, const struct who *w, const struct result_his
 	}
 }
 
+static void add_series(struct buf *b, const struct who *w, const struct result_series *rs)
+{
+	const char *row[SERIES_COLUMNS_N];
+	const struct series *s = &rs->series;
+	char start[24], end[24], value[24];
+	size_t n;
+
+	for (n = 0; n < SCHEMA_WHO_N; n++)
+		row[n] = w->field[n];
+	row[n++] = rs->role;
+	row[n++] = start;
+	row[n++] = end;
+	row[n++] = "operations";
+	row[n++] = value;
+	for (unsigned i = 0; i < s->nr; i++) {
+		uint64_t end_ns = i + 1 < s->nr ? (i + 1) * s->interval_ns : s->end_ns;
+
+		snprintf(start, sizeof(start), "%" PRIu64, i * s->interval_ns);
+		snprintf(end, sizeof(end), "%" PRIu64, end_ns);
+		snprintf(value, sizeof(value), "%" PRIu64, s->ops[i]);
+		csv_add_row(b, row, n);
+	}
+}
+
 /* The effective behaviour of each variant, as the first cell run that tells found it. */
 static void note_effective(struct folder *f, const struct plan_unit *u, const struct result *r)
 {
@@ -119,8 +159,8 @@ static void note_effective(struct folder *f, const struct plan_unit *u, const st
 		json_object_set(all, name, found);
 }
 
-static int join_unit(struct folder *f, const struct plan_unit *u, struct buf *samples,
-		     struct buf *latency, struct err *e)
+static int join_unit(struct folder *f, const struct plan_unit *u, struct tables *t,
+		     struct err *e)
 {
 	unsigned attempt;
 	struct result r;
@@ -133,11 +173,13 @@ static int join_unit(struct folder *f, const struct plan_unit *u, struct buf *sa
 	}
 	who_fill(&w, f, u, attempt);
 	for (size_t i = 0; i < r.nr_samples; i++)
-		add_sample(samples, &w, &r.samples[i], &r);
+		add_sample(&t->samples, &w, &r.samples[i], &r);
 	if (!r.nr_samples)
-		add_missing(samples, &w, &r);
+		add_missing(&t->samples, &w, &r);
 	for (size_t i = 0; i < r.nr_hists && r.status == STATUS_OK; i++)
-		add_hist(latency, &w, &r.hists[i]);
+		add_hist(&t->latency, &w, &r.hists[i]);
+	for (size_t i = 0; i < r.nr_series && r.status == STATUS_OK; i++)
+		add_series(&t->series, &w, &r.series[i]);
 	note_effective(f, u, &r);
 	result_release(&r);
 	return 0;
@@ -154,18 +196,24 @@ static int replace(const struct folder *f, const char *name, const struct buf *b
 
 int folder_join(struct folder *f, struct err *e)
 {
-	struct buf samples = BUF_INIT, latency = BUF_INIT;
+	struct tables t = { BUF_INIT, BUF_INIT, BUF_INIT };
+	size_t header;
 	int ret = 0;
 
-	csv_add_row(&samples, samples_columns, SAMPLES_COLUMNS_N);
-	csv_add_row(&latency, latency_columns, LATENCY_COLUMNS_N);
+	csv_add_row(&t.samples, samples_columns, SAMPLES_COLUMNS_N);
+	csv_add_row(&t.latency, latency_columns, LATENCY_COLUMNS_N);
+	csv_add_row(&t.series, series_columns, SERIES_COLUMNS_N);
+	header = t.series.len;
 	for (size_t i = 0; i < f->plan->nr_units && !ret; i++)
-		ret = join_unit(f, &f->plan->units[i], &samples, &latency, e);
+		ret = join_unit(f, &f->plan->units[i], &t, e);
 	if (!ret)
-		ret = replace(f, SAMPLES_CSV, &samples, e);
+		ret = replace(f, SAMPLES_CSV, &t.samples, e);
 	if (!ret)
-		ret = replace(f, LATENCY_CSV, &latency, e);
-	buf_release(&samples);
-	buf_release(&latency);
+		ret = replace(f, LATENCY_CSV, &t.latency, e);
+	if (!ret && t.series.len > header)
+		ret = replace(f, SERIES_CSV, &t.series, e);
+	buf_release(&t.samples);
+	buf_release(&t.latency);
+	buf_release(&t.series);
 	return ret;
 }

@@ -9,15 +9,44 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runners/ext4.h"
+#include "runners/mount.h"
 #include "runners/suite.h"
 
+#define MIB (1ull << 20)
+
 /*
+ * Since 6.15 ("btrfs: always fallback to buffered write if the inode requires
+ * checksum") only a file without checksums is written directly.
+ */
+static int btrfs_judge(const char *device, const char *options, json_t *facts, struct err *e)
+{
+	bool sums = !mount_has_option(options, "nodatasum") &&
+		    !mount_has_option(options, "nodatacow");
+
+	(void)device;
+	(void)e;
+	json_object_set_new(facts, "effective",
+			    json_pack("{s:b, s:s}", "checksums", sums, "why", sums ?
+				      "with checksums btrfs writes through the page cache since "
+				      "Linux 6.15, O_DIRECT or not; the option nodatasum makes "
+				      "writes direct" : ""));
+	return 0;
+}
+
+/*
+ * One row a file system: the only place that knows them.
+ *
  * ext4: a block size and a journal size that do not depend on the device's
  * (DOMAIN.md traps 1 and 3), nothing initialised later beside the measuring
  * (5a), names hashed alike in every run. Letters that would write elsewhere
  * (-z), format nothing (-n, -S) or start from other content (-d, -l) are in
  * neither list. Checked with mke2fs 1.47.0: the last -E replaces those before
  * it, and -J makes a journal even beside -O ^has_journal.
+ *
+ * xfs, checked with mkfs.xfs 6.1: block, inode and log size for the same reasons;
+ * a key may be given once in all, so that lists of -m are joined. btrfs, checked
+ * with mkfs.btrfs 6.2: its defaults for one device, said outright.
  */
 const struct fs_type fs_types[] = {
 	{
@@ -32,6 +61,33 @@ const struct fs_type fs_types[] = {
 		.mkfs_ours = "qFt:U:",
 		.mkfs_joined = "E",
 		.mkfs_drop = { .letter = 'O', .drops = 'J', .word = "^has_journal" },
+		.mkfs_never = "device",
+		.min_bytes = 144 * MIB,   /* the journal may take half of it */
+		.judge = ext4_judge,
+	},
+	{
+		.name = "xfs",
+		.mkfs = "mkfs.xfs",
+		.mkfs_args = "-q -f -b size=4096 -i size=512 -l size=64m -m uuid={uuid}",
+		.always_options = "",
+		.modules = "libcrc32c xfs",
+		.mkfs_user = "b:d:i:Kl:L:m:n:s:",
+		.mkfs_ours = "qf",
+		.mkfs_joined = "m",
+		.mkfs_never = "name,file,logdev,uuid",
+		.min_bytes = 300 * MIB,
+	},
+	{
+		.name = "btrfs",
+		.mkfs = "mkfs.btrfs",
+		.mkfs_args = "-q -f -U {uuid} -d single -m dup -s 4096 -n 16384",
+		.always_options = "",
+		.modules = "crc32c_generic btrfs",
+		.mkfs_user = "b:d:Km:Mn:O:R:s:L:",
+		.mkfs_ours = "qfU:",
+		.mkfs_joined = "",
+		.min_bytes = 114 * MIB,
+		.judge = btrfs_judge,
 	},
 	{ .name = NULL },
 };
@@ -119,6 +175,39 @@ static int opts_read(struct mkfs_opts *o, const struct fs_type *t, const struct 
 	return 0;
 }
 
+/* A key of the list in arg that would lead elsewhere; NULL: none. */
+static const char *never_key(const struct fs_type *t, const char *arg, struct strv *keys)
+{
+	struct strv never = STRV_INIT;
+	const char *found = NULL;
+
+	strv_split(&never, t->mkfs_never ? t->mkfs_never : "", ",");
+	strv_split(keys, arg, ",");
+	for (size_t i = 0; i < keys->n && !found; i++) {
+		keys->v[i][strcspn(keys->v[i], "=")] = '\0';
+		found = strv_find(&never, keys->v[i]) >= 0 ? keys->v[i] : NULL;
+	}
+	strv_release(&never);
+	return found;
+}
+
+static int check_keys(const struct fs_type *t, const struct mkfs_opts *user, struct err *e)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < user->n && !ret; i++) {
+		struct strv keys = STRV_INIT;
+		const char *key = never_key(t, user->v[i].arg ? user->v[i].arg : "", &keys);
+
+		if (key)
+			ret = err_add(e, EINVAL, "%s -%c %s cannot be given here: it names another "
+				      "device or file, or what fsduel gives itself; remove it",
+				      t->mkfs, user->v[i].letter, key);
+		strv_release(&keys);
+	}
+	return ret;
+}
+
 static bool list_has(const char *list, const char *word)
 {
 	struct strv words = STRV_INIT;
@@ -179,6 +268,8 @@ int fs_type_mkfs(const struct fs_type *t, const struct strv *user, const char *u
 	ret = opts_read(&ours, t, &words, true, e);
 	if (!ret && user)
 		ret = opts_read(&theirs, t, user, false, e);
+	if (!ret)
+		ret = check_keys(t, &theirs, e);
 	if (ret)
 		goto out;
 	strv_add(argv, t->mkfs);

@@ -17,19 +17,23 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/fs.h"
 #include "lib/proc.h"
 #include "runners/cell.h"
 #include "runners/channel.h"
+#include "runners/device.h"
 #include "runners/guest.h"
-#include "runners/nullblk.h"
+#include "runners/klog.h"
 #include "runners/port.h"
+#include "runners/trouble.h"
 
 #define RESULT_FILE "/tmp/result.json"
 #define SETTLE_NS 20000000000u
 #define MIN_UPTIME_NS 3000000000u /* the clock source is chosen for good about a second after boot */
+#define HUNG_LOOK_S 4           /* the kernel looks each second, and reports at its second look */
 #define GRACE_NS 5000000000u    /* what the cell may take beyond its own limit to stop */
 
 static const struct {
@@ -117,7 +121,7 @@ static int run_cell(const struct cell_spec *spec, struct err *e)
 	json_t *j = NULL;
 	int ret;
 
-	ret = nullblk_create(&spec->device, device, e);
+	ret = device_make(&spec->device, device, e);
 	if (!ret) {
 		struct cell_place at = { .device = device, .dir = "/mnt", .work = "/tmp",
 					 .settle = { SETTLE_NS, MIN_UPTIME_NS } };
@@ -159,10 +163,56 @@ static bool wait_child(pid_t child, uint64_t limit_ns, const sigset_t *chld, int
 	}
 }
 
-static void supervise(const struct cell_spec *spec, struct result *r)
+/*
+ * What was killed and stays is in the kernel. The kernel's own watch for that
+ * is turned up only now, so that it disturbs no cell that goes well.
+ */
+static void look_for_hung_tasks(void)
+{
+	static const char limit_s[] = "/proc/sys/kernel/hung_task_timeout_secs";
+	const struct timespec wait = { HUNG_LOOK_S, 0 };
+	int fd = open(limit_s, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (write(fd, "1", 1) == 1)
+		nanosleep(&wait, NULL);
+	close(fd);
+}
+
+/* The cell could not say what became of it: why, and what the kernel says, which comes first. */
+static void fail_for_it(struct klog *log, const char *why, struct result *r)
+{
+	struct trouble_found f = TROUBLE_NONE;
+
+	result_release(r);
+	result_init(r);
+	if (log->fd >= 0 && !klog_scan(log, &f, NULL))
+		trouble_fail(&f, STATUS_FAILED, why, r);
+	if (f.row)
+		r->console = trouble_excerpt(&f, buf_str(&log->tail), log->tail.len);
+	result_fail(r, STATUS_FAILED, "%s", why);
+	trouble_release(&f);
+}
+
+static void read_result(struct klog *log, struct result *r)
 {
 	struct err e = ERR_INIT;
 	json_t *j = NULL;
+	char *why;
+
+	if (fs_read_json(RESULT_FILE, &j, &e) || result_from_json(r, j, &e)) {
+		why = xasprintf("the cell left no result: %s", e.text);
+		fail_for_it(log, why, r);
+		free(why);
+	}
+	json_decref(j);
+}
+
+static void supervise(const struct cell_spec *spec, struct result *r)
+{
+	struct klog log = KLOG_NONE;
+	struct err e = ERR_INIT;
 	int status = 0;
 	sigset_t chld;
 	pid_t child;
@@ -170,28 +220,25 @@ static void supervise(const struct cell_spec *spec, struct result *r)
 	sigemptyset(&chld);
 	sigaddset(&chld, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &chld, NULL);
+	klog_open(&log, NULL);   /* a cell that has no log to read says so itself */
 	child = fork();
 	if (child == 0) {
 		sigprocmask(SIG_UNBLOCK, &chld, NULL);
 		_exit(run_cell(spec, &e) ? 1 : 0);
 	}
 	if (!wait_child(child, spec->limit_ns + GRACE_NS, &chld, &status)) {
-		result_init(r);
-		result_fail(r, STATUS_FAILED, "the cell did not stop at its virtual limit");
-		return;
+		look_for_hung_tasks();
+		fail_for_it(&log, "the cell did not stop at its virtual limit", r);
+	} else if (WIFSIGNALED(status)) {
+		char *why = xasprintf("the cell was killed by signal %d (%s)", WTERMSIG(status),
+				      strsignal(WTERMSIG(status)));
+
+		fail_for_it(&log, why, r);
+		free(why);
+	} else {
+		read_result(&log, r);
 	}
-	if (WIFSIGNALED(status)) {
-		result_init(r);
-		result_fail(r, STATUS_FAILED, "the cell was killed by signal %d (%s)",
-			    WTERMSIG(status), strsignal(WTERMSIG(status)));
-		return;
-	}
-	if (fs_read_json(RESULT_FILE, &j, &e) || result_from_json(r, j, &e)) {
-		result_release(r);
-		result_init(r);
-		result_fail(r, STATUS_FAILED, "the cell left no result: %s", e.text);
-	}
-	json_decref(j);
+	klog_close(&log);
 }
 
 int main(void)
@@ -215,6 +262,8 @@ int main(void)
 	/* Kernels without configfs say so when the device is made. */
 	mount("configfs", "/sys/kernel/config", "configfs", 0, NULL);
 	j = json_loadb(text.data, text.len, 0, &je);
+	if (json_object_get(j, GUEST_TRIAL_KEY))
+		goto out;
 	if (!j || cell_spec_from_json(&spec, j, &e)) {
 		err_add(&e, EINVAL, "the guest cannot read its cell: %s", j ? "see above" : je.text);
 		goto out;

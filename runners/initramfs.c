@@ -132,17 +132,12 @@ static int add_tool(struct files *f, const char *tool, struct err *e)
 /* The first process lies beside this program, in the build folder and where it is installed. */
 static int add_init(struct files *f, struct err *e)
 {
-	char self[4096], *path, *slash;
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	const char *other = getenv("FSDUEL_GUEST");
+	char *path = other ? xstrdup(other) : proc_beside("fsduel-guest");
 	int ret;
 
-	if (n < 0)
-		return err_sys(e, errno, "cannot find this program's own path");
-	self[n] = '\0';
-	slash = strrchr(self, '/');
-	*slash = '\0';
-	path = getenv("FSDUEL_GUEST") ? xstrdup(getenv("FSDUEL_GUEST"))
-				      : xasprintf("%s/fsduel-guest", self);
+	if (!path)
+		return err_add(e, ENOENT, "cannot find this program's own path in /proc");
 	ret = add_copy(f, path, "/init", e);
 	if (ret) {
 		err_exit(e, FSDUEL_MACHINE);

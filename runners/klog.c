@@ -7,50 +7,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <fnmatch.h>
 #include <string.h>
 #include <unistd.h>
 
-/* One row a complaint; wildcards as in fnmatch(3), anywhere in the line. */
-static const char *const patterns[] = {
-	"WARNING:",
-	"BUG:",
-	"Oops",
-	"general protection fault",
-	"Kernel panic",
-	"EXT4-fs error",
-	"EXT4-fs (*): error",
-	"JBD2: *rror",
-	"I/O error",
-	"Remounting filesystem read-only",
-	"blocked for more than",
-	"soft lockup",
-	"rcu: INFO: * stall",
-	"Out of memory",
-	NULL,
-};
-
-const char *klog_match(const char *line)
-{
-	for (const char *const *p = patterns; *p; p++) {
-		char anywhere[64];
-
-		if (!strchr(*p, '*')) {
-			if (strstr(line, *p))
-				return *p;
-			continue;
-		}
-		/* '(' is an ordinary character to fnmatch without FNM_EXTMATCH. */
-		memcpy(anywhere, "*", 1);
-		strcpy(stpcpy(anywhere + 1, *p), "*");
-		if (!fnmatch(anywhere, line, 0))
-			return *p;
-	}
-	return NULL;
-}
+#define TAIL_BYTES (1u << 20)   /* kept of a log that grows without end */
 
 int klog_open(struct klog *k, struct err *e)
 {
+	*k = (struct klog)KLOG_NONE;
 	k->fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (k->fd < 0)
 		return err_sys(e, errno, "cannot open the kernel log /dev/kmsg (it needs root)");
@@ -81,35 +45,42 @@ static char *record_text(char *record)
 	return text;
 }
 
-int klog_scan(struct klog *k, struct buf *hit, struct err *e)
+/* Keep the line; of a log that grows without end only the last part. */
+static void keep(struct buf *tail, const char *text)
+{
+	if (tail->len >= 2 * TAIL_BYTES) {
+		memmove(tail->data, tail->data + tail->len - TAIL_BYTES, TAIL_BYTES + 1);
+		tail->len = TAIL_BYTES;
+	}
+	buf_addf(tail, "%s\n", text);
+}
+
+int klog_scan(struct klog *k, struct trouble_found *f, struct err *e)
 {
 	char record[16384];  /* above the kernel's CONSOLE_EXT_LOG_MAX of 8 KiB */
-	int found = 0;
 
 	for (;;) {
 		ssize_t n = read(k->fd, record, sizeof(record) - 1);
 		const char *text;
 
 		if (n < 0 && errno == EAGAIN)
-			return found;
+			return 0;
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && errno == EPIPE) {
-			if (!found)
-				buf_adds(hit, "the kernel log overran before it could be read");
-			found = 1;
+			trouble_note(f, TROUBLE_LOG_LOST, "");
 			continue;
 		}
 		if (n < 0)
 			return err_sys(e, errno, "cannot read the kernel log /dev/kmsg");
 		if (!n)
-			return found;
+			return 0;
 		record[n] = '\0';
 		text = record_text(record);
-		if (!found && text && klog_match(text)) {
-			buf_adds(hit, text);
-			found = 1;
-		}
+		if (!text || (k->device && trouble_elsewhere(text, k->device)))
+			continue;
+		keep(&k->tail, text);
+		trouble_look(f, text, strlen(text));
 	}
 }
 
@@ -118,4 +89,5 @@ void klog_close(struct klog *k)
 	if (k->fd >= 0)
 		close(k->fd);
 	k->fd = -1;
+	buf_release(&k->tail);
 }

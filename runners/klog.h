@@ -10,26 +10,26 @@
 
 #include "lib/buf.h"
 #include "lib/err.h"
+#include "runners/trouble.h"
 
 struct klog {
-	int fd;   /* -1: closed */
+	int fd;             /* -1: closed */
+	const char *device; /* lines that name another one are passed over; NULL: none are */
+	struct buf tail;    /* what was read; of a log without end, the last part */
 };
 
-#define KLOG_NONE { -1 }
+#define KLOG_NONE { .fd = -1 }
 
 /* Note the end of the log as it is now. */
 int klog_open(struct klog *k, struct err *e);
 
 /*
  * Read what the kernel itself (not user space through /dev/kmsg) has logged
- * since klog_open or the last klog_scan. 1: a line matches, and the first that
- * does is appended to hit; 0: none does. Records that were overwritten before
- * they could be read count as a hit, for nobody knows what they said.
+ * since klog_open or the last klog_scan, and look for trouble in it. Records that
+ * were overwritten before they could be read are a trouble too, for nobody knows
+ * what they said. 0, or -errno when the log cannot be read.
  */
-int klog_scan(struct klog *k, struct buf *hit, struct err *e);
-
-/* The pattern of the table that the line matches, or NULL. */
-const char *klog_match(const char *line);
+int klog_scan(struct klog *k, struct trouble_found *f, struct err *e);
 
 void klog_close(struct klog *k);   /* accepts KLOG_NONE */
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runners/device.h"
 #include "runners/fiojob.h"
 
 #define PLACEHOLDER_CHARS "abcdefghijklmnopqrstuvwxyz0123456789_"
@@ -156,10 +157,7 @@ static bool of_absent_role(const struct mix *m, const char *param)
 /* Bound by time, unless some role counts operations: then nobody knows. */
 static uint64_t mix_timed_ns(const struct mix *m)
 {
-	for (unsigned i = 0; i < m->nr; i++)
-		if (mix_bounds(m, &m->entry[i]).ops)
-			return 0;
-	return m->param[MIX_RUNTIME];
+	return mix_op_bound(m) ? 0 : m->param[MIX_RUNTIME];
 }
 
 static int make_mix(const struct suite_workload *w, const size_t *at, struct plan_cell *c,
@@ -217,7 +215,22 @@ static uint64_t fio_ns(const char *text)
 	return v * 1000000000;
 }
 
-/* How long and with how many threads fio will run, as far as its job says. */
+/* Sections that share a file name share the file; without a name each job has one of its own. */
+static void expect_files(const struct ini *job, size_t section, uint64_t jobs, struct plan_cell *c)
+{
+	const char *text = job_value(job, section, "size");
+	bool shared = job_value(job, section, "filename") != NULL;
+	uint64_t size = 0;
+
+	if (!text || num_parse(text, NUM_BYTES, &size, NULL))
+		return;
+	if (!shared)
+		c->file_bytes += size * jobs;
+	else if (size > c->file_bytes)
+		c->file_bytes = size;
+}
+
+/* How long, with how many threads and on how much fio will run, as far as its job says. */
 static int expect_fio(const struct suite_workload *w, struct plan_cell *c, struct err *e)
 {
 	struct ini job;
@@ -236,6 +249,7 @@ static int expect_fio(const struct suite_workload *w, struct plan_cell *c, struc
 		c->role_threads += (unsigned)n;
 		if (ns > c->timed_ns)
 			c->timed_ns = ns;
+		expect_files(&job, i, n, c);
 	}
 	ini_release(&job);
 	return 0;
@@ -259,7 +273,7 @@ static int make_fio(const struct suite_workload *w, const size_t *at, struct pla
 /* What fits by itself, but not on this suite's machine. */
 static int check_room(const struct suite *s, const struct plan_cell *c, struct err *e)
 {
-	uint64_t file = c->fio_text ? 0 : c->mix.param[MIX_FILE_SIZE];
+	uint64_t files = c->fio_text ? 0 : c->file_bytes;
 	char a[32], b[32];
 	int ret = 0;
 
@@ -269,19 +283,19 @@ static int check_room(const struct suite *s, const struct plan_cell *c, struct e
 			      "the one or raise the other in [limits]",
 			      num_format(a, c->timed_ns, NUM_NS),
 			      num_format(b, s->limit_virtual_ns, NUM_NS));
-	if (s->mode == MODE_HOST)
+	if (s->mode == MODE_HOST || !s->device.size_bytes)
 		return ret;
-	if (file >= s->device.size_bytes)
+	if (files >= s->device.size_bytes)
 		ret = err_add(e, EINVAL,
-			      "file_size %s does not fit on the device of %s: change the one or "
-			      "the other in [device]",
-			      num_format(a, file, NUM_BYTES),
+			      "its files of %s do not fit on the device of %s: change file_size, or "
+			      "size in [device]",
+			      num_format(a, files, NUM_BYTES),
 			      num_format(b, s->device.size_bytes, NUM_BYTES));
-	else if (file > s->memory_bytes / 2)
+	else if (!devices[s->device.kind].host_timed && files > s->memory_bytes / 2)
 		ret = err_add(e, EINVAL,
-			      "file_size %s is more than half of the guest's memory of %s, which "
-			      "holds its disk: raise memory in [machine]",
-			      num_format(a, file, NUM_BYTES),
+			      "its files of %s are more than half of the guest's memory of %s, "
+			      "which holds its disk: raise memory in [machine]",
+			      num_format(a, files, NUM_BYTES),
 			      num_format(b, s->memory_bytes, NUM_BYTES));
 	return ret;
 }
@@ -298,6 +312,8 @@ int matrix_cell(const struct suite *s, size_t workload, size_t index, struct pla
 	*c = (struct plan_cell){ .workload = workload };
 	name_cell(w, at, c);
 	ret = w->mix ? make_mix(w, at, c, &sub) : make_fio(w, at, c, &sub);
+	if (!ret && w->mix)
+		c->file_bytes = mix_bytes(&c->mix);
 	if (!ret)
 		ret = check_room(s, c, &sub);
 	strv_split(&said, sub.text, "\n");

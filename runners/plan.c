@@ -111,6 +111,7 @@ static const struct wall_model {
 	[MODE_TCG] = { 10, 1, false },
 	[MODE_KVM] = { 4, 1, false },
 	[MODE_HOST] = { 2, 1, false },
+	[MODE_AUTO] = { 10, 2, true }, /* should it come to exact, the longer of the two */
 };
 
 double plan_expected_wall_s(const struct plan *p, unsigned guests)

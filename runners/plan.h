@@ -22,6 +22,7 @@ struct plan_cell {
 	char *fio_text;        /* the job file with the parameters put in; NULL for a mix */
 	uint64_t timed_ns;     /* expected length of the timed part; 0: unknown (bound by operations) */
 	unsigned role_threads; /* threads in all */
+	uint64_t file_bytes;   /* what its files take on the device; 0: a job file that does not say */
 };
 
 struct plan_unit {

@@ -10,13 +10,6 @@
 #include "lib/fs.h"
 #include "lib/proc.h"
 
-/* How a tool is asked for its version; --version where it is not listed. */
-static const struct {
-	const char *tool, *option;
-} version_options[] = {
-	{ "mke2fs", "-V" },
-};
-
 /* Text after "KEY ... : " on the first line of the file that begins with KEY; NULL: none. */
 static char *field(const char *path, const char *key)
 {
@@ -60,9 +53,9 @@ static char *tool_version(const char *tool)
 	struct proc_exit x;
 	char *line = NULL;
 
-	for (size_t i = 0; i < sizeof(version_options) / sizeof(version_options[0]); i++)
-		if (!strcmp(version_options[i].tool, tool))
-			argv[1] = version_options[i].option;
+	/* All programs that make file systems know that one; not all know --version. */
+	if (!strncmp(tool, "mk", 2))
+		argv[1] = "-V";
 	if (!proc_run(argv, &o, NULL, &x, NULL) && out.len)
 		line = xstrndup(out.data, strcspn(out.data, "\n"));
 	buf_release(&out);

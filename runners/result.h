@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * result.h: what one cell run hands back: samples, histograms, facts. Made by
- * the cell on the host or in the guest, sent as JSON, kept as a part file.
+ * result.h: what one cell run hands back: samples, histograms, series, facts.
+ * Made by the cell on the host or in the guest, sent as JSON, kept as a part file.
  */
 #ifndef FSDUEL_RUNNERS_RESULT_H
 #define FSDUEL_RUNNERS_RESULT_H
@@ -26,12 +26,18 @@ struct result_hist {
 	struct hist *hist;     /* owned */
 };
 
+struct result_series {
+	char *role;
+	struct series series;  /* owned; room is nr */
+};
+
 struct result {
 	enum status status;    /* of the cell run, and so of all its samples */
 	char *reason;          /* NULL while ok; one sentence */
 	char *marks;           /* "steal,throttle" or NULL */
 	struct sample *samples;    size_t nr_samples;
 	struct result_hist *hists; size_t nr_hists;
+	struct result_series *series; size_t nr_series;
 	json_t *facts;         /* object: what provenance needs of this run (effective options, extents, ...) */
 	char *console;         /* last console lines when something went wrong, or NULL */
 };
@@ -43,10 +49,13 @@ void result_release(struct result *r);
 void result_fail(struct result *r, enum status status, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Append every metric of the table for this role, and its histogram (copied). */
+/* Append every metric of the table for this role, its histogram and its series (copied). */
 void result_add_measured(struct result *r, const char *role, const struct measured *m);
 
-/* Compact JSON object; histograms as [index, count, index, count, ...] plus sum, min, max. */
+/*
+ * Compact JSON object; histograms as [index, count, index, count, ...] plus sum,
+ * min, max; series as a list of counts plus the interval and the end of the last.
+ */
 json_t *result_to_json(const struct result *r);
 /* -EINVAL with a sentence for anything that result_to_json does not write. r is initialised by it. */
 int result_from_json(struct result *r, const json_t *j, struct err *e);

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* settle.c: idle time from /proc/stat, proc(5); see settle.h. */
+/*
+ * settle.c: idle time from /proc/stat, proc(5), and what a device does from
+ * sysfs, Documentation/block/stat.rst; see settle.h.
+ */
 #include "runners/settle.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 
 #include "lib/buf.h"
@@ -48,6 +53,34 @@ static int read_cpu_time(struct cpu_time *t, struct err *e)
 	return ret;
 }
 
+/* Reads, writes, discards and flushes that have ended, on all devices; *busy: some have not. */
+static uint64_t devices_done(const struct settle *s, bool *busy)
+{
+	enum { READS = 0, WRITES = 4, IN_FLIGHT = 8, DISCARDS = 11, FLUSHES = 15 };
+	static const size_t ended[] = { READS, WRITES, DISCARDS, FLUSHES };
+	uint64_t all = 0;
+
+	*busy = false;
+	for (size_t d = 0; d < s->nr_devices; d++) {
+		char *path = xasprintf("/sys/dev/block/%u:%u/stat", major(s->devices[d]),
+				       minor(s->devices[d]));
+		char *line = fs_read_line(path);
+		struct strv words = STRV_INIT;
+		uint64_t n;
+
+		strv_split(&words, line ? line : "", " ");
+		for (size_t i = 0; i < sizeof(ended) / sizeof(ended[0]); i++)
+			if (ended[i] < words.n && !num_parse(words.v[ended[i]], NUM_COUNT, &n, NULL))
+				all += n;
+		if (words.n > IN_FLIGHT && strcmp(words.v[IN_FLIGHT], "0"))
+			*busy = true;
+		strv_release(&words);
+		free(line);
+		free(path);
+	}
+	return all;
+}
+
 static uint64_t uptime_ns(void)
 {
 	struct timespec t;
@@ -62,6 +95,8 @@ int settle_wait(const struct settle *s, const volatile int *stop, struct err *e)
 	uint64_t begin_ns = now_ns();
 	struct cpu_time before, after;
 	unsigned quiet = 0;
+	bool busy;
+	uint64_t done = devices_done(s, &busy), done_now;
 	int ret = read_cpu_time(&before, e);
 
 	while (!ret && now_ns() - begin_ns < s->max_ns && !(stop && *stop)) {
@@ -69,11 +104,14 @@ int settle_wait(const struct settle *s, const volatile int *stop, struct err *e)
 		ret = read_cpu_time(&after, e);
 		if (ret)
 			break;
-		if ((after.idle - before.idle) * 100 >= (after.all - before.all) * IDLE_PCT)
+		done_now = devices_done(s, &busy);
+		if (!busy && done_now == done &&
+		    (after.idle - before.idle) * 100 >= (after.all - before.all) * IDLE_PCT)
 			quiet++;
 		else
 			quiet = 0;
 		before = after;
+		done = done_now;
 		if (quiet >= QUIET_INTERVALS && uptime_ns() >= s->min_uptime_ns)
 			return 1;
 	}

@@ -7,18 +7,23 @@
 #ifndef FSDUEL_RUNNERS_SETTLE_H
 #define FSDUEL_RUNNERS_SETTLE_H
 
+#include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "lib/err.h"
 
 struct settle {
 	uint64_t max_ns;         /* give up after that; 0: do not wait at all */
 	uint64_t min_uptime_ns;  /* and not before the machine has been up that long */
+	const dev_t *devices;    /* block devices that must be idle too; borrowed */
+	size_t nr_devices;       /* those that sysfs does not know (btrfs' own, tmpfs) are left out */
 };
 
 /*
- * 1: three intervals in a row left the CPUs 95 % idle. 0: it never did within
- * max_ns (or *stop became non-zero). -errno: /proc/stat cannot be read.
+ * 1: three intervals of 0.2 s in a row left the CPUs 95 % idle, and the devices with
+ * nothing done and nothing in flight. 0: it never was so within max_ns (or *stop
+ * became non-zero). -errno: /proc/stat cannot be read.
  */
 int settle_wait(const struct settle *s, const volatile int *stop, struct err *e);
 

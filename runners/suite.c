@@ -222,6 +222,7 @@ void suite_release(struct suite *s)
 	free(s->mounts);
 	free(s->variants);
 	free(s->contrasts);
+	free(s->device_path);
 	free(s->path);
 	free(s->name);
 	free(s->about);

@@ -11,12 +11,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <jansson.h>
+
 #include "lib/buf.h"
 #include "lib/err.h"
 #include "lib/ini.h"
 #include "workloads/fsload.h"
 
-enum mode { MODE_EXACT, MODE_TCG, MODE_KVM, MODE_HOST };
+/* MODE_AUTO: kvm where it is proven to run a guest, else exact; what it came to is settled before measuring. */
+enum mode { MODE_EXACT, MODE_TCG, MODE_KVM, MODE_HOST, MODE_AUTO };
 extern const char *const mode_names[];     /* ends with NULL */
 
 struct suite_kernel {
@@ -61,9 +64,14 @@ struct suite_workload {
 	unsigned line;
 };
 
-/* null_blk in the guest; DOMAIN.md says why cache_size matters. */
+/* A row of devices[] in device.h each. */
+enum device_kind { DEVICE_NULL_BLK, DEVICE_VIRTIO, DEVICE_NVME };
+
+/* All but the size are null_blk's; DOMAIN.md says why cache_size matters. */
 struct suite_device {
-	uint64_t size_bytes, latency_ns, cache_bytes, bandwidth_bytes_per_s; /* the last two: 0 none */
+	enum device_kind kind;
+	uint64_t size_bytes;       /* 0: that of the suite's device_path */
+	uint64_t latency_ns, cache_bytes, bandwidth_bytes_per_s; /* the last two: 0 none */
 };
 
 struct suite {
@@ -74,6 +82,7 @@ struct suite {
 	unsigned blocks;
 	uint64_t seed;
 	struct suite_device device;
+	char *device_path;         /* the host's file or device; NULL: null_blk, or a scratch file */
 	unsigned cpus;
 	uint64_t memory_bytes;
 	uint64_t limit_virtual_ns, limit_wall_ns; /* of one cell run */
@@ -89,6 +98,9 @@ struct suite_overrides {
 	/* kernel references for those two labels; baseline also for the only kernel of a suite with one */
 	const char *baseline, *patched;
 	unsigned blocks;
+	const char *mode;
+	/* mode host: what the running kernel is called; a suite without kernels has those two then */
+	const char *running;
 };
 
 /*
@@ -108,7 +120,7 @@ struct fs_type {
 	const char *mkfs;          /* program */
 	const char *mkfs_args;     /* ours, always given, before the user's; {uuid} and {hash_seed} are filled in from the block */
 	const char *always_options; /* mount options always given, or "" */
-	const char *options_file;  /* where effective options are read: "/proc/fs/ext4/{dev}/options" */
+	const char *options_file;  /* where effective options are read: "/proc/fs/ext4/{dev}/options"; NULL: /proc/self/mounts */
 	const char *modules;       /* to load where not built in, by blanks */
 	const char *mkfs_user;     /* option letters the user may give, in getopt's notation */
 	const char *mkfs_ours;     /* likewise those that only mkfs_args may give */
@@ -117,6 +129,14 @@ struct fs_type {
 		char letter, drops;
 		const char *word;
 	} mkfs_drop;
+	const char *mkfs_never;    /* keys within a list that a user may not give: they name another device or file */
+	uint64_t min_bytes;        /* mkfs refuses less; 0: it takes what fsduel does */
+	/*
+	 * Put into facts what the options in effect (one a line) really come to: "effective", an
+	 * object with "why" saying what of them is without effect, "" for nothing, and what else
+	 * results depend on. NULL: nothing is known of it. -errno with a sentence.
+	 */
+	int (*judge)(const char *device, const char *options, json_t *facts, struct err *e);
 };
 extern const struct fs_type fs_types[];    /* ends with a NULL name */
 const struct fs_type *fs_type_find(const char *name);

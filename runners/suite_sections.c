@@ -7,12 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runners/device.h"
 #include "runners/suite_read.h"
 
 #define SECOND 1000000000ull
 #define MIB (1ull << 20)
-
-const char *const mode_names[] = { "exact", "tcg", "kvm", "host", NULL };
 
 #define IN_SUITE(member) offsetof(struct suite, member)
 
@@ -28,6 +27,9 @@ static const struct suite_key suite_keys[] = {
 };
 
 static const struct suite_key device_keys[] = {
+	{ .name = "kind", .kind = KEY_CHOICE, .offset = IN_SUITE(device.kind),
+	  .choices = device_kind_names },
+	{ .name = "path", .kind = KEY_TEXT, .offset = IN_SUITE(device_path) },
 	{ .name = "size", .kind = KEY_NUM, .num = NUM_BYTES, .offset = IN_SUITE(device.size_bytes),
 	  .min = 16 * MIB, .max = 1024 * 1024 * MIB },
 	{ .name = "latency", .kind = KEY_NUM, .num = NUM_NS, .offset = IN_SUITE(device.latency_ns),
@@ -78,6 +80,17 @@ void suite_read_suite(struct suite_reader *r, const struct ini_section *sec, con
 	suite_read_keys(r, sec, suite_keys, r->s);
 }
 
+static void override_mode(struct suite_reader *r, const char *mode)
+{
+	for (unsigned i = 0; mode_names[i]; i++) {
+		if (!strcmp(mode_names[i], mode)) {
+			r->s->mode = i;
+			return;
+		}
+	}
+	suite_mistake_unknown(r, 0, "mode", mode, mode_names);
+}
+
 void suite_finish_suite(struct suite_reader *r)
 {
 	struct suite *s = r->s;
@@ -95,6 +108,8 @@ void suite_finish_suite(struct suite_reader *r)
 			      SUITE_BLOCKS_MAX);
 	else if (r->o && r->o->blocks)
 		s->blocks = r->o->blocks;
+	if (r->o && r->o->mode)
+		override_mode(r, r->o->mode);
 }
 
 void suite_read_device(struct suite_reader *r, const struct ini_section *sec, const char *name)
@@ -103,11 +118,52 @@ void suite_read_device(struct suite_reader *r, const struct ini_section *sec, co
 	suite_read_keys(r, sec, device_keys, r->s);
 }
 
+/* Keys that do not go with the kind of device, and kinds that do not go with the mode. */
+static void check_device(struct suite_reader *r, const struct ini_section *sec)
+{
+	static const char *const own[] = { "latency", "cache", "bandwidth", NULL };
+	const char *kind = device_kind_names[r->s->device.kind];
+	const struct ini_key *path = ini_get(sec, "path"), *size = ini_get(sec, "size");
+	const struct ini_key *k = ini_get(sec, "kind");
+
+	if (!devices[r->s->device.kind].host_timed) {
+		if (path)
+			suite_mistake(r, path->line, "path: null_blk is in the guest's memory: say "
+				      "kind = virtio or nvme, or remove it");
+		return;
+	}
+	for (const char *const *name = own; *name; name++)
+		if (ini_get(sec, *name))
+			suite_mistake(r, ini_get(sec, *name)->line, "%s: only null_blk can be given "
+				      "one; with kind = %s it is the host's own: remove the line",
+				      *name, kind);
+	if (path && path->value[0] != '/')
+		suite_mistake(r, path->line, "path: %s does not begin with /: what is to be "
+			      "formatted is named in full", path->value);
+	if (path && size)
+		suite_mistake(r, size->line, "size: %s has a size of its own: remove the line",
+			      path->value);
+	if (r->s->mode == MODE_EXACT)
+		suite_mistake(r, k->line, "kind = %s completes on the host's clock, which breaks "
+			      "exactness: say kind = null_blk, or mode = tcg or kvm", kind);
+}
+
+static void finish_kind(struct suite *s)
+{
+	if (!devices[s->device.kind].host_timed)
+		return;
+	s->device = (struct suite_device){ .kind = s->device.kind,
+					   .size_bytes = s->device_path ? 0 : s->device.size_bytes };
+}
+
 /* null_blk takes its sizes in MiB. */
 void suite_finish_device(struct suite_reader *r)
 {
 	const struct ini_section *sec = ini_find(r->ini, "device");
 
+	if (sec)
+		check_device(r, sec);
+	finish_kind(r->s);
 	for (const struct suite_key *row = device_keys; sec && row->name; row++) {
 		const struct ini_key *k = ini_get(sec, row->name);
 		uint64_t v;
@@ -147,6 +203,11 @@ void suite_read_kernel(struct suite_reader *r, const struct ini_section *sec, co
 	add_kernel(r->s, name, sec->line);
 	k = &r->s->kernels[r->s->nr_kernels - 1];
 	suite_read_keys(r, sec, kernel_keys, k);
+	if (k->ref && r->s->mode == MODE_HOST && r->o && r->o->mode) {
+		/* Asked for on the command line, of a suite that boots its kernels else. */
+		free(k->ref);
+		k->ref = NULL;
+	}
 	if (k->ref && r->s->mode == MODE_HOST)
 		suite_mistake(r, sec->line,
 			      "mode = host measures the kernel that runs: remove the image, or say "
@@ -179,7 +240,10 @@ void suite_finish_kernels(struct suite_reader *r)
 {
 	struct suite *s = r->s;
 
-	if (!s->nr_kernels && s->mode == MODE_HOST) {
+	const char *running = r->o ? r->o->running : NULL;
+
+	if (!s->nr_kernels && s->mode == MODE_HOST &&
+	    (!running || (strcmp(running, "baseline") && strcmp(running, "patched")))) {
 		add_kernel(s, "running", 0);
 	} else if (!s->nr_kernels) {
 		add_kernel(s, "baseline", 0);

@@ -14,10 +14,11 @@
 #include <unistd.h>
 
 #include "runners/channel.h"
+#include "runners/guest.h"
 #include "runners/initramfs.h"
 #include "runners/port.h"
-
-#define CONSOLE_LINES 25        /* kept with a cell run that went wrong */
+#include "runners/preload/exact_order.h"
+#include "runners/trouble.h"
 
 static int memfd(const char *name, const struct buf *first, const struct buf *second,
 		 struct err *e)
@@ -79,6 +80,10 @@ void vm_kernel_release(struct vm_kernel *v)
 static void guest_args(struct strv *a, const struct vm *v, const struct vm_machine *m,
 		       uint64_t seed)
 {
+	if (m->order) {
+		strv_add(a, "env");
+		strv_addf(a, "LD_PRELOAD=%s", m->order);
+	}
 	strv_add(a, m->qemu);
 	for (size_t i = 0; i < m->args.n; i++)
 		strv_add(a, m->args.v[i]);
@@ -98,19 +103,32 @@ static void guest_args(struct strv *a, const struct vm *v, const struct vm_machi
 	strv_addf(a, "file,id=results,path=/proc/self/fd/%d", v->channel_fd);
 	strv_add(a, "-device");
 	strv_addf(a, "isa-debugcon,iobase=0x%x,chardev=results", PORT_DEBUGCON);
+	if (m->disk->fd < 0)
+		return;
+	strv_add(a, "-drive");
+	strv_addf(a, "if=none,id=disk,format=raw,cache=none,aio=native,file=/proc/self/fd/%d",
+		  m->disk->fd);
+	strv_add(a, "-device");
+	strv_addf(a, "%s,drive=disk%s", m->device->qemu_name, m->device->qemu_args);
+}
+
+static json_t *spec_json(const struct cell_spec *spec)
+{
+	return spec ? cell_spec_to_json(spec) : json_pack("{s:b}", GUEST_TRIAL_KEY, 1);
 }
 
 int vm_start(struct vm *v, const struct vm_machine *m, const struct vm_kernel *k,
 	     const struct cell_spec *spec, uint64_t wall_limit_ns, struct err *e)
 {
 	struct strv args = STRV_INIT;
-	json_t *j = cell_spec_to_json(spec);
+	json_t *j = spec_json(spec);
 	struct buf text = BUF_INIT;
 	char *dump = json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS);
 	int ret;
 
 	*v = (struct vm)VM_NONE;
 	v->kernel = k;
+	v->must_say_order = m->order;
 	buf_adds(&text, dump);
 	v->spec_fd = memfd("cell", &text, NULL, e);
 	v->console_fd = memfd("console", NULL, NULL, e);
@@ -120,13 +138,13 @@ int vm_start(struct vm *v, const struct vm_machine *m, const struct vm_kernel *k
 											     : 0;
 	if (!ret) {
 		const int keep[] = { k->image_fd, k->initrd_fd, v->spec_fd, v->console_fd,
-				     v->channel_fd };
+				     v->channel_fd, m->disk->fd };
+		size_t nr = sizeof(keep) / sizeof(keep[0]) - (m->disk->fd < 0);
 
-		guest_args(&args, v, m, spec->seed);
+		guest_args(&args, v, m, spec ? spec->seed : 1);
 		v->started_ns = now_ns();
 		v->wall_limit_ns = wall_limit_ns;
-		ret = proc_start(&v->proc, (const char *const *)args.v, -1, v->stderr_fd, keep,
-				 sizeof(keep) / sizeof(keep[0]), e);
+		ret = proc_start(&v->proc, (const char *const *)args.v, -1, v->stderr_fd, keep, nr, e);
 	}
 	if (ret)
 		vm_release(v);
@@ -183,65 +201,46 @@ static void read_memfd(int fd, bool text, struct buf *b)
 			b->data[i] = b->data[i] == '\r' ? ' ' : '?';
 }
 
-/* The last n lines of text that are not empty, or all of it; points into text. */
-static const char *last_lines(const char *text, size_t len, unsigned n)
-{
-	const char *p = text + len;
-
-	while (p > text && (p[-1] == '\n' || p[-1] == ' '))
-		p--;
-	for (; p > text; p--)
-		if (p[-1] == '\n' && !--n)
-			break;
-	return p;
-}
-
-/* The rest of the line that holds mark, from mark on, without a trailing blank; NULL: no such line. */
-static char *line_with(const char *text, const char *mark)
-{
-	const char *at = strstr(text, mark), *end;
-
-	if (!at)
-		return NULL;
-	end = at + strcspn(at, "\n");
-	while (end > at && end[-1] == ' ')
-		end--;
-	return xstrndup(at, (size_t)(end - at));
-}
-
+/* The last line that is not empty; caller frees. */
 static char *last_line(const struct buf *b)
 {
-	const char *p = b->len ? last_lines(b->data, b->len, 1) : "";
+	struct strv lines = STRV_INIT;
+	char *last;
 
-	return xstrndup(p, strcspn(p, "\n"));
+	strv_split(&lines, b->len ? b->data : "", "\n");
+	last = xstrdup(lines.n ? lines.v[lines.n - 1] : "");
+	strv_release(&lines);
+	return last;
 }
 
-/* Why there are no results, from how QEMU ended and what stands on the console. */
-static void explain(const struct proc_exit *x, const struct buf *console, const struct buf *said,
-		    const char *why, struct result *r)
+/* Why there are no results: channel_error and why say what became of them. */
+static void note_end(const struct proc_exit *x, const struct buf *console, const struct buf *said,
+		     int channel_error, const char *why, struct trouble_found *f)
 {
-	const char *text = console->len ? console->data : "";
-	char *panic = line_with(text, "Kernel panic"), *own = line_with(text, "fsduel-guest: ");
-	char *last = last_line(console), *words = last_line(said);
+	char *last = last_line(console), *words = last_line(said), *what;
+	char *spoke = last[0] ? xasprintf("its last console line is '%s'", last)
+			      : xstrdup("there is nothing on its console");
+	enum trouble_sign sign;
 
-	if (panic)
-		result_fail(r, STATUS_FAILED, "the guest panicked: %s", panic);
-	else if (own)
-		result_fail(r, STATUS_FAILED, "%s", own);
-	else if (x->timed_out)
-		result_fail(r, STATUS_FAILED,
-			    "the guest was still running at its wall limit and was ended; "
-			    "last console line: '%s'", last);
-	else if (x->signal)
-		result_fail(r, STATUS_FAILED, "QEMU was killed by signal %d (%s)", x->signal,
-			    strsignal(x->signal));
-	else if (x->status)
-		result_fail(r, STATUS_FAILED, "QEMU failed with status %d: %s", x->status, words);
-	else
-		result_fail(r, STATUS_FAILED, "the guest stopped without results (%s); "
-			    "last console line: '%s'", why, last);
-	free(panic);
-	free(own);
+	if (x->timed_out) {
+		sign = TROUBLE_SILENCE;
+		what = xstrdup(spoke);
+	} else if (x->signal) {
+		sign = TROUBLE_QEMU;
+		what = xasprintf("killed by signal %d (%s)", x->signal, strsignal(x->signal));
+	} else if (x->status) {
+		sign = TROUBLE_QEMU;
+		what = xasprintf("status %d: %s", x->status, words);
+	} else if (channel_error != -ENODATA) {
+		sign = TROUBLE_GARBAGE;
+		what = xstrdup(why);
+	} else {
+		sign = TROUBLE_OFF;
+		what = xstrdup(spoke);
+	}
+	trouble_note(f, sign, what);
+	free(what);
+	free(spoke);
 	free(last);
 	free(words);
 }
@@ -266,26 +265,58 @@ static void check_identity(const struct kernel *k, const json_t *id, struct resu
 void vm_result(struct vm *v, const struct proc_exit *x, struct result *r)
 {
 	struct buf console = BUF_INIT, channel = BUF_INIT, said = BUF_INIT;
+	struct trouble_found f = TROUBLE_NONE;
 	struct err e = ERR_INIT;
 	json_t *records = NULL;
+	bool has_figures = false;
+	int ret;
 
 	read_memfd(v->console_fd, true, &console);
 	read_memfd(v->stderr_fd, true, &said);
 	read_memfd(v->channel_fd, false, &channel);
-	if (channel_read(buf_str(&channel), channel.len, &records, &e)) {
-		result_init(r);
-		explain(x, &console, &said, e.text, r);
-	} else if (result_from_json(r, json_object_get(records, "result"), &e)) {
-		result_release(r);
-		result_init(r);
-		result_fail(r, STATUS_FAILED, "%s", e.text);
+	trouble_look(&f, buf_str(&console), console.len);
+	result_init(r);
+	ret = channel_read(buf_str(&channel), channel.len, &records, &e);
+	if (ret) {
+		note_end(x, &console, &said, ret, e.text, &f);
 	} else {
-		check_identity(v->kernel->kernel, json_object_get(records, "kernel"), r);
+		result_release(r);
+		if (result_from_json(r, json_object_get(records, "result"), &e)) {
+			result_release(r);
+			result_init(r);
+			trouble_note(&f, TROUBLE_GARBAGE, e.text);
+		} else {
+			has_figures = true;
+			check_identity(v->kernel->kernel, json_object_get(records, "kernel"), r);
+			if (v->must_say_order && !strstr(buf_str(&said), EXACT_ORDER_SAID))
+				result_fail(r, STATUS_FAILED, "QEMU did not load " EXACT_ORDER_LIB
+					    ", so its clock may have slipped; use a QEMU that is "
+					    "linked dynamically");
+		}
 	}
-	if (r->status != STATUS_OK && console.len && !r->console)
-		r->console = xstrdup(last_lines(console.data, console.len, CONSOLE_LINES));
+	/* A guest that sent its figures and said something bad after them is not to be trusted. */
+	trouble_fail(&f, has_figures ? STATUS_OK : STATUS_FAILED, "", r);
+	if (r->status != STATUS_OK && !r->console)
+		r->console = trouble_excerpt(&f, buf_str(&console), console.len);
+	trouble_release(&f);
 	json_decref(records);
 	buf_release(&console);
 	buf_release(&channel);
 	buf_release(&said);
+}
+
+char *vm_words(const struct vm *v)
+{
+	struct buf said = BUF_INIT;
+	struct strv lines = STRV_INIT;
+	char *words = NULL;
+
+	read_memfd(v->stderr_fd, true, &said);
+	strv_split(&lines, buf_str(&said), "\n");
+	for (size_t i = 0; i < lines.n && !words; i++)
+		if (!strstr(lines.v[i], "warning:"))
+			words = xstrdup(lines.v[i]);
+	strv_release(&lines);
+	buf_release(&said);
+	return words;
 }

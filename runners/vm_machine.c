@@ -9,76 +9,42 @@
 #include <string.h>
 
 #include "lib/fs.h"
-#include "runners/guest.h"
+#include "lib/proc.h"
 #include "runners/initramfs.h"
+#include "runners/preload/exact_order.h"
+#include "runners/provenance.h"
+#include "runners/qemu.h"
 #include "runners/vm.h"
-
-#define QEMU "qemu-system-x86_64"
-
-/* 2^0 ns an instruction; idle time is skipped; one instruction stream whatever the number of CPUs. */
-static const char *const exact_args[] = {
-	"-accel", "tcg,tb-size=256", "-icount", "shift=0,sleep=off",
-	"-rtc", "base=2020-01-01T00:00:00,clock=vm", "-cpu", "qemu64",
-	"-nodefaults", "-display", "none", "-no-reboot", NULL,
-};
-
-#define EXACT_CMDLINE "console=ttyS0 panic=-1 nokaslr loglevel=3 random.trust_cpu=off " \
-		      "tsc=reliable cryptomgr.notests "  GUEST_CMDLINE_NULLBLK
-
-/*
- * The kernel calibrates the local APIC's timer for 100 ms in a PAUSE loop, and
- * under TCG each PAUSE leaves the translated code: 2.7 s of a 6.2 s boot. A
- * single CPU does as well with the HPET.
- */
-#define ONE_CPU_CMDLINE " nolapic_timer"
 
 /* Firmware that runs before the kernel and so shifts its clock. */
 static const char *const firmware_files[] = {
 	"bios-256k.bin", "linuxboot_dma.bin", "pvh.bin", "kvmvapic.bin", NULL,
 };
 
-/* First line that QEMU prints for this option, or NULL. */
-static char *qemu_says(const char *qemu, const char *const *options, struct buf *all,
-		       struct err *e)
+static int find_qemu(struct vm_machine *m, const char *given, struct err *e)
 {
-	const char *argv[4] = { qemu, options[0], options[0] ? options[1] : NULL, NULL };
-	struct proc_opts o = { .out = all };
-
-	if (proc_check(argv, &o, NULL, e))
-		return NULL;
-	return xstrndup(buf_str(all), strcspn(buf_str(all), "\n"));
-}
-
-static int find_qemu(struct vm_machine *m, struct err *e)
-{
-	static const char *const version[] = { "--version", NULL };
 	struct buf out = BUF_INIT;
+	int ret;
 
-	m->qemu = proc_which(QEMU);
-	if (!m->qemu) {
-		err_exit(e, FSDUEL_MACHINE);
-		return err_add(e, ENOENT, QEMU " is not installed: apt install qemu-system-x86");
-	}
-	m->qemu_version = qemu_says(m->qemu, version, &out, e);
+	m->qemu = qemu_find(given, e);
+	if (!m->qemu)
+		return -ENOENT;
+	ret = qemu_says(m->qemu, "--version", NULL, &out, e);
+	m->qemu_version = xstrndup(buf_str(&out), strcspn(buf_str(&out), "\n"));
 	buf_release(&out);
-	if (!m->qemu_version) {
-		err_exit(e, FSDUEL_MACHINE);
-		return -EIO;
-	}
-	return 0;
+	return ret;
 }
 
 /* Hash the firmware where QEMU looks for it ("-L help" lists its folders). */
 static int hash_firmware(struct vm_machine *m, struct err *e)
 {
-	static const char *const where[] = { "-L", "help", NULL };
 	struct buf out = BUF_INIT, found = BUF_INIT;
 	struct strv dirs = STRV_INIT;
-	char *first = qemu_says(m->qemu, where, &out, e);
+	int ret = qemu_says(m->qemu, "-L", "help", &out, e);
 
-	if (first)
+	if (!ret)
 		strv_split(&dirs, buf_str(&out), "\n");
-	for (const char *const *f = firmware_files; first && *f; f++) {
+	for (const char *const *f = firmware_files; !ret && *f; f++) {
 		char sha[SHA256_HEX] = "absent";
 
 		for (size_t i = 0; i < dirs.n; i++) {
@@ -94,10 +60,77 @@ static int hash_firmware(struct vm_machine *m, struct err *e)
 	m->firmware = buf_detach(&found, NULL);
 	strv_release(&dirs);
 	buf_release(&out);
-	if (!first)
-		return -EIO;
-	free(first);
-	return 0;
+	return ret;
+}
+
+/* What no argument can make good: better said once than by every guest. */
+static int check_qemu(const struct vm_machine *m, const struct device_info *device,
+		      struct err *e)
+{
+	const char *accel = modes[m->mode].accel, *what = NULL;
+
+	if (!qemu_has(m->qemu, QEMU_ACCEL, accel))
+		what = accel;
+	else if (device->qemu_name && !qemu_has(m->qemu, QEMU_DEVICE, device->qemu_name))
+		what = device->qemu_name;
+	if (!what)
+		return 0;
+	err_exit(e, FSDUEL_MACHINE);
+	return err_add(e, ENOTSUP, "%s (%s) has no %s '%s'; use another QEMU, mode or device",
+		       m->qemu, m->qemu_version, what == accel ? "accelerator" : "device", what);
+}
+
+/* "-machine pc,vmport=off": what this QEMU has of the mode's properties. */
+static void add_properties(struct vm_machine *m)
+{
+	struct buf b = BUF_INIT;
+
+	for (const char *const *p = modes[m->mode].machine; *p; p++) {
+		char *name = xstrndup(*p, strcspn(*p, "="));
+
+		if (qemu_has(m->qemu, QEMU_MACHINE_PROPERTY, name))
+			buf_addf(&b, ",%s", *p);
+		else
+			strv_addf(&m->notes, "this QEMU has no machine property '%s': %s was left "
+				  "out", name, *p);
+		free(name);
+	}
+	if (b.len) {
+		strv_add(&m->args, "-machine");
+		strv_addf(&m->args, "pc%s", b.data);
+	}
+	buf_release(&b);
+}
+
+static void make_args(struct vm_machine *m, const struct suite *s)
+{
+	const struct mode_info *mode = &modes[m->mode];
+
+	for (const char *const *a = mode->args; *a; a++)
+		strv_add(&m->args, *a);
+	add_properties(m);
+	strv_add(&m->args, "-m");
+	strv_addf(&m->args, "%" PRIu64 "M", s->memory_bytes >> 20);
+	strv_add(&m->args, "-smp");
+	strv_addf(&m->args, "%u", s->cpus);
+	m->cmdline = xasprintf("%s%s", mode->cmdline, s->cpus == 1 ? mode->one_cpu_cmdline : "");
+	if (mode->virtual_clock && s->cpus > 1)
+		strv_addf(&m->notes, "the %u CPUs share one stream of instructions: they bring "
+			  "interleaving, not more compute", s->cpus);
+}
+
+/* On the wall clock the host is part of the machine, and so is a disk of its. */
+static void add_host(const struct vm_machine *m, struct buf *all)
+{
+	json_t *host = modes[m->mode].virtual_clock ? NULL : provenance_host();
+	char *text = host ? json_dumps(host, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+	char *disk = m->disk->facts ? json_dumps(m->disk->facts, JSON_COMPACT | JSON_SORT_KEYS)
+				    : NULL;
+
+	buf_addf(all, "%s%s", text ? text : "", disk ? disk : "");
+	free(text);
+	free(disk);
+	json_decref(host);
 }
 
 static void make_id(struct vm_machine *m)
@@ -109,37 +142,57 @@ static void make_id(struct vm_machine *m)
 		 m->cmdline, m->direct ? "vmlinux" : "bzImage");
 	for (size_t i = 0; i < m->args.n; i++)
 		buf_addf(&all, "%s\n", m->args.v[i]);
+	add_host(m, &all);
 	sha256_hex(all.data, all.len, sha);
 	memcpy(m->id, sha, sizeof(m->id) - 1);
 	m->id[sizeof(m->id) - 1] = '\0';
 	buf_release(&all);
 }
 
-int vm_machine_init(struct vm_machine *m, const struct suite *s, const char *const *tools,
-		    const char *pinned, bool direct, struct err *e)
+/* It decides what the clock shows, so its hash stands with the firmware's. */
+static int find_order(struct vm_machine *m, struct err *e)
 {
+	char sha[SHA256_HEX], *all;
 	int ret;
 
-	*m = (struct vm_machine){ .memory_bytes = s->memory_bytes, .direct = direct };
+	m->order = proc_beside(EXACT_ORDER_LIB);
+	ret = m->order ? sha256_file(m->order, sha, e) : -ENOENT;
+	if (ret) {
+		err_exit(e, FSDUEL_MACHINE);
+		return err_add(e, -ret, EXACT_ORDER_LIB " is not beside this program; run make");
+	}
+	all = xasprintf("%s;" EXACT_ORDER_LIB "=%s", m->firmware, sha);
+	free(m->firmware);
+	m->firmware = all;
+	return 0;
+}
+
+int vm_machine_init(struct vm_machine *m, const struct vm_wants *w, enum mode mode,
+		    struct err *e)
+{
+	const struct suite *s = w->suite;
+	int ret;
+
+	*m = (struct vm_machine){ .mode = mode, .memory_bytes = s->memory_bytes,
+				  .direct = w->direct, .disk = w->disk,
+				  .device = &devices[s->device.kind] };
 	buf_init(&m->initramfs);
-	ret = find_qemu(m, e);
+	ret = find_qemu(m, w->qemu, e);
+	if (!ret)
+		ret = check_qemu(m, m->device, e);
 	if (!ret)
 		ret = hash_firmware(m, e);
+	if (!ret && modes[mode].virtual_clock)
+		ret = find_order(m, e);
 	if (!ret)
-		ret = pinned ? fs_read(pinned, 0, &m->initramfs, e)
-			     : initramfs_base(tools, &m->initramfs, e);
+		ret = w->initramfs ? fs_read(w->initramfs, 0, &m->initramfs, e)
+				   : initramfs_base(w->tools, &m->initramfs, e);
 	if (ret) {
 		vm_machine_release(m);
 		return ret;
 	}
 	sha256_hex(m->initramfs.data, m->initramfs.len, m->initramfs_sha256);
-	for (const char *const *a = exact_args; *a; a++)
-		strv_add(&m->args, *a);
-	strv_add(&m->args, "-m");
-	strv_addf(&m->args, "%" PRIu64 "M", s->memory_bytes >> 20);
-	strv_add(&m->args, "-smp");
-	strv_addf(&m->args, "%u", s->cpus);
-	m->cmdline = xasprintf(EXACT_CMDLINE "%s", s->cpus == 1 ? ONE_CPU_CMDLINE : "");
+	make_args(m, s);
 	make_id(m);
 	return 0;
 }
@@ -150,7 +203,9 @@ void vm_machine_release(struct vm_machine *m)
 	free(m->qemu_version);
 	free(m->cmdline);
 	free(m->firmware);
+	free(m->order);
 	strv_release(&m->args);
+	strv_release(&m->notes);
 	buf_release(&m->initramfs);
 	*m = (struct vm_machine){ 0 };
 }
@@ -161,8 +216,9 @@ json_t *vm_machine_json(const struct vm_machine *m)
 
 	for (size_t i = 0; i < m->args.n; i++)
 		json_array_append_new(args, json_string(m->args.v[i]));
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "id", m->id, "qemu", m->qemu_version,
-			 "firmware", m->firmware, "initramfs_sha256", m->initramfs_sha256,
-			 "cmdline", m->cmdline, "boots", m->direct ? "vmlinux" : "bzImage",
-			 "qemu_args", args);
+	return json_pack("{s:s, s:s, s:s, s:O?, s:s, s:s, s:s, s:s, s:o}", "id", m->id,
+			 "qemu", m->qemu_version, "mode", mode_names[m->mode],
+			 "disk", m->disk->facts, "firmware", m->firmware,
+			 "initramfs_sha256", m->initramfs_sha256, "cmdline", m->cmdline,
+			 "boots", m->direct ? "vmlinux" : "bzImage", "qemu_args", args);
 }

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # run.sh BUILD [KIND...]: run tests under prove; kinds are unit, fuzz (seeds only)
-# and cli (command line and structure), all of them by default. Tests find what
+# and cli (command line and structure), all of them by default, and slow. Tests find what
 # was built through $B. Debian's kernels are fetched first where that is possible;
 # tests that need them skip with the reason where it is not.
 set -u
@@ -22,6 +22,7 @@ for kind; do
 	unit)	for f in tests/unit/test_*.c; do programs+=("$B/tests/$(basename "$f" .c)"); done ;;
 	fuzz)	for f in tests/fuzz/fuzz_*.c; do programs+=("$B/fuzz/$(basename "$f" .c)"); done ;;
 	cli)	programs+=(tests/cli/*.t) ;;
+	slow)	programs+=(tests/slow/*.t) ;;
 	*)	echo "run.sh: unknown kind of test: $kind" >&2; exit 2 ;;
 	esac
 done

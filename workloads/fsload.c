@@ -18,6 +18,17 @@
 
 #define STACK_BYTES (128u << 10)
 #define SPARE_FDS 64                    /* what a caller has open beside the threads' */
+#define THREAD_FDS 4                    /* the work file, and what a role opens for itself */
+
+/* As many intervals as a run by time can begin; nobody knows of one by operations. */
+static unsigned series_room(const struct mix *m)
+{
+	uint64_t interval_ns = m->param[MIX_INTERVAL];
+
+	if (!interval_ns)
+		return 0;
+	return mix_op_bound(m) ? SERIES_MAX : (unsigned)(m->param[MIX_RUNTIME] / interval_ns) + 2;
+}
 
 int fsload_init(struct fsload *l, const struct mix *mix, const char *path, uint64_t seed,
 		struct err *e)
@@ -30,13 +41,20 @@ int fsload_init(struct fsload *l, const struct mix *mix, const char *path, uint6
 		return ret;
 	l->mix = mix;
 	l->seed = seed;
+	l->nr_roles = mix->nr;
 	l->path = xstrdup(path);
 	l->role = xcalloc(mix->nr, sizeof(*l->role));
+	series_init(&l->total.series, mix->param[MIX_INTERVAL], series_room(mix));
+	for (unsigned i = 0; i < mix->nr; i++)
+		series_init(&l->role[i].series, mix->param[MIX_INTERVAL], series_room(mix));
 	return 0;
 }
 
 void fsload_release(struct fsload *l)
 {
+	for (unsigned i = 0; l->role && i < l->nr_roles; i++)
+		series_release(&l->role[i].series);
+	series_release(&l->total.series);
 	free(l->path);
 	free(l->role);
 	memset(l, 0, sizeof(*l));
@@ -46,29 +64,52 @@ void fsload_release(struct fsload *l)
 
 static void raise_fd_limit(unsigned threads)
 {
+	rlim_t want = THREAD_FDS * threads + SPARE_FDS;
 	struct rlimit lim;
 
-	if (getrlimit(RLIMIT_NOFILE, &lim) || lim.rlim_cur >= threads + SPARE_FDS)
+	if (getrlimit(RLIMIT_NOFILE, &lim) || lim.rlim_cur >= want)
 		return;
-	lim.rlim_cur = threads + SPARE_FDS < lim.rlim_max ? threads + SPARE_FDS : lim.rlim_max;
+	lim.rlim_cur = want < lim.rlim_max ? want : lim.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &lim);  /* where it does not help, open says what is missing */
 }
 
-static struct worker *make_workers(const struct fsload *l, struct run *r, unsigned *nr)
+/* The threads of a run, and what those of one role share. */
+struct crew {
+	struct worker *w;
+	unsigned nr;
+	struct zipf *zipf;                  /* one an entry; without bands where it is not wanted */
+};
+
+static void crew_init(struct crew *c, const struct fsload *l, struct run *r)
 {
 	const struct mix *m = l->mix;
 	struct worker *w;
-	unsigned n = 0;
 
+	c->nr = 0;
 	for (unsigned i = 0; i < m->nr; i++)
-		n += m->entry[i].threads;
-	w = xcalloc(n, sizeof(*w));
-	*nr = n;
-	n = 0;
+		c->nr += m->entry[i].threads;
+	c->zipf = xcalloc(m->nr, sizeof(*c->zipf));
+	c->w = w = xcalloc(c->nr, sizeof(*w));
+	for (unsigned i = 0; i < m->nr; i++) {
+		const struct mix_entry *en = &m->entry[i];
+
+		if (en->param[ROLE_OFFSETS] == OFFSETS_ZIPF)
+			zipf_init(&c->zipf[i], mix_bounds(m, en).blocks, en->param[ROLE_THETA]);
+		for (unsigned k = 0; k < en->threads; k++, w++) {
+			worker_init(w, r, en, &c->zipf[i], k, l->seed);
+			series_init(&w->series, m->param[MIX_INTERVAL], series_room(m));
+		}
+	}
+}
+
+static void crew_release(struct crew *c, const struct mix *m)
+{
+	for (unsigned i = 0; i < c->nr; i++)
+		worker_release(&c->w[i]);
 	for (unsigned i = 0; i < m->nr; i++)
-		for (unsigned k = 0; k < m->entry[i].threads; k++)
-			worker_init(&w[n++], r, &m->entry[i], k, l->seed);
-	return w;
+		zipf_release(&c->zipf[i]);
+	free(c->w);
+	free(c->zipf);
 }
 
 /* Start them; *started is how many there are to join. */
@@ -109,6 +150,7 @@ static void add_worker(struct sum *s, const struct worker *w)
 	struct fsload_result *r = s->result;
 
 	hist_merge(&r->lat, &w->lat);
+	series_merge(&r->series, &w->series);
 	r->measured.ops += w->lat.count;
 	r->measured.bytes += w->lat.count * w->t.bs;
 	r->measured.errors += w->errors;
@@ -120,16 +162,31 @@ static void add_worker(struct sum *s, const struct worker *w)
 	}
 }
 
-static void finish(struct sum *s, uint64_t start_ns)
+/* delay_ns: of those it sums up; the series begins at the barrier all the same. */
+static void finish(struct sum *s, uint64_t start_ns, uint64_t delay_ns)
 {
-	s->result->measured.elapsed_ns = s->end_ns - start_ns;
-	s->result->measured.lat = &s->result->lat;
+	struct fsload_result *r = s->result;
+	uint64_t since_ns = s->end_ns - start_ns;
+
+	r->measured.elapsed_ns = since_ns > delay_ns ? since_ns - delay_ns : 0;
+	r->measured.lat = &r->lat;
+	series_finish(&r->series, since_ns);
+	r->measured.series = r->series.nr ? &r->series : NULL;
 }
 
-static void clear(struct fsload *l)
+static void clear(struct fsload_result *r)
 {
-	memset(&l->total, 0, sizeof(l->total));
-	memset(l->role, 0, l->mix->nr * sizeof(*l->role));
+	memset(&r->measured, 0, sizeof(r->measured));
+	memset(&r->lat, 0, sizeof(r->lat));
+	r->first_errno = 0;
+	series_clear(&r->series);
+}
+
+static void clear_all(struct fsload *l)
+{
+	clear(&l->total);
+	for (unsigned i = 0; i < l->nr_roles; i++)
+		clear(&l->role[i]);
 }
 
 static void add_up(struct fsload *l, const struct worker *w, uint64_t start_ns)
@@ -143,9 +200,9 @@ static void add_up(struct fsload *l, const struct worker *w, uint64_t start_ns)
 			add_worker(&role, w);
 			add_worker(&total, w);
 		}
-		finish(&role, start_ns);
+		finish(&role, start_ns, l->mix->entry[i].param[ROLE_START_DELAY]);
 	}
-	finish(&total, start_ns);
+	finish(&total, start_ns, 0);
 }
 
 /* A thread that completed nothing makes the cell another one than was asked for. */
@@ -165,17 +222,17 @@ static int check_all_worked(const struct worker *w, unsigned nr, struct err *e)
 		return 0;
 	return err_add(e, EIO,
 		       "%u of %u threads completed no operation, the first is %s thread %u: %s", n,
-		       nr, idle->t.role->name, idle->t.index, strerror(idle->first_errno));
+		       nr, idle->t.role->name, idle->t.index,
+		       idle->first_errno ? strerror(idle->first_errno) :
+					   "the others ended before it began");
 }
 
 /* --- the run ----------------------------------------------------------------- */
 
-static uint64_t open_start(struct run *r, unsigned nr, void (*mark)(void *arg, int begin),
-			   void *arg)
+static void open_start(struct run *r, unsigned nr, void (*mark)(void *arg, int begin), void *arg)
 {
 	const struct mix *m = r->mix;
 	unsigned bound = 0;
-	uint64_t start_ns;
 
 	for (unsigned i = 0; i < m->nr; i++)
 		if (mix_bounds(m, &m->entry[i]).ops)
@@ -184,21 +241,19 @@ static uint64_t open_start(struct run *r, unsigned nr, void (*mark)(void *arg, i
 	atomic_store(&r->pending, nr);
 	if (mark)
 		mark(arg, 1);
-	start_ns = now_ns();
-	r->deadline_ns = bound ? UINT64_MAX : start_ns + m->param[MIX_RUNTIME];
+	r->start_ns = now_ns();
+	r->deadline_ns = bound ? UINT64_MAX : r->start_ns + m->param[MIX_RUNTIME];
 	run_open(r, GATE_START);
-	return start_ns;
 }
 
-static int run_workers(struct fsload *l, struct run *r, struct worker *w, unsigned nr,
-		       void (*mark)(void *arg, int begin), void *arg, struct err *e)
+static int run_crew(struct fsload *l, struct run *r, const struct crew *c,
+		    void (*mark)(void *arg, int begin), void *arg, struct err *e)
 {
-	uint64_t start_ns = 0;
 	unsigned started;
 	int ret;
 
-	atomic_store(&r->pending, nr);
-	ret = start_threads(w, nr, &started, e);
+	atomic_store(&r->pending, c->nr);
+	ret = start_threads(c->w, c->nr, &started, e);
 	if (!ret) {
 		run_wait(r);
 		if (r->failed)
@@ -206,36 +261,35 @@ static int run_workers(struct fsload *l, struct run *r, struct worker *w, unsign
 	}
 	r->cancelled = ret;
 	if (!ret) {
-		start_ns = open_start(r, nr, mark, arg);
+		open_start(r, c->nr, mark, arg);
 		run_wait(r);
 		if (mark)
 			mark(arg, 0);
 	}
 	run_open(r, GATE_END);
 	for (unsigned i = 0; i < started; i++)
-		pthread_join(w[i].thread, NULL);
+		pthread_join(c->w[i].thread, NULL);
 	if (ret)
 		return ret;
-	add_up(l, w, start_ns);
+	add_up(l, c->w, r->start_ns);
 	if (run_stopped(r))
 		return err_add(e, EINTR, "stopped before its end");
-	return check_all_worked(w, nr, e);
+	return check_all_worked(c->w, c->nr, e);
 }
 
 int fsload_run(struct fsload *l, void (*mark)(void *arg, int begin), void *arg,
 	       const volatile int *stop, struct err *e)
 {
-	struct worker *w;
+	struct crew c;
 	struct run r;
-	unsigned nr;
 	int ret;
 
-	clear(l);
+	clear_all(l);
 	run_init(&r, l->mix, l->path, stop);
-	w = make_workers(l, &r, &nr);
-	raise_fd_limit(nr);
-	ret = run_workers(l, &r, w, nr, mark, arg, e);
-	free(w);
+	crew_init(&c, l, &r);
+	raise_fd_limit(c.nr);
+	ret = run_crew(l, &r, &c, mark, arg, e);
+	crew_release(&c, l->mix);
 	run_release(&r);
 	return ret;
 }

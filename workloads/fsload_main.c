@@ -229,14 +229,17 @@ static int make_mix(struct mix *m, const struct options *o, struct err *e)
 }
 
 /* What this program wrote to the page cache is not what its readers are to find there. */
-static void drop_cache(const char *path)
+static int drop_cache(const char *path, const struct mix_entry *en, void *arg)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
+	(void)en;
+	(void)arg;
 	if (fd < 0)
-		return;
+		return 0;
 	posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
 	close(fd);
+	return 0;
 }
 
 static int measure(struct fsload *l, const struct options *o, struct err *e)
@@ -248,13 +251,13 @@ static int measure(struct fsload *l, const struct options *o, struct err *e)
 		err_exit(e, ret == -EEXIST ? FSDUEL_USAGE : FSDUEL_MACHINE);
 		return ret;
 	}
-	drop_cache(l->path);
+	fsload_each_file(l, drop_cache, NULL);
 	ret = fsload_prove(l, e);
 	if (!ret)
 		ret = fsload_run(l, NULL, NULL, stop, e);
 	err_exit(e, ret ? FSDUEL_UNMEASURED : FSDUEL_OK);
 	if (!o->keep)
-		unlink(l->path);
+		fsload_remove(l);
 	return ret;
 }
 

@@ -101,7 +101,7 @@ const struct metric metrics[] = {
 	{ "operations", "count", "operations completed", BETTER_NONE, false, operations },
 	{ "errors", "count", "operations that failed and were survived", BETTER_LOWER, false,
 	  errors },
-	{ "elapsed", "ns", "start barrier to the end of the last thread, final sync included",
+	{ "elapsed", "ns", "from its start to the end of its last thread, final sync included",
 	  BETTER_NONE, false, elapsed },
 	{ .name = NULL },
 };

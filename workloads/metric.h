@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "workloads/hist.h"
+#include "workloads/series.h"
 
 enum better { BETTER_NONE, BETTER_HIGHER, BETTER_LOWER };
 
@@ -19,8 +20,9 @@ struct measured {
 	uint64_t ops;          /* completed without error */
 	uint64_t bytes;
 	uint64_t errors;       /* operations that failed and were survived */
-	uint64_t elapsed_ns;   /* start barrier to its last thread's end, final sync included */
+	uint64_t elapsed_ns;   /* its start to its last thread's end, final sync included */
 	const struct hist *lat; /* of completed operations; NULL or empty: no latency metrics */
+	const struct series *series; /* operations over time; NULL: none was kept */
 };
 
 struct metric {

@@ -17,14 +17,51 @@ struct mix_bounds mix_bounds(const struct mix *m, const struct mix_entry *en)
 	struct mix_bounds b = {
 		.start = en->param[ROLE_REGION_START],
 		.size = en->param[ROLE_REGION_SIZE],
+		.align = en->param[ROLE_ALIGN] ? en->param[ROLE_ALIGN] : bs,
 		.chunk = en->param[ROLE_CHUNK] ? en->param[ROLE_CHUNK] : bs / 2,
 		.ops = en->param[ROLE_OPS] ? en->param[ROLE_OPS] : m->param[MIX_OPS],
+		.sharers = en->param[ROLE_FILE] == FILE_OWN ? 1 : en->threads,
 	};
 
 	if (!b.size && b.start < file_size)
 		b.size = file_size - b.start;
-	b.blocks = b.size / bs;
+	if (b.size >= bs)
+		b.blocks = (b.size - bs) / b.align + 1;
 	return b;
+}
+
+bool mix_op_bound(const struct mix *m)
+{
+	for (unsigned i = 0; i < m->nr; i++)
+		if (mix_bounds(m, &m->entry[i]).ops)
+			return true;
+	return false;
+}
+
+static uint64_t add(uint64_t a, uint64_t b)
+{
+	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+static uint64_t times(uint64_t a, uint64_t b)
+{
+	return b && a > UINT64_MAX / b ? UINT64_MAX : a * b;
+}
+
+uint64_t mix_bytes(const struct mix *m)
+{
+	uint64_t size = m->param[MIX_FILE_SIZE], sum = size;
+
+	for (unsigned i = 0; i < m->nr; i++) {
+		const struct mix_entry *en = &m->entry[i];
+		uint64_t grown = en->role->grows ?
+			times(mix_bounds(m, en).ops, en->param[ROLE_BS]) : 0;
+
+		if (en->role->needs_fd && en->param[ROLE_FILE] == FILE_OWN)
+			grown = add(grown, size);
+		sum = add(sum, times(grown, en->threads));
+	}
+	return sum;
 }
 
 static bool uses_file(const struct mix_entry *en)
@@ -48,6 +85,9 @@ static int check_region(const struct mix *m, const struct mix_entry *en, struct 
 	if (bs % align)
 		ret = err_add(e, EINVAL, "%s.bs: %" PRIu64 " is not a multiple of %u", name, bs,
 			      align);
+	if (en->param[ROLE_ALIGN] % align)
+		ret = err_add(e, EINVAL, "%s.align: %" PRIu64 " is not a multiple of %u", name,
+			      b.align, align);
 	if (b.start % align)
 		ret = err_add(e, EINVAL, "%s.region_start: %" PRIu64 " is not a multiple of %u",
 			      name, b.start, align);
@@ -62,28 +102,64 @@ static int check_region(const struct mix *m, const struct mix_entry *en, struct 
 	return ret;
 }
 
-static int check_bound(const struct mix *m, const struct mix_entry *en, struct err *e)
+static int check_once(const struct mix *m, const struct mix_entry *en, struct err *e)
 {
 	struct mix_bounds b = mix_bounds(m, en);
 	const char *name = en->role->name;
-	uint64_t state = en->param[ROLE_EXTENTS];
-	bool fills = en->role->writes && state != EXTENTS_ANY && state != EXTENTS_WRITTEN;
-	bool once = en->param[ROLE_OFFSETS] == OFFSETS_ONCE;
 
-	if (once && !b.ops)
+	if (en->param[ROLE_OFFSETS] != OFFSETS_ONCE)
+		return 0;
+	if (!b.ops)
 		return err_add(e, EINVAL,
 			       "%s: offsets=once runs out of blocks: bind it by ops, not by time",
 			       name);
-	if (once && b.ops > b.blocks / en->threads)
+	if (b.align < en->param[ROLE_BS])
+		return err_add(e, EINVAL,
+			       "%s: offsets=once with align %" PRIu64 " below bs %" PRIu64
+			       " would go over parts of a block again",
+			       name, b.align, en->param[ROLE_BS]);
+	if (b.ops > b.blocks / b.sharers)
 		return err_add(e, EINVAL,
 			       "%s: offsets=once has %" PRIu64
 			       " blocks, too few for %u threads of %" PRIu64 " operations",
-			       name, b.blocks, en->threads, b.ops);
-	if (fills && !b.ops)
+			       name, b.blocks, b.sharers, b.ops);
+	return 0;
+}
+
+static int check_bound(const struct mix *m, const struct mix_entry *en, struct err *e)
+{
+	struct mix_bounds b = mix_bounds(m, en);
+	const struct role *role = en->role;
+	uint64_t state = en->param[ROLE_EXTENTS];
+
+	if (b.ops)
+		return 0;
+	if (role->grows)
+		return err_add(e, EINVAL,
+			       "%s makes its file longer: bind it by ops, not by time", role->name);
+	if (role->writes && state != EXTENTS_ANY && state != EXTENTS_WRITTEN &&
+	    !(role->renews && state == EXTENTS_UNWRITTEN))
 		return err_add(e, EINVAL,
 			       "%s: extents=%s are used up by writing: bind it by ops, not by time",
-			       name, extents_names[state]);
+			       role->name, extents_names[state]);
 	return 0;
+}
+
+/* It writes at the end of the file, wherever its region is. */
+static int check_end(const struct mix *m, const struct mix_entry *en, struct err *e)
+{
+	if (!en->role->grows || !(m->param[MIX_FILE_SIZE] % en->role->bs_align))
+		return 0;
+	return err_add(e, EINVAL, "%s: file_size %" PRIu64 " is not a multiple of %u",
+		       en->role->name, m->param[MIX_FILE_SIZE], en->role->bs_align);
+}
+
+static int check_delay(const struct mix *m, const struct mix_entry *en, struct err *e)
+{
+	if (mix_op_bound(m) || en->param[ROLE_START_DELAY] < m->param[MIX_RUNTIME])
+		return 0;
+	return err_add(e, EINVAL, "%s: its start_delay is not shorter than the runtime",
+		       en->role->name);
 }
 
 static int check_sync(const struct mix *m, const struct mix_entry *en, struct err *e)
@@ -125,7 +201,8 @@ static int check_pair(const struct mix *m, const struct mix_entry *a, const stru
 {
 	struct mix_bounds ba = mix_bounds(m, a), bb = mix_bounds(m, b);
 
-	if (a->param[ROLE_EXTENTS] == EXTENTS_ANY || b->param[ROLE_EXTENTS] == EXTENTS_ANY ||
+	if (a->param[ROLE_FILE] == FILE_OWN || b->param[ROLE_FILE] == FILE_OWN ||
+	    a->param[ROLE_EXTENTS] == EXTENTS_ANY || b->param[ROLE_EXTENTS] == EXTENTS_ANY ||
 	    ba.start + ba.size <= bb.start || bb.start + bb.size <= ba.start ||
 	    same_extents(a, &ba, b, &bb))
 		return 0;
@@ -138,13 +215,24 @@ static int check_pair(const struct mix *m, const struct mix_entry *a, const stru
 
 static int (*const entry_rules[])(const struct mix *m, const struct mix_entry *en,
 				  struct err *e) = {
-	check_region, check_bound, check_sync, check_mixed,
+	check_region, check_once, check_bound, check_end, check_delay, check_sync, check_mixed,
 };
+
+static int check_series(const struct mix *m, struct err *e)
+{
+	uint64_t interval_ns = m->param[MIX_INTERVAL];
+
+	if (!interval_ns || mix_op_bound(m) ||
+	    m->param[MIX_RUNTIME] / interval_ns <= SERIES_MAX - 2)
+		return 0;
+	return err_add(e, EINVAL, "interval: more than %d of them in the runtime: make it longer",
+		       SERIES_MAX - 2);
+}
 
 int mix_check(const struct mix *m, struct err *e)
 {
 	const struct mix_entry *en = m->entry;
-	int ret = 0;
+	int ret = check_series(m, e);
 
 	for (unsigned i = 0; i < m->nr; i++) {
 		for (size_t r = 0; r < sizeof(entry_rules) / sizeof(entry_rules[0]); r++)

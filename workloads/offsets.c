@@ -16,18 +16,18 @@ void perm_init(struct perm *p, uint64_t n, uint64_t seed)
 	}
 }
 
-void offset_stream_init(struct offset_stream *s, enum offsets kind, uint64_t start, uint64_t bs,
-			uint64_t blocks, unsigned index, unsigned nr, uint64_t seed)
+void offset_stream_init(struct offset_stream *s, enum offsets kind,
+			const struct offset_blocks *blocks, const struct zipf *zipf, unsigned index,
+			unsigned nr, uint64_t seed)
 {
-	*s = (struct offset_stream){
-		.kind = kind, .start = start, .bs = bs, .blocks = blocks
-	};
+	*s = (struct offset_stream){ .kind = kind, .blocks = *blocks, .zipf = zipf };
+	if (kind == OFFSETS_ONCE || kind == OFFSETS_ZIPF)
+		perm_init(&s->perm, blocks->nr, seed);
 	if (kind == OFFSETS_ONCE) {
-		s->next = index % blocks;
+		s->next = index % blocks->nr;
 		s->step = nr;
-		perm_init(&s->perm, blocks, seed);
 	} else if (kind == OFFSETS_SEQUENTIAL) {
-		s->next = (uint64_t)((unsigned __int128)blocks * index / nr);
+		s->next = (uint64_t)((unsigned __int128)blocks->nr * index / nr);
 		s->step = 1;
 	}
 }

@@ -10,6 +10,7 @@
 
 #include "lib/rng.h"
 #include "workloads/param.h"
+#include "workloads/zipf.h"
 
 /*
  * A seeded permutation of 0 .. n-1 without a table: rounds of multiply, add and
@@ -40,37 +41,46 @@ static inline uint64_t perm_at(const struct perm *p, uint64_t i)
 	return i;
 }
 
+/* The blocks of a region: where each begins. They overlap where bs is larger than step. */
+struct offset_blocks {
+	uint64_t start, step, nr;      /* bytes, bytes, blocks; nr > 0 */
+};
+
 struct offset_stream {
 	enum offsets kind;
-	uint64_t start, bs, blocks;    /* the region, its blocks of bs bytes */
+	struct offset_blocks blocks;
 	uint64_t next, step;           /* sequential: blocks; once: indices of the permutation */
-	struct perm perm;
+	struct perm perm;              /* once: the order; zipf: which block has which rank */
+	const struct zipf *zipf;       /* borrowed */
 };
 
 /*
  * The stream of thread index of the nr of a role; seed is the role's, the same
  * for all of them. once: thread i visits the indices i, i + nr, ... of one
  * permutation, so that any number of operations of all threads together is the
- * start of that permutation. blocks > 0.
+ * start of that permutation. zipf is of blocks->nr ranks, for OFFSETS_ZIPF only.
  */
-void offset_stream_init(struct offset_stream *s, enum offsets kind, uint64_t start, uint64_t bs,
-			uint64_t blocks, unsigned index, unsigned nr, uint64_t seed);
+void offset_stream_init(struct offset_stream *s, enum offsets kind,
+			const struct offset_blocks *blocks, const struct zipf *zipf, unsigned index,
+			unsigned nr, uint64_t seed);
 
 static inline uint64_t offset_next(struct offset_stream *s, struct rng *rng)
 {
 	uint64_t block;
 
 	if (s->kind == OFFSETS_UNIFORM) {
-		block = rng_below(rng, s->blocks);
+		block = rng_below(rng, s->blocks.nr);
+	} else if (s->kind == OFFSETS_ZIPF) {
+		block = perm_at(&s->perm, zipf_next(s->zipf, rng));
 	} else {
 		block = s->next;
 		s->next += s->step;
-		if (s->next >= s->blocks)
-			s->next -= s->blocks;
+		if (s->next >= s->blocks.nr)
+			s->next -= s->blocks.nr;
 		if (s->kind == OFFSETS_ONCE)
 			block = perm_at(&s->perm, block);
 	}
-	return s->start + block * s->bs;
+	return s->blocks.start + block * s->blocks.step;
 }
 
 #endif

@@ -14,7 +14,8 @@
 /* Keeps start + size and every file offset well inside off_t. */
 #define BYTES_MAX (1ull << 60)
 
-const char *const offsets_names[] = { "uniform", "sequential", "once", NULL };
+const char *const offsets_names[] = { "uniform", "sequential", "once", "zipf", NULL };
+const char *const role_file_names[] = { "shared", "own", NULL };
 
 const struct param mix_params[] = {
 	[MIX_FILE_SIZE] = { "file_size", NUM_BYTES, NULL, 512, BYTES_MAX, "64M",
@@ -25,23 +26,35 @@ const struct param mix_params[] = {
 		      "operations of each thread; 0: bound by runtime" },
 	[MIX_WARMUP] = { "warmup", NUM_COUNT, NULL, 0, 1000000, "16",
 			 "operations of each thread before the start" },
+	[MIX_INTERVAL] = { "interval", NUM_NS, NULL, 0, 86400000000000, "0",
+			   "length of an interval in series.csv; 0: no series" },
 	[NR_MIX_PARAMS] = { .name = NULL },
 };
 
 const struct param role_params[] = {
 	[ROLE_BS] = { "bs", NUM_BYTES, NULL, 1, 1ull << 30, "4k", "bytes an operation" },
+	[ROLE_ALIGN] = { "align", NUM_BYTES, NULL, 0, 1ull << 40, "0",
+			 "offsets are multiples of it from region_start on; 0: bs" },
 	[ROLE_REGION_START] = { "region_start", NUM_BYTES, NULL, 0, BYTES_MAX, "0",
 				"start of the part of the file it works in" },
 	[ROLE_REGION_SIZE] = { "region_size", NUM_BYTES, NULL, 0, BYTES_MAX, "0",
 			       "size of that part; 0: to the end of the file" },
 	[ROLE_OFFSETS] = { "offsets", NUM_COUNT, offsets_names, 0, 0, "uniform",
-			   "order of the blocks: drawn, ascending, or each once in a drawn order" },
+			   "drawn, ascending, each once in a drawn order, or drawn by popularity" },
+	[ROLE_THETA] = { "theta", NUM_PCT, NULL, 1000, 1000000, "99%",
+			 "offsets=zipf: the exponent, 99% is 0.99" },
 	[ROLE_EXTENTS] = { "extents", NUM_COUNT, extents_names, 0, 0, "written",
 			   "state of that part before the timer; any: not looked at" },
 	[ROLE_CHUNK] = { "chunk", NUM_BYTES, NULL, 0, BYTES_MAX, "0",
 			 "extents=mixed: length of its pieces; 0: half of bs" },
+	[ROLE_FILE] = { "file", NUM_COUNT, role_file_names, 0, 0, "shared",
+			"the one work file, or a file of its own for each thread" },
 	[ROLE_OPS] = { "ops", NUM_COUNT, NULL, 0, 1000000000000, "0",
 		       "operations of each thread of this role; 0: as the mix says" },
+	[ROLE_RATE] = { "rate", NUM_COUNT, NULL, 0, 1000000000, "0",
+			"operations a second and thread, latency from when they were due; 0: any" },
+	[ROLE_START_DELAY] = { "start_delay", NUM_NS, NULL, 0, 86400000000000, "0",
+			       "how long after the start its threads begin" },
 	[ROLE_SYNC_EVERY] = { "sync_every", NUM_COUNT, NULL, 0, 1000000000000, "0",
 			      "fdatasync or msync after that many operations; 0: never" },
 	[ROLE_FINAL_SYNC] = { "final_sync", NUM_COUNT, NULL, 0, 1, "0",

@@ -19,14 +19,23 @@ struct role_thread {
 	const struct role *role;
 	const uint64_t *param;         /* NR_ROLE_PARAMS values */
 	const uint64_t *own;           /* values of role->params */
-	const char *path;              /* the work file */
+	const char *path;              /* the work file: the shared one or its own */
 	uint64_t file_size, region_start, region_size, bs;
 	unsigned index, nr;            /* this thread among the nr of its role, from 0 */
 	struct rng rng;                /* seeded from the block; offsets come from it */
 	int fd;                        /* opened with role->open_flags; -1 without needs_fd */
 	void *buf;                     /* bs bytes, page aligned, holds this thread's pattern */
+	unsigned depth;                /* asynchronous roles: slots, set in begin; 1 or more */
 	void *priv;                    /* the role's own, made in begin, freed in end */
 };
+
+/* An operation that has completed: which slot it was started in, and what op would return. */
+struct role_done {
+	unsigned slot;
+	int64_t got;
+};
+
+#define ROLE_WAIT_FOREVER UINT64_MAX
 
 struct role {
 	/* Equals the file's name. Up to 15 characters: it is the threads' comm, too. */
@@ -37,6 +46,8 @@ struct role {
 	bool writes;                   /* changes the file */
 	bool no_warmup;                /* its operations cannot be repeated */
 	bool durable;                  /* an operation is on disk when it returns: needs no sync */
+	bool grows;                    /* an operation makes the file bs longer: bound by ops */
+	bool renews;                   /* its operations leave unwritten extents as they were */
 	uint32_t bs_align;             /* bs must be a multiple of it; 1: any */
 	/* Other defaults than role_params has: name, value, name, value, ..., NULL; may be NULL. */
 	const char *const *defaults;
@@ -51,9 +62,22 @@ struct role {
 	 * One operation at this file offset, inside the timed part: bytes moved,
 	 * or -errno, which is counted as an error and survived; fewer bytes than
 	 * t->bs count as EIO. It must not allocate, print or look at the clock.
-	 * Also called for the warm-up, before the barrier. Required.
+	 * Also called for the warm-up, before the barrier. Required, unless the role
+	 * is asynchronous: then it has the two below in its place.
 	 */
 	int64_t (*op)(struct role_thread *t, uint64_t offset);
+	/*
+	 * Asynchronous roles, inside the timed part. start notes one operation at
+	 * this file offset in a free slot, 0 to t->depth - 1; it may leave handing it
+	 * over to the next reap, so that one system call does for many. reap hands
+	 * over what was started, waits until something has completed or wait_ns have
+	 * passed (0: it only looks), and returns how many completed, their slots free
+	 * again, in done (room for t->depth). -errno: the queue is broken, which ends
+	 * this thread. The loop looks at the clock around reap, not they: an
+	 * operation's latency is from start to the return of the reap that brought it.
+	 */
+	void (*start)(struct role_thread *t, unsigned slot, uint64_t offset);
+	int (*reap)(struct role_thread *t, struct role_done *done, uint64_t wait_ns);
 	/*
 	 * Make what was done so far durable, inside the timed part; NULL: fdatasync(t->fd).
 	 * Called every sync_every operations, its time added to the operation before it,

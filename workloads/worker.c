@@ -13,7 +13,9 @@
 #include <linux/futex.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/proc.h"
@@ -49,6 +51,24 @@ void run_open(struct run *r, enum gate gate)
 {
 	atomic_store_explicit(&r->gate, gate, memory_order_release);
 	syscall(SYS_futex, &r->gate, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+}
+
+/* Nobody can wake a sleeper for run->stop, so it looks for that now and then. */
+#define LOOK_NS 1000000000u
+
+void run_sleep_until(struct run *r, uint64_t until_ns)
+{
+	uint64_t now = now_ns();
+
+	while (now < until_ns && !run_ended(r)) {
+		uint64_t till = until_ns - now > LOOK_NS ? now + LOOK_NS : until_ns;
+		struct timespec ts = { (time_t)(till / 1000000000), (long)(till % 1000000000) };
+
+		/* Absolute, on CLOCK_MONOTONIC; only the end of the bound threads cuts it short. */
+		syscall(SYS_futex, &r->halt, FUTEX_WAIT_BITSET_PRIVATE, 0, &ts, NULL,
+			FUTEX_BITSET_MATCH_ANY);
+		now = now_ns();
+	}
 }
 
 static void arrive_and_wait(struct run *r, enum gate gate)
@@ -89,13 +109,15 @@ static bool can_warm_up(const struct mix_entry *en)
 	uint64_t state = en->param[ROLE_EXTENTS];
 
 	return !en->role->no_warmup &&
-	       (!en->role->writes || state == EXTENTS_ANY || state == EXTENTS_WRITTEN);
+	       (!en->role->writes || state == EXTENTS_ANY || state == EXTENTS_WRITTEN ||
+		(en->role->renews && state == EXTENTS_UNWRITTEN));
 }
 
-void worker_init(struct worker *w, struct run *run, const struct mix_entry *en, unsigned index,
-		 uint64_t seed)
+void worker_init(struct worker *w, struct run *run, const struct mix_entry *en,
+		 const struct zipf *zipf, unsigned index, uint64_t seed)
 {
 	struct mix_bounds b = mix_bounds(run->mix, en);
+	struct offset_blocks blocks = { b.start, b.align, b.blocks };
 	uint64_t role_seed = rng_mix(seed, name_hash(en->role->name));
 
 	memset(w, 0, sizeof(*w));
@@ -106,12 +128,23 @@ void worker_init(struct worker *w, struct run *run, const struct mix_entry *en, 
 		.region_size = b.size, .bs = en->param[ROLE_BS], .index = index,
 		.nr = en->threads, .rng = { rng_mix(role_seed, index + 1) }, .fd = -1,
 	};
-	offset_stream_init(&w->offsets, (enum offsets)en->param[ROLE_OFFSETS], b.start, w->t.bs,
-			   b.blocks, index, en->threads, rng_mix(role_seed, 0));
+	if (en->role->needs_fd && en->param[ROLE_FILE] == FILE_OWN)
+		w->t.path = w->own_path = fsload_own_path(run->path, en, index);
+	offset_stream_init(&w->offsets, (enum offsets)en->param[ROLE_OFFSETS], &blocks, zipf,
+			   index % b.sharers, b.sharers, rng_mix(role_seed, 0));
 	w->ops = b.ops;
 	w->warmup = can_warm_up(en) ? run->mix->param[MIX_WARMUP] : 0;
 	w->sync_every = en->param[ROLE_SYNC_EVERY];
 	w->final_sync = en->param[ROLE_FINAL_SYNC];
+	w->delay_ns = en->param[ROLE_START_DELAY];
+	pace_init(&w->pace, en->param[ROLE_RATE]);
+}
+
+void worker_release(struct worker *w)
+{
+	slots_release(&w->slots);
+	series_release(&w->series);
+	free(w->own_path);
 }
 
 static int open_file(struct role_thread *t, struct err *e)
@@ -156,73 +189,115 @@ static int default_sync(struct role_thread *t)
  * first touches fault in code and buffers. What fails here fails again where
  * it counts.
  */
-static void warm_up(struct worker *w, int (*sync)(struct role_thread *t))
+static void warm_up(struct worker *w, sync_fn sync)
 {
 	struct role_thread *t = &w->t;
 	struct rng rng = { rng_mix(t->rng.state, 1) };
 
-	for (uint64_t i = 0; i < w->warmup && !run_stopped(w->run); i++)
-		t->role->op(t, w->offsets.start + rng_below(&rng, w->offsets.blocks) * t->bs);
+	for (uint64_t i = 0; i < w->warmup && !run_stopped(w->run); i++) {
+		const struct offset_blocks *b = &w->offsets.blocks;
+		uint64_t offset = b->start + rng_below(&rng, b->nr) * b->step;
+
+		if (t->role->op)
+			t->role->op(t, offset);
+		else
+			worker_warm_async(w, offset);
+	}
 	if (w->warmup && t->role->writes)
 		sync(t);
 }
 
 /* --- the timed part ---------------------------------------------------------- */
 
-static void count_error(struct worker *w, int64_t got, uint64_t now)
+void worker_error(struct worker *w, int64_t got, uint64_t now_ns)
 {
 	if (!w->errors++) {
 		w->first_errno = got < 0 ? (int)-got : EIO;
-		w->first_error_ns = now;
+		w->first_error_ns = now_ns;
 	}
 }
 
-static bool stopped(const struct run *r)
+/* Wait for the turn of the next operation of a paced thread. False: there is none any more. */
+static bool wait_turn(struct worker *w, uint64_t *due_ns)
 {
-	return run_stopped(r) || atomic_load_explicit(&r->halt, memory_order_relaxed);
+	*due_ns = pace_take(&w->pace);
+	run_sleep_until(w->run, *due_ns);
+	return !run_ended(w->run);
 }
 
-static void timed_part(struct worker *w, int (*sync)(struct role_thread *t))
+void worker_sync_alone(struct worker *w, sync_fn sync)
+{
+	int64_t got = worker_sync(w, sync, 0);
+
+	if (got < 0)
+		worker_error(w, got, now_ns());
+}
+
+static void timed_ops(struct worker *w, sync_fn sync, uint64_t deadline)
 {
 	struct role_thread *const t = &w->t;
 	int64_t (*const op)(struct role_thread *t, uint64_t offset) = t->role->op;
 	const struct run *const r = w->run;
 	const uint64_t sync_every = w->sync_every ? w->sync_every : UINT64_MAX;
-	const uint64_t deadline = w->ops ? UINT64_MAX : r->deadline_ns;
+	const bool paced = w->pace.rate_per_s;
 	uint64_t left = w->ops ? w->ops : UINT64_MAX, to_sync = sync_every;
 	uint64_t now, before = now_ns();
 	bool last;
 
 	do {
-		int64_t got = op(t, offset_next(&w->offsets, &t->rng));
+		int64_t got;
 
+		if (paced && !wait_turn(w, &before)) {
+			if (w->final_sync && to_sync != sync_every)
+				worker_sync_alone(w, sync);
+			break;
+		}
+		got = op(t, offset_next(&w->offsets, &t->rng));
 		if (--to_sync == 0) {
-			int ret = sync(t);
-
-			got = ret < 0 && got >= 0 ? ret : got;
+			got = worker_sync(w, sync, got);
 			to_sync = sync_every;
 		}
 		now = now_ns();
-		last = --left == 0 || now >= deadline || stopped(r);
+		last = --left == 0 || now >= deadline || run_ended(r) ||
+		       (paced && w->pace.due_ns >= deadline);
 		if (last && w->final_sync && to_sync != sync_every) {
-			int ret = sync(t);
-
-			got = ret < 0 && got >= 0 ? ret : got;
+			got = worker_sync(w, sync, got);
 			now = now_ns();
 		}
-		if (got == (int64_t)t->bs)
-			hist_add(&w->lat, now - before);
-		else
-			count_error(w, got, now);
+		worker_count(w, got, before, now);
 		before = now;
 	} while (!last);
-	w->end_ns = now;
+}
+
+static void timed_part(struct worker *w, sync_fn sync)
+{
+	struct run *r = w->run;
+	const uint64_t deadline = w->ops ? UINT64_MAX : r->deadline_ns;
+
+	series_begin(&w->cursor, &w->series, r->start_ns);
+	if (w->delay_ns)
+		run_sleep_until(r, r->start_ns + w->delay_ns);
+	w->pace.due_ns = r->start_ns + w->delay_ns;
+	if (!w->delay_ns || !run_ended(r)) {
+		if (w->t.role->op)
+			timed_ops(w, sync, deadline);
+		else
+			worker_timed_async(w, sync, deadline);
+	}
+	/* Between two turns the time is up: it was there until then. */
+	if (w->pace.rate_per_s && deadline != UINT64_MAX)
+		run_sleep_until(r, deadline);
+	w->end_ns = now_ns();
 }
 
 static void leave_timed_part(struct worker *w)
 {
-	if (w->ops && atomic_fetch_sub(&w->run->bound_left, 1) == 1)
-		atomic_store_explicit(&w->run->halt, 1, memory_order_relaxed);
+	struct run *r = w->run;
+
+	if (!w->ops || atomic_fetch_sub(&r->bound_left, 1) != 1)
+		return;
+	atomic_store_explicit(&r->halt, 1, memory_order_relaxed);
+	syscall(SYS_futex, &r->halt, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
 }
 
 /* --- a thread's life --------------------------------------------------------- */
@@ -235,6 +310,13 @@ static int set_up(struct worker *w, struct err *e)
 		ret = make_buffer(&w->t, e);
 	if (!ret && w->t.role->begin)
 		ret = w->t.role->begin(&w->t, e);
+	if (!ret && !w->t.role->op && slots_init(&w->slots, w->t.depth)) {
+		w->t.role->end(&w->t);
+		ret = err_add(e, ENOMEM, "%s: no memory for its slots", w->t.role->name);
+	}
+	/* Else each sleep would end 50 us late. */
+	if (w->pace.rate_per_s || w->delay_ns)
+		prctl(PR_SET_TIMERSLACK, 1);
 	return ret;
 }
 
@@ -242,7 +324,7 @@ void *worker_main(void *worker)
 {
 	struct worker *w = worker;
 	const struct role *role = w->t.role;
-	int (*sync)(struct role_thread *t) = role->sync ? role->sync : default_sync;
+	sync_fn sync = role->sync ? role->sync : default_sync;
 	struct err e = ERR_INIT;
 	int ret;
 

@@ -26,7 +26,6 @@
 #include "runners/cell.h"
 #include "runners/ext4.h"
 #include "runners/fiojob.h"
-#include "runners/klog.h"
 #include "runners/mount.h"
 
 /* --- a loop device with a small image ------------------------------------------------ */
@@ -140,7 +139,7 @@ static void spec_init(struct cell_spec *c)
 		.mount_options = xstrdup(""),
 		.seed = UINT64_MAX - 1,
 		.limit_ns = 60000000000u,
-		.device = { 1 << 30, 80000, 0, 0 },
+		.device = { .size_bytes = 1 << 30, .latency_ns = 80000 },
 	};
 	strv_split(&c->mkfs, "mke2fs -q -F -t ext4 -b 4096 -J size=8 -U "
 		   "5f1d1a3e-0000-4000-8000-000000000001 -E lazy_itable_init=0", " ");
@@ -295,39 +294,6 @@ static void dioread_nolock_is_believed_only_where_ext4_acts_on_it(void **state)
 		assert_int_equal(!f.why[0], !cases[i].why[0]);
 		assert_non_null(strstr(f.why, cases[i].why));
 	}
-}
-
-static void the_kernels_complaints_are_known(void **state)
-{
-	static const char *const bad[] = {
-		"WARNING: CPU: 0 PID: 1 at fs/ext4/inode.c:3624 x+0x1",
-		"BUG: kernel NULL pointer dereference, address: 0",
-		"Oops: 0000 [#1] PREEMPT SMP",
-		"EXT4-fs error (device nullb0): ext4_lookup:1855: inode #2: comm x: y",
-		"EXT4-fs (nullb0): error count since last fsck: 1",
-		"EXT4-fs (nullb0): Remounting filesystem read-only",
-		"Buffer I/O error on dev nullb0, logical block 1, lost async page write",
-		"I/O error, dev nullb0, sector 8 op 0x1:(WRITE) flags 0x800",
-		"INFO: task fio:12 blocked for more than 120 seconds.",
-		"watchdog: BUG: soft lockup - CPU#0 stuck for 26s! [fio:1]",
-		"Out of memory: Killed process 1 (fio)",
-		"rcu: INFO: rcu_preempt detected stalls on CPUs/tasks: stall",
-	};
-	static const char *const good[] = {
-		"EXT4-fs (loop0): mounted filesystem 5f1d r/w with ordered data mode. Quota: none.",
-		"EXT4-fs (loop0): unmounting filesystem 5f1d.",
-		"loop0: detected capacity change from 0 to 131072",
-		"fsduel (70): drop_caches: 3",
-		"systemd[1]: errors=remount-ro",
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		if (!klog_match(bad[i]))
-			fail_msg("not seen: %s", bad[i]);
-	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
-		if (klog_match(good[i]))
-			fail_msg("taken for a complaint: %s", good[i]);
 }
 
 /* --- real cells --------------------------------------------------------------------------- */
@@ -591,7 +557,6 @@ int main(void)
 		cmocka_unit_test(a_spec_names_every_parameter_and_draws_its_uuid_from_the_seed),
 		cmocka_unit_test(mount_options_go_where_the_kernel_wants_them),
 		cmocka_unit_test(dioread_nolock_is_believed_only_where_ext4_acts_on_it),
-		cmocka_unit_test(the_kernels_complaints_are_known),
 		REAL(a_mix_gives_samples_for_all_and_for_each_role),
 		REAL(nodelalloc_is_seen_to_turn_dioread_nolock_off),
 		REAL(a_cell_that_overruns_its_limit_has_failed_and_is_cleaned_up),

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "analysis/compare.h"
+#include "analysis/judge.h"
 #include "analysis/results_impl.h"
 #include "analysis/stats.h"
 #include "dashboards/export.h"
@@ -135,6 +135,8 @@ static void compare(struct fixture *x)
 
 	if (load(&x->f, &x->r, &e) || compare_results(&x->c, x->r, NULL, &e))
 		fail_msg("%s", e.text);
+	comparison_judge(&x->c, x->r, NULL);
+	comparison_judge_rest(&x->c, x->r);
 }
 
 static void release(struct fixture *x)
@@ -152,6 +154,15 @@ static void assert_finite(const struct comparison *c)
 		assert_true(isfinite(row->baseline_median) && isfinite(row->patched_median));
 		assert_true(isfinite(row->ratio_median) && isfinite(row->ratio_min));
 		assert_true(isfinite(row->ratio_max));
+		assert_true(row->j.done && row->j.margin > 0);
+		assert_true(isfinite(row->j.change) && isfinite(row->j.sd_log));
+		assert_true(isfinite(row->j.i95.low) && isfinite(row->j.i95.high));
+		assert_true(isfinite(row->j.i90.low) && isfinite(row->j.i90.high));
+		assert_true(row->j.p_flip >= 0 && row->j.p_flip <= 1);
+		assert_true(row->j.p_signed_rank >= 0 && row->j.p_signed_rank <= 1);
+		assert_true(row->j.p_family >= 0 && row->j.p_family <= 1);
+		assert_true(row->j.p_holm >= 0 && row->j.p_holm <= 1);
+		assert_true((row->j.r.verdict == VERDICT_UNSURE) <= (row->j.r.why != NULL));
 		assert_true(!row->has_ratio || row->ratio_min <= row->ratio_median);
 		assert_true(!row->has_ratio || row->ratio_median <= row->ratio_max);
 		assert_true((row->pairs < row->planned) == (row->reason != NULL));

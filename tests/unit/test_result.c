@@ -17,8 +17,12 @@
 
 static void fill(struct result *r)
 {
+	uint64_t ops[] = { 1, 0, 2 };
+	struct series over_time = { .interval_ns = 3000000, .end_ns = 7000000, .nr = 3, .room = 3,
+				    .ops = ops };
 	struct hist h;
-	struct measured m = { .ops = 3, .bytes = 12288, .elapsed_ns = 7000000, .lat = &h };
+	struct measured m = { .ops = 3, .bytes = 12288, .elapsed_ns = 7000000, .lat = &h,
+			      .series = &over_time };
 	struct measured idle = { .ops = 0 };
 
 	hist_init(&h);
@@ -52,6 +56,7 @@ static void a_value_not_measured_is_empty_not_zero(void **state)
 	assert_int_equal(num_parse_double(find(&r, "all", "ops_per_s")->value, &v, NULL), 0);
 	assert_true(v == 3e9 / 7e6);
 	assert_int_equal(r.nr_hists, 1);
+	assert_int_equal(r.nr_series, 1);
 	result_release(&r);
 }
 
@@ -96,6 +101,10 @@ static void json_gives_the_same_result_back(void **state)
 	second = dump(&back);
 	assert_string_equal(first, second);
 	assert_string_equal(back.console, "line 1\nline 2 ?\n");
+	assert_int_equal(back.nr_series, 1);
+	assert_int_equal(back.series[0].series.nr, 3);
+	assert_int_equal(back.series[0].series.end_ns, 7000000);
+	assert_memory_equal(back.series[0].series.ops, r.series[0].series.ops, 3 * sizeof(uint64_t));
 	assert_memory_equal(back.hists[0].hist, r.hists[0].hist, sizeof(struct hist));
 	free(first);
 	free(second);
@@ -134,6 +143,15 @@ static const struct {
 	{ "bins overflow", "hists", "bins", "[1,9223372036854775807,2,9223372036854775807,3,2]" },
 	{ "bins negative", "hists", "bins", "[-1,1]" },
 	{ "bins fractional", "hists", "bins", "[1,1.5]" },
+	{ "series missing", NULL, "series", "null" },
+	{ "series role null", "series", "role", "null" },
+	{ "intervals of 0", "series", "interval", "0" },
+	{ "intervals that overflow", "series", "interval", "9223372036854775807" },
+	{ "end in an earlier interval", "series", "end", "6000000" },
+	{ "end negative", "series", "end", "-1" },
+	{ "ops empty", "series", "ops", "[]" },
+	{ "ops negative", "series", "ops", "[1,-1,1]" },
+	{ "ops an object", "series", "ops", "{}" },
 };
 
 static void what_to_json_does_not_write_is_refused(void **state)

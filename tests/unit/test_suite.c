@@ -256,7 +256,7 @@ static void sections_may_stand_in_any_order(void **state)
 /* --- the command line over the file ----------------------------------------------- */
 static void the_command_line_gives_or_replaces_kernels(void **state)
 {
-	const struct suite_overrides both = { "a", "b", 9 };
+	const struct suite_overrides both = { .baseline = "a", .patched = "b", .blocks = 9 };
 	struct suite s;
 
 	(void)state;

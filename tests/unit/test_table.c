@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "analysis/compare.h"
+#include "analysis/judge.h"
 #include "analysis/results_impl.h"
 #include "dashboards/export.h"
 #include "dashboards/table.h"
@@ -34,9 +34,12 @@ static void load(struct loaded *l, const char *name, const char *metric)
 	char *dir = xasprintf(DATA "%s", name);
 	struct err e = ERR_INIT;
 
-	if (results_load(&l->r, dir, &e) || compare_results(&l->c, l->r, NULL, &e) ||
-	    comparison_select(&l->c, metric, NULL, &e))
+	if (results_load(&l->r, dir, &e) || compare_results(&l->c, l->r, NULL, &e))
 		fail_msg("%s", e.text);
+	comparison_judge(&l->c, l->r, NULL);
+	if (comparison_select(&l->c, metric, NULL, &e))
+		fail_msg("%s", e.text);
+	comparison_judge_rest(&l->c, l->r);
 	free(dir);
 }
 
@@ -190,6 +193,8 @@ static void show(struct buf *out, const char *name, const char *baseline, const 
 	if (results_load_mem(&l.r, text, strlen(text), samples.data, samples.len, &e) ||
 	    compare_results(&l.c, l.r, NULL, &e))
 		fail_msg("%s", e.text);
+	comparison_judge(&l.c, l.r, NULL);
+	comparison_judge_rest(&l.c, l.r);
 	table_comparison(out, &l.c, l.r);
 	unload(&l);
 	buf_release(&samples);

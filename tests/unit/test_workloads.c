@@ -262,6 +262,7 @@ static void a_permutation_looks_random(void **state)
 static void threads_share_one_permutation(void **state)
 {
 	enum { BLOCKS = 1001, THREADS = 7, BS = 3000, START = 12288 };
+	const struct offset_blocks region = { START, BS, BLOCKS };
 	unsigned char seen[BLOCKS] = { 0 };
 	struct rng rng = { 1 };
 
@@ -269,7 +270,7 @@ static void threads_share_one_permutation(void **state)
 	for (unsigned t = 0; t < THREADS; t++) {
 		struct offset_stream s;
 
-		offset_stream_init(&s, OFFSETS_ONCE, START, BS, BLOCKS, t, THREADS, 99);
+		offset_stream_init(&s, OFFSETS_ONCE, &region, NULL, t, THREADS, 99);
 		for (unsigned i = 0; i < BLOCKS / THREADS; i++) {
 			uint64_t off = offset_next(&s, &rng) - START;
 
@@ -281,15 +282,16 @@ static void threads_share_one_permutation(void **state)
 
 static void sequential_threads_start_at_their_own_share_and_wrap(void **state)
 {
+	const struct offset_blocks region = { 100, 10, 8 }, one = { 0, 4096, 1 };
 	struct rng rng = { 1 };
 	struct offset_stream s;
 
 	(void)state;
-	offset_stream_init(&s, OFFSETS_SEQUENTIAL, 100, 10, 8, 3, 4, 0);
+	offset_stream_init(&s, OFFSETS_SEQUENTIAL, &region, NULL, 3, 4, 0);
 	assert_int_equal(offset_next(&s, &rng), 160);
 	assert_int_equal(offset_next(&s, &rng), 170);
 	assert_int_equal(offset_next(&s, &rng), 100);
-	offset_stream_init(&s, OFFSETS_SEQUENTIAL, 0, 4096, 1, 1, 2, 0);
+	offset_stream_init(&s, OFFSETS_SEQUENTIAL, &one, NULL, 1, 2, 0);
 	assert_int_equal(offset_next(&s, &rng), 0);
 	assert_int_equal(offset_next(&s, &rng), 0);
 	assert_true(rng.state == 1);           /* only uniform draws */
@@ -298,11 +300,12 @@ static void sequential_threads_start_at_their_own_share_and_wrap(void **state)
 static void uniform_offsets_cover_the_region_and_nothing_else(void **state)
 {
 	unsigned seen[10] = { 0 };
+	const struct offset_blocks region = { 8192, 4096, NR(seen) };
 	struct rng rng = { 1 };
 	struct offset_stream s;
 
 	(void)state;
-	offset_stream_init(&s, OFFSETS_UNIFORM, 8192, 4096, NR(seen), 0, 1, 0);
+	offset_stream_init(&s, OFFSETS_UNIFORM, &region, NULL, 0, 1, 0);
 	for (unsigned i = 0; i < 10000; i++) {
 		uint64_t off = offset_next(&s, &rng) - 8192;
 

@@ -43,7 +43,7 @@ static void a_mix_that_is_none_is_refused_with_a_reason(void **state)
 		{ "", "at least one role" },
 		{ "  \n", "at least one role" },
 		{ "dio_red:4", "dio_read" },
-		{ "zzzzzzzzzzzz", "buffered_write, dio_overwrite" },
+		{ "zzzzzzzzzzzz", "buffered_write, dio_append" },
 		{ "skeleton", "no role is called" },
 		{ "dio_read dio_read", "twice" },
 		{ "dio_read:0", "no threads" },
@@ -179,6 +179,31 @@ static void contradictions_are_named(void **state)
 		  "different extents" },
 		{ "dio_read", "extents=mixed chunk=8k region_size=8k", "region longer" },
 		{ "dio_read", "extents=mixed bs=8k", NULL },
+		{ "dio_read", "align=512", NULL },
+		{ "dio_read", "align=1000", "dio_read.align: 1000 is not a multiple of 512" },
+		{ "dio_overwrite", "offsets=once ops=4 align=2k", "parts of a block again" },
+		{ "dio_overwrite", "offsets=once ops=8192 align=8k", NULL },
+		{ "dio_overwrite", "offsets=once ops=8193 align=8k", "too few" },
+		{ "dio_read:8", "offsets=once ops=16384 file=own", NULL },
+		{ "dio_read:8", "offsets=zipf theta=150% rate=100", NULL },
+		{ "dio_append", "", "makes its file longer" },
+		{ "dio_append", "ops=10", NULL },
+		{ "dio_append", "ops=10 file_size=1000 bs=512", "file_size 1000 is not a multiple" },
+		{ "dio_unwritten", "", "bind it by ops" },
+		{ "dio_unwritten", "offsets=uniform", "used up by writing" },
+		{ "dio_span", "ops=8192", NULL },
+		{ "dio_span", "ops=8193", "too few" },
+		{ "fallocate truncate:4", "", NULL },
+		{ "fallocate", "extents=hole", "used up by writing" },
+		{ "fallocate dio_read", "fallocate.file=shared", "different extents" },
+		{ "fallocate", "final_sync=0", "page cache" },
+		{ "dio_read dio_overwrite", "dio_read.extents=hole dio_read.file=own", NULL },
+		{ "dio_read null", "start_delay=1s", "not shorter than the runtime" },
+		{ "dio_read null", "dio_read.start_delay=999ms", NULL },
+		{ "dio_read null", "start_delay=1s null.ops=5", NULL },
+		{ "dio_read", "interval=1ms runtime=4s", NULL },
+		{ "dio_read", "interval=1ms runtime=5s", "more than 4094 of them" },
+		{ "dio_read", "interval=1ns ops=5", NULL },
 		/* every contradiction is said, not just the first */
 		{ "dio_read buffered_write", "dio_read.bs=100 buffered_write.final_sync=0",
 		  "buffered_write: without" },
@@ -187,6 +212,27 @@ static void contradictions_are_named(void **state)
 	(void)state;
 	for (size_t i = 0; i < NR(cases); i++)
 		check(cases[i].mix, cases[i].sets, cases[i].says);
+}
+
+static void the_bytes_of_all_files_are_known(void **state)
+{
+	static const struct {
+		const char *mix, *sets;
+		uint64_t bytes;
+	} cases[] = {
+		{ "dio_read:8 null:4", "file_size=1M", 1 << 20 },
+		{ "dio_read:8 null:4", "file_size=1M file=own", 9 << 20 },
+		{ "dio_append:2", "file_size=1M ops=256", 3 << 20 },
+		{ "dio_append:2", "file_size=1M ops=256 file=own", 5 << 20 },
+		{ "dio_append:1024", "ops=1000000000000 bs=1G", UINT64_MAX },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < NR(cases); i++) {
+		struct mix m = mix_of(cases[i].mix, cases[i].sets);
+
+		assert_true(mix_bytes(&m) == cases[i].bytes);
+	}
 }
 
 static void a_contradictory_mix_is_not_even_begun(void **state)
@@ -228,11 +274,14 @@ static void check_param(const struct param *p, const char *def)
 
 static void check_role(const struct role *r)
 {
+	bool async = r->start && r->reap && r->begin && r->end;
 	unsigned own = 0;
 
 	assert_in_range(strlen(r->name), 1, 15);       /* a thread's comm */
 	assert_true(r->help[0] && !strchr(r->help, '\n'));
-	assert_non_null(r->op);
+	assert_true(async ? !r->op : r->op && !r->start && !r->reap);
+	assert_true(!r->renews || r->writes);
+	assert_true(!r->grows || (r->writes && r->no_warmup));
 	assert_true(r->bs_align >= 1);
 	assert_true(r->needs_fd || !r->writes);
 	for (const char *const *d = r->defaults; d && *d; d += 2) {
@@ -259,7 +308,7 @@ static void every_role_keeps_the_contract(void **state)
 			assert_true(strcmp(roles[i - 1]->name, roles[i]->name) < 0);
 		assert_ptr_equal(role_find(roles[i]->name), roles[i]);
 		check_role(roles[i]);
-		check(roles[i]->name, "", NULL);        /* runs as it is */
+		check(roles[i]->name, "ops=64", NULL);  /* runs as it is, if bound by ops */
 	}
 	assert_int_equal(i, NR(files));
 	assert_null(role_find("skeleton"));
@@ -280,7 +329,8 @@ static void every_parameter_row_is_sound(void **state)
 	assert_true(NR_ROLE_PARAMS + ROLE_OWN_PARAMS_MAX <= 32);   /* bits of mix_entry.named */
 	assert_string_equal(extents_names[EXTENTS_MIXED], "mixed");
 	assert_null(extents_names[EXTENTS_MIXED + 1]);
-	assert_null(offsets_names[OFFSETS_ONCE + 1]);
+	assert_null(offsets_names[OFFSETS_ZIPF + 1]);
+	assert_null(role_file_names[FILE_OWN + 1]);
 }
 
 int main(void)
@@ -291,6 +341,7 @@ int main(void)
 		cmocka_unit_test(set_reaches_the_mix_every_role_or_one),
 		cmocka_unit_test(set_refuses_what_it_does_not_know),
 		cmocka_unit_test(contradictions_are_named),
+		cmocka_unit_test(the_bytes_of_all_files_are_known),
 		cmocka_unit_test(a_contradictory_mix_is_not_even_begun),
 		cmocka_unit_test(every_role_keeps_the_contract),
 		cmocka_unit_test(every_parameter_row_is_sound),

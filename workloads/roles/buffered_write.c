@@ -4,18 +4,9 @@
  * figure, so a last fdatasync is on by default; with extents=hole it is the
  * hole-filler whose blocks are allocated at writeback (delalloc) or at once.
  */
-#include <errno.h>
 #include <fcntl.h>
-#include <unistd.h>
 
-#include "workloads/role.h"
-
-static int64_t buffered_write_op(struct role_thread *t, uint64_t offset)
-{
-	ssize_t n = pwrite(t->fd, t->buf, t->bs, (off_t)offset);
-
-	return n < 0 ? -errno : n;
-}
+#include "workloads/role_io.h"
 
 static const char *const defaults[] = { "final_sync", "1", NULL };
 
@@ -27,5 +18,5 @@ const struct role role_buffered_write = {
 	.writes = true,
 	.bs_align = 1,
 	.defaults = defaults,
-	.op = buffered_write_op,
+	.op = role_pwrite,
 };

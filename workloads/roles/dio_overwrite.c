@@ -2,21 +2,13 @@
 /*
  * dio_overwrite: pwrite past the page cache, inside the file. Whether it is a
  * pure overwrite (shared lock on ext4) or must allocate or convert (exclusive)
- * is what extents, bs and region_start say. bs below the file system's block
- * makes unaligned writes; the device's own block is the least it takes.
+ * is what extents, bs and region_start say. The roles dio_unaligned,
+ * dio_unwritten and dio_span are this one with other defaults, so that one mix
+ * can hold several kinds. The device's own block is the least bs it takes.
  */
-#include <errno.h>
 #include <fcntl.h>
-#include <unistd.h>
 
-#include "workloads/role.h"
-
-static int64_t dio_overwrite_op(struct role_thread *t, uint64_t offset)
-{
-	ssize_t n = pwrite(t->fd, t->buf, t->bs, (off_t)offset);
-
-	return n < 0 ? -errno : n;
-}
+#include "workloads/role_io.h"
 
 const struct role role_dio_overwrite = {
 	.name = "dio_overwrite",
@@ -25,5 +17,5 @@ const struct role role_dio_overwrite = {
 	.needs_fd = true,
 	.writes = true,
 	.bs_align = 512,
-	.op = dio_overwrite_op,
+	.op = role_pwrite,
 };

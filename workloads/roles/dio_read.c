@@ -4,18 +4,9 @@
  * relatime a reader beside a writer would else dirty the inode at every tick of
  * the coarse clock, and the journal would be part of what a read costs.
  */
-#include <errno.h>
 #include <fcntl.h>
-#include <unistd.h>
 
-#include "workloads/role.h"
-
-static int64_t dio_read_op(struct role_thread *t, uint64_t offset)
-{
-	ssize_t n = pread(t->fd, t->buf, t->bs, (off_t)offset);
-
-	return n < 0 ? -errno : n;
-}
+#include "workloads/role_io.h"
 
 const struct role role_dio_read = {
 	.name = "dio_read",
@@ -23,5 +14,5 @@ const struct role role_dio_read = {
 	.open_flags = O_RDONLY | O_DIRECT | O_NOATIME,
 	.needs_fd = true,
 	.bs_align = 512,
-	.op = dio_read_op,
+	.op = role_pread,
 };

@@ -72,6 +72,12 @@ static int64_t skeleton_op(struct role_thread *t, uint64_t offset)
 }
 
 /*
+ * A role that keeps several operations in flight sets t->depth in begin and has
+ * start and reap in the place of op: see role.h, and workloads/queue.h for the two
+ * there are.
+ */
+
+/*
  * Every sync_every operations and, with final_sync, after the last; in the timed
  * part. 0 or -errno. Leave .sync out to get this very fdatasync.
  */
@@ -94,6 +100,8 @@ const struct role role_skeleton = {
 	.writes = true,                /* then mix_check wants a sync or O_DIRECT of it */
 	.no_warmup = false,            /* true: an operation before the barrier would spoil it */
 	.durable = false,              /* true: op syncs by itself */
+	.grows = false,                /* true: op makes the file bs longer */
+	.renews = false,               /* true: op leaves unwritten extents unwritten */
 	.bs_align = 1,                 /* bs and region_start are multiples of it */
 	.defaults = defaults,
 	.params = skeleton_params,

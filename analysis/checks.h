@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * checks.h: what can be odd about a series of values in the order in which they
+ * were measured. Each gives a p value under "nothing is odd"; none changes a
+ * value or a verdict. Pure and thread-safe.
+ */
+#ifndef FSDUEL_ANALYSIS_CHECKS_H
+#define FSDUEL_ANALYSIS_CHECKS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * A trend: Mann, "Nonparametric tests against trend", Econometrica 13 (1945):
+ * Kendall's S against time, two-sided, all orders counted up to 50 values (Kendall,
+ * "Rank Correlation Methods" (1948), 5.2), beyond by the normal approximation.
+ */
+double check_trend(const double *v, size_t n);
+
+/*
+ * One value apart from the rest, v[at]: its deleted residual against Student's t
+ * with n - 2 degrees of freedom: Cook and Weisberg, "Residuals and Influence in
+ * Regression" (1982), 2.2.2. 1 for n < 4.
+ */
+double check_apart(const double *v, size_t n, size_t at);
+
+/*
+ * Neighbours alike or alternating: Bartels, "The rank version of von Neumann's
+ * ratio test for randomness", JASA 77 (1982), normal approximation with the exact
+ * mean and variance. 1 for n < 10.
+ */
+double check_neighbours(const double *v, size_t n);
+
+/*
+ * Two humps: the sum of squares left within two groups, for the best split of the
+ * sorted values into two of a quarter at least, as a share of the whole. Small
+ * means two humps; Engelman and Hartigan, "Percentage points of a test for
+ * clusters", JASA 64 (1969). 1 for n < 8.
+ */
+double check_split(const double *v, size_t n);
+
+/*
+ * The value that check_split of n normal values is below with probability p: by
+ * simulation, seeded (Hope, "A simplified Monte Carlo significance test procedure",
+ * JRSS B 30 (1968)). p from 1 / 4000 on.
+ */
+double check_split_limit(size_t n, double p, uint64_t seed);
+
+#endif

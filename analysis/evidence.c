@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * evidence.c: the rows of one family at one look: their log ratios, what the
+ * tests say of them together, and the rules applied to each. Which rows make a
+ * family stands in judge.c.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/family.h"
+#include "analysis/judge_impl.h"
+#include "analysis/paired.h"
+#include "analysis/rank.h"
+
+#define UNPAIRED_MIN 4         /* 2 / (8 over 4) is the first below 5 % */
+
+/* --- the rows' log ratios ------------------------------------------------------------ */
+
+/* log(patched / baseline), or why there is none. Near 1 the difference keeps the digits. */
+static const char *log_ratio(const struct comparison_pair *pair, double *d)
+{
+	double ratio;
+
+	if (pair->baseline == pair->patched) {
+		*d = 0;
+		return NULL;
+	}
+	if (pair->baseline < 0 || pair->patched < 0)
+		return "a value is negative";
+	if (pair->baseline == 0 || pair->patched == 0)
+		return "a value is 0";
+	ratio = pair->patched / pair->baseline;
+	if (!isfinite(ratio) || ratio == 0)
+		return "the values lie too far apart";
+	*d = fabs(ratio - 1) < 0.5 ? log1p((pair->patched - pair->baseline) / pair->baseline) :
+				     log(ratio);
+	return NULL;
+}
+
+void logs_init(struct logs *l, const struct comparison_row *row, unsigned upto)
+{
+	*l = (struct logs){ .d = xcalloc(row->planned + 1, sizeof(*l->d)),
+			    .block = xcalloc(row->planned + 1, sizeof(*l->block)),
+			    .identical = true };
+	for (unsigned i = 0; i < row->planned && i < upto; i++) {
+		const struct comparison_pair *pair = &row->pair[i];
+		const char *why;
+
+		if (!pair->has_baseline || !pair->has_patched)
+			continue;
+		why = log_ratio(pair, &l->d[l->n]);
+		l->identical &= pair->baseline == pair->patched;
+		l->no_ratio = l->no_ratio ? l->no_ratio : why;
+		l->block[l->n++] = pair->block;
+	}
+	l->identical &= l->n > 0;
+}
+
+void logs_release(struct logs *l)
+{
+	free(l->d);
+	free(l->block);
+}
+
+/* --- one family at one look ----------------------------------------------------------- */
+
+#define NR_LEVELS 3            /* 95 %, 90 %, that of the look's alpha */
+
+struct gathered {
+	struct comparison_row **rows;
+	size_t nr;
+	unsigned blocks;
+	struct logs *logs;        /* of each row */
+	double *p_flip, *p_signed_rank, *p_family, *p_holm;
+};
+
+static double margin_of(const struct judge *j, const struct comparison_row *row)
+{
+	const json_t *own = json_object_get(j->margins, row->metric);
+
+	if (j->margin > 0)
+		return j->margin;
+	if (json_is_number(own) && json_number_value(own) > 0 && json_number_value(own) < 1)
+		return json_number_value(own);
+	return j->exact_mode ? VERDICT_MARGIN_EXACT : VERDICT_MARGIN;
+}
+
+static void gather(struct gathered *g, struct comparison_row **rows, size_t nr, unsigned blocks)
+{
+	*g = (struct gathered){ .rows = rows, .nr = nr, .blocks = blocks };
+	g->logs = xcalloc(nr + 1, sizeof(*g->logs));
+	g->p_flip = xcalloc(nr + 1, sizeof(*g->p_flip));
+	g->p_signed_rank = xcalloc(nr + 1, sizeof(*g->p_signed_rank));
+	g->p_family = xcalloc(nr + 1, sizeof(*g->p_family));
+	g->p_holm = xcalloc(nr + 1, sizeof(*g->p_holm));
+	for (size_t i = 0; i < nr; i++)
+		logs_init(&g->logs[i], rows[i], blocks);
+}
+
+static void scatter(struct gathered *g)
+{
+	for (size_t i = 0; i < g->nr; i++)
+		logs_release(&g->logs[i]);
+	free(g->logs);
+	free(g->p_flip);
+	free(g->p_signed_rank);
+	free(g->p_family);
+	free(g->p_holm);
+}
+
+static void test_paired(struct gathered *g, const struct judge *j)
+{
+	double *d = xcalloc(g->nr * g->blocks + 1, sizeof(*d));
+
+	for (size_t i = 0; i < g->nr; i++) {
+		const struct logs *l = &g->logs[i];
+
+		for (unsigned k = 0; k < l->n && !l->no_ratio; k++)
+			d[i * g->blocks + l->block[k] - 1] = l->d[k];
+		g->p_signed_rank[i] = l->no_ratio ? 1 : paired_signed_rank_p(l->d, l->n);
+	}
+	family_max_t(d, g->nr, g->blocks, j->draws, j->seed, g->p_flip, g->p_family);
+	family_holm(g->p_signed_rank, g->nr, g->p_holm);
+	free(d);
+}
+
+/* The logarithms of each side's values, pairs or not. */
+struct sides {
+	double *x, *y;
+	size_t m, n;
+	const char *no_ratio;     /* some value has no logarithm */
+};
+
+static void sides_init(struct sides *s, const struct comparison_row *row, unsigned blocks)
+{
+	*s = (struct sides){ .x = xcalloc(blocks + 1, sizeof(*s->x)),
+			     .y = xcalloc(blocks + 1, sizeof(*s->y)) };
+	for (unsigned i = 0; i < row->planned && i < blocks; i++) {
+		const struct comparison_pair *pair = &row->pair[i];
+
+		if ((pair->has_baseline && pair->baseline <= 0) ||
+		    (pair->has_patched && pair->patched <= 0)) {
+			s->no_ratio = "a value is 0 or negative";
+			continue;
+		}
+		if (pair->has_baseline)
+			s->x[s->m++] = log(pair->baseline);
+		if (pair->has_patched)
+			s->y[s->n++] = log(pair->patched);
+	}
+}
+
+static void sides_release(struct sides *s)
+{
+	free(s->x);
+	free(s->y);
+}
+
+static void test_unpaired(struct gathered *g)
+{
+	for (size_t i = 0; i < g->nr; i++) {
+		struct sides s;
+
+		sides_init(&s, g->rows[i], g->blocks);
+		g->p_flip[i] = s.m && s.n && !s.no_ratio ? rank_sum_p(s.x, s.m, s.y, s.n) : 1;
+		g->p_signed_rank[i] = g->p_flip[i];
+		sides_release(&s);
+	}
+	family_holm(g->p_flip, g->nr, g->p_family);
+	family_holm(g->p_flip, g->nr, g->p_holm);
+}
+
+/* Estimates and intervals of log ratios, one for each level, into e and in. */
+static void estimate_pairs(const struct logs *l, struct evidence *e, const double *levels,
+			   struct interval *in)
+{
+	e->n = l->n;
+	e->no_ratio = l->no_ratio;
+	e->identical = l->identical;
+	if (!l->n || l->no_ratio)
+		return;
+	e->shift = paired_estimate(l->d, l->n, levels, in, NR_LEVELS);
+	e->sd = stats_sd(l->d, l->n);
+	for (unsigned k = 0; k < l->n; k++) {
+		e->low = k ? fmin(e->low, l->d[k]) : l->d[k];
+		e->high = k ? fmax(e->high, l->d[k]) : l->d[k];
+	}
+}
+
+static void estimate_sides(const struct gathered *g, size_t i, struct evidence *e,
+			   const double *levels, struct interval *in)
+{
+	struct sides s;
+
+	sides_init(&s, g->rows[i], g->blocks);
+	e->n = (unsigned)(s.m < s.n ? s.m : s.n);
+	e->no_ratio = s.no_ratio;
+	if (e->n && !s.no_ratio) {
+		e->shift = rank_estimate(s.x, s.m, s.y, s.n, levels, in, NR_LEVELS);
+		e->sd = hypot(stats_sd(s.x, s.m), stats_sd(s.y, s.n));
+		e->low = e->high = e->shift;
+	}
+	sides_release(&s);
+}
+
+static struct interval as_ratios(struct interval i)
+{
+	if (i.exists)
+		i = (struct interval){ true, exp(i.low), exp(i.high) };
+	return i;
+}
+
+static void rule_on(const struct judge *j, const struct gathered *g, size_t i, const struct look *k)
+{
+	const double levels[NR_LEVELS] = { 0.95, 0.90, 1 - 2 * k->alpha };
+	struct comparison_row *row = g->rows[i];
+	struct interval in[NR_LEVELS] = { { false, 0, 0 } };
+	struct judgement was = row->j;
+	struct evidence e = {
+		.exact_mode = j->exact_mode, .role_threads = row->role_threads,
+		.better = row_direction(row), .alpha = k->alpha, .cells = g->nr,
+		.margin = margin_of(j, row),
+		.p_family = fmin(1, g->p_family[i] * (double)j->families),
+		.min_blocks = j->paired ? family_min_blocks(k->alpha, j->families) : UNPAIRED_MIN,
+	};
+
+	if (j->paired)
+		estimate_pairs(&g->logs[i], &e, levels, in);
+	else
+		estimate_sides(g, i, &e, levels, in);
+	e.inside = in[2];
+	row->j = (struct judgement){
+		.done = true, .decides = was.decides, .r = verdict_rule(&e),
+		.has_change = e.n && !e.no_ratio, .sd_log = e.sd, .margin = e.margin,
+		.i95 = as_ratios(in[0]), .i90 = as_ratios(in[1]), .has_p = e.n && !e.no_ratio,
+		.p_flip = g->p_flip[i], .p_signed_rank = g->p_signed_rank[i],
+		.p_family = e.p_family, .p_holm = g->p_holm[i],
+	};
+	if (row->j.has_change)
+		row->j.change = exp(e.shift);
+	if (j->adaptive && row->j.r.verdict != VERDICT_UNSURE)
+		row->j.look = k->blocks;
+	if (was.done && was.look) { /* the first verdict stands, the figures are of all blocks */
+		row->j.r = was.r;
+		row->j.look = was.look;
+		row->j.p_family = was.p_family;
+	}
+}
+
+void judge_rows(const struct judge *j, struct comparison_row **rows, size_t nr)
+{
+	for (size_t k = 0; k < j->nr_looks && nr; k++) {
+		unsigned blocks = rows[0]->planned;
+		struct gathered g;
+
+		gather(&g, rows, nr, j->looks[k].blocks < blocks ? j->looks[k].blocks : blocks);
+		if (j->paired)
+			test_paired(&g, j);
+		else
+			test_unpaired(&g);
+		for (size_t i = 0; i < nr; i++)
+			rule_on(j, &g, i, &j->looks[k]);
+		scatter(&g);
+	}
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* floor.c: what a machine can see; see floor.h. */
+#include "analysis/floor.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "analysis/dist.h"
+
+#define FLOOR_SCHEMA 1
+
+double floor_detectable(double sd_log, unsigned n, size_t cells, double chance)
+{
+	double df, t;
+
+	if (n < 2)
+		return -1;
+	df = n - 1;
+	t = dist_t_quantile(1 - VERDICT_ALPHA / (2 * (double)(cells ? cells : 1)), df) +
+	    dist_t_quantile(chance, df);
+	return expm1(t * sd_log / sqrt(n));
+}
+
+json_t *floor_json(const struct comparison *c, const struct results *r)
+{
+	const json_t *run = results_run(r);
+	json_t *cells = json_array();
+
+	for (size_t i = 0; i < c->nr_rows; i++) {
+		const struct comparison_row *row = &c->rows[i];
+
+		if (!row->j.decides || !row->j.has_change || row->pairs < 2)
+			continue;
+		json_array_append_new(cells, json_pack("{s:s, s:s, s:s, s:s, s:i, s:f}",
+			"variant", row->baseline, "workload", row->workload, "params", row->params,
+			"metric", row->metric, "blocks", (int)row->pairs, "sd_log", row->j.sd_log));
+	}
+	return json_pack("{s:i, s:s?, s:s?, s:s?, s:o}", "schema", FLOOR_SCHEMA,
+			 "machine", floor_machine(run),
+			 "mode", json_string_value(json_object_get(run, "mode")),
+			 "run", json_string_value(json_object_get(run, "run")), "cells", cells);
+}
+
+static bool is(const json_t *item, const char *key, const char *value)
+{
+	const char *have = json_string_value(json_object_get(item, key));
+
+	return have && !strcmp(have, value);
+}
+
+/* Several variants may have been calibrated: the widest counts. */
+double floor_sd(const json_t *floor, const struct comparison_row *row)
+{
+	const json_t *item;
+	double sd = -1;
+	size_t i;
+
+	json_array_foreach(json_object_get(floor, "cells"), i, item) {
+		double own = json_number_value(json_object_get(item, "sd_log"));
+
+		if (is(item, "workload", row->workload) && is(item, "params", row->params) &&
+		    is(item, "metric", row->metric) && own > sd && isfinite(own))
+			sd = own;
+	}
+	return sd;
+}
+
+const char *floor_machine(const json_t *run)
+{
+	const json_t *machine = json_object_get(run, "machine");
+
+	return json_is_string(machine) ? json_string_value(machine) :
+					 json_string_value(json_object_get(machine, "id"));
+}

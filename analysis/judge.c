@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * judge.c: which rows decide, which make a family, and what run.json says of how
+ * to judge; see judge.h. A family's figures come from evidence.c.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/family.h"
+#include "analysis/judge_impl.h"
+
+int row_direction(const struct comparison_row *row)
+{
+	return !*row->better ? 0 : !strcmp(row->better, "higher") ? 1 : -1;
+}
+
+size_t row_contrast(const struct results *r, const struct comparison_row *row)
+{
+	size_t i = 0;
+
+	while (i < r->nr_contrasts && strcmp(r->contrasts[i].name, row->contrast))
+		i++;
+	return i;
+}
+
+void row_name(struct buf *b, const struct comparison_row *row)
+{
+	buf_adds(b, row->workload);
+	for (const char *p = row->varying; *p; p++) {
+		if (p == row->varying)
+			buf_addc(b, ' ');
+		buf_addc(b, *p == ';' ? ' ' : *p);
+	}
+}
+
+/* --- which rows decide, and together with which ---------------------------------------- */
+
+static bool is_gap(const struct comparison *c, const struct comparison_row *row)
+{
+	for (size_t i = 0; i < c->unmeasured; i++) {
+		const struct comparison_gap *g = &c->gaps[i];
+
+		if (g->contrast == row->contrast && g->workload == row->workload &&
+		    g->params == row->params)
+			return true;
+	}
+	return false;
+}
+
+/* A primary metric that a cell does not have at all, as another stands for it, decides nothing. */
+static bool decides(const struct comparison *c, const struct comparison_row *row)
+{
+	return row->primary && row->whole && (row->pairs || is_gap(c, row));
+}
+
+struct comparison_row **deciding_rows(const struct comparison *c, const char *contrast, size_t *nr)
+{
+	struct comparison_row **rows = xcalloc(c->nr_rows + 1, sizeof(*rows));
+
+	*nr = 0;
+	for (size_t i = 0; i < c->nr_rows; i++) {
+		if (c->rows[i].j.decides && !strcmp(c->rows[i].contrast, contrast))
+			rows[(*nr)++] = &c->rows[i];
+	}
+	return rows;
+}
+
+size_t judge_families(const unsigned (*contrast)[2], size_t nr, size_t *family_of)
+{
+	size_t *of = xcalloc(nr + 1, sizeof(*of));
+	size_t families = 0;
+
+	for (size_t i = 0; i < nr; i++) {
+		bool free_here = false;
+
+		for (of[i] = 0; !free_here; of[i] += !free_here) {
+			free_here = true;
+			for (size_t k = 0; k < i && free_here; k++)
+				free_here = of[k] != of[i] ||
+					    (contrast[k][0] != contrast[i][0] &&
+					     contrast[k][0] != contrast[i][1] &&
+					     contrast[k][1] != contrast[i][0] &&
+					     contrast[k][1] != contrast[i][1]);
+		}
+		families = of[i] + 1 > families ? of[i] + 1 : families;
+	}
+	for (size_t i = 0; family_of && i < nr; i++)
+		family_of[i] = of[i];
+	free(of);
+	return families;
+}
+
+unsigned judge_min_blocks(size_t families, bool exact_mode)
+{
+	unsigned least = family_min_blocks(VERDICT_ALPHA, families);
+
+	return exact_mode && least < VERDICT_SEEDS_MIN ? VERDICT_SEEDS_MIN : least;
+}
+
+/* Only contrasts that have rows count: the user may have asked for one. */
+static void find_families(struct judge *j, const struct comparison *c, const struct results *r)
+{
+	unsigned (*pair)[2] = xcalloc(r->nr_contrasts + 1, sizeof(*pair));
+	size_t *number = xcalloc(r->nr_contrasts + 1, sizeof(*number));
+	size_t *of = xcalloc(r->nr_contrasts + 1, sizeof(*of));
+	bool *used = xcalloc(r->nr_contrasts + 1, sizeof(*used));
+	size_t nr = 0;
+
+	for (size_t i = 0; i < c->nr_rows; i++)
+		used[row_contrast(r, &c->rows[i])] = true;
+	for (size_t i = 0; i < r->nr_contrasts; i++) {
+		if (!used[i])
+			continue;
+		pair[nr][0] = r->contrasts[i].baseline;
+		pair[nr][1] = r->contrasts[i].patched;
+		number[nr++] = i;
+	}
+	j->families = judge_families((const unsigned (*)[2])pair, nr, of);
+	j->family_of = xcalloc(r->nr_contrasts + 1, sizeof(*j->family_of));
+	for (size_t i = 0; i < nr; i++)
+		j->family_of[number[i]] = of[i];
+	free(pair);
+	free(number);
+	free(of);
+	free(used);
+}
+
+/* Every family of the rows that decide, or of the others. */
+static void judge_all(struct comparison *c, const struct results *r, bool deciding)
+{
+	struct comparison_row **rows = xcalloc(c->nr_rows + 1, sizeof(*rows));
+
+	for (size_t family = 0; family < c->judge->families; family++) {
+		size_t nr = 0;
+
+		for (size_t i = 0; i < c->nr_rows; i++) {
+			struct comparison_row *row = &c->rows[i];
+
+			if (!row->j.done && row->j.decides == deciding &&
+			    c->judge->family_of[row_contrast(r, row)] == family)
+				rows[nr++] = row;
+		}
+		judge_rows(c->judge, rows, nr);
+	}
+	free(rows);
+}
+
+/* --- what run.json says of it ------------------------------------------------------------ */
+
+/* The looks that have been reached; one with all blocks where the run is not adaptive. */
+static void read_looks(struct judge *j, const struct results *r)
+{
+	const json_t *looks = json_object_get(r->run, "looks"), *item;
+	size_t i;
+
+	j->looks = xcalloc(json_array_size(looks) + 1, sizeof(*j->looks));
+	json_array_foreach(looks, i, item) {
+		json_int_t blocks = json_integer_value(json_object_get(item, "blocks"));
+		double alpha = json_number_value(json_object_get(item, "alpha"));
+
+		if (blocks > 0 && blocks <= r->blocks && alpha > 0 && alpha <= VERDICT_ALPHA)
+			j->looks[j->nr_looks++] = (struct look){ (unsigned)blocks, alpha };
+	}
+	j->adaptive = j->nr_looks > 0;
+	if (!j->adaptive)
+		j->looks[j->nr_looks++] = (struct look){ r->blocks, VERDICT_ALPHA };
+}
+
+static struct judge *judge_new(const struct comparison *c, const struct results *r,
+			       const struct judge_opts *o)
+{
+	struct judge *j = xcalloc(1, sizeof(*j));
+
+	*j = (struct judge){
+		.margin = o ? o->margin : 0, .floor = o ? o->floor : NULL,
+		.margins = json_object_get(r->run, "margins"),
+		.exact_mode = !strcmp(r->mode, "exact"),
+		.paired = !json_is_false(json_object_get(r->run, "paired")),
+		.seed = (uint64_t)json_integer_value(
+			json_object_get(json_object_get(r->run, "suite"), "seed")),
+	};
+	find_families(j, c, r);
+	read_looks(j, r);
+	return j;
+}
+
+void judge_release(struct judge *j)
+{
+	if (!j)
+		return;
+	free(j->family_of);
+	free(j->looks);
+	free(j);
+}
+
+void comparison_judge(struct comparison *c, const struct results *r, const struct judge_opts *o)
+{
+	c->judge = judge_new(c, r, o);
+	c->judged = true;
+	c->paired = c->judge->paired;
+	c->alpha = VERDICT_ALPHA;
+	for (size_t i = 0; i < c->nr_rows; i++)
+		c->rows[i].j.decides = decides(c, &c->rows[i]);
+	judge_all(c, r, true);
+	headline_fill(c, r);
+	checks_fill(c, r);
+	remarks_fill(c, r);
+	c->judge->floor = NULL; /* the caller may let go of it */
+}
+
+void comparison_judge_rest(struct comparison *c, const struct results *r)
+{
+	judge_all(c, r, false);
+}
+
+unsigned comparison_count(const struct comparison *c, enum verdict v)
+{
+	unsigned nr = 0;
+
+	for (size_t i = 0; i < c->nr_headlines; i++)
+		nr += c->headlines[i].nr[v];
+	return nr;
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * remarks.c: sentences about what these data can show at all: too few blocks, a
+ * margin finer than the machine's noise, how the family was formed, and where
+ * another method in use (Holm) would have had no chance.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "analysis/family.h"
+#include "analysis/floor.h"
+#include "analysis/judge_impl.h"
+
+static unsigned most_pairs(struct comparison_row *const *rows, size_t nr)
+{
+	unsigned most = 0;
+
+	for (size_t i = 0; i < nr; i++)
+		most = rows[i]->pairs > most ? rows[i]->pairs : most;
+	return most;
+}
+
+/* Said once for all contrasts. */
+static void few_blocks(struct comparison *c)
+{
+	const struct judge *j = c->judge;
+	unsigned least = judge_min_blocks(j->families, j->exact_mode);
+	size_t open = 0;
+
+	for (size_t i = 0; i < c->nr_rows; i++) {
+		const struct comparison_row *row = &c->rows[i];
+
+		open += row->j.decides && row->j.r.verdict == VERDICT_UNSURE && row->pairs &&
+			row->pairs < least;
+	}
+	if (!open || !j->paired || j->adaptive)
+		return;
+	if (j->exact_mode)
+		strv_addf(&c->remarks, "too few blocks: %zu cell%s in which seeds are samples (several "
+			  "threads, or seeds that disagree) need %u at least to be called slower or "
+			  "faster (-b %u)", open, open == 1 ? "" : "s", least, least);
+	else
+		strv_addf(&c->remarks, "too few blocks: no cell can be called slower or faster with "
+			  "fewer than %u (-b %u), whatever is measured", least, least);
+}
+
+/* Only where flips decide more than Holm could. */
+static void holm(struct comparison *c, struct comparison_row **rows, size_t nr)
+{
+	unsigned blocks = most_pairs(rows, nr);
+	double floor = (double)nr * ldexp(1, 1 - (int)blocks);
+
+	if (!c->paired || c->judge->adaptive || floor <= c->alpha ||
+	    blocks < judge_min_blocks(c->judge->families, c->judge->exact_mode))
+		return;
+	strv_addf(&c->remarks, "Holm's method over signed-rank tests could not reach 5 %% here: %zu "
+		  "cells, %u blocks, smallest p %.2g; the joint flips above can", nr, blocks,
+		  fmin(1, floor));
+}
+
+static void noise_floor(struct comparison *c, struct comparison_row **rows, size_t nr)
+{
+	struct buf b = BUF_INIT;
+	size_t found = 0;
+
+	for (size_t i = 0; i < nr && c->judge->floor; i++) {
+		double sd = floor_sd(c->judge->floor, rows[i]);
+		double seen = sd < 0 ? -1 : floor_detectable(sd, rows[i]->pairs, nr, 0.8);
+
+		if (seen <= rows[i]->j.margin)
+			continue;
+		if (found++ < 3) {
+			buf_adds(&b, found > 1 ? ", " : "");
+			row_name(&b, rows[i]);
+			buf_addf(&b, " (%.1f %%)", seen * 100);
+		}
+	}
+	if (found > 3)
+		buf_addf(&b, " and %zu more", found - 3);
+	if (found)
+		strv_addf(&c->remarks, "the margin is finer than this machine can see with so many "
+			  "blocks, by its calibration: %s", buf_str(&b));
+	buf_release(&b);
+}
+
+static void families(struct comparison *c)
+{
+	if (c->judge->families > 1 && c->paired)
+		strv_addf(&c->remarks, "contrasts that share a variant are tested apart: %zu families, "
+			  "and p times %zu", c->judge->families, c->judge->families);
+	if (!c->paired)
+		strv_add(&c->remarks, "the two sides are not paired (rank-sum tests, Holm): what drifted "
+			 "between them looks like a change");
+}
+
+static void looks(struct comparison *c)
+{
+	const struct judge *j = c->judge;
+	struct buf b = BUF_INIT;
+	double spent = 0;
+
+	for (size_t i = 0; i < j->nr_looks; i++) {
+		buf_addf(&b, "%s%u", i ? ", " : "", j->looks[i].blocks);
+		spent += j->looks[i].alpha;
+	}
+	if (j->adaptive)
+		strv_addf(&c->remarks, "adaptive run: looks at %s blocks, %.2g of 5 %% spent; a verdict "
+			  "stands from the look that gave it", buf_str(&b), spent * 100);
+	buf_release(&b);
+}
+
+void remarks_fill(struct comparison *c, const struct results *r)
+{
+	(void)r;
+	families(c);
+	looks(c);
+	few_blocks(c);
+	for (size_t i = 0; i < c->nr_headlines; i++) {
+		size_t nr;
+		struct comparison_row **rows = deciding_rows(c, c->headlines[i].contrast, &nr);
+
+		holm(c, rows, nr);
+		noise_floor(c, rows, nr);
+		free(rows);
+	}
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* verdict.c: the rules; see verdict.h. */
+#include "analysis/verdict.h"
+
+#include <math.h>
+
+#include "analysis/dist.h"
+
+#define CHANCE 0.8             /* that as many more blocks as said will do */
+
+const char *const verdict_names[NR_VERDICTS] = { "", "slower", "faster", "same", "unsure" };
+
+/* Margins are of ratios, so that they mean what they say: 0.98 to 1.02. */
+static bool inside(double log_ratio, double margin)
+{
+	double ratio = exp(log_ratio);
+
+	return ratio >= 1 - margin && ratio <= 1 + margin;
+}
+
+/* Distance of the estimate to the nearer edge; positive inside. */
+static double room(double shift, double margin)
+{
+	return fmin(log1p(margin) - shift, shift - log1p(-margin));
+}
+
+static enum verdict direction(const struct evidence *e)
+{
+	if (!e->better)
+		return VERDICT_NONE;
+	return (e->shift > 0) == (e->better > 0) ? VERDICT_FASTER : VERDICT_SLOWER;
+}
+
+/* Exact mode with one thread: every block says it, or the rule does not apply. */
+static bool rule_fact(const struct evidence *e, struct ruling *r)
+{
+	if (!e->exact_mode || e->role_threads != 1)
+		return false;
+	r->fact = true;
+	if (inside(e->low, e->margin) && inside(e->high, e->margin))
+		r->verdict = VERDICT_SAME;
+	else if (!inside(e->shift, e->margin) && (e->low > 0) == (e->high > 0) &&
+		 e->low != 0 && e->high != 0)
+		r->verdict = direction(e);
+	else
+		r->fact = false;
+	return r->fact;
+}
+
+static const char *why_unsure(const struct evidence *e, const struct ruling *r)
+{
+	if (e->exact_mode && e->n < VERDICT_SEEDS_MIN)
+		return e->role_threads == 1 ? "the seeds disagree, and are too few to be tested" :
+					      "more than one thread, and fewer than 6 seeds";
+	if (e->n < e->min_blocks)
+		return "too few blocks to be sure of anything";
+	if (r->significant)
+		return "it differs, but on which side of the margin it lies is open";
+	return "the spread is too wide for so few blocks";
+}
+
+struct ruling verdict_rule(const struct evidence *e)
+{
+	struct ruling r = { .verdict = VERDICT_UNSURE };
+	bool enough = !e->exact_mode || e->n >= VERDICT_SEEDS_MIN;
+
+	if (!e->n || e->no_ratio) {
+		r.why = e->n ? e->no_ratio : "no pair was measured";
+		return r;
+	}
+	r.significant = enough && e->p_family <= e->alpha;
+	if (e->exact_mode && e->identical) {
+		r.verdict = VERDICT_SAME;
+		r.fact = true;
+	} else if (rule_fact(e, &r)) {
+		;
+	} else if (r.significant && !inside(e->shift, e->margin)) {
+		r.verdict = direction(e);
+	} else if (enough && e->inside.exists && inside(e->inside.low, e->margin) &&
+		   inside(e->inside.high, e->margin)) {
+		r.verdict = VERDICT_SAME;
+	} else if (!e->better) {
+		r.verdict = VERDICT_NONE;
+	} else {
+		r.why = why_unsure(e, &r);
+		r.more_blocks = verdict_more_blocks(e);
+	}
+	if (r.verdict == VERDICT_NONE)
+		r.why = "neither higher nor lower is better";
+	return r;
+}
+
+/* Would n blocks of this spread be enough, one way or the other? */
+static bool settled(const struct evidence *e, unsigned n)
+{
+	double df = n - 1, error = e->sd / sqrt(n);
+	double chance = dist_normal_quantile(CHANCE);
+	double cells = e->cells ? (double)e->cells : 1;
+
+	if (!inside(e->shift, e->margin))
+		return fabs(e->shift) >=
+		       (dist_t_quantile(1 - e->alpha / (2 * cells), df) + chance) * error;
+	return room(e->shift, e->margin) >=
+	       (dist_t_quantile(1 - VERDICT_ALPHA, df) + chance) * error;
+}
+
+unsigned verdict_more_blocks(const struct evidence *e)
+{
+	unsigned least = e->min_blocks > 1 ? e->min_blocks : 2;
+	unsigned low, high;
+
+	if (e->exact_mode && least < VERDICT_SEEDS_MIN)
+		least = VERDICT_SEEDS_MIN;
+	if (e->n < 2)
+		return e->n < least ? least - e->n : 0;
+	low = e->n + 1 > least ? e->n + 1 : least;
+	high = e->n + VERDICT_MORE_MAX;
+	if (low > high || !settled(e, high))
+		return 0;
+	while (low < high) {
+		unsigned middle = low + (high - low) / 2;
+
+		if (settled(e, middle))
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return high - e->n;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cmd_clean.c: `fsduel clean`: take away what a run that was killed has left on
+ * this machine. What that is stands in the journal of runners/host/undo.h, and in
+ * the record of a run over restarts.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "runners/host/reboot.h"
+#include "runners/host/undo.h"
+
+static int clean_reboot(struct strv *said, struct err *e)
+{
+	int ret;
+
+	if (!reboot_is_installed(""))
+		return 0;
+	ret = reboot_remove("", e);
+	if (!ret)
+		strv_add(said, "removed " REBOOT_UNIT ", which would have gone on after a restart");
+	return ret;
+}
+
+static int run(const void *opts, char *const *args, unsigned nr_args, struct err *e)
+{
+	struct strv said = STRV_INIT;
+	struct undo u;
+	int ret, other;
+
+	(void)opts;
+	(void)args;
+	(void)nr_args;
+	if (geteuid()) {
+		err_add(e, EPERM, "what is to be taken away was made by root, and needs root");
+		return FSDUEL_MACHINE;
+	}
+	ret = undo_open(&u, e);
+	if (ret)
+		return err_exit_code(e, FSDUEL_MACHINE);
+	ret = undo_all(&u, &said, e);
+	other = clean_reboot(&said, e);
+	for (size_t i = 0; i < said.n; i++)
+		printf("%s\n", said.v[i]);
+	if (!said.n && !ret && !other)
+		printf("nothing of fsduel's is left (by %s)\n", u.journal);
+	undo_close(&u);
+	strv_release(&said);
+	return ret || other ? FSDUEL_MACHINE : FSDUEL_OK;
+}
+
+const struct command command_clean = {
+	.name = "clean",
+	.args = "",
+	.summary = "take away what a killed run has left on this machine",
+	.text = "A run writes down what it is about to make: mounts, loop devices, memory disks,\n"
+		"images, directories, settings. After kill -9 or a power loss this, or the next\n"
+		"fsduel run, removes exactly that, and says what it was.",
+	.run = run,
+};

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * table_verdict.c: the verdict line that scripts may read, each contrast in three
+ * lines, and what there is to be said about the data. It draws what judge.h found.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "analysis/judge.h"
+#include "dashboards/table_impl.h"
+#include "dashboards/text.h"
+
+/* Decides the word of the verdict line: the first that some cell has. */
+static const enum verdict order[] = { VERDICT_SLOWER, VERDICT_UNSURE, VERDICT_FASTER,
+				      VERDICT_SAME };
+
+static void add_counts(struct buf *b, const unsigned nr[NR_VERDICTS])
+{
+	bool first = true;
+
+	for (enum verdict v = VERDICT_SLOWER; v < NR_VERDICTS; v++) {
+		if (!nr[v])
+			continue;
+		buf_addf(b, "%s%u %s", first ? "" : ", ", nr[v], verdict_names[v]);
+		first = false;
+	}
+}
+
+void table_add_verdict(struct buf *out, const struct comparison *c)
+{
+	unsigned nr[NR_VERDICTS] = { 0 }, cells = 0;
+	struct buf b = BUF_INIT;
+	const char *word = NULL;
+
+	if (!c->judged)
+		return;
+	for (enum verdict v = VERDICT_SLOWER; v < NR_VERDICTS; v++)
+		cells += nr[v] = comparison_count(c, v);
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]) && !word; i++)
+		word = nr[order[i]] ? verdict_names[order[i]] : NULL;
+	buf_addf(&b, "verdict: %s", word ? word : "none");
+	if (cells) {
+		buf_addf(&b, " (%u cell%s: ", cells, cells == 1 ? "" : "s");
+		add_counts(&b, nr);
+		if (c->unmeasured)
+			buf_addf(&b, "; %u pair%s not measured", c->unmeasured,
+				 c->unmeasured == 1 ? "" : "s");
+		buf_adds(&b, ")");
+	}
+	text_add_wrapped(out, "", buf_str(&b), TABLE_WIDTH);
+	buf_addc(out, '\n');
+	buf_release(&b);
+}
+
+static const struct headline *find_headline(const struct comparison *c, const char *contrast)
+{
+	for (size_t i = 0; i < c->nr_headlines; i++) {
+		if (!strcmp(c->headlines[i].contrast, contrast))
+			return &c->headlines[i];
+	}
+	return NULL;
+}
+
+static void add_extremes(struct buf *out, const char *first, const struct headline_cell *cell,
+			 size_t nr)
+{
+	struct buf b = BUF_INIT;
+
+	for (size_t i = 0; i < nr; i++) {
+		buf_adds(&b, i ? ", " : "");
+		table_add_cell(&b, cell[i].workload, cell[i].varying);
+		buf_addc(&b, ' ');
+		table_add_change(&b, cell[i].change, true);
+	}
+	if (nr)
+		text_add_wrapped(out, first, buf_str(&b), TABLE_WIDTH);
+	buf_release(&b);
+}
+
+void table_add_headline(struct buf *out, const struct comparison *c, const char *contrast)
+{
+	const struct headline *h = find_headline(c, contrast);
+	struct buf b = BUF_INIT;
+
+	if (!h)
+		return;
+	add_counts(&b, h->nr);
+	if (h->cells) {
+		buf_adds(&b, b.len ? "; geometric mean " : "geometric mean ");
+		table_add_change(&b, h->mean, true);
+		if (h->i95.exists) {
+			buf_adds(&b, " (");
+			table_add_change(&b, h->i95.low, false);
+			buf_adds(&b, "..");
+			table_add_change(&b, h->i95.high, true);
+			buf_adds(&b, ")");
+		}
+		buf_adds(&b, ", + is better");
+	}
+	if (b.len)
+		text_add_wrapped(out, "  verdict   ", buf_str(&b), TABLE_WIDTH);
+	add_extremes(out, "  worst     ", h->worst, h->nr_worst);
+	add_extremes(out, "  best      ", h->best, h->nr_best);
+	buf_release(&b);
+}
+
+static void add_sentences(struct buf *out, const char *first, const struct strv *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		text_add_wrapped(out, first, list->v[i], TABLE_WIDTH);
+}
+
+void table_add_warnings(struct buf *out, const struct comparison *c)
+{
+	if (c->warnings.n + c->remarks.n == 0)
+		return;
+	add_sentences(out, "warning: ", &c->warnings);
+	add_sentences(out, "remark: ", &c->remarks);
+	buf_addc(out, '\n');
+}
+
+void table_add_legend(struct buf *out, const struct comparison *c)
+{
+	struct buf b = BUF_INIT;
+
+	buf_addf(&b, "change: %s of patched / baseline, with its 95 %% interval, or the range over "
+		     "blocks where they are too few for one; =: equal to the last digit. Indented: "
+		     "one role of the cell, which decides nothing.",
+		 c->paired || !c->judged ? "Hodges-Lehmann estimate over blocks" :
+					   "Hodges-Lehmann estimate");
+	if (c->judged)
+		buf_addf(&b, " slower, faster: at %.2g %% for all cells together, and past the margin; "
+			     "same: shown to be within it; unsure (+n): about n more blocks may settle "
+			     "it.", c->alpha * 100);
+	text_add_wrapped(out, "", buf_str(&b), TABLE_WIDTH);
+	buf_release(&b);
+}

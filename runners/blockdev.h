@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * blockdev.h: may this file or block device be overwritten, and what is it? For
+ * the disk of a guest (disk.c) and the target of a host run (host/target.c): all
+ * that stands between a slip and lost data, so it fails closed. What is on a
+ * device is libblkid's to say; who uses it, the kernel's.
+ */
+#ifndef FSDUEL_RUNNERS_BLOCKDEV_H
+#define FSDUEL_RUNNERS_BLOCKDEV_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "lib/buf.h"
+#include "lib/err.h"
+
+/* Was what is to be destroyed (by option) named a second time? -EINVAL, FSDUEL_USAGE noted. */
+int blockdev_named_twice(const char *path, const char *destroy, const char *first_name,
+			 struct err *e);
+
+/*
+ * Open for writing, a block device with O_EXCL: refused while it or a partition
+ * of it is mounted, held by another device, or a swap. -EBUSY says by what.
+ * -EINVAL, FSDUEL_USAGE noted: neither a file nor a block device. *st is what was opened.
+ */
+int blockdev_open(const char *path, struct stat *st, int *fd, struct err *e);
+
+/* Does direct I/O work on what fd is? */
+int blockdev_check_direct(int fd, const char *path, struct err *e);
+
+/* -EINVAL below 16 MiB or where it is no multiple of 4096. */
+int blockdev_size(int fd, const struct stat *st, const char *path, uint64_t *size, struct err *e);
+
+/* -EEXIST: libblkid finds a file system, a partition table, a swap or any other signature. */
+int blockdev_check_empty(int fd, const char *path, struct err *e);
+
+/* Take every signature off that libblkid finds. -EIO: there is still something. */
+int blockdev_wipe(int fd, const char *path, struct err *e);
+
+/* The UUID of the file system on fd, or NULL. Caller frees. */
+char *blockdev_uuid(int fd);
+
+/* Model, rotational, scheduler, queue depth and the like into facts, as far as the kernel says. */
+void blockdev_facts(dev_t dev, json_t *facts);
+
+#endif

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * host_note.c: what run.json keeps of host runs: the kernels by label, the
+ * machine, and each run into the folder with its boot and what the runner itself
+ * cost.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "lib/fs.h"
+#include "runners/host/host_impl.h"
+#include "runners/host/machine.h"
+#include "runners/host/running.h"
+#include "runners/provenance.h"
+
+#define ID_HEX 16
+
+/* --- who measures ------------------------------------------------------------------- */
+
+/* The programs that take part. */
+static json_t *tools(const struct host *h)
+{
+	struct strv names = STRV_INIT;
+	json_t *versions;
+
+	for (size_t i = 0; i < h->suite->nr_mounts && !h->target.existing; i++) {
+		const char *mkfs = fs_type_find(h->suite->mounts[i].fs)->mkfs;
+
+		if (strv_find(&names, mkfs) < 0)
+			strv_add(&names, mkfs);
+	}
+	for (size_t i = 0; i < h->suite->nr_workloads; i++)
+		if (h->suite->workloads[i].fio && strv_find(&names, "fio") < 0)
+			strv_add(&names, "fio");
+	strv_add(&names, "mount");   /* so that .v is never NULL */
+	free(names.v[--names.n]);
+	names.v[names.n] = NULL;
+	versions = provenance_tools((const char *const *)names.v);
+	strv_release(&names);
+	return versions;
+}
+
+/* Hardware, target and tools: what must be equal for results to be of one machine. */
+static json_t *machine(const struct host *h, const json_t *versions)
+{
+	json_t *host = provenance_host(), *of, *all;
+	struct machine m;
+	char sha[SHA256_HEX], *text;
+
+	of = json_pack("{s:O, s:O, s:o, s:O}", "cpu", json_object_get(host, "cpu"), "cpus",
+		       json_object_get(host, "cpus"), "target", target_identity(&h->target),
+		       "tools", versions);
+	text = json_dumps(of, JSON_SORT_KEYS | JSON_COMPACT);
+	sha256_hex(text, strlen(text), sha);
+	sha[ID_HEX] = '\0';
+	free(text);
+	machine_read(&m, "");
+	all = json_pack("{s:s, s:O, s:O, s:O, s:o}", "id", sha, "cpu", json_object_get(of, "cpu"),
+			"cpus", json_object_get(of, "cpus"), "target", h->target.facts, "state",
+			machine_json(&m));
+	machine_release(&m);
+	json_decref(of);
+	json_decref(host);
+	return all;
+}
+
+static int check_machine(const struct host *h, const json_t *now, struct err *e)
+{
+	const json_t *then = json_object_get(h->folder.run, "machine");
+	const char *old = json_string_value(json_object_get(then, "id"));
+	const char *id = json_string_value(json_object_get(now, "id"));
+
+	if (!old || !strcmp(old, id))
+		return 0;
+	err_exit(e, FSDUEL_USAGE);
+	return err_add(e, EINVAL, "%s was measured on the machine %s, this is %s: another target, "
+		       "other hardware, or another mkfs, fio or fsduel; give the same options, or "
+		       "begin anew", h->opts->dir, old, id);
+}
+
+static int check_kernel(const struct host *h, const json_t *now, struct err *e)
+{
+	const char *label = h->suite->kernels[h->kernel].label;
+	const json_t *then = json_object_get(json_object_get(h->folder.run, "kernels"), label);
+
+	if (!json_object_get(then, "version") || running_same(now, then))
+		return 0;
+	err_exit(e, FSDUEL_USAGE);
+	return err_add(e, EINVAL, "the kernel that runs (%s) is not the one that %s has as '%s' "
+		       "(%s): give it another label by --kernel, or begin anew",
+		       json_string_value(json_object_get(now, "release")), h->opts->dir, label,
+		       json_string_value(json_object_get(then, "release")));
+}
+
+int host_identify(struct host *h, struct err *e)
+{
+	json_t *run = h->folder.run, *kernel = running_json(), *versions = tools(h);
+	json_t *now = machine(h, versions);
+	int ret = check_machine(h, now, e);
+
+	if (!ret)
+		ret = check_kernel(h, kernel, e);
+	if (!ret) {
+		json_object_set(json_object_get(run, "kernels"),
+				h->suite->kernels[h->kernel].label, kernel);
+		json_object_set(run, "machine", now);
+		json_object_set(run, "tools", versions);
+		json_object_set_new(run, "host", provenance_host());
+	}
+	json_decref(now);
+	json_decref(versions);
+	json_decref(kernel);
+	return ret;
+}
+
+/* --- this run ------------------------------------------------------------------------ */
+
+static json_t *time_now(void)
+{
+	time_t now = time(NULL);
+	struct tm tm;
+	char text[32];
+
+	gmtime_r(&now, &tm);
+	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	return json_string(text);
+}
+
+/* The list under key in run.json, made where it is not there. */
+static json_t *list(struct host *h, const char *key)
+{
+	json_t *all = json_object_get(h->folder.run, key);
+
+	if (!json_is_array(all)) {
+		all = json_array();
+		json_object_set_new(h->folder.run, key, all);
+	}
+	return all;
+}
+
+static void add_note(struct host *h, const char *sentence)
+{
+	json_t *notes = list(h, "notes"), *one;
+	size_t i;
+
+	json_array_foreach(notes, i, one)
+		if (json_string_value(one) && !strcmp(json_string_value(one), sentence))
+			return;
+	json_array_append_new(notes, json_string(sentence));
+}
+
+static void drop_note(struct host *h, const char *sentence)
+{
+	json_t *notes = list(h, "notes");
+
+	for (size_t i = json_array_size(notes); i-- > 0;) {
+		const char *one = json_string_value(json_array_get(notes, i));
+
+		if (one && !strcmp(one, sentence))
+			json_array_remove(notes, i);
+	}
+}
+
+void host_note_begin(struct host *h)
+{
+	struct order o;
+
+	order_read(&o, &h->folder);
+	h->sequence = order_next(&o);
+	order_release(&o);
+	h->entry = json_pack("{s:s, s:s, s:o}", "kernel", h->suite->kernels[h->kernel].label,
+			     "boot", h->undo.boot, "begun", time_now());
+	json_array_append_new(list(h, "runs"), h->entry);
+	for (size_t i = 0; i < h->quiet.notes.n; i++)
+		add_note(h, h->quiet.notes.v[i]);
+}
+
+void host_note_overhead(struct host *h, uint64_t own_ns)
+{
+	h->own_ns += own_ns;
+	h->nr_own++;
+	if (own_ns > h->own_max_ns)
+		h->own_max_ns = own_ns;
+}
+
+/* Was one kernel measured after the other? That changes with every run, and so does the note. */
+static void note_order(struct host *h)
+{
+	const char *before = json_string_value(json_object_get(h->folder.run, "order"));
+	struct buf why = BUF_INIT;
+	struct order_count count;
+	struct order o;
+
+	if (before)
+		drop_note(h, before);
+	order_read(&o, &h->folder);
+	if (order_is_blocked(&o, &count, &why)) {
+		add_note(h, buf_str(&why));
+		json_object_set_new(h->folder.run, "order", json_string(buf_str(&why)));
+	} else {
+		json_object_del(h->folder.run, "order");
+	}
+	order_release(&o);
+	buf_release(&why);
+}
+
+void host_note_end(struct host *h)
+{
+	json_object_set_new(h->entry, "ended", time_now());
+	json_object_set_new(h->entry, "cell_runs", json_integer(h->nr_own));
+	if (h->nr_own)
+		json_object_set_new(h->entry, "overhead_s", json_pack("{s:f, s:f, s:f}",
+			"mean", (double)h->own_ns / 1e9 / h->nr_own,
+			"max", (double)h->own_max_ns / 1e9,
+			"unmount_mean", (double)h->unmount_ns / 1e9 / h->nr_own));
+	note_order(h);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * machine.h: what of this machine decides how far its figures can be trusted, and
+ * the kernel that runs on it. It reads only; what to do about it says `fsduel
+ * doctor`, and quiet.h does the part that can be done by program.
+ */
+#ifndef FSDUEL_RUNNERS_HOST_MACHINE_H
+#define FSDUEL_RUNNERS_HOST_MACHINE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "runners/kernel.h"
+
+enum answer { ANSWER_UNKNOWN, ANSWER_NO, ANSWER_YES };
+
+struct machine {
+	char *governors;        /* "performance", "schedutil,powersave"; "" where there is none */
+	enum answer turbo;      /* may the CPUs go above their nominal frequency? */
+	enum answer smt;        /* do two CPUs share a core? */
+	unsigned numa_nodes;    /* at least 1 */
+	char *hypervisor;       /* "KVMKVMKVM", as it names itself; "" on bare metal */
+	double steal_pct;       /* of all CPU time since boot; below 0: not told */
+};
+
+/* root is "", or where tests keep a /sys and a /proc. Unknown is a value, so this cannot fail. */
+void machine_read(struct machine *m, const char *root);
+json_t *machine_json(const struct machine *m);
+void machine_release(struct machine *m);
+
+/* The kernel that runs, by what an image of it can be compared with. */
+struct running_kernel {
+	char *release, *version;    /* as uname(2) says them */
+	char build_id[65];          /* hex; "" where sysfs does not tell */
+};
+
+void running_kernel_read(struct running_kernel *r);
+void running_kernel_release(struct running_kernel *r);
+/*
+ * Is it this one? By build ids where both have one; else release and version must
+ * be equal (two builds can share a release, hardly ever both).
+ */
+bool running_kernel_is(const struct running_kernel *r, const char *release, const char *version,
+		       const char *build_id);
+
+#endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* order.c: sequence numbers and boots of the cell runs in a folder; see order.h. */
+#include "runners/host/order.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/fs.h"
+
+#define BOOT_ID_FILE "/proc/sys/kernel/random/boot_id"
+
+void order_boot_id(char dst[BOOT_ID_LEN])
+{
+	char *line = fs_read_line(BOOT_ID_FILE);
+
+	*dst = '\0';
+	if (line && strlen(line) < BOOT_ID_LEN)
+		strcpy(dst, line);
+	free(line);
+}
+
+void order_note(json_t *facts, uint64_t sequence, const char *boot_id)
+{
+	json_object_set_new(facts, "boot", json_pack("{s:I, s:s}", "sequence",
+						     (json_int_t)sequence, "id", boot_id));
+}
+
+static int compare_runs(const void *a, const void *b)
+{
+	const struct order_run *x = a, *y = b;
+
+	return (x->sequence > y->sequence) - (x->sequence < y->sequence);
+}
+
+static void add_part(struct order *o, const struct folder *f, const struct plan_unit *u,
+		     const struct result *r)
+{
+	const json_t *boot = json_object_get(r->facts, "boot");
+	json_int_t sequence = json_integer_value(json_object_get(boot, "sequence"));
+	const char *id = json_string_value(json_object_get(boot, "id"));
+	struct order_run *run;
+
+	if (sequence <= 0 || !id || strlen(id) >= BOOT_ID_LEN) {
+		o->without++;
+		return;
+	}
+	run = &o->runs[o->nr_runs++];
+	*run = (struct order_run){ .sequence = (uint64_t)sequence, .block = u->block,
+				   .kernel = f->suite->variants[u->variant].kernel };
+	strcpy(run->boot_id, id);
+}
+
+void order_read(struct order *o, const struct folder *f)
+{
+	*o = (struct order)ORDER_NONE;
+	o->runs = xcalloc(f->plan->nr_units + 1, sizeof(*o->runs));
+	for (size_t i = 0; i < f->plan->nr_units; i++) {
+		unsigned attempt;
+		struct result r;
+
+		if (!folder_part(f, &f->plan->units[i], &attempt, &r, NULL))
+			add_part(o, f, &f->plan->units[i], &r);
+		result_release(&r);
+	}
+	qsort(o->runs, o->nr_runs, sizeof(*o->runs), compare_runs);
+}
+
+uint64_t order_next(const struct order *o)
+{
+	return o->nr_runs ? o->runs[o->nr_runs - 1].sequence + 1 : 1;
+}
+
+void order_release(struct order *o)
+{
+	free(o->runs);
+	*o = (struct order)ORDER_NONE;
+}
+
+/* Is there, among the runs before this one, one that is the same in what same looks at? */
+static bool seen_before(const struct order *o, size_t i,
+			bool (*same)(const struct order_run *, const struct order_run *))
+{
+	for (size_t k = 0; k < i; k++)
+		if (same(&o->runs[k], &o->runs[i]))
+			return true;
+	return false;
+}
+
+static bool same_kernel(const struct order_run *a, const struct order_run *b)
+{
+	return a->kernel == b->kernel;
+}
+
+static bool same_boot(const struct order_run *a, const struct order_run *b)
+{
+	return !strcmp(a->boot_id, b->boot_id);
+}
+
+static bool same_block(const struct order_run *a, const struct order_run *b)
+{
+	return a->block == b->block;
+}
+
+static bool block_is_shared(const struct order *o, size_t first)
+{
+	for (size_t k = first + 1; k < o->nr_runs; k++)
+		if (o->runs[k].block == o->runs[first].block &&
+		    o->runs[k].kernel != o->runs[first].kernel)
+			return true;
+	return false;
+}
+
+bool order_is_blocked(const struct order *o, struct order_count *c, struct buf *why)
+{
+	unsigned least;
+
+	*c = (struct order_count){ 0 };
+	for (size_t i = 0; i < o->nr_runs; i++) {
+		c->kernels += !seen_before(o, i, same_kernel);
+		c->boots += !seen_before(o, i, same_boot);
+		c->blocks += !seen_before(o, i, same_block) && block_is_shared(o, i);
+		c->stretches += !i || o->runs[i].kernel != o->runs[i - 1].kernel;
+	}
+	least = c->kernels ? c->blocks * (c->kernels - 1) + 1 : 0;
+	if (c->kernels < 2 || c->blocks < 2 || c->stretches >= least)
+		return false;
+	buf_addf(why, "the order is blocked, not interleaved: %u kernels over %u blocks were "
+		 "measured in %u stretches (interleaved: %u or more), so a machine that drifts "
+		 "looks like a change; measure block by block with --block, or let --kexec "
+		 "alternate", c->kernels, c->blocks, c->stretches, least);
+	return true;
+}

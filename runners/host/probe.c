@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* probe.c: a fixed piece of work again and again, timed; see probe.h. */
+#include "runners/host/probe.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/buf.h"
+#include "lib/proc.h"
+#include "lib/rng.h"
+
+#define BLOCK_BYTES 4096u
+#define FILE_BLOCKS 1024u
+#define PIECE_NS 10000000u       /* what a piece of work should take; counts are set once by it */
+#define PIECE_MAX (1u << 28)
+#define RUNS_MAX 4096u
+#define RUNS_MIN 3u
+
+const char *const probe_names[PROBE_KINDS] = { "arithmetic", "direct write", "direct read" };
+
+struct work {
+	int fd;
+	void *block;
+	volatile uint64_t sink;      /* so that the arithmetic is not optimised away */
+};
+
+typedef int (*piece_fn)(struct work *w, unsigned count);
+
+static int piece_cpu(struct work *w, unsigned count)
+{
+	uint64_t x = 1;
+
+	for (unsigned i = 0; i < count; i++)
+		x = rng_mix(x, i);
+	w->sink = x;
+	return 0;
+}
+
+/* Blocks far from each other, the same ones in each run. */
+static off_t block_offset(unsigned i)
+{
+	return (off_t)(i * 367u % FILE_BLOCKS) * BLOCK_BYTES;
+}
+
+static int piece_write(struct work *w, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (pwrite(w->fd, w->block, BLOCK_BYTES, block_offset(i)) != BLOCK_BYTES)
+			return -EIO;
+	return 0;
+}
+
+static int piece_read(struct work *w, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (pread(w->fd, w->block, BLOCK_BYTES, block_offset(i)) != BLOCK_BYTES)
+			return -EIO;
+	return 0;
+}
+
+static const struct {
+	piece_fn run;
+	unsigned least;       /* of a piece, so that one slow block is not all of it */
+} pieces[PROBE_KINDS] = {
+	[PROBE_CPU] = { piece_cpu, 1000 },
+	[PROBE_WRITE] = { piece_write, 16 },
+	[PROBE_READ] = { piece_read, 16 },
+};
+
+static int time_piece(struct work *w, enum probe_kind k, unsigned count, double *took_ns)
+{
+	uint64_t begin_ns = now_ns();
+	int ret = pieces[k].run(w, count);
+
+	*took_ns = (double)(now_ns() - begin_ns);
+	return ret;
+}
+
+/* Double the count until a piece is long enough. It warms up, too. */
+static int set_count(struct work *w, enum probe_kind k, unsigned *count)
+{
+	double took_ns = 0;
+	int ret = 0;
+
+	for (*count = pieces[k].least; *count < PIECE_MAX && !ret; *count *= 2) {
+		ret = time_piece(w, k, *count, &took_ns);
+		if (took_ns >= PIECE_NS)
+			break;
+	}
+	return ret;
+}
+
+static void summarise(struct probe *p, enum probe_kind k, const double *ns, unsigned n)
+{
+	double sum = 0, squares = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		sum += ns[i];
+	p->mean_ns[k] = sum / n;
+	for (unsigned i = 0; i < n; i++)
+		squares += (ns[i] - p->mean_ns[k]) * (ns[i] - p->mean_ns[k]);
+	p->cv_pct[k] = sqrt(squares / (n - 1)) / p->mean_ns[k] * 100;
+}
+
+static int open_file(struct work *w, const char *dir, struct err *e)
+{
+	int ret = 0;
+
+	w->fd = open(dir, O_TMPFILE | O_RDWR | O_DIRECT | O_CLOEXEC, 0600);
+	if (w->fd < 0)
+		return err_sys(e, errno, "cannot make a scratch file for direct I/O in %s", dir);
+	for (unsigned i = 0; i < FILE_BLOCKS && !ret; i++)
+		if (pwrite(w->fd, w->block, BLOCK_BYTES, (off_t)i * BLOCK_BYTES) != BLOCK_BYTES)
+			ret = err_sys(e, errno ? errno : ENOSPC,
+				      "cannot write the scratch file in %s", dir);
+	if (!ret && fsync(w->fd))
+		ret = err_sys(e, errno, "cannot flush the scratch file in %s", dir);
+	return ret;
+}
+
+/* In turn, so that what drifts does so in all of them. */
+static int measure(struct probe *p, struct work *w, uint64_t duration_ns,
+		   const volatile int *stop, double *ns)
+{
+	uint64_t begin_ns = now_ns();
+	unsigned counts[PROBE_KINDS];
+	int ret = 0;
+
+	for (int k = 0; k < PROBE_KINDS && !ret; k++)
+		ret = set_count(w, (enum probe_kind)k, &counts[k]);
+	for (p->runs = 0; p->runs < RUNS_MAX && !ret; p->runs++) {
+		if (p->runs >= RUNS_MIN && now_ns() - begin_ns >= duration_ns)
+			break;
+		for (int k = 0; k < PROBE_KINDS && !ret; k++)
+			ret = stop && *stop ? -EINTR :
+			      time_piece(w, (enum probe_kind)k, counts[k],
+					 &ns[(unsigned)k * RUNS_MAX + p->runs]);
+	}
+	for (unsigned k = 0; k < PROBE_KINDS && !ret; k++)
+		summarise(p, (enum probe_kind)k, ns + k * RUNS_MAX, p->runs);
+	return ret;
+}
+
+int probe_run(struct probe *p, const char *dir, uint64_t duration_ns, const volatile int *stop,
+	      struct err *e)
+{
+	struct work w = { .fd = -1 };
+	double *ns = xcalloc(PROBE_KINDS * RUNS_MAX, sizeof(*ns));
+	int ret;
+
+	*p = (struct probe){ 0 };
+	if (posix_memalign(&w.block, BLOCK_BYTES, BLOCK_BYTES))
+		abort();
+	memset(w.block, 0x5a, BLOCK_BYTES);
+	ret = open_file(&w, dir, e);
+	if (!ret) {
+		ret = measure(p, &w, duration_ns, stop, ns);
+		if (ret == -EINTR)
+			err_add(e, EINTR, "the probe was interrupted");
+		else if (ret)
+			err_add(e, EIO, "direct I/O to the scratch file in %s failed", dir);
+	}
+	if (w.fd >= 0)
+		close(w.fd);
+	free(w.block);
+	free(ns);
+	return ret;
+}

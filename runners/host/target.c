@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * target.c: the kinds of target, one row each: what is looked at before anything
+ * starts, and how it is made. How a directory's file system is found is in
+ * target_dir.c.
+ */
+#include "runners/host/target.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "lib/fs.h"
+#include "lib/num.h"
+#include "runners/blockdev.h"
+#include "runners/cell.h"
+#include "runners/host/loop.h"
+#include "runners/host/target_impl.h"
+#include "runners/host/zram.h"
+#include "runners/nullblk.h"
+
+#define MIB (1ull << 20)
+#define SIZE_DEFAULT (1024 * MIB)
+/* What a file system needs beside the files: a journal or log of 64M, tables, and a sixteenth. */
+#define ROOM_FIXED (80 * MIB)
+
+const char *const target_kind_names[] = { "image", "device", "dir", "null_blk", "zram", NULL };
+
+/* --- what a suite needs ------------------------------------------------------------- */
+
+static uint64_t wanted_size(const struct target_wants *w, const struct suite *s)
+{
+	uint64_t size = w->size_bytes ? w->size_bytes : s->device.size_bytes;
+
+	return size ? size : SIZE_DEFAULT;
+}
+
+/* The largest cell's files with the room that a file system takes, and the file systems' minimum. */
+static uint64_t needed(const struct plan *p, bool existing)
+{
+	uint64_t files = 0, min = 0;
+
+	for (size_t i = 0; i < p->nr_cells; i++)
+		if (p->cells[i].file_bytes > files)
+			files = p->cells[i].file_bytes;
+	if (existing)
+		return files;
+	for (size_t i = 0; i < p->suite->nr_mounts; i++) {
+		const struct fs_type *fs = fs_type_find(p->suite->mounts[i].fs);
+
+		if (fs->min_bytes > min)
+			min = fs->min_bytes;
+	}
+	files += files / 16 + ROOM_FIXED;
+	return files > min ? files : min;
+}
+
+int target_check_room(const struct plan *p, uint64_t size, const char *what, bool existing,
+		      struct err *e)
+{
+	uint64_t need = needed(p, existing);
+	char a[32], b[32];
+
+	if (size >= need)
+		return 0;
+	/* For people: round up to whole MiB, so that the figure can be typed. */
+	need = (need + MIB - 1) / MIB * MIB;
+	return err_add(e, ENOSPC, "%s has %s, and the cells of %s need %s: give it more, or lower "
+		       "file_size (size in fio jobs)", what, num_format(a, size, NUM_BYTES),
+		       p->suite->path, num_format(b, need, NUM_BYTES));
+}
+
+/* --- image -------------------------------------------------------------------------- */
+
+/* The nearest directory that is there: where the results folder is, or will be made. */
+static char *nearest_dir(const char *path)
+{
+	char *at = *path == '/' ? xstrdup(path) : xasprintf("./%s", path), *slash;
+
+	while (!fs_exists(at) && (slash = strrchr(at, '/')) && slash != at)
+		*slash = '\0';
+	return at;
+}
+
+static int check_image(const struct target_wants *w, const struct plan *p, const char *output,
+		       struct err *e)
+{
+	char *dir = nearest_dir(output);
+	uint64_t size = wanted_size(w, p->suite);
+	struct statvfs v;
+	int ret = loop_supported(e);
+
+	if (!ret && size % (4096))
+		ret = err_add(e, EINVAL, "an image of %llu bytes: it takes a multiple of 4096",
+			      (unsigned long long)size);
+	if (!ret)
+		ret = target_check_room(p, size, "the image", false, e);
+	if (!ret && statvfs(dir, &v))
+		ret = err_sys(e, errno, "cannot tell how much room there is in %s", dir);
+	/* It is sparse: what the cells write is what it takes. */
+	if (!ret)
+		ret = target_check_room(p, (uint64_t)v.f_bavail * v.f_frsize, dir, false, e);
+	free(dir);
+	return ret;
+}
+
+/* The image, in the journal before it is there, by a name that nothing else has. */
+static int make_image(const char *path, uint64_t size, struct undo *u, size_t *item, int *fd,
+		      struct err *e)
+{
+	struct stat st;
+	int ret = undo_file(u, path, item, e);
+
+	if (ret)
+		return ret;
+	*fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (*fd < 0)
+		return err_sys(e, errno, "cannot make the image %s", path);
+	if (fstat(*fd, &st) || ftruncate(*fd, (off_t)size))
+		return err_sys(e, errno, "cannot make %s %llu bytes long", path,
+			       (unsigned long long)size);
+	return undo_is(u, *item, &st, e);
+}
+
+static int open_image(struct target *t, const struct target_wants *w, const struct plan *p,
+		      const char *output, struct undo *u, struct err *e)
+{
+	uint64_t size = wanted_size(w, p->suite);
+	char *folder = realpath(output, NULL), *path, dev[32];
+	char name[TARGET_NAME];
+	size_t item;
+	int fd = -1, ret;
+
+	if (!folder)
+		return err_sys(e, errno, "cannot find %s", output);
+	target_draw_name(name);
+	path = xasprintf("%s/.fsduel-image-%s", folder, name);
+	free(folder);
+	ret = make_image(path, size, u, &item, &fd, e);
+	if (!ret)
+		ret = blockdev_check_direct(fd, path, e);
+	if (!ret)
+		ret = undo_loop(u, item, e);
+	if (!ret)
+		ret = loop_attach(fd, path, &t->fd, dev, e);
+	if (!ret) {
+		t->device = xstrdup(dev);
+		json_object_set_new(t->facts, "size_bytes", json_integer((json_int_t)size));
+	}
+	if (fd >= 0)
+		close(fd);
+	free(path);
+	return ret;
+}
+
+/* --- device ------------------------------------------------------------------------- */
+
+/* All checks of a device that the user named twice; open then. */
+static int take_device(const struct target_wants *w, const struct plan *p, int *fd,
+		       uint64_t *size, struct err *e)
+{
+	struct stat st;
+	int ret = blockdev_named_twice(w->device, w->destroy, "--device", e);
+
+	*fd = -1;
+	if (!ret)
+		ret = blockdev_open(w->device, &st, fd, e);
+	if (!ret && !S_ISBLK(st.st_mode)) {
+		err_exit(e, FSDUEL_USAGE);
+		ret = err_add(e, ENOTBLK, "%s is a file; for an image, --image SIZE makes one",
+			      w->device);
+	}
+	if (!ret)
+		ret = blockdev_size(*fd, &st, w->device, size, e);
+	if (!ret)
+		ret = blockdev_check_direct(*fd, w->device, e);
+	if (!ret && !w->force)
+		ret = blockdev_check_empty(*fd, w->device, e);
+	if (!ret)
+		ret = target_check_room(p, *size, w->device, false, e);
+	return ret;
+}
+
+static int check_device(const struct target_wants *w, const struct plan *p, const char *output,
+			struct err *e)
+{
+	uint64_t size;
+	int fd, ret = take_device(w, p, &fd, &size, e);
+
+	(void)output;
+	if (fd >= 0)
+		close(fd);
+	return ret;
+}
+
+/* The file systems that the plan will make on it: only those are ours to take off again. */
+static json_t *uuids(const struct plan *p)
+{
+	json_t *all = json_array();
+
+	for (unsigned block = 1; block <= p->suite->blocks; block++) {
+		char *uuid = cell_uuid(plan_block_seed(p->suite->seed, block));
+
+		json_array_append_new(all, json_string(uuid));
+		free(uuid);
+	}
+	return all;
+}
+
+static int open_device(struct target *t, const struct target_wants *w, const struct plan *p,
+		       const char *output, struct undo *u, struct err *e)
+{
+	char *path = realpath(w->device, NULL);
+	uint64_t size = 0;
+	int fd, ret = take_device(w, p, &fd, &size, e);
+
+	(void)output;
+	if (!ret && !path)
+		ret = err_sys(e, errno, "cannot find %s", w->device);
+	if (!ret)
+		ret = undo_wipe(u, path, uuids(p), e);
+	if (!ret && w->force)
+		ret = blockdev_wipe(fd, path, e);
+	/* Held exclusively it could not be mounted by us either: target_ready looks each time. */
+	if (fd >= 0)
+		close(fd);
+	if (!ret) {
+		t->device = path;
+		json_object_set_new(t->facts, "path", json_string(w->device));
+		json_object_set_new(t->facts, "size_bytes", json_integer((json_int_t)size));
+	} else {
+		free(path);
+	}
+	return ret;
+}
+
+/* --- null_blk and zram --------------------------------------------------------------- */
+
+static int check_null_blk(const struct target_wants *w, const struct plan *p, const char *output,
+			  struct err *e)
+{
+	int ret = nullblk_supported(e);
+
+	(void)output;
+	if (ret)
+		return err_add(e, -ret, "where it is a module: modprobe null_blk nr_devices=0, and "
+			       "mount -t configfs none /sys/kernel/config; else use --image");
+	return target_check_room(p, wanted_size(w, p->suite), "null_blk", false, e);
+}
+
+static int open_null_blk(struct target *t, const struct target_wants *w, const struct plan *p,
+			 const char *output, struct undo *u, struct err *e)
+{
+	struct suite_device d = p->suite->device;
+	char name[TARGET_NAME], *item, dev[32];
+	int ret;
+
+	(void)output;
+	d.size_bytes = wanted_size(w, p->suite);
+	target_draw_name(name);
+	item = xasprintf("fsduel%.8s", name);
+	ret = undo_nullblk(u, item, e);
+	if (!ret)
+		ret = nullblk_create(&d, item, dev, e);
+	free(item);
+	if (ret)
+		return ret;
+	t->device = xstrdup(dev);
+	json_object_update_new(t->facts, json_pack("{s:I, s:I, s:I, s:I}",
+		"size_bytes", (json_int_t)d.size_bytes, "latency_ns", (json_int_t)d.latency_ns,
+		"cache_bytes", (json_int_t)d.cache_bytes,
+		"bandwidth_bytes_per_s", (json_int_t)d.bandwidth_bytes_per_s));
+	return 0;
+}
+
+static int check_zram(const struct target_wants *w, const struct plan *p, const char *output,
+		      struct err *e)
+{
+	int ret = zram_supported(e);
+
+	(void)output;
+	return ret ? ret : target_check_room(p, wanted_size(w, p->suite), "zram", false, e);
+}
+
+static int open_zram(struct target *t, const struct target_wants *w, const struct plan *p,
+		     const char *output, struct undo *u, struct err *e)
+{
+	uint64_t size = wanted_size(w, p->suite);
+	int ret = undo_zram(u, -1, e), id;
+
+	(void)output;
+	if (ret)
+		return ret;
+	id = zram_add(e);
+	if (id < 0)
+		return id;
+	ret = undo_zram(u, id, e);
+	if (!ret)
+		ret = zram_set_size(id, size, e);
+	t->device = xasprintf("/dev/zram%d", id);
+	json_object_set_new(t->facts, "size_bytes", json_integer((json_int_t)size));
+	return ret;
+}
+
+/* --- all of them ---------------------------------------------------------------------- */
+
+static const struct {
+	int (*check)(const struct target_wants *w, const struct plan *p, const char *output,
+		     struct err *e);
+	int (*open)(struct target *t, const struct target_wants *w, const struct plan *p,
+		    const char *output, struct undo *u, struct err *e);
+} kinds[] = {
+	[TARGET_IMAGE] = { check_image, open_image },
+	[TARGET_DEVICE] = { check_device, open_device },
+	[TARGET_DIR] = { target_check_dir, target_open_dir },
+	[TARGET_NULL_BLK] = { check_null_blk, open_null_blk },
+	[TARGET_ZRAM] = { check_zram, open_zram },
+};
+
+int target_check(const struct target_wants *w, const struct plan *p, const char *output,
+		 struct err *e)
+{
+	int ret = kinds[w->kind].check(w, p, output, e);
+
+	if (ret)
+		err_exit(e, FSDUEL_MACHINE);
+	return ret;
+}
+
+/* Directories of our own: to mount on, and for what must not lie on the measured file system. */
+static int make_places(struct target *t, struct undo *u, struct err *e)
+{
+	char name[TARGET_NAME], *base;
+	int ret;
+
+	target_draw_name(name);
+	base = xasprintf("%s/run-%s", u->dir, name);
+	t->work = xasprintf("%s/work", base);
+	if (!t->mnt)
+		t->mnt = xasprintf("%s/mnt", base);
+	ret = undo_dir(u, base, e);
+	if (!ret)
+		ret = fs_mkdir_p(t->work, e);
+	if (!ret)
+		ret = fs_mkdir_p(t->mnt, e);
+	if (!ret && !t->existing)
+		ret = undo_mount(u, t->device, t->mnt, e);
+	free(base);
+	return ret;
+}
+
+int target_open(struct target *t, const struct target_wants *w, const struct plan *p,
+		const char *output, struct undo *u, struct err *e)
+{
+	struct stat st;
+	char *real;
+	int ret;
+
+	*t = (struct target){ .kind = w->kind, .fd = -1,
+			      .facts = json_pack("{s:s}", "kind", target_kind_names[w->kind]) };
+	ret = kinds[w->kind].open(t, w, p, output, u, e);
+	if (!ret)
+		ret = make_places(t, u, e);
+	if (!ret) {
+		real = realpath(t->device, NULL);
+		t->log_name = xstrdup(real ? strrchr(real, '/') + 1 : t->device);
+		free(real);
+		if (!stat(t->device, &st) && S_ISBLK(st.st_mode))
+			blockdev_facts(st.st_rdev, t->facts);
+	} else {
+		err_exit(e, FSDUEL_MACHINE);
+		target_close(t);
+	}
+	return ret;
+}
+
+int target_ready(const struct target *t, struct err *e)
+{
+	struct stat st;
+	int fd, ret;
+
+	if (t->existing)
+		return 0;
+	ret = blockdev_open(t->device, &st, &fd, e);
+	if (fd >= 0)
+		close(fd);
+	return ret;
+}
+
+json_t *target_identity(const struct target *t)
+{
+	static const char *const changing[] = { "path", "scheduler", "source", "mounted_on" };
+	json_t *j = json_deep_copy(t->facts);
+
+	for (size_t i = 0; i < sizeof(changing) / sizeof(changing[0]); i++)
+		json_object_del(j, changing[i]);
+	return j;
+}
+
+void target_close(struct target *t)
+{
+	if (t->fd >= 0)
+		close(t->fd);
+	free(t->device);
+	free(t->log_name);
+	free(t->mnt);
+	free(t->work);
+	free(t->existing);
+	json_decref(t->facts);
+	*t = (struct target)TARGET_NONE;
+}

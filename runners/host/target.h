@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * target.h: what of this machine the cells of a host run use: a device that is
+ * made for it, one that the user named twice, or a directory. Nothing is made or
+ * written before target_check has found nothing wrong; what is made then stands
+ * in the journal (undo.h) first, and undo_all takes it away.
+ */
+#ifndef FSDUEL_RUNNERS_HOST_TARGET_H
+#define FSDUEL_RUNNERS_HOST_TARGET_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "runners/host/undo.h"
+#include "runners/plan.h"
+
+enum target_kind {
+	TARGET_IMAGE,    /* a loop device with direct I/O on a sparse file in the results folder */
+	TARGET_DEVICE,
+	TARGET_DIR,      /* an existing file system */
+	TARGET_NULL_BLK,
+	TARGET_ZRAM,
+};
+extern const char *const target_kind_names[];   /* ends with NULL */
+
+/* As the user asked for it. */
+struct target_wants {
+	enum target_kind kind;
+	uint64_t size_bytes;            /* image; 0: that of the suite's [device], as for null_blk and zram */
+	const char *device, *destroy;   /* device: the same path twice */
+	const char *dir;
+	bool force;                     /* also a device on which there is something; never one in use */
+};
+
+struct target {
+	enum target_kind kind;
+	char *device;        /* what is formatted, or what dir lies on */
+	char *log_name;      /* the kernel's name for it */
+	char *mnt, *work;    /* to mount on, and for scratch files; dir: mnt is made in it */
+	char *existing;      /* where the file system that holds dir is mounted; NULL: we make one */
+	int fd;              /* keeps a loop device; -1: none */
+	json_t *facts;       /* for run.json */
+};
+
+#define TARGET_NONE { .fd = -1 }
+
+/*
+ * Can it be done, and is there room for every cell of the plan? output is the
+ * results folder, which need not be there yet. -errno, a sentence and an exit code.
+ */
+int target_check(const struct target_wants *w, const struct plan *p, const char *output,
+		 struct err *e);
+
+/* Make it; the results folder is there. On error undo_all is still due. */
+int target_open(struct target *t, const struct target_wants *w, const struct plan *p,
+		const char *output, struct undo *u, struct err *e);
+
+/* Before each cell run: is the device still ours alone? -EBUSY: somebody has begun to use it. */
+int target_ready(const struct target *t, struct err *e);
+
+/* What two runs must have in common to be one: without names that change from boot to boot. */
+json_t *target_identity(const struct target *t);
+
+void target_close(struct target *t);   /* accepts TARGET_NONE; takes nothing away */
+
+#endif

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * target_dir.c: a directory on a file system that is there and stays as it is.
+ * Nothing is formatted or mounted, so a suite cannot compare mounts on it.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <libmount/libmount.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/statvfs.h>
+#include <time.h>
+
+#include "lib/fs.h"
+#include "lib/proc.h"
+#include "lib/rng.h"
+#include "runners/host/target_impl.h"
+
+void target_draw_name(char dst[TARGET_NAME])
+{
+	uint64_t bits;
+
+	/* Cannot fail for so few bytes, once the system has booted. */
+	if (getrandom(&bits, sizeof(bits), 0) != (ssize_t)sizeof(bits))
+		bits = rng_mix(now_ns(), (uint64_t)time(NULL));
+	snprintf(dst, TARGET_NAME, "%016" PRIx64, bits);
+}
+
+struct lies_on {
+	char *type, *source, *mounted_on;
+};
+
+static void lies_on_release(struct lies_on *l)
+{
+	free(l->type);
+	free(l->source);
+	free(l->mounted_on);
+}
+
+static int find_mount(const char *dir, struct lies_on *l, struct err *e)
+{
+	struct libmnt_table *t = mnt_new_table();
+	struct libmnt_fs *fs = NULL;
+	int ret = 0;
+
+	if (!mnt_table_parse_file(t, "/proc/self/mountinfo"))
+		fs = mnt_table_find_mountpoint(t, dir, MNT_ITER_BACKWARD);
+	if (!fs || !mnt_fs_get_srcpath(fs) || !mnt_fs_get_fstype(fs))
+		ret = err_add(e, ENOENT, "cannot find out what file system %s is on", dir);
+	if (!ret)
+		*l = (struct lies_on){ xstrdup(mnt_fs_get_fstype(fs)),
+				       xstrdup(mnt_fs_get_srcpath(fs)),
+				       xstrdup(mnt_fs_get_target(fs)) };
+	mnt_unref_table(t);
+	return ret;
+}
+
+/* As it is mounted it can be one mount only, made and mounted by somebody else. */
+static int check_mounts(const struct suite *s, const char *dir, const char *type, struct err *e)
+{
+	const struct suite_mount *m = &s->mounts[s->variants[0].mount];
+
+	for (size_t i = 1; i < s->nr_variants; i++)
+		if (s->variants[i].mount != s->variants[0].mount)
+			return err_add(e, ENOTSUP, "--dir measures a file system as it is mounted, "
+				       "so the mounts %s and %s cannot be compared; use --image or "
+				       "--device", m->name, s->mounts[s->variants[i].mount].name);
+	if (m->mkfs.n || m->options[0])
+		return err_add(e, ENOTSUP, "--dir takes a file system as it is, so the mkfs and "
+			       "options of the mount %s cannot be had; use --image or --device",
+			       m->name);
+	if (strcmp(m->fs, type))
+		return err_add(e, ENOTSUP, "%s is on %s, but the mount %s of %s is %s: say fs = %s "
+			       "there, or choose another directory", dir, type, m->name, s->path,
+			       m->fs, type);
+	return 0;
+}
+
+int target_check_dir(const struct target_wants *w, const struct plan *p, const char *output,
+		     struct err *e)
+{
+	char *dir = realpath(w->dir, NULL);
+	struct lies_on l = { NULL };
+	struct statvfs v;
+	int ret = 0;
+
+	(void)output;
+	if (!dir)
+		return err_sys(e, errno, "cannot use the directory %s", w->dir);
+	if (statvfs(dir, &v))
+		ret = err_sys(e, errno, "cannot tell how much room there is in %s", dir);
+	else if (v.f_flag & ST_RDONLY)
+		ret = err_add(e, EROFS, "%s is on a file system that is mounted read-only", dir);
+	if (!ret)
+		ret = find_mount(dir, &l, e);
+	if (!ret)
+		ret = check_mounts(p->suite, dir, l.type, e);
+	if (!ret)
+		ret = target_check_room(p, (uint64_t)v.f_bavail * v.f_frsize, dir, true, e);
+	lies_on_release(&l);
+	free(dir);
+	return ret;
+}
+
+int target_open_dir(struct target *t, const struct target_wants *w, const struct plan *p,
+		    const char *output, struct undo *u, struct err *e)
+{
+	char *dir = realpath(w->dir, NULL), name[TARGET_NAME];
+	struct lies_on l = { NULL };
+	int ret;
+
+	(void)p;
+	(void)output;
+	if (!dir)
+		return err_sys(e, errno, "cannot use the directory %s", w->dir);
+	ret = find_mount(dir, &l, e);
+	if (!ret) {
+		target_draw_name(name);
+		t->mnt = xasprintf("%s/.fsduel-%s", dir, name);
+		t->existing = xstrdup(l.mounted_on);
+		t->device = xstrdup(l.source);
+		json_object_update_new(t->facts, json_pack("{s:s, s:s, s:s, s:s}", "path", dir,
+			"fs", l.type, "source", l.source, "mounted_on", l.mounted_on));
+		ret = undo_dir(u, t->mnt, e);
+	}
+	lies_on_release(&l);
+	free(dir);
+	return ret;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * undo.h: what a host run makes on this machine, written down and flushed
+ * before it is made, so that it is taken away again whatever happens: by the
+ * run itself at its end, after an error or a signal, or after kill -9 or a power
+ * loss by `fsduel clean` and the next `fsduel run`. All of them do it by
+ * undo_all, in the reverse order.
+ *
+ * The journal lies in $FSDUEL_STATE or /var/lib/fsduel, with the directory on
+ * which devices are mounted. One run at a time: its lock on that folder ends
+ * with the process, so whoever gets the lock knows that what the journal holds
+ * is left over.
+ *
+ * Nothing is removed for its number or place alone: a loop device must have our
+ * file behind it, a mount our device and our directory, a file the name that was
+ * drawn for it, a file system one of our UUIDs, a setting the value we gave it.
+ */
+#ifndef FSDUEL_RUNNERS_HOST_UNDO_H
+#define FSDUEL_RUNNERS_HOST_UNDO_H
+
+#include <jansson.h>
+#include <sys/stat.h>
+
+#include "lib/buf.h"
+#include "lib/err.h"
+
+struct undo {
+	char *dir;          /* the state folder, absolute */
+	char *journal;
+	char *boot;         /* of this boot: what an earlier one had mounted is gone by itself */
+	int lock_fd;
+	json_t *items;      /* as in the journal */
+};
+
+#define UNDO_NONE { .lock_fd = -1 }
+
+/*
+ * Find or make the state folder, take its lock and read the journal. -EBUSY:
+ * a run is under way. Accepts no leftovers silently: look at undo_left.
+ */
+int undo_open(struct undo *u, struct err *e);
+size_t undo_left(const struct undo *u);
+void undo_close(struct undo *u);   /* accepts UNDO_NONE */
+
+/*
+ * About to be made. Each returns 0 when it is on disk. Paths are absolute. The
+ * number of an item is valid until undo_all.
+ */
+int undo_file(struct undo *u, const char *path, size_t *item, struct err *e);
+int undo_dir(struct undo *u, const char *path, struct err *e);
+/* The file or directory is there now: only this very one is ours from now on. */
+int undo_is(struct undo *u, size_t item, const struct stat *st, struct err *e);
+/* A loop device on the file of this item, whatever number it gets. */
+int undo_loop(struct undo *u, size_t file, struct err *e);
+int undo_mount(struct undo *u, const char *source, const char *dir, struct err *e);
+/* File systems on a device of the user's, told by their UUIDs (taken over). */
+int undo_wipe(struct undo *u, const char *device, json_t *uuids, struct err *e);
+int undo_nullblk(struct undo *u, const char *name, struct err *e);
+/* The kernel draws a zram's number: id -1 before it is made, its number after. */
+int undo_zram(struct undo *u, int id, struct err *e);
+/* A value in /sys or /proc that is about to become value: notes what it is now. */
+int undo_sysfs(struct undo *u, const char *path, const char *value, struct err *e);
+/* Half-written files (.tmp) in a results folder. */
+int undo_results(struct undo *u, const char *dir, struct err *e);
+
+/*
+ * Undo everything. said gets a line for each thing that was there. What could
+ * not be undone stays in the journal, with a sentence in e and the first -errno
+ * returned.
+ */
+int undo_all(struct undo *u, struct strv *said, struct err *e);
+
+#endif

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * undo_kinds.c: the kinds of things a host run makes, one row each, with how it
+ * is told that a thing is ours and how it is taken away. Mounts are read from
+ * /proc/self/mountinfo by libmount.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <libmount/libmount.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/fs.h"
+#include "runners/blockdev.h"
+#include "runners/fio_jobs.h"
+#include "runners/host/loop.h"
+#include "runners/host/undo_impl.h"
+#include "runners/host/zram.h"
+#include "runners/mount.h"
+#include "runners/nullblk.h"
+
+#define OPEN_TRIES 50   /* a device just unmounted is released a moment later */
+#define OPEN_WAIT_US 100000
+
+static const char *text(const json_t *item, const char *key)
+{
+	const char *s = json_string_value(json_object_get(item, key));
+
+	return s ? s : "";
+}
+
+/* Is what is there now what was noted once it had been made? Only by name where that never came. */
+static bool is_the_one(const json_t *item, const struct stat *st)
+{
+	const json_t *inode = json_object_get(item, "inode");
+
+	return !inode || (uint64_t)json_integer_value(inode) == st->st_ino;
+}
+
+static int undo_file_item(const json_t *item, struct strv *said, struct err *e)
+{
+	const char *path = text(item, "path");
+	struct stat st;
+
+	if (lstat(path, &st) || !S_ISREG(st.st_mode) || !is_the_one(item, &st))
+		return 0;
+	if (unlink(path))
+		return err_sys(e, errno, "cannot remove %s", path);
+	strv_addf(said, "removed the file %s", path);
+	return 0;
+}
+
+static int undo_dir_item(const json_t *item, struct strv *said, struct err *e)
+{
+	const char *path = text(item, "path");
+	int ret;
+
+	if (!fs_exists(path))
+		return 0;
+	fio_jobs_end(path);
+	ret = fs_remove_tree(path, e);
+	if (!ret)
+		strv_addf(said, "removed the directory %s", path);
+	return ret;
+}
+
+/* --- loop devices ------------------------------------------------------------------ */
+
+static int undo_loop_item(const json_t *item, struct strv *said, struct err *e)
+{
+	const struct loop_file f = {
+		.path = text(item, "path"),
+		.inode = (uint64_t)json_integer_value(json_object_get(item, "inode")),
+		.device = (uint64_t)json_integer_value(json_object_get(item, "device")),
+	};
+	char dev[32];
+	int ret = 0;
+
+	for (unsigned n = 0; !ret && loop_find(&f, &n, dev); n++) {
+		ret = loop_detach(dev, &f, e);
+		if (!ret)
+			strv_addf(said, "detached %s from %s", dev, f.path);
+	}
+	return ret;
+}
+
+/* --- mounts ------------------------------------------------------------------------ */
+
+/* How often source is mounted on dir; *foreign gets what else is, and lies on top. */
+static int count_mounts(const char *dir, const char *source, unsigned *ours, char **foreign,
+			struct err *e)
+{
+	struct libmnt_iter *i = mnt_new_iter(MNT_ITER_FORWARD);
+	struct libmnt_table *t = mnt_new_table();
+	struct libmnt_fs *fs;
+	int ret = 0;
+
+	*ours = 0;
+	*foreign = NULL;
+	if (mnt_table_parse_file(t, "/proc/self/mountinfo"))
+		ret = err_add(e, EIO, "cannot read /proc/self/mountinfo");
+	while (!ret && !mnt_table_next_fs(t, i, &fs)) {
+		const char *at = mnt_fs_get_target(fs), *from = mnt_fs_get_srcpath(fs);
+
+		if (!at || strcmp(at, dir))
+			continue;
+		free(*foreign);
+		*foreign = NULL;
+		if (from && !strcmp(from, source))
+			++*ours;
+		else
+			*foreign = xstrdup(from ? from : "something");
+	}
+	mnt_unref_table(t);
+	mnt_free_iter(i);
+	return ret;
+}
+
+static int undo_mount_item(const json_t *item, struct strv *said, struct err *e)
+{
+	const char *dir = text(item, "dir"), *source = text(item, "source");
+	char *foreign;
+	unsigned ours;
+	int ret = count_mounts(dir, source, &ours, &foreign, e);
+
+	if (!ret && foreign)
+		ret = err_add(e, EBUSY, "%s is mounted on %s, which is not ours: unmount it, then "
+			      "fsduel clean", foreign, dir);
+	free(foreign);
+	if (!ret && ours)
+		fio_jobs_end(dir);
+	for (unsigned i = 0; !ret && i < ours; i++) {
+		ret = mount_undo(dir, e);
+		if (!ret)
+			strv_addf(said, "unmounted %s from %s", source, dir);
+	}
+	return ret;
+}
+
+/* --- devices ----------------------------------------------------------------------- */
+
+static bool is_listed(const json_t *uuids, const char *uuid)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(uuids, i, one)
+		if (uuid && json_is_string(one) && !strcmp(json_string_value(one), uuid))
+			return true;
+	return false;
+}
+
+static int undo_wipe_item(const json_t *item, struct strv *said, struct err *e)
+{
+	const char *path = text(item, "path");
+	int fd = -1, ret = 0;
+	char *uuid;
+
+	for (int i = 0; i < OPEN_TRIES && fd < 0; i++) {
+		fd = open(path, O_RDWR | O_EXCL | O_CLOEXEC);
+		if (fd < 0 && errno != EBUSY)
+			break;
+		if (fd < 0)
+			usleep(OPEN_WAIT_US);
+	}
+	if (fd < 0 && (errno == ENOENT || errno == ENXIO))
+		return 0;
+	if (fd < 0)
+		return err_sys(e, errno, "cannot take our file system off %s; when nothing else is "
+			       "on it: wipefs --all %s", path, path);
+	uuid = blockdev_uuid(fd);
+	if (is_listed(json_object_get(item, "uuids"), uuid)) {
+		ret = blockdev_wipe(fd, path, e);
+		if (!ret)
+			strv_addf(said, "took the last file system off %s", path);
+	}
+	free(uuid);
+	close(fd);
+	return ret;
+}
+
+static int undo_nullblk_item(const json_t *item, struct strv *said, struct err *e)
+{
+	const char *name = text(item, "name");
+	int ret = nullblk_remove(name, e);
+
+	if (ret > 0)
+		strv_addf(said, "removed the null_blk device %s", name);
+	return ret < 0 ? ret : 0;
+}
+
+/*
+ * Between making one and noting its number lies a moment. Who ends in it leaves
+ * a zram without a size, which holds no memory, and which nobody can tell from
+ * another's: it stays.
+ */
+static int undo_zram_item(const json_t *item, struct strv *said, struct err *e)
+{
+	const json_t *id = json_object_get(item, "id");
+	int ret;
+
+	if (!id) {
+		strv_add(said, "a zram device may have been left without a size; if "
+			 "/sys/block/zram*/initstate shows one that is nobody's, remove it by "
+			 "/sys/class/zram-control/hot_remove");
+		return 0;
+	}
+	ret = zram_remove((int)json_integer_value(id), e);
+	if (ret > 0)
+		strv_addf(said, "removed /dev/zram%d", (int)json_integer_value(id));
+	return ret < 0 ? ret : 0;
+}
+
+/* --- settings and results ----------------------------------------------------------- */
+
+static int write_value(const char *path, const char *value, struct err *e)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC), ret = 0;
+
+	if (fd < 0 || write(fd, value, strlen(value)) < 0)
+		ret = err_sys(e, errno, "cannot put %s back into %s", value, path);
+	if (fd >= 0)
+		close(fd);
+	return ret;
+}
+
+/* Somebody who has changed it since wanted that. */
+static int undo_sysfs_item(const json_t *item, struct strv *said, struct err *e)
+{
+	const char *path = text(item, "path"), *old = text(item, "old");
+	char *now = fs_read_line(path);
+	int ret = 0;
+
+	if (now && strcmp(now, old) && !strcmp(now, text(item, "ours"))) {
+		ret = write_value(path, old, e);
+		if (!ret)
+			strv_addf(said, "put %s back into %s", old, path);
+	}
+	free(now);
+	return ret;
+}
+
+/* What a killed fs_write_atomic leaves in a results folder, by the names of folder.h. */
+static int undo_results_item(const json_t *item, struct strv *said, struct err *e)
+{
+	static const char *const patterns[] = {
+		"samples.csv.tmp", "latency.csv.tmp", "series.csv.tmp", "run.json.tmp",
+		"suite.ini.tmp", "parts/b*-c*-v*.json.tmp", "console/b*-c*-v*.txt.tmp",
+	};
+	int ret = 0;
+
+	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
+		char *pattern = xasprintf("%s/%s", text(item, "path"), patterns[i]);
+		glob_t found = { 0 };
+
+		if (!glob(pattern, GLOB_NOSORT | GLOB_NOESCAPE, NULL, &found))
+			for (size_t k = 0; k < found.gl_pathc; k++) {
+				if (unlink(found.gl_pathv[k]) && errno != ENOENT)
+					ret = err_sys(e, errno, "cannot remove %s",
+						      found.gl_pathv[k]);
+				else
+					strv_addf(said, "removed the half-written %s",
+						  found.gl_pathv[k]);
+			}
+		globfree(&found);
+		free(pattern);
+	}
+	return ret;
+}
+
+const struct undo_kind undo_kinds[] = {
+	{ "file", false, undo_file_item },
+	{ "dir", false, undo_dir_item },
+	{ "loop", true, undo_loop_item },
+	{ "mount", true, undo_mount_item },
+	{ "wipe", false, undo_wipe_item },
+	{ "null_blk", true, undo_nullblk_item },
+	{ "zram", true, undo_zram_item },
+	{ "sysfs", true, undo_sysfs_item },
+	{ "results", false, undo_results_item },
+	{ .name = NULL },
+};

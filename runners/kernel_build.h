@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * kernel_build.h: a kernel of one's own: Debian's source or any tree, patches,
+ * a small configuration, and an image in the cache that kernel_load finds by
+ * the name it was given.
+ *
+ * The image is a function of what was compiled: the source's contents with the
+ * patches applied, the configuration, compiler and linker. Their hash is the
+ * folder's name and stands in the kernel's version ("#3f9a2c11d04b SMP ..."),
+ * as long for one variant as for the next so that no address moves because of
+ * it; builder and time are fixed. The same inputs give the same bytes and
+ * nothing is built twice, whatever the name. A tree is only ever read.
+ *
+ *   CACHE/sources/6.12           Debian's source, unpacked once
+ *   CACHE/build/SOURCE/          a private copy of it (src/) and one object folder a
+ *                                configuration, so that a patch costs what it touches
+ *   CACHE/kernels/built-HASH/    bzImage, vmlinux (symbols), config, build.json
+ *   CACHE/kernels/NAME           a link to that
+ */
+#ifndef FSDUEL_RUNNERS_KERNEL_BUILD_H
+#define FSDUEL_RUNNERS_KERNEL_BUILD_H
+
+#include <stddef.h>
+
+#include "lib/err.h"
+
+struct kernel_build_progress {
+	const char *step;      /* "reading the source", "compiling" */
+	unsigned compiled;     /* files so far; 0 outside of that step */
+};
+
+struct kernel_build {
+	const char *name;             /* of the result: letters, digits and "._+-" */
+	const char *tree;             /* a kernel tree, or NULL: Debian's source of that series */
+	const char *series;           /* "6.12" */
+	const char *const *patches;   /* paths, or names of kernels/: excl-dio, slow-600 */
+	size_t nr_patches;
+	const char *config;           /* fragment after our own, later lines win; or NULL */
+	void (*progress)(void *arg, const struct kernel_build_progress *p);  /* may be NULL */
+	void *arg;
+	const volatile int *stop;     /* may be NULL; non-zero ends it with -EINTR */
+};
+
+/*
+ * Build, or find that it has been built. *path is the folder (malloc'ed). One
+ * build at a time works on a source; others wait. -EINVAL, FSDUEL_USAGE noted:
+ * a bad name, no such tree, a tree that was built in itself, a patch that does
+ * not apply, an option that does not take effect, source that does not compile.
+ * -ENOENT or -EIO, FSDUEL_MACHINE noted: a missing program, no room, no network.
+ */
+int kernel_build(const struct kernel_build *b, char **path, struct err *e);
+
+/* Are the programs here that it takes? -ENOENT, FSDUEL_MACHINE noted, with those to install. */
+int kernel_build_check(struct err *e);
+
+#endif

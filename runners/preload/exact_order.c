@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * exact_order.c: a library loaded into QEMU (LD_PRELOAD) in exact mode, which
+ * closes a race in its virtual clock.
+ *
+ * With -icount sleep=off it is QEMU's main thread that moves the clock over idle
+ * time, in icount_start_warp_timer(): if all CPUs are halted, add what is left
+ * until the next timer. A CPU counts as halted from HLT on, but the instructions
+ * it ran up to there are added to the clock only a moment later. When the main
+ * thread, woken late on a busy host, comes by in that moment, those instructions
+ * are counted twice: the clock is some tens of nanoseconds ahead, once, at
+ * random, and a run is no longer a function of what went in.
+ *
+ * Here the main thread, when it comes back from poll, takes the big lock only
+ * while the CPU thread waits to be woken, where its account is complete. While
+ * the guest runs, the CPU thread runs the timers itself and nothing needs the
+ * main thread. Functions replaced: ppoll (how the main thread is known to come
+ * back), pthread_mutex_lock (its next lock is the big one), pthread_cond_wait
+ * (the CPU thread waits) and pthread_setname_np (which one is the CPU thread:
+ * -name debug-threads=on makes QEMU say so).
+ */
+#include <dlfcn.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "runners/preload/exact_order.h"
+
+#define SAID EXACT_ORDER_SAID "\n"
+
+static int (*real_ppoll)(struct pollfd *, nfds_t, const struct timespec *, const sigset_t *);
+static int (*real_lock)(pthread_mutex_t *);
+static int (*real_cond_wait)(pthread_cond_t *, pthread_mutex_t *);
+static int (*real_setname)(pthread_t, const char *);
+
+static atomic_uint cpu_waits;           /* 1 while the CPU thread is in pthread_cond_wait */
+static atomic_bool cpu_known;
+static _Thread_local bool is_cpu, from_poll;
+
+int __ppoll_chk(struct pollfd *fds, nfds_t n, const struct timespec *t, const sigset_t *set,
+		size_t len);
+
+/* Other libraries' constructors come before any of ours, so each wrapper looks its own up. */
+static void *real(const char *name)
+{
+	return dlsym(RTLD_NEXT, name);
+}
+
+int pthread_setname_np(pthread_t thread, const char *name)
+{
+	if (strstr(name, "CPU") && pthread_equal(thread, pthread_self())) {
+		is_cpu = true;
+		if (!atomic_exchange(&cpu_known, true) &&
+		    write(STDERR_FILENO, SAID, strlen(SAID)) < 0)
+			return -1;
+	}
+	if (!real_setname)
+		real_setname = (__typeof__(real_setname))real("pthread_setname_np");
+	return real_setname(thread, name);
+}
+
+int pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
+{
+	int ret;
+
+	/* The unversioned name may give the one of before 2003, which has another struct. */
+	if (!real_cond_wait)
+		real_cond_wait = (__typeof__(real_cond_wait))dlvsym(RTLD_NEXT, "pthread_cond_wait",
+								    "GLIBC_2.3.2");
+	if (!is_cpu)
+		return real_cond_wait(cond, mutex);
+	atomic_store(&cpu_waits, 1);
+	syscall(SYS_futex, &cpu_waits, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+	ret = real_cond_wait(cond, mutex);
+	atomic_store(&cpu_waits, 0);    /* the lock is ours again: nobody looks at this moment */
+	return ret;
+}
+
+int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *t, const sigset_t *set)
+{
+	int ret;
+
+	if (!real_ppoll)
+		real_ppoll = (__typeof__(real_ppoll))real("ppoll");
+	ret = real_ppoll(fds, n, t, set);
+	from_poll = !is_cpu && getpid() == gettid();
+	return ret;
+}
+
+int __ppoll_chk(struct pollfd *fds, nfds_t n, const struct timespec *t, const sigset_t *set,
+		size_t len)
+{
+	(void)len;
+	return ppoll(fds, n, t, set);
+}
+
+int pthread_mutex_lock(pthread_mutex_t *mutex)
+{
+	if (!real_lock)
+		real_lock = (__typeof__(real_lock))real("pthread_mutex_lock");
+	if (!from_poll || !atomic_load(&cpu_known))
+		return real_lock(mutex);
+	from_poll = false;
+	for (;;) {
+		int ret;
+
+		while (!atomic_load(&cpu_waits))
+			syscall(SYS_futex, &cpu_waits, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
+		ret = real_lock(mutex);
+		/* With the lock held the CPU thread cannot leave its wait. */
+		if (ret || atomic_load(&cpu_waits))
+			return ret;
+		pthread_mutex_unlock(mutex);
+	}
+}

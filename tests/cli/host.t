@@ -1,0 +1,238 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# host.t: cells on this machine itself: mounts in turn on a loop device, other
+# targets, signals, and everything that is refused before anything starts.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/host_lib.sh"
+why=$(host_needs)
+if [ -n "$why" ]; then
+	echo "1..0 # SKIP $why"
+	exit
+fi
+umounts=() loops=()
+cleanup() {
+	[ -z "${swapped:-}" ] || swapoff "$swapped"
+	[ -z "${mapped:-}" ] || dmsetup remove "$mapped"
+	for m in "${umounts[@]}"; do umount "$m" 2> /dev/null; done
+	for l in "${loops[@]}"; do losetup -d "$l" 2> /dev/null; done
+	fsduel clean > /dev/null
+	rm -rf "$tmp"
+}
+trap cleanup EXIT
+small() { sed "$@" "$suite" | sed "s#\.\./\.\./\.\./#$PWD/#"; } # a copy of the suite, edited
+
+# --- mounts in turn ------------------------------------------------------------------
+host_run -c $suite -o "$results" --image 192M
+expect "three mounts on a loop device give a table" 0 "ops_per_s"
+check "every cell run is ok" sh -c "! tail -n +2 '$results/samples.csv' | grep -v ',ok,'"
+check "nothing of it is left" left
+expect "an option that is printed and not acted on is told in the table" 0 \
+	"noeffect: nodelalloc turns the dioread_nolock path off"
+no_effect() { grep '^[^,]*,running/noeffect,' "$results/samples.csv" | grep -vc 'no_effect.*though the options'; }
+check "and in each of its samples" sh -c "[ $(no_effect) = 0 ]"
+printed() { grep -ho '"effective_options": "[^"]*"' "$results"/parts/*v03* | grep -vc ',dioread_nolock'; }
+check "though the options file prints it" sh -c "[ $(printed) = 0 ]"
+# The order in which they were made is the plan's, whose coin orders the variants.
+order() {
+	diff <(fsduel plan --json $suite | grep -o '"key": "[^"]*"' | cut -d'"' -f4) \
+		<(grep -Ho '"sequence": [0-9]*' "$results"/parts/*.json |
+		sed 's#.*/\(.*\)\.json:"sequence": #\1 #' | sort -k2n | cut -d' ' -f1)
+}
+check "variants took turns as the coin had it" order
+facts() { for f in '"build_id"' '"boot"' '"overhead_s"' '"mke2fs"' '"target"'; do
+	grep -q -- "$f" "$results/run.json" || echo "no $f in run.json"; done; }
+check "run.json tells kernel, boot, tools, target and the runner's own cost" facts
+before=$(sha256sum "$results"/parts/*)
+host_run -c $suite -o "$results" --image 192M
+expect "a folder that is complete is only shown again" 0 "ops_per_s"
+check "and not measured again" [ "$before" = "$(sha256sum "$results"/parts/*)" ]
+host_run -c $suite -o "$results" --image 224M
+expect "another target is another machine" 2 "was measured on the machine"
+check "and leaves nothing" left
+
+# --- kernels by label ----------------------------------------------------------------
+small '/^\[mount/,/^$/d; s/^seed = 1/&\n[kernel baseline]\n[kernel patched]/; s/^blocks = .*/blocks = 1/; /^.workload randrw/,$d' > "$tmp/two.ini"
+host_run -c "$tmp/two.ini" -o "$tmp/two" --image 192M
+expect "of several kernels the running one is to be named" 2 "which of them .* --kernel; they are baseline, patched"
+host_run -c "$tmp/two.ini" -o "$tmp/two" --image 192M --kernel other
+expect "and by a label of the suite" 2 "no kernel 'other'; it has baseline, patched"
+host_run -c "$tmp/two.ini" -o "$tmp/two" --image 192M --kernel baseline
+expect "one kernel's cell runs, and what is still missing" 0 "1 cell run of baseline now in .*; 1 more are still missing"
+host_run --resume "$tmp/two" --image 192M --kernel patched
+expect "the other label completes the folder" 0 "both sides run the same kernel image"
+check "whose runs stand in run.json" [ "$(grep -c '"begun"' "$tmp/two/run.json")" = 2 ]
+sed -i 's/"version": "Linux/"version": "Minix/' "$tmp/two/run.json"
+rm "$tmp"/two/parts/*v02*
+host_run -c "$tmp/two.ini" -o "$tmp/two" --image 192M --kernel patched
+expect "a label is one kernel only" 2 "is not the one that .* has as 'patched'"
+check "and nothing is left by what was refused" left
+
+# --- other targets -------------------------------------------------------------------
+small '/^\[mount diore/,/^$/d; s/^blocks = .*/blocks = 1/' > "$tmp/one.ini"
+disk() { # NAME SIZE: a loop device of the test's own in $dev
+	truncate -s "$2" "$tmp/foreign-$1.img"
+	dev=$(losetup -f --show "$tmp/foreign-$1.img") && loops+=("$dev")
+}
+disk clean 192M
+clean=$dev
+host_run -c "$tmp/one.ini" -o "$tmp/dev" --device "$clean" --destroy "$clean"
+expect "a device named twice is measured on" 0 "\(mode host\|nothing to compare\)"
+check "all of it" sh -c "grep -q ',ok,' '$tmp/dev/samples.csv'"
+check "and is left without a file system" sh -c "! blkid -p '$clean'"
+host_run -c "$tmp/one.ini" -o "$tmp/no" --device "$clean"
+expect "named once it is refused" 2 "say --destroy $clean too"
+host_run -c "$tmp/one.ini" -o "$tmp/no" --device "$clean" --destroy "$clean.x"
+expect "and named differently" 2 "they must be the same"
+if [ -e /sys/class/zram-control/hot_add ]; then
+	had=$(ls -d /sys/block/zram* 2> /dev/null)
+	host_run -c "$tmp/one.ini" -o "$tmp/zram" --zram
+	expect "a zram is made" 0 "\(mode host\|nothing to compare\)"
+	check "and measured on" sh -c "grep -q ',ok,' '$tmp/zram/samples.csv'"
+	check "and removed" [ "$had" = "$(ls -d /sys/block/zram* 2> /dev/null)" ]
+else
+	host_run -c "$tmp/one.ini" -o "$tmp/no" --zram
+	expect "a kernel without zram is told" 3 "no zram"
+fi
+if [ ! -e /sys/kernel/config/nullb ]; then
+	host_run -c "$tmp/one.ini" -o "$tmp/no" --null-blk
+	expect "a kernel without null_blk is told" 3 "modprobe null_blk nr_devices=0"
+fi
+disk dir 192M
+mke2fs -q -t ext4 "$dev" && mkdir "$tmp/foreign-mnt" && mount "$dev" "$tmp/foreign-mnt" && umounts+=("$tmp/foreign-mnt")
+in_dir() { ls -A "$tmp/foreign-mnt" | grep -v lost+found; true; }
+host_run -c "$tmp/one.ini" -o "$tmp/dir" --dir "$tmp/foreign-mnt"
+expect "an existing file system is measured as it is" 0 "\(mode host\|nothing to compare\)"
+check "all of it, too" sh -c "grep -q ',ok,' '$tmp/dir/samples.csv'"
+check "and nothing is left in it" in_dir
+host_run -c $suite -o "$tmp/no" --dir "$tmp/foreign-mnt"
+expect "mounts cannot be compared on it" 3 "the mounts default and dioread_lock cannot be compared"
+small '/^\[mount diore/,/^$/d; s/^\[mount default\]/&\nfs = xfs/' > "$tmp/xfs.ini"
+host_run -c "$tmp/xfs.ini" -o "$tmp/no" --dir "$tmp/foreign-mnt"
+expect "and it must be the suite's" 3 "is on ext4, but the mount default .* is xfs"
+check "and still nothing is left in it" in_dir
+
+# --- what is on a device, or uses it ----------------------------------------------------
+refused() { # NAME PATTERN: $dev, with its contents before and after
+	local sum
+	sync
+	sum=$(sha256sum < "$dev")
+	host_run -c "$tmp/one.ini" -o "$tmp/no" --device "$dev" --destroy "$dev" ${force:-}
+	expect "$1 is refused" 3 "$2"
+	check "and nothing is written" [ "$sum" = "$(sha256sum < "$dev")" ]
+}
+disk ext4 64M; mke2fs -q -t ext4 "$dev"; ext4=$dev
+refused "a device with an ext4" "something on $dev: ext4"
+disk xfs 320M
+if mkfs.xfs -q "$dev" 2> /dev/null; then refused "a device with an xfs" "something on $dev: xfs"
+else skip "a device with an xfs is refused" "needs mkfs.xfs"; fi
+disk table 64M
+perl -e 'print pack "x446 C8 V2 x48 v", 0, 0, 2, 0, 0x83, 0, 1, 0, 2048, 65536, 0xaa55' |
+	dd of="$dev" conv=notrunc 2> /dev/null
+refused "a device with a partition table" "something on $dev: dos"
+disk swap 64M; mkswap "$dev" > /dev/null 2>&1
+refused "a device with a swap signature" "something on $dev: swap"
+if swapon "$dev" 2> /dev/null; then
+	swapped=$dev
+	force=--force refused "a device that is swapped to, even by --force," "$dev is in use: the system swaps to it"
+	swapoff "$dev" && swapped=
+else
+	skip "a device that is swapped to is refused" "swapon does not work here"
+fi
+disk mounted 64M; mke2fs -q -t ext4 "$dev"; mkdir "$tmp/foreign-mnt2"
+mount "$dev" "$tmp/foreign-mnt2" && umounts+=("$tmp/foreign-mnt2")
+force=--force refused "a device that is mounted, even by --force," "$dev is in use: it is mounted on $tmp/foreign-mnt2"
+disk held 64M
+if echo "0 65536 linear $dev 0" | dmsetup create "fsduel-test-$$" 2> /dev/null; then
+	mapped=fsduel-test-$$
+	force=--force refused "a device that is part of another, even by --force," "$dev is in use: it is part of dm-"
+	dmsetup remove "$mapped" && mapped=
+else
+	skip "a device that is part of another is refused" "dmsetup does not work here"
+fi
+dev=$ext4
+host_run -c "$tmp/one.ini" -o "$tmp/no" --device "$ext4" --destroy "$ext4" --force
+expect "--force does not make a device larger" 3 "$ext4 has 64M, and the cells of .* need"
+check "and nothing was written for it" sh -c "blkid -p '$ext4' | grep -v ext4; true"
+disk forced 192M; mke2fs -q -t ext4 "$dev"
+host_run -c "$tmp/one.ini" -o "$tmp/forced" --device "$dev" --destroy "$dev" --force
+expect "--force takes a device with an ext4" 0 "\(mode host\|nothing to compare\)"
+
+# --- nothing of these starts anything ------------------------------------------------------
+chmod 755 "$tmp"
+not_root() { setpriv --reuid 65534 --regid 65534 --clear-groups "$B/fsduel" run -c "$tmp/one.ini" -o "$tmp/no" > "$tmp/said" 2>&1; code=$?; }
+not_root
+expect "who is not root is told" 3 "needs root"
+# In a mount namespace of its own, without the thing.
+without() { # COMMANDS: before fsduel run in there
+	B=$B tmp=$tmp unshare -m bash -c "mount --make-rprivate / && $1 &&
+		\"\$B/fsduel\" run -c \"\$tmp/one.ini\" -o \"\$tmp/no\" --image 192M" > "$tmp/said" 2>&1
+	code=$?
+}
+hide() { echo "mount --bind /dev/null \$(realpath \$(PATH=\$PATH:/usr/sbin:/sbin command -v $1))"; }
+without "$(hide fio)"
+expect "no fio is told" 3 "fio is missing"
+without "$(hide mke2fs)"
+expect "no mke2fs is told" 3 "mke2fs is missing"
+without "mount -t tmpfs none /dev && mknod /dev/null c 1 3"
+expect "no loop devices are told" 3 "no loop devices"
+mkdir "$tmp/ro"
+B=$B tmp=$tmp unshare -m bash -c 'mount -t tmpfs -o ro none "$tmp/ro" &&
+	"$B/fsduel" run -c "$tmp/one.ini" -o "$tmp/ro/results"' > "$tmp/said" 2>&1
+code=$?
+expect "a read-only output folder is told" 3 "cannot write the results folder .*Read-only"
+host_run -c "$tmp/one.ini" -o "$tmp/no" --image 64M
+expect "a target that is too small is told" 3 "the image has 64M, and the cells of .* need"
+host_run -c "$tmp/xfs.ini" -o "$tmp/no" --image 192M
+expect "also when it is the file system that takes more" 3 "the image has 192M, and .* need 300M"
+host_run -c "$tmp/one.ini" -o "$tmp/no" --image 192M --zram
+expect "there is one target" 2 "give one of --image"
+check "none of the refused made a folder" [ ! -e "$tmp/no" ]
+check "or left anything" left
+
+# --- signals, and what else goes on meanwhile -----------------------------------------------
+wait_for() { # COMMAND...: until it succeeds, ten seconds at most
+	for _ in $(seq 500); do "$@" > /dev/null 2>&1 && return; sleep 0.02; done
+	return 1
+}
+mounted() { grep -q "$FSDUEL_STATE/run-" /proc/self/mounts; }
+small 's/^runtime = .*/runtime = 1s/; /^.workload randrw/,$d' > "$tmp/long.ini"
+for s in INT:130 TERM:143 HUP:129; do
+	# What a shell starts in the background ignores SIGINT else.
+	env --default-signal=INT "$B/fsduel" run -q --no-settle -c "$tmp/long.ini" -o "$tmp/${s%:*}" --image 192M > "$tmp/said" 2>&1 &
+	pid=$!
+	wait_for mounted || echo "# ${s%:*}: it never mounted"
+	sleep 0.2
+	fsduel clean > "$tmp/clean" 2>&1
+	[ $? = 3 ] && grep -q "process $pid) is measuring" "$tmp/clean" || cat "$tmp/clean"
+	kill -"${s%:*}" $pid
+	wait $pid
+	code=$?
+	expect "SIG${s%:*} ends a run" "${s#*:}" "stopped by signal .*goes on with"
+	check "and leaves nothing, without clean" left
+done
+
+# An error of another file system is none of this cell's; one of its own is.
+foreign_dev=$(findmnt -n -o SOURCE "$tmp/foreign-mnt2")
+trigger() { echo "a test of fsduel's" > "/sys/fs/ext4/$(basename "$1")/trigger_fs_error"; }
+ours() { sed -n "s#^\(/dev/loop[0-9]*\) $FSDUEL_STATE/run-.*#\1#p" /proc/self/mounts; }
+one_error() { # DIR, whose: the device to hit once a cell is under way
+	small 's/^runtime = .*/runtime = 1s/; s/^blocks = .*/blocks = 1/; /^\[mount [dn]/,/^$/d; /^.workload randrw/,$d' > "$tmp/err.ini"
+	"$B/fsduel" run -q --no-settle -c "$tmp/err.ini" -o "$1" --image 192M > "$tmp/said" 2>&1 &
+	pid=$!
+	wait_for mounted
+	sleep 0.5
+	trigger "$($2)"
+	wait $pid
+	code=$?
+}
+theirs() { echo "$foreign_dev"; }
+if [ -e "/sys/fs/ext4/$(basename "$foreign_dev")/trigger_fs_error" ]; then
+	one_error "$tmp/theirs" theirs
+	check "an error of another file system does not count" \
+		sh -c "grep -q ',ok,' '$tmp/theirs/samples.csv' && ! grep ',invalid,' '$tmp/theirs/samples.csv'"
+	one_error "$tmp/ours" ours
+	expect "an error of the measured one makes the samples invalid" 4 "invalid: ext4 found an error: EXT4-fs error"
+else
+	skip "errors of other file systems do not count" "ext4 has no trigger_fs_error here"
+fi
+finish

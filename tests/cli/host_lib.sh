@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# host_lib.sh: what the tests of `fsduel run` share, sourced after lib.sh. Other
+# tests use loop devices and mounts at the same time, so only what bears this
+# test's folder in its name is looked at: its own foreign ones, and fsduel's.
+
+export FSDUEL_STATE=$tmp/state
+results=$tmp/results
+suite=tests/data/suites/host.ini
+
+host_needs() { # why this machine cannot, or nothing
+	[ "$(id -u)" = 0 ] || { echo "needs root"; return; }
+	[ -e /dev/loop-control ] || { echo "needs loop devices"; return; }
+	for p in fio mke2fs losetup; do
+		command -v $p > /dev/null || [ -x /usr/sbin/$p ] || { echo "needs $p"; return; }
+	done
+	dd if=/dev/zero of="$tmp/direct" bs=4k count=1 oflag=direct 2> /dev/null ||
+		echo "$tmp has no direct I/O"
+}
+
+# fsduel run's words go to $tmp/said, its exit code into $code.
+host_run() {
+	fsduel run -q --no-settle "$@" > "$tmp/said" 2>&1
+	code=$?
+}
+
+expect() { # NAME CODE PATTERN
+	if [ "$code" = "$2" ] && grep -q -- "$3" "$tmp/said"; then
+		result ok "$1" < /dev/null
+	else
+		{ echo "exit $code, wanted $2 and '$3'"; head -n 20 "$tmp/said"; } | result "not ok" "$1"
+	fi
+}
+
+# Whatever of fsduel's is there: loop devices, mounts, images, directories, half-written files.
+left() {
+	losetup -n -O NAME,BACK-FILE -l | grep -F "$tmp" | grep fsduel-image
+	grep -F "$tmp/state" /proc/self/mounts
+	find "$tmp" -xdev \( -name '.fsduel-*' -o -name 'run-*' -o -name '*.tmp' -o -name undo.json \)
+	true
+}
+# What is not fsduel's, as it was set up.
+foreign() {
+	losetup -n -O NAME,BACK-FILE -l | grep -F "$tmp/foreign"
+	grep -F "$tmp/foreign" /proc/self/mounts
+	sha256sum "$tmp"/foreign*.img 2> /dev/null
+	true
+}

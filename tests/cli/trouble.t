@@ -1,0 +1,76 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# trouble.t: guests that get into trouble on purpose (tests/guest/trouble.c), one
+# of each kind, in one duel: each is named, its console kept, and the healthy ones
+# beside them are measured as if nothing were.
+kernels=${FSDUEL_CACHE:-}
+. "$(dirname "$0")/lib.sh"
+if [ -n "$kernels" ]; then export FSDUEL_CACHE=$kernels; else unset FSDUEL_CACHE; fi
+
+kernel=${FSDUEL_TROUBLE_KERNEL:-6.12}
+if ! fsduel kernel show "$kernel" > /dev/null 2>&1; then
+	echo "1..0 # SKIP Debian's kernel $kernel is not in the cache and could not be fetched"
+	exit
+fi
+if [ ! -x "$B/trouble-guest" ]; then
+	echo "1..0 # SKIP $B/trouble-guest is not built: make $B/trouble-guest"
+	exit
+fi
+
+d=$tmp/d
+FSDUEL_GUEST=$B/trouble-guest fsduel duel -q -c tests/data/suites/trouble.ini \
+	--patched "$kernel" -o "$d" > "$tmp/said" 2>&1
+code=$?
+check "the pair that could not be measured is told" grep -q "panicked" "$tmp/said"
+check "a duel with troubled guests runs to its end, and says so" test $code = 4
+
+mounts=$(sed -n 's/^\[mount \(.*\)\]/\1/p' tests/data/suites/trouble.ini)
+part() { # MOUNT FOLDER: its file there
+	local v=v$(printf %02d "$(grep -nx "$1" <<< "$mounts" | cut -d: -f1)")
+	echo "$d/$2"/b0001-c0001-"$v"-throughput.*
+}
+# trouble MOUNT STATUS REASON [CONSOLE]: how it ended, and words of what was kept of its console.
+trouble() {
+	local mount=$1 row lines
+	row=$(grep -m 1 "patched/$mount," "$d/samples.csv")
+	if grep -q ",$2,,.*$3" <<< "$row" && [ "$(grep -c "patched/$mount,.*,ok," "$d/samples.csv")" = 0 ]; then
+		result ok "$mount: $2, with the reason" < /dev/null
+	else
+		echo "$row" | result "not ok" "$mount: $2, with the reason"
+	fi
+	[ -n "${4:-}" ] || return 0
+	lines=$(cat "$(part "$mount" console)" 2>&1)
+	if grep -q "$4" <<< "$lines" && [ "$(wc -l <<< "$lines")" -le 25 ]; then
+		result ok "$mount: its last console lines are kept" < /dev/null
+	else
+		result "not ok" "$mount: its last console lines are kept" <<< "$lines"
+	fi
+}
+trouble panic failed "the guest panicked: Kernel panic - not syncing: sysrq" "sysrq triggered crash"
+trouble oops failed "the kernel had an oops: BUG: kernel NULL pointer" "Kernel panic - not syncing: Fatal"
+trouble oops-outlived failed "the kernel had an oops: BUG: kernel NULL pointer" "CR2: 0000000000000000"
+trouble bug failed "the kernel ran into a BUG: kernel BUG at mm/" "usercopy_abort"
+trouble warning invalid "the kernel warned: WARNING: .*refcount_warn_saturate" "WARNING: CPU"
+trouble soft-lockup failed "a CPU was locked up in the kernel: watchdog: BUG: soft lockup - CPU#0" "soft lockup"
+trouble hung-task failed "a task hung in the kernel: INFO: task init:[0-9]* blocked" "blocked for more than"
+trouble out-of-memory failed "the guest ran out of memory: Out of memory: Killed process" "Out of memory"
+trouble ext4-error invalid "ext4 found an error: EXT4-fs error (device nullb0)" "provoked"
+trouble read-only "\(failed\|invalid\)" "the file system became read-only: EXT4-fs (nullb0): Remounting" "read-only"
+trouble io-error invalid "the device had an I/O error: I/O error, dev nullb0, sector" "I/O error"
+trouble power-off failed "powered off or restarted before it sent its results: .*Power down" "Power down"
+trouble restart failed "powered off or restarted before it sent its results: .*Resetting" "Resetting"
+trouble garbage failed "the guest's results arrived damaged: .*something else than results" "Restarting"
+trouble silence failed "still running at its wall limit .*nothing on its console"
+trouble killed failed "the cell was killed by signal 9"
+
+all_have_rows() {
+	for m in $mounts; do grep -q "patched/$m," "$d/samples.csv" || echo "$m has no row"; done
+}
+check "every planned cell run has a row" all_have_rows
+single_lines() { awk -F'\t' 'NR > 1 && !/^20/ { print FILENAME ": a row over two lines: " $0 }' "$d/samples.csv"; }
+check "every reason is one line" single_lines
+check "the healthy guest is measured" grep -q "patched/healthy,.*,ops_per_s,.*,ok," "$d/samples.csv" --max-count=1
+values() { grep "patched/$1,.*,ok," "$d/samples.csv" | sed 's/.*,throughput,//'; }
+check "trouble beside it changes no figure" diff <(values healthy) <(values healthy-too)
+check "nothing of a healthy guest's console is kept" test ! -e "$(part healthy console)"
+finish

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * simulate.c: the verdicts on made-up duels of which the truth is known, through
+ * the code that judges real ones: simulate [ROUNDS] prints TAP; with "table" also
+ * what other suites' rules make of the same data. Seeded: the same every time.
+ *
+ * A made-up duel is a sequence of runs in time, as fsduel makes it: block by
+ * block, cell by cell, both variants in the order of the block's coin. Noise and
+ * drift belong to the time of the run, not to the variant.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/judge_impl.h"
+#include "lib/buf.h"
+#include "lib/num.h"
+#include "lib/rng.h"
+#include "peers.h"
+
+#define CELLS 20
+#define BLOCKS_MAX 20
+#define RUNS_MAX (CELLS * BLOCKS_MAX * 2)
+#define CV 0.01                /* of one run */
+#define DRAWS 1999             /* flips where not all are gone through: enough for 5 % */
+
+enum noise { GAUSSIAN, LOGNORMAL, TWO_HUMPS, AUTOCORRELATED, NR_NOISES };
+static const char *const noise_names[] = { "Gaussian", "lognormal", "two humps",
+					   "autocorrelated" };
+
+struct world {
+	enum noise noise;
+	double drift;             /* over the whole run: 0.03 is 3 % */
+	unsigned blocks;
+	double effect;            /* log ratio of cell 0 */
+	bool separate;            /* all of baseline, then all of patched: what others do */
+};
+
+struct duel {
+	struct comparison_row row[CELLS];
+	struct comparison_row *rows[CELLS];
+	struct comparison_pair pair[CELLS][BLOCKS_MAX];
+	double a[CELLS][BLOCKS_MAX], b[CELLS][BLOCKS_MAX];
+};
+
+static double uniform(struct rng *r)
+{
+	return ((double)(rng_next(r) >> 11) + 0.5) / 9007199254740992.0;
+}
+
+static double normal(struct rng *r)
+{
+	return dist_normal_quantile(uniform(r));
+}
+
+/* Factors around 1 with a coefficient of variation of about CV, in order of time. */
+static void make_noise(struct rng *r, enum noise kind, double *v, size_t n)
+{
+	double ar = normal(r);
+
+	for (size_t i = 0; i < n; i++) {
+		double z = normal(r);
+
+		switch (kind) {
+		case GAUSSIAN:
+			v[i] = 1 + CV * z;
+			break;
+		case LOGNORMAL: /* mean sqrt(e), variance (e - 1) e */
+			v[i] = 1 + CV * (exp(z) - exp(0.5)) / sqrt((M_E - 1) * M_E);
+			break;
+		case TWO_HUMPS:
+			v[i] = 1 + CV * (0.3 * z + (rng_below(r, 2) ? 0.95 : -0.95));
+			break;
+		default:
+			ar = 0.9 * ar + sqrt(1 - 0.9 * 0.9) * z;
+			v[i] = 1 + CV * ar;
+		}
+	}
+}
+
+static void make_duel(struct duel *d, const struct world *w, struct rng *r)
+{
+	size_t runs = (size_t)CELLS * w->blocks * 2, at = 0;
+	double v[RUNS_MAX];
+
+	make_noise(r, w->noise, v, runs);
+	memset(d, 0, sizeof(*d));
+	for (size_t i = 0; i < runs; i++)
+		v[i] *= 1 + w->drift * ((double)i / (double)runs - 0.5);
+	for (unsigned b = 0; b < w->blocks; b++) {
+		bool coin = rng_below(r, 2);
+
+		for (size_t c = 0; c < CELLS; c++, at += 2) {
+			double first = v[at], second = v[at + 1];
+
+			if (w->separate) {
+				first = v[at / 2];
+				second = v[runs / 2 + at / 2];
+				coin = false;
+			}
+			d->a[c][b] = 1000 * (coin ? second : first);
+			d->b[c][b] = 1000 * (coin ? first : second) * exp(c ? 0 : w->effect);
+		}
+	}
+	for (size_t c = 0; c < CELLS; c++) {
+		d->row[c] = (struct comparison_row){
+			.workload = "w", .varying = "", .metric = "ops_per_s", .better = "higher",
+			.primary = true, .whole = true, .pairs = w->blocks, .planned = w->blocks,
+			.pair = d->pair[c], .j.decides = true,
+		};
+		d->rows[c] = &d->row[c];
+		for (unsigned b = 0; b < w->blocks; b++)
+			d->pair[c][b] = (struct comparison_pair){
+				.block = b + 1, .has_baseline = true, .has_patched = true,
+				.baseline = d->a[c][b], .patched = d->b[c][b] };
+	}
+}
+
+static void judge_duel(struct duel *d, unsigned blocks, struct look *looks, size_t nr_looks)
+{
+	struct look one = { blocks, VERDICT_ALPHA };
+	struct judge j = { .paired = true, .families = 1, .looks = looks ? looks : &one,
+			   .nr_looks = looks ? nr_looks : 1, .adaptive = looks, .seed = 1,
+			   .draws = DRAWS };
+
+	judge_rows(&j, d->rows, CELLS);
+}
+
+/* --- reports ------------------------------------------------------------------------------- */
+
+static unsigned tests, failures;
+
+static void report(bool ok, const char *what, unsigned k, unsigned n)
+{
+	struct interval i = stats_wilson(k, n, 0.98);
+
+	tests++;
+	failures += !ok;
+	printf("%s %u - %s: %.2f %% of %u (99 %% bounds %.2f, %.2f)\n", ok ? "ok" : "not ok", tests,
+	       what, 100.0 * k / n, n, 100 * i.low, 100 * i.high);
+	fflush(stdout);
+}
+
+/* The share is not above the limit: its 99 % lower confidence bound is not. */
+static void at_most(double limit, const char *what, unsigned k, unsigned n)
+{
+	report(stats_wilson(k, n, 0.98).low <= limit, what, k, n);
+}
+
+static void at_least(double limit, const char *what, unsigned k, unsigned n)
+{
+	report((double)k / n >= limit, what, k, n);
+}
+
+static char *world_name(const struct world *w)
+{
+	return xasprintf("%s, %s drift, %u blocks", noise_names[w->noise], w->drift != 0 ? "3 %" : "no",
+			 w->blocks);
+}
+
+static bool called(const struct comparison_row *row)
+{
+	return row->j.r.verdict == VERDICT_SLOWER || row->j.r.verdict == VERDICT_FASTER;
+}
+
+/* --- nothing changed ------------------------------------------------------------------------ */
+
+struct alarms {
+	unsigned family, covered, cells, peer[NR_PEERS], single;
+};
+
+static void count_alarms(struct alarms *x, struct duel *d, const struct world *w)
+{
+	bool family = false, single = false, peer[NR_PEERS] = { false };
+
+	judge_duel(d, w->blocks, NULL, 0);
+	for (size_t c = 0; c < CELLS; c++) {
+		const struct judgement *j = &d->row[c].j;
+
+		family |= j->r.significant; /* stricter than a verdict: whatever the size */
+		single |= j->p_flip <= VERDICT_ALPHA;
+		x->cells++;
+		x->covered += !j->i95.exists || (j->i95.low <= 1 && j->i95.high >= 1);
+		for (size_t p = 0; p < NR_PEERS; p++)
+			peer[p] |= peers[p].changed(d->a[c], d->b[c], w->blocks);
+	}
+	x->family += family;
+	x->single += single;
+	for (size_t p = 0; p < NR_PEERS; p++)
+		x->peer[p] += peer[p];
+}
+
+static struct alarms nothing_changed(const struct world *w, unsigned rounds)
+{
+	struct rng r = { rng_mix(7, w->noise * 1000 + w->blocks + (w->drift != 0 ? 500 : 0)) };
+	struct alarms x = { 0 };
+	struct duel *d = xcalloc(1, sizeof(*d));
+
+	for (unsigned i = 0; i < rounds; i++) {
+		make_duel(d, w, &r);
+		count_alarms(&x, d, w);
+	}
+	free(d);
+	return x;
+}
+
+static void print_heads(const char *what)
+{
+	printf("# %-44s %6s", what, "fsduel");
+	for (size_t p = 0; p < NR_PEERS; p++)
+		printf(" %8s", peers[p].name);
+	printf("\n");
+}
+
+static void print_row(const char *name, unsigned family, const unsigned *peer, unsigned rounds)
+{
+	printf("# %-44s %6.1f", name, 100.0 * family / rounds);
+	for (size_t p = 0; p < NR_PEERS; p++)
+		printf(" %8.1f", 100.0 * peer[p] / rounds);
+	printf("\n");
+}
+
+static void false_alarms(unsigned rounds, bool table)
+{
+	static const unsigned blocks[] = { 6, 10, 20 };
+
+	if (table)
+		print_heads("false alarm in any of 20 cells, % of duels");
+	for (enum noise noise = 0; noise < NR_NOISES; noise++) {
+		for (int drift = 0; drift < 2; drift++) {
+			for (size_t b = 0; b < 3; b++) {
+				struct world w = { noise, drift ? 0.03 : 0, blocks[b], 0, false };
+				struct alarms x = nothing_changed(&w, rounds);
+				char *name = world_name(&w), *what;
+
+				if (table)
+					print_row(name, x.family, x.peer, rounds);
+				what = xasprintf("false alarms, %s", name);
+				at_most(0.05, what, x.family, rounds);
+				free(what);
+				what = xasprintf("95 %% intervals that miss, %s", name);
+				at_most(0.05, what, x.cells - x.covered, x.cells);
+				free(what);
+				free(name);
+			}
+		}
+	}
+	if (table) { /* the same drift where baseline is measured first, as a whole */
+		struct world w = { GAUSSIAN, 0.03, 10, 0, true };
+		struct alarms x = nothing_changed(&w, rounds);
+
+		print_row("10 blocks, 3 % drift, baseline measured first", x.family, x.peer, rounds);
+	}
+}
+
+/* --- something changed ------------------------------------------------------------------------ */
+
+static void power(unsigned rounds, bool table)
+{
+	struct world w = { GAUSSIAN, 0, 10, log(0.97), false };
+	struct duel *d = xcalloc(1, sizeof(*d));
+	struct rng r = { 11 };
+	unsigned sure = 0, verdict = 0, others = 0, peer[NR_PEERS] = { 0 };
+
+	for (unsigned i = 0; i < rounds; i++) {
+		bool other = false;
+
+		make_duel(d, &w, &r);
+		judge_duel(d, w.blocks, NULL, 0);
+		sure += d->row[0].j.r.significant;
+		verdict += d->row[0].j.r.verdict == VERDICT_SLOWER;
+		for (size_t c = 1; c < CELLS; c++)
+			other |= called(&d->row[c]);
+		others += other;
+		for (size_t p = 0; p < NR_PEERS; p++)
+			peer[p] += peers[p].changed(d->a[0], d->b[0], w.blocks);
+	}
+	if (table) {
+		print_heads("-3 % at CV 1 %, one cell of 20, 10 blocks, %");
+		print_row("found", sure, peer, rounds);
+	}
+	at_least(0.95, "power at -3 %, CV 1 %, one slow cell among 20, 10 blocks", sure, rounds);
+	at_least(0.90, "the same, called slower with a margin of 2 %", verdict, rounds);
+	at_most(0.05, "and another cell called so beside it", others, rounds);
+	free(d);
+}
+
+/* A true change of exactly the margin must not be called the same in more than 5 %. */
+static void equivalence(unsigned rounds)
+{
+	static const enum noise noises[] = { GAUSSIAN, TWO_HUMPS, AUTOCORRELATED };
+
+	for (size_t k = 0; k < 3; k++) {
+		struct world w = { noises[k], 0, 10, log(0.98), false };
+		struct duel *d = xcalloc(1, sizeof(*d));
+		struct rng r = { 13 + k };
+		unsigned same = 0, shown = 0;
+		char *what = xasprintf("called the same at the margin itself, %s", noise_names[noises[k]]);
+
+		for (unsigned i = 0; i < rounds; i++) {
+			make_duel(d, &w, &r);
+			judge_duel(d, w.blocks, NULL, 0);
+			same += d->row[0].j.r.verdict == VERDICT_SAME;
+			shown += d->row[1].j.r.verdict == VERDICT_SAME;
+		}
+		at_most(0.05, what, same, rounds);
+		if (noises[k] == GAUSSIAN)
+			at_least(0.90, "an unchanged cell called the same, 10 blocks", shown, rounds);
+		free(what);
+		free(d);
+	}
+}
+
+/* --- adaptive runs ------------------------------------------------------------------------------ */
+
+/* How many blocks a run takes that goes on while a cell is unsure. */
+static unsigned blocks_taken(const struct duel *d, const struct look *looks, size_t nr)
+{
+	unsigned latest = 0;
+
+	for (size_t c = 0; c < CELLS; c++) {
+		if (!d->row[c].j.look)
+			return looks[nr - 1].blocks;
+		latest = d->row[c].j.look > latest ? d->row[c].j.look : latest;
+	}
+	return latest;
+}
+
+static void adaptive(unsigned rounds)
+{
+	struct look looks[] = { { 8, 0.01 }, { 12, 0.01 }, { 16, 0.01 }, { 20, 0.02 } };
+	struct duel *d = xcalloc(1, sizeof(*d));
+	double *taken = xcalloc(rounds, sizeof(*taken));
+	struct rng r = { 17 };
+	unsigned alarms = 0, found = 0;
+
+	for (int changed = 0; changed < 2; changed++) {
+		struct world w = { GAUSSIAN, 0, 20, changed ? log(0.97) : 0, false };
+
+		for (unsigned i = 0; i < rounds; i++) {
+			bool alarm = false;
+
+			make_duel(d, &w, &r);
+			judge_duel(d, w.blocks, looks, 4);
+			taken[i] = blocks_taken(d, looks, 4);
+			for (size_t c = 0; c < CELLS; c++)
+				alarm |= called(&d->row[c]);
+			alarms += !changed && alarm;
+			found += changed && d->row[0].j.r.verdict == VERDICT_SLOWER;
+		}
+	}
+	at_most(0.05, "until sure: false alarms over all looks", alarms, rounds);
+	at_least(0.95, "until sure: -3 % found", found, rounds);
+	stats_sort(taken, rounds);
+	tests++;
+	failures += stats_median_sorted(taken, rounds) >= 20;
+	printf("%s %u - until sure: at -3 %% it stops after %g blocks in the median, of 20\n",
+	       stats_median_sorted(taken, rounds) < 20 ? "ok" : "not ok", tests,
+	       stats_median_sorted(taken, rounds));
+	free(taken);
+	free(d);
+}
+
+int main(int argc, char **argv)
+{
+	bool table = argc > 2 && !strcmp(argv[2], "table");
+	uint64_t rounds = 1000;
+
+	if (argc > 1 && (num_parse(argv[1], NUM_COUNT, &rounds, NULL) || rounds < 100)) {
+		fprintf(stderr, "usage: simulate [ROUNDS from 100] [table]\n");
+		return 2;
+	}
+	false_alarms((unsigned)rounds, table);
+	power((unsigned)rounds, table);
+	equivalence((unsigned)rounds);
+	adaptive((unsigned)rounds);
+	printf("1..%u\n", tests);
+	return failures != 0;
+}

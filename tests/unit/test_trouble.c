@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_trouble.c: consoles and kernel logs of real guests in trouble (recorded
+ * by tests/guest/trouble.c on Debian's 6.1 and 6.12, whole) are told apart, and
+ * no damage to them does more than hide what was there.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/buf.h"
+#include "lib/fs.h"
+#include "lib/rng.h"
+#include "runners/trouble.h"
+
+#define CONSOLES "tests/data/consoles/"
+
+static const struct {
+	const char *file;      /* up to "-6.1.txt", "-6.12.txt" */
+	const char *trouble;   /* NULL: no line tells of any */
+	enum status status;    /* of a cell run with figures */
+	const char *reason;    /* part of it */
+} recorded[] = {
+	{ "bug", "BUG", STATUS_FAILED, "ran into a BUG: kernel BUG at mm/usercopy.c:10" },
+	{ "ext4-error", "ext4 error", STATUS_INVALID,
+	  "ext4 found an error: EXT4-fs error (device nullb0): trigger_test_error:" },
+	{ "hung-task", "hung task", STATUS_INVALID, "a task hung in the kernel: INFO: task init:" },
+	{ "io-error", "I/O error", STATUS_INVALID,
+	  "an I/O error: I/O error, dev nullb0, sector 33376 op 0x1:(WRITE)" },
+	{ "oops", "oops", STATUS_FAILED,
+	  "had an oops: BUG: kernel NULL pointer dereference, address: 0000000000000000" },
+	{ "out-of-memory", "out of memory", STATUS_FAILED,
+	  "ran out of memory: Out of memory: Killed process" },
+	{ "panic", "panic", STATUS_FAILED,
+	  "the guest panicked: Kernel panic - not syncing: sysrq triggered crash" },
+	/* The whole of two boots, all levels: nothing in them is a trouble. */
+	{ "power-off", NULL, STATUS_OK, NULL },
+	{ "read-only", "read-only remount", STATUS_INVALID,
+	  "became read-only: EXT4-fs (nullb0): Remounting filesystem read-only (also: ext4 error)" },
+	{ "restart", NULL, STATUS_OK, NULL },
+	{ "soft-lockup", "soft lockup", STATUS_INVALID,
+	  "locked up in the kernel: watchdog: BUG: soft lockup - CPU#0 stuck for 3s! [init:" },
+	{ "warning", "WARNING", STATUS_INVALID,
+	  "the kernel warned: WARNING: CPU: 0 PID: " },
+};
+#define NR_RECORDED (sizeof(recorded) / sizeof(recorded[0]))
+
+static size_t index_of(const char *file)
+{
+	const char *dash = strrchr(file, '-');
+	size_t n = dash ? (size_t)(dash - file) : 0, i = 0;
+
+	while (i < NR_RECORDED && (strlen(recorded[i].file) != n ||
+				   memcmp(recorded[i].file, file, n)))
+		i++;
+	return i;
+}
+
+static void check_console(const char *file, size_t i)
+{
+	char *path = xasprintf(CONSOLES "%s", file);
+	struct trouble_found f = TROUBLE_NONE;
+	struct buf b = BUF_INIT;
+	struct result r;
+
+	assert_int_equal(fs_read(path, 0, &b, NULL), 0);
+	result_init(&r);
+	trouble_look(&f, buf_str(&b), b.len);
+	trouble_fail(&f, STATUS_OK, "", &r);
+	if (!recorded[i].trouble != !f.row ||
+	    (f.row && strcmp(f.row->name, recorded[i].trouble)))
+		fail_msg("%s: %s, not %s", file, f.row ? f.row->name : "nothing",
+			 recorded[i].trouble ? recorded[i].trouble : "nothing");
+	assert_int_equal(r.status, recorded[i].status);
+	if (recorded[i].reason && !strstr(r.reason, recorded[i].reason))
+		fail_msg("%s: '%s' has no '%s'", file, r.reason, recorded[i].reason);
+	result_release(&r);
+	trouble_release(&f);
+	buf_release(&b);
+	free(path);
+}
+
+static void recorded_consoles_are_told_apart(void **state)
+{
+	unsigned times[NR_RECORDED] = { 0 };
+	DIR *dir = opendir(CONSOLES);
+	struct dirent *d;
+
+	(void)state;
+	assert_non_null(dir);
+	while ((d = readdir(dir))) {
+		size_t i = index_of(d->d_name);
+
+		if (d->d_name[0] == '.')
+			continue;
+		if (i == NR_RECORDED)
+			fail_msg("nothing is expected of %s", d->d_name);
+		check_console(d->d_name, i);
+		times[i]++;
+	}
+	closedir(dir);
+	for (size_t i = 0; i < NR_RECORDED; i++)
+		if (!times[i])
+			fail_msg("no console of %s", recorded[i].file);
+}
+
+/* Lines that could not be provoked here are from the kernel's source. */
+static const struct {
+	const char *trouble, *line;
+} lines[] = {
+	{ "hard lockup", "NMI watchdog: Watchdog detected hard LOCKUP on cpu 1" },
+	{ "hard lockup", "watchdog: CPU1: Watchdog detected hard LOCKUP on cpu 0" },
+	{ "hard lockup", "Kernel panic - not syncing: Hard LOCKUP" },
+	{ "soft lockup", "watchdog: BUG: soft lockup - CPU#0 stuck for 26s! [fio:1]" },
+	{ "soft lockup", "[   31.5] Kernel panic - not syncing: softlockup: hung tasks" },
+	{ "BUG", "------------[ cut here ]------------ kernel BUG at fs/ext4/inode.c:3!" },
+	{ "oops", "Oops: 0000 [#1] PREEMPT SMP" },
+	{ "oops", "Oops: general protection fault, probably for non-canonical address "
+		  "0xdead000000000108: 0000 [#12] SMP NOPTI" },
+	{ "oops", "divide error: 0000 [#1] PREEMPT SMP" },
+	{ "oops", "BUG: unable to handle page fault for address: ffff88800badcafe" },
+	{ "out of memory", "Out of memory: Killed process 1 (fio)" },
+	{ "out of memory",
+	  "Kernel panic - not syncing: System is deadlocked on memory" },
+	{ "hung task", "INFO: task fio:12 blocked for more than 120 seconds." },
+	{ "hung task", "Kernel panic - not syncing: hung_task: blocked tasks" },
+	{ "panic", "[    0.5][    T1] Kernel panic - not syncing: VFS: Unable to mount root fs" },
+	{ "first process", "fsduel-guest: cannot use I/O ports" },
+	{ "stall", "rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:" },
+	{ "stall", "rcu: INFO: rcu_sched self-detected stall on CPU" },
+	{ "stall", "BUG: workqueue lockup - pool cpus=0 node=0 flags=0x0 nice=0 stuck for 43s!" },
+	{ "I/O error", "Buffer I/O error on dev nullb0, logical block 1, lost async page write" },
+	{ "I/O error", "blk_update_request: I/O error, dev nullb0, sector 8 op 0x1:(WRITE)" },
+	{ "I/O error", "critical medium error, dev vda, sector 8 op 0x0:(READ)" },
+	{ "read-only remount", "EXT4-fs (nullb0): Remounting filesystem read-only" },
+	{ "ext4 error", "EXT4-fs error (device nullb0): ext4_lookup:1855: inode #2: comm x: y" },
+	{ "ext4 error", "EXT4-fs (nullb0): error count since last fsck: 1" },
+	{ "ext4 error", "JBD2: Error -5 detected when updating journal superblock for nullb0-8." },
+	{ "ext4 error", "Aborting journal on device nullb0-8." },
+	{ "xfs error", "XFS (nullb0): Metadata corruption detected at xfs_agf_read_verify" },
+	{ "xfs error", "XFS (nullb0): Filesystem has been shut down due to log error (0x2)." },
+	{ "btrfs error", "BTRFS error (device nullb0): bdev /dev/nullb0 errs: wr 1, rd 0, flush 0" },
+	{ "btrfs error", "BTRFS critical (device nullb0): corrupt leaf: root=5 block=30 slot=1" },
+	{ "bug report", "BUG: sleeping function called from invalid context at mm/x.c:1" },
+	{ "bug report", "BUG: Bad page state in process fio  pfn:0badc" },
+	{ "WARNING", "WARNING: CPU: 0 PID: 1 at fs/ext4/inode.c:3624 x+0x1" },
+	{ "WARNING", "WARNING: possible circular locking dependency detected" },
+	{ "allocation failure", "fio: page allocation failure: order:0, mode:0x1" },
+	{ NULL, "EXT4-fs (loop0): mounted filesystem 5f1d r/w with ordered data mode. Quota: none." },
+	{ NULL, "EXT4-fs (loop0): unmounting filesystem 5f1d." },
+	{ NULL, "loop0: detected capacity change from 0 to 131072" },
+	{ NULL, "fsduel (70): drop_caches: 3" },
+	{ NULL, "systemd[1]: errors=remount-ro" },
+	{ NULL, "Spectre V2 : WARNING: Unprivileged eBPF is enabled with eIBRS on" },
+	{ NULL, "[Firmware Bug]: TSC doesn't count with P0 frequency!" },
+	{ NULL, "traps: x[12] general protection fault ip:1 sp:2 error:0 in x[3,4]" },
+	{ NULL, "" },
+};
+
+static void each_row_has_a_line_and_each_line_its_row(void **state)
+{
+	uint64_t seen = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		const struct trouble *t = trouble_match(lines[i].line);
+
+		if (!t != !lines[i].trouble || (t && strcmp(t->name, lines[i].trouble)))
+			fail_msg("%s: %s, not %s", lines[i].line, t ? t->name : "nothing",
+				 lines[i].trouble ? lines[i].trouble : "nothing");
+		seen |= t ? UINT64_C(1) << (t - troubles) : 0;
+	}
+	for (const struct trouble *t = troubles; t->name; t++) {
+		if (!t->patterns != (t->sign != TROUBLE_LINE))
+			fail_msg("%s: patterns or a sign, one of the two", t->name);
+		if (t->patterns && !(seen >> (t - troubles) & 1))
+			fail_msg("no line for %s", t->name);
+		assert_true(t->status == STATUS_FAILED || t->status == STATUS_INVALID);
+		assert_true(t - troubles < 64);
+	}
+}
+
+static void the_first_row_is_the_reason_whatever_came_first(void **state)
+{
+	static const char text[] =
+		"[    1.0] WARNING: CPU: 0 PID: 1 at a.c:1 f+0x1\n"
+		"[    2.0] EXT4-fs (nullb0): Remounting filesystem read-only\n"
+		"[    3.0] I/O error, dev nullb0, sector 7\r\n"
+		"[    3.1] I/O error, dev nullb0, sector 8\r\n";
+	struct trouble_found f = TROUBLE_NONE;
+	struct result r;
+
+	(void)state;
+	result_init(&r);
+	trouble_look(&f, text, strlen(text));
+	trouble_fail(&f, STATUS_FAILED, "measure: ended", &r);
+	assert_string_equal(r.reason, "the device had an I/O error: I/O error, dev nullb0, sector 7 "
+			    "(also: read-only remount, WARNING); measure: ended");
+	assert_int_equal(r.status, STATUS_FAILED);
+	result_release(&r);
+
+	/* How it ended explains more than what it outlived, and less than a panic. */
+	result_init(&r);
+	trouble_note(&f, TROUBLE_SILENCE, "there is nothing on its console");
+	assert_string_equal(f.row->name, "silence");
+	trouble_look(&f, "Kernel panic - not syncing: x", 29);
+	trouble_fail(&f, STATUS_FAILED, "", &r);
+	assert_string_equal(r.reason, "the guest panicked: Kernel panic - not syncing: x "
+			    "(also: I/O error, read-only remount, WARNING)");
+	result_release(&r);
+	trouble_release(&f);
+	assert_null(f.row);
+}
+
+static void nothing_found_is_no_reason(void **state)
+{
+	struct trouble_found f = TROUBLE_NONE;
+	struct result r;
+
+	(void)state;
+	result_init(&r);
+	trouble_look(&f, "", 0);
+	trouble_look(&f, "\n\n", 2);
+	trouble_fail(&f, STATUS_FAILED, "why", &r);
+	assert_int_equal(r.status, STATUS_OK);
+	assert_null(r.reason);
+	result_release(&r);
+}
+
+static unsigned count_lines(const char *text)
+{
+	unsigned n = 0;
+
+	for (; *text; text++)
+		n += *text == '\n';
+	return n;
+}
+
+static void the_last_lines_are_kept(void **state)
+{
+	struct buf b = BUF_INIT;
+	struct trouble_found none = TROUBLE_NONE;
+	char *kept;
+
+	(void)state;
+	assert_null(trouble_excerpt(&none, "", 0));
+	assert_null(trouble_excerpt(&none, "\r\n \n", 4));
+	for (int i = 1; i <= 100; i++)
+		buf_addf(&b, "line %d \r\n", i);
+	buf_adds(&b, " \n\n");
+	kept = trouble_excerpt(&none, b.data, b.len);
+	assert_int_equal(count_lines(kept), TROUBLE_LINES);
+	assert_memory_equal(kept, "line 76\n", 8);
+	assert_string_equal(kept + strlen(kept) - 9, "line 100\n");
+	free(kept);
+
+	/* A flood without a line's end is cut. */
+	buf_reset(&b);
+	for (int i = 0; i < 100000; i++)
+		buf_addc(&b, 'x');
+	kept = trouble_excerpt(&none, b.data, b.len);
+	assert_true(strlen(kept) < 500);
+	free(kept);
+	buf_release(&b);
+}
+
+static void the_line_of_the_reason_is_kept_with_the_last(void **state)
+{
+	struct trouble_found f = TROUBLE_NONE;
+	struct buf b = BUF_INIT;
+	char *kept;
+
+	(void)state;
+	for (int i = 1; i <= 100; i++)
+		buf_addf(&b, "[ 1.%d] %s %d\n", i, i == 40 ? "WARNING: CPU:" : "line", i);
+	trouble_look(&f, b.data, b.len);
+	kept = trouble_excerpt(&f, b.data, b.len);
+	assert_int_equal(count_lines(kept), TROUBLE_LINES);
+	assert_memory_equal(kept, "[ 1.40] WARNING: CPU: 40\n[ 1.41] line 41\n", 41);
+	assert_non_null(strstr(kept, "[ 1.51] line 51\n[...]\n[ 1.89] line 89\n"));
+	free(kept);
+
+	/* So near that nothing is left out between them. */
+	kept = trouble_excerpt(&f, b.data, (size_t)(strstr(b.data, "[ 1.65] ") - b.data));
+	assert_int_equal(count_lines(kept), TROUBLE_LINES);
+	assert_memory_equal(kept, "[ 1.40] WARNING: CPU: 40\n", 25);
+	assert_null(strstr(kept, "[...]"));
+	free(kept);
+	kept = trouble_excerpt(&f, b.data, (size_t)(strstr(b.data, "[ 1.66] ") - b.data));
+	assert_int_equal(count_lines(kept), TROUBLE_LINES);
+	assert_non_null(strstr(kept, "[...]\n[ 1.54]"));
+	free(kept);
+	trouble_release(&f);
+	buf_release(&b);
+}
+
+/* Bytes turned over, and the console cut off anywhere: one line of reason, or none. */
+static void damaged_consoles_do_no_harm(void **state)
+{
+	struct rng rng = { .state = 7 };
+
+	(void)state;
+	for (int round = 0; round < 300; round++) {
+		const char *file = CONSOLES "oops-6.12.txt";
+		struct trouble_found f = TROUBLE_NONE;
+		struct buf b = BUF_INIT;
+		struct result r;
+		char *kept;
+
+		assert_int_equal(fs_read(file, 0, &b, NULL), 0);
+		for (int i = 0; i < round; i++)
+			b.data[rng_below(&rng, b.len)] = (char)rng_below(&rng, 256);
+		b.len = rng_below(&rng, b.len + 1);
+		result_init(&r);
+		trouble_look(&f, b.data, b.len);
+		trouble_fail(&f, STATUS_FAILED, "why", &r);
+		assert_int_equal(!f.row, r.status == STATUS_OK);
+		for (const char *p = r.reason; p && *p; p++)
+			assert_true((unsigned char)*p >= ' ');
+		kept = trouble_excerpt(&f, b.data, b.len);
+		assert_true(!kept || count_lines(kept) <= TROUBLE_LINES);
+		free(kept);
+		result_release(&r);
+		trouble_release(&f);
+		buf_release(&b);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(recorded_consoles_are_told_apart),
+		cmocka_unit_test(each_row_has_a_line_and_each_line_its_row),
+		cmocka_unit_test(the_first_row_is_the_reason_whatever_came_first),
+		cmocka_unit_test(nothing_found_is_no_reason),
+		cmocka_unit_test(the_last_lines_are_kept),
+		cmocka_unit_test(the_line_of_the_reason_is_kept_with_the_last),
+		cmocka_unit_test(damaged_consoles_do_no_harm),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

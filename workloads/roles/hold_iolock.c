@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * hold_iolock: a fault made on purpose: holds the file's i_rwsem exclusively for
+ * a known time, rate times a second, so that a report on locks or latencies can
+ * be held against what is known to have happened. It is a buffered write whose
+ * source page is missing: generic_perform_write() faults it in while
+ * ext4_buffered_write_iter() holds the lock, and the fault is answered, by a
+ * helper thread through userfaultfd(2), only after the time is over. No patched
+ * kernel is needed. The page is taken away again before each operation.
+ *
+ * The fault is the kernel's own, so userfaultfd must be allowed for those: root,
+ * or vm.unprivileged_userfaultfd=1. Where it is not, the cell has failed, with
+ * the reason.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/userfaultfd.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/proc.h"
+#include "workloads/role.h"
+
+enum { HOLD };
+
+static const struct param hold_params[] = {
+	[HOLD] = { "hold", NUM_NS, NULL, 1, 60000000000, "20ms",
+		   "how long each operation holds the lock" },
+	{ .name = NULL },
+};
+
+struct hold {
+	int uffd, stop;                /* stop: an eventfd, written to when the helper is to end */
+	pthread_t helper;
+	char *src;                     /* bs bytes, up to whole pages; the first page goes missing */
+	size_t len, page;
+	void *answer;                  /* what that page is made of again */
+	uint64_t hold_ns;
+};
+
+/* --- the helper thread ---------------------------------------------------------- */
+
+static void sleep_until(uint64_t until_ns)
+{
+	struct timespec ts = { (time_t)(until_ns / 1000000000), (long)(until_ns % 1000000000) };
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == EINTR)
+		;
+}
+
+static void answer_fault(const struct hold *h)
+{
+	uint64_t now = now_ns();
+	struct uffd_msg msg;
+	struct uffdio_copy copy;
+
+	if (read(h->uffd, &msg, sizeof(msg)) != sizeof(msg) || msg.event != UFFD_EVENT_PAGEFAULT)
+		return;
+	sleep_until(now + h->hold_ns);
+	do {
+		copy = (struct uffdio_copy){ .dst = (uintptr_t)h->src, .len = h->page,
+					     .src = (uintptr_t)h->answer };
+	} while (ioctl(h->uffd, UFFDIO_COPY, &copy) && errno == EAGAIN);
+}
+
+static void *helper_main(void *arg)
+{
+	const struct hold *h = arg;
+	struct pollfd fds[] = { { .fd = h->uffd, .events = POLLIN },
+				{ .fd = h->stop, .events = POLLIN } };
+
+	prctl(PR_SET_TIMERSLACK, 1);
+	for (;;) {
+		poll(fds, 2, -1);
+		if (fds[0].revents)
+			answer_fault(h);
+		else if (fds[1].revents)
+			return NULL;
+	}
+}
+
+/* --- setting up ------------------------------------------------------------------- */
+
+static int open_uffd(struct hold *h, struct err *e)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+
+	h->uffd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
+	if (h->uffd < 0 && errno == ENOSYS)
+		return err_add(e, ENOSYS, "hold_iolock: this kernel has no userfaultfd "
+					  "(CONFIG_USERFAULTFD)");
+	if (h->uffd < 0 && errno == EPERM)
+		return err_add(e, EPERM, "hold_iolock: userfaultfd is not allowed here: it needs "
+					 "root, or vm.unprivileged_userfaultfd=1");
+	if (h->uffd < 0 || ioctl(h->uffd, UFFDIO_API, &api))
+		return err_sys(e, errno, "hold_iolock: cannot use userfaultfd");
+	return 0;
+}
+
+static int map_source(struct hold *h, const struct role_thread *t, struct err *e)
+{
+	struct uffdio_register reg = { .mode = UFFDIO_REGISTER_MODE_MISSING };
+	void *src, *answer;
+
+	h->page = (size_t)sysconf(_SC_PAGESIZE);
+	h->len = (t->bs + h->page - 1) / h->page * h->page;
+	src = mmap(NULL, h->len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (src == MAP_FAILED)
+		return err_sys(e, errno, "hold_iolock: no memory for its source");
+	h->src = src;
+	if (posix_memalign(&answer, h->page, h->page))
+		return err_add(e, ENOMEM, "hold_iolock: no memory");
+	h->answer = answer;
+	memset(h->answer, 'h', h->page);
+	memcpy(h->src, t->buf, t->bs);
+	reg.range.start = (uintptr_t)h->src;
+	reg.range.len = h->len;
+	if (ioctl(h->uffd, UFFDIO_REGISTER, &reg))
+		return err_sys(e, errno, "hold_iolock: cannot register its source page");
+	return 0;
+}
+
+static void hold_free(struct hold *h)
+{
+	if (h->uffd >= 0)
+		close(h->uffd);
+	if (h->stop >= 0)
+		close(h->stop);
+	if (h->src)
+		munmap(h->src, h->len);
+	free(h->answer);
+	free(h);
+}
+
+static int start_helper(struct hold *h, struct err *e)
+{
+	int ret;
+
+	h->stop = eventfd(0, EFD_CLOEXEC);
+	if (h->stop < 0)
+		return err_sys(e, errno, "hold_iolock: no eventfd");
+	ret = pthread_create(&h->helper, NULL, helper_main, h);
+	return ret ? err_sys(e, ret, "hold_iolock: cannot start its helper thread") : 0;
+}
+
+static int hold_iolock_begin(struct role_thread *t, struct err *e)
+{
+	struct hold *h = calloc(1, sizeof(*h));
+	int ret;
+
+	if (!h)
+		return err_add(e, ENOMEM, "hold_iolock: no memory");
+	h->uffd = h->stop = -1;
+	h->hold_ns = t->own[HOLD];
+	ret = open_uffd(h, e);
+	if (!ret)
+		ret = map_source(h, t, e);
+	if (!ret)
+		ret = start_helper(h, e);
+	if (ret)
+		hold_free(h);
+	else
+		t->priv = h;
+	return ret;
+}
+
+static int64_t hold_iolock_op(struct role_thread *t, uint64_t offset)
+{
+	const struct hold *h = t->priv;
+	ssize_t n;
+
+	/* Gone, it is missing again; the registration stays with the mapping. */
+	if (madvise(h->src, h->page, MADV_DONTNEED))
+		return -errno;
+	n = pwrite(t->fd, h->src, t->bs, (off_t)offset);
+	return n < 0 ? -errno : n;
+}
+
+static void hold_iolock_end(struct role_thread *t)
+{
+	struct hold *h = t->priv;
+	uint64_t one = 1;
+
+	if (write(h->stop, &one, sizeof(one)) == sizeof(one))
+		pthread_join(h->helper, NULL);
+	hold_free(h);
+}
+
+static const char *const defaults[] = { "rate", "10", "final_sync", "1", NULL };
+
+const struct role role_hold_iolock = {
+	.name = "hold_iolock",
+	.help = "holds the file's lock exclusively for a known time, a fault for testing",
+	.open_flags = O_WRONLY,
+	.needs_fd = true,
+	.writes = true,
+	.no_warmup = true,             /* it would only take its time */
+	.bs_align = 1,
+	.defaults = defaults,
+	.params = hold_params,
+	.begin = hold_iolock_begin,
+	.op = hold_iolock_op,
+	.end = hold_iolock_end,
+};
