@@ -36,6 +36,7 @@ GEN   := $(B)/gen/roles.h $(B)/gen/commands.h
 PROGS := $(B)/fsduel $(B)/fsload $(B)/fsduel-guest
 ORDER := $(B)/fsduel-exact-order.so
 UNIT  := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
+ORACLE := $(patsubst tests/oracle/%.c,$(B)/oracle/%,$(wildcard tests/oracle/*.c))
 FUZZ  := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 Q    = $(if $(V),,@)
@@ -90,6 +91,9 @@ $(B)/fsduel.1: $(B)/fsduel
 $(B)/tests/%: tests/unit/%.c $(B)/libfsduel.a
 	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d -o $@ $< \
 	$(B)/libfsduel.a $(LIBS) -lcmocka
+$(B)/oracle/%: tests/oracle/%.c $(B)/libfsduel.a
+	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -Itests/oracle -MMD -MP -MF $@.d \
+	-o $@ $< $(B)/libfsduel.a $(LIBS)
 # A fuzzer with a main that only feeds it its seeds; `make fuzz` gives it libFuzzer's instead.
 FUZZ_MAIN := tests/fuzz/replay.c
 $(B)/fuzz/%: tests/fuzz/%.c $(FUZZ_MAIN) $(B)/libfsduel.a
@@ -97,6 +101,7 @@ $(B)/fuzz/%: tests/fuzz/%.c $(FUZZ_MAIN) $(B)/libfsduel.a
 	$(CC) $(ALL_CFLAGS) $(if $(FUZZ_MAIN),,-fsanitize=fuzzer) -o $@ $(filter %.c,$^) $(B)/libfsduel.a $(LIBS)
 
 unit: $(UNIT)
+oracle: $(ORACLE)
 replay: $(FUZZ)
 test: deps
 	$(Q)$(MAKE) check
@@ -120,7 +125,7 @@ $(B)/bench-guest: $(B)/runners/guest_main.o $(B)/tests/bench/bare_loop.o $(B)/li
 $(B)/trouble-guest: $(B)/runners/guest_main.o $(B)/tests/guest/trouble.o \
 		$(B)/tests/guest/kernel_code.o $(B)/libfsduel.a
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) -static -s -Wl,--wrap=fsload_run -o $@ $^ $(GUEST_LIBS)
-bench: all $(B)/bench-guest
+bench: all oracle $(B)/bench-guest
 	$(Q)for b in $(wildcard tests/bench/*.sh); do B=$(B) $$b || exit; done
 	$(Q)echo "bench: $(words $(wildcard tests/bench/*.sh)) scripts in tests/bench"
 
@@ -148,4 +153,4 @@ install: all $(B)/fsduel.1
 clean:
 	$(Q)rm -rf build build-san build-fuzz
 
--include $(OBJS:.o=.d) $(MAINS:%.c=$(B)/%.d) $(UNIT:=.d) $(B)/tests/bench/bare_loop.d $(wildcard $(B)/tests/guest/*.d)
+-include $(OBJS:.o=.d) $(MAINS:%.c=$(B)/%.d) $(UNIT:=.d) $(ORACLE:=.d) $(B)/tests/bench/bare_loop.d $(wildcard $(B)/tests/guest/*.d)

@@ -143,8 +143,7 @@ double check_split_limit(size_t n, double p, uint64_t seed)
 
 	for (size_t k = 0; k < SPLIT_DRAWS; k++) {
 		for (size_t i = 0; i < n; i++)
-			v[i] = dist_normal_quantile(((double)(rng_next(&rng) >> 11) + 0.5) /
-						    9007199254740992.0);
+			v[i] = (double)(rng_next(&rng) >> 11);
 		split[k] = check_split(v, n);
 	}
 	stats_sort(split, SPLIT_DRAWS);

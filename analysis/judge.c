@@ -145,6 +145,26 @@ static void judge_all(struct comparison *c, const struct results *r, bool decidi
 	free(rows);
 }
 
+size_t judge_looks(unsigned max, struct judge_look out[JUDGE_LOOKS_MAX])
+{
+	static const struct judge_look usual[JUDGE_LOOKS_MAX] = {
+		{ 8, 0.01 }, { 12, 0.01 }, { 16, 0.01 }, { 20, 0.02 } };
+	double left = VERDICT_ALPHA;
+	size_t nr = 0;
+
+	for (size_t i = 0; i < JUDGE_LOOKS_MAX && max >= usual[3].blocks; i++)
+		out[nr++] = (struct judge_look){ usual[i].blocks * max / usual[3].blocks,
+						 usual[i].alpha };
+	if (nr)
+		return nr;
+	for (size_t i = 0; i < JUDGE_LOOKS_MAX && usual[i].blocks < max; i++) {
+		out[nr++] = usual[i];
+		left -= usual[i].alpha;
+	}
+	out[nr++] = (struct judge_look){ max, left };
+	return nr;
+}
+
 /* --- what run.json says of it ------------------------------------------------------------ */
 
 /* The looks that have been reached; one with all blocks where the run is not adaptive. */
@@ -159,11 +179,11 @@ static void read_looks(struct judge *j, const struct results *r)
 		double alpha = json_number_value(json_object_get(item, "alpha"));
 
 		if (blocks > 0 && blocks <= r->blocks && alpha > 0 && alpha <= VERDICT_ALPHA)
-			j->looks[j->nr_looks++] = (struct look){ (unsigned)blocks, alpha };
+			j->looks[j->nr_looks++] = (struct judge_look){ (unsigned)blocks, alpha };
 	}
 	j->adaptive = j->nr_looks > 0;
 	if (!j->adaptive)
-		j->looks[j->nr_looks++] = (struct look){ r->blocks, VERDICT_ALPHA };
+		j->looks[j->nr_looks++] = (struct judge_look){ r->blocks, VERDICT_ALPHA };
 }
 
 static struct judge *judge_new(const struct comparison *c, const struct results *r,

@@ -24,6 +24,20 @@
 
 #include "analysis/compare.h"
 
+struct judge_look {
+	unsigned blocks;
+	double alpha;
+};
+
+/*
+ * The looks of an adaptive run of at most max blocks, from JUDGE_LOOK_FIRST on: four
+ * at 40, 60, 80 and 100 % of max with alphas .01 .01 .01 .02; below 20 blocks those
+ * of 8, 12, 16 that fit, and what is left of .05 at max. Returns their number.
+ */
+#define JUDGE_LOOKS_MAX 4
+#define JUDGE_LOOK_FIRST 8     /* 2^(1 - 8) is the first below .01 */
+size_t judge_looks(unsigned max, struct judge_look out[JUDGE_LOOKS_MAX]);
+
 struct judge_opts {
 	double margin;            /* for every metric; 0: as the suite says, else the mode's default */
 	const json_t *floor;      /* floor.h, of this machine; NULL: none is known */

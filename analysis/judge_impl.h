@@ -10,18 +10,13 @@
 #include "analysis/judge.h"
 #include "analysis/results_impl.h"
 
-struct look {
-	unsigned blocks;
-	double alpha;
-};
-
 struct judge {
 	double margin;            /* 0: see margin_of */
 	const json_t *floor, *margins; /* borrowed, may be NULL */
 	bool exact_mode, paired, adaptive;
 	size_t families;
 	size_t *family_of;        /* by number of the contrast in struct results */
-	struct look *looks;
+	struct judge_look *looks;
 	size_t nr_looks;
 	uint64_t seed, draws;     /* draws: of family_max_t, 0 for its own choice */
 };

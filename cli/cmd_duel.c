@@ -1,28 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * cmd_duel.c: `fsduel duel`: measure a suite in guests and print the
- * comparison. Measuring is runners/duel.c; here are the options.
+ * comparison. Measuring is measure.c and runners/duel.c; here are the options.
  */
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "analysis/judge.h"
 #include "cli/command.h"
-#include "cli/progress.h"
+#include "cli/measure.h"
 #include "cli/show.h"
 #include "lib/fs.h"
-#include "lib/num.h"
-#include "runners/duel.h"
 
 struct duel_options {
 	const char *suite, *output, *resume, *baseline, *patched, *initramfs, *mode, *qemu;
 	const char *destroy;
-	uint64_t blocks, guests;
-	bool quiet;
+	uint64_t blocks, guests, max_blocks;
+	bool quiet, until_sure;
 };
+
+#define MAX_BLOCKS 20          /* of an adaptive run, unless the user says */
+#define BLOCKS_MAX 1000
 
 #define AT(member) offsetof(struct duel_options, member)
 
@@ -34,6 +33,8 @@ static const struct option_row options[] = {
 	{ 0, "patched", OPT_STRING, "KERNEL", "the same for the other side", AT(patched), false },
 	{ 'm', "mode", OPT_STRING, "MODE", "exact, tcg, kvm or auto, instead of the suite's", AT(mode), false },
 	{ 'b', "blocks", OPT_COUNT, "N", "blocks instead of the suite's", AT(blocks), false },
+	{ 0, "until-sure", OPT_FLAG, NULL, "add blocks until every cell is decided, looking at 8, 12, 16 and 20", AT(until_sure), false },
+	{ 0, "max-blocks", OPT_COUNT, "N", "with --until-sure: at most that many blocks instead of 20", AT(max_blocks), false },
 	{ 'j', "guests", OPT_COUNT, "N", "guests at once (default: one a core); changes no result", AT(guests), false },
 	{ 0, "initramfs", OPT_STRING, "FILE", "use this initramfs instead of packing one", AT(initramfs), false },
 	{ 0, "qemu", OPT_STRING, "PROGRAM", "another QEMU than the first qemu-system-x86_64 in PATH", AT(qemu), false },
@@ -87,36 +88,57 @@ static int check_options(const struct duel_options *o, struct err *e)
 		return err_add(e, EINVAL, "give either --output DIR to begin or --resume DIR to go on");
 	if (!o->suite && !o->resume)
 		return err_add(e, EINVAL, "give the suite: -c configs/quick.ini");
-	if (o->blocks > 1000 || o->guests > 256)
+	if (o->blocks > BLOCKS_MAX || o->guests > 256)
 		return err_add(e, EINVAL, "--blocks goes up to 1000, --guests up to 256");
+	if (o->until_sure && o->blocks)
+		return err_add(e, EINVAL, "--until-sure chooses the blocks itself: give --max-blocks");
+	if (o->max_blocks && !o->until_sure)
+		return err_add(e, EINVAL, "--max-blocks goes with --until-sure");
+	if (o->max_blocks && (o->max_blocks < JUDGE_LOOK_FIRST || o->max_blocks > BLOCKS_MAX))
+		return err_add(e, EINVAL, "--max-blocks goes from %d to 1000: with fewer blocks no look "
+			       "can decide", JUDGE_LOOK_FIRST);
 	e->exit_code = 0;
 	return 0;
 }
 
-static int measure(const struct duel_options *o, struct suite *s, struct err *e)
+/* The looks of a new adaptive run, or those of the one that is resumed. */
+static void set_looks(const struct duel_options *o, const json_t *run, struct suite *s)
 {
-	struct plan p;
-	struct progress_line line = progress_line("duel", &p, o->quiet);
-	struct duel_opts d = {
-		.dir = o->resume ? o->resume : o->output, .resume = o->resume,
-		.guests = (unsigned)o->guests, .initramfs = o->initramfs,
-		.qemu = o->qemu, .destroy = o->destroy,
-		.progress = progress_show, .say = progress_say, .arg = &line, .stop = &stop_signal,
-	};
-	struct progress last;
-	int ret = plan_make(&p, s, e);
+	struct judge_look looks[JUDGE_LOOKS_MAX];
+	const json_t *item;
+	size_t i;
 
-	if (ret)
-		return err_exit_code(e, FSDUEL_USAGE);
-	stop_signal_catch();
-	ret = duel_run(s, &p, &d, &last, e);
-	progress_end(&line);
-	plan_release(&p);
-	if (ret == -EINTR && stop_signal)
-		return 128 + stop_signal;
-	if (ret)
-		return err_exit_code(e, FSDUEL_UNMEASURED);
-	return show_comparison(d.dir, NULL, e);
+	if (o->until_sure) {
+		s->nr_looks = judge_looks(o->max_blocks ? (unsigned)o->max_blocks : MAX_BLOCKS, looks);
+		for (i = 0; i < s->nr_looks; i++)
+			s->looks[i] = (struct suite_look){ looks[i].blocks, looks[i].alpha };
+		return;
+	}
+	json_array_foreach(json_object_get(run, "looks"), i, item) {
+		json_int_t blocks = json_integer_value(json_object_get(item, "blocks"));
+		double alpha = json_number_value(json_object_get(item, "alpha"));
+
+		if (s->nr_looks < JUDGE_LOOKS_MAX && blocks > 0 && blocks <= BLOCKS_MAX)
+			s->looks[s->nr_looks++] = (struct suite_look){ (unsigned)blocks, alpha };
+	}
+}
+
+static int measure(const struct duel_options *o, const json_t *run, struct suite *s,
+		   struct err *e)
+{
+	const struct measure_opts m = {
+		.command = "duel", .dir = o->resume ? o->resume : o->output, .resume = o->resume,
+		.quiet = o->quiet, .guests = (unsigned)o->guests, .initramfs = o->initramfs,
+		.qemu = o->qemu, .destroy = o->destroy,
+	};
+	int code;
+
+	set_looks(o, run, s);
+	if (s->nr_looks)
+		code = measure_until_sure(s, &m, run ? s->blocks : 0, e);
+	else
+		code = measure_suite(s, &m, e);
+	return code == FSDUEL_OK ? show_finished(m.dir, e) : code;
 }
 
 static int run(const void *opts, char *const *args, unsigned nr_args, struct err *e)
@@ -132,6 +154,12 @@ static int run(const void *opts, char *const *args, unsigned nr_args, struct err
 	(void)nr_args;
 	if (!ret && o->resume)
 		ret = read_resumed(o->resume, &old, e);
+	if (!ret && o->resume && (o->until_sure || o->blocks) &&
+	    json_object_get(old.run, "looks")) {
+		err_exit(e, FSDUEL_USAGE);
+		ret = err_add(e, EINVAL, "%s is an adaptive run already: its looks are fixed; leave "
+			      "--until-sure and --blocks out", o->resume);
+	}
 	if (!ret && o->resume)
 		over = (struct suite_overrides){
 			.baseline = o->baseline ? o->baseline : old.o.baseline,
@@ -141,7 +169,7 @@ static int run(const void *opts, char *const *args, unsigned nr_args, struct err
 		};
 	if (!ret)
 		ret = suite_load(&s, o->suite ? o->suite : old.suite, &over, e);
-	ret = ret ? err_exit_code(e, FSDUEL_USAGE) : measure(o, &s, e);
+	ret = ret ? err_exit_code(e, FSDUEL_USAGE) : measure(o, old.run, &s, e);
 	suite_release(&s);
 	free(old.suite);
 	json_decref(old.run);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/few_blocks.h"
 #include "cli/plan_missing.h"
 #include "lib/num.h"
 #include "runners/device.h"
@@ -132,6 +133,7 @@ static void print_order(const struct plan *p)
 
 static void print_plan(const struct plan *p, unsigned guests)
 {
+	struct buf few = BUF_INIT;
 	char time[32];
 
 	print_machine(p->suite);
@@ -143,6 +145,10 @@ static void print_plan(const struct plan *p, unsigned guests)
 	if (p->suite->mode == MODE_EXACT)
 		printf(" with %u guest%s at once", guests, guests == 1 ? "" : "s");
 	printf("\n");
+	few_blocks_say(p, &few);
+	if (few.len)
+		printf("%s\n", few.data);
+	buf_release(&few);
 }
 
 /* --- for programs --------------------------------------------------------------- */

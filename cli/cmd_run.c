@@ -135,7 +135,7 @@ static int finish(const struct run_options *o, const struct progress *last, unsi
 	const char *dir = o->resume ? o->resume : o->output;
 
 	if (!elsewhere) {
-		int code = show_comparison(dir, NULL, e);
+		int code = show_finished(dir, e);
 
 		/* A suite that compares nothing can be measured badly all the same. */
 		return code == FSDUEL_OK && last->failed ? FSDUEL_UNMEASURED : code;
@@ -210,7 +210,7 @@ static int measure_in_turn(const struct run_options *o, const struct target_want
 {
 	struct leg_job leg = { o, w, s };
 	struct reboot_state begun = REBOOT_STATE_NONE;
-	struct plan p;
+	struct plan p = { 0 };
 	struct kexec_job job = { &p, o->resume ? o->resume : o->output, measure_leg, &leg };
 	bool complete = false;
 	int code;
@@ -222,7 +222,7 @@ static int measure_in_turn(const struct run_options *o, const struct target_want
 	else
 		code = kexec_go(state ? state : &begun, &job, &complete, e);
 	if (complete)
-		code = show_comparison(job.dir, NULL, e);
+		code = show_finished(job.dir, e);
 	reboot_state_release(&begun);
 	plan_release(&p);
 	return code;

@@ -52,11 +52,14 @@ static int print(const struct buf *out, struct err *e)
 
 int show_floor_path(const char *machine, char **out, struct err *e)
 {
-	char *cache;
+	char *cache, *kernels;
 	int ret = kernel_cache_dir(&cache, e);
 
 	if (ret)
 		return ret;
+	kernels = strrchr(cache, '/'); /* floors lie beside the kernels */
+	if (kernels)
+		*kernels = '\0';
 	*out = xasprintf("%s/floors/%.64s.json", cache, machine);
 	free(cache);
 	return 0;
@@ -147,7 +150,7 @@ out:
 	return code;
 }
 
-int show_save(const char *dir, struct err *e)
+static int save(const char *dir, struct err *e)
 {
 	static const struct show_options defaults = { 0 };
 	char *path = xasprintf("%s/" COMPARISON_CSV, dir);
@@ -166,4 +169,13 @@ int show_save(const char *dir, struct err *e)
 	buf_release(&out);
 	free(path);
 	return ret;
+}
+
+int show_finished(const char *dir, struct err *e)
+{
+	int ret = save(dir, e);
+
+	if (ret)
+		return err_exit_code(e, FSDUEL_MACHINE);
+	return show_comparison(dir, NULL, e);
 }

@@ -17,8 +17,11 @@ struct show_options {
 /* Compare DIR and print it to stdout as asked (o NULL: all defaults). Returns an exit code. */
 int show_comparison(const char *dir, const struct show_options *o, struct err *e);
 
-/* Write DIR/comparison.csv anew: every row of every contrast and metric, judged. */
-int show_save(const char *dir, struct err *e);
+/*
+ * What ends a measurement: DIR/comparison.csv written anew, with every row of every
+ * contrast and metric, then the table with all defaults. Returns an exit code.
+ */
+int show_finished(const char *dir, struct err *e);
 
 /* Load DIR and judge its deciding rows, with the floor of its machine where one is kept. */
 int show_load(const char *dir, const struct show_options *o, struct results **r,

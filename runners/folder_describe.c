@@ -111,12 +111,32 @@ static json_t *json_device(const struct suite *s)
 			 (json_int_t)d->bandwidth_bytes_per_s);
 }
 
+/* How the results are to be judged, as far as the suite or the command line says. */
+static void add_judging(json_t *run, const struct suite *s)
+{
+	json_t *margins = json_object(), *looks = json_array();
+
+	for (size_t i = 0; i < s->nr_margins; i++)
+		json_object_set_new(margins, s->margins[i].metric,
+				    json_real((double)s->margins[i].thousandths_pct / 1e5));
+	for (size_t i = 0; i < s->nr_looks; i++)
+		json_array_append_new(looks, json_pack("{s:i, s:f}", "blocks", (int)s->looks[i].blocks,
+						       "alpha", s->looks[i].alpha));
+	if (s->nr_margins)
+		json_object_set(run, "margins", margins);
+	if (s->nr_looks)
+		json_object_set(run, "looks", looks);
+	json_decref(margins);
+	json_decref(looks);
+}
+
 /* What run.json says of the plan: all that a reader needs to know what should be there. */
 json_t *folder_describe(const struct folder *f)
 {
 	const struct suite *s = f->suite;
+	json_t *run;
 
-	return json_pack("{s:i, s:s, s:s, s:s, s:{s:s, s:s, s:s, s:I, s:i}, "
+	run = json_pack("{s:i, s:s, s:s, s:s, s:{s:s, s:s, s:s, s:I, s:i}, "
 			 " s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:[s], s:o}",
 			 "schema", 1, "run", f->run_id, "mode", mode_names[s->mode],
 			 "mode_note", modes[s->mode].note,
@@ -127,4 +147,7 @@ json_t *folder_describe(const struct folder *f)
 			 "variants", json_variants(s), "contrasts", json_contrasts(s),
 			 "cells", json_cells(f->plan), "jobs", json_jobs(s), "passes", pass_names[PASS_THROUGHPUT],
 			 "metrics", json_metrics());
+	if (run)
+		add_judging(run, s);
+	return run;
 }

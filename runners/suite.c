@@ -31,6 +31,7 @@ static const struct section_kind {
 	{ "device", false, suite_read_device, suite_finish_device },
 	{ "machine", false, suite_read_machine, NULL },
 	{ "limits", false, suite_read_limits, NULL },
+	{ "margins", false, suite_read_margins, NULL },
 	{ "kernel", true, suite_read_kernel, suite_finish_kernels },
 	{ "mount", true, suite_read_mount, suite_finish_mounts },
 	{ "variants", false, suite_read_variants, NULL },
@@ -218,6 +219,9 @@ void suite_release(struct suite *s)
 	for (size_t i = 0; i < s->nr_contrasts; i++)
 		free(s->contrasts[i].name);
 	release_workloads(s);
+	for (size_t i = 0; i < s->nr_margins; i++)
+		free(s->margins[i].metric);
+	free(s->margins);
 	free(s->kernels);
 	free(s->mounts);
 	free(s->variants);

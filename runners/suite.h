@@ -74,6 +74,18 @@ struct suite_device {
 	uint64_t latency_ns, cache_bytes, bandwidth_bytes_per_s; /* the last two: 0 none */
 };
 
+/* Changes of this metric up to that are no change: analysis/verdict.h. */
+struct suite_margin {
+	char *metric;
+	uint64_t thousandths_pct;  /* 2000: 2 % */
+};
+
+/* Of an adaptive run: at how many blocks it is judged, at which level. */
+struct suite_look {
+	unsigned blocks;
+	double alpha;
+};
+
 struct suite {
 	char *path, *name, *about;
 	char sha256[65];           /* of the file's text */
@@ -91,6 +103,8 @@ struct suite {
 	struct suite_variant *variants;   size_t nr_variants;
 	struct suite_contrast *contrasts; size_t nr_contrasts;
 	struct suite_workload *workloads; size_t nr_workloads;
+	struct suite_margin *margins;     size_t nr_margins;
+	struct suite_look looks[4];       size_t nr_looks; /* the command line's; 0: not adaptive */
 };
 
 /* What the command line puts over the file. NULL, 0: as the file says. */

@@ -81,6 +81,9 @@ void suite_finish_kernels(struct suite_reader *r);
 void suite_read_mount(struct suite_reader *r, const struct ini_section *sec, const char *name);
 void suite_finish_mounts(struct suite_reader *r);
 
+/* suite_margins.c */
+void suite_read_margins(struct suite_reader *r, const struct ini_section *sec, const char *name);
+
 /* suite_variants.c; the finish functions put the defaults in where the file says nothing. */
 void suite_read_variants(struct suite_reader *r, const struct ini_section *sec, const char *name);
 void suite_read_variant(struct suite_reader *r, const struct ini_section *sec, const char *name);

@@ -43,11 +43,15 @@ const struct trouble troubles[] = {
 	  PATTERNS("*Kernel panic*") },
 	{ "first process", TROUBLE_LINE, STATUS_FAILED, "the guest's first process gave up",
 	  PATTERNS("fsduel-guest: *") },
+	/* Not "Restarting system": so every guest ends. */
+	{ "power-off", TROUBLE_LINE, STATUS_FAILED,
+	  "the guest was powered off before it sent its results",
+	  PATTERNS("reboot: Power down*", "reboot: System halted*") },
 	/* How it ended, where it had no word for it. */
 	{ "QEMU", TROUBLE_QEMU, STATUS_FAILED, "QEMU did not run the guest to its end", NULL },
 	{ "garbage", TROUBLE_GARBAGE, STATUS_FAILED, "the guest's results arrived damaged", NULL },
-	{ "power-off", TROUBLE_OFF, STATUS_FAILED,
-	  "the guest was powered off or restarted before it sent its results", NULL },
+	{ "restart", TROUBLE_OFF, STATUS_FAILED,
+	  "the guest ended or restarted before it sent its results", NULL },
 	{ "silence", TROUBLE_SILENCE, STATUS_FAILED,
 	  "the guest was still running at its wall limit and was ended; it hangs, or wall in "
 	  "[limits] is too short", NULL },

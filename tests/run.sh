@@ -8,7 +8,7 @@ set -u
 cd "$(dirname "$0")/.." || exit
 export B=$1
 shift
-[ $# -gt 0 ] || set -- unit fuzz cli
+[ $# -gt 0 ] || set -- unit oracle fuzz cli
 
 for series in 6.1 6.12; do
 	[ -x "$B/fsduel" ] || break
@@ -21,6 +21,7 @@ for kind; do
 	case $kind in
 	unit)	for f in tests/unit/test_*.c; do programs+=("$B/tests/$(basename "$f" .c)"); done ;;
 	fuzz)	for f in tests/fuzz/fuzz_*.c; do programs+=("$B/fuzz/$(basename "$f" .c)"); done ;;
+	oracle)	programs+=(tests/oracle/*.t) ;;
 	cli)	programs+=(tests/cli/*.t) ;;
 	slow)	programs+=(tests/slow/*.t) ;;
 	*)	echo "run.sh: unknown kind of test: $kind" >&2; exit 2 ;;

@@ -6,6 +6,7 @@
  * systemd.unit(5).
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -164,6 +165,8 @@ int reboot_unit_text(const struct reboot_state *s, struct buf *b, struct err *e)
 	}
 	buf_addf(b, "StandardOutput=append:%s\n"
 		    "StandardError=append:%s\n"
+		    /* Only fsduel is told to stop; it ends what it has started itself. */
+		    "KillMode=mixed\n"
 		    "TimeoutStopSec=120\n"
 		    "\n"
 		    "[Install]\n"
@@ -251,6 +254,25 @@ int reboot_remove(const char *root, struct err *e)
 
 /* --- kexec ------------------------------------------------------------------------------ */
 
+/*
+ * As it shuts the machine down, systemd ends the programs of our session with
+ * SIGTERM and SIGHUP, and systemctl itself may be among the first.
+ */
+static int shut_down(struct err *e)
+{
+	static const char *const argv[] = { "systemctl", "kexec", NULL };
+	struct buf said = BUF_INIT;
+	struct proc_opts o = { .out = &said, .err = &said, .timeout_ns = STEP_TIMEOUT_NS };
+	struct proc_exit x;
+	int ret = proc_run(argv, &o, NULL, &x, e);
+
+	if (!ret && x.status && x.signal != SIGTERM && x.signal != SIGHUP)
+		ret = err_add(e, EIO, "systemctl kexec did not restart the machine (exit code %d, "
+			      "signal %d): %.200s", x.status, x.signal, buf_str(&said));
+	buf_release(&said);
+	return ret;
+}
+
 int reboot_kexec(const struct reboot_kernel *k, struct err *e)
 {
 	struct proc_opts o = { .timeout_ns = STEP_TIMEOUT_NS };
@@ -270,7 +292,7 @@ int reboot_kexec(const struct reboot_kernel *k, struct err *e)
 	if (!ret)
 		ret = proc_check((const char *const *)argv.v, &o, NULL, e);
 	if (!ret)
-		ret = systemctl("", "kexec", NULL, e);
+		ret = shut_down(e);
 	strv_release(&argv);
 	return ret;
 }

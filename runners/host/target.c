@@ -392,7 +392,9 @@ int target_ready(const struct target *t, struct err *e)
 
 json_t *target_identity(const struct target *t)
 {
-	static const char *const changing[] = { "path", "scheduler", "source", "mounted_on" };
+	/* Names change from boot to boot, and the rest is the kernel's choice, which is compared. */
+	static const char *const changing[] = { "path", "source", "mounted_on", "scheduler",
+						"queue_depth", "rotational", "write_cache" };
 	json_t *j = json_deep_copy(t->facts);
 
 	for (size_t i = 0; i < sizeof(changing) / sizeof(changing[0]); i++)

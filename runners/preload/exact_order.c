@@ -13,8 +13,11 @@
  *
  * Here the main thread, when it comes back from poll, takes the big lock only
  * while the CPU thread waits to be woken, where its account is complete. While
- * the guest runs, the CPU thread runs the timers itself and nothing needs the
- * main thread. Functions replaced: ppoll (how the main thread is known to come
+ * the guest runs, the CPU thread runs the timers itself and needs the main thread
+ * for nothing but the end: a guest that switches itself off polls its port for
+ * ever. So after 200 ms of a busy CPU the main thread asks to be let in, and the
+ * CPU thread does so where it takes the big lock itself: never between HLT and
+ * its account, and not halted, so the clock cannot move there. Functions replaced: ppoll (how the main thread is known to come
  * back), pthread_mutex_lock (its next lock is the big one), pthread_cond_wait
  * (the CPU thread waits) and pthread_setname_np (which one is the CPU thread:
  * -name debug-threads=on makes QEMU say so).
@@ -41,7 +44,9 @@ static int (*real_lock)(pthread_mutex_t *);
 static int (*real_cond_wait)(pthread_cond_t *, pthread_mutex_t *);
 static int (*real_setname)(pthread_t, const char *);
 
-static atomic_uint cpu_waits;           /* 1 while the CPU thread is in pthread_cond_wait */
+static atomic_uint cpu_waits;           /* 1 while the CPU thread waits with its account complete */
+static atomic_uint main_wants;          /* 1 when the main thread has waited long for a CPU that never idles */
+static _Atomic(pthread_mutex_t *) big_lock;
 static atomic_bool cpu_known;
 static _Thread_local bool is_cpu, from_poll;
 
@@ -52,6 +57,16 @@ int __ppoll_chk(struct pollfd *fds, nfds_t n, const struct timespec *t, const si
 static void *real(const char *name)
 {
 	return dlsym(RTLD_NEXT, name);
+}
+
+static void wait_while(atomic_uint *word, unsigned value, const struct timespec *most)
+{
+	syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, most, NULL, 0);
+}
+
+static void wake(atomic_uint *word)
+{
+	syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
 }
 
 int pthread_setname_np(pthread_t thread, const char *name)
@@ -78,7 +93,7 @@ int pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
 	if (!is_cpu)
 		return real_cond_wait(cond, mutex);
 	atomic_store(&cpu_waits, 1);
-	syscall(SYS_futex, &cpu_waits, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+	wake(&cpu_waits);
 	ret = real_cond_wait(cond, mutex);
 	atomic_store(&cpu_waits, 0);    /* the lock is ours again: nobody looks at this moment */
 	return ret;
@@ -102,22 +117,53 @@ int __ppoll_chk(struct pollfd *fds, nfds_t n, const struct timespec *t, const si
 	return ppoll(fds, n, t, set);
 }
 
+/* The main thread, back from poll: take the big lock at a moment when the CPU's account is complete. */
+static int lock_in_order(pthread_mutex_t *mutex)
+{
+	const struct timespec patience = { 0, 200000000 };
+
+	for (;;) {
+		int ret;
+
+		while (!atomic_load(&cpu_waits)) {
+			wait_while(&cpu_waits, 0, &patience);
+			if (!atomic_load(&cpu_waits))
+				atomic_store(&main_wants, 1);
+		}
+		ret = real_lock(mutex);
+		/* With the lock held the CPU thread cannot leave its wait. */
+		if (ret || atomic_load(&cpu_waits)) {
+			atomic_store(&main_wants, 0);
+			wake(&main_wants);
+			return ret;
+		}
+		pthread_mutex_unlock(mutex);
+	}
+}
+
+/* The CPU thread, about to take the big lock: let the main thread have it first. */
+static int lock_after_main(pthread_mutex_t *mutex)
+{
+	int ret;
+
+	atomic_store(&cpu_waits, 1);
+	wake(&cpu_waits);
+	while (atomic_load(&main_wants))
+		wait_while(&main_wants, 1, NULL);
+	ret = real_lock(mutex);
+	atomic_store(&cpu_waits, 0);
+	return ret;
+}
+
 int pthread_mutex_lock(pthread_mutex_t *mutex)
 {
 	if (!real_lock)
 		real_lock = (__typeof__(real_lock))real("pthread_mutex_lock");
-	if (!from_poll || !atomic_load(&cpu_known))
+	if (is_cpu && atomic_load(&main_wants) && mutex == atomic_load(&big_lock))
+		return lock_after_main(mutex);
+	if (!from_poll)
 		return real_lock(mutex);
 	from_poll = false;
-	for (;;) {
-		int ret;
-
-		while (!atomic_load(&cpu_waits))
-			syscall(SYS_futex, &cpu_waits, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
-		ret = real_lock(mutex);
-		/* With the lock held the CPU thread cannot leave its wait. */
-		if (ret || atomic_load(&cpu_waits))
-			return ret;
-		pthread_mutex_unlock(mutex);
-	}
+	atomic_store(&big_lock, mutex);
+	return atomic_load(&cpu_known) ? lock_in_order(mutex) : real_lock(mutex);
 }

@@ -138,7 +138,8 @@ if swapon "$dev" 2> /dev/null; then
 else
 	skip "a device that is swapped to is refused" "swapon does not work here"
 fi
-disk mounted 64M; mke2fs -q -t ext4 "$dev"; mkdir "$tmp/foreign-mnt2"
+# Without what ext4 would still initialise by itself.
+disk mounted 64M; mke2fs -q -t ext4 -E lazy_itable_init=0,lazy_journal_init=0 "$dev"; mkdir "$tmp/foreign-mnt2"
 mount "$dev" "$tmp/foreign-mnt2" && umounts+=("$tmp/foreign-mnt2")
 force=--force refused "a device that is mounted, even by --force," "$dev is in use: it is mounted on $tmp/foreign-mnt2"
 disk held 64M
@@ -149,6 +150,11 @@ if echo "0 65536 linear $dev 0" | dmsetup create "fsduel-test-$$" 2> /dev/null; 
 else
 	skip "a device that is part of another is refused" "dmsetup does not work here"
 fi
+disk exclusive 64M
+perl -MFcntl -e 'sysopen F, shift, O_RDWR | O_EXCL or die; sleep 60' "$dev" & holder=$!
+sleep 0.3
+force=--force refused "a device that a program holds, even by --force," "$dev is in use: it is mounted, or part of"
+kill $holder
 dev=$ext4
 host_run -c "$tmp/one.ini" -o "$tmp/no" --device "$ext4" --destroy "$ext4" --force
 expect "--force does not make a device larger" 3 "$ext4 has 64M, and the cells of .* need"

@@ -7,11 +7,10 @@ near <- 1e-6
 
 numbers <- function(text) if (nchar(text)) suppressWarnings(as.numeric(strsplit(text, " ")[[1]])) else numeric(0)
 
-# The values, of which NA in ours means that no interval of the level exists.
-limits <- function(test, ours) {
+# NA in ours means that no interval of the level exists: only where the least p says so.
+limits <- function(test, ours, level, least_p) {
 	pair <- as.numeric(test$conf.int)
-	level <- attr(test$conf.int, "conf.level")
-	if (any(is.na(ours))) ours else pair
+	if (any(is.na(ours)) && least_p > 1 - level) ours else pair
 }
 
 walsh <- function(x) { m <- outer(x, x, "+") / 2; m[lower.tri(m, diag = TRUE)] }
@@ -20,14 +19,16 @@ one_sample <- function(x, ours, is_exact) {
 	f <- function(level) suppressWarnings(wilcox.test(x, exact = is_exact, conf.int = TRUE,
 		conf.level = level, tol.root = 1e-12))
 	a <- f(0.95)
-	c(a$p.value, median(walsh(x)), limits(a, ours[3:4]), limits(f(0.90), ours[5:6]))
+	least <- 2^(1 - length(x))
+	c(a$p.value, median(walsh(x)), limits(a, ours[3:4], 0.95, least), limits(f(0.90), ours[5:6], 0.90, least))
 }
 
 two_samples <- function(x, y, ours, is_exact) {
 	f <- function(level) suppressWarnings(wilcox.test(y, x, exact = is_exact, conf.int = TRUE,
 		conf.level = level, tol.root = 1e-12))
 	a <- f(0.95)
-	c(a$p.value, median(outer(y, x, "-")), limits(a, ours[3:4]), limits(f(0.90), ours[5:6]))
+	least <- 2 / choose(length(x) + length(y), length(x))
+	c(a$p.value, median(outer(y, x, "-")), limits(a, ours[3:4], 0.95, least), limits(f(0.90), ours[5:6], 0.90, least))
 }
 
 # All flips, in R's own words: p of each cell alone, then step-down max-t.

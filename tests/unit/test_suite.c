@@ -168,6 +168,19 @@ static void what_is_not_text_is_refused(void **state)
 	bad("", NULL, "there is no [workload NAME]");
 }
 
+static void margins_are_per_metric(void **state)
+{
+	struct suite s;
+
+	(void)state;
+	good(&s, "[margins]\nops_per_s = 0.5%\nlat_p99 = 10%\n" WORK, NULL);
+	assert_int_equal(s.nr_margins, 2);
+	assert_string_equal(s.margins[0].metric, "ops_per_s");
+	assert_int_equal(s.margins[0].thousandths_pct, 500);
+	assert_int_equal(s.margins[1].thousandths_pct, 10000);
+	suite_release(&s);
+}
+
 /* --- what is left out ------------------------------------------------------------ */
 static void the_shortest_suite_is_two_kernels_on_ext4(void **state)
 {
@@ -438,6 +451,7 @@ int main(void)
 		cmocka_unit_test(a_flood_of_mistakes_is_counted_not_cut),
 		cmocka_unit_test(a_missing_file_is_a_sentence_and_a_usage_error),
 		cmocka_unit_test(what_is_not_text_is_refused),
+		cmocka_unit_test(margins_are_per_metric),
 		cmocka_unit_test(the_shortest_suite_is_two_kernels_on_ext4),
 		cmocka_unit_test(every_key_arrives),
 		cmocka_unit_test(the_text_and_its_hash_are_kept),

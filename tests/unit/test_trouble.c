@@ -40,8 +40,9 @@ static const struct {
 	  "ran out of memory: Out of memory: Killed process" },
 	{ "panic", "panic", STATUS_FAILED,
 	  "the guest panicked: Kernel panic - not syncing: sysrq triggered crash" },
-	/* The whole of two boots, all levels: nothing in them is a trouble. */
-	{ "power-off", NULL, STATUS_OK, NULL },
+	/* The whole of two boots, all levels: nothing else in them is a trouble. */
+	{ "power-off", "power-off", STATUS_FAILED,
+	  "the guest was powered off before it sent its results: reboot: Power down" },
 	{ "read-only", "read-only remount", STATUS_INVALID,
 	  "became read-only: EXT4-fs (nullb0): Remounting filesystem read-only (also: ext4 error)" },
 	{ "restart", NULL, STATUS_OK, NULL },
@@ -133,6 +134,8 @@ static const struct {
 	{ "hung task", "Kernel panic - not syncing: hung_task: blocked tasks" },
 	{ "panic", "[    0.5][    T1] Kernel panic - not syncing: VFS: Unable to mount root fs" },
 	{ "first process", "fsduel-guest: cannot use I/O ports" },
+	{ "power-off", "[    9.1] reboot: System halted" },
+	{ NULL, "[    9.1] reboot: Restarting system" },
 	{ "stall", "rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:" },
 	{ "stall", "rcu: INFO: rcu_sched self-detected stall on CPU" },
 	{ "stall", "BUG: workqueue lockup - pool cpus=0 node=0 flags=0x0 nice=0 stuck for 43s!" },
@@ -333,6 +336,43 @@ static void damaged_consoles_do_no_harm(void **state)
 	}
 }
 
+/* On a host: what is said of another device is none of this cell's; what names none, is. */
+static void lines_about_other_devices_are_known(void **state)
+{
+	static const struct {
+		const char *line;
+		bool of_sda1;    /* or of none */
+	} said[] = {
+		{ "I/O error, dev sda1, sector 33376 op 0x1:(WRITE) flags 0x0", true },
+		{ "I/O error, dev sda, sector 33376 op 0x1:(WRITE) flags 0x0", false },
+		{ "I/O error, dev sda11, sector 1", false },
+		{ "blk_update_request: critical medium error, dev sdb, sector 8", false },
+		{ "Buffer I/O error on dev sda1, logical block 3, lost async page write", true },
+		{ "Buffer I/O error on dev dm-1, logical block 3, lost async page write", false },
+		{ "EXT4-fs error (device sda1): ext4_find_entry:1683: inode #2", true },
+		{ "EXT4-fs error (device loop7): ext4_find_entry:1683: inode #2", false },
+		{ "EXT4-fs (sda1): Remounting filesystem read-only", true },
+		{ "EXT4-fs (sdb1): Remounting filesystem read-only", false },
+		{ "Aborting journal on device sda1-8.", true },
+		{ "Aborting journal on device sdb1-8.", false },
+		{ "JBD2: Error -5 detected when updating journal superblock for sda1-8.", true },
+		{ "JBD2: Detected IO errors while flushing file data on sdb1-8", false },
+		{ "XFS (sda1): Corruption detected. Unmount and run xfs_repair", true },
+		{ "XFS (nvme0n1p2): log I/O error -5", false },
+		{ "BTRFS error (device sda1 state EA): bdev /dev/sda1 errs: wr 1", true },
+		{ "BTRFS error (device sdb state EA): bdev /dev/sdb errs: wr 1", false },
+		{ "BTRFS: error (device sdb) in btrfs_commit_transaction:2418", false },
+		{ "WARNING: CPU: 0 PID: 1 at fs/ext4/inode.c:3", true },
+		{ "BUG: kernel NULL pointer dereference, address: 0000000000000000", true },
+		{ "Out of memory: Killed process 7 (device )", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++)
+		if (trouble_elsewhere(said[i].line, "sda1") == said[i].of_sda1)
+			fail_msg("%s", said[i].line);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -343,6 +383,7 @@ int main(void)
 		cmocka_unit_test(the_last_lines_are_kept),
 		cmocka_unit_test(the_line_of_the_reason_is_kept_with_the_last),
 		cmocka_unit_test(damaged_consoles_do_no_harm),
+		cmocka_unit_test(lines_about_other_devices_are_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* few_blocks.c: a plan held against what analysis/judge.h needs; see few_blocks.h. */
+#include "cli/few_blocks.h"
+
+#include <stdlib.h>
+
+#include "analysis/judge.h"
+
+static size_t count_families(const struct suite *s)
+{
+	unsigned (*pair)[2] = xcalloc(s->nr_contrasts + 1, sizeof(*pair));
+	size_t families;
+
+	for (size_t i = 0; i < s->nr_contrasts; i++) {
+		pair[i][0] = (unsigned)s->contrasts[i].baseline;
+		pair[i][1] = (unsigned)s->contrasts[i].patched;
+	}
+	families = judge_families((const unsigned (*)[2])pair, s->nr_contrasts, NULL);
+	free(pair);
+	return families;
+}
+
+void few_blocks_say(const struct plan *p, struct buf *b)
+{
+	const struct suite *s = p->suite;
+	bool exact = s->mode == MODE_EXACT;
+	unsigned least = judge_min_blocks(count_families(s), exact);
+	size_t open = 0;
+
+	/* One thread in exact mode: a single block is a fact. */
+	for (size_t i = 0; i < p->nr_cells; i++)
+		open += !exact || p->cells[i].role_threads != 1;
+	if (!s->nr_contrasts || s->blocks >= least || !open)
+		return;
+	buf_addf(b, "too few blocks: with %u, %zu of %zu cells cannot be called slower or faster, "
+		    "whatever is measured%s: %u or more are needed (-b %u)", s->blocks, open,
+		 p->nr_cells,
+		 exact ? " (several threads: blocks are seeds, and those are samples)" : "", least,
+		 least);
+}

@@ -1,0 +1,100 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# verdict.t: the gate: exit codes by what was planted in made-up results, through a
+# pipe and a make recipe too; and what stands in the table. The figures are those of
+# tests/unit/test_judge.c and tests/oracle.
+. "$(dirname "$0")/lib.sh"
+
+# folder NAME MODE BLOCKS CHANGE [MORE]: four cells with 0.5 % of noise in results
+# folder $tmp/NAME, cell 3 changed on the patched side. MORE: further members of run.json.
+folder() {
+	mkdir -p "$tmp/$1"
+	awk -v dir="$tmp/$1" -v mode="$2" -v blocks="$3" -v change="$4" -v more="${5:-}" '
+	function noise() { state = state * 16807 % 2147483647; return state / 2147483647 - 0.5 }
+	BEGIN {
+		run = dir "/run.json"; csv = dir "/samples.csv"; state = 42
+		printf "{\"schema\":1,\"run\":\"r\",\"mode\":\"%s\",\"suite\":{\"blocks\":%d,\"seed\":1}%s,", mode, blocks, more > run
+		printf "\"machine\":{\"id\":\"%s\"},\"kernels\":{\"b\":{},\"p\":{}},\"mounts\":{\"m\":{\"fs\":\"ext4\"}},", "testmachine" > run
+		printf "\"variants\":[{\"name\":\"b\",\"kernel\":\"b\",\"mount\":\"m\"},{\"name\":\"p\",\"kernel\":\"p\",\"mount\":\"m\"}]," > run
+		printf "\"contrasts\":[{\"name\":\"c\",\"baseline\":\"b\",\"patched\":\"p\"}],\"passes\":[\"throughput\"]," > run
+		printf "\"metrics\":[{\"name\":\"ops_per_s\",\"unit\":\"1/s\",\"better\":\"higher\",\"primary\":true}],\"cells\":[" > run
+		for (c = 1; c <= 4; c++)
+			printf "%s{\"workload\":\"w\",\"params\":\"x=%d\",\"varying\":\"x=%d\",\"role_threads\":%d}", (c > 1 ? "," : ""), c, c, (c > 2 ? 8 : 1) > run
+		print "]}" > run
+		print "run,variant,kernel,mode,fs,mount,workload,params,block,seed,position,attempt,pass,role,metric,detail,unit,better,value,status,marks,reason" > csv
+		for (b = 1; b <= blocks; b++)
+			for (c = 1; c <= 4; c++)
+				for (v = 0; v < 2; v++) {
+					value = 1000 * c * (1 + 0.005 * noise()) * (v && c == 3 ? 1 + change : 1)
+					name = (v ? "p" : "b")
+					printf "r,%s,%s,%s,ext4,m,w,x=%d,%d,%d,%d,1,throughput,all,ops_per_s,,1/s,higher,%.3f,ok,,\n", name, name, mode, c, b, 100 + b, (b * 7 % 3 == v) + 1, value > csv
+				}
+	}'
+}
+codes() { # WANTED COMMAND...
+	local want=$1
+	shift
+	"$@" > "$tmp/said" 2>&1
+	local got=$?
+	[ $got = "$want" ] || { echo "exit $got, wanted $want"; cat "$tmp/said"; }
+}
+
+folder slow kvm 10 -0.03
+folder fast kvm 10 0.03
+folder none kvm 10 0
+folder few kvm 5 -0.03
+run "a planted slowdown stands in the table" fsduel compare "$tmp/slow"
+check "a planted slowdown of 3 % is exit 1" codes 1 fsduel compare "$tmp/slow"
+check "so it is through a pipe" codes 1 bash -c "set -o pipefail; '$B/fsduel' compare $tmp/slow | cat"
+printf 'gate:\n\t@%s compare %s > /dev/null\n' "$(realpath "$B/fsduel")" "$tmp/slow" > "$tmp/slow.mk"
+printf 'gate:\n\t@%s compare %s > /dev/null\n' "$(realpath "$B/fsduel")" "$tmp/none" > "$tmp/none.mk"
+check "a make recipe fails with it" codes 2 make -f "$tmp/slow.mk"
+check "and succeeds without it" codes 0 make -f "$tmp/none.mk"
+check "without it the exit code is 0" codes 0 fsduel compare "$tmp/none"
+check "faster is exit 0" codes 0 fsduel compare "$tmp/fast"
+check "a margin past it makes it the same" codes 0 fsduel compare --margin 5% "$tmp/slow"
+check "the verdict line says so too" grep -q '^verdict: same (4 cells: 4 same)$' "$tmp/said"
+check "too few blocks are unsure, exit 0" codes 0 fsduel compare "$tmp/few"
+check "with --strict 5" codes 5 fsduel compare --strict "$tmp/few"
+check "and the table says how many are needed" grep -q 'fewer than 6' "$tmp/said"
+check "decided cells pass --strict" codes 0 fsduel compare --strict "$tmp/none"
+
+# Slower beats unmeasured, unmeasured beats fine.
+cp -r "$tmp/slow" "$tmp/gap"
+grep -v ',x=1,10,.*' "$tmp/slow/samples.csv" > "$tmp/gap/samples.csv"
+check "slower with a pair unmeasured is exit 1" codes 1 fsduel compare "$tmp/gap"
+grep -v ',x=1,10,.*' "$tmp/none/samples.csv" > "$tmp/none.csv"
+cp -r "$tmp/none" "$tmp/hole" && mv "$tmp/none.csv" "$tmp/hole/samples.csv"
+check "one pair unmeasured and nothing slower is exit 4" codes 4 fsduel compare "$tmp/hole"
+
+# Exact mode: one thread is a fact, several are samples.
+folder exact exact 3 -0.03
+check "in exact mode 3 seeds of 8 threads are unsure" codes 5 fsduel compare --strict --margin 1% "$tmp/exact"
+check "and one thread is decided" test "$(grep -c '^w x=[12] .*same' "$tmp/said")" = 2
+
+# The suite's margin, adaptive looks, a floor.
+folder suite kvm 10 -0.03 ',"margins":{"ops_per_s":0.06}'
+check "the suite's margin counts" codes 0 fsduel compare "$tmp/suite"
+check "the command line's goes over it" codes 1 fsduel compare --margin 2% "$tmp/suite"
+folder looks kvm 12 -0.03 ',"looks":[{"blocks":8,"alpha":0.01},{"blocks":12,"alpha":0.01}]'
+check "an adaptive run is judged look by look" codes 1 fsduel compare "$tmp/looks"
+check "and says so" grep -q 'looks at 8, 12 blocks' "$tmp/said"
+mkdir -p "$cache/floors"
+echo '{"schema":1,"cells":[{"workload":"w","params":"x=2","metric":"ops_per_s","sd_log":0.05}]}' > "$cache/floors/testmachine.json"
+fsduel compare "$tmp/none" > "$tmp/said"
+check "a margin finer than the machine's floor is warned of" grep -q 'finer than this machine can' "$tmp/said"
+echo 'no JSON' > "$cache/floors/testmachine.json"
+check "a floor that is none stops nothing" codes 0 fsduel compare "$tmp/none"
+
+run "a margin that is none is refused" fsduel compare --margin 0% "$tmp/none"
+run "so is a word" fsduel compare --margin small "$tmp/none"
+run "fewer blocks than a look needs are refused" fsduel duel -c configs/quick.ini --until-sure --max-blocks 7 -o "$tmp/x"
+run "adaptive runs choose their blocks" fsduel duel -c configs/quick.ini --until-sure -b 9 -o "$tmp/x"
+run "a plan that can decide nothing says so" fsduel plan -b 5 -m kvm tests/data/suites/tiny.ini
+check "one that can does not" bash -c "! '$B/fsduel' plan -b 6 -m kvm tests/data/suites/tiny.ini | grep 'too few'"
+
+# Everything that is judged can be read by programs.
+fsduel compare --format json "$tmp/slow" > "$tmp/json"
+check "JSON has verdict, headline and warnings" bash -c "grep -q '\"verdict\": \"slower\"' $tmp/json && grep -q '\"headlines\"' $tmp/json && grep -q '\"warnings\"' $tmp/json"
+check "no number in CSV is none" bash -c "! '$B/fsduel' compare -m all -f csv $tmp/gap | grep -iE '(^|,)-?(nan|inf)'"
+finish
