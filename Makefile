@@ -92,8 +92,8 @@ $(B)/tests/%: tests/unit/%.c $(B)/libfsduel.a
 	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d -o $@ $< \
 	$(B)/libfsduel.a $(LIBS) -lcmocka
 $(B)/oracle/%: tests/oracle/%.c $(B)/libfsduel.a
-	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -Itests/oracle -MMD -MP -MF $@.d \
-	-o $@ $< $(B)/libfsduel.a $(LIBS)
+	$(call say,LD,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d -o $@ $< \
+	$(B)/libfsduel.a $(LIBS)
 # A fuzzer with a main that only feeds it its seeds; `make fuzz` gives it libFuzzer's instead.
 FUZZ_MAIN := tests/fuzz/replay.c
 $(B)/fuzz/%: tests/fuzz/%.c $(FUZZ_MAIN) $(B)/libfsduel.a

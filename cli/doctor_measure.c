@@ -14,7 +14,7 @@
 
 #define PROBE_NS 5000000000u
 #define STEAL_LIMIT_PCT 1.0
-/* Above these spreads a change of a few per cent drowns; measured on quiet machines they are a fifth. */
+/* Above these spreads a change of a few per cent drowns. */
 #define CPU_LIMIT_PCT 2.0
 #define IO_LIMIT_PCT 10.0
 

@@ -73,8 +73,8 @@ int kexec_begin(struct reboot_state *s, const struct option_strings *kernels,
 
 	if (reboot_is_installed("")) {
 		err_exit(e, FSDUEL_MACHINE);
-		return err_add(e, EBUSY, "a run that alternates kernels is under way on this machine "
-			       "(%s); fsduel clean ends it", REBOOT_UNIT);
+		return err_add(e, EBUSY, "a run that alternates kernels is under way on this "
+			       "machine (%s); fsduel clean ends it", REBOOT_UNIT);
 	}
 	for (size_t i = 0; i < kernels->n && !ret; i++)
 		ret = reboot_add_kernel(s, kernels->v[i], e);

@@ -209,6 +209,27 @@ void table_add_missing(struct buf *out, const struct comparison *c,
 	strv_release(&rest);
 }
 
+/* Two mounts by name, one by the options in effect, made alike: their difference is no mount's. */
+static void add_same_mount(struct buf *out, const struct comparison_row *row, const json_t *run)
+{
+	const json_t *a = find_variant(run, row->baseline), *b = find_variant(run, row->patched);
+	const char *mount_a = string_of(a, "mount"), *mount_b = string_of(b, "mount");
+	const json_t *mkfs_a = json_object_get(entry(run, "mounts", mount_a), "mkfs");
+	const json_t *mkfs_b = json_object_get(entry(run, "mounts", mount_b), "mkfs");
+	const char *have_a = string_of(entry(run, "effective", row->baseline), "options");
+	const char *have_b = string_of(entry(run, "effective", row->patched), "options");
+	struct buf text = BUF_INIT;
+
+	if (!have_a || !have_b || strcmp(have_a, have_b) || !strcmp(mount_a, mount_b) ||
+	    !json_equal(mkfs_a, mkfs_b))
+		return;
+	buf_addf(&text, "the mounts %s and %s have the same options in effect: what one says "
+		 "more than the other is the default here", mount_a, mount_b);
+	buf_addc(out, '\n');
+	text_add_wrapped(out, "", buf_str(&text), TABLE_WIDTH);
+	buf_release(&text);
+}
+
 void table_add_effective(struct buf *out, const struct comparison_row *row, const json_t *run)
 {
 	const char *const sides[] = { row->baseline, row->patched };
@@ -224,6 +245,7 @@ void table_add_effective(struct buf *out, const struct comparison_row *row, cons
 		text_add_wrapped(out, "", buf_str(&b), TABLE_WIDTH);
 		buf_release(&b);
 	}
+	add_same_mount(out, row, run);
 }
 
 void table_add_notes(struct buf *out, const json_t *run)

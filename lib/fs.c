@@ -292,6 +292,15 @@ bool fs_exists(const char *path)
 	return !access(path, F_OK);
 }
 
+char *fs_nearest(const char *path)
+{
+	char *at = *path == '/' ? xstrdup(path) : xasprintf("./%s", path), *slash;
+
+	while (!fs_exists(at) && (slash = strrchr(at, '/')))
+		slash[slash == at] = '\0';
+	return at;
+}
+
 int fs_cache_dir(char **out, struct err *e)
 {
 	const char *own = getenv("FSDUEL_CACHE");

@@ -51,6 +51,8 @@ int fs_mkdir_p(const char *path, struct err *e);
  */
 int fs_remove_tree(const char *path, struct err *e);
 bool fs_exists(const char *path);
+/* path, or the nearest directory above it that is there ("." and "/" always are). Caller frees. */
+char *fs_nearest(const char *path);
 
 /* Malloc'ed "$XDG_CACHE_HOME or ~/.cache"/fsduel or $FSDUEL_CACHE; made on demand. */
 int fs_cache_dir(char **out, struct err *e);

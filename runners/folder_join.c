@@ -149,14 +149,18 @@ static void note_effective(struct folder *f, const struct plan_unit *u, const st
 {
 	json_t *all = json_object_get(f->run, "effective");
 	json_t *found = json_object_get(r->facts, "effective");
+	json_t *options = json_object_get(r->facts, "effective_options"), *entry;
 	const char *name = f->suite->variants[u->variant].name;
 
 	if (!all) {
 		all = json_object();
 		json_object_set_new(f->run, "effective", all);
 	}
-	if (found && !json_object_get(all, name))
-		json_object_set(all, name, found);
+	if (!options || json_object_get(all, name))
+		return;
+	entry = found ? json_deep_copy(found) : json_object();
+	json_object_set(entry, "options", options);
+	json_object_set_new(all, name, entry);
 }
 
 static int join_unit(struct folder *f, const struct plan_unit *u, struct tables *t,

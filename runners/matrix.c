@@ -274,16 +274,18 @@ static int make_fio(const struct suite_workload *w, const size_t *at, struct pla
 static int check_room(const struct suite *s, const struct plan_cell *c, struct err *e)
 {
 	uint64_t files = c->fio_text ? 0 : c->file_bytes;
+	bool host = s->mode == MODE_HOST;
+	uint64_t limit_ns = host ? s->limit_wall_ns : s->limit_virtual_ns;
 	char a[32], b[32];
 	int ret = 0;
 
-	if (c->timed_ns >= s->limit_virtual_ns)
+	if (c->timed_ns >= limit_ns)
 		ret = err_add(e, EINVAL,
-			      "runtime %s reaches the limit of a cell run, virtual = %s: shorten "
+			      "runtime %s reaches the limit of a cell run, %s = %s: shorten "
 			      "the one or raise the other in [limits]",
-			      num_format(a, c->timed_ns, NUM_NS),
-			      num_format(b, s->limit_virtual_ns, NUM_NS));
-	if (s->mode == MODE_HOST || !s->device.size_bytes)
+			      num_format(a, c->timed_ns, NUM_NS), host ? "wall" : "virtual",
+			      num_format(b, limit_ns, NUM_NS));
+	if (host || !s->device.size_bytes)
 		return ret;
 	if (files >= s->device.size_bytes)
 		ret = err_add(e, EINVAL,

@@ -101,13 +101,11 @@ static int check_file_systems(const struct plan *p, size_t kernel, const struct 
 static int check_output(const struct plan *p, size_t kernel, const struct host_opts *o,
 			struct err *e)
 {
-	char *at = *o->dir == '/' ? xstrdup(o->dir) : xasprintf("./%s", o->dir), *slash;
+	char *at = fs_nearest(o->dir);
 	int ret = 0;
 
 	(void)p;
 	(void)kernel;
-	while (!fs_exists(at) && (slash = strrchr(at, '/')) && slash != at)
-		*slash = '\0';
 	if (access(at, W_OK | X_OK))
 		ret = err_sys(e, errno, "cannot write the results folder %s: %s", o->dir, at);
 	free(at);

@@ -113,7 +113,7 @@ static char *hypervisor_name(void)
 #endif
 }
 
-/* "cpu user nice system idle iowait irq softirq steal guest guest_nice"; the last two are in user. */
+/* "cpu user nice system idle iowait irq softirq steal guest guest_nice"; guest is in user. */
 static double steal_since_boot(const char *root)
 {
 	enum { STEAL = 8 };

@@ -61,8 +61,8 @@ int reboot_legs_map(struct reboot_legs *l, const struct suite *suite,
 
 		if (k < 0) {
 			err_exit(e, FSDUEL_USAGE);
-			return err_add(e, EINVAL, "the suite has a kernel '%s' and no image is given "
-				       "for it: add --kexec %s=BZIMAGE", label, label);
+			return err_add(e, EINVAL, "the suite has a kernel '%s' and no image is "
+				       "given for it: add --kexec %s=BZIMAGE", label, label);
 		}
 		l->v[i].kernel = (size_t)k;
 	}

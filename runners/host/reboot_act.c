@@ -208,8 +208,8 @@ int reboot_install(const struct reboot_state *s, const char *root, struct err *e
 	int ret = reboot_unit_text(s, &text, e);
 
 	if (!ret && fs_exists(path))
-		ret = err_add(e, EEXIST, "%s is there already: fsduel clean removes what an earlier "
-			      "run left", path);
+		ret = err_add(e, EEXIST, "%s is there already: fsduel clean removes what an "
+			      "earlier run left", path);
 	if (!ret)
 		ret = reboot_save(s, root, e);
 	if (!ret)
@@ -229,8 +229,8 @@ static int remove_unit(const char *root, const char *path, struct err *e)
 	int ret = fs_read(path, 65536, &text, e);
 
 	if (!ret && strncmp(buf_str(&text), MARK, strlen(MARK)))
-		ret = err_add(e, EEXIST, "%s is not the one that fsduel wrote; look at it and remove "
-			      "it yourself", path);
+		ret = err_add(e, EEXIST, "%s is not the one that fsduel wrote; look at it and "
+			      "remove it yourself", path);
 	buf_release(&text);
 	if (!ret)
 		ret = systemctl(root, "disable", REBOOT_UNIT, e);

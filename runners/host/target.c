@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * target.c: the kinds of target, one row each: what is looked at before anything
- * starts, and how it is made. How a directory's file system is found is in
- * target_dir.c.
+ * starts, and how it is made. Directories are in target_dir.c, disks in memory in
+ * target_memory.c.
  */
 #include "runners/host/target.h"
 
@@ -19,8 +19,6 @@
 #include "runners/cell.h"
 #include "runners/host/loop.h"
 #include "runners/host/target_impl.h"
-#include "runners/host/zram.h"
-#include "runners/nullblk.h"
 
 #define MIB (1ull << 20)
 #define SIZE_DEFAULT (1024 * MIB)
@@ -31,7 +29,7 @@ const char *const target_kind_names[] = { "image", "device", "dir", "null_blk", 
 
 /* --- what a suite needs ------------------------------------------------------------- */
 
-static uint64_t wanted_size(const struct target_wants *w, const struct suite *s)
+uint64_t target_size(const struct target_wants *w, const struct suite *s)
 {
 	uint64_t size = w->size_bytes ? w->size_bytes : s->device.size_bytes;
 
@@ -75,25 +73,15 @@ int target_check_room(const struct plan *p, uint64_t size, const char *what, boo
 
 /* --- image -------------------------------------------------------------------------- */
 
-/* The nearest directory that is there: where the results folder is, or will be made. */
-static char *nearest_dir(const char *path)
-{
-	char *at = *path == '/' ? xstrdup(path) : xasprintf("./%s", path), *slash;
-
-	while (!fs_exists(at) && (slash = strrchr(at, '/')) && slash != at)
-		*slash = '\0';
-	return at;
-}
-
 static int check_image(const struct target_wants *w, const struct plan *p, const char *output,
 		       struct err *e)
 {
-	char *dir = nearest_dir(output);
-	uint64_t size = wanted_size(w, p->suite);
+	char *dir = fs_nearest(output);
+	uint64_t size = target_size(w, p->suite);
 	struct statvfs v;
 	int ret = loop_supported(e);
 
-	if (!ret && size % (4096))
+	if (!ret && size % 4096)
 		ret = err_add(e, EINVAL, "an image of %llu bytes: it takes a multiple of 4096",
 			      (unsigned long long)size);
 	if (!ret)
@@ -128,7 +116,7 @@ static int make_image(const char *path, uint64_t size, struct undo *u, size_t *i
 static int open_image(struct target *t, const struct target_wants *w, const struct plan *p,
 		      const char *output, struct undo *u, struct err *e)
 {
-	uint64_t size = wanted_size(w, p->suite);
+	uint64_t size = target_size(w, p->suite);
 	char *folder = realpath(output, NULL), *path, dev[32];
 	char name[TARGET_NAME];
 	size_t item;
@@ -237,74 +225,6 @@ static int open_device(struct target *t, const struct target_wants *w, const str
 	return ret;
 }
 
-/* --- null_blk and zram --------------------------------------------------------------- */
-
-static int check_null_blk(const struct target_wants *w, const struct plan *p, const char *output,
-			  struct err *e)
-{
-	int ret = nullblk_supported(e);
-
-	(void)output;
-	if (ret)
-		return err_add(e, -ret, "where it is a module: modprobe null_blk nr_devices=0, and "
-			       "mount -t configfs none /sys/kernel/config; else use --image");
-	return target_check_room(p, wanted_size(w, p->suite), "null_blk", false, e);
-}
-
-static int open_null_blk(struct target *t, const struct target_wants *w, const struct plan *p,
-			 const char *output, struct undo *u, struct err *e)
-{
-	struct suite_device d = p->suite->device;
-	char name[TARGET_NAME], *item, dev[32];
-	int ret;
-
-	(void)output;
-	d.size_bytes = wanted_size(w, p->suite);
-	target_draw_name(name);
-	item = xasprintf("fsduel%.8s", name);
-	ret = undo_nullblk(u, item, e);
-	if (!ret)
-		ret = nullblk_create(&d, item, dev, e);
-	free(item);
-	if (ret)
-		return ret;
-	t->device = xstrdup(dev);
-	json_object_update_new(t->facts, json_pack("{s:I, s:I, s:I, s:I}",
-		"size_bytes", (json_int_t)d.size_bytes, "latency_ns", (json_int_t)d.latency_ns,
-		"cache_bytes", (json_int_t)d.cache_bytes,
-		"bandwidth_bytes_per_s", (json_int_t)d.bandwidth_bytes_per_s));
-	return 0;
-}
-
-static int check_zram(const struct target_wants *w, const struct plan *p, const char *output,
-		      struct err *e)
-{
-	int ret = zram_supported(e);
-
-	(void)output;
-	return ret ? ret : target_check_room(p, wanted_size(w, p->suite), "zram", false, e);
-}
-
-static int open_zram(struct target *t, const struct target_wants *w, const struct plan *p,
-		     const char *output, struct undo *u, struct err *e)
-{
-	uint64_t size = wanted_size(w, p->suite);
-	int ret = undo_zram(u, -1, e), id;
-
-	(void)output;
-	if (ret)
-		return ret;
-	id = zram_add(e);
-	if (id < 0)
-		return id;
-	ret = undo_zram(u, id, e);
-	if (!ret)
-		ret = zram_set_size(id, size, e);
-	t->device = xasprintf("/dev/zram%d", id);
-	json_object_set_new(t->facts, "size_bytes", json_integer((json_int_t)size));
-	return ret;
-}
-
 /* --- all of them ---------------------------------------------------------------------- */
 
 static const struct {
@@ -316,8 +236,8 @@ static const struct {
 	[TARGET_IMAGE] = { check_image, open_image },
 	[TARGET_DEVICE] = { check_device, open_device },
 	[TARGET_DIR] = { target_check_dir, target_open_dir },
-	[TARGET_NULL_BLK] = { check_null_blk, open_null_blk },
-	[TARGET_ZRAM] = { check_zram, open_zram },
+	[TARGET_NULL_BLK] = { target_check_null_blk, target_open_null_blk },
+	[TARGET_ZRAM] = { target_check_zram, target_open_zram },
 };
 
 int target_check(const struct target_wants *w, const struct plan *p, const char *output,

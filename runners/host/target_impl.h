@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* target_impl.h: what target.c and target_dir.c share. For these two only. */
+/* target_impl.h: what target.c, target_dir.c and target_memory.c share. For these only. */
 #ifndef FSDUEL_RUNNERS_HOST_TARGET_IMPL_H
 #define FSDUEL_RUNNERS_HOST_TARGET_IMPL_H
 
@@ -9,6 +9,9 @@
 int target_check_room(const struct plan *p, uint64_t size, const char *what, bool existing,
 		      struct err *e);
 
+/* Of what is made: as wanted, else as the suite's [device]. */
+uint64_t target_size(const struct target_wants *w, const struct suite *s);
+
 /* 64 random bits in hex: what bears such a name was made by the run that drew it. */
 #define TARGET_NAME 17
 void target_draw_name(char dst[TARGET_NAME]);
@@ -17,5 +20,13 @@ int target_check_dir(const struct target_wants *w, const struct plan *p, const c
 		     struct err *e);
 int target_open_dir(struct target *t, const struct target_wants *w, const struct plan *p,
 		    const char *output, struct undo *u, struct err *e);
+int target_check_null_blk(const struct target_wants *w, const struct plan *p, const char *output,
+			  struct err *e);
+int target_open_null_blk(struct target *t, const struct target_wants *w, const struct plan *p,
+			 const char *output, struct undo *u, struct err *e);
+int target_check_zram(const struct target_wants *w, const struct plan *p, const char *output,
+		      struct err *e);
+int target_open_zram(struct target *t, const struct target_wants *w, const struct plan *p,
+		     const char *output, struct undo *u, struct err *e);
 
 #endif

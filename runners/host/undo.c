@@ -4,43 +4,65 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/fs.h"
+#include "lib/num.h"
 #include "runners/host/undo_impl.h"
 
 #define STATE_DIR "/var/lib/fsduel"
+#define LOCK_TRIES 100
+#define LOCK_WAIT_NS 20000000
 #define BOOT_ID "/proc/sys/kernel/random/boot_id"
 
 /* --- the journal ------------------------------------------------------------------ */
 
+/* Who took the lock last, or 0. */
+static pid_t owner(const char *path)
+{
+	char *line = fs_read_line(path);
+	uint64_t pid = 0;
+
+	if (!line || num_parse(line, NUM_COUNT, &pid, NULL))
+		pid = 0;
+	free(line);
+	return (pid_t)pid;
+}
+
+/*
+ * The lock goes with its last holder. A child that was forked and not yet
+ * exec'ed when its parent was killed holds it a moment longer.
+ */
 static int take_lock(struct undo *u, struct err *e)
 {
-	char *path = xasprintf("%s/lock", u->dir), *pid;
+	const struct timespec wait = { 0, LOCK_WAIT_NS };
+	char *path = xasprintf("%s/lock", u->dir);
+	bool busy = false;
+	int ret = 0;
 
 	u->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (u->lock_fd < 0) {
-		int ret = err_sys(e, errno, "cannot open %s", path);
-
-		free(path);
-		return ret;
+	if (u->lock_fd < 0)
+		ret = err_sys(e, errno, "cannot open %s", path);
+	for (int i = 0; !ret && i < LOCK_TRIES; i++) {
+		busy = flock(u->lock_fd, LOCK_EX | LOCK_NB);
+		if (!busy || (owner(path) && !kill(owner(path), 0)))
+			break;
+		nanosleep(&wait, NULL);
 	}
-	if (flock(u->lock_fd, LOCK_EX | LOCK_NB)) {
-		pid = fs_read_line(path);
-		err_add(e, EBUSY, "another fsduel (process %s) is measuring on this machine; two "
-			"would measure each other, so wait for it", pid ? pid : "unknown");
-		free(pid);
-		free(path);
-		return -EBUSY;
-	}
+	if (!ret && busy)
+		ret = err_add(e, EBUSY, "another fsduel (process %d) is measuring on this machine; "
+			      "two would measure each other, so wait for it", (int)owner(path));
+	if (!ret && (ftruncate(u->lock_fd, 0) || dprintf(u->lock_fd, "%d\n", (int)getpid()) < 0))
+		ret = err_sys(e, errno, "cannot write into %s", path);
 	free(path);
-	if (ftruncate(u->lock_fd, 0) || dprintf(u->lock_fd, "%d\n", (int)getpid()) < 0)
-		return err_sys(e, errno, "cannot write into %s/lock", u->dir);
-	return 0;
+	return ret;
 }
 
 static int read_journal(struct undo *u, struct err *e)

@@ -217,6 +217,50 @@ for s in INT:130 TERM:143 HUP:129; do
 	check "and leaves nothing, without clean" left
 done
 
+# --- killed on other targets: kill.t does images ---------------------------------------------
+killed() { # DIR, then the target: killed once it is mounted, then cleaned up after
+	local dir=$1
+	shift
+	"$B/fsduel" run -q --no-settle -c "$tmp/long.ini" -o "$dir" "$@" > "$tmp/said" 2>&1 &
+	pid=$!
+	wait_for mounted
+	sleep 0.3
+	kill -KILL $pid
+	wait $pid 2> /dev/null
+	fsduel clean > "$tmp/said" 2>&1
+	code=$?
+}
+disk killed 192M
+killed "$tmp/kdev" --device "$dev" --destroy "$dev"
+expect "a run on a device is killed: its file system is taken off" 0 "took the last file system off $dev"
+check "nothing is on the device" sh -c "! blkid -p '$dev'"
+# The journal of such a kill, and an ext4 of somebody else's made since.
+mke2fs -q -F -t ext4 "$dev"
+printf '{"items": [{"kind": "wipe", "boot": "x", "path": "%s", "uuids": ["of", "ours"]}]}' "$dev" > "$FSDUEL_STATE/undo.json"
+fsduel clean > "$tmp/said" 2>&1
+check "what somebody has made there since stays" sh -c "blkid -p '$dev' | grep -q ext4"
+if [ -e /sys/class/zram-control/hot_add ]; then
+	had=$(ls -d /sys/block/zram* 2> /dev/null)
+	killed "$tmp/kzram" --zram
+	expect "a run on a zram is killed: it is removed" 0 "removed /dev/zram"
+	check "and no other" [ "$had" = "$(ls -d /sys/block/zram* 2> /dev/null)" ]
+fi
+umount "$tmp/foreign-mnt" && mount "$(losetup -n -O NAME -j "$tmp/foreign-dir.img" | tr -d ' ')" "$tmp/foreign-mnt"
+sed 's/^threads = .*/threads = 4/; s/^runtime = .*/runtime = 2s/; /^.workload readwrite/,/^$/d' "$tmp/one.ini" > "$tmp/fio.ini"
+"$B/fsduel" run -q --no-settle -c "$tmp/fio.ini" -o "$tmp/kdir" --dir "$tmp/foreign-mnt" > "$tmp/said" 2>&1 & pid=$!
+wait_for sh -c "pgrep -x fio | while read -r p; do readlink /proc/\$p/cwd; done | grep -F '$tmp/foreign-mnt/.fsduel'"
+kill -KILL $pid
+wait $pid 2> /dev/null
+fsduel clean > "$tmp/said" 2>&1; code=$?
+expect "a run in a directory is killed: what it made there is removed" 0 "removed the directory $tmp/foreign-mnt/.fsduel"
+check "with the fio jobs in it" in_dir
+check "nothing of them is left" left
+
+# --- two names for one mount -------------------------------------------------------------
+small 's/^\[mount diore.*/[mount nolock]/; s/^options = dioread_lock/options = dioread_nolock/; s/^blocks = .*/blocks = 1/; /^.mount noeff/,/^$/d; /^.workload randrw/,$d' > "$tmp/same.ini"
+host_run -c "$tmp/same.ini" -o "$tmp/same" --image 192M
+expect "an option that is the default is told" 0 "the mounts default and nolock have the same options in effect"
+
 # An error of another file system is none of this cell's; one of its own is.
 foreign_dev=$(findmnt -n -o SOURCE "$tmp/foreign-mnt2")
 trigger() { echo "a test of fsduel's" > "/sys/fs/ext4/$(basename "$1")/trigger_fs_error"; }

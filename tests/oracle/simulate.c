@@ -17,7 +17,7 @@
 #include "lib/buf.h"
 #include "lib/num.h"
 #include "lib/rng.h"
-#include "peers.h"
+#include "tests/oracle/peers.h"
 
 #define CELLS 20
 #define BLOCKS_MAX 20
@@ -105,7 +105,7 @@ static void make_duel(struct duel *d, const struct world *w, struct rng *r)
 	}
 	for (size_t c = 0; c < CELLS; c++) {
 		d->row[c] = (struct comparison_row){
-			.workload = "w", .varying = "", .metric = "ops_per_s", .better = "higher",
+			.contrast = "c", .workload = "w", .varying = "", .metric = "ops_per_s", .better = "higher",
 			.primary = true, .whole = true, .pairs = w->blocks, .planned = w->blocks,
 			.pair = d->pair[c], .j.decides = true,
 		};
@@ -252,6 +252,41 @@ static void false_alarms(unsigned rounds, bool table)
 	}
 }
 
+/* The interval of the geometric mean, where few blocks make a plain bootstrap too narrow. */
+static void headlines(unsigned rounds)
+{
+	static const struct world worlds[] = { { GAUSSIAN, 0, 6, 0, false },
+					       { LOGNORMAL, 0.03, 6, 0, false },
+					       { AUTOCORRELATED, 0.03, 10, 0, false } };
+	const struct results r = { .nr_contrasts = 1 };
+	struct duel *d = xcalloc(1, sizeof(*d));
+
+	for (size_t k = 0; k < 3; k++) {
+		char *name = world_name(&worlds[k]);
+		char *what = xasprintf("95 %% intervals of the mean that miss, %s", name);
+		struct rng rng = { 19 + k };
+		unsigned missed = 0;
+
+		for (unsigned i = 0; i < rounds; i++) {
+			struct judge j = { .seed = i, .paired = true };
+			struct comparison c = { .rows = d->row, .nr_rows = CELLS, .paired = true,
+						.judge = &j };
+			const struct interval *in;
+
+			make_duel(d, &worlds[k], &rng);
+			judge_duel(d, worlds[k].blocks, NULL, 0);
+			headline_fill(&c, &r);
+			in = &c.headlines[0].i95;
+			missed += !in->exists || in->low > 1 || in->high < 1;
+			free(c.headlines);
+		}
+		at_most(0.05, what, missed, rounds);
+		free(what);
+		free(name);
+	}
+	free(d);
+}
+
 /* --- something changed ------------------------------------------------------------------------ */
 
 static void power(unsigned rounds, bool table)
@@ -390,6 +425,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	false_alarms((unsigned)rounds, table);
+	headlines((unsigned)rounds);
 	power((unsigned)rounds, table);
 	equivalence((unsigned)rounds);
 	adaptive((unsigned)rounds);

@@ -417,9 +417,27 @@ static void every_kernel_compression_is_undone_whatever_follows_it(void **state)
 
 #define FS_TEST(f) cmocka_unit_test_setup_teardown(f, enter, leave)
 
+static void the_nearest_directory_is_found(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "/", "/" }, { "/no-such", "/" }, { "/no-such/folder", "/" }, { "/tmp/no-such", "/tmp" },
+		{ "/tmp", "/tmp" }, { "no-such/folder", "." }, { "no-such", "." }, { "lib/x/y", "./lib" },
+		{ ".", "./." },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *at = fs_nearest(cases[i][0]);
+
+		assert_string_equal(at, cases[i][1]);
+		free(at);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_nearest_directory_is_found),
 		FS_TEST(a_file_is_replaced_whole_and_no_tmp_is_left),
 		FS_TEST(a_failed_write_leaves_the_old_file_and_says_why),
 		FS_TEST(a_write_that_fails_half_way_leaves_the_old_file),

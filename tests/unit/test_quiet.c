@@ -29,7 +29,7 @@
 #include "runners/host/probe.h"
 #include "runners/host/quiet.h"
 #include "runners/settle.h"
-#include "skip.h"
+#include "tests/unit/skip.h"
 
 #define POLICY "/devices/system/cpu/cpufreq/policy"
 

@@ -23,7 +23,7 @@
 #include "lib/proc.h"
 #include "lib/rng.h"
 #include "runners/host/reboot.h"
-#include "skip.h"
+#include "tests/unit/skip.h"
 
 #define OTHER (-1)      /* a kernel that is none of ours */
 
