@@ -4,5 +4,5 @@
 # other suites make of the same data. It fails where the test would.
 set -o pipefail
 cd "$(dirname "$0")/../.." || exit
-"${B:-build}/oracle/simulate" "${SIMULATE_ROUNDS:-4000}" table | grep -v '^ok' |
+"${B:-build}/oracle/simulate" "${SIMULATE_ROUNDS:-10000}" table | grep -v '^ok' |
 	sed -n 's/^# \(.*\)/simulate: \1/p; /^not ok/p'

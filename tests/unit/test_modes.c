@@ -23,7 +23,7 @@
 #include "runners/mode.h"
 #include "runners/qemu.h"
 #include "runners/trial.h"
-#include "skip.h"
+#include "tests/unit/skip.h"
 
 #define MIB (1u << 20)
 #define WORK "[workload w]\nmix = dio_overwrite:2\nfile_size = 8M\nruntime = 1s\n"
