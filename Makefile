@@ -105,7 +105,7 @@ oracle: $(ORACLE)
 replay: $(FUZZ)
 test: deps
 	$(Q)$(MAKE) check
-check: all unit replay $(B)/trouble-guest
+check: all unit oracle replay $(B)/trouble-guest
 	$(Q)tests/run.sh $(B)
 test-slow: deps
 	$(Q)$(MAKE) all

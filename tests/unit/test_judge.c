@@ -457,6 +457,26 @@ static void looks_are_judged_on_their_own_blocks(void **state)
 	drop(&f);
 }
 
+static void looks_spend_no_more_than_the_level(void **state)
+{
+	struct judge_look look[JUDGE_LOOKS_MAX];
+
+	(void)state;
+	for (unsigned max = JUDGE_LOOK_FIRST; max <= 1000; max++) {
+		size_t nr = judge_looks(max, look);
+		double spent = 0;
+
+		assert_in_range(nr, 1, JUDGE_LOOKS_MAX);
+		for (size_t i = 0; i < nr; i++) {
+			assert_true(look[i].alpha > 0.009 && look[i].blocks >= JUDGE_LOOK_FIRST);
+			assert_true(!i || look[i].blocks > look[i - 1].blocks);
+			spent += look[i].alpha;
+		}
+		assert_true(fabs(spent - VERDICT_ALPHA) < 1e-12);
+		assert_int_equal(look[nr - 1].blocks, max);
+	}
+}
+
 static void unpaired_sides_are_told_by_ranks(void **state)
 {
 	struct maker m = { .mode = "kvm", .cells = 4, .blocks = 10, .value = third_slower,
@@ -584,6 +604,7 @@ int main(void)
 		cmocka_unit_test(margin_comes_from_the_command_line_the_suite_or_the_mode),
 		cmocka_unit_test(five_blocks_never_decide),
 		cmocka_unit_test(looks_are_judged_on_their_own_blocks),
+		cmocka_unit_test(looks_spend_no_more_than_the_level),
 		cmocka_unit_test(unpaired_sides_are_told_by_ranks),
 		cmocka_unit_test(odd_data_raise_warnings_and_drop_nothing),
 		cmocka_unit_test(floor_warns_of_a_margin_too_fine),
