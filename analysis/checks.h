@@ -13,21 +13,24 @@
 /*
  * A trend: Mann, "Nonparametric tests against trend", Econometrica 13 (1945):
  * Kendall's S against time, two-sided, all orders counted up to 50 values (Kendall,
- * "Rank Correlation Methods" (1948), 5.2), beyond by the normal approximation.
+ * "Rank Correlation Methods" (1948)), beyond normal with variance n (n - 1) (2 n +
+ * 5) / 18 and continuity.
  */
 double check_trend(const double *v, size_t n);
 
 /*
- * One value apart from the rest, v[at]: its deleted residual against Student's t
- * with n - 2 degrees of freedom: Cook and Weisberg, "Residuals and Influence in
- * Regression" (1982), 2.2.2. 1 for n < 4.
+ * One value apart from the rest, v[at]: its distance from the mean of the others
+ * over their deviation times sqrt(1 + 1 / (n - 1)), against Student's t with n - 2
+ * degrees of freedom: the externally studentised residual of Cook and Weisberg,
+ * "Residuals and Influence in Regression" (1982). 1 for n < 4.
  */
 double check_apart(const double *v, size_t n, size_t at);
 
 /*
  * Neighbours alike or alternating: Bartels, "The rank version of von Neumann's
- * ratio test for randomness", JASA 77 (1982), normal approximation with the exact
- * mean and variance. 1 for n < 10.
+ * ratio test for randomness", JASA 77 (1982): the sum of squared steps of the ranks
+ * over their sum of squares, normal with mean 2 and variance 4 (n - 2) (5 n^2 - 2 n -
+ * 9) / (5 n (n + 1) (n - 1)^2). 1 for n < 10.
  */
 double check_neighbours(const double *v, size_t n);
 

@@ -82,7 +82,7 @@ struct headline {
 	const char *contrast;
 	unsigned nr[NR_VERDICTS];    /* deciding rows by verdict */
 	size_t cells;                /* that have a change, and so a place in the mean */
-	double mean;                 /* geometric mean of their ratios, turned so that above 1 is better */
+	double mean;                 /* geometric mean of the ratios, above 1 being better */
 	struct interval i95;         /* of the mean, by bootstrap over blocks */
 	size_t nr_worst, nr_best;    /* up to HEADLINE_NAMED; a row is in one of them at most */
 	struct headline_cell {

@@ -211,7 +211,8 @@ static struct interval as_ratios(struct interval i)
 	return i;
 }
 
-static void rule_on(const struct judge *j, const struct gathered *g, size_t i, const struct judge_look *k)
+static void rule_on(const struct judge *j, const struct gathered *g, size_t i,
+		    const struct judge_look *k)
 {
 	const double levels[NR_LEVELS] = { 0.95, 0.90, 1 - 2 * k->alpha };
 	struct comparison_row *row = g->rows[i];

@@ -25,7 +25,7 @@ struct flipping {
 	size_t cells;
 	unsigned blocks;
 	size_t *order;            /* number of the cell in d */
-	double *d;                /* by block, then cell; each cell divided by its root of squares */
+	double *d;                /* by block, then cell; each cell over its root of squares */
 	double *limit;            /* the statistic to be reached */
 	double *sum;              /* of the present flip */
 	double *alone, *family;   /* flips that reached the limit */

@@ -32,13 +32,15 @@ struct family_how {
  * monotone function of |Student's t|.
  *
  * p_family[c]: step-down max-t adjusted p: Westfall and Young, "Resampling-Based
- * Multiple Testing" (1993), algorithm 4.1, whose use of flips instead of a
- * bootstrap makes the control exact: Romano and Wolf, "Exact and approximate
- * stepdown methods for multiple hypothesis testing", JASA 100 (2005), theorem 1.
+ * Multiple Testing" (1993), chapter 4 (free step-down): with cells by falling
+ * statistic, the share of flips in which the largest statistic among this cell and
+ * those after it reaches this cell's, and at least the p of the cell before. That
+ * flips instead of a bootstrap make the control exact: Romano and Wolf, "Exact and
+ * approximate stepdown methods for multiple hypothesis testing", JASA 100 (2005).
  * p_flip[c]: the cell's own, unadjusted sign-flip p: Fisher, "The Design of
  * Experiments" (1935), section 21; may be NULL. Drawn flips count the data as one
  * of them: Phipson and Smyth, "Permutation p-values should never be zero", SAGMB
- * 9 (2010), equation 2. draws 0: as many as take a moment, at least 9999.
+ * 9 (2010): p = (b + 1) / (m + 1). draws 0: as many as take a moment, at least 9999.
  */
 struct family_how family_max_t(const double *d, size_t cells, unsigned blocks, uint64_t draws,
 			       uint64_t seed, double *p_flip, double *p_family);

@@ -39,7 +39,7 @@ struct judge_look {
 size_t judge_looks(unsigned max, struct judge_look out[JUDGE_LOOKS_MAX]);
 
 struct judge_opts {
-	double margin;            /* for every metric; 0: as the suite says, else the mode's default */
+	double margin;            /* for every metric; 0: the suite's, else the mode's default */
 	const json_t *floor;      /* floor.h, of this machine; NULL: none is known */
 };
 

@@ -252,8 +252,8 @@ static void check_order(struct comparison *c, const struct results *r,
 	/* The runner's own word on how kernels that share no boot were measured. */
 	if (json_is_string(json_object_get(r->run, "order")) &&
 	    strcmp(r->variants[t->baseline].kernel, r->variants[t->patched].kernel)) {
-		strv_addf(&c->warnings, "%s: one kernel was measured after the other, and no coin chose "
-			  "when: what drifted between them looks like a change", row->contrast);
+		strv_addf(&c->warnings, "%s: one kernel was measured after the other, and no coin "
+			  "chose when: what drifted between them looks like a change", row->contrast);
 		return;
 	}
 	for (unsigned b = 1; b <= n; b++) {
@@ -266,17 +266,18 @@ static void check_order(struct comparison *c, const struct results *r,
 		abba += two && now && now != two;
 	}
 	if (!known && c->paired)
-		strv_addf(&c->warnings, "%s: the order within blocks is not recorded; the tests take "
-			  "it to have been drawn by a fair coin", row->contrast);
+		strv_addf(&c->warnings, "%s: the order within blocks is not recorded; the tests "
+			  "take it to have been drawn by a fair coin", row->contrast);
 	if (known < n || n < ORDER_BLOCKS_MIN)
 		return;
 	if (same == n - 1)
-		strv_addf(&c->warnings, "%s: %s came first in all %u blocks: what warms up or wears "
-			  "off within a block looks like a change; draw the order by a coin",
+		strv_addf(&c->warnings, "%s: %s came first in all %u blocks: what warms up or "
+			  "wears off within a block looks like a change; draw the order by a coin",
 			  row->contrast, first_of(r, row, 1) == 1 ? "patched" : "baseline", n);
 	else if (turn == n - 1 || abba == n - 2)
 		strv_addf(&c->warnings, "%s: the order within blocks follows a pattern (%s): the "
-			  "tests want a coin", row->contrast, turn == n - 1 ? "AB BA" : "AB AB BA BA");
+			  "tests want a coin", row->contrast,
+			  turn == n - 1 ? "AB BA" : "AB AB BA BA");
 }
 
 void checks_fill(struct comparison *c, const struct results *r)

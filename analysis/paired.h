@@ -25,16 +25,20 @@
  * and Roehmel, "Exact distributions for permutation and rank tests", Statistical
  * Software Newsletter 12 (1986)); beyond, the normal approximation with
  * correction for ties and continuity: Hollander and Wolfe, "Nonparametric
- * Statistical Methods" (1999), equations 3.11 and 3.13. 1 where all are zero.
+ * Statistical Methods" (2nd edition, 1999), section 3.1: the sum of positive ranks
+ * has mean n (n + 1) / 4 and variance n (n + 1) (2 n + 1) / 24 less the sum over
+ * groups of t equal sizes of (t^3 - t) / 48. 1 where all are zero.
  */
 double paired_signed_rank_p(const double *d, size_t n);
 
 /*
  * The Hodges-Lehmann estimate, n > 0: the median of all (d[i] + d[j]) / 2, i <= j
- * (Hodges and Lehmann, Annals of Mathematical Statistics 34 (1963), equation
- * 1.2), and for each level in levels (0.95) the interval of the same values that
- * the signed-rank test does not reject: Hollander and Wolfe, 3.31 (exact, for n
- * up to PAIRED_EXACT_MAX) and 3.32. Ties can only make its coverage larger.
+ * (Hodges and Lehmann, "Estimates of location based on rank tests", Annals of
+ * Mathematical Statistics 34 (1963)), and for each level in levels (0.95) the
+ * interval of the shifts that the signed-rank test does not reject, which ends at
+ * the k-th smallest and k-th largest of the same values: Hollander and Wolfe,
+ * section 3.3 (Tukey's interval); k is exact for n up to PAIRED_EXACT_MAX, else
+ * from the normal approximation. Ties can only make its coverage larger.
  */
 double paired_estimate(const double *d, size_t n, const double *levels, struct interval *out,
 		       size_t nr_levels);

@@ -20,14 +20,17 @@
  * RANK_EXACT_MAX values the distribution over all choices of the second group is
  * counted, ties included (Streitberg and Roehmel 1986): p is the share at least as
  * far from the middle; beyond, the normal approximation with correction for ties and
- * continuity: Hollander and Wolfe (1999), equations 4.9 and 4.13. m, n > 0.
+ * continuity: Hollander and Wolfe (1999), section 4.1: the rank sum of y has mean
+ * n (m + n + 1) / 2 and variance m n / 12 (m + n + 1 - sum of t^3 - t / ((m + n)
+ * (m + n - 1))). m, n > 0.
  */
 double rank_sum_p(const double *x, size_t m, const double *y, size_t n);
 
 /*
  * The Hodges-Lehmann estimate of how far y lies above x: the median of all
- * y[j] - x[i] (Hodges and Lehmann 1963, equation 5.2), with an interval for each
- * level: Hollander and Wolfe, 4.39 (exact where all is counted) and 4.41.
+ * y[j] - x[i] (Hodges and Lehmann 1963), with an interval for each level from the
+ * k-th smallest to the k-th largest of them: Hollander and Wolfe, section 4.3
+ * (Moses' interval); k is exact where the distribution is counted.
  */
 double rank_estimate(const double *x, size_t m, const double *y, size_t n, const double *levels,
 		     struct interval *out, size_t nr_levels);

@@ -36,12 +36,12 @@ static void few_blocks(struct comparison *c)
 	if (!open || !j->paired || j->adaptive)
 		return;
 	if (j->exact_mode)
-		strv_addf(&c->remarks, "too few blocks: %zu cell%s in which seeds are samples (several "
-			  "threads, or seeds that disagree) need %u at least to be called slower or "
-			  "faster (-b %u)", open, open == 1 ? "" : "s", least, least);
+		strv_addf(&c->remarks, "too few blocks: %zu cell%s in which seeds are samples "
+			  "(several threads, or seeds that disagree) need %u at least to be called "
+			  "slower or faster (-b %u)", open, open == 1 ? "" : "s", least, least);
 	else
-		strv_addf(&c->remarks, "too few blocks: no cell can be called slower or faster with "
-			  "fewer than %u (-b %u), whatever is measured", least, least);
+		strv_addf(&c->remarks, "too few blocks: no cell can be called slower or faster "
+			  "with fewer than %u (-b %u), whatever is measured", least, least);
 }
 
 /* Only where flips decide more than Holm could. */
@@ -53,8 +53,8 @@ static void holm(struct comparison *c, struct comparison_row **rows, size_t nr)
 	if (!c->paired || c->judge->adaptive || floor <= c->alpha ||
 	    blocks < judge_min_blocks(c->judge->families, c->judge->exact_mode))
 		return;
-	strv_addf(&c->remarks, "Holm's method over signed-rank tests could not reach 5 %% here: %zu "
-		  "cells, %u blocks, smallest p %.2g; the joint flips above can", nr, blocks,
+	strv_addf(&c->remarks, "Holm's method over signed-rank tests could not reach 5 %% here: "
+		  "%zu cells, %u blocks, smallest p %.2g; the joint flips above can", nr, blocks,
 		  fmin(1, floor));
 }
 
@@ -86,11 +86,11 @@ static void noise_floor(struct comparison *c, struct comparison_row **rows, size
 static void families(struct comparison *c)
 {
 	if (c->judge->families > 1 && c->paired)
-		strv_addf(&c->remarks, "contrasts that share a variant are tested apart: %zu families, "
-			  "and p times %zu", c->judge->families, c->judge->families);
+		strv_addf(&c->remarks, "contrasts that share a variant are tested apart: %zu "
+			  "families, and p times %zu", c->judge->families, c->judge->families);
 	if (!c->paired)
-		strv_add(&c->remarks, "the two sides are not paired (rank-sum tests, Holm): what drifted "
-			 "between them looks like a change");
+		strv_add(&c->remarks, "the two sides are not paired (rank-sum tests, Holm): what "
+			 "drifted between them looks like a change");
 }
 
 static void looks(struct comparison *c)
@@ -104,8 +104,8 @@ static void looks(struct comparison *c)
 		spent += j->looks[i].alpha;
 	}
 	if (j->adaptive)
-		strv_addf(&c->remarks, "adaptive run: looks at %s blocks, %.2g of 5 %% spent; a verdict "
-			  "stands from the look that gave it", buf_str(&b), spent * 100);
+		strv_addf(&c->remarks, "adaptive run: looks at %s blocks, %.2g of 5 %% spent; a "
+			  "verdict stands from the look that gave it", buf_str(&b), spent * 100);
 	buf_release(&b);
 }
 

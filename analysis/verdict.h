@@ -48,11 +48,11 @@ struct evidence {
 };
 
 struct ruling {
-	enum verdict verdict;     /* NONE: inside the margin is not shown, and neither way is better */
+	enum verdict verdict;     /* NONE: not shown to be inside, and neither way is better */
 	bool significant;         /* p_family <= alpha, whatever the size */
 	bool fact;                /* exact mode: read off, not tested */
 	const char *why;          /* of unsure and NONE: a clause; else NULL */
-	unsigned more_blocks;     /* of unsure: about as many more would settle it; 0: cannot be said */
+	unsigned more_blocks;     /* of unsure: about as many more settle it; 0: not known */
 };
 
 struct ruling verdict_rule(const struct evidence *e);

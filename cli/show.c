@@ -89,8 +89,8 @@ static int read_margin(const char *text, double *margin, struct err *e)
 		return 0;
 	if (num_parse(text, NUM_PCT, &thousandths, e) || !thousandths || thousandths > MARGIN_MAX) {
 		err_exit(e, FSDUEL_USAGE);
-		return err_add(e, EINVAL, "--margin '%.32s' is not a percentage above 0 %% and up to "
-			       "50 %%, such as 2%%", text);
+		return err_add(e, EINVAL, "--margin '%.32s' is not a percentage above 0 %% and up "
+			       "to 50 %%, such as 2%%", text);
 	}
 	*margin = (double)thousandths / 1e5;
 	return 0;

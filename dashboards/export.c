@@ -189,8 +189,10 @@ static json_t *headlines_json(const struct comparison *c)
 		for (enum verdict v = VERDICT_SLOWER; v < NR_VERDICTS; v++)
 			json_object_set_new(one, verdict_names[v], json_integer(h->nr[v]));
 		json_object_set_new(one, "mean", h->cells ? json_real(h->mean) : json_null());
-		json_object_set_new(one, "mean_low95", h->i95.exists ? json_real(h->i95.low) : json_null());
-		json_object_set_new(one, "mean_high95", h->i95.exists ? json_real(h->i95.high) : json_null());
+		json_object_set_new(one, "mean_low95",
+				    h->i95.exists ? json_real(h->i95.low) : json_null());
+		json_object_set_new(one, "mean_high95",
+				    h->i95.exists ? json_real(h->i95.high) : json_null());
 		json_array_append_new(list, one);
 	}
 	return list;

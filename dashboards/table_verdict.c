@@ -129,9 +129,9 @@ void table_add_legend(struct buf *out, const struct comparison *c)
 		 c->paired || !c->judged ? "Hodges-Lehmann estimate over blocks" :
 					   "Hodges-Lehmann estimate");
 	if (c->judged)
-		buf_addf(&b, " slower, faster: at %.2g %% for all cells together, and past the margin; "
-			     "same: shown to be within it; unsure (+n): about n more blocks may settle "
-			     "it.", c->alpha * 100);
+		buf_addf(&b, " slower, faster: at %.2g %% for all cells together, and past the "
+			     "margin; same: shown to be within it; unsure (+n): about n more "
+			     "blocks may settle it.", c->alpha * 100);
 	text_add_wrapped(out, "", buf_str(&b), TABLE_WIDTH);
 	buf_release(&b);
 }

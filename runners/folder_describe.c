@@ -120,8 +120,8 @@ static void add_judging(json_t *run, const struct suite *s)
 		json_object_set_new(margins, s->margins[i].metric,
 				    json_real((double)s->margins[i].thousandths_pct / 1e5));
 	for (size_t i = 0; i < s->nr_looks; i++)
-		json_array_append_new(looks, json_pack("{s:i, s:f}", "blocks", (int)s->looks[i].blocks,
-						       "alpha", s->looks[i].alpha));
+		json_array_append_new(looks, json_pack("{s:i, s:f}",
+			"blocks", (int)s->looks[i].blocks, "alpha", s->looks[i].alpha));
 	if (s->nr_margins)
 		json_object_set(run, "margins", margins);
 	if (s->nr_looks)

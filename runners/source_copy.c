@@ -54,7 +54,7 @@ void source_list_load(struct source_list *l, const char *manifest)
 		l->n += good;
 		good = good && (l->n < 2 || strcmp(l->v[l->n - 2].path, l->v[l->n - 1].path) < 0);
 	}
-	if (!good)
+	if (!good || !l->n)
 		source_list_release(l);
 	buf_release(&b);
 }

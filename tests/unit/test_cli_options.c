@@ -17,6 +17,7 @@ struct opts {
 	bool quiet;
 	const char *output;
 	uint64_t guests, size, limit;
+	struct option_strings patches;
 };
 
 static const struct option_row rows[] = {
@@ -25,6 +26,7 @@ static const struct option_row rows[] = {
 	{ 'j', "guests", OPT_COUNT, "N", "how many", offsetof(struct opts, guests), false },
 	{ 0, "size", OPT_BYTES, "SIZE", "how much", offsetof(struct opts, size), false },
 	{ 0, "limit", OPT_NS, "TIME", "how long", offsetof(struct opts, limit), false },
+	{ 'p', "patch", OPT_STRINGS, "FILE", "which", offsetof(struct opts, patches), false },
 	{ 0 },
 };
 
@@ -78,6 +80,28 @@ static void every_kind_of_option_is_stored(void **state)
 	assert_int_equal(l.parsed.nr_args, 1);
 	assert_string_equal(l.parsed.args[0], "w");
 	strv_release(&l.words);
+}
+
+static void an_option_of_several_values_keeps_them_in_order(void **state)
+{
+	char *argv[2 + OPTION_STRINGS_MAX + 1] = { (char *)"plain" };
+	struct opts opts = { 0 };
+	struct err e = ERR_INIT;
+	struct parsed p;
+	struct line l;
+
+	(void)state;
+	assert_int_equal(parse(&l, &plain, "plain -p one w --patch two --patch=one"), 0);
+	assert_int_equal(l.opts.patches.n, 3);
+	assert_string_equal(l.opts.patches.v[0], "one");
+	assert_string_equal(l.opts.patches.v[1], "two");
+	assert_string_equal(l.opts.patches.v[2], "one");
+	strv_release(&l.words);
+	assert_refused(&plain, "plain --patch=", "--patch needs a value that is not empty");
+	for (size_t i = 1; i <= OPTION_STRINGS_MAX + 1; i++)
+		argv[i] = (char *)"-px";
+	assert_int_equal(options_parse(&plain, OPTION_STRINGS_MAX + 2, argv, &opts, &p, &e), -EINVAL);
+	assert_non_null(strstr(e.text, "--patch may be given 32 times at most"));
 }
 
 static void nothing_given_leaves_zeroes(void **state)
@@ -200,6 +224,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_kind_of_option_is_stored),
+		cmocka_unit_test(an_option_of_several_values_keeps_them_in_order),
 		cmocka_unit_test(nothing_given_leaves_zeroes),
 		cmocka_unit_test(options_may_follow_words_and_the_last_wins),
 		cmocka_unit_test(two_dashes_end_the_options),
