@@ -26,8 +26,9 @@ LIBS := -lcsv -linih -ljansson -larchive -laio -luring -lblkid -lmount -lmd -lm
 # The guest needs none of these, and has no static ones to link.
 GUEST_LIBS = $(filter-out -larchive -lblkid -lmount,$(LIBS))
 
-ROOMS := lib workloads workloads/roles runners runners/host analysis dashboards tracking cli
-MAINS := cli/main.c workloads/fsload_main.c runners/guest_main.c
+ROOMS := lib workloads workloads/roles $(patsubst %,runners/%,suite cell host vm kernel folder lock) \
+	analysis dashboards tracking cli
+MAINS := cli/main.c workloads/fsload_main.c runners/vm/guest_main.c
 SRCS  := $(filter-out $(MAINS),$(wildcard $(ROOMS:=/*.c)))
 ROLES := $(patsubst workloads/roles/%.c,%,$(filter-out %/skeleton.c,$(wildcard workloads/roles/*.c)))
 CMDS  := $(patsubst cli/cmd_%.c,%,$(wildcard cli/cmd_*.c))
@@ -78,7 +79,7 @@ $(ORDER): runners/preload/exact_order.c runners/preload/exact_order.h $(B)/.flag
 	-shared -fPIC -o $@ $< -ldl
 # The guest's first process is static and stripped, and never has sanitizers.
 ifeq ($(SAN),)
-$(B)/fsduel-guest: $(B)/runners/guest_main.o $(B)/libfsduel.a
+$(B)/fsduel-guest: $(B)/runners/vm/guest_main.o $(B)/libfsduel.a
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) -static -s -o $@ $^ $(GUEST_LIBS)
 else
 $(B)/fsduel-guest: FORCE
@@ -119,10 +120,10 @@ fuzz:
 	$(Q)$(MAKE) CC=clang SAN=fuzzer-no-link,address,undefined B=$(B)-fuzz FUZZ_MAIN= replay
 	$(Q)tests/fuzz.sh $(B)-fuzz $(FUZZ_SECONDS)
 # The same first process with a bare pwrite loop in the place of the load generator.
-$(B)/bench-guest: $(B)/runners/guest_main.o $(B)/tests/bench/bare_loop.o $(B)/libfsduel.a
+$(B)/bench-guest: $(B)/runners/vm/guest_main.o $(B)/tests/bench/bare_loop.o $(B)/libfsduel.a
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) -static -s -Wl,--wrap=fsload_run -o $@ $^ $(GUEST_LIBS)
 # The same first process that gets into trouble on purpose, for tests/cli/trouble.t.
-$(B)/trouble-guest: $(B)/runners/guest_main.o $(B)/tests/guest/trouble.o \
+$(B)/trouble-guest: $(B)/runners/vm/guest_main.o $(B)/tests/guest/trouble.o \
 		$(B)/tests/guest/kernel_code.o $(B)/libfsduel.a
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) -static -s -Wl,--wrap=fsload_run -o $@ $^ $(GUEST_LIBS)
 bench: all oracle $(B)/bench-guest

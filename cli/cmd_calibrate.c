@@ -16,7 +16,7 @@
 #include "cli/show.h"
 #include "dashboards/text.h"
 #include "lib/fs.h"
-#include "runners/suite_self.h"
+#include "runners/suite/suite_self.h"
 
 #define FLOOR_JSON "floor.json"
 #define CELL_WIDTH 42

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * cmd_duel.c: `fsduel duel`: measure a suite in guests and print the
- * comparison. Measuring is measure.c and runners/duel.c; here are the options.
+ * comparison. Measuring is measure.c and runners/vm/duel.c; here are the options.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 /*
  * cmd_kernel.c: `fsduel kernel build|fetch|list|show`: Debian's kernels and ones
  * of one's own brought into the cache, and what a kernel reference leads to. The
- * work is done by runners/kernel.h and kernel_build.h.
+ * work is done by runners/kernel/kernel.h and kernel_build.h.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -16,8 +16,8 @@
 #include "lib/buf.h"
 #include "lib/near.h"
 #include "lib/proc.h"
-#include "runners/kernel.h"
-#include "runners/kernel_build.h"
+#include "runners/kernel/kernel.h"
+#include "runners/kernel/kernel_build.h"
 
 #define SERIES "6.12"   /* whose source is built where nothing else is said */
 

@@ -13,7 +13,7 @@
 #include "lib/fs.h"
 #include "lib/ini.h"
 #include "lib/near.h"
-#include "runners/fiojob.h"
+#include "runners/suite/fiojob.h"
 #include "workloads/metric.h"
 #include "workloads/role.h"
 

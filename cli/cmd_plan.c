@@ -13,8 +13,8 @@
 #include "cli/few_blocks.h"
 #include "cli/plan_missing.h"
 #include "lib/num.h"
-#include "runners/device.h"
-#include "runners/plan.h"
+#include "runners/cell/device.h"
+#include "runners/suite/plan.h"
 
 struct plan_options {
 	const char *suite, *baseline, *patched, *mode, *missing;

@@ -17,9 +17,9 @@
 #include "lib/fs.h"
 #include "lib/num.h"
 #include "lib/proc.h"
-#include "runners/kernel_build.h"
-#include "runners/qemu.h"
-#include "runners/trial.h"
+#include "runners/kernel/kernel_build.h"
+#include "runners/vm/qemu.h"
+#include "runners/vm/trial.h"
 
 #define CHECK_TIMEOUT_NS 5000000000u
 #define TRIAL_ROM_BYTES 65536

@@ -4,7 +4,7 @@
 #define FSDUEL_CLI_FEW_BLOCKS_H
 
 #include "lib/buf.h"
-#include "runners/plan.h"
+#include "runners/suite/plan.h"
 
 /* Append a sentence to b where no verdict can come of some cell, whatever is measured. */
 void few_blocks_say(const struct plan *p, struct buf *b);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* measure.c: see measure.h. Measuring is runners/duel.c, judging analysis/judge.c. */
+/* measure.c: see measure.h. Measuring is runners/vm/duel.c, judging analysis/judge.c. */
 #include "cli/measure.h"
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include "cli/few_blocks.h"
 #include "cli/progress.h"
 #include "cli/show.h"
-#include "runners/duel.h"
+#include "runners/vm/duel.h"
 
 int measure_suite(struct suite *s, const struct measure_opts *o, struct err *e)
 {

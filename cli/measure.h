@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 #include "lib/err.h"
-#include "runners/suite.h"
+#include "runners/suite/suite.h"
 
 struct measure_opts {
 	const char *command;      /* "duel", for what is said */

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "runners/progress.h"
+#include "runners/folder/progress.h"
 
 struct progress_line {
 	const char *command;       /* "duel" */

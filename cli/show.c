@@ -14,7 +14,7 @@
 #include "lib/fs.h"
 #include "lib/num.h"
 #include "lib/schema.h"
-#include "runners/kernel.h"
+#include "runners/kernel/kernel.h"
 
 #define MARGIN_MAX 50000       /* 50 %, in thousandths of a per cent */
 

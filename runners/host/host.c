@@ -14,7 +14,7 @@
 #include "lib/num.h"
 #include "lib/proc.h"
 #include "lib/schema.h"
-#include "runners/cell.h"
+#include "runners/cell/cell.h"
 #include "runners/host/host_impl.h"
 
 #define JOIN_EVERY_NS 15000000000u  /* samples.csv is brought up to date that often */

@@ -13,7 +13,7 @@
 #define FSDUEL_RUNNERS_HOST_HOST_H
 
 #include "runners/host/target.h"
-#include "runners/progress.h"
+#include "runners/folder/progress.h"
 
 struct host_opts {
 	const char *dir;             /* results folder: made, or gone on with */

@@ -3,7 +3,7 @@
 #ifndef FSDUEL_RUNNERS_HOST_HOST_IMPL_H
 #define FSDUEL_RUNNERS_HOST_HOST_IMPL_H
 
-#include "runners/folder.h"
+#include "runners/folder/folder.h"
 #include "runners/host/host.h"
 #include "runners/host/noise.h"
 #include "runners/host/order.h"

@@ -13,7 +13,7 @@
 #include "runners/host/host_impl.h"
 #include "runners/host/machine.h"
 #include "runners/host/running.h"
-#include "runners/provenance.h"
+#include "runners/folder/provenance.h"
 
 #define ID_HEX 16
 

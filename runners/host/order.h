@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #include "lib/buf.h"
-#include "runners/folder.h"
+#include "runners/folder/folder.h"
 
 #define BOOT_ID_LEN 37   /* with its NUL */
 

@@ -10,7 +10,7 @@
 #include "lib/fs.h"
 #include "runners/host/machine.h"
 #include "runners/host/reboot.h"
-#include "runners/kernel.h"
+#include "runners/kernel/kernel.h"
 
 #define KERNELS_MAX 16
 

@@ -15,8 +15,8 @@
 
 #include "lib/fs.h"
 #include "lib/num.h"
-#include "runners/blockdev.h"
-#include "runners/cell.h"
+#include "runners/cell/blockdev.h"
+#include "runners/cell/cell.h"
 #include "runners/host/loop.h"
 #include "runners/host/target_impl.h"
 

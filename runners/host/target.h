@@ -12,7 +12,7 @@
 #include <stdbool.h>
 
 #include "runners/host/undo.h"
-#include "runners/plan.h"
+#include "runners/suite/plan.h"
 
 enum target_kind {
 	TARGET_IMAGE,    /* a loop device with direct I/O on a sparse file in the results folder */

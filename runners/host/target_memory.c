@@ -4,7 +4,7 @@
 
 #include "runners/host/target_impl.h"
 #include "runners/host/zram.h"
-#include "runners/nullblk.h"
+#include "runners/cell/nullblk.h"
 
 int target_check_null_blk(const struct target_wants *w, const struct plan *p, const char *output,
 			  struct err *e)

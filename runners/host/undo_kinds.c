@@ -14,13 +14,13 @@
 #include <unistd.h>
 
 #include "lib/fs.h"
-#include "runners/blockdev.h"
-#include "runners/fio_jobs.h"
+#include "runners/cell/blockdev.h"
+#include "runners/suite/fio_jobs.h"
 #include "runners/host/loop.h"
 #include "runners/host/undo_impl.h"
 #include "runners/host/zram.h"
-#include "runners/mount.h"
-#include "runners/nullblk.h"
+#include "runners/cell/mount.h"
+#include "runners/cell/nullblk.h"
 
 #define OPEN_TRIES 50   /* a device just unmounted is released a moment later */
 #define OPEN_WAIT_US 100000

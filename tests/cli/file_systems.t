@@ -8,13 +8,13 @@ kernels=${FSDUEL_CACHE:-}
 . "$(dirname "$0")/host_lib.sh"
 if [ -n "$kernels" ]; then export FSDUEL_CACHE=$kernels; else unset FSDUEL_CACHE; fi
 suite=tests/data/suites/file_systems.ini
-names=$(sed -n 's/^\t\t\.name = "\(.*\)",$/\1/p' runners/fs_type.c)
+names=$(sed -n 's/^\t\t\.name = "\(.*\)",$/\1/p' runners/cell/fs_type.c)
 
 # Names in strings; apart from the table: ext4's own file, the kernel's words in its log, doctor's advice.
 elsewhere() {
 	for n in $names; do
 		grep -nE "\"[^\"]*\b$n\b[^\"]*\"" $(find lib workloads runners analysis dashboards cli -name '*.c') |
-			grep -vE '^(runners/(fs_type|trouble|ext4)\.c|cli/(cmd_doctor|cmd_man)\.c):'
+			grep -vE '^(runners/cell/(fs_type|trouble|ext4)\.c|cli/(cmd_doctor|cmd_man)\.c):'
 	done
 	true
 }

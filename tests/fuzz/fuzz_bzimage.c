@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runners/bzimage.h"
-#include "runners/elf.h"
+#include "runners/kernel/bzimage.h"
+#include "runners/kernel/elf.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runners/trouble.h"
+#include "runners/cell/trouble.h"
 
 #define LINE_MAX_CHARS 400
 

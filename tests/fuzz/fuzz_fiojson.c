@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "runners/fiojob.h"
+#include "runners/suite/fiojob.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "runners/plan.h"
+#include "runners/suite/plan.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

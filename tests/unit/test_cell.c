@@ -23,10 +23,10 @@
 #include "lib/fs.h"
 #include "lib/num.h"
 #include "lib/proc.h"
-#include "runners/cell.h"
-#include "runners/ext4.h"
-#include "runners/fiojob.h"
-#include "runners/mount.h"
+#include "runners/cell/cell.h"
+#include "runners/cell/ext4.h"
+#include "runners/suite/fiojob.h"
+#include "runners/cell/mount.h"
 
 /* --- a loop device with a small image ------------------------------------------------ */
 

@@ -17,7 +17,7 @@
 #include "lib/fs.h"
 #include "lib/num.h"
 #include "lib/proc.h"
-#include "runners/fiojob.h"
+#include "runners/suite/fiojob.h"
 
 #define JOB "[j]\nrw=randrw\nsize=1M\n"
 

@@ -17,7 +17,7 @@
 #include <cmocka.h>
 
 #include "lib/proc.h"
-#include "runners/suite.h"
+#include "runners/suite/suite.h"
 #include "tests/unit/skip.h"
 
 #define UUID "11111111-2222-3333-4444-555555555555"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_kernel.c: runners/kernel.c and modules.c on Debian's own kernels, where
+ * test_kernel.c: runners/kernel/kernel.c and modules.c on Debian's own kernels, where
  * they have been fetched, and on folders laid out here around them. Each kernel
  * is packed in another way (lz4 and zstd, .ko and .ko.xz).
  */
@@ -18,8 +18,8 @@
 #include <unistd.h>
 
 #include "lib/fs.h"
-#include "runners/elf.h"
-#include "runners/kernel.h"
+#include "runners/kernel/elf.h"
+#include "runners/kernel/kernel.h"
 #include "tests/unit/skip.h"
 
 static const char *const series[] = { "6.1", "6.12" };

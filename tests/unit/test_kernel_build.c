@@ -16,7 +16,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "runners/kernel_build_impl.h"
+#include "runners/kernel/kernel_build_impl.h"
 
 static char source_dir[4096];   /* where kernels/ is: the tests run there */
 

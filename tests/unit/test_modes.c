@@ -18,11 +18,11 @@
 
 #include "lib/fs.h"
 #include "lib/proc.h"
-#include "runners/device.h"
-#include "runners/disk.h"
-#include "runners/mode.h"
-#include "runners/qemu.h"
-#include "runners/trial.h"
+#include "runners/cell/device.h"
+#include "runners/vm/disk.h"
+#include "runners/suite/mode.h"
+#include "runners/vm/qemu.h"
+#include "runners/vm/trial.h"
 #include "tests/unit/skip.h"
 
 #define MIB (1u << 20)

@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "runners/plan.h"
+#include "runners/suite/plan.h"
 
 #define PATH "tests/data/suites/bad/s.ini"
 #define TWO_CELLS "[workload w]\nmix = dio_overwrite:{threads}\nthreads = 1 8\n"

@@ -28,7 +28,7 @@
 #include "runners/host/noise.h"
 #include "runners/host/probe.h"
 #include "runners/host/quiet.h"
-#include "runners/settle.h"
+#include "runners/cell/settle.h"
 #include "tests/unit/skip.h"
 
 #define POLICY "/devices/system/cpu/cpufreq/policy"

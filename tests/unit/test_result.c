@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "lib/num.h"
-#include "runners/result.h"
+#include "runners/cell/result.h"
 
 static void fill(struct result *r)
 {

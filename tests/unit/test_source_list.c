@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * test_source_list.c: trees as lists of hashes, manifests, and private copies
- * that follow them; runners/source_list.c and source_copy.c. The trees are small,
+ * that follow them; runners/kernel/source_list.c and source_copy.c. The trees are small,
  * with only what a kernel tree is known by.
  */
 #include <setjmp.h>
@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "lib/proc.h"
-#include "runners/source_list.h"
+#include "runners/kernel/source_list.h"
 #include "tests/unit/skip.h"
 
 static const struct source_list none = SOURCE_LIST_INIT;

@@ -19,7 +19,7 @@
 
 #include "lib/fs.h"
 #include "lib/num.h"
-#include "runners/suite.h"
+#include "runners/suite/suite.h"
 
 #define BAD "tests/data/suites/bad"
 #define WORK "[workload w]\nmix = dio_overwrite:4\n"

@@ -18,7 +18,7 @@
 #include "lib/buf.h"
 #include "lib/fs.h"
 #include "lib/rng.h"
-#include "runners/trouble.h"
+#include "runners/cell/trouble.h"
 
 #define CONSOLES "tests/data/consoles/"
 

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* blockdev.c: see blockdev.h. */
+#include "runners/cell/blockdev.h"
+
+#include <blkid/blkid.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libmount/libmount.h>
+#include <linux/fs.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "lib/fs.h"
+
+#define SIZE_MIN (16u << 20)
+#define SECTOR_MAX 4096    /* a size that is no multiple of it fails with direct I/O */
+
+static int usage(struct err *e)
+{
+	err_exit(e, FSDUEL_USAGE);
+	return -EINVAL;
+}
+
+int blockdev_named_twice(const char *path, const char *destroy, const char *first_name,
+			 struct err *e)
+{
+	if (!destroy) {
+		err_add(e, EINVAL, "every cell run makes a new file system on %s: to destroy what "
+			"is there, say --destroy %s too", path, path);
+		return usage(e);
+	}
+	if (strcmp(destroy, path)) {
+		err_add(e, EINVAL, "--destroy %s, but %s names %s: they must be the same", destroy,
+			first_name, path);
+		return usage(e);
+	}
+	return 0;
+}
+
+/* --- who uses it ------------------------------------------------------------------ */
+
+static bool is_or_is_on(dev_t dev, dev_t whole)
+{
+	struct stat a, b;
+	char *path, *above;
+	bool on;
+
+	if (dev == whole)
+		return true;
+	/* A partition's directory lies in that of its disk. */
+	path = xasprintf("/sys/dev/block/%u:%u/..", major(dev), minor(dev));
+	above = xasprintf("/sys/dev/block/%u:%u", major(whole), minor(whole));
+	on = !stat(path, &a) && !stat(above, &b) && a.st_ino == b.st_ino && a.st_dev == b.st_dev;
+	free(path);
+	free(above);
+	return on;
+}
+
+static bool source_is_on(struct libmnt_fs *fs, dev_t dev)
+{
+	const char *source = mnt_fs_get_srcpath(fs);
+	struct stat st;
+
+	return source && !stat(source, &st) && S_ISBLK(st.st_mode) &&
+	       is_or_is_on(st.st_rdev, dev);
+}
+
+/* What the kernel's tables of mounts and swaps say; NULL: nothing. Caller frees. */
+static char *user_in_tables(dev_t dev)
+{
+	struct libmnt_iter *i = mnt_new_iter(MNT_ITER_FORWARD);
+	struct libmnt_table *mounts = mnt_new_table(), *swaps = mnt_new_table();
+	struct libmnt_fs *fs;
+	char *user = NULL;
+
+	if (!mnt_table_parse_file(mounts, "/proc/self/mountinfo"))
+		while (!user && !mnt_table_next_fs(mounts, i, &fs))
+			if (mnt_fs_get_devno(fs) == dev || source_is_on(fs, dev))
+				user = xasprintf("it is mounted on %s", mnt_fs_get_target(fs));
+	mnt_reset_iter(i, MNT_ITER_FORWARD);
+	if (!mnt_table_parse_swaps(swaps, NULL))
+		while (!user && !mnt_table_next_fs(swaps, i, &fs))
+			if (source_is_on(fs, dev))
+				user = xstrdup("the system swaps to it");
+	mnt_unref_table(mounts);
+	mnt_unref_table(swaps);
+	mnt_free_iter(i);
+	return user;
+}
+
+static char *holder(dev_t dev)
+{
+	char *path = xasprintf("/sys/dev/block/%u:%u/holders", major(dev), minor(dev));
+	DIR *d = opendir(path);
+	struct dirent *entry;
+	char *user = NULL;
+
+	while (d && !user && (entry = readdir(d)))
+		if (entry->d_name[0] != '.')
+			user = xasprintf("it is part of %s", entry->d_name);
+	if (d)
+		closedir(d);
+	free(path);
+	return user;
+}
+
+/* The kernel has refused it, or would: in whose favour? */
+static int in_use(const char *path, dev_t dev, struct err *e)
+{
+	char *user = user_in_tables(dev);
+
+	if (!user)
+		user = holder(dev);
+	err_add(e, EBUSY, "%s is in use: %s", path,
+		user ? user : "it is mounted, or part of a RAID, LVM, swap or another mapping");
+	free(user);
+	return -EBUSY;
+}
+
+/*
+ * O_EXCL on a block device fails while it is mounted, swapped to, or part of
+ * something, and keeps all of that away as long as it is held. What the tables
+ * say is looked at, too: a mount may be in another namespace, a table not.
+ */
+int blockdev_open(const char *path, struct stat *st, int *fd, struct err *e)
+{
+	char *user;
+
+	*fd = -1;
+	if (stat(path, st))
+		return err_sys(e, errno, "cannot use %s", path);
+	if (!S_ISBLK(st->st_mode) && !S_ISREG(st->st_mode)) {
+		err_add(e, EINVAL, "%s is neither a file nor a block device", path);
+		return usage(e);
+	}
+	*fd = open(path, O_RDWR | O_CLOEXEC | (S_ISBLK(st->st_mode) ? O_EXCL : 0));
+	if (*fd < 0 && errno == EBUSY)
+		return in_use(path, st->st_rdev, e);
+	if (*fd < 0 || fstat(*fd, st))
+		return err_sys(e, errno, "cannot open %s for writing", path);
+	if (flock(*fd, LOCK_EX | LOCK_NB))
+		return err_add(e, EBUSY, "another program has a lock on %s", path);
+	user = S_ISBLK(st->st_mode) ? user_in_tables(st->st_rdev) : NULL;
+	if (!user && S_ISBLK(st->st_mode))
+		user = holder(st->st_rdev);
+	free(user);
+	return user ? in_use(path, st->st_rdev, e) : 0;
+}
+
+int blockdev_check_direct(int fd, const char *path, struct err *e)
+{
+	char *again = xasprintf("/proc/self/fd/%d", fd);
+	int direct = open(again, O_RDWR | O_DIRECT | O_CLOEXEC), ret = 0;
+
+	if (direct < 0)
+		ret = err_sys(e, errno, "direct I/O does not work on %s; put it on another file "
+			      "system", path);
+	else
+		close(direct);
+	free(again);
+	return ret;
+}
+
+int blockdev_size(int fd, const struct stat *st, const char *path, uint64_t *size, struct err *e)
+{
+	*size = (uint64_t)st->st_size;
+	if (S_ISBLK(st->st_mode) && ioctl(fd, BLKGETSIZE64, size))
+		return err_sys(e, errno, "cannot tell the size of %s", path);
+	if (*size < SIZE_MIN || *size % SECTOR_MAX)
+		return err_add(e, EINVAL, "%s has %llu bytes: it takes a multiple of 4096, 16 MiB "
+			       "or more", path, (unsigned long long)*size);
+	return 0;
+}
+
+/* --- what is on it ---------------------------------------------------------------- */
+
+static blkid_probe new_probe(int fd)
+{
+	blkid_probe pr = blkid_new_probe();
+
+	if (pr && (blkid_probe_set_device(pr, fd, 0, 0) ||
+		   blkid_probe_enable_superblocks(pr, 1) ||
+		   blkid_probe_set_superblocks_flags(pr, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_MAGIC |
+						     BLKID_SUBLKS_UUID) ||
+		   blkid_probe_enable_partitions(pr, 1) ||
+		   blkid_probe_set_partitions_flags(pr, BLKID_PARTS_MAGIC))) {
+		blkid_free_probe(pr);
+		pr = NULL;
+	}
+	return pr;
+}
+
+/* Partitions that the kernel knows, whether or not there is a table for them. */
+static bool has_partitions(int fd)
+{
+	struct dirent *entry;
+	bool found = false;
+	struct stat st;
+	char *path;
+	DIR *d;
+
+	if (fstat(fd, &st) || !S_ISBLK(st.st_mode))
+		return false;
+	path = xasprintf("/sys/dev/block/%u:%u", major(st.st_rdev), minor(st.st_rdev));
+	d = opendir(path);
+	while (d && !found && (entry = readdir(d))) {
+		char *partition = xasprintf("%s/%s/partition", path, entry->d_name);
+
+		found = entry->d_name[0] != '.' && fs_exists(partition);
+		free(partition);
+	}
+	if (d)
+		closedir(d);
+	free(path);
+	return found;
+}
+
+int blockdev_check_empty(int fd, const char *path, struct err *e)
+{
+	blkid_probe pr = new_probe(fd);
+	const char *type = NULL;
+	int rc = pr ? blkid_do_safeprobe(pr) : -1, ret = 0;
+
+	if (rc == -1)
+		ret = err_add(e, EIO, "cannot find out what is on %s, so it stays as it is", path);
+	if (!rc && blkid_probe_lookup_value(pr, "TYPE", &type, NULL) &&
+	    blkid_probe_lookup_value(pr, "PTTYPE", &type, NULL))
+		type = NULL;
+	if (!rc || rc == -2)
+		ret = err_add(e, EEXIST, "there is something on %s: %s; when nothing of it is "
+			      "needed: wipefs --all %s", path,
+			      rc ? "signatures of several kinds" : type ? type : "a signature",
+			      path);
+	else if (!ret && has_partitions(fd))
+		ret = err_add(e, EEXIST, "%s has partitions; name one of them, or remove them",
+			      path);
+	blkid_free_probe(pr);
+	return ret;
+}
+
+int blockdev_wipe(int fd, const char *path, struct err *e)
+{
+	blkid_probe pr = new_probe(fd);
+	bool failed = !pr;
+
+	while (!failed && !blkid_do_probe(pr))
+		failed = blkid_do_wipe(pr, 0);
+	blkid_free_probe(pr);
+	/* The kernel forgets partitions of a table that is gone; a file has none. */
+	ioctl(fd, BLKRRPART);
+	return failed ? err_add(e, EIO, "cannot take what is on %s off it", path) : 0;
+}
+
+char *blockdev_uuid(int fd)
+{
+	blkid_probe pr = new_probe(fd);
+	const char *uuid;
+	char *copy = NULL;
+
+	if (pr && !blkid_do_safeprobe(pr) && !blkid_probe_lookup_value(pr, "UUID", &uuid, NULL))
+		copy = xstrdup(uuid);
+	blkid_free_probe(pr);
+	return copy;
+}
+
+/* --- what it is ------------------------------------------------------------------- */
+
+/* Of a block device or, for a partition, of the device it is on. */
+static void add_sysfs(json_t *facts, dev_t dev, const char *attribute, const char *name)
+{
+	static const char *const above[] = { "", "../" };
+	char *line = NULL;
+
+	for (size_t i = 0; i < 2 && !line; i++) {
+		char *path = xasprintf("/sys/dev/block/%u:%u/%s%s", major(dev), minor(dev),
+				       above[i], attribute);
+
+		line = fs_read_line(path);
+		free(path);
+	}
+	if (line)
+		json_object_set_new(facts, name, json_string(line));
+	free(line);
+}
+
+void blockdev_facts(dev_t dev, json_t *facts)
+{
+	static const struct {
+		const char *attribute, *name;
+	} rows[] = {
+		{ "device/model", "model" },
+		{ "queue/rotational", "rotational" },
+		{ "queue/scheduler", "scheduler" },
+		{ "queue/nr_requests", "queue_depth" },
+		{ "queue/logical_block_size", "sector_bytes" },
+		{ "queue/write_cache", "write_cache" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		add_sysfs(facts, dev, rows[i].attribute, rows[i].name);
+}

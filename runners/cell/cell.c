@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cell.c: the steps of a cell run, in one table, the same on the host and in
+ * the guest. A step that fails names itself in the reason; what was begun is
+ * then undone in any case. What the work itself is (a mix or a fio job) is in
+ * cell_mix.c and cell_fio.c. Linked into the guest's first process, so it needs
+ * libc, jansson and libmd only.
+ */
+#include "runners/cell/cell.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/fs.h"
+#include "lib/num.h"
+#include "lib/proc.h"
+#include "lib/schema.h"
+#include "runners/cell/cell_impl.h"
+#include "runners/cell/mount.h"
+
+void cell_mark(void *cell, int begin)
+{
+	struct cell *c = cell;
+
+	if (c->at->mark)
+		c->at->mark(c->at->mark_arg, begin);
+}
+
+static void put_fact(struct cell *c, const char *name, json_t *value)
+{
+	json_object_set_new(c->r->facts, name, value);
+}
+
+/* What disturbed a cell run, joined by commas. */
+static void add_mark(struct cell *c, const char *mark)
+{
+	char *old = c->r->marks;
+
+	c->r->marks = old ? xasprintf("%s,%s", old, mark) : xstrdup(mark);
+	free(old);
+}
+
+/* --- steps -------------------------------------------------------------------- */
+
+static int step_spec(struct cell *c, struct err *e)
+{
+	c->fs = fs_type_find(c->spec->fs);
+	if (!c->fs)
+		return err_add(e, EINVAL, "fsduel does not know the file system \"%s\"",
+			       c->spec->fs);
+	c->work = c->spec->mix ? &cell_work_mix : &cell_work_fio;
+	return c->work->check(c, e);
+}
+
+static int step_log(struct cell *c, struct err *e)
+{
+	int rc = klog_open(&c->log, e);
+
+	c->log.device = c->at->log_name;
+	return rc;
+}
+
+/* "mke2fs 1.47.0 (5-Feb-2023)": mkfs programs print it with -V, some on stderr. */
+static void note_mkfs_version(struct cell *c)
+{
+	struct buf said = BUF_INIT;
+	struct proc_opts o = { .out = &said, .err = &said, .timeout_ns = 10000000000u };
+	const char *argv[] = { c->spec->mkfs.v[0], "-V", NULL };
+	struct proc_exit x;
+
+	if (!proc_run(argv, &o, &c->watch.stop, &x, NULL) && !x.status && said.len)
+		put_fact(c, "mkfs_version", json_stringn(said.data, strcspn(said.data, "\n")));
+	buf_release(&said);
+}
+
+static int step_mkfs(struct cell *c, struct err *e)
+{
+	if (c->at->existing)
+		return 0;
+	note_mkfs_version(c);
+	return mount_mkfs(&c->spec->mkfs, c->at->device, &c->watch.stop, e);
+}
+
+static int step_mount(struct cell *c, struct err *e)
+{
+	int rc;
+
+	if (c->at->existing)
+		return 0;
+	rc = mount_do(c->fs, c->spec->mount_options, c->at->device, c->at->dir, e);
+	c->mounted = !rc;
+	return rc;
+}
+
+/* What the file system makes of its options, where its row can tell; an option without effect is marked. */
+static int judge_options(struct cell *c, const char *options, struct err *e)
+{
+	const char *why;
+
+	if (c->fs->judge && c->fs->judge(c->at->device, options, c->r->facts, e))
+		return -EIO;
+	why = json_string_value(json_object_get(json_object_get(c->r->facts, "effective"), "why"));
+	if (why && *why)
+		add_mark(c, MARK_NO_EFFECT);
+	return 0;
+}
+
+static int step_options(struct cell *c, struct err *e)
+{
+	struct buf options = BUF_INIT;
+	int rc = mount_effective(c->fs, c->at->device,
+				 c->at->existing ? c->at->existing : c->at->dir, &options, e);
+
+	if (!rc)
+		rc = judge_options(c, options.data, e);
+	while (options.len && options.data[options.len - 1] == '\n')
+		options.data[--options.len] = '\0';
+	for (size_t i = 0; i < options.len; i++)
+		if (options.data[i] == '\n')
+			options.data[i] = ',';
+	if (!rc)
+		put_fact(c, "effective_options", json_string(options.data));
+	buf_release(&options);
+	return rc;
+}
+
+static int step_prepare(struct cell *c, struct err *e)
+{
+	return c->work->prepare(c, e);
+}
+
+static int step_drop(struct cell *c, struct err *e)
+{
+	(void)c;
+	return mount_drop_caches(e);
+}
+
+/* Never idle is not a failure: the samples are kept and marked. */
+static int step_settle(struct cell *c, struct err *e)
+{
+	int settled = c->at->settle.max_ns ? settle_wait(&c->at->settle, &c->watch.stop, e) : 1;
+
+	if (!settled)
+		add_mark(c, "unsettled");
+	return settled < 0 ? settled : 0;
+}
+
+static int step_prove(struct cell *c, struct err *e)
+{
+	return c->work->prove(c, e);
+}
+
+static int step_measure(struct cell *c, struct err *e)
+{
+	return c->work->measure(c, e);
+}
+
+static int step_collect(struct cell *c, struct err *e)
+{
+	return c->work->collect(c, e);
+}
+
+/*
+ * The kernel log's position is noted before anything is done and read after
+ * the last thing, unmounting, so that a complaint about making the files or
+ * about the unmount counts too.
+ */
+static const struct step {
+	const char *name;
+	int (*run)(struct cell *c, struct err *e);
+} steps[] = {
+	{ "cell spec", step_spec },
+	{ "kernel log", step_log },
+	{ "mkfs", step_mkfs },
+	{ "mount", step_mount },
+	{ "effective options", step_options },
+	{ "prepare", step_prepare },
+	{ "drop caches", step_drop },
+	{ "settle", step_settle },
+	{ "prove extents", step_prove },
+	{ "measure", step_measure },
+	{ "collect", step_collect },
+	{ NULL, NULL },
+};
+
+/* --- the run -------------------------------------------------------------------- */
+
+/* Append to why what ended it, if anything did. The limit and the caller's wish come first. */
+static void run_steps(struct cell *c, struct buf *why)
+{
+	for (const struct step *s = steps; s->name && !why->len; s++) {
+		struct err e = ERR_INIT;
+		char limit[32];
+		uint64_t begin_ns = now_ns();
+		int rc = s->run(c, &e);
+
+		if (c->at->stepped)
+			c->at->stepped(c->at->stepped_arg, s->name, now_ns() - begin_ns);
+		switch (watch_check(&c->watch)) {
+		case WATCH_CALLER:
+			buf_addf(why, "interrupted at step %s", s->name);
+			c->bad = STATUS_FAILED;
+			break;
+		case WATCH_OVERRAN:
+			buf_addf(why, "overran its limit of %s at step %s",
+				 num_format_ns_human(limit, c->spec->limit_ns), s->name);
+			c->bad = STATUS_FAILED;
+			break;
+		default:
+			if (rc)
+				buf_addf(why, "%s: %s", s->name, e.text);
+		}
+	}
+}
+
+static int unmount(struct cell *c, struct err *e)
+{
+	uint64_t begin_ns = now_ns();
+	int rc = mount_undo(c->at->dir, e);
+
+	if (c->at->stepped)
+		c->at->stepped(c->at->stepped_arg, "unmount", now_ns() - begin_ns);
+	return rc;
+}
+
+/* 0, -EBUSY or -errno when the mount could not be taken away; the caller must know. */
+static int clean_up(struct cell *c, struct err *e)
+{
+	int rc = 0;
+
+	if (c->work)
+		c->work->release(c);
+	if (c->mounted)
+		rc = unmount(c, e);
+	c->mounted = false;
+	return rc;
+}
+
+/*
+ * What the kernel said explains better than what it did to us, so it comes
+ * first; but for a cell that was interrupted, which is nobody's fault.
+ */
+static void judge(struct cell *c, struct buf *why, const char *unmount_error)
+{
+	struct trouble_found f = TROUBLE_NONE;
+	struct err log_error = ERR_INIT;
+	int ret = c->log.fd >= 0 ? klog_scan(&c->log, &f, &log_error) : 0;
+
+	if (f.row) {
+		put_fact(c, "kernel_log", json_string(f.line));
+		c->r->console = trouble_excerpt(&f, buf_str(&c->log.tail), c->log.tail.len);
+	}
+	if (!why->len && *unmount_error)
+		buf_addf(why, "unmount: %s", unmount_error);
+	if (c->watch.stop != WATCH_CALLER)
+		trouble_fail(&f, why->len ? c->bad : STATUS_OK, buf_str(why), c->r);
+	if (why->len)
+		result_fail(c->r, c->bad, "%s", why->data);
+	else if (ret)
+		result_fail(c->r, STATUS_FAILED, "kernel log: %s", log_error.text);
+	trouble_release(&f);
+}
+
+int cell_run(const struct cell_spec *spec, const struct cell_place *at, struct result *r,
+	     struct err *e)
+{
+	struct cell c = { .spec = spec, .at = at, .r = r, .log = KLOG_NONE, .bad = STATUS_FAILED };
+	struct buf why = BUF_INIT;
+	struct err unmount = ERR_INIT, start = ERR_INIT;
+	int rc;
+
+	result_init(r);
+	if (watch_start(&c.watch, spec->limit_ns, at->stop, &start))
+		buf_adds(&why, start.text);
+	run_steps(&c, &why);
+	rc = clean_up(&c, &unmount);
+	watch_end(&c.watch);
+	judge(&c, &why, unmount.text);
+	klog_close(&c.log);
+	buf_release(&why);
+	if (rc)
+		err_add(e, -rc, "%s", unmount.text);
+	return rc;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cell_impl.h: what cell.c shares with the two kinds of work a cell can be, a
+ * mix (cell_mix.c) and a fio job (cell_fio.c). For these three files only.
+ */
+#ifndef FSDUEL_RUNNERS_CELL_IMPL_H
+#define FSDUEL_RUNNERS_CELL_IMPL_H
+
+#include <stdbool.h>
+
+#include "lib/err.h"
+#include "runners/cell/cell.h"
+#include "runners/cell/klog.h"
+#include "runners/cell/watch.h"
+
+struct cell_work;
+
+struct cell {
+	const struct cell_spec *spec;
+	const struct cell_place *at;
+	struct result *r;
+	const struct fs_type *fs;
+	const struct cell_work *work;
+	void *priv;              /* the work's own; NULL until its check has made it */
+	struct watch watch;      /* watch.stop is the flag that long steps look at */
+	struct klog log;
+	bool mounted;
+	enum status bad;         /* what a failing step makes of the cell; a step may say INVALID */
+};
+
+/* Hooks in the order in which they are called; 0, or -errno and a sentence. */
+struct cell_work {
+	/* Read the spec, before anything is touched. */
+	int (*check)(struct cell *c, struct err *e);
+	/* Make its files on the mounted file system. */
+	int (*prepare)(struct cell *c, struct err *e);
+	/* Are their extents as declared? Caches have been dropped. INVALID when not. Facts "extents". */
+	int (*prove)(struct cell *c, struct err *e);
+	/* The timed part, between cell_mark(c, 1) and cell_mark(c, 0). */
+	int (*measure)(struct cell *c, struct err *e);
+	/* Samples into c->r. */
+	int (*collect)(struct cell *c, struct err *e);
+	/* Free c->priv; it may be NULL. The file system is still mounted. */
+	void (*release)(struct cell *c);
+};
+
+extern const struct cell_work cell_work_mix, cell_work_fio;
+
+void cell_mark(void *cell, int begin);
+
+#endif

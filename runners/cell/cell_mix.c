@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cell_mix.c: the work of a cell when it is a mix of fsload roles. The load
+ * generator is workloads/fsload.c; this only carries its results over.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "runners/cell/cell_impl.h"
+
+struct mix_work {
+	struct mix mix;
+	struct fsload load;
+	char *path;
+};
+
+static int set_params(struct mix *m, const struct strv *set, struct err *e)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < set->n; i++) {
+		const char *eq = strchr(set->v[i], '=');
+		char *name;
+
+		if (!eq)
+			return err_add(e, EINVAL, "\"%s\" is not name=value", set->v[i]);
+		name = xstrndup(set->v[i], (size_t)(eq - set->v[i]));
+		rc = mix_set(m, name, eq + 1, e);
+		free(name);
+	}
+	return rc;
+}
+
+static int mix_check_spec(struct cell *c, struct err *e)
+{
+	struct mix_work *w = xcalloc(1, sizeof(*w));
+	int rc = mix_parse(&w->mix, c->spec->mix, e);
+
+	w->path = xasprintf("%s/work", c->at->dir);
+	if (!rc)
+		rc = set_params(&w->mix, &c->spec->mix_set, e);
+	if (!rc)
+		rc = fsload_init(&w->load, &w->mix, w->path, c->spec->seed, e);
+	if (rc) {
+		free(w->path);
+		free(w);
+		return rc;
+	}
+	c->priv = w;
+	return 0;
+}
+
+static int mix_prepare(struct cell *c, struct err *e)
+{
+	struct mix_work *w = c->priv;
+
+	return fsload_prepare(&w->load, e);
+}
+
+/* What the regions in one file are, also where a role declares nothing; own: whose file it is. */
+static int note_extents(const char *path, const struct mix_entry *own, void *arg)
+{
+	struct cell *c = arg;
+	const struct mix *m = &((struct mix_work *)c->priv)->mix;
+	json_t *facts = json_object_get(c->r->facts, "extents");
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	for (unsigned i = 0; fd >= 0 && i < m->nr; i++) {
+		const struct mix_entry *en = &m->entry[i];
+		bool here = own ? en == own : en->param[ROLE_FILE] == FILE_SHARED;
+		struct mix_bounds b = mix_bounds(m, en);
+		enum extents state;
+
+		if (here && en->role->needs_fd &&
+		    !extents_state(fd, b.start, b.size, &state, NULL))
+			json_object_set_new(facts, en->role->name,
+					    json_string(extents_names[state]));
+	}
+	if (fd >= 0)
+		close(fd);
+	return 0;
+}
+
+static int mix_prove(struct cell *c, struct err *e)
+{
+	struct mix_work *w = c->priv;
+	int rc = fsload_prove(&w->load, e);
+
+	json_object_set_new(c->r->facts, "extents", json_object());
+	fsload_each_file(&w->load, note_extents, c);
+	/* EUCLEAN: there, but no plain extents; anything else could not be looked at. */
+	if (rc == -EINVAL || rc == -EUCLEAN)
+		c->bad = STATUS_INVALID;
+	return rc;
+}
+
+static int mix_measure(struct cell *c, struct err *e)
+{
+	struct mix_work *w = c->priv;
+
+	return fsload_run(&w->load, cell_mark, c, &c->watch.stop, e);
+}
+
+static int mix_collect(struct cell *c, struct err *e)
+{
+	struct mix_work *w = c->priv;
+	json_t *errors = json_object();
+
+	(void)e;
+	result_add_measured(c->r, "all", &w->load.total.measured);
+	for (unsigned i = 0; i < w->mix.nr; i++) {
+		const struct fsload_result *one = &w->load.role[i];
+		const char *name = w->mix.entry[i].role->name;
+
+		result_add_measured(c->r, name, &one->measured);
+		if (one->first_errno)
+			json_object_set_new(errors, name, json_string(strerror(one->first_errno)));
+	}
+	if (json_object_size(errors))
+		json_object_set(c->r->facts, "first_errors", errors);
+	json_decref(errors);
+	return 0;
+}
+
+static void mix_release(struct cell *c)
+{
+	struct mix_work *w = c->priv;
+
+	if (!w)
+		return;
+	fsload_release(&w->load);
+	free(w->path);
+	free(w);
+	c->priv = NULL;
+}
+
+const struct cell_work cell_work_mix = {
+	.check = mix_check_spec,
+	.prepare = mix_prepare,
+	.prove = mix_prove,
+	.measure = mix_measure,
+	.collect = mix_collect,
+	.release = mix_release,
+};

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * mount.c: mkfs, mount(2), effective options, umount2(2). What the options mean
+ * for ext4 is in ext4.c; when each step is due is in cell.c.
+ */
+#include "runners/cell/mount.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <mntent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/fs.h"
+#include "lib/proc.h"
+
+#define BUSY_TRIES 20
+#define BUSY_WAIT_NS 100000000l
+
+/* The generic options, mount(8) "filesystem-independent"; all others are the file system's. */
+static const struct {
+	const char *name;
+	unsigned long set, clear;
+} generic[] = {
+	{ "defaults", 0, 0 },
+	{ "rw", 0, MS_RDONLY },
+	{ "ro", MS_RDONLY, 0 },
+	{ "atime", 0, MS_NOATIME },
+	{ "noatime", MS_NOATIME, 0 },
+	{ "diratime", 0, MS_NODIRATIME },
+	{ "nodiratime", MS_NODIRATIME, 0 },
+	{ "relatime", MS_RELATIME, 0 },
+	{ "norelatime", 0, MS_RELATIME },
+	{ "strictatime", MS_STRICTATIME, 0 },
+	{ "nostrictatime", 0, MS_STRICTATIME },
+	{ "lazytime", MS_LAZYTIME, 0 },
+	{ "nolazytime", 0, MS_LAZYTIME },
+	{ "sync", MS_SYNCHRONOUS, 0 },
+	{ "async", 0, MS_SYNCHRONOUS },
+	{ "dirsync", MS_DIRSYNC, 0 },
+	{ "suid", 0, MS_NOSUID },
+	{ "nosuid", MS_NOSUID, 0 },
+	{ "dev", 0, MS_NODEV },
+	{ "nodev", MS_NODEV, 0 },
+	{ "exec", 0, MS_NOEXEC },
+	{ "noexec", MS_NOEXEC, 0 },
+	{ "iversion", MS_I_VERSION, 0 },
+	{ "noiversion", 0, MS_I_VERSION },
+	{ "silent", MS_SILENT, 0 },
+	{ "loud", 0, MS_SILENT },
+	{ NULL, 0, 0 },
+};
+
+void mount_split(const char *options, unsigned long *flags, struct buf *data)
+{
+	struct strv words = STRV_INIT;
+
+	*flags = 0;
+	strv_split(&words, options, ",");
+	for (size_t i = 0; i < words.n; i++) {
+		size_t g = 0;
+
+		while (generic[g].name && strcmp(generic[g].name, words.v[i]))
+			g++;
+		if (generic[g].name)
+			*flags = (*flags & ~generic[g].clear) | generic[g].set;
+		else
+			buf_addf(data, "%s%s", data->len ? "," : "", words.v[i]);
+	}
+	strv_release(&words);
+}
+
+int mount_mkfs(const struct strv *mkfs, const char *device, const volatile int *stop,
+	       struct err *e)
+{
+	struct strv argv = STRV_INIT;
+	int rc;
+
+	for (size_t i = 0; i < mkfs->n; i++)
+		strv_add(&argv, mkfs->v[i]);
+	strv_add(&argv, device);
+	rc = proc_check((const char *const *)argv.v, NULL, stop, e);
+	strv_release(&argv);
+	return rc;
+}
+
+int mount_do(const struct fs_type *fs, const char *options, const char *device, const char *dir,
+	     struct err *e)
+{
+	struct buf data = BUF_INIT, all = BUF_INIT;
+	unsigned long flags;
+	int rc = 0;
+
+	buf_addf(&all, "%s,%s", fs->always_options ? fs->always_options : "", options);
+	mount_split(buf_str(&all), &flags, &data);
+	if (mount(device, dir, fs->name, flags, buf_str(&data)))
+		rc = err_sys(e, errno, "cannot mount %s on %s as %s with options \"%s\" (the "
+			     "kernel log may say why)", device, dir, fs->name, options);
+	buf_release(&all);
+	buf_release(&data);
+	return rc;
+}
+
+/* Options of the mount on dir in /proc/self/mounts, commas made newlines. */
+static int options_of_mounts(const char *dir, struct buf *out, struct err *e)
+{
+	FILE *f = setmntent("/proc/self/mounts", "r");
+	struct mntent *m;
+	char *opts = NULL;
+
+	while (f && (m = getmntent(f)))
+		if (!strcmp(m->mnt_dir, dir)) {
+			free(opts);
+			opts = xstrdup(m->mnt_opts);
+		}
+	if (f)
+		endmntent(f);
+	if (!opts)
+		return err_add(e, ENOENT, "%s is not in /proc/self/mounts, so its mount options "
+			       "cannot be checked", dir);
+	for (char *p = opts; *p; p++)
+		if (*p == ',')
+			*p = '\n';
+	buf_adds(out, opts);
+	free(opts);
+	return 0;
+}
+
+int mount_effective(const struct fs_type *fs, const char *device, const char *dir,
+		    struct buf *out, struct err *e)
+{
+	static const char mark[] = "{dev}";
+	const char *at = fs->options_file ? strstr(fs->options_file, mark) : NULL;
+	char *real, *path, *full;
+	int rc;
+
+	if (!at) {
+		full = realpath(dir, NULL);
+		rc = options_of_mounts(full ? full : dir, out, e);
+		free(full);
+		return rc;
+	}
+	/* The kernel calls it by its own name, whatever link we were given. */
+	real = realpath(device, NULL);
+	if (!real)
+		return err_sys(e, errno, "cannot find the device %s", device);
+	path = xasprintf("%.*s%s%s", (int)(at - fs->options_file), fs->options_file,
+			 strrchr(real, '/') + 1, at + sizeof(mark) - 1);
+	rc = fs_read(path, 65536, out, e);
+	free(path);
+	free(real);
+	return rc;
+}
+
+int mount_undo(const char *dir, struct err *e)
+{
+	const struct timespec wait = { 0, BUSY_WAIT_NS };
+
+	for (int i = 0; i < BUSY_TRIES; i++) {
+		if (!umount2(dir, 0))
+			return 0;
+		if (errno != EBUSY)
+			return err_sys(e, errno, "cannot unmount %s", dir);
+		nanosleep(&wait, NULL);
+	}
+	if (umount2(dir, MNT_DETACH))
+		return err_sys(e, errno, "cannot even detach %s, which stays busy", dir);
+	return err_add(e, EBUSY, "%s stayed busy and was detached; something still has a file open "
+		       "on it, so its device cannot be used again yet (fuser -m says what)", dir);
+}
+
+int mount_drop_caches(struct err *e)
+{
+	static const char path[] = "/proc/sys/vm/drop_caches";
+	int fd, rc = 0;
+
+	sync();
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return err_sys(e, errno, "cannot open %s (it needs root)", path);
+	if (write(fd, "3", 1) != 1)
+		rc = err_sys(e, errno, "cannot drop caches through %s", path);
+	close(fd);
+	return rc;
+}
+
+bool mount_has_option(const char *text, const char *line)
+{
+	size_t len = strlen(line);
+
+	for (const char *p = text; (p = strstr(p, line)); p += len)
+		if ((p == text || p[-1] == '\n') && (p[len] == '\n' || !p[len]))
+			return true;
+	return false;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * mount.h: a device formatted, mounted, asked how it is mounted, and unmounted.
+ * By mount(2) itself: in the guest there is no libmount, and there is to be one
+ * way to measure, not two.
+ */
+#ifndef FSDUEL_RUNNERS_MOUNT_H
+#define FSDUEL_RUNNERS_MOUNT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/buf.h"
+#include "lib/err.h"
+#include "runners/suite/suite.h"
+
+/*
+ * Part mount options as a user writes them ("noatime,nodelalloc") into flags of
+ * mount(2) and the rest, which is the file system's: appended to data.
+ */
+void mount_split(const char *options, unsigned long *flags, struct buf *data);
+
+/* Run mkfs (without the device) on device. */
+int mount_mkfs(const struct strv *mkfs, const char *device, const volatile int *stop,
+	       struct err *e);
+
+int mount_do(const struct fs_type *fs, const char *options, const char *device, const char *dir,
+	     struct err *e);
+
+/*
+ * The options in effect, one a line as in /proc/fs/ext4/DEV/options, appended
+ * to out. A file system without such a file: those of /proc/self/mounts. What
+ * cannot be read is an error.
+ */
+int mount_effective(const struct fs_type *fs, const char *device, const char *dir,
+		    struct buf *out, struct err *e);
+
+/*
+ * Unmount dir, tried again for two seconds while it is busy. Then it is
+ * detached, so that nothing stays visible, and -EBUSY says so: the device may
+ * still be in use.
+ */
+int mount_undo(const char *dir, struct err *e);
+
+/* Write back everything dirty and drop the page cache, dentries and inodes of the machine. */
+int mount_drop_caches(struct err *e);
+
+/* Is this line in text, a list of lines? */
+bool mount_has_option(const char *text, const char *line);
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* nullblk.c: null_blk through configfs; see nullblk.h and the kernel's block/null_blk.rst. */
+#include "runners/cell/nullblk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/fs.h"
+
+#define NULLB_DIR "/sys/kernel/config/nullb"
+#define ITEM_MAX 24
+
+#define QUEUE_MQ 2      /* blk-mq */
+#define IRQ_TIMER 2     /* completes on an hrtimer, so its latency lives on the guest's clock */
+
+static int set(const char *item, const char *attribute, uint64_t value, struct err *e)
+{
+	char path[128], text[32];
+	int fd, len, ret = 0;
+
+	snprintf(path, sizeof(path), NULLB_DIR "/%s/%s", item, attribute);
+	len = snprintf(text, sizeof(text), "%" PRIu64 "\n", value);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return err_sys(e, errno, "null_blk of this kernel has no setting '%s'", attribute);
+	if (write(fd, text, (size_t)len) != len)
+		ret = err_sys(e, errno, "null_blk refused %s=%" PRIu64, attribute, value);
+	close(fd);
+	return ret;
+}
+
+int nullblk_supported(struct err *e)
+{
+	if (access(NULLB_DIR, F_OK))
+		return err_add(e, ENODEV, "this kernel has no null_blk: it is neither built in nor "
+			       "among its modules; build it with CONFIG_BLK_DEV_NULL_BLK and "
+			       "CONFIG_CONFIGFS_FS");
+	return 0;
+}
+
+/* Under its item's name, or on kernels before 6.1 under its index. */
+static int find_node(const char *item, char dev[32], struct err *e)
+{
+	char path[128], *index;
+
+	snprintf(dev, 32, "/dev/%s", item);
+	if (!access(dev, F_OK))
+		return 0;
+	snprintf(path, sizeof(path), NULLB_DIR "/%s/index", item);
+	index = fs_read_line(path);
+	snprintf(dev, 32, "/dev/nullb%.8s", index ? index : "0");
+	free(index);
+	return access(dev, F_OK) ? err_sys(e, errno, "null_blk made no %s", dev) : 0;
+}
+
+int nullblk_create(const struct suite_device *d, const char *item, char dev[32], struct err *e)
+{
+	const struct {
+		const char *name;
+		uint64_t value;
+		bool optional; /* left alone when 0: not every kernel has the setting */
+	} settings[] = {
+		{ "size", d->size_bytes >> 20, false },
+		{ "queue_mode", QUEUE_MQ, false },
+		{ "irqmode", IRQ_TIMER, false },
+		{ "completion_nsec", d->latency_ns, false },
+		{ "submit_queues", 1, false },
+		{ "memory_backed", 1, false },
+		{ "cache_size", d->cache_bytes >> 20, true },
+		{ "mbps", d->bandwidth_bytes_per_s >> 20, true },
+		{ "power", 1, false },
+	};
+
+	char path[64];
+
+	if (nullblk_supported(e))
+		return -ENODEV;
+	if (strlen(item) > ITEM_MAX)
+		return err_add(e, ENAMETOOLONG, "%s is too long a name for a null_blk", item);
+	snprintf(path, sizeof(path), NULLB_DIR "/%s", item);
+	if (mkdir(path, 0755))
+		return err_sys(e, errno, "cannot make a null_blk device");
+	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
+		int ret = 0;
+
+		if (settings[i].value || !settings[i].optional)
+			ret = set(item, settings[i].name, settings[i].value, e);
+		if (ret)
+			return ret;
+	}
+	return find_node(item, dev, e);
+}
+
+int nullblk_remove(const char *item, struct err *e)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), NULLB_DIR "/%.*s", ITEM_MAX, item);
+	if (access(path, F_OK))
+		return 0;
+	if (rmdir(path))
+		return err_sys(e, errno, "cannot remove the null_blk device %s", item);
+	return 1;
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * settle.c: idle time from /proc/stat, proc(5), and what a device does from
+ * sysfs, Documentation/block/stat.rst; see settle.h.
+ */
+#include "runners/cell/settle.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+#include <time.h>
+
+#include "lib/buf.h"
+#include "lib/fs.h"
+#include "lib/num.h"
+#include "lib/proc.h"
+
+#define INTERVAL_NS 200000000
+#define QUIET_INTERVALS 3
+#define IDLE_PCT 95
+
+struct cpu_time {
+	uint64_t all, idle;   /* clock ticks since boot, all CPUs */
+};
+
+/* "cpu  user nice system idle iowait irq softirq steal guest guest_nice"; guest is part of user. */
+static int read_cpu_time(struct cpu_time *t, struct err *e)
+{
+	enum { IDLE = 4, IOWAIT = 5, STEAL = 8 };
+	char *line = fs_read_line("/proc/stat");
+	struct strv words = STRV_INIT;
+	int ret = 0;
+
+	*t = (struct cpu_time){ 0 };
+	if (line)
+		strv_split(&words, line, " ");
+	if (words.n <= STEAL)
+		ret = err_add(e, EIO, "cannot read the CPUs' times in /proc/stat");
+	for (size_t i = 1; i <= STEAL && !ret; i++) {
+		uint64_t ticks;
+
+		ret = num_parse(words.v[i], NUM_COUNT, &ticks, e);
+		if (ret)
+			break;
+		t->all += ticks;
+		if (i == IDLE || i == IOWAIT)
+			t->idle += ticks;
+	}
+	strv_release(&words);
+	free(line);
+	return ret;
+}
+
+/* Reads, writes, discards and flushes that have ended, on all devices; *busy: some have not. */
+static uint64_t devices_done(const struct settle *s, bool *busy)
+{
+	enum { READS = 0, WRITES = 4, IN_FLIGHT = 8, DISCARDS = 11, FLUSHES = 15 };
+	static const size_t ended[] = { READS, WRITES, DISCARDS, FLUSHES };
+	uint64_t all = 0;
+
+	*busy = false;
+	for (size_t d = 0; d < s->nr_devices; d++) {
+		char *path = xasprintf("/sys/dev/block/%u:%u/stat", major(s->devices[d]),
+				       minor(s->devices[d]));
+		char *line = fs_read_line(path);
+		struct strv words = STRV_INIT;
+		uint64_t n;
+
+		strv_split(&words, line ? line : "", " ");
+		for (size_t i = 0; i < sizeof(ended) / sizeof(ended[0]); i++)
+			if (ended[i] < words.n && !num_parse(words.v[ended[i]], NUM_COUNT, &n, NULL))
+				all += n;
+		if (words.n > IN_FLIGHT && strcmp(words.v[IN_FLIGHT], "0"))
+			*busy = true;
+		strv_release(&words);
+		free(line);
+		free(path);
+	}
+	return all;
+}
+
+static uint64_t uptime_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_BOOTTIME, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+int settle_wait(const struct settle *s, const volatile int *stop, struct err *e)
+{
+	const struct timespec interval = { 0, INTERVAL_NS };
+	uint64_t begin_ns = now_ns();
+	struct cpu_time before, after;
+	unsigned quiet = 0;
+	bool busy;
+	uint64_t done = devices_done(s, &busy), done_now;
+	int ret = read_cpu_time(&before, e);
+
+	while (!ret && now_ns() - begin_ns < s->max_ns && !(stop && *stop)) {
+		nanosleep(&interval, NULL);
+		ret = read_cpu_time(&after, e);
+		if (ret)
+			break;
+		done_now = devices_done(s, &busy);
+		if (!busy && done_now == done &&
+		    (after.idle - before.idle) * 100 >= (after.all - before.all) * IDLE_PCT)
+			quiet++;
+		else
+			quiet = 0;
+		before = after;
+		done = done_now;
+		if (quiet >= QUIET_INTERVALS && uptime_ns() >= s->min_uptime_ns)
+			return 1;
+	}
+	return ret;
+}

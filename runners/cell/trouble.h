@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * trouble.h: what can go wrong with a guest, told apart. One table, a row a
+ * trouble, for the console that the host sees and the kernel log that the cell
+ * reads. It says what happened; what to do about it is the caller's. Linked
+ * into the guest's first process, so it needs libc and jansson only.
+ */
+#ifndef FSDUEL_RUNNERS_TROUBLE_H
+#define FSDUEL_RUNNERS_TROUBLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runners/cell/result.h"
+
+/* What shows a trouble: a line of text, or else what the caller noticed. */
+enum trouble_sign {
+	TROUBLE_LINE,
+	TROUBLE_LOG_LOST,     /* the kernel log overran before it was read */
+	TROUBLE_QEMU,         /* QEMU failed or was killed */
+	TROUBLE_GARBAGE,      /* something arrived that is no result */
+	TROUBLE_OFF,          /* the guest ended and nothing arrived */
+	TROUBLE_SILENCE,      /* it ran on until it was ended */
+};
+
+struct trouble {
+	const char *name;             /* "oops" */
+	enum trouble_sign sign;
+	enum status status;           /* of a cell run that has its figures all the same */
+	const char *sentence;         /* "the kernel had an oops"; the line comes after it */
+	const char *const *patterns;  /* fnmatch(3) over a whole line; NULL-terminated */
+};
+
+/*
+ * In the order in which they explain: where several are seen, the first row is
+ * the reason. First what ends a guest, then how it ended, then what it outlives.
+ */
+extern const struct trouble troubles[];   /* ends with a NULL name */
+
+/* The row that a line of console or kernel log belongs to, or NULL. */
+const struct trouble *trouble_match(const char *line);
+
+/*
+ * Does the line name a block device, and another one than device ("sda1")? Of two
+ * that have nothing to do with each other: what happens on sda while loop0 is
+ * measured is sda's.
+ */
+bool trouble_elsewhere(const char *line, const char *device);
+
+/* What has been seen so far. Life cycle: TROUBLE_NONE, any number of looks, trouble_release. */
+struct trouble_found {
+	const struct trouble *row;    /* NULL: nothing */
+	char *line;                   /* the first line of that row, without its time stamp; owned */
+	uint64_t seen;                /* bit i: row i of the table */
+};
+
+#define TROUBLE_NONE { .row = NULL }
+
+void trouble_look(struct trouble_found *f, const char *text, size_t len); /* at each line of it */
+/* A sign that is no line, and what is known of it. */
+void trouble_note(struct trouble_found *f, enum trouble_sign sign, const char *what);
+/*
+ * Make it the cell run's reason, if something was found: sentence, line, what
+ * else the guest outlived, and why, which may be "". status STATUS_OK: the cell
+ * run has its figures, and gets the row's status.
+ */
+void trouble_fail(const struct trouble_found *f, enum status status, const char *why,
+		  struct result *r);
+void trouble_release(struct trouble_found *f);
+
+/*
+ * What is kept of a console or a kernel log: its last lines; where the line that
+ * was found lies further back, half of them begin with that one. NULL when there
+ * is nothing. Caller frees.
+ */
+#define TROUBLE_LINES 25
+char *trouble_excerpt(const struct trouble_found *f, const char *text, size_t len);
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * watch.c: a deadline and a caller's flag joined into one flag. It ends
+ * nothing itself; who runs something long looks at the flag.
+ */
+#include "runners/cell/watch.h"
+
+#include <errno.h>
+#include <time.h>
+
+#include "lib/proc.h"
+
+#define LOOK_EVERY_NS 50000000u
+
+int watch_check(struct watch *w)
+{
+	if (!w->stop && w->caller && *w->caller)
+		w->stop = WATCH_CALLER;
+	if (!w->stop && w->deadline_ns && now_ns() >= w->deadline_ns)
+		w->stop = WATCH_OVERRAN;
+	return w->stop;
+}
+
+uint64_t watch_left_ns(const struct watch *w)
+{
+	uint64_t now = now_ns();
+
+	if (!w->deadline_ns)
+		return 0;
+	return now < w->deadline_ns ? w->deadline_ns - now : 1;
+}
+
+static void *watch_thread(void *arg)
+{
+	struct watch *w = arg;
+
+	pthread_mutex_lock(&w->lock);
+	while (!w->quit && !watch_check(w)) {
+		uint64_t wake = w->deadline_ns;
+		struct timespec ts;
+
+		if (w->caller && (!wake || watch_left_ns(w) > LOOK_EVERY_NS))
+			wake = now_ns() + LOOK_EVERY_NS;
+		ts.tv_sec = (time_t)(wake / 1000000000u);
+		ts.tv_nsec = (long)(wake % 1000000000u);
+		pthread_cond_timedwait(&w->quit_cond, &w->lock, &ts);
+	}
+	pthread_mutex_unlock(&w->lock);
+	return NULL;
+}
+
+int watch_start(struct watch *w, uint64_t limit_ns, const volatile int *caller, struct err *e)
+{
+	pthread_condattr_t attr;
+	int errnum;
+
+	*w = (struct watch){ .caller = caller };
+	if (limit_ns && __builtin_add_overflow(now_ns(), limit_ns, &w->deadline_ns))
+		w->deadline_ns = 0;
+	if (!w->deadline_ns && !caller)
+		return 0;
+	pthread_mutex_init(&w->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&w->quit_cond, &attr);
+	pthread_condattr_destroy(&attr);
+	errnum = pthread_create(&w->thread, NULL, watch_thread, w);
+	if (errnum)
+		return err_sys(e, errnum, "cannot start the thread that watches the cell's limit");
+	w->started = true;
+	return 0;
+}
+
+void watch_end(struct watch *w)
+{
+	if (!w->started)
+		return;
+	pthread_mutex_lock(&w->lock);
+	w->quit = true;
+	pthread_cond_signal(&w->quit_cond);
+	pthread_mutex_unlock(&w->lock);
+	pthread_join(w->thread, NULL);
+	w->started = false;
+}

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * folder.c: the results folder as it is filled: making and reopening it, part
+ * files, run.json, what it says of the plan being folder_describe.c's. The CSVs
+ * are joined in folder_join.c.
+ */
+#include "runners/folder/folder_impl.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/fs.h"
+#include "lib/rng.h"
+#include "lib/schema.h"
+
+#define CONSOLE_DIR "console"
+
+/* Start time and four hex digits: readable, sorts by time, two runs in a second still differ. */
+static void make_run_id(char dst[32])
+{
+	time_t now = time(NULL);
+	struct tm tm;
+	size_t n;
+
+	gmtime_r(&now, &tm);
+	n = strftime(dst, 32, "%Y%m%dT%H%M%SZ", &tm);
+	snprintf(dst + n, 32 - n, "-%04x",
+		 (unsigned)(rng_mix((uint64_t)getpid(), (uint64_t)now) & 0xffff));
+}
+
+static bool is_empty_dir(const char *path)
+{
+	DIR *d = opendir(path);
+	struct dirent *entry;
+	bool empty = d != NULL;
+
+	while (d && empty && (entry = readdir(d)))
+		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
+			empty = false;
+	if (d)
+		closedir(d);
+	return empty;
+}
+
+/* Nothing but what folder_create makes before there is a run.json: it was killed in there. */
+static bool is_unbegun(const char *path)
+{
+	static const char *const made[] = { PARTS_DIR, SUITE_INI, SUITE_INI ".tmp",
+					    RUN_JSON ".tmp" };
+	char *parts = xasprintf("%s/" PARTS_DIR, path);
+	bool only = is_empty_dir(parts);
+	DIR *d = opendir(path);
+	struct dirent *entry;
+
+	while (d && only && (entry = readdir(d))) {
+		only = !strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..");
+		for (size_t i = 0; i < sizeof(made) / sizeof(made[0]) && !only; i++)
+			only = !strcmp(entry->d_name, made[i]);
+	}
+	if (d)
+		closedir(d);
+	free(parts);
+	return only;
+}
+
+static void init(struct folder *f, const char *dir, const struct suite *s, const struct plan *p)
+{
+	*f = (struct folder){ .dir = xstrdup(dir), .suite = s, .plan = p, .lock_fd = -1 };
+}
+
+/* One writer a folder: a second one would number attempts and join parts behind our back. */
+static int take_lock(struct folder *f, struct err *e)
+{
+	f->lock_fd = open(f->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (f->lock_fd < 0)
+		return err_sys(e, errno, "cannot open the results folder %s", f->dir);
+	if (flock(f->lock_fd, LOCK_EX | LOCK_NB))
+		return err_add(e, EBUSY, "another fsduel is writing to %s; wait for it or choose "
+			       "another folder", f->dir);
+	return 0;
+}
+
+static int make_dir(const struct folder *f, const char *name, struct err *e)
+{
+	char *path = xasprintf("%s/%s", f->dir, name);
+	int ret = fs_mkdir_p(path, e);
+
+	free(path);
+	return ret;
+}
+
+int folder_create(struct folder *f, const char *dir, const struct suite *s, const struct plan *p,
+		  struct err *e)
+{
+	char *suite_path = xasprintf("%s/" SUITE_INI, dir);
+	int ret;
+
+	init(f, dir, s, p);
+	if (fs_exists(dir) && !is_empty_dir(dir) && !is_unbegun(dir)) {
+		err_exit(e, FSDUEL_USAGE);
+		ret = err_add(e, EEXIST, "%s exists and is not an empty folder; choose another, or "
+			      "go on with it by --resume %s", dir, dir);
+		goto out;
+	}
+	ret = fs_mkdir_p(dir, e);
+	if (!ret)
+		ret = take_lock(f, e);
+	if (!ret)
+		ret = make_dir(f, PARTS_DIR, e);
+	if (!ret)
+		ret = fs_write_atomic(suite_path, s->text, strlen(s->text), e);
+	if (!ret) {
+		make_run_id(f->run_id);
+		f->run = folder_describe(f);
+	} else {
+		err_exit(e, FSDUEL_MACHINE);
+	}
+out:
+	free(suite_path);
+	if (ret)
+		folder_release(f);
+	return ret;
+}
+
+/* The parts of run.json that say what each part file means must be what they were. */
+static int check_same_plan(const struct folder *f, const json_t *old, const json_t *now,
+			   struct err *e)
+{
+	static const char *const same[] = { "mode", "device", "mounts", "variants", "contrasts",
+					    "cells", "jobs" };
+
+	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
+		if (!json_equal(json_object_get(old, same[i]), json_object_get(now, same[i]))) {
+			err_exit(e, FSDUEL_USAGE);
+			return err_add(e, EINVAL, "%s holds another plan: its %s differ; "
+				       "resume with the command line that began it", f->dir,
+				       same[i]);
+		}
+	return 0;
+}
+
+int folder_open(struct folder *f, const char *dir, const struct suite *s, const struct plan *p,
+		struct err *e)
+{
+	char *run_path = xasprintf("%s/" RUN_JSON, dir);
+	json_t *old = NULL;
+	const char *id;
+	int ret;
+
+	init(f, dir, s, p);
+	ret = take_lock(f, e);
+	if (!ret)
+		ret = fs_read_json(run_path, &old, e);
+	if (ret) {
+		err_exit(e, FSDUEL_USAGE);
+		goto out;
+	}
+	id = json_string_value(json_object_get(old, "run"));
+	if (!id || strlen(id) >= sizeof(f->run_id)) {
+		err_exit(e, FSDUEL_USAGE);
+		ret = err_add(e, EINVAL, "%s says no run id; it is not a results folder", run_path);
+		goto out;
+	}
+	strcpy(f->run_id, id);
+	f->run = folder_describe(f);
+	ret = check_same_plan(f, old, f->run, e);
+	if (!ret)
+		json_object_update_missing(f->run, old);
+	json_object_set(f->run, "kernels", json_object_get(old, "kernels"));
+out:
+	json_decref(old);
+	free(run_path);
+	if (ret)
+		folder_release(f);
+	return ret;
+}
+
+static char *part_path(const struct folder *f, const struct plan_unit *u, const char *dir,
+		       const char *suffix)
+{
+	char key[64];
+
+	plan_unit_key(u, key);
+	return xasprintf("%s/%s/%s%s", f->dir, dir, key, suffix);
+}
+
+int folder_part(const struct folder *f, const struct plan_unit *u, unsigned *attempt,
+		struct result *r, struct err *e)
+{
+	char *path = part_path(f, u, PARTS_DIR, ".json");
+	json_t *j = NULL;
+	int ret;
+
+	result_init(r);
+	*attempt = 0;
+	if (!fs_exists(path)) {
+		free(path);
+		return -ENOENT;
+	}
+	ret = fs_read_json(path, &j, e);
+	if (!ret) {
+		result_release(r);
+		ret = result_from_json(r, json_object_get(j, "result"), e);
+		*attempt = (unsigned)json_integer_value(json_object_get(j, "attempt"));
+	}
+	if (ret)
+		err_add(e, EINVAL, "the part file %s cannot be read; delete it and resume", path);
+	json_decref(j);
+	free(path);
+	return ret ? -EINVAL : 0;
+}
+
+bool folder_has(const struct folder *f, const struct plan_unit *u)
+{
+	unsigned attempt;
+	struct result r;
+	bool has = !folder_part(f, u, &attempt, &r, NULL) &&
+		   (r.status == STATUS_OK || r.status == STATUS_SKIPPED);
+
+	result_release(&r);
+	return has;
+}
+
+/* The console of a cell run that went wrong, for people; a run that went well removes an older one. */
+static int put_console(const struct folder *f, const struct plan_unit *u, const struct result *r,
+		       struct err *e)
+{
+	char *path = part_path(f, u, CONSOLE_DIR, ".txt");
+	int ret = 0;
+
+	if (!r->console)
+		unlink(path);
+	else
+		ret = make_dir(f, CONSOLE_DIR, e);
+	if (r->console && !ret)
+		ret = fs_write_atomic(path, r->console, strlen(r->console), e);
+	free(path);
+	return ret;
+}
+
+int folder_put(struct folder *f, const struct plan_unit *u, const struct result *r,
+	       struct err *e)
+{
+	char *path = part_path(f, u, PARTS_DIR, ".json");
+	unsigned attempt;
+	struct result old;
+	json_t *j;
+	int ret;
+
+	folder_part(f, u, &attempt, &old, NULL);
+	result_release(&old);
+	j = json_pack("{s:s, s:i, s:o}", "run", f->run_id, "attempt", (int)attempt + 1, "result",
+		      result_to_json(r));
+	ret = fs_write_json(path, j, e);
+	if (!ret)
+		ret = put_console(f, u, r, e);
+	json_decref(j);
+	free(path);
+	return ret;
+}
+
+int folder_save_run(struct folder *f, struct err *e)
+{
+	char *path = xasprintf("%s/" RUN_JSON, f->dir);
+	int ret = fs_write_json(path, f->run, e);
+
+	free(path);
+	return ret;
+}
+
+void folder_release(struct folder *f)
+{
+	free(f->dir);
+	json_decref(f->run);
+	if (f->lock_fd >= 0)
+		close(f->lock_fd);
+	*f = (struct folder){ .lock_fd = -1 };
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * folder.h: the results folder while it is being filled. Every cell run is a
+ * part file of its own (JSON, flushed and renamed into place), so a crash loses
+ * at most the cell run under way. samples.csv, latency.csv and series.csv are the parts
+ * joined in plan order and replaced in one rename. run.json is written before
+ * the first cell run and again at the end.
+ *
+ *   DIR/run.json       provenance and plan: what compare needs to trust a pair
+ *   DIR/suite.ini      the suite as it was
+ *   DIR/parts/KEY.json one a cell run
+ *   DIR/samples.csv, DIR/latency.csv, DIR/series.csv (where some mix has an interval)
+ *   DIR/console/KEY.txt  last console lines of cell runs that went wrong
+ */
+#ifndef FSDUEL_RUNNERS_FOLDER_H
+#define FSDUEL_RUNNERS_FOLDER_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "runners/suite/plan.h"
+#include "runners/cell/result.h"
+
+struct folder {
+	char *dir;
+	char run_id[32];
+	const struct suite *suite;  /* borrowed */
+	const struct plan *plan;    /* borrowed */
+	json_t *run;                /* run.json while it grows */
+	int lock_fd;                /* flock on the folder: one writer at a time */
+};
+
+/* DIR must not exist, or be empty. */
+int folder_create(struct folder *f, const char *dir, const struct suite *s, const struct plan *p,
+		  struct err *e);
+/*
+ * Go on with a folder: its suite must be the same text and its plan the same,
+ * else -EINVAL. *run is then the run.json found.
+ */
+int folder_open(struct folder *f, const char *dir, const struct suite *s, const struct plan *p,
+		struct err *e);
+/* Is there a part for this unit whose status is ok, or skipped? (Failed ones are run again.) */
+bool folder_has(const struct folder *f, const struct plan_unit *u);
+/*
+ * The unit's part: *r (initialised here in any case) and how often it was tried. -ENOENT: there is
+ * none; -EINVAL: it cannot be read, with a sentence.
+ */
+int folder_part(const struct folder *f, const struct plan_unit *u, unsigned *attempt,
+		struct result *r, struct err *e);
+/* Write the unit's part. attempt counts up over resumes. */
+int folder_put(struct folder *f, const struct plan_unit *u, const struct result *r,
+	       struct err *e);
+/* Write run.json as f->run stands. */
+int folder_save_run(struct folder *f, struct err *e);
+/* Join the parts into samples.csv, latency.csv and series.csv, and note in f->run what they found effective. */
+int folder_join(struct folder *f, struct err *e);
+void folder_release(struct folder *f);
+
+#endif

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* folder_describe.c: what run.json says of a suite and its plan; see folder_impl.h. */
+#include "runners/folder/folder_impl.h"
+
+#include <string.h>
+
+#include "lib/fs.h"
+#include "runners/cell/device.h"
+#include "runners/suite/mode.h"
+
+static json_t *json_kernels(const struct suite *s)
+{
+	json_t *all = json_object();
+
+	for (size_t i = 0; i < s->nr_kernels; i++)
+		json_object_set_new(all, s->kernels[i].label,
+				    json_pack("{s:s?}", "ref", s->kernels[i].ref));
+	return all;
+}
+
+static json_t *json_mounts(const struct suite *s)
+{
+	json_t *all = json_object();
+
+	for (size_t i = 0; i < s->nr_mounts; i++) {
+		const struct suite_mount *m = &s->mounts[i];
+		json_t *mkfs = json_array();
+
+		for (size_t a = 0; a < m->mkfs.n; a++)
+			json_array_append_new(mkfs, json_string(m->mkfs.v[a]));
+		json_object_set_new(all, m->name, json_pack("{s:s, s:s, s:o}", "fs", m->fs,
+							    "options", m->options, "mkfs", mkfs));
+	}
+	return all;
+}
+
+static json_t *json_variants(const struct suite *s)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < s->nr_variants; i++)
+		json_array_append_new(all, json_pack("{s:s, s:s, s:s}", "name", s->variants[i].name,
+			"kernel", s->kernels[s->variants[i].kernel].label,
+			"mount", s->mounts[s->variants[i].mount].name));
+	return all;
+}
+
+static json_t *json_contrasts(const struct suite *s)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < s->nr_contrasts; i++)
+		json_array_append_new(all, json_pack("{s:s, s:s, s:s}",
+			"name", s->contrasts[i].name,
+			"baseline", s->variants[s->contrasts[i].baseline].name,
+			"patched", s->variants[s->contrasts[i].patched].name));
+	return all;
+}
+
+static json_t *json_cells(const struct plan *p)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < p->nr_cells; i++)
+		json_array_append_new(all, json_pack("{s:s, s:s, s:s, s:i}", "workload",
+			p->suite->workloads[p->cells[i].workload].name,
+			"params", p->cells[i].params, "varying", p->cells[i].varying,
+			"role_threads", (int)p->cells[i].role_threads));
+	return all;
+}
+
+static json_t *json_metrics(void)
+{
+	json_t *all = json_array();
+
+	for (const struct metric *m = metrics; m->name; m++)
+		json_array_append_new(all, json_pack("{s:s, s:s, s:s, s:b}", "name", m->name,
+			"unit", m->unit, "better", better_name(m->better), "primary", m->primary));
+	return all;
+}
+
+/* The job files by hash: a resumed run must have the same text, wherever it lies. */
+static json_t *json_jobs(const struct suite *s)
+{
+	json_t *all = json_object();
+
+	for (size_t i = 0; i < s->nr_workloads; i++) {
+		const struct suite_workload *w = &s->workloads[i];
+		char sha[SHA256_HEX];
+
+		if (!w->fio)
+			continue;
+		sha256_hex(w->fio_text, strlen(w->fio_text), sha);
+		json_object_set_new(all, w->name, json_pack("{s:s, s:s}", "path", w->fio, "sha256",
+							    sha));
+	}
+	return all;
+}
+
+/* The guests' disk. Of this machine's own the runner says more, under "machine". */
+static json_t *json_device(const struct suite *s)
+{
+	const struct suite_device *d = &s->device;
+
+	if (s->mode == MODE_HOST)
+		return json_null();
+	return json_pack("{s:s, s:s?, s:I, s:I, s:I, s:I}", "kind", device_kind_names[d->kind],
+			 "path", s->device_path, "size_bytes", (json_int_t)d->size_bytes,
+			 "latency_ns", (json_int_t)d->latency_ns, "cache_bytes",
+			 (json_int_t)d->cache_bytes, "bandwidth_bytes_per_s",
+			 (json_int_t)d->bandwidth_bytes_per_s);
+}
+
+/* How the results are to be judged, as far as the suite or the command line says. */
+static void add_judging(json_t *run, const struct suite *s)
+{
+	json_t *margins = json_object(), *looks = json_array();
+
+	for (size_t i = 0; i < s->nr_margins; i++)
+		json_object_set_new(margins, s->margins[i].metric,
+				    json_real((double)s->margins[i].thousandths_pct / 1e5));
+	for (size_t i = 0; i < s->nr_looks; i++)
+		json_array_append_new(looks, json_pack("{s:i, s:f}",
+			"blocks", (int)s->looks[i].blocks, "alpha", s->looks[i].alpha));
+	if (s->nr_margins)
+		json_object_set(run, "margins", margins);
+	if (s->nr_looks)
+		json_object_set(run, "looks", looks);
+	json_decref(margins);
+	json_decref(looks);
+}
+
+/* What run.json says of the plan: all that a reader needs to know what should be there. */
+json_t *folder_describe(const struct folder *f)
+{
+	const struct suite *s = f->suite;
+	json_t *run;
+
+	run = json_pack("{s:i, s:s, s:s, s:s, s:{s:s, s:s, s:s, s:I, s:i}, "
+			 " s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:[s], s:o}",
+			 "schema", 1, "run", f->run_id, "mode", mode_names[s->mode],
+			 "mode_note", modes[s->mode].note,
+			 "suite", "name", s->name, "path", s->path, "sha256", s->sha256,
+			 "seed", (json_int_t)s->seed, "blocks", (int)s->blocks,
+			 "device", json_device(s),
+			 "kernels", json_kernels(s), "mounts", json_mounts(s),
+			 "variants", json_variants(s), "contrasts", json_contrasts(s),
+			 "cells", json_cells(f->plan), "jobs", json_jobs(s), "passes", pass_names[PASS_THROUGHPUT],
+			 "metrics", json_metrics());
+	if (run)
+		add_judging(run, s);
+	return run;
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * bzimage.c: the header of an x86 boot image; see bzimage.h. Offsets are those
+ * of Documentation/arch/x86/boot.rst; all numbers are little-endian.
+ */
+#include "runners/kernel/bzimage.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/fs.h"
+#include "runners/kernel/elf.h"
+
+enum {
+	SECTOR = 512,
+	OFF_SETUP_SECTS = 0x1f1,  /* u8; 0 means 4 */
+	OFF_SYSSIZE = 0x1f4,      /* u32, 16-byte units */
+	OFF_MAGIC = 0x202,
+	OFF_PROTOCOL = 0x206,     /* u16 */
+	OFF_VERSION = 0x20e,      /* u16, from 0x200 on */
+	OFF_PAYLOAD = 0x248,      /* u32, from the end of the setup sectors on */
+	OFF_PAYLOAD_LEN = 0x24c,  /* u32 */
+	HEADER_END = 0x250,
+	PROTOCOL_PAYLOAD = 0x0208, /* the first that has the two fields above */
+	XEN_PHYS32_ENTRY = 18,    /* note type, xen/interface/elfnote.h */
+	PARAGRAPH = 16,           /* what syssize is rounded up to */
+};
+
+static uint32_t get16(const uint8_t *p)
+{
+	return (uint32_t)p[0] | (uint32_t)p[1] << 8;
+}
+
+static uint32_t get32(const uint8_t *p)
+{
+	return get16(p) | get16(p + 2) << 16;
+}
+
+/* What people hand over instead of a bzImage, and what to say then. */
+static const struct lookalike {
+	size_t offset;
+	const char *magic;
+	size_t len;
+	const char *what;
+} lookalikes[] = {
+	{ 0, "\177ELF", 4, "an ELF file (a vmlinux?): give the bzImage of the same build, "
+			   "arch/x86/boot/bzImage" },
+	{ 56, "ARM\x64", 4, "an arm64 Image: fsduel boots x86-64 kernels" },
+	{ 0x30, "\x52\x49\x53\x43", 4, "a RISC-V Image: fsduel boots x86-64 kernels" },
+	{ 0, "!<arch>\n", 8, "a package: unpack it with dpkg-deb -x PACKAGE DIR and give DIR" },
+	{ 0, "\x1f\x8b", 2, "a gzip file: give the bzImage, as arch/x86/boot/bzImage has it" },
+	{ 0, "\xfd" "7zXZ", 5, "an xz file: give the bzImage, as arch/x86/boot/bzImage has it" },
+	{ 0, "\x28\xb5\x2f\xfd", 4, "a zstd file: give the bzImage, as "
+				    "arch/x86/boot/bzImage has it" },
+	{ 0, "hsqs", 4, "a squashfs file" },
+};
+
+static bool is_text(const uint8_t *p, size_t len)
+{
+	if (len > SECTOR)
+		len = SECTOR;
+	for (size_t i = 0; i < len; i++)
+		if (!p[i] || (p[i] < 0x20 && !strchr("\t\n\r\f", p[i])))
+			return false;
+	return len > 0;
+}
+
+static const char *looks_like(const uint8_t *p, size_t len)
+{
+	for (size_t i = 0; i < sizeof(lookalikes) / sizeof(lookalikes[0]); i++) {
+		const struct lookalike *l = &lookalikes[i];
+
+		if (l->offset + l->len <= len && !memcmp(p + l->offset, l->magic, l->len))
+			return l->what;
+	}
+	if (!len)
+		return "an empty file";
+	return is_text(p, len) ? "a text file" : "a file without a kernel's boot header";
+}
+
+static int refuse(struct err *e, const char *name, const char *why)
+{
+	err_exit(e, FSDUEL_USAGE);
+	return err_add(e, EINVAL, "%s is not a bzImage: it is %s", name, why);
+}
+
+static int cut_short(struct err *e, const char *name, size_t len, uint64_t want)
+{
+	err_exit(e, FSDUEL_USAGE);
+	return err_add(e, EINVAL,
+		       "%s is cut short: it has %zu bytes and its header announces %llu; "
+		       "copy or build it again",
+		       name, len, (unsigned long long)want);
+}
+
+/* The text at OFF_VERSION when it lies, with its NUL, in the file; else "". */
+static const char *version_text(const uint8_t *p, size_t len)
+{
+	size_t at = get16(p + OFF_VERSION);
+
+	if (!at || at + 0x200 >= len)
+		return "";
+	at += 0x200;
+	return memchr(p + at, 0, len - at) ? (const char *)p + at : "";
+}
+
+int bzimage_parse(struct bzimage *b, const void *data, size_t len, const char *name,
+		  struct err *e)
+{
+	const uint8_t *p = data;
+	uint64_t setup, end;
+
+	*b = (struct bzimage){ .data = p, .len = len, .version = "" };
+	if (len < HEADER_END || memcmp(p + OFF_MAGIC, "HdrS", 4))
+		return refuse(e, name, looks_like(p, len));
+	b->protocol = get16(p + OFF_PROTOCOL);
+	if (b->protocol < PROTOCOL_PAYLOAD) {
+		err_exit(e, FSDUEL_USAGE);
+		return err_add(e, EINVAL,
+			       "%s speaks boot protocol %u.%02u, too old for fsduel: it needs 2.08",
+			       name, b->protocol >> 8, b->protocol & 0xff);
+	}
+	setup = (uint64_t)((p[OFF_SETUP_SECTS] ? p[OFF_SETUP_SECTS] : 4) + 1) * SECTOR;
+	end = setup + (uint64_t)get32(p + OFF_SYSSIZE) * PARAGRAPH;
+	/* syssize is rounded up: up to 15 bytes may be missing from a whole image. */
+	if (len + PARAGRAPH <= end)
+		return cut_short(e, name, len, end);
+	b->version = version_text(p, len);
+	b->payload_offset = (size_t)(setup + get32(p + OFF_PAYLOAD));
+	b->payload_len = get32(p + OFF_PAYLOAD_LEN);
+	if (b->payload_len < 4 || b->payload_offset > len ||
+	    b->payload_len > len - b->payload_offset)
+		return refuse(e, name, "damaged: its header puts the packed kernel outside the "
+				       "file");
+	return 0;
+}
+
+int bzimage_vmlinux(const struct bzimage *b, struct buf *out, struct err *e)
+{
+	const uint8_t *payload = b->data + b->payload_offset;
+	uint32_t want = get32(payload + b->payload_len - 4);
+	/* A gzip stream ends with that size itself; for the others it is put behind the stream. */
+	bool gzip = payload[0] == 0x1f && payload[1] == 0x8b;
+	size_t before = out->len;
+	int ret;
+
+	ret = fs_decompress(payload, b->payload_len - (gzip ? 0 : 4), out, e);
+	if (ret)
+		return ret;
+	if (out->len - before != want)
+		return err_add(e, EINVAL, "the kernel packed in the image has %zu bytes unpacked "
+					  "and announces %u: the image is damaged",
+			       out->len - before, want);
+	if (!elf_is_64le(buf_str(out) + before, out->len - before))
+		return err_add(e, EINVAL, "what is packed in the image is no 64-bit ELF file");
+	return 0;
+}
+
+char *bzimage_release(const struct bzimage *b)
+{
+	return xstrndup(b->version, strcspn(b->version, " "));
+}
+
+char *bzimage_build(const struct bzimage *b)
+{
+	const char *mark = strstr(b->version, " #");
+
+	return xstrdup(mark ? mark + 1 : "");
+}
+
+void vmlinux_build_id(const void *data, size_t len, char out[BUILD_ID_HEX])
+{
+	struct elf_span id = elf_note(data, len, "GNU", NT_GNU_BUILD_ID);
+
+	out[0] = '\0';
+	for (size_t i = 0; i < id.len && 2 * i + 2 < BUILD_ID_HEX; i++)
+		snprintf(out + 2 * i, 3, "%02x", id.data[i]);
+}
+
+bool vmlinux_boots_directly(const void *data, size_t len)
+{
+	return elf_note(data, len, "Xen", XEN_PHYS32_ENTRY).len != 0;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * plan.c: cells and cell runs of a suite in measuring order; see plan.h. It
+ * reads no file, no clock and no machine: the same suite gives the same plan
+ * everywhere, which --resume and the folder rely on.
+ */
+#include "runners/suite/plan.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/rng.h"
+#include "runners/suite/matrix.h"
+
+#define ORDER_STREAM 0x6f72646572ull /* "order": the coin shares no stream with the workloads */
+
+static int add_cells(struct plan *p, size_t workload, struct err *e)
+{
+	const struct suite *s = p->suite;
+	const struct suite_workload *w = &s->workloads[workload];
+	size_t n = matrix_size(w);
+
+	if (!n)
+		return err_add(e, EINVAL, "%s:%u: [workload %s] has a parameter without a value",
+			       s->path, w->line, w->name);
+	p->cells = xrealloc(p->cells, p->nr_cells + n, sizeof(*p->cells));
+	for (size_t i = 0; i < n; i++) {
+		struct err sub = ERR_INIT;
+
+		if (matrix_cell(s, workload, i, &p->cells[p->nr_cells++], &sub))
+			return err_add(e, EINVAL, "%s:%u: %s", s->path, w->line, sub.text);
+	}
+	return 0;
+}
+
+/* Fisher and Yates (Durstenfeld 1964); with two variants this is one fair coin. */
+static void draw_order(size_t *order, size_t n, uint64_t block_seed)
+{
+	struct rng r = { rng_mix(block_seed, ORDER_STREAM) };
+
+	for (size_t i = 0; i < n; i++)
+		order[i] = i;
+	for (size_t i = n; i-- > 1;) {
+		size_t j = rng_below(&r, i + 1), was = order[i];
+
+		order[i] = order[j];
+		order[j] = was;
+	}
+}
+
+static void add_block(struct plan *p, unsigned block, size_t *order)
+{
+	uint64_t seed = plan_block_seed(p->suite->seed, block);
+	size_t n = p->suite->nr_variants;
+
+	draw_order(order, n, seed);
+	for (size_t c = 0; c < p->nr_cells; c++)
+		for (size_t i = 0; i < n; i++)
+			p->units[p->nr_units++] = (struct plan_unit){
+				.cell = c, .variant = order[i], .block = block,
+				.position = (unsigned)i + 1, .pass = PASS_THROUGHPUT, .seed = seed,
+			};
+}
+
+int plan_make(struct plan *p, const struct suite *s, struct err *e)
+{
+	size_t *order;
+	int ret = 0;
+
+	*p = (struct plan){ .suite = s };
+	for (size_t i = 0; !ret && i < s->nr_workloads; i++)
+		ret = add_cells(p, i, e);
+	if (!ret && (!p->nr_cells || !s->nr_variants))
+		ret = err_add(e, EINVAL, "%s: nothing to measure: it has no %s", s->path,
+			      p->nr_cells ? "variant" : "workload");
+	if (ret) {
+		err_exit(e, FSDUEL_USAGE);
+		plan_release(p);
+		return ret;
+	}
+	order = xcalloc(s->nr_variants, sizeof(*order));
+	p->units = xcalloc(p->nr_cells * s->nr_variants * s->blocks, sizeof(*p->units));
+	for (unsigned block = 1; block <= s->blocks; block++)
+		add_block(p, block, order);
+	free(order);
+	return 0;
+}
+
+void plan_release(struct plan *p)
+{
+	for (size_t i = 0; i < p->nr_cells; i++)
+		plan_cell_release(&p->cells[i]);
+	free(p->cells);
+	free(p->units);
+	*p = (struct plan){ 0 };
+}
+
+/*
+ * The model: a cell run costs what it takes to boot, make the file system and
+ * the file, and power off, plus its timed part times a slowdown; only exact
+ * runs may share the machine. Exact and tcg: 10 to 14 s for 1 s of virtual time
+ * on stock Debian kernels with both cores of a small machine busy (EXACT.md);
+ * kvm and host are guesses. A part bound by operations is taken for a second.
+ */
+static const struct wall_model {
+	double setup_s, slowdown;
+	bool parallel;
+} wall_models[] = {
+	[MODE_EXACT] = { 10, 2, true },
+	[MODE_TCG] = { 10, 1, false },
+	[MODE_KVM] = { 4, 1, false },
+	[MODE_HOST] = { 2, 1, false },
+	[MODE_AUTO] = { 10, 2, true }, /* should it come to exact, the longer of the two */
+};
+
+double plan_expected_wall_s(const struct plan *p, unsigned guests)
+{
+	const struct wall_model *m = &wall_models[p->suite->mode];
+	double sum_s = 0, longest_s = 0, share_s;
+
+	for (size_t i = 0; i < p->nr_cells; i++) {
+		uint64_t ns = p->cells[i].timed_ns ? p->cells[i].timed_ns : 1000000000;
+		double s = m->setup_s + m->slowdown * (double)ns / 1e9;
+
+		sum_s += s;
+		if (s > longest_s)
+			longest_s = s;
+	}
+	sum_s *= (double)p->suite->nr_variants * p->suite->blocks;
+	share_s = sum_s / (m->parallel && guests ? guests : 1);
+	return share_s > longest_s ? share_s : longest_s;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * plan.h: a suite multiplied out: the cells, and every cell run ("unit") in the
+ * order in which it is to be measured. A pure function of the suite.
+ */
+#ifndef FSDUEL_RUNNERS_PLAN_H
+#define FSDUEL_RUNNERS_PLAN_H
+
+#include <jansson.h>
+
+#include "runners/suite/suite.h"
+
+/* The passes; later issues add to the table in plan.c. */
+enum pass { PASS_THROUGHPUT, NR_PASSES };
+extern const char *const pass_names[];
+
+struct plan_cell {
+	size_t workload;       /* index into suite->workloads */
+	char *params;          /* "bs=4k;threads=8": every parameter set, sorted by key */
+	char *varying;         /* only those with several values in this workload; may be "" */
+	struct mix mix;        /* resolved; unused for fio */
+	char *fio_text;        /* the job file with the parameters put in; NULL for a mix */
+	uint64_t timed_ns;     /* expected length of the timed part; 0: unknown (bound by operations) */
+	unsigned role_threads; /* threads in all */
+	uint64_t file_bytes;   /* what its files take on the device; 0: a job file that does not say */
+};
+
+struct plan_unit {
+	size_t cell, variant;
+	unsigned block;        /* from 1 */
+	unsigned position;     /* of the variant within this cell and block, from 1 */
+	enum pass pass;
+	uint64_t seed;         /* plan_block_seed: the same for every variant and cell */
+};
+
+struct plan {
+	const struct suite *suite;  /* borrowed, must outlive the plan */
+	struct plan_cell *cells;  size_t nr_cells;
+	struct plan_unit *units;  size_t nr_units;
+};
+
+/*
+ * Order: block by block, cell by cell, every variant once in an order drawn by
+ * a fair seeded coin per block (Fisher-Yates for more than two) and shared by
+ * all cells of the block. -EINVAL for an empty matrix or a cell that
+ * contradicts itself, with the suite's line.
+ */
+int plan_make(struct plan *p, const struct suite *s, struct err *e);
+void plan_release(struct plan *p);
+
+/*
+ * The block's seed: rng_mix(seed, block) cut to its upper 53 bits, so that JSON
+ * readers, R and spreadsheets show the number that was used.
+ */
+uint64_t plan_block_seed(uint64_t suite_seed, unsigned block);
+
+/*
+ * Name of a unit's part file without a suffix, "b0001-c0003-v01-throughput"
+ * (all counted from 1): it does not depend on the coin and sorts block by
+ * block, cell by cell.
+ */
+void plan_unit_key(const struct plan_unit *u, char dst[64]);
+
+/* Rough wall seconds for the whole plan with that many guests at once; the model stands in plan.c. */
+double plan_expected_wall_s(const struct plan *p, unsigned guests);
+
+#endif

@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * duel.c: the loop that keeps guests running until the plan is done; see
+ * duel.h. What a guest is stands in vm.c, what is kept in folder.c.
+ */
+#include "runners/vm/duel.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/fs.h"
+#include "runners/folder/folder.h"
+#include "runners/folder/provenance.h"
+#include "runners/vm/trial.h"
+
+#define JOIN_EVERY_NS 15000000000u  /* samples.csv is brought up to date that often */
+#define POLL_MS 500
+#define GUEST_OVERHEAD_BYTES (300u << 20)  /* QEMU's own memory beside the guest's */
+
+struct slot {
+	struct vm vm;
+	const struct plan_unit *unit;   /* NULL: free */
+};
+
+struct duel {
+	struct suite *suite;            /* its mode is settled in set_up */
+	const struct plan *plan;
+	const struct duel_opts *opts;
+	struct disk disk;
+	struct buf why_mode;            /* "" where there was no choice */
+	struct vm_machine machine;
+	struct strv tools;
+	struct kernel *kernels;         /* one a suite kernel */
+	struct vm_kernel *vm_kernels;
+	struct folder folder;
+	struct slot *slots;
+	unsigned nr_slots;
+	struct progress progress;
+	uint64_t started_ns, joined_ns;
+	unsigned done_before;           /* by former runs of this folder */
+};
+
+static void duel_release(struct duel *d)
+{
+	for (unsigned i = 0; i < d->nr_slots; i++)
+		if (d->slots[i].unit)
+			vm_release(&d->slots[i].vm);
+	for (size_t i = 0; i < d->suite->nr_kernels; i++) {
+		vm_kernel_release(&d->vm_kernels[i]);
+		kernel_release(&d->kernels[i]);
+	}
+	free(d->slots);
+	free(d->vm_kernels);
+	free(d->kernels);
+	strv_release(&d->tools);
+	vm_machine_release(&d->machine);
+	disk_release(&d->disk);
+	buf_release(&d->why_mode);
+	folder_release(&d->folder);
+}
+
+/* What the guest's cells will execute, and what its kernel may have as modules. */
+static void needs(const struct suite *s, struct strv *tools, struct strv *modules)
+{
+	strv_split(modules, devices[s->device.kind].modules, " ");
+	for (size_t i = 0; i < s->nr_mounts; i++) {
+		const struct fs_type *fs = fs_type_find(s->mounts[i].fs);
+
+		if (strv_find(tools, fs->mkfs) < 0)
+			strv_add(tools, fs->mkfs);
+		strv_split(modules, fs->modules ? fs->modules : "", " ");
+	}
+	for (size_t i = 0; i < s->nr_workloads; i++)
+		if (s->workloads[i].fio && strv_find(tools, "fio") < 0)
+			strv_add(tools, "fio");
+}
+
+static int load_kernel(struct duel *d, size_t i, struct err *e)
+{
+	const struct suite_kernel *k = &d->suite->kernels[i];
+
+	if (!k->ref) {
+		err_exit(e, FSDUEL_USAGE);
+		return err_add(e, EINVAL, "no image is given for the kernel '%s': use --%s KERNEL, "
+			       "or write image= under [kernel %s] in %s", k->label, k->label,
+			       k->label, d->suite->path);
+	}
+	return kernel_load(&d->kernels[i], k->ref, e);
+}
+
+static int load_images(struct duel *d, struct err *e)
+{
+	struct strv modules = STRV_INIT;
+	bool direct = true;
+	int ret = disk_open(&d->disk, d->suite, d->opts->destroy, e);
+
+	needs(d->suite, &d->tools, &modules);
+	for (size_t i = 0; i < d->suite->nr_kernels && !ret; i++)
+		ret = load_kernel(d, i, e);
+	for (size_t i = 0; i < d->suite->nr_kernels; i++)
+		direct = direct && d->kernels[i].vmlinux.len;
+	if (!ret) {
+		const struct vm_wants wants = {
+			.suite = d->suite, .tools = (const char *const *)d->tools.v,
+			.modules = (const char *const *)modules.v,
+			.initramfs = d->opts->initramfs, .qemu = d->opts->qemu,
+			.direct = direct, .disk = &d->disk,
+		};
+
+		ret = trial_choose(&d->machine, d->vm_kernels, d->kernels, d->suite->nr_kernels,
+				   &wants, d->suite, d->opts->stop, &d->why_mode, e);
+	}
+	strv_release(&modules);
+	return ret;
+}
+
+/* What a reader of the table must be told. */
+static json_t *notes(const struct duel *d)
+{
+	json_t *all = json_array();
+
+	if (d->why_mode.len)
+		json_array_append_new(all, json_string(d->why_mode.data));
+	for (size_t i = 0; i < d->machine.notes.n; i++)
+		json_array_append_new(all, json_string(d->machine.notes.v[i]));
+	return all;
+}
+
+/* Put what identifies machine and kernels into run.json; a folder resumed must have the same. */
+static int identify(struct duel *d, struct err *e)
+{
+	json_t *run = d->folder.run, *kernels = json_object_get(run, "kernels");
+	const char *old = json_string_value(
+		json_object_get(json_object_get(run, "machine"), "id"));
+
+	err_exit(e, d->opts->resume ? FSDUEL_USAGE : FSDUEL_OK);
+	if (old && strcmp(old, d->machine.id))
+		return err_add(e, EINVAL, "%s was measured on the machine %s, this is %s (another "
+			       "QEMU, tool or fsduel build); resume with --initramfs or begin anew",
+			       d->opts->dir, old, d->machine.id);
+	for (size_t i = 0; i < d->suite->nr_kernels; i++) {
+		const char *label = d->suite->kernels[i].label;
+		const char *sha = json_string_value(
+			json_object_get(json_object_get(kernels, label), "sha256"));
+
+		if (sha && strcmp(sha, d->kernels[i].sha256))
+			return err_add(e, EINVAL, "the kernel '%s' (%s) is not the image that %s "
+				       "was begun with; begin anew", label,
+				       d->kernels[i].image_path, d->opts->dir);
+		json_object_set_new(kernels, label, provenance_kernel(&d->kernels[i]));
+	}
+	json_object_set_new(run, "machine", vm_machine_json(&d->machine));
+	/* A folder resumed is on the same machine; what its mode was chosen for is said already. */
+	if (!json_object_get(run, "notes"))
+		json_object_set_new(run, "notes", notes(d));
+	json_object_set_new(run, "host", provenance_host());
+	json_object_set_new(run, "tools", provenance_tools((const char *const *)d->tools.v));
+	return 0;
+}
+
+static unsigned how_many_guests(const struct duel *d)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	uint64_t memory = (uint64_t)sysconf(_SC_AVPHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+	uint64_t fit = memory / (d->machine.memory_bytes + GUEST_OVERHEAD_BYTES);
+
+	if (modes[d->machine.mode].alone)
+		return 1;
+	if (d->opts->guests)
+		return d->opts->guests;
+	if (fit < 1)
+		return 1;
+	return cores > 1 && fit > 1 ? (unsigned)(fit < (uint64_t)cores ? fit : (uint64_t)cores) : 1;
+}
+
+static int check_mode(const struct duel *d, struct err *e)
+{
+	enum mode mode = d->suite->mode;
+
+	if (mode == MODE_HOST) {
+		err_exit(e, FSDUEL_MACHINE);
+		return err_add(e, ENOTSUP, "a duel boots guests; mode host has none: say exact, "
+			       "tcg, kvm or auto");
+	}
+	if (modes[mode].alone && d->opts->guests > 1) {
+		err_exit(e, FSDUEL_USAGE);
+		return err_add(e, EINVAL, "in mode %s guests run one at a time, or they would "
+			       "measure each other: leave --guests %u out", mode_names[mode],
+			       d->opts->guests);
+	}
+	return 0;
+}
+
+static int set_up(struct duel *d, struct err *e)
+{
+	int ret;
+
+	ret = check_mode(d, e);
+	if (!ret)
+		ret = load_images(d, e);
+	if (ret)
+		return ret;
+	if (d->why_mode.len && d->opts->say)
+		d->opts->say(d->opts->arg, d->why_mode.data);
+	ret = d->opts->resume
+		? folder_open(&d->folder, d->opts->dir, d->suite, d->plan, e)
+		: folder_create(&d->folder, d->opts->dir, d->suite, d->plan, e);
+	if (!ret)
+		ret = disk_scratch(&d->disk, d->suite, d->opts->dir, e);
+	if (!ret)
+		ret = identify(d, e);
+	if (!ret)
+		ret = folder_save_run(&d->folder, e);
+	d->nr_slots = how_many_guests(d);
+	d->slots = xcalloc(d->nr_slots, sizeof(*d->slots));
+	return ret;
+}
+
+static void tell(struct duel *d, const struct plan_unit *u, const struct result *r)
+{
+	struct progress *p = &d->progress;
+	unsigned here = p->done - d->done_before;
+
+	p->elapsed_ns = now_ns() - d->started_ns;
+	p->left_ns = here ? p->elapsed_ns / here * (p->total - p->done) : 0;
+	p->unit = u;
+	p->result = r;
+	p->running = 0;
+	for (unsigned i = 0; i < d->nr_slots; i++)
+		p->running += d->slots[i].unit != NULL;
+	if (d->opts->progress)
+		d->opts->progress(d->opts->arg, p);
+}
+
+static int keep(struct duel *d, const struct plan_unit *u, struct result *r, struct err *e)
+{
+	int ret = folder_put(&d->folder, u, r, e);
+
+	if (ret)
+		return err_add(e, -ret, "what was measured before is kept; go on with "
+			       "fsduel duel --resume %s", d->opts->dir);
+	d->progress.done++;
+	d->progress.failed += r->status == STATUS_FAILED || r->status == STATUS_INVALID;
+	tell(d, u, r);
+	if (now_ns() - d->joined_ns < JOIN_EVERY_NS)
+		return 0;
+	d->joined_ns = now_ns();
+	return folder_join(&d->folder, e);
+}
+
+/* Start the unit in a free slot. A guest that cannot be started is a failed cell run, not the end. */
+static int start(struct duel *d, struct slot *slot, const struct plan_unit *u, struct err *e)
+{
+	const struct suite_variant *v = &d->suite->variants[u->variant];
+	struct cell_spec spec;
+	struct err why = ERR_INIT;
+	struct result r;
+	int ret = cell_spec_make(&spec, d->plan, u, e);
+
+	if (ret)
+		return ret;
+	ret = vm_start(&slot->vm, &d->machine, &d->vm_kernels[v->kernel], &spec,
+		       d->suite->limit_wall_ns, &why);
+	cell_spec_release(&spec);
+	if (!ret) {
+		slot->unit = u;
+		return 0;
+	}
+	result_init(&r);
+	result_fail(&r, STATUS_FAILED, "the guest could not be started: %s", why.text);
+	ret = keep(d, u, &r, e);
+	result_release(&r);
+	return ret;
+}
+
+static int finish(struct duel *d, struct slot *slot, const struct proc_exit *x, struct err *e)
+{
+	const struct plan_unit *u = slot->unit;
+	struct result r;
+	int ret;
+
+	vm_result(&slot->vm, x, &r);
+	vm_release(&slot->vm);
+	slot->unit = NULL;
+	ret = keep(d, u, &r, e);
+	result_release(&r);
+	return ret;
+}
+
+/* Sleep until a guest ends, a signal arrives, or a moment has passed (wall limits). */
+static void wait_for_guests(const struct duel *d)
+{
+	struct pollfd fds[256];
+	nfds_t n = 0;
+
+	for (unsigned i = 0; i < d->nr_slots && n < 256; i++)
+		if (d->slots[i].unit)
+			fds[n++] = (struct pollfd){ .fd = d->slots[i].vm.proc.pidfd,
+						    .events = POLLIN };
+	poll(fds, n, POLL_MS);
+}
+
+static bool running(const struct duel *d)
+{
+	for (unsigned i = 0; i < d->nr_slots; i++)
+		if (d->slots[i].unit)
+			return true;
+	return false;
+}
+
+static int run_units(struct duel *d, struct err *e)
+{
+	size_t next = 0;
+	int ret = 0;
+
+	while (!ret && (next < d->plan->nr_units || running(d))) {
+		if (d->opts->stop && *d->opts->stop)
+			return err_add(e, EINTR, "stopped by signal %d; what was measured is kept, "
+				       "go on with: fsduel duel --resume %s", *d->opts->stop,
+				       d->opts->dir);
+		for (unsigned i = 0; i < d->nr_slots && !ret; i++) {
+			struct slot *slot = &d->slots[i];
+			struct proc_exit x;
+
+			if (slot->unit && vm_ended(&slot->vm, &x))
+				ret = finish(d, slot, &x, e);
+			while (!slot->unit && next < d->plan->nr_units && !ret) {
+				const struct plan_unit *u = &d->plan->units[next++];
+
+				if (!d->opts->resume || !folder_has(&d->folder, u))
+					ret = start(d, slot, u, e);
+			}
+		}
+		if (!ret && running(d)) {
+			tell(d, NULL, NULL);
+			wait_for_guests(d);
+		}
+	}
+	return ret;
+}
+
+static void count_done(struct duel *d)
+{
+	d->progress.total = (unsigned)d->plan->nr_units;
+	for (size_t i = 0; d->opts->resume && i < d->plan->nr_units; i++)
+		d->progress.done += folder_has(&d->folder, &d->plan->units[i]);
+	d->done_before = d->progress.done;
+}
+
+int duel_run(struct suite *s, const struct plan *p, const struct duel_opts *o,
+	     struct progress *last, struct err *e)
+{
+	struct duel d = { .suite = s, .plan = p, .opts = o, .folder.lock_fd = -1,
+			  .disk = DISK_NONE };
+	struct err late = ERR_INIT;
+	int ret, joined;
+
+	d.kernels = xcalloc(s->nr_kernels, sizeof(*d.kernels));
+	d.vm_kernels = xcalloc(s->nr_kernels, sizeof(*d.vm_kernels));
+	for (size_t i = 0; i < s->nr_kernels; i++)
+		d.vm_kernels[i] = (struct vm_kernel){ .image_fd = -1, .initrd_fd = -1 };
+	ret = set_up(&d, e);
+	if (ret)
+		goto out;
+	count_done(&d);
+	d.started_ns = d.joined_ns = now_ns();
+	ret = run_units(&d, e);
+	if (ret && ret != -EINTR)
+		err_exit(e, FSDUEL_UNMEASURED);
+	joined = folder_join(&d.folder, &late);
+	if (!joined)
+		joined = folder_save_run(&d.folder, &late);
+	if (joined && !ret) {
+		ret = err_add(e, -joined, "%s", late.text);
+		err_exit(e, FSDUEL_UNMEASURED);
+	}
+out:
+	*last = d.progress;
+	last->unit = NULL;
+	last->result = NULL;
+	duel_release(&d);
+	return ret;
+}

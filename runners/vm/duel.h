@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * duel.h: carry a plan out in guests: check everything first, then run what is
+ * missing, as many guests at once as asked, and keep every result the moment
+ * it is there.
+ */
+#ifndef FSDUEL_RUNNERS_DUEL_H
+#define FSDUEL_RUNNERS_DUEL_H
+
+#include <stdbool.h>
+
+#include "runners/folder/progress.h"
+
+struct duel_opts {
+	const char *dir;
+	bool resume;                 /* go on with dir */
+	unsigned guests;             /* at once; 0: one a core, as far as memory reaches */
+	const char *initramfs;       /* pinned one, or NULL */
+	const char *qemu;            /* see qemu_find, or NULL */
+	const char *destroy;         /* the path of the suite's [device] once more, or NULL */
+	void (*progress)(void *arg, const struct progress *p);  /* may be NULL */
+	void (*say)(void *arg, const char *sentence); /* which mode was chosen and why; may be NULL */
+	void *arg;
+	const volatile int *stop;
+};
+
+/*
+ * 0: every planned cell run has a part, be it a failed one. -EINTR: stopped,
+ * what was measured is kept. Other -errno: a sentence and an exit code; before
+ * the first cell run nothing has been started but, where kvm is in question, a
+ * trial boot. s->mode is then the mode that was chosen; p is a plan of s.
+ * *last is the state at the end.
+ */
+int duel_run(struct suite *s, const struct plan *p, const struct duel_opts *o,
+	     struct progress *last, struct err *e);
+
+#endif

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * guest_main.c: the first process of a guest: no shell, no init system. It
+ * mounts what a cell needs, loads the modules beside the kernel, makes the
+ * device, runs one cell in a child (so that a crash is reported, not a panic),
+ * sends the result and resets the machine. It chooses nothing: all comes from
+ * the cell spec.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/fs.h"
+#include "lib/proc.h"
+#include "runners/cell/cell.h"
+#include "runners/vm/channel.h"
+#include "runners/cell/device.h"
+#include "runners/vm/guest.h"
+#include "runners/cell/klog.h"
+#include "runners/vm/port.h"
+#include "runners/cell/trouble.h"
+
+#define RESULT_FILE "/tmp/result.json"
+#define SETTLE_NS 20000000000u
+#define MIN_UPTIME_NS 3000000000u /* the clock source is chosen for good about a second after boot */
+#define HUNG_LOOK_S 4           /* the kernel looks each second, and reports at its second look */
+#define GRACE_NS 5000000000u    /* what the cell may take beyond its own limit to stop */
+
+static const struct {
+	const char *type, *at;
+} mounts[] = {
+	{ "devtmpfs", "/dev" },
+	{ "proc", "/proc" },
+	{ "sysfs", "/sys" },
+};
+
+static int mount_basics(struct err *e)
+{
+	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++)
+		if (mount(mounts[i].type, mounts[i].at, mounts[i].type, 0, NULL) && errno != EBUSY)
+			return err_sys(e, errno, "cannot mount %s", mounts[i].at);
+	return 0;
+}
+
+/* Load /modules/NN-name.ko in the order of their names. */
+static int load_modules(struct err *e)
+{
+	struct buf order = BUF_INIT;
+	struct strv names = STRV_INIT;
+	int ret = 0;
+
+	if (!fs_exists(GUEST_MODULES_ORDER))
+		return 0;
+	ret = fs_read(GUEST_MODULES_ORDER, 0, &order, e);
+	if (!ret)
+		strv_split(&names, buf_str(&order), "\n");
+	for (size_t i = 0; i < names.n && !ret; i++) {
+		char path[256];
+		int fd;
+
+		snprintf(path, sizeof(path), GUEST_MODULES_DIR "/%s", names.v[i]);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd < 0 || (syscall(SYS_finit_module, fd, GUEST_MODULE_PARAMS, 0) &&
+			       errno != EEXIST))
+			ret = err_sys(e, errno, "cannot load the module %s", names.v[i]);
+		if (fd >= 0)
+			close(fd);
+	}
+	strv_release(&names);
+	buf_release(&order);
+	return ret;
+}
+
+/* Who is running: what the host holds against the image it asked for. */
+static json_t *identity(void)
+{
+	struct buf version = BUF_INIT, notes = BUF_INIT, hex = BUF_INIT;
+	json_t *id;
+
+	fs_read("/proc/version", 0, &version, NULL);
+	fs_read("/sys/kernel/notes", 1 << 20, &notes, NULL);
+	for (size_t i = 0; i < notes.len; i++)
+		buf_addf(&hex, "%02x", (unsigned char)notes.data[i]);
+	id = json_pack("{s:s, s:s}", "version", buf_str(&version), "notes", buf_str(&hex));
+	buf_release(&version);
+	buf_release(&notes);
+	buf_release(&hex);
+	return id;
+}
+
+static void report(struct result *r)
+{
+	struct channel c;
+	json_t *result = result_to_json(r), *id = identity();
+
+	channel_begin(&c);
+	channel_add(&c, "kernel", id);
+	channel_add(&c, "result", result);
+	channel_end(&c);
+	port_write(c.b.data, c.b.len);
+	buf_release(&c.b);
+	json_decref(result);
+	json_decref(id);
+}
+
+/* The child: run the cell and leave the result in a file. */
+static int run_cell(const struct cell_spec *spec, struct err *e)
+{
+	char device[32];
+	struct result r;
+	json_t *j = NULL;
+	int ret;
+
+	ret = device_make(&spec->device, device, e);
+	if (!ret) {
+		struct cell_place at = { .device = device, .dir = "/mnt", .work = "/tmp",
+					 .settle = { SETTLE_NS, MIN_UPTIME_NS } };
+
+		ret = cell_run(spec, &at, &r, e);
+	} else {
+		result_init(&r);
+		result_fail(&r, STATUS_FAILED, "%s", e->text);
+	}
+	j = result_to_json(&r);
+	result_release(&r);
+	ret = fs_write_json(RESULT_FILE, j, e);
+	json_decref(j);
+	return ret;
+}
+
+/*
+ * Wait for child, at most until its limit; orphans are reaped on the way. It
+ * sleeps for the signal, not in a loop: nothing of ours wakes up while the cell
+ * is measured. False: it had to be killed.
+ */
+static bool wait_child(pid_t child, uint64_t limit_ns, const sigset_t *chld, int *status)
+{
+	uint64_t deadline_ns = now_ns() + limit_ns;
+
+	for (;;) {
+		uint64_t now = now_ns(), left = deadline_ns > now ? deadline_ns - now : 0;
+		struct timespec t = { (time_t)(left / 1000000000u), (long)(left % 1000000000u) };
+		pid_t pid;
+
+		while ((pid = waitpid(-1, status, WNOHANG)) > 0)
+			if (pid == child)
+				return true;
+		if (!left) {
+			kill(-1, SIGKILL);
+			return false;
+		}
+		sigtimedwait(chld, NULL, &t);
+	}
+}
+
+/*
+ * What was killed and stays is in the kernel. The kernel's own watch for that
+ * is turned up only now, so that it disturbs no cell that goes well.
+ */
+static void look_for_hung_tasks(void)
+{
+	static const char limit_s[] = "/proc/sys/kernel/hung_task_timeout_secs";
+	const struct timespec wait = { HUNG_LOOK_S, 0 };
+	int fd = open(limit_s, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (write(fd, "1", 1) == 1)
+		nanosleep(&wait, NULL);
+	close(fd);
+}
+
+/* The cell could not say what became of it: why, and what the kernel says, which comes first. */
+static void fail_for_it(struct klog *log, const char *why, struct result *r)
+{
+	struct trouble_found f = TROUBLE_NONE;
+
+	result_release(r);
+	result_init(r);
+	if (log->fd >= 0 && !klog_scan(log, &f, NULL))
+		trouble_fail(&f, STATUS_FAILED, why, r);
+	if (f.row)
+		r->console = trouble_excerpt(&f, buf_str(&log->tail), log->tail.len);
+	result_fail(r, STATUS_FAILED, "%s", why);
+	trouble_release(&f);
+}
+
+static void read_result(struct klog *log, struct result *r)
+{
+	struct err e = ERR_INIT;
+	json_t *j = NULL;
+	char *why;
+
+	if (fs_read_json(RESULT_FILE, &j, &e) || result_from_json(r, j, &e)) {
+		why = xasprintf("the cell left no result: %s", e.text);
+		fail_for_it(log, why, r);
+		free(why);
+	}
+	json_decref(j);
+}
+
+static void supervise(const struct cell_spec *spec, struct result *r)
+{
+	struct klog log = KLOG_NONE;
+	struct err e = ERR_INIT;
+	int status = 0;
+	sigset_t chld;
+	pid_t child;
+
+	sigemptyset(&chld);
+	sigaddset(&chld, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &chld, NULL);
+	klog_open(&log, NULL);   /* a cell that has no log to read says so itself */
+	child = fork();
+	if (child == 0) {
+		sigprocmask(SIG_UNBLOCK, &chld, NULL);
+		_exit(run_cell(spec, &e) ? 1 : 0);
+	}
+	if (!wait_child(child, spec->limit_ns + GRACE_NS, &chld, &status)) {
+		look_for_hung_tasks();
+		fail_for_it(&log, "the cell did not stop at its virtual limit", r);
+	} else if (WIFSIGNALED(status)) {
+		char *why = xasprintf("the cell was killed by signal %d (%s)", WTERMSIG(status),
+				      strsignal(WTERMSIG(status)));
+
+		fail_for_it(&log, why, r);
+		free(why);
+	} else {
+		read_result(&log, r);
+	}
+	klog_close(&log);
+}
+
+int main(void)
+{
+	struct err e = ERR_INIT;
+	struct cell_spec spec = { 0 };
+	struct buf text = BUF_INIT;
+	struct result r;
+	json_error_t je;
+	json_t *j = NULL;
+
+	setenv("PATH", "/bin", 1);
+	result_init(&r);
+	if (port_open(&e)) {
+		fprintf(stderr, "fsduel-guest: %s\n", e.text);
+		reboot(RB_AUTOBOOT);
+	}
+	if (mount_basics(&e) || load_modules(&e) ||
+	    port_read_file(PORT_CELL_FILE, &text, &e))
+		goto out;
+	/* Kernels without configfs say so when the device is made. */
+	mount("configfs", "/sys/kernel/config", "configfs", 0, NULL);
+	j = json_loadb(text.data, text.len, 0, &je);
+	if (json_object_get(j, GUEST_TRIAL_KEY))
+		goto out;
+	if (!j || cell_spec_from_json(&spec, j, &e)) {
+		err_add(&e, EINVAL, "the guest cannot read its cell: %s", j ? "see above" : je.text);
+		goto out;
+	}
+	supervise(&spec, &r);
+out:
+	if (e.text[0])
+		result_fail(&r, STATUS_FAILED, "%s", e.text);
+	report(&r);
+	reboot(RB_AUTOBOOT);
+	return 1;
+}

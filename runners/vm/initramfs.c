@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * initramfs.c: the reproducible archive of initramfs.h, written by libarchive.
+ * Libraries are found by asking the program's own loader, as ldd does.
+ */
+#include "runners/vm/initramfs.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "lib/fs.h"
+#include "lib/proc.h"
+#include "runners/vm/guest.h"
+
+struct file {
+	char *path;        /* in the archive, without the leading '/' */
+	struct buf data;
+	mode_t mode;
+};
+
+struct files {
+	struct file *v;
+	size_t n;
+};
+
+static void files_release(struct files *f)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		free(f->v[i].path);
+		buf_release(&f->v[i].data);
+	}
+	free(f->v);
+	*f = (struct files){ 0 };
+}
+
+static struct file *files_find(const struct files *f, const char *path)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (!strcmp(f->v[i].path, path))
+			return &f->v[i];
+	return NULL;
+}
+
+static struct file *files_add(struct files *f, const char *path, mode_t mode)
+{
+	struct file *new;
+
+	f->v = xrealloc(f->v, f->n + 1, sizeof(*f->v));
+	new = &f->v[f->n++];
+	new->path = xstrdup(path[0] == '/' ? path + 1 : path);
+	new->mode = mode;
+	buf_init(&new->data);
+	return new;
+}
+
+/* A file and, first, every directory above it. */
+static struct file *add_file(struct files *f, const char *path, mode_t mode)
+{
+	char *dir = xstrdup(path[0] == '/' ? path + 1 : path);
+
+	for (char *slash = strchr(dir, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (!files_find(f, dir))
+			files_add(f, dir, S_IFDIR | 0755);
+		*slash = '/';
+	}
+	free(dir);
+	return files_add(f, path, mode);
+}
+
+static int add_copy(struct files *f, const char *from, const char *to, struct err *e)
+{
+	struct file *new;
+
+	if (files_find(f, to + 1))
+		return 0;
+	new = add_file(f, to, S_IFREG | 0755);
+	return fs_read(from, 0, &new->data, e);
+}
+
+/* Add what the loader would map for program: lines "\tNAME => PATH (0x...)" and "\tPATH (0x...)". */
+static int add_libraries(struct files *f, const char *program, struct err *e)
+{
+	const char *const argv[] = { "ldd", program, NULL };
+	struct buf out = BUF_INIT;
+	struct proc_opts o = { .out = &out };
+	struct strv lines = STRV_INIT;
+	int ret = proc_check(argv, &o, NULL, e);
+
+	if (!ret)
+		strv_split(&lines, buf_str(&out), "\n");
+	for (size_t i = 0; i < lines.n && !ret; i++) {
+		char *path = strchr(lines.v[i], '/'), *space;
+
+		if (!path)
+			continue;
+		space = strchr(path, ' ');
+		if (space)
+			*space = '\0';
+		ret = add_copy(f, path, path, e);
+	}
+	strv_release(&lines);
+	buf_release(&out);
+	return ret;
+}
+
+static int add_tool(struct files *f, const char *tool, struct err *e)
+{
+	char *path = proc_which(tool), *to = xasprintf("/bin/%s", tool);
+	int ret;
+
+	if (!path) {
+		err_exit(e, FSDUEL_MACHINE);
+		ret = err_add(e, ENOENT, "the guest needs %s, which is not installed; "
+			      "`fsduel doctor` names the package", tool);
+	} else {
+		ret = add_copy(f, path, to, e);
+		if (!ret)
+			ret = add_libraries(f, path, e);
+	}
+	free(path);
+	free(to);
+	return ret;
+}
+
+/* The first process lies beside this program, in the build folder and where it is installed. */
+static int add_init(struct files *f, struct err *e)
+{
+	const char *other = getenv("FSDUEL_GUEST");
+	char *path = other ? xstrdup(other) : proc_beside("fsduel-guest");
+	int ret;
+
+	if (!path)
+		return err_add(e, ENOENT, "cannot find this program's own path in /proc");
+	ret = add_copy(f, path, "/init", e);
+	if (ret) {
+		err_exit(e, FSDUEL_MACHINE);
+		err_add(e, -ret, "the guest's first process is not beside this program; run make");
+	}
+	free(path);
+	return ret;
+}
+
+static int by_path(const void *a, const void *b)
+{
+	return strcmp(((const struct file *)a)->path, ((const struct file *)b)->path);
+}
+
+static int write_entry(struct archive *a, const struct file *f, int ino)
+{
+	struct archive_entry *entry = archive_entry_new();
+	int ret;
+
+	archive_entry_set_pathname(entry, f->path);
+	archive_entry_set_mode(entry, f->mode);
+	archive_entry_set_ino64(entry, ino);
+	archive_entry_set_nlink(entry, 1);
+	archive_entry_set_mtime(entry, 0, 0);
+	archive_entry_set_size(entry, (la_int64_t)f->data.len);
+	if (S_ISCHR(f->mode)) {
+		archive_entry_set_rdevmajor(entry, 5);
+		archive_entry_set_rdevminor(entry, 1);
+	}
+	ret = archive_write_header(a, entry);
+	if (ret == ARCHIVE_OK && f->data.len &&
+	    archive_write_data(a, f->data.data, f->data.len) != (la_ssize_t)f->data.len)
+		ret = ARCHIVE_FATAL;
+	archive_entry_free(entry);
+	return ret == ARCHIVE_OK ? 0 : -EIO;
+}
+
+static la_ssize_t write_to_buf(struct archive *a, void *out, const void *data, size_t len)
+{
+	(void)a;
+	buf_add(out, data, len);
+	return (la_ssize_t)len;
+}
+
+static int write_archive(struct files *f, struct buf *out, struct err *e)
+{
+	struct archive *a = archive_write_new();
+	int ret = 0;
+
+	qsort(f->v, f->n, sizeof(*f->v), by_path);
+	archive_write_set_format_cpio_newc(a);
+	archive_write_add_filter_none(a);
+	archive_write_set_bytes_per_block(a, 0);
+	if (archive_write_open(a, out, NULL, write_to_buf, NULL) != ARCHIVE_OK)
+		ret = -EIO;
+	for (size_t i = 0; i < f->n && !ret; i++)
+		ret = write_entry(a, &f->v[i], (int)i + 1);
+	if (!ret && archive_write_close(a) != ARCHIVE_OK)
+		ret = -EIO;
+	if (ret)
+		err_add(e, -ret, "cannot write the guest's archive: %s", archive_error_string(a));
+	archive_write_free(a);
+	/* The next archive must begin at a multiple of four. */
+	while (!ret && out->len % 512)
+		buf_addc(out, '\0');
+	return ret;
+}
+
+int initramfs_base(const char *const *tools, struct buf *out, struct err *e)
+{
+	static const char *const dirs[] = { "dev", "proc", "sys", "tmp", "mnt" };
+	struct files f = { 0 };
+	int ret = add_init(&f, e);
+
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
+		add_file(&f, dirs[i], S_IFDIR | 0755);
+	add_file(&f, "dev/console", S_IFCHR | 0600);
+	for (; *tools && !ret; tools++)
+		ret = add_tool(&f, *tools, e);
+	if (!ret)
+		ret = write_archive(&f, out, e);
+	files_release(&f);
+	return ret;
+}
+
+struct module_files {
+	struct files files;
+	struct buf order;
+};
+
+static int add_module(void *arg, const char *name, const void *data, size_t len, struct err *e)
+{
+	struct module_files *m = arg;
+	char *path = xasprintf(GUEST_MODULES_DIR "/%s.ko", name);
+	struct file *f = add_file(&m->files, path, S_IFREG | 0644);
+
+	(void)e;
+	buf_add(&f->data, data, len);
+	buf_addf(&m->order, "%s.ko\n", name);
+	free(path);
+	return 0;
+}
+
+int initramfs_modules(const struct kernel *k, const char *const *names, struct buf *out,
+		      struct err *e)
+{
+	struct module_files m = { { 0 }, BUF_INIT };
+	int ret = k->modules_dir ? kernel_modules(k, names, add_module, &m, e) : 0;
+
+	if (!ret && m.files.n) {
+		struct file *order = add_file(&m.files, GUEST_MODULES_ORDER, S_IFREG | 0644);
+
+		buf_add(&order->data, m.order.data, m.order.len);
+		ret = write_archive(&m.files, out, e);
+	}
+	files_release(&m.files);
+	buf_release(&m.order);
+	return ret;
+}

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * vm.c: starting a guest, waiting for it, and telling how it ended. Which
+ * machine it is stands in vm_machine.c.
+ */
+#include "runners/vm/vm.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "runners/vm/channel.h"
+#include "runners/vm/guest.h"
+#include "runners/vm/initramfs.h"
+#include "runners/vm/port.h"
+#include "runners/preload/exact_order.h"
+#include "runners/cell/trouble.h"
+
+static int memfd(const char *name, const struct buf *first, const struct buf *second,
+		 struct err *e)
+{
+	const struct buf *parts[] = { first, second };
+	int fd = memfd_create(name, MFD_CLOEXEC);
+
+	if (fd < 0)
+		return err_sys(e, errno, "cannot make a memory file for the guest's %s", name);
+	for (int i = 0; i < 2; i++) {
+		for (size_t done = 0; parts[i] && done < parts[i]->len;) {
+			ssize_t n = write(fd, parts[i]->data + done, parts[i]->len - done);
+
+			if (n < 0) {
+				int err = errno;
+
+				close(fd);
+				return err_sys(e, err, "cannot keep the guest's %s in memory",
+					       name);
+			}
+			done += (size_t)n;
+		}
+	}
+	return fd;
+}
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+int vm_kernel_init(struct vm_kernel *v, const struct vm_machine *m, const struct kernel *k,
+		   const char *const *modules, struct err *e)
+{
+	struct buf archive = BUF_INIT;
+	int ret;
+
+	*v = (struct vm_kernel){ .kernel = k, .image_fd = -1, .initrd_fd = -1 };
+	ret = initramfs_modules(k, modules, &archive, e);
+	if (ret)
+		goto out;
+	v->image_fd = memfd("kernel", m->direct ? &k->vmlinux : &k->image, NULL, e);
+	v->initrd_fd = memfd("initramfs", &m->initramfs, &archive, e);
+	ret = v->image_fd < 0 ? v->image_fd : v->initrd_fd < 0 ? v->initrd_fd : 0;
+out:
+	buf_release(&archive);
+	return ret;
+}
+
+void vm_kernel_release(struct vm_kernel *v)
+{
+	close_fd(&v->image_fd);
+	close_fd(&v->initrd_fd);
+}
+
+/* The arguments of one guest: the machine's, then images, channels and seed. */
+static void guest_args(struct strv *a, const struct vm *v, const struct vm_machine *m,
+		       uint64_t seed)
+{
+	if (m->order) {
+		strv_add(a, "env");
+		strv_addf(a, "LD_PRELOAD=%s", m->order);
+	}
+	strv_add(a, m->qemu);
+	for (size_t i = 0; i < m->args.n; i++)
+		strv_add(a, m->args.v[i]);
+	strv_add(a, "-seed");
+	strv_addf(a, "%" PRIu32, (uint32_t)(seed ^ seed >> 32));
+	strv_add(a, "-kernel");
+	strv_addf(a, "/proc/self/fd/%d", v->kernel->image_fd);
+	strv_add(a, "-initrd");
+	strv_addf(a, "/proc/self/fd/%d", v->kernel->initrd_fd);
+	strv_add(a, "-append");
+	strv_add(a, m->cmdline);
+	strv_add(a, "-fw_cfg");
+	strv_addf(a, "name=" PORT_CELL_FILE ",file=/proc/self/fd/%d", v->spec_fd);
+	strv_add(a, "-serial");
+	strv_addf(a, "file:/proc/self/fd/%d", v->console_fd);
+	strv_add(a, "-chardev");
+	strv_addf(a, "file,id=results,path=/proc/self/fd/%d", v->channel_fd);
+	strv_add(a, "-device");
+	strv_addf(a, "isa-debugcon,iobase=0x%x,chardev=results", PORT_DEBUGCON);
+	if (m->disk->fd < 0)
+		return;
+	strv_add(a, "-drive");
+	strv_addf(a, "if=none,id=disk,format=raw,cache=none,aio=native,file=/proc/self/fd/%d",
+		  m->disk->fd);
+	strv_add(a, "-device");
+	strv_addf(a, "%s,drive=disk%s", m->device->qemu_name, m->device->qemu_args);
+}
+
+static json_t *spec_json(const struct cell_spec *spec)
+{
+	return spec ? cell_spec_to_json(spec) : json_pack("{s:b}", GUEST_TRIAL_KEY, 1);
+}
+
+int vm_start(struct vm *v, const struct vm_machine *m, const struct vm_kernel *k,
+	     const struct cell_spec *spec, uint64_t wall_limit_ns, struct err *e)
+{
+	struct strv args = STRV_INIT;
+	json_t *j = spec_json(spec);
+	struct buf text = BUF_INIT;
+	char *dump = json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS);
+	int ret;
+
+	*v = (struct vm)VM_NONE;
+	v->kernel = k;
+	v->must_say_order = m->order;
+	buf_adds(&text, dump);
+	v->spec_fd = memfd("cell", &text, NULL, e);
+	v->console_fd = memfd("console", NULL, NULL, e);
+	v->channel_fd = memfd("results", NULL, NULL, e);
+	v->stderr_fd = memfd("messages", NULL, NULL, e);
+	ret = v->spec_fd < 0 || v->console_fd < 0 || v->channel_fd < 0 || v->stderr_fd < 0 ? -EIO
+											     : 0;
+	if (!ret) {
+		const int keep[] = { k->image_fd, k->initrd_fd, v->spec_fd, v->console_fd,
+				     v->channel_fd, m->disk->fd };
+		size_t nr = sizeof(keep) / sizeof(keep[0]) - (m->disk->fd < 0);
+
+		guest_args(&args, v, m, spec ? spec->seed : 1);
+		v->started_ns = now_ns();
+		v->wall_limit_ns = wall_limit_ns;
+		ret = proc_start(&v->proc, (const char *const *)args.v, -1, v->stderr_fd, keep, nr, e);
+	}
+	if (ret)
+		vm_release(v);
+	strv_release(&args);
+	buf_release(&text);
+	free(dump);
+	json_decref(j);
+	return ret;
+}
+
+bool vm_ended(struct vm *v, struct proc_exit *x)
+{
+	*x = (struct proc_exit){ 0 };
+	if (proc_poll(&v->proc, x))
+		return true;
+	if (v->wall_limit_ns && now_ns() - v->started_ns > v->wall_limit_ns) {
+		proc_kill(&v->proc);
+		x->timed_out = true;
+		x->status = -1;
+		return true;
+	}
+	return false;
+}
+
+void vm_release(struct vm *v)
+{
+	proc_kill(&v->proc);
+	close_fd(&v->console_fd);
+	close_fd(&v->channel_fd);
+	close_fd(&v->spec_fd);
+	close_fd(&v->stderr_fd);
+}
+
+/* All of a memfd; what a serial line must not bring into a CSV becomes '?'. */
+static void read_memfd(int fd, bool text, struct buf *b)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) || st.st_size <= 0)
+		return;
+	buf_grow(b, (size_t)st.st_size + 1);
+	for (size_t done = 0; done < (size_t)st.st_size;) {
+		ssize_t n = pread(fd, b->data + done, (size_t)st.st_size - done, (off_t)done);
+
+		if (n <= 0)
+			break;
+		done += (size_t)n;
+		b->len = done;
+	}
+	b->data[b->len] = '\0';
+	for (size_t i = 0; text && i < b->len; i++)
+		if ((b->data[i] < ' ' && b->data[i] != '\n' && b->data[i] != '\t') ||
+		    b->data[i] > '~')
+			b->data[i] = b->data[i] == '\r' ? ' ' : '?';
+}
+
+/* The last line that is not empty; caller frees. */
+static char *last_line(const struct buf *b)
+{
+	struct strv lines = STRV_INIT;
+	char *last;
+
+	strv_split(&lines, b->len ? b->data : "", "\n");
+	last = xstrdup(lines.n ? lines.v[lines.n - 1] : "");
+	strv_release(&lines);
+	return last;
+}
+
+/* Why there are no results: channel_error and why say what became of them. */
+static void note_end(const struct proc_exit *x, const struct buf *console, const struct buf *said,
+		     int channel_error, const char *why, struct trouble_found *f)
+{
+	char *last = last_line(console), *words = last_line(said), *what;
+	char *spoke = last[0] ? xasprintf("its last console line is '%s'", last)
+			      : xstrdup("there is nothing on its console");
+	enum trouble_sign sign;
+
+	if (x->timed_out) {
+		sign = TROUBLE_SILENCE;
+		what = xstrdup(spoke);
+	} else if (x->signal) {
+		sign = TROUBLE_QEMU;
+		what = xasprintf("killed by signal %d (%s)", x->signal, strsignal(x->signal));
+	} else if (x->status) {
+		sign = TROUBLE_QEMU;
+		what = xasprintf("status %d: %s", x->status, words);
+	} else if (channel_error != -ENODATA) {
+		sign = TROUBLE_GARBAGE;
+		what = xstrdup(why);
+	} else {
+		sign = TROUBLE_OFF;
+		what = xstrdup(spoke);
+	}
+	trouble_note(f, sign, what);
+	free(what);
+	free(spoke);
+	free(last);
+	free(words);
+}
+
+/* "REL (who@where) #1 SMP ..." of the image against "Linux version REL (who@where) (gcc ...) #1 SMP ...". */
+static void check_identity(const struct kernel *k, const json_t *id, struct result *r)
+{
+	const char *version = json_string_value(json_object_get(id, "version"));
+	const char *notes = json_string_value(json_object_get(id, "notes"));
+	char *want = xasprintf("Linux version %s ", k->release);
+
+	if (!version || strncmp(version, want, strlen(want)) || !strstr(version, k->version))
+		result_fail(r, STATUS_FAILED, "another kernel ran than the image asked for: "
+			    "the image is %s %s, the guest says '%.*s'", k->release, k->version,
+			    version ? (int)strcspn(version, "\n") : 0, version ? version : "");
+	else if (k->build_id[0] && (!notes || !strstr(notes, k->build_id)))
+		result_fail(r, STATUS_FAILED, "another kernel ran than the image asked for: "
+			    "build id %s is not in the guest's notes", k->build_id);
+	free(want);
+}
+
+void vm_result(struct vm *v, const struct proc_exit *x, struct result *r)
+{
+	struct buf console = BUF_INIT, channel = BUF_INIT, said = BUF_INIT;
+	struct trouble_found f = TROUBLE_NONE;
+	struct err e = ERR_INIT;
+	json_t *records = NULL;
+	bool has_figures = false;
+	int ret;
+
+	read_memfd(v->console_fd, true, &console);
+	read_memfd(v->stderr_fd, true, &said);
+	read_memfd(v->channel_fd, false, &channel);
+	trouble_look(&f, buf_str(&console), console.len);
+	result_init(r);
+	ret = channel_read(buf_str(&channel), channel.len, &records, &e);
+	if (ret) {
+		note_end(x, &console, &said, ret, e.text, &f);
+	} else {
+		result_release(r);
+		if (result_from_json(r, json_object_get(records, "result"), &e)) {
+			result_release(r);
+			result_init(r);
+			trouble_note(&f, TROUBLE_GARBAGE, e.text);
+		} else {
+			has_figures = true;
+			check_identity(v->kernel->kernel, json_object_get(records, "kernel"), r);
+			if (v->must_say_order && !strstr(buf_str(&said), EXACT_ORDER_SAID))
+				result_fail(r, STATUS_FAILED, "QEMU did not load " EXACT_ORDER_LIB
+					    ", so its clock may have slipped; use a QEMU that is "
+					    "linked dynamically");
+		}
+	}
+	/* A guest that sent its figures and said something bad after them is not to be trusted. */
+	trouble_fail(&f, has_figures ? STATUS_OK : STATUS_FAILED, "", r);
+	if (r->status != STATUS_OK && !r->console)
+		r->console = trouble_excerpt(&f, buf_str(&console), console.len);
+	trouble_release(&f);
+	json_decref(records);
+	buf_release(&console);
+	buf_release(&channel);
+	buf_release(&said);
+}
+
+char *vm_words(const struct vm *v)
+{
+	struct buf said = BUF_INIT;
+	struct strv lines = STRV_INIT;
+	char *words = NULL;
+
+	read_memfd(v->stderr_fd, true, &said);
+	strv_split(&lines, buf_str(&said), "\n");
+	for (size_t i = 0; i < lines.n && !words; i++)
+		if (!strstr(lines.v[i], "warning:"))
+			words = xstrdup(lines.v[i]);
+	strv_release(&lines);
+	buf_release(&said);
+	return words;
+}
