@@ -9,6 +9,7 @@
 #define SAMPLES_CSV "samples.csv"
 #define LATENCY_CSV "latency.csv"
 #define SERIES_CSV "series.csv"
+#define LOCKSTACKS_CSV "lockstacks.csv"
 #define COMPARISON_CSV "comparison.csv"
 #define RUN_JSON "run.json"
 #define PARTS_DIR "parts"
@@ -33,5 +34,14 @@
 /* One row an interval; start and end in ns since the start barrier. */
 #define SERIES_COLUMNS SCHEMA_WHO, "role", "start_ns", "end_ns", "metric", "value"
 #define SERIES_COLUMNS_N (SCHEMA_WHO_N + 5)
+
+/*
+ * One row a lock, mode, waiting role, call chain (functions joined by ;, innermost
+ * first) and holder (empty: unknown). waits: a histogram, "LOW-HIGH:COUNT" in ns
+ * joined by spaces. held_ns: the part of total_ns in which the holder had it.
+ */
+#define LOCKSTACKS_COLUMNS SCHEMA_WHO, "role", "lock", "lock_mode", "chain", "count", "total_ns", \
+			   "max_ns", "waits", "holder_role", "holder_mode", "holder_chain", "held_ns"
+#define LOCKSTACKS_COLUMNS_N (SCHEMA_WHO_N + 12)
 
 #endif

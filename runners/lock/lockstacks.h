@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * lockstacks.h: waits for locks summed by lock, mode, waiting role, call chain and
+ * holder: the rows of lockstacks.csv. Reduced here, judged and named in analysis/.
+ */
+#ifndef FSDUEL_RUNNERS_LOCK_LOCKSTACKS_H
+#define FSDUEL_RUNNERS_LOCK_LOCKSTACKS_H
+
+#include <jansson.h>
+
+#include "runners/lock/perfdata.h"
+#include "lib/symbols.h"
+#include "workloads/hist.h"
+
+struct lock_stack {
+	uint64_t lock;           /* its address, 0: several (the chain is then the key) */
+	char *mode;              /* how it was waited for: "read", "write", "spin", "mutex", "rt",
+	                            "percpu read", ... */
+	char *role;              /* of the waiting thread: its name, which fsload sets to the role's */
+	char *chain;             /* "rwsem_down_read_slowpath;down_read;ext4_file_read_iter;...",
+	                            innermost first; "[unknown]" for an address without a name */
+	uint64_t count, total_ns, max_ns;
+	struct hist *waits;      /* owned */
+	/*
+	 * Who held it, where the events tell: the thread that got the lock last
+	 * before or during the wait, after waiting for it itself, and held it for
+	 * most of the wait. NULL where they do not. held_ns: the part of total_ns in which
+	 * it did.
+	 */
+	char *holder_role, *holder_mode, *holder_chain;
+	uint64_t held_ns;
+};
+
+struct lock_stacks {
+	struct lock_stack *v;    size_t n;      /* most total_ns first, ties by all other fields */
+	uint64_t waits;          /* complete ones */
+	uint64_t cut;            /* that had no beginning or no end in the recording */
+	uint64_t lost;           /* lock_events.lost */
+};
+
+/* sym NULL or empty: every address is "[unknown]". Pure: equal events give equal rows in equal order. */
+void lock_reduce(struct lock_stacks *out, const struct lock_events *ev, const struct symbols *sym);
+void lock_stacks_release(struct lock_stacks *s);
+
+json_t *lock_stacks_to_json(const struct lock_stacks *s);
+/* -EINVAL with a sentence for anything that lock_stacks_to_json does not write. */
+int lock_stacks_from_json(struct lock_stacks *s, const json_t *j, struct err *e);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * perfdata.h: a reader for perf.data files (tools/perf/Documentation/
+ * perf.data-file-format.txt), as far as waits for locks need it: files written by
+ * record.c and by `perf lock record` of any version, in file form. Everything in it is untrusted.
+ */
+#ifndef FSDUEL_RUNNERS_LOCK_PERFDATA_H
+#define FSDUEL_RUNNERS_LOCK_PERFDATA_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/err.h"
+
+/* Flags of contention_begin (include/trace/events/lock.h). */
+enum lock_flag {
+	LOCK_SPIN = 1, LOCK_READ = 2, LOCK_WRITE = 4, LOCK_RT = 8, LOCK_PERCPU = 16,
+	LOCK_MUTEX = 32
+};
+
+enum lock_event_kind { LOCK_WAIT_BEGIN, LOCK_WAIT_END };
+
+struct lock_event {
+	uint64_t time_ns, lock;
+	uint32_t tid;
+	uint32_t chain;          /* index into lock_events.chains; of WAIT_BEGIN */
+	uint8_t kind, flags;     /* flags of WAIT_BEGIN */
+	uint16_t cpu;
+};
+
+/* addresses[first .. first + n): innermost first, kernel only. */
+struct lock_chain { uint32_t first, n; };
+struct lock_comm { uint64_t time_ns; uint32_t tid; char comm[16]; };
+
+struct lock_events {
+	struct lock_event *v;    size_t n;      /* sorted by time, ties in the file's order */
+	uint64_t *addresses;     size_t nr_addresses;
+	struct lock_chain *chains; size_t nr_chains;  /* each different chain once */
+	struct lock_comm *comms; size_t nr_comms;     /* sorted by tid, then time */
+	uint64_t lost;           /* samples that the kernel or the file's limit lost */
+};
+
+/*
+ * -EINVAL with one sentence for what is no perf.data, cut short or contradicts itself;
+ * -ENOTSUP for a pipe-mode file or one without lock tracepoints, with what to do. *ev is
+ * initialised in any case.
+ */
+int perfdata_read(struct lock_events *ev, const void *data, size_t len, struct err *e);
+void lock_events_release(struct lock_events *ev);
+
+#endif
