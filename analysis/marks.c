@@ -11,21 +11,30 @@
 #include "lib/buf.h"
 #include "lib/schema.h"
 
+void marks_split(struct strv *words, const char *marks)
+{
+	struct strv all = STRV_INIT;
+
+	strv_split(&all, marks, ",");
+	for (size_t i = 0; i < all.n; i++)
+		if (strcmp(all.v[i], MARK_NO_EFFECT))
+			strv_add(words, all.v[i]);
+	strv_release(&all);
+}
+
 /* 1: something disturbed it. */
 static int count(json_t *by_mark, const char *marks)
 {
 	struct strv words = STRV_INIT;
-	int any = 0;
+	int any;
 
-	strv_split(&words, marks, ",");
+	marks_split(&words, marks);
 	for (size_t i = 0; i < words.n; i++) {
 		json_int_t n = json_integer_value(json_object_get(by_mark, words.v[i]));
 
-		if (!strcmp(words.v[i], MARK_NO_EFFECT))
-			continue;
 		json_object_set_new(by_mark, words.v[i], json_integer(n + 1));
-		any = 1;
 	}
+	any = words.n > 0;
 	strv_release(&words);
 	return any;
 }

@@ -202,6 +202,32 @@ static const struct unit *unit_of(const struct results *r, const struct comparis
 	return results_unit(r, results_find_cell(r, row->workload, row->params), variant, block, 0);
 }
 
+/* Every word once; 1: it has one. */
+static unsigned add_marks(struct strv *all, const char *marks)
+{
+	struct strv words = STRV_INIT;
+	unsigned any;
+
+	marks_split(&words, marks);
+	for (size_t i = 0; i < words.n; i++)
+		if (strv_find(all, words.v[i]) < 0)
+			strv_add(all, words.v[i]);
+	any = words.n > 0;
+	strv_release(&words);
+	return any;
+}
+
+static void describe_marks(char *dst, size_t size, const struct strv *marks, unsigned marked,
+			   unsigned runs)
+{
+	struct buf b = BUF_INIT;
+
+	for (size_t i = 0; i < marks->n; i++)
+		buf_addf(&b, "%s%s", i ? "," : "", marks->v[i]);
+	snprintf(dst, size, "%.64s in %u of %u runs", buf_str(&b), marked, runs);
+	buf_release(&b);
+}
+
 static void check_marks(struct comparison *c, const struct results *r,
 			struct comparison_row **rows, size_t nr)
 {
@@ -210,7 +236,7 @@ static void check_marks(struct comparison *c, const struct results *r,
 	for (size_t i = 0; i < nr; i++) {
 		const struct results_contrast *t = &r->contrasts[row_contrast(r, rows[i])];
 		unsigned marked = 0, runs = 0;
-		const char *marks = "";
+		struct strv marks = STRV_INIT;
 		char what[128];
 
 		for (unsigned b = 1; b <= rows[i]->planned; b++) {
@@ -218,16 +244,16 @@ static void check_marks(struct comparison *c, const struct results *r,
 				const struct unit *u = unit_of(r, rows[i], side ? t->patched :
 							       t->baseline, b);
 
-				runs += u->seen && u->status == SAMPLE_OK;
-				if (!u->seen || u->status != SAMPLE_OK || u->marks == STRING_EMPTY)
+				if (!u->seen || u->status != SAMPLE_OK)
 					continue;
-				marks = intern_str(&r->strings, u->marks);
-				marked++;
+				runs++;
+				marked += add_marks(&marks, intern_str(&r->strings, u->marks));
 			}
 		}
-		snprintf(what, sizeof(what), "%.64s in %u of %u runs", marks, marked, runs);
+		describe_marks(what, sizeof(what), &marks, marked, runs);
 		if (marked)
 			list_add(&list, "disturbed while measuring", rows[i], what);
+		strv_release(&marks);
 	}
 	list_end(&list, c);
 }

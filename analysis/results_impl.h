@@ -13,6 +13,7 @@
 
 #include "analysis/intern.h"
 #include "analysis/results.h"
+#include "lib/buf.h"
 
 #define ROLE_ALL "all"
 
@@ -109,6 +110,9 @@ int results_read_rows(struct results *r, const char *path, const char *data, siz
 
 /* Sort the samples, refuse duplicates, drop superseded attempts, index by cell. */
 int results_finish(struct results *r, const char *samples_path, struct err *e);
+
+/* Append the words of a field of marks that say what disturbed the run; MARK_NO_EFFECT does not. */
+void marks_split(struct strv *words, const char *marks);
 
 /* results_load from memory, for tests; the names stand for the paths in sentences. */
 int results_load_mem(struct results **out, const char *run, size_t run_len, const char *samples,

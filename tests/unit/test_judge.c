@@ -302,6 +302,7 @@ struct maker {
 	unsigned cells, blocks;
 	double (*value)(unsigned cell, unsigned block, bool patched);
 	bool (*patched_first)(unsigned block);
+	const char *marks[2]; /* of baseline and patched, each of their samples; NULL: none */
 };
 
 static char *make_run(const struct maker *m)
@@ -336,7 +337,7 @@ static void make_samples(const struct maker *m, struct buf *out)
 		const char *row[SAMPLES_COLUMNS_N] = {
 			"r", v, v, m->mode, "ext4", "m", "w", params, number, seed,
 			(i % 2) == first ? "1" : "2", "1", "throughput", "all", "ops_per_s", "", "1/s",
-			"higher", value, "ok", "", "" };
+			"higher", value, "ok", m->marks[i % 2], "" };
 
 		snprintf(params, sizeof(params), "x=%u", cell);
 		snprintf(number, sizeof(number), "%u", block);
@@ -531,6 +532,22 @@ static void odd_data_raise_warnings_and_drop_nothing(void **state)
 	drop(&f);
 }
 
+static void what_disturbed_is_named_and_an_option_without_effect_is_not(void **state)
+{
+	struct maker m = { .mode = "kvm", .cells = 2, .blocks = 10, .value = noisy,
+			   .marks = { "no_effect,steal", "no_effect" } };
+	struct folder f;
+
+	(void)state;
+	make(&f, &m, NULL);
+	warn_of(&f.c, "disturbed while measuring: w x=0 (steal in 10 of 20 runs)");
+	drop(&f);
+	m.marks[0] = m.marks[1];
+	make(&f, &m, NULL);
+	assert_int_equal(f.c.warnings.n, 0);
+	drop(&f);
+}
+
 static void floor_warns_of_a_margin_too_fine(void **state)
 {
 	struct maker m = { .mode = "kvm", .cells = 2, .blocks = 10, .value = noisy };
@@ -607,6 +624,7 @@ int main(void)
 		cmocka_unit_test(looks_spend_no_more_than_the_level),
 		cmocka_unit_test(unpaired_sides_are_told_by_ranks),
 		cmocka_unit_test(odd_data_raise_warnings_and_drop_nothing),
+		cmocka_unit_test(what_disturbed_is_named_and_an_option_without_effect_is_not),
 		cmocka_unit_test(floor_warns_of_a_margin_too_fine),
 		cmocka_unit_test(wild_values_give_sentences_and_no_numbers),
 	};
