@@ -324,6 +324,8 @@ void comparison_release(struct comparison *c)
 	free(c->headlines);
 	strv_release(&c->warnings);
 	strv_release(&c->remarks);
+	strv_release(&c->lock_notes);
+	strv_release(&c->becauses);
 	judge_release(c->judge);
 	if (c->texts)
 		intern_release(&c->texts->strings);

@@ -51,6 +51,24 @@ struct judgement {
 	unsigned look;               /* of an adaptive run: at how many blocks it was decided; 0 */
 };
 
+/*
+ * What locks.h found of a row that decides, where the cell was watched on both
+ * sides. Figures are of the workload's own threads and for each operation of the
+ * watched runs.
+ */
+enum lock_part { LOCKS_NONE, LOCKS_EXPLAIN, LOCKS_PARTLY, LOCKS_NOT };
+extern const char *const lock_part_names[]; /* "", "explained", "partly", "no lock" */
+struct row_locks {
+	bool there;                  /* else nothing here is set */
+	const char *class;           /* the one that explains most, or has most waiting; "none" */
+	double waits[2];             /* baseline, patched */
+	double wait_ns[2];
+	enum lock_part part;         /* NONE: there is no change to be explained */
+	bool has_share;
+	double share;                /* of the change in an operation's time: 0.97 */
+	const char *because;         /* a sentence, or NULL; kept by the comparison */
+};
+
 /* One cell, pass, role and metric of one contrast. */
 struct comparison_row {
 	const char *contrast, *baseline, *patched; /* names; the latter two are variants */
@@ -68,6 +86,7 @@ struct comparison_row {
 	const char *reason;          /* why pairs are missing: first reason found, or NULL */
 	const char *no_ratio;        /* why pairs > 0 but no ratio, or NULL */
 	struct judgement j;
+	struct row_locks l;
 };
 
 /* A planned pair without valid primary values for the whole workload. */
@@ -105,6 +124,8 @@ struct comparison {
 	size_t nr_headlines;
 	struct strv warnings;         /* sentences about the data, with the cell's name */
 	struct strv remarks;          /* sentences about what the data can show at all */
+	struct strv lock_notes;       /* sentences about the locks pass; see locks.h */
+	struct strv becauses;         /* private: what rows[].l.because points into */
 	struct judge *judge;          /* private */
 	struct comparison_text *texts; /* private: owns the reasons */
 };

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/lock_classes.h"
 #include "cli/command.h"
 #include "lib/fs.h"
 #include "lib/ini.h"
@@ -75,6 +76,14 @@ static int list_metrics(struct err *e)
 	(void)e;
 	for (const struct metric *m = metrics; m->name; m++)
 		printf("%-16s %-6s %-7s %s\n", m->name, m->unit, better_name(m->better), m->help);
+	return FSDUEL_OK;
+}
+
+static int list_locks(struct err *e)
+{
+	(void)e;
+	for (unsigned i = 0; i < nr_lock_classes; i++)
+		printf("%s: %s\n", lock_classes[i].name, lock_classes[i].help);
 	return FSDUEL_OK;
 }
 
@@ -147,6 +156,7 @@ static const struct topic {
 	const char *name;
 	int (*list)(struct err *e);
 } topics[] = {
+	{ "locks", list_locks },
 	{ "metrics", list_metrics },
 	{ "params", list_params },
 	{ "roles", list_roles },
@@ -175,12 +185,13 @@ static int run(const void *opts, char *const *args, unsigned nr_args, struct err
 
 const struct command command_list = {
 	.name = "list",
-	.args = "roles|suites|metrics|params",
+	.args = "roles|suites|metrics|params|locks",
 	.min_args = 1,
 	.max_args = 1,
-	.summary = "list roles, suites, metrics or parameters",
+	.summary = "list roles, suites, metrics, parameters or classes of locks",
 	.text = "roles shows each role with the parameters it adds or gives another default;\n"
 		"params those of every mix, role and fio job. Suites are the *.ini files of\n"
-		"./configs or, without those, of the installed ones.",
+		"./configs or, without those, of the installed ones. locks shows the classes that\n"
+		"`fsduel locks` tells apart.",
 	.run = run,
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* show.c: a results folder compared and printed, for `compare` and for `duel` at its end. */
+/* show.c: a results folder printed, compared for `compare` and for `duel` at its end, or its locks. */
 #include "cli/show.h"
 
 #include <errno.h>
@@ -9,7 +9,9 @@
 
 #include "analysis/floor.h"
 #include "analysis/judge.h"
+#include "analysis/locks.h"
 #include "dashboards/export.h"
+#include "dashboards/locks_table.h"
 #include "dashboards/table.h"
 #include "lib/fs.h"
 #include "lib/num.h"
@@ -27,10 +29,11 @@ static void write_csv(struct buf *out, const struct comparison *c, const struct 
 static const struct format {
 	const char *name;
 	void (*write)(struct buf *out, const struct comparison *c, const struct results *r);
+	void (*write_locks)(struct buf *out, const struct locks *l, const struct results *r);
 } formats[] = {
-	{ "table", table_comparison }, /* the default is the first */
-	{ "csv", write_csv },
-	{ "json", export_json },
+	{ "table", table_comparison, locks_table }, /* the default is the first */
+	{ "csv", write_csv, locks_csv },
+	{ "json", export_json, locks_json },
 };
 
 static const struct format *find_format(const char *name, struct err *e)
@@ -100,6 +103,7 @@ int show_load(const char *dir, const struct show_options *o, struct results **r,
 	      struct comparison *c, struct err *e)
 {
 	struct judge_opts judge = { 0 };
+	struct locks *locks = NULL;
 	json_t *floor;
 	int ret = read_margin(o->margin, &judge.margin, e);
 
@@ -107,10 +111,14 @@ int show_load(const char *dir, const struct show_options *o, struct results **r,
 		ret = results_load(r, dir, e);
 	if (!ret)
 		ret = compare_results(c, *r, o->contrast, e);
+	if (!ret)
+		ret = locks_load(&locks, *r, dir, e);
 	if (ret)
 		return ret;
 	judge.floor = floor = load_floor(*r);
 	comparison_judge(c, *r, &judge);
+	comparison_add_locks(c, locks);
+	locks_free(locks);
 	json_decref(floor);
 	return 0;
 }
@@ -145,6 +153,30 @@ int show_comparison(const char *dir, const struct show_options *o, struct err *e
 	code = print(&out, e) ? FSDUEL_MACHINE : exit_code(&c, o->strict);
 out:
 	comparison_release(&c);
+	results_free(r);
+	buf_release(&out);
+	return code;
+}
+
+int show_locks(const char *dir, const char *format, struct err *e)
+{
+	const struct format *f = find_format(format, e);
+	struct results *r = NULL;
+	struct locks *l = NULL;
+	struct buf out = BUF_INIT;
+	int code = FSDUEL_USAGE;
+
+	if (!f || results_load(&r, dir, e) || locks_load(&l, r, dir, e))
+		goto out;
+	if (!l) {
+		err_add(e, ENOENT, "%s has no locks pass: add one with `--resume %s --pass locks`, or "
+			"begin with --pass locks", dir, dir);
+		goto out;
+	}
+	f->write_locks(&out, l, r);
+	code = print(&out, e) ? FSDUEL_MACHINE : FSDUEL_OK;
+out:
+	locks_free(l);
 	results_free(r);
 	buf_release(&out);
 	return code;

@@ -27,6 +27,9 @@ int show_finished(const char *dir, struct err *e);
 int show_load(const char *dir, const struct show_options *o, struct results **r,
 	      struct comparison *c, struct err *e);
 
+/* Print DIR's waits for locks in that format (NULL: a table). Returns an exit code. */
+int show_locks(const char *dir, const char *format, struct err *e);
+
 /* Path of the noise floor kept for a machine (malloc'ed). */
 int show_floor_path(const char *machine, char **out, struct err *e);
 

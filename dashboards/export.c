@@ -11,8 +11,8 @@
 #define EXPORT_SCHEMA 1
 
 /* From WITH_PAIRS on: doubles, and what must be there for them to be. */
-enum kind { TEXT, BOOL, COUNT, MARK, VERDICT, WITH_PAIRS, WITH_RATIO, WITH_CHANGE, WITH_P,
-	    WITH_I95, WITH_I90, WITH_VERDICT };
+enum kind { TEXT, BOOL, COUNT, MARK, VERDICT, LOCK_PART, WITH_PAIRS, WITH_RATIO, WITH_CHANGE, WITH_P,
+	    WITH_I95, WITH_I90, WITH_VERDICT, WITH_LOCKS, WITH_LOCK_SHARE };
 
 static const struct field {
 	const char *name;
@@ -40,6 +40,13 @@ static const struct field {
 	FIELD("p_flip", p_flip, WITH_P), FIELD("p_signed_rank", p_signed_rank, WITH_P),
 	FIELD("p_family", p_family, WITH_P), FIELD("p_holm", p_holm, WITH_P),
 #undef FIELD
+#define FIELD(name, member, kind) { name, kind, offsetof(struct comparison_row, l.member) }
+	FIELD("lock", class, TEXT), FIELD("lock_waits_baseline", waits[0], WITH_LOCKS),
+	FIELD("lock_waits_patched", waits[1], WITH_LOCKS),
+	FIELD("lock_ns_baseline", wait_ns[0], WITH_LOCKS),
+	FIELD("lock_ns_patched", wait_ns[1], WITH_LOCKS), FIELD("lock_part", part, LOCK_PART),
+	FIELD("lock_share", share, WITH_LOCK_SHARE), FIELD("because", because, TEXT),
+#undef FIELD
 };
 #define NR_FIELDS (sizeof(fields) / sizeof(fields[0]))
 
@@ -63,6 +70,10 @@ static bool has_number(const struct comparison_row *row, const struct field *f)
 		return row->j.i90.exists;
 	case WITH_VERDICT:
 		return row->j.done;
+	case WITH_LOCKS:
+		return row->l.there;
+	case WITH_LOCK_SHARE:
+		return row->l.has_share;
 	default:
 		return row->pairs > 0;
 	}
@@ -85,6 +96,8 @@ static const char *field_text(const struct comparison_row *row, const struct fie
 		return mark_names[*(const enum mark *)p];
 	case VERDICT:
 		return verdict_names[*(const enum verdict *)p];
+	case LOCK_PART:
+		return lock_part_names[*(const enum lock_part *)p];
 	default:
 		return has_number(row, f) ? num_format_double(number, *(const double *)p) : NULL;
 	}
@@ -125,6 +138,8 @@ static json_t *field_json(const struct comparison_row *row, const struct field *
 		return json_string(mark_names[*(const enum mark *)p]);
 	case VERDICT:
 		return json_string(verdict_names[*(const enum verdict *)p]);
+	case LOCK_PART:
+		return json_string(lock_part_names[*(const enum lock_part *)p]);
 	default:
 		return has_number(row, f) ? json_real(*(const double *)p) : json_null();
 	}
@@ -215,27 +230,44 @@ static void dump(struct buf *out, json_t *j, size_t flags)
 	json_decref(j);
 }
 
-/* A line a row: only one row at a time is held as JSON. */
-void export_json(struct buf *out, const struct comparison *c, const struct results *r)
+json_t *export_identity(const struct results *r)
 {
-	json_t *head = json_object();
+	json_t *head = json_pack("{s:i}", "schema", EXPORT_SCHEMA);
 
-	json_object_set_new(head, "schema", json_integer(EXPORT_SCHEMA));
 	for (size_t i = 0; i < sizeof(identity) / sizeof(identity[0]); i++) {
 		json_t *value = json_object_get(results_run(r), identity[i]);
 
 		if (value)
 			json_object_set(head, identity[i], value);
 	}
+	return head;
+}
+
+void export_head(struct buf *out, json_t *head)
+{
+	buf_addc(out, '{');
+	dump(out, head, JSON_EMBED | JSON_INDENT(1));
+	while (out->data[out->len - 1] == '\n') /* jansson ends embedded members with one */
+		out->data[--out->len] = '\0';
+}
+
+void export_dump(struct buf *out, json_t *j)
+{
+	dump(out, j, 0);
+}
+
+/* A line a row: only one row at a time is held as JSON. */
+void export_json(struct buf *out, const struct comparison *c, const struct results *r)
+{
+	json_t *head = export_identity(r);
+
 	json_object_set_new(head, "unmeasured", json_integer(c->unmeasured));
 	json_object_set_new(head, "gaps", gaps_json(c));
 	json_object_set_new(head, "headlines", headlines_json(c));
 	json_object_set_new(head, "warnings", strings_json(&c->warnings));
 	json_object_set_new(head, "remarks", strings_json(&c->remarks));
-	buf_addc(out, '{');
-	dump(out, head, JSON_EMBED | JSON_INDENT(1));
-	while (out->data[out->len - 1] == '\n') /* jansson ends embedded members with one */
-		out->data[--out->len] = '\0';
+	json_object_set_new(head, "lock_notes", strings_json(&c->lock_notes));
+	export_head(out, head);
 	buf_adds(out, ",\n \"rows\": [");
 	for (size_t k = 0; k < c->nr_rows; k++) {
 		buf_adds(out, k ? ",\n" : "\n");

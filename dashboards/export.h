@@ -16,4 +16,12 @@ void export_csv(struct buf *out, const struct comparison *c);
 /* One object: the run's identity, gaps, rows with the values of every block. */
 void export_json(struct buf *out, const struct comparison *c, const struct results *r);
 
+/*
+ * What exports of a folder share: which measurement it is, as a new object; how a
+ * text begins, '{' and the members of head; one value. head and j are given away.
+ */
+json_t *export_identity(const struct results *r);
+void export_head(struct buf *out, json_t *head);
+void export_dump(struct buf *out, json_t *j);
+
 #endif

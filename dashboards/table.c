@@ -57,6 +57,7 @@ void table_comparison(struct buf *out, const struct comparison *c, const struct 
 		}
 		table_add_heading(out, c, first, run);
 		add_tables(out, first, end - i);
+		table_add_locks(out, first, end - i);
 		table_add_missing(out, c, first, end - i);
 		table_add_effective(out, first, run);
 		buf_addc(out, '\n');
@@ -65,4 +66,5 @@ void table_comparison(struct buf *out, const struct comparison *c, const struct 
 	table_add_legend(out, c);
 	table_add_notes(out, run);
 	table_add_marks(out, r);
+	table_add_lock_notes(out, c);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * table_impl.h: the pieces of the terminal report, for table.c (which puts them
- * together), table_rows.c (rows and columns), table_verdict.c (what was found) and
- * table_text.c (the other sentences).
+ * together), table_rows.c (rows and columns), table_verdict.c (what was found),
+ * locks_table.c (waits for locks) and table_text.c (the other sentences).
  */
 #ifndef FSDUEL_DASHBOARDS_TABLE_IMPL_H
 #define FSDUEL_DASHBOARDS_TABLE_IMPL_H
@@ -23,6 +23,10 @@ void table_add_legend(struct buf *out, const struct comparison *c);
 
 /* Title, column heads and lines of these rows, which share contrast, pass and metric. */
 void table_add_rows(struct buf *out, const struct comparison_row *const *rows, size_t nr);
+
+/* locks_table.c: waits for locks of each deciding row that was watched, what they explain. */
+void table_add_locks(struct buf *out, const struct comparison_row *rows, size_t nr);
+void table_add_lock_notes(struct buf *out, const struct comparison *c);
 
 /* What was found, which variants, kernels and mode: the lines above a contrast's tables. */
 void table_add_heading(struct buf *out, const struct comparison *c,

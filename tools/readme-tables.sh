@@ -1,13 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# readme-tables.sh [--check] FILE: the tables of commands and roles between the lines
-#   <!-- table: commands -->  <!-- table: roles -->  and  <!-- end of table -->
-# are written anew from what the program says; with --check they are only
-# compared, and a difference is printed. Finds the program through $B.
+# readme-tables.sh [--check] FILE [TABLE...]: the tables of commands, roles and locks
+# between the lines <!-- table: NAME --> and <!-- end of table --> are written anew from
+# what the program says; with --check they are only compared, and a difference is
+# printed. FILE must have each TABLE (commands and roles). Finds the program through $B.
 set -u
 check=
 [ "${1:-}" = --check ] && { check=1; shift; }
 file=$1
+shift
+[ $# -gt 0 ] || set -- commands roles
 fsduel=${B:-build}/fsduel
 new=$(mktemp)
 trap 'rm -f "$new"' EXIT
@@ -23,10 +25,16 @@ roles() {
 	"$fsduel" list roles | sed -n 's/^\([a-z][a-z0-9_]*\): \(.*\)/| `\1` | \2 |/p'
 }
 
+locks() {
+	echo '| class | what it locks |'
+	echo '|---|---|'
+	"$fsduel" list locks | sed -n 's/^\([^:]*\): \(.*\)/| \1 | \2 |/p'
+}
+
 seen=
 while IFS= read -r line; do
 	case $line in
-	'<!-- table: commands -->' | '<!-- table: roles -->')
+	'<!-- table: commands -->' | '<!-- table: roles -->' | '<!-- table: locks -->')
 		table=${line#*: }
 		table=${table% -->}
 		seen+=" $table"
@@ -37,11 +45,11 @@ while IFS= read -r line; do
 	printf '%s\n' "$line"
 done < "$file" > "$new"
 
-for table in commands roles; do
+for table; do
 	[[ " $seen " == *" $table "* ]] || echo "$file has no line <!-- table: $table -->"
 done
 if [ -n "$check" ]; then
-	diff -u --label "$file" --label "what the program says (tools/readme-tables.sh $file)" \
+	diff -u --label "$file" --label "what the program says (tools/readme-tables.sh $file $*)" \
 		"$file" "$new"
 else
 	cmp -s "$new" "$file" || cp "$new" "$file"

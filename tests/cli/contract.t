@@ -57,6 +57,8 @@ else
 	skip "README's tables are those of the program" "there is no README.md yet"
 fi
 
+check "docs/locks.md's table is that of the program" tools/readme-tables.sh --check docs/locks.md locks
+
 licensed() {
 	local file
 	for file in $(grep -E '\.([ch]|sh|t|pl|py|R|gp)$|(^|/)Makefile$|^\.ci/run$' <<< "$sources"); do

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* grid.c: a small table of texts; see grid.h. */
+#include "dashboards/grid.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "dashboards/text.h"
+
+#define GAP 2                          /* blanks between columns */
+
+void grid_init(struct grid *g, const struct grid_column *columns, size_t nr)
+{
+	*g = (struct grid){ .columns = columns, .nr_columns = nr };
+	for (size_t i = 0; i < nr; i++)
+		grid_add(g, columns[i].title);
+}
+
+void grid_add(struct grid *g, const char *text)
+{
+	strv_add(&g->texts, text);
+}
+
+/* Widths of the texts, and their sum with the gaps. */
+static size_t measure(const struct grid *g, size_t *width)
+{
+	size_t sum = GAP * (g->nr_columns - 1);
+
+	for (size_t i = 0; i < g->nr_columns; i++) {
+		width[i] = 0;
+		for (size_t k = i; k < g->texts.n; k += g->nr_columns) {
+			size_t w = text_width(g->texts.v[k]);
+
+			width[i] = w > width[i] ? w : width[i];
+		}
+		sum += width[i];
+	}
+	return sum;
+}
+
+static void fold(const struct grid *g, size_t *width, size_t sum, size_t room)
+{
+	for (size_t i = 0; i < g->nr_columns && sum > room; i++) {
+		size_t least = g->columns[i].fold, over = sum - room;
+		size_t less = least && width[i] > least ? width[i] - least : 0;
+
+		less = less > over ? over : less;
+		width[i] -= less;
+		sum -= less;
+	}
+}
+
+static void end_line(struct buf *out)
+{
+	while (out->len && out->data[out->len - 1] == ' ')
+		out->data[--out->len] = '\0';
+	buf_addc(out, '\n');
+}
+
+/* As many lines as the most folded text of the row takes. */
+static void add_row(struct buf *out, const struct grid *g, const size_t *width, size_t row,
+		    size_t indent)
+{
+	const char *rest[GRID_COLUMNS_MAX];
+	int more = 1;
+
+	for (size_t i = 0; i < g->nr_columns; i++)
+		rest[i] = g->texts.v[row * g->nr_columns + i];
+	while (more) {
+		more = 0;
+		buf_addf(out, "%*s", (int)indent, "");
+		for (size_t i = 0; i < g->nr_columns; i++) {
+			size_t len = g->columns[i].fold ? text_line(rest[i], width[i]) :
+							  strlen(rest[i]);
+			char *piece = xstrndup(rest[i], len);
+
+			buf_addf(out, "%*s", i ? GAP : 0, "");
+			text_add_padded(out, piece, width[i], g->columns[i].right);
+			free(piece);
+			rest[i] += len;
+			rest[i] += strspn(rest[i], " ");
+			more |= *rest[i] != '\0';
+		}
+		end_line(out);
+	}
+}
+
+void grid_write(struct buf *out, const struct grid *g, size_t indent, size_t width)
+{
+	size_t widths[GRID_COLUMNS_MAX];
+
+	fold(g, widths, measure(g, widths), width - indent);
+	for (size_t row = 0; row < g->texts.n / g->nr_columns; row++)
+		add_row(out, g, widths, row, indent);
+}
+
+void grid_release(struct grid *g)
+{
+	strv_release(&g->texts);
+}
