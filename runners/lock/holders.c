@@ -34,7 +34,7 @@ static void close_hold(struct held_lock *l)
 	l->nr_threads = 0;
 }
 
-static void open_hold(struct held_lock *l, uint32_t who, bool shared)
+static struct hold *new_hold(struct held_lock *l)
 {
 	if (l->n == HOLDS_MAX) {
 		l->n /= 2;
@@ -44,10 +44,31 @@ static void open_hold(struct held_lock *l, uint32_t who, bool shared)
 		l->cap = l->cap ? 2 * l->cap : 4;
 		l->v = xrealloc(l->v, l->cap, sizeof(*l->v));
 	}
-	l->v[l->n++] = (struct hold){
-		.start_ns = l->now_ns, .end_ns = UINT64_MAX, .watched_start_ns = l->watched_ns,
-		.who = who, .shared = shared,
+	return &l->v[l->n++];
+}
+
+static void open_hold(struct held_lock *l, uint32_t who, bool shared)
+{
+	*new_hold(l) = (struct hold){
+		.start_ns = l->now_ns, .end_ns = UINT64_MAX, .got_ns = l->now_ns,
+		.watched_got_ns = l->watched_ns, .who = who, .shared = shared,
+		.queued_ns = l->writers ? l->queued_ns : UINT64_MAX,
 	};
+}
+
+/* Writers begin to queue, or do no longer: a shared hold goes on as another part. */
+static void split_hold(struct held_lock *l)
+{
+	struct hold *h = current(l), next;
+
+	if (!h || !h->shared)
+		return;
+	next = *h;
+	h->end_ns = l->now_ns;
+	h->watched_end_ns = l->watched_ns;
+	next.start_ns = l->now_ns;
+	next.queued_ns = l->writers ? l->queued_ns : UINT64_MAX;
+	*new_hold(l) = next;
 }
 
 static void add_thread(struct held_lock *l, uint32_t thread)
@@ -73,7 +94,7 @@ static void remove_thread(struct held_lock *l, uint32_t thread)
 		close_hold(l);
 }
 
-void held_wait_begin(struct held_lock *l, uint32_t thread, uint64_t now_ns)
+void held_wait_begin(struct held_lock *l, uint32_t thread, bool shared, uint64_t now_ns)
 {
 	tick(l, now_ns);
 	remove_thread(l, thread);
@@ -82,12 +103,18 @@ void held_wait_begin(struct held_lock *l, uint32_t thread, uint64_t now_ns)
 		l->n = 1;
 	}
 	l->waiters++;
+	if (shared || l->writers++)
+		return;
+	l->queued_ns = l->now_ns;
+	split_hold(l);
 }
 
-void held_wait_end(struct held_lock *l, uint64_t now_ns)
+void held_wait_end(struct held_lock *l, bool shared, uint64_t now_ns)
 {
 	tick(l, now_ns);
-	l->waiters -= l->waiters != 0;
+	l->waiters--;
+	if (!shared && !--l->writers)
+		split_hold(l);
 }
 
 void held_got(struct held_lock *l, uint32_t thread, uint32_t who, bool shared, uint64_t now_ns)
@@ -110,8 +137,8 @@ void held_got(struct held_lock *l, uint32_t thread, uint32_t who, bool shared, u
 static bool is_known(const struct held_lock *l, const struct hold *h)
 {
 	bool open = h->end_ns == UINT64_MAX;
-	uint64_t held_ns = (open ? l->now_ns : h->end_ns) - h->start_ns;
-	uint64_t watched_ns = (open ? l->watched_ns : h->watched_end_ns) - h->watched_start_ns;
+	uint64_t held_ns = (open ? l->now_ns : h->end_ns) - h->got_ns;
+	uint64_t watched_ns = (open ? l->watched_ns : h->watched_end_ns) - h->watched_got_ns;
 
 	if (h->who == NOBODY)
 		return false;
@@ -127,7 +154,20 @@ static uint64_t overlap(const struct held_lock *l, const struct hold *h, uint64_
 	return end_ns > start_ns ? end_ns - start_ns : 0;
 }
 
-uint32_t held_by(const struct held_lock *l, uint64_t start_ns, struct held_sums *sums,
+/* Time of a hold for the one who asks; makes room for it. */
+static uint64_t *sum_of(struct held_sums *sums, uint32_t who)
+{
+	if (who >= sums->n) {
+		size_t n = 2 * (size_t)who + 64;
+
+		sums->ns = xrealloc(sums->ns, n, sizeof(*sums->ns));
+		memset(sums->ns + sums->n, 0, (n - sums->n) * sizeof(*sums->ns));
+		sums->n = n;
+	}
+	return &sums->ns[who];
+}
+
+uint32_t held_by(const struct held_lock *l, bool shared, uint64_t start_ns, struct held_sums *sums,
 		 uint64_t *held_ns)
 {
 	uint64_t length_ns = l->now_ns > start_ns ? l->now_ns - start_ns : 0, most_ns = 0;
@@ -138,18 +178,14 @@ uint32_t held_by(const struct held_lock *l, uint64_t start_ns, struct held_sums 
 		first--;
 	for (size_t i = first; i < l->n; i++) {
 		const struct hold *h = &l->v[i];
+		uint64_t *sum;
 
-		if (!is_known(l, h))
+		if (!is_known(l, h) || (shared && h->shared && h->queued_ns >= start_ns))
 			continue;
-		if (h->who >= sums->n) {
-			sums->ns = xrealloc(sums->ns, 2 * (size_t)h->who + 64, sizeof(*sums->ns));
-			memset(sums->ns + sums->n, 0,
-			       (2 * (size_t)h->who + 64 - sums->n) * sizeof(*sums->ns));
-			sums->n = 2 * (size_t)h->who + 64;
-		}
-		sums->ns[h->who] += overlap(l, h, start_ns);
-		if (sums->ns[h->who] > most_ns) {
-			most_ns = sums->ns[h->who];
+		sum = sum_of(sums, h->who);
+		*sum += overlap(l, h, start_ns);
+		if (*sum > most_ns) {
+			most_ns = *sum;
 			best = h->who;
 		}
 	}

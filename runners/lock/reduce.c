@@ -21,7 +21,8 @@
 struct open_wait {
 	uint64_t begin_ns;
 	uint32_t lock, who;      /* numbers */
-	uint8_t flags;
+	uint8_t flags;           /* of the last begin */
+	bool shared;
 };
 
 struct thread {
@@ -203,7 +204,9 @@ static uint32_t lock_of(struct reducer *r, uint64_t address)
 static void cut_above(struct reducer *r, struct thread *t, unsigned keep, uint64_t now_ns)
 {
 	while (t->n > keep) {
-		held_wait_end(&r->locks[t->open[--t->n].lock], now_ns);
+		const struct open_wait *open = &t->open[--t->n];
+
+		held_wait_end(&r->locks[open->lock], open->shared, now_ns);
 		r->out->cut++;
 	}
 }
@@ -237,9 +240,10 @@ static void on_begin(struct reducer *r, struct thread *t, uint32_t thread,
 		cut_above(r, t, (unsigned)(open - t->open), v->time_ns);
 	if (t->n == DEPTH)
 		cut_above(r, t, 0, v->time_ns);
-	held_wait_begin(&r->locks[lock], thread, v->time_ns);
+	held_wait_begin(&r->locks[lock], thread, is_shared(v->flags), v->time_ns);
 	t->open[t->n++] = (struct open_wait){
 		.begin_ns = v->time_ns, .lock = lock, .flags = v->flags,
+		.shared = is_shared(v->flags),
 		.who = who_number(r, t->role, v->flags, v->chain),
 	};
 }
@@ -254,7 +258,8 @@ static void add_wait(struct reducer *r, const struct open_wait *open, const stru
 		r->out->cut++;
 		return;
 	}
-	w.holder = held_by(&r->locks[open->lock], open->begin_ns, &r->sums, &w.held_ns);
+	w.holder = held_by(&r->locks[open->lock], open->shared, open->begin_ns, &r->sums,
+			   &w.held_ns);
 	if (l->n == l->cap) {
 		l->cap = l->cap ? 2 * l->cap : 1024;
 		l->v = xrealloc(l->v, l->cap, sizeof(*l->v));
@@ -278,10 +283,10 @@ static void on_end(struct reducer *r, struct thread *t, uint32_t thread, const s
 	cut_above(r, t, (unsigned)(found - t->open) + 1, v->time_ns);
 	open = *found;
 	t->n--;
-	held_wait_end(l, v->time_ns);
+	held_wait_end(l, open.shared, v->time_ns);
 	add_wait(r, &open, v);
 	if (!(v->flags & LOCK_GAVE_UP))
-		held_got(l, thread, open.who, is_shared(open.flags), v->time_ns);
+		held_got(l, thread, open.who, open.shared, v->time_ns);
 }
 
 static void reducer_release(struct reducer *r)
