@@ -18,13 +18,16 @@ enum lock_flag {
 	LOCK_MUTEX = 32
 };
 
+/* The one flag of WAIT_END: the thread was interrupted and has not got the lock. */
+#define LOCK_GAVE_UP 1
+
 enum lock_event_kind { LOCK_WAIT_BEGIN, LOCK_WAIT_END };
 
 struct lock_event {
 	uint64_t time_ns, lock;
 	uint32_t tid;
 	uint32_t chain;          /* index into lock_events.chains; of WAIT_BEGIN */
-	uint8_t kind, flags;     /* flags of WAIT_BEGIN */
+	uint8_t kind, flags;     /* enum lock_flag of WAIT_BEGIN, LOCK_GAVE_UP of WAIT_END */
 	uint16_t cpu;
 };
 
@@ -39,6 +42,15 @@ struct lock_events {
 	struct lock_comm *comms; size_t nr_comms;     /* sorted by tid, then time */
 	uint64_t lost;           /* samples that the kernel or the file's limit lost */
 };
+
+/*
+ * Whose event it is: all idle threads have the tid 0, one a CPU, and those that have
+ * ended -1; every other tid is one thread.
+ */
+static inline uint64_t lock_event_thread(const struct lock_event *v)
+{
+	return !v->tid || v->tid == UINT32_MAX ? (uint64_t)v->cpu << 32 | v->tid : v->tid;
+}
 
 /*
  * -EINVAL with one sentence for what is no perf.data, cut short or contradicts itself;

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * lockstacks.c: waits summed to rows by lock, who waited and who held; see
+ * lockstacks.h. A row has a histogram of 18 kB, so their number is bounded: where
+ * there are more, those that waited least give up their address, and if that does
+ * not help all but their mode.
+ */
+#include "runners/lock/lockstacks.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/buf.h"
+#include "runners/lock/reduce_impl.h"
+
+#define ROWS_MAX 4096
+#define ROWS_KEPT 2048           /* as they are, when there are more */
+
+struct group { size_t first, n; uint64_t total_ns; };
+
+static int compare(uint64_t a, uint64_t b)
+{
+	return a < b ? -1 : a > b;
+}
+
+static int by_row(const void *a, const void *b)
+{
+	const struct wait *x = a, *y = b;
+	int c = compare(x->lock, y->lock);
+
+	c = c ? c : compare(x->who, y->who);
+	c = c ? c : compare(x->holder, y->holder);
+	return c ? c : compare(x->wait_ns, y->wait_ns);
+}
+
+static int by_total(const void *a, const void *b)
+{
+	const struct group *x = a, *y = b;
+	int c = compare(y->total_ns, x->total_ns);
+
+	return c ? c : compare(x->first, y->first);
+}
+
+/* Sorts the waits so that those of a row stand together. Caller frees. */
+static struct group *make_groups(struct wait_list *l, size_t *n)
+{
+	struct group *groups = NULL;
+	size_t cap = 0;
+
+	*n = 0;
+	qsort(l->v, l->n, sizeof(*l->v), by_row);
+	for (size_t i = 0; i < l->n; i++) {
+		const struct wait *w = &l->v[i];
+
+		if (!i || w->lock != w[-1].lock || w->who != w[-1].who ||
+		    w->holder != w[-1].holder) {
+			if (*n == cap) {
+				cap = cap ? 2 * cap : 256;
+				groups = xrealloc(groups, cap, sizeof(*groups));
+			}
+			groups[(*n)++] = (struct group){ .first = i };
+		}
+		groups[*n - 1].n++;
+		groups[*n - 1].total_ns += w->wait_ns;
+	}
+	return groups;
+}
+
+/* Of a wait that nothing but its mode is kept of. */
+static uint32_t others(struct wait_list *l, uint32_t who, struct keys *keys, uint32_t first)
+{
+	uint32_t n = keys_add(keys, l->whos[who].mode), text;
+
+	if (first + n < l->nr_whos)
+		return first + n;
+	text = texts_add(&l->texts, "[others]");
+	return wait_list_who(l, (struct who){ text, l->whos[who].mode, text });
+}
+
+static void merge(struct wait_list *l, struct group *groups, size_t nr_groups, bool all)
+{
+	uint32_t first = (uint32_t)l->nr_whos;
+	struct keys keys = { .n = 0 };
+
+	qsort(groups, nr_groups, sizeof(*groups), by_total);
+	for (size_t i = ROWS_KEPT; i < nr_groups; i++) {
+		for (size_t k = 0; k < groups[i].n; k++) {
+			struct wait *w = &l->v[groups[i].first + k];
+
+			w->lock = 0;
+			if (!all)
+				continue;
+			w->who = others(l, w->who, &keys, first);
+			w->holder = NOBODY;
+			w->held_ns = 0;
+		}
+	}
+	keys_release(&keys);
+}
+
+static void fill(struct lock_stack *s, const struct wait_list *l, const struct group *g)
+{
+	const struct wait *w = &l->v[g->first];
+	const struct who *who = &l->whos[w->who];
+
+	*s = (struct lock_stack){
+		.lock = w->lock, .count = g->n, .total_ns = g->total_ns,
+		.role = xstrdup(l->texts.v[who->role]), .mode = xstrdup(l->texts.v[who->mode]),
+		.chain = xstrdup(l->texts.v[who->chain]), .waits = xcalloc(1, sizeof(*s->waits)),
+	};
+	hist_init(s->waits);
+	for (size_t i = 0; i < g->n; i++) {
+		hist_add(s->waits, w[i].wait_ns);
+		s->held_ns += w[i].held_ns;
+	}
+	s->max_ns = s->waits->max_ns;
+	if (w->holder == NOBODY)
+		return;
+	who = &l->whos[w->holder];
+	s->holder_role = xstrdup(l->texts.v[who->role]);
+	s->holder_mode = xstrdup(l->texts.v[who->mode]);
+	s->holder_chain = xstrdup(l->texts.v[who->chain]);
+}
+
+static int compare_text(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) : (a != NULL) - (b != NULL);
+}
+
+static int by_weight(const void *a, const void *b)
+{
+	const struct lock_stack *x = a, *y = b;
+	int c = compare(y->total_ns, x->total_ns);
+
+	c = c ? c : compare(x->lock, y->lock);
+	c = c ? c : compare_text(x->mode, y->mode);
+	c = c ? c : compare_text(x->role, y->role);
+	c = c ? c : compare_text(x->chain, y->chain);
+	c = c ? c : compare_text(x->holder_role, y->holder_role);
+	c = c ? c : compare_text(x->holder_mode, y->holder_mode);
+	return c ? c : compare_text(x->holder_chain, y->holder_chain);
+}
+
+void lock_stacks_sum(struct lock_stacks *out, struct wait_list *l)
+{
+	size_t n;
+	struct group *groups = make_groups(l, &n);
+
+	for (int all = 0; all < 2 && n > ROWS_MAX; all++) {
+		merge(l, groups, n, all);
+		free(groups);
+		groups = make_groups(l, &n);
+	}
+	out->n = n;
+	out->v = xcalloc(n + 1, sizeof(*out->v));
+	for (size_t i = 0; i < n; i++)
+		fill(&out->v[i], l, &groups[i]);
+	qsort(out->v, n, sizeof(*out->v), by_weight);
+	free(groups);
+}
+
+void lock_stacks_release(struct lock_stacks *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		struct lock_stack *v = &s->v[i];
+
+		free(v->mode);
+		free(v->role);
+		free(v->chain);
+		free(v->waits);
+		free(v->holder_role);
+		free(v->holder_mode);
+		free(v->holder_chain);
+	}
+	free(s->v);
+	*s = (struct lock_stacks){ .n = 0 };
+}

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * reduce.c: waits of events: each begin with its end, by thread and lock, and
+ * who held the lock meanwhile (holders.h). A thread waits for one lock at a time,
+ * but an interrupt that comes over it may wait too, so what is open is a short
+ * stack. Names are not judged here: analysis/ knows what a call chain means.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/buf.h"
+#include "runners/lock/reduce_impl.h"
+
+#define DEPTH 8
+/*
+ * Three days: no wait of a cell is that long, so what looks like one are clocks that
+ * do not agree. It also keeps every sum of a file's waits within 63 bits.
+ */
+#define WAIT_MAX_NS (UINT64_C(1) << 48)
+
+struct open_wait {
+	uint64_t begin_ns;
+	uint32_t lock, who;      /* numbers */
+	uint8_t flags;           /* of the last begin */
+	bool shared;
+};
+
+struct thread {
+	size_t comm, comm_end;   /* its names in lock_events.comms: those left, the next first */
+	uint32_t role;
+	unsigned n;
+	struct open_wait open[DEPTH];
+};
+
+struct reducer {
+	const struct lock_events *ev;
+	const struct symbols *sym;
+	struct lock_stacks *out;
+	struct wait_list waits;
+	struct keys thread_keys, lock_keys, who_keys[2];
+	struct thread *threads; size_t cap_threads;
+	struct held_lock *locks; size_t cap_locks;
+	uint32_t *chain_texts;   /* of lock_events.chains, number + 1 */
+	struct held_sums sums;
+};
+
+/* --- names ----------------------------------------------------------------------------- */
+
+/* Kinds of locks by their flags; the first row whose bits are all there. */
+static const struct {
+	uint8_t flags;
+	const char *mode;
+} modes[] = {
+	{ LOCK_MUTEX, "mutex" },         /* LOCK_SPIN too while it spins before it sleeps */
+	{ LOCK_PERCPU | LOCK_READ, "percpu read" }, { LOCK_PERCPU | LOCK_WRITE, "percpu write" },
+	{ LOCK_RT | LOCK_READ, "rt read" }, { LOCK_RT | LOCK_WRITE, "rt write" },
+	{ LOCK_RT, "rt" },
+	{ LOCK_SPIN | LOCK_READ, "spin read" }, { LOCK_SPIN | LOCK_WRITE, "spin write" },
+	{ LOCK_SPIN, "spin" },
+	{ LOCK_READ, "read" }, { LOCK_WRITE, "write" },
+	{ 0, "semaphore" },
+};
+
+static const char *mode_of(uint8_t flags)
+{
+	size_t i = 0;
+
+	while ((flags & modes[i].flags) != modes[i].flags)
+		i++;
+	return modes[i].mode;
+}
+
+/* Readers, and whoever is let in by a counting semaphore, are not alone. */
+static bool is_shared(uint8_t flags)
+{
+	return flags & LOCK_READ || !strcmp(mode_of(flags), "semaphore");
+}
+
+/* What tracing itself adds on top of a chain when more than one looks at the tracepoint. */
+static bool is_tracing(const char *name)
+{
+	static const char *const prefixes[] = { "__traceiter_", "__bpf_trace_", "perf_trace_" };
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		if (!strncmp(name, prefixes[i], strlen(prefixes[i])))
+			return true;
+	}
+	return false;
+}
+
+static uint32_t chain_text(struct reducer *r, uint32_t chain)
+{
+	const struct lock_chain *c = &r->ev->chains[chain];
+	struct buf b = BUF_INIT;
+
+	if (r->chain_texts[chain])
+		return r->chain_texts[chain] - 1;
+	for (uint32_t i = 0; i < c->n; i++) {
+		/* All but the first are return addresses: the call may be a function's last bytes. */
+		uint64_t address = r->ev->addresses[c->first + i] - (i > 0);
+		const struct symbol *s = r->sym ? symbols_find(r->sym, address) : NULL;
+
+		if (s && !b.len && is_tracing(s->name))
+			continue;
+		buf_addf(&b, "%s%s", b.len ? ";" : "", s ? s->name : "[unknown]");
+	}
+	r->chain_texts[chain] = texts_add(&r->waits.texts, b.len ? buf_str(&b) : "[unknown]") + 1;
+	buf_release(&b);
+	return r->chain_texts[chain] - 1;
+}
+
+/* Names may hold any bytes but become fields of CSV and JSON. */
+static uint32_t role_text(struct reducer *r, const char comm[16])
+{
+	char name[17] = "";
+
+	for (size_t i = 0; i < 16 && comm[i]; i++)
+		name[i] = comm[i] < ' ' || comm[i] > '~' ? '?' : comm[i];
+	return texts_add(&r->waits.texts, *name ? name : "[unknown]");
+}
+
+uint32_t wait_list_who(struct wait_list *l, struct who who)
+{
+	if (l->nr_whos == l->cap_whos) {
+		l->cap_whos = l->cap_whos ? 2 * l->cap_whos : 64;
+		l->whos = xrealloc(l->whos, l->cap_whos, sizeof(*l->whos));
+	}
+	l->whos[l->nr_whos] = who;
+	return (uint32_t)l->nr_whos++;
+}
+
+/* The number of these three: first that of (role, mode), then that of the pair and the chain. */
+static uint32_t who_number(struct reducer *r, uint32_t role, uint8_t flags, uint32_t chain)
+{
+	struct who who = { role, texts_add(&r->waits.texts, mode_of(flags)), chain_text(r, chain) };
+	uint32_t pair = keys_add(&r->who_keys[0], (uint64_t)who.role << 32 | who.mode);
+	uint32_t n = keys_add(&r->who_keys[1], (uint64_t)pair << 32 | who.chain);
+
+	return n == r->waits.nr_whos ? wait_list_who(&r->waits, who) : n;
+}
+
+/* --- threads and locks --------------------------------------------------------------------- */
+
+static size_t first_comm(const struct lock_events *ev, uint32_t tid)
+{
+	size_t low = 0, high = ev->nr_comms;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (ev->comms[mid].tid < tid)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+static void thread_init(struct reducer *r, struct thread *t, uint32_t tid)
+{
+	const char *name = tid ? "[unknown]" : "swapper";
+
+	*t = (struct thread){ .role = texts_add(&r->waits.texts, name) };
+	t->comm = t->comm_end = first_comm(r->ev, tid);
+	while (tid && t->comm_end < r->ev->nr_comms && r->ev->comms[t->comm_end].tid == tid)
+		t->comm_end++;
+}
+
+static struct thread *thread_of(struct reducer *r, const struct lock_event *v)
+{
+	size_t known = r->thread_keys.n;
+	uint32_t n = keys_add(&r->thread_keys, lock_event_thread(v));
+	struct thread *t;
+
+	if (n >= r->cap_threads) {
+		r->cap_threads = 2 * r->cap_threads + 64;
+		r->threads = xrealloc(r->threads, r->cap_threads, sizeof(*r->threads));
+	}
+	t = &r->threads[n];
+	if (n == known)
+		thread_init(r, t, v->tid);
+	for (; t->comm < t->comm_end && r->ev->comms[t->comm].time_ns <= v->time_ns; t->comm++)
+		t->role = role_text(r, r->ev->comms[t->comm].comm);
+	return t;
+}
+
+static uint32_t lock_of(struct reducer *r, uint64_t address)
+{
+	uint32_t n = keys_add(&r->lock_keys, address);
+
+	if (n >= r->cap_locks) {
+		size_t more = r->cap_locks + 1024;
+
+		r->locks = xrealloc(r->locks, r->cap_locks + more, sizeof(*r->locks));
+		memset(r->locks + r->cap_locks, 0, more * sizeof(*r->locks));
+		r->cap_locks += more;
+	}
+	return n;
+}
+
+/* --- waits ------------------------------------------------------------------------------------ */
+
+/* The waits above `keep` have lost their ends. */
+static void cut_above(struct reducer *r, struct thread *t, unsigned keep, uint64_t now_ns)
+{
+	while (t->n > keep) {
+		const struct open_wait *open = &t->open[--t->n];
+
+		held_wait_end(&r->locks[open->lock], open->shared, now_ns);
+		r->out->cut++;
+	}
+}
+
+static struct open_wait *find_open(struct thread *t, uint32_t lock)
+{
+	for (unsigned i = t->n; i; i--) {
+		if (t->open[i - 1].lock == lock)
+			return &t->open[i - 1];
+	}
+	return NULL;
+}
+
+/* A mutex tells each time it goes from spinning to sleeping and back: still the same wait. */
+static bool goes_on(const struct open_wait *open, uint8_t flags)
+{
+	return open->flags & LOCK_MUTEX && flags & LOCK_MUTEX && open->flags != flags;
+}
+
+static void on_begin(struct reducer *r, struct thread *t, uint32_t thread,
+		     const struct lock_event *v)
+{
+	uint32_t lock = lock_of(r, v->lock);
+	struct open_wait *open = find_open(t, lock);
+
+	if (open && goes_on(open, v->flags)) {
+		open->flags = v->flags;
+		return;
+	}
+	if (open)
+		cut_above(r, t, (unsigned)(open - t->open), v->time_ns);
+	if (t->n == DEPTH)
+		cut_above(r, t, 0, v->time_ns);
+	held_wait_begin(&r->locks[lock], thread, is_shared(v->flags), v->time_ns);
+	t->open[t->n++] = (struct open_wait){
+		.begin_ns = v->time_ns, .lock = lock, .flags = v->flags,
+		.shared = is_shared(v->flags),
+		.who = who_number(r, t->role, v->flags, v->chain),
+	};
+}
+
+static void add_wait(struct reducer *r, const struct open_wait *open, const struct lock_event *v)
+{
+	struct wait_list *l = &r->waits;
+	struct wait w = { .lock = v->lock, .wait_ns = v->time_ns - open->begin_ns,
+			  .who = open->who };
+
+	if (w.wait_ns > WAIT_MAX_NS) {
+		r->out->cut++;
+		return;
+	}
+	w.holder = held_by(&r->locks[open->lock], open->shared, open->begin_ns, &r->sums,
+			   &w.held_ns);
+	if (l->n == l->cap) {
+		l->cap = l->cap ? 2 * l->cap : 1024;
+		l->v = xrealloc(l->v, l->cap, sizeof(*l->v));
+	}
+	l->v[l->n++] = w;
+	r->out->waits++;
+}
+
+static void on_end(struct reducer *r, struct thread *t, uint32_t thread, const struct lock_event *v)
+{
+	uint32_t lock = lock_of(r, v->lock);
+	struct open_wait *found = find_open(t, lock), open;
+	struct held_lock *l = &r->locks[lock];
+
+	if (!found) {
+		r->out->cut++;
+		if (!(v->flags & LOCK_GAVE_UP))
+			held_got(l, thread, NOBODY, false, v->time_ns);
+		return;
+	}
+	cut_above(r, t, (unsigned)(found - t->open) + 1, v->time_ns);
+	open = *found;
+	t->n--;
+	held_wait_end(l, open.shared, v->time_ns);
+	add_wait(r, &open, v);
+	if (!(v->flags & LOCK_GAVE_UP))
+		held_got(l, thread, open.who, open.shared, v->time_ns);
+}
+
+static void reducer_release(struct reducer *r)
+{
+	for (size_t i = 0; i < r->cap_locks; i++)
+		held_release(&r->locks[i]);
+	free(r->locks);
+	free(r->threads);
+	free(r->chain_texts);
+	free(r->sums.ns);
+	free(r->waits.v);
+	free(r->waits.whos);
+	texts_release(&r->waits.texts);
+	keys_release(&r->thread_keys);
+	keys_release(&r->lock_keys);
+	keys_release(&r->who_keys[0]);
+	keys_release(&r->who_keys[1]);
+}
+
+void lock_reduce(struct lock_stacks *out, const struct lock_events *ev, const struct symbols *sym)
+{
+	struct reducer r = { .ev = ev, .sym = sym, .out = out };
+
+	*out = (struct lock_stacks){ .lost = ev->lost };
+	r.chain_texts = xcalloc(ev->nr_chains + 1, sizeof(*r.chain_texts));
+	for (size_t i = 0; i < ev->n; i++) {
+		const struct lock_event *v = &ev->v[i];
+		struct thread *t = thread_of(&r, v);
+
+		if (v->kind == LOCK_WAIT_BEGIN)
+			on_begin(&r, t, (uint32_t)(t - r.threads), v);
+		else
+			on_end(&r, t, (uint32_t)(t - r.threads), v);
+	}
+	for (size_t i = 0; i < r.thread_keys.n; i++)
+		out->cut += r.threads[i].n;
+	lock_stacks_sum(out, &r.waits);
+	reducer_release(&r);
+}
