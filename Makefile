@@ -135,7 +135,8 @@ deps:
 
 # --- use ---------------------------------------------------------------------
 RESULTS = fsduel-results/quick-$(shell date +%Y%m%d-%H%M%S)
-run: deps
+run:
+	$(Q)tools/deps.sh packages.txt run
 	$(Q)$(MAKE) all
 	$(Q)$(B)/fsduel kernel fetch 6.1 && $(B)/fsduel kernel fetch 6.12
 	$(Q)mkdir -p fsduel-results; r=$(RESULTS); \

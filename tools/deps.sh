@@ -1,11 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# deps.sh FILE: install the Debian packages listed in FILE that are missing.
+# deps.sh FILE [run]: install the Debian packages listed in FILE that are missing;
+# with "run" only those above its line "# to test".
 # Nothing is asked of the network when none is. Without root and sudo it prints
 # the one command to run and fails.
 set -u
 
-want=$(sed 's/#.*//' "$1" | tr -s ' \t\n' ' ')
+want=$(sed ${2:+-e "/^# to test/Q"} -e 's/#.*//' "$1" | tr -s ' \t\n' ' ')
 if ! command -v dpkg-query > /dev/null; then
 	echo "deps: this is no Debian; install what these packages hold:$want" >&2
 	exit 0
