@@ -174,7 +174,7 @@ static void fill(struct symbols *s, const struct line *lines, size_t n)
 			if (!l && lines[next].function)
 				l = &lines[next];
 		}
-		if (!l || ends || !l->address)
+		if (!l || ends || !l->address || l->address == UINT64_MAX)
 			continue;
 		s->v[s->n++] = (struct symbol){
 			.start = l->address, .name = l->name, .module = l->module,

@@ -84,7 +84,8 @@ static const struct column *column_at(struct line l)
 	for (size_t i = 0; i < NR_COLUMNS; i++) {
 		size_t n = strlen(columns[i].name);
 
-		if (starts(l, columns[i].name) && (l.n == n || l.p[n] == ' ' || l.p[n] == *SEPARATOR))
+		if (starts(l, columns[i].name) &&
+		    (l.n == n || l.p[n] == ' ' || l.p[n] == *SEPARATOR))
 			return &columns[i];
 	}
 	return NULL;
@@ -335,7 +336,8 @@ int contention_run(struct contention *c, const char *path, const volatile int *s
 		ret = ask(argv, &b, stop, &x, e);
 	text = ret ? NULL : xstrdup(buf_str(&b));
 	if (!ret && x.status)
-		ret = err_add(e, EIO, "perf lock contention ended with %d: %s", x.status, last_line(&b));
+		ret = err_add(e, EIO, "perf lock contention ended with %d: %s", x.status,
+			      last_line(&b));
 	else if (!ret)
 		ret = contention_parse(c, form, buf_str(&b), b.len, e);
 	c->version = version;

@@ -52,8 +52,8 @@ void held_wait_end(struct held_lock *l, bool shared, uint64_t now_ns);
 /* thread has it now. who NOBODY: it is not known what it is. */
 void held_got(struct held_lock *l, uint32_t thread, uint32_t who, bool shared, uint64_t now_ns);
 /*
- * Who held it against a shared or an exclusive waiter for most of start to now, and for how long; NOBODY: none that is known
- * held it for half of it.
+ * Who held it against a shared or an exclusive waiter for most of start to now, and
+ * for how long; NOBODY: none that is known held it for half of it.
  */
 uint32_t held_by(const struct held_lock *l, bool shared, uint64_t start_ns, struct held_sums *sums,
 		 uint64_t *held_ns);

@@ -48,7 +48,8 @@ static struct group *make_groups(struct wait_list *l, size_t *n)
 	size_t cap = 0;
 
 	*n = 0;
-	qsort(l->v, l->n, sizeof(*l->v), by_row);
+	if (l->n)
+		qsort(l->v, l->n, sizeof(*l->v), by_row);
 	for (size_t i = 0; i < l->n; i++) {
 		const struct wait *w = &l->v[i];
 

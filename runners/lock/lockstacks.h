@@ -13,7 +13,11 @@
 #include "workloads/hist.h"
 
 struct lock_stack {
-	uint64_t lock;           /* its address, 0: several (the chain is then the key) */
+	/*
+	 * Its address. 0: several, of those that waited least where there would be more
+	 * than 4096 rows; in an extremity role and chain are then "[others]".
+	 */
+	uint64_t lock;
 	char *mode;              /* how it was waited for: "read", "write", "spin", "mutex", "rt",
 	                            "percpu read", ... */
 	char *role;              /* of the waiting thread: its name, which fsload sets to the role's */
@@ -22,10 +26,10 @@ struct lock_stack {
 	uint64_t count, total_ns, max_ns;
 	struct hist *waits;      /* owned */
 	/*
-	 * Who held it, where the events tell: the thread that got the lock last
-	 * before or during the wait, after waiting for it itself, and held it for
-	 * most of the wait. NULL where they do not. held_ns: the part of total_ns in which
-	 * it did.
+	 * Who held it for half of each of these waits at least, where the events tell: a
+	 * thread that got the lock after waiting for it itself, before or during the
+	 * wait (holders.h has the rules); threads of one role, mode and chain count as
+	 * one. NULL where they do not tell. held_ns: the part of total_ns in which it did.
 	 */
 	char *holder_role, *holder_mode, *holder_chain;
 	uint64_t held_ns;

@@ -64,7 +64,7 @@ static void event_flags(struct lock_event *v, enum tracepoint_kind kind, uint64_
 		v->flags = flags ? LOCK_GAVE_UP : 0;
 		break;
 	default:
-		v->flags = flags & 1 ? LOCKDEP_TRY : flags & 2 ? LOCK_READ : LOCK_WRITE;
+		v->flags = flags & 1 ? LOCKDEP_TRY : flags & 2 ? LOCK_F_READ : LOCK_F_WRITE;
 		break;
 	}
 }

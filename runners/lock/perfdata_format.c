@@ -102,7 +102,8 @@ static int attrs_read(struct perf_file *f, struct bytes b, uint64_t size, struct
 		f->attrs[f->nr_attrs] = attr_read(row);
 		ret = ids_read(f, bytes_part(&f->all, offset, len), f->nr_attrs, e);
 	}
-	qsort(f->ids, f->nr_ids, sizeof(*f->ids), by_id);
+	if (f->nr_ids)
+		qsort(f->ids, f->nr_ids, sizeof(*f->ids), by_id);
 	return ret;
 }
 

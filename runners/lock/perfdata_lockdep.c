@@ -4,7 +4,7 @@
  * bring (CONFIG_LOCK_STAT): lock_acquire tells how a lock is asked for, lock_contended
  * that it is not free, and the next lock_acquired of the thread on it that it has
  * it. Most locks are free: those have no lock_contended, and give no event.
- * Exclusive waits are LOCK_WRITE whatever the lock's kind: the record does not tell it.
+ * Exclusive waits are LOCK_F_WRITE whatever the lock's kind: the record does not tell it.
  */
 #include <stdlib.h>
 
@@ -56,7 +56,7 @@ static bool convert(struct thread *t, struct lock_event *v)
 		return false;
 	case LOCKDEP_CONTENDED:
 		if (!a)                  /* its lock_acquire was lost or is not recorded */
-			a = ask(t, v->lock, LOCK_WRITE);
+			a = ask(t, v->lock, LOCK_F_WRITE);
 		v->kind = LOCK_WAIT_BEGIN;
 		v->flags = a->flags;
 		a->contended = true;

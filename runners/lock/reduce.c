@@ -51,13 +51,14 @@ static const struct {
 	uint8_t flags;
 	const char *mode;
 } modes[] = {
-	{ LOCK_MUTEX, "mutex" },         /* LOCK_SPIN too while it spins before it sleeps */
-	{ LOCK_PERCPU | LOCK_READ, "percpu read" }, { LOCK_PERCPU | LOCK_WRITE, "percpu write" },
-	{ LOCK_RT | LOCK_READ, "rt read" }, { LOCK_RT | LOCK_WRITE, "rt write" },
-	{ LOCK_RT, "rt" },
-	{ LOCK_SPIN | LOCK_READ, "spin read" }, { LOCK_SPIN | LOCK_WRITE, "spin write" },
-	{ LOCK_SPIN, "spin" },
-	{ LOCK_READ, "read" }, { LOCK_WRITE, "write" },
+	{ LOCK_F_MUTEX, "mutex" },         /* LOCK_F_SPIN too while it spins before it sleeps */
+	{ LOCK_F_PERCPU | LOCK_F_READ, "percpu read" },
+	{ LOCK_F_PERCPU | LOCK_F_WRITE, "percpu write" },
+	{ LOCK_F_RT | LOCK_F_READ, "rt read" }, { LOCK_F_RT | LOCK_F_WRITE, "rt write" },
+	{ LOCK_F_RT, "rt" },
+	{ LOCK_F_SPIN | LOCK_F_READ, "spin read" }, { LOCK_F_SPIN | LOCK_F_WRITE, "spin write" },
+	{ LOCK_F_SPIN, "spin" },
+	{ LOCK_F_READ, "read" }, { LOCK_F_WRITE, "write" },
 	{ 0, "semaphore" },
 };
 
@@ -73,7 +74,7 @@ static const char *mode_of(uint8_t flags)
 /* Readers, and whoever is let in by a counting semaphore, are not alone. */
 static bool is_shared(uint8_t flags)
 {
-	return flags & LOCK_READ || !strcmp(mode_of(flags), "semaphore");
+	return flags & LOCK_F_READ || !strcmp(mode_of(flags), "semaphore");
 }
 
 /* What tracing itself adds on top of a chain when more than one looks at the tracepoint. */
@@ -96,7 +97,7 @@ static uint32_t chain_text(struct reducer *r, uint32_t chain)
 	if (r->chain_texts[chain])
 		return r->chain_texts[chain] - 1;
 	for (uint32_t i = 0; i < c->n; i++) {
-		/* All but the first are return addresses: the call may be a function's last bytes. */
+		/* A return address (all but the first) may lie behind its function's last byte. */
 		uint64_t address = r->ev->addresses[c->first + i] - (i > 0);
 		const struct symbol *s = r->sym ? symbols_find(r->sym, address) : NULL;
 
@@ -223,7 +224,7 @@ static struct open_wait *find_open(struct thread *t, uint32_t lock)
 /* A mutex tells each time it goes from spinning to sleeping and back: still the same wait. */
 static bool goes_on(const struct open_wait *open, uint8_t flags)
 {
-	return open->flags & LOCK_MUTEX && flags & LOCK_MUTEX && open->flags != flags;
+	return open->flags & LOCK_F_MUTEX && flags & LOCK_F_MUTEX && open->flags != flags;
 }
 
 static void on_begin(struct reducer *r, struct thread *t, uint32_t thread,

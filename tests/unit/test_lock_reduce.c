@@ -46,7 +46,7 @@ struct events { struct lock_event v[EVENTS_MAX]; size_t n; };
 
 static void begin(struct events *s, uint64_t time_ns, uint32_t tid, uint64_t lock, uint8_t flags)
 {
-	uint32_t chain = flags & LOCK_READ ? READ_CHAIN : WRITE_CHAIN;
+	uint32_t chain = flags & LOCK_F_READ ? READ_CHAIN : WRITE_CHAIN;
 
 	s->v[s->n++] = (struct lock_event){ time_ns, lock, tid, chain, LOCK_WAIT_BEGIN, flags, 0 };
 }
@@ -103,11 +103,11 @@ static void waits_are_summed_by_lock_mode_role_and_chain(void **state)
 	struct lock_stacks out;
 
 	(void)state;
-	begin(&s, 100, 1, LOCK, LOCK_READ);
-	begin(&s, 100, 2, LOCK, LOCK_READ);
+	begin(&s, 100, 1, LOCK, LOCK_F_READ);
+	begin(&s, 100, 2, LOCK, LOCK_F_READ);
 	end(&s, 150, 1, LOCK);
 	end(&s, 400, 2, LOCK);
-	begin(&s, 500, 1, LOCK + 8, LOCK_READ);
+	begin(&s, 500, 1, LOCK + 8, LOCK_F_READ);
 	end(&s, 1100, 1, LOCK + 8);
 	out = reduce(&s);
 	assert_int_equal(out.n, 2);
@@ -129,13 +129,13 @@ static void waits_are_summed_by_lock_mode_role_and_chain(void **state)
 static void modes_and_names(void **state)
 {
 	static const struct { uint8_t flags; const char *mode; } rows[] = {
-		{ 0, "semaphore" }, { LOCK_READ, "read" }, { LOCK_WRITE, "write" },
-		{ LOCK_SPIN, "spin" }, { LOCK_SPIN | LOCK_READ, "spin read" },
-		{ LOCK_SPIN | LOCK_WRITE, "spin write" }, { LOCK_MUTEX, "mutex" },
-		{ LOCK_MUTEX | LOCK_SPIN, "mutex" }, { LOCK_RT, "rt" },
-		{ LOCK_RT | LOCK_READ, "rt read" }, { LOCK_RT | LOCK_WRITE, "rt write" },
-		{ LOCK_PERCPU | LOCK_READ, "percpu read" },
-		{ LOCK_PERCPU | LOCK_WRITE, "percpu write" }, { LOCK_WRITE | 64, "write" },
+		{ 0, "semaphore" }, { LOCK_F_READ, "read" }, { LOCK_F_WRITE, "write" },
+		{ LOCK_F_SPIN, "spin" }, { LOCK_F_SPIN | LOCK_F_READ, "spin read" },
+		{ LOCK_F_SPIN | LOCK_F_WRITE, "spin write" }, { LOCK_F_MUTEX, "mutex" },
+		{ LOCK_F_MUTEX | LOCK_F_SPIN, "mutex" }, { LOCK_F_RT, "rt" },
+		{ LOCK_F_RT | LOCK_F_READ, "rt read" }, { LOCK_F_RT | LOCK_F_WRITE, "rt write" },
+		{ LOCK_F_PERCPU | LOCK_F_READ, "percpu read" },
+		{ LOCK_F_PERCPU | LOCK_F_WRITE, "percpu write" }, { LOCK_F_WRITE | 64, "write" },
 	};
 
 	(void)state;
@@ -162,7 +162,7 @@ static void roles_are_the_names_at_that_time(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < NR(rows); i++) {
-		begin(&s, rows[i].time_ns, rows[i].tid, LOCK + 8 * i, LOCK_SPIN);
+		begin(&s, rows[i].time_ns, rows[i].tid, LOCK + 8 * i, LOCK_F_SPIN);
 		end(&s, rows[i].time_ns, rows[i].tid, LOCK + 8 * i);
 	}
 	out = reduce(&s);
@@ -184,7 +184,7 @@ static void chains_without_names(void **state)
 		struct events s = { .n = 0 };
 		struct lock_stacks out;
 
-		begin(&s, 100, 1, LOCK, LOCK_SPIN);
+		begin(&s, 100, 1, LOCK, LOCK_F_SPIN);
 		s.v[0].chain = rows[i].chain;
 		end(&s, 110, 1, LOCK);
 		out = reduce(&s);
@@ -199,13 +199,13 @@ static void an_interrupt_waits_inside_a_wait(void **state)
 	struct lock_stacks out;
 
 	(void)state;
-	begin(&s, 100, 3, LOCK, LOCK_WRITE);
-	begin(&s, 120, 3, LOCK + 8, LOCK_SPIN);
+	begin(&s, 100, 3, LOCK, LOCK_F_WRITE);
+	begin(&s, 120, 3, LOCK + 8, LOCK_F_SPIN);
 	end(&s, 130, 3, LOCK + 8);
 	end(&s, 200, 3, LOCK);
 	/* All idle threads have the number 0. */
-	begin(&s, 300, 0, LOCK + 8, LOCK_SPIN);
-	begin(&s, 310, 0, LOCK + 8, LOCK_SPIN);
+	begin(&s, 300, 0, LOCK + 8, LOCK_F_SPIN);
+	begin(&s, 310, 0, LOCK + 8, LOCK_F_SPIN);
 	s.v[s.n - 1].cpu = 1;
 	end(&s, 320, 0, LOCK + 8);
 	end(&s, 350, 0, LOCK + 8);
@@ -226,10 +226,10 @@ static void a_mutex_that_spins_and_sleeps_is_one_wait(void **state)
 	struct lock_stacks out;
 
 	(void)state;
-	begin(&s, 100, 3, LOCK, LOCK_MUTEX | LOCK_SPIN);
-	begin(&s, 110, 3, LOCK, LOCK_MUTEX);
-	begin(&s, 150, 3, LOCK, LOCK_MUTEX | LOCK_SPIN);
-	begin(&s, 160, 3, LOCK, LOCK_MUTEX);
+	begin(&s, 100, 3, LOCK, LOCK_F_MUTEX | LOCK_F_SPIN);
+	begin(&s, 110, 3, LOCK, LOCK_F_MUTEX);
+	begin(&s, 150, 3, LOCK, LOCK_F_MUTEX | LOCK_F_SPIN);
+	begin(&s, 160, 3, LOCK, LOCK_F_MUTEX);
 	end(&s, 200, 3, LOCK);
 	out = reduce(&s);
 	assert_int_equal(out.n, 1);
@@ -245,17 +245,17 @@ static void cut_waits_are_counted_and_not_summed(void **state)
 
 	(void)state;
 	end(&s, 50, 1, LOCK);                            /* no begin */
-	begin(&s, 100, 1, LOCK, LOCK_READ);              /* its end was lost */
-	begin(&s, 900, 1, LOCK, LOCK_READ);
+	begin(&s, 100, 1, LOCK, LOCK_F_READ);              /* its end was lost */
+	begin(&s, 900, 1, LOCK, LOCK_F_READ);
 	end(&s, 950, 1, LOCK);
-	begin(&s, 1000, 3, LOCK, LOCK_WRITE);
-	begin(&s, 1010, 3, LOCK + 8, LOCK_SPIN);         /* so was this one's */
+	begin(&s, 1000, 3, LOCK, LOCK_F_WRITE);
+	begin(&s, 1010, 3, LOCK + 8, LOCK_F_SPIN);         /* so was this one's */
 	end(&s, 1020, 3, LOCK);
-	begin(&s, 2000, 4, LOCK, LOCK_MUTEX);            /* a mutex's the same: no change of mode */
-	begin(&s, 2100, 4, LOCK, LOCK_MUTEX);
+	begin(&s, 2000, 4, LOCK, LOCK_F_MUTEX);            /* a mutex's the same: no change of mode */
+	begin(&s, 2100, 4, LOCK, LOCK_F_MUTEX);
 	end(&s, 2110, 4, LOCK);
-	begin(&s, 3000, 2, LOCK, LOCK_READ);             /* no end */
-	begin(&s, 5000, 6, LOCK, LOCK_READ);             /* clocks that do not agree */
+	begin(&s, 3000, 2, LOCK, LOCK_F_READ);             /* no end */
+	begin(&s, 5000, 6, LOCK, LOCK_F_READ);             /* clocks that do not agree */
 	end(&s, 5000 + (UINT64_C(1) << 49), 6, LOCK);
 	out = reduce(&s);
 	assert_int_equal(out.waits, 3);
@@ -282,10 +282,10 @@ static void who_got_it_last_holds_it(void **state)
 	struct lock_stacks out;
 
 	(void)state;
-	begin(&s, 100, 3, LOCK, LOCK_WRITE);
+	begin(&s, 100, 3, LOCK, LOCK_F_WRITE);
 	end(&s, 200, 3, LOCK);
-	begin(&s, 210, 1, LOCK, LOCK_READ);
-	begin(&s, 220, 2, LOCK, LOCK_READ);
+	begin(&s, 210, 1, LOCK, LOCK_F_READ);
+	begin(&s, 220, 2, LOCK, LOCK_F_READ);
 	end(&s, 1000, 1, LOCK);
 	end(&s, 1010, 2, LOCK);
 	out = reduce(&s);
@@ -303,14 +303,14 @@ static void who_was_not_watched_is_not_blamed(void **state)
 	struct lock_stacks out;
 
 	(void)state;
-	begin(&s, 100, 3, LOCK, LOCK_WRITE);
+	begin(&s, 100, 3, LOCK, LOCK_F_WRITE);
 	end(&s, 200, 3, LOCK);
-	begin(&s, 1200, 1, LOCK, LOCK_READ);
+	begin(&s, 1200, 1, LOCK, LOCK_F_READ);
 	end(&s, 2199, 1, LOCK);
 	/* As long watched as not. */
-	begin(&s, 3000, 3, LOCK + 8, LOCK_WRITE);
+	begin(&s, 3000, 3, LOCK + 8, LOCK_F_WRITE);
 	end(&s, 3100, 3, LOCK + 8);
-	begin(&s, 4100, 2, LOCK + 8, LOCK_READ);
+	begin(&s, 4100, 2, LOCK + 8, LOCK_F_READ);
 	end(&s, 5100, 2, LOCK + 8);
 	out = reduce(&s);
 	expect(find(&out, "reader", NULL), 1, 999, 0);
@@ -324,10 +324,10 @@ static void who_asks_again_has_given_it_back(void **state)
 	struct lock_stacks out;
 
 	(void)state;
-	begin(&s, 100, 3, LOCK, LOCK_WRITE);
+	begin(&s, 100, 3, LOCK, LOCK_F_WRITE);
 	end(&s, 200, 3, LOCK);
-	begin(&s, 210, 1, LOCK, LOCK_READ);
-	begin(&s, 300, 3, LOCK, LOCK_WRITE);             /* 90 of the reader's 790 */
+	begin(&s, 210, 1, LOCK, LOCK_F_READ);
+	begin(&s, 300, 3, LOCK, LOCK_F_WRITE);             /* 90 of the reader's 790 */
 	end(&s, 1000, 1, LOCK);
 	end(&s, 1010, 3, LOCK);
 	out = reduce(&s);
@@ -347,8 +347,8 @@ static void a_reader_behind_a_waiting_writer(void **state)
 		struct events s = { .n = 0 };
 		struct lock_stacks out;
 
-		begin(&s, 100, 3, LOCK, LOCK_WRITE);
-		begin(&s, 200, 1, LOCK, LOCK_READ);
+		begin(&s, 100, 3, LOCK, LOCK_F_WRITE);
+		begin(&s, 200, 1, LOCK, LOCK_F_READ);
 		end(&s, rows[i].got_ns, 3, LOCK);
 		end(&s, 1000, 1, LOCK);
 		out = reduce(&s);
@@ -365,14 +365,14 @@ static void readers_hold_together(void **state)
 		struct lock_stacks out;
 
 		(void)state;
-		begin(&s, 100, 4, LOCK, LOCK_WRITE);
+		begin(&s, 100, 4, LOCK, LOCK_F_WRITE);
 		end(&s, 110, 4, LOCK);
-		begin(&s, 120, 1, LOCK, LOCK_READ);
-		begin(&s, 130, mixed ? 6 : 2, LOCK, LOCK_READ);
-		begin(&s, 190, 3, LOCK, LOCK_WRITE);
+		begin(&s, 120, 1, LOCK, LOCK_F_READ);
+		begin(&s, 130, mixed ? 6 : 2, LOCK, LOCK_F_READ);
+		begin(&s, 190, 3, LOCK, LOCK_F_WRITE);
 		end(&s, 200, 1, LOCK);
 		end(&s, 210, mixed ? 6 : 2, LOCK);
-		begin(&s, 500, 1, LOCK, LOCK_READ);      /* gone, the other one still reads */
+		begin(&s, 500, 1, LOCK, LOCK_F_READ);      /* gone, the other one still reads */
 		end(&s, 1190, 3, LOCK);
 		end(&s, 1200, 1, LOCK);
 		out = reduce(&s);
@@ -389,10 +389,10 @@ static void readers_keep_readers_out_by_a_writer_only(void **state)
 	struct lock_stacks out;
 
 	(void)state;
-	begin(&s, 100, 1, LOCK, LOCK_READ);
-	begin(&s, 110, 2, LOCK, LOCK_READ);
-	begin(&s, 180, 3, LOCK, LOCK_WRITE);
-	begin(&s, 190, 6, LOCK, LOCK_READ);
+	begin(&s, 100, 1, LOCK, LOCK_F_READ);
+	begin(&s, 110, 2, LOCK, LOCK_F_READ);
+	begin(&s, 180, 3, LOCK, LOCK_F_WRITE);
+	begin(&s, 190, 6, LOCK, LOCK_F_READ);
 	end(&s, 200, 1, LOCK);
 	end(&s, 800, 2, LOCK);
 	end(&s, 1000, 3, LOCK);
@@ -411,9 +411,9 @@ static void readers_are_known_only_while_somebody_waits(void **state)
 	struct lock_stacks out;
 
 	(void)state;
-	begin(&s, 100, 1, LOCK, LOCK_READ);
+	begin(&s, 100, 1, LOCK, LOCK_F_READ);
 	end(&s, 200, 1, LOCK);
-	begin(&s, 201, 3, LOCK, LOCK_WRITE);
+	begin(&s, 201, 3, LOCK, LOCK_F_WRITE);
 	end(&s, 1200, 3, LOCK);
 	out = reduce(&s);
 	expect(find(&out, "writer", NULL), 1, 999, 0);
@@ -426,8 +426,8 @@ static void who_gave_up_holds_nothing(void **state)
 	struct lock_stacks out;
 
 	(void)state;
-	begin(&s, 100, 3, LOCK, LOCK_WRITE);
-	begin(&s, 150, 1, LOCK, LOCK_READ);
+	begin(&s, 100, 3, LOCK, LOCK_F_WRITE);
+	begin(&s, 150, 1, LOCK, LOCK_F_READ);
 	end(&s, 200, 3, LOCK);
 	s.v[s.n - 1].flags = LOCK_GAVE_UP;
 	end(&s, 1000, 1, LOCK);
@@ -445,11 +445,11 @@ static void holders_of_a_role_are_added_up(void **state)
 	struct lock_stacks out;
 
 	(void)state;
-	begin(&s, 100, 1, LOCK, LOCK_MUTEX);
+	begin(&s, 100, 1, LOCK, LOCK_F_MUTEX);
 	for (uint64_t t = 100; t < 1000; t += 100) {
 		uint32_t tid = t / 100 % 2 ? 3 : 4;
 
-		begin(&s, t + 10, tid, LOCK, LOCK_MUTEX);
+		begin(&s, t + 10, tid, LOCK, LOCK_F_MUTEX);
 		end(&s, t + 90, tid, LOCK);
 	}
 	end(&s, 1100, 1, LOCK);

@@ -105,12 +105,12 @@ static void make(struct pf *p, struct buf *out)
 static void check_made(const struct pf *p)
 {
 	static const struct lock_event expected[] = {
-		{ 150, LOCK + 8, 8, 0, LOCK_WAIT_BEGIN, LOCK_WRITE, 5 },
-		{ 200, LOCK, 7, 0, LOCK_WAIT_BEGIN, LOCK_READ, 0 },      /* first in the file */
+		{ 150, LOCK + 8, 8, 0, LOCK_WAIT_BEGIN, LOCK_F_WRITE, 5 },
+		{ 200, LOCK, 7, 0, LOCK_WAIT_BEGIN, LOCK_F_READ, 0 },      /* first in the file */
 		{ 200, LOCK + 8, 8, 0, LOCK_WAIT_END, LOCK_GAVE_UP, 5 },
 		{ 300, LOCK, 7, 0, LOCK_WAIT_END, 0, 0 },
-		{ 400, LOCK, 8, 0, LOCK_WAIT_BEGIN, LOCK_MUTEX | LOCK_SPIN, 0 },
-		{ 500, LOCK, 8, 1, LOCK_WAIT_BEGIN, LOCK_SPIN, 0 },
+		{ 400, LOCK, 8, 0, LOCK_WAIT_BEGIN, LOCK_F_MUTEX | LOCK_F_SPIN, 0 },
+		{ 500, LOCK, 8, 1, LOCK_WAIT_BEGIN, LOCK_F_SPIN, 0 },
 	};
 	struct pf copy = *p;
 	struct buf b = BUF_INIT;
@@ -201,12 +201,12 @@ static void lock_statistics_become_waits(void **state)
 	if (perfdata_read(&ev, b.data, b.len, &e))
 		fail_msg("%s", e.text);
 	assert_int_equal(ev.n, 5);
-	assert_true(ev.v[0].kind == LOCK_WAIT_BEGIN && ev.v[0].flags == LOCK_READ &&
+	assert_true(ev.v[0].kind == LOCK_WAIT_BEGIN && ev.v[0].flags == LOCK_F_READ &&
 		    ev.v[0].time_ns == 201);
-	assert_true(ev.v[1].flags == LOCK_WRITE && ev.v[1].lock == LOCK + 8);
+	assert_true(ev.v[1].flags == LOCK_F_WRITE && ev.v[1].lock == LOCK + 8);
 	assert_true(ev.v[2].kind == LOCK_WAIT_END && ev.v[2].lock == LOCK + 8);
 	assert_true(ev.v[3].kind == LOCK_WAIT_END && ev.v[3].time_ns == 240 && !ev.v[3].flags);
-	assert_true(ev.v[4].kind == LOCK_WAIT_BEGIN && ev.v[4].flags == LOCK_WRITE);
+	assert_true(ev.v[4].kind == LOCK_WAIT_BEGIN && ev.v[4].flags == LOCK_F_WRITE);
 	lock_events_release(&ev);
 	buf_release(&b);
 }
