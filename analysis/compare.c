@@ -173,7 +173,7 @@ static int add_row(struct place *p, const struct measure *m, struct side side[2]
 		.unit = metric->unit ? metric->unit : "",
 		.better = metric->better ? metric->better : "",
 		.primary = metric->primary && m->pass == 0, .whole = m->role == STRING_ALL,
-		.planned = r->blocks,
+		.planned = m->pass ? r->watched : r->blocks,
 		.pair = xcalloc(r->blocks, sizeof(*row->pair)),
 	};
 	fill_pairs(p, row, side, m->pass);

@@ -125,8 +125,9 @@ static void find_families(struct judge *j, const struct comparison *c, const str
 	free(used);
 }
 
-/* Every family of the rows that decide, or of the others. */
-static void judge_all(struct comparison *c, const struct results *r, bool deciding)
+/* Every family of a pass's rows that decide, or of its others. */
+static void judge_pass(struct comparison *c, const struct results *r, bool deciding,
+		       const char *pass)
 {
 	struct comparison_row **rows = xcalloc(c->nr_rows + 1, sizeof(*rows));
 
@@ -136,13 +137,21 @@ static void judge_all(struct comparison *c, const struct results *r, bool decidi
 		for (size_t i = 0; i < c->nr_rows; i++) {
 			struct comparison_row *row = &c->rows[i];
 
-			if (!row->j.done && row->j.decides == deciding &&
+			if (!row->j.done && row->j.decides == deciding && row->pass == pass &&
 			    c->judge->family_of[row_contrast(r, row)] == family)
 				rows[nr++] = row;
 		}
-		judge_rows(c->judge, rows, nr);
+		if (nr)
+			judge_rows(c->judge, rows, nr);
 	}
 	free(rows);
+}
+
+/* What another pass has seen changes nothing of what the first says. */
+static void judge_all(struct comparison *c, const struct results *r, bool deciding)
+{
+	for (uint32_t pass = 0; pass < r->pass_index.nr; pass++)
+		judge_pass(c, r, deciding, intern_str(&r->pass_index, pass));
 }
 
 size_t judge_looks(unsigned max, struct judge_look out[JUDGE_LOOKS_MAX])

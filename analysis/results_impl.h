@@ -69,6 +69,7 @@ struct results {
 	char *path;                       /* of run.json, for sentences */
 	const char *run_id, *mode;
 	uint32_t blocks;
+	uint32_t watched;            /* blocks, from the first on, that passes after the first have */
 
 	struct intern variant_index, cell_index, metric_index, pass_index, measure_index;
 	struct results_variant *variants;   /* variant_index.nr */

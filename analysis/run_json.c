@@ -172,6 +172,7 @@ static int check_sizes(struct results *r, json_int_t blocks, struct err *e)
 {
 	uint64_t units = (uint64_t)r->cell_index.nr * r->variant_index.nr; /* each below 2^32 */
 	bool over = __builtin_mul_overflow(units, r->pass_index.nr, &units);
+	json_int_t watched;
 
 	if (blocks < 1)
 		return err_add(e, EINVAL, "%s: suite.blocks is %lld, not a count from 1", r->path,
@@ -181,6 +182,8 @@ static int check_sizes(struct results *r, json_int_t blocks, struct err *e)
 		return err_add(e, EINVAL, "%s: cells, variants, blocks and passes make more than "
 			       "%u cell runs", r->path, RESULTS_UNITS_MAX);
 	r->blocks = (uint32_t)blocks;
+	watched = json_integer_value(json_object_get(r->run, "watch_blocks"));
+	r->watched = watched > 0 && watched < blocks ? (uint32_t)watched : r->blocks;
 	r->units = xcalloc(units, sizeof(*r->units));
 	return 0;
 }

@@ -10,13 +10,15 @@
 #include "analysis/judge.h"
 #include "cli/command.h"
 #include "cli/measure.h"
+#include "cli/passes.h"
 #include "cli/show.h"
 #include "lib/fs.h"
 
 struct duel_options {
 	const char *suite, *output, *resume, *baseline, *patched, *initramfs, *mode, *qemu;
 	const char *destroy;
-	uint64_t blocks, guests, max_blocks;
+	uint64_t blocks, guests, max_blocks, watch_blocks;
+	struct option_strings passes;
 	bool quiet, until_sure;
 };
 
@@ -35,6 +37,8 @@ static const struct option_row options[] = {
 	{ 'b', "blocks", OPT_COUNT, "N", "blocks instead of the suite's", AT(blocks), false },
 	{ 0, "until-sure", OPT_FLAG, NULL, "add blocks until every cell is decided, looking at 8, 12, 16 and 20", AT(until_sure), false },
 	{ 0, "max-blocks", OPT_COUNT, "N", "with --until-sure: at most that many blocks instead of 20", AT(max_blocks), false },
+	{ 0, "pass", OPT_STRINGS, "PASS", "measure again with something watching: locks (who waits for which lock, how long)", AT(passes), false },
+	{ 0, "watch-blocks", OPT_COUNT, "N", "blocks, from the first on, that passes watch, instead of the suite's", AT(watch_blocks), false },
 	{ 'j', "guests", OPT_COUNT, "N", "guests at once (default: one a core); changes no result", AT(guests), false },
 	{ 0, "initramfs", OPT_STRING, "FILE", "use this initramfs instead of packing one", AT(initramfs), false },
 	{ 0, "qemu", OPT_STRING, "PROGRAM", "another QEMU than the first qemu-system-x86_64 in PATH", AT(qemu), false },
@@ -48,6 +52,7 @@ struct resumed {
 	char *suite;
 	json_t *run;
 	struct suite_overrides o;
+	struct option_strings passes;  /* its own and those asked for now */
 };
 
 /* The reference a label was begun with; a suite's only kernel answers to "baseline" (suite.h). */
@@ -78,6 +83,7 @@ static int read_resumed(const char *dir, struct resumed *r, struct err *e)
 	r->o.mode = json_string_value(json_object_get(r->run, "mode"));
 	r->o.blocks = (unsigned)json_integer_value(
 		json_object_get(json_object_get(r->run, "suite"), "blocks"));
+	r->o.watch_blocks = (unsigned)json_integer_value(json_object_get(r->run, "watch_blocks"));
 	return 0;
 }
 
@@ -88,8 +94,9 @@ static int check_options(const struct duel_options *o, struct err *e)
 		return err_add(e, EINVAL, "give either --output DIR to begin or --resume DIR to go on");
 	if (!o->suite && !o->resume)
 		return err_add(e, EINVAL, "give the suite: -c configs/quick.ini");
-	if (o->blocks > BLOCKS_MAX || o->guests > 256)
-		return err_add(e, EINVAL, "--blocks goes up to 1000, --guests up to 256");
+	if (o->blocks > BLOCKS_MAX || o->watch_blocks > BLOCKS_MAX || o->guests > 256)
+		return err_add(e, EINVAL, "--blocks and --watch-blocks go up to 1000, --guests up to "
+			       "256");
 	if (o->until_sure && o->blocks)
 		return err_add(e, EINVAL, "--until-sure chooses the blocks itself: give --max-blocks");
 	if (o->max_blocks && !o->until_sure)
@@ -146,7 +153,8 @@ static int run(const void *opts, char *const *args, unsigned nr_args, struct err
 	const struct duel_options *o = opts;
 	struct resumed old = { 0 };
 	struct suite_overrides over = { .baseline = o->baseline, .patched = o->patched,
-					.blocks = (unsigned)o->blocks, .mode = o->mode };
+					.blocks = (unsigned)o->blocks, .mode = o->mode,
+					.watch_blocks = (unsigned)o->watch_blocks };
 	struct suite s = { 0 };
 	int ret = check_options(o, e);
 
@@ -166,7 +174,12 @@ static int run(const void *opts, char *const *args, unsigned nr_args, struct err
 			.patched = o->patched ? o->patched : old.o.patched,
 			.blocks = o->blocks ? (unsigned)o->blocks : old.o.blocks,
 			.mode = o->mode ? o->mode : old.o.mode,
+			.watch_blocks = o->watch_blocks ? (unsigned)o->watch_blocks :
+							  old.o.watch_blocks,
 		};
+	passes_join(&old.passes, &o->passes, old.run);
+	over.passes = old.passes.v;
+	over.nr_passes = old.passes.n;
 	if (!ret)
 		ret = suite_load(&s, o->suite ? o->suite : old.suite, &over, e);
 	ret = ret ? err_exit_code(e, FSDUEL_USAGE) : measure(o, old.run, &s, e);
@@ -183,7 +196,8 @@ const struct command command_duel = {
 	.text = "Boots each kernel once per cell, block and mount, and writes samples.csv,\n"
 		"latency.csv and run.json into the results folder. In exact mode the same\n"
 		"command gives the same samples to the last digit, whatever else the machine\n"
-		"does and however many guests run at once.",
+		"does and however many guests run at once, also with more passes. A folder may\n"
+		"be given a --pass later: --resume DIR --pass locks measures only what is new.",
 	.options = options,
 	.options_size = sizeof(struct duel_options),
 	.run = run,

@@ -14,7 +14,9 @@
 #include "lib/fs.h"
 #include "lib/ini.h"
 #include "lib/near.h"
+#include "runners/lock/lock_metric.h"
 #include "runners/suite/fiojob.h"
+#include "runners/suite/suite.h"
 #include "workloads/metric.h"
 #include "workloads/role.h"
 
@@ -76,6 +78,9 @@ static int list_metrics(struct err *e)
 	(void)e;
 	for (const struct metric *m = metrics; m->name; m++)
 		printf("%-16s %-6s %-7s %s\n", m->name, m->unit, better_name(m->better), m->help);
+	for (const struct lock_metric *m = lock_metrics; m->name; m++)
+		printf("%-16s %-6s %-7s %s (pass %s)\n", m->name, m->unit, better_name(m->better),
+		       m->help, pass_names[PASS_LOCKS]);
 	return FSDUEL_OK;
 }
 

@@ -18,7 +18,8 @@
 
 struct plan_options {
 	const char *suite, *baseline, *patched, *mode, *missing;
-	uint64_t blocks, guests;
+	uint64_t blocks, guests, watch_blocks;
+	struct option_strings passes;
 	bool json;
 };
 
@@ -30,6 +31,8 @@ static const struct option_row options[] = {
 	{ 0, "patched", OPT_STRING, "KERNEL", "the same for the other side", AT(patched), false },
 	{ 'm', "mode", OPT_STRING, "MODE", "exact, tcg, kvm or auto, instead of the suite's", AT(mode), false },
 	{ 'b', "blocks", OPT_COUNT, "N", "blocks instead of the suite's", AT(blocks), false },
+	{ 0, "pass", OPT_STRINGS, "PASS", "measure again with something watching: locks (who waits for which lock, how long)", AT(passes), false },
+	{ 0, "watch-blocks", OPT_COUNT, "N", "blocks, from the first on, that passes watch, instead of the suite's", AT(watch_blocks), false },
 	{ 'j', "guests", OPT_COUNT, "N", "guests at once (default: one a core), for the time it would take", AT(guests), false },
 	{ 0, "missing", OPT_STRING, "DIR", "what this results folder still lacks, by kernel and block, instead of a suite", AT(missing), false },
 	{ 0, "json", OPT_FLAG, NULL, "as JSON, for programs", AT(json), false },
@@ -112,17 +115,43 @@ static void print_cells(const struct plan *p)
 	}
 }
 
-/* The first unit of a block; they are all of the same number. */
-static const struct plan_unit *block_units(const struct plan *p, unsigned block)
+static bool watches(const struct suite *s, enum pass pass)
 {
-	return &p->units[(size_t)(block - 1) * p->nr_cells * p->suite->nr_variants];
+	return pass != PASS_THROUGHPUT && s->passes >> pass & 1;
+}
+
+static unsigned watched_blocks(const struct suite *s)
+{
+	return s->watch_blocks < s->blocks ? s->watch_blocks : s->blocks;
+}
+
+/* "measured once more for the passes locks, profile: in blocks 1 to 3" */
+static void print_passes(const struct suite *s)
+{
+	unsigned blocks = watched_blocks(s);
+	const char *sep = "measured once more, watched, in the pass ";
+
+	for (enum pass pass = 0; pass < NR_PASSES; pass++) {
+		if (!watches(s, pass))
+			continue;
+		printf("%s%s", sep, pass_names[pass]);
+		sep = ", ";
+	}
+	if (s->passes == 1u << PASS_THROUGHPUT)
+		return;
+	if (blocks == s->blocks)
+		printf(": in every block\n");
+	else if (blocks == 1)
+		printf(": in block 1\n");
+	else
+		printf(": in blocks 1 to %u\n", blocks);
 }
 
 static void print_order(const struct plan *p)
 {
 	printf("order of the variants within each cell:\n");
 	for (unsigned b = 1; b <= p->suite->blocks; b++) {
-		const struct plan_unit *u = block_units(p, b);
+		const struct plan_unit *u = plan_block_units(p, b);
 
 		printf("  block %u:", b);
 		for (size_t i = 0; i < p->suite->nr_variants; i++)
@@ -140,6 +169,7 @@ static void print_plan(const struct plan *p, unsigned guests)
 	print_variants(p->suite);
 	print_cells(p);
 	print_order(p);
+	print_passes(p->suite);
 	num_format_ns_human(time, (uint64_t)(plan_expected_wall_s(p, guests) * 1e9));
 	printf("\n%zu cell runs, about %s", p->nr_units, time);
 	if (p->suite->mode == MODE_EXACT)
@@ -222,11 +252,12 @@ static json_t *units_json(const struct plan *p)
 		char key[64];
 
 		plan_unit_key(u, key);
-		json_array_append_new(list, json_pack("{sssisIsssi}", "key", key, "block",
+		json_array_append_new(list, json_pack("{sssisIsssiss}", "key", key, "block",
 						      (int)u->block, "cell", (json_int_t)u->cell,
 						      "variant",
 						      p->suite->variants[u->variant].name,
-						      "position", (int)u->position));
+						      "position", (int)u->position, "pass",
+						      pass_names[u->pass]));
 	}
 	return list;
 }
@@ -237,18 +268,29 @@ static json_t *blocks_json(const struct plan *p)
 
 	for (unsigned b = 1; b <= p->suite->blocks; b++)
 		json_array_append_new(list, json_pack("{sIsI}", "block", (json_int_t)b, "seed",
-						      (json_int_t)block_units(p, b)->seed));
+						      (json_int_t)plan_block_units(p, b)->seed));
+	return list;
+}
+
+static json_t *passes_json(const struct suite *s)
+{
+	json_t *list = json_array();
+
+	for (enum pass pass = 0; pass < NR_PASSES; pass++)
+		if (pass == PASS_THROUGHPUT || watches(s, pass))
+			json_array_append_new(list, json_pack("{sssi}", "name", pass_names[pass],
+				"blocks", (int)(watches(s, pass) ? watched_blocks(s) : s->blocks)));
 	return list;
 }
 
 static int print_json(const struct plan *p, unsigned guests, struct err *e)
 {
 	const struct suite *s = p->suite;
-	json_t *o = json_pack("{sssssisIsosososososf}", "suite", s->name, "mode",
+	json_t *o = json_pack("{sssssisIsososososososf}", "suite", s->name, "mode",
 			      mode_names[s->mode], "blocks", (int)s->blocks, "seed",
 			      (json_int_t)s->seed, "variants", variants_json(s), "contrasts",
 			      contrasts_json(s), "cells", cells_json(p), "block_seeds",
-			      blocks_json(p), "units", units_json(p), "expected_wall_s",
+			      blocks_json(p), "passes", passes_json(s), "units", units_json(p), "expected_wall_s",
 			      plan_expected_wall_s(p, guests));
 	int ret = o ? json_dumpf(o, stdout, JSON_INDENT(2)) : -1;
 
@@ -265,8 +307,9 @@ static int check_options(const struct plan_options *o, unsigned nr_args, struct 
 		return 0;
 	if (!o->suite == !nr_args)
 		return err_add(e, EINVAL, "name one suite: fsduel plan configs/quick.ini");
-	if (o->blocks > 1000 || o->guests > 256)
-		return err_add(e, EINVAL, "--blocks goes up to 1000, --guests up to 256");
+	if (o->blocks > 1000 || o->watch_blocks > 1000 || o->guests > 256)
+		return err_add(e, EINVAL, "--blocks and --watch-blocks go up to 1000, --guests up to "
+			       "256");
 	return 0;
 }
 
@@ -281,7 +324,9 @@ static int run(const void *opts, char *const *args, unsigned nr_args, struct err
 {
 	const struct plan_options *o = opts;
 	struct suite_overrides over = { .baseline = o->baseline, .patched = o->patched,
-					.blocks = (unsigned)o->blocks, .mode = o->mode };
+					.blocks = (unsigned)o->blocks, .mode = o->mode,
+					.passes = o->passes.v, .nr_passes = o->passes.n,
+					.watch_blocks = (unsigned)o->watch_blocks };
 	struct suite s = { 0 };
 	struct plan p = { 0 };
 	unsigned guests = guests_or_cores(o->guests);

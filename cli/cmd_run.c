@@ -11,6 +11,7 @@
 
 #include "cli/command.h"
 #include "cli/options.h"
+#include "cli/passes.h"
 #include "cli/progress.h"
 #include "cli/run_kexec.h"
 #include "cli/show.h"
@@ -19,7 +20,8 @@
 
 struct run_options {
 	const char *suite, *output, *resume, *kernel, *device, *destroy, *dir;
-	uint64_t image_bytes, blocks, block, settle_ns;
+	uint64_t image_bytes, blocks, block, settle_ns, watch_blocks;
+	struct option_strings passes;
 	bool null_blk, zram, force, no_settle, quiet, kexec_resume;
 	struct option_strings kexec;
 };
@@ -44,6 +46,8 @@ static const struct option_row options[] = {
 	{ 0, "zram", OPT_FLAG, NULL, "measure on a zram device as large as the suite's [device]", AT(zram), false },
 	{ 'b', "blocks", OPT_COUNT, "N", "blocks instead of the suite's", AT(blocks), false },
 	{ 0, "block", OPT_COUNT, "N", "measure only this block", AT(block), false },
+	{ 0, "pass", OPT_STRINGS, "PASS", "measure again with something watching: locks (who waits for which lock, how long)", AT(passes), false },
+	{ 0, "watch-blocks", OPT_COUNT, "N", "blocks, from the first on, that passes watch, instead of the suite's", AT(watch_blocks), false },
 	{ 0, "settle", OPT_NS, "TIME", "how long a cell waits at most for an idle machine (default: 10s)", AT(settle_ns), false },
 	{ 0, "no-settle", OPT_FLAG, NULL, "do not wait for an idle machine", AT(no_settle), false },
 	{ 0, "kexec", OPT_STRINGS, "LABEL=BZIMAGE[,INITRD]", "measure this kernel of the suite in turn with the others, booting it by kexec; one for each", AT(kexec), false },
@@ -90,8 +94,8 @@ static int check_options(const struct run_options *o, struct target_wants *w, st
 		ret = err_add(e, EINVAL, "give either --output DIR or, to go on, --resume DIR");
 	else if (!o->suite && !o->resume)
 		ret = err_add(e, EINVAL, "give the suite: -c configs/mounts.ini");
-	else if (o->blocks > 1000 || o->block > 1000)
-		ret = err_add(e, EINVAL, "--blocks and --block go up to 1000");
+	else if (o->blocks > 1000 || o->block > 1000 || o->watch_blocks > 1000)
+		ret = err_add(e, EINVAL, "--blocks, --block and --watch-blocks go up to 1000");
 	else if (o->settle_ns && o->no_settle)
 		ret = err_add(e, EINVAL, "--settle and --no-settle exclude each other");
 	if (!ret)
@@ -103,27 +107,29 @@ static int check_options(const struct run_options *o, struct target_wants *w, st
 
 /* The suite that a folder was begun with, by its path: its job files lie beside it. */
 struct begun {
-	char *suite;
-	unsigned blocks;
+	json_t *run;
+	const char *suite;
+	unsigned blocks, watch_blocks;
 };
 
 static int read_begun(const char *dir, struct begun *b, struct err *e)
 {
 	char *path = xasprintf("%s/run.json", dir);
-	json_t *run = NULL, *suite;
-	int ret = fs_read_json(path, &run, e);
+	json_t *suite;
+	int ret = fs_read_json(path, &b->run, e);
 
-	suite = json_object_get(run, "suite");
+	suite = json_object_get(b->run, "suite");
 	if (!ret && !json_is_string(json_object_get(suite, "path")))
 		ret = -EINVAL;
 	if (!ret) {
-		b->suite = xstrdup(json_string_value(json_object_get(suite, "path")));
+		b->suite = json_string_value(json_object_get(suite, "path"));
 		b->blocks = (unsigned)json_integer_value(json_object_get(suite, "blocks"));
+		b->watch_blocks = (unsigned)json_integer_value(
+			json_object_get(b->run, "watch_blocks"));
 	} else {
 		err_exit(e, FSDUEL_USAGE);
 		err_add(e, EINVAL, "%s is not a results folder", dir);
 	}
-	json_decref(run);
 	free(path);
 	return ret;
 }
@@ -232,8 +238,10 @@ static int measure_in_turn(const struct run_options *o, const struct target_want
 
 static int run_as_asked(const struct run_options *o, struct reboot_state *state, struct err *e)
 {
-	struct begun begun = { NULL, 0 };
+	struct begun begun = { .run = NULL };
+	struct option_strings passes = { .n = 0 };
 	struct suite_overrides over = { .blocks = (unsigned)o->blocks, .mode = "host",
+					.watch_blocks = (unsigned)o->watch_blocks,
 					.running = o->kexec.n ? "baseline" : o->kernel };
 	struct target_wants w;
 	struct suite s = { 0 };
@@ -243,6 +251,11 @@ static int run_as_asked(const struct run_options *o, struct reboot_state *state,
 		ret = read_begun(o->resume, &begun, e);
 	if (!over.blocks)
 		over.blocks = begun.blocks;
+	if (!over.watch_blocks)
+		over.watch_blocks = begun.watch_blocks;
+	passes_join(&passes, &o->passes, begun.run);
+	over.passes = passes.v;
+	over.nr_passes = passes.n;
 	if (!ret)
 		ret = suite_load(&s, o->suite ? o->suite : begun.suite, &over, e);
 	if (ret)
@@ -252,7 +265,7 @@ static int run_as_asked(const struct run_options *o, struct reboot_state *state,
 	else
 		ret = measure(o, &w, &s, e);
 	suite_release(&s);
-	free(begun.suite);
+	json_decref(begun.run);
 	return ret;
 }
 

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/passes.h"
 #include "lib/fs.h"
 #include "lib/schema.h"
 #include "runners/host/order.h"
@@ -38,15 +39,21 @@ static int read_suite(struct shelf *s, const char *dir, struct err *e)
 	struct buf text = BUF_INIT;
 	json_int_t blocks = json_integer_value(
 		json_object_get(json_object_get(s->run, "suite"), "blocks"));
+	struct option_strings passes;
 	/* Any label will do: it gives a suite without kernels its two. */
-	const struct suite_overrides over = {
+	struct suite_overrides over = {
 		.blocks = blocks > 0 ? (unsigned)blocks : 0,
 		.mode = json_string_value(json_object_get(s->run, "mode")),
+		.watch_blocks = (unsigned)json_integer_value(
+			json_object_get(s->run, "watch_blocks")),
 		.running = json_object_size(json_object_get(s->run, "kernels")) == 2 ? "baseline"
 										     : NULL,
 	};
 	int ret = fs_read(copy, 0, &text, e);
 
+	passes_join(&passes, NULL, s->run);
+	over.passes = passes.v;
+	over.nr_passes = passes.n;
 	if (!ret)
 		ret = suite_load_mem(&s->suite, path ? path : copy, buf_str(&text), text.len,
 				     &over, e);

@@ -16,9 +16,10 @@ static void name_unit(const struct plan *p, const struct plan_unit *u, char *dst
 {
 	const struct plan_cell *c = &p->cells[u->cell];
 
-	snprintf(dst, len, "%s%s%s on %s, block %u", p->suite->workloads[c->workload].name,
+	snprintf(dst, len, "%s%s%s on %s, block %u%s%s", p->suite->workloads[c->workload].name,
 		 c->varying[0] ? " " : "", c->varying, p->suite->variants[u->variant].name,
-		 u->block);
+		 u->block, u->pass == PASS_THROUGHPUT ? "" : ", pass ",
+		 u->pass == PASS_THROUGHPUT ? "" : pass_names[u->pass]);
 }
 
 void progress_show(void *arg, const struct progress *p)

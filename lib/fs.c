@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -58,6 +59,38 @@ int fs_read(const char *path, size_t max, struct buf *b, struct err *e)
 	ret = read_fd(fd, path, max ? max : DEFAULT_MAX, b, e);
 	close(fd);
 	return ret;
+}
+
+int fs_map(const char *path, const void **data, size_t *len, struct err *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), ret = 0;
+	struct stat st;
+	void *at = NULL;
+
+	*data = NULL;
+	*len = 0;
+	if (fd < 0)
+		return err_sys(e, errno, "cannot open %s", path);
+	if (fstat(fd, &st))
+		ret = err_sys(e, errno, "cannot look at %s", path);
+	else if (!S_ISREG(st.st_mode))
+		ret = err_add(e, EINVAL, "%s is no regular file", path);
+	else if (st.st_size)
+		at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (at == MAP_FAILED)
+		ret = err_sys(e, errno, "cannot map %s", path);
+	close(fd);
+	if (ret)
+		return ret;
+	*data = at ? at : "";
+	*len = (size_t)st.st_size;
+	return 0;
+}
+
+void fs_unmap(const void *data, size_t len)
+{
+	if (len)
+		munmap((void *)data, len);
 }
 
 char *fs_read_line(const char *path)

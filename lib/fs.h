@@ -22,6 +22,13 @@
 int fs_read(const char *path, size_t max, struct buf *b, struct err *e);
 
 /*
+ * All of a regular file as it is, not copied: *data stays until fs_unmap. An empty
+ * file has len 0 and any data. For a file that nobody cuts short meanwhile.
+ */
+int fs_map(const char *path, const void **data, size_t *len, struct err *e);
+void fs_unmap(const void *data, size_t len);
+
+/*
  * First line of a small file (up to 64 KiB) without its newline, or NULL (absent,
  * unreadable, larger). Caller frees.
  */

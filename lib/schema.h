@@ -13,6 +13,7 @@
 #define COMPARISON_CSV "comparison.csv"
 #define RUN_JSON "run.json"
 #define PARTS_DIR "parts"
+#define RAW_DIR "raw"
 #define SUITE_INI "suite.ini"
 
 /* The one word in the column marks that is no disturbance: an option of the mount did nothing. */
@@ -36,7 +37,7 @@
 #define SERIES_COLUMNS_N (SCHEMA_WHO_N + 5)
 
 /*
- * One row a lock, mode, waiting role, call chain (functions joined by ;, innermost
+ * lock: its address as 0x and hex digits, empty: several. One row a lock, mode, waiting role, call chain (functions joined by ;, innermost
  * first) and holder (empty: unknown). waits: a histogram, "LOW-HIGH:COUNT" in ns
  * joined by spaces. held_ns: the part of total_ns in which the holder had it.
  */

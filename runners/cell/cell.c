@@ -4,7 +4,7 @@
  * the guest. A step that fails names itself in the reason; what was begun is
  * then undone in any case. What the work itself is (a mix or a fio job) is in
  * cell_mix.c and cell_fio.c. Linked into the guest's first process, so it needs
- * libc, jansson and libmd only.
+ * libc, jansson, libmd and zlib only.
  */
 #include "runners/cell/cell.h"
 
@@ -23,9 +23,16 @@ void cell_mark(void *cell, int begin)
 {
 	struct cell *c = cell;
 
-	if (c->at->mark)
+	/* What counts what else goes on sees the watching too. */
+	if (c->at->mark && begin)
+		c->at->mark(c->at->mark_arg, begin);
+	if (c->pass)
+		c->pass->mark(c, begin);
+	if (c->at->mark && !begin)
 		c->at->mark(c->at->mark_arg, begin);
 }
+
+static const struct cell_pass *const passes[NR_PASSES] = { [PASS_LOCKS] = &cell_pass_locks };
 
 static void put_fact(struct cell *c, const char *name, json_t *value)
 {
@@ -33,7 +40,7 @@ static void put_fact(struct cell *c, const char *name, json_t *value)
 }
 
 /* What disturbed a cell run, joined by commas. */
-static void add_mark(struct cell *c, const char *mark)
+void cell_add_mark(struct cell *c, const char *mark)
 {
 	char *old = c->r->marks;
 
@@ -49,6 +56,7 @@ static int step_spec(struct cell *c, struct err *e)
 	if (!c->fs)
 		return err_add(e, EINVAL, "fsduel does not know the file system \"%s\"",
 			       c->spec->fs);
+	c->pass = passes[c->spec->pass];
 	c->work = c->spec->mix ? &cell_work_mix : &cell_work_fio;
 	return c->work->check(c, e);
 }
@@ -102,7 +110,7 @@ static int judge_options(struct cell *c, const char *options, struct err *e)
 		return -EIO;
 	why = json_string_value(json_object_get(json_object_get(c->r->facts, "effective"), "why"));
 	if (why && *why)
-		add_mark(c, MARK_NO_EFFECT);
+		cell_add_mark(c, MARK_NO_EFFECT);
 	return 0;
 }
 
@@ -136,13 +144,18 @@ static int step_drop(struct cell *c, struct err *e)
 	return mount_drop_caches(e);
 }
 
+static int step_watch(struct cell *c, struct err *e)
+{
+	return c->pass ? c->pass->open(c, e) : 0;
+}
+
 /* Never idle is not a failure: the samples are kept and marked. */
 static int step_settle(struct cell *c, struct err *e)
 {
 	int settled = c->at->settle.max_ns ? settle_wait(&c->at->settle, &c->watch.stop, e) : 1;
 
 	if (!settled)
-		add_mark(c, "unsettled");
+		cell_add_mark(c, "unsettled");
 	return settled < 0 ? settled : 0;
 }
 
@@ -161,6 +174,11 @@ static int step_collect(struct cell *c, struct err *e)
 	return c->work->collect(c, e);
 }
 
+static int step_reduce(struct cell *c, struct err *e)
+{
+	return c->pass ? c->pass->reduce(c, e) : 0;
+}
+
 /*
  * The kernel log's position is noted before anything is done and read after
  * the last thing, unmounting, so that a complaint about making the files or
@@ -177,10 +195,12 @@ static const struct step {
 	{ "effective options", step_options },
 	{ "prepare", step_prepare },
 	{ "drop caches", step_drop },
+	{ "watch", step_watch },
 	{ "settle", step_settle },
 	{ "prove extents", step_prove },
 	{ "measure", step_measure },
 	{ "collect", step_collect },
+	{ "reduce", step_reduce },
 	{ NULL, NULL },
 };
 
@@ -229,6 +249,8 @@ static int clean_up(struct cell *c, struct err *e)
 {
 	int rc = 0;
 
+	if (c->pass)
+		c->pass->release(c);
 	if (c->work)
 		c->work->release(c);
 	if (c->mounted)

@@ -2,7 +2,7 @@
 /*
  * cell.h: one cell run, the same code on the host and in the guest: mkfs,
  * mount, prepare, drop caches, settle, prove extents, measure, collect, read the kernel
- * log, unmount. It writes nothing but its result.
+ * log, unmount. It writes nothing but its result, and in a locks pass a recording.
  */
 #ifndef FSDUEL_RUNNERS_CELL_H
 #define FSDUEL_RUNNERS_CELL_H
@@ -52,6 +52,8 @@ struct cell_place {
 	 * NULL: all count, as in a guest, which has no other. */
 	const char *log_name;
 	const char *work;      /* directory for scratch files (fio's output) outside the measured file system */
+	uint64_t recording_max_bytes; /* what a pass may record there; more is lost, and counted; 0: 256 MiB */
+	uint64_t raw_max_bytes; /* longer recordings are reduced, but not kept in the result; 0: all are */
 	void (*mark)(void *arg, int begin); /* timed part begins / has ended; may be NULL */
 	void *mark_arg;
 	void (*stepped)(void *arg, const char *step, uint64_t ns); /* after each step; may be NULL */
@@ -59,6 +61,9 @@ struct cell_place {
 	struct settle settle;  /* how long to wait for an idle machine before measuring */
 	const volatile int *stop; /* non-zero: give up, clean up, STATUS_FAILED "interrupted" */
 };
+
+/* What the locks pass recorded stays in at->work under this name, for the caller to look at and remove. */
+#define CELL_RECORDING "lock.perf.data"
 
 /*
  * Run it. Whatever happens, *r (initialised here) says it, nothing stays

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * cell_impl.h: what cell.c shares with the two kinds of work a cell can be, a
- * mix (cell_mix.c) and a fio job (cell_fio.c). For these three files only.
+ * mix (cell_mix.c) and a fio job (cell_fio.c), and with what watches them in a pass
+ * (cell_locks.c). For these files only.
  */
 #ifndef FSDUEL_RUNNERS_CELL_IMPL_H
 #define FSDUEL_RUNNERS_CELL_IMPL_H
@@ -14,6 +15,7 @@
 #include "runners/cell/watch.h"
 
 struct cell_work;
+struct cell_pass;
 
 struct cell {
 	const struct cell_spec *spec;
@@ -22,6 +24,8 @@ struct cell {
 	const struct fs_type *fs;
 	const struct cell_work *work;
 	void *priv;              /* the work's own; NULL until its check has made it */
+	const struct cell_pass *pass; /* NULL: nothing watches */
+	void *pass_priv;         /* its own; NULL until its open has made it */
 	struct watch watch;      /* watch.stop is the flag that long steps look at */
 	struct klog log;
 	bool mounted;
@@ -44,8 +48,22 @@ struct cell_work {
 	void (*release)(struct cell *c);
 };
 
+/* What watches the timed part, a row of cell.c's table each. */
+struct cell_pass {
+	/* Switched off, before the machine is to be idle. SKIPPED when this kernel cannot. */
+	int (*open)(struct cell *c, struct err *e);
+	void (*mark)(struct cell *c, int begin);
+	/* After collect: what was seen into c->r. */
+	int (*reduce)(struct cell *c, struct err *e);
+	/* Free c->pass_priv; it may be NULL. */
+	void (*release)(struct cell *c);
+};
+
+extern const struct cell_pass cell_pass_locks;
 extern const struct cell_work cell_work_mix, cell_work_fio;
 
 void cell_mark(void *cell, int begin);
+/* What disturbed the cell run, joined to what did already. */
+void cell_add_mark(struct cell *c, const char *mark);
 
 #endif

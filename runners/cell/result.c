@@ -11,6 +11,8 @@
 #include "lib/buf.h"
 #include "lib/num.h"
 #include "runners/cell/result_impl.h"
+#include "runners/lock/lock_metric.h"
+#include "runners/lock/lockstacks.h"
 
 const char *const status_names[] = { "ok", "skipped", "failed", "invalid", NULL };
 
@@ -35,6 +37,11 @@ void result_release(struct result *r)
 		free(r->series[i].role);
 		series_release(&r->series[i].series);
 	}
+	if (r->locks)
+		lock_stacks_release(r->locks);
+	free(r->locks);
+	buf_release(&r->raw);
+	buf_release(&r->evidence);
 	free(r->samples);
 	free(r->hists);
 	free(r->series);
@@ -118,6 +125,22 @@ void result_add_measured(struct result *r, const char *role, const struct measur
 		s->series.nr = m->series->nr;
 		s->series.end_ns = m->series->end_ns;
 	}
+}
+
+void result_take_locks(struct result *r, struct lock_stacks *s)
+{
+	for (const struct lock_metric *k = lock_metrics; k->name; k++) {
+		struct sample *x = result_add_sample(r);
+
+		x->role = xstrdup("all");
+		x->metric = xstrdup(k->name);
+		x->detail = xstrdup("");
+		x->unit = xstrdup(k->unit);
+		x->better = k->better;
+		num_format_double(x->value, k->value(s));
+	}
+	r->locks = xcalloc(1, sizeof(*r->locks));
+	*r->locks = *s;
 }
 
 /* --- to JSON ------------------------------------------------------------------ */
@@ -204,5 +227,7 @@ json_t *result_to_json(const struct result *r)
 	json_object_set_new(j, "series", series);
 	json_object_set_new(j, "facts", r->facts ? json_deep_copy(r->facts) : json_object());
 	json_object_set_new(j, "console", text_to_json(r->console));
+	if (r->locks)
+		json_object_set_new(j, "locks", lock_stacks_to_json(r->locks));
 	return j;
 }

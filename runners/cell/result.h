@@ -8,10 +8,12 @@
 
 #include <jansson.h>
 
+#include "lib/buf.h"
 #include "lib/err.h"
 #include "workloads/metric.h"
 
 enum status { STATUS_OK, STATUS_SKIPPED, STATUS_FAILED, STATUS_INVALID };
+struct lock_stacks;    /* runners/lock/lockstacks.h */
 extern const char *const status_names[];   /* "ok", "skipped", "failed", "invalid", NULL */
 
 struct sample {
@@ -38,6 +40,9 @@ struct result {
 	struct sample *samples;    size_t nr_samples;
 	struct result_hist *hists; size_t nr_hists;
 	struct result_series *series; size_t nr_series;
+	struct lock_stacks *locks; /* of a locks pass, owned; NULL: none */
+	struct buf raw;        /* what that was reduced from, gzip; may be empty; no part of the JSON */
+	struct buf evidence;   /* what another tool says of the same data; likewise */
 	json_t *facts;         /* object: what provenance needs of this run (effective options, extents, ...) */
 	char *console;         /* last console lines when something went wrong, or NULL */
 };
@@ -52,9 +57,13 @@ void result_fail(struct result *r, enum status status, const char *fmt, ...)
 /* Append every metric of the table for this role, its histogram and its series (copied). */
 void result_add_measured(struct result *r, const char *role, const struct measured *m);
 
+/* Append the lock metrics, and keep *s, whose contents are then r's. */
+void result_take_locks(struct result *r, struct lock_stacks *s);
+
 /*
  * Compact JSON object; histograms as [index, count, index, count, ...] plus sum,
- * min, max; series as a list of counts plus the interval and the end of the last.
+ * min, max; series as a list of counts plus the interval and the end of the last;
+ * "locks" only where there are any.
  */
 json_t *result_to_json(const struct result *r);
 /* -EINVAL with a sentence for anything that result_to_json does not write. r is initialised by it. */

@@ -10,6 +10,7 @@
 #include "lib/buf.h"
 #include "lib/num.h"
 #include "runners/cell/result_impl.h"
+#include "runners/lock/lockstacks.h"
 
 /* Far above what any cell makes; a guest that sends more is broken. */
 #define SAMPLES_MAX 65536
@@ -232,13 +233,25 @@ static int lists_from_json(struct result *r, const json_t *j, struct err *e)
 	return rc;
 }
 
+static int locks_from_json(struct result *r, const json_t *j, struct err *e)
+{
+	struct lock_stacks s = { .v = NULL };
+	int rc = lock_stacks_from_json(&s, j, e);
+
+	if (rc)
+		return rc;
+	r->locks = xcalloc(1, sizeof(*r->locks));
+	*r->locks = s;
+	return 0;
+}
+
 int result_from_json(struct result *r, const json_t *j, struct err *e)
 {
-	const json_t *facts = json_object_get(j, "facts");
+	const json_t *facts = json_object_get(j, "facts"), *locks = json_object_get(j, "locks");
 	int rc;
 
 	result_init(r);
-	rc = check_object(j, "it", 8, e);
+	rc = check_object(j, "it", locks ? 9 : 8, e);
 	if (!rc)
 		rc = status_from_json(r, j, e);
 	if (!rc)
@@ -250,6 +263,8 @@ int result_from_json(struct result *r, const json_t *j, struct err *e)
 		rc = err_add(e, EINVAL, "result: \"facts\" is missing or not an object");
 	if (!rc)
 		rc = lists_from_json(r, j, e);
+	if (!rc && locks)
+		rc = locks_from_json(r, locks, e);
 	if (rc) {
 		result_release(r);
 		result_init(r);

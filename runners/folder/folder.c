@@ -87,7 +87,7 @@ static int take_lock(struct folder *f, struct err *e)
 	return 0;
 }
 
-static int make_dir(const struct folder *f, const char *name, struct err *e)
+int folder_make_dir(const struct folder *f, const char *name, struct err *e)
 {
 	char *path = xasprintf("%s/%s", f->dir, name);
 	int ret = fs_mkdir_p(path, e);
@@ -113,7 +113,7 @@ int folder_create(struct folder *f, const char *dir, const struct suite *s, cons
 	if (!ret)
 		ret = take_lock(f, e);
 	if (!ret)
-		ret = make_dir(f, PARTS_DIR, e);
+		ret = folder_make_dir(f, PARTS_DIR, e);
 	if (!ret)
 		ret = fs_write_atomic(suite_path, s->text, strlen(s->text), e);
 	if (!ret) {
@@ -146,6 +146,23 @@ static int check_same_plan(const struct folder *f, const json_t *old, const json
 	return 0;
 }
 
+/* More passes may be asked for than there were, but not fewer. */
+static int check_passes(const struct folder *f, const json_t *old, struct err *e)
+{
+	const json_t *name;
+	size_t i;
+
+	json_array_foreach(json_object_get(old, "passes"), i, name)
+		for (enum pass pass = 0; pass < NR_PASSES; pass++)
+			if (!strcmp(json_string_value(name) ? json_string_value(name) : "",
+				    pass_names[pass]) && !(f->suite->passes >> pass & 1)) {
+				err_exit(e, FSDUEL_USAGE);
+				return err_add(e, EINVAL, "%s has the pass %s, too: say --pass %s",
+					       f->dir, pass_names[pass], pass_names[pass]);
+			}
+	return 0;
+}
+
 int folder_open(struct folder *f, const char *dir, const struct suite *s, const struct plan *p,
 		struct err *e)
 {
@@ -172,6 +189,8 @@ int folder_open(struct folder *f, const char *dir, const struct suite *s, const 
 	f->run = folder_describe(f);
 	ret = check_same_plan(f, old, f->run, e);
 	if (!ret)
+		ret = check_passes(f, old, e);
+	if (!ret)
 		json_object_update_missing(f->run, old);
 	json_object_set(f->run, "kernels", json_object_get(old, "kernels"));
 out:
@@ -182,8 +201,8 @@ out:
 	return ret;
 }
 
-static char *part_path(const struct folder *f, const struct plan_unit *u, const char *dir,
-		       const char *suffix)
+char *folder_path(const struct folder *f, const struct plan_unit *u, const char *dir,
+		  const char *suffix)
 {
 	char key[64];
 
@@ -194,7 +213,7 @@ static char *part_path(const struct folder *f, const struct plan_unit *u, const 
 int folder_part(const struct folder *f, const struct plan_unit *u, unsigned *attempt,
 		struct result *r, struct err *e)
 {
-	char *path = part_path(f, u, PARTS_DIR, ".json");
+	char *path = folder_path(f, u, PARTS_DIR, ".json");
 	json_t *j = NULL;
 	int ret;
 
@@ -232,13 +251,13 @@ bool folder_has(const struct folder *f, const struct plan_unit *u)
 static int put_console(const struct folder *f, const struct plan_unit *u, const struct result *r,
 		       struct err *e)
 {
-	char *path = part_path(f, u, CONSOLE_DIR, ".txt");
+	char *path = folder_path(f, u, CONSOLE_DIR, ".txt");
 	int ret = 0;
 
 	if (!r->console)
 		unlink(path);
 	else
-		ret = make_dir(f, CONSOLE_DIR, e);
+		ret = folder_make_dir(f, CONSOLE_DIR, e);
 	if (r->console && !ret)
 		ret = fs_write_atomic(path, r->console, strlen(r->console), e);
 	free(path);
@@ -248,7 +267,7 @@ static int put_console(const struct folder *f, const struct plan_unit *u, const 
 int folder_put(struct folder *f, const struct plan_unit *u, const struct result *r,
 	       struct err *e)
 {
-	char *path = part_path(f, u, PARTS_DIR, ".json");
+	char *path = folder_path(f, u, PARTS_DIR, ".json");
 	unsigned attempt;
 	struct result old;
 	json_t *j;
@@ -261,6 +280,8 @@ int folder_put(struct folder *f, const struct plan_unit *u, const struct result 
 	ret = fs_write_json(path, j, e);
 	if (!ret)
 		ret = put_console(f, u, r, e);
+	if (!ret && u->pass != PASS_THROUGHPUT)
+		ret = folder_put_raw(f, u, r, e);
 	json_decref(j);
 	free(path);
 	return ret;

@@ -10,6 +10,9 @@
  *   DIR/suite.ini      the suite as it was
  *   DIR/parts/KEY.json one a cell run
  *   DIR/samples.csv, DIR/latency.csv, DIR/series.csv (where some mix has an interval)
+ *   DIR/lockstacks.csv (where a locks pass was run)
+ *   DIR/raw/KEY.perf.data.gz  what that was reduced from, within the suite's budget
+ *   DIR/raw/KEY.contention.txt  what `perf lock contention` said of it
  *   DIR/console/KEY.txt  last console lines of cell runs that went wrong
  */
 #ifndef FSDUEL_RUNNERS_FOLDER_H
@@ -52,7 +55,7 @@ int folder_put(struct folder *f, const struct plan_unit *u, const struct result 
 	       struct err *e);
 /* Write run.json as f->run stands. */
 int folder_save_run(struct folder *f, struct err *e);
-/* Join the parts into samples.csv, latency.csv and series.csv, and note in f->run what they found effective. */
+/* Join the parts into the CSVs, and note in f->run what they found effective and which recordings are not kept. */
 int folder_join(struct folder *f, struct err *e);
 void folder_release(struct folder *f);
 

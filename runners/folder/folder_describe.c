@@ -6,6 +6,7 @@
 
 #include "lib/fs.h"
 #include "runners/cell/device.h"
+#include "runners/lock/lock_metric.h"
 #include "runners/suite/mode.h"
 
 static json_t *json_kernels(const struct suite *s)
@@ -69,13 +70,27 @@ static json_t *json_cells(const struct plan *p)
 	return all;
 }
 
-static json_t *json_metrics(void)
+static json_t *json_passes(const struct suite *s)
+{
+	json_t *all = json_array();
+
+	for (enum pass pass = 0; pass < NR_PASSES; pass++)
+		if (s->passes >> pass & 1)
+			json_array_append_new(all, json_string(pass_names[pass]));
+	return all;
+}
+
+/* What the locks pass counts besides is there only with it. */
+static json_t *json_metrics(const struct suite *s)
 {
 	json_t *all = json_array();
 
 	for (const struct metric *m = metrics; m->name; m++)
 		json_array_append_new(all, json_pack("{s:s, s:s, s:s, s:b}", "name", m->name,
 			"unit", m->unit, "better", better_name(m->better), "primary", m->primary));
+	for (const struct lock_metric *m = lock_metrics; s->passes >> PASS_LOCKS & 1 && m->name; m++)
+		json_array_append_new(all, json_pack("{s:s, s:s, s:s, s:b}", "name", m->name,
+			"unit", m->unit, "better", better_name(m->better), "primary", 0));
 	return all;
 }
 
@@ -137,7 +152,7 @@ json_t *folder_describe(const struct folder *f)
 	json_t *run;
 
 	run = json_pack("{s:i, s:s, s:s, s:s, s:{s:s, s:s, s:s, s:I, s:i}, "
-			 " s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:[s], s:o}",
+			 " s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 			 "schema", 1, "run", f->run_id, "mode", mode_names[s->mode],
 			 "mode_note", modes[s->mode].note,
 			 "suite", "name", s->name, "path", s->path, "sha256", s->sha256,
@@ -145,8 +160,10 @@ json_t *folder_describe(const struct folder *f)
 			 "device", json_device(s),
 			 "kernels", json_kernels(s), "mounts", json_mounts(s),
 			 "variants", json_variants(s), "contrasts", json_contrasts(s),
-			 "cells", json_cells(f->plan), "jobs", json_jobs(s), "passes", pass_names[PASS_THROUGHPUT],
-			 "metrics", json_metrics());
+			 "cells", json_cells(f->plan), "jobs", json_jobs(s),
+			 "passes", json_passes(s), "metrics", json_metrics(s));
+	if (run && s->passes != 1u << PASS_THROUGHPUT)
+		json_object_set_new(run, "watch_blocks", json_integer(s->watch_blocks));
 	if (run)
 		add_judging(run, s);
 	return run;

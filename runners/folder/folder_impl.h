@@ -1,11 +1,43 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* folder_impl.h: for folder.c and folder_describe.c only. */
+/* folder_impl.h: what the files of the results folder share; for them only. */
 #ifndef FSDUEL_RUNNERS_FOLDER_IMPL_H
 #define FSDUEL_RUNNERS_FOLDER_IMPL_H
 
+#include "lib/schema.h"
 #include "runners/folder/folder.h"
 
 /* All that a reader of run.json needs to know what should be there. */
 json_t *folder_describe(const struct folder *f);
+
+/* The first columns of every row of a unit, and the room their numbers need. */
+struct folder_who {
+	const char *field[SCHEMA_WHO_N];
+	char block[16], seed[24], position[16], attempt[16];
+};
+
+/* Rows of lockstacks.csv. */
+void folder_add_locks(struct buf *b, const struct folder_who *w, const struct lock_stacks *s);
+
+/* "DIR/dir/KEY suffix" of a unit. Caller frees. */
+char *folder_path(const struct folder *f, const struct plan_unit *u, const char *dir,
+		  const char *suffix);
+int folder_make_dir(const struct folder *f, const char *name, struct err *e);
+
+/*
+ * Keep the unit's recording and what was said of it in DIR/raw, and drop the oldest
+ * recordings there until all of it is within the suite's budget.
+ */
+int folder_put_raw(const struct folder *f, const struct plan_unit *u, const struct result *r,
+		   struct err *e);
+
+/* Recordings that are not kept, of those made. */
+struct folder_raw {
+	unsigned recorded, dropped, too_long;
+};
+
+void folder_count_raw(struct folder_raw *c, const struct folder *f, const struct plan_unit *u,
+		      const struct result *r);
+/* Say it in run.json's notes, in the place of what was said before. */
+void folder_note_raw(struct folder *f, const struct folder_raw *c);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * folder_join.c: the part files joined in plan order into samples.csv,
- * latency.csv and, where some mix has an interval, series.csv, each replaced in
- * one rename. It computes nothing.
+ * latency.csv and, where some mix has an interval, series.csv, where a locks pass
+ * was run lockstacks.csv, each replaced in one rename. It computes nothing.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -11,25 +11,21 @@
 
 #include "lib/csv.h"
 #include "lib/fs.h"
-#include "lib/schema.h"
-#include "runners/folder/folder.h"
+#include "runners/folder/folder_impl.h"
 
 static const char *const samples_columns[] = { SAMPLES_COLUMNS };
 static const char *const latency_columns[] = { LATENCY_COLUMNS };
 static const char *const series_columns[] = { SERIES_COLUMNS };
+static const char *const locks_columns[] = { LOCKSTACKS_COLUMNS };
 
 /* The files while they grow. */
 struct tables {
-	struct buf samples, latency, series;
+	struct buf samples, latency, series, locks;
+	bool has_locks;                /* some locks pass was run: no waits is an answer, too */
+	struct folder_raw raw;
 };
 
-/* The first columns of every row of a unit, and the room their numbers need. */
-struct who {
-	const char *field[SCHEMA_WHO_N];
-	char block[16], seed[24], position[16], attempt[16];
-};
-
-static void who_fill(struct who *w, const struct folder *f, const struct plan_unit *u,
+static void who_fill(struct folder_who *w, const struct folder *f, const struct plan_unit *u,
 		     unsigned attempt)
 {
 	const struct suite *s = f->suite;
@@ -65,7 +61,7 @@ static const char *without_effect(const struct result *r)
 	return why && *why ? why : NULL;
 }
 
-static void add_sample(struct buf *b, const struct who *w, const struct sample *x,
+static void add_sample(struct buf *b, const struct folder_who *w, const struct sample *x,
 		       const struct result *r)
 {
 	const char *row[SAMPLES_COLUMNS_N];
@@ -86,7 +82,7 @@ static void add_sample(struct buf *b, const struct who *w, const struct sample *
 }
 
 /* A cell run without samples still has its rows: what was to be measured, and why it was not. */
-static void add_missing(struct buf *b, const struct who *w, const struct result *r)
+static void add_missing(struct buf *b, const struct folder_who *w, const struct result *r)
 {
 	for (const struct metric *m = metrics; m->name; m++) {
 		struct sample x = { .role = (char *)"all", .metric = (char *)m->name,
@@ -98,7 +94,7 @@ static void add_missing(struct buf *b, const struct who *w, const struct result 
 	}
 }
 
-static void add_hist(struct buf *b, const struct who *w, const struct result_hist *h)
+static void add_hist(struct buf *b, const struct folder_who *w, const struct result_hist *h)
 {
 	const char *row[LATENCY_COLUMNS_N];
 	char low[24], high[24], count[24];
@@ -120,7 +116,7 @@ static void add_hist(struct buf *b, const struct who *w, const struct result_his
 	}
 }
 
-static void add_series(struct buf *b, const struct who *w, const struct result_series *rs)
+static void add_series(struct buf *b, const struct folder_who *w, const struct result_series *rs)
 {
 	const char *row[SERIES_COLUMNS_N];
 	const struct series *s = &rs->series;
@@ -168,7 +164,7 @@ static int join_unit(struct folder *f, const struct plan_unit *u, struct tables 
 {
 	unsigned attempt;
 	struct result r;
-	struct who w;
+	struct folder_who w;
 	int ret = folder_part(f, u, &attempt, &r, e);
 
 	if (ret) {
@@ -184,6 +180,11 @@ static int join_unit(struct folder *f, const struct plan_unit *u, struct tables 
 		add_hist(&t->latency, &w, &r.hists[i]);
 	for (size_t i = 0; i < r.nr_series && r.status == STATUS_OK; i++)
 		add_series(&t->series, &w, &r.series[i]);
+	if (r.locks && r.status == STATUS_OK) {
+		t->has_locks = true;
+		folder_add_locks(&t->locks, &w, r.locks);
+	}
+	folder_count_raw(&t->raw, f, u, &r);
 	note_effective(f, u, &r);
 	result_release(&r);
 	return 0;
@@ -200,13 +201,14 @@ static int replace(const struct folder *f, const char *name, const struct buf *b
 
 int folder_join(struct folder *f, struct err *e)
 {
-	struct tables t = { BUF_INIT, BUF_INIT, BUF_INIT };
+	struct tables t = { .samples = BUF_INIT };
 	size_t header;
 	int ret = 0;
 
 	csv_add_row(&t.samples, samples_columns, SAMPLES_COLUMNS_N);
 	csv_add_row(&t.latency, latency_columns, LATENCY_COLUMNS_N);
 	csv_add_row(&t.series, series_columns, SERIES_COLUMNS_N);
+	csv_add_row(&t.locks, locks_columns, LOCKSTACKS_COLUMNS_N);
 	header = t.series.len;
 	for (size_t i = 0; i < f->plan->nr_units && !ret; i++)
 		ret = join_unit(f, &f->plan->units[i], &t, e);
@@ -216,8 +218,13 @@ int folder_join(struct folder *f, struct err *e)
 		ret = replace(f, LATENCY_CSV, &t.latency, e);
 	if (!ret && t.series.len > header)
 		ret = replace(f, SERIES_CSV, &t.series, e);
+	if (!ret && t.has_locks)
+		ret = replace(f, LOCKSTACKS_CSV, &t.locks, e);
+	if (!ret)
+		folder_note_raw(f, &t.raw);
 	buf_release(&t.samples);
 	buf_release(&t.latency);
 	buf_release(&t.series);
+	buf_release(&t.locks);
 	return ret;
 }

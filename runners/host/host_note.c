@@ -108,6 +108,7 @@ int host_identify(struct host *h, struct err *e)
 		json_object_set(run, "machine", now);
 		json_object_set(run, "tools", versions);
 		json_object_set_new(run, "host", provenance_host());
+		host_locks_tools(h);
 	}
 	json_decref(now);
 	json_decref(versions);

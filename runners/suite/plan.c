@@ -49,18 +49,31 @@ static void draw_order(size_t *order, size_t n, uint64_t block_seed)
 	}
 }
 
+static bool has_pass(const struct suite *s, enum pass pass, unsigned block)
+{
+	return s->passes >> pass & 1 && (pass == PASS_THROUGHPUT || block <= s->watch_blocks);
+}
+
+static void add_cell_runs(struct plan *p, size_t cell, unsigned block, enum pass pass,
+			  const size_t *order, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		p->units[p->nr_units++] = (struct plan_unit){
+			.cell = cell, .variant = order[i], .block = block,
+			.position = (unsigned)i + 1, .pass = pass,
+			.seed = plan_block_seed(p->suite->seed, block),
+		};
+}
+
 static void add_block(struct plan *p, unsigned block, size_t *order)
 {
-	uint64_t seed = plan_block_seed(p->suite->seed, block);
 	size_t n = p->suite->nr_variants;
 
-	draw_order(order, n, seed);
+	draw_order(order, n, plan_block_seed(p->suite->seed, block));
 	for (size_t c = 0; c < p->nr_cells; c++)
-		for (size_t i = 0; i < n; i++)
-			p->units[p->nr_units++] = (struct plan_unit){
-				.cell = c, .variant = order[i], .block = block,
-				.position = (unsigned)i + 1, .pass = PASS_THROUGHPUT, .seed = seed,
-			};
+		for (enum pass pass = 0; pass < NR_PASSES; pass++)
+			if (has_pass(p->suite, pass, block))
+				add_cell_runs(p, c, block, pass, order, n);
 }
 
 int plan_make(struct plan *p, const struct suite *s, struct err *e)
@@ -80,11 +93,20 @@ int plan_make(struct plan *p, const struct suite *s, struct err *e)
 		return ret;
 	}
 	order = xcalloc(s->nr_variants, sizeof(*order));
-	p->units = xcalloc(p->nr_cells * s->nr_variants * s->blocks, sizeof(*p->units));
+	p->units = xcalloc(p->nr_cells * s->nr_variants * s->blocks * NR_PASSES, sizeof(*p->units));
 	for (unsigned block = 1; block <= s->blocks; block++)
 		add_block(p, block, order);
 	free(order);
 	return 0;
+}
+
+const struct plan_unit *plan_block_units(const struct plan *p, unsigned block)
+{
+	size_t i = 0;
+
+	while (p->units[i].block != block)
+		i++;
+	return &p->units[i];
 }
 
 void plan_release(struct plan *p)
@@ -114,20 +136,24 @@ static const struct wall_model {
 	[MODE_AUTO] = { 10, 2, true }, /* should it come to exact, the longer of the two */
 };
 
+/* What a pass costs besides: symbols read, a recording reduced and compressed. */
+static const double watching_s[NR_PASSES] = { [PASS_LOCKS] = 2 };
+
 double plan_expected_wall_s(const struct plan *p, unsigned guests)
 {
 	const struct wall_model *m = &wall_models[p->suite->mode];
 	double sum_s = 0, longest_s = 0, share_s;
 
-	for (size_t i = 0; i < p->nr_cells; i++) {
-		uint64_t ns = p->cells[i].timed_ns ? p->cells[i].timed_ns : 1000000000;
-		double s = m->setup_s + m->slowdown * (double)ns / 1e9;
+	for (size_t i = 0; i < p->nr_units; i++) {
+		const struct plan_cell *c = &p->cells[p->units[i].cell];
+		uint64_t ns = c->timed_ns ? c->timed_ns : 1000000000;
+		double s = m->setup_s + m->slowdown * (double)ns / 1e9 +
+			   watching_s[p->units[i].pass];
 
 		sum_s += s;
 		if (s > longest_s)
 			longest_s = s;
 	}
-	sum_s *= (double)p->suite->nr_variants * p->suite->blocks;
 	share_s = sum_s / (m->parallel && guests ? guests : 1);
 	return share_s > longest_s ? share_s : longest_s;
 }

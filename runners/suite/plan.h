@@ -10,10 +10,6 @@
 
 #include "runners/suite/suite.h"
 
-/* The passes; later issues add to the table in plan.c. */
-enum pass { PASS_THROUGHPUT, NR_PASSES };
-extern const char *const pass_names[];
-
 struct plan_cell {
 	size_t workload;       /* index into suite->workloads */
 	char *params;          /* "bs=4k;threads=8": every parameter set, sorted by key */
@@ -28,7 +24,7 @@ struct plan_cell {
 struct plan_unit {
 	size_t cell, variant;
 	unsigned block;        /* from 1 */
-	unsigned position;     /* of the variant within this cell and block, from 1 */
+	unsigned position;     /* of the variant within this cell, block and pass, from 1 */
 	enum pass pass;
 	uint64_t seed;         /* plan_block_seed: the same for every variant and cell */
 };
@@ -42,7 +38,9 @@ struct plan {
 /*
  * Order: block by block, cell by cell, every variant once in an order drawn by
  * a fair seeded coin per block (Fisher-Yates for more than two) and shared by
- * all cells of the block. -EINVAL for an empty matrix or a cell that
+ * all cells of the block; in the suite's first watch_blocks blocks then every
+ * variant once more, in the same order, for each watching pass. The units of the
+ * throughput pass are the same with and without others. -EINVAL for an empty matrix or a cell that
  * contradicts itself, with the suite's line.
  */
 int plan_make(struct plan *p, const struct suite *s, struct err *e);
@@ -60,6 +58,9 @@ uint64_t plan_block_seed(uint64_t suite_seed, unsigned block);
  * block, cell by cell.
  */
 void plan_unit_key(const struct plan_unit *u, char dst[64]);
+
+/* The first unit of a block, from 1; the blocks may differ in length. */
+const struct plan_unit *plan_block_units(const struct plan *p, unsigned block);
 
 /* Rough wall seconds for the whole plan with that many guests at once; the model stands in plan.c. */
 double plan_expected_wall_s(const struct plan *p, unsigned guests);

@@ -22,6 +22,14 @@
 enum mode { MODE_EXACT, MODE_TCG, MODE_KVM, MODE_HOST, MODE_AUTO };
 extern const char *const mode_names[];     /* ends with NULL */
 
+/*
+ * What watches while a cell is measured; one at a time, each with cell runs of its
+ * own. PASS_THROUGHPUT: nothing, always there, the only one that is judged.
+ * PASS_LOCKS: waits for locks are recorded. A new one is a name in unit.c.
+ */
+enum pass { PASS_THROUGHPUT, PASS_LOCKS, NR_PASSES };
+extern const char *const pass_names[];     /* ends with NULL */
+
 struct suite_kernel {
 	char *label;       /* "baseline" */
 	char *ref;         /* path, or a name that `fsduel kernel fetch` knows; NULL: given on the command line */
@@ -92,6 +100,9 @@ struct suite {
 	char *text;                /* the file's text, copied into the results folder */
 	enum mode mode;
 	unsigned blocks;
+	unsigned passes;           /* bit i: enum pass */
+	unsigned watch_blocks;     /* the first so many blocks have the watching passes too */
+	uint64_t raw_budget_bytes; /* what recordings may take in the results folder, compressed */
 	uint64_t seed;
 	struct suite_device device;
 	char *device_path;         /* the host's file or device; NULL: null_blk, or a scratch file */
@@ -113,6 +124,8 @@ struct suite_overrides {
 	const char *baseline, *patched;
 	unsigned blocks;
 	const char *mode;
+	const char *const *passes; size_t nr_passes; /* names, added to the file's */
+	unsigned watch_blocks;
 	/* mode host: what the running kernel is called; a suite without kernels has those two then */
 	const char *running;
 };

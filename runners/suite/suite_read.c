@@ -128,6 +128,27 @@ static void read_choice(struct suite_reader *r, const struct ini_key *k,
 	suite_mistake_unknown(r, k->line, k->name, k->value, row->choices);
 }
 
+static void read_set(struct suite_reader *r, const struct ini_key *k,
+		     const struct suite_key *row, void *to)
+{
+	struct strv words = STRV_INIT;
+	unsigned set = 0;
+
+	strv_split(&words, k->value, " \t,");
+	for (size_t w = 0; w < words.n; w++) {
+		unsigned i = 0;
+
+		while (row->choices[i] && strcmp(row->choices[i], words.v[w]))
+			i++;
+		if (row->choices[i])
+			set |= 1u << i;
+		else
+			suite_mistake_unknown(r, k->line, k->name, words.v[w], row->choices);
+	}
+	strv_release(&words);
+	*(unsigned *)to = set;
+}
+
 static void read_value(struct suite_reader *r, const struct ini_key *k,
 		       const struct suite_key *row, void *to)
 {
@@ -148,6 +169,9 @@ static void read_value(struct suite_reader *r, const struct ini_key *k,
 		break;
 	case KEY_CHOICE:
 		read_choice(r, k, row, to);
+		break;
+	case KEY_SET:
+		read_set(r, k, row, to);
 		break;
 	}
 }

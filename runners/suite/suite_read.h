@@ -53,6 +53,7 @@ enum suite_key_kind {
 	KEY_UNSIGNED,  /* unsigned */
 	KEY_NUM,       /* uint64_t of kind num */
 	KEY_CHOICE,    /* unsigned: index into choices */
+	KEY_SET,       /* unsigned: bit i for choices[i], by blanks and commas */
 };
 
 struct suite_key {

@@ -23,6 +23,11 @@ static const struct suite_key suite_keys[] = {
 	{ .name = "seed", .kind = KEY_NUM, .num = NUM_COUNT, .offset = IN_SUITE(seed),
 	  .max = SUITE_SEED_MAX },
 	{ .name = "mode", .kind = KEY_CHOICE, .offset = IN_SUITE(mode), .choices = mode_names },
+	{ .name = "passes", .kind = KEY_SET, .offset = IN_SUITE(passes), .choices = pass_names },
+	{ .name = "watch_blocks", .kind = KEY_UNSIGNED, .offset = IN_SUITE(watch_blocks), .min = 1,
+	  .max = SUITE_BLOCKS_MAX },
+	{ .name = "raw_budget", .kind = KEY_NUM, .num = NUM_BYTES,
+	  .offset = IN_SUITE(raw_budget_bytes), .max = 1024 * 1024 * MIB },
 	{ .name = NULL },
 };
 
@@ -91,6 +96,32 @@ static void override_mode(struct suite_reader *r, const char *mode)
 	suite_mistake_unknown(r, 0, "mode", mode, mode_names);
 }
 
+/* The command line adds passes to the file's; watching ones alone have nothing to explain. */
+static void finish_passes(struct suite_reader *r, const struct ini_section *sec)
+{
+	const struct ini_key *k = sec ? ini_get(sec, "passes") : NULL;
+	struct suite *s = r->s;
+
+	if (k && s->passes && !(s->passes >> PASS_THROUGHPUT & 1))
+		suite_mistake(r, k->line, "passes: %s must be among them: what the others see is "
+			      "held against it", pass_names[PASS_THROUGHPUT]);
+	for (size_t i = 0; r->o && i < r->o->nr_passes; i++) {
+		unsigned pass = 0;
+
+		while (pass_names[pass] && strcmp(pass_names[pass], r->o->passes[i]))
+			pass++;
+		if (pass_names[pass])
+			s->passes |= 1u << pass;
+		else
+			suite_mistake_unknown(r, 0, "pass", r->o->passes[i], pass_names);
+	}
+	if (r->o && r->o->watch_blocks > SUITE_BLOCKS_MAX)
+		suite_mistake(r, 0, "%u watched blocks asked for: %d is the most",
+			      r->o->watch_blocks, SUITE_BLOCKS_MAX);
+	else if (r->o && r->o->watch_blocks)
+		s->watch_blocks = r->o->watch_blocks;
+}
+
 void suite_finish_suite(struct suite_reader *r)
 {
 	struct suite *s = r->s;
@@ -110,6 +141,7 @@ void suite_finish_suite(struct suite_reader *r)
 		s->blocks = r->o->blocks;
 	if (r->o && r->o->mode)
 		override_mode(r, r->o->mode);
+	finish_passes(r, sec);
 }
 
 void suite_read_device(struct suite_reader *r, const struct ini_section *sec, const char *name)

@@ -320,7 +320,8 @@ void suite_finish_workloads(struct suite_reader *r)
 	if (cells > SUITE_CELLS_MAX)
 		suite_mistake(r, 0, "%zu cells: %d is the most; leave out some values", cells,
 			      SUITE_CELLS_MAX);
-	else if (cells * s->nr_variants * s->blocks > SUITE_UNITS_MAX)
+	else if (cells * s->nr_variants * s->blocks *
+		 (unsigned)__builtin_popcount(s->passes) > SUITE_UNITS_MAX)
 		suite_mistake(r, 0, "%zu cells x %zu variants x %u blocks: %d cell runs are the "
 			      "most; leave out some values or blocks", cells, s->nr_variants,
 			      s->blocks, SUITE_UNITS_MAX);

@@ -8,7 +8,9 @@
 #include "lib/rng.h"
 #include "runners/suite/plan.h"
 
-const char *const pass_names[] = { [PASS_THROUGHPUT] = "throughput", [NR_PASSES] = NULL };
+const char *const pass_names[] = {
+	[PASS_THROUGHPUT] = "throughput", [PASS_LOCKS] = "locks", [NR_PASSES] = NULL,
+};
 
 uint64_t plan_block_seed(uint64_t suite_seed, unsigned block)
 {

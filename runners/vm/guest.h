@@ -29,6 +29,15 @@
  */
 #define GUEST_CMDLINE_WATCH_VIRTUAL GUEST_CMDLINE_WATCH " watchdog_thresh=1"
 
+/*
+ * What a pass recorded: what it may grow to in the guest's memory, as a share of that;
+ * what of it is worth compressing; and what of that is worth sending, one port write a byte.
+ */
+#define GUEST_RECORDING_SHARE 8
+#define GUEST_RAW_MAX ((size_t)32 << 20)
+#define GUEST_SEND_MAX ((size_t)4 << 20)
+#define GUEST_RAW_RECORD "raw"
+
 /* A spec that holds this and nothing else asks for a sign of life, not for a cell run. */
 #define GUEST_TRIAL_KEY "trial"
 

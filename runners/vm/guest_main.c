@@ -20,6 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/base64.h"
 #include "lib/fs.h"
 #include "lib/proc.h"
 #include "runners/cell/cell.h"
@@ -31,6 +32,7 @@
 #include "runners/cell/trouble.h"
 
 #define RESULT_FILE "/tmp/result.json"
+#define RAW_FILE "/tmp/raw.gz"
 #define SETTLE_NS 20000000000u
 #define MIN_UPTIME_NS 3000000000u /* the clock source is chosen for good about a second after boot */
 #define HUNG_LOOK_S 4           /* the kernel looks each second, and reports at its second look */
@@ -98,19 +100,53 @@ static json_t *identity(void)
 	return id;
 }
 
+/* What the cell recorded, where there is anything to send. */
+static json_t *raw(void)
+{
+	struct buf gz = BUF_INIT, text = BUF_INIT;
+	json_t *j = NULL;
+
+	if (fs_exists(RAW_FILE) && !fs_read(RAW_FILE, GUEST_SEND_MAX, &gz, NULL)) {
+		base64_add(&text, gz.data, gz.len);
+		j = json_string(buf_str(&text));
+	}
+	buf_release(&gz);
+	buf_release(&text);
+	return j;
+}
+
 static void report(struct result *r)
 {
 	struct channel c;
-	json_t *result = result_to_json(r), *id = identity();
+	json_t *result = result_to_json(r), *id = identity(), *recorded = raw();
 
 	channel_begin(&c);
 	channel_add(&c, "kernel", id);
 	channel_add(&c, "result", result);
+	if (recorded)
+		channel_add(&c, GUEST_RAW_RECORD, recorded);
 	channel_end(&c);
 	port_write(c.b.data, c.b.len);
 	buf_release(&c.b);
 	json_decref(result);
+	json_decref(recorded);
 	json_decref(id);
+}
+
+static uint64_t memory_bytes(void)
+{
+	return (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+/* For report(), where it is short enough. */
+static void leave_raw(const struct result *r)
+{
+	bool fits = r->raw.len <= GUEST_SEND_MAX;
+
+	if (!r->raw.len)
+		return;
+	if (!fits || fs_write_atomic(RAW_FILE, r->raw.data, r->raw.len, NULL))
+		json_object_set_new(json_object_get(r->facts, "locks"), "raw_too_long", json_true());
 }
 
 /* The child: run the cell and leave the result in a file. */
@@ -124,6 +160,9 @@ static int run_cell(const struct cell_spec *spec, struct err *e)
 	ret = device_make(&spec->device, device, e);
 	if (!ret) {
 		struct cell_place at = { .device = device, .dir = "/mnt", .work = "/tmp",
+					 .recording_max_bytes = memory_bytes() /
+								GUEST_RECORDING_SHARE,
+					 .raw_max_bytes = GUEST_RAW_MAX,
 					 .settle = { SETTLE_NS, MIN_UPTIME_NS } };
 
 		ret = cell_run(spec, &at, &r, e);
@@ -131,6 +170,7 @@ static int run_cell(const struct cell_spec *spec, struct err *e)
 		result_init(&r);
 		result_fail(&r, STATUS_FAILED, "%s", e->text);
 	}
+	leave_raw(&r);
 	j = result_to_json(&r);
 	result_release(&r);
 	ret = fs_write_json(RESULT_FILE, j, e);

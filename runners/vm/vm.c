@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/base64.h"
 #include "runners/vm/channel.h"
 #include "runners/vm/guest.h"
 #include "runners/vm/initramfs.h"
@@ -262,6 +263,19 @@ static void check_identity(const struct kernel *k, const json_t *id, struct resu
 	free(want);
 }
 
+/* What a pass recorded; a guest that sends something else there is not to be trusted in the rest either. */
+static void take_raw(const json_t *records, struct result *r, struct trouble_found *f)
+{
+	const json_t *raw = json_object_get(records, GUEST_RAW_RECORD);
+	const char *text = json_string_value(raw);
+	struct err e = ERR_INIT;
+
+	if (!raw)
+		return;
+	if (!text || base64_decode(text, json_string_length(raw), &r->raw, &e))
+		trouble_note(f, TROUBLE_GARBAGE, text ? e.text : "its recording is no text");
+}
+
 void vm_result(struct vm *v, const struct proc_exit *x, struct result *r)
 {
 	struct buf console = BUF_INIT, channel = BUF_INIT, said = BUF_INIT;
@@ -288,6 +302,7 @@ void vm_result(struct vm *v, const struct proc_exit *x, struct result *r)
 		} else {
 			has_figures = true;
 			check_identity(v->kernel->kernel, json_object_get(records, "kernel"), r);
+			take_raw(records, r, &f);
 			if (v->must_say_order && !strstr(buf_str(&said), EXACT_ORDER_SAID))
 				result_fail(r, STATUS_FAILED, "QEMU did not load " EXACT_ORDER_LIB
 					    ", so its clock may have slipped; use a QEMU that is "

@@ -12,12 +12,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/loop.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "lib/fs.h"
@@ -548,6 +550,84 @@ static void fio_that_overruns_the_limit_is_killed(void **state)
 	cell_spec_release(&c);
 }
 
+/* Capabilities in effect: all this thread may have, or none. */
+static void set_rights(bool all)
+{
+	struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct data[2];
+
+	assert_int_equal(syscall(SYS_capget, &head, data), 0);
+	for (int i = 0; i < 2; i++)
+		data[i].effective = all ? data[i].permitted : 0;
+	assert_int_equal(syscall(SYS_capset, &head, data), 0);
+}
+
+static void without_rights_to_watch(void *arg, const char *step, uint64_t ns)
+{
+	(void)arg;
+	(void)ns;
+	if (!strcmp(step, "drop caches") || !strcmp(step, "watch"))
+		set_rights(!strcmp(step, "watch"));
+}
+
+static void a_locks_pass_that_may_not_watch_is_skipped_with_the_reason(void **state)
+{
+	struct place *p = need_place(state, "mke2fs");
+	struct cell_place at = { .device = p->device, .dir = p->mnt, .work = p->work,
+				 .stepped = without_rights_to_watch };
+	char *paranoid = fs_read_line("/proc/sys/kernel/perf_event_paranoid");
+	struct err e = ERR_INIT;
+	struct cell_spec c;
+	struct result r;
+
+	if (!paranoid || !strcmp(paranoid, "-1")) {
+		free(paranoid);
+		print_message("# skipped: here everybody may watch\n");
+		skip();
+	}
+	free(paranoid);
+	spec_mix(&c, "null", "runtime=10ms");
+	c.pass = PASS_LOCKS;
+	assert_int_equal(cell_run(&c, &at, &r, &e), 0);
+	assert_bad(&r, STATUS_SKIPPED, "watch: ");
+	assert_null(r.locks);
+	assert_int_equal(r.nr_samples, 0);
+	result_release(&r);
+	cell_spec_release(&c);
+}
+
+static void a_locks_pass_is_a_cell_run_with_its_waits_and_its_recording(void **state)
+{
+	struct place *p = need_place(state, "mke2fs");
+	char *recording = xasprintf("%s/" CELL_RECORDING, p->work);
+	struct buf raw = BUF_INIT;
+	struct cell_spec c;
+	struct result r;
+
+	spec_mix(&c, "dio_overwrite:2 buffered_write:2", "file_size=8M ops=200");
+	c.pass = PASS_LOCKS;
+	assert_int_equal(run(p, &c, &r), 0);
+	if (r.status == STATUS_SKIPPED) {
+		print_message("# skipped: %s\n", r.reason);
+		result_release(&r);
+		cell_spec_release(&c);
+		free(recording);
+		skip();
+	}
+	assert_ok(&r);
+	assert_string_equal(sample(&r, "all", "operations"), "800");
+	assert_string_equal(sample(&r, "all", "lock_lost"), "0");
+	assert_non_null(r.locks);
+	assert_int_equal(fs_decompress(r.raw.data, r.raw.len, &raw, NULL), 0);
+	assert_int_equal(json_integer_value(fact_in(&r, "locks", "raw_bytes")), raw.len);
+	assert_memory_equal(raw.data, "PERFILE2", 8);
+	assert_true(fs_exists(recording));
+	buf_release(&raw);
+	free(recording);
+	result_release(&r);
+	cell_spec_release(&c);
+}
+
 #define REAL(f) cmocka_unit_test_setup_teardown(f, make_place, drop_place)
 
 int main(void)
@@ -569,6 +649,8 @@ int main(void)
 		REAL(an_overwrite_of_unwritten_extents_is_invalid),
 		REAL(a_fio_job_that_fails_says_why),
 		REAL(fio_that_overruns_the_limit_is_killed),
+		REAL(a_locks_pass_that_may_not_watch_is_skipped_with_the_reason),
+		REAL(a_locks_pass_is_a_cell_run_with_its_waits_and_its_recording),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,6 +27,7 @@
 /* A results folder in memory: one contrast b against p, two cells, ops_per_s and lat. */
 struct folder {
 	unsigned blocks;
+	unsigned watched;          /* blocks of the pass locks; 0: there is none */
 	bool swapped;              /* the contrast is p against b */
 	const char *run;           /* instead of what folder_run makes */
 	struct strv rows;
@@ -36,7 +37,10 @@ static const char *const column_names[] = { SAMPLES_COLUMNS };
 
 static char *folder_run(const struct folder *f)
 {
-	return xasprintf(
+	char *watched = f->watched ? xasprintf("\"passes\":[\"throughput\",\"locks\"],"
+					       "\"watch_blocks\":%u,", f->watched)
+				   : xstrdup("\"passes\":[\"throughput\"],");
+	char *run = xasprintf(
 		"{\"schema\":1,\"run\":\"r\",\"mode\":\"exact\",\"suite\":{\"blocks\":%u},"
 		"\"later\":1,"
 		"\"kernels\":{\"kb\":{},\"kp\":{}},\"mounts\":{\"m\":{\"fs\":\"ext4\"}},"
@@ -45,11 +49,13 @@ static char *folder_run(const struct folder *f)
 		"\"contrasts\":[{\"name\":\"c\",\"baseline\":\"%s\",\"patched\":\"%s\"}],"
 		"\"cells\":[{\"workload\":\"w\",\"params\":\"t=1\",\"varying\":\"t=1\"},"
 		"{\"workload\":\"w\",\"params\":\"t=2\",\"varying\":\"t=2\"}],"
-		"\"passes\":[\"throughput\"],"
-		"\"metrics\":[{\"name\":\"ops_per_s\",\"unit\":\"1/s\",\"better\":\"higher\","
+		"%s\"metrics\":[{\"name\":\"ops_per_s\",\"unit\":\"1/s\",\"better\":\"higher\","
 		"\"primary\":true},{\"name\":\"lat\",\"unit\":\"ns\",\"better\":\"lower\","
 		"\"primary\":false},{\"name\":\"n\",\"unit\":\"count\",\"better\":\"\"}]}",
-		f->blocks, f->swapped ? "p" : "b", f->swapped ? "b" : "p");
+		f->blocks, f->swapped ? "p" : "b", f->swapped ? "b" : "p", watched);
+
+	free(watched);
+	return run;
 }
 
 static const struct {
@@ -61,6 +67,7 @@ struct row {
 	unsigned cell, block;
 	const char *role, *metric, *value, *status, *reason;
 	unsigned attempt;
+	const char *pass;          /* NULL: throughput */
 };
 
 static void put(struct folder *f, struct row x)
@@ -70,8 +77,9 @@ static void put(struct folder *f, struct row x)
 	while (m < 2 && strcmp(units[m].name, x.metric))
 		m++;
 	strv_addf(&f->rows,
-		  "r,%s,k%s,exact,ext4,m,w,t=%u,%u,%u,1,%u,throughput,%s,%s,,%s,%s,%s,%s,,%s",
+		  "r,%s,k%s,exact,ext4,m,w,t=%u,%u,%u,1,%u,%s,%s,%s,,%s,%s,%s,%s,,%s",
 		  x.variant, x.variant, x.cell, x.block, 100 + x.block, x.attempt,
+		  x.pass ? x.pass : "throughput",
 		  x.role ? x.role : "all", x.metric, units[m].unit, units[m].better, x.value,
 		  x.status ? x.status : "ok", x.reason ? x.reason : "");
 }
@@ -707,6 +715,70 @@ static void quantiles_follow_definition_7(void **state)
 	assert_true(stats_median_sorted(one, 1) == 42);
 }
 
+/* Two cells: ops_per_s equal, lat now better, now worse, in the pass locks in other blocks. */
+static void fill_watched(struct folder *f)
+{
+	static const char *const variants[] = { "b", "p" };
+	char text[32];
+
+	for (unsigned i = 0; i < 4 * f->blocks; i++) {
+		const char *v = variants[i % 2];
+		unsigned cell = 1 + i / 2 % 2, block = 1 + i / 4;
+		double lat = 100 + i % 2 * (block * cell % 5 - 1.5);
+
+		put_ops(f, v, cell, block, "10");
+		put_number(f, v, cell, block, "lat", lat);
+		if (block > f->watched)
+			continue;
+		put(f, (struct row){ .variant = v, .cell = cell, .block = block, .pass = "locks",
+				     .metric = "ops_per_s", .value = i % 2 ? "5" : "9" });
+		put(f, (struct row){ .variant = v, .cell = cell, .block = block, .pass = "locks",
+				     .metric = "lat", .value = num_format_double(text, 100 + i % 2 *
+							(block * 3 % 4 + cell - 1.5)) });
+	}
+}
+
+static void hold_watched_against_bare(unsigned watched)
+{
+	struct fixture bare = { .f = { .blocks = 7 } };
+	struct fixture x = { .f = { .blocks = 7, .watched = watched } };
+	size_t k = 0;
+
+	fill_watched(&bare.f);
+	fill_watched(&x.f);
+	compare(&bare);
+	compare(&x);
+	assert_int_equal(x.c.unmeasured, 0);
+	assert_int_equal(bare.c.nr_rows, 4);
+	assert_int_equal(x.c.nr_rows, 8);
+	for (size_t i = 0; i < x.c.nr_rows; i++) {
+		const struct comparison_row *row = &x.c.rows[i];
+
+		if (!strcmp(row->pass, "locks")) {
+			assert_int_equal(row->planned, watched);
+			assert_int_equal(row->pairs, watched);
+			assert_null(row->reason);
+			assert_false(row->primary || row->j.decides);
+			continue;
+		}
+		assert_int_equal(row->planned, 7);
+		assert_string_equal(row->metric, bare.c.rows[k].metric);
+		assert_true(row->j.decides == bare.c.rows[k].j.decides);
+		assert_true(row->j.p_family == bare.c.rows[k].j.p_family);
+		assert_true(row->j.r.verdict == bare.c.rows[k++].j.r.verdict);
+	}
+	assert_int_equal(k, 4);
+	release(&bare);
+	release(&x);
+}
+
+static void what_watched_decides_nothing_and_lacks_nothing(void **state)
+{
+	(void)state;
+	hold_watched_against_bare(2);
+	hold_watched_against_bare(7);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -727,6 +799,7 @@ int main(void)
 		cmocka_unit_test(unknown_contrast_names_the_known),
 		cmocka_unit_test(selection_keeps_what_was_asked_for),
 		cmocka_unit_test(quantiles_follow_definition_7),
+		cmocka_unit_test(what_watched_decides_nothing_and_lacks_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

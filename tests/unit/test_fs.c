@@ -415,6 +415,28 @@ static void every_kernel_compression_is_undone_whatever_follows_it(void **state)
 	buf_release(&out);
 }
 
+
+static void a_file_is_mapped_as_it_is(void **state)
+{
+	struct err e = ERR_INIT;
+	const void *data;
+	size_t len;
+
+	(void)state;
+	assert_int_equal(fs_write_atomic("whole", "a\0b", 3, &e), 0);
+	assert_int_equal(fs_map("whole", &data, &len, &e), 0);
+	assert_int_equal(len, 3);
+	assert_memory_equal(data, "a\0b", 3);
+	fs_unmap(data, len);
+	assert_int_equal(fs_write_atomic("empty", "", 0, &e), 0);
+	assert_int_equal(fs_map("empty", &data, &len, &e), 0);
+	assert_int_equal(len, 0);
+	assert_non_null(data);
+	fs_unmap(data, len);
+	assert_int_equal(fs_map("missing", &data, &len, &e), -ENOENT);
+	assert_int_equal(fs_map("/dev/null", &data, &len, &e), -EINVAL);
+	assert_non_null(strstr(e.text, "no regular file"));
+}
 #define FS_TEST(f) cmocka_unit_test_setup_teardown(f, enter, leave)
 
 static void the_nearest_directory_is_found(void **state)
@@ -443,6 +465,7 @@ int main(void)
 		FS_TEST(a_write_that_fails_half_way_leaves_the_old_file),
 		FS_TEST(a_tmp_that_is_a_link_is_not_written_through),
 		FS_TEST(files_without_a_size_are_read_whole),
+		FS_TEST(a_file_is_mapped_as_it_is),
 		FS_TEST(a_file_past_the_limit_is_refused_and_adds_nothing),
 		FS_TEST(json_comes_back_equal_and_in_a_fixed_order),
 		FS_TEST(bad_json_is_told_with_its_line),

@@ -272,6 +272,76 @@ static void another_seed_is_another_order(void **state)
 	drop(b);
 }
 
+/* --- passes -------------------------------------------------------------------------- */
+#define WATCHED(blocks) "[suite]\npasses = throughput locks\nwatch_blocks = " blocks "\n"
+
+static void watching_leaves_the_throughput_units_as_they_are(void **state)
+{
+	struct made *bare = make(MOUNTS TWO_CELLS, 4);
+	struct made *watched = make(WATCHED("2") MOUNTS TWO_CELLS, 4);
+	size_t k = 0;
+
+	(void)state;
+	for (size_t i = 0; i < watched->p.nr_units; i++)
+		if (watched->p.units[i].pass == PASS_THROUGHPUT)
+			assert_true(same_unit(&watched->p.units[i], &bare->p.units[k++]));
+	assert_int_equal(k, bare->p.nr_units);
+	drop(bare);
+	drop(watched);
+}
+
+static void a_watched_block_has_every_cell_run_once_more_in_the_same_order(void **state)
+{
+	struct made *m = make(WATCHED("2") MOUNTS TWO_CELLS, 4);
+	const struct plan_unit *u = m->p.units;
+
+	(void)state;
+	assert_int_equal(m->p.nr_units, (2 * 2 + 2) * 2 * 6);
+	for (size_t i = 0; i < 2 * 2 * 12; i += 12)
+		for (size_t k = 0; k < 6; k++) {
+			struct plan_unit as_bare = u[i + 6 + k];
+
+			assert_int_equal(u[i + k].pass, PASS_THROUGHPUT);
+			assert_int_equal(as_bare.pass, PASS_LOCKS);
+			as_bare.pass = PASS_THROUGHPUT;
+			assert_true(same_unit(&u[i + k], &as_bare));
+		}
+	for (size_t i = 2 * 2 * 12; i < m->p.nr_units; i++) {
+		assert_int_equal(u[i].pass, PASS_THROUGHPUT);
+		assert_in_range(u[i].block, 3, 4);
+	}
+	for (unsigned b = 1; b <= 4; b++) {
+		const struct plan_unit *first = plan_block_units(&m->p, b);
+
+		assert_int_equal(first->block, b);
+		assert_true(first == u || first[-1].block == b - 1);
+	}
+	drop(m);
+}
+
+static void more_watched_blocks_than_blocks_are_all_of_them(void **state)
+{
+	struct made *m = make(WATCHED("7") TWO_CELLS, 3);
+
+	(void)state;
+	assert_int_equal(m->p.nr_units, 3 * 2 * 2 * 2);
+	drop(m);
+}
+
+static void a_watched_cell_run_has_a_key_of_its_own_and_takes_its_time(void **state)
+{
+	struct made *bare = make(TWO_CELLS, 1), *m = make(WATCHED("1") TWO_CELLS, 1);
+	char key[64];
+
+	(void)state;
+	plan_unit_key(&m->p.units[2], key);
+	assert_string_equal(key + strlen(key) - 6, "-locks");
+	assert_true(plan_expected_wall_s(&m->p, 1) > 2 * plan_expected_wall_s(&bare->p, 1));
+	assert_true(plan_expected_wall_s(&m->p, 1) < 3 * plan_expected_wall_s(&bare->p, 1));
+	drop(bare);
+	drop(m);
+}
+
 /* --- golden ------------------------------------------------------------------------- */
 static void the_order_of_seed_1_is_what_it_always_was(void **state)
 {
@@ -384,6 +454,10 @@ int main(void)
 		cmocka_unit_test(the_order_of_seed_1_is_what_it_always_was),
 		cmocka_unit_test(block_seeds_are_what_they_always_were),
 		cmocka_unit_test(block_seeds_survive_json_and_r),
+		cmocka_unit_test(watching_leaves_the_throughput_units_as_they_are),
+		cmocka_unit_test(a_watched_block_has_every_cell_run_once_more_in_the_same_order),
+		cmocka_unit_test(more_watched_blocks_than_blocks_are_all_of_them),
+		cmocka_unit_test(a_watched_cell_run_has_a_key_of_its_own_and_takes_its_time),
 		cmocka_unit_test(keys_sort_block_by_block_cell_by_cell),
 		cmocka_unit_test(only_exact_runs_share_the_machine),
 		cmocka_unit_test(many_guests_take_no_less_than_one_cell_run),

@@ -10,10 +10,12 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/num.h"
 #include "runners/cell/result.h"
+#include "runners/lock/lockstacks.h"
 
 static void fill(struct result *r)
 {
@@ -33,6 +35,29 @@ static void fill(struct result *r)
 	result_add_measured(r, "all", &m);
 	result_add_measured(r, "idle", &idle);
 	json_object_set_new(r->facts, "journal_bytes", json_integer(67108864));
+}
+
+/* What fill has, and what a locks pass adds. */
+static void fill_watched(struct result *r)
+{
+	struct lock_stacks s = { .v = calloc(2, sizeof(*s.v)), .n = 2, .waits = 5, .cut = 1,
+				 .lost = 7 };
+
+	fill(r);
+	s.v[0] = (struct lock_stack){
+		.lock = 0xffff888002489248, .mode = strdup("write"), .role = strdup("dio_overwrite"),
+		.chain = strdup("down_write;ext4_dio_write_iter"), .count = 3, .total_ns = 300,
+		.max_ns = 110, .waits = calloc(1, sizeof(struct hist)),
+		.holder_role = strdup("dio_read"), .holder_mode = strdup("read"),
+		.holder_chain = strdup("down_read;ext4_file_read_iter"), .held_ns = 250 };
+	s.v[1] = (struct lock_stack){
+		.mode = strdup("spin"), .role = strdup("kworker/0:1"), .chain = strdup("[unknown]"),
+		.count = 2, .total_ns = 40, .max_ns = 20, .waits = calloc(1, sizeof(struct hist)) };
+	for (int i = 0; i < 3; i++)
+		hist_add(s.v[0].waits, 90 + 10u * (unsigned)i);
+	for (int i = 0; i < 2; i++)
+		hist_add(s.v[1].waits, 20);
+	result_take_locks(r, &s);
 }
 
 static const struct sample *find(const struct result *r, const char *role, const char *metric)
@@ -113,6 +138,52 @@ static void json_gives_the_same_result_back(void **state)
 	result_release(&back);
 }
 
+static void waits_survive_json_and_are_not_there_without_a_locks_pass(void **state)
+{
+	struct result r, back;
+	struct err e = ERR_INIT;
+	char *first, *second;
+	json_t *j;
+
+	(void)state;
+	fill(&r);
+	j = result_to_json(&r);
+	assert_null(json_object_get(j, "locks"));
+	json_decref(j);
+	result_release(&r);
+	fill_watched(&r);
+	buf_adds(&r.raw, "a recording");
+	first = dump(&r);
+	assert_null(strstr(first, "a recording"));
+	j = result_to_json(&r);
+	if (result_from_json(&back, j, &e))
+		fail_msg("%s", e.text);
+	second = dump(&back);
+	assert_string_equal(first, second);
+	assert_non_null(back.locks);
+	assert_int_equal(back.locks->n, 2);
+	assert_true(back.locks->v[0].lock == 0xffff888002489248);
+	assert_string_equal(back.locks->v[0].holder_role, "dio_read");
+	assert_null(back.locks->v[1].holder_role);
+	assert_string_equal(find(&back, "all", "lock_waits")->value, "5");
+	assert_string_equal(find(&back, "all", "lock_wait")->value, "340");
+	assert_string_equal(find(&back, "all", "lock_cut")->value, "1");
+	assert_string_equal(find(&back, "all", "lock_lost")->value, "7");
+	free(first);
+	free(second);
+	result_release(&back);
+	json_object_set_new(j, "locks", json_null());
+	assert_int_equal(result_from_json(&back, j, NULL), -EINVAL);
+	result_release(&back);
+	json_object_set_new(j, "locks", json_object());
+	assert_int_equal(result_from_json(&back, j, NULL), -EINVAL);
+	assert_int_equal(back.nr_samples, 0);
+	assert_null(back.locks);
+	json_decref(j);
+	result_release(&back);
+	result_release(&r);
+}
+
 /* Each replaces one member at a path of a good result by something that is not written. */
 static const struct {
 	const char *what, *list, *key, *value;
@@ -185,6 +256,7 @@ int main(void)
 		cmocka_unit_test(a_value_not_measured_is_empty_not_zero),
 		cmocka_unit_test(the_first_failure_wins_and_is_one_line),
 		cmocka_unit_test(json_gives_the_same_result_back),
+		cmocka_unit_test(waits_survive_json_and_are_not_there_without_a_locks_pass),
 		cmocka_unit_test(what_to_json_does_not_write_is_refused),
 	};
 

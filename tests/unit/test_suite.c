@@ -387,6 +387,31 @@ static void a_host_suite_measures_the_running_kernel(void **state)
 	suite_release(&s);
 }
 
+static void passes_are_the_files_and_the_command_lines(void **state)
+{
+	static const char *const locks[] = { "locks" }, *const wrong[] = { "throughput", "lock" };
+	struct suite s;
+
+	(void)state;
+	good(&s, WORK, NULL);
+	assert_int_equal(s.passes, 1 << PASS_THROUGHPUT);
+	assert_int_equal(s.watch_blocks, 1);
+	assert_true(s.raw_budget_bytes == 200 << 20);
+	suite_release(&s);
+	good(&s, "[suite]\npasses = locks, throughput\nwatch_blocks = 3\nraw_budget = 1G\n" WORK,
+	     &(struct suite_overrides){ .watch_blocks = 5 });
+	assert_int_equal(s.passes, 1 << PASS_THROUGHPUT | 1 << PASS_LOCKS);
+	assert_int_equal(s.watch_blocks, 5);
+	assert_true(s.raw_budget_bytes == 1 << 30);
+	suite_release(&s);
+	good(&s, WORK, &(struct suite_overrides){ .passes = locks, .nr_passes = 1 });
+	assert_int_equal(s.passes, 1 << PASS_THROUGHPUT | 1 << PASS_LOCKS);
+	suite_release(&s);
+	bad(WORK, &(struct suite_overrides){ .passes = wrong, .nr_passes = 2 },
+	    "unknown pass \"lock\"; did you mean locks?");
+	bad(WORK, &(struct suite_overrides){ .watch_blocks = 1001 }, "1000 is the most");
+}
+
 /* --- workloads ---------------------------------------------------------------------- */
 static void values_are_kept_in_one_notation(void **state)
 {
@@ -464,6 +489,7 @@ int main(void)
 		cmocka_unit_test(two_kernels_of_any_label_are_compared),
 		cmocka_unit_test(an_a_a_check_is_two_variants_of_the_same),
 		cmocka_unit_test(a_host_suite_measures_the_running_kernel),
+		cmocka_unit_test(passes_are_the_files_and_the_command_lines),
 		cmocka_unit_test(values_are_kept_in_one_notation),
 		cmocka_unit_test(a_fio_job_is_found_beside_the_suite),
 		cmocka_unit_test(the_suites_we_ship_are_right),

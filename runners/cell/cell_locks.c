@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cell_locks.c: the locks pass of a cell: waits for locks are recorded around the
+ * timed part, then reduced to who waited for which lock, where, how long. Which
+ * class of lock that is, and what it means, is for analysis/ to say.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "lib/fs.h"
+#include "lib/gzip.h"
+#include "runners/cell/cell_impl.h"
+#include "runners/lock/lockstacks.h"
+#include "runners/lock/record.h"
+
+#define RECORDING_MAX_BYTES ((uint64_t)256 << 20)
+
+struct locks_pass {
+	struct lock_record *record;
+	char *path;
+};
+
+static int locks_open(struct cell *c, struct err *e)
+{
+	struct locks_pass *p = xcalloc(1, sizeof(*p));
+	uint64_t max = c->at->recording_max_bytes;
+	int rc;
+
+	c->pass_priv = p;
+	p->path = xasprintf("%s/" CELL_RECORDING, c->at->work);
+	rc = lock_record_open(&p->record, p->path, max ? max : RECORDING_MAX_BYTES, e);
+	if (rc == -ENOTSUP || rc == -EPERM || rc == -EACCES)
+		c->bad = STATUS_SKIPPED;
+	return rc;
+}
+
+static void locks_mark(struct cell *c, int begin)
+{
+	struct locks_pass *p = c->pass_priv;
+
+	if (begin)
+		lock_record_begin(p->record);
+	else
+		lock_record_end(p->record);
+}
+
+static void note(struct cell *c, const char *key, json_t *value)
+{
+	json_t *facts = json_object_get(c->r->facts, "locks");
+
+	if (!facts) {
+		facts = json_object();
+		json_object_set_new(c->r->facts, "locks", facts);
+	}
+	json_object_set_new(facts, key, value);
+}
+
+/* Hidden addresses are not the end: which lock it was, how it was taken and by whom is still known. */
+static void load_symbols(struct cell *c, struct symbols *sym)
+{
+	struct err why = ERR_INIT;
+
+	if (!symbols_load(sym, &why))
+		return;
+	note(c, "symbols", json_string(why.text));
+	cell_add_mark(c, "no_symbols");
+}
+
+static int keep(struct cell *c, const void *data, size_t len, struct err *e)
+{
+	uint64_t max = c->at->raw_max_bytes;
+
+	note(c, "raw_bytes", json_integer((json_int_t)len));
+	if (!max || len <= max)
+		return gzip_add(&c->r->raw, data, len, e);
+	note(c, "raw_too_long", json_true());
+	return 0;
+}
+
+static int reduce(struct cell *c, const void *data, size_t len, struct err *e)
+{
+	struct lock_events ev;
+	struct lock_stacks stacks;
+	struct symbols sym;
+	int rc = perfdata_read(&ev, data, len, e);
+
+	if (!rc) {
+		load_symbols(c, &sym);
+		lock_reduce(&stacks, &ev, &sym);
+		result_take_locks(c->r, &stacks);
+		symbols_release(&sym);
+		rc = keep(c, data, len, e);
+	}
+	lock_events_release(&ev);
+	return rc;
+}
+
+static int locks_reduce(struct cell *c, struct err *e)
+{
+	struct locks_pass *p = c->pass_priv;
+	const void *data;
+	size_t len;
+	int rc = lock_record_finish(p->record, e);
+
+	if (!rc)
+		rc = fs_map(p->path, &data, &len, e);
+	if (rc)
+		return rc;
+	rc = reduce(c, data, len, e);
+	fs_unmap(data, len);
+	return rc;
+}
+
+static void locks_release(struct cell *c)
+{
+	struct locks_pass *p = c->pass_priv;
+
+	if (!p)
+		return;
+	lock_record_release(p->record);
+	free(p->path);
+	free(p);
+	c->pass_priv = NULL;
+}
+
+const struct cell_pass cell_pass_locks = {
+	.open = locks_open,
+	.mark = locks_mark,
+	.reduce = locks_reduce,
+	.release = locks_release,
+};

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * folder_raw.c: what passes recorded, kept beside what it was reduced to, for whoever
+ * wants to look again with other tools. It may take what the suite's raw_budget says;
+ * beyond that the oldest go first. Nothing of fsduel reads them.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/fs.h"
+#include "lib/num.h"
+#include "runners/folder/folder_impl.h"
+
+#define RECORDING ".perf.data.gz"
+#define EVIDENCE ".contention.txt"
+
+/* The beginnings of what is said, by which it is found again. */
+#define NOTE_DROPPED "raw lock recordings dropped"
+#define NOTE_LONG "raw lock recordings not kept"
+
+/* --- the files -------------------------------------------------------------------- */
+
+struct kept {
+	char *path;
+	uint64_t bytes;
+	struct timespec made;
+};
+
+struct kept_files {
+	struct kept *v;
+	size_t n;
+	uint64_t bytes;                /* of everything in the folder */
+};
+
+static int older_first(const void *a, const void *b)
+{
+	const struct kept *x = a, *y = b;
+
+	if (x->made.tv_sec != y->made.tv_sec)
+		return x->made.tv_sec < y->made.tv_sec ? -1 : 1;
+	if (x->made.tv_nsec != y->made.tv_nsec)
+		return x->made.tv_nsec < y->made.tv_nsec ? -1 : 1;
+	return strcmp(x->path, y->path);
+}
+
+static bool ends_with(const char *s, const char *end)
+{
+	size_t len = strlen(s), n = strlen(end);
+
+	return len >= n && !strcmp(s + len - n, end);
+}
+
+static void list_files(struct kept_files *k, const char *dir)
+{
+	DIR *d = opendir(dir);
+	struct dirent *entry;
+
+	while (d && (entry = readdir(d))) {
+		char *path = xasprintf("%s/%s", dir, entry->d_name);
+		struct stat st;
+
+		if (stat(path, &st) || !S_ISREG(st.st_mode)) {
+			free(path);
+			continue;
+		}
+		k->bytes += (uint64_t)st.st_size;
+		if (!ends_with(path, RECORDING)) {
+			free(path);
+			continue;
+		}
+		k->v = xrealloc(k->v, k->n + 1, sizeof(*k->v));
+		k->v[k->n++] = (struct kept){ path, (uint64_t)st.st_size, st.st_mtim };
+	}
+	if (d)
+		closedir(d);
+	if (k->n)
+		qsort(k->v, k->n, sizeof(*k->v), older_first);
+}
+
+static void trim(const struct folder *f)
+{
+	char *dir = xasprintf("%s/" RAW_DIR, f->dir);
+	struct kept_files k = { .v = NULL };
+
+	list_files(&k, dir);
+	for (size_t i = 0; i < k.n && k.bytes > f->suite->raw_budget_bytes; i++)
+		if (!unlink(k.v[i].path))
+			k.bytes -= k.v[i].bytes;
+	for (size_t i = 0; i < k.n; i++)
+		free(k.v[i].path);
+	free(k.v);
+	free(dir);
+}
+
+/* A cell run made again that has none takes the older one's with it. */
+static int put(const struct folder *f, const struct plan_unit *u, const char *suffix,
+	       const struct buf *b, struct err *e)
+{
+	char *path = folder_path(f, u, RAW_DIR, suffix);
+	int ret = 0;
+
+	if (b->len)
+		ret = folder_make_dir(f, RAW_DIR, e);
+	if (!ret && b->len)
+		ret = fs_write_atomic(path, b->data, b->len, e);
+	else if (!ret)
+		unlink(path);
+	free(path);
+	return ret;
+}
+
+int folder_put_raw(const struct folder *f, const struct plan_unit *u, const struct result *r,
+		   struct err *e)
+{
+	int ret = put(f, u, EVIDENCE, &r->evidence, e);
+
+	if (!ret)
+		ret = put(f, u, RECORDING, &r->raw, e);
+	if (!ret && r->raw.len)
+		trim(f);
+	return ret;
+}
+
+/* --- what is said of them ------------------------------------------------------------ */
+
+void folder_count_raw(struct folder_raw *c, const struct folder *f, const struct plan_unit *u,
+		      const struct result *r)
+{
+	const json_t *facts = json_object_get(r->facts, "locks");
+	char *path;
+
+	if (!json_object_get(facts, "raw_bytes"))
+		return;
+	path = folder_path(f, u, RAW_DIR, RECORDING);
+	c->recorded++;
+	if (json_is_true(json_object_get(facts, "raw_too_long")))
+		c->too_long++;
+	else if (!fs_exists(path))
+		c->dropped++;
+	free(path);
+}
+
+static void set_note(json_t *run, const char *head, const char *sentence)
+{
+	json_t *notes = json_object_get(run, "notes");
+
+	for (size_t i = json_array_size(notes); i-- > 0;) {
+		const char *one = json_string_value(json_array_get(notes, i));
+
+		if (one && !strncmp(one, head, strlen(head)))
+			json_array_remove(notes, i);
+	}
+	if (!sentence)
+		return;
+	if (!json_is_array(notes)) {
+		notes = json_array();
+		json_object_set_new(run, "notes", notes);
+	}
+	json_array_append_new(notes, json_string(sentence));
+}
+
+void folder_note_raw(struct folder *f, const struct folder_raw *c)
+{
+	char budget[32], *dropped = NULL, *too_long = NULL;
+
+	if (c->dropped)
+		dropped = xasprintf(NOTE_DROPPED ": the oldest %u of %u, to keep within raw_budget = "
+				    "%s; lockstacks.csv has them reduced", c->dropped, c->recorded,
+				    num_format(budget, f->suite->raw_budget_bytes, NUM_BYTES));
+	if (c->too_long)
+		too_long = xasprintf(NOTE_LONG ": %u of %u were too long to leave their guest; "
+				     "lockstacks.csv has them reduced", c->too_long, c->recorded);
+	set_note(f->run, NOTE_DROPPED, dropped);
+	set_note(f->run, NOTE_LONG, too_long);
+	free(dropped);
+	free(too_long);
+}

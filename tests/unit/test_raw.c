@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_raw.c: recordings on their way from a cell to the results folder: as text
+ * out of a guest, compressed, and within a budget of which the oldest are dropped.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "lib/base64.h"
+#include "lib/fs.h"
+#include "lib/gzip.h"
+#include "lib/rng.h"
+#include "lib/schema.h"
+#include "runners/folder/folder.h"
+
+/* --- text and compression ----------------------------------------------------------- */
+
+static void base64_is_rfc_4648s_and_goes_both_ways(void **state)
+{
+	static const char *const rfc[][2] = { { "", "" }, { "f", "Zg==" }, { "fo", "Zm8=" },
+		{ "foo", "Zm9v" }, { "foob", "Zm9vYg==" }, { "fooba", "Zm9vYmE=" },
+		{ "foobar", "Zm9vYmFy" } };
+	struct buf text = BUF_INIT, back = BUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rfc) / sizeof(rfc[0]); i++) {
+		buf_reset(&text);
+		buf_reset(&back);
+		base64_add(&text, rfc[i][0], strlen(rfc[i][0]));
+		assert_string_equal(buf_str(&text), rfc[i][1]);
+		assert_int_equal(base64_decode(text.data, text.len, &back, NULL), 0);
+		assert_string_equal(buf_str(&back), rfc[i][0]);
+	}
+	buf_release(&text);
+	buf_release(&back);
+}
+
+static void what_is_no_base64_is_refused_and_adds_nothing(void **state)
+{
+	/* Cut, padding inside, one too much, other letters, bits that no byte has. */
+	static const char *const wrong[] = { "Zg=", "Z", "Zg==Zg==", "====", "Z===", "Zm9v\n",
+					     "Zm9-", "Zh==", "Zm9=", "Zm8=Zm9v" };
+	struct buf back = BUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		struct err e = ERR_INIT;
+
+		if (base64_decode(wrong[i], strlen(wrong[i]), &back, &e) != -EINVAL || !e.text[0] ||
+		    back.len)
+			fail_msg("taken: %s", wrong[i]);
+	}
+	buf_release(&back);
+}
+
+static void fill_random(struct buf *b, size_t len, uint64_t seed)
+{
+	struct rng r = { seed };
+
+	while (b->len < len)
+		buf_addc(b, (char)rng_next(&r));
+}
+
+static void gzip_comes_back_as_it_was_and_is_the_same_each_time(void **state)
+{
+	static const size_t lengths[] = { 0, 1, 65536, 65537, 3000000 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		struct buf data = BUF_INIT, gz = BUF_INIT, again = BUF_INIT, back = BUF_INIT;
+
+		fill_random(&data, lengths[i], i);
+		buf_str(&data);
+		assert_int_equal(gzip_add(&gz, data.data, data.len, NULL), 0);
+		assert_int_equal(gzip_add(&again, data.data, data.len, NULL), 0);
+		assert_int_equal(gz.len, again.len);
+		assert_memory_equal(gz.data, again.data, gz.len);
+		assert_int_equal(fs_decompress(gz.data, gz.len, &back, NULL), 0);
+		assert_int_equal(back.len, data.len);
+		if (data.len)
+			assert_memory_equal(back.data, data.data, data.len);
+		buf_release(&data);
+		buf_release(&gz);
+		buf_release(&again);
+		buf_release(&back);
+	}
+}
+
+/* --- the folder ------------------------------------------------------------------------ */
+
+#define SUITE "[suite]\npasses = throughput locks\nraw_budget = 100k\n[kernel k]\nimage = x\n" \
+	      "[workload w]\nmix = null:{n}\nn = 1 2 3 4\n"
+
+struct made {
+	char dir[40];
+	struct suite suite;
+	struct plan plan;
+	struct folder folder;
+};
+
+static int make_folder(void **state)
+{
+	struct made *m = calloc(1, sizeof(*m));
+	struct err e = ERR_INIT;
+	char *dir;
+
+	strcpy(m->dir, "/tmp/fsduel-raw-XXXXXX");
+	assert_non_null(mkdtemp(m->dir));
+	dir = xasprintf("%s/d", m->dir);
+	if (suite_load_mem(&m->suite, "s.ini", SUITE, strlen(SUITE), NULL, &e) ||
+	    plan_make(&m->plan, &m->suite, &e) ||
+	    folder_create(&m->folder, dir, &m->suite, &m->plan, &e))
+		fail_msg("%s", e.text);
+	free(dir);
+	*state = m;
+	return 0;
+}
+
+static int drop_folder(void **state)
+{
+	struct made *m = *state;
+
+	folder_release(&m->folder);
+	plan_release(&m->plan);
+	suite_release(&m->suite);
+	assert_int_equal(fs_remove_tree(m->dir, NULL), 0);
+	free(m);
+	return 0;
+}
+
+/* The locks unit of cell. */
+static const struct plan_unit *unit(const struct made *m, size_t cell)
+{
+	const struct plan_unit *u = m->plan.units;
+
+	while (u->cell != cell || u->pass != PASS_LOCKS)
+		u++;
+	return u;
+}
+
+static char *raw_path(const struct made *m, size_t cell)
+{
+	char key[64];
+
+	plan_unit_key(unit(m, cell), key);
+	return xasprintf("%s/" RAW_DIR "/%s.perf.data.gz", m->folder.dir, key);
+}
+
+static bool is_kept(const struct made *m, size_t cell)
+{
+	char *path = raw_path(m, cell);
+	bool there = fs_exists(path);
+
+	free(path);
+	return there;
+}
+
+/* made_s: when its file says that it was made. */
+static void put(struct made *m, size_t cell, size_t len, time_t made_s)
+{
+	const struct timespec times[2] = { { made_s, 0 }, { made_s, 0 } };
+	char *path = raw_path(m, cell);
+	struct err e = ERR_INIT;
+	struct result r;
+
+	result_init(&r);
+	fill_random(&r.raw, len, cell);
+	json_object_set_new(r.facts, "locks", json_pack("{s:i}", "raw_bytes", (int)len));
+	if (folder_put(&m->folder, unit(m, cell), &r, &e))
+		fail_msg("%s", e.text);
+	if (len && is_kept(m, cell))
+		assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+	result_release(&r);
+	free(path);
+}
+
+static const char *notes(struct made *m, char **text)
+{
+	struct err e = ERR_INIT;
+
+	if (folder_join(&m->folder, &e))
+		fail_msg("%s", e.text);
+	free(*text);
+	*text = json_dumps(json_object_get(m->folder.run, "notes"), JSON_COMPACT | JSON_ENCODE_ANY);
+	return *text ? *text : "";
+}
+
+static void the_oldest_are_dropped_and_that_is_said_once(void **state)
+{
+	struct made *m = *state;
+	char *text = NULL;
+
+	put(m, 0, 40000, 3000);
+	put(m, 1, 30000, 1000);
+	put(m, 2, 30000, 2000);
+	assert_true(is_kept(m, 0) && is_kept(m, 1) && is_kept(m, 2));
+	assert_string_equal(notes(m, &text), "");
+	put(m, 3, 30000, 4000);
+	assert_true(is_kept(m, 0) && !is_kept(m, 1) && is_kept(m, 2) && is_kept(m, 3));
+	assert_non_null(strstr(notes(m, &text), "[\"raw lock recordings dropped: the oldest 1 of 4, "
+			       "to keep within raw_budget = 100k;"));
+	put(m, 1, 60000, 5000);        /* made again, it is the youngest */
+	assert_true(!is_kept(m, 0) && is_kept(m, 1) && !is_kept(m, 2) && is_kept(m, 3));
+	assert_non_null(strstr(notes(m, &text), "[\"raw lock recordings dropped: the oldest 2 of 4"));
+	assert_null(strstr(text, "1 of 4"));
+	free(text);
+}
+
+static void one_beyond_the_budget_is_not_kept_at_all(void **state)
+{
+	struct made *m = *state;
+	char *text = NULL;
+
+	put(m, 0, 200000, 1000);
+	assert_false(is_kept(m, 0));
+	assert_non_null(strstr(notes(m, &text), "the oldest 1 of 1"));
+	free(text);
+}
+
+static void a_cell_run_made_again_without_one_keeps_no_older(void **state)
+{
+	struct made *m = *state;
+
+	put(m, 0, 1000, 1000);
+	assert_true(is_kept(m, 0));
+	put(m, 0, 0, 0);
+	assert_false(is_kept(m, 0));
+}
+
+static void a_recording_too_long_to_leave_its_guest_is_told(void **state)
+{
+	struct made *m = *state;
+	struct result r;
+	char *text = NULL;
+
+	result_init(&r);
+	json_object_set_new(r.facts, "locks", json_pack("{s:i, s:b}", "raw_bytes", 1 << 30,
+							"raw_too_long", 1));
+	assert_int_equal(folder_put(&m->folder, unit(m, 0), &r, NULL), 0);
+	result_release(&r);
+	assert_non_null(strstr(notes(m, &text), "raw lock recordings not kept: 1 of 1"));
+	assert_null(strstr(text, "dropped"));
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(base64_is_rfc_4648s_and_goes_both_ways),
+		cmocka_unit_test(what_is_no_base64_is_refused_and_adds_nothing),
+		cmocka_unit_test(gzip_comes_back_as_it_was_and_is_the_same_each_time),
+		cmocka_unit_test_setup_teardown(the_oldest_are_dropped_and_that_is_said_once,
+						make_folder, drop_folder),
+		cmocka_unit_test_setup_teardown(one_beyond_the_budget_is_not_kept_at_all,
+						make_folder, drop_folder),
+		cmocka_unit_test_setup_teardown(a_cell_run_made_again_without_one_keeps_no_older,
+						make_folder, drop_folder),
+		cmocka_unit_test_setup_teardown(a_recording_too_long_to_leave_its_guest_is_told,
+						make_folder, drop_folder),
+	};
+
+	return cmocka_run_group_tests_name("raw", tests, NULL, NULL);
+}
