@@ -26,7 +26,7 @@ LIBS := -lcsv -linih -ljansson -larchive -laio -luring -lblkid -lmount -lmd -lz 
 # The guest needs none of these, and has no static ones to link.
 GUEST_LIBS = $(filter-out -larchive -lblkid -lmount,$(LIBS))
 
-ROOMS := lib workloads workloads/roles $(patsubst %,runners/%,suite cell host vm kernel folder lock) \
+ROOMS := lib workloads workloads/roles $(patsubst %,runners/%,suite cell host vm kernel folder lock profile) \
 	analysis dashboards tracking cli
 MAINS := cli/main.c workloads/fsload_main.c runners/vm/guest_main.c
 SRCS  := $(filter-out $(MAINS),$(wildcard $(ROOMS:=/*.c)))
@@ -34,8 +34,8 @@ ROLES := $(patsubst workloads/roles/%.c,%,$(filter-out %/skeleton.c,$(wildcard w
 CMDS  := $(patsubst cli/cmd_%.c,%,$(wildcard cli/cmd_*.c))
 OBJS  := $(SRCS:%.c=$(B)/%.o)
 GEN   := $(B)/gen/roles.h $(B)/gen/commands.h
-PROGS := $(B)/fsduel $(B)/fsload $(B)/fsduel-guest
-ORDER := $(B)/fsduel-exact-order.so
+PROGS := $(B)/fsduel $(B)/fsload $(B)/fsduel-guest $(B)/fsduel-guest.debug
+QEMU_LIBS := $(B)/fsduel-exact-order.so $(B)/fsduel-profile.so
 UNIT  := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 ORACLE := $(patsubst tests/oracle/%.c,$(B)/oracle/%,$(wildcard tests/oracle/*.c))
 FUZZ  := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -49,7 +49,7 @@ keep = > $@.new; cmp -s $@.new $@ || cp $@.new $@; rm -f $@.new
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all run test test-slow check unit replay deps clean install asan bench fuzz FORCE
-all: $(PROGS) $(ORDER)
+all: $(PROGS) $(QEMU_LIBS)
 
 # --- generated lists: one file adds one thing --------------------------------
 $(B)/gen/roles.h: FORCE
@@ -74,16 +74,22 @@ $(B)/fsload: $(B)/workloads/fsload_main.o
 $(B)/fsduel $(B)/fsload: $(B)/libfsduel.a
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) -o $@ $(filter %.o,$^) $(B)/libfsduel.a $(LIBS)
 # Loaded into QEMU in exact mode; never with sanitizers.
-$(ORDER): runners/preload/exact_order.c runners/preload/exact_order.h $(B)/.flags
+$(B)/fsduel-exact-order.so: runners/preload/exact_order.h
+$(B)/fsduel-profile.so: runners/preload/profile.h
+.SECONDEXPANSION:
+$(QEMU_LIBS): $(B)/fsduel-%.so: runners/preload/$$(subst -,_,$$*).c $(B)/.flags
 	$(call say,LD,$@)$(CC) -std=c17 -D_GNU_SOURCE -I. $(WARN) -ffile-prefix-map=$(CURDIR)=. -O2 \
-	-shared -fPIC -o $@ $< -ldl
+	-shared -fPIC -fvisibility=$(if $(findstring profile,$@),hidden,default) -o $@ $< -ldl
 # The guest's first process is static and stripped, and never has sanitizers.
 ifeq ($(SAN),)
-$(B)/fsduel-guest: $(B)/runners/vm/guest_main.o $(B)/libfsduel.a
-	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) -static -s -o $@ $^ $(GUEST_LIBS)
+# Its names are kept beside it, for profiles.
+$(B)/fsduel-guest.debug: $(B)/runners/vm/guest_main.o $(B)/libfsduel.a
+	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) -static -o $@ $^ $(GUEST_LIBS)
+$(B)/fsduel-guest: $(B)/fsduel-guest.debug
+	$(Q)strip -o $@ $<
 else
-$(B)/fsduel-guest: FORCE
-	$(Q)$(MAKE) SAN= B=$(B)/guest $(B)/guest/fsduel-guest && cp -u $(B)/guest/fsduel-guest $@
+$(B)/fsduel-guest $(B)/fsduel-guest.debug: FORCE
+	$(Q)$(MAKE) SAN= B=$(B)/guest $(B)/guest/$(@F) && cp -u $(B)/guest/$(@F) $@
 endif
 $(B)/fsduel.1: $(B)/fsduel
 	$(Q)$< man > $@
@@ -147,7 +153,7 @@ install: all $(B)/fsduel.1
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
 		$(DESTDIR)$(DATADIR)/configs $(DESTDIR)$(DATADIR)/kernels \
 		$(DESTDIR)$(DATADIR)/workloads/fio
-	install $(PROGS) $(ORDER) $(DESTDIR)$(PREFIX)/bin
+	install $(PROGS) $(QEMU_LIBS) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(B)/fsduel.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 $(wildcard configs/*.ini) $(DESTDIR)$(DATADIR)/configs
 	install -m 644 $(wildcard kernels/*) $(DESTDIR)$(DATADIR)/kernels

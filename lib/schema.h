@@ -10,6 +10,7 @@
 #define LATENCY_CSV "latency.csv"
 #define SERIES_CSV "series.csv"
 #define LOCKSTACKS_CSV "lockstacks.csv"
+#define PROFILE_CSV "profile.csv"
 #define COMPARISON_CSV "comparison.csv"
 #define RUN_JSON "run.json"
 #define PARTS_DIR "parts"
@@ -44,5 +45,19 @@
 #define LOCKSTACKS_COLUMNS SCHEMA_WHO, "role", "lock", "lock_mode", "chain", "count", "total_ns", \
 			   "max_ns", "waits", "holder_role", "holder_mode", "holder_chain", "held_ns"
 #define LOCKSTACKS_COLUMNS_N (SCHEMA_WHO_N + 12)
+
+/*
+ * One row a function that was executed in the measured part of a profile pass.
+ * object: PROFILE_KERNEL, a kernel module, PROFILE_GUEST (the guest's first process,
+ * which is fsload), PROFILE_PROGRAM (other programs: fio), PROFILE_LIBRARY (their
+ * libraries and the vdso). function and address are empty where no symbol tells.
+ * instructions: executed in it; calls: how often its first one was.
+ */
+#define PROFILE_COLUMNS SCHEMA_WHO, "object", "function", "address", "instructions", "calls"
+#define PROFILE_COLUMNS_N (SCHEMA_WHO_N + 5)
+#define PROFILE_KERNEL "kernel"
+#define PROFILE_GUEST "fsduel-guest"
+#define PROFILE_PROGRAM "[program]"
+#define PROFILE_LIBRARY "[library]"
 
 #endif

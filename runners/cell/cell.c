@@ -57,6 +57,11 @@ static int step_spec(struct cell *c, struct err *e)
 		return err_add(e, EINVAL, "fsduel does not know the file system \"%s\"",
 			       c->spec->fs);
 	c->pass = passes[c->spec->pass];
+	if (c->spec->pass == PASS_PROFILE) {   /* a guest is not told, it is counted from outside */
+		c->bad = STATUS_SKIPPED;
+		return err_add(e, ENOTSUP, "a profile counts instructions on a virtual clock: it "
+			       "needs fsduel duel in mode exact");
+	}
 	c->work = c->spec->mix ? &cell_work_mix : &cell_work_fio;
 	return c->work->check(c, e);
 }

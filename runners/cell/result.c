@@ -13,6 +13,7 @@
 #include "runners/cell/result_impl.h"
 #include "runners/lock/lock_metric.h"
 #include "runners/lock/lockstacks.h"
+#include "runners/profile/profile.h"
 
 const char *const status_names[] = { "ok", "skipped", "failed", "invalid", NULL };
 
@@ -40,6 +41,9 @@ void result_release(struct result *r)
 	if (r->locks)
 		lock_stacks_release(r->locks);
 	free(r->locks);
+	if (r->profile)
+		profile_release(r->profile);
+	free(r->profile);
 	buf_release(&r->raw);
 	buf_release(&r->evidence);
 	free(r->samples);
@@ -229,5 +233,7 @@ json_t *result_to_json(const struct result *r)
 	json_object_set_new(j, "console", text_to_json(r->console));
 	if (r->locks)
 		json_object_set_new(j, "locks", lock_stacks_to_json(r->locks));
+	if (r->profile)
+		json_object_set_new(j, "profile", profile_to_json(r->profile));
 	return j;
 }

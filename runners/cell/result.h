@@ -14,6 +14,7 @@
 
 enum status { STATUS_OK, STATUS_SKIPPED, STATUS_FAILED, STATUS_INVALID };
 struct lock_stacks;    /* runners/lock/lockstacks.h */
+struct profile;        /* runners/profile/profile.h */
 extern const char *const status_names[];   /* "ok", "skipped", "failed", "invalid", NULL */
 
 struct sample {
@@ -41,6 +42,7 @@ struct result {
 	struct result_hist *hists; size_t nr_hists;
 	struct result_series *series; size_t nr_series;
 	struct lock_stacks *locks; /* of a locks pass, owned; NULL: none */
+	struct profile *profile;   /* of a profile pass, likewise */
 	struct buf raw;        /* what that was reduced from, gzip; may be empty; no part of the JSON */
 	struct buf evidence;   /* what another tool says of the same data; likewise */
 	json_t *facts;         /* object: what provenance needs of this run (effective options, extents, ...) */
@@ -63,7 +65,7 @@ void result_take_locks(struct result *r, struct lock_stacks *s);
 /*
  * Compact JSON object; histograms as [index, count, index, count, ...] plus sum,
  * min, max; series as a list of counts plus the interval and the end of the last;
- * "locks" only where there are any.
+ * "locks" and "profile" only where there is one.
  */
 json_t *result_to_json(const struct result *r);
 /* -EINVAL with a sentence for anything that result_to_json does not write. r is initialised by it. */

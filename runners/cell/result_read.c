@@ -11,6 +11,7 @@
 #include "lib/num.h"
 #include "runners/cell/result_impl.h"
 #include "runners/lock/lockstacks.h"
+#include "runners/profile/profile.h"
 
 /* Far above what any cell makes; a guest that sends more is broken. */
 #define SAMPLES_MAX 65536
@@ -245,13 +246,20 @@ static int locks_from_json(struct result *r, const json_t *j, struct err *e)
 	return 0;
 }
 
+static int profile_pass_from_json(struct result *r, const json_t *j, struct err *e)
+{
+	r->profile = xcalloc(1, sizeof(*r->profile));
+	return profile_from_json(r->profile, j, e);
+}
+
 int result_from_json(struct result *r, const json_t *j, struct err *e)
 {
 	const json_t *facts = json_object_get(j, "facts"), *locks = json_object_get(j, "locks");
+	const json_t *profile = json_object_get(j, "profile");
 	int rc;
 
 	result_init(r);
-	rc = check_object(j, "it", locks ? 9 : 8, e);
+	rc = check_object(j, "it", 8 + !!locks + !!profile, e);
 	if (!rc)
 		rc = status_from_json(r, j, e);
 	if (!rc)
@@ -265,6 +273,8 @@ int result_from_json(struct result *r, const json_t *j, struct err *e)
 		rc = lists_from_json(r, j, e);
 	if (!rc && locks)
 		rc = locks_from_json(r, locks, e);
+	if (!rc && profile)
+		rc = profile_pass_from_json(r, profile, e);
 	if (rc) {
 		result_release(r);
 		result_init(r);

@@ -15,8 +15,9 @@ struct folder_who {
 	char block[16], seed[24], position[16], attempt[16];
 };
 
-/* Rows of lockstacks.csv. */
+/* Rows of lockstacks.csv and of profile.csv. */
 void folder_add_locks(struct buf *b, const struct folder_who *w, const struct lock_stacks *s);
+void folder_add_profile(struct buf *b, const struct folder_who *w, const struct profile *p);
 
 /* "DIR/dir/KEY suffix" of a unit. Caller frees. */
 char *folder_path(const struct folder *f, const struct plan_unit *u, const char *dir,

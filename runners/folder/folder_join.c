@@ -17,10 +17,11 @@ static const char *const samples_columns[] = { SAMPLES_COLUMNS };
 static const char *const latency_columns[] = { LATENCY_COLUMNS };
 static const char *const series_columns[] = { SERIES_COLUMNS };
 static const char *const locks_columns[] = { LOCKSTACKS_COLUMNS };
+static const char *const profile_columns[] = { PROFILE_COLUMNS };
 
 /* The files while they grow. */
 struct tables {
-	struct buf samples, latency, series, locks;
+	struct buf samples, latency, series, locks, profile;
 	bool has_locks;                /* some locks pass was run: no waits is an answer, too */
 	struct folder_raw raw;
 };
@@ -184,6 +185,8 @@ static int join_unit(struct folder *f, const struct plan_unit *u, struct tables 
 		t->has_locks = true;
 		folder_add_locks(&t->locks, &w, r.locks);
 	}
+	if (r.profile && r.status == STATUS_OK)
+		folder_add_profile(&t->profile, &w, r.profile);
 	folder_count_raw(&t->raw, f, u, &r);
 	note_effective(f, u, &r);
 	result_release(&r);
@@ -202,14 +205,16 @@ static int replace(const struct folder *f, const char *name, const struct buf *b
 int folder_join(struct folder *f, struct err *e)
 {
 	struct tables t = { .samples = BUF_INIT };
-	size_t header;
+	size_t header, profile_header;
 	int ret = 0;
 
 	csv_add_row(&t.samples, samples_columns, SAMPLES_COLUMNS_N);
 	csv_add_row(&t.latency, latency_columns, LATENCY_COLUMNS_N);
 	csv_add_row(&t.series, series_columns, SERIES_COLUMNS_N);
 	csv_add_row(&t.locks, locks_columns, LOCKSTACKS_COLUMNS_N);
+	csv_add_row(&t.profile, profile_columns, PROFILE_COLUMNS_N);
 	header = t.series.len;
+	profile_header = t.profile.len;
 	for (size_t i = 0; i < f->plan->nr_units && !ret; i++)
 		ret = join_unit(f, &f->plan->units[i], &t, e);
 	if (!ret)
@@ -220,11 +225,14 @@ int folder_join(struct folder *f, struct err *e)
 		ret = replace(f, SERIES_CSV, &t.series, e);
 	if (!ret && t.has_locks)
 		ret = replace(f, LOCKSTACKS_CSV, &t.locks, e);
+	if (!ret && t.profile.len > profile_header)
+		ret = replace(f, PROFILE_CSV, &t.profile, e);
 	if (!ret)
 		folder_note_raw(f, &t.raw);
 	buf_release(&t.samples);
 	buf_release(&t.latency);
 	buf_release(&t.series);
 	buf_release(&t.locks);
+	buf_release(&t.profile);
 	return ret;
 }

@@ -15,12 +15,16 @@
 #include "lib/num.h"
 #include "runners/folder/folder_impl.h"
 
-#define RECORDING ".perf.data.gz"
+#define RECORDING ".gz"
 #define EVIDENCE ".contention.txt"
 
+static const char *const recordings[NR_PASSES] = {
+	[PASS_LOCKS] = ".perf.data" RECORDING, [PASS_PROFILE] = ".profile" RECORDING,
+};
+
 /* The beginnings of what is said, by which it is found again. */
-#define NOTE_DROPPED "raw lock recordings dropped"
-#define NOTE_LONG "raw lock recordings not kept"
+#define NOTE_DROPPED "raw recordings dropped"
+#define NOTE_LONG "raw recordings not kept"
 
 /* --- the files -------------------------------------------------------------------- */
 
@@ -116,10 +120,13 @@ static int put(const struct folder *f, const struct plan_unit *u, const char *su
 int folder_put_raw(const struct folder *f, const struct plan_unit *u, const struct result *r,
 		   struct err *e)
 {
-	int ret = put(f, u, EVIDENCE, &r->evidence, e);
+	int ret;
 
+	if (!recordings[u->pass])
+		return 0;
+	ret = put(f, u, EVIDENCE, &r->evidence, e);
 	if (!ret)
-		ret = put(f, u, RECORDING, &r->raw, e);
+		ret = put(f, u, recordings[u->pass], &r->raw, e);
 	if (!ret && r->raw.len)
 		trim(f);
 	return ret;
@@ -133,9 +140,9 @@ void folder_count_raw(struct folder_raw *c, const struct folder *f, const struct
 	const json_t *facts = json_object_get(r->facts, "locks");
 	char *path;
 
-	if (!json_object_get(facts, "raw_bytes"))
+	if (!json_object_get(facts, "raw_bytes") && !r->profile)
 		return;
-	path = folder_path(f, u, RAW_DIR, RECORDING);
+	path = folder_path(f, u, RAW_DIR, recordings[u->pass]);
 	c->recorded++;
 	if (json_is_true(json_object_get(facts, "raw_too_long")))
 		c->too_long++;
@@ -169,11 +176,11 @@ void folder_note_raw(struct folder *f, const struct folder_raw *c)
 
 	if (c->dropped)
 		dropped = xasprintf(NOTE_DROPPED ": the oldest %u of %u, to keep within raw_budget = "
-				    "%s; lockstacks.csv has them reduced", c->dropped, c->recorded,
+				    "%s; the tables have them reduced", c->dropped, c->recorded,
 				    num_format(budget, f->suite->raw_budget_bytes, NUM_BYTES));
 	if (c->too_long)
 		too_long = xasprintf(NOTE_LONG ": %u of %u were too long to leave their guest; "
-				     "lockstacks.csv has them reduced", c->too_long, c->recorded);
+				     "the tables have them reduced", c->too_long, c->recorded);
 	set_note(f->run, NOTE_DROPPED, dropped);
 	set_note(f->run, NOTE_LONG, too_long);
 	free(dropped);

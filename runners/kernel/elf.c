@@ -6,6 +6,8 @@
 #include "runners/kernel/elf.h"
 
 #include <elf.h>
+#include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 static const struct elf_span none = { NULL, 0 };
@@ -108,4 +110,41 @@ struct elf_span elf_note(const void *data, size_t len, const char *owner, uint32
 			found = elf_find_note(span(data, len, ph.p_offset, ph.p_filesz), owner, type);
 	}
 	return found;
+}
+
+/* Functions are t, what else has an address is d: it ends the function before it. */
+static int add_symbol(struct buf *text, const Elf64_Sym *sym, struct elf_span names)
+{
+	const char *name;
+
+	if (sym->st_name >= names.len)
+		return -EINVAL;
+	name = (const char *)names.data + sym->st_name;
+	if (!memchr(name, '\0', names.len - sym->st_name))
+		return -EINVAL;
+	if (!*name || strpbrk(name, " \t\n") || sym->st_shndx == SHN_UNDEF ||
+	    sym->st_shndx >= SHN_LORESERVE || ELF64_ST_TYPE(sym->st_info) == STT_TLS)
+		return 0;
+	buf_addf(text, "%016" PRIx64 " %c %s\n", sym->st_value,
+		 ELF64_ST_TYPE(sym->st_info) == STT_FUNC ? 't' : 'd', name);
+	return 0;
+}
+
+int elf_symbols(const void *data, size_t len, struct buf *text, struct err *e)
+{
+	struct elf_span table = elf_section(data, len, ".symtab");
+	struct elf_span names = elf_section(data, len, ".strtab");
+
+	if (!table.len || !names.len)
+		return err_add(e, EINVAL, "the program has no table of symbols: it is stripped, or "
+			       "no ELF file");
+	for (size_t at = 0; at + sizeof(Elf64_Sym) <= table.len; at += sizeof(Elf64_Sym)) {
+		Elf64_Sym sym;
+
+		memcpy(&sym, table.data + at, sizeof(sym));
+		if (add_symbol(text, &sym, names))
+			return err_add(e, EINVAL, "symbol %zu of the program has no name within its "
+				       "table of names", at / sizeof(sym));
+	}
+	return 0;
 }

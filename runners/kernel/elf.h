@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * elf.h: the little that fsduel reads of 64-bit little-endian ELF files held in
- * memory: a section by its name (a module's .modinfo) and a note by its owner
- * and type (a kernel's build id). Every offset is checked against the length, so
+ * memory: a section by its name (a module's .modinfo), a note by its owner and
+ * type (a kernel's build id) and the table of symbols. Every offset is checked against the length, so
  * damaged files are safe to ask. It is not libelf: nothing is written, and the
  * system's <elf.h> gives the layout.
  */
@@ -12,6 +12,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "lib/buf.h"
+#include "lib/err.h"
 
 /* Bytes inside somebody's file; data is NULL when there are none. */
 struct elf_span {
@@ -30,5 +33,11 @@ struct elf_span elf_find_note(struct elf_span notes, const char *owner, uint32_t
 
 /* Contents of the first note of that owner ("GNU") and type, found by the program headers. */
 struct elf_span elf_note(const void *data, size_t len, const char *owner, uint32_t type);
+
+/*
+ * Append its defined symbols to text in the form of /proc/kallsyms, "ADDRESS t NAME" a
+ * line, unsorted. -EINVAL: it has no table of symbols, or a damaged one.
+ */
+int elf_symbols(const void *data, size_t len, struct buf *text, struct err *e);
 
 #endif

@@ -136,8 +136,8 @@ static const struct wall_model {
 	[MODE_AUTO] = { 10, 2, true }, /* should it come to exact, the longer of the two */
 };
 
-/* What a pass costs besides: symbols read, a recording reduced and compressed. */
-static const double watching_s[NR_PASSES] = { [PASS_LOCKS] = 2 };
+/* What a pass costs besides: a recording reduced and compressed; instructions counted. */
+static const double watching_s[NR_PASSES] = { [PASS_LOCKS] = 2, [PASS_PROFILE] = 3 };
 
 double plan_expected_wall_s(const struct plan *p, unsigned guests)
 {

@@ -27,7 +27,7 @@ extern const char *const mode_names[];     /* ends with NULL */
  * own. PASS_THROUGHPUT: nothing, always there, the only one that is judged.
  * PASS_LOCKS: waits for locks are recorded. A new one is a name in unit.c.
  */
-enum pass { PASS_THROUGHPUT, PASS_LOCKS, NR_PASSES };
+enum pass { PASS_THROUGHPUT, PASS_LOCKS, PASS_PROFILE, NR_PASSES };
 extern const char *const pass_names[];     /* ends with NULL */
 
 struct suite_kernel {

@@ -9,7 +9,8 @@
 #include "runners/suite/plan.h"
 
 const char *const pass_names[] = {
-	[PASS_THROUGHPUT] = "throughput", [PASS_LOCKS] = "locks", [NR_PASSES] = NULL,
+	[PASS_THROUGHPUT] = "throughput", [PASS_LOCKS] = "locks", [PASS_PROFILE] = "profile",
+	[NR_PASSES] = NULL,
 };
 
 uint64_t plan_block_seed(uint64_t suite_seed, unsigned block)

@@ -258,8 +258,16 @@ static int start(struct duel *d, struct slot *slot, const struct plan_unit *u, s
 	struct cell_spec spec;
 	struct err why = ERR_INIT;
 	struct result r;
-	int ret = cell_spec_make(&spec, d->plan, u, e);
+	int ret;
 
+	if (u->pass == PASS_PROFILE && d->machine.profile.missing) {
+		result_init(&r);
+		result_fail(&r, STATUS_SKIPPED, "%s", d->machine.profile.missing);
+		ret = keep(d, u, &r, e);
+		result_release(&r);
+		return ret;
+	}
+	ret = cell_spec_make(&spec, d->plan, u, e);
 	if (ret)
 		return ret;
 	ret = vm_start(&slot->vm, &d->machine, &d->vm_kernels[v->kernel], &spec,

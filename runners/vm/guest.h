@@ -37,6 +37,8 @@
 #define GUEST_RAW_MAX ((size_t)32 << 20)
 #define GUEST_SEND_MAX ((size_t)4 << 20)
 #define GUEST_RAW_RECORD "raw"
+#define GUEST_SYMBOLS_RECORD "kallsyms"
+#define GUEST_KALLSYMS_MAX ((size_t)48 << 20)
 
 /* A spec that holds this and nothing else asks for a sign of life, not for a cell run. */
 #define GUEST_TRIAL_KEY "trial"

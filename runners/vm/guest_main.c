@@ -28,6 +28,7 @@
 #include "runners/cell/device.h"
 #include "runners/vm/guest.h"
 #include "runners/cell/klog.h"
+#include "runners/preload/profile.h"
 #include "runners/vm/port.h"
 #include "runners/cell/trouble.h"
 
@@ -115,22 +116,50 @@ static json_t *raw(void)
 	return j;
 }
 
+/* Names of the kernel's functions, if the host has none of this kernel yet. */
+static json_t *kallsyms(void)
+{
+	struct buf wanted = BUF_INIT, text = BUF_INIT;
+	json_t *j = NULL;
+
+	if (!port_read_file(PORT_SYMBOLS_FILE, &wanted, NULL) && !strcmp(buf_str(&wanted), "1") &&
+	    !fs_read("/proc/kallsyms", GUEST_KALLSYMS_MAX, &text, NULL))
+		j = json_string(buf_str(&text));
+	buf_release(&wanted);
+	buf_release(&text);
+	return j;
+}
+
 static void report(struct result *r)
 {
 	struct channel c;
 	json_t *result = result_to_json(r), *id = identity(), *recorded = raw();
+	json_t *symbols = kallsyms();
 
 	channel_begin(&c);
 	channel_add(&c, "kernel", id);
 	channel_add(&c, "result", result);
 	if (recorded)
 		channel_add(&c, GUEST_RAW_RECORD, recorded);
+	if (symbols)
+		channel_add(&c, GUEST_SYMBOLS_RECORD, symbols);
 	channel_end(&c);
 	port_write(c.b.data, c.b.len);
 	buf_release(&c.b);
 	json_decref(result);
 	json_decref(recorded);
+	json_decref(symbols);
 	json_decref(id);
+}
+
+/* The same in every pass; only a profile pass has somebody who looks. */
+static void mark(void *arg, int begin)
+{
+	(void)arg;
+	if (begin)
+		PROFILE_MARK(PROFILE_MARK_BEGIN);
+	else
+		PROFILE_MARK(PROFILE_MARK_END);
 }
 
 static uint64_t memory_bytes(void)
@@ -160,6 +189,7 @@ static int run_cell(const struct cell_spec *spec, struct err *e)
 	ret = device_make(&spec->device, device, e);
 	if (!ret) {
 		struct cell_place at = { .device = device, .dir = "/mnt", .work = "/tmp",
+					 .mark = mark,
 					 .recording_max_bytes = memory_bytes() /
 								GUEST_RECORDING_SHARE,
 					 .raw_max_bytes = GUEST_RAW_MAX,

@@ -18,6 +18,11 @@
 
 /* Name of the fw_cfg file that holds the cell spec. */
 #define PORT_CELL_FILE "opt/fsduel/cell"
+/*
+ * "1": the host wants /proc/kallsyms beside the results. Read behind everything that is
+ * measured, and always there, so that no guest can tell before.
+ */
+#define PORT_SYMBOLS_FILE "opt/fsduel/symbols"
 
 /* Get access to the ports; needs CAP_SYS_RAWIO and a kernel with ioperm. */
 int port_open(struct err *e);

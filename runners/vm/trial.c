@@ -41,7 +41,7 @@ static int no_answer(const struct vm *v, const struct proc_exit *x, const struct
 	return ret;
 }
 
-int trial_boot(const struct vm_machine *m, const struct vm_kernel *k, const volatile int *stop,
+int trial_boot(const struct vm_machine *m, struct vm_kernel *k, const volatile int *stop,
 	       uint64_t *took_ns, struct err *e)
 {
 	struct proc_exit x;

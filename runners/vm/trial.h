@@ -18,7 +18,7 @@ int trial_kvm_device(const char *path, struct err *e);
  * Boot k on m once, to the first process and off again, within 20 s. 0 and how
  * long it took. -EIO with the reason; -EINTR when *stop became non-zero.
  */
-int trial_boot(const struct vm_machine *m, const struct vm_kernel *k, const volatile int *stop,
+int trial_boot(const struct vm_machine *m, struct vm_kernel *k, const volatile int *stop,
 	       uint64_t *took_ns, struct err *e);
 
 /*

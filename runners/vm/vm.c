@@ -18,6 +18,7 @@
 #include "runners/vm/guest.h"
 #include "runners/vm/initramfs.h"
 #include "runners/vm/port.h"
+#include "runners/vm/vm_profile.h"
 #include "runners/preload/exact_order.h"
 #include "runners/cell/trouble.h"
 
@@ -65,6 +66,7 @@ int vm_kernel_init(struct vm_kernel *v, const struct vm_machine *m, const struct
 		goto out;
 	v->image_fd = memfd("kernel", m->direct ? &k->vmlinux : &k->image, NULL, e);
 	v->initrd_fd = memfd("initramfs", &m->initramfs, &archive, e);
+	vm_profile_kernel(v, &archive);
 	ret = v->image_fd < 0 ? v->image_fd : v->initrd_fd < 0 ? v->initrd_fd : 0;
 out:
 	buf_release(&archive);
@@ -75,6 +77,7 @@ void vm_kernel_release(struct vm_kernel *v)
 {
 	close_fd(&v->image_fd);
 	close_fd(&v->initrd_fd);
+	symbols_release(&v->symbols);
 }
 
 /* The arguments of one guest: the machine's, then images, channels and seed. */
@@ -98,6 +101,11 @@ static void guest_args(struct strv *a, const struct vm *v, const struct vm_machi
 	strv_add(a, m->cmdline);
 	strv_add(a, "-fw_cfg");
 	strv_addf(a, "name=" PORT_CELL_FILE ",file=/proc/self/fd/%d", v->spec_fd);
+	strv_add(a, "-fw_cfg");
+	strv_addf(a, "name=" PORT_SYMBOLS_FILE ",string=%d",
+		  v->counts_fd >= 0 && !v->kernel->symbols.n);
+	if (v->counts_fd >= 0)
+		vm_profile_args(a, m, v->counts_fd);
 	strv_add(a, "-serial");
 	strv_addf(a, "file:/proc/self/fd/%d", v->console_fd);
 	strv_add(a, "-chardev");
@@ -118,7 +126,7 @@ static json_t *spec_json(const struct cell_spec *spec)
 	return spec ? cell_spec_to_json(spec) : json_pack("{s:b}", GUEST_TRIAL_KEY, 1);
 }
 
-int vm_start(struct vm *v, const struct vm_machine *m, const struct vm_kernel *k,
+int vm_start(struct vm *v, const struct vm_machine *m, struct vm_kernel *k,
 	     const struct cell_spec *spec, uint64_t wall_limit_ns, struct err *e)
 {
 	struct strv args = STRV_INIT;
@@ -129,7 +137,7 @@ int vm_start(struct vm *v, const struct vm_machine *m, const struct vm_kernel *k
 
 	*v = (struct vm)VM_NONE;
 	v->kernel = k;
-	v->must_say_order = m->order;
+	v->machine = m;
 	buf_adds(&text, dump);
 	v->spec_fd = memfd("cell", &text, NULL, e);
 	v->console_fd = memfd("console", NULL, NULL, e);
@@ -137,10 +145,18 @@ int vm_start(struct vm *v, const struct vm_machine *m, const struct vm_kernel *k
 	v->stderr_fd = memfd("messages", NULL, NULL, e);
 	ret = v->spec_fd < 0 || v->console_fd < 0 || v->channel_fd < 0 || v->stderr_fd < 0 ? -EIO
 											     : 0;
+	if (!ret && spec && spec->pass == PASS_PROFILE)
+		ret = v->counts_fd = memfd("counts", NULL, NULL, e);
+	ret = ret < 0 ? ret : 0;
 	if (!ret) {
-		const int keep[] = { k->image_fd, k->initrd_fd, v->spec_fd, v->console_fd,
-				     v->channel_fd, m->disk->fd };
-		size_t nr = sizeof(keep) / sizeof(keep[0]) - (m->disk->fd < 0);
+		int keep[7] = { k->image_fd, k->initrd_fd, v->spec_fd, v->console_fd,
+				v->channel_fd };
+		size_t nr = 5;
+
+		if (m->disk->fd >= 0)
+			keep[nr++] = m->disk->fd;
+		if (v->counts_fd >= 0)
+			keep[nr++] = v->counts_fd;
 
 		guest_args(&args, v, m, spec ? spec->seed : 1);
 		v->started_ns = now_ns();
@@ -177,6 +193,7 @@ void vm_release(struct vm *v)
 	close_fd(&v->channel_fd);
 	close_fd(&v->spec_fd);
 	close_fd(&v->stderr_fd);
+	close_fd(&v->counts_fd);
 }
 
 /* All of a memfd; what a serial line must not bring into a CSV becomes '?'. */
@@ -276,6 +293,18 @@ static void take_raw(const json_t *records, struct result *r, struct trouble_fou
 		trouble_note(f, TROUBLE_GARBAGE, text ? e.text : "its recording is no text");
 }
 
+/* What the plug-in counted, where it was asked to. */
+static void take_counts(struct vm *v, const json_t *records, struct result *r)
+{
+	struct buf counts = BUF_INIT;
+
+	if (v->counts_fd < 0 || r->status != STATUS_OK)
+		return;
+	read_memfd(v->counts_fd, false, &counts);
+	vm_profile_take(v->kernel, &v->machine->profile.guest, &counts, records, r);
+	buf_release(&counts);
+}
+
 void vm_result(struct vm *v, const struct proc_exit *x, struct result *r)
 {
 	struct buf console = BUF_INIT, channel = BUF_INIT, said = BUF_INIT;
@@ -303,7 +332,8 @@ void vm_result(struct vm *v, const struct proc_exit *x, struct result *r)
 			has_figures = true;
 			check_identity(v->kernel->kernel, json_object_get(records, "kernel"), r);
 			take_raw(records, r, &f);
-			if (v->must_say_order && !strstr(buf_str(&said), EXACT_ORDER_SAID))
+			take_counts(v, records, r);
+			if (v->machine->order && !strstr(buf_str(&said), EXACT_ORDER_SAID))
 				result_fail(r, STATUS_FAILED, "QEMU did not load " EXACT_ORDER_LIB
 					    ", so its clock may have slipped; use a QEMU that is "
 					    "linked dynamically");

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "lib/proc.h"
+#include "lib/symbols.h"
 #include "runners/cell/cell.h"
 #include "runners/cell/device.h"
 #include "runners/vm/disk.h"
@@ -38,6 +39,11 @@ struct vm_machine {
 	bool direct;              /* boot the vmlinux inside the image, without firmware unpacking it */
 	const struct device_info *device;
 	const struct disk *disk;  /* borrowed; given to guests while it is open */
+	struct {
+		char *lib;             /* the plug-in that counts, or NULL */
+		char *missing;         /* why a profile pass cannot be run; NULL: it can */
+		struct symbols guest;  /* functions of the guest's first process */
+	} profile;
 	struct strv notes;        /* what a reader must know: options that this QEMU lacks, and the like */
 };
 
@@ -67,6 +73,8 @@ json_t *vm_machine_json(const struct vm_machine *m);   /* for run.json */
 struct vm_kernel {
 	const struct kernel *kernel;  /* borrowed */
 	int image_fd, initrd_fd;
+	char symbols_key[65];         /* see runners/profile/symbol_cache.h */
+	struct symbols symbols;       /* its functions; empty until a profile pass has asked for them */
 };
 
 int vm_kernel_init(struct vm_kernel *v, const struct vm_machine *m, const struct kernel *k,
@@ -76,17 +84,21 @@ void vm_kernel_release(struct vm_kernel *v);
 /* A guest that runs. */
 struct vm {
 	struct proc proc;
-	const struct vm_kernel *kernel;
-	bool must_say_order;       /* QEMU must have loaded vm_machine.order */
+	const struct vm_machine *machine;
+	struct vm_kernel *kernel;
 	int console_fd, channel_fd, spec_fd, stderr_fd;
+	int counts_fd;             /* of a profile pass; else -1 */
 	uint64_t started_ns, wall_limit_ns;
 };
 
 #define VM_NONE { .proc = PROC_NONE, .console_fd = -1, .channel_fd = -1, .spec_fd = -1, \
-		  .stderr_fd = -1 }
+		  .stderr_fd = -1, .counts_fd = -1 }
 
-/* spec NULL: a trial boot, the guest's first process answers and ends. */
-int vm_start(struct vm *v, const struct vm_machine *m, const struct vm_kernel *k,
+/*
+ * spec NULL: a trial boot, the guest's first process answers and ends. m and k must
+ * outlive the guest.
+ */
+int vm_start(struct vm *v, const struct vm_machine *m, struct vm_kernel *k,
 	     const struct cell_spec *spec, uint64_t wall_limit_ns, struct err *e);
 /* Has it ended? A guest past its wall limit is ended here. *timed_out tells. */
 bool vm_ended(struct vm *v, struct proc_exit *x);

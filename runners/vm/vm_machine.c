@@ -15,6 +15,7 @@
 #include "runners/folder/provenance.h"
 #include "runners/vm/qemu.h"
 #include "runners/vm/vm.h"
+#include "runners/vm/vm_profile.h"
 
 /* Firmware that runs before the kernel and so shifts its clock. */
 static const char *const firmware_files[] = {
@@ -194,6 +195,8 @@ int vm_machine_init(struct vm_machine *m, const struct vm_wants *w, enum mode mo
 	sha256_hex(m->initramfs.data, m->initramfs.len, m->initramfs_sha256);
 	make_args(m, s);
 	make_id(m);
+	if (s->passes >> PASS_PROFILE & 1)
+		vm_profile_init(m);
 	return 0;
 }
 
@@ -207,6 +210,7 @@ void vm_machine_release(struct vm_machine *m)
 	strv_release(&m->args);
 	strv_release(&m->notes);
 	buf_release(&m->initramfs);
+	vm_profile_release(m);
 	*m = (struct vm_machine){ 0 };
 }
 

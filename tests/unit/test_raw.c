@@ -206,11 +206,11 @@ static void the_oldest_are_dropped_and_that_is_said_once(void **state)
 	assert_string_equal(notes(m, &text), "");
 	put(m, 3, 30000, 4000);
 	assert_true(is_kept(m, 0) && !is_kept(m, 1) && is_kept(m, 2) && is_kept(m, 3));
-	assert_non_null(strstr(notes(m, &text), "[\"raw lock recordings dropped: the oldest 1 of 4, "
+	assert_non_null(strstr(notes(m, &text), "[\"raw recordings dropped: the oldest 1 of 4, "
 			       "to keep within raw_budget = 100k;"));
 	put(m, 1, 60000, 5000);        /* made again, it is the youngest */
 	assert_true(!is_kept(m, 0) && is_kept(m, 1) && !is_kept(m, 2) && is_kept(m, 3));
-	assert_non_null(strstr(notes(m, &text), "[\"raw lock recordings dropped: the oldest 2 of 4"));
+	assert_non_null(strstr(notes(m, &text), "[\"raw recordings dropped: the oldest 2 of 4"));
 	assert_null(strstr(text, "1 of 4"));
 	free(text);
 }
@@ -247,7 +247,7 @@ static void a_recording_too_long_to_leave_its_guest_is_told(void **state)
 							"raw_too_long", 1));
 	assert_int_equal(folder_put(&m->folder, unit(m, 0), &r, NULL), 0);
 	result_release(&r);
-	assert_non_null(strstr(notes(m, &text), "raw lock recordings not kept: 1 of 1"));
+	assert_non_null(strstr(notes(m, &text), "raw recordings not kept: 1 of 1"));
 	assert_null(strstr(text, "dropped"));
 	free(text);
 }

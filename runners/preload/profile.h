@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * profile.h: what the plug-in in profile.c, the guest that marks its measured
+ * part and the host that reads the counts agree on.
+ */
+#ifndef FSDUEL_RUNNERS_PRELOAD_PROFILE_H
+#define FSDUEL_RUNNERS_PRELOAD_PROFILE_H
+
+#include <stdint.h>
+
+#define PROFILE_LIB "fsduel-profile.so"
+
+/*
+ * An instruction that does nothing: nopl DISP32(%rax) with a displacement that no
+ * compiler writes. The guest executes it in every pass, so that nothing differs.
+ */
+#define PROFILE_MARK_BYTES 0x0f, 0x1f, 0x80
+#define PROFILE_MARK_LEN 7
+#define PROFILE_MARK_BEGIN 0x66736475u
+#define PROFILE_MARK_END   0x66736476u
+
+#define PROFILE_MARK(disp) \
+	__asm__ volatile(".byte 0x0f, 0x1f, 0x80\n\t.long %c0" : : "i"(disp) : "memory")
+
+/*
+ * What the plug-in leaves: a header and one record for each address that was
+ * executed between the marks, by address. Of this machine's own byte order.
+ */
+#define PROFILE_MAGIC "fsduelP1"
+
+struct profile_header {
+	char magic[8];
+	uint32_t begins, ends;    /* marks seen; 1 and 1 where all went well */
+	uint64_t records;
+	uint64_t instructions;    /* their sum */
+};
+
+struct profile_record {
+	uint64_t address, count;
+};
+
+#endif

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * profile.c: counts of instructions summed by function; see profile.h. An address
+ * that no symbol covers is summed under its object, never given to a neighbour.
+ */
+#include "runners/profile/profile.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/buf.h"
+#include "lib/schema.h"
+#include "runners/preload/profile.h"
+
+#define KERNEL_START ((uint64_t)1 << 63)
+/* Libraries and the vdso are mapped from the top of user space down, programs far below. */
+#define LIBRARY_START ((uint64_t)0x7f0000000000)
+#define GUEST_END ((uint64_t)1 << 32)
+
+/* One function while its instructions are summed; NULL symbol: none tells. */
+struct place {
+	const char *object;
+	const struct symbol *symbol;
+};
+
+static struct place place_of(uint64_t address, const struct symbols *kernel,
+			     const struct symbols *guest)
+{
+	struct place p = { .symbol = NULL };
+
+	if (address >= KERNEL_START) {
+		p.symbol = symbols_find(kernel, address);
+		p.object = p.symbol && p.symbol->module ? p.symbol->module : PROFILE_KERNEL;
+	} else if (address >= LIBRARY_START) {
+		p.object = PROFILE_LIBRARY;
+	} else if (address >= GUEST_END) {
+		p.object = PROFILE_PROGRAM;
+	} else {
+		p.symbol = symbols_find(guest, address);
+		p.object = PROFILE_GUEST;
+	}
+	return p;
+}
+
+static struct profile_row *new_row(struct profile *p, const struct place *at)
+{
+	struct profile_row *row;
+
+	if (!(p->n & (p->n - 1)))
+		p->v = xrealloc(p->v, p->n ? 2 * p->n : 1, sizeof(*p->v));
+	row = &p->v[p->n++];
+	*row = (struct profile_row){
+		.object = xstrdup(at->object),
+		.function = xstrdup(at->symbol ? at->symbol->name : ""),
+		.address = at->symbol ? at->symbol->start : 0,
+	};
+	return row;
+}
+
+/* The row of an object's instructions without a name; there are few such rows. */
+static struct profile_row *nameless(struct profile *p, const struct place *at)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (!p->v[i].address && !strcmp(p->v[i].object, at->object))
+			return &p->v[i];
+	return new_row(p, at);
+}
+
+static int most_first(const void *a, const void *b)
+{
+	const struct profile_row *x = a, *y = b;
+	int by_object;
+
+	if (x->instructions != y->instructions)
+		return x->instructions > y->instructions ? -1 : 1;
+	by_object = strcmp(x->object, y->object);
+	return by_object ? by_object : (x->address > y->address) - (x->address < y->address);
+}
+
+static int check(const struct profile_header *h, size_t len, struct err *e)
+{
+	if (memcmp(h->magic, PROFILE_MAGIC, sizeof(h->magic)))
+		return err_add(e, EINVAL, "the instruction counts are not what the plug-in writes");
+	if (h->begins != 1 || h->ends != 1)
+		return err_add(e, EINVAL, "the guest marked %" PRIu32 " beginnings and %" PRIu32
+			       " ends of its measured part instead of one each", h->begins,
+			       h->ends);
+	if (h->records != (len - sizeof(*h)) / sizeof(struct profile_record) ||
+	    (len - sizeof(*h)) % sizeof(struct profile_record))
+		return err_add(e, EINVAL, "the instruction counts are cut short: %" PRIu64
+			       " records announced, %zu bytes there", h->records, len);
+	return 0;
+}
+
+static int sum(struct profile *p, const struct profile_record *v, size_t n,
+	       const struct symbols *kernel, const struct symbols *guest, struct err *e)
+{
+	const struct symbol *last = NULL;
+	size_t row = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct place at = place_of(v[i].address, kernel, guest);
+		struct profile_row *r;
+
+		if (i && v[i].address <= v[i - 1].address)
+			return err_add(e, EINVAL, "the instruction counts are not in order of "
+				       "address at record %zu", i);
+		if (!at.symbol)
+			r = nameless(p, &at);
+		else if (at.symbol == last)
+			r = &p->v[row];
+		else
+			r = new_row(p, &at);
+		if (at.symbol) {
+			row = (size_t)(r - p->v);
+			last = at.symbol;
+		}
+		r->instructions += v[i].count;
+		if (at.symbol && v[i].address == at.symbol->start)
+			r->calls = v[i].count;
+		p->instructions += v[i].count;
+	}
+	return 0;
+}
+
+int profile_reduce(struct profile *p, const void *data, size_t len, const struct symbols *kernel,
+		   const struct symbols *guest, struct err *e)
+{
+	struct profile_header h;
+	struct profile_record *v;
+	int ret;
+
+	*p = (struct profile){ 0 };
+	if (!len)
+		return err_add(e, EINVAL, "the plug-in left no instruction counts: the measured "
+			       "part never came to its end");
+	if (len < sizeof(h))
+		return err_add(e, EINVAL, "the instruction counts are cut short: %zu bytes", len);
+	memcpy(&h, data, sizeof(h));
+	ret = check(&h, len, e);
+	if (ret)
+		return ret;
+	v = xcalloc(h.records + 1, sizeof(*v));
+	memcpy(v, (const char *)data + sizeof(h), h.records * sizeof(*v));
+	ret = sum(p, v, h.records, kernel, guest, e);
+	free(v);
+	if (!ret && p->instructions != h.instructions)
+		ret = err_add(e, EINVAL, "the instruction counts add up to %" PRIu64 ", not to the %"
+			      PRIu64 " that stands above them", p->instructions, h.instructions);
+	if (p->n)
+		qsort(p->v, p->n, sizeof(*p->v), most_first);
+	return ret;
+}
+
+void profile_release(struct profile *p)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		free(p->v[i].object);
+		free(p->v[i].function);
+	}
+	free(p->v);
+	*p = (struct profile){ 0 };
+}
+
+/* --- as JSON ------------------------------------------------------------------------ */
+
+/* JSON's integers are signed: the kernel's addresses are negative there. */
+json_t *profile_to_json(const struct profile *p)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < p->n; i++) {
+		const struct profile_row *r = &p->v[i];
+
+		json_array_append_new(list, json_pack("[s, s, I, I, I]", r->object, r->function,
+						      (json_int_t)r->address,
+						      (json_int_t)r->instructions,
+						      (json_int_t)r->calls));
+	}
+	return list;
+}
+
+static int row_from_json(struct profile *p, const json_t *j)
+{
+	const char *object, *function;
+	json_int_t address, instructions, calls;
+	struct profile_row *r;
+
+	if (json_unpack((json_t *)j, "[s, s, I, I, I!]", &object, &function, &address,
+			&instructions, &calls) || instructions < 0 || calls < 0)
+		return -EINVAL;
+	r = new_row(p, &(struct place){ .object = object });
+	free(r->function);
+	r->function = xstrdup(function);
+	r->address = (uint64_t)address;
+	r->instructions = (uint64_t)instructions;
+	r->calls = (uint64_t)calls;
+	p->instructions += r->instructions;
+	return 0;
+}
+
+int profile_from_json(struct profile *p, const json_t *j, struct err *e)
+{
+	const json_t *row;
+	size_t i;
+
+	*p = (struct profile){ 0 };
+	if (!json_is_array(j))
+		return err_add(e, EINVAL, "the profile is no list");
+	json_array_foreach((json_t *)j, i, row)
+		if (row_from_json(p, row))
+			return err_add(e, EINVAL, "row %zu of the profile is no [object, function, "
+				       "address, instructions, calls]", i + 1);
+	return 0;
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* symbol_cache.c: see symbol_cache.h. */
+#include "runners/profile/symbol_cache.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/proc.h"
+#include "runners/kernel/elf.h"
+
+#define GUEST_WITH_NAMES "fsduel-guest.debug"
+#define KALLSYMS_MAX ((size_t)64 << 20)
+
+void symbol_cache_key(char key[SHA256_HEX], const char *kernel_sha256, const struct buf *modules)
+{
+	char of_modules[SHA256_HEX];
+	char *both;
+
+	sha256_hex(modules->data, modules->len, of_modules);
+	both = xasprintf("%s %s", kernel_sha256, of_modules);
+	sha256_hex(both, strlen(both), key);
+	free(both);
+}
+
+static int path_of(const char *key, char **path, struct err *e)
+{
+	char *cache, *dir;
+	int ret = fs_cache_dir(&cache, e);
+
+	if (ret)
+		return ret;
+	dir = xasprintf("%s/symbols", cache);
+	*path = xasprintf("%s/%s", dir, key);
+	ret = fs_mkdir_p(dir, e);
+	if (ret)
+		free(*path);
+	free(dir);
+	free(cache);
+	return ret;
+}
+
+int symbol_cache_load(struct symbols *s, const char *key, struct err *e)
+{
+	struct buf text = BUF_INIT;
+	char *path;
+	int ret = path_of(key, &path, e);
+
+	*s = (struct symbols){ 0 };
+	if (ret)
+		return ret;
+	ret = fs_exists(path) ? fs_read(path, KALLSYMS_MAX, &text, e) : -ENOENT;
+	if (!ret)
+		ret = symbols_parse(s, text.data, text.len, e);
+	buf_release(&text);
+	free(path);
+	return ret;
+}
+
+int symbol_cache_keep(struct symbols *s, const char *key, const char *text, size_t len,
+		      struct err *e)
+{
+	char *path;
+	int ret = symbols_parse(s, text, len, e);
+
+	if (ret)
+		return ret;
+	ret = path_of(key, &path, e);
+	if (ret)
+		return ret;
+	ret = fs_write_atomic(path, text, len, e);
+	free(path);
+	return ret;
+}
+
+int symbols_of_guest(struct symbols *s, struct err *e)
+{
+	char *path = proc_beside(GUEST_WITH_NAMES);
+	struct buf file = BUF_INIT, text = BUF_INIT;
+	int ret = -ENOENT;
+
+	*s = (struct symbols){ 0 };
+	if (path && fs_exists(path))
+		ret = fs_read(path, 0, &file, e);
+	else
+		err_add(e, ENOENT, GUEST_WITH_NAMES " is not beside this program; run make");
+	if (!ret)
+		ret = elf_symbols(file.data, file.len, &text, e);
+	if (!ret)
+		ret = symbols_parse(s, text.data, text.len, e);
+	buf_release(&file);
+	buf_release(&text);
+	free(path);
+	return ret;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * symbol_cache.h: names of functions for a profile. A kernel's are what a guest
+ * read from its /proc/kallsyms, kept in the cache by the hash of image and modules
+ * (addresses do not differ from boot to boot: nokaslr); the guest's own come from the
+ * copy of it that has not been stripped.
+ */
+#ifndef FSDUEL_RUNNERS_PROFILE_SYMBOL_CACHE_H
+#define FSDUEL_RUNNERS_PROFILE_SYMBOL_CACHE_H
+
+#include "lib/buf.h"
+#include "lib/fs.h"
+#include "lib/symbols.h"
+
+/* modules: the archive of those loaded into it, which may be empty. */
+void symbol_cache_key(char key[SHA256_HEX], const char *kernel_sha256, const struct buf *modules);
+
+/* -ENOENT without a sentence: none is kept. *s is initialised in any case. */
+int symbol_cache_load(struct symbols *s, const char *key, struct err *e);
+/* Keep the text of /proc/kallsyms, if it can be read as such, and parse it into *s. */
+int symbol_cache_keep(struct symbols *s, const char *key, const char *text, size_t len,
+		      struct err *e);
+
+/* Of the guest's first process; -ENOENT: its unstripped copy is not beside this program. */
+int symbols_of_guest(struct symbols *s, struct err *e);
+
+#endif

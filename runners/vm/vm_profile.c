@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* vm_profile.c: see vm_profile.h. What the plug-in does stands in runners/preload/profile.c. */
+#include "runners/vm/vm_profile.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/gzip.h"
+#include "lib/proc.h"
+#include "runners/preload/profile.h"
+#include "runners/profile/profile.h"
+#include "runners/profile/symbol_cache.h"
+#include "runners/vm/guest.h"
+#include "runners/vm/qemu.h"
+
+/* The reason why not, or NULL. */
+static char *why_not(const struct vm_machine *m)
+{
+	struct buf help = BUF_INIT;
+	char *why = NULL;
+
+	if (!modes[m->mode].virtual_clock)
+		return xasprintf("a profile counts instructions on a virtual clock: it needs mode "
+				 "exact, this is %s", mode_names[m->mode]);
+	if (!m->profile.lib)
+		return xstrdup(PROFILE_LIB " is not beside this program; run make");
+	if (qemu_says(m->qemu, "-help", NULL, &help, NULL) || !strstr(buf_str(&help), "\n-plugin "))
+		why = xasprintf("%s (%s) was built without TCG plug-ins; use another with --qemu",
+				m->qemu, m->qemu_version);
+	buf_release(&help);
+	return why;
+}
+
+void vm_profile_init(struct vm_machine *m)
+{
+	struct err e = ERR_INIT;
+
+	m->profile.lib = proc_beside(PROFILE_LIB);
+	if (m->profile.lib && !fs_exists(m->profile.lib)) {
+		free(m->profile.lib);
+		m->profile.lib = NULL;
+	}
+	m->profile.missing = why_not(m);
+	if (!m->profile.missing && symbols_of_guest(&m->profile.guest, &e))
+		strv_addf(&m->notes, "functions of the load generator have no names in profiles: "
+			  "%s", e.text);
+}
+
+void vm_profile_release(struct vm_machine *m)
+{
+	free(m->profile.lib);
+	free(m->profile.missing);
+	symbols_release(&m->profile.guest);
+}
+
+void vm_profile_kernel(struct vm_kernel *k, const struct buf *modules)
+{
+	symbol_cache_key(k->symbols_key, k->kernel->sha256, modules);
+	/* One that cannot be read is asked of the guest again. */
+	if (symbol_cache_load(&k->symbols, k->symbols_key, NULL))
+		symbols_release(&k->symbols);
+}
+
+void vm_profile_args(struct strv *args, const struct vm_machine *m, int fd)
+{
+	strv_add(args, "-plugin");
+	strv_addf(args, "%s,out=/proc/self/fd/%d", m->profile.lib, fd);
+}
+
+static void take_symbols(struct vm_kernel *k, const json_t *records, struct result *r)
+{
+	const json_t *text = json_object_get(records, GUEST_SYMBOLS_RECORD);
+	struct err e = ERR_INIT;
+
+	if (k->symbols.n)
+		return;
+	if (!text)
+		err_add(&e, 0, "the guest sent no /proc/kallsyms");
+	else if (symbol_cache_keep(&k->symbols, k->symbols_key, json_string_value(text),
+				   json_string_length(text), &e))
+		symbols_release(&k->symbols);
+	if (!k->symbols.n)
+		json_object_set_new(r->facts, "no_symbols", json_string(e.text));
+}
+
+void vm_profile_take(struct vm_kernel *k, const struct symbols *guest, const struct buf *counts,
+		     const json_t *records, struct result *r)
+{
+	struct profile *p = xcalloc(1, sizeof(*p));
+	struct err e = ERR_INIT;
+
+	take_symbols(k, records, r);
+	if (profile_reduce(p, counts->data, counts->len, &k->symbols, guest, &e))
+		result_fail(r, STATUS_INVALID, "profile: %s", e.text);
+	else if (gzip_add(&r->raw, counts->data, counts->len, &e))
+		buf_reset(&r->raw);
+	r->profile = p;
+}
