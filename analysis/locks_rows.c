@@ -10,17 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/csv.h"
+#include "analysis/who.h"
 #include "lib/num.h"
-#include "lib/schema.h"
 
 #define RANGES_MAX 100000u             /* more different buckets than that are no histograms of fsduel's */
 #define REMEMBERED 4096u               /* chains; a power of two */
 
 enum column {
-	COL_RUN, COL_VARIANT, COL_KERNEL, COL_MODE, COL_FS, COL_MOUNT, COL_WORKLOAD, COL_PARAMS,
-	COL_BLOCK, COL_SEED, COL_POSITION, COL_ATTEMPT, COL_PASS, NR_WHO,
-	COL_ROLE = NR_WHO, COL_LOCK, COL_LOCK_MODE, COL_CHAIN, COL_COUNT, COL_TOTAL, COL_MAX,
+	COL_ROLE = SCHEMA_WHO_N, COL_LOCK, COL_LOCK_MODE, COL_CHAIN, COL_COUNT, COL_TOTAL, COL_MAX,
 	COL_WAITS, COL_HOLDER_ROLE, COL_HOLDER_MODE, COL_HOLDER_CHAIN, COL_HELD, NR_COLUMNS,
 };
 
@@ -29,26 +26,16 @@ _Static_assert(NR_COLUMNS == LOCKSTACKS_COLUMNS_N, "columns of lib/schema.h");
 
 struct reader {
 	struct lock_data *d;
-	const char *path;
-	unsigned long line;
-	const char *const *field;
-	struct err *e;
-
-	struct buf last[NR_WHO];       /* of the row above */
-	bool any;
-	bool wanted;                   /* this cell run's rows count */
-	uint32_t run;
+	struct who who;
 	struct {
 		uint64_t hash;
 		uint32_t where;
 	} chain[REMEMBERED];
 };
 
-/* "PATH:LINE: COLUMN 'is' WHAT" */
-static int bad(const struct reader *rd, enum column c, const char *what)
+static const char *field(const struct reader *rd, enum column c)
 {
-	return err_add(rd->e, EINVAL, "%s:%lu: %s '%.64s' %s", rd->path, rd->line, columns[c],
-		       rd->field[c], what);
+	return rd->who.row->field[c];
 }
 
 static uint64_t hash_of(const char *s)
@@ -58,61 +45,6 @@ static uint64_t hash_of(const char *s)
 	for (; *s; s++)
 		h = (h ^ (unsigned char)*s) * 0x100000001b3u;
 	return h ? h : 1;
-}
-
-static int read_number(const struct reader *rd, enum column c, uint64_t max, uint64_t *out)
-{
-	*out = 0;
-	if (num_parse(rd->field[c], NUM_COUNT, out, NULL) || *out > max)
-		return bad(rd, c, "is not a number, or too large");
-	return 0;
-}
-
-/* --- which cell run ------------------------------------------------------------------------ */
-
-static bool who_changed(struct reader *rd)
-{
-	bool changed = !rd->any;
-
-	for (enum column c = 0; c < NR_WHO; c++) {
-		if (rd->any && !strcmp(buf_str(&rd->last[c]), rd->field[c]))
-			continue;
-		changed = true;
-		buf_reset(&rd->last[c]);
-		buf_adds(&rd->last[c], rd->field[c]);
-	}
-	rd->any = true;
-	return changed;
-}
-
-static int read_who(struct reader *rd)
-{
-	static const char no_run[] = "is not that of a cell run in samples.csv: are the two files "
-				     "of the same run?";
-	const struct results *r = rd->d->r;
-	uint32_t variant = intern_find(&r->variant_index, rd->field[COL_VARIANT]);
-	uint32_t cell = results_find_cell(r, rd->field[COL_WORKLOAD], rd->field[COL_PARAMS]);
-	const struct unit *u;
-	uint64_t block, attempt;
-
-	if (strcmp(rd->field[COL_RUN], r->run_id))
-		return bad(rd, COL_RUN, no_run);
-	if (variant == INTERN_NONE)
-		return bad(rd, COL_VARIANT, "is not in run.json");
-	if (cell == INTERN_NONE)
-		return bad(rd, COL_WORKLOAD, "is, with these params, no cell of run.json");
-	if (intern_find(&r->pass_index, rd->field[COL_PASS]) != rd->d->pass)
-		return bad(rd, COL_PASS, "is not " LOCKS_PASS);
-	if (read_number(rd, COL_BLOCK, r->blocks, &block) || !block)
-		return bad(rd, COL_BLOCK, "is no block of run.json");
-	if (read_number(rd, COL_ATTEMPT, UINT32_MAX - 1, &attempt))
-		return -EINVAL;
-	u = results_unit(r, cell, variant, (uint32_t)block, rd->d->pass);
-	if (attempt + 1 > u->seen)
-		return bad(rd, COL_ATTEMPT, no_run);
-	rd->run = (uint32_t)lock_run_of(r, cell, variant, (uint32_t)block);
-	rd->wanted = attempt + 1 == u->seen && u->status == SAMPLE_OK;
-	return 0;
 }
 
 /* --- what was waited for ------------------------------------------------------------------- */
@@ -127,7 +59,7 @@ static int intern_utf8(struct reader *rd, enum column c, const char *s, size_t l
 		json_t *utf8 = json_stringn(s, len);
 
 		if (!utf8)
-			return bad(rd, c, "is not UTF-8");
+			return who_bad(&rd->who, c, "is not UTF-8");
 		json_decref(utf8);
 	}
 	return 0;
@@ -136,7 +68,7 @@ static int intern_utf8(struct reader *rd, enum column c, const char *s, size_t l
 /* The function in the chain that wanted the lock. */
 static int read_where(struct reader *rd, enum column c, uint32_t *out)
 {
-	const char *chain = rd->field[c], *where;
+	const char *chain = field(rd, c), *where;
 	uint64_t hash = hash_of(chain);
 	size_t at = hash & (REMEMBERED - 1), len;
 	int ret;
@@ -175,7 +107,7 @@ static int range_of(struct reader *rd, struct lock_range range, uint32_t *out)
 	if (*out != old)
 		return 0;
 	if (old == RANGES_MAX)
-		return bad(rd, COL_WAITS, "makes too many different buckets");
+		return who_bad(&rd->who, COL_WAITS, "makes too many different buckets");
 	/* Doubled when the number is a power of two: the capacity is implied by it. */
 	if ((old & (old - 1)) == 0)
 		d->ranges = xrealloc(d->ranges, old ? 2 * (size_t)old : 1, sizeof(*d->ranges));
@@ -187,7 +119,7 @@ static int range_of(struct reader *rd, struct lock_range range, uint32_t *out)
 static int read_waits(struct reader *rd, struct lock_row *row)
 {
 	struct lock_data *d = rd->d;
-	const char *s = rd->field[COL_WAITS];
+	const char *s = field(rd, COL_WAITS);
 	uint64_t sum = 0;
 
 	row->bucket = (uint32_t)d->nr_buckets;
@@ -197,7 +129,7 @@ static int read_waits(struct reader *rd, struct lock_row *row)
 
 		if (!take_number(&s, '-', &range.low_ns) || !take_number(&s, ':', &range.high_ns) ||
 		    !take_number(&s, ' ', &b.count) || range.low_ns > range.high_ns || !b.count)
-			return bad(rd, COL_WAITS, "is not LOW-HIGH:COUNT LOW-HIGH:COUNT ...");
+			return who_bad(&rd->who, COL_WAITS, "is not LOW-HIGH:COUNT LOW-HIGH:COUNT ...");
 		if (range_of(rd, range, &b.range))
 			return -EINVAL;
 		if (d->nr_buckets == d->buckets_cap) {
@@ -209,55 +141,56 @@ static int read_waits(struct reader *rd, struct lock_row *row)
 	}
 	row->nr_buckets = (uint32_t)(d->nr_buckets - row->bucket);
 	if (sum != row->count)
-		return bad(rd, COL_WAITS, "does not have as many waits as the column count");
+		return who_bad(&rd->who, COL_WAITS, "does not have as many waits as the column count");
 	if (d->nr_buckets > UINT32_MAX / 2)
-		return bad(rd, COL_WAITS, "is one of too many buckets");
+		return who_bad(&rd->who, COL_WAITS, "is one of too many buckets");
 	return 0;
 }
 
 static int read_holder(struct reader *rd, struct lock_row *row)
 {
-	const char *role = rd->field[COL_HOLDER_ROLE];
+	const char *role = field(rd, COL_HOLDER_ROLE);
 	int ret;
 
-	if (!*role && !*rd->field[COL_HOLDER_MODE] && !*rd->field[COL_HOLDER_CHAIN] &&
-	    !*rd->field[COL_HELD])
+	if (!*role && !*field(rd, COL_HOLDER_MODE) && !*field(rd, COL_HOLDER_CHAIN) &&
+	    !*field(rd, COL_HELD))
 		return 0;
 	if (!*role)
-		return bad(rd, COL_HOLDER_ROLE, "is empty beside a holder's other columns");
-	if (!lock_mode_kinds(rd->field[COL_HOLDER_MODE], &row->holder_shared))
-		return bad(rd, COL_HOLDER_MODE, "is no way of holding a lock");
+		return who_bad(&rd->who, COL_HOLDER_ROLE, "is empty beside a holder's other columns");
+	if (!lock_mode_kinds(field(rd, COL_HOLDER_MODE), &row->holder_shared))
+		return who_bad(&rd->who, COL_HOLDER_MODE, "is no way of holding a lock");
 	ret = intern_utf8(rd, COL_HOLDER_ROLE, role, strlen(role), &row->holder_role);
 	if (!ret)
 		ret = read_where(rd, COL_HOLDER_CHAIN, &row->holder_where);
 	if (!ret)
-		ret = read_number(rd, COL_HELD, UINT64_MAX, &row->held_ns);
+		ret = who_number(&rd->who, COL_HELD, UINT64_MAX, &row->held_ns);
 	if (!ret && row->held_ns > row->total_ns)
-		ret = bad(rd, COL_HELD, "is more than total_ns");
+		ret = who_bad(&rd->who, COL_HELD, "is more than total_ns");
 	return ret;
 }
 
 static int read_wait(struct reader *rd, struct lock_row *row)
 {
-	const char *role = rd->field[COL_ROLE], *lock = rd->field[COL_LOCK];
+	const char *role = field(rd, COL_ROLE), *lock = field(rd, COL_LOCK);
 	int ret;
 
-	*row = (struct lock_row){ .run = rd->run };
+	*row = (struct lock_row){ .run = (uint32_t)lock_run_of(rd->d->r, rd->who.cell, rd->who.variant,
+							       rd->who.block) };
 	row->lock = *lock && strcmp(lock, "0x0") ? hash_of(lock) : 0;
-	row->kinds = (uint8_t)lock_mode_kinds(rd->field[COL_LOCK_MODE], &row->shared);
+	row->kinds = (uint8_t)lock_mode_kinds(field(rd, COL_LOCK_MODE), &row->shared);
 	if (!row->kinds)
-		return bad(rd, COL_LOCK_MODE, "is no way of waiting for a lock");
+		return who_bad(&rd->who, COL_LOCK_MODE, "is no way of waiting for a lock");
 	ret = intern_utf8(rd, COL_ROLE, role, strlen(role), &row->role);
 	if (!ret)
 		ret = read_where(rd, COL_CHAIN, &row->where);
 	if (!ret)
-		ret = read_number(rd, COL_COUNT, UINT64_MAX, &row->count);
+		ret = who_number(&rd->who, COL_COUNT, UINT64_MAX, &row->count);
 	if (!ret)
-		ret = read_number(rd, COL_TOTAL, UINT64_MAX, &row->total_ns);
+		ret = who_number(&rd->who, COL_TOTAL, UINT64_MAX, &row->total_ns);
 	if (!ret)
-		ret = read_number(rd, COL_MAX, row->total_ns, &row->max_ns);
+		ret = who_number(&rd->who, COL_MAX, row->total_ns, &row->max_ns);
 	if (!ret && !row->count)
-		ret = bad(rd, COL_COUNT, "is no number of waits");
+		ret = who_bad(&rd->who, COL_COUNT, "is no number of waits");
 	if (!ret)
 		ret = read_waits(rd, row);
 	return ret ? ret : read_holder(rd, row);
@@ -268,16 +201,11 @@ static int on_row(void *arg, const struct csv_row *csv, struct err *e)
 	struct reader *rd = arg;
 	struct lock_data *d = rd->d;
 	struct lock_row row;
-	int ret = 0;
+	int ret = who_read(&rd->who, csv, e);
 
-	rd->field = csv->field;
-	rd->line = csv->line;
-	rd->e = e;
-	if (who_changed(rd))
-		ret = read_who(rd);
 	if (!ret)
 		ret = read_wait(rd, &row);
-	if (ret || !rd->wanted)
+	if (ret || !rd->who.wanted)
 		return ret;
 	if (d->nr_rows == d->rows_cap) {
 		d->rows_cap = d->rows_cap ? 2 * d->rows_cap : 1024;
@@ -295,13 +223,12 @@ int locks_read_rows(struct lock_data *d, const char *path, const char *data, siz
 	int ret;
 
 	rd->d = d;
-	rd->path = path;
+	rd->who = (struct who){ .r = d->r, .pass = d->pass, .path = path, .columns = columns };
 	if (data)
 		ret = csv_read_mem(path, data, len, columns, on_row, rd, e);
 	else
 		ret = csv_read(path, columns, on_row, rd, e);
-	for (enum column c = 0; c < NR_WHO; c++)
-		buf_release(&rd->last[c]);
+	who_release(&rd->who);
 	free(rd);
 	return ret;
 }

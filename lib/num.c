@@ -318,3 +318,15 @@ char *num_format_ns_human(char dst[32], uint64_t ns)
 	}
 	return strcpy(dst, "0 ns");
 }
+
+size_t num_hex(const char *text, uint64_t *out)
+{
+	size_t n = strspn(text, "0123456789abcdef");
+
+	*out = 0;
+	if (n > 16)
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		*out = *out << 4 | (uint64_t)(text[i] <= '9' ? text[i] - '0' : text[i] - 'a' + 10);
+	return n;
+}

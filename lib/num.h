@@ -35,6 +35,12 @@ int num_parse(const char *text, enum num_kind kind, uint64_t *out, struct err *e
 int num_parse_double(const char *text, double *out, struct err *e);
 
 /*
+ * The lower-case hex digits that text begins with, as in an address. Returns how many
+ * there are; 0: none, or more than 16, and *out is 0.
+ */
+size_t num_hex(const char *text, uint64_t *out);
+
+/*
  * Shortest decimal text that reads back as exactly the same double ("%.15g",
  * then 16, then 17 digits). Not for NaN or infinity: those give "".
  * dst needs 32 bytes. Returns dst.

@@ -271,6 +271,27 @@ static void a_string_array_stays_an_argv_as_it_grows(void **state)
 	strv_release(&s);
 }
 
+static void hex_digits_are_read_as_far_as_they_go(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t n;
+		uint64_t value;
+	} cases[] = {
+		{ "ffffffff81000000 T _text", 16, 0xffffffff81000000 }, { "0", 1, 0 },
+		{ "1g", 1, 1 }, { "", 0, 0 }, { "G", 0, 0 }, { "A", 0, 0 },
+		{ "00000000000000001", 0, 0 }, { "deadbeef:", 8, 0xdeadbeef },
+	};
+	uint64_t value;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		value = 7;
+		assert_int_equal(num_hex(cases[i].text, &value), cases[i].n);
+		assert_int_equal(value, cases[i].value);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -279,6 +300,7 @@ int main(void)
 		cmocka_unit_test(printed_values_read_back_unchanged),
 		cmocka_unit_test(doubles_read_back_bit_for_bit),
 		cmocka_unit_test(a_value_that_is_no_finite_number_is_refused),
+		cmocka_unit_test(hex_digits_are_read_as_far_as_they_go),
 		cmocka_unit_test(rounding_up_to_the_next_unit_takes_that_unit),
 		cmocka_unit_test(a_buffer_is_always_terminated_and_keeps_nuls),
 		cmocka_unit_test(a_string_array_stays_an_argv_as_it_grows),
