@@ -325,6 +325,7 @@ void comparison_release(struct comparison *c)
 	strv_release(&c->warnings);
 	strv_release(&c->remarks);
 	strv_release(&c->lock_notes);
+	strv_release(&c->cost_notes);
 	strv_release(&c->becauses);
 	judge_release(c->judge);
 	if (c->texts)

@@ -69,6 +69,19 @@ struct row_locks {
 	const char *because;         /* a sentence, or NULL; kept by the comparison */
 };
 
+/*
+ * What costs.h found of a row that decides, where the cell was profiled on both sides:
+ * instructions for each operation of the profiled runs, all and of one function.
+ */
+struct row_costs {
+	bool there;                  /* else nothing here is set */
+	double instructions[2];      /* baseline, patched */
+	bool has_share;
+	double share;                /* of the change in an operation's virtual time: 0.97 */
+	const char *function;        /* whose instructions changed most; NULL: none changed */
+	double of_function[2];
+};
+
 /* One cell, pass, role and metric of one contrast. */
 struct comparison_row {
 	const char *contrast, *baseline, *patched; /* names; the latter two are variants */
@@ -87,6 +100,9 @@ struct comparison_row {
 	const char *no_ratio;        /* why pairs > 0 but no ratio, or NULL */
 	struct judgement j;
 	struct row_locks l;
+	struct row_costs p;
+	enum lock_part part;         /* of the change, explained by locks or instructions */
+	const char *because;         /* what both say, or NULL; kept by the comparison */
 };
 
 /* A planned pair without valid primary values for the whole workload. */
@@ -125,7 +141,8 @@ struct comparison {
 	struct strv warnings;         /* sentences about the data, with the cell's name */
 	struct strv remarks;          /* sentences about what the data can show at all */
 	struct strv lock_notes;       /* sentences about the locks pass; see locks.h */
-	struct strv becauses;         /* private: what rows[].l.because points into */
+	struct strv cost_notes;       /* sentences about the profile pass; see costs.h */
+	struct strv becauses;         /* private: what rows[].because and rows[].l.because point to */
 	struct judge *judge;          /* private */
 	struct comparison_text *texts; /* private: owns the reasons */
 };

@@ -45,6 +45,9 @@ void judge_rows(const struct judge *j, struct comparison_row **rows, size_t nr);
 /* 1: higher is better, -1: lower is, 0: neither. */
 int row_direction(const struct comparison_row *row);
 
+/* Is there a change to be explained: past the margin, and not shown to be the same? */
+bool row_changed(const struct comparison_row *row);
+
 /* The number of a row's contrast in r. */
 size_t row_contrast(const struct results *r, const struct comparison_row *row);
 

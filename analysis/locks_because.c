@@ -165,16 +165,6 @@ static void say_not(struct buf *b, const struct sides *s, bool shown, unsigned c
 
 /* --- one row -------------------------------------------------------------------------------- */
 
-/* Is there a change to be explained? */
-static bool changed(const struct comparison_row *row)
-{
-	const struct judgement *j = &row->j;
-
-	return j->done && j->has_change && fabs(j->change - 1) > j->margin &&
-	       (j->r.verdict == VERDICT_SLOWER || j->r.verdict == VERDICT_FASTER ||
-		j->r.verdict == VERDICT_UNSURE);
-}
-
 static void keep(struct comparison *c, struct row_locks *l, struct buf *b)
 {
 	strv_add(&c->becauses, buf_str(b));
@@ -232,8 +222,10 @@ static void add_row(struct comparison *c, struct comparison_row *row, const stru
 	}
 	row->l.there = true;
 	class = top_class(&s, 0);
-	if (changed(row))
+	if (row_changed(row))
 		explain(c, row, &s, &class);
+	row->because = row->l.because;
+	row->part = row->l.part;
 	row->l.class = s.all_ns[0] + s.all_ns[1] > 0 ? lock_classes[class].name : "none";
 	for (int i = 0; i < 2; i++) {
 		row->l.waits[i] = s.waits[i][class];

@@ -81,3 +81,12 @@ void row_summarise(struct comparison_row *row, double *scratch)
 	medians(row, scratch);
 	row->mark = mark_of(row);
 }
+
+bool row_changed(const struct comparison_row *row)
+{
+	const struct judgement *j = &row->j;
+
+	return j->done && j->has_change && fabs(j->change - 1) > j->margin &&
+	       (j->r.verdict == VERDICT_SLOWER || j->r.verdict == VERDICT_FASTER ||
+		j->r.verdict == VERDICT_UNSURE);
+}

@@ -46,7 +46,7 @@ static const struct format *find_format(const char *name, struct err *e)
 	return NULL;
 }
 
-static int print(const struct buf *out, struct err *e)
+int show_print(const struct buf *out, struct err *e)
 {
 	if (fwrite(out->data, 1, out->len, stdout) != out->len || fflush(stdout))
 		return err_sys(e, errno, "cannot write to standard output");
@@ -104,6 +104,7 @@ int show_load(const char *dir, const struct show_options *o, struct results **r,
 {
 	struct judge_opts judge = { 0 };
 	struct locks *locks = NULL;
+	struct costs *costs = NULL;
 	json_t *floor;
 	int ret = read_margin(o->margin, &judge.margin, e);
 
@@ -113,14 +114,19 @@ int show_load(const char *dir, const struct show_options *o, struct results **r,
 		ret = compare_results(c, *r, o->contrast, e);
 	if (!ret)
 		ret = locks_load(&locks, *r, dir, e);
+	if (!ret)
+		ret = costs_load(&costs, *r, dir, e);
 	if (ret)
-		return ret;
+		goto out;
 	judge.floor = floor = load_floor(*r);
 	comparison_judge(c, *r, &judge);
 	comparison_add_locks(c, locks);
-	locks_free(locks);
+	comparison_add_costs(c, costs);
 	json_decref(floor);
-	return 0;
+out:
+	locks_free(locks);
+	costs_free(costs);
+	return ret;
 }
 
 /* The first that holds of slower, unmeasured, unsure where that is asked for, fine. */
@@ -150,7 +156,7 @@ int show_comparison(const char *dir, const struct show_options *o, struct err *e
 		goto out;
 	comparison_judge_rest(&c, r);
 	format->write(&out, &c, r);
-	code = print(&out, e) ? FSDUEL_MACHINE : exit_code(&c, o->strict);
+	code = show_print(&out, e) ? FSDUEL_MACHINE : exit_code(&c, o->strict);
 out:
 	comparison_release(&c);
 	results_free(r);
@@ -174,12 +180,24 @@ int show_locks(const char *dir, const char *format, struct err *e)
 		goto out;
 	}
 	f->write_locks(&out, l, r);
-	code = print(&out, e) ? FSDUEL_MACHINE : FSDUEL_OK;
+	code = show_print(&out, e) ? FSDUEL_MACHINE : FSDUEL_OK;
 out:
 	locks_free(l);
 	results_free(r);
 	buf_release(&out);
 	return code;
+}
+
+int show_costs_load(const char *dir, struct results **r, struct costs **c, struct err *e)
+{
+	int ret = results_load(r, dir, e);
+
+	if (!ret)
+		ret = costs_load(c, *r, dir, e);
+	if (!ret && !*c)
+		ret = err_add(e, ENOENT, "%s has no profile pass: add one with `--resume %s --pass "
+			      "profile`, or begin with --pass profile, in exact mode", dir, dir);
+	return ret;
 }
 
 static int save(const char *dir, struct err *e)

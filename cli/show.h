@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "analysis/compare.h"
+#include "analysis/costs.h"
 #include "lib/err.h"
 
 struct show_options {
@@ -29,6 +30,12 @@ int show_load(const char *dir, const struct show_options *o, struct results **r,
 
 /* Print DIR's waits for locks in that format (NULL: a table). Returns an exit code. */
 int show_locks(const char *dir, const char *format, struct err *e);
+
+/* Load DIR and its profile; -ENOENT with a sentence where it has none. */
+int show_costs_load(const char *dir, struct results **r, struct costs **c, struct err *e);
+
+/* All of out to stdout. */
+int show_print(const struct buf *out, struct err *e);
 
 /* Path of the noise floor kept for a machine (malloc'ed). */
 int show_floor_path(const char *machine, char **out, struct err *e);

@@ -12,7 +12,8 @@
 
 /* From WITH_PAIRS on: doubles, and what must be there for them to be. */
 enum kind { TEXT, BOOL, COUNT, MARK, VERDICT, LOCK_PART, WITH_PAIRS, WITH_RATIO, WITH_CHANGE, WITH_P,
-	    WITH_I95, WITH_I90, WITH_VERDICT, WITH_LOCKS, WITH_LOCK_SHARE };
+	    WITH_I95, WITH_I90, WITH_VERDICT, WITH_LOCKS, WITH_LOCK_SHARE, WITH_COSTS, WITH_COST_SHARE,
+	    WITH_FUNCTION };
 
 static const struct field {
 	const char *name;
@@ -45,7 +46,15 @@ static const struct field {
 	FIELD("lock_waits_patched", waits[1], WITH_LOCKS),
 	FIELD("lock_ns_baseline", wait_ns[0], WITH_LOCKS),
 	FIELD("lock_ns_patched", wait_ns[1], WITH_LOCKS), FIELD("lock_part", part, LOCK_PART),
-	FIELD("lock_share", share, WITH_LOCK_SHARE), FIELD("because", because, TEXT),
+	FIELD("lock_share", share, WITH_LOCK_SHARE),
+#undef FIELD
+#define FIELD(name, member, kind) { name, kind, offsetof(struct comparison_row, member) }
+	FIELD("instructions_baseline", p.instructions[0], WITH_COSTS),
+	FIELD("instructions_patched", p.instructions[1], WITH_COSTS),
+	FIELD("instructions_share", p.share, WITH_COST_SHARE), FIELD("function", p.function, TEXT),
+	FIELD("function_baseline", p.of_function[0], WITH_FUNCTION),
+	FIELD("function_patched", p.of_function[1], WITH_FUNCTION),
+	FIELD("because", because, TEXT),
 #undef FIELD
 };
 #define NR_FIELDS (sizeof(fields) / sizeof(fields[0]))
@@ -74,6 +83,12 @@ static bool has_number(const struct comparison_row *row, const struct field *f)
 		return row->l.there;
 	case WITH_LOCK_SHARE:
 		return row->l.has_share;
+	case WITH_COSTS:
+		return row->p.there;
+	case WITH_COST_SHARE:
+		return row->p.has_share;
+	case WITH_FUNCTION:
+		return row->p.function != NULL;
 	default:
 		return row->pairs > 0;
 	}
@@ -256,6 +271,26 @@ void export_dump(struct buf *out, json_t *j)
 	dump(out, j, 0);
 }
 
+void export_values(struct buf *out, json_t *const *value, size_t nr)
+{
+	char number[EXPORT_VALUES_MAX][32];
+	const char *text[EXPORT_VALUES_MAX] = { NULL };
+
+	for (size_t i = 0; i < nr; i++) {
+		if (json_is_string(value[i]))
+			text[i] = json_string_value(value[i]);
+		else if (json_is_integer(value[i]))
+			text[i] = num_format(number[i], (uint64_t)json_integer_value(value[i]),
+					     NUM_COUNT);
+		else
+			text[i] = json_is_real(value[i]) ?
+				  num_format_double(number[i], json_real_value(value[i])) : NULL;
+	}
+	csv_add_row(out, text, nr);
+	for (size_t i = 0; i < nr; i++)
+		json_decref(value[i]);
+}
+
 /* A line a row: only one row at a time is held as JSON. */
 void export_json(struct buf *out, const struct comparison *c, const struct results *r)
 {
@@ -267,6 +302,7 @@ void export_json(struct buf *out, const struct comparison *c, const struct resul
 	json_object_set_new(head, "warnings", strings_json(&c->warnings));
 	json_object_set_new(head, "remarks", strings_json(&c->remarks));
 	json_object_set_new(head, "lock_notes", strings_json(&c->lock_notes));
+	json_object_set_new(head, "cost_notes", strings_json(&c->cost_notes));
 	export_head(out, head);
 	buf_adds(out, ",\n \"rows\": [");
 	for (size_t k = 0; k < c->nr_rows; k++) {

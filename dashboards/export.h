@@ -24,4 +24,8 @@ json_t *export_identity(const struct results *r);
 void export_head(struct buf *out, json_t *head);
 void export_dump(struct buf *out, json_t *j);
 
+/* These values, up to EXPORT_VALUES_MAX, as one row of CSV; they are given away. */
+#define EXPORT_VALUES_MAX 64
+void export_values(struct buf *out, json_t *const *value, size_t nr);
+
 #endif

@@ -8,7 +8,6 @@
 
 #include "dashboards/export.h"
 #include "lib/csv.h"
-#include "lib/num.h"
 
 /* What a row is about. who: the largest of its waiters with a known holder, or NULL. */
 struct row {
@@ -123,24 +122,11 @@ static void each_row(const struct lock_cell *c, void (*fn)(const struct row *x, 
 
 static void csv_row(const struct row *x, void *arg)
 {
-	char number[NR_FIELDS][32];
-	const char *text[NR_FIELDS];
 	json_t *value[NR_FIELDS];
 
-	for (size_t i = 0; i < NR_FIELDS; i++) {
-		value[i] = fields[i].get(x);
-		if (json_is_string(value[i]))
-			text[i] = json_string_value(value[i]);
-		else if (json_is_integer(value[i]))
-			text[i] = num_format(number[i], (uint64_t)json_integer_value(value[i]),
-					     NUM_COUNT);
-		else
-			text[i] = json_is_real(value[i]) ?
-				  num_format_double(number[i], json_real_value(value[i])) : NULL;
-	}
-	csv_add_row(arg, text, NR_FIELDS);
 	for (size_t i = 0; i < NR_FIELDS; i++)
-		json_decref(value[i]);
+		value[i] = fields[i].get(x);
+	export_values(arg, value, NR_FIELDS);
 }
 
 void locks_csv(struct buf *out, const struct locks *l, const struct results *r)

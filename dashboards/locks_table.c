@@ -187,13 +187,12 @@ static void add_side(struct grid *g, const struct row_locks *l, int i)
 
 static void add_because(struct buf *out, const struct comparison_row *row)
 {
-	const struct row_locks *l = &row->l;
 	struct buf b = BUF_INIT;
 
-	if (l->part == LOCKS_EXPLAIN || l->part == LOCKS_PARTLY)
-		buf_addf(&b, "%sbecause%s: ", l->part == LOCKS_PARTLY ? "in part " : "",
+	if (row->part == LOCKS_EXPLAIN || row->part == LOCKS_PARTLY)
+		buf_addf(&b, "%sbecause%s: ", row->part == LOCKS_PARTLY ? "in part " : "",
 			 row->j.r.verdict == VERDICT_UNSURE ? " (if it is so)" : "");
-	text_add_wrapped(out, buf_str(&b), l->because, TABLE_WIDTH);
+	text_add_wrapped(out, buf_str(&b), row->because, TABLE_WIDTH);
 	buf_release(&b);
 }
 
@@ -225,11 +224,12 @@ void table_add_locks(struct buf *out, const struct comparison_row *rows, size_t 
 	}
 	grid_release(&g);
 	for (size_t i = 0; i < nr; i++)
-		if (rows[i].l.there && rows[i].l.because)
+		if (rows[i].because)
 			add_because(out, &rows[i]);
 }
 
 void table_add_lock_notes(struct buf *out, const struct comparison *c)
 {
 	add_notes(out, &c->lock_notes);
+	add_notes(out, &c->cost_notes);
 }

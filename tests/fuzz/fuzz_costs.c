@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fuzz_costs.c: libFuzzer entry for the reader of profile.csv and all that is
+ * made of it. The bytes are that file beside a fixed run.json and samples.csv.
+ * Whatever is accepted adds up, has only finite numbers and fits the terminal.
+ */
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/costs.h"
+#include "analysis/judge.h"
+#include "analysis/results_impl.h"
+#include "dashboards/costs_table.h"
+#include "dashboards/export.h"
+#include "dashboards/table.h"
+#include "dashboards/text.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static const char run[] =
+	"{\"schema\":1,\"run\":\"r\",\"mode\":\"exact\",\"suite\":{\"blocks\":1},"
+	"\"kernels\":{\"k\":{}},\"mounts\":{\"m\":{\"fs\":\"ext4\"}},"
+	"\"variants\":[{\"name\":\"b\",\"kernel\":\"k\",\"mount\":\"m\"},"
+	"{\"name\":\"p\",\"kernel\":\"k\",\"mount\":\"m\"}],"
+	"\"contrasts\":[{\"name\":\"c\",\"baseline\":\"b\",\"patched\":\"p\"}],"
+	"\"cells\":[{\"workload\":\"w\",\"params\":\"\",\"varying\":\"\",\"role_threads\":2}],"
+	"\"passes\":[\"throughput\",\"profile\"],\"metrics\":[{\"name\":\"ops\",\"unit\":\"1/s\","
+	"\"better\":\"higher\",\"primary\":true}]}";
+
+#define WHO(variant, pass) "r," variant ",k,exact,ext4,m,w,,1,1,1,1," pass ","
+static const char samples[] =
+	"run,variant,kernel,mode,fs,mount,workload,params,block,seed,position,attempt,pass,role,"
+	"metric,detail,unit,better,value,status,marks,reason\n"
+	WHO("b", "throughput") "all,ops,,1/s,higher,100,ok,,\n"
+	WHO("p", "throughput") "all,ops,,1/s,higher,50,ok,,\n"
+	WHO("b", "profile") "all,ops,,1/s,higher,90,ok,,\n"
+	WHO("b", "profile") "all,operations,,count,,90,ok,,\n"
+	WHO("b", "profile") "all,elapsed,,ns,,1000000000,ok,,\n"
+	WHO("p", "profile") "all,ops,,1/s,higher,45,ok,,\n"
+	WHO("p", "profile") "all,operations,,count,,45,ok,,\n"
+	WHO("p", "profile") "dio_read,operations,,count,,45,ok,,\n"
+	WHO("p", "profile") "all,elapsed,,ns,,1000000000,ok,,\n";
+
+static void require(int condition)
+{
+	if (!condition)
+		abort();
+}
+
+static void check_line(const struct cost_cell *c, const struct cost_line *l)
+{
+	require(isfinite(l->change) && isfinite(l->share));
+	require(l->change_min <= l->change_max);
+	require(l->there[0] == (l->total[0] > 0) && l->there[1] == (l->total[1] > 0));
+	require(c->has_share || l->share == 0);
+	require(!l->has_split || fabs(l->by_calls + l->by_length - l->change) <=
+				 1e-6 * (fabs(l->by_calls) + fabs(l->by_length) + 1));
+}
+
+static void check_cell(const struct cost_cell *c)
+{
+	double sum[2] = { 0 };
+
+	require(c->pairs <= c->planned);
+	for (size_t i = 0; i < c->nr_lines; i++) {
+		const struct cost_line *l = &c->lines[i];
+
+		check_line(c, l);
+		require(*l->name && l->subsystem < nr_subsystems);
+		require(l->has_split != (l->no_split != NULL));
+		require(costs_find(c, l->name) != NULL);
+		for (int k = 0; k < 2; k++)
+			sum[k] += l->instructions[k];
+	}
+	for (int k = 0; k < 2 && c->pairs; k++)
+		require(fabs(sum[k] - c->whole.instructions[k]) <= 1e-6 * sum[k]);
+	for (unsigned k = 0; k < nr_subsystems && c->pairs; k++)
+		check_line(c, &c->subsystem[k]);
+}
+
+static void check_lines(const char *text)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+		char *line = xstrndup(text, len);
+
+		require(text_width(line) <= TABLE_WIDTH);
+		require(!strpbrk(line, "\x1b\r\t\x7f"));
+		free(line);
+		text += len + (text[len] == '\n');
+	}
+}
+
+static void check_outputs(const struct costs *costs, const struct results *r)
+{
+	const struct costs_view v = { .side = 1 };
+	struct comparison c = { 0 };
+	struct err e = ERR_INIT;
+	struct buf b = BUF_INIT;
+	json_t *j;
+
+	costs_table(&b, costs, r, &v);
+	check_lines(buf_str(&b));
+	buf_reset(&b);
+	costs_json(&b, costs, r, &v);
+	j = json_loadb(b.data, b.len, 0, NULL);
+	require(json_array_size(json_object_get(j, "cells")) == costs->nr_cells);
+	json_decref(j);
+	buf_reset(&b);
+	costs_csv(&b, costs, r, &v);
+	costs_folded(&b, costs, r, &v);
+	require(compare_results(&c, r, NULL, &e) == 0);
+	comparison_judge(&c, r, NULL);
+	comparison_add_costs(&c, costs);
+	buf_reset(&b);
+	table_comparison(&b, &c, r);
+	check_lines(buf_str(&b));
+	buf_reset(&b);
+	export_csv(&b, &c);
+	comparison_release(&c);
+	buf_release(&b);
+}
+
+static void check_pieces(const struct costs *c)
+{
+	const char **names = costs_names(c);
+	struct cost_piece *pieces;
+
+	for (size_t i = 0; names[i]; i++) {
+		size_t n = costs_pieces(c, 0, 1, 1, names[i], &pieces);
+
+		for (size_t k = 0; k < n; k++)
+			require(pieces[k].calls <= pieces[k].instructions && pieces[k].instructions);
+		free(pieces);
+	}
+	free(names);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct results *r = NULL;
+	struct costs *c = NULL;
+	struct err e = ERR_INIT;
+
+	require(!results_load_mem(&r, run, strlen(run), samples, strlen(samples), &e));
+	if (costs_load_mem(&c, r, "profile.csv", (const char *)data, size, &e)) {
+		require(*e.text && !c);
+	} else {
+		for (size_t i = 0; i < c->nr_cells; i++)
+			check_cell(&c->cells[i]);
+		check_outputs(c, r);
+		check_pieces(c);
+	}
+	costs_free(c);
+	results_free(r);
+	return 0;
+}

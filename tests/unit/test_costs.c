@@ -1,0 +1,692 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_costs.c: a profile read, summed and held against a change. The rows are made
+ * up, so that every figure is known beforehand; the names of functions are those of a
+ * real profile (tests/data/profile/stock-6.12.txt: one 4k DIO overwriter on ext4).
+ */
+#include <errno.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "analysis/costs.h"
+#include "analysis/judge.h"
+#include "analysis/results_impl.h"
+#include "dashboards/costs_table.h"
+#include "dashboards/table.h"
+#include "dashboards/text.h"
+#include "lib/fs.h"
+#include "lib/schema.h"
+
+/* --- the table of subsystems ------------------------------------------------------------------ */
+
+static void names_have_their_subsystem(void **state)
+{
+	static const struct {
+		const char *object, *function, *subsystem;
+	} cases[] = {
+		{ "kernel", "ext4_file_write_iter", "ext4" },
+		{ "kernel", "__ext4_mark_inode_dirty", "ext4" },
+		{ "kernel", "jbd2__journal_start", "jbd2" },
+		{ "kernel", "__iomap_dio_rw", "iomap" },
+		{ "kernel", "bio_iov_iter_get_pages", "block" },
+		{ "kernel", "io_schedule_timeout", "scheduler" },
+		{ "kernel", "io_submit_one", "vfs" },
+		{ "kernel", "__x64_sys_pwrite64", "vfs" },
+		{ "kernel", "__x64_sys_getpid", "entry" },
+		{ "kernel", "_raw_spin_lock_irqsave", "locking" },
+		{ "kernel", "down_read", "locking" },
+		{ "kernel", "hrtimer_interrupt", "time and interrupts" },
+		{ "kernel", "asm_common_interrupt", "entry" },
+		{ "kernel", "common_interrupt", "time and interrupts" },
+		{ "kernel", "memcpy_orig", "library" },
+		{ "kernel", "mem_cgroup_charge", "mm" },
+		{ "kernel", "update_rq_clock.part.0", "scheduler" },
+		{ "null_blk", "whatever", "driver" },
+		{ "ext4", "whatever", "ext4" },
+		{ "some_module", "ext4_like", "ext4" },
+		{ "some_module", "whatever", "other" },
+		{ "kernel", "", "other" },
+		{ "kernel", "___", "other" },
+		{ PROFILE_GUEST, "ext4_map_blocks", "user" },
+		{ PROFILE_LIBRARY, "", "user" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_string_equal(subsystems[subsystem_of(cases[i].object,
+							    cases[i].function)].name,
+				    cases[i].subsystem);
+}
+
+/* What a name can never match, or what matches in two rows, is a mistake in the table. */
+static void the_table_is_sound(void **state)
+{
+	(void)state;
+	assert_string_equal(subsystems[SUBSYSTEM_OTHER].name, "other");
+	for (unsigned i = 0; i < nr_subsystems; i++) {
+		for (const char *const *p = subsystems[i].functions; p && *p; p++) {
+			const char *star = strchr(*p, '*');
+
+			assert_true(**p != '_' && **p != '*' && **p);
+			assert_true(!star || !star[1]);
+			for (unsigned k = i; k < nr_subsystems; k++)
+				for (const char *const *q = k == i ? p + 1 : subsystems[k].functions;
+				     q && *q; q++)
+					if (!strcmp(*p, *q))
+						fail_msg("%s stands twice", *p);
+		}
+	}
+}
+
+static void a_real_profile_is_sorted_almost_whole(void **state)
+{
+	struct buf b = BUF_INIT;
+	struct strv lines = STRV_INIT;
+	double sum[SUBSYSTEMS_MAX] = { 0 }, all = 0;
+
+	(void)state;
+	assert_int_equal(fs_read("tests/data/profile/stock-6.12.txt", 0, &b, NULL), 0);
+	strv_split(&lines, b.data, "\n");
+	assert_true(lines.n > 500);
+	for (size_t i = 0; i < lines.n; i++) {
+		struct strv word = STRV_INIT;
+		double instructions;
+
+		strv_split(&word, lines.v[i], " ");
+		assert_int_equal(word.n, 3);
+		instructions = strtod(word.v[2], NULL);
+		sum[subsystem_of(word.v[0], strcmp(word.v[1], "-") ? word.v[1] : "")] += instructions;
+		all += instructions;
+		strv_release(&word);
+	}
+	assert_true(all > 9e8);
+	assert_true(sum[SUBSYSTEM_OTHER] < 0.01 * all);
+	for (unsigned i = 0; i < nr_subsystems; i++)
+		if (!strcmp(subsystems[i].name, "ext4") || !strcmp(subsystems[i].name, "block") ||
+		    !strcmp(subsystems[i].name, "driver") || !strcmp(subsystems[i].name, "iomap"))
+			assert_true(sum[i] > 0.03 * all);
+	strv_release(&lines);
+	buf_release(&b);
+}
+
+static void suffixes_are_the_compilers(void **state)
+{
+	static const struct {
+		const char *name;
+		size_t len;
+		enum piece piece;
+	} cases[] = {
+		{ "schedule", 8, PIECE_WHOLE }, { "f.constprop.0", 1, PIECE_WHOLE },
+		{ "f.isra.0.cold", 1, PIECE_COLD }, { "f.part.0", 1, PIECE_PART },
+		{ "f.part.0.isra.0", 1, PIECE_PART }, { "f.cold", 1, PIECE_COLD },
+		{ "f.other", 7, PIECE_WHOLE }, { ".cold", 5, PIECE_WHOLE }, { "", 0, PIECE_WHOLE },
+	};
+	enum piece piece;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(function_stem(cases[i].name, &piece), cases[i].len);
+		assert_int_equal(piece, cases[i].piece);
+	}
+}
+
+/* --- a folder in memory ----------------------------------------------------------------------- */
+
+/* One contrast b against p, one cell, blocks of which all are profiled. */
+struct folder {
+	unsigned blocks;
+	bool no_pass;
+	struct buf samples, rows;
+	struct results *r;
+	struct costs *c;
+	struct err e;
+};
+
+static const char *const sample_names[] = { SAMPLES_COLUMNS };
+static const char *const row_names[] = { PROFILE_COLUMNS };
+
+static void add_names(struct buf *b, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		buf_addf(b, "%s%c", names[i], i + 1 < n ? ',' : '\n');
+}
+
+static void folder_init(struct folder *f, unsigned blocks)
+{
+	*f = (struct folder){ .blocks = blocks };
+	buf_init(&f->samples);
+	buf_init(&f->rows);
+	add_names(&f->samples, sample_names, SAMPLES_COLUMNS_N);
+	add_names(&f->rows, row_names, PROFILE_COLUMNS_N);
+}
+
+static void put_sample(struct folder *f, const char *variant, unsigned block, const char *pass,
+		       const char *metric, double value)
+{
+	buf_addf(&f->samples, "r,%s,k%s,exact,ext4,m,w,t=1,%u,1,1,1,%s,all,%s,,%s,%s,%.17g,ok,,\n",
+		 variant, variant, block, pass, metric,
+		 !strcmp(metric, "ops_per_s") ? "1/s" : !strcmp(metric, "elapsed") ? "ns" : "count",
+		 !strcmp(metric, "ops_per_s") ? "higher" : "", value);
+}
+
+/* Both passes of one cell run. */
+static void put_run(struct folder *f, const char *variant, unsigned block, double ops, double ns)
+{
+	put_sample(f, variant, block, "throughput", "ops_per_s", ops * 1e9 / ns);
+	put_sample(f, variant, block, "profile", "operations", ops);
+	put_sample(f, variant, block, "profile", "elapsed", ns);
+}
+
+static void put_row(struct folder *f, const char *variant, unsigned block, const char *object,
+		    const char *function, const char *address, unsigned instructions,
+		    unsigned calls)
+{
+	buf_addf(&f->rows, "r,%s,k%s,exact,ext4,m,w,t=1,%u,1,1,1,profile,%s,%s,%s,%u,%u\n", variant,
+		 variant, block, object, function, address, instructions, calls);
+}
+
+static int folder_load(struct folder *f)
+{
+	char *run = xasprintf(
+		"{\"schema\":1,\"run\":\"r\",\"mode\":\"exact\",\"suite\":{\"blocks\":%u},"
+		"\"kernels\":{\"kb\":{},\"kp\":{}},\"mounts\":{\"m\":{\"fs\":\"ext4\"}},"
+		"\"variants\":[{\"name\":\"b\",\"kernel\":\"kb\",\"mount\":\"m\"},"
+		"{\"name\":\"p\",\"kernel\":\"kp\",\"mount\":\"m\"}],"
+		"\"contrasts\":[{\"name\":\"c\",\"baseline\":\"b\",\"patched\":\"p\"}],"
+		"\"cells\":[{\"workload\":\"w\",\"params\":\"t=1\",\"varying\":\"t=1\","
+		"\"role_threads\":1}],\"passes\":[\"throughput\"%s],"
+		"\"metrics\":[{\"name\":\"ops_per_s\",\"unit\":\"1/s\",\"better\":\"higher\","
+		"\"primary\":true}]}", f->blocks, f->no_pass ? "" : ",\"profile\"");
+	int ret = results_load_mem(&f->r, run, strlen(run), f->samples.data, f->samples.len, &f->e);
+
+	free(run);
+	if (ret)
+		fail_msg("%s", f->e.text);
+	return costs_load_mem(&f->c, f->r, "profile.csv", f->rows.data, f->rows.len, &f->e);
+}
+
+static const struct cost_cell *folder_cell(struct folder *f)
+{
+	if (folder_load(f))
+		fail_msg("%s", f->e.text);
+	assert_non_null(f->c);
+	assert_int_equal(f->c->nr_cells, 1);
+	return &f->c->cells[0];
+}
+
+static void folder_release(struct folder *f)
+{
+	costs_free(f->c);
+	results_free(f->r);
+	buf_release(&f->samples);
+	buf_release(&f->rows);
+}
+
+static void refused(struct folder *f, const char *why)
+{
+	assert_int_equal(folder_load(f), -EINVAL);
+	assert_null(f->c);
+	if (!strstr(f->e.text, why))
+		fail_msg("'%s' says nothing of '%s'", f->e.text, why);
+	assert_int_equal(f->e.exit_code, FSDUEL_USAGE);
+	folder_release(f);
+}
+
+static void near(double have, double want)
+{
+	if (!(fabs(have - want) <= 1e-9 * (1 + fabs(want))))
+		fail_msg("%.17g instead of %.17g", have, want);
+}
+
+/* --- figures --------------------------------------------------------------------------------- */
+
+/* 100 operations of 1000 instructions, 1 us idle each; patched: f is called twice as often. */
+static void put_usual(struct folder *f, unsigned block, unsigned f_calls, unsigned f_each)
+{
+	put_run(f, "b", block, 100, 200000);
+	put_run(f, "p", block, 100, 160000 + f_calls * f_each);
+	put_row(f, "b", block, "kernel", "ext4_f", "0xffffffff81000010", 40000, 100);
+	put_row(f, "p", block, "kernel", "ext4_f", "ffffffff82000010", f_calls * f_each, f_calls);
+	put_row(f, "b", block, "kernel", "schedule", "0xffffffff81000400", 60000, 200);
+	put_row(f, "p", block, "kernel", "schedule", "0xffffffff82000400", 60000, 200);
+}
+
+static void more_calls_and_longer_calls_are_told_apart(void **state)
+{
+	struct folder f;
+	const struct cost_cell *c;
+	const struct cost_line *l;
+
+	(void)state;
+	folder_init(&f, 1);
+	put_usual(&f, 1, 150, 600); /* 1 call of 400 -> 1.5 calls of 600 */
+	c = folder_cell(&f);
+	assert_int_equal(c->pairs, 1);
+	assert_int_equal(c->planned, 1);
+	near(c->whole.instructions[0], 1000);
+	near(c->whole.instructions[1], 1500);
+	near(c->time_ns[1], 2500);
+	near(c->idle_ns[0], 1000);
+	near(c->idle_ns[1], 1000);
+	l = &c->lines[0];
+	assert_string_equal(l->name, "ext4_f");
+	near(l->change, 500);
+	assert_true(l->has_split && c->has_share);
+	near(l->share, 1);
+	near(l->calls[1], 1.5);
+	near(l->by_calls, 200);
+	near(l->by_length, 300);
+	near(c->subsystem[l->subsystem].change, 500);
+	near(c->lines[1].change, 0);
+	folder_release(&f);
+}
+
+static void blocks_give_a_spread_and_a_missing_function_is_none(void **state)
+{
+	struct folder f;
+	const struct cost_cell *c;
+	const struct cost_line *l;
+
+	(void)state;
+	folder_init(&f, 2);
+	put_usual(&f, 1, 100, 600);
+	put_usual(&f, 2, 100, 500);
+	for (unsigned b = 1; b <= 2; b++) {
+		put_row(&f, "b", b, "kernel", "often", "0xffffffff81000900", 100, 10);
+		put_row(&f, "p", b, "kernel", "often", "0xffffffff82000900", 200, 20);
+	}
+	put_row(&f, "p", 2, "kernel", "rare", "0xffffffff82000800", 1000, 1);
+	c = folder_cell(&f);
+	assert_int_equal(c->pairs, 2);
+	l = costs_find(c, "ext4_f.isra.0");
+	near(l->change, 150);
+	near(l->change_min, 100);
+	near(l->change_max, 200);
+	l = costs_find(c, "rare");
+	assert_true(!l->there[0] && l->there[1] && !l->has_split && !l->object[0]);
+	assert_string_equal(l->no_split, "it was executed on one side only");
+	near(l->change, 5);
+	near(l->change_min, 0);
+	near(l->change_max, 10);
+	near(c->whole.change_max, 201);
+	l = costs_find(c, "often");
+	near(l->calls[1], 0.2);
+	near(l->by_calls, 1);
+	near(l->by_length, 0);
+	assert_null(costs_find(c, "no_such"));
+	folder_release(&f);
+}
+
+static void pieces_are_their_function(void **state)
+{
+	struct cost_piece *pieces;
+	struct cost_run run;
+	struct folder f;
+	const struct cost_line *l;
+
+	(void)state;
+	folder_init(&f, 1);
+	put_usual(&f, 1, 100, 400);
+	/* g in one piece; in two: one entered as a function, one not. */
+	put_row(&f, "b", 1, "kernel", "g", "0xffffffff81000800", 5000, 100);
+	put_row(&f, "p", 1, "kernel", "g.isra.0", "0xffffffff82000800", 3000, 100);
+	put_row(&f, "p", 1, "kernel", "g.part.0", "0xffffffff82000900", 2000, 50);
+	put_row(&f, "p", 1, "kernel", "g.cold", "0xffffffff82009000", 500, 7);
+	/* h without its beginning on one side: calls are not the same thing. */
+	put_row(&f, "b", 1, "kernel", "h", "0xffffffff81000a00", 5000, 100);
+	put_row(&f, "p", 1, "kernel", "h.part.0", "0xffffffff82000a00", 2000, 50);
+	l = costs_find(folder_cell(&f), "g");
+	near(l->instructions[1], 55);
+	near(l->calls[1], 1);
+	assert_true(l->has_split);
+	near(l->by_length, 5);
+	assert_int_equal(l->namesakes, 1);
+	l = costs_find(&f.c->cells[0], "h");
+	assert_false(l->has_split);
+	assert_non_null(strstr(l->no_split, "callers"));
+	assert_true(costs_run(f.c, &f.c->cells[0], 1, &run));
+	assert_int_equal(costs_pieces(f.c, run.cell, run.variant[1], 1, "g.part.0", &pieces), 3);
+	assert_string_equal(pieces[1].function, "g.part.0");
+	assert_int_equal(pieces[1].end, 0xffffffff82000a00);
+	assert_true(pieces[2].end == UINT64_MAX);
+	free(pieces);
+	assert_false(costs_run(f.c, &f.c->cells[0], 2, &run));
+	folder_release(&f);
+}
+
+static void a_module_may_be_built_in_elsewhere(void **state)
+{
+	struct folder f;
+	const struct cost_line *l;
+	unsigned seen = 0;
+
+	(void)state;
+	folder_init(&f, 1);
+	put_usual(&f, 1, 100, 400);
+	put_row(&f, "b", 1, "null_blk", "null_queue_rq", "0xffffffffc0000010", 1000, 100);
+	put_row(&f, "p", 1, "kernel", "null_queue_rq", "0xffffffff82000800", 1500, 100);
+	/* Both in one cell run: not the same function, whatever the name. */
+	put_row(&f, "b", 1, "ext4", "init_once", "0xffffffffc0001000", 100, 1);
+	put_row(&f, "b", 1, "kernel", "init_once", "0xffffffff81000900", 200, 2);
+	put_row(&f, "p", 1, "kernel", "init_once", "0xffffffff82000900", 300, 2);
+	/* A function of user space is never the kernel's. */
+	put_row(&f, "b", 1, PROFILE_GUEST, "memcpy", "0x401000", 100, 1);
+	put_row(&f, "p", 1, "kernel", "memcpy", "0xffffffff82000a00", 100, 1);
+	/* Two of one name and object are summed, and counted. */
+	put_row(&f, "p", 1, "kernel", "memcpy", "0xffffffff82000b00", 100, 1);
+	folder_cell(&f);
+	l = costs_find(&f.c->cells[0], "null_queue_rq");
+	near(l->change, 5);
+	assert_string_equal(l->object[0], "null_blk");
+	assert_string_equal(l->object[1], "kernel");
+	for (size_t i = 0; i < f.c->cells[0].nr_lines; i++) {
+		l = &f.c->cells[0].lines[i];
+		if (!strcmp(l->name, "init_once"))
+			seen += l->there[1] ? 1 : 10;
+		if (!strcmp(l->name, "memcpy"))
+			seen += l->there[1] && l->namesakes == 2 && !l->there[0] ? 100 : 1000;
+	}
+	assert_int_equal(seen, 1111);
+	folder_release(&f);
+}
+
+static void what_has_no_name_keeps_none(void **state)
+{
+	struct folder f;
+	const struct cost_line *l;
+
+	(void)state;
+	folder_init(&f, 1);
+	put_usual(&f, 1, 100, 400);
+	put_row(&f, "b", 1, "kernel", "", "", 900, 0);
+	put_row(&f, "p", 1, "kernel", "", "", 100, 0);
+	put_row(&f, "p", 1, PROFILE_PROGRAM, "", "", 5000, 0);
+	folder_cell(&f);
+	l = costs_find(&f.c->cells[0], COSTS_UNKNOWN);
+	assert_non_null(l);
+	assert_false(l->has_split);
+	assert_int_equal(f.c->notes.n, 1);
+	assert_non_null(strstr(f.c->notes.v[0], "no symbol"));
+	near(f.c->cells[0].subsystem[SUBSYSTEM_OTHER].change, -8);
+	folder_release(&f);
+}
+
+static void what_cancels_has_no_shares(void **state)
+{
+	struct folder f;
+
+	(void)state;
+	folder_init(&f, 1);
+	put_usual(&f, 1, 100, 600);
+	put_row(&f, "b", 1, "kernel", "other_way", "0xffffffff81000800", 20001, 100);
+	put_row(&f, "p", 1, "kernel", "other_way", "0xffffffff82000800", 1, 1);
+	assert_false(folder_cell(&f)->has_share);
+	near(f.c->cells[0].lines[0].share, 0);
+	folder_release(&f);
+}
+
+/* --- what is not there ----------------------------------------------------------------------- */
+
+static void without_operations_there_is_nothing_for_each(void **state)
+{
+	struct folder f;
+	const struct cost_cell *c;
+
+	(void)state;
+	folder_init(&f, 2);
+	put_usual(&f, 1, 100, 600);
+	put_run(&f, "b", 2, 0, 1000);
+	put_run(&f, "p", 2, 10, 1000);
+	put_row(&f, "b", 2, "kernel", "ext4_f", "0xffffffff81000010", 40, 1);
+	put_row(&f, "p", 2, "kernel", "ext4_f", "0xffffffff82000010", 40, 1);
+	c = folder_cell(&f);
+	assert_int_equal(c->pairs, 1);
+	assert_int_equal(c->planned, 2);
+	assert_non_null(strstr(c->reason, "no operation"));
+	assert_int_equal(f.c->notes.n, 1);
+	folder_release(&f);
+}
+
+static void a_failed_pass_says_why(void **state)
+{
+	struct folder f;
+	const struct cost_cell *c;
+	struct buf out = BUF_INIT;
+
+	(void)state;
+	folder_init(&f, 1);
+	put_sample(&f, "b", 1, "throughput", "ops_per_s", 10);
+	put_sample(&f, "p", 1, "throughput", "ops_per_s", 10);
+	for (const char *v = "bp"; *v; v++)
+		buf_addf(&f.samples, "r,%c,k%c,exact,ext4,m,w,t=1,1,1,1,1,profile,,,,,,,skipped,,no "
+			 "plug-ins in this QEMU\n", *v, *v);
+	c = folder_cell(&f);
+	assert_int_equal(c->pairs, 0);
+	assert_non_null(strstr(c->reason, "no plug-ins in this QEMU"));
+	costs_table(&out, f.c, f.r, &(struct costs_view){ .top = 10 });
+	assert_non_null(strstr(out.data, "no plug-ins in this QEMU"));
+	buf_release(&out);
+	folder_release(&f);
+}
+
+static void blocks_that_were_not_watched_are_no_gaps(void **state)
+{
+	struct folder f;
+
+	(void)state;
+	folder_init(&f, 3);
+	put_usual(&f, 1, 100, 600);
+	for (unsigned b = 2; b <= 3; b++)
+		for (int p = 0; p < 2; p++)
+			put_sample(&f, p ? "p" : "b", b, "throughput", "ops_per_s", 10);
+	assert_int_equal(folder_cell(&f)->planned, 1);
+	assert_null(f.c->cells[0].reason);
+	folder_release(&f);
+}
+
+static void without_the_pass_there_is_none(void **state)
+{
+	struct folder f;
+
+	(void)state;
+	folder_init(&f, 1);
+	f.no_pass = true;
+	put_sample(&f, "b", 1, "throughput", "ops_per_s", 10);
+	assert_int_equal(folder_load(&f), 0);
+	assert_null(f.c);
+	folder_release(&f);
+}
+
+static void damage_is_refused_with_its_line(void **state)
+{
+	static const struct {
+		const char *object, *function, *address;
+		unsigned instructions, calls;
+		const char *why;
+	} cases[] = {
+		{ "", "f", "0x10", 5, 1, "object" },
+		{ "kernel", "f", "0x", 5, 1, "no address" },
+		{ "kernel", "f", "0x1g", 5, 1, "no address" },
+		{ "kernel", "f", "0x11111111111111111", 5, 1, "no address" },
+		{ "kernel", "f", "0x10", 0, 0, "instructions" },
+		{ "kernel", "f", "0x10", 5, 6, "calls" },
+		{ "kernel", "\xff\xfe", "0x10", 5, 1, "UTF-8" },
+		{ "kernel", "ext4_f", "0xffffffff81000010", 5, 1, "twice" },
+	};
+	struct folder f;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		folder_init(&f, 1);
+		put_usual(&f, 1, 100, 400);
+		put_row(&f, "b", 1, cases[i].object, cases[i].function, cases[i].address,
+			cases[i].instructions, cases[i].calls);
+		refused(&f, cases[i].why);
+	}
+	folder_init(&f, 1);
+	put_usual(&f, 1, 100, 400);
+	put_row(&f, "q", 1, "kernel", "f", "0x10", 1, 1);
+	refused(&f, "variant");
+	folder_init(&f, 1);
+	put_usual(&f, 1, 100, 400);
+	put_row(&f, "b", 2, "kernel", "f", "0x10", 1, 1);
+	refused(&f, "block");
+	folder_init(&f, 1);
+	put_run(&f, "b", 1, 100, 1000);
+	put_run(&f, "p", 1, 100, 1000);
+	put_row(&f, "b", 1, "kernel", "f", "0x10", 1, 1);
+	refused(&f, "no rows of block 1");
+}
+
+/* --- because ------------------------------------------------------------------------------- */
+
+/* A comparison of the folder with what locks are to have said of its one row. */
+static void compare(struct folder *f, struct comparison *c, enum lock_part part,
+		    const char *because)
+{
+	folder_cell(f);
+	assert_int_equal(compare_results(c, f->r, NULL, &f->e), 0);
+	comparison_judge(c, f->r, &(struct judge_opts){ 0 });
+	c->rows[0].l.part = part;
+	c->rows[0].l.because = because;
+	comparison_add_costs(c, f->c);
+}
+
+static void locks_and_instructions_are_one_sentence(void **state)
+{
+	static const struct {
+		enum lock_part part, joined;
+		const char *locks, *begin, *end;
+	} cases[] = {
+		{ LOCKS_NONE, LOCKS_EXPLAIN, NULL, "w t=1 -16.7 %: an operation executes 400",
+		  "all of the change" },
+		{ LOCKS_EXPLAIN, LOCKS_EXPLAIN, "w: i_rwsem waits", "w: i_rwsem waits; an operation",
+		  "all of the change" },
+		{ LOCKS_NOT, LOCKS_EXPLAIN, "no lock explains w", "w t=1 -16.7 %: an operation",
+		  "; no lock explains it" },
+	};
+	struct comparison c = { 0 };
+	struct folder f;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *because;
+
+		folder_init(&f, 1);
+		put_usual(&f, 1, 100, 800);
+		compare(&f, &c, cases[i].part, cases[i].locks);
+		because = c.rows[0].because;
+		assert_non_null(because);
+		assert_memory_equal(because, cases[i].begin, strlen(cases[i].begin));
+		assert_string_equal(because + strlen(because) - strlen(cases[i].end), cases[i].end);
+		assert_non_null(strstr(because, "ext4_f +400 (400 -> 800, called as often, each call "
+						"longer)"));
+		assert_int_equal(c.rows[0].part, cases[i].joined);
+		near(c.rows[0].p.share, 1);
+		assert_string_equal(c.rows[0].p.function, "ext4_f");
+		comparison_release(&c);
+		folder_release(&f);
+	}
+}
+
+static void idle_time_is_no_instruction(void **state)
+{
+	struct comparison c = { 0 };
+	struct folder f;
+
+	(void)state;
+	folder_init(&f, 1);
+	for (int p = 0; p < 2; p++) {
+		put_run(&f, p ? "p" : "b", 1, 100, p ? 900000 : 200000);
+		put_row(&f, p ? "p" : "b", 1, "kernel", "ext4_f", "0x10", p ? 41000 : 40000, 100);
+	}
+	compare(&f, &c, LOCKS_NONE, NULL);
+	assert_int_equal(c.rows[0].part, LOCKS_NOT);
+	assert_non_null(strstr(c.rows[0].because, "idle for 1.6 us -> 8.59 us"));
+	comparison_release(&c);
+	folder_release(&f);
+}
+
+static void an_unchanged_cell_needs_no_because(void **state)
+{
+	struct comparison c = { 0 };
+	struct folder f;
+
+	(void)state;
+	folder_init(&f, 1);
+	put_usual(&f, 1, 100, 400);
+	compare(&f, &c, LOCKS_NONE, NULL);
+	assert_null(c.rows[0].because);
+	assert_true(c.rows[0].p.there);
+	assert_null(c.rows[0].p.function);
+	comparison_release(&c);
+	folder_release(&f);
+}
+
+/* --- what is printed ------------------------------------------------------------------------ */
+
+static void lines_fit_and_sums_agree(void **state)
+{
+	struct folder f;
+	struct buf out = BUF_INIT;
+	struct strv lines = STRV_INIT;
+	double sum = 0;
+
+	(void)state;
+	folder_init(&f, 2);
+	for (unsigned b = 1; b <= 2; b++) {
+		put_usual(&f, b, 100 + b, 600);
+		put_row(&f, "p", b, "kernel", "a_function_of_a_name_that_is_much_longer_than_others",
+			"0xffffffff82000800", 7000000, 100);
+	}
+	folder_cell(&f);
+	costs_table(&out, f.c, f.r, &(struct costs_view){ .top = 10 });
+	strv_split(&lines, out.data, "\n");
+	for (size_t i = 0; i < lines.n; i++)
+		assert_true(text_width(lines.v[i]) <= TABLE_WIDTH);
+	strv_release(&lines);
+	buf_reset(&out);
+	costs_folded(&out, f.c, f.r, &(struct costs_view){ .side = 1 });
+	strv_split(&lines, out.data, "\n");
+	assert_int_equal(lines.n, 3);
+	assert_string_equal(lines.v[1], "w t=1;ext4;ext4_f 121800");
+	for (size_t i = 0; i < lines.n; i++)
+		sum += strtod(strrchr(lines.v[i], ' '), NULL);
+	near(sum, (double)f.c->cells[0].whole.total[1]);
+	strv_release(&lines);
+	buf_release(&out);
+	folder_release(&f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names_have_their_subsystem),
+		cmocka_unit_test(the_table_is_sound),
+		cmocka_unit_test(a_real_profile_is_sorted_almost_whole),
+		cmocka_unit_test(suffixes_are_the_compilers),
+		cmocka_unit_test(more_calls_and_longer_calls_are_told_apart),
+		cmocka_unit_test(blocks_give_a_spread_and_a_missing_function_is_none),
+		cmocka_unit_test(pieces_are_their_function),
+		cmocka_unit_test(a_module_may_be_built_in_elsewhere),
+		cmocka_unit_test(what_has_no_name_keeps_none),
+		cmocka_unit_test(what_cancels_has_no_shares),
+		cmocka_unit_test(without_operations_there_is_nothing_for_each),
+		cmocka_unit_test(a_failed_pass_says_why),
+		cmocka_unit_test(blocks_that_were_not_watched_are_no_gaps),
+		cmocka_unit_test(without_the_pass_there_is_none),
+		cmocka_unit_test(damage_is_refused_with_its_line),
+		cmocka_unit_test(locks_and_instructions_are_one_sentence),
+		cmocka_unit_test(idle_time_is_no_instruction),
+		cmocka_unit_test(an_unchanged_cell_needs_no_because),
+		cmocka_unit_test(lines_fit_and_sums_agree),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
