@@ -11,8 +11,9 @@
 #include <string.h>
 
 #include "lib/buf.h"
+#include "lib/num.h"
 #include "lib/schema.h"
-#include "runners/preload/profile.h"
+#include "runners/profile/counts.h"
 
 #define KERNEL_START ((uint64_t)1 << 63)
 /* Libraries and the vdso are mapped from the top of user space down, programs far below. */
@@ -79,23 +80,8 @@ static int most_first(const void *a, const void *b)
 	return by_object ? by_object : (x->address > y->address) - (x->address < y->address);
 }
 
-static int check(const struct profile_header *h, size_t len, struct err *e)
-{
-	if (memcmp(h->magic, PROFILE_MAGIC, sizeof(h->magic)))
-		return err_add(e, EINVAL, "the instruction counts are not what the plug-in writes");
-	if (h->begins != 1 || h->ends != 1)
-		return err_add(e, EINVAL, "the guest marked %" PRIu32 " beginnings and %" PRIu32
-			       " ends of its measured part instead of one each", h->begins,
-			       h->ends);
-	if (h->records != (len - sizeof(*h)) / sizeof(struct profile_record) ||
-	    (len - sizeof(*h)) % sizeof(struct profile_record))
-		return err_add(e, EINVAL, "the instruction counts are cut short: %" PRIu64
-			       " records announced, %zu bytes there", h->records, len);
-	return 0;
-}
-
-static int sum(struct profile *p, const struct profile_record *v, size_t n,
-	       const struct symbols *kernel, const struct symbols *guest, struct err *e)
+static void sum(struct profile *p, const struct profile_record *v, size_t n,
+		const struct symbols *kernel, const struct symbols *guest)
 {
 	const struct symbol *last = NULL;
 	size_t row = 0;
@@ -104,9 +90,6 @@ static int sum(struct profile *p, const struct profile_record *v, size_t n,
 		struct place at = place_of(v[i].address, kernel, guest);
 		struct profile_row *r;
 
-		if (i && v[i].address <= v[i - 1].address)
-			return err_add(e, EINVAL, "the instruction counts are not in order of "
-				       "address at record %zu", i);
 		if (!at.symbol)
 			r = nameless(p, &at);
 		else if (at.symbol == last)
@@ -122,33 +105,18 @@ static int sum(struct profile *p, const struct profile_record *v, size_t n,
 			r->calls = v[i].count;
 		p->instructions += v[i].count;
 	}
-	return 0;
 }
 
 int profile_reduce(struct profile *p, const void *data, size_t len, const struct symbols *kernel,
 		   const struct symbols *guest, struct err *e)
 {
-	struct profile_header h;
-	struct profile_record *v;
-	int ret;
+	struct counts c;
+	int ret = counts_parse(&c, data, len, e);
 
 	*p = (struct profile){ 0 };
-	if (!len)
-		return err_add(e, EINVAL, "the plug-in left no instruction counts: the measured "
-			       "part never came to its end");
-	if (len < sizeof(h))
-		return err_add(e, EINVAL, "the instruction counts are cut short: %zu bytes", len);
-	memcpy(&h, data, sizeof(h));
-	ret = check(&h, len, e);
-	if (ret)
-		return ret;
-	v = xcalloc(h.records + 1, sizeof(*v));
-	memcpy(v, (const char *)data + sizeof(h), h.records * sizeof(*v));
-	ret = sum(p, v, h.records, kernel, guest, e);
-	free(v);
-	if (!ret && p->instructions != h.instructions)
-		ret = err_add(e, EINVAL, "the instruction counts add up to %" PRIu64 ", not to the %"
-			      PRIu64 " that stands above them", p->instructions, h.instructions);
+	if (!ret)
+		sum(p, c.v, c.n, kernel, guest);
+	counts_release(&c);
 	if (p->n)
 		qsort(p->v, p->n, sizeof(*p->v), most_first);
 	return ret;
