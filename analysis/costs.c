@@ -29,9 +29,9 @@ static void take_samples(struct cost_data *d)
 		if (m->pass != d->pass || m->role != STRING_ALL || m->detail != STRING_EMPTY ||
 		    !s->has_value)
 			continue;
-		if (!strcmp(metric, "operations"))
+		if (!strcmp(metric, "counted_ops"))
 			run->operations = s->value;
-		else if (!strcmp(metric, "elapsed"))
+		else if (!strcmp(metric, "counted_time"))
 			run->elapsed_ns = s->value;
 	}
 }

@@ -15,6 +15,7 @@
 #include "lib/ini.h"
 #include "lib/near.h"
 #include "runners/lock/lock_metric.h"
+#include "runners/profile/profile_metric.h"
 #include "runners/suite/fiojob.h"
 #include "runners/suite/suite.h"
 #include "workloads/metric.h"
@@ -81,6 +82,9 @@ static int list_metrics(struct err *e)
 	for (const struct lock_metric *m = lock_metrics; m->name; m++)
 		printf("%-16s %-6s %-7s %s (pass %s)\n", m->name, m->unit, better_name(m->better),
 		       m->help, pass_names[PASS_LOCKS]);
+	for (const struct profile_metric *m = profile_metrics; m->name; m++)
+		printf("%-16s %-6s %-7s %s (pass %s)\n", m->name, m->unit, better_name(m->better),
+		       m->help, pass_names[PASS_PROFILE]);
 	return FSDUEL_OK;
 }
 

@@ -28,6 +28,8 @@ void cell_mark(void *cell, int begin)
 		c->at->mark(c->at->mark_arg, begin);
 	if (c->pass)
 		c->pass->mark(c, begin);
+	if (c->at->count && c->work->counts_all)
+		c->at->count(begin);
 	if (c->at->mark && !begin)
 		c->at->mark(c->at->mark_arg, begin);
 }

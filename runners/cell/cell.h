@@ -27,6 +27,7 @@ struct cell_spec {
 	char *fio;             /* job text with parameters and seed, or NULL */
 	uint64_t seed;
 	enum pass pass;
+	uint64_t timed_ns;     /* expected length of the timed part; 0: not known */
 	uint64_t limit_ns;     /* of the whole cell run on its own clock */
 	struct suite_device device;
 };
@@ -56,6 +57,12 @@ struct cell_place {
 	uint64_t raw_max_bytes; /* longer recordings are reduced, but not kept in the result; 0: all are */
 	void (*mark)(void *arg, int begin); /* timed part begins / has ended; may be NULL */
 	void *mark_arg;
+	/*
+	 * Around what a profile counts: all of a mix's timed part; of a fio job whose runtime is
+	 * known the middle half of that, for fio's own start and end are not the work, and
+	 * the fact "counted_ns" is how long that was. May be NULL.
+	 */
+	void (*count)(int begin);
 	void (*stepped)(void *arg, const char *step, uint64_t ns); /* after each step; may be NULL */
 	void *stepped_arg;
 	struct settle settle;  /* how long to wait for an idle machine before measuring */

@@ -34,6 +34,7 @@ struct cell {
 
 /* Hooks in the order in which they are called; 0, or -errno and a sentence. */
 struct cell_work {
+	bool counts_all;         /* cell_place.count: all of the timed part, by cell_mark */
 	/* Read the spec, before anything is touched. */
 	int (*check)(struct cell *c, struct err *e);
 	/* Make its files on the mounted file system. */

@@ -138,6 +138,7 @@ static void mix_release(struct cell *c)
 }
 
 const struct cell_work cell_work_mix = {
+	.counts_all = true,
 	.check = mix_check_spec,
 	.prepare = mix_prepare,
 	.prove = mix_prove,

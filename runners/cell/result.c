@@ -131,18 +131,23 @@ void result_add_measured(struct result *r, const char *role, const struct measur
 	}
 }
 
+void result_add_value(struct result *r, const char *metric, const char *unit, enum better better,
+		      double value)
+{
+	struct sample *x = result_add_sample(r);
+
+	x->role = xstrdup("all");
+	x->metric = xstrdup(metric);
+	x->detail = xstrdup("");
+	x->unit = xstrdup(unit);
+	x->better = better;
+	num_format_double(x->value, value);
+}
+
 void result_take_locks(struct result *r, struct lock_stacks *s)
 {
-	for (const struct lock_metric *k = lock_metrics; k->name; k++) {
-		struct sample *x = result_add_sample(r);
-
-		x->role = xstrdup("all");
-		x->metric = xstrdup(k->name);
-		x->detail = xstrdup("");
-		x->unit = xstrdup(k->unit);
-		x->better = k->better;
-		num_format_double(x->value, k->value(s));
-	}
+	for (const struct lock_metric *k = lock_metrics; k->name; k++)
+		result_add_value(r, k->name, k->unit, k->better, k->value(s));
 	r->locks = xcalloc(1, sizeof(*r->locks));
 	*r->locks = *s;
 }

@@ -7,6 +7,7 @@
 #include "lib/fs.h"
 #include "runners/cell/device.h"
 #include "runners/lock/lock_metric.h"
+#include "runners/profile/profile_metric.h"
 #include "runners/suite/mode.h"
 
 static json_t *json_kernels(const struct suite *s)
@@ -80,7 +81,7 @@ static json_t *json_passes(const struct suite *s)
 	return all;
 }
 
-/* What the locks pass counts besides is there only with it. */
+/* What a watching pass counts besides is there only with it. */
 static json_t *json_metrics(const struct suite *s)
 {
 	json_t *all = json_array();
@@ -89,6 +90,10 @@ static json_t *json_metrics(const struct suite *s)
 		json_array_append_new(all, json_pack("{s:s, s:s, s:s, s:b}", "name", m->name,
 			"unit", m->unit, "better", better_name(m->better), "primary", m->primary));
 	for (const struct lock_metric *m = lock_metrics; s->passes >> PASS_LOCKS & 1 && m->name; m++)
+		json_array_append_new(all, json_pack("{s:s, s:s, s:s, s:b}", "name", m->name,
+			"unit", m->unit, "better", better_name(m->better), "primary", 0));
+	for (const struct profile_metric *m = profile_metrics;
+	     s->passes >> PASS_PROFILE & 1 && m->name; m++)
 		json_array_append_new(all, json_pack("{s:s, s:s, s:s, s:b}", "name", m->name,
 			"unit", m->unit, "better", better_name(m->better), "primary", 0));
 	return all;

@@ -153,9 +153,8 @@ static void report(struct result *r)
 }
 
 /* The same in every pass; only a profile pass has somebody who looks. */
-static void mark(void *arg, int begin)
+static void count(int begin)
 {
-	(void)arg;
 	if (begin)
 		PROFILE_MARK(PROFILE_MARK_BEGIN);
 	else
@@ -189,7 +188,7 @@ static int run_cell(const struct cell_spec *spec, struct err *e)
 	ret = device_make(&spec->device, device, e);
 	if (!ret) {
 		struct cell_place at = { .device = device, .dir = "/mnt", .work = "/tmp",
-					 .mark = mark,
+					 .count = count,
 					 .recording_max_bytes = memory_bytes() /
 								GUEST_RECORDING_SHARE,
 					 .raw_max_bytes = GUEST_RAW_MAX,

@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "lib/gzip.h"
+#include "lib/num.h"
 #include "lib/proc.h"
 #include "runners/preload/profile.h"
 #include "runners/profile/profile.h"
+#include "runners/profile/profile_metric.h"
 #include "runners/profile/symbol_cache.h"
 #include "runners/vm/guest.h"
 #include "runners/vm/qemu.h"
@@ -83,6 +85,36 @@ static void take_symbols(struct vm_kernel *k, const json_t *records, struct resu
 		json_object_set_new(r->facts, "no_symbols", json_string(e.text));
 }
 
+/* The sample of that metric over all roles; 0: there is none. */
+static double value_of(const struct result *r, const char *metric)
+{
+	for (size_t i = 0; i < r->nr_samples; i++) {
+		const struct sample *s = &r->samples[i];
+		double value;
+
+		if (!strcmp(s->metric, metric) && !strcmp(s->role, "all") && !s->detail[0] &&
+		    !num_parse_double(s->value, &value, NULL))
+			return value;
+	}
+	return 0;
+}
+
+/* What the instructions are to be divided by; see fio_window.h. */
+static void add_metrics(struct result *r)
+{
+	json_int_t counted_ns = json_integer_value(json_object_get(r->facts, "counted_ns"));
+	double time_ns = counted_ns > 0 ? (double)counted_ns : value_of(r, "elapsed");
+	double ops = counted_ns > 0 ? value_of(r, "ops_per_s") * time_ns / 1e9
+				    : value_of(r, "operations");
+
+	for (const struct profile_metric *m = profile_metrics; m->name; m++) {
+		bool is_time = !strcmp(m->name, PROFILE_METRIC_TIME);
+
+		if (is_time ? time_ns > 0 : ops > 0)
+			result_add_value(r, m->name, m->unit, m->better, is_time ? time_ns : ops);
+	}
+}
+
 void vm_profile_take(struct vm_kernel *k, const struct symbols *guest, const struct buf *counts,
 		     const json_t *records, struct result *r)
 {
@@ -95,4 +127,5 @@ void vm_profile_take(struct vm_kernel *k, const struct symbols *guest, const str
 	else if (gzip_add(&r->raw, counts->data, counts->len, &e))
 		buf_reset(&r->raw);
 	r->profile = p;
+	add_metrics(r);
 }

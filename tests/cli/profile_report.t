@@ -47,8 +47,8 @@ folder() { # NAME [SED SCRIPT FOR samples.csv [SED SCRIPT FOR profile.csv]]
 					ns = (sum[v, w, b] + 67) * 1000
 					sample(v, w, b, "throughput", "ops_per_s", "1/s", "higher", 1000 / (ns / 1e9))
 					sample(v, w, b, "profile", "ops_per_s", "1/s", "higher", 1000 / (ns / 1e9))
-					sample(v, w, b, "profile", "operations", "count", "", 1000)
-					sample(v, w, b, "profile", "elapsed", "ns", "", ns)
+					sample(v, w, b, "profile", "counted_ops", "count", "", 1000)
+					sample(v, w, b, "profile", "counted_time", "ns", "", ns)
 				}
 	}'
 	[ -z "${2:-}" ] || sed -i -E "$2" "$tmp/$1/samples.csv"

@@ -36,12 +36,12 @@ static const char samples[] =
 	WHO("b", "throughput") "all,ops,,1/s,higher,100,ok,,\n"
 	WHO("p", "throughput") "all,ops,,1/s,higher,50,ok,,\n"
 	WHO("b", "profile") "all,ops,,1/s,higher,90,ok,,\n"
-	WHO("b", "profile") "all,operations,,count,,90,ok,,\n"
-	WHO("b", "profile") "all,elapsed,,ns,,1000000000,ok,,\n"
+	WHO("b", "profile") "all,counted_ops,,count,,90,ok,,\n"
+	WHO("b", "profile") "all,counted_time,,ns,,1000000000,ok,,\n"
 	WHO("p", "profile") "all,ops,,1/s,higher,45,ok,,\n"
-	WHO("p", "profile") "all,operations,,count,,45,ok,,\n"
-	WHO("p", "profile") "dio_read,operations,,count,,45,ok,,\n"
-	WHO("p", "profile") "all,elapsed,,ns,,1000000000,ok,,\n";
+	WHO("p", "profile") "all,counted_ops,,count,,45,ok,,\n"
+	WHO("p", "profile") "dio_read,counted_ops,,count,,45,ok,,\n"
+	WHO("p", "profile") "all,counted_time,,ns,,1000000000,ok,,\n";
 
 static void require(int condition)
 {

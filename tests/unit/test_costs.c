@@ -171,7 +171,7 @@ static void put_sample(struct folder *f, const char *variant, unsigned block, co
 {
 	buf_addf(&f->samples, "r,%s,k%s,exact,ext4,m,w,t=1,%u,1,1,1,%s,all,%s,,%s,%s,%.17g,ok,,\n",
 		 variant, variant, block, pass, metric,
-		 !strcmp(metric, "ops_per_s") ? "1/s" : !strcmp(metric, "elapsed") ? "ns" : "count",
+		 !strcmp(metric, "ops_per_s") ? "1/s" : !strcmp(metric, "counted_time") ? "ns" : "count",
 		 !strcmp(metric, "ops_per_s") ? "higher" : "", value);
 }
 
@@ -179,8 +179,8 @@ static void put_sample(struct folder *f, const char *variant, unsigned block, co
 static void put_run(struct folder *f, const char *variant, unsigned block, double ops, double ns)
 {
 	put_sample(f, variant, block, "throughput", "ops_per_s", ops * 1e9 / ns);
-	put_sample(f, variant, block, "profile", "operations", ops);
-	put_sample(f, variant, block, "profile", "elapsed", ns);
+	put_sample(f, variant, block, "profile", "counted_ops", ops);
+	put_sample(f, variant, block, "profile", "counted_time", ns);
 }
 
 static void put_row(struct folder *f, const char *variant, unsigned block, const char *object,
