@@ -25,15 +25,6 @@ no_guests() {
 	done
 	true
 }
-# expect NAME CODE PATTERN: the last command's exit code is in $code, its words in $tmp/said.
-expect() {
-	if [ "$code" = "$2" ] && grep -q -- "$3" "$tmp/said"; then
-		result ok "$1" < /dev/null
-	else
-		{ echo "exit $code, wanted $2 and '$3'"; cat "$tmp/said"; } | result "not ok" "$1"
-	fi
-}
-
 # --- exactness ---------------------------------------------------------------
 duel -o "$tmp/d1" > "$tmp/said" 2>&1; code=$?
 expect "a duel of two stock kernels ends with its table" 0 "ops_per_s"

@@ -23,14 +23,6 @@ host_run() {
 	code=$?
 }
 
-expect() { # NAME CODE PATTERN
-	if [ "$code" = "$2" ] && grep -q -- "$3" "$tmp/said"; then
-		result ok "$1" < /dev/null
-	else
-		{ echo "exit $code, wanted $2 and '$3'"; head -n 20 "$tmp/said"; } | result "not ok" "$1"
-	fi
-}
-
 # Whatever of fsduel's is there: loop devices, mounts, images, directories, half-written files.
 left() {
 	losetup -n -O NAME,BACK-FILE -l | grep -F "$tmp" | grep fsduel-image

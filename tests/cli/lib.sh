@@ -83,3 +83,12 @@ finish() {
 	[ ! -s "$tmp/fails" ]
 	exit
 }
+
+# expect NAME CODE PATTERN: how the last command ended ($code) and something it said ($tmp/said).
+expect() {
+	if [ "$code" = "$2" ] && grep -q -- "$3" "$tmp/said"; then
+		result ok "$1" < /dev/null
+	else
+		{ echo "exit $code, wanted $2 and '$3'"; head -n 40 "$tmp/said"; } | result "not ok" "$1"
+	fi
+}

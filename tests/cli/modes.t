@@ -23,13 +23,6 @@ make() {
 }
 one='$a [kernel k]'
 duel() { timeout 240 "$B/fsduel" duel -q "$@" > "$tmp/said" 2>&1; code=$?; }
-expect() { # name, exit code, pattern
-	if [ "$code" = "$2" ] && grep -q -- "$3" "$tmp/said"; then
-		result ok "$1" < /dev/null
-	else
-		{ echo "exit $code, wanted $2 and '$3'"; cat "$tmp/said"; } | result "not ok" "$1"
-	fi
-}
 ok_in_mode() { # folder, mode: every sample is ok and of that mode
 	awk -F, -v m="$2" 'NR > 1 { n++; if ($4 != m || $20 != "ok") print } END { if (!n) print "no samples" }' "$1/samples.csv"
 }

@@ -23,13 +23,6 @@ timed() {
 	code=$?
 	took=$((SECONDS - start))
 }
-expect() { # name, exit code, pattern in what the last command said
-	if [ "$code" = "$2" ] && grep -q -- "$3" "$tmp/said"; then
-		result ok "$1" < /dev/null
-	else
-		{ echo "exit $code, wanted $2 and '$3'"; cat "$tmp/said"; } | result "not ok" "$1"
-	fi
-}
 at_most() { [ "$1" -le "$2" ] || echo "$1, which is more than $2"; }
 
 # --- building -----------------------------------------------------------------
