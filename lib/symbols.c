@@ -78,7 +78,7 @@ static size_t word(const char *p, const char *end)
 	return n;
 }
 
-/* "ffffffffc0a01234 t ext4_file_read_iter\t[ext4]", without its newline. */
+/* "ffffffffc0a01234 t name\t[module]", without its newline. */
 static bool parse_line(struct cursor *c, const char *p, const char *end, struct line *l)
 {
 	size_t n = word(p, end), name, module;

@@ -48,7 +48,7 @@ sub look_at {
 	}
 }
 
-for my $room (sort keys %may) {
+for my $room (grep { -d } sort keys %may) {
 	open my $find, "-|", "find", $room, "-name", "*.[ch]" or die;
 	while (<$find>) {
 		chomp;
