@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * plot.h: a results folder in pictures: SVG, PNG or text, drawn by gnuplot from the
+ * scripts dashboards/NAME.gp. The C side chooses rows and writes them as small tables;
+ * the scripts draw. Nothing here computes a statistic.
+ *
+ * Names from outside never stand where gnuplot would obey them: texts are columns of
+ * the tables or single-quoted strings (plot_impl.h), shown without markup.
+ */
+#ifndef FSDUEL_DASHBOARDS_PLOT_H
+#define FSDUEL_DASHBOARDS_PLOT_H
+
+#include "analysis/compare.h"
+#include "analysis/locks.h"
+#include "lib/buf.h"
+#include "lib/err.h"
+
+/* What is drawn. All borrowed. */
+struct plot_source {
+	const char *dir;              /* the results folder */
+	const struct results *r;
+	const struct comparison *c;   /* judged; with all its rows: nothing selected */
+	const struct locks *locks;    /* NULL: no locks pass */
+	const json_t *floor;          /* floor.h, of this machine; NULL: none is kept */
+};
+
+struct plot_set;                      /* private: the tables of one picture */
+struct plot_request;
+
+/* A kind of picture. One table; --help, docs and README come from it. */
+struct plot_kind {
+	const char *name;             /* "forest" */
+	const char *script;           /* "forest.gp" */
+	const char *needs;            /* the files that it is drawn from */
+	const char *help;             /* one line: what it shows */
+	bool once;                    /* one picture for the folder, not one a contrast */
+	/* Fill the tables; nothing to draw: a sentence in *why (malloc'ed). */
+	int (*fill)(struct plot_set *t, const struct plot_source *s, const struct plot_request *q,
+		    char **why, struct err *e);
+};
+extern const struct plot_kind plot_kinds[];   /* ends with a NULL name */
+
+/* By name; NULL with a sentence that lists those there are. */
+const struct plot_kind *plot_find(const char *name, struct err *e);
+
+enum plot_format { PLOT_SVG, PLOT_PNG, PLOT_ASCII };
+
+/* One picture. */
+struct plot_request {
+	const struct plot_kind *kind;
+	const char *contrast;         /* its name; NULL: the first */
+	const char *workload, *params; /* only these cells; NULL: all */
+	enum plot_format format;
+	unsigned columns;             /* of PLOT_ASCII: 0 is 79 */
+
+	/* Out; released by plot_request_release. */
+	struct buf image;             /* empty where there is nothing to draw */
+	char *skipped;                /* then why: a sentence; else NULL */
+};
+void plot_request_release(struct plot_request *q);
+
+/*
+ * Draw all requests by one gnuplot. An SVG is a whole document whose first line is
+ * an XML declaration; its ids begin with a word of its own, so that several can be
+ * put into one page (cut off what stands before "<svg"). ASCII has no line of more than
+ * columns, no blanks at line ends, and only ASCII where the names are. -ENOENT with
+ * exit code 3 noted: no gnuplot, or its scripts are not there.
+ */
+int plot_render(const struct plot_source *s, struct plot_request *q, size_t nr, struct err *e);
+
+#endif
