@@ -136,7 +136,7 @@ $(B)/bench-guest: $(B)/runners/vm/guest_main.o $(B)/tests/bench/bare_loop.o $(B)
 $(B)/trouble-guest: $(B)/runners/vm/guest_main.o $(B)/tests/guest/trouble.o \
 		$(B)/tests/guest/kernel_code.o $(B)/libfsduel.a
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) -static -s -Wl,--wrap=fsload_run -o $@ $^ $(GUEST_LIBS)
-bench: all oracle $(B)/bench-guest
+bench: all oracle $(B)/bench-guest $(B)/gen_folder
 	$(Q)for b in $(wildcard tests/bench/*.sh); do B=$(B) $$b || exit; done
 	$(Q)echo "bench: $(words $(wildcard tests/bench/*.sh)) scripts in tests/bench"
 
@@ -156,12 +156,13 @@ run:
 install: all $(B)/fsduel.1
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
 		$(DESTDIR)$(DATADIR)/configs $(DESTDIR)$(DATADIR)/kernels \
-		$(DESTDIR)$(DATADIR)/workloads/fio
+		$(DESTDIR)$(DATADIR)/workloads/fio $(DESTDIR)$(DATADIR)/dashboards
 	install $(PROGS) $(QEMU_LIBS) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(B)/fsduel.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 $(wildcard configs/*.ini) $(DESTDIR)$(DATADIR)/configs
 	install -m 644 $(wildcard kernels/*) $(DESTDIR)$(DATADIR)/kernels
 	install -m 644 $(wildcard workloads/fio/*.fio) $(DESTDIR)$(DATADIR)/workloads/fio
+	install -m 644 $(wildcard dashboards/*.gp) $(DESTDIR)$(DATADIR)/dashboards
 clean:
 	$(Q)rm -rf build build-san build-fuzz
 

@@ -11,6 +11,7 @@
 
 #include "analysis/lock_classes.h"
 #include "cli/command.h"
+#include "dashboards/plot.h"
 #include "lib/fs.h"
 #include "lib/ini.h"
 #include "lib/near.h"
@@ -96,6 +97,14 @@ static int list_locks(struct err *e)
 	return FSDUEL_OK;
 }
 
+static int list_plots(struct err *e)
+{
+	(void)e;
+	for (const struct plot_kind *k = plot_kinds; k->name; k++)
+		printf("%s: %s (%s, from %s)\n", k->name, k->help, k->script, k->needs);
+	return FSDUEL_OK;
+}
+
 static int list_params(struct err *e)
 {
 	(void)e;
@@ -168,6 +177,7 @@ static const struct topic {
 	{ "locks", list_locks },
 	{ "metrics", list_metrics },
 	{ "params", list_params },
+	{ "plots", list_plots },
 	{ "roles", list_roles },
 	{ "suites", list_suites },
 };
@@ -194,13 +204,13 @@ static int run(const void *opts, char *const *args, unsigned nr_args, struct err
 
 const struct command command_list = {
 	.name = "list",
-	.args = "roles|suites|metrics|params|locks",
+	.args = "roles|suites|metrics|params|locks|plots",
 	.min_args = 1,
 	.max_args = 1,
-	.summary = "list roles, suites, metrics, parameters or classes of locks",
+	.summary = "list roles, suites, metrics, parameters, classes of locks or plots",
 	.text = "roles shows each role with the parameters it adds or gives another default;\n"
 		"params those of every mix, role and fio job. Suites are the *.ini files of\n"
 		"./configs or, without those, of the installed ones. locks shows the classes that\n"
-		"`fsduel locks` tells apart.",
+		"`fsduel locks` tells apart, plots the pictures of `fsduel plot`.",
 	.run = run,
 };

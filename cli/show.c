@@ -99,33 +99,49 @@ static int read_margin(const char *text, double *margin, struct err *e)
 	return 0;
 }
 
-int show_load(const char *dir, const struct show_options *o, struct results **r,
-	      struct comparison *c, struct err *e)
+int show_open(const char *dir, const struct show_options *o, struct shown *s, struct err *e)
 {
 	struct judge_opts judge = { 0 };
-	struct locks *locks = NULL;
-	struct costs *costs = NULL;
-	json_t *floor;
 	int ret = read_margin(o->margin, &judge.margin, e);
 
 	if (!ret)
-		ret = results_load(r, dir, e);
+		ret = results_load(&s->r, dir, e);
 	if (!ret)
-		ret = compare_results(c, *r, o->contrast, e);
+		ret = compare_results(&s->c, s->r, o->contrast, e);
 	if (!ret)
-		ret = locks_load(&locks, *r, dir, e);
+		ret = locks_load(&s->locks, s->r, dir, e);
 	if (!ret)
-		ret = costs_load(&costs, *r, dir, e);
+		ret = costs_load(&s->costs, s->r, dir, e);
 	if (ret)
-		goto out;
-	judge.floor = floor = load_floor(*r);
-	comparison_judge(c, *r, &judge);
-	comparison_add_locks(c, locks);
-	comparison_add_costs(c, costs);
-	json_decref(floor);
-out:
-	locks_free(locks);
-	costs_free(costs);
+		return ret;
+	judge.floor = s->floor = load_floor(s->r);
+	comparison_judge(&s->c, s->r, &judge);
+	comparison_add_locks(&s->c, s->locks);
+	comparison_add_costs(&s->c, s->costs);
+	return 0;
+}
+
+void show_close(struct shown *s)
+{
+	json_decref(s->floor);
+	locks_free(s->locks);
+	costs_free(s->costs);
+	comparison_release(&s->c);
+	results_free(s->r);
+	*s = (struct shown){ 0 };
+}
+
+int show_load(const char *dir, const struct show_options *o, struct results **r,
+	      struct comparison *c, struct err *e)
+{
+	struct shown s = { 0 };
+	int ret = show_open(dir, o, &s, e);
+
+	*r = s.r;
+	*c = s.c;
+	json_decref(s.floor);
+	locks_free(s.locks);
+	costs_free(s.costs);
 	return ret;
 }
 

@@ -24,7 +24,20 @@ int show_comparison(const char *dir, const struct show_options *o, struct err *e
  */
 int show_finished(const char *dir, struct err *e);
 
-/* Load DIR and judge its deciding rows, with the floor of its machine where one is kept. */
+/* A results folder with all that is shown of it. */
+struct shown {
+	struct results *r;
+	struct comparison c;   /* its deciding rows judged, locks held against them */
+	struct locks *locks;   /* NULL: no locks pass */
+	struct costs *costs;   /* NULL: no profile pass */
+	json_t *floor;         /* of its machine; NULL: none is kept */
+};
+
+/* Load DIR and judge it. show_close in any case; s starts as { 0 }. */
+int show_open(const char *dir, const struct show_options *o, struct shown *s, struct err *e);
+void show_close(struct shown *s);
+
+/* show_open, of which only these two are kept. */
 int show_load(const char *dir, const struct show_options *o, struct results **r,
 	      struct comparison *c, struct err *e);
 

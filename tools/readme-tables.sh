@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# readme-tables.sh [--check] FILE [TABLE...]: the tables of commands, roles and locks
+# readme-tables.sh [--check] FILE [TABLE...]: the tables of commands, roles, locks and plots
 # between the lines <!-- table: NAME --> and <!-- end of table --> are written anew from
 # what the program says; with --check they are only compared, and a difference is
 # printed. FILE must have each TABLE (commands and roles). Finds the program through $B.
@@ -31,10 +31,18 @@ locks() {
 	"$fsduel" list locks | sed -n 's/^\([^:]*\): \(.*\)/| \1 | \2 |/p'
 }
 
+plots() {
+	echo '| kind | shows | drawn from | script |'
+	echo '|---|---|---|---|'
+	"$fsduel" list plots |
+		sed -n 's/^\([a-z]*\): \(.*\) (\([a-z]*\.gp\), from \(.*\))$/| `\1` | \2 | \4 | `\3` |/p'
+}
+
 seen=
 while IFS= read -r line; do
 	case $line in
-	'<!-- table: commands -->' | '<!-- table: roles -->' | '<!-- table: locks -->')
+	'<!-- table: commands -->' | '<!-- table: roles -->' | '<!-- table: locks -->' | \
+	'<!-- table: plots -->')
 		table=${line#*: }
 		table=${table% -->}
 		seen+=" $table"

@@ -8,6 +8,7 @@ run "parameters" fsduel list params
 run "metrics" fsduel list metrics
 role_null() { fsduel list roles | awk '/^[^ ]/ { on = /^null:/ } on'; }
 run "a role with its parameters" role_null
+run "kinds of plots" fsduel list plots
 run "no topic" fsduel list
 run "a mistyped topic" fsduel list role
 run "two topics" fsduel list roles metrics

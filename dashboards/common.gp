@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# common.gp: what all scripts share: how tables are read, where a picture goes, colours
+# and marks. Colours are those of Okabe and Ito, which the colour-blind tell apart; marks,
+# dashes and words say the same, so that grey will do. fsduel sets the variables below;
+# by hand a script wants data='FILE.csv' and what its first lines name.
+reset
+hand = !exists("tiles") && !exists("rows")
+if (!exists("tiles")) tiles = 1
+if (!exists("heads")) heads = 0
+if (!exists("type")) type = 'svg'
+if (!exists("name")) name = 'fsduel'
+if (!exists("columns")) columns = 79
+if (!exists("baseline")) baseline = 'baseline'
+if (!exists("patched")) patched = 'patched'
+if (exists("out")) set output out
+ascii = type eq 'dumb'
+
+set encoding utf8
+set datafile separator comma
+set datafile columnheaders
+set datafile commentschars ''
+file(i) = hand ? data : data.'-'.i.'.csv'
+is(column_, variable_) = !exists(variable_) || stringcolumn(column_) eq value(variable_)
+percent(r) = 100 * (r - 1)
+least(a, b) = a < b ? a : b
+most(a, b) = a > b ? a : b
+
+# The terminal: width and height in pixels, or lines of text.
+start(w, h, lines) = ascii ? sprintf("set terminal dumb noenhanced mono nofeed size %d,%d", columns, lines) : \
+	type eq 'png' ? sprintf("set terminal pngcairo noenhanced size %d,%d font 'sans,9'", w, h) : \
+	sprintf("set terminal svg noenhanced size %d,%d font 'sans-serif,12' background '#ffffff' name '%s'", w, h, name)
+
+blue = '#0072B2'
+red = '#D55E00'
+green = '#009E73'
+dark = '#444444'
+light = '#E4E4E4'
+# 1: baseline, 2: patched, 3: an interval, 4: a range; 5 to 8: slower, faster, same, unsure.
+# Text has marks for them, which are labels. What has no value is put out of sight there:
+# gnuplot 5.4 dies of a label without one where it is the only row of a table.
+marks = 'oxxxv^=?'
+nowhere = ascii ? -1e30 : NaN
+if (ascii) {
+	do for [k = 1:8] { set style line k pt -1 lt -1 }
+	set errorbars 0
+} else {
+	set style line 1 lc rgb blue lw 2 pt 6 ps 0.8
+	set style line 2 lc rgb red lw 2 dt (8,4) pt 9 ps 0.9
+	set style line 3 lc rgb red lw 1.5 pt 9 ps 0.9
+	set style line 4 lc rgb dark lw 1 dt 3 pt 6 ps 0.7
+	set style line 5 lc rgb red lw 1.5 pt 11 ps 1
+	set style line 6 lc rgb green lw 1.5 pt 9 ps 1
+	set style line 7 lc rgb blue lw 1.5 pt 7 ps 0.8
+	set style line 8 lc rgb dark lw 1.5 pt 6 ps 0.8
+	set errorbars 0.6
+}
+set border 3 lc rgb dark
+set tics nomirror out scale 0.5
+unset key
+
+# Where a script looks through its table before it draws, it plots into $none.
+look = "set table $none; set xrange [1:2]; set yrange [1:2]"
+looked = "unset table; set xrange [*:*]; set yrange [*:*]"
+
+# As many digits behind the point, with an SI prefix, as steps from low to high need.
+digits(lo, hi) = hi <= 0 || hi <= lo ? 1 : \
+	int(most(0, least(3, ceil(-log10((hi - lo) / 6 / 10 ** (3 * floor(log10(hi) / 3)))))))
+si(lo, hi) = '%.'.digits(lo, hi).'s%c'
+
+# The lines above the picture, which has "height" pixels or lines: 18 pixels a line. keys.gp
+# says how many the key takes.
+head_height(r) = (heads + keylines) * (ascii ? 1 : 18) + (ascii ? 0 : 8)
+line_at(k, height) = 1 - (ascii ? k - 0.5 : 18 * k - 5) / real(height)

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# tiles.gp: begins a picture of equal tiles, up to three beside each other (text: one
+# below the other), and the head with "keys" of the entries of both variants. Then, for each tile i,
+# `eval tile(i)` before its plot.
+across = ascii ? 1 : least(tiles, 3)
+down = (tiles + across - 1) / across
+tile_width = ascii ? columns : tiles == 1 ? 620 : 360
+tile_height = ascii ? 16 : tiles == 1 ? 320 : 240
+width = across * tile_width
+key1 = baseline; key2 = patched.(ascii ? ' (covers o)' : '')
+keystyle1 = 1; keystyle2 = 2
+load dir.'keys.gp'
+height = down * tile_height + head_height(0)
+eval start(width, height, height)
+load dir.'head.gp'
+
+above(i) = hand ? '' : value('title'.i).(value('more'.i) eq '' ? '' : "\n".value('more'.i))
+tile(i) = sprintf("set origin %.6f,%.6f; set size %.6f,%.6f; set title above(%d)", \
+	((i - 1) % across) / real(across), 1 - (head_height(0) + ((i - 1) / across + 1) * tile_height) / real(height), \
+	1.0 / across, tile_height / real(height), i)
+set title font ',11' offset 0,-0.4
+set lmargin 10
+set rmargin 2
+set tmargin ascii ? 2 : 3
+set bmargin 3
+set ylabel offset 0.5,0
+set xlabel offset 0,0.4
+if (!ascii) { set grid ytics lc rgb light lt 1 }

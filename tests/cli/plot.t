@@ -1,0 +1,126 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# plot.t: pictures of made-up results: what gnuplot is given (golden), that it draws, that
+# names from outside are text everywhere, any number of cells, and as text.
+. "$(dirname "$0")/lib.sh"
+
+command -v gnuplot > /dev/null || { echo "1..0 # SKIP there is no gnuplot"; exit 0; }
+gen() { "$B/gen_folder" "$tmp/$1" "${@:2}" || echo "gen_folder $1 fails"; }
+# Figures to six digits: the last of 17 differ between C libraries. Where the scripts are.
+filter() {
+	sed -E "s#'[^']*/dashboards/#'dashboards/#; s/([0-9]\.[0-9]{5})[0-9]+/\1/g"
+}
+inputs() { # FOLDER: all that gnuplot reads
+	local f
+	for f in "$1"/plots.gp "$1"/data/*.csv; do
+		echo "-- ${f#"$1"/}"
+		cat "$f"
+	done
+}
+
+# --- what gnuplot is given -------------------------------------------------------------
+gen evil cells=2 blocks=3 roles=1 series=2 locks=1 hostile=1
+mkdir -p "$cache/floors"
+cat > "$cache/floors/gen0000000000000.json" << 'EOF'
+{"schema": 1, "machine": "gen0000000000000", "cells": [{"workload": "q\"u'o`t`e\\s\nnew%line",
+ "params": "bs=4k;file_size=64M;runtime=1s;threads=1", "metric": "ops_per_s", "sd_log": 0.01}]}
+EOF
+run "every kind is drawn, and what is not says why" fsduel plot "$tmp/evil"
+run "gnuplot's input" inputs "$tmp/evil/plots"
+gen trouble cells=8 blocks=4 trouble=1 contrasts=2
+fsduel plot -k forest -o "$tmp/out" "$tmp/trouble" > "$tmp/said"
+run "cells that went wrong stand in the forest" cat "$tmp/out/data/forest-default-1.csv"
+
+# --- pictures ----------------------------------------------------------------------------
+is_png() {
+	perl -e 'local $/; for (@ARGV) { open my $f, "<", $_ or die; my $d = <$f>;
+		my ($w, $h) = unpack "x16NN", $d;
+		print "$_ is no PNG\n" unless $d =~ /^\x89PNG/ && $w >= 600 && $h >= 100 }' "$@"
+}
+is_svg() {
+	local f
+	for f; do
+		[ "$(tail -n 2 "$f" | tr -d '\n')" = '</svg>' ] && grep -q '<text>.*is better' "$f" || echo "$f is not whole"
+	done
+}
+check "PNGs are pictures" is_png "$tmp"/evil/plots/*.png
+check "SVGs are whole, and say what is better" is_svg "$tmp"/evil/plots/*.svg
+texts() { grep -ho '<text>.*</text>' "$tmp"/evil/plots/*.svg | sort -u; }
+shows() { texts | grep -qF "$1" || echo "not shown: $1"; }
+check "a hostile workload is text" shows "q\"u'o\`t\`e\\s?new%line threads=1"
+check "a hostile kernel is text" shows '">&lt;script>alert(1)&lt;/script>/default'
+no_markup() {
+	cat "$tmp"/evil/plots/*.svg | grep -n '<script'
+	texts | grep -n 'uid='
+	true
+}
+check "nothing is obeyed" no_markup
+again() {
+	mkdir "$tmp/again" && cp -r "$tmp/evil/plots/data" "$tmp/evil/plots/plots.gp" "$tmp/again" || return
+	(cd "$tmp/again" && gnuplot -d plots.gp 2> /dev/null) || echo "gnuplot plots.gp fails"
+	cmp "$tmp/again/forest.svg" "$tmp/evil/plots/forest.svg"
+}
+check "plots.gp draws it all again, the same" again
+
+kinds() { # FOLDER KINDS: so many kinds, each as SVG and PNG, come out without a word of gnuplot's
+	fsduel plot "$tmp/$1" > "$tmp/said" 2>&1 || cat "$tmp/said"
+	[ "$(ls "$tmp/$1/plots" | grep -c 'svg$')" = "$2" ] || ls "$tmp/$1/plots"
+	is_png "$tmp/$1"/plots/*.png
+}
+for cells in 1 8 60; do
+	gen "c$cells" cells=$cells blocks=6 series=4 locks=1
+done
+check "1 cell" kinds c1 4
+check "8 cells" kinds c8 7
+check "60 cells" kinds c60 7
+gen one cells=3 blocks=1 exact=1
+check "one block" kinds one 5
+gen long cells=4 single=1 blocks=3 hostile=1 locks=1 series=4
+check "long names" kinds long 5
+check "a long name is folded" grep -q '<text>thought of tables' "$tmp/long/plots/forest.svg"
+higher() { # the picture of 60 cells is the higher one
+	perl -e 'for (@ARGV) { open my $f, "<", $_; read $f, my $d, 24; push @h, unpack "x20N", $d }
+		print "@h\n" unless $h[1] > 3 * $h[0]' "$tmp/c8/plots/$1.png" "$tmp/c60/plots/$1.png"
+}
+for kind in forest locks latency; do
+	check "more cells, a higher picture: $kind" higher $kind
+done
+
+# --- text ----------------------------------------------------------------------------------
+run "a forest as text" fsduel plot --ascii -k forest "$tmp/trouble" -c default
+run "change over threads as text" fsduel plot --ascii -k change "$tmp/c8" -w dio-overwrite
+run "waits for locks as text" fsduel plot --ascii -k locks "$tmp/c8" -w dio-readwrite
+narrow() {
+	local folder
+	for folder in c1 c8 c60 one trouble evil long; do
+		fsduel plot --ascii "$tmp/$folder" > "$tmp/text" || echo "$folder: exit $?"
+		LC_ALL=C awk -v f=$folder 'length > 79 || / $/ || /[^ -~]/ { print f ": " $0 }' "$tmp/text"
+	done
+}
+check "text has 79 columns of ASCII" narrow
+nothing_written() { diff <(ls "$tmp/trouble") <(printf '%s\n' run.json samples.csv); }
+check "and leaves nothing behind" nothing_written
+
+# --- by hand --------------------------------------------------------------------------------
+by_hand() { # SCRIPT VARIABLES FILE: draws that text
+	gnuplot -d -e "$2" "dashboards/$1.gp" 2> "$tmp/err" > "$tmp/hand.svg" || cat "$tmp/err"
+	grep -q "$3" "$tmp/hand.svg" || echo "no $3"
+}
+fsduel compare -m all -f csv "$tmp/c8" > "$tmp/comparison.csv"
+cell="workload='dio-overwrite'; params='bs=4k;file_size=64M;runtime=1s;threads=8'"
+sides="baseline='baseline/default'; patched='patched/default'"
+check "forest.gp draws comparison.csv" by_hand forest "data='$tmp/comparison.csv'" '<text>dio-overwrite threads=8'
+check "change.gp too" by_hand change "data='$tmp/comparison.csv'; $cell" '<text>threads'
+check "scaling.gp too" by_hand scaling "data='$tmp/comparison.csv'; $cell" '<text>threads'
+check "latency.gp too" by_hand latency "data='$tmp/comparison.csv'; $cell" '<text>p99.9'
+check "time.gp draws series.csv" by_hand time "data='$tmp/c8/series.csv'; $cell; $sides; block='1'" '<text>patched/default'
+check "drift.gp draws samples.csv" by_hand drift "data='$tmp/c8/samples.csv'; $cell; $sides; metric='ops_per_s'" '<text>block'
+
+# --- what can be wrong -----------------------------------------------------------------------
+run "an unknown kind names those there are" fsduel plot -k pie "$tmp/c1"
+run "nothing to draw is said" fsduel plot -k time "$tmp/trouble"
+run "what is no results folder is refused" fsduel plot "$tmp"
+mkdir "$tmp/none"
+without() { PATH=$tmp/none "$B/fsduel" plot "$tmp/c1"; }
+run "without gnuplot" without
+finish

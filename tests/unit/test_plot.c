@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* test_plot.c: what goes to gnuplot: names that it would obey, tables, titles, folded labels. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "dashboards/plot_impl.h"
+
+static void expect(void (*add)(struct buf *, const char *), const char *s, const char *want)
+{
+	struct buf b = BUF_INIT;
+
+	add(&b, s);
+	assert_string_equal(buf_str(&b), want);
+	buf_release(&b);
+}
+
+static void test_field(void **state)
+{
+	(void)state;
+	expect(plot_add_field, "dio-overwrite threads=8", "dio-overwrite threads=8");
+	expect(plot_add_field, "a \"b\", c\\n", "a \\042b\\042\\054 c\\134n");
+	expect(plot_add_field, "`id` $(id) %s x_{y}^z@w&~", "`id` $(id) %s x_{y}^z@w&~");
+	expect(plot_add_field, "two\nlines\tand\x1b[1m", "two?lines?and?[1m");
+	expect(plot_add_field, "\xc3\xa9\xc2\x9b", "\xc3\xa9?");
+	expect(plot_add_field, "", "");
+}
+
+static void test_quoted(void **state)
+{
+	(void)state;
+	expect(plot_add_quoted, "plain", "'plain'");
+	expect(plot_add_quoted, "it's `id` \"x\" \\n @m", "'it''s `id` \"x\" \\n @m'");
+	expect(plot_add_quoted, "'; system('id", "'''; system(''id'");
+	expect(plot_add_quoted, "a\nsystem 'id'", "'a?system ''id'''");
+	expect(plot_add_quoted, "", "''");
+}
+
+static void cut_to_12(struct buf *b, const char *s)
+{
+	plot_add_cut(b, s, 12);
+}
+
+static void test_cut(void **state)
+{
+	(void)state;
+	expect(cut_to_12, "just so long", "just so long");
+	expect(cut_to_12, "just too long", "just ...long");
+	expect(cut_to_12, "\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4"
+			  "\xc3\xa4\xc3\xa4\xc3\xb6",
+	       "\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4...\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xb6");
+}
+
+static void test_table(void **state)
+{
+	struct plot_set t = { 0 };
+	struct plot_table *a = plot_table(&t, "x,y");
+
+	(void)state;
+	plot_number(a, 0.1);
+	plot_number_if(a, false, 1);
+	plot_end(a);
+	plot_text(a, "");
+	plot_text(a, "a,b");
+	plot_end(a);
+	assert_string_equal(buf_str(&a->text), "x,y\n0.1,\n,a\\054b\n");
+	plot_table(&t, "z");
+	assert_int_equal(t.nr_tables, 2);
+	plot_set_release(&t);
+	assert_null(t.tables);
+}
+
+/* A long label takes three rows at most, and the next row comes after them. */
+static void test_row(void **state)
+{
+	static const char name[] = "one two three four five six seven eight nine ten eleven twelve thirteen "
+				   "fourteen fifteen sixteen seventeen eighteen nineteen twenty twenty-one "
+				   "twenty-two twenty-three twenty-four";
+	struct plot_set t = { 0 };
+	struct plot_table *a = plot_table(&t, "y,label,v");
+	struct plot_row r;
+	unsigned y = 1;
+
+	(void)state;
+	plot_row(a, &r, y, "short");
+	plot_number(a, 5);
+	plot_row_end(a, &r, &y);
+	assert_int_equal(y, 2);
+	plot_row(a, &r, y, name);
+	plot_number(a, 6);
+	plot_row_end(a, &r, &y);
+	assert_int_equal(y, 5);
+	plot_row(a, &r, y, "");
+	plot_number(a, 7);
+	plot_row_end(a, &r, &y);
+	assert_string_equal(buf_str(&a->text),
+			    "y,label,v\n1,short,5\n2,one two three four five six seven eight,6\n"
+			    "3,nine ten eleven twelve thirteen fourteen,\n4,...,\n5, ,7\n");
+	plot_set_release(&t);
+}
+
+static void test_variables(void **state)
+{
+	struct plot_set t = { .wide = 20 };
+
+	(void)state;
+	plot_set_number(&t, "rows", 3);
+	plot_set_title(&t, 2, "short's");
+	plot_set_title(&t, 3, "a name that does not fit into one line of a tile, but into two");
+	plot_head(&t, "%s is better, %d %%", "higher", 95);
+	assert_int_equal(t.heads, 2);
+	assert_string_equal(buf_str(&t.vars),
+			    "rows=3\ntitle2='short''s'\nmore2=''\n"
+			    "title3='a name that does not fit into one line of a'\n"
+			    "more3='tile, but into two'\n"
+			    "head1='higher is better, 95'\nhead2='%'\n");
+	plot_set_release(&t);
+}
+
+static void test_kinds(void **state)
+{
+	struct err e = ERR_INIT;
+
+	(void)state;
+	for (const struct plot_kind *k = plot_kinds; k->name; k++) {
+		assert_ptr_equal(plot_find(k->name, &e), k);
+		assert_non_null(strstr(k->script, ".gp"));
+		assert_true(strlen(k->help) > 10 && strlen(k->needs) > 5);
+	}
+	assert_null(plot_find("pie", &e));
+	assert_non_null(strstr(e.text, "unknown kind of plot 'pie'; known: forest, change"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_field), cmocka_unit_test(test_quoted), cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_table), cmocka_unit_test(test_row), cmocka_unit_test(test_variables),
+		cmocka_unit_test(test_kinds),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
