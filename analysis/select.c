@@ -37,7 +37,8 @@ static int check_known(const struct comparison *c, const char *what, const char 
 		if (strv_find(&known, name_of(&c->rows[i])) < 0)
 			strv_add(&known, name_of(&c->rows[i]));
 	}
-	near_hint(&hint, name, (const char *const *)known.v);
+	if (known.n)
+		near_hint(&hint, name, (const char *const *)known.v);
 	ret = err_add(e, EINVAL, "no %s '%.64s' in these results%s", what, name, buf_str(&hint));
 	err_exit(e, FSDUEL_USAGE);
 	buf_release(&hint);

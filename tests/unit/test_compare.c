@@ -452,6 +452,9 @@ static void one_side_alone_is_a_gap_with_its_reason(void **state)
 	assert_string_equal(x.c.gaps[1].reason, "each side was not run");
 	assert_int_equal(x.c.rows[0].pairs, 1);
 	assert_true(x.c.rows[0].pair[1].has_baseline);
+	assert_int_equal(x.c.rows[0].pair[0].lack, LACK_NONE);
+	assert_int_equal(x.c.rows[0].pair[1].lack, LACK_MISSING);
+	assert_int_equal(x.c.rows[0].lack, LACK_MISSING);
 	assert_true(x.c.rows[0].ratio_median == 2);
 	assert_finite(&x.c);
 	release(&x);
@@ -482,6 +485,30 @@ static void failed_run_without_metrics_says_why(void **state)
 	put(&x.f, failed);
 	compare(&x);
 	assert_string_equal(x.c.gaps[0].reason, "patched was invalid: extents are holes");
+	assert_int_equal(x.c.rows[0].lack, LACK_INVALID);
+	release(&x);
+}
+
+static void the_worst_that_a_row_lacks_is_the_rows(void **state)
+{
+	static const char *const status[] = { "skipped", "failed", "invalid" };
+	static const enum lack lack[] = { LACK_SKIPPED, LACK_FAILED, LACK_INVALID };
+	struct fixture x = { .f = { .blocks = 4 } };
+
+	(void)state;
+	put_cell_2(&x.f);
+	for (unsigned b = 0; b < 3; b++) {
+		struct row row = { .variant = "p", .cell = 1, .block = b + 1, .metric = "",
+				   .value = "", .status = status[b], .reason = "why" };
+
+		put_ops(&x.f, "b", 1, b + 1, "10");
+		put(&x.f, row);
+	}
+	compare(&x);
+	for (unsigned b = 0; b < 3; b++)
+		assert_int_equal(x.c.rows[0].pair[b].lack, lack[b]);
+	assert_int_equal(x.c.rows[0].pair[3].lack, LACK_MISSING);
+	assert_int_equal(x.c.rows[0].lack, LACK_FAILED);
 	release(&x);
 }
 
@@ -792,6 +819,7 @@ int main(void)
 		cmocka_unit_test(one_side_alone_is_a_gap_with_its_reason),
 		cmocka_unit_test(no_rows_at_all_is_every_pair_unmeasured),
 		cmocka_unit_test(failed_run_without_metrics_says_why),
+		cmocka_unit_test(the_worst_that_a_row_lacks_is_the_rows),
 		cmocka_unit_test(ratio_that_does_not_exist_says_why),
 		cmocka_unit_test(hostile_rows_are_refused_with_their_line),
 		cmocka_unit_test(hostile_run_json_is_refused),
