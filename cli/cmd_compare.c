@@ -22,7 +22,8 @@ static const struct option_row options[] = {
 	{ 'r', "role", OPT_STRING, "NAME|all",
 	  "only this role, or only the whole workload (all); without it both",
 	  offsetof(struct show_options, role), false },
-	{ 'f', "format", OPT_STRING, "table|csv|json", "what to print; without it a table",
+	{ 'f', "format", OPT_STRING, "FORMAT",
+	  "table (without it), csv, json, markdown, junit or ktap",
 	  offsetof(struct show_options, format), false },
 	{ 0, "margin", OPT_STRING, "PERCENT",
 	  "changes up to that are the same; without it the suite's, 2%, or 0.1% in exact mode",
@@ -42,6 +43,9 @@ const struct command command_compare = {
 		"cell and role the table shows the medians of both sides, the change with its 95 % "
 		"interval, and slower, faster, same or unsure; docs/statistics.md says when. A block "
 		"counts only where both sides have a valid sample.\n\n"
+		"The formats junit and ktap list the cells that decide as tests: slower has failed, what "
+		"could not be measured is an error, unsure is skipped (with --strict it has failed). A "
+		"terminal shows verdicts in colour unless NO_COLOR is set.\n\n"
 		"Exit code 1 says that a cell is slower. Exit code 4 says that a planned pair has no "
 		"valid sample: the table is printed all the same and names each. Exit code 2 says that "
 		"the folder cannot be trusted or read.",

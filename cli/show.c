@@ -6,12 +6,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "analysis/floor.h"
 #include "analysis/judge.h"
 #include "analysis/locks.h"
+#include "dashboards/ci.h"
 #include "dashboards/export.h"
 #include "dashboards/locks_table.h"
+#include "dashboards/markdown.h"
 #include "dashboards/table.h"
 #include "lib/fs.h"
 #include "lib/num.h"
@@ -30,20 +33,63 @@ static const struct format {
 	const char *name;
 	void (*write)(struct buf *out, const struct comparison *c, const struct results *r);
 	void (*write_locks)(struct buf *out, const struct locks *l, const struct results *r);
+	/* In the place of write: deciding cells as tests, nothing else. */
+	void (*write_tests)(struct buf *out, const struct comparison *c, const struct results *r,
+			    bool strict);
 } formats[] = {
-	{ "table", table_comparison, locks_table }, /* the default is the first */
-	{ "csv", write_csv, locks_csv },
-	{ "json", export_json, locks_json },
+	{ "table", table_comparison, locks_table, NULL }, /* the default is the first */
+	{ "csv", write_csv, locks_csv, NULL },
+	{ "json", export_json, locks_json, NULL },
+	{ "markdown", markdown_comparison, NULL, NULL },
+	{ "junit", NULL, NULL, ci_junit },
+	{ "ktap", NULL, NULL, ci_ktap },
 };
 
-static const struct format *find_format(const char *name, struct err *e)
+static const struct format *find_format(const char *name, bool locks, struct err *e)
 {
+	struct buf known = BUF_INIT;
+
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
-		if (!name || !strcmp(name, formats[i].name))
+		if (locks && !formats[i].write_locks)
+			continue;
+		if (!name || !strcmp(name, formats[i].name)) {
+			buf_release(&known);
 			return &formats[i];
+		}
+		buf_addf(&known, "%s%s", i ? ", " : "", formats[i].name);
 	}
-	err_add(e, EINVAL, "unknown format '%.32s'; known: table, csv, json", name);
+	err_add(e, EINVAL, "unknown format '%.32s'; known: %s", name, buf_str(&known));
+	buf_release(&known);
 	return NULL;
+}
+
+/* Colours only where a person sees them, and does not say otherwise (no-color.org). */
+static bool colours(void)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && !(no && *no) && term && strcmp(term, "dumb");
+}
+
+static void write_comparison(struct buf *out, const struct format *f, const struct comparison *c,
+			     const struct results *r, bool strict)
+{
+	if (f->write_tests)
+		f->write_tests(out, c, r, strict);
+	else if (f->write == table_comparison && colours())
+		table_coloured(out, c, r);
+	else
+		f->write(out, c, r);
+}
+
+/* What decides is listed whole or it is no gate. */
+static int check_choice(const struct format *f, const struct show_options *o, struct err *e)
+{
+	if (!f->write_tests || (!o->metric && !o->role))
+		return 0;
+	err_exit(e, FSDUEL_USAGE);
+	return err_add(e, EINVAL, "--format %s lists all cells that decide and nothing else: leave "
+		       "--metric and --role out", f->name);
 }
 
 int show_print(const struct buf *out, struct err *e)
@@ -166,12 +212,12 @@ int show_comparison(const char *dir, const struct show_options *o, struct err *e
 
 	if (!o)
 		o = &defaults;
-	format = find_format(o->format, e);
-	if (!format || show_load(dir, o, &r, &c, e) ||
+	format = find_format(o->format, false, e);
+	if (!format || check_choice(format, o, e) || show_load(dir, o, &r, &c, e) ||
 	    comparison_select(&c, o->metric, o->role, e))
 		goto out;
 	comparison_judge_rest(&c, r);
-	format->write(&out, &c, r);
+	write_comparison(&out, format, &c, r, o->strict);
 	code = show_print(&out, e) ? FSDUEL_MACHINE : exit_code(&c, o->strict);
 out:
 	comparison_release(&c);
@@ -182,7 +228,7 @@ out:
 
 int show_locks(const char *dir, const char *format, struct err *e)
 {
-	const struct format *f = find_format(format, e);
+	const struct format *f = find_format(format, true, e);
 	struct results *r = NULL;
 	struct locks *l = NULL;
 	struct buf out = BUF_INIT;

@@ -7,6 +7,7 @@
 
 #include "analysis/compare.h"
 #include "analysis/costs.h"
+#include "lib/buf.h"
 #include "lib/err.h"
 
 struct show_options {

@@ -38,15 +38,39 @@ static size_t measure(const struct grid *g, size_t *width)
 	return sum;
 }
 
-static void fold(const struct grid *g, size_t *width, size_t sum, size_t room)
+/* The widest word of a column. */
+static size_t word_width(const struct grid *g, size_t column)
 {
-	for (size_t i = 0; i < g->nr_columns && sum > room; i++) {
-		size_t least = g->columns[i].fold, over = sum - room;
-		size_t less = least && width[i] > least ? width[i] - least : 0;
+	size_t most = 0;
 
+	for (size_t k = column; k < g->texts.n; k += g->nr_columns) {
+		for (const char *p = g->texts.v[k]; *p;) {
+			size_t len = strcspn(p, " ");
+			char *word = xstrndup(p, len);
+			size_t w = text_width(word);
+
+			most = w > most ? w : most;
+			free(word);
+			p += len + strspn(p + len, " ");
+		}
+	}
+	return most;
+}
+
+/* Narrow those columns that are early, never within a word, or those that are not. */
+static void fold(const struct grid *g, unsigned early, size_t *width, size_t *sum, size_t room)
+{
+	for (size_t i = 0; i < g->nr_columns && *sum > room; i++) {
+		size_t least = g->columns[i].fold, over = *sum - room;
+		size_t word = early ? word_width(g, i) : 0, less;
+
+		if ((g->early >> i & 1) != early || !least)
+			continue;
+		least = word > least ? word : least;
+		less = width[i] > least ? width[i] - least : 0;
 		less = less > over ? over : less;
 		width[i] -= less;
-		sum -= less;
+		*sum -= less;
 	}
 }
 
@@ -87,9 +111,10 @@ static void add_row(struct buf *out, const struct grid *g, const size_t *width, 
 
 void grid_write(struct buf *out, const struct grid *g, size_t indent, size_t width)
 {
-	size_t widths[GRID_COLUMNS_MAX];
+	size_t widths[GRID_COLUMNS_MAX], sum = measure(g, widths);
 
-	fold(g, widths, measure(g, widths), width - indent);
+	fold(g, 1, widths, &sum, width - indent);
+	fold(g, 0, widths, &sum, width - indent);
 	for (size_t row = 0; row < g->texts.n / g->nr_columns; row++)
 		add_row(out, g, widths, row, indent);
 }

@@ -21,6 +21,7 @@ struct grid_column {
 struct grid {
 	const struct grid_column *columns;
 	size_t nr_columns;
+	unsigned early;           /* bit i: column i folds before the others, but no word is cut */
 	struct strv texts;        /* row by row, the titles first */
 };
 

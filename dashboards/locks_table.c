@@ -185,13 +185,18 @@ static void add_side(struct grid *g, const struct row_locks *l, int i)
 	grid_add(g, text);
 }
 
+void table_add_because(struct buf *b, const struct comparison_row *row)
+{
+	if (row->part == LOCKS_EXPLAIN || row->part == LOCKS_PARTLY)
+		buf_addf(b, "%sbecause%s: ", row->part == LOCKS_PARTLY ? "in part " : "",
+			 row->j.r.verdict == VERDICT_UNSURE ? " (if it is so)" : "");
+}
+
 static void add_because(struct buf *out, const struct comparison_row *row)
 {
 	struct buf b = BUF_INIT;
 
-	if (row->part == LOCKS_EXPLAIN || row->part == LOCKS_PARTLY)
-		buf_addf(&b, "%sbecause%s: ", row->part == LOCKS_PARTLY ? "in part " : "",
-			 row->j.r.verdict == VERDICT_UNSURE ? " (if it is so)" : "");
+	table_add_because(&b, row);
 	text_add_wrapped(out, buf_str(&b), row->because, TABLE_WIDTH);
 	buf_release(&b);
 }

@@ -16,8 +16,18 @@ static bool same_table(const struct comparison_row *a, const struct comparison_r
 	return !strcmp(a->metric, b->metric) && !strcmp(a->pass, b->pass);
 }
 
-/* One table for each metric and pass among the nr rows of a contrast, by first appearance. */
-static void add_tables(struct buf *out, const struct comparison_row *rows, size_t nr)
+size_t table_contrast_end(const struct comparison *c, size_t from)
+{
+	size_t end = from;
+
+	while (end < c->nr_rows && !strcmp(c->rows[end].contrast, c->rows[from].contrast))
+		end++;
+	return end;
+}
+
+void table_each_group(const struct comparison_row *rows, size_t nr,
+		      void (*add)(struct buf *, const struct comparison_row *const *, size_t),
+		      struct buf *out)
 {
 	const struct comparison_row **group = xcalloc(nr, sizeof(*group));
 	bool *done = xcalloc(nr, sizeof(*done));
@@ -33,30 +43,39 @@ static void add_tables(struct buf *out, const struct comparison_row *rows, size_
 			done[k] = true;
 			group[n++] = &rows[k];
 		}
-		buf_addc(out, '\n');
-		table_add_rows(out, group, n);
+		add(out, group, n);
 	}
 	free(done);
 	free(group);
 }
 
-void table_comparison(struct buf *out, const struct comparison *c, const struct results *r)
+static void add_plain(struct buf *out, const struct comparison_row *const *rows, size_t nr)
+{
+	buf_addc(out, '\n');
+	table_add_rows(out, rows, nr, false);
+}
+
+static void add_coloured(struct buf *out, const struct comparison_row *const *rows, size_t nr)
+{
+	buf_addc(out, '\n');
+	table_add_rows(out, rows, nr, true);
+}
+
+static void add_report(struct buf *out, const struct comparison *c, const struct results *r,
+		       bool colour)
 {
 	const json_t *run = results_run(r);
 
-	table_add_verdict(out, c);
+	table_add_verdict(out, c, colour);
 	if (!c->nr_rows)
 		buf_adds(out, "nothing to compare: the suite has no contrast between two variants, or "
 			      "the\nselection leaves no row\n");
 	for (size_t i = 0, end; i < c->nr_rows; i = end) {
 		const struct comparison_row *first = &c->rows[i];
 
-		for (end = i; end < c->nr_rows; end++) {
-			if (strcmp(c->rows[end].contrast, first->contrast))
-				break;
-		}
+		end = table_contrast_end(c, i);
 		table_add_heading(out, c, first, run);
-		add_tables(out, first, end - i);
+		table_each_group(first, end - i, colour ? add_coloured : add_plain, out);
 		table_add_locks(out, first, end - i);
 		table_add_missing(out, c, first, end - i);
 		table_add_effective(out, first, run);
@@ -67,4 +86,14 @@ void table_comparison(struct buf *out, const struct comparison *c, const struct 
 	table_add_notes(out, run);
 	table_add_marks(out, r);
 	table_add_lock_notes(out, c);
+}
+
+void table_comparison(struct buf *out, const struct comparison *c, const struct results *r)
+{
+	add_report(out, c, r, false);
+}
+
+void table_coloured(struct buf *out, const struct comparison *c, const struct results *r)
+{
+	add_report(out, c, r, true);
 }

@@ -15,4 +15,7 @@
 /* Append the whole report: each contrast with its table a metric, what is missing, the notes. */
 void table_comparison(struct buf *out, const struct comparison *c, const struct results *r);
 
+/* The same for a terminal that shows colours: the verdicts' words have one each. */
+void table_coloured(struct buf *out, const struct comparison *c, const struct results *r);
+
 #endif

@@ -5,60 +5,19 @@
  * long: first the folded columns get narrower, then columns are left out. After
  * perf's builtin-lock.c.
  */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "dashboards/table_impl.h"
 #include "dashboards/text.h"
-#include "lib/num.h"
 
 #define GAP 2                          /* blanks between columns */
-#define NO_PREFIX 1e21                 /* past the last SI prefix of num_format_si */
-#define RATIO_AS_FACTOR 1000.0         /* from here on "x1234" reads better than per cent */
-
-void table_add_cell(struct buf *b, const char *workload, const char *varying)
-{
-	buf_adds(b, workload);
-	if (*varying)
-		buf_addc(b, ' ');
-	for (; *varying; varying++)
-		buf_addc(b, *varying == ';' ? ' ' : *varying);
-}
 
 /* A row and whether the line above it is of the same cell. */
 struct line {
 	const struct comparison_row *row;
 	bool cell_above;
 };
-
-static void add_number(struct buf *b, const struct comparison_row *row, double v)
-{
-	char text[32];
-
-	if (!row->pairs)
-		buf_addc(b, '-');
-	else if (!strcmp(row->unit, "ns") && v >= 0 && v < 1e18)
-		buf_adds(b, num_format_ns_human(text, (uint64_t)(v + 0.5)));
-	else if (fabs(v) >= NO_PREFIX)
-		buf_addf(b, "%.4g", v);
-	else
-		buf_adds(b, num_format_si(text, v));
-}
-
-void table_add_change(struct buf *b, double ratio, bool unit)
-{
-	if (ratio >= RATIO_AS_FACTOR)
-		buf_addf(b, "x%.4g", ratio);
-	else
-		buf_addf(b, "%+.1f%s", (ratio - 1) * 100, unit ? " %" : "");
-}
-
-/* Judged rows show the estimate that was judged, others the median of ratios. */
-static bool has_change(const struct comparison_row *row)
-{
-	return row->j.done ? row->j.has_change : row->has_ratio;
-}
 
 /* The cell, or under it each of its roles, indented. */
 static void write_cell(struct buf *b, const struct line *l)
@@ -75,53 +34,27 @@ static void write_cell(struct buf *b, const struct line *l)
 
 static void write_baseline(struct buf *b, const struct line *l)
 {
-	add_number(b, l->row, l->row->baseline_median);
+	table_add_number(b, l->row, l->row->baseline_median);
 }
 
 static void write_patched(struct buf *b, const struct line *l)
 {
-	add_number(b, l->row, l->row->patched_median);
+	table_add_number(b, l->row, l->row->patched_median);
 }
 
 static void write_change(struct buf *b, const struct line *l)
 {
-	const struct comparison_row *row = l->row;
-
-	if (row->mark == MARK_EQUAL)
-		buf_addc(b, '=');
-	else if (!has_change(row))
-		buf_addc(b, '-');
-	else
-		table_add_change(b, row->j.done ? row->j.change : row->ratio_median, true);
-}
-
-static void add_range(struct buf *b, const struct comparison_row *row, bool there, double low,
-		      double high)
-{
-	if (row->mark == MARK_EQUAL) {
-		buf_addc(b, '=');
-	} else if (!there) {
-		buf_addc(b, '-');
-	} else {
-		table_add_change(b, low, false);
-		buf_adds(b, "..");
-		table_add_change(b, high, true);
-	}
+	table_add_estimate(b, l->row);
 }
 
 static void write_interval(struct buf *b, const struct line *l)
 {
-	const struct interval *i = &l->row->j.i95;
-
-	add_range(b, l->row, i->exists, i->low, i->high);
+	table_add_interval(b, l->row);
 }
 
 static void write_range(struct buf *b, const struct line *l)
 {
-	const struct comparison_row *row = l->row;
-
-	add_range(b, row, row->has_ratio && row->pairs > 1 && !row->j.i95.exists, row->ratio_min,
-		  row->ratio_max);
+	table_add_range(b, l->row);
 }
 
 static void write_pairs(struct buf *b, const struct line *l)
@@ -131,23 +64,7 @@ static void write_pairs(struct buf *b, const struct line *l)
 
 static void write_verdict(struct buf *b, const struct line *l)
 {
-	const struct comparison_row *row = l->row;
-	const struct ruling *r = &row->j.r;
-
-	if (!row->j.done || r->verdict == VERDICT_NONE) {
-		buf_addc(b, '-');
-		return;
-	}
-	buf_adds(b, verdict_names[r->verdict]);
-	if (r->verdict == VERDICT_SAME && r->fact && row->mark == MARK_EQUAL)
-		buf_adds(b, " (identical)");
-	else if (r->verdict == VERDICT_SAME && r->significant && row->mark != MARK_EQUAL) {
-		buf_adds(b, " (sure ");
-		table_add_change(b, row->j.change, true);
-		buf_adds(b, ")");
-	} else if (r->more_blocks) {
-		buf_addf(b, " (+%u)", r->more_blocks);
-	}
+	table_add_ruling(b, l->row);
 }
 
 static bool needs_interval(const struct comparison_row *row)
@@ -167,7 +84,7 @@ static bool needs_pairs(const struct comparison_row *row)
 
 struct column {
 	const char *title;
-	bool right;
+	bool right, verdict;
 	size_t fold;   /* it may be folded down to that width; 0: never */
 	unsigned drop; /* what is left out first has the highest; 0: never */
 	bool (*needed)(const struct comparison_row *row); /* by any row; NULL: always there */
@@ -176,14 +93,14 @@ struct column {
 
 /* In an interval's place of a row without one stands its range: one of the two columns may go. */
 static const struct column columns[] = {
-	{ "cell", false, 18, 0, NULL, write_cell },
-	{ "baseline", true, 0, 0, NULL, write_baseline },
-	{ "patched", true, 0, 0, NULL, write_patched },
-	{ "change", true, 0, 0, NULL, write_change },
-	{ "95 % interval", true, 0, 1, needs_interval, write_interval },
-	{ "over blocks", true, 0, 3, needs_range, write_range },
-	{ "pairs", true, 0, 2, needs_pairs, write_pairs },
-	{ "verdict", false, 11, 0, NULL, write_verdict },
+	{ "cell", false, false, 18, 0, NULL, write_cell },
+	{ "baseline", true, false, 0, 0, NULL, write_baseline },
+	{ "patched", true, false, 0, 0, NULL, write_patched },
+	{ "change", true, false, 0, 0, NULL, write_change },
+	{ "95 % interval", true, false, 0, 1, needs_interval, write_interval },
+	{ "over blocks", true, false, 0, 3, needs_range, write_range },
+	{ "pairs", true, false, 0, 2, needs_pairs, write_pairs },
+	{ "verdict", false, true, 11, 0, NULL, write_verdict },
 };
 #define NR_COLUMNS (sizeof(columns) / sizeof(columns[0]))
 
@@ -277,8 +194,22 @@ static void end_line(struct buf *out)
 	buf_addc(out, '\n');
 }
 
+/* One text of a line. A verdict stands last: what follows it would hide blanks from end_line. */
+static void add_place(struct buf *out, const struct column *c, const char *text, size_t width,
+		      const struct ink *ink)
+{
+	if (!c->verdict || !*ink->begin || !*text) {
+		text_add_padded(out, text, width, c->right);
+		return;
+	}
+	buf_adds(out, ink->begin);
+	text_add_clean(out, text);
+	buf_adds(out, ink->end);
+}
+
 /* The texts of one row, as many lines as its most folded column takes. */
-static void add_line(struct buf *out, const struct layout *l, struct buf text[NR_COLUMNS])
+static void add_line(struct buf *out, const struct layout *l, struct buf text[NR_COLUMNS],
+		     const struct ink *ink)
 {
 	const char *rest[NR_COLUMNS];
 	bool more = true;
@@ -298,7 +229,7 @@ static void add_line(struct buf *out, const struct layout *l, struct buf text[NR
 			len = columns[i].fold ? text_line(rest[i], l->width[i]) : strlen(rest[i]);
 			piece = xstrndup(rest[i], len);
 			buf_addf(out, "%*s", first ? 0 : GAP, "");
-			text_add_padded(out, piece, l->width[i], columns[i].right);
+			add_place(out, &columns[i], piece, l->width[i], ink);
 			free(piece);
 			rest[i] += len;
 			rest[i] += strspn(rest[i], " ");
@@ -309,19 +240,24 @@ static void add_line(struct buf *out, const struct layout *l, struct buf text[NR
 	}
 }
 
+void table_add_title(struct buf *b, const struct comparison_row *row)
+{
+	buf_adds(b, row->metric);
+	if (*row->unit && strcmp(row->unit, "count"))
+		buf_addf(b, " in %s", row->unit);
+	if (*row->better)
+		buf_addf(b, ", %s is better", row->better);
+	else
+		buf_adds(b, ", neither higher nor lower is better");
+	if (!row->primary && strcmp(row->pass, "throughput"))
+		buf_addf(b, ", from the pass %s", row->pass);
+}
+
 static void add_title(struct buf *out, const struct comparison_row *row)
 {
 	struct buf b = BUF_INIT;
 
-	buf_adds(&b, row->metric);
-	if (*row->unit && strcmp(row->unit, "count"))
-		buf_addf(&b, " in %s", row->unit);
-	if (*row->better)
-		buf_addf(&b, ", %s is better", row->better);
-	else
-		buf_adds(&b, ", neither higher nor lower is better");
-	if (!row->primary && strcmp(row->pass, "throughput"))
-		buf_addf(&b, ", from the pass %s", row->pass);
+	table_add_title(&b, row);
 	text_add_wrapped(out, "", buf_str(&b), TABLE_WIDTH);
 	buf_release(&b);
 }
@@ -331,8 +267,10 @@ static bool same_cell(const struct comparison_row *a, const struct comparison_ro
 	return !strcmp(a->workload, b->workload) && !strcmp(a->params, b->params);
 }
 
-void table_add_rows(struct buf *out, const struct comparison_row *const *rows, size_t nr)
+void table_add_rows(struct buf *out, const struct comparison_row *const *rows, size_t nr,
+		    bool colour)
 {
+	const struct ink plain = table_ink(VERDICT_NONE, false);
 	struct line *lines = xcalloc(nr, sizeof(*lines));
 	struct buf text[NR_COLUMNS] = { 0 };
 	struct layout l;
@@ -346,13 +284,15 @@ void table_add_rows(struct buf *out, const struct comparison_row *const *rows, s
 	add_title(out, rows[0]);
 	for (size_t i = 0; i < NR_COLUMNS; i++)
 		buf_adds(&text[i], columns[i].title);
-	add_line(out, &l, text);
+	add_line(out, &l, text, &plain);
 	for (size_t k = 0; k < nr; k++) {
+		const struct ink ink = table_ink(rows[k]->j.r.verdict, colour);
+
 		for (size_t i = 0; i < NR_COLUMNS; i++) {
 			buf_reset(&text[i]);
 			columns[i].write(&text[i], &lines[k]);
 		}
-		add_line(out, &l, text);
+		add_line(out, &l, text, &ink);
 	}
 	for (size_t i = 0; i < NR_COLUMNS; i++) {
 		if (l.dropped[i])

@@ -4,6 +4,8 @@
  * missing and why, what this mode cannot show. A reader who sees only this text
  * must not be misled by it.
  */
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "dashboards/table_impl.h"
@@ -37,7 +39,7 @@ static const json_t *find_variant(const json_t *run, const char *name)
 	return NULL;
 }
 
-static void add_side(struct buf *out, const char *first, const json_t *run, const char *variant)
+void table_add_variant(struct buf *b, const json_t *run, const char *variant)
 {
 	const json_t *v = find_variant(run, variant);
 	const char *mount = string_of(v, "mount");
@@ -46,18 +48,24 @@ static void add_side(struct buf *out, const char *first, const json_t *run, cons
 	const char *build = string_of(kernel, "build_id");
 	const char *fs = string_of(entry(run, "mounts", mount), "fs");
 	const char *options = string_of(entry(run, "mounts", mount), "options");
+
+	buf_addf(b, "%s, ", release ? release : "release unknown");
+	if (sha)
+		buf_addf(b, "image %.*s", SHORT_SHA, sha);
+	else if (build)
+		buf_addf(b, "build id %.*s", SHORT_SHA, build);
+	else
+		buf_adds(b, "image unknown");
+	buf_addf(b, ", %s mount %s", fs ? fs : "", mount ? mount : "unknown");
+	if (options && *options && (!mount || strcmp(options, mount)))
+		buf_addf(b, " (%s)", options);
+}
+
+static void add_side(struct buf *out, const char *first, const json_t *run, const char *variant)
+{
 	struct buf b = BUF_INIT;
 
-	buf_addf(&b, "%s, ", release ? release : "release unknown");
-	if (sha)
-		buf_addf(&b, "image %.*s", SHORT_SHA, sha);
-	else if (build)
-		buf_addf(&b, "build id %.*s", SHORT_SHA, build);
-	else
-		buf_adds(&b, "image unknown");
-	buf_addf(&b, ", %s mount %s", fs ? fs : "", mount ? mount : "unknown");
-	if (options && *options && (!mount || strcmp(options, mount)))
-		buf_addf(&b, " (%s)", options);
+	table_add_variant(&b, run, variant);
 	text_add_wrapped(out, first, buf_str(&b), TABLE_WIDTH);
 	buf_release(&b);
 }
@@ -99,80 +107,107 @@ void table_add_heading(struct buf *out, const struct comparison *c,
 	buf_release(&b);
 }
 
-/* "randrw threads=8, blocks 2-4: patched failed: ..." */
-static char *hole_line(const char *workload, const char *varying, unsigned from, unsigned to,
-		       unsigned planned, const char *reason)
+/* "blocks 1, 3, 5-7" of those with that reason, from at on. */
+static void add_blocks(struct buf *b, const char *const *reason, unsigned planned, unsigned at)
 {
-	struct buf b = BUF_INIT;
+	const char *why = reason[at];
+	unsigned nr = 0;
+	bool first = true;
 
-	table_add_cell(&b, workload, varying);
-	if (from == 1 && to == planned && to > 1)
-		buf_adds(&b, ", every block");
-	else if (from == to)
-		buf_addf(&b, ", block %u", from);
-	else
-		buf_addf(&b, ", blocks %u-%u", from, to);
-	buf_addf(&b, ": %s", reason);
-	return buf_detach(&b, NULL);
+	for (unsigned i = at; i < planned; i++)
+		nr += reason[i] && !strcmp(reason[i], why);
+	if (nr == planned && nr > 1) {
+		buf_adds(b, ", every block");
+		return;
+	}
+	buf_adds(b, nr == 1 ? ", block " : ", blocks ");
+	for (unsigned i = at, end; i < planned; i = end) {
+		for (end = i; end < planned && reason[end] && !strcmp(reason[end], why); end++)
+			;
+		if (end == i) {
+			end++;
+			continue;
+		}
+		buf_addf(b, "%s%u", first ? "" : ", ", i + 1);
+		if (end > i + 1)
+			buf_addf(b, "-%u", end);
+		first = false;
+	}
 }
 
-static void add_line(struct strv *lines, char *line)
+static bool seen_before(const char *const *reason, unsigned at)
 {
-	strv_add(lines, line);
-	free(line);
+	for (unsigned i = 0; i < at; i++)
+		if (reason[i] && !strcmp(reason[i], reason[at]))
+			return true;
+	return false;
 }
 
-/* Every gap of this contrast, neighbours with one reason in one line. Returns their number. */
-static size_t list_gaps(struct strv *lines, const struct comparison *c,
-			const struct comparison_row *row)
+/* "randrw threads=8, blocks 2-4: patched failed: ..." for each reason, up to max lines in all. */
+static void add_holes(struct strv *lines, const char *workload, const char *varying,
+		      const char *const *reason, unsigned planned, size_t max)
 {
+	for (unsigned i = 0; i < planned && lines->n < max; i++) {
+		struct buf b = BUF_INIT;
+
+		if (!reason[i] || seen_before(reason, i))
+			continue;
+		table_add_cell(&b, workload, varying);
+		add_blocks(&b, reason, planned, i);
+		buf_addf(&b, ": %s", reason[i]);
+		strv_add(lines, buf_str(&b));
+		buf_release(&b);
+	}
+}
+
+static bool same_gap_cell(const struct comparison_gap *a, const struct comparison_gap *b)
+{
+	return a->contrast == b->contrast && a->workload == b->workload && a->params == b->params;
+}
+
+size_t table_list_gaps(struct strv *lines, const struct comparison *c,
+		       const struct comparison_row *row)
+{
+	const char **reason = xcalloc(row->planned + 1, sizeof(*reason));
 	size_t nr = 0;
 
 	for (size_t i = 0, end; i < c->unmeasured; i = end) {
 		const struct comparison_gap *g = &c->gaps[i];
 
-		for (end = i + 1; end < c->unmeasured; end++) {
-			const struct comparison_gap *n = &c->gaps[end];
-
-			if (n->block != g->block + (end - i) || n->params != g->params ||
-			    n->workload != g->workload || strcmp(n->reason, g->reason))
-				break;
-		}
+		memset(reason, 0, row->planned * sizeof(*reason));
+		for (end = i; end < c->unmeasured && same_gap_cell(g, &c->gaps[end]); end++)
+			reason[c->gaps[end].block - 1] = c->gaps[end].reason;
 		if (strcmp(g->contrast, row->contrast))
 			continue;
 		nr += end - i;
-		add_line(lines, hole_line(g->workload, g->varying, g->block, c->gaps[end - 1].block,
-					  row->planned, g->reason));
+		add_holes(lines, g->workload, g->varying, reason, row->planned, SIZE_MAX);
 	}
+	free(reason);
 	return nr;
 }
 
-/* A line for each place without a value in this row, or one for the want of a ratio. */
+/* A line for each reason why places of this row have no value, or one for the want of a ratio. */
 static void list_row(struct strv *lines, const struct comparison_row *row)
 {
-	for (unsigned i = 0, end; i < row->planned && lines->n <= WHY_MAX; i = end) {
-		const char *reason = row->pair[i].reason;
+	const char **reason = xcalloc(row->planned + 1, sizeof(*reason));
 
-		for (end = i + 1; end < row->planned; end++) {
-			if (row->pair[end].reason != reason)
-				break;
-		}
-		if (reason)
-			add_line(lines, hole_line(row->workload, row->varying, i + 1, end,
-						  row->planned, reason));
-	}
+	for (unsigned i = 0; i < row->planned; i++)
+		reason[i] = row->pair[i].reason;
+	add_holes(lines, row->workload, row->varying, reason, row->planned, WHY_MAX + 1);
+	free(reason);
 	if (row->no_ratio && row->mark != MARK_EQUAL) {
 		struct buf b = BUF_INIT;
 
 		table_add_cell(&b, row->workload, row->varying);
 		buf_addf(&b, ", %s: %s has no ratio: %s", row->role, row->metric, row->no_ratio);
-		add_line(lines, buf_detach(&b, NULL));
+		strv_add(lines, buf_str(&b));
+		buf_release(&b);
 	}
 }
 
 /* Why else there is a "-" in the tables: what the gaps have not said already. */
-static void list_rest(struct strv *rest, const struct strv *gaps,
-		      const struct comparison_row *rows, size_t nr)
+void table_list_rest(struct strv *rest, const struct strv *gaps,
+		     const struct comparison_row *rows, size_t nr)
 {
 	for (size_t i = 0; i < nr && rest->n <= WHY_MAX; i++) {
 		struct strv lines = STRV_INIT;
@@ -191,9 +226,9 @@ void table_add_missing(struct buf *out, const struct comparison *c,
 		       const struct comparison_row *rows, size_t nr)
 {
 	struct strv gaps = STRV_INIT, rest = STRV_INIT;
-	size_t nr_gaps = list_gaps(&gaps, c, rows);
+	size_t nr_gaps = table_list_gaps(&gaps, c, rows);
 
-	list_rest(&rest, &gaps, rows, nr);
+	table_list_rest(&rest, &gaps, rows, nr);
 	if (nr_gaps)
 		buf_addf(out, "\n%zu planned pair%s without a valid sample on both sides:\n",
 			 nr_gaps, nr_gaps == 1 ? "" : "s");

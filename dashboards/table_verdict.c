@@ -26,19 +26,34 @@ static void add_counts(struct buf *b, const unsigned nr[NR_VERDICTS])
 	}
 }
 
-void table_add_verdict(struct buf *out, const struct comparison *c)
+/* The first line, the word after its beginning in colour; its other lines as they are. */
+static void add_inked(struct buf *out, const char *lines, const char *beginning, const char *word,
+		      struct ink ink)
+{
+	size_t before = strlen(beginning), len = strlen(word);
+
+	buf_add(out, lines, before);
+	buf_adds(out, ink.begin);
+	buf_add(out, lines + before, len);
+	buf_adds(out, ink.end);
+	buf_adds(out, lines + before + len);
+}
+
+void table_add_verdict(struct buf *out, const struct comparison *c, bool colour)
 {
 	unsigned nr[NR_VERDICTS] = { 0 }, cells = 0;
-	struct buf b = BUF_INIT;
-	const char *word = NULL;
+	struct buf b = BUF_INIT, lines = BUF_INIT;
+	enum verdict worst = VERDICT_NONE;
+	const char *word;
 
 	if (!c->judged)
 		return;
 	for (enum verdict v = VERDICT_SLOWER; v < NR_VERDICTS; v++)
 		cells += nr[v] = comparison_count(c, v);
-	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]) && !word; i++)
-		word = nr[order[i]] ? verdict_names[order[i]] : NULL;
-	buf_addf(&b, "verdict: %s", word ? word : "none");
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]) && !worst; i++)
+		worst = nr[order[i]] ? order[i] : VERDICT_NONE;
+	word = worst ? verdict_names[worst] : "none";
+	buf_addf(&b, "verdict: %s", word);
 	if (cells) {
 		buf_addf(&b, " (%u cell%s: ", cells, cells == 1 ? "" : "s");
 		add_counts(&b, nr);
@@ -47,12 +62,14 @@ void table_add_verdict(struct buf *out, const struct comparison *c)
 				 c->unmeasured == 1 ? "" : "s");
 		buf_adds(&b, ")");
 	}
-	text_add_wrapped(out, "", buf_str(&b), TABLE_WIDTH);
+	text_add_wrapped(&lines, "", buf_str(&b), TABLE_WIDTH);
+	add_inked(out, buf_str(&lines), "verdict: ", word, table_ink(worst, colour));
 	buf_addc(out, '\n');
 	buf_release(&b);
+	buf_release(&lines);
 }
 
-static const struct headline *find_headline(const struct comparison *c, const char *contrast)
+const struct headline *table_headline(const struct comparison *c, const char *contrast)
 {
 	for (size_t i = 0; i < c->nr_headlines; i++) {
 		if (!strcmp(c->headlines[i].contrast, contrast))
@@ -79,12 +96,13 @@ static void add_extremes(struct buf *out, const char *first, const struct headli
 
 void table_add_headline(struct buf *out, const struct comparison *c, const char *contrast)
 {
-	const struct headline *h = find_headline(c, contrast);
+	const struct headline *h = table_headline(c, contrast);
 	struct buf b = BUF_INIT;
 
 	if (!h)
 		return;
 	add_counts(&b, h->nr);
+	table_add_empty(&b, c, contrast);
 	if (h->cells) {
 		buf_adds(&b, b.len ? "; geometric mean " : "geometric mean ");
 		table_add_change(&b, h->mean, true);

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define MARKS "-_/=;,."        /* a word that must be cut is cut after one of these */
+
 static int continues(unsigned char c)
 {
 	return (c & 0xc0) == 0x80;
@@ -34,23 +36,31 @@ size_t text_width(const char *s)
 	return n;
 }
 
+/* A blank, but not one between a number and its %. */
+static int breaks(const char *p)
+{
+	return p[0] == ' ' && p[1] != '%';
+}
+
 size_t text_line(const char *s, size_t width)
 {
 	size_t at = strspn(s, " "); /* an indent is no place to break */
-	size_t blank = 0, columns = at;
+	size_t blank = 0, mark = 0, columns = at;
 
 	if (at >= width)
 		return at;
 	while (s[at]) {
 		if (!continues((unsigned char)s[at]) && columns++ == width)
 			break;
-		if (s[at] == ' ')
+		if (breaks(s + at))
 			blank = at;
+		if (columns > width / 2 && strchr(MARKS, s[at]))
+			mark = at + 1;
 		at++;
 	}
-	if (!s[at] || s[at] == ' ' || !blank)
+	if (!s[at] || breaks(s + at))
 		return at;
-	return blank;
+	return blank ? blank : mark ? mark : at;
 }
 
 void text_add_padded(struct buf *b, const char *s, size_t width, int right)

@@ -117,7 +117,7 @@ static void test_variables(void **state)
 			    "rows=3\ntitle2='short''s'\nmore2=''\n"
 			    "title3='a name that does not fit into one line of a'\n"
 			    "more3='tile, but into two'\n"
-			    "head1='higher is better, 95'\nhead2='%'\n");
+			    "head1='higher is better,'\nhead2='95 %'\n");
 	plot_set_release(&t);
 }
 

@@ -15,7 +15,9 @@
 
 #include "analysis/judge.h"
 #include "analysis/results_impl.h"
+#include "dashboards/ci.h"
 #include "dashboards/export.h"
+#include "dashboards/markdown.h"
 #include "dashboards/table.h"
 #include "dashboards/text.h"
 #include "lib/csv.h"
@@ -94,6 +96,21 @@ static void check_golden(const char *name, const char *file, const char *metric,
 	free(path);
 }
 
+static void write_junit(struct buf *out, const struct comparison *c, const struct results *r)
+{
+	ci_junit(out, c, r, false);
+}
+
+static void write_ktap(struct buf *out, const struct comparison *c, const struct results *r)
+{
+	ci_ktap(out, c, r, false);
+}
+
+static void write_ktap_strict(struct buf *out, const struct comparison *c, const struct results *r)
+{
+	ci_ktap(out, c, r, true);
+}
+
 static void golden_outputs_are_as_before(void **state)
 {
 	static const char *const names[] = { "equal", "mixed", "gaps" };
@@ -104,6 +121,10 @@ static void golden_outputs_are_as_before(void **state)
 		check_golden(names[i], "expected-all.table", "all", table_comparison);
 		check_golden(names[i], "expected.csv", NULL, write_csv);
 		check_golden(names[i], "expected.json", NULL, export_json);
+		check_golden(names[i], "expected.md", NULL, markdown_comparison);
+		check_golden(names[i], "expected.junit.xml", NULL, write_junit);
+		check_golden(names[i], "expected.ktap", NULL, write_ktap);
+		check_golden(names[i], "expected-strict.ktap", NULL, write_ktap_strict);
 	}
 }
 
@@ -266,7 +287,8 @@ static void numbers_that_do_not_exist_are_never_shown(void **state)
 
 static void folding_keeps_every_character(void **state)
 {
-	static const char text[] = "  indented words of several lengths and unbreakablewords x";
+	static const char text[] = "  indented words of several lengths, unbreakablewords, "
+				   "some-that/may=break_at marks and 12.5 % x";
 
 	(void)state;
 	for (size_t width = 1; width < sizeof(text) + 5; width++) {
@@ -288,6 +310,54 @@ static void folding_keeps_every_character(void **state)
 	}
 }
 
+static void lines_end_where_they_read_best(void **state)
+{
+	static const struct {
+		const char *text, *line;
+		size_t width;
+	} cases[] = {
+		{ "mixed -11.9 %", "mixed", 12 },          /* a number keeps its % */
+		{ "mixed -11.9 %", "mixed -11.9 %", 13 },
+		{ "fio-buffered-randwrite threads=8", "fio-buffered-", 18 }, /* a mark is better than the edge */
+		{ "dio overwrite-threads", "dio", 18 },    /* a blank is better than a mark */
+		{ "a-bcdefghijklmnop", "a-bcdefghi", 10 }, /* a mark too far in front is not */
+		{ "abcdefghij klm", "abcdefghij", 10 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(text_line(cases[i].text, cases[i].width), strlen(cases[i].line));
+}
+
+static void colours_are_added_and_nothing_else(void **state)
+{
+	struct buf plain = BUF_INIT, coloured = BUF_INIT, stripped = BUF_INIT;
+	unsigned inked = 0;
+	struct loaded l;
+
+	(void)state;
+	load(&l, "mixed", NULL);
+	table_comparison(&plain, &l.c, l.r);
+	table_coloured(&coloured, &l.c, l.r);
+	for (const char *p = coloured.data; *p; p++) {
+		if (*p == '\033') {
+			inked++;
+			p += strcspn(p, "m");
+		} else {
+			buf_addc(&stripped, *p);
+		}
+	}
+	assert_string_equal(buf_str(&stripped), plain.data);
+	assert_null(strchr(plain.data, '\033'));
+	assert_true(inked >= 2 && inked % 2 == 0);
+	assert_non_null(strstr(coloured.data, "verdict: \033[31mslower\033[m ("));
+	assert_non_null(strstr(coloured.data, "  \033[33munsure (+36)\033[m\n"));
+	unload(&l);
+	buf_release(&plain);
+	buf_release(&coloured);
+	buf_release(&stripped);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -299,6 +369,8 @@ int main(void)
 		cmocka_unit_test(nothing_reaches_the_terminal_that_it_would_obey),
 		cmocka_unit_test(numbers_that_do_not_exist_are_never_shown),
 		cmocka_unit_test(folding_keeps_every_character),
+		cmocka_unit_test(lines_end_where_they_read_best),
+		cmocka_unit_test(colours_are_added_and_nothing_else),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
