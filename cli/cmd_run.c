@@ -164,8 +164,8 @@ static int measure_part(const struct run_options *o, const struct target_wants *
 		.dir = o->resume ? o->resume : o->output, .kernel = o->kernel, .target = *w,
 		.block = (unsigned)o->block,
 		.settle_ns = o->no_settle ? 0 : o->settle_ns ? o->settle_ns : SETTLE_NS,
-		.progress = progress_show, .say = progress_say, .arg = &line,
-		.stop = &stop_signal,
+		.progress = progress_show, .before = progress_before, .say = progress_say,
+		.arg = &line, .stop = &stop_signal,
 	};
 	int ret = plan_make(&p, s, e);
 

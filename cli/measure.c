@@ -18,7 +18,8 @@ int measure_suite(struct suite *s, const struct measure_opts *o, struct err *e)
 	struct duel_opts d = {
 		.dir = o->dir, .resume = o->resume, .guests = o->guests,
 		.initramfs = o->initramfs, .qemu = o->qemu, .destroy = o->destroy,
-		.progress = progress_show, .say = progress_say, .arg = &line, .stop = &stop_signal,
+		.progress = progress_show, .before = progress_before, .say = progress_say,
+		.arg = &line, .stop = &stop_signal,
 	};
 	struct buf few = BUF_INIT;
 	struct progress last;

@@ -3,46 +3,109 @@
 #include "cli/progress.h"
 
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "lib/num.h"
 
+#define WIDTH 80               /* of a terminal that does not say */
+#define NARROWEST 20
+
 struct progress_line progress_line(const char *command, const struct plan *p, bool quiet)
 {
-	return (struct progress_line){ command, p, isatty(STDERR_FILENO), quiet };
+	return (struct progress_line){ .command = command, .plan = p,
+				       .terminal = isatty(STDERR_FILENO), .quiet = quiet };
 }
 
-static void name_unit(const struct plan *p, const struct plan_unit *u, char *dst, size_t len)
+static void add_cell(struct buf *b, const struct plan *p, const struct plan_unit *u)
 {
 	const struct plan_cell *c = &p->cells[u->cell];
 
-	snprintf(dst, len, "%s%s%s on %s, block %u%s%s", p->suite->workloads[c->workload].name,
-		 c->varying[0] ? " " : "", c->varying, p->suite->variants[u->variant].name,
-		 u->block, u->pass == PASS_THROUGHPUT ? "" : ", pass ",
-		 u->pass == PASS_THROUGHPUT ? "" : pass_names[u->pass]);
+	buf_addf(b, "%s%s%s", p->suite->workloads[c->workload].name, c->varying[0] ? " " : "",
+		 c->varying);
+}
+
+static void add_unit(struct buf *b, const struct plan *p, const struct plan_unit *u)
+{
+	add_cell(b, p, u);
+	buf_addf(b, " on %s, block %u", p->suite->variants[u->variant].name, u->block);
+}
+
+/* "dio-overwrite threads=8 -3.1 % so far (2 blocks)", or which cell run it was. */
+static void remember(struct progress_line *line, const struct progress *p)
+{
+	struct estimate x;
+
+	buf_reset(&line->last);
+	estimates_note(&line->so_far, line->plan, p->unit, p->result);
+	if (!estimates_of(&line->so_far, p->unit, &x)) {
+		add_unit(&line->last, line->plan, p->unit);
+		return;
+	}
+	add_cell(&line->last, line->plan, p->unit);
+	if (line->plan->suite->nr_contrasts > 1)
+		buf_addf(&line->last, " (%s)", x.contrast);
+	buf_addf(&line->last, " %+.1f %% so far (%u block%s)", (x.change - 1) * 100, x.blocks,
+		 x.blocks == 1 ? "" : "s");
+}
+
+void progress_before(void *arg, const struct plan_unit *u, const struct result *r)
+{
+	struct progress_line *line = arg;
+
+	if (line->terminal && !line->quiet)
+		estimates_note(&line->so_far, line->plan, u, r);
+}
+
+void progress_text(struct progress_line *line, const struct progress *p, size_t width,
+		   struct buf *b)
+{
+	char left[32];
+
+	if (p->unit)
+		remember(line, p);
+	buf_addf(b, "[%u/%u] ", p->done, p->total);
+	if (p->left_ns)
+		buf_addf(b, "%s left", num_format_ns_human(left, p->left_ns));
+	else
+		buf_addf(b, "%u running", p->running);
+	if (p->failed)
+		buf_addf(b, ", %u failed", p->failed);
+	if (line->last.len)
+		buf_addf(b, "; %s", line->last.data);
+	/* A line that is wider than the terminal could not be rewritten. */
+	if (b->len > width) {
+		b->len = width;
+		b->data[width] = '\0';
+	}
+}
+
+static size_t terminal_width(void)
+{
+	struct winsize w;
+
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &w) || !w.ws_col)
+		return WIDTH;
+	return w.ws_col > NARROWEST ? w.ws_col : NARROWEST;
 }
 
 void progress_show(void *arg, const struct progress *p)
 {
-	const struct progress_line *line = arg;
-	char left[32], name[160];
+	struct progress_line *line = arg;
+	struct buf b = BUF_INIT;
 
 	if (p->unit && p->result->status != STATUS_OK) {
-		name_unit(line->plan, p->unit, name, sizeof(name));
+		add_unit(&b, line->plan, p->unit);
 		fprintf(stderr, "%sfsduel %s: %s: %s: %s\n", line->terminal ? "\r\033[K" : "",
-			line->command, name, status_names[p->result->status], p->result->reason);
+			line->command, b.data, status_names[p->result->status], p->result->reason);
+		buf_reset(&b);
 	}
-	if (!line->terminal || line->quiet)
-		return;
-	if (p->left_ns)
-		num_format_ns_human(left, p->left_ns);
-	fprintf(stderr, "\r\033[K[%u/%u] %u running%s%s%s", p->done, p->total, p->running,
-		p->left_ns ? ", " : "", p->left_ns ? left : "", p->left_ns ? " left" : "");
-	if (p->unit) {
-		name_unit(line->plan, p->unit, name, sizeof(name));
-		fprintf(stderr, "; done: %.60s", name);
+	if (line->terminal && !line->quiet) {
+		progress_text(line, p, terminal_width() - 1, &b);
+		fprintf(stderr, "\r\033[K%s", b.data);
+		fflush(stderr);
 	}
-	fflush(stderr);
+	buf_release(&b);
 }
 
 void progress_say(void *arg, const char *sentence)
@@ -53,8 +116,10 @@ void progress_say(void *arg, const char *sentence)
 		line->command, sentence);
 }
 
-void progress_end(const struct progress_line *line)
+void progress_end(struct progress_line *line)
 {
 	if (line->terminal && !line->quiet)
 		fprintf(stderr, "\r\033[K");
+	estimates_release(&line->so_far);
+	buf_release(&line->last);
 }

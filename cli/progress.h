@@ -8,17 +8,27 @@
 
 #include <stdbool.h>
 
+#include "cli/estimate.h"
+#include "lib/buf.h"
 #include "runners/folder/progress.h"
 
 struct progress_line {
 	const char *command;       /* "duel" */
 	const struct plan *plan;   /* borrowed; may be made later */
 	bool terminal, quiet;
+	struct estimates so_far;
+	struct buf last;           /* what there is to be said of the cell run that ended last */
 };
 
 struct progress_line progress_line(const char *command, const struct plan *p, bool quiet);
 void progress_show(void *line, const struct progress *p);   /* a progress hook */
+/* A hook: what a former run has left counts for the estimates. */
+void progress_before(void *line, const struct plan_unit *u, const struct result *r);
 void progress_say(void *line, const char *sentence);        /* "fsduel duel: sentence" */
-void progress_end(const struct progress_line *line);        /* the line is gone */
+void progress_end(struct progress_line *line);              /* the line is gone, and what it held */
+
+/* What progress_show writes on a terminal, of at most width columns, into b. */
+void progress_text(struct progress_line *line, const struct progress *p, size_t width,
+		   struct buf *b);
 
 #endif

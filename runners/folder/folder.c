@@ -236,15 +236,22 @@ int folder_part(const struct folder *f, const struct plan_unit *u, unsigned *att
 	return ret ? -EINVAL : 0;
 }
 
-bool folder_has(const struct folder *f, const struct plan_unit *u)
+bool folder_had(const struct folder *f, const struct plan_unit *u, folder_see *see, void *arg)
 {
 	unsigned attempt;
 	struct result r;
 	bool has = !folder_part(f, u, &attempt, &r, NULL) &&
 		   (r.status == STATUS_OK || r.status == STATUS_SKIPPED);
 
+	if (has && see)
+		see(arg, u, &r);
 	result_release(&r);
 	return has;
+}
+
+bool folder_has(const struct folder *f, const struct plan_unit *u)
+{
+	return folder_had(f, u, NULL, NULL);
 }
 
 /* The console of a cell run that went wrong, for people; a run that went well removes an older one. */

@@ -44,6 +44,9 @@ int folder_open(struct folder *f, const char *dir, const struct suite *s, const 
 		struct err *e);
 /* Is there a part for this unit whose status is ok, or skipped? (Failed ones are run again.) */
 bool folder_has(const struct folder *f, const struct plan_unit *u);
+/* The same, and such a part is shown to see (may be NULL). */
+typedef void folder_see(void *arg, const struct plan_unit *u, const struct result *r);
+bool folder_had(const struct folder *f, const struct plan_unit *u, folder_see *see, void *arg);
 /*
  * The unit's part: *r (initialised here in any case) and how often it was tried. -ENOENT: there is
  * none; -EINVAL: it cannot be read, with a sentence.

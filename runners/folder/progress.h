@@ -3,6 +3,8 @@
 #ifndef FSDUEL_RUNNERS_PROGRESS_H
 #define FSDUEL_RUNNERS_PROGRESS_H
 
+#include <stdbool.h>
+
 #include "runners/suite/plan.h"
 #include "runners/cell/result.h"
 
@@ -10,8 +12,16 @@
 struct progress {
 	unsigned total, done, failed, running;   /* cell runs; done counts the failed ones too */
 	uint64_t elapsed_ns, left_ns;            /* left_ns 0: not known yet */
+	uint64_t ended_ns;                       /* elapsed when the last cell run ended */
 	const struct plan_unit *unit;
 	const struct result *result;
 };
+
+/*
+ * Set the times: here cell runs were measured in elapsed_ns, and one has just ended or
+ * not. What is left is the mean of these for each that is to come; while nothing ends
+ * it becomes less, never more.
+ */
+void progress_time(struct progress *p, unsigned here, uint64_t elapsed_ns, bool ended);
 
 #endif

@@ -65,10 +65,8 @@ static int place(struct host *h, struct cell_place *at, struct err *e)
 static void tell(struct host *h, const struct plan_unit *u, const struct result *r)
 {
 	struct progress *p = &h->progress;
-	unsigned here = p->done - h->done_before;
 
-	p->elapsed_ns = now_ns() - h->started_ns;
-	p->left_ns = here ? p->elapsed_ns / here * (p->total - p->done) : 0;
+	progress_time(p, p->done - h->done_before, now_ns() - h->started_ns, true);
 	p->running = p->done < p->total;
 	p->unit = u;
 	p->result = r;
@@ -164,7 +162,7 @@ static void count(struct host *h, unsigned *elsewhere)
 	*elsewhere = 0;
 	for (size_t i = 0; i < h->plan->nr_units; i++) {
 		const struct plan_unit *u = &h->plan->units[i];
-		bool has = folder_has(&h->folder, u);
+		bool has = folder_had(&h->folder, u, h->opts->before, h->opts->arg);
 
 		if (is_mine(h, u)) {
 			h->progress.total++;

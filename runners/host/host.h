@@ -13,6 +13,7 @@
 #define FSDUEL_RUNNERS_HOST_HOST_H
 
 #include "runners/host/target.h"
+#include "runners/folder/folder.h"
 #include "runners/folder/progress.h"
 
 struct host_opts {
@@ -22,6 +23,7 @@ struct host_opts {
 	unsigned block;              /* only this block; 0: all */
 	uint64_t settle_ns;          /* how long a cell waits at most for an idle machine; 0: not at all */
 	void (*progress)(void *arg, const struct progress *p); /* may be NULL */
+	folder_see *before;          /* told first what a former run has left; may be NULL */
 	void (*say)(void *arg, const char *sentence);  /* what was found and cleaned up; may be NULL */
 	void *arg;
 	const volatile int *stop;

@@ -222,10 +222,8 @@ static int set_up(struct duel *d, struct err *e)
 static void tell(struct duel *d, const struct plan_unit *u, const struct result *r)
 {
 	struct progress *p = &d->progress;
-	unsigned here = p->done - d->done_before;
 
-	p->elapsed_ns = now_ns() - d->started_ns;
-	p->left_ns = here ? p->elapsed_ns / here * (p->total - p->done) : 0;
+	progress_time(p, p->done - d->done_before, now_ns() - d->started_ns, u != NULL);
 	p->unit = u;
 	p->result = r;
 	p->running = 0;
@@ -354,7 +352,8 @@ static void count_done(struct duel *d)
 {
 	d->progress.total = (unsigned)d->plan->nr_units;
 	for (size_t i = 0; d->opts->resume && i < d->plan->nr_units; i++)
-		d->progress.done += folder_has(&d->folder, &d->plan->units[i]);
+		d->progress.done += folder_had(&d->folder, &d->plan->units[i], d->opts->before,
+					       d->opts->arg);
 	d->done_before = d->progress.done;
 }
 

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "runners/folder/folder.h"
 #include "runners/folder/progress.h"
 
 struct duel_opts {
@@ -19,6 +20,7 @@ struct duel_opts {
 	const char *qemu;            /* see qemu_find, or NULL */
 	const char *destroy;         /* the path of the suite's [device] once more, or NULL */
 	void (*progress)(void *arg, const struct progress *p);  /* may be NULL */
+	folder_see *before;          /* told first what a former run has left; may be NULL */
 	void (*say)(void *arg, const char *sentence); /* which mode was chosen and why; may be NULL */
 	void *arg;
 	const volatile int *stop;
