@@ -107,12 +107,16 @@ $(B)/fuzz/%: tests/fuzz/%.c $(FUZZ_MAIN) $(B)/libfsduel.a
 	$(call say,LD,$@)mkdir -p $(@D) && \
 	$(CC) $(ALL_CFLAGS) $(if $(FUZZ_MAIN),,-fsanitize=fuzzer) -o $@ $(filter %.c,$^) $(B)/libfsduel.a $(LIBS)
 
+# Writes made-up results folders for tests of what is shown.
+$(B)/gen_folder: $(wildcard tests/gen_folder*) $(B)/libfsduel.a
+	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c,$^) $(B)/libfsduel.a $(LIBS)
+
 unit: $(UNIT)
 oracle: $(ORACLE)
 replay: $(FUZZ)
 test: deps
 	$(Q)$(MAKE) check
-check: all unit oracle replay $(B)/trouble-guest
+check: all unit oracle replay $(B)/trouble-guest $(B)/gen_folder
 	$(Q)tests/run.sh $(B)
 test-slow: deps
 	$(Q)$(MAKE) all
