@@ -77,6 +77,26 @@ static void add_problem(struct buf *b, const struct results *r, uint8_t status, 
 		buf_addf(b, ": %s", intern_str(&r->strings, reason));
 }
 
+const char *const lack_names[] = { "", "skipped", "not measured", "invalid", "failed" };
+
+static enum lack lack_of(const struct unit *u, const struct sample *s)
+{
+	static const enum lack of_status[NR_SAMPLE_STATUS] = {
+		[SAMPLE_OK] = LACK_MISSING, [SAMPLE_SKIPPED] = LACK_SKIPPED,
+		[SAMPLE_FAILED] = LACK_FAILED, [SAMPLE_INVALID] = LACK_INVALID,
+	};
+
+	if (s && s->status != SAMPLE_OK)
+		return of_status[s->status];
+	return u->seen ? of_status[u->status] : LACK_MISSING;
+}
+
+static void note_lack(enum lack *worst, enum lack lack)
+{
+	if (lack > *worst)
+		*worst = lack;
+}
+
 /* Why this side has no value: " failed: no space left", to follow the side's name. */
 static void explain_side(struct buf *b, const struct place *p, const struct comparison_row *row,
 			 const struct unit *u, const struct sample *s)
@@ -92,9 +112,9 @@ static void explain_side(struct buf *b, const struct place *p, const struct comp
 			 row->whole ? "" : row->role);
 }
 
-/* Why this block is no pair, kept by the comparison. */
+/* Why this block is no pair, kept by the comparison; what it lacks is noted in it. */
 static const char *explain(const struct place *p, const struct comparison_row *row,
-			   const struct side side[2], unsigned block, uint32_t pass,
+			   const struct side side[2], struct comparison_pair *pair, uint32_t pass,
 			   const struct sample *const s[2])
 {
 	struct intern *texts = &p->c->texts->strings;
@@ -103,11 +123,14 @@ static const char *explain(const struct place *p, const struct comparison_row *r
 	uint32_t text;
 
 	for (int i = 0; i < 2; i++) {
-		const struct unit *u = results_unit(p->r, p->cell, side[i].variant, block, pass);
+		const struct unit *u = results_unit(p->r, p->cell, side[i].variant, pair->block,
+						    pass);
 
 		buf_init(&why[i]);
-		if (!s[i] || !s[i]->has_value)
-			explain_side(&why[i], p, row, u, s[i]);
+		if (s[i] && s[i]->has_value)
+			continue;
+		explain_side(&why[i], p, row, u, s[i]);
+		note_lack(&pair->lack, lack_of(u, s[i]));
 	}
 	if (!strcmp(why[0].data, why[1].data))
 		buf_addf(&b, "each side%s", why[0].data);
@@ -141,7 +164,8 @@ static void fill_pairs(struct place *p, struct comparison_row *row, struct side 
 			row->pairs++;
 			continue;
 		}
-		pair->reason = explain(p, row, side, block, pass, s);
+		pair->reason = explain(p, row, side, pair, pass, s);
+		note_lack(&row->lack, pair->lack);
 		if (!row->reason)
 			row->reason = pair->reason;
 	}

@@ -24,10 +24,15 @@ enum mark {
 };
 extern const char *const mark_names[];    /* "", "equal", "better", "worse", "mixed" */
 
+/* What is the matter with a block that is no pair; of both sides, or of several blocks, the worst. */
+enum lack { LACK_NONE, LACK_SKIPPED, LACK_MISSING, LACK_INVALID, LACK_FAILED };
+extern const char *const lack_names[];    /* "", "skipped", "not measured", "invalid", "failed" */
+
 /* One planned block of a row. */
 struct comparison_pair {
 	unsigned block;              /* from 1 */
 	bool has_baseline, has_patched; /* a pair has both */
+	enum lack lack;              /* NONE for a pair */
 	double baseline, patched;    /* finite; only where has_ says so */
 	const char *reason;          /* why it is no pair, "patched failed: ..."; NULL for a pair */
 };
@@ -96,6 +101,7 @@ struct comparison_row {
 	bool has_ratio;
 	double ratio_median, ratio_min, ratio_max; /* of patched / baseline; only when has_ratio */
 	enum mark mark;
+	enum lack lack;              /* of all its blocks */
 	const char *reason;          /* why pairs are missing: first reason found, or NULL */
 	const char *no_ratio;        /* why pairs > 0 but no ratio, or NULL */
 	struct judgement j;
