@@ -61,7 +61,7 @@ check "docs/locks.md's table is that of the program" tools/readme-tables.sh --ch
 
 licensed() {
 	local file
-	for file in $(grep -E '\.([ch]|sh|t|pl|py|R|gp)$|(^|/)Makefile$|^\.ci/run$' <<< "$sources"); do
+	for file in $(grep -E '\.([ch]|sh|t|pl|pm|py|R|gp|js|css)$|(^|/)Makefile$|^\.ci/run$' <<< "$sources"); do
 		head -n 3 "$file" | grep -q 'SPDX-License-Identifier: GPL-2.0-or-later' ||
 			echo "$file has no SPDX line"
 	done
