@@ -33,7 +33,7 @@ SRCS  := $(filter-out $(MAINS),$(wildcard $(ROOMS:=/*.c)))
 ROLES := $(patsubst workloads/roles/%.c,%,$(filter-out %/skeleton.c,$(wildcard workloads/roles/*.c)))
 CMDS  := $(patsubst cli/cmd_%.c,%,$(wildcard cli/cmd_*.c))
 OBJS  := $(SRCS:%.c=$(B)/%.o)
-GEN   := $(B)/gen/roles.h $(B)/gen/commands.h
+GEN   := $(B)/gen/roles.h $(B)/gen/commands.h $(B)/gen/report_css.h $(B)/gen/report_js.h
 PROGS := $(B)/fsduel $(B)/fsload $(B)/fsduel-guest $(B)/fsduel-guest.debug
 QEMU_LIBS := $(B)/fsduel-exact-order.so $(B)/fsduel-profile.so
 UNIT  := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
@@ -56,6 +56,13 @@ $(B)/gen/roles.h: FORCE
 	$(Q)mkdir -p $(@D); printf 'ROLE(%s)\n' $(sort $(ROLES)) $(keep)
 $(B)/gen/commands.h: FORCE
 	$(Q)mkdir -p $(@D); printf 'COMMAND(%s)\n' $(sort $(CMDS)) $(keep)
+# The report's style and script as the numbers of a C array.
+bytes = mkdir -p $(@D); cat $^ | od -An -v -tu1 | sed 's/[0-9][0-9]*/&,/g' > $@
+REPORT := dashboards/report
+$(B)/gen/report_css.h: $(REPORT)/report.css
+	$(Q)$(bytes)
+$(B)/gen/report_js.h: $(patsubst %,$(REPORT)/%.js,show draw plots series detail table)
+	$(Q)$(bytes)
 $(B)/.flags: FORCE
 	$(Q)mkdir -p $(@D); echo '$(CC) $(subst ','\'',$(ALL_CFLAGS))' $(keep)
 # The archive is made anew when a file is added or gone.

@@ -30,4 +30,22 @@ const json_t *results_run(const struct results *r);   /* run.json, borrowed */
  */
 json_t *results_marks(const struct results *r);
 
+/* One planned cell run, by name; block from 1. */
+struct results_run_key {
+	const char *workload, *params, *variant, *pass;
+	unsigned block;
+};
+
+/* What its samples tell of it. The strings live as long as the results. */
+struct results_cell_run {
+	unsigned cell, variant;       /* from 1, in the order of run.json, as parts/ counts them */
+	unsigned position;            /* of the variant in its block, from 1; 0: not said */
+	const char *status;           /* "ok", "skipped", "failed", "invalid"; NULL: it was not run */
+	const char *reason, *marks;   /* "" where there is none */
+};
+
+/* -ENOENT: run.json plans no such run. */
+int results_cell_run(const struct results *r, const struct results_run_key *key,
+		     struct results_cell_run *out);
+
 #endif

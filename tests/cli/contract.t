@@ -69,7 +69,7 @@ check "each kind of plot has its script, each script its kind" kinds_have_script
 
 licensed() {
 	local file
-	for file in $(grep -E '\.([ch]|sh|t|pl|py|R|gp)$|(^|/)Makefile$|^\.ci/run$' <<< "$sources"); do
+	for file in $(grep -E '\.([ch]|sh|t|pl|pm|py|R|gp|js|css)$|(^|/)Makefile$|^\.ci/run$' <<< "$sources"); do
 		head -n 3 "$file" | grep -q 'SPDX-License-Identifier: GPL-2.0-or-later' ||
 			echo "$file has no SPDX line"
 	done

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * report_files.c: what `fsduel report` reads and writes: the files of a folder listed,
+ * the way from the page to the folder, the page itself. What stands in the page is
+ * dashboards/report.h's.
+ */
+#include "cli/report_files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "analysis/judge.h"
+#include "dashboards/report.h"
+#include "lib/fs.h"
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Regular files of DIR/below and, where depth is left, of the folders in it. */
+static int list_files(struct strv *files, const char *dir, const char *below, unsigned depth,
+		      struct err *e)
+{
+	char *path = xasprintf("%s/%s", dir, below);
+	DIR *d = opendir(path);
+	struct dirent *entry;
+	int ret = 0;
+
+	if (!d)
+		ret = err_sys(e, errno, "cannot read folder %s", path);
+	while (d && !ret && (entry = readdir(d))) {
+		char *name = xasprintf("%s%s", below, entry->d_name);
+		char *whole = xasprintf("%s/%s", dir, name);
+		struct stat st;
+
+		/* A page that links to itself would change when it is written again. */
+		if (*entry->d_name == '.' || !strcmp(name, REPORT_HTML) || lstat(whole, &st)) {
+			;
+		} else if (S_ISREG(st.st_mode)) {
+			strv_add(files, name);
+		} else if (S_ISDIR(st.st_mode) && depth) {
+			char *folder = xasprintf("%s/", name);
+
+			ret = list_files(files, dir, folder, depth - 1, e);
+			free(folder);
+		}
+		free(whole);
+		free(name);
+	}
+	if (d)
+		closedir(d);
+	free(path);
+	return ret;
+}
+
+/* "../../results/" from folder a to folder b, both without links and from the root. */
+static char *way(const char *a, const char *b)
+{
+	size_t same = 0;
+	struct buf w = BUF_INIT;
+
+	buf_adds(&w, "./");
+	for (size_t i = 0;; i++) {
+		bool ends_a = !a[i] || a[i] == '/', ends_b = !b[i] || b[i] == '/';
+
+		if (ends_a && ends_b)
+			same = i;
+		if (a[i] != b[i] || !a[i])
+			break;
+	}
+	a += same;
+	b += same;
+	for (; *a; a++) {
+		if (*a == '/' && a[1])
+			buf_adds(&w, "../");
+	}
+	b += strspn(b, "/");
+	if (*b)
+		buf_addf(&w, "%s/", b);
+	return buf_detach(&w, NULL);
+}
+
+/* From the page's folder to the results folder. */
+static int find_base(const char *dir, const char *file, char **base, struct err *e)
+{
+	char *of_file = xstrdup(file), *slash = strrchr(of_file, '/');
+	char *to = realpath(dir, NULL), *from;
+	int ret = 0;
+
+	if (slash)
+		slash[slash == of_file] = '\0';
+	from = realpath(slash ? of_file : ".", NULL);
+	*base = NULL;
+	if (!to || !from)
+		ret = err_sys(e, errno, "cannot find folder %s", to ? of_file : dir);
+	else
+		*base = way(from, to);
+	free(from);
+	free(to);
+	free(of_file);
+	return ret;
+}
+
+static int write_page(const char *file, struct report *page, const char *dir, struct err *e)
+{
+	struct strv files = STRV_INIT;
+	struct buf out = BUF_INIT;
+	char *base = NULL;
+	int ret = find_base(dir, file, &base, e);
+
+	if (!ret)
+		ret = list_files(&files, dir, "", 1, e);
+	if (!ret) {
+		if (files.n)
+			qsort(files.v, files.n, sizeof(*files.v), by_name);
+		page->base = base;
+		page->files = &files;
+		report_write(&out, page);
+		ret = fs_write_atomic(file, out.data, out.len, e);
+	}
+	buf_release(&out);
+	strv_release(&files);
+	free(base);
+	return ret;
+}
+
+int show_report(const char *dir, const char *file, const struct show_options *o, struct err *e)
+{
+	char *path = file ? xstrdup(file) : xasprintf("%s/" REPORT_HTML, dir);
+	struct comparison c = { 0 };
+	struct results *r = NULL;
+	struct locks *locks = NULL;
+	struct costs *costs = NULL;
+	json_t *series = NULL;
+	int code = FSDUEL_USAGE;
+
+	if (!show_load(dir, o, &r, &c, e) && !locks_load(&locks, r, dir, e) &&
+	    !costs_load(&costs, r, dir, e) && !report_series_read(&series, r, dir, e)) {
+		struct report page = {
+			.results = r, .comparison = &c, .locks = locks, .costs = costs,
+			.series = series, .folder = dir,
+		};
+
+		comparison_judge_rest(&c, r);
+		code = write_page(path, &page, dir, e) ? FSDUEL_MACHINE : FSDUEL_OK;
+		if (code == FSDUEL_OK && (printf("report: %s\n", path) < 0 || fflush(stdout))) {
+			err_sys(e, errno, "cannot write to standard output");
+			code = FSDUEL_MACHINE;
+		}
+	}
+	json_decref(series);
+	costs_free(costs);
+	locks_free(locks);
+	comparison_release(&c);
+	results_free(r);
+	free(path);
+	return code;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * html.h: text that came from outside, made safe for each place of a page: between
+ * tags and in quoted attributes, in a link, in JSON inside <script>. Whatever a name
+ * holds, it shows as that text and is nothing else. Input is UTF-8.
+ */
+#ifndef FSDUEL_DASHBOARDS_HTML_H
+#define FSDUEL_DASHBOARDS_HTML_H
+
+#include <jansson.h>
+
+#include "lib/buf.h"
+
+/*
+ * Append s for a place between tags or inside "...": markup characters as references,
+ * newlines and tabs as arrows, other control characters, what turns the writing direction
+ * and bytes that are no UTF-8 as U+FFFD. NULL is "".
+ */
+void html_add(struct buf *b, const char *s);
+
+/* Append printf's text by the same rule. */
+void html_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Append a path for href="...": every byte but letters, digits and / - . _ ~ as %XX. */
+void html_add_path(struct buf *b, const char *path);
+
+/*
+ * Append j for a <script type="application/json">: ASCII only, and no < > & in it, so that
+ * nothing can end the element. Numbers have digits significant digits. j is given away.
+ */
+void html_add_json(struct buf *b, json_t *j, unsigned digits);
+
+#endif

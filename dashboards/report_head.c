@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * report_head.c: the first screen: the verdict in a word, each contrast with its
+ * headline, what was measured where. Whoever reads only this must not be misled, so
+ * what the mode cannot show stands here too.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "analysis/judge.h"
+#include "dashboards/report_impl.h"
+
+#define SHORT_SHA 12
+
+/* Decides the page's word: the first that some cell has; as in the terminal's verdict line. */
+static const enum verdict order[] = { VERDICT_SLOWER, VERDICT_UNSURE, VERDICT_FASTER,
+				      VERDICT_SAME };
+
+static const char *string_of(const json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
+}
+
+static const json_t *entry(const json_t *run, const char *list, const char *name)
+{
+	return name ? json_object_get(json_object_get(run, list), name) : NULL;
+}
+
+static const struct report_state *state_named(const char *name)
+{
+	unsigned i = 0;
+
+	while (i + 1 < NR_REPORT_STATES && strcmp(report_states[i].name, name))
+		i++;
+	return &report_states[i];
+}
+
+static void add_title(struct buf *b, const struct page *p)
+{
+	const struct comparison *c = p->in->comparison;
+	const struct report_state *s = &report_states[4];
+	bool first = true;
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		if (comparison_count(c, order[i])) {
+			s = state_named(verdict_names[order[i]]);
+			break;
+		}
+	}
+	buf_addf(b,
+		 "<h1 class=\"v-%s\"><span class=\"sign\" aria-hidden=\"true\">%s</span>%s</h1>\n"
+		 "<p class=\"counts\">%zu cell%s: ",
+		 s->key, s->sign, s->name, p->nr_rows, p->nr_rows == 1 ? "" : "s");
+	for (unsigned i = 0; i < NR_REPORT_STATES; i++) {
+		if (!p->count[i])
+			continue;
+		buf_addf(b, "%s<span class=\"v-%s\">%u&nbsp;%s</span>", first ? "" : ", ",
+			 report_states[i].key, p->count[i], report_states[i].name);
+		first = false;
+	}
+	if (!p->nr_rows)
+		buf_adds(b, "nothing was compared");
+	if (c->unmeasured)
+		buf_addf(b, "; <a href=\"#missing\">%u planned pair%s not measured</a>",
+			 c->unmeasured, c->unmeasured == 1 ? "" : "s");
+	buf_adds(b, "</p>\n");
+}
+
+/* How many cells have which verdict, as a bar: the numbers stand in it. */
+static void add_bar(struct buf *b, const struct page *p, const char *contrast)
+{
+	unsigned nr[NR_REPORT_STATES] = { 0 };
+
+	for (size_t i = 0; i < p->nr_rows; i++)
+		nr[report_state_of(p->rows[i])] += !strcmp(p->rows[i]->contrast, contrast);
+	buf_adds(b, "<p class=\"bar\">");
+	for (unsigned i = 0; i < NR_REPORT_STATES; i++) {
+		const struct report_state *s = &report_states[i];
+
+		if (nr[i])
+			buf_addf(b,
+				 "<span class=\"part v-%s\" data-grow=\"%u\"><span class=\"sign\" "
+				 "aria-hidden=\"true\">%s</span>%u %s</span>",
+				 s->key, nr[i], s->sign, nr[i], s->name);
+	}
+	buf_adds(b, "</p>\n");
+}
+
+static void add_extremes(struct buf *b, const char *title, const struct headline_cell *cells,
+			 size_t nr)
+{
+	if (!nr)
+		return;
+	buf_addf(b, "<div class=\"extremes\"><dt>%s</dt>", title);
+	for (size_t i = 0; i < nr; i++) {
+		buf_adds(b, "<dd>");
+		report_add_cell(b, cells[i].workload, cells[i].varying);
+		buf_adds(b, " <span class=\"num\">");
+		report_add_change(b, cells[i].change);
+		buf_adds(b, "</span></dd>");
+	}
+	buf_adds(b, "</div>");
+}
+
+static void add_mean(struct buf *b, const struct headline *h)
+{
+	if (!h->cells)
+		return;
+	buf_adds(b, "<p class=\"mean\"><b class=\"num\">");
+	report_add_change(b, h->mean);
+	buf_adds(b, "</b> ");
+	if (h->i95.exists) {
+		buf_adds(b, "<span class=\"num\">(");
+		report_add_interval(b, h->i95.low, h->i95.high);
+		buf_adds(b, ")</span> ");
+	}
+	buf_addf(b,
+		 "<span class=\"aside\">geometric mean of %zu cell%s, + is better%s</span></p>\n",
+		 h->cells, h->cells == 1 ? "" : "s",
+		 h->i95.exists ? "; with its 95 % interval" : "");
+}
+
+static const json_t *find_variant(const json_t *run, const char *name)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(json_object_get(run, "variants"), i, item) {
+		const char *have = string_of(item, "name");
+
+		if (have && !strcmp(have, name))
+			return item;
+	}
+	return NULL;
+}
+
+/* "6.12.117, image 391d229a7c64, ext4 mount default" */
+static void add_side(struct buf *b, const char *title, const json_t *run, const char *variant)
+{
+	const json_t *v = find_variant(run, variant);
+	const json_t *kernel = entry(run, "kernels", string_of(v, "kernel"));
+	const json_t *mount = entry(run, "mounts", string_of(v, "mount"));
+	const char *release = string_of(kernel, "release"), *sha = string_of(kernel, "sha256");
+	const char *build = string_of(kernel, "build_id"), *options = string_of(mount, "options");
+
+	buf_addf(b, "<div><dt class=\"%s\">%s</dt><dd><b>", title, title);
+	html_add(b, variant);
+	buf_adds(b, "</b> ");
+	html_addf(b, "%s, ", release ? release : "release unknown");
+	if (sha || build)
+		html_addf(b, "%s %.*s", sha ? "image" : "build id", SHORT_SHA, sha ? sha : build);
+	else
+		buf_adds(b, "image unknown");
+	if (string_of(mount, "fs"))
+		html_addf(b, ", %s", string_of(mount, "fs"));
+	if (options && *options)
+		html_addf(b, " (%s)", options);
+	buf_adds(b, "</dd></div>");
+}
+
+static void add_contrast(struct buf *b, const struct page *p, const struct headline *h)
+{
+	const struct comparison_row *row = NULL;
+
+	for (size_t i = 0; i < p->nr_rows && !row; i++)
+		row = strcmp(p->rows[i]->contrast, h->contrast) ? NULL : p->rows[i];
+	if (!row)
+		return;
+	buf_adds(b, "<article class=\"card\"><h2><span class=\"aside\">contrast</span> ");
+	html_add(b, h->contrast);
+	buf_adds(b, "</h2>\n");
+	add_mean(b, h);
+	add_bar(b, p, h->contrast);
+	buf_adds(b, "<dl>");
+	add_extremes(b, "worst", h->worst, h->nr_worst);
+	add_extremes(b, "best", h->best, h->nr_best);
+	add_side(b, "baseline", p->run, row->baseline);
+	add_side(b, "patched", p->run, row->patched);
+	buf_adds(b, "</dl></article>\n");
+}
+
+static void add_fact(struct buf *b, const char *key, const char *value)
+{
+	if (!value || !*value)
+		return;
+	buf_addf(b, "<div><dt>%s</dt><dd>", key);
+	html_add(b, value);
+	buf_adds(b, "</dd></div>");
+}
+
+static void add_facts(struct buf *b, const struct page *p)
+{
+	const json_t *machine = json_object_get(p->run, "machine"),
+		     *suite = json_object_get(p->run, "suite");
+	const json_t *cpu = json_object_get(machine, "cpu");
+	const json_t *runs = json_object_get(p->run, "runs");
+	char *blocks = xasprintf("%" JSON_INTEGER_FORMAT,
+				 json_integer_value(json_object_get(suite, "blocks")));
+	char *margin = p->nr_rows ? xasprintf("%g %%", p->rows[0]->j.margin * 100) : NULL;
+
+	buf_adds(b, "<dl class=\"facts\">");
+	add_fact(b, "suite", string_of(suite, "name"));
+	add_fact(b, "mode", string_of(p->run, "mode"));
+	add_fact(b, "blocks", blocks);
+	add_fact(b, "margin", margin);
+	add_fact(b, "machine", string_of(machine, "id"));
+	add_fact(b, "processor",
+		 cpu ? json_string_value(cpu) : string_of(json_object_get(p->run, "host"), "cpu"));
+	add_fact(b, "begun", string_of(json_array_get(runs, 0), "begun"));
+	add_fact(b, "run", string_of(p->run, "run"));
+	buf_adds(b, "</dl>\n");
+	free(blocks);
+	free(margin);
+}
+
+static void add_sentences(struct buf *b, const char *class, const char *first,
+			  const struct strv *list)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		buf_addf(b, "<li class=\"%s\"><b>%s</b> ", class, first);
+		html_add(b, list->v[i]);
+		buf_adds(b, "</li>\n");
+	}
+}
+
+static void add_warnings(struct buf *b, const struct page *p)
+{
+	const struct comparison *c = p->in->comparison;
+	const char *note = string_of(p->run, "mode_note");
+	size_t nr = c->warnings.n + c->remarks.n;
+
+	if (note && *note) {
+		buf_adds(b, "<p class=\"note\">");
+		html_addf(b, "%s mode: %s", string_of(p->run, "mode"), note);
+		buf_adds(b, "</p>\n");
+	}
+	if (!nr)
+		return;
+	buf_addf(b, "<details class=\"remarks\"%s><summary>", nr <= 6 ? " open" : "");
+	if (c->warnings.n)
+		buf_addf(b, "%zu warning%s", c->warnings.n, c->warnings.n == 1 ? "" : "s");
+	if (c->remarks.n)
+		buf_addf(b, "%s%zu remark%s", c->warnings.n ? ", " : "", c->remarks.n,
+			 c->remarks.n == 1 ? "" : "s");
+	buf_adds(b, "</summary><ul>\n");
+	add_sentences(b, "warning", "! warning:", &c->warnings);
+	add_sentences(b, "remark", "remark:", &c->remarks);
+	buf_adds(b, "</ul></details>\n");
+}
+
+void report_add_head(struct buf *b, const struct page *p)
+{
+	const struct comparison *c = p->in->comparison;
+
+	buf_adds(b, "<header class=\"top\"><p class=\"brand\"><b>fsduel</b> report</p>"
+		    "<nav aria-label=\"page\"><a href=\"#cells\">cells</a> "
+		    "<a href=\"#about\">what was run</a> <a href=\"#files\">files</a></nav>"
+		    "<button type=\"button\" id=\"theme\" hidden></button></header>\n<main>\n");
+	add_title(b, p);
+	add_facts(b, p);
+	buf_adds(b, "<div class=\"cards\">\n");
+	for (size_t i = 0; i < c->nr_headlines; i++)
+		add_contrast(b, p, &c->headlines[i]);
+	buf_adds(b, "</div>\n");
+	add_warnings(b, p);
+}
