@@ -177,7 +177,8 @@ static int run(const void *opts, char *const *args, unsigned nr_args, struct err
 #define AT(member) offsetof(struct plot_options, member)
 
 static const struct option_row options[] = {
-	{ 'o', "output", OPT_STRING, "DIR", "where the pictures go; without it plots in the results folder",
+	{ 'o', "output", OPT_STRING, "DIR",
+	  "where the pictures go; without it plots in the results folder",
 	  AT(output), false },
 	{ 'k', "kind", OPT_STRINGS, "NAME", "this kind of picture, several times; without it every kind",
 	  AT(kinds), false },

@@ -10,7 +10,8 @@ load dir.'tiles.gp'
 
 at = 'threads='
 number(s) = strstrt(s, at) ? real(s[strstrt(s, at) + strlen(at):]) : NaN
-ok(r) = !hand || (stringcolumn('decides') eq 'true' && is('contrast', 'contrast') && is('workload', 'workload'))
+ok(r) = !hand || (stringcolumn('decides') eq 'true' && is('contrast', 'contrast') && \
+	is('workload', 'workload'))
 threads(r) = hand ? number(stringcolumn('varying')) : column('threads')
 has95(r) = stringcolumn('change_low95') ne ''
 low(r) = percent(has95(0) ? column('change_low95') : column('ratio_min'))
@@ -18,7 +19,8 @@ high(r) = percent(has95(0) ? column('change_high95') : column('ratio_max'))
 where(has) = ok(0) && has95(0) == has ? threads(0) : NaN
 
 bars = "0 with lines lt -1 lc rgb dark, margin(x) with lines lt 0, -margin(x) with lines lt 0, ". \
-	"file(i) using (where(0)):(percent(column('change'))):(low(0)):(high(0)) with yerrorbars ls 4, ". \
+	"file(i) using (where(0)):(percent(column('change'))):(low(0)):(high(0)) \
+		with yerrorbars ls 4, ". \
 	"file(i) using (where(1)):(percent(column('change'))):(low(0)):(high(0)) with yerrorbars ls 3".\
 	(ascii ? ", file(i) using (threads(0)):(percent(column('change'))):('x') with labels" : '')
 set logscale x 2
@@ -28,7 +30,8 @@ do for [i = 1:tiles] {
 	bottom = 0; top = 0; band = 0; first = 1e9; last = 0
 	eval look
 	plot file(i) using (ok(0) ? (bottom = least(bottom, low(0)), top = most(top, high(0)), \
-		band = stringcolumn('margin') eq '' ? band : 100 * column('margin'), first = least(first, threads(0)), last = most(last, threads(0))) : 0):(0) with points
+		band = stringcolumn('margin') eq '' ? band : 100 * column('margin'), \
+			first = least(first, threads(0)), last = most(last, threads(0))) : 0):(0) with points
 	eval looked
 	top = most(top + (top - bottom) * 0.08, 1.5 * band)
 	bottom = least(bottom - (top - bottom) * 0.08, -1.5 * band)
@@ -39,7 +42,8 @@ do for [i = 1:tiles] {
 	set xlabel 'threads'
 	if (!ascii) { set ylabel 'change' }
 	if (!ascii) {
-		set object 1 rectangle from graph 0, first -band to graph 1, first band fc rgb light fs solid noborder behind
+		set object 1 rectangle from graph 0, first -band to graph 1, \
+			first band fc rgb light fs solid noborder behind
 	}
 	margin(x) = ascii && band > 0 ? band : NaN
 	if (!hand) { set xtics () }

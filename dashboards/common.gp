@@ -21,14 +21,17 @@ set datafile columnheaders
 set datafile commentschars ''
 file(i) = hand ? data : data.'-'.i.'.csv'
 is(column_, variable_) = !exists(variable_) || stringcolumn(column_) eq value(variable_)
+told(r) = (ascii ? ' ' : '').stringcolumn('text')    # beside a row; not glued to the frame
 percent(r) = 100 * (r - 1)
 least(a, b) = a < b ? a : b
 most(a, b) = a > b ? a : b
 
 # The terminal: width and height in pixels, or lines of text.
-start(w, h, lines) = ascii ? sprintf("set terminal dumb noenhanced mono nofeed size %d,%d", columns, lines) : \
+start(w, h, lines) = ascii ? sprintf("set terminal dumb noenhanced mono nofeed size %d,%d", \
+	columns, lines) : \
 	type eq 'png' ? sprintf("set terminal pngcairo noenhanced size %d,%d font 'sans,9'", w, h) : \
-	sprintf("set terminal svg noenhanced size %d,%d font 'sans-serif,12' background '#ffffff' name '%s'", w, h, name)
+	sprintf("set terminal svg noenhanced size %d,%d font 'sans-serif,12' ", w, h). \
+	sprintf("background '#ffffff' name '%s'", name)
 
 blue = '#0072B2'
 red = '#D55E00'

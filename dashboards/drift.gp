@@ -18,7 +18,8 @@ do for [i = 1:tiles] {
 	lo = 1e308; hi = -1e308; last = 1
 	seen(v) = abs(v) < 1e29 ? (lo = v < lo ? v : lo, hi = v > hi ? v : hi) : 0
 	eval look
-	plot file(i) using (last = most(last, column('block'))):(seen(value_of('baseline', baseline))) with points, \
+	plot file(i) using (last = most(last, column('block'))):(seen(value_of('baseline', baseline))) \
+		with points, \
 		file(i) using (column('block')):(seen(value_of('patched', patched))) with points
 	eval looked
 	eval tile(i)
@@ -34,7 +35,8 @@ do for [i = 1:tiles] {
 		plot file(i) using (column('block')):(value_of('baseline', baseline)):('o') with labels, \
 			file(i) using (column('block')):(value_of('patched', patched)):('x') with labels
 	} else {
-		eval 'plot '.(hand ? '' : pairs)."file(i) using (column('block')):(value_of('baseline', baseline)) with points ls 1, ".\
+		eval 'plot '.(hand ? '' : pairs). \
+			"file(i) using (column('block')):(value_of('baseline', baseline)) with points ls 1, ". \
 			"file(i) using (column('block')):(value_of('patched', patched)) with points ls 2"
 	}
 }

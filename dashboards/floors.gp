@@ -9,7 +9,8 @@ reach = 0; widest = 0; longest = 0
 eval look
 plot file(1) using (longest = most(longest, strlen(stringcolumn('label'))), \
 	widest = most(widest, strlen(stringcolumn('text'))), 0):(0) with points, \
-	file(1) using (stringcolumn('sees') eq '' ? 0 : (reach = most(reach, most(column('sees'), column('margin'))))):(0) with points
+	file(1) using (stringcolumn('sees') eq '' ? 0 : (reach = most(reach, most(column('sees'), \
+		column('margin'))))):(0) with points
 eval looked
 reach = most(reach * 108, 0.01)
 
@@ -25,8 +26,9 @@ load dir.'head.gp'
 load dir.'rows.gp'
 set xrange [0:reach]
 set xlabel 'change, per cent'
-plot file(1) using (0):(column('y')):ytic(stringcolumn('label')):y2tic((ascii ? ' ' : '').stringcolumn('text')) with points pt -1, \
-	file(1) using (0):(column('y')):(100 * column('sees')):(0) with vectors nohead lw 5 lt -1 lc rgb blue, \
+plot file(1) using (0):(column('y')):ytic(stringcolumn('label')):y2tic(told(0)) with points pt -1, \
+	file(1) using (0):(column('y')):(100 * column('sees')):(0) \
+		with vectors nohead lw 5 lt -1 lc rgb blue, \
 	file(1) using (100 * column('sees')):(column('y')) with points ls 1, \
 	file(1) using (100 * column('margin')):(column('y')) with points ls 2, \
 	file(1) using (100 * column('sees')):(column('y')):(ascii ? 'o' : '') with labels, \

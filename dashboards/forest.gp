@@ -24,9 +24,11 @@ longest = 0
 n = 0
 plot file(1) using (longest = ok(0) ? most(longest, strlen(label(0))) : longest, \
 	widest = ok(0) ? most(widest, strlen(said(0))) : widest, row(0)):(0) with points
-plot file(1) using (there(0) && high(0) <= 100 ? (reach = most(reach, high(0))) : 0):(0) with points, \
+plot file(1) using (there(0) && high(0) <= 100 ? (reach = most(reach, high(0))) : 0):(0) \
+	with points, \
 	file(1) using (there(0) && low(0) <= 100 ? (deep = least(deep, low(0))) : 0):(0) with points, \
-	file(1) using (ok(0) && stringcolumn('margin') ne '' ? (band = 100 * column('margin')) : 0):(0) with points
+	file(1) using (ok(0) && stringcolumn('margin') ne '' ? (band = 100 * column('margin')) : \
+		0):(0) with points
 eval looked
 if (hand) rows = n
 if (!exists("band")) band = 0
@@ -50,31 +52,38 @@ set xrange [deep:reach]
 set format x '%g'
 set xlabel 'change, per cent (patched against baseline)'
 if (!ascii) {
-	set object 1 rectangle from -band, graph 0 to band, graph 1 fc rgb light fs solid noborder behind
+	set object 1 rectangle from -band, graph 0 to band, \
+		graph 1 fc rgb light fs solid noborder behind
 }
 set arrow 1 from 0, graph 0 to 0, graph 1 nohead lt -1 lc rgb dark
 # Rows that are not shown get a place out of sight.
 place(r) = ok(0) ? row(0) : -10 - column(0)
 arrow = ascii ? '>' : '▶'
 beyond(s) = there(0) && percent(column('change')) > reach ? s : ''
-shown(k) = there(0) && stringcolumn('verdict') eq word(verdicts, k) && percent(column('change')) <= reach ? percent(column('change')) : nowhere
+shown(k) = there(0) && stringcolumn('verdict') eq word(verdicts, k) && \
+	percent(column('change')) <= reach ? percent(column('change')) : nowhere
 # The rows of each verdict with an interval, and with a range where there is none; each
 # part of the plot counts rows anew (n), for hand's sake.
-part(k, has) = sprintf(", n = 0, file(1) using (here(%d, %d)):(row(0)):(end(%d, %d, most(low(0), deep))):(end(%d, %d, least(high(0), reach)))", k, has, k, has, k, has). \
+part(k, has) = sprintf(", n = 0, file(1) using (here(%d, %d)):(row(0))", k, has). \
+	sprintf(":(end(%d, %d, most(low(0), deep)))", k, has). \
+	sprintf(":(end(%d, %d, least(high(0), reach)))", k, has). \
 	sprintf(" with xerrorbars ls %d", k + 4).(has ? '' : ascii ? ' lt 0' : ' dt 3')
 end(k, has, x) = here(k, has) > -1e29 ? x : nowhere
 here(k, has) = has95(0) == has ? shown(k) : nowhere
 picture = "plot n = 0, file(1) using (0):(place(0)):ytic(label(0)):y2tic(said(0)) with points pt -1"
 if (ascii) {
-	picture = picture.", n = 0, file(1) using (band):(row(0) - 0.5):(0):(1) with vectors nohead lt 0".\
+	picture = picture.", n = 0, file(1) using (band):(row(0) - 0.5):(0):(1) \
+		with vectors nohead lt 0".\
 		", n = 0, file(1) using (-band):(row(0) - 0.5):(0):(1) with vectors nohead lt 0"
 }
 do for [k = 1:4] { picture = picture.part(k, 1).part(k, 0) }
 if (ascii) {
 	do for [k = 1:4] {
-		picture = picture.sprintf(", n = 0, file(1) using (shown(%d)):(row(0)):('%s') with labels", k, substr(marks, k + 4, k + 4))
+		picture = picture.sprintf(", n = 0, file(1) using (shown(%d)):(row(0)):('%s') \
+			with labels", k, substr(marks, k + 4, k + 4))
 	}
 }
-picture = picture.", n = 0, file(1) using (reach):(row(0)):(beyond(arrow)) with labels right tc rgb dark"
+picture = picture.", n = 0, file(1) using (reach):(row(0)):(beyond(arrow)) \
+	with labels right tc rgb dark"
 eval picture
 unset multiplot

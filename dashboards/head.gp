@@ -10,7 +10,10 @@ set origin 0,0
 set margins 0,0,0,0
 do for [k = 1:heads] {
 	if (ascii) { set label k value('head'.k) at screen 0, screen line_at(k, height) } \
-	else { set label k value('head'.k) at screen 0.012, screen line_at(k, height) font (k == 1 ? ',14' : ',11') }
+	else {
+		set label k value('head'.k) at screen 0.012, screen line_at(k, height) \
+			font (k == 1 ? ',14' : ',11')
+	}
 }
 do for [k = 1:keys] {
 	x = value('keyat'.k) / (ascii ? real(columns) : real(width))
@@ -22,9 +25,11 @@ do for [k = 1:keys] {
 		set label 100 + k value('key'.k) at screen x + 16.0 / width, screen y font ',11'
 		if (style > 0) {
 			if (onlines < 2) { set label 200 + k '' at screen x, screen y point ls style }
-			if (onlines) { set arrow 100 + k from screen x - 12.0 / width, screen y to screen x + 12.0 / width, screen y nohead ls style }
+			if (onlines) { set arrow 100 + k from screen x - 12.0 / width, \
+				screen y to screen x + 12.0 / width, screen y nohead ls style }
 		} else {
-			set object 100 + k rectangle center screen x, screen y size screen 14.0 / width, screen 11.0 / height \
+			set object 100 + k rectangle center screen x, screen y size screen 14.0 / width, \
+				screen 11.0 / height \
 				fc rgb value('colour'.k) fs pattern value('pattern'.k) border lc rgb value('colour'.k) front
 		}
 	}

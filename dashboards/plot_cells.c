@@ -359,8 +359,8 @@ PLOT_FILL(floors)
 	if (y == 1)
 		return nothing(why, "no cell of these was calibrated on this machine");
 	plot_head(t, "Noise floor: the smallest change that is seen; shorter is better");
-	plot_head(t, "by so many blocks as here, in 4 cases of 5, by what fsduel calibrate found; a margin "
-		  "within the bar is too fine");
+	plot_head(t, "by so many blocks as here, in 4 cases of 5, by what fsduel calibrate found; a "
+		  "margin within the bar is too fine");
 	plot_set_number(t, "rows", y - 1);
 	return 0;
 }

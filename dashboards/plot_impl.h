@@ -9,6 +9,8 @@
 
 #include "dashboards/plot.h"
 
+struct plot_series;                       /* private to plot_time.c: series.csv, read once */
+
 /* Tables of one picture (files NAME-1.csv, ...) and the assignments before its script. */
 struct plot_set {
 	struct plot_table {
@@ -21,6 +23,7 @@ struct plot_set {
 	unsigned heads;                   /* lines above the picture */
 	unsigned wide;                    /* columns of such a line */
 	bool ascii;
+	struct plot_series **series;      /* kept from picture to picture; points to NULL at first */
 };
 void plot_set_release(struct plot_set *t);
 
@@ -91,5 +94,7 @@ PLOT_FILL(locks);
 PLOT_FILL(profile);
 PLOT_FILL(drift);
 PLOT_FILL(floors);
+
+void plot_series_free(struct plot_series *series);   /* accepts NULL */
 
 #endif

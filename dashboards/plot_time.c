@@ -16,7 +16,7 @@
 
 #define BLOCKS_SHOWN 3
 
-enum { WORKLOAD, PARAMS, VARIANT, BLOCK, PASS, ROLE, METRIC, START, END, VALUE, ATTEMPT, NR_COLUMNS };
+enum { WORKLOAD, PARAMS, VARIANT, BLOCK, PASS, ROLE, METRIC, START, END, VALUE, ATTEMPT };
 static const char *const columns[] = { "workload", "params", "variant", "block", "pass", "role",
 				       "metric", "start_ns", "end_ns", "value", "attempt", NULL };
 
@@ -31,26 +31,11 @@ struct tile {
 	struct trace traces[BLOCKS_SHOWN][2];
 };
 
-struct reading {
+/* Every cell of every contrast, whatever one picture shows of them. */
+struct plot_series {
 	struct tile *tiles;
-	size_t nr, last;
-	const char *pass;
+	size_t nr;
 };
-
-static struct tile *find_tile(struct reading *r, const char *workload, const char *params)
-{
-	/* Rows of a cell run stand together. */
-	for (size_t i = 0; i < r->nr; i++) {
-		size_t at = (r->last + i) % r->nr;
-
-		if (!strcmp(r->tiles[at].row->params, params) &&
-		    !strcmp(r->tiles[at].row->workload, workload)) {
-			r->last = at;
-			return &r->tiles[at];
-		}
-	}
-	return NULL;
-}
 
 static int add_interval(struct trace *trace, unsigned side, uint64_t block,
 			const struct csv_row *row, struct err *e)
@@ -80,27 +65,39 @@ static int add_interval(struct trace *trace, unsigned side, uint64_t block,
 	return 0;
 }
 
+/* -1: neither. */
+static int side_of(const struct tile *tile, const struct csv_row *row)
+{
+	const struct comparison_row *r = tile->row;
+
+	if (strcmp(row->field[PARAMS], r->params) != 0 ||
+	    strcmp(row->field[WORKLOAD], r->workload) != 0 || strcmp(row->field[PASS], r->pass) != 0)
+		return -1;
+	if (!strcmp(row->field[VARIANT], r->patched))
+		return 1;
+	return strcmp(row->field[VARIANT], r->baseline) ? -1 : 0;
+}
+
 static int read_row(void *arg, const struct csv_row *row, struct err *e)
 {
-	struct reading *r = arg;
-	struct tile *tile;
+	struct plot_series *s = arg;
 	uint64_t block;
-	unsigned side;
+	int ret = 0;
 
-	if (strcmp(row->field[ROLE], "all") || strcmp(row->field[METRIC], "operations") ||
-	    strcmp(row->field[PASS], r->pass))
+	if (strcmp(row->field[ROLE], "all") != 0 || strcmp(row->field[METRIC], "operations") != 0)
 		return 0;
 	if (num_parse(row->field[BLOCK], NUM_COUNT, &block, e))
 		return err_add(e, EINVAL, SERIES_CSV ":%lu: no number of a block", row->line);
 	if (!block || block > BLOCKS_SHOWN)
 		return 0;
-	tile = find_tile(r, row->field[WORKLOAD], row->field[PARAMS]);
-	if (!tile)
-		return 0;
-	side = !strcmp(row->field[VARIANT], tile->row->patched);
-	if (!side && strcmp(row->field[VARIANT], tile->row->baseline))
-		return 0;
-	return add_interval(&tile->traces[block - 1][side], side, block, row, e);
+	for (size_t i = 0; !ret && i < s->nr; i++) {
+		int side = side_of(&s->tiles[i], row);
+
+		if (side >= 0)
+			ret = add_interval(&s->tiles[i].traces[block - 1][side], (unsigned)side, block,
+					   row, e);
+	}
+	return ret;
 }
 
 /* Traces one after the other, an empty line between two so that no line joins them. */
@@ -129,51 +126,68 @@ static bool write_tile(struct plot_set *t, const struct tile *tile, unsigned n)
 	return true;
 }
 
-static void list_tiles(struct reading *r, const struct plot_source *s, const struct plot_request *q)
+void plot_series_free(struct plot_series *series)
 {
-	const struct comparison_row *first = plot_first(s, q);
-
-	r->tiles = xcalloc(s->c->nr_rows + 1, sizeof(*r->tiles));
-	for (size_t i = 0; first && i < s->c->nr_rows; i++) {
-		const struct comparison_row *row = &s->c->rows[i];
-
-		if (plot_decides(row) && plot_wants(s, q, row) && !strcmp(row->metric, first->metric))
-			r->tiles[r->nr++].row = row;
-	}
-	r->pass = first ? first->pass : "";
+	if (!series)
+		return;
+	for (size_t i = 0; i < series->nr; i++)
+		for (size_t k = 0; k < (size_t)BLOCKS_SHOWN * 2; k++)
+			buf_release(&series->tiles[i].traces[k / 2][k % 2].rows);
+	free(series->tiles);
+	free(series);
 }
 
-static void release(struct reading *r)
+/* A cell of a contrast stands in a row a primary metric; the first of them is enough. */
+static bool same_cell(const struct comparison_row *a, const struct comparison_row *b)
 {
-	for (size_t i = 0; i < r->nr; i++)
-		for (size_t k = 0; k < (size_t)BLOCKS_SHOWN * 2; k++)
-			buf_release(&r->tiles[i].traces[k / 2][k % 2].rows);
-	free(r->tiles);
+	return !strcmp(a->contrast, b->contrast) && !strcmp(a->workload, b->workload) &&
+	       !strcmp(a->params, b->params);
+}
+
+static int load(struct plot_series **out, const struct plot_source *s, struct err *e)
+{
+	char *path = xasprintf("%s/" SERIES_CSV, s->dir);
+	struct plot_series *series = xcalloc(1, sizeof(*series));
+	int ret = 0;
+
+	series->tiles = xcalloc(s->c->nr_rows + 1, sizeof(*series->tiles));
+	for (size_t i = 0; i < s->c->nr_rows; i++) {
+		const struct comparison_row *row = &s->c->rows[i];
+
+		if (plot_decides(row) &&
+		    (!series->nr || !same_cell(series->tiles[series->nr - 1].row, row)))
+			series->tiles[series->nr++].row = row;
+	}
+	if (fs_exists(path))
+		ret = csv_read(path, columns, read_row, series, e);
+	free(path);
+	*out = series;
+	return ret;
 }
 
 PLOT_FILL(time)
 {
-	char *path = xasprintf("%s/" SERIES_CSV, s->dir);
-	struct reading r = { 0 };
+	const struct plot_series *series;
+	const struct comparison_row *any = NULL;
 	unsigned n = 0;
-	int ret = 0;
+	int ret = *t->series ? 0 : load(t->series, s, e);
 
-	list_tiles(&r, s, q);
-	if (fs_exists(path) && r.nr)
-		ret = csv_read(path, columns, read_row, &r, e);
-	for (size_t i = 0; !ret && i < r.nr; i++)
-		n += write_tile(t, &r.tiles[i], n + 1);
+	series = *t->series;
+	for (size_t i = 0; !ret && i < series->nr; i++) {
+		if (!plot_wants(s, q, series->tiles[i].row) || !write_tile(t, &series->tiles[i], n + 1))
+			continue;
+		any = series->tiles[i].row;
+		n++;
+	}
 	plot_set_tiles(t, n);
-	if (n) {
+	if (any) {
 		plot_head(t, "Throughput over time (operations a second), higher is better");
 		plot_head(t, "%s: a line a block (up to %u of them), all roles of the cell together",
 			  plot_contrast(s, q), BLOCKS_SHOWN);
-		plot_set_variants(t, r.tiles[0].row->baseline, r.tiles[0].row->patched);
+		plot_set_variants(t, any->baseline, any->patched);
 	} else if (!ret) {
 		*why = xstrdup("there are no values over time: give the workloads an interval "
 			       "(interval = 50ms)");
 	}
-	release(&r);
-	free(path);
 	return ret;
 }

@@ -12,7 +12,8 @@ load dir.'tiles.gp'
 
 at = 'threads='
 number(s) = strstrt(s, at) ? real(s[strstrt(s, at) + strlen(at):]) : NaN
-ok(r) = !hand || (stringcolumn('decides') eq 'true' && is('contrast', 'contrast') && is('workload', 'workload'))
+ok(r) = !hand || (stringcolumn('decides') eq 'true' && is('contrast', 'contrast') && \
+	is('workload', 'workload'))
 threads(r) = ok(0) ? (hand ? number(stringcolumn('varying')) : column('threads')) : NaN
 low(r) = hand ? column('baseline_median') * column('change_low95') : column('patched_low')
 high(r) = hand ? column('baseline_median') * column('change_high95') : column('patched_high')
@@ -20,7 +21,8 @@ high(r) = hand ? column('baseline_median') * column('change_high95') : column('p
 do for [i = 1:tiles] {
 	last = 0; top = 0
 	eval look
-	plot file(i) using (!ok(0) || stringcolumn('baseline_median') eq '' ? 0 : (last = most(threads(0), last), \
+	plot file(i) using (!ok(0) || stringcolumn('baseline_median') eq '' ? 0 : \
+		(last = most(threads(0), last), \
 		top = most(most(column('baseline_median'), column('patched_median')), top))):(1) with points
 	eval looked
 	eval tile(i)
@@ -31,8 +33,10 @@ do for [i = 1:tiles] {
 	if (last <= 8) { set xtics 1 } else { set xtics autofreq }
 	levels = "file(i) using (threads(0)):(column('baseline_median')) with linespoints ls 1, ". \
 		"file(i) using (threads(0)):(column('patched_median')) with linespoints ls 2, ". \
-		"file(i) using (threads(0)):(column('patched_median')):(low(0)):(high(0)) with yerrorbars ls 3"
-	blocks_of = "file(i) using (threads(0)):(column('baseline')) with points pt 7 ps 0.25 lc rgb blue, ". \
+		"file(i) using (threads(0)):(column('patched_median')):(low(0)):(high(0)) \
+			with yerrorbars ls 3"
+	blocks_of = "file(i) using (threads(0)):(column('baseline')) \
+		with points pt 7 ps 0.25 lc rgb blue, ". \
 		"file(i) using (threads(0)):(column('patched')) with points pt 7 ps 0.25 lc rgb red, "
 	if (ascii) {
 		plot file(i) using (threads(0)):(column('baseline_median')):('o') with labels, \

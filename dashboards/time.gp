@@ -11,7 +11,8 @@ load dir.'tiles.gp'
 
 ok(r) = is('workload', 'workload') && is('params', 'params') && is('block', 'block') && \
 	stringcolumn('role') eq 'all' && stringcolumn('metric') eq 'operations'
-side(r) = hand ? (!ok(0) ? -1 : stringcolumn('variant') eq baseline ? 0 : stringcolumn('variant') eq patched ? 1 : -1) \
+side(r) = hand ? (!ok(0) ? -1 : stringcolumn('variant') eq baseline ? 0 : \
+	stringcolumn('variant') eq patched ? 1 : -1) \
 	: column('side')
 seconds(s) = side(0) == s ? (column('start_ns') + column('end_ns')) / 2e9 : nowhere
 rate(r) = column('value') / (column('end_ns') - column('start_ns')) * 1e9
@@ -19,7 +20,8 @@ rate(r) = column('value') / (column('end_ns') - column('start_ns')) * 1e9
 do for [i = 1:tiles] {
 	top = 0; last = 0
 	eval look
-	plot file(i) using (side(0) < 0 ? 0 : (top = most(top, rate(0)), last = most(last, column('end_ns')))):(1) with points
+	plot file(i) using (side(0) < 0 ? 0 : (top = most(top, rate(0)), \
+		last = most(last, column('end_ns')))):(1) with points
 	eval looked
 	eval tile(i)
 	set format y si(0, top)

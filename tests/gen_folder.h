@@ -17,8 +17,8 @@
 #define NR(a) (sizeof(a) / sizeof((a)[0]))
 #define GEN_PARAMS 96
 
-enum option { CELLS, BLOCKS, ROLES, EXACT, SINGLE, NOISE_PERMILLE, NO_CHANGE, DRIFT, HOSTILE, TROUBLE,
-	      CONTRASTS, LATENCY, SERIES, LOCKS, NR_OPTIONS };
+enum option { CELLS, BLOCKS, ROLES, EXACT, SINGLE, NOISE_PERMILLE, NO_CHANGE, DRIFT, HOSTILE,
+	      TROUBLE, CONTRASTS, LATENCY, SERIES, LOCKS, NR_OPTIONS };
 struct variant {
 	const char *name, *kernel, *mount;
 };

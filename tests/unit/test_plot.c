@@ -50,9 +50,9 @@ static void test_cut(void **state)
 	(void)state;
 	expect(cut_to_12, "just so long", "just so long");
 	expect(cut_to_12, "just too long", "just ...long");
-	expect(cut_to_12, "\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4"
-			  "\xc3\xa4\xc3\xa4\xc3\xb6",
-	       "\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4...\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xb6");
+#define AE "\xc3\xa4"
+	expect(cut_to_12, AE AE AE AE AE AE AE AE AE AE AE AE "!", AE AE AE AE AE "..." AE AE AE "!");
+#undef AE
 }
 
 static void test_table(void **state)
@@ -77,8 +77,8 @@ static void test_table(void **state)
 /* A long label takes three rows at most, and the next row comes after them. */
 static void test_row(void **state)
 {
-	static const char name[] = "one two three four five six seven eight nine ten eleven twelve thirteen "
-				   "fourteen fifteen sixteen seventeen eighteen nineteen twenty twenty-one "
+	static const char name[] = "one two three four five six seven eight nine ten eleven "
+				   "twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty twenty-one "
 				   "twenty-two twenty-three twenty-four";
 	struct plot_set t = { 0 };
 	struct plot_table *a = plot_table(&t, "y,label,v");
