@@ -157,8 +157,11 @@ run:
 	$(Q)$(MAKE) all
 	$(Q)$(B)/fsduel kernel fetch 6.1 && $(B)/fsduel kernel fetch 6.12
 	$(Q)mkdir -p fsduel-results; r=$(RESULTS); \
-	$(B)/fsduel duel -c configs/quick.ini --baseline 6.1 --patched 6.12 -o $$r; code=$$?; \
-	echo "results: $$r; again: $(B)/fsduel compare $$r"; [ $$code -le 1 ]
+	$(B)/fsduel duel -c configs/quick.ini --baseline 6.1 --patched 6.12 -o $$r; \
+	code=$$?; [ $$code -le 1 ] || exit $$code; \
+	$(B)/fsduel letter $$r > $$r/letter.txt && $(B)/fsduel plot $$r > $$r/plots.txt && \
+	$(B)/fsduel report $$r > /dev/null && printf '\nThe letter:\n\n' && cat $$r/letter.txt && \
+	printf '\n%s\n' "results: $$r; report: $$r/report.html; pictures: $$r/plots"
 
 install: all $(B)/fsduel.1
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
