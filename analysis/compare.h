@@ -11,7 +11,7 @@
 #ifndef FSDUEL_ANALYSIS_COMPARE_H
 #define FSDUEL_ANALYSIS_COMPARE_H
 
-#include "analysis/results.h"
+#include "analysis/results/results.h"
 #include "analysis/verdict.h"
 #include "lib/buf.h"
 

@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/family.h"
+#include "analysis/stats/family.h"
 #include "analysis/judge_impl.h"
-#include "analysis/paired.h"
-#include "analysis/rank.h"
+#include "analysis/stats/paired.h"
+#include "analysis/stats/rank.h"
 
 #define UNPAIRED_MIN 4         /* 2 / (8 over 4) is the first below 5 % */
 

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "analysis/dist.h"
+#include "analysis/stats/dist.h"
 
 #define FLOOR_SCHEMA 1
 

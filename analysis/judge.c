@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/family.h"
+#include "analysis/stats/family.h"
 #include "analysis/judge_impl.h"
 
 int row_direction(const struct comparison_row *row)

@@ -8,7 +8,7 @@
 #define FSDUEL_ANALYSIS_JUDGE_IMPL_H
 
 #include "analysis/judge.h"
-#include "analysis/results_impl.h"
+#include "analysis/results/results_impl.h"
 
 struct judge {
 	double margin;            /* 0: see margin_of */

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/checks.h"
+#include "analysis/stats/checks.h"
 #include "analysis/judge_impl.h"
 
 #define NAMED_MAX 3            /* cells a sentence names */

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "analysis/family.h"
+#include "analysis/stats/family.h"
 #include "analysis/floor.h"
 #include "analysis/judge_impl.h"
 

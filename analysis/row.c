@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "analysis/judge_impl.h"
-#include "analysis/stats.h"
+#include "analysis/stats/stats.h"
 
 const char *const mark_names[] = { "", "equal", "better", "worse", "mixed" };
 

@@ -17,7 +17,7 @@
 #ifndef FSDUEL_ANALYSIS_VERDICT_H
 #define FSDUEL_ANALYSIS_VERDICT_H
 
-#include "analysis/stats.h"
+#include "analysis/stats/stats.h"
 
 #define VERDICT_ALPHA 0.05             /* of a whole family */
 #define VERDICT_MARGIN 0.02            /* where neither suite nor command line gives one */

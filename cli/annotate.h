@@ -9,7 +9,7 @@
 
 #include <jansson.h>
 
-#include "analysis/costs.h"
+#include "analysis/costs/costs.h"
 #include "lib/buf.h"
 
 struct annotate_count {

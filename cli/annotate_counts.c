@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/results.h"
+#include "analysis/results/results.h"
 #include "cli/annotate.h"
 #include "lib/fs.h"
 #include "lib/schema.h"

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/lock_classes.h"
+#include "analysis/locks/lock_classes.h"
 #include "cli/command.h"
 #include "dashboards/plot.h"
 #include "lib/fs.h"

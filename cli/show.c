@@ -10,7 +10,7 @@
 
 #include "analysis/floor.h"
 #include "analysis/judge.h"
-#include "analysis/locks.h"
+#include "analysis/locks/locks.h"
 #include "dashboards/ci.h"
 #include "dashboards/export.h"
 #include "dashboards/locks_table.h"

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "analysis/compare.h"
-#include "analysis/costs.h"
+#include "analysis/costs/costs.h"
 #include "lib/buf.h"
 #include "lib/err.h"
 

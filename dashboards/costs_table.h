@@ -2,12 +2,12 @@
 /*
  * costs_table.h: what an operation costs, by function and subsystem, as plain text for
  * a terminal, at most TABLE_WIDTH columns, and for other tools. It draws what
- * analysis/costs.h found.
+ * analysis/costs/costs.h found.
  */
 #ifndef FSDUEL_DASHBOARDS_COSTS_TABLE_H
 #define FSDUEL_DASHBOARDS_COSTS_TABLE_H
 
-#include "analysis/costs.h"
+#include "analysis/costs/costs.h"
 #include "lib/buf.h"
 
 /* What is to be shown. */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * locks_table.h: waits for locks as plain text for a terminal, at most TABLE_WIDTH
- * columns, and for other tools. It draws what analysis/locks.h found.
+ * columns, and for other tools. It draws what analysis/locks/locks.h found.
  */
 #ifndef FSDUEL_DASHBOARDS_LOCKS_TABLE_H
 #define FSDUEL_DASHBOARDS_LOCKS_TABLE_H
 
-#include "analysis/locks.h"
+#include "analysis/locks/locks.h"
 #include "lib/buf.h"
 
 /* Each cell and variant with its classes of locks and who waited for whom; the cost of watching. */

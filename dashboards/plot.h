@@ -11,8 +11,8 @@
 #define FSDUEL_DASHBOARDS_PLOT_H
 
 #include "analysis/compare.h"
-#include "analysis/costs.h"
-#include "analysis/locks.h"
+#include "analysis/costs/costs.h"
+#include "analysis/locks/locks.h"
 #include "lib/buf.h"
 #include "lib/err.h"
 

@@ -13,8 +13,8 @@
 #define FSDUEL_DASHBOARDS_REPORT_H
 
 #include "analysis/compare.h"
-#include "analysis/costs.h"
-#include "analysis/locks.h"
+#include "analysis/costs/costs.h"
+#include "analysis/locks/locks.h"
 #include "lib/buf.h"
 
 struct report {

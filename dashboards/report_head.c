@@ -134,7 +134,7 @@ static const json_t *find_variant(const json_t *run, const char *name)
 	return NULL;
 }
 
-/* "6.12.117, image 391d229a7c64, ext4 mount default" */
+/* Release, image and mount of a variant, as the table says them. */
 static void add_side(struct buf *b, const char *title, const json_t *run, const char *variant)
 {
 	const json_t *v = find_variant(run, variant);

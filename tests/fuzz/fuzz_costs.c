@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/costs.h"
+#include "analysis/costs/costs.h"
 #include "analysis/judge.h"
-#include "analysis/results_impl.h"
+#include "analysis/results/results_impl.h"
 #include "dashboards/costs_table.h"
 #include "dashboards/export.h"
 #include "dashboards/table.h"

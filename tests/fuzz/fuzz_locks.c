@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "analysis/judge.h"
-#include "analysis/locks.h"
-#include "analysis/results_impl.h"
+#include "analysis/locks/locks.h"
+#include "analysis/results/results_impl.h"
 #include "dashboards/export.h"
 #include "dashboards/locks_table.h"
 #include "dashboards/table.h"

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "analysis/compare.h"
-#include "analysis/results_impl.h"
+#include "analysis/results/results_impl.h"
 #include "dashboards/export.h"
 #include "dashboards/table.h"
 #include "dashboards/text.h"

@@ -9,11 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "analysis/dist.h"
-#include "analysis/family.h"
-#include "analysis/paired.h"
-#include "analysis/rank.h"
-#include "analysis/stats.h"
+#include "analysis/stats/dist.h"
+#include "analysis/stats/family.h"
+#include "analysis/stats/paired.h"
+#include "analysis/stats/rank.h"
+#include "analysis/stats/stats.h"
 #include "lib/rng.h"
 
 #define ROUNDS 40

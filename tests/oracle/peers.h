@@ -10,9 +10,9 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "analysis/dist.h"
-#include "analysis/rank.h"
-#include "analysis/stats.h"
+#include "analysis/stats/dist.h"
+#include "analysis/stats/rank.h"
+#include "analysis/stats/stats.h"
 
 /* fsperf, src/utils.py, check_regression: the latest sample against mean and 1.96 stdev. */
 static inline bool peer_fsperf(const double *a, const double *b, size_t n)

@@ -15,8 +15,8 @@
 #include <cmocka.h>
 
 #include "analysis/judge.h"
-#include "analysis/results_impl.h"
-#include "analysis/stats.h"
+#include "analysis/results/results_impl.h"
+#include "analysis/stats/stats.h"
 #include "dashboards/export.h"
 #include "lib/num.h"
 #include "lib/rng.h"

@@ -14,9 +14,9 @@
 
 #include <cmocka.h>
 
-#include "analysis/costs.h"
+#include "analysis/costs/costs.h"
 #include "analysis/judge.h"
-#include "analysis/results_impl.h"
+#include "analysis/results/results_impl.h"
 #include "dashboards/costs_table.h"
 #include "dashboards/table.h"
 #include "dashboards/text.h"

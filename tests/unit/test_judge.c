@@ -14,12 +14,12 @@
 
 #include <cmocka.h>
 
-#include "analysis/checks.h"
-#include "analysis/dist.h"
-#include "analysis/family.h"
+#include "analysis/stats/checks.h"
+#include "analysis/stats/dist.h"
+#include "analysis/stats/family.h"
 #include "analysis/floor.h"
 #include "analysis/judge_impl.h"
-#include "analysis/paired.h"
+#include "analysis/stats/paired.h"
 #include "lib/csv.h"
 #include "lib/num.h"
 #include "lib/rng.h"

@@ -15,8 +15,8 @@
 #include <cmocka.h>
 
 #include "analysis/judge.h"
-#include "analysis/locks.h"
-#include "analysis/results_impl.h"
+#include "analysis/locks/locks.h"
+#include "analysis/results/results_impl.h"
 #include "dashboards/locks_table.h"
 #include "lib/schema.h"
 

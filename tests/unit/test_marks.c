@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "analysis/compare.h"
-#include "analysis/results_impl.h"
+#include "analysis/results/results_impl.h"
 #include "dashboards/table.h"
 #include "lib/csv.h"
 #include "lib/schema.h"

@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "analysis/judge.h"
-#include "analysis/results_impl.h"
+#include "analysis/results/results_impl.h"
 #include "dashboards/ci.h"
 #include "dashboards/export.h"
 #include "dashboards/markdown.h"

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * costs.h: the instructions of a results folder's profile pass (profile.csv): what an
+ * operation costs in which function and subsystem, on both sides of each contrast,
+ * and how the difference divides into "called more often" and "longer each time".
+ *
+ * The counts are exact and flat: a function's own instructions, not those of what it
+ * calls. Figures are means over pairs (blocks with figures on both sides) of
+ * instructions / operations, so those of all functions add up to the whole.
+ *
+ * Functions are matched by name without the compiler's suffixes, a module's with the
+ * same one built in. Different functions of one name are summed, and that is said.
+ */
+#ifndef FSDUEL_ANALYSIS_COSTS_H
+#define FSDUEL_ANALYSIS_COSTS_H
+
+#include "analysis/compare.h"
+#include "analysis/costs/subsystems.h"
+
+#define COSTS_PASS "profile"
+#define COSTS_UNKNOWN "[unknown]"     /* the name of what has none */
+
+/* A function, a subsystem or the whole of one cell and contrast; [2]: baseline, patched. */
+struct cost_line {
+	const char *name;             /* without suffixes, or COSTS_UNKNOWN */
+	const char *object[2];        /* of a function; NULL where it was not executed */
+	unsigned subsystem;
+	bool there[2];                /* executed at all */
+	uint64_t total[2];            /* instructions in all pairs */
+	double instructions[2];       /* an operation */
+	double calls[2];              /* an operation; of a function */
+	double change, change_min, change_max; /* an operation; the latter over pairs */
+	double share;                 /* of the whole change; only where the cell has_share */
+	bool has_split;               /* of the change: then by_calls + by_length == change */
+	double by_calls, by_length;   /* called more often; longer each time */
+	const char *no_split;         /* why there is none, of a function */
+	unsigned namesakes;           /* functions of that name on a side, the larger number */
+};
+
+/* One cell of one contrast. */
+struct cost_cell {
+	const char *contrast, *baseline, *patched, *workload, *params, *varying;
+	unsigned planned, pairs;      /* blocks in which a side was profiled; both, with figures */
+	const char *reason;           /* why there are fewer pairs: the first, or NULL */
+
+	/* Only where pairs > 0. */
+	double operations[2];         /* in all pairs */
+	struct cost_line whole;
+	struct cost_line subsystem[SUBSYSTEMS_MAX]; /* nr_subsystems of them */
+	struct cost_line *lines; size_t nr_lines;   /* functions, largest change first */
+	bool has_share;               /* the whole change is no remainder of larger ones */
+	bool has_time;
+	double time_ns[2];            /* virtual time, an operation */
+	double idle_ns[2];            /* of it, while no instruction was executed */
+};
+
+/* What profile.csv has of one function in one cell run: where it lies. */
+struct cost_piece {
+	const char *object, *function; /* as in the file, with suffixes */
+	uint64_t address;              /* 0: not known */
+	uint64_t end;                  /* where the next one executed there starts; UINT64_MAX: none */
+	uint64_t instructions, calls;
+};
+
+struct costs {
+	struct cost_cell *cells; size_t nr_cells; /* contrasts, then cells in plan order */
+	const char *rate;              /* first primary metric: "ops_per_s" */
+	struct strv notes;             /* what is invalid or was skipped, and why: a sentence each */
+	struct cost_data *data;        /* private */
+};
+
+/*
+ * Read DIR/profile.csv for r. *out is NULL where run.json plans no profile pass.
+ * -EINVAL with path:line for a bad row or one that is no cell run of r, or where a cell
+ * run of the pass has no rows. r must outlive *out.
+ */
+int costs_load(struct costs **out, const struct results *r, const char *dir, struct err *e);
+/* The same from memory; name stands for the path in sentences. */
+int costs_load_mem(struct costs **out, const struct results *r, const char *name,
+		   const char *data, size_t len, struct err *e);
+void costs_free(struct costs *c);      /* accepts NULL */
+
+/* -EINVAL with the known names where a contrast or workload (NULL: any) is not there. */
+int costs_check(const struct costs *c, const char *contrast, const char *workload, struct err *e);
+
+/* The cell's function of that name (suffixes are passed over), or NULL. */
+const struct cost_line *costs_find(const struct cost_cell *c, const char *function);
+
+/* Names of all functions, each once, NULL-ended; freed by the caller, the strings are c's. */
+const char **costs_names(const struct costs *c);
+
+/*
+ * The pieces of a function in one cell run, by address; cell and variant by their
+ * numbers in run.json. *out is freed by the caller. Returns their number.
+ */
+size_t costs_pieces(const struct costs *c, uint32_t cell, uint32_t variant, unsigned block,
+		    const char *function, struct cost_piece **out);
+
+/* Is that a block of the run? */
+bool costs_block(const struct costs *c, unsigned block);
+
+/*
+ * Where a cell run stands in run.json, for its raw counts: numbers of the cell and of
+ * both variants, and its operations by side; false: that block is no pair.
+ */
+struct cost_run {
+	uint32_t cell, variant[2];
+	double operations[2];
+};
+bool costs_run(const struct costs *c, const struct cost_cell *cell, unsigned block,
+	       struct cost_run *out);
+
+/*
+ * Give every deciding row of comp whose cell was profiled its struct row_costs
+ * (compare.h), and comp the notes. After comparison_judge; c may be NULL.
+ */
+void comparison_add_costs(struct comparison *comp, const struct costs *c);
+
+#endif

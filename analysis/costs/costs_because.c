@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * costs_because.c: what a profile says of a cell's change, joined with what locks say.
+ * On a virtual clock that counts instructions, the time of an operation is its
+ * instructions and the idle time; so how much of a change is which of the two is a
+ * matter of adding up. See docs/profile.md.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "analysis/costs/costs.h"
+#include "analysis/judge_impl.h"
+#include "lib/num.h"
+
+#define SHARE_EXPLAINS 0.5     /* of the change in an operation's virtual time */
+#define SHARE_PARTLY 0.2
+#define NAMED_MAX 3            /* functions in a sentence */
+#define NAMED_LEAST 0.1        /* of the whole change: less is not named */
+#define NAMED_ENOUGH 0.8
+#define OPPOSITE_LEAST 0.2     /* of the function's change */
+#define IDLE_COUNTS 0.2        /* of the change in time: less is not said */
+#define ALL_OF_IT 0.01         /* as near to all of the change */
+#define SAME_CALLS 0.01        /* of the change: by calls less than that is "as often" */
+
+static void add_count(struct buf *b, double v)
+{
+	char text[32];
+
+	if (fabs(v) < 1e6)
+		buf_addf(b, fabs(v) >= 100 ? "%.0f" : "%.3g", v);
+	else
+		buf_adds(b, num_format_si(text, v));
+}
+
+static void add_signed(struct buf *b, double v)
+{
+	buf_adds(b, v > 0 ? "+" : "");
+	add_count(b, v);
+}
+
+static void add_both(struct buf *b, const double v[2])
+{
+	add_count(b, v[0]);
+	buf_adds(b, " -> ");
+	add_count(b, v[1]);
+}
+
+/* The function that changed most of those of l's subsystem that are on the other side only. */
+static const struct cost_line *opposite(const struct cost_cell *c, const struct cost_line *l)
+{
+	for (size_t i = 0; i < c->nr_lines; i++) {
+		const struct cost_line *o = &c->lines[i];
+
+		if (o->subsystem == l->subsystem && o->there[0] != o->there[1] &&
+		    o->there[0] == l->there[1])
+			return o;
+	}
+	return NULL;
+}
+
+/*
+ * A function on one side only may be another's work under a new name. What suggests
+ * itself is named as what it is: each the other's opposite, and of some size.
+ */
+static void add_one_sided(struct buf *b, const struct cost_cell *c, const struct cost_line *l)
+{
+	const struct cost_line *o = opposite(c, l);
+
+	buf_addf(b, ", on the %s side only", l->there[0] ? "baseline" : "patched");
+	if (!o || opposite(c, o) != l || fabs(o->change) < OPPOSITE_LEAST * fabs(l->change))
+		return;
+	buf_addf(b, "; on the %s side only: %s ", o->there[0] ? "baseline" : "patched", o->name);
+	add_count(b, fabs(o->change));
+}
+
+/* "(171 -> 779, called as often)" */
+static void add_how(struct buf *b, const struct cost_cell *c, const struct cost_line *l)
+{
+	double amount = fabs(l->by_calls) + fabs(l->by_length);
+
+	buf_adds(b, " (");
+	add_both(b, l->instructions);
+	if (!l->there[0] || !l->there[1])
+		add_one_sided(b, c, l);
+	else if (l->has_split && fabs(l->by_calls) <= SAME_CALLS * amount)
+		buf_addf(b, ", called as often, each call %s", l->change > 0 ? "longer" : "shorter");
+	else if (l->has_split && fabs(l->by_length) <= SAME_CALLS * amount)
+		buf_addf(b, ", called %s often, each call as long", l->change > 0 ? "more" : "less");
+	else if (l->has_split) {
+		buf_adds(b, ", calls ");
+		add_both(b, l->calls);
+	}
+	buf_addc(b, ')');
+}
+
+/* The functions behind the change: as many as explain it, NAMED_MAX at most. */
+static void add_functions(struct buf *b, const struct cost_cell *c)
+{
+	double sum = 0;
+	unsigned named = 0;
+
+	for (size_t i = 0; i < c->nr_lines && named < NAMED_MAX; i++) {
+		const struct cost_line *l = &c->lines[i];
+
+		if (l->change / c->whole.change < NAMED_LEAST || sum >= NAMED_ENOUGH)
+			continue;
+		buf_adds(b, named++ ? ", " : ": ");
+		buf_addf(b, "%s ", l->name);
+		add_signed(b, l->change);
+		add_how(b, c, l);
+		sum += l->change / c->whole.change;
+	}
+	if (!named)
+		buf_adds(b, ", in many functions a little");
+}
+
+static void add_time(struct buf *b, double ns)
+{
+	char text[32];
+
+	buf_adds(b, num_format_ns_human(text, ns < 0 ? 0 : ns < 1e18 ? (uint64_t)(ns + 0.5) :
+								       UINT64_MAX));
+}
+
+/* "an operation executes 608 instructions more (14927 -> 15535): ..." */
+static void add_clause(struct buf *b, const struct row_costs *p, const struct cost_cell *c)
+{
+	double change = c->whole.change, time = c->time_ns[1] - c->time_ns[0];
+	double idle = c->idle_ns[1] - c->idle_ns[0];
+
+	if (change == 0) {
+		buf_adds(b, "an operation executes as many instructions (");
+		add_count(b, c->whole.instructions[0]);
+		buf_addc(b, ')');
+	} else {
+		buf_adds(b, "an operation executes ");
+		add_count(b, fabs(change));
+		buf_addf(b, " instructions %s (", change > 0 ? "more" : "less");
+		add_both(b, c->whole.instructions);
+		buf_addc(b, ')');
+		if (c->has_share)
+			add_functions(b, c);
+		else
+			buf_adds(b, ", what is left of larger changes both ways");
+	}
+	if (p->has_share && fabs(p->share - 1) <= ALL_OF_IT)
+		buf_adds(b, "; that is all of the change");
+	else if (p->has_share && p->share > 1)
+		buf_adds(b, "; that is more than the change");
+	else if (p->has_share && p->share >= SHARE_PARTLY)
+		buf_addf(b, "; that is %.0f %% of the change", p->share * 100);
+	if (c->has_time && fabs(idle) > IDLE_COUNTS * fabs(time)) {
+		buf_adds(b, "; of each, the CPU is idle for ");
+		add_time(b, c->idle_ns[0]);
+		buf_adds(b, " -> ");
+		add_time(b, c->idle_ns[1]);
+	}
+}
+
+/* What part of the change in time is of instructions, where the profiled runs show the change. */
+static enum lock_part part_of(struct comparison_row *row, const struct cost_cell *c)
+{
+	bool slower = (row->j.change < 1) == (row_direction(row) > 0);
+	double time = c->time_ns[1] - c->time_ns[0];
+
+	if (!c->has_time || time == 0 || (time > 0) != slower)
+		return LOCKS_NOT;
+	row->p.has_share = true;
+	row->p.share = c->whole.change / time;
+	return row->p.share >= SHARE_EXPLAINS ? LOCKS_EXPLAIN :
+	       row->p.share >= SHARE_PARTLY ? LOCKS_PARTLY : LOCKS_NOT;
+}
+
+/* Both in one sentence; the one that explains more begins. */
+static void join(struct comparison *comp, struct comparison_row *row, const struct cost_cell *c)
+{
+	bool locks = row->l.part == LOCKS_EXPLAIN || row->l.part == LOCKS_PARTLY;
+	enum lock_part part = part_of(row, c);
+	struct buf b = BUF_INIT;
+
+	if (row->l.because && (locks || part == LOCKS_NOT)) {
+		buf_addf(&b, "%s; ", row->l.because);
+	} else {
+		row_name(&b, row);
+		buf_addf(&b, " %+.1f %%: ", (row->j.change - 1) * 100);
+	}
+	add_clause(&b, &row->p, c);
+	if (row->l.because && !locks && part != LOCKS_NOT)
+		buf_adds(&b, "; no lock explains it");
+	strv_add(&comp->becauses, buf_str(&b));
+	row->because = comp->becauses.v[comp->becauses.n - 1];
+	row->part = row->l.part == LOCKS_EXPLAIN || part == LOCKS_EXPLAIN ? LOCKS_EXPLAIN :
+		    locks ? row->l.part : part;
+	buf_release(&b);
+}
+
+static void add_row(struct comparison *comp, struct comparison_row *row, const struct cost_cell *c)
+{
+	row->p.there = true;
+	if (c->nr_lines && c->lines[0].change != 0) {
+		/* Kept by the comparison: the costs go. */
+		strv_add(&comp->becauses, c->lines[0].name);
+		row->p.function = comp->becauses.v[comp->becauses.n - 1];
+	}
+	for (int i = 0; i < 2; i++) {
+		row->p.instructions[i] = c->whole.instructions[i];
+		row->p.of_function[i] = row->p.function ? c->lines[0].instructions[i] : 0;
+	}
+	if (row_changed(row))
+		join(comp, row, c);
+}
+
+static const struct cost_cell *find(const struct costs *costs, const struct comparison_row *row)
+{
+	for (size_t i = 0; i < costs->nr_cells; i++) {
+		const struct cost_cell *c = &costs->cells[i];
+
+		if (c->pairs && !strcmp(c->contrast, row->contrast) &&
+		    !strcmp(c->workload, row->workload) && !strcmp(c->params, row->params))
+			return c;
+	}
+	return NULL;
+}
+
+void comparison_add_costs(struct comparison *comp, const struct costs *costs)
+{
+	for (size_t i = 0; i < comp->nr_rows; i++) {
+		struct comparison_row *row = &comp->rows[i];
+		const struct cost_cell *c = NULL;
+
+		if (costs && row->j.decides && !strcmp(row->metric, costs->rate))
+			c = find(costs, row);
+		if (c)
+			add_row(comp, row, c);
+	}
+	for (size_t i = 0; costs && i < costs->notes.n; i++)
+		strv_add(&comp->cost_notes, costs->notes.v[i]);
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * costs_sum.c: what an operation of one cell costs on both sides of a contrast, by
+ * function, subsystem and in all, over the blocks that both sides have; see costs.h.
+ */
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/costs/costs_impl.h"
+
+#define SHARE_LEAST 0.1        /* the whole change against all changes by amount, to be shared out */
+
+/* One function while blocks are added; all but cur and total are sums over pairs of an operation's. */
+struct sum {
+	double instructions[2];
+	double whole_calls[2], part_calls[2];
+	double cur[2];                /* of the block at hand */
+	double change_min, change_max;
+	uint64_t total[2];
+	uint32_t object[2];           /* INTERN_NONE: not executed there */
+	uint32_t block;               /* the last one it was executed in */
+	unsigned blocks, namesakes, alike; /* alike: in the cell run at hand */
+	bool whole[2];                /* entered as a whole, not only in part */
+};
+
+struct summing {
+	struct cost_data *d;
+	struct sum *sums;             /* by function */
+	uint32_t *touched;            /* functions of the block at hand, then of all */
+	size_t nr_touched;
+	uint32_t *all;
+	size_t nr_all;
+};
+
+/* Saturating: a damaged file must not look small. */
+static uint64_t add(uint64_t a, uint64_t b)
+{
+	return a + b < a ? UINT64_MAX : a + b;
+}
+
+static void touch(struct summing *g, uint32_t function, uint32_t block)
+{
+	struct sum *s = &g->sums[function];
+
+	if (s->block == block)
+		return;
+	if (!s->blocks) {
+		g->all[g->nr_all++] = function;
+		s->object[0] = s->object[1] = INTERN_NONE;
+		s->change_min = DBL_MAX;
+		s->change_max = -DBL_MAX;
+	}
+	s->block = block;
+	s->blocks++;
+	s->cur[0] = s->cur[1] = 0;
+	g->touched[g->nr_touched++] = function;
+}
+
+static void add_row(struct summing *g, const struct cost_row *row, int side, uint32_t block,
+		    double operations)
+{
+	const struct cost_function *f = &g->d->functions[row->function];
+	double calls = (double)row->calls / operations;
+	struct sum *s = &g->sums[f->as];
+
+	touch(g, f->as, block);
+	s->object[side] = f->object;
+	s->cur[side] += (double)row->instructions / operations;
+	s->total[side] = add(s->total[side], row->instructions);
+	if (row->piece == PIECE_WHOLE) {
+		s->whole[side] = true;
+		s->whole_calls[side] += calls;
+	} else if (row->piece == PIECE_PART) {
+		s->part_calls[side] += calls;
+	}
+	if (row->full_name == f->name && f->name)
+		s->namesakes = ++s->alike > s->namesakes ? s->alike : s->namesakes;
+}
+
+static void add_run(struct summing *g, const struct cost_figures *run, int side, uint32_t block)
+{
+	for (size_t i = run->from; i < run->to; i++)
+		g->sums[g->d->functions[g->d->rows[i].function].as].alike = 0;
+	for (size_t i = run->from; i < run->to; i++)
+		add_row(g, &g->d->rows[i], side, block, run->operations);
+}
+
+static void note_change(double change, double *min, double *max)
+{
+	*min = fmin(*min, change);
+	*max = fmax(*max, change);
+}
+
+/* The block's figures into the sums over blocks. */
+static void end_block(struct summing *g, struct cost_cell *out)
+{
+	double whole[2] = { 0 }, sub[SUBSYSTEMS_MAX][2] = { { 0 } };
+
+	for (size_t i = 0; i < g->nr_touched; i++) {
+		struct sum *s = &g->sums[g->touched[i]];
+		unsigned k = g->d->functions[g->touched[i]].subsystem;
+
+		for (int side = 0; side < 2; side++) {
+			s->instructions[side] += s->cur[side];
+			sub[k][side] += s->cur[side];
+			whole[side] += s->cur[side];
+		}
+		note_change(s->cur[1] - s->cur[0], &s->change_min, &s->change_max);
+	}
+	for (unsigned k = 0; k < nr_subsystems; k++)
+		note_change(sub[k][1] - sub[k][0], &out->subsystem[k].change_min,
+			    &out->subsystem[k].change_max);
+	note_change(whole[1] - whole[0], &out->whole.change_min, &out->whole.change_max);
+	g->nr_touched = 0;
+}
+
+static void add_blocks(struct summing *g, struct cost_cell *out, uint32_t cell,
+		       const struct results_contrast *contrast)
+{
+	const uint32_t variant[2] = { contrast->baseline, contrast->patched };
+	struct cost_data *d = g->d;
+	unsigned timed = 0;
+
+	for (uint32_t b = 1; b <= d->r->blocks; b++) {
+		const char *why[2] = { costs_missing(d, cell, variant[0], b),
+				       costs_missing(d, cell, variant[1], b) };
+		struct cost_figures *run[2];
+
+		for (int i = 0; i < 2; i++)
+			run[i] = &d->runs[cost_run_of(d->r, cell, variant[i], b)];
+		if (why[0] && why[1] && !*why[0] && !*why[1])
+			continue;     /* not planned: the pass need not be of all blocks */
+		out->planned++;
+		if (why[0] || why[1]) {
+			if (!out->reason)
+				out->reason = why[0] && *why[0] ? why[0] : why[1] && *why[1] ?
+					      why[1] : "only one side was profiled";
+			continue;
+		}
+		out->pairs++;
+		timed += run[0]->elapsed_ns > 0 && run[1]->elapsed_ns > 0;
+		for (int i = 0; i < 2; i++) {
+			add_run(g, run[i], i, b);
+			out->operations[i] += run[i]->operations;
+			out->time_ns[i] += run[i]->elapsed_ns / run[i]->operations;
+		}
+		end_block(g, out);
+	}
+	out->has_time = timed && timed == out->pairs;
+}
+
+/* --- lines --------------------------------------------------------------------------------- */
+
+static void split(struct cost_line *l, const struct sum *s, unsigned pairs)
+{
+	for (int i = 0; i < 2; i++)
+		l->calls[i] = (s->whole[i] ? s->whole_calls[i] : s->part_calls[i]) / pairs;
+	if (!strcmp(l->name, COSTS_UNKNOWN))
+		l->no_split = "it has no name";
+	else if (!l->there[0] || !l->there[1])
+		l->no_split = "it was executed on one side only";
+	else if (s->whole[0] != s->whole[1])
+		l->no_split = "its beginning was put into its callers on one side only";
+	else if (l->calls[0] <= 0 || l->calls[1] <= 0)
+		l->no_split = "it was not entered at its first instruction";
+	else
+		l->has_split = true;
+	if (!l->has_split)
+		return;
+	l->by_calls = (l->calls[1] - l->calls[0]) * l->instructions[0] / l->calls[0];
+	l->by_length = l->change - l->by_calls;
+}
+
+static void add_to(struct cost_line *sum, const struct cost_line *l)
+{
+	for (int i = 0; i < 2; i++) {
+		sum->there[i] |= l->there[i];
+		sum->total[i] = add(sum->total[i], l->total[i]);
+		sum->instructions[i] += l->instructions[i];
+	}
+	sum->change = sum->instructions[1] - sum->instructions[0];
+}
+
+static struct cost_line line_of(const struct summing *g, uint32_t function, unsigned pairs)
+{
+	const struct cost_function *f = &g->d->functions[function];
+	const struct sum *s = &g->sums[function];
+	struct cost_line l = {
+		.name = f->name ? intern_str(&g->d->strings, f->name) : COSTS_UNKNOWN,
+		.subsystem = f->subsystem, .namesakes = s->namesakes,
+		.change_min = s->change_min, .change_max = s->change_max,
+	};
+
+	if (s->blocks < pairs) /* in the others it was not executed */
+		note_change(0, &l.change_min, &l.change_max);
+	for (int i = 0; i < 2; i++) {
+		l.there[i] = s->object[i] != INTERN_NONE;
+		l.object[i] = l.there[i] ? intern_str(&g->d->strings, s->object[i]) : NULL;
+		l.instructions[i] = s->instructions[i] / pairs;
+		l.total[i] = s->total[i];
+	}
+	l.change = l.instructions[1] - l.instructions[0];
+	split(&l, s, pairs);
+	return l;
+}
+
+static const char *object_of(const struct cost_line *l)
+{
+	return l->object[0] ? l->object[0] : l->object[1];
+}
+
+static int compare_lines(const void *a, const void *b)
+{
+	const struct cost_line *x = a, *y = b;
+	double dx = fabs(x->change), dy = fabs(y->change);
+	int d;
+
+	if (dx != dy)
+		return dx > dy ? -1 : 1;
+	if (x->instructions[0] != y->instructions[0])
+		return x->instructions[0] > y->instructions[0] ? -1 : 1;
+	d = strcmp(x->name, y->name);
+	return d ? d : strcmp(object_of(x), object_of(y));
+}
+
+static void share_out(struct cost_cell *out)
+{
+	double amount = 0;
+
+	for (size_t i = 0; i < out->nr_lines; i++)
+		amount += fabs(out->lines[i].change);
+	out->has_share = amount > 0 && fabs(out->whole.change) >= SHARE_LEAST * amount;
+	for (size_t i = 0; i < out->nr_lines && out->has_share; i++)
+		out->lines[i].share = out->lines[i].change / out->whole.change;
+	for (unsigned k = 0; k < nr_subsystems && out->has_share; k++)
+		out->subsystem[k].share = out->subsystem[k].change / out->whole.change;
+	out->whole.share = out->has_share;
+}
+
+static void end_lines(struct summing *g, struct cost_cell *out)
+{
+	out->lines = xcalloc(g->nr_all + 1, sizeof(*out->lines));
+	for (size_t i = 0; i < g->nr_all; i++) {
+		struct cost_line *l = &out->lines[out->nr_lines++];
+
+		*l = line_of(g, g->all[i], out->pairs);
+		add_to(&out->subsystem[l->subsystem], l);
+		add_to(&out->whole, l);
+	}
+	if (out->nr_lines)
+		qsort(out->lines, out->nr_lines, sizeof(*out->lines), compare_lines);
+	share_out(out);
+	for (int i = 0; i < 2; i++) {
+		out->time_ns[i] /= out->pairs;
+		out->idle_ns[i] = out->time_ns[i] - out->whole.instructions[i];
+	}
+}
+
+void costs_sum(struct cost_cell *out, struct cost_data *d, uint32_t cell,
+	       const struct results_contrast *contrast)
+{
+	size_t nr = (size_t)d->function_index.nr + 1;
+	struct summing g = {
+		.d = d, .sums = xcalloc(nr, sizeof(*g.sums)),
+		.touched = xcalloc(nr, sizeof(*g.touched)), .all = xcalloc(nr, sizeof(*g.all)),
+	};
+
+	out->whole = (struct cost_line){ .name = "all", .change_min = DBL_MAX,
+					 .change_max = -DBL_MAX };
+	for (unsigned k = 0; k < nr_subsystems; k++)
+		out->subsystem[k] = (struct cost_line){ .name = subsystems[k].name, .subsystem = k,
+							.change_min = DBL_MAX,
+							.change_max = -DBL_MAX };
+	add_blocks(&g, out, cell, contrast);
+	if (out->pairs)
+		end_lines(&g, out);
+	free(g.sums);
+	free(g.touched);
+	free(g.all);
+}

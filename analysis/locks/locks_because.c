@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * locks_because.c: does waiting for a lock explain a cell's change? Threads of a
+ * closed loop spend their time on operations one after the other, so the time of an
+ * operation (threads x elapsed / operations) is what it waited for locks plus the
+ * rest. How much of its change is a change of the waits is a matter of adding up, in
+ * the same watched runs; where those do not show the change, or the rest changed
+ * instead, no lock explains it. See docs/locks.md.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/judge_impl.h"
+#include "analysis/locks/locks.h"
+#include "lib/num.h"
+
+#define SHARE_EXPLAINS 0.5     /* of the change in an operation's time */
+#define SHARE_PARTLY 0.2
+#define ROLES_NAMED 3
+#define ROLE_COUNTS 0.1        /* of the waiting: less is not named */
+#define NEARLY_ALL 0.995       /* is called all */
+#define HOLDER_KNOWN 0.5       /* of the waiting: less is not called known */
+
+const char *const lock_part_names[] = { "", "explained", "partly", "no lock" };
+
+/* Baseline and patched of one row. */
+struct sides {
+	const struct lock_cell *cell[2];
+	double time_ns[2];            /* of one operation, of a thread's time; 0: not known */
+	double waits[2][LOCK_CLASSES_MAX], wait_ns[2][LOCK_CLASSES_MAX]; /* of one operation */
+	double all_ns[2];             /* of wait_ns */
+};
+
+static void measure(struct sides *s, int i)
+{
+	const struct lock_cell *c = s->cell[i];
+
+	if (c->role_threads && c->elapsed_ns > 0)
+		s->time_ns[i] = c->role_threads * c->elapsed_ns / c->operations;
+	for (unsigned k = 0; k < nr_lock_classes; k++) {
+		struct lock_figures f = locks_of_class(c, k);
+
+		s->waits[i][k] = (double)f.own_waits / c->operations;
+		s->wait_ns[i][k] = (double)f.own_total_ns / c->operations;
+		s->all_ns[i] += s->wait_ns[i][k];
+	}
+}
+
+/* The class with most waiting on either side; with sign, the one whose waiting grew most that way. */
+static unsigned top_class(const struct sides *s, double sign)
+{
+	unsigned best = 0;
+	double most = -HUGE_VAL;
+
+	for (unsigned k = 0; k < nr_lock_classes; k++) {
+		double v = sign == 0 ? fmax(s->wait_ns[0][k], s->wait_ns[1][k]) :
+				       sign * (s->wait_ns[1][k] - s->wait_ns[0][k]);
+
+		if (v > most) {
+			most = v;
+			best = k;
+		}
+	}
+	return best;
+}
+
+/* --- the sentence --------------------------------------------------------------------------- */
+
+static void add_time(struct buf *b, double ns)
+{
+	char text[32];
+
+	buf_adds(b, num_format_ns_human(text, ns < 1e18 ? (uint64_t)(ns + 0.5) : UINT64_MAX));
+}
+
+static void add_times(struct buf *b, const double ns[2])
+{
+	add_time(b, ns[0]);
+	buf_adds(b, " -> ");
+	add_time(b, ns[1]);
+}
+
+/* "dio_overwrite and dio_read" of the workload's threads that waited for the class. */
+static void add_roles(struct buf *b, const struct lock_cell *c, unsigned class, double total)
+{
+	const char *role[ROLES_NAMED];
+	size_t n = 0, k;
+
+	for (size_t i = 0; i < c->nr_who && n < ROLES_NAMED; i++) {
+		const struct lock_who *w = &c->who[i];
+
+		for (k = 0; k < n && strcmp(role[k], w->role); k++)
+			;
+		if (w->own && w->class == class && k == n &&
+		    (!n || (double)w->total_ns >= ROLE_COUNTS * total))
+			role[n++] = w->role;
+	}
+	for (k = 0; k < n; k++)
+		buf_addf(b, "%s%s", !k ? "" : k + 1 < n ? ", " : " and ", role[k]);
+}
+
+/* " for writers in ext4_file_write_iter": who held it for the largest part, where that is known. */
+static void add_holder(struct buf *b, const struct lock_cell *c, unsigned class, double total)
+{
+	const struct lock_who *best = NULL;
+	double held = 0, most = 0;
+
+	for (size_t i = 0; i < c->nr_who; i++) {
+		const struct lock_who *w = &c->who[i];
+		double same = 0;
+
+		if (!w->own || w->class != class || !w->holder_role)
+			continue;
+		held += (double)w->holder_ns;
+		for (size_t k = 0; k < c->nr_who; k++) {
+			const struct lock_who *o = &c->who[k];
+
+			if (o->own && o->class == class && o->holder_role &&
+			    o->holder_shared == w->holder_shared && o->holder_where == w->holder_where)
+				same += (double)o->holder_ns;
+		}
+		if (same > most) {
+			most = same;
+			best = w;
+		}
+	}
+	if (!best || held < HOLDER_KNOWN * total)
+		buf_adds(b, " (who held it is not known)");
+	else
+		buf_addf(b, " for %s in %s", best->holder_shared ? "readers" : "writers",
+			 *best->holder_where ? best->holder_where : "[unknown]");
+}
+
+static void say_explained(struct buf *b, const struct sides *s, unsigned class, double share)
+{
+	int heavy = s->wait_ns[1][class] > s->wait_ns[0][class];
+	const struct lock_cell *c = s->cell[heavy];
+	double total = s->wait_ns[heavy][class] * c->operations;
+	const double ns[2] = { s->wait_ns[0][class], s->wait_ns[1][class] };
+
+	buf_addf(b, "%s waits %.3g -> %.3g an operation (", lock_classes[class].name,
+		 s->waits[0][class], s->waits[1][class]);
+	add_times(b, ns);
+	buf_addf(b, "): %s", heavy ? "" : "before, ");
+	add_roles(b, c, class, total);
+	buf_addf(b, " waited %.2f s of every second", total / (c->elapsed_ns * c->role_threads));
+	add_holder(b, c, class, total);
+	if (share < NEARLY_ALL)
+		buf_addf(b, "; that is %.0f %% of the change", share * 100);
+	else
+		buf_adds(b, share < 2 - NEARLY_ALL ? "; that is all of the change" :
+			    "; that is more than the change, the rest went the other way");
+}
+
+static void say_not(struct buf *b, const struct sides *s, bool shown, unsigned class)
+{
+	buf_addf(b, "%s an operation took ", shown ? "" : " while watched,");
+	add_times(b, s->time_ns);
+	buf_addf(b, " of a thread's time, %s waits for locks ", shown ? "of which" : "with");
+	add_times(b, s->all_ns);
+	if (s->all_ns[0] + s->all_ns[1] > 0)
+		buf_addf(b, " (most for %s)", lock_classes[class].phrase);
+}
+
+/* --- one row -------------------------------------------------------------------------------- */
+
+static void keep(struct comparison *c, struct row_locks *l, struct buf *b)
+{
+	strv_add(&c->becauses, buf_str(b));
+	l->because = c->becauses.v[c->becauses.n - 1];
+}
+
+static void explain(struct comparison *c, struct comparison_row *row, const struct sides *s,
+		    unsigned *class)
+{
+	bool slower = (row->j.change < 1) == (row_direction(row) > 0);
+	double change_ns = s->time_ns[1] - s->time_ns[0], share;
+	bool shown = s->time_ns[0] > 0 && s->time_ns[1] > 0 && change_ns != 0 &&
+		     (change_ns > 0) == slower;
+	struct buf name = BUF_INIT, b = BUF_INIT;
+	struct row_locks *l = &row->l;
+
+	row_name(&name, row);
+	buf_addf(&name, " %+.1f %%", (row->j.change - 1) * 100);
+	l->part = LOCKS_NOT;
+	if (shown) {
+		*class = top_class(s, slower ? 1 : -1);
+		share = (s->wait_ns[1][*class] - s->wait_ns[0][*class]) / change_ns;
+		l->has_share = true;
+		l->share = share;
+		l->part = share >= SHARE_EXPLAINS ? LOCKS_EXPLAIN :
+			  share >= SHARE_PARTLY ? LOCKS_PARTLY : LOCKS_NOT;
+	}
+	if (l->part != LOCKS_NOT) {
+		buf_addf(&b, "%s: ", buf_str(&name));
+		say_explained(&b, s, *class, l->share);
+	} else if (s->time_ns[0] > 0 && s->time_ns[1] > 0) {
+		*class = top_class(s, 0);
+		buf_addf(&b, "no lock explains %s:", buf_str(&name));
+		say_not(&b, s, shown, *class);
+	} else {
+		buf_addf(&b, "%s: whether waits for locks explain it cannot be told, as run.json "
+			     "does not say how many threads there were", buf_str(&name));
+	}
+	keep(c, l, &b);
+	buf_release(&name);
+	buf_release(&b);
+}
+
+static void add_row(struct comparison *c, struct comparison_row *row, const struct locks *locks)
+{
+	struct sides s = { .cell = {
+		locks_find(locks, row->workload, row->params, row->baseline),
+		locks_find(locks, row->workload, row->params, row->patched) } };
+	unsigned class;
+
+	for (int i = 0; i < 2; i++) {
+		if (!s.cell[i] || !s.cell[i]->valid || s.cell[i]->operations <= 0)
+			return;
+		measure(&s, i);
+	}
+	row->l.there = true;
+	class = top_class(&s, 0);
+	if (row_changed(row))
+		explain(c, row, &s, &class);
+	row->because = row->l.because;
+	row->part = row->l.part;
+	row->l.class = s.all_ns[0] + s.all_ns[1] > 0 ? lock_classes[class].name : "none";
+	for (int i = 0; i < 2; i++) {
+		row->l.waits[i] = s.waits[i][class];
+		row->l.wait_ns[i] = s.wait_ns[i][class];
+	}
+}
+
+void comparison_add_locks(struct comparison *c, const struct locks *l)
+{
+	for (size_t i = 0; l && i < c->nr_rows; i++)
+		if (c->rows[i].j.decides && !strcmp(c->rows[i].metric, l->rate))
+			add_row(c, &c->rows[i], l);
+	for (size_t i = 0; l && i < l->notes.n; i++)
+		strv_add(&c->lock_notes, l->notes.v[i]);
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* checks.c: what can be odd about a series of values; see checks.h for sources. */
+#include "analysis/stats/checks.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/stats/dist.h"
+#include "analysis/stats/stats.h"
+#include "lib/buf.h"
+#include "lib/rng.h"
+
+#define TREND_EXACT_MAX 50
+#define SPLIT_MIN 8
+#define SPLIT_DRAWS 4000
+
+/* P(S >= s) over all orders of n values: the number of inversions is a sum of uniform ones. */
+static double counted_trend(size_t n, double s)
+{
+	double count[TREND_EXACT_MAX * (TREND_EXACT_MAX - 1) / 2 + 1] = { 1 };
+	size_t most = n * (n - 1) / 2, reached = 0;
+	double below = 0;
+
+	for (size_t k = 2; k <= n; k++) {
+		reached += k - 1;
+		/* Shares of all orders: each of k places for the k-th value is as likely. */
+		for (size_t i = reached + 1; i-- > 0;) {
+			double sum = 0;
+
+			for (size_t j = 0; j < k && j <= i; j++)
+				sum += count[i - j];
+			count[i] = sum / (double)k;
+		}
+	}
+	for (size_t i = 0; i <= most && (double)most - 2 * (double)i >= s; i++)
+		below += count[i];
+	return below;
+}
+
+double check_trend(const double *v, size_t n)
+{
+	double s = 0, sd, nd = (double)n;
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = i + 1; j < n; j++)
+			s += (v[j] > v[i]) - (v[j] < v[i]);
+	s = fabs(s);
+	if (n < 2 || s == 0)
+		return 1;
+	if (n <= TREND_EXACT_MAX)
+		return fmin(1, 2 * counted_trend(n, s));
+	sd = sqrt(nd * (nd - 1) * (2 * nd + 5) / 18);
+	return fmin(1, 2 * dist_normal_cdf(-(s - 1) / sd));
+}
+
+double check_apart(const double *v, size_t n, size_t at)
+{
+	double *rest = xcalloc(n + 1, sizeof(*rest));
+	double sd, t = 0, m = (double)n - 1;
+	size_t k = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (i != at)
+			rest[k++] = v[i];
+	}
+	if (n >= 4) {
+		sd = stats_sd(rest, k);
+		t = sd > 0 ? (v[at] - stats_mean(rest, k)) / (sd * sqrt(1 + 1 / m)) : 0;
+	}
+	free(rest);
+	return n < 4 ? 1 : fmin(1, 2 * dist_t_cdf(-fabs(t), m - 1));
+}
+
+/* Mean ranks from 1. */
+static void rank_all(const double *v, size_t n, double *rank)
+{
+	for (size_t i = 0; i < n; i++) {
+		size_t less = 0, equal = 0;
+
+		for (size_t k = 0; k < n; k++) {
+			less += v[k] < v[i];
+			equal += v[k] == v[i];
+		}
+		rank[i] = (double)less + ((double)equal + 1) / 2;
+	}
+}
+
+double check_neighbours(const double *v, size_t n)
+{
+	double *rank = xcalloc(n + 1, sizeof(*rank));
+	double nd = (double)n, steps = 0, spread = 0, sd;
+
+	if (n < 10) {
+		free(rank);
+		return 1;
+	}
+	rank_all(v, n, rank);
+	for (size_t i = 0; i < n; i++) {
+		steps += i ? (rank[i] - rank[i - 1]) * (rank[i] - rank[i - 1]) : 0;
+		spread += (rank[i] - (nd + 1) / 2) * (rank[i] - (nd + 1) / 2);
+	}
+	free(rank);
+	if (spread == 0)
+		return 1;
+	sd = sqrt(4 * (nd - 2) * (5 * nd * nd - 2 * nd - 9) /
+		  (5 * nd * (nd + 1) * (nd - 1) * (nd - 1)));
+	return fmin(1, 2 * dist_normal_cdf(-fabs(steps / spread - 2) / sd));
+}
+
+double check_split(const double *v, size_t n)
+{
+	double *x = xcalloc(n + 1, sizeof(*x));
+	double mean, total = 0, left = 0, best = 0;
+	size_t least = (n + 3) / 4;
+
+	if (n >= SPLIT_MIN) {
+		memcpy(x, v, n * sizeof(*x));
+		stats_sort(x, n);
+		mean = stats_mean(x, n);
+		for (size_t i = 0; i < n; i++) {
+			x[i] -= mean;
+			total += x[i] * x[i];
+		}
+		for (size_t i = 0; i + least < n; i++) {
+			double a = (double)i + 1, b = (double)n - a;
+
+			left += x[i]; /* the right sum is its negative */
+			if (i + 1 >= least)
+				best = fmax(best, left * left / a + left * left / b);
+		}
+	}
+	free(x);
+	return total > 0 ? fmax(0, 1 - best / total) : 1;
+}
+
+double check_split_limit(size_t n, double p, uint64_t seed)
+{
+	double *split = xcalloc(SPLIT_DRAWS, sizeof(*split));
+	double *v = xcalloc(n + 1, sizeof(*v));
+	struct rng rng = { rng_mix(seed, n) };
+	double limit;
+
+	for (size_t k = 0; k < SPLIT_DRAWS; k++) {
+		for (size_t i = 0; i < n; i++)
+			v[i] = (double)(rng_next(&rng) >> 11);
+		split[k] = check_split(v, n);
+	}
+	stats_sort(split, SPLIT_DRAWS);
+	limit = stats_quantile_sorted(split, SPLIT_DRAWS, p);
+	free(split);
+	free(v);
+	return limit;
+}
