@@ -17,10 +17,19 @@
  * for nothing but the end: a guest that switches itself off polls its port for
  * ever. So after 200 ms of a busy CPU the main thread asks to be let in, and the
  * CPU thread does so where it takes the big lock itself: never between HLT and
- * its account, and not halted, so the clock cannot move there. Functions replaced: ppoll (how the main thread is known to come
- * back), pthread_mutex_lock (its next lock is the big one), pthread_cond_wait
- * (the CPU thread waits) and pthread_setname_np (which one is the CPU thread:
- * -name debug-threads=on makes QEMU say so).
+ * its account, and not halted, so the clock cannot move there.
+ *
+ * And QEMU's RCU thread stands still from the guest's first instruction on. Newer
+ * QEMUs (11.1 was seen to) have it end a CPU's turn after 50 ms of the host's time,
+ * so that with two CPUs who runs when was no longer a function of what went in. All it
+ * would do is free memory: that of the memory maps of the boot, a few megabytes.
+ *
+ * Functions replaced: pthread_setname_np (which thread is which: -name
+ * debug-threads=on makes QEMU say so), pthread_cond_wait (the CPU thread waits; what
+ * it gives away for that is the big lock), ppoll (the main thread comes back) and
+ * pthread_mutex_lock (it takes the big lock). The main thread also polls while it
+ * holds the big lock, on its way out, and takes others after that: those are
+ * nobody's business here.
  */
 #include <dlfcn.h>
 #include <limits.h>
@@ -45,10 +54,10 @@ static int (*real_cond_wait)(pthread_cond_t *, pthread_mutex_t *);
 static int (*real_setname)(pthread_t, const char *);
 
 static atomic_uint cpu_waits;           /* 1 while the CPU thread waits with its account complete */
-static atomic_uint main_wants;          /* 1 when the main thread has waited long for a CPU that never idles */
+static atomic_uint main_wants;          /* 1 when the main thread has waited long for a busy CPU */
 static _Atomic(pthread_mutex_t *) big_lock;
 static atomic_bool cpu_known;
-static _Thread_local bool is_cpu, from_poll;
+static _Thread_local bool is_cpu, is_rcu, from_poll;
 
 int __ppoll_chk(struct pollfd *fds, nfds_t n, const struct timespec *t, const sigset_t *set,
 		size_t len);
@@ -71,6 +80,7 @@ static void wake(atomic_uint *word)
 
 int pthread_setname_np(pthread_t thread, const char *name)
 {
+	is_rcu = !strcmp(name, "call_rcu") && pthread_equal(thread, pthread_self());
 	if (strstr(name, "CPU") && pthread_equal(thread, pthread_self())) {
 		is_cpu = true;
 		if (!atomic_exchange(&cpu_known, true) &&
@@ -92,6 +102,9 @@ int pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
 								    "GLIBC_2.3.2");
 	if (!is_cpu)
 		return real_cond_wait(cond, mutex);
+	/* It waits before its first instruction. */
+	if (!atomic_load(&big_lock))
+		atomic_store(&big_lock, mutex);
 	atomic_store(&cpu_waits, 1);
 	wake(&cpu_waits);
 	ret = real_cond_wait(cond, mutex);
@@ -117,7 +130,7 @@ int __ppoll_chk(struct pollfd *fds, nfds_t n, const struct timespec *t, const si
 	return ppoll(fds, n, t, set);
 }
 
-/* The main thread, back from poll: take the big lock at a moment when the CPU's account is complete. */
+/* The main thread, back from poll: take the big lock when the CPU's account is complete. */
 static int lock_in_order(pthread_mutex_t *mutex)
 {
 	const struct timespec patience = { 0, 200000000 };
@@ -159,11 +172,15 @@ int pthread_mutex_lock(pthread_mutex_t *mutex)
 {
 	if (!real_lock)
 		real_lock = (__typeof__(real_lock))real("pthread_mutex_lock");
-	if (is_cpu && atomic_load(&main_wants) && mutex == atomic_load(&big_lock))
+	/* For good; what it holds while it takes a lock, nobody else waits for. */
+	while (is_rcu && atomic_load(&big_lock))
+		pause();
+	if (mutex != atomic_load(&big_lock))
+		return real_lock(mutex);
+	if (is_cpu && atomic_load(&main_wants))
 		return lock_after_main(mutex);
 	if (!from_poll)
 		return real_lock(mutex);
 	from_poll = false;
-	atomic_store(&big_lock, mutex);
-	return atomic_load(&cpu_known) ? lock_in_order(mutex) : real_lock(mutex);
+	return lock_in_order(mutex);
 }

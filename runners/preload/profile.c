@@ -13,7 +13,18 @@
  * Debian packages no qemu-plugin.h, and the interface has generations, so the few
  * functions are declared here and looked up when it is loaded. Interface 1 (QEMU 4.2
  * to 8.2) adds to a plain address; 2 and later (9.0) to a "scoreboard" with a slot for
- * each CPU; from 3 on (9.1) an instruction's bytes are copied out.
+ * each CPU; from 3 on (9.1) an instruction's bytes are copied out; in 7 (11.1) every
+ * callback has an argument of ours.
+ *
+ * QEMU loads it only if it says a number between the oldest interface that this QEMU
+ * takes and its own, and tells its own only then. No function is new in 7, so the
+ * number cannot be had from what is there: fsduel tries which one is taken, and says it
+ * in the environment.
+ *
+ * With several CPUs a scoreboard cannot be used under icount: a block's code then has
+ * the number of the CPU that translated it as a constant, QEMU 10.0 and 11.1 multiply
+ * that in place where it is not 0, and die of it. A call at each instruction counts
+ * there instead (1.3 times a run without, where the addition takes 1.1 times).
  */
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -56,6 +67,7 @@ enum { INLINE_ADD_U64 = 0, CB_NO_REGS = 0 };
 /* The interface as this QEMU has it; NULL where it lacks a function. */
 static struct {
 	void (*on_translation)(plugin_id, void (*)(plugin_id, struct qemu_plugin_tb *));
+	void (*on_translation_7)(plugin_id, void (*)(struct qemu_plugin_tb *, void *), void *);
 	size_t (*tb_insns)(const struct qemu_plugin_tb *);
 	struct qemu_plugin_insn *(*tb_insn)(const struct qemu_plugin_tb *, size_t);
 	uint64_t (*insn_vaddr)(const struct qemu_plugin_insn *);
@@ -74,12 +86,14 @@ static const struct {
 	void *at;
 } functions[] = {
 	{ "qemu_plugin_register_vcpu_tb_trans_cb", &qemu.on_translation },
+	{ "qemu_plugin_register_vcpu_tb_trans_cb", &qemu.on_translation_7 },
 	{ "qemu_plugin_tb_n_insns", &qemu.tb_insns },
 	{ "qemu_plugin_tb_get_insn", &qemu.tb_insn },
 	{ "qemu_plugin_insn_vaddr", &qemu.insn_vaddr },
 	{ "qemu_plugin_insn_size", &qemu.insn_size },
 	{ "qemu_plugin_register_vcpu_insn_exec_cb", &qemu.insn_exec },
 	{ "qemu_plugin_insn_data", &qemu.insn_data },
+	{ "qemu_plugin_insn_data", &qemu.insn_copy },
 	{ "qemu_plugin_register_vcpu_insn_exec_inline", &qemu.add_plain },
 	{ "qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu", &qemu.add_score },
 	{ "qemu_plugin_scoreboard_new", &qemu.score_new },
@@ -91,23 +105,26 @@ EXPORT int qemu_plugin_version = 1;
 
 __attribute__((constructor)) static void look_up(void)
 {
+	const char *interface = getenv(PROFILE_INTERFACE_ENV);
+
 	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
 		*(void **)functions[i].at = dlsym(RTLD_DEFAULT, functions[i].name);
-	if (qemu.score_new)
-		qemu_plugin_version = dlsym(RTLD_DEFAULT, "qemu_plugin_read_memory_vaddr") ? 4 : 2;
+	if (interface)
+		qemu_plugin_version = interface[0] - '0';
 }
 
 /* One translation of a block of code; the same code may be translated again and again. */
 struct block {
 	struct block *next;
-	struct qemu_plugin_scoreboard *score;  /* of n counts a CPU, or NULL: counts are in count */
+	struct qemu_plugin_scoreboard *score;  /* that holds count, or NULL */
 	size_t n;
 	uint64_t *address, *count;
 };
 
 static struct {
 	struct block *blocks;
-	unsigned cpus;
+	const struct way *way;  /* how this QEMU counts */
+	int interface;          /* of this QEMU, whatever number we had to say */
 	char *out;
 	struct profile_header header;
 	bool begun;
@@ -122,18 +139,69 @@ static void *must(void *p)
 	return p;
 }
 
-static uint64_t *counts_of(const struct block *b, unsigned cpu)
+/* --- ways to count ------------------------------------------------------------------ */
+
+/* Set b->count to n zeroes, and have one of them counted up with an instruction of the block. */
+struct way {
+	void (*make)(struct block *b);
+	void (*add)(struct block *b, size_t i, struct qemu_plugin_insn *insn);
+};
+
+static void make_plain(struct block *b)
 {
-	return b->score ? qemu.score_find(b->score, cpu) : b->count;
+	b->count = must(calloc(b->n, sizeof(*b->count)));
 }
+
+static void add_plain(struct block *b, size_t i, struct qemu_plugin_insn *insn)
+{
+	qemu.add_plain(insn, INLINE_ADD_U64, &b->count[i], 1);
+}
+
+/* Scoreboards move only when a CPU is added, and there is one. */
+static void make_score(struct block *b)
+{
+	b->score = qemu.score_new(b->n * sizeof(*b->count));
+	b->count = qemu.score_find(b->score, 0);
+}
+
+static void add_score(struct block *b, size_t i, struct qemu_plugin_insn *insn)
+{
+	qemu.add_score(insn, INLINE_ADD_U64,
+		       (struct plugin_u64){ b->score, i * sizeof(*b->count) }, 1);
+}
+
+/* Under icount one thread runs all CPUs in turn. */
+static void one_more(unsigned cpu, void *arg)
+{
+	(void)cpu;
+	++*(uint64_t *)arg;
+}
+
+static void add_call(struct block *b, size_t i, struct qemu_plugin_insn *insn)
+{
+	qemu.insn_exec(insn, one_more, CB_NO_REGS, &b->count[i]);
+}
+
+static const struct way plain = { make_plain, add_plain };
+static const struct way scores = { make_score, add_score };
+static const struct way calls = { make_plain, add_call };
+
+/* NULL: this QEMU has none. */
+static const struct way *way_for(const struct plugin_info *info)
+{
+	if (qemu.add_plain)
+		return &plain;
+	if (info->system.max_vcpus > 1)
+		return &calls;
+	return qemu.add_score && qemu.score_new && qemu.score_find ? &scores : NULL;
+}
+
+/* --- what was counted ----------------------------------------------------------------- */
 
 static void forget_counts(void)
 {
-	unsigned slots = state.cpus;
-
 	for (struct block *b = state.blocks; b; b = b->next)
-		for (unsigned cpu = 0; cpu < (b->score ? slots : 1); cpu++)
-			memset(counts_of(b, cpu), 0, b->n * sizeof(uint64_t));
+		memset(b->count, 0, b->n * sizeof(*b->count));
 }
 
 static int by_address(const void *a, const void *b)
@@ -153,14 +221,9 @@ static size_t collect(struct profile_record **out)
 		room += b->n;
 	v = must(calloc(room + 1, sizeof(*v)));
 	for (struct block *b = state.blocks; b; b = b->next) {
-		for (size_t i = 0; i < b->n; i++) {
-			uint64_t sum = 0;
-
-			for (unsigned cpu = 0; cpu < (b->score ? state.cpus : 1); cpu++)
-				sum += counts_of(b, cpu)[i];
-			if (sum)
-				v[n++] = (struct profile_record){ b->address[i], sum };
-		}
+		for (size_t i = 0; i < b->n; i++)
+			if (b->count[i])
+				v[n++] = (struct profile_record){ b->address[i], b->count[i] };
 	}
 	qsort(v, n, sizeof(*v), by_address);
 	for (size_t i = 0; i < n; i++) {
@@ -210,6 +273,8 @@ static void leave_counts(void)
 	free(v);
 }
 
+/* --- what QEMU calls -------------------------------------------------------------------- */
+
 /* The virtual clock stands while a callback runs. */
 static void on_begin(unsigned cpu, void *arg)
 {
@@ -239,7 +304,7 @@ static uint32_t mark_of(const struct qemu_plugin_insn *insn)
 
 	if (qemu.insn_size(insn) != PROFILE_MARK_LEN)
 		return 0;
-	if (qemu.insn_copy)
+	if (state.interface >= 3)
 		qemu.insn_copy(insn, bytes, sizeof(bytes));
 	else
 		memcpy(bytes, qemu.insn_data(insn), sizeof(bytes));
@@ -249,26 +314,19 @@ static uint32_t mark_of(const struct qemu_plugin_insn *insn)
 	return disp;
 }
 
-static void on_translation(plugin_id id, struct qemu_plugin_tb *tb)
+static void count_block(struct qemu_plugin_tb *tb)
 {
 	struct block *b = must(calloc(1, sizeof(*b)));
 
-	(void)id;
 	b->n = qemu.tb_insns(tb);
-	b->address = must(calloc(b->n, 2 * sizeof(uint64_t)));
-	b->count = b->address + b->n;
-	if (qemu.add_score)
-		b->score = qemu.score_new(b->n * sizeof(uint64_t));
+	b->address = must(calloc(b->n, sizeof(*b->address)));
+	state.way->make(b);
 	for (size_t i = 0; i < b->n; i++) {
 		struct qemu_plugin_insn *insn = qemu.tb_insn(tb, i);
 		uint32_t mark = mark_of(insn);
 
 		b->address[i] = qemu.insn_vaddr(insn);
-		if (b->score)
-			qemu.add_score(insn, INLINE_ADD_U64, (struct plugin_u64){
-				b->score, i * sizeof(uint64_t) }, 1);
-		else
-			qemu.add_plain(insn, INLINE_ADD_U64, &b->count[i], 1);
+		state.way->add(b, i, insn);
 		if (mark == PROFILE_MARK_BEGIN || mark == PROFILE_MARK_END)
 			qemu.insn_exec(insn, mark == PROFILE_MARK_BEGIN ? on_begin : on_end,
 				       CB_NO_REGS, NULL);
@@ -277,29 +335,57 @@ static void on_translation(plugin_id id, struct qemu_plugin_tb *tb)
 	state.blocks = b;
 }
 
-/* QEMU calls it with what stands behind the file's name: "out=PATH". */
+static void on_translation(plugin_id id, struct qemu_plugin_tb *tb)
+{
+	(void)id;
+	count_block(tb);
+}
+
+static void on_translation_7(struct qemu_plugin_tb *tb, void *arg)
+{
+	(void)arg;
+	count_block(tb);
+}
+
+/* QEMU has changed functions without raising the oldest number that it takes: newer is unknown. */
+static const char *why_not(const struct plugin_info *info)
+{
+	if (!info->system_emulation || strcmp(info->target_name, "x86_64"))
+		return "this is no qemu-system-x86_64";
+	if (info->version.cur > PROFILE_INTERFACE_MAX)
+		return "its plug-in interface is newer than any known to fsduel";
+	if (!qemu.on_translation || !qemu.tb_insns || !qemu.tb_insn || !qemu.insn_vaddr ||
+	    !qemu.insn_size || !qemu.insn_exec || !qemu.insn_data || !way_for(info))
+		return "its plug-in interface lacks a function that is needed";
+	return NULL;
+}
+
+/* The answer to PROFILE_ASK: QEMU goes no further. */
+static void answer(const char *no)
+{
+	puts(no ? no : PROFILE_USABLE);
+	fflush(stdout);
+	_exit(0);
+}
+
+/* QEMU calls it with what stands behind the file's name: "out=PATH", or PROFILE_ASK. */
 EXPORT int qemu_plugin_install(plugin_id id, const struct plugin_info *info, int argc, char **argv);
 int qemu_plugin_install(plugin_id id, const struct plugin_info *info, int argc, char **argv)
 {
-	if (argc != 1 || strncmp(argv[0], "out=", 4) || !info->system_emulation ||
-	    strcmp(info->target_name, "x86_64")) {
-		fputs("fsduel-profile: is for qemu-system-x86_64, with out=PATH\n", stderr);
-		return 1;
-	}
-	if (!qemu.on_translation || !qemu.tb_insns || !qemu.tb_insn || !qemu.insn_vaddr ||
-	    !qemu.insn_size || !qemu.insn_exec || !qemu.insn_data ||
-	    !(qemu.add_plain || (qemu.add_score && qemu.score_new && qemu.score_find))) {
-		fputs("fsduel-profile: this QEMU's plug-in interface lacks a function that is "
-		      "needed\n", stderr);
-		return 1;
-	}
-	if (info->version.cur >= 3) {
-		void *copy = (void *)(uintptr_t)qemu.insn_data;
+	const char *no = why_not(info);
 
-		memcpy(&qemu.insn_copy, &copy, sizeof(copy));
+	if (argc == 1 && !strcmp(argv[0], PROFILE_ASK))
+		answer(no);
+	if (no || argc != 1 || strncmp(argv[0], "out=", 4)) {
+		fprintf(stderr, "fsduel-profile: %s\n", no ? no : "it needs out=PATH");
+		return 1;
 	}
 	state.out = must(strdup(argv[0] + 4));
-	state.cpus = info->system.max_vcpus > 0 ? (unsigned)info->system.max_vcpus : 1;
-	qemu.on_translation(id, on_translation);
+	state.way = way_for(info);
+	state.interface = info->version.cur;
+	if (state.interface >= 7)
+		qemu.on_translation_7(id, on_translation_7, NULL);
+	else
+		qemu.on_translation(id, on_translation);
 	return 0;
 }

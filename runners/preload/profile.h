@@ -11,6 +11,16 @@
 #define PROFILE_LIB "fsduel-profile.so"
 
 /*
+ * QEMU's plug-in interface has a number. This variable says the one that the plug-in
+ * claims, a digit from 1 to PROFILE_INTERFACE_MAX; asked by PROFILE_ASK in the place of
+ * out=PATH it writes PROFILE_USABLE or why not to stdout, and ends QEMU.
+ */
+#define PROFILE_INTERFACE_ENV "FSDUEL_PLUGIN_INTERFACE"
+#define PROFILE_INTERFACE_MAX 7
+#define PROFILE_ASK "ask=interface"
+#define PROFILE_USABLE "usable"
+
+/*
  * An instruction that does nothing: nopl DISP32(%rax) with a displacement that no
  * compiler writes. The guest executes it in every pass, so that nothing differs.
  */

@@ -87,6 +87,8 @@ static void guest_args(struct strv *a, const struct vm *v, const struct vm_machi
 	if (m->order) {
 		strv_add(a, "env");
 		strv_addf(a, "LD_PRELOAD=%s", m->order);
+		if (v->counts_fd >= 0)
+			vm_profile_env(a, m);
 	}
 	strv_add(a, m->qemu);
 	for (size_t i = 0; i < m->args.n; i++)

@@ -41,6 +41,7 @@ struct vm_machine {
 	const struct disk *disk;  /* borrowed; given to guests while it is open */
 	struct {
 		char *lib;             /* the plug-in that counts, or NULL */
+		int interface;         /* number of QEMU's interface that it is loaded with */
 		char *missing;         /* why a profile pass cannot be run; NULL: it can */
 		struct symbols guest;  /* functions of the guest's first process */
 	} profile;

@@ -15,8 +15,65 @@
 #include "runners/vm/guest.h"
 #include "runners/vm/qemu.h"
 
+#define ASK_TIMEOUT_NS 30000000000u
+
+static void add_interface(struct strv *args, int interface)
+{
+	strv_addf(args, PROFILE_INTERFACE_ENV "=%d", interface);
+}
+
+/* Load the plug-in into a QEMU without a machine: 0 when that took it, with the plug-in's words. */
+static int ask(const struct vm_machine *m, int interface, struct buf *words, struct err *e)
+{
+	static const char *const nothing[] = {
+		"-machine", "none", "-nodefaults", "-display", "none", "-accel", "tcg", NULL,
+	};
+	const struct proc_opts o = { .out = words, .timeout_ns = ASK_TIMEOUT_NS };
+	struct strv args = STRV_INIT;
+	int ret;
+
+	strv_add(&args, "env");
+	add_interface(&args, interface);
+	strv_add(&args, m->qemu);
+	for (const char *const *a = nothing; *a; a++)
+		strv_add(&args, *a);
+	strv_add(&args, "-plugin");
+	strv_addf(&args, "%s," PROFILE_ASK, m->profile.lib);
+	ret = proc_check((const char *const *)args.v, &o, NULL, e);
+	strv_release(&args);
+	return ret;
+}
+
+/*
+ * The number of the interface that this QEMU takes, newest first: the oldest that it
+ * takes and its own are in its words only. The reason why none is, or NULL.
+ */
+static char *find_interface(struct vm_machine *m)
+{
+	struct err newest = ERR_INIT;
+	struct buf words = BUF_INIT;
+	const char *no = newest.text;
+	char *why = NULL;
+
+	for (int i = PROFILE_INTERFACE_MAX; i && !m->profile.interface; i--) {
+		struct err e = ERR_INIT;
+
+		buf_reset(&words);
+		if (!ask(m, i, &words, i == PROFILE_INTERFACE_MAX ? &newest : &e))
+			m->profile.interface = i;
+	}
+	if (m->profile.interface) {
+		no = strcmp(buf_str(&words), PROFILE_USABLE "\n") ? buf_str(&words) : NULL;
+	}
+	if (no)
+		why = xasprintf("%s (%s) does not take " PROFILE_LIB ": %.*s; use another with "
+				"--qemu", m->qemu, m->qemu_version, (int)strcspn(no, "\n"), no);
+	buf_release(&words);
+	return why;
+}
+
 /* The reason why not, or NULL. */
-static char *why_not(const struct vm_machine *m)
+static char *why_not(struct vm_machine *m)
 {
 	struct buf help = BUF_INIT;
 	char *why = NULL;
@@ -29,6 +86,8 @@ static char *why_not(const struct vm_machine *m)
 	if (qemu_says(m->qemu, "-help", NULL, &help, NULL) || !strstr(buf_str(&help), "\n-plugin "))
 		why = xasprintf("%s (%s) was built without TCG plug-ins; use another with --qemu",
 				m->qemu, m->qemu_version);
+	else
+		why = find_interface(m);
 	buf_release(&help);
 	return why;
 }
@@ -61,6 +120,11 @@ void vm_profile_kernel(struct vm_kernel *k, const struct buf *modules)
 	/* One that cannot be read is asked of the guest again. */
 	if (symbol_cache_load(&k->symbols, k->symbols_key, NULL))
 		symbols_release(&k->symbols);
+}
+
+void vm_profile_env(struct strv *args, const struct vm_machine *m)
+{
+	add_interface(args, m->profile.interface);
 }
 
 void vm_profile_args(struct strv *args, const struct vm_machine *m, int fd)

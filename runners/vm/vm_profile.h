@@ -17,6 +17,9 @@ void vm_profile_release(struct vm_machine *m);
 /* Names of k's functions, if the cache has them. */
 void vm_profile_kernel(struct vm_kernel *k, const struct buf *modules);
 
+/* What stands in its environment, for env. */
+void vm_profile_env(struct strv *args, const struct vm_machine *m);
+
 /* What QEMU is told, with the counts in the memory file fd. */
 void vm_profile_args(struct strv *args, const struct vm_machine *m, int fd);
 
