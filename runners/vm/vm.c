@@ -66,7 +66,8 @@ int vm_kernel_init(struct vm_kernel *v, const struct vm_machine *m, const struct
 		goto out;
 	v->image_fd = memfd("kernel", m->direct ? &k->vmlinux : &k->image, NULL, e);
 	v->initrd_fd = memfd("initramfs", &m->initramfs, &archive, e);
-	vm_profile_kernel(v, &archive);
+	if (m->profile.lib && !m->profile.missing)
+		vm_profile_kernel(v, &archive);
 	ret = v->image_fd < 0 ? v->image_fd : v->initrd_fd < 0 ? v->initrd_fd : 0;
 out:
 	buf_release(&archive);
