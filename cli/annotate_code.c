@@ -32,16 +32,9 @@ static const char *string_of(const json_t *object, const char *key)
 
 static const char *kernel_name(const json_t *run, const char *variant)
 {
-	const json_t *item;
-	size_t i;
+	const json_t *item = run_variant(run, variant);
 
-	json_array_foreach(json_object_get(run, "variants"), i, item) {
-		const char *name = string_of(item, "name");
-
-		if (name && !strcmp(name, variant))
-			return string_of(item, "kernel");
-	}
-	return NULL;
+	return item ? string_of(item, "kernel") : NULL;
 }
 
 /* From where it was, else by what it was called. */

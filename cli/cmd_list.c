@@ -75,17 +75,25 @@ static int list_roles(struct err *e)
 	return FSDUEL_OK;
 }
 
+/* pass: the one that alone has it. */
+static void print_metric(const char *name, const char *unit, enum better better, const char *help,
+			 enum pass pass)
+{
+	printf("%-16s %-6s %-7s %s", name, unit, better_name(better), help);
+	if (pass != PASS_THROUGHPUT)
+		printf(" (pass %s)", pass_names[pass]);
+	putchar('\n');
+}
+
 static int list_metrics(struct err *e)
 {
 	(void)e;
 	for (const struct metric *m = metrics; m->name; m++)
-		printf("%-16s %-6s %-7s %s\n", m->name, m->unit, better_name(m->better), m->help);
+		print_metric(m->name, m->unit, m->better, m->help, PASS_THROUGHPUT);
 	for (const struct lock_metric *m = lock_metrics; m->name; m++)
-		printf("%-16s %-6s %-7s %s (pass %s)\n", m->name, m->unit, better_name(m->better),
-		       m->help, pass_names[PASS_LOCKS]);
+		print_metric(m->name, m->unit, m->better, m->help, PASS_LOCKS);
 	for (const struct profile_metric *m = profile_metrics; m->name; m++)
-		printf("%-16s %-6s %-7s %s (pass %s)\n", m->name, m->unit, better_name(m->better),
-		       m->help, pass_names[PASS_PROFILE]);
+		print_metric(m->name, m->unit, m->better, m->help, PASS_PROFILE);
 	return FSDUEL_OK;
 }
 

@@ -133,21 +133,17 @@ static int write_page(const char *file, struct report *page, const char *dir, st
 int show_report(const char *dir, const char *file, const struct show_options *o, struct err *e)
 {
 	char *path = file ? xstrdup(file) : xasprintf("%s/" REPORT_HTML, dir);
-	struct comparison c = { 0 };
-	struct results *r = NULL;
-	struct locks *locks = NULL;
-	struct costs *costs = NULL;
+	struct shown s = { 0 };
 	json_t *series = NULL;
 	int code = FSDUEL_USAGE;
 
-	if (!show_load(dir, o, &r, &c, e) && !locks_load(&locks, r, dir, e) &&
-	    !costs_load(&costs, r, dir, e) && !report_series_read(&series, r, dir, e)) {
+	if (!show_open(dir, o, &s, e) && !report_series_read(&series, s.r, dir, e)) {
 		struct report page = {
-			.results = r, .comparison = &c, .locks = locks, .costs = costs,
+			.results = s.r, .comparison = &s.c, .locks = s.locks, .costs = s.costs,
 			.series = series, .folder = dir,
 		};
 
-		comparison_judge_rest(&c, r);
+		comparison_judge_rest(&s.c, s.r);
 		code = write_page(path, &page, dir, e) ? FSDUEL_MACHINE : FSDUEL_OK;
 		if (code == FSDUEL_OK && (printf("report: %s\n", path) < 0 || fflush(stdout))) {
 			err_sys(e, errno, "cannot write to standard output");
@@ -155,10 +151,7 @@ int show_report(const char *dir, const char *file, const struct show_options *o,
 		}
 	}
 	json_decref(series);
-	costs_free(costs);
-	locks_free(locks);
-	comparison_release(&c);
-	results_free(r);
+	show_close(&s);
 	free(path);
 	return code;
 }

@@ -120,24 +120,10 @@ static void add_mean(struct buf *b, const struct headline *h)
 		 h->i95.exists ? "; with its 95 % interval" : "");
 }
 
-static const json_t *find_variant(const json_t *run, const char *name)
-{
-	const json_t *item;
-	size_t i;
-
-	json_array_foreach(json_object_get(run, "variants"), i, item) {
-		const char *have = string_of(item, "name");
-
-		if (have && !strcmp(have, name))
-			return item;
-	}
-	return NULL;
-}
-
 /* Release, image and mount of a variant, as the table says them. */
 static void add_side(struct buf *b, const char *title, const json_t *run, const char *variant)
 {
-	const json_t *v = find_variant(run, variant);
+	const json_t *v = run_variant(run, variant);
 	const json_t *kernel = entry(run, "kernels", string_of(v, "kernel"));
 	const json_t *mount = entry(run, "mounts", string_of(v, "mount"));
 	const char *release = string_of(kernel, "release"), *sha = string_of(kernel, "sha256");

@@ -25,23 +25,9 @@ static const char *string_of(const json_t *object, const char *key)
 	return json_string_value(json_object_get(object, key));
 }
 
-static const json_t *find_variant(const json_t *run, const char *name)
-{
-	const json_t *item;
-	size_t i;
-
-	json_array_foreach(json_object_get(run, "variants"), i, item) {
-		const char *have = string_of(item, "name");
-
-		if (have && !strcmp(have, name))
-			return item;
-	}
-	return NULL;
-}
-
 void table_add_variant(struct buf *b, const json_t *run, const char *variant)
 {
-	const json_t *v = find_variant(run, variant);
+	const json_t *v = run_variant(run, variant);
 	const char *mount = string_of(v, "mount");
 	const json_t *kernel = entry(run, "kernels", string_of(v, "kernel"));
 	const char *release = string_of(kernel, "release"), *sha = string_of(kernel, "sha256");
@@ -73,8 +59,8 @@ static void add_side(struct buf *out, const char *first, const json_t *run, cons
 /* By the image that was booted or, of one that ran already, by its build id. */
 static bool same_kernel_image(const json_t *run, const struct comparison_row *row)
 {
-	const char *a = string_of(find_variant(run, row->baseline), "kernel");
-	const char *b = string_of(find_variant(run, row->patched), "kernel");
+	const char *a = string_of(run_variant(run, row->baseline), "kernel");
+	const char *b = string_of(run_variant(run, row->patched), "kernel");
 	const char *key = string_of(entry(run, "kernels", a), "sha256") ? "sha256" : "build_id";
 	const char *sha_a = string_of(entry(run, "kernels", a), key);
 	const char *sha_b = string_of(entry(run, "kernels", b), key);
@@ -247,7 +233,7 @@ void table_add_missing(struct buf *out, const struct comparison *c,
 /* Two mounts by name, one by the options in effect, made alike: their difference is no mount's. */
 static void add_same_mount(struct buf *out, const struct comparison_row *row, const json_t *run)
 {
-	const json_t *a = find_variant(run, row->baseline), *b = find_variant(run, row->patched);
+	const json_t *a = run_variant(run, row->baseline), *b = run_variant(run, row->patched);
 	const char *mount_a = string_of(a, "mount"), *mount_b = string_of(b, "mount");
 	const json_t *mkfs_a = json_object_get(entry(run, "mounts", mount_a), "mkfs");
 	const json_t *mkfs_b = json_object_get(entry(run, "mounts", mount_b), "mkfs");

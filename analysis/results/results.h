@@ -23,6 +23,8 @@ int results_load(struct results **out, const char *dir, struct err *e);
 void results_free(struct results *r);
 
 const json_t *results_run(const struct results *r);   /* run.json, borrowed */
+/* The object of that variant in it, borrowed, or NULL. */
+const json_t *run_variant(const json_t *run, const char *name);
 
 /*
  * {"runs": valid cell runs, "marked": those that something disturbed, "by_mark":

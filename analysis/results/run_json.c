@@ -220,3 +220,17 @@ int results_take_run(struct results *r, const char *path, json_t *run, struct er
 	ret = check_sizes(r, blocks, e);
 	return ret ? ret : check_primary(r, e);
 }
+
+const json_t *run_variant(const json_t *run, const char *name)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(json_object_get(run, "variants"), i, item) {
+		const char *have = json_string_value(json_object_get(item, "name"));
+
+		if (have && !strcmp(have, name))
+			return item;
+	}
+	return NULL;
+}

@@ -81,21 +81,25 @@ static json_t *json_passes(const struct suite *s)
 	return all;
 }
 
+static void add_metric(json_t *all, const char *name, const char *unit, enum better better,
+		       bool primary)
+{
+	json_array_append_new(all, json_pack("{s:s, s:s, s:s, s:b}", "name", name, "unit", unit,
+					     "better", better_name(better), "primary", primary));
+}
+
 /* What a watching pass counts besides is there only with it. */
 static json_t *json_metrics(const struct suite *s)
 {
 	json_t *all = json_array();
 
 	for (const struct metric *m = metrics; m->name; m++)
-		json_array_append_new(all, json_pack("{s:s, s:s, s:s, s:b}", "name", m->name,
-			"unit", m->unit, "better", better_name(m->better), "primary", m->primary));
+		add_metric(all, m->name, m->unit, m->better, m->primary);
 	for (const struct lock_metric *m = lock_metrics; s->passes >> PASS_LOCKS & 1 && m->name; m++)
-		json_array_append_new(all, json_pack("{s:s, s:s, s:s, s:b}", "name", m->name,
-			"unit", m->unit, "better", better_name(m->better), "primary", 0));
+		add_metric(all, m->name, m->unit, m->better, false);
 	for (const struct profile_metric *m = profile_metrics;
 	     s->passes >> PASS_PROFILE & 1 && m->name; m++)
-		json_array_append_new(all, json_pack("{s:s, s:s, s:s, s:b}", "name", m->name,
-			"unit", m->unit, "better", better_name(m->better), "primary", 0));
+		add_metric(all, m->name, m->unit, m->better, false);
 	return all;
 }
 

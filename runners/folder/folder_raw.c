@@ -2,7 +2,7 @@
 /*
  * folder_raw.c: what passes recorded, kept beside what it was reduced to, for whoever
  * wants to look again with other tools. It may take what the suite's raw_budget says;
- * beyond that the oldest go first. Nothing of fsduel reads them.
+ * beyond that the oldest go first. Of fsduel only `annotate` reads them.
  */
 #include <dirent.h>
 #include <errno.h>

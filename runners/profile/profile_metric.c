@@ -4,9 +4,19 @@
 
 #include <stddef.h>
 
+static double time_ns(const struct profile_counted *c)
+{
+	return c->time_ns;
+}
+
+static double ops(const struct profile_counted *c)
+{
+	return c->ops;
+}
+
 const struct profile_metric profile_metrics[] = {
-	{ PROFILE_METRIC_TIME, "ns", "how long instructions were counted", BETTER_NONE },
-	{ PROFILE_METRIC_OPS, "count", "operations in that time; of fio its rate times that",
-	  BETTER_NONE },
+	{ "counted_time", "ns", "how long instructions were counted", BETTER_NONE, time_ns },
+	{ "counted_ops", "count", "operations in that time; of fio its rate times that",
+	  BETTER_NONE, ops },
 	{ .name = NULL },
 };

@@ -8,12 +8,15 @@
 
 #include "workloads/metric.h"
 
-#define PROFILE_METRIC_TIME "counted_time"
-#define PROFILE_METRIC_OPS "counted_ops"
+/* 0: not measured. */
+struct profile_counted {
+	double time_ns, ops;
+};
 
 struct profile_metric {
 	const char *name, *unit, *help;
 	enum better better;
+	double (*value)(const struct profile_counted *c);
 };
 
 extern const struct profile_metric profile_metrics[];   /* ends with a NULL name */

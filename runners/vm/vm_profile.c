@@ -62,9 +62,8 @@ static char *find_interface(struct vm_machine *m)
 		if (!ask(m, i, &words, i == PROFILE_INTERFACE_MAX ? &newest : &e))
 			m->profile.interface = i;
 	}
-	if (m->profile.interface) {
+	if (m->profile.interface)
 		no = strcmp(buf_str(&words), PROFILE_USABLE "\n") ? buf_str(&words) : NULL;
-	}
 	if (no)
 		why = xasprintf("%s (%s) does not take " PROFILE_LIB ": %.*s; use another with "
 				"--qemu", m->qemu, m->qemu_version, (int)strcspn(no, "\n"), no);
@@ -167,16 +166,15 @@ static double value_of(const struct result *r, const char *metric)
 static void add_metrics(struct result *r)
 {
 	json_int_t counted_ns = json_integer_value(json_object_get(r->facts, "counted_ns"));
-	double time_ns = counted_ns > 0 ? (double)counted_ns : value_of(r, "elapsed");
-	double ops = counted_ns > 0 ? value_of(r, "ops_per_s") * time_ns / 1e9
-				    : value_of(r, "operations");
+	struct profile_counted counted = { value_of(r, "elapsed"), value_of(r, "operations") };
 
-	for (const struct profile_metric *m = profile_metrics; m->name; m++) {
-		bool is_time = !strcmp(m->name, PROFILE_METRIC_TIME);
-
-		if (is_time ? time_ns > 0 : ops > 0)
-			result_add_value(r, m->name, m->unit, m->better, is_time ? time_ns : ops);
+	if (counted_ns > 0) {
+		counted.time_ns = (double)counted_ns;
+		counted.ops = value_of(r, "ops_per_s") * counted.time_ns / 1e9;
 	}
+	for (const struct profile_metric *m = profile_metrics; m->name; m++)
+		if (m->value(&counted) > 0)
+			result_add_value(r, m->name, m->unit, m->better, m->value(&counted));
 }
 
 void vm_profile_take(struct vm_kernel *k, const struct symbols *guest, const struct buf *counts,
