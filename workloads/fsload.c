@@ -145,6 +145,17 @@ struct sum {
 	uint64_t end_ns, first_error_ns;
 };
 
+static void add_errors(struct sum *s, const struct worker *w)
+{
+	struct fsload_result *r = s->result;
+
+	r->measured.errors += w->errors;
+	if (w->first_errno && (!r->first_errno || w->first_error_ns < s->first_error_ns)) {
+		r->first_errno = w->first_errno;
+		s->first_error_ns = w->first_error_ns;
+	}
+}
+
 static void add_worker(struct sum *s, const struct worker *w)
 {
 	struct fsload_result *r = s->result;
@@ -153,13 +164,9 @@ static void add_worker(struct sum *s, const struct worker *w)
 	series_merge(&r->series, &w->series);
 	r->measured.ops += w->lat.count;
 	r->measured.bytes += w->lat.count * w->t.bs;
-	r->measured.errors += w->errors;
 	if (w->end_ns > s->end_ns)
 		s->end_ns = w->end_ns;
-	if (w->first_errno && (!r->first_errno || w->first_error_ns < s->first_error_ns)) {
-		r->first_errno = w->first_errno;
-		s->first_error_ns = w->first_error_ns;
-	}
+	add_errors(s, w);
 }
 
 /* delay_ns: of those it sums up; the series begins at the barrier all the same. */
@@ -194,13 +201,17 @@ static void add_up(struct fsload *l, const struct worker *w, uint64_t start_ns)
 	struct sum total = { .result = &l->total };
 
 	for (unsigned i = 0; i < l->mix->nr; i++) {
+		const struct mix_entry *en = &l->mix->entry[i];
 		struct sum role = { .result = &l->role[i] };
 
-		for (unsigned k = 0; k < l->mix->entry[i].threads; k++, w++) {
+		for (unsigned k = 0; k < en->threads; k++, w++) {
 			add_worker(&role, w);
-			add_worker(&total, w);
+			if (en->param[ROLE_BACKGROUND])
+				add_errors(&total, w);
+			else
+				add_worker(&total, w);
 		}
-		finish(&role, start_ns, l->mix->entry[i].param[ROLE_START_DELAY]);
+		finish(&role, start_ns, en->param[ROLE_START_DELAY]);
 	}
 	finish(&total, start_ns, 0);
 }

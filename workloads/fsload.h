@@ -87,7 +87,7 @@ struct fsload {
 	const struct mix *mix;         /* borrowed */
 	char *path;                    /* the shared work file; fsload_own_path gives the others */
 	uint64_t seed;
-	struct fsload_result total;    /* all roles together */
+	struct fsload_result total;    /* all roles but those in the background; of these its errors */
 	struct fsload_result *role;    /* nr_roles of them, in the mix's order */
 	unsigned nr_roles;             /* the mix's */
 };

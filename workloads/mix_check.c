@@ -229,11 +229,22 @@ static int check_series(const struct mix *m, struct err *e)
 		       SERIES_MAX - 2);
 }
 
+static int check_background(const struct mix *m, struct err *e)
+{
+	for (unsigned i = 0; i < m->nr; i++)
+		if (!m->entry[i].param[ROLE_BACKGROUND])
+			return 0;
+	return m->nr ? err_add(e, EINVAL, "every role is in the background, so there is nothing to "
+			       "measure: take background=1 from one") : 0;
+}
+
 int mix_check(const struct mix *m, struct err *e)
 {
 	const struct mix_entry *en = m->entry;
 	int ret = check_series(m, e);
 
+	if (check_background(m, e))
+		ret = -EINVAL;
 	for (unsigned i = 0; i < m->nr; i++) {
 		for (size_t r = 0; r < sizeof(entry_rules) / sizeof(entry_rules[0]); r++)
 			if (entry_rules[r](m, &en[i], e))

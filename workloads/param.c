@@ -59,6 +59,8 @@ const struct param role_params[] = {
 			      "fdatasync or msync after that many operations; 0: never" },
 	[ROLE_FINAL_SYNC] = { "final_sync", NUM_COUNT, NULL, 0, 1, "0",
 			      "1: a last sync inside the timer" },
+	[ROLE_BACKGROUND] = { "background", NUM_COUNT, NULL, 0, 1, "0",
+			      "1: its operations are not in the workload's total, its errors are" },
 	[NR_ROLE_PARAMS] = { .name = NULL },
 };
 

@@ -48,6 +48,7 @@ enum role_param {
 	ROLE_START_DELAY, /* ns after the start barrier */
 	ROLE_SYNC_EVERY, /* fdatasync (or msync) after that many operations; 0: never */
 	ROLE_FINAL_SYNC, /* 1: a last fdatasync inside the timer */
+	ROLE_BACKGROUND, /* 1: its operations are not in the workload's total, only its errors */
 	NR_ROLE_PARAMS,
 };
 extern const struct param role_params[];       /* NR_ROLE_PARAMS rows and a NULL name */

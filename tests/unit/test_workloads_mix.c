@@ -147,6 +147,8 @@ static void contradictions_are_named(void **state)
 		const char *mix, *sets, *says;   /* says NULL: fine */
 	} cases[] = {
 		{ "dio_read:4 dio_overwrite:4", "", NULL },
+		{ "dio_read dio_overwrite", "dio_read.background=1", NULL },
+		{ "dio_read dio_overwrite", "background=1", "every role is in the background" },
 		{ "dio_overwrite", "bs=2k", NULL },
 		{ "dio_overwrite", "bs=1000", "dio_overwrite.bs: 1000 is not a multiple of 512" },
 		{ "buffered_write", "bs=1000", NULL },

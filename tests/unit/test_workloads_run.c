@@ -198,6 +198,28 @@ static void unbound_threads_end_with_the_bound_ones(void **state)
 	fsload_release(&l);
 }
 
+static void the_background_is_not_in_the_total(void **state)
+{
+	struct mix m = mix_of("null dio_read", "null.ops=20 null.op_time=5ms dio_read.background=1 "
+			      "interval=10ms");
+	struct fsload l;
+	uint64_t series = 0;
+
+	(void)state;
+	watch();
+	m.entry[1].role = &watched;
+	run_ok(&l, &m, 1);
+	assert_true(l.role[1].measured.ops > 20);
+	assert_int_equal(l.total.measured.ops, 20);
+	assert_int_equal(l.total.measured.bytes, l.role[0].measured.bytes);
+	assert_int_equal(l.total.lat.count, 20);
+	assert_int_equal(l.total.measured.elapsed_ns, l.role[0].measured.elapsed_ns);
+	for (size_t i = 0; i < l.total.series.nr; i++)
+		series += l.total.series.ops[i];
+	assert_int_equal(series, 20);
+	fsload_release(&l);
+}
+
 static void a_stop_ends_the_run_early(void **state)
 {
 	struct mix m = mix_with(&watched, 2, "runtime=10m warmup=0");
@@ -378,6 +400,7 @@ int main(void)
 		cmocka_unit_test(offsets_follow_from_the_seed_alone),
 		cmocka_unit_test(syncs_come_when_they_are_due),
 		cmocka_unit_test(unbound_threads_end_with_the_bound_ones),
+		cmocka_unit_test(the_background_is_not_in_the_total),
 		cmocka_unit_test(a_stop_ends_the_run_early),
 		cmocka_unit_test(the_null_role_keeps_its_rate),
 		cmocka_unit_test(as_many_threads_as_a_mix_may_have_run),
