@@ -19,7 +19,7 @@ struct duel_options {
 	const char *destroy;
 	uint64_t blocks, guests, max_blocks, watch_blocks;
 	struct option_strings passes;
-	bool quiet, until_sure;
+	bool quiet, until_sure, unscaled;
 };
 
 #define MAX_BLOCKS 20          /* of an adaptive run, unless the user says */
@@ -39,6 +39,7 @@ static const struct option_row options[] = {
 	{ 0, "max-blocks", OPT_COUNT, "N", "with --until-sure: at most that many blocks instead of 20", AT(max_blocks), false },
 	{ 0, "pass", OPT_STRINGS, "PASS", "measure again with something watching: locks (who waits for which lock, how long)", AT(passes), false },
 	{ 0, "watch-blocks", OPT_COUNT, "N", "blocks, from the first on, that passes watch, instead of the suite's", AT(watch_blocks), false },
+	{ 0, "unscaled", OPT_FLAG, NULL, "the suite's work as it was before it was scaled down: its keys unscaled.*", AT(unscaled), false },
 	{ 'j', "guests", OPT_COUNT, "N", "guests at once (default: one a core); changes no result", AT(guests), false },
 	{ 0, "initramfs", OPT_STRING, "FILE", "use this initramfs instead of packing one", AT(initramfs), false },
 	{ 0, "qemu", OPT_STRING, "PROGRAM", "another QEMU than the first qemu-system-x86_64 in PATH", AT(qemu), false },
@@ -84,6 +85,8 @@ static int read_resumed(const char *dir, struct resumed *r, struct err *e)
 	r->o.blocks = (unsigned)json_integer_value(
 		json_object_get(json_object_get(r->run, "suite"), "blocks"));
 	r->o.watch_blocks = (unsigned)json_integer_value(json_object_get(r->run, "watch_blocks"));
+	r->o.unscaled = json_is_true(json_object_get(json_object_get(r->run, "suite"),
+						     "unscaled"));
 	return 0;
 }
 
@@ -154,7 +157,8 @@ static int run(const void *opts, char *const *args, unsigned nr_args, struct err
 	struct resumed old = { 0 };
 	struct suite_overrides over = { .baseline = o->baseline, .patched = o->patched,
 					.blocks = (unsigned)o->blocks, .mode = o->mode,
-					.watch_blocks = (unsigned)o->watch_blocks };
+					.watch_blocks = (unsigned)o->watch_blocks,
+					.unscaled = o->unscaled };
 	struct suite s = { 0 };
 	int ret = check_options(o, e);
 
@@ -176,6 +180,7 @@ static int run(const void *opts, char *const *args, unsigned nr_args, struct err
 			.mode = o->mode ? o->mode : old.o.mode,
 			.watch_blocks = o->watch_blocks ? (unsigned)o->watch_blocks :
 							  old.o.watch_blocks,
+			.unscaled = o->unscaled || old.o.unscaled,
 		};
 	passes_join(&old.passes, &o->passes, old.run);
 	over.passes = old.passes.v;

@@ -19,8 +19,6 @@
 #include "runners/kernel/kernel.h"
 #include "runners/kernel/kernel_build.h"
 
-#define SERIES "6.12"   /* whose source is built where nothing else is said */
-
 struct kernel_options {
 	const char *tree, *source, *config;
 	struct option_strings patches;
@@ -31,7 +29,7 @@ struct kernel_options {
 
 static const struct option_row options[] = {
 	{ 0, "tree", OPT_STRING, "DIR", "build this kernel tree, which is only read", AT(tree), false },
-	{ 0, "source", OPT_STRING, "SERIES", "build Debian's source of this series (default: " SERIES ")", AT(source), false },
+	{ 0, "source", OPT_STRING, "SERIES", "build Debian's source of this series (default: " KERNEL_BUILD_SERIES ")", AT(source), false },
 	{ 'p', "patch", OPT_STRINGS, "PATCH", "apply a patch: a file, or one of kernels/ by name, as excl-dio or slow-600; may be repeated", AT(patches), false },
 	{ 0, "config", OPT_STRING, "FILE", "configuration lines that follow, and overrule, kernels/small.config", AT(config), false },
 	{ 'q', "quiet", OPT_FLAG, NULL, "no progress", AT(quiet), false },
@@ -87,7 +85,7 @@ static int build(const char *name, const struct kernel_options *o, struct err *e
 	struct kernel_build b = {
 		.name = name,
 		.tree = o->tree,
-		.series = o->source ? o->source : SERIES,
+		.series = o->source ? o->source : KERNEL_BUILD_SERIES,
 		.patches = o->patches.v,
 		.nr_patches = o->patches.n,
 		.config = o->config,

@@ -20,7 +20,7 @@ struct plan_options {
 	const char *suite, *baseline, *patched, *mode, *missing;
 	uint64_t blocks, guests, watch_blocks;
 	struct option_strings passes;
-	bool json;
+	bool unscaled, json;
 };
 
 #define AT(member) offsetof(struct plan_options, member)
@@ -33,6 +33,7 @@ static const struct option_row options[] = {
 	{ 'b', "blocks", OPT_COUNT, "N", "blocks instead of the suite's", AT(blocks), false },
 	{ 0, "pass", OPT_STRINGS, "PASS", "measure again with something watching: locks (who waits for which lock, how long)", AT(passes), false },
 	{ 0, "watch-blocks", OPT_COUNT, "N", "blocks, from the first on, that passes watch, instead of the suite's", AT(watch_blocks), false },
+	{ 0, "unscaled", OPT_FLAG, NULL, "the suite's work as it was before it was scaled down: its keys unscaled.*", AT(unscaled), false },
 	{ 'j', "guests", OPT_COUNT, "N", "guests at once (default: one a core), for the time it would take", AT(guests), false },
 	{ 0, "missing", OPT_STRING, "DIR", "what this results folder still lacks, by kernel and block, instead of a suite", AT(missing), false },
 	{ 0, "json", OPT_FLAG, NULL, "as JSON, for programs", AT(json), false },
@@ -62,12 +63,26 @@ static void print_disk(const struct suite *s)
 		       device_kind_names[s->device.kind]);
 }
 
+/* One that is to be built: whether it has been, else the sentence that says how. */
+static void print_kernel(const struct suite_kernel *k)
+{
+	struct kernel_build b = suite_kernel_build(k);
+	struct err why = ERR_INIT;
+
+	printf("kernel %s: %s", k->label, or_default(k->ref, "not given yet"));
+	if (k->source && kernel_built(&b, &why))
+		printf("; %s\n", why.text);
+	else
+		printf("%s\n", k->source ? ", built" : "");
+}
+
 static void print_machine(const struct suite *s)
 {
 	char memory[32];
 
-	printf("suite %s, mode %s, %u block%s, seed %" PRIu64 "\n", s->name, mode_names[s->mode],
-	       s->blocks, s->blocks == 1 ? "" : "s", s->seed);
+	printf("suite %s, mode %s, %u block%s, seed %" PRIu64 "%s\n", s->name,
+	       mode_names[s->mode], s->blocks, s->blocks == 1 ? "" : "s", s->seed,
+	       s->unscaled ? ", unscaled" : "");
 	if (s->about && s->about[0])
 		printf("  %s\n", s->about);
 	if (s->mode == MODE_HOST)
@@ -76,8 +91,7 @@ static void print_machine(const struct suite *s)
 	       num_format(memory, s->memory_bytes, NUM_BYTES));
 	print_disk(s);
 	for (size_t i = 0; i < s->nr_kernels; i++)
-		printf("kernel %s: %s\n", s->kernels[i].label,
-		       or_default(s->kernels[i].ref, "not given yet"));
+		print_kernel(&s->kernels[i]);
 }
 
 static void print_variants(const struct suite *s)
@@ -326,7 +340,8 @@ static int run(const void *opts, char *const *args, unsigned nr_args, struct err
 	struct suite_overrides over = { .baseline = o->baseline, .patched = o->patched,
 					.blocks = (unsigned)o->blocks, .mode = o->mode,
 					.passes = o->passes.v, .nr_passes = o->passes.n,
-					.watch_blocks = (unsigned)o->watch_blocks };
+					.watch_blocks = (unsigned)o->watch_blocks,
+					.unscaled = o->unscaled };
 	struct suite s = { 0 };
 	struct plan p = { 0 };
 	unsigned guests = guests_or_cores(o->guests);

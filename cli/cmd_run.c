@@ -22,7 +22,7 @@ struct run_options {
 	const char *suite, *output, *resume, *kernel, *device, *destroy, *dir;
 	uint64_t image_bytes, blocks, block, settle_ns, watch_blocks;
 	struct option_strings passes;
-	bool null_blk, zram, force, no_settle, quiet, kexec_resume;
+	bool null_blk, zram, force, no_settle, quiet, kexec_resume, unscaled;
 	struct option_strings kexec;
 };
 
@@ -48,6 +48,7 @@ static const struct option_row options[] = {
 	{ 0, "block", OPT_COUNT, "N", "measure only this block", AT(block), false },
 	{ 0, "pass", OPT_STRINGS, "PASS", "measure again with something watching: locks (who waits for which lock, how long)", AT(passes), false },
 	{ 0, "watch-blocks", OPT_COUNT, "N", "blocks, from the first on, that passes watch, instead of the suite's", AT(watch_blocks), false },
+	{ 0, "unscaled", OPT_FLAG, NULL, "the suite's work as it was before it was scaled down: its keys unscaled.*", AT(unscaled), false },
 	{ 0, "settle", OPT_NS, "TIME", "how long a cell waits at most for an idle machine (default: 10s)", AT(settle_ns), false },
 	{ 0, "no-settle", OPT_FLAG, NULL, "do not wait for an idle machine", AT(no_settle), false },
 	{ 0, "kexec", OPT_STRINGS, "LABEL=BZIMAGE[,INITRD]", "measure this kernel of the suite in turn with the others, booting it by kexec; one for each", AT(kexec), false },
@@ -110,6 +111,7 @@ struct begun {
 	json_t *run;
 	const char *suite;
 	unsigned blocks, watch_blocks;
+	bool unscaled;
 };
 
 static int read_begun(const char *dir, struct begun *b, struct err *e)
@@ -126,6 +128,7 @@ static int read_begun(const char *dir, struct begun *b, struct err *e)
 		b->blocks = (unsigned)json_integer_value(json_object_get(suite, "blocks"));
 		b->watch_blocks = (unsigned)json_integer_value(
 			json_object_get(b->run, "watch_blocks"));
+		b->unscaled = json_is_true(json_object_get(suite, "unscaled"));
 	} else {
 		err_exit(e, FSDUEL_USAGE);
 		err_add(e, EINVAL, "%s is not a results folder", dir);
@@ -253,6 +256,7 @@ static int run_as_asked(const struct run_options *o, struct reboot_state *state,
 		over.blocks = begun.blocks;
 	if (!over.watch_blocks)
 		over.watch_blocks = begun.watch_blocks;
+	over.unscaled = o->unscaled || begun.unscaled;
 	passes_join(&passes, &o->passes, begun.run);
 	over.passes = passes.v;
 	over.nr_passes = passes.n;

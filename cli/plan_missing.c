@@ -48,6 +48,8 @@ static int read_suite(struct shelf *s, const char *dir, struct err *e)
 			json_object_get(s->run, "watch_blocks")),
 		.running = json_object_size(json_object_get(s->run, "kernels")) == 2 ? "baseline"
 										     : NULL,
+		.unscaled = json_is_true(json_object_get(json_object_get(s->run, "suite"),
+							 "unscaled")),
 	};
 	int ret = fs_read(copy, 0, &text, e);
 

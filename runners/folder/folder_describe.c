@@ -154,6 +154,17 @@ static void add_judging(json_t *run, const struct suite *s)
 	json_decref(looks);
 }
 
+/* For readers of the report: what it was measured for. */
+static void add_experiment(json_t *run, const struct suite *s)
+{
+	const struct suite_experiment *x = &s->experiment;
+
+	if (x->question || x->work || x->published)
+		json_object_set_new(run, "experiment",
+				    json_pack("{s:s*, s:s*, s:s*}", "question", x->question, "work",
+					      x->work, "published", x->published));
+}
+
 /* What run.json says of the plan: all that a reader needs to know what should be there. */
 json_t *folder_describe(const struct folder *f)
 {
@@ -171,6 +182,10 @@ json_t *folder_describe(const struct folder *f)
 			 "variants", json_variants(s), "contrasts", json_contrasts(s),
 			 "cells", json_cells(f->plan), "jobs", json_jobs(s),
 			 "passes", json_passes(s), "metrics", json_metrics(s));
+	if (run && s->unscaled)
+		json_object_set_new(json_object_get(run, "suite"), "unscaled", json_true());
+	if (run)
+		add_experiment(run, s);
 	if (run && s->passes != 1u << PASS_THROUGHPUT)
 		json_object_set_new(run, "watch_blocks", json_integer(s->watch_blocks));
 	if (run)

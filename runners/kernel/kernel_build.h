@@ -20,8 +20,10 @@
 #ifndef FSDUEL_RUNNERS_KERNEL_BUILD_H
 #define FSDUEL_RUNNERS_KERNEL_BUILD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
+#include "lib/buf.h"
 #include "lib/err.h"
 
 struct kernel_build_progress {
@@ -49,6 +51,30 @@ struct kernel_build {
  * -ENOENT or -EIO, FSDUEL_MACHINE noted: a missing program, no room, no network.
  */
 int kernel_build(const struct kernel_build *b, char **path, struct err *e);
+
+/* Debian's source that is built where nothing else is said. */
+#define KERNEL_BUILD_SERIES "6.12"
+
+/* Is this patch given by its path, and not by its name in kernels/? */
+bool kernel_patch_is_path(const char *patch);
+
+/*
+ * The name that goes with a source and patches (malloc'ed): "stock-6.12" without any,
+ * else the patches joined, "never-unwritten+widen", and where it is another series
+ * than KERNEL_BUILD_SERIES that behind them, "excl-dio-6.1". A path counts as its
+ * file's name without ".patch".
+ */
+char *kernel_build_name(const char *series, const char *const *patches, size_t nr);
+
+/* Append `fsduel kernel build NAME ...`, the command that builds it. */
+void kernel_build_command(const struct kernel_build *b, struct buf *out);
+
+/*
+ * Is there a kernel of that name, of that series and these patches as they are now?
+ * Of Debian's source only, not of a tree. -ENOENT, FSDUEL_USAGE noted: none, or one
+ * of other patches; the sentence has the command. -EINVAL, likewise: there is no such patch.
+ */
+int kernel_built(const struct kernel_build *b, struct err *e);
 
 /* Are the programs here that it takes? -ENOENT, FSDUEL_MACHINE noted, with those to install. */
 int kernel_build_check(struct err *e);

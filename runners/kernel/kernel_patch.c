@@ -84,12 +84,17 @@ static int load_template(struct patch *p, struct err *e)
 	return ret;
 }
 
+bool kernel_patch_is_path(const char *patch)
+{
+	return patch[strcspn(patch, "/.")];
+}
+
 static int load_patch(struct patch *p, struct err *e)
 {
 	char *file;
 	int ret;
 
-	if (p->name[strcspn(p->name, "/.")]) {
+	if (kernel_patch_is_path(p->name)) {
 		p->path = xstrdup(p->name);
 		return fs_read(p->path, 0, &p->text, e);
 	}

@@ -2,7 +2,7 @@
 /*
  * suite.c: a suite file read, section by section through one table of section
  * kinds; see suite.h. What a section holds is in suite_sections.c,
- * suite_variants.c and suite_workload.c. It looks at no kernel and no device:
+ * suite_kernels.c, suite_variants.c and suite_workload.c. It looks at no kernel and no device:
  * that is the runner's.
  */
 #include "runners/suite/suite.h"
@@ -28,6 +28,7 @@ static const struct section_kind {
 	void (*finish)(struct suite_reader *r);
 } section_kinds[] = {
 	{ "suite", false, suite_read_suite, suite_finish_suite },
+	{ "experiment", false, suite_read_experiment, NULL },
 	{ "device", false, suite_read_device, suite_finish_device },
 	{ "machine", false, suite_read_machine, NULL },
 	{ "limits", false, suite_read_limits, NULL },
@@ -132,14 +133,10 @@ static int check_utf8(const char *path, const char *text, size_t len, struct err
 	return t ? 0 : err_add(e, EINVAL, "%s: not UTF-8 text: save it as UTF-8", path);
 }
 
-int suite_load_mem(struct suite *s, const char *path, const char *text, size_t len,
-		   const struct suite_overrides *o, struct err *e)
+/* What stands in where the file says nothing. */
+static struct suite defaults(const char *path, const char *text, size_t len)
 {
-	struct suite_reader r = { .s = s, .o = o, .e = e };
-	struct ini ini = { 0 };
-	int ret;
-
-	*s = (struct suite){
+	struct suite s = {
 		.path = xstrdup(path),
 		.text = xstrndup(text, len),
 		.blocks = 1,
@@ -153,18 +150,68 @@ int suite_load_mem(struct suite *s, const char *path, const char *text, size_t l
 		.limit_virtual_ns = 60 * SECOND,
 		.limit_wall_ns = 300 * SECOND,
 	};
-	sha256_hex(text, len, s->sha256);
+
+	sha256_hex(text, len, s.sha256);
+	return s;
+}
+
+/* The file with or without its unscaled keys, into r->s. */
+static void read_view(struct suite_reader *r, const struct ini *ini, bool unscaled)
+{
+	struct ini view;
+
+	suite_view_make(&view, ini, unscaled);
+	r->s->unscaled = unscaled;
+	r->ini = &view;
+	read_sections(r);
+	suite_view_release(&view);
+}
+
+/*
+ * As asked for, and the other way only for the mistakes in it: those that it would have
+ * on any machine. Mode host has a device and memory of its own, so whether a guest could
+ * hold 20 GiB is not asked.
+ */
+static void read_both(struct suite_reader *r, const struct ini *ini, const char *text, size_t len)
+{
+	static const struct suite_overrides any = { .mode = "host", .running = "baseline" };
+	bool unscaled = r->o && r->o->unscaled;
+	struct suite other, *s = r->s;
+
+	read_view(r, ini, unscaled);
+	if (!suite_has_unscaled(ini)) {
+		if (unscaled)
+			suite_mistake(r, 0, "no key unscaled.* says what this work was before it "
+				      "was scaled down: leave --unscaled out");
+		return;
+	}
+	other = defaults(s->path, text, len);
+	r->s = &other;
+	r->o = &any;
+	read_view(r, ini, !unscaled);
+	r->s = s;
+	suite_release(&other);
+}
+
+int suite_load_mem(struct suite *s, const char *path, const char *text, size_t len,
+		   const struct suite_overrides *o, struct err *e)
+{
+	struct suite_reader r = { .s = s, .o = o, .e = e, .told = STRV_INIT };
+	struct ini ini = { 0 };
+	int ret;
+
+	*s = defaults(path, text, len);
 	ret = check_utf8(path, text, len, e);
 	if (!ret)
 		ret = ini_load_mem(&ini, path, text, len, 0, e);
 	if (!ret) {
-		r.ini = &ini;
-		read_sections(&r);
+		read_both(&r, &ini, text, len);
 		if (r.unsaid)
 			err_add(e, EINVAL, "%s: and %u more mistakes", path, r.unsaid);
 		ret = r.mistakes ? -EINVAL : 0;
 		ini_release(&ini);
 	}
+	strv_release(&r.told);
 	if (ret)
 		err_exit(e, FSDUEL_USAGE);
 	return ret;
@@ -207,10 +254,8 @@ static void release_workloads(struct suite *s)
 
 void suite_release(struct suite *s)
 {
-	for (size_t i = 0; i < s->nr_kernels; i++) {
-		free(s->kernels[i].label);
-		free(s->kernels[i].ref);
-	}
+	for (size_t i = 0; i < s->nr_kernels; i++)
+		suite_kernel_release(&s->kernels[i]);
 	for (size_t i = 0; i < s->nr_mounts; i++) {
 		free(s->mounts[i].name);
 		free(s->mounts[i].fs);
@@ -233,6 +278,9 @@ void suite_release(struct suite *s)
 	free(s->path);
 	free(s->name);
 	free(s->about);
+	free(s->experiment.question);
+	free(s->experiment.work);
+	free(s->experiment.published);
 	free(s->text);
 	*s = (struct suite){ 0 };
 }

@@ -16,6 +16,7 @@
 #include "lib/buf.h"
 #include "lib/err.h"
 #include "lib/ini.h"
+#include "runners/kernel/kernel_build.h"
 #include "workloads/fsload.h"
 
 /* MODE_AUTO: kvm where it is proven to run a guest, else exact; what it came to is settled before measuring. */
@@ -32,7 +33,9 @@ extern const char *const pass_names[];     /* ends with NULL */
 
 struct suite_kernel {
 	char *label;       /* "baseline" */
-	char *ref;         /* path, or a name that `fsduel kernel fetch` knows; NULL: given on the command line */
+	char *ref;         /* path, or a name in the cache; NULL: given on the command line */
+	char *source;      /* "6.12": Debian's source of which ref is built; NULL: ref is found as it is */
+	struct strv patches; /* for it, in order: names of kernels/, or paths */
 	unsigned line;
 };
 
@@ -94,8 +97,16 @@ struct suite_look {
 	double alpha;
 };
 
+/* What a suite is an experiment for, in words for people; NULL: not said. */
+struct suite_experiment {
+	char *question, *work;     /* what is asked; the work of the original, unscaled */
+	char *published;           /* the figures that were published */
+};
+
 struct suite {
 	char *path, *name, *about;
+	struct suite_experiment experiment;
+	bool unscaled;             /* keys "unscaled.*" have taken the place of the plain ones */
 	char sha256[65];           /* of the file's text */
 	char *text;                /* the file's text, copied into the results folder */
 	enum mode mode;
@@ -128,6 +139,12 @@ struct suite_overrides {
 	unsigned watch_blocks;
 	/* mode host: what the running kernel is called; a suite without kernels has those two then */
 	const char *running;
+	/*
+	 * The work as it was before it was scaled down: in [workload], [device], [machine] and
+	 * [limits] the value of unscaled.KEY for that of KEY. Without it those keys are checked
+	 * all the same.
+	 */
+	bool unscaled;
 };
 
 /*
@@ -140,6 +157,10 @@ int suite_load(struct suite *s, const char *path, const struct suite_overrides *
 int suite_load_mem(struct suite *s, const char *path, const char *text, size_t len,
 		   const struct suite_overrides *o, struct err *e);
 void suite_release(struct suite *s);
+void suite_kernel_release(struct suite_kernel *k);
+
+/* What to build for a kernel with a source; strings are borrowed. */
+struct kernel_build suite_kernel_build(const struct suite_kernel *k);
 
 /* One row a file system: the only place that knows them. */
 struct fs_type {

@@ -23,7 +23,8 @@ static void mistake(struct suite_reader *r, unsigned line, const char *text)
 		buf_addf(&b, ":%u", line);
 	buf_addf(&b, ": %s", text);
 	r->mistakes++;
-	if (r->e) {
+	if (r->e && strv_find(&r->told, b.data) < 0) {
+		strv_add(&r->told, b.data);
 		if (strlen(r->e->text) + b.len + ROOM_FOR_REST < sizeof(r->e->text) ||
 		    r->mistakes == 1)
 			err_add(r->e, EINVAL, "%s", b.data);
@@ -90,6 +91,15 @@ bool suite_key_again(struct suite_reader *r, const struct ini_section *sec, size
 		return true;
 	}
 	return false;
+}
+
+char *suite_beside(const struct suite *s, const char *path)
+{
+	const char *slash = strrchr(s->path, '/');
+
+	if (path[0] == '/' || !slash)
+		return xstrdup(path);
+	return xasprintf("%.*s/%s", (int)(slash - s->path), s->path, path);
 }
 
 static void read_number(struct suite_reader *r, const struct ini_key *k,

@@ -24,6 +24,7 @@ struct suite_reader {
 	const struct ini *ini;
 	struct err *e;
 	unsigned mistakes, unsaid;   /* unsaid: those that found no room in e */
+	struct strv told;            /* each sentence once, though the file is read twice */
 };
 
 /* Note "path:line: sentence"; line 0 leaves the line out. */
@@ -39,6 +40,9 @@ void suite_mistake_unknown(struct suite_reader *r, unsigned line, const char *ki
 bool suite_name_ok(struct suite_reader *r, unsigned line, const char *kind, const char *name);
 /* Notes a mistake where section k of the same section had the same name before. */
 bool suite_key_again(struct suite_reader *r, const struct ini_section *sec, size_t k);
+
+/* path relative to the folder of the suite file (malloc'ed). */
+char *suite_beside(const struct suite *s, const char *path);
 
 /* One more element for an array of the suite's, zeroed. */
 #define SUITE_GROW(array, n) \
@@ -77,10 +81,22 @@ void suite_read_device(struct suite_reader *r, const struct ini_section *sec, co
 void suite_finish_device(struct suite_reader *r);
 void suite_read_machine(struct suite_reader *r, const struct ini_section *sec, const char *name);
 void suite_read_limits(struct suite_reader *r, const struct ini_section *sec, const char *name);
-void suite_read_kernel(struct suite_reader *r, const struct ini_section *sec, const char *name);
-void suite_finish_kernels(struct suite_reader *r);
+void suite_read_experiment(struct suite_reader *r, const struct ini_section *sec,
+			   const char *name);
 void suite_read_mount(struct suite_reader *r, const struct ini_section *sec, const char *name);
 void suite_finish_mounts(struct suite_reader *r);
+
+/* suite_kernels.c */
+void suite_read_kernel(struct suite_reader *r, const struct ini_section *sec, const char *name);
+void suite_finish_kernels(struct suite_reader *r);
+
+/*
+ * suite_unscaled.c: the file as it is to be read: without its keys "unscaled.*", or with
+ * those in the place of the plain ones. Strings are borrowed of ini.
+ */
+bool suite_has_unscaled(const struct ini *ini);
+void suite_view_make(struct ini *view, const struct ini *ini, bool unscaled);
+void suite_view_release(struct ini *view);
 
 /* suite_margins.c */
 void suite_read_margins(struct suite_reader *r, const struct ini_section *sec, const char *name);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * suite_sections.c: the sections of a suite whose keys are fixed: suite,
- * device, machine, limits, kernel and mount, one table of keys each, with what
- * stands in where the file says nothing.
+ * device, machine, limits, mount and experiment, one table of keys each, with
+ * what stands in where the file says nothing. Kernels are suite_kernels.c's.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -61,8 +61,10 @@ static const struct suite_key limits_keys[] = {
 	{ .name = NULL },
 };
 
-static const struct suite_key kernel_keys[] = {
-	{ .name = "image", .kind = KEY_TEXT, .offset = offsetof(struct suite_kernel, ref) },
+static const struct suite_key experiment_keys[] = {
+	{ .name = "question", .kind = KEY_TEXT, .offset = IN_SUITE(experiment.question) },
+	{ .name = "work", .kind = KEY_TEXT, .offset = IN_SUITE(experiment.work) },
+	{ .name = "published", .kind = KEY_TEXT, .offset = IN_SUITE(experiment.published) },
 	{ .name = NULL },
 };
 
@@ -220,71 +222,11 @@ void suite_read_limits(struct suite_reader *r, const struct ini_section *sec, co
 	suite_read_keys(r, sec, limits_keys, r->s);
 }
 
-static void add_kernel(struct suite *s, const char *label, unsigned line)
+void suite_read_experiment(struct suite_reader *r, const struct ini_section *sec,
+			   const char *name)
 {
-	struct suite_kernel *k = SUITE_GROW(s->kernels, s->nr_kernels);
-
-	k->label = xstrdup(label);
-	k->line = line;
-}
-
-void suite_read_kernel(struct suite_reader *r, const struct ini_section *sec, const char *name)
-{
-	struct suite_kernel *k;
-
-	add_kernel(r->s, name, sec->line);
-	k = &r->s->kernels[r->s->nr_kernels - 1];
-	suite_read_keys(r, sec, kernel_keys, k);
-	if (k->ref && r->s->mode == MODE_HOST && r->o && r->o->mode) {
-		/* Asked for on the command line, of a suite that boots its kernels else. */
-		free(k->ref);
-		k->ref = NULL;
-	}
-	if (k->ref && r->s->mode == MODE_HOST)
-		suite_mistake(r, sec->line,
-			      "mode = host measures the kernel that runs: remove the image, or say "
-			      "mode = exact");
-}
-
-/* The reference from the command line takes the place of the file's. */
-static void override_kernel(struct suite_reader *r, const char *label, const char *ref, bool only)
-{
-	struct suite *s = r->s;
-	struct suite_kernel *found = NULL;
-
-	if (!ref)
-		return;
-	for (size_t i = 0; i < s->nr_kernels; i++)
-		if (!strcmp(s->kernels[i].label, label))
-			found = &s->kernels[i];
-	if (!found && only && s->nr_kernels == 1)
-		found = &s->kernels[0];
-	if (!found || s->mode == MODE_HOST) {
-		suite_mistake(r, 0, "there is no kernel %s to boot here: leave --%s out, or add "
-			      "[kernel %s]", label, label, label);
-		return;
-	}
-	free(found->ref);
-	found->ref = xstrdup(ref);
-}
-
-void suite_finish_kernels(struct suite_reader *r)
-{
-	struct suite *s = r->s;
-
-	const char *running = r->o ? r->o->running : NULL;
-
-	if (!s->nr_kernels && s->mode == MODE_HOST &&
-	    (!running || (strcmp(running, "baseline") && strcmp(running, "patched")))) {
-		add_kernel(s, "running", 0);
-	} else if (!s->nr_kernels) {
-		add_kernel(s, "baseline", 0);
-		add_kernel(s, "patched", 0);
-	}
-	if (r->o) {
-		override_kernel(r, "baseline", r->o->baseline, true);
-		override_kernel(r, "patched", r->o->patched, false);
-	}
+	(void)name;
+	suite_read_keys(r, sec, experiment_keys, r->s);
 }
 
 static void check_options(struct suite_reader *r, struct suite_mount *m)

@@ -25,10 +25,8 @@ static void twin_kernel(struct suite *s)
 {
 	const char *label = strcmp(s->kernels[0].label, TWIN) ? TWIN : TWIN "2";
 
-	for (size_t i = 1; i < s->nr_kernels; i++) {
-		free(s->kernels[i].label);
-		free(s->kernels[i].ref);
-	}
+	for (size_t i = 1; i < s->nr_kernels; i++)
+		suite_kernel_release(&s->kernels[i]);
 	s->kernels = xrealloc(s->kernels, 2, sizeof(*s->kernels));
 	s->kernels[1] = (struct suite_kernel){
 		.label = xstrdup(label),

@@ -226,16 +226,6 @@ static bool read_mix(struct workload_reader *x, const struct ini_key *k)
 	return false;
 }
 
-/* path relative to the folder of the suite file; malloc'ed. */
-static char *beside_suite(const struct suite *s, const char *path)
-{
-	const char *slash = strrchr(s->path, '/');
-
-	if (path[0] == '/' || !slash)
-		return xstrdup(path);
-	return xasprintf("%.*s/%s", (int)(slash - s->path), s->path, path);
-}
-
 static bool read_fio(struct workload_reader *x, const struct ini_key *k)
 {
 	struct err sub = ERR_INIT;
@@ -243,7 +233,7 @@ static bool read_fio(struct workload_reader *x, const struct ini_key *k)
 	struct stat st;
 	bool ok = false;
 
-	x->w->fio = beside_suite(x->r->s, k->value);
+	x->w->fio = suite_beside(x->r->s, k->value);
 	if (stat(x->w->fio, &st))
 		suite_mistake(x->r, k->line,
 			      "fio: no job file %s (%s): give its path from the suite file's "

@@ -85,8 +85,15 @@ static int load_kernel(struct duel *d, size_t i, struct err *e)
 	if (!k->ref) {
 		err_exit(e, FSDUEL_USAGE);
 		return err_add(e, EINVAL, "no image is given for the kernel '%s': use --%s KERNEL, "
-			       "or write image= under [kernel %s] in %s", k->label, k->label,
+			       "or write image= or source= under [kernel %s] in %s", k->label, k->label,
 			       k->label, d->suite->path);
+	}
+	if (k->source) {
+		const struct kernel_build b = suite_kernel_build(k);
+		int ret = kernel_built(&b, e);
+
+		if (ret)
+			return ret;
 	}
 	return kernel_load(&d->kernels[i], k->ref, e);
 }

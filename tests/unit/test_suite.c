@@ -449,6 +449,158 @@ static void a_fio_job_is_found_beside_the_suite(void **state)
 	suite_release(&s);
 }
 
+/* --- kernels that are built --------------------------------------------------------- */
+
+static void a_kernel_with_a_source_has_the_name_of_what_it_is_made_of(void **state)
+{
+	static const struct {
+		const char *keys, *name;
+	} cases[] = {
+		{ "source = 6.12\n", "stock-6.12" },
+		{ "source = 6.1\n", "stock-6.1" },
+		{ "source = 6.12\npatches = excl-dio\n", "excl-dio" },
+		{ "source = 6.12\npatches = never-unwritten, widen\n", "never-unwritten+widen" },
+		{ "source = 6.1\npatches = excl-dio\n", "excl-dio-6.1" },
+		{ "source = 6.12\npatches = ../p/mine.patch slow-600\n", "mine+slow-600" },
+		{ "source = 6.12\npatches =\n", "stock-6.12" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *text = xasprintf("[kernel baseline]\n%s[kernel patched]\nimage = 6.1\n" WORK,
+				       cases[i].keys);
+		struct suite s;
+
+		good(&s, text, NULL);
+		assert_string_equal(s.kernels[0].ref, cases[i].name);
+		assert_non_null(s.kernels[0].source);
+		assert_null(s.kernels[1].source);
+		suite_release(&s);
+		free(text);
+	}
+}
+
+static void a_patch_with_a_path_lies_beside_the_suite(void **state)
+{
+	struct kernel_build b;
+	struct buf command = BUF_INIT;
+	struct suite s;
+
+	(void)state;
+	good(&s, "[kernel only]\nsource = 6.1\npatches = slow-600 ../p/mine.patch\n" WORK, NULL);
+	b = suite_kernel_build(&s.kernels[0]);
+	assert_int_equal(b.nr_patches, 2);
+	assert_string_equal(b.patches[1], "dir/../p/mine.patch");
+	kernel_build_command(&b, &command);
+	assert_string_equal(buf_str(&command), "fsduel kernel build slow-600+mine-6.1 --source 6.1 "
+			    "--patch slow-600 --patch dir/../p/mine.patch");
+	buf_release(&command);
+	suite_release(&s);
+}
+
+static void the_command_line_goes_over_a_source(void **state)
+{
+	static const struct suite_overrides bz = { .patched = "bz" }, host = { .mode = "host" };
+	static const char text[] = "[kernel baseline]\nsource = 6.12\n"
+				   "[kernel patched]\nsource = 6.12\npatches = excl-dio\n" WORK;
+	struct suite s;
+
+	(void)state;
+	good(&s, text, &bz);
+	assert_string_equal(s.kernels[0].ref, "stock-6.12");
+	assert_string_equal(s.kernels[1].ref, "bz");
+	assert_null(s.kernels[1].source);
+	assert_int_equal(s.kernels[1].patches.n, 0);
+	suite_release(&s);
+	good(&s, text, &host);
+	assert_null(s.kernels[1].ref);
+	assert_null(s.kernels[1].source);
+	suite_release(&s);
+}
+
+/* --- two sizes in one file ------------------------------------------------------------ */
+
+#define TWO_SIZES "[device]\nsize = 256M\nunscaled.size = 40G\n" \
+		  "[machine]\nunscaled.memory = 64G\n[limits]\nunscaled.virtual = 10m\n" \
+		  "[workload w]\nmix = dio_overwrite:{threads}\nthreads = 1 2\n" \
+		  "unscaled.threads = 1 2 4\nfile_size = 64M\nunscaled.file_size = 20G\n"
+
+static void unscaled_keys_are_for_those_who_ask(void **state)
+{
+	static const struct suite_overrides o = { .unscaled = true };
+	const struct suite_workload *w;
+	struct suite s;
+
+	(void)state;
+	good(&s, TWO_SIZES, NULL);
+	assert_false(s.unscaled);
+	assert_int_equal(s.device.size_bytes, 256ull << 20);
+	assert_int_equal(s.memory_bytes, 1ull << 30);
+	assert_int_equal(s.limit_virtual_ns, 60000000000ull);
+	w = &s.workloads[0];
+	assert_int_equal(w->nr_params, 2);
+	assert_int_equal(w->params[0].values.n, 2);
+	assert_string_equal(w->params[1].values.v[0], "64M");
+	suite_release(&s);
+
+	good(&s, TWO_SIZES, &o);
+	assert_true(s.unscaled);
+	assert_int_equal(s.device.size_bytes, 40ull << 30);
+	assert_int_equal(s.memory_bytes, 64ull << 30);
+	assert_int_equal(s.limit_virtual_ns, 600000000000ull);
+	w = &s.workloads[0];
+	assert_int_equal(w->nr_params, 2);
+	assert_string_equal(w->params[0].name, "threads");
+	assert_int_equal(w->params[0].values.n, 3);
+	assert_int_equal(w->params[0].line, 11);
+	assert_string_equal(w->params[1].values.v[0], "20G");
+	suite_release(&s);
+	bad(WORK, &o, "dir/s.ini: no key unscaled.* says");
+}
+
+static void either_size_is_checked_whichever_is_asked_for(void **state)
+{
+	static const struct suite_overrides o = { .unscaled = true };
+
+	(void)state;
+	bad(WORK "bs = 5q\nunscaled.bs = 8k\n", NULL, "s.ini:3: ");
+	bad(WORK "bs = 5q\nunscaled.bs = 8k\n", &o, "s.ini:3: ");
+	bad(WORK "bs = 8k\nunscaled.bs = 5q\n", NULL, "s.ini:4: ");
+	bad(WORK "bs = 8k\nunscaled.bs = 5q\n", &o, "s.ini:4: ");
+}
+
+/* A guest of 1 GiB cannot hold it, a machine with a disk can: only who boots one is told. */
+static void what_no_guest_could_hold_is_no_mistake_of_the_file(void **state)
+{
+	static const char text[] = WORK "file_size = 64M\nunscaled.file_size = 20G\n"
+				   "[device]\nunscaled.size = 40G\n"
+				   "[contrast c]\nbaseline = baseline/default\n"
+				   "patched = patched/default\n";
+	static const struct suite_overrides guest = { .unscaled = true };
+	static const struct suite_overrides host = { .unscaled = true, .mode = "host",
+						     .running = "baseline" };
+	struct suite s;
+
+	(void)state;
+	good(&s, text, NULL);
+	suite_release(&s);
+	good(&s, text, &host);
+	suite_release(&s);
+	bad(text, &guest, "more than half of the guest's memory");
+}
+
+static void what_an_experiment_asks_is_kept(void **state)
+{
+	struct suite s;
+
+	(void)state;
+	good(&s, "[experiment]\nquestion = Is it slow?\npublished = 3.8 times\n" WORK, NULL);
+	assert_string_equal(s.experiment.question, "Is it slow?");
+	assert_string_equal(s.experiment.published, "3.8 times");
+	assert_null(s.experiment.work);
+	suite_release(&s);
+}
+
 static void the_suites_we_ship_are_right(void **state)
 {
 	static const char *const names[] = { "quick", "mix", "scaling", "mounts" };
@@ -492,6 +644,13 @@ int main(void)
 		cmocka_unit_test(passes_are_the_files_and_the_command_lines),
 		cmocka_unit_test(values_are_kept_in_one_notation),
 		cmocka_unit_test(a_fio_job_is_found_beside_the_suite),
+		cmocka_unit_test(a_kernel_with_a_source_has_the_name_of_what_it_is_made_of),
+		cmocka_unit_test(a_patch_with_a_path_lies_beside_the_suite),
+		cmocka_unit_test(the_command_line_goes_over_a_source),
+		cmocka_unit_test(unscaled_keys_are_for_those_who_ask),
+		cmocka_unit_test(either_size_is_checked_whichever_is_asked_for),
+		cmocka_unit_test(what_no_guest_could_hold_is_no_mistake_of_the_file),
+		cmocka_unit_test(what_an_experiment_asks_is_kept),
 		cmocka_unit_test(the_suites_we_ship_are_right),
 	};
 
