@@ -65,8 +65,10 @@ static struct strv contrasts_of(const struct comparison *c)
 static void add_kind(struct pictures *p, const struct plot_options *o, const struct plot_kind *kind,
 		     const struct strv *contrasts)
 {
-	for (size_t i = 0; i < contrasts->n; i++) {
-		char *name = file_name(kind->name, contrasts->v[i], i + 1, contrasts->n == 1);
+	bool alone = kind->once || contrasts->n == 1;
+
+	for (size_t i = 0; i < (alone && contrasts->n ? 1 : contrasts->n); i++) {
+		char *name = file_name(kind->name, contrasts->v[i], i + 1, alone);
 		struct plot_request q = { .kind = kind, .contrast = contrasts->v[i],
 					  .workload = o->workload, .columns = WIDTH };
 
@@ -188,7 +190,7 @@ static const struct option_row options[] = {
 	{ .name = NULL },
 };
 
-#define KIND_LINE(name, script, needs, help) "\n  " #name ": " help
+#define KIND_LINE(name, script, needs, help, once) "\n  " #name ": " help
 const struct command command_plot = {
 	.name = "plot",
 	.args = "DIR",

@@ -32,32 +32,35 @@ struct plot_request;
 /* A kind of picture: its script, the files that it is drawn from, what it shows in a line. */
 struct plot_kind {
 	const char *name, *script, *needs, *help;
+	bool once;                    /* of all contrasts together: one picture, not one a contrast */
 	/* Fill the tables; nothing to draw: why in *why (malloc'ed). */
 	int (*fill)(struct plot_set *t, const struct plot_source *s, const struct plot_request *q,
 		    char **why, struct err *e);
 };
 extern const struct plot_kind plot_kinds[];   /* ends with a NULL name */
 
-/* The one table of them, from which help, docs and plot_kinds come: name, script, needs, help. */
+/* The one table of them, from which help, docs and plot_kinds come: name, script, needs, help, once. */
 #define PLOT_KINDS(KIND) \
 	KIND(forest, "forest.gp", "comparison.csv", \
-	     "every cell's change with interval, margin and verdict") \
+	     "every cell's change with interval, margin and verdict", false) \
 	KIND(change, "change.gp", "comparison.csv", \
-	     "the change against the number of threads") \
+	     "the change against the number of threads, or another", false) \
 	KIND(scaling, "scaling.gp", "comparison.csv, samples.csv", \
-	     "both variants against the number of threads") \
+	     "both variants against the number of threads, or another", false) \
+	KIND(variants, "variants.gp", "comparison.csv", \
+	     "all variants of all contrasts against such a number", true) \
 	KIND(latency, "latency.gp", "comparison.csv", \
-	     "percentiles of an operation's latency") \
+	     "percentiles of an operation's latency", false) \
 	KIND(time, "time.gp", "series.csv", \
-	     "throughput over time within a cell") \
+	     "throughput over time within a cell", false) \
 	KIND(locks, "stack.gp", "lockstacks.csv", \
-	     "waits for locks by class within an operation's time") \
+	     "waits for locks by class within an operation's time", false) \
 	KIND(profile, "stack.gp", "profile.csv", \
-	     "an operation's instructions by subsystem") \
+	     "an operation's instructions by subsystem", false) \
 	KIND(drift, "drift.gp", "samples.csv", \
-	     "both sides block by block, to see drift") \
+	     "both sides block by block, to see drift", false) \
 	KIND(floors, "floors.gp", "what `fsduel calibrate` keeps", \
-	     "the smallest change this machine can see")
+	     "the smallest change this machine can see", false)
 
 /* By name; NULL with a sentence that lists those there are. */
 const struct plot_kind *plot_find(const char *name, struct err *e);

@@ -2,7 +2,7 @@
 /*
  * plot_impl.h: what the files of plots share: how the tables and variables that one
  * script reads are put together (plot_tables.c), and what fills them (plot_cells.c,
- * plot_threads.c, plot_time.c, plot_stack.c). plot.c runs gnuplot on them.
+ * plot_axis.c, plot_variants.c, plot_time.c, plot_stack.c). plot.c runs gnuplot on them.
  */
 #ifndef FSDUEL_DASHBOARDS_PLOT_IMPL_H
 #define FSDUEL_DASHBOARDS_PLOT_IMPL_H
@@ -83,11 +83,22 @@ void plot_add_cell(struct buf *b, const struct comparison_row *row);
 /* "ops_per_s (1/s), higher is better" */
 void plot_add_metric(struct buf *b, const struct comparison_row *row);
 
+/* Where a cell stands along its axis, the axis's name, and what cells of its curve share. */
+struct plot_spot {
+	double at;
+	char *axis, *text, *curve;        /* "readers", "4", "mmap bs=4k"; axis NULL: nowhere */
+};
+struct plot_spot plot_spot_of(const struct comparison_row *row);
+void plot_spot_release(struct plot_spot *s);
+/* "axis3='readers'": what is along the axis of tile n. */
+void plot_set_axis(struct plot_set *t, unsigned n, const char *axis);
+
 #define PLOT_FILL(name) int plot_fill_##name(struct plot_set *t, const struct plot_source *s, \
 				const struct plot_request *q, char **why, struct err *e)
 PLOT_FILL(forest);
 PLOT_FILL(change);
 PLOT_FILL(scaling);
+PLOT_FILL(variants);
 PLOT_FILL(latency);
 PLOT_FILL(time);
 PLOT_FILL(locks);

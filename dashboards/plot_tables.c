@@ -224,6 +224,15 @@ void plot_head(struct plot_set *t, const char *fmt, ...)
 	buf_release(&name);
 }
 
+void plot_set_axis(struct plot_set *t, unsigned n, const char *axis)
+{
+	struct buf name = BUF_INIT;
+
+	buf_addf(&name, "axis%u", n);
+	plot_set_text(t, buf_str(&name), axis);
+	buf_release(&name);
+}
+
 void plot_set_variants(struct plot_set *t, const char *baseline, const char *patched)
 {
 	struct buf cut = BUF_INIT;

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # tiles.gp: begins a picture of equal tiles, up to three beside each other (text: one
-# below the other), and the head with "keys" of the entries of both variants. Then, for each tile i,
-# `eval tile(i)` before its plot.
+# below the other), and the head with "keys" of the entries of both variants, or of those
+# in key1, key2, ... where "lines" is not 0. Then, for each tile i, `eval tile(i)` before its plot.
 across = ascii ? 1 : least(tiles, 3)
 down = (tiles + across - 1) / across
 tile_width = ascii ? columns : tiles == 1 ? 620 : 360
 tile_height = ascii ? 16 : tiles == 1 ? 320 : 240
 width = across * tile_width
-key1 = baseline; key2 = patched.(ascii ? ' (covers o)' : '')
-keystyle1 = 1; keystyle2 = 2
+if (!exists("lines")) lines = 0
+if (!lines) { key1 = baseline; key2 = patched.(ascii ? ' (covers o)' : ''); keystyle1 = 1; keystyle2 = 2 }
 load dir.'keys.gp'
 height = down * tile_height + head_height(0)
 eval start(width, height, height)

@@ -31,6 +31,37 @@ gen trouble cells=8 blocks=4 trouble=1 contrasts=2
 fsduel plot -k forest -o "$tmp/out" "$tmp/trouble" > "$tmp/said"
 run "cells that went wrong stand in the forest" cat "$tmp/out/data/forest-default-1.csv"
 
+cat > "$tmp/three.ini" << 'EOF'
+[suite]
+blocks = 2
+[kernel always]
+image = a
+[kernel never]
+image = b
+[kernel in-flight]
+image = c
+[mount delalloc]
+[mount nodelalloc]
+options = nodelalloc
+[contrast never]
+baseline = always/delalloc
+patched = never/delalloc
+[contrast in-flight]
+baseline = always/delalloc
+patched = in-flight/delalloc
+[contrast nodelalloc]
+baseline = always/nodelalloc
+patched = in-flight/nodelalloc
+[workload fill]
+mix = buffered_write dio_read:{readers}
+readers = 0 1 4
+sync_every = 16
+EOF
+fsduel plan --json "$tmp/three.ini" | perl tests/plan_folder.pl "$tmp/three"
+run "all variants of all contrasts are in one picture" fsduel plot -k variants "$tmp/three"
+run "a table has a column for each of them" head -n 3 "$tmp"/three/plots/data/variants-{1,2}.csv
+run "and it is drawn as text" fsduel plot -k variants --ascii "$tmp/three"
+
 # --- pictures ----------------------------------------------------------------------------
 is_png() {
 	perl -e 'local $/; for (@ARGV) { open my $f, "<", $_ or die; my $d = <$f>;
