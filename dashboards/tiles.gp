@@ -2,7 +2,7 @@
 # tiles.gp: begins a picture of equal tiles, up to three beside each other (text: one
 # below the other), and the head with "keys" of the entries of both variants, or of those
 # in key1, key2, ... where "lines" is not 0. Then, for each tile i, `eval tile(i)` before its plot.
-across = ascii ? 1 : least(tiles, 3)
+across = ascii ? 1 : tiles == 4 ? 2 : least(tiles, 3)
 down = (tiles + across - 1) / across
 tile_width = ascii ? columns : tiles == 1 ? 620 : 360
 tile_height = ascii ? 16 : tiles == 1 ? 320 : 240
