@@ -4,6 +4,7 @@
 #   make test       all tests        make install  DESTDIR= PREFIX=
 #   make asan       unit tests with sanitizers     make fuzz  FUZZ_SECONDS=20 each
 #   make bench      how fast fsduel itself is      make deps  install what is missing
+#   make experiments  the history rerun: kernels built, nine experiments, their reports
 #   make test-slow  kernels built from nothing, and the duels they are for (half an hour)
 # V=1 shows commands, B=dir moves the build, W=1 makes warnings errors,
 # SAN=address,undefined builds into a directory of its own.
@@ -48,7 +49,7 @@ keep = > $@.new; cmp -s $@.new $@ || cp $@.new $@; rm -f $@.new
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all run test test-slow check unit replay deps clean install asan bench fuzz FORCE
+.PHONY: all run experiments test test-slow check unit replay deps clean install asan bench fuzz FORCE
 all: $(PROGS) $(QEMU_LIBS)
 
 # --- generated lists: one file adds one thing --------------------------------
@@ -163,13 +164,19 @@ run:
 	$(B)/fsduel report $$r > /dev/null && printf '\nThe letter:\n\n' && cat $$r/letter.txt && \
 	printf '\n%s\n' "results: $$r; report: $$r/report.html; pictures: $$r/plots"
 
+# What is complete in its folder is not measured again.
+experiments: deps
+	$(Q)$(MAKE) all
+	$(Q)$(B)/fsduel experiment all
+
 install: all $(B)/fsduel.1
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
-		$(DESTDIR)$(DATADIR)/configs $(DESTDIR)$(DATADIR)/kernels \
+		$(DESTDIR)$(DATADIR)/configs/experiments $(DESTDIR)$(DATADIR)/kernels \
 		$(DESTDIR)$(DATADIR)/workloads/fio $(DESTDIR)$(DATADIR)/dashboards
 	install $(PROGS) $(QEMU_LIBS) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(B)/fsduel.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 $(wildcard configs/*.ini) $(DESTDIR)$(DATADIR)/configs
+	$(foreach f,$(wildcard configs/experiments/*.ini),install -m 644 $f $(DESTDIR)$(DATADIR)/$f;)
 	install -m 644 $(wildcard kernels/*) $(DESTDIR)$(DATADIR)/kernels
 	install -m 644 $(wildcard workloads/fio/*.fio) $(DESTDIR)$(DATADIR)/workloads/fio
 	install -m 644 $(wildcard dashboards/*.gp) $(DESTDIR)$(DATADIR)/dashboards

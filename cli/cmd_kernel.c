@@ -6,13 +6,13 @@
  */
 #include <dirent.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/progress.h"
 #include "lib/buf.h"
 #include "lib/near.h"
 #include "lib/proc.h"
@@ -66,22 +66,10 @@ static int fetch(const char *name, const struct kernel_options *o, struct err *e
 	return show(name, o, e);
 }
 
-/* One line on a terminal, rewritten; nothing elsewhere. */
-static void show_progress(void *arg, const struct kernel_build_progress *p)
-{
-	uint64_t s = (now_ns() - *(const uint64_t *)arg) / 1000000000u;
-
-	fprintf(stderr, "\r\033[K%s", p->step);
-	if (p->compiled)
-		fprintf(stderr, ", %u files", p->compiled);
-	fprintf(stderr, ", %" PRIu64 ":%02" PRIu64, s / 60, s % 60);
-	fflush(stderr);
-}
-
 static int build(const char *name, const struct kernel_options *o, struct err *e)
 {
 	bool line = !o->quiet && isatty(STDERR_FILENO);
-	uint64_t start_ns = now_ns();
+	struct build_line started = { .since_ns = now_ns() };
 	struct kernel_build b = {
 		.name = name,
 		.tree = o->tree,
@@ -89,8 +77,8 @@ static int build(const char *name, const struct kernel_options *o, struct err *e
 		.patches = o->patches.v,
 		.nr_patches = o->patches.n,
 		.config = o->config,
-		.progress = line ? show_progress : NULL,
-		.arg = &start_ns,
+		.progress = line ? build_line_show : NULL,
+		.arg = &started,
 		.stop = &stop_signal,
 	};
 	char *path = NULL;
@@ -103,7 +91,7 @@ static int build(const char *name, const struct kernel_options *o, struct err *e
 	stop_signal_catch();
 	ret = kernel_build(&b, &path, e);
 	if (line)
-		fputs("\r\033[K", stderr);
+		build_line_end();
 	if (ret == -EINTR && stop_signal)
 		return 128 + stop_signal;
 	if (ret)

@@ -9,8 +9,7 @@
 #include <sys/stat.h>
 
 #include "cli/command.h"
-#include "cli/show.h"
-#include "dashboards/letter.h"
+#include "cli/letter_block.h"
 #include "lib/fs.h"
 
 #define MAIL_MAX (64u << 20)
@@ -89,18 +88,8 @@ static int write_block(struct buf *block, const char *dir, const struct letter_o
 		.style = o->markdown ? LETTER_MARKDOWN : o->unicode ? LETTER_UNICODE : LETTER_ASCII,
 		.chart = !o->no_chart,
 	};
-	struct comparison c = { 0 };
-	struct results *r = NULL;
-	int ret = show_load(dir, &show, &r, &c, e);
 
-	if (!ret) {
-		const struct plot_source s = { .dir = dir, .r = r, .c = &c };
-
-		ret = letter_write(block, &s, &q, e);
-	}
-	comparison_release(&c);
-	results_free(r);
-	return ret;
+	return letter_block(block, dir, &show, &q, e);
 }
 
 static int run(const void *opts, char *const *args, unsigned nr_args, struct err *e)

@@ -1,182 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * cmd_plot.c: `fsduel plot DIR`: a results folder in pictures. It reads, never
- * measures, and writes into a folder of its own. What the pictures are is
- * dashboards/plot.h's.
+ * measures, and writes into a folder of its own; that is plot_files.c's.
  */
-#include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "cli/command.h"
-#include "cli/show.h"
+#include "cli/plot_files.h"
 #include "dashboards/plot.h"
-#include "dashboards/text.h"
-
-#define OUTPUT_DIR "plots"     /* in the results folder */
-#define WIDTH 79u
-
-struct plot_options {
-	const char *output, *contrast, *workload;
-	struct option_strings kinds;
-	bool ascii;
-};
-
-struct pictures {
-	struct plot_request *q;
-	size_t nr;
-	struct strv names;
-};
-
-/* Letters, digits and "._-" of s: what is fine in any file's name and for gnuplot. */
-static char *file_name(const char *kind, const char *contrast, size_t number, bool alone)
-{
-	struct buf b = BUF_INIT;
-	bool clean = true;
-
-	buf_adds(&b, kind);
-	if (alone)
-		return buf_detach(&b, NULL);
-	buf_addc(&b, '-');
-	for (; *contrast; contrast++) {
-		bool plain = strchr("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-",
-				    *contrast) != NULL;
-
-		clean &= plain;
-		buf_addc(&b, plain ? *contrast : '_');
-	}
-	if (!clean)
-		buf_addf(&b, "-%zu", number);
-	return buf_detach(&b, NULL);
-}
-
-/* Names of the contrasts that there are rows of, each once. */
-static struct strv contrasts_of(const struct comparison *c)
-{
-	struct strv names = STRV_INIT;
-
-	for (size_t i = 0; i < c->nr_rows; i++)
-		if (strv_find(&names, c->rows[i].contrast) < 0)
-			strv_add(&names, c->rows[i].contrast);
-	return names;
-}
-
-static void add_kind(struct pictures *p, const struct plot_options *o, const struct plot_kind *kind,
-		     const struct strv *contrasts)
-{
-	bool alone = kind->once || contrasts->n == 1;
-
-	for (size_t i = 0; i < (alone && contrasts->n ? 1 : contrasts->n); i++) {
-		char *name = file_name(kind->name, contrasts->v[i], i + 1, alone);
-		struct plot_request q = { .kind = kind, .contrast = contrasts->v[i],
-					  .workload = o->workload, .columns = WIDTH };
-
-		strv_add(&p->names, name);
-		p->q = xrealloc(p->q, p->nr + 2, sizeof(*p->q));
-		q.format = o->ascii ? PLOT_ASCII : PLOT_SVG;
-		p->q[p->nr++] = q;
-		q.format = PLOT_PNG;
-		if (!o->ascii)
-			p->q[p->nr++] = q;
-		free(name);
-	}
-}
-
-static int list_pictures(struct pictures *p, const struct plot_options *o,
-			 const struct strv *contrasts, struct err *e)
-{
-	for (const struct plot_kind *k = plot_kinds; !o->kinds.n && k->name; k++)
-		add_kind(p, o, k, contrasts);
-	for (size_t i = 0; i < o->kinds.n; i++) {
-		const struct plot_kind *k = plot_find(o->kinds.v[i], e);
-
-		if (!k)
-			return -EINVAL;
-		add_kind(p, o, k, contrasts);
-	}
-	/* Names last: the array of requests no longer moves. */
-	for (size_t i = 0; i < p->nr; i++)
-		p->q[i].name = p->names.v[o->ascii ? i : i / 2];
-	return 0;
-}
-
-static void add_skipped(struct buf *out, const struct plot_request *q)
-{
-	struct buf first = BUF_INIT;
-
-	buf_addf(&first, "%s is not drawn: ", q->name);
-	text_add_wrapped(out, buf_str(&first), q->skipped, WIDTH);
-	buf_release(&first);
-}
-
-/* What was drawn where, or the pictures themselves, then what was not drawn and why. */
-static unsigned report(struct buf *out, const struct pictures *p, const char *dir)
-{
-	unsigned drawn = 0;
-
-	for (size_t i = 0; i < p->nr; i++) {
-		const struct plot_request *q = &p->q[i];
-
-		if (q->skipped)
-			continue;
-		if (q->format == PLOT_ASCII)
-			buf_addf(out, "%s%s", drawn ? "\n" : "", q->image.data);
-		else if (q->format == PLOT_SVG)
-			buf_addf(out, "%s/%s.svg, .png: %s\n", dir, q->name, q->kind->help);
-		drawn++;
-	}
-	for (size_t i = 0; i < p->nr; i++)
-		if (p->q[i].skipped && p->q[i].format != PLOT_PNG)
-			add_skipped(out, &p->q[i]);
-	return drawn;
-}
-
-static int draw(struct pictures *p, const struct plot_options *o, const char *dir,
-		const struct shown *s, struct err *e)
-{
-	const struct plot_source source = { dir, s->r, &s->c, s->locks, s->costs, s->floor };
-	char *output = o->output ? xstrdup(o->output) : xasprintf("%s/" OUTPUT_DIR, dir);
-	struct buf out = BUF_INIT;
-	int ret = o->ascii ? plot_render(&source, p->q, p->nr, e)
-			   : plot_write(&source, p->q, p->nr, output, e);
-	int code = ret ? err_exit_code(e, FSDUEL_MACHINE) : FSDUEL_OK;
-
-	if (!ret && !report(&out, p, output)) {
-		err_add(e, ENOENT, "there is nothing in %s to be drawn", dir);
-		code = FSDUEL_USAGE;
-	}
-	fputs(buf_str(&out), stdout);
-	free(output);
-	buf_release(&out);
-	return code;
-}
 
 static int run(const void *opts, char *const *args, unsigned nr_args, struct err *e)
 {
-	const struct plot_options *o = opts;
-	const struct show_options show = { .contrast = o->contrast };
-	struct strv contrasts = STRV_INIT;
-	struct pictures p = { .names = STRV_INIT };
-	struct shown s = { 0 };
-	int code = FSDUEL_USAGE;
+	struct buf said = BUF_INIT;
+	int code = show_plots(args[0], opts, &said, e);
 
 	(void)nr_args;
-	if (!show_open(args[0], &show, &s, e)) {
-		contrasts = contrasts_of(&s.c);
-		if (!list_pictures(&p, o, &contrasts, e))
-			code = draw(&p, o, args[0], &s, e);
-	}
-	for (size_t i = 0; i < p.nr; i++)
-		plot_request_release(&p.q[i]);
-	free(p.q);
-	strv_release(&p.names);
-	strv_release(&contrasts);
-	show_close(&s);
+	fputs(buf_str(&said), stdout);
+	buf_release(&said);
 	return code;
 }
 
-#define AT(member) offsetof(struct plot_options, member)
+#define AT(member) offsetof(struct plot_choice, member)
 
 static const struct option_row options[] = {
 	{ 'o', "output", OPT_STRING, "DIR",
@@ -203,6 +48,6 @@ const struct command command_plot = {
 		"\n\nThe tables behind them are in data/, and plots.gp draws them all again: "
 		"docs/plots.md. Exit code 3 says that gnuplot is not there.",
 	.options = options,
-	.options_size = sizeof(struct plot_options),
+	.options_size = sizeof(struct plot_choice),
 	.run = run,
 };

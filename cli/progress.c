@@ -2,11 +2,13 @@
 /* progress.c: see progress.h. */
 #include "cli/progress.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "lib/num.h"
+#include "lib/proc.h"
 
 #define WIDTH 80               /* of a terminal that does not say */
 #define NARROWEST 20
@@ -122,4 +124,20 @@ void progress_end(struct progress_line *line)
 		fprintf(stderr, "\r\033[K");
 	estimates_release(&line->so_far);
 	buf_release(&line->last);
+}
+
+void build_line_show(void *line, const struct kernel_build_progress *p)
+{
+	uint64_t s = (now_ns() - ((const struct build_line *)line)->since_ns) / 1000000000u;
+
+	fprintf(stderr, "\r\033[K%s", p->step);
+	if (p->compiled)
+		fprintf(stderr, ", %u files", p->compiled);
+	fprintf(stderr, ", %" PRIu64 ":%02" PRIu64, s / 60, s % 60);
+	fflush(stderr);
+}
+
+void build_line_end(void)
+{
+	fputs("\r\033[K", stderr);
 }

@@ -11,6 +11,7 @@
 #include "cli/estimate.h"
 #include "lib/buf.h"
 #include "runners/folder/progress.h"
+#include "runners/kernel/kernel_build.h"
 
 struct progress_line {
 	const char *command;       /* "duel" */
@@ -30,5 +31,13 @@ void progress_end(struct progress_line *line);              /* the line is gone,
 /* What progress_show writes on a terminal, of at most width columns, into b. */
 void progress_text(struct progress_line *line, const struct progress *p, size_t width,
 		   struct buf *b);
+
+/* A kernel that is being built: one line on a terminal, rewritten. */
+struct build_line {
+	uint64_t since_ns;         /* as now_ns() */
+};
+
+void build_line_show(void *line, const struct kernel_build_progress *p); /* a progress hook */
+void build_line_end(void);
 
 #endif

@@ -174,6 +174,23 @@ static void add_fact(struct buf *b, const char *key, const char *value)
 	buf_adds(b, "</dd></div>");
 }
 
+/* What it was measured for, where the suite says so. */
+static void add_experiment(struct buf *b, const struct page *p)
+{
+	static const char *const keys[] = { "question", "work", "published" };
+	const json_t *said = json_object_get(p->run, "experiment");
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		const char *text = string_of(said, keys[i]);
+
+		if (!text)
+			continue;
+		buf_addf(b, "<p class=\"note\"><b>%s</b> ", keys[i]);
+		html_add(b, text);
+		buf_adds(b, "</p>\n");
+	}
+}
+
 static void add_facts(struct buf *b, const struct page *p)
 {
 	const json_t *machine = json_object_get(p->run, "machine"),
@@ -244,6 +261,7 @@ void report_add_head(struct buf *b, const struct page *p)
 		    "<button type=\"button\" id=\"theme\" hidden></button></header>\n<main>\n");
 	add_title(b, p);
 	add_facts(b, p);
+	add_experiment(b, p);
 	buf_adds(b, "<div class=\"cards\">\n");
 	for (size_t i = 0; i < c->nr_headlines; i++)
 		add_contrast(b, p, &c->headlines[i]);

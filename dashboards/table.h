@@ -18,4 +18,10 @@ void table_comparison(struct buf *out, const struct comparison *c, const struct 
 /* The same for a terminal that shows colours: the verdicts' words have one each. */
 void table_coloured(struct buf *out, const struct comparison *c, const struct results *r);
 
+/*
+ * Append the comparison in one line, without its end: verdict counts, and of all
+ * contrasts the cell that changed most for the worse and the one that did for the better.
+ */
+void table_summary(struct buf *out, const struct comparison *c);
+
 #endif

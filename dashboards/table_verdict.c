@@ -10,6 +10,8 @@
 #include "dashboards/table_impl.h"
 #include "dashboards/text.h"
 
+#define SHOWN_AS_NONE 0.0005   /* "+0.0 %" */
+
 /* Decides the word of the verdict line: the first that some cell has. */
 static const enum verdict order[] = { VERDICT_SLOWER, VERDICT_UNSURE, VERDICT_FASTER,
 				      VERDICT_SAME };
@@ -120,6 +122,50 @@ void table_add_headline(struct buf *out, const struct comparison *c, const char 
 	add_extremes(out, "  worst     ", h->worst, h->nr_worst);
 	add_extremes(out, "  best      ", h->best, h->nr_best);
 	buf_release(&b);
+}
+
+/* The one whose change is the largest of the contrasts' worst, or best, and its contrast. */
+static const struct headline_cell *extreme(const struct comparison *c, bool best,
+					   const char **contrast)
+{
+	const struct headline_cell *found = NULL;
+
+	for (size_t i = 0; i < c->nr_headlines; i++) {
+		const struct headline *h = &c->headlines[i];
+		const struct headline_cell *cell = best ? h->best : h->worst;
+
+		if (!(best ? h->nr_best : h->nr_worst) ||
+		    (found && fabs(log(cell->change)) <= fabs(log(found->change))))
+			continue;
+		found = cell;
+		*contrast = h->contrast;
+	}
+	return found;
+}
+
+void table_summary(struct buf *out, const struct comparison *c)
+{
+	unsigned nr[NR_VERDICTS] = { 0 };
+	size_t before = out->len;
+
+	for (enum verdict v = VERDICT_SLOWER; v < NR_VERDICTS; v++)
+		nr[v] = comparison_count(c, v);
+	add_counts(out, nr);
+	if (out->len == before)
+		buf_adds(out, "nothing judged");
+	for (unsigned best = 0; best < 2; best++) {
+		const char *contrast;
+		const struct headline_cell *cell = extreme(c, best, &contrast);
+
+		if (!cell || fabs(cell->change - 1) < SHOWN_AS_NONE)
+			continue;
+		buf_adds(out, best ? "; best " : "; worst ");
+		if (c->nr_headlines > 1)
+			buf_addf(out, "%s ", contrast);
+		table_add_cell(out, cell->workload, cell->varying);
+		buf_addc(out, ' ');
+		table_add_change(out, cell->change, true);
+	}
 }
 
 static void add_sentences(struct buf *out, const char *first, const struct strv *list)

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* experiment_show.c: see experiment_show.h. Nothing is measured here. */
+#include "cli/experiment_show.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cli/letter_block.h"
+#include "cli/plot_files.h"
+#include "cli/report_files.h"
+#include "cli/show.h"
+#include "dashboards/table.h"
+#include "dashboards/text.h"
+#include "lib/fs.h"
+#include "lib/num.h"
+#include "lib/schema.h"
+
+#define LETTER_TXT "letter.txt"
+#define WIDTH 79u
+
+static void add_line(struct buf *b, const char *first, const char *text)
+{
+	if (text)
+		text_add_wrapped(b, first, text, WIDTH);
+}
+
+static void add_head(struct buf *b, const struct experiment *x, const struct suite *s)
+{
+	const char *asks = s->experiment.question ? s->experiment.question : s->about;
+	char *name = xasprintf("%s%s: ", x->name, s->unscaled ? " unscaled" : "");
+
+	text_add_wrapped(b, name, asks ? asks : x->path, WIDTH);
+	add_line(b, "  work       ", s->experiment.work);
+	add_line(b, "  published  ", s->experiment.published);
+	free(name);
+}
+
+void experiment_print_head(const struct experiment *x, const struct suite *s)
+{
+	struct buf b = BUF_INIT;
+
+	add_head(&b, x, s);
+	printf("\n%s\n", buf_str(&b));
+	fflush(stdout);
+	buf_release(&b);
+}
+
+/* --- the list -------------------------------------------------------------------------- */
+
+static void add_kernels(struct buf *b, const struct suite *s)
+{
+	struct buf list = BUF_INIT;
+
+	for (size_t i = 0; i < s->nr_kernels; i++) {
+		const struct suite_kernel *k = &s->kernels[i];
+
+		buf_addf(&list, "%s%s %s%s", i ? ", " : "", k->ref ? k->ref : k->label,
+			 experiment_has_kernel(k, NULL) ? "" : "not ",
+			 k->source ? "built" : "there");
+	}
+	add_line(b, "  kernels    ", buf_str(&list));
+	buf_release(&list);
+}
+
+static int add_measuring(struct buf *b, const struct suite *s, unsigned guests, struct err *e)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	unsigned n = guests ? guests : cores > 0 ? (unsigned)cores : 1;
+	struct plan p = { 0 };
+	char time[32];
+	int ret = plan_make(&p, s, e);
+
+	if (!ret)
+		buf_addf(b, "  measuring  %zu cell runs, about %s\n", p.nr_units,
+			 num_format_ns_human(time, (uint64_t)(plan_expected_wall_s(&p, n) * 1e9)));
+	plan_release(&p);
+	return ret;
+}
+
+int experiments_print_list(const struct experiments *x, bool unscaled, unsigned guests,
+			   struct err *e)
+{
+	const struct suite_overrides over = { .unscaled = unscaled };
+	int code = FSDUEL_OK, printed = 0;
+
+	for (size_t i = 0; i < x->n; i++) {
+		struct suite s = { 0 };
+		struct buf b = BUF_INIT;
+		int ret = suite_load(&s, x->v[i].path, &over, e);
+
+		if (!ret) {
+			add_head(&b, &x->v[i], &s);
+			add_kernels(&b, &s);
+			ret = add_measuring(&b, &s, guests, e);
+		}
+		if (!ret)
+			printf("%s%s", printed++ ? "\n" : "", buf_str(&b));
+		if (ret)
+			code = err_exit_code(e, FSDUEL_USAGE);
+		buf_release(&b);
+		suite_release(&s);
+	}
+	return code;
+}
+
+/* --- results --------------------------------------------------------------------------- */
+
+static int write_letter(const char *folder, struct err *e)
+{
+	static const struct show_options show = { 0 };
+	static const struct letter_request q = { .style = LETTER_ASCII, .chart = true };
+	char *path = xasprintf("%s/" LETTER_TXT, folder);
+	struct buf block = BUF_INIT;
+	int ret = letter_block(&block, folder, &show, &q, e);
+
+	if (!ret)
+		ret = fs_write_atomic(path, block.data, block.len, e);
+	buf_release(&block);
+	free(path);
+	return ret ? err_exit_code(e, FSDUEL_MACHINE) : FSDUEL_OK;
+}
+
+static int summarise(const char *folder, struct buf *summary, struct err *e)
+{
+	static const struct show_options show = { 0 };
+	struct comparison c = { 0 };
+	struct results *r = NULL;
+	int ret = show_load(folder, &show, &r, &c, e);
+
+	if (!ret)
+		table_summary(summary, &c);
+	comparison_release(&c);
+	results_free(r);
+	return ret ? err_exit_code(e, FSDUEL_USAGE) : FSDUEL_OK;
+}
+
+int experiment_print_results(const char *folder, struct buf *summary, struct err *e)
+{
+	static const struct show_options show = { 0 };
+	static const struct plot_choice plots = { 0 };
+	struct buf drawn = BUF_INIT;
+	int verdict = show_finished(folder, e), code = FSDUEL_OK;
+
+	/* Slower is an answer like any other, and what was measured is drawn beside what was not. */
+	if (verdict == FSDUEL_USAGE || verdict == FSDUEL_MACHINE)
+		return verdict;
+	printf("\n");
+	code = summarise(folder, summary, e);
+	if (code == FSDUEL_OK)
+		code = write_letter(folder, e);
+	if (code == FSDUEL_OK)
+		code = show_plots(folder, &plots, &drawn, e);
+	if (code == FSDUEL_OK)
+		code = show_report(folder, NULL, &show, e);
+	buf_release(&drawn);
+	return code == FSDUEL_OK && verdict == FSDUEL_UNMEASURED ? verdict : code;
+}
+
+bool experiment_is_begun(const char *folder)
+{
+	char *path = xasprintf("%s/" RUN_JSON, folder);
+	bool is = fs_exists(path);
+
+	free(path);
+	return is;
+}

@@ -1,0 +1,85 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# experiment.t: `fsduel experiment` from names to reports, on Debian's own kernels: what
+# is listed, measured, gone on with and refused. Kernels that are built are for
+# tests/slow/experiments.t.
+kernels=${FSDUEL_CACHE:-}
+. "$(dirname "$0")/lib.sh"
+suite=$PWD/tests/data/suites/experiment.ini
+B=$(realpath "$B")
+for folder in kernels dashboards; do ln -s "$PWD/$folder" "$tmp/$folder"; done
+cd "$tmp" || exit
+filter() { # what follows from the machine, or from how long it took
+	sed -E 's/about [0-9].*/about SOME TIME/; s/in [^ ]*configs\/experiments, beside.*/in (...)/'
+}
+
+run "help" fsduel experiment -h
+run "a folder without experiments" fsduel experiment all
+mkdir -p configs/experiments
+sed 's/^runtime = .*/runtime = 60ms/' "$suite" > configs/experiments/E1.ini
+sed '/^unscaled/d; s/^question.*/question = And on two CPUs?\n/; /^source/d; s/^patches.*/image = 6.1/' "$suite" \
+	> configs/experiments/E1-2cpus.ini
+run "a list with kernels that are not there" fsduel experiment -j 2
+run "a list of one" fsduel experiment --list -j 2 E1-2cpus
+run "unscaled, what has only one size is told" fsduel experiment --list -j 2 --unscaled E1
+run "an unknown one" fsduel experiment E11 E1
+sed 's/^mix/mixx/' "$suite" > mine.ini
+run "one with a mistake, given by its path" fsduel experiment --list ./mine.ini
+run "an unknown mode" fsduel experiment -m host E1
+run "too many guests" fsduel experiment -j 300 E1
+
+# --- with kernels ---------------------------------------------------------------
+if [ -n "$kernels" ]; then export FSDUEL_CACHE=$kernels; else unset FSDUEL_CACHE; fi
+if ! fsduel kernel show 6.1 > /dev/null 2>&1 || ! fsduel kernel show 6.12 > /dev/null 2>&1; then
+	skip "experiments are measured" "Debian's kernels are not in the cache and could not be fetched"
+	finish
+fi
+cat > configs/experiments/E3.ini << 'END'
+[suite]
+blocks = 1
+[experiment]
+question = Which of the two is faster <here>?
+[kernel baseline]
+image = 6.1
+[kernel patched]
+image = 6.12
+[device]
+size = 256M
+[workload overwrite]
+mix = dio_overwrite
+file_size = 16M
+runtime = 20ms
+END
+sed 's/image = 6.12/image = no-such/' configs/experiments/E3.ini > configs/experiments/E2.ini
+rm configs/experiments/E1*
+experiment() {
+	fsduel experiment -q -m exact -o out "$@" > said 2>&1
+	code=$?
+}
+experiment all
+expect "all of them: one that lacks a kernel is said" 2 "^fsduel experiment: E2: there is no kernel \"no-such\""
+expect "and does not keep the other from being measured" 2 "^E3: 1 slower; worst overwrite -"
+expect "what failed stands in the last lines too" 2 "^E2: failed; "
+whole() {
+	for f in comparison.csv letter.txt report.html plots/forest.svg plots/forest.png run.json; do
+		[ -s "out/E3/$f" ] || echo "no $f"
+	done
+	[ ! -e out/E2/run.json ] || echo "E2 has a results folder"
+	grep -q 'Which of the two is faster &lt;here&gt;?' out/E3/report.html || echo "the report does not ask"
+}
+check "a folder has all that belongs to it" whole
+cp out/E3/samples.csv first
+rm out/E3/letter.txt out/E3/report.html
+experiment E3
+expect "again: nothing is measured, slower is no failure, what is written from it is" 0 "^E3: 1 slower.*, measured before$"
+check "the folder is whole again" whole
+rm out/E3/parts/*baseline* 2> /dev/null || rm "$(ls out/E3/parts/*.json | head -n 1)"
+experiment E3
+expect "what is missing is measured" 0 "^E3: 1 slower.* s$"
+not_before() { ! grep -q 'measured before' said || cat said; }
+check "and is not said to have been there" not_before
+check "and gives the same samples" diff <(cut -d, -f1-11,13- first) <(cut -d, -f1-11,13- out/E3/samples.csv)
+sed -i 's/runtime = 20ms/runtime = 30ms/' configs/experiments/E3.ini
+experiment E3
+expect "another work does not go into the same folder" 2 "^fsduel experiment: E3: out/E3 holds another plan: its cells differ"
+finish

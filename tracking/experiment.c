@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * experiment.c: experiments found and chosen by name; see experiment.h. Their
+ * kernels and folders are experiment_state.c's.
+ */
+#include "tracking/experiment.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fnmatch.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/fs.h"
+#include "lib/near.h"
+
+#ifndef FSDUEL_DATADIR
+#define FSDUEL_DATADIR "/usr/local/share/fsduel"
+#endif
+
+#define FOLDER "configs/experiments"
+#define PATTERN "E*.ini"
+#define SUFFIX ".ini"
+
+static void add(struct experiments *x, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *base = slash ? slash + 1 : path;
+	size_t len = strlen(base), suffix = strlen(SUFFIX);
+	struct experiment *new;
+
+	if (len > suffix && !strcmp(base + len - suffix, SUFFIX))
+		len -= suffix;
+	x->v = xrealloc(x->v, x->n + 1, sizeof(*x->v));
+	new = &x->v[x->n++];
+	new->path = xstrdup(path);
+	new->name = xstrndup(base, len);
+	new->id = xstrndup(new->name, strcspn(new->name, "-"));
+}
+
+static int is_experiment(const struct dirent *entry)
+{
+	return !fnmatch(PATTERN, entry->d_name, 0);
+}
+
+/* E2 before E2-2cpus before E10; with the suffix the first two would change places. */
+static int by_name(const void *a, const void *b)
+{
+	return strverscmp(((const struct experiment *)a)->name,
+			  ((const struct experiment *)b)->name);
+}
+
+static void scan(struct experiments *all, const char *dir)
+{
+	struct dirent **entries = NULL;
+	int nr = scandir(dir, &entries, is_experiment, NULL);
+
+	for (int i = 0; i < nr; i++) {
+		char *path = xasprintf("%s/%s", dir, entries[i]->d_name);
+
+		add(all, path);
+		free(path);
+		free(entries[i]);
+	}
+	free(entries);
+	if (all->n)
+		qsort(all->v, all->n, sizeof(*all->v), by_name);
+}
+
+int experiments_find(struct experiments *all, struct err *e)
+{
+	char program[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
+	char *slash, *beside;
+
+	*all = (struct experiments){ NULL, 0 };
+	program[n > 0 ? n : 0] = '\0';
+	slash = strrchr(program, '/');
+	beside = xasprintf("%.*s/../" FOLDER, slash ? (int)(slash - program) : 0, program);
+	{
+		const char *const places[] = { FOLDER, beside, FSDUEL_DATADIR "/" FOLDER };
+
+		for (size_t i = 0; i < sizeof(places) / sizeof(places[0]) && !all->n; i++)
+			scan(all, places[i]);
+	}
+	free(beside);
+	if (all->n)
+		return 0;
+	err_exit(e, FSDUEL_USAGE);
+	return err_add(e, ENOENT, "there are no experiments (" PATTERN ") in ./" FOLDER ", beside "
+		       "the program and in " FSDUEL_DATADIR "/" FOLDER "; a suite is given by its "
+		       "path, ./mine.ini");
+}
+
+static bool is_named(const struct experiment *x, const char *word)
+{
+	return !strcmp(word, "all") || !strcmp(word, x->id) || !strcmp(word, x->name);
+}
+
+static int unknown(const struct experiments *all, const char *word, struct err *e)
+{
+	struct strv names = STRV_INIT;
+	struct buf hint = BUF_INIT;
+
+	strv_add(&names, "all");
+	for (size_t i = 0; i < all->n; i++)
+		strv_add(&names, all->v[i].name);
+	near_hint(&hint, word, (const char *const *)names.v);
+	err_add(e, EINVAL, "unknown experiment \"%.80s\"%s", word, buf_str(&hint));
+	err_exit(e, FSDUEL_USAGE);
+	buf_release(&hint);
+	strv_release(&names);
+	return -EINVAL;
+}
+
+int experiments_choose(struct experiments *chosen, const struct experiments *all,
+		       char *const *words, unsigned nr, struct err *e)
+{
+	int ret = 0;
+
+	*chosen = (struct experiments){ NULL, 0 };
+	for (unsigned w = 0; w < nr; w++) {
+		bool known = strchr(words[w], '/');
+
+		for (size_t i = 0; i < all->n && !known; i++)
+			known = is_named(&all->v[i], words[w]);
+		if (!known)
+			ret = unknown(all, words[w], e);
+	}
+	for (size_t i = 0; i < all->n && !ret; i++) {
+		bool named = false;
+
+		for (unsigned w = 0; w < nr; w++)
+			named |= is_named(&all->v[i], words[w]);
+		if (named)
+			add(chosen, all->v[i].path);
+	}
+	for (unsigned w = 0; w < nr && !ret; w++)
+		if (strchr(words[w], '/'))
+			add(chosen, words[w]);
+	return ret;
+}
+
+void experiments_release(struct experiments *x)
+{
+	for (size_t i = 0; i < x->n; i++) {
+		free(x->v[i].name);
+		free(x->v[i].id);
+		free(x->v[i].path);
+	}
+	free(x->v);
+	*x = (struct experiments){ NULL, 0 };
+}
+
+char *experiment_folder(const struct experiment *x, const char *dir, enum mode mode,
+			bool unscaled)
+{
+	return xasprintf("%s/%s%s%s%s", dir, x->name, unscaled ? "-unscaled" : "",
+			 mode == MODE_EXACT ? "" : "-", mode == MODE_EXACT ? "" : mode_names[mode]);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * experiment.h: the experiments that there are, chosen by their names, with the
+ * kernels that each needs made and what is left of it to be measured. An
+ * experiment is a suite in configs/experiments: ID.ini, and ID-VARIANT.ini for
+ * the same question asked in another way (E2.ini, E2-2cpus.ini). Measuring,
+ * comparing and drawing are done by whoever drives: cli/cmd_experiment.c.
+ */
+#ifndef FSDUEL_TRACKING_EXPERIMENT_H
+#define FSDUEL_TRACKING_EXPERIMENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lib/err.h"
+#include "runners/kernel/kernel_build.h"
+#include "runners/suite/plan.h"
+
+struct experiment {
+	char *name;        /* "E2-2cpus": the file's, and that of its results folder */
+	char *id;          /* "E2" */
+	char *path;        /* of the suite */
+};
+
+struct experiments {
+	struct experiment *v;
+	size_t n;
+};
+
+/*
+ * Those beside the program's sources, in the folder one works in, or installed: the
+ * first of these that has any; E10 after E9. -ENOENT, FSDUEL_USAGE noted: there are none.
+ */
+int experiments_find(struct experiments *all, struct err *e);
+
+/*
+ * Those of all that words name, each once and in the order of all: "all", an ID with
+ * all that belongs to it, or one name; a word with a '/' is the path of a suite that
+ * stands behind them. -EINVAL, FSDUEL_USAGE noted: a word that names none.
+ */
+int experiments_choose(struct experiments *chosen, const struct experiments *all,
+		       char *const *words, unsigned nr, struct err *e);
+void experiments_release(struct experiments *x);
+
+/* "DIR/E2-2cpus", "DIR/E1-unscaled-kvm": a results folder of its own each (malloc'ed). */
+char *experiment_folder(const struct experiment *x, const char *dir, enum mode mode,
+			bool unscaled);
+
+/* Is the kernel there, as it would be built now? A sentence in *why (may be NULL) else. */
+bool experiment_has_kernel(const struct suite_kernel *k, struct err *why);
+
+struct experiment_making {
+	/* Told before a kernel is built or fetched, which takes minutes; may be NULL. */
+	void (*begin)(void *arg, const char *kernel, bool built);
+	void (*progress)(void *arg, const struct kernel_build_progress *p);  /* may be NULL */
+	void (*end)(void *arg);                                              /* may be NULL */
+	void *arg;
+	const volatile int *stop;  /* non-zero ends it with -EINTR; may be NULL */
+};
+
+/*
+ * Build or fetch what s lacks of its kernels. Errors are those of kernel_build,
+ * kernel_fetch and kernel_load.
+ */
+int experiment_make_kernels(const struct suite *s, const struct experiment_making *m,
+			    struct err *e);
+
+enum experiment_state {
+	EXPERIMENT_NEW,    /* no cell run of it is there */
+	EXPERIMENT_BEGUN,  /* or it is not known to be just this: to be resumed, which checks all */
+	EXPERIMENT_DONE,   /* complete, of just this suite and just these kernels */
+};
+
+/* What of p, a plan of s, the results folder dir holds. Nothing is written. */
+enum experiment_state experiment_state(const char *dir, const struct suite *s,
+				       const struct plan *p);
+
+#endif
