@@ -62,8 +62,9 @@ int mix_check(const struct mix *m, struct err *e);
 /* Where a role works and how it is bound, with the 0s of its parameters filled in. */
 struct mix_bounds {
 	uint64_t start, size;          /* of its region, bytes; size 0: it starts past the file */
+	uint64_t first;                /* where the first block starts: shift behind start */
 	uint64_t align;                /* bytes from one block's start to the next one's */
-	uint64_t blocks;               /* of bs in there, at every align */
+	uint64_t blocks;               /* of bs from first on, at every align */
 	uint64_t chunk;                /* extents=mixed: length of its pieces */
 	uint64_t ops;                  /* per thread; 0: not bound by operations */
 	unsigned sharers;              /* threads that share each of its files */

@@ -14,8 +14,10 @@
 struct mix_bounds mix_bounds(const struct mix *m, const struct mix_entry *en)
 {
 	uint64_t file_size = m->param[MIX_FILE_SIZE], bs = en->param[ROLE_BS];
+	uint64_t needs = bs + en->param[ROLE_SHIFT];
 	struct mix_bounds b = {
 		.start = en->param[ROLE_REGION_START],
+		.first = en->param[ROLE_REGION_START] + en->param[ROLE_SHIFT],
 		.size = en->param[ROLE_REGION_SIZE],
 		.align = en->param[ROLE_ALIGN] ? en->param[ROLE_ALIGN] : bs,
 		.chunk = en->param[ROLE_CHUNK] ? en->param[ROLE_CHUNK] : bs / 2,
@@ -25,8 +27,8 @@ struct mix_bounds mix_bounds(const struct mix *m, const struct mix_entry *en)
 
 	if (!b.size && b.start < file_size)
 		b.size = file_size - b.start;
-	if (b.size >= bs)
-		b.blocks = (b.size - bs) / b.align + 1;
+	if (b.size >= needs)
+		b.blocks = (b.size - needs) / b.align + 1;
 	return b;
 }
 
@@ -88,6 +90,9 @@ static int check_region(const struct mix *m, const struct mix_entry *en, struct 
 	if (en->param[ROLE_ALIGN] % align)
 		ret = err_add(e, EINVAL, "%s.align: %" PRIu64 " is not a multiple of %u", name,
 			      b.align, align);
+	if (en->param[ROLE_SHIFT] % align)
+		ret = err_add(e, EINVAL, "%s.shift: %" PRIu64 " is not a multiple of %u", name,
+			      en->param[ROLE_SHIFT], align);
 	if (b.start % align)
 		ret = err_add(e, EINVAL, "%s.region_start: %" PRIu64 " is not a multiple of %u",
 			      name, b.start, align);
@@ -97,8 +102,9 @@ static int check_region(const struct mix *m, const struct mix_entry *en, struct 
 			      " does not lie in the file of %" PRIu64 " bytes",
 			      name, b.start, b.size, m->param[MIX_FILE_SIZE]);
 	else if (!b.blocks)
-		ret = err_add(e, EINVAL, "%s: bs %" PRIu64 " is larger than its region of %" PRIu64,
-			      name, bs, b.size);
+		ret = err_add(e, EINVAL, "%s: %s %" PRIu64 " is larger than its region of %" PRIu64,
+			      name, bs > b.size ? "bs" : "bs with shift",
+			      b.first - b.start + bs, b.size);
 	return ret;
 }
 

@@ -35,6 +35,8 @@ const struct param role_params[] = {
 	[ROLE_BS] = { "bs", NUM_BYTES, NULL, 1, 1ull << 30, "4k", "bytes an operation" },
 	[ROLE_ALIGN] = { "align", NUM_BYTES, NULL, 0, 1ull << 40, "0",
 			 "offsets are multiples of it from region_start on; 0: bs" },
+	[ROLE_SHIFT] = { "shift", NUM_BYTES, NULL, 0, 1ull << 40, "0",
+			 "so far behind those multiples; extents still begin at region_start" },
 	[ROLE_REGION_START] = { "region_start", NUM_BYTES, NULL, 0, BYTES_MAX, "0",
 				"start of the part of the file it works in" },
 	[ROLE_REGION_SIZE] = { "region_size", NUM_BYTES, NULL, 0, BYTES_MAX, "0",

@@ -36,6 +36,7 @@ extern const struct param mix_params[];        /* NR_MIX_PARAMS rows and a NULL 
 enum role_param {
 	ROLE_BS,         /* bytes an operation */
 	ROLE_ALIGN,      /* bytes from one possible offset to the next; 0: bs */
+	ROLE_SHIFT,      /* bytes from region_start to the first possible offset */
 	ROLE_REGION_START, /* byte range of the work file it works in */
 	ROLE_REGION_SIZE,  /* 0: to the end */
 	ROLE_OFFSETS,    /* enum offsets */

@@ -117,7 +117,7 @@ void worker_init(struct worker *w, struct run *run, const struct mix_entry *en,
 		 const struct zipf *zipf, unsigned index, uint64_t seed)
 {
 	struct mix_bounds b = mix_bounds(run->mix, en);
-	struct offset_blocks blocks = { b.start, b.align, b.blocks };
+	struct offset_blocks blocks = { b.first, b.align, b.blocks };
 	uint64_t role_seed = rng_mix(seed, name_hash(en->role->name));
 
 	memset(w, 0, sizeof(*w));

@@ -53,7 +53,8 @@ static void check_bounds(const struct mix *m)
 
 		threads += en->threads;
 		require(en->threads > 0 && b.blocks > 0);
-		require((b.blocks - 1) * b.align + en->param[ROLE_BS] <= b.size);
+		require(b.first - b.start + (b.blocks - 1) * b.align + en->param[ROLE_BS] <=
+			b.size);
 		require(b.sharers == en->threads || b.sharers == 1);
 		require(!en->role->needs_fd || b.start + b.size <= m->param[MIX_FILE_SIZE]);
 	}

@@ -186,6 +186,12 @@ static void contradictions_are_named(void **state)
 		{ "dio_overwrite", "offsets=once ops=4 align=2k", "parts of a block again" },
 		{ "dio_overwrite", "offsets=once ops=8192 align=8k", NULL },
 		{ "dio_overwrite", "offsets=once ops=8193 align=8k", "too few" },
+		/* Shifted ones end before the region does: one of them fewer. */
+		{ "dio_span", "shift=2k ops=8191", NULL },
+		{ "dio_span", "shift=2k ops=8192", "too few" },
+		{ "dio_span", "shift=1000 ops=9", "dio_span.shift: 1000 is not a multiple" },
+		{ "dio_read", "bs=32k region_size=64k shift=32k", NULL },
+		{ "dio_read", "bs=32k region_size=64k shift=36k", "bs with shift 69632 is larger" },
 		{ "dio_read:8", "offsets=once ops=16384 file=own", NULL },
 		{ "dio_read:8", "offsets=zipf theta=150% rate=100", NULL },
 		{ "dio_append", "", "makes its file longer" },

@@ -3,7 +3,9 @@
  * dio_span: direct writes each of which spans a written and an unwritten extent:
  * the region is made of pieces of half of bs, in turn written and preallocated.
  * Neither all overwrite nor all unwritten, such a write is exclusive on ext4, in
- * 6.12 still. It uses the unwritten halves up, so it is bound by operations.
+ * 6.12 still. With shift at half a block, writes begin and end inside written blocks
+ * and the one between is unwritten: unaligned, yet nothing to zero. It uses the
+ * unwritten pieces up, so it is bound by operations.
  */
 #include <fcntl.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * dio_unaligned: direct writes of parts of a block that is written already. On
- * ext4 exclusive, and waiting for all other direct I/O, before 6.4; shared since
+ * ext4 exclusive, and waiting for all other direct I/O, before 6.5; shared since
  * (310ee0902b8d). Over unwritten blocks (extents=unwritten, bound by ops) they
  * are exclusive on any kernel.
  */
