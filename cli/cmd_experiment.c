@@ -199,6 +199,15 @@ static int run_one(struct job *j, const struct experiment *x, enum mode mode)
 
 /* --- all of them -------------------------------------------------------------------------- */
 
+static const char *word_of(int code)
+{
+	if (code == FSDUEL_OK)
+		return "";
+	if (code == FSDUEL_UNMEASURED)
+		return "some not measured";
+	return code > 128 ? "stopped" : "failed";
+}
+
 static void print_outcomes(const struct job *j)
 {
 	char took[32];
@@ -209,9 +218,7 @@ static void print_outcomes(const struct job *j)
 		const char *slash = strrchr(x->folder, '/');
 
 		printf("%s: %s%s%s; %s%s\n", slash ? slash + 1 : x->folder, buf_str(&x->summary),
-		       x->summary.len && x->code ? "; " : "",
-		       x->code == FSDUEL_OK ? "" :
-		       x->code == FSDUEL_UNMEASURED ? "some not measured" : "failed",
+		       x->summary.len && x->code ? "; " : "", word_of(x->code),
 		       num_format_ns_human(took, x->took_ns), x->before ? ", measured before" : "");
 	}
 }

@@ -77,7 +77,7 @@ planned() {
 	for f in configs/experiments/*.ini; do
 		[ -e "$f" ] || continue
 		fsduel plan "$f" > /dev/null
-		fsduel plan --unscaled "$f" > /dev/null
+		fsduel plan --unscaled -m host "$f" > /dev/null
 	done 2>&1
 }
 check "each experiment that we ship can be planned in both sizes" planned
