@@ -240,10 +240,12 @@ static int compile(struct work *w, struct err *e)
 	return ret;
 }
 
-static json_t *describe(const struct work *w)
+static int write_about(const struct work *w, const char *dir, struct err *e)
 {
-	json_t *patches = json_array();
+	json_t *patches = json_array(), *about;
+	char *path = xasprintf("%s/build.json", dir);
 	char hash[SHA256_HEX];
+	int ret;
 
 	for (size_t i = 0; i < w->patches.n; i++) {
 		const struct patch *p = &w->patches.v[i];
@@ -253,8 +255,12 @@ static json_t *describe(const struct work *w)
 							 p->path, "sha256", hash));
 	}
 	sha256_hex(w->config.text.data, w->config.text.len, hash);
-	return json_pack("{s:s, s:s, s:o, s:s, s:s}", "key", w->keys.image, "source", w->tree, "patches",
-			 patches, "fragment_sha256", hash, "toolchain", w->toolchain.data);
+	about = json_pack("{s:s, s:s, s:o, s:s, s:s}", "key", w->keys.image, "source", w->tree, "patches",
+			  patches, "fragment_sha256", hash, "toolchain", w->toolchain.data);
+	ret = fs_write_json(path, about, e);
+	json_decref(about);
+	free(path);
+	return ret;
 }
 
 /* What the object folder has that is kept, and its name in the result. */
@@ -268,12 +274,8 @@ static const struct product {
 
 static int copy_products(const struct work *w, const char *dir, struct err *e)
 {
-	json_t *about = describe(w);
-	char *path = xasprintf("%s/build.json", dir);
-	int ret = fs_write_json(path, about, e);
+	int ret = write_about(w, dir, e);
 
-	free(path);
-	json_decref(about);
 	for (size_t i = 0; i < sizeof(products) / sizeof(products[0]) && !ret; i++) {
 		char *from = xasprintf("%s/%s", w->obj, products[i].from);
 		char *to = xasprintf("%s/%s", dir, products[i].to);
@@ -329,6 +331,9 @@ static int build(struct work *w, struct err *e)
 			ret = compile(w, e);
 		if (!ret)
 			ret = publish(w, dest, e);
+	} else {
+		/* The same source, but perhaps of a patch with other words above it. */
+		ret = write_about(w, dest, e);
 	}
 	if (!ret)
 		ret = fetch_link(w->kernels, w->b->name, folder, e);

@@ -49,6 +49,19 @@ versions() { # all different: a guest can tell which one it is
 }
 check "each has a version of its own" versions
 
+# Words above a patch are no source, but a suite asks for the very file.
+{ echo "other words"; cat kernels/excl-dio.patch; } > "$tmp/words.patch"
+said() { # PATCH: its hash stands beside the image
+	local sum
+	sum=$(sha256sum < "$1") && grep -q "${sum%% *}" "$kernels/excl-dio/build.json" || echo "another"
+}
+timed excl-dio --patch "$tmp/words.patch"
+expect "a patch with other words above it makes the same kernel" 0 "^release *6.12"
+check "and nothing is built for it, either" at_most "$took" 30
+check "which is known by those words" said "$tmp/words.patch"
+timed excl-dio --patch excl-dio
+check "and then by the first ones again" said kernels/excl-dio.patch
+
 # What a direct write runs before it comes where it went: up to the jump.
 planted() {
 	objdump -d --no-show-raw-insn --disassemble=ext4_slow_write_iter \
