@@ -86,7 +86,7 @@ void ext4_effective(struct ext4_effective *f, const struct ext4_super *s, const 
 		{ mount_has_option(options, "data=journal"),
 		  "data=journal turns the dioread_nolock path off and direct into buffered I/O, "
 		  "though the options print it" },
-		{ !delalloc, "nodelalloc turns the dioread_nolock path off, though the options "
+		{ !delalloc, "nodelalloc turns mainline's dioread_nolock path off, though the options "
 			     "print dioread_nolock" },
 	};
 

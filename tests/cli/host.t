@@ -27,7 +27,7 @@ expect "three mounts on a loop device give a table" 0 "ops_per_s"
 check "every cell run is ok" sh -c "! tail -n +2 '$results/samples.csv' | grep -v ',ok,'"
 check "nothing of it is left" left
 expect "an option that is printed and not acted on is told in the table" 0 \
-	"noeffect: nodelalloc turns the dioread_nolock path off"
+	"noeffect: nodelalloc turns mainline's dioread_nolock path off"
 no_effect() { grep '^[^,]*,running/noeffect,' "$results/samples.csv" | grep -vc 'no_effect.*though the options'; }
 check "and in each of its samples" sh -c "[ $(no_effect) = 0 ]"
 printed() { grep -ho '"effective_options": "[^"]*"' "$results"/parts/*v03* | grep -vc ',dioread_nolock'; }
