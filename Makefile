@@ -28,7 +28,7 @@ LIBS := -lcsv -linih -ljansson -larchive -laio -luring -lblkid -lmount -lmd -lz 
 GUEST_LIBS = $(filter-out -larchive -lblkid -lmount,$(LIBS))
 
 ROOMS := lib workloads workloads/roles $(patsubst %,runners/%,suite cell host vm kernel folder lock profile) \
-	analysis $(patsubst %,analysis/%,stats results locks costs) dashboards tracking cli
+	analysis $(patsubst %,analysis/%,stats results locks costs guard) dashboards tracking cli
 MAINS := cli/main.c workloads/fsload_main.c runners/vm/guest_main.c
 SRCS  := $(filter-out $(MAINS),$(wildcard $(ROOMS:=/*.c)))
 ROLES := $(patsubst workloads/roles/%.c,%,$(filter-out %/skeleton.c,$(wildcard workloads/roles/*.c)))

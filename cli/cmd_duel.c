@@ -11,8 +11,8 @@
 #include "cli/command.h"
 #include "cli/measure.h"
 #include "cli/passes.h"
+#include "cli/resumed.h"
 #include "cli/show.h"
-#include "lib/fs.h"
 
 struct duel_options {
 	const char *suite, *output, *resume, *baseline, *patched, *initramfs, *mode, *qemu;
@@ -47,48 +47,6 @@ static const struct option_row options[] = {
 	{ 'q', "quiet", OPT_FLAG, NULL, "no progress", AT(quiet), false },
 	{ 0 },
 };
-
-/* The suite and overrides of a folder that is resumed are those it was begun with. */
-struct resumed {
-	char *suite;
-	json_t *run;
-	struct suite_overrides o;
-	struct option_strings passes;  /* its own and those asked for now */
-};
-
-/* The reference a label was begun with; a suite's only kernel answers to "baseline" (suite.h). */
-static const char *kernel_ref(const json_t *run, const char *label)
-{
-	json_t *kernels = json_object_get(run, "kernels");
-	json_t *k = json_object_get(kernels, label);
-
-	if (!k && !strcmp(label, "baseline") && json_object_size(kernels) == 1)
-		k = json_object_iter_value(json_object_iter(kernels));
-	return json_string_value(json_object_get(k, "ref"));
-}
-
-static int read_resumed(const char *dir, struct resumed *r, struct err *e)
-{
-	char *path = xasprintf("%s/run.json", dir);
-	int ret = fs_read_json(path, &r->run, e);
-
-	free(path);
-	if (ret) {
-		err_exit(e, FSDUEL_USAGE);
-		return err_add(e, -ret, "%s is not a results folder", dir);
-	}
-	r->suite = xstrdup(json_string_value(json_object_get(json_object_get(r->run, "suite"),
-							     "path")));
-	r->o.baseline = kernel_ref(r->run, "baseline");
-	r->o.patched = kernel_ref(r->run, "patched");
-	r->o.mode = json_string_value(json_object_get(r->run, "mode"));
-	r->o.blocks = (unsigned)json_integer_value(
-		json_object_get(json_object_get(r->run, "suite"), "blocks"));
-	r->o.watch_blocks = (unsigned)json_integer_value(json_object_get(r->run, "watch_blocks"));
-	r->o.unscaled = json_is_true(json_object_get(json_object_get(r->run, "suite"),
-						     "unscaled"));
-	return 0;
-}
 
 static int check_options(const struct duel_options *o, struct err *e)
 {
@@ -155,6 +113,7 @@ static int run(const void *opts, char *const *args, unsigned nr_args, struct err
 {
 	const struct duel_options *o = opts;
 	struct resumed old = { 0 };
+	struct option_strings all_passes = { 0 };
 	struct suite_overrides over = { .baseline = o->baseline, .patched = o->patched,
 					.blocks = (unsigned)o->blocks, .mode = o->mode,
 					.watch_blocks = (unsigned)o->watch_blocks,
@@ -165,7 +124,7 @@ static int run(const void *opts, char *const *args, unsigned nr_args, struct err
 	(void)args;
 	(void)nr_args;
 	if (!ret && o->resume)
-		ret = read_resumed(o->resume, &old, e);
+		ret = resumed_read(&old, o->resume, e);
 	if (!ret && o->resume && (o->until_sure || o->blocks) &&
 	    json_object_get(old.run, "looks")) {
 		err_exit(e, FSDUEL_USAGE);
@@ -173,24 +132,15 @@ static int run(const void *opts, char *const *args, unsigned nr_args, struct err
 			      "--until-sure and --blocks out", o->resume);
 	}
 	if (!ret && o->resume)
-		over = (struct suite_overrides){
-			.baseline = o->baseline ? o->baseline : old.o.baseline,
-			.patched = o->patched ? o->patched : old.o.patched,
-			.blocks = o->blocks ? (unsigned)o->blocks : old.o.blocks,
-			.mode = o->mode ? o->mode : old.o.mode,
-			.watch_blocks = o->watch_blocks ? (unsigned)o->watch_blocks :
-							  old.o.watch_blocks,
-			.unscaled = o->unscaled || old.o.unscaled,
-		};
-	passes_join(&old.passes, &o->passes, old.run);
-	over.passes = old.passes.v;
-	over.nr_passes = old.passes.n;
+		resumed_fill(&over, &old);
+	passes_join(&all_passes, &o->passes, old.run);
+	over.passes = all_passes.v;
+	over.nr_passes = all_passes.n;
 	if (!ret)
 		ret = suite_load(&s, o->suite ? o->suite : old.suite, &over, e);
 	ret = ret ? err_exit_code(e, FSDUEL_USAGE) : measure(o, old.run, &s, e);
 	suite_release(&s);
-	free(old.suite);
-	json_decref(old.run);
+	resumed_release(&old);
 	return ret;
 }
 

@@ -75,13 +75,13 @@ static int list_roles(struct err *e)
 	return FSDUEL_OK;
 }
 
-/* pass: the one that alone has it. */
+/* only: the pass, or the role, that alone has it; NULL: all have. */
 static void print_metric(const char *name, const char *unit, enum better better, const char *help,
-			 enum pass pass)
+			 const char *what, const char *only)
 {
 	printf("%-16s %-6s %-7s %s", name, unit, better_name(better), help);
-	if (pass != PASS_THROUGHPUT)
-		printf(" (pass %s)", pass_names[pass]);
+	if (only)
+		printf(" (%s %s)", what, only);
 	putchar('\n');
 }
 
@@ -89,11 +89,16 @@ static int list_metrics(struct err *e)
 {
 	(void)e;
 	for (const struct metric *m = metrics; m->name; m++)
-		print_metric(m->name, m->unit, m->better, m->help, PASS_THROUGHPUT);
+		print_metric(m->name, m->unit, m->better, m->help, NULL, NULL);
 	for (const struct lock_metric *m = lock_metrics; m->name; m++)
-		print_metric(m->name, m->unit, m->better, m->help, PASS_LOCKS);
+		print_metric(m->name, m->unit, m->better, m->help, "pass",
+			     pass_names[PASS_LOCKS]);
 	for (const struct profile_metric *m = profile_metrics; m->name; m++)
-		print_metric(m->name, m->unit, m->better, m->help, PASS_PROFILE);
+		print_metric(m->name, m->unit, m->better, m->help, "pass",
+			     pass_names[PASS_PROFILE]);
+	for (const struct role *const *r = roles; *r; r++)
+		for (const struct counter *c = (*r)->counters; c && c->name; c++)
+			print_metric(c->name, c->unit, c->better, c->help, "role", (*r)->name);
 	return FSDUEL_OK;
 }
 

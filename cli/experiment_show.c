@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "cli/guard_report.h"
 #include "cli/letter_block.h"
 #include "cli/plot_files.h"
 #include "cli/report_files.h"
@@ -135,13 +136,25 @@ static int summarise(const char *folder, struct buf *summary, struct err *e)
 	return ret ? err_exit_code(e, FSDUEL_USAGE) : FSDUEL_OK;
 }
 
+/* Of the guard's suites nothing is compared: they ask what was read, not how fast. */
+static int print_guard(const char *folder, struct buf *summary, struct err *e)
+{
+	static const struct guard_show show = { .keep = true };
+	int code = guard_report(folder, &show, summary, e);
+
+	return code == FSDUEL_SLOWER ? FSDUEL_OK : code;
+}
+
 int experiment_print_results(const char *folder, struct buf *summary, struct err *e)
 {
 	static const struct show_options show = { 0 };
 	static const struct plot_choice plots = { 0 };
 	struct buf drawn = BUF_INIT;
-	int verdict = show_finished(folder, e), code = FSDUEL_OK;
+	int verdict, code = FSDUEL_OK;
 
+	if (guard_asked(folder))
+		return print_guard(folder, summary, e);
+	verdict = show_finished(folder, e);
 	/* Slower is an answer like any other, and what was measured is drawn beside what was not. */
 	if (verdict == FSDUEL_USAGE || verdict == FSDUEL_MACHINE)
 		return verdict;

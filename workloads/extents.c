@@ -78,33 +78,54 @@ static int see_extent(const struct fiemap_extent *x, unsigned *seen, struct err 
 	return 0;
 }
 
-static int see_range(int fd, uint64_t pos, uint64_t end, unsigned *seen, struct err *e)
+int extents_each(int fd, uint64_t start, uint64_t end,
+		 int (*fn)(const struct fiemap_extent *x, void *arg, struct err *e), void *arg,
+		 struct err *e)
 {
 	union fiemap_room u;
 	struct fiemap *fm = &u.fm;
 	bool last = false;
-	int ret;
+	int ret = 0;
 
-	while (pos < end && !last) {
-		ret = fiemap(fd, pos, end, fm, e);
+	while (start < end && !last && !ret) {
+		ret = fiemap(fd, start, end, fm, e);
 		if (ret)
 			return ret;
 		last = !fm->fm_mapped_extents;
-		for (unsigned i = 0; i < fm->fm_mapped_extents; i++) {
+		for (unsigned i = 0; i < fm->fm_mapped_extents && !ret; i++) {
 			const struct fiemap_extent *x = &fm->fm_extents[i];
 
-			if (x->fe_logical > pos)
-				*seen |= 1u << EXTENTS_HOLE;
-			ret = see_extent(x, seen, e);
-			if (ret)
-				return ret;
-			pos = x->fe_logical + x->fe_length;
+			ret = fn(x, arg, e);
+			start = x->fe_logical + x->fe_length;
 			last = x->fe_flags & FIEMAP_EXTENT_LAST;
 		}
 	}
-	if (pos < end)
-		*seen |= 1u << EXTENTS_HOLE;
-	return 0;
+	return ret;
+}
+
+/* A range as far as it was looked at, and what was met there. */
+struct seeing {
+	uint64_t pos;
+	unsigned seen;
+};
+
+static int see_one(const struct fiemap_extent *x, void *arg, struct err *e)
+{
+	struct seeing *s = arg;
+
+	if (x->fe_logical > s->pos)
+		s->seen |= 1u << EXTENTS_HOLE;
+	s->pos = x->fe_logical + x->fe_length;
+	return see_extent(x, &s->seen, e);
+}
+
+static int see_range(int fd, uint64_t pos, uint64_t end, unsigned *seen, struct err *e)
+{
+	struct seeing s = { pos, 0 };
+	int ret = extents_each(fd, pos, end, see_one, &s, e);
+
+	*seen = s.seen | (s.pos < end ? 1u << EXTENTS_HOLE : 0);
+	return ret;
 }
 
 int extents_state(int fd, uint64_t start, uint64_t len, enum extents *state, struct err *e)

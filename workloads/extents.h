@@ -22,6 +22,15 @@ enum extents {
 extern const char *const extents_names[];  /* indexed by enum extents, ends with NULL */
 
 /*
+ * Call fn with each extent of [start, end) of fd, flushed first, in order; fn
+ * returns 0 or -errno, which ends it. -ENOTSUP: no FIEMAP here.
+ */
+struct fiemap_extent;
+int extents_each(int fd, uint64_t start, uint64_t end,
+		 int (*fn)(const struct fiemap_extent *x, void *arg, struct err *e), void *arg,
+		 struct err *e);
+
+/*
  * Which of those states [start, start + len) of fd is in, flushed first. Never
  * EXTENTS_ANY. -EINVAL: the file ends before start + len. -ENOTSUP: no FIEMAP
  * here. -EUCLEAN: an extent whose overwrite is not plain (delayed, encoded,

@@ -185,6 +185,7 @@ static void clear(struct fsload_result *r)
 {
 	memset(&r->measured, 0, sizeof(r->measured));
 	memset(&r->lat, 0, sizeof(r->lat));
+	memset(r->count, 0, sizeof(r->count));
 	r->first_errno = 0;
 	series_clear(&r->series);
 }
@@ -203,13 +204,18 @@ static void add_up(struct fsload *l, const struct worker *w, uint64_t start_ns)
 	for (unsigned i = 0; i < l->mix->nr; i++) {
 		const struct mix_entry *en = &l->mix->entry[i];
 		struct sum role = { .result = &l->role[i] };
+		const struct counter *counters = en->role->counters;
 
+		counters_init(counters, l->role[i].count);
+		l->role[i].measured.counters = counters;
+		l->role[i].measured.count = l->role[i].count;
 		for (unsigned k = 0; k < en->threads; k++, w++) {
 			add_worker(&role, w);
 			if (en->param[ROLE_BACKGROUND])
 				add_errors(&total, w);
 			else
 				add_worker(&total, w);
+			counters_merge(counters, l->role[i].count, w->t.count);
 		}
 		finish(&role, start_ns, en->param[ROLE_START_DELAY]);
 	}
@@ -296,7 +302,7 @@ int fsload_run(struct fsload *l, void (*mark)(void *arg, int begin), void *arg,
 	int ret;
 
 	clear_all(l);
-	run_init(&r, l->mix, l->path, stop);
+	run_init(&r, l, stop);
 	crew_init(&c, l, &r);
 	raise_fd_limit(c.nr);
 	ret = run_crew(l, &r, &c, mark, arg, e);

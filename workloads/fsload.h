@@ -82,6 +82,7 @@ struct fsload_result {
 	struct hist lat;
 	struct series series;          /* without room where the mix has no interval */
 	int first_errno;               /* of the first failed operation; 0: none */
+	uint64_t count[ROLE_COUNTERS_MAX]; /* of one role: measured.count */
 };
 
 struct fsload {

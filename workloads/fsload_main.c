@@ -139,6 +139,19 @@ static void print_cell(const struct metric *m, const struct measured *got)
 	printf("  %16s", text);
 }
 
+/* What a role counts of its own, and what it says to that. */
+static void print_counts(const struct role *role, const uint64_t *count)
+{
+	struct err e = ERR_INIT;
+
+	for (size_t i = 0; role->counters && role->counters[i].name; i++)
+		if (count[i] != COUNTER_NONE)
+			printf("%s %s: %" PRIu64 " %s\n", role->name, role->counters[i].name, count[i],
+			       role->counters[i].unit);
+	if (role->judge && role->judge(count, &e))
+		printf("%s: %s\n", role->name, e.text);
+}
+
 static void print_table(const struct fsload *l)
 {
 	printf("%-15s %-5s", "metric", "unit");
@@ -154,6 +167,8 @@ static void print_table(const struct fsload *l)
 		putchar('\n');
 	}
 	for (unsigned i = 0; i < l->mix->nr; i++)
+		print_counts(l->mix->entry[i].role, l->role[i].count);
+	for (unsigned i = 0; i < l->mix->nr; i++)
 		if (l->role[i].first_errno)
 			printf("first error of %s: %s\n", l->mix->entry[i].role->name,
 			       strerror(l->role[i].first_errno));
@@ -162,8 +177,17 @@ static void print_table(const struct fsload *l)
 /* What was not measured is not there. */
 static json_t *metrics_json(const struct measured *got)
 {
+	const struct counter *counters = got->counters;
 	json_t *o = json_object();
 	double v;
+
+	for (size_t i = 0; counters && counters[i].name; i++)
+		if (got->count[i] != COUNTER_NONE)
+			json_object_set_new(o, counters[i].name,
+					    json_pack("{s:f, s:s, s:s}", "value",
+						      (double)got->count[i], "unit",
+						      counters[i].unit, "better",
+						      better_name(counters[i].better)));
 
 	for (const struct metric *m = metrics; m->name; m++) {
 		if (!m->value(got, &v))

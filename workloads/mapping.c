@@ -75,3 +75,21 @@ int64_t mapping_copy(const struct role_thread *t, void *dst, const void *src)
 	on_sigbus = NULL;
 	return (int64_t)t->bs;
 }
+
+int64_t mapping_store(const struct role_thread *t, uint64_t *dst, const uint64_t *src)
+{
+	volatile uint64_t *to = dst;
+	sigjmp_buf back;
+
+	if (sigsetjmp(back, 0)) {
+		on_sigbus = NULL;
+		return -EIO;
+	}
+	on_sigbus = &back;
+	atomic_signal_fence(memory_order_seq_cst);
+	for (uint64_t i = 0; i < t->bs / sizeof(*to); i++)
+		to[i] = src[i];
+	atomic_signal_fence(memory_order_seq_cst);
+	on_sigbus = NULL;
+	return (int64_t)t->bs;
+}

@@ -34,6 +34,12 @@ static inline char *mapping_at(const struct role_thread *t, uint64_t offset)
 	return m->base + (offset - m->start);
 }
 
+/*
+ * Store t->bs bytes into the mapping in whole words, each at once, so that who
+ * looks meanwhile sees a word as it was or as it is. That many, or -EIO.
+ */
+int64_t mapping_store(const struct role_thread *t, uint64_t *dst, const uint64_t *src);
+
 /* memcpy of t->bs bytes, one side of which is mapped: that many, or -EIO. */
 int64_t mapping_copy(const struct role_thread *t, void *dst, const void *src);
 

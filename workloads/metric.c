@@ -106,6 +106,26 @@ const struct metric metrics[] = {
 	{ .name = NULL },
 };
 
+void counters_init(const struct counter *table, uint64_t *count)
+{
+	for (size_t i = 0; table && table[i].name; i++)
+		count[i] = table[i].kind == COUNTER_SUM ? 0 : COUNTER_NONE;
+}
+
+void counters_merge(const struct counter *table, uint64_t *into, const uint64_t *from)
+{
+	bool first = false;
+
+	for (size_t i = 0; table && table[i].name; i++) {
+		if (table[i].kind == COUNTER_SUM)
+			into[i] += from[i];
+		else if (table[i].kind == COUNTER_FIRST)
+			first = from[i] < into[i];
+		if (table[i].kind != COUNTER_SUM && first)
+			into[i] = from[i];
+	}
+}
+
 const struct metric *metric_find(const char *name)
 {
 	for (const struct metric *m = metrics; m->name; m++)

@@ -15,6 +15,27 @@
 
 enum better { BETTER_NONE, BETTER_HIGHER, BETTER_LOWER };
 
+#define ROLE_COUNTERS_MAX 12
+#define COUNTER_NONE UINT64_MAX        /* it was never set: no value */
+
+/* How the counts of several threads become one. */
+enum counter_kind {
+	COUNTER_SUM,           /* begins at 0 */
+	COUNTER_FIRST,         /* the smallest; begins, as the next does, at COUNTER_NONE */
+	COUNTER_OF_FIRST,      /* that of the thread with the smallest of the COUNTER_FIRST before */
+};
+
+/* What a role counts beside its operations: a metric of that role alone. */
+struct counter {
+	const char *name, *unit, *help;
+	enum better better;
+	enum counter_kind kind;
+};
+
+/* into starts with no thread (counters_init); table ends with a NULL name, or is NULL. */
+void counters_init(const struct counter *table, uint64_t *count);
+void counters_merge(const struct counter *table, uint64_t *into, const uint64_t *from);
+
 /* What one role, or all roles together, did in the timed part. */
 struct measured {
 	uint64_t ops;          /* completed without error */
@@ -23,6 +44,8 @@ struct measured {
 	uint64_t elapsed_ns;   /* its start to its last thread's end, final sync included */
 	const struct hist *lat; /* of completed operations; NULL or empty: no latency metrics */
 	const struct series *series; /* operations over time; NULL: none was kept */
+	const struct counter *counters; /* of one role: what it counts; NULL: nothing */
+	const uint64_t *count;       /* one for each of those */
 };
 
 struct metric {

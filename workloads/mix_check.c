@@ -143,7 +143,7 @@ static int check_bound(const struct mix *m, const struct mix_entry *en, struct e
 	if (role->grows)
 		return err_add(e, EINVAL,
 			       "%s makes its file longer: bind it by ops, not by time", role->name);
-	if (role->writes && state != EXTENTS_ANY && state != EXTENTS_WRITTEN &&
+	if (role->writes && !role->stamps && state != EXTENTS_ANY && state != EXTENTS_WRITTEN &&
 	    !(role->renews && state == EXTENTS_UNWRITTEN))
 		return err_add(e, EINVAL,
 			       "%s: extents=%s are used up by writing: bind it by ops, not by time",
@@ -192,6 +192,57 @@ static int check_mixed(const struct mix *m, const struct mix_entry *en, struct e
 				  "than %" PRIu64, en->role->name, b.chunk, b.size);
 }
 
+static bool overlap(const struct mix_bounds *a, const struct mix_bounds *b)
+{
+	return a->start < b->start + b->size && b->start < a->start + a->size;
+}
+
+/* What a stamp is held against is where it lies and in which round, so that must be known. */
+static int check_stamps(const struct mix *m, const struct mix_entry *en, struct err *e)
+{
+	struct mix_bounds b = mix_bounds(m, en);
+	const char *name = en->role->name;
+	uint64_t state = en->param[ROLE_EXTENTS];
+
+	if (!en->role->stamps && !en->role->sees_stamps)
+		return 0;
+	if (en->param[ROLE_FILE] == FILE_OWN || b.align != en->param[ROLE_BS])
+		return err_add(e, EINVAL, "%s works on the shared file and block by block: leave file "
+			       "and align out", name);
+	if (en->role->stamps && state != EXTENTS_HOLE && state != EXTENTS_UNWRITTEN)
+		return err_add(e, EINVAL, "%s fills extents=hole or extents=unwritten, not %s", name,
+			       extents_names[state]);
+	if (en->role->stamps && b.blocks < en->threads)
+		return err_add(e, EINVAL, "%s has %" PRIu64 " blocks for %u threads", name, b.blocks,
+			       en->threads);
+	return 0;
+}
+
+/* A reader of stamps takes anything else for stale data. */
+static int check_seen(const struct mix *m, const struct mix_entry *en, struct err *e)
+{
+	struct mix_bounds b = mix_bounds(m, en);
+
+	for (unsigned i = 0; en->role->sees_stamps && i < m->nr; i++) {
+		struct mix_bounds w = mix_bounds(m, &m->entry[i]);
+
+		if (m->entry[i].role->stamps && w.start <= b.start &&
+		    b.start + b.size <= w.start + w.size)
+			return 0;
+	}
+	if (!en->role->sees_stamps)
+		return 0;
+	return err_add(e, EINVAL, "%s looks for stamps: it needs a role of the mix that puts them all "
+		       "over its region (hole_fill)", en->role->name);
+}
+
+/* What else writes there leaves what no stamp is. */
+static bool spoils(const struct mix_entry *a, const struct mix_entry *b)
+{
+	return a->role->sees_stamps && b->role->writes && !b->role->stamps && b->role->needs_fd &&
+	       b->param[ROLE_FILE] != FILE_OWN;
+}
+
 static bool same_extents(const struct mix_entry *a, const struct mix_bounds *ba,
 			 const struct mix_entry *b, const struct mix_bounds *bb)
 {
@@ -207,9 +258,12 @@ static int check_pair(const struct mix *m, const struct mix_entry *a, const stru
 {
 	struct mix_bounds ba = mix_bounds(m, a), bb = mix_bounds(m, b);
 
+	if ((spoils(a, b) || spoils(b, a)) && overlap(&ba, &bb))
+		return err_add(e, EINVAL, "%s and %s in the same part of the file: what one writes the "
+			       "other would take for stale data", a->role->name, b->role->name);
 	if (a->param[ROLE_FILE] == FILE_OWN || b->param[ROLE_FILE] == FILE_OWN ||
 	    a->param[ROLE_EXTENTS] == EXTENTS_ANY || b->param[ROLE_EXTENTS] == EXTENTS_ANY ||
-	    ba.start + ba.size <= bb.start || bb.start + bb.size <= ba.start ||
+	    !overlap(&ba, &bb) ||
 	    same_extents(a, &ba, b, &bb))
 		return 0;
 	return err_add(e, EINVAL,
@@ -222,6 +276,7 @@ static int check_pair(const struct mix *m, const struct mix_entry *a, const stru
 static int (*const entry_rules[])(const struct mix *m, const struct mix_entry *en,
 				  struct err *e) = {
 	check_region, check_once, check_bound, check_end, check_delay, check_sync, check_mixed,
+	check_stamps, check_seen,
 };
 
 static int check_series(const struct mix *m, struct err *e)

@@ -28,6 +28,8 @@ const struct param mix_params[] = {
 			 "operations of each thread before the start" },
 	[MIX_INTERVAL] = { "interval", NUM_NS, NULL, 0, 86400000000000, "0",
 			   "length of an interval in series.csv; 0: no series" },
+	[MIX_POISON] = { "poison", NUM_BYTES, NULL, 0, BYTES_MAX, "0",
+			 "free space to mark first, at most; the file system is checked at the end" },
 	[NR_MIX_PARAMS] = { .name = NULL },
 };
 

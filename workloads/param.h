@@ -28,6 +28,7 @@ enum mix_param {
 	MIX_OPS,         /* per thread; 0: bound by time */
 	MIX_WARMUP,      /* operations a thread does before the start barrier */
 	MIX_INTERVAL,    /* ns, of the series of completed operations; 0: none is kept */
+	MIX_POISON,      /* bytes of free space that are marked first; 0: none. See stamps.h */
 	NR_MIX_PARAMS,
 };
 extern const struct param mix_params[];        /* NR_MIX_PARAMS rows and a NULL name */

@@ -12,6 +12,7 @@
 
 #include "lib/buf.h"
 #include "workloads/fsload.h"
+#include "workloads/stamps.h"
 
 static bool has_own(const struct mix_entry *en)
 {
@@ -140,8 +141,12 @@ static int make_file(const char *path, const struct mix_entry *own, void *arg)
 int fsload_prepare(struct fsload *l, struct err *e)
 {
 	struct making k = { .mix = l->mix, .e = e };
-	int ret = fsload_each_file(l, make_file, &k);
+	uint64_t poison = l->mix->param[MIX_POISON];
+	int ret = poison ? stamps_poison(l->path, poison, l->seed, e) : 0;
 
+	if (ret)
+		return ret;
+	ret = fsload_each_file(l, make_file, &k);
 	if (ret)
 		fsload_each_file(l, remove_one, &k.made);
 	return ret;

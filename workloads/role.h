@@ -12,7 +12,10 @@
 
 #include "lib/err.h"
 #include "lib/rng.h"
+#include "workloads/metric.h"
 #include "workloads/param.h"
+
+struct stamps;                         /* workloads/stamps.h */
 
 /* One thread of a role while it runs. The loop in fsload.c owns it; hooks may read all of it. */
 struct role_thread {
@@ -27,6 +30,9 @@ struct role_thread {
 	void *buf;                     /* bs bytes, page aligned, holds this thread's pattern */
 	unsigned depth;                /* asynchronous roles: slots, set in begin; 1 or more */
 	void *priv;                    /* the role's own, made in begin, freed in end */
+	struct stamps *stamps;         /* of the whole mix; threads share it */
+	uint64_t start_ns;             /* when the start barrier opened, on the clock */
+	uint64_t count[ROLE_COUNTERS_MAX]; /* of role->counters, in their order */
 };
 
 /* An operation that has completed: which slot it was started in, and what op would return. */
@@ -48,10 +54,14 @@ struct role {
 	bool durable;                  /* an operation is on disk when it returns: needs no sync */
 	bool grows;                    /* an operation makes the file bs longer: bound by ops */
 	bool renews;                   /* its operations leave unwritten extents as they were */
+	bool stamps;                   /* fills holes with stamps and empties them again (stamps.h) */
+	bool sees_stamps;              /* looks for them: works where a role of the mix puts them */
 	uint32_t bs_align;             /* bs must be a multiple of it; 1: any */
 	/* Other defaults than role_params has: name, value, name, value, ..., NULL; may be NULL. */
 	const char *const *defaults;
 	const struct param *params;    /* rows of its own, ends with a NULL name; may be NULL */
+	/* What it counts in t->count, up to ROLE_COUNTERS_MAX, ends with a NULL name; may be NULL. */
+	const struct counter *counters;
 
 	/*
 	 * Each thread, before the barrier, outside the timed part; may be NULL.
@@ -87,6 +97,11 @@ struct role {
 	int (*sync)(struct role_thread *t);
 	/* Each thread that began, after the last one's timed part; may be NULL. */
 	void (*end)(struct role_thread *t);
+	/*
+	 * After the run, once for all its threads: does what was counted make the cell
+	 * invalid? Then -errno and a sentence that says what was seen. May be NULL.
+	 */
+	int (*judge)(const uint64_t *count, struct err *e);
 };
 
 extern const struct role *const roles[];           /* sorted by name, ends with NULL */

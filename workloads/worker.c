@@ -22,13 +22,14 @@
 
 /* --- what the threads of a run share ----------------------------------------- */
 
-void run_init(struct run *r, const struct mix *m, const char *path, const volatile int *stop)
+void run_init(struct run *r, const struct fsload *l, const volatile int *stop)
 {
 	static const volatile int never;
 
 	memset(r, 0, sizeof(*r));
-	r->mix = m;
-	r->path = path;
+	r->mix = l->mix;
+	r->path = l->path;
+	stamps_init(&r->stamps, l->mix, l->seed);
 	r->stop = stop ? stop : &never;
 	sem_init(&r->arrived, 0, 0);
 	pthread_mutex_init(&r->lock, NULL);
@@ -38,6 +39,7 @@ void run_release(struct run *r)
 {
 	sem_destroy(&r->arrived);
 	pthread_mutex_destroy(&r->lock);
+	stamps_release(&r->stamps);
 }
 
 void run_wait(struct run *r)
@@ -127,7 +129,9 @@ void worker_init(struct worker *w, struct run *run, const struct mix_entry *en,
 		.file_size = run->mix->param[MIX_FILE_SIZE], .region_start = b.start,
 		.region_size = b.size, .bs = en->param[ROLE_BS], .index = index,
 		.nr = en->threads, .rng = { rng_mix(role_seed, index + 1) }, .fd = -1,
+		.stamps = &run->stamps,
 	};
+	counters_init(en->role->counters, w->t.count);
 	if (en->role->needs_fd && en->param[ROLE_FILE] == FILE_OWN)
 		w->t.path = w->own_path = fsload_own_path(run->path, en, index);
 	offset_stream_init(&w->offsets, (enum offsets)en->param[ROLE_OFFSETS], &blocks, zipf,
@@ -274,6 +278,7 @@ static void timed_part(struct worker *w, sync_fn sync)
 	struct run *r = w->run;
 	const uint64_t deadline = w->ops ? UINT64_MAX : r->deadline_ns;
 
+	w->t.start_ns = r->start_ns;
 	series_begin(&w->cursor, &w->series, r->start_ns);
 	if (w->delay_ns)
 		run_sleep_until(r, r->start_ns + w->delay_ns);

@@ -17,12 +17,14 @@
 #include "workloads/fsload.h"
 #include "workloads/offsets.h"
 #include "workloads/pace.h"
+#include "workloads/stamps.h"
 
 enum gate { GATE_CLOSED, GATE_START, GATE_END };
 
 struct run {
 	const struct mix *mix;
 	const char *path;
+	struct stamps stamps;
 	const volatile int *stop;      /* never NULL here */
 	_Atomic uint32_t gate;         /* enum gate; only grows; a futex */
 	atomic_uint pending;           /* threads that have not arrived yet */
@@ -37,7 +39,7 @@ struct run {
 	struct err err;
 };
 
-void run_init(struct run *r, const struct mix *m, const char *path, const volatile int *stop);
+void run_init(struct run *r, const struct fsload *l, const volatile int *stop);
 void run_release(struct run *r);
 /* Wait until all threads have arrived. */
 void run_wait(struct run *r);

@@ -94,6 +94,7 @@ void results_free(struct results *r)
 	free(r->contrasts);
 	free(r->measures);
 	free(r->units);
+	free(r->seed_of_block);
 	free(r->samples);
 	free(r->cell_start);
 	json_decref(r->run);

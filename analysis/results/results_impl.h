@@ -53,6 +53,7 @@ struct sample {
 	uint32_t attempt, line, reason;   /* reason: number in strings */
 	uint8_t status;                   /* enum sample_status */
 	bool has_value;                   /* status ok and a value there */
+	bool told;                        /* a value there, whatever the status: value is set */
 };
 
 /* A planned cell run: cell, variant, block and pass. */
@@ -81,6 +82,7 @@ struct results {
 	uint32_t nr_measures;
 
 	struct intern strings;            /* roles, details, reasons; 0 is "", 1 is "all" */
+	uint32_t *seed_of_block;          /* number in strings plus 1; 0: no row says it */
 	struct unit *units;               /* see results_unit */
 	struct sample *samples;
 	size_t nr_samples;

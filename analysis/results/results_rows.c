@@ -51,7 +51,6 @@ struct reader {
 	struct unit *unit;
 	uint32_t metric, measure;     /* INTERN_NONE for a row without a metric */
 	uint8_t status;
-	uint32_t *seed_of_block;      /* number in r->strings plus 1, or 0 */
 	size_t samples_cap;
 };
 
@@ -135,7 +134,7 @@ static int read_count(struct reader *rd, enum column c, uint32_t min, uint32_t m
 /* Both sides of a pair must have done the same work: one seed a block. */
 static int check_seed(struct reader *rd)
 {
-	uint32_t *seed = &rd->seed_of_block[rd->block - 1];
+	uint32_t *seed = &rd->r->seed_of_block[rd->block - 1];
 	uint32_t have = rd->last[COL_SEED].number + 1;
 
 	if (*seed && *seed != have)
@@ -304,11 +303,12 @@ static int add_sample(struct reader *rd)
 		.reason = rd->last[COL_REASON].number, .status = rd->status,
 	};
 
-	if (s.status == SAMPLE_OK && *value) {
+	if (*value) {
 		if (num_parse_double(value, &s.value, NULL))
 			return err_add(rd->e, EINVAL, "%s:%lu: value '%.32s' is not a finite "
 				       "number", rd->path, rd->line, value);
-		s.has_value = true;
+		s.told = true;
+		s.has_value = s.status == SAMPLE_OK;
 	}
 	if (r->nr_samples == rd->samples_cap) {
 		rd->samples_cap = rd->samples_cap ? 2 * rd->samples_cap : 1024;
@@ -367,11 +367,10 @@ int results_read_rows(struct results *r, const char *path, const char *data, siz
 	int ret;
 
 	require_primary(r);
-	rd.seed_of_block = xcalloc(r->blocks, sizeof(*rd.seed_of_block));
+	r->seed_of_block = xcalloc(r->blocks, sizeof(*r->seed_of_block));
 	if (data)
 		ret = csv_read_mem(path, data, len, columns, on_row, &rd, e);
 	else
 		ret = csv_read(path, columns, on_row, &rd, e);
-	free(rd.seed_of_block);
 	return ret;
 }

@@ -251,8 +251,22 @@ static int unmount(struct cell *c, struct err *e)
 	return rc;
 }
 
-/* 0, -EBUSY or -errno when the mount could not be taken away; the caller must know. */
-static int clean_up(struct cell *c, struct err *e)
+/* The whole file system, read only; what is not clean is said in e. */
+static void check_fs(struct cell *c, struct err *e)
+{
+	uint64_t begin_ns = now_ns();
+
+	if (!mount_check(c->fs, c->at->device, &c->watch.stop, e))
+		put_fact(c, "fs_clean", json_true());
+	if (c->at->stepped)
+		c->at->stepped(c->at->stepped_arg, "check", now_ns() - begin_ns);
+}
+
+/*
+ * 0, -EBUSY or -errno when the mount could not be taken away; the caller must know.
+ * broken: what the checker says against the file system.
+ */
+static int clean_up(struct cell *c, struct err *broken, struct err *e)
 {
 	int rc = 0;
 
@@ -262,6 +276,8 @@ static int clean_up(struct cell *c, struct err *e)
 		c->work->release(c);
 	if (c->mounted)
 		rc = unmount(c, e);
+	if (c->mounted && !rc && c->check_fs)
+		check_fs(c, broken);
 	c->mounted = false;
 	return rc;
 }
@@ -270,7 +286,7 @@ static int clean_up(struct cell *c, struct err *e)
  * What the kernel said explains better than what it did to us, so it comes
  * first; but for a cell that was interrupted, which is nobody's fault.
  */
-static void judge(struct cell *c, struct buf *why, const char *unmount_error)
+static void judge(struct cell *c, struct buf *why, const char *unmount_error, const char *broken)
 {
 	struct trouble_found f = TROUBLE_NONE;
 	struct err log_error = ERR_INIT;
@@ -286,8 +302,12 @@ static void judge(struct cell *c, struct buf *why, const char *unmount_error)
 		trouble_fail(&f, why->len ? c->bad : STATUS_OK, buf_str(why), c->r);
 	if (why->len)
 		result_fail(c->r, c->bad, "%s", why->data);
+	else if (*broken)
+		result_fail(c->r, STATUS_FAILED, "check: %s", broken);
 	else if (ret)
 		result_fail(c->r, STATUS_FAILED, "kernel log: %s", log_error.text);
+	if (c->seen)
+		result_fail(c->r, STATUS_INVALID, "%s", c->seen);
 	trouble_release(&f);
 }
 
@@ -296,19 +316,20 @@ int cell_run(const struct cell_spec *spec, const struct cell_place *at, struct r
 {
 	struct cell c = { .spec = spec, .at = at, .r = r, .log = KLOG_NONE, .bad = STATUS_FAILED };
 	struct buf why = BUF_INIT;
-	struct err unmount = ERR_INIT, start = ERR_INIT;
+	struct err unmount_error = ERR_INIT, start = ERR_INIT, broken = ERR_INIT;
 	int rc;
 
 	result_init(r);
 	if (watch_start(&c.watch, spec->limit_ns, at->stop, &start))
 		buf_adds(&why, start.text);
 	run_steps(&c, &why);
-	rc = clean_up(&c, &unmount);
+	rc = clean_up(&c, &broken, &unmount_error);
 	watch_end(&c.watch);
-	judge(&c, &why, unmount.text);
+	judge(&c, &why, unmount_error.text, broken.text);
 	klog_close(&c.log);
+	free(c.seen);
 	buf_release(&why);
 	if (rc)
-		err_add(e, -rc, "%s", unmount.text);
+		err_add(e, -rc, "%s", unmount_error.text);
 	return rc;
 }

@@ -50,6 +50,7 @@ static int mix_check_spec(struct cell *c, struct err *e)
 		return rc;
 	}
 	c->priv = w;
+	c->check_fs = w->mix.param[MIX_POISON];
 	return 0;
 }
 
@@ -104,6 +105,17 @@ static int mix_measure(struct cell *c, struct err *e)
 	return fsload_run(&w->load, cell_mark, c, &c->watch.stop, e);
 }
 
+/* A role that saw what must not be: its counts stand, the cell is no measurement of speed. */
+static void judge_counts(struct cell *c, const struct role *role, const uint64_t *count)
+{
+	struct err e = ERR_INIT;
+
+	if (c->seen || !role->judge || !role->judge(count, &e))
+		return;
+	c->seen = xstrdup(e.text);
+	json_object_set_new(c->r->facts, "stands", json_true());
+}
+
 static int mix_collect(struct cell *c, struct err *e)
 {
 	struct mix_work *w = c->priv;
@@ -116,6 +128,7 @@ static int mix_collect(struct cell *c, struct err *e)
 		const char *name = w->mix.entry[i].role->name;
 
 		result_add_measured(c->r, name, &one->measured);
+		judge_counts(c, w->mix.entry[i].role, one->count);
 		if (one->first_errno)
 			json_object_set_new(errors, name, json_string(strerror(one->first_errno)));
 	}

@@ -54,6 +54,7 @@ const struct fs_type fs_types[] = {
 		.mkfs = "mke2fs",
 		.mkfs_args = "-q -F -t ext4 -b 4096 -I 256 -U {uuid} -J size=64 "
 			     "-E hash_seed={hash_seed},lazy_itable_init=0,lazy_journal_init=0",
+		.check = "e2fsck -f -n",
 		.always_options = "",
 		.options_file = "/proc/fs/ext4/{dev}/options",
 		.modules = "crc32c_generic ext4",
@@ -69,6 +70,7 @@ const struct fs_type fs_types[] = {
 		.name = "xfs",
 		.mkfs = "mkfs.xfs",
 		.mkfs_args = "-q -f -b size=4096 -i size=512 -l size=64m -m uuid={uuid}",
+		.check = "xfs_repair -n",
 		.always_options = "",
 		.modules = "libcrc32c xfs",
 		.mkfs_user = "b:d:i:Kl:L:m:n:s:",

@@ -88,6 +88,39 @@ int mount_mkfs(const struct strv *mkfs, const char *device, const volatile int *
 	return rc;
 }
 
+/* What it found first: a checker also says which pass or phase it is in. */
+static const char *first_finding(const struct strv *lines)
+{
+	for (size_t i = 0; i < lines->n; i++)
+		if (strncmp(lines->v[i], "Pass ", 5) && strncmp(lines->v[i], "Phase ", 6))
+			return lines->v[i];
+	return "it does not say what";
+}
+
+int mount_check(const struct fs_type *fs, const char *device, const volatile int *stop,
+		struct err *e)
+{
+	struct strv argv = STRV_INIT, lines = STRV_INIT;
+	struct buf said = BUF_INIT;
+	struct proc_opts o = { .out = &said };
+	struct proc_exit x;
+	int rc;
+
+	if (!fs->check)
+		return 0;
+	strv_split(&argv, fs->check, " ");
+	strv_add(&argv, device);
+	rc = proc_run((const char *const *)argv.v, &o, stop, &x, e);
+	strv_split(&lines, buf_str(&said), "\n");
+	if (!rc && x.status)
+		rc = err_add(e, EIO, "%s does not find the file system clean: %.200s", argv.v[0],
+			     first_finding(&lines));
+	strv_release(&lines);
+	strv_release(&argv);
+	buf_release(&said);
+	return rc;
+}
+
 int mount_do(const struct fs_type *fs, const char *options, const char *device, const char *dir,
 	     struct err *e)
 {

@@ -24,6 +24,10 @@ void mount_split(const char *options, unsigned long *flags, struct buf *data);
 int mount_mkfs(const struct strv *mkfs, const char *device, const volatile int *stop,
 	       struct err *e);
 
+/* Run the file system's checker on an unmounted device: -EIO with its last line where it is not clean. */
+int mount_check(const struct fs_type *fs, const char *device, const volatile int *stop,
+		struct err *e);
+
 int mount_do(const struct fs_type *fs, const char *options, const char *device, const char *dir,
 	     struct err *e);
 

@@ -100,6 +100,24 @@ struct result_series *result_add_series(struct result *r)
 	return &r->series[r->nr_series++];
 }
 
+bool result_stands(const struct result *r)
+{
+	return r->status == STATUS_INVALID && json_is_true(json_object_get(r->facts, "stands"));
+}
+
+static void add_count(struct result *r, const char *role, const struct counter *k, uint64_t count)
+{
+	struct sample *s = result_add_sample(r);
+
+	s->role = xstrdup(role);
+	s->metric = xstrdup(k->name);
+	s->detail = xstrdup("");
+	s->unit = xstrdup(k->unit);
+	s->better = k->better;
+	if (count != COUNTER_NONE)
+		num_format_double(s->value, (double)count);
+}
+
 void result_add_measured(struct result *r, const char *role, const struct measured *m)
 {
 	for (const struct metric *k = metrics; k->name; k++) {
@@ -114,6 +132,8 @@ void result_add_measured(struct result *r, const char *role, const struct measur
 		if (k->value(m, &value))
 			num_format_double(s->value, value);
 	}
+	for (size_t i = 0; m->counters && m->counters[i].name; i++)
+		add_count(r, role, &m->counters[i], m->count[i]);
 	if (m->lat && m->lat->count) {
 		struct result_hist *h = result_add_hist(r);
 

@@ -56,6 +56,9 @@ void result_release(struct result *r);
 void result_fail(struct result *r, enum status status, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Invalid as a measurement of speed, and an answer all the same: again it would be no other. */
+bool result_stands(const struct result *r);
+
 /* Append every metric of the table for this role, its histogram and its series (copied). */
 void result_add_measured(struct result *r, const char *role, const struct measured *m);
 

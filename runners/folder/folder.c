@@ -241,7 +241,8 @@ bool folder_had(const struct folder *f, const struct plan_unit *u, folder_see *s
 	unsigned attempt;
 	struct result r;
 	bool has = !folder_part(f, u, &attempt, &r, NULL) &&
-		   (r.status == STATUS_OK || r.status == STATUS_SKIPPED);
+		   (r.status == STATUS_OK || r.status == STATUS_SKIPPED ||
+		    result_stands(&r));
 
 	if (has && see)
 		see(arg, u, &r);

@@ -165,6 +165,15 @@ static void add_experiment(json_t *run, const struct suite *s)
 					      x->work, "published", x->published));
 }
 
+static json_t *json_guard(const struct suite *s)
+{
+	json_t *control = json_array();
+
+	for (size_t i = 0; i < s->guard.control.n; i++)
+		json_array_append_new(control, json_string(s->guard.control.v[i]));
+	return json_pack("{s:o, s:I}", "control", control, "least", (json_int_t)s->guard.least);
+}
+
 /* What run.json says of the plan: all that a reader needs to know what should be there. */
 json_t *folder_describe(const struct folder *f)
 {
@@ -188,6 +197,8 @@ json_t *folder_describe(const struct folder *f)
 		add_experiment(run, s);
 	if (run && s->passes != 1u << PASS_THROUGHPUT)
 		json_object_set_new(run, "watch_blocks", json_integer(s->watch_blocks));
+	if (run && s->guard.there)
+		json_object_set_new(run, "guard", json_guard(s));
 	if (run)
 		add_judging(run, s);
 	return run;

@@ -85,7 +85,8 @@ static int keep(struct host *h, const struct plan_unit *u, struct result *r, str
 		return err_add(e, -ret, "what was measured before is kept; the same command goes "
 			       "on with %s", h->opts->dir);
 	h->progress.done++;
-	h->progress.failed += r->status == STATUS_FAILED || r->status == STATUS_INVALID;
+	h->progress.failed += r->status == STATUS_FAILED ||
+			      (r->status == STATUS_INVALID && !result_stands(r));
 	tell(h, u, r);
 	if (now_ns() - h->joined_ns < JOIN_EVERY_NS)
 		return 0;

@@ -38,6 +38,7 @@ static const struct section_kind {
 	{ "variants", false, suite_read_variants, NULL },
 	{ "variant", true, suite_read_variant, suite_finish_variants },
 	{ "contrast", true, suite_read_contrast, suite_finish_contrasts },
+	{ "guard", false, suite_read_guard, NULL },
 	{ "workload", true, suite_read_workload, suite_finish_workloads },
 };
 #define NR_SECTION_KINDS (sizeof(section_kinds) / sizeof(section_kinds[0]))
@@ -270,6 +271,7 @@ void suite_release(struct suite *s)
 	for (size_t i = 0; i < s->nr_margins; i++)
 		free(s->margins[i].metric);
 	free(s->margins);
+	strv_release(&s->guard.control);
 	free(s->kernels);
 	free(s->mounts);
 	free(s->variants);

@@ -126,6 +126,11 @@ struct suite {
 	struct suite_contrast *contrasts; size_t nr_contrasts;
 	struct suite_workload *workloads; size_t nr_workloads;
 	struct suite_margin *margins;     size_t nr_margins;
+	struct {                   /* of `fsduel guard` */
+		bool there;
+		struct strv control;   /* variants on which stale data must be seen */
+		uint64_t least;        /* reads that make one clean; 0: not said */
+	} guard;
 	struct suite_look looks[4];       size_t nr_looks; /* the command line's; 0: not adaptive */
 };
 
@@ -167,6 +172,7 @@ struct fs_type {
 	const char *name;          /* "ext4" */
 	const char *mkfs;          /* program */
 	const char *mkfs_args;     /* ours, always given, before the user's; {uuid} and {hash_seed} are filled in from the block */
+	const char *check;         /* command that reads the whole device and fails where it is not clean; NULL: none */
 	const char *always_options; /* mount options always given, or "" */
 	const char *options_file;  /* where effective options are read: "/proc/fs/ext4/{dev}/options"; NULL: /proc/self/mounts */
 	const char *modules;       /* to load where not built in, by blanks */

@@ -108,6 +108,9 @@ void suite_finish_variants(struct suite_reader *r);
 void suite_read_contrast(struct suite_reader *r, const struct ini_section *sec, const char *name);
 void suite_finish_contrasts(struct suite_reader *r);
 
+/* suite_guard.c; after the variants */
+void suite_read_guard(struct suite_reader *r, const struct ini_section *sec, const char *name);
+
 /* suite_workload.c */
 void suite_read_workload(struct suite_reader *r, const struct ini_section *sec, const char *name);
 void suite_finish_workloads(struct suite_reader *r);

@@ -14,6 +14,7 @@
 #include "lib/fs.h"
 #include "runners/folder/folder.h"
 #include "runners/folder/provenance.h"
+#include "runners/vm/needs.h"
 #include "runners/vm/trial.h"
 
 #define JOIN_EVERY_NS 15000000000u  /* samples.csv is brought up to date that often */
@@ -62,22 +63,6 @@ static void duel_release(struct duel *d)
 	folder_release(&d->folder);
 }
 
-/* What the guest's cells will execute, and what its kernel may have as modules. */
-static void needs(const struct suite *s, struct strv *tools, struct strv *modules)
-{
-	strv_split(modules, devices[s->device.kind].modules, " ");
-	for (size_t i = 0; i < s->nr_mounts; i++) {
-		const struct fs_type *fs = fs_type_find(s->mounts[i].fs);
-
-		if (strv_find(tools, fs->mkfs) < 0)
-			strv_add(tools, fs->mkfs);
-		strv_split(modules, fs->modules ? fs->modules : "", " ");
-	}
-	for (size_t i = 0; i < s->nr_workloads; i++)
-		if (s->workloads[i].fio && strv_find(tools, "fio") < 0)
-			strv_add(tools, "fio");
-}
-
 static int load_kernel(struct duel *d, size_t i, struct err *e)
 {
 	const struct suite_kernel *k = &d->suite->kernels[i];
@@ -104,7 +89,7 @@ static int load_images(struct duel *d, struct err *e)
 	bool direct = true;
 	int ret = disk_open(&d->disk, d->suite, d->opts->destroy, e);
 
-	needs(d->suite, &d->tools, &modules);
+	guest_needs(d->suite, d->plan, &d->tools, &modules);
 	for (size_t i = 0; i < d->suite->nr_kernels && !ret; i++)
 		ret = load_kernel(d, i, e);
 	for (size_t i = 0; i < d->suite->nr_kernels; i++)
@@ -248,7 +233,8 @@ static int keep(struct duel *d, const struct plan_unit *u, struct result *r, str
 		return err_add(e, -ret, "what was measured before is kept; go on with "
 			       "fsduel duel --resume %s", d->opts->dir);
 	d->progress.done++;
-	d->progress.failed += r->status == STATUS_FAILED || r->status == STATUS_INVALID;
+	d->progress.failed += r->status == STATUS_FAILED ||
+			      (r->status == STATUS_INVALID && !result_stands(r));
 	tell(d, u, r);
 	if (now_ns() - d->joined_ns < JOIN_EVERY_NS)
 		return 0;

@@ -29,6 +29,7 @@
 #include "runners/cell/ext4.h"
 #include "runners/suite/fiojob.h"
 #include "runners/cell/mount.h"
+#include "workloads/stamps.h"
 
 /* --- a loop device with a small image ------------------------------------------------ */
 
@@ -628,6 +629,74 @@ static void a_locks_pass_is_a_cell_run_with_its_waits_and_its_recording(void **s
 	cell_spec_release(&c);
 }
 
+/* Before the timer: the whole file holds the mark of free space, as if a disk had let it through. */
+static void let_through(void *arg, int begin)
+{
+	static const struct mix none;
+	struct place *p = arg;
+	char *path = xasprintf("%s/work", p->mnt), bytes[65536];
+	int fd = begin ? open(path, O_WRONLY | O_CLOEXEC) : -1;
+	struct stamps s;
+
+	stamps_init(&s, &none, UINT64_MAX - 1);
+	stamps_mark(s.seed_word, 1 << 20, bytes, sizeof(bytes));
+	if (begin) {
+		assert_int_equal(pwrite(fd, bytes, sizeof(bytes), 0), sizeof(bytes));
+		close(fd);
+	}
+	stamps_release(&s);
+	free(path);
+}
+
+static void stale_data_make_the_cell_invalid_and_the_counts_stand(void **state)
+{
+	struct place *p = need_place(state, "mke2fs");
+	struct cell_place at = { .device = p->device, .dir = p->mnt, .work = p->work };
+	struct err e = ERR_INIT;
+	struct cell_spec c;
+	struct result r;
+
+	spec_mix(&c, "hole_fill stale_read", "file_size=64k poison=4M hole_fill.via=buffered "
+		 "hole_fill.ops=1 stale_read.ops=16 stale_read.offsets=sequential");
+	assert_int_equal(cell_run(&c, &at, &r, &e), 0);
+	assert_ok(&r);
+	assert_string_equal(sample(&r, "stale_read", "stale_poison"), "0");
+	assert_string_equal(sample(&r, "stale_read", "stale_first"), "");
+	assert_true(json_is_true(json_object_get(r.facts, "fs_clean")));
+	assert_false(result_stands(&r));
+	result_release(&r);
+
+	at.mark = let_through;
+	at.mark_arg = p;
+	assert_int_equal(cell_run(&c, &at, &r, &e), 0);
+	assert_bad(&r, STATUS_INVALID, "stale data in 1");
+	assert_non_null(strstr(r.reason, "the mark of device address"));
+	assert_true(strlen(sample(&r, "stale_read", "stale_poison")) == 2);   /* 15 or 16 */
+	assert_true(strlen(sample(&r, "stale_read", "stale_first")) > 0);
+	assert_true(result_stands(&r));
+	result_release(&r);
+	cell_spec_release(&c);
+}
+
+static void a_file_system_that_is_not_clean_is_found_out(void **state)
+{
+	struct place *p = need_place(state, "e2fsck");
+	const struct fs_type *ext4 = fs_type_find("ext4");
+	struct err e = ERR_INIT;
+	struct cell_spec c;
+	char zeros[4096] = { 0 };
+
+	spec_mix(&c, "dio_read", "");
+	assert_int_equal(mount_mkfs(&c.mkfs, p->device, NULL, &e), 0);
+	assert_int_equal(mount_check(ext4, p->device, NULL, &e), 0);
+	/* Block 1 holds the group descriptors: without them nothing is where it should be. */
+	assert_int_equal(pwrite(p->loop_fd, zeros, sizeof(zeros), 4096), sizeof(zeros));
+	assert_int_equal(fsync(p->loop_fd), 0);
+	assert_int_equal(mount_check(ext4, p->device, NULL, &e), -EIO);
+	assert_non_null(strstr(e.text, "e2fsck does not find the file system clean: "));
+	cell_spec_release(&c);
+}
+
 #define REAL(f) cmocka_unit_test_setup_teardown(f, make_place, drop_place)
 
 int main(void)
@@ -643,6 +712,8 @@ int main(void)
 		REAL(a_cell_that_is_interrupted_says_so),
 		REAL(a_failing_step_names_itself),
 		REAL(a_kernel_that_complains_makes_the_cell_invalid),
+		REAL(stale_data_make_the_cell_invalid_and_the_counts_stand),
+		REAL(a_file_system_that_is_not_clean_is_found_out),
 		REAL(a_mount_that_stays_busy_is_said_and_not_left),
 		REAL(a_fio_job_runs_on_the_mount_and_is_collected),
 		REAL(fio_that_lays_out_unwritten_extents_is_recorded),

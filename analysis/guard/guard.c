@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * guard.c: what stale_read counted, summed and judged; see guard.h. The counts of a
+ * cell run stand whatever its status is: it is invalid because of them.
+ */
+#include "analysis/guard/guard.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/results/results_impl.h"
+#include "lib/num.h"
+
+/* The words a reason begins with where it is the hit itself (workloads/roles/stale_read.c). */
+#define STALE_REASON "stale data in "
+
+const char *const guard_verdict_names[NR_GUARD_VERDICTS] = { "clean", "stale", "unsure" };
+
+enum count {
+	ZERO, CURRENT, POISON, STAMP, OTHER, READ_EIO, FIRST, OFFSET, ADDRESS, FROM, ROUND, NR_COUNTS,
+};
+
+static const char *const count_names[NR_COUNTS] = {
+	"reads_zero", "reads_current", "stale_poison", "stale_stamp", "stale_other", "reads_eio",
+	"stale_first", "stale_offset", "stale_address", "stale_from", "stale_round",
+};
+
+/* One cell run. */
+struct raw {
+	uint64_t v[NR_COUNTS];
+	bool told[NR_COUNTS];
+};
+
+struct making {
+	const struct results *r;
+	struct guard *g;
+	struct raw *raw;               /* by cell, variant, block */
+	uint32_t *cell;                /* g->nr_cells of them: numbers in r */
+};
+
+uint64_t guard_hits(const struct guard_counts *c)
+{
+	return c->poison + c->stamp + c->other;
+}
+
+uint64_t guard_reads(const struct guard_counts *c)
+{
+	return guard_hits(c) + c->zero + c->current + c->eio;
+}
+
+static struct raw *raw_at(const struct making *k, uint32_t cell, uint32_t variant, uint32_t block)
+{
+	size_t at = (size_t)cell * k->r->variant_index.nr + variant;
+
+	return &k->raw[at * k->r->blocks + block - 1];
+}
+
+/* --- reading ----------------------------------------------------------------- */
+
+static void read_samples(struct making *k)
+{
+	const struct results *r = k->r;
+	enum count *of = xcalloc(r->metric_index.nr + 1, sizeof(*of));
+
+	for (uint32_t m = 0; m < r->metric_index.nr; m++) {
+		of[m] = NR_COUNTS;
+		for (enum count c = 0; c < NR_COUNTS; c++)
+			if (!strcmp(r->metrics[m].name, count_names[c]))
+				of[m] = c;
+	}
+	for (size_t i = 0; i < r->nr_samples; i++) {
+		const struct sample *s = &r->samples[i];
+		const struct measure *m = &r->measures[s->measure];
+		enum count c = of[m->metric];
+		struct raw *raw;
+
+		if (m->pass || c == NR_COUNTS || !s->told || s->value < 0 || s->value > 0x1p63)
+			continue;
+		raw = raw_at(k, s->cell, s->variant, s->block);
+		raw->v[c] = (uint64_t)s->value;
+		raw->told[c] = true;
+	}
+	free(of);
+}
+
+/* A cell in which a run is fine without such counts looks for nothing. */
+static bool looks(const struct making *k, uint32_t cell)
+{
+	bool any = false;
+
+	for (uint32_t v = 0; v < k->r->variant_index.nr; v++)
+		for (uint32_t b = 1; b <= k->r->blocks; b++) {
+			const struct unit *u = results_unit(k->r, cell, v, b, 0);
+			bool told = raw_at(k, cell, v, b)->told[ZERO];
+
+			if (u->seen && u->status == SAMPLE_OK && !told)
+				return false;
+			any |= told;
+		}
+	return any;
+}
+
+static void choose_cells(struct making *k)
+{
+	k->cell = xcalloc(k->r->cell_index.nr + 1, sizeof(*k->cell));
+	for (uint32_t c = 0; c < k->r->cell_index.nr; c++)
+		if (looks(k, c))
+			k->cell[k->g->nr_cells++] = c;
+}
+
+/* --- summing ----------------------------------------------------------------- */
+
+static void add_counts(struct guard_counts *c, const struct raw *raw)
+{
+	c->zero += raw->v[ZERO];
+	c->current += raw->v[CURRENT];
+	c->poison += raw->v[POISON];
+	c->stamp += raw->v[STAMP];
+	c->other += raw->v[OTHER];
+	c->eio += raw->v[READ_EIO];
+}
+
+static void take_first(struct guard_hit *h, const struct guard_cell *c, const struct raw *raw,
+		       uint32_t block, const char *seed)
+{
+	if (!raw->told[FIRST] || (h->workload && h->after_ns <= raw->v[FIRST]))
+		return;
+	*h = (struct guard_hit){
+		.workload = c->workload, .params = c->params, .varying = c->varying, .block = block,
+		.seed = seed, .after_ns = raw->v[FIRST], .offset = raw->v[OFFSET],
+		.has_address = raw->told[ADDRESS], .address = raw->v[ADDRESS],
+		.has_stamp = raw->told[FROM], .from = raw->v[FROM], .round = raw->v[ROUND],
+	};
+}
+
+/* What is wrong with a cell run beside hits; NULL: nothing. */
+static const char *trouble_of(const struct results *r, const struct unit *u, const struct raw *raw)
+{
+	const char *reason = intern_str(&r->strings, u->reason);
+
+	if (!u->seen)
+		return "it was not run";
+	if (u->status == SAMPLE_OK)
+		return raw->told[ZERO] ? NULL : "it has no counts";
+	return strncmp(reason, STALE_REASON, strlen(STALE_REASON)) ? reason : NULL;
+}
+
+static void sum_run(const struct making *k, struct guard_variant *v, struct guard_cell *c,
+		    uint32_t cell, uint32_t variant, uint32_t block)
+{
+	const struct raw *raw = raw_at(k, cell, variant, block);
+	uint32_t seed = k->r->seed_of_block[block - 1];
+	const char *trouble = trouble_of(k->r, results_unit(k->r, cell, variant, block, 0), raw);
+
+	v->planned++;
+	if (trouble && !v->troubled++)
+		v->trouble = trouble;
+	if (!raw->told[ZERO])
+		return;
+	v->runs++;
+	c->runs++;
+	add_counts(&c->counts, raw);
+	add_counts(&v->counts, raw);
+	take_first(&c->first, c, raw, block, seed ? intern_str(&k->r->strings, seed - 1) : "");
+	if (c->first.workload && (!v->first.workload || c->first.after_ns < v->first.after_ns))
+		v->first = c->first;
+}
+
+static void sum_variant(const struct making *k, uint32_t variant)
+{
+	const struct results *r = k->r;
+	struct guard_variant *v = &k->g->variants[variant];
+
+	v->name = r->variants[variant].name;
+	v->cells = xcalloc(k->g->nr_cells, sizeof(*v->cells));
+	for (size_t i = 0; i < k->g->nr_cells; i++) {
+		const struct results_cell *c = &r->cells[k->cell[i]];
+
+		v->cells[i] = (struct guard_cell){ .workload = c->workload, .params = c->params,
+						   .varying = c->varying };
+		for (uint32_t b = 1; b <= r->blocks; b++)
+			sum_run(k, v, &v->cells[i], k->cell[i], variant, b);
+	}
+}
+
+/* --- judging ----------------------------------------------------------------- */
+
+static void find_controls(struct guard *g, const struct results *r)
+{
+	const json_t *said = json_object_get(r->run, "guard"), *item;
+	json_int_t least = json_integer_value(json_object_get(said, "least"));
+	size_t i;
+
+	g->least = least > 0 ? (uint64_t)least : GUARD_LEAST;
+	json_array_foreach(json_object_get(said, "control"), i, item)
+		for (size_t v = 0; v < g->nr_variants; v++)
+			if (json_is_string(item) && !strcmp(json_string_value(item), g->variants[v].name))
+				g->variants[v].control = true;
+	for (size_t v = 0; v < g->nr_variants; v++) {
+		g->has_control |= g->variants[v].control;
+		g->control_hit |= g->variants[v].control && guard_hits(&g->variants[v].counts);
+	}
+	for (i = 0; i < r->nr_contrasts; i++) {
+		const struct guard_variant *base = &g->variants[r->contrasts[i].baseline];
+
+		if (base->control && guard_hits(&base->counts))
+			g->variants[r->contrasts[i].patched].held_against = base->name;
+	}
+}
+
+static void judge(const struct guard *g, struct guard_variant *v)
+{
+	struct buf why = BUF_INIT;
+	char have[32], want[32];
+
+	v->verdict = guard_hits(&v->counts) ? GUARD_STALE : GUARD_CLEAN;
+	if (v->verdict == GUARD_STALE)
+		return;
+	if (v->control)
+		buf_adds(&why, "a control that was not hit");
+	else if (guard_reads(&v->counts) < g->least)
+		buf_addf(&why, "%s reads are fewer than %s",
+			 num_format(have, guard_reads(&v->counts), NUM_COUNT),
+			 num_format(want, g->least, NUM_COUNT));
+	else if (v->troubled)
+		buf_addf(&why, "%u of %u cell runs have a complaint of their own", v->troubled,
+			 v->planned);
+	else if (!g->has_control)
+		buf_adds(&why, "no variant is named as a control ([guard] in the suite)");
+	else if (!g->control_hit)
+		buf_adds(&why, "no control was hit, so a hit could not have been seen");
+	if (why.len) {
+		v->verdict = GUARD_UNSURE;
+		v->why = xstrdup(why.data);
+	}
+	buf_release(&why);
+}
+
+int guard_make(struct guard *g, const struct results *r, struct err *e)
+{
+	struct making k = { .r = r, .g = g };
+	uint32_t n = r->variant_index.nr;
+
+	*g = (struct guard){ .variants = NULL };
+	k.raw = xcalloc((size_t)r->cell_index.nr * n * r->blocks + 1, sizeof(*k.raw));
+	read_samples(&k);
+	choose_cells(&k);
+	if (g->nr_cells) {
+		g->nr_variants = n;
+		g->variants = xcalloc(n, sizeof(*g->variants));
+		for (uint32_t v = 0; v < n; v++)
+			sum_variant(&k, v);
+		find_controls(g, r);
+		for (uint32_t v = 0; v < n; v++)
+			judge(g, &g->variants[v]);
+	}
+	free(k.raw);
+	free(k.cell);
+	if (!g->nr_cells)
+		return err_add(e, ENOENT, "nothing in these results looked for stale data: the guard "
+			       "needs the role stale_read, as in configs/guard.ini");
+	return 0;
+}
+
+void guard_release(struct guard *g)
+{
+	for (size_t i = 0; i < g->nr_variants; i++) {
+		free(g->variants[i].cells);
+		free(g->variants[i].why);
+	}
+	free(g->variants);
+	*g = (struct guard){ .variants = NULL };
+}
+
+unsigned guard_count(const struct guard *g, enum guard_verdict v)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < g->nr_variants; i++)
+		n += !g->variants[i].control && g->variants[i].verdict == v;
+	return n;
+}
+
+unsigned guard_alarms(const struct guard *g)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < g->nr_variants; i++) {
+		const struct guard_variant *v = &g->variants[i];
+
+		n += v->verdict == GUARD_STALE && !v->control && !v->held_against;
+	}
+	return n;
+}
+
+void guard_carried(struct buf *b, const struct guard_hit *h)
+{
+	if (h->has_address)
+		buf_addf(b, "the mark of device address %" PRIu64, h->address);
+	else if (h->has_stamp)
+		buf_addf(b, "the stamp of offset %" PRIu64 " in round %" PRIu64, h->from, h->round);
+	else
+		buf_adds(b, "neither a mark nor a stamp");
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * guard.h: did direct reads return what the disk held before? The counts of the
+ * role stale_read summed for each variant and cell, and a verdict a variant. It
+ * holds for the reads that were made: no hit is no proof, so clean needs a number of
+ * reads and a control, a variant on which hits must appear, that was hit.
+ */
+#ifndef FSDUEL_ANALYSIS_GUARD_H
+#define FSDUEL_ANALYSIS_GUARD_H
+
+#include "analysis/results/results.h"
+#include "lib/buf.h"
+
+#define GUARD_LEAST 100000     /* reads for clean, where the suite does not say */
+
+enum guard_verdict { GUARD_CLEAN, GUARD_STALE, GUARD_UNSURE, NR_GUARD_VERDICTS };
+extern const char *const guard_verdict_names[NR_GUARD_VERDICTS]; /* "clean", "stale", "unsure" */
+
+/* What the reads of some cell runs found. */
+struct guard_counts {
+	uint64_t zero, current;            /* right */
+	uint64_t poison, stamp, other;     /* stale */
+	uint64_t eio;                      /* failed, and survived */
+};
+
+uint64_t guard_hits(const struct guard_counts *c);
+uint64_t guard_reads(const struct guard_counts *c);   /* all that were tried */
+
+/* A stale read; workload NULL: none. */
+struct guard_hit {
+	const char *workload, *params, *varying;
+	unsigned block;                    /* from 1 */
+	const char *seed;
+	uint64_t after_ns, offset;         /* since the start; in the file */
+	bool has_address, has_stamp;       /* what it carried: the mark, a stamp, or neither */
+	uint64_t address, from, round;
+};
+
+struct guard_cell {
+	const char *workload, *params, *varying;
+	unsigned runs;                     /* that have counts */
+	struct guard_counts counts;
+	struct guard_hit first;            /* that which took the least time */
+};
+
+struct guard_variant {
+	const char *name;
+	bool control;                      /* named so by the suite */
+	const char *held_against;          /* a control it is contrasted with, or NULL */
+	struct guard_cell *cells;          /* guard.nr_cells, in plan order */
+	struct guard_counts counts;
+	struct guard_hit first;
+	unsigned planned, runs, troubled;  /* cell runs; with counts; with any other complaint */
+	const char *trouble;               /* the first of those, or NULL */
+	enum guard_verdict verdict;
+	char *why;                         /* unsure: why; else NULL */
+};
+
+struct guard {
+	struct guard_variant *variants;
+	size_t nr_variants, nr_cells;
+	uint64_t least;                    /* reads for clean */
+	bool has_control, control_hit;
+};
+
+/* -ENOENT with a sentence where nothing in r looks for stale data. r must outlive *out. */
+int guard_make(struct guard *out, const struct results *r, struct err *e);
+void guard_release(struct guard *g);
+
+/* Variants with that verdict, controls apart. */
+unsigned guard_count(const struct guard *g, enum guard_verdict v);
+/* Stale, no control, and not held against one either: what exit code 1 is for. */
+unsigned guard_alarms(const struct guard *g);
+
+/* "the mark of device address 143388672" */
+void guard_carried(struct buf *b, const struct guard_hit *h);
+
+#endif

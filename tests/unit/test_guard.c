@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_guard.c: the guard's verdicts: what makes a variant stale, clean or unsure,
+ * from folders made up in memory. Clean must never come from too few reads, a silent
+ * control or a cell run that went wrong.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/guard/guard.h"
+#include "analysis/results/results_impl.h"
+#include "dashboards/guard_table.h"
+#include "lib/schema.h"
+#include "workloads/role.h"
+
+static const char *const column_names[] = { SAMPLES_COLUMNS };
+#define NR(a) (sizeof(a) / sizeof((a)[0]))
+
+static const char stale[] = "stale data in 2 of 100 direct reads";
+
+/* One cell run's row of samples: what the reader counted. */
+struct run {
+	const char *variant;
+	unsigned block;
+	unsigned zero, mark, first_ns, address;   /* first_ns 0: none */
+	const char *status, *reason;              /* NULL: ok */
+	unsigned attempt;
+};
+
+static void put(struct strv *rows, const struct run *x, const char *metric, const char *unit,
+		const char *better, unsigned v, bool there)
+{
+	char *value = there ? xasprintf("%u", v) : xstrdup("");
+
+	strv_addf(rows, "r,%s,k%s,exact,ext4,m,w,t=1,%u,%u,1,%u,throughput,stale_read,%s,,%s,%s,%s,%s,,%s",
+		  x->variant, x->variant, x->block, 100 + x->block, x->attempt, metric, unit, better,
+		  value, x->status ? x->status : "ok", x->reason ? x->reason : "");
+	free(value);
+}
+
+static void put_run(struct strv *rows, const struct run *x)
+{
+	put(rows, x, "reads_zero", "count", "", x->zero, true);
+	put(rows, x, "reads_current", "count", "", 10, true);
+	put(rows, x, "stale_poison", "count", "lower", x->mark, true);
+	put(rows, x, "stale_stamp", "count", "lower", 0, true);
+	put(rows, x, "stale_other", "count", "lower", 0, true);
+	put(rows, x, "reads_eio", "count", "", 5, true);
+	put(rows, x, "stale_first", "ns", "", x->first_ns, x->first_ns);
+	put(rows, x, "stale_offset", "B", "", 4096, x->first_ns);
+	put(rows, x, "stale_address", "B", "", x->address, x->first_ns);
+}
+
+/* Variants b and p, p held against b; guard: the member of run.json or "". */
+static struct results *load(const struct run *runs, size_t nr, const char *guard)
+{
+	char *run = xasprintf(
+		"{\"schema\":1,\"run\":\"r\",\"mode\":\"exact\",\"suite\":{\"blocks\":2},%s"
+		"\"kernels\":{\"kb\":{},\"kp\":{}},\"mounts\":{\"m\":{\"fs\":\"ext4\"}},"
+		"\"variants\":[{\"name\":\"b\",\"kernel\":\"kb\",\"mount\":\"m\"},"
+		"{\"name\":\"p\",\"kernel\":\"kp\",\"mount\":\"m\"}],"
+		"\"contrasts\":[{\"name\":\"c\",\"baseline\":\"b\",\"patched\":\"p\"}],"
+		"\"cells\":[{\"workload\":\"w\",\"params\":\"t=1\",\"varying\":\"t=1\"}],"
+		"\"passes\":[\"throughput\"],\"metrics\":[{\"name\":\"ops_per_s\",\"unit\":\"1/s\","
+		"\"better\":\"higher\",\"primary\":true}]}", guard);
+	struct strv rows = STRV_INIT;
+	struct buf csv = BUF_INIT;
+	struct err e = ERR_INIT;
+	struct results *r;
+
+	for (size_t i = 0; i < SAMPLES_COLUMNS_N; i++)
+		buf_addf(&csv, "%s%s", i ? "," : "", column_names[i]);
+	for (size_t i = 0; i < nr; i++)
+		put_run(&rows, &runs[i]);
+	for (size_t i = 0; i < rows.n; i++)
+		buf_addf(&csv, "\n%s", rows.v[i]);
+	buf_addc(&csv, '\n');
+	if (results_load_mem(&r, run, strlen(run), csv.data, csv.len, &e))
+		fail_msg("%s", e.text);
+	strv_release(&rows);
+	buf_release(&csv);
+	free(run);
+	return r;
+}
+
+#define CONTROL_B "\"guard\":{\"control\":[\"b\"],\"least\":50},"
+#define CONTROL_NONE "\"guard\":{\"control\":[],\"least\":50},"
+
+static void expect(const struct run *runs, size_t nr, const char *guard, enum guard_verdict verdict,
+		   const char *why, unsigned alarms)
+{
+	struct results *r = load(runs, nr, guard);
+	const struct guard_variant *p;
+	struct err e = ERR_INIT;
+	struct guard g;
+
+	assert_int_equal(guard_make(&g, r, &e), 0);
+	assert_int_equal(g.nr_variants, 2);
+	p = &g.variants[1];
+	assert_int_equal(p->verdict, verdict);
+	assert_int_equal(!p->why, !why);
+	if (why && !strstr(p->why, why))
+		fail_msg("\"%s\" does not say \"%s\"", p->why, why);
+	assert_int_equal(guard_alarms(&g), alarms);
+	guard_release(&g);
+	results_free(r);
+}
+
+static void clean_needs_reads_and_a_control_that_was_hit(void **state)
+{
+	const struct run good[] = {
+		{ "b", 1, 88, 2, 700, 8192, "invalid", stale, 0 }, { "b", 2, 90, 0, 0, 0, NULL, NULL, 0 },
+		{ "p", 1, 90, 0, 0, 0, NULL, NULL, 0 }, { "p", 2, 90, 0, 0, 0, NULL, NULL, 0 },
+	};
+	const struct run silent[] = {
+		{ "b", 1, 90, 0, 0, 0, NULL, NULL, 0 }, { "b", 2, 90, 0, 0, 0, NULL, NULL, 0 },
+		{ "p", 1, 90, 0, 0, 0, NULL, NULL, 0 }, { "p", 2, 90, 0, 0, 0, NULL, NULL, 0 },
+	};
+	const struct run few[] = {
+		{ "b", 1, 88, 2, 700, 8192, "invalid", stale, 0 }, { "b", 2, 90, 0, 0, 0, NULL, NULL, 0 },
+		{ "p", 1, 1, 0, 0, 0, NULL, NULL, 0 }, { "p", 2, 2, 0, 0, 0, NULL, NULL, 0 },
+	};
+
+	(void)state;
+	expect(good, NR(good), CONTROL_B, GUARD_CLEAN, NULL, 0);
+	expect(good, NR(good), "", GUARD_UNSURE, "fewer than 100000", 1);   /* b is then stale */
+	expect(good, NR(good), CONTROL_NONE, GUARD_UNSURE, "no variant is named", 1);
+	expect(silent, NR(silent), CONTROL_B, GUARD_UNSURE, "no control was hit", 0);
+	expect(few, NR(few), CONTROL_B, GUARD_UNSURE, "33 reads are fewer than 50", 0);
+}
+
+static void a_run_gone_wrong_is_not_clean(void **state)
+{
+	const struct run warned[] = {
+		{ "b", 1, 88, 2, 700, 8192, "invalid", stale, 0 }, { "b", 2, 90, 0, 0, 0, NULL, NULL, 0 },
+		{ "p", 1, 90, 0, 0, 0, "invalid", "the kernel warned", 0 },
+		{ "p", 2, 90, 0, 0, 0, NULL, NULL, 0 },
+	};
+	const struct run again[] = {
+		{ "b", 1, 88, 2, 700, 8192, "invalid", stale, 0 }, { "b", 2, 90, 0, 0, 0, NULL, NULL, 0 },
+		{ "p", 1, 90, 0, 0, 0, "failed", "check: e2fsck does not find it clean", 0 },
+		{ "p", 1, 90, 0, 0, 0, NULL, NULL, 1 }, { "p", 2, 90, 0, 0, 0, NULL, NULL, 0 },
+	};
+
+	(void)state;
+	expect(warned, NR(warned), CONTROL_B, GUARD_UNSURE, "1 of 2 cell runs", 0);
+	expect(warned, NR(warned) - 1, CONTROL_B, GUARD_UNSURE, "2 of 2 cell runs", 0);
+	/* The later attempt is the one that counts. */
+	expect(again, NR(again), CONTROL_B, GUARD_CLEAN, NULL, 0);
+}
+
+static void stale_is_an_alarm_unless_a_control_is_so_too(void **state)
+{
+	const struct run runs[] = {
+		{ "b", 1, 90, 0, 0, 0, NULL, NULL, 0 }, { "b", 2, 90, 0, 0, 0, NULL, NULL, 0 },
+		{ "p", 1, 88, 2, 700, 8192, "invalid", stale, 0 },
+		{ "p", 2, 89, 1, 300, 12288, "invalid", stale, 0 },
+	};
+	const struct run both[] = {
+		{ "b", 1, 88, 2, 900, 8192, "invalid", stale, 0 }, { "b", 2, 90, 0, 0, 0, NULL, NULL, 0 },
+		runs[2], runs[3],
+	};
+	struct results *r = load(runs, NR(runs), CONTROL_B);
+	struct buf text = BUF_INIT;
+	struct guard g;
+
+	(void)state;
+	expect(runs, NR(runs), CONTROL_B, GUARD_STALE, NULL, 1);
+	expect(both, NR(both), CONTROL_B, GUARD_STALE, NULL, 0);
+	assert_int_equal(guard_make(&g, r, NULL), 0);
+	assert_int_equal(guard_hits(&g.variants[1].counts), 3);
+	assert_int_equal(guard_reads(&g.variants[1].counts), 88 + 89 + 3 + 2 * 10 + 2 * 5);
+	/* The first is the quickest, with the block and seed it was in. */
+	assert_int_equal(g.variants[1].first.after_ns, 300);
+	assert_int_equal(g.variants[1].first.block, 2);
+	assert_string_equal(g.variants[1].first.seed, "102");
+	guard_table(&text, &g, r);
+	assert_non_null(strstr(text.data, "guard: 1 stale, 0 clean, 0 unsure; 0 of 1 control hit"));
+	assert_non_null(strstr(text.data, "12288"));
+	buf_reset(&text);
+	guard_csv(&text, &g, r);
+	assert_non_null(strstr(text.data, "\np,0,,,2,210,177,20,3,3,0,0,10,w,t=1,2,102,300,4096,12288,"));
+	buf_release(&text);
+	guard_release(&g);
+	results_free(r);
+}
+
+static void a_folder_without_such_readers_has_no_report(void **state)
+{
+	struct results *r = load(NULL, 0, "");
+	struct err e = ERR_INIT;
+	struct guard g;
+
+	(void)state;
+	assert_int_equal(guard_make(&g, r, &e), -ENOENT);
+	assert_non_null(strstr(e.text, "stale_read"));
+	results_free(r);
+}
+
+/* The rows that are read are those that the role writes: every counter, by its name. */
+static void the_names_are_the_roles(void **state)
+{
+	const struct role *role = role_find("stale_read");
+	const uint64_t count[ROLE_COUNTERS_MAX] = { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 };
+	const struct run runs[] = { { "b", 1, 1, 1, 1, 1, "invalid", stale, 0 } };
+	struct results *r = load(runs, 1, "");
+	struct err e = ERR_INIT;
+
+	(void)state;
+	for (uint32_t m = 1; m < r->metric_index.nr; m++) {
+		bool found = false;
+
+		for (const struct counter *c = role->counters; c->name; c++)
+			found |= !strcmp(c->name, r->metrics[m].name);
+		assert_true(found);
+	}
+	/* And a reason that is the hit itself begins as analysis expects it. */
+	assert_int_equal(role->judge(count, &e), -EUCLEAN);
+	assert_memory_equal(e.text, "stale data in ", 14);
+	results_free(r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(clean_needs_reads_and_a_control_that_was_hit),
+		cmocka_unit_test(a_run_gone_wrong_is_not_clean),
+		cmocka_unit_test(stale_is_an_alarm_unless_a_control_is_so_too),
+		cmocka_unit_test(a_folder_without_such_readers_has_no_report),
+		cmocka_unit_test(the_names_are_the_roles),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

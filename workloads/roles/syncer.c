@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * syncer: asks for writeback of the whole file, again and again, as a database's
+ * checkpointer or `sync` does, and writes nothing itself. how=range starts writeback and
+ * waits for it without a journal commit or a flush (sync_file_range).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "workloads/role.h"
+
+enum { HOW };
+enum { HOW_FDATASYNC, HOW_RANGE };
+
+static const char *const how_names[] = { "fdatasync", "range", NULL };
+
+static const struct param syncer_params[] = {
+	[HOW] = { "how", NUM_COUNT, how_names, 0, 0, "fdatasync",
+		  "with a journal commit, or data alone (sync_file_range)" },
+	{ .name = NULL },
+};
+
+static int64_t syncer_op(struct role_thread *t, uint64_t offset)
+{
+	const unsigned all = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
+			     SYNC_FILE_RANGE_WAIT_AFTER;
+	int ret = t->own[HOW] == HOW_RANGE ? sync_file_range(t->fd, 0, 0, all) : fdatasync(t->fd);
+
+	(void)offset;
+	return ret ? -errno : (int64_t)t->bs;
+}
+
+static const char *const defaults[] = { "extents", "any", "rate", "100", NULL };
+
+const struct role role_syncer = {
+	.name = "syncer",
+	.help = "asks for writeback of the whole file (fdatasync), 100 times a second",
+	.open_flags = O_RDONLY,
+	.needs_fd = true,
+	.no_warmup = true,
+	.bs_align = 1,
+	.defaults = defaults,
+	.params = syncer_params,
+	.op = syncer_op,
+};

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * stamps.c: marks and stamps, made and judged; see stamps.h. How free space
+ * is given its mark is in poison.c.
+ */
+#include "workloads/stamps.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/buf.h"
+#include "lib/rng.h"
+#include "workloads/fsload.h"
+
+#define GROUP_WORDS 4
+#define GROUP_BYTES (GROUP_WORDS * sizeof(uint64_t))
+#define SECTOR_BYTES 512u
+
+/* "fsdStamp", "fsdPoisn": no byte is 0, so that a dump of a block tells it at sight. */
+#define STAMP_MAGIC 0x706d617453647366u
+#define POISON_MAGIC 0x6e73696f50647366u
+#define STREAM_STAMPS 0xf5d4
+
+enum word { WORD_MAGIC, WORD_PLACE, WORD_ROUND, WORD_SEED };
+
+void stamps_init(struct stamps *s, const struct mix *m, uint64_t seed)
+{
+	*s = (struct stamps){ .seed_word = rng_mix(seed, STREAM_STAMPS) | 1 };
+	for (unsigned i = 0; i < m->nr; i++) {
+		const struct mix_entry *en = &m->entry[i];
+		struct mix_bounds b = mix_bounds(m, en);
+
+		if (!en->role->stamps || s->nr)
+			continue;
+		s->nr = en->threads;
+		s->share = xcalloc(s->nr, sizeof(*s->share));
+		for (unsigned k = 0; k < s->nr; k++) {
+			s->share[k].start = b.start + b.blocks * k / s->nr * b.align;
+			s->share[k].end = b.start + b.blocks * (k + 1) / s->nr * b.align;
+			atomic_init(&s->share[k].oldest, 1);
+			atomic_init(&s->share[k].newest, 1);
+		}
+	}
+}
+
+void stamps_release(struct stamps *s)
+{
+	free(s->share);
+	*s = (struct stamps){ .share = NULL };
+}
+
+static void fill(void *buf, size_t len, uint64_t magic, uint64_t place, const uint64_t *round,
+		 uint64_t seed_word)
+{
+	uint64_t *w = buf;
+
+	for (size_t i = 0; i < len / GROUP_BYTES; i++, w += GROUP_WORDS, place += GROUP_BYTES) {
+		w[WORD_MAGIC] = magic;
+		w[WORD_PLACE] = place;
+		w[WORD_ROUND] = round ? *round : ~place;
+		w[WORD_SEED] = seed_word;
+	}
+}
+
+void stamps_fill(const struct stamps *s, uint64_t offset, uint64_t round, void *buf, size_t len)
+{
+	fill(buf, len, STAMP_MAGIC, offset, &round, s->seed_word);
+}
+
+/* A mark has the address twice, the second time upside down: half of one is no mark. */
+void stamps_mark(uint64_t seed_word, uint64_t address, void *buf, size_t len)
+{
+	fill(buf, len, POISON_MAGIC, address, NULL, seed_word);
+}
+
+/* --- judging ----------------------------------------------------------------- */
+
+void stamps_before(const struct stamps *s, uint64_t offset, size_t len, uint64_t *oldest)
+{
+	for (unsigned i = 0; i < s->nr; i++)
+		if (s->share[i].start < offset + len && offset < s->share[i].end)
+			oldest[i] = atomic_load(&s->share[i].oldest);
+}
+
+/* The rounds that may be seen at a place; none: lowest is above highest. */
+struct rounds {
+	uint64_t lowest, highest;
+};
+
+static struct rounds rounds_at(const struct stamps *s, const uint64_t *oldest, uint64_t offset)
+{
+	for (unsigned i = 0; i < s->nr; i++)
+		if (s->share[i].start <= offset && offset < s->share[i].end)
+			return (struct rounds){ oldest[i], atomic_load(&s->share[i].newest) };
+	return (struct rounds){ 1, 0 };
+}
+
+/* Each word is 0 or what a round that may be there has put at this place. */
+static bool group_right(const struct stamps *s, const uint64_t *w, uint64_t place,
+			struct rounds r)
+{
+	if (r.lowest > r.highest)
+		return !(w[0] | w[1] | w[2] | w[3]);
+	return (!w[WORD_MAGIC] || w[WORD_MAGIC] == STAMP_MAGIC) &&
+	       (!w[WORD_PLACE] || w[WORD_PLACE] == place) &&
+	       (!w[WORD_ROUND] || (w[WORD_ROUND] >= r.lowest && w[WORD_ROUND] <= r.highest)) &&
+	       (!w[WORD_SEED] || w[WORD_SEED] == s->seed_word);
+}
+
+static struct stamp_seen see_group(const struct stamps *s, const uint64_t *w, uint64_t place,
+				   struct rounds r)
+{
+	struct stamp_seen seen = { .found = FOUND_ZERO, .offset = place };
+
+	if (!(w[0] | w[1] | w[2] | w[3]))
+		return seen;
+	if (group_right(s, w, place, r)) {
+		seen.found = FOUND_CURRENT;
+	} else if (w[WORD_MAGIC] == POISON_MAGIC && w[WORD_ROUND] == ~w[WORD_PLACE] &&
+		   w[WORD_SEED] == s->seed_word) {
+		seen.found = FOUND_POISON;
+		seen.address = w[WORD_PLACE];
+	} else if (w[WORD_MAGIC] == STAMP_MAGIC && w[WORD_SEED] == s->seed_word) {
+		seen.found = FOUND_STAMP;
+		seen.from = w[WORD_PLACE];
+		seen.round = w[WORD_ROUND];
+	} else {
+		seen.found = FOUND_OTHER;
+	}
+	return seen;
+}
+
+struct stamp_seen stamps_judge(const struct stamps *s, const uint64_t *oldest, uint64_t offset,
+			       const void *buf, size_t len)
+{
+	struct stamp_seen worst = { .found = FOUND_ZERO, .offset = offset };
+	struct rounds r = { 1, 0 };
+	const uint64_t *w = buf;
+	bool right = false;
+
+	for (size_t at = 0; at < len; at += GROUP_BYTES, w += GROUP_WORDS) {
+		struct stamp_seen seen;
+
+		/* Shares begin at pages, so a sector lies in one. */
+		if (at % SECTOR_BYTES == 0)
+			r = rounds_at(s, oldest, offset + at);
+		/* Nearly all are one of these two; the rest of the loop may cost something. */
+		if (!(w[0] | w[1] | w[2] | w[3]))
+			continue;
+		if (w[WORD_MAGIC] == STAMP_MAGIC && w[WORD_PLACE] == offset + at &&
+		    w[WORD_ROUND] >= r.lowest && w[WORD_ROUND] <= r.highest &&
+		    w[WORD_SEED] == s->seed_word) {
+			right = true;
+			continue;
+		}
+		seen = see_group(s, w, offset + at, r);
+		if (seen.found > worst.found)
+			worst = seen;
+	}
+	if (right && worst.found < FOUND_CURRENT)
+		worst.found = FOUND_CURRENT;
+	return worst;
+}
