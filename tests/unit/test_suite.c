@@ -522,6 +522,7 @@ static void the_command_line_goes_over_a_source(void **state)
 
 #define TWO_SIZES "[device]\nsize = 256M\nunscaled.size = 40G\n" \
 		  "[machine]\nunscaled.memory = 64G\n[limits]\nunscaled.virtual = 10m\n" \
+		  "[mount a]\nmkfs = -O ^metadata_csum\nunscaled.mkfs =\n" \
 		  "[workload w]\nmix = dio_overwrite:{threads}\nthreads = 1 2\n" \
 		  "unscaled.threads = 1 2 4\nfile_size = 64M\nunscaled.file_size = 20G\n"
 
@@ -537,6 +538,7 @@ static void unscaled_keys_are_for_those_who_ask(void **state)
 	assert_int_equal(s.device.size_bytes, 256ull << 20);
 	assert_int_equal(s.memory_bytes, 1ull << 30);
 	assert_int_equal(s.limit_virtual_ns, 60000000000ull);
+	assert_int_equal(s.mounts[0].mkfs.n, 2);
 	w = &s.workloads[0];
 	assert_int_equal(w->nr_params, 2);
 	assert_int_equal(w->params[0].values.n, 2);
@@ -548,11 +550,12 @@ static void unscaled_keys_are_for_those_who_ask(void **state)
 	assert_int_equal(s.device.size_bytes, 40ull << 30);
 	assert_int_equal(s.memory_bytes, 64ull << 30);
 	assert_int_equal(s.limit_virtual_ns, 600000000000ull);
+	assert_int_equal(s.mounts[0].mkfs.n, 0);
 	w = &s.workloads[0];
 	assert_int_equal(w->nr_params, 2);
 	assert_string_equal(w->params[0].name, "threads");
 	assert_int_equal(w->params[0].values.n, 3);
-	assert_int_equal(w->params[0].line, 11);
+	assert_int_equal(w->params[0].line, 14);
 	assert_string_equal(w->params[1].values.v[0], "20G");
 	suite_release(&s);
 	bad(WORK, &o, "dir/s.ini: no key unscaled.* says");
