@@ -107,7 +107,6 @@ static int measure(struct job *j, struct suite *s, struct outcome *out, struct e
 	struct measure_opts m = {
 		.command = "experiment", .dir = out->folder, .quiet = j->o->quiet,
 		.guests = s->mode == MODE_EXACT ? (unsigned)j->o->guests : 0,
-		.counts = s->guard.there,
 	};
 	enum experiment_state state;
 	struct plan p = { 0 };

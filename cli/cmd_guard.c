@@ -72,7 +72,7 @@ static int measure(const struct guard_options *o, struct err *e)
 					.blocks = (unsigned)o->blocks, .mode = o->mode };
 	const struct measure_opts m = {
 		.command = "guard", .dir = o->resume ? o->resume : o->output, .resume = o->resume,
-		.quiet = o->quiet, .counts = true, .guests = (unsigned)o->guests, .qemu = o->qemu,
+		.quiet = o->quiet, .guests = (unsigned)o->guests, .qemu = o->qemu,
 	};
 	struct resumed old = { 0 };
 	struct suite s = { 0 };

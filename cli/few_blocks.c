@@ -30,6 +30,8 @@ void few_blocks_say(const struct plan *p, struct buf *b)
 	/* One thread in exact mode: a single block is a fact. */
 	for (size_t i = 0; i < p->nr_cells; i++)
 		open += !exact || p->cells[i].role_threads != 1;
+	if (s->guard.there)   /* it counts, and judges no speed */
+		return;
 	if (!s->nr_contrasts || s->blocks >= least || !open)
 		return;
 	buf_addf(b, "too few blocks: with %u, %zu of %zu cells cannot be called slower or faster, "

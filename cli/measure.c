@@ -27,7 +27,7 @@ int measure_suite(struct suite *s, const struct measure_opts *o, struct err *e)
 
 	if (ret)
 		return err_exit_code(e, FSDUEL_USAGE);
-	if (!s->nr_looks && !o->resume && !o->counts)
+	if (!s->nr_looks && !o->resume)
 		few_blocks_say(&p, &few);
 	if (few.len && !o->quiet)
 		progress_say(&line, few.data);

@@ -15,7 +15,6 @@ struct measure_opts {
 	const char *command;      /* "duel", for what is said */
 	const char *dir;
 	bool resume, quiet;
-	bool counts;              /* it counts, and judges no speed: no word on too few blocks */
 	unsigned guests;          /* 0: one a core */
 	const char *initramfs, *qemu, *destroy; /* see duel.h */
 };
