@@ -2,7 +2,7 @@
 # variants.gp: all variants, of however many contrasts, against the number of threads (or
 # another that varies): medians over blocks, and the blocks as dots; one tile a workload and,
 # where kernels and mounts both differ, a mount. "lines" says how many variants the tables have,
-# "line1" and so on their names. Axes begin at 0. Of fsduel's tables only.
+# "line1" and so on their names. Values begin at 0. Of fsduel's tables only.
 dir = ARG0[1:strlen(ARG0) - strlen('variants.gp')]
 load dir.'common.gp'
 colour1 = blue; colour2 = red; colour3 = green; colour4 = '#CC79A7'
@@ -19,16 +19,17 @@ load dir.'tiles.gp'
 
 median(k) = column('median'.k)
 do for [i = 1:tiles] {
-	last = 0; top = 0
+	first = 1e30; last = 0; top = 0
 	eval look
 	do for [k = 1:lines] {
-		plot file(i) using (stringcolumn('block'.k) eq '' ? 0 : (last = most(column('at'), last), \
-			top = most(column('block'.k), top))):(1) with points
+		plot file(i) using (stringcolumn('block'.k) eq '' ? 0 : (first = least(column('at'), first), \
+			last = most(column('at'), last), top = most(column('block'.k), top))):(1) with points
 	}
 	eval looked
 	eval tile(i)
 	set xlabel value('axis'.i)
-	set xrange [-0.03 * last:last * 1.06]
+	if (first > 0 && last / first > 32) { set logscale x 2; set xrange [first * 0.8:last * 1.25] } \
+	else { unset logscale x; set xrange [-0.03 * last:last * 1.06] }
 	set yrange [0:top * 1.1]
 	set format y si(0, top)
 	set xtics ()
