@@ -318,8 +318,8 @@ static int run_units(struct duel *d, struct err *e)
 	while (!ret && (next < d->plan->nr_units || running(d))) {
 		if (d->opts->stop && *d->opts->stop)
 			return err_add(e, EINTR, "stopped by signal %d; what was measured is kept, "
-				       "go on with: fsduel duel --resume %s", *d->opts->stop,
-				       d->opts->dir);
+				       "go on with: fsduel %s --resume %s", *d->opts->stop,
+				       d->suite->guard.there ? "guard" : "duel", d->opts->dir);
 		for (unsigned i = 0; i < d->nr_slots && !ret; i++) {
 			struct slot *slot = &d->slots[i];
 			struct proc_exit x;
