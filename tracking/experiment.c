@@ -21,7 +21,7 @@
 #endif
 
 #define FOLDER "configs/experiments"
-#define PATTERN "E*.ini"
+#define PATTERN "*.ini"
 #define SUFFIX ".ini"
 
 static void add(struct experiments *x, const char *path)
