@@ -241,21 +241,29 @@ static char *draw(struct plot_set *t, const struct plot_source *s, const struct 
 	return axis;
 }
 
+/* "Change over threads: ops_per_s (1/s), higher is better" */
+static void add_title(struct plot_set *t, const char *what, const char *axis,
+		      const struct comparison_row *row)
+{
+	struct buf metric = BUF_INIT;
+
+	plot_add_metric(&metric, row);
+	plot_head(t, "%s over %s: %s", what, axis, buf_str(&metric));
+	buf_release(&metric);
+}
+
 PLOT_FILL(change)
 {
 	const struct comparison_row *first = plot_first(s, q);
-	struct buf metric = BUF_INIT;
 	char *axis = draw(t, s, q, "at,label,change,change_low95,change_high95,ratio_min,ratio_max,"
 				   "margin", change_row, why);
 
 	(void)e;
 	if (!axis)
 		return 0;
-	plot_add_metric(&metric, first);
-	plot_head(t, "Change over %s: %s", axis, buf_str(&metric));
+	add_title(t, "Change", axis, first);
 	plot_head(t, "%s: %s against %s", first->contrast, first->patched, first->baseline);
 	plot_head(t, "bars: 95 %% intervals (dotted: range over blocks); band: margin");
-	buf_release(&metric);
 	free(axis);
 	return 0;
 }
@@ -263,18 +271,15 @@ PLOT_FILL(change)
 PLOT_FILL(scaling)
 {
 	const struct comparison_row *first = plot_first(s, q);
-	struct buf metric = BUF_INIT;
 	char *axis = draw(t, s, q, "at,label,baseline_median,patched_median,patched_low,patched_high,"
 				   "baseline,patched", scaling_row, why);
 
 	(void)e;
 	if (!axis)
 		return 0;
-	plot_add_metric(&metric, first);
-	plot_head(t, "Scaling over %s: %s", axis, buf_str(&metric));
+	add_title(t, "Scaling", axis, first);
 	plot_head(t, "%s: medians over blocks%s", first->contrast, t->ascii ? "" :
 		  "; dots: blocks; bars: 95 % interval of the change, laid on the baseline's median");
-	buf_release(&metric);
 	free(axis);
 	return 0;
 }
