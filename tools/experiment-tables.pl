@@ -26,6 +26,7 @@ sub si {
 sub percent {
 	my ($ratio) = @_;
 	my $p = 100 * ($ratio - 1);
+	return "0.0 %" if abs($p) < 0.05;
 	return abs($p) >= 1000 ? sprintf("%+.0f %%", $p) : sprintf("%+.1f %%", $p);
 }
 
