@@ -9,8 +9,8 @@ colour1 = blue; colour2 = red; colour3 = green; colour4 = '#CC79A7'
 colour5 = '#E69F00'; colour6 = '#56B4E9'; colour7 = dark; colour8 = '#000000'
 shape(k) = int(word('6 9 5 11 13 4 8 12', k))
 if (ascii) { marks = 'abcdefgh' } else {
-	do for [k = 1:4] { set style line k lc rgb value('colour'.k) lw 2 pt shape(k) ps 0.8 }
-	do for [k = 5:8] { set style line k lc rgb value('colour'.k) lw 2 dt (8,4) pt shape(k) ps 0.8 }
+	do for [k = 1:7:2] { set style line k lc rgb value('colour'.k) lw 2 dt solid pt shape(k) ps 0.8 }
+	do for [k = 2:8:2] { set style line k lc rgb value('colour'.k) lw 2 dt (8,4) pt shape(k) ps 0.8 }
 }
 do for [k = 1:lines] { eval sprintf("key%d = line%d; keystyle%d = %d", k, k, k, k) }
 keys = lines
