@@ -42,7 +42,7 @@ static void add(struct experiments *x, const char *path)
 
 static int is_experiment(const struct dirent *entry)
 {
-	return !fnmatch(PATTERN, entry->d_name, 0);
+	return !fnmatch(PATTERN, entry->d_name, FNM_PERIOD);
 }
 
 /* E2 before E2-2cpus before E10; with the suffix the first two would change places. */

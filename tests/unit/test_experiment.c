@@ -70,7 +70,7 @@ static void they_are_found_in_natural_order(void **state)
 
 	(void)state;
 	assert_int_equal(experiments_find(&all, &e), 0);
-	expect_names(&all, "E1 E2 E2-2cpus E10 ");
+	expect_names(&all, "E1 E2 E2-2cpus E10 guard ");
 	assert_string_equal(all.v[2].id, "E2");
 	assert_string_equal(all.v[2].path, "configs/experiments/E2-2cpus.ini");
 	experiments_release(&all);
@@ -81,11 +81,11 @@ static void words_choose(void **state)
 	static const struct {
 		const char *words, *want;
 	} cases[] = {
-		{ "all", "E1 E2 E2-2cpus E10 " },
+		{ "all", "E1 E2 E2-2cpus E10 guard " },
 		{ "E2", "E2 E2-2cpus " },
 		{ "E2-2cpus", "E2-2cpus " },
 		{ "E10 E1", "E1 E10 " },
-		{ "E2 all E2", "E1 E2 E2-2cpus E10 " },
+		{ "E2 all E2", "E1 E2 E2-2cpus E10 guard " },
 		{ "./mine.ini", "mine " },
 		{ "/a/b E1", "E1 b " },
 	};
