@@ -138,9 +138,9 @@ if swapon "$dev" 2> /dev/null; then
 else
 	skip "a device that is swapped to is refused" "swapon does not work here"
 fi
-# Without what ext4 would still initialise by itself.
+# Without what ext4 would still initialise by itself, or write because somebody else looks in.
 disk mounted 64M; mke2fs -q -t ext4 -E lazy_itable_init=0,lazy_journal_init=0 "$dev"; mkdir "$tmp/foreign-mnt2"
-mount "$dev" "$tmp/foreign-mnt2" && umounts+=("$tmp/foreign-mnt2")
+mount -o noatime "$dev" "$tmp/foreign-mnt2" && umounts+=("$tmp/foreign-mnt2")
 force=--force refused "a device that is mounted, even by --force," "$dev is in use: it is mounted on $tmp/foreign-mnt2"
 disk held 64M
 if echo "0 65536 linear $dev 0" | dmsetup create "fsduel-test-$$" 2> /dev/null; then
