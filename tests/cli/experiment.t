@@ -14,7 +14,9 @@ filter() { # what follows from the machine, or from how long it took
 }
 
 run "help" fsduel experiment -h
-run "a folder without experiments" fsduel experiment all
+# Its own copy: beside the one in build/ there are the project's, all of which it would run.
+mkdir elsewhere && cp "$B/fsduel" elsewhere/
+run "a folder without experiments" timeout 60 elsewhere/fsduel experiment all
 mkdir -p configs/experiments
 sed 's/^runtime = .*/runtime = 60ms/' "$suite" > configs/experiments/E1.ini
 sed '/^unscaled/d; s/^question.*/question = And on two CPUs?\n/; /^source/d; s/^patches.*/image = 6.1/' "$suite" \
