@@ -8,13 +8,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fnmatch.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "lib/fs.h"
 #include "lib/near.h"
+#include "lib/proc.h"
 
 #ifndef FSDUEL_DATADIR
 #define FSDUEL_DATADIR "/usr/local/share/fsduel"
@@ -71,20 +70,13 @@ static void scan(struct experiments *all, const char *dir)
 
 int experiments_find(struct experiments *all, struct err *e)
 {
-	char program[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
-	char *slash, *beside;
+	char *beside = proc_beside("../" FOLDER);
+	const char *const places[] = { FOLDER, beside, FSDUEL_DATADIR "/" FOLDER };
 
 	*all = (struct experiments){ NULL, 0 };
-	program[n > 0 ? n : 0] = '\0';
-	slash = strrchr(program, '/');
-	beside = xasprintf("%.*s/../" FOLDER, slash ? (int)(slash - program) : 0, program);
-	{
-		const char *const places[] = { FOLDER, beside, FSDUEL_DATADIR "/" FOLDER };
-
-		for (size_t i = 0; i < sizeof(places) / sizeof(places[0]) && !all->n; i++)
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]) && !all->n; i++)
+		if (places[i])
 			scan(all, places[i]);
-	}
 	free(beside);
 	if (all->n)
 		return 0;
