@@ -5,16 +5,15 @@
  * folder that is there.
  */
 #include <errno.h>
+#include <stdlib.h>
 
 #include "cli/command.h"
 #include "cli/guard_report.h"
 #include "cli/measure.h"
 #include "cli/resumed.h"
-#include "lib/fs.h"
+#include "lib/data.h"
 
-#ifndef FSDUEL_DATADIR
-#define FSDUEL_DATADIR "/usr/local/share/fsduel"
-#endif
+#define DEFAULT_SUITE "configs/guard.ini"
 
 struct guard_options {
 	const char *suite, *output, *resume, *baseline, *patched, *mode, *qemu, *format;
@@ -25,7 +24,7 @@ struct guard_options {
 #define AT(member) offsetof(struct guard_options, member)
 
 static const struct option_row options[] = {
-	{ 'c', "suite", OPT_STRING, "SUITE", "suite file; without it configs/guard.ini", AT(suite), false },
+	{ 'c', "suite", OPT_STRING, "SUITE", "suite file; without it " DEFAULT_SUITE, AT(suite), false },
 	{ 'o', "output", OPT_STRING, "DIR", "results folder to make", AT(output), false },
 	{ 0, "resume", OPT_STRING, "DIR", "go on with a results folder: measure only what is missing", AT(resume), false },
 	{ 0, "baseline", OPT_STRING, "KERNEL", "bzImage, unpacked package, build tree or a name in the cache", AT(baseline), false },
@@ -41,15 +40,6 @@ static const struct option_row options[] = {
 };
 
 /* --- measuring --------------------------------------------------------------------- */
-
-/* The suite that comes with fsduel: of the checkout one works in, else the installed one. */
-static const char *default_suite(void)
-{
-	static const char *const paths[] = { "configs/guard.ini",
-					     FSDUEL_DATADIR "/configs/guard.ini" };
-
-	return fs_exists(paths[0]) ? paths[0] : paths[1];
-}
 
 static int check_options(const struct guard_options *o, unsigned nr_args, struct err *e)
 {
@@ -76,18 +66,20 @@ static int measure(const struct guard_options *o, struct err *e)
 	};
 	struct resumed old = { 0 };
 	struct suite s = { 0 };
+	char *own = data_find(DEFAULT_SUITE);
 	const char *path = o->suite;
 	int ret = o->resume ? resumed_read(&old, o->resume, e) : 0;
 
 	if (!ret && o->resume)
 		resumed_fill(&over, &old);
 	if (!path)
-		path = o->resume ? old.suite : default_suite();
+		path = o->resume ? old.suite : own ? own : DEFAULT_SUITE;
 	if (!ret)
 		ret = suite_load(&s, path, &over, e);
 	ret = ret ? err_exit_code(e, FSDUEL_USAGE) : measure_suite(&s, &m, e);
 	suite_release(&s);
 	resumed_release(&old);
+	free(own);
 	return ret;
 }
 

@@ -12,6 +12,7 @@
 #include "analysis/locks/lock_classes.h"
 #include "cli/command.h"
 #include "dashboards/plot.h"
+#include "lib/data.h"
 #include "lib/fs.h"
 #include "lib/ini.h"
 #include "lib/near.h"
@@ -21,10 +22,6 @@
 #include "runners/suite/suite.h"
 #include "workloads/metric.h"
 #include "workloads/role.h"
-
-#ifndef FSDUEL_DATADIR
-#define FSDUEL_DATADIR "/usr/local/share/fsduel"
-#endif
 
 static const char *const kind_names[] = {
 	[NUM_COUNT] = "count",
@@ -157,18 +154,17 @@ static int print_suite(const char *path, struct err *e)
 	return ret;
 }
 
-/* Suites of the checkout or folder one works in; else those that were installed. */
 static int list_suites(struct err *e)
 {
-	static const char *const dirs[] = { "configs", FSDUEL_DATADIR "/configs" };
 	int code = FSDUEL_OK;
+	char *dir;
 
-	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+	for (unsigned i = 0; (dir = data_place(i, "configs")); i++) {
 		struct dirent **entries = NULL;
-		int nr = scandir(dirs[i], &entries, is_ini, alphasort);
+		int nr = scandir(dir, &entries, is_ini, alphasort);
 
 		for (int k = 0; k < nr; k++) {
-			char *path = xasprintf("%s/%s", dirs[i], entries[k]->d_name);
+			char *path = xasprintf("%s/%s", dir, entries[k]->d_name);
 
 			if (print_suite(path, e))
 				code = FSDUEL_USAGE;
@@ -176,10 +172,11 @@ static int list_suites(struct err *e)
 			free(entries[k]);
 		}
 		free(entries);
+		free(dir);
 		if (nr > 0)
 			return code;
 	}
-	err_add(e, ENOENT, "there are no suites in ./%s and %s", dirs[0], dirs[1]);
+	err_add(e, ENOENT, "there are no suites (configs/*.ini) in " DATA_PLACES);
 	return FSDUEL_USAGE;
 }
 

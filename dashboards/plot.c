@@ -6,20 +6,17 @@
 #include "dashboards/plot.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "dashboards/plot_impl.h"
+#include "lib/data.h"
 #include "lib/fs.h"
 #include "lib/proc.h"
 
-#ifndef FSDUEL_DATADIR
-#define FSDUEL_DATADIR "/usr/local/share/fsduel"
-#endif
-
+#define SCRIPTS "dashboards"
 #define COMMON_GP "common.gp"
 #define PLOTS_GP "plots.gp"
 #define DATA_DIR "data"
@@ -64,22 +61,18 @@ void plot_request_release(struct plot_request *q)
 
 /* --- gnuplot and its scripts ------------------------------------------------------------ */
 
-/* Folder of the scripts: beside the build folder, in the folder one works in, installed. */
+/* Absolute, for gnuplot runs elsewhere. */
 static char *scripts_dir(void)
 {
-	char *beside = proc_beside("../dashboards");
-	const char *const places[] = { beside, "dashboards", FSDUEL_DATADIR "/dashboards" };
-	char *found = NULL;
+	char *dir = data_find(SCRIPTS "/" COMMON_GP);
+	char *real;
 
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]) && !found; i++) {
-		char *probe = xasprintf("%s/" COMMON_GP, places[i] ? places[i] : "");
-
-		if (places[i] && fs_exists(probe))
-			found = realpath(places[i], NULL);
-		free(probe);
-	}
-	free(beside);
-	return found;
+	if (!dir)
+		return NULL;
+	*strrchr(dir, '/') = '\0';
+	real = realpath(dir, NULL);
+	free(dir);
+	return real;
 }
 
 static int missing(struct err *e, const char *sentence)

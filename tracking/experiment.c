@@ -11,13 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/data.h"
 #include "lib/fs.h"
 #include "lib/near.h"
-#include "lib/proc.h"
-
-#ifndef FSDUEL_DATADIR
-#define FSDUEL_DATADIR "/usr/local/share/fsduel"
-#endif
 
 #define FOLDER "configs/experiments"
 #define PATTERN "*.ini"
@@ -70,20 +66,18 @@ static void scan(struct experiments *all, const char *dir)
 
 int experiments_find(struct experiments *all, struct err *e)
 {
-	char *beside = proc_beside("../" FOLDER);
-	const char *const places[] = { FOLDER, beside, FSDUEL_DATADIR "/" FOLDER };
+	char *dir;
 
 	*all = (struct experiments){ NULL, 0 };
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]) && !all->n; i++)
-		if (places[i])
-			scan(all, places[i]);
-	free(beside);
+	for (unsigned i = 0; !all->n && (dir = data_place(i, FOLDER)); i++) {
+		scan(all, dir);
+		free(dir);
+	}
 	if (all->n)
 		return 0;
 	err_exit(e, FSDUEL_USAGE);
-	return err_add(e, ENOENT, "there are no experiments (" PATTERN ") in ./" FOLDER ", beside "
-		       "the program and in " FSDUEL_DATADIR "/" FOLDER "; a suite is given by its "
-		       "path, ./mine.ini");
+	return err_add(e, ENOENT, "there are no experiments (" FOLDER "/" PATTERN ") in " DATA_PLACES
+		       "; a suite is given by its path, ./mine.ini");
 }
 
 static bool is_named(const struct experiment *x, const char *word)

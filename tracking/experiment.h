@@ -28,8 +28,8 @@ struct experiments {
 };
 
 /*
- * Those beside the program's sources, in the folder one works in, or installed: the
- * first of these that has any; E10 after E9. -ENOENT, FSDUEL_USAGE noted: there are none.
+ * Those of the first place (lib/data.h) that has any; E10 after E9. -ENOENT,
+ * FSDUEL_USAGE noted: there are none.
  */
 int experiments_find(struct experiments *all, struct err *e);
 

@@ -44,8 +44,7 @@ struct patchset {
 };
 
 /*
- * The file name of the folder kernels/ beside the program's sources or among its
- * installed data (malloc'ed), or NULL.
+ * Absolute path of kernels/name where lib/data.h finds it, or NULL. Caller frees.
  */
 char *kernel_data_file(const char *name);
 

@@ -7,43 +7,27 @@
 #include "runners/kernel/kernel_build_impl.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/data.h"
 #include "lib/num.h"
 #include "lib/proc.h"
-
-#ifndef FSDUEL_DATADIR
-#define FSDUEL_DATADIR "/usr/local/share/fsduel"
-#endif
 
 #define PLACEHOLDER "@N@"
 #define PATCH_TIMEOUT_NS (60 * 1000000000ull)
 
 char *kernel_data_file(const char *name)
 {
-	char program[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
-	char *slash;
-	char *places[3];
-	char *found = NULL;
+	char *in_tree = xasprintf("kernels/%s", name);
+	char *path = data_find(in_tree);
+	char *real = path ? realpath(path, NULL) : NULL;
 
-	program[n > 0 ? n : 0] = '\0';
-	slash = strrchr(program, '/');
-	/* Beside the build folder, in the folder one works in, installed. */
-	places[0] = xasprintf("%.*s/../kernels/%s", slash ? (int)(slash - program) : 0, program,
-			      name);
-	places[1] = xasprintf("kernels/%s", name);
-	places[2] = xasprintf(FSDUEL_DATADIR "/kernels/%s", name);
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		if (!found && fs_exists(places[i]))
-			found = realpath(places[i], NULL);
-		free(places[i]);
-	}
-	return found;
+	free(path);
+	free(in_tree);
+	return real;
 }
 
 static void replace_all(struct buf *b, const char *what, const char *by)

@@ -10,13 +10,17 @@ B=$(realpath "$B")
 for folder in kernels dashboards; do ln -s "$PWD/$folder" "$tmp/$folder"; done
 cd "$tmp" || exit
 filter() { # what follows from the machine, or from how long it took
-	sed -E 's/about [0-9].*/about SOME TIME/; s/in [^ ]*configs\/experiments, beside.*/in (...)/'
+	sed -E 's/about [0-9].*/about SOME TIME/; s/(program and in ).*(; a suite)/\1(...)\2/'
 }
 
 run "help" fsduel experiment -h
 # Its own copy: beside the one in build/ there are the project's, all of which it would run.
 mkdir elsewhere && cp "$B/fsduel" elsewhere/
 run "a folder without experiments" timeout 60 elsewhere/fsduel experiment all
+mkdir -p tree/build tree/configs/experiments
+cp "$B/fsduel" tree/build/
+sed 's/^question.*/question = Is it found?/' "$suite" > tree/configs/experiments/E5.ini
+run "in the tree that the program was built in" tree/build/fsduel experiment --list E5
 mkdir -p configs/experiments
 sed 's/^runtime = .*/runtime = 60ms/' "$suite" > configs/experiments/E1.ini
 sed '/^unscaled/d; s/^question.*/question = And on two CPUs?\n/; /^source/d; s/^patches.*/image = 6.1/' "$suite" \
@@ -24,6 +28,7 @@ sed '/^unscaled/d; s/^question.*/question = And on two CPUs?\n/; /^source/d; s/^
 run "a list with kernels that are not there" fsduel experiment -j 2
 run "a list of one" fsduel experiment --list -j 2 E1-2cpus
 run "unscaled, what has only one size is told" fsduel experiment --list -j 2 --unscaled E1
+run "what one works in comes before the program's tree" tree/build/fsduel experiment --list E5
 run "an unknown one" fsduel experiment E11 E1
 sed 's/^mix/mixx/' "$suite" > mine.ini
 run "one with a mistake, given by its path" fsduel experiment --list ./mine.ini
