@@ -119,12 +119,17 @@ $(B)/fuzz/%: tests/fuzz/%.c $(FUZZ_MAIN) $(B)/libfsduel.a
 $(B)/gen_folder: $(wildcard tests/gen_folder*) $(B)/libfsduel.a
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c,$^) $(B)/libfsduel.a $(LIBS)
 
+# A main thread that asks to be let in after 20 us, as on a host that is slow.
+$(B)/tests/hasty-exact-order.so: runners/preload/exact_order.c runners/preload/exact_order.h $(B)/.flags
+	$(call say,LD,$@)mkdir -p $(@D) && $(CC) -std=c17 -D_GNU_SOURCE -I. $(WARN) -O2 \
+	-DPATIENCE_NS=20000 -shared -fPIC -o $@ $< -ldl
+
 unit: $(UNIT)
 oracle: $(ORACLE)
 replay: $(FUZZ)
 test: deps
 	$(Q)$(MAKE) check
-check: all unit oracle replay $(B)/trouble-guest $(B)/gen_folder
+check: all unit oracle replay $(B)/trouble-guest $(B)/gen_folder $(B)/tests/hasty-exact-order.so
 	$(Q)tests/run.sh $(B)
 test-slow: deps
 	$(Q)$(MAKE) all

@@ -16,8 +16,10 @@
  * the guest runs, the CPU thread runs the timers itself and needs the main thread
  * for nothing but the end: a guest that switches itself off polls its port for
  * ever. So after 200 ms of a busy CPU the main thread asks to be let in, and the
- * CPU thread does so where it takes the big lock itself: never between HLT and
- * its account, and not halted, so the clock cannot move there.
+ * CPU thread does so where an instruction of the guest takes the big lock: its CPU is not
+ * halted then, so the clock cannot move there. Not where the loop around the CPUs' turns
+ * takes it: both of two CPUs may be halted there with the loop halfway round, and the
+ * main thread, which moves the clock and kicks them, would change whose turn comes next.
  *
  * And QEMU's RCU thread stands still from the guest's first instruction on. Newer
  * QEMUs (11.1 was seen to) have it end a CPU's turn after 50 ms of the host's time,
@@ -47,6 +49,10 @@
 #include "runners/preload/exact_order.h"
 
 #define SAID EXACT_ORDER_SAID "\n"
+#ifndef PATIENCE_NS
+#define PATIENCE_NS 200000000   /* tests ask sooner, as if the host were slow */
+#endif
+#define TURN_BYTES 768          /* of stack, at least, within a CPU's turn: see in_a_turn */
 
 static int (*real_ppoll)(struct pollfd *, nfds_t, const struct timespec *, const sigset_t *);
 static int (*real_lock)(pthread_mutex_t *);
@@ -58,6 +64,7 @@ static atomic_uint main_wants;          /* 1 when the main thread has waited lon
 static _Atomic(pthread_mutex_t *) big_lock;
 static atomic_bool cpu_known;
 static _Thread_local bool is_cpu, is_rcu, from_poll;
+static _Thread_local uintptr_t waits_at; /* how deep in its stack the CPU thread waits */
 
 int __ppoll_chk(struct pollfd *fds, nfds_t n, const struct timespec *t, const sigset_t *set,
 		size_t len);
@@ -102,6 +109,7 @@ int pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
 								    "GLIBC_2.3.2");
 	if (!is_cpu)
 		return real_cond_wait(cond, mutex);
+	waits_at = (uintptr_t)__builtin_frame_address(0);
 	/* It waits before its first instruction. */
 	if (!atomic_load(&big_lock))
 		atomic_store(&big_lock, mutex);
@@ -133,7 +141,7 @@ int __ppoll_chk(struct pollfd *fds, nfds_t n, const struct timespec *t, const si
 /* The main thread, back from poll: take the big lock when the CPU's account is complete. */
 static int lock_in_order(pthread_mutex_t *mutex)
 {
-	const struct timespec patience = { 0, 200000000 };
+	const struct timespec patience = { 0, PATIENCE_NS };
 
 	for (;;) {
 		int ret;
@@ -152,6 +160,18 @@ static int lock_in_order(pthread_mutex_t *mutex)
 		}
 		pthread_mutex_unlock(mutex);
 	}
+}
+
+/*
+ * Does translated code run below this frame of the CPU thread? It has a kilobyte of stack of
+ * its own (CPU_TEMP_BUF_NLONGS), and what it calls lies deeper; the loop around the turns
+ * locks about as deep as it waits. Linux's stacks grow downwards.
+ */
+static bool in_a_turn(void)
+{
+	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+
+	return waits_at > here && waits_at - here > TURN_BYTES;
 }
 
 /* The CPU thread, about to take the big lock: let the main thread have it first. */
@@ -177,7 +197,7 @@ int pthread_mutex_lock(pthread_mutex_t *mutex)
 		pause();
 	if (mutex != atomic_load(&big_lock))
 		return real_lock(mutex);
-	if (is_cpu && atomic_load(&main_wants))
+	if (is_cpu && atomic_load(&main_wants) && in_a_turn())
 		return lock_after_main(mutex);
 	if (!from_poll)
 		return real_lock(mutex);
