@@ -6,7 +6,6 @@
 # lock and its instructions; a table whose results are not there stays as it is, and is told.
 use strict;
 use warnings;
-use Text::ParseWords;
 
 my ($results, $file) = @ARGV;
 die "usage: experiment-tables.pl RESULTS FILE\n" unless $file;
@@ -30,6 +29,16 @@ sub percent {
 	return abs($p) >= 1000 ? sprintf("%+.0f %%", $p) : sprintf("%+.1f %%", $p);
 }
 
+sub fields { # of a line of CSV
+	my ($line) = @_;
+	my @all;
+	while ($line =~ /\G(?:"((?:[^"]|"")*)"|([^",]*))(,|$)/g) {
+		push @all, defined $1 ? $1 =~ s/""/"/gr : $2;
+		last if $3 eq "";
+	}
+	return @all;
+}
+
 sub rows {
 	my ($experiment, $contrast) = @_;
 	open my $csv, "<", "$results/$experiment/comparison.csv" or return;
@@ -39,7 +48,7 @@ sub rows {
 	while (my $line = <$csv>) {
 		chomp $line;
 		my %r;
-		@r{@names} = quotewords(",", 0, $line);
+		@r{@names} = fields($line);
 		push @rows, \%r if $r{decides} eq "true" && $r{contrast} eq $contrast;
 	}
 	return @rows;
@@ -79,11 +88,13 @@ while (@lines) {
 	push @new, $line;
 	my ($experiment, $contrast) = $line =~ /^<!-- result: (\S+) (\S+) -->$/ or next;
 	my @old;
-	push @old, shift @lines while @lines && $lines[0] !~ /^<!-- end of result -->$/;
+	push @old, shift @lines while @lines && $lines[0] !~ /^<!-- (?:end of result|result:)/;
+	@lines && $lines[0] =~ /^<!-- end/ or die "$file: $experiment $contrast: no <!-- end of result --> behind it\n";
 	my @rows = rows($experiment, $contrast);
 	print STDERR "$experiment $contrast: no results, left as it is\n" unless @rows;
 	push @new, @rows ? table(@rows) : @old;
 }
-open my $out, ">", $file or die "$file: $!\n";
-print $out @new;
-close $out or die "$file: $!\n";
+open my $out, ">", "$file.new" or die "$file.new: $!\n";
+print $out @new or die "$file.new: $!\n";
+close $out or die "$file.new: $!\n";
+rename "$file.new", $file or die "$file: $!\n";
