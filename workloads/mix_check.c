@@ -209,6 +209,9 @@ static int check_stamps(const struct mix *m, const struct mix_entry *en, struct 
 	if (en->param[ROLE_FILE] == FILE_OWN || b.align != en->param[ROLE_BS])
 		return err_add(e, EINVAL, "%s works on the shared file and block by block: leave file "
 			       "and align out", name);
+	if (en->role->stamps && en->param[ROLE_SHIFT])
+		return err_add(e, EINVAL, "%s fills whole blocks from the start of its region: leave shift "
+			       "out", name);
 	if (en->role->stamps && state != EXTENTS_HOLE && state != EXTENTS_UNWRITTEN)
 		return err_add(e, EINVAL, "%s fills extents=hole or extents=unwritten, not %s", name,
 			       extents_names[state]);

@@ -93,19 +93,23 @@ int stamps_poison(const char *path, uint64_t max_bytes, uint64_t seed, struct er
 {
 	static const struct mix none;
 	char *name = xasprintf("%s.poison", path), *copy = xstrdup(path);
-	int dir = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd, ret;
+	int dir, fd, ret;
 	struct stamps s;
 
 	stamps_init(&s, &none, seed);
 	fd = open(name, O_RDWR | O_CREAT | O_EXCL | O_DIRECT | O_CLOEXEC, 0600);
 	if (fd < 0) {
-		ret = err_sys(e, errno, "poison: cannot make %s for direct writes", name);
+		ret = err_sys(e, errno, "poison: cannot make %s for direct writes%s", name,
+			      errno == EEXIST ? ": remove it" : "");
 	} else {
 		ret = mark_file(fd, max_bytes, s.seed_word, e);
-		unlink(name);
+		/* One that stays frees no block, and then no mark can be hit. */
+		if (unlink(name) && !ret)
+			ret = err_sys(e, errno, "poison: cannot remove %s", name);
 		close(fd);
 	}
 	/* Blocks are free again once the journal has their removal. */
+	dir = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (!ret && (dir < 0 || syncfs(dir)))
 		ret = err_sys(e, errno, "poison: cannot sync the file system of %s", path);
 	if (dir >= 0)

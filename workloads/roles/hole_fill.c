@@ -72,9 +72,9 @@ static int renew(struct role_thread *t, struct filler *f)
 	if (fallocate(t->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, start, len))
 		return -errno;
 	atomic_store(&f->share->oldest, f->round + 1);
-	begin_round(f, f->round + 1);
 	if (t->param[ROLE_EXTENTS] == EXTENTS_UNWRITTEN && fallocate(t->fd, 0, start, len))
 		return -errno;
+	begin_round(f, f->round + 1);
 	return 0;
 }
 
