@@ -76,6 +76,8 @@ static int measure(const struct guard_options *o, struct err *e)
 		path = o->resume ? old.suite : own ? own : DEFAULT_SUITE;
 	if (!ret)
 		ret = suite_load(&s, path, &over, e);
+	/* What an empty [guard] says: without a control nothing will be called clean. */
+	s.guard.there = true;
 	ret = ret ? err_exit_code(e, FSDUEL_USAGE) : measure_suite(&s, &m, e);
 	suite_release(&s);
 	resumed_release(&old);
@@ -108,7 +110,7 @@ const struct command command_guard = {
 		"of another round, is stale data. Measures as duel does; DIR alone prints the report of\n"
 		"a folder again. docs/guard.md says what it can and cannot show.\n\n"
 		"Exit code 1: a variant is stale that is neither a control nor contrasted with one that\n"
-		"is stale, too; 4: a cell run has no counts; 5: with --strict, a variant is unsure.",
+		"is stale, too; 4: a cell run has a complaint beside stale data; 5: with --strict, a variant is unsure.",
 	.options = options,
 	.options_size = sizeof(struct guard_options),
 	.run = run,

@@ -122,52 +122,50 @@ static int write_letter(const char *folder, struct err *e)
 	return ret ? err_exit_code(e, FSDUEL_MACHINE) : FSDUEL_OK;
 }
 
+/* Slower is an answer like any other: only what was not measured is a code of its own. */
 static int summarise(const char *folder, struct buf *summary, struct err *e)
 {
 	static const struct show_options show = { 0 };
 	struct comparison c = { 0 };
 	struct results *r = NULL;
-	int ret = show_load(folder, &show, &r, &c, e);
+	int code = FSDUEL_OK;
 
-	if (!ret)
-		table_summary(summary, &c);
+	if (show_load(folder, &show, &r, &c, e))
+		code = err_exit_code(e, FSDUEL_USAGE);
+	else if (c.unmeasured)
+		code = FSDUEL_UNMEASURED;
+	table_summary(summary, &c);
 	comparison_release(&c);
 	results_free(r);
-	return ret ? err_exit_code(e, FSDUEL_USAGE) : FSDUEL_OK;
-}
-
-/* Of the guard's suites nothing is compared: they ask what was read, not how fast. */
-static int print_guard(const char *folder, struct buf *summary, struct err *e)
-{
-	static const struct guard_show show = { .keep = true };
-	int code = guard_report(folder, &show, summary, e);
-
-	return code == FSDUEL_SLOWER ? FSDUEL_OK : code;
+	return code;
 }
 
 int experiment_print_results(const char *folder, struct buf *summary, struct err *e)
 {
 	static const struct show_options show = { 0 };
+	static const struct guard_show guard = { .keep = true, .no_gate = true };
 	static const struct plot_choice plots = { 0 };
 	struct buf drawn = BUF_INIT;
-	int verdict, code = FSDUEL_OK;
+	int measured, code;
 
+	/* Of the guard's suites nothing is compared: they ask what was read, not how fast. */
 	if (guard_asked(folder))
-		return print_guard(folder, summary, e);
-	verdict = show_finished(folder, e);
-	/* Slower is an answer like any other, and what was measured is drawn beside what was not. */
-	if (verdict == FSDUEL_USAGE || verdict == FSDUEL_MACHINE)
-		return verdict;
+		return guard_report(folder, &guard, summary, e);
+	code = show_finished(folder, e);
+	if (code == FSDUEL_USAGE || code == FSDUEL_MACHINE)
+		return code;
 	printf("\n");
-	code = summarise(folder, summary, e);
-	if (code == FSDUEL_OK)
-		code = write_letter(folder, e);
+	measured = summarise(folder, summary, e);
+	if (measured != FSDUEL_OK && measured != FSDUEL_UNMEASURED)
+		return measured;
+	/* What was measured is drawn beside what was not. */
+	code = write_letter(folder, e);
 	if (code == FSDUEL_OK)
 		code = show_plots(folder, &plots, &drawn, e);
 	if (code == FSDUEL_OK)
 		code = show_report(folder, NULL, &show, e);
 	buf_release(&drawn);
-	return code == FSDUEL_OK && verdict == FSDUEL_UNMEASURED ? verdict : code;
+	return code == FSDUEL_OK ? measured : code;
 }
 
 bool experiment_is_begun(const char *folder)

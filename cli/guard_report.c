@@ -59,14 +59,14 @@ bool guard_asked(const char *dir)
 	return asked;
 }
 
-static int verdict_code(const struct guard *g, bool strict)
+static int verdict_code(const struct guard *g, const struct guard_show *show)
 {
-	if (guard_alarms(g))
+	if (!show->no_gate && guard_alarms(g))
 		return FSDUEL_SLOWER;
 	for (size_t i = 0; i < g->nr_variants; i++)
-		if (g->variants[i].runs < g->variants[i].planned)
+		if (g->variants[i].troubled)
 			return FSDUEL_UNMEASURED;
-	return strict && guard_count(g, GUARD_UNSURE) ? FSDUEL_UNSURE : FSDUEL_OK;
+	return show->strict && guard_count(g, GUARD_UNSURE) ? FSDUEL_UNSURE : FSDUEL_OK;
 }
 
 static int keep_csv(const char *dir, const struct guard *g, const struct results *r,
@@ -98,7 +98,7 @@ int guard_report(const char *dir, const struct guard_show *show, struct buf *sum
 		guard_summary(summary, &g);
 	code = FSDUEL_MACHINE;
 	if ((!show->keep || !keep_csv(dir, &g, r, e)) && !show_print(&out, e))
-		code = verdict_code(&g, show->strict);
+		code = verdict_code(&g, show);
 out:
 	guard_release(&g);
 	results_free(r);

@@ -11,6 +11,7 @@
 struct guard_show {
 	const char *format;    /* "table", "csv", "json"; NULL: a table */
 	bool strict;           /* a variant that is unsure is exit code 5 */
+	bool no_gate;          /* a variant that is stale is exit code 0 */
 	bool keep;             /* DIR/guard.csv is written anew */
 };
 

@@ -101,12 +101,31 @@ static void add_first(struct buf *out, const struct guard_variant *v)
 	buf_release(&b);
 }
 
+/* How much worse than its control is not judged: hits come in bursts. So both are said. */
+static void add_held(struct buf *out, const struct guard_variant *v)
+{
+	const struct guard_variant *base = v->held_against;
+	char hits[2][32], reads[2][32];
+	struct buf b = BUF_INIT;
+
+	if (v->verdict != GUARD_STALE || !base || v->control)
+		return;
+	buf_addf(&b, "%s: %s stale of %s reads, its control %s %s of %s: no alarm, but compare them",
+		 v->name, num_format(hits[0], guard_hits(&v->counts), NUM_COUNT),
+		 num_format(reads[0], guard_judged(&v->counts), NUM_COUNT), base->name,
+		 num_format(hits[1], guard_hits(&base->counts), NUM_COUNT),
+		 num_format(reads[1], guard_judged(&base->counts), NUM_COUNT));
+	text_add_wrapped(out, "  ", buf_str(&b), TABLE_WIDTH);
+	buf_release(&b);
+}
+
 static void add_notes(struct buf *out, const struct guard *g)
 {
 	for (size_t i = 0; i < g->nr_variants; i++) {
 		const struct guard_variant *v = &g->variants[i];
 		struct buf b = BUF_INIT;
 
+		add_held(out, v);
 		if (v->why)
 			buf_addf(&b, "%s: unsure: %s", v->name, v->why);
 		if (v->why)

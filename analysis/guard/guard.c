@@ -19,12 +19,14 @@
 const char *const guard_verdict_names[NR_GUARD_VERDICTS] = { "clean", "stale", "unsure" };
 
 enum count {
-	ZERO, CURRENT, POISON, STAMP, OTHER, READ_EIO, FIRST, OFFSET, ADDRESS, FROM, ROUND, NR_COUNTS,
+	ZERO, CURRENT, POISON, STAMP, OTHER, READ_EIO, FIRST, OFFSET, ADDRESS, FROM, ROUND,
+	ERRORS,                        /* of all roles together; the others are stale_read's own */
+	NR_COUNTS,
 };
 
 static const char *const count_names[NR_COUNTS] = {
 	"reads_zero", "reads_current", "stale_poison", "stale_stamp", "stale_other", "reads_eio",
-	"stale_first", "stale_offset", "stale_address", "stale_from", "stale_round",
+	"stale_first", "stale_offset", "stale_address", "stale_from", "stale_round", "errors",
 };
 
 /* One cell run. */
@@ -45,9 +47,14 @@ uint64_t guard_hits(const struct guard_counts *c)
 	return c->poison + c->stamp + c->other;
 }
 
+uint64_t guard_judged(const struct guard_counts *c)
+{
+	return guard_hits(c) + c->zero + c->current;
+}
+
 uint64_t guard_reads(const struct guard_counts *c)
 {
-	return guard_hits(c) + c->zero + c->current + c->eio;
+	return guard_judged(c) + c->eio;
 }
 
 static struct raw *raw_at(const struct making *k, uint32_t cell, uint32_t variant, uint32_t block)
@@ -76,7 +83,8 @@ static void read_samples(struct making *k)
 		enum count c = of[m->metric];
 		struct raw *raw;
 
-		if (m->pass || c == NR_COUNTS || !s->told || s->value < 0 || s->value > 0x1p63)
+		if (m->pass || c == NR_COUNTS || !s->told || s->value < 0 || s->value > 0x1p63 ||
+		    (c == ERRORS && m->role != STRING_ALL))
 			continue;
 		raw = raw_at(k, s->cell, s->variant, s->block);
 		raw->v[c] = (uint64_t)s->value;
@@ -85,21 +93,20 @@ static void read_samples(struct making *k)
 	free(of);
 }
 
-/* A cell in which a run is fine without such counts looks for nothing. */
+/*
+ * Only a run that is fine and has no such counts shows that its cell looks for nothing; one
+ * of which every run went wrong would else be gone, and with it what it might have found.
+ */
 static bool looks(const struct making *k, uint32_t cell)
 {
-	bool any = false;
-
 	for (uint32_t v = 0; v < k->r->variant_index.nr; v++)
 		for (uint32_t b = 1; b <= k->r->blocks; b++) {
 			const struct unit *u = results_unit(k->r, cell, v, b, 0);
-			bool told = raw_at(k, cell, v, b)->told[ZERO];
 
-			if (u->seen && u->status == SAMPLE_OK && !told)
+			if (u->seen && u->status == SAMPLE_OK && !raw_at(k, cell, v, b)->told[ZERO])
 				return false;
-			any |= told;
 		}
-	return any;
+	return true;
 }
 
 static void choose_cells(struct making *k)
@@ -142,9 +149,15 @@ static const char *trouble_of(const struct results *r, const struct unit *u, con
 
 	if (!u->seen)
 		return "it was not run";
-	if (u->status == SAMPLE_OK)
-		return raw->told[ZERO] ? NULL : "it has no counts";
-	return strncmp(reason, STALE_REASON, strlen(STALE_REASON)) ? reason : NULL;
+	if (u->status != SAMPLE_OK && strncmp(reason, STALE_REASON, strlen(STALE_REASON)))
+		return reason;
+	if (!raw->told[ZERO])
+		return "it has no counts";
+	if (!raw->v[CURRENT])
+		return "no read met a stamp: where they read nothing was filled";
+	if (raw->v[ERRORS] > raw->v[READ_EIO])
+		return "more failed than direct reads by EIO: who fills or syncs did not do all of it";
+	return NULL;
 }
 
 static void sum_run(const struct making *k, struct guard_variant *v, struct guard_cell *c,
@@ -206,7 +219,7 @@ static void find_controls(struct guard *g, const struct results *r)
 		const struct guard_variant *base = &g->variants[r->contrasts[i].baseline];
 
 		if (base->control && guard_hits(&base->counts))
-			g->variants[r->contrasts[i].patched].held_against = base->name;
+			g->variants[r->contrasts[i].patched].held_against = base;
 	}
 }
 
@@ -220,9 +233,9 @@ static void judge(const struct guard *g, struct guard_variant *v)
 		return;
 	if (v->control)
 		buf_adds(&why, "a control that was not hit");
-	else if (guard_reads(&v->counts) < g->least)
-		buf_addf(&why, "%s reads are fewer than %s",
-			 num_format(have, guard_reads(&v->counts), NUM_COUNT),
+	else if (guard_judged(&v->counts) < g->least)
+		buf_addf(&why, "%s reads that returned data are fewer than %s",
+			 num_format(have, guard_judged(&v->counts), NUM_COUNT),
 			 num_format(want, g->least, NUM_COUNT));
 	else if (v->troubled)
 		buf_addf(&why, "%u of %u cell runs have a complaint of their own", v->troubled,

@@ -11,7 +11,7 @@
 #include "analysis/results/results.h"
 #include "lib/buf.h"
 
-#define GUARD_LEAST 100000     /* reads for clean, where the suite does not say */
+#define GUARD_LEAST 100000     /* judged reads for clean, where the suite does not say */
 
 enum guard_verdict { GUARD_CLEAN, GUARD_STALE, GUARD_UNSURE, NR_GUARD_VERDICTS };
 extern const char *const guard_verdict_names[NR_GUARD_VERDICTS]; /* "clean", "stale", "unsure" */
@@ -24,7 +24,8 @@ struct guard_counts {
 };
 
 uint64_t guard_hits(const struct guard_counts *c);
-uint64_t guard_reads(const struct guard_counts *c);   /* all that were tried */
+uint64_t guard_judged(const struct guard_counts *c);  /* reads that returned data: right or stale */
+uint64_t guard_reads(const struct guard_counts *c);   /* all that were tried: with eio */
 
 /* A stale read; workload NULL: none. */
 struct guard_hit {
@@ -46,11 +47,11 @@ struct guard_cell {
 struct guard_variant {
 	const char *name;
 	bool control;                      /* named so by the suite */
-	const char *held_against;          /* a control it is contrasted with, or NULL */
+	const struct guard_variant *held_against; /* a stale control it is contrasted with, or NULL */
 	struct guard_cell *cells;          /* guard.nr_cells, in plan order */
 	struct guard_counts counts;
 	struct guard_hit first;
-	unsigned planned, runs, troubled;  /* cell runs; with counts; with any other complaint */
+	unsigned planned, runs, troubled;  /* cell runs; with counts; with a complaint beside hits */
 	const char *trouble;               /* the first of those, or NULL */
 	enum guard_verdict verdict;
 	char *why;                         /* unsure: why; else NULL */
@@ -59,11 +60,15 @@ struct guard_variant {
 struct guard {
 	struct guard_variant *variants;
 	size_t nr_variants, nr_cells;
-	uint64_t least;                    /* reads for clean */
+	uint64_t least;                    /* judged reads for clean */
 	bool has_control, control_hit;
 };
 
-/* -ENOENT with a sentence where nothing in r looks for stale data. r must outlive *out. */
+/*
+ * A cell whose runs all went wrong counts as one that should have looked. -ENOENT with
+ * a sentence where every cell has a run that was fine and looked for nothing. r must
+ * outlive *out.
+ */
 int guard_make(struct guard *out, const struct results *r, struct err *e);
 void guard_release(struct guard *g);
 

@@ -256,7 +256,7 @@ static void check_fs(struct cell *c, struct err *e)
 {
 	uint64_t begin_ns = now_ns();
 
-	if (!mount_check(c->fs, c->at->device, &c->watch.stop, e))
+	if (!mount_check(c->fs, c->at->device, &c->watch.stop, e) && c->fs->check)
 		put_fact(c, "fs_clean", json_true());
 	if (c->at->stepped)
 		c->at->stepped(c->at->stepped_arg, "check", now_ns() - begin_ns);
@@ -308,6 +308,9 @@ static void judge(struct cell *c, struct buf *why, const char *unmount_error, co
 		result_fail(c->r, STATUS_FAILED, "kernel log: %s", log_error.text);
 	if (c->seen)
 		result_fail(c->r, STATUS_INVALID, "%s", c->seen);
+	/* What it saw stays seen, whatever else went wrong; but one that was interrupted is run again. */
+	if (c->seen && c->watch.stop != WATCH_CALLER)
+		json_object_set_new(c->r->facts, "stands", json_true());
 	trouble_release(&f);
 }
 

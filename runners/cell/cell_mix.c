@@ -113,7 +113,6 @@ static void judge_counts(struct cell *c, const struct role *role, const uint64_t
 	if (c->seen || !role->judge || !role->judge(count, &e))
 		return;
 	c->seen = xstrdup(e.text);
-	json_object_set_new(c->r->facts, "stands", json_true());
 }
 
 static int mix_collect(struct cell *c, struct err *e)

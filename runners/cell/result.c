@@ -102,7 +102,7 @@ struct result_series *result_add_series(struct result *r)
 
 bool result_stands(const struct result *r)
 {
-	return r->status == STATUS_INVALID && json_is_true(json_object_get(r->facts, "stands"));
+	return r->status != STATUS_OK && json_is_true(json_object_get(r->facts, "stands"));
 }
 
 static void add_count(struct result *r, const char *role, const struct counter *k, uint64_t count)

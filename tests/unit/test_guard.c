@@ -32,30 +32,37 @@ struct run {
 	unsigned zero, mark, first_ns, address;   /* first_ns 0: none */
 	const char *status, *reason;              /* NULL: ok */
 	unsigned attempt;
+	unsigned eio, failed;                     /* reads that failed; operations of other roles */
+	bool unfilled;                            /* no read met a stamp */
 };
 
-static void put(struct strv *rows, const struct run *x, const char *metric, const char *unit,
-		const char *better, unsigned v, bool there)
+#define FINE(variant, block) { variant, block, 90, 0, 0, 0, NULL, NULL, 0, 0, 0, false }
+#define HIT(variant, block) \
+	{ variant, block, 88, 2, 700, 8192, "invalid", stale, 0, 0, 0, false }
+
+static void put(struct strv *rows, const struct run *x, const char *role, const char *metric,
+		const char *unit, const char *better, unsigned v, bool there)
 {
 	char *value = there ? xasprintf("%u", v) : xstrdup("");
 
-	strv_addf(rows, "r,%s,k%s,exact,ext4,m,w,t=1,%u,%u,1,%u,throughput,stale_read,%s,,%s,%s,%s,%s,,%s",
-		  x->variant, x->variant, x->block, 100 + x->block, x->attempt, metric, unit, better,
+	strv_addf(rows, "r,%s,k%s,exact,ext4,m,w,t=1,%u,%u,1,%u,throughput,%s,%s,,%s,%s,%s,%s,,%s",
+		  x->variant, x->variant, x->block, 100 + x->block, x->attempt, role, metric, unit, better,
 		  value, x->status ? x->status : "ok", x->reason ? x->reason : "");
 	free(value);
 }
 
 static void put_run(struct strv *rows, const struct run *x)
 {
-	put(rows, x, "reads_zero", "count", "", x->zero, true);
-	put(rows, x, "reads_current", "count", "", 10, true);
-	put(rows, x, "stale_poison", "count", "lower", x->mark, true);
-	put(rows, x, "stale_stamp", "count", "lower", 0, true);
-	put(rows, x, "stale_other", "count", "lower", 0, true);
-	put(rows, x, "reads_eio", "count", "", 5, true);
-	put(rows, x, "stale_first", "ns", "", x->first_ns, x->first_ns);
-	put(rows, x, "stale_offset", "B", "", 4096, x->first_ns);
-	put(rows, x, "stale_address", "B", "", x->address, x->first_ns);
+	put(rows, x, "stale_read", "reads_zero", "count", "", x->zero, true);
+	put(rows, x, "stale_read", "reads_current", "count", "", x->unfilled ? 0 : 10, true);
+	put(rows, x, "stale_read", "stale_poison", "count", "lower", x->mark, true);
+	put(rows, x, "stale_read", "stale_stamp", "count", "lower", 0, true);
+	put(rows, x, "stale_read", "stale_other", "count", "lower", 0, true);
+	put(rows, x, "stale_read", "reads_eio", "count", "", x->eio, true);
+	put(rows, x, "all", "errors", "count", "lower", x->eio + x->failed, true);
+	put(rows, x, "stale_read", "stale_first", "ns", "", x->first_ns, x->first_ns);
+	put(rows, x, "stale_read", "stale_offset", "B", "", 4096, x->first_ns);
+	put(rows, x, "stale_read", "stale_address", "B", "", x->address, x->first_ns);
 }
 
 /* Variants b and p, p held against b; guard: the member of run.json or "". */
@@ -116,16 +123,17 @@ static void expect(const struct run *runs, size_t nr, const char *guard, enum gu
 static void clean_needs_reads_and_a_control_that_was_hit(void **state)
 {
 	const struct run good[] = {
-		{ "b", 1, 88, 2, 700, 8192, "invalid", stale, 0 }, { "b", 2, 90, 0, 0, 0, NULL, NULL, 0 },
-		{ "p", 1, 90, 0, 0, 0, NULL, NULL, 0 }, { "p", 2, 90, 0, 0, 0, NULL, NULL, 0 },
+		HIT("b", 1), FINE("b", 2),
+		FINE("p", 1), FINE("p", 2),
 	};
 	const struct run silent[] = {
-		{ "b", 1, 90, 0, 0, 0, NULL, NULL, 0 }, { "b", 2, 90, 0, 0, 0, NULL, NULL, 0 },
-		{ "p", 1, 90, 0, 0, 0, NULL, NULL, 0 }, { "p", 2, 90, 0, 0, 0, NULL, NULL, 0 },
+		FINE("b", 1), FINE("b", 2),
+		FINE("p", 1), FINE("p", 2),
 	};
 	const struct run few[] = {
-		{ "b", 1, 88, 2, 700, 8192, "invalid", stale, 0 }, { "b", 2, 90, 0, 0, 0, NULL, NULL, 0 },
-		{ "p", 1, 1, 0, 0, 0, NULL, NULL, 0 }, { "p", 2, 2, 0, 0, 0, NULL, NULL, 0 },
+		HIT("b", 1), FINE("b", 2),
+		{ "p", 1, 1, 0, 0, 0, NULL, NULL, 0, 50, 0, false },
+		{ "p", 2, 2, 0, 0, 0, NULL, NULL, 0, 0, 0, false },
 	};
 
 	(void)state;
@@ -133,20 +141,20 @@ static void clean_needs_reads_and_a_control_that_was_hit(void **state)
 	expect(good, NR(good), "", GUARD_UNSURE, "fewer than 100000", 1);   /* b is then stale */
 	expect(good, NR(good), CONTROL_NONE, GUARD_UNSURE, "no variant is named", 1);
 	expect(silent, NR(silent), CONTROL_B, GUARD_UNSURE, "no control was hit", 0);
-	expect(few, NR(few), CONTROL_B, GUARD_UNSURE, "33 reads are fewer than 50", 0);
+	expect(few, NR(few), CONTROL_B, GUARD_UNSURE, "23 reads that returned data are fewer", 0);
 }
 
 static void a_run_gone_wrong_is_not_clean(void **state)
 {
 	const struct run warned[] = {
-		{ "b", 1, 88, 2, 700, 8192, "invalid", stale, 0 }, { "b", 2, 90, 0, 0, 0, NULL, NULL, 0 },
-		{ "p", 1, 90, 0, 0, 0, "invalid", "the kernel warned", 0 },
-		{ "p", 2, 90, 0, 0, 0, NULL, NULL, 0 },
+		HIT("b", 1), FINE("b", 2),
+		{ "p", 1, 90, 0, 0, 0, "invalid", "the kernel warned", 0, 0, 0, false },
+		FINE("p", 2),
 	};
 	const struct run again[] = {
-		{ "b", 1, 88, 2, 700, 8192, "invalid", stale, 0 }, { "b", 2, 90, 0, 0, 0, NULL, NULL, 0 },
-		{ "p", 1, 90, 0, 0, 0, "failed", "check: e2fsck does not find it clean", 0 },
-		{ "p", 1, 90, 0, 0, 0, NULL, NULL, 1 }, { "p", 2, 90, 0, 0, 0, NULL, NULL, 0 },
+		HIT("b", 1), FINE("b", 2),
+		{ "p", 1, 90, 0, 0, 0, "failed", "check: e2fsck does not find it clean", 0, 0, 0, false },
+		{ "p", 1, 90, 0, 0, 0, NULL, NULL, 1, 0, 0, false }, FINE("p", 2),
 	};
 
 	(void)state;
@@ -156,15 +164,45 @@ static void a_run_gone_wrong_is_not_clean(void **state)
 	expect(again, NR(again), CONTROL_B, GUARD_CLEAN, NULL, 0);
 }
 
+static void what_was_not_filled_or_not_measured_is_not_clean(void **state)
+{
+	const struct run hit = HIT("b", 1);
+	const struct run fine[] = {
+		{ "b", 2, 90, 0, 0, 0, NULL, NULL, 0, 7, 0, false },
+		{ "p", 1, 90, 0, 0, 0, NULL, NULL, 0, 7, 0, false },
+	};
+	const struct run unfilled[] = { hit, fine[0], fine[1],
+		{ "p", 2, 90, 0, 0, 0, NULL, NULL, 0, 0, 0, true },
+	};
+	const struct run failing[] = { hit, fine[0], fine[1],
+		{ "p", 2, 90, 0, 0, 0, NULL, NULL, 0, 7, 1, false },
+	};
+	struct results *r = load(NULL, 0, CONTROL_B);
+	struct err e = ERR_INIT;
+	struct guard g;
+
+	(void)state;
+	expect(unfilled, NR(unfilled), CONTROL_B, GUARD_UNSURE, "1 of 2 cell runs", 0);
+	expect(failing, NR(failing), CONTROL_B, GUARD_UNSURE, "1 of 2 cell runs", 0);
+	/* A cell of which nothing was measured is one that might have found something. */
+	assert_int_equal(guard_make(&g, r, &e), 0);
+	assert_int_equal(g.nr_cells, 1);
+	assert_int_equal(g.variants[1].verdict, GUARD_UNSURE);
+	assert_int_equal(g.variants[1].troubled, 2);
+	assert_string_equal(g.variants[1].trouble, "it was not run");
+	guard_release(&g);
+	results_free(r);
+}
+
 static void stale_is_an_alarm_unless_a_control_is_so_too(void **state)
 {
 	const struct run runs[] = {
-		{ "b", 1, 90, 0, 0, 0, NULL, NULL, 0 }, { "b", 2, 90, 0, 0, 0, NULL, NULL, 0 },
-		{ "p", 1, 88, 2, 700, 8192, "invalid", stale, 0 },
-		{ "p", 2, 89, 1, 300, 12288, "invalid", stale, 0 },
+		FINE("b", 1), FINE("b", 2),
+		HIT("p", 1),
+		{ "p", 2, 89, 1, 300, 12288, "invalid", stale, 0, 5, 0, false },
 	};
 	const struct run both[] = {
-		{ "b", 1, 88, 2, 900, 8192, "invalid", stale, 0 }, { "b", 2, 90, 0, 0, 0, NULL, NULL, 0 },
+		{ "b", 1, 88, 2, 900, 8192, "invalid", stale, 0, 0, 0, false }, FINE("b", 2),
 		runs[2], runs[3],
 	};
 	struct results *r = load(runs, NR(runs), CONTROL_B);
@@ -176,7 +214,7 @@ static void stale_is_an_alarm_unless_a_control_is_so_too(void **state)
 	expect(both, NR(both), CONTROL_B, GUARD_STALE, NULL, 0);
 	assert_int_equal(guard_make(&g, r, NULL), 0);
 	assert_int_equal(guard_hits(&g.variants[1].counts), 3);
-	assert_int_equal(guard_reads(&g.variants[1].counts), 88 + 89 + 3 + 2 * 10 + 2 * 5);
+	assert_int_equal(guard_reads(&g.variants[1].counts), 88 + 89 + 3 + 2 * 10 + 5);
 	/* The first is the quickest, with the block and seed it was in. */
 	assert_int_equal(g.variants[1].first.after_ns, 300);
 	assert_int_equal(g.variants[1].first.block, 2);
@@ -186,7 +224,7 @@ static void stale_is_an_alarm_unless_a_control_is_so_too(void **state)
 	assert_non_null(strstr(text.data, "12288"));
 	buf_reset(&text);
 	guard_csv(&text, &g, r);
-	assert_non_null(strstr(text.data, "\np,0,,,2,210,177,20,3,3,0,0,10,w,t=1,2,102,300,4096,12288,"));
+	assert_non_null(strstr(text.data, "\np,0,,,2,205,177,20,3,3,0,0,5,w,t=1,2,102,300,4096,12288,"));
 	buf_release(&text);
 	guard_release(&g);
 	results_free(r);
@@ -194,13 +232,27 @@ static void stale_is_an_alarm_unless_a_control_is_so_too(void **state)
 
 static void a_folder_without_such_readers_has_no_report(void **state)
 {
-	struct results *r = load(NULL, 0, "");
+	static const char run[] =
+		"{\"schema\":1,\"run\":\"r\",\"mode\":\"exact\",\"suite\":{\"blocks\":1},"
+		"\"kernels\":{\"k\":{}},\"mounts\":{\"m\":{\"fs\":\"ext4\"}},"
+		"\"variants\":[{\"name\":\"b\",\"kernel\":\"k\",\"mount\":\"m\"}],\"contrasts\":[],"
+		"\"cells\":[{\"workload\":\"w\",\"params\":\"t=1\",\"varying\":\"t=1\"}],"
+		"\"passes\":[\"throughput\"],\"metrics\":[{\"name\":\"ops_per_s\",\"unit\":\"1/s\","
+		"\"better\":\"higher\",\"primary\":true}]}";
+	struct buf csv = BUF_INIT;
 	struct err e = ERR_INIT;
+	struct results *r;
 	struct guard g;
 
 	(void)state;
+	for (size_t i = 0; i < SAMPLES_COLUMNS_N; i++)
+		buf_addf(&csv, "%s%s", i ? "," : "", column_names[i]);
+	buf_adds(&csv, "\nr,b,k,exact,ext4,m,w,t=1,1,101,1,0,"
+		 "throughput,all,ops_per_s,,1/s,higher,5,ok,,\n");
+	assert_int_equal(results_load_mem(&r, run, strlen(run), csv.data, csv.len, &e), 0);
 	assert_int_equal(guard_make(&g, r, &e), -ENOENT);
 	assert_non_null(strstr(e.text, "stale_read"));
+	buf_release(&csv);
 	results_free(r);
 }
 
@@ -209,13 +261,13 @@ static void the_names_are_the_roles(void **state)
 {
 	const struct role *role = role_find("stale_read");
 	const uint64_t count[ROLE_COUNTERS_MAX] = { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 };
-	const struct run runs[] = { { "b", 1, 1, 1, 1, 1, "invalid", stale, 0 } };
+	const struct run runs[] = { { "b", 1, 1, 1, 1, 1, "invalid", stale, 0, 0, 0, false } };
 	struct results *r = load(runs, 1, "");
 	struct err e = ERR_INIT;
 
 	(void)state;
 	for (uint32_t m = 1; m < r->metric_index.nr; m++) {
-		bool found = false;
+		bool found = !strcmp(r->metrics[m].name, "errors"); /* every role's */
 
 		for (const struct counter *c = role->counters; c->name; c++)
 			found |= !strcmp(c->name, r->metrics[m].name);
@@ -232,6 +284,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(clean_needs_reads_and_a_control_that_was_hit),
 		cmocka_unit_test(a_run_gone_wrong_is_not_clean),
+		cmocka_unit_test(what_was_not_filled_or_not_measured_is_not_clean),
 		cmocka_unit_test(stale_is_an_alarm_unless_a_control_is_so_too),
 		cmocka_unit_test(a_folder_without_such_readers_has_no_report),
 		cmocka_unit_test(the_names_are_the_roles),

@@ -152,6 +152,22 @@ static void an_empty_matrix_is_refused_with_its_line(void **state)
 	drop(m);
 }
 
+static void a_guard_without_a_reader_is_refused_before_anything_runs(void **state)
+{
+	struct made *m = make(TWO_CELLS, 1);
+	struct err e = ERR_INIT;
+	struct plan p;
+
+	(void)state;
+	m->s.guard.there = true;
+	assert_int_equal(plan_make(&p, &m->s, &e), -EINVAL);
+	assert_non_null(strstr(e.text, "none of its workloads looks for stale data"));
+	assert_int_equal(e.exit_code, FSDUEL_USAGE);
+	drop(m);
+	m = make("[guard]\n[workload w]\nmix = hole_fill stale_read\nfile_size = 1M\n", 1);
+	drop(m);
+}
+
 /* --- order ------------------------------------------------------------------------- */
 static void every_variant_runs_every_cell_once_a_block(void **state)
 {
@@ -427,7 +443,7 @@ static void the_quick_suite_takes_less_than_five_minutes(void **state)
 	(void)state;
 	if (suite_load(&s, "configs/quick.ini", NULL, &e) || plan_make(&p, &s, &e))
 		fail_msg("%s", e.text);
-	assert_int_equal(p.nr_units, 36 + 12); /* a profile of each cell and variant once */
+	assert_int_equal(p.nr_units, 72 + 12); /* a profile of each cell and variant once */
 	assert_true(plan_expected_wall_s(&p, 2) < 300);
 	plan_release(&p);
 	suite_release(&s);
@@ -442,6 +458,7 @@ int main(void)
 		cmocka_unit_test(no_threads_leaves_the_role_out),
 		cmocka_unit_test(a_cell_bound_by_operations_has_no_known_length),
 		cmocka_unit_test(a_fio_cell_carries_its_job),
+		cmocka_unit_test(a_guard_without_a_reader_is_refused_before_anything_runs),
 		cmocka_unit_test(an_empty_matrix_is_refused_with_its_line),
 		cmocka_unit_test(every_variant_runs_every_cell_once_a_block),
 		cmocka_unit_test(all_cells_of_a_block_share_its_order),

@@ -250,6 +250,26 @@ static void what_to_json_does_not_write_is_refused(void **state)
 	result_release(&r);
 }
 
+/* Or the next --resume would measure it again until the hit is gone. */
+static void what_was_seen_stands_even_where_the_check_failed(void **state)
+{
+	static const enum status bad[] = { STATUS_INVALID, STATUS_FAILED };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct result r;
+
+		result_init(&r);
+		json_object_set_new(r.facts, "stands", json_true());
+		assert_false(result_stands(&r));
+		result_fail(&r, bad[i], "seen");
+		assert_true(result_stands(&r));
+		json_object_del(r.facts, "stands");
+		assert_false(result_stands(&r));
+		result_release(&r);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -257,6 +277,7 @@ int main(void)
 		cmocka_unit_test(the_first_failure_wins_and_is_one_line),
 		cmocka_unit_test(json_gives_the_same_result_back),
 		cmocka_unit_test(waits_survive_json_and_are_not_there_without_a_locks_pass),
+		cmocka_unit_test(what_was_seen_stands_even_where_the_check_failed),
 		cmocka_unit_test(what_to_json_does_not_write_is_refused),
 	};
 
