@@ -106,6 +106,7 @@ static int measure(struct job *j, struct suite *s, struct outcome *out, struct e
 {
 	struct measure_opts m = {
 		.command = "experiment", .dir = out->folder, .quiet = j->o->quiet,
+		.same = true,
 		.guests = s->mode == MODE_EXACT ? (unsigned)j->o->guests : 0,
 	};
 	enum experiment_state state;
@@ -251,8 +252,11 @@ static int run_all(struct job *j, const struct experiments *chosen, enum mode mo
 	}
 	stop_signal_catch();
 	for (size_t i = 0; i < chosen->n && !stop_signal; i++) {
-		run_one(j, &chosen->v[i], mode);
-		if (!j->o->mode && !j->no_kvm && !stop_signal)
+		code = run_one(j, &chosen->v[i], mode);
+
+		/* What cannot be made, or be read, cannot there either. */
+		if (!j->o->mode && !j->no_kvm && !stop_signal &&
+		    (code == FSDUEL_OK || code == FSDUEL_UNMEASURED))
 			run_one(j, &chosen->v[i], MODE_KVM);
 	}
 	print_outcomes(j);
@@ -322,9 +326,10 @@ const struct command command_experiment = {
 		"all is all of them. Each gets the kernels it lacks built or fetched, is\n"
 		"measured in exact mode and, where KVM runs a guest, in mode kvm, and then\n"
 		"compared; its folder in DIR is a results folder like any other, with\n"
-		"comparison.csv, letter.txt, plots and report.html. What is complete there is\n"
-		"not measured again, so the same command goes on with what was interrupted;\n"
-		"one that fails does not keep the others from being run.\n\n"
+		"comparison.csv, letter.txt, plots and report.html; where it looked for stale\n"
+		"data, guard.csv instead. What is complete there is not measured again, so the\n"
+		"same command goes on with what was interrupted; one that fails does not keep\n"
+		"the others from being run.\n\n"
 		"An experiment asks, it is no gate: the exit code is 0 also where cells are\n"
 		"slower. Else it is the first that holds for some experiment of 2, 3 and 4.",
 	.options = options,

@@ -3,6 +3,7 @@
 #include "cli/measure.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include "analysis/judge.h"
 #include "cli/command.h"
@@ -15,8 +16,10 @@ int measure_suite(struct suite *s, const struct measure_opts *o, struct err *e)
 {
 	struct plan p = { 0 };
 	struct progress_line line = progress_line(o->command, &p, o->quiet);
+	char *again = o->same ? xstrdup("the same command") :
+				xasprintf("fsduel %s --resume %s", o->command, o->dir);
 	struct duel_opts d = {
-		.dir = o->dir, .resume = o->resume, .guests = o->guests,
+		.dir = o->dir, .resume = o->resume, .again = again, .guests = o->guests,
 		.initramfs = o->initramfs, .qemu = o->qemu, .destroy = o->destroy,
 		.progress = progress_show, .before = progress_before, .say = progress_say,
 		.arg = &line, .stop = &stop_signal,
@@ -25,8 +28,10 @@ int measure_suite(struct suite *s, const struct measure_opts *o, struct err *e)
 	struct progress last;
 	int ret = plan_make(&p, s, e);
 
-	if (ret)
+	if (ret) {
+		free(again);
 		return err_exit_code(e, FSDUEL_USAGE);
+	}
 	if (!s->nr_looks && !o->resume)
 		few_blocks_say(&p, &few);
 	if (few.len && !o->quiet)
@@ -36,6 +41,7 @@ int measure_suite(struct suite *s, const struct measure_opts *o, struct err *e)
 	ret = duel_run(s, &p, &d, &last, e);
 	progress_end(&line);
 	plan_release(&p);
+	free(again);
 	if (ret == -EINTR && stop_signal)
 		return 128 + stop_signal;
 	return ret ? err_exit_code(e, FSDUEL_UNMEASURED) : FSDUEL_OK;

@@ -15,6 +15,7 @@ struct measure_opts {
 	const char *command;      /* "duel", for what is said */
 	const char *dir;
 	bool resume, quiet;
+	bool same;                /* the same command goes on; else COMMAND --resume DIR */
 	unsigned guests;          /* 0: one a core */
 	const char *initramfs, *qemu, *destroy; /* see duel.h */
 };

@@ -325,6 +325,13 @@ bool fs_exists(const char *path)
 	return !access(path, F_OK);
 }
 
+bool fs_same(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return !stat(a, &x) && !stat(b, &y) && x.st_ino == y.st_ino && x.st_dev == y.st_dev;
+}
+
 char *fs_nearest(const char *path)
 {
 	char *at = *path == '/' ? xstrdup(path) : xasprintf("./%s", path), *slash;

@@ -58,6 +58,8 @@ int fs_mkdir_p(const char *path, struct err *e);
  */
 int fs_remove_tree(const char *path, struct err *e);
 bool fs_exists(const char *path);
+/* Are both there, and one file? Links are followed. */
+bool fs_same(const char *a, const char *b);
 /* path, or the nearest directory above it that is there ("." and "/" always are). Caller frees. */
 char *fs_nearest(const char *path);
 

@@ -19,6 +19,13 @@
 #define PATTERN "*.ini"
 #define SUFFIX ".ini"
 
+static void release_one(struct experiment *x)
+{
+	free(x->name);
+	free(x->id);
+	free(x->path);
+}
+
 static void add(struct experiments *x, const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -101,6 +108,31 @@ static int unknown(const struct experiments *all, const char *word, struct err *
 	return -EINVAL;
 }
 
+/* Paths of one file are one experiment; two of one name would share a results folder. */
+static int add_path(struct experiments *chosen, const char *path, struct err *e)
+{
+	const struct experiment *twin = NULL;
+	struct experiment *new;
+	int ret = 0;
+
+	add(chosen, path);
+	new = &chosen->v[chosen->n - 1];
+	for (size_t i = 0; i + 1 < chosen->n && !twin; i++)
+		if (!strcmp(chosen->v[i].name, new->name))
+			twin = &chosen->v[i];
+	if (!twin)
+		return 0;
+	if (!fs_same(twin->path, new->path)) {
+		ret = err_add(e, EINVAL, "%s and %s would share the results folder %s: run them one "
+			      "after another, each with its own --output", twin->path, new->path,
+			      new->name);
+		err_exit(e, FSDUEL_USAGE);
+	}
+	release_one(new);
+	chosen->n--;
+	return ret;
+}
+
 int experiments_choose(struct experiments *chosen, const struct experiments *all,
 		       char *const *words, unsigned nr, struct err *e)
 {
@@ -125,17 +157,14 @@ int experiments_choose(struct experiments *chosen, const struct experiments *all
 	}
 	for (unsigned w = 0; w < nr && !ret; w++)
 		if (strchr(words[w], '/'))
-			add(chosen, words[w]);
+			ret = add_path(chosen, words[w], e);
 	return ret;
 }
 
 void experiments_release(struct experiments *x)
 {
-	for (size_t i = 0; i < x->n; i++) {
-		free(x->v[i].name);
-		free(x->v[i].id);
-		free(x->v[i].path);
-	}
+	for (size_t i = 0; i < x->n; i++)
+		release_one(&x->v[i]);
 	free(x->v);
 	*x = (struct experiments){ NULL, 0 };
 }

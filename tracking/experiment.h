@@ -36,7 +36,8 @@ int experiments_find(struct experiments *all, struct err *e);
 /*
  * Those of all that words name, each once and in the order of all: "all", an ID with
  * all that belongs to it, or one name; a word with a '/' is the path of a suite that
- * stands behind them. -EINVAL, FSDUEL_USAGE noted: a word that names none.
+ * stands behind them. -EINVAL, FSDUEL_USAGE noted: a word that names none, or two files
+ * of one name.
  */
 int experiments_choose(struct experiments *chosen, const struct experiments *all,
 		       char *const *words, unsigned nr, struct err *e);

@@ -46,7 +46,6 @@ int blockdev_named_twice(const char *path, const char *destroy, const char *firs
 
 static bool is_or_is_on(dev_t dev, dev_t whole)
 {
-	struct stat a, b;
 	char *path, *above;
 	bool on;
 
@@ -55,7 +54,7 @@ static bool is_or_is_on(dev_t dev, dev_t whole)
 	/* A partition's directory lies in that of its disk. */
 	path = xasprintf("/sys/dev/block/%u:%u/..", major(dev), minor(dev));
 	above = xasprintf("/sys/dev/block/%u:%u", major(whole), minor(whole));
-	on = !stat(path, &a) && !stat(above, &b) && a.st_ino == b.st_ino && a.st_dev == b.st_dev;
+	on = fs_same(path, above);
 	free(path);
 	free(above);
 	return on;

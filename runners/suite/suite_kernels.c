@@ -124,6 +124,25 @@ static void override_kernel(struct suite_reader *r, const char *label, const cha
 	found->ref = xstrdup(ref);
 }
 
+/* The cache has one kernel of a name, and the name has the patches' without their folders. */
+static void refuse_twin(struct suite_reader *r, size_t at)
+{
+	const struct suite_kernel *a, *b = &r->s->kernels[at];
+
+	for (size_t i = 0; i < at; i++) {
+		a = &r->s->kernels[i];
+		if (!a->source || !b->source || !a->ref || !b->ref || strcmp(a->ref, b->ref))
+			continue;
+		for (size_t k = 0; k < b->patches.n; k++)
+			if (strcmp(a->patches.v[k], b->patches.v[k])) {
+				suite_mistake(r, 0, "the kernels %s and %s would both be called %s "
+					      "in the cache: rename one of %s and %s", a->label,
+					      b->label, b->ref, a->patches.v[k], b->patches.v[k]);
+				return;
+			}
+	}
+}
+
 void suite_finish_kernels(struct suite_reader *r)
 {
 	struct suite *s = r->s;
@@ -140,4 +159,6 @@ void suite_finish_kernels(struct suite_reader *r)
 		override_kernel(r, "baseline", r->o->baseline, true);
 		override_kernel(r, "patched", r->o->patched, false);
 	}
+	for (size_t i = 1; i < s->nr_kernels; i++)
+		refuse_twin(r, i);
 }

@@ -131,7 +131,8 @@ static int identify(struct duel *d, struct err *e)
 	err_exit(e, d->opts->resume ? FSDUEL_USAGE : FSDUEL_OK);
 	if (old && strcmp(old, d->machine.id))
 		return err_add(e, EINVAL, "%s was measured on the machine %s, this is %s (another "
-			       "QEMU, tool or fsduel build); resume with --initramfs or begin anew",
+			       "QEMU, tool or fsduel build): remove that folder to measure all of it "
+			       "anew, or go on with those (duel has --initramfs and --qemu)",
 			       d->opts->dir, old, d->machine.id);
 	for (size_t i = 0; i < d->suite->nr_kernels; i++) {
 		const char *label = d->suite->kernels[i].label;
@@ -140,7 +141,7 @@ static int identify(struct duel *d, struct err *e)
 
 		if (sha && strcmp(sha, d->kernels[i].sha256))
 			return err_add(e, EINVAL, "the kernel '%s' (%s) is not the image that %s "
-				       "was begun with; begin anew", label,
+				       "was begun with: remove that folder to begin anew", label,
 				       d->kernels[i].image_path, d->opts->dir);
 		json_object_set_new(kernels, label, provenance_kernel(&d->kernels[i]));
 	}
@@ -230,8 +231,8 @@ static int keep(struct duel *d, const struct plan_unit *u, struct result *r, str
 	int ret = folder_put(&d->folder, u, r, e);
 
 	if (ret)
-		return err_add(e, -ret, "what was measured before is kept; go on with "
-			       "fsduel duel --resume %s", d->opts->dir);
+		return err_add(e, -ret, "what was measured before is kept; go on with %s",
+			       d->opts->again);
 	d->progress.done++;
 	d->progress.failed += r->status == STATUS_FAILED ||
 			      (r->status == STATUS_INVALID && !result_stands(r));
@@ -318,8 +319,7 @@ static int run_units(struct duel *d, struct err *e)
 	while (!ret && (next < d->plan->nr_units || running(d))) {
 		if (d->opts->stop && *d->opts->stop)
 			return err_add(e, EINTR, "stopped by signal %d; what was measured is kept, "
-				       "go on with: fsduel %s --resume %s", *d->opts->stop,
-				       d->suite->guard.there ? "guard" : "duel", d->opts->dir);
+				       "go on with: %s", *d->opts->stop, d->opts->again);
 		for (unsigned i = 0; i < d->nr_slots && !ret; i++) {
 			struct slot *slot = &d->slots[i];
 			struct proc_exit x;

@@ -15,6 +15,7 @@
 struct duel_opts {
 	const char *dir;
 	bool resume;                 /* go on with dir */
+	const char *again;           /* what goes on with dir, for sentences: "fsduel duel --resume DIR" */
 	unsigned guests;             /* at once; 0: one a core, as far as memory reaches */
 	const char *initramfs;       /* pinned one, or NULL */
 	const char *qemu;            /* see qemu_find, or NULL */

@@ -123,6 +123,24 @@ static void a_word_that_names_none_is_told_with_the_nearest(void **state)
 	experiments_release(&all);
 }
 
+static void two_files_of_one_name_are_refused_and_one_is_taken_once(void **state)
+{
+	char *twice[] = { (char[]){ "E1" }, (char[]){ "./configs/experiments/E1.ini" } };
+	char *twins[] = { (char[]){ "E1" }, (char[]){ "/a/E1.ini" } };
+	struct experiments all, chosen;
+	struct err e = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(experiments_find(&all, &e), 0);
+	assert_int_equal(experiments_choose(&chosen, &all, twice, 2, &e), 0);
+	expect_names(&chosen, "E1 ");
+	experiments_release(&chosen);
+	assert_int_equal(experiments_choose(&chosen, &all, twins, 2, &e), -EINVAL);
+	assert_non_null(strstr(e.text, "would share the results folder E1"));
+	experiments_release(&chosen);
+	experiments_release(&all);
+}
+
 static void each_way_to_run_one_has_a_folder_of_its_own(void **state)
 {
 	static const struct {
@@ -155,6 +173,7 @@ int main(void)
 		T(they_are_found_in_natural_order),
 		T(words_choose),
 		T(a_word_that_names_none_is_told_with_the_nearest),
+		T(two_files_of_one_name_are_refused_and_one_is_taken_once),
 		T(each_way_to_run_one_has_a_folder_of_its_own),
 	};
 
