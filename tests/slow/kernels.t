@@ -105,7 +105,7 @@ check "what failed has no name" gone
 
 # --- what they are for ----------------------------------------------------------
 duel() { # SUITE PATCHED DIR [OPTION...]
-	fsduel duel -q -c "configs/$1.ini" --baseline stock-6.12 --patched "$2" -o "$3" "${@:4}" \
+	fsduel duel -q -c "$1" --baseline stock-6.12 --patched "$2" -o "$3" "${@:4}" \
 		> "$tmp/said" 2>&1
 	code=$?
 }
@@ -118,7 +118,7 @@ value() { # DIR METRIC VARIANT THREADS|"": of role all, in block 1
 }
 samples() { cut -d, -f2- "$1/samples.csv"; }
 
-duel exclusive excl-dio "$tmp/e1" -b 1
+duel tests/data/suites/exclusive.ini excl-dio "$tmp/e1" -b 1
 expect "exclusive against stock, 1 to 24 threads" 0 "ops_per_s"
 sed 's/^/# /' "$tmp/said"
 shape() { # stock grows with the threads, exclusive does not
@@ -133,13 +133,13 @@ shape() { # stock grows with the threads, exclusive does not
 		if (NF != 4) print "values are missing" }'
 }
 check "linear against flat" shape
-duel exclusive excl-dio "$tmp/e2" -b 1
+duel tests/data/suites/exclusive.ini excl-dio "$tmp/e2" -b 1
 check "the same duel again is the same to the last byte" \
 	diff <(samples "$tmp/e1") <(samples "$tmp/e2")
 
 # Two CPUs on one instruction stream: real interleaving, the same bytes.
 sed -e 's/^latency.*/latency = 80us\n[machine]\ncpus = 2/' -e 's/^threads.*/threads = 8/' \
-	-e "s#\.\./workloads#$PWD/workloads#" configs/exclusive.ini > "$tmp/two.ini"
+	-e "s#= .*/workloads#= $PWD/workloads#" tests/data/suites/exclusive.ini > "$tmp/two.ini"
 two() {
 	fsduel duel -q -c "$tmp/two.ini" --baseline stock-6.12 --patched excl-dio -b 1 -o "$1" \
 		> "$tmp/said" 2>&1
@@ -151,7 +151,7 @@ sed 's/^/# /' "$tmp/said"
 two "$tmp/t2"
 check "and again, to the last byte" diff <(samples "$tmp/t1") <(samples "$tmp/t2")
 
-duel slow slow-600 "$tmp/s1"
+duel configs/slow.ini slow-600 "$tmp/s1"
 expect "600 instructions more against stock" 0 "lat\|ops_per_s"
 cost() {
 	for v in baseline patched; do value "$tmp/s1" lat_sum_per_op $v/default .; done |

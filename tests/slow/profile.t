@@ -37,7 +37,7 @@ for n in 50 200 1000; do
 	check "slow-$n: the right function is first, by $n an operation" planted
 done
 
-sed -e 's/^threads = .*/threads = 8/' -e "s#\.\./workloads#$PWD/workloads#" configs/exclusive.ini > "$tmp/eight.ini"
+sed -e 's/^threads = .*/threads = 8/' -e "s#= .*/workloads#= $PWD/workloads#" tests/data/suites/exclusive.ini > "$tmp/eight.ini"
 duel "$tmp/eight.ini" excl-dio "$tmp/excl" --pass locks
 check "an exclusive lock: the rwsem's slow path is first" test "$(first "$tmp/excl" | sed 's/ .*//')" = rwsem_down_write_slowpath
 subsystems() { # the two with the largest change
