@@ -204,13 +204,9 @@ static void scaling_row(struct plot_table *t, const struct curve_cell *cell)
 	}
 }
 
-/* The axis of all curves, or "parameter" where they differ. */
-static const char *common_axis(const struct curves *c)
+const char *plot_both_axes(const char *a, const char *b)
 {
-	for (size_t i = 1; i < c->nr; i++)
-		if (strcmp(c->v[i].axis, c->v[0].axis))
-			return "parameter";
-	return c->nr ? c->v[0].axis : "";
+	return strcmp(a, b) ? "parameter" : a;
 }
 
 /* The axis (malloc'ed); NULL, and why: there is nothing to draw. */
@@ -231,8 +227,12 @@ static char *draw(struct plot_set *t, const struct plot_source *s, const struct 
 	}
 	plot_set_tiles(t, (unsigned)c.nr);
 	if (c.nr) {
+		const char *both = c.v[0].axis;
+
 		plot_set_variants(t, c.v[0].cells[0].row->baseline, c.v[0].cells[0].row->patched);
-		axis = xstrdup(common_axis(&c));
+		for (size_t i = 1; i < c.nr; i++)
+			both = plot_both_axes(both, c.v[i].axis);
+		axis = xstrdup(both);
 	} else {
 		*why = xstrdup("no workload was measured with several numbers of threads or values "
 			       "of another parameter");

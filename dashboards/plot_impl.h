@@ -90,6 +90,9 @@ struct plot_spot {
 };
 struct plot_spot plot_spot_of(const struct comparison_row *row);
 void plot_spot_release(struct plot_spot *s);
+/* What two axes are called together: by their name if it is one. */
+const char *plot_both_axes(const char *a, const char *b);
+
 /* "axis3='readers'": what is along the axis of tile n. */
 void plot_set_axis(struct plot_set *t, unsigned n, const char *axis);
 

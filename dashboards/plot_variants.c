@@ -230,6 +230,7 @@ PLOT_FILL(variants)
 	const struct comparison_row *first = plot_first(s, q);
 	struct picture p = { .lines = STRV_INIT };
 	struct buf metric = BUF_INIT;
+	const char *axis;
 	size_t lines;
 
 	(void)e;
@@ -249,7 +250,10 @@ PLOT_FILL(variants)
 	if (p.nr && p.lines.n > 2) {
 		add_tables(t, &p, lines);
 		plot_add_metric(&metric, first);
-		plot_head(t, "Variants over %s: %s", p.tiles[0].axis, buf_str(&metric));
+		axis = p.tiles[0].axis;
+		for (size_t i = 1; i < p.nr; i++)
+			axis = plot_both_axes(axis, p.tiles[i].axis);
+		plot_head(t, "Variants over %s: %s", axis, buf_str(&metric));
 		plot_head(t, "medians over blocks%s", t->ascii ? "" : "; dots: blocks");
 		if (p.lines.n > lines)
 			plot_head(t, "%zu variants more are left out", p.lines.n - lines);
