@@ -110,7 +110,8 @@ const struct command command_guard = {
 		"of another round, is stale data. Measures as duel does; DIR alone prints the report of\n"
 		"a folder again. docs/guard.md says what it can and cannot show.\n\n"
 		"Exit code 1: a variant is stale that is neither a control nor contrasted with one that\n"
-		"is stale, too; 4: a cell run has a complaint beside stale data; 5: with --strict, a variant is unsure.",
+		"is stale, too; 4: a cell run has a complaint beside stale data; 5: with\n"
+		"--strict, a variant is unsure.",
 	.options = options,
 	.options_size = sizeof(struct guard_options),
 	.run = run,

@@ -132,9 +132,10 @@ static int summarise(const char *folder, struct buf *summary, struct err *e)
 
 	if (show_load(folder, &show, &r, &c, e))
 		code = err_exit_code(e, FSDUEL_USAGE);
-	else if (c.unmeasured)
+	else
+		table_summary(summary, &c);
+	if (code == FSDUEL_OK && c.unmeasured)
 		code = FSDUEL_UNMEASURED;
-	table_summary(summary, &c);
 	comparison_release(&c);
 	results_free(r);
 	return code;

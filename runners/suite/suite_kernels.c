@@ -124,22 +124,28 @@ static void override_kernel(struct suite_reader *r, const char *label, const cha
 	found->ref = xstrdup(ref);
 }
 
+static bool same_words(const struct strv *a, const struct strv *b)
+{
+	bool same = a->n == b->n;
+
+	for (size_t i = 0; same && i < a->n; i++)
+		same = !strcmp(a->v[i], b->v[i]);
+	return same;
+}
+
 /* The cache has one kernel of a name, and the name has the patches' without their folders. */
 static void refuse_twin(struct suite_reader *r, size_t at)
 {
-	const struct suite_kernel *a, *b = &r->s->kernels[at];
+	const struct suite_kernel *b = &r->s->kernels[at];
 
-	for (size_t i = 0; i < at; i++) {
-		a = &r->s->kernels[i];
-		if (!a->source || !b->source || !a->ref || !b->ref || strcmp(a->ref, b->ref))
-			continue;
-		for (size_t k = 0; k < b->patches.n; k++)
-			if (strcmp(a->patches.v[k], b->patches.v[k])) {
-				suite_mistake(r, 0, "the kernels %s and %s would both be called %s "
-					      "in the cache: rename one of %s and %s", a->label,
-					      b->label, b->ref, a->patches.v[k], b->patches.v[k]);
-				return;
-			}
+	for (size_t i = 0; i < at && b->source && b->ref; i++) {
+		const struct suite_kernel *a = &r->s->kernels[i];
+
+		if (a->source && a->ref && !strcmp(a->ref, b->ref) &&
+		    !same_words(&a->patches, &b->patches))
+			suite_mistake(r, 0, "the kernels %s and %s have other patches of the same names, "
+				      "and would both be %s in the cache: rename one", a->label,
+				      b->label, b->ref);
 	}
 }
 
