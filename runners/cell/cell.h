@@ -59,8 +59,8 @@ struct cell_place {
 	void *mark_arg;
 	/*
 	 * Around what a profile counts: all of a mix's timed part; of a fio job whose runtime is
-	 * known the middle half of that, for fio's own start and end are not the work, and
-	 * the fact "counted_ns" is how long that was. May be NULL.
+	 * known half of that, for fio's own start and end are not the work (fio_window.h), and
+	 * the fact "counted_ns" is how long that was, 0: fio ended before. May be NULL.
 	 */
 	void (*count)(int begin);
 	void (*stepped)(void *arg, const char *step, uint64_t ns); /* after each step; may be NULL */

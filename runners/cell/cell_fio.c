@@ -186,15 +186,16 @@ static int fio_measure(struct cell *c, struct err *e)
 	struct buf words = BUF_INIT;
 	struct proc_exit x;
 	uint64_t counted_ns;
+	bool windowed;
 	int rc;
 
 	/* The marks take in fio's start; what it calls its runtime is within. */
 	cell_mark(c, 1);
-	fio_window_open(&w->window, c->at->count, c->spec->timed_ns);
+	fio_window_open(&w->window, c->at->count, c->spec->timed_ns, c->at->device);
 	rc = run_fio(c, NULL, &words, &x, e);
-	counted_ns = fio_window_close(&w->window);
+	windowed = fio_window_close(&w->window, &counted_ns);
 	cell_mark(c, 0);
-	if (counted_ns)
+	if (windowed)
 		json_object_set_new(c->r->facts, "counted_ns", json_integer((json_int_t)counted_ns));
 	if (rc)
 		goto out;

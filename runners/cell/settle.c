@@ -6,7 +6,6 @@
 #include "runners/cell/settle.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
@@ -53,17 +52,16 @@ static int read_cpu_time(struct cpu_time *t, struct err *e)
 	return ret;
 }
 
-/* Reads, writes, discards and flushes that have ended, on all devices; *busy: some have not. */
-static uint64_t devices_done(const struct settle *s, bool *busy)
+uint64_t devices_done(const dev_t *devices, size_t nr, bool *busy)
 {
 	enum { READS = 0, WRITES = 4, IN_FLIGHT = 8, DISCARDS = 11, FLUSHES = 15 };
 	static const size_t ended[] = { READS, WRITES, DISCARDS, FLUSHES };
 	uint64_t all = 0;
 
 	*busy = false;
-	for (size_t d = 0; d < s->nr_devices; d++) {
-		char *path = xasprintf("/sys/dev/block/%u:%u/stat", major(s->devices[d]),
-				       minor(s->devices[d]));
+	for (size_t d = 0; d < nr; d++) {
+		char *path = xasprintf("/sys/dev/block/%u:%u/stat", major(devices[d]),
+				       minor(devices[d]));
 		char *line = fs_read_line(path);
 		struct strv words = STRV_INIT;
 		uint64_t n;
@@ -96,7 +94,7 @@ int settle_wait(const struct settle *s, const volatile int *stop, struct err *e)
 	struct cpu_time before, after;
 	unsigned quiet = 0;
 	bool busy;
-	uint64_t done = devices_done(s, &busy), done_now;
+	uint64_t done = devices_done(s->devices, s->nr_devices, &busy), done_now;
 	int ret = read_cpu_time(&before, e);
 
 	while (!ret && now_ns() - begin_ns < s->max_ns && !(stop && *stop)) {
@@ -104,7 +102,7 @@ int settle_wait(const struct settle *s, const volatile int *stop, struct err *e)
 		ret = read_cpu_time(&after, e);
 		if (ret)
 			break;
-		done_now = devices_done(s, &busy);
+		done_now = devices_done(s->devices, s->nr_devices, &busy);
 		if (!busy && done_now == done &&
 		    (after.idle - before.idle) * 100 >= (after.all - before.all) * IDLE_PCT)
 			quiet++;

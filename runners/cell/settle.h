@@ -7,6 +7,7 @@
 #ifndef FSDUEL_RUNNERS_SETTLE_H
 #define FSDUEL_RUNNERS_SETTLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -26,5 +27,11 @@ struct settle {
  * became non-zero). -errno: /proc/stat cannot be read.
  */
 int settle_wait(const struct settle *s, const volatile int *stop, struct err *e);
+
+/*
+ * Reads, writes, discards and flushes that have ended, on all of them; *busy: some have
+ * not. A device that sysfs does not know has done nothing.
+ */
+uint64_t devices_done(const dev_t *devices, size_t nr, bool *busy);
 
 #endif

@@ -165,11 +165,12 @@ static double value_of(const struct result *r, const char *metric)
 /* What the instructions are to be divided by; see fio_window.h. */
 static void add_metrics(struct result *r)
 {
-	json_int_t counted_ns = json_integer_value(json_object_get(r->facts, "counted_ns"));
+	const json_t *counted_ns = json_object_get(r->facts, "counted_ns");
 	struct profile_counted counted = { value_of(r, "elapsed"), value_of(r, "operations") };
 
-	if (counted_ns > 0) {
-		counted.time_ns = (double)counted_ns;
+	/* 0: fio ended too early, and there is nothing to divide by. */
+	if (counted_ns) {
+		counted.time_ns = (double)json_integer_value(counted_ns);
 		counted.ops = value_of(r, "ops_per_s") * counted.time_ns / 1e9;
 	}
 	for (const struct profile_metric *m = profile_metrics; m->name; m++)

@@ -443,7 +443,7 @@ static void the_quick_suite_takes_less_than_five_minutes(void **state)
 	(void)state;
 	if (suite_load(&s, "configs/quick.ini", NULL, &e) || plan_make(&p, &s, &e))
 		fail_msg("%s", e.text);
-	assert_int_equal(p.nr_units, 72 + 12); /* a profile of each cell and variant once */
+	assert_int_equal(p.nr_units, 48 + 8); /* a profile of each cell and variant once */
 	assert_true(plan_expected_wall_s(&p, 2) < 300);
 	plan_release(&p);
 	suite_release(&s);
