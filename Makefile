@@ -82,12 +82,12 @@ $(B)/fsload: $(B)/workloads/fsload_main.o
 $(B)/fsduel $(B)/fsload: $(B)/libfsduel.a
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) -o $@ $(filter %.o,$^) $(B)/libfsduel.a $(LIBS)
 # Loaded into QEMU in exact mode; never with sanitizers.
+PRELOAD = $(CC) -std=c17 -D_GNU_SOURCE -I. $(WARN) -ffile-prefix-map=$(CURDIR)=. -O2 -shared -fPIC
 $(B)/fsduel-exact-order.so: runners/preload/exact_order.h
 $(B)/fsduel-profile.so: runners/preload/profile.h
 .SECONDEXPANSION:
 $(QEMU_LIBS): $(B)/fsduel-%.so: runners/preload/$$(subst -,_,$$*).c $(B)/.flags
-	$(call say,LD,$@)$(CC) -std=c17 -D_GNU_SOURCE -I. $(WARN) -ffile-prefix-map=$(CURDIR)=. -O2 \
-	-shared -fPIC -fvisibility=$(if $(findstring profile,$@),hidden,default) -o $@ $< -ldl
+	$(call say,LD,$@)$(PRELOAD) -fvisibility=$(if $(findstring profile,$@),hidden,default) -o $@ $< -ldl
 # The guest's first process is static and stripped, and never has sanitizers.
 ifeq ($(SAN),)
 # Its names are kept beside it, for profiles.
@@ -121,8 +121,7 @@ $(B)/gen_folder: $(wildcard tests/gen_folder*) $(B)/libfsduel.a
 
 # A main thread that asks to be let in after 20 us, as on a host that is slow.
 $(B)/tests/hasty-exact-order.so: runners/preload/exact_order.c runners/preload/exact_order.h $(B)/.flags
-	$(call say,LD,$@)mkdir -p $(@D) && $(CC) -std=c17 -D_GNU_SOURCE -I. $(WARN) -O2 \
-	-DPATIENCE_NS=20000 -shared -fPIC -o $@ $< -ldl
+	$(call say,LD,$@)mkdir -p $(@D) && $(PRELOAD) -DPATIENCE_NS=20000 -o $@ $< -ldl
 
 unit: $(UNIT)
 oracle: $(ORACLE)

@@ -16,28 +16,28 @@ int measure_suite(struct suite *s, const struct measure_opts *o, struct err *e)
 {
 	struct plan p = { 0 };
 	struct progress_line line = progress_line(o->command, &p, o->quiet);
-	char *again = o->same ? xstrdup("the same command") :
-				xasprintf("fsduel %s --resume %s", o->command, o->dir);
 	struct duel_opts d = {
-		.dir = o->dir, .resume = o->resume, .again = again, .guests = o->guests,
+		.dir = o->dir, .resume = o->resume, .guests = o->guests,
 		.initramfs = o->initramfs, .qemu = o->qemu, .destroy = o->destroy,
 		.progress = progress_show, .before = progress_before, .say = progress_say,
 		.arg = &line, .stop = &stop_signal,
 	};
 	struct buf few = BUF_INIT;
 	struct progress last;
+	char *again;
 	int ret = plan_make(&p, s, e);
 
-	if (ret) {
-		free(again);
+	if (ret)
 		return err_exit_code(e, FSDUEL_USAGE);
-	}
 	if (!s->nr_looks && !o->resume)
 		few_blocks_say(&p, &few);
 	if (few.len && !o->quiet)
 		progress_say(&line, few.data);
 	buf_release(&few);
 	stop_signal_catch();
+	again = o->same ? xstrdup("the same command") :
+			  xasprintf("fsduel %s --resume %s", o->command, o->dir);
+	d.again = again;
 	ret = duel_run(s, &p, &d, &last, e);
 	progress_end(&line);
 	plan_release(&p);
