@@ -5,6 +5,7 @@
 # as failed: it becomes "ok N - name # SKIP reason", the reason being the comment
 # line printed just before, and is repeated on stderr, where prove shows it.
 # A program that dies keeps its exit code; a skip without a reason is a failure.
+# What fails is repeated there, too, with what is said about it: prove shows neither.
 set -o pipefail
 export CMOCKA_MESSAGE_OUTPUT=TAP
 "$@" | awk -v program="$(basename "$1")" '
@@ -30,6 +31,11 @@ export CMOCKA_MESSAGE_OUTPUT=TAP
 		sub(/.*# SKIP */, "", reason)
 		print "# " program ": skipped " name ": " reason > "/dev/stderr"
 	}
+	/^not ok/ || (failing && /^#/) {
+		failing = 1
+		print "# " program ": " $0 > "/dev/stderr"
+	}
+	/^ok/ { failing = 0 }
 	{ reason = "" }
 	/^# / { reason = substr($0, 3); sub(/^skipped: */, "", reason) }
 	{ print; fflush() }

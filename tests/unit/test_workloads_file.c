@@ -22,6 +22,7 @@
 
 #include <cmocka.h>
 
+#include "lib/fs.h"
 #include "tests/unit/skip.h"
 #include "tests/unit/test_workloads.h"
 
@@ -60,8 +61,7 @@ static int room_teardown(void **state)
 {
 	struct room *r = *state;
 
-	unlink(r->file);
-	rmdir(r->dir);
+	assert_int_equal(fs_remove_tree(r->dir, NULL), 0);
 	free(r->file);
 	free(r->dir);
 	free(r);
@@ -285,6 +285,25 @@ static bool forbidden(const struct role *role, int ret, const struct err *e)
 	return true;
 }
 
+static uint64_t count_named(const struct role *role, const struct fsload_result *res,
+			    const char *name)
+{
+	for (unsigned i = 0; role->counters && role->counters[i].name; i++)
+		if (!strcmp(role->counters[i].name, name))
+			return res->count[i];
+	return 0;
+}
+
+/* Of 60 operations, those failed that may: on ext4 a direct read that meets a fresh delayed page. */
+static void check_sixty(const struct role *role, const struct fsload_result *res)
+{
+	uint64_t eio = count_named(role, res, "reads_eio");
+
+	assert_int_equal(res->measured.errors, eio);
+	assert_int_equal(res->measured.ops, 60 - eio);
+	assert_int_equal(res->measured.bytes, (60 - eio) * 8192);
+}
+
 static void every_role_does_its_work(void **state)
 {
 	const struct room *r = *state;
@@ -303,11 +322,8 @@ static void every_role_does_its_work(void **state)
 		ret = fsload_run(&l, NULL, NULL, NULL, &e);
 		if (ret && !forbidden(*role, ret, &e))
 			fail_msg("%s: %s", (*role)->name, e.text);
-		if (!ret) {
-			assert_int_equal(l.role[0].measured.ops, 60);
-			assert_int_equal(l.role[0].measured.errors, 0);
-			assert_int_equal(l.role[0].measured.bytes, 60 * 8192);
-		}
+		if (!ret)
+			check_sixty(*role, &l.role[0]);
 		fsload_remove(&l);
 		assert_int_equal(access(r->file, F_OK), -1);
 		fsload_release(&l);
@@ -546,24 +562,27 @@ static void a_page_that_cannot_be_faulted_in_is_an_error_and_no_death(void **sta
 	unlink(r->file);
 }
 
+/* Each has its own: what a failed one left lying is in nobody's way. */
+#define in_a_room(test) cmocka_unit_test_setup_teardown(test, room_setup, room_teardown)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(extents_are_what_was_made),
-		cmocka_unit_test(a_delayed_buffered_write_is_flushed_and_seen),
-		cmocka_unit_test(extents_that_cannot_be_are_refused),
-		cmocka_unit_test(prepared_files_prove_what_their_roles_declare),
-		cmocka_unit_test(other_extents_than_declared_are_found_out),
-		cmocka_unit_test(nothing_is_written_over),
-		cmocka_unit_test(a_file_that_cannot_be_made_is_not_left_behind),
-		cmocka_unit_test(every_role_does_its_work),
-		cmocka_unit_test(roles_leave_the_file_as_they_say),
-		cmocka_unit_test(queues_write_where_they_are_told),
-		cmocka_unit_test(each_thread_can_have_a_file_of_its_own),
-		cmocka_unit_test(a_held_lock_is_held_for_its_time),
-		cmocka_unit_test(once_fills_every_hole),
-		cmocka_unit_test(a_page_that_cannot_be_faulted_in_is_an_error_and_no_death),
+		in_a_room(extents_are_what_was_made),
+		in_a_room(a_delayed_buffered_write_is_flushed_and_seen),
+		in_a_room(extents_that_cannot_be_are_refused),
+		in_a_room(prepared_files_prove_what_their_roles_declare),
+		in_a_room(other_extents_than_declared_are_found_out),
+		in_a_room(nothing_is_written_over),
+		in_a_room(a_file_that_cannot_be_made_is_not_left_behind),
+		in_a_room(every_role_does_its_work),
+		in_a_room(roles_leave_the_file_as_they_say),
+		in_a_room(queues_write_where_they_are_told),
+		in_a_room(each_thread_can_have_a_file_of_its_own),
+		in_a_room(a_held_lock_is_held_for_its_time),
+		in_a_room(once_fills_every_hole),
+		in_a_room(a_page_that_cannot_be_faulted_in_is_an_error_and_no_death),
 	};
 
-	return cmocka_run_group_tests(tests, room_setup, room_teardown);
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }
