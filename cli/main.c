@@ -96,8 +96,14 @@ static int dispatch(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	int code = dispatch(argc, argv);
+	int code;
 
+	/*
+	 * What is on a device the programs we start ask the device: libblkid's cache
+	 * knows the file system of two seconds ago, and mkfs.btrfs then refuses its UUID.
+	 */
+	setenv("BLKID_FILE", "/dev/null", 1);
+	code = dispatch(argc, argv);
 	/* A full disk behind ">" must not look like success. */
 	if (fflush(stdout) || ferror(stdout)) {
 		perror("fsduel: cannot write to standard output");

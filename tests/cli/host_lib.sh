@@ -25,14 +25,14 @@ host_run() {
 
 # Whatever of fsduel's is there: loop devices, mounts, images, directories, half-written files.
 left() {
-	losetup -n -O NAME,BACK-FILE -l | grep -F "$tmp" | grep fsduel-image
+	losetup -n --raw -O NAME,BACK-FILE -l | grep -F "$tmp" | grep fsduel-image
 	grep -F "$tmp/state" /proc/self/mounts
 	find "$tmp" -xdev \( -name '.fsduel-*' -o -name 'run-*' -o -name '*.tmp' -o -name undo.json \)
 	true
 }
 # What is not fsduel's, as it was set up.
 foreign() {
-	losetup -n -O NAME,BACK-FILE -l | grep -F "$tmp/foreign"
+	losetup -n --raw -O NAME,BACK-FILE -l | grep -F "$tmp/foreign"
 	grep -F "$tmp/foreign" /proc/self/mounts
 	sha256sum "$tmp"/foreign*.img 2> /dev/null
 	true
