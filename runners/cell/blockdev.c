@@ -13,12 +13,15 @@
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/sysmacros.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/fs.h"
 
 #define SIZE_MIN (16u << 20)
 #define SECTOR_MAX 4096    /* a size that is no multiple of it fails with direct I/O */
+#define LOCK_TRIES 50
+#define LOCK_WAIT_NS 100000000l
 
 static int usage(struct err *e)
 {
@@ -121,6 +124,20 @@ static int in_use(const char *path, dev_t dev, struct err *e)
 	return -EBUSY;
 }
 
+/* udev holds a lock, shared, while it looks at what somebody has closed after writing. */
+static bool lock_alone(int fd)
+{
+	const struct timespec wait = { 0, LOCK_WAIT_NS };
+	int tries = LOCK_TRIES;
+
+	while (flock(fd, LOCK_EX | LOCK_NB)) {
+		if (errno != EWOULDBLOCK || !--tries)
+			return false;
+		nanosleep(&wait, NULL);
+	}
+	return true;
+}
+
 /*
  * O_EXCL on a block device fails while it is mounted, swapped to, or part of
  * something, and keeps all of that away as long as it is held. What the tables
@@ -142,7 +159,7 @@ int blockdev_open(const char *path, struct stat *st, int *fd, struct err *e)
 		return in_use(path, st->st_rdev, e);
 	if (*fd < 0 || fstat(*fd, st))
 		return err_sys(e, errno, "cannot open %s for writing", path);
-	if (flock(*fd, LOCK_EX | LOCK_NB))
+	if (!lock_alone(*fd))
 		return err_add(e, EBUSY, "another program has a lock on %s", path);
 	user = S_ISBLK(st->st_mode) ? user_in_tables(st->st_rdev) : NULL;
 	if (!user && S_ISBLK(st->st_mode))

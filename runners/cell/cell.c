@@ -9,8 +9,10 @@
 #include "runners/cell/cell.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/fs.h"
 #include "lib/num.h"
@@ -241,11 +243,15 @@ static void run_steps(struct cell *c, struct buf *why)
 	}
 }
 
+/* Who keeps the device longer is told of by whoever wants it next. */
 static int unmount(struct cell *c, struct err *e)
 {
 	uint64_t begin_ns = now_ns();
 	int rc = mount_undo(c->at->dir, e);
+	int fd = rc ? -1 : mount_open_released(c->at->device, O_RDONLY);
 
+	if (fd >= 0)
+		close(fd);
 	if (c->at->stepped)
 		c->at->stepped(c->at->stepped_arg, "unmount", now_ns() - begin_ns);
 	return rc;

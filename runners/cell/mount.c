@@ -19,6 +19,7 @@
 #include "lib/proc.h"
 
 #define BUSY_TRIES 20
+#define RELEASE_TRIES 50
 #define BUSY_WAIT_NS 100000000l
 
 /* The generic options, mount(8) "filesystem-independent"; all others are the file system's. */
@@ -204,6 +205,20 @@ int mount_undo(const char *dir, struct err *e)
 		return err_sys(e, errno, "cannot even detach %s, which stays busy", dir);
 	return err_add(e, EBUSY, "%s stayed busy and was detached; something still has a file open "
 		       "on it, so its device cannot be used again yet (fuser -m says what)", dir);
+}
+
+int mount_open_released(const char *device, int flags)
+{
+	const struct timespec wait = { 0, BUSY_WAIT_NS };
+	int fd = -1;
+
+	for (int i = 0; i < RELEASE_TRIES; i++) {
+		fd = open(device, flags | O_EXCL | O_CLOEXEC);
+		if (fd >= 0 || errno != EBUSY)
+			break;
+		nanosleep(&wait, NULL);
+	}
+	return fd >= 0 ? fd : -errno;
 }
 
 int mount_drop_caches(struct err *e)

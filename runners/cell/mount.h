@@ -46,6 +46,13 @@ int mount_effective(const struct fs_type *fs, const char *device, const char *di
  */
 int mount_undo(const char *dir, struct err *e);
 
+/*
+ * Open a device that was just unmounted, alone (O_EXCL): a mount namespace that somebody
+ * made meanwhile keeps it for as long as it lives. Tried for five seconds. The
+ * descriptor, or -errno.
+ */
+int mount_open_released(const char *device, int flags);
+
 /* Write back everything dirty and drop the page cache, dentries and inodes of the machine. */
 int mount_drop_caches(struct err *e);
 

@@ -22,9 +22,6 @@
 #include "runners/cell/mount.h"
 #include "runners/cell/nullblk.h"
 
-#define OPEN_TRIES 50   /* a device just unmounted is released a moment later */
-#define OPEN_WAIT_US 100000
-
 static const char *text(const json_t *item, const char *key)
 {
 	const char *s = json_string_value(json_object_get(item, key));
@@ -156,20 +153,13 @@ static bool is_listed(const json_t *uuids, const char *uuid)
 static int undo_wipe_item(const json_t *item, struct strv *said, struct err *e)
 {
 	const char *path = text(item, "path");
-	int fd = -1, ret = 0;
+	int fd = mount_open_released(path, O_RDWR), ret = 0;
 	char *uuid;
 
-	for (int i = 0; i < OPEN_TRIES && fd < 0; i++) {
-		fd = open(path, O_RDWR | O_EXCL | O_CLOEXEC);
-		if (fd < 0 && errno != EBUSY)
-			break;
-		if (fd < 0)
-			usleep(OPEN_WAIT_US);
-	}
-	if (fd < 0 && (errno == ENOENT || errno == ENXIO))
+	if (fd == -ENOENT || fd == -ENXIO)
 		return 0;
 	if (fd < 0)
-		return err_sys(e, errno, "cannot take our file system off %s; when nothing else is "
+		return err_sys(e, -fd, "cannot take our file system off %s; when nothing else is "
 			       "on it: wipefs --all %s", path, path);
 	uuid = blockdev_uuid(fd);
 	if (is_listed(json_object_get(item, "uuids"), uuid)) {
