@@ -96,10 +96,9 @@ int folder_make_dir(const struct folder *f, const char *name, struct err *e)
 	return ret;
 }
 
-int folder_create(struct folder *f, const char *dir, const struct suite *s, const struct plan *p,
-		  struct err *e)
+int folder_claim(struct folder *f, const char *dir, const struct suite *s, const struct plan *p,
+		 struct err *e)
 {
-	char *suite_path = xasprintf("%s/" SUITE_INI, dir);
 	int ret;
 
 	init(f, dir, s, p);
@@ -112,21 +111,38 @@ int folder_create(struct folder *f, const char *dir, const struct suite *s, cons
 	ret = fs_mkdir_p(dir, e);
 	if (!ret)
 		ret = take_lock(f, e);
+	if (ret)
+		err_exit(e, FSDUEL_MACHINE);
+out:
+	if (ret)
+		folder_release(f);
+	return ret;
+}
+
+int folder_begin(struct folder *f, struct err *e)
+{
+	char *suite_path = xasprintf("%s/" SUITE_INI, f->dir);
+	int ret = folder_make_dir(f, PARTS_DIR, e);
+
 	if (!ret)
-		ret = folder_make_dir(f, PARTS_DIR, e);
-	if (!ret)
-		ret = fs_write_atomic(suite_path, s->text, strlen(s->text), e);
+		ret = fs_write_atomic(suite_path, f->suite->text, strlen(f->suite->text), e);
 	if (!ret) {
 		make_run_id(f->run_id);
 		f->run = folder_describe(f);
 	} else {
 		err_exit(e, FSDUEL_MACHINE);
-	}
-out:
-	free(suite_path);
-	if (ret)
 		folder_release(f);
+	}
+	free(suite_path);
 	return ret;
+}
+
+int folder_create(struct folder *f, const char *dir, const struct suite *s, const struct plan *p,
+		  struct err *e)
+{
+	int ret = folder_claim(f, dir, s, p, e);
+
+	return ret ? ret : folder_begin(f, e);
 }
 
 /* The parts of run.json that say what each part file means must be what they were. */

@@ -33,7 +33,15 @@ struct folder {
 	int lock_fd;                /* flock on the folder: one writer at a time */
 };
 
-/* DIR must not exist, or be empty. */
+/*
+ * DIR must not exist, or be empty, or hold no more than what a run that was killed in
+ * here left. In two steps for who must note the folder before a file is in it:
+ * folder_claim makes and locks it, folder_begin writes the first files. After either
+ * has failed there is nothing to release.
+ */
+int folder_claim(struct folder *f, const char *dir, const struct suite *s, const struct plan *p,
+		 struct err *e);
+int folder_begin(struct folder *f, struct err *e);
 int folder_create(struct folder *f, const char *dir, const struct suite *s, const struct plan *p,
 		  struct err *e);
 /*

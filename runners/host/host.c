@@ -204,17 +204,6 @@ static int record_setting(void *arg, const char *path, const char *value, struct
 	return undo_sysfs(arg, path, value, e);
 }
 
-/* A folder that has a run.json is gone on with, else it is begun. */
-static int open_folder(struct host *h, struct err *e)
-{
-	char *run = xasprintf("%s/" RUN_JSON, h->opts->dir);
-	bool there = fs_exists(run);
-
-	free(run);
-	return there ? folder_open(&h->folder, h->opts->dir, h->suite, h->plan, e)
-		     : folder_create(&h->folder, h->opts->dir, h->suite, h->plan, e);
-}
-
 static int note_results(struct host *h, struct err *e)
 {
 	char *dir = realpath(h->opts->dir, NULL);
@@ -222,6 +211,26 @@ static int note_results(struct host *h, struct err *e)
 		      : err_sys(e, errno, "cannot find %s", h->opts->dir);
 
 	free(dir);
+	return ret;
+}
+
+/*
+ * A folder that has a run.json is gone on with, else it is begun. Noted when it is ours
+ * alone and before anything is written: half a file is taken away, whenever we are killed.
+ */
+static int open_folder(struct host *h, struct err *e)
+{
+	char *run = xasprintf("%s/" RUN_JSON, h->opts->dir);
+	bool there = fs_exists(run);
+	int ret;
+
+	free(run);
+	ret = there ? folder_open(&h->folder, h->opts->dir, h->suite, h->plan, e)
+		    : folder_claim(&h->folder, h->opts->dir, h->suite, h->plan, e);
+	if (!ret)
+		ret = note_results(h, e);
+	if (!ret && !there)
+		ret = folder_begin(&h->folder, e);
 	return ret;
 }
 
@@ -250,8 +259,6 @@ static int set_up(struct host *h, struct err *e)
 		ret = undo_leftovers(h, e);
 	if (!ret)
 		ret = open_folder(h, e);
-	if (!ret)
-		ret = note_results(h, e);
 	if (!ret)
 		ret = target_open(&h->target, &h->opts->target, h->plan, h->opts->dir, &h->undo, e);
 	if (!ret) {
