@@ -111,6 +111,11 @@ host_run -c "$tmp/xfs.ini" -o "$tmp/no" --dir "$tmp/foreign-mnt"
 expect "and it must be the suite's" 3 "is on ext4, but the mount default .* is xfs"
 check "and still nothing is left in it" in_dir
 
+wait_for() { # COMMAND...: until it succeeds, ten seconds at most
+	for _ in $(seq 500); do "$@" > /dev/null 2>&1 && return; sleep 0.02; done
+	return 1
+}
+
 # --- what is on a device, or uses it ----------------------------------------------------
 # What is on the disk: a mounted ext4 fills in bitmaps in the page cache, and writes nothing.
 on_disk() { dd if="$dev" bs=1M iflag=direct status=none | sha256sum; }
@@ -153,8 +158,9 @@ else
 	skip "a device that is part of another is refused" "dmsetup does not work here"
 fi
 disk exclusive 64M
-perl -MFcntl -e 'sysopen F, shift, O_RDWR | O_EXCL or die; sleep 60' "$dev" & holder=$!
-sleep 0.3
+perl -MFcntl -e 'sysopen F, shift, O_RDWR | O_EXCL or die; open G, ">", shift; sleep 60' \
+	"$dev" "$tmp/held" & holder=$!
+wait_for test -e "$tmp/held"
 force=--force refused "a device that a program holds, even by --force," "$dev is in use: it is mounted, or part of"
 kill $holder
 dev=$ext4
@@ -198,12 +204,8 @@ check "none of the refused made a folder" [ ! -e "$tmp/no" ]
 check "or left anything" left
 
 # --- signals, and what else goes on meanwhile -----------------------------------------------
-wait_for() { # COMMAND...: until it succeeds, ten seconds at most
-	for _ in $(seq 500); do "$@" > /dev/null 2>&1 && return; sleep 0.02; done
-	return 1
-}
 mounted() { grep -q "$FSDUEL_STATE/run-" /proc/self/mounts; }
-small 's/^runtime = .*/runtime = 1s/; /^.workload randrw/,$d' > "$tmp/long.ini"
+small 's/^runtime = .*/runtime = 5s/; /^.workload randrw/,$d' > "$tmp/long.ini"
 for s in INT:130 TERM:143 HUP:129; do
 	# What a shell starts in the background ignores SIGINT else.
 	env --default-signal=INT "$B/fsduel" run -q --no-settle -c "$tmp/long.ini" -o "$tmp/${s%:*}" --image 192M > "$tmp/said" 2>&1 &
@@ -268,7 +270,7 @@ foreign_dev=$(findmnt -n -o SOURCE "$tmp/foreign-mnt2")
 trigger() { echo "a test of fsduel's" > "/sys/fs/ext4/$(basename "$1")/trigger_fs_error"; }
 ours() { sed -n "s#^\(/dev/loop[0-9]*\) $FSDUEL_STATE/run-.*#\1#p" /proc/self/mounts; }
 one_error() { # DIR, whose: the device to hit once a cell is under way
-	small 's/^runtime = .*/runtime = 1s/; s/^blocks = .*/blocks = 1/; /^\[mount [dn]/,/^$/d; /^.workload randrw/,$d' > "$tmp/err.ini"
+	small 's/^runtime = .*/runtime = 3s/; s/^blocks = .*/blocks = 1/; /^\[mount [dn]/,/^$/d; /^.workload randrw/,$d' > "$tmp/err.ini"
 	"$B/fsduel" run -q --no-settle -c "$tmp/err.ini" -o "$1" --image 192M > "$tmp/said" 2>&1 &
 	pid=$!
 	wait_for mounted

@@ -32,11 +32,11 @@ held_20ms() { # FILE MOST: the mean wait, ns
 	[ "${found[0]}" -ge 20 ] && [ $((found[1] / found[0])) -ge 19000000 ] &&
 		[ $((found[1] / found[0])) -le "$2" ] || echo "count total max: ${found[*]}"
 }
-value() { # DIR PASS METRIC WORKLOAD: of all roles together
-	awk -F, -v pass="$2" -v metric="$3" -v workload="$4" '
+value() { # DIR PASS METRIC WORKLOAD [ROLE]: of all roles together, or of that
+	awk -F, -v pass="$2" -v metric="$3" -v workload="$4" -v role="${5:-all}" '
 		NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
 		$at["pass"] == pass && $at["metric"] == metric && $at["workload"] == workload &&
-		$at["role"] == "all" { print $at["value"] }' "$1/samples.csv"
+		$at["role"] == role { print $at["value"] }' "$1/samples.csv"
 }
 counts_agree() { # DIR: samples.csv says the same as the rows, nothing was lost
 	local w
@@ -70,7 +70,9 @@ else
 		at_least 10 "$rows" mix buffered_write write ext4_buffered_write_iter
 	check "direct overwriters wait for it, shared" \
 		at_least 10 "$rows" mix dio_overwrite read ext4_file_write_iter
-	check "readers wait for a lock held 20 ms" held_20ms "$rows" 25000000
+	# No longer than the longest hold, which a busy machine makes longer.
+	longest=$(value "$results" locks lat_max held hold_iolock)
+	check "readers wait for a lock held 20 ms" held_20ms "$rows" $((${longest%.*} + 5000000))
 	check "samples.csv counts the same waits" counts_agree "$results"
 	check "the recordings are kept" kept "$results"
 	check "nothing else of it is left" left

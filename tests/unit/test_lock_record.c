@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mount.h>
@@ -146,8 +147,8 @@ static void mark(void *arg, int begin)
 		lock_record_end(arg);
 }
 
-static int contend_or_say(const struct place *p, unsigned ms, struct lock_record *r,
-			  struct err *e)
+static int contend_or_say(const struct place *p, unsigned ms, void (*at)(void *arg, int begin),
+			  void *arg, struct err *e)
 {
 	struct mix m = mix_of("hold_iolock buffered_write:3",
 			      "file_size=2M hold_iolock.hold=10ms hold_iolock.rate=50 "
@@ -162,7 +163,7 @@ static int contend_or_say(const struct place *p, unsigned ms, struct lock_record
 		return -EINVAL;
 	ret = fsload_prepare(&l, e);
 	if (!ret) {
-		ret = fsload_run(&l, r ? mark : NULL, r, NULL, e);
+		ret = fsload_run(&l, at, arg, NULL, e);
 		fsload_remove(&l);
 	}
 	fsload_release(&l);
@@ -173,18 +174,33 @@ static void contend(const struct place *p, unsigned ms, struct lock_record *r)
 {
 	struct err e = ERR_INIT;
 
-	if (!contend_or_say(p, ms, r, &e))
+	if (!contend_or_say(p, ms, r ? mark : NULL, r, &e))
 		return;
 	if (strstr(e.text, "userfaultfd"))
 		skip_because("skipped: %s", e.text);
 	fail_msg("%s", e.text);
 }
 
+struct load {
+	const struct place *place;
+	sem_t begun;                   /* every thread is there, with its name */
+};
+
+static void tell(void *arg, int begin)
+{
+	struct load *l = arg;
+
+	if (begin)
+		sem_post(&l->begun);
+}
+
 static void *contend_for_a_while(void *arg)
 {
+	struct load *l = arg;
 	struct err e = ERR_INIT;
 
-	contend_or_say(arg, 600, NULL, &e);
+	if (contend_or_say(l->place, 600, tell, l, &e))
+		sem_post(&l->begun);
 	return NULL;
 }
 
@@ -280,19 +296,23 @@ static void waits_are_recorded_and_perf_reads_them(void **state)
 static void nothing_of_before_and_after_is_there(void **state)
 {
 	struct place *p = *state;
+	struct load l = { .place = p };
 	struct lock_record *r = open_as_ever(p);
 	uint64_t begin_ns, end_ns;
 	pthread_t load;
 	struct seen s;
 
-	assert_int_equal(pthread_create(&load, NULL, contend_for_a_while, p), 0);
-	sleep_ms(250);
+	sem_init(&l.begun, 0, 0);
+	assert_int_equal(pthread_create(&load, NULL, contend_for_a_while, &l), 0);
+	sem_wait(&l.begun);
+	sleep_ms(50);
 	begin_ns = now_ns();
 	lock_record_begin(r);
 	sleep_ms(150);
 	lock_record_end(r);
 	end_ns = now_ns();
 	pthread_join(load, NULL);
+	sem_destroy(&l.begun);
 	finish(r);
 	s = look(p, "buffered_write");
 	assert_true(s.samples > 0);

@@ -271,7 +271,7 @@ static void a_role_that_never_began_is_said(void **state)
 /* An unbound thread with an hour to its next turn ends when the bound ones do. */
 static void a_waiting_thread_is_woken_at_the_end(void **state)
 {
-	struct mix m = mix_of("null dio_read", "null.ops=20 null.op_time=1ms");
+	struct mix m = mix_of("null dio_read", "null.ops=200 null.op_time=1ms");
 	struct fsload l;
 
 	(void)state;
@@ -333,7 +333,7 @@ static void completions_fall_into_their_intervals(void **state)
 static void a_run_leaves_a_series_of_each_role(void **state)
 {
 	struct mix m = mix_of("null:2 dio_read",
-			      "runtime=100ms null.op_time=2ms interval=30ms warmup=0");
+			      "runtime=300ms null.op_time=2ms interval=90ms warmup=0");
 	struct fsload l;
 
 	(void)state;
@@ -352,9 +352,9 @@ static void a_run_leaves_a_series_of_each_role(void **state)
 			assert_ptr_equal(s, &l.role[i].series);
 			assert_in_range(s->nr, 4, 5);
 			assert_int_equal(sum_of(s), l.role[i].measured.ops);
-			assert_true(s->end_ns >= 100 * MS);
+			assert_true(s->end_ns >= 300 * MS);
 		}
-		assert_in_range(l.role[1].series.ops[0], 1, 31);       /* 1000 a second, for 30 ms */
+		assert_in_range(l.role[1].series.ops[0], 1, 91);       /* 1000 a second, for 90 ms */
 		assert_int_equal(sum_of(&l.total.series), l.total.measured.ops);
 	}
 	fsload_release(&l);
