@@ -13,9 +13,12 @@ export CMOCKA_MESSAGE_OUTPUT=TAP
 		number = $3
 		name = $0
 		sub(/^not ok [0-9]+ # SKIP */, "", name)
+		failing = 0
 		if (reason == "") {
 			print "not ok " number " - " name
 			print "# skipped without saying why"
+			print "# " program ": not ok " number " - " name \
+				": skipped without saying why" > "/dev/stderr"
 			failed = 1
 			next
 		}

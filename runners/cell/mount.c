@@ -210,15 +210,17 @@ int mount_undo(const char *dir, struct err *e)
 int mount_open_released(const char *device, int flags)
 {
 	const struct timespec wait = { 0, BUSY_WAIT_NS };
-	int fd = -1;
+	int ret = -EBUSY;
 
-	for (int i = 0; i < RELEASE_TRIES; i++) {
+	for (int i = 0; i < RELEASE_TRIES && ret == -EBUSY; i++) {
+		int fd;
+
+		if (i)
+			nanosleep(&wait, NULL);
 		fd = open(device, flags | O_EXCL | O_CLOEXEC);
-		if (fd >= 0 || errno != EBUSY)
-			break;
-		nanosleep(&wait, NULL);
+		ret = fd >= 0 ? fd : -errno;
 	}
-	return fd >= 0 ? fd : -errno;
+	return ret;
 }
 
 int mount_drop_caches(struct err *e)

@@ -118,11 +118,11 @@ wait_for() { # COMMAND...: until it succeeds, ten seconds at most
 
 # --- what is on a device, or uses it ----------------------------------------------------
 # What is on the disk: a mounted ext4 fills in bitmaps in the page cache, and writes nothing.
-on_disk() { dd if="$dev" bs=1M iflag=direct status=none | sha256sum; }
+on_disk() ( set -o pipefail; dd if="$dev" bs=1M iflag=direct status=none | sha256sum )
 refused() { # NAME PATTERN: $dev, with its contents before and after
 	local sum
 	sync
-	sum=$(on_disk)
+	sum=$(on_disk) || sum=unreadable
 	host_run -c "$tmp/one.ini" -o "$tmp/no" --device "$dev" --destroy "$dev" ${force:-}
 	expect "$1 is refused" 3 "$2"
 	check "and nothing is written" [ "$sum" = "$(on_disk)" ]

@@ -129,14 +129,22 @@ static struct place *need_place(void **state, const char *program)
 	return p;
 }
 
+static struct cell_place place_of(const struct place *p)
+{
+	return (struct cell_place){ .device = p->device, .dir = p->mnt, .work = p->work,
+				    .log_name = p->name };
+}
+
 static int run(struct place *p, const struct cell_spec *c, struct result *r)
 {
-	struct cell_place at = { .device = p->device, .dir = p->mnt, .work = p->work,
-				 .log_name = p->name, .mark = note_mark, .mark_arg = p };
+	struct cell_place at = place_of(p);
 	struct err e = ERR_INIT;
 	struct buf mounts = BUF_INIT;
-	int rc = cell_run(c, &at, r, &e);
+	int rc;
 
+	at.mark = note_mark;
+	at.mark_arg = p;
+	rc = cell_run(c, &at, r, &e);
 	assert_int_equal(fs_read("/proc/self/mounts", 0, &mounts, &e), 0);
 	assert_null(strstr(buf_str(&mounts), p->mnt));   /* nothing stays mounted */
 	buf_release(&mounts);
@@ -382,14 +390,18 @@ static pid_t for_a_while(bool (*act)(const char *device), const char *device)
 	assert_int_equal(pipe(said), 0);
 	pid = fork();
 	if (!pid) {
+		/* Of ours it keeps nothing open, least of all a file on the device. */
+		dup2(said[1], 0);
+		close_range(1, ~0u, 0);
 		ok = act(device);
-		if (write(said[1], &ok, 1) == 1)
+		if (write(0, &ok, 1) == 1)
 			usleep(700000);
 		_exit(0);
 	}
+	assert_true(pid > 0);
+	close(said[1]);
 	assert_int_equal(read(said[0], &ok, 1), 1);
 	close(said[0]);
-	close(said[1]);
 	assert_true(ok);
 	return pid;
 }
@@ -417,14 +429,15 @@ static void a_device_that_others_keep_a_moment_longer_is_waited_for(void **state
 {
 	struct place *p = need_place(state, "mke2fs");
 	pid_t other = -1;
-	struct cell_place at = { .device = p->device, .dir = p->mnt, .work = p->work,
-				 .mark = copy_mounts_at_begin, .mark_arg = &other };
+	struct cell_place at = place_of(p);
 	struct err e = ERR_INIT;
 	struct cell_spec c;
 	struct result r;
 	struct stat st;
 	int fd;
 
+	at.mark = copy_mounts_at_begin;
+	at.mark_arg = &other;
 	spec_mix(&c, "dio_read", "file_size=1M ops=20");
 	assert_int_equal(cell_run(&c, &at, &r, &e), 0);
 	assert_ok(&r);
@@ -446,11 +459,11 @@ static void a_cell_that_is_interrupted_says_so(void **state)
 {
 	struct place *p = need_place(state, "mke2fs");
 	const volatile int stop = 15;
-	struct cell_place at = { .device = p->device, .dir = p->mnt, .work = p->work,
-				 .stop = &stop };
+	struct cell_place at = place_of(p);
 	struct cell_spec c;
 	struct result r;
 
+	at.stop = &stop;
 	spec_mix(&c, "dio_read", "file_size=1M runtime=30s");
 	assert_int_equal(cell_run(&c, &at, &r, NULL), 0);
 	assert_bad(&r, STATUS_FAILED, "interrupted");
@@ -495,11 +508,12 @@ static void complain(void *arg, int begin)
 static void a_kernel_that_complains_makes_the_cell_invalid(void **state)
 {
 	struct place *p = need_place(state, "mke2fs");
-	struct cell_place at = { .device = p->device, .dir = p->mnt, .work = p->work,
-				 .mark = complain, .mark_arg = p };
+	struct cell_place at = place_of(p);
 	struct cell_spec c;
 	struct result r;
 
+	at.mark = complain;
+	at.mark_arg = p;
 	spec_mix(&c, "dio_read", "file_size=1M ops=10");
 	assert_int_equal(cell_run(&c, &at, &r, NULL), 0);
 	assert_int_equal(p->marks[1], 1);
@@ -652,13 +666,13 @@ static void without_rights_to_watch(void *arg, const char *step, uint64_t ns)
 static void a_locks_pass_that_may_not_watch_is_skipped_with_the_reason(void **state)
 {
 	struct place *p = need_place(state, "mke2fs");
-	struct cell_place at = { .device = p->device, .dir = p->mnt, .work = p->work,
-				 .stepped = without_rights_to_watch };
+	struct cell_place at = place_of(p);
 	char *paranoid = fs_read_line("/proc/sys/kernel/perf_event_paranoid");
 	struct err e = ERR_INIT;
 	struct cell_spec c;
 	struct result r;
 
+	at.stepped = without_rights_to_watch;
 	if (!paranoid || !strcmp(paranoid, "-1")) {
 		free(paranoid);
 		print_message("# skipped: here everybody may watch\n");
@@ -729,7 +743,7 @@ static void let_through(void *arg, int begin)
 static void stale_data_make_the_cell_invalid_and_the_counts_stand(void **state)
 {
 	struct place *p = need_place(state, "mke2fs");
-	struct cell_place at = { .device = p->device, .dir = p->mnt, .work = p->work };
+	struct cell_place at = place_of(p);
 	struct err e = ERR_INIT;
 	struct cell_spec c;
 	struct result r;
