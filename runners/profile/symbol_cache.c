@@ -3,8 +3,11 @@
 #include "runners/profile/symbol_cache.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "lib/proc.h"
 #include "runners/kernel/elf.h"
@@ -57,10 +60,25 @@ int symbol_cache_load(struct symbols *s, const char *key, struct err *e)
 	return ret;
 }
 
+/* Two programs that meet the same new kernel would write one file's .tmp. */
+static int lock_beside(const char *path)
+{
+	char *dir = xstrndup(path, (size_t)(strrchr(path, '/') - path));
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	free(dir);
+	if (fd >= 0 && flock(fd, LOCK_EX)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
 int symbol_cache_keep(struct symbols *s, const char *key, const char *text, size_t len,
 		      struct err *e)
 {
 	char *path;
+	int lock;
 	int ret = symbols_parse(s, text, len, e);
 
 	if (ret)
@@ -68,7 +86,13 @@ int symbol_cache_keep(struct symbols *s, const char *key, const char *text, size
 	ret = path_of(key, &path, e);
 	if (ret)
 		return ret;
-	ret = fs_write_atomic(path, text, len, e);
+	lock = lock_beside(path);
+	if (lock < 0)
+		ret = err_sys(e, errno, "cannot lock the folder of %s", path);
+	else
+		ret = fs_write_atomic(path, text, len, e);
+	if (lock >= 0)
+		close(lock);
 	free(path);
 	return ret;
 }

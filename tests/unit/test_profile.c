@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -264,6 +266,42 @@ static void symbols_of_a_kernel_are_kept_by_image_and_modules(void **state)
 	fs_remove_tree(dir, &e);
 }
 
+static int keep_often(const char *key)
+{
+	int failed = 0;
+
+	for (int i = 0; i < 50; i++) {
+		struct err e = ERR_INIT;
+		struct symbols s;
+
+		failed += !!symbol_cache_keep(&s, key, kallsyms, strlen(kallsyms), &e);
+		symbols_release(&s);
+		failed += !!symbol_cache_load(&s, key, &e);
+		symbols_release(&s);
+	}
+	return failed;
+}
+
+static void two_programs_that_meet_the_same_new_kernel_keep_it_whole(void **state)
+{
+	char dir[] = "/tmp/test_profile.XXXXXX", key[SHA256_HEX];
+	struct buf none = BUF_INIT;
+	int status;
+	pid_t other;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	setenv("FSDUEL_CACHE", dir, 1);
+	symbol_cache_key(key, "0123", &none);
+	other = fork();
+	if (!other)
+		_exit(!!keep_often(key));
+	assert_int_equal(keep_often(key), 0);
+	assert_int_equal(waitpid(other, &status, 0), other);
+	assert_int_equal(status, 0);
+	fs_remove_tree(dir, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -273,6 +311,7 @@ int main(void)
 		cmocka_unit_test(json_that_is_no_profile_is_refused),
 		cmocka_unit_test(symbols_of_a_program_are_read_from_its_file),
 		cmocka_unit_test(symbols_of_a_kernel_are_kept_by_image_and_modules),
+		cmocka_unit_test(two_programs_that_meet_the_same_new_kernel_keep_it_whole),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, take_down);
