@@ -41,4 +41,12 @@ sizes() { fsduel plan "$@" | grep -E '^(suite|machine)|  c0|cell runs'; }
 run "a suite as it is" sizes -j 2 $suite
 run "and as it was before it was scaled down" sizes -j 2 --unscaled $suite
 run "a suite of one size" fsduel plan --unscaled tests/data/suites/tiny.ini
+shipped() {
+	for f in configs/experiments/*.ini; do
+		fsduel plan "$f" > /dev/null
+		# The guard's has one size.
+		[ "$f" = configs/experiments/stale.ini ] || fsduel plan --unscaled -m host "$f" > /dev/null
+	done 2>&1
+}
+check "each experiment that we ship can be planned, and as it was before it was scaled down" shipped
 finish
