@@ -13,13 +13,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
-#include <linux/loop.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sched.h>
 #include <sys/file.h>
-#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -31,15 +29,17 @@
 #include "runners/cell/blockdev.h"
 #include "runners/cell/cell.h"
 #include "runners/cell/ext4.h"
-#include "runners/suite/fiojob.h"
 #include "runners/cell/mount.h"
+#include "runners/host/loop.h"
+#include "runners/suite/fiojob.h"
 #include "workloads/stamps.h"
 
 /* --- a loop device with a small image ------------------------------------------------ */
 
 struct place {
 	char dir[32], mnt[64], work[64], image[64];
-	char device[32], name[16];
+	char device[32];
+	const char *name;              /* of the device, behind its last / */
 	int loop_fd, image_fd;
 	int marks[2];
 };
@@ -49,32 +49,6 @@ static void note_mark(void *arg, int begin)
 	struct place *p = arg;
 
 	p->marks[!begin]++;
-}
-
-/* NULL, or why there can be none here. */
-static const char *open_loop(struct place *p)
-{
-	struct loop_config config = { .fd = 0 };
-	int control = open("/dev/loop-control", O_RDWR | O_CLOEXEC);
-	bool set = false;
-
-	if (control < 0)
-		return "no /dev/loop-control";
-	config.fd = (uint32_t)p->image_fd;
-	config.info.lo_flags = LO_FLAGS_AUTOCLEAR;
-	/* Another test may take the free one that we were told of. */
-	for (int i = 0; i < 20 && !set; i++) {
-		int n = ioctl(control, LOOP_CTL_GET_FREE);
-
-		snprintf(p->name, sizeof(p->name), "loop%d", n % 1000);
-		snprintf(p->device, sizeof(p->device), "/dev/%s", p->name);
-		if (p->loop_fd >= 0)
-			close(p->loop_fd);
-		p->loop_fd = n < 0 ? -1 : open(p->device, O_RDWR | O_CLOEXEC);
-		set = p->loop_fd >= 0 && !ioctl(p->loop_fd, LOOP_CONFIGURE, &config);
-	}
-	close(control);
-	return set ? NULL : "cannot set up a loop device";
 }
 
 static int make_place(void **state)
@@ -113,15 +87,17 @@ static struct place *need_place(void **state, const char *program)
 {
 	struct place *p = *state;
 	char *path = proc_which(program);
+	struct err e = ERR_INIT;
 	const char *why = NULL;
 
 	if (geteuid())
 		why = "needs root";
 	else if (!path)
 		why = program;
-	else if (p->loop_fd < 0)
-		why = open_loop(p);
+	else if (p->loop_fd < 0 && loop_attach(p->image_fd, p->image, &p->loop_fd, p->device, &e))
+		why = e.text;
 	free(path);
+	p->name = p->device + strlen("/dev/");
 	if (why) {
 		print_message("# skipped: %s\n", why);
 		skip();
@@ -777,13 +753,16 @@ static void a_file_system_that_is_not_clean_is_found_out(void **state)
 	struct err e = ERR_INIT;
 	struct cell_spec c;
 	char zeros[4096] = { 0 };
+	int fd;
 
 	spec_mix(&c, "dio_read", "");
 	assert_int_equal(mount_mkfs(&c.mkfs, p->device, NULL, &e), 0);
 	assert_int_equal(mount_check(ext4, p->device, NULL, &e), 0);
 	/* Block 1 holds the group descriptors: without them nothing is where it should be. */
-	assert_int_equal(pwrite(p->loop_fd, zeros, sizeof(zeros), 4096), sizeof(zeros));
-	assert_int_equal(fsync(p->loop_fd), 0);
+	fd = open(p->device, O_WRONLY | O_CLOEXEC);
+	assert_int_equal(pwrite(fd, zeros, sizeof(zeros), 4096), sizeof(zeros));
+	assert_int_equal(fsync(fd), 0);
+	close(fd);
 	assert_int_equal(mount_check(ext4, p->device, NULL, &e), -EIO);
 	assert_non_null(strstr(e.text, "e2fsck does not find the file system clean: "));
 	cell_spec_release(&c);
