@@ -50,9 +50,11 @@ void plot_add_quoted(struct buf *b, const char *s)
 	text_add_clean(&clean, s);
 	buf_addc(b, '\'');
 	for (s = buf_str(&clean); *s; s++) {
+		/* Doubled, gnuplot 5 takes it for the string's end where it is the first or stands twice. */
 		if (*s == '\'')
+			buf_adds(b, "'.\"'\".'");
+		else
 			buf_addc(b, *s);
-		buf_addc(b, *s);
 	}
 	buf_addc(b, '\'');
 	buf_release(&clean);
