@@ -19,7 +19,6 @@
 
 #define JOIN_EVERY_NS 15000000000u  /* samples.csv is brought up to date that often */
 #define POLL_MS 500
-#define GUEST_OVERHEAD_BYTES (300u << 20)  /* QEMU's own memory beside the guest's */
 
 struct slot {
 	struct vm vm;
@@ -156,17 +155,9 @@ static int identify(struct duel *d, struct err *e)
 
 static unsigned how_many_guests(const struct duel *d)
 {
-	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-	uint64_t memory = (uint64_t)sysconf(_SC_AVPHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
-	uint64_t fit = memory / (d->machine.memory_bytes + GUEST_OVERHEAD_BYTES);
-
 	if (modes[d->machine.mode].alone)
 		return 1;
-	if (d->opts->guests)
-		return d->opts->guests;
-	if (fit < 1)
-		return 1;
-	return cores > 1 && fit > 1 ? (unsigned)(fit < (uint64_t)cores ? fit : (uint64_t)cores) : 1;
+	return d->opts->guests ? d->opts->guests : vm_guests(d->machine.memory_bytes);
 }
 
 static int check_mode(const struct duel *d, struct err *e)
