@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "lib/clean.h"
 #include "lib/csv.h"
 #include "lib/num.h"
 
@@ -58,6 +59,7 @@ static const struct field {
 #undef FIELD
 };
 #define NR_FIELDS (sizeof(fields) / sizeof(fields[0]))
+_Static_assert(NR_FIELDS <= EXPORT_VALUES_MAX, "a row of them is cleaned at once");
 
 static const void *member(const struct comparison_row *row, const struct field *f)
 {
@@ -118,6 +120,24 @@ static const char *field_text(const struct comparison_row *row, const struct fie
 	}
 }
 
+/* One row of texts, each cleaned. */
+static void add_row(struct buf *out, const char *const *text, size_t nr)
+{
+	const char *clean[EXPORT_VALUES_MAX] = { NULL };
+	struct buf all = BUF_INIT;
+	size_t at[EXPORT_VALUES_MAX];
+
+	for (size_t i = 0; i < nr; i++) {
+		at[i] = all.len;
+		clean_add(&all, text[i] ? text[i] : "");
+		buf_add(&all, "", 1);
+	}
+	for (size_t i = 0; i < nr; i++)
+		clean[i] = all.data + at[i];
+	csv_add_row(out, clean, nr);
+	buf_release(&all);
+}
+
 void export_csv(struct buf *out, const struct comparison *c)
 {
 	const char *text[NR_FIELDS];
@@ -129,7 +149,7 @@ void export_csv(struct buf *out, const struct comparison *c)
 	for (size_t k = 0; k < c->nr_rows; k++) {
 		for (size_t i = 0; i < NR_FIELDS; i++)
 			text[i] = field_text(&c->rows[k], &fields[i], number[i]);
-		csv_add_row(out, text, NR_FIELDS);
+		add_row(out, text, NR_FIELDS);
 	}
 }
 
@@ -238,9 +258,10 @@ static int to_buf(const char *data, size_t len, void *b)
 	return 0;
 }
 
-/* Append j and forget it. */
+/* Append j, cleaned, and forget it. */
 static void dump(struct buf *out, json_t *j, size_t flags)
 {
+	j = clean_json(j);
 	json_dump_callback(j, to_buf, out, flags | JSON_REAL_PRECISION(17));
 	json_decref(j);
 }
@@ -286,7 +307,7 @@ void export_values(struct buf *out, json_t *const *value, size_t nr)
 			text[i] = json_is_real(value[i]) ?
 				  num_format_double(number[i], json_real_value(value[i])) : NULL;
 	}
-	csv_add_row(out, text, nr);
+	add_row(out, text, nr);
 	for (size_t i = 0; i < nr; i++)
 		json_decref(value[i]);
 }
