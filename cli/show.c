@@ -131,16 +131,19 @@ static json_t *load_floor(const struct results *r)
 
 static int read_margin(const char *text, double *margin, struct err *e)
 {
+	struct err why = ERR_INIT;
 	uint64_t thousandths;
 
 	*margin = 0;
 	if (!text)
 		return 0;
-	if (num_parse(text, NUM_PCT, &thousandths, e) || !thousandths || thousandths > MARGIN_MAX) {
-		err_exit(e, FSDUEL_USAGE);
-		return err_add(e, EINVAL, "--margin '%.32s' is not a percentage above 0 %% and up "
-			       "to 50 %%, such as 2%%", text);
-	}
+	err_exit(e, FSDUEL_USAGE);
+	if (num_parse(text, NUM_PCT, &thousandths, &why))
+		return err_add(e, EINVAL, "--margin: %s", why.text);
+	if (!thousandths || thousandths > MARGIN_MAX)
+		return err_add(e, EINVAL, "--margin %.32s is out of range: give more than 0%% and up to "
+			       "50%%", text);
+	e->exit_code = 0;
 	*margin = (double)thousandths / 1e5;
 	return 0;
 }

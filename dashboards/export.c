@@ -2,6 +2,7 @@
 /* export.c: a comparison for other tools; see export.h. One table serves both formats. */
 #include "dashboards/export.h"
 
+#include <math.h>
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -13,7 +14,7 @@
 
 /* From WITH_PAIRS on: doubles, and what must be there for them to be. */
 enum kind { TEXT, BOOL, COUNT, MARK, VERDICT, LOCK_PART, WITH_PAIRS, WITH_RATIO, WITH_CHANGE, WITH_P,
-	    WITH_I95, WITH_I90, WITH_VERDICT, WITH_LOCKS, WITH_LOCK_SHARE, WITH_COSTS, WITH_COST_SHARE,
+	    WITH_I95, WITH_I90, WITH_VERDICT, WITH_VERDICT_PCT, WITH_LOCKS, WITH_LOCK_SHARE, WITH_COSTS, WITH_COST_SHARE,
 	    WITH_FUNCTION };
 
 static const struct field {
@@ -36,6 +37,7 @@ static const struct field {
 	FIELD("decides", decides, BOOL), FIELD("significant", r.significant, BOOL),
 	FIELD("fact", r.fact, BOOL), FIELD("more_blocks", r.more_blocks, COUNT),
 	FIELD("look", look, COUNT), FIELD("margin", margin, WITH_VERDICT),
+	FIELD("margin_pct", margin, WITH_VERDICT_PCT),
 	FIELD("change", change, WITH_CHANGE), FIELD("change_low95", i95.low, WITH_I95),
 	FIELD("change_high95", i95.high, WITH_I95), FIELD("change_low90", i90.low, WITH_I90),
 	FIELD("change_high90", i90.high, WITH_I90), FIELD("sd_log", sd_log, WITH_CHANGE),
@@ -80,6 +82,7 @@ static bool has_number(const struct comparison_row *row, const struct field *f)
 	case WITH_I90:
 		return row->j.i90.exists;
 	case WITH_VERDICT:
+	case WITH_VERDICT_PCT:
 		return row->j.done;
 	case WITH_LOCKS:
 		return row->l.there;
@@ -94,6 +97,14 @@ static bool has_number(const struct comparison_row *row, const struct field *f)
 	default:
 		return row->pairs > 0;
 	}
+}
+
+/* Margins are whole thousandths of a per cent. */
+static double number_of(const struct comparison_row *row, const struct field *f)
+{
+	double v = *(const double *)member(row, f);
+
+	return f->kind == WITH_VERDICT_PCT ? round(v * 1e5) / 1e3 : v;
 }
 
 /* NULL: an empty field. */
@@ -116,7 +127,7 @@ static const char *field_text(const struct comparison_row *row, const struct fie
 	case LOCK_PART:
 		return lock_part_names[*(const enum lock_part *)p];
 	default:
-		return has_number(row, f) ? num_format_double(number, *(const double *)p) : NULL;
+		return has_number(row, f) ? num_format_double(number, number_of(row, f)) : NULL;
 	}
 }
 
@@ -176,7 +187,7 @@ static json_t *field_json(const struct comparison_row *row, const struct field *
 	case LOCK_PART:
 		return json_string(lock_part_names[*(const enum lock_part *)p]);
 	default:
-		return has_number(row, f) ? json_real(*(const double *)p) : json_null();
+		return has_number(row, f) ? json_real(number_of(row, f)) : json_null();
 	}
 }
 

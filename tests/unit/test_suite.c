@@ -188,6 +188,8 @@ static void margins_are_per_metric(void **state)
 	struct suite s;
 
 	(void)state;
+	bad("[margins]\nops_per_s = 0.02\n" WORK, NULL, "ops_per_s: '0.02' is not a percentage with its "
+	    "sign");
 	good(&s, "[margins]\nops_per_s = 0.5%\nlat_p99 = 10%\n" WORK, NULL);
 	assert_int_equal(s.nr_margins, 2);
 	assert_string_equal(s.margins[0].metric, "ops_per_s");
