@@ -126,8 +126,6 @@ fsduel compare bad > "$tmp/said" 2>&1; code=$?
 expect "compare says so too" 4 "nothing to compare"
 duel -c s.ini --resume bad --initramfs garbage
 expect "and so does going on with it" 4 "nothing to compare"
-rm D/parts/b0001-c0002*
-sed -i 's/"status": "ok"/"status": "failed", "reason": "made up"/' D/parts/b0002-c0001*
 fsduel compare whole > "$tmp/said" 2>&1; code=$?
 expect "compare of one that was measured" 0 "nothing to compare"
 finish
