@@ -87,26 +87,62 @@ static void in_objects(struct strv *out, const char *at, const json_t *then, con
 	json_decref(all);
 }
 
-/* Elements are called by their number, and by the name or workload that they have. */
+/* What an element is called: the name or the workload that it has. */
+static void add_name(struct buf *b, const json_t *j)
+{
+	static const char *const parts[] = { "name", "workload", "varying" };
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		const char *part = json_string_value(json_object_get(j, parts[i]));
+
+		if (part && *part)
+			buf_addf(b, "%s%s", b->len ? " " : "", part);
+	}
+}
+
+/* The elements of a whose names b lacks. */
+static void add_missing(struct strv *out, const char *at, const json_t *a, const json_t *b,
+			const char *what)
+{
+	struct strv theirs = STRV_INIT;
+	const json_t *one;
+	size_t i;
+
+	for (int mine = 0; mine < 2; mine++) {
+		json_array_foreach(mine ? a : b, i, one) {
+			struct buf name = BUF_INIT;
+
+			add_name(&name, one);
+			if (!mine)
+				strv_add(&theirs, buf_str(&name));
+			else if (strv_find(&theirs, buf_str(&name)) < 0)
+				strv_addf(out, "%s (%s): %s", at, buf_str(&name), what);
+			buf_release(&name);
+		}
+	}
+	strv_release(&theirs);
+}
+
+/* One by one where there are as many; else by name. */
 static void in_arrays(struct strv *out, const char *at, const json_t *then, const json_t *now)
 {
-	size_t a = json_array_size(then), b = json_array_size(now);
+	const json_t *one;
+	size_t i;
 
-	for (size_t i = 0; i < a || i < b; i++) {
-		const json_t *x = json_array_get(then, i), *y = json_array_get(now, i);
-		const json_t *any = y ? y : x;
-		const char *name = json_string_value(json_object_get(any, "name"));
-		const char *workload = json_string_value(json_object_get(any, "workload"));
-		const char *varying = json_string_value(json_object_get(any, "varying"));
-		char *place = name ? xasprintf("%s %s", at, name)
-				   : xasprintf("%s %zu (%s%s%s)", at, i + 1, workload ? workload : "",
-					       varying && *varying ? " " : "", varying ? varying : "");
+	if (json_array_size(then) != json_array_size(now)) {
+		add_missing(out, at, now, then, "is new");
+		add_missing(out, at, then, now, "is no longer there");
+		return;
+	}
+	json_array_foreach(now, i, one) {
+		struct buf name = BUF_INIT;
+		char *place;
 
-		if (x && y)
-			add_differences(out, place, x, y);
-		else
-			strv_addf(out, "%s: %s", place, y ? "is new" : "is no longer there");
+		add_name(&name, one);
+		place = xasprintf("%s %zu (%s)", at, i + 1, buf_str(&name));
+		add_differences(out, place, json_array_get(then, i), one);
 		free(place);
+		buf_release(&name);
 	}
 }
 
