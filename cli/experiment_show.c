@@ -157,6 +157,8 @@ int experiment_print_results(const char *folder, struct buf *summary, struct err
 		return code;
 	printf("\n");
 	measured = summarise(folder, summary, e);
+	if (measured == FSDUEL_OK && code == FSDUEL_UNMEASURED)
+		measured = code; /* outside all pairs */
 	if (measured != FSDUEL_OK && measured != FSDUEL_UNMEASURED)
 		return measured;
 	/* What was measured is drawn beside what was not. */
