@@ -64,8 +64,10 @@ $(B)/gen/report_css.h: $(REPORT)/report.css
 	$(Q)$(bytes)
 $(B)/gen/report_js.h: $(patsubst %,$(REPORT)/%.js,show draw plots series detail table)
 	$(Q)$(bytes)
+# A build folder of any name is no part of the sources: git is told so from within it.
 $(B)/.flags: FORCE
-	$(Q)mkdir -p $(@D); echo '$(CC) $(subst ','\'',$(ALL_CFLAGS))' $(keep)
+	$(Q)mkdir -p $(@D); [ -e $(@D)/.gitignore ] || echo '*' > $(@D)/.gitignore
+	$(Q)echo '$(CC) $(subst ','\'',$(ALL_CFLAGS))' $(keep)
 # The archive is made anew when a file is added or gone.
 $(B)/.objects: FORCE
 	$(Q)mkdir -p $(@D); echo '$(OBJS)' $(keep)
@@ -185,6 +187,6 @@ install: all $(B)/fsduel.1
 	install -m 644 $(wildcard workloads/fio/*.fio) $(DESTDIR)$(DATADIR)/workloads/fio
 	install -m 644 $(wildcard dashboards/*.gp) $(DESTDIR)$(DATADIR)/dashboards
 clean:
-	$(Q)rm -rf build build-san build-fuzz
+	$(Q)rm -rf $(patsubst %/.flags,%,$(wildcard $(B)/.flags $(B)-san/.flags $(B)-fuzz/.flags))
 
 -include $(OBJS:.o=.d) $(MAINS:%.c=$(B)/%.d) $(UNIT:=.d) $(ORACLE:=.d) $(B)/tests/bench/bare_loop.d $(wildcard $(B)/tests/guest/*.d)

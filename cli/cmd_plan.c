@@ -7,7 +7,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "cli/command.h"
 #include "cli/few_blocks.h"
@@ -15,6 +14,7 @@
 #include "lib/num.h"
 #include "runners/cell/device.h"
 #include "runners/suite/plan.h"
+#include "runners/vm/vm.h"
 
 struct plan_options {
 	const char *suite, *baseline, *patched, *mode, *missing;
@@ -34,7 +34,7 @@ static const struct option_row options[] = {
 	{ 0, "pass", OPT_STRINGS, "PASS", "measure again with something watching: locks (who waits for which lock, how long)", AT(passes), false },
 	{ 0, "watch-blocks", OPT_COUNT, "N", "blocks, from the first on, that passes watch, instead of the suite's", AT(watch_blocks), false },
 	{ 0, "unscaled", OPT_FLAG, NULL, "the suite's work as it was before it was scaled down: its keys unscaled.*", AT(unscaled), false },
-	{ 'j', "guests", OPT_COUNT, "N", "guests at once (default: one a core), for the time it would take", AT(guests), false },
+	{ 'j', "guests", OPT_COUNT, "N", "guests at once (default: one a core that memory has room for), for the time it would take", AT(guests), false },
 	{ 0, "missing", OPT_STRING, "DIR", "what this results folder still lacks, by kernel and block, instead of a suite", AT(missing), false },
 	{ 0, "json", OPT_FLAG, NULL, "as JSON, for programs", AT(json), false },
 	{ 0 },
@@ -327,13 +327,6 @@ static int check_options(const struct plan_options *o, unsigned nr_args, struct 
 	return 0;
 }
 
-static unsigned guests_or_cores(uint64_t guests)
-{
-	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-
-	return guests ? (unsigned)guests : cores > 0 ? (unsigned)cores : 1;
-}
-
 static int run(const void *opts, char *const *args, unsigned nr_args, struct err *e)
 {
 	const struct plan_options *o = opts;
@@ -344,7 +337,7 @@ static int run(const void *opts, char *const *args, unsigned nr_args, struct err
 					.unscaled = o->unscaled };
 	struct suite s = { 0 };
 	struct plan p = { 0 };
-	unsigned guests = guests_or_cores(o->guests);
+	unsigned guests;
 	int ret = check_options(o, nr_args, e);
 
 	if (!ret && o->missing)
@@ -353,6 +346,7 @@ static int run(const void *opts, char *const *args, unsigned nr_args, struct err
 		ret = suite_load(&s, o->suite ? o->suite : args[0], &over, e);
 	if (!ret)
 		ret = plan_make(&p, &s, e);
+	guests = o->guests ? (unsigned)o->guests : vm_guests(s.memory_bytes);
 	if (!ret && o->json)
 		ret = print_json(&p, guests, e);
 	else if (!ret)

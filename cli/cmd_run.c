@@ -143,12 +143,8 @@ static int finish(const struct run_options *o, const struct progress *last, unsi
 {
 	const char *dir = o->resume ? o->resume : o->output;
 
-	if (!elsewhere) {
-		int code = show_finished(dir, e);
-
-		/* A suite that compares nothing can be measured badly all the same. */
-		return code == FSDUEL_OK && last->failed ? FSDUEL_UNMEASURED : code;
-	}
+	if (!elsewhere)
+		return show_finished(dir, e);
 	printf("%u cell run%s of %s now in %s; %u more are still missing, of other kernels or "
 	       "blocks:\nboot the other kernel and give the same command with its --kernel\n",
 	       last->done, last->done == 1 ? "" : "s", o->kernel ? o->kernel : "this kernel", dir,
