@@ -295,7 +295,7 @@ static int run_crew(struct fsload *l, struct run *r, const struct crew *c,
 }
 
 int fsload_run(struct fsload *l, void (*mark)(void *arg, int begin), void *arg,
-	       const volatile int *stop, struct err *e)
+	       const atomic_int *stop, struct err *e)
 {
 	struct crew c;
 	struct run r;

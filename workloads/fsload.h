@@ -11,6 +11,8 @@
 #ifndef FSDUEL_WORKLOADS_FSLOAD_H
 #define FSDUEL_WORKLOADS_FSLOAD_H
 
+#include <stdatomic.h>
+
 #include "lib/err.h"
 #include "workloads/extents.h"
 #include "workloads/metric.h"
@@ -140,7 +142,7 @@ void fsload_remove(const struct fsload *l);
  * files is raised where the threads need it.
  */
 int fsload_run(struct fsload *l, void (*mark)(void *arg, int begin), void *arg,
-	       const volatile int *stop, struct err *e);
+	       const atomic_int *stop, struct err *e);
 void fsload_release(struct fsload *l);
 
 #endif

@@ -22,9 +22,9 @@
 
 /* --- what the threads of a run share ----------------------------------------- */
 
-void run_init(struct run *r, const struct fsload *l, const volatile int *stop)
+void run_init(struct run *r, const struct fsload *l, const atomic_int *stop)
 {
-	static const volatile int never;
+	static const atomic_int never;
 
 	memset(r, 0, sizeof(*r));
 	r->mix = l->mix;

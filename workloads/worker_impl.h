@@ -25,7 +25,7 @@ struct run {
 	const struct mix *mix;
 	const char *path;
 	struct stamps stamps;
-	const volatile int *stop;      /* never NULL here */
+	const atomic_int *stop;        /* never NULL here */
 	_Atomic uint32_t gate;         /* enum gate; only grows; a futex */
 	atomic_uint pending;           /* threads that have not arrived yet */
 	sem_t arrived;                 /* posted by the last of them */
@@ -39,7 +39,7 @@ struct run {
 	struct err err;
 };
 
-void run_init(struct run *r, const struct fsload *l, const volatile int *stop);
+void run_init(struct run *r, const struct fsload *l, const atomic_int *stop);
 void run_release(struct run *r);
 /* Wait until all threads have arrived. */
 void run_wait(struct run *r);
@@ -50,7 +50,7 @@ void run_sleep_until(struct run *r, uint64_t until_ns);
 /* It is set by a signal handler or by another thread of the caller. */
 static inline bool run_stopped(const struct run *r)
 {
-	return __atomic_load_n(r->stop, __ATOMIC_RELAXED);
+	return atomic_load_explicit(r->stop, memory_order_relaxed);
 }
 
 static inline bool run_ended(const struct run *r)

@@ -8,6 +8,7 @@
 #define FSDUEL_RUNNERS_CELL_H
 
 #include <jansson.h>
+#include <stdatomic.h>
 
 #include "lib/buf.h"
 #include "runners/suite/plan.h"
@@ -66,7 +67,7 @@ struct cell_place {
 	void (*stepped)(void *arg, const char *step, uint64_t ns); /* after each step; may be NULL */
 	void *stepped_arg;
 	struct settle settle;  /* how long to wait for an idle machine before measuring */
-	const volatile int *stop; /* non-zero: give up, clean up, STATUS_FAILED "interrupted" */
+	const atomic_int *stop; /* non-zero: give up, clean up, STATUS_FAILED "interrupted" */
 };
 
 /* What the locks pass recorded stays in at->work under this name, for the caller to look at and remove. */

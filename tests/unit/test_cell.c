@@ -434,7 +434,7 @@ static void a_device_that_others_keep_a_moment_longer_is_waited_for(void **state
 static void a_cell_that_is_interrupted_says_so(void **state)
 {
 	struct place *p = need_place(state, "mke2fs");
-	const volatile int stop = 15;
+	const atomic_int stop = 15;
 	struct cell_place at = place_of(p);
 	struct cell_spec c;
 	struct result r;

@@ -34,7 +34,7 @@ static struct {
 	atomic_int early, late;      /* operations before mark(1), ends before mark(0) */
 	uint64_t offset[4][64];
 	atomic_int stop_at;
-	volatile int stop;
+	atomic_int stop;
 } seen;
 
 static void watch(void)
@@ -65,7 +65,7 @@ static int64_t watched_op(struct role_thread *t, uint64_t offset)
 	else if (t->index < NR(seen.offset) && *n < NR(seen.offset[0]))
 		seen.offset[t->index][(*n)++] = offset;
 	if (atomic_fetch_add(&seen.ops, 1) == atomic_load(&seen.stop_at))
-		__atomic_store_n(&seen.stop, 1, __ATOMIC_RELAXED);
+		atomic_store(&seen.stop, 1);
 	return (int64_t)t->bs;
 }
 
