@@ -25,6 +25,17 @@ static bool bytes_per_s(const struct measured *m, double *value)
 	return per_s(m->bytes, m, value);
 }
 
+void measured_add(struct measured *total, const struct measured *part)
+{
+	total->ops += part->ops;
+	total->bytes += part->bytes;
+	total->errors += part->errors;
+	total->missed += part->missed;
+	total->paced |= part->paced;
+	if (part->elapsed_ns > total->elapsed_ns)
+		total->elapsed_ns = part->elapsed_ns;
+}
+
 /* Sum and extremes are 0 where only bins were known, and no operation takes 0 ns. */
 static bool lat_sum_per_op(const struct measured *m, double *value)
 {
@@ -82,6 +93,12 @@ static bool errors(const struct measured *m, double *value)
 	return true;
 }
 
+static bool missed(const struct measured *m, double *value)
+{
+	*value = (double)m->missed;
+	return m->paced;
+}
+
 static bool elapsed(const struct measured *m, double *value)
 {
 	*value = (double)m->elapsed_ns;
@@ -89,8 +106,10 @@ static bool elapsed(const struct measured *m, double *value)
 }
 
 const struct metric metrics[] = {
-	{ "ops_per_s", "1/s", "operations completed in a second", BETTER_HIGHER, true, ops_per_s },
-	{ "bytes_per_s", "B/s", "bytes moved in a second", BETTER_HIGHER, false, bytes_per_s },
+	{ "ops_per_s", "1/s", "operations completed in a second",
+	  BETTER_HIGHER, true, ops_per_s },
+	{ "bytes_per_s", "B/s", "bytes moved in a second", BETTER_HIGHER, false,
+	  bytes_per_s },
 	{ "lat_sum_per_op", "ns", "summed latency for each operation, syncs included",
 	  BETTER_LOWER, false, lat_sum_per_op },
 	{ "lat_p50", "ns", "latency, median", BETTER_LOWER, false, lat_p50 },
@@ -101,6 +120,8 @@ const struct metric metrics[] = {
 	{ "operations", "count", "operations completed", BETTER_NONE, false, operations },
 	{ "errors", "count", "operations that failed and were survived", BETTER_LOWER, false,
 	  errors },
+	{ "missed", "count", "operations with a rate, due before the end and never started",
+	  BETTER_LOWER, false, missed },
 	{ "elapsed", "ns", "from its start to the end of its last thread, final sync included",
 	  BETTER_NONE, false, elapsed },
 	{ .name = NULL },

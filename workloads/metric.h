@@ -41,12 +41,17 @@ struct measured {
 	uint64_t ops;          /* completed without error */
 	uint64_t bytes;
 	uint64_t errors;       /* operations that failed and were survived */
+	uint64_t missed;       /* due before the end and never started; only where paced */
+	bool paced;            /* some thread had a rate */
 	uint64_t elapsed_ns;   /* its start to its last thread's end, final sync included */
-	const struct hist *lat; /* of completed operations; NULL or empty: no latency metrics */
+	const struct hist *lat; /* of ops and missed; NULL or empty: no latency metrics */
 	const struct series *series; /* operations over time; NULL: none was kept */
 	const struct counter *counters; /* of one role: what it counts; NULL: nothing */
 	const uint64_t *count;       /* one for each of those */
 };
+
+/* Add a part's counts to a total, which begins zeroed; elapsed_ns becomes the longest one. */
+void measured_add(struct measured *total, const struct measured *part);
 
 struct metric {
 	const char *name, *unit, *help;

@@ -16,16 +16,6 @@
 
 #include "tests/unit/test_workloads.h"
 
-/* Any role will do for the threads and parameters; what they do is the test's. */
-static struct mix mix_with(const struct role *role, unsigned threads, const char *sets)
-{
-	struct mix m = mix_of("null", sets);
-
-	m.entry[0].role = role;
-	m.entry[0].threads = threads;
-	return m;
-}
-
 /* --- watched roles ------------------------------------------------------------- */
 
 static struct {
