@@ -17,16 +17,24 @@ static bool per_s(uint64_t amount, const struct measured *m, double *value)
 
 static bool ops_per_s(const struct measured *m, double *value)
 {
-	return per_s(m->ops, m, value);
+	*value = m->sum.ops_per_s;
+	return m->sum.parts || per_s(m->ops, m, value);
 }
 
 static bool bytes_per_s(const struct measured *m, double *value)
 {
-	return per_s(m->bytes, m, value);
+	*value = m->sum.bytes_per_s;
+	return m->sum.parts || per_s(m->bytes, m, value);
 }
 
 void measured_add(struct measured *total, const struct measured *part)
 {
+	double ops = 0, bytes = 0;
+
+	if (ops_per_s(part, &ops) && bytes_per_s(part, &bytes))
+		total->sum.parts++;
+	total->sum.ops_per_s += ops;
+	total->sum.bytes_per_s += bytes;
 	total->ops += part->ops;
 	total->bytes += part->bytes;
 	total->errors += part->errors;
@@ -106,9 +114,9 @@ static bool elapsed(const struct measured *m, double *value)
 }
 
 const struct metric metrics[] = {
-	{ "ops_per_s", "1/s", "operations completed in a second",
+	{ "ops_per_s", "1/s", "operations completed in a second; of a mix the sum of its roles",
 	  BETTER_HIGHER, true, ops_per_s },
-	{ "bytes_per_s", "B/s", "bytes moved in a second", BETTER_HIGHER, false,
+	{ "bytes_per_s", "B/s", "bytes moved in a second, likewise", BETTER_HIGHER, false,
 	  bytes_per_s },
 	{ "lat_sum_per_op", "ns", "summed latency for each operation, syncs included",
 	  BETTER_LOWER, false, lat_sum_per_op },

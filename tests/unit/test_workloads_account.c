@@ -2,9 +2,10 @@
 /*
  * test_workloads_account.c: what becomes of an operation's time: no time counts twice,
  * with or without syncs, in any role; operations that a rate made due are there, be they
- * done or missed.
+ * done or missed; the total of a mix is the sum of its roles.
  */
 #include <errno.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -379,6 +380,47 @@ static void without_a_rate_nothing_can_be_missed(void **state)
 	fsload_release(&l);
 }
 
+/* --- the total of a mix ------------------------------------------------------------- */
+
+static int long_sync(struct role_thread *t)
+{
+	(void)t;
+	sleep_ms(200);
+	return 0;
+}
+
+static void a_last_sync_lengthens_its_own_role_only(void **state)
+{
+	struct role writer = quick;
+	struct mix m = mix_of("null dio_read buffered_read", "runtime=100ms null.op_time=1ms warmup=0 "
+			      "dio_read.rate=500 dio_read.final_sync=1 dio_read.bs=8k rate=1000 "
+			      "buffered_read.background=1");
+	const char *const rates[] = { "ops_per_s", "bytes_per_s" };
+	struct fsload l;
+	struct hist both;
+
+	(void)state;
+	writer.sync = long_sync;
+	m.entry[0].param[ROLE_RATE] = 0;
+	m.entry[1].role = &writer;
+	m.entry[2].role = &quick;
+	run_ok(&l, &m);
+	assert_true(l.role[0].measured.elapsed_ns < l.role[1].measured.elapsed_ns - 100 * MS);
+	assert_true(l.total.measured.elapsed_ns == l.role[1].measured.elapsed_ns);
+	assert_int_equal(l.total.measured.ops, l.role[0].measured.ops + l.role[1].measured.ops);
+	for (size_t i = 0; i < NR(rates); i++)
+		assert_true(fabs(value_of(rates[i], &l.total.measured) -
+				 value_of(rates[i], &l.role[0].measured) -
+				 value_of(rates[i], &l.role[1].measured)) < 1e-6);
+	/* By the longest role it would be two thirds less. */
+	assert_true(value_of("ops_per_s", &l.total.measured) >
+		    1.5e9 * (double)l.total.measured.ops / (double)l.total.measured.elapsed_ns);
+	both = l.role[0].lat;
+	hist_merge(&both, &l.role[1].lat);
+	assert_memory_equal(&both, &l.total.lat, sizeof(both));
+	fsload_release(&l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -391,6 +433,7 @@ int main(void)
 		cmocka_unit_test(threads_bound_by_operations_miss_none),
 		cmocka_unit_test(a_depth_misses_what_found_no_slot),
 		cmocka_unit_test(without_a_rate_nothing_can_be_missed),
+		cmocka_unit_test(a_last_sync_lengthens_its_own_role_only),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
