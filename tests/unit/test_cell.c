@@ -26,6 +26,7 @@
 #include "lib/fs.h"
 #include "lib/num.h"
 #include "lib/proc.h"
+#include "lib/schema.h"
 #include "runners/cell/blockdev.h"
 #include "runners/cell/cell.h"
 #include "runners/cell/ext4.h"
@@ -665,6 +666,35 @@ static void a_locks_pass_that_may_not_watch_is_skipped_with_the_reason(void **st
 	cell_spec_release(&c);
 }
 
+static void a_cell_in_which_a_rate_was_missed_is_marked(void **state)
+{
+	static const struct {
+		const char *set, *marks;
+	} cases[] = {
+		{ "runtime=200ms null.rate=100 null.op_time=50ms", MARK_MISSED },
+		{ "runtime=200ms null.rate=100 null.op_time=50ms null.background=1", MARK_MISSED },
+		{ "runtime=100ms null.rate=50 null.op_time=1us", NULL },
+		{ "runtime=100ms", NULL },
+	};
+	struct place *p = need_place(state, "mke2fs");
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct cell_spec c;
+		struct result r;
+
+		spec_mix(&c, "dio_read null", "file_size=1M");
+		strv_split(&c.mix_set, cases[i].set, " ");
+		assert_int_equal(run(p, &c, &r), 0);
+		assert_int_equal(r.status, STATUS_OK);
+		if (cases[i].marks)
+			assert_string_equal(r.marks, cases[i].marks);
+		else
+			assert_null(r.marks);
+		result_release(&r);
+		cell_spec_release(&c);
+	}
+}
+
 static void a_locks_pass_is_a_cell_run_with_its_waits_and_its_recording(void **state)
 {
 	struct place *p = need_place(state, "mke2fs");
@@ -793,6 +823,7 @@ int main(void)
 		REAL(a_fio_job_that_fails_says_why),
 		REAL(fio_that_overruns_the_limit_is_killed),
 		REAL(a_locks_pass_that_may_not_watch_is_skipped_with_the_reason),
+		REAL(a_cell_in_which_a_rate_was_missed_is_marked),
 		REAL(a_locks_pass_is_a_cell_run_with_its_waits_and_its_recording),
 	};
 
