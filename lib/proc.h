@@ -23,6 +23,7 @@
 
 struct proc_opts {
 	const char *cwd;          /* NULL: stay */
+	const char *const *env;   /* "NAME=value", ..., NULL: over those that we have; NULL: none */
 	struct buf *out, *err;    /* where its stdout and stderr go; NULL: /dev/null; same buf: both */
 	uint64_t timeout_ns;      /* 0: none; SIGKILL to its process group after that */
 };

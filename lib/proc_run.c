@@ -146,6 +146,7 @@ int proc_run(const char *const *argv, const struct proc_opts *o, const atomic_in
 		ret = open_stream(&s[1], &ends[1], both ? NULL : o->err, e);
 	if (!ret) {
 		l.cwd = o->cwd;
+		l.env = o->env;
 		l.fd_out = ends[0];
 		l.fd_err = both ? ends[0] : ends[1];
 		ret = proc_launch(&p, &l, e);
@@ -194,7 +195,7 @@ int proc_check(const char *const *argv, const struct proc_opts *o, const atomic_
 	       struct err *e)
 {
 	struct buf own_out = BUF_INIT, own_err = BUF_INIT, words = BUF_INIT;
-	struct proc_opts mine = { NULL, NULL, NULL, 0 };
+	struct proc_opts mine = { 0 };
 	struct proc_exit x;
 	size_t out_start, err_start;
 	int ret;

@@ -159,6 +159,8 @@ static void print_table(const struct fsload *l)
 		printf("  %16s", l->mix->entry[i].role->name);
 	printf(l->mix->nr > 1 ? "  %16s\n" : "\n", "total");
 	for (const struct metric *m = metrics; m->name; m++) {
+		if (metric_is_seldom(m))
+			continue;
 		printf("%-15s %-5s", m->name, strcmp(m->unit, "ns") ? m->unit : "time");
 		for (unsigned i = 0; i < l->mix->nr; i++)
 			print_cell(m, &l->role[i].measured);

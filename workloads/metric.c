@@ -33,6 +33,9 @@ void measured_add(struct measured *total, const struct measured *part)
 
 	if (ops_per_s(part, &ops) && bytes_per_s(part, &bytes))
 		total->sum.parts++;
+	if (part->resolution > 0 || total->resolution > 0)
+		total->resolution = (total->resolution * total->sum.ops_per_s +
+				     part->resolution * ops) / (total->sum.ops_per_s + ops);
 	total->sum.ops_per_s += ops;
 	total->sum.bytes_per_s += bytes;
 	total->ops += part->ops;
@@ -113,6 +116,12 @@ static bool elapsed(const struct measured *m, double *value)
 	return m->elapsed_ns != 0;
 }
 
+static bool resolution(const struct measured *m, double *value)
+{
+	*value = 100 * m->resolution;
+	return m->resolution > 0;
+}
+
 const struct metric metrics[] = {
 	{ "ops_per_s", "1/s", "operations completed in a second; of a mix the sum of its roles",
 	  BETTER_HIGHER, true, ops_per_s },
@@ -132,6 +141,8 @@ const struct metric metrics[] = {
 	  BETTER_LOWER, false, missed },
 	{ "elapsed", "ns", "from its start to the end of its last thread, final sync included",
 	  BETTER_NONE, false, elapsed },
+	{ "resolution", "%", "smallest change of ops_per_s that this run could have shown",
+	  BETTER_NONE, false, resolution },
 	{ .name = NULL },
 };
 
@@ -153,6 +164,11 @@ void counters_merge(const struct counter *table, uint64_t *into, const uint64_t 
 		if (table[i].kind != COUNTER_SUM && first)
 			into[i] = from[i];
 	}
+}
+
+bool metric_is_seldom(const struct metric *m)
+{
+	return m->value == resolution;
 }
 
 const struct metric *metric_find(const char *name)

@@ -50,6 +50,7 @@ struct measured {
 	uint64_t missed;       /* due before the end and never started; only where paced */
 	bool paced;            /* some thread had a rate */
 	uint64_t elapsed_ns;   /* its start to its last thread's end, final sync included */
+	double resolution;     /* ops_per_s is known to this part of it, 0.01: to 1 %; 0: to its digits */
 	struct rates sum;      /* of several parts together: see measured_add; else all 0 */
 	const struct hist *lat; /* of ops and missed; NULL or empty: no latency metrics */
 	const struct series *series; /* operations over time; NULL: none was kept */
@@ -75,6 +76,8 @@ struct metric {
 
 extern const struct metric metrics[];      /* ends with a NULL name */
 
+/* No row at all, rather than an empty one, where it is not measured. */
+bool metric_is_seldom(const struct metric *m);
 const struct metric *metric_find(const char *name);   /* NULL: unknown */
 const char *better_name(enum better b);    /* "higher", "lower", "" */
 
