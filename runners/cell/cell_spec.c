@@ -96,7 +96,6 @@ int cell_spec_make(struct cell_spec *c, const struct plan *p, const struct plan_
 		/* A guest's own clock, virtual or not; on the host there is only the wall's. */
 		.limit_ns = s->mode == MODE_HOST ? s->limit_wall_ns : s->limit_virtual_ns,
 		.device = s->device,
-		.timed_ns = cell->timed_ns,
 	};
 	rc = mkfs_command(c, m, e);
 	if (!rc && cell->fio_text)
@@ -164,7 +163,6 @@ json_t *cell_spec_to_json(const struct cell_spec *c)
 	json_object_set_new(j, "pass", json_string(pass_names[c->pass == PASS_PROFILE
 								  ? PASS_THROUGHPUT
 								  : c->pass]));
-	json_object_set_new(j, "timed_ns", u64_to_json(c->timed_ns));
 	json_object_set_new(j, "limit_ns", u64_to_json(c->limit_ns));
 	json_object_set_new(j, "device", dev);
 	return j;
@@ -242,7 +240,6 @@ static int get_numbers(struct cell_spec *c, const json_t *j, struct err *e)
 		uint64_t *out;
 	} rows[] = {
 		{ j, "seed", &c->seed },
-		{ j, "timed_ns", &c->timed_ns },
 		{ j, "limit_ns", &c->limit_ns },
 		{ dev, "size_bytes", &c->device.size_bytes },
 		{ dev, "latency_ns", &c->device.latency_ns },

@@ -76,7 +76,9 @@ static const struct refused {
 };
 
 /* Appended to every job: how fio reports, not what it does. */
-static const char *const always[] = { "lat_percentiles=1", "unified_rw_reporting=none", NULL };
+static const char *const always[] = {
+	"lat_percentiles=1", "unified_rw_reporting=none", "group_reporting=0", NULL,
+};
 
 struct check {
 	const char *name;      /* of the file */

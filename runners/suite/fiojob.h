@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * fiojob.h: fio job files: read, refused where they contradict themselves,
- * given the cell's parameters; and fio's JSON turned into measured values.
- * Running fio is the cell's business.
+ * given the cell's parameters. Running fio is the cell's business.
  */
 #ifndef FSDUEL_RUNNERS_FIOJOB_H
 #define FSDUEL_RUNNERS_FIOJOB_H
@@ -13,7 +12,6 @@
 
 #include "lib/err.h"
 #include "lib/num.h"
-#include "runners/cell/result.h"
 
 /* One suite parameter and the fio option it sets, for the suite reader, help and docs. */
 struct fiojob_param {
@@ -59,22 +57,5 @@ int fiojob_seed(const char *text, uint64_t seed, char **out, struct err *e);
  * job's file names cannot be known (filename_format), every file is declared.
  */
 bool fiojob_overwrites(const char *text, const char *file);
-
-/*
- * Read what fio printed with --output-format=json+ (anything before the first
- * line that is "{" alone is fio's warnings) and append samples and histograms
- * to r: roles "read", "write" (and "trim") where they did something, and "all";
- * operations and bytes summed over jobs, percentiles from merged bins. -EIO
- * with fio's own words (warnings included): a job with an error, or no
- * operation at all. -EINVAL: not fio's JSON.
- *
- * Operations in a second are the sum of total_ios over the longest "runtime",
- * which fio rounds up to whole ms: with 1 s off by at most 0.1 %, never too
- * high. It is the finest figure fio gives ("job_runtime" is in ms too and cut
- * off, "iops" is computed from the same ms). Latencies are lat_ns where it has
- * bins (lat_percentiles=1) and clat_ns otherwise, which lacks the time to
- * submit; facts "fio_latency" says which: "total" or "completion".
- */
-int fiojob_result(const char *text, size_t len, struct result *r, struct err *e);
 
 #endif

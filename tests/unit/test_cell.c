@@ -593,15 +593,26 @@ static void a_fio_job_that_fails_says_why(void **state)
 	struct place *p = need_place(state, "fio");
 	struct cell_spec c;
 	struct result r;
+	const char *said;
 
 	spec_fio(&c, "[w]\nfilename=data\nsize=1G\nrw=write\nbs=1M\nfallocate=none\n");
 	assert_int_equal(run(p, &c, &r), 0);
 	assert_bad(&r, STATUS_FAILED, "No space left on device");
 	result_release(&r);
 	cell_spec_release(&c);
+	/* Of the layout fio says it once a job and in two places. */
+	spec_fio(&c, "[w]\nsize=1G\nrw=write\nbs=1M\noverwrite=1\nnumjobs=2\n");
+	assert_int_equal(run(p, &c, &r), 0);
+	assert_bad(&r, STATUS_FAILED, "prepare: fio job \"w\" failed: ");
+	said = strstr(r.reason, "No space left on device");
+	assert_non_null(said);
+	assert_null(strstr(said + 1, "No space left on device"));
+	assert_null(strchr(r.reason, '{'));
+	result_release(&r);
+	cell_spec_release(&c);
 	spec_fio(&c, "[w]\nfilename=data\nsize=1M\nno_such=3\n");
 	assert_int_equal(run(p, &c, &r), 0);
-	assert_bad(&r, STATUS_FAILED, "no_such");
+	assert_bad(&r, STATUS_FAILED, "prepare: fio failed with status 1: Bad option <no_such=3>; ");
 	result_release(&r);
 	cell_spec_release(&c);
 }

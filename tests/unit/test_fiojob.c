@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_fiojob.c: fio job files that would measure something else are refused,
- * and fio's JSON (written by fio 3.33, tests/data/fio) gives the figures that
- * were added up by hand from it. Run from the top of the tree.
+ * test_fiojob.c: fio job files that would measure something else are refused, and the
+ * others become jobs that fio takes. Run from the top of the tree.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,6 +16,7 @@
 #include "lib/fs.h"
 #include "lib/num.h"
 #include "lib/proc.h"
+#include "runners/cell/fiojson.h"
 #include "runners/suite/fiojob.h"
 
 #define JOB "[j]\nrw=randrw\nsize=1M\n"
@@ -87,9 +87,9 @@ static void parameters_win_over_the_file(void **state)
 	static const char expect[] =
 		"[global]\n"
 		"[a]\nnumjobs=8\nbs=4096\nruntime=1500000us\ntime_based=1\nrw=randread\n"
-		"lat_percentiles=1\nunified_rw_reporting=none\n"
+		"lat_percentiles=1\nunified_rw_reporting=none\ngroup_reporting=0\n"
 		"[b]\nnumjobs=8\nbs=4096\nruntime=1500000us\ntime_based=1\nrw=randread\n"
-		"lat_percentiles=1\nunified_rw_reporting=none\n";
+		"lat_percentiles=1\nunified_rw_reporting=none\ngroup_reporting=0\n";
 	struct err e = ERR_INIT;
 	char *out;
 
@@ -190,7 +190,7 @@ static void fio_takes_the_jobs_that_are_made(void **state)
 		fail_msg("%s\n%s", e.text, buf_str(&out));
 	assert_int_equal(out.data[0], '{');   /* no warning before it */
 	result_init(&r);
-	assert_int_equal(fiojob_result(out.data, out.len, &r, &e), 0);
+	assert_int_equal(fiojson_result(out.data, out.len, NULL, &r, NULL, &e), 0);
 	assert_string_equal(json_string_value(json_object_get(r.facts, "fio_latency")), "total");
 	result_release(&r);
 	assert_int_equal(fs_remove_tree(dir, &e), 0);
@@ -256,113 +256,6 @@ static void fio_draws_its_offsets_from_the_seed(void **state)
 	free(other);
 }
 
-/* --- results ----------------------------------------------------------------------- */
-
-static double value(const struct result *r, const char *role, const char *metric)
-{
-	for (size_t i = 0; i < r->nr_samples; i++) {
-		const struct sample *s = &r->samples[i];
-		double v;
-
-		if (strcmp(s->role, role) || strcmp(s->metric, metric))
-			continue;
-		assert_int_equal(num_parse_double(s->value, &v, NULL), 0);
-		return v;
-	}
-	fail_msg("no sample %s %s", role, metric);
-	return 0;
-}
-
-static int read_file(const char *before, const char *name, struct result *r, struct err *e)
-{
-	struct buf text = BUF_INIT;
-	char *path = xasprintf("tests/data/fio/%s", name);
-	int rc;
-
-	buf_adds(&text, before);
-	assert_int_equal(fs_read(path, 0, &text, e), 0);
-	result_init(r);
-	rc = fiojob_result(text.data, text.len, r, e);
-	free(path);
-	buf_release(&text);
-	return rc;
-}
-
-static void counts_are_summed_over_jobs_and_time_is_the_longest(void **state)
-{
-	struct err e = ERR_INIT;
-	struct result r;
-
-	(void)state;
-	/* Three jobs: reads 6, 6, 2 and writes 0, 0, 4; runtimes 1, 1, 2 ms. */
-	assert_int_equal(read_file("fio: a warning\n{ not yet\n", "two.json", &r, &e), 0);
-	assert_true(value(&r, "all", "operations") == 18);
-	assert_true(value(&r, "read", "operations") == 14);
-	assert_true(value(&r, "write", "operations") == 4);
-	assert_true(value(&r, "all", "ops_per_s") == 18 / 2e-3);
-	assert_true(value(&r, "write", "bytes_per_s") == 16384 / 2e-3);
-	assert_true(value(&r, "all", "lat_max") == 1243151);
-	/* Means 54958.166667, 75341.5, 42528.0 ns times 6, 6, 2 operations. */
-	assert_true(value(&r, "read", "lat_sum_per_op") == (329749.0 + 452049.0 + 85056.0) / 14);
-	assert_int_equal(r.nr_hists, 3);
-	assert_string_equal(json_string_value(json_object_get(r.facts, "fio_version")), "fio-3.33");
-	assert_string_equal(json_string_value(json_object_get(r.facts, "fio_latency")), "total");
-	result_release(&r);
-}
-
-static void completion_latency_is_taken_where_whole_ones_are_missing_and_said(void **state)
-{
-	struct err e = ERR_INIT;
-	struct result r;
-
-	(void)state;
-	assert_int_equal(read_file("", "clat.json", &r, &e), 0);
-	assert_string_equal(json_string_value(json_object_get(r.facts, "fio_latency")),
-			    "completion");
-	/* fio's own 50th percentile of this one job. */
-	assert_true(value(&r, "read", "lat_p50") == 24448);
-	result_release(&r);
-}
-
-static void a_job_with_an_error_fails_with_fios_words(void **state)
-{
-	struct err e = ERR_INIT;
-	struct result r;
-
-	(void)state;
-	assert_int_equal(read_file("fio: io_u error on file x\n", "enospc.json", &r, &e), -EIO);
-	assert_non_null(strstr(e.text, "No space left on device"));
-	assert_non_null(strstr(e.text, "io_u error on file x"));
-	assert_int_equal(r.nr_samples, 0);
-	result_release(&r);
-}
-
-static void what_is_no_result_of_fio_is_refused(void **state)
-{
-	static const char *const texts[] = {
-		"", "Bad option <x>\nfio: job dropped\n", "{\n", "{\n}\n", "{\n\"jobs\": []\n}",
-		"{\n\"jobs\": [1]\n}", "{\n\"jobs\": [{\"error\": 0}]\n}",
-		"{\n\"jobs\": [{\"error\": 0, \"read\": {\"total_ios\": -1}}]\n}",
-		"{\n\"jobs\": [{\"error\": 0, \"read\": {\"total_ios\": 1, \"io_bytes\": 1, "
-		"\"runtime\": 9007199254740992}}]\n}",
-		"{\n\"jobs\": [{\"error\": 0, \"read\": {\"total_ios\": 1, \"io_bytes\": 1, "
-		"\"runtime\": 1, \"lat_ns\": {\"min\": 1, \"max\": 1, \"mean\": 1e300, "
-		"\"bins\": {\"1\": 1}}}}]\n}",
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		struct err e = ERR_INIT;
-		struct result r;
-
-		result_init(&r);
-		if (!fiojob_result(texts[i], strlen(texts[i]), &r, &e) || !e.text[0])
-			fail_msg("taken or without a sentence: %s", texts[i]);
-		assert_int_equal(r.nr_samples, 0);
-		result_release(&r);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -373,10 +266,6 @@ int main(void)
 		cmocka_unit_test(overwrite_is_declared_for_the_jobs_own_files_only),
 		cmocka_unit_test(fio_takes_the_jobs_that_are_made),
 		cmocka_unit_test(fio_draws_its_offsets_from_the_seed),
-		cmocka_unit_test(counts_are_summed_over_jobs_and_time_is_the_longest),
-		cmocka_unit_test(completion_latency_is_taken_where_whole_ones_are_missing_and_said),
-		cmocka_unit_test(a_job_with_an_error_fails_with_fios_words),
-		cmocka_unit_test(what_is_no_result_of_fio_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
