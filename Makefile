@@ -124,7 +124,11 @@ $(B)/gen_folder: $(wildcard tests/gen_folder*) $(B)/libfsduel.a
 $(B)/tests/hasty-exact-order.so: runners/preload/exact_order.c runners/preload/exact_order.h $(B)/.flags
 	$(call say,LD,$@)mkdir -p $(@D) && $(PRELOAD) -DPATIENCE_NS=20000 -o $@ $< -ldl
 
-unit: $(UNIT)
+# Where the tests' own fio finds it.
+$(B)/tests/fsduel-fio-clock.so: $(B)/fsduel-fio-clock.so
+	$(Q)mkdir -p $(@D); cp $< $@
+
+unit: $(UNIT) $(B)/tests/fsduel-fio-clock.so
 oracle: $(ORACLE)
 replay: $(FUZZ)
 test: deps

@@ -374,6 +374,85 @@ static void what_is_no_result_of_fio_is_refused(void **state)
 	}
 }
 
+/* --- a real fio ---------------------------------------------------------------------- */
+
+/* Steps are a loop's work and what verifies it, both with a begin and an end. */
+static const struct {
+	const char *job;
+	size_t threads;
+	unsigned steps;        /* 0: as many as it takes */
+	double operations;     /* 0: likewise */
+} real[] = {
+	{ "rw=randwrite\nsize=64k\n", 1, 2, 16 },
+	{ "rw=randwrite\nsize=64k\nthread\nnumjobs=3\n", 3, 0, 48 },
+	{ "rw=randread\nsize=64k\nloops=3\n", 1, 6, 48 },
+	{ "rw=randwrite\nsize=64k\nverify=crc32c\nloops=2\n", 1, 8, 32 },
+	{ "rw=randwrite\nsize=64k\nverify=md5\ndo_verify=0\n", 1, 2, 16 },
+	{ "rw=write\nsize=64k\nioengine=libaio\niodepth=4\nend_fsync=1\n", 1, 2, 16 },
+	{ "rw=randread\nsize=64k\nnumber_ios=5\nthinktime=200\n", 1, 2, 5 },
+	{ "rw=randread\nsize=64k\ntime_based\nstartdelay=20ms\nramp_time=40ms\nruntime=20ms\n"
+	  "rate_iops=1000\n", 1, 0, 0 },
+};
+
+static void run_fio(const char *job, struct fio_times *times, struct buf *out)
+{
+	char dir[] = "/tmp/fsduel-fio-XXXXXX";
+	char *file, *text = xasprintf("[a]\nbs=4k\nlat_percentiles=1\n%s", job);
+	const char *argv[] = { "fio", "--output-format=json+", "j.fio", NULL };
+	struct err e = ERR_INIT;
+
+	assert_non_null(mkdtemp(dir));
+	assert_int_equal(fio_times_open(times, dir, &e), 0);
+	file = xasprintf("%s/j.fio", dir);
+	assert_int_equal(fs_write_atomic(file, text, strlen(text), &e), 0);
+	if (proc_check(argv, &(struct proc_opts){ .cwd = dir, .env = fio_times_env(times),
+						  .out = out, .err = out }, NULL, &e))
+		fail_msg("%s: %s", job, e.text);
+	free(file);
+	free(text);
+	assert_int_equal(fs_remove_tree(dir, &e), 0);
+}
+
+static void the_library_notes_each_threads_work(void **state)
+{
+	char *fio = proc_which("fio"), *lib = proc_beside(FIO_CLOCK_LIB);
+
+	(void)state;
+	if (!fio || !fs_exists(lib)) {
+		print_message("# no %s here\n", fio ? lib : "fio");
+		skip();
+	}
+	free(fio);
+	free(lib);
+	for (size_t i = 0; i < sizeof(real) / sizeof(real[0]); i++) {
+		struct fio_clock_thread *threads;
+		struct buf out = BUF_INIT;
+		struct fio_times times;
+		struct err e = ERR_INIT;
+		struct result r;
+
+		run_fio(real[i].job, &times, &out);
+		assert_int_equal(fio_times_threads(&times, &threads), real[i].threads);
+		for (size_t k = 0; k < real[i].threads; k++) {
+			const struct fio_clock_thread *t = &threads[k];
+
+			if (real[i].steps ? t->steps != real[i].steps : t->steps < 2)
+				fail_msg("%s: %u steps", real[i].job, t->steps);
+			assert_true(t->begin_ns < t->first_end_ns && t->first_end_ns < t->last_ns);
+			assert_true(t->spent_ns[0] >= t->first_end_ns - t->begin_ns);
+		}
+		result_init(&r);
+		if (fiojson_result(out.data, out.len, &times, &r, NULL, &e))
+			fail_msg("%s: %s", real[i].job, e.text);
+		if (real[i].operations && value(&r, "all", "operations") != real[i].operations)
+			fail_msg("%s: %g", real[i].job, value(&r, "all", "operations"));
+		result_release(&r);
+		free(threads);
+		fio_times_release(&times);
+		buf_release(&out);
+	}
+}
+
 /* --- what fio says ------------------------------------------------------------------ */
 
 #define WRITE_FAILED \
@@ -429,6 +508,7 @@ int main(void)
 		cmocka_unit_test(completion_latency_is_taken_where_whole_ones_are_missing_and_said),
 		cmocka_unit_test(a_job_with_an_error_fails_with_fios_words),
 		cmocka_unit_test(what_is_no_result_of_fio_is_refused),
+		cmocka_unit_test(the_library_notes_each_threads_work),
 		cmocka_unit_test(fios_words_are_whole_and_said_once),
 	};
 
