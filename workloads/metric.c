@@ -40,6 +40,7 @@ void measured_add(struct measured *total, const struct measured *part)
 	total->errors += part->errors;
 	total->missed += part->missed;
 	total->paced |= part->paced;
+	total->thread_ns += part->thread_ns;
 	if (part->elapsed_ns > total->elapsed_ns)
 		total->elapsed_ns = part->elapsed_ns;
 }
@@ -113,6 +114,12 @@ static bool elapsed(const struct measured *m, double *value)
 	return m->elapsed_ns != 0;
 }
 
+static bool thread_time(const struct measured *m, double *value)
+{
+	*value = (double)m->thread_ns;
+	return m->thread_ns != 0;
+}
+
 const struct metric metrics[] = {
 	{ "ops_per_s", "1/s", "operations completed in a second; of a mix the sum of its roles",
 	  BETTER_HIGHER, true, ops_per_s },
@@ -132,6 +139,8 @@ const struct metric metrics[] = {
 	  BETTER_LOWER, false, missed },
 	{ "elapsed", "ns", "from its start to the end of its last thread, final sync included",
 	  BETTER_NONE, false, elapsed },
+	{ "thread_time", "ns", "of all threads together, each to its own end", BETTER_NONE, false,
+	  thread_time },
 	{ .name = NULL },
 };
 
