@@ -155,9 +155,10 @@ static void add_first_error(struct sum *s, int first_errno, uint64_t at_ns)
 	}
 }
 
-static void add_worker(struct sum *s, const struct worker *w)
+static void add_worker(struct sum *s, const struct worker *w, uint64_t start_ns)
 {
 	struct fsload_result *r = s->result;
+	uint64_t begun_ns = start_ns + w->delay_ns;
 
 	hist_merge(&r->lat, &w->lat);
 	series_merge(&r->series, &w->series);
@@ -166,12 +167,13 @@ static void add_worker(struct sum *s, const struct worker *w)
 	r->measured.errors += w->errors;
 	r->measured.missed += w->missed;
 	r->measured.paced |= w->pace.rate_per_s > 0;
+	r->measured.thread_ns += w->end_ns > begun_ns ? w->end_ns - begun_ns : 0;
 	if (w->end_ns > s->end_ns)
 		s->end_ns = w->end_ns;
 	add_first_error(s, w->first_errno, w->first_error_ns);
 }
 
-/* Of the background the errors alone. */
+/* Of the background the errors, and the time of its threads, whose waits for locks count. */
 static void add_role(struct sum *total, const struct sum *role, bool background)
 {
 	const struct fsload_result *from = role->result;
@@ -180,6 +182,7 @@ static void add_role(struct sum *total, const struct sum *role, bool background)
 	add_first_error(total, from->first_errno, role->first_error_ns);
 	if (background) {
 		to->measured.errors += from->measured.errors;
+		to->measured.thread_ns += from->measured.thread_ns;
 		return;
 	}
 	hist_merge(&to->lat, &from->lat);
@@ -230,7 +233,7 @@ static void add_up(struct fsload *l, const struct worker *w, uint64_t start_ns)
 		l->role[i].measured.counters = counters;
 		l->role[i].measured.count = l->role[i].count;
 		for (unsigned k = 0; k < en->threads; k++, w++) {
-			add_worker(&role, w);
+			add_worker(&role, w, start_ns);
 			counters_merge(counters, l->role[i].count, w->t.count);
 		}
 		finish(&role, start_ns, en->param[ROLE_START_DELAY]);

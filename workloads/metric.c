@@ -43,6 +43,7 @@ void measured_add(struct measured *total, const struct measured *part)
 	total->errors += part->errors;
 	total->missed += part->missed;
 	total->paced |= part->paced;
+	total->thread_ns += part->thread_ns;
 	if (part->elapsed_ns > total->elapsed_ns)
 		total->elapsed_ns = part->elapsed_ns;
 }
@@ -116,6 +117,12 @@ static bool elapsed(const struct measured *m, double *value)
 	return m->elapsed_ns != 0;
 }
 
+static bool thread_time(const struct measured *m, double *value)
+{
+	*value = (double)m->thread_ns;
+	return m->thread_ns != 0;
+}
+
 static bool resolution(const struct measured *m, double *value)
 {
 	*value = 100 * m->resolution;
@@ -141,6 +148,8 @@ const struct metric metrics[] = {
 	  BETTER_LOWER, false, missed },
 	{ "elapsed", "ns", "from its start to the end of its last thread, final sync included",
 	  BETTER_NONE, false, elapsed },
+	{ "thread_time", "ns", "of all threads together, each to its own end", BETTER_NONE, false,
+	  thread_time },
 	{ "resolution", "%", "smallest change of ops_per_s that this run could have shown",
 	  BETTER_NONE, false, resolution },
 	{ .name = NULL },

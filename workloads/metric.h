@@ -50,6 +50,7 @@ struct measured {
 	uint64_t missed;       /* due before the end and never started; only where paced */
 	bool paced;            /* some thread had a rate */
 	uint64_t elapsed_ns;   /* its start to its last thread's end, final sync included */
+	uint64_t thread_ns;    /* of all threads together, each to its own end; 0: not known */
 	double resolution;     /* ops_per_s is known to this part of it, 0.01: to 1 %; 0: to its digits */
 	struct rates sum;      /* of several parts together: see measured_add; else all 0 */
 	const struct hist *lat; /* of ops and missed; NULL or empty: no latency metrics */

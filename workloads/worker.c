@@ -259,7 +259,7 @@ static void timed_ops(struct worker *w)
 	} while (!w->over);
 }
 
-/* The last sync of a thread whose end came while it waited: no operation is there to own its time. */
+/* The last sync of a thread whose end came while it waited: its time is no operation's. */
 static void sync_alone(struct worker *w)
 {
 	int ret = 0;

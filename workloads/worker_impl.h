@@ -87,7 +87,7 @@ struct worker {
 	struct slots slots;
 	/* where it stands */
 	uint64_t left;                 /* operations still to be started */
-	uint64_t to_sync;              /* operations until the next sync; sync_every: none since the last */
+	uint64_t to_sync;              /* operations until the next sync; sync_every: all are synced */
 	bool over;                     /* it starts none any more */
 	uint64_t over_ns;              /* since then */
 	/* what came of it */

@@ -412,6 +412,9 @@ static void a_last_sync_lengthens_its_own_role_only(void **state)
 		assert_true(fabs(value_of(rates[i], &l.total.measured) -
 				 value_of(rates[i], &l.role[0].measured) -
 				 value_of(rates[i], &l.role[1].measured)) < 1e-6);
+	/* Each thread to its own end, those of the background too. */
+	assert_true(l.total.measured.thread_ns == l.role[0].measured.elapsed_ns +
+		    l.role[1].measured.elapsed_ns + l.role[2].measured.elapsed_ns);
 	/* By the longest role it would be two thirds less. */
 	assert_true(value_of("ops_per_s", &l.total.measured) >
 		    1.5e9 * (double)l.total.measured.ops / (double)l.total.measured.elapsed_ns);
