@@ -106,12 +106,64 @@ static int run_fio(struct cell *c, const char *extra, struct buf *words, struct 
 	return rc;
 }
 
+/* fio wants the directories that its jobs name to be there. */
+static int make_directories(struct cell *c, const char *text, struct err *e)
+{
+	struct strv dirs = STRV_INIT;
+	int rc = 0;
+
+	fiojob_directories(text, &dirs);
+	for (size_t i = 0; !rc && i < dirs.n; i++) {
+		char *path = xasprintf("%s/%s", c->at->dir, dirs.v[i]);
+
+		rc = fs_mkdir_p(path, e);
+		free(path);
+	}
+	strv_release(&dirs);
+	return rc;
+}
+
+/* The parts of the job file that stand before the measured one, as fio runs them. */
+static int run_parts_before(struct cell *c, struct err *e)
+{
+	const char *text = c->spec->fio_before;
+	struct fio_work *w = c->priv;
+	struct buf words = BUF_INIT;
+	struct proc_exit x;
+	struct result ignored;
+	int rc;
+
+	if (!text)
+		return 0;
+	rc = make_directories(c, text, e);
+	if (!rc)
+		rc = fs_write_atomic(w->job, text, strlen(text), e);
+	if (!rc)
+		rc = run_fio(c, NULL, &words, &x, e);
+	result_init(&ignored);
+	if (!rc && !x.timed_out && !x.signal)
+		rc = read_output(c, &ignored, e);
+	result_release(&ignored);
+	if (!rc)
+		rc = check_exit(&x, &words, e);
+	if (rc)
+		err_add(e, -rc, "that was in the parts of the job file before the measured one");
+	else
+		rc = fs_write_atomic(w->job, c->spec->fio, strlen(c->spec->fio), e);
+	buf_release(&words);
+	return rc;
+}
+
 static int fio_prepare(struct cell *c, struct err *e)
 {
 	struct buf words = BUF_INIT;
 	struct proc_exit x;
-	int rc = run_fio(c, "--create_only=1", &words, &x, e);
+	int rc = run_parts_before(c, e);
 
+	if (!rc)
+		rc = make_directories(c, c->spec->fio, e);
+	if (!rc)
+		rc = run_fio(c, "--create_only=1", &words, &x, e);
 	/* Words of a failed layout are in the output file, before the JSON. */
 	if (!rc && x.status) {
 		struct fio_work *w = c->priv;
@@ -153,8 +205,23 @@ out:
 	return rc;
 }
 
+/* A job whose files are all gone (it deletes them, say) has nothing proven. */
+static int prove_jobs(struct cell *c, const struct strv *files, struct err *e)
+{
+	char *job = fiojob_unproven(c->spec->fio, files);
+
+	if (!job)
+		return 0;
+	err_add(e, EINVAL, "job \"%s\" is declared to overwrite (overwrite=1), but none of its "
+		"files is there after they were laid out", job);
+	free(job);
+	c->bad = STATUS_INVALID;
+	return -EINVAL;
+}
+
 static int fio_prove(struct cell *c, struct err *e)
 {
+	struct strv files = STRV_INIT;
 	char *dir[] = { (char *)c->at->dir, NULL };
 	json_t *facts = json_object();
 	size_t skip = strlen(c->at->dir);
@@ -168,14 +235,18 @@ static int fio_prove(struct cell *c, struct err *e)
 		const char *name = f->fts_path + skip;
 
 		name += strspn(name, "/");
-		if (f->fts_info == FTS_F)
+		if (f->fts_info == FTS_F) {
+			strv_add(&files, name);
 			rc = prove_file(c, f->fts_path, name, facts, e);
-		else if (f->fts_info == FTS_DNR || f->fts_info == FTS_ERR ||
+		} else if (f->fts_info == FTS_DNR || f->fts_info == FTS_ERR ||
 			 f->fts_info == FTS_NS)
 			rc = err_sys(e, f->fts_errno, "cannot look at %s", f->fts_path);
 	}
 	if (tree)
 		fts_close(tree);
+	if (!rc)
+		rc = prove_jobs(c, &files, e);
+	strv_release(&files);
 	json_object_set_new(c->r->facts, "extents", facts);
 	return rc;
 }
