@@ -230,6 +230,21 @@ static int expand_line(const struct expand *x, const char *line, size_t len, uns
 	return rc;
 }
 
+/* "rw= read": a number may stand so, but any other value begins with the blank. */
+static int check_blank(const struct expand *x, const char *code, size_t len, unsigned nr)
+{
+	const char *eq = memchr(code, '=', len), *p;
+
+	if (!eq || eq + 1 == code + len || (eq[1] != ' ' && eq[1] != '\t'))
+		return 0;
+	for (p = eq + 1; p < code + len && (*p == ' ' || *p == '\t'); p++)
+		;
+	if (p == code + len || isdigit((unsigned char)*p))
+		return 0;
+	return err_add(x->e, EINVAL, "%s:%u: \"%.*s\": to fio the blank after '=' is a part of the "
+		       "value: remove it", x->name, nr, len < 60 ? (int)len : 60, code);
+}
+
 static int expand_text(const struct expand *x, const char *text, struct buf *out)
 {
 	unsigned nr = 1;
@@ -242,6 +257,8 @@ static int expand_text(const struct expand *x, const char *text, struct buf *out
 		if (section)
 			buf_add(out, p, code);
 		one = section ? 0 : expand_line(x, p, code, nr, out);
+		if (!one && !section && !x->environment)
+			one = check_blank(x, p, code, nr);
 		rc = rc ? rc : one;
 		if (x->environment)
 			buf_add(out, p + code, len - code);
@@ -413,10 +430,10 @@ int fiojob_make(const char *name, const char *text, const char *const *params,
 {
 	struct fiojob_check c = { .name = name, .over = STRV_INIT, .parts = STRV_INIT,
 				  .notes = STRV_INIT, .e = e };
-	struct err unset = ERR_INIT;
-	const struct expand x = { name, params, false, NULL, &unset };
+	struct err lines = ERR_INIT;
+	const struct expand x = { name, params, false, NULL, &lines };
 	struct buf plain = BUF_INIT;
-	int vars = expand_text(&x, text, &plain);
+	int bad = expand_text(&x, text, &plain);
 	int rc = ini_load_mem(&c.ini, name, buf_str(&plain), plain.len, INI_BARE_KEYS, e);
 
 	*out = (struct fiojob){ .parts = STRV_INIT, .notes = STRV_INIT };
@@ -425,8 +442,8 @@ int fiojob_make(const char *name, const char *text, const char *const *params,
 	if (!rc)
 		rc = fiojob_check_engines(&c);
 	/* All else is idle talk where the engine measures no file system. */
-	if (!rc && vars)
-		rc = err_add(e, EINVAL, "%s", unset.text);
+	if (!rc && bad)
+		rc = err_add(e, EINVAL, "%s", lines.text);
 	if (!rc) {
 		c.sections = xcalloc(c.ini.nr_sections + 1, sizeof(*c.sections));
 		fiojob_check_keys(&c);

@@ -66,6 +66,8 @@ static const struct {
 	{ "[j]\nfile_size=1M\n", NULL, NULL },
 	{ "[j]\nfill_fs=1\nrw=write\n", NULL, NULL },
 	{ "[j]\nfilename=x\nsize=1M\n[k]\nfilename=x\n", NULL, NULL },
+	{ JOB "iodepth= 1\n", NULL, NULL },
+	{ JOB "filename= x\n", "t:4:", "a part of the value" },
 	{ JOB "zonemode=zbd\n", "t:4:", "raw device" },
 	{ "[j]\nrw=randtrim\nsize=1M\n", "t:2:", "BLKDISCARD" },
 	{ "[j]\nrw=randtrim\nsize=1M\nioengine=falloc\n", NULL, NULL },
