@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * cmd_plan.c: `fsduel plan`: what a suite would measure, in which order and for
- * how long, for people or as JSON. It runs nothing and needs no kernel.
+ * how long, for people or as JSON. It measures nothing and needs no kernel.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -388,9 +388,10 @@ const struct command command_plan = {
 	.args = "[SUITE]",
 	.max_args = 1,
 	.summary = "show what a suite would measure, in which order and for how long",
-	.text = "Reads and checks the suite, multiplies it out and runs nothing. Kernels need\n"
-		"not be there. The order of the variants is drawn once a block from the\n"
-		"suite's seed; more blocks leave the order of the earlier ones as it is.",
+	.text = "Reads and checks the suite, multiplies it out and measures nothing; fio jobs\n"
+		"are shown to `fio --parse-only`. Kernels need not be there. The order of the\n"
+		"variants is drawn once a block from the suite's seed; more blocks leave the\n"
+		"order of the earlier ones as it is.",
 	.options = options,
 	.options_size = sizeof(struct plan_options),
 	.run = run,

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fiojob.c: a fio job file read and written again as the job that is run. The checks are
- * in fiojob_keys.c and fiojob_jobs.c. Only lines that were checked are written, so fio
+ * fiojob.c: a fio job file read and written again as the job that is run. Comments and
+ * variables are fiojob_vars.c's, the checks are in fiojob_keys.c and fiojob_jobs.c. Only lines that were checked are written, so fio
  * cannot read a line otherwise than we did. It needs libinih and so stays out of the
  * guest; what the guest needs is in fiotext.c and fiojson.c.
  */
 #include "runners/suite/fiojob.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,8 +14,6 @@
 #include <string.h>
 
 #include "runners/suite/fiojob_impl.h"
-
-#define SET "set."
 
 const struct fiojob_param fiojob_params[] = {
 	{ .name = "threads", .option = "numjobs", .kind = NUM_COUNT },
@@ -42,15 +39,11 @@ const struct fiojob_param fiojob_params[] = {
 /* Appended to every job: how fio reports, not what it does. */
 static const char *const always[] = { "lat_percentiles=1", "unified_rw_reporting=none", NULL };
 
-static bool is_set(const char *param)
-{
-	return !strncmp(param, SET, strlen(SET));
-}
-
 const struct fiojob_param *fiojob_param(const char *name)
 {
 	for (const struct fiojob_param *p = fiojob_params; p->name; p++)
-		if (!strcmp(p->name, is_set(name) ? SET "NAME" : name))
+		if (!strcmp(p->name, strncmp(name, FIOJOB_SET, strlen(FIOJOB_SET)) ? name :
+			    FIOJOB_SET "NAME"))
 			return p;
 	return NULL;
 }
@@ -158,128 +151,6 @@ static int add_params(struct fiojob_check *c, const char *const *params)
 	for (size_t i = 0; always[i]; i++)
 		strv_add(&c->over, always[i]);
 	return 0;
-}
-
-static const char *set_value(const char *const *params, const char *name)
-{
-	for (; params && params[0]; params += 2)
-		if (is_set(params[0]) && !strcmp(params[0] + strlen(SET), name))
-			return params[1];
-	return NULL;
-}
-
-/* --- variables and comments ------------------------------------------------------ */
-
-/* Where the comment of a line begins, as in fio's strip_blank_end. */
-static size_t code_len(const char *line)
-{
-	return strcspn(line, ";#\n");
-}
-
-/* Replaces variables in one line; fio replaces them in options only, not in a section's name. */
-struct expand {
-	const char *name;
-	const char *const *params;
-	bool environment;          /* those of the environment; else those of the parameters */
-	struct strv *notes;
-	struct err *e;
-};
-
-static int expand_one(const struct expand *x, const char *var, unsigned line, struct buf *out)
-{
-	const char *set = set_value(x->params, var), *value = set;
-
-	if (x->environment && !set)
-		value = getenv(var);
-	if (!value || (x->environment && set)) {
-		buf_addf(out, "${%s}", var);
-		return value || x->environment ? 0 :
-			err_add(x->e, EINVAL, "%s:%u: ${%s} is not set: set it in the environment, "
-				"or write set.%s = VALUE in the suite's [workload]", x->name, line,
-				var, var);
-	}
-	if (strpbrk(value, ";#\r\n$"))
-		return err_add(x->e, EINVAL, "%s:%u: ${%s} is \"%.60s\": a value cannot hold ; # $ "
-			       "or the end of a line", x->name, line, var, value);
-	if (x->environment)
-		strv_addf(x->notes, "%s:%u: ${%s} is \"%.200s\", from the environment", x->name,
-			  line, var, value);
-	buf_adds(out, value);
-	return 0;
-}
-
-static int expand_line(const struct expand *x, const char *line, size_t len, unsigned nr,
-		       struct buf *out)
-{
-	int rc = 0, one;
-
-	for (size_t i = 0; i < len; i++) {
-		const char *close = memchr(line + i, '}', len - i);
-		char *var;
-
-		if (line[i] != '$' || i + 1 == len || line[i + 1] != '{' || !close) {
-			buf_addc(out, line[i]);
-			continue;
-		}
-		var = xstrndup(line + i + 2, (size_t)(close - line) - i - 2);
-		one = expand_one(x, var, nr, out);
-		rc = rc ? rc : one;
-		i = (size_t)(close - line);
-		free(var);
-	}
-	return rc;
-}
-
-/* "rw= read": a number may stand so, but any other value begins with the blank. */
-static int check_blank(const struct expand *x, const char *code, size_t len, unsigned nr)
-{
-	const char *eq = memchr(code, '=', len), *p;
-
-	if (!eq || eq + 1 == code + len || (eq[1] != ' ' && eq[1] != '\t'))
-		return 0;
-	for (p = eq + 1; p < code + len && (*p == ' ' || *p == '\t'); p++)
-		;
-	if (p == code + len || isdigit((unsigned char)*p))
-		return 0;
-	return err_add(x->e, EINVAL, "%s:%u: \"%.*s\": to fio the blank after '=' is a part of the "
-		       "value: remove it", x->name, nr, len < 60 ? (int)len : 60, code);
-}
-
-static int expand_text(const struct expand *x, const char *text, struct buf *out)
-{
-	unsigned nr = 1;
-	int rc = 0, one;
-
-	for (const char *p = text; *p; nr++) {
-		size_t len = strcspn(p, "\n"), code = code_len(p);
-		bool section = p[strspn(p, " \t")] == '[';
-
-		if (section)
-			buf_add(out, p, code);
-		one = section ? 0 : expand_line(x, p, code, nr, out);
-		if (!one && !section && !x->environment)
-			one = check_blank(x, p, code, nr);
-		rc = rc ? rc : one;
-		if (x->environment)
-			buf_add(out, p + code, len - code);
-		if (p[len])
-			buf_addc(out, '\n');
-		p += len + (p[len] == '\n');
-	}
-	return rc;
-}
-
-int fiojob_environment(const char *name, const char *text, const char *const *params, char **out,
-		       struct strv *notes, struct err *e)
-{
-	const struct expand x = { name, params, true, notes, e };
-	struct buf b = BUF_INIT;
-	int rc = expand_text(&x, text, &b);
-
-	buf_str(&b);
-	*out = rc ? NULL : buf_detach(&b, NULL);
-	buf_release(&b);
-	return rc;
 }
 
 /* --- options ---------------------------------------------------------------------- */
@@ -431,9 +302,8 @@ int fiojob_make(const char *name, const char *text, const char *const *params,
 	struct fiojob_check c = { .name = name, .over = STRV_INIT, .parts = STRV_INIT,
 				  .notes = STRV_INIT, .e = e };
 	struct err lines = ERR_INIT;
-	const struct expand x = { name, params, false, NULL, &lines };
 	struct buf plain = BUF_INIT;
-	int bad = expand_text(&x, text, &plain);
+	int bad = fiojob_plain(name, text, params, &plain, &lines);
 	int rc = ini_load_mem(&c.ini, name, buf_str(&plain), plain.len, INI_BARE_KEYS, e);
 
 	*out = (struct fiojob){ .parts = STRV_INIT, .notes = STRV_INIT };

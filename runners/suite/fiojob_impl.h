@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * fiojob_impl.h: what the files that read a fio job share: fiojob.c (text in, text out),
- * fiojob_keys.c (each line by itself), fiojob_jobs.c (each job, and the jobs together)
+ * fiojob_vars.c (comments and variables), fiojob_keys.c (each line by itself), fiojob_jobs.c (each job, and the jobs together)
  * and fio_expect.c (what fio will do). For these files only.
  */
 #ifndef FSDUEL_RUNNERS_FIOJOB_IMPL_H
@@ -24,6 +24,16 @@ struct fiojob_check {
 	struct err *e;
 	int rc;
 };
+
+/* A parameter "set.NAME" sets the variable NAME. */
+#define FIOJOB_SET "set."
+
+/*
+ * fiojob_vars.c: text without comments and with the variables that params set, line for line.
+ * -EINVAL: a variable is not set, or a blank stands where fio takes it for a value's.
+ */
+int fiojob_plain(const char *name, const char *text, const char *const *params, struct buf *out,
+		 struct err *e);
 
 /* Note a mistake of that line, in c->e and c->rc, or a word about a change. */
 void fiojob_refuse(struct fiojob_check *c, unsigned line, const char *fmt, ...)
