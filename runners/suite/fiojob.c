@@ -164,7 +164,7 @@ bool fiojob_same(const char *option, const char *name)
 {
 	static const char *const aliases[][2] = {
 		{ "bs", "blocksize" },         { "bsrange", "blocksize_range" },
-		{ "filesize", "file_size" },   { "fill_device", "fill_fs" },
+		{ "fill_device", "fill_fs" },
 		{ "io_size", "io_limit" },     { "nrfiles", "nr_files" },
 		{ "runtime", "timeout" },      { "rw", "readwrite" },
 		{ "stonewall", "wait_for_previous" },

@@ -63,7 +63,7 @@ static const struct {
 	{ "[Global]\nsize=1M\n[j]\nrw=read\n", "t:1:", "to fio [Global] is a job" },
 	{ "[j]\nrw=read\n", "t:1:", "no size" },
 	{ "[j]\nsize=50%\n", "t:1:", "no size" },
-	{ "[j]\nfile_size=1M\n", NULL, NULL },
+	{ "[j]\nfilesize=1M\n", NULL, NULL },
 	{ "[j]\nfill_fs=1\nrw=write\n", NULL, NULL },
 	{ "[j]\nfilename=x\nsize=1M\n[k]\nfilename=x\n", NULL, NULL },
 	{ JOB "iodepth= 1\n", NULL, NULL },

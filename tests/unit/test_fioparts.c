@@ -229,7 +229,7 @@ static const struct {
 	{ "[a]\nsize=1m\nioengine=libaio\nio_submit_mode=offload\n", 2, 1, 1 << 20 },
 	{ "[a]\nsize=1m\nverify=crc32c\nverify_async=2\n", 3, 2, 1 << 20 },
 	{ "[a]\nfilesize=1m\nnrfiles=3\n", 1, 0, 3 << 20 },
-	{ "[a]\nfile_size=1m-2m\nnr_files=3\n", 1, 0, 6 << 20 },
+	{ "[a]\nfilesize=1m-2m\nnr_files=3\n", 1, 0, 6 << 20 },
 	{ "[a]\nfilesize=1m\nfilename=x:y\n", 1, 0, 2 << 20 },
 	{ "[a]\nsize=1g\nioengine=null\n", 1, 0, 0 },
 	{ "[a]\nsize=1m\noffset=1m\n", 1, 0, 2 << 20 },
