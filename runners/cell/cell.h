@@ -26,6 +26,7 @@ struct cell_spec {
 	char *mix;             /* "dio_overwrite:4 ..." canonical, or NULL */
 	struct strv mix_set;   /* "runtime=1s", "dio_overwrite.bs=4k", ... all of them, explicit */
 	char *fio;             /* job text with parameters and seed, or NULL */
+	char *fio_before;      /* jobs that are run before it, unmeasured, or NULL */
 	uint64_t seed;
 	enum pass pass;
 	uint64_t limit_ns;     /* of the whole cell run on its own clock */

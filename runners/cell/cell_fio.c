@@ -91,27 +91,30 @@ static void end_jobs(const struct cell *c)
 	free(dir);
 }
 
-/* create_only: only make its files. */
-static int run_fio(struct cell *c, bool create_only, struct err *e)
+/* What fio is run for: parts of the job file before the measured one, the files, the measuring. */
+enum run { RUN_BEFORE, RUN_LAYOUT, RUN_MEASURE };
+
+static int run_fio(struct cell *c, enum run why, struct err *e)
 {
+	bool layout = why == RUN_LAYOUT, measure = why == RUN_MEASURE;
 	struct fio_work *w = c->priv;
 	char *output = xasprintf("--output=%s", w->output);
 	/* fio's options must stand before the job file. */
 	const char *argv[] = { "fio", "--output-format=json+", "--eta=never", output,
-			       create_only ? "--create_only=1" : w->job,
-			       create_only ? w->job : NULL, NULL };
+			       layout ? "--create_only=1" : w->job, layout ? w->job : NULL,
+			       NULL };
 	struct buf words = BUF_INIT;
 	struct proc_opts o = { .cwd = c->at->dir, .out = &words, .err = &words,
-			       .env = create_only ? NULL : fio_times_env(&w->times),
+			       .env = measure ? fio_times_env(&w->times) : NULL,
 			       .timeout_ns = watch_left_ns(&c->watch) };
 	struct proc_exit x;
 	int rc;
 
 	unlink(w->output);
-	if (!create_only)
+	if (measure)
 		cell_mark(c, 1);
 	rc = proc_run(argv, &o, &c->watch.stop, &x, e);
-	if (!create_only)
+	if (measure)
 		cell_mark(c, 0);
 	if (rc || x.timed_out || x.signal)
 		end_jobs(c);
@@ -122,9 +125,50 @@ static int run_fio(struct cell *c, bool create_only, struct err *e)
 	return rc;
 }
 
+/* fio wants the directories that its jobs name to be there. */
+static int make_directories(struct cell *c, const char *text, struct err *e)
+{
+	struct strv dirs = STRV_INIT;
+	int rc = 0;
+
+	fiojob_directories(text, &dirs);
+	for (size_t i = 0; !rc && i < dirs.n; i++) {
+		char *path = xasprintf("%s/%s", c->at->dir, dirs.v[i]);
+
+		rc = fs_mkdir_p(path, e);
+		free(path);
+	}
+	strv_release(&dirs);
+	return rc;
+}
+
+/* The parts of the job file that stand before the measured one, as fio runs them. */
+static int run_parts_before(struct cell *c, struct err *e)
+{
+	const char *text = c->spec->fio_before;
+	struct fio_work *w = c->priv;
+	int rc;
+
+	if (!text)
+		return 0;
+	rc = make_directories(c, text, e);
+	if (!rc)
+		rc = fs_write_atomic(w->job, text, strlen(text), e);
+	if (!rc)
+		rc = run_fio(c, RUN_BEFORE, e);
+	if (rc)
+		return err_add(e, -rc, "that was in the parts of the job file before the measured "
+			       "one");
+	return fs_write_atomic(w->job, c->spec->fio, strlen(c->spec->fio), e);
+}
+
 static int fio_prepare(struct cell *c, struct err *e)
 {
-	return run_fio(c, true, e);
+	int rc = run_parts_before(c, e);
+
+	if (!rc)
+		rc = make_directories(c, c->spec->fio, e);
+	return rc ? rc : run_fio(c, RUN_LAYOUT, e);
 }
 
 static int prove_file(struct cell *c, const char *path, const char *name, json_t *facts,
@@ -155,8 +199,23 @@ out:
 	return rc;
 }
 
+/* A job whose files are all gone (it deletes them, say) has nothing proven. */
+static int prove_jobs(struct cell *c, const struct strv *files, struct err *e)
+{
+	char *job = fiojob_unproven(c->spec->fio, files);
+
+	if (!job)
+		return 0;
+	err_add(e, EINVAL, "job \"%s\" is declared to overwrite (overwrite=1), but none of its "
+		"files is there after they were laid out", job);
+	free(job);
+	c->bad = STATUS_INVALID;
+	return -EINVAL;
+}
+
 static int fio_prove(struct cell *c, struct err *e)
 {
+	struct strv files = STRV_INIT;
 	char *dir[] = { (char *)c->at->dir, NULL };
 	json_t *facts = json_object();
 	size_t skip = strlen(c->at->dir);
@@ -170,14 +229,18 @@ static int fio_prove(struct cell *c, struct err *e)
 		const char *name = f->fts_path + skip;
 
 		name += strspn(name, "/");
-		if (f->fts_info == FTS_F)
+		if (f->fts_info == FTS_F) {
+			strv_add(&files, name);
 			rc = prove_file(c, f->fts_path, name, facts, e);
-		else if (f->fts_info == FTS_DNR || f->fts_info == FTS_ERR ||
+		} else if (f->fts_info == FTS_DNR || f->fts_info == FTS_ERR ||
 			 f->fts_info == FTS_NS)
 			rc = err_sys(e, f->fts_errno, "cannot look at %s", f->fts_path);
 	}
 	if (tree)
 		fts_close(tree);
+	if (!rc)
+		rc = prove_jobs(c, &files, e);
+	strv_release(&files);
 	json_object_set_new(c->r->facts, "extents", facts);
 	return rc;
 }
@@ -193,7 +256,7 @@ static void note_counted(struct cell *c, const struct fio_timed *t)
 
 static int fio_measure(struct cell *c, struct err *e)
 {
-	return run_fio(c, false, e);
+	return run_fio(c, RUN_MEASURE, e);
 }
 
 static int fio_collect(struct cell *c, struct err *e)

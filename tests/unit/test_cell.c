@@ -528,13 +528,13 @@ static void a_mount_that_stays_busy_is_said_and_not_left(void **state)
 static void spec_fio(struct cell_spec *c, const char *text)
 {
 	struct err e = ERR_INIT;
-	char *job;
+	struct fiojob job;
 
 	spec_init(c);
 	if (fiojob_make("t", text, NULL, &job, &e))
 		fail_msg("%s", e.text);
-	assert_int_equal(fiojob_seed(job, c->seed, &c->fio, &e), 0);
-	free(job);
+	assert_int_equal(fiojob_seed(job.text, c->seed, &c->fio, &e), 0);
+	fiojob_release(&job);
 }
 
 static void a_fio_job_runs_on_the_mount_and_is_collected(void **state)

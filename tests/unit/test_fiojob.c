@@ -27,7 +27,7 @@ static const struct {
 	const char *text, *line, *says;   /* says NULL: accepted */
 } files[] = {
 	{ JOB, NULL, NULL },
-	{ "; c\n[global]\ndirect=1\n[j]\ntime_based\nbssplit=4k/50:8k/50\n", NULL, NULL },
+	{ "; c\n[global]\ndirect=1\n[j]\nsize=1M\ntime_based\nbssplit=4k/50:8k/50\n", NULL, NULL },
 	{ JOB "filename=work:other\n", NULL, NULL },
 	{ JOB "ioengine=libaio\niodepth=32\n", NULL, NULL },
 	{ JOB "stonewall\n", NULL, NULL },
@@ -35,27 +35,51 @@ static const struct {
 	{ "", "t:", "no job" },
 	{ JOB "iodepth=4\n", "t:4:", "does nothing with the synchronous engine psync" },
 	{ "[global]\niodepth=4\n[j]\nioengine=pvsync2\n", "t:2:", "pvsync2" },
-	{ "[global]\nioengine=libaio\n[j]\niodepth=4\n[global]\nioengine=psync\n[k]\niodepth=1\n",
+	{ "[global]\nsize=1M\nioengine=libaio\n[j]\niodepth=4\n[global]\nioengine=psync\n[k]\niodepth=1\n",
 	  NULL, NULL },
 	{ JOB "iodepth=lots\n", "t:4:", "not a number" },
 	{ JOB "ioengine=exec\n", "t:4:", "not one of those for files" },
 	{ JOB "ioengine=external:/tmp/x.so\n", "t:4:", "leaves the work directory" },
-	{ JOB "filename=/dev/sda\n", "t:4:", "leaves the work directory" },
-	{ JOB "filename=work:/dev/sda\n", "t:4:", "leaves the work directory" },
+	{ JOB "filename=/dev/sda\n", NULL, NULL },
+	{ JOB "filename=/a/../../b\n", "t:4:", "leaves the work directory" },
+	{ JOB "aux-path=/tmp\n", "t:4:", "leaves the work directory" },
 	{ JOB "filename=a/../../b\n", "t:4:", "leaves the work directory" },
 	{ JOB "directory=..\n", "t:4:", "leaves the work directory" },
 	{ JOB "mem=mmaphuge:/huge/x\n", "t:4:", "leaves the work directory" },
 	{ JOB "buffer_pattern='/etc/passwd'\n", "t:4:", "leaves the work directory" },
-	{ JOB "filename=${HOME}\n", "t:4:", "variables" },
-	{ JOB "write_lat_log=x\n", "t:4:", "write_lat_log is refused" },
+	{ JOB "filename=${HOME}\n", "t:4:", "${HOME} is not set" },
+	{ JOB "bs=$pagesize\n", "t:4:", "where it runs" },
+	{ JOB "read_iolog=x\n", "t:4:", "read_iolog is refused" },
 	{ JOB "exec_prerun=true\n", "t:4:", "exec_prerun is refused" },
 	{ JOB "EXEC_POSTRUN=true\n", "t:4:", "refused" },
 	{ JOB "include other.fio\n", "t:4:", "refused" },
 	{ JOB "ioscheduler=none\n", "t:4:", "refused" },
 	{ JOB "randseed=1\nrandrepeat=0\n", "t:5:", "randseed with randrepeat=0" },
-	{ JOB "[k]\nstonewall\n", "t:5:", "waits for the one before" },
-	{ "[global]\nstonewall\n" JOB "[k]\nrw=read\n", "t:2:", "waits" },
-	{ "[globally]\nrw=read\n", "t:1:", "[global] section" },
+	{ JOB "[k]\nsize=1M\nstonewall\n", NULL, NULL },
+	{ JOB "[k]\nsize=1M\nwait_for=j\n", NULL, NULL },
+	{ JOB "[k]\nsize=1M\nwait_for=j\n[l]\nsize=1M\n", "t:6:", "\"l\" may still run" },
+	{ JOB "[k]\nsize=1M\nwait_for=x\n", "t:6:", "no such job" },
+	{ "[globally]\nrw=read\n", "t:", "no job" },
+	{ "[Global]\nsize=1M\n[j]\nrw=read\n", "t:1:", "to fio [Global] is a job" },
+	{ "[j]\nrw=read\n", "t:1:", "no size" },
+	{ "[j]\nsize=50%\n", "t:1:", "no size" },
+	{ "[j]\nfilesize=1M\n", NULL, NULL },
+	{ "[j]\nfill_fs=1\nrw=write\n", NULL, NULL },
+	{ "[j]\nfilename=x\nsize=1M\n[k]\nfilename=x\n", NULL, NULL },
+	{ JOB "iodepth= 1\n", NULL, NULL },
+	{ JOB "filename= x\n", "t:4:", "a part of the value" },
+	{ JOB "zonemode=zbd\n", "t:4:", "raw device" },
+	{ "[j]\nrw=randtrim\nsize=1M\n", "t:2:", "BLKDISCARD" },
+	{ "[j]\nrw=randtrim\nsize=1M\nioengine=falloc\n", NULL, NULL },
+	{ JOB "overwrite=1\nunlink_each_loop=1\n", "t:5:", "deletes the files" },
+	{ JOB "ioengine=rados\nclustername=ceph\nfilename=/../x\n", "t:4:", "a store elsewhere" },
+	{ JOB "runtime=2\ntime_based\n[k]\nsize=1M\nstartdelay=2\n", "t:8:", "has ended" },
+	{ JOB "runtime=2\ntime_based\n[k]\nsize=1M\nstartdelay=1s\n", NULL, NULL },
+	{ JOB "runtime=2\n[k]\nsize=1M\nstartdelay=1s\n", "t:7:", "may have" },
+	{ JOB "ramp_time=1\nruntime=2\ntime_based\n[k]\nsize=1M\nstartdelay=2\n", NULL, NULL },
+	{ JOB "rate=100k\n[k]\nsize=1M\nstartdelay=4\n", NULL, NULL },
+	{ JOB "startdelay=9\n[k]\nsize=1M\nstartdelay=9\n", NULL, NULL },
+	{ JOB "runtime=2\ntime_based\n[k]\nsize=1M\nstartdelay=1-3\n", "t:8:", "has ended" },
 	{ "[../x]\nrw=read\n", "t:1:", "file name" },
 };
 
@@ -64,7 +88,7 @@ static void files_that_measure_something_else_are_refused_with_their_line(void *
 	(void)state;
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		struct err e = ERR_INIT;
-		char *out = NULL;
+		struct fiojob out, again;
 		int rc = fiojob_make("t", files[i].text, NULL, &out, &e);
 
 		if ((rc == 0) != !files[i].says || (rc && rc != -EINVAL))
@@ -72,9 +96,12 @@ static void files_that_measure_something_else_are_refused_with_their_line(void *
 		if (rc && (strncmp(e.text, files[i].line, strlen(files[i].line)) ||
 			   !strstr(e.text, files[i].says)))
 			fail_msg("case %zu says \"%s\"", i, e.text);
-		if (!rc)
-			assert_int_equal(fiojob_make("again", out, NULL, NULL, &e), 0);
-		free(out);
+		if (rc)
+			continue;
+		assert_int_equal(fiojob_make("again", out.text, NULL, &again, &e), 0);
+		assert_string_equal(again.text, out.text);
+		fiojob_release(&out);
+		fiojob_release(&again);
 	}
 }
 
@@ -83,20 +110,20 @@ static void parameters_win_over_the_file(void **state)
 	static const char *const params[] = { "threads", "8", "bs", "4k", "runtime", "1.5s",
 					      "rw", "randread", NULL };
 	static const char text[] =
-		"[global]\nbs=64k ; big\nruntime=9\n[a]\nnumjobs=2\n[b]\nrw=write\n";
+		"[global]\nsize=1m\nbs=64k ; big\nruntime=9\n[a]\nnumjobs=2\n[b]\nrw=write\n";
 	static const char expect[] =
-		"[global]\n"
+		"[global]\nsize=1m\n"
 		"[a]\nnumjobs=8\nbs=4096\nruntime=1500000us\ntime_based=1\nrw=randread\n"
 		"lat_percentiles=1\nunified_rw_reporting=none\ngroup_reporting=0\n"
 		"[b]\nnumjobs=8\nbs=4096\nruntime=1500000us\ntime_based=1\nrw=randread\n"
 		"lat_percentiles=1\nunified_rw_reporting=none\ngroup_reporting=0\n";
 	struct err e = ERR_INIT;
-	char *out;
+	struct fiojob out;
 
 	(void)state;
 	assert_int_equal(fiojob_make("t", text, params, &out, &e), 0);
-	assert_string_equal(out, expect);
-	free(out);
+	assert_string_equal(out.text, expect);
+	fiojob_release(&out);
 }
 
 static void parameters_that_contradict_the_job_are_refused(void **state)
@@ -116,8 +143,9 @@ static void parameters_that_contradict_the_job_are_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct err e = ERR_INIT;
+		struct fiojob out;
 
-		assert_int_equal(fiojob_make("t", JOB "bssplit=4k/9:8k/1\n", cases[i].params, NULL,
+		assert_int_equal(fiojob_make("t", JOB "bssplit=4k/9:8k/1\n", cases[i].params, &out,
 					     &e), -EINVAL);
 		if (!strstr(e.text, cases[i].says))
 			fail_msg("case %zu says \"%s\"", i, e.text);
@@ -167,7 +195,8 @@ static void overwrite_is_declared_for_the_jobs_own_files_only(void **state)
 static void fio_takes_the_jobs_that_are_made(void **state)
 {
 	const char *const params[] = { "threads", "2", "ops", "4", "bs", "8k", "fsync", "2", NULL };
-	char dir[] = "/tmp/fsduel-fio-XXXXXX", *job, *seeded, *file;
+	char dir[] = "/tmp/fsduel-fio-XXXXXX", *seeded, *file;
+	struct fiojob job;
 	const char *argv[] = { "fio", "--output-format=json+", "j.fio", NULL };
 	struct buf out = BUF_INIT;
 	struct proc_opts o = { .cwd = dir, .out = &out, .err = &out };
@@ -183,7 +212,7 @@ static void fio_takes_the_jobs_that_are_made(void **state)
 	free(fio);
 	assert_non_null(mkdtemp(dir));
 	assert_int_equal(fiojob_make("t", JOB "overwrite=1\n", params, &job, &e), 0);
-	assert_int_equal(fiojob_seed(job, UINT64_MAX, &seeded, &e), 0);
+	assert_int_equal(fiojob_seed(job.text, UINT64_MAX, &seeded, &e), 0);
 	file = xasprintf("%s/j.fio", dir);
 	assert_int_equal(fs_write_atomic(file, seeded, strlen(seeded), &e), 0);
 	if (proc_check(argv, &o, NULL, &e))
@@ -196,7 +225,7 @@ static void fio_takes_the_jobs_that_are_made(void **state)
 	assert_int_equal(fs_remove_tree(dir, &e), 0);
 	buf_release(&out);
 	free(file);
-	free(job);
+	fiojob_release(&job);
 	free(seeded);
 }
 
@@ -234,7 +263,8 @@ static char *offsets(const char *job, uint64_t seed)
 
 static void fio_draws_its_offsets_from_the_seed(void **state)
 {
-	char *fio = proc_which("fio"), *job, *one, *same, *other;
+	char *fio = proc_which("fio"), *one, *same, *other;
+	struct fiojob job;
 
 	(void)state;
 	if (!fio) {
@@ -244,13 +274,13 @@ static void fio_draws_its_offsets_from_the_seed(void **state)
 	free(fio);
 	assert_int_equal(fiojob_make("t", JOB "number_ios=20\nallrandrepeat=1\n", NULL, &job,
 				     NULL), 0);
-	one = offsets(job, 1);
-	same = offsets(job, 1);
-	other = offsets(job, 2);
+	one = offsets(job.text, 1);
+	same = offsets(job.text, 1);
+	other = offsets(job.text, 2);
 	assert_true(strlen(one) > 20 * 10);
 	assert_string_equal(one, same);
 	assert_string_not_equal(one, other);
-	free(job);
+	fiojob_release(&job);
 	free(one);
 	free(same);
 	free(other);
