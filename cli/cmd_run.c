@@ -12,6 +12,7 @@
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/passes.h"
+#include "cli/fio_ask.h"
 #include "cli/progress.h"
 #include "cli/run_kexec.h"
 #include "cli/show.h"
@@ -166,10 +167,20 @@ static int measure_part(const struct run_options *o, const struct target_wants *
 		.progress = progress_show, .before = progress_before, .say = progress_say,
 		.arg = &line, .stop = &stop_signal,
 	};
+	struct buf notes = BUF_INIT;
 	int ret = plan_make(&p, s, e);
 
-	if (ret)
+	if (!ret)
+		ret = fio_ask(&p, e);
+	if (ret) {
+		plan_release(&p);
 		return err_exit_code(e, FSDUEL_USAGE);
+	}
+	if (!o->resume && !o->quiet)
+		fio_notes(s, &notes);
+	if (notes.len)
+		progress_say(&line, notes.data);
+	buf_release(&notes);
 	stop_signal_catch();
 	ret = host_run(s, &p, &h, last, elsewhere, e);
 	progress_end(&line);
@@ -220,8 +231,10 @@ static int measure_in_turn(const struct run_options *o, const struct target_want
 	bool complete = false;
 	int code;
 
-	if (plan_make(&p, s, e))
+	if (plan_make(&p, s, e) || (!state && fio_ask(&p, e))) {
+		plan_release(&p);
 		return err_exit_code(e, FSDUEL_USAGE);
+	}
 	if (!state && kexec_begin(&begun, &o->kexec, &job, e))
 		code = err_exit_code(e, FSDUEL_MACHINE);
 	else

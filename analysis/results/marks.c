@@ -11,13 +11,18 @@
 #include "lib/buf.h"
 #include "lib/schema.h"
 
-void marks_split(struct strv *words, const char *marks)
+static bool disturbs(const char *word)
+{
+	return strcmp(word, MARK_NO_EFFECT) && strcmp(word, MARK_MISSED);
+}
+
+void marks_split(struct strv *words, const char *marks, const char *only)
 {
 	struct strv all = STRV_INIT;
 
 	strv_split(&all, marks, ",");
 	for (size_t i = 0; i < all.n; i++)
-		if (strcmp(all.v[i], MARK_NO_EFFECT))
+		if (only ? !strcmp(all.v[i], only) : disturbs(all.v[i]))
 			strv_add(words, all.v[i]);
 	strv_release(&all);
 }
@@ -28,7 +33,7 @@ static int count(json_t *by_mark, const char *marks)
 	struct strv words = STRV_INIT;
 	int any;
 
-	marks_split(&words, marks);
+	marks_split(&words, marks, NULL);
 	for (size_t i = 0; i < words.n; i++) {
 		json_int_t n = json_integer_value(json_object_get(by_mark, words.v[i]));
 

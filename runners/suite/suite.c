@@ -274,6 +274,7 @@ static void release_workloads(struct suite *s)
 		free(w->mix);
 		free(w->fio);
 		free(w->fio_text);
+		strv_release(&w->notes);
 	}
 	free(s->workloads);
 }
