@@ -48,20 +48,7 @@ static const struct module_place {
 
 int kernel_cache_dir(char **out, struct err *e)
 {
-	char *cache = NULL;
-	int ret = fs_cache_dir(&cache, e);
-
-	*out = NULL;
-	if (ret)
-		return ret;
-	*out = xasprintf("%s/kernels", cache);
-	free(cache);
-	ret = fs_mkdir_p(*out, e);
-	if (ret) {
-		free(*out);
-		*out = NULL;
-	}
-	return ret;
+	return fs_cache_room("kernels", out, e);
 }
 
 static void scan_place(const char *root, const struct place *p, struct strv *found)

@@ -15,6 +15,7 @@ mkdir none several
 head -c 56 /dev/zero > arm64
 for i in {1..200}; do printf 'ARMd'; done >> arm64
 cp "$B/fsduel" vmlinux
+cp "$OLDPWD/tests/data/suites/trouble.ini" .
 
 run "help" fsduel kernel -h
 run "no action" fsduel kernel
@@ -35,6 +36,18 @@ run "a device" fsduel kernel show /dev/null
 run "not a series" fsduel kernel fetch ../6.1
 without_apt() { PATH=/nonexistent "$B/fsduel" kernel fetch 6.1; }
 run "fetching where there is no apt" without_apt
+
+# Where there is no place for a cache, only those need one that look into it.
+homeless() { env -u FSDUEL_CACHE -u XDG_CACHE_HOME HOME="$1" "$B/fsduel" "${@:2}"; }
+run "a HOME that does not exist" homeless /nonexistent kernel show 6.12
+run "a HOME that is a file" homeless "$tmp/text" kernel list
+run "a HOME that is empty" homeless "" kernel fetch 6.1
+run "a duel whose kernel is in no cache" homeless /nonexistent duel --patched 6.12 -o "$tmp/d" \
+	-c trouble.ini
+run "a kernel given by its path needs no cache" homeless /nonexistent kernel show ./text
+check "results are compared without one" \
+	sh -c "HOME=/nonexistent XDG_CACHE_HOME= FSDUEL_CACHE= '$B/fsduel' compare '$OLDPWD/tests/data/results-equal' > said"
+check "no HOME is made" test ! -e /nonexistent
 
 if [ -e "$fetched/kernels/6.1" ]; then
 	ln -s "$fetched/kernels/6.1" unpacked
