@@ -44,14 +44,17 @@ static int show(const char *ref, const struct kernel_options *o, struct err *e)
 	if (kernel_load(&k, ref, e))
 		return err_exit_code(e, FSDUEL_USAGE);
 	printf("ref      %s\n"
-	       "image    %s\n"
+	       "image    %s%s\n"
 	       "release  %s\n"
 	       "version  %s\n"
 	       "sha256   %s\n"
 	       "build id %s\n"
-	       "modules  %s\n",
-	       k.ref, k.image_path, k.release, k.version, k.sha256,
-	       k.build_id[0] ? k.build_id : "none", k.modules_dir ? k.modules_dir : "none");
+	       "modules  %s%s\n",
+	       k.ref, k.image_path, k.uki ? " (a unified kernel image; what follows is of the kernel "
+	       "in it)" : "", k.release, k.version, k.sha256,
+	       k.build_id[0] ? k.build_id : "none",
+	       k.modules_dir ? k.modules_dir : "none; looked in ",
+	       k.modules_dir ? "" : k.modules_looked);
 	kernel_release(&k);
 	return FSDUEL_OK;
 }
@@ -193,9 +196,11 @@ const struct command command_kernel = {
 		"may be removed at any time.\n\n"
 		"fetch downloads Debian's current cloud kernel of a series (6.1, 6.12) into the\n"
 		"cache and unpacks it there; nothing is installed and no rights are needed.\n"
-		"show prints what a reference leads to: a bzImage, a folder that holds one (an\n"
-		"unpacked package, a build tree), or the name of a fetched kernel. A name that\n"
-		"`list` shows with the package's version stays the same kernel for good.\n"
+		"show prints what a reference leads to: a bzImage, a unified kernel image, a\n"
+		"folder that holds one (an unpacked package of Debian, Ubuntu, Fedora, openSUSE\n"
+		"or Arch, an installed root, a build tree), or the name of a fetched kernel. If\n"
+		"the modules are a package of their own, unpack it into the same folder. A name\n"
+		"that `list` shows with the package's version stays the same kernel for good.\n"
 		"The cache is $FSDUEL_CACHE, or fsduel in $XDG_CACHE_HOME or ~/.cache.",
 	.options = options,
 	.options_size = sizeof(struct kernel_options),
