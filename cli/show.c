@@ -143,15 +143,16 @@ static int read_margin(const char *text, double *margin, struct err *e)
 int show_open(const char *dir, const struct show_options *o, struct shown *s, struct err *e)
 {
 	struct judge_opts judge = { 0 };
+	const struct results_two two = { { dir, o->other }, { o->baseline, o->patched }, o->force };
 	int ret = read_margin(o->margin, &judge.margin, e);
 
 	if (!ret)
-		ret = results_load(&s->r, dir, e);
+		ret = o->other ? results_load_two(&s->r, &two, e) : results_load(&s->r, dir, e);
 	if (!ret)
 		ret = compare_results(&s->c, s->r, o->contrast, e);
-	if (!ret)
+	if (!ret && !o->other)
 		ret = locks_load(&s->locks, s->r, dir, e);
-	if (!ret)
+	if (!ret && !o->other)
 		ret = costs_load(&s->costs, s->r, dir, e);
 	if (ret)
 		return ret;
