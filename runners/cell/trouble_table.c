@@ -202,6 +202,8 @@ const struct trouble troubles[] = {
 	  PATTERNS({ "BTRFS error *", "fs/btrfs/*.c", "BTRFS %s (device %s" },
 		   { "BTRFS: error *", "fs/btrfs/*.c", "BTRFS: error (device %s%s) in %s:%d:" },
 		   { "BTRFS critical *", "fs/btrfs/*.c", "BTRFS %s (device %s" },
+		   { "BTRFS alert *", "fs/btrfs/*.c", "BTRFS %s (device %s" },
+		   { "BTRFS emergency *", "fs/btrfs/*.c", "BTRFS %s (device %s" },
 		   { "BTRFS: Transaction aborted *", "fs/btrfs/*.h",
 		     "BTRFS: Transaction aborted (error %d)" },
 		   { "BTRFS warning (device *): *of aborted transaction*", "fs/btrfs/transaction.c",
@@ -225,6 +227,9 @@ const struct trouble troubles[] = {
 		   { "\\[ BUG: *", "kernel/locking/lockdep.c", "[ BUG: Invalid wait context ]" },
 		   { "INFO: trying to register non-static key*", "kernel/locking/lockdep.c",
 		     "INFO: trying to register non-static key." },
+		   /* Kernels before 4.13 say so; later ones say WARNING. */
+		   { "*INFO: possible * locking *", NULL, NULL },
+		   { "*INFO: suspicious RCU usage*", NULL, NULL },
 		   { "UBSAN: * in *", "lib/ubsan.c", "UBSAN: %s in %s:%d:%d" },
 		   { "CFI failure at *", "kernel/cfi.c", "CFI failure at %pS (target: %pS; " },
 		   { "refcount_t: *", "lib/refcount.c", "refcount_t: underflow; use-after-free." },

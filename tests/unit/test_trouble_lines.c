@@ -174,6 +174,8 @@ static const struct {
 	{ "btrfs error", "BTRFS critical (device nullb0): corrupt leaf: root=5 block=30 slot=1" },
 	{ "btrfs error", "BTRFS: error (device nullb0 state A) in btrfs_commit_transaction:2418: "
 			 "errno=-5 IO failure (Error while writing out transaction)" },
+	{ "btrfs error", "BTRFS alert (device vda): leaf 30 gen 7 total ptrs 3 free space 15 owner 5" },
+	{ "btrfs error", "BTRFS emergency (device vda state A): leak" },
 	{ "btrfs error", "BTRFS: Transaction aborted (error -28)" },
 	{ "btrfs error", "BTRFS warning (device vda state EA): Skipping commit of aborted "
 			 "transaction." },
@@ -201,6 +203,11 @@ static const struct {
 	{ "bug report", "[ BUG: Invalid wait context ]" },
 	{ "bug report", "[    4.123456][  T66] [ BUG: Invalid wait context ]" },
 	{ "bug report", "INFO: trying to register non-static key." },
+	{ "bug report", "INFO: possible recursive locking detected" },
+	{ "bug report", "[ INFO: possible circular locking dependency detected ]" },
+	{ "bug report", "[ INFO: suspicious RCU usage. ]" },
+	{ "bug report", "BUG xfs_inode (Tainted: G        W         ): Objects remaining in xfs_inode "
+			"on __kmem_cache_shutdown()" },
 	{ "bug report", "UBSAN: array-index-out-of-bounds in fs/ext4/extents.c:1:2" },
 	{ "bug report", "UBSAN: shift-out-of-bounds in fs/xfs/xfs_log.c:1:2" },
 	{ "bug report", "CFI failure at ext4_writepages+0x1/0x2 (target: x+0x1; expected type: 0x1)" },
@@ -292,6 +299,11 @@ static const char *const harmless[] = {
 	"perf: interrupt took too long (2503 > 2500), lowering kernel.perf_event_max_sample_rate to 79750",
 	"hrtimer: interrupt took 3012231 ns",
 	"sched: RT throttling activated",
+	"INFO: NMI handler (perf_event_nmi_handler) took too long to run: 1.204 msecs",
+	"INFO: lockdep is turned off.",
+	"XFS (vda): Log size 853 blocks too small, minimum size is 1368 blocks",
+	"XFS (vda): Continuing onwards, but if log hangs are experienced then please report this "
+	"message in the bug report.",
 	"clocksource: timekeeping watchdog on CPU0: Marking clocksource 'tsc' as unstable because the "
 	"skew is too large:",
 	"mce: CPU0: Core temperature above threshold, cpu clock throttled (total events = 1)",
@@ -311,7 +323,7 @@ static const struct trouble_pattern *first_pattern(const char *line, const struc
 	const char *text = line;
 
 	for (; *text == '['; text = strchr(text, ']') + 1 + strspn(strchr(text, ']') + 1, " "))
-		if (text[1] == ' ' && text[2] == 'B')
+		if (text[1] == ' ' && isupper((unsigned char)text[2]) && text[3] >= 'A')
 			break;
 	for (const struct trouble_pattern *p = row->patterns; p->glob; p++)
 		if (!fnmatch(p->glob, text, 0))
