@@ -64,14 +64,18 @@ static int pick_variant(struct side *s, const char *name, const char *role, stru
 	return -EINVAL;
 }
 
-static char *folder_name(const char *dir)
+/* Its last word; one that is not UTF-8 cannot stand in run.json, and is called by its role. */
+static char *folder_name(const char *dir, const char *role)
 {
 	char *real = realpath(dir, NULL);
 	const char *slash = real ? strrchr(real, '/') : NULL;
-	char *name = xstrdup(slash && slash[1] ? slash + 1 : dir);
+	const char *name = slash && slash[1] ? slash + 1 : dir;
+	json_t *utf8 = json_string(name);
+	char *copy = xstrdup(utf8 ? name : role);
 
+	json_decref(utf8);
 	free(real);
-	return name;
+	return copy;
 }
 
 static const json_t *mounts_of(const struct side *s)
@@ -83,7 +87,7 @@ static const json_t *mounts_of(const struct side *s)
 static void name_sides(struct two *t)
 {
 	struct side *a = &t->side[0], *b = &t->side[1];
-	char *name[2] = { folder_name(a->dir), folder_name(b->dir) };
+	char *name[2] = { folder_name(a->dir, roles[0]), folder_name(b->dir, roles[1]) };
 	bool same_name = !strcmp(name[0], name[1]);
 	bool other_mount = !strcmp(a->v->mount, b->v->mount) &&
 			   !two_same_json(mounts_of(a), mounts_of(b), a->v->mount);

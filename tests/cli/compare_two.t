@@ -40,6 +40,10 @@ formats() {
 }
 check "all formats are written" formats
 
+cp -r alone 'a, "b" c'
+cp -r alone $'\xff'
+odd() { fsduel compare 'a, "b" c' $'\xff' -f csv | head -n 2 | cut -d, -f 1-6; }
+run "folders of any name" odd
 run "several variants, and none chosen" fsduel compare mixed alone
 run "an unknown variant" fsduel compare alone mixed --patched nosuch/default
 run "no results folder" fsduel compare alone none
