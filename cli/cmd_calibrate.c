@@ -141,7 +141,7 @@ static int write_floor(const char *path, const json_t *floor, struct err *e)
 static int keep(const char *dir, const json_t *floor, struct err *e)
 {
 	const char *machine = json_string_value(json_object_get(floor, "machine"));
-	char *path = xasprintf("%s/" FLOOR_JSON, dir), *end;
+	char *path = xasprintf("%s/" FLOOR_JSON, dir);
 	int ret = write_floor(path, floor, e);
 
 	free(path);
@@ -150,12 +150,7 @@ static int keep(const char *dir, const json_t *floor, struct err *e)
 	ret = show_floor_path(machine, &path, e);
 	if (ret)
 		return ret;
-	end = strrchr(path, '/');
-	*end = '\0';
-	ret = fs_mkdir_p(path, e);
-	*end = '/';
-	if (!ret)
-		ret = write_floor(path, floor, e);
+	ret = write_floor(path, floor, e);
 	free(path);
 	return ret;
 }

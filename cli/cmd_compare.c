@@ -1,16 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cmd_compare.c: `fsduel compare DIR`: the two sides of each contrast of a
- * results folder beside each other. It reads, never measures and never writes
+ * cmd_compare.c: `fsduel compare DIR [DIR2]`: the two sides of each contrast of a
+ * results folder, or two folders, beside each other. It reads, never measures and never writes
  * into the folder.
  */
+#include <errno.h>
+
 #include "cli/command.h"
 #include "cli/show.h"
 
 static int run(const void *opts, char *const *args, unsigned nr_args, struct err *e)
 {
-	(void)nr_args;
-	return show_comparison(args[0], opts, e);
+	struct show_options o = *(const struct show_options *)opts;
+
+	o.other = nr_args > 1 ? args[1] : NULL;
+	if (!o.other && (o.baseline || o.patched || o.force)) {
+		err_add(e, EINVAL, "--baseline, --patched and --force go with two folders");
+		return FSDUEL_USAGE;
+	}
+	return show_comparison(args[0], &o, e);
 }
 
 static const struct option_row options[] = {
@@ -30,19 +38,32 @@ static const struct option_row options[] = {
 	  offsetof(struct show_options, margin), false },
 	{ 0, "strict", OPT_FLAG, NULL, "exit with 5 where a cell is unsure",
 	  offsetof(struct show_options, strict), false },
+	{ 0, "baseline", OPT_STRING, "VARIANT", "of two folders: the first one's variant to compare",
+	  offsetof(struct show_options, baseline), false },
+	{ 0, "patched", OPT_STRING, "VARIANT", "of two folders: the second one's variant to compare",
+	  offsetof(struct show_options, patched), false },
+	{ 0, "force", OPT_FLAG, NULL,
+	  "compare two folders that differ in more than kernel and mount; the table says in what",
+	  offsetof(struct show_options, force), false },
 	{ .name = NULL },
 };
 
 const struct command command_compare = {
 	.name = "compare",
-	.args = "DIR",
+	.args = "DIR [DIR2]",
 	.min_args = 1,
-	.max_args = 1,
+	.max_args = 2,
 	.summary = "put the two sides of a results folder beside each other, cell by cell",
 	.text = "DIR is a folder written by `fsduel duel`. The first line is the verdict. For every "
 		"cell and role the table shows the medians of both sides, the change with its 95 % "
 		"interval, and slower, faster, same or unsure; docs/statistics.md says when. A block "
 		"counts only where both sides have a valid sample.\n\n"
+		"With DIR2, DIR is the baseline and DIR2 is patched, cell by cell: each is the folder of "
+		"one variant, or --baseline and --patched choose one. In exact mode the blocks are "
+		"pairs as in one folder. Elsewhere the order of the folders was not drawn at random: "
+		"the sides are not paired, and the table says so. Folders that differ in mode, machine, "
+		"device, suite (but for kernels, mounts and blocks), job files, cells or seeds are "
+		"refused. Waits for locks and profiles are read of one folder only.\n\n"
 		"The formats junit and ktap list the cells that decide as tests: slower has failed, what "
 		"could not be measured is an error, unsure is skipped (with --strict it has failed). A "
 		"terminal shows verdicts in colour unless NO_COLOR is set.\n\n"

@@ -38,12 +38,12 @@ static const struct option_row options[] = {
 };
 
 /* An image or a folder may hold any bytes. */
-static void print_line(const char *what, const char *text)
+static void print_line(const char *name, const char *text, const char *rest)
 {
 	struct buf b = BUF_INIT;
 
 	clean_add(&b, text);
-	printf("%s%s\n", what, buf_str(&b));
+	printf("%s%s%s\n", name, buf_str(&b), rest);
 	buf_release(&b);
 }
 
@@ -54,13 +54,17 @@ static int show(const char *ref, const struct kernel_options *o, struct err *e)
 	(void)o;
 	if (kernel_load(&k, ref, e))
 		return err_exit_code(e, FSDUEL_USAGE);
-	print_line("ref      ", k.ref);
-	print_line("image    ", k.image_path);
-	print_line("release  ", k.release);
-	print_line("version  ", k.version);
-	print_line("sha256   ", k.sha256);
-	print_line("build id ", k.build_id[0] ? k.build_id : "none");
-	print_line("modules  ", k.modules_dir ? k.modules_dir : "none");
+	print_line("ref      ", k.ref, "");
+	print_line("image    ", k.image_path, k.uki ? " (a unified kernel image; the lines below are of "
+		   "the kernel in it)" : "");
+	print_line("release  ", k.release, "");
+	print_line("version  ", k.version, "");
+	print_line("sha256   ", k.sha256, "");
+	print_line("build id ", k.build_id[0] ? k.build_id : "none", "");
+	if (k.modules_dir)
+		print_line("modules  ", k.modules_dir, "");
+	else
+		print_line("modules  none; looked in ", k.modules_looked, "");
 	kernel_release(&k);
 	return FSDUEL_OK;
 }
@@ -133,7 +137,7 @@ static int list(const char *unused, const struct kernel_options *o, struct err *
 		char *text = n > 0 ? xasprintf("%s -> %.*s", entries[i]->d_name, (int)n, target)
 				   : xstrdup(entries[i]->d_name);
 
-		print_line("", text);
+		print_line("", text, "");
 		free(text);
 		free(path);
 		free(entries[i]);
@@ -203,9 +207,11 @@ const struct command command_kernel = {
 		"may be removed at any time.\n\n"
 		"fetch downloads Debian's current cloud kernel of a series (6.1, 6.12) into the\n"
 		"cache and unpacks it there; nothing is installed and no rights are needed.\n"
-		"show prints what a reference leads to: a bzImage, a folder that holds one (an\n"
-		"unpacked package, a build tree), or the name of a fetched kernel. A name that\n"
-		"`list` shows with the package's version stays the same kernel for good.\n"
+		"show prints what a reference leads to: a bzImage, a unified kernel image, a\n"
+		"folder that holds one (an unpacked package of Debian, Ubuntu, Fedora, openSUSE\n"
+		"or Arch, an installed root, a build tree), or the name of a fetched kernel. If\n"
+		"the modules are a package of their own, unpack it into the same folder. A name\n"
+		"that `list` shows with the package's version stays the same kernel for good.\n"
 		"The cache is $FSDUEL_CACHE, or fsduel in $XDG_CACHE_HOME or ~/.cache.",
 	.options = options,
 	.options_size = sizeof(struct kernel_options),

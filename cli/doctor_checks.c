@@ -248,7 +248,7 @@ enum health check_cache(const char *arg, struct buf *said)
 	int ret;
 
 	(void)arg;
-	if (fs_cache_dir(&dir, &why)) {
+	if (fs_cache_room("", &dir, &why)) {
 		buf_adds(said, why.text);
 		return HEALTH_MISSING;
 	}

@@ -19,7 +19,6 @@
 #include "lib/fs.h"
 #include "lib/num.h"
 #include "lib/schema.h"
-#include "runners/kernel/kernel.h"
 
 #define MARGIN_MAX 50000       /* 50 %, in thousandths of a per cent */
 
@@ -101,17 +100,13 @@ int show_print(const struct buf *out, struct err *e)
 
 int show_floor_path(const char *machine, char **out, struct err *e)
 {
-	char *cache, *kernels;
-	int ret = kernel_cache_dir(&cache, e);
+	char *floors;
+	int ret = fs_cache_room("floors", &floors, e);
 
-	if (ret)
-		return ret;
-	kernels = strrchr(cache, '/'); /* floors lie beside the kernels */
-	if (kernels)
-		*kernels = '\0';
-	*out = xasprintf("%s/floors/%.64s.json", cache, machine);
-	free(cache);
-	return 0;
+	if (!ret)
+		*out = xasprintf("%s/%.64s.json", floors, machine);
+	free(floors);
+	return ret;
 }
 
 /* The floor of the results' machine, or NULL: most machines have not been calibrated. */
@@ -151,15 +146,16 @@ static int read_margin(const char *text, double *margin, struct err *e)
 int show_open(const char *dir, const struct show_options *o, struct shown *s, struct err *e)
 {
 	struct judge_opts judge = { 0 };
+	const struct results_two two = { { dir, o->other }, { o->baseline, o->patched }, o->force };
 	int ret = read_margin(o->margin, &judge.margin, e);
 
 	if (!ret)
-		ret = results_load(&s->r, dir, e);
+		ret = o->other ? results_load_two(&s->r, &two, e) : results_load(&s->r, dir, e);
 	if (!ret)
 		ret = compare_results(&s->c, s->r, o->contrast, e);
-	if (!ret)
+	if (!ret && !o->other)
 		ret = locks_load(&s->locks, s->r, dir, e);
-	if (!ret)
+	if (!ret && !o->other)
 		ret = costs_load(&s->costs, s->r, dir, e);
 	if (ret)
 		return ret;

@@ -14,6 +14,9 @@ struct show_options {
 	const char *contrast, *metric, *role, *format; /* NULL: all contrasts, primary, "all" and roles, "table" */
 	const char *margin;    /* "2%"; NULL: the suite's, or the mode's default */
 	bool strict;           /* a cell that is unsure is exit code 5 */
+	const char *other;     /* a second folder, the patched side of DIR; NULL: none */
+	const char *baseline, *patched; /* variants of the two; NULL: the only one */
+	bool force;            /* although the two differ in more than kernel and mount */
 };
 
 /* Compare DIR and print it to stdout as asked (o NULL: all defaults). Returns an exit code. */

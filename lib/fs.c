@@ -341,27 +341,45 @@ char *fs_nearest(const char *path)
 	return at;
 }
 
-int fs_cache_dir(char **out, struct err *e)
+/* The path of the cache, which need not be there. HOME itself is never made: it is the user's. */
+static int cache_base(char **out, struct err *e)
 {
 	const char *own = getenv("FSDUEL_CACHE");
 	const char *xdg = getenv("XDG_CACHE_HOME");
 	const char *home = getenv("HOME");
-	char *dir;
+	struct stat st;
+
+	if (own && *own)
+		*out = xstrdup(own);
+	else if (xdg && *xdg == '/') /* the XDG standard: ignore a relative one */
+		*out = xasprintf("%s/fsduel", xdg);
+	else if (!home || !*home)
+		return err_add(e, ENOENT, "there is no place for the cache: HOME is not set%s",
+			       xdg && *xdg ? ", and XDG_CACHE_HOME is not an absolute path" : "");
+	else if (stat(home, &st))
+		return err_sys(e, errno, "there is no place for the cache: HOME is %s", home);
+	else
+		*out = xasprintf("%s/.cache/fsduel", home);
+	return 0;
+}
+
+int fs_cache_room(const char *room, char **out, struct err *e)
+{
+	char *base = NULL;
 	int ret;
 
 	*out = NULL;
-	if (own && *own)
-		dir = xstrdup(own);
-	else if (xdg && *xdg == '/') /* the XDG standard: ignore a relative one */
-		dir = xasprintf("%s/fsduel", xdg);
-	else if (home && *home)
-		dir = xasprintf("%s/.cache/fsduel", home);
-	else
-		return err_add(e, ENOENT, "no place for the cache: set FSDUEL_CACHE or HOME");
-	ret = fs_mkdir_p(dir, e);
-	if (ret)
-		free(dir);
-	else
-		*out = dir;
+	ret = cache_base(&base, e);
+	if (!ret) {
+		*out = xasprintf("%s%s%s", base, *room ? "/" : "", room);
+		ret = fs_mkdir_p(*out, e);
+	}
+	if (ret) {
+		free(*out);
+		*out = NULL;
+		err_exit(e, FSDUEL_MACHINE);
+		err_add(e, -ret, "set FSDUEL_CACHE=DIR to a folder that can be written");
+	}
+	free(base);
 	return ret;
 }

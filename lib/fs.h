@@ -63,8 +63,12 @@ bool fs_same(const char *a, const char *b);
 /* path, or the nearest directory above it that is there ("." and "/" always are). Caller frees. */
 char *fs_nearest(const char *path);
 
-/* Malloc'ed "$XDG_CACHE_HOME or ~/.cache"/fsduel or $FSDUEL_CACHE; made on demand. */
-int fs_cache_dir(char **out, struct err *e);
+/*
+ * Malloc'ed path of a folder of the cache, made on demand; "" is the cache itself, which is
+ * $FSDUEL_CACHE or fsduel in $XDG_CACHE_HOME or ~/.cache. On error a sentence with the remedy,
+ * FSDUEL_MACHINE noted.
+ */
+int fs_cache_room(const char *room, char **out, struct err *e);
 
 /* SHA-256 in lower-case hex, NUL-terminated. */
 #define SHA256_HEX 65

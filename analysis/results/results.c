@@ -63,19 +63,24 @@ int results_load(struct results **out, const char *dir, struct err *e)
 	return hand_over(out, r, ret, e);
 }
 
+int results_make(struct results **out, json_t *run, const char *samples, size_t len,
+		 struct err *e)
+{
+	struct results *r = results_new();
+
+	return hand_over(out, r, fill(r, RUN_JSON, run, SAMPLES_CSV, samples, len, e), e);
+}
+
 int results_load_mem(struct results **out, const char *run, size_t run_len, const char *samples,
 		     size_t samples_len, struct err *e)
 {
-	struct results *r = results_new();
 	json_error_t je;
 	json_t *j = json_loadb(run, run_len, JSON_REJECT_DUPLICATES, &je);
-	int ret;
 
 	if (j)
-		ret = fill(r, RUN_JSON, j, SAMPLES_CSV, samples, samples_len, e);
-	else
-		ret = err_add(e, EINVAL, "%s:%d:%d: %s", RUN_JSON, je.line, je.column, je.text);
-	return hand_over(out, r, ret, e);
+		return results_make(out, j, samples, samples_len, e);
+	return hand_over(out, NULL, err_add(e, EINVAL, "%s:%d:%d: %s", RUN_JSON, je.line, je.column,
+					    je.text), e);
 }
 
 void results_free(struct results *r)

@@ -22,6 +22,21 @@ struct results;   /* opaque: columns of samples, strings interned */
 int results_load(struct results **out, const char *dir, struct err *e);
 void results_free(struct results *r);
 
+/* Two folders as the two sides of one contrast, baseline first. */
+struct results_two {
+	const char *dir[2];
+	const char *variant[2];   /* NULL: the folder's only one */
+	bool force;               /* also where they differ in more than kernel and mount */
+};
+
+/*
+ * Load both into one. Samples are paired by block in exact mode, where a cell run is a pure
+ * function of its seed; elsewhere "paired" is false, as their order was not drawn. -EINVAL, exit
+ * code FSDUEL_USAGE noted: not to be compared (the sentence says in what they differ), several
+ * variants and none chosen, no results folder.
+ */
+int results_load_two(struct results **out, const struct results_two *how, struct err *e);
+
 const json_t *results_run(const struct results *r);   /* run.json, borrowed */
 /* The object of that variant in it, borrowed, or NULL. */
 const json_t *run_variant(const json_t *run, const char *name);

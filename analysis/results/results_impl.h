@@ -120,6 +120,10 @@ int results_finish(struct results *r, const char *samples_path, struct err *e);
  */
 void marks_split(struct strv *words, const char *marks, const char *only);
 
+/* results_load of a run.json (taken over) and the text of its samples.csv. */
+int results_make(struct results **out, json_t *run, const char *samples, size_t len,
+		 struct err *e);
+
 /* results_load from memory, for tests; the names stand for the paths in sentences. */
 int results_load_mem(struct results **out, const char *run, size_t run_len, const char *samples,
 		     size_t samples_len, struct err *e);

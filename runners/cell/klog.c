@@ -27,6 +27,20 @@ int klog_open(struct klog *k, struct err *e)
 	return 0;
 }
 
+/* A record's text has "\x0a" for a line's end in it, as in "Data will be lost\n" from ext4_msg. */
+static void restore_lines(char *text)
+{
+	char *to = text;
+
+	while (*text) {
+		bool end = !strncmp(text, "\\x0a", 4);
+
+		*to++ = end ? '\n' : *text;
+		text += end ? 4 : 1;
+	}
+	*to = '\0';
+}
+
 /* Text of a record that the kernel wrote, cut out in place, or NULL for one of user space. */
 static char *record_text(char *record)
 {
@@ -42,6 +56,7 @@ static char *record_text(char *record)
 	end = strchr(++text, '\n');
 	if (end)
 		*end = '\0';
+	restore_lines(text);
 	return text;
 }
 

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * trouble.c: the table of what can go wrong with a guest; see trouble.h. The
- * patterns are the kernel's own words, from its source: kernel/panic.c,
- * kernel/watchdog.c, kernel/hung_task.c, mm/oom_kill.c, lib/bug.c,
- * arch/x86/kernel/dumpstack.c, arch/x86/mm/fault.c, block/blk-core.c,
- * fs/buffer.c, fs/ext4/super.c, fs/jbd2/journal.c.
+ * trouble.c: lines of a console or a kernel log held against the table in
+ * trouble_table.c, and what was found put into words; see trouble.h.
  */
 #include "runners/cell/trouble.h"
 
@@ -18,71 +15,16 @@
 #define REASON_CHARS 200   /* of a line, in a reason */
 #define LINE_CHARS 400     /* of a line, in what is kept */
 
-#define PATTERNS(...) ((const char *const[]){ __VA_ARGS__, NULL })
-
-/* Anchored at the line's start where the kernel's line starts so: text is easily quoted. */
-const struct trouble troubles[] = {
-	/* What ends a guest. */
-	{ "hard lockup", TROUBLE_LINE, STATUS_FAILED, "a CPU was locked up with interrupts off",
-	  PATTERNS("*Watchdog detected hard LOCKUP*", "*Kernel panic*Hard LOCKUP*") },
-	{ "soft lockup", TROUBLE_LINE, STATUS_INVALID, "a CPU was locked up in the kernel",
-	  PATTERNS("*BUG: soft lockup*", "*Kernel panic*softlockup*") },
-	{ "BUG", TROUBLE_LINE, STATUS_FAILED, "the kernel ran into a BUG",
-	  PATTERNS("*kernel BUG at *") },
-	/* The last one is what die() prints: "Oops: 0002 [#1] SMP", "divide error: 0000 [#1]". */
-	{ "oops", TROUBLE_LINE, STATUS_FAILED, "the kernel had an oops",
-	  PATTERNS("*BUG: kernel NULL pointer dereference*", "*BUG: unable to handle *",
-		   "*: [0-9a-f][0-9a-f][0-9a-f][0-9a-f] \\[#[0-9]*\\]*") },
-	{ "out of memory", TROUBLE_LINE, STATUS_FAILED, "the guest ran out of memory",
-	  PATTERNS("Out of memory*", "*Kernel panic*ut of memory*",
-		   "*Kernel panic*deadlocked on memory*") },
-	{ "hung task", TROUBLE_LINE, STATUS_INVALID, "a task hung in the kernel",
-	  PATTERNS("INFO: task * blocked*for more than * seconds*",
-		   "*Kernel panic*hung_task: blocked tasks*") },
-	{ "panic", TROUBLE_LINE, STATUS_FAILED, "the guest panicked",
-	  PATTERNS("*Kernel panic*") },
-	{ "first process", TROUBLE_LINE, STATUS_FAILED, "the guest's first process gave up",
-	  PATTERNS("fsduel-guest: *") },
-	/* Not "Restarting system": so every guest ends. */
-	{ "power-off", TROUBLE_LINE, STATUS_FAILED,
-	  "the guest was powered off before it sent its results",
-	  PATTERNS("reboot: Power down*", "reboot: System halted*") },
-	/* How it ended, where it had no word for it. */
-	{ "QEMU", TROUBLE_QEMU, STATUS_FAILED, "QEMU did not run the guest to its end", NULL },
-	{ "garbage", TROUBLE_GARBAGE, STATUS_FAILED, "the guest's results arrived damaged", NULL },
-	{ "restart", TROUBLE_OFF, STATUS_FAILED,
-	  "the guest ended or restarted before it sent its results", NULL },
-	{ "silence", TROUBLE_SILENCE, STATUS_FAILED,
-	  "the guest was still running at its wall limit and was ended; it hangs, or wall in "
-	  "[limits] is too short", NULL },
-	/* What a guest outlives; what the device did comes before what the file system made of it. */
-	{ "stall", TROUBLE_LINE, STATUS_INVALID, "a CPU or worker was stalled",
-	  PATTERNS("rcu: INFO: *stall*", "INFO: rcu*stall*", "BUG: workqueue lockup*") },
-	{ "I/O error", TROUBLE_LINE, STATUS_INVALID, "the device had an I/O error",
-	  PATTERNS("*I/O error, dev *", "*critical * error, dev *", "*Buffer I/O error on dev*") },
-	{ "read-only remount", TROUBLE_LINE, STATUS_INVALID, "the file system became read-only",
-	  PATTERNS("*Remounting filesystem read-only*") },
-	{ "ext4 error", TROUBLE_LINE, STATUS_INVALID, "ext4 found an error",
-	  PATTERNS("EXT4-fs error*", "EXT4-fs (*): error*", "JBD2: *rror*",
-		   "Aborting journal on device*") },
-	{ "xfs error", TROUBLE_LINE, STATUS_INVALID, "xfs found an error",
-	  PATTERNS("XFS (*): *orruption*", "XFS (*): *shut*down*", "XFS (*): *I/O *rror*") },
-	{ "btrfs error", TROUBLE_LINE, STATUS_INVALID, "btrfs found an error",
-	  PATTERNS("BTRFS error *", "BTRFS: error *", "BTRFS critical *") },
-	{ "bug report", TROUBLE_LINE, STATUS_INVALID, "the kernel reported a bug",
-	  PATTERNS("BUG: *") },
-	{ "WARNING", TROUBLE_LINE, STATUS_INVALID, "the kernel warned",
-	  PATTERNS("WARNING: *") },
-	{ "allocation failure", TROUBLE_LINE, STATUS_INVALID, "the kernel was short of memory",
-	  PATTERNS("*: page allocation failure: order:*") },
-	{ "lost log", TROUBLE_LOG_LOST, STATUS_INVALID,
-	  "the kernel log overran before it could be read", NULL },
-	{ .name = NULL },
-};
-
-/* "[    4.123456][  T66] text" of a console; a record of /dev/kmsg has no such thing. */
+/*
+ * "[    4.123456][  T66] text" of a console, "<4>[    4.123456] text" of dmesg -r; a record of
+ * /dev/kmsg has no such thing.
+ */
 static const char *without_stamp(const char *line)
 {
+	size_t level = *line == '<' ? strspn(line + 1, "0123456789") : 0;
+
+	if (level && line[1 + level] == '>')
+		line += level + 2;
 	while (*line == '[') {
 		const char *end = line + 1 + strspn(line + 1, " .0123456789TC");
 
@@ -93,26 +35,80 @@ static const char *without_stamp(const char *line)
 	return line;
 }
 
-const struct trouble *trouble_match(const char *line)
+/* The next time stamp from here on: text begins anew behind it. NULL: none. */
+static const char *next_stamp(const char *line)
 {
-	line = without_stamp(line);
+	for (; (line = strchr(line, '[')); line++) {
+		const char *seconds = line + 1 + strspn(line + 1, " ");
+		const char *dot = seconds + strspn(seconds, "0123456789");
+
+		if (dot > seconds && *dot == '.' && dot[1 + strspn(dot + 1, "0123456789")] == ']')
+			return line;
+	}
+	return NULL;
+}
+
+static const struct trouble *row_of(const char *text)
+{
 	for (const struct trouble *t = troubles; t->name; t++)
-		for (const char *const *p = t->patterns; p && *p; p++)
-			if (!fnmatch(*p, line, 0))
+		for (const struct trouble_pattern *p = t->patterns; p && p->glob; p++)
+			if (!fnmatch(p->glob, text, 0))
 				return t;
 	return NULL;
+}
+
+/* The row that explains most, and where in the line its text begins. */
+static const struct trouble *find(const char *line, const char **text)
+{
+	const struct trouble *best = NULL;
+
+	for (; line; line = next_stamp(line)) {
+		const struct trouble *t;
+
+		line = without_stamp(line);
+		t = row_of(line);
+		if (t && (!best || t < best)) {
+			best = t;
+			*text = line;
+		}
+	}
+	return best;
+}
+
+const struct trouble *trouble_match(const char *line)
+{
+	const char *text;
+
+	return find(line, &text);
 }
 
 /* What the kernel writes before a device's name, from the same files as the patterns. */
 static const char *const before_name[] = {
 	"(device ", " on device ", "/O error, dev ", " error, dev ", " on dev ", " data on ",
-	"superblock for ", "EXT4-fs (", "XFS (", "BTRFS info (device ", NULL,
+	"superblock for ", "update for ", "EXT4-fs (", "XFS (", "BTRFS info (device ", "(dev = ",
+	"block device ", "block-device ", " for device ", NULL,
 };
 
-bool trouble_elsewhere(const char *line, const char *device)
+/* And what it writes after one that begins the line. */
+static const char *const after_name[] = {
+	": writeback error on inode ", ": attempt to access beyond end of device", NULL,
+};
+
+/* jbd2 adds the inode of the journal: "sda1-8". */
+static bool is_device(const char *name, size_t n, const char *device)
 {
 	size_t len = strlen(device);
 
+	return n >= len && !strncmp(name, device, len) && (n == len || name[len] == '-');
+}
+
+bool trouble_elsewhere(const char *line, const char *device)
+{
+	size_t start = strcspn(line, ":");
+
+	for (const char *const *p = after_name; *p; p++)
+		if (!strncmp(line + start, *p, strlen(*p)))
+			return !is_device(line, start, device);
 	for (const char *const *p = before_name; *p; p++) {
 		const char *name = strstr(line, *p);
 		size_t n;
@@ -121,10 +117,7 @@ bool trouble_elsewhere(const char *line, const char *device)
 			continue;
 		name += strlen(*p);
 		n = strcspn(name, " ,:;)");
-		/* jbd2 adds the inode of the journal: "sda1-8". */
-		if (n >= len && !strncmp(name, device, len) && (n == len || name[len] == '-'))
-			return false;
-		return n > 0;
+		return n > 0 && !is_device(name, n, device);
 	}
 	return false;
 }
@@ -161,14 +154,16 @@ void trouble_look(struct trouble_found *f, const char *text, size_t len)
 
 	for (; text < end; text = nl + 1) {
 		const struct trouble *row;
+		const char *at;
 		char *line;
 
-		nl = memchr(text, '\n', (size_t)(end - text));
-		nl = nl ? nl : end;
+		/* A console's garbage holds them in the middle of a line, too. */
+		for (nl = text; nl < end && *nl && *nl != '\n' && *nl != '\r';)
+			nl++;
 		line = one_line(text, (size_t)(nl - text));
-		row = trouble_match(line);
+		row = find(line, &at);
 		if (row)
-			take(f, row, xstrdup(without_stamp(line)));
+			take(f, row, xstrdup(at));
 		free(line);
 	}
 }

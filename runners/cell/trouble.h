@@ -24,21 +24,31 @@ enum trouble_sign {
 	TROUBLE_SILENCE,      /* it ran on until it was ended */
 };
 
+struct trouble_pattern {
+	const char *glob;     /* fnmatch(3) over a whole line without its time stamp */
+	const char *file;     /* of the kernel, itself a glob(3): files move; NULL: not in all kernels */
+	const char *format;   /* part of a string in it, adjacent literals joined */
+};
+
 struct trouble {
 	const char *name;             /* "oops" */
 	enum trouble_sign sign;
 	enum status status;           /* of a cell run that has its figures all the same */
 	const char *sentence;         /* "the kernel had an oops"; the line comes after it */
-	const char *const *patterns;  /* fnmatch(3) over a whole line; NULL-terminated */
+	const struct trouble_pattern *patterns; /* ends with a NULL glob */
 };
 
 /*
  * In the order in which they explain: where several are seen, the first row is
  * the reason. First what ends a guest, then how it ended, then what it outlives.
+ * Every row makes a cell run worthless; a line that does not is in no row.
  */
 extern const struct trouble troubles[];   /* ends with a NULL name */
 
-/* The row that a line of console or kernel log belongs to, or NULL. */
+/*
+ * The row that a line of console or kernel log belongs to, or NULL. Before the kernel's text may
+ * stand a level and time stamps, and what another program wrote without ending its line.
+ */
 const struct trouble *trouble_match(const char *line);
 
 /*

@@ -31,7 +31,7 @@ int folder_make_dir(const struct folder *f, const char *name, struct err *e);
  * Keep the unit's recording and what was said of it in DIR/raw, and drop the oldest
  * recordings there until all of it is within the suite's budget.
  */
-int folder_put_raw(const struct folder *f, const struct plan_unit *u, const struct result *r,
+int folder_put_raw(struct folder *f, const struct plan_unit *u, const struct result *r,
 		   struct err *e);
 
 /* Recordings that are not kept, of those made. */

@@ -22,6 +22,9 @@ static const char *const recordings[NR_PASSES] = {
 	[PASS_LOCKS] = ".perf.data" RECORDING, [PASS_PROFILE] = ".profile" RECORDING,
 };
 
+/* In run.json: file names of the recordings that trim removed. */
+#define DROPPED "raw_dropped"
+
 /* The beginnings of what is said, by which it is found again. */
 #define NOTE_DROPPED "raw recordings dropped"
 #define NOTE_LONG "raw recordings not kept"
@@ -85,28 +88,60 @@ static void list_files(struct kept_files *k, const char *dir)
 		qsort(k->v, k->n, sizeof(*k->v), older_first);
 }
 
-static void trim(const struct folder *f)
+static const char *name_of(const char *path)
+{
+	return strrchr(path, '/') + 1;
+}
+
+static bool was_dropped(const struct folder *f, const char *path)
+{
+	return json_object_get(json_object_get(f->run, DROPPED), name_of(path));
+}
+
+static void set_dropped(const struct folder *f, const char *path, bool dropped)
+{
+	json_t *all = json_object_get(f->run, DROPPED);
+
+	if (!dropped) {
+		json_object_del(all, name_of(path));
+		return;
+	}
+	if (!all) {
+		all = json_object();
+		json_object_set_new(f->run, DROPPED, all);
+	}
+	json_object_set_new(all, name_of(path), json_true());
+}
+
+/* run.json is written at once: a run that is killed and resumed still knows what it dropped. */
+static int trim(struct folder *f, struct err *e)
 {
 	char *dir = xasprintf("%s/" RAW_DIR, f->dir);
 	struct kept_files k = { .v = NULL };
+	bool any = false;
 
 	list_files(&k, dir);
 	for (size_t i = 0; i < k.n && k.bytes > f->suite->raw_budget_bytes; i++)
-		if (!unlink(k.v[i].path))
+		if (!unlink(k.v[i].path)) {
 			k.bytes -= k.v[i].bytes;
+			set_dropped(f, k.v[i].path, true);
+			any = true;
+		}
 	for (size_t i = 0; i < k.n; i++)
 		free(k.v[i].path);
 	free(k.v);
 	free(dir);
+	return any ? folder_save_run(f, e) : 0;
 }
 
 /* A cell run made again that has none takes the older one's with it. */
-static int put(const struct folder *f, const struct plan_unit *u, const char *suffix,
+static int put(struct folder *f, const struct plan_unit *u, const char *suffix,
 	       const struct buf *b, struct err *e)
 {
 	char *path = folder_path(f, u, RAW_DIR, suffix);
 	int ret = 0;
 
+	set_dropped(f, path, false);
 	if (b->len)
 		ret = folder_make_dir(f, RAW_DIR, e);
 	if (!ret && b->len)
@@ -117,7 +152,7 @@ static int put(const struct folder *f, const struct plan_unit *u, const char *su
 	return ret;
 }
 
-int folder_put_raw(const struct folder *f, const struct plan_unit *u, const struct result *r,
+int folder_put_raw(struct folder *f, const struct plan_unit *u, const struct result *r,
 		   struct err *e)
 {
 	int ret;
@@ -128,26 +163,26 @@ int folder_put_raw(const struct folder *f, const struct plan_unit *u, const stru
 	if (!ret)
 		ret = put(f, u, recordings[u->pass], &r->raw, e);
 	if (!ret && r->raw.len)
-		trim(f);
+		ret = trim(f, e);
 	return ret;
 }
 
 /* --- what is said of them ------------------------------------------------------------ */
 
+/* Only what reached the folder was recorded: an invalid cell run often has nothing to keep. */
 void folder_count_raw(struct folder_raw *c, const struct folder *f, const struct plan_unit *u,
 		      const struct result *r)
 {
-	const json_t *facts = json_object_get(r->facts, "locks");
+	bool too_long = json_is_true(json_object_get(json_object_get(r->facts, "locks"),
+						     "raw_too_long"));
 	char *path;
 
-	if (!json_object_get(facts, "raw_bytes") && !r->profile)
+	if (!recordings[u->pass])
 		return;
 	path = folder_path(f, u, RAW_DIR, recordings[u->pass]);
-	c->recorded++;
-	if (json_is_true(json_object_get(facts, "raw_too_long")))
-		c->too_long++;
-	else if (!fs_exists(path))
-		c->dropped++;
+	c->too_long += too_long;
+	c->dropped += was_dropped(f, path);
+	c->recorded += too_long || was_dropped(f, path) || fs_exists(path);
 	free(path);
 }
 

@@ -69,6 +69,14 @@ static int identify(struct reboot_kernel *k, const char *ref, const char *initrd
 
 	if (ret)
 		return ret;
+	if (image.uki) {
+		err_exit(e, FSDUEL_USAGE);
+		ret = err_add(e, EINVAL, "%s is a unified kernel image, which kexec does not take: "
+			      "`objcopy -O binary -j .linux %s vmlinuz` takes its kernel out",
+			      image.image_path, image.image_path);
+		kernel_release(&image);
+		return ret;
+	}
 	k->image = xstrdup(image.image_path);
 	k->sha256 = xstrdup(image.sha256);
 	k->release = xstrdup(image.release);

@@ -50,11 +50,16 @@ static const struct lookalike {
 	{ 56, "ARM\x64", 4, "an arm64 Image: fsduel boots x86-64 kernels" },
 	{ 0x30, "\x52\x49\x53\x43", 4, "a RISC-V Image: fsduel boots x86-64 kernels" },
 	{ 0, "!<arch>\n", 8, "a package: unpack it with dpkg-deb -x PACKAGE DIR and give DIR" },
+	{ 0, "\xed\xab\xee\xdb", 4, "a package: unpack it with rpm2archive or bsdtar into a folder "
+				    "and give that" },
 	{ 0, "\x1f\x8b", 2, "a gzip file: give the bzImage, as arch/x86/boot/bzImage has it" },
 	{ 0, "\xfd" "7zXZ", 5, "an xz file: give the bzImage, as arch/x86/boot/bzImage has it" },
 	{ 0, "\x28\xb5\x2f\xfd", 4, "a zstd file: give the bzImage, as "
 				    "arch/x86/boot/bzImage has it" },
 	{ 0, "hsqs", 4, "a squashfs file" },
+	{ 4, "zimg", 4, "an EFI zboot image, as arm64, RISC-V and LoongArch have them: fsduel boots "
+			"x86-64 kernels" },
+	{ 0, "MZ", 2, "an EFI program without a kernel in it (a boot loader?)" },
 };
 
 static bool is_text(const uint8_t *p, size_t len)

@@ -19,25 +19,6 @@
 
 #include "lib/fs.h"
 
-int cache_room(const char *room, char **out, struct err *e)
-{
-	char *cache = NULL;
-	int ret = fs_cache_dir(&cache, e);
-
-	*out = NULL;
-	if (!ret) {
-		*out = xasprintf("%s/%s", cache, room);
-		ret = fs_mkdir_p(*out, e);
-	}
-	if (ret) {
-		free(*out);
-		*out = NULL;
-		err_exit(e, FSDUEL_MACHINE);
-	}
-	free(cache);
-	return ret;
-}
-
 /* Path of the only *.deb in dir (malloc'ed), or NULL. */
 static char *find_deb(const char *dir)
 {
@@ -141,7 +122,7 @@ static int lock_room(struct fetch *f, struct err *e)
 
 	f->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 	if (f->lock < 0 || flock(f->lock, LOCK_EX))
-		ret = err_sys(e, errno, "cannot lock %s", path);
+		ret = err_sys(e, errno, "cannot lock %s (FSDUEL_CACHE=DIR names another cache)", path);
 	free(path);
 	return ret;
 }

@@ -49,9 +49,6 @@ int fetch_into(const char *root, const struct fetch_kind *kind, const char *seri
 /* "6.1", "6.12": nothing else may reach apt's command line. */
 bool fetch_is_series(const char *name);
 
-/* Path of a folder of the cache, CACHE/room (malloc'ed), made on demand. */
-int cache_room(const char *room, char **out, struct err *e);
-
 /* Let the link dir/name lead to folder, in one rename; a link that does so already stays. */
 int fetch_link(const char *dir, const char *name, const char *folder, struct err *e);
 

@@ -1,112 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * kernel.c: from what the user wrote to a kernel in memory: resolve the
- * reference, find the one image in a folder, read it once, check and identify
- * it. Headers are read in bzimage.c, modules in modules.c, downloads are made
- * in kernel_fetch.c.
+ * reference, read the image once, check and identify it. Folders are searched in
+ * kernel_find.c, headers are read in bzimage.c and uki.c, modules in modules.c,
+ * downloads are made in kernel_fetch.c.
  */
 #include "runners/kernel/kernel.h"
 
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
-#include <fnmatch.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "lib/fs.h"
 #include "runners/kernel/bzimage.h"
+#include "runners/kernel/kernel_find.h"
+#include "runners/kernel/uki.h"
 
 _Static_assert(sizeof(((struct kernel *)0)->sha256) == SHA256_HEX, "kernel.h and fs.h disagree");
 _Static_assert(sizeof(((struct kernel *)0)->build_id) == BUILD_ID_HEX,
 	       "kernel.h and bzimage.h disagree");
 
-/* Where a folder keeps its image; all of them are looked at. */
-static const struct place {
-	const char *dir, *pattern;
-} places[] = {
-	{ "boot", "vmlinuz*" },             /* an unpacked package, or / itself */
-	{ "arch/x86/boot", "bzImage" },     /* a build tree */
-	{ "", "vmlinuz*" },
-	{ "", "bzImage*" },
-};
-
-/* Where the modules of an image may be, seen from the folder it is in. */
-static const struct module_place {
-	const char *before;
-	bool release;        /* "/RELEASE" follows */
-	const char *proof;   /* a file that must be there, or NULL */
-} module_places[] = {
-	{ "../lib/modules", true, NULL },
-	{ "../usr/lib/modules", true, NULL },
-	{ "lib/modules", true, NULL },
-	{ "../../../lib/modules", true, NULL },     /* a build tree, modules installed into it */
-	{ "../../..", false, "modules.order" },     /* a build tree after `make modules` */
-};
-
 int kernel_cache_dir(char **out, struct err *e)
 {
-	char *cache = NULL;
-	int ret = fs_cache_dir(&cache, e);
-
-	*out = NULL;
-	if (ret)
-		return ret;
-	*out = xasprintf("%s/kernels", cache);
-	free(cache);
-	ret = fs_mkdir_p(*out, e);
-	if (ret) {
-		free(*out);
-		*out = NULL;
-	}
-	return ret;
-}
-
-static void scan_place(const char *root, const struct place *p, struct strv *found)
-{
-	char *dir = xasprintf("%s%s%s", root, *p->dir ? "/" : "", p->dir);
-	DIR *d = opendir(dir);
-	struct dirent *entry;
-	struct stat st;
-
-	while (d && (entry = readdir(d))) {
-		char *path;
-
-		if (fnmatch(p->pattern, entry->d_name, FNM_PERIOD))
-			continue;
-		path = xasprintf("%s/%s", dir, entry->d_name);
-		if (!stat(path, &st) && S_ISREG(st.st_mode))
-			strv_add(found, path);
-		free(path);
-	}
-	if (d)
-		closedir(d);
-	free(dir);
-}
-
-/* The one image in a folder. */
-static int find_image(const char *root, const char *ref, char **image, struct err *e)
-{
-	struct strv found = STRV_INIT;
-	int ret = 0;
-
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-		scan_place(root, &places[i], &found);
-	if (found.n == 1)
-		*image = xstrdup(found.v[0]);
-	else if (!found.n)
-		ret = err_add(e, EINVAL,
-			      "%s holds no kernel: looked for boot/vmlinuz-*, "
-			      "arch/x86/boot/bzImage, vmlinuz* and bzImage*",
-			      ref);
-	else
-		ret = err_add(e, EINVAL, "%s holds %zu kernels (%s, %s%s): name one of the files",
-			      ref, found.n, found.v[0] + strlen(root) + 1,
-			      found.v[1] + strlen(root) + 1, found.n > 2 ? ", ..." : "");
-	strv_release(&found);
-	return ret;
+	return fs_cache_room("kernels", out, e);
 }
 
 /* The path that ref stands for: itself when it exists, else a fetched kernel of that name. */
@@ -135,24 +53,16 @@ static int resolve(const char *ref, char **path, struct err *e)
 		       ref, isdigit((unsigned char)*ref) ? ref : "6.12");
 }
 
-static char *find_modules(const char *image, const char *release)
+/* Of a unified kernel image only the kernel counts: everything else in it is the user's. */
+static void unwrap(struct kernel *k)
 {
-	const char *slash = strrchr(image, '/');
-	int dir_len = (int)(slash - image);
-	char *found = NULL;
+	struct elf_span kernel = uki_linux(k->image.data, k->image.len);
 
-	for (size_t i = 0; i < sizeof(module_places) / sizeof(module_places[0]) && !found; i++) {
-		const struct module_place *p = &module_places[i];
-		char *dir = xasprintf("%.*s/%s%s%s", dir_len, image, p->before,
-				      p->release ? "/" : "", p->release ? release : "");
-		char *proof = p->proof ? xasprintf("%s/%s", dir, p->proof) : NULL;
-
-		if (!proof || fs_exists(proof))
-			found = realpath(dir, NULL);
-		free(proof);
-		free(dir);
-	}
-	return found;
+	if (!kernel.data)
+		return;
+	memmove(k->image.data, kernel.data, kernel.len);
+	k->image.len = kernel.len;
+	k->uki = true;
 }
 
 static int identify(struct kernel *k, struct err *e)
@@ -178,7 +88,7 @@ static int identify(struct kernel *k, struct err *e)
 
 static int load(struct kernel *k, const char *ref, struct err *e)
 {
-	char *path = NULL, *image = NULL;
+	char *path = NULL, *image = NULL, *root = NULL;
 	struct stat st;
 	int ret = resolve(ref, &path, e);
 
@@ -189,22 +99,27 @@ static int load(struct kernel *k, const char *ref, struct err *e)
 		goto out;
 	}
 	if (S_ISDIR(st.st_mode))
-		ret = find_image(path, ref, &image, e);
+		ret = kernel_find_image(path, ref, &image, e);
 	else if (!S_ISREG(st.st_mode))
 		ret = err_add(e, EINVAL, "%s is neither a file nor a folder", ref);
 	if (ret)
 		goto out;
+	root = image ? realpath(path, NULL) : NULL;
 	k->image_path = realpath(image ? image : path, NULL);
 	if (!k->image_path) {
 		ret = err_sys(e, errno, "cannot find the way to %s", image ? image : path);
 		goto out;
 	}
 	ret = fs_read(k->image_path, 0, &k->image, e);
+	if (ret)
+		goto out;
+	unwrap(k);
+	ret = identify(k, e);
 	if (!ret)
-		ret = identify(k, e);
-	if (!ret)
-		k->modules_dir = find_modules(k->image_path, k->release);
+		k->modules_dir = kernel_find_modules(k->image_path, root, k->release,
+						     &k->modules_looked);
 out:
+	free(root);
 	free(image);
 	free(path);
 	return ret;
@@ -230,6 +145,7 @@ void kernel_release(struct kernel *k)
 	free(k->modules_dir);
 	free(k->release);
 	free(k->version);
+	free(k->modules_looked);
 	buf_release(&k->image);
 	buf_release(&k->vmlinux);
 	*k = (struct kernel){ .image = BUF_INIT };

@@ -6,6 +6,7 @@
 #ifndef FSDUEL_RUNNERS_KERNEL_H
 #define FSDUEL_RUNNERS_KERNEL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,7 +16,9 @@
 struct kernel {
 	char *ref;             /* as given */
 	char *image_path;      /* absolute */
-	char *modules_dir;     /* .../lib/modules/RELEASE or a build tree with modules; NULL: none */
+	char *modules_dir;     /* .../lib/modules/RELEASE or a build tree, with modules; NULL: none */
+	char *modules_looked;  /* the folders looked at for them, joined by ", " */
+	bool uki;              /* image_path is a unified kernel image; the rest is of the kernel in it */
 	struct buf image;      /* the bzImage's bytes */
 	struct buf vmlinux;    /* the ELF inside it, kept when QEMU can boot it directly (PVH); else empty */
 	char sha256[65];       /* of the image */
@@ -25,9 +28,8 @@ struct kernel {
 };
 
 /*
- * ref is a bzImage, a folder that holds one (an unpacked package with
- * boot/vmlinuz-*, a kernel build tree with arch/x86/boot/bzImage), or a name
- * fetched by kernel_fetch. -EINVAL with a sentence: not there, not a bzImage, cut short, several
+ * ref is a bzImage, a unified kernel image, a folder that holds one (kernel_find.h says
+ * where), or a name fetched by kernel_fetch. -EINVAL with a sentence: not there, not a bzImage, cut short, several
  * in one folder. An unknown name says how to fetch it. Exit code noted.
  */
 int kernel_load(struct kernel *k, const char *ref, struct err *e);

@@ -88,7 +88,7 @@ static int check_name(const struct work *w, struct err *e)
 static int find_build_dir(char **out, struct err *e)
 {
 	char *room;
-	int ret = cache_room("build", &room, e);
+	int ret = fs_cache_room("build", &room, e);
 
 	if (ret)
 		return ret;

@@ -111,10 +111,8 @@ int kernel_fetch(const char *name, char **path, struct err *e)
 	int ret = kernel_cache_dir(&root, e);
 
 	*path = NULL;
-	if (ret) {
-		err_exit(e, FSDUEL_MACHINE);
+	if (ret)
 		return ret;
-	}
 	ret = fetch_into(root, &images, name, e);
 	if (!ret)
 		*path = xasprintf("%s/%s", root, name);
@@ -162,7 +160,7 @@ static const struct fetch_kind sources = {
 int kernel_source(const char *series, char **dir, struct err *e)
 {
 	char *root = NULL, *path = NULL;
-	int ret = cache_room("sources", &root, e);
+	int ret = fs_cache_room("sources", &root, e);
 
 	*dir = NULL;
 	if (ret)

@@ -12,6 +12,7 @@
 #include "lib/fs.h"
 #include "runners/kernel/elf.h"
 #include "runners/kernel/kernel.h"
+#include "runners/kernel/modules.h"
 
 static const char *const suffixes[] = { ".ko", ".ko.xz", ".ko.zst", ".ko.gz" };
 
@@ -70,6 +71,26 @@ static char *module_name(const char *file)
 		}
 	}
 	return NULL;
+}
+
+bool modules_any(const char *dir)
+{
+	char *root = xstrdup(dir);
+	char *const roots[] = { root, NULL };
+	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	FTSENT *f;
+	bool any = false;
+
+	while (fts && !any && (f = fts_read(fts))) {
+		char *name = f->fts_info == FTS_F ? module_name(f->fts_name) : NULL;
+
+		any = name != NULL;
+		free(name);
+	}
+	if (fts)
+		fts_close(fts);
+	free(root);
+	return any;
 }
 
 static int by_name(const void *a, const void *b)

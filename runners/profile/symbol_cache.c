@@ -28,18 +28,12 @@ void symbol_cache_key(char key[SHA256_HEX], const char *kernel_sha256, const str
 
 static int path_of(const char *key, char **path, struct err *e)
 {
-	char *cache, *dir;
-	int ret = fs_cache_dir(&cache, e);
+	char *dir;
+	int ret = fs_cache_room("symbols", &dir, e);
 
-	if (ret)
-		return ret;
-	dir = xasprintf("%s/symbols", cache);
-	*path = xasprintf("%s/%s", dir, key);
-	ret = fs_mkdir_p(dir, e);
-	if (ret)
-		free(*path);
+	if (!ret)
+		*path = xasprintf("%s/%s", dir, key);
 	free(dir);
-	free(cache);
 	return ret;
 }
 
@@ -81,20 +75,15 @@ int symbol_cache_keep(struct symbols *s, const char *key, const char *text, size
 	int lock;
 	int ret = symbols_parse(s, text, len, e);
 
-	if (ret)
-		return ret;
-	ret = path_of(key, &path, e);
-	if (ret)
+	if (ret || path_of(key, &path, NULL))
 		return ret;
 	lock = lock_beside(path);
-	if (lock < 0)
-		ret = err_sys(e, errno, "cannot lock the folder of %s", path);
-	else
-		ret = fs_write_atomic(path, text, len, e);
-	if (lock >= 0)
+	if (lock >= 0) {
+		fs_write_atomic(path, text, len, NULL);
 		close(lock);
+	}
 	free(path);
-	return ret;
+	return 0;
 }
 
 int symbols_of_guest(struct symbols *s, struct err *e)

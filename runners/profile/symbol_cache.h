@@ -17,7 +17,10 @@ void symbol_cache_key(char key[SHA256_HEX], const char *kernel_sha256, const str
 
 /* -ENOENT without a sentence: none is kept. *s is initialised in any case. */
 int symbol_cache_load(struct symbols *s, const char *key, struct err *e);
-/* Keep the text of /proc/kallsyms, if it can be read as such, and parse it into *s. */
+/*
+ * Parse the text of /proc/kallsyms into *s and keep it. A cache that cannot be written is no
+ * error: the next duel asks a guest again.
+ */
 int symbol_cache_keep(struct symbols *s, const char *key, const char *text, size_t len,
 		      struct err *e);
 

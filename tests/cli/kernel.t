@@ -10,11 +10,18 @@ B=$(cd "$OLDPWD" && realpath "$B")
 echo hello > text
 : > empty
 mkdir none several
-: > several/bzImage
-: > several/vmlinuz-1
+echo 1 > several/bzImage
+echo 2 > several/vmlinuz-1
+mkdir -p many/{,usr/}lib/modules/{6.1.1,6.2.2} modules/lib/modules/6.1.1 arm64-tree/arch/arm64/boot
+for k in {,usr/}lib/modules/{6.1.1,6.2.2}; do echo $k > many/$k/vmlinuz; done
+: > arm64-tree/arch/arm64/boot/Image
+printf 'MZ\0\0zimg%01000d' 0 > zboot
+printf 'MZ%01000d' 0 > loader.efi
+printf '\xed\xab\xee\xdb%01000d' 0 > kernel.rpm
 head -c 56 /dev/zero > arm64
 for i in {1..200}; do printf 'ARMd'; done >> arm64
 cp "$B/fsduel" vmlinux
+cp "$OLDPWD/tests/data/suites/trouble.ini" .
 
 run "help" fsduel kernel -h
 run "no action" fsduel kernel
@@ -31,20 +38,42 @@ run "an ELF file" fsduel kernel show vmlinux
 run "an arm64 image" fsduel kernel show arm64
 run "a folder without a kernel" fsduel kernel show none
 run "a folder with two" fsduel kernel show several
+run "a folder with four releases" fsduel kernel show many
+run "a folder with modules only" fsduel kernel show modules
+run "a tree of another machine" fsduel kernel show arm64-tree
+run "an EFI zboot image" fsduel kernel show zboot
+run "an EFI program" fsduel kernel show loader.efi
+run "an rpm" fsduel kernel show kernel.rpm
 run "a device" fsduel kernel show /dev/null
 run "not a series" fsduel kernel fetch ../6.1
 without_apt() { PATH=/nonexistent "$B/fsduel" kernel fetch 6.1; }
 run "fetching where there is no apt" without_apt
 
+# Where there is no place for a cache, only those need one that look into it.
+homeless() { env -u FSDUEL_CACHE -u XDG_CACHE_HOME HOME="$1" "$B/fsduel" "${@:2}"; }
+run "a HOME that does not exist" homeless /nonexistent kernel show 6.12
+run "a HOME that is a file" homeless "$tmp/text" kernel list
+run "a HOME that is empty" homeless "" kernel fetch 6.1
+run "a duel whose kernel is in no cache" homeless /nonexistent duel --patched 6.12 -o "$tmp/d" \
+	-c trouble.ini
+run "a kernel given by its path needs no cache" homeless /nonexistent kernel show ./text
+check "results are compared without one" \
+	sh -c "HOME=/nonexistent XDG_CACHE_HOME= FSDUEL_CACHE= '$B/fsduel' compare '$OLDPWD/tests/data/results-equal' > said"
+check "no HOME is made" test ! -e /nonexistent
+
 if [ -e "$fetched/kernels/6.1" ]; then
 	ln -s "$fetched/kernels/6.1" unpacked
 	image=$(echo unpacked/boot/vmlinuz-*)
 	head -c 1000000 "$image" > cut
+	mkdir -p alone/boot
+	cp "$image" alone/boot
 	filter() {
 		sed -E -e 's#^(ref|image|release|version|sha256|build id|modules) .*[^ ]$#\1 ...#' \
 			-e 's/announces [0-9]+/announces N/'
 	}
 	run "an unpacked package" fsduel kernel show unpacked
+	looked() { fsduel kernel show "$1" | sed -n "s#^modules *##p" | sed "s#$(basename "${image#*vmlinuz-}")#RELEASE#g"; }
+	run "a package without that of its modules" looked alone
 	run "an image cut short" fsduel kernel show cut
 	same() { [ "$(fsduel kernel show "$image" | grep ^sha256)" = \
 		"sha256   $(sha256sum < "$image" | cut -d' ' -f1)" ]; }

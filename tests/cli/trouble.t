@@ -50,7 +50,7 @@ trouble panic failed "the guest panicked: Kernel panic - not syncing: sysrq" "sy
 trouble oops failed "the kernel had an oops: BUG: kernel NULL pointer" "Kernel panic - not syncing: Fatal"
 trouble oops-outlived failed "the kernel had an oops: BUG: kernel NULL pointer" "CR2: 0000000000000000"
 trouble bug failed "the kernel ran into a BUG: kernel BUG at mm/" "usercopy_abort"
-trouble warning invalid "the kernel warned: WARNING: .*refcount_warn_saturate" "WARNING: CPU"
+trouble warning invalid "the kernel reported a bug: refcount_t: .*also: WARNING" "WARNING: CPU"
 trouble soft-lockup failed "a CPU was locked up in the kernel: watchdog: BUG: soft lockup - CPU#0" "soft lockup"
 trouble hung-task failed "a task hung in the kernel: INFO: task init:[0-9]* blocked" "blocked for more than"
 trouble out-of-memory failed "the guest ran out of memory: Out of memory: Killed process" "Out of memory"

@@ -9,6 +9,7 @@
 
 #include "runners/kernel/bzimage.h"
 #include "runners/kernel/elf.h"
+#include "runners/kernel/uki.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -34,7 +35,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct err e = ERR_INIT;
 	struct buf vmlinux = BUF_INIT;
 	struct bzimage b;
+	struct elf_span kernel = uki_linux(data, size);
 
+	check(!kernel.data || (kernel.data >= data && kernel.data <= data + size &&
+			       kernel.len <= (size_t)(data + size - kernel.data)));
 	look_into_elf(data, size);
 	if (bzimage_parse(&b, data, size, "fuzz", &e)) {
 		check(e.text[0] && e.exit_code == FSDUEL_USAGE);

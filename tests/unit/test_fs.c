@@ -291,23 +291,61 @@ static void the_cache_is_where_the_user_says(void **state)
 
 	setenv("FSDUEL_CACHE", "own/cache", 1);
 	setenv("XDG_CACHE_HOME", xdg, 1);
-	assert_int_equal(fs_cache_dir(&dir, NULL), 0);
+	assert_int_equal(fs_cache_room("", &dir, NULL), 0);
 	assert_string_equal(dir, "own/cache");
 	assert_true(fs_exists(dir));
 	free(dir);
 	unsetenv("FSDUEL_CACHE");
-	assert_int_equal(fs_cache_dir(&dir, NULL), 0);
+	assert_int_equal(fs_cache_room("", &dir, NULL), 0);
 	assert_true(fs_exists("xdg/fsduel"));
 	free(dir);
 	setenv("XDG_CACHE_HOME", "relative", 1);
 	setenv("HOME", *state, 1);
-	assert_int_equal(fs_cache_dir(&dir, NULL), 0);
+	assert_int_equal(fs_cache_room("", &dir, NULL), 0);
 	assert_true(fs_exists(".cache/fsduel"));
 	free(dir);
-	unsetenv("HOME");
-	assert_int_equal(fs_cache_dir(&dir, NULL), -ENOENT);
-	assert_null(dir);
+	assert_int_equal(fs_cache_room("kernels", &dir, NULL), 0);
+	assert_true(fs_exists(".cache/fsduel/kernels"));
+	free(dir);
 	free(xdg);
+}
+
+static void no_place_for_the_cache_is_said_with_the_remedy(void **state)
+{
+	static const struct {
+		const char *own, *xdg, *home, *why;
+	} rows[] = {
+		{ NULL, NULL, NULL, "HOME is not set\n" },
+		{ "", "", "", "HOME is not set\n" },
+		{ NULL, "relative", NULL, "XDG_CACHE_HOME is not an absolute path" },
+		{ NULL, NULL, "/nonexistent/home", "HOME is /nonexistent/home: No such file" },
+		{ NULL, "relative", "none", "HOME is none: No such file" },
+		{ NULL, NULL, "/proc", "cannot make directory /proc/.cache" },
+		{ NULL, NULL, "/dev/null", "cannot make directory /dev/null" },
+		{ NULL, "/proc/x", NULL, "cannot make directory /proc/x" },
+		{ "/dev/null", NULL, NULL, "cannot make directory /dev/null" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *const names[] = { "FSDUEL_CACHE", "XDG_CACHE_HOME", "HOME" };
+		const char *const values[] = { rows[i].own, rows[i].xdg, rows[i].home };
+		struct err e = ERR_INIT;
+		char *dir;
+
+		for (size_t v = 0; v < 3; v++) {
+			unsetenv(names[v]);
+			if (values[v])
+				setenv(names[v], values[v], 1);
+		}
+		assert_true(fs_cache_room("kernels", &dir, &e) < 0);
+		assert_null(dir);
+		assert_int_equal(e.exit_code, FSDUEL_MACHINE);
+		if (!strstr(e.text, rows[i].why) || !strstr(e.text, "set FSDUEL_CACHE=DIR"))
+			fail_msg("%zu: %s", i, e.text);
+	}
+	assert_false(fs_exists("/nonexistent"));
+	assert_false(fs_exists("none"));
 }
 
 /* FIPS 180-2, appendix B, and a file longer than one read. */
@@ -474,6 +512,7 @@ int main(void)
 		FS_TEST(a_large_directory_is_removed_whole),
 		FS_TEST(what_is_mounted_below_a_tree_survives_its_removal),
 		FS_TEST(the_cache_is_where_the_user_says),
+		FS_TEST(no_place_for_the_cache_is_said_with_the_remedy),
 		FS_TEST(hashes_are_those_of_the_standard),
 		FS_TEST(every_kernel_compression_is_undone_whatever_follows_it),
 	};

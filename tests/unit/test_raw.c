@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "lib/base64.h"
 #include "lib/fs.h"
@@ -252,6 +253,50 @@ static void a_recording_too_long_to_leave_its_guest_is_told(void **state)
 	free(text);
 }
 
+/* What no budget took is not said to be dropped for it. */
+static void only_what_the_budget_took_is_said_to_be_dropped(void **state)
+{
+	struct made *m = *state;
+	struct result r;
+	char *text = NULL, *path;
+
+	/* Lost on its way out of the guest, or never made: the cell run is invalid. */
+	result_init(&r);
+	json_object_set_new(r.facts, "locks", json_pack("{s:i}", "raw_bytes", 4096));
+	result_fail(&r, STATUS_INVALID, "the guest's results arrived damaged");
+	assert_int_equal(folder_put(&m->folder, unit(m, 0), &r, NULL), 0);
+	result_release(&r);
+	assert_string_equal(notes(m, &text), "");
+
+	/* Removed by hand. */
+	put(m, 1, 30000, 1000);
+	path = raw_path(m, 1);
+	assert_int_equal(unlink(path), 0);
+	free(path);
+	assert_string_equal(notes(m, &text), "");
+	free(text);
+}
+
+/* As a run that was killed and is resumed: nothing is known but what the folder says. */
+static void what_was_dropped_is_still_known_after_a_resume(void **state)
+{
+	struct made *m = *state;
+	char *dir = xstrdup(m->folder.dir), *text = NULL;
+	struct err e = ERR_INIT;
+
+	assert_int_equal(folder_save_run(&m->folder, &e), 0);
+	put(m, 0, 60000, 1000);
+	put(m, 1, 60000, 2000);
+	folder_release(&m->folder);
+	if (folder_open(&m->folder, dir, &m->suite, &m->plan, &e))
+		fail_msg("%s", e.text);
+	assert_non_null(strstr(notes(m, &text), "dropped: the oldest 1 of 2"));
+	put(m, 0, 1000, 3000);         /* made again, it is there again */
+	assert_null(strstr(notes(m, &text), "dropped"));
+	free(text);
+	free(dir);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -265,6 +310,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_cell_run_made_again_without_one_keeps_no_older,
 						make_folder, drop_folder),
 		cmocka_unit_test_setup_teardown(a_recording_too_long_to_leave_its_guest_is_told,
+						make_folder, drop_folder),
+		cmocka_unit_test_setup_teardown(only_what_the_budget_took_is_said_to_be_dropped,
+						make_folder, drop_folder),
+		cmocka_unit_test_setup_teardown(what_was_dropped_is_still_known_after_a_resume,
 						make_folder, drop_folder),
 	};
 
