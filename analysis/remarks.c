@@ -97,15 +97,17 @@ static void looks(struct comparison *c)
 {
 	const struct judge *j = c->judge;
 	struct buf b = BUF_INIT;
-	double spent = 0;
 
-	for (size_t i = 0; i < j->nr_looks; i++) {
-		buf_addf(&b, "%s%u", i ? ", " : "", j->looks[i].blocks);
-		spent += j->looks[i].alpha;
-	}
+	for (size_t i = 0; i < j->nr_shown; i++)
+		buf_addf(&b, "%s%u", i ? ", " : "", j->shown[i].blocks);
 	if (j->adaptive)
 		strv_addf(&c->remarks, "adaptive run: looks at %s blocks, %.2g of 5 %% spent; a "
-			  "verdict stands from the look that gave it", buf_str(&b), spent * 100);
+			  "verdict stands from the look that gave it", b.data,
+			  j->looks[j->nr_looks - 1].alpha * 100);
+	if (j->nr_before && c->paired)
+		strv_addf(&c->remarks, "blocks were added after a verdict had been shown at %u: "
+			  "slower and faster are tested as if every number of blocks since then had "
+			  "been looked at, and all of them share the 5 %%", j->looks[0].blocks);
 	buf_release(&b);
 }
 

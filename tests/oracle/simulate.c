@@ -120,12 +120,15 @@ static void make_duel(struct duel *d, const struct world *w, struct rng *r)
 
 static void judge_duel(struct duel *d, unsigned blocks, struct judge_look *looks, size_t nr_looks)
 {
-	struct judge_look one = { blocks, VERDICT_ALPHA };
-	struct judge j = { .paired = true, .families = 1, .looks = looks ? looks : &one,
-			   .nr_looks = looks ? nr_looks : 1, .adaptive = looks, .seed = 1,
-			   .draws = DRAWS };
+	struct judge j = { .paired = true, .families = 1, .seed = 1, .draws = DRAWS };
 
+	if (looks)
+		judge_set_looks(&j, looks, nr_looks);
+	else
+		judge_set_unplanned(&j, NULL, 0, blocks);
 	judge_rows(&j, d->rows, CELLS);
+	free(j.looks);
+	free(j.shown);
 }
 
 /* --- reports ------------------------------------------------------------------------------- */
