@@ -49,12 +49,16 @@ static void note_largest(void *arg, size_t look, uint64_t flip, const double *su
 	struct maxima *m = arg;
 	double *to = m->largest + look * m->set.nr + flip, largest = 0;
 
-	for (size_t k = 0; k < m->x->cells && sum; k++) {
+	if (!sum) {
+		*to = to[-1];
+		return;
+	}
+	for (size_t k = 0; k < m->x->cells; k++) {
 		double t = flips_statistic(m->x, look * m->x->cells + k, sum[k]);
 
 		largest = t > largest ? t : largest;
 	}
-	*to = sum ? largest : to[-1];
+	*to = largest;
 }
 
 static void maxima_init(struct maxima *m, const struct flips *x, struct flips_set set,

@@ -16,7 +16,7 @@
 #include "analysis/judge_impl.h"
 #include "lib/buf.h"
 #include "lib/num.h"
-#include "lib/rng.h"
+#include "tests/oracle/made_up.h"
 #include "tests/oracle/peers.h"
 
 #define CELLS 20
@@ -44,16 +44,6 @@ struct duel {
 	struct comparison_pair pair[CELLS][BLOCKS_MAX];
 	double a[CELLS][BLOCKS_MAX], b[CELLS][BLOCKS_MAX];
 };
-
-static double uniform(struct rng *r)
-{
-	return ((double)(rng_next(r) >> 11) + 0.5) / 9007199254740992.0;
-}
-
-static double normal(struct rng *r)
-{
-	return dist_normal_quantile(uniform(r));
-}
 
 /* Factors around 1 with a coefficient of variation of about CV, in order of time. */
 static void make_noise(struct rng *r, enum noise kind, double *v, size_t n)
@@ -129,32 +119,6 @@ static void judge_duel(struct duel *d, unsigned blocks, struct judge_look *looks
 	judge_rows(&j, d->rows, CELLS);
 	free(j.looks);
 	free(j.shown);
-}
-
-/* --- reports ------------------------------------------------------------------------------- */
-
-static unsigned tests, failures;
-
-static void report(bool ok, const char *what, unsigned k, unsigned n)
-{
-	struct interval i = stats_wilson(k, n, 0.98);
-
-	tests++;
-	failures += !ok;
-	printf("%s %u - %s: %.2f %% of %u (99 %% bounds %.2f, %.2f)\n", ok ? "ok" : "not ok", tests,
-	       what, 100.0 * k / n, n, 100 * i.low, 100 * i.high);
-	fflush(stdout);
-}
-
-/* The share is not above the limit: its 99 % lower confidence bound is not. */
-static void at_most(double limit, const char *what, unsigned k, unsigned n)
-{
-	report(stats_wilson(k, n, 0.98).low <= limit, what, k, n);
-}
-
-static void at_least(double limit, const char *what, unsigned k, unsigned n)
-{
-	report((double)k / n >= limit, what, k, n);
 }
 
 static char *world_name(const struct world *w)

@@ -267,6 +267,38 @@ static void drawn_flips_agree_with_all_flips(void **state)
 
 /* --- checks --------------------------------------------------------------------------------- */
 
+/* The chance that the limit of p stands for, by draws of another seed. */
+static double chance_below(size_t n, double p, unsigned draws)
+{
+	double limit = check_split_limit(n, p, 1), v[40];
+	struct rng rng = { 1000 + n };
+	unsigned below = 0;
+
+	for (unsigned k = 0; k < draws; k++) {
+		for (size_t i = 0; i < n; i++)
+			v[i] = (double)(rng_next(&rng) >> 11);
+		below += check_split(v, n) < limit;
+	}
+	return below / (double)draws;
+}
+
+/* With 10, 1000 and 10000 cells: no more than their share of 5 %. */
+static void two_humps_hold_their_level_in_many_cells(void **state)
+{
+	static const size_t n[] = { 8, 12, 20, 40 };
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		double few = chance_below(n[i], 0.0025, 100000);
+		double many = chance_below(n[i], 0.05 / 2000, 400000);
+
+		assert_true(few < 0.0025 * 1.25 && few > 0.0025 * 0.4);
+		assert_true(many < 0.05 / 2000 * 1.6);
+	}
+	/* Expected: 5; more than 11 by chance in one of 180. */
+	assert_true(chance_below(8, 0.05 / 20000, 2000000) <= 11.0 / 2000000);
+}
+
 static void checks_find_what_is_there_and_nothing_else(void **state)
 {
 	double up[12], noise[12], humps[16], pulse[12];
@@ -629,6 +661,7 @@ int main(void)
 		cmocka_unit_test(one_cell_alone_has_its_own_p),
 		cmocka_unit_test(copies_of_a_cell_cost_nothing),
 		cmocka_unit_test(drawn_flips_agree_with_all_flips),
+		cmocka_unit_test(two_humps_hold_their_level_in_many_cells),
 		cmocka_unit_test(checks_find_what_is_there_and_nothing_else),
 		cmocka_unit_test(detectable_change_shrinks_with_blocks),
 		cmocka_unit_test(planted_slowdown_is_found_and_nothing_else),
