@@ -91,6 +91,11 @@ size_t judge_families(const unsigned (*contrast)[2], size_t nr, size_t *family_o
 	return families;
 }
 
+size_t judge_nr_families(const struct comparison *c)
+{
+	return c->judge->families;
+}
+
 unsigned judge_min_blocks(size_t families, bool exact_mode)
 {
 	unsigned least = family_min_blocks(VERDICT_ALPHA * JUDGE_FIRST, families);

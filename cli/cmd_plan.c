@@ -80,8 +80,9 @@ static void print_machine(const struct suite *s)
 {
 	char memory[32];
 
-	printf("suite %s, mode %s, %u block%s, seed %" PRIu64 "%s\n", s->name,
+	printf("suite %s, mode %s, %u block%s, seed %" PRIu64 "%s%s\n", s->name,
 	       mode_names[s->mode], s->blocks, s->blocks == 1 ? "" : "s", s->seed,
+	       s->mode == MODE_EXACT ? "" : ", order of the variants drawn at start",
 	       s->unscaled ? ", unscaled" : "");
 	if (s->about && s->about[0])
 		printf("  %s\n", s->about);
@@ -368,8 +369,9 @@ const struct command command_plan = {
 	.max_args = 1,
 	.summary = "show what a suite would measure, in which order and for how long",
 	.text = "Reads and checks the suite, multiplies it out and runs nothing. Kernels need\n"
-		"not be there. The order of the variants is drawn once a block from the\n"
-		"suite's seed; more blocks leave the order of the earlier ones as it is.",
+		"not be there. The order of the variants is drawn once a block: in exact mode\n"
+		"from the suite's seed, elsewhere anew when a run starts, and what is shown is\n"
+		"an example. More blocks leave the order of the earlier ones as it is.",
 	.options = options,
 	.options_size = sizeof(struct plan_options),
 	.run = run,

@@ -10,6 +10,7 @@
 #include "cli/few_blocks.h"
 #include "cli/progress.h"
 #include "cli/show.h"
+#include "runners/suite/suite_order.h"
 #include "runners/vm/duel.h"
 
 int measure_suite(struct suite *s, const struct measure_opts *o, struct err *e)
@@ -25,7 +26,11 @@ int measure_suite(struct suite *s, const struct measure_opts *o, struct err *e)
 	struct buf few = BUF_INIT;
 	struct progress last;
 	char *again;
-	int ret = plan_make(&p, s, e);
+	int ret = suite_draw_order(s, o->dir, e);
+
+	if (ret)
+		return err_exit_code(e, FSDUEL_MACHINE);
+	ret = plan_make(&p, s, e);
 
 	if (ret)
 		return err_exit_code(e, FSDUEL_USAGE);

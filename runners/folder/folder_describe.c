@@ -191,6 +191,9 @@ json_t *folder_describe(const struct folder *f)
 			 "variants", json_variants(s), "contrasts", json_contrasts(s),
 			 "cells", json_cells(f->plan), "jobs", json_jobs(s),
 			 "passes", json_passes(s), "metrics", json_metrics(s));
+	if (run && s->order_seed)
+		json_object_set_new(json_object_get(run, "suite"), "order_seed",
+				    json_integer((json_int_t)s->order_seed));
 	if (run && s->unscaled)
 		json_object_set_new(json_object_get(run, "suite"), "unscaled", json_true());
 	if (run)

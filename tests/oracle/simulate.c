@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/floor.h"
 #include "analysis/judge_impl.h"
 #include "lib/buf.h"
 #include "lib/num.h"
@@ -313,6 +314,41 @@ static void equivalence(unsigned rounds)
 	}
 }
 
+/* What calibrate says is seen with a chance of 80 % is: by duels of their own, and the real judge. */
+static void floors(unsigned rounds)
+{
+	static const unsigned blocks[] = { 6, 8, 10, 20 };
+	static const double chance = 0.8;
+	double sd[CELLS], margin[CELLS], sees[CELLS];
+	struct duel *d = xcalloc(1, sizeof(*d));
+
+	for (size_t k = 0; k < 4; k++) {
+		const struct floor_family f = { sd, margin, CELLS, 1, blocks[k] };
+		struct world w = { GAUSSIAN, 0, blocks[k], 0, false };
+		struct rng r = { 23 + k };
+		unsigned found = 0;
+		char *what;
+
+		for (size_t c = 0; c < CELLS; c++) {
+			sd[c] = CV * sqrt(2);
+			margin[c] = VERDICT_MARGIN;
+		}
+		floor_detectable(&f, &chance, 1, sees);
+		for (unsigned i = 0; i < rounds; i++) {
+			w.effect = i % 2 ? log1p(sees[0]) : -log1p(sees[0]);
+			make_duel(d, &w, &r);
+			judge_duel(d, w.blocks, NULL, 0);
+			found += called(&d->row[0]);
+		}
+		what = xasprintf("a floor of %.2f %% is seen in 80 %%, %u blocks", 100 * sees[0],
+				 blocks[k]);
+		report(fabs((double)found / rounds - chance) < 0.04 + 1.3 / sqrt(rounds), what,
+		       found, rounds);
+		free(what);
+	}
+	free(d);
+}
+
 /* --- adaptive runs ------------------------------------------------------------------------------ */
 
 /* How many blocks a run takes that goes on while a cell is unsure. */
@@ -396,6 +432,7 @@ int main(int argc, char **argv)
 	headlines((unsigned)rounds);
 	power((unsigned)rounds, table);
 	equivalence((unsigned)rounds);
+	floors((unsigned)rounds);
 	adaptive((unsigned)rounds);
 	printf("1..%u\n", tests);
 	return failures != 0;

@@ -329,15 +329,33 @@ static void checks_find_what_is_there_and_nothing_else(void **state)
 	assert_true(check_neighbours(noise, 12) == 1 && check_apart(noise, 12, 0) == 1);
 }
 
+static double detectable(double sd, unsigned n, size_t cells, double margin, double chance)
+{
+	double sds[20], margins[20], out[20];
+	const struct floor_family f = { sds, margins, cells, 1, n };
+
+	for (size_t c = 0; c < cells; c++) {
+		sds[c] = sd;
+		margins[c] = margin;
+	}
+	floor_detectable(&f, &chance, 1, out);
+	return out[0];
+}
+
+/* That the chance is what it says is tried by tests/oracle/simulate.c. */
 static void detectable_change_shrinks_with_blocks(void **state)
 {
+	double ten = detectable(0.014, 10, 20, 0.02, 0.8);
+
 	(void)state;
-	assert_true(floor_detectable(0.014, 1, 20, 0.8) < 0);
-	assert_true(floor_detectable(0, 10, 20, 0.8) == 0);
-	assert_true(floor_detectable(0.014, 10, 20, 0.8) > floor_detectable(0.014, 20, 20, 0.8));
-	assert_true(floor_detectable(0.014, 10, 20, 0.95) > floor_detectable(0.014, 10, 20, 0.8));
-	/* t(0.975, 9) + t(0.8, 9) = 2.262 + 0.883 */
-	assert_true(fabs(log1p(floor_detectable(1, 10, 1, 0.8)) - 3.1456 / sqrt(10)) < 1e-3);
+	assert_true(detectable(0.014, 1, 20, 0.02, 0.8) < 0);
+	assert_true(detectable(0.014, 5, 1, 0.02, 0.8) < 0);
+	assert_true(ten > detectable(0.014, 20, 20, 0.02, 0.8));
+	assert_true(detectable(0.014, 10, 20, 0.02, 0.95) > ten);
+	assert_true(detectable(0.05, 10, 1, 0.02, 0.8) < detectable(0.05, 10, 20, 0.02, 0.8));
+	/* Without noise the margin is left, and it has to be passed. */
+	assert_true(fabs(detectable(0, 10, 20, 0.02, 0.8) - 0.0204) < 1e-4);
+	assert_true(fabs(detectable(0, 10, 20, 0.001, 0.8) - 0.001) < 1e-5);
 }
 
 /* --- whole folders ---------------------------------------------------------------------------- */
