@@ -373,32 +373,3 @@ struct family_how family_test(const struct family *f, struct family_cell *out)
 	free(which);
 	return how;
 }
-
-static int by_p(const void *a, const void *b)
-{
-	return -by_statistic(a, b);
-}
-
-void family_holm(const double *p, size_t n, double *adjusted)
-{
-	struct place *place = xcalloc(n + 1, sizeof(*place));
-	double before = 0;
-
-	for (size_t i = 0; i < n; i++)
-		place[i] = (struct place){ p[i], i };
-	qsort(place, n, sizeof(*place), by_p);
-	for (size_t k = 0; k < n; k++) {
-		before = fmax(before, fmin(1, (double)(n - k) * place[k].t));
-		adjusted[place[k].cell] = before;
-	}
-	free(place);
-}
-
-unsigned family_min_blocks(double alpha, size_t families)
-{
-	unsigned blocks = 1;
-
-	while (blocks < 64 && ldexp((double)families, 1 - (int)blocks) > alpha)
-		blocks++;
-	return blocks;
-}
