@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * cmd_compare.c: `fsduel compare DIR`: the two sides of each contrast of a
- * results folder beside each other. It reads, never measures and never writes
- * into the folder.
+ * results folder beside each other. It reads and never measures; that the verdict was
+ * shown before all blocks were there is all that it keeps in the folder (lib/looks.h).
  */
 #include "cli/command.h"
 #include "cli/show.h"
