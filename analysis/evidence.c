@@ -72,7 +72,7 @@ struct gathered {
 	size_t nr;
 	unsigned blocks;
 	struct logs *logs;        /* of each row */
-	double *p_flip, *p_signed_rank, *p_family, *p_holm;
+	double *p_signed_rank, *p_holm;
 };
 
 static double margin_of(const struct judge *j, const struct comparison_row *row)
@@ -90,9 +90,7 @@ static void gather(struct gathered *g, struct comparison_row **rows, size_t nr, 
 {
 	*g = (struct gathered){ .rows = rows, .nr = nr, .blocks = blocks };
 	g->logs = xcalloc(nr + 1, sizeof(*g->logs));
-	g->p_flip = xcalloc(nr + 1, sizeof(*g->p_flip));
 	g->p_signed_rank = xcalloc(nr + 1, sizeof(*g->p_signed_rank));
-	g->p_family = xcalloc(nr + 1, sizeof(*g->p_family));
 	g->p_holm = xcalloc(nr + 1, sizeof(*g->p_holm));
 	for (size_t i = 0; i < nr; i++)
 		logs_init(&g->logs[i], rows[i], blocks);
@@ -103,26 +101,57 @@ static void scatter(struct gathered *g)
 	for (size_t i = 0; i < g->nr; i++)
 		logs_release(&g->logs[i]);
 	free(g->logs);
-	free(g->p_flip);
 	free(g->p_signed_rank);
-	free(g->p_family);
 	free(g->p_holm);
 }
 
-static void test_paired(struct gathered *g, const struct judge *j)
+static void test_signed_ranks(struct gathered *g)
 {
-	double *d = xcalloc(g->nr * g->blocks + 1, sizeof(*d));
-
 	for (size_t i = 0; i < g->nr; i++) {
 		const struct logs *l = &g->logs[i];
 
-		for (unsigned k = 0; k < l->n && !l->no_ratio; k++)
-			d[i * g->blocks + l->block[k] - 1] = l->d[k];
 		g->p_signed_rank[i] = l->no_ratio ? 1 : paired_signed_rank_p(l->d, l->n);
 	}
-	family_max_t(d, g->nr, g->blocks, j->draws, j->seed, g->p_flip, g->p_family);
 	family_holm(g->p_signed_rank, g->nr, g->p_holm);
+}
+
+/*
+ * The rows as one family over all looks. p of several families, and of looks that may
+ * spend a part of the level only, is put on the scale of the whole level.
+ */
+static void test_family(const struct judge *j, const struct gathered *g, struct family_cell *out)
+{
+	double *d = xcalloc(g->nr * g->blocks + 1, sizeof(*d));
+	double *margin = xcalloc(g->nr + 1, sizeof(*margin));
+	struct family_look *looks = xcalloc(j->nr_looks, sizeof(*looks));
+	const struct family f = { .d = d, .margin = margin, .cells = g->nr, .blocks = g->blocks,
+				  .looks = looks, .nr_looks = j->nr_looks, .draws = j->draws,
+				  .seed = j->seed };
+
+	for (size_t l = 0; l < j->nr_looks; l++) {
+		looks[l] = j->looks[l];
+		looks[l].alpha /= (double)j->families;
+	}
+	for (size_t i = 0; i < g->nr; i++) {
+		const struct logs *l = &g->logs[i];
+
+		margin[i] = log1p(margin_of(j, g->rows[i]));
+		for (unsigned b = 0; b < g->blocks; b++)
+			d[i * g->blocks + b] = NAN;
+		for (unsigned k = 0; k < l->n && !l->no_ratio; k++)
+			d[i * g->blocks + l->block[k] - 1] = l->d[k];
+	}
+	family_test(&f, out);
+	for (size_t i = 0; i < g->nr; i++) {
+		bool rejected = out[i].look < j->nr_looks;
+		double alpha = looks[rejected ? out[i].look : j->nr_looks - 1].alpha;
+		double p = fmin(1, out[i].p * VERDICT_ALPHA / alpha);
+
+		out[i].p = rejected ? fmin(p, VERDICT_ALPHA) : p;
+	}
 	free(d);
+	free(margin);
+	free(looks);
 }
 
 /* The logarithms of each side's values, pairs or not. */
@@ -157,18 +186,22 @@ static void sides_release(struct sides *s)
 	free(s->y);
 }
 
-static void test_unpaired(struct gathered *g)
+/* Rank sums, Holm; the parts of the level that looks may spend add up (Bonferroni). */
+static void test_unpaired(const struct judge *j, struct gathered *g, double alpha,
+			  struct family_cell *out)
 {
 	for (size_t i = 0; i < g->nr; i++) {
 		struct sides s;
 
 		sides_init(&s, g->rows[i], g->blocks);
-		g->p_flip[i] = s.m && s.n && !s.no_ratio ? rank_sum_p(s.x, s.m, s.y, s.n) : 1;
-		g->p_signed_rank[i] = g->p_flip[i];
+		g->p_signed_rank[i] = s.m && s.n && !s.no_ratio ? rank_sum_p(s.x, s.m, s.y, s.n) : 1;
 		sides_release(&s);
 	}
-	family_holm(g->p_flip, g->nr, g->p_family);
-	family_holm(g->p_flip, g->nr, g->p_holm);
+	family_holm(g->p_signed_rank, g->nr, g->p_holm);
+	for (size_t i = 0; i < g->nr; i++)
+		out[i] = (struct family_cell){
+			.p_alone = g->p_signed_rank[i],
+			.p = fmin(1, g->p_holm[i] * (double)j->families * VERDICT_ALPHA / alpha) };
 }
 
 /* Estimates and intervals of log ratios, one for each level, into e and in. */
@@ -211,19 +244,23 @@ static struct interval as_ratios(struct interval i)
 	return i;
 }
 
+/* What a look says of a row: k of judge.shown, and the family's result over all looks. */
 static void rule_on(const struct judge *j, const struct gathered *g, size_t i,
-		    const struct judge_look *k)
+		    const struct judge_look *k, const struct family_cell *of_family)
 {
 	const double levels[NR_LEVELS] = { 0.95, 0.90, 1 - 2 * k->alpha };
 	struct comparison_row *row = g->rows[i];
 	struct interval in[NR_LEVELS] = { { false, 0, 0 } };
 	struct judgement was = row->j;
+	bool yet = !j->paired || of_family->look == j->nr_looks ||
+		   j->looks[of_family->look].blocks <= k->blocks;
 	struct evidence e = {
 		.exact_mode = j->exact_mode, .role_threads = row->role_threads,
-		.better = row_direction(row), .alpha = k->alpha, .cells = g->nr,
-		.margin = margin_of(j, row),
-		.p_family = fmin(1, g->p_family[i] * (double)j->families),
-		.min_blocks = j->paired ? family_min_blocks(k->alpha, j->families) : UNPAIRED_MIN,
+		.better = row_direction(row), .alpha = VERDICT_ALPHA, .cells = g->nr,
+		.margin = margin_of(j, row), .p_family = yet ? of_family->p : 1,
+		.alpha_same = j->next_alpha,
+		.min_blocks = j->paired ? family_min_blocks(j->looks[0].alpha, j->families) :
+					  UNPAIRED_MIN,
 	};
 
 	if (j->paired)
@@ -235,7 +272,7 @@ static void rule_on(const struct judge *j, const struct gathered *g, size_t i,
 		.done = true, .decides = was.decides, .r = verdict_rule(&e),
 		.has_change = e.n && !e.no_ratio, .sd_log = e.sd, .margin = e.margin,
 		.i95 = as_ratios(in[0]), .i90 = as_ratios(in[1]), .has_p = e.n && !e.no_ratio,
-		.p_flip = g->p_flip[i], .p_signed_rank = g->p_signed_rank[i],
+		.p_flip = of_family->p_alone, .p_signed_rank = g->p_signed_rank[i],
 		.p_family = e.p_family, .p_holm = g->p_holm[i],
 	};
 	if (row->j.has_change)
@@ -249,19 +286,30 @@ static void rule_on(const struct judge *j, const struct gathered *g, size_t i,
 	}
 }
 
+static unsigned blocks_of(struct comparison_row *const *rows, unsigned blocks)
+{
+	return blocks < rows[0]->planned ? blocks : rows[0]->planned;
+}
+
 void judge_rows(const struct judge *j, struct comparison_row **rows, size_t nr)
 {
-	for (size_t k = 0; k < j->nr_looks && nr; k++) {
-		unsigned blocks = rows[0]->planned;
-		struct gathered g;
+	struct family_cell *of_family = xcalloc(nr + 1, sizeof(*of_family));
+	struct gathered g;
 
-		gather(&g, rows, nr, j->looks[k].blocks < blocks ? j->looks[k].blocks : blocks);
-		if (j->paired)
-			test_paired(&g, j);
-		else
-			test_unpaired(&g);
-		for (size_t i = 0; i < nr; i++)
-			rule_on(j, &g, i, &j->looks[k]);
+	if (nr && j->paired) {
+		gather(&g, rows, nr, blocks_of(rows, j->looks[j->nr_looks - 1].blocks));
+		test_family(j, &g, of_family);
 		scatter(&g);
 	}
+	for (size_t k = 0; k < j->nr_shown && nr; k++) {
+		gather(&g, rows, nr, blocks_of(rows, j->shown[k].blocks));
+		if (j->paired)
+			test_signed_ranks(&g);
+		else
+			test_unpaired(j, &g, j->shown[k].alpha, of_family);
+		for (size_t i = 0; i < nr; i++)
+			rule_on(j, &g, i, &j->shown[k], &of_family[i]);
+		scatter(&g);
+	}
+	free(of_family);
 }

@@ -3,23 +3,14 @@
 #include "analysis/floor.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "analysis/stats/dist.h"
+#include "analysis/judge.h"
+#include "lib/buf.h"
+
 
 #define FLOOR_SCHEMA 1
-
-double floor_detectable(double sd_log, unsigned n, size_t cells, double chance)
-{
-	double df, t;
-
-	if (n < 2)
-		return -1;
-	df = n - 1;
-	t = dist_t_quantile(1 - VERDICT_ALPHA / (2 * (double)(cells ? cells : 1)), df) +
-	    dist_t_quantile(chance, df);
-	return expm1(t * sd_log / sqrt(n));
-}
 
 json_t *floor_json(const struct comparison *c, const struct results *r)
 {
@@ -71,4 +62,21 @@ const char *floor_machine(const json_t *run)
 
 	return json_is_string(machine) ? json_string_value(machine) :
 					 json_string_value(json_object_get(machine, "id"));
+}
+
+double *floor_sees(const struct comparison *c, const struct comparison_row *const *rows, size_t nr,
+		   const double *sd_log, const double *chance, size_t nr_chances)
+{
+	double *margin = xcalloc(nr + 1, sizeof(*margin));
+	double *out = xcalloc(nr * nr_chances + 1, sizeof(*out));
+	struct floor_family f = { .sd_log = sd_log, .margin = margin, .cells = nr,
+				  .families = judge_nr_families(c) };
+
+	for (size_t i = 0; i < nr; i++) {
+		margin[i] = rows[i]->j.margin;
+		f.blocks = rows[i]->pairs > f.blocks ? rows[i]->pairs : f.blocks;
+	}
+	floor_detectable(&f, chance, nr_chances, out);
+	free(margin);
+	return out;
 }

@@ -9,14 +9,27 @@
 
 #include "analysis/compare.h"
 
+/* A family of cells that was calibrated. */
+struct floor_family {
+	const double *sd_log, *margin;  /* of each cell; margin as in struct judgement */
+	size_t cells, families;
+	unsigned blocks;
+};
+
 /*
- * The smallest change (0.02: 2 %, either way) that n blocks of this spread find
- * with that chance (0.8) in a family of cells: (t of 1 - alpha / 2 cells + t of the
- * chance) sd / sqrt(n), Student's with n - 1: Bloom, "Minimum detectable effects",
- * Evaluation Review 19 (1995), with Bonferroni's bound for the family, so rather
- * too large. 0 where sd is 0; negative: n < 2.
+ * The smallest change (0.02: 2 %) of each cell that a first look at so many blocks calls
+ * slower or faster with each chance (0.8), by simulation: duels in which one cell
+ * has a change and the noise of all is Gaussian, each on its own; the flips of family.h
+ * and the margin decide. The least change found in each duel, and of these the quantile
+ * (Bloom, "Minimum detectable effects", Evaluation Review 19 (1995), for the idea).
+ * Seeded. out: nr_chances for each cell; negative: no change is found with so few blocks.
  */
-double floor_detectable(double sd_log, unsigned n, size_t cells, double chance);
+void floor_detectable(const struct floor_family *f, const double *chance, size_t nr_chances,
+		      double *out);
+
+/* The same of rows judged together, whose spread is sd_log; freed by the caller. */
+double *floor_sees(const struct comparison *c, const struct comparison_row *const *rows, size_t nr,
+		   const double *sd_log, const double *chance, size_t nr_chances);
 
 /* What judge.h found in an A/A comparison, to be kept: schema, machine, blocks, cells. */
 json_t *floor_json(const struct comparison *c, const struct results *r);

@@ -3,6 +3,7 @@
  * judge.c: which rows decide, which make a family, and what run.json says of how
  * to judge; see judge.h. A family's figures come from evidence.c.
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,9 +91,14 @@ size_t judge_families(const unsigned (*contrast)[2], size_t nr, size_t *family_o
 	return families;
 }
 
+size_t judge_nr_families(const struct comparison *c)
+{
+	return c->judge->families;
+}
+
 unsigned judge_min_blocks(size_t families, bool exact_mode)
 {
-	unsigned least = family_min_blocks(VERDICT_ALPHA, families);
+	unsigned least = family_min_blocks(VERDICT_ALPHA * JUDGE_FIRST, families);
 
 	return exact_mode && least < VERDICT_SEEDS_MIN ? VERDICT_SEEDS_MIN : least;
 }
@@ -176,23 +182,79 @@ size_t judge_looks(unsigned max, struct judge_look out[JUDGE_LOOKS_MAX])
 
 /* --- what run.json says of it ------------------------------------------------------------ */
 
-/* The looks that have been reached; one with all blocks where the run is not adaptive. */
-static void read_looks(struct judge *j, const struct results *r)
+void judge_set_looks(struct judge *j, const struct judge_look *planned, size_t nr)
+{
+	double spent = 0;
+
+	j->adaptive = true;
+	j->looks = xcalloc(nr + 1, sizeof(*j->looks));
+	j->shown = xcalloc(nr + 1, sizeof(*j->shown));
+	for (size_t i = 0; i < nr; i++) {
+		spent += planned[i].alpha;
+		j->looks[i] = (struct family_look){ planned[i].blocks, spent };
+		j->shown[i] = planned[i];
+	}
+	j->nr_looks = j->nr_shown = nr;
+	j->next_alpha = planned[nr - 1].alpha;
+}
+
+void judge_set_unplanned(struct judge *j, const unsigned *before, size_t nr, unsigned blocks)
+{
+	unsigned first = nr ? before[0] : blocks;
+	double rest = VERDICT_ALPHA * (1 - JUDGE_FIRST);
+
+	j->looks = xcalloc(blocks - first + 1, sizeof(*j->looks));
+	j->shown = xcalloc(1, sizeof(*j->shown));
+	for (unsigned n = first; n <= blocks; n++)
+		j->looks[j->nr_looks++] = (struct family_look){
+			n, VERDICT_ALPHA - rest * first / n };
+	j->next_alpha = ldexp(rest, -(int)nr - 1);
+	j->shown[j->nr_shown++] = (struct judge_look){
+		blocks, nr ? 2 * j->next_alpha : VERDICT_ALPHA * JUDGE_FIRST };
+	j->nr_before = nr;
+}
+
+/* The last block that was begun. */
+static unsigned blocks_reached(const struct comparison *c, const struct results *r)
+{
+	unsigned reached = 0;
+
+	for (size_t i = 0; i < c->nr_rows; i++) {
+		const struct comparison_row *row = &c->rows[i];
+
+		for (unsigned b = row->planned; row->j.decides && b > reached; b--)
+			if (row->pair[b - 1].lack != LACK_MISSING)
+				reached = row->pair[b - 1].block;
+	}
+	return reached ? reached : r->blocks;
+}
+
+/* Planned looks count where they were reached, and where nobody had looked before them. */
+static void read_looks(struct judge *j, const struct comparison *c, const struct results *r)
 {
 	const json_t *looks = json_object_get(r->run, "looks"), *item;
-	size_t i;
+	struct judge_look *planned = xcalloc(json_array_size(looks) + 1, sizeof(*planned));
+	unsigned *before = xcalloc(json_array_size(r->looks) + 1, sizeof(*before));
+	unsigned reached = blocks_reached(c, r);
+	size_t i, nr_planned = 0, nr_before = 0;
 
-	j->looks = xcalloc(json_array_size(looks) + 1, sizeof(*j->looks));
 	json_array_foreach(looks, i, item) {
 		json_int_t blocks = json_integer_value(json_object_get(item, "blocks"));
 		double alpha = json_number_value(json_object_get(item, "alpha"));
 
-		if (blocks > 0 && blocks <= r->blocks && alpha > 0 && alpha <= VERDICT_ALPHA)
-			j->looks[j->nr_looks++] = (struct judge_look){ (unsigned)blocks, alpha };
+		if (blocks > 0 && blocks <= reached && alpha > 0 && alpha <= VERDICT_ALPHA)
+			planned[nr_planned++] = (struct judge_look){ (unsigned)blocks, alpha };
 	}
-	j->adaptive = j->nr_looks > 0;
-	if (!j->adaptive)
-		j->looks[j->nr_looks++] = (struct judge_look){ r->blocks, VERDICT_ALPHA };
+	json_array_foreach(r->looks, i, item)
+		if (json_integer_value(item) < reached)
+			before[nr_before++] = (unsigned)json_integer_value(item);
+	j->blocks = reached;
+	if (nr_planned && !nr_before)
+		judge_set_looks(j, planned, nr_planned);
+	else
+		judge_set_unplanned(j, before, nr_before, reached);
+	free(planned);
+	free(before);
 }
 
 static struct judge *judge_new(const struct comparison *c, const struct results *r,
@@ -209,7 +271,6 @@ static struct judge *judge_new(const struct comparison *c, const struct results 
 			json_object_get(json_object_get(r->run, "suite"), "seed")),
 	};
 	find_families(j, c, r);
-	read_looks(j, r);
 	return j;
 }
 
@@ -219,6 +280,7 @@ void judge_release(struct judge *j)
 		return;
 	free(j->family_of);
 	free(j->looks);
+	free(j->shown);
 	free(j);
 }
 
@@ -230,11 +292,17 @@ void comparison_judge(struct comparison *c, const struct results *r, const struc
 	c->alpha = VERDICT_ALPHA;
 	for (size_t i = 0; i < c->nr_rows; i++)
 		c->rows[i].j.decides = decides(c, &c->rows[i]);
+	read_looks(c->judge, c, r);
 	judge_all(c, r, true);
 	headline_fill(c, r);
 	checks_fill(c, r);
 	remarks_fill(c, r);
 	c->judge->floor = NULL; /* the caller may let go of it */
+}
+
+unsigned comparison_look(const struct comparison *c)
+{
+	return c->judge->adaptive ? 0 : c->judge->blocks;
 }
 
 void comparison_judge_rest(struct comparison *c, const struct results *r)

@@ -12,12 +12,21 @@
  * other metrics) is a second set of families by the same rule, at a level of its
  * own: it decides nothing.
  *
- * An adaptive run carries its looks in run.json ("looks": [{"blocks": 8, "alpha":
- * 0.01}, ...]): each row is judged on the first blocks of each look in turn at the
- * look's alpha, and the first verdict stands: the chance of a false alarm over the
- * whole sequence is at most the sum of the alphas (Bonferroni; Lan and DeMets,
- * "Discrete sequential boundaries for clinical trials", Biometrika 70 (1983), for
- * the idea of spending alpha).
+ * Every number of blocks at which a verdict was shown is a look, and looks share the
+ * 5 % (family.h has the test).
+ *   planned: run.json has "looks": [{"blocks": 8, "alpha": 0.01}, ...], what each may
+ *   spend besides. Rows are judged at each look that was reached, on its blocks, and
+ *   the first verdict stands.
+ *   unplanned: the first look, at n blocks, may spend four fifths (JUDGE_FIRST) of the
+ *   5 %. Where blocks were added after it (looks.json says so), every number of blocks
+ *   from n on is taken for a look, whether or not somebody looked, and by m blocks
+ *   1 - n / 5 m of the 5 % may be spent. So it does not matter that the number of
+ *   blocks added was chosen by what the look before had shown (Proschan, Follmann and
+ *   Waclawiw, "Effects of assumption violations on type I error rate in group sequential
+ *   monitoring", Biometrics 48 (1992)), nor how often that was done.
+ * `same` is tested at four fifths of 5 % at the first unplanned look, at a tenth at
+ * the next, at half of that at the one after it; at a planned look's own alpha
+ * (Bonferroni): the sum is 5 % at most.
  */
 #ifndef FSDUEL_ANALYSIS_JUDGE_H
 #define FSDUEL_ANALYSIS_JUDGE_H
@@ -26,8 +35,10 @@
 
 struct judge_look {
 	unsigned blocks;
-	double alpha;
+	double alpha;             /* that this look may spend */
 };
+
+#define JUDGE_FIRST 0.8        /* of VERDICT_ALPHA, that a first look may spend: 2 / 2^6 is below it */
 
 /*
  * The looks of an adaptive run of at most max blocks, from JUDGE_LOOK_FIRST on: four
@@ -46,6 +57,12 @@ struct judge_opts {
 /* Judge the deciding rows of c (compare_results, nothing selected yet) and sum up. */
 void comparison_judge(struct comparison *c, const struct results *r, const struct judge_opts *o);
 
+/*
+ * The number of blocks at which c was judged, to be kept with the folder before the
+ * verdict is shown; 0 where run.json planned the looks.
+ */
+unsigned comparison_look(const struct comparison *c);
+
 /* Judge what is left to be shown, after comparison_select. c must have been judged. */
 void comparison_judge_rest(struct comparison *c, const struct results *r);
 
@@ -57,6 +74,9 @@ unsigned comparison_count(const struct comparison *c, enum verdict v);
  * one apart (greedily, in order). family_of[i] may be NULL.
  */
 size_t judge_families(const unsigned (*contrast)[2], size_t nr, size_t *family_of);
+
+/* Of a comparison that was judged. */
+size_t judge_nr_families(const struct comparison *c);
 
 /* Least blocks with which any row can be called slower or faster. */
 unsigned judge_min_blocks(size_t families, bool exact_mode);

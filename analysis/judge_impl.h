@@ -9,6 +9,7 @@
 
 #include "analysis/judge.h"
 #include "analysis/results/results_impl.h"
+#include "analysis/stats/family.h"
 
 struct judge {
 	double margin;            /* 0: see margin_of */
@@ -16,10 +17,23 @@ struct judge {
 	bool exact_mode, paired, adaptive;
 	size_t families;
 	size_t *family_of;        /* by number of the contrast in struct results */
-	struct judge_look *looks;
+	struct family_look *looks; /* of the paired test; alpha: spent by then, by all families */
 	size_t nr_looks;
-	uint64_t seed, draws;     /* draws: of family_max_t, 0 for its own choice */
+	struct judge_look *shown; /* looks at which rows are ruled on; alpha: of `same` */
+	size_t nr_shown;
+	unsigned blocks;          /* that were reached */
+	size_t nr_before;         /* looks at fewer blocks, where looks were not planned */
+	double next_alpha;        /* of `same`, when blocks are added */
+	uint64_t seed, draws;     /* draws: of family_test, 0 for its own choice */
 };
+
+/*
+ * What is looked at: the planned looks; or, where nr is 0, all of `blocks` blocks, of
+ * which a verdict was shown before at those in before (nr_before, growing). Sets looks,
+ * shown and next_alpha, freed by judge_release.
+ */
+void judge_set_looks(struct judge *j, const struct judge_look *planned, size_t nr);
+void judge_set_unplanned(struct judge *j, const unsigned *before, size_t nr, unsigned blocks);
 
 /* Fill medians, ratios and mark of a row whose pairs are there; scratch: 3 x planned. */
 void row_summarise(struct comparison_row *row, double *scratch);

@@ -163,7 +163,7 @@ static double split_limit(double *known, const struct series *s, uint64_t seed)
 	unsigned n = s->logs.n;
 
 	if (known[n] == 0)
-		known[n] = check_split_limit(n, fmax(s->level_of_test / 2, 1.0 / 4000), seed);
+		known[n] = check_split_limit(n, s->level_of_test / 2, seed);
 	return known[n];
 }
 

@@ -58,29 +58,51 @@ static void holm(struct comparison *c, struct comparison_row **rows, size_t nr)
 		  fmin(1, floor));
 }
 
-static void noise_floor(struct comparison *c, struct comparison_row **rows, size_t nr)
+/* Half of what is found is noise rather than margin. */
+static void name_too_fine(struct comparison *c, const struct comparison_row *const *rows, size_t nr,
+			  const double *sees)
 {
 	struct buf b = BUF_INIT;
 	size_t found = 0;
 
-	for (size_t i = 0; i < nr && c->judge->floor; i++) {
-		double sd = floor_sd(c->judge->floor, rows[i]);
-		double seen = sd < 0 ? -1 : floor_detectable(sd, rows[i]->pairs, nr, 0.8);
-
-		if (seen <= rows[i]->j.margin)
+	for (size_t i = 0; i < nr; i++) {
+		if (sees[i] <= 2 * rows[i]->j.margin)
 			continue;
 		if (found++ < 3) {
 			buf_adds(&b, found > 1 ? ", " : "");
 			row_name(&b, rows[i]);
-			buf_addf(&b, " (%.1f %%)", seen * 100);
+			buf_addf(&b, " (%.1f %%)", sees[i] * 100);
 		}
 	}
 	if (found > 3)
 		buf_addf(&b, " and %zu more", found - 3);
 	if (found)
 		strv_addf(&c->remarks, "the margin is finer than this machine can see with so many "
-			  "blocks, by its calibration: %s", buf_str(&b));
+			  "blocks: by its calibration, a change found in 4 of 5 duels is more than "
+			  "twice the margin: %s", buf_str(&b));
 	buf_release(&b);
+}
+
+/* All rows that decide together: the more there are, the less is seen. */
+static void noise_floor(struct comparison *c)
+{
+	const struct comparison_row **rows = xcalloc(c->nr_rows + 1, sizeof(*rows));
+	double *sd = xcalloc(c->nr_rows + 1, sizeof(*sd)), *sees;
+	static const double chance = 0.8;
+	size_t nr = 0;
+
+	for (size_t i = 0; i < c->nr_rows && c->judge->floor; i++) {
+		sd[nr] = floor_sd(c->judge->floor, &c->rows[i]);
+		if (c->rows[i].j.decides && sd[nr] >= 0)
+			rows[nr++] = &c->rows[i];
+	}
+	if (nr) {
+		sees = floor_sees(c, rows, nr, sd, &chance, 1);
+		name_too_fine(c, rows, nr, sees);
+		free(sees);
+	}
+	free(rows);
+	free(sd);
 }
 
 static void families(struct comparison *c)
@@ -97,15 +119,17 @@ static void looks(struct comparison *c)
 {
 	const struct judge *j = c->judge;
 	struct buf b = BUF_INIT;
-	double spent = 0;
 
-	for (size_t i = 0; i < j->nr_looks; i++) {
-		buf_addf(&b, "%s%u", i ? ", " : "", j->looks[i].blocks);
-		spent += j->looks[i].alpha;
-	}
+	for (size_t i = 0; i < j->nr_shown; i++)
+		buf_addf(&b, "%s%u", i ? ", " : "", j->shown[i].blocks);
 	if (j->adaptive)
 		strv_addf(&c->remarks, "adaptive run: looks at %s blocks, %.2g of 5 %% spent; a "
-			  "verdict stands from the look that gave it", buf_str(&b), spent * 100);
+			  "verdict stands from the look that gave it", b.data,
+			  j->looks[j->nr_looks - 1].alpha * 100);
+	if (j->nr_before && c->paired)
+		strv_addf(&c->remarks, "blocks were added after a verdict had been shown at %u: "
+			  "slower and faster are tested as if every number of blocks since then had "
+			  "been looked at, and all of them share the 5 %%", j->looks[0].blocks);
 	buf_release(&b);
 }
 
@@ -115,12 +139,12 @@ void remarks_fill(struct comparison *c, const struct results *r)
 	families(c);
 	looks(c);
 	few_blocks(c);
+	noise_floor(c);
 	for (size_t i = 0; i < c->nr_headlines; i++) {
 		size_t nr;
 		struct comparison_row **rows = deciding_rows(c, c->headlines[i].contrast, &nr);
 
 		holm(c, rows, nr);
-		noise_floor(c, rows, nr);
 		free(rows);
 	}
 }

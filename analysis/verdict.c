@@ -101,7 +101,7 @@ static bool settled(const struct evidence *e, unsigned n)
 		return fabs(e->shift) >=
 		       (dist_t_quantile(1 - e->alpha / (2 * cells), df) + chance) * error;
 	return room(e->shift, e->margin) >=
-	       (dist_t_quantile(1 - VERDICT_ALPHA, df) + chance) * error;
+	       (dist_t_quantile(1 - e->alpha_same, df) + chance) * error;
 }
 
 unsigned verdict_more_blocks(const struct evidence *e)

@@ -41,6 +41,7 @@ struct evidence {
 	struct interval inside;   /* of the level 1 - 2 alpha, for "same" */
 	double p_family;
 	double alpha;             /* that p_family must not exceed */
+	double alpha_same;        /* of "same" when more blocks are there */
 	unsigned min_blocks;      /* below which it cannot, family_min_blocks */
 	size_t cells;             /* in the family */
 	double margin;            /* 0.02: ratios from 0.98 to 1.02 are inside */

@@ -95,35 +95,49 @@ static void add_percent(struct buf *b, double change)
 	buf_release(&text);
 }
 
-static void print_cells(const struct comparison *c, size_t cells)
+static void print_cell(struct buf *b, const struct comparison_row *row, const double *sees)
 {
-	struct buf b = BUF_INIT;
+	struct buf name = BUF_INIT;
+	bool known = row->j.has_change && row->pairs > 1;
 
+	buf_addf(&name, "%s%s%s", row->workload, *row->varying ? " " : "", row->varying);
+	text_add_padded(b, buf_str(&name), CELL_WIDTH, false);
+	add_percent(b, known ? row->j.sd_log : -1);
+	buf_addc(b, ' ');
+	add_percent(b, known ? sees[0] : -1);
+	buf_addc(b, ' ');
+	add_percent(b, known ? sees[1] : -1);
+	buf_addc(b, '\n');
+	buf_release(&name);
+}
+
+static void print_cells(const struct comparison *c)
+{
+	static const double chance[] = { 0.8, 0.95 };
+	const struct comparison_row **rows = xcalloc(c->nr_rows + 1, sizeof(*rows));
+	double *sd = xcalloc(c->nr_rows + 1, sizeof(*sd)), *sees;
+	struct buf b = BUF_INIT;
+	size_t nr = 0;
+
+	for (size_t i = 0; i < c->nr_rows; i++) {
+		if (!c->rows[i].j.decides)
+			continue;
+		sd[nr] = c->rows[i].j.sd_log;
+		rows[nr++] = &c->rows[i];
+	}
+	sees = floor_sees(c, rows, nr, sd, chance, 2);
 	text_add_padded(&b, "cell", CELL_WIDTH, false);
 	buf_adds(&b, "     spread   sees 80 %   sees 95 %\n");
-	for (size_t i = 0; i < c->nr_rows; i++) {
-		const struct comparison_row *row = &c->rows[i];
-		struct buf name = BUF_INIT;
-
-		if (!row->j.decides)
-			continue;
-		buf_addf(&name, "%s%s%s", row->workload, *row->varying ? " " : "", row->varying);
-		text_add_padded(&b, buf_str(&name), CELL_WIDTH, false);
-		add_percent(&b, row->pairs > 1 && row->j.has_change ? row->j.sd_log : -1);
-		buf_addc(&b, ' ');
-		add_percent(&b, row->j.has_change ? floor_detectable(row->j.sd_log, row->pairs, cells,
-								     0.8) : -1);
-		buf_addc(&b, ' ');
-		add_percent(&b, row->j.has_change ? floor_detectable(row->j.sd_log, row->pairs, cells,
-								     0.95) : -1);
-		buf_addc(&b, '\n');
-		buf_release(&name);
-	}
+	for (size_t i = 0; i < nr; i++)
+		print_cell(&b, rows[i], sees + 2 * i);
 	text_add_wrapped(&b, "", "spread: of one block's ratio, the noise floor. sees: the smallest change "
-			 "that so many blocks find with that chance among all these cells; a bound, so "
-			 "rather too large.", 80);
+			 "that so many blocks call slower or faster with that chance, past the margin "
+			 "and among all these cells; -: none.", 80);
 	fputs(buf_str(&b), stdout);
 	buf_release(&b);
+	free(sees);
+	free(sd);
+	free(rows);
 }
 
 /* --- what is kept ---------------------------------------------------------------------- */
@@ -169,7 +183,7 @@ static int report(const char *dir, struct err *e)
 	       json_string_value(json_object_get(results_run(r), "mode")), c.nr_headlines,
 	       c.nr_headlines == 1 ? "" : "s");
 	print_alarms(&c);
-	print_cells(&c, count_alarms(&c).cells);
+	print_cells(&c);
 	floor = floor_json(&c, r);
 	if (keep(dir, floor, e))
 		code = err_exit_code(e, FSDUEL_MACHINE);

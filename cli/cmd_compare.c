@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * cmd_compare.c: `fsduel compare DIR [DIR2]`: the two sides of each contrast of a
- * results folder, or two folders, beside each other. It reads, never measures and never writes
- * into the folder.
+ * results folder, or two folders, beside each other. It reads and never measures. It keeps
+ * one thing in the folder: that a verdict was shown before all blocks were there (lib/looks.h).
  */
 #include <errno.h>
 

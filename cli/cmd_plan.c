@@ -81,8 +81,9 @@ static void print_machine(const struct suite *s)
 {
 	char memory[32];
 
-	printf("suite %s, mode %s, %u block%s, seed %" PRIu64 "%s\n", s->name,
+	printf("suite %s, mode %s, %u block%s, seed %" PRIu64 "%s%s\n", s->name,
 	       mode_names[s->mode], s->blocks, s->blocks == 1 ? "" : "s", s->seed,
+	       s->mode == MODE_EXACT ? "" : ", order of the variants drawn at start",
 	       s->unscaled ? ", unscaled" : "");
 	if (s->about && s->about[0])
 		printf("  %s\n", s->about);
@@ -384,8 +385,9 @@ const struct command command_plan = {
 	.summary = "show what a suite would measure, in which order and for how long",
 	.text = "Reads and checks the suite, multiplies it out and measures nothing; fio jobs\n"
 		"are shown to `fio --parse-only`. Kernels need not be there. The order of the\n"
-		"variants is drawn once a block from the suite's seed; more blocks leave the\n"
-		"order of the earlier ones as it is.",
+		"variants is drawn once a block: in exact mode from the suite's seed, elsewhere\n"
+		"anew when a run starts, and what is shown is an example. More blocks leave\n"
+		"the order of the earlier ones as it is.",
 	.options = options,
 	.options_size = sizeof(struct plan_options),
 	.run = run,

@@ -18,6 +18,7 @@
 #include "cli/show.h"
 #include "lib/fs.h"
 #include "runners/host/host.h"
+#include "runners/suite/suite_order.h"
 
 struct run_options {
 	const char *suite, *output, *resume, *kernel, *device, *destroy, *dir;
@@ -273,6 +274,8 @@ static int run_as_asked(const struct run_options *o, struct reboot_state *state,
 		ret = suite_load(&s, o->suite ? o->suite : begun.suite, &over, e);
 	if (ret)
 		ret = err_exit_code(e, FSDUEL_USAGE);
+	else if (suite_draw_order(&s, o->resume ? o->resume : o->output, e))
+		ret = err_exit_code(e, FSDUEL_MACHINE);
 	else if (o->kexec.n)
 		ret = measure_in_turn(o, &w, &s, state, e);
 	else

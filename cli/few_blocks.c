@@ -20,23 +20,36 @@ static size_t count_families(const struct suite *s)
 	return families;
 }
 
+/*
+ * Each cell that knows two states can line up its signs in one flip of all blocks, and
+ * may then rank above a cell that changed (analysis/stats/family.h). So many blocks that
+ * this cannot matter: as many as Bonferroni's bound would need.
+ */
+static void say_slack(const struct plan *p, struct buf *b)
+{
+	const struct suite *s = p->suite;
+	unsigned safe = judge_min_blocks(s->nr_contrasts * p->nr_cells, true);
+
+	if (s->mode == MODE_EXACT && s->blocks < safe)
+		buf_addf(b, "few blocks: with %u, cells that only change between two states can keep "
+			    "a changed cell unsure; with %zu cells, %u or more rule that out (-b %u)",
+			 s->blocks, p->nr_cells, safe, safe);
+}
+
 void few_blocks_say(const struct plan *p, struct buf *b)
 {
 	const struct suite *s = p->suite;
 	bool exact = s->mode == MODE_EXACT;
 	unsigned least = judge_min_blocks(count_families(s), exact);
-	size_t open = 0;
 
-	/* One thread in exact mode: a single block is a fact. */
-	for (size_t i = 0; i < p->nr_cells; i++)
-		open += !exact || p->cells[i].role_threads != 1;
 	if (s->guard.there)   /* it counts, and judges no speed */
 		return;
-	if (!s->nr_contrasts || s->blocks >= least || !open)
+	if (!s->nr_contrasts)
 		return;
-	buf_addf(b, "too few blocks: with %u, %zu of %zu cells cannot be called slower or faster, "
-		    "whatever is measured%s: %u or more are needed (-b %u)", s->blocks, open,
-		 p->nr_cells,
-		 exact ? " (several threads: blocks are seeds, and those are samples)" : "", least,
-		 least);
+	if (s->blocks >= least)
+		say_slack(p, b);
+	else
+		buf_addf(b, "too few blocks: with %u, no cell can be called slower or faster, whatever "
+			    "is measured%s: %u or more are needed (-b %u)", s->blocks,
+			 exact ? " (blocks are seeds, and those are samples)" : "", least, least);
 }

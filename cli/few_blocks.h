@@ -6,7 +6,10 @@
 #include "lib/buf.h"
 #include "runners/suite/plan.h"
 
-/* Append a sentence to b where no verdict can come of some cell, whatever is measured. */
+/*
+ * Append a sentence to b where no verdict can come of any cell, whatever is measured, or
+ * where one more cell that knows two states could prevent it.
+ */
 void few_blocks_say(const struct plan *p, struct buf *b);
 
 #endif

@@ -11,6 +11,7 @@
 #include "cli/fio_ask.h"
 #include "cli/progress.h"
 #include "cli/show.h"
+#include "runners/suite/suite_order.h"
 #include "runners/vm/duel.h"
 
 int measure_suite(struct suite *s, const struct measure_opts *o, struct err *e)
@@ -26,7 +27,11 @@ int measure_suite(struct suite *s, const struct measure_opts *o, struct err *e)
 	struct buf few = BUF_INIT, notes = BUF_INIT;
 	struct progress last;
 	char *again;
-	int ret = plan_make(&p, s, e);
+	int ret = suite_draw_order(s, o->dir, e);
+
+	if (ret)
+		return err_exit_code(e, FSDUEL_MACHINE);
+	ret = plan_make(&p, s, e);
 
 	if (!ret)
 		ret = fio_ask(&p, e);

@@ -17,6 +17,7 @@
 #include "lib/schema.h"
 #include "runners/host/order.h"
 #include "runners/host/reboot.h"
+#include "runners/suite/suite_order.h"
 
 /* A folder as it is, for reading: no lock, no run.json of our own. */
 struct shelf {
@@ -59,6 +60,8 @@ static int read_suite(struct shelf *s, const char *dir, struct err *e)
 	if (!ret)
 		ret = suite_load_mem(&s->suite, path ? path : copy, buf_str(&text), text.len,
 				     &over, e);
+	if (!ret)
+		ret = suite_draw_order(&s->suite, dir, e);
 	if (!ret)
 		ret = plan_make(&s->plan, &s->suite, e);
 	buf_release(&text);

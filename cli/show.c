@@ -17,6 +17,7 @@
 #include "dashboards/markdown.h"
 #include "dashboards/table.h"
 #include "lib/fs.h"
+#include "lib/looks.h"
 #include "lib/num.h"
 #include "lib/schema.h"
 
@@ -143,6 +144,21 @@ static int read_margin(const char *text, double *margin, struct err *e)
 	return 0;
 }
 
+/*
+ * A verdict is about to be shown. That all planned blocks were looked at needs no
+ * record as long as the plan stands: folder_open makes one before it adds blocks.
+ */
+static int note_look(const char *dir, const struct comparison *c, const struct results *r,
+		     struct err *e)
+{
+	const json_t *planned = json_object_get(json_object_get(results_run(r), "suite"), "blocks");
+	unsigned look = comparison_look(c);
+
+	if (!look || (look >= json_integer_value(planned) && !looks_exist(dir)))
+		return 0;
+	return looks_add(dir, look, e);
+}
+
 int show_open(const char *dir, const struct show_options *o, struct shown *s, struct err *e)
 {
 	struct judge_opts judge = { 0 };
@@ -161,6 +177,9 @@ int show_open(const char *dir, const struct show_options *o, struct shown *s, st
 		return ret;
 	judge.floor = s->floor = load_floor(s->r);
 	comparison_judge(&s->c, s->r, &judge);
+	ret = note_look(dir, &s->c, s->r, e);
+	if (ret)
+		return ret;
 	comparison_add_locks(&s->c, s->locks);
 	comparison_add_costs(&s->c, s->costs);
 	return 0;

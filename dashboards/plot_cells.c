@@ -337,30 +337,47 @@ static bool calibrated(const struct plot_source *s, const struct plot_request *q
 	return *sd >= 0;
 }
 
+/* What the family of all calibrated cells sees of each, also where the picture is of one. */
+static double *all_floors(const struct plot_source *s, const struct plot_request *all,
+			  const struct comparison_row **rows, size_t *nr)
+{
+	static const double chance = CHANCE;
+	double *sd = xcalloc(s->c->nr_rows + 1, sizeof(*sd)), *sees;
+
+	*nr = 0;
+	for (size_t i = 0; i < s->c->nr_rows; i++)
+		if (calibrated(s, all, &s->c->rows[i], &sd[*nr]))
+			rows[(*nr)++] = &s->c->rows[i];
+	sees = floor_sees(s->c, rows, *nr, sd, &chance, 1);
+	free(sd);
+	return sees;
+}
+
 PLOT_FILL(floors)
 {
-	/* A picture of one cell shows what the family of all of them sees. */
 	struct plot_request all = { .contrast = q->contrast };
+	const struct comparison_row **rows;
 	struct plot_table *table = NULL;
-	size_t cells = 0;
+	double sd, *sees;
 	unsigned y = 1;
-	double sd;
+	size_t nr;
 
 	(void)e;
 	if (!s->floor)
 		return nothing(why, "no noise floor is kept for this machine: run fsduel calibrate");
-	for (size_t i = 0; i < s->c->nr_rows; i++)
-		cells += calibrated(s, &all, &s->c->rows[i], &sd);
+	rows = xcalloc(s->c->nr_rows + 1, sizeof(*rows));
+	sees = all_floors(s, &all, rows, &nr);
 	table = plot_table(t, "y,label,text,sees,margin");
-	for (size_t i = 0; i < s->c->nr_rows; i++)
-		if (calibrated(s, q, &s->c->rows[i], &sd))
-			floor_row(table, &s->c->rows[i],
-				  floor_detectable(sd, s->c->rows[i].pairs, cells, CHANCE), &y);
+	for (size_t i = 0; i < nr; i++)
+		if (calibrated(s, q, rows[i], &sd) && sees[i] >= 0)
+			floor_row(table, rows[i], sees[i], &y);
+	free(rows);
+	free(sees);
 	if (y == 1)
 		return nothing(why, "no cell of these was calibrated on this machine");
 	plot_head(t, "Noise floor: the smallest change that is seen; shorter is better");
 	plot_head(t, "by so many blocks as here, in 4 cases of 5, by what fsduel calibrate found; a "
-		  "margin within the bar is too fine");
+		  "bar past twice the margin: the margin is too fine");
 	plot_set_number(t, "rows", y - 1);
 	return 0;
 }

@@ -13,6 +13,7 @@
 #define PROFILE_CSV "profile.csv"
 #define COMPARISON_CSV "comparison.csv"
 #define RUN_JSON "run.json"
+#define LOOKS_JSON "looks.json"
 #define PARTS_DIR "parts"
 #define RAW_DIR "raw"
 #define SUITE_INI "suite.ini"

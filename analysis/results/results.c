@@ -10,6 +10,7 @@
 #include "analysis/results/results_impl.h"
 #include "lib/buf.h"
 #include "lib/fs.h"
+#include "lib/looks.h"
 #include "lib/schema.h"
 
 static struct results *results_new(void)
@@ -56,6 +57,8 @@ int results_load(struct results **out, const char *dir, struct err *e)
 	ret = fs_read_json(run_path, &run, e);
 	if (!ret)
 		ret = fill(r, run_path, run, samples_path, NULL, 0, e);
+	if (!ret)
+		ret = looks_read(dir, &r->looks, e);
 	if (ret == -ENOENT || ret == -ENOTDIR)
 		err_add(e, ENOENT, "%s is not a folder that `fsduel duel` has finished", dir);
 	free(run_path);
@@ -103,6 +106,7 @@ void results_free(struct results *r)
 	free(r->samples);
 	free(r->cell_start);
 	json_decref(r->run);
+	json_decref(r->looks);
 	free(r->path);
 	free(r);
 }

@@ -66,7 +66,7 @@ struct unit {
 };
 
 struct results {
-	json_t *run;
+	json_t *run, *looks;              /* looks: lib/looks.h; NULL: not read */
 	char *path;                       /* of run.json, for sentences */
 	const char *run_id, *mode;
 	uint32_t blocks;

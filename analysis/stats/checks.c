@@ -13,7 +13,8 @@
 
 #define TREND_EXACT_MAX 50
 #define SPLIT_MIN 8
-#define SPLIT_DRAWS 4000
+#define SPLIT_DRAWS 20000
+#define SPLIT_TAIL 400          /* of these: where the quantile of a smaller p is extrapolated from */
 
 /* P(S >= s) over all orders of n values: the number of inversions is a sum of uniform ones. */
 static double counted_trend(size_t n, double s)
@@ -134,6 +135,17 @@ double check_split(const double *v, size_t n)
 	return total > 0 ? fmax(0, 1 - best / total) : 1;
 }
 
+/* Of sorted values: log p against log value is taken for straight below the last of the tail. */
+static double tail_limit(const double *split, double p)
+{
+	double edge = split[SPLIT_TAIL], sum = 0, slope;
+
+	for (size_t k = 0; k < SPLIT_TAIL; k++)
+		sum += log(edge / split[k]);
+	slope = SPLIT_TAIL / sum * (1 - dist_normal_quantile(0.95) / sqrt(SPLIT_TAIL));
+	return edge * pow(p * SPLIT_DRAWS / SPLIT_TAIL, 1 / slope);
+}
+
 double check_split_limit(size_t n, double p, uint64_t seed)
 {
 	double *split = xcalloc(SPLIT_DRAWS, sizeof(*split));
@@ -147,7 +159,9 @@ double check_split_limit(size_t n, double p, uint64_t seed)
 		split[k] = check_split(v, n);
 	}
 	stats_sort(split, SPLIT_DRAWS);
-	limit = stats_quantile_sorted(split, SPLIT_DRAWS, p);
+	limit = n < SPLIT_MIN ? 1 :
+		p * SPLIT_DRAWS < SPLIT_TAIL ? tail_limit(split, p) :
+					       stats_quantile_sorted(split, SPLIT_DRAWS, p);
 	free(split);
 	free(v);
 	return limit;

@@ -47,7 +47,11 @@ double check_split(const double *v, size_t n);
  * shapes with one hump the uniform one comes closest to two (Hartigan and Hartigan,
  * "The dip test of unimodality", Annals of Statistics 13 (1985)). By simulation,
  * seeded (Hope, "A simplified Monte Carlo significance test procedure", JRSS B 30
- * (1968)); p from 1 / 4000 on.
+ * (1968)). Below p = 0.02 the tail is extrapolated: the chance falls with a power of
+ * the value, (n - 2) / 2 near 0 as n - 2 distances must be small at once, and less
+ * before that. The power is found by Hill, "A simple general approach to inference about
+ * the tail of a distribution", Annals of Statistics 3 (1975), and its lower 95 % limit
+ * is taken: the true chance is below p, by down to a fifth at p = 1e-5, rather than above it.
  */
 double check_split_limit(size_t n, double p, uint64_t seed);
 

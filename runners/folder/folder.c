@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "lib/fs.h"
+#include "lib/looks.h"
 #include "lib/rng.h"
 #include "lib/schema.h"
 
@@ -162,6 +163,20 @@ static int check_passes(const struct folder *f, const json_t *old, struct err *e
 	return 0;
 }
 
+/*
+ * Blocks are being added to a folder whose plan was measured: a verdict was shown at its
+ * end, and with more blocks there will be another one (analysis/judge.h).
+ */
+static int note_look(const struct folder *f, const json_t *old, struct err *e)
+{
+	json_int_t blocks = json_integer_value(json_object_get(json_object_get(old, "suite"),
+							       "blocks"));
+
+	if (blocks >= f->suite->blocks || (json_object_get(old, "looks") && !looks_exist(f->dir)))
+		return 0;
+	return looks_add(f->dir, (unsigned)blocks, e);
+}
+
 int folder_open(struct folder *f, const char *dir, const struct suite *s, const struct plan *p,
 		struct err *e)
 {
@@ -189,6 +204,8 @@ int folder_open(struct folder *f, const char *dir, const struct suite *s, const 
 	ret = folder_check_same(f, old, e);
 	if (!ret)
 		ret = check_passes(f, old, e);
+	if (!ret)
+		ret = note_look(f, old, e);
 	if (!ret)
 		json_object_update_missing(f->run, old);
 	json_object_set(f->run, "kernels", json_object_get(old, "kernels"));

@@ -206,6 +206,9 @@ json_t *folder_describe(const struct folder *f)
 		json_object_set_new(json_object_get(run, "suite"), "memory_bytes",
 				    json_integer((json_int_t)s->memory_bytes));
 	}
+	if (run && s->order_seed)
+		json_object_set_new(json_object_get(run, "suite"), "order_seed",
+				    json_integer((json_int_t)s->order_seed));
 	if (run && s->unscaled)
 		json_object_set_new(json_object_get(run, "suite"), "unscaled", json_true());
 	if (run)

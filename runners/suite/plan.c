@@ -69,7 +69,8 @@ static void add_block(struct plan *p, unsigned block, size_t *order)
 {
 	size_t n = p->suite->nr_variants;
 
-	draw_order(order, n, plan_block_seed(p->suite->seed, block));
+	draw_order(order, n, plan_block_seed(p->suite->order_seed ? p->suite->order_seed :
+								    p->suite->seed, block));
 	for (size_t c = 0; c < p->nr_cells; c++)
 		for (enum pass pass = 0; pass < NR_PASSES; pass++)
 			if (has_pass(p->suite, pass, block))
@@ -98,9 +99,18 @@ static int check_guard(const struct plan *p, struct err *e)
 		       "stale_read and hole_fill, as in configs/guard.ini", p->suite->path);
 }
 
+void plan_order(struct plan *p)
+{
+	size_t *order = xcalloc(p->suite->nr_variants, sizeof(*order));
+
+	p->nr_units = 0;
+	for (unsigned block = 1; block <= p->suite->blocks; block++)
+		add_block(p, block, order);
+	free(order);
+}
+
 int plan_make(struct plan *p, const struct suite *s, struct err *e)
 {
-	size_t *order;
 	int ret = 0;
 
 	*p = (struct plan){ .suite = s };
@@ -116,11 +126,8 @@ int plan_make(struct plan *p, const struct suite *s, struct err *e)
 		plan_release(p);
 		return ret;
 	}
-	order = xcalloc(s->nr_variants, sizeof(*order));
 	p->units = xcalloc(p->nr_cells * s->nr_variants * s->blocks * NR_PASSES, sizeof(*p->units));
-	for (unsigned block = 1; block <= s->blocks; block++)
-		add_block(p, block, order);
-	free(order);
+	plan_order(p);
 	return 0;
 }
 

@@ -47,7 +47,7 @@ uint64_t plan_limit_ns(const struct suite *s, const struct plan_cell *c);
 
 /*
  * Order: block by block, cell by cell, every variant once in an order drawn by
- * a fair seeded coin per block (Fisher-Yates for more than two) and shared by
+ * a fair coin per block, seeded by order_seed (Fisher-Yates for more than two), and shared by
  * all cells of the block; in the suite's first watch_blocks blocks then every
  * variant once more, in the same order, for each watching pass. The units of the
  * throughput pass are the same with and without others. -EINVAL for an empty matrix or a cell that
@@ -55,6 +55,9 @@ uint64_t plan_limit_ns(const struct suite *s, const struct plan_cell *c);
  */
 int plan_make(struct plan *p, const struct suite *s, struct err *e);
 void plan_release(struct plan *p);
+
+/* Its units once more, after the suite's order_seed has changed. */
+void plan_order(struct plan *p);
 
 /*
  * The block's seed: rng_mix(seed, block) cut to its upper 53 bits, so that JSON

@@ -115,7 +115,8 @@ struct suite {
 	unsigned passes;           /* bit i: enum pass */
 	unsigned watch_blocks;     /* the first so many blocks have the watching passes too */
 	uint64_t raw_budget_bytes; /* what recordings may take in the results folder, compressed */
-	uint64_t seed;
+	uint64_t seed;             /* of the workloads */
+	uint64_t order_seed;       /* of the order of the variants; 0: that of the workloads */
 	struct suite_device device;
 	char *device_path;         /* the host's file or device; NULL: null_blk, or a scratch file */
 	unsigned cpus;

@@ -27,7 +27,7 @@ struct slot {
 
 struct duel {
 	struct suite *suite;            /* its mode is settled in set_up */
-	const struct plan *plan;
+	struct plan *plan;
 	const struct duel_opts *opts;
 	struct disk disk;
 	struct buf why_mode;            /* "" where there was no choice */
@@ -103,6 +103,10 @@ static int load_images(struct duel *d, struct err *e)
 
 		ret = trial_choose(&d->machine, d->vm_kernels, d->kernels, d->suite->nr_kernels,
 				   &wants, d->suite, d->opts->stop, &d->why_mode, e);
+		if (!ret && d->suite->mode == MODE_EXACT && d->suite->order_seed) {
+			d->suite->order_seed = 0; /* mode auto has become exact */
+			plan_order(d->plan);
+		}
 	}
 	strv_release(&modules);
 	return ret;
@@ -359,7 +363,7 @@ static void count_done(struct duel *d)
 	d->done_before = d->progress.done;
 }
 
-int duel_run(struct suite *s, const struct plan *p, const struct duel_opts *o,
+int duel_run(struct suite *s, struct plan *p, const struct duel_opts *o,
 	     struct progress *last, struct err *e)
 {
 	struct duel d = { .suite = s, .plan = p, .opts = o, .folder.lock_fd = -1,

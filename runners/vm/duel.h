@@ -35,7 +35,7 @@ struct duel_opts {
  * trial boot. s->mode is then the mode that was chosen; p is a plan of s.
  * *last is the state at the end.
  */
-int duel_run(struct suite *s, const struct plan *p, const struct duel_opts *o,
+int duel_run(struct suite *s, struct plan *p, const struct duel_opts *o,
 	     struct progress *last, struct err *e);
 
 #endif

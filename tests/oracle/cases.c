@@ -89,23 +89,64 @@ static void rank_sum(struct rng *r, const char *kind, size_t from, size_t to, do
 	print_result(rank_sum_p(x, m, y, n), estimate, i);
 }
 
-/* A family of cells in rows of blocks; results are flip p and family p. */
-static void family(struct rng *r)
+/* Cells of many kinds: two states, all equal, a wild one, holes, zeros. */
+static void draw_cell(struct rng *r, double *d, unsigned blocks)
 {
-	double d[MAX], p[2 * MAX];
-	size_t cells = 1 + rng_below(r, 6);
-	unsigned blocks = 2 + (unsigned)rng_below(r, 8);
-	double shape[] = { (double)cells, (double)blocks };
+	double shift = rng_below(r, 2) ? 2 * normal(r) : 0;
 
-	for (size_t c = 0; c < cells; c++) {
-		draw(r, d + c * blocks, blocks, rng_below(r, 2) ? normal(r) : 0, rng_below(r, 3) ? 0 : 0.5);
-		if (rng_below(r, 3) == 0)
-			d[c * blocks + rng_below(r, blocks)] = 0;
+	switch (rng_below(r, 5)) {
+	case 0:
+		for (unsigned b = 0; b < blocks; b++)
+			d[b] = rng_below(r, 2) ? 0.4 : -0.4;
+		break;
+	case 1:
+		for (unsigned b = 0; b < blocks; b++)
+			d[b] = shift;
+		break;
+	default:
+		draw(r, d, blocks, shift, rng_below(r, 3) ? 0 : 0.5);
 	}
-	family_max_t(d, cells, blocks, 0, 1, p, p + cells);
-	print("family\t", d, cells * blocks);
-	print("\t", shape, 2);
-	print("\t", p, 2 * cells);
+	if (rng_below(r, 3) == 0)
+		d[rng_below(r, blocks)] = rng_below(r, 2) ? 0 : NAN;
+}
+
+/*
+ * A family of cells in rows of blocks: margins, then the blocks and alpha of each look;
+ * results are p alone, p of the family, and the look that rejected.
+ */
+static void family(struct rng *r, const char *kind, size_t nr_looks)
+{
+	double d[MAX], in[MAX] = { 0 }, out[3 * MAX], *margin = in + 2;
+	size_t cells = 1 + rng_below(r, 6), at;
+	unsigned blocks = 2 + (unsigned)rng_below(r, 8);
+	struct family_look looks[8] = { { 0, 0 } };
+	struct family_cell cell[8];
+
+	if (nr_looks > 1)
+		blocks = 7 + (unsigned)rng_below(r, 4);
+	in[0] = (double)cells;
+	in[1] = (double)blocks;
+	for (size_t c = 0; c < cells; c++) {
+		draw_cell(r, d + c * blocks, blocks);
+		margin[c] = rng_below(r, 3) ? 0.1 * (double)rng_below(r, 6) : 0;
+	}
+	at = 2 + cells;
+	for (size_t l = 0; l < nr_looks; l++) {
+		looks[l] = (struct family_look){ blocks - (unsigned)(nr_looks - 1 - l),
+						 0.05 + 0.03 * (double)l };
+		in[at++] = looks[l].blocks;
+		in[at++] = looks[l].alpha;
+	}
+	family_test(&(struct family){ .d = d, .margin = margin, .cells = cells, .blocks = blocks,
+				      .looks = looks, .nr_looks = nr_looks, .seed = 1 }, cell);
+	for (size_t c = 0; c < cells; c++) {
+		out[c] = cell[c].p_alone;
+		out[cells + c] = cell[c].p;
+		out[2 * cells + c] = (double)cell[c].look;
+	}
+	print(kind, d, cells * blocks);
+	print("\t", in, at);
+	print("\t", out, 3 * cells);
 	printf("\n");
 }
 
@@ -177,7 +218,8 @@ int main(void)
 		rank_sum(&r, "rank_sum\t", 2, 25, 0);
 		rank_sum(&r, "rank_sum_ties\t", 2, 20, 0.5);
 		rank_sum(&r, "rank_sum_many\t", 26, 80, i % 2 ? 0 : 0.25);
-		family(&r);
+		family(&r, "family\t", 1);
+		family(&r, "looks\t", 2 + rng_below(&r, 4));
 		adjust(&r);
 		quantiles(&r);
 		distributions(&r);

@@ -13,10 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/floor.h"
 #include "analysis/judge_impl.h"
 #include "lib/buf.h"
 #include "lib/num.h"
-#include "lib/rng.h"
+#include "tests/oracle/made_up.h"
 #include "tests/oracle/peers.h"
 
 #define CELLS 20
@@ -44,16 +45,6 @@ struct duel {
 	struct comparison_pair pair[CELLS][BLOCKS_MAX];
 	double a[CELLS][BLOCKS_MAX], b[CELLS][BLOCKS_MAX];
 };
-
-static double uniform(struct rng *r)
-{
-	return ((double)(rng_next(r) >> 11) + 0.5) / 9007199254740992.0;
-}
-
-static double normal(struct rng *r)
-{
-	return dist_normal_quantile(uniform(r));
-}
 
 /* Factors around 1 with a coefficient of variation of about CV, in order of time. */
 static void make_noise(struct rng *r, enum noise kind, double *v, size_t n)
@@ -120,38 +111,15 @@ static void make_duel(struct duel *d, const struct world *w, struct rng *r)
 
 static void judge_duel(struct duel *d, unsigned blocks, struct judge_look *looks, size_t nr_looks)
 {
-	struct judge_look one = { blocks, VERDICT_ALPHA };
-	struct judge j = { .paired = true, .families = 1, .looks = looks ? looks : &one,
-			   .nr_looks = looks ? nr_looks : 1, .adaptive = looks, .seed = 1,
-			   .draws = DRAWS };
+	struct judge j = { .paired = true, .families = 1, .seed = 1, .draws = DRAWS };
 
+	if (looks)
+		judge_set_looks(&j, looks, nr_looks);
+	else
+		judge_set_unplanned(&j, NULL, 0, blocks);
 	judge_rows(&j, d->rows, CELLS);
-}
-
-/* --- reports ------------------------------------------------------------------------------- */
-
-static unsigned tests, failures;
-
-static void report(bool ok, const char *what, unsigned k, unsigned n)
-{
-	struct interval i = stats_wilson(k, n, 0.98);
-
-	tests++;
-	failures += !ok;
-	printf("%s %u - %s: %.2f %% of %u (99 %% bounds %.2f, %.2f)\n", ok ? "ok" : "not ok", tests,
-	       what, 100.0 * k / n, n, 100 * i.low, 100 * i.high);
-	fflush(stdout);
-}
-
-/* The share is not above the limit: its 99 % lower confidence bound is not. */
-static void at_most(double limit, const char *what, unsigned k, unsigned n)
-{
-	report(stats_wilson(k, n, 0.98).low <= limit, what, k, n);
-}
-
-static void at_least(double limit, const char *what, unsigned k, unsigned n)
-{
-	report((double)k / n >= limit, what, k, n);
+	free(j.looks);
+	free(j.shown);
 }
 
 static char *world_name(const struct world *w)
@@ -346,6 +314,41 @@ static void equivalence(unsigned rounds)
 	}
 }
 
+/* What calibrate says is seen with a chance of 80 % is: by duels of their own, and the real judge. */
+static void floors(unsigned rounds)
+{
+	static const unsigned blocks[] = { 6, 8, 10, 20 };
+	static const double chance = 0.8;
+	double sd[CELLS], margin[CELLS], sees[CELLS];
+	struct duel *d = xcalloc(1, sizeof(*d));
+
+	for (size_t k = 0; k < 4; k++) {
+		const struct floor_family f = { sd, margin, CELLS, 1, blocks[k] };
+		struct world w = { GAUSSIAN, 0, blocks[k], 0, false };
+		struct rng r = { 23 + k };
+		unsigned found = 0;
+		char *what;
+
+		for (size_t c = 0; c < CELLS; c++) {
+			sd[c] = CV * sqrt(2);
+			margin[c] = VERDICT_MARGIN;
+		}
+		floor_detectable(&f, &chance, 1, sees);
+		for (unsigned i = 0; i < rounds; i++) {
+			w.effect = i % 2 ? log1p(sees[0]) : -log1p(sees[0]);
+			make_duel(d, &w, &r);
+			judge_duel(d, w.blocks, NULL, 0);
+			found += called(&d->row[0]);
+		}
+		what = xasprintf("a floor of %.2f %% is seen in 80 %%, %u blocks", 100 * sees[0],
+				 blocks[k]);
+		report(fabs((double)found / rounds - chance) < 0.04 + 1.3 / sqrt(rounds), what,
+		       found, rounds);
+		free(what);
+	}
+	free(d);
+}
+
 /* --- adaptive runs ------------------------------------------------------------------------------ */
 
 /* How many blocks a run takes that goes on while a cell is unsure. */
@@ -429,6 +432,7 @@ int main(int argc, char **argv)
 	headlines((unsigned)rounds);
 	power((unsigned)rounds, table);
 	equivalence((unsigned)rounds);
+	floors((unsigned)rounds);
 	adaptive((unsigned)rounds);
 	printf("1..%u\n", tests);
 	return failures != 0;

@@ -15,7 +15,9 @@
 
 #include <cmocka.h>
 
+#include "lib/fs.h"
 #include "runners/suite/plan.h"
+#include "runners/suite/suite_order.h"
 
 #define PATH "tests/data/suites/bad/s.ini"
 #define TWO_CELLS "[workload w]\nmix = dio_overwrite:{threads}\nthreads = 1 8\n"
@@ -50,6 +52,66 @@ static bool same_unit(const struct plan_unit *a, const struct plan_unit *b)
 {
 	return a->cell == b->cell && a->variant == b->variant && a->block == b->block &&
 	       a->position == b->position && a->pass == b->pass && a->seed == b->seed;
+}
+
+/* --- the order of a run -------------------------------------------------------------- */
+
+#define ORDERED(mode) "[suite]\nmode = " mode "\nseed = 1\n" TWO_CELLS "[mount a]\n[mount b]\n"
+#define WALL ORDERED("host")
+#define BLOCKS 32
+
+/* Bit b: the first of the variants comes first in block b + 1. dir NULL: nothing is drawn. */
+static uint64_t order_in(const char *dir, const char *text)
+{
+	struct made *m = make(text, BLOCKS);
+	uint64_t order = 0;
+	struct err e = ERR_INIT;
+
+	if (dir && suite_draw_order(&m->s, dir, &e))
+		fail_msg("%s", e.text);
+	plan_order(&m->p);
+	for (unsigned b = 0; b < BLOCKS; b++)
+		order |= (uint64_t)(plan_block_units(&m->p, b + 1)->variant == 0) << b;
+	drop(m);
+	return order;
+}
+
+static void write_run(const char *dir, const char *text)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/run.json", dir);
+	assert_int_equal(fs_write_atomic(path, text, strlen(text), NULL), 0);
+}
+
+/* Two runs have different orders (but for once in 2^32), and the coin is fair. */
+static void on_a_wall_clock_each_run_draws_its_order_and_keeps_it(void **state)
+{
+	char dir[] = "/tmp/fsduel-order-XXXXXX";
+	uint64_t first, of_suite = order_in(NULL, WALL);
+	unsigned heads = 0;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	first = order_in(dir, WALL);
+	for (int i = 0; i < 64; i++) {
+		uint64_t order = order_in(dir, WALL);
+
+		assert_true(order != first);
+		heads += (unsigned)__builtin_popcountll(order);
+	}
+	/* 2048 throws: more than five deviations of 22.6 away once in 1.7 million tests. */
+	assert_in_range(heads, 1024 - 113, 1024 + 113);
+	write_run(dir, "{\"suite\": {\"order_seed\": 77}}");
+	first = order_in(dir, WALL);
+	assert_true(order_in(dir, WALL) == first);
+	assert_true(first != of_suite);
+	/* A folder of an older fsduel. */
+	write_run(dir, "{\"suite\": {\"seed\": 1}}");
+	assert_true(order_in(dir, WALL) == of_suite);
+	/* In exact mode it is the suite's, whatever is there. */
+	assert_true(order_in("/nonexistent", ORDERED("exact")) == order_in(NULL, ORDERED("exact")));
+	assert_int_equal(fs_remove_tree(dir, NULL), 0);
 }
 
 /* --- cells ------------------------------------------------------------------------ */
@@ -476,6 +538,7 @@ int main(void)
 		cmocka_unit_test(more_watched_blocks_than_blocks_are_all_of_them),
 		cmocka_unit_test(a_watched_cell_run_has_a_key_of_its_own_and_takes_its_time),
 		cmocka_unit_test(keys_sort_block_by_block_cell_by_cell),
+		cmocka_unit_test(on_a_wall_clock_each_run_draws_its_order_and_keeps_it),
 		cmocka_unit_test(only_exact_runs_share_the_machine),
 		cmocka_unit_test(many_guests_take_no_less_than_one_cell_run),
 		cmocka_unit_test(the_quick_suite_takes_less_than_five_minutes),
