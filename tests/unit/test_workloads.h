@@ -47,4 +47,14 @@ static inline struct mix mix_with(const struct role *role, unsigned threads, con
 	return m;
 }
 
+/* Operations in all of a series' intervals. */
+static inline uint64_t series_sum(const struct series *s)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < s->nr; i++)
+		sum += s->ops[i];
+	return sum;
+}
+
 #endif

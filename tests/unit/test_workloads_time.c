@@ -276,15 +276,6 @@ static void a_waiting_thread_is_woken_at_the_end(void **state)
 
 /* --- series ----------------------------------------------------------------------- */
 
-static uint64_t sum_of(const struct series *s)
-{
-	uint64_t sum = 0;
-
-	for (unsigned i = 0; i < s->nr; i++)
-		sum += s->ops[i];
-	return sum;
-}
-
 static void completions_fall_into_their_intervals(void **state)
 {
 	static const uint64_t at[] = { 1000, 1009, 1010, 1035, 1039, 1040, 1099, 5000 };
@@ -306,7 +297,7 @@ static void completions_fall_into_their_intervals(void **state)
 	series_finish(&other, 40);             /* what ended on the boundary belongs before it */
 	assert_int_equal(other.nr, 4);
 	assert_int_equal(other.ops[3], 10);
-	assert_int_equal(sum_of(&other), 16);
+	assert_int_equal(series_sum(&other), 16);
 	series_clear(&other);
 	assert_int_equal(other.nr, 0);
 	assert_int_equal(other.room, 5);
@@ -342,11 +333,11 @@ static void a_run_leaves_a_series_of_each_role(void **state)
 
 			assert_ptr_equal(s, &l.role[i].series);
 			assert_in_range(s->nr, 4, 5);
-			assert_int_equal(sum_of(s), l.role[i].measured.ops);
+			assert_int_equal(series_sum(s), l.role[i].measured.ops);
 			assert_true(s->end_ns >= 300 * MS);
 		}
 		assert_in_range(l.role[1].series.ops[0], 1, 91);       /* 1000 a second, for 90 ms */
-		assert_int_equal(sum_of(&l.total.series), l.total.measured.ops);
+		assert_int_equal(series_sum(&l.total.series), l.total.measured.ops);
 	}
 	fsload_release(&l);
 	m = mix_of("null", "ops=10 op_time=1ms");
@@ -357,7 +348,7 @@ static void a_run_leaves_a_series_of_each_role(void **state)
 	m = mix_of("null", "ops=30 op_time=1ms interval=1us");
 	run_ok(&l, &m);
 	assert_int_equal(l.role[0].series.nr, SERIES_MAX);
-	assert_int_equal(sum_of(&l.role[0].series), 30);
+	assert_int_equal(series_sum(&l.role[0].series), 30);
 	assert_true(l.role[0].series.end_ns >= 30 * MS);
 	fsload_release(&l);
 }
@@ -463,7 +454,7 @@ static void a_depth_is_kept_and_drained(void **state)
 	assert_int_equal(l.total.measured.ops + l.total.measured.errors, 90);
 	assert_int_equal(l.total.measured.errors, 1);
 	assert_int_equal(l.total.first_errno, EIO);
-	assert_int_equal(sum_of(&l.total.series), l.total.measured.ops);
+	assert_int_equal(series_sum(&l.total.series), l.total.measured.ops);
 	/* 1 ms each, four at once. */
 	assert_true(l.total.lat.min_ns >= MS);
 	assert_true(l.total.measured.elapsed_ns >= 90 / ASYNC_DEPTH * MS);
