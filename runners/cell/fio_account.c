@@ -57,14 +57,17 @@ int fio_read_runtime(const json_t *dir, uint64_t *ms, struct err *e)
 	int rc = fio_read_count(dir, "runtime", ms, e);
 
 	if (!rc && *ms > (uint64_t)FIO_COUNT_MAX / MS_NS)
-		rc = err_add(e, EINVAL, "fio's JSON: a runtime of %llu ms", (unsigned long long)*ms);
+		rc = err_add(e, EINVAL, "fio's JSON: a runtime of %llu ms",
+			     (unsigned long long)*ms);
 	return rc;
 }
 
 /* Does nothing but I/O, one after the other, each of which has its latency in the JSON? */
 static bool is_simple(const json_t *root, const json_t *job)
 {
-	static const char *const engines[] = { "psync", "sync", "vsync", "pvsync", "pvsync2", NULL };
+	static const char *const engines[] = {
+		"psync", "sync", "vsync", "pvsync", "pvsync2", NULL,
+	};
 	static const char *const others[] = {
 		"thinktime", "thinkcycles", "rate", "rate_iops", "flow", "latency_target",
 		"end_fsync", "fsync_on_close", "sync_file_range", "ramp_time", NULL,
@@ -104,7 +107,7 @@ static void read_io_ns(struct fio_account *j, const json_t *root)
 
 		if (!j->works[d])
 			continue;
-		/* Between taking an I/O up and issuing it fio makes the sums over what it writes. */
+		/* Before it issues an I/O fio makes the sums over what it writes. */
 		if (j->checks)
 			io_ns = latency_ns(dir, "clat_ns");
 		j->io_ns += io_ns;

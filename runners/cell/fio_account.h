@@ -28,8 +28,8 @@ struct fio_account {
 	bool backlog;                /* it verifies in the midst of its work as well */
 	bool mixed;                  /* it reads and writes */
 	uint64_t runtime_ms;         /* of its work, rounded up; 0: it did none */
-	uint64_t io_ns;              /* spent in its I/O, one after the other; 0: it is not so simple */
-	uint64_t fill_ns;            /* of such a job that checks: spent on sums, within latencies */
+	uint64_t io_ns;              /* spent in its I/O, one after the other; 0: not so simple */
+	uint64_t fill_ns;            /* of such a job that checks: for sums, in its latencies */
 	const struct fio_clock_thread *thread;  /* NULL: none agrees with runtime_ms */
 };
 

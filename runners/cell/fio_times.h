@@ -16,7 +16,7 @@
 
 struct fio_times {
 	char *path;                  /* of the file that fio's threads write to */
-	struct fio_clock *clock;     /* mapped; NULL: the library is not there, and nothing is known */
+	struct fio_clock *clock;     /* mapped; NULL: there is no library, and nothing is known */
 	struct strv env;             /* for fio */
 };
 

@@ -35,8 +35,10 @@ struct tally {
 
 static int check_sums(const struct measured *m, const struct measured *more, struct err *e)
 {
-	if (m->ops + more->ops > (uint64_t)COUNT_MAX || m->bytes + more->bytes > (uint64_t)COUNT_MAX ||
-	    m->errors + more->errors > (uint64_t)COUNT_MAX)
+	const uint64_t most = (uint64_t)COUNT_MAX;
+
+	if (m->ops + more->ops > most || m->bytes + more->bytes > most ||
+	    m->errors + more->errors > most)
 		return err_add(e, EINVAL, "fio's JSON: the counts add up to more than 2^53");
 	return 0;
 }

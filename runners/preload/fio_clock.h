@@ -22,7 +22,7 @@ struct fio_clock_thread {
 	uint64_t begin_ns;           /* of the measured part: after the ramp where there is one */
 	uint64_t first_end_ns;       /* of its first work; 0: it never came so far */
 	uint64_t last_ns;            /* the last step */
-	uint64_t spent_ns[4];        /* from the step before, summed by the step's number modulo 4 */
+	uint64_t spent_ns[4];        /* from the step before, summed by the step modulo 4 */
 	uint64_t at_ns[4];           /* the last of these steps */
 	uint32_t steps;
 	uint32_t tid;

@@ -80,15 +80,15 @@ static int read_file(const char *before, const char *name, const struct fio_cloc
 
 static void counts_are_summed_over_jobs_and_rates_too(void **state)
 {
-	/* Latencies of the three jobs' operations, all within the last ms of their runtimes 1, 1, 2. */
+	/* The three jobs' latencies, all within the last ms of their runtimes 1, 1, 2. */
 	const double io_ns[] = { 329749, 452049, 85056 + 1385962 };
 	struct err e = ERR_INIT;
 	struct result r;
 
 	(void)state;
 	/* Reads 6, 6, 2 and writes 0, 0, 4. */
-	assert_int_equal(read_file("fio: a warning\n{ not yet\n", "two.json", NULL, 0, &r, NULL, &e),
-			 0);
+	assert_int_equal(read_file("fio: a warning\n{ not yet\n", "two.json", NULL, 0, &r, NULL,
+				   &e), 0);
 	assert_true(value(&r, "all", "operations") == 18);
 	assert_true(value(&r, "read", "operations") == 14);
 	assert_true(value(&r, "write", "operations") == 4);
@@ -111,7 +111,8 @@ static void a_threads_own_time_is_finer_than_fios_milliseconds(void **state)
 	/* 16 writes and 3 fsyncs: 15327620 ns of I/O in the 15396623 ns of the thread. */
 	const struct fio_clock_thread thread = {
 		.begin_ns = 1000, .first_end_ns = 15397623, .last_ns = 15398553,
-		.spent_ns = { 15396623, 930 }, .at_ns = { 15397623, 15398553 }, .steps = 2, .tid = 7,
+		.spent_ns = { 15396623, 930 }, .at_ns = { 15397623, 15398553 }, .steps = 2,
+		.tid = 7,
 	};
 	struct fio_clock_thread later = thread, beyond = thread;
 	struct fio_timed timed;
@@ -146,7 +147,7 @@ static void a_threads_own_time_is_finer_than_fios_milliseconds(void **state)
 
 static void jobs_of_different_lengths_have_rates_of_their_own(void **state)
 {
-	/* 10 reads paced in 23.8 ms beside 52 writes paced in 67.4 ms; the second one began first. */
+	/* 10 paced reads in 23.8 ms beside 52 paced writes in 67.4 ms, which began first. */
 	static const struct fio_clock_thread threads[] = {
 		{ 2344932632637, 2345000067373, 2345000070915, { 67434736, 692, 2775, 73 },
 		  { 2345000067373, 2345000068065, 2345000070840, 2345000070915 }, 4, 1786 },
@@ -180,7 +181,7 @@ static void threads_that_do_not_agree_with_the_jobs_are_told_by_their_times(void
 		{ .begin_ns = 9, .spent_ns = { 900000 }, .steps = 2, .tid = 2 },
 		{ .begin_ns = 9, .spent_ns = { 800000 }, .steps = 0, .tid = 3 },
 	};
-	struct fio_account jobs[3] = { { .runtime_ms = 1 }, { .runtime_ms = 5 }, { .runtime_ms = 0 } };
+	struct fio_account jobs[3] = { { .runtime_ms = 1 }, { .runtime_ms = 5 } };
 	struct fio_account again[3], alone[1] = { { .runtime_ms = 1 } };
 
 	(void)state;
@@ -266,8 +267,8 @@ static const struct {
 } kinds[] = {
 	{ "\"rw\": \"write\", \"verify\": \"md5\"", "", 10, 10 },
 	{ "\"rw\": \"randwrite:8\"", "\"verify\": \"crc32c\"", 10, 10 },
-	{ "\"rw\": \"write\", \"verify\": \"md5\", \"do_verify\": \"0\", \"verify_backlog\": \"8\"", "",
-	  10, 10 },
+	{ "\"rw\": \"write\", \"verify\": \"md5\", \"do_verify\": \"0\", "
+	  "\"verify_backlog\": \"8\"", "", 10, 10 },
 	{ "\"rw\": \"write\", \"verify\": \"md5\", \"verify_async\": \"2\"", "", 10, 10 },
 	{ "\"rw\": \"write\", \"verify\": \"md5\", \"experimental_verify\": \"1\"", "", 10, 10 },
 	{ "\"rw\": \"write\", \"verify_only\": \"\"", "\"verify\": \"md5\"", 10, 10 },
@@ -341,7 +342,8 @@ static void a_job_with_an_error_fails_with_fios_words(void **state)
 	struct result r;
 
 	(void)state;
-	assert_int_equal(read_file("fio: io_u error on file x\n", "enospc.json", NULL, 0, &r, NULL, &e), -EIO);
+	assert_int_equal(read_file("fio: io_u error on file x\n", "enospc.json", NULL, 0, &r, NULL,
+				   &e), -EIO);
 	assert_non_null(strstr(e.text, "No space left on device"));
 	assert_non_null(strstr(e.text, "io_u error on file x"));
 	assert_int_equal(r.nr_samples, 0);
@@ -463,7 +465,7 @@ static void fios_words_are_whole_and_said_once(void **state)
 	static const struct {
 		const char *text, *words;
 	} cases[] = {
-		/* fio 3.33, --create_only, of a job with numjobs=2: in the output, then on stderr. */
+		/* fio 3.33, --create_only, numjobs=2: in the output, then on stderr. */
 		{ "fio: ENOSPC on laying out file, stopping\n" WRITE_FAILED
 		  "fio: ENOSPC on laying out file, stopping\n" WRITE_FAILED,
 		  "ENOSPC on laying out file, stopping; pid=0, err=28/file:filesetup.c:240, "
