@@ -180,9 +180,15 @@ static void print_order(const struct plan *p)
 	}
 }
 
+static void print_note(void *arg, const char *sentence)
+{
+	(void)arg;
+	printf("%s\n", sentence);
+}
+
 static void print_plan(const struct plan *p, unsigned guests)
 {
-	struct buf few = BUF_INIT, notes = BUF_INIT;
+	struct buf few = BUF_INIT;
 	char time[32];
 
 	print_machine(p->suite);
@@ -195,10 +201,7 @@ static void print_plan(const struct plan *p, unsigned guests)
 	if (p->suite->mode == MODE_EXACT)
 		printf(" with %u guest%s at once", guests, guests == 1 ? "" : "s");
 	printf("\n");
-	fio_notes(p->suite, &notes);
-	if (notes.len)
-		printf("%s\n", notes.data);
-	buf_release(&notes);
+	fio_notes(p->suite, print_note, NULL);
 	few_blocks_say(p, &few);
 	if (few.len)
 		printf("%s\n", few.data);
@@ -311,6 +314,11 @@ static json_t *passes_json(const struct suite *s)
 	return list;
 }
 
+static void add_note(void *list, const char *sentence)
+{
+	json_array_append_new(list, json_string(sentence));
+}
+
 static int print_json(const struct plan *p, unsigned guests, struct err *e)
 {
 	const struct suite *s = p->suite;
@@ -322,9 +330,7 @@ static int print_json(const struct plan *p, unsigned guests, struct err *e)
 			      plan_expected_wall_s(p, guests));
 	int ret;
 
-	for (size_t i = 0; i < s->nr_workloads; i++)
-		for (size_t k = 0; k < s->workloads[i].notes.n; k++)
-			json_array_append_new(notes, json_string(s->workloads[i].notes.v[k]));
+	fio_notes(s, add_note, notes);
 	json_object_set_new(o, "notes", notes);
 	ret = o ? json_dumpf(o, stdout, JSON_INDENT(2)) : -1;
 

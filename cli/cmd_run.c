@@ -168,7 +168,6 @@ static int measure_part(const struct run_options *o, const struct target_wants *
 		.progress = progress_show, .before = progress_before, .say = progress_say,
 		.arg = &line, .stop = &stop_signal,
 	};
-	struct buf notes = BUF_INIT;
 	int ret = plan_make(&p, s, e);
 
 	if (!ret)
@@ -178,10 +177,7 @@ static int measure_part(const struct run_options *o, const struct target_wants *
 		return err_exit_code(e, FSDUEL_USAGE);
 	}
 	if (!o->resume && !o->quiet)
-		fio_notes(s, &notes);
-	if (notes.len)
-		progress_say(&line, notes.data);
-	buf_release(&notes);
+		fio_notes(s, progress_say, &line);
 	stop_signal_catch();
 	ret = host_run(s, &p, &h, last, elsewhere, e);
 	progress_end(&line);

@@ -181,9 +181,9 @@ out:
 	return ret;
 }
 
-void fio_notes(const struct suite *s, struct buf *b)
+void fio_notes(const struct suite *s, void (*say)(void *arg, const char *sentence), void *arg)
 {
 	for (size_t i = 0; i < s->nr_workloads; i++)
 		for (size_t k = 0; k < s->workloads[i].notes.n; k++)
-			buf_addf(b, "%s%s", b->len ? "\n" : "", s->workloads[i].notes.v[k]);
+			say(arg, s->workloads[i].notes.v[k]);
 }

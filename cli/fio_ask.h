@@ -6,7 +6,6 @@
 #ifndef FSDUEL_CLI_FIO_ASK_H
 #define FSDUEL_CLI_FIO_ASK_H
 
-#include "lib/buf.h"
 #include "lib/err.h"
 #include "runners/suite/plan.h"
 
@@ -17,7 +16,7 @@
  */
 int fio_ask(const struct plan *p, struct err *e);
 
-/* Where the jobs that are run differ from the suite's files: a line each. */
-void fio_notes(const struct suite *s, struct buf *b);
+/* Where the jobs that are run differ from the suite's files: a sentence each. */
+void fio_notes(const struct suite *s, void (*say)(void *arg, const char *sentence), void *arg);
 
 #endif

@@ -24,7 +24,7 @@ int measure_suite(struct suite *s, const struct measure_opts *o, struct err *e)
 		.progress = progress_show, .before = progress_before, .say = progress_say,
 		.arg = &line, .stop = &stop_signal,
 	};
-	struct buf few = BUF_INIT, notes = BUF_INIT;
+	struct buf few = BUF_INIT;
 	struct progress last;
 	char *again;
 	int ret = suite_draw_order(s, o->dir, e);
@@ -45,10 +45,7 @@ int measure_suite(struct suite *s, const struct measure_opts *o, struct err *e)
 		progress_say(&line, few.data);
 	buf_release(&few);
 	if (!o->resume && !o->quiet)
-		fio_notes(s, &notes);
-	if (notes.len)
-		progress_say(&line, notes.data);
-	buf_release(&notes);
+		fio_notes(s, progress_say, &line);
 	stop_signal_catch();
 	again = o->same ? xstrdup("the same command") :
 			  xasprintf("fsduel %s --resume %s", o->command, o->dir);

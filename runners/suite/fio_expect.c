@@ -110,19 +110,31 @@ static uint64_t files_of(const char *filename)
 	return n;
 }
 
-/* Of one thread's files; 0: not known, or none. */
-static uint64_t job_bytes(const struct ini *job, size_t i)
+/* Where the last of the threads begins in a file that they share. */
+static uint64_t last_offset(const struct ini *job, size_t i, uint64_t threads)
 {
-	uint64_t bytes = 0, offset = 0, nr = 1;
+	uint64_t offset, step;
+
+	if (!fio_bytes(value(job, i, "offset"), &offset))
+		offset = 0;
+	if (fio_bytes(value(job, i, "offset_increment"), &step) &&
+	    (__builtin_mul_overflow(step, threads - 1, &step) ||
+	     __builtin_add_overflow(offset, step, &offset)))
+		return 0;
+	return offset > UINT64_MAX / 4 ? 0 : offset;
+}
+
+/* Of one thread's files; 0: not known, or none. */
+static uint64_t job_bytes(const struct ini *job, size_t i, uint64_t threads)
+{
+	uint64_t bytes = 0, nr = 1;
 	const char *filename = value(job, i, "filename");
 
 	if (!fio_engine_has_files(value(job, i, "ioengine")) || is_sparse(job, i))
 		return 0;
-	if (fio_bytes(value(job, i, "offset"), &offset) && offset > UINT64_MAX / 4)
-		offset = 0;
 	if (!fio_bytes(upper(value(job, i, "filesize")), &bytes))
 		return fio_bytes(value(job, i, "size"), &bytes) && bytes < UINT64_MAX / 4 ?
-			bytes + offset : 0;
+			bytes + last_offset(job, i, threads) : 0;
 	if (filename)
 		nr = files_of(filename);
 	else if (!fio_bytes(value(job, i, "nrfiles"), &nr))
@@ -133,7 +145,7 @@ static uint64_t job_bytes(const struct ini *job, size_t i)
 static void add_room(const struct ini *job, size_t i, uint64_t threads, struct room *r)
 {
 	const char *filename = value(job, i, "filename"), *dir = value(job, i, "directory");
-	uint64_t bytes = job_bytes(job, i);
+	uint64_t bytes = job_bytes(job, i, threads);
 	char *name;
 	size_t k = 0;
 

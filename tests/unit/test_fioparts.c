@@ -233,6 +233,7 @@ static const struct {
 	{ "[a]\nfilesize=1m\nfilename=x:y\n", 1, 0, 2 << 20 },
 	{ "[a]\nsize=1g\nioengine=null\n", 1, 0, 0 },
 	{ "[a]\nsize=1m\noffset=1m\n", 1, 0, 2 << 20 },
+	{ "[a]\nsize=1m\nfilename=x\nnumjobs=4\noffset_increment=1m\n", 4, 0, 4 << 20 },
 	{ "[a]\nsize=1t\nrw=randwrite\nfallocate=none\nnumber_ios=9\n", 1, 0, 0 },
 	{ "[a]\nsize=4g\nfill_fs=1\nrw=write\n", 1, 0, 0 },
 	{ "[a]\nsize=2m\n[b]\nstonewall\nsize=1m\n", 1, 0, 2 << 20 },
