@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <libmount/libmount.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 
 #include "lib/fs.h"
 #include "runners/cell/blockdev.h"
+#include "runners/folder/folder.h"
 #include "runners/suite/fio_jobs.h"
 #include "runners/host/loop.h"
 #include "runners/host/undo_impl.h"
@@ -233,31 +233,19 @@ static int undo_sysfs_item(const json_t *item, struct strv *said, struct err *e)
 	return ret;
 }
 
-/* What a killed fs_write_atomic leaves in a results folder, by the names of folder.h. */
 static int undo_results_item(const json_t *item, struct strv *said, struct err *e)
 {
-	static const char *const patterns[] = {
-		"samples.csv.tmp", "latency.csv.tmp", "series.csv.tmp", "run.json.tmp",
-		"suite.ini.tmp", "parts/b*-c*-v*.json.tmp", "console/b*-c*-v*.txt.tmp",
-	};
+	struct strv halves = STRV_INIT;
 	int ret = 0;
 
-	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
-		char *pattern = xasprintf("%s/%s", text(item, "path"), patterns[i]);
-		glob_t found = { 0 };
-
-		if (!glob(pattern, GLOB_NOSORT | GLOB_NOESCAPE, NULL, &found))
-			for (size_t k = 0; k < found.gl_pathc; k++) {
-				if (unlink(found.gl_pathv[k]) && errno != ENOENT)
-					ret = err_sys(e, errno, "cannot remove %s",
-						      found.gl_pathv[k]);
-				else
-					strv_addf(said, "removed the half-written %s",
-						  found.gl_pathv[k]);
-			}
-		globfree(&found);
-		free(pattern);
+	folder_halves(text(item, "path"), &halves);
+	for (size_t i = 0; i < halves.n; i++) {
+		if (unlink(halves.v[i]) && errno != ENOENT)
+			ret = err_sys(e, errno, "cannot remove %s", halves.v[i]);
+		else
+			strv_addf(said, "removed the half-written %s", halves.v[i]);
 	}
+	strv_release(&halves);
 	return ret;
 }
 
