@@ -14,6 +14,7 @@
 
 #include "lib/fs.h"
 #include "runners/cell/blockdev.h"
+#include "runners/cell/claim.h"
 #include "runners/folder/folder.h"
 #include "runners/suite/fio_jobs.h"
 #include "runners/host/loop.h"
@@ -150,25 +151,47 @@ static bool is_listed(const json_t *uuids, const char *uuid)
 	return false;
 }
 
+/* Numbers are given anew with each boot. */
+static bool is_that_device(const json_t *item, const struct claim *c)
+{
+	const json_t *then = json_object_get(item, "identity");
+	char *boot = fs_read_line(BOOT_ID);
+	bool same_boot = boot && !strcmp(boot, text(item, "boot"));
+	json_t *now = claim_json(c);
+	bool same = same_boot ? json_equal(then, now)
+			      : json_equal(json_object_get(then, "size_bytes"),
+					   json_object_get(now, "size_bytes"));
+
+	json_decref(now);
+	free(boot);
+	return same;
+}
+
 static int undo_wipe_item(const json_t *item, struct strv *said, struct err *e)
 {
 	const char *path = text(item, "path");
-	int fd = mount_open_released(path, O_RDWR), ret = 0;
+	struct claim c = CLAIM_NONE;
+	struct err why = ERR_INIT;
+	int ret = claim_open(&c, path, true, blockdev_user, &why);
 	char *uuid;
 
-	if (fd == -ENOENT || fd == -ENXIO)
+	if (ret == -ENOENT || ret == -ENXIO || ret == -ENODEV)
 		return 0;
-	if (fd < 0)
-		return err_sys(e, -fd, "cannot take our file system off %s; when nothing else is "
-			       "on it: wipefs --all %s", path, path);
-	uuid = blockdev_uuid(fd);
-	if (is_listed(json_object_get(item, "uuids"), uuid)) {
-		ret = blockdev_wipe(fd, path, e);
+	if (ret)
+		return err_add(e, -ret, "cannot take our file system off %s: %s; when nothing else "
+			       "is on it: wipefs --all %s", path, why.text, path);
+	uuid = blockdev_uuid(c.excl);
+	if (!is_that_device(item, &c)) {
+		if (uuid)
+			strv_addf(said, "left what is on %s: it is not the device that was "
+				  "measured on", path);
+	} else if (is_listed(json_object_get(item, "uuids"), uuid)) {
+		ret = blockdev_wipe(c.excl, path, e);
 		if (!ret)
 			strv_addf(said, "took the last file system off %s", path);
 	}
 	free(uuid);
-	close(fd);
+	claim_release(&c);
 	return ret;
 }
 
@@ -190,6 +213,9 @@ static int undo_nullblk_item(const json_t *item, struct strv *said, struct err *
 static int undo_zram_item(const json_t *item, struct strv *said, struct err *e)
 {
 	const json_t *id = json_object_get(item, "id");
+	const char *then = text(item, "diskseq");
+	char *seq;
+	bool other;
 	int ret;
 
 	if (!id) {
@@ -198,6 +224,11 @@ static int undo_zram_item(const json_t *item, struct strv *said, struct err *e)
 			 "/sys/class/zram-control/hot_remove");
 		return 0;
 	}
+	seq = zram_diskseq((int)json_integer_value(id));
+	other = seq && *then && strcmp(seq, then);
+	free(seq);
+	if (other)
+		return 0;
 	ret = zram_remove((int)json_integer_value(id), e);
 	if (ret > 0)
 		strv_addf(said, "removed /dev/zram%d", (int)json_integer_value(id));
