@@ -20,8 +20,12 @@
 #define CONSOLE_DIR "console"
 #define SUITE_INI "suite.ini"
 
-/* The one word in the column marks that is no disturbance: an option of the mount did nothing. */
+/*
+ * The words in the column marks that are no disturbance: an option of the mount did
+ * nothing; a thread with a rate did not keep it to the end (the metric missed).
+ */
 #define MARK_NO_EFFECT "no_effect"
+#define MARK_MISSED "missed"
 
 /* What says which cell run a row belongs to: the first columns of every CSV of a results folder. */
 #define SCHEMA_WHO "run", "variant", "kernel", "mode", "fs", "mount", "workload", "params", \

@@ -50,6 +50,11 @@ host_run -c $suite -o "$results" --image 224M
 expect "another target is another machine" 2 "was measured on the machine"
 check "and leaves nothing" left
 
+small 's/^seed = 1/seed = 2/' > "$tmp/seed.ini"
+host_run -c "$tmp/seed.ini" -o "$results" --image 192M
+expect "another seed is another plan" 2 "holds another plan: seed: 2, was 1"
+check "and nothing is measured anew" [ "$before" = "$(sha256sum "$results"/parts/*)" ]
+
 # Whatever lies in the folder by now, a run that is killed may leave half of: also comparison.csv.
 halves() (
 	cd "$results" && find . -type f | sort > "$tmp/files" && xargs sha256sum < "$tmp/files" > "$tmp/sums"
