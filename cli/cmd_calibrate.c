@@ -16,9 +16,9 @@
 #include "cli/show.h"
 #include "dashboards/text.h"
 #include "lib/fs.h"
+#include "lib/schema.h"
 #include "runners/suite/suite_self.h"
 
-#define FLOOR_JSON "floor.json"
 #define CELL_WIDTH 42
 
 struct calibrate_options {

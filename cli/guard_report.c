@@ -13,7 +13,6 @@
 #include "lib/near.h"
 #include "lib/schema.h"
 
-#define GUARD_CSV "guard.csv"
 
 static const struct format {
 	const char *name;

@@ -12,10 +12,13 @@
 #define LOCKSTACKS_CSV "lockstacks.csv"
 #define PROFILE_CSV "profile.csv"
 #define COMPARISON_CSV "comparison.csv"
+#define GUARD_CSV "guard.csv"
+#define FLOOR_JSON "floor.json"
 #define RUN_JSON "run.json"
 #define LOOKS_JSON "looks.json"
 #define PARTS_DIR "parts"
 #define RAW_DIR "raw"
+#define CONSOLE_DIR "console"
 #define SUITE_INI "suite.ini"
 
 /*

@@ -40,8 +40,10 @@ int mapping_begin(struct role_thread *t, int prot, struct err *e)
 		return err_add(e, ENOMEM, "%s: no memory", t->role->name);
 	m->start = t->region_start / page * page;
 	m->len = (size_t)(t->region_start - m->start + t->region_size);
-	base = mmap(NULL, m->len, prot, MAP_SHARED, t->fd, (off_t)m->start);
-	if (base == MAP_FAILED || sigaction(SIGBUS, &sa, NULL)) {
+	/* The handler first: it needs no taking back. */
+	base = sigaction(SIGBUS, &sa, NULL) ? MAP_FAILED :
+	       mmap(NULL, m->len, prot, MAP_SHARED, t->fd, (off_t)m->start);
+	if (base == MAP_FAILED) {
 		int errnum = errno;
 
 		free(m);

@@ -10,18 +10,16 @@
 #include <linux/fs.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/sysmacros.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lib/fs.h"
+#include "runners/cell/claim.h"
 
 #define SIZE_MIN (16u << 20)
+#define UNIQUE_HEX 16      /* of a hash: results are mailed around, serial numbers should not be */
 #define SECTOR_MAX 4096    /* a size that is no multiple of it fails with direct I/O */
-#define LOCK_TRIES 50
-#define LOCK_WAIT_NS 100000000l
 
 static int usage(struct err *e)
 {
@@ -111,31 +109,22 @@ static char *holder(dev_t dev)
 	return user;
 }
 
-/* The kernel has refused it, or would: in whose favour? */
-static int in_use(const char *path, dev_t dev, struct err *e)
+char *blockdev_user(dev_t dev)
 {
 	char *user = user_in_tables(dev);
 
-	if (!user)
-		user = holder(dev);
+	return user ? user : holder(dev);
+}
+
+/* The kernel has refused it, or would: in whose favour? */
+static int in_use(const char *path, dev_t dev, struct err *e)
+{
+	char *user = blockdev_user(dev);
+
 	err_add(e, EBUSY, "%s is in use: %s", path,
 		user ? user : "it is mounted, or part of a RAID, LVM, swap or another mapping");
 	free(user);
 	return -EBUSY;
-}
-
-/* udev holds a lock, shared, while it looks at what somebody has closed after writing. */
-static bool lock_alone(int fd)
-{
-	const struct timespec wait = { 0, LOCK_WAIT_NS };
-	int tries = LOCK_TRIES;
-
-	while (flock(fd, LOCK_EX | LOCK_NB)) {
-		if (errno != EWOULDBLOCK || !--tries)
-			return false;
-		nanosleep(&wait, NULL);
-	}
-	return true;
 }
 
 /*
@@ -146,6 +135,7 @@ static bool lock_alone(int fd)
 int blockdev_open(const char *path, struct stat *st, int *fd, struct err *e)
 {
 	char *user;
+	int ret;
 
 	*fd = -1;
 	if (stat(path, st))
@@ -159,19 +149,16 @@ int blockdev_open(const char *path, struct stat *st, int *fd, struct err *e)
 		return in_use(path, st->st_rdev, e);
 	if (*fd < 0 || fstat(*fd, st))
 		return err_sys(e, errno, "cannot open %s for writing", path);
-	if (!lock_alone(*fd))
-		return err_add(e, EBUSY, "another program has a lock on %s", path);
-	user = S_ISBLK(st->st_mode) ? user_in_tables(st->st_rdev) : NULL;
-	if (!user && S_ISBLK(st->st_mode))
-		user = holder(st->st_rdev);
+	ret = claim_lock(*fd, path, e);
+	user = !ret && S_ISBLK(st->st_mode) ? blockdev_user(st->st_rdev) : NULL;
 	free(user);
-	return user ? in_use(path, st->st_rdev, e) : 0;
+	return user ? in_use(path, st->st_rdev, e) : ret;
 }
 
 int blockdev_check_direct(int fd, const char *path, struct err *e)
 {
 	char *again = xasprintf("/proc/self/fd/%d", fd);
-	int direct = open(again, O_RDWR | O_DIRECT | O_CLOEXEC), ret = 0;
+	int direct = open(again, O_RDONLY | O_DIRECT | O_CLOEXEC), ret = 0;
 
 	if (direct < 0)
 		ret = err_sys(e, errno, "direct I/O does not work on %s; put it on another file "
@@ -182,15 +169,20 @@ int blockdev_check_direct(int fd, const char *path, struct err *e)
 	return ret;
 }
 
+int blockdev_check_size(uint64_t size, const char *path, struct err *e)
+{
+	if (size >= SIZE_MIN && size % SECTOR_MAX == 0)
+		return 0;
+	return err_add(e, EINVAL, "%s has %llu bytes: it takes a multiple of 4096, 16 MiB or more",
+		       path, (unsigned long long)size);
+}
+
 int blockdev_size(int fd, const struct stat *st, const char *path, uint64_t *size, struct err *e)
 {
 	*size = (uint64_t)st->st_size;
 	if (S_ISBLK(st->st_mode) && ioctl(fd, BLKGETSIZE64, size))
 		return err_sys(e, errno, "cannot tell the size of %s", path);
-	if (*size < SIZE_MIN || *size % SECTOR_MAX)
-		return err_add(e, EINVAL, "%s has %llu bytes: it takes a multiple of 4096, 16 MiB "
-			       "or more", path, (unsigned long long)*size);
-	return 0;
+	return blockdev_check_size(*size, path, e);
 }
 
 /* --- what is on it ---------------------------------------------------------------- */
@@ -286,8 +278,8 @@ char *blockdev_uuid(int fd)
 
 /* --- what it is ------------------------------------------------------------------- */
 
-/* Of a block device or, for a partition, of the device it is on. */
-static void add_sysfs(json_t *facts, dev_t dev, const char *attribute, const char *name)
+/* Of a block device or, for a partition, of the disk it is on. NULL: it has none. Caller frees. */
+static char *attribute_of(dev_t dev, const char *attribute)
 {
 	static const char *const above[] = { "", "../" };
 	char *line = NULL;
@@ -299,9 +291,41 @@ static void add_sysfs(json_t *facts, dev_t dev, const char *attribute, const cha
 		line = fs_read_line(path);
 		free(path);
 	}
-	if (line)
-		json_object_set_new(facts, name, json_string(line));
-	free(line);
+	return line;
+}
+
+char *blockdev_unique(dev_t dev)
+{
+	/* NVMe, SCSI, virtio, MMC, device mapper, MD, loop; and where a partition begins. */
+	static const char *const attributes[] = { "wwid", "device/wwid", "serial", "device/serial",
+						  "device/cid", "dm/uuid", "md/uuid",
+						  "loop/backing_file" };
+	struct buf all = BUF_INIT;
+	char sha[SHA256_HEX], *start = attribute_of(dev, "start");
+
+	for (size_t i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++) {
+		char *line = attribute_of(dev, attributes[i]);
+
+		if (line && *line)
+			buf_addf(&all, "%s=%s\n", attributes[i], line);
+		free(line);
+	}
+	if (all.len)
+		buf_addf(&all, "start=%s\n", start ? start : "0");
+	sha256_hex(buf_str(&all), all.len, sha);
+	sha[UNIQUE_HEX] = '\0';
+	free(start);
+	start = all.len ? xstrdup(sha) : NULL;
+	buf_release(&all);
+	return start;
+}
+
+/* Takes value over; NULL adds nothing. */
+static void add_fact(json_t *facts, const char *name, char *value)
+{
+	if (value)
+		json_object_set_new(facts, name, json_string(value));
+	free(value);
 }
 
 void blockdev_facts(dev_t dev, json_t *facts)
@@ -318,5 +342,5 @@ void blockdev_facts(dev_t dev, json_t *facts)
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		add_sysfs(facts, dev, rows[i].attribute, rows[i].name);
+		add_fact(facts, rows[i].name, attribute_of(dev, rows[i].attribute));
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * blockdev.h: may this file or block device be overwritten, and what is it? For
- * the disk of a guest (disk.c) and the target of a host run (host/target.c): all
- * that stands between a slip and lost data, so it fails closed. What is on a
+ * the disk of a guest (disk.c) and the target of a host run (host/target.c), which
+ * holds its device by claim.h. All of it fails closed. What is on a
  * device is libblkid's to say; who uses it, the kernel's.
  */
 #ifndef FSDUEL_RUNNERS_BLOCKDEV_H
@@ -27,10 +27,14 @@ int blockdev_named_twice(const char *path, const char *destroy, const char *firs
  */
 int blockdev_open(const char *path, struct stat *st, int *fd, struct err *e);
 
+/* A clause that says who uses it: a mount, the swap or a holder. NULL: nobody. Caller frees. */
+char *blockdev_user(dev_t dev);
+
 /* Does direct I/O work on what fd is? */
 int blockdev_check_direct(int fd, const char *path, struct err *e);
 
 /* -EINVAL below 16 MiB or where it is no multiple of 4096. */
+int blockdev_check_size(uint64_t size, const char *path, struct err *e);
 int blockdev_size(int fd, const struct stat *st, const char *path, uint64_t *size, struct err *e);
 
 /* -EEXIST: libblkid finds a file system, a partition table, a swap or any other signature. */
@@ -41,6 +45,12 @@ int blockdev_wipe(int fd, const char *path, struct err *e);
 
 /* The UUID of the file system on fd, or NULL. Caller frees. */
 char *blockdev_uuid(int fd);
+
+/*
+ * What tells it from another of its kind and size in every boot, as a hash of its serial number
+ * or whatever the kernel says of the like; NULL: it says nothing. Caller frees.
+ */
+char *blockdev_unique(dev_t dev);
 
 /* Model, rotational, scheduler, queue depth and the like into facts, as far as the kernel says. */
 void blockdev_facts(dev_t dev, json_t *facts);

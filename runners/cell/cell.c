@@ -9,10 +9,8 @@
 #include "runners/cell/cell.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "lib/fs.h"
 #include "lib/num.h"
@@ -91,22 +89,63 @@ static void note_mkfs_version(struct cell *c)
 	buf_release(&said);
 }
 
-static int step_mkfs(struct cell *c, struct err *e)
+typedef int program_fn(struct cell *c, const char *device, struct err *e);
+
+/* Let a program have the device, and take it back whatever came of that: *lost says -errno. */
+static int run_on_device(struct cell *c, program_fn *program, int *lost, struct err *e)
 {
-	if (c->at->existing)
-		return 0;
-	note_mkfs_version(c);
-	return mount_mkfs(&c->spec->mkfs, c->at->device, &c->watch.stop, e);
+	struct claim *claim = c->at->claim;
+	char path[CLAIM_PATH];
+	int rc;
+
+	if (!claim)
+		return program(c, c->at->device, e);
+	*lost = claim_lend(claim, e);
+	if (*lost)
+		return *lost;
+	claim_path(claim, path);
+	rc = program(c, path, e);
+	*lost = claim_take(claim, false, e);
+	return *lost ? *lost : rc;
 }
 
-static int step_mount(struct cell *c, struct err *e)
+static int run_mkfs(struct cell *c, const char *device, struct err *e)
 {
+	return mount_mkfs(&c->spec->mkfs, device, &c->watch.stop, e);
+}
+
+static int step_mkfs(struct cell *c, struct err *e)
+{
+	char *uuid;
 	int rc;
 
 	if (c->at->existing)
 		return 0;
+	note_mkfs_version(c);
+	rc = run_on_device(c, run_mkfs, &c->lost, e);
+	if (rc || !c->at->claim)
+		return rc;
+	uuid = cell_uuid(c->spec->seed);
+	c->lost = claim_carries(c->at->claim, c->fs->uuid_at, uuid, e);
+	free(uuid);
+	return c->lost;
+}
+
+/* Lent to the mount, until unmount() takes it back. */
+static int step_mount(struct cell *c, struct err *e)
+{
+	struct claim *claim = c->at->claim;
+	int rc;
+
+	if (c->at->existing)
+		return 0;
+	c->lost = claim ? claim_lend(claim, e) : 0;
+	if (c->lost)
+		return c->lost;
 	rc = mount_do(c->fs, c->spec->mount_options, c->at->device, c->at->dir, e);
 	c->mounted = !rc;
+	if (!rc && claim)
+		rc = c->lost = claim_mounted(claim, c->at->dir, e);
 	return rc;
 }
 
@@ -243,26 +282,37 @@ static void run_steps(struct cell *c, struct buf *why)
 	}
 }
 
-/* Who keeps the device longer is told of by whoever wants it next. */
+/*
+ * What lies on our mount by then is not ours to unmount; but a mount of ours that is on
+ * another device is. Anybody who keeps the device longer makes the next cell run fail.
+ */
 static int unmount(struct cell *c, struct err *e)
 {
+	struct claim *claim = c->at->claim;
 	uint64_t begin_ns = now_ns();
-	int rc = mount_undo(c->at->dir, e);
-	int fd = rc ? -1 : mount_open_released(c->at->device, O_RDONLY);
+	int rc = claim && !c->lost ? claim_mounted(claim, c->at->dir, e) : 0;
 
-	if (fd >= 0)
-		close(fd);
+	if (!rc)
+		rc = mount_undo(c->at->dir, e);
+	if (!rc && claim)
+		claim_take(claim, true, NULL);
 	if (c->at->stepped)
 		c->at->stepped(c->at->stepped_arg, "unmount", now_ns() - begin_ns);
 	return rc;
+}
+
+static int run_check(struct cell *c, const char *device, struct err *e)
+{
+	return mount_check(c->fs, device, &c->watch.stop, e);
 }
 
 /* The whole file system, read only; what is not clean is said in e. */
 static void check_fs(struct cell *c, struct err *e)
 {
 	uint64_t begin_ns = now_ns();
+	int lost = 0;                  /* the next cell run finds that out, too */
 
-	if (!mount_check(c->fs, c->at->device, &c->watch.stop, e) && c->fs->check)
+	if (!run_on_device(c, run_check, &lost, e) && c->fs->check)
 		put_fact(c, "fs_clean", json_true());
 	if (c->at->stepped)
 		c->at->stepped(c->at->stepped_arg, "check", now_ns() - begin_ns);
@@ -332,7 +382,10 @@ int cell_run(const struct cell_spec *spec, const struct cell_place *at, struct r
 	if (watch_start(&c.watch, spec->limit_ns, at->stop, &start))
 		buf_adds(&why, start.text);
 	run_steps(&c, &why);
+	if (c.lost)
+		err_add(&unmount_error, -c.lost, "%s", why.data);
 	rc = clean_up(&c, &broken, &unmount_error);
+	rc = rc ? rc : c.lost;
 	watch_end(&c.watch);
 	judge(&c, &why, unmount_error.text, broken.text);
 	klog_close(&c.log);

@@ -12,6 +12,7 @@
 
 #include "lib/buf.h"
 #include "runners/suite/plan.h"
+#include "runners/cell/claim.h"
 #include "runners/cell/result.h"
 #include "runners/cell/settle.h"
 
@@ -46,6 +47,9 @@ char *cell_uuid(uint64_t seed);
 /* Where it runs. */
 struct cell_place {
 	const char *device;    /* block device, ours to format; or what dir lies on */
+	/* Holds it: mkfs and mount then go through it (claim.h). NULL: device is in nobody's hands
+	 * but ours, as in a guest, or is not formatted. */
+	struct claim *claim;
 	const char *dir;       /* empty directory to mount on */
 	/* Where the file system that holds dir is mounted, if it is to be used as it is: nothing is
 	 * formatted or mounted then. Else NULL. */
@@ -76,7 +80,8 @@ struct cell_place {
 
 /*
  * Run it. Whatever happens, *r (initialised here) says it, nothing stays
- * mounted, and 0 is returned; -errno only when it could not clean up.
+ * mounted, and 0 is returned; -errno only when it could not clean up, or when the
+ * device is no longer ours: nothing more may be run on it then.
  */
 int cell_run(const struct cell_spec *c, const struct cell_place *at, struct result *r,
 	     struct err *e);

@@ -31,6 +31,7 @@ struct cell {
 	struct watch watch;      /* watch.stop is the flag that long steps look at */
 	struct klog log;
 	bool mounted;
+	int lost;                /* -errno: the device is no longer ours, or may not be */
 	bool check_fs;           /* after unmounting, with the file system's own checker */
 	char *seen;              /* what the work saw that makes the cell invalid, or NULL */
 	enum status bad;         /* what a failing step makes of the cell; a step may say INVALID */

@@ -55,6 +55,7 @@ const struct fs_type fs_types[] = {
 		.mkfs_args = "-q -F -t ext4 -b 4096 -I 256 -U {uuid} -J size=64 "
 			     "-E hash_seed={hash_seed},lazy_itable_init=0,lazy_journal_init=0",
 		.check = "e2fsck -f -n",
+		.uuid_at = 1024 + 0x68,
 		.always_options = "",
 		.options_file = "/proc/fs/ext4/{dev}/options",
 		.modules = "crc32c_generic ext4",
@@ -71,6 +72,7 @@ const struct fs_type fs_types[] = {
 		.mkfs = "mkfs.xfs",
 		.mkfs_args = "-q -f -b size=4096 -i size=512 -l size=64m -m uuid={uuid}",
 		.check = "xfs_repair -n",
+		.uuid_at = 32,
 		.always_options = "",
 		.modules = "libcrc32c xfs",
 		.mkfs_user = "b:d:i:Kl:L:m:n:s:",
@@ -83,6 +85,7 @@ const struct fs_type fs_types[] = {
 		.name = "btrfs",
 		.mkfs = "mkfs.btrfs",
 		.mkfs_args = "-q -f -U {uuid} -d single -m dup -s 4096 -n 16384",
+		.uuid_at = (64 << 10) + 32,
 		.always_options = "",
 		.modules = "crc32c_generic btrfs",
 		.mkfs_user = "b:d:Km:Mn:O:R:s:L:",

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -19,7 +21,6 @@
 #include "lib/proc.h"
 
 #define BUSY_TRIES 20
-#define RELEASE_TRIES 50
 #define BUSY_WAIT_NS 100000000l
 
 /* The generic options, mount(8) "filesystem-independent"; all others are the file system's. */
@@ -164,12 +165,29 @@ static int options_of_mounts(const char *dir, struct buf *out, struct err *e)
 	return 0;
 }
 
+char *mount_device_name(const char *device)
+{
+	char *link, *real, *name;
+	struct stat st;
+
+	if (stat(device, &st))
+		return NULL;
+	link = xasprintf("/sys/dev/block/%u:%u", major(st.st_rdev), minor(st.st_rdev));
+	real = realpath(link, NULL);
+	if (!real)
+		real = realpath(device, NULL);
+	name = real ? xstrdup(strrchr(real, '/') + 1) : NULL;
+	free(real);
+	free(link);
+	return name;
+}
+
 int mount_effective(const struct fs_type *fs, const char *device, const char *dir,
 		    struct buf *out, struct err *e)
 {
 	static const char mark[] = "{dev}";
 	const char *at = fs->options_file ? strstr(fs->options_file, mark) : NULL;
-	char *real, *path, *full;
+	char *name, *path, *full;
 	int rc;
 
 	if (!at) {
@@ -178,15 +196,14 @@ int mount_effective(const struct fs_type *fs, const char *device, const char *di
 		free(full);
 		return rc;
 	}
-	/* The kernel calls it by its own name, whatever link we were given. */
-	real = realpath(device, NULL);
-	if (!real)
+	name = mount_device_name(device);
+	if (!name)
 		return err_sys(e, errno, "cannot find the device %s", device);
-	path = xasprintf("%.*s%s%s", (int)(at - fs->options_file), fs->options_file,
-			 strrchr(real, '/') + 1, at + sizeof(mark) - 1);
+	path = xasprintf("%.*s%s%s", (int)(at - fs->options_file), fs->options_file, name,
+			 at + sizeof(mark) - 1);
 	rc = fs_read(path, 65536, out, e);
 	free(path);
-	free(real);
+	free(name);
 	return rc;
 }
 
@@ -205,22 +222,6 @@ int mount_undo(const char *dir, struct err *e)
 		return err_sys(e, errno, "cannot even detach %s, which stays busy", dir);
 	return err_add(e, EBUSY, "%s stayed busy and was detached; something still has a file open "
 		       "on it, so its device cannot be used again yet (fuser -m says what)", dir);
-}
-
-int mount_open_released(const char *device, int flags)
-{
-	const struct timespec wait = { 0, BUSY_WAIT_NS };
-	int ret = -EBUSY;
-
-	for (int i = 0; i < RELEASE_TRIES && ret == -EBUSY; i++) {
-		int fd;
-
-		if (i)
-			nanosleep(&wait, NULL);
-		fd = open(device, flags | O_EXCL | O_CLOEXEC);
-		ret = fd >= 0 ? fd : -errno;
-	}
-	return ret;
 }
 
 int mount_drop_caches(struct err *e)

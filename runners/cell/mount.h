@@ -32,6 +32,9 @@ int mount_check(const struct fs_type *fs, const char *device, const atomic_int *
 int mount_do(const struct fs_type *fs, const char *options, const char *device, const char *dir,
 	     struct err *e);
 
+/* The kernel's name for a device, whatever its node is called. NULL: errno says why. Caller frees. */
+char *mount_device_name(const char *device);
+
 /*
  * The options in effect, one a line as in /proc/fs/ext4/DEV/options, appended
  * to out. A file system without such a file: those of /proc/self/mounts. What
@@ -46,13 +49,6 @@ int mount_effective(const struct fs_type *fs, const char *device, const char *di
  * still be in use.
  */
 int mount_undo(const char *dir, struct err *e);
-
-/*
- * Open a device that was just unmounted, alone (O_EXCL): a mount namespace that somebody
- * made meanwhile keeps it for as long as it lives. Tried for five seconds. The
- * descriptor, or -errno.
- */
-int mount_open_released(const char *device, int flags);
 
 /* Write back everything dirty and drop the page cache, dentries and inodes of the machine. */
 int mount_drop_caches(struct err *e);

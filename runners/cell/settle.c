@@ -20,14 +20,15 @@
 #define QUIET_INTERVALS 3
 #define IDLE_PCT 95
 
+enum { IDLE = 4, IOWAIT = 5, STEAL = 8, FIELDS };
+
 struct cpu_time {
-	uint64_t all, idle;   /* clock ticks since boot, all CPUs */
+	uint64_t ticks[FIELDS];   /* since boot, all CPUs; [0] is the line's name */
 };
 
 /* "cpu  user nice system idle iowait irq softirq steal guest guest_nice"; guest is part of user. */
 static int read_cpu_time(struct cpu_time *t, struct err *e)
 {
-	enum { IDLE = 4, IOWAIT = 5, STEAL = 8 };
 	char *line = fs_read_line("/proc/stat");
 	struct strv words = STRV_INIT;
 	int ret = 0;
@@ -37,19 +38,27 @@ static int read_cpu_time(struct cpu_time *t, struct err *e)
 		strv_split(&words, line, " ");
 	if (words.n <= STEAL)
 		ret = err_add(e, EIO, "cannot read the CPUs' times in /proc/stat");
-	for (size_t i = 1; i <= STEAL && !ret; i++) {
-		uint64_t ticks;
-
-		ret = num_parse(words.v[i], NUM_COUNT, &ticks, e);
-		if (ret)
-			break;
-		t->all += ticks;
-		if (i == IDLE || i == IOWAIT)
-			t->idle += ticks;
-	}
+	for (size_t i = 1; i < FIELDS && !ret; i++)
+		ret = num_parse(words.v[i], NUM_COUNT, &t->ticks[i], e);
 	strv_release(&words);
 	free(line);
 	return ret;
+}
+
+/* proc(5): iowait, and idle beside it, may fall. What fell has not passed. */
+static bool was_idle(const struct cpu_time *before, const struct cpu_time *after)
+{
+	uint64_t all = 0, idle = 0;
+
+	for (size_t i = 1; i < FIELDS; i++) {
+		uint64_t passed = after->ticks[i] > before->ticks[i] ?
+				  after->ticks[i] - before->ticks[i] : 0;
+
+		all += passed;
+		if (i == IDLE || i == IOWAIT)
+			idle += passed;
+	}
+	return idle * 100 >= all * IDLE_PCT;
 }
 
 uint64_t devices_done(const dev_t *devices, size_t nr, bool *busy)
@@ -103,8 +112,7 @@ int settle_wait(const struct settle *s, const atomic_int *stop, struct err *e)
 		if (ret)
 			break;
 		done_now = devices_done(s->devices, s->nr_devices, &busy);
-		if (!busy && done_now == done &&
-		    (after.idle - before.idle) * 100 >= (after.all - before.all) * IDLE_PCT)
+		if (!busy && done_now == done && was_idle(&before, &after))
 			quiet++;
 		else
 			quiet = 0;

@@ -21,8 +21,6 @@
 #include "lib/rng.h"
 #include "lib/schema.h"
 
-#define CONSOLE_DIR "console"
-
 /* Start time and four hex digits: readable, sorts by time, two runs in a second still differ. */
 static void make_run_id(char dst[32])
 {
@@ -53,17 +51,16 @@ static bool is_empty_dir(const char *path)
 /* Nothing but what folder_create makes before there is a run.json: it was killed in there. */
 static bool is_unbegun(const char *path)
 {
-	static const char *const made[] = { PARTS_DIR, SUITE_INI, SUITE_INI ".tmp",
-					    RUN_JSON ".tmp" };
 	char *parts = xasprintf("%s/" PARTS_DIR, path);
 	bool only = is_empty_dir(parts);
 	DIR *d = opendir(path);
 	struct dirent *entry;
 
 	while (d && only && (entry = readdir(d))) {
-		only = !strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..");
-		for (size_t i = 0; i < sizeof(made) / sizeof(made[0]) && !only; i++)
-			only = !strcmp(entry->d_name, made[i]);
+		const char *name = entry->d_name;
+
+		only = !strcmp(name, ".") || !strcmp(name, "..") || !strcmp(name, PARTS_DIR) ||
+		       !strcmp(name, SUITE_INI) || folder_is_half("", name);
 	}
 	if (d)
 		closedir(d);
@@ -122,11 +119,11 @@ out:
 
 int folder_begin(struct folder *f, struct err *e)
 {
-	char *suite_path = xasprintf("%s/" SUITE_INI, f->dir);
 	int ret = folder_make_dir(f, PARTS_DIR, e);
 
 	if (!ret)
-		ret = fs_write_atomic(suite_path, f->suite->text, strlen(f->suite->text), e);
+		ret = folder_write(f, FOLDER_SUITE, NULL, f->suite->text,
+				   strlen(f->suite->text), e);
 	if (!ret) {
 		make_run_id(f->run_id);
 		f->run = folder_describe(f);
@@ -134,7 +131,6 @@ int folder_begin(struct folder *f, struct err *e)
 		err_exit(e, FSDUEL_MACHINE);
 		folder_release(f);
 	}
-	free(suite_path);
 	return ret;
 }
 
@@ -177,6 +173,17 @@ static int note_look(const struct folder *f, const json_t *old, struct err *e)
 	return looks_add(f->dir, (unsigned)blocks, e);
 }
 
+/* A run on this machine has a journal for that; a duel has not. */
+static void remove_halves(const char *dir)
+{
+	struct strv halves = STRV_INIT;
+
+	folder_halves(dir, &halves);
+	for (size_t i = 0; i < halves.n; i++)
+		unlink(halves.v[i]);
+	strv_release(&halves);
+}
+
 int folder_open(struct folder *f, const char *dir, const struct suite *s, const struct plan *p,
 		struct err *e)
 {
@@ -200,6 +207,7 @@ int folder_open(struct folder *f, const char *dir, const struct suite *s, const 
 		goto out;
 	}
 	strcpy(f->run_id, id);
+	remove_halves(dir);
 	f->run = folder_describe(f);
 	ret = folder_check_same(f, old, e);
 	if (!ret)
@@ -220,19 +228,10 @@ out:
 	return ret;
 }
 
-char *folder_path(const struct folder *f, const struct plan_unit *u, const char *dir,
-		  const char *suffix)
-{
-	char key[64];
-
-	plan_unit_key(u, key);
-	return xasprintf("%s/%s/%s%s", f->dir, dir, key, suffix);
-}
-
 int folder_part(const struct folder *f, const struct plan_unit *u, unsigned *attempt,
 		struct result *r, struct err *e)
 {
-	char *path = folder_path(f, u, PARTS_DIR, ".json");
+	char *path = folder_path(f, FOLDER_PART, u);
 	json_t *j = NULL;
 	int ret;
 
@@ -278,15 +277,13 @@ bool folder_has(const struct folder *f, const struct plan_unit *u)
 static int put_console(const struct folder *f, const struct plan_unit *u, const struct result *r,
 		       struct err *e)
 {
-	char *path = folder_path(f, u, CONSOLE_DIR, ".txt");
+	char *path = folder_path(f, FOLDER_CONSOLE, u);
 	int ret = 0;
 
-	if (!r->console)
-		unlink(path);
+	if (r->console)
+		ret = folder_write(f, FOLDER_CONSOLE, u, r->console, strlen(r->console), e);
 	else
-		ret = folder_make_dir(f, CONSOLE_DIR, e);
-	if (r->console && !ret)
-		ret = fs_write_atomic(path, r->console, strlen(r->console), e);
+		unlink(path);
 	free(path);
 	return ret;
 }
@@ -294,7 +291,7 @@ static int put_console(const struct folder *f, const struct plan_unit *u, const 
 int folder_put(struct folder *f, const struct plan_unit *u, const struct result *r,
 	       struct err *e)
 {
-	char *path = folder_path(f, u, PARTS_DIR, ".json");
+	char *path = folder_path(f, FOLDER_PART, u);
 	unsigned attempt;
 	struct result old;
 	json_t *j;
@@ -316,7 +313,7 @@ int folder_put(struct folder *f, const struct plan_unit *u, const struct result 
 
 int folder_save_run(struct folder *f, struct err *e)
 {
-	char *path = xasprintf("%s/" RUN_JSON, f->dir);
+	char *path = folder_path(f, FOLDER_RUN, NULL);
 	int ret = fs_write_json(path, f->run, e);
 
 	free(path);

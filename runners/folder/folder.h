@@ -73,4 +73,7 @@ int folder_save_run(struct folder *f, struct err *e);
 int folder_join(struct folder *f, struct err *e);
 void folder_release(struct folder *f);
 
+/* What a kill left half-written in a results folder: paths. Files of others are not among them. */
+void folder_halves(const char *dir, struct strv *paths);
+
 #endif

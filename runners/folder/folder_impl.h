@@ -22,9 +22,20 @@ struct folder_who {
 void folder_add_locks(struct buf *b, const struct folder_who *w, const struct lock_stacks *s);
 void folder_add_profile(struct buf *b, const struct folder_who *w, const struct profile *p);
 
-/* "DIR/dir/KEY suffix" of a unit. Caller frees. */
-char *folder_path(const struct folder *f, const struct plan_unit *u, const char *dir,
-		  const char *suffix);
+/* All files that there may be; from FOLDER_PART on one a unit. */
+enum folder_file {
+	FOLDER_RUN, FOLDER_SUITE, FOLDER_SAMPLES, FOLDER_LATENCY, FOLDER_SERIES, FOLDER_LOCKSTACKS,
+	FOLDER_PROFILE, FOLDER_COMPARISON, FOLDER_LOOKS, FOLDER_GUARD, FOLDER_FLOOR, FOLDER_PART,
+	FOLDER_CONSOLE, FOLDER_EVIDENCE, FOLDER_RAW_LOCKS, FOLDER_RAW_PROFILE, NR_FOLDER_FILES
+};
+
+/* Where it is; u is NULL for a file that is no unit's. Caller frees. */
+char *folder_path(const struct folder *f, enum folder_file file, const struct plan_unit *u);
+/* Write it (fs_write_atomic), and its directory first where it is not there. */
+int folder_write(const struct folder *f, enum folder_file file, const struct plan_unit *u,
+		 const void *data, size_t len, struct err *e);
+/* Is a file of this name in dir ("" or one below the folder) half of one of them? */
+bool folder_is_half(const char *dir, const char *name);
 int folder_make_dir(const struct folder *f, const char *name, struct err *e);
 
 /*

@@ -193,13 +193,10 @@ static int join_unit(struct folder *f, const struct plan_unit *u, struct tables 
 	return 0;
 }
 
-static int replace(const struct folder *f, const char *name, const struct buf *b, struct err *e)
+static int replace(const struct folder *f, enum folder_file file, const struct buf *b,
+		   struct err *e)
 {
-	char *path = xasprintf("%s/%s", f->dir, name);
-	int ret = fs_write_atomic(path, b->data, b->len, e);
-
-	free(path);
-	return ret;
+	return folder_write(f, file, NULL, b->data, b->len, e);
 }
 
 int folder_join(struct folder *f, struct err *e)
@@ -218,15 +215,15 @@ int folder_join(struct folder *f, struct err *e)
 	for (size_t i = 0; i < f->plan->nr_units && !ret; i++)
 		ret = join_unit(f, &f->plan->units[i], &t, e);
 	if (!ret)
-		ret = replace(f, SAMPLES_CSV, &t.samples, e);
+		ret = replace(f, FOLDER_SAMPLES, &t.samples, e);
 	if (!ret)
-		ret = replace(f, LATENCY_CSV, &t.latency, e);
+		ret = replace(f, FOLDER_LATENCY, &t.latency, e);
 	if (!ret && t.series.len > header)
-		ret = replace(f, SERIES_CSV, &t.series, e);
+		ret = replace(f, FOLDER_SERIES, &t.series, e);
 	if (!ret && t.has_locks)
-		ret = replace(f, LOCKSTACKS_CSV, &t.locks, e);
+		ret = replace(f, FOLDER_LOCKSTACKS, &t.locks, e);
 	if (!ret && t.profile.len > profile_header)
-		ret = replace(f, PROFILE_CSV, &t.profile, e);
+		ret = replace(f, FOLDER_PROFILE, &t.profile, e);
 	if (!ret)
 		folder_note_raw(f, &t.raw);
 	buf_release(&t.samples);

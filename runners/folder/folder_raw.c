@@ -15,11 +15,13 @@
 #include "lib/num.h"
 #include "runners/folder/folder_impl.h"
 
-#define RECORDING ".gz"
-#define EVIDENCE ".contention.txt"
+#define RECORDING ".gz"    /* how the names of all recordings end */
 
-static const char *const recordings[NR_PASSES] = {
-	[PASS_LOCKS] = ".perf.data" RECORDING, [PASS_PROFILE] = ".profile" RECORDING,
+/* What a pass records; NR_FOLDER_FILES: nothing. */
+static const enum folder_file recordings[NR_PASSES] = {
+	[PASS_THROUGHPUT] = NR_FOLDER_FILES,
+	[PASS_LOCKS] = FOLDER_RAW_LOCKS,
+	[PASS_PROFILE] = FOLDER_RAW_PROFILE,
 };
 
 /* In run.json: file names of the recordings that trim removed. */
@@ -135,18 +137,16 @@ static int trim(struct folder *f, struct err *e)
 }
 
 /* A cell run made again that has none takes the older one's with it. */
-static int put(struct folder *f, const struct plan_unit *u, const char *suffix,
+static int put(struct folder *f, const struct plan_unit *u, enum folder_file file,
 	       const struct buf *b, struct err *e)
 {
-	char *path = folder_path(f, u, RAW_DIR, suffix);
+	char *path = folder_path(f, file, u);
 	int ret = 0;
 
 	set_dropped(f, path, false);
 	if (b->len)
-		ret = folder_make_dir(f, RAW_DIR, e);
-	if (!ret && b->len)
-		ret = fs_write_atomic(path, b->data, b->len, e);
-	else if (!ret)
+		ret = folder_write(f, file, u, b->data, b->len, e);
+	else
 		unlink(path);
 	free(path);
 	return ret;
@@ -157,9 +157,9 @@ int folder_put_raw(struct folder *f, const struct plan_unit *u, const struct res
 {
 	int ret;
 
-	if (!recordings[u->pass])
+	if (recordings[u->pass] == NR_FOLDER_FILES)
 		return 0;
-	ret = put(f, u, EVIDENCE, &r->evidence, e);
+	ret = put(f, u, FOLDER_EVIDENCE, &r->evidence, e);
 	if (!ret)
 		ret = put(f, u, recordings[u->pass], &r->raw, e);
 	if (!ret && r->raw.len)
@@ -177,9 +177,9 @@ void folder_count_raw(struct folder_raw *c, const struct folder *f, const struct
 						     "raw_too_long"));
 	char *path;
 
-	if (!recordings[u->pass])
+	if (recordings[u->pass] == NR_FOLDER_FILES)
 		return;
-	path = folder_path(f, u, RAW_DIR, recordings[u->pass]);
+	path = folder_path(f, recordings[u->pass], u);
 	c->too_long += too_long;
 	c->dropped += was_dropped(f, path);
 	c->recorded += too_long || was_dropped(f, path) || fs_exists(path);

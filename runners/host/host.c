@@ -40,12 +40,13 @@ static void add_step(void *arg, const char *step, uint64_t ns)
 /* Where it runs. On a file system that stays, each cell run has a directory of its own. */
 static int place(struct host *h, struct cell_place *at, struct err *e)
 {
-	const struct target *t = &h->target;
+	struct target *t = &h->target;
 	uint64_t begin_ns = now_ns();
-	int ret = 0;
+	int ret;
 
 	*at = (struct cell_place){
-		.device = t->device, .dir = t->mnt, .existing = t->existing,
+		.device = t->device, .claim = t->existing ? NULL : &t->claim,
+		.dir = t->mnt, .existing = t->existing,
 		.log_name = t->log_name, .work = t->work,
 		.mark = noise_mark, .mark_arg = &h->noise,
 		.stepped = add_step, .stepped_arg = h,
@@ -53,11 +54,9 @@ static int place(struct host *h, struct cell_place *at, struct err *e)
 			    .nr_devices = h->nr_idle },
 		.stop = h->opts->stop,
 	};
-	if (t->existing)
-		return fs_mkdir_p(t->mnt, e);
 	ret = target_ready(t, e);
-	if (!ret)
-		ret = quiet_discard(t->device, e);
+	if (t->existing)
+		return ret ? ret : fs_mkdir_p(t->mnt, e);
 	h->cell_ns += now_ns() - begin_ns;
 	return ret;
 }
@@ -99,6 +98,12 @@ static bool stopped(const struct host *h)
 	return h->opts->stop && *h->opts->stop;
 }
 
+static int stop_here(const struct host *h, int ret, struct err *e)
+{
+	return err_add(e, -ret, "so nothing more is measured; what was measured before is kept, "
+		       "and the same command goes on with %s", h->opts->dir);
+}
+
 static int run_unit(struct host *h, const struct plan_unit *u, struct err *e)
 {
 	uint64_t begin_ns = now_ns();
@@ -114,7 +119,7 @@ static int run_unit(struct host *h, const struct plan_unit *u, struct err *e)
 	ret = place(h, &at, e);
 	if (ret) {
 		cell_spec_release(&spec);
-		return ret;
+		return stop_here(h, ret, e);
 	}
 	ret = cell_run(&spec, &at, &r, e);
 	if (spec.pass == PASS_LOCKS)
@@ -127,9 +132,7 @@ static int run_unit(struct host *h, const struct plan_unit *u, struct err *e)
 	host_note_overhead(h, now_ns() - begin_ns - h->cell_ns);
 	result_release(&r);
 	cell_spec_release(&spec);
-	if (ret)
-		err_add(e, -ret, "so nothing more is measured");
-	return ret ? ret : kept;
+	return ret ? stop_here(h, ret, e) : kept;
 }
 
 /* --- all of them -------------------------------------------------------------------- */
@@ -265,6 +268,8 @@ static int set_up(struct host *h, struct err *e)
 		find_devices(h);
 		ret = host_identify(h, e);
 	}
+	if (!ret)
+		ret = target_begin(&h->target, e);
 	if (!ret)
 		ret = quiet_begin(&h->quiet, "/sys", record_setting, &h->undo, e);
 	if (!ret) {

@@ -66,6 +66,20 @@ static json_t *machine(const struct host *h, const json_t *versions)
 	return all;
 }
 
+/* A name like /dev/sdb may be another disk's after a restart, and that one is somebody's. */
+static int check_unique(const struct host *h, const json_t *then, const json_t *now, struct err *e)
+{
+	const json_t *was = json_object_get(json_object_get(then, "target"), TARGET_UNIQUE);
+	const json_t *is = json_object_get(json_object_get(now, "target"), TARGET_UNIQUE);
+
+	if (!was || json_equal(was, is))
+		return 0;
+	err_exit(e, FSDUEL_USAGE);
+	return err_add(e, EINVAL, "%s is not the device that %s was measured on, though it is of "
+		       "its kind and size: name that one, or begin anew", h->target.device,
+		       h->opts->dir);
+}
+
 static int check_machine(const struct host *h, const json_t *now, const json_t *versions,
 			 struct err *e)
 {
@@ -75,7 +89,7 @@ static int check_machine(const struct host *h, const json_t *now, const json_t *
 	struct buf b = BUF_INIT;
 
 	if (!old || !strcmp(old, id))
-		return 0;
+		return check_unique(h, then, now, e);
 	folder_differences(&b, "machine", then, now);
 	folder_differences(&b, b.len ? "; tools" : "tools", json_object_get(h->folder.run, "tools"),
 			   versions);

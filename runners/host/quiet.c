@@ -8,11 +8,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
-#include <linux/fs.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "lib/fs.h"
@@ -141,20 +139,4 @@ int quiet_end(struct quiet *q, struct err *e)
 	strv_release(&q->now);
 	strv_release(&q->notes);
 	return first;
-}
-
-int quiet_discard(const char *device, struct err *e)
-{
-	int fd = open(device, O_WRONLY | O_CLOEXEC);
-	uint64_t range[2] = { 0, 0 };
-	int ret = 0;
-
-	if (fd < 0)
-		return err_sys(e, errno, "cannot open %s to discard what is on it", device);
-	if (ioctl(fd, BLKGETSIZE64, &range[1]))
-		ret = err_sys(e, errno, "cannot read the size of %s", device);
-	else if (ioctl(fd, BLKDISCARD, range) && errno != EOPNOTSUPP && errno != ENOTTY)
-		ret = err_sys(e, errno, "cannot discard what is on %s", device);
-	close(fd);
-	return ret;
 }

@@ -45,10 +45,4 @@ int quiet_end(struct quiet *q, struct err *e);
  */
 int quiet_put_back(const char *path, const char *old, const char *now, struct err *e);
 
-/*
- * Discard the whole block device, which must be ours to format: flash without
- * old data behaves the same before every cell. A device that cannot discard is fine.
- */
-int quiet_discard(const char *device, struct err *e);
-
 #endif

@@ -17,6 +17,7 @@
 #include "lib/num.h"
 #include "runners/cell/blockdev.h"
 #include "runners/cell/cell.h"
+#include "runners/cell/mount.h"
 #include "runners/host/loop.h"
 #include "runners/host/target_impl.h"
 
@@ -77,6 +78,24 @@ int target_check_room(const struct plan *p, uint64_t size, const char *what, boo
 		       p->suite->path, num_format(b, need, NUM_BYTES));
 }
 
+/* --- held ------------------------------------------------------------------------------ */
+
+static void target_note(struct target *t)
+{
+	t->device = xstrdup(t->claim.path);
+	json_object_set_new(t->facts, "size_bytes",
+			    json_integer((json_int_t)t->claim.id.size_bytes));
+}
+
+int target_hold(struct target *t, const char *dev, struct err *e)
+{
+	int ret = claim_open(&t->claim, dev, true, blockdev_user, e);
+
+	if (!ret)
+		target_note(t);
+	return ret;
+}
+
 /* --- image -------------------------------------------------------------------------- */
 
 static int check_image(const struct target_wants *w, const struct plan *p, const char *output,
@@ -126,7 +145,7 @@ static int open_image(struct target *t, const struct target_wants *w, const stru
 	char *folder = realpath(output, NULL), *path, dev[32];
 	char name[TARGET_NAME];
 	size_t item;
-	int fd = -1, ret;
+	int fd = -1, loop = -1, ret;
 
 	if (!folder)
 		return err_sys(e, errno, "cannot find %s", output);
@@ -139,11 +158,11 @@ static int open_image(struct target *t, const struct target_wants *w, const stru
 	if (!ret)
 		ret = undo_loop(u, item, e);
 	if (!ret)
-		ret = loop_attach(fd, path, &t->fd, dev, e);
-	if (!ret) {
-		t->device = xstrdup(dev);
-		json_object_set_new(t->facts, "size_bytes", json_integer((json_int_t)size));
-	}
+		ret = loop_attach(fd, path, &loop, dev, e);
+	if (!ret)
+		ret = target_hold(t, dev, e);
+	if (loop >= 0)
+		close(loop);
 	if (fd >= 0)
 		close(fd);
 	free(path);
@@ -152,41 +171,42 @@ static int open_image(struct target *t, const struct target_wants *w, const stru
 
 /* --- device ------------------------------------------------------------------------- */
 
-/* All checks of a device that the user named twice; open then. */
-static int take_device(const struct target_wants *w, const struct plan *p, int *fd,
-		       uint64_t *size, struct err *e)
+/* All checks of a device that the user named twice; claimed then, unless one fails. */
+static int take_device(const struct target_wants *w, const struct plan *p, bool write,
+		       struct claim *c, struct err *e)
 {
-	struct stat st;
 	int ret = blockdev_named_twice(w->device, w->destroy, "--device", e);
 
-	*fd = -1;
-	if (!ret)
-		ret = blockdev_open(w->device, &st, fd, e);
-	if (!ret && !S_ISBLK(st.st_mode)) {
+	if (ret)
+		return ret;
+	ret = claim_open(c, w->device, write, blockdev_user, e);
+	if (ret == -ENOTBLK) {
 		err_exit(e, FSDUEL_USAGE);
-		ret = err_add(e, ENOTBLK, "%s is a file; for an image, --image SIZE makes one",
-			      w->device);
+		return err_add(e, ENOTBLK, "for an image, --image SIZE makes one");
 	}
+	if (ret)
+		return ret;
+	ret = blockdev_check_size(c->id.size_bytes, w->device, e);
 	if (!ret)
-		ret = blockdev_size(*fd, &st, w->device, size, e);
-	if (!ret)
-		ret = blockdev_check_direct(*fd, w->device, e);
+		ret = blockdev_check_direct(c->fd, w->device, e);
 	if (!ret && !w->force)
-		ret = blockdev_check_empty(*fd, w->device, e);
+		ret = blockdev_check_empty(c->fd, w->device, e);
 	if (!ret)
-		ret = target_check_room(p, *size, w->device, false, e);
+		ret = target_check_room(p, c->id.size_bytes, w->device, false, e);
+	if (ret)
+		claim_release(c);
 	return ret;
 }
 
+/* Not for writing: udev would look at the device when it is closed, and a desktop mount it. */
 static int check_device(const struct target_wants *w, const struct plan *p, const char *output,
 			struct err *e)
 {
-	uint64_t size;
-	int fd, ret = take_device(w, p, &fd, &size, e);
+	struct claim c = CLAIM_NONE;
+	int ret = take_device(w, p, false, &c, e);
 
 	(void)output;
-	if (fd >= 0)
-		close(fd);
+	claim_release(&c);
 	return ret;
 }
 
@@ -207,28 +227,20 @@ static json_t *uuids(const struct plan *p)
 static int open_device(struct target *t, const struct target_wants *w, const struct plan *p,
 		       const char *output, struct undo *u, struct err *e)
 {
-	char *path = realpath(w->device, NULL);
-	uint64_t size = 0;
-	int fd, ret = take_device(w, p, &fd, &size, e);
+	int ret = take_device(w, p, true, &t->claim, e);
+	char *unique;
 
 	(void)output;
-	if (!ret && !path)
-		ret = err_sys(e, errno, "cannot find %s", w->device);
-	if (!ret)
-		ret = undo_wipe(u, path, uuids(p), e);
-	if (!ret && w->force)
-		ret = blockdev_wipe(fd, path, e);
-	/* Held exclusively it could not be mounted by us either: target_ready looks each time. */
-	if (fd >= 0)
-		close(fd);
-	if (!ret) {
-		t->device = path;
-		json_object_set_new(t->facts, "path", json_string(w->device));
-		json_object_set_new(t->facts, "size_bytes", json_integer((json_int_t)size));
-	} else {
-		free(path);
-	}
-	return ret;
+	if (ret)
+		return ret;
+	t->force = w->force;
+	json_object_set_new(t->facts, "path", json_string(w->device));
+	unique = blockdev_unique((dev_t)t->claim.id.number);
+	if (unique)
+		json_object_set_new(t->facts, TARGET_UNIQUE, json_string(unique));
+	free(unique);
+	target_note(t);
+	return undo_wipe(u, t->device, uuids(p), claim_json(&t->claim), e);
 }
 
 /* --- all of them ---------------------------------------------------------------------- */
@@ -282,18 +294,17 @@ int target_open(struct target *t, const struct target_wants *w, const struct pla
 		const char *output, struct undo *u, struct err *e)
 {
 	struct stat st;
-	char *real;
 	int ret;
 
-	*t = (struct target){ .kind = w->kind, .fd = -1,
+	*t = (struct target){ .kind = w->kind, .claim = CLAIM_NONE, .dir_fd = -1,
 			      .facts = json_pack("{s:s}", "kind", target_kind_names[w->kind]) };
 	ret = kinds[w->kind].open(t, w, p, output, u, e);
 	if (!ret)
 		ret = make_places(t, u, e);
 	if (!ret) {
-		real = realpath(t->device, NULL);
-		t->log_name = xstrdup(real ? strrchr(real, '/') + 1 : t->device);
-		free(real);
+		t->log_name = mount_device_name(t->device);
+		if (!t->log_name)
+			t->log_name = xstrdup(t->device);
 		if (!stat(t->device, &st) && S_ISBLK(st.st_mode))
 			blockdev_facts(st.st_rdev, t->facts);
 	} else {
@@ -303,24 +314,41 @@ int target_open(struct target *t, const struct target_wants *w, const struct pla
 	return ret;
 }
 
-int target_ready(const struct target *t, struct err *e)
+int target_begin(struct target *t, struct err *e)
 {
-	struct stat st;
-	int fd, ret;
+	int ret = t->force ? claim_take(&t->claim, true, e) : 0;
+
+	return t->force && !ret ? blockdev_wipe(t->claim.excl, t->device, e) : ret;
+}
+
+/* A mount of somebody else's there would be taken for ours. Our directories lie beside each other. */
+static int check_places(const struct target *t, struct err *e)
+{
+	struct stat mnt, work;
+
+	if (stat(t->mnt, &mnt) || stat(t->work, &work))
+		return err_sys(e, errno, "cannot look at %s", t->mnt);
+	if (mnt.st_dev == work.st_dev)
+		return 0;
+	return err_add(e, EBUSY, "somebody has mounted something on %s, where fsduel mounts: "
+		       "unmount it", t->mnt);
+}
+
+int target_ready(struct target *t, struct err *e)
+{
+	int ret;
 
 	if (t->existing)
-		return 0;
-	ret = blockdev_open(t->device, &st, &fd, e);
-	if (fd >= 0)
-		close(fd);
-	return ret;
+		return target_ready_dir(t, e);
+	ret = check_places(t, e);
+	return ret ? ret : claim_blank(&t->claim, e);
 }
 
 json_t *target_identity(const struct target *t)
 {
 	/* Names change from boot to boot, and the rest is the kernel's choice, which is compared. */
-	static const char *const changing[] = { "path", "source", "mounted_on", "scheduler",
-						"queue_depth", "rotational", "write_cache" };
+	static const char *const changing[] = { TARGET_UNIQUE, "path", "source", "mounted_on",
+						"scheduler", "queue_depth", "rotational", "write_cache" };
 	json_t *j = json_deep_copy(t->facts);
 
 	for (size_t i = 0; i < sizeof(changing) / sizeof(changing[0]); i++)
@@ -330,13 +358,15 @@ json_t *target_identity(const struct target *t)
 
 void target_close(struct target *t)
 {
-	if (t->fd >= 0)
-		close(t->fd);
+	claim_release(&t->claim);
+	if (t->dir_fd >= 0)
+		close(t->dir_fd);
 	free(t->device);
 	free(t->log_name);
 	free(t->mnt);
 	free(t->work);
 	free(t->existing);
+	free(t->dir);
 	json_decref(t->facts);
 	*t = (struct target)TARGET_NONE;
 }

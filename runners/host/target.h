@@ -11,6 +11,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "runners/cell/claim.h"
 #include "runners/host/undo.h"
 #include "runners/suite/plan.h"
 
@@ -34,15 +35,18 @@ struct target_wants {
 
 struct target {
 	enum target_kind kind;
-	char *device;        /* what is formatted, or what dir lies on */
+	struct claim claim;  /* of what is formatted, until target_close; dir: none */
+	char *device;        /* its path, or what dir lies on */
 	char *log_name;      /* the kernel's name for it */
 	char *mnt, *work;    /* to mount on, and for scratch files; dir: mnt is made in it */
+	bool force;          /* what is on the device may go */
 	char *existing;      /* where the file system that holds dir is mounted; NULL: we make one */
-	int fd;              /* keeps a loop device; -1: none */
+	char *dir;
+	int dir_fd;          /* keeps that file system from being unmounted; -1: none */
 	json_t *facts;       /* for run.json */
 };
 
-#define TARGET_NONE { .fd = -1 }
+#define TARGET_NONE { .claim = CLAIM_NONE, .dir_fd = -1 }
 
 /*
  * Can it be done, and is there room for every cell of the plan? output is the
@@ -55,8 +59,18 @@ int target_check(const struct target_wants *w, const struct plan *p, const char 
 int target_open(struct target *t, const struct target_wants *w, const struct plan *p,
 		const char *output, struct undo *u, struct err *e);
 
-/* Before each cell run: is the device still ours alone? -EBUSY: somebody has begun to use it. */
-int target_ready(const struct target *t, struct err *e);
+/* Once, when all else agrees: take off the device what --force has let pass. */
+int target_begin(struct target *t, struct err *e);
+
+/*
+ * Before each cell run: is the device still this one and ours alone? Then make it blank.
+ * -EBUSY: somebody has begun to use it; -ENODEV: another is in its place. Of a
+ * directory: is it still on the file system that was checked?
+ */
+int target_ready(struct target *t, struct err *e);
+
+/* Of facts: which one of its kind a device is (blockdev_unique). Another is refused on resume. */
+#define TARGET_UNIQUE "unique"
 
 /* What two runs must have in common to be one: without names that change from boot to boot. */
 json_t *target_identity(const struct target *t);

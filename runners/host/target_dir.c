@@ -4,14 +4,17 @@
  * Nothing is formatted or mounted, so a suite cannot compare mounts on it.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <libmount/libmount.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "lib/fs.h"
 #include "lib/proc.h"
@@ -82,7 +85,7 @@ int target_check_dir(const struct target_wants *w, const struct plan *p, const c
 		     struct err *e)
 {
 	char *dir = realpath(w->dir, NULL);
-	struct lies_on l = { NULL };
+	struct lies_on l = { 0 };
 	struct statvfs v;
 	int ret = 0;
 
@@ -108,7 +111,7 @@ int target_open_dir(struct target *t, const struct target_wants *w, const struct
 		    const char *output, struct undo *u, struct err *e)
 {
 	char *dir = realpath(w->dir, NULL), name[TARGET_NAME];
-	struct lies_on l = { NULL };
+	struct lies_on l = { 0 };
 	int ret;
 
 	(void)p;
@@ -125,7 +128,26 @@ int target_open_dir(struct target *t, const struct target_wants *w, const struct
 			"fs", l.type, "source", l.source, "mounted_on", l.mounted_on));
 		ret = undo_dir(u, t->mnt, e);
 	}
+	if (!ret) {
+		t->dir = xstrdup(dir);
+		t->dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (t->dir_fd < 0)
+			ret = err_sys(e, errno, "cannot open %s", dir);
+	}
 	lies_on_release(&l);
 	free(dir);
 	return ret;
+}
+
+/* dir_fd keeps it from being unmounted, but not from being covered, moved or detached. */
+int target_ready_dir(const struct target *t, struct err *e)
+{
+	struct stat held, now;
+
+	if (!fstat(t->dir_fd, &held) && !stat(t->dir, &now) && held.st_dev == now.st_dev &&
+	    held.st_ino == now.st_ino)
+		return 0;
+	return err_add(e, ENODEV, "%s is no longer the directory that was checked: another file "
+		       "system is there now, or another directory; nothing more is written to it",
+		       t->dir);
 }

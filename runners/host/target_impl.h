@@ -9,6 +9,9 @@
 int target_check_room(const struct plan *p, uint64_t size, const char *what, bool existing,
 		      struct err *e);
 
+/* Claim a device that is there by now, for as long as t is open: its path and size are noted. */
+int target_hold(struct target *t, const char *dev, struct err *e);
+
 /* Of what is made: as wanted, else as the suite's [device]. */
 uint64_t target_size(const struct target_wants *w, const struct suite *s);
 
@@ -20,6 +23,7 @@ int target_check_dir(const struct target_wants *w, const struct plan *p, const c
 		     struct err *e);
 int target_open_dir(struct target *t, const struct target_wants *w, const struct plan *p,
 		    const char *output, struct undo *u, struct err *e);
+int target_ready_dir(const struct target *t, struct err *e);
 int target_check_null_blk(const struct target_wants *w, const struct plan *p, const char *output,
 			  struct err *e);
 int target_open_null_blk(struct target *t, const struct target_wants *w, const struct plan *p,

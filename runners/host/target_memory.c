@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* target_memory.c: disks in memory, where the kernel has them: null_blk and zram. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "runners/host/target_impl.h"
@@ -35,12 +36,10 @@ int target_open_null_blk(struct target *t, const struct target_wants *w, const s
 	free(item);
 	if (ret)
 		return ret;
-	t->device = xstrdup(dev);
-	json_object_update_new(t->facts, json_pack("{s:I, s:I, s:I, s:I}",
-		"size_bytes", (json_int_t)d.size_bytes, "latency_ns", (json_int_t)d.latency_ns,
-		"cache_bytes", (json_int_t)d.cache_bytes,
+	json_object_update_new(t->facts, json_pack("{s:I, s:I, s:I}", "latency_ns",
+		(json_int_t)d.latency_ns, "cache_bytes", (json_int_t)d.cache_bytes,
 		"bandwidth_bytes_per_s", (json_int_t)d.bandwidth_bytes_per_s));
-	return 0;
+	return target_hold(t, dev, e);
 }
 
 int target_check_zram(const struct target_wants *w, const struct plan *p, const char *output,
@@ -55,7 +54,7 @@ int target_check_zram(const struct target_wants *w, const struct plan *p, const 
 int target_open_zram(struct target *t, const struct target_wants *w, const struct plan *p,
 		     const char *output, struct undo *u, struct err *e)
 {
-	uint64_t size = target_size(w, p->suite);
+	char dev[32];
 	int ret = undo_zram(u, -1, e), id;
 
 	(void)output;
@@ -66,8 +65,7 @@ int target_open_zram(struct target *t, const struct target_wants *w, const struc
 		return id;
 	ret = undo_zram(u, id, e);
 	if (!ret)
-		ret = zram_set_size(id, size, e);
-	t->device = xasprintf("/dev/zram%d", id);
-	json_object_set_new(t->facts, "size_bytes", json_integer((json_int_t)size));
-	return ret;
+		ret = zram_set_size(id, target_size(w, p->suite), e);
+	snprintf(dev, sizeof(dev), "/dev/zram%d", id);
+	return ret ? ret : target_hold(t, dev, e);
 }

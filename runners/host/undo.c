@@ -16,11 +16,11 @@
 #include "lib/fs.h"
 #include "lib/num.h"
 #include "runners/host/undo_impl.h"
+#include "runners/host/zram.h"
 
 #define STATE_DIR "/var/lib/fsduel"
 #define LOCK_TRIES 100
 #define LOCK_WAIT_NS 20000000
-#define BOOT_ID "/proc/sys/kernel/random/boot_id"
 
 /* --- the journal ------------------------------------------------------------------ */
 
@@ -210,9 +210,10 @@ int undo_mount(struct undo *u, const char *source, const char *dir, struct err *
 	return note(u, "mount", json_pack("{s:s, s:s}", "source", source, "dir", dir), e);
 }
 
-int undo_wipe(struct undo *u, const char *device, json_t *uuids, struct err *e)
+int undo_wipe(struct undo *u, const char *device, json_t *uuids, json_t *identity, struct err *e)
 {
-	return note(u, "wipe", json_pack("{s:s, s:o}", "path", device, "uuids", uuids), e);
+	return note(u, "wipe", json_pack("{s:s, s:o, s:o}", "path", device, "uuids", uuids,
+					 "identity", identity), e);
 }
 
 int undo_nullblk(struct undo *u, const char *name, struct err *e)
@@ -223,10 +224,14 @@ int undo_nullblk(struct undo *u, const char *name, struct err *e)
 int undo_zram(struct undo *u, int id, struct err *e)
 {
 	json_t *last = json_array_get(u->items, undo_left(u) - 1);
+	char *seq;
 
 	if (id < 0)
 		return note(u, "zram", json_object(), e);
 	json_object_set_new(last, "id", json_integer(id));
+	seq = zram_diskseq(id);
+	json_object_set_new(last, "diskseq", json_string(seq ? seq : ""));
+	free(seq);
 	return save(u, e);
 }
 

@@ -13,7 +13,8 @@
  *
  * Nothing is removed for its number or place alone: a loop device must have our
  * file behind it, a mount our device and our directory, a file the name that was
- * drawn for it, a file system one of our UUIDs, a setting the value we gave it.
+ * drawn for it, a file system one of our UUIDs on the device that we were given, a
+ * zram the sequence number that the kernel gave it, a setting the value we gave it.
  */
 #ifndef FSDUEL_RUNNERS_HOST_UNDO_H
 #define FSDUEL_RUNNERS_HOST_UNDO_H
@@ -53,8 +54,12 @@ int undo_is(struct undo *u, size_t item, const struct stat *st, struct err *e);
 /* A loop device on the file of this item, whatever number it gets. */
 int undo_loop(struct undo *u, size_t file, struct err *e);
 int undo_mount(struct undo *u, const char *source, const char *dir, struct err *e);
-/* File systems on a device of the user's, told by their UUIDs (taken over). */
-int undo_wipe(struct undo *u, const char *device, json_t *uuids, struct err *e);
+/*
+ * File systems on a device of the user's, told by their UUIDs, on the device that identity
+ * (claim_json) is of; after a restart, which gives other numbers, on one of its size. Both are
+ * taken over.
+ */
+int undo_wipe(struct undo *u, const char *device, json_t *uuids, json_t *identity, struct err *e);
 int undo_nullblk(struct undo *u, const char *name, struct err *e);
 /* The kernel draws a zram's number: id -1 before it is made, its number after. */
 int undo_zram(struct undo *u, int id, struct err *e);

@@ -7,6 +7,8 @@
 
 #include "runners/host/undo.h"
 
+#define BOOT_ID "/proc/sys/kernel/random/boot_id"
+
 struct undo_kind {
 	const char *name;
 	bool ends_with_boot;   /* a restart has taken it away */

@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <libmount/libmount.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,8 @@
 
 #include "lib/fs.h"
 #include "runners/cell/blockdev.h"
+#include "runners/cell/claim.h"
+#include "runners/folder/folder.h"
 #include "runners/suite/fio_jobs.h"
 #include "runners/host/loop.h"
 #include "runners/host/undo_impl.h"
@@ -150,25 +151,47 @@ static bool is_listed(const json_t *uuids, const char *uuid)
 	return false;
 }
 
+/* Numbers are given anew with each boot. */
+static bool is_that_device(const json_t *item, const struct claim *c)
+{
+	const json_t *then = json_object_get(item, "identity");
+	char *boot = fs_read_line(BOOT_ID);
+	bool same_boot = boot && !strcmp(boot, text(item, "boot"));
+	json_t *now = claim_json(c);
+	bool same = same_boot ? json_equal(then, now)
+			      : json_equal(json_object_get(then, "size_bytes"),
+					   json_object_get(now, "size_bytes"));
+
+	json_decref(now);
+	free(boot);
+	return same;
+}
+
 static int undo_wipe_item(const json_t *item, struct strv *said, struct err *e)
 {
 	const char *path = text(item, "path");
-	int fd = mount_open_released(path, O_RDWR), ret = 0;
+	struct claim c = CLAIM_NONE;
+	struct err why = ERR_INIT;
+	int ret = claim_open(&c, path, true, blockdev_user, &why);
 	char *uuid;
 
-	if (fd == -ENOENT || fd == -ENXIO)
+	if (ret == -ENOENT || ret == -ENXIO || ret == -ENODEV)
 		return 0;
-	if (fd < 0)
-		return err_sys(e, -fd, "cannot take our file system off %s; when nothing else is "
-			       "on it: wipefs --all %s", path, path);
-	uuid = blockdev_uuid(fd);
-	if (is_listed(json_object_get(item, "uuids"), uuid)) {
-		ret = blockdev_wipe(fd, path, e);
+	if (ret)
+		return err_add(e, -ret, "cannot take our file system off %s: %s; when nothing else "
+			       "is on it: wipefs --all %s", path, why.text, path);
+	uuid = blockdev_uuid(c.excl);
+	if (!is_that_device(item, &c)) {
+		if (uuid)
+			strv_addf(said, "left what is on %s: it is not the device that was "
+				  "measured on", path);
+	} else if (is_listed(json_object_get(item, "uuids"), uuid)) {
+		ret = blockdev_wipe(c.excl, path, e);
 		if (!ret)
 			strv_addf(said, "took the last file system off %s", path);
 	}
 	free(uuid);
-	close(fd);
+	claim_release(&c);
 	return ret;
 }
 
@@ -190,6 +213,9 @@ static int undo_nullblk_item(const json_t *item, struct strv *said, struct err *
 static int undo_zram_item(const json_t *item, struct strv *said, struct err *e)
 {
 	const json_t *id = json_object_get(item, "id");
+	const char *then = text(item, "diskseq");
+	char *seq;
+	bool other;
 	int ret;
 
 	if (!id) {
@@ -198,6 +224,11 @@ static int undo_zram_item(const json_t *item, struct strv *said, struct err *e)
 			 "/sys/class/zram-control/hot_remove");
 		return 0;
 	}
+	seq = zram_diskseq((int)json_integer_value(id));
+	other = seq && *then && strcmp(seq, then);
+	free(seq);
+	if (other)
+		return 0;
 	ret = zram_remove((int)json_integer_value(id), e);
 	if (ret > 0)
 		strv_addf(said, "removed /dev/zram%d", (int)json_integer_value(id));
@@ -233,31 +264,19 @@ static int undo_sysfs_item(const json_t *item, struct strv *said, struct err *e)
 	return ret;
 }
 
-/* What a killed fs_write_atomic leaves in a results folder, by the names of folder.h. */
 static int undo_results_item(const json_t *item, struct strv *said, struct err *e)
 {
-	static const char *const patterns[] = {
-		"samples.csv.tmp", "latency.csv.tmp", "series.csv.tmp", "run.json.tmp",
-		"suite.ini.tmp", "parts/b*-c*-v*.json.tmp", "console/b*-c*-v*.txt.tmp",
-	};
+	struct strv halves = STRV_INIT;
 	int ret = 0;
 
-	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
-		char *pattern = xasprintf("%s/%s", text(item, "path"), patterns[i]);
-		glob_t found = { 0 };
-
-		if (!glob(pattern, GLOB_NOSORT | GLOB_NOESCAPE, NULL, &found))
-			for (size_t k = 0; k < found.gl_pathc; k++) {
-				if (unlink(found.gl_pathv[k]) && errno != ENOENT)
-					ret = err_sys(e, errno, "cannot remove %s",
-						      found.gl_pathv[k]);
-				else
-					strv_addf(said, "removed the half-written %s",
-						  found.gl_pathv[k]);
-			}
-		globfree(&found);
-		free(pattern);
+	folder_halves(text(item, "path"), &halves);
+	for (size_t i = 0; i < halves.n; i++) {
+		if (unlink(halves.v[i]) && errno != ENOENT)
+			ret = err_sys(e, errno, "cannot remove %s", halves.v[i]);
+		else
+			strv_addf(said, "removed the half-written %s", halves.v[i]);
 	}
+	strv_release(&halves);
 	return ret;
 }
 

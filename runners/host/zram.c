@@ -40,6 +40,14 @@ int zram_add(struct err *e)
 	return ret ? ret : (int)id;
 }
 
+char *zram_diskseq(int id)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/sys/block/zram%d/diskseq", id);
+	return fs_read_line(path);
+}
+
 static int put(const char *path, const char *value, struct err *e)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC), ret = 0;

@@ -176,6 +176,7 @@ struct fs_type {
 	const char *mkfs;          /* program */
 	const char *mkfs_args;     /* ours, always given, before the user's; {uuid} and {hash_seed} are filled in from the block */
 	const char *check;         /* command that reads the whole device and fails where it is not clean; NULL: none */
+	uint64_t uuid_at;          /* where on the device the first super block has its UUID */
 	const char *always_options; /* mount options always given, or "" */
 	const char *options_file;  /* where effective options are read: "/proc/fs/ext4/{dev}/options"; NULL: /proc/self/mounts */
 	const char *modules;       /* to load where not built in, by blanks */

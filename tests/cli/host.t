@@ -55,6 +55,17 @@ host_run -c "$tmp/seed.ini" -o "$results" --image 192M
 expect "another seed is another plan" 2 "holds another plan: seed: 2, was 1"
 check "and nothing is measured anew" [ "$before" = "$(sha256sum "$results"/parts/*)" ]
 
+# Whatever lies in the folder by now, a run that is killed may leave half of: also comparison.csv.
+halves() (
+	cd "$results" && find . -type f | sort > "$tmp/files" && xargs sha256sum < "$tmp/files" > "$tmp/sums"
+	sed 's/$/.tmp/' "$tmp/files" | xargs touch
+	printf '{"items": [{"kind": "results", "boot": "x", "path": "%s"}]}' "$results" > "$FSDUEL_STATE/undo.json"
+	fsduel_path=$(realpath "$OLDPWD/$B/fsduel") && "$fsduel_path" clean > "$tmp/said"
+	find . -type f | sort | diff "$tmp/files" - && sha256sum --quiet -c "$tmp/sums"
+	[ "$(grep -c 'half-written' "$tmp/said")" = "$(wc -l < "$tmp/files")" ] || cat "$tmp/said"
+)
+check "half of any file there is removed, and nothing else" halves
+
 # --- kernels by label ----------------------------------------------------------------
 small '/^\[mount/,/^$/d; s/^seed = 1/&\n[kernel baseline]\n[kernel patched]/; s/^blocks = .*/blocks = 1/; /^.workload randrw/,$d' > "$tmp/two.ini"
 host_run -c "$tmp/two.ini" -o "$tmp/two" --image 192M

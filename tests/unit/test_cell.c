@@ -402,31 +402,44 @@ static void copy_mounts_at_begin(void *arg, int begin)
 		*other = for_a_while(copy_mounts, NULL);
 }
 
+/* The UUID of a cell with this seed, as a claim looks for it. */
+static void own_uuid(struct cell_spec *c)
+{
+	for (size_t i = 0; i + 1 < c->mkfs.n; i++)
+		if (!strcmp(c->mkfs.v[i], "-U")) {
+			free(c->mkfs.v[i + 1]);
+			c->mkfs.v[i + 1] = cell_uuid(c->seed);
+		}
+}
+
 static void a_device_that_others_keep_a_moment_longer_is_waited_for(void **state)
 {
 	struct place *p = need_place(state, "mke2fs");
 	pid_t other = -1;
 	struct cell_place at = place_of(p);
+	struct claim claim;
 	struct err e = ERR_INIT;
 	struct cell_spec c;
 	struct result r;
-	struct stat st;
-	int fd;
 
 	at.mark = copy_mounts_at_begin;
 	at.mark_arg = &other;
+	at.claim = &claim;
 	spec_mix(&c, "dio_read", "file_size=1M ops=20");
-	assert_int_equal(cell_run(&c, &at, &r, &e), 0);
-	assert_ok(&r);
-	if (blockdev_open(p->device, &st, &fd, &e))     /* as the next cell run begins */
+	own_uuid(&c);
+	if (claim_open(&claim, p->device, true, blockdev_user, &e) ||
+	    cell_run(&c, &at, &r, &e))
 		fail_msg("%s", e.text);
-	close(fd);
+	assert_ok(&r);
+	if (claim_blank(&claim, &e))                    /* as the next cell run begins */
+		fail_msg("%s", e.text);
+	claim_release(&claim);
 	assert_int_equal(waitpid(other, NULL, 0), other);
 
 	other = for_a_while(look_as_udev, p->device);
-	if (blockdev_open(p->device, &st, &fd, &e))
+	if (claim_open(&claim, p->device, true, blockdev_user, &e))
 		fail_msg("%s", e.text);
-	close(fd);
+	claim_release(&claim);
 	assert_int_equal(waitpid(other, NULL, 0), other);
 	result_release(&r);
 	cell_spec_release(&c);
@@ -463,6 +476,35 @@ static void a_failing_step_names_itself(void **state)
 	strv_add(&c.mkfs, "--no-such");
 	assert_int_equal(run(p, &c, &r), 0);
 	assert_bad(&r, STATUS_FAILED, "mkfs: mke2fs failed");
+	result_release(&r);
+	cell_spec_release(&c);
+}
+
+/* Neither mkfs nor its exit code is believed: the UUID must be there. */
+static void a_mkfs_that_wrote_elsewhere_ends_the_run(void **state)
+{
+	struct place *p = need_place(state, "mke2fs");
+	struct cell_place at = place_of(p);
+	struct claim claim;
+	struct err e = ERR_INIT;
+	struct cell_spec c;
+	struct result r;
+
+	at.claim = &claim;
+	spec_mix(&c, "dio_read", "file_size=1M ops=20");
+	own_uuid(&c);
+	assert_int_equal(claim_open(&claim, p->device, true, blockdev_user, NULL), 0);
+	assert_int_equal(cell_run(&c, &at, &r, NULL), 0);
+	assert_ok(&r);
+	result_release(&r);
+	/* The next one of this block has the same UUID: what is left of the first must not do. */
+	assert_int_equal(claim_blank(&claim, NULL), 0);
+	strv_release(&c.mkfs);
+	strv_add(&c.mkfs, "true");
+	assert_int_equal(cell_run(&c, &at, &r, &e), -EIO);
+	assert_bad(&r, STATUS_FAILED, "mkfs: the file system that was just made is not on");
+	assert_non_null(strstr(e.text, "is not on"));
+	claim_release(&claim);
 	result_release(&r);
 	cell_spec_release(&c);
 }
@@ -824,6 +866,7 @@ int main(void)
 		REAL(a_device_that_others_keep_a_moment_longer_is_waited_for),
 		REAL(a_cell_that_is_interrupted_says_so),
 		REAL(a_failing_step_names_itself),
+		REAL(a_mkfs_that_wrote_elsewhere_ends_the_run),
 		REAL(a_kernel_that_complains_makes_the_cell_invalid),
 		REAL(stale_data_make_the_cell_invalid_and_the_counts_stand),
 		REAL(a_file_system_that_is_not_clean_is_found_out),

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -15,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -446,6 +448,58 @@ static void a_busy_device_is_not_idle(void **state)
 	assert_int_equal(settled, 0);
 }
 
+/* /proc/stat as a busy machine, or an idle one, may show it: iowait falls (proc(5)). */
+static void play_stat(const char *path, bool busy)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	unsigned user = 1000, idle = 1000, iowait = 1000;
+	char line[96];
+
+	for (;; iowait--) {
+		int len = snprintf(line, sizeof(line), "cpu  %10u 0 0 %10u %10u 0 0 0 0 0\n", user,
+				   idle, iowait);
+
+		if (pwrite(fd, line, (size_t)len, 0) != len)
+			_exit(1);
+		*(busy ? &user : &idle) += 10;
+		sleep_ns(50000000);
+	}
+}
+
+/* In a mount namespace of its own, with that file in the place of /proc/stat. */
+static int settled_by(const char *path, bool busy)
+{
+	struct settle s = { .max_ns = 1500000000u };
+	int status, player, pid = fork();
+
+	if (!pid) {
+		player = fork();
+		if (!player)
+			play_stat(path, busy);
+		sleep_ns(100000000);
+		if (unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+		    mount(path, "/proc/stat", NULL, MS_BIND, NULL))
+			status = 99;
+		else
+			status = settle_wait(&s, NULL, NULL);
+		kill(player, SIGKILL);
+		_exit(status & 0xff);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WEXITSTATUS(status);
+}
+
+static void iowait_that_falls_is_no_idle_time(void **state)
+{
+	char *path = xasprintf("%s/stat", (const char *)*state);
+
+	if (geteuid())
+		skip_because("needs root");
+	assert_int_equal(settled_by(path, true), 0);
+	assert_int_equal(settled_by(path, false), 1);
+	free(path);
+}
+
 /* --- machine and probe ---------------------------------------------------------------------- */
 
 static void a_machine_is_read_from_its_files(void **state)
@@ -548,6 +602,8 @@ int main(void)
 		cmocka_unit_test(another_programs_work_is_seen),
 		cmocka_unit_test(our_own_work_is_not),
 		cmocka_unit_test(a_busy_device_is_not_idle),
+		cmocka_unit_test_setup_teardown(iowait_that_falls_is_no_idle_time, make_tree,
+						drop_tree),
 		cmocka_unit_test_setup_teardown(a_machine_is_read_from_its_files, make_tree, drop_tree),
 		cmocka_unit_test_setup_teardown(an_empty_machine_is_unknown, make_tree, drop_tree),
 		cmocka_unit_test(the_running_kernel_is_itself),

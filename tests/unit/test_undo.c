@@ -22,6 +22,8 @@
 
 #include "lib/fs.h"
 #include "lib/proc.h"
+#include "runners/cell/blockdev.h"
+#include "runners/cell/claim.h"
 #include "runners/host/loop.h"
 #include "runners/host/undo.h"
 #include "tests/unit/skip.h"
@@ -275,27 +277,6 @@ static void need(const char *program, bool root)
 		skip_because("skipped: no loop devices");
 }
 
-static void only_file_systems_of_ours_are_taken_off(void **state)
-{
-	struct place *p = *state;
-	char *ours = in(p, "ours"), *theirs = in(p, "theirs");
-	char before[SHA256_HEX], after[SHA256_HEX];
-
-	need("mke2fs", false);
-	make_image(ours, UUID_A);
-	make_image(theirs, UUID_B);
-	sha256_file(theirs, before, NULL);
-	undo_wipe(&p->u, ours, json_pack("[s, s]", UUID_A, "more"), NULL);
-	undo_wipe(&p->u, theirs, json_pack("[s, s]", UUID_A, "more"), NULL);
-	reopen(p);
-	assert_int_equal(undo_them(p), 1);
-	sha256_file(theirs, after, NULL);
-	assert_string_equal(before, after);
-	make_image(ours, UUID_B);   /* would ask, were there still something */
-	free(ours);
-	free(theirs);
-}
-
 /* A loop device that stays when we close it, as losetup makes them. */
 static void attach(const char *path, char dev[32])
 {
@@ -316,12 +297,116 @@ static void attach(const char *path, char dev[32])
 	close((int)c.fd);
 }
 
+static void attach_as(const char *path, const char *dev)
+{
+	struct loop_config c = { .fd = (uint32_t)open(path, O_RDWR | O_CLOEXEC) };
+	int fd = open(dev, O_RDWR | O_CLOEXEC);
+
+	assert_int_equal(ioctl(fd, LOOP_CONFIGURE, &c), 0);
+	close(fd);
+	close((int)c.fd);
+}
+
 static void detach(const char *dev)
 {
 	int fd = open(dev, O_RDONLY | O_CLOEXEC);
 
 	assert_int_equal(ioctl(fd, LOOP_CLR_FD), 0);
 	close(fd);
+}
+
+/* Noted as a run does it, which then ends. */
+static void note_wipe(struct place *p, const char *dev)
+{
+	struct claim c;
+	struct err e = ERR_INIT;
+
+	if (claim_open(&c, dev, true, blockdev_user, &e) ||
+	    undo_wipe(&p->u, dev, json_pack("[s, s]", UUID_A, "more"), claim_json(&c), &e))
+		fail_msg("%s", e.text);
+	claim_release(&c);
+}
+
+static bool has_file_system(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char *uuid = blockdev_uuid(fd);
+	bool has = uuid;
+
+	free(uuid);
+	close(fd);
+	return has;
+}
+
+static void only_file_systems_of_ours_are_taken_off(void **state)
+{
+	struct place *p = *state;
+	char *ours = in(p, "ours"), *theirs = in(p, "theirs");
+	char before[SHA256_HEX], after[SHA256_HEX], a[32], b[32];
+
+	need("mke2fs", true);
+	make_image(ours, UUID_A);
+	make_image(theirs, UUID_B);
+	sha256_file(theirs, before, NULL);
+	attach(ours, a);
+	attach(theirs, b);
+	note_wipe(p, a);
+	note_wipe(p, b);
+	reopen(p);
+	assert_int_equal(undo_them(p), 1);
+	detach(a);
+	detach(b);
+	sha256_file(theirs, after, NULL);
+	assert_string_equal(before, after);
+	assert_false(has_file_system(ours));
+	free(ours);
+	free(theirs);
+}
+
+/* Even one with a UUID of ours: those of a suite are the same in every run of it. */
+static void another_device_in_the_place_of_ours_is_left_alone(void **state)
+{
+	struct place *p = *state;
+	char *ours = in(p, "ours"), *clone = in(p, "clone"), dev[32];
+
+	need("mke2fs", true);
+	make_image(ours, UUID_A);
+	make_image(clone, UUID_A);
+	attach(ours, dev);
+	note_wipe(p, dev);
+	detach(dev);
+	attach_as(clone, dev);
+	reopen(p);
+	assert_int_equal(undo_them(p), 1);    /* which says that it stays */
+	detach(dev);
+	assert_true(has_file_system(clone));
+	free(ours);
+	free(clone);
+}
+
+/* The journal of another boot: numbers are others then, the size is not. */
+static void after_a_restart_the_size_and_the_uuid_tell(void **state)
+{
+	struct place *p = *state;
+	char *ours = in(p, "ours"), dev[32];
+	json_t *item;
+
+	need("mke2fs", true);
+	make_image(ours, UUID_A);
+	attach(ours, dev);
+	for (int round = 0; round < 2; round++) {
+		note_wipe(p, dev);
+		item = json_array_get(p->u.items, 0);
+		json_object_set_new(item, "boot", json_string("another"));
+		item = json_object_get(item, "identity");
+		json_object_set_new(item, "number", json_integer(1));
+		if (!round)
+			json_object_set_new(item, "size_bytes", json_integer(1));
+		assert_int_equal(undo_them(p), 1);
+		assert_int_equal(has_file_system(ours), !round);
+	}
+	detach(dev);
+	free(ours);
 }
 
 static bool is_on(const char *dev, const char *path)
@@ -419,6 +504,8 @@ int main(void)
 		PLACED(a_damaged_journal_is_told_and_kept),
 		PLACED(an_item_of_another_fsduel_stays),
 		PLACED(only_file_systems_of_ours_are_taken_off),
+		PLACED(another_device_in_the_place_of_ours_is_left_alone),
+		PLACED(after_a_restart_the_size_and_the_uuid_tell),
 		PLACED(loop_devices_are_known_by_the_file_behind_them),
 		PLACED(an_earlier_boot_has_no_devices_left),
 		PLACED(mounts_are_known_by_place_and_source),

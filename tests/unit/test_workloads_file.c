@@ -15,15 +15,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "tests/unit/test_workloads.h"
 #include "tests/unit/test_workloads_room.h"
+#include "workloads/mapping.h"
 
 #define MB (1u << 20)
 
@@ -506,9 +512,60 @@ static void a_page_that_cannot_be_faulted_in_is_an_error_and_no_death(void **sta
 	unlink(r->file);
 }
 
+/* The kernel refuses each handler from here on. */
+static void refuse_handlers(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_rt_sigaction, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { NR(code), code };
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
+		_exit(77);
+}
+
+static bool is_mapped(const char *path)
+{
+	struct buf maps = BUF_INIT;
+	bool is = fs_read("/proc/self/maps", 0, &maps, NULL) || strstr(buf_str(&maps), path);
+
+	buf_release(&maps);
+	return is;
+}
+
+static void a_mapping_without_its_handler_is_none(void **state)
+{
+	struct room *r = *state;
+	struct role_thread t = { .role = role_find("mmap_read"), .path = r->file,
+				 .region_size = 8192 };
+	struct err e = ERR_INIT;
+	int status, pid;
+
+	t.fd = open(r->file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	assert_int_equal(ftruncate(t.fd, 8192), 0);
+	assert_int_equal(mapping_begin(&t, PROT_READ, &e), 0);
+	assert_true(is_mapped(r->file));
+	mapping_end(&t);
+	pid = fork();
+	if (!pid) {
+		refuse_handlers();
+		_exit(mapping_begin(&t, PROT_READ, &e) == -EPERM ? is_mapped(r->file) : 2);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	close(t.fd);
+	if (WEXITSTATUS(status) == 77)
+		skip_because("this kernel has no seccomp");
+	assert_int_equal(status, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		in_a_room(a_mapping_without_its_handler_is_none),
 		in_a_room(extents_are_what_was_made),
 		in_a_room(a_delayed_buffered_write_is_flushed_and_seen),
 		in_a_room(extents_that_cannot_be_are_refused),

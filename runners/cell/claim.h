@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * claim.h: a block device that is ours for a whole run, and proof each time before
+ * something is written to it that it still is this very device, and nobody else's.
+ *
+ * Two descriptors do it:
+ *   fd    read-only, not exclusive, open from the first look to the end. While it is open the
+ *         kernel gives the device's number to nothing else: a loop device cannot get another
+ *         file, a disk that was unplugged keeps its number to itself. A mount tolerates it.
+ *   excl  O_EXCL, with flock(2) so that udev looks elsewhere. While it is open nobody can
+ *         mount the device, swap to it, or make it part of another device. It is opened
+ *         through fd (/proc/self/fd), never by a path, and is what we discard and write with.
+ *
+ * Programs that make file systems, and mount(2), claim the device for themselves and fail
+ * with EBUSY beside a claim of ours. So excl is given up right before each of them
+ * (claim_lend) and taken again right after it (claim_take); both ask whether the device is
+ * still the one that was checked. In between nothing can go wrong unseen:
+ *   - programs get /proc/PID/fd/FD as the device's path, which leads to the node that we hold
+ *     wherever links and nodes of /dev lead by then; mount(2) gets the path that we have
+ *     looked at in the call before, as its argument is what people read in the table of mounts;
+ *   - another program that claims the device first makes ours fail, and claim_take says so;
+ *   - before mkfs the device is blank (claim_blank), so that nobody finds a file system to
+ *     mount, and the UUID that is there afterwards was written in between (claim_carries);
+ *   - after mount(2) the directory must be on our device (claim_mounted).
+ * Closing a descriptor that was open for writing makes udev look at the device, and desktops
+ * mount what it finds. So excl stays open for writing from the end of one cell until the next
+ * cell's device is blank, and is open for reading only while it is a check between two others.
+ */
+#ifndef FSDUEL_RUNNERS_CLAIM_H
+#define FSDUEL_RUNNERS_CLAIM_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "lib/err.h"
+
+/* Who uses a device, as a clause ("it is mounted on /mnt"), or NULL. Caller frees. */
+typedef char *(*claim_user_fn)(dev_t dev);
+
+/* What tells a device from another in its place. 0: it has none, or the kernel does not say. */
+struct claim_id {
+	uint64_t number;         /* dev_t */
+	uint64_t size_bytes;
+	uint64_t diskseq;        /* BLKGETDISKSEQ, since 5.15: another for each disk and attached file */
+	uint64_t loop_device, loop_inode;   /* the file behind a loop device */
+	uint64_t loop_offset, loop_limit;   /* and the part of it */
+	uint64_t loop_flags;
+};
+
+struct claim {
+	char *name, *path;       /* as the user said it; without links */
+	claim_user_fn user;
+	struct claim_id id;
+	int fd, excl;            /* excl -1: lent, or its mount has the device */
+	bool write;              /* excl is open for writing */
+};
+
+#define CLAIM_NONE { .fd = -1, .excl = -1 }
+
+/*
+ * Find the device out and claim it, for writing or not. user is asked first, for the
+ * sentence (blockdev_user; NULL: nobody). -EBUSY: somebody has it, after five seconds
+ * (a mount namespace that was copied a moment ago, a look of udev's); -ENOTBLK: it is
+ * no block device. On error there is nothing to release.
+ */
+int claim_open(struct claim *c, const char *name, bool write, claim_user_fn user, struct err *e);
+void claim_release(struct claim *c);   /* accepts CLAIM_NONE */
+
+/* The lock by which udev knows that a device is not its business; waited for likewise. */
+int claim_lock(int fd, const char *path, struct err *e);
+
+/* -ENODEV: it is not the device that claim_open found, or its path leads elsewhere now. */
+int claim_check(const struct claim *c, struct err *e);
+
+/* Right before a program or mount(2): checked, then given up. */
+int claim_lend(struct claim *c, struct err *e);
+/* Right after it, or when a mount has ended: taken again, then checked. */
+int claim_take(struct claim *c, bool write, struct err *e);
+
+/* The path to give to a program, good as long as fd is open. dst has room for CLAIM_PATH. */
+#define CLAIM_PATH 48
+void claim_path(const struct claim *c, char dst[CLAIM_PATH]);
+
+/* Discard all of it, where it can, and overwrite its head: no super block is left there. */
+int claim_blank(struct claim *c, struct err *e);
+/* Does it carry this UUID at this place? -EIO: no, so whoever was to write it wrote elsewhere. */
+int claim_carries(const struct claim *c, uint64_t at, const char *uuid, struct err *e);
+/* Is what is mounted on dir on this device? -ENODEV: no. */
+int claim_mounted(const struct claim *c, const char *dir, struct err *e);
+
+/* What must be equal for it to be the same device, for the journal: in this boot. */
+json_t *claim_json(const struct claim *c);
+
+#endif
