@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * fiojob.c: a fio job file read and written again as the job that is run. Comments and
- * variables are fiojob_vars.c's, the checks are in fiojob_keys.c and fiojob_jobs.c. Only lines that were checked are written, so fio
- * cannot read a line otherwise than we did. It needs libinih and so stays out of the
- * guest; what the guest needs is in fiotext.c.
+ * variables are fiojob_vars.c's, the checks are in fiojob_keys.c and fiojob_jobs.c. Only
+ * lines that were checked are written, so fio cannot read a line otherwise than we did. It
+ * needs libinih and so stays out of the guest; what the guest needs is in fiotext.c.
  */
 #include "runners/suite/fiojob.h"
 
@@ -37,9 +37,7 @@ const struct fiojob_param fiojob_params[] = {
 };
 
 /* Appended to every job: how fio reports, not what it does. */
-static const char *const always[] = {
-	"lat_percentiles=1", "unified_rw_reporting=none", "group_reporting=0", NULL,
-};
+static const char *const always[] = { "lat_percentiles=1", "unified_rw_reporting=none", NULL };
 
 const struct fiojob_param *fiojob_param(const char *name)
 {
@@ -229,7 +227,7 @@ bool fiojob_flag(const struct ini *ini, const struct strv *over, size_t job, con
 
 /* --- the text that is run ------------------------------------------------------------ */
 
-/* In a part by itself nothing is left to wait for, and deleting its files afterwards is not work. */
+/* In a part by itself nothing is left to wait for; deleting files afterwards is not work. */
 static bool is_of_the_whole(const char *option)
 {
 	return fiojob_same("stonewall", option) || !strcmp(option, "wait_for") ||

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * fiojob_impl.h: what the files that read a fio job share: fiojob.c (text in, text out),
- * fiojob_vars.c (comments and variables), fiojob_keys.c (each line by itself), fiojob_jobs.c (each job, and the jobs together)
- * and fio_expect.c (what fio will do). For these files only.
+ * fiojob_vars.c (comments and variables), fiojob_keys.c (each line by itself),
+ * fiojob_jobs.c (each job, and the jobs together) and fio_expect.c (what fio will do). For
+ * these files only.
  */
 #ifndef FSDUEL_RUNNERS_FIOJOB_IMPL_H
 #define FSDUEL_RUNNERS_FIOJOB_IMPL_H

@@ -205,8 +205,8 @@ static void waiting_is_what_fio_waits_for(void **state)
 	struct fiojob j;
 
 	(void)state;
-	make(&j, "[global]\nsize=1m\n[w]\n[r]\nwait_for=w\n[r2]\nwait_for=w\n[s]\nstonewall\n[t]\nwait_for=w\n",
-	     NULL);
+	make(&j, "[global]\nsize=1m\n[w]\n[r]\nwait_for=w\n[r2]\nwait_for=w\n"
+	     "[s]\nstonewall\n[t]\nwait_for=w\n", NULL);
 	assert_int_equal(j.parts.n, 3);
 	assert_string_equal(j.parts.v[2], "s");
 	fiojob_release(&j);
