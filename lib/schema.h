@@ -17,8 +17,17 @@
 #define RAW_DIR "raw"
 #define SUITE_INI "suite.ini"
 
-/* The one word in the column marks that is no disturbance: an option of the mount did nothing. */
+/* Words in the column marks that are no disturbance. An option of the mount did nothing. */
 #define MARK_NO_EFFECT "no_effect"
+/* The kernel that ran oopsed, warned, hung or damaged the file system in this cell run. */
+#define MARK_BROKEN "broken"
+/* It ran on to its wall limit without a word: it hangs, or the host was too busy for it. */
+#define MARK_HUNG "hung"
+
+/* The role of fio's reads of what it wrote: shown, and decides nothing. */
+#define ROLE_VERIFY "verify"
+/* How far a role's rate is known at all, in per cent of it; there only where that is coarse. */
+#define METRIC_RESOLUTION "resolution"
 
 /* What says which cell run a row belongs to: the first columns of every CSV of a results folder. */
 #define SCHEMA_WHO "run", "variant", "kernel", "mode", "fs", "mount", "workload", "params", \

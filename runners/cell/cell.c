@@ -46,10 +46,7 @@ static void put_fact(struct cell *c, const char *name, json_t *value)
 /* What disturbed a cell run, joined by commas. */
 void cell_add_mark(struct cell *c, const char *mark)
 {
-	char *old = c->r->marks;
-
-	c->r->marks = old ? xasprintf("%s,%s", old, mark) : xstrdup(mark);
-	free(old);
+	result_mark(c->r, mark);
 }
 
 /* --- steps -------------------------------------------------------------------- */
@@ -261,9 +258,12 @@ static int unmount(struct cell *c, struct err *e)
 static void check_fs(struct cell *c, struct err *e)
 {
 	uint64_t begin_ns = now_ns();
+	int rc = mount_check(c->fs, c->at->device, &c->watch.stop, e);
 
-	if (!mount_check(c->fs, c->at->device, &c->watch.stop, e) && c->fs->check)
+	if (!rc && c->fs->check)
 		put_fact(c, "fs_clean", json_true());
+	if (rc == -EUCLEAN)
+		result_mark(c->r, MARK_BROKEN);
 	if (c->at->stepped)
 		c->at->stepped(c->at->stepped_arg, "check", now_ns() - begin_ns);
 }
@@ -312,8 +312,10 @@ static void judge(struct cell *c, struct buf *why, const char *unmount_error, co
 		result_fail(c->r, STATUS_FAILED, "check: %s", broken);
 	else if (ret)
 		result_fail(c->r, STATUS_FAILED, "kernel log: %s", log_error.text);
-	if (c->seen)
+	if (c->seen) {
 		result_fail(c->r, STATUS_INVALID, "%s", c->seen);
+		result_mark(c->r, MARK_BROKEN);
+	}
 	/* What it saw stays seen, whatever else went wrong; but one that was interrupted is run again. */
 	if (c->seen && c->watch.stop != WATCH_CALLER)
 		json_object_set_new(c->r->facts, "stands", json_true());
