@@ -108,6 +108,8 @@ static void print_cells(const struct comparison *c, size_t cells)
 		if (!row->j.decides)
 			continue;
 		buf_addf(&name, "%s%s%s", row->workload, *row->varying ? " " : "", row->varying);
+		if (!row->whole)
+			buf_addf(&name, " %s", row->role);
 		text_add_padded(&b, buf_str(&name), CELL_WIDTH, false);
 		add_percent(&b, row->pairs > 1 && row->j.has_change ? row->j.sd_log : -1);
 		buf_addc(&b, ' ');

@@ -25,18 +25,12 @@ void few_blocks_say(const struct plan *p, struct buf *b)
 	const struct suite *s = p->suite;
 	bool exact = s->mode == MODE_EXACT;
 	unsigned least = judge_min_blocks(count_families(s), exact);
-	size_t open = 0;
 
-	/* One thread in exact mode: a single block is a fact. */
-	for (size_t i = 0; i < p->nr_cells; i++)
-		open += !exact || p->cells[i].role_threads != 1;
 	if (s->guard.there)   /* it counts, and judges no speed */
 		return;
-	if (!s->nr_contrasts || s->blocks >= least || !open)
+	if (!s->nr_contrasts || s->blocks >= least)
 		return;
-	buf_addf(b, "too few blocks: with %u, %zu of %zu cells cannot be called slower or faster, "
-		    "whatever is measured%s: %u or more are needed (-b %u)", s->blocks, open,
-		 p->nr_cells,
-		 exact ? " (several threads: blocks are seeds, and those are samples)" : "", least,
-		 least);
+	buf_addf(b, "too few blocks: with %u%s no cell can be called slower or faster, whatever is "
+		    "measured: %u or more are needed (-b %u)", s->blocks,
+		 exact ? ", as each is one seed," : "", least, least);
 }

@@ -191,12 +191,17 @@ int show_load(const char *dir, const struct show_options *o, struct results **r,
 	return ret;
 }
 
-/* The first that holds of slower, unmeasured, unsure where that is asked for, fine. */
+/* The first that holds of worse, unmeasured, unsure where that is asked for, fine. */
 static int exit_code(const struct comparison *c, bool strict)
 {
-	if (comparison_count(c, VERDICT_SLOWER))
+	unsigned repaired = 0;
+
+	if (comparison_count(c, VERDICT_BROKEN) || comparison_count(c, VERDICT_SLOWER) ||
+	    comparison_count(c, VERDICT_MIXED))
 		return FSDUEL_SLOWER;
-	if (c->unmeasured)
+	for (size_t i = 0; i < c->unmeasured; i++)
+		repaired += c->gaps[i].repaired;
+	if (c->unmeasured > repaired)
 		return FSDUEL_UNMEASURED;
 	return strict && comparison_count(c, VERDICT_UNSURE) ? FSDUEL_UNSURE : FSDUEL_OK;
 }

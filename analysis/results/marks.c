@@ -22,6 +22,16 @@ void marks_split(struct strv *words, const char *marks)
 	strv_release(&all);
 }
 
+bool marks_has(const char *marks, const char *word)
+{
+	for (size_t len; *marks; marks += len + (marks[len] == ',')) {
+		len = strcspn(marks, ",");
+		if (len == strlen(word) && !memcmp(marks, word, len))
+			return true;
+	}
+	return false;
+}
+
 /* 1: something disturbed it. */
 static int count(json_t *by_mark, const char *marks)
 {

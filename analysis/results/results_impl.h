@@ -63,6 +63,7 @@ struct unit {
 	uint32_t marks;                   /* what disturbed it; a number in strings */
 	uint16_t position;                /* of the variant in its block, from 1; 0: not said */
 	uint8_t status;                   /* the worst in that attempt */
+	bool broken, hung;                /* its marks have MARK_BROKEN, MARK_HUNG */
 };
 
 struct results {
@@ -116,6 +117,8 @@ int results_finish(struct results *r, const char *samples_path, struct err *e);
 
 /* Append the words of a field of marks that say what disturbed the run; MARK_NO_EFFECT does not. */
 void marks_split(struct strv *words, const char *marks);
+/* Is that one of the field's words? */
+bool marks_has(const char *marks, const char *word);
 
 /* results_load from memory, for tests; the names stand for the paths in sentences. */
 int results_load_mem(struct results **out, const char *run, size_t run_len, const char *samples,
