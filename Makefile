@@ -36,7 +36,7 @@ CMDS  := $(patsubst cli/cmd_%.c,%,$(wildcard cli/cmd_*.c))
 OBJS  := $(SRCS:%.c=$(B)/%.o)
 GEN   := $(B)/gen/roles.h $(B)/gen/commands.h $(B)/gen/report_css.h $(B)/gen/report_js.h
 PROGS := $(B)/fsduel $(B)/fsload $(B)/fsduel-guest $(B)/fsduel-guest.debug
-QEMU_LIBS := $(B)/fsduel-exact-order.so $(B)/fsduel-profile.so
+PRELOADS := $(B)/fsduel-exact-order.so $(B)/fsduel-profile.so $(B)/fsduel-fio-clock.so
 UNIT  := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 ORACLE := $(patsubst tests/oracle/%.c,$(B)/oracle/%,$(wildcard tests/oracle/*.c))
 FUZZ  := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -50,7 +50,7 @@ keep = > $@.new; cmp -s $@.new $@ || cp $@.new $@; rm -f $@.new
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all run experiments test test-slow check unit replay deps clean install asan bench fuzz FORCE
-all: $(PROGS) $(QEMU_LIBS)
+all: $(PROGS) $(PRELOADS)
 
 # --- generated lists: one file adds one thing --------------------------------
 $(B)/gen/roles.h: FORCE
@@ -64,8 +64,10 @@ $(B)/gen/report_css.h: $(REPORT)/report.css
 	$(Q)$(bytes)
 $(B)/gen/report_js.h: $(patsubst %,$(REPORT)/%.js,show draw plots series detail table)
 	$(Q)$(bytes)
+# A build folder of any name is no part of the sources: git is told so from within it.
 $(B)/.flags: FORCE
-	$(Q)mkdir -p $(@D); echo '$(CC) $(subst ','\'',$(ALL_CFLAGS))' $(keep)
+	$(Q)mkdir -p $(@D); [ -e $(@D)/.gitignore ] || echo '*' > $(@D)/.gitignore
+	$(Q)echo '$(CC) $(subst ','\'',$(ALL_CFLAGS))' $(keep)
 # The archive is made anew when a file is added or gone.
 $(B)/.objects: FORCE
 	$(Q)mkdir -p $(@D); echo '$(OBJS)' $(keep)
@@ -81,12 +83,13 @@ $(B)/fsduel: $(B)/cli/main.o
 $(B)/fsload: $(B)/workloads/fsload_main.o
 $(B)/fsduel $(B)/fsload: $(B)/libfsduel.a
 	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) -o $@ $(filter %.o,$^) $(B)/libfsduel.a $(LIBS)
-# Loaded into QEMU in exact mode; never with sanitizers.
+# Loaded into QEMU in exact mode, and into fio; never with sanitizers.
 PRELOAD = $(CC) -std=c17 -D_GNU_SOURCE -I. $(WARN) -ffile-prefix-map=$(CURDIR)=. -O2 -shared -fPIC
 $(B)/fsduel-exact-order.so: runners/preload/exact_order.h
 $(B)/fsduel-profile.so: runners/preload/profile.h
+$(B)/fsduel-fio-clock.so: runners/preload/fio_clock.h runners/preload/profile.h
 .SECONDEXPANSION:
-$(QEMU_LIBS): $(B)/fsduel-%.so: runners/preload/$$(subst -,_,$$*).c $(B)/.flags
+$(PRELOADS): $(B)/fsduel-%.so: runners/preload/$$(subst -,_,$$*).c $(B)/.flags
 	$(call say,LD,$@)$(PRELOAD) -fvisibility=$(if $(findstring profile,$@),hidden,default) -o $@ $< -ldl
 # The guest's first process is static and stripped, and never has sanitizers.
 ifeq ($(SAN),)
@@ -123,7 +126,11 @@ $(B)/gen_folder: $(wildcard tests/gen_folder*) $(B)/libfsduel.a
 $(B)/tests/hasty-exact-order.so: runners/preload/exact_order.c runners/preload/exact_order.h $(B)/.flags
 	$(call say,LD,$@)mkdir -p $(@D) && $(PRELOAD) -DPATIENCE_NS=20000 -o $@ $< -ldl
 
-unit: $(UNIT)
+# Where the tests' own fio finds it.
+$(B)/tests/fsduel-fio-clock.so: $(B)/fsduel-fio-clock.so
+	$(Q)mkdir -p $(@D); cp $< $@
+
+unit: $(UNIT) $(B)/tests/fsduel-fio-clock.so
 oracle: $(ORACLE)
 replay: $(FUZZ)
 test: deps
@@ -177,7 +184,7 @@ install: all $(B)/fsduel.1
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
 		$(DESTDIR)$(DATADIR)/configs/experiments $(DESTDIR)$(DATADIR)/kernels \
 		$(DESTDIR)$(DATADIR)/workloads/fio $(DESTDIR)$(DATADIR)/dashboards
-	install $(PROGS) $(QEMU_LIBS) $(DESTDIR)$(PREFIX)/bin
+	install $(PROGS) $(PRELOADS) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(B)/fsduel.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 $(wildcard configs/*.ini) $(DESTDIR)$(DATADIR)/configs
 	$(foreach f,$(wildcard configs/experiments/*.ini),install -m 644 $f $(DESTDIR)$(DATADIR)/$f;)
@@ -185,6 +192,6 @@ install: all $(B)/fsduel.1
 	install -m 644 $(wildcard workloads/fio/*.fio) $(DESTDIR)$(DATADIR)/workloads/fio
 	install -m 644 $(wildcard dashboards/*.gp) $(DESTDIR)$(DATADIR)/dashboards
 clean:
-	$(Q)rm -rf build build-san build-fuzz
+	$(Q)rm -rf $(patsubst %/.flags,%,$(wildcard $(B)/.flags $(B)-san/.flags $(B)-fuzz/.flags))
 
 -include $(OBJS:.o=.d) $(MAINS:%.c=$(B)/%.d) $(UNIT:=.d) $(ORACLE:=.d) $(B)/tests/bench/bare_loop.d $(wildcard $(B)/tests/guest/*.d)

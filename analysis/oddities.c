@@ -11,6 +11,7 @@
 
 #include "analysis/stats/checks.h"
 #include "analysis/judge_impl.h"
+#include "lib/schema.h"
 
 #define NAMED_MAX 3            /* cells a sentence names */
 #define ORDER_BLOCKS_MIN 8     /* a pattern in fewer blocks is no surprise */
@@ -202,13 +203,13 @@ static const struct unit *unit_of(const struct results *r, const struct comparis
 	return results_unit(r, results_find_cell(r, row->workload, row->params), variant, block, 0);
 }
 
-/* Every word once; 1: it has one. */
-static unsigned add_marks(struct strv *all, const char *marks)
+/* Every word once; 1: it has one. only as in marks_split. */
+static unsigned add_marks(struct strv *all, const char *marks, const char *only)
 {
 	struct strv words = STRV_INIT;
 	unsigned any;
 
-	marks_split(&words, marks);
+	marks_split(&words, marks, only);
 	for (size_t i = 0; i < words.n; i++)
 		if (strv_find(all, words.v[i]) < 0)
 			strv_add(all, words.v[i]);
@@ -229,7 +230,8 @@ static void describe_marks(char *dst, size_t size, const struct strv *marks, uns
 }
 
 static void check_marks(struct comparison *c, const struct results *r,
-			struct comparison_row **rows, size_t nr)
+			struct comparison_row **rows, size_t nr, const char *sentence,
+			const char *only)
 {
 	struct list list = { .nr = 0 };
 
@@ -247,12 +249,13 @@ static void check_marks(struct comparison *c, const struct results *r,
 				if (!u->seen || u->status != SAMPLE_OK)
 					continue;
 				runs++;
-				marked += add_marks(&marks, intern_str(&r->strings, u->marks));
+				marked += add_marks(&marks, intern_str(&r->strings, u->marks),
+						    only);
 			}
 		}
 		describe_marks(what, sizeof(what), &marks, marked, runs);
 		if (marked)
-			list_add(&list, "disturbed while measuring", rows[i], what);
+			list_add(&list, sentence, rows[i], what);
 		strv_release(&marks);
 	}
 	list_end(&list, c);
@@ -313,7 +316,9 @@ void checks_fill(struct comparison *c, const struct results *r)
 		struct comparison_row **rows = deciding_rows(c, c->headlines[i].contrast, &nr);
 
 		check_contrast(c, rows, nr);
-		check_marks(c, r, rows, nr);
+		check_marks(c, r, rows, nr, "disturbed while measuring", NULL);
+		check_marks(c, r, rows, nr, "some operations of threads with a rate were never "
+			    "started, and count with the time they waited", MARK_MISSED);
 		if (nr && !c->judge->exact_mode)
 			check_order(c, r, rows[0]);
 		free(rows);

@@ -36,7 +36,7 @@ static const struct option_row options[] = {
 	{ 'k', "kernel", OPT_STRING, "KERNEL", "bzImage, unpacked package, build tree or fetched name", AT(kernel), false },
 	{ 'm', "mode", OPT_STRING, "MODE", "exact, tcg, kvm or auto, instead of the suite's", AT(mode), false },
 	{ 'b', "blocks", OPT_COUNT, "N", "blocks instead of the suite's", AT(blocks), false },
-	{ 'j', "guests", OPT_COUNT, "N", "guests at once (default: one a core); changes no result", AT(guests), false },
+	{ 'j', "guests", OPT_COUNT, "N", "guests at once (default: one a core that memory has room for); changes no result", AT(guests), false },
 	{ 0, "initramfs", OPT_STRING, "FILE", "use this initramfs instead of packing one", AT(initramfs), false },
 	{ 0, "qemu", OPT_STRING, "PROGRAM", "another QEMU than the first qemu-system-x86_64 in PATH", AT(qemu), false },
 	{ 0, "destroy", OPT_STRING, "PATH", "the suite's [device] path once more: format it for every cell run", AT(destroy), false },

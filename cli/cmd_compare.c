@@ -26,7 +26,7 @@ static const struct option_row options[] = {
 	  "table (without it), csv, json, markdown, junit or ktap",
 	  offsetof(struct show_options, format), false },
 	{ 0, "margin", OPT_STRING, "PERCENT",
-	  "changes up to that are the same; without it the suite's, 2%, or 0.1% in exact mode",
+	  "changes up to that are the same, such as 2%; without it the suite's, 2%, or 0.1% in exact mode",
 	  offsetof(struct show_options, margin), false },
 	{ 0, "strict", OPT_FLAG, NULL, "exit with 5 where a cell is unsure",
 	  offsetof(struct show_options, strict), false },

@@ -40,7 +40,7 @@ static const struct option_row options[] = {
 	{ 0, "pass", OPT_STRINGS, "PASS", "measure again with something watching: locks (who waits for which lock, how long)", AT(passes), false },
 	{ 0, "watch-blocks", OPT_COUNT, "N", "blocks, from the first on, that passes watch, instead of the suite's", AT(watch_blocks), false },
 	{ 0, "unscaled", OPT_FLAG, NULL, "the suite's work as it was before it was scaled down: its keys unscaled.*", AT(unscaled), false },
-	{ 'j', "guests", OPT_COUNT, "N", "guests at once (default: one a core); changes no result", AT(guests), false },
+	{ 'j', "guests", OPT_COUNT, "N", "guests at once (default: one a core that memory has room for); changes no result", AT(guests), false },
 	{ 0, "initramfs", OPT_STRING, "FILE", "use this initramfs instead of packing one", AT(initramfs), false },
 	{ 0, "qemu", OPT_STRING, "PROGRAM", "another QEMU than the first qemu-system-x86_64 in PATH", AT(qemu), false },
 	{ 0, "destroy", OPT_STRING, "PATH", "the suite's [device] path once more: format it for every cell run", AT(destroy), false },

@@ -35,7 +35,7 @@ static const struct option_row options[] = {
 	{ 'o', "output", OPT_STRING, "DIR", "where their results folders go (default: " OUTPUT_DIR ")", AT(output), false },
 	{ 'm', "mode", OPT_STRING, "MODE", "exact, tcg, kvm or auto (default: exact, then kvm where it works)", AT(mode), false },
 	{ 0, "unscaled", OPT_FLAG, NULL, "the work as it was before it was scaled down to a small guest", AT(unscaled), false },
-	{ 'j', "guests", OPT_COUNT, "N", "guests at once in exact mode (default: one a core); changes no result", AT(guests), false },
+	{ 'j', "guests", OPT_COUNT, "N", "guests at once in exact mode (default: one a core that memory has room for); changes no result", AT(guests), false },
 	{ 'q', "quiet", OPT_FLAG, NULL, "no progress", AT(quiet), false },
 	{ 0 },
 };

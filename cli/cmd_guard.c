@@ -31,7 +31,7 @@ static const struct option_row options[] = {
 	{ 0, "patched", OPT_STRING, "KERNEL", "the same for the other side", AT(patched), false },
 	{ 'm', "mode", OPT_STRING, "MODE", "exact, tcg, kvm or auto, instead of the suite's", AT(mode), false },
 	{ 'b', "blocks", OPT_COUNT, "N", "blocks, each a seed, instead of the suite's", AT(blocks), false },
-	{ 'j', "guests", OPT_COUNT, "N", "guests at once (default: one a core); changes no result", AT(guests), false },
+	{ 'j', "guests", OPT_COUNT, "N", "guests at once (default: one a core that memory has room for); changes no result", AT(guests), false },
 	{ 0, "qemu", OPT_STRING, "PROGRAM", "another QEMU than the first qemu-system-x86_64 in PATH", AT(qemu), false },
 	{ 'f', "format", OPT_STRING, "table|csv|json", "what to print; without it a table", AT(format), false },
 	{ 0, "strict", OPT_FLAG, NULL, "exit code 5 where a variant is unsure", AT(strict), false },

@@ -13,6 +13,7 @@
 
 #include "cli/command.h"
 #include "cli/progress.h"
+#include "lib/clean.h"
 #include "lib/buf.h"
 #include "lib/near.h"
 #include "lib/proc.h"
@@ -36,6 +37,16 @@ static const struct option_row options[] = {
 	{ 0 },
 };
 
+/* An image or a folder may hold any bytes. */
+static void print_line(const char *what, const char *text)
+{
+	struct buf b = BUF_INIT;
+
+	clean_add(&b, text);
+	printf("%s%s\n", what, buf_str(&b));
+	buf_release(&b);
+}
+
 static int show(const char *ref, const struct kernel_options *o, struct err *e)
 {
 	struct kernel k;
@@ -43,15 +54,13 @@ static int show(const char *ref, const struct kernel_options *o, struct err *e)
 	(void)o;
 	if (kernel_load(&k, ref, e))
 		return err_exit_code(e, FSDUEL_USAGE);
-	printf("ref      %s\n"
-	       "image    %s\n"
-	       "release  %s\n"
-	       "version  %s\n"
-	       "sha256   %s\n"
-	       "build id %s\n"
-	       "modules  %s\n",
-	       k.ref, k.image_path, k.release, k.version, k.sha256,
-	       k.build_id[0] ? k.build_id : "none", k.modules_dir ? k.modules_dir : "none");
+	print_line("ref      ", k.ref);
+	print_line("image    ", k.image_path);
+	print_line("release  ", k.release);
+	print_line("version  ", k.version);
+	print_line("sha256   ", k.sha256);
+	print_line("build id ", k.build_id[0] ? k.build_id : "none");
+	print_line("modules  ", k.modules_dir ? k.modules_dir : "none");
 	kernel_release(&k);
 	return FSDUEL_OK;
 }
@@ -121,10 +130,11 @@ static int list(const char *unused, const struct kernel_options *o, struct err *
 		char *path = xasprintf("%s/%s", dir, entries[i]->d_name);
 		ssize_t n = readlink(path, target, sizeof(target) - 1);
 
-		if (n > 0)
-			printf("%s -> %.*s\n", entries[i]->d_name, (int)n, target);
-		else
-			printf("%s\n", entries[i]->d_name);
+		char *text = n > 0 ? xasprintf("%s -> %.*s", entries[i]->d_name, (int)n, target)
+				   : xstrdup(entries[i]->d_name);
+
+		print_line("", text);
+		free(text);
 		free(path);
 		free(entries[i]);
 	}

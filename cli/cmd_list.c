@@ -126,7 +126,8 @@ static int list_params(struct err *e)
 		print_param(p, NULL);
 	printf("of a fio job:\n");
 	for (const struct fiojob_param *p = fiojob_params; p->name; p++)
-		printf("  %-14s sets %s%s%s\n", p->name, p->option, p->also ? " and " : "",
+		printf("  %-14s %s%s%s%s\n", p->name, p->option ? "sets " : "",
+		       p->option ? p->option : p->help, p->also ? " and " : "",
 		       p->also ? p->also : "");
 	return FSDUEL_OK;
 }

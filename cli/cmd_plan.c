@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * cmd_plan.c: `fsduel plan`: what a suite would measure, in which order and for
- * how long, for people or as JSON. It runs nothing and needs no kernel.
+ * how long, for people or as JSON. It measures nothing and needs no kernel.
  */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "cli/command.h"
 #include "cli/few_blocks.h"
+#include "cli/fio_ask.h"
 #include "cli/plan_missing.h"
 #include "lib/num.h"
 #include "runners/cell/device.h"
 #include "runners/suite/plan.h"
+#include "runners/vm/vm.h"
 
 struct plan_options {
 	const char *suite, *baseline, *patched, *mode, *missing;
@@ -34,7 +35,7 @@ static const struct option_row options[] = {
 	{ 0, "pass", OPT_STRINGS, "PASS", "measure again with something watching: locks (who waits for which lock, how long)", AT(passes), false },
 	{ 0, "watch-blocks", OPT_COUNT, "N", "blocks, from the first on, that passes watch, instead of the suite's", AT(watch_blocks), false },
 	{ 0, "unscaled", OPT_FLAG, NULL, "the suite's work as it was before it was scaled down: its keys unscaled.*", AT(unscaled), false },
-	{ 'j', "guests", OPT_COUNT, "N", "guests at once (default: one a core), for the time it would take", AT(guests), false },
+	{ 'j', "guests", OPT_COUNT, "N", "guests at once (default: one a core that memory has room for), for the time it would take", AT(guests), false },
 	{ 0, "missing", OPT_STRING, "DIR", "what this results folder still lacks, by kernel and block, instead of a suite", AT(missing), false },
 	{ 0, "json", OPT_FLAG, NULL, "as JSON, for programs", AT(json), false },
 	{ 0 },
@@ -123,9 +124,13 @@ static void print_cells(const struct plan *p)
 
 		if (c->timed_ns)
 			num_format(timed, c->timed_ns, NUM_NS);
-		printf("  c%04zu  %s%s%s (%u thread%s, %s)\n", i + 1,
+		printf("  c%04zu  %s%s%s (%u thread%s", i + 1,
 		       p->suite->workloads[c->workload].name, c->varying[0] ? " " : "", c->varying,
-		       c->role_threads, c->role_threads == 1 ? "" : "s", timed);
+		       c->role_threads, c->role_threads == 1 ? "" : "s");
+		if (c->helper_threads)
+			printf(", %u of them fio's helper%s or more", c->helper_threads,
+			       c->helper_threads == 1 ? "" : "s");
+		printf(", %s%s)\n", timed, c->fio_before ? ", after the parts before it" : "");
 	}
 }
 
@@ -176,7 +181,7 @@ static void print_order(const struct plan *p)
 
 static void print_plan(const struct plan *p, unsigned guests)
 {
-	struct buf few = BUF_INIT;
+	struct buf few = BUF_INIT, notes = BUF_INIT;
 	char time[32];
 
 	print_machine(p->suite);
@@ -189,6 +194,10 @@ static void print_plan(const struct plan *p, unsigned guests)
 	if (p->suite->mode == MODE_EXACT)
 		printf(" with %u guest%s at once", guests, guests == 1 ? "" : "s");
 	printf("\n");
+	fio_notes(p->suite, &notes);
+	if (notes.len)
+		printf("%s\n", notes.data);
+	buf_release(&notes);
 	few_blocks_say(p, &few);
 	if (few.len)
 		printf("%s\n", few.data);
@@ -249,6 +258,10 @@ static json_t *cells_json(const struct plan *p)
 				      p->suite->workloads[c->workload].name, "params", c->params,
 				      "varying", c->varying, "threads", (int)c->role_threads);
 
+		if (c->helper_threads)
+			json_object_set_new(o, "helper_threads",
+					    json_integer((json_int_t)c->helper_threads));
+
 		/* Unknown is null, never 0. */
 		json_object_set_new(o, "timed_ns", c->timed_ns ?
 				    json_integer((json_int_t)c->timed_ns) : json_null());
@@ -300,13 +313,19 @@ static json_t *passes_json(const struct suite *s)
 static int print_json(const struct plan *p, unsigned guests, struct err *e)
 {
 	const struct suite *s = p->suite;
-	json_t *o = json_pack("{sssssisIsososososososf}", "suite", s->name, "mode",
+	json_t *notes = json_array(), *o = json_pack("{sssssisIsososososososf}", "suite", s->name, "mode",
 			      mode_names[s->mode], "blocks", (int)s->blocks, "seed",
 			      (json_int_t)s->seed, "variants", variants_json(s), "contrasts",
 			      contrasts_json(s), "cells", cells_json(p), "block_seeds",
 			      blocks_json(p), "passes", passes_json(s), "units", units_json(p), "expected_wall_s",
 			      plan_expected_wall_s(p, guests));
-	int ret = o ? json_dumpf(o, stdout, JSON_INDENT(2)) : -1;
+	int ret;
+
+	for (size_t i = 0; i < s->nr_workloads; i++)
+		for (size_t k = 0; k < s->workloads[i].notes.n; k++)
+			json_array_append_new(notes, json_string(s->workloads[i].notes.v[k]));
+	json_object_set_new(o, "notes", notes);
+	ret = o ? json_dumpf(o, stdout, JSON_INDENT(2)) : -1;
 
 	json_decref(o);
 	printf("\n");
@@ -327,13 +346,6 @@ static int check_options(const struct plan_options *o, unsigned nr_args, struct 
 	return 0;
 }
 
-static unsigned guests_or_cores(uint64_t guests)
-{
-	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-
-	return guests ? (unsigned)guests : cores > 0 ? (unsigned)cores : 1;
-}
-
 static int run(const void *opts, char *const *args, unsigned nr_args, struct err *e)
 {
 	const struct plan_options *o = opts;
@@ -344,7 +356,7 @@ static int run(const void *opts, char *const *args, unsigned nr_args, struct err
 					.unscaled = o->unscaled };
 	struct suite s = { 0 };
 	struct plan p = { 0 };
-	unsigned guests = guests_or_cores(o->guests);
+	unsigned guests;
 	int ret = check_options(o, nr_args, e);
 
 	if (!ret && o->missing)
@@ -353,6 +365,9 @@ static int run(const void *opts, char *const *args, unsigned nr_args, struct err
 		ret = suite_load(&s, o->suite ? o->suite : args[0], &over, e);
 	if (!ret)
 		ret = plan_make(&p, &s, e);
+	if (!ret)
+		ret = fio_ask(&p, e);
+	guests = o->guests ? (unsigned)o->guests : vm_guests(s.memory_bytes);
 	if (!ret && o->json)
 		ret = print_json(&p, guests, e);
 	else if (!ret)
@@ -367,9 +382,10 @@ const struct command command_plan = {
 	.args = "[SUITE]",
 	.max_args = 1,
 	.summary = "show what a suite would measure, in which order and for how long",
-	.text = "Reads and checks the suite, multiplies it out and runs nothing. Kernels need\n"
-		"not be there. The order of the variants is drawn once a block from the\n"
-		"suite's seed; more blocks leave the order of the earlier ones as it is.",
+	.text = "Reads and checks the suite, multiplies it out and measures nothing; fio jobs\n"
+		"are shown to `fio --parse-only`. Kernels need not be there. The order of the\n"
+		"variants is drawn once a block from the suite's seed; more blocks leave the\n"
+		"order of the earlier ones as it is.",
 	.options = options,
 	.options_size = sizeof(struct plan_options),
 	.run = run,

@@ -12,6 +12,7 @@
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/passes.h"
+#include "cli/fio_ask.h"
 #include "cli/progress.h"
 #include "cli/run_kexec.h"
 #include "cli/show.h"
@@ -143,12 +144,8 @@ static int finish(const struct run_options *o, const struct progress *last, unsi
 {
 	const char *dir = o->resume ? o->resume : o->output;
 
-	if (!elsewhere) {
-		int code = show_finished(dir, e);
-
-		/* A suite that compares nothing can be measured badly all the same. */
-		return code == FSDUEL_OK && last->failed ? FSDUEL_UNMEASURED : code;
-	}
+	if (!elsewhere)
+		return show_finished(dir, e);
 	printf("%u cell run%s of %s now in %s; %u more are still missing, of other kernels or "
 	       "blocks:\nboot the other kernel and give the same command with its --kernel\n",
 	       last->done, last->done == 1 ? "" : "s", o->kernel ? o->kernel : "this kernel", dir,
@@ -170,10 +167,20 @@ static int measure_part(const struct run_options *o, const struct target_wants *
 		.progress = progress_show, .before = progress_before, .say = progress_say,
 		.arg = &line, .stop = &stop_signal,
 	};
+	struct buf notes = BUF_INIT;
 	int ret = plan_make(&p, s, e);
 
-	if (ret)
+	if (!ret)
+		ret = fio_ask(&p, e);
+	if (ret) {
+		plan_release(&p);
 		return err_exit_code(e, FSDUEL_USAGE);
+	}
+	if (!o->resume && !o->quiet)
+		fio_notes(s, &notes);
+	if (notes.len)
+		progress_say(&line, notes.data);
+	buf_release(&notes);
 	stop_signal_catch();
 	ret = host_run(s, &p, &h, last, elsewhere, e);
 	progress_end(&line);
@@ -224,8 +231,10 @@ static int measure_in_turn(const struct run_options *o, const struct target_want
 	bool complete = false;
 	int code;
 
-	if (plan_make(&p, s, e))
+	if (plan_make(&p, s, e) || (!state && fio_ask(&p, e))) {
+		plan_release(&p);
 		return err_exit_code(e, FSDUEL_USAGE);
+	}
 	if (!state && kexec_begin(&begun, &o->kexec, &job, e))
 		code = err_exit_code(e, FSDUEL_MACHINE);
 	else

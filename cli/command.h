@@ -8,6 +8,7 @@
 #ifndef FSDUEL_CLI_COMMAND_H
 #define FSDUEL_CLI_COMMAND_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -55,8 +56,12 @@ struct exit_row {
 };
 extern const struct exit_row fsduel_exits[];    /* ends with a NULL code */
 
-/* Set by SIGINT, SIGTERM and SIGHUP to the signal's number; the only mutable global. */
-extern volatile int stop_signal;
+/*
+ * Set by SIGINT, SIGTERM and SIGHUP to the signal's number; the only mutable global.
+ * Threads look at it too, so it is atomic, as every flag of this kind in the project:
+ * an int without a lock, which is also what a signal handler may write.
+ */
+extern atomic_int stop_signal;
 /* Install the handlers that set it (long commands call this first). */
 void stop_signal_catch(void);
 

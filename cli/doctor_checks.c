@@ -8,18 +8,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "lib/fs.h"
-#include "lib/num.h"
+#include "lib/memory.h"
 #include "lib/proc.h"
 #include "runners/kernel/kernel_build.h"
 #include "runners/vm/qemu.h"
 #include "runners/vm/trial.h"
+#include "runners/vm/vm.h"
 
 #define CHECK_TIMEOUT_NS 5000000000u
 #define TRIAL_ROM_BYTES 65536
@@ -224,35 +224,19 @@ enum health check_build(const char *arg, struct buf *said)
 
 enum health check_memory(const char *arg, struct buf *said)
 {
-	struct buf b = BUF_INIT;
-	const char *line;
-	uint64_t kib = 0;
+	unsigned fit = vm_guests_fit(GUEST_BYTES);
 
 	(void)arg;
-	if (!fs_read("/proc/meminfo", 65536, &b, NULL) &&
-	    (line = strstr(buf_str(&b), "MemAvailable:"))) {
-		const char *digits = line + strcspn(line, "0123456789");
-		char *number = xstrndup(digits, strspn(digits, "0123456789"));
-
-		num_parse(number, NUM_COUNT, &kib, NULL);
-		free(number);
-	}
-	buf_release(&b);
-	add_gib(said, kib << 10, "available");
-	buf_addf(said, ", room for %u guests of 1 GiB", (unsigned)((kib << 10) / GUEST_BYTES));
-	return (kib << 10) < GUEST_BYTES ? HEALTH_LIMITED : HEALTH_OK;
+	add_gib(said, memory_available(""), "available");
+	buf_addf(said, ", room for %u guest%s of 1 GiB", fit, fit == 1 ? "" : "s");
+	return fit ? HEALTH_OK : HEALTH_LIMITED;
 }
 
 enum health check_cores(const char *arg, struct buf *said)
 {
-	cpu_set_t set;
-	int n = 0;
-
 	(void)arg;
-	if (!sched_getaffinity(0, sizeof(set), &set))
-		n = CPU_COUNT(&set);
-	buf_addf(said, "%d", n);
-	return n < 2 ? HEALTH_LIMITED : HEALTH_OK;
+	buf_addf(said, "%u", vm_cpus());
+	return vm_cpus() < 2 ? HEALTH_LIMITED : HEALTH_OK;
 }
 
 enum health check_cache(const char *arg, struct buf *said)

@@ -14,7 +14,7 @@ const struct exit_row fsduel_exits[] = {
 	{ "1", "some cell is slower" },
 	{ "2", "usage or config error, or results that may not be compared" },
 	{ "3", "this machine cannot do it (missing tool, right or feature)" },
-	{ "4", "measuring failed: a planned pair has no valid sample" },
+	{ "4", "measuring failed: a planned pair or cell has no valid sample" },
 	{ "5", "unsure, only where --strict asks for it" },
 	{ "128+n", "ended by signal n" },
 	{ NULL, NULL },

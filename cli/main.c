@@ -3,12 +3,14 @@
  * main.c: finds the command, has its options read, runs it, prints what it has
  * to say of a failure, and hands its exit code on. Nothing else happens here.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/command.h"
 #include "cli/options.h"
+#include "lib/clean.h"
 #include "lib/near.h"
 
 /* Each sentence on a line of its own, all with the same beginning. */
@@ -17,8 +19,14 @@ static void complain(const char *command, const char *text)
 	while (*text) {
 		size_t len = strcspn(text, "\n");
 
-		fprintf(stderr, "fsduel%s%s: %.*s\n", command ? " " : "", command ? command : "",
-			(int)len, text);
+		char *line = xstrndup(text, len);
+		struct buf b = BUF_INIT;
+
+		clean_add(&b, line);
+		fprintf(stderr, "fsduel%s%s: %s\n", command ? " " : "", command ? command : "",
+			buf_str(&b));
+		buf_release(&b);
+		free(line);
 		text += len + (text[len] == '\n');
 	}
 }
@@ -48,7 +56,7 @@ static int run_command(const struct command *c, int argc, char **argv, struct er
 	return code;
 }
 
-static int unknown_command(const char *word)
+static int unknown_command(const char *word, struct err *e)
 {
 	const char *names[64] = { NULL };
 	struct buf hint = BUF_INIT;
@@ -57,7 +65,8 @@ static int unknown_command(const char *word)
 	for (const struct command *const *c = commands; *c && nr < 63; c++)
 		names[nr++] = (*c)->name;
 	near_hint(&hint, word, names);
-	fprintf(stderr, "fsduel: unknown command \"%s\"%s\n", word, buf_str(&hint));
+	err_add(e, EINVAL, "unknown command \"%s\"%s", word, buf_str(&hint));
+	complain(NULL, e->text);
 	buf_release(&hint);
 	return FSDUEL_USAGE;
 }
@@ -80,14 +89,14 @@ static int dispatch(int argc, char **argv)
 		return FSDUEL_OK;
 	}
 	if (!*word || *word == '-') {
-		fprintf(stderr, "fsduel: %s%s: usage is fsduel COMMAND [OPTION...]; fsduel -h "
-				"lists the commands\n",
-			*word ? "unknown option " : "no command given", word);
+		err_add(&e, EINVAL, "%s%s: usage is fsduel COMMAND [OPTION...]; fsduel -h lists the "
+			"commands", *word ? "unknown option " : "no command given", word);
+		complain(NULL, e.text);
 		return FSDUEL_USAGE;
 	}
 	c = command_find(word);
 	if (!c)
-		return unknown_command(word);
+		return unknown_command(word, &e);
 	code = run_command(c, argc - 1, argv + 1, &e);
 	fflush(stdout); /* before stderr, where both go to one place */
 	complain(c->name, e.text);

@@ -8,6 +8,7 @@
 #include "analysis/judge.h"
 #include "cli/command.h"
 #include "cli/few_blocks.h"
+#include "cli/fio_ask.h"
 #include "cli/progress.h"
 #include "cli/show.h"
 #include "runners/vm/duel.h"
@@ -22,18 +23,27 @@ int measure_suite(struct suite *s, const struct measure_opts *o, struct err *e)
 		.progress = progress_show, .before = progress_before, .say = progress_say,
 		.arg = &line, .stop = &stop_signal,
 	};
-	struct buf few = BUF_INIT;
+	struct buf few = BUF_INIT, notes = BUF_INIT;
 	struct progress last;
 	char *again;
 	int ret = plan_make(&p, s, e);
 
-	if (ret)
+	if (!ret)
+		ret = fio_ask(&p, e);
+	if (ret) {
+		plan_release(&p);
 		return err_exit_code(e, FSDUEL_USAGE);
+	}
 	if (!s->nr_looks && !o->resume)
 		few_blocks_say(&p, &few);
 	if (few.len && !o->quiet)
 		progress_say(&line, few.data);
 	buf_release(&few);
+	if (!o->resume && !o->quiet)
+		fio_notes(s, &notes);
+	if (notes.len)
+		progress_say(&line, notes.data);
+	buf_release(&notes);
 	stop_signal_catch();
 	again = o->same ? xstrdup("the same command") :
 			  xasprintf("fsduel %s --resume %s", o->command, o->dir);

@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "lib/clean.h"
 #include "lib/num.h"
 #include "lib/proc.h"
 
@@ -62,21 +63,26 @@ void progress_before(void *arg, const struct plan_unit *u, const struct result *
 void progress_text(struct progress_line *line, const struct progress *p, size_t width,
 		   struct buf *b)
 {
+	struct buf text = BUF_INIT;
 	char left[32];
 
 	if (p->unit)
 		remember(line, p);
-	buf_addf(b, "[%u/%u] ", p->done, p->total);
+	buf_addf(&text, "[%u/%u] ", p->done, p->total);
 	if (p->left_ns)
-		buf_addf(b, "%s left", num_format_ns_human(left, p->left_ns));
+		buf_addf(&text, "%s left", num_format_ns_human(left, p->left_ns));
 	else
-		buf_addf(b, "%u running", p->running);
+		buf_addf(&text, "%u running", p->running);
 	if (p->failed)
-		buf_addf(b, ", %u failed", p->failed);
+		buf_addf(&text, ", %u failed", p->failed);
 	if (line->last.len)
-		buf_addf(b, "; %s", line->last.data);
+		buf_addf(&text, "; %s", line->last.data);
+	clean_add(b, buf_str(&text));
+	buf_release(&text);
 	/* A line that is wider than the terminal could not be rewritten. */
 	if (b->len > width) {
+		while (width && ((unsigned char)b->data[width] & 0xc0) == 0x80)
+			width--;
 		b->len = width;
 		b->data[width] = '\0';
 	}
@@ -91,6 +97,16 @@ static size_t terminal_width(void)
 	return w.ws_col > NARROWEST ? w.ws_col : NARROWEST;
 }
 
+/* A sentence on a line of its own, in the place of the line of progress. */
+static void say_line(const struct progress_line *line, bool erase, const char *sentence)
+{
+	struct buf b = BUF_INIT;
+
+	clean_add(&b, sentence);
+	fprintf(stderr, "%sfsduel %s: %s\n", erase ? "\r\033[K" : "", line->command, buf_str(&b));
+	buf_release(&b);
+}
+
 void progress_show(void *arg, const struct progress *p)
 {
 	struct progress_line *line = arg;
@@ -98,8 +114,8 @@ void progress_show(void *arg, const struct progress *p)
 
 	if (p->unit && p->result->status != STATUS_OK) {
 		add_unit(&b, line->plan, p->unit);
-		fprintf(stderr, "%sfsduel %s: %s: %s: %s\n", line->terminal ? "\r\033[K" : "",
-			line->command, b.data, status_names[p->result->status], p->result->reason);
+		buf_addf(&b, ": %s: %s", status_names[p->result->status], p->result->reason);
+		say_line(line, line->terminal, b.data);
 		buf_reset(&b);
 	}
 	if (line->terminal && !line->quiet) {
@@ -114,8 +130,7 @@ void progress_say(void *arg, const char *sentence)
 {
 	const struct progress_line *line = arg;
 
-	fprintf(stderr, "%sfsduel %s: %s\n", line->terminal && !line->quiet ? "\r\033[K" : "",
-		line->command, sentence);
+	say_line(line, line->terminal && !line->quiet, sentence);
 }
 
 void progress_end(struct progress_line *line)

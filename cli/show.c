@@ -131,16 +131,19 @@ static json_t *load_floor(const struct results *r)
 
 static int read_margin(const char *text, double *margin, struct err *e)
 {
+	struct err why = ERR_INIT;
 	uint64_t thousandths;
 
 	*margin = 0;
 	if (!text)
 		return 0;
-	if (num_parse(text, NUM_PCT, &thousandths, e) || !thousandths || thousandths > MARGIN_MAX) {
-		err_exit(e, FSDUEL_USAGE);
-		return err_add(e, EINVAL, "--margin '%.32s' is not a percentage above 0 %% and up "
-			       "to 50 %%, such as 2%%", text);
-	}
+	err_exit(e, FSDUEL_USAGE);
+	if (num_parse(text, NUM_PCT, &thousandths, &why))
+		return err_add(e, EINVAL, "--margin: %s", why.text);
+	if (!thousandths || thousandths > MARGIN_MAX)
+		return err_add(e, EINVAL, "--margin %.32s is out of range: give more than 0%% and up to "
+			       "50%%", text);
+	e->exit_code = 0;
 	*margin = (double)thousandths / 1e5;
 	return 0;
 }
@@ -191,8 +194,12 @@ int show_load(const char *dir, const struct show_options *o, struct results **r,
 	return ret;
 }
 
-/* The first that holds of worse, unmeasured, unsure where that is asked for, fine. */
-static int exit_code(const struct comparison *c, bool strict)
+/*
+ * The first that holds of worse, unmeasured, unsure where that is asked for, fine. When a
+ * measurement ends, or nothing is compared, a cell run outside all pairs counts as well.
+ */
+static int exit_code(const struct comparison *c, const struct results *r, bool strict,
+		     bool finished)
 {
 	unsigned repaired = 0;
 
@@ -201,34 +208,38 @@ static int exit_code(const struct comparison *c, bool strict)
 		return FSDUEL_SLOWER;
 	for (size_t i = 0; i < c->unmeasured; i++)
 		repaired += c->gaps[i].repaired;
-	if (c->unmeasured > repaired)
+	if (c->unmeasured > repaired ||
+	    ((finished || !results_has_contrasts(r)) && results_unmeasured(r)))
 		return FSDUEL_UNMEASURED;
 	return strict && comparison_count(c, VERDICT_UNSURE) ? FSDUEL_UNSURE : FSDUEL_OK;
 }
 
-int show_comparison(const char *dir, const struct show_options *o, struct err *e)
+static int print_comparison(const char *dir, const struct show_options *o, bool finished,
+			    struct err *e)
 {
-	static const struct show_options defaults = { 0 };
 	const struct format *format;
 	struct comparison c = { 0 };
 	struct results *r = NULL;
 	struct buf out = BUF_INIT;
 	int code = FSDUEL_USAGE;
 
-	if (!o)
-		o = &defaults;
 	format = find_format(o->format, false, e);
 	if (!format || check_choice(format, o, e) || show_load(dir, o, &r, &c, e) ||
 	    comparison_select(&c, o->metric, o->role, e))
 		goto out;
 	comparison_judge_rest(&c, r);
 	write_comparison(&out, format, &c, r, o->strict);
-	code = show_print(&out, e) ? FSDUEL_MACHINE : exit_code(&c, o->strict);
+	code = show_print(&out, e) ? FSDUEL_MACHINE : exit_code(&c, r, o->strict, finished);
 out:
 	comparison_release(&c);
 	results_free(r);
 	buf_release(&out);
 	return code;
+}
+
+int show_comparison(const char *dir, const struct show_options *o, struct err *e)
+{
+	return print_comparison(dir, o, false, e);
 }
 
 int show_locks(const char *dir, const char *format, struct err *e)
@@ -290,9 +301,10 @@ static int save(const char *dir, struct err *e)
 
 int show_finished(const char *dir, struct err *e)
 {
+	static const struct show_options defaults = { 0 };
 	int ret = save(dir, e);
 
 	if (ret)
 		return err_exit_code(e, FSDUEL_MACHINE);
-	return show_comparison(dir, NULL, e);
+	return print_comparison(dir, &defaults, true, e);
 }

@@ -8,7 +8,9 @@
 
 #include "cli/command.h"
 
-volatile int stop_signal;
+_Static_assert(ATOMIC_INT_LOCK_FREE == 2, "a signal handler must not wait for a lock");
+
+atomic_int stop_signal;
 
 static void on_signal(int sig)
 {

@@ -2,18 +2,20 @@
 /* export.c: a comparison for other tools; see export.h. One table serves both formats. */
 #include "dashboards/export.h"
 
+#include <math.h>
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "lib/clean.h"
 #include "lib/csv.h"
 #include "lib/num.h"
 
 #define EXPORT_SCHEMA 1
 
 /* From WITH_PAIRS on: doubles, and what must be there for them to be. */
-enum kind { TEXT, BOOL, COUNT, MARK, VERDICT, ZERO, CELL, LOCK_PART, WITH_PAIRS, WITH_RATIO, WITH_CHANGE, WITH_P,
-	    WITH_I95, WITH_I90, WITH_VERDICT, WITH_LOCKS, WITH_LOCK_SHARE, WITH_COSTS, WITH_COST_SHARE,
-	    WITH_FUNCTION, WITH_RESOLUTION };
+enum kind { TEXT, BOOL, COUNT, MARK, VERDICT, ZERO, CELL, LOCK_PART, WITH_PAIRS, WITH_RATIO,
+	    WITH_CHANGE, WITH_P, WITH_I95, WITH_I90, WITH_VERDICT, WITH_VERDICT_PCT, WITH_LOCKS,
+	    WITH_LOCK_SHARE, WITH_COSTS, WITH_COST_SHARE, WITH_FUNCTION, WITH_RESOLUTION };
 
 static const struct field {
 	const char *name;
@@ -35,6 +37,7 @@ static const struct field {
 	FIELD("decides", decides, BOOL), FIELD("significant", r.significant, BOOL),
 	FIELD("fact", r.fact, BOOL), FIELD("more_blocks", r.more_blocks, COUNT),
 	FIELD("look", look, COUNT), FIELD("margin", margin, WITH_VERDICT),
+	FIELD("margin_pct", margin, WITH_VERDICT_PCT),
 	FIELD("change", change, WITH_CHANGE), FIELD("change_low95", i95.low, WITH_I95),
 	FIELD("change_high95", i95.high, WITH_I95), FIELD("change_low90", i90.low, WITH_I90),
 	FIELD("change_high90", i90.high, WITH_I90), FIELD("sd_log", sd_log, WITH_CHANGE),
@@ -59,6 +62,7 @@ static const struct field {
 #undef FIELD
 };
 #define NR_FIELDS (sizeof(fields) / sizeof(fields[0]))
+_Static_assert(NR_FIELDS <= EXPORT_VALUES_MAX, "a row of them is cleaned at once");
 
 static const void *member(const struct comparison_row *row, const struct field *f)
 {
@@ -79,6 +83,7 @@ static bool has_number(const struct comparison_row *row, const struct field *f)
 	case WITH_I90:
 		return row->j.i90.exists;
 	case WITH_VERDICT:
+	case WITH_VERDICT_PCT:
 		return row->j.done;
 	case WITH_LOCKS:
 		return row->l.there;
@@ -101,6 +106,14 @@ static bool has_number(const struct comparison_row *row, const struct field *f)
 static const char *cell_verdict(const struct comparison_row *row)
 {
 	return row->j.decides && row->cell ? verdict_names[row->cell->verdict] : "";
+}
+
+/* Margins are whole thousandths of a per cent. */
+static double number_of(const struct comparison_row *row, const struct field *f)
+{
+	double v = *(const double *)member(row, f);
+
+	return f->kind == WITH_VERDICT_PCT ? round(v * 1e5) / 1e3 : v;
 }
 
 /* NULL: an empty field. */
@@ -127,8 +140,26 @@ static const char *field_text(const struct comparison_row *row, const struct fie
 	case LOCK_PART:
 		return lock_part_names[*(const enum lock_part *)p];
 	default:
-		return has_number(row, f) ? num_format_double(number, *(const double *)p) : NULL;
+		return has_number(row, f) ? num_format_double(number, number_of(row, f)) : NULL;
 	}
+}
+
+/* One row of texts, each cleaned. */
+static void add_row(struct buf *out, const char *const *text, size_t nr)
+{
+	const char *clean[EXPORT_VALUES_MAX] = { NULL };
+	struct buf all = BUF_INIT;
+	size_t at[EXPORT_VALUES_MAX];
+
+	for (size_t i = 0; i < nr; i++) {
+		at[i] = all.len;
+		clean_add(&all, text[i] ? text[i] : "");
+		buf_add(&all, "", 1);
+	}
+	for (size_t i = 0; i < nr; i++)
+		clean[i] = all.data + at[i];
+	csv_add_row(out, clean, nr);
+	buf_release(&all);
 }
 
 void export_csv(struct buf *out, const struct comparison *c)
@@ -142,7 +173,7 @@ void export_csv(struct buf *out, const struct comparison *c)
 	for (size_t k = 0; k < c->nr_rows; k++) {
 		for (size_t i = 0; i < NR_FIELDS; i++)
 			text[i] = field_text(&c->rows[k], &fields[i], number[i]);
-		csv_add_row(out, text, NR_FIELDS);
+		add_row(out, text, NR_FIELDS);
 	}
 }
 
@@ -173,7 +204,7 @@ static json_t *field_json(const struct comparison_row *row, const struct field *
 	case LOCK_PART:
 		return json_string(lock_part_names[*(const enum lock_part *)p]);
 	default:
-		return has_number(row, f) ? json_real(*(const double *)p) : json_null();
+		return has_number(row, f) ? json_real(number_of(row, f)) : json_null();
 	}
 }
 
@@ -272,9 +303,10 @@ static int to_buf(const char *data, size_t len, void *b)
 	return 0;
 }
 
-/* Append j and forget it. */
+/* Append j, cleaned, and forget it. */
 static void dump(struct buf *out, json_t *j, size_t flags)
 {
+	j = clean_json(j);
 	json_dump_callback(j, to_buf, out, flags | JSON_REAL_PRECISION(17));
 	json_decref(j);
 }
@@ -320,7 +352,7 @@ void export_values(struct buf *out, json_t *const *value, size_t nr)
 			text[i] = json_is_real(value[i]) ?
 				  num_format_double(number[i], json_real_value(value[i])) : NULL;
 	}
-	csv_add_row(out, text, nr);
+	add_row(out, text, nr);
 	for (size_t i = 0; i < nr; i++)
 		json_decref(value[i]);
 }

@@ -2,65 +2,27 @@
 /* html.c: text made safe for each place of a page; see html.h. */
 #include "dashboards/html.h"
 
-#include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
 
-#define NO_CHARACTER "\ufffd"
-#define NEWLINE "\u21b5"               /* arrows, which fonts have, and not the control pictures */
-#define TAB "\u21e5"
-
-/* The code point at s and its length; 0xfffd and 1 where s does not begin one. */
-static uint32_t decode(const unsigned char *s, size_t *len)
-{
-	static const struct {
-		unsigned char mask, lead;
-		uint32_t least;
-	} forms[] = { { 0x80, 0, 0 }, { 0xe0, 0xc0, 0x80 }, { 0xf0, 0xe0, 0x800 },
-		      { 0xf8, 0xf0, 0x10000 } };
-
-	for (size_t n = 0; n < 4; n++) {
-		uint32_t c;
-		size_t i;
-
-		if ((s[0] & forms[n].mask) != forms[n].lead)
-			continue;
-		c = s[0] & (unsigned char)~forms[n].mask;
-		for (i = 1; i <= n && (s[i] & 0xc0) == 0x80; i++)
-			c = c << 6 | (s[i] & 0x3f);
-		if (i <= n || c < forms[n].least || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
-			break;
-		*len = n + 1;
-		return c;
-	}
-	*len = 1;
-	return 0xfffd;
-}
-
-/* Marks that turn the direction of what follows could make a name read as another one. */
-static bool turns(uint32_t c)
-{
-	return c == 0x61c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) ||
-	       (c >= 0x2066 && c <= 0x2069);
-}
+#include "lib/clean.h"
 
 void html_add(struct buf *b, const char *s)
 {
 	static const char *const references[128] = {
 		['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&#39;",
-		['\n'] = NEWLINE, ['\t'] = TAB,
 	};
+	struct buf clean = BUF_INIT;
 
-	for (size_t len; s && *s; s += len) {
-		uint32_t c = decode((const unsigned char *)s, &len);
+	clean_add(&clean, s ? s : "");
+	for (const char *p = buf_str(&clean); *p; p++) {
+		unsigned char c = (unsigned char)*p;
 
-		if (c < 0x80 && references[c])
+		if (c < 128 && references[c])
 			buf_adds(b, references[c]);
-		else if (c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xfffd || turns(c))
-			buf_adds(b, NO_CHARACTER);
 		else
-			buf_add(b, s, len);
+			buf_addc(b, *p);
 	}
+	buf_release(&clean);
 }
 
 void html_addf(struct buf *b, const char *fmt, ...)
@@ -102,6 +64,7 @@ static int add_json_bytes(const char *data, size_t len, void *b)
 
 void html_add_json(struct buf *b, json_t *j, unsigned digits)
 {
+	j = clean_json(j);
 	if (!j) /* what was no UTF-8 could not be packed */
 		buf_adds(b, "null");
 	json_dump_callback(j, add_json_bytes, b, JSON_ENSURE_ASCII | JSON_COMPACT |

@@ -12,9 +12,8 @@
 #include "lib/buf.h"
 
 /*
- * Append s for a place between tags or inside "...": markup characters as references,
- * newlines and tabs as arrows, other control characters, what turns the writing direction
- * and bytes that are no UTF-8 as U+FFFD. NULL is "".
+ * Append s for a place between tags or inside "...": cleaned (lib/clean.h), and markup
+ * characters as references. NULL is "".
  */
 void html_add(struct buf *b, const char *s);
 
@@ -25,8 +24,8 @@ void html_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf
 void html_add_path(struct buf *b, const char *path);
 
 /*
- * Append j for a <script type="application/json">: ASCII only, and no < > & in it, so that
- * nothing can end the element. Numbers have digits significant digits. j is given away.
+ * Append j for a <script type="application/json">: cleaned, ASCII only, and no < > & in it, so
+ * that nothing can end the element. Numbers have digits significant digits. j is given away.
  */
 void html_add_json(struct buf *b, json_t *j, unsigned digits);
 

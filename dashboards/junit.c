@@ -8,7 +8,7 @@
 
 #include "dashboards/ci_impl.h"
 #include "dashboards/table_impl.h"
-#include "dashboards/text.h"
+#include "lib/clean.h"
 
 static const char *escape(char c)
 {
@@ -33,18 +33,14 @@ static void add_text(struct buf *out, const char *text)
 {
 	struct buf clean = BUF_INIT;
 
-	text_add_clean(&clean, text);
+	clean_add(&clean, text);
 	for (const char *p = buf_str(&clean); *p; p++) {
 		const char *escaped = escape(*p);
 
-		if (escaped) {
+		if (escaped)
 			buf_adds(out, escaped);
-		} else if (!strncmp(p, "\xef\xbf\xbe", 3) || !strncmp(p, "\xef\xbf\xbf", 3)) {
-			buf_addc(out, '?'); /* U+FFFE and U+FFFF are no characters */
-			p += 2;
-		} else {
+		else
 			buf_addc(out, *p);
-		}
 	}
 	buf_release(&clean);
 }

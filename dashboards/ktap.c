@@ -7,7 +7,7 @@
 
 #include "dashboards/ci_impl.h"
 #include "dashboards/table_impl.h"
-#include "dashboards/text.h"
+#include "lib/clean.h"
 
 #define SUB "  "
 
@@ -23,7 +23,7 @@ static void add_text(struct buf *out, const char *text, bool name)
 {
 	size_t from = out->len;
 
-	text_add_clean(out, text);
+	clean_add(out, text);
 	for (size_t i = from; name && i < out->len; i++)
 		if (out->data[i] == '#')
 			out->data[i] = '?';

@@ -11,6 +11,7 @@
 #include "dashboards/markdown.h"
 #include "dashboards/table_impl.h"
 #include "dashboards/text.h"
+#include "lib/clean.h"
 
 /* A line may get one blank in front, see guard(). */
 #define ROOM (LETTER_WIDTH - 1)
@@ -53,7 +54,7 @@ void letter_code(struct letter *l, const char *lines)
 
 		if (len)
 			buf_adds(&l->out, l->style == LETTER_MARKDOWN ? "    " : "  ");
-		text_add_clean(&l->out, line);
+		clean_add(&l->out, line);
 		buf_addc(&l->out, '\n');
 		free(line);
 		lines += len + (lines[len] == '\n');

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "dashboards/table_impl.h"
-#include "dashboards/text.h"
+#include "lib/clean.h"
 
 /* As an entity where a backslash is not understood everywhere, or the sign also makes links. */
 static const char *entity(char c)
@@ -42,7 +42,7 @@ void markdown_add_text(struct buf *out, const char *text)
 	struct buf clean = BUF_INIT;
 	const char *from;
 
-	text_add_clean(&clean, text);
+	clean_add(&clean, text);
 	from = buf_str(&clean);
 	for (const char *p = from; *p; p++) {
 		const char *as = entity(*p);

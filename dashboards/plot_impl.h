@@ -33,7 +33,7 @@ void plot_set_release(struct plot_set *t);
  * title; not `with labels`, which reads octal twice.
  */
 void plot_add_field(struct buf *b, const char *s);
-/* gnuplot's string, single-quoted: nothing in it is obeyed. */
+/* A string expression of gnuplot's whose value is s: nothing in it is obeyed. */
 void plot_add_quoted(struct buf *b, const char *s);
 /* Bytes of s in that many columns, "..." in the middle where something was cut. */
 void plot_add_cut(struct buf *b, const char *s, size_t columns);

@@ -95,9 +95,7 @@ static const char *class_name(unsigned class)
 /* A thread's time that an operation took in the watched runs; 0: not known. */
 static double operation_ns(const struct lock_cell *c)
 {
-	if (!c || !c->role_threads || !(c->operations > 0) || !(c->elapsed_ns > 0))
-		return 0;
-	return c->role_threads * c->elapsed_ns / c->operations;
+	return c && c->operations > 0 ? c->thread_ns / c->operations : 0;
 }
 
 struct sides {
@@ -143,7 +141,7 @@ static struct bar lock_bar(const struct lock_cell *c, const struct parts *p, cha
 	struct bar bar = { .text = text, .whole = operation_ns(c) };
 	char number[32];
 
-	snprintf(text, 40, "%s/s", num_format_si(number, c->operations / c->elapsed_ns * 1e9));
+	snprintf(text, 40, "%s/s", num_format_si(number, c->rate));
 	for (unsigned i = 0; i < p->nr; i++)
 		bar.part[i] = (double)locks_of_class(c, p->v[i]).own_total_ns / c->operations;
 	return bar;

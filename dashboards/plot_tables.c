@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "dashboards/text.h"
+#include "lib/clean.h"
 #include "lib/num.h"
 
 #define LABEL_WIDTH 40     /* columns of a line beside a chart of rows, and in text */
@@ -33,7 +34,7 @@ void plot_add_field(struct buf *b, const char *s)
 {
 	struct buf clean = BUF_INIT;
 
-	text_add_clean(&clean, s);
+	clean_add(&clean, s);
 	for (s = buf_str(&clean); *s; s++) {
 		if (strchr("\"\\,", *s))
 			buf_addf(b, "\\%03o", (unsigned)(unsigned char)*s);
@@ -47,12 +48,14 @@ void plot_add_quoted(struct buf *b, const char *s)
 {
 	struct buf clean = BUF_INIT;
 
-	text_add_clean(&clean, s);
+	clean_add(&clean, s);
 	buf_addc(b, '\'');
 	for (s = buf_str(&clean); *s; s++) {
+		/* Doubled, gnuplot 5 takes it for the string's end where it is the first or stands twice. */
 		if (*s == '\'')
+			buf_adds(b, "'.\"'\".'");
+		else
 			buf_addc(b, *s);
-		buf_addc(b, *s);
 	}
 	buf_addc(b, '\'');
 	buf_release(&clean);

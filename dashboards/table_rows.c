@@ -10,6 +10,7 @@
 
 #include "dashboards/table_impl.h"
 #include "dashboards/text.h"
+#include "lib/clean.h"
 
 #define GAP 2                          /* blanks between columns */
 
@@ -175,7 +176,7 @@ static void add_place(struct buf *out, const struct column *c, const char *text,
 		return;
 	}
 	buf_adds(out, ink->begin);
-	text_add_clean(out, text);
+	clean_add(out, text);
 	buf_adds(out, ink->end);
 }
 

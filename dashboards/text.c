@@ -4,27 +4,13 @@
 
 #include <string.h>
 
+#include "lib/clean.h"
+
 #define MARKS "-_/=;,."        /* a word that must be cut is cut after one of these */
 
 static int continues(unsigned char c)
 {
 	return (c & 0xc0) == 0x80;
-}
-
-void text_add_clean(struct buf *b, const char *s)
-{
-	for (; *s; s++) {
-		unsigned char c = (unsigned char)*s;
-
-		if (c < 0x20 || c == 0x7f) {
-			buf_addc(b, '?');
-		} else if (c == 0xc2 && (unsigned char)s[1] >= 0x80 && (unsigned char)s[1] < 0xa0) {
-			buf_addc(b, '?'); /* C1: some terminals take 0x9b for an escape sequence */
-			s++;
-		} else {
-			buf_addc(b, *s);
-		}
-	}
 }
 
 size_t text_width(const char *s)
@@ -70,7 +56,7 @@ void text_add_padded(struct buf *b, const char *s, size_t width, int right)
 
 	if (right)
 		buf_addf(b, "%*s", (int)pad, "");
-	text_add_clean(b, s);
+	clean_add(b, s);
 	if (!right)
 		buf_addf(b, "%*s", (int)pad, "");
 }
@@ -82,7 +68,7 @@ void text_add_wrapped(struct buf *b, const char *first, const char *text, size_t
 	const char *prefix = first;
 	struct buf clean = BUF_INIT;
 
-	text_add_clean(&clean, text);
+	clean_add(&clean, text);
 	text = buf_str(&clean);
 	do {
 		size_t len = text_line(text, room), shown = len;

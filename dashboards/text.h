@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * text.h: plain text for a terminal: widths, folding, and nothing in it that a
+ * text.h: plain text for a terminal: widths and folding, cleaned (lib/clean.h) of what a
  * terminal would obey. Text is UTF-8; a code point counts as one column.
  */
 #ifndef FSDUEL_DASHBOARDS_TEXT_H
@@ -9,9 +9,6 @@
 #include <stddef.h>
 
 #include "lib/buf.h"
-
-/* Append s with every control character (C0, DEL, C1) as '?'. */
-void text_add_clean(struct buf *b, const char *s);
 
 /* Columns that s takes. */
 size_t text_width(const char *s);

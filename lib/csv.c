@@ -99,13 +99,18 @@ static int map_columns(struct table *t)
 	return 0;
 }
 
-static void on_field(void *data, size_t len, void *arg)
+static void on_field(void *field, size_t len, void *arg)
 {
 	struct table *t = arg;
 	size_t at = t->at++;
+	char *data = field;
 
 	if (t->ret)
 		return;
+	if (len && *data == '\'' && csv_is_formula(data)) {
+		data++; /* see csv_add_row */
+		len--;
+	}
 	if (t->in_header) {
 		if (at >= MAX_COLUMNS)
 			fail(t, "too many columns", "");

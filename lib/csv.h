@@ -6,6 +6,7 @@
 #ifndef FSDUEL_LIB_CSV_H
 #define FSDUEL_LIB_CSV_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "lib/buf.h"
@@ -42,8 +43,15 @@ int csv_read_mem(const char *name, const char *data, size_t len, const char *con
 		 csv_row_fn fn, void *arg, struct err *e);
 
 /*
+ * Would a spreadsheet take this field for a formula, as it does =cmd|'/C x'!A0? It begins
+ * with one of = + - @, a tab or a carriage return, and is no number; or with quotes before that.
+ */
+bool csv_is_formula(const char *s);
+
+/*
  * Append one row, "\n"-ended, quoting a field only where RFC 4180 needs it. NULL
- * is an empty field. csv_read gives the same fields again. Needs no libcsv.
+ * is an empty field. A formula gets a ' in front, which csv_read takes away again: it gives
+ * the same fields. Needs no libcsv.
  */
 void csv_add_row(struct buf *b, const char *const *fields, size_t n);
 

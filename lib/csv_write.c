@@ -7,14 +7,27 @@
 
 #include <string.h>
 
+#include "lib/num.h"
+
+bool csv_is_formula(const char *s)
+{
+	size_t quotes = strspn(s, "'");
+	double number;
+
+	return s[quotes] && strchr("=+-@\t\r", s[quotes]) &&
+	       (quotes || num_parse_double(s, &number, NULL));
+}
+
 /* RFC 4180, 2.6 and 2.7; blanks need no quotes there, and csv.c keeps them. */
 static void add_field(struct buf *b, const char *s)
 {
+	const char *guard = csv_is_formula(s) ? "'" : "";
+
 	if (!s[strcspn(s, ",\"\r\n")]) {
-		buf_adds(b, s);
+		buf_addf(b, "%s%s", guard, s);
 		return;
 	}
-	buf_addc(b, '"');
+	buf_addf(b, "\"%s", guard);
 	for (; *s; s++) {
 		if (*s == '"')
 			buf_addc(b, '"');

@@ -62,7 +62,6 @@ static const struct unit ns_units[] = {
 
 static const struct unit pct_units[] = {
 	{ "%", 1000, true },
-	{ "", 1000, false },
 	{ NULL, 0, false },
 };
 
@@ -74,7 +73,7 @@ static const struct {
 	[NUM_COUNT] = { count_units, "a count such as 12 or 4k", "units" },
 	[NUM_BYTES] = { byte_units, "a size such as 4k, 64M or 1G", "bytes" },
 	[NUM_NS] = { ns_units, "a time with its unit, such as 80us, 250ms or 5m", "nanoseconds" },
-	[NUM_PCT] = { pct_units, "a percentage such as 2% or 0.1%", "thousandths of a per cent" },
+	[NUM_PCT] = { pct_units, "a percentage with its sign, such as 2%, which is 0.02 of a value", "thousandths of a per cent" },
 };
 
 static bool is_digit(char c)
@@ -165,8 +164,8 @@ static int parse(const char *s, enum num_kind kind, uint64_t *out)
 	while (len && is_blank(s[len - 1]))
 		len--;
 	unit = find_unit(kinds[kind].units, s, len);
-	if (!unit && kind == NUM_NS && !len && !ret && !d.whole && !d.frac)
-		unit = &ns_units[0]; /* nothing is nothing in any unit */
+	if (!unit && !len && !ret && !d.whole && !d.frac)
+		unit = kinds[kind].units; /* nothing is nothing in any unit */
 	if (!unit)
 		return -EINVAL;
 	return ret ? ret : scale_decimal(&d, unit->size, out);

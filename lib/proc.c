@@ -149,7 +149,7 @@ static _Noreturn void child_main(struct launch *l)
 	child_fds(l);
 	if (l->cwd && chdir(l->cwd))
 		child_fail(l, "change directory");
-	execve(l->path, argv.out, environ);
+	execve(l->path, argv.out, l->environ);
 	child_fail(l, "exec");
 }
 
@@ -228,6 +228,23 @@ static int fork_exec(struct proc *p, struct launch *l, struct err *e)
 	return ret;
 }
 
+/* Its own variables first, since the first of a name counts. Only the list is ours to free. */
+static char **make_environ(const char *const *own)
+{
+	size_t n = 0, nr_own = 0;
+	char **list;
+
+	while (own && own[nr_own])
+		nr_own++;
+	while (environ[n])
+		n++;
+	list = xcalloc(nr_own + n + 1, sizeof(*list));
+	for (size_t i = 0; i < nr_own; i++)
+		list[i] = (char *)own[i];
+	memcpy(list + nr_own, environ, n * sizeof(*list));
+	return list;
+}
+
 int proc_launch(struct proc *p, struct launch *l, struct err *e)
 {
 	char *path = proc_which(l->argv[0]);
@@ -237,7 +254,9 @@ int proc_launch(struct proc *p, struct launch *l, struct err *e)
 	if (!path)
 		return err_add(e, ENOENT, "no program '%s' in PATH, /usr/sbin or /sbin", l->argv[0]);
 	l->path = path;
+	l->environ = make_environ(l->env);
 	ret = fork_exec(p, l, e);
+	free(l->environ);
 	free(path);
 	return ret;
 }

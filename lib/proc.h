@@ -13,6 +13,7 @@
 #ifndef FSDUEL_LIB_PROC_H
 #define FSDUEL_LIB_PROC_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -22,6 +23,7 @@
 
 struct proc_opts {
 	const char *cwd;          /* NULL: stay */
+	const char *const *env;   /* "NAME=value", ..., NULL: over those that we have; NULL: none */
 	struct buf *out, *err;    /* where its stdout and stderr go; NULL: /dev/null; same buf: both */
 	uint64_t timeout_ns;      /* 0: none; SIGKILL to its process group after that */
 };
@@ -39,14 +41,14 @@ struct proc_exit {
  * NULL) became non-zero: the child's group has been killed and reaped, within
  * about 0.1 s. o may be NULL. Output is appended to the buffers.
  */
-int proc_run(const char *const *argv, const struct proc_opts *o, const volatile int *stop,
+int proc_run(const char *const *argv, const struct proc_opts *o, const atomic_int *stop,
 	     struct proc_exit *x, struct err *e);
 
 /*
  * The same, and a child that failed is an error: -EIO with the program's name,
  * how it ended and the last line it wrote to stderr, or else to stdout.
  */
-int proc_check(const char *const *argv, const struct proc_opts *o, const volatile int *stop,
+int proc_check(const char *const *argv, const struct proc_opts *o, const atomic_int *stop,
 	       struct err *e);
 
 /* A child that runs beside us. */

@@ -11,11 +11,13 @@
 struct launch {
 	const char *const *argv;
 	const char *cwd;        /* NULL: stay */
+	const char *const *env; /* as proc_opts.env */
 	int fd_out, fd_err;     /* -1: /dev/null */
 	const int *keep;        /* descriptors that stay open */
 	size_t nkeep;
 	/* The rest is filled in by proc_launch. */
 	const char *path;
+	char **environ;
 	pid_t parent;
 	int report;             /* where the errno of a failed start goes */
 };

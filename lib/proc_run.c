@@ -45,7 +45,7 @@ static void drain(struct stream *s)
 	}
 }
 
-static int poll_ms(const struct proc_opts *o, uint64_t deadline, const volatile int *stop)
+static int poll_ms(const struct proc_opts *o, uint64_t deadline, const atomic_int *stop)
 {
 	uint64_t now, ms;
 
@@ -58,7 +58,7 @@ static int poll_ms(const struct proc_opts *o, uint64_t deadline, const volatile 
 
 /* Read the streams until the child has ended (0), -EINTR or -ETIMEDOUT. */
 static int pump(struct proc *p, struct stream s[2], const struct proc_opts *o,
-		const volatile int *stop)
+		const atomic_int *stop)
 {
 	uint64_t deadline = now_ns() + o->timeout_ns;
 
@@ -125,7 +125,7 @@ static int open_stream(struct stream *s, int *write_end, struct buf *to, struct 
 	return 0;
 }
 
-int proc_run(const char *const *argv, const struct proc_opts *o, const volatile int *stop,
+int proc_run(const char *const *argv, const struct proc_opts *o, const atomic_int *stop,
 	     struct proc_exit *x, struct err *e)
 {
 	static const struct proc_opts none;
@@ -146,6 +146,7 @@ int proc_run(const char *const *argv, const struct proc_opts *o, const volatile 
 		ret = open_stream(&s[1], &ends[1], both ? NULL : o->err, e);
 	if (!ret) {
 		l.cwd = o->cwd;
+		l.env = o->env;
 		l.fd_out = ends[0];
 		l.fd_err = both ? ends[0] : ends[1];
 		ret = proc_launch(&p, &l, e);
@@ -190,11 +191,11 @@ static int judge(const char *name, const struct proc_exit *x, uint64_t timeout_n
 	return 0;
 }
 
-int proc_check(const char *const *argv, const struct proc_opts *o, const volatile int *stop,
+int proc_check(const char *const *argv, const struct proc_opts *o, const atomic_int *stop,
 	       struct err *e)
 {
 	struct buf own_out = BUF_INIT, own_err = BUF_INIT, words = BUF_INIT;
-	struct proc_opts mine = { NULL, NULL, NULL, 0 };
+	struct proc_opts mine = { 0 };
 	struct proc_exit x;
 	size_t out_start, err_start;
 	int ret;

@@ -19,6 +19,8 @@
 
 /* Words in the column marks that are no disturbance. An option of the mount did nothing. */
 #define MARK_NO_EFFECT "no_effect"
+/* A thread with a rate did not keep it to the end (the metric missed). */
+#define MARK_MISSED "missed"
 /* The kernel that ran oopsed, warned, hung or damaged the file system in this cell run. */
 #define MARK_BROKEN "broken"
 /* It ran on to its wall limit without a word: it hangs, or the host was too busy for it. */

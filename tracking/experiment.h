@@ -9,6 +9,7 @@
 #ifndef FSDUEL_TRACKING_EXPERIMENT_H
 #define FSDUEL_TRACKING_EXPERIMENT_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -56,7 +57,7 @@ struct experiment_making {
 	void (*progress)(void *arg, const struct kernel_build_progress *p);  /* may be NULL */
 	void (*end)(void *arg);                                              /* may be NULL */
 	void *arg;
-	const volatile int *stop;  /* non-zero ends it with -EINTR; may be NULL */
+	const atomic_int *stop;    /* non-zero ends it with -EINTR; may be NULL */
 };
 
 /*

@@ -145,28 +145,51 @@ struct sum {
 	uint64_t end_ns, first_error_ns;
 };
 
-static void add_errors(struct sum *s, const struct worker *w)
+static void add_first_error(struct sum *s, int first_errno, uint64_t at_ns)
 {
 	struct fsload_result *r = s->result;
 
-	r->measured.errors += w->errors;
-	if (w->first_errno && (!r->first_errno || w->first_error_ns < s->first_error_ns)) {
-		r->first_errno = w->first_errno;
-		s->first_error_ns = w->first_error_ns;
+	if (first_errno && (!r->first_errno || at_ns < s->first_error_ns)) {
+		r->first_errno = first_errno;
+		s->first_error_ns = at_ns;
 	}
 }
 
-static void add_worker(struct sum *s, const struct worker *w)
+static void add_worker(struct sum *s, const struct worker *w, uint64_t start_ns)
 {
 	struct fsload_result *r = s->result;
+	uint64_t begun_ns = start_ns + w->delay_ns;
 
 	hist_merge(&r->lat, &w->lat);
 	series_merge(&r->series, &w->series);
-	r->measured.ops += w->lat.count;
-	r->measured.bytes += w->lat.count * w->t.bs;
+	r->measured.ops += worker_completed(w);
+	r->measured.bytes += worker_completed(w) * w->t.bs;
+	r->measured.errors += w->errors;
+	r->measured.missed += w->missed;
+	r->measured.paced |= w->pace.rate_per_s > 0;
+	r->measured.thread_ns += w->end_ns > begun_ns ? w->end_ns - begun_ns : 0;
 	if (w->end_ns > s->end_ns)
 		s->end_ns = w->end_ns;
-	add_errors(s, w);
+	add_first_error(s, w->first_errno, w->first_error_ns);
+}
+
+/* Of the background the errors, and the time of its threads, whose waits for locks count. */
+static void add_role(struct sum *total, const struct sum *role, bool background)
+{
+	const struct fsload_result *from = role->result;
+	struct fsload_result *to = total->result;
+
+	add_first_error(total, from->first_errno, role->first_error_ns);
+	if (background) {
+		to->measured.errors += from->measured.errors;
+		to->measured.thread_ns += from->measured.thread_ns;
+		return;
+	}
+	hist_merge(&to->lat, &from->lat);
+	series_merge(&to->series, &from->series);
+	measured_add(&to->measured, &from->measured);
+	if (role->end_ns > total->end_ns)
+		total->end_ns = role->end_ns;
 }
 
 /* delay_ns: of those it sums up; the series begins at the barrier all the same. */
@@ -210,14 +233,11 @@ static void add_up(struct fsload *l, const struct worker *w, uint64_t start_ns)
 		l->role[i].measured.counters = counters;
 		l->role[i].measured.count = l->role[i].count;
 		for (unsigned k = 0; k < en->threads; k++, w++) {
-			add_worker(&role, w);
-			if (en->param[ROLE_BACKGROUND])
-				add_errors(&total, w);
-			else
-				add_worker(&total, w);
+			add_worker(&role, w, start_ns);
 			counters_merge(counters, l->role[i].count, w->t.count);
 		}
 		finish(&role, start_ns, en->param[ROLE_START_DELAY]);
+		add_role(&total, &role, en->param[ROLE_BACKGROUND]);
 	}
 	finish(&total, start_ns, 0);
 }
@@ -229,7 +249,7 @@ static int check_all_worked(const struct worker *w, unsigned nr, struct err *e)
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < nr; i++) {
-		if (w[i].lat.count)
+		if (worker_completed(&w[i]))
 			continue;
 		n++;
 		if (!idle)
@@ -259,7 +279,7 @@ static void open_start(struct run *r, unsigned nr, void (*mark)(void *arg, int b
 	if (mark)
 		mark(arg, 1);
 	r->start_ns = now_ns();
-	r->deadline_ns = bound ? UINT64_MAX : r->start_ns + m->param[MIX_RUNTIME];
+	atomic_store(&r->until_ns, bound ? UINT64_MAX : r->start_ns + m->param[MIX_RUNTIME]);
 	run_open(r, GATE_START);
 }
 
@@ -295,7 +315,7 @@ static int run_crew(struct fsload *l, struct run *r, const struct crew *c,
 }
 
 int fsload_run(struct fsload *l, void (*mark)(void *arg, int begin), void *arg,
-	       const volatile int *stop, struct err *e)
+	       const atomic_int *stop, struct err *e)
 {
 	struct crew c;
 	struct run r;

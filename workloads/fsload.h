@@ -11,6 +11,8 @@
 #ifndef FSDUEL_WORKLOADS_FSLOAD_H
 #define FSDUEL_WORKLOADS_FSLOAD_H
 
+#include <stdatomic.h>
+
 #include "lib/err.h"
 #include "workloads/extents.h"
 #include "workloads/metric.h"
@@ -89,7 +91,8 @@ struct fsload {
 	const struct mix *mix;         /* borrowed */
 	char *path;                    /* the shared work file; fsload_own_path gives the others */
 	uint64_t seed;
-	struct fsload_result total;    /* all roles but those in the background; of these its errors */
+	struct fsload_result total;    /* measured_add of all roles but those in the background; of
+					* these the errors; elapsed_ns from the barrier to the last end */
 	struct fsload_result *role;    /* nr_roles of them, in the mix's order */
 	unsigned nr_roles;             /* the mix's */
 };
@@ -129,7 +132,8 @@ void fsload_remove(const struct fsload *l);
  * readers), the end of the last bound thread, so that the load around them is
  * there for as long as they run; and where nothing is bound, runtime. A thread
  * with a rate that is bound by time is there until that time is over, so that its
- * rate can be read from the result; one with a start delay is measured from then.
+ * rate can be read from the result, and misses what was due by then and not
+ * started; one with a start delay is measured from then.
  *
  * mark(arg, 1) is called when every thread stands at the barrier, just before
  * it opens, and mark(arg, 0) when the last thread has ended, so that what it
@@ -140,7 +144,7 @@ void fsload_remove(const struct fsload *l);
  * files is raised where the threads need it.
  */
 int fsload_run(struct fsload *l, void (*mark)(void *arg, int begin), void *arg,
-	       const volatile int *stop, struct err *e);
+	       const atomic_int *stop, struct err *e);
 void fsload_release(struct fsload *l);
 
 #endif

@@ -20,7 +20,7 @@
 
 #define DEFAULT_MIX "dio_read:1"
 
-static volatile sig_atomic_t caught;    /* the signal flag: 0 or the signal's number */
+static atomic_int caught;               /* the signal flag: 0 or the signal's number */
 
 struct options {
 	const char *mix, *path;
@@ -159,6 +159,8 @@ static void print_table(const struct fsload *l)
 		printf("  %16s", l->mix->entry[i].role->name);
 	printf(l->mix->nr > 1 ? "  %16s\n" : "\n", "total");
 	for (const struct metric *m = metrics; m->name; m++) {
+		if (metric_is_seldom(m))
+			continue;
 		printf("%-15s %-5s", m->name, strcmp(m->unit, "ns") ? m->unit : "time");
 		for (unsigned i = 0; i < l->mix->nr; i++)
 			print_cell(m, &l->role[i].measured);
@@ -268,7 +270,6 @@ static int drop_cache(const char *path, const struct mix_entry *en, void *arg)
 
 static int measure(struct fsload *l, const struct options *o, struct err *e)
 {
-	const volatile int *stop = &caught;
 	int ret = fsload_prepare(l, e);
 
 	if (ret) {
@@ -278,7 +279,7 @@ static int measure(struct fsload *l, const struct options *o, struct err *e)
 	fsload_each_file(l, drop_cache, NULL);
 	ret = fsload_prove(l, e);
 	if (!ret)
-		ret = fsload_run(l, NULL, NULL, stop, e);
+		ret = fsload_run(l, NULL, NULL, &caught, e);
 	err_exit(e, ret ? FSDUEL_UNMEASURED : FSDUEL_OK);
 	if (!o->keep)
 		fsload_remove(l);

@@ -17,12 +17,35 @@ static bool per_s(uint64_t amount, const struct measured *m, double *value)
 
 static bool ops_per_s(const struct measured *m, double *value)
 {
-	return per_s(m->ops, m, value);
+	*value = m->sum.ops_per_s;
+	return m->sum.parts || per_s(m->ops, m, value);
 }
 
 static bool bytes_per_s(const struct measured *m, double *value)
 {
-	return per_s(m->bytes, m, value);
+	*value = m->sum.bytes_per_s;
+	return m->sum.parts || per_s(m->bytes, m, value);
+}
+
+void measured_add(struct measured *total, const struct measured *part)
+{
+	double ops = 0, bytes = 0;
+
+	if (ops_per_s(part, &ops) && bytes_per_s(part, &bytes))
+		total->sum.parts++;
+	if (part->resolution > 0 || total->resolution > 0)
+		total->resolution = (total->resolution * total->sum.ops_per_s +
+				     part->resolution * ops) / (total->sum.ops_per_s + ops);
+	total->sum.ops_per_s += ops;
+	total->sum.bytes_per_s += bytes;
+	total->ops += part->ops;
+	total->bytes += part->bytes;
+	total->errors += part->errors;
+	total->missed += part->missed;
+	total->paced |= part->paced;
+	total->thread_ns += part->thread_ns;
+	if (part->elapsed_ns > total->elapsed_ns)
+		total->elapsed_ns = part->elapsed_ns;
 }
 
 /* Sum and extremes are 0 where only bins were known, and no operation takes 0 ns. */
@@ -82,15 +105,35 @@ static bool errors(const struct measured *m, double *value)
 	return true;
 }
 
+static bool missed(const struct measured *m, double *value)
+{
+	*value = (double)m->missed;
+	return m->paced;
+}
+
 static bool elapsed(const struct measured *m, double *value)
 {
 	*value = (double)m->elapsed_ns;
 	return m->elapsed_ns != 0;
 }
 
+static bool thread_time(const struct measured *m, double *value)
+{
+	*value = (double)m->thread_ns;
+	return m->thread_ns != 0;
+}
+
+static bool resolution(const struct measured *m, double *value)
+{
+	*value = 100 * m->resolution;
+	return m->resolution > 0;
+}
+
 const struct metric metrics[] = {
-	{ "ops_per_s", "1/s", "operations completed in a second", BETTER_HIGHER, true, ops_per_s },
-	{ "bytes_per_s", "B/s", "bytes moved in a second", BETTER_HIGHER, false, bytes_per_s },
+	{ "ops_per_s", "1/s", "operations completed in a second; of a mix the sum of its roles",
+	  BETTER_HIGHER, true, ops_per_s },
+	{ "bytes_per_s", "B/s", "bytes moved in a second, likewise", BETTER_HIGHER, false,
+	  bytes_per_s },
 	{ "lat_sum_per_op", "ns", "summed latency for each operation, syncs included",
 	  BETTER_LOWER, false, lat_sum_per_op },
 	{ "lat_p50", "ns", "latency, median", BETTER_LOWER, false, lat_p50 },
@@ -101,8 +144,14 @@ const struct metric metrics[] = {
 	{ "operations", "count", "operations completed", BETTER_NONE, false, operations },
 	{ "errors", "count", "operations that failed and were survived", BETTER_LOWER, false,
 	  errors },
+	{ "missed", "count", "operations with a rate, due before the end and never started",
+	  BETTER_LOWER, false, missed },
 	{ "elapsed", "ns", "from its start to the end of its last thread, final sync included",
 	  BETTER_NONE, false, elapsed },
+	{ "thread_time", "ns", "of all threads together, each to its own end", BETTER_NONE, false,
+	  thread_time },
+	{ "resolution", "%", "smallest change of ops_per_s that this run could have shown",
+	  BETTER_NONE, false, resolution },
 	{ .name = NULL },
 };
 
@@ -124,6 +173,11 @@ void counters_merge(const struct counter *table, uint64_t *into, const uint64_t 
 		if (table[i].kind != COUNTER_SUM && first)
 			into[i] = from[i];
 	}
+}
+
+bool metric_is_seldom(const struct metric *m)
+{
+	return m->value == resolution;
 }
 
 const struct metric *metric_find(const char *name)

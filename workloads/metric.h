@@ -36,17 +36,36 @@ struct counter {
 void counters_init(const struct counter *table, uint64_t *count);
 void counters_merge(const struct counter *table, uint64_t *into, const uint64_t *from);
 
+/* Rates of several parts, each over its own time, added up. */
+struct rates {
+	unsigned parts;        /* 0: it is one part, and its rates are over elapsed_ns */
+	double ops_per_s, bytes_per_s;
+};
+
 /* What one role, or all roles together, did in the timed part. */
 struct measured {
 	uint64_t ops;          /* completed without error */
 	uint64_t bytes;
 	uint64_t errors;       /* operations that failed and were survived */
+	uint64_t missed;       /* due before the end and never started; only where paced */
+	bool paced;            /* some thread had a rate */
 	uint64_t elapsed_ns;   /* its start to its last thread's end, final sync included */
-	const struct hist *lat; /* of completed operations; NULL or empty: no latency metrics */
+	uint64_t thread_ns;    /* of all threads together, each to its own end; 0: not known */
+	double resolution;     /* ops_per_s is known to this part of it, 0.01: to 1 %; 0: to its digits */
+	struct rates sum;      /* of several parts together: see measured_add; else all 0 */
+	const struct hist *lat; /* of ops and missed; NULL or empty: no latency metrics */
 	const struct series *series; /* operations over time; NULL: none was kept */
 	const struct counter *counters; /* of one role: what it counts; NULL: nothing */
 	const uint64_t *count;       /* one for each of those */
 };
+
+/*
+ * Add to a total, which begins zeroed, a part that ran beside the others: its counts, and
+ * its rates over its own time, so that a part that takes longer (a last sync, more
+ * operations) does not make the others look slower. elapsed_ns becomes the longest one;
+ * latencies and series are the caller's to merge.
+ */
+void measured_add(struct measured *total, const struct measured *part);
 
 struct metric {
 	const char *name, *unit, *help;
@@ -58,6 +77,8 @@ struct metric {
 
 extern const struct metric metrics[];      /* ends with a NULL name */
 
+/* No row at all, rather than an empty one, where it is not measured. */
+bool metric_is_seldom(const struct metric *m);
 const struct metric *metric_find(const char *name);   /* NULL: unknown */
 const char *better_name(enum better b);    /* "higher", "lower", "" */
 

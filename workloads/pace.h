@@ -7,7 +7,8 @@
  * Latency is then counted from when an operation was due and not from when the
  * thread got round to it: a stall of 100 ms at 1000 a second is a hundred slow
  * operations and not one. To count only that one is "coordinated omission"
- * (G. Tene, "How NOT to Measure Latency", 2013).
+ * (G. Tene, "How NOT to Measure Latency", 2013). For the same reason those that were due and
+ * never started are counted, too (count_missed in worker.c).
  */
 #ifndef FSDUEL_WORKLOADS_PACE_H
 #define FSDUEL_WORKLOADS_PACE_H

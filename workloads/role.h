@@ -90,8 +90,9 @@ struct role {
 	int (*reap)(struct role_thread *t, struct role_done *done, uint64_t wait_ns);
 	/*
 	 * Make what was done so far durable, inside the timed part; NULL: fdatasync(t->fd).
-	 * Called every sync_every operations, its time added to the operation before it,
-	 * and at the end where final_sync is set (unless the last operation was just synced).
+	 * Called every sync_every operations, and at the end where final_sync is set (unless
+	 * the last operation was just synced). Its time is that of the operation before it,
+	 * whose place in flight stays taken until then (worker_ended in worker_impl.h).
 	 * 0 or -errno: the operation before it then counts as failed.
 	 */
 	int (*sync)(struct role_thread *t);

@@ -42,8 +42,10 @@ void series_finish(struct series *s, uint64_t end_ns)
 	begun = (end_ns - 1) / s->interval_ns + 1;
 	s->nr = begun < s->room ? (unsigned)begun : s->room;
 	/* What ended exactly on a boundary was counted after it. */
-	if (s->nr < s->room && s->ops[s->nr])
+	if (s->nr < s->room) {
 		s->ops[s->nr - 1] += s->ops[s->nr];
+		s->ops[s->nr] = 0;
+	}
 	s->end_ns = end_ns;
 }
 

@@ -22,9 +22,9 @@
 
 /* --- what the threads of a run share ----------------------------------------- */
 
-void run_init(struct run *r, const struct fsload *l, const volatile int *stop)
+void run_init(struct run *r, const struct fsload *l, const atomic_int *stop)
 {
-	static const volatile int never;
+	static const atomic_int never;
 
 	memset(r, 0, sizeof(*r));
 	r->mix = l->mix;
@@ -115,6 +115,13 @@ static bool can_warm_up(const struct mix_entry *en)
 		(en->role->renews && state == EXTENTS_UNWRITTEN));
 }
 
+static int default_sync(struct role_thread *t)
+{
+	if (t->fd >= 0 && fdatasync(t->fd))
+		return -errno;
+	return 0;
+}
+
 void worker_init(struct worker *w, struct run *run, const struct mix_entry *en,
 		 const struct zipf *zipf, unsigned index, uint64_t seed)
 {
@@ -138,7 +145,10 @@ void worker_init(struct worker *w, struct run *run, const struct mix_entry *en,
 			   index % b.sharers, b.sharers, rng_mix(role_seed, 0));
 	w->ops = b.ops;
 	w->warmup = can_warm_up(en) ? run->mix->param[MIX_WARMUP] : 0;
-	w->sync_every = en->param[ROLE_SYNC_EVERY];
+	w->left = w->ops ? w->ops : UINT64_MAX;
+	w->sync = en->role->sync ? en->role->sync : default_sync;
+	w->sync_every = en->param[ROLE_SYNC_EVERY] ? en->param[ROLE_SYNC_EVERY] : UINT64_MAX;
+	w->to_sync = w->sync_every;
 	w->final_sync = en->param[ROLE_FINAL_SYNC];
 	w->delay_ns = en->param[ROLE_START_DELAY];
 	pace_init(&w->pace, en->param[ROLE_RATE]);
@@ -181,19 +191,12 @@ static int make_buffer(struct role_thread *t, struct err *e)
 	return 0;
 }
 
-static int default_sync(struct role_thread *t)
-{
-	if (t->fd >= 0 && fdatasync(t->fd))
-		return -errno;
-	return 0;
-}
-
 /*
  * The first direct write to an inode is exclusive, until S_NOSEC is set, and
  * first touches fault in code and buffers. What fails here fails again where
  * it counts.
  */
-static void warm_up(struct worker *w, sync_fn sync)
+static void warm_up(struct worker *w)
 {
 	struct role_thread *t = &w->t;
 	struct rng rng = { rng_mix(t->rng.state, 1) };
@@ -208,7 +211,7 @@ static void warm_up(struct worker *w, sync_fn sync)
 			worker_warm_async(w, offset);
 	}
 	if (w->warmup && t->role->writes)
-		sync(t);
+		w->sync(t);
 }
 
 /* --- the timed part ---------------------------------------------------------- */
@@ -221,78 +224,90 @@ void worker_error(struct worker *w, int64_t got, uint64_t now_ns)
 	}
 }
 
-/* Wait for the turn of the next operation of a paced thread. False: there is none any more. */
+/*
+ * Wait for the turn of the next operation of a paced thread. False: its time ends before
+ * that. The others may end it while this thread sleeps: a turn before that end is taken
+ * all the same, however late the thread wakes up.
+ */
 static bool wait_turn(struct worker *w, uint64_t *due_ns)
 {
+	run_sleep_until(w->run, w->pace.due_ns);
+	if (run_stopped(w->run) || w->pace.due_ns >= worker_until(w))
+		return false;
 	*due_ns = pace_take(&w->pace);
-	run_sleep_until(w->run, *due_ns);
-	return !run_ended(w->run);
+	return true;
 }
 
-void worker_sync_alone(struct worker *w, sync_fn sync)
-{
-	int64_t got = worker_sync(w, sync, 0);
-
-	if (got < 0)
-		worker_error(w, got, now_ns());
-}
-
-static void timed_ops(struct worker *w, sync_fn sync, uint64_t deadline)
+static void timed_ops(struct worker *w)
 {
 	struct role_thread *const t = &w->t;
 	int64_t (*const op)(struct role_thread *t, uint64_t offset) = t->role->op;
-	const struct run *const r = w->run;
-	const uint64_t sync_every = w->sync_every ? w->sync_every : UINT64_MAX;
 	const bool paced = w->pace.rate_per_s;
-	uint64_t left = w->ops ? w->ops : UINT64_MAX, to_sync = sync_every;
-	uint64_t now, before = now_ns();
-	bool last;
+	uint64_t before = now_ns();
 
 	do {
+		uint64_t now;
 		int64_t got;
 
-		if (paced && !wait_turn(w, &before)) {
-			if (w->final_sync && to_sync != sync_every)
-				worker_sync_alone(w, sync);
+		if (paced && !wait_turn(w, &before))
 			break;
-		}
 		got = op(t, offset_next(&w->offsets, &t->rng));
-		if (--to_sync == 0) {
-			got = worker_sync(w, sync, got);
-			to_sync = sync_every;
-		}
+		w->left--;
 		now = now_ns();
-		last = --left == 0 || now >= deadline || run_ended(r) ||
-		       (paced && w->pace.due_ns >= deadline);
-		if (last && w->final_sync && to_sync != sync_every) {
-			got = worker_sync(w, sync, got);
-			now = now_ns();
-		}
-		worker_count(w, got, before, now);
-		before = now;
-	} while (!last);
+		worker_look(w, now);
+		before = worker_ended(w, got, before, now, worker_sync_due(w, true));
+	} while (!w->over);
 }
 
-static void timed_part(struct worker *w, sync_fn sync)
+/* The last sync of a thread whose end came while it waited: its time is no operation's. */
+static void sync_alone(struct worker *w)
+{
+	int ret = 0;
+
+	if (w->final_sync && w->to_sync != w->sync_every)
+		ret = w->sync(&w->t);
+	if (ret < 0)
+		worker_error(w, ret, now_ns());
+}
+
+static void timed_part(struct worker *w)
 {
 	struct run *r = w->run;
-	const uint64_t deadline = w->ops ? UINT64_MAX : r->deadline_ns;
 
 	w->t.start_ns = r->start_ns;
 	series_begin(&w->cursor, &w->series, r->start_ns);
 	if (w->delay_ns)
 		run_sleep_until(r, r->start_ns + w->delay_ns);
 	w->pace.due_ns = r->start_ns + w->delay_ns;
-	if (!w->delay_ns || !run_ended(r)) {
-		if (w->t.role->op)
-			timed_ops(w, sync, deadline);
-		else
-			worker_timed_async(w, sync, deadline);
-	}
+	if (w->delay_ns && run_ended(r))
+		worker_look(w, now_ns());
+	else if (w->t.role->op)
+		timed_ops(w);
+	else
+		worker_timed_async(w);
+	sync_alone(w);
 	/* Between two turns the time is up: it was there until then. */
-	if (w->pace.rate_per_s && deadline != UINT64_MAX)
-		run_sleep_until(r, deadline);
+	if (w->pace.rate_per_s && !w->ops)
+		run_sleep_until(r, worker_until(w));
 	w->end_ns = now_ns();
+}
+
+/*
+ * What was due in a paced thread's time and never started: each had waited until the thread
+ * would have come to it, which is when it found its time over. Later than the deadline,
+ * because a thread that misses them is late; before the last sync, which came only because
+ * the time was over. Outside the timed part, for they may be many.
+ */
+static void count_missed(struct worker *w)
+{
+	const uint64_t until_ns = worker_until(w);
+
+	if (!w->pace.rate_per_s || !w->over || w->over_ns < until_ns)
+		return;
+	while (w->pace.due_ns < until_ns) {
+		hist_add(&w->lat, w->over_ns - pace_take(&w->pace));
+		w->missed++;
+	}
 }
 
 static void leave_timed_part(struct worker *w)
@@ -301,7 +316,8 @@ static void leave_timed_part(struct worker *w)
 
 	if (!w->ops || atomic_fetch_sub(&r->bound_left, 1) != 1)
 		return;
-	atomic_store_explicit(&r->halt, 1, memory_order_relaxed);
+	atomic_store_explicit(&r->until_ns, w->end_ns, memory_order_relaxed);
+	atomic_store_explicit(&r->halt, 1, memory_order_release);
 	syscall(SYS_futex, &r->halt, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
 }
 
@@ -329,7 +345,6 @@ void *worker_main(void *worker)
 {
 	struct worker *w = worker;
 	const struct role *role = w->t.role;
-	sync_fn sync = role->sync ? role->sync : default_sync;
 	struct err e = ERR_INIT;
 	int ret;
 
@@ -339,12 +354,13 @@ void *worker_main(void *worker)
 	if (ret)
 		run_fail(w->run, ret, &e);
 	else
-		warm_up(w, sync);
+		warm_up(w);
 	arrive_and_wait(w->run, GATE_START);
 	if (!w->run->cancelled) {
-		timed_part(w, sync);
+		timed_part(w);
 		leave_timed_part(w);
 		arrive_and_wait(w->run, GATE_END);
+		count_missed(w);
 	}
 	if (!ret && role->end)
 		role->end(&w->t);

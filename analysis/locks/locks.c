@@ -34,6 +34,7 @@ static const struct wanted {
 	[WAITS] = { "lock_waits", true, offsetof(struct lock_run, waits) },
 	{ "operations", true, offsetof(struct lock_run, operations) },
 	{ "elapsed", true, offsetof(struct lock_run, elapsed_ns) },
+	{ "thread_time", true, offsetof(struct lock_run, thread_ns) },
 	{ "lock_cut", true, offsetof(struct lock_run, cut) },
 	{ "lock_lost", true, offsetof(struct lock_run, lost) },
 	{ "", true, offsetof(struct lock_run, watched) },
@@ -148,6 +149,8 @@ static void add_run(struct lock_cell *c, const struct lock_run *run, double *rat
 	c->valid++;
 	c->operations += run->operations;
 	c->elapsed_ns += run->elapsed_ns;
+	c->thread_ns += run->thread_ns > 0 ? run->thread_ns : c->role_threads * run->elapsed_ns;
+	c->rate += (run->watched - c->rate) / c->valid;
 	if (run->watched > 0 && run->unwatched > 0)
 		ratio[(*nr)++] = run->watched / run->unwatched;
 }

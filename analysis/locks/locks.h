@@ -50,6 +50,9 @@ struct lock_cell {
 	uint64_t lost, events;        /* lost by the recorder; all others, in all finished cell runs */
 	uint64_t cut;                 /* waits without beginning or end */
 	double operations, elapsed_ns; /* summed over the valid ones; 0: not measured */
+	double thread_ns;             /* likewise, the time of all threads; where it is not measured, of
+				       * fio and older folders, all are taken to be there all the time */
+	double rate;                  /* mean over the valid ones, by the first primary metric */
 	bool has_watched;
 	double watched;               /* median of watched / unwatched rate over blocks; 0.97: 3 % slower */
 	struct lock_figures *figures; size_t nr_figures; /* with waits, most total_ns first */

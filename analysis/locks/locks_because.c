@@ -2,7 +2,7 @@
 /*
  * locks_because.c: does waiting for a lock explain a cell's change? Threads of a
  * closed loop spend their time on operations one after the other, so the time of an
- * operation (threads x elapsed / operations) is what it waited for locks plus the
+ * operation (of all threads, by the operations) is what it waited for locks plus the
  * rest. How much of its change is a change of the waits is a matter of adding up, in
  * the same watched runs; where those do not show the change, or the rest changed
  * instead, no lock explains it. See docs/locks.md.
@@ -36,8 +36,7 @@ static void measure(struct sides *s, int i)
 {
 	const struct lock_cell *c = s->cell[i];
 
-	if (c->role_threads && c->elapsed_ns > 0)
-		s->time_ns[i] = c->role_threads * c->elapsed_ns / c->operations;
+	s->time_ns[i] = c->thread_ns / c->operations;
 	for (unsigned k = 0; k < nr_lock_classes; k++) {
 		struct lock_figures f = locks_of_class(c, k);
 
@@ -144,7 +143,7 @@ static void say_explained(struct buf *b, const struct sides *s, unsigned class, 
 	add_times(b, ns);
 	buf_addf(b, "): %s", heavy ? "" : "before, ");
 	add_roles(b, c, class, total);
-	buf_addf(b, " waited %.2f s of every second", total / (c->elapsed_ns * c->role_threads));
+	buf_addf(b, " waited %.2f s of every second", total / c->thread_ns);
 	add_holder(b, c, class, total);
 	if (share < NEARLY_ALL)
 		buf_addf(b, "; that is %.0f %% of the change", share * 100);

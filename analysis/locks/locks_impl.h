@@ -33,7 +33,7 @@ struct lock_range {
 
 /* One cell run of the locks pass. */
 struct lock_run {
-	double operations, elapsed_ns, watched, unwatched; /* 0: not measured */
+	double operations, elapsed_ns, thread_ns, watched, unwatched; /* 0: not measured */
 	double waits, cut, lost;
 	uint64_t counted;             /* waits in the file's rows */
 	bool ok;                      /* measured, and within LOCKS_LOST_MAX */

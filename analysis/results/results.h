@@ -32,6 +32,10 @@ const json_t *run_variant(const json_t *run, const char *name);
  */
 json_t *results_marks(const struct results *r);
 
+/* Did a cell run of any variant and pass fail or come out invalid, or was none of them ok? */
+bool results_unmeasured(const struct results *r);
+bool results_has_contrasts(const struct results *r);
+
 /* One planned cell run, by name; block from 1. */
 struct results_run_key {
 	const char *workload, *params, *variant, *pass;

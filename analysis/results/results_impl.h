@@ -115,8 +115,11 @@ int results_read_rows(struct results *r, const char *path, const char *data, siz
 /* Sort the samples, refuse duplicates, drop superseded attempts, index by cell. */
 int results_finish(struct results *r, const char *samples_path, struct err *e);
 
-/* Append the words of a field of marks that say what disturbed the run; MARK_NO_EFFECT does not. */
-void marks_split(struct strv *words, const char *marks);
+/*
+ * Append words of a field of marks: the one that is only, where it is there; with NULL those
+ * that say what disturbed the run, which MARK_NO_EFFECT and MARK_MISSED do not.
+ */
+void marks_split(struct strv *words, const char *marks, const char *only);
 /* Is that one of the field's words? */
 bool marks_has(const char *marks, const char *word);
 

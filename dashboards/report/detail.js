@@ -249,7 +249,7 @@ function otherMarks(row, cell) {
 	if (row.lacks.length)
 		list.push([text(5, 10, "middle", "\u00d7", "missing"), "no valid sample"]);
 	if (marks.size)
-		list.push([dot(5, 5, 0, null, "marked"), `disturbed, and kept: ${[...marks].join(", ")}`]);
+		list.push([dot(5, 5, 0, null, "marked"), `marked, and kept: ${[...marks].join(", ")}`]);
 	return list;
 }
 

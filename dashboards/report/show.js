@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // show.js: the page's data, elements, and how numbers are written (as lib/num.c does).
-// Text from outside only ever becomes a text node or an attribute's value: nothing
-// here or in the other files takes markup from a string.
+// Text from outside was cleaned as it was written (lib/clean.c), and only ever becomes a text
+// node or an attribute's value: nothing here or in the other files takes markup from a string.
 
 const data = JSON.parse(document.getElementById("data").textContent);
 const MINUS = "\u2212";
@@ -18,19 +18,12 @@ function filled(e, attributes, children) {
 		if (value === true)
 			e.setAttribute(key, "");
 		else if (value !== false && value !== null && value !== undefined)
-			e.setAttribute(key, visible(String(value)));
+			e.setAttribute(key, String(value));
 	}
 	for (const child of children.flat())
 		if (child !== null && child !== undefined && child !== false)
-			e.append(typeof child === "object" ? child : visible(String(child)));
+			e.append(typeof child === "object" ? child : String(child));
 	return e;
-}
-
-// Newlines and tabs as arrows, other control characters and what turns the writing
-// direction as U+FFFD: as html.c does for what stands in the page already.
-function visible(s) {
-	return s.replaceAll("\n", "\u21b5").replaceAll("\t", "\u21e5")
-		.replace(/[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
 }
 
 function span(className, ...children) {

@@ -8,6 +8,7 @@
 #define FSDUEL_RUNNERS_CELL_H
 
 #include <jansson.h>
+#include <stdatomic.h>
 
 #include "lib/buf.h"
 #include "runners/suite/plan.h"
@@ -25,9 +26,9 @@ struct cell_spec {
 	char *mix;             /* "dio_overwrite:4 ..." canonical, or NULL */
 	struct strv mix_set;   /* "runtime=1s", "dio_overwrite.bs=4k", ... all of them, explicit */
 	char *fio;             /* job text with parameters and seed, or NULL */
+	char *fio_before;      /* jobs that are run before it, unmeasured, or NULL */
 	uint64_t seed;
 	enum pass pass;
-	uint64_t timed_ns;     /* expected length of the timed part; 0: not known */
 	uint64_t limit_ns;     /* of the whole cell run on its own clock */
 	struct suite_device device;
 };
@@ -58,15 +59,16 @@ struct cell_place {
 	void (*mark)(void *arg, int begin); /* timed part begins / has ended; may be NULL */
 	void *mark_arg;
 	/*
-	 * Around what a profile counts: all of a mix's timed part; of a fio job whose runtime is
-	 * known half of that, for fio's own start and end are not the work (fio_window.h), and
-	 * the fact "counted_ns" is how long that was, 0: fio ended before. May be NULL.
+	 * Around what a profile counts: all of a mix's timed part. Of a fio job it is not called:
+	 * the library in fio marks the part in which all its jobs are at work (fio_times.h), and
+	 * the facts "counted_ns" and "counted_ops" are how long that was, 0: there was none, and
+	 * the operations in it. May be NULL.
 	 */
 	void (*count)(int begin);
 	void (*stepped)(void *arg, const char *step, uint64_t ns); /* after each step; may be NULL */
 	void *stepped_arg;
 	struct settle settle;  /* how long to wait for an idle machine before measuring */
-	const volatile int *stop; /* non-zero: give up, clean up, STATUS_FAILED "interrupted" */
+	const atomic_int *stop; /* non-zero: give up, clean up, STATUS_FAILED "interrupted" */
 };
 
 /* What the locks pass recorded stays in at->work under this name, for the caller to look at and remove. */

@@ -15,62 +15,71 @@
 #include "lib/fs.h"
 #include "lib/proc.h"
 #include "runners/cell/cell_impl.h"
+#include "runners/cell/fio_words.h"
+#include "runners/cell/fiojson.h"
 #include "runners/suite/fio_jobs.h"
 #include "runners/suite/fiojob.h"
 #include "workloads/extents.h"
-
-#include "runners/cell/fio_window.h"
 
 #define OUTPUT_MAX ((size_t)256 << 20)
 
 struct fio_work {
 	char *job, *output;      /* absolute paths, since fio runs elsewhere */
-	struct buf json;         /* what the measuring run left in output */
-	struct fio_window window;
+	struct fio_times times;  /* of its threads */
 };
 
 static int fio_check(struct cell *c, struct err *e)
 {
 	char *work = realpath(c->at->work, NULL);
 	struct fio_work *w;
+	int rc;
 
 	if (!work)
 		return err_sys(e, errno, "no directory %s for fio's output", c->at->work);
-	w = xcalloc(1, sizeof(*w));
+	c->priv = w = xcalloc(1, sizeof(*w));
 	w->job = xasprintf("%s/job.fio", work);
 	w->output = xasprintf("%s/fio.json", work);
+	rc = fio_times_open(&w->times, work, e);
 	free(work);
-	buf_init(&w->json);
-	c->priv = w;
-	return fs_write_atomic(w->job, c->spec->fio, strlen(c->spec->fio), e);
+	return rc ? rc : fs_write_atomic(w->job, c->spec->fio, strlen(c->spec->fio), e);
 }
 
-/* Read what fio left, into r when it is to be kept, or else only to see its errors. */
-static int read_output(struct cell *c, struct result *r, struct err *e)
+/*
+ * Why a run of fio failed, in its own words, of which it writes some to stderr and some in
+ * front of its JSON.
+ */
+static int explain(struct cell *c, const struct proc_exit *x, struct buf *stderr_, struct err *e)
 {
 	struct fio_work *w = c->priv;
-
-	buf_reset(&w->json);
-	if (fs_read(w->output, OUTPUT_MAX, &w->json, e))
-		return -EIO;
-	return r ? fiojob_result(w->json.data, w->json.len, r, e) : 0;
-}
-
-/* fio said nothing wrong in its JSON; then its exit status and last words do. */
-static int check_exit(const struct proc_exit *x, struct buf *words, struct err *e)
-{
-	const char *said = buf_str(words);
-	size_t len = words->len;
+	struct buf all = BUF_INIT, output = BUF_INIT;
+	struct result ignored;
+	size_t end;
+	char *words;
+	int rc = 0;
 
 	if (x->timed_out)
 		return err_add(e, EINTR, "fio was stopped");
 	if (!x->status)
 		return 0;
-	said += len > 500 ? len - 500 : 0;
-	if (x->signal)
-		return err_add(e, EIO, "fio died of signal %d (%s): %s", x->signal,
-			       strsignal(x->signal), said);
-	return err_add(e, EIO, "fio failed with status %d: %s", x->status, said);
+	fs_read(w->output, OUTPUT_MAX, &output, NULL);
+	buf_addf(&all, "%s\n", buf_str(stderr_));
+	buf_add(&all, output.data, output.len);
+	end = fio_words_end(all.data, all.len);
+	words = fio_words(all.data, end);
+	/* A job's own sentence is better than an exit status. */
+	result_init(&ignored);
+	if (end < all.len && !x->signal)
+		rc = fiojson_result(all.data, all.len, NULL, &ignored, NULL, e);
+	result_release(&ignored);
+	if (!rc && x->signal)
+		rc = err_add(e, EIO, "fio died of signal %d (%s): %s", x->signal,
+			     strsignal(x->signal), words);
+	else if (!rc)
+		rc = err_add(e, EIO, "fio failed with status %d: %s", x->status, words);
+	buf_release(&all);
+	buf_release(&output);
+	free(words);
+	return rc;
 }
 
 static void end_jobs(const struct cell *c)
@@ -82,47 +91,84 @@ static void end_jobs(const struct cell *c)
 	free(dir);
 }
 
-static int run_fio(struct cell *c, const char *extra, struct buf *words, struct proc_exit *x,
-		   struct err *e)
+/* What fio is run for: parts of the job file before the measured one, the files, the measuring. */
+enum run { RUN_BEFORE, RUN_LAYOUT, RUN_MEASURE };
+
+static int run_fio(struct cell *c, enum run why, struct err *e)
 {
+	bool layout = why == RUN_LAYOUT, measure = why == RUN_MEASURE;
 	struct fio_work *w = c->priv;
 	char *output = xasprintf("--output=%s", w->output);
-	const char *argv[] = { "fio", "--output-format=json+", "--eta=never", output, w->job,
-			       extra, NULL };
-	struct proc_opts o = { .cwd = c->at->dir, .out = words, .err = words,
+	/* fio's options must stand before the job file. */
+	const char *argv[] = { "fio", "--output-format=json+", "--eta=never", output,
+			       layout ? "--create_only=1" : w->job, layout ? w->job : NULL,
+			       NULL };
+	struct buf words = BUF_INIT;
+	struct proc_opts o = { .cwd = c->at->dir, .out = &words, .err = &words,
+			       .env = measure ? fio_times_env(&w->times) : NULL,
 			       .timeout_ns = watch_left_ns(&c->watch) };
+	struct proc_exit x;
 	int rc;
 
-	/* fio's options must stand before the job file. */
-	if (extra) {
-		argv[4] = extra;
-		argv[5] = w->job;
-	}
 	unlink(w->output);
-	rc = proc_run(argv, &o, &c->watch.stop, x, e);
-	if (rc || x->timed_out || x->signal)
+	if (measure)
+		cell_mark(c, 1);
+	rc = proc_run(argv, &o, &c->watch.stop, &x, e);
+	if (measure)
+		cell_mark(c, 0);
+	if (rc || x.timed_out || x.signal)
 		end_jobs(c);
+	if (!rc)
+		rc = explain(c, &x, &words, e);
+	buf_release(&words);
 	free(output);
 	return rc;
 }
 
+/* fio wants the directories that its jobs name to be there. */
+static int make_directories(struct cell *c, const char *text, struct err *e)
+{
+	struct strv dirs = STRV_INIT;
+	int rc = 0;
+
+	fiojob_directories(text, &dirs);
+	for (size_t i = 0; !rc && i < dirs.n; i++) {
+		char *path = xasprintf("%s/%s", c->at->dir, dirs.v[i]);
+
+		rc = fs_mkdir_p(path, e);
+		free(path);
+	}
+	strv_release(&dirs);
+	return rc;
+}
+
+/* The parts of the job file that stand before the measured one, as fio runs them. */
+static int run_parts_before(struct cell *c, struct err *e)
+{
+	const char *text = c->spec->fio_before;
+	struct fio_work *w = c->priv;
+	int rc;
+
+	if (!text)
+		return 0;
+	rc = make_directories(c, text, e);
+	if (!rc)
+		rc = fs_write_atomic(w->job, text, strlen(text), e);
+	if (!rc)
+		rc = run_fio(c, RUN_BEFORE, e);
+	if (rc)
+		return err_add(e, -rc, "that was in the parts of the job file before the measured "
+			       "one");
+	return fs_write_atomic(w->job, c->spec->fio, strlen(c->spec->fio), e);
+}
+
 static int fio_prepare(struct cell *c, struct err *e)
 {
-	struct buf words = BUF_INIT;
-	struct proc_exit x;
-	int rc = run_fio(c, "--create_only=1", &words, &x, e);
+	int rc = run_parts_before(c, e);
 
-	/* Words of a failed layout are in the output file, before the JSON. */
-	if (!rc && x.status) {
-		struct fio_work *w = c->priv;
-
-		if (!read_output(c, NULL, NULL))
-			buf_add(&words, w->json.data, w->json.len < 400 ? w->json.len : 400);
-	}
 	if (!rc)
-		rc = check_exit(&x, &words, e);
-	buf_release(&words);
-	return rc;
+		rc = make_directories(c, c->spec->fio, e);
+	return rc ? rc : run_fio(c, RUN_LAYOUT, e);
 }
 
 static int prove_file(struct cell *c, const char *path, const char *name, json_t *facts,
@@ -153,8 +199,23 @@ out:
 	return rc;
 }
 
+/* A job whose files are all gone (it deletes them, say) has nothing proven. */
+static int prove_jobs(struct cell *c, const struct strv *files, struct err *e)
+{
+	char *job = fiojob_unproven(c->spec->fio, files);
+
+	if (!job)
+		return 0;
+	err_add(e, EINVAL, "job \"%s\" is declared to overwrite (overwrite=1), but none of its "
+		"files is there after they were laid out", job);
+	free(job);
+	c->bad = STATUS_INVALID;
+	return -EINVAL;
+}
+
 static int fio_prove(struct cell *c, struct err *e)
 {
+	struct strv files = STRV_INIT;
 	char *dir[] = { (char *)c->at->dir, NULL };
 	json_t *facts = json_object();
 	size_t skip = strlen(c->at->dir);
@@ -168,62 +229,50 @@ static int fio_prove(struct cell *c, struct err *e)
 		const char *name = f->fts_path + skip;
 
 		name += strspn(name, "/");
-		if (f->fts_info == FTS_F)
+		if (f->fts_info == FTS_F) {
+			strv_add(&files, name);
 			rc = prove_file(c, f->fts_path, name, facts, e);
-		else if (f->fts_info == FTS_DNR || f->fts_info == FTS_ERR ||
+		} else if (f->fts_info == FTS_DNR || f->fts_info == FTS_ERR ||
 			 f->fts_info == FTS_NS)
 			rc = err_sys(e, f->fts_errno, "cannot look at %s", f->fts_path);
 	}
 	if (tree)
 		fts_close(tree);
+	if (!rc)
+		rc = prove_jobs(c, &files, e);
+	strv_release(&files);
 	json_object_set_new(c->r->facts, "extents", facts);
 	return rc;
 }
 
+/* The part that the library in fio has marked for a profile, and the operations in it. */
+static void note_counted(struct cell *c, const struct fio_timed *t)
+{
+	uint64_t ns = t->common.to_ns > t->common.from_ns ? t->common.to_ns - t->common.from_ns : 0;
+
+	json_object_set_new(c->r->facts, "counted_ns", json_integer((json_int_t)ns));
+	json_object_set_new(c->r->facts, "counted_ops", json_real(t->ops_per_s * (double)ns / 1e9));
+}
+
 static int fio_measure(struct cell *c, struct err *e)
 {
-	struct fio_work *w = c->priv;
-	struct buf words = BUF_INIT;
-	struct proc_exit x;
-	uint64_t counted_ns;
-	bool windowed;
-	int rc;
-
-	/* The marks take in fio's start; what it calls its runtime is within. */
-	cell_mark(c, 1);
-	fio_window_open(&w->window, c->at->count, c->spec->timed_ns, c->at->device);
-	rc = run_fio(c, NULL, &words, &x, e);
-	windowed = fio_window_close(&w->window, &counted_ns);
-	cell_mark(c, 0);
-	if (windowed)
-		json_object_set_new(c->r->facts, "counted_ns", json_integer((json_int_t)counted_ns));
-	if (rc)
-		goto out;
-	/* fio's own sentence is better than its exit status. */
-	if (x.status && !x.timed_out) {
-		struct result ignored;
-		struct err said = ERR_INIT;
-
-		result_init(&ignored);
-		if (!x.signal && read_output(c, &ignored, &said)) {
-			buf_adds(&words, said.text);
-			buf_addc(&words, ' ');
-		}
-		result_release(&ignored);
-	}
-	rc = check_exit(&x, &words, e);
-	if (!rc)
-		rc = read_output(c, NULL, e);
-out:
-	buf_release(&words);
-	return rc;
+	return run_fio(c, RUN_MEASURE, e);
 }
 
 static int fio_collect(struct cell *c, struct err *e)
 {
 	struct fio_work *w = c->priv;
+	struct fio_timed timed = { .ops_per_s = 0 };
+	struct buf output = BUF_INIT;
+	int rc = fs_read(w->output, OUTPUT_MAX, &output, e);
 
-	return fiojob_result(w->json.data, w->json.len, c->r, e);
+	if (!rc)
+		rc = fiojson_result(output.data, output.len, &w->times, c->r, &timed, e);
+	if (!rc && c->at->count && timed.all.to_ns)
+		note_counted(c, &timed);
+	c->timed = timed.all;
+	buf_release(&output);
+	return rc;
 }
 
 static void fio_release(struct cell *c)
@@ -236,7 +285,7 @@ static void fio_release(struct cell *c)
 	unlink(w->output);
 	free(w->job);
 	free(w->output);
-	buf_release(&w->json);
+	fio_times_release(&w->times);
 	free(w);
 	c->priv = NULL;
 }

@@ -11,6 +11,7 @@
 
 #include "lib/err.h"
 #include "runners/cell/cell.h"
+#include "runners/cell/fio_times.h"
 #include "runners/cell/klog.h"
 #include "runners/cell/watch.h"
 
@@ -26,6 +27,7 @@ struct cell {
 	void *priv;              /* the work's own; NULL until its check has made it */
 	const struct cell_pass *pass; /* NULL: nothing watches */
 	void *pass_priv;         /* its own; NULL until its open has made it */
+	struct fio_span timed;   /* all that counts between the marks is in it; both 0: all counts */
 	struct watch watch;      /* watch.stop is the flag that long steps look at */
 	struct klog log;
 	bool mounted;
@@ -36,7 +38,7 @@ struct cell {
 
 /* Hooks in the order in which they are called; 0, or -errno and a sentence. */
 struct cell_work {
-	bool counts_all;         /* cell_place.count: all of the timed part, by cell_mark */
+	bool counts_all;         /* cell_mark calls cell_place.count; else the work does the same itself */
 	/* Read the spec, before anything is touched. */
 	int (*check)(struct cell *c, struct err *e);
 	/* Make its files on the mounted file system. */

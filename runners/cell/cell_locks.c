@@ -86,6 +86,8 @@ static int reduce(struct cell *c, const void *data, size_t len, struct err *e)
 
 	if (!rc) {
 		load_symbols(c, &sym);
+		ev.from_ns = c->timed.from_ns;
+		ev.to_ns = c->timed.to_ns;
 		lock_reduce(&stacks, &ev, &sym);
 		result_take_locks(c->r, &stacks);
 		symbols_release(&sym);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/schema.h"
 #include "runners/cell/cell_impl.h"
 
 struct mix_work {
@@ -119,6 +120,7 @@ static int mix_collect(struct cell *c, struct err *e)
 {
 	struct mix_work *w = c->priv;
 	json_t *errors = json_object();
+	bool missed = false;
 
 	(void)e;
 	result_add_measured(c->r, "all", &w->load.total.measured);
@@ -128,9 +130,12 @@ static int mix_collect(struct cell *c, struct err *e)
 
 		result_add_measured(c->r, name, &one->measured);
 		judge_counts(c, w->mix.entry[i].role, one->count);
+		missed |= one->measured.missed > 0;
 		if (one->first_errno)
 			json_object_set_new(errors, name, json_string(strerror(one->first_errno)));
 	}
+	if (missed)
+		cell_add_mark(c, MARK_MISSED);
 	if (json_object_size(errors))
 		json_object_set(c->r->facts, "first_errors", errors);
 	json_decref(errors);

@@ -93,15 +93,15 @@ int cell_spec_make(struct cell_spec *c, const struct plan *p, const struct plan_
 		.mount_options = xstrdup(m->options ? m->options : ""),
 		.seed = u->seed,
 		.pass = u->pass,
-		/* A guest's own clock, virtual or not; on the host there is only the wall's. */
-		.limit_ns = s->mode == MODE_HOST ? s->limit_wall_ns : s->limit_virtual_ns,
+		.limit_ns = plan_limit_ns(s, cell),
 		.device = s->device,
-		.timed_ns = cell->timed_ns,
 	};
 	rc = mkfs_command(c, m, e);
 	if (!rc && cell->fio_text)
 		rc = fiojob_seed(cell->fio_text, u->seed, &c->fio, e);
-	else if (!rc)
+	if (!rc && cell->fio_before)
+		rc = fiojob_seed(cell->fio_before, u->seed, &c->fio_before, e);
+	if (!rc && !cell->fio_text)
 		mix_text(c, &cell->mix);
 	return rc;
 }
@@ -112,6 +112,7 @@ void cell_spec_release(struct cell_spec *c)
 	free(c->mount_options);
 	free(c->mix);
 	free(c->fio);
+	free(c->fio_before);
 	strv_release(&c->mkfs);
 	strv_release(&c->mix_set);
 	*c = (struct cell_spec){ .fs = NULL };
@@ -159,12 +160,13 @@ json_t *cell_spec_to_json(const struct cell_spec *c)
 	json_object_set_new(j, "mix", optional_string(c->mix));
 	json_object_set_new(j, "mix_set", strings_to_json(&c->mix_set));
 	json_object_set_new(j, "fio", optional_string(c->fio));
+	if (c->fio_before)
+		json_object_set_new(j, "fio_before", json_string(c->fio_before));
 	json_object_set_new(j, "seed", u64_to_json(c->seed));
 	/* A profile is counted from outside: the guest that is told so would be another guest. */
 	json_object_set_new(j, "pass", json_string(pass_names[c->pass == PASS_PROFILE
 								  ? PASS_THROUGHPUT
 								  : c->pass]));
-	json_object_set_new(j, "timed_ns", u64_to_json(c->timed_ns));
 	json_object_set_new(j, "limit_ns", u64_to_json(c->limit_ns));
 	json_object_set_new(j, "device", dev);
 	return j;
@@ -242,7 +244,6 @@ static int get_numbers(struct cell_spec *c, const json_t *j, struct err *e)
 		uint64_t *out;
 	} rows[] = {
 		{ j, "seed", &c->seed },
-		{ j, "timed_ns", &c->timed_ns },
 		{ j, "limit_ns", &c->limit_ns },
 		{ dev, "size_bytes", &c->device.size_bytes },
 		{ dev, "latency_ns", &c->device.latency_ns },
@@ -272,6 +273,8 @@ int cell_spec_from_json(struct cell_spec *c, const json_t *j, struct err *e)
 		rc = get_strings(j, "mix_set", &c->mix_set, e);
 	if (!rc)
 		rc = get_text(j, "fio", true, &c->fio, e);
+	if (!rc && json_object_get(j, "fio_before"))
+		rc = get_text(j, "fio_before", false, &c->fio_before, e);
 	if (!rc)
 		rc = get_pass(j, &c->pass, e);
 	if (!rc)

@@ -7,6 +7,8 @@
  * and with lat_percentiles=1 under lat_ns too; min, max, mean and N are in
  * both. Input is checked, whatever wrote it.
  */
+#include "runners/cell/fiojson.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -14,46 +16,40 @@
 
 #include "lib/buf.h"
 #include "lib/num.h"
-#include "runners/suite/fiojob.h"
+#include "runners/cell/fio_account.h"
+#include "runners/cell/fio_words.h"
 
-/* 2^53: what a double and every JSON reader hold; no cell comes near it. */
-#define COUNT_MAX ((json_int_t)1 << 53)
-#define WARNINGS_SHOWN 500
+#define COUNT_MAX FIO_COUNT_MAX
 
-static const char *const directions[] = { "read", "write", "trim" };
-#define NR_DIRECTIONS 3
-#define ALL NR_DIRECTIONS
+/* fio's directions, then what they come to. */
+enum { VERIFY = FIO_DIRECTIONS, ALL, NR_ROLES };
+static const char *const roles[NR_ROLES] = { "read", "write", "trim", "verify", "all" };
 
 struct tally {
-	struct measured m[NR_DIRECTIONS + 1];
-	struct hist lat[NR_DIRECTIONS + 1];
+	struct measured m[NR_ROLES];
+	struct hist lat[NR_ROLES];
+	double clock_per_s;     /* as ops_per_s of all, over all of the threads' times */
 	bool completion_only;   /* some bins were clat_ns */
+	bool milliseconds;      /* some times were */
 };
 
-static int get_count(const json_t *o, const char *key, uint64_t *out, struct err *e)
+static int check_sums(const struct measured *m, const struct measured *more, struct err *e)
 {
-	const json_t *j = json_object_get(o, key);
-
-	if (!json_is_integer(j) || json_integer_value(j) < 0 || json_integer_value(j) > COUNT_MAX)
-		return err_add(e, EINVAL, "fio's JSON: \"%s\" is missing or not a count", key);
-	*out = (uint64_t)json_integer_value(j);
-	return 0;
-}
-
-static int add_count(uint64_t *sum, uint64_t n, struct err *e)
-{
-	if (*sum + n > (uint64_t)COUNT_MAX)
+	if (m->ops + more->ops > (uint64_t)COUNT_MAX || m->bytes + more->bytes > (uint64_t)COUNT_MAX ||
+	    m->errors + more->errors > (uint64_t)COUNT_MAX)
 		return err_add(e, EINVAL, "fio's JSON: the counts add up to more than 2^53");
-	*sum += n;
 	return 0;
 }
 
-/* The latencies that have bins: whole ones rather than those without the submission. */
-static const json_t *find_latencies(const json_t *dir, bool *completion_only)
+/*
+ * The latencies that have bins: whole ones rather than those without the submission. But
+ * the whole ones of a job that checks hold the time for its sums.
+ */
+static const json_t *find_latencies(const json_t *dir, bool checks, bool *completion_only)
 {
 	const json_t *lat = json_object_get(dir, "lat_ns");
 
-	if (json_object_size(json_object_get(lat, "bins")))
+	if (!checks && json_object_size(json_object_get(lat, "bins")))
 		return lat;
 	lat = json_object_get(dir, "clat_ns");
 	if (!json_object_size(json_object_get(lat, "bins")))
@@ -72,7 +68,7 @@ static int read_bins(struct hist *h, json_t *bins, struct err *e)
 
 		if (num_parse(key, NUM_COUNT, &ns, NULL) || ns > (uint64_t)COUNT_MAX)
 			return err_add(e, EINVAL, "fio's JSON: a bin is called \"%.40s\"", key);
-		if (get_count(bins, key, &count, e))
+		if (fio_read_count(bins, key, &count, e))
 			return -EINVAL;
 		if (count > (uint64_t)COUNT_MAX - h->count)
 			return err_add(e, EINVAL, "fio's JSON: the bins add up to more than 2^53");
@@ -82,9 +78,10 @@ static int read_bins(struct hist *h, json_t *bins, struct err *e)
 	return 0;
 }
 
-static int add_latencies(struct tally *t, unsigned d, const json_t *dir, struct err *e)
+static int add_latencies(struct tally *t, unsigned role, const json_t *dir, bool checks,
+			 struct err *e)
 {
-	const json_t *lat = find_latencies(dir, &t->completion_only);
+	const json_t *lat = find_latencies(dir, checks, &t->completion_only);
 	const json_t *mean = json_object_get(lat, "mean");
 	struct hist *h;
 	double sum;
@@ -96,9 +93,9 @@ static int add_latencies(struct tally *t, unsigned d, const json_t *dir, struct 
 	hist_init(h);
 	rc = read_bins(h, json_object_get(lat, "bins"), e);
 	if (!rc)
-		rc = get_count(lat, "min", &h->min_ns, e);
+		rc = fio_read_count(lat, "min", &h->min_ns, e);
 	if (!rc)
-		rc = get_count(lat, "max", &h->max_ns, e);
+		rc = fio_read_count(lat, "max", &h->max_ns, e);
 	/* Six decimals of the mean give back the sum to well under a ns for each operation. */
 	sum = json_number_value(mean) * (double)h->count;
 	if (!rc && (!json_is_number(mean) || !(sum >= 0 && sum < (double)COUNT_MAX) ||
@@ -113,143 +110,156 @@ static int add_latencies(struct tally *t, unsigned d, const json_t *dir, struct 
 			err_add(e, EINVAL, "fio's JSON: the latencies add up to more than 2^53");
 	}
 	if (!rc && h->count) {
-		hist_merge(&t->lat[d], h);
-		hist_merge(&t->lat[ALL], h);
+		hist_merge(&t->lat[role], h);
+		if (role != VERIFY)
+			hist_merge(&t->lat[ALL], h);
 	}
 	free(h);
 	return rc;
 }
 
-static int add_direction(struct tally *t, unsigned d, const json_t *dir, struct err *e)
+static int add_direction(struct tally *t, const struct fio_account *j, unsigned d,
+			 const json_t *dir, struct err *e)
 {
-	uint64_t ops, bytes, runtime_ms;
+	unsigned role = j->works[d] ? d : VERIFY;
+	struct measured part = { .ops = 0 };
+	uint64_t runtime_ms;
+	struct fio_took k;
 	int rc;
 
-	rc = get_count(dir, "total_ios", &ops, e);
+	rc = fio_read_count(dir, "total_ios", &part.ops, e);
 	if (!rc)
-		rc = get_count(dir, "io_bytes", &bytes, e);
+		rc = fio_read_count(dir, "io_bytes", &part.bytes, e);
 	if (!rc)
-		rc = get_count(dir, "runtime", &runtime_ms, e);
-	if (!rc && runtime_ms > (uint64_t)COUNT_MAX / 1000000)
-		rc = err_add(e, EINVAL, "fio's JSON: a runtime of %llu ms",
-			     (unsigned long long)runtime_ms);
-	if (rc || !ops)
+		rc = fio_read_runtime(dir, &runtime_ms, e);
+	if (rc || !part.ops)
 		return rc;
-	for (unsigned i = d;; i = ALL) {
-		struct measured *m = &t->m[i];
-
-		if (add_count(&m->ops, ops, e) || add_count(&m->bytes, bytes, e))
+	k = fio_account_took(j, d, runtime_ms);
+	part.elapsed_ns = k.ns;
+	if (k.ns)
+		part.resolution = (double)k.unknown_ns / (double)k.ns;
+	t->milliseconds |= !j->thread;
+	for (unsigned i = role;; i = ALL) {
+		if (check_sums(&t->m[i], &part, e))
 			return -EINVAL;
-		if (m->elapsed_ns < runtime_ms * 1000000)
-			m->elapsed_ns = runtime_ms * 1000000;
-		if (i == ALL)
+		measured_add(&t->m[i], &part);
+		if (i == ALL || role == VERIFY)
 			break;
 	}
-	return add_latencies(t, d, dir, e);
+	if (role != VERIFY && j->thread)
+		t->clock_per_s += (double)part.ops * 1e9 / (double)fio_work_ns(j);
+	return add_latencies(t, role, dir, j->checks, e);
 }
 
-/* warnings: what fio printed before its JSON. */
-static int add_job(struct tally *t, const json_t *job, const char *warnings, struct err *e)
+/* fio's words mostly say what the error number does, and more. */
+static int job_failed(const char *name, int error, const char *words, struct err *e)
 {
-	const char *name = json_string_value(json_object_get(job, "jobname"));
-	uint64_t error, errors;
-	int rc = get_count(job, "error", &error, e);
+	const char *meaning = strerror(error);
+
+	if (strstr(words, meaning))
+		meaning = "";
+	return err_add(e, EIO, "fio job \"%.60s\" failed: %s%s%s", name, meaning,
+		       *meaning && *words ? ": " : "", words);
+}
+
+/* words: what fio printed before its JSON. */
+static int add_job(struct tally *t, const struct fio_account *j, const char *words, struct err *e)
+{
+	const char *name = json_string_value(json_object_get(j->json, "jobname"));
+	struct measured errors = { .ops = 0 };
+	uint64_t error;
+	int rc = fio_read_count(j->json, "error", &error, e);
 
 	if (rc)
 		return rc;
 	if (error)
-		return err_add(e, EIO, "fio job \"%.60s\" failed: %s%s%s", name ? name : "",
-			       strerror(error < 4096 ? (int)error : EIO), *warnings ? ": " : "",
-			       warnings);
-	for (unsigned d = 0; !rc && d < NR_DIRECTIONS; d++) {
-		const json_t *dir = json_object_get(job, directions[d]);
+		return job_failed(name ? name : "", error < 4096 ? (int)error : EIO, words, e);
+	for (unsigned d = 0; !rc && d < FIO_DIRECTIONS; d++) {
+		const json_t *dir = json_object_get(j->json, roles[d]);
 
 		if (dir)
-			rc = add_direction(t, d, dir, e);
+			rc = add_direction(t, j, d, dir, e);
 	}
 	/* There only with continue_on_error; not told apart by direction. */
-	if (!rc && json_object_get(job, "total_err")) {
-		rc = get_count(job, "total_err", &errors, e);
+	if (!rc && json_object_get(j->json, "total_err")) {
+		rc = fio_read_count(j->json, "total_err", &errors.errors, e);
 		if (!rc)
-			rc = add_count(&t->m[ALL].errors, errors, e);
+			rc = check_sums(&t->m[ALL], &errors, e);
+		if (!rc)
+			t->m[ALL].errors += errors.errors;
 	}
 	return rc;
 }
 
-static int add_jobs(struct tally *t, const json_t *root, const char *warnings, struct err *e)
+static int add_jobs(struct tally *t, const json_t *root, const struct fio_times *times,
+		    const char *words, struct fio_timed *timed, struct err *e)
 {
-	const json_t *jobs = json_object_get(root, "jobs");
+	const json_t *list = json_object_get(root, "jobs");
+	size_t nr = json_array_size(list), n;
+	struct fio_account *jobs = xcalloc(nr + 1, sizeof(*jobs));
+	struct fio_clock_thread *threads;
+	bool verifies = true;
 	int rc = 0;
 
-	if (!json_array_size(jobs))
-		return err_add(e, EIO, "fio's JSON holds no job%s%s", *warnings ? ": " : "",
-			       warnings);
-	for (size_t i = 0; !rc && i < json_array_size(jobs); i++)
-		rc = add_job(t, json_array_get(jobs, i), warnings, e);
+	if (!nr)
+		rc = err_add(e, EIO, "fio's JSON holds no job%s%s", *words ? ": " : "", words);
+	for (size_t i = 0; !rc && i < nr; i++)
+		rc = fio_account_read(&jobs[i], root, json_array_get(list, i), e);
+	n = fio_times_threads(times, &threads);
+	fio_account_match(jobs, nr, threads, n);
+	for (size_t i = 0; i < nr; i++)
+		verifies &= jobs[i].verifies;
+	timed->all = fio_times_all(threads, n, verifies);
+	timed->common = fio_times_common(threads, n);
+	for (size_t i = 0; !rc && i < nr; i++)
+		rc = add_job(t, &jobs[i], words, e);
+	timed->ops_per_s = t->milliseconds ? t->m[ALL].sum.ops_per_s : t->clock_per_s;
 	if (!rc && !t->m[ALL].ops)
-		rc = err_add(e, EIO, "fio made no operation at all%s%s", *warnings ? ": " : "",
-			     warnings);
+		rc = err_add(e, EIO, "fio made no operation %s%s%s",
+			     t->m[VERIFY].ops ? "but those that verify" : "at all",
+			     *words ? ": " : "", words);
+	free(threads);
+	free(jobs);
 	return rc;
-}
-
-/* Offset of the first line that is "{" alone; len when there is none. */
-static size_t find_json(const char *text, size_t len)
-{
-	for (size_t at = 0; at < len;) {
-		const char *nl = memchr(text + at, '\n', len - at);
-		size_t end = nl ? (size_t)(nl - text) : len;
-
-		if (text[at] == '{' && (end == at + 1 || (end == at + 2 && text[at + 1] == '\r')))
-			return at;
-		at = end + 1;
-	}
-	return len;
-}
-
-/* The last of fio's warnings on one line. */
-static char *warnings_text(const char *text, size_t len)
-{
-	size_t start = len > WARNINGS_SHOWN ? len - WARNINGS_SHOWN : 0;
-	char *s;
-
-	while (len > start && (unsigned char)text[len - 1] <= ' ')
-		len--;
-	s = xstrndup(text + start, len - start);
-	for (char *p = s; *p; p++)
-		if ((unsigned char)*p < ' ')
-			*p = ' ';
-	return s;
 }
 
 static void put_result(struct tally *t, const json_t *root, struct result *r)
 {
 	const char *version = json_string_value(json_object_get(root, "fio version"));
 
-	for (unsigned d = 0; d <= ALL; d++) {
-		t->m[d].lat = &t->lat[d];
-		if (t->m[d].ops)
-			result_add_measured(r, d == ALL ? "all" : directions[d], &t->m[d]);
+	for (unsigned i = 0; i < NR_ROLES; i++) {
+		struct measured *m = &t->m[i];
+
+		m->lat = &t->lat[i];
+		if (m->ops)
+			result_add_measured(r, roles[i], m);
 	}
 	if (version)
 		json_object_set_new(r->facts, "fio_version", json_string(version));
+	json_object_set_new(r->facts, "fio_elapsed",
+			    json_string(t->milliseconds ? "milliseconds" : "thread"));
 	if (t->lat[ALL].count)
 		json_object_set_new(r->facts, "fio_latency",
 				    json_string(t->completion_only ? "completion" : "total"));
 }
 
-int fiojob_result(const char *text, size_t len, struct result *r, struct err *e)
+int fiojson_result(const char *text, size_t len, const struct fio_times *times, struct result *r,
+		   struct fio_timed *timed, struct err *e)
 {
-	size_t at = find_json(text, len);
-	char *warnings = warnings_text(text, at);
+	struct fio_timed ignored;
+	size_t at = fio_words_end(text, len);
+	char *words = fio_words(text, at);
 	struct tally *t = xcalloc(1, sizeof(*t));
 	json_error_t je;
 	json_t *root = NULL;
 	int rc;
 
-	for (unsigned d = 0; d <= ALL; d++)
-		hist_init(&t->lat[d]);
+	if (timed)
+		*timed = (struct fio_timed){ .ops_per_s = 0 };
+	for (unsigned i = 0; i < NR_ROLES; i++)
+		hist_init(&t->lat[i]);
 	if (at == len) {
-		rc = err_add(e, EIO, "fio printed no JSON%s%s", *warnings ? ": " : "", warnings);
+		rc = err_add(e, EIO, "fio printed no JSON%s%s", *words ? ": " : "", words);
 		goto out;
 	}
 	/* fio may add words after it too. */
@@ -259,12 +269,12 @@ int fiojob_result(const char *text, size_t len, struct result *r, struct err *e)
 			     je.line);
 		goto out;
 	}
-	rc = add_jobs(t, root, warnings, e);
+	rc = add_jobs(t, root, times, words, timed ? timed : &ignored, e);
 	if (!rc)
 		put_result(t, root, r);
 out:
 	json_decref(root);
 	free(t);
-	free(warnings);
+	free(words);
 	return rc;
 }

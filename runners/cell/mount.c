@@ -75,7 +75,7 @@ void mount_split(const char *options, unsigned long *flags, struct buf *data)
 	strv_release(&words);
 }
 
-int mount_mkfs(const struct strv *mkfs, const char *device, const volatile int *stop,
+int mount_mkfs(const struct strv *mkfs, const char *device, const atomic_int *stop,
 	       struct err *e)
 {
 	struct strv argv = STRV_INIT;
@@ -98,7 +98,7 @@ static const char *first_finding(const struct strv *lines)
 	return "it does not say what";
 }
 
-int mount_check(const struct fs_type *fs, const char *device, const volatile int *stop,
+int mount_check(const struct fs_type *fs, const char *device, const atomic_int *stop,
 		struct err *e)
 {
 	struct strv argv = STRV_INIT, lines = STRV_INIT;

@@ -7,6 +7,7 @@
 #ifndef FSDUEL_RUNNERS_MOUNT_H
 #define FSDUEL_RUNNERS_MOUNT_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -21,11 +22,11 @@
 void mount_split(const char *options, unsigned long *flags, struct buf *data);
 
 /* Run mkfs (without the device) on device. */
-int mount_mkfs(const struct strv *mkfs, const char *device, const volatile int *stop,
+int mount_mkfs(const struct strv *mkfs, const char *device, const atomic_int *stop,
 	       struct err *e);
 
 /* Run the file system's checker on an unmounted device: -EUCLEAN with its last line where it is not clean. */
-int mount_check(const struct fs_type *fs, const char *device, const volatile int *stop,
+int mount_check(const struct fs_type *fs, const char *device, const atomic_int *stop,
 		struct err *e);
 
 int mount_do(const struct fs_type *fs, const char *options, const char *device, const char *dir,

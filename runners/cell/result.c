@@ -134,15 +134,18 @@ static void add_count(struct result *r, const char *role, const struct counter *
 void result_add_measured(struct result *r, const char *role, const struct measured *m)
 {
 	for (const struct metric *k = metrics; k->name; k++) {
-		struct sample *s = result_add_sample(r);
 		double value;
+		bool there = k->value(m, &value);
+		struct sample *s = there || !metric_is_seldom(k) ? result_add_sample(r) : NULL;
 
+		if (!s)
+			continue;
 		s->role = xstrdup(role);
 		s->metric = xstrdup(k->name);
 		s->detail = xstrdup("");
 		s->unit = xstrdup(k->unit);
 		s->better = k->better;
-		if (k->value(m, &value))
+		if (there)
 			num_format_double(s->value, value);
 	}
 	for (size_t i = 0; m->counters && m->counters[i].name; i++)

@@ -87,7 +87,7 @@ static uint64_t uptime_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-int settle_wait(const struct settle *s, const volatile int *stop, struct err *e)
+int settle_wait(const struct settle *s, const atomic_int *stop, struct err *e)
 {
 	const struct timespec interval = { 0, INTERVAL_NS };
 	uint64_t begin_ns = now_ns();

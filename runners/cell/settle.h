@@ -7,6 +7,7 @@
 #ifndef FSDUEL_RUNNERS_SETTLE_H
 #define FSDUEL_RUNNERS_SETTLE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,7 +27,7 @@ struct settle {
  * nothing done and nothing in flight. 0: it never was so within max_ns (or *stop
  * became non-zero). -errno: /proc/stat cannot be read.
  */
-int settle_wait(const struct settle *s, const volatile int *stop, struct err *e);
+int settle_wait(const struct settle *s, const atomic_int *stop, struct err *e);
 
 /*
  * Reads, writes, discards and flushes that have ended, on all of them; *busy: some have

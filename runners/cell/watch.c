@@ -12,12 +12,20 @@
 
 #define LOOK_EVERY_NS 50000000u
 
+/* The first reason stays: watch_thread and the caller of watch_check may find one each. */
+static void set_stop(struct watch *w, int why)
+{
+	int none = 0;
+
+	atomic_compare_exchange_strong(&w->stop, &none, why);
+}
+
 int watch_check(struct watch *w)
 {
-	if (!w->stop && w->caller && *w->caller)
-		w->stop = WATCH_CALLER;
+	if (w->caller && *w->caller)
+		set_stop(w, WATCH_CALLER);
 	if (!w->stop && w->deadline_ns && now_ns() >= w->deadline_ns)
-		w->stop = WATCH_OVERRAN;
+		set_stop(w, WATCH_OVERRAN);
 	return w->stop;
 }
 
@@ -49,7 +57,7 @@ static void *watch_thread(void *arg)
 	return NULL;
 }
 
-int watch_start(struct watch *w, uint64_t limit_ns, const volatile int *caller, struct err *e)
+int watch_start(struct watch *w, uint64_t limit_ns, const atomic_int *caller, struct err *e)
 {
 	pthread_condattr_t attr;
 	int errnum;

@@ -9,15 +9,16 @@
 #define FSDUEL_RUNNERS_WATCH_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "lib/err.h"
 
 struct watch {
-	volatile int stop;              /* non-zero: give up; 1 the caller's wish, 2 overran */
+	atomic_int stop;                /* non-zero: give up; 1 the caller's wish, 2 overran */
 	uint64_t deadline_ns;           /* CLOCK_MONOTONIC; 0: none */
-	const volatile int *caller;     /* may be NULL */
+	const atomic_int *caller;       /* may be NULL */
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t quit_cond;
@@ -27,7 +28,7 @@ struct watch {
 enum { WATCH_CALLER = 1, WATCH_OVERRAN = 2 };
 
 /* limit_ns 0: no limit. */
-int watch_start(struct watch *w, uint64_t limit_ns, const volatile int *caller, struct err *e);
+int watch_start(struct watch *w, uint64_t limit_ns, const atomic_int *caller, struct err *e);
 /* Look now, without waiting for the thread to do it: 0, WATCH_CALLER or WATCH_OVERRAN. */
 int watch_check(struct watch *w);
 /* What is left, at least 1; 0 when there is no limit (as proc_opts.timeout_ns wants it). */

@@ -145,23 +145,6 @@ int folder_create(struct folder *f, const char *dir, const struct suite *s, cons
 	return ret ? ret : folder_begin(f, e);
 }
 
-/* The parts of run.json that say what each part file means must be what they were. */
-static int check_same_plan(const struct folder *f, const json_t *old, const json_t *now,
-			   struct err *e)
-{
-	static const char *const same[] = { "mode", "device", "mounts", "variants", "contrasts",
-					    "cells", "jobs" };
-
-	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
-		if (!json_equal(json_object_get(old, same[i]), json_object_get(now, same[i]))) {
-			err_exit(e, FSDUEL_USAGE);
-			return err_add(e, EINVAL, "%s holds another plan: its %s differ; "
-				       "resume with the command line that began it", f->dir,
-				       same[i]);
-		}
-	return 0;
-}
-
 /* More passes may be asked for than there were, but not fewer. */
 static int check_passes(const struct folder *f, const json_t *old, struct err *e)
 {
@@ -203,12 +186,15 @@ int folder_open(struct folder *f, const char *dir, const struct suite *s, const 
 	}
 	strcpy(f->run_id, id);
 	f->run = folder_describe(f);
-	ret = check_same_plan(f, old, f->run, e);
+	ret = folder_check_same(f, old, e);
 	if (!ret)
 		ret = check_passes(f, old, e);
 	if (!ret)
 		json_object_update_missing(f->run, old);
 	json_object_set(f->run, "kernels", json_object_get(old, "kernels"));
+	/* That of the suite.ini that lies there. */
+	json_object_set(json_object_get(f->run, "suite"), "sha256",
+			json_object_get(json_object_get(old, "suite"), "sha256"));
 out:
 	json_decref(old);
 	free(run_path);

@@ -45,11 +45,14 @@ int folder_begin(struct folder *f, struct err *e);
 int folder_create(struct folder *f, const char *dir, const struct suite *s, const struct plan *p,
 		  struct err *e);
 /*
- * Go on with a folder: its suite must be the same text and its plan the same,
- * else -EINVAL. *run is then the run.json found.
+ * Go on with a folder: all that decides a sample (seed, mode, device, mounts, variants, cells
+ * and their work) must be what it was, and no block or pass may be gone, else -EINVAL with the
+ * names of what differs. *run is then the run.json found.
  */
 int folder_open(struct folder *f, const char *dir, const struct suite *s, const struct plan *p,
 		struct err *e);
+/* Append what of now differs from then, by name: "what qemu: 9.2, was 8.2; what cpus: ...". */
+void folder_differences(struct buf *b, const char *what, const json_t *then, const json_t *now);
 /* Is there a part for this unit whose status is ok, or skipped? (Failed ones are run again.) */
 bool folder_has(const struct folder *f, const struct plan_unit *u);
 /* The same, and such a part is shown to see (may be NULL). */

@@ -63,11 +63,21 @@ static json_t *json_cells(const struct plan *p)
 {
 	json_t *all = json_array();
 
-	for (size_t i = 0; i < p->nr_cells; i++)
-		json_array_append_new(all, json_pack("{s:s, s:s, s:s, s:i}", "workload",
-			p->suite->workloads[p->cells[i].workload].name,
+	for (size_t i = 0; i < p->nr_cells; i++) {
+		const struct suite_workload *w = &p->suite->workloads[p->cells[i].workload];
+		struct strv words = STRV_INIT;
+		struct buf work = BUF_INIT;
+
+		/* Without comments and blanks: a mix's roles, or the lines of the job as it is run. */
+		strv_split(&words, w->mix ? w->mix : p->cells[i].fio_text, w->mix ? " \t" : "\n");
+		for (size_t k = 0; k < words.n; k++)
+			buf_addf(&work, "%s%s", k ? ";" : "", words.v[k]);
+		json_array_append_new(all, json_pack("{s:s, s:s, s:s, s:i, s:s}", "workload", w->name,
 			"params", p->cells[i].params, "varying", p->cells[i].varying,
-			"role_threads", (int)p->cells[i].role_threads));
+			"role_threads", (int)p->cells[i].role_threads, "work", buf_str(&work)));
+		strv_release(&words);
+		buf_release(&work);
+	}
 	return all;
 }
 
@@ -191,6 +201,11 @@ json_t *folder_describe(const struct folder *f)
 			 "variants", json_variants(s), "contrasts", json_contrasts(s),
 			 "cells", json_cells(f->plan), "jobs", json_jobs(s),
 			 "passes", json_passes(s), "metrics", json_metrics(s));
+	if (run && s->mode != MODE_HOST) {
+		json_object_set_new(json_object_get(run, "suite"), "cpus", json_integer(s->cpus));
+		json_object_set_new(json_object_get(run, "suite"), "memory_bytes",
+				    json_integer((json_int_t)s->memory_bytes));
+	}
 	if (run && s->unscaled)
 		json_object_set_new(json_object_get(run, "suite"), "unscaled", json_true());
 	if (run)

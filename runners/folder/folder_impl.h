@@ -9,6 +9,9 @@
 /* All that a reader of run.json needs to know what should be there. */
 json_t *folder_describe(const struct folder *f);
 
+/* Does run.json as it was found (old) allow to go on with what f->run says now? */
+int folder_check_same(const struct folder *f, const json_t *old, struct err *e);
+
 /* The first columns of every row of a unit, and the room their numbers need. */
 struct folder_who {
 	const char *field[SCHEMA_WHO_N];

@@ -12,6 +12,8 @@
 #ifndef FSDUEL_RUNNERS_HOST_HOST_H
 #define FSDUEL_RUNNERS_HOST_HOST_H
 
+#include <stdatomic.h>
+
 #include "runners/host/target.h"
 #include "runners/folder/folder.h"
 #include "runners/folder/progress.h"
@@ -26,7 +28,7 @@ struct host_opts {
 	folder_see *before;          /* told first what a former run has left; may be NULL */
 	void (*say)(void *arg, const char *sentence);  /* what was found and cleaned up; may be NULL */
 	void *arg;
-	const volatile int *stop;
+	const atomic_int *stop;
 };
 
 /*

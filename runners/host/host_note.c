@@ -66,18 +66,24 @@ static json_t *machine(const struct host *h, const json_t *versions)
 	return all;
 }
 
-static int check_machine(const struct host *h, const json_t *now, struct err *e)
+static int check_machine(const struct host *h, const json_t *now, const json_t *versions,
+			 struct err *e)
 {
 	const json_t *then = json_object_get(h->folder.run, "machine");
 	const char *old = json_string_value(json_object_get(then, "id"));
 	const char *id = json_string_value(json_object_get(now, "id"));
+	struct buf b = BUF_INIT;
 
 	if (!old || !strcmp(old, id))
 		return 0;
+	folder_differences(&b, "machine", then, now);
+	folder_differences(&b, b.len ? "; tools" : "tools", json_object_get(h->folder.run, "tools"),
+			   versions);
 	err_exit(e, FSDUEL_USAGE);
-	return err_add(e, EINVAL, "%s was measured on the machine %s, this is %s: another target, "
-		       "other hardware, or another mkfs, fio or fsduel; give the same options, or "
-		       "begin anew", h->opts->dir, old, id);
+	err_add(e, EINVAL, "%s was measured on the machine %s, this is %s: %s. Give the same options, "
+		"or begin a new folder", h->opts->dir, old, id, buf_str(&b));
+	buf_release(&b);
+	return -EINVAL;
 }
 
 static int check_kernel(const struct host *h, const json_t *now, struct err *e)
@@ -98,7 +104,7 @@ int host_identify(struct host *h, struct err *e)
 {
 	json_t *run = h->folder.run, *kernel = running_json(), *versions = tools(h);
 	json_t *now = machine(h, versions);
-	int ret = check_machine(h, now, e);
+	int ret = check_machine(h, now, versions, e);
 
 	if (!ret)
 		ret = check_kernel(h, kernel, e);

@@ -124,7 +124,7 @@ static int open_file(struct work *w, const char *dir, struct err *e)
 
 /* In turn, so that what drifts does so in all of them. */
 static int measure(struct probe *p, struct work *w, uint64_t duration_ns,
-		   const volatile int *stop, double *ns)
+		   const atomic_int *stop, double *ns)
 {
 	uint64_t begin_ns = now_ns();
 	unsigned counts[PROBE_KINDS];
@@ -145,7 +145,7 @@ static int measure(struct probe *p, struct work *w, uint64_t duration_ns,
 	return ret;
 }
 
-int probe_run(struct probe *p, const char *dir, uint64_t duration_ns, const volatile int *stop,
+int probe_run(struct probe *p, const char *dir, uint64_t duration_ns, const atomic_int *stop,
 	      struct err *e)
 {
 	struct work w = { .fd = -1 };

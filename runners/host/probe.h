@@ -8,6 +8,7 @@
 #ifndef FSDUEL_RUNNERS_HOST_PROBE_H
 #define FSDUEL_RUNNERS_HOST_PROBE_H
 
+#include <stdatomic.h>
 #include <stdint.h>
 
 #include "lib/err.h"
@@ -26,7 +27,7 @@ struct probe {
  * with this process. -EINTR: *stop (may be NULL) became non-zero. Other -errno: dir
  * cannot hold the file, or knows no direct I/O.
  */
-int probe_run(struct probe *p, const char *dir, uint64_t duration_ns, const volatile int *stop,
+int probe_run(struct probe *p, const char *dir, uint64_t duration_ns, const atomic_int *stop,
 	      struct err *e);
 
 #endif

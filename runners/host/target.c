@@ -62,6 +62,12 @@ int target_check_room(const struct plan *p, uint64_t size, const char *what, boo
 	uint64_t need = needed(p, existing);
 	char a[32], b[32];
 
+	for (size_t i = 0; existing && i < p->nr_cells; i++)
+		if (p->cells[i].fills)
+			return err_add(e, ENOSPC, "%s: [workload %s] writes until the file system is "
+				       "full (fill_fs), and this one is not fsduel's: give an image or "
+				       "a device", p->suite->path,
+				       p->suite->workloads[p->cells[i].workload].name);
 	if (size >= need)
 		return 0;
 	/* For people: round up to whole MiB, so that the figure can be typed. */

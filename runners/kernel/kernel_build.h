@@ -20,6 +20,7 @@
 #ifndef FSDUEL_RUNNERS_KERNEL_BUILD_H
 #define FSDUEL_RUNNERS_KERNEL_BUILD_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -40,7 +41,7 @@ struct kernel_build {
 	const char *config;           /* fragment after our own, later lines win; or NULL */
 	void (*progress)(void *arg, const struct kernel_build_progress *p);  /* may be NULL */
 	void *arg;
-	const volatile int *stop;     /* may be NULL; non-zero ends it with -EINTR */
+	const atomic_int *stop;       /* may be NULL; non-zero ends it with -EINTR */
 };
 
 /*

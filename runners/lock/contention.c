@@ -261,7 +261,7 @@ int contention_form_of(const char *help, size_t len, enum contention_form *form,
 	return 0;
 }
 
-static int ask(const char *const *argv, struct buf *out, const volatile int *stop,
+static int ask(const char *const *argv, struct buf *out, const atomic_int *stop,
 	       struct proc_exit *x, struct err *e)
 {
 	/* Both into one: 6.1 prints its table on stderr, and others may not. */
@@ -274,7 +274,7 @@ static int ask(const char *const *argv, struct buf *out, const volatile int *sto
 }
 
 /* "perf version 6.1.187\n" */
-static int ask_version(char **version, const volatile int *stop, struct err *e)
+static int ask_version(char **version, const atomic_int *stop, struct err *e)
 {
 	static const char *const argv[] = { "perf", "--version", NULL };
 	static const char words[] = "perf version ";
@@ -292,7 +292,7 @@ static int ask_version(char **version, const volatile int *stop, struct err *e)
 	return ret;
 }
 
-static int ask_form(enum contention_form *form, const volatile int *stop, struct err *e)
+static int ask_form(enum contention_form *form, const atomic_int *stop, struct err *e)
 {
 	static const char *const argv[] = { "perf", "lock", "contention", "-h", NULL };
 	struct buf b = BUF_INIT;
@@ -315,7 +315,7 @@ static const char *last_line(struct buf *b)
 	return line ? line + 1 : buf_str(b);
 }
 
-int contention_run(struct contention *c, const char *path, const volatile int *stop, struct err *e)
+int contention_run(struct contention *c, const char *path, const atomic_int *stop, struct err *e)
 {
 	const char *argv[] = { "perf", "lock", "contention", "-i", path, NULL, NULL, NULL };
 	enum contention_form form;

@@ -9,6 +9,7 @@
 #ifndef FSDUEL_RUNNERS_LOCK_CONTENTION_H
 #define FSDUEL_RUNNERS_LOCK_CONTENTION_H
 
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -44,7 +45,7 @@ int contention_parse(struct contention *c, enum contention_form form, const char
  * -EIO: it failed, with its last line; -ETIMEDOUT: after two minutes. Where only the reading
  * fails, version and text are there.
  */
-int contention_run(struct contention *c, const char *path, const volatile int *stop, struct err *e);
+int contention_run(struct contention *c, const char *path, const atomic_int *stop, struct err *e);
 
 void contention_release(struct contention *c);
 

@@ -41,6 +41,11 @@ struct lock_events {
 	struct lock_chain *chains; size_t nr_chains;  /* each different chain once */
 	struct lock_comm *comms; size_t nr_comms;     /* sorted by tid, then time */
 	uint64_t lost;           /* samples that the kernel or the file's limit lost */
+	/*
+	 * CLOCK_MONOTONIC, by whoever knows better than the recording: only waits within count, the
+	 * others tell who holds what. to_ns 0: all count.
+	 */
+	uint64_t from_ns, to_ns;
 };
 
 /*

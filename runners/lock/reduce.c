@@ -201,6 +201,12 @@ static uint32_t lock_of(struct reducer *r, uint64_t address)
 
 /* --- waits ------------------------------------------------------------------------------------ */
 
+/* A wait that is not whole, if any of it lies in the part that counts. */
+static void add_cut(struct reducer *r, uint64_t begin_ns, uint64_t end_ns)
+{
+	r->out->cut += !r->ev->to_ns || (begin_ns <= r->ev->to_ns && end_ns >= r->ev->from_ns);
+}
+
 /* The waits above `keep` have lost their ends. */
 static void cut_above(struct reducer *r, struct thread *t, unsigned keep, uint64_t now_ns)
 {
@@ -208,7 +214,7 @@ static void cut_above(struct reducer *r, struct thread *t, unsigned keep, uint64
 		const struct open_wait *open = &t->open[--t->n];
 
 		held_wait_end(&r->locks[open->lock], open->shared, now_ns);
-		r->out->cut++;
+		add_cut(r, open->begin_ns, now_ns);
 	}
 }
 
@@ -255,8 +261,9 @@ static void add_wait(struct reducer *r, const struct open_wait *open, const stru
 	struct wait w = { .lock = v->lock, .wait_ns = v->time_ns - open->begin_ns,
 			  .who = open->who };
 
-	if (w.wait_ns > WAIT_MAX_NS) {
-		r->out->cut++;
+	if (w.wait_ns > WAIT_MAX_NS || (r->ev->to_ns && (open->begin_ns < r->ev->from_ns ||
+							v->time_ns > r->ev->to_ns))) {
+		add_cut(r, open->begin_ns, v->time_ns);
 		return;
 	}
 	w.holder = held_by(&r->locks[open->lock], open->shared, open->begin_ns, &r->sums,
@@ -276,7 +283,7 @@ static void on_end(struct reducer *r, struct thread *t, uint32_t thread, const s
 	struct held_lock *l = &r->locks[lock];
 
 	if (!found) {
-		r->out->cut++;
+		add_cut(r, 0, v->time_ns);
 		if (!(v->flags & LOCK_GAVE_UP))
 			held_got(l, thread, NOBODY, false, v->time_ns);
 		return;
@@ -323,7 +330,8 @@ void lock_reduce(struct lock_stacks *out, const struct lock_events *ev, const st
 			on_end(&r, t, (uint32_t)(t - r.threads), v);
 	}
 	for (size_t i = 0; i < r.thread_keys.n; i++)
-		out->cut += r.threads[i].n;
+		for (unsigned k = 0; k < r.threads[i].n; k++)
+			add_cut(&r, r.threads[i].open[k].begin_ns, UINT64_MAX);
 	lock_stacks_sum(out, &r.waits);
 	reducer_release(&r);
 }

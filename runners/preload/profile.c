@@ -275,11 +275,16 @@ static void leave_counts(void)
 
 /* --- what QEMU calls -------------------------------------------------------------------- */
 
-/* The virtual clock stands while a callback runs. */
+/*
+ * The virtual clock stands while a callback runs. Of several beginnings the last one
+ * before the first end counts: each thread of fio marks its own (fio_clock.c).
+ */
 static void on_begin(unsigned cpu, void *arg)
 {
 	(void)cpu;
 	(void)arg;
+	if (state.header.ends)
+		return;
 	state.header.begins++;
 	state.begun = true;
 	forget_counts();
@@ -289,10 +294,11 @@ static void on_end(unsigned cpu, void *arg)
 {
 	(void)cpu;
 	(void)arg;
-	state.header.ends++;
-	if (state.begun)
-		leave_counts();
+	if (!state.begun)
+		return;
 	state.begun = false;
+	state.header.ends++;
+	leave_counts();
 }
 
 /* The displacement of a mark, or 0. */

@@ -40,7 +40,7 @@
 
 struct profile_header {
 	char magic[8];
-	uint32_t begins, ends;    /* marks seen; 1 and 1 where all went well */
+	uint32_t begins, ends;    /* marks seen: the last beginning before the first end counts */
 	uint64_t records;
 	uint64_t instructions;    /* their sum */
 };

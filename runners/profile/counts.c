@@ -13,10 +13,9 @@ static int check_header(const struct profile_header *h, size_t len, struct err *
 {
 	if (memcmp(h->magic, PROFILE_MAGIC, sizeof(h->magic)))
 		return err_add(e, EINVAL, "the instruction counts are not what the plug-in writes");
-	if (h->begins != 1 || h->ends != 1)
+	if (!h->begins || h->ends != 1)
 		return err_add(e, EINVAL, "the guest marked %" PRIu32 " beginnings and %" PRIu32
-			       " ends of its measured part instead of one each", h->begins,
-			       h->ends);
+			       " ends of its measured part", h->begins, h->ends);
 	if (h->records != (len - sizeof(*h)) / sizeof(struct profile_record) ||
 	    (len - sizeof(*h)) % sizeof(struct profile_record))
 		return err_add(e, EINVAL, "the instruction counts are cut short: %" PRIu64

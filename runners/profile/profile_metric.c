@@ -16,7 +16,7 @@ static double ops(const struct profile_counted *c)
 
 const struct profile_metric profile_metrics[] = {
 	{ "counted_time", "ns", "how long instructions were counted", BETTER_NONE, time_ns },
-	{ "counted_ops", "count", "operations in that time; of fio its rate times that",
+	{ "counted_ops", "count", "operations in that time; of fio its jobs' rates times that",
 	  BETTER_NONE, ops },
 	{ .name = NULL },
 };

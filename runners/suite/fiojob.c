@@ -1,25 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fiojob.c: a fio job file read, checked against three tables (parameters,
- * engines, refused options) and written again as the job that is run. Only
- * what was checked is written, so fio cannot read a line otherwise than we did.
- * It needs libinih and so stays out of the guest; what the guest needs is in
- * fiotext.c and fiojson.c.
+ * fiojob.c: a fio job file read and written again as the job that is run. Comments and
+ * variables are fiojob_vars.c's, the checks are in fiojob_keys.c and fiojob_jobs.c. Only lines that were checked are written, so fio
+ * cannot read a line otherwise than we did. It needs libinih and so stays out of the
+ * guest; what the guest needs is in fiotext.c.
  */
 #include "runners/suite/fiojob.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "lib/buf.h"
-#include "lib/ini.h"
-
-#define JOB_NAME_MAX 200   /* fio cuts at 255 */
+#include "runners/suite/fiojob_impl.h"
 
 const struct fiojob_param fiojob_params[] = {
 	{ .name = "threads", .option = "numjobs", .kind = NUM_COUNT },
@@ -36,77 +30,66 @@ const struct fiojob_param fiojob_params[] = {
 	{ .name = "overwrite", .option = "overwrite", .kind = NUM_COUNT },
 	{ .name = "rw", .option = "rw", .text = true },
 	{ .name = "ioengine", .option = "ioengine", .text = true },
+	{ .name = "part", .help = "chooses a part of a job file whose jobs wait for each other",
+	  .text = true },
+	{ .name = "set.NAME", .help = "sets ${NAME} in the job file", .text = true },
 	{ .name = NULL },
 };
 
-/* Engines that work on files and nothing else; synchronous: iodepth does nothing. */
-static const struct engine {
-	const char *name;
-	bool synchronous;
-} engines[] = {
-	{ "psync", true },     { "sync", true },       { "vsync", true },
-	{ "pvsync", true },    { "pvsync2", true },    { "mmap", true },
-	{ "splice", true },    { "ftruncate", true },  { "falloc", true },
-	{ "filecreate", true }, { "filestat", true },  { "filedelete", true },
-	{ "null", false },     { "libaio", false },    { "posixaio", false },
-	{ "io_uring", false }, { NULL, false },
-};
-
-static const struct refused {
-	const char *pattern, *why;
-} refused[] = {
-	{ "include *", "another file would decide what is measured: copy its lines here" },
-	{ "write_*_log", "logs are written while measuring: the histogram is collected anyway" },
-	{ "write_iolog", "logs are written while measuring" },
-	{ "read_iolog", "the log is not part of the suite" },
-	{ "merge_blktrace*", "the trace is not part of the suite" },
-	{ "replay_*", "the log is not part of the suite" },
-	{ "exec_*", "programs run beside the measuring" },
-	{ "ioscheduler", "it changes the device: set the scheduler before, and it is recorded" },
-	{ "cgroup*", "it changes the machine" },
-	{ "hugepage-size", "it changes the machine" },
-	{ "filename_format", "the files are then not known to be those declared: use filename" },
-	{ "uid", "files of another user: fsduel runs fio as it is" },
-	{ "gid", "files of another user: fsduel runs fio as it is" },
-	{ "server", "fio would run elsewhere" },
-	{ "status_interval", "it prints while measuring" },
-	{ "gtod_reduce", "it takes the latencies away" },
-	{ "disable_lat", "it takes the latencies away" },
-	{ NULL, NULL },
-};
-
 /* Appended to every job: how fio reports, not what it does. */
-static const char *const always[] = { "lat_percentiles=1", "unified_rw_reporting=none", NULL };
-
-struct check {
-	const char *name;      /* of the file */
-	const struct ini *ini;
-	struct strv over;      /* "option=value" of the parameters */
-	struct err *e;
-	int rc;
+static const char *const always[] = {
+	"lat_percentiles=1", "unified_rw_reporting=none", "group_reporting=0", NULL,
 };
 
-#define REFUSE(c, line, ...) ((c)->rc = refuse(c, line, __VA_ARGS__))
-
-static int refuse(struct check *c, unsigned line, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static int refuse(struct check *c, unsigned line, const char *fmt, ...)
+const struct fiojob_param *fiojob_param(const char *name)
 {
-	struct buf b = BUF_INIT;
-	va_list ap;
-
-	va_start(ap, fmt);
-	buf_vaddf(&b, fmt, ap);
-	va_end(ap);
-	err_add(c->e, EINVAL, "%s:%u: %s", c->name, line, buf_str(&b));
-	buf_release(&b);
-	return -EINVAL;
+	for (const struct fiojob_param *p = fiojob_params; p->name; p++)
+		if (!strcmp(p->name, strncmp(name, FIOJOB_SET, strlen(FIOJOB_SET)) ? name :
+			    FIOJOB_SET "NAME"))
+			return p;
+	return NULL;
 }
 
-static bool is_global(const struct ini_section *s)
+void fiojob_release(struct fiojob *j)
 {
-	return !strcmp(s->name, "global");
+	free(j->text);
+	free(j->before);
+	strv_release(&j->parts);
+	strv_release(&j->notes);
+	*j = (struct fiojob){ .parts = STRV_INIT, .notes = STRV_INIT };
+}
+
+static char *with_line(const char *name, unsigned line, const char *fmt, va_list ap)
+{
+	struct buf b = BUF_INIT;
+
+	buf_addf(&b, "%s:%u: ", name, line);
+	buf_vaddf(&b, fmt, ap);
+	return buf_detach(&b, NULL);
+}
+
+void fiojob_refuse(struct fiojob_check *c, unsigned line, const char *fmt, ...)
+{
+	va_list ap;
+	char *text;
+
+	va_start(ap, fmt);
+	text = with_line(c->name, line, fmt, ap);
+	va_end(ap);
+	c->rc = err_add(c->e, EINVAL, "%s", text);
+	free(text);
+}
+
+void fiojob_note(struct fiojob_check *c, unsigned line, const char *fmt, ...)
+{
+	va_list ap;
+	char *text;
+
+	va_start(ap, fmt);
+	text = with_line(c->name, line, fmt, ap);
+	va_end(ap);
+	strv_add(&c->notes, text);
+	free(text);
 }
 
 /* --- parameters --------------------------------------------------------------- */
@@ -139,16 +122,14 @@ static int param_text(const struct fiojob_param *p, const char *value, char dst[
 	return 0;
 }
 
-static int add_params(struct check *c, const char *const *params)
+static int add_params(struct fiojob_check *c, const char *const *params)
 {
 	for (; params && params[0]; params += 2) {
-		const struct fiojob_param *p = fiojob_params;
+		const struct fiojob_param *p = fiojob_param(params[0]);
 		char value[64];
 		int rc;
 
-		while (p->name && strcmp(p->name, params[0]))
-			p++;
-		if (!p->name) {
+		if (!p) {
 			struct buf all = BUF_INIT;
 
 			for (p = fiojob_params; p->name; p++)
@@ -158,6 +139,10 @@ static int add_params(struct check *c, const char *const *params)
 			buf_release(&all);
 			return rc;
 		}
+		if (!strcmp(p->name, "part"))
+			c->part = params[1];
+		if (!p->option)
+			continue;
 		rc = param_text(p, params[1], value, c->e);
 		if (rc)
 			return rc;
@@ -165,232 +150,187 @@ static int add_params(struct check *c, const char *const *params)
 		if (p->also)
 			strv_add(&c->over, p->also);
 	}
+	for (size_t i = 0; always[i]; i++)
+		strv_add(&c->over, always[i]);
 	return 0;
 }
 
-/* --- what a job says, all taken together ----------------------------------------- */
+/* --- options ---------------------------------------------------------------------- */
 
-/*
- * Value of an option in a job: parameters win, then the job's own last line,
- * then the last line of the [global] sections before it. "1" for a bare key.
- */
-static const char *effective(const struct check *c, size_t job, const char *option,
-			     const char *alias, unsigned *line)
+bool fiojob_is_global(const struct ini_section *s)
 {
-	size_t len = strlen(option);
-
-	*line = c->ini->sections[job].line;
-	for (size_t i = c->over.n; i-- > 0;)
-		if (!strncmp(c->over.v[i], option, len) && c->over.v[i][len] == '=')
-			return c->over.v[i] + len + 1;
-	for (size_t i = job + 1; i-- > 0;) {
-		const struct ini_section *s = &c->ini->sections[i];
-
-		for (size_t k = s->nr_keys; (i == job || is_global(s)) && k-- > 0;) {
-			const struct ini_key *key = &s->keys[k];
-
-			if (strcmp(key->name, option) && (!alias || strcmp(key->name, alias)))
-				continue;
-			*line = key->line;
-			return key->bare ? "1" : key->value;
-		}
-	}
-	return NULL;
+	return !strncmp(s->name, "global", 6);
 }
 
-static void check_engine(struct check *c, size_t job)
+bool fiojob_same(const char *option, const char *name)
 {
-	unsigned engine_line, depth_line;
-	const char *engine = effective(c, job, "ioengine", NULL, &engine_line);
-	const char *depth = effective(c, job, "iodepth", NULL, &depth_line);
-	const struct engine *known = engines;
-	uint64_t n = 1;
+	static const char *const aliases[][2] = {
+		{ "bs", "blocksize" },         { "bsrange", "blocksize_range" },
+		{ "fill_device", "fill_fs" },
+		{ "io_size", "io_limit" },     { "nrfiles", "nr_files" },
+		{ "runtime", "timeout" },      { "rw", "readwrite" },
+		{ "stonewall", "wait_for_previous" },
+	};
 
-	while (engine && known->name && strcmp(known->name, engine))
-		known++;
-	if (!known->name) {
-		REFUSE(c, engine_line, "ioengine \"%s\" is not one of those for files: psync, "
-		       "libaio, io_uring, mmap, ...", engine);
-		return;
-	}
-	/* fio's own default engine on Linux is psync: the first row. */
-	if (depth && num_parse(depth, NUM_COUNT, &n, NULL))
-		REFUSE(c, depth_line, "iodepth \"%s\" is not a number", depth);
-	else if (known->synchronous && n > 1)
-		REFUSE(c, depth_line, "iodepth=%s does nothing with the synchronous engine %s: use "
-		       "more threads, or libaio or io_uring", depth, known->name);
-}
-
-static bool is_over(const struct check *c, const char *option)
-{
-	size_t len = strlen(option);
-
-	for (size_t i = 0; i < c->over.n; i++)
-		if (!strncmp(c->over.v[i], option, len) && c->over.v[i][len] == '=')
+	if (!strcmp(option, name))
+		return true;
+	for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++)
+		if (!strcmp(aliases[i][0], option) && !strcmp(aliases[i][1], name))
 			return true;
 	return false;
 }
 
-/* Options that fio heeds over the one a parameter sets, so that the parameter would do nothing. */
-static const struct {
-	const char *over, *stronger, *alias;
-} stronger[] = {
-	{ "bs", "bssplit", NULL },
-	{ "bs", "bsrange", "blocksize_range" },
-	{ "size", "filesize", "file_size" },
-	{ NULL, NULL, NULL },
-};
-
-static void check_stronger(struct check *c, size_t job)
+/* The value over gives the option, or NULL. */
+static const char *over_value(const struct strv *over, const char *option)
 {
-	unsigned line;
+	size_t len = strlen(option);
 
-	for (size_t i = 0; stronger[i].over; i++)
-		if (is_over(c, stronger[i].over) &&
-		    effective(c, job, stronger[i].stronger, stronger[i].alias, &line))
-			REFUSE(c, line, "%s makes the parameter %s do nothing: remove it",
-			       stronger[i].stronger, stronger[i].over);
+	for (size_t i = over ? over->n : 0; i-- > 0;)
+		if (!strncmp(over->v[i], option, len) && over->v[i][len] == '=')
+			return over->v[i] + len + 1;
+	return NULL;
 }
 
-static void check_job(struct check *c, size_t job, unsigned nr_before)
+bool fiojob_is_over(const struct strv *over, const char *option)
 {
-	unsigned line, seed_line;
-	const char *stonewall = effective(c, job, "stonewall", "wait_for_previous", &line);
+	return over_value(over, option);
+}
 
-	if (nr_before && ((stonewall && strcmp(stonewall, "0")) ||
-			  effective(c, job, "wait_for", NULL, &line)))
-		REFUSE(c, line, "job \"%s\" waits for the one before it: one workload is one "
-		       "measurement, make two job files", c->ini->sections[job].name);
-	if (effective(c, job, "randseed", NULL, &seed_line)) {
-		const char *repeat = effective(c, job, "randrepeat", NULL, &line);
+const char *fiojob_value(const struct ini *ini, const struct strv *over, size_t job,
+			 const char *option, unsigned *line)
+{
+	const char *value = over_value(over, option);
 
-		if (repeat && !strcmp(repeat, "0"))
-			REFUSE(c, line, "randseed with randrepeat=0 contradicts the seed that "
-			       "every block brings: remove both");
+	if (line)
+		*line = ini->sections[job].line;
+	for (size_t i = job + 1; !value && i-- > 0;) {
+		const struct ini_section *s = &ini->sections[i];
+
+		if (i != job && !fiojob_is_global(s))
+			continue;
+		for (size_t k = s->nr_keys; !value && k-- > 0;) {
+			if (!fiojob_same(option, s->keys[k].name))
+				continue;
+			if (line)
+				*line = s->keys[k].line;
+			value = s->keys[k].bare ? "1" : s->keys[k].value;
+		}
 	}
-	check_engine(c, job);
-	check_stronger(c, job);
+	return value;
 }
 
-/* --- line by line ------------------------------------------------------------------ */
-
-/* Does a path in a value (parted as fio does, by ':' and ',') leave the work directory? */
-static bool leaves(const char *value)
+bool fiojob_flag(const struct ini *ini, const struct strv *over, size_t job, const char *option)
 {
-	char *copy = xstrdup(value), *save = NULL;
-	bool out = false;
+	const char *value = fiojob_value(ini, over, job, option, NULL);
+	uint64_t v = 1;
 
-	for (char *p = strtok_r(copy, ":,'\"", &save); p; p = strtok_r(NULL, ":,'\"", &save)) {
-		char *part_save = NULL;
+	return value && (num_parse(value, NUM_COUNT, &v, NULL) || v);
+}
 
-		p += strspn(p, " \t\\");
-		out |= *p == '/';
-		for (char *q = strtok_r(p, "/", &part_save); q; q = strtok_r(NULL, "/", &part_save))
-			out |= !strcmp(q, "..");
+/* --- the text that is run ------------------------------------------------------------ */
+
+/* In a part by itself nothing is left to wait for, and deleting its files afterwards is not work. */
+static bool is_of_the_whole(const char *option)
+{
+	return fiojob_same("stonewall", option) || !strcmp(option, "wait_for") ||
+	       !strcmp(option, "unlink");
+}
+
+static void write_section(const struct fiojob_check *c, size_t i, bool measured, struct buf *b)
+{
+	const struct ini_section *s = &c->ini.sections[i];
+	bool no_size = c->sections[i].no_size;
+
+	buf_addf(b, "[%s]\n", fiojob_is_global(s) ? "global" : s->name);
+	for (size_t k = 0; k < s->nr_keys; k++) {
+		const struct ini_key *key = &s->keys[k];
+
+		/* What a parameter or we decide is written once. */
+		if (fiojob_is_over(&c->over, key->name) ||
+		    (measured && is_of_the_whole(key->name)) ||
+		    (no_size && !strcmp(key->name, "size")))
+			continue;
+		buf_addf(b, key->bare ? "%s\n" : "%s=%s\n", key->name, key->value);
 	}
-	free(copy);
-	return out;
+	if (fiojob_is_global(s))
+		return;
+	if (no_size)
+		buf_adds(b, "size=" FIOJOB_DEVICE "\n");
+	for (size_t k = 0; k < c->over.n; k++)
+		buf_addf(b, "%s\n", c->over.v[k]);
 }
 
-static void check_key(struct check *c, const struct ini_key *k)
-{
-	const char *value = k->value ? k->value : "";
-
-	for (const struct refused *r = refused; r->pattern; r++)
-		if (!fnmatch(r->pattern, k->name, FNM_CASEFOLD))
-			REFUSE(c, k->line, "%s is refused: %s", k->name, r->why);
-	if (strpbrk(k->name, "[]$/\\\"'") || (k->bare && strpbrk(k->name, " \t=")))
-		REFUSE(c, k->line, "\"%.60s\" is not an option of fio", k->name);
-	if (strchr(value, '$'))
-		REFUSE(c, k->line, "%s=%.60s: variables are not recorded; write the value itself",
-		       k->name, value);
-	if (leaves(value))
-		REFUSE(c, k->line, "%s=%.60s leaves the work directory: give a name relative to it",
-		       k->name, value);
-	if (!strcmp(k->name, "filename") && (!strcmp(value, "-") || !*value))
-		REFUSE(c, k->line, "filename=%s is not a file in the work directory", value);
-	if (!strcmp(k->name, "name"))
-		REFUSE(c, k->line, "name= renames a job: write it between the brackets");
-	if (k->value && (*k->value == '\0') && !k->bare)
-		REFUSE(c, k->line, "%s= has no value", k->name);
-}
-
-static void check_section(struct check *c, const struct ini_section *s)
-{
-	size_t len = strlen(s->name);
-
-	/* fio compares six bytes only; a job so named would not be one. */
-	if (!is_global(s) && !strncasecmp(s->name, "global", 6))
-		REFUSE(c, s->line, "fio takes [%.60s] for a [global] section: rename the job",
-		       s->name);
-	if (!len || len > JOB_NAME_MAX || strpbrk(s->name, "/[]$%:\\") || *s->name == '.')
-		REFUSE(c, s->line, "\"%.60s\" is no name for a job: it becomes a file name",
-		       s->name);
-	for (size_t k = 0; k < s->nr_keys; k++)
-		check_key(c, &s->keys[k]);
-}
-
-static void check_all(struct check *c)
-{
-	unsigned jobs = 0;
-
-	for (size_t i = 0; i < c->ini->nr_sections; i++)
-		check_section(c, &c->ini->sections[i]);
-	for (size_t i = 0; i < c->ini->nr_sections; i++)
-		if (!is_global(&c->ini->sections[i]))
-			check_job(c, i, jobs++);
-	if (!jobs)
-		c->rc = err_add(c->e, EINVAL, "%s: no job in it: a section like [randwrite] makes "
-				"one", c->name);
-}
-
-static char *write_job(const struct check *c)
+/* The jobs of parts first to last with the [global] sections between them. */
+static char *write_parts(const struct fiojob_check *c, unsigned first, unsigned last,
+			 bool measured)
 {
 	struct buf b = BUF_INIT;
 
-	for (size_t i = 0; i < c->ini->nr_sections; i++) {
-		const struct ini_section *s = &c->ini->sections[i];
+	for (size_t i = 0; i < c->ini.nr_sections; i++) {
+		unsigned part = c->sections[i].part;
 
-		buf_addf(&b, "[%s]\n", s->name);
-		for (size_t k = 0; k < s->nr_keys; k++) {
-			const struct ini_key *key = &s->keys[k];
-
-			/* What a parameter or we decide is written once. */
-			if (!is_over(c, key->name))
-				buf_addf(&b, key->bare ? "%s\n" : "%s=%s\n", key->name, key->value);
-		}
-		for (size_t k = 0; !is_global(s) && k < c->over.n; k++)
-			buf_addf(&b, "%s\n", c->over.v[k]);
+		if (fiojob_is_global(&c->ini.sections[i]) || (part >= first && part <= last))
+			write_section(c, i, measured, &b);
 	}
 	buf_str(&b);
 	return buf_detach(&b, NULL);
 }
 
-int fiojob_make(const char *name, const char *text, const char *const *params, char **out,
-		struct err *e)
+static void write_all(struct fiojob_check *c, struct fiojob *out)
 {
-	struct ini ini;
-	struct check c = { .name = name, .ini = &ini, .over = STRV_INIT, .e = e };
-	int rc;
+	int part = c->part ? strv_find(&c->parts, c->part) : 0;
 
-	if (out)
-		*out = NULL;
-	rc = ini_load_mem(&ini, name, text, strlen(text), INI_BARE_KEYS, e);
-	if (rc)
-		goto out;
-	rc = add_params(&c, params);
-	if (rc)
-		goto out;
-	for (size_t i = 0; always[i]; i++)
-		strv_add(&c.over, always[i]);
-	check_all(&c);
-	rc = c.rc;
-	if (!rc && out)
-		*out = write_job(&c);
+	if (part < 0) {
+		struct buf all = BUF_INIT;
+
+		for (size_t i = 0; i < c->parts.n; i++)
+			buf_addf(&all, " %s", c->parts.v[i]);
+		c->rc = err_add(c->e, EINVAL, "%s: it has no part \"%.60s\"; there are%s", c->name,
+				c->part, buf_str(&all));
+		buf_release(&all);
+		return;
+	}
+	out->text = write_parts(c, (unsigned)part, (unsigned)part, true);
+	if (part)
+		out->before = write_parts(c, 0, (unsigned)part - 1, false);
+	out->parts = c->parts;
+	out->notes = c->notes;
+	c->parts = c->notes = (struct strv)STRV_INIT;
+}
+
+int fiojob_make(const char *name, const char *text, const char *const *params,
+		struct fiojob *out, struct err *e)
+{
+	struct fiojob_check c = { .name = name, .over = STRV_INIT, .parts = STRV_INIT,
+				  .notes = STRV_INIT, .e = e };
+	struct err lines = ERR_INIT;
+	struct buf plain = BUF_INIT;
+	int bad = fiojob_plain(name, text, params, &plain, &lines);
+	int rc = ini_load_mem(&c.ini, name, buf_str(&plain), plain.len, INI_BARE_KEYS, e);
+
+	*out = (struct fiojob){ .parts = STRV_INIT, .notes = STRV_INIT };
+	if (!rc)
+		rc = add_params(&c, params);
+	if (!rc)
+		rc = fiojob_check_engines(&c);
+	/* All else is idle talk where the engine measures no file system. */
+	if (!rc && bad)
+		rc = err_add(e, EINVAL, "%s", lines.text);
+	if (!rc) {
+		c.sections = xcalloc(c.ini.nr_sections + 1, sizeof(*c.sections));
+		fiojob_check_keys(&c);
+		fiojob_check_jobs(&c);
+		if (!c.rc)
+			write_all(&c, out);
+		rc = c.rc;
+	}
 	if (rc)
 		err_exit(e, FSDUEL_USAGE);
-out:
+	buf_release(&plain);
 	strv_release(&c.over);
-	ini_release(&ini);
+	strv_release(&c.parts);
+	strv_release(&c.notes);
+	free(c.sections);
+	ini_release(&c.ini);
 	return rc;
 }

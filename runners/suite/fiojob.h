@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * fiojob.h: fio job files: read, refused where they contradict themselves,
- * given the cell's parameters; and fio's JSON turned into measured values.
- * Running fio is the cell's business.
+ * given the cell's parameters. Running fio is the cell's business.
  */
 #ifndef FSDUEL_RUNNERS_FIOJOB_H
 #define FSDUEL_RUNNERS_FIOJOB_H
@@ -11,37 +10,84 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/buf.h"
 #include "lib/err.h"
 #include "lib/num.h"
-#include "runners/cell/result.h"
 
 /* One suite parameter and the fio option it sets, for the suite reader, help and docs. */
 struct fiojob_param {
-	const char *name;    /* "threads" */
-	const char *option;  /* "numjobs" */
+	const char *name;    /* "threads"; "set.NAME" stands for every key that begins with "set." */
+	const char *option;  /* "numjobs"; NULL: it sets none */
 	const char *also;    /* further lines it brings, e.g. "time_based=1"; may be NULL */
+	const char *help;    /* of one without an option */
 	enum num_kind kind;
 	bool text;           /* passed on as it is (rw, ioengine) */
 };
 extern const struct fiojob_param fiojob_params[];   /* ends with a NULL name */
+/* The row of a parameter of this name, or NULL. */
+const struct fiojob_param *fiojob_param(const char *name);
+
+/* A job file made ready for the cells of a workload. */
+struct fiojob {
+	char *text;          /* what fio runs and is measured: one part of the file */
+	char *before;        /* the parts before it in the file, to be run first; NULL: none */
+	struct strv parts;   /* names of the file's parts; a single one where no job waits */
+	struct strv notes;   /* each change of what the file says: "name:line: ..." */
+};
+void fiojob_release(struct fiojob *j);
 
 /*
- * Check the job file's text with the given parameters (name, value, name,
- * value, ..., NULL) put over it, and write the job that fio is to run into
- * *out (malloc'ed): without comments, parameters appended to every job section,
- * where they win, and lat_percentiles=1 with them, so that fio reports whole
- * latencies. Refused (-EINVAL, "name:line: ..."):
- * - no job, or jobs that run one after the other (stonewall): one workload, one measurement;
+ * Check the job file's text with the given parameters (name, value, name, value, ...,
+ * NULL) put over it, and write the job that fio is to run into *out. Lines are read as
+ * fio reads them (init.c, __parse_jobs_ini): a comment begins at the first ';' or '#',
+ * wherever it stands, and every section whose name begins with "global" is a global one.
+ * The text written has no comments; parameters are appended to every job section, where
+ * they win, and lat_percentiles=1 with them, so that fio reports whole latencies.
+ *
+ * Jobs that wait (stonewall, wait_for) part the file. A part is named after its first
+ * job. The parameter "part" says which is measured (else the first), and those before it
+ * are run first, unmeasured, on the same file system.
+ *
+ * Changed, with a note each: an absolute path in filename or directory becomes a path in
+ * the work directory; where no size is given, such a device or file becomes one of
+ * FIOJOB_DEVICE bytes; logs, unlink=1 and options that take latencies away are dropped.
+ *
+ * Refused (-EINVAL, "name:line: ..."):
+ * - no job; a job whose files have no size;
  * - an engine that does not work on files, or a synchronous one (psync, sync, ...) with
  *   iodepth above 1, where the depth does nothing;
- * - a path outside the work directory (absolute or with "..") in any option or job name;
- * - options that write where fsduel cannot see or change the machine (write_*_log, exec_*,
- *   ioscheduler, include, ...), and ${VARIABLES};
+ * - a path outside the work directory in any other option, or with "..";
+ * - options that change the machine or bring other files into play (exec_*, ioscheduler,
+ *   include, read_iolog, ...), and ${VARIABLES} that no parameter set.NAME sets;
+ * - jobs that start after another one of their part has ended, or may have (startdelay);
  * - a randseed the file insists on with randrepeat=0.
- * out may be NULL: only check. What *out holds passes fiojob_make again.
+ * Whether fio knows its options is for fio itself to say, which the commands ask.
+ * What out->text holds passes fiojob_make again and stays as it is. On error *out is empty.
  */
-int fiojob_make(const char *name, const char *text, const char *const *params, char **out,
-		struct err *e);
+int fiojob_make(const char *name, const char *text, const char *const *params,
+		struct fiojob *out, struct err *e);
+#define FIOJOB_DEVICE "64m"
+
+/*
+ * ${NAME} outside comments replaced by the environment's value, with a note each; names
+ * that params (as above) set stay, and so do those that are not set. *out is malloc'ed.
+ */
+int fiojob_environment(const char *name, const char *text, const char *const *params, char **out,
+		       struct strv *notes, struct err *e);
+
+/* What fio will do, as far as its job says. */
+struct fiojob_expect {
+	unsigned threads, helpers; /* helpers: of the threads, those that fio starts beside its jobs */
+	uint64_t timed_ns;         /* the longest runtime; 0: not known */
+	uint64_t before_ns;        /* the same of the parts before, added up */
+	uint64_t file_bytes;       /* what its files take, with those of the parts before; 0: not known */
+	bool fills;                /* it writes until the file system is full */
+};
+/* Of a job made by fiojob_make. */
+void fiojob_expect(const struct fiojob *j, struct fiojob_expect *x);
+
+/* Append each directory= of a text made by fiojob_make, which fio wants to be there. */
+void fiojob_directories(const char *text, struct strv *dirs);
 
 /*
  * Put the block's seed into a job made by fiojob_make: in every job randseed,
@@ -59,22 +105,7 @@ int fiojob_seed(const char *text, uint64_t seed, char **out, struct err *e);
  * job's file names cannot be known (filename_format), every file is declared.
  */
 bool fiojob_overwrites(const char *text, const char *file);
-
-/*
- * Read what fio printed with --output-format=json+ (anything before the first
- * line that is "{" alone is fio's warnings) and append samples and histograms
- * to r: roles "read", "write" (and "trim") where they did something, and "all";
- * operations and bytes summed over jobs, percentiles from merged bins. -EIO
- * with fio's own words (warnings included): a job with an error, or no
- * operation at all. -EINVAL: not fio's JSON.
- *
- * Operations in a second are the sum of total_ios over the longest "runtime",
- * which fio rounds up to whole ms: with 1 s off by at most 0.1 %, never too
- * high. It is the finest figure fio gives ("job_runtime" is in ms too and cut
- * off, "iops" is computed from the same ms). Latencies are lat_ns where it has
- * bins (lat_percentiles=1) and clat_ns otherwise, which lacks the time to
- * submit; facts "fio_latency" says which: "total" or "completion".
- */
-int fiojob_result(const char *text, size_t len, struct result *r, struct err *e);
+/* The first job that declares so and has none of these files (malloc'ed); NULL: there is none. */
+char *fiojob_unproven(const char *text, const struct strv *files);
 
 #endif

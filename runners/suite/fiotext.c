@@ -43,11 +43,22 @@ int fiojob_seed(const char *text, uint64_t seed, char **out, struct err *e)
 	return 0;
 }
 
+void fiojob_directories(const char *text, struct strv *dirs)
+{
+	static const char key[] = "directory=";
+	char *copy = xstrdup(text), *save = NULL;
+
+	for (char *line = strtok_r(copy, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+		if (!strncmp(line, key, strlen(key)))
+			strv_split(dirs, line + strlen(key), ":");
+	free(copy);
+}
+
 /* What one section has said so far of its files; pointers into the text being cut up. */
 struct files {
 	const char *name;      /* of the job */
 	const char *filename, *directory;
-	bool overwrite, unknown;
+	bool overwrite, unknown, null;
 };
 
 static void take_line(struct files *f, char *line)
@@ -61,6 +72,8 @@ static void take_line(struct files *f, char *line)
 		f->overwrite = strcmp(value, "0") != 0;
 	else if (!strcmp(line, "filename"))
 		f->filename = value;
+	else if (!strcmp(line, "ioengine"))
+		f->null = !strcmp(value, "null");
 	else if (!strcmp(line, "directory"))
 		f->directory = value;
 	else if (!strcmp(line, "filename_format") || !strcmp(line, "opendir"))
@@ -116,26 +129,64 @@ static bool declares(const struct files *f, const char *file)
 	return !strncmp(file, f->name, len) && file[len] == '.';
 }
 
-bool fiojob_overwrites(const char *text, const char *file)
+/* The first job for which visit says true; false: none. */
+static bool find_job(const char *text, bool (*visit)(const struct files *f, void *arg), void *arg)
 {
-	struct files global = { NULL, NULL, NULL, false, false }, job = global;
+	struct files global = { .name = NULL }, job = global;
 	char *copy = xstrdup(text), *save = NULL;
 	bool found = false;
 
-	for (char *line = strtok_r(copy, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+	for (char *line = strtok_r(copy, "\n", &save); line && !found;
+	     line = strtok_r(NULL, "\n", &save)) {
 		size_t len = strlen(line);
 
 		if (*line != '[') {
 			take_line(job.name ? &job : &global, line);
 			continue;
 		}
-		found |= declares(&job, file);
+		found = job.name && visit(&job, arg);
 		job = global;
 		line[len - 1] = '\0';
 		if (strcmp(line + 1, "global"))
 			job.name = line + 1;
 	}
-	found |= declares(&job, file);
+	found = found || (job.name && visit(&job, arg));
 	free(copy);
 	return found;
+}
+
+static bool declares_it(const struct files *f, void *file)
+{
+	return declares(f, file);
+}
+
+bool fiojob_overwrites(const char *text, const char *file)
+{
+	return find_job(text, declares_it, (void *)file);
+}
+
+struct unproven {
+	const struct strv *files;
+	char *job;
+};
+
+static bool has_none(const struct files *f, void *arg)
+{
+	struct unproven *u = arg;
+
+	if (!f->overwrite || f->null)
+		return false;
+	for (size_t i = 0; i < u->files->n; i++)
+		if (declares(f, u->files->v[i]))
+			return false;
+	u->job = xstrdup(f->name);
+	return true;
+}
+
+char *fiojob_unproven(const char *text, const struct strv *files)
+{
+	struct unproven u = { files, NULL };
+
+	find_job(text, has_none, &u);
+	return u.job;
 }

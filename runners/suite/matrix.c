@@ -190,109 +190,61 @@ static int make_mix(const struct suite_workload *w, const size_t *at, struct pla
 	return ret;
 }
 
-/* A job's own key, else the global section's before it. */
-static const char *job_value(const struct ini *job, size_t section, const char *key)
-{
-	const struct ini_key *k = ini_get(&job->sections[section], key);
-
-	for (size_t i = section; !k && i-- > 0;)
-		if (!strcmp(job->sections[i].name, "global"))
-			k = ini_get(&job->sections[i], key);
-	return k ? k->value : NULL;
-}
-
-/* What fio calls a time: a number alone is in seconds. */
-static uint64_t fio_ns(const char *text)
-{
-	uint64_t v;
-
-	if (!text)
-		return 0;
-	if (!num_parse(text, NUM_NS, &v, NULL))
-		return v;
-	if (num_parse(text, NUM_COUNT, &v, NULL) || v > UINT64_MAX / 1000000000)
-		return 0;
-	return v * 1000000000;
-}
-
-/* Sections that share a file name share the file; without a name each job has one of its own. */
-static void expect_files(const struct ini *job, size_t section, uint64_t jobs, struct plan_cell *c)
-{
-	const char *text = job_value(job, section, "size");
-	bool shared = job_value(job, section, "filename") != NULL;
-	uint64_t size = 0;
-
-	if (!text || num_parse(text, NUM_BYTES, &size, NULL))
-		return;
-	if (!shared)
-		c->file_bytes += size * jobs;
-	else if (size > c->file_bytes)
-		c->file_bytes = size;
-}
-
-/* How long, with how many threads and on how much fio will run, as far as its job says. */
-static int expect_fio(const struct suite_workload *w, struct plan_cell *c, struct err *e)
-{
-	struct ini job;
-	int ret = ini_load_mem(&job, w->fio, c->fio_text, strlen(c->fio_text), INI_BARE_KEYS, e);
-
-	if (ret)
-		return ret;
-	for (size_t i = 0; i < job.nr_sections; i++) {
-		const char *jobs = job_value(&job, i, "numjobs");
-		uint64_t n = 1, ns = fio_ns(job_value(&job, i, "runtime"));
-
-		if (!strcmp(job.sections[i].name, "global"))
-			continue;
-		if (jobs && (num_parse(jobs, NUM_COUNT, &n, NULL) || n > MIX_THREADS_MAX))
-			n = 1;
-		c->role_threads += (unsigned)n;
-		if (ns > c->timed_ns)
-			c->timed_ns = ns;
-		expect_files(&job, i, n, c);
-	}
-	ini_release(&job);
-	return 0;
-}
-
 static int make_fio(const struct suite_workload *w, const size_t *at, struct plan_cell *c,
 		    struct err *e)
 {
 	const char **params = xcalloc(2 * w->nr_params + 1, sizeof(*params));
+	struct fiojob_expect x;
+	struct fiojob job;
 	int ret;
 
 	for (size_t i = 0; i < w->nr_params; i++) {
 		params[2 * i] = w->params[i].name;
 		params[2 * i + 1] = w->params[i].values.v[at[i]];
 	}
-	ret = fiojob_make(w->fio, w->fio_text, params, &c->fio_text, e);
+	ret = fiojob_make(w->fio, w->fio_text, params, &job, e);
 	free(params);
-	return ret ? ret : expect_fio(w, c, e);
+	if (ret)
+		return ret;
+	fiojob_expect(&job, &x);
+	c->role_threads = x.threads;
+	c->helper_threads = x.helpers;
+	c->timed_ns = x.timed_ns;
+	c->before_ns = x.before_ns;
+	c->file_bytes = x.file_bytes;
+	c->fills = x.fills;
+	c->fio_text = job.text;
+	c->fio_before = job.before;
+	job.text = job.before = NULL;
+	fiojob_release(&job);
+	return 0;
 }
 
 /* What fits by itself, but not on this suite's machine. */
 static int check_room(const struct suite *s, const struct plan_cell *c, struct err *e)
 {
-	uint64_t files = c->fio_text ? 0 : c->file_bytes;
+	uint64_t files = c->fills ? s->device.size_bytes - 1 : c->file_bytes;
 	bool host = s->mode == MODE_HOST;
-	uint64_t limit_ns = host ? s->limit_wall_ns : s->limit_virtual_ns;
+	uint64_t limit_ns = plan_limit_ns(s, c);
 	char a[32], b[32];
 	int ret = 0;
 
-	if (c->timed_ns >= limit_ns)
+	if (c->before_ns + c->timed_ns >= limit_ns)
 		ret = err_add(e, EINVAL,
-			      "runtime %s reaches the limit of a cell run, %s = %s: shorten "
+			      "runtime %s%s reaches the limit of a cell run, %s = %s: shorten "
 			      "the one or raise the other in [limits]",
-			      num_format(a, c->timed_ns, NUM_NS), host ? "wall" : "virtual",
+			      num_format(a, c->before_ns + c->timed_ns, NUM_NS),
+			      c->before_ns ? " with the parts before it" : "", host ? "wall" : "virtual",
 			      num_format(b, limit_ns, NUM_NS));
 	if (host || !s->device.size_bytes)
 		return ret;
 	if (files >= s->device.size_bytes)
 		ret = err_add(e, EINVAL,
-			      "its files of %s do not fit on the device of %s: change file_size, or "
-			      "size in [device]",
+			      "its files of %s do not fit on the device of %s: change %s, or size "
+			      "in [device]",
 			      num_format(a, files, NUM_BYTES),
-			      num_format(b, s->device.size_bytes, NUM_BYTES));
+			      num_format(b, s->device.size_bytes, NUM_BYTES),
+			      c->fio_text ? "size in the job" : "file_size");
 	else if (!devices[s->device.kind].host_timed && files > s->memory_bytes / 2)
 		ret = err_add(e, EINVAL,
 			      "its files of %s are more than half of the guest's memory of %s, "
@@ -332,5 +284,6 @@ void plan_cell_release(struct plan_cell *c)
 	free(c->params);
 	free(c->varying);
 	free(c->fio_text);
+	free(c->fio_before);
 	*c = (struct plan_cell){ 0 };
 }

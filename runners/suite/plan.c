@@ -76,6 +76,15 @@ static void add_block(struct plan *p, unsigned block, size_t *order)
 				add_cell_runs(p, c, block, pass, order, n);
 }
 
+uint64_t plan_limit_ns(const struct suite *s, const struct plan_cell *c)
+{
+	uint64_t long_ns = 3 * (c->before_ns + c->timed_ns);
+
+	if (s->mode != MODE_HOST)
+		return s->limit_virtual_ns;
+	return s->limit_wall_said || long_ns < s->limit_wall_ns ? s->limit_wall_ns : long_ns;
+}
+
 /* What a guard judges are the counts of a role that looks for stale data. */
 static int check_guard(const struct plan *p, struct err *e)
 {
@@ -161,7 +170,7 @@ double plan_expected_wall_s(const struct plan *p, unsigned guests)
 
 	for (size_t i = 0; i < p->nr_units; i++) {
 		const struct plan_cell *c = &p->cells[p->units[i].cell];
-		uint64_t ns = c->timed_ns ? c->timed_ns : 1000000000;
+		uint64_t ns = (c->timed_ns ? c->timed_ns : 1000000000) + c->before_ns;
 		double s = m->setup_s + m->slowdown * (double)ns / 1e9 +
 			   watching_s[p->units[i].pass];
 

@@ -16,9 +16,13 @@ struct plan_cell {
 	char *varying;         /* only those with several values in this workload; may be "" */
 	struct mix mix;        /* resolved; unused for fio */
 	char *fio_text;        /* the job file with the parameters put in; NULL for a mix */
+	char *fio_before;      /* jobs that fio runs before it, unmeasured; NULL: none */
 	uint64_t timed_ns;     /* expected length of the timed part; 0: unknown (bound by operations) */
+	uint64_t before_ns;    /* expected length of fio_before */
 	unsigned role_threads; /* threads in all */
+	unsigned helper_threads; /* of these, those that fio or the kernel starts beside a job */
 	uint64_t file_bytes;   /* what its files take on the device; 0: a job file that does not say */
+	bool fills;            /* it writes until the device is full */
 };
 
 struct plan_unit {
@@ -34,6 +38,12 @@ struct plan {
 	struct plan_cell *cells;  size_t nr_cells;
 	struct plan_unit *units;  size_t nr_units;
 };
+
+/*
+ * The limit of a cell run on its own clock: a guest's, virtual or not, or on the host the
+ * wall's. Where the suite does not say the latter, a long job has three times its runtime.
+ */
+uint64_t plan_limit_ns(const struct suite *s, const struct plan_cell *c);
 
 /*
  * Order: block by block, cell by cell, every variant once in an order drawn by

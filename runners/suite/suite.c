@@ -13,6 +13,7 @@
 
 #include <jansson.h>
 
+#include "lib/clean.h"
 #include "lib/fs.h"
 #include "runners/suite/suite_read.h"
 
@@ -194,6 +195,29 @@ static void read_both(struct suite_reader *r, const struct ini *ini, const char 
 	suite_release(&other);
 }
 
+static void check_text(struct suite_reader *r, unsigned line, const char *text)
+{
+	uint32_t c;
+
+	if (clean_find(text, &c))
+		suite_mistake(r, line, "U+%04X is a character that nobody sees here: remove it",
+			      (unsigned)c);
+}
+
+/* What is written from a suite means what it looks like. Comments may hold anything. */
+static void check_seen(struct suite_reader *r, const struct ini *ini)
+{
+	for (size_t i = 0; i < ini->nr_sections; i++) {
+		const struct ini_section *sec = &ini->sections[i];
+
+		check_text(r, sec->line, sec->name);
+		for (size_t k = 0; k < sec->nr_keys; k++) {
+			check_text(r, sec->keys[k].line, sec->keys[k].name);
+			check_text(r, sec->keys[k].line, sec->keys[k].value);
+		}
+	}
+}
+
 int suite_load_mem(struct suite *s, const char *path, const char *text, size_t len,
 		   const struct suite_overrides *o, struct err *e)
 {
@@ -206,6 +230,7 @@ int suite_load_mem(struct suite *s, const char *path, const char *text, size_t l
 	if (!ret)
 		ret = ini_load_mem(&ini, path, text, len, 0, e);
 	if (!ret) {
+		check_seen(&r, &ini);
 		read_both(&r, &ini, text, len);
 		if (r.unsaid)
 			err_add(e, EINVAL, "%s: and %u more mistakes", path, r.unsaid);
@@ -249,6 +274,7 @@ static void release_workloads(struct suite *s)
 		free(w->mix);
 		free(w->fio);
 		free(w->fio_text);
+		strv_release(&w->notes);
 	}
 	free(s->workloads);
 }

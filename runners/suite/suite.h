@@ -69,7 +69,8 @@ struct suite_workload {
 	char *name;
 	char *mix;         /* "dio_overwrite:{threads} buffered_write:1", or NULL */
 	char *fio;         /* path of the job file, or NULL; exactly one of the two is set */
-	char *fio_text;    /* its whole text */
+	char *fio_text;    /* its whole text, with the environment's variables put in */
+	struct strv notes; /* where the job that is run differs from the file, a sentence each */
 	struct suite_param *params;
 	size_t nr_params;
 	unsigned line;
@@ -120,6 +121,7 @@ struct suite {
 	unsigned cpus;
 	uint64_t memory_bytes;
 	uint64_t limit_virtual_ns, limit_wall_ns; /* of one cell run */
+	bool limit_wall_said;      /* the suite gives the latter */
 	struct suite_kernel *kernels;     size_t nr_kernels;
 	struct suite_mount *mounts;       size_t nr_mounts;
 	struct suite_variant *variants;   size_t nr_variants;

@@ -220,6 +220,7 @@ void suite_read_limits(struct suite_reader *r, const struct ini_section *sec, co
 {
 	(void)name;
 	suite_read_keys(r, sec, limits_keys, r->s);
+	r->s->limit_wall_said |= ini_get(sec, "wall") != NULL;
 }
 
 void suite_read_experiment(struct suite_reader *r, const struct ini_section *sec,

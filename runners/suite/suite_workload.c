@@ -57,14 +57,6 @@ static const struct param *mix_row(const struct mix *m, const char *name)
 	return row;
 }
 
-static const struct fiojob_param *fio_row(const char *name)
-{
-	for (const struct fiojob_param *p = fiojob_params; p->name; p++)
-		if (!strcmp(p->name, name))
-			return p;
-	return NULL;
-}
-
 static void unknown_fio_param(struct workload_reader *x, const struct ini_key *k)
 {
 	struct strv names = STRV_INIT;
@@ -99,7 +91,7 @@ static bool find_type(struct workload_reader *x, const struct ini_key *k, struct
 {
 	*t = (struct param_type){ NULL, NULL };
 	if (x->w->fio) {
-		t->fio = fio_row(k->name);
+		t->fio = fiojob_param(k->name);
 		if (!t->fio)
 			unknown_fio_param(x, k);
 		return t->fio;
@@ -226,7 +218,55 @@ static bool read_mix(struct workload_reader *x, const struct ini_key *k)
 	return false;
 }
 
-static bool read_fio(struct workload_reader *x, const struct ini_key *k)
+/* The first value of each variable that the section sets, as fiojob_make takes them. */
+static void first_sets(const struct workload_reader *x, struct strv *list)
+{
+	for (size_t i = 0; i < x->sec->nr_keys; i++) {
+		const struct ini_key *k = &x->sec->keys[i];
+		size_t at = strspn(k->value, " \t,"), len = strcspn(k->value + at, " \t,");
+
+		if (strncmp(k->name, "set.", 4) || !len)
+			continue;
+		strv_add(list, k->name);
+		strv_addf(list, "%.*s", (int)len, k->value + at);
+	}
+}
+
+/* A file whose jobs wait for each other is a cell for each part, unless the section chooses. */
+static void add_parts(struct workload_reader *x, const struct strv *parts, unsigned line)
+{
+	struct suite_param *p;
+
+	if (parts->n < 2 || ini_get(x->sec, "part"))
+		return;
+	p = SUITE_GROW(x->w->params, x->w->nr_params);
+	p->name = xstrdup("part");
+	p->line = line;
+	for (size_t i = 0; i < parts->n; i++)
+		strv_add(&p->values, parts->v[i]);
+}
+
+/* The text as it is, but for the environment's variables; what it makes without parameters. */
+static int read_job(struct workload_reader *x, const char *text, struct fiojob *job,
+		    struct err *e)
+{
+	struct suite_workload *w = x->w;
+	struct strv sets = STRV_INIT;
+	const char *const *params;
+	int ret;
+
+	first_sets(x, &sets);
+	params = (const char *const *)sets.v;
+	ret = fiojob_environment(w->fio, text, params, &w->fio_text, &w->notes, e);
+	if (!ret)
+		ret = fiojob_make(w->fio, w->fio_text, params, job, e);
+	for (size_t i = 0; !ret && i < job->notes.n; i++)
+		strv_add(&w->notes, job->notes.v[i]);
+	strv_release(&sets);
+	return ret;
+}
+
+static bool read_fio(struct workload_reader *x, const struct ini_key *k, struct fiojob *job)
 {
 	struct err sub = ERR_INIT;
 	struct buf text = BUF_INIT;
@@ -241,12 +281,10 @@ static bool read_fio(struct workload_reader *x, const struct ini_key *k)
 	else if (!S_ISREG(st.st_mode))
 		suite_mistake(x->r, k->line, "fio: %s is not a file", x->w->fio);
 	else if (fs_read(x->w->fio, FIO_BYTES_MAX, &text, &sub) ||
-		 fiojob_make(x->w->fio, buf_str(&text), (const char *const[]){ NULL }, NULL, &sub))
+		 read_job(x, buf_str(&text), job, &sub))
 		suite_mistake_err(x->r, k->line, "fio", &sub);
 	else
 		ok = true;
-	if (ok)
-		x->w->fio_text = buf_detach(&text, NULL);
 	buf_release(&text);
 	return ok;
 }
@@ -279,6 +317,7 @@ void suite_read_workload(struct suite_reader *r, const struct ini_section *sec, 
 {
 	struct workload_reader x = { .r = r, .sec = sec, .placeholders = STRV_INIT };
 	const struct ini_key *mix = ini_get(sec, "mix"), *fio = ini_get(sec, "fio");
+	struct fiojob job = { .parts = STRV_INIT, .notes = STRV_INIT };
 	unsigned before = r->mistakes;
 
 	x.w = SUITE_GROW(r->s->workloads, r->s->nr_workloads);
@@ -288,8 +327,10 @@ void suite_read_workload(struct suite_reader *r, const struct ini_section *sec, 
 		suite_mistake(r, sec->line,
 			      "[workload %s] has %s: give either mix = ROLE:THREADS or fio = FILE",
 			      name, mix ? "both mix and fio" : "neither mix nor fio");
-	else if (mix ? read_mix(&x, mix) : read_fio(&x, fio))
+	else if (mix ? read_mix(&x, mix) : read_fio(&x, fio, &job))
 		read_params(&x);
+	add_parts(&x, &job.parts, sec->line);
+	fiojob_release(&job);
 	if (r->mistakes == before)
 		check_cells(&x);
 	strv_release(&x.placeholders);

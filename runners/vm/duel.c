@@ -19,7 +19,6 @@
 
 #define JOIN_EVERY_NS 15000000000u  /* samples.csv is brought up to date that often */
 #define POLL_MS 500
-#define GUEST_OVERHEAD_BYTES (300u << 20)  /* QEMU's own memory beside the guest's */
 
 struct slot {
 	struct vm vm;
@@ -121,31 +120,46 @@ static json_t *notes(const struct duel *d)
 	return all;
 }
 
+static int check_machine(const struct duel *d, const json_t *then, const json_t *now,
+			 struct err *e)
+{
+	const char *old = json_string_value(json_object_get(then, "id"));
+	struct buf b = BUF_INIT;
+
+	if (!old || !strcmp(old, d->machine.id))
+		return 0;
+	folder_differences(&b, "machine", then, now);
+	err_exit(e, FSDUEL_USAGE);
+	err_add(e, EINVAL, "%s was measured on the machine %s, this is %s (another QEMU, tool or "
+		"fsduel build): %s. Begin a new folder, or go on with those (duel has --initramfs "
+		"and --qemu)", d->opts->dir, old, d->machine.id, buf_str(&b));
+	buf_release(&b);
+	return -EINVAL;
+}
+
 /* Put what identifies machine and kernels into run.json; a folder resumed must have the same. */
 static int identify(struct duel *d, struct err *e)
 {
 	json_t *run = d->folder.run, *kernels = json_object_get(run, "kernels");
-	const char *old = json_string_value(
-		json_object_get(json_object_get(run, "machine"), "id"));
+	json_t *machine = vm_machine_json(&d->machine);
+	int ret = check_machine(d, json_object_get(run, "machine"), machine, e);
 
-	err_exit(e, d->opts->resume ? FSDUEL_USAGE : FSDUEL_OK);
-	if (old && strcmp(old, d->machine.id))
-		return err_add(e, EINVAL, "%s was measured on the machine %s, this is %s (another "
-			       "QEMU, tool or fsduel build): remove that folder to measure all of it "
-			       "anew, or go on with those (duel has --initramfs and --qemu)",
-			       d->opts->dir, old, d->machine.id);
+	json_object_set_new(run, "machine", machine);
+	if (ret)
+		return ret;
 	for (size_t i = 0; i < d->suite->nr_kernels; i++) {
 		const char *label = d->suite->kernels[i].label;
 		const char *sha = json_string_value(
 			json_object_get(json_object_get(kernels, label), "sha256"));
 
-		if (sha && strcmp(sha, d->kernels[i].sha256))
+		if (sha && strcmp(sha, d->kernels[i].sha256)) {
+			err_exit(e, FSDUEL_USAGE);
 			return err_add(e, EINVAL, "the kernel '%s' (%s) is not the image that %s "
-				       "was begun with: remove that folder to begin anew", label,
+				       "was begun with: begin a new folder for it", label,
 				       d->kernels[i].image_path, d->opts->dir);
+		}
 		json_object_set_new(kernels, label, provenance_kernel(&d->kernels[i]));
 	}
-	json_object_set_new(run, "machine", vm_machine_json(&d->machine));
 	/* A folder resumed is on the same machine; what its mode was chosen for is said already. */
 	if (!json_object_get(run, "notes"))
 		json_object_set_new(run, "notes", notes(d));
@@ -156,17 +170,9 @@ static int identify(struct duel *d, struct err *e)
 
 static unsigned how_many_guests(const struct duel *d)
 {
-	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-	uint64_t memory = (uint64_t)sysconf(_SC_AVPHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
-	uint64_t fit = memory / (d->machine.memory_bytes + GUEST_OVERHEAD_BYTES);
-
 	if (modes[d->machine.mode].alone)
 		return 1;
-	if (d->opts->guests)
-		return d->opts->guests;
-	if (fit < 1)
-		return 1;
-	return cores > 1 && fit > 1 ? (unsigned)(fit < (uint64_t)cores ? fit : (uint64_t)cores) : 1;
+	return d->opts->guests ? d->opts->guests : vm_guests(d->machine.memory_bytes);
 }
 
 static int check_mode(const struct duel *d, struct err *e)
@@ -202,11 +208,14 @@ static int set_up(struct duel *d, struct err *e)
 		? folder_open(&d->folder, d->opts->dir, d->suite, d->plan, e)
 		: folder_create(&d->folder, d->opts->dir, d->suite, d->plan, e);
 	if (!ret)
-		ret = disk_scratch(&d->disk, d->suite, d->opts->dir, e);
-	if (!ret)
 		ret = identify(d, e);
+	if (ret)
+		return ret;
+	ret = disk_scratch(&d->disk, d->suite, d->opts->dir, e);
 	if (!ret)
 		ret = folder_save_run(&d->folder, e);
+	if (ret)
+		err_exit(e, FSDUEL_MACHINE);
 	d->nr_slots = how_many_guests(d);
 	d->slots = xcalloc(d->nr_slots, sizeof(*d->slots));
 	return ret;

@@ -7,6 +7,7 @@
 #ifndef FSDUEL_RUNNERS_DUEL_H
 #define FSDUEL_RUNNERS_DUEL_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "runners/folder/folder.h"
@@ -24,7 +25,7 @@ struct duel_opts {
 	folder_see *before;          /* told first what a former run has left; may be NULL */
 	void (*say)(void *arg, const char *sentence); /* which mode was chosen and why; may be NULL */
 	void *arg;
-	const volatile int *stop;
+	const atomic_int *stop;
 };
 
 /*

@@ -16,6 +16,7 @@
 
 #include "lib/fs.h"
 #include "lib/proc.h"
+#include "runners/preload/fio_clock.h"
 #include "runners/vm/guest.h"
 
 struct file {
@@ -129,6 +130,16 @@ static int add_tool(struct files *f, const char *tool, struct err *e)
 	return ret;
 }
 
+/* What is loaded into fio lies beside the guest's first process, as it lies beside this program. */
+static int add_fio_clock(struct files *f, struct err *e)
+{
+	char *path = proc_beside(FIO_CLOCK_LIB);
+	int ret = path && fs_exists(path) ? add_copy(f, path, "/" FIO_CLOCK_LIB, e) : 0;
+
+	free(path);
+	return ret;
+}
+
 /* The first process lies beside this program, in the build folder and where it is installed. */
 static int add_init(struct files *f, struct err *e)
 {
@@ -215,8 +226,11 @@ int initramfs_base(const char *const *tools, struct buf *out, struct err *e)
 	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
 		add_file(&f, dirs[i], S_IFDIR | 0755);
 	add_file(&f, "dev/console", S_IFCHR | 0600);
-	for (; *tools && !ret; tools++)
+	for (; *tools && !ret; tools++) {
 		ret = add_tool(&f, *tools, e);
+		if (!ret && !strcmp(*tools, "fio"))
+			ret = add_fio_clock(&f, e);
+	}
 	if (!ret)
 		ret = write_archive(&f, out, e);
 	files_release(&f);

@@ -41,7 +41,7 @@ static int no_answer(const struct vm *v, const struct proc_exit *x, const struct
 	return ret;
 }
 
-int trial_boot(const struct vm_machine *m, struct vm_kernel *k, const volatile int *stop,
+int trial_boot(const struct vm_machine *m, struct vm_kernel *k, const atomic_int *stop,
 	       uint64_t *took_ns, struct err *e)
 {
 	struct proc_exit x;
@@ -95,7 +95,7 @@ static int prepare(struct vm_machine *m, struct vm_kernel *v, const struct kerne
 
 /* Ready under KVM, and proven; else released, with the reason. */
 static int prepare_kvm(struct vm_machine *m, struct vm_kernel *v, const struct kernel *kernels,
-		       size_t nr, const struct vm_wants *w, const volatile int *stop,
+		       size_t nr, const struct vm_wants *w, const atomic_int *stop,
 		       struct buf *why, struct err *e)
 {
 	uint64_t took_ns = 0;
@@ -136,7 +136,7 @@ static int fall_back(struct vm_machine *m, struct vm_kernel *v, const struct ker
 }
 
 int trial_choose(struct vm_machine *m, struct vm_kernel *v, const struct kernel *kernels, size_t nr,
-		 const struct vm_wants *w, struct suite *s, const volatile int *stop,
+		 const struct vm_wants *w, struct suite *s, const atomic_int *stop,
 		 struct buf *why, struct err *e)
 {
 	bool is_auto = s->mode == MODE_AUTO;

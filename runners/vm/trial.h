@@ -7,6 +7,8 @@
 #ifndef FSDUEL_RUNNERS_TRIAL_H
 #define FSDUEL_RUNNERS_TRIAL_H
 
+#include <stdatomic.h>
+
 #include "runners/vm/vm.h"
 
 #define KVM_DEVICE "/dev/kvm"
@@ -18,7 +20,7 @@ int trial_kvm_device(const char *path, struct err *e);
  * Boot k on m once, to the first process and off again, within 20 s. 0 and how
  * long it took. -EIO with the reason; -EINTR when *stop became non-zero.
  */
-int trial_boot(const struct vm_machine *m, struct vm_kernel *k, const volatile int *stop,
+int trial_boot(const struct vm_machine *m, struct vm_kernel *k, const atomic_int *stop,
 	       uint64_t *took_ns, struct err *e);
 
 /*
@@ -28,7 +30,7 @@ int trial_boot(const struct vm_machine *m, struct vm_kernel *k, const volatile i
  * -ENOTSUP: the mode asked for does not work here, FSDUEL_MACHINE noted.
  */
 int trial_choose(struct vm_machine *m, struct vm_kernel *v, const struct kernel *kernels, size_t nr,
-		 const struct vm_wants *w, struct suite *s, const volatile int *stop,
+		 const struct vm_wants *w, struct suite *s, const atomic_int *stop,
 		 struct buf *why, struct err *e);
 
 #endif

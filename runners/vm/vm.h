@@ -70,6 +70,13 @@ int vm_machine_init(struct vm_machine *m, const struct vm_wants *w, enum mode mo
 void vm_machine_release(struct vm_machine *m);
 json_t *vm_machine_json(const struct vm_machine *m);   /* for run.json */
 
+/* How many guests with so much memory the machine has room for now, QEMU's own memory included. */
+unsigned vm_guests_fit(uint64_t memory_bytes);
+/* The CPUs that this process may use. */
+unsigned vm_cpus(void);
+/* Guests at once where nobody says how many: one a CPU, as far as memory reaches. */
+unsigned vm_guests(uint64_t memory_bytes);
+
 /* A kernel ready to boot: its image and the whole initramfs in memfds. */
 struct vm_kernel {
 	const struct kernel *kernel;  /* borrowed */

@@ -5,10 +5,12 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/fs.h"
+#include "lib/memory.h"
 #include "lib/proc.h"
 #include "runners/vm/initramfs.h"
 #include "runners/preload/exact_order.h"
@@ -16,6 +18,8 @@
 #include "runners/vm/qemu.h"
 #include "runners/vm/vm.h"
 #include "runners/vm/vm_profile.h"
+
+#define GUEST_OVERHEAD_BYTES (300u << 20)  /* QEMU's own memory beside the guest's */
 
 /* Firmware that runs before the kernel and so shifts its clock. */
 static const char *const firmware_files[] = {
@@ -225,4 +229,24 @@ json_t *vm_machine_json(const struct vm_machine *m)
 			 "disk", m->disk->facts, "firmware", m->firmware,
 			 "initramfs_sha256", m->initramfs_sha256, "cmdline", m->cmdline,
 			 "boots", m->direct ? "vmlinux" : "bzImage", "qemu_args", args);
+}
+
+unsigned vm_guests_fit(uint64_t memory_bytes)
+{
+	return (unsigned)(memory_available("") / (memory_bytes + GUEST_OVERHEAD_BYTES));
+}
+
+unsigned vm_cpus(void)
+{
+	cpu_set_t set;
+
+	return sched_getaffinity(0, sizeof(set), &set) ? 1 : (unsigned)CPU_COUNT(&set);
+}
+
+unsigned vm_guests(uint64_t memory_bytes)
+{
+	unsigned cpus = vm_cpus(), fit = vm_guests_fit(memory_bytes);
+
+	fit = fit < cpus ? fit : cpus;
+	return fit ? fit : 1;
 }

@@ -162,16 +162,19 @@ static double value_of(const struct result *r, const char *metric)
 	return 0;
 }
 
-/* What the instructions are to be divided by; see fio_window.h. */
+/* What the instructions are to be divided by; of a fio job see cell.h, count. */
 static void add_metrics(struct result *r)
 {
 	const json_t *counted_ns = json_object_get(r->facts, "counted_ns");
 	struct profile_counted counted = { value_of(r, "elapsed"), value_of(r, "operations") };
 
-	/* 0: fio ended too early, and there is nothing to divide by. */
 	if (counted_ns) {
+		if (!json_integer_value(counted_ns))
+			result_fail(r, STATUS_INVALID, "profile: fio's jobs are at no time all at "
+				    "work, so there is no part of the run to count; make them "
+				    "workloads of their own");
 		counted.time_ns = (double)json_integer_value(counted_ns);
-		counted.ops = value_of(r, "ops_per_s") * counted.time_ns / 1e9;
+		counted.ops = json_real_value(json_object_get(r->facts, "counted_ops"));
 	}
 	for (const struct profile_metric *m = profile_metrics; m->name; m++)
 		if (m->value(&counted) > 0)

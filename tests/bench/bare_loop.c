@@ -31,7 +31,7 @@ struct loop {
 };
 
 int __wrap_fsload_run(struct fsload *l, void (*mark)(void *arg, int begin), void *arg,
-		      const volatile int *stop, struct err *e);
+		      const atomic_int *stop, struct err *e);
 
 static void *loop_main(void *arg)
 {
@@ -90,7 +90,7 @@ static void run_loops(struct loop *loops, unsigned nr, uint64_t runtime_ns, stru
 
 /* A mix of one dio_overwrite role, bound by time; anything else is not what is asked here. */
 int __wrap_fsload_run(struct fsload *l, void (*mark)(void *arg, int begin), void *arg,
-		      const volatile int *stop, struct err *e)
+		      const atomic_int *stop, struct err *e)
 {
 	unsigned nr = l->mix->entry[0].threads;
 	struct loop *loops = xcalloc(nr, sizeof(*loops));

@@ -9,7 +9,7 @@ names() { # FOLDER PREFIX: of its C files
 commands=$(names cli cmd_)
 roles=$(names workloads/roles "")
 sources=$(git ls-files -co --exclude-standard 2> /dev/null ||
-	find . -name build\* -prune -o -type f -print | sed 's#^\./##')
+	find . -type d -exec test -e '{}/.flags' \; -prune -o -type f -print | sed 's#^\./##')
 # git also lists what has been removed and not yet committed.
 sources=$(while read -r f; do [ ! -f "$f" ] || echo "$f"; done <<< "$sources")
 

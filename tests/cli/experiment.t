@@ -88,5 +88,5 @@ check "and is not said to have been there" not_before
 check "and gives the same samples" diff <(cut -d, -f1-11,13- first) <(cut -d, -f1-11,13- out/E3/samples.csv)
 sed -i 's/runtime = 20ms/runtime = 30ms/' configs/experiments/E3.ini
 experiment E3
-expect "another work does not go into the same folder" 2 "^fsduel experiment: E3: out/E3 holds another plan: its cells differ"
+expect "another work does not go into the same folder" 2 "^fsduel experiment: E3: out/E3 holds another plan: cell 1 .* params: runtime=30ms, was runtime=20ms"
 finish

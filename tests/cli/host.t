@@ -50,6 +50,11 @@ host_run -c $suite -o "$results" --image 224M
 expect "another target is another machine" 2 "was measured on the machine"
 check "and leaves nothing" left
 
+small 's/^seed = 1/seed = 2/' > "$tmp/seed.ini"
+host_run -c "$tmp/seed.ini" -o "$results" --image 192M
+expect "another seed is another plan" 2 "holds another plan: seed: 2, was 1"
+check "and nothing is measured anew" [ "$before" = "$(sha256sum "$results"/parts/*)" ]
+
 # --- kernels by label ----------------------------------------------------------------
 small '/^\[mount/,/^$/d; s/^seed = 1/&\n[kernel baseline]\n[kernel patched]/; s/^blocks = .*/blocks = 1/; /^.workload randrw/,$d' > "$tmp/two.ini"
 host_run -c "$tmp/two.ini" -o "$tmp/two" --image 192M

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # includes.t: which room may include which. Walks the #include "..." lines of all C
 # files and fails on one that this table does not allow. A header has one name
-# everywhere: its path from the top.
+# everywhere: its path from the top. And: a flag that threads share is atomic.
 use strict;
 use warnings;
 use File::Basename;
@@ -25,12 +25,13 @@ my $private = qr/_impl\.h$/;
 my %generated = ("roles.h" => "workloads/registry.c", "commands.h" => "cli/registry.c",
 	map { $_ => "dashboards/report_assets.c" } qw(report_css.h report_js.h));
 
-my (@wrong, %files);
+my (@wrong, @shared, %files);
 sub look_at {
 	my ($file) = @_;
 	my ($room) = $file =~ m{^([^/]+)/};
 	open my $in, "<", $file or die "$file: $!";
 	while (<$in>) {
+		push @shared, "$file:$.: $_" if /\bvolatile\s+(?:int|unsigned|bool|sig_atomic_t)\b/;
 		next unless /^\s*#\s*include\s*"([^"]+)"/;
 		my ($what, $at) = ($1, "$file:$.");
 		if ($generated{$what}) {
@@ -57,9 +58,12 @@ for my $room (grep { -d } sort keys %may) {
 		look_at($_);
 	}
 }
-print "1..2\n";
+print "1..3\n";
 print @wrong ? "not ok" : "ok", " 1 - every include follows the arrows between rooms\n";
 print "# $_\n" for @wrong;
 my $walked = grep { $files{$_} } qw(lib workloads runners analysis cli tests);
 print $walked == 6 ? "ok" : "not ok", " 2 - all rooms were walked\n";
-exit(@wrong || $walked != 6 ? 1 : 0);
+# Threads and signal handlers share one type of flag: atomic_int.
+print @shared ? "not ok" : "ok", " 3 - no flag is volatile in the place of atomic\n";
+print "# $_" for @shared;
+exit(@wrong || @shared || $walked != 6 ? 1 : 0);

@@ -106,6 +106,9 @@ check "8 cells" kinds c8 7
 check "60 cells" kinds c60 7
 gen one cells=3 blocks=1 exact=1
 check "one block" kinds one 5
+gen quote cells=8 blocks=6 series=4 locks=1
+sed -i "s#dio-overwrite#'it''s'#; s#patched/default#'patched'#" "$tmp"/quote/{*.csv,run.json}
+check "names that begin with a quote" kinds quote 7
 gen long cells=4 single=1 blocks=3 hostile=1 locks=1 series=4
 check "long names" kinds long 5
 check "a long name is folded" grep -q '<text>thought of tables' "$tmp/long/plots/forest.svg"

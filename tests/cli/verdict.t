@@ -108,6 +108,14 @@ check "comparison.csv says which rows decide, and the cell's verdict" test "$(fs
 folder suite kvm 10 -0.03 ',"margins":{"ops_per_s":0.06}'
 check "the suite's margin counts" codes 0 fsduel compare "$tmp/suite"
 check "the command line's goes over it" codes 1 fsduel compare --margin 2% "$tmp/suite"
+both_units() { # margin,margin_pct of the row that decides
+	fsduel compare --margin 7% -f csv "$tmp/suite" | perl -F, -lane '
+		$. == 1 ? (%c = map { $F[$_] => $_ } 0 .. $#F) : print join ",", @F[@c{qw(margin margin_pct)}]' |
+		grep -vx '0.07,7' | grep .
+	fsduel compare --margin 7% -f json "$tmp/suite" | grep -q '"margin": 0.07.*"margin_pct": 7.0' ||
+		echo "not so in JSON"
+}
+check "it stands in both units" both_units
 folder looks kvm 12 -0.03 ',"looks":[{"blocks":8,"alpha":0.01},{"blocks":12,"alpha":0.01}]'
 check "an adaptive run is judged look by look" codes 1 fsduel compare "$tmp/looks"
 check "and says so" grep -q 'looks at 8, 12 blocks' "$tmp/said"
@@ -119,6 +127,7 @@ echo 'no JSON' > "$cache/floors/testmachine.json"
 check "a floor that is none stops nothing" codes 0 fsduel compare "$tmp/none"
 
 run "a margin that is none is refused" fsduel compare --margin 0% "$tmp/none"
+run "a fraction is not taken for per cent" fsduel compare --margin 0.02 "$tmp/none"
 run "so is a word" fsduel compare --margin small "$tmp/none"
 run "fewer blocks than a look needs are refused" fsduel duel -c configs/quick.ini --until-sure --max-blocks 7 -o "$tmp/x"
 run "adaptive runs choose their blocks" fsduel duel -c configs/quick.ini --until-sure -b 9 -o "$tmp/x"

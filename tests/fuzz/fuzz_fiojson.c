@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fuzz_fiojson.c: libFuzzer entry for fiojob_result. Whatever fio printed, a
+ * fuzz_fiojson.c: libFuzzer entry for fiojson_result. Whatever fio printed, a
  * result that is taken is one that fsduel can carry, and a refused one adds
  * nothing.
  */
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "runners/suite/fiojob.h"
+#include "runners/cell/fiojson.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	json_t *j;
 
 	result_init(&r);
-	if (fiojob_result((const char *)data, size, &r, &e)) {
+	if (fiojson_result((const char *)data, size, NULL, &r, NULL, &e)) {
 		if (!e.text[0] || r.nr_samples || r.nr_hists)
 			abort();
 	} else {

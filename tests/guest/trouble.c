@@ -25,9 +25,9 @@
 #include "workloads/fsload.h"
 
 int __wrap_fsload_run(struct fsload *l, void (*mark)(void *arg, int begin), void *arg,
-		      const volatile int *stop, struct err *e);
+		      const atomic_int *stop, struct err *e);
 int __real_fsload_run(struct fsload *l, void (*mark)(void *arg, int begin), void *arg,
-		      const volatile int *stop, struct err *e);
+		      const atomic_int *stop, struct err *e);
 
 static int put(const char *path, const char *text, struct err *e)
 {
@@ -207,7 +207,7 @@ static const struct {
 };
 
 int __wrap_fsload_run(struct fsload *l, void (*mark)(void *arg, int begin), void *arg,
-		      const volatile int *stop, struct err *e)
+		      const atomic_int *stop, struct err *e)
 {
 	char label[FSLABEL_MAX] = "";
 	int fd = open(l->path, O_RDONLY | O_CLOEXEC), rc = 0;

@@ -26,6 +26,7 @@
 #include "lib/fs.h"
 #include "lib/num.h"
 #include "lib/proc.h"
+#include "lib/schema.h"
 #include "runners/cell/blockdev.h"
 #include "runners/cell/cell.h"
 #include "runners/cell/ext4.h"
@@ -434,7 +435,7 @@ static void a_device_that_others_keep_a_moment_longer_is_waited_for(void **state
 static void a_cell_that_is_interrupted_says_so(void **state)
 {
 	struct place *p = need_place(state, "mke2fs");
-	const volatile int stop = 15;
+	const atomic_int stop = 15;
 	struct cell_place at = place_of(p);
 	struct cell_spec c;
 	struct result r;
@@ -527,13 +528,13 @@ static void a_mount_that_stays_busy_is_said_and_not_left(void **state)
 static void spec_fio(struct cell_spec *c, const char *text)
 {
 	struct err e = ERR_INIT;
-	char *job;
+	struct fiojob job;
 
 	spec_init(c);
 	if (fiojob_make("t", text, NULL, &job, &e))
 		fail_msg("%s", e.text);
-	assert_int_equal(fiojob_seed(job, c->seed, &c->fio, &e), 0);
-	free(job);
+	assert_int_equal(fiojob_seed(job.text, c->seed, &c->fio, &e), 0);
+	fiojob_release(&job);
 }
 
 static void a_fio_job_runs_on_the_mount_and_is_collected(void **state)
@@ -592,15 +593,26 @@ static void a_fio_job_that_fails_says_why(void **state)
 	struct place *p = need_place(state, "fio");
 	struct cell_spec c;
 	struct result r;
+	const char *said;
 
 	spec_fio(&c, "[w]\nfilename=data\nsize=1G\nrw=write\nbs=1M\nfallocate=none\n");
 	assert_int_equal(run(p, &c, &r), 0);
 	assert_bad(&r, STATUS_FAILED, "No space left on device");
 	result_release(&r);
 	cell_spec_release(&c);
+	/* Of the layout fio says it once a job and in two places. */
+	spec_fio(&c, "[w]\nsize=1G\nrw=write\nbs=1M\noverwrite=1\nnumjobs=2\n");
+	assert_int_equal(run(p, &c, &r), 0);
+	assert_bad(&r, STATUS_FAILED, "prepare: fio job \"w\" failed: ");
+	said = strstr(r.reason, "No space left on device");
+	assert_non_null(said);
+	assert_null(strstr(said + 1, "No space left on device"));
+	assert_null(strchr(r.reason, '{'));
+	result_release(&r);
+	cell_spec_release(&c);
 	spec_fio(&c, "[w]\nfilename=data\nsize=1M\nno_such=3\n");
 	assert_int_equal(run(p, &c, &r), 0);
-	assert_bad(&r, STATUS_FAILED, "no_such");
+	assert_bad(&r, STATUS_FAILED, "prepare: fio failed with status 1: Bad option <no_such=3>; ");
 	result_release(&r);
 	cell_spec_release(&c);
 }
@@ -663,6 +675,35 @@ static void a_locks_pass_that_may_not_watch_is_skipped_with_the_reason(void **st
 	assert_int_equal(r.nr_samples, 0);
 	result_release(&r);
 	cell_spec_release(&c);
+}
+
+static void a_cell_in_which_a_rate_was_missed_is_marked(void **state)
+{
+	static const struct {
+		const char *set, *marks;
+	} cases[] = {
+		{ "runtime=200ms null.rate=100 null.op_time=50ms", MARK_MISSED },
+		{ "runtime=200ms null.rate=100 null.op_time=50ms null.background=1", MARK_MISSED },
+		{ "runtime=100ms null.rate=50 null.op_time=1us", NULL },
+		{ "runtime=100ms", NULL },
+	};
+	struct place *p = need_place(state, "mke2fs");
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct cell_spec c;
+		struct result r;
+
+		spec_mix(&c, "dio_read null", "file_size=1M");
+		strv_split(&c.mix_set, cases[i].set, " ");
+		assert_int_equal(run(p, &c, &r), 0);
+		assert_int_equal(r.status, STATUS_OK);
+		if (cases[i].marks)
+			assert_string_equal(r.marks, cases[i].marks);
+		else
+			assert_null(r.marks);
+		result_release(&r);
+		cell_spec_release(&c);
+	}
 }
 
 static void a_locks_pass_is_a_cell_run_with_its_waits_and_its_recording(void **state)
@@ -793,6 +834,7 @@ int main(void)
 		REAL(a_fio_job_that_fails_says_why),
 		REAL(fio_that_overruns_the_limit_is_killed),
 		REAL(a_locks_pass_that_may_not_watch_is_skipped_with_the_reason),
+		REAL(a_cell_in_which_a_rate_was_missed_is_marked),
 		REAL(a_locks_pass_is_a_cell_run_with_its_waits_and_its_recording),
 	};
 

@@ -143,7 +143,7 @@ static void the_callers_error_stops_the_reading_at_once(void **state)
 /* A field of the characters that need care. */
 static void random_field(struct rng *r, char *out, size_t max)
 {
-	static const char chars[] = ",\"\n\r ab;=\xc3\xa9";
+	static const char chars[] = ",\"\n\r ab;=\xc3\xa9''+-@\t1";
 	size_t len = rng_below(r, max);
 
 	for (size_t i = 0; i < len; i++)
@@ -186,6 +186,41 @@ static void written_rows_read_back_unchanged(void **state)
 	assert_int_equal(x.at, NR_ROWS);
 	buf_release(&b);
 	free(x.rows);
+}
+
+static int is_field(void *arg, const struct csv_row *row, struct err *e)
+{
+	(void)e;
+	assert_string_equal(row->field[0], arg);
+	return 0;
+}
+
+/* In the file no text begins as a spreadsheet's formula does; read back, it is what it was. */
+static void a_formula_is_guarded_in_the_file_only(void **state)
+{
+	static const char *const columns[] = { "a", "b", NULL };
+	static const struct {
+		const char *field, *written;
+	} texts[] = {
+		{ "=cmd|'/C calc'!A0", "'=cmd|'/C calc'!A0" }, { "+1+2", "'+1+2" }, { "-x", "'-x" },
+		{ "@SUM(1)", "'@SUM(1)" }, { "\t=1", "'\t=1" }, { "-", "'-" }, { "=1,2", "\"'=1,2\"" },
+		{ "'=1", "''=1" }, { "''-1", "'''-1" },
+		{ "-0.5", "-0.5" }, { "-1e-9", "-1e-9" }, { "'it", "'it" }, { "a=b", "a=b" }, { "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct buf b = BUF_INIT;
+		char *want = xasprintf("a,b\n%s,z\n", texts[i].written);
+
+		csv_add_row(&b, columns, 2);
+		csv_add_row(&b, (const char *[]){ texts[i].field, "z" }, 2);
+		assert_string_equal(b.data, want);
+		assert_int_equal(csv_read_mem("x", b.data, b.len, columns, is_field,
+					      (void *)texts[i].field, NULL), 0);
+		free(want);
+		buf_release(&b);
+	}
 }
 
 static int count_rows(void *arg, const struct csv_row *row, struct err *e)
@@ -271,6 +306,7 @@ int main(void)
 		cmocka_unit_test(an_optional_column_that_is_absent_is_empty),
 		cmocka_unit_test(the_callers_error_stops_the_reading_at_once),
 		cmocka_unit_test(written_rows_read_back_unchanged),
+		cmocka_unit_test(a_formula_is_guarded_in_the_file_only),
 		cmocka_unit_test(a_row_that_is_one_empty_field_is_not_lost),
 		cmocka_unit_test(a_large_file_reads_the_same_from_disk_as_from_memory),
 		cmocka_unit_test(a_missing_file_is_named),

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_fiojob.c: fio job files that would measure something else are refused,
- * and fio's JSON (written by fio 3.33, tests/data/fio) gives the figures that
- * were added up by hand from it. Run from the top of the tree.
+ * test_fiojob.c: fio job files that would measure something else are refused, and the
+ * others become jobs that fio takes. Run from the top of the tree.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,6 +16,7 @@
 #include "lib/fs.h"
 #include "lib/num.h"
 #include "lib/proc.h"
+#include "runners/cell/fiojson.h"
 #include "runners/suite/fiojob.h"
 
 #define JOB "[j]\nrw=randrw\nsize=1M\n"
@@ -27,7 +27,7 @@ static const struct {
 	const char *text, *line, *says;   /* says NULL: accepted */
 } files[] = {
 	{ JOB, NULL, NULL },
-	{ "; c\n[global]\ndirect=1\n[j]\ntime_based\nbssplit=4k/50:8k/50\n", NULL, NULL },
+	{ "; c\n[global]\ndirect=1\n[j]\nsize=1M\ntime_based\nbssplit=4k/50:8k/50\n", NULL, NULL },
 	{ JOB "filename=work:other\n", NULL, NULL },
 	{ JOB "ioengine=libaio\niodepth=32\n", NULL, NULL },
 	{ JOB "stonewall\n", NULL, NULL },
@@ -35,27 +35,51 @@ static const struct {
 	{ "", "t:", "no job" },
 	{ JOB "iodepth=4\n", "t:4:", "does nothing with the synchronous engine psync" },
 	{ "[global]\niodepth=4\n[j]\nioengine=pvsync2\n", "t:2:", "pvsync2" },
-	{ "[global]\nioengine=libaio\n[j]\niodepth=4\n[global]\nioengine=psync\n[k]\niodepth=1\n",
+	{ "[global]\nsize=1M\nioengine=libaio\n[j]\niodepth=4\n[global]\nioengine=psync\n[k]\niodepth=1\n",
 	  NULL, NULL },
 	{ JOB "iodepth=lots\n", "t:4:", "not a number" },
 	{ JOB "ioengine=exec\n", "t:4:", "not one of those for files" },
 	{ JOB "ioengine=external:/tmp/x.so\n", "t:4:", "leaves the work directory" },
-	{ JOB "filename=/dev/sda\n", "t:4:", "leaves the work directory" },
-	{ JOB "filename=work:/dev/sda\n", "t:4:", "leaves the work directory" },
+	{ JOB "filename=/dev/sda\n", NULL, NULL },
+	{ JOB "filename=/a/../../b\n", "t:4:", "leaves the work directory" },
+	{ JOB "aux-path=/tmp\n", "t:4:", "leaves the work directory" },
 	{ JOB "filename=a/../../b\n", "t:4:", "leaves the work directory" },
 	{ JOB "directory=..\n", "t:4:", "leaves the work directory" },
 	{ JOB "mem=mmaphuge:/huge/x\n", "t:4:", "leaves the work directory" },
 	{ JOB "buffer_pattern='/etc/passwd'\n", "t:4:", "leaves the work directory" },
-	{ JOB "filename=${HOME}\n", "t:4:", "variables" },
-	{ JOB "write_lat_log=x\n", "t:4:", "write_lat_log is refused" },
+	{ JOB "filename=${HOME}\n", "t:4:", "${HOME} is not set" },
+	{ JOB "bs=$pagesize\n", "t:4:", "where it runs" },
+	{ JOB "read_iolog=x\n", "t:4:", "read_iolog is refused" },
 	{ JOB "exec_prerun=true\n", "t:4:", "exec_prerun is refused" },
 	{ JOB "EXEC_POSTRUN=true\n", "t:4:", "refused" },
 	{ JOB "include other.fio\n", "t:4:", "refused" },
 	{ JOB "ioscheduler=none\n", "t:4:", "refused" },
 	{ JOB "randseed=1\nrandrepeat=0\n", "t:5:", "randseed with randrepeat=0" },
-	{ JOB "[k]\nstonewall\n", "t:5:", "waits for the one before" },
-	{ "[global]\nstonewall\n" JOB "[k]\nrw=read\n", "t:2:", "waits" },
-	{ "[globally]\nrw=read\n", "t:1:", "[global] section" },
+	{ JOB "[k]\nsize=1M\nstonewall\n", NULL, NULL },
+	{ JOB "[k]\nsize=1M\nwait_for=j\n", NULL, NULL },
+	{ JOB "[k]\nsize=1M\nwait_for=j\n[l]\nsize=1M\n", "t:6:", "\"l\" may still run" },
+	{ JOB "[k]\nsize=1M\nwait_for=x\n", "t:6:", "no such job" },
+	{ "[globally]\nrw=read\n", "t:", "no job" },
+	{ "[Global]\nsize=1M\n[j]\nrw=read\n", "t:1:", "to fio [Global] is a job" },
+	{ "[j]\nrw=read\n", "t:1:", "no size" },
+	{ "[j]\nsize=50%\n", "t:1:", "no size" },
+	{ "[j]\nfilesize=1M\n", NULL, NULL },
+	{ "[j]\nfill_fs=1\nrw=write\n", NULL, NULL },
+	{ "[j]\nfilename=x\nsize=1M\n[k]\nfilename=x\n", NULL, NULL },
+	{ JOB "iodepth= 1\n", NULL, NULL },
+	{ JOB "filename= x\n", "t:4:", "a part of the value" },
+	{ JOB "zonemode=zbd\n", "t:4:", "raw device" },
+	{ "[j]\nrw=randtrim\nsize=1M\n", "t:2:", "BLKDISCARD" },
+	{ "[j]\nrw=randtrim\nsize=1M\nioengine=falloc\n", NULL, NULL },
+	{ JOB "overwrite=1\nunlink_each_loop=1\n", "t:5:", "deletes the files" },
+	{ JOB "ioengine=rados\nclustername=ceph\nfilename=/../x\n", "t:4:", "a store elsewhere" },
+	{ JOB "runtime=2\ntime_based\n[k]\nsize=1M\nstartdelay=2\n", "t:8:", "has ended" },
+	{ JOB "runtime=2\ntime_based\n[k]\nsize=1M\nstartdelay=1s\n", NULL, NULL },
+	{ JOB "runtime=2\n[k]\nsize=1M\nstartdelay=1s\n", "t:7:", "may have" },
+	{ JOB "ramp_time=1\nruntime=2\ntime_based\n[k]\nsize=1M\nstartdelay=2\n", NULL, NULL },
+	{ JOB "rate=100k\n[k]\nsize=1M\nstartdelay=4\n", NULL, NULL },
+	{ JOB "startdelay=9\n[k]\nsize=1M\nstartdelay=9\n", NULL, NULL },
+	{ JOB "runtime=2\ntime_based\n[k]\nsize=1M\nstartdelay=1-3\n", "t:8:", "has ended" },
 	{ "[../x]\nrw=read\n", "t:1:", "file name" },
 };
 
@@ -64,7 +88,7 @@ static void files_that_measure_something_else_are_refused_with_their_line(void *
 	(void)state;
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		struct err e = ERR_INIT;
-		char *out = NULL;
+		struct fiojob out, again;
 		int rc = fiojob_make("t", files[i].text, NULL, &out, &e);
 
 		if ((rc == 0) != !files[i].says || (rc && rc != -EINVAL))
@@ -72,9 +96,12 @@ static void files_that_measure_something_else_are_refused_with_their_line(void *
 		if (rc && (strncmp(e.text, files[i].line, strlen(files[i].line)) ||
 			   !strstr(e.text, files[i].says)))
 			fail_msg("case %zu says \"%s\"", i, e.text);
-		if (!rc)
-			assert_int_equal(fiojob_make("again", out, NULL, NULL, &e), 0);
-		free(out);
+		if (rc)
+			continue;
+		assert_int_equal(fiojob_make("again", out.text, NULL, &again, &e), 0);
+		assert_string_equal(again.text, out.text);
+		fiojob_release(&out);
+		fiojob_release(&again);
 	}
 }
 
@@ -83,20 +110,20 @@ static void parameters_win_over_the_file(void **state)
 	static const char *const params[] = { "threads", "8", "bs", "4k", "runtime", "1.5s",
 					      "rw", "randread", NULL };
 	static const char text[] =
-		"[global]\nbs=64k ; big\nruntime=9\n[a]\nnumjobs=2\n[b]\nrw=write\n";
+		"[global]\nsize=1m\nbs=64k ; big\nruntime=9\n[a]\nnumjobs=2\n[b]\nrw=write\n";
 	static const char expect[] =
-		"[global]\n"
+		"[global]\nsize=1m\n"
 		"[a]\nnumjobs=8\nbs=4096\nruntime=1500000us\ntime_based=1\nrw=randread\n"
-		"lat_percentiles=1\nunified_rw_reporting=none\n"
+		"lat_percentiles=1\nunified_rw_reporting=none\ngroup_reporting=0\n"
 		"[b]\nnumjobs=8\nbs=4096\nruntime=1500000us\ntime_based=1\nrw=randread\n"
-		"lat_percentiles=1\nunified_rw_reporting=none\n";
+		"lat_percentiles=1\nunified_rw_reporting=none\ngroup_reporting=0\n";
 	struct err e = ERR_INIT;
-	char *out;
+	struct fiojob out;
 
 	(void)state;
 	assert_int_equal(fiojob_make("t", text, params, &out, &e), 0);
-	assert_string_equal(out, expect);
-	free(out);
+	assert_string_equal(out.text, expect);
+	fiojob_release(&out);
 }
 
 static void parameters_that_contradict_the_job_are_refused(void **state)
@@ -116,8 +143,9 @@ static void parameters_that_contradict_the_job_are_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct err e = ERR_INIT;
+		struct fiojob out;
 
-		assert_int_equal(fiojob_make("t", JOB "bssplit=4k/9:8k/1\n", cases[i].params, NULL,
+		assert_int_equal(fiojob_make("t", JOB "bssplit=4k/9:8k/1\n", cases[i].params, &out,
 					     &e), -EINVAL);
 		if (!strstr(e.text, cases[i].says))
 			fail_msg("case %zu says \"%s\"", i, e.text);
@@ -167,7 +195,8 @@ static void overwrite_is_declared_for_the_jobs_own_files_only(void **state)
 static void fio_takes_the_jobs_that_are_made(void **state)
 {
 	const char *const params[] = { "threads", "2", "ops", "4", "bs", "8k", "fsync", "2", NULL };
-	char dir[] = "/tmp/fsduel-fio-XXXXXX", *job, *seeded, *file;
+	char dir[] = "/tmp/fsduel-fio-XXXXXX", *seeded, *file;
+	struct fiojob job;
 	const char *argv[] = { "fio", "--output-format=json+", "j.fio", NULL };
 	struct buf out = BUF_INIT;
 	struct proc_opts o = { .cwd = dir, .out = &out, .err = &out };
@@ -183,20 +212,20 @@ static void fio_takes_the_jobs_that_are_made(void **state)
 	free(fio);
 	assert_non_null(mkdtemp(dir));
 	assert_int_equal(fiojob_make("t", JOB "overwrite=1\n", params, &job, &e), 0);
-	assert_int_equal(fiojob_seed(job, UINT64_MAX, &seeded, &e), 0);
+	assert_int_equal(fiojob_seed(job.text, UINT64_MAX, &seeded, &e), 0);
 	file = xasprintf("%s/j.fio", dir);
 	assert_int_equal(fs_write_atomic(file, seeded, strlen(seeded), &e), 0);
 	if (proc_check(argv, &o, NULL, &e))
 		fail_msg("%s\n%s", e.text, buf_str(&out));
 	assert_int_equal(out.data[0], '{');   /* no warning before it */
 	result_init(&r);
-	assert_int_equal(fiojob_result(out.data, out.len, &r, &e), 0);
+	assert_int_equal(fiojson_result(out.data, out.len, NULL, &r, NULL, &e), 0);
 	assert_string_equal(json_string_value(json_object_get(r.facts, "fio_latency")), "total");
 	result_release(&r);
 	assert_int_equal(fs_remove_tree(dir, &e), 0);
 	buf_release(&out);
 	free(file);
-	free(job);
+	fiojob_release(&job);
 	free(seeded);
 }
 
@@ -234,7 +263,8 @@ static char *offsets(const char *job, uint64_t seed)
 
 static void fio_draws_its_offsets_from_the_seed(void **state)
 {
-	char *fio = proc_which("fio"), *job, *one, *same, *other;
+	char *fio = proc_which("fio"), *one, *same, *other;
+	struct fiojob job;
 
 	(void)state;
 	if (!fio) {
@@ -244,123 +274,16 @@ static void fio_draws_its_offsets_from_the_seed(void **state)
 	free(fio);
 	assert_int_equal(fiojob_make("t", JOB "number_ios=20\nallrandrepeat=1\n", NULL, &job,
 				     NULL), 0);
-	one = offsets(job, 1);
-	same = offsets(job, 1);
-	other = offsets(job, 2);
+	one = offsets(job.text, 1);
+	same = offsets(job.text, 1);
+	other = offsets(job.text, 2);
 	assert_true(strlen(one) > 20 * 10);
 	assert_string_equal(one, same);
 	assert_string_not_equal(one, other);
-	free(job);
+	fiojob_release(&job);
 	free(one);
 	free(same);
 	free(other);
-}
-
-/* --- results ----------------------------------------------------------------------- */
-
-static double value(const struct result *r, const char *role, const char *metric)
-{
-	for (size_t i = 0; i < r->nr_samples; i++) {
-		const struct sample *s = &r->samples[i];
-		double v;
-
-		if (strcmp(s->role, role) || strcmp(s->metric, metric))
-			continue;
-		assert_int_equal(num_parse_double(s->value, &v, NULL), 0);
-		return v;
-	}
-	fail_msg("no sample %s %s", role, metric);
-	return 0;
-}
-
-static int read_file(const char *before, const char *name, struct result *r, struct err *e)
-{
-	struct buf text = BUF_INIT;
-	char *path = xasprintf("tests/data/fio/%s", name);
-	int rc;
-
-	buf_adds(&text, before);
-	assert_int_equal(fs_read(path, 0, &text, e), 0);
-	result_init(r);
-	rc = fiojob_result(text.data, text.len, r, e);
-	free(path);
-	buf_release(&text);
-	return rc;
-}
-
-static void counts_are_summed_over_jobs_and_time_is_the_longest(void **state)
-{
-	struct err e = ERR_INIT;
-	struct result r;
-
-	(void)state;
-	/* Three jobs: reads 6, 6, 2 and writes 0, 0, 4; runtimes 1, 1, 2 ms. */
-	assert_int_equal(read_file("fio: a warning\n{ not yet\n", "two.json", &r, &e), 0);
-	assert_true(value(&r, "all", "operations") == 18);
-	assert_true(value(&r, "read", "operations") == 14);
-	assert_true(value(&r, "write", "operations") == 4);
-	assert_true(value(&r, "all", "ops_per_s") == 18 / 2e-3);
-	assert_true(value(&r, "write", "bytes_per_s") == 16384 / 2e-3);
-	assert_true(value(&r, "all", "lat_max") == 1243151);
-	/* Means 54958.166667, 75341.5, 42528.0 ns times 6, 6, 2 operations. */
-	assert_true(value(&r, "read", "lat_sum_per_op") == (329749.0 + 452049.0 + 85056.0) / 14);
-	assert_int_equal(r.nr_hists, 3);
-	assert_string_equal(json_string_value(json_object_get(r.facts, "fio_version")), "fio-3.33");
-	assert_string_equal(json_string_value(json_object_get(r.facts, "fio_latency")), "total");
-	result_release(&r);
-}
-
-static void completion_latency_is_taken_where_whole_ones_are_missing_and_said(void **state)
-{
-	struct err e = ERR_INIT;
-	struct result r;
-
-	(void)state;
-	assert_int_equal(read_file("", "clat.json", &r, &e), 0);
-	assert_string_equal(json_string_value(json_object_get(r.facts, "fio_latency")),
-			    "completion");
-	/* fio's own 50th percentile of this one job. */
-	assert_true(value(&r, "read", "lat_p50") == 24448);
-	result_release(&r);
-}
-
-static void a_job_with_an_error_fails_with_fios_words(void **state)
-{
-	struct err e = ERR_INIT;
-	struct result r;
-
-	(void)state;
-	assert_int_equal(read_file("fio: io_u error on file x\n", "enospc.json", &r, &e), -EIO);
-	assert_non_null(strstr(e.text, "No space left on device"));
-	assert_non_null(strstr(e.text, "io_u error on file x"));
-	assert_int_equal(r.nr_samples, 0);
-	result_release(&r);
-}
-
-static void what_is_no_result_of_fio_is_refused(void **state)
-{
-	static const char *const texts[] = {
-		"", "Bad option <x>\nfio: job dropped\n", "{\n", "{\n}\n", "{\n\"jobs\": []\n}",
-		"{\n\"jobs\": [1]\n}", "{\n\"jobs\": [{\"error\": 0}]\n}",
-		"{\n\"jobs\": [{\"error\": 0, \"read\": {\"total_ios\": -1}}]\n}",
-		"{\n\"jobs\": [{\"error\": 0, \"read\": {\"total_ios\": 1, \"io_bytes\": 1, "
-		"\"runtime\": 9007199254740992}}]\n}",
-		"{\n\"jobs\": [{\"error\": 0, \"read\": {\"total_ios\": 1, \"io_bytes\": 1, "
-		"\"runtime\": 1, \"lat_ns\": {\"min\": 1, \"max\": 1, \"mean\": 1e300, "
-		"\"bins\": {\"1\": 1}}}}]\n}",
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		struct err e = ERR_INIT;
-		struct result r;
-
-		result_init(&r);
-		if (!fiojob_result(texts[i], strlen(texts[i]), &r, &e) || !e.text[0])
-			fail_msg("taken or without a sentence: %s", texts[i]);
-		assert_int_equal(r.nr_samples, 0);
-		result_release(&r);
-	}
 }
 
 int main(void)
@@ -373,10 +296,6 @@ int main(void)
 		cmocka_unit_test(overwrite_is_declared_for_the_jobs_own_files_only),
 		cmocka_unit_test(fio_takes_the_jobs_that_are_made),
 		cmocka_unit_test(fio_draws_its_offsets_from_the_seed),
-		cmocka_unit_test(counts_are_summed_over_jobs_and_time_is_the_longest),
-		cmocka_unit_test(completion_latency_is_taken_where_whole_ones_are_missing_and_said),
-		cmocka_unit_test(a_job_with_an_error_fails_with_fios_words),
-		cmocka_unit_test(what_is_no_result_of_fio_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -553,6 +553,21 @@ static void what_disturbed_is_named_and_an_option_without_effect_is_not(void **s
 	drop(&f);
 }
 
+static void missed_operations_are_no_disturbance_and_are_said(void **state)
+{
+	struct maker m = { .mode = "exact", .cells = 2, .blocks = 10, .value = noisy,
+			   .marks = { "no_effect,missed", NULL } };
+	struct folder f;
+
+	(void)state;
+	make(&f, &m, NULL);
+	warn_of(&f.c, "never started, and count with the time they waited: w x=0 "
+		"(missed in 10 of 20 runs)");
+	for (size_t i = 0; i < f.c.warnings.n; i++)
+		assert_null(strstr(f.c.warnings.v[i], "disturbed"));
+	drop(&f);
+}
+
 static void floor_warns_of_a_margin_too_fine(void **state)
 {
 	struct maker m = { .mode = "kvm", .cells = 2, .blocks = 10, .value = noisy };
@@ -631,6 +646,7 @@ int main(void)
 		cmocka_unit_test(unpaired_sides_are_told_by_ranks),
 		cmocka_unit_test(odd_data_raise_warnings_and_drop_nothing),
 		cmocka_unit_test(what_disturbed_is_named_and_an_option_without_effect_is_not),
+		cmocka_unit_test(missed_operations_are_no_disturbance_and_are_said),
 		cmocka_unit_test(floor_warns_of_a_margin_too_fine),
 		cmocka_unit_test(wild_values_give_sentences_and_no_numbers),
 	};

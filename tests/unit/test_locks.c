@@ -364,10 +364,32 @@ static void figures_are_those_of_the_rows(void **state)
 	assert_int_equal(x->locks, 2);            /* most in one cell run */
 	assert_true(x->p99_ns == 50000);          /* the 991st of 1001 */
 	assert_true(fabs(x->mean_ns - 8980000 / 1001.0) < 1e-6);
-	assert_true(c->operations == 4000 && c->elapsed_ns == 2e9);
+	assert_true(c->operations == 4000 && c->elapsed_ns == 2e9 && c->rate == 2000);
+	assert_true(c->thread_ns == 2e9);         /* not measured: its one thread all the time */
 	assert_true(fabs(c->watched - 1 / 1.1) < 1e-12);
 	assert_int_equal(c->valid, 2);
 	assert_int_equal(locks_find(f.l, "w", "t=1", "p")->planned, 0);
+	folder_release(&f);
+}
+
+/* Threads that ended before the others, and a total that is no quotient of operations and time. */
+static void threads_count_to_their_own_end(void **state)
+{
+	struct folder f;
+	const struct lock_cell *c;
+
+	(void)state;
+	folder_init(&f);
+	for (unsigned block = 1; block <= 2; block++) {
+		put_sample(&f, "b", block, "throughput", "all", "ops_per_s", 3000);
+		put_sample(&f, "b", block, "locks", "all", "ops_per_s", block * 1000);
+		put_sample(&f, "b", block, "locks", "all", "operations", 500);
+		put_sample(&f, "b", block, "locks", "all", "elapsed", 1e9);
+		put_sample(&f, "b", block, "locks", "all", "thread_time", 3e8);
+	}
+	c = folder_cell(&f, "b");
+	assert_true(c->operations == 1000 && c->elapsed_ns == 2e9);
+	assert_true(c->thread_ns == 6e8 && c->rate == 1500);
 	folder_release(&f);
 }
 
@@ -622,6 +644,7 @@ int main(void)
 		cmocka_unit_test(without_an_address_each_row_stands_alone),
 		cmocka_unit_test(another_files_i_rwsem_is_not_the_work_files),
 		cmocka_unit_test(figures_are_those_of_the_rows),
+		cmocka_unit_test(threads_count_to_their_own_end),
 		cmocka_unit_test(only_the_last_attempt_counts),
 		cmocka_unit_test(the_sentence_names_who_where_and_for_whom),
 		cmocka_unit_test(a_holder_that_is_not_known_is_said_to_be_unknown),

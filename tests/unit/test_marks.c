@@ -71,7 +71,7 @@ static char *table(const struct results *r)
 
 static void cell_runs_are_counted_by_mark(void **state)
 {
-	static const char *const marks[] = { "steal", "steal,pressure", "", "no_effect" };
+	static const char *const marks[] = { "steal", "steal,pressure", "missed", "no_effect" };
 	struct results *r = load(marks);
 	json_t *have = results_marks(r);
 	json_t *want = json_pack("{s:i, s:i, s:{s:i, s:i}}", "runs", 4, "marked", 2, "by_mark",

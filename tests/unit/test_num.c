@@ -57,10 +57,10 @@ static const struct good goods[] = {
 	{ "0ms", NUM_NS, 0, "0" },
 	{ "18446744073709551615ns", NUM_NS, UINT64_MAX, "18446744073709551615ns" },
 	{ "2%", NUM_PCT, 2000, "2%" },
-	{ "2", NUM_PCT, 2000, "2%" },
+	{ "0", NUM_PCT, 0, "0%" },
 	{ "0.1%", NUM_PCT, 100, "0.1%" },
 	{ "0.100000%", NUM_PCT, 100, "0.1%" },
-	{ "12.345", NUM_PCT, 12345, "12.345%" },
+	{ "12.345%", NUM_PCT, 12345, "12.345%" },
 	{ "0%", NUM_PCT, 0, "0%" },
 };
 
@@ -110,6 +110,8 @@ static const struct bad bads[] = {
 	{ "0.5ns", NUM_NS, -EINVAL, "nanoseconds" },
 	{ "0.0000000000000000001s", NUM_NS, -EINVAL, "time" },
 	{ "18446744073709551615.5s", NUM_NS, -ERANGE, "too large" },
+	{ "2", NUM_PCT, -EINVAL, "'2' is not a percentage with its sign" },
+	{ "0.02", NUM_PCT, -EINVAL, "such as 2%, which is 0.02 of a value" },
 	{ "2%%", NUM_PCT, -EINVAL, "'2%%' is not a percentage" },
 	{ "0.0001%", NUM_PCT, -EINVAL, "thousandths of a per cent" },
 };

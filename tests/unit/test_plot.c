@@ -4,11 +4,15 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "dashboards/plot_impl.h"
+#include "lib/proc.h"
+#include "tests/unit/skip.h"
 
 static void expect(void (*add)(struct buf *, const char *), const char *s, const char *want)
 {
@@ -30,14 +34,104 @@ static void test_field(void **state)
 	expect(plot_add_field, "", "");
 }
 
+/* Texts that gnuplot has a meaning for, or once took for the end of a string. */
+static const char *const hostile[] = {
+	"plain", "", "'", "''", "'''", "'begins", "ends'", "it's", "a''b", "' 'x' '", "'; system('id",
+	"a\\", "\\'", "\\n \\042 \\", "\"", "\"x\"", "`id` @m $1 ${x} $(id)", "%s %d %",
+	"{/Symbol a}_b^c@d~e&f", "# no comment", "a,b", "NaN", "?", "-", "\xc3\xa9 \xe2\x82\xac",
+};
+#define NR_HOSTILE (sizeof(hostile) / sizeof(hostile[0]))
+
+/* What gnuplot prints for this script, a file as plots.gp is; to be released. */
+static struct buf gnuplot(const struct buf *script)
+{
+	char path[] = "/tmp/fsduel-test-plot-XXXXXX";
+	const char *const argv[] = { "gnuplot", "-d", path, NULL };
+	struct buf out = BUF_INIT;
+	struct proc_opts o = { .out = &out, .err = &out };
+	struct err e = ERR_INIT;
+	int fd = mkstemp(path);
+
+	assert_int_equal(write(fd, script->data, script->len), script->len);
+	close(fd);
+	if (proc_check(argv, &o, NULL, &e))
+		fail_msg("%s\n%s", e.text, buf_str(&out));
+	unlink(path);
+	return out;
+}
+
+static void want_gnuplot(void)
+{
+	char *there = proc_which("gnuplot");
+
+	free(there);
+	if (!there)
+		skip_because("there is no gnuplot");
+}
+
+/* gnuplot itself reads each text back as it was. */
 static void test_quoted(void **state)
 {
+	struct buf script = BUF_INIT, want = BUF_INIT, got;
+
 	(void)state;
-	expect(plot_add_quoted, "plain", "'plain'");
-	expect(plot_add_quoted, "it's `id` \"x\" \\n @m", "'it''s `id` \"x\" \\n @m'");
-	expect(plot_add_quoted, "'; system('id", "'''; system(''id'");
-	expect(plot_add_quoted, "a\nsystem 'id'", "'a?system ''id'''");
-	expect(plot_add_quoted, "", "''");
+	want_gnuplot();
+	buf_adds(&script, "set print '-'\n");
+	for (size_t i = 0; i < NR_HOSTILE; i++) {
+		buf_adds(&script, "title=");
+		plot_add_quoted(&script, hostile[i]);
+		buf_adds(&script, "\nprint '<'.title.'>'\n");
+		buf_addf(&want, "<%s>\n", hostile[i]);
+	}
+	got = gnuplot(&script);
+	assert_string_equal(buf_str(&got), want.data);
+	buf_release(&got);
+	buf_release(&script);
+	buf_release(&want);
+	expect(plot_add_quoted, "a\nsystem 'id'", "'a?system '.\"'\".'id'.\"'\".''");
+}
+
+/* As in the scripts: a table's text becomes a label of an axis, and gnuplot draws it as it was. */
+static void test_field_drawn(void **state)
+{
+	char path[] = "/tmp/fsduel-test-plot-XXXXXX";
+	struct plot_set t = { 0 };
+	struct plot_table *a = plot_table(&t, "y,label,v");
+	struct buf script = BUF_INIT, got;
+	int fd = mkstemp(path);
+
+	(void)state;
+	want_gnuplot();
+	for (size_t i = 0; i < NR_HOSTILE; i++) {
+		plot_number(a, (double)i);
+		plot_text(a, hostile[i]);
+		plot_number(a, 1);
+		plot_end(a);
+	}
+	assert_int_equal(write(fd, a->text.data, a->text.len), a->text.len);
+	close(fd);
+	buf_addf(&script, "set encoding utf8; set datafile separator comma; "
+		 "set datafile columnheaders; set datafile commentschars ''; unset key; "
+		 "set terminal dumb noenhanced mono nofeed size 79,%zu; set lmargin 40; set border 2; "
+		 "plot '%s' using (0):(column('y')):ytic(stringcolumn('label')) with points pt -1",
+		 2 * NR_HOSTILE + 5, path);
+	got = gnuplot(&script);
+	for (size_t i = 0; i < NR_HOSTILE; i++) {
+		struct buf drawn = BUF_INIT;
+		bool there;
+
+		/* "LABEL |-+" or, in a corner, "LABEL +". */
+		buf_addf(&drawn, " %s |", hostile[i]);
+		there = strstr(buf_str(&got), drawn.data);
+		drawn.data[drawn.len - 1] = '+';
+		if (*hostile[i] && !there && !strstr(buf_str(&got), drawn.data))
+			fail_msg("not drawn: %s\n%s", hostile[i], buf_str(&got));
+		buf_release(&drawn);
+	}
+	unlink(path);
+	buf_release(&got);
+	buf_release(&script);
+	plot_set_release(&t);
 }
 
 static void cut_to_12(struct buf *b, const char *s)
@@ -114,7 +208,7 @@ static void test_variables(void **state)
 	plot_head(&t, "%s is better, %d %%", "higher", 95);
 	assert_int_equal(t.heads, 2);
 	assert_string_equal(buf_str(&t.vars),
-			    "rows=3\ntitle2='short''s'\nmore2=''\n"
+			    "rows=3\ntitle2='short'.\"'\".'s'\nmore2=''\n"
 			    "title3='a name that does not fit into one line of a'\n"
 			    "more3='tile, but into two'\n"
 			    "head1='higher is better,'\nhead2='95 %'\n");
@@ -138,7 +232,8 @@ static void test_kinds(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_field), cmocka_unit_test(test_quoted), cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_field), cmocka_unit_test(test_quoted),
+		cmocka_unit_test(test_field_drawn), cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_table), cmocka_unit_test(test_row), cmocka_unit_test(test_variables),
 		cmocka_unit_test(test_kinds),
 	};

@@ -27,7 +27,7 @@
 
 #define MS 1000000ull
 
-static volatile int stop_flag; /* the signal flag */
+static atomic_int stop_flag; /* the signal flag */
 
 static void on_alarm(int sig)
 {

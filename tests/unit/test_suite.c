@@ -168,11 +168,28 @@ static void what_is_not_text_is_refused(void **state)
 	bad("", NULL, "there is no [workload NAME]");
 }
 
+/* A name or value means what it looks like; a comment is nobody's name. */
+static void what_nobody_sees_is_refused(void **state)
+{
+	struct suite s;
+
+	(void)state;
+	bad("[suite]\nabout = a\u202eb\n" WORK, NULL, "dir/s.ini:2: U+202E is a character that nobody "
+	    "sees here: remove it");
+	bad(WORK "[kernel a]\nimage = /boot/vm\u200blinuz\n", NULL, "U+200B is a character that nobody");
+	bad(WORK "[mount a\u2066]\n", NULL, "U+2066 is a character that nobody");
+	bad("[suite]\nabout = \x1b[2J\n" WORK, NULL, "U+001B is a character that nobody");
+	good(&s, "\ufeff; \u202e is shown to nobody\n" WORK "# nor \u200b\n", NULL);
+	suite_release(&s);
+}
+
 static void margins_are_per_metric(void **state)
 {
 	struct suite s;
 
 	(void)state;
+	bad("[margins]\nops_per_s = 0.02\n" WORK, NULL, "ops_per_s: '0.02' is not a percentage with its "
+	    "sign");
 	good(&s, "[margins]\nops_per_s = 0.5%\nlat_p99 = 10%\n" WORK, NULL);
 	assert_int_equal(s.nr_margins, 2);
 	assert_string_equal(s.margins[0].metric, "ops_per_s");
@@ -631,6 +648,7 @@ int main(void)
 		cmocka_unit_test(a_flood_of_mistakes_is_counted_not_cut),
 		cmocka_unit_test(a_missing_file_is_a_sentence_and_a_usage_error),
 		cmocka_unit_test(what_is_not_text_is_refused),
+		cmocka_unit_test(what_nobody_sees_is_refused),
 		cmocka_unit_test(margins_are_per_metric),
 		cmocka_unit_test(the_shortest_suite_is_two_kernels_on_ext4),
 		cmocka_unit_test(every_key_arrives),

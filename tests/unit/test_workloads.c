@@ -166,10 +166,26 @@ static void metrics_follow_from_the_counts(void **state)
 	assert_true(value_of("elapsed", &m) == 500000000);
 }
 
+static void the_resolution_of_a_total_is_that_of_its_rates(void **state)
+{
+	struct measured whole = { .ops = 1000, .elapsed_ns = 1000000000 };
+	struct measured to_ten_pct = { .ops = 1000, .elapsed_ns = 1000000000, .resolution = 0.1 };
+	struct measured total = { .ops = 0 };
+	double v;
+
+	(void)state;
+	measured_add(&total, &whole);
+	assert_false(metric_find("resolution")->value(&total, &v));
+	measured_add(&total, &to_ten_pct);
+	assert_true(value_of("resolution", &total) == 5);
+	assert_true(metric_is_seldom(metric_find("resolution")));
+	assert_false(metric_is_seldom(metric_find("elapsed")));
+}
+
 static void what_was_not_measured_has_no_value(void **state)
 {
 	static const char *const absent[] = { "ops_per_s", "bytes_per_s", "elapsed", "lat_p50",
-					      "lat_max", "lat_sum_per_op" };
+					      "lat_max", "lat_sum_per_op", "resolution" };
 	struct measured m = { .ops = 5 };
 	struct hist bins;
 	double v;
@@ -325,6 +341,7 @@ int main(void)
 		cmocka_unit_test(an_empty_histogram_says_nothing),
 		cmocka_unit_test(bins_count_but_have_no_sum_and_no_extremes),
 		cmocka_unit_test(metrics_follow_from_the_counts),
+		cmocka_unit_test(the_resolution_of_a_total_is_that_of_its_rates),
 		cmocka_unit_test(what_was_not_measured_has_no_value),
 		cmocka_unit_test(the_metric_table_is_sound),
 		cmocka_unit_test(a_permutation_visits_each_block_once),

@@ -37,4 +37,14 @@ static inline struct mix mix_of(const char *roles_text, const char *sets)
 	return m;
 }
 
+/* Any role will do for the threads and parameters; what they do is the test's. */
+static inline struct mix mix_with(const struct role *role, unsigned threads, const char *sets)
+{
+	struct mix m = mix_of("null", sets);
+
+	m.entry[0].role = role;
+	m.entry[0].threads = threads;
+	return m;
+}
+
 #endif

@@ -22,57 +22,10 @@
 
 #include <cmocka.h>
 
-#include "lib/fs.h"
-#include "tests/unit/skip.h"
 #include "tests/unit/test_workloads.h"
+#include "tests/unit/test_workloads_room.h"
 
 #define MB (1u << 20)
-
-/* --- a folder of its own, and what its file system can do ------------------------- */
-
-struct room {
-	char *dir, *file;
-	bool fiemap, direct;
-};
-
-static int room_setup(void **state)
-{
-	struct room *r = xcalloc(1, sizeof(*r));
-	const char *tmp = getenv("TMPDIR");
-	enum extents x;
-	int fd;
-
-	r->dir = xasprintf("%s/fsduel-test-XXXXXX", tmp ? tmp : "/tmp");
-	if (!mkdtemp(r->dir))
-		return -1;
-	r->file = xasprintf("%s/file", r->dir);
-	fd = open(r->file, O_RDWR | O_CREAT, 0600);
-	r->fiemap = fd >= 0 && !ftruncate(fd, 4096) && !extents_state(fd, 0, 4096, &x, NULL);
-	close(fd);
-	fd = open(r->file, O_RDONLY | O_DIRECT);
-	r->direct = fd >= 0;
-	close(fd);
-	unlink(r->file);
-	*state = r;
-	return 0;
-}
-
-static int room_teardown(void **state)
-{
-	struct room *r = *state;
-
-	assert_int_equal(fs_remove_tree(r->dir, NULL), 0);
-	free(r->file);
-	free(r->dir);
-	free(r);
-	return 0;
-}
-
-static void need(bool has, const char *what)
-{
-	if (!has)
-		skip_because("the file system under TMPDIR has no %s", what);
-}
 
 /* --- extents ------------------------------------------------------------------------ */
 
@@ -275,15 +228,6 @@ static void a_file_that_cannot_be_made_is_not_left_behind(void **state)
 }
 
 /* --- the roles ---------------------------------------------------------------------- */
-
-/* Some roles need of the kernel what a sandbox may forbid; they say so in begin. */
-static bool forbidden(const struct role *role, int ret, const struct err *e)
-{
-	if (ret != -EPERM && ret != -ENOSYS)
-		return false;
-	print_message("%s is not tried: %s\n", role->name, e->text);
-	return true;
-}
 
 static uint64_t count_named(const struct role *role, const struct fsload_result *res,
 			    const char *name)
@@ -561,9 +505,6 @@ static void a_page_that_cannot_be_faulted_in_is_an_error_and_no_death(void **sta
 	close(t.fd);
 	unlink(r->file);
 }
-
-/* Each has its own: what a failed one left lying is in nobody's way. */
-#define in_a_room(test) cmocka_unit_test_setup_teardown(test, room_setup, room_teardown)
 
 int main(void)
 {

@@ -16,16 +16,6 @@
 
 #include "tests/unit/test_workloads.h"
 
-/* Any role will do for the threads and parameters; what they do is the test's. */
-static struct mix mix_with(const struct role *role, unsigned threads, const char *sets)
-{
-	struct mix m = mix_of("null", sets);
-
-	m.entry[0].role = role;
-	m.entry[0].threads = threads;
-	return m;
-}
-
 /* --- watched roles ------------------------------------------------------------- */
 
 static struct {
@@ -34,7 +24,7 @@ static struct {
 	atomic_int early, late;      /* operations before mark(1), ends before mark(0) */
 	uint64_t offset[4][64];
 	atomic_int stop_at;
-	volatile int stop;
+	atomic_int stop;
 } seen;
 
 static void watch(void)
@@ -65,7 +55,7 @@ static int64_t watched_op(struct role_thread *t, uint64_t offset)
 	else if (t->index < NR(seen.offset) && *n < NR(seen.offset[0]))
 		seen.offset[t->index][(*n)++] = offset;
 	if (atomic_fetch_add(&seen.ops, 1) == atomic_load(&seen.stop_at))
-		__atomic_store_n(&seen.stop, 1, __ATOMIC_RELAXED);
+		atomic_store(&seen.stop, 1);
 	return (int64_t)t->bs;
 }
 

@@ -24,15 +24,6 @@
 
 #define MS 1000000u
 
-static struct mix mix_with(const struct role *role, unsigned threads, const char *sets)
-{
-	struct mix m = mix_of("null", sets);
-
-	m.entry[0].role = role;
-	m.entry[0].threads = threads;
-	return m;
-}
-
 static void run_ok(struct fsload *l, const struct mix *m)
 {
 	struct err e = ERR_INIT;

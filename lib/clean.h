@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * clean.h: text from outside (names, reasons, the kernel's lines) as a reader may see it.
+ * The one place that knows which characters act instead of being seen; everything that is
+ * shown or exported passes through it. What is only kept (samples.csv, run.json, part
+ * files) stays as it was found.
+ */
+#ifndef FSDUEL_LIB_CLEAN_H
+#define FSDUEL_LIB_CLEAN_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "lib/buf.h"
+
+/*
+ * Append s, in which '?' stands for each of: a control character (C0, DEL, C1; newline and
+ * tab too), a mark that turns the writing direction, a character without width, a line
+ * separator of Unicode's, a code point that is no character, a byte that is no UTF-8.
+ */
+void clean_add(struct buf *b, const char *s);
+
+/* The first such place in s, tabs apart, or NULL; *c is its code point, 0xfffd for a stray byte. */
+const char *clean_find(const char *s, uint32_t *c);
+
+/* j with all its strings and the names of its members cleaned. j is given away. NULL gives NULL. */
+json_t *clean_json(json_t *j);
+
+#endif

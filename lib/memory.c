@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * memory.c: see memory.h. From Documentation/filesystems/proc.rst (MemAvailable),
+ * admin-guide/cgroup-v2.rst and admin-guide/cgroup-v1/memory.rst of the kernel.
+ */
+#include "lib/memory.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/fs.h"
+#include "lib/num.h"
+
+#define FILE_BYTES 65536
+
+/* A kind of control group: how its line in /proc/self/cgroup goes on, and its files. */
+static const struct group_kind {
+	const char *line, *mount, *limit, *usage;
+	const char *cache[2];      /* in memory.stat */
+} kinds[] = {
+	{ "0::", "/sys/fs/cgroup", "memory.max", "memory.current",
+	  { "inactive_file ", "active_file " } },
+	{ ":memory:", "/sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes",
+	  { "total_inactive_file ", "total_active_file " } },
+};
+
+/* The number behind a word and blanks at the beginning of a line. */
+static bool number_after(const char *text, const char *word, uint64_t *n)
+{
+	size_t len = strlen(word);
+
+	for (; *text; text += strcspn(text, "\n"), text += *text == '\n') {
+		const char *at = text + len;
+		char *digits;
+		bool ok;
+
+		if (strncmp(text, word, len))
+			continue;
+		at += strspn(at, " \t");
+		digits = xstrndup(at, strspn(at, "0123456789"));
+		ok = !num_parse(digits, NUM_COUNT, n, NULL);
+		free(digits);
+		return ok;
+	}
+	return false;
+}
+
+static bool read_number(const char *dir, const char *file, const char *word, uint64_t *n)
+{
+	char *path = xasprintf("%s/%s", dir, file);
+	struct buf b = BUF_INIT;
+	bool ok = !fs_read(path, FILE_BYTES, &b, NULL) && number_after(buf_str(&b), word, n);
+
+	buf_release(&b);
+	free(path);
+	return ok;
+}
+
+/* What one group leaves; UINT64_MAX: it has no limit. */
+static uint64_t left_in(const struct group_kind *k, const char *dir)
+{
+	uint64_t limit, used, cache = 0, n;
+
+	if (!read_number(dir, k->limit, "", &limit) || !read_number(dir, k->usage, "", &used))
+		return UINT64_MAX;
+	for (int i = 0; i < 2; i++)
+		if (read_number(dir, "memory.stat", k->cache[i], &n))
+			cache += n;
+	used -= cache < used ? cache : used;
+	return used < limit ? limit - used : 0;
+}
+
+/* The group and all above it, up to the mount. */
+static uint64_t left_in_all(const struct group_kind *k, const char *root, const char *group)
+{
+	char *path = xasprintf("%s%s%s", root, k->mount, group);
+	size_t top = strlen(root) + strlen(k->mount);
+	uint64_t least = UINT64_MAX;
+
+	for (char *end = path + strlen(path); end; end = strrchr(path, '/')) {
+		uint64_t left;
+
+		*end = '\0';
+		if (strlen(path) < top)
+			break;
+		left = left_in(k, path);
+		if (left < least)
+			least = left;
+	}
+	free(path);
+	return least;
+}
+
+/* The group that /proc/self/cgroup names for this kind, or NULL. */
+static char *group_of(const struct group_kind *k, const char *text)
+{
+	const char *at = strstr(text, k->line);
+
+	if (!at)
+		return NULL;
+	at += strlen(k->line);
+	return xstrndup(at, strcspn(at, "\n"));
+}
+
+uint64_t memory_available(const char *root)
+{
+	char *proc = xasprintf("%s/proc", root), *cgroup = xasprintf("%s/self/cgroup", proc);
+	struct buf groups = BUF_INIT;
+	uint64_t available = 0;
+
+	if (read_number(proc, "meminfo", "MemAvailable:", &available))
+		available <<= 10; /* it is in KiB */
+	fs_read(cgroup, FILE_BYTES, &groups, NULL);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		char *group = group_of(&kinds[i], buf_str(&groups));
+		uint64_t left = group ? left_in_all(&kinds[i], root, group) : UINT64_MAX;
+
+		if (left < available)
+			available = left;
+		free(group);
+	}
+	buf_release(&groups);
+	free(proc);
+	free(cgroup);
+	return available;
+}

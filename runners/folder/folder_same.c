@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * folder_same.c: whether a folder may be gone on with, and if not, what differs, by name;
+ * see folder.h. What decides a sample must be what it was. What only adds samples (blocks,
+ * passes) may grow, and what only judges them (contrasts, margins) may change, as may the
+ * suite's path, its comments, its limits, and where a kernel's image lies.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runners/folder/folder_impl.h"
+
+#define SAID_MAX 5
+
+/* What must be equal: a member of run.json, and what it is called. */
+static const struct {
+	const char *member, *word;
+} same[] = {
+	{ "mode", "mode" }, { "device", "device" }, { "mounts", "mount" }, { "variants", "variant" },
+	{ "cells", "cell" },
+};
+
+/* The same within "suite". */
+static const char *const same_in_suite[] = { "seed", "unscaled", "cpus", "memory_bytes" };
+
+/* Words of a that b lacks, both joined by ';'. */
+static void add_own_words(struct buf *out, const char *a, const char *b)
+{
+	struct strv mine = STRV_INIT, theirs = STRV_INIT;
+
+	strv_split(&mine, a, ";");
+	strv_split(&theirs, b, ";");
+	for (size_t i = 0; i < mine.n; i++)
+		if (strv_find(&theirs, mine.v[i]) < 0)
+			buf_addf(out, "%s%s", out->len ? ";" : "", mine.v[i]);
+	strv_release(&mine);
+	strv_release(&theirs);
+}
+
+static void add_value(struct buf *out, const json_t *j)
+{
+	char *text = json_dumps(j, JSON_ENCODE_ANY | JSON_COMPACT);
+	const json_t *word;
+	size_t i;
+
+	if (!json_is_array(j))
+		buf_adds(out, json_is_string(j) ? json_string_value(j) : text ? text : "");
+	else
+		json_array_foreach(j, i, word)
+			buf_addf(out, "%s%s", i ? " " : "", json_string_value(word));
+	free(text);
+}
+
+/* "cell 1 params: runtime=2s, was runtime=1s" */
+static void add_change(struct strv *out, const char *at, const json_t *then, const json_t *now)
+{
+	struct buf is = BUF_INIT, was = BUF_INIT;
+
+	if (json_is_string(then) && json_is_string(now)) {
+		add_own_words(&is, json_string_value(now), json_string_value(then));
+		add_own_words(&was, json_string_value(then), json_string_value(now));
+	} else {
+		add_value(&is, now);
+		add_value(&was, then);
+	}
+	strv_addf(out, "%s: %s, was %s", at, is.len ? is.data : "nothing", was.len ? was.data : "nothing");
+	buf_release(&is);
+	buf_release(&was);
+}
+
+static void add_differences(struct strv *out, const char *at, const json_t *then,
+			    const json_t *now);
+
+static void in_objects(struct strv *out, const char *at, const json_t *then, const json_t *now)
+{
+	json_t *all = json_copy((json_t *)then), *one;
+	const char *key;
+
+	json_object_update_missing(all, (json_t *)now);
+	json_object_foreach(all, key, one) {
+		char *name = xasprintf("%s %s", at, key);
+
+		add_differences(out, name, json_object_get(then, key), json_object_get(now, key));
+		free(name);
+	}
+	json_decref(all);
+}
+
+/* What an element is called: the name or the workload that it has. */
+static void add_name(struct buf *b, const json_t *j)
+{
+	static const char *const parts[] = { "name", "workload", "varying" };
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		const char *part = json_string_value(json_object_get(j, parts[i]));
+
+		if (part && *part)
+			buf_addf(b, "%s%s", b->len ? " " : "", part);
+	}
+}
+
+/* The elements of a whose names b lacks. */
+static void add_missing(struct strv *out, const char *at, const json_t *a, const json_t *b,
+			const char *what)
+{
+	struct strv theirs = STRV_INIT;
+	const json_t *one;
+	size_t i;
+
+	for (int mine = 0; mine < 2; mine++) {
+		json_array_foreach(mine ? a : b, i, one) {
+			struct buf name = BUF_INIT;
+
+			add_name(&name, one);
+			if (!mine)
+				strv_add(&theirs, buf_str(&name));
+			else if (strv_find(&theirs, buf_str(&name)) < 0)
+				strv_addf(out, "%s (%s): %s", at, buf_str(&name), what);
+			buf_release(&name);
+		}
+	}
+	strv_release(&theirs);
+}
+
+/* One by one where there are as many; else by name. */
+static void in_arrays(struct strv *out, const char *at, const json_t *then, const json_t *now)
+{
+	const json_t *one;
+	size_t i;
+
+	if (json_array_size(then) != json_array_size(now)) {
+		add_missing(out, at, now, then, "is new");
+		add_missing(out, at, then, now, "is no longer there");
+		return;
+	}
+	json_array_foreach(now, i, one) {
+		struct buf name = BUF_INIT;
+		char *place;
+
+		add_name(&name, one);
+		place = xasprintf("%s %zu (%s)", at, i + 1, buf_str(&name));
+		add_differences(out, place, json_array_get(then, i), one);
+		free(place);
+		buf_release(&name);
+	}
+}
+
+static void add_differences(struct strv *out, const char *at, const json_t *then,
+			    const json_t *now)
+{
+	bool objects = json_is_array(then) && json_is_array(now) &&
+		       json_is_object(json_array_get(json_array_size(then) ? then : now, 0));
+
+	if ((!then && !now) || json_equal(then, now))
+		return;
+	if (json_is_object(then) && json_is_object(now))
+		in_objects(out, at, then, now);
+	else if (objects)
+		in_arrays(out, at, then, now);
+	else
+		add_change(out, at, then, now);
+}
+
+static void add_sentence(struct buf *b, struct strv *all)
+{
+	for (size_t i = 0; i < all->n && i < SAID_MAX; i++)
+		buf_addf(b, "%s%s", i ? "; " : "", all->v[i]);
+	if (all->n > SAID_MAX)
+		buf_addf(b, "; and %zu more", all->n - SAID_MAX);
+	strv_release(all);
+}
+
+void folder_differences(struct buf *b, const char *what, const json_t *then, const json_t *now)
+{
+	json_t *x = json_copy((json_t *)then), *y = json_copy((json_t *)now);
+	struct strv all = STRV_INIT;
+
+	/* A machine's id is a hash of the rest, its state no part of it. */
+	for (int i = 0; i < 2; i++) {
+		json_object_del(i ? x : y, "id");
+		json_object_del(i ? x : y, "state");
+	}
+	add_differences(&all, what, x, y);
+	add_sentence(b, &all);
+	json_decref(x);
+	json_decref(y);
+}
+
+/* What may grow and not shrink: the rows of what is gone would be lost. */
+static void find_less(struct strv *out, const char *word, const json_t *then, const json_t *now)
+{
+	if (json_integer_value(now) < json_integer_value(then))
+		strv_addf(out, "%s: %lld, fewer than the %lld that are there", word,
+			  (long long)json_integer_value(now), (long long)json_integer_value(then));
+}
+
+int folder_check_same(const struct folder *f, const json_t *old, struct err *e)
+{
+	const json_t *was = json_object_get(old, "suite"), *is = json_object_get(f->run, "suite");
+	struct strv all = STRV_INIT;
+	struct buf said = BUF_INIT;
+	int ret = 0;
+
+	for (size_t i = 0; i < sizeof(same_in_suite) / sizeof(same_in_suite[0]); i++)
+		add_differences(&all, same_in_suite[i], json_object_get(was, same_in_suite[i]),
+				json_object_get(is, same_in_suite[i]));
+	find_less(&all, "blocks", json_object_get(was, "blocks"), json_object_get(is, "blocks"));
+	if (json_object_get(f->run, "watch_blocks"))
+		find_less(&all, "watch_blocks", json_object_get(old, "watch_blocks"),
+			  json_object_get(f->run, "watch_blocks"));
+	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
+		add_differences(&all, same[i].word, json_object_get(old, same[i].member),
+				json_object_get(f->run, same[i].member));
+	if (all.n) {
+		add_sentence(&said, &all);
+		err_exit(e, FSDUEL_USAGE);
+		ret = err_add(e, EINVAL, "%s holds another plan: %s. Its " SUITE_INI " is what it was "
+			      "begun with; begin a new folder for another plan", f->dir, said.data);
+	}
+	strv_release(&all);
+	buf_release(&said);
+	return ret;
+}

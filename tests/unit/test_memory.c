@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_memory.c: memory that can be used, from a /proc and control groups of our own in
+ * which every figure is known, and from the real ones.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "lib/fs.h"
+#include "lib/memory.h"
+#include "runners/vm/vm.h"
+
+#define MIB (1ull << 20)
+#define CGROUP "/sys/fs/cgroup"
+
+static int make_tree(void **state)
+{
+	char *root = strdup("/tmp/fsduel-test-memory-XXXXXX");
+
+	*state = root;
+	return root && mkdtemp(root) ? 0 : -1;
+}
+
+static int drop_tree(void **state)
+{
+	fs_remove_tree(*state, NULL);
+	free(*state);
+	return 0;
+}
+
+static void put(const char *root, const char *name, const char *text)
+{
+	char *path = xasprintf("%s%s", root, name), *dir = xstrdup(path);
+
+	*strrchr(dir, '/') = '\0';
+	assert_int_equal(fs_mkdir_p(dir, NULL), 0);
+	assert_int_equal(fs_write_atomic(path, text, strlen(text), NULL), 0);
+	free(path);
+	free(dir);
+}
+
+/* 100 MiB are free and 3000 MiB available: the rest is page cache. */
+static void put_meminfo(const char *root)
+{
+	put(root, "/proc/meminfo", "MemTotal:        4194304 kB\nMemFree:          102400 kB\n"
+	    "MemAvailable:    3072000 kB\nCached:          2969600 kB\n");
+}
+
+static void test_page_cache_is_free(void **state)
+{
+	assert_true(memory_available(*state) == 0);
+	put_meminfo(*state);
+	assert_true(memory_available(*state) == 3000 * MIB);
+}
+
+/* A group's limit counts, that of one above it as well, and its page cache is free. */
+static void test_group_v2(void **state)
+{
+	put_meminfo(*state);
+	put(*state, "/proc/self/cgroup", "0::/user/job\n");
+	put(*state, CGROUP "/user/job/memory.max", "max\n");
+	put(*state, CGROUP "/user/job/memory.current", "1048576\n");
+	assert_true(memory_available(*state) == 3000 * MIB);
+	put(*state, CGROUP "/user/memory.max", "1073741824\n");
+	put(*state, CGROUP "/user/memory.current", "1072693248\n");
+	put(*state, CGROUP "/user/memory.stat", "anon 4096\ninactive_file 209715200\n"
+	    "active_file 104857600\nunevictable 5\n");
+	assert_true(memory_available(*state) == 301 * MIB);
+	put(*state, CGROUP "/user/job/memory.max", "2097152\n");
+	assert_true(memory_available(*state) == 1 * MIB);
+	put(*state, CGROUP "/user/job/memory.current", "4194304\n");
+	assert_true(memory_available(*state) == 0);
+}
+
+static void test_group_v1(void **state)
+{
+	put_meminfo(*state);
+	put(*state, "/proc/self/cgroup", "5:devices:/\n4:memory:/docker/ab\n0::/\n");
+	put(*state, CGROUP "/memory/docker/ab/memory.limit_in_bytes", "9223372036854771712\n");
+	put(*state, CGROUP "/memory/docker/ab/memory.usage_in_bytes", "1048576\n");
+	put(*state, CGROUP "/memory/memory.limit_in_bytes", "9223372036854771712\n");
+	put(*state, CGROUP "/memory/memory.usage_in_bytes", "3145728000\n");
+	assert_true(memory_available(*state) == 3000 * MIB);
+	put(*state, CGROUP "/memory/docker/ab/memory.limit_in_bytes", "536870912\n");
+	put(*state, CGROUP "/memory/docker/ab/memory.usage_in_bytes", "268435456\n");
+	put(*state, CGROUP "/memory/docker/ab/memory.stat", "inactive_file 1\n"
+	    "total_inactive_file 104857600\ntotal_active_file 0\n");
+	assert_true(memory_available(*state) == 356 * MIB);
+}
+
+/* The real machine, and what a duel and doctor both take from it. */
+static void test_here(void **state)
+{
+	uint64_t here = memory_available("");
+
+	(void)state;
+	assert_true(here > 0);
+	assert_true(here <= (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE));
+	assert_true(vm_guests_fit(here) == 0);
+	assert_true(vm_guests_fit(here / 64) >= 1 || here < 1024 * MIB);
+	assert_true(vm_cpus() >= 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_page_cache_is_free, make_tree, drop_tree),
+		cmocka_unit_test_setup_teardown(test_group_v2, make_tree, drop_tree),
+		cmocka_unit_test_setup_teardown(test_group_v1, make_tree, drop_tree),
+		cmocka_unit_test(test_here),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
