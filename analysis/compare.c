@@ -16,10 +16,6 @@
 /* Pairs of all rows together: 40 bytes each. */
 #define PAIRS_MAX 20000000u
 
-struct comparison_text {
-	struct intern strings;
-};
-
 /* The samples of one variant within a cell and measure, by block. */
 struct side {
 	const char *name;             /* "baseline", "patched" */
@@ -35,9 +31,8 @@ struct place {
 	uint32_t cell;
 	double *scratch;              /* 3 x blocks */
 	uint32_t *required;           /* measures that must have a row, then INTERN_NONE */
-	size_t *judges;               /* as many: rows that decide whether a pair is a gap */
 	uint64_t pairs;               /* of all rows so far */
-	size_t rows_cap, gaps_cap;
+	size_t rows_cap, gaps_cap, cells_cap;
 };
 
 /* Room for one more in an array that doubles. */
@@ -205,16 +200,7 @@ static int add_row(struct place *p, const struct measure *m, struct side side[2]
 	return 0;
 }
 
-static bool measured(const struct comparison_row *row)
-{
-	for (unsigned i = 0; i < row->planned; i++) {
-		if (row->pair[i].has_baseline || row->pair[i].has_patched)
-			return true;
-	}
-	return false;
-}
-
-static void add_gap(struct place *p, unsigned block, const char *reason)
+static void add_gap(struct place *p, unsigned block, bool repaired, const char *reason)
 {
 	const struct results_cell *cell = &p->r->cells[p->cell];
 	struct comparison *c = p->c;
@@ -223,33 +209,62 @@ static void add_gap(struct place *p, unsigned block, const char *reason)
 	c->gaps[c->unmeasured++] = (struct comparison_gap){
 		.contrast = p->contrast->name, .workload = cell->workload,
 		.params = cell->params, .varying = cell->varying,
-		.block = block, .reason = reason,
+		.block = block, .repaired = repaired, .reason = reason,
 	};
 }
 
-/*
- * The gaps of one contrast and cell, from its nr rows of required measures. A
- * pair needs all of them that any run of the cell could measure; where none
- * measured anything, the first stands for all.
- */
-static void find_gaps(struct place *p, size_t nr)
+/* The baseline's kernel broke in this block, the patched one was measured, and never broke. */
+static bool is_repaired(const struct place *p, unsigned block)
 {
-	size_t nr_judges = 0;
+	const struct unit *u[2] = {
+		results_unit(p->r, p->cell, p->contrast->baseline, block, 0),
+		results_unit(p->r, p->cell, p->contrast->patched, block, 0) };
 
-	for (size_t i = 0; i < nr; i++) {
-		if (measured(&p->c->rows[p->judges[i]]))
-			p->judges[nr_judges++] = p->judges[i];
-	}
-	if (!nr_judges)
-		nr_judges = 1;
+	return p->c->cells[p->c->nr_cells - 1].end == END_REPAIRED &&
+	       (u[0]->broken || u[0]->hung) &&
+	       u[1]->seen && u[1]->status == SAMPLE_OK;
+}
+
+/*
+ * The gaps of one contrast and cell, whose rows begin at from. A pair needs every row
+ * that decides and every required one that any run of the cell could measure; where none
+ * measured anything, the first required one stands for all.
+ */
+static void find_gaps(struct place *p, size_t from)
+{
+	struct comparison *c = p->c;
+	bool any = false;
+
+	for (size_t i = from; i < c->nr_rows; i++)
+		any |= c->rows[i].needed && row_measured(&c->rows[i]);
 	for (unsigned b = 0; b < p->r->blocks; b++) {
 		const char *reason = NULL;
+		bool first = true;
 
-		for (size_t i = 0; i < nr_judges && !reason; i++)
-			reason = p->c->rows[p->judges[i]].pair[b].reason;
+		for (size_t i = from; i < c->nr_rows && !reason; i++) {
+			const struct comparison_row *row = &c->rows[i];
+
+			if (row->needed && (any ? row_measured(row) : first)) {
+				reason = row->pair[b].reason;
+				first = false;
+			}
+		}
 		if (reason)
-			add_gap(p, b + 1, reason);
+			add_gap(p, b + 1, is_repaired(p, b + 1), reason);
 	}
+}
+
+static void add_cell(struct place *p)
+{
+	const struct results_cell *cell = &p->r->cells[p->cell];
+	struct comparison *c = p->c;
+
+	c->cells = room(c->cells, c->nr_cells, &p->cells_cap, sizeof(*c->cells));
+	c->cells[c->nr_cells] = (struct comparison_cell){
+		.contrast = p->contrast->name, .workload = cell->workload,
+		.params = cell->params, .varying = cell->varying,
+	};
+	cell_find_end(&c->cells[c->nr_cells++], p->r, p->contrast, p->cell);
 }
 
 /* Rows for what either side has samples of, and for what it must have, in order of measures. */
@@ -258,10 +273,10 @@ static int compare_cell(struct place *p, struct err *e)
 	const struct results *r = p->r;
 	const struct sample *at = r->samples + r->cell_start[p->cell];
 	const struct sample *end = r->samples + r->cell_start[p->cell + 1];
-	size_t nr_judges = 0;
+	size_t nr_required = 0, from = p->c->nr_rows;
 
-	while (at < end || p->required[nr_judges] != INTERN_NONE) {
-		uint32_t required = p->required[nr_judges];
+	while (at < end || p->required[nr_required] != INTERN_NONE) {
+		uint32_t required = p->required[nr_required];
 		uint32_t m = at < end && at->measure < required ? at->measure : required;
 		const struct sample *next = at;
 		struct side side[2];
@@ -272,13 +287,16 @@ static int compare_cell(struct place *p, struct err *e)
 		side[1] = find_side(at, next, "patched", p->contrast->patched);
 		at = next;
 		if (m == required)
-			p->judges[nr_judges++] = p->c->nr_rows;
+			nr_required++;
 		else if (side[0].at == side[0].end && side[1].at == side[1].end)
 			continue;
 		if (add_row(p, &r->measures[m], side, e))
 			return -EINVAL;
+		p->c->rows[p->c->nr_rows - 1].needed = m == required;
 	}
-	find_gaps(p, nr_judges);
+	members_choose(p->c->rows + from, p->c->nr_rows - from);
+	add_cell(p);
+	find_gaps(p, from);
 	return 0;
 }
 
@@ -287,7 +305,6 @@ static void list_required(struct place *p)
 	size_t n = 0;
 
 	p->required = xcalloc((size_t)p->r->metric_index.nr + 1, sizeof(*p->required));
-	p->judges = xcalloc(p->r->metric_index.nr, sizeof(*p->judges));
 	for (uint32_t m = 0; m < p->r->nr_measures; m++) {
 		if (p->r->measures[m].required)
 			p->required[n++] = m;
@@ -331,7 +348,6 @@ int compare_results(struct comparison *c, const struct results *r, const char *c
 	}
 	free(p.scratch);
 	free(p.required);
-	free(p.judges);
 	if (contrast && !found)
 		ret = unknown_contrast(r, contrast, e);
 	if (ret)
@@ -345,6 +361,9 @@ void comparison_release(struct comparison *c)
 		free(c->rows[i].pair);
 	free(c->rows);
 	free(c->gaps);
+	for (size_t i = 0; i < c->nr_cells; i++)
+		free(c->cells[i].members);
+	free(c->cells);
 	free(c->headlines);
 	strv_release(&c->warnings);
 	strv_release(&c->remarks);

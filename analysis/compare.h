@@ -37,6 +37,10 @@ struct comparison_pair {
 	const char *reason;          /* why it is no pair, "patched failed: ..."; NULL for a pair */
 };
 
+/* A value of 0 on one side has no ratio, and is a change all the same. */
+enum zero { ZERO_NONE, ZERO_SOME, ZERO_TO, ZERO_FROM };
+extern const char *const zero_names[];    /* "", "0 in some blocks", "to 0", "from 0" */
+
 /*
  * What judge.h found of a row. Changes are ratios patched / baseline: 0.97 is -3 %.
  * p values are two-sided; those of a family hold for all its rows at once.
@@ -46,6 +50,7 @@ struct judgement {
 	bool decides;                /* of the family that decides the exit code */
 	struct ruling r;
 	bool has_change;             /* the estimate exists: every pair has a log ratio */
+	enum zero zero;              /* TO, FROM: of more than half of the pairs; SOME: of fewer */
 	double change;               /* Hodges-Lehmann estimate */
 	double sd_log;               /* standard deviation of the log ratios */
 	struct interval i95, i90;    /* of the change, for this row alone */
@@ -93,8 +98,14 @@ struct comparison_row {
 	const char *workload, *params, *pass, *role, *metric, *detail, *unit, *better;
 	const char *varying;         /* params that have several values in this workload */
 	unsigned role_threads;       /* of the cell; 0: not known */
+	const struct comparison_cell *cell; /* its cell; set by judge.h */
 	bool primary;                /* of a primary metric in the first pass */
 	bool whole;                  /* of the whole workload: role "all" */
+	bool needed;                 /* a pair without its value is a gap */
+	bool member;                 /* it decides the cell, alone or with others: see members.c */
+	bool total;                  /* of the whole workload, whose roles decide instead */
+	bool identical;              /* every sample of its role is equal on both sides */
+	double resolution;           /* 0.002: the figure is known to 0.2 % only; 0: finer */
 	unsigned pairs, planned;     /* blocks with two valid values, blocks planned */
 	struct comparison_pair *pair; /* planned of them, by block; owned by the row */
 	double baseline_median, patched_median;  /* over the pairs; only when pairs > 0 */
@@ -111,23 +122,52 @@ struct comparison_row {
 	const char *because;         /* what both say, or NULL; kept by the comparison */
 };
 
-/* A planned pair without valid primary values for the whole workload. */
+/* A planned pair without a valid value of some row that decides. */
 struct comparison_gap {
 	const char *contrast, *workload, *params, *varying;
 	unsigned block;
+	bool repaired;               /* by the baseline's kernel, which broke; patched was measured */
 	const char *reason;
+};
+
+/*
+ * A cell of one contrast: what its rows come to together. BROKEN: the patched kernel
+ * oopsed, warned, hung or damaged the file system in some block, and the baseline, which
+ * measured some, in none; or if it hung until the wall limit in all blocks, and the baseline
+ * measured all. REPAIRED: the other way round.
+ */
+enum cell_end { END_NONE, END_BROKEN, END_REPAIRED };
+struct comparison_cell {
+	const char *contrast, *workload, *params, *varying;
+	enum cell_end end;
+	unsigned end_blocks, end_of; /* blocks in which it did so, and that were run */
+	const char *line;            /* what the kernel said: the first such reason, or NULL */
+
+	/* Filled by judge.h. */
+	enum verdict verdict;        /* NONE: nothing of it decides */
+	size_t nr_members;           /* rows that decide it, in order */
+	struct comparison_member {
+		const char *role, *metric;
+		bool whole;
+		enum verdict verdict;
+		bool has_change;
+		enum zero zero;
+		double change;
+	} *members;
 };
 
 /* One contrast in a line, by judge.h: its deciding rows together. */
 struct headline {
 	const char *contrast;
-	unsigned nr[NR_VERDICTS];    /* deciding rows by verdict */
-	size_t cells;                /* that have a change, and so a place in the mean */
+	unsigned nr[NR_VERDICTS];    /* cells by verdict */
+	size_t cells;                /* deciding rows that have a change, and so a place in the mean */
+	unsigned zeros;              /* deciding rows left out of it, as a value of 0 has no ratio */
 	double mean;                 /* geometric mean of the ratios, above 1 being better */
 	struct interval i95;         /* of the mean, by bootstrap over blocks */
 	size_t nr_worst, nr_best;    /* up to HEADLINE_NAMED; a row is in one of them at most */
 	struct headline_cell {
-		const char *workload, *varying, *metric;
+		const char *workload, *varying, *metric, *role; /* role "": the whole workload */
+		enum zero zero;      /* TO, FROM: there is no change */
 		double change;       /* patched / baseline, not turned */
 	} worst[3], best[3];
 };
@@ -138,6 +178,8 @@ struct comparison {
 	size_t nr_rows;
 	struct comparison_gap *gaps;  /* the same order; by block */
 	unsigned unmeasured;          /* number of gaps */
+	struct comparison_cell *cells; /* the same order; not touched by comparison_select */
+	size_t nr_cells;
 
 	/* Filled by judge.h. */
 	bool judged, paired;
@@ -171,6 +213,16 @@ int compare_results(struct comparison *c, const struct results *r, const char *c
  * when nothing has that metric or role.
  */
 int comparison_select(struct comparison *c, const char *metric, const char *role, struct err *e);
+
+/* Do they belong to the same cell of the same contrast? Such rows stand together. */
+bool comparison_same_cell(const struct comparison_row *a, const struct comparison_row *b);
+
+/*
+ * What explains a cell's change: of a row that decides alone its own, of roles the
+ * total's, by its first role only, so that it is said once. NULL: nothing.
+ */
+const struct comparison_row *comparison_because(const struct comparison *c,
+						const struct comparison_row *row);
 
 void comparison_release(struct comparison *c);
 

@@ -17,7 +17,10 @@
 
 /* --- the rows' log ratios ------------------------------------------------------------ */
 
-/* log(patched / baseline), or why there is none. Near 1 the difference keeps the digits. */
+/*
+ * log(patched / baseline), or why there is none. Near 1 the difference keeps the digits.
+ * A value that falls to 0 or rises from it has LOG_ZERO or its negative.
+ */
 static const char *log_ratio(const struct comparison_pair *pair, double *d)
 {
 	double ratio;
@@ -28,8 +31,10 @@ static const char *log_ratio(const struct comparison_pair *pair, double *d)
 	}
 	if (pair->baseline < 0 || pair->patched < 0)
 		return "a value is negative";
-	if (pair->baseline == 0 || pair->patched == 0)
-		return "a value is 0";
+	if (pair->baseline == 0 || pair->patched == 0) {
+		*d = pair->patched == 0 ? LOG_ZERO : -LOG_ZERO;
+		return NULL;
+	}
 	ratio = pair->patched / pair->baseline;
 	if (!isfinite(ratio) || ratio == 0)
 		return "the values lie too far apart";
@@ -51,6 +56,8 @@ void logs_init(struct logs *l, const struct comparison_row *row, unsigned upto)
 			continue;
 		why = log_ratio(pair, &l->d[l->n]);
 		l->identical &= pair->baseline == pair->patched;
+		l->to_zero += !why && l->d[l->n] == LOG_ZERO;
+		l->from_zero += !why && l->d[l->n] == -LOG_ZERO;
 		l->no_ratio = l->no_ratio ? l->no_ratio : why;
 		l->block[l->n++] = pair->block;
 	}
@@ -158,8 +165,15 @@ static void test_family(const struct judge *j, const struct gathered *g, struct 
 struct sides {
 	double *x, *y;
 	size_t m, n;
+	bool infinite;            /* some value is 0 */
 	const char *no_ratio;     /* some value has no logarithm */
 };
+
+static double log_of(struct sides *s, double v)
+{
+	s->infinite |= v == 0;
+	return v == 0 ? LOG_ZERO : log(v);
+}
 
 static void sides_init(struct sides *s, const struct comparison_row *row, unsigned blocks)
 {
@@ -168,15 +182,15 @@ static void sides_init(struct sides *s, const struct comparison_row *row, unsign
 	for (unsigned i = 0; i < row->planned && i < blocks; i++) {
 		const struct comparison_pair *pair = &row->pair[i];
 
-		if ((pair->has_baseline && pair->baseline <= 0) ||
-		    (pair->has_patched && pair->patched <= 0)) {
-			s->no_ratio = "a value is 0 or negative";
+		if ((pair->has_baseline && pair->baseline < 0) ||
+		    (pair->has_patched && pair->patched < 0)) {
+			s->no_ratio = "a value is negative";
 			continue;
 		}
 		if (pair->has_baseline)
-			s->x[s->m++] = log(pair->baseline);
+			s->x[s->m++] = log_of(s, pair->baseline);
 		if (pair->has_patched)
-			s->y[s->n++] = log(pair->patched);
+			s->y[s->n++] = log_of(s, pair->patched);
 	}
 }
 
@@ -210,35 +224,47 @@ static void estimate_pairs(const struct logs *l, struct evidence *e, const doubl
 {
 	e->n = l->n;
 	e->no_ratio = l->no_ratio;
-	e->identical = l->identical;
+	e->identical = l->identical && e->identical;
 	if (!l->n || l->no_ratio)
 		return;
 	e->shift = paired_estimate(l->d, l->n, levels, in, NR_LEVELS);
 	e->sd = stats_sd(l->d, l->n);
-	for (unsigned k = 0; k < l->n; k++) {
-		e->low = k ? fmin(e->low, l->d[k]) : l->d[k];
-		e->high = k ? fmax(e->high, l->d[k]) : l->d[k];
-	}
 }
 
-static void estimate_sides(const struct gathered *g, size_t i, struct evidence *e,
+/* Also says what values of 0 make of the estimate. */
+static enum zero estimate_sides(const struct gathered *g, size_t i, struct evidence *e,
 			   const double *levels, struct interval *in)
 {
+	enum zero zero = ZERO_NONE;
 	struct sides s;
 
 	sides_init(&s, g->rows[i], g->blocks);
 	e->n = (unsigned)(s.m < s.n ? s.m : s.n);
 	e->no_ratio = s.no_ratio;
+	e->identical = false;
 	if (e->n && !s.no_ratio) {
 		e->shift = rank_estimate(s.x, s.m, s.y, s.n, levels, in, NR_LEVELS);
 		e->sd = hypot(stats_sd(s.x, s.m), stats_sd(s.y, s.n));
-		e->low = e->high = e->shift;
 	}
+	if (s.infinite && !s.no_ratio)
+		zero = e->shift < -LOG_FINITE ? ZERO_TO : e->shift > LOG_FINITE ? ZERO_FROM :
+		       ZERO_SOME;
 	sides_release(&s);
+	return zero;
 }
 
-static struct interval as_ratios(struct interval i)
+/* What most pairs are, where some values are 0. */
+static enum zero zero_of(const struct logs *l)
 {
+	if (2 * l->to_zero > l->n || 2 * l->from_zero > l->n)
+		return l->to_zero > l->from_zero ? ZERO_TO : ZERO_FROM;
+	return l->to_zero + l->from_zero ? ZERO_SOME : ZERO_NONE;
+}
+
+static struct interval as_ratios(struct interval i, enum zero zero)
+{
+	if (zero != ZERO_NONE)
+		return (struct interval){ .exists = false };
 	if (i.exists)
 		i = (struct interval){ true, exp(i.low), exp(i.high) };
 	return i;
@@ -254,11 +280,12 @@ static void rule_on(const struct judge *j, const struct gathered *g, size_t i,
 	struct judgement was = row->j;
 	bool yet = !j->paired || of_family->look == j->nr_looks ||
 		   j->looks[of_family->look].blocks <= k->blocks;
+	enum zero zero = ZERO_NONE;
 	struct evidence e = {
-		.exact_mode = j->exact_mode, .role_threads = row->role_threads,
-		.better = row_direction(row), .alpha = VERDICT_ALPHA, .cells = g->nr,
-		.margin = margin_of(j, row), .p_family = yet ? of_family->p : 1,
-		.alpha_same = j->next_alpha,
+		.exact_mode = j->exact_mode, .identical = row->identical,
+		.resolution = row->resolution, .better = row_direction(row),
+		.alpha = VERDICT_ALPHA, .cells = g->nr, .margin = margin_of(j, row),
+		.p_family = yet ? of_family->p : 1, .alpha_same = j->next_alpha,
 		.min_blocks = j->paired ? family_min_blocks(j->looks[0].alpha, j->families) :
 					  UNPAIRED_MIN,
 	};
@@ -266,12 +293,16 @@ static void rule_on(const struct judge *j, const struct gathered *g, size_t i,
 	if (j->paired)
 		estimate_pairs(&g->logs[i], &e, levels, in);
 	else
-		estimate_sides(g, i, &e, levels, in);
+		zero = estimate_sides(g, i, &e, levels, in);
+	if (j->paired && e.n && !e.no_ratio)
+		zero = zero_of(&g->logs[i]);
 	e.inside = in[2];
 	row->j = (struct judgement){
 		.done = true, .decides = was.decides, .r = verdict_rule(&e),
-		.has_change = e.n && !e.no_ratio, .sd_log = e.sd, .margin = e.margin,
-		.i95 = as_ratios(in[0]), .i90 = as_ratios(in[1]), .has_p = e.n && !e.no_ratio,
+		.has_change = e.n && !e.no_ratio && zero == ZERO_NONE, .zero = zero,
+		.sd_log = e.sd, .margin = e.margin,
+		.i95 = as_ratios(in[0], zero), .i90 = as_ratios(in[1], zero),
+		.has_p = e.n && !e.no_ratio,
 		.p_flip = of_family->p_alone, .p_signed_rank = g->p_signed_rank[i],
 		.p_family = e.p_family, .p_holm = g->p_holm[i],
 	};

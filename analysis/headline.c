@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * headline.c: a contrast in a line: the geometric mean of its deciding cells'
+ * headline.c: a contrast in a line: the geometric mean of its deciding rows'
  * ratios, each turned so that above 1 is better, after Fleming and Wallace, "How
  * not to lie with statistics: the correct way to summarize benchmark results",
  * CACM 29 (1986). Its interval comes from resampling whole blocks, so that what
  * cells have in common within a block stays together: the symmetric bootstrap-t of
  * Hall, "On symmetric bootstrap confidence intervals", JRSS B 50 (1988), section 2.
  * (Percentiles of resampled means, the usual choice, are too narrow for six blocks.)
+ * A row with a value of 0 has no ratio: it is counted and, where it has a verdict, named
+ * first among the worst or best. A broken cell has no place in the mean either.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -37,7 +39,8 @@ static void grid_init(struct grid *g, struct comparison_row *const *rows, size_t
 	for (size_t i = 0; i < nr; i++) {
 		struct logs l;
 
-		if (!rows[i]->j.has_change || !row_direction(rows[i]))
+		if (!rows[i]->j.has_change || !row_direction(rows[i]) ||
+		    rows[i]->j.r.verdict == VERDICT_BROKEN)
 			continue;
 		logs_init(&l, rows[i], planned);
 		for (unsigned k = 0; k < l.n; k++) {
@@ -142,7 +145,18 @@ static struct interval bootstrap(const struct grid *g, double mean, const double
 
 static double turned(const struct comparison_row *row)
 {
+	if (row->j.zero != ZERO_NONE)
+		return row->j.r.verdict == VERDICT_SLOWER ? -HUGE_VAL : HUGE_VAL;
 	return row_direction(row) * log(row->j.change);
+}
+
+static bool has_place(const struct comparison_row *row)
+{
+	enum verdict v = row->j.r.verdict;
+
+	if (row->j.zero != ZERO_NONE)
+		return v == VERDICT_SLOWER || v == VERDICT_FASTER;
+	return row_direction(row) && row->j.has_change && v != VERDICT_BROKEN;
 }
 
 static int by_change(const void *a, const void *b)
@@ -158,7 +172,10 @@ static int by_change(const void *a, const void *b)
 
 static struct headline_cell named(const struct comparison_row *row)
 {
-	return (struct headline_cell){ row->workload, row->varying, row->metric, row->j.change };
+	return (struct headline_cell){
+		.workload = row->workload, .varying = row->varying, .metric = row->metric,
+		.role = row->whole ? "" : row->role, .zero = row->j.zero, .change = row->j.change,
+	};
 }
 
 /* The furthest below and above no change; rows is left sorted. */
@@ -167,7 +184,7 @@ static void name_extremes(struct headline *h, struct comparison_row **rows, size
 	size_t n = 0;
 
 	for (size_t i = 0; i < nr; i++) {
-		if (rows[i]->j.has_change && row_direction(rows[i]))
+		if (has_place(rows[i]))
 			rows[n++] = rows[i];
 	}
 	qsort(rows, n, sizeof(*rows), by_change);
@@ -189,8 +206,11 @@ static struct headline headline_of(const struct comparison *c, const char *contr
 	struct comparison_row **rows = deciding_rows(c, contrast, &nr);
 	struct grid g;
 
+	for (size_t i = 0; i < c->nr_cells; i++)
+		if (!strcmp(c->cells[i].contrast, contrast) && c->cells[i].nr_members)
+			h.nr[c->cells[i].verdict]++;
 	for (size_t i = 0; i < nr; i++)
-		h.nr[rows[i]->j.r.verdict]++;
+		h.zeros += rows[i]->j.zero != ZERO_NONE && rows[i]->j.r.verdict != VERDICT_BROKEN;
 	grid_init(&g, rows, nr);
 	h.cells = g.cells;
 	if (g.cells) {

@@ -24,6 +24,7 @@ size_t row_contrast(const struct results *r, const struct comparison_row *row)
 	return i;
 }
 
+/* The role, where it decides for itself; of the total, that it is of all of them. */
 void row_name(struct buf *b, const struct comparison_row *row)
 {
 	buf_adds(b, row->workload);
@@ -32,6 +33,10 @@ void row_name(struct buf *b, const struct comparison_row *row)
 			buf_addc(b, ' ');
 		buf_addc(b, *p == ';' ? ' ' : *p);
 	}
+	if (row->total)
+		buf_adds(b, ", all roles,");
+	else if (!row->whole)
+		buf_addf(b, " %s", row->role);
 }
 
 /* --- which rows decide, and together with which ---------------------------------------- */
@@ -51,7 +56,7 @@ static bool is_gap(const struct comparison *c, const struct comparison_row *row)
 /* A primary metric that a cell does not have at all, as another stands for it, decides nothing. */
 static bool decides(const struct comparison *c, const struct comparison_row *row)
 {
-	return row->primary && row->whole && (row->pairs || is_gap(c, row));
+	return row->member && (row->pairs || is_gap(c, row));
 }
 
 struct comparison_row **deciding_rows(const struct comparison *c, const char *contrast, size_t *nr)
@@ -131,9 +136,25 @@ static void find_families(struct judge *j, const struct comparison *c, const str
 	free(used);
 }
 
-/* Every family of a pass's rows that decide, or of its others. */
-static void judge_pass(struct comparison *c, const struct results *r, bool deciding,
-		       const char *pass)
+static bool is_deciding(const struct comparison_row *row)
+{
+	return row->j.decides;
+}
+
+static bool is_total(const struct comparison_row *row)
+{
+	return row->total;
+}
+
+static bool is_any(const struct comparison_row *row)
+{
+	(void)row;
+	return true;
+}
+
+/* Every family of those of a pass's rows that are not judged yet. */
+static void judge_pass(struct comparison *c, const struct results *r,
+		       bool (*wanted)(const struct comparison_row *row), const char *pass)
 {
 	struct comparison_row **rows = xcalloc(c->nr_rows + 1, sizeof(*rows));
 
@@ -143,7 +164,7 @@ static void judge_pass(struct comparison *c, const struct results *r, bool decid
 		for (size_t i = 0; i < c->nr_rows; i++) {
 			struct comparison_row *row = &c->rows[i];
 
-			if (!row->j.done && row->j.decides == deciding && row->pass == pass &&
+			if (!row->j.done && wanted(row) && row->pass == pass &&
 			    c->judge->family_of[row_contrast(r, row)] == family)
 				rows[nr++] = row;
 		}
@@ -154,10 +175,11 @@ static void judge_pass(struct comparison *c, const struct results *r, bool decid
 }
 
 /* What another pass has seen changes nothing of what the first says. */
-static void judge_all(struct comparison *c, const struct results *r, bool deciding)
+static void judge_all(struct comparison *c, const struct results *r,
+		      bool (*wanted)(const struct comparison_row *row))
 {
 	for (uint32_t pass = 0; pass < r->pass_index.nr; pass++)
-		judge_pass(c, r, deciding, intern_str(&r->pass_index, pass));
+		judge_pass(c, r, wanted, intern_str(&r->pass_index, pass));
 }
 
 size_t judge_looks(unsigned max, struct judge_look out[JUDGE_LOOKS_MAX])
@@ -293,7 +315,10 @@ void comparison_judge(struct comparison *c, const struct results *r, const struc
 	for (size_t i = 0; i < c->nr_rows; i++)
 		c->rows[i].j.decides = decides(c, &c->rows[i]);
 	read_looks(c->judge, c, r);
-	judge_all(c, r, true);
+	judge_all(c, r, is_deciding);
+	judge_all(c, r, is_total); /* shown beside the roles, and explained by locks and costs */
+	cells_explain(c);
+	cells_fill(c);
 	headline_fill(c, r);
 	checks_fill(c, r);
 	remarks_fill(c, r);
@@ -307,7 +332,8 @@ unsigned comparison_look(const struct comparison *c)
 
 void comparison_judge_rest(struct comparison *c, const struct results *r)
 {
-	judge_all(c, r, false);
+	judge_all(c, r, is_any);
+	cells_explain(c);
 }
 
 unsigned comparison_count(const struct comparison *c, enum verdict v)

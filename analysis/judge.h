@@ -4,11 +4,11 @@
  * or rank.h where run.json says "paired": false), the family (family.h), the
  * rules (verdict.h), the headline and the checks of the data.
  *
- * A family: all deciding rows (the whole workload, primary metrics) of the
- * contrasts that share no variant. Within it one set of joint flips is exact;
+ * A family: all deciding rows (primary metrics; each role of a mix, else the whole
+ * workload) of the contrasts that share no variant. Within it one set of joint flips is exact;
  * contrasts that share a variant are families of their own, and p is multiplied
  * by the number of families (Bonferroni), so that the chance of any false alarm
- * in the exit code stays at 5 %. What is shown beyond the deciding rows (roles,
+ * in the exit code stays at 5 %. What is shown beyond the deciding rows (totals,
  * other metrics) is a second set of families by the same rule, at a level of its
  * own: it decides nothing.
  *
@@ -54,7 +54,7 @@ struct judge_opts {
 	const json_t *floor;      /* floor.h, of this machine; NULL: none is known */
 };
 
-/* Judge the deciding rows of c (compare_results, nothing selected yet) and sum up. */
+/* Judge the deciding rows of c (compare_results, nothing selected yet), its cells, and sum up. */
 void comparison_judge(struct comparison *c, const struct results *r, const struct judge_opts *o);
 
 /*
@@ -66,7 +66,7 @@ unsigned comparison_look(const struct comparison *c);
 /* Judge what is left to be shown, after comparison_select. c must have been judged. */
 void comparison_judge_rest(struct comparison *c, const struct results *r);
 
-/* Deciding rows with that verdict, over all contrasts. */
+/* Cells with that verdict, over all contrasts. */
 unsigned comparison_count(const struct comparison *c, enum verdict v);
 
 /*

@@ -112,7 +112,7 @@ static bool series_init(struct series *s, const struct comparison_row *row)
 	for (unsigned i = 0; i < s->logs.n && !s->logs.no_ratio; i++) {
 		const struct comparison_pair *pair = &row->pair[s->logs.block[i] - 1];
 
-		if (pair->baseline <= 0)  /* equal to patched, or there would be no ratio */
+		if (pair->baseline <= 0 || pair->patched <= 0)
 			return false;
 		s->side[0][i] = log(pair->baseline);
 		s->side[1][i] = log(pair->patched);

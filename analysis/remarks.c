@@ -25,23 +25,19 @@ static void few_blocks(struct comparison *c)
 {
 	const struct judge *j = c->judge;
 	unsigned least = judge_min_blocks(j->families, j->exact_mode);
-	size_t open = 0;
+	bool open = false;
 
 	for (size_t i = 0; i < c->nr_rows; i++) {
 		const struct comparison_row *row = &c->rows[i];
 
-		open += row->j.decides && row->j.r.verdict == VERDICT_UNSURE && row->pairs &&
+		open |= row->j.decides && row->j.r.verdict == VERDICT_UNSURE && row->pairs &&
 			row->pairs < least;
 	}
 	if (!open || !j->paired || j->adaptive)
 		return;
-	if (j->exact_mode)
-		strv_addf(&c->remarks, "too few blocks: %zu cell%s in which seeds are samples "
-			  "(several threads, or seeds that disagree) need %u at least to be called "
-			  "slower or faster (-b %u)", open, open == 1 ? "" : "s", least, least);
-	else
-		strv_addf(&c->remarks, "too few blocks: no cell can be called slower or faster "
-			  "with fewer than %u (-b %u), whatever is measured", least, least);
+	strv_addf(&c->remarks, "too few blocks: no cell can be called slower or faster with fewer "
+		  "than %u%s (-b %u), whatever is measured", least,
+		  j->exact_mode ? ", as each is one seed" : "", least);
 }
 
 /* Only where flips decide more than Holm could. */

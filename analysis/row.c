@@ -6,6 +6,7 @@
 #include "analysis/judge_impl.h"
 #include "analysis/stats/stats.h"
 
+const char *const zero_names[] = { "", "0 in some blocks", "to 0", "from 0" };
 const char *const mark_names[] = { "", "equal", "better", "worse", "mixed" };
 
 /* The ratio of one pair, or why there is none. */

@@ -8,7 +8,29 @@
 
 #define CHANCE 0.8             /* that as many more blocks as said will do */
 
-const char *const verdict_names[NR_VERDICTS] = { "", "slower", "faster", "same", "unsure" };
+const char *const verdict_names[NR_VERDICTS] = {
+	"", "broken", "slower", "mixed", "faster", "repaired", "same", "unsure",
+};
+
+enum verdict verdict_worst(const unsigned nr[NR_VERDICTS])
+{
+	static const enum verdict order[] = {
+		VERDICT_BROKEN, VERDICT_SLOWER, VERDICT_MIXED, VERDICT_UNSURE, VERDICT_FASTER,
+		VERDICT_REPAIRED, VERDICT_SAME,
+	};
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		if (nr[order[i]])
+			return order[i];
+	return VERDICT_NONE;
+}
+
+enum verdict verdict_combine(const unsigned nr[NR_VERDICTS])
+{
+	if (!nr[VERDICT_BROKEN] && nr[VERDICT_SLOWER] && nr[VERDICT_FASTER])
+		return VERDICT_MIXED;
+	return verdict_worst(nr);
+}
 
 /* Margins are of ratios, so that they mean what they say: 0.98 to 1.02. */
 static bool inside(double log_ratio, double margin)
@@ -31,27 +53,12 @@ static enum verdict direction(const struct evidence *e)
 	return (e->shift > 0) == (e->better > 0) ? VERDICT_FASTER : VERDICT_SLOWER;
 }
 
-/* Exact mode with one thread: every block says it, or the rule does not apply. */
-static bool rule_fact(const struct evidence *e, struct ruling *r)
-{
-	if (!e->exact_mode || e->role_threads != 1)
-		return false;
-	r->fact = true;
-	if (inside(e->low, e->margin) && inside(e->high, e->margin))
-		r->verdict = VERDICT_SAME;
-	else if (!inside(e->shift, e->margin) && (e->low > 0) == (e->high > 0) &&
-		 e->low != 0 && e->high != 0)
-		r->verdict = direction(e);
-	else
-		r->fact = false;
-	return r->fact;
-}
-
 static const char *why_unsure(const struct evidence *e, const struct ruling *r)
 {
+	if (r->coarse)
+		return "it is known too coarsely for this margin";
 	if (e->exact_mode && e->n < VERDICT_SEEDS_MIN)
-		return e->role_threads == 1 ? "the seeds disagree, and are too few to be tested" :
-					      "more than one thread, and fewer than 6 seeds";
+		return "fewer than 6 seeds";
 	if (e->n < e->min_blocks)
 		return "too few blocks to be sure of anything";
 	if (r->significant)
@@ -63,27 +70,27 @@ struct ruling verdict_rule(const struct evidence *e)
 {
 	struct ruling r = { .verdict = VERDICT_UNSURE };
 	bool enough = !e->exact_mode || e->n >= VERDICT_SEEDS_MIN;
+	bool fine = e->resolution <= e->margin;
 
 	if (!e->n || e->no_ratio) {
 		r.why = e->n ? e->no_ratio : "no pair was measured";
 		return r;
 	}
 	r.significant = enough && e->p_family <= e->alpha;
-	if (e->exact_mode && e->identical) {
+	if (e->exact_mode && e->identical && fine) {
 		r.verdict = VERDICT_SAME;
 		r.fact = true;
-	} else if (rule_fact(e, &r)) {
-		;
-	} else if (r.significant && !inside(e->shift, e->margin)) {
+	} else if (r.significant && !inside(e->shift, e->margin + e->resolution)) {
 		r.verdict = direction(e);
-	} else if (enough && e->inside.exists && inside(e->inside.low, e->margin) &&
+	} else if (enough && fine && e->inside.exists && inside(e->inside.low, e->margin) &&
 		   inside(e->inside.high, e->margin)) {
 		r.verdict = VERDICT_SAME;
 	} else if (!e->better) {
 		r.verdict = VERDICT_NONE;
 	} else {
+		r.coarse = !fine;
 		r.why = why_unsure(e, &r);
-		r.more_blocks = verdict_more_blocks(e);
+		r.more_blocks = fine ? verdict_more_blocks(e) : 0;
 	}
 	if (r.verdict == VERDICT_NONE)
 		r.why = "neither higher nor lower is better";

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * verdict.h: the rules by which a cell is called slower, faster, same or unsure,
- * on figures that others computed. Pure; docs/statistics.md has them in words.
+ * verdict.h: the rules by which a row is called slower, faster, same or unsure,
+ * on figures that others computed, and a cell by its rows. Pure; docs/statistics.md
+ * has them in words.
  *
  *   slower, faster  significant in its family, and the estimate is past the margin
  *   same            shown to lie inside the margin, by two one-sided tests at 5 %:
@@ -10,9 +11,20 @@
  *                   that is, the 90 % interval lies inside
  *   unsure          anything else; never "no difference was found, so there is none"
  *
- * In exact mode, what is equal for every seed is the same; with one role thread a
- * block is a fact, not a sample; else blocks are seeds, of which six at least must
- * be there.
+ * In exact mode blocks are seeds, and six at least must be there, with one thread as
+ * with many. Only where every sample of the cell and role is equal on both sides, its
+ * latencies too, is that read off and called the same without a test.
+ *
+ * A figure that is known to its resolution only (one operation of 482: 0.21 %) is the
+ * same at no margin below that, and slower or faster only where the change is past the
+ * margin by more than it.
+ *
+ * What the kernel's own trouble makes of a cell, and the cell by its rows:
+ *
+ *   broken          the patched kernel oopses, warns, hangs or damages the file system
+ *                   in the cell, where the baseline measures it
+ *   repaired        no pair was measured, since the baseline does so and patched does not
+ *   mixed           a cell with a row that is slower and one that is faster
  */
 #ifndef FSDUEL_ANALYSIS_VERDICT_H
 #define FSDUEL_ANALYSIS_VERDICT_H
@@ -22,22 +34,34 @@
 #define VERDICT_ALPHA 0.05             /* of a whole family */
 #define VERDICT_MARGIN 0.02            /* where neither suite nor command line gives one */
 #define VERDICT_MARGIN_EXACT 0.001     /* the same in exact mode */
-#define VERDICT_SEEDS_MIN 6            /* exact mode, more than one role thread */
+#define VERDICT_SEEDS_MIN 6            /* exact mode: fewer seeds decide nothing */
 #define VERDICT_MORE_MAX 1000          /* more further blocks than that are no plan */
 
-enum verdict { VERDICT_NONE, VERDICT_SLOWER, VERDICT_FASTER, VERDICT_SAME, VERDICT_UNSURE,
-	       NR_VERDICTS };
-extern const char *const verdict_names[NR_VERDICTS]; /* "", "slower", "faster", "same", "unsure" */
+/* In the order in which they are counted. MIXED is of a cell, never of a row. */
+enum verdict { VERDICT_NONE, VERDICT_BROKEN, VERDICT_SLOWER, VERDICT_MIXED, VERDICT_FASTER,
+	       VERDICT_REPAIRED, VERDICT_SAME, VERDICT_UNSURE, NR_VERDICTS };
+#define VERDICT_FIRST VERDICT_BROKEN
+extern const char *const verdict_names[NR_VERDICTS]; /* "", "broken", "slower", ... */
+
+/* What stands for all where nr[v] cells have each verdict: the first of broken, slower,
+ * mixed, unsure, faster, repaired, same; NONE: there are none. */
+enum verdict verdict_worst(const unsigned nr[NR_VERDICTS]);
+
+/*
+ * A cell by its rows: broken if any is; mixed where one is slower and another faster;
+ * slower if any is. Else unsure if any is, since that one may have lost; else faster if
+ * any is, repaired, same.
+ */
+enum verdict verdict_combine(const unsigned nr[NR_VERDICTS]);
 
 /* What the rules look at. Shift, limits and margin of log ratios patched / baseline. */
 struct evidence {
 	bool exact_mode;
-	unsigned role_threads;    /* 0: not known */
 	int better;               /* 1: higher is, -1: lower is, 0: neither */
 	unsigned n;               /* pairs */
-	bool identical;           /* every pair, to the last digit; n > 0 */
+	bool identical;           /* every sample of the cell and role, in every pair; n > 0 */
+	double resolution;        /* 0.002: it is known to 0.2 % only; 0: finer than anybody asks */
 	double shift, sd;         /* Hodges-Lehmann estimate, standard deviation; n > 0 */
-	double low, high;         /* smallest and largest log ratio; n > 0 */
 	struct interval inside;   /* of the level 1 - 2 alpha, for "same" */
 	double p_family;
 	double alpha;             /* that p_family must not exceed */
@@ -51,7 +75,8 @@ struct evidence {
 struct ruling {
 	enum verdict verdict;     /* NONE: not shown to be inside, and neither way is better */
 	bool significant;         /* p_family <= alpha, whatever the size */
-	bool fact;                /* exact mode: read off, not tested */
+	bool fact;                /* exact mode: identical; read off, not tested */
+	bool coarse;              /* unsure because of the resolution */
 	const char *why;          /* of unsure and NONE: a clause; else NULL */
 	unsigned more_blocks;     /* of unsure: about as many more settle it; 0: not known */
 };

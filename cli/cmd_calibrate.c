@@ -101,6 +101,8 @@ static void print_cell(struct buf *b, const struct comparison_row *row, const do
 	bool known = row->j.has_change && row->pairs > 1;
 
 	buf_addf(&name, "%s%s%s", row->workload, *row->varying ? " " : "", row->varying);
+	if (!row->whole)
+		buf_addf(&name, " %s", row->role);
 	text_add_padded(b, buf_str(&name), CELL_WIDTH, false);
 	add_percent(b, known ? row->j.sd_log : -1);
 	buf_addc(b, ' ');

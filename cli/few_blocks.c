@@ -51,5 +51,5 @@ void few_blocks_say(const struct plan *p, struct buf *b)
 	else
 		buf_addf(b, "too few blocks: with %u, no cell can be called slower or faster, whatever "
 			    "is measured%s: %u or more are needed (-b %u)", s->blocks,
-			 exact ? " (blocks are seeds, and those are samples)" : "", least, least);
+			 exact ? ", as each is one seed" : "", least, least);
 }

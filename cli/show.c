@@ -210,15 +210,20 @@ int show_load(const char *dir, const struct show_options *o, struct results **r,
 }
 
 /*
- * The first that holds of slower, unmeasured, unsure where that is asked for, fine. When a
+ * The first that holds of worse, unmeasured, unsure where that is asked for, fine. When a
  * measurement ends, or nothing is compared, a cell run outside all pairs counts as well.
  */
 static int exit_code(const struct comparison *c, const struct results *r, bool strict,
 		     bool finished)
 {
-	if (comparison_count(c, VERDICT_SLOWER))
+	unsigned repaired = 0;
+
+	if (comparison_count(c, VERDICT_BROKEN) || comparison_count(c, VERDICT_SLOWER) ||
+	    comparison_count(c, VERDICT_MIXED))
 		return FSDUEL_SLOWER;
-	if (c->unmeasured ||
+	for (size_t i = 0; i < c->unmeasured; i++)
+		repaired += c->gaps[i].repaired;
+	if (c->unmeasured > repaired ||
 	    ((finished || !results_has_contrasts(r)) && results_unmeasured(r)))
 		return FSDUEL_UNMEASURED;
 	return strict && comparison_count(c, VERDICT_UNSURE) ? FSDUEL_UNSURE : FSDUEL_OK;

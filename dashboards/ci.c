@@ -13,8 +13,10 @@ enum ci_outcome ci_outcome(const struct comparison_row *row, bool strict)
 	};
 	enum verdict v = row->j.r.verdict;
 
-	if (v == VERDICT_SLOWER)
+	if (v == VERDICT_SLOWER || v == VERDICT_BROKEN)
 		return CI_FAILED;
+	if (v == VERDICT_REPAIRED)
+		return CI_PASSED;
 	if (of_lack[row->lack] == CI_ERROR)
 		return CI_ERROR;
 	if (v == VERDICT_UNSURE)
@@ -58,6 +60,8 @@ void ci_suite_name(struct buf *b, const struct results *r, const struct comparis
 void ci_name(struct buf *b, const struct comparison_row *row)
 {
 	table_add_cell(b, row->workload, row->varying);
+	if (!row->whole)
+		buf_addf(b, " %s", row->role);
 	buf_addf(b, ": %s", row->metric);
 	if (*row->detail)
 		buf_addf(b, " %s", row->detail);
@@ -78,7 +82,7 @@ void ci_say(struct buf *b, const struct comparison_row *row)
 		if (strcmp(row->unit, "ns"))
 			buf_addf(b, " %s", row->unit);
 	}
-	if (row->pairs && row->j.r.why)
+	if (row->j.r.why && (row->pairs || row->j.r.verdict != VERDICT_UNSURE))
 		buf_addf(b, "; %s", row->j.r.why);
 	if (row->pairs < row->planned)
 		buf_addf(b, "; %u of %u pairs: %s", row->pairs, row->planned,

@@ -38,13 +38,14 @@ red = '#D55E00'
 green = '#009E73'
 dark = '#444444'
 light = '#E4E4E4'
-# 1: baseline, 2: patched, 3: an interval, 4: a range; 5 to 8: slower, faster, same, unsure.
+# 1: baseline, 2: patched, 3: an interval, 4: a range; 5 to 10: slower, faster, same, unsure,
+# broken, repaired.
 # Text has marks for them, which are labels. What has no value is put out of sight there:
 # gnuplot 5.4 dies of a label without one where it is the only row of a table.
-marks = 'oxxxv^=?'
+marks = 'oxxxv^=?!r'
 nowhere = ascii ? -1e30 : NaN
 if (ascii) {
-	do for [k = 1:8] { set style line k pt -1 lt -1 }
+	do for [k = 1:10] { set style line k pt -1 lt -1 }
 	set errorbars 0
 } else {
 	set style line 1 lc rgb blue lw 2 pt 6 ps 0.8
@@ -55,6 +56,8 @@ if (ascii) {
 	set style line 6 lc rgb green lw 1.5 pt 9 ps 1
 	set style line 7 lc rgb blue lw 1.5 pt 7 ps 0.8
 	set style line 8 lc rgb dark lw 1.5 pt 6 ps 0.8
+	set style line 9 lc rgb red lw 2 pt 2 ps 1.1
+	set style line 10 lc rgb green lw 2 pt 1 ps 1.1
 	set errorbars 0.6
 }
 set border 3 lc rgb dark

@@ -13,9 +13,9 @@
 #define EXPORT_SCHEMA 1
 
 /* From WITH_PAIRS on: doubles, and what must be there for them to be. */
-enum kind { TEXT, BOOL, COUNT, MARK, VERDICT, LOCK_PART, WITH_PAIRS, WITH_RATIO, WITH_CHANGE, WITH_P,
-	    WITH_I95, WITH_I90, WITH_VERDICT, WITH_VERDICT_PCT, WITH_LOCKS, WITH_LOCK_SHARE, WITH_COSTS, WITH_COST_SHARE,
-	    WITH_FUNCTION };
+enum kind { TEXT, BOOL, COUNT, MARK, VERDICT, ZERO, CELL, LOCK_PART, WITH_PAIRS, WITH_RATIO,
+	    WITH_CHANGE, WITH_P, WITH_I95, WITH_I90, WITH_VERDICT, WITH_VERDICT_PCT, WITH_LOCKS,
+	    WITH_LOCK_SHARE, WITH_COSTS, WITH_COST_SHARE, WITH_FUNCTION, WITH_RESOLUTION };
 
 static const struct field {
 	const char *name;
@@ -57,7 +57,8 @@ static const struct field {
 	FIELD("instructions_share", p.share, WITH_COST_SHARE), FIELD("function", p.function, TEXT),
 	FIELD("function_baseline", p.of_function[0], WITH_FUNCTION),
 	FIELD("function_patched", p.of_function[1], WITH_FUNCTION),
-	FIELD("because", because, TEXT),
+	FIELD("because", because, TEXT), FIELD("zero", j.zero, ZERO),
+	FIELD("resolution", resolution, WITH_RESOLUTION), FIELD("cell_verdict", cell, CELL),
 #undef FIELD
 };
 #define NR_FIELDS (sizeof(fields) / sizeof(fields[0]))
@@ -94,9 +95,17 @@ static bool has_number(const struct comparison_row *row, const struct field *f)
 		return row->p.has_share;
 	case WITH_FUNCTION:
 		return row->p.function != NULL;
+	case WITH_RESOLUTION:
+		return row->resolution > 0;
 	default:
 		return row->pairs > 0;
 	}
+}
+
+/* Said of the rows that decide it. */
+static const char *cell_verdict(const struct comparison_row *row)
+{
+	return row->j.decides && row->cell ? verdict_names[row->cell->verdict] : "";
 }
 
 /* Margins are whole thousandths of a per cent. */
@@ -124,6 +133,10 @@ static const char *field_text(const struct comparison_row *row, const struct fie
 		return mark_names[*(const enum mark *)p];
 	case VERDICT:
 		return verdict_names[*(const enum verdict *)p];
+	case ZERO:
+		return zero_names[*(const enum zero *)p];
+	case CELL:
+		return cell_verdict(row);
 	case LOCK_PART:
 		return lock_part_names[*(const enum lock_part *)p];
 	default:
@@ -184,6 +197,10 @@ static json_t *field_json(const struct comparison_row *row, const struct field *
 		return json_string(mark_names[*(const enum mark *)p]);
 	case VERDICT:
 		return json_string(verdict_names[*(const enum verdict *)p]);
+	case ZERO:
+		return json_string(zero_names[*(const enum zero *)p]);
+	case CELL:
+		return json_string(cell_verdict(row));
 	case LOCK_PART:
 		return json_string(lock_part_names[*(const enum lock_part *)p]);
 	default:
@@ -230,6 +247,23 @@ static json_t *gaps_json(const struct comparison *c)
 	return gaps;
 }
 
+static json_t *cells_json(const struct comparison *c)
+{
+	static const char *const ends[] = { "", "broken", "repaired" };
+	json_t *cells = json_array();
+
+	for (size_t i = 0; i < c->nr_cells; i++) {
+		const struct comparison_cell *cell = &c->cells[i];
+
+		json_array_append_new(cells, json_pack("{s:s, s:s, s:s, s:s, s:i, s:s, s:i, s:s?}",
+			"contrast", cell->contrast, "workload", cell->workload, "params", cell->params,
+			"verdict", verdict_names[cell->verdict], "members", (int)cell->nr_members,
+			"kernel", ends[cell->end], "kernel_blocks", (int)cell->end_blocks,
+			"kernel_line", cell->line));
+	}
+	return cells;
+}
+
 static json_t *strings_json(const struct strv *v)
 {
 	json_t *list = json_array();
@@ -247,7 +281,7 @@ static json_t *headlines_json(const struct comparison *c)
 		const struct headline *h = &c->headlines[i];
 		json_t *one = json_pack("{s:s}", "contrast", h->contrast);
 
-		for (enum verdict v = VERDICT_SLOWER; v < NR_VERDICTS; v++)
+		for (enum verdict v = VERDICT_FIRST; v < NR_VERDICTS; v++)
 			json_object_set_new(one, verdict_names[v], json_integer(h->nr[v]));
 		json_object_set_new(one, "mean", h->cells ? json_real(h->mean) : json_null());
 		json_object_set_new(one, "mean_low95",
@@ -330,6 +364,7 @@ void export_json(struct buf *out, const struct comparison *c, const struct resul
 
 	json_object_set_new(head, "unmeasured", json_integer(c->unmeasured));
 	json_object_set_new(head, "gaps", gaps_json(c));
+	json_object_set_new(head, "cells", cells_json(c));
 	json_object_set_new(head, "headlines", headlines_json(c));
 	json_object_set_new(head, "warnings", strings_json(&c->warnings));
 	json_object_set_new(head, "remarks", strings_json(&c->remarks));

@@ -39,8 +39,9 @@ if (reach - deep < 0.01) { reach = 1; deep = -1 }
 width = 960
 keys = 4
 key1 = 'slower'; key2 = 'faster'; key3 = 'same'; key4 = 'unsure'
-verdicts = 'slower faster same unsure'
+verdicts = 'slower faster same unsure broken repaired'
 keystyle1 = 5; keystyle2 = 6; keystyle3 = 7; keystyle4 = 8
+if (exists("ended")) { keys = 6; key5 = 'broken'; key6 = 'repaired'; keystyle5 = 9; keystyle6 = 10 }
 load dir.'keys.gp'
 height = ascii ? rows + head_height(0) + 5 : rows * 20 + head_height(0) + 60
 eval start(width, height, height)
@@ -76,9 +77,9 @@ if (ascii) {
 		with vectors nohead lt 0".\
 		", n = 0, file(1) using (-band):(row(0) - 0.5):(0):(1) with vectors nohead lt 0"
 }
-do for [k = 1:4] { picture = picture.part(k, 1).part(k, 0) }
+do for [k = 1:6] { picture = picture.part(k, 1).part(k, 0) }
 if (ascii) {
-	do for [k = 1:4] {
+	do for [k = 1:6] {
 		picture = picture.sprintf(", n = 0, file(1) using (shown(%d)):(row(0)):('%s') \
 			with labels", k, substr(marks, k + 4, k + 4))
 	}

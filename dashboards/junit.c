@@ -88,8 +88,10 @@ static const char *const elements[NR_CI] = {
 };
 
 /* What there is to be said is the message; of a case that passed, which has none, its output. */
-static void add_outcome(struct buf *out, const struct comparison_row *row, enum ci_outcome outcome)
+static void add_outcome(struct buf *out, const struct comparison *c,
+			const struct comparison_row *row, enum ci_outcome outcome)
 {
+	const struct comparison_row *because = comparison_because(c, row);
 	struct buf say = BUF_INIT;
 
 	ci_say(&say, row);
@@ -99,9 +101,9 @@ static void add_outcome(struct buf *out, const struct comparison_row *row, enum 
 						verdict_names[row->j.r.verdict]);
 	if (outcome != CI_PASSED)
 		add_attribute(out, "message", buf_str(&say));
-	if (outcome == CI_PASSED || row->because) {
+	if (outcome == CI_PASSED || because) {
 		buf_addc(out, '>');
-		add_text(out, outcome == CI_PASSED ? buf_str(&say) : row->because);
+		add_text(out, outcome == CI_PASSED ? buf_str(&say) : because->because);
 		buf_addf(out, "</%s>\n", elements[outcome]);
 	} else {
 		buf_adds(out, "/>\n");
@@ -109,8 +111,8 @@ static void add_outcome(struct buf *out, const struct comparison_row *row, enum 
 	buf_release(&say);
 }
 
-static void add_case(struct buf *out, const struct results *r, const struct comparison_row *row,
-		     bool strict)
+static void add_case(struct buf *out, const struct comparison *c, const struct results *r,
+		     const struct comparison_row *row, bool strict)
 {
 	struct buf suite = BUF_INIT, name = BUF_INIT;
 
@@ -120,7 +122,7 @@ static void add_case(struct buf *out, const struct results *r, const struct comp
 	add_attribute(out, "classname", buf_str(&suite));
 	add_attribute(out, "name", buf_str(&name));
 	buf_adds(out, ">\n");
-	add_outcome(out, row, ci_outcome(row, strict));
+	add_outcome(out, c, row, ci_outcome(row, strict));
 	buf_adds(out, "  </testcase>\n");
 	buf_release(&suite);
 	buf_release(&name);
@@ -140,7 +142,7 @@ static void add_contrast(struct buf *out, const struct comparison *c, const stru
 	add_properties(out, r, &c->rows[from]);
 	for (size_t i = from; i < to; i++)
 		if (c->rows[i].j.decides)
-			add_case(out, r, &c->rows[i], strict);
+			add_case(out, c, r, &c->rows[i], strict);
 	if (c->warnings.n) {
 		buf_adds(out, "  <system-out>");
 		for (size_t i = 0; i < c->warnings.n; i++) {

@@ -46,15 +46,17 @@ static void add_variant(struct buf *out, const char *what, const struct results 
 	buf_release(&b);
 }
 
-static void add_test(struct buf *out, const struct comparison_row *row, unsigned number, bool strict)
+static void add_test(struct buf *out, const struct comparison *c, const struct comparison_row *row,
+		     unsigned number, bool strict)
 {
+	const struct comparison_row *because = comparison_because(c, row);
 	enum ci_outcome outcome = ci_outcome(row, strict);
 	struct buf name = BUF_INIT, say = BUF_INIT;
 
 	ci_name(&name, row);
 	ci_say(&say, row);
-	if (row->because)
-		add_diagnostic(out, "because", row->because);
+	if (because)
+		add_diagnostic(out, "because", because->because);
 	buf_addf(out, SUB "%s %u ", results_of[outcome].result, number);
 	add_text(out, buf_str(&name), true);
 	buf_addf(out, " # %s", results_of[outcome].directive);
@@ -94,7 +96,7 @@ static void add_contrast(struct buf *out, const struct comparison *c, const stru
 	add_variant(out, "patched", r, row->patched);
 	for (size_t i = from; i < to; i++)
 		if (c->rows[i].j.decides)
-			add_test(out, &c->rows[i], ++test, strict);
+			add_test(out, c, &c->rows[i], ++test, strict);
 	add_result(out, r, row, nr, number);
 	buf_release(&name);
 }

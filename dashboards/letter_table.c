@@ -26,6 +26,38 @@ static const struct comparison_row **deciding(const struct letter *l, size_t fro
 	return rows;
 }
 
+/* Whole cells: "broken: randrw threads=8, in 6 of 6 blocks: ..." */
+static void add_cells(struct letter *l, const char *label, struct strv *cells)
+{
+	for (size_t i = 0; i < cells->n && i < MISSING_MAX; i++)
+		letter_item(l, label, cells->v[i]);
+	if (cells->n > MISSING_MAX) {
+		char *more = xasprintf("%zu more: fsduel compare DIR", cells->n - MISSING_MAX);
+
+		letter_item(l, label, more);
+		free(more);
+	}
+	if (cells->n)
+		letter_gap(l);
+	strv_release(cells);
+}
+
+static void add_ended(struct letter *l, const char *contrast, enum cell_end end)
+{
+	struct strv cells = STRV_INIT;
+
+	table_list_ended(&cells, l->c, contrast, end);
+	add_cells(l, end == END_BROKEN ? "broken" : "repaired", &cells);
+}
+
+static void add_mixed(struct letter *l, const char *contrast)
+{
+	struct strv cells = STRV_INIT;
+
+	table_list_mixed(&cells, l->c, contrast);
+	add_cells(l, "mixed", &cells);
+}
+
 static void add_headline(struct letter *l, const struct comparison_row *row)
 {
 	const struct headline *h = table_headline(l->c, row->contrast);
@@ -37,6 +69,9 @@ static void add_headline(struct letter *l, const struct comparison_row *row)
 	buf_addc(&b, '.');
 	letter_say(l, buf_str(&b));
 	letter_gap(l);
+	add_ended(l, row->contrast, END_BROKEN);
+	add_mixed(l, row->contrast);
+	add_ended(l, row->contrast, END_REPAIRED);
 	buf_release(&b);
 }
 
@@ -53,28 +88,34 @@ static void add_grid(struct letter *l, const struct comparison_row *const *rows,
 		{ "cell", 0, 16 }, { "baseline", 1, 0 }, { "patched", 1, 0 },
 		{ "change", 0, 14 }, { "verdict", 0, 8 },
 	};
+	struct table_line *lines = xcalloc(2 * nr, sizeof(*lines));
 	struct buf b = BUF_INIT;
 	struct grid g;
 
 	grid_init(&g, columns, sizeof(columns) / sizeof(columns[0]));
 	g.early = 1u << CHANGE | 1u << VERDICT;
+	nr = table_lines(lines, rows, nr);
 	for (size_t i = 0; i < nr; i++) {
-		table_add_cell(&b, rows[i]->workload, rows[i]->varying);
-		if (*rows[i]->detail)
-			buf_addf(&b, " %s", rows[i]->detail);
+		const struct comparison_row *row = lines[i].row;
+
+		table_add_line_name(&b, &lines[i]);
 		grid_add_buf(&g, &b);
-		table_add_number(&b, rows[i], rows[i]->baseline_median);
+		for (int side = 0; side < 2; side++) {
+			if (!lines[i].head)
+				table_add_number(&b, row, side ? row->patched_median :
+						 row->baseline_median);
+			grid_add_buf(&g, &b);
+		}
+		if (!lines[i].head)
+			table_add_change_within(&b, row);
 		grid_add_buf(&g, &b);
-		table_add_number(&b, rows[i], rows[i]->patched_median);
-		grid_add_buf(&g, &b);
-		table_add_change_within(&b, rows[i]);
-		grid_add_buf(&g, &b);
-		table_add_ruling(&b, rows[i]);
+		table_add_line_verdict(&b, &lines[i]);
 		grid_add_buf(&g, &b);
 	}
 	grid_write(&l->out, &g, 2, LETTER_WIDTH);
 	grid_release(&g);
 	buf_release(&b);
+	free(lines);
 }
 
 /* A table for each metric among the deciding rows. */
@@ -129,16 +170,16 @@ static int by_size(const void *a, const void *b)
 	return dx != dy ? (dx < dy ? 1 : -1) : (x > y) - (x < y);
 }
 
-/* What explains the largest changes. */
+/* What explains the largest changes; that of a mix is a total's. */
 static void add_becauses(struct letter *l, size_t from, size_t to)
 {
-	size_t nr, n = 0;
-	const struct comparison_row **rows = deciding(l, from, to, &nr);
+	const struct comparison_row **rows = xcalloc(to - from + 1, sizeof(*rows));
 	struct buf b = BUF_INIT;
+	size_t n = 0;
 
-	for (size_t i = 0; i < nr; i++)
-		if (rows[i]->because && rows[i]->j.has_change)
-			rows[n++] = rows[i];
+	for (size_t i = from; i < to; i++)
+		if (l->c->rows[i].because && l->c->rows[i].j.has_change)
+			rows[n++] = &l->c->rows[i];
 	qsort(rows, n, sizeof(*rows), by_size);
 	for (size_t i = 0; i < n && i < BECAUSE_MAX; i++) {
 		table_add_because(&b, rows[i]);

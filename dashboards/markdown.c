@@ -78,8 +78,8 @@ static void add_written(struct buf *out, const struct comparison_row *row,
 static void write_cell(struct buf *b, const struct comparison_row *row)
 {
 	table_add_cell(b, row->workload, row->varying);
-	if (!row->whole)
-		buf_addf(b, ", %s", row->role);
+	if (!row->whole || row->total)
+		buf_addf(b, ", %s", row->total ? "all roles" : row->role);
 	if (*row->detail)
 		buf_addf(b, " %s", row->detail);
 }
@@ -107,10 +107,12 @@ static void write_pairs(struct buf *b, const struct comparison_row *row)
 	buf_addf(b, "%u/%u", row->pairs, row->planned);
 }
 
-/* Slower and faster stand out. */
+/* Slower and faster, and a broken kernel, stand out. */
 static void add_verdict(struct buf *out, const struct comparison_row *row)
 {
-	bool strong = row->j.r.verdict == VERDICT_SLOWER || row->j.r.verdict == VERDICT_FASTER;
+	enum verdict v = row->j.r.verdict;
+	bool strong = row->j.decides && (v == VERDICT_BROKEN || v == VERDICT_SLOWER ||
+					 v == VERDICT_FASTER || v == VERDICT_REPAIRED);
 	struct buf b = BUF_INIT;
 
 	table_add_ruling(&b, row);
@@ -166,6 +168,25 @@ static void add_variant(struct buf *out, const char *side, const char *variant, 
 	buf_release(&b);
 }
 
+/* What is to be said of whole cells. */
+static void add_cells(struct buf *out, const struct comparison *c, const char *contrast)
+{
+	struct strv broken = STRV_INIT, mixed = STRV_INIT, repaired = STRV_INIT;
+	size_t before = out->len;
+
+	table_list_ended(&broken, c, contrast, END_BROKEN);
+	table_list_mixed(&mixed, c, contrast);
+	table_list_ended(&repaired, c, contrast, END_REPAIRED);
+	add_items(out, "broken: ", &broken);
+	add_items(out, "mixed: ", &mixed);
+	add_items(out, "repaired: ", &repaired);
+	if (out->len > before)
+		buf_addc(out, '\n');
+	strv_release(&broken);
+	strv_release(&mixed);
+	strv_release(&repaired);
+}
+
 static void add_heading(struct buf *out, const struct comparison *c,
 			const struct comparison_row *row, const json_t *run)
 {
@@ -181,6 +202,7 @@ static void add_heading(struct buf *out, const struct comparison *c,
 		buf_adds(out, ".**");
 	}
 	buf_adds(out, "\n\n");
+	add_cells(out, c, row->contrast);
 	add_variant(out, "baseline", row->baseline, run);
 	add_variant(out, "patched", row->patched, run);
 	buf_release(&b);

@@ -59,6 +59,8 @@ struct plot_spot plot_spot_of(const struct comparison_row *row)
 	for (int i = 0; i < (int)words.n; i++)
 		if (i != axis)
 			buf_addf(&b, " %s", words.v[i]);
+	if (!row->whole)
+		buf_addf(&b, " %s", row->role);
 	s.curve = buf_detach(&b, NULL);
 	if (axis >= 0) {
 		number_of(words.v[axis], &s.at);

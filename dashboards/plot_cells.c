@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * plot_cells.c: pictures with a row or a tile a cell, from the rows of a comparison:
- * forest, latency, drift, floors; see plot_impl.h.
+ * latency, drift, floors; see plot_impl.h.
  */
 #include <string.h>
 
@@ -10,7 +10,6 @@
 #include "dashboards/text.h"
 #include "lib/num.h"
 
-#define FINDING_WIDTH 42
 #define CHANCE 0.8         /* with which a floor would have been seen */
 
 const char *plot_contrast(const struct plot_source *s, const struct plot_request *q)
@@ -32,7 +31,7 @@ bool plot_wants(const struct plot_source *s, const struct plot_request *q,
 
 bool plot_decides(const struct comparison_row *row)
 {
-	return row->primary && row->whole;
+	return row->member;
 }
 
 const struct comparison_row *plot_first(const struct plot_source *s, const struct plot_request *q)
@@ -46,6 +45,8 @@ const struct comparison_row *plot_first(const struct plot_source *s, const struc
 void plot_add_cell(struct buf *b, const struct comparison_row *row)
 {
 	buf_addf(b, "%s%s%s", row->workload, *row->varying ? " " : "", row->varying);
+	if (!row->whole)
+		buf_addf(b, " %s", row->role);
 }
 
 void plot_add_metric(struct buf *b, const struct comparison_row *row)
@@ -66,111 +67,6 @@ static int nothing(char **why, const char *text)
 	return 0;
 }
 
-/* The line that says which two variants: below the title of every picture of a contrast. */
-static void head_contrast(struct plot_set *t, const struct comparison_row *row)
-{
-	plot_head(t, "%s: %s against %s", row->contrast, row->patched, row->baseline);
-}
-
-/* --- forest ---------------------------------------------------------------------------- */
-
-static void add_percent(struct buf *b, double ratio)
-{
-	if (ratio >= 10)
-		buf_addf(b, "x%.0f", ratio);
-	else
-		buf_addf(b, "%+.1f", 100 * (ratio - 1));
-}
-
-/* "slower  -6.0 % (-6.3..-5.7)", or why there is nothing; brief: without what is in parentheses. */
-static void add_finding(struct buf *b, const struct comparison_row *row, bool brief)
-{
-	bool i95 = row->j.i95.exists;
-
-	if (!row->pairs) {
-		buf_addf(b, "not measured%s%s", brief || !row->reason ? "" : ": ",
-			 brief || !row->reason ? "" : row->reason);
-	} else if (!row->has_ratio) {
-		buf_addf(b, "no ratio: %s", row->no_ratio ? row->no_ratio : "");
-	} else {
-		double change = row->j.has_change ? row->j.change : row->ratio_median;
-
-		buf_addf(b, "%s%s", verdict_names[row->j.r.verdict], row->j.r.verdict ? "  " : "");
-		add_percent(b, change);
-		buf_adds(b, change >= 10 ? "" : " %");
-		if (row->pairs > 1 && !brief) {
-			buf_adds(b, " (");
-			add_percent(b, i95 ? row->j.i95.low : row->ratio_min);
-			buf_adds(b, "..");
-			add_percent(b, i95 ? row->j.i95.high : row->ratio_max);
-			buf_addc(b, ')');
-		}
-		if (row->pairs < row->planned && !brief)
-			buf_addf(b, ", %u of %u", row->pairs, row->planned);
-	}
-}
-
-static void forest_row(struct plot_table *table, const struct comparison_row *row, bool metric,
-		       bool brief, unsigned *y)
-{
-	struct buf label = BUF_INIT, text = BUF_INIT, cut = BUF_INIT;
-	struct plot_row r;
-
-	plot_add_cell(&label, row);
-	if (metric)
-		buf_addf(&label, ": %s, %s is better", row->metric, row->better);
-	add_finding(&text, row, brief);
-	plot_add_cut(&cut, buf_str(&text), FINDING_WIDTH);
-	plot_row(table, &r, *y, buf_str(&label));
-	plot_text(table, buf_str(&cut));
-	plot_number_if(table, row->has_ratio, row->j.has_change ? row->j.change : row->ratio_median);
-	plot_number_if(table, row->j.i95.exists, row->j.i95.low);
-	plot_number_if(table, row->j.i95.exists, row->j.i95.high);
-	plot_number_if(table, row->has_ratio, row->ratio_min);
-	plot_number_if(table, row->has_ratio, row->ratio_max);
-	plot_number_if(table, row->j.done, row->j.margin);
-	plot_text(table, verdict_names[row->j.r.verdict]);
-	plot_row_end(table, &r, y);
-	buf_release(&label);
-	buf_release(&text);
-	buf_release(&cut);
-}
-
-PLOT_FILL(forest)
-{
-	const struct comparison_row *first = plot_first(s, q);
-	struct plot_table *table;
-	struct buf metric = BUF_INIT;
-	bool several = false, ranges = false, any = false;
-	unsigned y = 1;
-
-	(void)e;
-	for (size_t i = 0; i < s->c->nr_rows; i++) {
-		const struct comparison_row *row = &s->c->rows[i];
-
-		if (!plot_decides(row) || !plot_wants(s, q, row))
-			continue;
-		several |= strcmp(row->metric, first->metric) != 0;
-		ranges |= row->has_ratio && !row->j.i95.exists;
-		any |= row->has_ratio;
-	}
-	if (!any)
-		return nothing(why, first ? "no cell has a valid pair" : "there is nothing to compare");
-	table = plot_table(t, "y,label,text,change,change_low95,change_high95,ratio_min,ratio_max,"
-			      "margin,verdict");
-	for (size_t i = 0; i < s->c->nr_rows; i++)
-		if (plot_decides(&s->c->rows[i]) && plot_wants(s, q, &s->c->rows[i]))
-			forest_row(table, &s->c->rows[i], several, t->ascii, &y);
-	plot_add_metric(&metric, first);
-	plot_head(t, "Change of %s", several ? "the primary metrics" : buf_str(&metric));
-	head_contrast(t, first);
-	plot_head(t, "bars: 95 %% intervals%s; band: margin, within it is the same",
-		  ranges ? ", dotted: range over blocks" : "");
-	plot_set_number(t, "rows", y - 1);
-	buf_release(&metric);
-	return 0;
-}
-
 /* --- latency --------------------------------------------------------------------------- */
 
 static const struct {
@@ -181,18 +77,21 @@ static const struct {
 };
 #define NR_PERCENTILES (sizeof(percentiles) / sizeof(percentiles[0]))
 
+/* The cell's row of that metric, of the role that decides. */
 static const struct comparison_row *find(const struct plot_source *s,
 					 const struct comparison_row *cell, const char *metric)
 {
 	/* Rows of a cell and contrast stand together. */
 	for (size_t i = (size_t)(cell - s->c->rows); i-- && same_cell(&s->c->rows[i], cell) &&
 	     !strcmp(s->c->rows[i].contrast, cell->contrast);)
-		if (s->c->rows[i].whole && !strcmp(s->c->rows[i].metric, metric) &&
+		if (!strcmp(s->c->rows[i].role, cell->role) &&
+		    !strcmp(s->c->rows[i].metric, metric) &&
 		    !strcmp(s->c->rows[i].pass, cell->pass))
 			return &s->c->rows[i];
 	for (size_t i = (size_t)(cell - s->c->rows); i < s->c->nr_rows &&
 	     same_cell(&s->c->rows[i], cell) && !strcmp(s->c->rows[i].contrast, cell->contrast); i++)
-		if (s->c->rows[i].whole && !strcmp(s->c->rows[i].metric, metric) &&
+		if (!strcmp(s->c->rows[i].role, cell->role) &&
+		    !strcmp(s->c->rows[i].metric, metric) &&
 		    !strcmp(s->c->rows[i].pass, cell->pass))
 			return &s->c->rows[i];
 	return NULL;
@@ -257,7 +156,7 @@ PLOT_FILL(latency)
 	if (!tiles(t, s, q, has_latency, latency_tile))
 		return nothing(why, "no cell has latencies on both sides");
 	plot_head(t, "Latency of an operation: percentiles, lower is better");
-	plot_head(t, "%s: medians over blocks, all roles of the cell together; logarithmic",
+	plot_head(t, "%s: medians over blocks; logarithmic",
 		  plot_contrast(s, q));
 	plot_set_variants(t, plot_first(s, q)->baseline, plot_first(s, q)->patched);
 	return 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * plot_impl.h: what the files of plots share: how the tables and variables that one
- * script reads are put together (plot_tables.c), and what fills them (plot_cells.c,
+ * script reads are put together (plot_tables.c), and what fills them (plot_forest.c, plot_cells.c,
  * plot_axis.c, plot_variants.c, plot_time.c, plot_stack.c). plot.c runs gnuplot on them.
  */
 #ifndef FSDUEL_DASHBOARDS_PLOT_IMPL_H
@@ -74,11 +74,11 @@ bool plot_wants(const struct plot_source *s, const struct plot_request *q,
 		const struct comparison_row *row);
 /* The contrast's name asked for: the first where none was named; NULL: there is none. */
 const char *plot_contrast(const struct plot_source *s, const struct plot_request *q);
-/* A row of the whole workload, of a primary metric in the pass that is judged. */
+/* A row that decides: of the whole workload, or of one of several roles. */
 bool plot_decides(const struct comparison_row *row);
 /* The first such row of the contrast and cells asked for, or NULL. */
 const struct comparison_row *plot_first(const struct plot_source *s, const struct plot_request *q);
-/* "dio-overwrite threads=8" */
+/* "dio-overwrite threads=8", and the role where it decides for itself */
 void plot_add_cell(struct buf *b, const struct comparison_row *row);
 /* "ops_per_s (1/s), higher is better" */
 void plot_add_metric(struct buf *b, const struct comparison_row *row);

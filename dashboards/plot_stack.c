@@ -107,7 +107,9 @@ static bool find_sides(const struct plot_source *s, const struct plot_request *q
 {
 	const struct comparison_row *first = plot_first(s, q);
 
-	if (!plot_decides(row) || !plot_wants(s, q, row) || strcmp(row->metric, first->metric) != 0)
+	/* Waits are of the whole workload, also where its roles decide. */
+	if (!row->primary || !row->whole || !plot_wants(s, q, row) ||
+	    strcmp(row->metric, first->metric) != 0)
 		return false;
 	sides->cell[0] = locks_find(s->locks, row->workload, row->params, row->baseline);
 	sides->cell[1] = locks_find(s->locks, row->workload, row->params, row->patched);

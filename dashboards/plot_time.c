@@ -137,13 +137,6 @@ void plot_series_free(struct plot_series *series)
 	free(series);
 }
 
-/* A cell of a contrast stands in a row a primary metric; the first of them is enough. */
-static bool same_cell(const struct comparison_row *a, const struct comparison_row *b)
-{
-	return !strcmp(a->contrast, b->contrast) && !strcmp(a->workload, b->workload) &&
-	       !strcmp(a->params, b->params);
-}
-
 static int load(struct plot_series **out, const struct plot_source *s, struct err *e)
 {
 	char *path = xasprintf("%s/" SERIES_CSV, s->dir);
@@ -154,8 +147,9 @@ static int load(struct plot_series **out, const struct plot_source *s, struct er
 	for (size_t i = 0; i < s->c->nr_rows; i++) {
 		const struct comparison_row *row = &s->c->rows[i];
 
-		if (plot_decides(row) &&
-		    (!series->nr || !same_cell(series->tiles[series->nr - 1].row, row)))
+		if (row->primary && row->whole &&
+		    (!series->nr ||
+		     !comparison_same_cell(series->tiles[series->nr - 1].row, row)))
 			series->tiles[series->nr++].row = row;
 	}
 	if (fs_exists(path))

@@ -14,15 +14,20 @@
 #define MINUS "\u2212"
 #define NO_PREFIX 1e21         /* past the last SI prefix of num_format_si */
 
-enum { STATE_NONE = 4, STATE_UNMEASURED = 5 };
+enum { STATE_UNMEASURED = REPORT_NONE + 1 };
 
 /* In the order in which they are sorted: what asks for attention first. */
 const struct report_state report_states[NR_REPORT_STATES] = {
+	{ "broken", "broken", "\u2716", "the patched kernel oopses, warns, hangs or damages the "
+	  "file system here, where the baseline does not" },
 	{ "slower", "slower", "\u25bc", "surely worse, and by more than the margin" },
+	{ "mixed", "mixed", "\u21c5", "one role is slower, another faster" },
 	{ "unsure", "unsure", "?", "neither shown to be worse or better nor shown to be the same" },
 	{ "faster", "faster", "\u25b2", "surely better, and by more than the margin" },
+	{ "repaired", "repaired", "\u2714",
+	  "the baseline's kernel breaks here, the patched one does not" },
 	{ "same", "same", "=", "shown to be within the margin" },
-	[STATE_NONE] = { "no verdict", "none", "\u00b7", "neither higher nor lower is better" },
+	[REPORT_NONE] = { "no verdict", "none", "\u00b7", "neither higher nor lower is better" },
 	[STATE_UNMEASURED] = { "failed", "failed", "\u00d7",
 			       "no pair of valid samples: a run failed" },
 	{ "invalid", "invalid", "!", "no pair of valid samples: a run was not what it should be" },
@@ -31,15 +36,28 @@ const struct report_state report_states[NR_REPORT_STATES] = {
 	{ "skipped", "skipped", "\u2013", "no pair of valid samples: this side cannot do it" },
 };
 
-unsigned report_state_of(const struct comparison_row *row)
+static unsigned state_named(const char *name, unsigned from)
 {
-	const char *name = row->pairs ? verdict_names[row->j.r.verdict] : lack_names[row->lack];
-
-	for (unsigned i = row->pairs ? 0 : STATE_UNMEASURED; i < NR_REPORT_STATES; i++) {
+	for (unsigned i = from; i < NR_REPORT_STATES; i++)
 		if (!strcmp(name, report_states[i].name))
 			return i;
-	}
-	return STATE_NONE;
+	return REPORT_NONE;
+}
+
+unsigned report_state_of(const struct comparison_row *row)
+{
+	enum verdict v = row->j.r.verdict;
+	bool ruled = row->pairs || v == VERDICT_BROKEN || v == VERDICT_REPAIRED;
+
+	return state_named(ruled ? verdict_names[v] : lack_names[row->lack],
+			   ruled ? 0 : STATE_UNMEASURED);
+}
+
+unsigned report_state_of_cell(const struct comparison_row *row)
+{
+	if (row->whole || row->cell->verdict == VERDICT_NONE)
+		return report_state_of(row);
+	return state_named(verdict_names[row->cell->verdict], 0);
 }
 
 void report_add_value(struct buf *b, const char *unit, double v)
@@ -83,15 +101,16 @@ void report_add_interval(struct buf *b, double low, double high)
 	add_change(b, high, true);
 }
 
-void report_add_cell(struct buf *b, const char *workload, const char *varying)
+void report_add_cell(struct buf *b, const char *workload, const char *varying, const char *role)
 {
 	struct buf text = BUF_INIT;
 
 	html_add(b, workload);
-	if (!*varying)
+	if (!*varying && !*role)
 		return;
 	for (; *varying; varying++)
 		buf_addc(&text, *varying == ';' ? ' ' : *varying);
+	buf_addf(&text, "%s%s", text.len && *role ? " " : "", role);
 	buf_adds(b, " <span class=\"params\">");
 	html_add(b, buf_str(&text));
 	buf_adds(b, "</span>");

@@ -12,12 +12,6 @@
 
 #define DIGITS 7               /* more than a screen can show; the files have them all */
 
-static bool same_cell(const struct comparison_row *a, const struct comparison_row *b)
-{
-	return !strcmp(a->contrast, b->contrast) && !strcmp(a->workload, b->workload) &&
-	       !strcmp(a->params, b->params);
-}
-
 json_t *report_number(bool there, double v)
 {
 	return there ? json_real(v) : json_null();
@@ -39,7 +33,8 @@ static json_t *reasons_json(const struct comparison_row *row)
 	return list;
 }
 
-static json_t *row_json(const struct comparison_row *row, size_t cell)
+static json_t *row_json(const struct comparison_row *row, const struct comparison_row *because,
+			size_t cell)
 {
 	double low, high, change;
 	bool has_change = report_change(row, &change);
@@ -58,15 +53,18 @@ static json_t *row_json(const struct comparison_row *row, size_t cell)
 	json_object_set_new(j, "equal", json_boolean(row->mark == MARK_EQUAL));
 	json_object_set_new(j, "margin", report_number(row->j.done, row->j.margin));
 	json_object_set_new(j, "p", report_number(row->j.has_p, row->j.p_family));
+	json_object_set_new(j, "role", json_string(row->role));
+	json_object_set_new(j, "zero", json_string(zero_names[row->j.zero]));
+	json_object_set_new(j, "cellstate", json_integer(report_state_of_cell(row)));
 	json_object_set_new(j, "fact", json_boolean(row->j.r.fact));
 	json_object_set_new(j, "more", json_integer(row->j.r.more_blocks));
 	json_object_set_new(j, "look", json_integer(row->j.look));
 	json_object_set_new(j, "noratio", row->no_ratio ? json_string(row->no_ratio) : json_null());
 	json_object_set_new(j, "lacks", reasons_json(row));
 	json_object_set_new(j, "because",
-			    row->because
-				    ? json_pack("[s, s]", lock_part_names[row->part], row->because)
-				    : json_null());
+			    because && because->because ?
+				    json_pack("[s, s]", lock_part_names[because->part],
+					      because->because) : json_null());
 	return j;
 }
 
@@ -89,14 +87,18 @@ static void add_rows(struct buf *b, const struct page *p)
 
 	buf_adds(b, ",\n\"rows\":[");
 	for (size_t i = 0, end; i < c->nr_rows; i = end) {
+		const struct comparison_row *total = NULL;
 		bool decides = false;
 
-		for (end = i; end < c->nr_rows && same_cell(&c->rows[i], &c->rows[end]); end++) {
+		for (size_t k = i; k < c->nr_rows && comparison_same_cell(&c->rows[i], &c->rows[k]); k++)
+			total = c->rows[k].total ? &c->rows[k] : total;
+		for (end = i; end < c->nr_rows && comparison_same_cell(&c->rows[i], &c->rows[end]); end++) {
 			if (!c->rows[end].j.decides)
 				continue;
 			decides = true;
 			buf_adds(b, nr_rows++ ? ",\n" : "\n");
-			html_add_json(b, row_json(&c->rows[end], nr_cells), DIGITS);
+			html_add_json(b, row_json(&c->rows[end], total ? total : &c->rows[end],
+						  nr_cells), DIGITS);
 		}
 		if (!decides)
 			continue;

@@ -9,12 +9,10 @@
 
 #include "analysis/judge.h"
 #include "dashboards/report_impl.h"
+#include "dashboards/table_impl.h"
 
 #define SHORT_SHA 12
-
-/* Decides the page's word: the first that some cell has; as in the terminal's verdict line. */
-static const enum verdict order[] = { VERDICT_SLOWER, VERDICT_UNSURE, VERDICT_FASTER,
-				      VERDICT_SAME };
+#define CELLS_MAX 6            /* of the broken, the mixed, the repaired ones */
 
 static const char *string_of(const json_t *object, const char *key)
 {
@@ -35,27 +33,46 @@ static const struct report_state *state_named(const char *name)
 	return &report_states[i];
 }
 
+/* Cells of a contrast (NULL: of all) by state. Rows of one cell stand together. */
+static size_t count_cells(const struct page *p, const char *contrast,
+			  unsigned nr[NR_REPORT_STATES])
+{
+	const struct comparison_cell *last = NULL;
+	size_t cells = 0;
+
+	for (size_t i = 0; i < p->nr_rows; i++) {
+		const struct comparison_row *row = p->rows[i];
+
+		if (row->cell == last || (contrast && strcmp(row->contrast, contrast)))
+			continue;
+		last = row->cell;
+		nr[report_state_of_cell(row)]++;
+		cells++;
+	}
+	return cells;
+}
+
 static void add_title(struct buf *b, const struct page *p)
 {
 	const struct comparison *c = p->in->comparison;
-	const struct report_state *s = &report_states[4];
+	unsigned nr[NR_VERDICTS] = { 0 }, count[NR_REPORT_STATES] = { 0 };
+	const struct report_state *s;
+	size_t cells = count_cells(p, NULL, count);
 	bool first = true;
 
-	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
-		if (comparison_count(c, order[i])) {
-			s = state_named(verdict_names[order[i]]);
-			break;
-		}
-	}
+	for (enum verdict v = VERDICT_FIRST; v < NR_VERDICTS; v++)
+		nr[v] = comparison_count(c, v);
+	s = verdict_worst(nr) ? state_named(verdict_names[verdict_worst(nr)]) :
+				&report_states[REPORT_NONE];
 	buf_addf(b,
 		 "<h1 class=\"v-%s\"><span class=\"sign\" aria-hidden=\"true\">%s</span>%s</h1>\n"
 		 "<p class=\"counts\">%zu cell%s: ",
-		 s->key, s->sign, s->name, p->nr_rows, p->nr_rows == 1 ? "" : "s");
+		 s->key, s->sign, s->name, cells, cells == 1 ? "" : "s");
 	for (unsigned i = 0; i < NR_REPORT_STATES; i++) {
-		if (!p->count[i])
+		if (!count[i])
 			continue;
 		buf_addf(b, "%s<span class=\"v-%s\">%u&nbsp;%s</span>", first ? "" : ", ",
-			 report_states[i].key, p->count[i], report_states[i].name);
+			 report_states[i].key, count[i], report_states[i].name);
 		first = false;
 	}
 	if (!p->nr_rows)
@@ -71,8 +88,7 @@ static void add_bar(struct buf *b, const struct page *p, const char *contrast)
 {
 	unsigned nr[NR_REPORT_STATES] = { 0 };
 
-	for (size_t i = 0; i < p->nr_rows; i++)
-		nr[report_state_of(p->rows[i])] += !strcmp(p->rows[i]->contrast, contrast);
+	count_cells(p, contrast, nr);
 	buf_adds(b, "<p class=\"bar\">");
 	for (unsigned i = 0; i < NR_REPORT_STATES; i++) {
 		const struct report_state *s = &report_states[i];
@@ -94,18 +110,52 @@ static void add_extremes(struct buf *b, const char *title, const struct headline
 	buf_addf(b, "<div class=\"extremes\"><dt>%s</dt>", title);
 	for (size_t i = 0; i < nr; i++) {
 		buf_adds(b, "<dd>");
-		report_add_cell(b, cells[i].workload, cells[i].varying);
+		report_add_cell(b, cells[i].workload, cells[i].varying, cells[i].role);
 		buf_adds(b, " <span class=\"num\">");
-		report_add_change(b, cells[i].change);
+		if (cells[i].zero != ZERO_NONE)
+			buf_adds(b, zero_names[cells[i].zero]);
+		else
+			report_add_change(b, cells[i].change);
 		buf_adds(b, "</span></dd>");
 	}
 	buf_adds(b, "</div>");
 }
 
+/* What is said of whole cells, as the terminal says it. */
+static void add_cells(struct buf *b, const char *state, struct strv *lines)
+{
+	const struct report_state *s = state_named(state);
+
+	for (size_t i = 0; i < lines->n && i < CELLS_MAX; i++) {
+		buf_addf(b, "<p class=\"said\"><b class=\"v-%s\"><span class=\"sign\" "
+			 "aria-hidden=\"true\">%s</span>%s</b> ", s->key, s->sign, s->name);
+		html_add(b, lines->v[i]);
+		buf_adds(b, "</p>\n");
+	}
+	if (lines->n > CELLS_MAX)
+		buf_addf(b, "<p class=\"said\">and %zu more %s</p>\n", lines->n - CELLS_MAX, s->name);
+	strv_release(lines);
+}
+
+static void add_whole_cells(struct buf *b, const struct page *p, const char *contrast)
+{
+	struct strv broken = STRV_INIT, mixed = STRV_INIT, repaired = STRV_INIT;
+
+	table_list_ended(&broken, p->in->comparison, contrast, END_BROKEN);
+	table_list_mixed(&mixed, p->in->comparison, contrast);
+	table_list_ended(&repaired, p->in->comparison, contrast, END_REPAIRED);
+	add_cells(b, verdict_names[VERDICT_BROKEN], &broken);
+	add_cells(b, verdict_names[VERDICT_MIXED], &mixed);
+	add_cells(b, verdict_names[VERDICT_REPAIRED], &repaired);
+}
+
 static void add_mean(struct buf *b, const struct headline *h)
 {
+	struct buf left = BUF_INIT;
+
 	if (!h->cells)
 		return;
+	table_add_left_out(&left, h);
 	buf_adds(b, "<p class=\"mean\"><b class=\"num\">");
 	report_add_change(b, h->mean);
 	buf_adds(b, "</b> ");
@@ -115,9 +165,10 @@ static void add_mean(struct buf *b, const struct headline *h)
 		buf_adds(b, ")</span> ");
 	}
 	buf_addf(b,
-		 "<span class=\"aside\">geometric mean of %zu cell%s, + is better%s</span></p>\n",
+		 "<span class=\"aside\">geometric mean of %zu change%s, + is better%s%s</span></p>\n",
 		 h->cells, h->cells == 1 ? "" : "s",
-		 h->i95.exists ? "; with its 95 % interval" : "");
+		 h->i95.exists ? "; with its 95 % interval" : "", buf_str(&left));
+	buf_release(&left);
 }
 
 /* Release, image and mount of a variant, as the table says them. */
@@ -155,6 +206,7 @@ static void add_contrast(struct buf *b, const struct page *p, const struct headl
 	buf_adds(b, "<article class=\"card\"><h2><span class=\"aside\">contrast</span> ");
 	html_add(b, h->contrast);
 	buf_adds(b, "</h2>\n");
+	add_whole_cells(b, p, h->contrast);
 	add_mean(b, h);
 	add_bar(b, p, h->contrast);
 	buf_adds(b, "<dl>");

@@ -20,9 +20,12 @@ struct report_state {
 	const char *sign;             /* beside the word; so it is not told by colour alone */
 	const char *help;
 };
-#define NR_REPORT_STATES 9u
+#define NR_REPORT_STATES 12u
+#define REPORT_NONE 7u         /* no verdict */
 extern const struct report_state report_states[NR_REPORT_STATES];
 unsigned report_state_of(const struct comparison_row *row);
+/* Of the row's cell: its roles together. */
+unsigned report_state_of_cell(const struct comparison_row *row);
 
 /* Ratios from 1 / limit to limit fit into a row's picture, by their logarithms. */
 struct report_scale {
@@ -44,8 +47,8 @@ struct page {
 void report_add_value(struct buf *b, const char *unit, double v);
 void report_add_change(struct buf *b, double ratio);
 void report_add_interval(struct buf *b, double low, double high);
-/* "randrw" and, apart, "threads=8 bs=4k". */
-void report_add_cell(struct buf *b, const char *workload, const char *varying);
+/* "randrw" and, apart, "threads=8 bs=4k"; role: "" of the whole workload. */
+void report_add_cell(struct buf *b, const char *workload, const char *varying, const char *role);
 
 struct report_scale report_scale_for(const struct comparison_row *const *rows, size_t nr);
 void report_add_axis(struct buf *b, struct report_scale scale);

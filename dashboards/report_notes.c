@@ -29,7 +29,7 @@ static void add_gap(struct buf *b, const struct page *p, size_t from, size_t end
 	const struct comparison_gap *g = &p->in->comparison->gaps[from];
 
 	buf_adds(b, "<tr><td>");
-	report_add_cell(b, g->workload, g->varying);
+	report_add_cell(b, g->workload, g->varying, "");
 	buf_adds(b, "</td>");
 	if (p->contrasts) {
 		buf_adds(b, "<td>");

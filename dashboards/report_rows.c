@@ -17,12 +17,14 @@ static void write_verdict(struct buf *b, const struct page *p, const struct comp
 		 "<span class=\"verdict v-%s\"><span class=\"sign\" aria-hidden=\"true\">%s</span>"
 		 "%s</span>",
 		 s->key, s->sign, s->name);
-	if (row->j.r.verdict == VERDICT_SAME && row->mark == MARK_EQUAL)
+	if (row->j.r.verdict == VERDICT_SAME && row->j.r.fact)
 		buf_adds(b, "<span class=\"aside\">identical</span>");
 	else if (row->j.r.verdict == VERDICT_SAME && row->j.r.significant)
 		buf_adds(b, "<span class=\"aside\">surely not equal</span>");
 	else if (row->j.r.more_blocks)
 		buf_addf(b, "<span class=\"aside\">+%u blocks</span>", row->j.r.more_blocks);
+	if (row->cell->verdict == VERDICT_MIXED)
+		buf_adds(b, "<span class=\"aside\">of a mixed cell</span>");
 }
 
 static void write_contrast(struct buf *b, const struct page *p, const struct comparison_row *row)
@@ -65,6 +67,8 @@ static void write_change(struct buf *b, const struct page *p, const struct compa
 	(void)p;
 	if (row->mark == MARK_EQUAL)
 		buf_addc(b, '=');
+	else if (row->j.zero != ZERO_NONE)
+		buf_adds(b, zero_names[row->j.zero]);
 	else if (report_change(row, &change))
 		report_add_change(b, change);
 }
@@ -139,7 +143,7 @@ static void add_row(struct buf *b, const struct page *p, size_t nr)
 		if (!c->write) {
 			buf_addf(b, "<th role=\"rowheader\" scope=\"row\" class=\"c-cell\"><span "
 				 "class=\"name\">");
-			report_add_cell(b, row->workload, row->varying);
+			report_add_cell(b, row->workload, row->varying, row->whole ? "" : row->role);
 			buf_adds(b, "</span></th>");
 			continue;
 		}

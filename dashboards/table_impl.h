@@ -26,6 +26,35 @@ void table_add_interval(struct buf *b, const struct comparison_row *row);
 void table_add_range(struct buf *b, const struct comparison_row *row);
 void table_add_ruling(struct buf *b, const struct comparison_row *row);
 
+/*
+ * table_lines.c: rows as the lines of a table. Where several roles decide, a line of their
+ * cell stands above them, with its name and verdict and no figures; what else there is of
+ * the cell (the total, roles in the background) comes below and decides nothing.
+ */
+struct table_line {
+	const struct comparison_row *row;
+	bool head;                     /* of a cell whose roles follow; row is one of them */
+	bool inside;                   /* of a role or a total: the cell's name stands above */
+};
+/* Room for 2 * nr lines. Returns how many there are. */
+size_t table_lines(struct table_line *out, const struct comparison_row *const *rows, size_t nr);
+void table_add_line_name(struct buf *b, const struct table_line *l);
+void table_add_line_verdict(struct buf *b, const struct table_line *l);
+
+/*
+ * What is to be said of whole cells: "randrw threads=8: dio_read +3.1 %, dio_overwrite
+ * -2.0 %" of the mixed ones; "randrw threads=8, in 2 of 6 blocks: " and the kernel's line
+ * of those where it broke on one side.
+ */
+void table_list_mixed(struct strv *lines, const struct comparison *c, const char *contrast);
+void table_list_ended(struct strv *lines, const struct comparison *c, const char *contrast,
+		      enum cell_end end);
+
+/* "randrw threads=8 dio_read -3.1 %" */
+void table_add_extreme(struct buf *b, const struct headline_cell *cell);
+/* What the mean leaves out, a clause, or nothing. */
+void table_add_left_out(struct buf *b, const struct headline *h);
+
 /* "-3.1 % (-3.9..-2.3)": estimate and 95 % interval, or "[range over blocks]", if there is one. */
 void table_add_change_within(struct buf *b, const struct comparison_row *row);
 

@@ -14,58 +14,19 @@
 
 #define GAP 2                          /* blanks between columns */
 
-/* A row and whether the line above it is of the same cell. */
-struct line {
-	const struct comparison_row *row;
-	bool cell_above;
-};
-
-/* The cell, or under it each of its roles, indented. */
-static void write_cell(struct buf *b, const struct line *l)
+static void write_baseline(struct buf *b, const struct comparison_row *row)
 {
-	if (l->cell_above)
-		buf_adds(b, "  ");
-	else
-		table_add_cell(b, l->row->workload, l->row->varying);
-	if (l->cell_above || !l->row->whole)
-		buf_addf(b, "%s%s", l->cell_above ? "" : " ", l->row->role);
-	if (*l->row->detail)
-		buf_addf(b, " %s", l->row->detail);
+	table_add_number(b, row, row->baseline_median);
 }
 
-static void write_baseline(struct buf *b, const struct line *l)
+static void write_patched(struct buf *b, const struct comparison_row *row)
 {
-	table_add_number(b, l->row, l->row->baseline_median);
+	table_add_number(b, row, row->patched_median);
 }
 
-static void write_patched(struct buf *b, const struct line *l)
+static void write_pairs(struct buf *b, const struct comparison_row *row)
 {
-	table_add_number(b, l->row, l->row->patched_median);
-}
-
-static void write_change(struct buf *b, const struct line *l)
-{
-	table_add_estimate(b, l->row);
-}
-
-static void write_interval(struct buf *b, const struct line *l)
-{
-	table_add_interval(b, l->row);
-}
-
-static void write_range(struct buf *b, const struct line *l)
-{
-	table_add_range(b, l->row);
-}
-
-static void write_pairs(struct buf *b, const struct line *l)
-{
-	buf_addf(b, "%u/%u", l->row->pairs, l->row->planned);
-}
-
-static void write_verdict(struct buf *b, const struct line *l)
-{
-	table_add_ruling(b, l->row);
+	buf_addf(b, "%u/%u", row->pairs, row->planned);
 }
 
 static bool needs_interval(const struct comparison_row *row)
@@ -89,19 +50,21 @@ struct column {
 	size_t fold;   /* it may be folded down to that width; 0: never */
 	unsigned drop; /* what is left out first has the highest; 0: never */
 	bool (*needed)(const struct comparison_row *row); /* by any row; NULL: always there */
-	void (*write)(struct buf *b, const struct line *l);
+	void (*write)(struct buf *b, const struct comparison_row *row);
+	void (*write_line)(struct buf *b, const struct table_line *l); /* in its place */
 };
 
 /* In an interval's place of a row without one stands its range: one of the two columns may go. */
 static const struct column columns[] = {
-	{ "cell", false, false, 18, 0, NULL, write_cell },
-	{ "baseline", true, false, 0, 0, NULL, write_baseline },
-	{ "patched", true, false, 0, 0, NULL, write_patched },
-	{ "change", true, false, 0, 0, NULL, write_change },
-	{ "95 % interval", true, false, 0, 1, needs_interval, write_interval },
-	{ "over blocks", true, false, 0, 3, needs_range, write_range },
-	{ "pairs", true, false, 0, 2, needs_pairs, write_pairs },
-	{ "verdict", false, true, 11, 0, NULL, write_verdict },
+	{ "cell", false, false, 18, 0, NULL, NULL, table_add_line_name },
+	{ "baseline", true, false, 0, 0, NULL, write_baseline, NULL },
+	{ "patched", true, false, 0, 0, NULL, write_patched, NULL },
+	{ "change", true, false, 0, 0, NULL, table_add_estimate, NULL },
+	{ "95 % interval", true, false, 0, 1, needs_interval, table_add_interval,
+	  NULL },
+	{ "over blocks", true, false, 0, 3, needs_range, table_add_range, NULL },
+	{ "pairs", true, false, 0, 2, needs_pairs, write_pairs, NULL },
+	{ "verdict", false, true, 11, 0, NULL, NULL, table_add_line_verdict },
 };
 #define NR_COLUMNS (sizeof(columns) / sizeof(columns[0]))
 
@@ -119,7 +82,17 @@ static size_t line_width(const struct layout *l)
 	return sum;
 }
 
-static void measure(struct layout *l, const struct line *lines, size_t nr)
+/* A cell above its roles has no figures. */
+static void write_place(struct buf *b, const struct column *c, const struct table_line *l)
+{
+	buf_reset(b);
+	if (c->write_line)
+		c->write_line(b, l);
+	else if (!l->head)
+		c->write(b, l->row);
+}
+
+static void measure(struct layout *l, const struct table_line *lines, size_t nr)
 {
 	struct buf b = BUF_INIT;
 
@@ -132,8 +105,7 @@ static void measure(struct layout *l, const struct line *lines, size_t nr)
 		for (size_t k = 0; k < nr; k++) {
 			size_t w;
 
-			buf_reset(&b);
-			c->write(&b, &lines[k]);
+			write_place(&b, c, &lines[k]);
 			w = text_width(buf_str(&b));
 			width = w > width ? w : width;
 			needed |= c->needed && c->needed(lines[k].row);
@@ -263,36 +235,33 @@ static void add_title(struct buf *out, const struct comparison_row *row)
 	buf_release(&b);
 }
 
-static bool same_cell(const struct comparison_row *a, const struct comparison_row *b)
+static enum verdict verdict_of(const struct table_line *l)
 {
-	return !strcmp(a->workload, b->workload) && !strcmp(a->params, b->params);
+	if (l->head)
+		return l->row->cell ? l->row->cell->verdict : VERDICT_NONE;
+	return l->row->j.decides || !l->row->primary ? l->row->j.r.verdict : VERDICT_NONE;
 }
 
 void table_add_rows(struct buf *out, const struct comparison_row *const *rows, size_t nr,
 		    bool colour)
 {
 	const struct ink plain = table_ink(VERDICT_NONE, false);
-	struct line *lines = xcalloc(nr, sizeof(*lines));
+	struct table_line *lines = xcalloc(2 * nr, sizeof(*lines));
 	struct buf text[NR_COLUMNS] = { 0 };
 	struct layout l;
 
-	for (size_t k = 0; k < nr; k++) {
-		lines[k].row = rows[k];
-		lines[k].cell_above = k && same_cell(rows[k], rows[k - 1]);
-	}
+	add_title(out, rows[0]);
+	nr = table_lines(lines, rows, nr);
 	measure(&l, lines, nr);
 	fit(&l);
-	add_title(out, rows[0]);
 	for (size_t i = 0; i < NR_COLUMNS; i++)
 		buf_adds(&text[i], columns[i].title);
 	add_line(out, &l, text, &plain);
 	for (size_t k = 0; k < nr; k++) {
-		const struct ink ink = table_ink(rows[k]->j.r.verdict, colour);
+		const struct ink ink = table_ink(verdict_of(&lines[k]), colour);
 
-		for (size_t i = 0; i < NR_COLUMNS; i++) {
-			buf_reset(&text[i]);
-			columns[i].write(&text[i], &lines[k]);
-		}
+		for (size_t i = 0; i < NR_COLUMNS; i++)
+			write_place(&text[i], &columns[i], &lines[k]);
 		add_line(out, &l, text, &ink);
 	}
 	for (size_t i = 0; i < NR_COLUMNS; i++) {

@@ -11,16 +11,13 @@
 #include "dashboards/text.h"
 
 #define SHOWN_AS_NONE 0.0005   /* "+0.0 %" */
-
-/* Decides the word of the verdict line: the first that some cell has. */
-static const enum verdict order[] = { VERDICT_SLOWER, VERDICT_UNSURE, VERDICT_FASTER,
-				      VERDICT_SAME };
+#define CELLS_MAX 5            /* of the mixed, the broken, the repaired ones */
 
 static void add_counts(struct buf *b, const unsigned nr[NR_VERDICTS])
 {
 	bool first = true;
 
-	for (enum verdict v = VERDICT_SLOWER; v < NR_VERDICTS; v++) {
+	for (enum verdict v = VERDICT_FIRST; v < NR_VERDICTS; v++) {
 		if (!nr[v])
 			continue;
 		buf_addf(b, "%s%u %s", first ? "" : ", ", nr[v], verdict_names[v]);
@@ -45,15 +42,14 @@ void table_add_verdict(struct buf *out, const struct comparison *c, bool colour)
 {
 	unsigned nr[NR_VERDICTS] = { 0 }, cells = 0;
 	struct buf b = BUF_INIT, lines = BUF_INIT;
-	enum verdict worst = VERDICT_NONE;
+	enum verdict worst;
 	const char *word;
 
 	if (!c->judged)
 		return;
-	for (enum verdict v = VERDICT_SLOWER; v < NR_VERDICTS; v++)
+	for (enum verdict v = VERDICT_FIRST; v < NR_VERDICTS; v++)
 		cells += nr[v] = comparison_count(c, v);
-	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]) && !worst; i++)
-		worst = nr[order[i]] ? order[i] : VERDICT_NONE;
+	worst = verdict_worst(nr);
 	word = worst ? verdict_names[worst] : "none";
 	buf_addf(&b, "verdict: %s", word);
 	if (cells) {
@@ -80,6 +76,37 @@ const struct headline *table_headline(const struct comparison *c, const char *co
 	return NULL;
 }
 
+static void add_cells(struct buf *out, const char *first, struct strv *lines)
+{
+	struct buf more = BUF_INIT;
+
+	for (size_t i = 0; i < lines->n && i < CELLS_MAX; i++)
+		text_add_wrapped(out, first, lines->v[i], TABLE_WIDTH);
+	if (lines->n > CELLS_MAX) {
+		buf_addf(&more, "and %zu more", lines->n - CELLS_MAX);
+		text_add_wrapped(out, "            ", buf_str(&more), TABLE_WIDTH);
+	}
+	buf_release(&more);
+	strv_release(lines);
+}
+
+static void add_ended(struct buf *out, const struct comparison *c, const char *contrast,
+		      const char *first, enum cell_end end)
+{
+	struct strv lines = STRV_INIT;
+
+	table_list_ended(&lines, c, contrast, end);
+	add_cells(out, first, &lines);
+}
+
+static void add_mixed(struct buf *out, const struct comparison *c, const char *contrast)
+{
+	struct strv lines = STRV_INIT;
+
+	table_list_mixed(&lines, c, contrast);
+	add_cells(out, "  mixed     ", &lines);
+}
+
 static void add_extremes(struct buf *out, const char *first, const struct headline_cell *cell,
 			 size_t nr)
 {
@@ -87,9 +114,7 @@ static void add_extremes(struct buf *out, const char *first, const struct headli
 
 	for (size_t i = 0; i < nr; i++) {
 		buf_adds(&b, i ? ", " : "");
-		table_add_cell(&b, cell[i].workload, cell[i].varying);
-		buf_addc(&b, ' ');
-		table_add_change(&b, cell[i].change, true);
+		table_add_extreme(&b, &cell[i]);
 	}
 	if (nr)
 		text_add_wrapped(out, first, buf_str(&b), TABLE_WIDTH);
@@ -103,6 +128,7 @@ void table_add_headline(struct buf *out, const struct comparison *c, const char 
 
 	if (!h)
 		return;
+	add_ended(out, c, contrast, "  broken    ", END_BROKEN);
 	add_counts(&b, h->nr);
 	table_add_empty(&b, c, contrast);
 	if (h->cells) {
@@ -116,12 +142,21 @@ void table_add_headline(struct buf *out, const struct comparison *c, const char 
 			buf_adds(&b, ")");
 		}
 		buf_adds(&b, ", + is better");
+		table_add_left_out(&b, h);
 	}
 	if (b.len)
 		text_add_wrapped(out, "  verdict   ", buf_str(&b), TABLE_WIDTH);
+	add_mixed(out, c, contrast);
 	add_extremes(out, "  worst     ", h->worst, h->nr_worst);
 	add_extremes(out, "  best      ", h->best, h->nr_best);
+	add_ended(out, c, contrast, "  repaired  ", END_REPAIRED);
 	buf_release(&b);
+}
+
+/* How far it lies from no change; what falls to 0 or rises from it furthest. */
+static double size_of(const struct headline_cell *cell)
+{
+	return cell->zero != ZERO_NONE ? HUGE_VAL : fabs(log(cell->change));
 }
 
 /* The one whose change is the largest of the contrasts' worst, or best, and its contrast. */
@@ -134,8 +169,7 @@ static const struct headline_cell *extreme(const struct comparison *c, bool best
 		const struct headline *h = &c->headlines[i];
 		const struct headline_cell *cell = best ? h->best : h->worst;
 
-		if (!(best ? h->nr_best : h->nr_worst) ||
-		    (found && fabs(log(cell->change)) <= fabs(log(found->change))))
+		if (!(best ? h->nr_best : h->nr_worst) || (found && size_of(cell) <= size_of(found)))
 			continue;
 		found = cell;
 		*contrast = h->contrast;
@@ -148,7 +182,7 @@ void table_summary(struct buf *out, const struct comparison *c)
 	unsigned nr[NR_VERDICTS] = { 0 };
 	size_t before = out->len;
 
-	for (enum verdict v = VERDICT_SLOWER; v < NR_VERDICTS; v++)
+	for (enum verdict v = VERDICT_FIRST; v < NR_VERDICTS; v++)
 		nr[v] = comparison_count(c, v);
 	add_counts(out, nr);
 	if (out->len == before)
@@ -157,14 +191,12 @@ void table_summary(struct buf *out, const struct comparison *c)
 		const char *contrast;
 		const struct headline_cell *cell = extreme(c, best, &contrast);
 
-		if (!cell || fabs(cell->change - 1) < SHOWN_AS_NONE)
+		if (!cell || size_of(cell) < SHOWN_AS_NONE)
 			continue;
 		buf_adds(out, best ? "; best " : "; worst ");
 		if (c->nr_headlines > 1)
 			buf_addf(out, "%s ", contrast);
-		table_add_cell(out, cell->workload, cell->varying);
-		buf_addc(out, ' ');
-		table_add_change(out, cell->change, true);
+		table_add_extreme(out, cell);
 	}
 }
 
@@ -183,15 +215,25 @@ void table_add_warnings(struct buf *out, const struct comparison *c)
 	buf_addc(out, '\n');
 }
 
+static bool has_roles(const struct comparison *c)
+{
+	for (size_t i = 0; i < c->nr_rows; i++)
+		if (!c->rows[i].whole)
+			return true;
+	return false;
+}
+
 void table_add_legend(struct buf *out, const struct comparison *c)
 {
 	struct buf b = BUF_INIT;
 
 	buf_addf(&b, "change: %s of patched / baseline, with its 95 %% interval, or the range over "
-		     "blocks where they are too few for one; =: equal to the last digit. Indented: "
-		     "one role of the cell, which decides nothing.",
+		     "blocks where they are too few for one; =: equal to the last digit."
+		     "%s",
 		 c->paired || !c->judged ? "Hodges-Lehmann estimate over blocks" :
-					   "Hodges-Lehmann estimate");
+					   "Hodges-Lehmann estimate",
+		 has_roles(c) ? " Indented: roles, which decide where there are several, each "
+				"for itself; what is in parentheses decides nothing." : "");
 	if (c->judged)
 		buf_addf(&b, " slower, faster: at %.2g %% for all cells together, and past the "
 			     "margin; same: shown to be within it; unsure (+n): about n more "

@@ -16,7 +16,9 @@
 struct ink table_ink(enum verdict v, bool colour)
 {
 	static const char *const begin[NR_VERDICTS] = {
-		[VERDICT_NONE] = "", [VERDICT_SLOWER] = "\033[31m", [VERDICT_FASTER] = "\033[32m",
+		[VERDICT_NONE] = "", [VERDICT_BROKEN] = "\033[1;31m",
+		[VERDICT_SLOWER] = "\033[31m", [VERDICT_MIXED] = "\033[31m",
+		[VERDICT_FASTER] = "\033[32m", [VERDICT_REPAIRED] = "\033[32m",
 		[VERDICT_SAME] = "", [VERDICT_UNSURE] = "\033[33m",
 	};
 
@@ -66,6 +68,8 @@ void table_add_estimate(struct buf *b, const struct comparison_row *row)
 {
 	if (row->mark == MARK_EQUAL)
 		buf_addc(b, '=');
+	else if (row->j.zero != ZERO_NONE)
+		buf_adds(b, zero_names[row->j.zero]);
 	else if (!has_change(row))
 		buf_addc(b, '-');
 	else
@@ -99,12 +103,16 @@ void table_add_range(struct buf *b, const struct comparison_row *row)
 		   row->ratio_max, true);
 }
 
-/* Without a pair it is unsure, but what happened is the better word. */
+/*
+ * Without a pair it is unsure, but what happened is the better word. What could be taken
+ * for a verdict and decides nothing, a total's, is in parentheses.
+ */
 void table_add_ruling(struct buf *b, const struct comparison_row *row)
 {
 	const struct ruling *r = &row->j.r;
+	bool ended = r->verdict == VERDICT_BROKEN || r->verdict == VERDICT_REPAIRED;
 
-	if (!row->pairs && row->lack) {
+	if (!row->pairs && row->lack && !ended) {
 		buf_adds(b, lack_names[row->lack]);
 		return;
 	}
@@ -112,8 +120,12 @@ void table_add_ruling(struct buf *b, const struct comparison_row *row)
 		buf_addc(b, '-');
 		return;
 	}
+	if (row->primary && !row->j.decides) {
+		buf_addf(b, "(%s)", verdict_names[r->verdict]);
+		return;
+	}
 	buf_adds(b, verdict_names[r->verdict]);
-	if (r->verdict == VERDICT_SAME && r->fact && row->mark == MARK_EQUAL) {
+	if (r->verdict == VERDICT_SAME && r->fact) {
 		buf_adds(b, " (identical)");
 	} else if (r->verdict == VERDICT_SAME && r->significant && row->mark != MARK_EQUAL) {
 		buf_adds(b, " (sure ");
@@ -156,16 +168,24 @@ static void add_mean(struct buf *b, const struct headline *h, bool paired)
 		buf_addf(b, ", + is better (%s)", paired ? "too few blocks for an interval" :
 			 "no interval, as the sides are not paired");
 	}
+	table_add_left_out(b, h);
 }
 
 /* Cells of a contrast without a single pair: they count as unsure. */
 static unsigned count_empty(const struct comparison *c, const char *contrast)
 {
+	const struct comparison_cell *last = NULL;
 	unsigned nr = 0;
 
-	for (size_t i = 0; i < c->nr_rows; i++)
-		nr += c->rows[i].j.decides && !c->rows[i].pairs &&
-		      !strcmp(c->rows[i].contrast, contrast);
+	for (size_t i = 0; i < c->nr_rows; i++) {
+		const struct comparison_row *row = &c->rows[i];
+
+		if (!row->j.decides || row->pairs || row->j.r.verdict != VERDICT_UNSURE ||
+		    strcmp(row->contrast, contrast) || row->cell == last)
+			continue;
+		last = row->cell;
+		nr++;
+	}
 	return nr;
 }
 
@@ -180,15 +200,17 @@ void table_add_empty(struct buf *b, const struct comparison *c, const char *cont
 void table_add_summary(struct buf *b, const struct comparison *c, const struct headline *h)
 {
 	static const char *const words[NR_VERDICTS] = {
-		[VERDICT_SLOWER] = "slower", [VERDICT_FASTER] = "faster",
-		[VERDICT_SAME] = "the same", [VERDICT_UNSURE] = "unsure",
+		[VERDICT_BROKEN] = "broken", [VERDICT_SLOWER] = "slower",
+		[VERDICT_MIXED] = "mixed", [VERDICT_FASTER] = "faster",
+		[VERDICT_REPAIRED] = "repaired", [VERDICT_SAME] = "the same",
+		[VERDICT_UNSURE] = "unsure",
 	};
 	unsigned cells = 0;
 	bool first = true;
 
-	for (enum verdict v = VERDICT_SLOWER; v < NR_VERDICTS; v++)
+	for (enum verdict v = VERDICT_FIRST; v < NR_VERDICTS; v++)
 		cells += h->nr[v];
-	for (enum verdict v = VERDICT_SLOWER; v < NR_VERDICTS; v++) {
+	for (enum verdict v = VERDICT_FIRST; v < NR_VERDICTS; v++) {
 		if (!h->nr[v])
 			continue;
 		buf_addf(b, "%s%s in %u", first ? "" : ", ", words[v], h->nr[v]);

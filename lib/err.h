@@ -13,7 +13,7 @@
 /* The documented exit codes; docs and --help list them from fsduel_exits[] of cli/command.h. */
 enum fsduel_exit {
 	FSDUEL_OK = 0,       /* fine */
-	FSDUEL_SLOWER = 1,   /* some cell is slower */
+	FSDUEL_SLOWER = 1,   /* some cell is slower, mixed or broken */
 	FSDUEL_USAGE = 2,    /* usage or config error, or results that may not be compared */
 	FSDUEL_MACHINE = 3,  /* this machine cannot do it */
 	FSDUEL_UNMEASURED = 4, /* a planned pair has no valid sample */

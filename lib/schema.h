@@ -21,12 +21,19 @@
 #define CONSOLE_DIR "console"
 #define SUITE_INI "suite.ini"
 
-/*
- * The words in the column marks that are no disturbance: an option of the mount did
- * nothing; a thread with a rate did not keep it to the end (the metric missed).
- */
+/* Words in the column marks that are no disturbance. An option of the mount did nothing. */
 #define MARK_NO_EFFECT "no_effect"
+/* A thread with a rate did not keep it to the end (the metric missed). */
 #define MARK_MISSED "missed"
+/* The kernel that ran oopsed, warned, hung or damaged the file system in this cell run. */
+#define MARK_BROKEN "broken"
+/* It ran on to its wall limit without a word: it hangs, or the host was too busy for it. */
+#define MARK_HUNG "hung"
+
+/* The role of fio's reads of what it wrote: shown, and decides nothing. */
+#define ROLE_VERIFY "verify"
+/* How far a role's rate is known at all, in per cent of it; there only where that is coarse. */
+#define METRIC_RESOLUTION "resolution"
 
 /* What says which cell run a row belongs to: the first columns of every CSV of a results folder. */
 #define SCHEMA_WHO "run", "variant", "kernel", "mode", "fs", "mount", "workload", "params", \

@@ -35,6 +35,9 @@ static const struct {
 	[LATENCY] = { "latency", 0, "1: latency.csv" },
 	[SERIES] = { "series", 0, "intervals in series.csv" },
 	[LOCKS] = { "locks", 0, "blocks that the locks pass watched" },
+	[VERDICTS] = { "verdicts", 0, "1: the first six cells: roles against each other; a role that "
+				      "falls to 0; a kernel that breaks: patched, always and once; the "
+				      "baseline; both; 2 to 7: all cells are as the first, second, ..." },
 };
 
 static const char *const role_names[] = {
@@ -52,11 +55,48 @@ struct unit {
 	const char *status, *marks, *reason;
 };
 
+/* What cells come to with verdicts=. */
+enum kind { CELL_MIXED, CELL_ZERO, CELL_BROKEN, CELL_BROKEN_ONCE, CELL_REPAIRED, CELL_BOTH,
+	    CELL_PLAIN };
+
+static enum kind kind_of(const struct gen *g, const struct unit *u)
+{
+	uint64_t kind = g->o[VERDICTS] == 1 ? u->cell : g->o[VERDICTS] - 2;
+
+	return g->o[VERDICTS] && kind < CELL_PLAIN ? (enum kind)kind : CELL_PLAIN;
+}
+
+static void choose_break(struct unit *u, enum kind kind)
+{
+	if ((u->variant && kind == CELL_BROKEN) ||
+	    (u->variant && kind == CELL_BROKEN_ONCE && u->block == 3) ||
+	    (!u->variant && kind == CELL_REPAIRED) || kind == CELL_BOTH) {
+		u->status = "failed";
+		u->marks = "broken";
+		u->reason = u->variant ? "the kernel had an oops: BUG: kernel NULL pointer dereference, "
+			    "address: 0000000000000018" :
+			    "the kernel warned: WARNING: CPU: 1 PID: 99 at fs/ext4/inode.c:1887";
+	}
+}
+
+/* The part of its rate that a role keeps on the patched side. */
+static double role_keeps(const struct gen *g, const struct unit *u, unsigned role)
+{
+	enum kind kind = kind_of(g, u);
+
+	if (!u->variant || !role)
+		return 1;
+	if (kind == CELL_MIXED)
+		return role == 1 ? 1.35 : 0.8;
+	return kind == CELL_ZERO && role == 1 ? 0 : 1;
+}
+
 /* What goes wrong where: cells 2 to 5, from 1, of the patched side. */
 static void choose_trouble(const struct gen *g, struct unit *u)
 {
 	u->status = "ok";
 	u->marks = u->reason = "";
+	choose_break(u, kind_of(g, u));
 	if (!g->o[TROUBLE])
 		return;
 	if (u->cell % 7 == 0 && u->block % 4 == 1)
@@ -113,7 +153,7 @@ static double rate_of(struct gen *g, const struct unit *u)
 
 	for (unsigned i = 0; i < 12; i++)   /* a sum of twelve is nearly normal, deviation 1 */
 		noise += (double)rng_below(&g->rng, 1u << 20) / (1 << 20) - 0.5;
-	if (u->variant && !g->o[NO_CHANGE])
+	if (u->variant && !g->o[NO_CHANGE] && kind_of(g, u) == CELL_PLAIN)
 		rate *= pow(changes[w % NR(changes)], u->variant * (part + 0.5) / 1.5);
 	if (g->o[DRIFT])
 		rate *= 1 - 0.3 * (u->block - 1) / (double)g->o[BLOCKS];
@@ -142,6 +182,8 @@ static void add_metrics(struct gen *g, const struct unit *u, const char *role, d
 
 		if (!strcmp(gen_metrics[m].name, "elapsed"))
 			value = 1e9;
+		else if (rate == 0 && !gen_metrics[m].rate)
+			continue;
 		add_sample(g, u, role, gen_metrics[m].name, gen_metrics[m].unit, gen_metrics[m].better, value);
 	}
 }
@@ -226,10 +268,10 @@ static void add_unit(struct gen *g, struct unit *u)
 	rate = rate_of(g, u);
 	for (unsigned r = 0; r <= g->o[ROLES]; r++) {
 		const char *role = r ? role_names[r - 1] : "all";
-		double part = r ? rate * r / whole : rate, threads = u->threads * (r ? 1.0 : (double)g->o[ROLES]);
+		double part = (r ? rate * r / whole : rate) * role_keeps(g, u, r), threads = u->threads * (r ? 1.0 : (double)g->o[ROLES]);
 
 		add_metrics(g, u, role, part, threads);
-		if (!strcmp(u->status, "ok") && g->o[LATENCY])
+		if (!strcmp(u->status, "ok") && g->o[LATENCY] && part > 0)
 			add_latency(g, u, role, part, threads);
 		if (!strcmp(u->status, "ok") && g->o[SERIES])
 			add_series(g, u, role, part);

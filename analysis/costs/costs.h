@@ -111,7 +111,8 @@ bool costs_run(const struct costs *c, const struct cost_cell *cell, unsigned blo
 	       struct cost_run *out);
 
 /*
- * Give every deciding row of comp whose cell was profiled its struct row_costs
+ * Give every row of comp that decides whole, or is its roles' total, and whose cell was
+ * profiled, its struct row_costs
  * (compare.h), and comp the notes. After comparison_judge; c may be NULL.
  */
 void comparison_add_costs(struct comparison *comp, const struct costs *c);

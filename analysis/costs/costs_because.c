@@ -228,7 +228,7 @@ void comparison_add_costs(struct comparison *comp, const struct costs *costs)
 		struct comparison_row *row = &comp->rows[i];
 		const struct cost_cell *c = NULL;
 
-		if (costs && row->j.decides && !strcmp(row->metric, costs->rate))
+		if (costs && row_of_cell(row) && !strcmp(row->metric, costs->rate))
 			c = find(costs, row);
 		if (c)
 			add_row(comp, row, c);

@@ -91,8 +91,8 @@ struct lock_figures locks_of_class(const struct lock_cell *c, unsigned class);
 void locks_sentence(struct buf *b, const struct lock_who *w);
 
 /*
- * Give every row of c that decides its struct row_locks (compare.h): what of its change
- * waits for locks explain; and c the notes. After comparison_judge; l may be NULL.
+ * Give the row of each cell of c that decides, or of its roles' total, its struct row_locks
+ * (compare.h): what of its change waits for locks explain; and c the notes. After comparison_judge; l may be NULL.
  */
 void comparison_add_locks(struct comparison *c, const struct locks *l);
 

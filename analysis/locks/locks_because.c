@@ -235,7 +235,7 @@ static void add_row(struct comparison *c, struct comparison_row *row, const stru
 void comparison_add_locks(struct comparison *c, const struct locks *l)
 {
 	for (size_t i = 0; l && i < c->nr_rows; i++)
-		if (c->rows[i].j.decides && !strcmp(c->rows[i].metric, l->rate))
+		if (row_of_cell(&c->rows[i]) && !strcmp(c->rows[i].metric, l->rate))
 			add_row(c, &c->rows[i], l);
 	for (size_t i = 0; l && i < l->notes.n; i++)
 		strv_add(&c->lock_notes, l->notes.v[i]);

@@ -27,6 +27,16 @@ void marks_split(struct strv *words, const char *marks, const char *only)
 	strv_release(&all);
 }
 
+bool marks_has(const char *marks, const char *word)
+{
+	for (size_t len; *marks; marks += len + (marks[len] == ',')) {
+		len = strcspn(marks, ",");
+		if (len == strlen(word) && !memcmp(marks, word, len))
+			return true;
+	}
+	return false;
+}
+
 /* 1: something disturbed it. */
 static int count(json_t *by_mark, const char *marks)
 {
@@ -66,6 +76,17 @@ json_t *results_marks(const struct results *r)
 	return json_pack("{s:I, s:I, s:o}", "runs", runs, "marked", marked, "by_mark", by_mark);
 }
 
+/* Is it judged with a pair? What a kernel did to it there, the verdict of its cell says. */
+static bool in_a_pair(const struct results *r, size_t unit)
+{
+	size_t variant = unit / ((size_t)r->blocks * r->pass_index.nr) % r->variant_index.nr;
+
+	for (size_t i = 0; i < r->nr_contrasts && unit % r->pass_index.nr == 0; i++)
+		if (r->contrasts[i].baseline == variant || r->contrasts[i].patched == variant)
+			return true;
+	return false;
+}
+
 bool results_unmeasured(const struct results *r)
 {
 	size_t units = nr_units(r), ok = 0, bad = 0;
@@ -74,7 +95,8 @@ bool results_unmeasured(const struct results *r)
 		const struct unit *u = &r->units[i];
 
 		ok += u->seen && u->status == SAMPLE_OK;
-		bad += u->seen && (u->status == SAMPLE_FAILED || u->status == SAMPLE_INVALID);
+		bad += u->seen && (u->status == SAMPLE_FAILED || u->status == SAMPLE_INVALID) &&
+		       !((u->broken || u->hung) && in_a_pair(r, i));
 	}
 	return bad || !ok;
 }

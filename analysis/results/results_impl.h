@@ -63,6 +63,7 @@ struct unit {
 	uint32_t marks;                   /* what disturbed it; a number in strings */
 	uint16_t position;                /* of the variant in its block, from 1; 0: not said */
 	uint8_t status;                   /* the worst in that attempt */
+	bool broken, hung;                /* its marks have MARK_BROKEN, MARK_HUNG */
 };
 
 struct results {
@@ -119,6 +120,8 @@ int results_finish(struct results *r, const char *samples_path, struct err *e);
  * that say what disturbed the run, which MARK_NO_EFFECT and MARK_MISSED do not.
  */
 void marks_split(struct strv *words, const char *marks, const char *only);
+/* Is that one of the field's words? */
+bool marks_has(const char *marks, const char *word);
 
 /* results_load of a run.json (taken over) and the text of its samples.csv. */
 int results_make(struct results **out, json_t *run, const char *samples, size_t len,

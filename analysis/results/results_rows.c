@@ -285,6 +285,8 @@ static void note_unit(struct reader *rd)
 		*u = (struct unit){ .seen = rd->attempt + 1, .status = SAMPLE_OK };
 	u->position = (uint16_t)rd->position;
 	u->marks = pick_reason(rd->r, u->marks, rd->last[COL_MARKS].number);
+	u->broken |= marks_has(rd->field[COL_MARKS], MARK_BROKEN);
+	u->hung |= marks_has(rd->field[COL_MARKS], MARK_HUNG);
 	if (rd->status > u->status) {
 		u->status = rd->status;
 		u->reason = reason;

@@ -39,12 +39,16 @@ function sentence(row, cell) {
 		words.push("Both sides are equal to the last digit in every block.");
 	else if (row.change !== null)
 		words.push(`${row.metric} changes by ${percent(row.change)}${limits(row)}.`);
+	else if (row.zero)
+		words.push(`${row.metric} goes ${row.zero}.`.replace("goes 0", "is 0"));
+	if (row.role !== "all" && row.cellstate !== row.state)
+		words.push(`The cell's roles together: ${data.states[row.cellstate][0]}.`);
 	if (row.why)
 		words.push(`${state}: ${row.why}.`);
 	if (row.noratio)
 		words.push(`There is no ratio: ${row.noratio}.`);
 	if (row.fact)
-		words.push("Read off, not tested: the virtual clock has no noise.");
+		words.push("Read off, not tested: every sample is equal, latencies too.");
 	else if (row.p !== null)
 		words.push(`p ${probability(row.p)} for all cells together.`);
 	if (row.margin !== null)
@@ -84,12 +88,12 @@ function blockPlots(row, cell, list) {
 		box.replaceChildren(...[samplesPlot(cell, row, f), ratiosPlot(cell, row, f),
 			latencyPlot(cell, f.role), seriesPlot(cell, f.role)].filter(Boolean));
 	};
-	const whole = list.findIndex((f) => f.role === "all" && f.metric === row.metric);
+	const judged = list.findIndex((f) => f.role === row.role && f.metric === row.metric);
 	const label = (f) => `${roleName(f.role)}, ${f.metric}${f.detail ? " " + f.detail : ""}`;
 	const select = element("select", null, list.map((f, i) => element("option",
-		{ value: i, selected: i === whole }, label(f))));
+		{ value: i, selected: i === judged }, label(f))));
 	select.addEventListener("change", () => draw(list[select.value]));
-	draw(list[Math.max(whole, 0)]);
+	draw(list[Math.max(judged, 0)]);
 	return [list.length > 1 && element("label", { class: "pick" }, "shown: ", select), box];
 }
 
@@ -213,8 +217,8 @@ function partLink(cell, block, side) {
 }
 
 function samples(row, cell) {
-	const f = cell.figures.map(figure).find((g) => g.role === "all" && g.metric === row.metric);
-	if (!f)
+	const f = cell.figures.map(figure).find((g) => g.role === row.role && g.metric === row.metric);
+	if (!f?.values)
 		return null;
 	return table("samples", ["#block", "side", "order", `#${f.metric}, ${f.unit}`, "status", "notes"],
 		f.values.map((v, i) => {

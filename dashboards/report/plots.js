@@ -136,7 +136,7 @@ function scalingRows(row) {
 		const found = data.rows.filter((r) => {
 			const c = data.cells[r.cell];
 			return c.workload === cell.workload && c.contrast === cell.contrast &&
-				r.metric === row.metric && rest(c) === rest(cell) && r.pairs &&
+				r.metric === row.metric && r.role === row.role && rest(c) === rest(cell) && r.pairs &&
 				isFinite(parseFloat(parameters(c.varying).get(name)));
 		}).map((r) => [size(parameters(data.cells[r.cell].varying).get(name)), r]);
 		if (new Set(found.map(([n]) => n)).size > 1)

@@ -6,7 +6,7 @@ const rows = data.rows.map((row, i) => {
 	const line = document.getElementById("row-" + (i + 1));
 	const cell = data.cells[row.cell];
 	return { row, cell, line, place: i, opened: null,
-		words: [cellName(cell), cell.params, cell.contrast, row.metric, row.why || "",
+		words: [cellName(cell), cell.params, cell.contrast, row.role, row.metric, row.why || "",
 			data.states[row.state][0], row.because ? row.because[1] : "",
 			...row.lacks.map((l) => l[2] + " " + l[3])].join(" ").toLowerCase() };
 });
@@ -47,7 +47,7 @@ function makeButton(r) {
 const width = (row) => row.low > 0 && row.high > 0 ? Math.log(row.high / row.low) : null;
 const keys = {
 	state: (r) => r.row.state,
-	name: (r) => cellName(r.cell),
+	name: (r) => cellName(r.cell) + " " + r.row.role,
 	contrast: (r) => r.cell.contrast,
 	metric: (r) => r.row.metric,
 	baseline: (r) => r.row.base,
@@ -56,6 +56,8 @@ const keys = {
 	width: (r) => width(r.row),
 	pairs: (r) => r.row.pairs,
 };
+// Where roles decide a cell has several rows.
+const unit = rows.some((r) => r.row.role !== "all") ? "rows" : "cells";
 const order = new Intl.Collator("en", { numeric: true });
 const sorting = { key: "", down: false };
 
@@ -146,7 +148,7 @@ function say() {
 	const shown = rows.filter((r) => !r.line.hidden).length;
 	const title = sorting.key && document.querySelector(`#sort option[value="${sorting.key}"]`)
 		.textContent.split(",")[0];
-	document.getElementById("shown").textContent = `${shown} of ${rows.length} cells` +
+	document.getElementById("shown").textContent = `${shown} of ${rows.length} ${unit}` +
 		(title ? `, by ${title}, ${sorting.down ? "largest" : "smallest"} first` : "");
 }
 

@@ -44,10 +44,7 @@ static void put_fact(struct cell *c, const char *name, json_t *value)
 /* What disturbed a cell run, joined by commas. */
 void cell_add_mark(struct cell *c, const char *mark)
 {
-	char *old = c->r->marks;
-
-	c->r->marks = old ? xasprintf("%s,%s", old, mark) : xstrdup(mark);
-	free(old);
+	result_mark(c->r, mark);
 }
 
 /* --- steps -------------------------------------------------------------------- */
@@ -311,9 +308,12 @@ static void check_fs(struct cell *c, struct err *e)
 {
 	uint64_t begin_ns = now_ns();
 	int lost = 0;                  /* the next cell run finds that out, too */
+	int rc = run_on_device(c, run_check, &lost, e);
 
-	if (!run_on_device(c, run_check, &lost, e) && c->fs->check)
+	if (!rc && c->fs->check)
 		put_fact(c, "fs_clean", json_true());
+	if (rc == -EUCLEAN && !lost)
+		result_mark(c->r, MARK_BROKEN);
 	if (c->at->stepped)
 		c->at->stepped(c->at->stepped_arg, "check", now_ns() - begin_ns);
 }
@@ -362,8 +362,10 @@ static void judge(struct cell *c, struct buf *why, const char *unmount_error, co
 		result_fail(c->r, STATUS_FAILED, "check: %s", broken);
 	else if (ret)
 		result_fail(c->r, STATUS_FAILED, "kernel log: %s", log_error.text);
-	if (c->seen)
+	if (c->seen) {
 		result_fail(c->r, STATUS_INVALID, "%s", c->seen);
+		result_mark(c->r, MARK_BROKEN);
+	}
 	/* What it saw stays seen, whatever else went wrong; but one that was interrupted is run again. */
 	if (c->seen && c->watch.stop != WATCH_CALLER)
 		json_object_set_new(c->r->facts, "stands", json_true());

@@ -115,7 +115,7 @@ int mount_check(const struct fs_type *fs, const char *device, const atomic_int *
 	rc = proc_run((const char *const *)argv.v, &o, stop, &x, e);
 	strv_split(&lines, buf_str(&said), "\n");
 	if (!rc && x.status)
-		rc = err_add(e, EIO, "%s does not find the file system clean: %.200s", argv.v[0],
+		rc = err_add(e, EUCLEAN, "%s does not find the file system clean: %.200s", argv.v[0],
 			     first_finding(&lines));
 	strv_release(&lines);
 	strv_release(&argv);

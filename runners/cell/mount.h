@@ -25,7 +25,7 @@ void mount_split(const char *options, unsigned long *flags, struct buf *data);
 int mount_mkfs(const struct strv *mkfs, const char *device, const atomic_int *stop,
 	       struct err *e);
 
-/* Run the file system's checker on an unmounted device: -EIO with its last line where it is not clean. */
+/* Run the file system's checker on an unmounted device: -EUCLEAN with its last line where it is not clean. */
 int mount_check(const struct fs_type *fs, const char *device, const atomic_int *stop,
 		struct err *e);
 

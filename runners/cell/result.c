@@ -75,6 +75,19 @@ void result_fail(struct result *r, enum status status, const char *fmt, ...)
 			*p = ' ';
 }
 
+void result_mark(struct result *r, const char *word)
+{
+	struct strv words = STRV_INIT;
+	char *old = r->marks;
+
+	strv_split(&words, old ? old : "", ",");
+	if (strv_find(&words, word) < 0) {
+		r->marks = xasprintf("%s%s%s", old ? old : "", old && *old ? "," : "", word);
+		free(old);
+	}
+	strv_release(&words);
+}
+
 struct sample *result_add_sample(struct result *r)
 {
 	r->samples = xrealloc(r->samples, r->nr_samples + 1, sizeof(*r->samples));

@@ -56,6 +56,9 @@ void result_release(struct result *r);
 void result_fail(struct result *r, enum status status, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Add a word to the marks unless it is there. */
+void result_mark(struct result *r, const char *word);
+
 /* Invalid as a measurement of speed, and an answer all the same: again it would be no other. */
 bool result_stands(const struct result *r);
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "lib/buf.h"
+#include "lib/schema.h"
 
 #define REASON_CHARS 200   /* of a line, in a reason */
 #define LINE_CHARS 400     /* of a line, in what is kept */
@@ -131,8 +132,29 @@ static void take(struct trouble_found *f, const struct trouble *row, char *line)
 		return;
 	}
 	free(f->line);
+	free(f->where);
 	f->row = row;
 	f->line = line;
+	f->where = NULL;
+}
+
+/* "RIP: 0010:ext4_mb_load_buddy_gfp+0x1f/0x3f0 [ext4]", where the line itself has no function. */
+static void note_where(struct trouble_found *f, const char *line)
+{
+	const char *name = without_stamp(line);
+	size_t len;
+
+	if (!f->row || f->where || strncmp(name, "RIP: ", 5))
+		return;
+	name += 5 + strspn(name + 5, "0123456789:");
+	len = strcspn(name, "+ ");
+	if (!len || name[len] != '+')
+		return;
+	f->where = xstrndup(name, len);
+	if (f->line && strstr(f->line, f->where)) {
+		free(f->where);
+		f->where = NULL;
+	}
 }
 
 static char *one_line(const char *text, size_t len)
@@ -164,6 +186,8 @@ void trouble_look(struct trouble_found *f, const char *text, size_t len)
 		row = find(line, &at);
 		if (row)
 			take(f, row, xstrdup(at));
+		else
+			note_where(f, line);
 		free(line);
 	}
 }
@@ -190,6 +214,20 @@ static void add_also(struct buf *b, const struct trouble_found *f)
 		buf_addc(b, ')');
 }
 
+/* Rows that are no word against the kernel: the device, the memory it was given, QEMU, fsduel. */
+static const char *const others[] = {
+	"out of memory", "first process", "power-off", "QEMU", "garbage", "I/O error",
+	"allocation failure", "lost log",
+};
+
+static bool is_the_kernels(const struct trouble *row)
+{
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (!strcmp(row->name, others[i]))
+			return false;
+	return true;
+}
+
 void trouble_fail(const struct trouble_found *f, enum status status, const char *why,
 		  struct result *r)
 {
@@ -200,9 +238,15 @@ void trouble_fail(const struct trouble_found *f, enum status status, const char 
 	buf_adds(&b, f->row->sentence);
 	if (f->line && f->line[0])
 		buf_addf(&b, ": %.*s", REASON_CHARS, f->line);
+	if (f->where)
+		buf_addf(&b, " in %s", f->where);
 	add_also(&b, f);
 	if (why[0])
 		buf_addf(&b, "; %s", why);
+	if (f->row->sign == TROUBLE_SILENCE)
+		result_mark(r, MARK_HUNG);
+	else if (is_the_kernels(f->row))
+		result_mark(r, MARK_BROKEN);
 	result_fail(r, status != STATUS_OK ? status : f->row->status, "%s", b.data);
 	buf_release(&b);
 }
@@ -210,6 +254,7 @@ void trouble_fail(const struct trouble_found *f, enum status status, const char 
 void trouble_release(struct trouble_found *f)
 {
 	free(f->line);
+	free(f->where);
 	*f = (struct trouble_found)TROUBLE_NONE;
 }
 

@@ -62,6 +62,7 @@ bool trouble_elsewhere(const char *line, const char *device);
 struct trouble_found {
 	const struct trouble *row;    /* NULL: nothing */
 	char *line;                   /* the first line of that row, without its time stamp; owned */
+	char *where;                  /* the function at the first "RIP:" after it, or NULL; owned */
 	uint64_t seen;                /* bit i: row i of the table */
 };
 
@@ -71,8 +72,9 @@ void trouble_look(struct trouble_found *f, const char *text, size_t len); /* at 
 /* A sign that is no line, and what is known of it. */
 void trouble_note(struct trouble_found *f, enum trouble_sign sign, const char *what);
 /*
- * Make it the cell run's reason, if something was found: sentence, line, what
- * else the guest outlived, and why, which may be "". status STATUS_OK: the cell
+ * Make it the cell run's reason, if something was found: sentence, line, where, what
+ * else the guest outlived, and why, which may be ""; and mark the run where the kernel
+ * itself broke (MARK_BROKEN), or never said a word (MARK_HUNG). status STATUS_OK: the cell
  * run has its figures, and gets the row's status.
  */
 void trouble_fail(const struct trouble_found *f, enum status status, const char *why,

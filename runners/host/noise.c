@@ -212,19 +212,6 @@ bool noise_value(const struct noise *n, size_t i, double *value)
 	return true;
 }
 
-void noise_add_mark(char **marks, const char *word)
-{
-	struct strv words = STRV_INIT;
-	char *old = *marks;
-
-	strv_split(&words, old ? old : "", ",");
-	if (strv_find(&words, word) < 0) {
-		*marks = xasprintf("%s%s%s", old ? old : "", old && *old ? "," : "", word);
-		free(old);
-	}
-	strv_release(&words);
-}
-
 void noise_note(const struct noise *n, struct result *r)
 {
 	json_t *facts = json_object();
@@ -236,7 +223,7 @@ void noise_note(const struct noise *n, struct result *r)
 			continue;
 		json_object_set_new(facts, noise_rows[i].name, json_real(value));
 		if (noise_rows[i].mark && value > noise_rows[i].limit)
-			noise_add_mark(&r->marks, noise_rows[i].mark);
+			result_mark(r, noise_rows[i].mark);
 	}
 	json_object_set_new(r->facts, "noise", facts);
 }

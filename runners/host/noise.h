@@ -64,7 +64,4 @@ bool noise_value(const struct noise *n, size_t row, double *value);
 /* Put the values into r's facts as "noise", and the marks past a limit into r->marks. */
 void noise_note(const struct noise *n, struct result *r);
 
-/* Add a word to marks "a,b" unless it is there. */
-void noise_add_mark(char **marks, const char *word);
-
 #endif

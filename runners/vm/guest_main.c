@@ -23,6 +23,7 @@
 #include "lib/base64.h"
 #include "lib/fs.h"
 #include "lib/proc.h"
+#include "lib/schema.h"
 #include "runners/cell/cell.h"
 #include "runners/vm/channel.h"
 #include "runners/cell/device.h"
@@ -298,6 +299,7 @@ static void supervise(const struct cell_spec *spec, struct result *r)
 	if (!wait_child(child, spec->limit_ns + GRACE_NS, &chld, &status)) {
 		look_for_hung_tasks();
 		fail_for_it(&log, "the cell did not stop at its virtual limit", r);
+		result_mark(r, MARK_BROKEN);   /* asked to stop, it hangs */
 	} else if (WIFSIGNALED(status)) {
 		char *why = xasprintf("the cell was killed by signal %d (%s)", WTERMSIG(status),
 				      strsignal(WTERMSIG(status)));

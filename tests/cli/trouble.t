@@ -22,7 +22,8 @@ FSDUEL_GUEST=$B/trouble-guest fsduel duel -q -c tests/data/suites/trouble.ini \
 	--patched "$kernel" -o "$d" > "$tmp/said" 2>&1
 code=$?
 check "the pair that could not be measured is told" grep -q "panicked" "$tmp/said"
-check "a duel with troubled guests runs to its end, and says so" test $code = 4
+check "a duel with troubled guests runs to its end, and says so" test $code = 1
+check "the first line says that a kernel broke" grep -q '^verdict: broken (' "$tmp/said"
 
 mounts=$(sed -n 's/^\[mount \(.*\)\]/\1/p' tests/data/suites/trouble.ini)
 part() { # MOUNT FOLDER: its file there
@@ -62,6 +63,25 @@ trouble restart failed "ended or restarted before it sent its results: .*Resetti
 trouble garbage failed "the guest's results arrived damaged: .*something else than results" "Restarting"
 trouble silence failed "still running at its wall limit .*nothing on its console"
 trouble killed failed "the cell was killed by signal 9"
+
+# A kernel that breaks where the other measures is broken; a tool or a device that fails is not.
+rules() { # CONTRAST VERDICT CODE: alone
+	local got
+	fsduel compare --contrast "$1" "$d" > "$tmp/rule" 2>&1
+	got=$?
+	if [ $got = "$3" ] && grep -q "^verdict: $2 (1 cell: 1 $2[;)]" "$tmp/rule"; then
+		result ok "contrast $1: $2, exit $3" < /dev/null
+	else
+		(echo "exit $got"; head -12 "$tmp/rule") | result "not ok" "contrast $1: $2, exit $3"
+	fi
+}
+for m in panic oops oops-outlived bug warning soft-lockup hung-task ext4-error read-only restart silence; do
+	rules $m broken 1
+done
+for m in out-of-memory io-error power-off garbage killed both; do rules $m unsure 4; done
+rules healthy same 0
+rules repair repaired 0
+check "the kernel's own line stands there" grep -q "repaired  overwrite: baseline only: the kernel had an oops: BUG:" "$tmp/rule"
 
 all_have_rows() {
 	for m in $mounts; do grep -q "patched/$m," "$d/samples.csv" || echo "$m has no row"; done

@@ -67,10 +67,42 @@ grep -v ',x=1,10,.*' "$tmp/none/samples.csv" > "$tmp/none.csv"
 cp -r "$tmp/none" "$tmp/hole" && mv "$tmp/none.csv" "$tmp/hole/samples.csv"
 check "one pair unmeasured and nothing slower is exit 4" codes 4 fsduel compare "$tmp/hole"
 
-# Exact mode: one thread is a fact, several are samples.
-folder exact exact 3 -0.03
-check "in exact mode 3 seeds of 8 threads are unsure" codes 5 fsduel compare --strict --margin 1% "$tmp/exact"
-check "and one thread is decided" test "$(grep -c '^w x=[12] .*same' "$tmp/said")" = 2
+# Exact mode: blocks are seeds, with one thread (x=1, x=2) as with many.
+folder exact exact 5 -0.03
+check "in exact mode 5 seeds are unsure, of one thread, too" codes 5 fsduel compare --strict --margin 1% "$tmp/exact"
+check "in every cell" test "$(grep -c '^w x=[1-4] .*unsure' "$tmp/said")" = 4
+folder seeds exact 6 -0.03
+check "6 decide" codes 1 fsduel compare --strict --margin 1% "$tmp/seeds"
+
+# What becomes of cells whose roles differ, that fall to 0, in which a kernel breaks.
+[ -x "$B/gen_folder" ] || make -s B="$B" "$B/gen_folder" || exit
+says() { # WANTED LINE: codes of the compare before, and its first line
+	head -1 "$tmp/said" | grep -qx "$1" || head -1 "$tmp/said"
+}
+kind=2
+gen() { "$B/gen_folder" "$tmp/$1" single=1 cells=1 blocks=10 verdicts="$kind"; kind=$((kind + 1)); }
+for name in mixed zero broken once repaired both; do gen $name; done
+check "a mix with a slower and a faster role is exit 1" codes 1 fsduel compare "$tmp/mixed"
+check "its word is mixed" says 'verdict: mixed (1 cell: 1 mixed)'
+check "and the roles are named" grep -qE 'mixed     dio-overwrite: dio_overwrite \+3[45]..? %, dio_read -(19|20).. %' "$tmp/said"
+check "a role that falls to 0 is exit 1" codes 1 fsduel compare "$tmp/zero"
+check "and slower" says 'verdict: slower (1 cell: 1 slower)'
+check "it is named as the worst" grep -q 'worst     dio-overwrite dio_overwrite to 0' "$tmp/said"
+check "and the mean leaves it out" bash -c "tr -s '\n ' ' ' < '$tmp/said' | grep -q '1 left out, as a value of 0 has no ratio'"
+check "a patched kernel that breaks is exit 1, not 4" codes 1 fsduel compare "$tmp/broken"
+check "broken" says 'verdict: broken (1 cell: 1 broken; 10 pairs not measured)'
+check "with the kernel's own line" grep -q 'broken    dio-overwrite, in 10 of 10 blocks: the kernel had an oops: BUG:' "$tmp/said"
+check "one block of ten is enough" codes 1 fsduel compare "$tmp/once"
+check "and is counted" grep -q 'broken    dio-overwrite, in 1 of 10 blocks' "$tmp/said"
+check "a baseline that breaks is no fault of the patch" codes 0 fsduel compare --strict "$tmp/repaired"
+check "but its repair" says 'verdict: repaired (1 cell: 1 repaired; 10 pairs not measured)'
+check "with the line" grep -q 'repaired  dio-overwrite, in 10 of 10 blocks: baseline only: the kernel warned' "$tmp/said"
+check "where both break nothing is known" codes 4 fsduel compare "$tmp/both"
+check "and both lines are said" bash -c "grep -q 'baseline failed: the kernel warned' '$tmp/said' && grep -q 'patched failed: the kernel had an oops' '$tmp/said'"
+for format in csv json markdown junit ktap; do
+	check "$format has the exit codes of the table" bash -c "for c in mixed:1 zero:1 broken:1 once:1 repaired:0 both:4; do '$B/fsduel' compare -f $format $tmp/\${c%:*} > /dev/null; got=\$?; [ \$got = \${c#*:} ] || echo \$c: \$got; done"
+done
+check "comparison.csv says which rows decide, and the cell's verdict" test "$(fsduel compare -f csv "$tmp/mixed" | grep -c 'true,true,false.*,mixed$')" = 2
 
 # The suite's margin, adaptive looks, a floor.
 folder suite kvm 10 -0.03 ',"margins":{"ops_per_s":0.06}'

@@ -846,7 +846,7 @@ static void a_file_system_that_is_not_clean_is_found_out(void **state)
 	assert_int_equal(pwrite(fd, zeros, sizeof(zeros), 4096), sizeof(zeros));
 	assert_int_equal(fsync(fd), 0);
 	close(fd);
-	assert_int_equal(mount_check(ext4, p->device, NULL, &e), -EIO);
+	assert_int_equal(mount_check(ext4, p->device, NULL, &e), -EUCLEAN);
 	assert_non_null(strstr(e.text, "e2fsck does not find the file system clean: "));
 	cell_spec_release(&c);
 }

@@ -31,8 +31,8 @@
 static struct evidence slower(void)
 {
 	return (struct evidence){
-		.better = 1, .n = 10, .shift = log(0.97), .sd = 0.01, .low = log(0.95),
-		.high = log(0.99), .inside = { true, log(0.965), log(0.975) }, .p_family = 0.01,
+		.better = 1, .n = 10, .shift = log(0.97), .sd = 0.01,
+		.inside = { true, log(0.965), log(0.975) }, .p_family = 0.01,
 		.alpha = 0.05, .alpha_same = 0.05, .min_blocks = 6, .cells = 20, .margin = 0.02,
 	};
 }
@@ -98,46 +98,52 @@ static void significant_inside_the_margin_is_the_same_and_sure(void **state)
 	assert_non_null(strstr(verdict_rule(&e).why, "which side of the margin"));
 }
 
-static void exact_mode_reads_facts(void **state)
+static void exact_mode_needs_six_seeds_or_equal_samples(void **state)
 {
 	struct evidence e = slower();
 
 	(void)state;
 	e.exact_mode = true;
 	e.margin = 0.001;
-	e.n = 1;
-	e.low = e.high = e.shift;
-	e.inside.exists = false;
-	e.p_family = 1;
-	e.role_threads = 1;
-	assert_rule(e, VERDICT_SLOWER); /* one block decides */
-	e.shift = e.low = e.high = log(0.9995);
-	assert_rule(e, VERDICT_SAME);
-	e.shift = e.low = e.high = log(0.97);
-	e.role_threads = 8;
-	assert_rule(e, VERDICT_UNSURE);
-	e.role_threads = 0;
-	assert_rule(e, VERDICT_UNSURE);
-	e.n = 5; /* whatever the p: fewer than six seeds */
 	e.p_family = 0.001;
 	e.inside = (struct interval){ true, log(0.9999), log(1.0001) };
-	assert_rule(e, VERDICT_UNSURE);
-	e.n = 6;
+	for (e.n = 1; e.n < 6; e.n++) { /* whatever the p: fewer than six seeds */
+		assert_rule(e, VERDICT_UNSURE);
+		assert_string_equal(verdict_rule(&e).why, "fewer than 6 seeds");
+	}
 	assert_rule(e, VERDICT_SLOWER);
-	e.role_threads = 1; /* seeds that disagree are samples again */
-	e.n = 3;
-	e.low = log(0.95);
-	e.high = log(1.02);
-	assert_rule(e, VERDICT_UNSURE);
-	e.identical = true;
-	e.shift = e.low = e.high = 0;
-	e.role_threads = 8;
+	e.n = 1;
+	e.identical = true; /* every sample, latencies too */
+	e.shift = 0;
+	e.p_family = 1;
 	assert_rule(e, VERDICT_SAME);
 	assert_true(verdict_rule(&e).fact);
+	e.resolution = 0.002; /* a count that cannot tell 0.1 % */
+	assert_rule(e, VERDICT_UNSURE);
+	assert_true(verdict_rule(&e).coarse && !verdict_rule(&e).more_blocks);
+	e.resolution = 0;
 	e.exact_mode = false; /* on the wall clock it proves nothing */
-	e.p_family = 1;
 	e.inside.exists = false;
 	assert_rule(e, VERDICT_UNSURE);
+}
+
+static void nothing_is_the_same_below_its_resolution(void **state)
+{
+	struct evidence e = slower();
+
+	(void)state;
+	e.shift = log(0.999);
+	e.inside = (struct interval){ true, log(0.99), log(1.005) };
+	e.p_family = 1;
+	e.resolution = 0.02; /* as fine as the margin */
+	assert_rule(e, VERDICT_SAME);
+	e.resolution = 0.021;
+	assert_rule(e, VERDICT_UNSURE);
+	e.p_family = 0.01;
+	e.shift = log(0.96); /* past the margin, and by less than it is known to */
+	assert_rule(e, VERDICT_UNSURE);
+	e.shift = log(0.95);
+	assert_rule(e, VERDICT_SLOWER);
 }
 
 static void what_has_no_ratio_is_unsure(void **state)
@@ -145,9 +151,9 @@ static void what_has_no_ratio_is_unsure(void **state)
 	struct evidence e = slower();
 
 	(void)state;
-	e.no_ratio = "a value is 0";
+	e.no_ratio = "a value is negative";
 	assert_rule(e, VERDICT_UNSURE);
-	assert_string_equal(verdict_rule(&e).why, "a value is 0");
+	assert_string_equal(verdict_rule(&e).why, "a value is negative");
 	e.no_ratio = NULL;
 	e.n = 0;
 	assert_rule(e, VERDICT_UNSURE);
@@ -673,7 +679,7 @@ static void wild_values_give_sentences_and_no_numbers(void **state)
 
 			assert_true(isfinite(j->change) && isfinite(j->i95.low) && isfinite(j->i95.high));
 			assert_true(isfinite(j->p_family) && isfinite(j->sd_log));
-			assert_true(j->has_change || j->r.verdict == VERDICT_UNSURE);
+			assert_true(j->has_change || j->zero || j->r.verdict == VERDICT_UNSURE);
 			assert_true(j->r.verdict != VERDICT_UNSURE || j->r.why);
 		}
 		assert_true(isfinite(f.c.headlines[0].mean));
@@ -687,7 +693,8 @@ int main(void)
 		cmocka_unit_test(significant_and_past_the_margin_is_slower_or_faster),
 		cmocka_unit_test(same_must_be_shown),
 		cmocka_unit_test(significant_inside_the_margin_is_the_same_and_sure),
-		cmocka_unit_test(exact_mode_reads_facts),
+		cmocka_unit_test(exact_mode_needs_six_seeds_or_equal_samples),
+		cmocka_unit_test(nothing_is_the_same_below_its_resolution),
 		cmocka_unit_test(what_has_no_ratio_is_unsure),
 		cmocka_unit_test(more_blocks_are_enough_and_not_too_many),
 		cmocka_unit_test(families_need_their_blocks),

@@ -17,6 +17,7 @@
 
 #include "lib/buf.h"
 #include "lib/fs.h"
+#include "lib/schema.h"
 #include "lib/rng.h"
 #include "runners/cell/trouble.h"
 
@@ -49,7 +50,7 @@ static const struct {
 	{ "soft-lockup", "soft lockup", STATUS_INVALID,
 	  "locked up in the kernel: watchdog: BUG: soft lockup - CPU#0 stuck for 3s! [init:" },
 	{ "warning", "bug report", STATUS_INVALID,
-	  "the kernel reported a bug: refcount_t: underflow; use-after-free. (also: WARNING)" },
+	  "the kernel reported a bug: refcount_t: underflow; use-after-free. in refcount_warn_saturate (also: WARNING)" },
 };
 #define NR_RECORDED (sizeof(recorded) / sizeof(recorded[0]))
 
@@ -142,6 +143,66 @@ static void the_first_row_is_the_reason_whatever_came_first(void **state)
 	result_release(&r);
 	trouble_release(&f);
 	assert_null(f.row);
+}
+
+/* Which troubles are a word against the kernel: what compare calls broken rests on the mark. */
+static void only_the_kernels_own_trouble_marks_the_run(void **state)
+{
+	static const char *const others[] = {
+		"out of memory", "first process", "power-off", "QEMU", "garbage", "I/O error",
+		"allocation failure", "lost log", NULL,
+	};
+	size_t found = 0;
+
+	(void)state;
+	for (const struct trouble *t = troubles; t->name; t++) {
+		struct trouble_found f = { .row = t };
+		bool other = false;
+		struct result r;
+
+		for (size_t i = 0; others[i]; i++)
+			other |= !strcmp(t->name, others[i]);
+		result_init(&r);
+		r.marks = xstrdup("unsettled");
+		trouble_fail(&f, STATUS_OK, "", &r);
+		assert_string_equal(r.marks, other ? "unsettled" : t->sign == TROUBLE_SILENCE ?
+				    "unsettled," MARK_HUNG : "unsettled," MARK_BROKEN);
+		found += other;
+		result_release(&r);
+	}
+	assert_int_equal(found, sizeof(others) / sizeof(others[0]) - 1);
+}
+
+/* Debian's 6.1.192-1 as it ends in dio_unwritten; and a warning, whose line says where. */
+static void an_oops_says_where(void **state)
+{
+	static const char oops[] =
+		"[    3.165383] BUG: kernel NULL pointer dereference, address: 0000000000000000\n"
+		"[    3.165383] Oops: 0000 [#1] PREEMPT SMP PTI\n"
+		"[    3.165383] RIP: 0010:ext4_mb_load_buddy_gfp+0xbc/0x380\n"
+		"[    3.165383] RIP: 0033:0x7f2a5e1a7b1f\n"
+		"[    3.165383] RIP: 0010:other+0xbc/0x380\n";
+	static const char warning[] =
+		"WARNING: CPU: 0 PID: 1 at lib/refcount.c:25 refcount_warn_saturate+0x74/0x110\n"
+		"RIP: 0010:refcount_warn_saturate+0x74/0x110\n";
+	struct trouble_found f = TROUBLE_NONE;
+	struct result r;
+
+	(void)state;
+	result_init(&r);
+	trouble_look(&f, warning, strlen(warning));
+	trouble_look(&f, oops, strlen(oops));
+	trouble_fail(&f, STATUS_FAILED, "", &r);
+	assert_string_equal(r.reason, "the kernel had an oops: BUG: kernel NULL pointer dereference, "
+			    "address: 0000000000000000 in ext4_mb_load_buddy_gfp (also: WARNING)");
+	trouble_release(&f);
+	result_release(&r);
+	result_init(&r);
+	trouble_look(&f, warning, strlen(warning));
+	trouble_fail(&f, STATUS_OK, "", &r);
+	assert_null(strstr(r.reason, " in refcount"));
+	trouble_release(&f);
+	result_release(&r);
 }
 
 static void nothing_found_is_no_reason(void **state)
@@ -313,6 +374,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(recorded_consoles_are_told_apart),
 		cmocka_unit_test(the_first_row_is_the_reason_whatever_came_first),
+		cmocka_unit_test(only_the_kernels_own_trouble_marks_the_run),
+		cmocka_unit_test(an_oops_says_where),
 		cmocka_unit_test(nothing_found_is_no_reason),
 		cmocka_unit_test(the_last_lines_are_kept),
 		cmocka_unit_test(the_line_of_the_reason_is_kept_with_the_last),

@@ -1,0 +1,513 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_cells.c: which rows decide a cell and what they come to together: roles of a mix,
+ * identical samples, figures that are known coarsely, values of 0, kernels that break.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "analysis/judge_impl.h"
+#include "lib/csv.h"
+#include "lib/num.h"
+#include "lib/schema.h"
+
+/* One cell of that many blocks; samples are added one by one. */
+struct made {
+	const char *mode, *params, *better;
+	unsigned blocks;
+	struct buf samples;
+	struct results *r;
+	struct comparison c;
+};
+
+static struct made made(const char *mode, unsigned blocks)
+{
+	static const char *const names[] = { SAMPLES_COLUMNS };
+	struct made m = { .mode = mode, .params = "", .better = "higher", .blocks = blocks };
+
+	csv_add_row(&m.samples, names, SAMPLES_COLUMNS_N);
+	return m;
+}
+
+static void add_row(struct made *m, unsigned block, bool patched, const char *role,
+		    const char *metric, const char *better, const char *value,
+		    const char *status, const char *marks, const char *reason)
+{
+	char number[16], seed[16];
+	const char *v = patched ? "p" : "b";
+	const char *row[SAMPLES_COLUMNS_N] = {
+		"r", v, v, m->mode, "ext4", "m", "w", m->params, number, seed, patched ? "2" : "1",
+		"1", "throughput", role, metric, "", !strcmp(metric, "elapsed") ? "ns" : "u",
+		better, value, status, marks, reason };
+
+	snprintf(number, sizeof(number), "%u", block);
+	snprintf(seed, sizeof(seed), "%u", 100 + block);
+	csv_add_row(&m->samples, row, SAMPLES_COLUMNS_N);
+}
+
+static void add(struct made *m, unsigned block, bool patched, const char *role,
+		const char *metric, double value)
+{
+	char text[32];
+	const char *better = !strcmp(metric, "ops_per_s") ? m->better :
+			     !strncmp(metric, "lat_", 4) ? "lower" : "";
+
+	add_row(m, block, patched, role, metric, better, num_format_double(text, value), "ok", "",
+		"");
+}
+
+/* The rate of a role in every block: about that, and change times that on the patched side. */
+static void add_role(struct made *m, const char *role, double rate, double change)
+{
+	for (unsigned b = 1; b <= m->blocks; b++) {
+		double wave = 1 + 0.0001 * (b % 3);
+
+		add(m, b, false, role, "ops_per_s", rate * wave);
+		add(m, b, true, role, "ops_per_s", rate * change * (2 - wave));
+	}
+}
+
+static void broken_run(struct made *m, unsigned block, bool patched, const char *marks)
+{
+	add_row(m, block, patched, "all", "ops_per_s", m->better, "", "failed", marks,
+		"the kernel had an oops: BUG: x");
+}
+
+static void judge_made(struct made *m)
+{
+	struct buf run = BUF_INIT;
+	struct err e = ERR_INIT;
+
+	buf_addf(&run, "{\"schema\":1,\"run\":\"r\",\"mode\":\"%s\",\"suite\":{\"blocks\":%u,"
+		 "\"seed\":1},\"kernels\":{\"b\":{},\"p\":{}},\"mounts\":{\"m\":{\"fs\":\"ext4\"}},"
+		 "\"variants\":[{\"name\":\"b\",\"kernel\":\"b\",\"mount\":\"m\"},"
+		 "{\"name\":\"p\",\"kernel\":\"p\",\"mount\":\"m\"}],"
+		 "\"contrasts\":[{\"name\":\"c\",\"baseline\":\"b\",\"patched\":\"p\"}],"
+		 "\"passes\":[\"throughput\"],\"metrics\":[{\"name\":\"ops_per_s\",\"unit\":\"u\","
+		 "\"better\":\"%s\",\"primary\":true}],\"cells\":[{\"workload\":\"w\","
+		 "\"params\":\"%s\"}]}", m->mode, m->blocks, m->better, m->params);
+	if (results_load_mem(&m->r, buf_str(&run), run.len, m->samples.data, m->samples.len, &e) ||
+	    compare_results(&m->c, m->r, NULL, &e))
+		fail_msg("%s", e.text);
+	comparison_judge(&m->c, m->r, NULL);
+	buf_release(&run);
+	assert_int_equal(m->c.nr_cells, 1);
+}
+
+static void drop(struct made *m)
+{
+	comparison_release(&m->c);
+	results_free(m->r);
+	buf_release(&m->samples);
+}
+
+static const struct comparison_row *row_of(const struct made *m, const char *role)
+{
+	for (size_t i = 0; i < m->c.nr_rows; i++)
+		if (!strcmp(m->c.rows[i].role, role) && m->c.rows[i].primary)
+			return &m->c.rows[i];
+	fail_msg("no row of %s", role);
+	return NULL;
+}
+
+static void assert_cell(const struct made *m, enum verdict v, size_t members)
+{
+	assert_string_equal(verdict_names[m->c.cells[0].verdict], verdict_names[v]);
+	assert_int_equal(m->c.cells[0].nr_members, members);
+	assert_int_equal(comparison_count(&m->c, v), 1);
+}
+
+static void assert_verdict(const struct made *m, const char *role, enum verdict v)
+{
+	assert_string_equal(verdict_names[row_of(m, role)->j.r.verdict], verdict_names[v]);
+}
+
+/* --- roles -------------------------------------------------------------------------------- */
+
+/* The issue's own case: the total says +50 %, a role lost 20 %. */
+static void a_mix_is_judged_by_its_roles(void **state)
+{
+	struct made m = made("kvm", 10);
+
+	(void)state;
+	add_role(&m, "all", 3000, 1.5);
+	add_role(&m, "dio_overwrite", 1000, 1.35);
+	add_role(&m, "mmap_write", 2000, 0.8);
+	judge_made(&m);
+	assert_cell(&m, VERDICT_MIXED, 2);
+	assert_verdict(&m, "dio_overwrite", VERDICT_FASTER);
+	assert_verdict(&m, "mmap_write", VERDICT_SLOWER);
+	assert_true(row_of(&m, "all")->total && !row_of(&m, "all")->j.decides);
+	assert_verdict(&m, "all", VERDICT_FASTER); /* shown, and decides nothing */
+	assert_string_equal(m.c.headlines[0].worst[0].role, "mmap_write");
+	assert_int_equal(m.c.headlines[0].cells, 2); /* places in the mean */
+	drop(&m);
+}
+
+static void a_cell_is_what_its_roles_are_together(void **state)
+{
+	static const struct {
+		unsigned nr[NR_VERDICTS];
+		enum verdict verdict;
+	} cases[] = {
+		{ { [VERDICT_BROKEN] = 1, [VERDICT_SLOWER] = 1, [VERDICT_FASTER] = 1 }, VERDICT_BROKEN },
+		{ { [VERDICT_SLOWER] = 1, [VERDICT_FASTER] = 1, [VERDICT_UNSURE] = 1 }, VERDICT_MIXED },
+		{ { [VERDICT_SLOWER] = 1, [VERDICT_SAME] = 3, [VERDICT_UNSURE] = 1 }, VERDICT_SLOWER },
+		{ { [VERDICT_FASTER] = 2, [VERDICT_UNSURE] = 1 }, VERDICT_UNSURE },
+		{ { [VERDICT_FASTER] = 1, [VERDICT_SAME] = 1 }, VERDICT_FASTER },
+		{ { [VERDICT_SAME] = 2 }, VERDICT_SAME },
+		{ { [VERDICT_NONE] = 2 }, VERDICT_NONE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(verdict_combine(cases[i].nr), cases[i].verdict);
+}
+
+static void one_role_is_judged_whole(void **state)
+{
+	static const char *const aside[] = { "dio_read", ROLE_VERIFY };
+
+	(void)state;
+	for (int i = 0; i < 2; i++) { /* in the background, or fio's verify reads */
+		struct made m = made("kvm", 10);
+
+		m.params = i ? "bs=4k" : "bs=4k;dio_read.background=1;xdio_read.background=0";
+		add_role(&m, "all", 1000, 0.9);
+		add_role(&m, "write", 1000, 0.9);
+		add_role(&m, aside[i], 1000, 3);
+		judge_made(&m);
+		assert_cell(&m, VERDICT_SLOWER, 1);
+		assert_true(row_of(&m, "all")->j.decides && !row_of(&m, "all")->total);
+		assert_false(row_of(&m, aside[i])->j.decides);
+		drop(&m);
+	}
+}
+
+static void a_role_that_is_missing_is_a_gap(void **state)
+{
+	struct made m = made("kvm", 10);
+
+	(void)state;
+	add_role(&m, "all", 3000, 1);
+	add_role(&m, "read", 1000, 1);
+	for (unsigned b = 1; b <= m.blocks; b++)
+		add(&m, b, false, "write", "ops_per_s", 2000);
+	judge_made(&m);
+	assert_cell(&m, VERDICT_UNSURE, 2);
+	assert_int_equal(m.c.unmeasured, 10);
+	assert_string_equal(m.c.gaps[0].reason, "patched was run, but has no ops_per_s of write");
+	drop(&m);
+}
+
+/* --- identical, and known coarsely -------------------------------------------------------- */
+
+/* 482 operations on both sides; extra is added to the patched side's latency. */
+static void add_482(struct made *m, double elapsed_ns, double extra_ns)
+{
+	for (unsigned b = 1; b <= m->blocks; b++) {
+		for (int v = 0; v < 2; v++) {
+			add(m, b, v, "all", "ops_per_s", 482 * 1e9 / elapsed_ns);
+			add(m, b, v, "all", "operations", 482);
+			add(m, b, v, "all", "elapsed", elapsed_ns);
+			add(m, b, v, "all", "lat_sum_per_op", 400000 + b + v * extra_ns);
+		}
+	}
+}
+
+static void only_equal_samples_are_identical(void **state)
+{
+	struct made m = made("exact", 1);
+
+	(void)state;
+	add_482(&m, 200000017, 0);
+	judge_made(&m);
+	assert_cell(&m, VERDICT_SAME, 1);
+	assert_true(row_of(&m, "all")->j.r.fact);
+	drop(&m);
+
+	m = made("exact", 5); /* the rate is equal, the latencies are not */
+	add_482(&m, 200000017, 100);
+	judge_made(&m);
+	assert_cell(&m, VERDICT_UNSURE, 1);
+	assert_false(row_of(&m, "all")->identical);
+	drop(&m);
+}
+
+static void a_role_is_identical_by_its_own_samples(void **state)
+{
+	struct made m = made("exact", 2);
+
+	(void)state;
+	add_482(&m, 200000017, 100);
+	for (unsigned b = 1; b <= 2; b++) {
+		for (int v = 0; v < 2; v++) {
+			add(&m, b, v, "read", "ops_per_s", 100);
+			add(&m, b, v, "read", "lat_p50", 7);
+			add(&m, b, v, "write", "ops_per_s", 382);
+			add(&m, b, v, "write", "lat_p50", 7 + v);
+		}
+	}
+	judge_made(&m);
+	assert_verdict(&m, "read", VERDICT_SAME);
+	assert_verdict(&m, "write", VERDICT_UNSURE);
+	drop(&m);
+}
+
+static void a_count_cannot_tell_less_than_one_operation(void **state)
+{
+	static const double said[] = { 0, 0.207 };
+
+	(void)state;
+	for (int i = 0; i < 2; i++) { /* by fio's whole milliseconds; by the runner's word */
+		struct made m = made("exact", 12);
+		const struct ruling *r;
+
+		add_482(&m, i ? 200000017 : 200000000, 0);
+		for (unsigned b = 1; b <= 12 && i; b++)
+			for (int v = 0; v < 2; v++)
+				add(&m, b, v, "all", METRIC_RESOLUTION, said[i]);
+		judge_made(&m);
+		r = &row_of(&m, "all")->j.r;
+		assert_cell(&m, VERDICT_UNSURE, 1);
+		assert_string_equal(r->why, "known to 0.21 % only, and the margin is 0.1 %");
+		assert_int_equal(r->more_blocks, 0); /* they would not help */
+		drop(&m);
+	}
+}
+
+static void work_that_ends_is_known_to_fios_millisecond(void **state)
+{
+	struct made m = made("kvm", 10);
+
+	(void)state;
+	for (unsigned b = 1; b <= 10; b++) {
+		for (int v = 0; v < 2; v++) {
+			add(&m, b, v, "all", "ops_per_s", 25000);
+			add(&m, b, v, "all", "operations", 100);
+			add(&m, b, v, "all", "elapsed", b == 3 ? 5e6 : 4e6);
+		}
+	}
+	judge_made(&m);
+	assert_cell(&m, VERDICT_UNSURE, 1);
+	assert_true(row_of(&m, "all")->resolution == 0.25);
+	drop(&m);
+}
+
+/* --- zero --------------------------------------------------------------------------------- */
+
+/* The first zeros blocks of one side are 0. */
+static void with_zeros(struct made *m, unsigned zeros, bool patched)
+{
+	for (unsigned b = 1; b <= m->blocks; b++)
+		for (int v = 0; v < 2; v++)
+			add(m, b, v, "all", "ops_per_s", v == patched && b <= zeros ? 0 : 1000 + b);
+	judge_made(m);
+}
+
+static void falling_to_zero_is_a_verdict(void **state)
+{
+	static const struct {
+		const char *better;
+		bool patched;
+		enum verdict verdict;
+		const char *word;
+	} cases[] = {
+		{ "higher", true, VERDICT_SLOWER, "to 0" }, { "higher", false, VERDICT_FASTER, "from 0" },
+		{ "lower", true, VERDICT_FASTER, "to 0" }, { "lower", false, VERDICT_SLOWER, "from 0" },
+	};
+	static const char *const modes[] = { "kvm", "exact" };
+
+	(void)state;
+	for (int i = 0; i < 8; i++) {
+		struct made m = made(modes[i / 4], 6);
+		const struct headline *h;
+		const struct headline_cell *named;
+
+		m.better = cases[i % 4].better;
+		with_zeros(&m, 6, cases[i % 4].patched);
+		assert_cell(&m, cases[i % 4].verdict, 1);
+		h = &m.c.headlines[0];
+		named = cases[i % 4].verdict == VERDICT_SLOWER ? h->worst : h->best;
+		assert_int_equal(h->nr_worst + h->nr_best, 1);
+		assert_string_equal(zero_names[named->zero], cases[i % 4].word);
+		assert_int_equal(h->zeros, 1); /* the mean says that it leaves one out */
+		assert_false(row_of(&m, "all")->j.has_change || row_of(&m, "all")->j.i95.exists);
+		drop(&m);
+	}
+}
+
+static void some_zeros_are_ranked_as_the_largest_change(void **state)
+{
+	(void)state;
+	for (unsigned zeros = 1; zeros <= 6; zeros++) {
+		struct made m = made("kvm", 6);
+
+		with_zeros(&m, zeros, true);
+		assert_cell(&m, zeros < 6 ? VERDICT_UNSURE : VERDICT_SLOWER, 1);
+		assert_int_equal(row_of(&m, "all")->j.zero, zeros < 4 ? ZERO_SOME : ZERO_TO);
+		drop(&m);
+	}
+}
+
+/* Under the coin each pattern of sides is as likely: 2 of 64 are alarms, as without zeros. */
+static void zeros_by_a_fair_coin_raise_no_more_alarms(void **state)
+{
+	unsigned alarms = 0;
+
+	(void)state;
+	for (unsigned sides = 0; sides < 64; sides++) {
+		struct made m = made("kvm", 6);
+
+		for (unsigned b = 1; b <= 6; b++)
+			for (unsigned v = 0; v < 2; v++)
+				add(&m, b, v, "all", "ops_per_s",
+				    (sides >> (b - 1) & 1) == v ? 0 : 1000);
+		judge_made(&m);
+		alarms += m.c.cells[0].verdict != VERDICT_UNSURE;
+		drop(&m);
+	}
+	assert_int_equal(alarms, 2);
+}
+
+static void unpaired_zeros_are_the_smallest_rank(void **state)
+{
+	struct made m = made("kvm", 6);
+	struct err e = ERR_INIT;
+	json_t *run;
+	char *text;
+
+	(void)state;
+	with_zeros(&m, 6, true);
+	run = json_deep_copy(results_run(m.r));
+	json_object_set_new(run, "paired", json_false());
+	text = json_dumps(run, 0);
+	comparison_release(&m.c);
+	results_free(m.r);
+	assert_int_equal(results_load_mem(&m.r, text, strlen(text), m.samples.data, m.samples.len,
+					  &e), 0);
+	assert_int_equal(compare_results(&m.c, m.r, NULL, &e), 0);
+	comparison_judge(&m.c, m.r, NULL);
+	assert_cell(&m, VERDICT_SLOWER, 1);
+	assert_int_equal(row_of(&m, "all")->j.zero, ZERO_TO);
+	free(text);
+	json_decref(run);
+	drop(&m);
+}
+
+/* --- kernels that break ------------------------------------------------------------------- */
+
+/* Six blocks in which sides break as the bits of the masks say. */
+static struct made breaking(unsigned baseline, unsigned patched, const char *marks)
+{
+	struct made m = made("exact", 6);
+
+	for (unsigned b = 1; b <= 6; b++) {
+		for (int v = 0; v < 2; v++) {
+			if ((v ? patched : baseline) >> (b - 1) & 1)
+				broken_run(&m, b, v, marks);
+			else
+				add(&m, b, v, "all", "ops_per_s", 1000 + b);
+		}
+	}
+	judge_made(&m);
+	return m;
+}
+
+static void a_patched_kernel_that_breaks_is_broken(void **state)
+{
+	static const unsigned masks[] = { 63, 1, 4 };
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		struct made m = breaking(0, masks[i], "unsettled,broken");
+
+		assert_cell(&m, VERDICT_BROKEN, 1);
+		assert_string_equal(m.c.cells[0].line, "the kernel had an oops: BUG: x");
+		assert_int_equal(m.c.cells[0].end_blocks, __builtin_popcount(masks[i]));
+		assert_string_equal(row_of(&m, "all")->j.r.why,
+				    "patched: the kernel had an oops: BUG: x");
+		assert_int_equal(m.c.headlines[0].cells, 0);
+		drop(&m);
+	}
+}
+
+static void a_baseline_that_breaks_is_repaired(void **state)
+{
+	struct made m = breaking(63, 0, "broken");
+
+	(void)state;
+	assert_cell(&m, VERDICT_REPAIRED, 1);
+	for (unsigned i = 0; i < 6; i++)
+		assert_true(m.c.gaps[i].repaired);
+	drop(&m);
+	m = breaking(1, 0, "broken"); /* what is left is judged */
+	assert_cell(&m, VERDICT_SAME, 1);
+	assert_int_equal(m.c.cells[0].end, END_REPAIRED);
+	drop(&m);
+}
+
+static void both_or_a_tool_that_fails_is_no_verdict(void **state)
+{
+	struct made m = breaking(1, 62, "broken");
+
+	(void)state;
+	assert_cell(&m, VERDICT_UNSURE, 1);
+	assert_int_equal(m.c.cells[0].end, END_NONE);
+	drop(&m);
+	m = breaking(0, 63, ""); /* fio could not be started */
+	assert_cell(&m, VERDICT_UNSURE, 1);
+	drop(&m);
+	m = breaking(0, 63, "brokenhearted");
+	assert_cell(&m, VERDICT_UNSURE, 1);
+	drop(&m);
+}
+
+/* A wall limit is the host's: it says something where it takes one side and no other. */
+static void a_guest_that_hangs_is_broken_if_it_does_so_always(void **state)
+{
+	struct made m = breaking(0, 63, MARK_HUNG);
+
+	(void)state;
+	assert_cell(&m, VERDICT_BROKEN, 1);
+	drop(&m);
+	m = breaking(0, 62, MARK_HUNG);
+	assert_true(m.c.cells[0].end == END_NONE && m.c.cells[0].verdict != VERDICT_BROKEN);
+	drop(&m);
+	m = breaking(1, 63, MARK_HUNG);
+	assert_int_equal(m.c.cells[0].end, END_NONE);
+	drop(&m);
+	m = breaking(63, 0, MARK_HUNG);
+	assert_cell(&m, VERDICT_REPAIRED, 1);
+	drop(&m);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_mix_is_judged_by_its_roles),
+		cmocka_unit_test(a_cell_is_what_its_roles_are_together),
+		cmocka_unit_test(one_role_is_judged_whole),
+		cmocka_unit_test(a_role_that_is_missing_is_a_gap),
+		cmocka_unit_test(only_equal_samples_are_identical),
+		cmocka_unit_test(a_role_is_identical_by_its_own_samples),
+		cmocka_unit_test(a_count_cannot_tell_less_than_one_operation),
+		cmocka_unit_test(work_that_ends_is_known_to_fios_millisecond),
+		cmocka_unit_test(falling_to_zero_is_a_verdict),
+		cmocka_unit_test(some_zeros_are_ranked_as_the_largest_change),
+		cmocka_unit_test(zeros_by_a_fair_coin_raise_no_more_alarms),
+		cmocka_unit_test(unpaired_zeros_are_the_smallest_rank),
+		cmocka_unit_test(a_patched_kernel_that_breaks_is_broken),
+		cmocka_unit_test(a_baseline_that_breaks_is_repaired),
+		cmocka_unit_test(both_or_a_tool_that_fails_is_no_verdict),
+		cmocka_unit_test(a_guest_that_hangs_is_broken_if_it_does_so_always),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
