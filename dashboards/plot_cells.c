@@ -273,7 +273,8 @@ PLOT_FILL(floors)
 	free(rows);
 	free(sees);
 	if (y == 1)
-		return nothing(why, "no cell of these was calibrated on this machine");
+		return nothing(why, "no cell of these was calibrated on this machine, or the blocks are "
+			       "too few for any verdict");
 	plot_head(t, "Noise floor: the smallest change that is seen; shorter is better");
 	plot_head(t, "by so many blocks as here, in 4 cases of 5, by what fsduel calibrate found; a "
 		  "bar past twice the margin: the margin is too fine");

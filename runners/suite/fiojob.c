@@ -37,7 +37,9 @@ const struct fiojob_param fiojob_params[] = {
 };
 
 /* Appended to every job: how fio reports, not what it does. */
-static const char *const always[] = { "lat_percentiles=1", "unified_rw_reporting=none", NULL };
+static const char *const always[] = {
+	"lat_percentiles=1", "unified_rw_reporting=none", "group_reporting=0", NULL,
+};
 
 const struct fiojob_param *fiojob_param(const char *name)
 {

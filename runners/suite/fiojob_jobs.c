@@ -321,6 +321,13 @@ static void check_job(struct fiojob_check *c, size_t job)
 		fiojob_refuse(c, line, "unlink_each_loop deletes the files that overwrite=1 is to "
 			      "find: remove one");
 	}
+	if (flag(c, job, "experimental_verify") &&
+	    (value(c, job, "loops", NULL) || flag(c, job, "time_based"))) {
+		value(c, job, "experimental_verify", &line);
+		fiojob_refuse(c, line, "experimental_verify finds its offsets again by the seed of fio's "
+			      "own, and not from the second loop on by the one that every block brings: "
+			      "remove it, or the loops");
+	}
 	check_depth(c, job);
 	check_stronger(c, job);
 	check_raw(c, job);

@@ -32,11 +32,15 @@ no_effect() { grep '^[^,]*,running/noeffect,' "$results/samples.csv" | grep -vc 
 check "and in each of its samples" sh -c "[ $(no_effect) = 0 ]"
 printed() { grep -ho '"effective_options": "[^"]*"' "$results"/parts/*v03* | grep -vc ',dioread_nolock'; }
 check "though the options file prints it" sh -c "[ $(printed) = 0 ]"
-# The order in which they were made is the plan's, whose coin orders the variants.
+# The order of a run is its own (test_plan.c has the coin); the cells of a block share it.
 order() {
-	diff <(fsduel plan --json $suite | grep -o '"key": "[^"]*"' | cut -d'"' -f4) \
-		<(grep -Ho '"sequence": [0-9]*' "$results"/parts/*.json |
-		sed 's#.*/\(.*\)\.json:"sequence": #\1 #' | sort -k2n | cut -d' ' -f1)
+	grep -Ho '"sequence": [0-9]*' "$results"/parts/*-throughput.json |
+		sed 's#.*/\(.*\)-\(.*\)-\(v.*\)-.*:"sequence": #\1 \2 \3 #' | sort -k4n |
+		awk '{ of[$1 " " $2] = of[$1 " " $2] " " $3; block[$1 " " $2] = $1 }
+		END { for (c in of) { b = block[c]
+			if (b in first && first[b] != of[c]) print b ":" first[b] ", but" of[c]
+			first[b] = of[c] } }'
+	grep -q '"order_seed": [1-9]' "$results/run.json" || echo "run.json has no order_seed"
 }
 check "variants took turns as the coin had it" order
 facts() { for f in '"build_id"' '"boot"' '"overhead_s"' '"mke2fs"' '"target"'; do

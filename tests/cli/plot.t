@@ -19,7 +19,7 @@ inputs() { # FOLDER: all that gnuplot reads
 }
 
 # --- what gnuplot is given -------------------------------------------------------------
-gen evil cells=2 blocks=3 roles=1 series=2 locks=1 hostile=1
+gen evil cells=2 blocks=6 roles=1 series=2 locks=1 hostile=1
 mkdir -p "$cache/floors"
 cat > "$cache/floors/gen0000000000000.json" << 'EOF'
 {"schema": 1, "machine": "gen0000000000000", "cells": [{"workload": "q\"u'o`t`e\\s\nnew%line",

@@ -30,39 +30,40 @@ part() { # MOUNT FOLDER: its file there
 	local v=v$(printf %02d "$(grep -nx "$1" <<< "$mounts" | cut -d: -f1)")
 	echo "$d/$2"/b0001-c0001-"$v"-throughput.*
 }
-# trouble MOUNT STATUS REASON [CONSOLE]: how it ended, and words of what was kept of its console.
+# trouble MOUNT STATUS MARK REASON [CONSOLE]: how it ended, with which mark (-: none), and
+# words of what was kept of its console.
 trouble() {
-	local mount=$1 row lines
+	local mount=$1 mark=${3#-} row lines
 	row=$(grep -m 1 "patched/$mount," "$d/samples.csv")
-	if grep -q ",$2,,.*$3" <<< "$row" && [ "$(grep -c "patched/$mount,.*,ok," "$d/samples.csv")" = 0 ]; then
+	if grep -q ",$2,$mark,.*$4" <<< "$row" && [ "$(grep -c "patched/$mount,.*,ok," "$d/samples.csv")" = 0 ]; then
 		result ok "$mount: $2, with the reason" < /dev/null
 	else
 		echo "$row" | result "not ok" "$mount: $2, with the reason"
 	fi
-	[ -n "${4:-}" ] || return 0
+	[ -n "${5:-}" ] || return 0
 	lines=$(cat "$(part "$mount" console)" 2>&1)
-	if grep -q "$4" <<< "$lines" && [ "$(wc -l <<< "$lines")" -le 25 ]; then
+	if grep -q "$5" <<< "$lines" && [ "$(wc -l <<< "$lines")" -le 25 ]; then
 		result ok "$mount: its last console lines are kept" < /dev/null
 	else
 		result "not ok" "$mount: its last console lines are kept" <<< "$lines"
 	fi
 }
-trouble panic failed "the guest panicked: Kernel panic - not syncing: sysrq" "sysrq triggered crash"
-trouble oops failed "the kernel had an oops: BUG: kernel NULL pointer" "Kernel panic - not syncing: Fatal"
-trouble oops-outlived failed "the kernel had an oops: BUG: kernel NULL pointer" "CR2: 0000000000000000"
-trouble bug failed "the kernel ran into a BUG: kernel BUG at mm/" "usercopy_abort"
-trouble warning invalid "the kernel reported a bug: refcount_t: .*also: WARNING" "WARNING: CPU"
-trouble soft-lockup failed "a CPU was locked up in the kernel: watchdog: BUG: soft lockup - CPU#0" "soft lockup"
-trouble hung-task failed "a task hung in the kernel: INFO: task init:[0-9]* blocked" "blocked for more than"
-trouble out-of-memory failed "the guest ran out of memory: Out of memory: Killed process" "Out of memory"
-trouble ext4-error invalid "ext4 found an error: EXT4-fs error (device nullb0)" "provoked"
-trouble read-only "\(failed\|invalid\)" "the file system became read-only: EXT4-fs (nullb0): Remounting" "read-only"
-trouble io-error invalid "the device had an I/O error: I/O error, dev nullb0, sector" "I/O error"
-trouble power-off failed "powered off before it sent its results: reboot: Power down" "Power down"
-trouble restart failed "ended or restarted before it sent its results: .*Resetting" "Resetting"
-trouble garbage failed "the guest's results arrived damaged: .*something else than results" "Restarting"
-trouble silence failed "still running at its wall limit .*nothing on its console"
-trouble killed failed "the cell was killed by signal 9"
+trouble panic failed broken "the guest panicked: Kernel panic - not syncing: sysrq" "sysrq triggered crash"
+trouble oops failed broken "the kernel had an oops: BUG: kernel NULL pointer" "Kernel panic - not syncing: Fatal"
+trouble oops-outlived failed broken "the kernel had an oops: BUG: kernel NULL pointer" "CR2: 0000000000000000"
+trouble bug failed broken "the kernel ran into a BUG: kernel BUG at mm/" "usercopy_abort"
+trouble warning invalid broken "the kernel reported a bug: refcount_t: .*also: WARNING" "WARNING: CPU"
+trouble soft-lockup failed broken "a CPU was locked up in the kernel: watchdog: BUG: soft lockup - CPU#0" "soft lockup"
+trouble hung-task failed broken "a task hung in the kernel: INFO: task init:[0-9]* blocked" "blocked for more than"
+trouble out-of-memory failed - "the guest ran out of memory: Out of memory: Killed process" "Out of memory"
+trouble ext4-error invalid broken "ext4 found an error: EXT4-fs error (device nullb0)" "provoked"
+trouble read-only "\(failed\|invalid\)" broken "the file system became read-only: EXT4-fs (nullb0): Remounting" "read-only"
+trouble io-error invalid - "the device had an I/O error: I/O error, dev nullb0, sector" "I/O error"
+trouble power-off failed - "powered off before it sent its results: reboot: Power down" "Power down"
+trouble restart failed broken "ended or restarted before it sent its results: .*Resetting" "Resetting"
+trouble garbage failed - "the guest's results arrived damaged: .*something else than results" "Restarting"
+trouble silence failed hung "still running at its wall limit .*nothing on its console"
+trouble killed failed - "the cell was killed by signal 9"
 
 # A kernel that breaks where the other measures is broken; a tool or a device that fails is not.
 rules() { # CONTRAST VERDICT CODE: alone

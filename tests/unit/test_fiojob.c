@@ -55,6 +55,8 @@ static const struct {
 	{ JOB "include other.fio\n", "t:4:", "refused" },
 	{ JOB "ioscheduler=none\n", "t:4:", "refused" },
 	{ JOB "randseed=1\nrandrepeat=0\n", "t:5:", "randseed with randrepeat=0" },
+	{ JOB "experimental_verify=1\nloops=8\n", "t:4:", "experimental_verify finds" },
+	{ JOB "time_based\nexperimental_verify\n", "t:5:", "experimental_verify finds" },
 	{ JOB "[k]\nsize=1M\nstonewall\n", NULL, NULL },
 	{ JOB "[k]\nsize=1M\nwait_for=j\n", NULL, NULL },
 	{ JOB "[k]\nsize=1M\nwait_for=j\n[l]\nsize=1M\n", "t:6:", "\"l\" may still run" },
