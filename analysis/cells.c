@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cells.c: what a kernel's own trouble makes of a cell; the rows that decide put together cell by cell, by the rule
- * of verdict.h; and the words for a figure that is known
- * too coarsely. See compare.h.
+ * cells.c: a kernel's own trouble turned into the verdict of a cell; the rows that decide
+ * put together cell by cell, by the rule of verdict.h; and the words for a figure that is
+ * known too coarsely. See compare.h.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -68,7 +68,10 @@ static void made_up_release(struct made_up *m)
 	free(m->of_first);
 }
 
-/* The sum of squares of the cell with a change is kept apart: squares + 2 change total + n change^2. */
+/*
+ * The sum of squares of the cell with a change is kept apart: squares + 2 change total +
+ * n change^2.
+ */
 static double scale_of(const struct made_up *m, size_t cell, double change)
 {
 	const double *d = m->d + cell * m->f->blocks;

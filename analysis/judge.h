@@ -38,7 +38,7 @@ struct judge_look {
 	double alpha;             /* that this look may spend */
 };
 
-#define JUDGE_FIRST 0.8        /* of VERDICT_ALPHA, that a first look may spend: 2 / 2^6 is below it */
+#define JUDGE_FIRST 0.8        /* of VERDICT_ALPHA for a first look: 2 / 2^6 is below that */
 
 /*
  * The looks of an adaptive run of at most max blocks, from JUDGE_LOOK_FIRST on: four

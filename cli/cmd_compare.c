@@ -69,8 +69,8 @@ const struct command command_compare = {
 		"what could not be measured is an error, unsure is skipped (with --strict it has failed). A "
 		"terminal shows verdicts in colour unless NO_COLOR is set.\n\n"
 		"Exit code 1 says that a cell is slower, mixed or broken. Exit code 4 says that a planned "
-		"pair has no valid sample: the table is printed all the same and names each. Exit code 2 says that "
-		"the folder cannot be trusted or read.",
+		"pair has no valid sample: the table is printed all the same and names each. Exit code 2 says "
+		"that the folder cannot be trusted or read.",
 	.options = options,
 	.options_size = sizeof(struct show_options),
 	.run = run,

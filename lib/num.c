@@ -73,7 +73,8 @@ static const struct {
 	[NUM_COUNT] = { count_units, "a count such as 12 or 4k", "units" },
 	[NUM_BYTES] = { byte_units, "a size such as 4k, 64M or 1G", "bytes" },
 	[NUM_NS] = { ns_units, "a time with its unit, such as 80us, 250ms or 5m", "nanoseconds" },
-	[NUM_PCT] = { pct_units, "a percentage with its sign, such as 2%, which is 0.02 of a value", "thousandths of a per cent" },
+	[NUM_PCT] = { pct_units, "a percentage with its sign, such as 2%, which is 0.02 of a value",
+		      "thousandths of a per cent" },
 };
 
 static bool is_digit(char c)

@@ -268,7 +268,8 @@ static void add_unit(struct gen *g, struct unit *u)
 	rate = rate_of(g, u);
 	for (unsigned r = 0; r <= g->o[ROLES]; r++) {
 		const char *role = r ? role_names[r - 1] : "all";
-		double part = (r ? rate * r / whole : rate) * role_keeps(g, u, r), threads = u->threads * (r ? 1.0 : (double)g->o[ROLES]);
+		double part = (r ? rate * r / whole : rate) * role_keeps(g, u, r);
+		double threads = u->threads * (r ? 1.0 : (double)g->o[ROLES]);
 
 		add_metrics(g, u, role, part, threads);
 		if (!strcmp(u->status, "ok") && g->o[LATENCY] && part > 0)

@@ -92,7 +92,8 @@ void locks_sentence(struct buf *b, const struct lock_who *w);
 
 /*
  * Give the row of each cell of c that decides, or of its roles' total, its struct row_locks
- * (compare.h): what of its change waits for locks explain; and c the notes. After comparison_judge; l may be NULL.
+ * (compare.h): what of its change waits for locks explain; and c the
+ * notes. After comparison_judge; l may be NULL.
  */
 void comparison_add_locks(struct comparison *c, const struct locks *l);
 

@@ -14,7 +14,7 @@
 #define TREND_EXACT_MAX 50
 #define SPLIT_MIN 8
 #define SPLIT_DRAWS 20000
-#define SPLIT_TAIL 400          /* of these: where the quantile of a smaller p is extrapolated from */
+#define SPLIT_TAIL 400          /* the quantile of a smaller p is extrapolated from these */
 
 /* P(S >= s) over all orders of n values: the number of inversions is a sum of uniform ones. */
 static double counted_trend(size_t n, double s)

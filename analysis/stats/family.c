@@ -272,7 +272,10 @@ static size_t *order_of(const struct flips *x, size_t look)
 	return order;
 }
 
-/* p of each cell of x at the last look, and p_alone where first is NULL. which: as in flips_init. */
+/*
+ * p of each cell of x at the last look, and p_alone where first is NULL. which: as in
+ * flips_init.
+ */
 static void step_down(const struct flips *x, const struct flips_set *set, const size_t *first,
 		      const size_t *which, struct family_cell *out)
 {

@@ -25,7 +25,10 @@ void flips_release(struct flips *x);
 /* Statistics that differ by so little are equal: sums in another order round otherwise. */
 #define FLIPS_EQUAL 1e-9
 
-/* The statistic of a cell at a look, by its sum of differences; up to 1, or 2 to 3 past the margin. */
+/*
+ * The statistic of a cell at a look, by its sum of differences; up to 1, or 2 to 3 past the
+ * margin.
+ */
 static inline double flips_statistic(const struct flips *x, size_t at, double sum)
 {
 	double size = sum < 0 ? -sum : sum;

@@ -25,14 +25,20 @@ void mount_split(const char *options, unsigned long *flags, struct buf *data);
 int mount_mkfs(const struct strv *mkfs, const char *device, const atomic_int *stop,
 	       struct err *e);
 
-/* Run the file system's checker on an unmounted device: -EUCLEAN with its last line where it is not clean. */
+/*
+ * Run the file system's checker on an unmounted device: -EUCLEAN with its last line where it
+ * is not clean.
+ */
 int mount_check(const struct fs_type *fs, const char *device, const atomic_int *stop,
 		struct err *e);
 
 int mount_do(const struct fs_type *fs, const char *options, const char *device, const char *dir,
 	     struct err *e);
 
-/* The kernel's name for a device, whatever its node is called. NULL: errno says why. Caller frees. */
+/*
+ * The kernel's name for a device, whatever its node is called. NULL: errno says why. Caller
+ * frees.
+ */
 char *mount_device_name(const char *device);
 
 /*

@@ -321,7 +321,10 @@ int target_begin(struct target *t, struct err *e)
 	return t->force && !ret ? blockdev_wipe(t->claim.excl, t->device, e) : ret;
 }
 
-/* A mount of somebody else's there would be taken for ours. Our directories lie beside each other. */
+/*
+ * A mount of somebody else's there would be taken for ours. Our directories lie beside each
+ * other.
+ */
 static int check_places(const struct target *t, struct err *e)
 {
 	struct stat mnt, work;

@@ -29,8 +29,8 @@ struct kernel {
 
 /*
  * ref is a bzImage, a unified kernel image, a folder that holds one (kernel_find.h says
- * where), or a name fetched by kernel_fetch. -EINVAL with a sentence: not there, not a bzImage, cut short, several
- * in one folder. An unknown name says how to fetch it. Exit code noted.
+ * where), or a name fetched by kernel_fetch. -EINVAL with a sentence: not there, not a bzImage, cut short,
+ * several in one folder. An unknown name says how to fetch it. Exit code noted.
  */
 int kernel_load(struct kernel *k, const char *ref, struct err *e);
 void kernel_release(struct kernel *k);

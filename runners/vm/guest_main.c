@@ -193,7 +193,8 @@ static int run_cell(const struct cell_spec *spec, struct err *e)
 					 .recording_max_bytes = memory_bytes() /
 								GUEST_RECORDING_SHARE,
 					 .raw_max_bytes = GUEST_RAW_MAX,
-					 .settle = { SETTLE_NS, MIN_UPTIME_NS } };
+					 .settle = { .max_ns = SETTLE_NS,
+						     .min_uptime_ns = MIN_UPTIME_NS } };
 
 		ret = cell_run(spec, &at, &r, e);
 	} else {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* made_up.h: what the simulations share: random numbers, and a share held against a limit as TAP. */
+/* made_up.h: the simulations' random numbers, and a share held against a limit as TAP. */
 #ifndef FSDUEL_TESTS_ORACLE_MADE_UP_H
 #define FSDUEL_TESTS_ORACLE_MADE_UP_H
 

@@ -314,7 +314,10 @@ static void equivalence(unsigned rounds)
 	}
 }
 
-/* What calibrate says is seen with a chance of 80 % is: by duels of their own, and the real judge. */
+/*
+ * The change that calibrate says is seen with a chance of 80 % is seen so often: by duels of
+ * their own, and the real judge.
+ */
 static void floors(unsigned rounds)
 {
 	static const unsigned blocks[] = { 6, 8, 10, 20 };

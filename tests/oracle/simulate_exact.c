@@ -237,7 +237,10 @@ static unsigned more_of(const struct duel *d, const struct world *w, bool follow
 	return more ? more : 1;
 }
 
-/* Judge at 6 blocks, and again and again. follow: as "(+n)" says, up to STEPS times; else each block. */
+/*
+ * Judge at 6 blocks, and again and again. follow: as "(+n)" says, up to STEPS times; else
+ * after each block.
+ */
 static struct found go_on(const struct world *w, unsigned rounds, bool follow)
 {
 	struct duel *d = xcalloc(1, sizeof(*d));

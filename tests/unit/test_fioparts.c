@@ -54,8 +54,8 @@ static char *showcmd(const char *text)
 /* Files that are taken as they are: fio reads the same options out of both. */
 static const char *const plain[] = {
 	"[a]\nsize=4m\nnumjobs=4 # four\nrw=randread# no blank\nfsync=4 ; both # kinds\n",
-	"[global] # defaults\nioengine=libaio   # linux native\nsize=1m\n"
-	"[random] # the one\niodepth=8         # deep\n;iodepth=9\n#iodepth=10\n",
+	("[global] # defaults\nioengine=libaio   # linux native\nsize=1m\n"
+	 "[random] # the one\niodepth=8         # deep\n;iodepth=9\n#iodepth=10\n"),
 	"[a]\nsize=1m\ndescription=reads of /usr/share, see: /x;not this\n",
 	"[a]\nsize=1m#iodepth=4\nfilename=b#c\n   # rw=write\n\t; rw=write\n",
 	"[a]\nsize=16m\nbs=4k # as in https://example.org/page\n",

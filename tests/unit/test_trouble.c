@@ -50,7 +50,8 @@ static const struct {
 	{ "soft-lockup", "soft lockup", STATUS_INVALID,
 	  "locked up in the kernel: watchdog: BUG: soft lockup - CPU#0 stuck for 3s! [init:" },
 	{ "warning", "bug report", STATUS_INVALID,
-	  "the kernel reported a bug: refcount_t: underflow; use-after-free. in refcount_warn_saturate (also: WARNING)" },
+	  "the kernel reported a bug: refcount_t: underflow; use-after-free. in "
+	  "refcount_warn_saturate (also: WARNING)" },
 };
 #define NR_RECORDED (sizeof(recorded) / sizeof(recorded[0]))
 
