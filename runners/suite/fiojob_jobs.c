@@ -307,7 +307,7 @@ static void check_raw(struct fiojob_check *c, size_t job)
 
 static void check_job(struct fiojob_check *c, size_t job)
 {
-	unsigned line, seed_line;
+	unsigned line = 0, seed_line;
 
 	if (value(c, job, "randseed", &seed_line)) {
 		const char *repeat = value(c, job, "randrepeat", &line);
@@ -322,12 +322,9 @@ static void check_job(struct fiojob_check *c, size_t job)
 			      "find: remove one");
 	}
 	if (flag(c, job, "experimental_verify") &&
-	    (value(c, job, "loops", NULL) || flag(c, job, "time_based"))) {
-		value(c, job, "experimental_verify", &line);
-		fiojob_refuse(c, line, "experimental_verify finds its offsets again by the seed of fio's "
-			      "own, and not from the second loop on by the one that every block brings: "
-			      "remove it, or the loops");
-	}
+	    (value(c, job, "loops", &line) || flag(c, job, "time_based")))
+		fiojob_refuse(c, line, "experimental_verify finds its offsets in later loops by fio's "
+			      "own seed only, and every block brings one: remove it, or the loops");
 	check_depth(c, job);
 	check_stronger(c, job);
 	check_raw(c, job);
