@@ -30,7 +30,8 @@ static void make(struct fiojob *j, const char *text, const char *const *params)
 /* The command line that fio takes a job file for, without what we append to every job. */
 static char *showcmd(const char *text)
 {
-	static const char ours[] = "--lat_percentiles=1 --unified_rw_reporting=none ";
+	static const char ours[] = "--lat_percentiles=1 --unified_rw_reporting=none "
+				   "--group_reporting=0 ";
 	char dir[] = "/tmp/fsduel-fio-XXXXXX", *file, *said, *at;
 	const char *argv[] = { "fio", "--showcmd", "j.fio", NULL };
 	struct buf out = BUF_INIT;
@@ -151,6 +152,10 @@ static void variables_come_from_the_environment_or_the_suite(void **state)
 	make(&j, out, params);
 	assert_non_null(strstr(j.text, "\nsize=3m\nbs=8k\n"));
 	fiojob_release(&j);
+	/* In a comment or a section's name fio replaces none. */
+	assert_int_equal(fiojob_make("t", "[${FSDUEL_T_BS}]\nsize=3m # ${FSDUEL_T_BS}\n", params, &j,
+				     &e), -EINVAL);
+	assert_non_null(strstr(e.text, "set.FSDUEL_T_BS does nothing"));
 	free(out);
 	setenv("FSDUEL_T_SIZE", "3m # x", 1);
 	assert_int_equal(fiojob_environment("t", text, params, &out, &notes, &e), -EINVAL);
