@@ -110,6 +110,7 @@ static const struct {
 	{ "[a]\nsize=1m\nwrite_iolog=x\n", "size=1m", "log", "write_iolog is left out" },
 	{ "[a]\nsize=1m\ngtod_reduce=1\n", "size=1m", "gtod", "gtod_reduce is left out" },
 	{ "[a]\nsize=1m\ndisable_lat\n", "size=1m", "disable", "disable_lat is left out" },
+	{ "[a]\nsize=1m\ndisable_clat=1\n", "size=1m", "disable", "disable_clat is left out" },
 	{ "[a]\nsize=1m\noverwrite=1\nunlink=1\n", "overwrite=1", "unlink", "unlink is left out" },
 };
 
