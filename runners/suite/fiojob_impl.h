@@ -67,7 +67,7 @@ void fiojob_check_keys(struct fiojob_check *c);
 void fiojob_check_jobs(struct fiojob_check *c);
 
 /* Threads that fio has room for (REAL_MAX_JOBS); its --parse-only does not look. */
-#define FIO_JOBS_MAX 4096
+#define FIO_JOBS_MAX 4096u
 
 /* Bytes and times as fio reads them ("4k", "1GiB", "10", "5m"); false: not a plain number. */
 bool fio_bytes(const char *text, uint64_t *v);
