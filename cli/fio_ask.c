@@ -134,8 +134,13 @@ static int ask_workload(struct ask *a, const struct plan *p, size_t workload, st
 			continue;
 		first = false;
 		ret = ask_text(a, file, c->fio_text, e);
+		/* They run as well, and may be no cell of their own. */
+		if (!ret && c->fio_before)
+			ret = ask_text(a, file, c->fio_before, e);
 		if (!ret)
 			ret = ask_engines(a, file, c->fio_text, e);
+		if (!ret && c->fio_before)
+			ret = ask_engines(a, file, c->fio_before, e);
 	}
 	strv_release(&a->seen);
 	return ret;

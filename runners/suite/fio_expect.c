@@ -9,7 +9,6 @@
 
 #include "lib/buf.h"
 #include "runners/suite/fiojob_impl.h"
-#include "workloads/fsload.h"
 
 #define S_NS 1000000000ull
 
@@ -194,7 +193,7 @@ static unsigned helpers_of(const struct ini *job, size_t i)
 	n += engine && (!strcmp(engine, "posixaio") || !strcmp(engine, "io_uring"));
 	n += mode && !strcmp(mode, "offload");
 	n += value(job, i, "gtod_cpu") != NULL;
-	if (fio_bytes(value(job, i, "verify_async"), &async) && async <= MIX_THREADS_MAX)
+	if (fio_bytes(value(job, i, "verify_async"), &async) && async <= FIO_JOBS_MAX)
 		n += (unsigned)async;
 	return n;
 }
@@ -213,7 +212,7 @@ static uint64_t expect_text(const char *text, struct fiojob_expect *x, struct ro
 
 		if (fiojob_is_global(&job.sections[i]))
 			continue;
-		if (!fio_bytes(value(&job, i, "numjobs"), &n) || n > MIX_THREADS_MAX)
+		if (!fio_bytes(value(&job, i, "numjobs"), &n) || n > FIO_JOBS_MAX)
 			n = 1;
 		helpers = (unsigned)n * helpers_of(&job, i);
 		x->threads += (unsigned)n + helpers;

@@ -168,6 +168,7 @@ bool fiojob_same(const char *option, const char *name)
 		{ "bs", "blocksize" },         { "bsrange", "blocksize_range" },
 		{ "fill_device", "fill_fs" },
 		{ "io_size", "io_limit" },     { "nrfiles", "nr_files" },
+		{ "offset", "fileoffset" },
 		{ "runtime", "timeout" },      { "rw", "readwrite" },
 		{ "stonewall", "wait_for_previous" },
 	};

@@ -31,7 +31,8 @@ struct fiojob_check {
 
 /*
  * fiojob_vars.c: text without comments and with the variables that params set, line for line.
- * -EINVAL: a variable is not set, or a blank stands where fio takes it for a value's.
+ * -EINVAL: a variable is not set, or set for nothing, or a blank stands where fio takes it for
+ * a value's.
  */
 int fiojob_plain(const char *name, const char *text, const char *const *params, struct buf *out,
 		 struct err *e);
@@ -64,6 +65,9 @@ int fiojob_check_engines(struct fiojob_check *c);
 void fiojob_check_keys(struct fiojob_check *c);
 /* fiojob_jobs.c: part the jobs, then check each. */
 void fiojob_check_jobs(struct fiojob_check *c);
+
+/* Threads that fio has room for (REAL_MAX_JOBS); its --parse-only does not look. */
+#define FIO_JOBS_MAX 4096u
 
 /* Bytes and times as fio reads them ("4k", "1GiB", "10", "5m"); false: not a plain number. */
 bool fio_bytes(const char *text, uint64_t *v);

@@ -217,6 +217,17 @@ static void check_depth(struct fiojob_check *c, size_t job)
 			      "more threads, or libaio or io_uring", depth, known->name);
 }
 
+static void check_numjobs(struct fiojob_check *c, size_t job)
+{
+	unsigned line;
+	const char *numjobs = value(c, job, "numjobs", &line);
+	uint64_t n = 1;
+
+	if (numjobs && fio_bytes(numjobs, &n) && (!n || n > FIO_JOBS_MAX))
+		fiojob_refuse(c, line, "numjobs=%.60s: fio runs 1 to %u of a job", numjobs,
+			      FIO_JOBS_MAX);
+}
+
 /* Options that fio heeds over the one a parameter sets, so that the parameter would do nothing. */
 static const struct {
 	const char *over, *stronger;
@@ -262,10 +273,12 @@ static bool is_outside(const struct fiojob_check *c, size_t job)
 static void check_size(struct fiojob_check *c, size_t job)
 {
 	const char *size = value(c, job, "size", NULL);
-	uint64_t device = 0, offset;
+	uint64_t device = 0, offset, bytes = 1;
 	unsigned line;
 
-	if ((size && !strchr(size, '%')) || value(c, job, "filesize", NULL) ||
+	/* "size=0" is all of a file that is there before. */
+	fio_bytes(size, &bytes);
+	if ((size && bytes && !strchr(size, '%')) || value(c, job, "filesize", NULL) ||
 	    flag(c, job, "fill_device") ||
 	    sized_before(c, job, value(c, job, "filename", NULL)))
 		return;
@@ -326,6 +339,7 @@ static void check_job(struct fiojob_check *c, size_t job)
 		fiojob_refuse(c, line, "experimental_verify finds its offsets in later loops by fio's "
 			      "own seed only, and every block brings one: remove it, or the loops");
 	check_depth(c, job);
+	check_numjobs(c, job);
 	check_stronger(c, job);
 	check_raw(c, job);
 	check_size(c, job);

@@ -42,6 +42,7 @@ static const struct option_rule dropped[] = {
 	{ "per_job_logs", "no log is written while measuring" },
 	{ "gtod_reduce", "fsduel reads the latencies that it takes away" },
 	{ "disable_lat", "fsduel reads the latencies that it takes away" },
+	{ "disable_clat", "fsduel reads the latencies that it takes away" },
 	{ NULL, NULL },
 };
 

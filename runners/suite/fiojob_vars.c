@@ -131,10 +131,42 @@ int fiojob_environment(const char *name, const char *text, const char *const *pa
 	return rc;
 }
 
+/* Does any option of the text hold this variable? */
+static bool is_used(const char *text, const char *var)
+{
+	char *written = xasprintf("${%s}", var);
+	bool used = false;
+
+	for (const char *p = text; *p && !used;) {
+		size_t len = strcspn(p, "\n");
+
+		used = p[strspn(p, " \t")] != '[' &&
+		       memmem(p, code_len(p), written, strlen(written));
+		p += len + (p[len] == '\n');
+	}
+	free(written);
+	return used;
+}
+
+/* A variable that is set for nothing would be cells that differ by their names only. */
+static int check_used(const struct expand *x, const char *text)
+{
+	int rc = 0;
+
+	for (const char *const *p = x->params; p && p[0]; p += 2)
+		if (!strncmp(p[0], FIOJOB_SET, strlen(FIOJOB_SET)) &&
+		    !is_used(text, p[0] + strlen(FIOJOB_SET)))
+			rc = err_add(x->e, EINVAL, "%s: no option in it holds ${%s}, so the parameter "
+				     "%s does nothing: remove it", x->name,
+				     p[0] + strlen(FIOJOB_SET), p[0]);
+	return rc;
+}
+
 int fiojob_plain(const char *name, const char *text, const char *const *params, struct buf *out,
 		 struct err *e)
 {
 	const struct expand x = { name, params, false, NULL, e };
+	int rc = expand_text(&x, text, out);
 
-	return expand_text(&x, text, out);
+	return rc ? rc : check_used(&x, text);
 }

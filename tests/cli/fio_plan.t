@@ -103,6 +103,27 @@ FSDUEL_T_SIZE=8m plan
 says "the suite sets one to each value" 0 "c0002  w set.FSDUEL_T_BS=8k (1 thread"
 says "and the environment to its own" 0 '${FSDUEL_T_SIZE} is "8m", from the environment'
 
+suite host "$tmp/job.fio" 'set.FSDUEL_T_BS = 4k' 'set.FSDUEL_T_NO = 1 2'
+FSDUEL_T_SIZE=8m plan
+says "but not one that no option holds" 2 'the parameter set.FSDUEL_T_NO does nothing'
+suite host '' 'part = b' << 'END'
+[a]
+size=8m
+iodpth=4
+[b]
+stonewall
+size=8m
+END
+plan
+says "a slip in a part that only runs before" 2 "Bad option <iodpth=4>"
+suite host '' << 'END'
+[a]
+size=4k
+numjobs=2000
+END
+plan
+says "as many threads as the job has" 0 "c0001  w (2000 threads"
+
 # --- room and time -------------------------------------------------------------------------------
 suite exact '' << 'END'
 [a]

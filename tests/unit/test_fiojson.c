@@ -276,6 +276,9 @@ static const struct {
 	{ "\"rw\": \"randrw\", \"verify\": \"md5\", \"do_verify\": \"0\"", "", 20, 0 },
 	{ "\"rw\": \"randrw\", \"verify\": \"0\"", "\"verify\": \"md5\"", 20, 0 },
 	{ "\"rw\": \"readwrite\"", "", 20, 0 },
+	{ "\"rw\": \"rw\", \"verify_pattern\": \"0xff\"", "", 10, 10 },
+	{ "\"rw\": \"rw\"", "\"verify_pattern\": \"0xff\"", 10, 10 },
+	{ "\"rw\": \"rw\", \"verify_pattern\": \"0xff\", \"verify\": \"none\"", "", 20, 0 },
 	{ "\"rw\": \"read\", \"verify\": \"md5\"", "", 20, 0 },
 	{ "\"verify\": \"md5\"", "", 20, 0 },
 };
@@ -302,6 +305,37 @@ static void reads_are_work_unless_they_verify(void **state)
 		if (v != kinds[i].verify)
 			fail_msg("%s: verify %g", kinds[i].options, v);
 		result_release(&r);
+		free(text);
+	}
+}
+
+/* Of what a job does besides its I/O nothing is taken off where that is its work. */
+static void files_made_in_the_midst_are_work(void **state)
+{
+	static const struct {
+		const char *option;
+		uint64_t io_ns;
+	} jobs[] = {
+		{ "\"bs\": \"4k\"", 5000 },            { "\"create_on_open\": \"0\"", 5000 },
+		{ "\"create_on_open\": \"1\"", 0 },    { "\"openfiles\": \"1\"", 0 },
+		{ "\"unlink_each_loop\": \"\"", 0 },   { "\"thinktime\": \"50\"", 0 },
+		{ "\"rate_iops\": \"100\"", 0 },       { "\"ioengine\": \"libaio\"", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(jobs) / sizeof(jobs[0]); i++) {
+		char *text = xasprintf("{\"job options\": {\"rw\": \"write\", %s}, \"write\": {"
+				       "\"runtime\": 1, \"lat_ns\": {\"mean\": 1000, \"N\": 5}}}",
+				       jobs[i].option);
+		json_t *job = json_loads(text, 0, NULL);
+		struct err e = ERR_INIT;
+		struct fio_account j;
+
+		assert_non_null(job);
+		assert_int_equal(fio_account_read(&j, NULL, job, &e), 0);
+		if (j.io_ns != jobs[i].io_ns)
+			fail_msg("%s: %llu", jobs[i].option, (unsigned long long)j.io_ns);
+		json_decref(job);
 		free(text);
 	}
 }
@@ -506,6 +540,7 @@ int main(void)
 		cmocka_unit_test(verify_reads_are_apart_and_not_in_the_total),
 		cmocka_unit_test(reads_of_a_job_that_also_verifies_cannot_be_told_apart),
 		cmocka_unit_test(reads_are_work_unless_they_verify),
+		cmocka_unit_test(files_made_in_the_midst_are_work),
 		cmocka_unit_test(a_job_that_only_verifies_did_no_work),
 		cmocka_unit_test(completion_latency_is_taken_where_whole_ones_are_missing_and_said),
 		cmocka_unit_test(a_job_with_an_error_fails_with_fios_words),

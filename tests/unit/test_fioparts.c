@@ -110,6 +110,7 @@ static const struct {
 	{ "[a]\nsize=1m\nwrite_iolog=x\n", "size=1m", "log", "write_iolog is left out" },
 	{ "[a]\nsize=1m\ngtod_reduce=1\n", "size=1m", "gtod", "gtod_reduce is left out" },
 	{ "[a]\nsize=1m\ndisable_lat\n", "size=1m", "disable", "disable_lat is left out" },
+	{ "[a]\nsize=1m\ndisable_clat=1\n", "size=1m", "disable", "disable_clat is left out" },
 	{ "[a]\nsize=1m\noverwrite=1\nunlink=1\n", "overwrite=1", "unlink", "unlink is left out" },
 };
 
@@ -152,6 +153,10 @@ static void variables_come_from_the_environment_or_the_suite(void **state)
 	make(&j, out, params);
 	assert_non_null(strstr(j.text, "\nsize=3m\nbs=8k\n"));
 	fiojob_release(&j);
+	/* In a comment or a section's name fio replaces none. */
+	assert_int_equal(fiojob_make("t", "[${FSDUEL_T_BS}]\nsize=3m # ${FSDUEL_T_BS}\n", params, &j,
+				     &e), -EINVAL);
+	assert_non_null(strstr(e.text, "set.FSDUEL_T_BS does nothing"));
 	free(out);
 	setenv("FSDUEL_T_SIZE", "3m # x", 1);
 	assert_int_equal(fiojob_environment("t", text, params, &out, &notes, &e), -EINVAL);
