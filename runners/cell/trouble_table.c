@@ -2,7 +2,7 @@
 /*
  * trouble_table.c: what the kernel says when something goes wrong, row by row; see
  * trouble.h. Each pattern comes with the kernel's file and a part of the format string there,
- * as it stands in 6.1 and 6.12; tests/unit/test_trouble_source.c looks for them.
+ * as it stands in 6.1 and 6.12; tests/unit/test_trouble_lines.c looks for them.
  *
  * Not in the table, because a run that is in order says it too: the "Page cache invalidation
  * failure on direct I/O" and "Direct I/O collision with buffered writes" of mixes that do

@@ -30,7 +30,8 @@ static void make(struct fiojob *j, const char *text, const char *const *params)
 /* The command line that fio takes a job file for, without what we append to every job. */
 static char *showcmd(const char *text)
 {
-	static const char ours[] = "--lat_percentiles=1 --unified_rw_reporting=none ";
+	static const char ours[] = "--lat_percentiles=1 --unified_rw_reporting=none "
+				   "--group_reporting=0 ";
 	char dir[] = "/tmp/fsduel-fio-XXXXXX", *file, *said, *at;
 	const char *argv[] = { "fio", "--showcmd", "j.fio", NULL };
 	struct buf out = BUF_INIT;
