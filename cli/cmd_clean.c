@@ -34,7 +34,7 @@ static int run(const void *opts, char *const *args, unsigned nr_args, struct err
 	(void)args;
 	(void)nr_args;
 	if (geteuid()) {
-		err_add(e, EPERM, "what is to be taken away was made by root, and needs root");
+		err_add(e, EPERM, "the things to be taken away were made by root: run it as root");
 		return FSDUEL_MACHINE;
 	}
 	ret = undo_open(&u, e);
