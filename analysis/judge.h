@@ -8,9 +8,9 @@
  * workload) of the contrasts that share no variant. Within it one set of joint flips is exact;
  * contrasts that share a variant are families of their own, and p is multiplied
  * by the number of families (Bonferroni), so that the chance of any false alarm
- * in the exit code stays at 5 %. What is shown beyond the deciding rows (totals,
- * other metrics) is a second set of families by the same rule, at a level of its
- * own: it decides nothing.
+ * in the exit code stays at 5 %. The rows shown beyond the deciding ones (totals,
+ * other metrics) are a second set of families by the same rule, at a level of its
+ * own: they decide nothing.
  *
  * Every number of blocks at which a verdict was shown is a look, and looks share the
  * 5 % (family.h has the test).

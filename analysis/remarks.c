@@ -54,7 +54,7 @@ static void holm(struct comparison *c, struct comparison_row **rows, size_t nr)
 		  fmin(1, floor));
 }
 
-/* Half of what is found is noise rather than margin. */
+/* Half of the smallest change that is found is noise rather than margin. */
 static void name_too_fine(struct comparison *c, const struct comparison_row *const *rows, size_t nr,
 			  const double *sees)
 {

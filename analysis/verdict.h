@@ -5,10 +5,11 @@
  * has them in words.
  *
  *   slower, faster  significant in its family, and the estimate is past the margin
- *   same            shown to lie inside the margin, by two one-sided tests at 5 %:
+ *   same            shown to lie inside the margin, by two one-sided tests, which
+ *                   share 5 % over all looks (judge.h), so 4 % at a first look:
  *                   Schuirmann, "A comparison of the two one-sided tests procedure
  *                   and the power approach", J. Pharmacokin. Biopharm. 15 (1987);
- *                   that is, the 90 % interval lies inside
+ *                   that is, at 4 % the 92 % interval lies inside
  *   unsure          anything else; never "no difference was found, so there is none"
  *
  * In exact mode blocks are seeds, and six at least must be there, with one thread as

@@ -34,7 +34,7 @@ static int run(const void *opts, char *const *args, unsigned nr_args, struct err
 	(void)args;
 	(void)nr_args;
 	if (geteuid()) {
-		err_add(e, EPERM, "what is to be taken away was made by root, and needs root");
+		err_add(e, EPERM, "the things to be taken away were made by root: run it as root");
 		return FSDUEL_MACHINE;
 	}
 	ret = undo_open(&u, e);
@@ -55,8 +55,10 @@ const struct command command_clean = {
 	.name = "clean",
 	.args = "",
 	.summary = "take away what a killed run has left on this machine",
-	.text = "A run writes down what it is about to make: mounts, loop devices, memory disks,\n"
-		"images, directories, settings. After kill -9 or a power loss this, or the next\n"
-		"fsduel run, removes exactly that, and says what it was.",
+	.text = "A run lists each thing before it makes it: mounts, loop devices, memory disks, "
+		"images, directories, settings, its file systems on your device. After kill -9 or "
+		"a power loss this command, or the next fsduel run, removes the things on that list "
+		"and the half-written files of the results folder, and names each; this command "
+		"also removes the unit of a run by --kexec. Measured results stay.",
 	.run = run,
 };

@@ -43,7 +43,7 @@ static const struct option_row options[] = {
 	{ 0, "patched", OPT_STRING, "VARIANT", "of two folders: the second one's variant to compare",
 	  offsetof(struct show_options, patched), false },
 	{ 0, "force", OPT_FLAG, NULL,
-	  "compare two folders that differ in more than kernel and mount; the table says in what",
+	  "compare two folders that differ in more than kernel and mount; the table names the differences",
 	  offsetof(struct show_options, force), false },
 	{ .name = NULL },
 };
@@ -56,18 +56,20 @@ const struct command command_compare = {
 	.summary = "put the two sides of a results folder beside each other, cell by cell",
 	.text = "DIR is a folder written by `fsduel duel`. The first line is the verdict. For every "
 		"cell and role the table shows the medians of both sides, the change with its 95 % "
-		"interval, and slower, faster, same or unsure; docs/statistics.md says when. A mix is "
-		"judged by its roles; a cell in which the patched kernel breaks is broken. A block "
-		"counts only where both sides have a valid sample.\n\n"
+		"interval, and slower, faster, same or unsure; docs/statistics.md has the rules. A mix is "
+		"judged by its roles, and is mixed where one is slower and another faster. A cell in which "
+		"only the patched kernel breaks is broken; one in which only the baseline breaks, so that "
+		"no pair is left, is repaired. "
+		"A block counts only where both sides have a valid sample.\n\n"
 		"With DIR2, DIR is the baseline and DIR2 is patched, cell by cell: each is the folder of "
 		"one variant, or --baseline and --patched choose one. In exact mode the blocks are "
 		"pairs as in one folder. Elsewhere the order of the folders was not drawn at random: "
 		"the sides are not paired, and the table says so. Folders that differ in mode, machine, "
-		"device, suite (but for kernels, mounts and blocks), job files, cells or seeds are "
-		"refused. Waits for locks and profiles are read of one folder only.\n\n"
-		"The formats junit and ktap list what decides as tests: slower and broken have failed, "
-		"what could not be measured is an error, unsure is skipped (with --strict it has failed). A "
-		"terminal shows verdicts in colour unless NO_COLOR is set.\n\n"
+		"device, suite (but for kernels, mounts, contrasts and blocks), job files, cells or "
+		"seeds are refused. Waits for locks and profiles are read of one folder only.\n\n"
+		"The formats junit and ktap list the cells, and roles of a mix, that decide as tests: slower "
+		"and broken have failed, a cell that could not be measured is an error, unsure is skipped "
+		"(with --strict it has failed). A terminal shows verdicts in colour unless NO_COLOR is set.\n\n"
 		"Exit code 1 says that a cell is slower, mixed or broken. Exit code 4 says that a planned "
 		"pair has no valid sample: the table is printed all the same and names each. Exit code 2 says "
 		"that the folder cannot be trusted or read.",

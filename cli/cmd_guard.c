@@ -105,12 +105,12 @@ const struct command command_guard = {
 	.args = "[DIR]",
 	.max_args = 1,
 	.summary = "look for stale data in direct reads beside writers into holes",
-	.text = "Free space is marked with its own addresses and freed; then direct readers run beside\n"
-		"mmap writers that fill holes of the same file. A read that returns the mark, or a stamp\n"
-		"of another round, is stale data. Measures as duel does; DIR alone prints the report of\n"
-		"a folder again. docs/guard.md says what it can and cannot show.\n\n"
-		"Exit code 1: a variant is stale that is neither a control nor contrasted with one that\n"
-		"is stale, too; 4: a cell run has a complaint beside stale data; 5: with\n"
+	.text = "Free space is marked with its own addresses and freed; then direct readers run "
+		"beside mmap writers that fill holes of the same file. A read that returns the mark, "
+		"or a stamp of another round, is stale data. Measures as duel does; DIR alone prints "
+		"the report of a folder again. docs/guard.md says what it can and cannot show.\n\n"
+		"Exit code 1: a variant is stale that is neither a control nor contrasted with one "
+		"that is stale, too; 4: a cell run has a complaint beside stale data; 5: with "
 		"--strict, a variant is unsure.",
 	.options = options,
 	.options_size = sizeof(struct guard_options),

@@ -26,7 +26,8 @@ static const struct option_row options[] = {
 	  "put it into FILE, such as 0000-cover-letter.patch, instead of printing it", AT(into), false },
 	{ 'c', "contrast", OPT_STRING, "NAME", "only this contrast of the suite", AT(contrast), false },
 	{ 0, "margin", OPT_STRING, "PERCENT",
-	  "changes up to that are the same; without it the suite's, 2%, or 0.1% in exact mode",
+	  "changes up to that are the same, such as 2%; without it the suite's, 2%, or 0.1% in "
+	  "exact mode",
 	  AT(margin), false },
 	{ 0, "no-chart", OPT_FLAG, NULL, "leave out what gnuplot draws", AT(no_chart), false },
 	{ 0, "unicode", OPT_FLAG, NULL, "names as they are, for a blog: not only ASCII", AT(unicode),

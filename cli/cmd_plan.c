@@ -392,7 +392,7 @@ const struct command command_plan = {
 	.text = "Reads and checks the suite, multiplies it out and measures nothing; fio jobs\n"
 		"are shown to `fio --parse-only`. Kernels need not be there. The order of the\n"
 		"variants is drawn once a block: in exact mode from the suite's seed, elsewhere\n"
-		"anew when a run starts, and what is shown is an example. More blocks leave\n"
+		"anew when a run starts, and the order shown is an example. More blocks leave\n"
 		"the order of the earlier ones as it is.",
 	.options = options,
 	.options_size = sizeof(struct plan_options),

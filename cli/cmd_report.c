@@ -26,7 +26,8 @@ static const struct option_row options[] = {
 	{ 'c', "contrast", OPT_STRING, "NAME", "only this contrast of the suite",
 	  offsetof(struct report_options, show.contrast), false },
 	{ 0, "margin", OPT_STRING, "PERCENT",
-	  "changes up to that are the same; without it the suite's, 2%, or 0.1% in exact mode",
+	  "changes up to that are the same, such as 2%; without it the suite's, 2%, or 0.1% in "
+	  "exact mode",
 	  offsetof(struct report_options, show.margin), false },
 	{ .name = NULL },
 };

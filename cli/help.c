@@ -11,7 +11,7 @@
 
 const struct exit_row fsduel_exits[] = {
 	{ "0", "fine" },
-	{ "1", "some cell is slower" },
+	{ "1", "some cell is slower, mixed or broken" },
 	{ "2", "usage or config error, or results that may not be compared" },
 	{ "3", "this machine cannot do it (missing tool, right or feature)" },
 	{ "4", "measuring failed: a planned pair or cell has no valid sample" },

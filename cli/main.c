@@ -108,7 +108,7 @@ int main(int argc, char **argv)
 	int code;
 
 	/*
-	 * What is on a device the programs we start ask the device: libblkid's cache
+	 * The programs we start must look at the device itself: libblkid's cache
 	 * knows the file system of two seconds ago, and mkfs.btrfs then refuses its UUID.
 	 */
 	setenv("BLKID_FILE", "/dev/null", 1);

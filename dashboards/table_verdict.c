@@ -233,7 +233,7 @@ void table_add_legend(struct buf *out, const struct comparison *c)
 		 c->paired || !c->judged ? "Hodges-Lehmann estimate over blocks" :
 					   "Hodges-Lehmann estimate",
 		 has_roles(c) ? " Indented: roles, which decide where there are several, each "
-				"for itself; what is in parentheses decides nothing." : "");
+				"for itself; verdicts in parentheses decide nothing." : "");
 	if (c->judged)
 		buf_addf(&b, " slower, faster: at %.2g %% for all cells together, and past the "
 			     "margin; same: shown to be within it; unsure (+n): about n more "

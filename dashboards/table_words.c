@@ -104,7 +104,7 @@ void table_add_range(struct buf *b, const struct comparison_row *row)
 }
 
 /*
- * Without a pair it is unsure, but what happened is the better word. What could be taken
+ * Without a pair it is unsure, but the word for its failure is better. What could be taken
  * for a verdict and decides nothing, a total's, is in parentheses.
  */
 void table_add_ruling(struct buf *b, const struct comparison_row *row)

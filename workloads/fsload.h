@@ -132,7 +132,7 @@ void fsload_remove(const struct fsload *l);
  * readers), the end of the last bound thread, so that the load around them is
  * there for as long as they run; and where nothing is bound, runtime. A thread
  * with a rate that is bound by time is there until that time is over, so that its
- * rate can be read from the result, and misses what was due by then and not
+ * rate can be read from the result, and misses operations due by then and not
  * started; one with a start delay is measured from then.
  *
  * mark(arg, 1) is called when every thread stands at the barrier, just before

@@ -293,10 +293,10 @@ static void timed_part(struct worker *w)
 }
 
 /*
- * What was due in a paced thread's time and never started: each had waited until the thread
- * would have come to it, which is when it found its time over. Later than the deadline,
- * because a thread that misses them is late; before the last sync, which came only because
- * the time was over. Outside the timed part, for they may be many.
+ * Operations that were due in a paced thread's time and never started: each had waited until
+ * the thread would have come to it, which is when it found its time over. Later than the
+ * deadline, because a thread that misses them is late; before the last sync, which came only
+ * because the time was over. Outside the timed part, for they may be many.
  */
 static void count_missed(struct worker *w)
 {

@@ -76,7 +76,7 @@ json_t *results_marks(const struct results *r)
 	return json_pack("{s:I, s:I, s:o}", "runs", runs, "marked", marked, "by_mark", by_mark);
 }
 
-/* Is it judged with a pair? What a kernel did to it there, the verdict of its cell says. */
+/* Is it judged with a pair? The verdict of its cell says what a kernel did to it there. */
 static bool in_a_pair(const struct results *r, size_t unit)
 {
 	size_t variant = unit / ((size_t)r->blocks * r->pass_index.nr) % r->variant_index.nr;

@@ -140,7 +140,7 @@ static void mark(struct maxima *m, size_t look, double limit)
 			m->first[i] = look;
 }
 
-/* The limit of a look: what the looks before have not spent is there to be spent. */
+/* The limit of a look, which may also spend the rest that the looks before have left. */
 static double find_limit(struct maxima *m, size_t look, double alpha)
 {
 	double room = floor(alpha * (double)m->set.nr + 1e-9);

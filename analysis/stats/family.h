@@ -74,7 +74,7 @@ struct family_how {
  * Biometrics 50 (1994)). At each look the limit is the least value with which the
  * share of flips that reach the limit of this look or of one before is at most alpha
  * (Lan and DeMets, "Discrete sequential boundaries for clinical trials", Biometrika 70
- * (1983)). Overlap and what the coarse p of few blocks left over is not lost, as it is
+ * (1983)). Overlap, and the rest that the coarse p of few blocks leaves, are not lost, as they are
  * with Bonferroni's bound. Cells that were rejected leave, and the limits of all looks
  * are found again for the others: each set of cells that the step-down meets is
  * tested by a sequence of its own that holds its level (closed testing: Marcus, Peritz

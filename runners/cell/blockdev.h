@@ -2,8 +2,8 @@
 /*
  * blockdev.h: may this file or block device be overwritten, and what is it? For
  * the disk of a guest (disk.c) and the target of a host run (host/target.c), which
- * holds its device by claim.h. All of it fails closed. What is on a
- * device is libblkid's to say; who uses it, the kernel's.
+ * holds its device by claim.h. All of it fails closed. libblkid
+ * says what is on a device, the kernel who uses it.
  */
 #ifndef FSDUEL_RUNNERS_BLOCKDEV_H
 #define FSDUEL_RUNNERS_BLOCKDEV_H

@@ -280,7 +280,7 @@ static void run_steps(struct cell *c, struct buf *why)
 }
 
 /*
- * What lies on our mount by then is not ours to unmount; but a mount of ours that is on
+ * A mount that lies on ours by then is not ours to unmount; but a mount of ours that is on
  * another device is. Anybody who keeps the device longer makes the next cell run fail.
  */
 static int unmount(struct cell *c, struct err *e)

@@ -191,7 +191,7 @@ static struct fio_took work_took(const struct fio_account *j, uint64_t runtime_m
 	uint64_t most_ns = j->thread ? fio_work_ns(j) : runtime_ms * MS_NS;
 	uint64_t least_ns, less_ns = j->thread ? START_NS : MS_NS;
 
-	/* What verifies in between cannot be told from what does so afterwards. */
+	/* Verify reads in between cannot be told from those that come afterwards. */
 	if (j->backlog && j->io_ns)
 		return (struct fio_took){ j->io_ns, 0 };
 	most_ns -= j->fill_ns < most_ns ? j->fill_ns : 0;

@@ -45,7 +45,7 @@ static int read_cpu_time(struct cpu_time *t, struct err *e)
 	return ret;
 }
 
-/* proc(5): iowait, and idle beside it, may fall. What fell has not passed. */
+/* proc(5): iowait, and idle beside it, may fall. A fall counts as no time. */
 static bool was_idle(const struct cpu_time *before, const struct cpu_time *after)
 {
 	uint64_t all = 0, idle = 0;

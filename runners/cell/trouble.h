@@ -40,7 +40,7 @@ struct trouble {
 
 /*
  * In the order in which they explain: where several are seen, the first row is
- * the reason. First what ends a guest, then how it ended, then what it outlives.
+ * the reason. First troubles that end a guest, then how it ended, then those it outlives.
  * Every row makes a cell run worthless; a line that does not is in no row.
  */
 extern const struct trouble troubles[];   /* ends with a NULL name */

@@ -2,7 +2,7 @@
 /*
  * trouble_table.c: what the kernel says when something goes wrong, row by row; see
  * trouble.h. Each pattern comes with the kernel's file and a part of the format string there,
- * as it stands in 6.1 and 6.12; tests/unit/test_trouble_source.c looks for them.
+ * as it stands in 6.1 and 6.12; tests/unit/test_trouble_lines.c looks for them.
  *
  * Not in the table, because a run that is in order says it too: the "Page cache invalidation
  * failure on direct I/O" and "Direct I/O collision with buffered writes" of mixes that do
@@ -15,10 +15,10 @@
 
 /*
  * Anchored at the line's start where the kernel's line starts so: text is easily quoted. Where a
- * prefix comes from a function of the file system ("XFS (sda1): "), the format is what follows.
+ * prefix comes from a function of the file system ("XFS (sda1): "), the format is the text after it.
  */
 const struct trouble troubles[] = {
-	/* What ends a guest. */
+	/* Troubles that end a guest. */
 	{ "hard lockup", TROUBLE_LINE, STATUS_FAILED, "a CPU was locked up with interrupts off",
 	  PATTERNS({ "*Watchdog detected hard LOCKUP*", "kernel/watchdog*.c",
 		     "Watchdog detected hard LOCKUP on cpu %d" },
@@ -77,7 +77,7 @@ const struct trouble troubles[] = {
 	{ "silence", TROUBLE_SILENCE, STATUS_FAILED,
 	  "the guest was still running at its wall limit and was ended; it hangs, or wall in "
 	  "[limits] is too short", NULL },
-	/* What a guest outlives; what the device did comes before what the file system made of it. */
+	/* Troubles that a guest outlives; the device's come before the file system's that follow them. */
 	{ "stall", TROUBLE_LINE, STATUS_INVALID, "a CPU or worker was stalled",
 	  PATTERNS({ "rcu: INFO: *stall*", "kernel/rcu/tree_stall.h",
 		     "INFO: %s detected stalls on CPUs/tasks:" },

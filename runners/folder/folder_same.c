@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * folder_same.c: whether a folder may be gone on with, and if not, what differs, by name;
- * see folder.h. What decides a sample must be what it was. What only adds samples (blocks,
- * passes) may grow, and what only judges them (contrasts, margins) may change, as may the
- * suite's path, its comments, its limits, and where a kernel's image lies.
+ * see folder.h. Every member that decides a sample must be as it was. Members that only add
+ * samples (blocks, passes) may grow, and those that only judge them (contrasts, margins) may
+ * change, as may the suite's path, its comments, its limits, and the place of a kernel's image.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 
 #define SAID_MAX 5
 
-/* What must be equal: a member of run.json, and what it is called. */
+/* Members of run.json that must be equal, and their names in a message. */
 static const struct {
 	const char *member, *word;
 } same[] = {
@@ -187,7 +187,7 @@ void folder_differences(struct buf *b, const char *what, const json_t *then, con
 	json_decref(y);
 }
 
-/* What may grow and not shrink: the rows of what is gone would be lost. */
+/* Members that may grow and not shrink: the rows of a block or pass that is gone would be lost. */
 static void find_less(struct strv *out, const char *word, const json_t *then, const json_t *now)
 {
 	if (json_integer_value(now) < json_integer_value(then))

@@ -2,7 +2,7 @@
 /*
  * fio_clock.c: a library for LD_PRELOAD that notes when each thread of fio begins and
  * ends its measured part. fio itself tells how long that was in whole milliseconds
- * only, and not when it was. Nothing is done for a single I/O: what is looked at are two
+ * only, and not when it was. Nothing is done for a single I/O: the library looks at two
  * calls that fio makes at these places and, but for locks of other things, nowhere else:
  *
  * - getrusage(2) of the thread, into one place as its measured part begins and again as

@@ -62,7 +62,7 @@ void fiojob_release(struct fiojob *j);
  * - jobs that start after another one of their part has ended, or may have (startdelay);
  * - a randseed the file insists on with randrepeat=0.
  * Whether fio knows its options is for fio itself to say, which the commands ask.
- * What out->text holds passes fiojob_make again and stays as it is. On error *out is empty.
+ * The text in out->text passes fiojob_make again and stays as it is. On error *out is empty.
  */
 int fiojob_make(const char *name, const char *text, const char *const *params,
 		struct fiojob *out, struct err *e);

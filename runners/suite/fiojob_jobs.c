@@ -39,17 +39,16 @@ static const struct {
 } elsewhere[] = {
 	{ "net*", "the network" },             { "rdma", "the network" },
 	{ "cpuio", "the processor" },          { "page_fault", "anonymous memory" },
-	{ "exec", "other programs" },
-	{ "sg", "a raw device" },              { "io_uring_cmd", "a raw device" },
-	{ "libzbc", "a raw device" },          { "mtd", "a raw device" },
-	{ "dev-dax", "a raw device" },         { "xnvme", "a raw device" },
-	{ "libblkio", "a raw device" },        { "nbd", "a block device elsewhere" },
-	{ "rbd", "a store elsewhere" },        { "rados", "a store elsewhere" },
-	{ "gfapi*", "a store elsewhere" },     { "libhdfs", "a store elsewhere" },
-	{ "http", "a store elsewhere" },       { "libiscsi", "a store elsewhere" },
-	{ "nfs", "a store elsewhere" },        { "dfs", "a store elsewhere" },
-	{ "ime_*", "a store elsewhere" },      { "libcufile", "the memory of a GPU" },
-	{ "libhipfile", "the memory of a GPU" },
+	{ "exec", "other programs" },          { "sg", "a raw device" },
+	{ "io_uring_cmd", "a raw device" },    { "libzbc", "a raw device" },
+	{ "mtd", "a raw device" },             { "dev-dax", "a raw device" },
+	{ "xnvme", "a raw device" },           { "libblkio", "a raw device" },
+	{ "nbd", "a block device elsewhere" }, { "rbd", "a store elsewhere" },
+	{ "rados", "a store elsewhere" },      { "gfapi*", "a store elsewhere" },
+	{ "libhdfs", "a store elsewhere" },    { "http", "a store elsewhere" },
+	{ "libiscsi", "a store elsewhere" },   { "nfs", "a store elsewhere" },
+	{ "dfs", "a store elsewhere" },        { "ime_*", "a store elsewhere" },
+	{ "libcufile", "the memory of a GPU" }, { "libhipfile", "the memory of a GPU" },
 	{ "libpmem", "persistent memory" },    { "pmemblk", "persistent memory" },
 	{ NULL, NULL },
 };
@@ -320,15 +319,12 @@ static void check_raw(struct fiojob_check *c, size_t job)
 
 static void check_job(struct fiojob_check *c, size_t job)
 {
-	unsigned line = 0, seed_line;
+	unsigned line = 0;
+	const char *repeat = value(c, job, "randrepeat", &line);
 
-	if (value(c, job, "randseed", &seed_line)) {
-		const char *repeat = value(c, job, "randrepeat", &line);
-
-		if (repeat && !strcmp(repeat, "0"))
-			fiojob_refuse(c, line, "randseed with randrepeat=0 contradicts the seed that "
-				      "every block brings: remove both");
-	}
+	if (value(c, job, "randseed", NULL) && repeat && !strcmp(repeat, "0"))
+		fiojob_refuse(c, line, "randseed with randrepeat=0 contradicts the seed that every block "
+			      "brings: remove both");
 	if (flag(c, job, "overwrite") && flag(c, job, "unlink_each_loop")) {
 		value(c, job, "unlink_each_loop", &line);
 		fiojob_refuse(c, line, "unlink_each_loop deletes the files that overwrite=1 is to "

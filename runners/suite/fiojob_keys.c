@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * fiojob_keys.c: each line of a fio job file by itself: refused, dropped with a word,
- * or brought into the work directory. Two tables say which. What fio would not take is not
- * looked for here: fio says that.
+ * or brought into the work directory. Two tables say which. Options that fio would not take are
+ * not looked for here: fio says that.
  */
 #include <fnmatch.h>
 #include <stdlib.h>

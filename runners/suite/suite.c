@@ -204,7 +204,7 @@ static void check_text(struct suite_reader *r, unsigned line, const char *text)
 			      (unsigned)c);
 }
 
-/* What is written from a suite means what it looks like. Comments may hold anything. */
+/* Names and values of a suite hold only characters that are seen. Comments may hold anything. */
 static void check_seen(struct suite_reader *r, const struct ini *ini)
 {
 	for (size_t i = 0; i < ini->nr_sections; i++) {

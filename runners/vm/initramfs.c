@@ -130,7 +130,7 @@ static int add_tool(struct files *f, const char *tool, struct err *e)
 	return ret;
 }
 
-/* What is loaded into fio lies beside the guest's first process, as it lies beside this program. */
+/* The library for fio lies beside the guest's first process, as it lies beside this program. */
 static int add_fio_clock(struct files *f, struct err *e)
 {
 	char *path = proc_beside(FIO_CLOCK_LIB);

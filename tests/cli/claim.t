@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # claim.t: the device of a run is taken away, replaced or used by others between two of
-# its cells: the run stops with a sentence, or the others are turned away; what is on
-# the device that came in its place, or what others have made, stays as it is. A
+# its cells: the run stops with a sentence, or the others are turned away; the contents
+# of the device that came in its place, and things that others made, stay as they are. A
 # program in the place of mkfs does it, in one of two moments: while the run holds the
 # device (it asks mkfs for its version then), and right before mkfs opens it.
 . "$(dirname "$0")/lib.sh"

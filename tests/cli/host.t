@@ -59,7 +59,7 @@ host_run -c "$tmp/seed.ini" -o "$results" --image 192M
 expect "another seed is another plan" 2 "holds another plan: seed: 2, was 1"
 check "and nothing is measured anew" [ "$before" = "$(sha256sum "$results"/parts/*)" ]
 
-# Whatever lies in the folder by now, a run that is killed may leave half of: also comparison.csv.
+# A run that is killed may leave half of any file that is in the folder by now: also comparison.csv.
 halves() (
 	cd "$results" && find . -type f | sort > "$tmp/files" && xargs sha256sum < "$tmp/files" > "$tmp/sums"
 	sed 's/$/.tmp/' "$tmp/files" | xargs touch

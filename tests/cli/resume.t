@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # resume.t: a folder is gone on with only where all that decides a sample is what it was;
-# what differs is named, and nothing that was measured is touched. What fails to be written,
-# or to be measured, has one exit code, with and without --resume.
+# what differs is named, and nothing that was measured is touched. A failure to write,
+# or to measure, has one exit code, with and without --resume.
 kernels=${FSDUEL_CACHE:-}
 . "$(dirname "$0")/lib.sh"
 if [ -n "$kernels" ]; then export FSDUEL_CACHE=$kernels; else unset FSDUEL_CACHE; fi
@@ -72,7 +72,7 @@ mv j.fio j.was && cp k.fio j.fio
 refused "a job file that changed beside its suite" "cell 2 (j) work: bs=8k, was bs=4k"
 mv j.was j.fio
 
-# What judges, or is read by people, may change; so may the place of a copy.
+# Lines that only judge, or are for people, may change; so may the place of a copy.
 mkdir copy
 sed 's/^; one.*/; another comment/; s/^seed = 7/  seed   =  7/; s/^mix = /mix =   /' s.ini > copy/s.ini
 printf '\n[margins]\nops_per_s = 3%%\n[limits]\nwall = 400s\n' >> copy/s.ini

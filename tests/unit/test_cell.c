@@ -497,7 +497,7 @@ static void a_mkfs_that_wrote_elsewhere_ends_the_run(void **state)
 	assert_int_equal(cell_run(&c, &at, &r, NULL), 0);
 	assert_ok(&r);
 	result_release(&r);
-	/* The next one of this block has the same UUID: what is left of the first must not do. */
+	/* The next one of this block has the same UUID: the rest of the first must not do. */
 	assert_int_equal(claim_blank(&claim, NULL), 0);
 	strv_release(&c.mkfs);
 	strv_add(&c.mkfs, "true");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_clean.c: what is not seen, or would act, is a question mark; all else stays. */
+/* test_clean.c: a character that is not seen, or would act, is a question mark; all else stays. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -131,7 +131,7 @@ static void a_threads_own_time_is_finer_than_fios_milliseconds(void **state)
 	near(timed.ops_per_s, 16e9 / 15396623);
 	result_release(&r);
 
-	/* 0.25 ms outside of I/O are fio's start, what is more is the job's. */
+	/* 0.25 ms outside of I/O are fio's start, any more is the job's. */
 	later.spent_ns[0] = 15900000;
 	assert_int_equal(read_file("", "simple.json", &later, 1, &r, &timed, &e), 0);
 	assert_true(value(&r, "all", "elapsed") == 15900000 - 250000);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_fioparts.c: what is made of a fio job file means to fio what the file means, and
- * what is said of it (parts, threads, room, changes) is true. Run from the top of the tree.
+ * test_fioparts.c: the text made of a fio job file means to fio the same as the file, and
+ * the statements about it (parts, threads, room, changes) are true. Run from the top of the tree.
  */
 #include <stdarg.h>
 #include <stddef.h>

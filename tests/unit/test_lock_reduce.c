@@ -269,7 +269,7 @@ static void cut_waits_are_counted_and_not_summed(void **state)
 	lock_stacks_release(&out);
 }
 
-/* As of a fio job with a ramp: what is recorded begins before what is measured. */
+/* As of a fio job with a ramp: the recording begins before the measured part. */
 static void waits_outside_the_part_that_counts_are_not_summed(void **state)
 {
 	struct events s = { .n = 0 };

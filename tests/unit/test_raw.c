@@ -253,7 +253,7 @@ static void a_recording_too_long_to_leave_its_guest_is_told(void **state)
 	free(text);
 }
 
-/* What no budget took is not said to be dropped for it. */
+/* A recording that no budget took is not said to be dropped for it. */
 static void only_what_the_budget_took_is_said_to_be_dropped(void **state)
 {
 	struct made *m = *state;

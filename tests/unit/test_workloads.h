@@ -37,7 +37,7 @@ static inline struct mix mix_of(const char *roles_text, const char *sets)
 	return m;
 }
 
-/* Any role will do for the threads and parameters; what they do is the test's. */
+/* Any role will do for the threads and parameters; the test gives them their work. */
 static inline struct mix mix_with(const struct role *role, unsigned threads, const char *sets)
 {
 	struct mix m = mix_of("null", sets);
