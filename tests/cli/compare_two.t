@@ -98,4 +98,10 @@ run "a cell that one has not measured" fsduel compare gap alone
 other mount alone 's/"options": ""/"options": "nodelalloc"/'
 mounts() { fsduel compare alone mount | grep "mount"; }
 run "a mount of the same name and other options" mounts
+
+# A comparison of two is no look at either's own contrasts, and theirs may have been of two.
+other looked alone
+echo '[2]' > looked/looks.json
+shared() { fsduel compare looked alone | tr -s '\n ' ' ' | grep -o 'blocks were added after a verdict had been shown at 2'; tr -d ' \n' < looked/looks.json; }
+run "looks of either count, and none is added" shared
 finish
