@@ -650,6 +650,9 @@ static void floor_warns_of_a_margin_too_fine(void **state)
 	kept = floor_json(&f.c, f.r);
 	assert_int_equal(json_array_size(json_object_get(kept, "cells")), 2);
 	assert_true(floor_sd(kept, &f.c.rows[1]) == f.c.rows[1].j.sd_log);
+	f.c.rows[1].role = "write"; /* a noisy role lends its spread to no other */
+	assert_true(floor_sd(kept, &f.c.rows[1]) < 0);
+	assert_true(floor_sd(floor, &f.c.rows[1]) == 0.05); /* one that names no role */
 	json_decref(kept);
 	drop(&f);
 	json_decref(floor);
