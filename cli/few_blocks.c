@@ -49,8 +49,8 @@ static void say_slack(const struct plan *p, struct buf *b)
 
 	if (s->mode == MODE_EXACT && s->blocks < safe)
 		buf_addf(b, "few blocks: with %u, cells that only change between two states can keep "
-			    "a changed cell unsure; with %zu cells, each role of a mix for itself, %u or "
-			    "more rule that out (-b %u)", s->blocks, rows, safe, safe);
+			    "a changed cell unsure; with %zu cells, each role of a mix for itself, "
+			    "%u or more rule that out (-b %u)", s->blocks, rows, safe, safe);
 }
 
 void few_blocks_say(const struct plan *p, struct buf *b)

@@ -86,6 +86,10 @@ for d in host1 host2; do
 	sed -i 's/,exact,/,host,/' $d/samples.csv
 done
 run "folders of a host are not paired" fsduel compare host1 host2
+echo '[2]' > host2/looks.json
+later() { fsduel compare host1 host2 | tr -s '\n ' ' ' | grep -o 'blocks were added after.* may spend [0-9.]* %'; }
+run "a second look at them says what it may spend" later
+rm host2/looks.json
 
 # What one of them lacks.
 other fewer alone 's/"blocks": [0-9]*/"blocks": 1/'
