@@ -284,12 +284,15 @@ static void rule_on(const struct judge *j, const struct gathered *g, size_t i,
 	struct evidence e = {
 		.exact_mode = j->exact_mode, .identical = row->identical,
 		.resolution = row->resolution, .better = row_direction(row),
-		.alpha = VERDICT_ALPHA, .cells = g->nr, .margin = margin_of(j, row),
-		.p_family = yet ? of_family->p : 1, .alpha_same = j->next_alpha,
+		.alpha = VERDICT_ALPHA, .cells = g->nr * j->families, .margin = margin_of(j, row),
+		.p_family = yet ? of_family->p : 1, .alpha_next = j->next_alpha,
+		.alpha_same = j->next_alpha,
 		.min_blocks = j->paired ? family_min_blocks(j->looks[0].alpha, j->families) :
 					  UNPAIRED_MIN,
 	};
 
+	if (j->paired && k->blocks < e.min_blocks) /* nothing could be spent here, so nothing is */
+		e.alpha_next = VERDICT_ALPHA * JUDGE_FIRST;
 	if (j->paired)
 		estimate_pairs(&g->logs[i], &e, levels, in);
 	else

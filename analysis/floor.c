@@ -22,9 +22,10 @@ json_t *floor_json(const struct comparison *c, const struct results *r)
 
 		if (!row->j.decides || !row->j.has_change || row->pairs < 2)
 			continue;
-		json_array_append_new(cells, json_pack("{s:s, s:s, s:s, s:s, s:i, s:f}",
+		json_array_append_new(cells, json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:f}",
 			"variant", row->baseline, "workload", row->workload, "params", row->params,
-			"metric", row->metric, "blocks", (int)row->pairs, "sd_log", row->j.sd_log));
+			"role", row->role, "metric", row->metric, "blocks", (int)row->pairs,
+			"sd_log", row->j.sd_log));
 	}
 	return json_pack("{s:i, s:s?, s:s?, s:s?, s:o}", "schema", FLOOR_SCHEMA,
 			 "machine", floor_machine(run),
@@ -39,7 +40,7 @@ static bool is(const json_t *item, const char *key, const char *value)
 	return have && !strcmp(have, value);
 }
 
-/* Several variants may have been calibrated: the widest counts. */
+/* Several variants may have been calibrated: the widest counts. Older floors name no role. */
 double floor_sd(const json_t *floor, const struct comparison_row *row)
 {
 	const json_t *item;
@@ -50,6 +51,7 @@ double floor_sd(const json_t *floor, const struct comparison_row *row)
 		double own = json_number_value(json_object_get(item, "sd_log"));
 
 		if (is(item, "workload", row->workload) && is(item, "params", row->params) &&
+		    (!json_object_get(item, "role") || is(item, "role", row->role)) &&
 		    is(item, "metric", row->metric) && own > sd && isfinite(own))
 			sd = own;
 	}

@@ -126,6 +126,10 @@ static void looks(struct comparison *c)
 		strv_addf(&c->remarks, "blocks were added after a verdict had been shown at %u: "
 			  "slower and faster are tested as if every number of blocks since then had "
 			  "been looked at, and all of them share the 5 %%", j->looks[0].blocks);
+	if (j->nr_before && !c->paired)
+		strv_addf(&c->remarks, "blocks were added after a verdict had been shown at %u: "
+			  "looks share the 5 %%, and this one may spend %.2g %%",
+			  j->looks[0].blocks, j->shown[0].alpha * 100);
 	buf_release(&b);
 }
 

@@ -104,9 +104,9 @@ static bool settled(const struct evidence *e, unsigned n)
 	double chance = dist_normal_quantile(CHANCE);
 	double cells = e->cells ? (double)e->cells : 1;
 
-	if (!inside(e->shift, e->margin))
+	if (!inside(e->shift, e->margin + e->resolution))
 		return fabs(e->shift) >=
-		       (dist_t_quantile(1 - e->alpha / (2 * cells), df) + chance) * error;
+		       (dist_t_quantile(1 - e->alpha_next / (2 * cells), df) + chance) * error;
 	return room(e->shift, e->margin) >=
 	       (dist_t_quantile(1 - e->alpha_same, df) + chance) * error;
 }

@@ -66,9 +66,10 @@ struct evidence {
 	struct interval inside;   /* of the level 1 - 2 alpha, for "same" */
 	double p_family;
 	double alpha;             /* that p_family must not exceed */
-	double alpha_same;        /* of "same" when more blocks are there */
+	double alpha_next;        /* what is left for a look when more blocks are there */
+	double alpha_same;        /* of "same" then */
 	unsigned min_blocks;      /* below which it cannot, family_min_blocks */
-	size_t cells;             /* in the family */
+	size_t cells;             /* in the family, times the number of families */
 	double margin;            /* 0.02: ratios from 0.98 to 1.02 are inside */
 	const char *no_ratio;     /* why there is no shift though n > 0, or NULL */
 };
@@ -87,9 +88,11 @@ struct ruling verdict_rule(const struct evidence *e);
 /*
  * About how many blocks more settle an unsure cell if its estimate and spread
  * stay what they are, with a chance of four in five: normal theory with Student's
- * quantiles, and for a difference past the margin Bonferroni's bound on the level
- * (Dunn, "Multiple comparisons among means", JASA 56 (1961)), so rather too many
- * than too few. 0: more than VERDICT_MORE_MAX, or nothing to reckon from.
+ * quantiles, at what is left of the level for that look, and for a difference past the
+ * margin Bonferroni's bound over the cells (Dunn, "Multiple comparisons among means",
+ * JASA 56 (1961)), so rather too many than too few. 0: more than VERDICT_MORE_MAX,
+ * nothing to reckon from, or an estimate so near the margin's edge that the resolution
+ * keeps it unsure.
  */
 unsigned verdict_more_blocks(const struct evidence *e);
 

@@ -20,6 +20,22 @@ static size_t count_families(const struct suite *s)
 	return families;
 }
 
+/* Rows that decide: of a mix with several roles each but those in the background. */
+static size_t count_rows(const struct plan *p)
+{
+	size_t rows = 0;
+
+	for (size_t i = 0; i < p->nr_cells; i++) {
+		const struct mix *m = &p->cells[i].mix;
+		size_t deciding = 0;
+
+		for (unsigned k = 0; k < m->nr; k++)
+			deciding += !m->entry[k].param[ROLE_BACKGROUND];
+		rows += deciding ? deciding : 1;
+	}
+	return rows;
+}
+
 /*
  * Each cell that knows two states can line up its signs in one flip of all blocks, and
  * may then rank above a cell that changed (analysis/stats/family.h). So many blocks that
@@ -28,12 +44,13 @@ static size_t count_families(const struct suite *s)
 static void say_slack(const struct plan *p, struct buf *b)
 {
 	const struct suite *s = p->suite;
-	unsigned safe = judge_min_blocks(s->nr_contrasts * p->nr_cells, true);
+	size_t rows = count_rows(p);
+	unsigned safe = judge_min_blocks(s->nr_contrasts * rows, true);
 
 	if (s->mode == MODE_EXACT && s->blocks < safe)
 		buf_addf(b, "few blocks: with %u, cells that only change between two states can keep "
-			    "a changed cell unsure; with %zu cells, %u or more rule that out (-b %u)",
-			 s->blocks, p->nr_cells, safe, safe);
+			    "a changed cell unsure; with %zu cells, each role of a mix for itself, "
+			    "%u or more rule that out (-b %u)", s->blocks, rows, safe, safe);
 }
 
 void few_blocks_say(const struct plan *p, struct buf *b)

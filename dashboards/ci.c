@@ -5,7 +5,26 @@
 #include "dashboards/ci_impl.h"
 #include "dashboards/table_impl.h"
 
-enum ci_outcome ci_outcome(const struct comparison_row *row, bool strict)
+/* All its missing pairs are those of a baseline that broke: no fault of the patch. */
+static bool only_repaired(const struct comparison *c, const struct comparison_row *row)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < c->unmeasured; i++) {
+		const struct comparison_gap *g = &c->gaps[i];
+
+		if (g->contrast != row->contrast || g->workload != row->workload ||
+		    g->params != row->params)
+			continue;
+		if (!g->repaired)
+			return false;
+		any = true;
+	}
+	return any;
+}
+
+enum ci_outcome ci_outcome(const struct comparison *c, const struct comparison_row *row,
+			   bool strict)
 {
 	static const enum ci_outcome of_lack[] = {
 		[LACK_NONE] = CI_PASSED, [LACK_SKIPPED] = CI_SKIPPED, [LACK_MISSING] = CI_ERROR,
@@ -17,7 +36,7 @@ enum ci_outcome ci_outcome(const struct comparison_row *row, bool strict)
 		return CI_FAILED;
 	if (v == VERDICT_REPAIRED)
 		return CI_PASSED;
-	if (of_lack[row->lack] == CI_ERROR)
+	if (of_lack[row->lack] == CI_ERROR && !only_repaired(c, row))
 		return CI_ERROR;
 	if (v == VERDICT_UNSURE)
 		return strict ? CI_FAILED : CI_SKIPPED;
@@ -43,7 +62,7 @@ unsigned ci_count(const struct comparison *c, size_t from, size_t to, bool stric
 	for (size_t i = from; i < to; i++) {
 		if (!c->rows[i].j.decides)
 			continue;
-		nr[ci_outcome(&c->rows[i], strict)]++;
+		nr[ci_outcome(c, &c->rows[i], strict)]++;
 		all++;
 	}
 	return all;

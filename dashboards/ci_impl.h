@@ -10,7 +10,8 @@
 
 /* ERROR: it could not be measured as planned, and is not slower for all that is known. */
 enum ci_outcome { CI_PASSED, CI_SKIPPED, CI_FAILED, CI_ERROR, NR_CI };
-enum ci_outcome ci_outcome(const struct comparison_row *row, bool strict);
+enum ci_outcome ci_outcome(const struct comparison *c, const struct comparison_row *row,
+			   bool strict);
 
 /* The next contrast with deciding rows, from at on: it begins at *from and ends where returned. */
 size_t ci_suite(const struct comparison *c, size_t at, size_t *from);

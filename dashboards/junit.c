@@ -122,7 +122,7 @@ static void add_case(struct buf *out, const struct comparison *c, const struct r
 	add_attribute(out, "classname", buf_str(&suite));
 	add_attribute(out, "name", buf_str(&name));
 	buf_adds(out, ">\n");
-	add_outcome(out, c, row, ci_outcome(row, strict));
+	add_outcome(out, c, row, ci_outcome(c, row, strict));
 	buf_adds(out, "  </testcase>\n");
 	buf_release(&suite);
 	buf_release(&name);

@@ -50,7 +50,7 @@ static void add_test(struct buf *out, const struct comparison *c, const struct c
 		     unsigned number, bool strict)
 {
 	const struct comparison_row *because = comparison_because(c, row);
-	enum ci_outcome outcome = ci_outcome(row, strict);
+	enum ci_outcome outcome = ci_outcome(c, row, strict);
 	struct buf name = BUF_INIT, say = BUF_INIT;
 
 	ci_name(&name, row);

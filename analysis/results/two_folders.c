@@ -221,12 +221,33 @@ static json_t *make_run(const struct two *t, const char *differ)
 	json_object_set_new(run, "paired", json_boolean(t->paired));
 	json_object_set(run, "passes", t->passes);
 	json_object_set_new(json_object_get(run, "suite"), "blocks", json_integer(t->blocks));
-	/* Each folder was looked at for contrasts of its own. */
-	json_object_del(run, "looks");
+	json_object_del(run, "looks"); /* they were planned for contrasts of its own */
 	add_sides(run, t);
 	add_cells(run, t);
 	add_notes(run, t, differ);
 	return run;
+}
+
+/* When one of them had fewer blocks, the two may have been compared. Both lists grow. */
+static json_t *looks_of_both(const struct two *t)
+{
+	const json_t *looks[2] = { t->side[0].r->looks, t->side[1].r->looks };
+	json_t *both = json_array();
+	size_t at[2] = { 0, 0 };
+
+	for (;;) {
+		json_int_t least = INT64_MAX;
+
+		for (int i = 0; i < 2; i++)
+			if (at[i] < json_array_size(looks[i]) &&
+			    json_integer_value(json_array_get(looks[i], at[i])) < least)
+				least = json_integer_value(json_array_get(looks[i], at[i]));
+		if (least == INT64_MAX)
+			return both;
+		for (int i = 0; i < 2; i++)
+			at[i] += json_integer_value(json_array_get(looks[i], at[i])) == least;
+		json_array_append_new(both, json_integer(least));
+	}
 }
 
 /* --- one samples.csv -------------------------------------------------------------------- */
@@ -345,6 +366,8 @@ int results_load_two(struct results **out, const struct results_two *how, struct
 		ret = join_samples(&t, e);
 	if (!ret)
 		ret = results_make(out, make_run(&t, differ), t.samples.data, t.samples.len, e);
+	if (!ret)
+		(*out)->looks = looks_of_both(&t);
 	if (ret)
 		err_exit(e, FSDUEL_USAGE);
 	free(differ);

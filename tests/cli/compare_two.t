@@ -86,6 +86,10 @@ for d in host1 host2; do
 	sed -i 's/,exact,/,host,/' $d/samples.csv
 done
 run "folders of a host are not paired" fsduel compare host1 host2
+echo '[2]' > host2/looks.json
+later() { fsduel compare host1 host2 | tr -s '\n ' ' ' | grep -o 'blocks were added after.* may spend [0-9.]* %'; }
+run "a second look at them says what it may spend" later
+rm host2/looks.json
 
 # What one of them lacks.
 other fewer alone 's/"blocks": [0-9]*/"blocks": 1/'
@@ -98,4 +102,10 @@ run "a cell that one has not measured" fsduel compare gap alone
 other mount alone 's/"options": ""/"options": "nodelalloc"/'
 mounts() { fsduel compare alone mount | grep "mount"; }
 run "a mount of the same name and other options" mounts
+
+# A comparison of two is no look at either's own contrasts, and theirs may have been of two.
+other looked alone
+echo '[2]' > looked/looks.json
+shared() { fsduel compare looked alone | tr -s '\n ' ' ' | grep -o 'blocks were added after a verdict had been shown at 2'; tr -d ' \n' < looked/looks.json; }
+run "looks of either count, and none is added" shared
 finish

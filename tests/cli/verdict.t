@@ -97,6 +97,12 @@ check "and is counted" grep -q 'broken    dio-overwrite, in 1 of 10 blocks' "$tm
 check "a baseline that breaks is no fault of the patch" codes 0 fsduel compare --strict "$tmp/repaired"
 check "but its repair" says 'verdict: repaired (1 cell: 1 repaired; 10 pairs not measured)'
 check "with the line" grep -q 'repaired  dio-overwrite, in 10 of 10 blocks: baseline only: the kernel warned' "$tmp/said"
+cp -r "$tmp/once" "$tmp/once_repaired"
+perl -0pi -e 's/"baseline": "baseline\/default",(\s*"name": "default",\s*)"patched": "patched\/default"/"baseline": "patched\/default",$1"patched": "baseline\/default"/' "$tmp/once_repaired/run.json"
+check "a baseline that breaks in one block is no fault either" codes 0 fsduel compare "$tmp/once_repaired"
+check "it is said" grep -q 'repaired  dio-overwrite, in 1 of 10 blocks' "$tmp/said"
+check "nor is it in KTAP" codes 0 bash -c "set -o pipefail; '$B/fsduel' compare -f ktap $tmp/once_repaired | { ! grep 'not ok'; }"
+check "nor in JUnit" codes 0 bash -c "set -o pipefail; '$B/fsduel' compare -f junit $tmp/once_repaired | { ! grep '<error\|<failure'; }"
 check "where both break nothing is known" codes 4 fsduel compare "$tmp/both"
 check "and both lines are said" bash -c "grep -q 'baseline failed: the kernel warned' '$tmp/said' && grep -q 'patched failed: the kernel had an oops' '$tmp/said'"
 for format in csv json markdown junit ktap; do
@@ -132,6 +138,7 @@ run "so is a word" fsduel compare --margin small "$tmp/none"
 run "fewer blocks than a look needs are refused" fsduel duel -c configs/quick.ini --until-sure --max-blocks 7 -o "$tmp/x"
 run "adaptive runs choose their blocks" fsduel duel -c configs/quick.ini --until-sure -b 9 -o "$tmp/x"
 run "a plan that can decide nothing says so" fsduel plan -b 5 -m kvm tests/data/suites/tiny.ini
+check "each role of a mix counts where few blocks leave cells unsure" bash -c "'$B/fsduel' plan -b 6 -m exact tests/data/suites/tiny.ini | grep -q 'with 4 cells.* 8 or more rule that out'"
 check "one that can does not" bash -c "! '$B/fsduel' plan -b 6 -m kvm tests/data/suites/tiny.ini | grep 'too few'"
 
 # Everything that is judged can be read by programs.

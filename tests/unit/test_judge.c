@@ -33,7 +33,8 @@ static struct evidence slower(void)
 	return (struct evidence){
 		.better = 1, .n = 10, .shift = log(0.97), .sd = 0.01,
 		.inside = { true, log(0.965), log(0.975) }, .p_family = 0.01,
-		.alpha = 0.05, .alpha_same = 0.05, .min_blocks = 6, .cells = 20, .margin = 0.02,
+		.alpha = 0.05, .alpha_next = 0.05, .alpha_same = 0.05,
+		.min_blocks = 6, .cells = 20, .margin = 0.02,
 	};
 }
 
@@ -187,6 +188,15 @@ static void more_blocks_are_enough_and_not_too_many(void **state)
 	e.shift = 0;
 	e.sd = 0.02;
 	assert_true(verdict_more_blocks(&e) > 0 && verdict_more_blocks(&e) < 20);
+	e = slower();
+	e.sd = 0.03; /* a second look has a tenth of the level: more blocks than a first would */
+	more = verdict_more_blocks(&e);
+	e.alpha_next = 0.005;
+	assert_true(verdict_more_blocks(&e) > more);
+	e = slower();
+	e.resolution = 0.015; /* sure to be past the margin, by less than it is known to */
+	assert_rule(e, VERDICT_UNSURE);
+	assert_int_equal(verdict_rule(&e).more_blocks, 0);
 }
 
 /* --- families ---------------------------------------------------------------------------- */
@@ -650,6 +660,9 @@ static void floor_warns_of_a_margin_too_fine(void **state)
 	kept = floor_json(&f.c, f.r);
 	assert_int_equal(json_array_size(json_object_get(kept, "cells")), 2);
 	assert_true(floor_sd(kept, &f.c.rows[1]) == f.c.rows[1].j.sd_log);
+	f.c.rows[1].role = "write"; /* a noisy role lends its spread to no other */
+	assert_true(floor_sd(kept, &f.c.rows[1]) < 0);
+	assert_true(floor_sd(floor, &f.c.rows[1]) == 0.05); /* one that names no role */
 	json_decref(kept);
 	drop(&f);
 	json_decref(floor);

@@ -351,7 +351,7 @@ static void colours_are_added_and_nothing_else(void **state)
 	assert_null(strchr(plain.data, '\033'));
 	assert_true(inked >= 2 && inked % 2 == 0);
 	assert_non_null(strstr(coloured.data, "verdict: \033[33munsure\033[m ("));
-	assert_non_null(strstr(coloured.data, "  \033[33munsure (+40)\033[m\n"));
+	assert_non_null(strstr(coloured.data, "  \033[33munsure (+49)\033[m\n"));
 	unload(&l);
 	buf_release(&plain);
 	buf_release(&coloured);
