@@ -178,6 +178,8 @@ int show_open(const char *dir, const struct show_options *o, struct shown *s, st
 	judge.floor = s->floor = load_floor(s->r);
 	comparison_judge(&s->c, s->r, &judge);
 	ret = note_look(dir, &s->c, s->r, e);
+	if (!ret && o->other)
+		ret = note_look(o->other, &s->c, s->r, e);
 	if (ret)
 		return ret;
 	comparison_add_locks(&s->c, s->locks);

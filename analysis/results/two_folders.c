@@ -221,12 +221,33 @@ static json_t *make_run(const struct two *t, const char *differ)
 	json_object_set_new(run, "paired", json_boolean(t->paired));
 	json_object_set(run, "passes", t->passes);
 	json_object_set_new(json_object_get(run, "suite"), "blocks", json_integer(t->blocks));
-	/* Each folder was looked at for contrasts of its own. */
+	/* Each folder's plan was for contrasts of its own; what was shown is in shared_looks. */
 	json_object_del(run, "looks");
 	add_sides(run, t);
 	add_cells(run, t);
 	add_notes(run, t, differ);
 	return run;
+}
+
+/* A verdict of the two was shown before either of them grew: the looks of both count. */
+static json_t *shared_looks(const struct two *t)
+{
+	json_t *all = json_array();
+
+	for (uint32_t n = 1; n <= t->blocks; n++) {
+		bool shown = false;
+
+		for (size_t s = 0; s < 2; s++) {
+			const json_t *look;
+			size_t i;
+
+			json_array_foreach(t->side[s].r->looks, i, look)
+				shown |= json_integer_value(look) == n;
+		}
+		if (shown)
+			json_array_append_new(all, json_integer(n));
+	}
+	return all;
 }
 
 /* --- one samples.csv -------------------------------------------------------------------- */
@@ -345,6 +366,8 @@ int results_load_two(struct results **out, const struct results_two *how, struct
 		ret = join_samples(&t, e);
 	if (!ret)
 		ret = results_make(out, make_run(&t, differ), t.samples.data, t.samples.len, e);
+	if (!ret)
+		(*out)->looks = shared_looks(&t);
 	if (ret)
 		err_exit(e, FSDUEL_USAGE);
 	free(differ);
