@@ -15,9 +15,11 @@
 #include <unistd.h>
 
 #include "lib/fs.h"
+#include "lib/num.h"
 #include "runners/cell/claim.h"
 
 #define SIZE_MIN (16u << 20)
+#define SYSFS_SECTOR 512    /* whatever the device's own is */
 #define UNIQUE_HEX 16      /* of a hash: results are mailed around, serial numbers should not be */
 #define SECTOR_MAX 4096    /* a size that is no multiple of it fails with direct I/O */
 
@@ -109,11 +111,73 @@ static char *holder(dev_t dev)
 	return user;
 }
 
+static char *attribute_of(dev_t dev, const char *attribute);
+
+static uint64_t number_of(dev_t dev, const char *attribute)
+{
+	char *line = attribute_of(dev, attribute);
+	uint64_t n = 0;
+
+	if (line && num_parse(line, NUM_COUNT, &n, NULL))
+		n = 0;
+	free(line);
+	return n;
+}
+
+/* The part of its file that a loop device, or a partition of one, shows. */
+static void shown_part(dev_t dev, uint64_t *begin, uint64_t *end)
+{
+	*begin = number_of(dev, "loop/offset") + number_of(dev, "start") * SYSFS_SECTOR;
+	*end = *begin + number_of(dev, "size") * SYSFS_SECTOR;
+}
+
+/* Two loop devices on one file are two claims to the kernel, and one content. */
+static bool share_a_file(dev_t a, dev_t b)
+{
+	char *x = attribute_of(a, "loop/backing_file"), *y = attribute_of(b, "loop/backing_file");
+	uint64_t from[2], to[2];
+	bool same = x && y && (!strcmp(x, y) || fs_same(x, y));
+
+	shown_part(a, &from[0], &to[0]);
+	shown_part(b, &from[1], &to[1]);
+	free(x);
+	free(y);
+	return same && from[0] < to[1] && from[1] < to[0];
+}
+
+static char *user_of_file(dev_t dev)
+{
+	char *own = attribute_of(dev, "loop/backing_file"), *user = NULL;
+	DIR *d = own ? opendir("/sys/block") : NULL;
+	struct dirent *entry;
+
+	while (d && !user && (entry = readdir(d))) {
+		char *node = xasprintf("/dev/%s", entry->d_name), *by;
+		struct stat st;
+
+		if (!strncmp(entry->d_name, "loop", 4) && !stat(node, &st) &&
+		    S_ISBLK(st.st_mode) && !is_or_is_on(dev, st.st_rdev) &&
+		    share_a_file(dev, st.st_rdev)) {
+			by = user_in_tables(st.st_rdev);
+			by = by ? by : holder(st.st_rdev);
+			if (by)
+				user = xasprintf("its file is behind %s too, and of that: %s", node, by);
+			free(by);
+		}
+		free(node);
+	}
+	if (d)
+		closedir(d);
+	free(own);
+	return user;
+}
+
 char *blockdev_user(dev_t dev)
 {
 	char *user = user_in_tables(dev);
 
-	return user ? user : holder(dev);
+	user = user ? user : holder(dev);
+	return user ? user : user_of_file(dev);
 }
 
 /* The kernel has refused it, or would: in whose favour? */
