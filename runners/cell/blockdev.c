@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <libmount/libmount.h>
 #include <linux/fs.h>
 #include <stdlib.h>
@@ -111,7 +112,21 @@ static char *holder(dev_t dev)
 	return user;
 }
 
-static char *attribute_of(dev_t dev, const char *attribute);
+/* Of a block device or, for a partition, of the disk it is on. NULL: it has none. Caller frees. */
+static char *attribute_of(dev_t dev, const char *attribute)
+{
+	static const char *const above[] = { "", "../" };
+	char *line = NULL;
+
+	for (size_t i = 0; i < 2 && !line; i++) {
+		char *path = xasprintf("/sys/dev/block/%u:%u/%s%s", major(dev), minor(dev),
+				       above[i], attribute);
+
+		line = fs_read_line(path);
+		free(path);
+	}
+	return line;
+}
 
 static uint64_t number_of(dev_t dev, const char *attribute)
 {
@@ -124,22 +139,18 @@ static uint64_t number_of(dev_t dev, const char *attribute)
 	return n;
 }
 
-/* The part of its file that a loop device, or a partition of one, shows. */
-static void shown_part(dev_t dev, uint64_t *begin, uint64_t *end)
-{
-	*begin = number_of(dev, "loop/offset") + number_of(dev, "start") * SYSFS_SECTOR;
-	*end = *begin + number_of(dev, "size") * SYSFS_SECTOR;
-}
-
-/* Two loop devices on one file are two claims to the kernel, and one content. */
+/* Two loop devices on one file are one content where the parts that they show overlap. */
 static bool share_a_file(dev_t a, dev_t b)
 {
 	char *x = attribute_of(a, "loop/backing_file"), *y = attribute_of(b, "loop/backing_file");
+	const dev_t devs[] = { a, b };
 	uint64_t from[2], to[2];
 	bool same = x && y && (!strcmp(x, y) || fs_same(x, y));
 
-	shown_part(a, &from[0], &to[0]);
-	shown_part(b, &from[1], &to[1]);
+	for (size_t i = 0; i < 2; i++) {
+		from[i] = number_of(devs[i], "loop/offset") + number_of(devs[i], "start") * SYSFS_SECTOR;
+		to[i] = from[i] + number_of(devs[i], "size") * SYSFS_SECTOR;
+	}
 	free(x);
 	free(y);
 	return same && from[0] < to[1] && from[1] < to[0];
@@ -147,28 +158,22 @@ static bool share_a_file(dev_t a, dev_t b)
 
 static char *user_of_file(dev_t dev)
 {
-	char *own = attribute_of(dev, "loop/backing_file"), *user = NULL;
-	DIR *d = own ? opendir("/sys/block") : NULL;
-	struct dirent *entry;
+	char *user = NULL, *by;
+	glob_t loops = { 0 };
+	struct stat st;
 
-	while (d && !user && (entry = readdir(d))) {
-		char *node = xasprintf("/dev/%s", entry->d_name), *by;
-		struct stat st;
-
-		if (!strncmp(entry->d_name, "loop", 4) && !stat(node, &st) &&
-		    S_ISBLK(st.st_mode) && !is_or_is_on(dev, st.st_rdev) &&
-		    share_a_file(dev, st.st_rdev)) {
-			by = user_in_tables(st.st_rdev);
-			by = by ? by : holder(st.st_rdev);
-			if (by)
-				user = xasprintf("its file is behind %s too, and of that: %s", node, by);
-			free(by);
-		}
-		free(node);
+	glob("/dev/loop[0-9]*", 0, NULL, &loops);
+	for (size_t i = 0; i < loops.gl_pathc && !user; i++) {
+		if (stat(loops.gl_pathv[i], &st) || !S_ISBLK(st.st_mode) ||
+		    is_or_is_on(dev, st.st_rdev) || !share_a_file(dev, st.st_rdev))
+			continue;
+		by = user_in_tables(st.st_rdev);
+		by = by ? by : holder(st.st_rdev);
+		if (by)
+			user = xasprintf("its file is behind %s, too: %s", loops.gl_pathv[i], by);
+		free(by);
 	}
-	if (d)
-		closedir(d);
-	free(own);
+	globfree(&loops);
 	return user;
 }
 
@@ -341,22 +346,6 @@ char *blockdev_uuid(int fd)
 }
 
 /* --- what it is ------------------------------------------------------------------- */
-
-/* Of a block device or, for a partition, of the disk it is on. NULL: it has none. Caller frees. */
-static char *attribute_of(dev_t dev, const char *attribute)
-{
-	static const char *const above[] = { "", "../" };
-	char *line = NULL;
-
-	for (size_t i = 0; i < 2 && !line; i++) {
-		char *path = xasprintf("/sys/dev/block/%u:%u/%s%s", major(dev), minor(dev),
-				       above[i], attribute);
-
-		line = fs_read_line(path);
-		free(path);
-	}
-	return line;
-}
 
 char *blockdev_unique(dev_t dev)
 {
