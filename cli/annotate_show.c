@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/annotate.h"
+#include "lib/clean.h"
 #include "lib/num.h"
 #include "lib/schema.h"
 
@@ -61,12 +62,16 @@ static size_t add_patched(struct buf *out, const struct annotate_piece *p, size_
 	return at;
 }
 
-/* The line, its tabs as blanks, and nothing that a terminal would obey. */
+/* The line, its tabs as blanks. */
 static void add_visible(struct buf *out, const char *s)
 {
-	for (; *s; s++)
-		buf_addc(out, *s == '\t' ? ' ' : (unsigned char)*s < ' ' || *s == 0x7f ? '?' : *s);
+	char *line = xstrdup(s);
+
+	for (char *p = line; (p = strchr(p, '\t'));)
+		*p = ' ';
+	clean_add(out, line);
 	buf_addc(out, '\n');
+	free(line);
 }
 
 /* Where the listing of a piece is. */

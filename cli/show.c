@@ -177,8 +177,9 @@ int show_open(const char *dir, const struct show_options *o, struct shown *s, st
 		return ret;
 	judge.floor = s->floor = load_floor(s->r);
 	comparison_judge(&s->c, s->r, &judge);
-	if (!o->other) /* two folders are no look at either one's own contrasts */
-		ret = note_look(dir, &s->c, s->r, e);
+	ret = note_look(dir, &s->c, s->r, e);
+	if (!ret && o->other)
+		ret = note_look(o->other, &s->c, s->r, e);
 	if (ret)
 		return ret;
 	comparison_add_locks(&s->c, s->locks);

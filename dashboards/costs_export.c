@@ -7,6 +7,7 @@
 
 #include "dashboards/export.h"
 #include "dashboards/table_impl.h"
+#include "lib/clean.h"
 #include "lib/csv.h"
 
 /* What a row is about. line: NULL where the cell has no figures. */
@@ -199,8 +200,12 @@ void costs_json(struct buf *out, const struct costs *c, const struct results *r,
 /* A frame: what parts frames and lines in this format stands in no name of ours. */
 static void add_frame(struct buf *out, const char *s)
 {
-	for (; *s; s++)
-		buf_addc(out, *s == ';' || (unsigned char)*s < ' ' ? '_' : *s);
+	struct buf clean = BUF_INIT;
+
+	clean_add(&clean, s);
+	for (s = buf_str(&clean); *s; s++)
+		buf_addc(out, *s == ';' ? '_' : *s);
+	buf_release(&clean);
 }
 
 void costs_folded(struct buf *out, const struct costs *c, const struct results *r,

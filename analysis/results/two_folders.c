@@ -221,33 +221,33 @@ static json_t *make_run(const struct two *t, const char *differ)
 	json_object_set_new(run, "paired", json_boolean(t->paired));
 	json_object_set(run, "passes", t->passes);
 	json_object_set_new(json_object_get(run, "suite"), "blocks", json_integer(t->blocks));
-	json_object_del(run, "looks"); /* they were planned for contrasts of its own */
+	/* Each folder's plan was for contrasts of its own; what was shown is in shared_looks. */
+	json_object_del(run, "looks");
 	add_sides(run, t);
 	add_cells(run, t);
 	add_notes(run, t, differ);
 	return run;
 }
 
-/* When one of them had fewer blocks, the two may have been compared. Both lists grow. */
-static json_t *looks_of_both(const struct two *t)
+/* A verdict of the two was shown before either of them grew: the looks of both count. */
+static json_t *shared_looks(const struct two *t)
 {
-	const json_t *looks[2] = { t->side[0].r->looks, t->side[1].r->looks };
-	json_t *both = json_array();
-	size_t at[2] = { 0, 0 };
+	json_t *all = json_array();
 
-	for (;;) {
-		json_int_t least = INT64_MAX;
+	for (uint32_t n = 1; n <= t->blocks; n++) {
+		bool shown = false;
 
-		for (int i = 0; i < 2; i++)
-			if (at[i] < json_array_size(looks[i]) &&
-			    json_integer_value(json_array_get(looks[i], at[i])) < least)
-				least = json_integer_value(json_array_get(looks[i], at[i]));
-		if (least == INT64_MAX)
-			return both;
-		for (int i = 0; i < 2; i++)
-			at[i] += json_integer_value(json_array_get(looks[i], at[i])) == least;
-		json_array_append_new(both, json_integer(least));
+		for (size_t s = 0; s < 2; s++) {
+			const json_t *look;
+			size_t i;
+
+			json_array_foreach(t->side[s].r->looks, i, look)
+				shown |= json_integer_value(look) == n;
+		}
+		if (shown)
+			json_array_append_new(all, json_integer(n));
 	}
+	return all;
 }
 
 /* --- one samples.csv -------------------------------------------------------------------- */
@@ -367,7 +367,7 @@ int results_load_two(struct results **out, const struct results_two *how, struct
 	if (!ret)
 		ret = results_make(out, make_run(&t, differ), t.samples.data, t.samples.len, e);
 	if (!ret)
-		(*out)->looks = looks_of_both(&t);
+		(*out)->looks = shared_looks(&t);
 	if (ret)
 		err_exit(e, FSDUEL_USAGE);
 	free(differ);

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <libmount/libmount.h>
 #include <linux/fs.h>
 #include <stdlib.h>
@@ -15,9 +16,11 @@
 #include <unistd.h>
 
 #include "lib/fs.h"
+#include "lib/num.h"
 #include "runners/cell/claim.h"
 
 #define SIZE_MIN (16u << 20)
+#define SYSFS_SECTOR 512    /* whatever the device's own is */
 #define UNIQUE_HEX 16      /* of a hash: results are mailed around, serial numbers should not be */
 #define SECTOR_MAX 4096    /* a size that is no multiple of it fails with direct I/O */
 
@@ -109,11 +112,77 @@ static char *holder(dev_t dev)
 	return user;
 }
 
+/* Of a block device or, for a partition, of the disk it is on. NULL: it has none. Caller frees. */
+static char *attribute_of(dev_t dev, const char *attribute)
+{
+	static const char *const above[] = { "", "../" };
+	char *line = NULL;
+
+	for (size_t i = 0; i < 2 && !line; i++) {
+		char *path = xasprintf("/sys/dev/block/%u:%u/%s%s", major(dev), minor(dev),
+				       above[i], attribute);
+
+		line = fs_read_line(path);
+		free(path);
+	}
+	return line;
+}
+
+static uint64_t number_of(dev_t dev, const char *attribute)
+{
+	char *line = attribute_of(dev, attribute);
+	uint64_t n = 0;
+
+	if (line && num_parse(line, NUM_COUNT, &n, NULL))
+		n = 0;
+	free(line);
+	return n;
+}
+
+/* Two loop devices on one file are one content where the parts that they show overlap. */
+static bool share_a_file(dev_t a, dev_t b)
+{
+	char *x = attribute_of(a, "loop/backing_file"), *y = attribute_of(b, "loop/backing_file");
+	const dev_t devs[] = { a, b };
+	uint64_t from[2], to[2];
+	bool same = x && y && (!strcmp(x, y) || fs_same(x, y));
+
+	for (size_t i = 0; i < 2; i++) {
+		from[i] = number_of(devs[i], "loop/offset") + number_of(devs[i], "start") * SYSFS_SECTOR;
+		to[i] = from[i] + number_of(devs[i], "size") * SYSFS_SECTOR;
+	}
+	free(x);
+	free(y);
+	return same && from[0] < to[1] && from[1] < to[0];
+}
+
+static char *user_of_file(dev_t dev)
+{
+	char *user = NULL, *by;
+	glob_t loops = { 0 };
+	struct stat st;
+
+	glob("/dev/loop[0-9]*", 0, NULL, &loops);
+	for (size_t i = 0; i < loops.gl_pathc && !user; i++) {
+		if (stat(loops.gl_pathv[i], &st) || !S_ISBLK(st.st_mode) ||
+		    is_or_is_on(dev, st.st_rdev) || !share_a_file(dev, st.st_rdev))
+			continue;
+		by = user_in_tables(st.st_rdev);
+		by = by ? by : holder(st.st_rdev);
+		if (by)
+			user = xasprintf("its file is behind %s, too: %s", loops.gl_pathv[i], by);
+		free(by);
+	}
+	globfree(&loops);
+	return user;
+}
+
 char *blockdev_user(dev_t dev)
 {
 	char *user = user_in_tables(dev);
 
-	return user ? user : holder(dev);
+	user = user ? user : holder(dev);
+	return user ? user : user_of_file(dev);
 }
 
 /* The kernel has refused it, or would: in whose favour? */
@@ -277,22 +346,6 @@ char *blockdev_uuid(int fd)
 }
 
 /* --- what it is ------------------------------------------------------------------- */
-
-/* Of a block device or, for a partition, of the disk it is on. NULL: it has none. Caller frees. */
-static char *attribute_of(dev_t dev, const char *attribute)
-{
-	static const char *const above[] = { "", "../" };
-	char *line = NULL;
-
-	for (size_t i = 0; i < 2 && !line; i++) {
-		char *path = xasprintf("/sys/dev/block/%u:%u/%s%s", major(dev), minor(dev),
-				       above[i], attribute);
-
-		line = fs_read_line(path);
-		free(path);
-	}
-	return line;
-}
 
 char *blockdev_unique(dev_t dev)
 {

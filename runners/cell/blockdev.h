@@ -27,7 +27,10 @@ int blockdev_named_twice(const char *path, const char *destroy, const char *firs
  */
 int blockdev_open(const char *path, struct stat *st, int *fd, struct err *e);
 
-/* A clause that says who uses it: a mount, the swap or a holder. NULL: nobody. Caller frees. */
+/*
+ * A clause that says who uses it: a mount, the swap, a holder; or one of these of another loop
+ * device on the same part of its file. NULL: nobody. Caller frees.
+ */
 char *blockdev_user(dev_t dev);
 
 /* Does direct I/O work on what fd is? */

@@ -271,10 +271,10 @@ static int undo_results_item(const json_t *item, struct strv *said, struct err *
 
 	folder_halves(text(item, "path"), &halves);
 	for (size_t i = 0; i < halves.n; i++) {
-		if (unlink(halves.v[i]) && errno != ENOENT)
-			ret = err_sys(e, errno, "cannot remove %s", halves.v[i]);
-		else
+		if (!unlink(halves.v[i]))
 			strv_addf(said, "removed the half-written %s", halves.v[i]);
+		else if (errno != ENOENT && errno != EISDIR) /* a directory is not ours */
+			ret = err_sys(e, errno, "cannot remove %s", halves.v[i]);
 	}
 	strv_release(&halves);
 	return ret;

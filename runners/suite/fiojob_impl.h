@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fiojob_impl.h: what the files that read a fio job share: fiojob.c (text in, text out),
+ * fiojob_impl.h: shared by the files that read a fio job: fiojob.c (text in, text out),
  * fiojob_vars.c (comments and variables), fiojob_keys.c (each line by itself),
- * fiojob_jobs.c (each job, and the jobs together) and fio_expect.c (what fio will do). For
- * these files only.
+ * fiojob_jobs.c (each job), fiojob_beside.c (the jobs of a part together) and fio_expect.c
+ * (threads and room). For these files only.
  */
 #ifndef FSDUEL_RUNNERS_FIOJOB_IMPL_H
 #define FSDUEL_RUNNERS_FIOJOB_IMPL_H
@@ -63,6 +63,8 @@ bool fiojob_flag(const struct ini *ini, const struct strv *over, size_t job, con
 int fiojob_check_engines(struct fiojob_check *c);
 /* fiojob_keys.c: check, change and drop lines. */
 void fiojob_check_keys(struct fiojob_check *c);
+/* fiojob_beside.c: refuse job late where it does not start before job early has ended. */
+void fiojob_check_overlap(struct fiojob_check *c, size_t late, size_t early);
 /* fiojob_jobs.c: part the jobs, then check each. */
 void fiojob_check_jobs(struct fiojob_check *c);
 

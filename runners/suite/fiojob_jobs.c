@@ -341,58 +341,6 @@ static void check_job(struct fiojob_check *c, size_t job)
 	check_size(c, job);
 }
 
-/* --- jobs side by side --------------------------------------------------------------------- */
-
-/* The latest that a job starts: "5", "1s-5s"; false: not known. */
-static bool starts_ns(const struct fiojob_check *c, size_t job, uint64_t *ns, unsigned *line)
-{
-	const char *delay = value(c, job, "startdelay", line), *dash;
-
-	*ns = 0;
-	if (!delay)
-		return true;
-	dash = strchr(delay, '-');
-	return fio_ns(dash ? dash + 1 : delay, ns);
-}
-
-/* The earliest that a job ends: after its runtime, or when its size is done at its rate. */
-static uint64_t ends_ns(const struct fiojob_check *c, size_t job)
-{
-	uint64_t start = 0, ramp = 0, runtime = 0, size = 0, rate = 0, ns = 0;
-
-	if (!starts_ns(c, job, &start, NULL))
-		return 0;
-	fio_ns(value(c, job, "ramp_time", NULL), &ramp);
-	fio_ns(value(c, job, "runtime", NULL), &runtime);
-	if (flag(c, job, "time_based"))
-		ns = runtime;
-	else if (fio_bytes(value(c, job, "size", NULL), &size) &&
-		 fio_bytes(value(c, job, "rate", NULL), &rate) && rate &&
-		 !value(c, job, "io_size", NULL) && !value(c, job, "number_ios", NULL))
-		ns = size / rate >= UINT64_MAX / 4000000000 ? UINT64_MAX / 4 :
-							      size / rate * 1000000000;
-	if (runtime && ns > runtime)
-		ns = runtime;
-	return start + ramp + ns;
-}
-
-/* Rates may be added up where the jobs run at the same time, at least for a while. */
-static void check_overlap(struct fiojob_check *c, size_t late, size_t early)
-{
-	uint64_t start, other;
-	unsigned line;
-
-	if (c->sections[late].part != c->sections[early].part ||
-	    !starts_ns(c, early, &other, NULL))
-		return;
-	if (starts_ns(c, late, &start, &line) && (start <= other || start < ends_ns(c, early)))
-		return;
-	fiojob_refuse(c, line, "job \"%.60s\" starts when \"%.60s\" has ended, or may have: their "
-		      "rates cannot be added up; write stonewall in the place of startdelay, and "
-		      "each is measured by itself", c->ini.sections[late].name,
-		      c->ini.sections[early].name);
-}
-
 void fiojob_check_jobs(struct fiojob_check *c)
 {
 	part_jobs(c);
@@ -406,6 +354,6 @@ void fiojob_check_jobs(struct fiojob_check *c)
 		check_job(c, i);
 		for (size_t k = 0; k < c->ini.nr_sections; k++)
 			if (k != i && is_job(c, k))
-				check_overlap(c, i, k);
+				fiojob_check_overlap(c, i, k);
 	}
 }

@@ -80,6 +80,21 @@ suite_text b b 4 6.12 dio_overwrite > suite/suite.ini
 refused() { ! fsduel compare alone suite > said 2>&1 && ! grep "differ in suite" said > /dev/null && cat said; true; }
 check "other work in the suite is refused" refused
 
+# A verdict of the two that was shown before one of them grew is a look, whichever grew.
+cp -r alone grown
+echo '[1]' > grown/looks.json
+spends() { fsduel compare "$@" | tr -s '\n ' ' ' | grep -q "added after a verdict had been shown at 1" || echo "no look at 1 is said"; }
+check "a look at the second folder counts" spends alone grown
+check "and one at the first" spends grown alone
+looks() { tr -d ' \n' < "$1/looks.json"; }
+other half alone
+last=$(cut -d, -f9 alone/samples.csv | sort -n | tail -n 1)
+perl -i -F, -lane "print \$_ if \$. == 1 || \$F[8] < $last" half/samples.csv
+cp -r alone whole
+fsduel compare whole half > said 2>&1
+check "a verdict of a folder that is not complete is kept in both" \
+	test "$(looks whole) $(looks half)" = "[$((last - 1))] [$((last - 1))]"
+
 # On a wall clock.
 for d in host1 host2; do
 	other $d alone 's/"mode": "exact"/"mode": "host"/'
@@ -107,5 +122,5 @@ run "a mount of the same name and other options" mounts
 other looked alone
 echo '[2]' > looked/looks.json
 shared() { fsduel compare looked alone | tr -s '\n ' ' ' | grep -o 'blocks were added after a verdict had been shown at 2'; tr -d ' \n' < looked/looks.json; }
-run "looks of either count, and none is added" shared
+run "looks of either count, and the new one is kept" shared
 finish

@@ -186,6 +186,32 @@ static void a_device_that_is_mounted_is_not_blanked(void **state)
 	}
 }
 
+/* To the kernel they are two devices; only where they overlap are they one content. */
+static void a_device_whose_file_another_one_has_mounted_is_not_blanked(void **state)
+{
+	struct place *p = claimed(state);
+	char before[SHA256_HEX], after[SHA256_HEX], other[32];
+	int file = open(p->image, O_RDWR | O_CLOEXEC), loop = -1;
+	struct err e = ERR_INIT;
+
+	assert_int_equal(claim_lend(&p->c, NULL), 0);
+	if (!make_fs(p, "ext4"))
+		skip_because("skipped: needs mke2fs");
+	assert_int_equal(loop_attach(file, p->image, &loop, other, &e), 0);
+	close(file);
+	if (mount_do(fs_type_find("ext4"), "noatime", other, p->mnt, &e))
+		fail_msg("%s", e.text);
+	sum(p, before);
+	refused(claim_blank(&p->c, &e), -EBUSY, &e, "its file is behind /dev/loop");
+	sum(p, after);
+	assert_string_equal(before, after);
+	assert_int_equal(umount2(p->mnt, 0), 0);
+	err_clear(&e);
+	if (claim_take(&p->c, true, &e))       /* attached is not used */
+		fail_msg("%s", e.text);
+	close(loop);
+}
+
 static void a_device_that_is_swapped_to_is_not_blanked(void **state)
 {
 	struct place *p = claimed(state);
@@ -404,6 +430,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		PLACED(a_device_that_is_mounted_is_not_blanked),
+		PLACED(a_device_whose_file_another_one_has_mounted_is_not_blanked),
 		PLACED(a_device_that_is_swapped_to_is_not_blanked),
 		PLACED(a_device_that_a_program_holds_is_not_blanked),
 		PLACED(while_it_is_claimed_nobody_else_gets_it),
