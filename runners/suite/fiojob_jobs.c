@@ -211,7 +211,7 @@ static void check_depth(struct fiojob_check *c, size_t job)
 
 	if (depth && !fio_bytes(depth, &n))
 		fiojob_refuse(c, line, "iodepth \"%s\" is not a number", depth);
-	else if (known->synchronous && n > 1)
+	else if (known && known->synchronous && n > 1)
 		fiojob_refuse(c, line, "iodepth=%s does nothing with the synchronous engine %s: use "
 			      "more threads, or libaio or io_uring", depth, known->name);
 }

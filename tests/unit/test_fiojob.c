@@ -39,6 +39,7 @@ static const struct {
 	  NULL, NULL },
 	{ JOB "iodepth=lots\n", "t:4:", "not a number" },
 	{ JOB "ioengine=exec\n", "t:4:", "not one of those for files" },
+	{ JOB "ioengine=libiao\niodepth=8\n", "t:4:", "not one of those for files" },
 	{ JOB "ioengine=external:/tmp/x.so\n", "t:4:", "leaves the work directory" },
 	{ JOB "filename=/dev/sda\n", NULL, NULL },
 	{ JOB "filename=/a/../../b\n", "t:4:", "leaves the work directory" },
