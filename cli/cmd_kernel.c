@@ -38,33 +38,36 @@ static const struct option_row options[] = {
 };
 
 /* An image or a folder may hold any bytes. */
-static void print_line(const char *name, const char *text, const char *rest)
+static void print_line(const char *name, const char *text)
 {
 	struct buf b = BUF_INIT;
 
 	clean_add(&b, text);
-	printf("%s%s%s\n", name, buf_str(&b), rest);
+	printf("%s%s\n", name, buf_str(&b));
 	buf_release(&b);
 }
 
 static int show(const char *ref, const struct kernel_options *o, struct err *e)
 {
+	char *image, *modules;
 	struct kernel k;
 
 	(void)o;
 	if (kernel_load(&k, ref, e))
 		return err_exit_code(e, FSDUEL_USAGE);
-	print_line("ref      ", k.ref, "");
-	print_line("image    ", k.image_path, k.uki ? " (a unified kernel image; the lines below are of "
-		   "the kernel in it)" : "");
-	print_line("release  ", k.release, "");
-	print_line("version  ", k.version, "");
-	print_line("sha256   ", k.sha256, "");
-	print_line("build id ", k.build_id[0] ? k.build_id : "none", "");
-	if (k.modules_dir)
-		print_line("modules  ", k.modules_dir, "");
-	else
-		print_line("modules  none; looked in ", k.modules_looked, "");
+	image = xasprintf("%s%s", k.image_path, k.uki ? " (a unified kernel image; the lines below "
+			  "are of the kernel in it)" : "");
+	modules = k.modules_dir ? xstrdup(k.modules_dir)
+				: xasprintf("none; looked in %s", k.modules_looked);
+	print_line("ref      ", k.ref);
+	print_line("image    ", image);
+	print_line("release  ", k.release);
+	print_line("version  ", k.version);
+	print_line("sha256   ", k.sha256);
+	print_line("build id ", k.build_id[0] ? k.build_id : "none");
+	print_line("modules  ", modules);
+	free(modules);
+	free(image);
 	kernel_release(&k);
 	return FSDUEL_OK;
 }
@@ -137,7 +140,7 @@ static int list(const char *unused, const struct kernel_options *o, struct err *
 		char *text = n > 0 ? xasprintf("%s -> %.*s", entries[i]->d_name, (int)n, target)
 				   : xstrdup(entries[i]->d_name);
 
-		print_line("", text, "");
+		print_line("", text);
 		free(text);
 		free(path);
 		free(entries[i]);

@@ -16,35 +16,10 @@
 #include "lib/fs.h"
 #include "lib/memory.h"
 #include "runners/vm/vm.h"
+#include "tests/unit/tree.h"
 
 #define MIB (1ull << 20)
 #define CGROUP "/sys/fs/cgroup"
-
-static int make_tree(void **state)
-{
-	char *root = strdup("/tmp/fsduel-test-memory-XXXXXX");
-
-	*state = root;
-	return root && mkdtemp(root) ? 0 : -1;
-}
-
-static int drop_tree(void **state)
-{
-	fs_remove_tree(*state, NULL);
-	free(*state);
-	return 0;
-}
-
-static void put(const char *root, const char *name, const char *text)
-{
-	char *path = xasprintf("%s%s", root, name), *dir = xstrdup(path);
-
-	*strrchr(dir, '/') = '\0';
-	assert_int_equal(fs_mkdir_p(dir, NULL), 0);
-	assert_int_equal(fs_write_atomic(path, text, strlen(text), NULL), 0);
-	free(path);
-	free(dir);
-}
 
 /* 100 MiB are free and 3000 MiB available: the rest is page cache. */
 static void put_meminfo(const char *root)

@@ -32,38 +32,9 @@
 #include "runners/host/quiet.h"
 #include "runners/cell/settle.h"
 #include "tests/unit/skip.h"
+#include "tests/unit/tree.h"
 
 #define POLICY "/devices/system/cpu/cpufreq/policy"
-
-static int make_tree(void **state)
-{
-	char *root = strdup("/tmp/fsduel-test-quiet-XXXXXX");
-
-	*state = root;
-	return root && mkdtemp(root) ? 0 : -1;
-}
-
-static int drop_tree(void **state)
-{
-	fs_remove_tree(*state, NULL);
-	free(*state);
-	return 0;
-}
-
-static void put(const char *root, const char *name, const char *text)
-{
-	char *path = xasprintf("%s%s", root, name), *dir = xstrdup(path);
-	FILE *f;
-
-	*strrchr(dir, '/') = '\0';
-	assert_int_equal(fs_mkdir_p(dir, NULL), 0);
-	f = fopen(path, "w");
-	assert_non_null(f);
-	fputs(text, f);
-	fclose(f);
-	free(dir);
-	free(path);
-}
 
 static void assert_says(const char *root, const char *name, const char *want)
 {
