@@ -27,8 +27,10 @@ LIBS := -lcsv -linih -ljansson -larchive -laio -luring -lblkid -lmount -lmd -lz 
 # The guest needs none of these, and has no static ones to link.
 GUEST_LIBS = $(filter-out -larchive -lblkid -lmount,$(LIBS))
 
-ROOMS := lib workloads workloads/roles $(patsubst %,runners/%,suite cell host vm kernel folder lock profile) \
-	analysis $(patsubst %,analysis/%,stats results locks costs guard) dashboards tracking cli
+ROOMS := lib workloads workloads/roles \
+	$(patsubst %,runners/%,tables lock profile kernel result fio suite cell folder host vm) \
+	$(patsubst %,analysis/%,results stats compare locks costs guard) \
+	$(patsubst %,dashboards/%,words grid table letter plot report export) tracking cli
 MAINS := cli/main.c workloads/fsload_main.c runners/vm/guest_main.c
 SRCS  := $(filter-out $(MAINS),$(wildcard $(ROOMS:=/*.c)))
 ROLES := $(patsubst workloads/roles/%.c,%,$(filter-out %/skeleton.c,$(wildcard workloads/roles/*.c)))
@@ -183,14 +185,14 @@ experiments: deps
 install: all $(B)/fsduel.1
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
 		$(DESTDIR)$(DATADIR)/configs/experiments $(DESTDIR)$(DATADIR)/kernels \
-		$(DESTDIR)$(DATADIR)/workloads/fio $(DESTDIR)$(DATADIR)/dashboards
+		$(DESTDIR)$(DATADIR)/workloads/fio $(DESTDIR)$(DATADIR)/dashboards/plot
 	install $(PROGS) $(PRELOADS) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(B)/fsduel.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 $(wildcard configs/*.ini) $(DESTDIR)$(DATADIR)/configs
 	$(foreach f,$(wildcard configs/experiments/*.ini),install -m 644 $f $(DESTDIR)$(DATADIR)/$f;)
 	install -m 644 $(wildcard kernels/*) $(DESTDIR)$(DATADIR)/kernels
 	install -m 644 $(wildcard workloads/fio/*.fio) $(DESTDIR)$(DATADIR)/workloads/fio
-	install -m 644 $(wildcard dashboards/*.gp) $(DESTDIR)$(DATADIR)/dashboards
+	install -m 644 $(wildcard dashboards/plot/*.gp) $(DESTDIR)$(DATADIR)/dashboards/plot
 clean:
 	$(Q)rm -rf $(patsubst %/.flags,%,$(wildcard $(B)/.flags $(B)-san/.flags $(B)-fuzz/.flags))
 

@@ -16,7 +16,7 @@
 #include "lib/proc.h"
 #include "lib/schema.h"
 #include "runners/kernel/bzimage.h"
-#include "runners/kernel/elf.h"
+#include "lib/elf.h"
 #include "runners/kernel/kernel.h"
 
 #define SHORT_SHA 12

@@ -10,9 +10,9 @@
 #include "cli/annotate.h"
 #include "cli/command.h"
 #include "cli/show.h"
-#include "dashboards/costs_table.h"
-#include "dashboards/table.h"
-#include "dashboards/text.h"
+#include "dashboards/table/costs_table.h"
+#include "dashboards/table/table.h"
+#include "dashboards/words/text.h"
 #include "lib/near.h"
 
 struct annotate_options {

@@ -9,12 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/floor.h"
-#include "analysis/judge.h"
+#include "analysis/compare/floor.h"
+#include "analysis/compare/judge.h"
 #include "cli/command.h"
 #include "cli/measure.h"
 #include "cli/show.h"
-#include "dashboards/text.h"
+#include "dashboards/words/text.h"
 #include "lib/fs.h"
 #include "lib/schema.h"
 #include "runners/suite/suite_self.h"
@@ -29,6 +29,7 @@ struct calibrate_options {
 
 #define AT(member) offsetof(struct calibrate_options, member)
 
+/* clang-format off */
 static const struct option_row options[] = {
 	{ 'c', "suite", OPT_STRING, "SUITE", "suite file, such as configs/quick.ini", AT(suite), true },
 	{ 'o', "output", OPT_STRING, "DIR", "results folder to make", AT(output), false },
@@ -43,6 +44,7 @@ static const struct option_row options[] = {
 	{ 'q', "quiet", OPT_FLAG, NULL, "no progress", AT(quiet), false },
 	{ 0 },
 };
+/* clang-format on */
 
 /* --- what was found ------------------------------------------------------------------- */
 

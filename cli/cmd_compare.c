@@ -21,6 +21,7 @@ static int run(const void *opts, char *const *args, unsigned nr_args, struct err
 	return show_comparison(args[0], &o, e);
 }
 
+/* clang-format off */
 static const struct option_row options[] = {
 	{ 'c', "contrast", OPT_STRING, "NAME", "only this contrast of the suite",
 	  offsetof(struct show_options, contrast), false },
@@ -47,7 +48,9 @@ static const struct option_row options[] = {
 	  offsetof(struct show_options, force), false },
 	{ .name = NULL },
 };
+/* clang-format on */
 
+/* clang-format off */
 const struct command command_compare = {
 	.name = "compare",
 	.args = "DIR [DIR2]",
@@ -77,3 +80,4 @@ const struct command command_compare = {
 	.options_size = sizeof(struct show_options),
 	.run = run,
 };
+/* clang-format on */

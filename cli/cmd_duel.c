@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/judge.h"
+#include "analysis/compare/judge.h"
 #include "cli/command.h"
 #include "cli/measure.h"
 #include "cli/passes.h"
@@ -27,6 +27,7 @@ struct duel_options {
 
 #define AT(member) offsetof(struct duel_options, member)
 
+/* clang-format off */
 static const struct option_row options[] = {
 	{ 'c', "suite", OPT_STRING, "SUITE", "suite file, such as configs/quick.ini", AT(suite), false },
 	{ 'o', "output", OPT_STRING, "DIR", "results folder to make", AT(output), false },
@@ -47,6 +48,7 @@ static const struct option_row options[] = {
 	{ 'q', "quiet", OPT_FLAG, NULL, "no progress", AT(quiet), false },
 	{ 0 },
 };
+/* clang-format on */
 
 static int check_options(const struct duel_options *o, struct err *e)
 {

@@ -30,6 +30,7 @@ struct experiment_options {
 
 #define AT(member) offsetof(struct experiment_options, member)
 
+/* clang-format off */
 static const struct option_row options[] = {
 	{ 'l', "list", OPT_FLAG, NULL, "show what there is, what each needs and how long it takes; measure nothing", AT(list), false },
 	{ 'o', "output", OPT_STRING, "DIR", "where their results folders go (default: " OUTPUT_DIR ")", AT(output), false },
@@ -39,6 +40,7 @@ static const struct option_row options[] = {
 	{ 'q', "quiet", OPT_FLAG, NULL, "no progress", AT(quiet), false },
 	{ 0 },
 };
+/* clang-format on */
 
 /* What became of one experiment in one mode. */
 struct outcome {

@@ -23,6 +23,7 @@ struct guard_options {
 
 #define AT(member) offsetof(struct guard_options, member)
 
+/* clang-format off */
 static const struct option_row options[] = {
 	{ 'c', "suite", OPT_STRING, "SUITE", "suite file; without it " DEFAULT_SUITE, AT(suite), false },
 	{ 'o', "output", OPT_STRING, "DIR", "results folder to make", AT(output), false },
@@ -38,6 +39,7 @@ static const struct option_row options[] = {
 	{ 'q', "quiet", OPT_FLAG, NULL, "no progress", AT(quiet), false },
 	{ 0 },
 };
+/* clang-format on */
 
 /* --- measuring --------------------------------------------------------------------- */
 

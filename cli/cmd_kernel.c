@@ -28,6 +28,7 @@ struct kernel_options {
 
 #define AT(member) offsetof(struct kernel_options, member)
 
+/* clang-format off */
 static const struct option_row options[] = {
 	{ 0, "tree", OPT_STRING, "DIR", "build this kernel tree, which is only read", AT(tree), false },
 	{ 0, "source", OPT_STRING, "SERIES", "build Debian's source of this series (default: " KERNEL_BUILD_SERIES ")", AT(source), false },
@@ -36,6 +37,7 @@ static const struct option_row options[] = {
 	{ 'q', "quiet", OPT_FLAG, NULL, "no progress", AT(quiet), false },
 	{ 0 },
 };
+/* clang-format on */
 
 /* An image or a folder may hold any bytes. */
 static void print_line(const char *name, const char *text)

@@ -108,6 +108,7 @@ static int run(const void *opts, char *const *args, unsigned nr_args, struct err
 	return ret ? err_exit_code(e, FSDUEL_USAGE) : FSDUEL_OK;
 }
 
+/* clang-format off */
 const struct command command_letter = {
 	.name = "letter",
 	.args = "DIR",
@@ -126,3 +127,4 @@ const struct command command_letter = {
 	.options_size = sizeof(struct letter_options),
 	.run = run,
 };
+/* clang-format on */

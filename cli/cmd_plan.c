@@ -13,7 +13,7 @@
 #include "cli/fio_ask.h"
 #include "cli/plan_missing.h"
 #include "lib/num.h"
-#include "runners/cell/device.h"
+#include "runners/tables/device.h"
 #include "runners/suite/plan.h"
 #include "runners/vm/vm.h"
 
@@ -26,6 +26,7 @@ struct plan_options {
 
 #define AT(member) offsetof(struct plan_options, member)
 
+/* clang-format off */
 static const struct option_row options[] = {
 	{ 'c', "suite", OPT_STRING, "SUITE", "suite file, such as configs/quick.ini", AT(suite), false },
 	{ 0, "baseline", OPT_STRING, "KERNEL", "bzImage, unpacked package, build tree or fetched name", AT(baseline), false },
@@ -40,6 +41,7 @@ static const struct option_row options[] = {
 	{ 0, "json", OPT_FLAG, NULL, "as JSON, for programs", AT(json), false },
 	{ 0 },
 };
+/* clang-format on */
 
 static const char *or_default(const char *text, const char *def)
 {

@@ -8,7 +8,7 @@
 
 #include "cli/command.h"
 #include "cli/plot_files.h"
-#include "dashboards/plot.h"
+#include "dashboards/plot/plot.h"
 
 static int run(const void *opts, char *const *args, unsigned nr_args, struct err *e)
 {

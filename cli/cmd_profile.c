@@ -9,7 +9,7 @@
 
 #include "cli/command.h"
 #include "cli/show.h"
-#include "dashboards/costs_table.h"
+#include "dashboards/table/costs_table.h"
 
 #define TOP_USUAL 10
 

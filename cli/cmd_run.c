@@ -34,6 +34,7 @@ struct run_options {
 
 extern const struct command command_run;
 
+/* clang-format off */
 static const struct option_row options[] = {
 	{ 'c', "suite", OPT_STRING, "SUITE", "suite file, such as configs/mounts.ini", AT(suite), false },
 	{ 'o', "output", OPT_STRING, "DIR", "results folder to make, or to add what is missing to", AT(output), false },
@@ -58,6 +59,7 @@ static const struct option_row options[] = {
 	{ 'q', "quiet", OPT_FLAG, NULL, "no progress", AT(quiet), false },
 	{ 0 },
 };
+/* clang-format on */
 
 /* The kinds of target, by the options that ask for them. */
 static int choose_target(const struct run_options *o, struct target_wants *w, struct err *e)

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "runners/cell/result.h"
+#include "runners/result/result.h"
 #include "runners/suite/plan.h"
 
 struct estimates {

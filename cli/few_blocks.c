@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* few_blocks.c: a plan held against what analysis/judge.h needs; see few_blocks.h. */
+/* few_blocks.c: a plan held against what analysis/compare/judge.h needs; see few_blocks.h. */
 #include "cli/few_blocks.h"
 
 #include <stdlib.h>
 
-#include "analysis/judge.h"
+#include "analysis/compare/judge.h"
 
 static size_t count_families(const struct suite *s)
 {

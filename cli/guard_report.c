@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* guard_report.c: see guard_report.h. Judging is analysis/guard's, drawing dashboards/guard_table.c's. */
+/* guard_report.c: see guard_report.h. Judging is analysis/guard's, drawing dashboards/table/guard_table.c's. */
 #include "cli/guard_report.h"
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 
 #include "analysis/guard/guard.h"
 #include "cli/show.h"
-#include "dashboards/guard_table.h"
+#include "dashboards/table/guard_table.h"
 #include "lib/fs.h"
 #include "lib/near.h"
 #include "lib/schema.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* letter_block.c: see letter_block.h. What stands in a letter is dashboards/letter.h's. */
+/* letter_block.c: see letter_block.h. What stands in a letter is dashboards/letter/letter.h's. */
 #include "cli/letter_block.h"
 
 int letter_block(struct buf *block, const char *dir, const struct show_options *show,

@@ -4,7 +4,7 @@
 #define FSDUEL_CLI_LETTER_BLOCK_H
 
 #include "cli/show.h"
-#include "dashboards/letter.h"
+#include "dashboards/letter/letter.h"
 
 /* Load DIR and append its letter to block. Errors are those of show_load and letter_write. */
 int letter_block(struct buf *block, const char *dir, const struct show_options *show,

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* measure.c: see measure.h. Measuring is runners/vm/duel.c, judging analysis/judge.c. */
+/* measure.c: see measure.h. Measuring is runners/vm/duel.c, judging analysis/compare/judge.c. */
 #include "cli/measure.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-#include "analysis/judge.h"
+#include "analysis/compare/judge.h"
 #include "cli/command.h"
 #include "cli/few_blocks.h"
 #include "cli/fio_ask.h"

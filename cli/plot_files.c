@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * plot_files.c: the pictures of a results folder chosen, named and drawn; see
- * plot_files.h. What the pictures are is dashboards/plot.h's.
+ * plot_files.h. What the pictures are is dashboards/plot/plot.h's.
  */
 #include "cli/plot_files.h"
 
@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "cli/show.h"
-#include "dashboards/plot.h"
-#include "dashboards/text.h"
+#include "dashboards/plot/plot.h"
+#include "dashboards/words/text.h"
 
 #define OUTPUT_DIR "plots"     /* in the results folder */
 #define WIDTH 79u

@@ -2,7 +2,7 @@
 /*
  * report_files.c: what `fsduel report` reads and writes: the files of a folder listed,
  * the way from the page to the folder, the page itself. What stands in the page is
- * dashboards/report.h's.
+ * dashboards/report/report.h's.
  */
 #include "cli/report_files.h"
 
@@ -14,8 +14,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "analysis/judge.h"
-#include "dashboards/report.h"
+#include "analysis/compare/judge.h"
+#include "dashboards/report/report.h"
 #include "lib/fs.h"
 
 static int by_name(const void *a, const void *b)

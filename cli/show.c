@@ -8,14 +8,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "analysis/floor.h"
-#include "analysis/judge.h"
+#include "analysis/compare/floor.h"
+#include "analysis/compare/judge.h"
 #include "analysis/locks/locks.h"
-#include "dashboards/ci.h"
-#include "dashboards/export.h"
-#include "dashboards/locks_table.h"
-#include "dashboards/markdown.h"
-#include "dashboards/table.h"
+#include "dashboards/export/ci.h"
+#include "dashboards/export/export.h"
+#include "dashboards/table/locks_table.h"
+#include "dashboards/letter/markdown.h"
+#include "dashboards/table/table.h"
 #include "lib/fs.h"
 #include "lib/looks.h"
 #include "lib/num.h"

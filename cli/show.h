@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "analysis/compare.h"
+#include "analysis/compare/compare.h"
 #include "analysis/costs/costs.h"
 #include "lib/buf.h"
 #include "lib/err.h"

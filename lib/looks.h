@@ -2,7 +2,7 @@
 /*
  * looks.h: DIR/looks.json: the numbers of blocks at which a verdict of a results
  * folder was shown, where its plan does not tell: blocks were added later, or the
- * run had not ended. [6, 9]; analysis/judge.h says why that matters.
+ * run had not ended. [6, 9]; analysis/compare/judge.h says why that matters.
  */
 #ifndef FSDUEL_LIB_LOOKS_H
 #define FSDUEL_LIB_LOOKS_H

@@ -15,6 +15,7 @@
 #define FILE_BYTES 65536
 
 /* A kind of control group: how its line in /proc/self/cgroup goes on, and its files. */
+/* clang-format off */
 static const struct group_kind {
 	const char *line, *mount, *limit, *usage;
 	const char *cache[2];      /* in memory.stat */
@@ -24,6 +25,7 @@ static const struct group_kind {
 	{ ":memory:", "/sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes",
 	  { "total_inactive_file ", "total_active_file " } },
 };
+/* clang-format on */
 
 /* The number behind a word and blanks at the beginning of a line. */
 static bool number_after(const char *text, const char *word, uint64_t *n)

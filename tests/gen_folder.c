@@ -56,8 +56,10 @@ struct unit {
 };
 
 /* What cells come to with verdicts=. */
+/* clang-format off */
 enum kind { CELL_MIXED, CELL_ZERO, CELL_BROKEN, CELL_BROKEN_ONCE, CELL_REPAIRED, CELL_BOTH,
 	    CELL_PLAIN };
+/* clang-format on */
 
 static enum kind kind_of(const struct gen *g, const struct unit *u)
 {

@@ -17,8 +17,10 @@
 #define NR(a) (sizeof(a) / sizeof((a)[0]))
 #define GEN_PARAMS 96
 
+/* clang-format off */
 enum option { CELLS, BLOCKS, ROLES, EXACT, SINGLE, NOISE_PERMILLE, NO_CHANGE, DRIFT, HOSTILE,
 	      TROUBLE, CONTRASTS, LATENCY, SERIES, LOCKS, VERDICTS, NR_OPTIONS };
+/* clang-format on */
 struct variant {
 	const char *name, *kernel, *mount;
 };

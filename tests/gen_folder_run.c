@@ -6,6 +6,7 @@
 #include "tests/gen_folder.h"
 
 static const unsigned thread_counts[] = { 1, 2, 4, 8, 16, 24 };
+/* clang-format off */
 const struct gen_metric gen_metrics[GEN_METRICS] = {
 	{ "ops_per_s", "1/s", "higher", 1, true }, { "bytes_per_s", "B/s", "higher", 4096, true },
 	{ "lat_sum_per_op", "ns", "lower", 1, false }, { "lat_p50", "ns", "lower", 0.8, false },
@@ -13,6 +14,7 @@ const struct gen_metric gen_metrics[GEN_METRICS] = {
 	{ "lat_p99_9", "ns", "lower", 11, false }, { "lat_max", "ns", "lower", 60, false },
 	{ "operations", "count", "", 1, true }, { "elapsed", "ns", "", 0, false },
 };
+/* clang-format on */
 
 static const struct variant plain[] = {
 	{ "baseline/default", "baseline", "default" }, { "patched/default", "patched", "default" },

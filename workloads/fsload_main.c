@@ -31,6 +31,7 @@ struct options {
 
 enum { OPT_JSON = 256, OPT_KEEP, OPT_LIST, OPT_SEED };
 
+/* clang-format off */
 static const struct argp_option argp_options[] = {
 	{ "mix", 'm', "ROLES", 0, "Roles and threads, like \"dio_overwrite:4 buffered_write:1\" "
 				  "(" DEFAULT_MIX ")", 0 },
@@ -43,6 +44,7 @@ static const struct argp_option argp_options[] = {
 	{ NULL, 'h', NULL, 0, "The same as --help", -1 },
 	{ 0 },
 };
+/* clang-format on */
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {

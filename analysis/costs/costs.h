@@ -14,7 +14,7 @@
 #ifndef FSDUEL_ANALYSIS_COSTS_H
 #define FSDUEL_ANALYSIS_COSTS_H
 
-#include "analysis/compare.h"
+#include "analysis/compare/compare.h"
 #include "analysis/costs/subsystems.h"
 
 #define COSTS_PASS "profile"

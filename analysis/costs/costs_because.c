@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "analysis/costs/costs.h"
-#include "analysis/judge_impl.h"
+#include "analysis/compare/judge_impl.h"
 #include "lib/num.h"
 
 #define SHARE_EXPLAINS 0.5     /* of the change in an operation's virtual time */

@@ -12,8 +12,10 @@
 #include "analysis/results/who.h"
 #include "lib/num.h"
 
+/* clang-format off */
 enum { COL_OBJECT = SCHEMA_WHO_N, COL_FUNCTION, COL_ADDRESS, COL_INSTRUCTIONS, COL_CALLS,
        NR_COLUMNS };
+/* clang-format on */
 
 static const char *const columns[NR_COLUMNS + 1] = { PROFILE_COLUMNS, NULL };
 _Static_assert(NR_COLUMNS == PROFILE_COLUMNS_N, "columns of lib/schema.h");

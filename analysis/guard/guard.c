@@ -18,11 +18,13 @@
 
 const char *const guard_verdict_names[NR_GUARD_VERDICTS] = { "clean", "stale", "unsure" };
 
+/* clang-format off */
 enum count {
 	ZERO, CURRENT, POISON, STAMP, OTHER, READ_EIO, FIRST, OFFSET, ADDRESS, FROM, ROUND,
 	ERRORS,                        /* of all roles together; the others are stale_read's own */
 	NR_COUNTS,
 };
+/* clang-format on */
 
 static const char *const count_names[NR_COUNTS] = {
 	"reads_zero", "reads_current", "stale_poison", "stale_stamp", "stale_other", "reads_eio",

@@ -29,6 +29,7 @@ static const char *const primitives[] = {
 	"xfs_ilock", "btrfs_inode_lock", NULL
 };
 
+/* clang-format off */
 static const char *const i_rwsem[] = {
 	"ext4_file_write_iter", "ext4_buffered_write_iter", "ext4_dio_write_iter",
 	"ext4_dio_write_checks", "ext4_dax_write_iter", "ext4_file_read_iter", "ext4_dio_read_iter",
@@ -48,7 +49,9 @@ static const char *const i_rwsem[] = {
 	"btrfs_file_write_iter", "btrfs_file_read_iter", "btrfs_sync_file", "btrfs_fallocate",
 	"btrfs_punch_hole", "btrfs_zero_range", "btrfs_file_llseek", "btrfs_encoded_read", NULL
 };
+/* clang-format on */
 
+/* clang-format off */
 static const char *const invalidate_lock[] = {
 	"filemap_fault", "filemap_create_folio", "filemap_update_page", "filemap_get_pages",
 	"filemap_read", "filemap_invalidate_inode", "filemap_invalidate_lock_two",
@@ -62,7 +65,9 @@ static const char *const invalidate_lock[] = {
 	"btrfs_page_mkwrite", "btrfs_sync_file", "btrfs_fallocate", "btrfs_punch_hole",
 	"btrfs_zero_range", "btrfs_setattr", "btrfs_setsize", NULL
 };
+/* clang-format on */
 
+/* clang-format off */
 static const char *const mmap_lock[] = {
 	"lock_mm_and_find_vma", "get_mmap_lock_carefully", "upgrade_mmap_lock_carefully",
 	"do_user_addr_fault", "exc_page_fault", "do_page_fault", "do_mem_abort", "vma_start_write",
@@ -76,7 +81,9 @@ static const char *const mmap_lock[] = {
 	"__access_remote_vm", "acct_collect", "userfaultfd_*", "uffd_*", "mfill_atomic*",
 	"khugepaged_scan_mm_slot", "collapse_huge_page", "task_numa_work", "io_uring_mmap", NULL
 };
+/* clang-format on */
 
+/* clang-format off */
 static const char *const i_data_sem[] = {
 	"ext4_map_blocks", "ext4_map_query_blocks", "ext4_map_create_blocks",
 	"ext4_map_blocks_es_recheck", "ext4_da_map_blocks*", "ext4_da_get_block_prep",
@@ -96,7 +103,9 @@ static const char *const i_data_sem[] = {
 	"xfs_free_file_space", "xfs_alloc_file_space", "xfs_setattr_size", "xfs_collapse_file_space",
 	"xfs_insert_file_space", NULL
 };
+/* clang-format on */
 
+/* clang-format off */
 static const char *const jbd2[] = {
 	"jbd2_*", "__jbd2_*", "start_this_handle", "add_transaction_credits", "stop_this_handle",
 	"kjournald2", "do_get_write_access", "wait_transaction_*", "journal_*", "__journal_*",
@@ -104,7 +113,9 @@ static const char *const jbd2[] = {
 	"ext4_process_freed_data", "ext4_journal_commit_callback", "ext4_inode_attach_jinode",
 	"ext4_wait_for_tail_page_commit", NULL
 };
+/* clang-format on */
 
+/* clang-format off */
 static const char *const page_cache[] = {
 	"__filemap_add_folio", "filemap_add_folio", "__folio_mark_dirty", "__folio_start_writeback",
 	"__folio_end_writeback", "folio_end_writeback", "__set_page_dirty*", "tag_pages_for_writeback",
@@ -122,7 +133,9 @@ static const char *const page_cache[] = {
 	"folio_wait_bit_common", "folio_wake_bit", "wake_page_function", "wbc_attach_*",
 	"__wbc_attach_*", NULL
 };
+/* clang-format on */
 
+/* clang-format off */
 static const char *const block_layer[] = {
 	"blk_*", "__blk_*", "blkdev_*", "blkg_*", "bio_*", "__bio_*", "dd_*", "__dd_*", "deadline_*",
 	"bfq_*", "kyber_*", "flush_busy_*", "dispatch_rq_from_ctx", "sbitmap_*", "__sbitmap_*",
@@ -132,7 +145,9 @@ static const char *const block_layer[] = {
 	"virtio_queue_rq*", "virtio_commit_rqs", "nvme_*", "scsi_*", "virtscsi_*", "ata_*", "ahci_*",
 	"loop_*", "lo_rw_*", "zram_*", "dm_*", "__map_bio", "brd_*", "pmem_*", NULL
 };
+/* clang-format on */
 
+/* clang-format off */
 static const char *const runqueue[] = {
 	"__schedule", "try_to_wake_up", "ttwu_*", "sched_ttwu_pending", "raw_spin_rq_lock_nested",
 	"_raw_spin_rq_lock_irqsave", "raw_spin_rq_lock*", "__task_rq_lock", "task_rq_lock",
@@ -145,6 +160,7 @@ static const char *const runqueue[] = {
 	"rt_mutex_setprio", "dl_task_timer", "inactive_task_timer", "hrtick", "psi_memstall_*",
 	"distribute_cfs_runtime", "unthrottle_*", "sched_*", NULL
 };
+/* clang-format on */
 
 static const char *const none[] = { NULL };
 

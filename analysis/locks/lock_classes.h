@@ -12,8 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* clang-format off */
 enum lock_kind { LOCK_RWSEM = 1, LOCK_SPINNING = 2, LOCK_MUTEXES = 4, LOCK_PER_CPU = 8,
 		 LOCK_COUNTING = 16 };
+/* clang-format on */
 
 struct lock_class {
 	const char *name, *help;

@@ -12,7 +12,7 @@
 #ifndef FSDUEL_ANALYSIS_LOCKS_H
 #define FSDUEL_ANALYSIS_LOCKS_H
 
-#include "analysis/compare.h"
+#include "analysis/compare/compare.h"
 #include "analysis/locks/lock_classes.h"
 
 #define LOCKS_LOST_MAX 0.01    /* share of lost events past which a cell run's figures are invalid */

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/judge_impl.h"
+#include "analysis/compare/judge_impl.h"
 #include "analysis/locks/locks.h"
 #include "lib/num.h"
 

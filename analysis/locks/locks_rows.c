@@ -16,10 +16,12 @@
 #define RANGES_MAX 100000u             /* more different buckets than that are no histograms of fsduel's */
 #define REMEMBERED 4096u               /* chains; a power of two */
 
+/* clang-format off */
 enum column {
 	COL_ROLE = SCHEMA_WHO_N, COL_LOCK, COL_LOCK_MODE, COL_CHAIN, COL_COUNT, COL_TOTAL, COL_MAX,
 	COL_WAITS, COL_HOLDER_ROLE, COL_HOLDER_MODE, COL_HOLDER_CHAIN, COL_HELD, NR_COLUMNS,
 };
+/* clang-format on */
 
 static const char *const columns[NR_COLUMNS + 1] = { LOCKSTACKS_COLUMNS, NULL };
 _Static_assert(NR_COLUMNS == LOCKSTACKS_COLUMNS_N, "columns of lib/schema.h");

@@ -21,6 +21,7 @@
 
 const char *const sample_status_names[NR_SAMPLE_STATUS] = { "ok", "skipped", "failed", "invalid" };
 
+/* clang-format off */
 enum column {
 	COL_RUN, COL_VARIANT, COL_KERNEL, COL_MODE, COL_FS, COL_MOUNT, COL_WORKLOAD, COL_PARAMS,
 	COL_BLOCK, COL_SEED, COL_POSITION, COL_ATTEMPT, COL_PASS, NR_WHO_COLUMNS,
@@ -28,6 +29,7 @@ enum column {
 	COL_MARKS, COL_REASON, NR_KEPT_COLUMNS,
 	COL_VALUE = NR_KEPT_COLUMNS, NR_COLUMNS,
 };
+/* clang-format on */
 
 static const char *const columns[NR_COLUMNS + 1] = {
 	"run", "variant", "kernel", "mode", "fs", "mount", "workload", "params", "block", "seed",

@@ -20,8 +20,10 @@
 static const char *const roles[2] = { "baseline", "patched" };
 
 static const char *const columns[SAMPLES_COLUMNS_N + 1] = { SAMPLES_COLUMNS, NULL };
+/* clang-format off */
 enum { COL_RUN, COL_VARIANT, COL_KERNEL, COL_MODE, COL_FS, COL_MOUNT, COL_WORKLOAD, COL_PARAMS,
        COL_BLOCK, COL_SEED, COL_POSITION, COL_ATTEMPT, COL_PASS };
+/* clang-format on */
 
 struct side {
 	const char *dir;

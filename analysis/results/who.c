@@ -7,8 +7,10 @@
 
 #include "lib/num.h"
 
+/* clang-format off */
 enum { COL_RUN, COL_VARIANT, COL_KERNEL, COL_MODE, COL_FS, COL_MOUNT, COL_WORKLOAD, COL_PARAMS,
        COL_BLOCK, COL_SEED, COL_POSITION, COL_ATTEMPT, COL_PASS, NR_WHO };
+/* clang-format on */
 _Static_assert(NR_WHO == SCHEMA_WHO_N, "columns of lib/schema.h");
 
 int who_bad(const struct who *w, unsigned column, const char *what)

@@ -13,7 +13,7 @@
 #include "lib/buf.h"
 #include "runners/suite/plan.h"
 #include "runners/cell/claim.h"
-#include "runners/cell/result.h"
+#include "runners/result/result.h"
 #include "runners/cell/settle.h"
 
 /*

@@ -15,10 +15,10 @@
 #include "lib/fs.h"
 #include "lib/proc.h"
 #include "runners/cell/cell_impl.h"
-#include "runners/cell/fio_words.h"
-#include "runners/cell/fiojson.h"
-#include "runners/suite/fio_jobs.h"
-#include "runners/suite/fiojob.h"
+#include "runners/fio/fio_words.h"
+#include "runners/fio/fiojson.h"
+#include "runners/fio/fio_jobs.h"
+#include "runners/fio/fiojob.h"
 #include "workloads/extents.h"
 
 #define OUTPUT_MAX ((size_t)256 << 20)

@@ -11,7 +11,7 @@
 
 #include "lib/err.h"
 #include "runners/cell/cell.h"
-#include "runners/cell/fio_times.h"
+#include "runners/fio/fio_times.h"
 #include "runners/cell/klog.h"
 #include "runners/cell/watch.h"
 

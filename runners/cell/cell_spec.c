@@ -12,8 +12,8 @@
 #include "lib/num.h"
 #include "lib/rng.h"
 #include "runners/cell/cell.h"
-#include "runners/cell/device.h"
-#include "runners/suite/fiojob.h"
+#include "runners/tables/device.h"
+#include "runners/fio/fiojob.h"
 
 /* Streams of the block's seed; the mix's own offsets are drawn from the seed itself. */
 enum { STREAM_UUID = 0xf5d0, STREAM_HASH = 0xf5d2 };

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "runners/cell/result.h"
+#include "runners/result/result.h"
 
 /* What shows a trouble: a line of text, or else what the caller noticed. */
 enum trouble_sign {

@@ -17,6 +17,7 @@
  * Anchored at the line's start where the kernel's line starts so: text is easily quoted. Where a
  * prefix comes from a function of the file system ("XFS (sda1): "), the format is the text after it.
  */
+/* clang-format off */
 const struct trouble troubles[] = {
 	/* Troubles that end a guest. */
 	{ "hard lockup", TROUBLE_LINE, STATUS_FAILED, "a CPU was locked up with interrupts off",
@@ -254,3 +255,4 @@ const struct trouble troubles[] = {
 	  "the kernel log overran before it could be read", NULL },
 	{ .name = NULL },
 };
+/* clang-format on */

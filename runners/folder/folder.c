@@ -161,7 +161,7 @@ static int check_passes(const struct folder *f, const json_t *old, struct err *e
 
 /*
  * Blocks are being added to a folder whose plan was measured: a verdict was shown at its
- * end, and with more blocks there will be another one (analysis/judge.h).
+ * end, and with more blocks there will be another one (analysis/compare/judge.h).
  */
 static int note_look(const struct folder *f, const json_t *old, struct err *e)
 {

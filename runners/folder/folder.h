@@ -22,7 +22,7 @@
 #include <stdbool.h>
 
 #include "runners/suite/plan.h"
-#include "runners/cell/result.h"
+#include "runners/result/result.h"
 
 struct folder {
 	char *dir;

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "lib/fs.h"
-#include "runners/cell/device.h"
+#include "runners/tables/device.h"
 #include "runners/lock/lock_metric.h"
 #include "runners/profile/profile_metric.h"
-#include "runners/suite/mode.h"
+#include "runners/tables/mode.h"
 
 static json_t *json_kernels(const struct suite *s)
 {

@@ -23,11 +23,13 @@ void folder_add_locks(struct buf *b, const struct folder_who *w, const struct lo
 void folder_add_profile(struct buf *b, const struct folder_who *w, const struct profile *p);
 
 /* All files that there may be; from FOLDER_PART on one a unit. */
+/* clang-format off */
 enum folder_file {
 	FOLDER_RUN, FOLDER_SUITE, FOLDER_SAMPLES, FOLDER_LATENCY, FOLDER_SERIES, FOLDER_LOCKSTACKS,
 	FOLDER_PROFILE, FOLDER_COMPARISON, FOLDER_LOOKS, FOLDER_GUARD, FOLDER_FLOOR, FOLDER_PART,
 	FOLDER_CONSOLE, FOLDER_EVIDENCE, FOLDER_RAW_LOCKS, FOLDER_RAW_PROFILE, NR_FOLDER_FILES
 };
+/* clang-format on */
 
 /* Where it is; u is NULL for a file that is no unit's. Caller frees. */
 char *folder_path(const struct folder *f, enum folder_file file, const struct plan_unit *u);

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "runners/suite/plan.h"
-#include "runners/cell/result.h"
+#include "runners/result/result.h"
 
 /* Told after each cell run, and at times in between with unit NULL. */
 struct progress {

@@ -17,7 +17,7 @@
 #include "lib/buf.h"
 #include "lib/fs.h"
 #include "lib/num.h"
-#include "runners/kernel/elf.h"
+#include "lib/elf.h"
 
 #define CPU "/sys/devices/system/cpu/"
 #define NT_GNU_BUILD_ID_TYPE 3

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "runners/cell/result.h"
+#include "runners/result/result.h"
 
 /* What a row's counter becomes. */
 enum noise_kind {

@@ -16,7 +16,7 @@
 #include "runners/cell/blockdev.h"
 #include "runners/cell/claim.h"
 #include "runners/folder/folder.h"
-#include "runners/suite/fio_jobs.h"
+#include "runners/fio/fio_jobs.h"
 #include "runners/host/loop.h"
 #include "runners/host/undo_impl.h"
 #include "runners/host/zram.h"

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "lib/fs.h"
-#include "runners/kernel/elf.h"
+#include "lib/elf.h"
 
 enum {
 	SECTOR = 512,
@@ -39,6 +39,7 @@ static uint32_t get32(const uint8_t *p)
 }
 
 /* What people hand over instead of a bzImage, and what to say then. */
+/* clang-format off */
 static const struct lookalike {
 	size_t offset;
 	const char *magic;
@@ -61,6 +62,7 @@ static const struct lookalike {
 			"x86-64 kernels" },
 	{ 0, "MZ", 2, "an EFI program without a kernel in it (a boot loader?)" },
 };
+/* clang-format on */
 
 static bool is_text(const uint8_t *p, size_t len)
 {

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "lib/fs.h"
-#include "runners/kernel/elf.h"
+#include "lib/elf.h"
 #include "runners/kernel/kernel.h"
 #include "runners/kernel/modules.h"
 

@@ -7,7 +7,7 @@
 #ifndef FSDUEL_RUNNERS_UKI_H
 #define FSDUEL_RUNNERS_UKI_H
 
-#include "runners/kernel/elf.h"
+#include "lib/elf.h"
 
 /* The kernel in it, in the caller's bytes; data NULL: it is no such image, or cut short. */
 struct elf_span uki_linux(const void *data, size_t len);

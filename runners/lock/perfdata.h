@@ -13,10 +13,12 @@
 #include "lib/err.h"
 
 /* Flags of contention_begin (include/trace/events/lock.h). <fcntl.h> has a LOCK_READ of its own. */
+/* clang-format off */
 enum lock_flag {
 	LOCK_F_SPIN = 1, LOCK_F_READ = 2, LOCK_F_WRITE = 4, LOCK_F_RT = 8, LOCK_F_PERCPU = 16,
 	LOCK_F_MUTEX = 32
 };
+/* clang-format on */
 
 /* The one flag of WAIT_END: the thread was interrupted and has not got the lock. */
 #define LOCK_GAVE_UP 1

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "lib/fs.h"
-#include "runners/kernel/elf.h"
+#include "lib/elf.h"
 #include "runners/lock/perfdata_write.h"
 
 #define STRING_ALIGN 64          /* perf's strings are padded to a multiple of it */

@@ -89,11 +89,13 @@ static inline struct bytes bytes_part(const struct bytes *b, uint64_t offset, ui
 /* --- what a file says of itself ----------------------------------------------------- */
 
 /* The tracepoints that are read, in the order of the table in perfdata_format.c. */
+/* clang-format off */
 enum tracepoint_kind {
 	TP_CONTENTION_BEGIN, TP_CONTENTION_END,
 	TP_LOCK_ACQUIRE, TP_LOCK_CONTENDED, TP_LOCK_ACQUIRED, TP_LOCK_RELEASE,
 	TP_KINDS
 };
+/* clang-format on */
 
 struct field { uint32_t offset, size; };     /* size 0: the record has none */
 

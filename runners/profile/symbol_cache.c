@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "lib/proc.h"
-#include "runners/kernel/elf.h"
+#include "lib/elf.h"
 
 #define GUEST_WITH_NAMES "fsduel-guest.debug"
 #define KALLSYMS_MAX ((size_t)64 << 20)

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runners/cell/device.h"
-#include "runners/suite/fiojob.h"
+#include "runners/tables/device.h"
+#include "runners/fio/fiojob.h"
 
 #define PLACEHOLDER_CHARS "abcdefghijklmnopqrstuvwxyz0123456789_"
 

@@ -86,7 +86,7 @@ struct suite_device {
 	uint64_t latency_ns, cache_bytes, bandwidth_bytes_per_s; /* the last two: 0 none */
 };
 
-/* Changes of this metric up to that are no change: analysis/verdict.h. */
+/* Changes of this metric up to that are no change: analysis/compare/verdict.h. */
 struct suite_margin {
 	char *metric;
 	uint64_t thousandths_pct;  /* 2000: 2 % */

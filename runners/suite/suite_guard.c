@@ -5,12 +5,14 @@
  */
 #include "runners/suite/suite_read.h"
 
+/* clang-format off */
 static const struct suite_key guard_keys[] = {
 	{ .name = "control", .kind = KEY_WORDS, .offset = offsetof(struct suite, guard.control) },
 	{ .name = "least", .kind = KEY_NUM, .num = NUM_COUNT,
 	  .offset = offsetof(struct suite, guard.least), .min = 1, .max = 1000000000000 },
 	{ .name = NULL },
 };
+/* clang-format on */
 
 void suite_read_guard(struct suite_reader *r, const struct ini_section *sec, const char *name)
 {

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runners/cell/device.h"
+#include "runners/tables/device.h"
 #include "runners/suite/suite_read.h"
 
 #define SECOND 1000000000ull
@@ -15,6 +15,7 @@
 
 #define IN_SUITE(member) offsetof(struct suite, member)
 
+/* clang-format off */
 static const struct suite_key suite_keys[] = {
 	{ .name = "name", .kind = KEY_TEXT, .offset = IN_SUITE(name) },
 	{ .name = "about", .kind = KEY_TEXT, .offset = IN_SUITE(about), .empty_ok = true },
@@ -30,7 +31,9 @@ static const struct suite_key suite_keys[] = {
 	  .offset = IN_SUITE(raw_budget_bytes), .max = 1024 * 1024 * MIB },
 	{ .name = NULL },
 };
+/* clang-format on */
 
+/* clang-format off */
 static const struct suite_key device_keys[] = {
 	{ .name = "kind", .kind = KEY_CHOICE, .offset = IN_SUITE(device.kind),
 	  .choices = device_kind_names },
@@ -45,14 +48,18 @@ static const struct suite_key device_keys[] = {
 	  .offset = IN_SUITE(device.bandwidth_bytes_per_s), .max = 1024 * 1024 * MIB },
 	{ .name = NULL },
 };
+/* clang-format on */
 
+/* clang-format off */
 static const struct suite_key machine_keys[] = {
 	{ .name = "cpus", .kind = KEY_UNSIGNED, .offset = IN_SUITE(cpus), .min = 1, .max = 256 },
 	{ .name = "memory", .kind = KEY_NUM, .num = NUM_BYTES, .offset = IN_SUITE(memory_bytes),
 	  .min = 256 * MIB, .max = 1024 * 1024 * MIB },
 	{ .name = NULL },
 };
+/* clang-format on */
 
+/* clang-format off */
 static const struct suite_key limits_keys[] = {
 	{ .name = "virtual", .kind = KEY_NUM, .num = NUM_NS, .offset = IN_SUITE(limit_virtual_ns),
 	  .min = SECOND, .max = 24 * 3600 * SECOND },
@@ -60,6 +67,7 @@ static const struct suite_key limits_keys[] = {
 	  .min = SECOND, .max = 24 * 3600 * SECOND },
 	{ .name = NULL },
 };
+/* clang-format on */
 
 static const struct suite_key experiment_keys[] = {
 	{ .name = "question", .kind = KEY_TEXT, .offset = IN_SUITE(experiment.question) },
@@ -68,6 +76,7 @@ static const struct suite_key experiment_keys[] = {
 	{ .name = NULL },
 };
 
+/* clang-format off */
 static const struct suite_key mount_keys[] = {
 	{ .name = "fs", .kind = KEY_TEXT, .offset = offsetof(struct suite_mount, fs) },
 	{ .name = "mkfs", .kind = KEY_ARGS, .offset = offsetof(struct suite_mount, mkfs),
@@ -76,6 +85,7 @@ static const struct suite_key mount_keys[] = {
 	  .empty_ok = true },
 	{ .name = NULL },
 };
+/* clang-format on */
 
 /* Mount options with which nothing could be written, or something else would be mounted. */
 static const char *const bad_options[] = { "ro", "remount", "bind", "rbind", "loop", "norecovery",

@@ -12,7 +12,7 @@
 
 #include "lib/fs.h"
 #include "lib/near.h"
-#include "runners/suite/fiojob.h"
+#include "runners/fio/fiojob.h"
 #include "runners/suite/matrix.h"
 #include "runners/suite/suite_read.h"
 
@@ -33,9 +33,11 @@ struct workload_reader {
 	struct mix roles;        /* of the mix, whatever its threads */
 };
 
+/* clang-format off */
 static const struct param threads_param = {
 	.name = "threads", .kind = NUM_COUNT, .min = 0, .max = MIX_THREADS_MAX, .def = "4",
 };
+/* clang-format on */
 
 /* The row of a mix's parameter, "bs" or "buffered_write.bs", or NULL. */
 static const struct param *mix_row(const struct mix *m, const char *name)

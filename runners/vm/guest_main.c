@@ -26,7 +26,7 @@
 #include "lib/schema.h"
 #include "runners/cell/cell.h"
 #include "runners/vm/channel.h"
-#include "runners/cell/device.h"
+#include "runners/tables/device.h"
 #include "runners/vm/guest.h"
 #include "runners/cell/klog.h"
 #include "runners/preload/profile.h"

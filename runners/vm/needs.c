@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runners/cell/device.h"
+#include "runners/tables/device.h"
 
 static void add_checker(const struct fs_type *fs, struct strv *tools)
 {

@@ -17,11 +17,11 @@
 #include "lib/proc.h"
 #include "lib/symbols.h"
 #include "runners/cell/cell.h"
-#include "runners/cell/device.h"
+#include "runners/tables/device.h"
 #include "runners/vm/disk.h"
 #include "runners/kernel/kernel.h"
-#include "runners/suite/mode.h"
-#include "runners/cell/result.h"
+#include "runners/tables/mode.h"
+#include "runners/result/result.h"
 
 /* What all guests of a run share. */
 struct vm_machine {

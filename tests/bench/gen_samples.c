@@ -18,6 +18,7 @@ static const char *const variants[] = { "baseline/default", "patched/default" };
 static const char *const kernels[] = { "baseline", "patched" };
 static const char *const roles[] = { "all", "dio_overwrite", "dio_read", "buffered_write",
 				     "mmap_write" };
+/* clang-format off */
 static const struct {
 	const char *name, *unit, *better;
 } metrics[] = {
@@ -27,6 +28,7 @@ static const struct {
 	{ "lat_p99_9", "ns", "lower" }, { "lat_max", "ns", "lower" },
 	{ "operations", "count", "" }, { "errors", "count", "lower" }, { "elapsed", "ns", "" },
 };
+/* clang-format on */
 #define NR(a) (sizeof(a) / sizeof((a)[0]))
 #define ROWS_A_CELL (2 * BLOCKS * NR(roles) * NR(metrics))
 

@@ -59,7 +59,7 @@ fi
 
 check "docs/locks.md's table is that of the program" tools/readme-tables.sh --check docs/locks.md locks
 check "docs/plots.md's table is that of the program" tools/readme-tables.sh --check docs/plots.md plots
-scripts() { ls dashboards/*.gp | sed 's#.*/##'; }
+scripts() { ls dashboards/plot/*.gp | sed 's#.*/##'; }
 kinds_have_scripts() {
 	fsduel list plots | sed -n 's/.*(\([a-z]*\.gp\), from .*/\1/p' | sort -u > "$tmp/scripts"
 	[ -s "$tmp/scripts" ] || echo "no kind of plot is listed"

@@ -8,7 +8,7 @@ kernels=${FSDUEL_CACHE:-}
 . "$(dirname "$0")/host_lib.sh"
 if [ -n "$kernels" ]; then export FSDUEL_CACHE=$kernels; else unset FSDUEL_CACHE; fi
 suite=tests/data/suites/file_systems.ini
-names=$(sed -n 's/^\t\t\.name = "\(.*\)",$/\1/p' runners/cell/fs_type.c)
+names=$(sed -n 's/^\t\t\.name = "\(.*\)",$/\1/p' runners/tables/fs_type.c)
 
 # Names in strings; apart from the table: ext4's own file, the kernel's words in its log, doctor's
 # advice, and the two tables of the kernel's functions.

@@ -23,7 +23,7 @@ my %may = (
 my $private = qr/_impl\.h$/;
 # Generated, each for one file.
 my %generated = ("roles.h" => "workloads/registry.c", "commands.h" => "cli/registry.c",
-	map { $_ => "dashboards/report_assets.c" } qw(report_css.h report_js.h));
+	map { $_ => "dashboards/report/report_assets.c" } qw(report_css.h report_js.h));
 
 my (@wrong, @shared, %files);
 sub look_at {

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "runners/kernel/bzimage.h"
-#include "runners/kernel/elf.h"
+#include "lib/elf.h"
 #include "runners/kernel/uki.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

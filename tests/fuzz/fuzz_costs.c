@@ -10,12 +10,12 @@
 #include <string.h>
 
 #include "analysis/costs/costs.h"
-#include "analysis/judge.h"
+#include "analysis/compare/judge.h"
 #include "analysis/results/results_impl.h"
-#include "dashboards/costs_table.h"
-#include "dashboards/export.h"
-#include "dashboards/table.h"
-#include "dashboards/text.h"
+#include "dashboards/table/costs_table.h"
+#include "dashboards/export/export.h"
+#include "dashboards/table/table.h"
+#include "dashboards/words/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "lib/buf.h"
-#include "runners/suite/fiojob.h"
+#include "runners/fio/fiojob.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "runners/cell/fiojson.h"
+#include "runners/fio/fiojson.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

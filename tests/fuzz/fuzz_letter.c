@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dashboards/letter.h"
+#include "dashboards/letter/letter.h"
 
 #define BLOCK(text) "Benchmark results (fsduel 1):\n" text "\n(end of the benchmark results by fsduel)\n"
 

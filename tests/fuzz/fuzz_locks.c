@@ -9,13 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/judge.h"
+#include "analysis/compare/judge.h"
 #include "analysis/locks/locks.h"
 #include "analysis/results/results_impl.h"
-#include "dashboards/export.h"
-#include "dashboards/locks_table.h"
-#include "dashboards/table.h"
-#include "dashboards/text.h"
+#include "dashboards/export/export.h"
+#include "dashboards/table/locks_table.h"
+#include "dashboards/table/table.h"
+#include "dashboards/words/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

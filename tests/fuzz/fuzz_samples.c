@@ -10,11 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/compare.h"
+#include "analysis/compare/compare.h"
 #include "analysis/results/results_impl.h"
-#include "dashboards/export.h"
-#include "dashboards/table.h"
-#include "dashboards/text.h"
+#include "dashboards/export/export.h"
+#include "dashboards/table/table.h"
+#include "dashboards/words/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/judge_impl.h"
+#include "analysis/compare/judge_impl.h"
 #include "lib/buf.h"
 #include "lib/num.h"
 #include "tests/oracle/made_up.h"

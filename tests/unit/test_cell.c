@@ -32,7 +32,7 @@
 #include "runners/cell/ext4.h"
 #include "runners/cell/mount.h"
 #include "runners/host/loop.h"
-#include "runners/suite/fiojob.h"
+#include "runners/fio/fiojob.h"
 #include "workloads/stamps.h"
 
 /* --- a loop device with a small image ------------------------------------------------ */

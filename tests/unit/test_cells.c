@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "analysis/judge_impl.h"
+#include "analysis/compare/judge_impl.h"
 #include "lib/csv.h"
 #include "lib/num.h"
 #include "lib/schema.h"

@@ -30,10 +30,12 @@ static const struct option_row rows[] = {
 	{ 0 },
 };
 
+/* clang-format off */
 static const struct command plain = {
 	.name = "plain", .args = "[WORD]", .max_args = 1, .summary = "for tests",
 	.options = rows, .options_size = sizeof(struct opts),
 };
+/* clang-format on */
 
 #define MAX_WORDS 12
 

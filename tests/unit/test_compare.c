@@ -14,10 +14,10 @@
 
 #include <cmocka.h>
 
-#include "analysis/judge.h"
+#include "analysis/compare/judge.h"
 #include "analysis/results/results_impl.h"
 #include "analysis/stats/stats.h"
-#include "dashboards/export.h"
+#include "dashboards/export/export.h"
 #include "lib/num.h"
 #include "lib/rng.h"
 #include "lib/schema.h"

@@ -70,6 +70,7 @@ static void expect_same(const char *name, const struct contention *c)
 	lock_stacks_release(&s);
 }
 
+/* clang-format off */
 static const struct {
 	const char *name, *suffix;
 	size_t rows;
@@ -93,6 +94,7 @@ static const struct {
 	{ "lost-7.2", ".separated", 20,
 	  { "rwsem:W", "__x64_sys_pwrite64+0xa3", 62, 98555805, 6936648 } },
 };
+/* clang-format on */
 
 static int parse(struct contention *c, const char *suffix, const struct buf *b, struct err *e)
 {
@@ -153,6 +155,7 @@ static void perf_says_itself_which_form_it_has(void **state)
 #define TABLE " contended   total wait     max wait     avg wait         type   caller\n\n"
 #define SEPARATED "# output: contended, total wait, max wait, avg wait, type, caller\n"
 
+/* clang-format off */
 static const struct {
 	enum contention_form form;
 	const char *text;
@@ -169,6 +172,7 @@ static const struct {
 	{ CONTENTION_SEPARATED, SEPARATED "2, 1500, 7, 8, mutex, f+0x1\r\n"
 	  "# debug: total=2, bad=1, bad_acquire=0\n", 2, 1500 },
 };
+/* clang-format on */
 
 static void what_stands_around_a_table_is_no_row(void **state)
 {
@@ -185,6 +189,7 @@ static void what_stands_around_a_table_is_no_row(void **state)
 	}
 }
 
+/* clang-format off */
 static const struct {
 	enum contention_form form;
 	const char *text, *says;
@@ -206,6 +211,7 @@ static const struct {
 	{ CONTENTION_SEPARATED, SEPARATED "18446744073709551615, 1, 1, 1, mutex, f\n"
 	  "1, 1, 1, 1, mutex, f\n", "line 3 is no row" },
 };
+/* clang-format on */
 
 static void damaged_output_is_refused(void **state)
 {

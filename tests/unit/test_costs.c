@@ -15,11 +15,11 @@
 #include <cmocka.h>
 
 #include "analysis/costs/costs.h"
-#include "analysis/judge.h"
+#include "analysis/compare/judge.h"
 #include "analysis/results/results_impl.h"
-#include "dashboards/costs_table.h"
-#include "dashboards/table.h"
-#include "dashboards/text.h"
+#include "dashboards/table/costs_table.h"
+#include "dashboards/table/table.h"
+#include "dashboards/words/text.h"
 #include "lib/fs.h"
 #include "lib/schema.h"
 

@@ -16,8 +16,8 @@
 #include "lib/fs.h"
 #include "lib/num.h"
 #include "lib/proc.h"
-#include "runners/cell/fiojson.h"
-#include "runners/suite/fiojob.h"
+#include "runners/fio/fiojson.h"
+#include "runners/fio/fiojob.h"
 
 #define JOB "[j]\nrw=randrw\nsize=1M\n"
 

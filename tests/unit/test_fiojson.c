@@ -18,9 +18,9 @@
 #include "lib/fs.h"
 #include "lib/num.h"
 #include "lib/proc.h"
-#include "runners/cell/fio_account.h"
-#include "runners/cell/fio_words.h"
-#include "runners/cell/fiojson.h"
+#include "runners/fio/fio_account.h"
+#include "runners/fio/fio_words.h"
+#include "runners/fio/fiojson.h"
 
 static bool find(const struct result *r, const char *role, const char *metric, double *v)
 {

@@ -15,7 +15,7 @@
 
 #include "lib/fs.h"
 #include "lib/proc.h"
-#include "runners/suite/fiojob.h"
+#include "runners/fio/fiojob.h"
 
 static void make(struct fiojob *j, const char *text, const char *const *params)
 {

@@ -16,7 +16,7 @@
 
 #include "analysis/guard/guard.h"
 #include "analysis/results/results_impl.h"
-#include "dashboards/guard_table.h"
+#include "dashboards/table/guard_table.h"
 #include "lib/schema.h"
 #include "workloads/role.h"
 

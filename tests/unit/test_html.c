@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "dashboards/html.h"
+#include "dashboards/report/html.h"
 #include "lib/rng.h"
 
 static void expect_text(const char *in, const char *want)

@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #include "lib/fs.h"
-#include "runners/kernel/elf.h"
+#include "lib/elf.h"
 #include "runners/kernel/kernel.h"
 #include "tests/unit/skip.h"
 

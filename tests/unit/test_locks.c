@@ -14,10 +14,10 @@
 
 #include <cmocka.h>
 
-#include "analysis/judge.h"
+#include "analysis/compare/judge.h"
 #include "analysis/locks/locks.h"
 #include "analysis/results/results_impl.h"
-#include "dashboards/locks_table.h"
+#include "dashboards/table/locks_table.h"
 #include "lib/schema.h"
 
 #define READ "rwsem_down_read_slowpath;down_read;"

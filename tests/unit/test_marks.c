@@ -10,9 +10,9 @@
 
 #include <cmocka.h>
 
-#include "analysis/compare.h"
+#include "analysis/compare/compare.h"
 #include "analysis/results/results_impl.h"
-#include "dashboards/table.h"
+#include "dashboards/table/table.h"
 #include "lib/csv.h"
 #include "lib/schema.h"
 

@@ -18,9 +18,9 @@
 
 #include "lib/fs.h"
 #include "lib/proc.h"
-#include "runners/cell/device.h"
+#include "runners/tables/device.h"
 #include "runners/vm/disk.h"
-#include "runners/suite/mode.h"
+#include "runners/tables/mode.h"
 #include "runners/vm/qemu.h"
 #include "runners/vm/trial.h"
 #include "tests/unit/skip.h"

@@ -37,11 +37,13 @@ static struct buf recorded(const char *name)
 }
 
 /* events: what that perf said it "captured" (samples), and lost. */
+/* clang-format off */
 static const struct { const char *name; size_t events; uint64_t lost; } files[] = {
 	{ "mix-6.1", 156, 0 }, { "mix-6.12", 480, 0 }, { "mix-7.2", 374, 0 }, { "mix-7.3", 170, 0 },
 	{ "hold-6.12", 506, 0 }, { "all-6.1", 300, 0 }, { "lost-7.2", 485, 1 },
 	{ "empty-6.12", 0, 0 },
 };
+/* clang-format on */
 
 static void check_events(const struct lock_events *ev)
 {

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "dashboards/plot_impl.h"
+#include "dashboards/plot/plot_impl.h"
 #include "lib/proc.h"
 #include "tests/unit/skip.h"
 
@@ -35,11 +35,13 @@ static void test_field(void **state)
 }
 
 /* Texts that gnuplot has a meaning for, or once took for the end of a string. */
+/* clang-format off */
 static const char *const hostile[] = {
 	"plain", "", "'", "''", "'''", "'begins", "ends'", "it's", "a''b", "' 'x' '", "'; system('id",
 	"a\\", "\\'", "\\n \\042 \\", "\"", "\"x\"", "`id` @m $1 ${x} $(id)", "%s %d %",
 	"{/Symbol a}_b^c@d~e&f", "# no comment", "a,b", "NaN", "?", "-", "\xc3\xa9 \xe2\x82\xac",
 };
+/* clang-format on */
 #define NR_HOSTILE (sizeof(hostile) / sizeof(hostile[0]))
 
 /* What gnuplot prints for this script, a file as plots.gp is; to be released. */

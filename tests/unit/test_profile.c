@@ -18,7 +18,7 @@
 #include "lib/buf.h"
 #include "lib/fs.h"
 #include "lib/schema.h"
-#include "runners/kernel/elf.h"
+#include "lib/elf.h"
 #include "runners/preload/profile.h"
 #include "runners/profile/profile.h"
 #include "runners/profile/symbol_cache.h"
@@ -32,6 +32,7 @@ static const char kallsyms[] =
 static const char of_guest[] = "0000000000401000 t worker\n0000000000401080 t sync_loop\n"
 			       "0000000000402000 d data\n";
 
+/* clang-format off */
 static const struct profile_record records[] = {
 	{ 0x401000, 3 }, { 0x401004, 3 }, { 0x401080, 7 }, { 0x402000, 1 },
 	{ 0x555555555000, 5 }, { 0x7ffff7000000, 6 },
@@ -39,6 +40,7 @@ static const struct profile_record records[] = {
 	{ 0xffffffff81000204, 4 }, { 0xffffffff81000300, 8 },
 	{ 0xffffffffc0000000, 11 },
 };
+/* clang-format on */
 #define NR (sizeof(records) / sizeof(records[0]))
 
 struct names {

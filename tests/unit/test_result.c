@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "lib/num.h"
-#include "runners/cell/result.h"
+#include "runners/result/result.h"
 #include "runners/lock/lockstacks.h"
 
 static void fill(struct result *r)

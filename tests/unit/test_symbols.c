@@ -35,6 +35,7 @@ static const char table[] =
 	"ffffffffc0a01800 b ext4_bss\t[ext4]\n"
 	"ffffffffc0b00000 t jbd2_first\t[jbd2]\n";
 
+/* clang-format off */
 static const struct { uint64_t address; const char *name; } expected[] = {
 	{ 0, NULL }, { 0xffffffff81000fff, NULL },
 	{ 0xffffffff81001000, "_stext" }, { 0xffffffff810010ff, "_stext" },
@@ -50,6 +51,7 @@ static const struct { uint64_t address; const char *name; } expected[] = {
 	{ 0xffffffffc0b00000, "jbd2_first" }, { 0xffffffffc0b01fff, "jbd2_first" },
 	{ 0xffffffffc0b02000, NULL }, { UINT64_MAX, NULL },
 };
+/* clang-format on */
 
 static void names_end_where_the_next_symbol_begins(void **state)
 {
@@ -92,6 +94,7 @@ static void a_real_table_is_read(void **state)
 	buf_release(&b);
 }
 
+/* clang-format off */
 static const struct { const char *text; int ret; const char *says; } refused[] = {
 	{ "", -EINVAL, "symbol table is empty" },
 	{ "0000000000000000 T _text\n0000000000000000 t vfs_read\n0000000000000000 t x\t[ext4]\n",
@@ -106,6 +109,7 @@ static const struct { const char *text; int ret; const char *says; } refused[] =
 	{ "zzffffff81000000 T _text\n", -EINVAL, "kallsyms:1:" },
 	{ "ffffffff81000000 T na\xffme\n", -EINVAL, "kallsyms:1:" },
 };
+/* clang-format on */
 
 static void damaged_and_hidden_tables_are_refused(void **state)
 {

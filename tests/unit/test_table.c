@@ -13,13 +13,13 @@
 
 #include <cmocka.h>
 
-#include "analysis/judge.h"
+#include "analysis/compare/judge.h"
 #include "analysis/results/results_impl.h"
-#include "dashboards/ci.h"
-#include "dashboards/export.h"
-#include "dashboards/markdown.h"
-#include "dashboards/table.h"
-#include "dashboards/text.h"
+#include "dashboards/export/ci.h"
+#include "dashboards/export/export.h"
+#include "dashboards/letter/markdown.h"
+#include "dashboards/table/table.h"
+#include "dashboards/words/text.h"
 #include "lib/csv.h"
 #include "lib/fs.h"
 #include "lib/schema.h"

@@ -27,6 +27,7 @@
 #include "tests/unit/skip.h"
 
 /* Those that could not be provoked here are from the kernel's source. */
+/* clang-format off */
 static const struct {
 	const char *trouble, *line;
 } lines[] = {
@@ -230,9 +231,11 @@ static const struct {
 	{ "allocation failure", "XFS: fio(12) possible memory allocation deadlock size 65552 in "
 				"kmem_alloc (mode:0x2d02)" },
 };
+/* clang-format on */
 #define NR_LINES (sizeof(lines) / sizeof(lines[0]))
 
 /* What a kernel says while nothing is wrong, or not with what is measured. */
+/* clang-format off */
 static const char *const harmless[] = {
 	"EXT4-fs (loop0): mounted filesystem 5f1d r/w with ordered data mode. Quota: none.",
 	"EXT4-fs (loop0): unmounting filesystem 5f1d.",
@@ -317,6 +320,7 @@ static const char *const harmless[] = {
 	"<6>[    4.123456] XFS (vda): Ending clean mount",
 	"", "[", "[    4.123456]", "[[[[[", "<3", "[....]",
 };
+/* clang-format on */
 
 static const struct trouble_pattern *first_pattern(const char *line, const struct trouble *row)
 {

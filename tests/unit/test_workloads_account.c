@@ -111,13 +111,17 @@ static void instant_end(struct role_thread *t)
 	free(t->priv);
 }
 
+/* clang-format off */
 static const struct role quick = {
 	.name = "quick", .help = "-", .bs_align = 1, .op = quick_op, .sync = slow_sync,
 };
+/* clang-format on */
+/* clang-format off */
 static const struct role queue = {
 	.name = "queue", .help = "-", .bs_align = 1, .begin = instant_begin,
 	.start = instant_start, .reap = instant_reap, .sync = slow_sync, .end = instant_end,
 };
+/* clang-format on */
 
 /* --- no time counts twice ---------------------------------------------------------- */
 
@@ -256,10 +260,12 @@ static int64_t stalling_op(struct role_thread *t, uint64_t offset)
 	return (int64_t)t->bs;
 }
 
+/* clang-format off */
 static const struct role stalling = {
 	.name = "stalling", .help = "-", .bs_align = 1, .begin = counting_begin,
 	.op = stalling_op, .sync = slow_sync, .end = instant_end,
 };
+/* clang-format on */
 
 /* A queue whose operations are slow: one at a time, 10 ms each. */
 static int crawling_reap(struct role_thread *t, struct role_done *done, uint64_t wait_ns)

@@ -74,10 +74,12 @@ static void watched_end(struct role_thread *t)
 	free(t->priv);
 }
 
+/* clang-format off */
 static const struct role watched = {
 	.name = "watched", .help = "-", .bs_align = 1, .begin = watched_begin, .op = watched_op,
 	.sync = watched_sync, .end = watched_end,
 };
+/* clang-format on */
 
 static void run_ok(struct fsload *l, const struct mix *m, uint64_t seed)
 {

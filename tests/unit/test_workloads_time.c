@@ -435,10 +435,12 @@ static void fake_end(struct role_thread *t)
 	free(f);
 }
 
+/* clang-format off */
 static const struct role fake_queue = {
 	.name = "fake", .help = "-", .bs_align = 1, .begin = fake_begin, .start = fake_start,
 	.reap = fake_reap, .sync = fake_sync, .end = fake_end,
 };
+/* clang-format on */
 
 static void a_depth_is_kept_and_drained(void **state)
 {

@@ -17,10 +17,12 @@
 #include "workloads/role_io.h"
 #include "workloads/stamps.h"
 
+/* clang-format off */
 enum {
 	READS_ZERO, READS_CURRENT, STALE_POISON, STALE_STAMP, STALE_OTHER, READS_EIO,
 	FIRST, FIRST_OFFSET, FIRST_ADDRESS, FIRST_FROM, FIRST_ROUND,
 };
+/* clang-format on */
 
 static const struct counter counters[] = {
 	[READS_ZERO] = { "reads_zero", "count", "reads that found zeros", BETTER_NONE,

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * compare.c: pairs from sorted samples. A cell's samples of one measure stand
+ * together, each variant's by block. A row's figures: row.c; which rows are shown: select.c.
+ */
+#include "analysis/compare/compare.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/compare/judge_impl.h"
+#include "lib/buf.h"
+#include "lib/near.h"
+
+/* Pairs of all rows together: 40 bytes each. */
+#define PAIRS_MAX 20000000u
+
+/* The samples of one variant within a cell and measure, by block. */
+struct side {
+	const char *name;             /* "baseline", "patched" */
+	uint32_t variant;
+	const struct sample *at, *end;
+};
+
+/* Where we are: what all rows of one contrast and cell share. */
+struct place {
+	struct comparison *c;
+	const struct results *r;
+	const struct results_contrast *contrast;
+	uint32_t cell;
+	double *scratch;              /* 3 x blocks */
+	uint32_t *required;           /* measures that must have a row, then INTERN_NONE */
+	uint64_t pairs;               /* of all rows so far */
+	size_t rows_cap, gaps_cap, cells_cap;
+};
+
+/* Room for one more in an array that doubles. */
+static void *room(void *array, size_t nr, size_t *cap, size_t size)
+{
+	if (nr < *cap)
+		return array;
+	*cap = *cap ? 2 * *cap : 64;
+	return xrealloc(array, *cap, size);
+}
+
+static struct side find_side(const struct sample *from, const struct sample *to,
+			     const char *name, uint32_t variant)
+{
+	struct side s = { .name = name, .variant = variant };
+
+	while (from < to && from->variant < variant)
+		from++;
+	s.at = s.end = from;
+	while (s.end < to && s.end->variant == variant)
+		s.end++;
+	return s;
+}
+
+/* The side's sample of this block, or NULL; blocks are asked for in ascending order. */
+static const struct sample *next_sample(struct side *s, unsigned block)
+{
+	while (s->at < s->end && s->at->block < block)
+		s->at++;
+	return s->at < s->end && s->at->block == block ? s->at : NULL;
+}
+
+static void add_problem(struct buf *b, const struct results *r, uint8_t status, uint32_t reason)
+{
+	buf_addf(b, status == SAMPLE_FAILED ? " %s" : " was %s", sample_status_names[status]);
+	if (reason != STRING_EMPTY)
+		buf_addf(b, ": %s", intern_str(&r->strings, reason));
+}
+
+const char *const lack_names[] = { "", "skipped", "not measured", "invalid", "failed" };
+
+static enum lack lack_of(const struct unit *u, const struct sample *s)
+{
+	static const enum lack of_status[NR_SAMPLE_STATUS] = {
+		[SAMPLE_OK] = LACK_MISSING, [SAMPLE_SKIPPED] = LACK_SKIPPED,
+		[SAMPLE_FAILED] = LACK_FAILED, [SAMPLE_INVALID] = LACK_INVALID,
+	};
+
+	if (s && s->status != SAMPLE_OK)
+		return of_status[s->status];
+	return u->seen ? of_status[u->status] : LACK_MISSING;
+}
+
+static void note_lack(enum lack *worst, enum lack lack)
+{
+	if (lack > *worst)
+		*worst = lack;
+}
+
+/* Why this side has no value: " failed: no space left", to follow the side's name. */
+static void explain_side(struct buf *b, const struct place *p, const struct comparison_row *row,
+			 const struct unit *u, const struct sample *s)
+{
+	if (s && s->status != SAMPLE_OK)
+		add_problem(b, p->r, s->status, s->reason);
+	else if (!u->seen)
+		buf_adds(b, " was not run");
+	else if (u->status != SAMPLE_OK)
+		add_problem(b, p->r, u->status, u->reason);
+	else
+		buf_addf(b, " was run, but has no %s%s%s", row->metric, row->whole ? "" : " of ",
+			 row->whole ? "" : row->role);
+}
+
+/* Why this block is no pair, kept by the comparison; what it lacks is noted in it. */
+static const char *explain(const struct place *p, const struct comparison_row *row,
+			   const struct side side[2], struct comparison_pair *pair, uint32_t pass,
+			   const struct sample *const s[2])
+{
+	struct intern *texts = &p->c->texts->strings;
+	struct buf why[2] = { BUF_INIT, BUF_INIT };
+	struct buf b = BUF_INIT;
+	uint32_t text;
+
+	for (int i = 0; i < 2; i++) {
+		const struct unit *u = results_unit(p->r, p->cell, side[i].variant, pair->block,
+						    pass);
+
+		buf_init(&why[i]);
+		if (s[i] && s[i]->has_value)
+			continue;
+		explain_side(&why[i], p, row, u, s[i]);
+		note_lack(&pair->lack, lack_of(u, s[i]));
+	}
+	if (!strcmp(why[0].data, why[1].data))
+		buf_addf(&b, "each side%s", why[0].data);
+	for (int i = 0; i < 2 && strcmp(why[0].data, why[1].data); i++) {
+		if (why[i].len)
+			buf_addf(&b, "%s%s%s", b.len ? "; " : "", side[i].name, why[i].data);
+	}
+	text = intern_add_mem(texts, buf_str(&b), b.len);
+	buf_release(&why[0]);
+	buf_release(&why[1]);
+	buf_release(&b);
+	return intern_str(texts, text);
+}
+
+static void fill_pairs(struct place *p, struct comparison_row *row, struct side side[2],
+		       uint32_t pass)
+{
+	for (unsigned block = 1; block <= row->planned; block++) {
+		struct comparison_pair *pair = &row->pair[block - 1];
+		const struct sample *s[2] = { next_sample(&side[0], block),
+					      next_sample(&side[1], block) };
+
+		pair->block = block;
+		pair->has_baseline = s[0] && s[0]->has_value;
+		pair->has_patched = s[1] && s[1]->has_value;
+		if (pair->has_baseline)
+			pair->baseline = s[0]->value;
+		if (pair->has_patched)
+			pair->patched = s[1]->value;
+		if (pair->has_baseline && pair->has_patched) {
+			row->pairs++;
+			continue;
+		}
+		pair->reason = explain(p, row, side, pair, pass, s);
+		note_lack(&row->lack, pair->lack);
+		if (!row->reason)
+			row->reason = pair->reason;
+	}
+}
+
+static int add_row(struct place *p, const struct measure *m, struct side side[2], struct err *e)
+{
+	const struct results *r = p->r;
+	const struct results_cell *cell = &r->cells[p->cell];
+	const struct results_metric *metric = &r->metrics[m->metric];
+	struct comparison *c = p->c;
+	struct comparison_row *row;
+
+	p->pairs += r->blocks;
+	if (p->pairs > PAIRS_MAX)
+		return err_add(e, EINVAL, "more than %u pairs to compare; choose one contrast",
+			       PAIRS_MAX);
+	c->rows = room(c->rows, c->nr_rows, &p->rows_cap, sizeof(*c->rows));
+	row = &c->rows[c->nr_rows++];
+	*row = (struct comparison_row){
+		.contrast = p->contrast->name,
+		.baseline = r->variants[side[0].variant].name,
+		.patched = r->variants[side[1].variant].name,
+		.workload = cell->workload, .params = cell->params, .varying = cell->varying,
+		.role_threads = cell->role_threads,
+		.pass = intern_str(&r->pass_index, m->pass),
+		.role = intern_str(&r->strings, m->role),
+		.metric = metric->name, .detail = intern_str(&r->strings, m->detail),
+		.unit = metric->unit ? metric->unit : "",
+		.better = metric->better ? metric->better : "",
+		.primary = metric->primary && m->pass == 0, .whole = m->role == STRING_ALL,
+		.planned = m->pass ? r->watched : r->blocks,
+		.pair = xcalloc(r->blocks, sizeof(*row->pair)),
+	};
+	fill_pairs(p, row, side, m->pass);
+	row_summarise(row, p->scratch);
+	return 0;
+}
+
+static void add_gap(struct place *p, unsigned block, bool repaired, const char *reason)
+{
+	const struct results_cell *cell = &p->r->cells[p->cell];
+	struct comparison *c = p->c;
+
+	c->gaps = room(c->gaps, c->unmeasured, &p->gaps_cap, sizeof(*c->gaps));
+	c->gaps[c->unmeasured++] = (struct comparison_gap){
+		.contrast = p->contrast->name, .workload = cell->workload,
+		.params = cell->params, .varying = cell->varying,
+		.block = block, .repaired = repaired, .reason = reason,
+	};
+}
+
+/* The baseline's kernel broke in this block, the patched one was measured, and never broke. */
+static bool is_repaired(const struct place *p, unsigned block)
+{
+	const struct unit *u[2] = {
+		results_unit(p->r, p->cell, p->contrast->baseline, block, 0),
+		results_unit(p->r, p->cell, p->contrast->patched, block, 0) };
+
+	return p->c->cells[p->c->nr_cells - 1].end == END_REPAIRED &&
+	       (u[0]->broken || u[0]->hung) &&
+	       u[1]->seen && u[1]->status == SAMPLE_OK;
+}
+
+/*
+ * The gaps of one contrast and cell, whose rows begin at from. A pair needs every row
+ * that decides and every required one that any run of the cell could measure; where none
+ * measured anything, the first required one stands for all.
+ */
+static void find_gaps(struct place *p, size_t from)
+{
+	struct comparison *c = p->c;
+	bool any = false;
+
+	for (size_t i = from; i < c->nr_rows; i++)
+		any |= c->rows[i].needed && row_measured(&c->rows[i]);
+	for (unsigned b = 0; b < p->r->blocks; b++) {
+		const char *reason = NULL;
+		bool first = true;
+
+		for (size_t i = from; i < c->nr_rows && !reason; i++) {
+			const struct comparison_row *row = &c->rows[i];
+
+			if (row->needed && (any ? row_measured(row) : first)) {
+				reason = row->pair[b].reason;
+				first = false;
+			}
+		}
+		if (reason)
+			add_gap(p, b + 1, is_repaired(p, b + 1), reason);
+	}
+}
+
+static void add_cell(struct place *p)
+{
+	const struct results_cell *cell = &p->r->cells[p->cell];
+	struct comparison *c = p->c;
+
+	c->cells = room(c->cells, c->nr_cells, &p->cells_cap, sizeof(*c->cells));
+	c->cells[c->nr_cells] = (struct comparison_cell){
+		.contrast = p->contrast->name, .workload = cell->workload,
+		.params = cell->params, .varying = cell->varying,
+	};
+	cell_find_end(&c->cells[c->nr_cells++], p->r, p->contrast, p->cell);
+}
+
+/* Rows for what either side has samples of, and for what it must have, in order of measures. */
+static int compare_cell(struct place *p, struct err *e)
+{
+	const struct results *r = p->r;
+	const struct sample *at = r->samples + r->cell_start[p->cell];
+	const struct sample *end = r->samples + r->cell_start[p->cell + 1];
+	size_t nr_required = 0, from = p->c->nr_rows;
+
+	while (at < end || p->required[nr_required] != INTERN_NONE) {
+		uint32_t required = p->required[nr_required];
+		uint32_t m = at < end && at->measure < required ? at->measure : required;
+		const struct sample *next = at;
+		struct side side[2];
+
+		while (next < end && next->measure == m)
+			next++;
+		side[0] = find_side(at, next, "baseline", p->contrast->baseline);
+		side[1] = find_side(at, next, "patched", p->contrast->patched);
+		at = next;
+		if (m == required)
+			nr_required++;
+		else if (side[0].at == side[0].end && side[1].at == side[1].end)
+			continue;
+		if (add_row(p, &r->measures[m], side, e))
+			return -EINVAL;
+		p->c->rows[p->c->nr_rows - 1].needed = m == required;
+	}
+	members_choose(p->c->rows + from, p->c->nr_rows - from);
+	add_cell(p);
+	find_gaps(p, from);
+	return 0;
+}
+
+static void list_required(struct place *p)
+{
+	size_t n = 0;
+
+	p->required = xcalloc((size_t)p->r->metric_index.nr + 1, sizeof(*p->required));
+	for (uint32_t m = 0; m < p->r->nr_measures; m++) {
+		if (p->r->measures[m].required)
+			p->required[n++] = m;
+	}
+	p->required[n] = INTERN_NONE;
+}
+
+static int unknown_contrast(const struct results *r, const char *name, struct err *e)
+{
+	const char **names = xcalloc(r->nr_contrasts + 1, sizeof(*names));
+	struct buf hint = BUF_INIT;
+	int ret;
+
+	for (size_t i = 0; i < r->nr_contrasts; i++)
+		names[i] = r->contrasts[i].name;
+	near_hint(&hint, name, names);
+	ret = err_add(e, EINVAL, "%s has no contrast '%.64s'%s", r->path, name, buf_str(&hint));
+	err_exit(e, FSDUEL_USAGE);
+	buf_release(&hint);
+	free(names);
+	return ret;
+}
+
+int compare_results(struct comparison *c, const struct results *r, const char *contrast,
+		    struct err *e)
+{
+	struct place p = { .c = c, .r = r };
+	bool found = false;
+	int ret = 0;
+
+	*c = (struct comparison){ .texts = xcalloc(1, sizeof(*c->texts)) };
+	p.scratch = xcalloc(3 * (size_t)r->blocks, sizeof(*p.scratch));
+	list_required(&p);
+	for (size_t i = 0; i < r->nr_contrasts && !ret; i++) {
+		p.contrast = &r->contrasts[i];
+		if (contrast && strcmp(contrast, p.contrast->name))
+			continue;
+		found = true;
+		for (p.cell = 0; p.cell < r->cell_index.nr && !ret; p.cell++)
+			ret = compare_cell(&p, e);
+	}
+	free(p.scratch);
+	free(p.required);
+	if (contrast && !found)
+		ret = unknown_contrast(r, contrast, e);
+	if (ret)
+		comparison_release(c);
+	return ret;
+}
+
+void comparison_release(struct comparison *c)
+{
+	for (size_t i = 0; i < c->nr_rows; i++)
+		free(c->rows[i].pair);
+	free(c->rows);
+	free(c->gaps);
+	for (size_t i = 0; i < c->nr_cells; i++)
+		free(c->cells[i].members);
+	free(c->cells);
+	free(c->headlines);
+	strv_release(&c->warnings);
+	strv_release(&c->remarks);
+	strv_release(&c->lock_notes);
+	strv_release(&c->cost_notes);
+	strv_release(&c->becauses);
+	judge_release(c->judge);
+	if (c->texts)
+		intern_release(&c->texts->strings);
+	free(c->texts);
+	*c = (struct comparison){ 0 };
+}

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * evidence.c: the rows of one family at one look: their log ratios, what the
+ * tests say of them together, and the rules applied to each. Which rows make a
+ * family stands in judge.c.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/stats/family.h"
+#include "analysis/compare/judge_impl.h"
+#include "analysis/stats/paired.h"
+#include "analysis/stats/rank.h"
+
+#define UNPAIRED_MIN 4         /* 2 / (8 over 4) is the first below 5 % */
+
+/* --- the rows' log ratios ------------------------------------------------------------ */
+
+/*
+ * log(patched / baseline), or why there is none. Near 1 the difference keeps the digits.
+ * A value that falls to 0 or rises from it has LOG_ZERO or its negative.
+ */
+static const char *log_ratio(const struct comparison_pair *pair, double *d)
+{
+	double ratio;
+
+	if (pair->baseline == pair->patched) {
+		*d = 0;
+		return NULL;
+	}
+	if (pair->baseline < 0 || pair->patched < 0)
+		return "a value is negative";
+	if (pair->baseline == 0 || pair->patched == 0) {
+		*d = pair->patched == 0 ? LOG_ZERO : -LOG_ZERO;
+		return NULL;
+	}
+	ratio = pair->patched / pair->baseline;
+	if (!isfinite(ratio) || ratio == 0)
+		return "the values lie too far apart";
+	*d = fabs(ratio - 1) < 0.5 ? log1p((pair->patched - pair->baseline) / pair->baseline) :
+				     log(ratio);
+	return NULL;
+}
+
+void logs_init(struct logs *l, const struct comparison_row *row, unsigned upto)
+{
+	*l = (struct logs){ .d = xcalloc(row->planned + 1, sizeof(*l->d)),
+			    .block = xcalloc(row->planned + 1, sizeof(*l->block)),
+			    .identical = true };
+	for (unsigned i = 0; i < row->planned && i < upto; i++) {
+		const struct comparison_pair *pair = &row->pair[i];
+		const char *why;
+
+		if (!pair->has_baseline || !pair->has_patched)
+			continue;
+		why = log_ratio(pair, &l->d[l->n]);
+		l->identical &= pair->baseline == pair->patched;
+		l->to_zero += !why && l->d[l->n] == LOG_ZERO;
+		l->from_zero += !why && l->d[l->n] == -LOG_ZERO;
+		l->no_ratio = l->no_ratio ? l->no_ratio : why;
+		l->block[l->n++] = pair->block;
+	}
+	l->identical &= l->n > 0;
+}
+
+void logs_release(struct logs *l)
+{
+	free(l->d);
+	free(l->block);
+}
+
+/* --- one family at one look ----------------------------------------------------------- */
+
+#define NR_LEVELS 3            /* 95 %, 90 %, that of the look's alpha */
+
+struct gathered {
+	struct comparison_row **rows;
+	size_t nr;
+	unsigned blocks;
+	struct logs *logs;        /* of each row */
+	double *p_signed_rank, *p_holm;
+};
+
+static double margin_of(const struct judge *j, const struct comparison_row *row)
+{
+	const json_t *own = json_object_get(j->margins, row->metric);
+
+	if (j->margin > 0)
+		return j->margin;
+	if (json_is_number(own) && json_number_value(own) > 0 && json_number_value(own) < 1)
+		return json_number_value(own);
+	return j->exact_mode ? VERDICT_MARGIN_EXACT : VERDICT_MARGIN;
+}
+
+static void gather(struct gathered *g, struct comparison_row **rows, size_t nr, unsigned blocks)
+{
+	*g = (struct gathered){ .rows = rows, .nr = nr, .blocks = blocks };
+	g->logs = xcalloc(nr + 1, sizeof(*g->logs));
+	g->p_signed_rank = xcalloc(nr + 1, sizeof(*g->p_signed_rank));
+	g->p_holm = xcalloc(nr + 1, sizeof(*g->p_holm));
+	for (size_t i = 0; i < nr; i++)
+		logs_init(&g->logs[i], rows[i], blocks);
+}
+
+static void scatter(struct gathered *g)
+{
+	for (size_t i = 0; i < g->nr; i++)
+		logs_release(&g->logs[i]);
+	free(g->logs);
+	free(g->p_signed_rank);
+	free(g->p_holm);
+}
+
+static void test_signed_ranks(struct gathered *g)
+{
+	for (size_t i = 0; i < g->nr; i++) {
+		const struct logs *l = &g->logs[i];
+
+		g->p_signed_rank[i] = l->no_ratio ? 1 : paired_signed_rank_p(l->d, l->n);
+	}
+	family_holm(g->p_signed_rank, g->nr, g->p_holm);
+}
+
+/*
+ * The rows as one family over all looks. p of several families, and of looks that may
+ * spend a part of the level only, is put on the scale of the whole level.
+ */
+static void test_family(const struct judge *j, const struct gathered *g, struct family_cell *out)
+{
+	double *d = xcalloc(g->nr * g->blocks + 1, sizeof(*d));
+	double *margin = xcalloc(g->nr + 1, sizeof(*margin));
+	struct family_look *looks = xcalloc(j->nr_looks, sizeof(*looks));
+	const struct family f = { .d = d, .margin = margin, .cells = g->nr, .blocks = g->blocks,
+				  .looks = looks, .nr_looks = j->nr_looks, .draws = j->draws,
+				  .seed = j->seed };
+
+	for (size_t l = 0; l < j->nr_looks; l++) {
+		looks[l] = j->looks[l];
+		looks[l].alpha /= (double)j->families;
+	}
+	for (size_t i = 0; i < g->nr; i++) {
+		const struct logs *l = &g->logs[i];
+
+		margin[i] = log1p(margin_of(j, g->rows[i]));
+		for (unsigned b = 0; b < g->blocks; b++)
+			d[i * g->blocks + b] = NAN;
+		for (unsigned k = 0; k < l->n && !l->no_ratio; k++)
+			d[i * g->blocks + l->block[k] - 1] = l->d[k];
+	}
+	family_test(&f, out);
+	for (size_t i = 0; i < g->nr; i++) {
+		bool rejected = out[i].look < j->nr_looks;
+		double alpha = looks[rejected ? out[i].look : j->nr_looks - 1].alpha;
+		double p = fmin(1, out[i].p * VERDICT_ALPHA / alpha);
+
+		out[i].p = rejected ? fmin(p, VERDICT_ALPHA) : p;
+	}
+	free(d);
+	free(margin);
+	free(looks);
+}
+
+/* The logarithms of each side's values, pairs or not. */
+struct sides {
+	double *x, *y;
+	size_t m, n;
+	bool infinite;            /* some value is 0 */
+	const char *no_ratio;     /* some value has no logarithm */
+};
+
+static double log_of(struct sides *s, double v)
+{
+	s->infinite |= v == 0;
+	return v == 0 ? LOG_ZERO : log(v);
+}
+
+static void sides_init(struct sides *s, const struct comparison_row *row, unsigned blocks)
+{
+	*s = (struct sides){ .x = xcalloc(blocks + 1, sizeof(*s->x)),
+			     .y = xcalloc(blocks + 1, sizeof(*s->y)) };
+	for (unsigned i = 0; i < row->planned && i < blocks; i++) {
+		const struct comparison_pair *pair = &row->pair[i];
+
+		if ((pair->has_baseline && pair->baseline < 0) ||
+		    (pair->has_patched && pair->patched < 0)) {
+			s->no_ratio = "a value is negative";
+			continue;
+		}
+		if (pair->has_baseline)
+			s->x[s->m++] = log_of(s, pair->baseline);
+		if (pair->has_patched)
+			s->y[s->n++] = log_of(s, pair->patched);
+	}
+}
+
+static void sides_release(struct sides *s)
+{
+	free(s->x);
+	free(s->y);
+}
+
+/* Rank sums, Holm; the parts of the level that looks may spend add up (Bonferroni). */
+static void test_unpaired(const struct judge *j, struct gathered *g, double alpha,
+			  struct family_cell *out)
+{
+	for (size_t i = 0; i < g->nr; i++) {
+		struct sides s;
+
+		sides_init(&s, g->rows[i], g->blocks);
+		g->p_signed_rank[i] = s.m && s.n && !s.no_ratio ? rank_sum_p(s.x, s.m, s.y, s.n) : 1;
+		sides_release(&s);
+	}
+	family_holm(g->p_signed_rank, g->nr, g->p_holm);
+	for (size_t i = 0; i < g->nr; i++)
+		out[i] = (struct family_cell){
+			.p_alone = g->p_signed_rank[i],
+			.p = fmin(1, g->p_holm[i] * (double)j->families * VERDICT_ALPHA / alpha) };
+}
+
+/* Estimates and intervals of log ratios, one for each level, into e and in. */
+static void estimate_pairs(const struct logs *l, struct evidence *e, const double *levels,
+			   struct interval *in)
+{
+	e->n = l->n;
+	e->no_ratio = l->no_ratio;
+	e->identical = l->identical && e->identical;
+	if (!l->n || l->no_ratio)
+		return;
+	e->shift = paired_estimate(l->d, l->n, levels, in, NR_LEVELS);
+	e->sd = stats_sd(l->d, l->n);
+}
+
+/* Also says what values of 0 make of the estimate. */
+static enum zero estimate_sides(const struct gathered *g, size_t i, struct evidence *e,
+			   const double *levels, struct interval *in)
+{
+	enum zero zero = ZERO_NONE;
+	struct sides s;
+
+	sides_init(&s, g->rows[i], g->blocks);
+	e->n = (unsigned)(s.m < s.n ? s.m : s.n);
+	e->no_ratio = s.no_ratio;
+	e->identical = false;
+	if (e->n && !s.no_ratio) {
+		e->shift = rank_estimate(s.x, s.m, s.y, s.n, levels, in, NR_LEVELS);
+		e->sd = hypot(stats_sd(s.x, s.m), stats_sd(s.y, s.n));
+	}
+	if (s.infinite && !s.no_ratio)
+		zero = e->shift < -LOG_FINITE ? ZERO_TO : e->shift > LOG_FINITE ? ZERO_FROM :
+		       ZERO_SOME;
+	sides_release(&s);
+	return zero;
+}
+
+/* What most pairs are, where some values are 0. */
+static enum zero zero_of(const struct logs *l)
+{
+	if (2 * l->to_zero > l->n || 2 * l->from_zero > l->n)
+		return l->to_zero > l->from_zero ? ZERO_TO : ZERO_FROM;
+	return l->to_zero + l->from_zero ? ZERO_SOME : ZERO_NONE;
+}
+
+static struct interval as_ratios(struct interval i, enum zero zero)
+{
+	if (zero != ZERO_NONE)
+		return (struct interval){ .exists = false };
+	if (i.exists)
+		i = (struct interval){ true, exp(i.low), exp(i.high) };
+	return i;
+}
+
+/* What a look says of a row: k of judge.shown, and the family's result over all looks. */
+static void rule_on(const struct judge *j, const struct gathered *g, size_t i,
+		    const struct judge_look *k, const struct family_cell *of_family)
+{
+	const double levels[NR_LEVELS] = { 0.95, 0.90, 1 - 2 * k->alpha };
+	struct comparison_row *row = g->rows[i];
+	struct interval in[NR_LEVELS] = { { false, 0, 0 } };
+	struct judgement was = row->j;
+	bool yet = !j->paired || of_family->look == j->nr_looks ||
+		   j->looks[of_family->look].blocks <= k->blocks;
+	enum zero zero = ZERO_NONE;
+	struct evidence e = {
+		.exact_mode = j->exact_mode, .identical = row->identical,
+		.resolution = row->resolution, .better = row_direction(row),
+		.alpha = VERDICT_ALPHA, .cells = g->nr * j->families, .margin = margin_of(j, row),
+		.p_family = yet ? of_family->p : 1, .alpha_next = j->next_alpha,
+		.alpha_same = j->next_alpha,
+		.min_blocks = j->paired ? family_min_blocks(j->looks[0].alpha, j->families) :
+					  UNPAIRED_MIN,
+	};
+
+	if (j->paired && k->blocks < e.min_blocks) /* nothing could be spent here, so nothing is */
+		e.alpha_next = VERDICT_ALPHA * JUDGE_FIRST;
+	if (j->paired)
+		estimate_pairs(&g->logs[i], &e, levels, in);
+	else
+		zero = estimate_sides(g, i, &e, levels, in);
+	if (j->paired && e.n && !e.no_ratio)
+		zero = zero_of(&g->logs[i]);
+	e.inside = in[2];
+	row->j = (struct judgement){
+		.done = true, .decides = was.decides, .r = verdict_rule(&e),
+		.has_change = e.n && !e.no_ratio && zero == ZERO_NONE, .zero = zero,
+		.sd_log = e.sd, .margin = e.margin,
+		.i95 = as_ratios(in[0], zero), .i90 = as_ratios(in[1], zero),
+		.has_p = e.n && !e.no_ratio,
+		.p_flip = of_family->p_alone, .p_signed_rank = g->p_signed_rank[i],
+		.p_family = e.p_family, .p_holm = g->p_holm[i],
+	};
+	if (row->j.has_change)
+		row->j.change = exp(e.shift);
+	if (j->adaptive && row->j.r.verdict != VERDICT_UNSURE)
+		row->j.look = k->blocks;
+	if (was.done && was.look) { /* the first verdict stands, the figures are of all blocks */
+		row->j.r = was.r;
+		row->j.look = was.look;
+		row->j.p_family = was.p_family;
+	}
+}
+
+static unsigned blocks_of(struct comparison_row *const *rows, unsigned blocks)
+{
+	return blocks < rows[0]->planned ? blocks : rows[0]->planned;
+}
+
+void judge_rows(const struct judge *j, struct comparison_row **rows, size_t nr)
+{
+	struct family_cell *of_family = xcalloc(nr + 1, sizeof(*of_family));
+	struct gathered g;
+
+	if (nr && j->paired) {
+		gather(&g, rows, nr, blocks_of(rows, j->looks[j->nr_looks - 1].blocks));
+		test_family(j, &g, of_family);
+		scatter(&g);
+	}
+	for (size_t k = 0; k < j->nr_shown && nr; k++) {
+		gather(&g, rows, nr, blocks_of(rows, j->shown[k].blocks));
+		if (j->paired)
+			test_signed_ranks(&g);
+		else
+			test_unpaired(j, &g, j->shown[k].alpha, of_family);
+		for (size_t i = 0; i < nr; i++)
+			rule_on(j, &g, i, &j->shown[k], &of_family[i]);
+		scatter(&g);
+	}
+	free(of_family);
+}

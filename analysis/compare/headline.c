@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * headline.c: a contrast in a line: the geometric mean of its deciding rows'
+ * ratios, each turned so that above 1 is better, after Fleming and Wallace, "How
+ * not to lie with statistics: the correct way to summarize benchmark results",
+ * CACM 29 (1986). Its interval comes from resampling whole blocks, so that what
+ * cells have in common within a block stays together: the symmetric bootstrap-t of
+ * Hall, "On symmetric bootstrap confidence intervals", JRSS B 50 (1988), section 2.
+ * (Percentiles of resampled means, the usual choice, are too narrow for six blocks.)
+ * A row with a value of 0 has no ratio: it is counted and, where it has a verdict, named
+ * first among the worst or best. A broken cell has no place in the mean either.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/compare/judge_impl.h"
+#include "lib/rng.h"
+
+#define DRAWS 9999u
+#define BOOT_STREAM 0x626f6f74ull /* "boot": draws of its own */
+#define LEVEL 0.95
+
+/* Turned log ratios: cells rows of blocks, and which of them are there. */
+struct grid {
+	size_t cells;
+	unsigned blocks;          /* in which some cell has a value */
+	double *value;            /* 0 where there is none */
+	unsigned char *there;
+};
+
+static void grid_init(struct grid *g, struct comparison_row *const *rows, size_t nr)
+{
+	unsigned planned = nr ? rows[0]->planned : 0;
+	unsigned *column = xcalloc(planned + 1, sizeof(*column)); /* of a block, plus 1 */
+
+	*g = (struct grid){ .value = xcalloc(nr * planned + 1, sizeof(*g->value)),
+			    .there = xcalloc(nr * planned + 1, 1) };
+	for (size_t i = 0; i < nr; i++) {
+		struct logs l;
+
+		if (!rows[i]->j.has_change || !row_direction(rows[i]) ||
+		    rows[i]->j.r.verdict == VERDICT_BROKEN)
+			continue;
+		logs_init(&l, rows[i], planned);
+		for (unsigned k = 0; k < l.n; k++) {
+			unsigned *at = &column[l.block[k] - 1];
+
+			if (!*at)
+				*at = ++g->blocks;
+			g->value[g->cells * planned + *at - 1] = row_direction(rows[i]) * l.d[k];
+			g->there[g->cells * planned + *at - 1] = 1;
+		}
+		g->cells += l.n > 0;
+		logs_release(&l);
+	}
+	/* Rows were planned wide: now that the number of blocks is known, close the gaps. */
+	for (size_t c = 0; c < g->cells; c++) {
+		memmove(g->value + c * g->blocks, g->value + c * planned,
+			g->blocks * sizeof(*g->value));
+		memmove(g->there + c * g->blocks, g->there + c * planned, g->blocks);
+	}
+	free(column);
+}
+
+static void grid_release(struct grid *g)
+{
+	free(g->value);
+	free(g->there);
+}
+
+/* Mean over cells of each one's mean over its blocks; each cell's own into cell. */
+static double grid_mean(const struct grid *g, double *cell)
+{
+	double sum = 0;
+
+	for (size_t c = 0; c < g->cells; c++) {
+		unsigned n = 0;
+
+		cell[c] = 0;
+		for (unsigned b = 0; b < g->blocks; b++) {
+			cell[c] += g->value[c * g->blocks + b];
+			n += g->there[c * g->blocks + b];
+		}
+		cell[c] /= n ? n : 1;
+		sum += cell[c];
+	}
+	return sum / (double)g->cells;
+}
+
+/* How far each block lies from the mean: over its cells, each from the cell's own mean. */
+static void block_residuals(const struct grid *g, const double *cell, double *residual)
+{
+	for (unsigned b = 0; b < g->blocks; b++) {
+		size_t n = 0;
+
+		residual[b] = 0;
+		for (size_t c = 0; c < g->cells; c++) {
+			if (!g->there[c * g->blocks + b])
+				continue;
+			residual[b] += g->value[c * g->blocks + b] - cell[c];
+			n++;
+		}
+		residual[b] /= n ? (double)n : 1;
+	}
+}
+
+/* |t| of one resample; a resample without spread is as far out as can be. */
+static double draw_t(struct rng *rng, const double *residual, unsigned n, double *draw)
+{
+	double sd;
+
+	for (unsigned b = 0; b < n; b++)
+		draw[b] = residual[rng_below(rng, n)];
+	sd = stats_sd(draw, n);
+	return sd > 0 ? fabs(stats_mean(draw, n)) / (sd / sqrt(n)) : HUGE_VAL;
+}
+
+static struct interval bootstrap(const struct grid *g, double mean, const double *cell,
+				 uint64_t seed)
+{
+	struct rng rng = { rng_mix(seed, BOOT_STREAM) };
+	double *residual = xcalloc(g->blocks, sizeof(*residual));
+	double *draw = xcalloc(g->blocks, sizeof(*draw)), *t = xcalloc(DRAWS, sizeof(*t));
+	struct interval i = { .exists = true };
+	double sd, half = 0;
+
+	block_residuals(g, cell, residual);
+	sd = stats_sd(residual, g->blocks);
+	for (unsigned k = 0; k < DRAWS && sd > 0; k++)
+		t[k] = draw_t(&rng, residual, g->blocks, draw);
+	stats_sort(t, DRAWS);
+	if (sd > 0)
+		half = stats_quantile_sorted(t, DRAWS, LEVEL) * sd / sqrt(g->blocks);
+	i.low = exp(mean - half);
+	i.high = exp(mean + half);
+	i.exists = isfinite(half) && isfinite(i.high);
+	if (!i.exists)
+		i.low = i.high = 0;
+	free(residual);
+	free(draw);
+	free(t);
+	return i;
+}
+
+static double turned(const struct comparison_row *row)
+{
+	if (row->j.zero != ZERO_NONE)
+		return row->j.r.verdict == VERDICT_SLOWER ? -HUGE_VAL : HUGE_VAL;
+	return row_direction(row) * log(row->j.change);
+}
+
+static bool has_place(const struct comparison_row *row)
+{
+	enum verdict v = row->j.r.verdict;
+
+	if (row->j.zero != ZERO_NONE)
+		return v == VERDICT_SLOWER || v == VERDICT_FASTER;
+	return row_direction(row) && row->j.has_change && v != VERDICT_BROKEN;
+}
+
+static int by_change(const void *a, const void *b)
+{
+	const struct comparison_row *x = *(struct comparison_row *const *)a;
+	const struct comparison_row *y = *(struct comparison_row *const *)b;
+	double tx = turned(x), ty = turned(y);
+
+	if (tx != ty)
+		return tx < ty ? -1 : 1;
+	return x < y ? -1 : x > y;
+}
+
+static struct headline_cell named(const struct comparison_row *row)
+{
+	return (struct headline_cell){
+		.workload = row->workload, .varying = row->varying, .metric = row->metric,
+		.role = row->whole ? "" : row->role, .zero = row->j.zero, .change = row->j.change,
+	};
+}
+
+/* The furthest below and above no change; rows is left sorted. */
+static void name_extremes(struct headline *h, struct comparison_row **rows, size_t nr)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < nr; i++) {
+		if (has_place(rows[i]))
+			rows[n++] = rows[i];
+	}
+	qsort(rows, n, sizeof(*rows), by_change);
+	while (h->nr_worst < n && h->nr_worst < HEADLINE_NAMED && turned(rows[h->nr_worst]) < 0) {
+		h->worst[h->nr_worst] = named(rows[h->nr_worst]);
+		h->nr_worst++;
+	}
+	while (h->nr_best < n && h->nr_best < HEADLINE_NAMED &&
+	       turned(rows[n - 1 - h->nr_best]) > 0) {
+		h->best[h->nr_best] = named(rows[n - 1 - h->nr_best]);
+		h->nr_best++;
+	}
+}
+
+static struct headline headline_of(const struct comparison *c, const char *contrast, uint64_t seed)
+{
+	struct headline h = { .contrast = contrast };
+	size_t nr;
+	struct comparison_row **rows = deciding_rows(c, contrast, &nr);
+	struct grid g;
+
+	for (size_t i = 0; i < c->nr_cells; i++)
+		if (!strcmp(c->cells[i].contrast, contrast) && c->cells[i].nr_members)
+			h.nr[c->cells[i].verdict]++;
+	for (size_t i = 0; i < nr; i++)
+		h.zeros += rows[i]->j.zero != ZERO_NONE && rows[i]->j.r.verdict != VERDICT_BROKEN;
+	grid_init(&g, rows, nr);
+	h.cells = g.cells;
+	if (g.cells) {
+		double *cell = xcalloc(g.cells, sizeof(*cell));
+		double mean = grid_mean(&g, cell);
+
+		h.mean = exp(mean);
+		if (g.blocks >= VERDICT_SEEDS_MIN && c->paired)
+			h.i95 = bootstrap(&g, mean, cell, seed);
+		free(cell);
+	}
+	name_extremes(&h, rows, nr);
+	grid_release(&g);
+	free(rows);
+	return h;
+}
+
+void headline_fill(struct comparison *c, const struct results *r)
+{
+	c->headlines = xcalloc(r->nr_contrasts + 1, sizeof(*c->headlines));
+	for (size_t i = 0; i < c->nr_rows; i++) {
+		const char *contrast = c->rows[i].contrast;
+
+		if (c->nr_headlines &&
+		    !strcmp(c->headlines[c->nr_headlines - 1].contrast, contrast))
+			continue;
+		c->headlines[c->nr_headlines] = headline_of(c, contrast, c->judge->seed);
+		c->nr_headlines++;
+	}
+}

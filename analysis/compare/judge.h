@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * judge.h: a comparison judged: estimates and intervals of each row (paired.h,
+ * or rank.h where run.json says "paired": false), the family (family.h), the
+ * rules (verdict.h), the headline and the checks of the data.
+ *
+ * A family: all deciding rows (primary metrics; each role of a mix, else the whole
+ * workload) of the contrasts that share no variant. Within it one set of joint flips is exact;
+ * contrasts that share a variant are families of their own, and p is multiplied
+ * by the number of families (Bonferroni), so that the chance of any false alarm
+ * in the exit code stays at 5 %. The rows shown beyond the deciding ones (totals,
+ * other metrics) are a second set of families by the same rule, at a level of its
+ * own: they decide nothing.
+ *
+ * Every number of blocks at which a verdict was shown is a look, and looks share the
+ * 5 % (family.h has the test).
+ *   planned: run.json has "looks": [{"blocks": 8, "alpha": 0.01}, ...], what each may
+ *   spend besides. Rows are judged at each look that was reached, on its blocks, and
+ *   the first verdict stands.
+ *   unplanned: the first look, at n blocks, may spend four fifths (JUDGE_FIRST) of the
+ *   5 %. Where blocks were added after it (looks.json says so), every number of blocks
+ *   from n on is taken for a look, whether or not somebody looked, and by m blocks
+ *   1 - n / 5 m of the 5 % may be spent. So it does not matter that the number of
+ *   blocks added was chosen by what the look before had shown (Proschan, Follmann and
+ *   Waclawiw, "Effects of assumption violations on type I error rate in group sequential
+ *   monitoring", Biometrics 48 (1992)), nor how often that was done.
+ * `same` is tested at four fifths of 5 % at the first unplanned look, at a tenth at
+ * the next, at half of that at the one after it; at a planned look's own alpha
+ * (Bonferroni): the sum is 5 % at most.
+ */
+#ifndef FSDUEL_ANALYSIS_JUDGE_H
+#define FSDUEL_ANALYSIS_JUDGE_H
+
+#include "analysis/compare/compare.h"
+
+struct judge_look {
+	unsigned blocks;
+	double alpha;             /* that this look may spend */
+};
+
+#define JUDGE_FIRST 0.8        /* of VERDICT_ALPHA for a first look: 2 / 2^6 is below that */
+
+/*
+ * The looks of an adaptive run of at most max blocks, from JUDGE_LOOK_FIRST on: four
+ * at 40, 60, 80 and 100 % of max with alphas .01 .01 .01 .02; below 20 blocks those
+ * of 8, 12, 16 that fit, and what is left of .05 at max. Returns their number.
+ */
+#define JUDGE_LOOKS_MAX 4
+#define JUDGE_LOOK_FIRST 8     /* 2^(1 - 8) is the first below .01 */
+size_t judge_looks(unsigned max, struct judge_look out[JUDGE_LOOKS_MAX]);
+
+struct judge_opts {
+	double margin;            /* for every metric; 0: the suite's, else the mode's default */
+	const json_t *floor;      /* floor.h, of this machine; NULL: none is known */
+};
+
+/* Judge the deciding rows of c (compare_results, nothing selected yet), its cells, and sum up. */
+void comparison_judge(struct comparison *c, const struct results *r, const struct judge_opts *o);
+
+/*
+ * The number of blocks at which c was judged, to be kept with the folder before the
+ * verdict is shown; 0 where run.json planned the looks.
+ */
+unsigned comparison_look(const struct comparison *c);
+
+/* Judge what is left to be shown, after comparison_select. c must have been judged. */
+void comparison_judge_rest(struct comparison *c, const struct results *r);
+
+/* Cells with that verdict, over all contrasts. */
+unsigned comparison_count(const struct comparison *c, enum verdict v);
+
+/*
+ * How many families contrasts make: pairs of variant numbers, those that share
+ * one apart (greedily, in order). family_of[i] may be NULL.
+ */
+size_t judge_families(const unsigned (*contrast)[2], size_t nr, size_t *family_of);
+
+/* Of a comparison that was judged. */
+size_t judge_nr_families(const struct comparison *c);
+
+/* Least blocks with which any row can be called slower or faster. */
+unsigned judge_min_blocks(size_t families, bool exact_mode);
+
+#endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * judge_impl.h: what the files behind judge.h share: members.c (which rows decide a
+ * cell), judge.c (which of them together), evidence.c (one family), cells.c (rows and their
+ * cell), headline.c (the contrast in a line), oddities.c (what is odd in the data),
+ * remarks.c (what the data can show at all). Private to analysis/.
+ */
+#ifndef FSDUEL_ANALYSIS_JUDGE_IMPL_H
+#define FSDUEL_ANALYSIS_JUDGE_IMPL_H
+
+#include "analysis/compare/judge.h"
+#include "analysis/results/results_impl.h"
+#include "analysis/stats/family.h"
+
+struct comparison_text {
+	struct intern strings;
+};
+
+struct judge {
+	double margin;            /* 0: see margin_of */
+	const json_t *floor, *margins; /* borrowed, may be NULL */
+	bool exact_mode, paired, adaptive;
+	size_t families;
+	size_t *family_of;        /* by number of the contrast in struct results */
+	struct family_look *looks; /* of the paired test; alpha: spent by then, by all families */
+	size_t nr_looks;
+	struct judge_look *shown; /* looks at which rows are ruled on; alpha: of `same` */
+	size_t nr_shown;
+	unsigned blocks;          /* that were reached */
+	size_t nr_before;         /* looks at fewer blocks, where looks were not planned */
+	double next_alpha;        /* of `same`, when blocks are added */
+	uint64_t seed, draws;     /* draws: of family_test, 0 for its own choice */
+};
+
+/*
+ * What is looked at: the planned looks; or, where nr is 0, all of `blocks` blocks, of
+ * which a verdict was shown before at those in before (nr_before, growing). Sets looks,
+ * shown and next_alpha, freed by judge_release.
+ */
+void judge_set_looks(struct judge *j, const struct judge_look *planned, size_t nr);
+void judge_set_unplanned(struct judge *j, const unsigned *before, size_t nr, unsigned blocks);
+
+/* Fill medians, ratios and mark of a row whose pairs are there; scratch: 3 x planned. */
+void row_summarise(struct comparison_row *row, double *scratch);
+
+/*
+ * members.c: of the rows of one cell and contrast: which decide it, which are identical,
+ * how far each is known.
+ */
+void members_choose(struct comparison_row *rows, size_t nr);
+/* Has either side a value in any block? */
+bool row_measured(const struct comparison_row *row);
+
+/* cells.c: fill end, its blocks and line of a cell by its number in r. */
+void cell_find_end(struct comparison_cell *out, const struct results *r,
+		   const struct results_contrast *contrast, uint32_t cell);
+/* The rows that decide, once they are judged, put together cell by cell. */
+void cells_fill(struct comparison *c);
+/* Say in words how far the coarse ones of the judged rows are known. */
+void cells_explain(struct comparison *c);
+
+void judge_release(struct judge *j); /* accepts NULL */
+
+/* The log ratios of a row's first upto blocks, one a pair. */
+struct logs {
+	double *d;                /* n of them, in order of blocks */
+	unsigned *block;          /* from 1, of each */
+	unsigned n;
+	bool identical;           /* n > 0 and every pair equal to the last digit */
+	unsigned to_zero, from_zero; /* of d that are LOG_ZERO or its negative */
+	const char *no_ratio;     /* why some pair has none: then d is not to be used */
+};
+/*
+ * What stands for the logarithm of 0, and in a ratio for its negative: ranks and signs
+ * are those of infinity, sums stay numbers. No two doubles above 0 lie LOG_FINITE apart.
+ */
+#define LOG_ZERO (-1e4)
+#define LOG_FINITE 2e3
+
+/* Room for planned blocks; freed by logs_release. */
+void logs_init(struct logs *l, const struct comparison_row *row, unsigned upto);
+void logs_release(struct logs *l);
+
+/* Test the rows as one family at each look and rule on each. They share planned. */
+void judge_rows(const struct judge *j, struct comparison_row **rows, size_t nr);
+
+/* 1: higher is better, -1: lower is, 0: neither. */
+int row_direction(const struct comparison_row *row);
+
+/* Is there a change to be explained: past the margin, and not shown to be the same? */
+bool row_changed(const struct comparison_row *row);
+
+/*
+ * Locks and costs are of an operation of the whole workload: the row of it that decides
+ * or, where roles do, of their total.
+ */
+static inline bool row_of_cell(const struct comparison_row *row)
+{
+	return row->total || (row->whole && row->j.decides);
+}
+
+/* The number of a row's contrast in r. */
+size_t row_contrast(const struct results *r, const struct comparison_row *row);
+
+/* "randrw threads=8", cleaned of nothing: for sentences. Appends to b. */
+void row_name(struct buf *b, const struct comparison_row *row);
+
+/* The rows of one contrast that decide, in order; *nr of them, freed by the caller. */
+struct comparison_row **deciding_rows(const struct comparison *c, const char *contrast, size_t *nr);
+
+void headline_fill(struct comparison *c, const struct results *r);
+void checks_fill(struct comparison *c, const struct results *r);
+void remarks_fill(struct comparison *c, const struct results *r);
+
+#endif

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* verdict.c: the rules; see verdict.h. */
+#include "analysis/compare/verdict.h"
+
+#include <math.h>
+
+#include "analysis/stats/dist.h"
+
+#define CHANCE 0.8             /* that as many more blocks as said will do */
+
+const char *const verdict_names[NR_VERDICTS] = {
+	"", "broken", "slower", "mixed", "faster", "repaired", "same", "unsure",
+};
+
+enum verdict verdict_worst(const unsigned nr[NR_VERDICTS])
+{
+	static const enum verdict order[] = {
+		VERDICT_BROKEN, VERDICT_SLOWER, VERDICT_MIXED, VERDICT_UNSURE, VERDICT_FASTER,
+		VERDICT_REPAIRED, VERDICT_SAME,
+	};
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		if (nr[order[i]])
+			return order[i];
+	return VERDICT_NONE;
+}
+
+enum verdict verdict_combine(const unsigned nr[NR_VERDICTS])
+{
+	if (!nr[VERDICT_BROKEN] && nr[VERDICT_SLOWER] && nr[VERDICT_FASTER])
+		return VERDICT_MIXED;
+	return verdict_worst(nr);
+}
+
+/* Margins are of ratios, so that they mean what they say: 0.98 to 1.02. */
+static bool inside(double log_ratio, double margin)
+{
+	double ratio = exp(log_ratio);
+
+	return ratio >= 1 - margin && ratio <= 1 + margin;
+}
+
+/* Distance of the estimate to the nearer edge; positive inside. */
+static double room(double shift, double margin)
+{
+	return fmin(log1p(margin) - shift, shift - log1p(-margin));
+}
+
+static enum verdict direction(const struct evidence *e)
+{
+	if (!e->better)
+		return VERDICT_NONE;
+	return (e->shift > 0) == (e->better > 0) ? VERDICT_FASTER : VERDICT_SLOWER;
+}
+
+static const char *why_unsure(const struct evidence *e, const struct ruling *r)
+{
+	if (r->coarse)
+		return "it is known too coarsely for this margin";
+	if (e->exact_mode && e->n < VERDICT_SEEDS_MIN)
+		return "fewer than 6 seeds";
+	if (e->n < e->min_blocks)
+		return "too few blocks to be sure of anything";
+	if (r->significant)
+		return "it differs, but on which side of the margin it lies is open";
+	return "the spread is too wide for so few blocks";
+}
+
+struct ruling verdict_rule(const struct evidence *e)
+{
+	struct ruling r = { .verdict = VERDICT_UNSURE };
+	bool enough = !e->exact_mode || e->n >= VERDICT_SEEDS_MIN;
+	bool fine = e->resolution <= e->margin;
+
+	if (!e->n || e->no_ratio) {
+		r.why = e->n ? e->no_ratio : "no pair was measured";
+		return r;
+	}
+	r.significant = enough && e->p_family <= e->alpha;
+	if (e->exact_mode && e->identical && fine) {
+		r.verdict = VERDICT_SAME;
+		r.fact = true;
+	} else if (r.significant && !inside(e->shift, e->margin + e->resolution)) {
+		r.verdict = direction(e);
+	} else if (enough && fine && e->inside.exists && inside(e->inside.low, e->margin) &&
+		   inside(e->inside.high, e->margin)) {
+		r.verdict = VERDICT_SAME;
+	} else if (!e->better) {
+		r.verdict = VERDICT_NONE;
+	} else {
+		r.coarse = !fine;
+		r.why = why_unsure(e, &r);
+		r.more_blocks = fine ? verdict_more_blocks(e) : 0;
+	}
+	if (r.verdict == VERDICT_NONE)
+		r.why = "neither higher nor lower is better";
+	return r;
+}
+
+/* Would n blocks of this spread be enough, one way or the other? */
+static bool settled(const struct evidence *e, unsigned n)
+{
+	double df = n - 1, error = e->sd / sqrt(n);
+	double chance = dist_normal_quantile(CHANCE);
+	double cells = e->cells ? (double)e->cells : 1;
+
+	if (!inside(e->shift, e->margin + e->resolution))
+		return fabs(e->shift) >=
+		       (dist_t_quantile(1 - e->alpha_next / (2 * cells), df) + chance) * error;
+	return room(e->shift, e->margin) >=
+	       (dist_t_quantile(1 - e->alpha_same, df) + chance) * error;
+}
+
+unsigned verdict_more_blocks(const struct evidence *e)
+{
+	unsigned least = e->min_blocks > 1 ? e->min_blocks : 2;
+	unsigned low, high;
+
+	if (e->exact_mode && least < VERDICT_SEEDS_MIN)
+		least = VERDICT_SEEDS_MIN;
+	if (e->n < 2)
+		return e->n < least ? least - e->n : 0;
+	low = e->n + 1 > least ? e->n + 1 : least;
+	high = e->n + VERDICT_MORE_MAX;
+	if (low > high || !settled(e, high))
+		return 0;
+	while (low < high) {
+		unsigned middle = low + (high - low) / 2;
+
+		if (settled(e, middle))
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return high - e->n;
+}

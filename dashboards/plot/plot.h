@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * plot.h: a results folder in pictures: SVG, PNG or text, drawn by gnuplot from the
+ * scripts dashboards/NAME.gp. The C side chooses rows and writes them as small tables;
+ * the scripts draw. Nothing here computes a statistic.
+ *
+ * Names from outside never stand where gnuplot would obey them: texts are columns of
+ * the tables or single-quoted strings (plot_impl.h), shown without markup.
+ */
+#ifndef FSDUEL_DASHBOARDS_PLOT_H
+#define FSDUEL_DASHBOARDS_PLOT_H
+
+#include "analysis/compare/compare.h"
+#include "analysis/costs/costs.h"
+#include "analysis/locks/locks.h"
+#include "lib/buf.h"
+#include "lib/err.h"
+
+/* What is drawn. All borrowed. */
+struct plot_source {
+	const char *dir;              /* the results folder */
+	const struct results *r;
+	const struct comparison *c;   /* judged; with all its rows: nothing selected */
+	const struct locks *locks;    /* NULL: no locks pass */
+	const struct costs *costs;    /* NULL: no profile pass */
+	const json_t *floor;          /* floor.h, of this machine; NULL: none is kept */
+};
+
+struct plot_set;                      /* private: the tables of one picture */
+struct plot_request;
+
+/* A kind of picture: its script, the files that it is drawn from, what it shows in a line. */
+struct plot_kind {
+	const char *name, *script, *needs, *help;
+	bool once;                    /* of all contrasts together: one picture, not one a contrast */
+	/* Fill the tables; nothing to draw: why in *why (malloc'ed). */
+	int (*fill)(struct plot_set *t, const struct plot_source *s, const struct plot_request *q,
+		    char **why, struct err *e);
+};
+extern const struct plot_kind plot_kinds[];   /* ends with a NULL name */
+
+/* The one table of them, from which help, docs and plot_kinds come: name, script, needs, help, once. */
+#define PLOT_KINDS(KIND) \
+	KIND(forest, "forest.gp", "comparison.csv", \
+	     "every cell's change with interval, margin and verdict", false) \
+	KIND(change, "change.gp", "comparison.csv", \
+	     "the change against the number of threads, or another", false) \
+	KIND(scaling, "scaling.gp", "comparison.csv, samples.csv", \
+	     "both variants against the number of threads, or another", false) \
+	KIND(variants, "variants.gp", "comparison.csv", \
+	     "all variants of all contrasts against such a number", true) \
+	KIND(latency, "latency.gp", "comparison.csv", \
+	     "percentiles of an operation's latency", false) \
+	KIND(time, "time.gp", "series.csv", \
+	     "throughput over time within a cell", false) \
+	KIND(locks, "stack.gp", "lockstacks.csv", \
+	     "waits for locks by class within an operation's time", false) \
+	KIND(profile, "stack.gp", "profile.csv", \
+	     "an operation's instructions by subsystem", false) \
+	KIND(drift, "drift.gp", "samples.csv", \
+	     "both sides block by block, to see drift", false) \
+	KIND(floors, "floors.gp", "what `fsduel calibrate` keeps", \
+	     "the smallest change this machine can see", false)
+
+/* By name; NULL with a sentence that lists those there are. */
+const struct plot_kind *plot_find(const char *name, struct err *e);
+
+enum plot_format { PLOT_SVG, PLOT_PNG, PLOT_ASCII };
+
+/* One picture. */
+struct plot_request {
+	const struct plot_kind *kind;
+	const char *contrast;         /* its name; NULL: the first */
+	const char *workload, *params; /* only these cells; NULL: all */
+	enum plot_format format;
+	unsigned columns;             /* of PLOT_ASCII: 0 is 79 */
+	const char *name;             /* of its files, for plot_write: no path, no odd characters */
+
+	/* Out; released by plot_request_release. */
+	struct buf image;             /* empty where there is nothing to draw */
+	char *skipped;                /* then why: a sentence; else NULL */
+};
+void plot_request_release(struct plot_request *q);
+
+/*
+ * Draw all requests by one gnuplot. An SVG is a whole document whose first line is
+ * an XML declaration: to put it into a page cut off what stands before "<svg". ASCII
+ * has no line of more than columns and no blanks at line ends, and is only ASCII where
+ * the names are. -ENOENT with exit code 3 noted: no gnuplot, or its scripts are not there.
+ */
+int plot_render(const struct plot_source *s, struct plot_request *q, size_t nr, struct err *e);
+
+/*
+ * The same into files: DIR/NAME.svg, .png or .txt, the tables in DIR/data, and
+ * DIR/plots.gp, by which `gnuplot plots.gp` in DIR draws it all again. image stays empty.
+ * Requests of one name that follow each other share their tables.
+ */
+int plot_write(const struct plot_source *s, struct plot_request *q, size_t nr, const char *dir,
+	       struct err *e);
+
+#endif

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * plot_tables.c: tables and variables as gnuplot reads them; see plot_impl.h. All that
+ * is known of gnuplot's syntax on the C side is here and in plot.c.
+ */
+#include "dashboards/plot/plot_impl.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dashboards/words/text.h"
+#include "lib/clean.h"
+#include "lib/num.h"
+
+#define LABEL_WIDTH 40     /* columns of a line beside a chart of rows, and in text */
+#define LABEL_WIDTH_ASCII 30
+#define LABEL_LINES 3
+#define TITLE_WIDTH 46     /* columns of a line above a tile */
+#define VARIANT_WIDTH 30
+
+void plot_set_release(struct plot_set *t)
+{
+	for (size_t i = 0; i < t->nr_tables; i++)
+		buf_release(&t->tables[i].text);
+	free(t->tables);
+	buf_release(&t->vars);
+	*t = (struct plot_set){ 0 };
+}
+
+/* --- what gnuplot would obey ----------------------------------------------------------- */
+
+void plot_add_field(struct buf *b, const char *s)
+{
+	struct buf clean = BUF_INIT;
+
+	clean_add(&clean, s);
+	for (s = buf_str(&clean); *s; s++) {
+		if (strchr("\"\\,", *s))
+			buf_addf(b, "\\%03o", (unsigned)(unsigned char)*s);
+		else
+			buf_addc(b, *s);
+	}
+	buf_release(&clean);
+}
+
+void plot_add_quoted(struct buf *b, const char *s)
+{
+	struct buf clean = BUF_INIT;
+
+	clean_add(&clean, s);
+	buf_addc(b, '\'');
+	for (s = buf_str(&clean); *s; s++) {
+		/* Doubled, gnuplot 5 takes it for the string's end where it is the first or stands twice. */
+		if (*s == '\'')
+			buf_adds(b, "'.\"'\".'");
+		else
+			buf_addc(b, *s);
+	}
+	buf_addc(b, '\'');
+	buf_release(&clean);
+}
+
+/* Bytes of the first n code points. */
+static size_t bytes_of(const char *s, size_t n)
+{
+	size_t at = 0;
+
+	while (s[at] && (n || ((unsigned char)s[at] & 0xc0) == 0x80)) {
+		n -= ((unsigned char)s[at] & 0xc0) != 0x80;
+		at++;
+	}
+	return at;
+}
+
+void plot_add_cut(struct buf *b, const char *s, size_t columns)
+{
+	size_t width = text_width(s), tail = columns / 3;
+
+	if (width <= columns) {
+		buf_adds(b, s);
+		return;
+	}
+	buf_add(b, s, bytes_of(s, columns - tail - 3));
+	buf_adds(b, "...");
+	buf_adds(b, s + bytes_of(s, width - tail));
+}
+
+/* --- tables ---------------------------------------------------------------------------- */
+
+struct plot_table *plot_table(struct plot_set *t, const char *columns)
+{
+	struct plot_table *table;
+
+	t->tables = xrealloc(t->tables, t->nr_tables + 1, sizeof(*t->tables));
+	table = &t->tables[t->nr_tables++];
+	*table = (struct plot_table){ BUF_INIT, 0, t->ascii ? LABEL_WIDTH_ASCII : LABEL_WIDTH };
+	buf_adds(&table->text, columns);
+	buf_addc(&table->text, '\n');
+	return table;
+}
+
+static void next_field(struct plot_table *t)
+{
+	if (t->fields++)
+		buf_addc(&t->text, ',');
+}
+
+void plot_text(struct plot_table *t, const char *s)
+{
+	next_field(t);
+	plot_add_field(&t->text, s);
+}
+
+void plot_number_if(struct plot_table *t, bool there, double v)
+{
+	char number[32];
+
+	next_field(t);
+	if (there)
+		buf_adds(&t->text, num_format_double(number, v));
+}
+
+void plot_number(struct plot_table *t, double v)
+{
+	plot_number_if(t, true, v);
+}
+
+void plot_end(struct plot_table *t)
+{
+	buf_addc(&t->text, '\n');
+	t->fields = 0;
+}
+
+void plot_row(struct plot_table *t, struct plot_row *row, unsigned y, const char *label)
+{
+	struct buf folded = BUF_INIT;
+
+	text_add_wrapped(&folded, "", label, t->label_width);
+	*row = (struct plot_row){ STRV_INIT };
+	strv_split(&row->lines, buf_str(&folded), "\n");
+	if (!row->lines.n)
+		strv_add(&row->lines, " ");
+	plot_number(t, y);
+	plot_text(t, row->lines.v[0]);
+	buf_release(&folded);
+}
+
+void plot_row_end(struct plot_table *t, struct plot_row *row, unsigned *y)
+{
+	unsigned fields = t->fields;
+	bool cut = row->lines.n > LABEL_LINES;
+	size_t nr = cut ? LABEL_LINES : row->lines.n;
+
+	plot_end(t);
+	(*y)++;
+	for (size_t i = 1; i < nr; i++, (*y)++) {
+		plot_number(t, *y);
+		plot_text(t, cut && i + 1 == nr ? "..." : row->lines.v[i]);
+		while (t->fields < fields)
+			plot_text(t, "");
+		plot_end(t);
+	}
+	strv_release(&row->lines);
+}
+
+/* --- variables ------------------------------------------------------------------------- */
+
+void plot_set_number(struct plot_set *t, const char *name, double v)
+{
+	char number[32];
+
+	buf_addf(&t->vars, "%s=%s\n", name, num_format_double(number, v));
+}
+
+void plot_set_text(struct plot_set *t, const char *name, const char *s)
+{
+	buf_addf(&t->vars, "%s=", name);
+	plot_add_quoted(&t->vars, s);
+	buf_addc(&t->vars, '\n');
+}
+
+void plot_set_tiles(struct plot_set *t, unsigned n)
+{
+	plot_set_number(t, "tiles", n);
+	if (!t->ascii && n < 3)
+		t->wide = n < 2 ? 84 : 100;
+}
+
+void plot_set_title(struct plot_set *t, unsigned n, const char *s)
+{
+	struct buf cut = BUF_INIT, name = BUF_INIT, first = BUF_INIT;
+	size_t line;
+
+	plot_add_cut(&cut, s, (size_t)2 * TITLE_WIDTH - 4);
+	line = text_line(buf_str(&cut), TITLE_WIDTH);
+	buf_add(&first, cut.data, line);
+	buf_addf(&name, "title%u", n);
+	plot_set_text(t, buf_str(&name), buf_str(&first));
+	buf_reset(&name);
+	buf_addf(&name, "more%u", n);
+	plot_set_text(t, buf_str(&name), cut.data + line + strspn(cut.data + line, " "));
+	buf_release(&cut);
+	buf_release(&name);
+	buf_release(&first);
+}
+
+void plot_head(struct plot_set *t, const char *fmt, ...)
+{
+	struct buf text = BUF_INIT, lines = BUF_INIT, name = BUF_INIT;
+	struct strv split = STRV_INIT;
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vaddf(&text, fmt, ap);
+	va_end(ap);
+	text_add_wrapped(&lines, "", buf_str(&text), t->wide);
+	strv_split(&split, buf_str(&lines), "\n");
+	for (size_t i = 0; i < split.n; i++) {
+		buf_reset(&name);
+		buf_addf(&name, "head%u", ++t->heads);
+		plot_set_text(t, buf_str(&name), split.v[i]);
+	}
+	strv_release(&split);
+	buf_release(&text);
+	buf_release(&lines);
+	buf_release(&name);
+}
+
+void plot_set_axis(struct plot_set *t, unsigned n, const char *axis)
+{
+	struct buf name = BUF_INIT;
+
+	buf_addf(&name, "axis%u", n);
+	plot_set_text(t, buf_str(&name), axis);
+	buf_release(&name);
+}
+
+void plot_set_variants(struct plot_set *t, const char *baseline, const char *patched)
+{
+	struct buf cut = BUF_INIT;
+
+	plot_add_cut(&cut, baseline, VARIANT_WIDTH);
+	plot_set_text(t, "baseline", buf_str(&cut));
+	buf_reset(&cut);
+	plot_add_cut(&cut, patched, VARIANT_WIDTH);
+	plot_set_text(t, "patched", buf_str(&cut));
+	buf_release(&cut);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* html.c: text made safe for each place of a page; see html.h. */
+#include "dashboards/report/html.h"
+
+#include <string.h>
+
+#include "lib/clean.h"
+
+void html_add(struct buf *b, const char *s)
+{
+	static const char *const references[128] = {
+		['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&#39;",
+	};
+	struct buf clean = BUF_INIT;
+
+	clean_add(&clean, s ? s : "");
+	for (const char *p = buf_str(&clean); *p; p++) {
+		unsigned char c = (unsigned char)*p;
+
+		if (c < 128 && references[c])
+			buf_adds(b, references[c]);
+		else
+			buf_addc(b, *p);
+	}
+	buf_release(&clean);
+}
+
+void html_addf(struct buf *b, const char *fmt, ...)
+{
+	struct buf text = BUF_INIT;
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vaddf(&text, fmt, ap);
+	va_end(ap);
+	html_add(b, buf_str(&text));
+	buf_release(&text);
+}
+
+void html_add_path(struct buf *b, const char *path)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789/-._~";
+
+	for (; *path; path++) {
+		if (strchr(plain, *path))
+			buf_addc(b, *path);
+		else
+			buf_addf(b, "%%%02X", (unsigned char)*path);
+	}
+}
+
+/* < > & stand in strings only, so the bytes can be replaced one by one. */
+static int add_json_bytes(const char *data, size_t len, void *b)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (data[i] == '<' || data[i] == '>' || data[i] == '&')
+			buf_addf(b, "\\u%04x", (unsigned)data[i]);
+		else
+			buf_addc(b, data[i]);
+	}
+	return 0;
+}
+
+void html_add_json(struct buf *b, json_t *j, unsigned digits)
+{
+	j = clean_json(j);
+	if (!j) /* what was no UTF-8 could not be packed */
+		buf_adds(b, "null");
+	json_dump_callback(j, add_json_bytes, b, JSON_ENSURE_ASCII | JSON_COMPACT |
+			   JSON_ENCODE_ANY | JSON_REAL_PRECISION(digits));
+	json_decref(j);
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * report_series.c: operations over time within a cell run, from series.csv, for the
+ * page's script: of the first blocks, of the whole workload and, where that is not too
+ * much to carry, of each role. Where a run has more intervals than a picture has room
+ * for, neighbours are added up: that is the same count over a longer time.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dashboards/report/report_impl.h"
+#include "lib/csv.h"
+#include "lib/fs.h"
+#include "lib/num.h"
+#include "lib/schema.h"
+
+#define BLOCKS_SHOWN 3
+#define INTERVALS_SHOWN 120u
+#define ROLE_ROWS_MAX 100000u  /* rows of roles; past them only whole workloads go on */
+#define WHOLE "all"
+
+enum { VARIANT, WORKLOAD, PARAMS, BLOCK, ATTEMPT, PASS, ROLE, METRIC, START, END, VALUE };
+static const char *const columns[] = { "variant", "workload", "params", "block", "attempt", "pass",
+				       "role", "metric", "start_ns", "end_ns", "value", NULL };
+
+/* The trace that the last row belonged to: rows of a cell run stand together. */
+struct reading {
+	json_t *all;                  /* by series_key: a list of traces */
+	const char *pass;
+	char *key;
+	json_t *trace;                /* borrowed from all */
+	size_t role_rows;
+};
+
+static char *series_key(const char *variant, const char *workload, const char *params)
+{
+	/* The lengths keep two different threes from being one text. */
+	return xasprintf("%zu,%zu,%s,%s,%s", strlen(variant), strlen(workload), variant, workload,
+			 params);
+}
+
+static bool is_trace(const json_t *t, const char *role, uint64_t block)
+{
+	return json_integer_value(json_object_get(t, "block")) == (json_int_t)block &&
+	       !strcmp(json_string_value(json_object_get(t, "role")), role);
+}
+
+/* The trace of a row, a new one where there is none yet. */
+static json_t *find_trace(struct reading *r, const char *const *field, uint64_t block)
+{
+	char *key = series_key(field[VARIANT], field[WORKLOAD], field[PARAMS]);
+	json_t *list, *t;
+	size_t i;
+
+	if (r->trace && !strcmp(key, r->key) && is_trace(r->trace, field[ROLE], block)) {
+		free(key);
+		return r->trace;
+	}
+	free(r->key);
+	r->key = key;
+	list = json_object_get(r->all, key);
+	if (!list) {
+		list = json_array();
+		json_object_set_new(r->all, key, list);
+	}
+	json_array_foreach(list, i, t)
+		if (is_trace(t, field[ROLE], block))
+			return t;
+	t = json_pack("{s:s, s:I, s:i, s:[], s:[], s:[]}", "role", field[ROLE], "block",
+		      (json_int_t)block, "attempt", 0, "start", "end", "operations");
+	if (t)
+		json_array_append_new(list, t);
+	return t;
+}
+
+static void put(json_t *trace, const char *list, uint64_t value)
+{
+	json_array_append_new(json_object_get(trace, list), json_integer((json_int_t)value));
+}
+
+static int add_interval(struct reading *r, const struct csv_row *row, uint64_t attempt,
+			struct err *e)
+{
+	static const char *const lists[] = { "start", "end", "operations" };
+	json_int_t had = json_integer_value(json_object_get(r->trace, "attempt"));
+	uint64_t value[3];
+
+	for (int i = 0; i < 3; i++)
+		if (num_parse(row->field[START + i], NUM_COUNT, &value[i], e) ||
+		    value[i] > INT64_MAX)
+			return err_add(e, EINVAL,
+				       SERIES_CSV ":%lu: not an interval with its operations",
+				       row->line);
+	if ((json_int_t)attempt < had || value[1] <= value[0])
+		return 0;
+	for (int i = 0; i < 3; i++) {
+		if ((json_int_t)attempt > had)
+			json_array_clear(json_object_get(r->trace, lists[i]));
+		put(r->trace, lists[i], value[i]);
+	}
+	json_object_set_new(r->trace, "attempt", json_integer((json_int_t)attempt));
+	return 0;
+}
+
+static int read_row(void *arg, const struct csv_row *row, struct err *e)
+{
+	bool whole = !strcmp(row->field[ROLE], WHOLE);
+	struct reading *r = arg;
+	uint64_t block, attempt;
+
+	if (strcmp(row->field[METRIC], "operations") || strcmp(row->field[PASS], r->pass))
+		return 0;
+	if (num_parse(row->field[BLOCK], NUM_COUNT, &block, e) ||
+	    num_parse(row->field[ATTEMPT], NUM_COUNT, &attempt, e) || attempt > INT32_MAX)
+		return err_add(e, EINVAL, SERIES_CSV ":%lu: no number of a block or attempt",
+			       row->line);
+	if (!block || block > BLOCKS_SHOWN || (!whole && r->role_rows++ >= ROLE_ROWS_MAX))
+		return 0;
+	r->trace = find_trace(r, row->field, block);
+	if (!r->trace)
+		return err_add(e, EINVAL, SERIES_CSV ":%lu: the role is not UTF-8", row->line);
+	return add_interval(r, row, attempt, e);
+}
+
+int report_series_read(json_t **out, const struct results *r, const char *dir, struct err *e)
+{
+	const json_t *passes = json_object_get(results_run(r), "passes");
+	const char *pass = json_string_value(json_array_get(passes, 0));
+	char *path = xasprintf("%s/" SERIES_CSV, dir);
+	struct reading reading = { .all = json_object(), .pass = pass ? pass : "" };
+	int ret = fs_exists(path) ? csv_read(path, columns, read_row, &reading, e) : 0;
+
+	*out = reading.all;
+	if (ret) {
+		json_decref(reading.all);
+		*out = NULL;
+	}
+	free(reading.key);
+	free(path);
+	return ret;
+}
+
+static json_int_t at(const json_t *trace, const char *list, size_t i)
+{
+	return json_integer_value(json_array_get(json_object_get(trace, list), i));
+}
+
+/* Edges as far apart as the first two, the last one apart: first, step and last say it all. */
+static json_t *shortened(json_t *edges)
+{
+	size_t nr = json_array_size(edges);
+	json_int_t first = json_integer_value(json_array_get(edges, 0));
+	json_int_t step = json_integer_value(json_array_get(edges, 1)) - first;
+	json_t *j;
+
+	for (size_t i = 2; i + 1 < nr; i++)
+		if (json_integer_value(json_array_get(edges, i)) != first + (json_int_t)i * step)
+			return edges;
+	if (nr < 5)
+		return edges;
+	j = json_pack("[I, I, O]", first, step, json_array_get(edges, nr - 1));
+	json_decref(edges);
+	return j;
+}
+
+/*
+ * [side, block, role, [edges in us], [operations]]: edges are one more than operations, or
+ * are first, step and last.
+ */
+static json_t *trace_json(const json_t *trace, int side)
+{
+	size_t nr = json_array_size(json_object_get(trace, "start"));
+	size_t each = (nr + INTERVALS_SHOWN - 1) / INTERVALS_SHOWN;
+	json_t *edges = json_array(), *operations = json_array();
+
+	for (size_t i = 0, end; i < nr; i = end) {
+		json_int_t sum = 0;
+
+		for (end = i; end < nr && end < i + each; end++)
+			sum += at(trace, "operations", end);
+		json_array_append_new(edges, json_integer(at(trace, "start", i) / 1000));
+		json_array_append_new(operations, json_integer(sum));
+	}
+	if (nr)
+		json_array_append_new(edges, json_integer(at(trace, "end", nr - 1) / 1000));
+	return json_pack("[i, O, O, o, o]", side, json_object_get(trace, "block"),
+			 json_object_get(trace, "role"), shortened(edges), operations);
+}
+
+json_t *report_series_json(const struct page *p, const struct comparison_row *row)
+{
+	const char *const sides[] = { row->baseline, row->patched };
+	json_t *list = json_array(), *trace;
+	size_t k;
+
+	for (int i = 0; i < 2; i++) {
+		char *key = series_key(sides[i], row->workload, row->params);
+
+		json_array_foreach(json_object_get(p->in->series, key), k, trace)
+			json_array_append_new(list, trace_json(trace, i));
+		free(key);
+	}
+	return list;
+}

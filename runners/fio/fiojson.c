@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fiojson.c: fio's JSON turned into measured values. fio's own averages and
+ * percentiles are not used: counts are summed over jobs and percentiles come
+ * from merged bins (their keys are the bucket's middle, 64 buckets to a power
+ * of two, as in hist.h). Looked at with fio 3.33: the bins are under clat_ns,
+ * and with lat_percentiles=1 under lat_ns too; min, max, mean and N are in
+ * both. Input is checked, whatever wrote it.
+ */
+#include "runners/fio/fiojson.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/buf.h"
+#include "lib/num.h"
+#include "runners/fio/fio_account.h"
+#include "runners/fio/fio_words.h"
+
+#define COUNT_MAX FIO_COUNT_MAX
+
+/* fio's directions, then what they come to. */
+enum { VERIFY = FIO_DIRECTIONS, ALL, NR_ROLES };
+static const char *const roles[NR_ROLES] = { "read", "write", "trim", "verify", "all" };
+
+struct tally {
+	struct measured m[NR_ROLES];
+	struct hist lat[NR_ROLES];
+	double clock_per_s;     /* as ops_per_s of all, over all of the threads' times */
+	bool completion_only;   /* some bins were clat_ns */
+	bool milliseconds;      /* some times were */
+};
+
+static int check_sums(const struct measured *m, const struct measured *more, struct err *e)
+{
+	const uint64_t most = (uint64_t)COUNT_MAX;
+
+	if (m->ops + more->ops > most || m->bytes + more->bytes > most ||
+	    m->errors + more->errors > most)
+		return err_add(e, EINVAL, "fio's JSON: the counts add up to more than 2^53");
+	return 0;
+}
+
+/*
+ * The latencies that have bins: whole ones rather than those without the submission. But
+ * the whole ones of a job that checks hold the time for its sums.
+ */
+static const json_t *find_latencies(const json_t *dir, bool checks, bool *completion_only)
+{
+	const json_t *lat = json_object_get(dir, "lat_ns");
+
+	if (!checks && json_object_size(json_object_get(lat, "bins")))
+		return lat;
+	lat = json_object_get(dir, "clat_ns");
+	if (!json_object_size(json_object_get(lat, "bins")))
+		return NULL;
+	*completion_only = true;
+	return lat;
+}
+
+static int read_bins(struct hist *h, json_t *bins, struct err *e)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(bins, key, value) {
+		uint64_t ns, count;
+
+		if (num_parse(key, NUM_COUNT, &ns, NULL) || ns > (uint64_t)COUNT_MAX)
+			return err_add(e, EINVAL, "fio's JSON: a bin is called \"%.40s\"", key);
+		if (fio_read_count(bins, key, &count, e))
+			return -EINVAL;
+		if (count > (uint64_t)COUNT_MAX - h->count)
+			return err_add(e, EINVAL, "fio's JSON: the bins add up to more than 2^53");
+		if (count)
+			hist_add_bin(h, ns, count);
+	}
+	return 0;
+}
+
+static int add_latencies(struct tally *t, unsigned role, const json_t *dir, bool checks,
+			 struct err *e)
+{
+	const json_t *lat = find_latencies(dir, checks, &t->completion_only);
+	const json_t *mean = json_object_get(lat, "mean");
+	struct hist *h;
+	double sum;
+	int rc;
+
+	if (!lat)
+		return 0;
+	h = xcalloc(1, sizeof(*h));
+	hist_init(h);
+	rc = read_bins(h, json_object_get(lat, "bins"), e);
+	if (!rc)
+		rc = fio_read_count(lat, "min", &h->min_ns, e);
+	if (!rc)
+		rc = fio_read_count(lat, "max", &h->max_ns, e);
+	/* Six decimals of the mean give back the sum to well under a ns for each operation. */
+	sum = json_number_value(mean) * (double)h->count;
+	if (!rc && (!json_is_number(mean) || !(sum >= 0 && sum < (double)COUNT_MAX) ||
+		    h->min_ns > h->max_ns))
+		rc = err_add(e, EINVAL, "fio's JSON: mean, min and max of a latency contradict "
+			     "themselves");
+	if (!rc && h->count) {
+		h->sum_ns = (uint64_t)llround(sum);
+		rc = t->lat[ALL].sum_ns + h->sum_ns > (uint64_t)COUNT_MAX ||
+		     t->lat[ALL].count + h->count > (uint64_t)COUNT_MAX ? -EINVAL : 0;
+		if (rc)
+			err_add(e, EINVAL, "fio's JSON: the latencies add up to more than 2^53");
+	}
+	if (!rc && h->count) {
+		hist_merge(&t->lat[role], h);
+		if (role != VERIFY)
+			hist_merge(&t->lat[ALL], h);
+	}
+	free(h);
+	return rc;
+}
+
+static int add_direction(struct tally *t, const struct fio_account *j, unsigned d,
+			 const json_t *dir, struct err *e)
+{
+	unsigned role = j->works[d] ? d : VERIFY;
+	struct measured part = { .ops = 0 };
+	uint64_t runtime_ms;
+	struct fio_took k;
+	int rc;
+
+	rc = fio_read_count(dir, "total_ios", &part.ops, e);
+	if (!rc)
+		rc = fio_read_count(dir, "io_bytes", &part.bytes, e);
+	if (!rc)
+		rc = fio_read_runtime(dir, &runtime_ms, e);
+	if (rc || !part.ops)
+		return rc;
+	k = fio_account_took(j, d, runtime_ms);
+	part.elapsed_ns = k.ns;
+	if (k.ns)
+		part.resolution = (double)k.unknown_ns / (double)k.ns;
+	t->milliseconds |= !j->thread;
+	for (unsigned i = role;; i = ALL) {
+		if (check_sums(&t->m[i], &part, e))
+			return -EINVAL;
+		measured_add(&t->m[i], &part);
+		if (i == ALL || role == VERIFY)
+			break;
+	}
+	if (role != VERIFY && j->thread)
+		t->clock_per_s += (double)part.ops * 1e9 / (double)fio_work_ns(j);
+	return add_latencies(t, role, dir, j->checks, e);
+}
+
+/* fio's words mostly say what the error number does, and more. */
+static int job_failed(const char *name, int error, const char *words, struct err *e)
+{
+	const char *meaning = strerror(error);
+
+	if (strstr(words, meaning))
+		meaning = "";
+	return err_add(e, EIO, "fio job \"%.60s\" failed: %s%s%s", name, meaning,
+		       *meaning && *words ? ": " : "", words);
+}
+
+/* words: what fio printed before its JSON. */
+static int add_job(struct tally *t, const struct fio_account *j, const char *words, struct err *e)
+{
+	const char *name = json_string_value(json_object_get(j->json, "jobname"));
+	struct measured errors = { .ops = 0 };
+	uint64_t error;
+	int rc = fio_read_count(j->json, "error", &error, e);
+
+	if (rc)
+		return rc;
+	if (error)
+		return job_failed(name ? name : "", error < 4096 ? (int)error : EIO, words, e);
+	for (unsigned d = 0; !rc && d < FIO_DIRECTIONS; d++) {
+		const json_t *dir = json_object_get(j->json, roles[d]);
+
+		if (dir)
+			rc = add_direction(t, j, d, dir, e);
+	}
+	/* There only with continue_on_error; not told apart by direction. */
+	if (!rc && json_object_get(j->json, "total_err")) {
+		rc = fio_read_count(j->json, "total_err", &errors.errors, e);
+		if (!rc)
+			rc = check_sums(&t->m[ALL], &errors, e);
+		if (!rc)
+			t->m[ALL].errors += errors.errors;
+	}
+	return rc;
+}
+
+static int add_jobs(struct tally *t, const json_t *root, const struct fio_times *times,
+		    const char *words, struct fio_timed *timed, struct err *e)
+{
+	const json_t *list = json_object_get(root, "jobs");
+	size_t nr = json_array_size(list), n;
+	struct fio_account *jobs = xcalloc(nr + 1, sizeof(*jobs));
+	struct fio_clock_thread *threads;
+	bool verifies = true;
+	int rc = 0;
+
+	if (!nr)
+		rc = err_add(e, EIO, "fio's JSON holds no job%s%s", *words ? ": " : "", words);
+	for (size_t i = 0; !rc && i < nr; i++)
+		rc = fio_account_read(&jobs[i], root, json_array_get(list, i), e);
+	n = fio_times_threads(times, &threads);
+	fio_account_match(jobs, nr, threads, n);
+	for (size_t i = 0; i < nr; i++)
+		verifies &= jobs[i].verifies;
+	timed->all = fio_times_all(threads, n, verifies);
+	timed->common = fio_times_common(threads, n);
+	for (size_t i = 0; !rc && i < nr; i++)
+		rc = add_job(t, &jobs[i], words, e);
+	timed->ops_per_s = t->milliseconds ? t->m[ALL].sum.ops_per_s : t->clock_per_s;
+	if (!rc && !t->m[ALL].ops)
+		rc = err_add(e, EIO, "fio made no operation %s%s%s",
+			     t->m[VERIFY].ops ? "but those that verify" : "at all",
+			     *words ? ": " : "", words);
+	free(threads);
+	free(jobs);
+	return rc;
+}
+
+static void put_result(struct tally *t, const json_t *root, struct result *r)
+{
+	const char *version = json_string_value(json_object_get(root, "fio version"));
+
+	for (unsigned i = 0; i < NR_ROLES; i++) {
+		struct measured *m = &t->m[i];
+
+		m->lat = &t->lat[i];
+		if (m->ops)
+			result_add_measured(r, roles[i], m);
+	}
+	if (version)
+		json_object_set_new(r->facts, "fio_version", json_string(version));
+	json_object_set_new(r->facts, "fio_elapsed",
+			    json_string(t->milliseconds ? "milliseconds" : "thread"));
+	if (t->lat[ALL].count)
+		json_object_set_new(r->facts, "fio_latency",
+				    json_string(t->completion_only ? "completion" : "total"));
+}
+
+int fiojson_result(const char *text, size_t len, const struct fio_times *times, struct result *r,
+		   struct fio_timed *timed, struct err *e)
+{
+	struct fio_timed ignored;
+	size_t at = fio_words_end(text, len);
+	char *words = fio_words(text, at);
+	struct tally *t = xcalloc(1, sizeof(*t));
+	json_error_t je;
+	json_t *root = NULL;
+	int rc;
+
+	if (timed)
+		*timed = (struct fio_timed){ .ops_per_s = 0 };
+	for (unsigned i = 0; i < NR_ROLES; i++)
+		hist_init(&t->lat[i]);
+	if (at == len) {
+		rc = err_add(e, EIO, "fio printed no JSON%s%s", *words ? ": " : "", words);
+		goto out;
+	}
+	/* fio may add words after it too. */
+	root = json_loadb(text + at, len - at, JSON_DISABLE_EOF_CHECK, &je);
+	if (!root) {
+		rc = err_add(e, EINVAL, "fio's JSON cannot be read: %s at line %d of it", je.text,
+			     je.line);
+		goto out;
+	}
+	rc = add_jobs(t, root, times, words, timed ? timed : &ignored, e);
+	if (!rc)
+		put_result(t, root, r);
+out:
+	json_decref(root);
+	free(t);
+	free(words);
+	return rc;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* mode.c: the table of mode.h. */
+#include "runners/tables/mode.h"
+
+#include "runners/vm/guest.h"
+
+const char *const mode_names[] = {
+	[MODE_EXACT] = "exact", [MODE_TCG] = "tcg", [MODE_KVM] = "kvm", [MODE_HOST] = "host",
+	[MODE_AUTO] = "auto", NULL,
+};
+
+/* Whatever the mode: nobody at a screen, and a guest that restarts has ended. */
+#define ANY_ARGS "-nodefaults", "-display", "none", "-no-reboot"
+
+/* 2^0 ns an instruction; idle time is skipped; one instruction stream whatever the number of CPUs. */
+/* clang-format off */
+static const char *const exact_args[] = {
+	"-accel", "tcg,tb-size=256", "-icount", "shift=0,sleep=off",
+	"-rtc", "base=2020-01-01T00:00:00,clock=vm", "-cpu", "qemu64",
+	/* Names the CPU thread, for preload/exact_order.c. */
+	"-name", "debug-threads=on", ANY_ARGS, NULL,
+};
+/* clang-format on */
+
+static const char *const tcg_args[] = {
+	"-accel", "tcg,thread=multi,tb-size=256", "-cpu", "qemu64", ANY_ARGS, NULL,
+};
+
+static const char *const kvm_args[] = { "-accel", "kvm", "-cpu", "host", ANY_ARGS, NULL };
+
+static const char *const none[] = { NULL };
+static const char *const tcg_machine[] = { "vmport=off", NULL };
+/* A guest of KVM has a clock of its own; one that took the HPET would leave it for each reading. */
+static const char *const kvm_machine[] = { "vmport=off", "hpet=off", NULL };
+
+#define ANY_CMDLINE "console=ttyS0 panic=-1 nokaslr loglevel=3 "
+#define ANY_CMDLINE_END "cryptomgr.notests " GUEST_CMDLINE_NULLBLK
+
+const struct mode_info modes[] = {
+	[MODE_EXACT] = {
+		.note = "It is exact, not true: every instruction costs 1 ns, no caches, no branch "
+			"misses, no real device.",
+		.accel = "tcg",
+		.args = exact_args,
+		.machine = none,
+		.cmdline = ANY_CMDLINE "random.trust_cpu=off tsc=reliable "
+			   GUEST_CMDLINE_WATCH_VIRTUAL " " ANY_CMDLINE_END,
+		/*
+		 * The kernel calibrates the local APIC's timer for 100 ms in a PAUSE loop,
+		 * and under TCG each PAUSE leaves the translated code: 2.7 s of a 6.2 s
+		 * boot. A single CPU does as well with the HPET.
+		 */
+		.one_cpu_cmdline = " nolapic_timer",
+		.virtual_clock = true,
+	},
+	[MODE_TCG] = {
+		.note = "The machine is emulated, on the wall clock: path lengths differ from real "
+			"hardware, and the host's load is in the numbers.",
+		.accel = "tcg",
+		.args = tcg_args,
+		.machine = tcg_machine,
+		.cmdline = ANY_CMDLINE GUEST_CMDLINE_WATCH " " ANY_CMDLINE_END,
+		.one_cpu_cmdline = "",
+		.alone = true,
+	},
+	[MODE_KVM] = {
+		.note = "A virtual machine on the wall clock: the host's load and what leaving the "
+			"guest costs are in the numbers.",
+		.accel = "kvm",
+		.args = kvm_args,
+		.machine = kvm_machine,
+		.cmdline = ANY_CMDLINE GUEST_CMDLINE_WATCH " " ANY_CMDLINE_END,
+		.one_cpu_cmdline = "",
+		.alone = true,
+	},
+	[MODE_HOST] = {
+		.note = "This machine itself on the wall clock: what else it did is in the numbers.",
+		.alone = true,
+	},
+	[MODE_AUTO] = { .note = "" },
+};
