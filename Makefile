@@ -51,7 +51,7 @@ keep = > $@.new; cmp -s $@.new $@ || cp $@.new $@; rm -f $@.new
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all run experiments test test-slow check unit replay deps clean install asan bench fuzz FORCE
+.PHONY: all format run experiments test test-slow check unit replay deps clean install asan bench fuzz FORCE
 all: $(PROGS) $(PRELOADS)
 
 # --- generated lists: one file adds one thing --------------------------------
@@ -142,6 +142,8 @@ check: all unit oracle replay $(B)/trouble-guest $(B)/gen_folder $(B)/tests/hast
 test-slow: deps
 	$(Q)$(MAKE) all
 	$(Q)tests/run.sh $(B) slow
+format:
+	$(Q)clang-format -i $(shell git ls-files '*.[ch]')
 asan:
 	$(Q)$(MAKE) SAN=address,undefined B=$(B)-san unit replay
 	$(Q)tests/run.sh $(B)-san unit fuzz

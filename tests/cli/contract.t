@@ -108,4 +108,19 @@ style() {
 	true
 }
 check "numbers are parsed in one place, and no file passes 400 lines" style
+
+c_files=$(grep -E '\.[ch]$' <<< "$sources")
+formatted() { clang-format --dry-run $c_files 2>&1 | grep -A2 'clang-format-violations' | head -n 30; }
+if command -v clang-format > /dev/null; then
+	check "the C code stands as .clang-format says (make format)" formatted
+else
+	skip "the C code stands as .clang-format says (make format)" "there is no clang-format"
+fi
+
+too_wide() { # A tab goes to the next multiple of 8.
+	for file in $(grep -E '\.([ch]|sh|t|pl|pm|py|R|gp|js|css)$|(^|/)Makefile$' <<< "$sources"); do
+		expand "$file" | awk -v f="$file" 'length > 100 { print f ":" NR " has " length " columns" }'
+	done
+}
+check "no line is wider than 100 columns" too_wide
 finish
