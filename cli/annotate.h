@@ -14,19 +14,21 @@
 
 struct annotate_count {
 	uint64_t address;
-	double each;                 /* executions for each operation, mean over blocks */
+	double each; /* executions for each operation, mean over blocks */
 };
 
 /* One piece of the function in one variant: itself, ".part.0", ".cold", ... */
 struct annotate_piece {
 	const char *object, *function; /* the costs' */
 	uint64_t address;
-	double instructions, calls;  /* for each operation */
-	struct annotate_count *v; size_t n; /* by address */
+	double instructions, calls; /* for each operation */
+	struct annotate_count *v;
+	size_t n; /* by address */
 };
 
 struct annotate_side {
-	struct annotate_piece *pieces; size_t n;
+	struct annotate_piece *pieces;
+	size_t n;
 };
 
 /*
@@ -34,17 +36,16 @@ struct annotate_side {
  * a cell run are not there; -EINVAL: they are damaged, or not those of profile.csv.
  */
 int annotate_collect(struct annotate_side *out, const char *dir, const struct costs *costs,
-		     const struct cost_cell *cell, int side, const char *function,
-		     struct err *e);
+		     const struct cost_cell *cell, int side, const char *function, struct err *e);
 void annotate_side_release(struct annotate_side *s);
 
 /* The kernel that a variant booted, by run.json: the same bytes, or a sentence why not. */
 struct annotate_code {
 	struct kernel *kernel;
-	char *vmlinux;               /* path of a file with its code */
-	bool temporary;              /* made here */
-	bool lines;                  /* it has debug information */
-	const char *name;            /* of the kernel in run.json */
+	char *vmlinux;    /* path of a file with its code */
+	bool temporary;   /* made here */
+	bool lines;       /* it has debug information */
+	const char *name; /* of the kernel in run.json */
 };
 
 /*

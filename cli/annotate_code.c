@@ -21,7 +21,7 @@
 
 #define SHORT_SHA 12
 #define OBJDUMP_NS (120u * UINT64_C(1000000000))
-#define INSTRUCTION_MAX 16     /* bytes */
+#define INSTRUCTION_MAX 16 /* bytes */
 
 /* --- the kernel ------------------------------------------------------------------------------ */
 
@@ -47,7 +47,8 @@ static int find_kernel(struct kernel *k, const char *name, const json_t *entry, 
 	bool other = false;
 
 	if (!sha)
-		return err_add(e, EINVAL, RUN_JSON " does not have the hash of the kernel %s", name);
+		return err_add(e, EINVAL, RUN_JSON " does not have the hash of the kernel %s",
+			       name);
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		if (!places[i] || kernel_load(k, places[i], &why))
 			continue;
@@ -58,14 +59,21 @@ static int find_kernel(struct kernel *k, const char *name, const json_t *entry, 
 	}
 	*k = (struct kernel){ .image = BUF_INIT };
 	if (other)
-		return err_add(e, EINVAL, "the kernel %s is another image now (%s): what ran was "
-			       "%.*s; build or fetch it again to see its code", name,
-			       image ? image : ref, SHORT_SHA, sha);
-	return err_add(e, ENOENT, "the kernel %s (image %.*s) is not there any more: %s is gone or no "
-		       "kernel", name, SHORT_SHA, sha, image ? image : ref ? ref : "its image");
+		return err_add(e, EINVAL,
+			       "the kernel %s is another image now (%s): what ran was "
+			       "%.*s; build or fetch it again to see its code",
+			       name, image ? image : ref, SHORT_SHA, sha);
+	return err_add(e, ENOENT,
+		       "the kernel %s (image %.*s) is not there any more: %s is gone or no "
+		       "kernel",
+		       name, SHORT_SHA, sha,
+		       image ? image
+		       : ref ? ref
+			     : "its image");
 }
 
-/* --- its code as a file ------------------------------------------------------------------------ */
+/* --- its code as a file ------------------------------------------------------------------------
+ */
 
 static int write_temporary(char **path, const void *data, size_t len, struct err *e)
 {
@@ -166,7 +174,8 @@ void annotate_code_release(struct annotate_code *c)
 	*c = (struct annotate_code){ 0 };
 }
 
-/* --- objdump ----------------------------------------------------------------------------------- */
+/* --- objdump -----------------------------------------------------------------------------------
+ */
 
 static int objdump(struct buf *out, const char *const *argv, struct err *e)
 {
@@ -180,15 +189,15 @@ static int objdump(struct buf *out, const char *const *argv, struct err *e)
 	else if (ret)
 		err_sys(e, -ret, "cannot run objdump");
 	else if (x.status)
-		ret = err_add(e, EIO, "objdump failed: %.200s", x.timed_out ? "it took too long" :
-			      buf_str(&said));
+		ret = err_add(e, EIO, "objdump failed: %.200s",
+			      x.timed_out ? "it took too long" : buf_str(&said));
 	buf_release(&said);
 	return ret;
 }
 
 struct module_file {
 	const char *name;
-	char *path;                   /* NULL: not found */
+	char *path; /* NULL: not found */
 };
 
 static bool same_module(const char *a, const char *b)
@@ -217,7 +226,8 @@ static int of_module(struct buf *out, uint64_t *shift, const struct annotate_cod
 	int ret = kernel_modules(c->kernel, names, keep_module, &m, e);
 
 	if (!ret && !m.path)
-		ret = err_add(e, ENOENT, "%s is in the module %s, which is not beside the kernel %s",
+		ret = err_add(e, ENOENT,
+			      "%s is in the module %s, which is not beside the kernel %s",
 			      p->function, p->object, c->name);
 	argv[4] = m.path;
 	if (!ret)
@@ -232,8 +242,10 @@ static int of_module(struct buf *out, uint64_t *shift, const struct annotate_cod
 		if (at && at - out->data >= 16 && num_hex(at - 16, &start))
 			*shift = p->address - start;
 		else
-			ret = err_add(e, EINVAL, "the module %s has no symbol %s: it is not the one "
-				      "that ran", p->object, p->function);
+			ret = err_add(e, EINVAL,
+				      "the module %s has no symbol %s: it is not the one "
+				      "that ran",
+				      p->object, p->function);
 	}
 	if (m.path)
 		unlink(m.path);
@@ -246,8 +258,10 @@ int annotate_disassemble(struct buf *out, uint64_t *shift, const struct annotate
 			 const struct annotate_piece *p, uint64_t last, struct err *e)
 {
 	char start[48], stop[48];
-	const char *argv[] = { "objdump", c->lines ? "-dlS" : "-d", "--no-show-raw-insn", start, stop,
-			       c->vmlinux, NULL };
+	const char *argv[] = {
+		"objdump", c->lines ? "-dlS" : "-d", "--no-show-raw-insn", start, stop, c->vmlinux,
+		NULL
+	};
 
 	*shift = 0;
 	if (strcmp(p->object, PROFILE_KERNEL))

@@ -19,11 +19,14 @@
 static struct annotate_piece *piece_of(struct annotate_side *s, const struct cost_piece *p)
 {
 	for (size_t i = 0; i < s->n; i++)
-		if (s->pieces[i].address == p->address && !strcmp(s->pieces[i].function, p->function))
+		if (s->pieces[i].address == p->address &&
+		    !strcmp(s->pieces[i].function, p->function))
 			return &s->pieces[i];
 	s->pieces = xrealloc(s->pieces, s->n + 1, sizeof(*s->pieces));
 	s->pieces[s->n] = (struct annotate_piece){
-		.object = p->object, .function = p->function, .address = p->address,
+		.object = p->object,
+		.function = p->function,
+		.address = p->address,
 	};
 	return &s->pieces[s->n++];
 }
@@ -62,13 +65,14 @@ static int add_piece(struct annotate_side *s, const struct cost_piece *p, const 
 	while (to < c->n && c->v[to].address < p->end && sum < p->instructions)
 		sum += c->v[to++].count;
 	if (sum != p->instructions)
-		return err_add(e, EINVAL, "%s has %" PRIu64 " instructions of %s, %s %" PRIu64
-			       ": they are not of the same cell run", path, sum, p->function,
-			       PROFILE_CSV, p->instructions);
+		return err_add(e, EINVAL,
+			       "%s has %" PRIu64 " instructions of %s, %s %" PRIu64
+			       ": they are not of the same cell run",
+			       path, sum, p->function, PROFILE_CSV, p->instructions);
 	out->v = xrealloc(out->v, out->n + (to - from) + 1, sizeof(*out->v));
 	for (size_t i = from; i < to; i++)
-		out->v[out->n++] = (struct annotate_count){ c->v[i].address,
-							    (double)c->v[i].count * per };
+		out->v[out->n++] =
+			(struct annotate_count){ c->v[i].address, (double)c->v[i].count * per };
 	out->instructions += (double)p->instructions * per;
 	out->calls += (double)p->calls * per;
 	merge(out);
@@ -80,11 +84,14 @@ static int no_code(const struct cost_piece *p, struct err *e)
 	if (!strcmp(p->object, PROFILE_GUEST) || !strcmp(p->object, PROFILE_PROGRAM) ||
 	    !strcmp(p->object, PROFILE_LIBRARY)) {
 		err_exit(e, FSDUEL_USAGE);
-		return err_add(e, EINVAL, "%s is not of the kernel but of %s: only the kernel's "
-			       "functions can be annotated", p->function, p->object);
+		return err_add(e, EINVAL,
+			       "%s is not of the kernel but of %s: only the kernel's "
+			       "functions can be annotated",
+			       p->function, p->object);
 	}
-	return p->address ? 0 : err_add(e, EINVAL, PROFILE_CSV " does not say where %s lies",
-					p->function);
+	return p->address
+		       ? 0
+		       : err_add(e, EINVAL, PROFILE_CSV " does not say where %s lies", p->function);
 }
 
 static int add_block(struct annotate_side *s, const char *path, const struct cost_piece *pieces,
@@ -96,9 +103,12 @@ static int add_block(struct annotate_side *s, const char *path, const struct cos
 	for (size_t i = 0; i < nr && !ret; i++)
 		ret = no_code(&pieces[i], e);
 	if (!ret && !fs_exists(path))
-		ret = err_add(e, ENOENT, "the counts of each instruction are not there any more (%s): "
-			      "raw_budget of the suite says how much is kept; `fsduel profile` does "
-			      "without", path);
+		ret = err_add(
+			e, ENOENT,
+			"the counts of each instruction are not there any more (%s): "
+			"raw_budget of the suite says how much is kept; `fsduel profile` does "
+			"without",
+			path);
 	if (!ret)
 		ret = counts_load(&counts, path, e);
 	for (size_t i = 0; i < nr && !ret; i++)

@@ -12,8 +12,8 @@
 #include "lib/num.h"
 #include "lib/schema.h"
 
-#define LAST_BYTES 14          /* of the last instruction, in which a relocation may be */
-#define SAME_SHOWN 3           /* of equal instructions in a row */
+#define LAST_BYTES 14 /* of the last instruction, in which a relocation may be */
+#define SAME_SHOWN 3  /* of equal instructions in a row */
 
 /* A count as wide as the column: "1.000", "0.0039", "." for none. */
 static void add_count(struct buf *out, double each)
@@ -56,8 +56,10 @@ static size_t add_patched(struct buf *out, const struct annotate_piece *p, size_
 {
 	for (; at < p->n && p->v[at].address < address; at++) {
 		add_count(out, p->v[at].each);
-		buf_addf(out, "%16" PRIx64 "  (patched: the image has no instruction that begins "
-			 "here)\n", p->v[at].address);
+		buf_addf(out,
+			 "%16" PRIx64 "  (patched: the image has no instruction that begins "
+			 "here)\n",
+			 p->v[at].address);
 	}
 	return at;
 }
@@ -78,10 +80,10 @@ static void add_visible(struct buf *out, const char *s)
 struct listing {
 	struct buf *out;
 	const struct annotate_piece *p;
-	uint64_t shift, last;         /* last: address of the last instruction executed */
-	size_t at;                    /* the next of the counts */
-	struct buf before;            /* lines of source that belong to the next instruction */
-	char *same;                   /* the instruction above, its count, and how often it came */
+	uint64_t shift, last; /* last: address of the last instruction executed */
+	size_t at;            /* the next of the counts */
+	struct buf before;    /* lines of source that belong to the next instruction */
+	char *same;           /* the instruction above, its count, and how often it came */
 	double each;
 	unsigned times;
 };
@@ -137,7 +139,8 @@ static void add_line(struct listing *l, const char *line)
 			add_instruction(l, address + l->shift, text);
 	} else if (is_relocation(line, &address)) {
 		/* objdump shows those of the functions before, too. */
-		if (address + l->shift >= l->p->address && address + l->shift <= l->last + LAST_BYTES)
+		if (address + l->shift >= l->p->address &&
+		    address + l->shift <= l->last + LAST_BYTES)
 			add_text(l->out, line);
 	} else if (!is_heading(line)) {
 		add_text(&l->before, line);
@@ -156,8 +159,8 @@ static int add_piece(struct buf *out, const struct annotate_piece *p, const stru
 	buf_addf(out, "\n%s", p->function);
 	if (strcmp(p->object, PROFILE_KERNEL))
 		buf_addf(out, " [%s]", p->object);
-	buf_addf(out, ": %.6g instructions and %.6g calls an operation\n\n",
-		 p->instructions, p->calls);
+	buf_addf(out, ": %.6g instructions and %.6g calls an operation\n\n", p->instructions,
+		 p->calls);
 	buf_addf(out, "%10s  %16s  %s\n", "each op", "address", "instruction");
 	for (char *line = code.data, *next; line && *line; line = next) {
 		next = strchrnul(line, '\n');

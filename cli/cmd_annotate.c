@@ -45,11 +45,15 @@ static int unknown(const struct costs *c, const char *function, struct err *e)
 	int ret;
 
 	if (near)
-		ret = err_add(e, EINVAL, "no function %.128s was executed in a measured part; did you "
-			      "mean %s?", function, near);
+		ret = err_add(e, EINVAL,
+			      "no function %.128s was executed in a measured part; did you "
+			      "mean %s?",
+			      function, near);
 	else
-		ret = err_add(e, EINVAL, "no function %.128s was executed in a measured part; it may be "
-			      "inlined: `fsduel profile -a` lists those that were", function);
+		ret = err_add(e, EINVAL,
+			      "no function %.128s was executed in a measured part; it may be "
+			      "inlined: `fsduel profile -a` lists those that were",
+			      function);
 	free(names);
 	return ret;
 }
@@ -58,14 +62,16 @@ static void add_heading(struct buf *out, const struct cost_cell *c, const struct
 {
 	struct buf b = BUF_INIT;
 
-	buf_addf(&b, "%s in %s%s%s of %s: %.6g -> %.6g instructions an operation (%s -> %s)", l->name,
-		 c->workload, *c->varying ? " " : "", c->varying, c->contrast, l->instructions[0],
-		 l->instructions[1], c->baseline, c->patched);
+	buf_addf(&b, "%s in %s%s%s of %s: %.6g -> %.6g instructions an operation (%s -> %s)",
+		 l->name, c->workload, *c->varying ? " " : "", c->varying, c->contrast,
+		 l->instructions[0], l->instructions[1], c->baseline, c->patched);
 	text_add_wrapped(out, "", buf_str(&b), TABLE_WIDTH);
-	text_add_wrapped(out, "note: ", "a running kernel patches itself (alternatives, static keys, "
-			 "tracing): what it executed may differ from the image's bytes shown here. "
-			 "Counts are exact; code beyond the last instruction executed is not shown.",
-			 TABLE_WIDTH);
+	text_add_wrapped(
+		out, "note: ",
+		"a running kernel patches itself (alternatives, static keys, "
+		"tracing): what it executed may differ from the image's bytes shown here. "
+		"Counts are exact; code beyond the last instruction executed is not shown.",
+		TABLE_WIDTH);
 	buf_release(&b);
 }
 
@@ -140,9 +146,11 @@ const struct command command_annotate = {
 	.text = "DIR is a folder that was measured with --pass profile, FUNCTION one that `fsduel "
 		"profile` shows. It is shown for the cell in which it changed most. Beside each "
 		"instruction stands how often it was executed for an operation (a dot: never). The "
-		"code is that of the kernel's image, which must still be where it was; source lines "
+		"code is that of the kernel's image, which must still be where it was; source "
+		"lines "
 		"are there where a vmlinux with debug information lies beside it.\n\n"
-		"Exit code 2 says that the folder or the function is not known, 3 that the counts or "
+		"Exit code 2 says that the folder or the function is not known, 3 that the counts "
+		"or "
 		"the kernel are not there any more, or objdump is missing.",
 	.options = options,
 	.options_size = sizeof(struct annotate_options),

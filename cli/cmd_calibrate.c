@@ -78,8 +78,8 @@ static void print_alarms(const struct comparison *c)
 		return;
 	}
 	printf("false alarms, each cell by its own p: %u of %u, %.1f %% (95 %% interval\n"
-	       "%.1f..%.1f %%); 5 %% are expected\n", a.alone, a.cells, 100.0 * a.alone / a.cells,
-	       100 * i.low, 100 * i.high);
+	       "%.1f..%.1f %%); 5 %% are expected\n",
+	       a.alone, a.cells, 100.0 * a.alone / a.cells, 100 * i.low, 100 * i.high);
 	printf("false alarms, all cells together: %u; in 19 of 20 calibrations there is none\n",
 	       a.family);
 }
@@ -134,9 +134,12 @@ static void print_cells(const struct comparison *c)
 	buf_adds(&b, "     spread   sees 80 %   sees 95 %\n");
 	for (size_t i = 0; i < nr; i++)
 		print_cell(&b, rows[i], sees + 2 * i);
-	text_add_wrapped(&b, "", "spread: of one block's ratio, the noise floor. sees: the smallest change "
-			 "that so many blocks call slower or faster with that chance, past the margin "
-			 "and among all these cells; -: none.", 80);
+	text_add_wrapped(
+		&b, "",
+		"spread: of one block's ratio, the noise floor. sees: the smallest change "
+		"that so many blocks call slower or faster with that chance, past the margin "
+		"and among all these cells; -: none.",
+		80);
 	fputs(buf_str(&b), stdout);
 	buf_release(&b);
 	free(sees);
@@ -209,7 +212,8 @@ static int check_options(const struct calibrate_options *o, struct err *e)
 {
 	err_exit(e, FSDUEL_USAGE);
 	if (!o->output == !o->resume)
-		return err_add(e, EINVAL, "give either --output DIR to begin or --resume DIR to go on");
+		return err_add(e, EINVAL,
+			       "give either --output DIR to begin or --resume DIR to go on");
 	if (o->blocks > 1000 || o->guests > 256)
 		return err_add(e, EINVAL, "--blocks goes up to 1000, --guests up to 256");
 	e->exit_code = 0;
@@ -219,12 +223,18 @@ static int check_options(const struct calibrate_options *o, struct err *e)
 static int run(const void *opts, char *const *args, unsigned nr_args, struct err *e)
 {
 	const struct calibrate_options *o = opts;
-	const struct suite_overrides over = { .baseline = o->kernel, .mode = o->mode,
+	const struct suite_overrides over = { .baseline = o->kernel,
+					      .mode = o->mode,
 					      .blocks = (unsigned)o->blocks };
 	const struct measure_opts m = {
-		.command = "calibrate", .dir = o->resume ? o->resume : o->output,
-		.resume = o->resume, .quiet = o->quiet, .guests = (unsigned)o->guests,
-		.initramfs = o->initramfs, .qemu = o->qemu, .destroy = o->destroy,
+		.command = "calibrate",
+		.dir = o->resume ? o->resume : o->output,
+		.resume = o->resume,
+		.quiet = o->quiet,
+		.guests = (unsigned)o->guests,
+		.initramfs = o->initramfs,
+		.qemu = o->qemu,
+		.destroy = o->destroy,
 	};
 	struct suite s = { 0 };
 	int code;

@@ -14,8 +14,8 @@ static const struct doctor_row {
 	const char *name;
 	check_fn check;
 	const char *arg;
-	bool duel;          /* `fsduel duel` does not work without it */
-	const char *help;   /* what to do where the check does not say ok */
+	bool duel;        /* `fsduel duel` does not work without it */
+	const char *help; /* what to do where the check does not say ok */
 } rows[] = {
 	{ "qemu", check_qemu, NULL, true,
 	  "install qemu-system-x86, or name another by FSDUEL_QEMU" },
@@ -83,7 +83,10 @@ struct doctor_options {
 };
 
 static const struct option_row options[] = {
-	{ 'm', "measure", OPT_FLAG, NULL, "also work for 5 s in the working directory, to see how much one run differs from the next", offsetof(struct doctor_options, measure), false },
+	{ 'm', "measure", OPT_FLAG, NULL,
+	  "also work for 5 s in the working directory, to see how much one run differs from the "
+	  "next",
+	  offsetof(struct doctor_options, measure), false },
 	{ 0 },
 };
 
@@ -115,8 +118,8 @@ static int run(const void *opts, char *const *args, unsigned nr_args, struct err
 		lacking += show(measure_rows);
 	if (!lacking)
 		return FSDUEL_OK;
-	err_add(e, ENOENT, "`fsduel duel` cannot work here: %u thing%s it needs %s missing", lacking,
-		lacking == 1 ? "" : "s", lacking == 1 ? "is" : "are");
+	err_add(e, ENOENT, "`fsduel duel` cannot work here: %u thing%s it needs %s missing",
+		lacking, lacking == 1 ? "" : "s", lacking == 1 ? "is" : "are");
 	return FSDUEL_MACHINE;
 }
 

@@ -22,7 +22,7 @@ struct duel_options {
 	bool quiet, until_sure, unscaled;
 };
 
-#define MAX_BLOCKS 20          /* of an adaptive run, unless the user says */
+#define MAX_BLOCKS 20 /* of an adaptive run, unless the user says */
 #define BLOCKS_MAX 1000
 
 #define AT(member) offsetof(struct duel_options, member)
@@ -54,19 +54,24 @@ static int check_options(const struct duel_options *o, struct err *e)
 {
 	err_exit(e, FSDUEL_USAGE);
 	if (!o->output == !o->resume)
-		return err_add(e, EINVAL, "give either --output DIR to begin or --resume DIR to go on");
+		return err_add(e, EINVAL,
+			       "give either --output DIR to begin or --resume DIR to go on");
 	if (!o->suite && !o->resume)
 		return err_add(e, EINVAL, "give the suite: -c configs/quick.ini");
 	if (o->blocks > BLOCKS_MAX || o->watch_blocks > BLOCKS_MAX || o->guests > 256)
-		return err_add(e, EINVAL, "--blocks and --watch-blocks go up to 1000, --guests up to "
+		return err_add(e, EINVAL,
+			       "--blocks and --watch-blocks go up to 1000, --guests up to "
 			       "256");
 	if (o->until_sure && o->blocks)
-		return err_add(e, EINVAL, "--until-sure chooses the blocks itself: give --max-blocks");
+		return err_add(e, EINVAL,
+			       "--until-sure chooses the blocks itself: give --max-blocks");
 	if (o->max_blocks && !o->until_sure)
 		return err_add(e, EINVAL, "--max-blocks goes with --until-sure");
 	if (o->max_blocks && (o->max_blocks < JUDGE_LOOK_FIRST || o->max_blocks > BLOCKS_MAX))
-		return err_add(e, EINVAL, "--max-blocks goes from %d to 1000: with fewer blocks no look "
-			       "can decide", JUDGE_LOOK_FIRST);
+		return err_add(e, EINVAL,
+			       "--max-blocks goes from %d to 1000: with fewer blocks no look "
+			       "can decide",
+			       JUDGE_LOOK_FIRST);
 	e->exit_code = 0;
 	return 0;
 }
@@ -79,7 +84,8 @@ static void set_looks(const struct duel_options *o, const json_t *run, struct su
 	size_t i;
 
 	if (o->until_sure) {
-		s->nr_looks = judge_looks(o->max_blocks ? (unsigned)o->max_blocks : MAX_BLOCKS, looks);
+		s->nr_looks =
+			judge_looks(o->max_blocks ? (unsigned)o->max_blocks : MAX_BLOCKS, looks);
 		for (i = 0; i < s->nr_looks; i++)
 			s->looks[i] = (struct suite_look){ looks[i].blocks, looks[i].alpha };
 		return;
@@ -93,13 +99,17 @@ static void set_looks(const struct duel_options *o, const json_t *run, struct su
 	}
 }
 
-static int measure(const struct duel_options *o, const json_t *run, struct suite *s,
-		   struct err *e)
+static int measure(const struct duel_options *o, const json_t *run, struct suite *s, struct err *e)
 {
 	const struct measure_opts m = {
-		.command = "duel", .dir = o->resume ? o->resume : o->output, .resume = o->resume,
-		.quiet = o->quiet, .guests = (unsigned)o->guests, .initramfs = o->initramfs,
-		.qemu = o->qemu, .destroy = o->destroy,
+		.command = "duel",
+		.dir = o->resume ? o->resume : o->output,
+		.resume = o->resume,
+		.quiet = o->quiet,
+		.guests = (unsigned)o->guests,
+		.initramfs = o->initramfs,
+		.qemu = o->qemu,
+		.destroy = o->destroy,
 	};
 	int code;
 
@@ -116,8 +126,10 @@ static int run(const void *opts, char *const *args, unsigned nr_args, struct err
 	const struct duel_options *o = opts;
 	struct resumed old = { 0 };
 	struct option_strings all_passes = { 0 };
-	struct suite_overrides over = { .baseline = o->baseline, .patched = o->patched,
-					.blocks = (unsigned)o->blocks, .mode = o->mode,
+	struct suite_overrides over = { .baseline = o->baseline,
+					.patched = o->patched,
+					.blocks = (unsigned)o->blocks,
+					.mode = o->mode,
 					.watch_blocks = (unsigned)o->watch_blocks,
 					.unscaled = o->unscaled };
 	struct suite s = { 0 };
@@ -130,8 +142,10 @@ static int run(const void *opts, char *const *args, unsigned nr_args, struct err
 	if (!ret && o->resume && (o->until_sure || o->blocks) &&
 	    json_object_get(old.run, "looks")) {
 		err_exit(e, FSDUEL_USAGE);
-		ret = err_add(e, EINVAL, "%s is an adaptive run already: its looks are fixed; leave "
-			      "--until-sure and --blocks out", o->resume);
+		ret = err_add(e, EINVAL,
+			      "%s is an adaptive run already: its looks are fixed; leave "
+			      "--until-sure and --blocks out",
+			      o->resume);
 	}
 	if (!ret && o->resume)
 		resumed_fill(&over, &old);

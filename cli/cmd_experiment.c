@@ -46,7 +46,7 @@ static const struct option_row options[] = {
 struct outcome {
 	char *folder;
 	int code;
-	bool before;               /* it was complete already */
+	bool before; /* it was complete already */
 	uint64_t took_ns;
 	struct buf summary;
 };
@@ -56,7 +56,7 @@ struct job {
 	const char *dir;
 	struct progress_line say;
 	struct build_line build;
-	bool no_kvm;               /* it does not run a guest here */
+	bool no_kvm; /* it does not run a guest here */
 	struct outcome *outcomes;
 	size_t nr;
 };
@@ -68,7 +68,8 @@ static void making_begins(void *arg, const char *kernel, bool built)
 	struct job *j = arg;
 	char *text = xasprintf("%s the kernel %s%s", built ? "building" : "fetching", kernel,
 			       built ? ", which takes ten minutes the first time and then less "
-				       "than one" : "");
+				       "than one"
+				     : "");
 
 	if (!j->o->quiet)
 		progress_say(&j->say, text);
@@ -91,8 +92,11 @@ static int make_kernels(struct job *j, const struct suite *s, struct err *e)
 {
 	bool line = j->say.terminal && !j->o->quiet;
 	const struct experiment_making m = {
-		.begin = making_begins, .progress = line ? making_goes_on : NULL,
-		.end = line ? making_ends : NULL, .arg = j, .stop = &stop_signal,
+		.begin = making_begins,
+		.progress = line ? making_goes_on : NULL,
+		.end = line ? making_ends : NULL,
+		.arg = j,
+		.stop = &stop_signal,
 	};
 	int ret = experiment_make_kernels(s, &m, e);
 
@@ -103,11 +107,14 @@ static int make_kernels(struct job *j, const struct suite *s, struct err *e)
 
 /* --- one experiment in one mode ------------------------------------------------------- */
 
-/* Nothing where it is complete already; else what is missing, from nothing or on top of what is there. */
+/* Nothing where it is complete already; else what is missing, from nothing or on top of what is
+ * there. */
 static int measure(struct job *j, struct suite *s, struct outcome *out, struct err *e)
 {
 	struct measure_opts m = {
-		.command = "experiment", .dir = out->folder, .quiet = j->o->quiet,
+		.command = "experiment",
+		.dir = out->folder,
+		.quiet = j->o->quiet,
 		.same = true,
 		.guests = s->mode == MODE_EXACT ? (unsigned)j->o->guests : 0,
 	};
@@ -123,8 +130,8 @@ static int measure(struct job *j, struct suite *s, struct outcome *out, struct e
 	return out->before ? FSDUEL_OK : measure_suite(s, &m, e);
 }
 
-static int run_steps(struct job *j, const struct experiment *x, enum mode mode,
-		     struct outcome *out, struct err *e)
+static int run_steps(struct job *j, const struct experiment *x, enum mode mode, struct outcome *out,
+		     struct err *e)
 {
 	const struct suite_overrides over = { .mode = mode_names[mode],
 					      .unscaled = j->o->unscaled };
@@ -284,14 +291,15 @@ static int read_mode(const struct experiment_options *o, enum mode *mode, struct
 			return 0;
 		}
 	}
-	return o->mode ? err_add(e, EINVAL, "--mode %.32s: say exact, tcg, kvm or auto", o->mode) :
-			 0;
+	return o->mode ? err_add(e, EINVAL, "--mode %.32s: say exact, tcg, kvm or auto", o->mode)
+		       : 0;
 }
 
 static int run(const void *opts, char *const *args, unsigned nr_args, struct err *e)
 {
 	const struct experiment_options *o = opts;
-	struct job j = { .o = o, .dir = o->output ? o->output : OUTPUT_DIR,
+	struct job j = { .o = o,
+			 .dir = o->output ? o->output : OUTPUT_DIR,
 			 .say = progress_line("experiment", NULL, o->quiet) };
 	struct experiments all, chosen = { NULL, 0 };
 	char *const everything[] = { (char[]){ "all" } };

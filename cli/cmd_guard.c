@@ -47,10 +47,12 @@ static int check_options(const struct guard_options *o, unsigned nr_args, struct
 {
 	err_exit(e, FSDUEL_USAGE);
 	if (!!o->output + !!o->resume + nr_args != 1)
-		return err_add(e, EINVAL, "give one of --output DIR to begin, --resume DIR to go on, or "
+		return err_add(e, EINVAL,
+			       "give one of --output DIR to begin, --resume DIR to go on, or "
 			       "DIR for the report of a folder");
 	if (nr_args && (o->suite || o->baseline || o->patched || o->mode || o->blocks))
-		return err_add(e, EINVAL, "a report alone measures nothing: give --resume DIR to measure "
+		return err_add(e, EINVAL,
+			       "a report alone measures nothing: give --resume DIR to measure "
 			       "more");
 	if (o->blocks > 1000 || o->guests > 256)
 		return err_add(e, EINVAL, "--blocks goes up to 1000, --guests up to 256");
@@ -60,11 +62,17 @@ static int check_options(const struct guard_options *o, unsigned nr_args, struct
 
 static int measure(const struct guard_options *o, struct err *e)
 {
-	struct suite_overrides over = { .baseline = o->baseline, .patched = o->patched,
-					.blocks = (unsigned)o->blocks, .mode = o->mode };
+	struct suite_overrides over = { .baseline = o->baseline,
+					.patched = o->patched,
+					.blocks = (unsigned)o->blocks,
+					.mode = o->mode };
 	const struct measure_opts m = {
-		.command = "guard", .dir = o->resume ? o->resume : o->output, .resume = o->resume,
-		.quiet = o->quiet, .guests = (unsigned)o->guests, .qemu = o->qemu,
+		.command = "guard",
+		.dir = o->resume ? o->resume : o->output,
+		.resume = o->resume,
+		.quiet = o->quiet,
+		.guests = (unsigned)o->guests,
+		.qemu = o->qemu,
 	};
 	struct resumed old = { 0 };
 	struct suite s = { 0 };
@@ -98,8 +106,8 @@ static int run(const void *opts, char *const *args, unsigned nr_args, struct err
 	if (nr_args)
 		return guard_report(args[0], &show, NULL, e);
 	code = measure(o, e);
-	return code == FSDUEL_OK ? guard_report(o->resume ? o->resume : o->output, &show, NULL, e) :
-				   code;
+	return code == FSDUEL_OK ? guard_report(o->resume ? o->resume : o->output, &show, NULL, e)
+				 : code;
 }
 
 const struct command command_guard = {
@@ -108,8 +116,10 @@ const struct command command_guard = {
 	.max_args = 1,
 	.summary = "look for stale data in direct reads beside writers into holes",
 	.text = "Free space is marked with its own addresses and freed; then direct readers run "
-		"beside mmap writers that fill holes of the same file. A read that returns the mark, "
-		"or a stamp of another round, is stale data. Measures as duel does; DIR alone prints "
+		"beside mmap writers that fill holes of the same file. A read that returns the "
+		"mark, "
+		"or a stamp of another round, is stale data. Measures as duel does; DIR alone "
+		"prints "
 		"the report of a folder again. docs/guard.md says what it can and cannot show.\n\n"
 		"Exit code 1: a variant is stale that is neither a control nor contrasted with one "
 		"that is stale, too; 4: a cell run has a complaint beside stale data; 5: with "

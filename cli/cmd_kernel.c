@@ -57,8 +57,10 @@ static int show(const char *ref, const struct kernel_options *o, struct err *e)
 	(void)o;
 	if (kernel_load(&k, ref, e))
 		return err_exit_code(e, FSDUEL_USAGE);
-	image = xasprintf("%s%s", k.image_path, k.uki ? " (a unified kernel image; the lines below "
-			  "are of the kernel in it)" : "");
+	image = xasprintf("%s%s", k.image_path,
+			  k.uki ? " (a unified kernel image; the lines below "
+				  "are of the kernel in it)"
+				: "");
 	modules = k.modules_dir ? xstrdup(k.modules_dir)
 				: xasprintf("none; looked in %s", k.modules_looked);
 	print_line("ref      ", k.ref);
@@ -156,8 +158,8 @@ static int list(const char *unused, const struct kernel_options *o, struct err *
 
 static const struct action {
 	const char *name;
-	unsigned words;   /* after it */
-	bool options;     /* it takes them */
+	unsigned words; /* after it */
+	bool options;   /* it takes them */
 	int (*run)(const char *word, const struct kernel_options *o, struct err *e);
 } actions[] = {
 	{ "build", 1, true, build },

@@ -23,15 +23,17 @@ struct letter_options {
 
 static const struct option_row options[] = {
 	{ 0, "into", OPT_STRING, "FILE",
-	  "put it into FILE, such as 0000-cover-letter.patch, instead of printing it", AT(into), false },
-	{ 'c', "contrast", OPT_STRING, "NAME", "only this contrast of the suite", AT(contrast), false },
+	  "put it into FILE, such as 0000-cover-letter.patch, instead of printing it", AT(into),
+	  false },
+	{ 'c', "contrast", OPT_STRING, "NAME", "only this contrast of the suite", AT(contrast),
+	  false },
 	{ 0, "margin", OPT_STRING, "PERCENT",
 	  "changes up to that are the same, such as 2%; without it the suite's, 2%, or 0.1% in "
 	  "exact mode",
 	  AT(margin), false },
 	{ 0, "no-chart", OPT_FLAG, NULL, "leave out what gnuplot draws", AT(no_chart), false },
-	{ 0, "unicode", OPT_FLAG, NULL, "names as they are, for a blog: not only ASCII", AT(unicode),
-	  false },
+	{ 0, "unicode", OPT_FLAG, NULL, "names as they are, for a blog: not only ASCII",
+	  AT(unicode), false },
 	{ 0, "markdown", OPT_FLAG, NULL, "Markdown, for a merge request", AT(markdown), false },
 	{ .name = NULL },
 };
@@ -39,9 +41,11 @@ static const struct option_row options[] = {
 static int check(const struct letter_options *o, struct err *e)
 {
 	if (o->unicode && o->markdown)
-		err_add(e, EINVAL, "give --unicode or --markdown: Markdown shows names as they are");
+		err_add(e, EINVAL,
+			"give --unicode or --markdown: Markdown shows names as they are");
 	else if (o->into && (o->unicode || o->markdown))
-		err_add(e, EINVAL, "--into writes into a mail, which is plain ASCII: leave --unicode and "
+		err_add(e, EINVAL,
+			"--into writes into a mail, which is plain ASCII: leave --unicode and "
 			"--markdown out");
 	else
 		return 0;
@@ -86,7 +90,9 @@ static int write_block(struct buf *block, const char *dir, const struct letter_o
 {
 	const struct show_options show = { .contrast = o->contrast, .margin = o->margin };
 	const struct letter_request q = {
-		.style = o->markdown ? LETTER_MARKDOWN : o->unicode ? LETTER_UNICODE : LETTER_ASCII,
+		.style = o->markdown  ? LETTER_MARKDOWN
+			 : o->unicode ? LETTER_UNICODE
+				      : LETTER_ASCII,
 		.chart = !o->no_chart,
 	};
 

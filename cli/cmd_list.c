@@ -88,8 +88,7 @@ static int list_metrics(struct err *e)
 	for (const struct metric *m = metrics; m->name; m++)
 		print_metric(m->name, m->unit, m->better, m->help, NULL, NULL);
 	for (const struct lock_metric *m = lock_metrics; m->name; m++)
-		print_metric(m->name, m->unit, m->better, m->help, "pass",
-			     pass_names[PASS_LOCKS]);
+		print_metric(m->name, m->unit, m->better, m->help, "pass", pass_names[PASS_LOCKS]);
 	for (const struct profile_metric *m = profile_metrics; m->name; m++)
 		print_metric(m->name, m->unit, m->better, m->help, "pass",
 			     pass_names[PASS_PROFILE]);
@@ -185,12 +184,8 @@ static const struct topic {
 	const char *name;
 	int (*list)(struct err *e);
 } topics[] = {
-	{ "locks", list_locks },
-	{ "metrics", list_metrics },
-	{ "params", list_params },
-	{ "plots", list_plots },
-	{ "roles", list_roles },
-	{ "suites", list_suites },
+	{ "locks", list_locks }, { "metrics", list_metrics }, { "params", list_params },
+	{ "plots", list_plots }, { "roles", list_roles },     { "suites", list_suites },
 };
 
 #define NR_TOPICS (sizeof(topics) / sizeof(topics[0]))

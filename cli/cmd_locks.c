@@ -30,9 +30,12 @@ const struct command command_locks = {
 	.min_args = 1,
 	.max_args = 1,
 	.summary = "show who waited for which lock, how long, and because of whom",
-	.text = "DIR is a folder that was measured with --pass locks. For every cell and variant the "
-		"table shows each class of locks that was waited for, shared and exclusive apart, and "
-		"who waited where; `fsduel list locks` lists the classes, docs/locks.md says what is "
+	.text = "DIR is a folder that was measured with --pass locks. For every cell and variant "
+		"the "
+		"table shows each class of locks that was waited for, shared and exclusive apart, "
+		"and "
+		"who waited where; `fsduel list locks` lists the classes, docs/locks.md says what "
+		"is "
 		"recorded. The cost of watching is the throughput of the watched runs against the "
 		"others.\n\n"
 		"Exit code 2 says that the folder has no locks pass or cannot be read.",

@@ -232,11 +232,10 @@ static json_t *variants_json(const struct suite *s)
 	for (size_t i = 0; i < s->nr_variants; i++) {
 		const struct suite_mount *m = &s->mounts[s->variants[i].mount];
 
-		json_array_append_new(list, json_pack("{ssssssssssso}", "name",
-						      s->variants[i].name, "kernel",
-						      s->kernels[s->variants[i].kernel].label,
-						      "mount", m->name, "fs", m->fs, "options",
-						      m->options, "mkfs", mkfs_json(m)));
+		json_array_append_new(
+			list, json_pack("{ssssssssssso}", "name", s->variants[i].name, "kernel",
+					s->kernels[s->variants[i].kernel].label, "mount", m->name,
+					"fs", m->fs, "options", m->options, "mkfs", mkfs_json(m)));
 	}
 	return list;
 }
@@ -246,11 +245,10 @@ static json_t *contrasts_json(const struct suite *s)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < s->nr_contrasts; i++)
-		json_array_append_new(list, json_pack("{ssssss}", "name", s->contrasts[i].name,
-						      "baseline",
-						      s->variants[s->contrasts[i].baseline].name,
-						      "patched",
-						      s->variants[s->contrasts[i].patched].name));
+		json_array_append_new(
+			list, json_pack("{ssssss}", "name", s->contrasts[i].name, "baseline",
+					s->variants[s->contrasts[i].baseline].name, "patched",
+					s->variants[s->contrasts[i].patched].name));
 	return list;
 }
 
@@ -269,8 +267,9 @@ static json_t *cells_json(const struct plan *p)
 					    json_integer((json_int_t)c->helper_threads));
 
 		/* Unknown is null, never 0. */
-		json_object_set_new(o, "timed_ns", c->timed_ns ?
-				    json_integer((json_int_t)c->timed_ns) : json_null());
+		json_object_set_new(o, "timed_ns",
+				    c->timed_ns ? json_integer((json_int_t)c->timed_ns)
+						: json_null());
 		json_array_append_new(list, o);
 	}
 	return list;
@@ -285,12 +284,11 @@ static json_t *units_json(const struct plan *p)
 		char key[64];
 
 		plan_unit_key(u, key);
-		json_array_append_new(list, json_pack("{sssisIsssiss}", "key", key, "block",
-						      (int)u->block, "cell", (json_int_t)u->cell,
-						      "variant",
-						      p->suite->variants[u->variant].name,
-						      "position", (int)u->position, "pass",
-						      pass_names[u->pass]));
+		json_array_append_new(
+			list, json_pack("{sssisIsssiss}", "key", key, "block", (int)u->block,
+					"cell", (json_int_t)u->cell, "variant",
+					p->suite->variants[u->variant].name, "position",
+					(int)u->position, "pass", pass_names[u->pass]));
 	}
 	return list;
 }
@@ -311,8 +309,10 @@ static json_t *passes_json(const struct suite *s)
 
 	for (enum pass pass = 0; pass < NR_PASSES; pass++)
 		if (pass == PASS_THROUGHPUT || watches(s, pass))
-			json_array_append_new(list, json_pack("{sssi}", "name", pass_names[pass],
-				"blocks", (int)(watches(s, pass) ? watched_blocks(s) : s->blocks)));
+			json_array_append_new(
+				list,
+				json_pack("{sssi}", "name", pass_names[pass], "blocks",
+					  (int)(watches(s, pass) ? watched_blocks(s) : s->blocks)));
 	return list;
 }
 
@@ -324,12 +324,13 @@ static void add_note(void *list, const char *sentence)
 static int print_json(const struct plan *p, unsigned guests, struct err *e)
 {
 	const struct suite *s = p->suite;
-	json_t *notes = json_array(), *o = json_pack("{sssssisIsososososososf}", "suite", s->name, "mode",
+	json_t *notes = json_array(),
+	       *o = json_pack("{sssssisIsososososososf}", "suite", s->name, "mode",
 			      mode_names[s->mode], "blocks", (int)s->blocks, "seed",
 			      (json_int_t)s->seed, "variants", variants_json(s), "contrasts",
 			      contrasts_json(s), "cells", cells_json(p), "block_seeds",
-			      blocks_json(p), "passes", passes_json(s), "units", units_json(p), "expected_wall_s",
-			      plan_expected_wall_s(p, guests));
+			      blocks_json(p), "passes", passes_json(s), "units", units_json(p),
+			      "expected_wall_s", plan_expected_wall_s(p, guests));
 	int ret;
 
 	fio_notes(s, add_note, notes);
@@ -350,7 +351,8 @@ static int check_options(const struct plan_options *o, unsigned nr_args, struct 
 	if (!o->suite == !nr_args)
 		return err_add(e, EINVAL, "name one suite: fsduel plan configs/quick.ini");
 	if (o->blocks > 1000 || o->watch_blocks > 1000 || o->guests > 256)
-		return err_add(e, EINVAL, "--blocks and --watch-blocks go up to 1000, --guests up to "
+		return err_add(e, EINVAL,
+			       "--blocks and --watch-blocks go up to 1000, --guests up to "
 			       "256");
 	return 0;
 }
@@ -358,9 +360,12 @@ static int check_options(const struct plan_options *o, unsigned nr_args, struct 
 static int run(const void *opts, char *const *args, unsigned nr_args, struct err *e)
 {
 	const struct plan_options *o = opts;
-	struct suite_overrides over = { .baseline = o->baseline, .patched = o->patched,
-					.blocks = (unsigned)o->blocks, .mode = o->mode,
-					.passes = o->passes.v, .nr_passes = o->passes.n,
+	struct suite_overrides over = { .baseline = o->baseline,
+					.patched = o->patched,
+					.blocks = (unsigned)o->blocks,
+					.mode = o->mode,
+					.passes = o->passes.v,
+					.nr_passes = o->passes.n,
 					.watch_blocks = (unsigned)o->watch_blocks,
 					.unscaled = o->unscaled };
 	struct suite s = { 0 };

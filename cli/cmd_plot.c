@@ -25,12 +25,13 @@ static int run(const void *opts, char *const *args, unsigned nr_args, struct err
 
 static const struct option_row options[] = {
 	{ 'o', "output", OPT_STRING, "DIR",
-	  "where the pictures go; without it plots in the results folder",
-	  AT(output), false },
-	{ 'k', "kind", OPT_STRINGS, "NAME", "this kind of picture, several times; without it every kind",
-	  AT(kinds), false },
-	{ 'c', "contrast", OPT_STRING, "NAME", "only this contrast of the suite", AT(contrast), false },
-	{ 'w', "workload", OPT_STRING, "NAME", "only the cells of this workload", AT(workload), false },
+	  "where the pictures go; without it plots in the results folder", AT(output), false },
+	{ 'k', "kind", OPT_STRINGS, "NAME",
+	  "this kind of picture, several times; without it every kind", AT(kinds), false },
+	{ 'c', "contrast", OPT_STRING, "NAME", "only this contrast of the suite", AT(contrast),
+	  false },
+	{ 'w', "workload", OPT_STRING, "NAME", "only the cells of this workload", AT(workload),
+	  false },
 	{ 'a', "ascii", OPT_FLAG, NULL, "print them as text; writes nothing", AT(ascii), false },
 	{ .name = NULL },
 };
@@ -42,11 +43,12 @@ const struct command command_plot = {
 	.min_args = 1,
 	.max_args = 1,
 	.summary = "draw a results folder: change, scaling, latency, locks, instructions",
-	.text = "DIR is a results folder. Each kind of picture is drawn as SVG and PNG by gnuplot; one "
-		"whose data is not there is left out, and why is said:"
-		PLOT_KINDS(KIND_LINE)
-		"\n\nThe tables behind them are in data/, and plots.gp draws them all again: "
-		"docs/plots.md. Exit code 3 says that gnuplot is not there.",
+	.text = "DIR is a results folder. Each kind of picture is drawn as SVG and PNG by gnuplot; "
+		"one "
+		"whose data is not there is left out, and why is said:" PLOT_KINDS(
+			KIND_LINE) "\n\nThe tables behind them are in data/, and plots.gp draws "
+				   "them all again: "
+				   "docs/plots.md. Exit code 3 says that gnuplot is not there.",
 	.options = options,
 	.options_size = sizeof(struct plot_choice),
 	.run = run,

@@ -23,7 +23,7 @@ static const struct format {
 	const char *name;
 	void (*write)(struct buf *out, const struct costs *c, const struct results *r,
 		      const struct costs_view *v);
-	bool top;                 /* only the first functions, unless asked for more */
+	bool top; /* only the first functions, unless asked for more */
 	bool one_contrast;
 } formats[] = {
 	{ "table", costs_table, true, false }, /* the default is the first */
@@ -61,8 +61,10 @@ static int check_view(const struct costs *c, const struct costs_view *v, const s
 		if (!costs_shown(v, &c->cells[i]))
 			continue;
 		if (first && strcmp(first, c->cells[i].contrast))
-			return err_add(e, EINVAL, "the format %s shows one contrast: choose one with "
-				       "-c, such as -c %s", f->name, first);
+			return err_add(e, EINVAL,
+				       "the format %s shows one contrast: choose one with "
+				       "-c, such as -c %s",
+				       f->name, first);
 		first = c->cells[i].contrast;
 	}
 	return 0;
@@ -106,11 +108,11 @@ static const struct option_row options[] = {
 	{ 'n', "top", OPT_COUNT, "N",
 	  "as many functions a cell; without it 10 in a table, else all",
 	  offsetof(struct profile_options, top), false },
-	{ 'a', "all", OPT_FLAG, NULL, "every function", offsetof(struct profile_options, all), false },
+	{ 'a', "all", OPT_FLAG, NULL, "every function", offsetof(struct profile_options, all),
+	  false },
 	{ 'f', "format", OPT_STRING, "table|csv|json|folded", "what to print; without it a table",
 	  offsetof(struct profile_options, format), false },
-	{ 0, "side", OPT_STRING, "baseline|patched",
-	  "whose folded stacks; without it patched",
+	{ 0, "side", OPT_STRING, "baseline|patched", "whose folded stacks; without it patched",
 	  offsetof(struct profile_options, side), false },
 	{ .name = NULL },
 };
@@ -123,11 +125,14 @@ const struct command command_profile = {
 	.summary = "show what an operation costs in which kernel function",
 	.text = "DIR is a folder that was measured with --pass profile, in exact mode. For every "
 		"contrast and cell the table shows the instructions of an operation and its idle "
-		"time, the functions and the subsystems whose instructions changed most, and whether "
-		"a function is called more often or takes longer each time. folded is for tools that "
+		"time, the functions and the subsystems whose instructions changed most, and "
+		"whether "
+		"a function is called more often or takes longer each time. folded is for tools "
+		"that "
 		"draw flame graphs: \"cell;subsystem;function instructions\". docs/profile.md says "
 		"what is counted.\n\n"
-		"Exit code 4 says that a planned pair has no profile, 2 that the folder has no profile "
+		"Exit code 4 says that a planned pair has no profile, 2 that the folder has no "
+		"profile "
 		"pass or cannot be read.",
 	.options = options,
 	.options_size = sizeof(struct profile_options),

@@ -69,19 +69,21 @@ static int choose_target(const struct run_options *o, struct target_wants *w, st
 		enum target_kind kind;
 	} kinds[] = {
 		{ o->image_bytes, TARGET_IMAGE }, { o->device, TARGET_DEVICE },
-		{ o->dir, TARGET_DIR }, { o->null_blk, TARGET_NULL_BLK }, { o->zram, TARGET_ZRAM },
+		{ o->dir, TARGET_DIR },           { o->null_blk, TARGET_NULL_BLK },
+		{ o->zram, TARGET_ZRAM },
 	};
 	unsigned asked = 0;
 
-	*w = (struct target_wants){ TARGET_IMAGE, o->image_bytes, o->device, o->destroy, o->dir,
-				    o->force };
+	*w = (struct target_wants){ TARGET_IMAGE, o->image_bytes, o->device,
+				    o->destroy,   o->dir,         o->force };
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (kinds[i].asked) {
 			w->kind = kinds[i].kind;
 			asked++;
 		}
 	if (asked > 1)
-		return err_add(e, EINVAL, "give one of --image, --device, --dir, --null-blk and "
+		return err_add(e, EINVAL,
+			       "give one of --image, --device, --dir, --null-blk and "
 			       "--zram");
 	if (w->kind != TARGET_DEVICE && (o->destroy || o->force))
 		return err_add(e, EINVAL, "--destroy and --force go with --device");
@@ -93,7 +95,8 @@ static int check_options(const struct run_options *o, struct target_wants *w, st
 	int ret = 0;
 
 	if (o->kexec.n && (o->kernel || o->block))
-		ret = err_add(e, EINVAL, "--kexec chooses kernel and block itself: leave --kernel and "
+		ret = err_add(e, EINVAL,
+			      "--kexec chooses kernel and block itself: leave --kernel and "
 			      "--block out");
 	else if (!o->output == !o->resume)
 		ret = err_add(e, EINVAL, "give either --output DIR or, to go on, --resume DIR");
@@ -130,8 +133,8 @@ static int read_begun(const char *dir, struct begun *b, struct err *e)
 	if (!ret) {
 		b->suite = json_string_value(json_object_get(suite, "path"));
 		b->blocks = (unsigned)json_integer_value(json_object_get(suite, "blocks"));
-		b->watch_blocks = (unsigned)json_integer_value(
-			json_object_get(b->run, "watch_blocks"));
+		b->watch_blocks =
+			(unsigned)json_integer_value(json_object_get(b->run, "watch_blocks"));
 		b->unscaled = json_is_true(json_object_get(suite, "unscaled"));
 	} else {
 		err_exit(e, FSDUEL_USAGE);
@@ -164,11 +167,18 @@ static int measure_part(const struct run_options *o, const struct target_wants *
 	struct plan p = { 0 };
 	struct progress_line line = progress_line("run", &p, o->quiet);
 	const struct host_opts h = {
-		.dir = o->resume ? o->resume : o->output, .kernel = o->kernel, .target = *w,
+		.dir = o->resume ? o->resume : o->output,
+		.kernel = o->kernel,
+		.target = *w,
 		.block = (unsigned)o->block,
-		.settle_ns = o->no_settle ? 0 : o->settle_ns ? o->settle_ns : SETTLE_NS,
-		.progress = progress_show, .before = progress_before, .say = progress_say,
-		.arg = &line, .stop = &stop_signal,
+		.settle_ns = o->no_settle   ? 0
+			     : o->settle_ns ? o->settle_ns
+					    : SETTLE_NS,
+		.progress = progress_show,
+		.before = progress_before,
+		.say = progress_say,
+		.arg = &line,
+		.stop = &stop_signal,
 	};
 	int ret = plan_make(&p, s, e);
 
@@ -189,8 +199,8 @@ static int measure_part(const struct run_options *o, const struct target_wants *
 	return ret ? err_exit_code(e, FSDUEL_UNMEASURED) : FSDUEL_OK;
 }
 
-static int measure(const struct run_options *o, const struct target_wants *w,
-		   const struct suite *s, struct err *e)
+static int measure(const struct run_options *o, const struct target_wants *w, const struct suite *s,
+		   struct err *e)
 {
 	struct progress last = { 0 };
 	unsigned elsewhere = 0;
@@ -251,7 +261,8 @@ static int run_as_asked(const struct run_options *o, struct reboot_state *state,
 {
 	struct begun begun = { .run = NULL };
 	struct option_strings passes = { .n = 0 };
-	struct suite_overrides over = { .blocks = (unsigned)o->blocks, .mode = "host",
+	struct suite_overrides over = { .blocks = (unsigned)o->blocks,
+					.mode = "host",
 					.watch_blocks = (unsigned)o->watch_blocks,
 					.running = o->kexec.n ? "baseline" : o->kernel };
 	struct target_wants w;

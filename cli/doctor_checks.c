@@ -23,8 +23,8 @@
 
 #define CHECK_TIMEOUT_NS 5000000000u
 #define TRIAL_ROM_BYTES 65536
-#define TRIAL_RESET 0xfff0     /* where in the last 64 KiB an x86 begins */
-#define TRIAL_EXIT 33          /* isa-debug-exit: 0x10 << 1 | 1 */
+#define TRIAL_RESET 0xfff0 /* where in the last 64 KiB an x86 begins */
+#define TRIAL_EXIT 33      /* isa-debug-exit: 0x10 << 1 | 1 */
 #define GUEST_BYTES (1024ull << 20)
 #define CACHE_BYTES (512ull << 20)
 
@@ -89,9 +89,11 @@ static int trial(const char *qemu, const char *args, struct buf *out)
 	if (fd < 0)
 		return -errno;
 	strv_add(&argv, qemu);
-	strv_split(&argv, "-m 16 -smp 1 -display none -monitor none -nic none "
-			  "-vga none -serial none -parallel none -no-reboot "
-			  "-device isa-debug-exit,iobase=0xf4,iosize=1 -bios", " ");
+	strv_split(&argv,
+		   "-m 16 -smp 1 -display none -monitor none -nic none "
+		   "-vga none -serial none -parallel none -no-reboot "
+		   "-device isa-debug-exit,iobase=0xf4,iosize=1 -bios",
+		   " ");
 	strv_add(&argv, rom);
 	strv_split(&argv, args, " ");
 	if (!ftruncate(fd, TRIAL_ROM_BYTES) &&
@@ -142,8 +144,9 @@ enum health check_kvm(const char *arg, struct buf *said)
 	free(qemu);
 	buf_release(&out);
 	buf_addf(said, "/dev/kvm opens and %s",
-		 ret ? "a guest does not run" : "three instructions ran; only a trial boot of a "
-						"kernel proves more");
+		 ret ? "a guest does not run"
+		     : "three instructions ran; only a trial boot of a "
+		       "kernel proves more");
 	return HEALTH_LIMITED;
 }
 

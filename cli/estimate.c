@@ -48,8 +48,8 @@ void estimates_note(struct estimates *s, const struct plan *p, const struct plan
 
 	if (!s->plan)
 		init(s, p);
-	if (u->pass == PASS_THROUGHPUT && u->block <= p->suite->blocks &&
-	    r->status == STATUS_OK && primary_value(r, &value))
+	if (u->pass == PASS_THROUGHPUT && u->block <= p->suite->blocks && r->status == STATUS_OK &&
+	    primary_value(r, &value))
 		*place(s, u->cell, u->variant, u->block) = value;
 }
 

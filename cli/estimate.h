@@ -12,8 +12,8 @@
 #include "runners/suite/plan.h"
 
 struct estimates {
-	const struct plan *plan;   /* borrowed; NULL before the first note */
-	double *value;             /* cell, variant, block; NaN: not measured */
+	const struct plan *plan; /* borrowed; NULL before the first note */
+	double *value;           /* cell, variant, block; NaN: not measured */
 };
 
 /* Take the primary value of a finished cell run of the first pass; others are passed over. */
@@ -23,7 +23,7 @@ void estimates_note(struct estimates *s, const struct plan *p, const struct plan
 /* patched / baseline of a cell in one contrast, over the blocks that have both. */
 struct estimate {
 	const char *contrast;
-	double change;             /* Hodges-Lehmann, as compare's: 0.97 is -3 % */
+	double change; /* Hodges-Lehmann, as compare's: 0.97 is -3 % */
 	unsigned blocks;
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* experiment_show.h: what `fsduel experiment` prints of an experiment, and writes into its folder. */
+/* experiment_show.h: what `fsduel experiment` prints of an experiment, and writes into its folder.
+ */
 #ifndef FSDUEL_CLI_EXPERIMENT_SHOW_H
 #define FSDUEL_CLI_EXPERIMENT_SHOW_H
 

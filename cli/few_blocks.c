@@ -8,14 +8,14 @@
 
 static size_t count_families(const struct suite *s)
 {
-	unsigned (*pair)[2] = xcalloc(s->nr_contrasts + 1, sizeof(*pair));
+	unsigned(*pair)[2] = xcalloc(s->nr_contrasts + 1, sizeof(*pair));
 	size_t families;
 
 	for (size_t i = 0; i < s->nr_contrasts; i++) {
 		pair[i][0] = (unsigned)s->contrasts[i].baseline;
 		pair[i][1] = (unsigned)s->contrasts[i].patched;
 	}
-	families = judge_families((const unsigned (*)[2])pair, s->nr_contrasts, NULL);
+	families = judge_families((const unsigned(*)[2])pair, s->nr_contrasts, NULL);
 	free(pair);
 	return families;
 }
@@ -48,9 +48,11 @@ static void say_slack(const struct plan *p, struct buf *b)
 	unsigned safe = judge_min_blocks(s->nr_contrasts * rows, true);
 
 	if (s->mode == MODE_EXACT && s->blocks < safe)
-		buf_addf(b, "few blocks: with %u, cells that only change between two states can keep "
-			    "a changed cell unsure; with %zu cells, each role of a mix for itself, "
-			    "%u or more rule that out (-b %u)", s->blocks, rows, safe, safe);
+		buf_addf(b,
+			 "few blocks: with %u, cells that only change between two states can keep "
+			 "a changed cell unsure; with %zu cells, each role of a mix for itself, "
+			 "%u or more rule that out (-b %u)",
+			 s->blocks, rows, safe, safe);
 }
 
 void few_blocks_say(const struct plan *p, struct buf *b)
@@ -59,14 +61,16 @@ void few_blocks_say(const struct plan *p, struct buf *b)
 	bool exact = s->mode == MODE_EXACT;
 	unsigned least = judge_min_blocks(count_families(s), exact);
 
-	if (s->guard.there)   /* it counts, and judges no speed */
+	if (s->guard.there) /* it counts, and judges no speed */
 		return;
 	if (!s->nr_contrasts)
 		return;
 	if (s->blocks >= least)
 		say_slack(p, b);
 	else
-		buf_addf(b, "too few blocks: with %u, no cell can be called slower or faster, whatever "
-			    "is measured%s: %u or more are needed (-b %u)", s->blocks,
-			 exact ? ", as each is one seed" : "", least, least);
+		buf_addf(
+			b,
+			"too few blocks: with %u, no cell can be called slower or faster, whatever "
+			"is measured%s: %u or more are needed (-b %u)",
+			s->blocks, exact ? ", as each is one seed" : "", least, least);
 }

@@ -13,9 +13,9 @@
 #define WORDS_SHOWN 600
 
 struct ask {
-	char *dir;               /* an empty folder: relative paths of a job lead nowhere else */
-	struct strv engines;     /* found in this fio */
-	struct strv seen;        /* "part=2": values of the workload's parameters that fio took */
+	char *dir;           /* an empty folder: relative paths of a job lead nowhere else */
+	struct strv engines; /* found in this fio */
+	struct strv seen;    /* "part=2": values of the workload's parameters that fio took */
 };
 
 /* fio's lines as one sentence. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* guard_report.c: see guard_report.h. Judging is analysis/guard's, drawing dashboards/table/guard_table.c's. */
+/* guard_report.c: see guard_report.h. Judging is analysis/guard's, drawing
+ * dashboards/table/guard_table.c's. */
 #include "cli/guard_report.h"
 
 #include <errno.h>
@@ -13,12 +14,11 @@
 #include "lib/near.h"
 #include "lib/schema.h"
 
-
 static const struct format {
 	const char *name;
 	void (*write)(struct buf *out, const struct guard *g, const struct results *r);
 } formats[] = {
-	{ "table", guard_table },      /* the default is the first */
+	{ "table", guard_table }, /* the default is the first */
 	{ "csv", guard_csv },
 	{ "json", guard_json },
 };
@@ -68,8 +68,7 @@ static int verdict_code(const struct guard *g, const struct guard_show *show)
 	return show->strict && guard_count(g, GUARD_UNSURE) ? FSDUEL_UNSURE : FSDUEL_OK;
 }
 
-static int keep_csv(const char *dir, const struct guard *g, const struct results *r,
-		    struct err *e)
+static int keep_csv(const char *dir, const struct guard *g, const struct results *r, struct err *e)
 {
 	char *path = xasprintf("%s/%s", dir, GUARD_CSV);
 	struct buf csv = BUF_INIT;
@@ -82,8 +81,7 @@ static int keep_csv(const char *dir, const struct guard *g, const struct results
 	return ret;
 }
 
-int guard_report(const char *dir, const struct guard_show *show, struct buf *summary,
-		 struct err *e)
+int guard_report(const char *dir, const struct guard_show *show, struct buf *summary, struct err *e)
 {
 	struct guard g = { .variants = NULL };
 	struct buf out = BUF_INIT;

@@ -9,10 +9,10 @@
 #include "lib/err.h"
 
 struct guard_show {
-	const char *format;    /* "table", "csv", "json"; NULL: a table */
-	bool strict;           /* a variant that is unsure is exit code 5 */
-	bool no_gate;          /* a variant that is stale is exit code 0 */
-	bool keep;             /* DIR/guard.csv is written anew */
+	const char *format; /* "table", "csv", "json"; NULL: a table */
+	bool strict;        /* a variant that is unsure is exit code 5 */
+	bool no_gate;       /* a variant that is stale is exit code 0 */
+	bool keep;          /* DIR/guard.csv is written anew */
 };
 
 /* -EINVAL with a sentence where there is no such format. */

@@ -20,9 +20,8 @@ const struct exit_row fsduel_exits[] = {
 	{ NULL, NULL },
 };
 
-static const struct option_row help_row = {
-	'h', "help", OPT_FLAG, NULL, "print this help and exit", 0, false
-};
+static const struct option_row help_row = { 'h', "help", OPT_FLAG, NULL, "print this help and exit",
+					    0,   false };
 
 void options_heading(const struct option_row *row, struct buf *b)
 {
@@ -108,12 +107,13 @@ void options_main_help(struct buf *b)
 	for (const struct command *const *c = commands; *c; c++)
 		if (strlen((*c)->name) > width)
 			width = strlen((*c)->name);
-	buf_adds(b, "Usage: fsduel COMMAND [OPTION...] [WORD...]\n"
-		    "       fsduel COMMAND -h\n"
-		    "       fsduel --version\n\n"
-		    "Duels two Linux kernels, or two mounts, on the same file-system work and says\n"
-		    "what got faster or slower.\n\n"
-		    "Commands:\n");
+	buf_adds(b,
+		 "Usage: fsduel COMMAND [OPTION...] [WORD...]\n"
+		 "       fsduel COMMAND -h\n"
+		 "       fsduel --version\n\n"
+		 "Duels two Linux kernels, or two mounts, on the same file-system work and says\n"
+		 "what got faster or slower.\n\n"
+		 "Commands:\n");
 	for (const struct command *const *c = commands; *c; c++)
 		buf_addf(b, "  %-*s  %s\n", (int)width, (*c)->name, (*c)->summary);
 	buf_adds(b, "\nExit codes:\n");

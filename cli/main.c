@@ -89,8 +89,10 @@ static int dispatch(int argc, char **argv)
 		return FSDUEL_OK;
 	}
 	if (!*word || *word == '-') {
-		err_add(&e, EINVAL, "%s%s: usage is fsduel COMMAND [OPTION...]; fsduel -h lists the "
-			"commands", *word ? "unknown option " : "no command given", word);
+		err_add(&e, EINVAL,
+			"%s%s: usage is fsduel COMMAND [OPTION...]; fsduel -h lists the "
+			"commands",
+			*word ? "unknown option " : "no command given", word);
 		complain(NULL, e.text);
 		return FSDUEL_USAGE;
 	}

@@ -19,10 +19,17 @@ int measure_suite(struct suite *s, const struct measure_opts *o, struct err *e)
 	struct plan p = { 0 };
 	struct progress_line line = progress_line(o->command, &p, o->quiet);
 	struct duel_opts d = {
-		.dir = o->dir, .resume = o->resume, .guests = o->guests,
-		.initramfs = o->initramfs, .qemu = o->qemu, .destroy = o->destroy,
-		.progress = progress_show, .before = progress_before, .say = progress_say,
-		.arg = &line, .stop = &stop_signal,
+		.dir = o->dir,
+		.resume = o->resume,
+		.guests = o->guests,
+		.initramfs = o->initramfs,
+		.qemu = o->qemu,
+		.destroy = o->destroy,
+		.progress = progress_show,
+		.before = progress_before,
+		.say = progress_say,
+		.arg = &line,
+		.stop = &stop_signal,
 	};
 	struct buf few = BUF_INIT;
 	struct progress last;
@@ -47,8 +54,8 @@ int measure_suite(struct suite *s, const struct measure_opts *o, struct err *e)
 	if (!o->resume && !o->quiet)
 		fio_notes(s, progress_say, &line);
 	stop_signal_catch();
-	again = o->same ? xstrdup("the same command") :
-			  xasprintf("fsduel %s --resume %s", o->command, o->dir);
+	again = o->same ? xstrdup("the same command")
+			: xasprintf("fsduel %s --resume %s", o->command, o->dir);
 	d.again = again;
 	ret = duel_run(s, &p, &d, &last, e);
 	progress_end(&line);
@@ -76,8 +83,7 @@ static int count_unsure(const char *dir, unsigned *unsure, unsigned *cells, stru
 	return ret;
 }
 
-int measure_until_sure(struct suite *s, const struct measure_opts *o, unsigned done,
-		       struct err *e)
+int measure_until_sure(struct suite *s, const struct measure_opts *o, unsigned done, struct err *e)
 {
 	struct progress_line line = progress_line(o->command, NULL, o->quiet);
 	struct measure_opts step = *o;

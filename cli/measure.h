@@ -12,11 +12,11 @@
 #include "runners/suite/suite.h"
 
 struct measure_opts {
-	const char *command;      /* "duel", for what is said */
+	const char *command; /* "duel", for what is said */
 	const char *dir;
 	bool resume, quiet;
-	bool same;                /* the same command goes on; else COMMAND --resume DIR */
-	unsigned guests;          /* 0: one a core */
+	bool same;       /* the same command goes on; else COMMAND --resume DIR */
+	unsigned guests; /* 0: one a core */
 	const char *initramfs, *qemu, *destroy; /* see duel.h */
 };
 
@@ -28,7 +28,6 @@ int measure_suite(struct suite *s, const struct measure_opts *o, struct err *e);
  * unsure. done: the folder has that many blocks already, 0 at first; looks before
  * are not repeated. s->blocks is then what was measured.
  */
-int measure_until_sure(struct suite *s, const struct measure_opts *o, unsigned done,
-		       struct err *e);
+int measure_until_sure(struct suite *s, const struct measure_opts *o, unsigned done, struct err *e);
 
 #endif

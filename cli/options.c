@@ -16,14 +16,14 @@
 #include "lib/num.h"
 
 enum {
-	HELP = 256,   /* what getopt_long returns for --help; row i is ROW + i */
+	HELP = 256, /* what getopt_long returns for --help; row i is ROW + i */
 	ROW,
 };
 
 struct tables {
 	struct option *longs;
 	struct buf letters;
-	size_t nr;            /* rows of the command */
+	size_t nr; /* rows of the command */
 };
 
 static const enum num_kind num_kinds[] = {
@@ -43,9 +43,9 @@ static void tables_make(struct tables *t, const struct option_row *rows)
 	for (size_t i = 0; i < t->nr; i++) {
 		bool value = rows[i].kind != OPT_FLAG;
 
-		t->longs[i] = (struct option){ rows[i].name,
-					       value ? required_argument : no_argument, NULL,
-					       ROW + (int)i };
+		t->longs[i] =
+			(struct option){ rows[i].name, value ? required_argument : no_argument,
+					 NULL, ROW + (int)i };
 		if (rows[i].letter)
 			buf_addf(&t->letters, "%c%s", rows[i].letter, value ? ":" : "");
 	}
@@ -142,8 +142,7 @@ static int bad_option(const struct tables *t, char **argv, struct err *e)
 	return err_add(e, EINVAL, "unknown option -%c; -h lists the options", optopt);
 }
 
-static int check_required(const struct option_row *rows, size_t nr, const bool *seen,
-			  struct err *e)
+static int check_required(const struct option_row *rows, size_t nr, const bool *seen, struct err *e)
 {
 	int ret = 0;
 

@@ -13,8 +13,8 @@
 #include "lib/buf.h"
 
 struct parsed {
-	bool help;               /* -h or --help was there; nothing else was looked at after it */
-	char *const *args;       /* the words that are no options; within argv */
+	bool help;         /* -h or --help was there; nothing else was looked at after it */
+	char *const *args; /* the words that are no options; within argv */
 	unsigned nr_args;
 };
 

@@ -13,8 +13,7 @@ static void add(struct option_strings *all, const char *name)
 		all->v[all->n++] = name;
 }
 
-void passes_join(struct option_strings *all, const struct option_strings *asked,
-		 const json_t *run)
+void passes_join(struct option_strings *all, const struct option_strings *asked, const json_t *run)
 {
 	const json_t *item;
 	size_t i;

@@ -11,7 +11,6 @@
  * Each name once, in *all; the strings stay run's and asked's, either of which may be
  * NULL. A folder never loses a pass: what it measured would no longer be in its tables.
  */
-void passes_join(struct option_strings *all, const struct option_strings *asked,
-		 const json_t *run);
+void passes_join(struct option_strings *all, const struct option_strings *asked, const json_t *run);
 
 #endif

@@ -38,19 +38,19 @@ static int read_suite(struct shelf *s, const char *dir, struct err *e)
 	const char *path = string_in(s->run, "suite", "path");
 	char *copy = xasprintf("%s/" SUITE_INI, dir);
 	struct buf text = BUF_INIT;
-	json_int_t blocks = json_integer_value(
-		json_object_get(json_object_get(s->run, "suite"), "blocks"));
+	json_int_t blocks =
+		json_integer_value(json_object_get(json_object_get(s->run, "suite"), "blocks"));
 	struct option_strings passes;
 	/* Any label will do: it gives a suite without kernels its two. */
 	struct suite_overrides over = {
 		.blocks = blocks > 0 ? (unsigned)blocks : 0,
 		.mode = json_string_value(json_object_get(s->run, "mode")),
-		.watch_blocks = (unsigned)json_integer_value(
-			json_object_get(s->run, "watch_blocks")),
+		.watch_blocks =
+			(unsigned)json_integer_value(json_object_get(s->run, "watch_blocks")),
 		.running = json_object_size(json_object_get(s->run, "kernels")) == 2 ? "baseline"
 										     : NULL,
-		.unscaled = json_is_true(json_object_get(json_object_get(s->run, "suite"),
-							 "unscaled")),
+		.unscaled =
+			json_is_true(json_object_get(json_object_get(s->run, "suite"), "unscaled")),
 	};
 	int ret = fs_read(copy, 0, &text, e);
 
@@ -58,8 +58,8 @@ static int read_suite(struct shelf *s, const char *dir, struct err *e)
 	over.passes = passes.v;
 	over.nr_passes = passes.n;
 	if (!ret)
-		ret = suite_load_mem(&s->suite, path ? path : copy, buf_str(&text), text.len,
-				     &over, e);
+		ret = suite_load_mem(&s->suite, path ? path : copy, buf_str(&text), text.len, &over,
+				     e);
 	if (!ret)
 		ret = suite_draw_order(&s->suite, dir, e);
 	if (!ret)
@@ -79,8 +79,9 @@ static int open_shelf(struct shelf *s, const char *dir, struct err *e)
 	free(path);
 	if (ret)
 		return err_add(e, -ret, "%s is not a results folder", dir);
-	s->folder = (struct folder){ .dir = (char *)dir, .suite = &s->suite, .plan = &s->plan,
-				     .lock_fd = -1 };
+	s->folder = (struct folder){
+		.dir = (char *)dir, .suite = &s->suite, .plan = &s->plan, .lock_fd = -1
+	};
 	return read_suite(s, dir, e);
 }
 

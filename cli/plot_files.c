@@ -13,7 +13,7 @@
 #include "dashboards/plot/plot.h"
 #include "dashboards/words/text.h"
 
-#define OUTPUT_DIR "plots"     /* in the results folder */
+#define OUTPUT_DIR "plots" /* in the results folder */
 #define WIDTH 79u
 
 struct pictures {
@@ -33,8 +33,9 @@ static char *file_name(const char *kind, const char *contrast, size_t number, bo
 		return buf_detach(&b, NULL);
 	buf_addc(&b, '-');
 	for (; *contrast; contrast++) {
-		bool plain = strchr("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-",
-				    *contrast) != NULL;
+		bool plain =
+			strchr("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-",
+			       *contrast) != NULL;
 
 		clean &= plain;
 		buf_addc(&b, plain ? *contrast : '_');
@@ -62,8 +63,10 @@ static void add_kind(struct pictures *p, const struct plot_choice *o, const stru
 
 	for (size_t i = 0; i < (alone && contrasts->n ? 1 : contrasts->n); i++) {
 		char *name = file_name(kind->name, contrasts->v[i], i + 1, alone);
-		struct plot_request q = { .kind = kind, .contrast = contrasts->v[i],
-					  .workload = o->workload, .columns = WIDTH };
+		struct plot_request q = { .kind = kind,
+					  .contrast = contrasts->v[i],
+					  .workload = o->workload,
+					  .columns = WIDTH };
 
 		strv_add(&p->names, name);
 		p->q = xrealloc(p->q, p->nr + 2, sizeof(*p->q));

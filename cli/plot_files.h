@@ -9,10 +9,10 @@
 #include "lib/buf.h"
 
 struct plot_choice {
-	const char *output;            /* folder; NULL: plots in the results folder */
+	const char *output;              /* folder; NULL: plots in the results folder */
 	const char *contrast, *workload; /* NULL: all */
-	struct option_strings kinds;   /* none: all */
-	bool ascii;                    /* into said, and no files */
+	struct option_strings kinds;     /* none: all */
+	bool ascii;                      /* into said, and no files */
 };
 
 /*

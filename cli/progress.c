@@ -11,13 +11,14 @@
 #include "lib/num.h"
 #include "lib/proc.h"
 
-#define WIDTH 80               /* of a terminal that does not say */
+#define WIDTH 80 /* of a terminal that does not say */
 #define NARROWEST 20
 
 struct progress_line progress_line(const char *command, const struct plan *p, bool quiet)
 {
-	return (struct progress_line){ .command = command, .plan = p,
-				       .terminal = isatty(STDERR_FILENO), .quiet = quiet };
+	return (struct progress_line){
+		.command = command, .plan = p, .terminal = isatty(STDERR_FILENO), .quiet = quiet
+	};
 }
 
 static void add_cell(struct buf *b, const struct plan *p, const struct plan_unit *u)

@@ -14,19 +14,19 @@
 #include "runners/kernel/kernel_build.h"
 
 struct progress_line {
-	const char *command;       /* "duel" */
-	const struct plan *plan;   /* borrowed; may be made later */
+	const char *command;     /* "duel" */
+	const struct plan *plan; /* borrowed; may be made later */
 	bool terminal, quiet;
 	struct estimates so_far;
-	struct buf last;           /* what there is to be said of the cell run that ended last */
+	struct buf last; /* what there is to be said of the cell run that ended last */
 };
 
 struct progress_line progress_line(const char *command, const struct plan *p, bool quiet);
-void progress_show(void *line, const struct progress *p);   /* a progress hook */
+void progress_show(void *line, const struct progress *p); /* a progress hook */
 /* A hook: what a former run has left counts for the estimates. */
 void progress_before(void *line, const struct plan_unit *u, const struct result *r);
-void progress_say(void *line, const char *sentence);        /* "fsduel duel: sentence" */
-void progress_end(struct progress_line *line);              /* the line is gone, and what it held */
+void progress_say(void *line, const char *sentence); /* "fsduel duel: sentence" */
+void progress_end(struct progress_line *line);       /* the line is gone, and what it held */
 
 /* What progress_show writes on a terminal, of at most width columns, into b. */
 void progress_text(struct progress_line *line, const struct progress *p, size_t width,
@@ -34,7 +34,7 @@ void progress_text(struct progress_line *line, const struct progress *p, size_t 
 
 /* A kernel that is being built: one line on a terminal, rewritten. */
 struct build_line {
-	uint64_t since_ns;         /* as now_ns() */
+	uint64_t since_ns; /* as now_ns() */
 };
 
 void build_line_show(void *line, const struct kernel_build_progress *p); /* a progress hook */

@@ -139,8 +139,12 @@ int show_report(const char *dir, const char *file, const struct show_options *o,
 
 	if (!show_open(dir, o, &s, e) && !report_series_read(&series, s.r, dir, e)) {
 		struct report page = {
-			.results = s.r, .comparison = &s.c, .locks = s.locks, .costs = s.costs,
-			.series = series, .folder = dir,
+			.results = s.r,
+			.comparison = &s.c,
+			.locks = s.locks,
+			.costs = s.costs,
+			.series = series,
+			.folder = dir,
 		};
 
 		comparison_judge_rest(&s.c, s.r);

@@ -29,16 +29,15 @@ int resumed_read(struct resumed *r, const char *dir, struct err *e)
 		err_exit(e, FSDUEL_USAGE);
 		return err_add(e, -ret, "%s is not a results folder", dir);
 	}
-	r->suite = xstrdup(json_string_value(json_object_get(json_object_get(r->run, "suite"),
-							     "path")));
+	r->suite = xstrdup(
+		json_string_value(json_object_get(json_object_get(r->run, "suite"), "path")));
 	r->o.baseline = kernel_ref(r->run, "baseline");
 	r->o.patched = kernel_ref(r->run, "patched");
 	r->o.mode = json_string_value(json_object_get(r->run, "mode"));
 	r->o.blocks = (unsigned)json_integer_value(
 		json_object_get(json_object_get(r->run, "suite"), "blocks"));
 	r->o.watch_blocks = (unsigned)json_integer_value(json_object_get(r->run, "watch_blocks"));
-	r->o.unscaled = json_is_true(json_object_get(json_object_get(r->run, "suite"),
-						     "unscaled"));
+	r->o.unscaled = json_is_true(json_object_get(json_object_get(r->run, "suite"), "unscaled"));
 	return 0;
 }
 

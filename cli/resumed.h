@@ -12,9 +12,9 @@
 #include "runners/suite/suite.h"
 
 struct resumed {
-	char *suite;               /* its path */
-	json_t *run;               /* run.json; what o points to lives in it */
-	struct suite_overrides o;  /* without passes: those are added up (passes.h) */
+	char *suite;              /* its path */
+	json_t *run;              /* run.json; what o points to lives in it */
+	struct suite_overrides o; /* without passes: those are added up (passes.h) */
 };
 
 /* Read DIR/run.json. resumed_release in any case; r starts as { 0 }. */

@@ -34,8 +34,9 @@ static int note_command(struct reboot_state *s, struct err *e)
 /* Which units are missing; freed by the caller. */
 static bool *missing_units(const struct kexec_job *job)
 {
-	const struct folder f = { .dir = (char *)job->dir, .suite = job->plan->suite,
-				  .plan = job->plan, .lock_fd = -1 };
+	const struct folder f = {
+		.dir = (char *)job->dir, .suite = job->plan->suite, .plan = job->plan, .lock_fd = -1
+	};
 	bool *missing = xcalloc(job->plan->nr_units + 1, sizeof(*missing));
 
 	for (size_t i = 0; i < job->plan->nr_units; i++)
@@ -73,8 +74,10 @@ int kexec_begin(struct reboot_state *s, const struct option_strings *kernels,
 
 	if (reboot_is_installed("")) {
 		err_exit(e, FSDUEL_MACHINE);
-		return err_add(e, EBUSY, "a run that alternates kernels is under way on this "
-			       "machine (%s); fsduel clean ends it", REBOOT_UNIT);
+		return err_add(e, EBUSY,
+			       "a run that alternates kernels is under way on this "
+			       "machine (%s); fsduel clean ends it",
+			       REBOOT_UNIT);
 	}
 	for (size_t i = 0; i < kernels->n && !ret; i++)
 		ret = reboot_add_kernel(s, kernels->v[i], e);
@@ -157,7 +160,8 @@ static int restart(const struct reboot_state *s, const struct kexec_job *job, si
 	const struct reboot_kernel *k = &s->kernels[kernel];
 
 	printf("restarting into the kernel '%s' (%s); it goes on there by itself, and writes to "
-	       "%s\n", k->label, k->release, REBOOT_LOG);
+	       "%s\n",
+	       k->label, k->release, REBOOT_LOG);
 	fflush(stdout);
 	if (!reboot_kexec(k, e))
 		return FSDUEL_OK;

@@ -12,7 +12,7 @@
 
 struct kexec_job {
 	const struct plan *plan;
-	const char *dir;      /* results folder; need not be there yet */
+	const char *dir; /* results folder; need not be there yet */
 	/* Measure this block on the kernel that runs, which is label. FSDUEL_OK also where
 	 * cell runs failed, else the exit code to end with. */
 	int (*measure)(void *arg, const char *label, unsigned block, struct err *e);

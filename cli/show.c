@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* show.c: a results folder printed, compared for `compare` and for `duel` at its end, or its locks. */
+/* show.c: a results folder printed, compared for `compare` and for `duel` at its end, or its locks.
+ */
 #include "cli/show.h"
 
 #include <errno.h>
@@ -21,7 +22,7 @@
 #include "lib/num.h"
 #include "lib/schema.h"
 
-#define MARGIN_MAX 50000       /* 50 %, in thousandths of a per cent */
+#define MARGIN_MAX 50000 /* 50 %, in thousandths of a per cent */
 
 static void write_csv(struct buf *out, const struct comparison *c, const struct results *r)
 {
@@ -88,8 +89,10 @@ static int check_choice(const struct format *f, const struct show_options *o, st
 	if (!f->write_tests || (!o->metric && !o->role))
 		return 0;
 	err_exit(e, FSDUEL_USAGE);
-	return err_add(e, EINVAL, "--format %s lists all cells that decide and nothing else: leave "
-		       "--metric and --role out", f->name);
+	return err_add(e, EINVAL,
+		       "--format %s lists all cells that decide and nothing else: leave "
+		       "--metric and --role out",
+		       f->name);
 }
 
 int show_print(const struct buf *out, struct err *e)
@@ -137,8 +140,10 @@ static int read_margin(const char *text, double *margin, struct err *e)
 	if (num_parse(text, NUM_PCT, &thousandths, &why))
 		return err_add(e, EINVAL, "--margin: %s", why.text);
 	if (!thousandths || thousandths > MARGIN_MAX)
-		return err_add(e, EINVAL, "--margin %.32s is out of range: give more than 0%% and up to "
-			       "50%%", text);
+		return err_add(e, EINVAL,
+			       "--margin %.32s is out of range: give more than 0%% and up to "
+			       "50%%",
+			       text);
 	e->exit_code = 0;
 	*margin = (double)thousandths / 1e5;
 	return 0;
@@ -270,8 +275,10 @@ int show_locks(const char *dir, const char *format, struct err *e)
 	if (!f || results_load(&r, dir, e) || locks_load(&l, r, dir, e))
 		goto out;
 	if (!l) {
-		err_add(e, ENOENT, "%s has no locks pass: add one with `--resume %s --pass locks`, or "
-			"begin with --pass locks", dir, dir);
+		err_add(e, ENOENT,
+			"%s has no locks pass: add one with `--resume %s --pass locks`, or "
+			"begin with --pass locks",
+			dir, dir);
 		goto out;
 	}
 	f->write_locks(&out, l, r);
@@ -290,8 +297,10 @@ int show_costs_load(const char *dir, struct results **r, struct costs **c, struc
 	if (!ret)
 		ret = costs_load(c, *r, dir, e);
 	if (!ret && !*c)
-		ret = err_add(e, ENOENT, "%s has no profile pass: add one with `--resume %s --pass "
-			      "profile`, or begin with --pass profile, in exact mode", dir, dir);
+		ret = err_add(e, ENOENT,
+			      "%s has no profile pass: add one with `--resume %s --pass "
+			      "profile`, or begin with --pass profile, in exact mode",
+			      dir, dir);
 	return ret;
 }
 

@@ -11,12 +11,13 @@
 #include "lib/err.h"
 
 struct show_options {
-	const char *contrast, *metric, *role, *format; /* NULL: all contrasts, primary, "all" and roles, "table" */
-	const char *margin;    /* "2%"; NULL: the suite's, or the mode's default */
-	bool strict;           /* a cell that is unsure is exit code 5 */
-	const char *other;     /* a second folder, the patched side of DIR; NULL: none */
+	const char *contrast, *metric, *role,
+		*format;                /* NULL: all contrasts, primary, "all" and roles, "table" */
+	const char *margin;             /* "2%"; NULL: the suite's, or the mode's default */
+	bool strict;                    /* a cell that is unsure is exit code 5 */
+	const char *other;              /* a second folder, the patched side of DIR; NULL: none */
 	const char *baseline, *patched; /* variants of the two; NULL: the only one */
-	bool force;            /* although the two differ in more than kernel and mount */
+	bool force;                     /* although the two differ in more than kernel and mount */
 };
 
 /* Compare DIR and print it to stdout as asked (o NULL: all defaults). Returns an exit code. */
@@ -31,10 +32,10 @@ int show_finished(const char *dir, struct err *e);
 /* A results folder with all that is shown of it. */
 struct shown {
 	struct results *r;
-	struct comparison c;   /* its deciding rows judged, locks held against them */
-	struct locks *locks;   /* NULL: no locks pass */
-	struct costs *costs;   /* NULL: no profile pass */
-	json_t *floor;         /* of its machine; NULL: none is kept */
+	struct comparison c; /* its deciding rows judged, locks held against them */
+	struct locks *locks; /* NULL: no locks pass */
+	struct costs *costs; /* NULL: no profile pass */
+	json_t *floor;       /* of its machine; NULL: none is kept */
 };
 
 /* Load DIR and judge it. show_close in any case; s starts as { 0 }. */

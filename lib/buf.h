@@ -20,18 +20,21 @@ struct buf {
 	size_t cap;
 };
 
-#define BUF_INIT { NULL, 0, 0 }
+#define BUF_INIT                                                                                   \
+	{                                                                                          \
+		NULL, 0, 0                                                                         \
+	}
 
 void buf_init(struct buf *b);
-void buf_release(struct buf *b);          /* accepts a released or BUF_INIT buf */
-void buf_reset(struct buf *b);            /* empty, memory kept */
+void buf_release(struct buf *b); /* accepts a released or BUF_INIT buf */
+void buf_reset(struct buf *b);   /* empty, memory kept */
 void buf_grow(struct buf *b, size_t extra);
 void buf_add(struct buf *b, const void *data, size_t len);
 void buf_adds(struct buf *b, const char *s);
 void buf_addc(struct buf *b, char c);
 void buf_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void buf_vaddf(struct buf *b, const char *fmt, va_list ap);
-const char *buf_str(struct buf *b);       /* "" for an empty one; owned by b */
+const char *buf_str(struct buf *b);           /* "" for an empty one; owned by b */
 char *buf_detach(struct buf *b, size_t *len); /* caller frees; len may be NULL; b is empty after */
 
 /* malloc family that aborts with one line when memory is gone. */
@@ -47,7 +50,10 @@ struct strv {
 	size_t n;
 };
 
-#define STRV_INIT { NULL, 0 }
+#define STRV_INIT                                                                                  \
+	{                                                                                          \
+		NULL, 0                                                                            \
+	}
 
 void strv_add(struct strv *s, const char *str);
 void strv_addf(struct strv *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

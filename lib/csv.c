@@ -28,18 +28,18 @@ struct table {
 	csv_row_fn fn;
 	void *arg;
 	struct err *e;
-	int ret;                    /* the first failure; nothing is done after it */
+	int ret; /* the first failure; nothing is done after it */
 
 	struct csv_parser parser;
-	unsigned long line;         /* of the byte that libcsv has got last */
+	unsigned long line; /* of the byte that libcsv has got last */
 	bool in_header;
 	struct strv header;
-	size_t *place;              /* of each column in the file: index in columns or UNWANTED */
+	size_t *place; /* of each column in the file: index in columns or UNWANTED */
 
-	size_t at;                  /* fields of the current row so far */
-	struct buf arena;           /* the wanted ones, each with its NUL; starts with "" */
-	size_t *offset;             /* of each wanted column in the arena */
-	const char **field;         /* what fn gets */
+	size_t at;          /* fields of the current row so far */
+	struct buf arena;   /* the wanted ones, each with its NUL; starts with "" */
+	size_t *offset;     /* of each wanted column in the arena */
+	const char **field; /* what fn gets */
 };
 
 /* libcsv drops blanks around a field unless told that there are none. */
@@ -165,12 +165,17 @@ static int feed(struct table *t, const char *data, size_t len)
 	return t->ret;
 }
 
-static void table_init(struct table *t, const char *name, const char *const *columns,
-		       csv_row_fn fn, void *arg, struct err *e)
+static void table_init(struct table *t, const char *name, const char *const *columns, csv_row_fn fn,
+		       void *arg, struct err *e)
 {
 	*t = (struct table){
-		.name = name, .columns = columns, .fn = fn, .arg = arg, .e = e,
-		.line = 1, .in_header = true,
+		.name = name,
+		.columns = columns,
+		.fn = fn,
+		.arg = arg,
+		.e = e,
+		.line = 1,
+		.in_header = true,
 	};
 	while (columns[t->nr_columns])
 		t->nr_columns++;
@@ -233,8 +238,7 @@ static ssize_t read_chunk(int fd, char *chunk)
 	return (ssize_t)got;
 }
 
-int csv_read(const char *path, const char *const *columns, csv_row_fn fn, void *arg,
-	     struct err *e)
+int csv_read(const char *path, const char *const *columns, csv_row_fn fn, void *arg, struct err *e)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct table t;

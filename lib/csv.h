@@ -18,7 +18,7 @@
  */
 struct csv_row {
 	const char *const *field;
-	unsigned long line;  /* 1-based physical line on which the row ends; the header is line 1 */
+	unsigned long line; /* 1-based physical line on which the row ends; the header is line 1 */
 };
 
 /* Return 0 to go on, -errno (with a sentence in e) to stop. */
@@ -35,8 +35,7 @@ typedef int (*csv_row_fn)(void *arg, const struct csv_row *row, struct err *e);
  * accepted. fn has then been called for the rows before the fault. Any thread
  * may call it.
  */
-int csv_read(const char *path, const char *const *columns, csv_row_fn fn, void *arg,
-	     struct err *e);
+int csv_read(const char *path, const char *const *columns, csv_row_fn fn, void *arg, struct err *e);
 
 /* The same from memory; name stands for the path in sentences. */
 int csv_read_mem(const char *name, const char *data, size_t len, const char *const *columns,

@@ -116,7 +116,9 @@ static const struct format {
 	size_t (*end)(const uint8_t *p, size_t len);
 	int (*filter)(struct archive *a);
 } formats[] = {
-	{ "\xfd" "7zXZ", 6, xz_end, archive_read_support_filter_xz }, /* with its NUL */
+	{ "\xfd"
+	  "7zXZ",
+	  6, xz_end, archive_read_support_filter_xz }, /* with its NUL */
 	{ "\x28\xb5\x2f\xfd", 4, zstd_end, archive_read_support_filter_zstd },
 	{ "\x02\x21\x4c\x18", 4, lz4_legacy_end, archive_read_support_filter_lz4 },
 	{ "\x04\x22\x4d\x18", 4, NULL, archive_read_support_filter_lz4 },

@@ -107,7 +107,8 @@ struct elf_span elf_note(const void *data, size_t len, const char *owner, uint32
 		if (!get(data, len, eh.e_phoff + i * sizeof(ph), &ph, sizeof(ph)))
 			return none;
 		if (ph.p_type == PT_NOTE)
-			found = elf_find_note(span(data, len, ph.p_offset, ph.p_filesz), owner, type);
+			found = elf_find_note(span(data, len, ph.p_offset, ph.p_filesz), owner,
+					      type);
 	}
 	return found;
 }
@@ -136,15 +137,18 @@ int elf_symbols(const void *data, size_t len, struct buf *text, struct err *e)
 	struct elf_span names = elf_section(data, len, ".strtab");
 
 	if (!table.len || !names.len)
-		return err_add(e, EINVAL, "the program has no table of symbols: it is stripped, or "
+		return err_add(e, EINVAL,
+			       "the program has no table of symbols: it is stripped, or "
 			       "no ELF file");
 	for (size_t at = 0; at + sizeof(Elf64_Sym) <= table.len; at += sizeof(Elf64_Sym)) {
 		Elf64_Sym sym;
 
 		memcpy(&sym, table.data + at, sizeof(sym));
 		if (add_symbol(text, &sym, names))
-			return err_add(e, EINVAL, "symbol %zu of the program has no name within its "
-				       "table of names", at / sizeof(sym));
+			return err_add(e, EINVAL,
+				       "symbol %zu of the program has no name within its "
+				       "table of names",
+				       at / sizeof(sym));
 	}
 	return 0;
 }

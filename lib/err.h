@@ -12,20 +12,23 @@
 
 /* The documented exit codes; docs and --help list them from fsduel_exits[] of cli/command.h. */
 enum fsduel_exit {
-	FSDUEL_OK = 0,       /* fine */
-	FSDUEL_SLOWER = 1,   /* some cell is slower, mixed or broken */
-	FSDUEL_USAGE = 2,    /* usage or config error, or results that may not be compared */
-	FSDUEL_MACHINE = 3,  /* this machine cannot do it */
+	FSDUEL_OK = 0,         /* fine */
+	FSDUEL_SLOWER = 1,     /* some cell is slower, mixed or broken */
+	FSDUEL_USAGE = 2,      /* usage or config error, or results that may not be compared */
+	FSDUEL_MACHINE = 3,    /* this machine cannot do it */
 	FSDUEL_UNMEASURED = 4, /* a planned pair has no valid sample */
-	FSDUEL_UNSURE = 5,   /* unsure, only where --strict asks for it */
+	FSDUEL_UNSURE = 5,     /* unsure, only where --strict asks for it */
 };
 
 struct err {
-	char text[2048];  /* sentences joined by "\n", always NUL-terminated */
-	int exit_code;    /* enum fsduel_exit, 0 until somebody knows better */
+	char text[2048]; /* sentences joined by "\n", always NUL-terminated */
+	int exit_code;   /* enum fsduel_exit, 0 until somebody knows better */
 };
 
-#define ERR_INIT { .text = "", .exit_code = 0 }
+#define ERR_INIT                                                                                   \
+	{                                                                                          \
+		.text = "", .exit_code = 0                                                         \
+	}
 
 /* Forget everything said so far. */
 void err_clear(struct err *e);
@@ -34,12 +37,10 @@ void err_clear(struct err *e);
  * Append one sentence. errnum is a positive errno and is only returned (as
  * -errnum), so that callers write `return err_add(e, EINVAL, ...)`.
  */
-int err_add(struct err *e, int errnum, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+int err_add(struct err *e, int errnum, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /* The same with ": strerror(errnum)" after the text. */
-int err_sys(struct err *e, int errnum, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+int err_sys(struct err *e, int errnum, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /* Note the exit code the sentence just added calls for; the first note wins. */
 void err_exit(struct err *e, enum fsduel_exit code);

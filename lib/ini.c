@@ -24,7 +24,7 @@ struct reader {
 	const char *pos, *end;
 	unsigned line;
 	unsigned flags;
-	bool bare;  /* of the line just read */
+	bool bare; /* of the line just read */
 	int ret;
 	struct err *e;
 };
@@ -118,8 +118,8 @@ static int check_key(struct reader *r, struct span t, struct buf *out)
 {
 	struct span code = trim((struct span){ t.s, before_comment(t) });
 	const char *equals = memchr(code.s, '=', code.len);
-	struct span name = trim((struct span){ code.s, equals ? (size_t)(equals - code.s) :
-								code.len });
+	struct span name =
+		trim((struct span){ code.s, equals ? (size_t)(equals - code.s) : code.len });
 
 	r->bare = !equals;
 	if (!equals && !(r->flags & INI_BARE_KEYS))
@@ -222,7 +222,8 @@ int ini_load_mem(struct ini *ini, const char *name, const char *data, size_t len
 
 		ret = r.ret;
 		if (line && !ret)
-			ret = err_add(e, EINVAL, "%s:%d: libinih cannot read this line", name, line);
+			ret = err_add(e, EINVAL, "%s:%d: libinih cannot read this line", name,
+				      line);
 	}
 	if (ret)
 		ini_release(ini);

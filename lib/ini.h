@@ -18,20 +18,20 @@ struct ini_key {
 };
 
 struct ini_section {
-	char *name;         /* all between the brackets: "kernel baseline" */
+	char *name; /* all between the brackets: "kernel baseline" */
 	unsigned line;
 	struct ini_key *keys;
 	size_t nr_keys;
 };
 
 struct ini {
-	char *path;         /* as given, for sentences */
+	char *path;                   /* as given, for sentences */
 	struct ini_section *sections; /* in file order; same name twice stays two sections */
 	size_t nr_sections;
 };
 
 enum ini_flags {
-	INI_BARE_KEYS = 1,  /* "group_reporting" alone is a key (fio job files) */
+	INI_BARE_KEYS = 1, /* "group_reporting" alone is a key (fio job files) */
 };
 
 /*

@@ -43,8 +43,10 @@ int looks_read(const char *dir, json_t **out, struct err *e)
 	} else {
 		ret = fs_read_json(path, out, e);
 		if (!ret && !is_growing(*out))
-			ret = err_add(e, EINVAL, "%s is no list of growing numbers of blocks, such as "
-				      "[6, 9]", path);
+			ret = err_add(e, EINVAL,
+				      "%s is no list of growing numbers of blocks, such as "
+				      "[6, 9]",
+				      path);
 	}
 	if (ret) {
 		json_decref(*out);

@@ -23,12 +23,8 @@ struct unit {
 };
 
 static const struct unit count_units[] = {
-	{ "", 1, true },
-	{ "k", 1000, false },
-	{ "K", 1000, false },
-	{ "M", 1000000, false },
-	{ "G", 1000000000, false },
-	{ NULL, 0, false },
+	{ "", 1, true },         { "k", 1000, false },       { "K", 1000, false },
+	{ "M", 1000000, false }, { "G", 1000000000, false }, { NULL, 0, false },
 };
 
 static const struct unit byte_units[] = {
@@ -51,12 +47,8 @@ static const struct unit byte_units[] = {
 };
 
 static const struct unit ns_units[] = {
-	{ "m", 60000000000, true },
-	{ "s", 1000000000, true },
-	{ "ms", 1000000, true },
-	{ "us", 1000, true },
-	{ "ns", 1, true },
-	{ "h", 3600000000000, false },
+	{ "m", 60000000000, true }, { "s", 1000000000, true }, { "ms", 1000000, true },
+	{ "us", 1000, true },       { "ns", 1, true },         { "h", 3600000000000, false },
 	{ NULL, 0, false },
 };
 

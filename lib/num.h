@@ -11,10 +11,10 @@
 #include "lib/err.h"
 
 enum num_kind {
-	NUM_COUNT,  /* plain non-negative integer: 12; k (K), M, G accepted as 1000^n */
-	NUM_BYTES,  /* bytes: 512 4k 64M 1G 2T in either case, B, KiB to TiB; powers of 1024 */
-	NUM_NS,     /* time: 10ns 80us 250ms 1s 5m 2h; a unit is required but for 0 */
-	NUM_PCT,    /* per cent in thousandths: "2%" is 2000; only 0 needs no sign */
+	NUM_COUNT, /* plain non-negative integer: 12; k (K), M, G accepted as 1000^n */
+	NUM_BYTES, /* bytes: 512 4k 64M 1G 2T in either case, B, KiB to TiB; powers of 1024 */
+	NUM_NS,    /* time: 10ns 80us 250ms 1s 5m 2h; a unit is required but for 0 */
+	NUM_PCT,   /* per cent in thousandths: "2%" is 2000; only 0 needs no sign */
 };
 
 /*

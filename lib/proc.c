@@ -20,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define FIRST_HIGH_FD 10 /* where the child parks descriptors while it fills 0, 1 and 2 */
+#define FIRST_HIGH_FD 10          /* where the child parks descriptors while it fills 0, 1 and 2 */
 #define KILL_WAIT_NS 30000000000u /* for a child in an uninterruptible wait */
 
 uint64_t now_ns(void)
@@ -252,7 +252,8 @@ int proc_launch(struct proc *p, struct launch *l, struct err *e)
 
 	*p = (struct proc)PROC_NONE;
 	if (!path)
-		return err_add(e, ENOENT, "no program '%s' in PATH, /usr/sbin or /sbin", l->argv[0]);
+		return err_add(e, ENOENT, "no program '%s' in PATH, /usr/sbin or /sbin",
+			       l->argv[0]);
 	l->path = path;
 	l->environ = make_environ(l->env);
 	ret = fork_exec(p, l, e);
@@ -265,7 +266,11 @@ int proc_start(struct proc *p, const char *const *argv, int fd_out, int fd_err, 
 	       size_t nkeep, struct err *e)
 {
 	struct launch l = {
-		.argv = argv, .fd_out = fd_out, .fd_err = fd_err, .keep = keep, .nkeep = nkeep,
+		.argv = argv,
+		.fd_out = fd_out,
+		.fd_err = fd_err,
+		.keep = keep,
+		.nkeep = nkeep,
 	};
 
 	return proc_launch(p, &l, e);

@@ -22,15 +22,15 @@
 #include "lib/err.h"
 
 struct proc_opts {
-	const char *cwd;          /* NULL: stay */
-	const char *const *env;   /* "NAME=value", ..., NULL: over those that we have; NULL: none */
-	struct buf *out, *err;    /* where its stdout and stderr go; NULL: /dev/null; same buf: both */
-	uint64_t timeout_ns;      /* 0: none; SIGKILL to its process group after that */
+	const char *cwd;        /* NULL: stay */
+	const char *const *env; /* "NAME=value", ..., NULL: over those that we have; NULL: none */
+	struct buf *out, *err; /* where its stdout and stderr go; NULL: /dev/null; same buf: both */
+	uint64_t timeout_ns;   /* 0: none; SIGKILL to its process group after that */
 };
 
 struct proc_exit {
-	int status;               /* exit status, -1 if it died of a signal or was not started */
-	int signal;               /* 0 or the signal */
+	int status; /* exit status, -1 if it died of a signal or was not started */
+	int signal; /* 0 or the signal */
 	bool timed_out;
 };
 
@@ -53,11 +53,14 @@ int proc_check(const char *const *argv, const struct proc_opts *o, const atomic_
 
 /* A child that runs beside us. */
 struct proc {
-	pid_t pid;   /* 0: none */
-	int pidfd;   /* -1: none; readable when the child has ended */
+	pid_t pid; /* 0: none */
+	int pidfd; /* -1: none; readable when the child has ended */
 };
 
-#define PROC_NONE { 0, -1 }
+#define PROC_NONE                                                                                  \
+	{                                                                                          \
+		0, -1                                                                              \
+	}
 
 /*
  * Start argv with stdin, stdout and stderr on /dev/null, or on the given
@@ -77,7 +80,8 @@ void proc_kill(struct proc *p);
  */
 char *proc_which(const char *program);
 
-/* Path of a file that is built and installed beside this program. Caller frees; NULL: /proc is not there. */
+/* Path of a file that is built and installed beside this program. Caller frees; NULL: /proc is not
+ * there. */
 char *proc_beside(const char *name);
 
 /* CLOCK_MONOTONIC in ns. */

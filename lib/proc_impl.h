@@ -19,7 +19,7 @@ struct launch {
 	const char *path;
 	char **environ;
 	pid_t parent;
-	int report;             /* where the errno of a failed start goes */
+	int report; /* where the errno of a failed start goes */
 };
 
 /* Start it; returns when it has been exec'ed. -errno: it was not, and *p is PROC_NONE. */

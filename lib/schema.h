@@ -36,12 +36,14 @@
 #define METRIC_RESOLUTION "resolution"
 
 /* What says which cell run a row belongs to: the first columns of every CSV of a results folder. */
-#define SCHEMA_WHO "run", "variant", "kernel", "mode", "fs", "mount", "workload", "params", \
-		   "block", "seed", "position", "attempt", "pass"
+#define SCHEMA_WHO                                                                                 \
+	"run", "variant", "kernel", "mode", "fs", "mount", "workload", "params", "block", "seed",  \
+		"position", "attempt", "pass"
 #define SCHEMA_WHO_N 13
 
-#define SAMPLES_COLUMNS SCHEMA_WHO, "role", "metric", "detail", "unit", "better", "value", \
-			"status", "marks", "reason"
+#define SAMPLES_COLUMNS                                                                            \
+	SCHEMA_WHO, "role", "metric", "detail", "unit", "better", "value", "status", "marks",      \
+		"reason"
 #define SAMPLES_COLUMNS_N (SCHEMA_WHO_N + 9)
 
 /* One row a non-empty bucket; low and high are the smallest and largest ns in it. */
@@ -53,12 +55,14 @@
 #define SERIES_COLUMNS_N (SCHEMA_WHO_N + 5)
 
 /*
- * lock: its address as 0x and hex digits, empty: several. One row a lock, mode, waiting role, call chain (functions joined by ;, innermost
- * first) and holder (empty: unknown). waits: a histogram, "LOW-HIGH:COUNT" in ns
- * joined by spaces. held_ns: the part of total_ns in which the holder had it.
+ * lock: its address as 0x and hex digits, empty: several. One row a lock, mode, waiting role, call
+ * chain (functions joined by ;, innermost first) and holder (empty: unknown). waits: a histogram,
+ * "LOW-HIGH:COUNT" in ns joined by spaces. held_ns: the part of total_ns in which the holder had
+ * it.
  */
-#define LOCKSTACKS_COLUMNS SCHEMA_WHO, "role", "lock", "lock_mode", "chain", "count", "total_ns", \
-			   "max_ns", "waits", "holder_role", "holder_mode", "holder_chain", "held_ns"
+#define LOCKSTACKS_COLUMNS                                                                         \
+	SCHEMA_WHO, "role", "lock", "lock_mode", "chain", "count", "total_ns", "max_ns", "waits",  \
+		"holder_role", "holder_mode", "holder_chain", "held_ns"
 #define LOCKSTACKS_COLUMNS_N (SCHEMA_WHO_N + 12)
 
 /*

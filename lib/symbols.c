@@ -35,7 +35,7 @@ struct line {
 struct cursor {
 	const char *p, *end;
 	size_t line;
-	char *copy;              /* where names go */
+	char *copy; /* where names go */
 };
 
 static bool parse_hex(const char *p, size_t n, uint64_t *out)
@@ -153,7 +153,7 @@ static uint64_t end_of(const struct line *l, const struct line *next)
 {
 	uint64_t page_end = (l->address | (PAGE - 1)) + 1 + PAGE;
 
-	if (page_end < l->address)       /* at the very end of the address space */
+	if (page_end < l->address) /* at the very end of the address space */
 		page_end = UINT64_MAX;
 	if (next && (same_module(l->module, next->module) || next->address < page_end))
 		return next->address;
@@ -177,7 +177,9 @@ static void fill(struct symbols *s, const struct line *lines, size_t n)
 		if (!l || ends || !l->address || l->address == UINT64_MAX)
 			continue;
 		s->v[s->n++] = (struct symbol){
-			.start = l->address, .name = l->name, .module = l->module,
+			.start = l->address,
+			.name = l->name,
+			.module = l->module,
 			.end = end_of(l, next < n ? &lines[next] : NULL),
 		};
 	}
@@ -204,10 +206,12 @@ int symbols_parse(struct symbols *s, const char *text, size_t len, struct err *e
 		n++;
 	}
 	if (!ret && !n)
-		ret = err_add(e, EINVAL, "the kernel's symbol table is empty: its functions have no "
+		ret = err_add(e, EINVAL,
+			      "the kernel's symbol table is empty: its functions have no "
 			      "names");
 	else if (!ret && !shown)
-		ret = err_add(e, EPERM, "the kernel hides its addresses: call chains need root, or "
+		ret = err_add(e, EPERM,
+			      "the kernel hides its addresses: call chains need root, or "
 			      "0 in /proc/sys/kernel/kptr_restrict");
 	if (!ret) {
 		qsort(lines, n, sizeof(*lines), by_address);

@@ -13,14 +13,15 @@
 #include "lib/err.h"
 
 struct symbol {
-	uint64_t start, end;     /* end: where the next symbol starts; ends of sections as in the file */
-	const char *name;        /* in symbols.text */
-	const char *module;      /* "ext4", or NULL */
+	uint64_t start,
+		end;        /* end: where the next symbol starts; ends of sections as in the file */
+	const char *name;   /* in symbols.text */
+	const char *module; /* "ext4", or NULL */
 };
 
 struct symbols {
-	char *text;              /* owned: names, '\0'-terminated */
-	struct symbol *v;        /* functions, by start; of those at one address the first */
+	char *text;       /* owned: names, '\0'-terminated */
+	struct symbol *v; /* functions, by start; of those at one address the first */
 	size_t n;
 };
 

@@ -35,14 +35,15 @@ static const struct {
 	[LATENCY] = { "latency", 0, "1: latency.csv" },
 	[SERIES] = { "series", 0, "intervals in series.csv" },
 	[LOCKS] = { "locks", 0, "blocks that the locks pass watched" },
-	[VERDICTS] = { "verdicts", 0, "1: the first six cells: roles against each other; a role that "
-				      "falls to 0; a kernel that breaks: patched, always and once; the "
-				      "baseline; both; 2 to 7: all cells are as the first, second, ..." },
+	[VERDICTS] = { "verdicts", 0,
+		       "1: the first six cells: roles against each other; a role that "
+		       "falls to 0; a kernel that breaks: patched, always and once; the "
+		       "baseline; both; 2 to 7: all cells are as the first, second, ..." },
 };
 
 static const char *const role_names[] = {
 	"dio_overwrite", "dio_read", "buffered_write", "mmap_write", "dio_append",
-	"buffered_read", "fsync", "fallocate", "truncate", "uring_read",
+	"buffered_read", "fsync",    "fallocate",      "truncate",   "uring_read",
 };
 /* Of the workloads in turn, at most threads; those at 1 thread are a third of it. */
 static const double changes[] = { 0.83, 1.0, 1.12, 0.97, 1.004, 0.5, 1.6, 14.0, 0.995, 1.03 };
@@ -75,9 +76,12 @@ static void choose_break(struct unit *u, enum kind kind)
 	    (!u->variant && kind == CELL_REPAIRED) || kind == CELL_BOTH) {
 		u->status = "failed";
 		u->marks = "broken";
-		u->reason = u->variant ? "the kernel had an oops: BUG: kernel NULL pointer dereference, "
-			    "address: 0000000000000018" :
-			    "the kernel warned: WARNING: CPU: 1 PID: 99 at fs/ext4/inode.c:1887";
+		u->reason =
+			u->variant
+				? "the kernel had an oops: BUG: kernel NULL pointer dereference, "
+				  "address: 0000000000000018"
+				: "the kernel warned: WARNING: CPU: 1 PID: 99 at "
+				  "fs/ext4/inode.c:1887";
 	}
 }
 
@@ -107,7 +111,8 @@ static void choose_trouble(const struct gen *g, struct unit *u)
 		return;
 	if (u->cell == 1 && u->block == 2) {
 		u->status = "failed";
-		u->reason = "soft lockup: watchdog: BUG: soft lockup - CPU#3 stuck for 26s! <b>&amp; \"x\"";
+		u->reason = "soft lockup: watchdog: BUG: soft lockup - CPU#3 stuck for 26s! "
+			    "<b>&amp; \"x\"";
 	} else if (u->cell == 2) {
 		u->status = "skipped";
 		u->reason = "this kernel has no io_uring";
@@ -124,8 +129,10 @@ static void start_unit(struct gen *g, struct unit *u, const char *pass)
 {
 	const struct variant *v = &g->variants[u->variant];
 	const char *const text[SCHEMA_WHO_N] = {
-		"gen", v->name, v->kernel, g->o[EXACT] ? "exact" : "kvm", "ext4", v->mount,
-		u->workload, u->params, u->number[0], u->number[1], u->number[2], "1", pass,
+		"gen",        v->name,      v->kernel,    g->o[EXACT] ? "exact" : "kvm",
+		"ext4",       v->mount,     u->workload,  u->params,
+		u->number[0], u->number[1], u->number[2], "1",
+		pass,
 	};
 
 	gen_name_cell(g, u->cell, u->workload, u->params);
@@ -153,7 +160,7 @@ static double rate_of(struct gen *g, const struct unit *u)
 	double rate = 10000.0 / (1 + w % 5) * pow(u->threads, 0.7) * (w % 5 == 4 ? 40 : 1);
 	double part = log(u->threads) / log(24), noise = 0;
 
-	for (unsigned i = 0; i < 12; i++)   /* a sum of twelve is nearly normal, deviation 1 */
+	for (unsigned i = 0; i < 12; i++) /* a sum of twelve is nearly normal, deviation 1 */
 		noise += (double)rng_below(&g->rng, 1u << 20) / (1 << 20) - 0.5;
 	if (u->variant && !g->o[NO_CHANGE] && kind_of(g, u) == CELL_PLAIN)
 		rate *= pow(changes[w % NR(changes)], u->variant * (part + 0.5) / 1.5);
@@ -169,8 +176,9 @@ static void add_sample(struct gen *g, const struct unit *u, const char *role, co
 {
 	char number[32];
 	bool ok = !strcmp(u->status, "ok");
-	const char *more[] = { role, metric, "", unit, better,
-			       ok ? num_format_double(number, value) : "", u->status, u->marks, u->reason };
+	const char *more[] = { role,      metric,   "",
+			       unit,      better,   ok ? num_format_double(number, value) : "",
+			       u->status, u->marks, u->reason };
 
 	add_row(&g->samples, u, more, NR(more));
 }
@@ -180,22 +188,25 @@ static void add_metrics(struct gen *g, const struct unit *u, const char *role, d
 {
 	for (size_t m = 0; m < NR(gen_metrics); m++) {
 		double value = gen_metrics[m].rate ? rate * gen_metrics[m].factor
-					       : threads / rate * 1e9 * gen_metrics[m].factor;
+						   : threads / rate * 1e9 * gen_metrics[m].factor;
 
 		if (!strcmp(gen_metrics[m].name, "elapsed"))
 			value = 1e9;
 		else if (rate == 0 && !gen_metrics[m].rate)
 			continue;
-		add_sample(g, u, role, gen_metrics[m].name, gen_metrics[m].unit, gen_metrics[m].better, value);
+		add_sample(g, u, role, gen_metrics[m].name, gen_metrics[m].unit,
+			   gen_metrics[m].better, value);
 	}
 }
 
 static void add_latency(struct gen *g, const struct unit *u, const char *role, double rate,
 			double threads)
 {
-	static const struct { double at, share; } humps[] = {
-		{ 0.5, 0.2 }, { 0.8, 0.4 }, { 1.2, 0.25 }, { 1.7, 0.1 }, { 4, 0.04 }, { 11, 0.009 },
-		{ 60, 0.001 },
+	static const struct {
+		double at, share;
+	} humps[] = {
+		{ 0.5, 0.2 }, { 0.8, 0.4 },  { 1.2, 0.25 }, { 1.7, 0.1 },
+		{ 4, 0.04 },  { 11, 0.009 }, { 60, 0.001 },
 	};
 
 	for (size_t i = 0; i < NR(humps); i++) {
@@ -203,7 +214,8 @@ static void add_latency(struct gen *g, const struct unit *u, const char *role, d
 		char low[32], high[32], count[32];
 		const char *more[] = { role, num_format(low, hist_low(at), NUM_COUNT),
 				       num_format(high, hist_high(at), NUM_COUNT),
-				       num_format(count, (uint64_t)(rate * humps[i].share) + 1, NUM_COUNT) };
+				       num_format(count, (uint64_t)(rate * humps[i].share) + 1,
+						  NUM_COUNT) };
 
 		add_row(&g->latency, u, more, NR(more));
 	}
@@ -214,12 +226,14 @@ static void add_series(struct gen *g, const struct unit *u, const char *role, do
 	uint64_t each = 1000000000 / g->o[SERIES];
 
 	for (uint64_t i = 0; i < g->o[SERIES]; i++) {
-		double wave = 1 + 0.1 * sin((double)i / 3 + u->block) - (i == g->o[SERIES] / 2 ? 0.5 : 0);
+		double wave =
+			1 + 0.1 * sin((double)i / 3 + u->block) - (i == g->o[SERIES] / 2 ? 0.5 : 0);
 		char start[32], end[32], value[32];
-		const char *more[] = { role, num_format(start, i * each, NUM_COUNT),
-				       num_format(end, (i + 1) * each, NUM_COUNT), "operations",
-				       num_format(value, (uint64_t)(rate * wave / (double)g->o[SERIES]),
-						  NUM_COUNT) };
+		const char *more[] = {
+			role, num_format(start, i * each, NUM_COUNT),
+			num_format(end, (i + 1) * each, NUM_COUNT), "operations",
+			num_format(value, (uint64_t)(rate * wave / (double)g->o[SERIES]), NUM_COUNT)
+		};
 
 		add_row(&g->series, u, more, NR(more));
 	}
@@ -231,9 +245,11 @@ static const struct {
 } waits[] = {
 	{ "read", "rwsem_down_read_slowpath;down_read;ext4_file_read_iter;vfs_read", 0.2 },
 	{ "write", "rwsem_down_write_slowpath;down_write;ext4_file_write_iter;vfs_write", 0.4 },
-	{ "spin", "native_queued_spin_lock_slowpath;_raw_spin_lock_irqsave;__folio_mark_dirty", 0.05 },
+	{ "spin", "native_queued_spin_lock_slowpath;_raw_spin_lock_irqsave;__folio_mark_dirty",
+	  0.05 },
 	{ "write", "rwsem_down_write_slowpath;down_write;ext4_map_blocks;ext4_do_writepages", 0.1 },
-	{ "spin", "native_queued_spin_lock_slowpath;_raw_spin_lock;jbd2_journal_get_write_access", 0.04 },
+	{ "spin", "native_queued_spin_lock_slowpath;_raw_spin_lock;jbd2_journal_get_write_access",
+	  0.04 },
 	{ "spin", "native_queued_spin_lock_slowpath;_raw_spin_lock;raw_spin_rq_lock_nested", 0.01 },
 };
 
@@ -248,10 +264,18 @@ static uint64_t add_waits(struct gen *g, const struct unit *u, double rate)
 		uint64_t total = (uint64_t)(busy * part), count = (uint64_t)(rate * part) + 1;
 		unsigned at = hist_index(total / count);
 		char lock[32], nr[32], sum[32], max[32], bins[96], held[32];
-		const char *more[] = { role_names[i % g->o[ROLES]], lock, waits[i].mode, waits[i].chain,
-				       num_format(nr, count, NUM_COUNT), num_format(sum, total, NUM_COUNT),
-				       num_format(max, total / count, NUM_COUNT), bins, role_names[0], "write",
-				       waits[1].chain, num_format(held, total / 2, NUM_COUNT) };
+		const char *more[] = { role_names[i % g->o[ROLES]],
+				       lock,
+				       waits[i].mode,
+				       waits[i].chain,
+				       num_format(nr, count, NUM_COUNT),
+				       num_format(sum, total, NUM_COUNT),
+				       num_format(max, total / count, NUM_COUNT),
+				       bins,
+				       role_names[0],
+				       "write",
+				       waits[1].chain,
+				       num_format(held, total / 2, NUM_COUNT) };
 
 		snprintf(lock, sizeof(lock), "0xffff888000%06x", (i < 2 ? 0 : (unsigned)i) * 4096);
 		snprintf(bins, sizeof(bins), "%llu-%llu:%llu", (unsigned long long)hist_low(at),
@@ -326,8 +350,10 @@ static int write_all(struct gen *g, const char *dir, struct err *e)
 
 static void generate(struct gen *g)
 {
-	static const char *const samples[] = { SAMPLES_COLUMNS }, *const latency[] = { LATENCY_COLUMNS },
-		     *const series[] = { SERIES_COLUMNS }, *const locks[] = { LOCKSTACKS_COLUMNS };
+	static const char *const samples[] = { SAMPLES_COLUMNS },
+				 *const latency[] = { LATENCY_COLUMNS },
+				 *const series[] = { SERIES_COLUMNS },
+				 *const locks[] = { LOCKSTACKS_COLUMNS };
 	struct unit u = { 0 };
 
 	csv_add_row(&g->samples, samples, NR(samples));
@@ -384,4 +410,3 @@ int main(int argc, char **argv)
 	buf_release(&g.locks);
 	return 0;
 }
-

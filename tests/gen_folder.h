@@ -35,7 +35,7 @@ struct gen {
 
 struct gen_metric {
 	const char *name, *unit, *better;
-	double factor;                    /* of an operation's time, or of the rate where rate */
+	double factor; /* of an operation's time, or of the rate where rate */
 	bool rate;
 };
 #define GEN_METRICS 10
@@ -43,7 +43,7 @@ extern const struct gen_metric gen_metrics[GEN_METRICS];
 
 /* Chooses variants by what was asked for. */
 void gen_name_variants(struct gen *g);
-unsigned gen_counts(const struct gen *g);    /* cells of a workload */
+unsigned gen_counts(const struct gen *g); /* cells of a workload */
 unsigned gen_threads(const struct gen *g, unsigned cell);
 void gen_name_cell(const struct gen *g, unsigned cell, char workload[128], char params[GEN_PARAMS]);
 json_t *gen_run_json(const struct gen *g);

@@ -83,7 +83,8 @@ int experiments_find(struct experiments *all, struct err *e)
 	if (all->n)
 		return 0;
 	err_exit(e, FSDUEL_USAGE);
-	return err_add(e, ENOENT, "there are no experiments (" FOLDER "/" PATTERN ") in " DATA_PLACES
+	return err_add(e, ENOENT,
+		       "there are no experiments (" FOLDER "/" PATTERN ") in " DATA_PLACES
 		       "; a suite is given by its path, ./mine.ini");
 }
 
@@ -123,9 +124,10 @@ static int add_path(struct experiments *chosen, const char *path, struct err *e)
 	if (!twin)
 		return 0;
 	if (!fs_same(twin->path, new->path)) {
-		ret = err_add(e, EINVAL, "%s and %s would share the results folder %s: run them one "
-			      "after another, each with its own --output", twin->path, new->path,
-			      new->name);
+		ret = err_add(e, EINVAL,
+			      "%s and %s would share the results folder %s: run them one "
+			      "after another, each with its own --output",
+			      twin->path, new->path, new->name);
 		err_exit(e, FSDUEL_USAGE);
 	}
 	release_one(new);
@@ -169,8 +171,7 @@ void experiments_release(struct experiments *x)
 	*x = (struct experiments){ NULL, 0 };
 }
 
-char *experiment_folder(const struct experiment *x, const char *dir, enum mode mode,
-			bool unscaled)
+char *experiment_folder(const struct experiment *x, const char *dir, enum mode mode, bool unscaled)
 {
 	return xasprintf("%s/%s%s%s%s", dir, x->name, unscaled ? "-unscaled" : "",
 			 mode == MODE_EXACT ? "" : "-", mode == MODE_EXACT ? "" : mode_names[mode]);

@@ -18,9 +18,9 @@
 #include "runners/suite/plan.h"
 
 struct experiment {
-	char *name;        /* "E2-2cpus": the file's, and that of its results folder */
-	char *id;          /* "E2" */
-	char *path;        /* of the suite */
+	char *name; /* "E2-2cpus": the file's, and that of its results folder */
+	char *id;   /* "E2" */
+	char *path; /* of the suite */
 };
 
 struct experiments {
@@ -45,8 +45,7 @@ int experiments_choose(struct experiments *chosen, const struct experiments *all
 void experiments_release(struct experiments *x);
 
 /* "DIR/E2-2cpus", "DIR/E1-unscaled-kvm": a results folder of its own each (malloc'ed). */
-char *experiment_folder(const struct experiment *x, const char *dir, enum mode mode,
-			bool unscaled);
+char *experiment_folder(const struct experiment *x, const char *dir, enum mode mode, bool unscaled);
 
 /* Is the kernel there, as it would be built now? A sentence in *why (may be NULL) else. */
 bool experiment_has_kernel(const struct suite_kernel *k, struct err *why);
@@ -54,10 +53,10 @@ bool experiment_has_kernel(const struct suite_kernel *k, struct err *why);
 struct experiment_making {
 	/* Told before a kernel is built or fetched, which takes minutes; may be NULL. */
 	void (*begin)(void *arg, const char *kernel, bool built);
-	void (*progress)(void *arg, const struct kernel_build_progress *p);  /* may be NULL */
-	void (*end)(void *arg);                                              /* may be NULL */
+	void (*progress)(void *arg, const struct kernel_build_progress *p); /* may be NULL */
+	void (*end)(void *arg);                                             /* may be NULL */
 	void *arg;
-	const atomic_int *stop;    /* non-zero ends it with -EINTR; may be NULL */
+	const atomic_int *stop; /* non-zero ends it with -EINTR; may be NULL */
 };
 
 /*
@@ -68,9 +67,9 @@ int experiment_make_kernels(const struct suite *s, const struct experiment_makin
 			    struct err *e);
 
 enum experiment_state {
-	EXPERIMENT_NEW,    /* no cell run of it is there */
-	EXPERIMENT_BEGUN,  /* or it is not known to be just this: to be resumed, which checks all */
-	EXPERIMENT_DONE,   /* complete, of just this suite and just these kernels */
+	EXPERIMENT_NEW,   /* no cell run of it is there */
+	EXPERIMENT_BEGUN, /* or it is not known to be just this: to be resumed, which checks all */
+	EXPERIMENT_DONE,  /* complete, of just this suite and just these kernels */
 };
 
 /* What of p, a plan of s, the results folder dir holds. Nothing is written. */

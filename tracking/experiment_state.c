@@ -21,8 +21,10 @@ static int load(const struct suite_kernel *k, struct kernel *loaded, struct err 
 
 	if (!ret && !k->ref) {
 		err_exit(e, FSDUEL_USAGE);
-		ret = err_add(e, EINVAL, "the kernel '%s' is not said: write source= or image= under "
-			      "[kernel %s]", k->label, k->label);
+		ret = err_add(e, EINVAL,
+			      "the kernel '%s' is not said: write source= or image= under "
+			      "[kernel %s]",
+			      k->label, k->label);
 	}
 	return ret ? ret : kernel_load(loaded, k->ref, e);
 }
@@ -69,8 +71,7 @@ static int make_kernel(const struct suite_kernel *k, const struct experiment_mak
 	return ret;
 }
 
-int experiment_make_kernels(const struct suite *s, const struct experiment_making *m,
-			    struct err *e)
+int experiment_make_kernels(const struct suite *s, const struct experiment_making *m, struct err *e)
 {
 	int ret = 0;
 
@@ -82,13 +83,13 @@ int experiment_make_kernels(const struct suite *s, const struct experiment_makin
 /* Is what run.json says of suite and kernels what they are now? */
 static bool is_same(const json_t *run, const struct suite *s)
 {
-	const char *sha = json_string_value(
-		json_object_get(json_object_get(run, "suite"), "sha256"));
+	const char *sha =
+		json_string_value(json_object_get(json_object_get(run, "suite"), "sha256"));
 	bool same = sha && !strcmp(sha, s->sha256);
 
 	for (size_t i = 0; i < s->nr_kernels && same; i++) {
-		const json_t *then = json_object_get(json_object_get(run, "kernels"),
-						     s->kernels[i].label);
+		const json_t *then =
+			json_object_get(json_object_get(run, "kernels"), s->kernels[i].label);
 		struct kernel now;
 
 		sha = json_string_value(json_object_get(then, "sha256"));
@@ -101,8 +102,7 @@ static bool is_same(const json_t *run, const struct suite *s)
 	return same;
 }
 
-enum experiment_state experiment_state(const char *dir, const struct suite *s,
-				       const struct plan *p)
+enum experiment_state experiment_state(const char *dir, const struct suite *s, const struct plan *p)
 {
 	char *path = xasprintf("%s/" RUN_JSON, dir);
 	enum experiment_state state = EXPERIMENT_NEW;

@@ -15,8 +15,8 @@
 struct aio {
 	io_context_t ctx;
 	struct queue_buffers buffers;
-	struct iocb *iocb;             /* one a slot */
-	struct iocb **started;         /* those not handed over yet */
+	struct iocb *iocb;     /* one a slot */
+	struct iocb **started; /* those not handed over yet */
 	unsigned nr_started;
 	struct io_event *event;
 };
@@ -46,8 +46,10 @@ static int aio_setup(struct role_thread *t, struct aio *a, struct err *e)
 		return err_add(e, ENOSYS, "%s: this kernel has no io_setup (CONFIG_AIO)",
 			       t->role->name);
 	if (ret == -EAGAIN)
-		return err_add(e, EAGAIN, "%s: a depth of %u is more than is left of "
-					  "/proc/sys/fs/aio-max-nr", t->role->name, t->depth);
+		return err_add(e, EAGAIN,
+			       "%s: a depth of %u is more than is left of "
+			       "/proc/sys/fs/aio-max-nr",
+			       t->role->name, t->depth);
 	return ret ? err_sys(e, -ret, "%s: io_setup failed", t->role->name) : 0;
 }
 

@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #define WRITE_BYTES (1u << 20)
-#define FILL_BYTE 0x6e          /* anything but 0: a hole must not pass for data */
+#define FILL_BYTE 0x6e /* anything but 0: a hole must not pass for data */
 #define FIEMAP_EXTENTS 64
 
 const char *const extents_names[] = { "any", "written", "unwritten", "hole", "mixed", NULL };
@@ -56,8 +56,9 @@ static int fiemap(int fd, uint64_t start, uint64_t end, struct fiemap *fm, struc
 	if (!ioctl(fd, FS_IOC_FIEMAP, fm))
 		return 0;
 	if (errno == ENOTTY || errno == EOPNOTSUPP)
-		return err_add(e, ENOTSUP, "this file system has no FIEMAP, so extents cannot be "
-					   "proved: set extents=any to go without");
+		return err_add(e, ENOTSUP,
+			       "this file system has no FIEMAP, so extents cannot be "
+			       "proved: set extents=any to go without");
 	return err_sys(e, errno, "FIEMAP of the work file failed");
 }
 
@@ -73,8 +74,8 @@ static int see_extent(const struct fiemap_extent *x, unsigned *seen, struct err 
 			       "the extent at %" PRIu64 " of the work file is delayed, encoded, "
 			       "inline or shared (FIEMAP flags 0x%x): no plain overwrite",
 			       (uint64_t)x->fe_logical, x->fe_flags);
-	*seen |= 1u << (x->fe_flags & FIEMAP_EXTENT_UNWRITTEN ? EXTENTS_UNWRITTEN :
-								EXTENTS_WRITTEN);
+	*seen |=
+		1u << (x->fe_flags & FIEMAP_EXTENT_UNWRITTEN ? EXTENTS_UNWRITTEN : EXTENTS_WRITTEN);
 	return 0;
 }
 
@@ -140,10 +141,10 @@ int extents_state(int fd, uint64_t start, uint64_t len, enum extents *state, str
 		ret = see_range(fd, start, start + len, &seen, e);
 	if (ret)
 		return ret;
-	*state = seen == 1u << EXTENTS_WRITTEN	 ? EXTENTS_WRITTEN :
-		 seen == 1u << EXTENTS_UNWRITTEN ? EXTENTS_UNWRITTEN :
-		 seen == 1u << EXTENTS_HOLE	 ? EXTENTS_HOLE :
-						   EXTENTS_MIXED;
+	*state = seen == 1u << EXTENTS_WRITTEN     ? EXTENTS_WRITTEN
+		 : seen == 1u << EXTENTS_UNWRITTEN ? EXTENTS_UNWRITTEN
+		 : seen == 1u << EXTENTS_HOLE      ? EXTENTS_HOLE
+						   : EXTENTS_MIXED;
 	return 0;
 }
 
@@ -151,9 +152,9 @@ int extents_state(int fd, uint64_t start, uint64_t len, enum extents *state, str
 
 /* Where bytes go: past the page cache if that can be had, since it need not be dropped then. */
 struct writer {
-	int fd;         /* the caller's */
-	int direct;     /* -1: none */
-	char *bytes;    /* WRITE_BYTES of pattern */
+	int fd;      /* the caller's */
+	int direct;  /* -1: none */
+	char *bytes; /* WRITE_BYTES of pattern */
 };
 
 static int writer_init(struct writer *w, int fd, struct err *e)
@@ -209,10 +210,9 @@ static int allocate(int fd, int mode, uint64_t start, uint64_t len, struct err *
 		ret = fallocate(fd, mode, (off_t)start, (off_t)len);
 	} while (ret && errno == EINTR);
 	if (ret)
-		return err_sys(e, errno,
-			       "cannot %s %" PRIu64 " bytes at %" PRIu64 " of the work file",
-			       mode & FALLOC_FL_PUNCH_HOLE ? "punch a hole of" : "allocate", len,
-			       start);
+		return err_sys(
+			e, errno, "cannot %s %" PRIu64 " bytes at %" PRIu64 " of the work file",
+			mode & FALLOC_FL_PUNCH_HOLE ? "punch a hole of" : "allocate", len, start);
 	return 0;
 }
 
@@ -299,8 +299,10 @@ int extents_make(int fd, uint64_t start, uint64_t len, enum extents state, uint6
 	if (state != EXTENTS_MIXED)
 		chunk = 0;
 	else if (!chunk || chunk >= len)
-		return err_add(e, EINVAL, "a mixed region of %" PRIu64
-			       " bytes needs pieces shorter than that, not %" PRIu64, len, chunk);
+		return err_add(e, EINVAL,
+			       "a mixed region of %" PRIu64
+			       " bytes needs pieces shorter than that, not %" PRIu64,
+			       len, chunk);
 	ret = check_range(fd, start, len, chunk, e);
 	if (ret)
 		return ret;

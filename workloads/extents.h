@@ -12,14 +12,14 @@
 #include "lib/err.h"
 
 enum extents {
-	EXTENTS_ANY,        /* not declared, not checked */
+	EXTENTS_ANY, /* not declared, not checked */
 	EXTENTS_WRITTEN,
-	EXTENTS_UNWRITTEN,  /* fallocated, never written */
+	EXTENTS_UNWRITTEN, /* fallocated, never written */
 	EXTENTS_HOLE,
-	EXTENTS_MIXED,      /* more than one of the above */
+	EXTENTS_MIXED, /* more than one of the above */
 };
 
-extern const char *const extents_names[];  /* indexed by enum extents, ends with NULL */
+extern const char *const extents_names[]; /* indexed by enum extents, ends with NULL */
 
 /*
  * Call fn with each extent of [start, end) of fd, flushed first, in order; fn

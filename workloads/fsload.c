@@ -17,8 +17,8 @@
 #include "workloads/worker_impl.h"
 
 #define STACK_BYTES (128u << 10)
-#define SPARE_FDS 64                    /* what a caller has open beside the threads' */
-#define THREAD_FDS 4                    /* the work file, and what a role opens for itself */
+#define SPARE_FDS 64 /* what a caller has open beside the threads' */
+#define THREAD_FDS 4 /* the work file, and what a role opens for itself */
 
 /* As many intervals as a run by time can begin; nobody knows of one by operations. */
 static unsigned series_room(const struct mix *m)
@@ -70,14 +70,14 @@ static void raise_fd_limit(unsigned threads)
 	if (getrlimit(RLIMIT_NOFILE, &lim) || lim.rlim_cur >= want)
 		return;
 	lim.rlim_cur = want < lim.rlim_max ? want : lim.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &lim);  /* where it does not help, open says what is missing */
+	setrlimit(RLIMIT_NOFILE, &lim); /* where it does not help, open says what is missing */
 }
 
 /* The threads of a run, and what those of one role share. */
 struct crew {
 	struct worker *w;
 	unsigned nr;
-	struct zipf *zipf;                  /* one an entry; without bands where it is not wanted */
+	struct zipf *zipf; /* one an entry; without bands where it is not wanted */
 };
 
 static void crew_init(struct crew *c, const struct fsload *l, struct run *r)
@@ -260,8 +260,8 @@ static int check_all_worked(const struct worker *w, unsigned nr, struct err *e)
 	return err_add(e, EIO,
 		       "%u of %u threads completed no operation, the first is %s thread %u: %s", n,
 		       nr, idle->t.role->name, idle->t.index,
-		       idle->first_errno ? strerror(idle->first_errno) :
-					   "the others ended before it began");
+		       idle->first_errno ? strerror(idle->first_errno)
+					 : "the others ended before it began");
 }
 
 /* --- the run ----------------------------------------------------------------- */

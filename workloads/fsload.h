@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * fsload.h: the load generator: roles on one file (or some on files of their
- * own), started together, bound by time or by operations. It runs on the host and, in the same code, in the
- * guest's first process. It measures and never prints.
+ * own), started together, bound by time or by operations. It runs on the host and, in the same
+ * code, in the guest's first process. It measures and never prints.
  *
  * Life cycle: mix_parse or by hand -> fsload_init -> fsload_prepare (makes the
  * file and its extents) -> caller drops caches -> fsload_prove (FIEMAP) ->
@@ -27,8 +27,8 @@ struct mix_entry {
 	unsigned threads;
 	uint64_t param[NR_ROLE_PARAMS];
 	uint64_t own[ROLE_OWN_PARAMS_MAX];
-	uint32_t named;                /* bit i: param[i], bit NR_ROLE_PARAMS + i: own[i] was set
-					* for this role by name */
+	uint32_t named; /* bit i: param[i], bit NR_ROLE_PARAMS + i: own[i] was set
+			 * for this role by name */
 };
 
 struct mix {
@@ -63,13 +63,13 @@ int mix_check(const struct mix *m, struct err *e);
 
 /* Where a role works and how it is bound, with the 0s of its parameters filled in. */
 struct mix_bounds {
-	uint64_t start, size;          /* of its region, bytes; size 0: it starts past the file */
-	uint64_t first;                /* where the first block starts: shift behind start */
-	uint64_t align;                /* bytes from one block's start to the next one's */
-	uint64_t blocks;               /* of bs from first on, at every align */
-	uint64_t chunk;                /* extents=mixed: length of its pieces */
-	uint64_t ops;                  /* per thread; 0: not bound by operations */
-	unsigned sharers;              /* threads that share each of its files */
+	uint64_t start, size; /* of its region, bytes; size 0: it starts past the file */
+	uint64_t first;       /* where the first block starts: shift behind start */
+	uint64_t align;       /* bytes from one block's start to the next one's */
+	uint64_t blocks;      /* of bs from first on, at every align */
+	uint64_t chunk;       /* extents=mixed: length of its pieces */
+	uint64_t ops;         /* per thread; 0: not bound by operations */
+	unsigned sharers;     /* threads that share each of its files */
 };
 struct mix_bounds mix_bounds(const struct mix *m, const struct mix_entry *en);
 
@@ -80,21 +80,22 @@ bool mix_op_bound(const struct mix *m);
 uint64_t mix_bytes(const struct mix *m);
 
 struct fsload_result {
-	struct measured measured;      /* .lat and .series point to the two below */
+	struct measured measured; /* .lat and .series point to the two below */
 	struct hist lat;
-	struct series series;          /* without room where the mix has no interval */
-	int first_errno;               /* of the first failed operation; 0: none */
+	struct series series;              /* without room where the mix has no interval */
+	int first_errno;                   /* of the first failed operation; 0: none */
 	uint64_t count[ROLE_COUNTERS_MAX]; /* of one role: measured.count */
 };
 
 struct fsload {
-	const struct mix *mix;         /* borrowed */
-	char *path;                    /* the shared work file; fsload_own_path gives the others */
+	const struct mix *mix; /* borrowed */
+	char *path;            /* the shared work file; fsload_own_path gives the others */
 	uint64_t seed;
-	struct fsload_result total;    /* measured_add of all roles but those in the background; of
-					* these the errors; elapsed_ns from the barrier to the last end */
-	struct fsload_result *role;    /* nr_roles of them, in the mix's order */
-	unsigned nr_roles;             /* the mix's */
+	struct fsload_result
+		total;              /* measured_add of all roles but those in the background; of
+				     * these the errors; elapsed_ns from the barrier to the last end */
+	struct fsload_result *role; /* nr_roles of them, in the mix's order */
+	unsigned nr_roles;          /* the mix's */
 };
 
 /* Checks the mix and touches nothing; what it makes is small and freed by fsload_release. */

@@ -20,11 +20,11 @@
 
 #define DEFAULT_MIX "dio_read:1"
 
-static atomic_int caught;               /* the signal flag: 0 or the signal's number */
+static atomic_int caught; /* the signal flag: 0 or the signal's number */
 
 struct options {
 	const char *mix, *path;
-	struct strv sets;               /* name=value, in the order given */
+	struct strv sets; /* name=value, in the order given */
 	uint64_t seed;
 	bool json, keep, list;
 };
@@ -148,8 +148,8 @@ static void print_counts(const struct role *role, const uint64_t *count)
 
 	for (size_t i = 0; role->counters && role->counters[i].name; i++)
 		if (count[i] != COUNTER_NONE)
-			printf("%s %s: %" PRIu64 " %s\n", role->name, role->counters[i].name, count[i],
-			       role->counters[i].unit);
+			printf("%s %s: %" PRIu64 " %s\n", role->name, role->counters[i].name,
+			       count[i], role->counters[i].unit);
 	if (role->judge && role->judge(count, &e))
 		printf("%s: %s\n", role->name, e.text);
 }
@@ -196,9 +196,9 @@ static json_t *metrics_json(const struct measured *got)
 	for (const struct metric *m = metrics; m->name; m++) {
 		if (!m->value(got, &v))
 			continue;
-		json_object_set_new(o, m->name, json_pack("{s:f, s:s, s:s}", "value", v, "unit",
-							  m->unit, "better",
-							  better_name(m->better)));
+		json_object_set_new(o, m->name,
+				    json_pack("{s:f, s:s, s:s}", "value", v, "unit", m->unit,
+					      "better", better_name(m->better)));
 	}
 	return o;
 }

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#define HIST_LINEAR (1u << HIST_BITS)      /* buckets to a power of two */
+#define HIST_LINEAR (1u << HIST_BITS) /* buckets to a power of two */
 
 void hist_init(struct hist *h)
 {
@@ -103,5 +103,5 @@ uint64_t hist_percentile(const struct hist *h, uint32_t p_milli_pct)
 		if (seen >= rank)
 			return midpoint(h, i);
 	}
-	return h->max_ns;      /* a percentage above 100 */
+	return h->max_ns; /* a percentage above 100 */
 }

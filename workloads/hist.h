@@ -11,23 +11,23 @@
 #include <stdint.h>
 
 #define HIST_BITS 6
-#define HIST_GROUPS 36                     /* values from 127 << 34 ns (36 min) on share the last */
+#define HIST_GROUPS 36 /* values from 127 << 34 ns (36 min) on share the last */
 #define HIST_BUCKETS (HIST_GROUPS << HIST_BITS)
 
 struct hist {
 	uint64_t count;
-	uint64_t sum_ns;                   /* exact where values were added one by one */
-	uint64_t min_ns, max_ns;           /* exact likewise; both 0 while count is 0 */
+	uint64_t sum_ns;         /* exact where values were added one by one */
+	uint64_t min_ns, max_ns; /* exact likewise; both 0 while count is 0 */
 	uint64_t bucket[HIST_BUCKETS];
 };
 
 void hist_init(struct hist *h);
-void hist_add(struct hist *h, uint64_t ns);              /* one value; fit for the timed loop */
+void hist_add(struct hist *h, uint64_t ns); /* one value; fit for the timed loop */
 void hist_merge(struct hist *into, const struct hist *from);
 
 unsigned hist_index(uint64_t ns);
-uint64_t hist_low(unsigned index);         /* smallest value of the bucket, ns */
-uint64_t hist_high(unsigned index);        /* largest, ns; UINT64_MAX of the last bucket */
+uint64_t hist_low(unsigned index);  /* smallest value of the bucket, ns */
+uint64_t hist_high(unsigned index); /* largest, ns; UINT64_MAX of the last bucket */
 
 /*
  * Add count values known only by a representative (fio's json+ bins give a

@@ -41,8 +41,9 @@ int mapping_begin(struct role_thread *t, int prot, struct err *e)
 	m->start = t->region_start / page * page;
 	m->len = (size_t)(t->region_start - m->start + t->region_size);
 	/* The handler first: it needs no taking back. */
-	base = sigaction(SIGBUS, &sa, NULL) ? MAP_FAILED :
-	       mmap(NULL, m->len, prot, MAP_SHARED, t->fd, (off_t)m->start);
+	base = sigaction(SIGBUS, &sa, NULL)
+		       ? MAP_FAILED
+		       : mmap(NULL, m->len, prot, MAP_SHARED, t->fd, (off_t)m->start);
 	if (base == MAP_FAILED) {
 		int errnum = errno;
 

@@ -18,7 +18,7 @@
 
 struct mapping {
 	char *base;
-	uint64_t start;                /* file offset of base: the region's, down to a page */
+	uint64_t start; /* file offset of base: the region's, down to a page */
 	size_t len;
 };
 

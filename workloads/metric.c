@@ -34,8 +34,9 @@ void measured_add(struct measured *total, const struct measured *part)
 	if (ops_per_s(part, &ops) && bytes_per_s(part, &bytes))
 		total->sum.parts++;
 	if (part->resolution > 0 || total->resolution > 0)
-		total->resolution = (total->resolution * total->sum.ops_per_s +
-				     part->resolution * ops) / (total->sum.ops_per_s + ops);
+		total->resolution =
+			(total->resolution * total->sum.ops_per_s + part->resolution * ops) /
+			(total->sum.ops_per_s + ops);
 	total->sum.ops_per_s += ops;
 	total->sum.bytes_per_s += bytes;
 	total->ops += part->ops;
@@ -134,8 +135,8 @@ const struct metric metrics[] = {
 	  BETTER_HIGHER, true, ops_per_s },
 	{ "bytes_per_s", "B/s", "bytes moved in a second, likewise", BETTER_HIGHER, false,
 	  bytes_per_s },
-	{ "lat_sum_per_op", "ns", "summed latency for each operation, syncs included",
-	  BETTER_LOWER, false, lat_sum_per_op },
+	{ "lat_sum_per_op", "ns", "summed latency for each operation, syncs included", BETTER_LOWER,
+	  false, lat_sum_per_op },
 	{ "lat_p50", "ns", "latency, median", BETTER_LOWER, false, lat_p50 },
 	{ "lat_p90", "ns", "latency, 90th percentile", BETTER_LOWER, false, lat_p90 },
 	{ "lat_p99", "ns", "latency, 99th percentile", BETTER_LOWER, false, lat_p99 },

@@ -171,8 +171,8 @@ static int unknown_param(const struct mix *m, const struct mix_entry *en, const 
 		if (!en || en == &m->entry[i])
 			add_names(&known, m->entry[i].role->params);
 	near_hint(&hint, name, (const char *const *)known.v);
-	err_add(e, EINVAL, "%s has no parameter \"%.60s\"%s", en ? en->role->name : "the mix",
-		name, buf_str(&hint));
+	err_add(e, EINVAL, "%s has no parameter \"%.60s\"%s", en ? en->role->name : "the mix", name,
+		buf_str(&hint));
 	buf_release(&hint);
 	strv_release(&known);
 	return -EINVAL;

@@ -56,8 +56,8 @@ uint64_t mix_bytes(const struct mix *m)
 
 	for (unsigned i = 0; i < m->nr; i++) {
 		const struct mix_entry *en = &m->entry[i];
-		uint64_t grown = en->role->grows ?
-			times(mix_bounds(m, en).ops, en->param[ROLE_BS]) : 0;
+		uint64_t grown =
+			en->role->grows ? times(mix_bounds(m, en).ops, en->param[ROLE_BS]) : 0;
 
 		if (en->role->needs_fd && en->param[ROLE_FILE] == FILE_OWN)
 			grown = add(grown, size);
@@ -103,8 +103,8 @@ static int check_region(const struct mix *m, const struct mix_entry *en, struct 
 			      name, b.start, b.size, m->param[MIX_FILE_SIZE]);
 	else if (!b.blocks)
 		ret = err_add(e, EINVAL, "%s: %s %" PRIu64 " is larger than its region of %" PRIu64,
-			      name, bs > b.size ? "bs" : "bs with shift",
-			      b.first - b.start + bs, b.size);
+			      name, bs > b.size ? "bs" : "bs with shift", b.first - b.start + bs,
+			      b.size);
 	return ret;
 }
 
@@ -141,8 +141,8 @@ static int check_bound(const struct mix *m, const struct mix_entry *en, struct e
 	if (b.ops)
 		return 0;
 	if (role->grows)
-		return err_add(e, EINVAL,
-			       "%s makes its file longer: bind it by ops, not by time", role->name);
+		return err_add(e, EINVAL, "%s makes its file longer: bind it by ops, not by time",
+			       role->name);
 	if (role->writes && !role->stamps && state != EXTENTS_ANY && state != EXTENTS_WRITTEN &&
 	    !(role->renews && state == EXTENTS_UNWRITTEN))
 		return err_add(e, EINVAL,
@@ -188,8 +188,10 @@ static int check_mixed(const struct mix *m, const struct mix_entry *en, struct e
 
 	if (en->param[ROLE_EXTENTS] != EXTENTS_MIXED || (b.chunk && b.chunk < b.size))
 		return 0;
-	return err_add(e, EINVAL, "%s: mixed extents in pieces of %" PRIu64 " need a region longer "
-				  "than %" PRIu64, en->role->name, b.chunk, b.size);
+	return err_add(e, EINVAL,
+		       "%s: mixed extents in pieces of %" PRIu64 " need a region longer "
+		       "than %" PRIu64,
+		       en->role->name, b.chunk, b.size);
 }
 
 static bool overlap(const struct mix_bounds *a, const struct mix_bounds *b)
@@ -207,17 +209,21 @@ static int check_stamps(const struct mix *m, const struct mix_entry *en, struct 
 	if (!en->role->stamps && !en->role->sees_stamps)
 		return 0;
 	if (en->param[ROLE_FILE] == FILE_OWN || b.align != en->param[ROLE_BS])
-		return err_add(e, EINVAL, "%s works on the shared file and block by block: leave file "
-			       "and align out", name);
+		return err_add(e, EINVAL,
+			       "%s works on the shared file and block by block: leave file "
+			       "and align out",
+			       name);
 	if (en->role->stamps && en->param[ROLE_SHIFT])
-		return err_add(e, EINVAL, "%s fills whole blocks from the start of its region: leave shift "
-			       "out", name);
+		return err_add(e, EINVAL,
+			       "%s fills whole blocks from the start of its region: leave shift "
+			       "out",
+			       name);
 	if (en->role->stamps && state != EXTENTS_HOLE && state != EXTENTS_UNWRITTEN)
-		return err_add(e, EINVAL, "%s fills extents=hole or extents=unwritten, not %s", name,
-			       extents_names[state]);
+		return err_add(e, EINVAL, "%s fills extents=hole or extents=unwritten, not %s",
+			       name, extents_names[state]);
 	if (en->role->stamps && b.blocks < en->threads)
-		return err_add(e, EINVAL, "%s has %" PRIu64 " blocks for %u threads", name, b.blocks,
-			       en->threads);
+		return err_add(e, EINVAL, "%s has %" PRIu64 " blocks for %u threads", name,
+			       b.blocks, en->threads);
 	return 0;
 }
 
@@ -235,8 +241,10 @@ static int check_seen(const struct mix *m, const struct mix_entry *en, struct er
 	}
 	if (!en->role->sees_stamps)
 		return 0;
-	return err_add(e, EINVAL, "%s looks for stamps: it needs a role of the mix that puts them all "
-		       "over its region (hole_fill)", en->role->name);
+	return err_add(e, EINVAL,
+		       "%s looks for stamps: it needs a role of the mix that puts them all "
+		       "over its region (hole_fill)",
+		       en->role->name);
 }
 
 /* What else writes there leaves what no stamp is. */
@@ -262,12 +270,13 @@ static int check_pair(const struct mix *m, const struct mix_entry *a, const stru
 	struct mix_bounds ba = mix_bounds(m, a), bb = mix_bounds(m, b);
 
 	if ((spoils(a, b) || spoils(b, a)) && overlap(&ba, &bb))
-		return err_add(e, EINVAL, "%s and %s in the same part of the file: what one writes the "
-			       "other would take for stale data", a->role->name, b->role->name);
+		return err_add(e, EINVAL,
+			       "%s and %s in the same part of the file: what one writes the "
+			       "other would take for stale data",
+			       a->role->name, b->role->name);
 	if (a->param[ROLE_FILE] == FILE_OWN || b->param[ROLE_FILE] == FILE_OWN ||
 	    a->param[ROLE_EXTENTS] == EXTENTS_ANY || b->param[ROLE_EXTENTS] == EXTENTS_ANY ||
-	    !overlap(&ba, &bb) ||
-	    same_extents(a, &ba, b, &bb))
+	    !overlap(&ba, &bb) || same_extents(a, &ba, b, &bb))
 		return 0;
 	return err_add(e, EINVAL,
 		       "%s and %s work in the same part of the file but declare different extents "
@@ -278,8 +287,8 @@ static int check_pair(const struct mix *m, const struct mix_entry *a, const stru
 
 static int (*const entry_rules[])(const struct mix *m, const struct mix_entry *en,
 				  struct err *e) = {
-	check_region, check_once, check_bound, check_end, check_delay, check_sync, check_mixed,
-	check_stamps, check_seen,
+	check_region, check_once,  check_bound,  check_end,  check_delay,
+	check_sync,   check_mixed, check_stamps, check_seen,
 };
 
 static int check_series(const struct mix *m, struct err *e)
@@ -298,8 +307,10 @@ static int check_background(const struct mix *m, struct err *e)
 	for (unsigned i = 0; i < m->nr; i++)
 		if (!m->entry[i].param[ROLE_BACKGROUND])
 			return 0;
-	return m->nr ? err_add(e, EINVAL, "every role is in the background, so there is nothing to "
-			       "measure: take background=1 from one") : 0;
+	return m->nr ? err_add(e, EINVAL,
+			       "every role is in the background, so there is nothing to "
+			       "measure: take background=1 from one")
+		     : 0;
 }
 
 int mix_check(const struct mix *m, struct err *e)

@@ -11,7 +11,7 @@ void perm_init(struct perm *p, uint64_t n, uint64_t seed)
 	p->mask = bits ? UINT64_MAX >> (64 - bits) : 0;
 	p->shift = bits > 1 ? (bits + 1) / 2 : 1;
 	for (int r = 0; r < PERM_ROUNDS; r++) {
-		p->mul[r] = rng_next(&rng) | 1;     /* odd: has an inverse modulo 2^k */
+		p->mul[r] = rng_next(&rng) | 1; /* odd: has an inverse modulo 2^k */
 		p->add[r] = rng_next(&rng);
 	}
 }

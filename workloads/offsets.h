@@ -27,7 +27,7 @@ struct perm {
 	unsigned shift;
 };
 
-void perm_init(struct perm *p, uint64_t n, uint64_t seed);   /* n > 0 */
+void perm_init(struct perm *p, uint64_t n, uint64_t seed); /* n > 0 */
 
 /* i < n */
 static inline uint64_t perm_at(const struct perm *p, uint64_t i)
@@ -43,15 +43,15 @@ static inline uint64_t perm_at(const struct perm *p, uint64_t i)
 
 /* The blocks of a region: where each begins. They overlap where bs is larger than step. */
 struct offset_blocks {
-	uint64_t start, step, nr;      /* bytes, bytes, blocks; nr > 0 */
+	uint64_t start, step, nr; /* bytes, bytes, blocks; nr > 0 */
 };
 
 struct offset_stream {
 	enum offsets kind;
 	struct offset_blocks blocks;
-	uint64_t next, step;           /* sequential: blocks; once: indices of the permutation */
-	struct perm perm;              /* once: the order; zipf: which block has which rank */
-	const struct zipf *zipf;       /* borrowed */
+	uint64_t next, step;     /* sequential: blocks; once: indices of the permutation */
+	struct perm perm;        /* once: the order; zipf: which block has which rank */
+	const struct zipf *zipf; /* borrowed */
 };
 
 /*

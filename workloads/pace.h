@@ -16,9 +16,9 @@
 #include <stdint.h>
 
 struct pace {
-	uint64_t rate_per_s;           /* 0: as fast as it can */
-	uint64_t due_ns;               /* of the next operation, on the clock */
-	uint64_t step_ns, part, rest;  /* a period is step_ns + part / rate_per_s */
+	uint64_t rate_per_s;          /* 0: as fast as it can */
+	uint64_t due_ns;              /* of the next operation, on the clock */
+	uint64_t step_ns, part, rest; /* a period is step_ns + part / rate_per_s */
 };
 
 static inline void pace_init(struct pace *p, uint64_t rate_per_s)

@@ -29,7 +29,8 @@ const struct param mix_params[] = {
 	[MIX_INTERVAL] = { "interval", NUM_NS, NULL, 0, 86400000000000, "0",
 			   "length of an interval in series.csv; 0: no series" },
 	[MIX_POISON] = { "poison", NUM_BYTES, NULL, 0, BYTES_MAX, "0",
-			 "free space to mark first, at most; the file system is checked at the end" },
+			 "free space to mark first, at most; the file system is checked at the "
+			 "end" },
 	[NR_MIX_PARAMS] = { .name = NULL },
 };
 
@@ -89,8 +90,8 @@ static int bad_number(const struct param *p, const char *text, struct err *e)
 		return err_add(e, EINVAL, "%s: \"%.60s\" is not %s from %s to %s (like %s)",
 			       p->name, text, kinds[p->kind], min, num_format(max, p->max, p->kind),
 			       p->def);
-	return err_add(e, EINVAL, "%s: \"%.60s\" is not %s of at least %s (like %s)", p->name,
-		       text, kinds[p->kind], min, p->def);
+	return err_add(e, EINVAL, "%s: \"%.60s\" is not %s of at least %s (like %s)", p->name, text,
+		       kinds[p->kind], min, p->def);
 }
 
 int param_parse(const struct param *p, const char *text, uint64_t *value, struct err *e)

@@ -19,11 +19,11 @@
 #include "workloads/stamps.h"
 
 #define WRITE_BYTES (1u << 20)
-#define SPARE_PARTS 16                 /* one of so many parts of the free space is left alone */
+#define SPARE_PARTS 16 /* one of so many parts of the free space is left alone */
 
 struct marking {
-	int fd;                        /* O_DIRECT */
-	char *bytes;                   /* WRITE_BYTES */
+	int fd;      /* O_DIRECT */
+	char *bytes; /* WRITE_BYTES */
 	uint64_t seed_word;
 };
 
@@ -33,8 +33,10 @@ static int mark_extent(const struct fiemap_extent *x, void *arg, struct err *e)
 
 	if (x->fe_flags & (FIEMAP_EXTENT_UNKNOWN | FIEMAP_EXTENT_ENCODED |
 			   FIEMAP_EXTENT_NOT_ALIGNED | FIEMAP_EXTENT_SHARED))
-		return err_add(e, EUCLEAN, "poison: an extent of free space has no address of its "
-			       "own (FIEMAP flags 0x%x)", x->fe_flags);
+		return err_add(e, EUCLEAN,
+			       "poison: an extent of free space has no address of its "
+			       "own (FIEMAP flags 0x%x)",
+			       x->fe_flags);
 	for (uint64_t at = 0; at < x->fe_length;) {
 		uint64_t left = x->fe_length - at;
 		size_t want = left < WRITE_BYTES ? (size_t)left : WRITE_BYTES;

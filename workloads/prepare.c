@@ -109,7 +109,7 @@ static int make_extents(const struct mix *m, const struct mix_entry *own, int fd
 
 struct making {
 	const struct mix *mix;
-	unsigned made;                 /* files that are there because of us */
+	unsigned made; /* files that are there because of us */
 	struct err *e;
 };
 
@@ -122,8 +122,10 @@ static int make_file(const char *path, const struct mix_entry *own, void *arg)
 	/* O_EXCL is the safety catch: neither a user's file nor a disk is ever written over. */
 	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0 && errno == EEXIST)
-		return err_add(k->e, EEXIST, "%s is there already and is not written over: remove "
-					     "it if it is an old work file", path);
+		return err_add(k->e, EEXIST,
+			       "%s is there already and is not written over: remove "
+			       "it if it is an old work file",
+			       path);
 	if (fd < 0)
 		return err_sys(k->e, errno, "cannot make the work file %s", path);
 	k->made++;
@@ -164,9 +166,9 @@ static int prove_entry(const struct mix *m, const struct mix_entry *en, int fd, 
 		return err_add(e, -ret, "%s: its extents could not be proved", en->role->name);
 	if (found == (enum extents)en->param[ROLE_EXTENTS])
 		return 0;
-	return err_add(e, EINVAL, "%s declares %s extents at %" PRIu64 "+%" PRIu64
-				  " but they are %s", en->role->name,
-		       extents_names[en->param[ROLE_EXTENTS]], b.start, b.size,
+	return err_add(e, EINVAL,
+		       "%s declares %s extents at %" PRIu64 "+%" PRIu64 " but they are %s",
+		       en->role->name, extents_names[en->param[ROLE_EXTENTS]], b.start, b.size,
 		       extents_names[found]);
 }
 

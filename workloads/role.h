@@ -15,23 +15,23 @@
 #include "workloads/metric.h"
 #include "workloads/param.h"
 
-struct stamps;                         /* workloads/stamps.h */
+struct stamps; /* workloads/stamps.h */
 
 /* One thread of a role while it runs. The loop in fsload.c owns it; hooks may read all of it. */
 struct role_thread {
 	const struct role *role;
-	const uint64_t *param;         /* NR_ROLE_PARAMS values */
-	const uint64_t *own;           /* values of role->params */
-	const char *path;              /* the work file: the shared one or its own */
+	const uint64_t *param; /* NR_ROLE_PARAMS values */
+	const uint64_t *own;   /* values of role->params */
+	const char *path;      /* the work file: the shared one or its own */
 	uint64_t file_size, region_start, region_size, bs;
-	unsigned index, nr;            /* this thread among the nr of its role, from 0 */
-	struct rng rng;                /* seeded from the block; offsets come from it */
-	int fd;                        /* opened with role->open_flags; -1 without needs_fd */
-	void *buf;                     /* bs bytes, page aligned, holds this thread's pattern */
-	unsigned depth;                /* asynchronous roles: slots, set in begin; 1 or more */
-	void *priv;                    /* the role's own, made in begin, freed in end */
-	struct stamps *stamps;         /* of the whole mix; threads share it */
-	uint64_t start_ns;             /* when the start barrier opened, on the clock */
+	unsigned index, nr;                /* this thread among the nr of its role, from 0 */
+	struct rng rng;                    /* seeded from the block; offsets come from it */
+	int fd;                            /* opened with role->open_flags; -1 without needs_fd */
+	void *buf;                         /* bs bytes, page aligned, holds this thread's pattern */
+	unsigned depth;                    /* asynchronous roles: slots, set in begin; 1 or more */
+	void *priv;                        /* the role's own, made in begin, freed in end */
+	struct stamps *stamps;             /* of the whole mix; threads share it */
+	uint64_t start_ns;                 /* when the start barrier opened, on the clock */
 	uint64_t count[ROLE_COUNTERS_MAX]; /* of role->counters, in their order */
 };
 
@@ -46,21 +46,22 @@ struct role_done {
 struct role {
 	/* Equals the file's name. Up to 15 characters: it is the threads' comm, too. */
 	const char *name;
-	const char *help;              /* one line */
-	int open_flags;                /* O_RDWR | O_DIRECT ... for the work file */
-	bool needs_fd;                 /* false: the role opens nothing (null) */
-	bool writes;                   /* changes the file */
-	bool no_warmup;                /* its operations cannot be repeated */
-	bool durable;                  /* an operation is on disk when it returns: needs no sync */
-	bool grows;                    /* an operation makes the file bs longer: bound by ops */
-	bool renews;                   /* its operations leave unwritten extents as they were */
-	bool stamps;                   /* fills holes with stamps and empties them again (stamps.h) */
-	bool sees_stamps;              /* looks for them: works where a role of the mix puts them */
-	uint32_t bs_align;             /* bs must be a multiple of it; 1: any */
+	const char *help;  /* one line */
+	int open_flags;    /* O_RDWR | O_DIRECT ... for the work file */
+	bool needs_fd;     /* false: the role opens nothing (null) */
+	bool writes;       /* changes the file */
+	bool no_warmup;    /* its operations cannot be repeated */
+	bool durable;      /* an operation is on disk when it returns: needs no sync */
+	bool grows;        /* an operation makes the file bs longer: bound by ops */
+	bool renews;       /* its operations leave unwritten extents as they were */
+	bool stamps;       /* fills holes with stamps and empties them again (stamps.h) */
+	bool sees_stamps;  /* looks for them: works where a role of the mix puts them */
+	uint32_t bs_align; /* bs must be a multiple of it; 1: any */
 	/* Other defaults than role_params has: name, value, name, value, ..., NULL; may be NULL. */
 	const char *const *defaults;
-	const struct param *params;    /* rows of its own, ends with a NULL name; may be NULL */
-	/* What it counts in t->count, up to ROLE_COUNTERS_MAX, ends with a NULL name; may be NULL. */
+	const struct param *params; /* rows of its own, ends with a NULL name; may be NULL */
+	/* What it counts in t->count, up to ROLE_COUNTERS_MAX, ends with a NULL name; may be NULL.
+	 */
 	const struct counter *counters;
 
 	/*
@@ -105,7 +106,7 @@ struct role {
 	int (*judge)(const uint64_t *count, struct err *e);
 };
 
-extern const struct role *const roles[];           /* sorted by name, ends with NULL */
-const struct role *role_find(const char *name);    /* NULL: unknown */
+extern const struct role *const roles[];        /* sorted by name, ends with NULL */
+const struct role *role_find(const char *name); /* NULL: unknown */
 
 #endif

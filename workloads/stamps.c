@@ -97,8 +97,7 @@ static struct rounds rounds_at(const struct stamps *s, const uint64_t *oldest, u
 }
 
 /* Each word is 0 or what a round that may be there has put at this place. */
-static bool group_right(const struct stamps *s, const uint64_t *w, uint64_t place,
-			struct rounds r)
+static bool group_right(const struct stamps *s, const uint64_t *w, uint64_t place, struct rounds r)
 {
 	if (r.lowest > r.highest)
 		return !(w[0] | w[1] | w[2] | w[3]);

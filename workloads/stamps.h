@@ -29,14 +29,14 @@ struct mix;
 
 /* Where one filler works, and which rounds may be seen there. */
 struct stamp_share {
-	uint64_t start, end;           /* bytes of the file */
+	uint64_t start, end;             /* bytes of the file */
 	_Atomic uint64_t oldest, newest; /* from 1 */
 };
 
 struct stamps {
-	uint64_t seed_word;            /* of this run's marks and stamps */
-	struct stamp_share *share;     /* in ascending order, without gaps */
-	unsigned nr;                   /* 0: nobody fills */
+	uint64_t seed_word;        /* of this run's marks and stamps */
+	struct stamp_share *share; /* in ascending order, without gaps */
+	unsigned nr;               /* 0: nobody fills */
 };
 
 /* The shares of the role that leaves stamps, if one in the mix does; seed as fsload's. */
@@ -58,18 +58,18 @@ void stamps_mark(uint64_t seed_word, uint64_t address, void *buf, size_t len);
 /* What a read block is; the largest of its parts. */
 enum stamp_found {
 	FOUND_ZERO,
-	FOUND_CURRENT,         /* its stamp, or that with zeros in it */
-	FOUND_OTHER,           /* stale: neither of the two below */
-	FOUND_STAMP,           /* stale: a stamp of another round or place */
-	FOUND_POISON,          /* stale: the mark of free space */
+	FOUND_CURRENT, /* its stamp, or that with zeros in it */
+	FOUND_OTHER,   /* stale: neither of the two below */
+	FOUND_STAMP,   /* stale: a stamp of another round or place */
+	FOUND_POISON,  /* stale: the mark of free space */
 };
 
 struct stamp_seen {
 	enum stamp_found found;
 	/* Of the first stale part of that kind: */
-	uint64_t offset;       /* in the file */
-	uint64_t address;      /* poison: the device address it carries */
-	uint64_t from, round;  /* stamp: the file offset and the round it carries */
+	uint64_t offset;      /* in the file */
+	uint64_t address;     /* poison: the device address it carries */
+	uint64_t from, round; /* stamp: the file offset and the round it carries */
 };
 
 /* Room for what stamps_before notes: one round a share. */

@@ -25,10 +25,13 @@ static int uring_setup(struct role_thread *t, struct uring *u, struct err *e)
 	/* One more than the depth: before 5.11 a wait with a timeout takes an entry, too. */
 	ret = io_uring_queue_init(t->depth + 1, &u->ring, 0);
 	if (ret == -ENOSYS)
-		return err_add(e, ENOSYS, "%s: this kernel has no io_uring (CONFIG_IO_URING)", name);
+		return err_add(e, ENOSYS, "%s: this kernel has no io_uring (CONFIG_IO_URING)",
+			       name);
 	if (ret == -EPERM)
-		return err_add(e, EPERM, "%s: io_uring is not allowed here "
-					 "(/proc/sys/kernel/io_uring_disabled, or a sandbox)", name);
+		return err_add(e, EPERM,
+			       "%s: io_uring is not allowed here "
+			       "(/proc/sys/kernel/io_uring_disabled, or a sandbox)",
+			       name);
 	if (ret)
 		return err_sys(e, -ret, "%s: cannot make an io_uring of %u entries", name,
 			       t->depth);
@@ -90,7 +93,8 @@ int uring_queue_reap(struct role_thread *t, struct role_done *done, uint64_t wai
 
 	do {
 		ret = submit_and_wait(&u->ring, wait_ns);
-		io_uring_for_each_cqe(&u->ring, head, cqe) {
+		io_uring_for_each_cqe(&u->ring, head, cqe)
+		{
 			done[n].slot = (unsigned)io_uring_cqe_get_data64(cqe);
 			done[n++].got = cqe->res;
 		}

@@ -45,7 +45,7 @@ void run_release(struct run *r)
 void run_wait(struct run *r)
 {
 	while (sem_wait(&r->arrived))
-		;                       /* EINTR: the signal flag is the threads' to see */
+		; /* EINTR: the signal flag is the threads' to see */
 }
 
 /* One wake-up lets all of them go; a condition variable would pass its mutex round first. */
@@ -132,10 +132,18 @@ void worker_init(struct worker *w, struct run *run, const struct mix_entry *en,
 	memset(w, 0, sizeof(*w));
 	w->run = run;
 	w->t = (struct role_thread){
-		.role = en->role, .param = en->param, .own = en->own, .path = run->path,
-		.file_size = run->mix->param[MIX_FILE_SIZE], .region_start = b.start,
-		.region_size = b.size, .bs = en->param[ROLE_BS], .index = index,
-		.nr = en->threads, .rng = { rng_mix(role_seed, index + 1) }, .fd = -1,
+		.role = en->role,
+		.param = en->param,
+		.own = en->own,
+		.path = run->path,
+		.file_size = run->mix->param[MIX_FILE_SIZE],
+		.region_start = b.start,
+		.region_size = b.size,
+		.bs = en->param[ROLE_BS],
+		.index = index,
+		.nr = en->threads,
+		.rng = { rng_mix(role_seed, index + 1) },
+		.fd = -1,
 		.stamps = &run->stamps,
 	};
 	counters_init(en->role->counters, w->t.count);
@@ -241,7 +249,7 @@ static bool wait_turn(struct worker *w, uint64_t *due_ns)
 static void timed_ops(struct worker *w)
 {
 	struct role_thread *const t = &w->t;
-	int64_t (*const op)(struct role_thread *t, uint64_t offset) = t->role->op;
+	int64_t (*const op)(struct role_thread * t, uint64_t offset) = t->role->op;
 	const bool paced = w->pace.rate_per_s;
 	uint64_t before = now_ns();
 
@@ -349,7 +357,7 @@ void *worker_main(void *worker)
 	int ret;
 
 	pthread_setname_np(pthread_self(), role->name);
-	hist_init(&w->lat);             /* touches its pages, so that they do not fault later */
+	hist_init(&w->lat); /* touches its pages, so that they do not fault later */
 	ret = set_up(w, &e);
 	if (ret)
 		run_fail(w->run, ret, &e);

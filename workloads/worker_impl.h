@@ -26,21 +26,21 @@ struct run {
 	const struct mix *mix;
 	const char *path;
 	struct stamps stamps;
-	const atomic_int *stop;        /* never NULL here */
-	_Atomic uint32_t gate;         /* enum gate; only grows; a futex */
-	atomic_uint pending;           /* threads that have not arrived yet */
-	sem_t arrived;                 /* posted by the last of them */
-	atomic_uint bound_left;        /* op-bound threads still at work */
-	_Atomic uint32_t halt;         /* 1: those have all ended; a futex */
+	const atomic_int *stop; /* never NULL here */
+	_Atomic uint32_t gate;  /* enum gate; only grows; a futex */
+	atomic_uint pending;    /* threads that have not arrived yet */
+	sem_t arrived;          /* posted by the last of them */
+	atomic_uint bound_left; /* op-bound threads still at work */
+	_Atomic uint32_t halt;  /* 1: those have all ended; a futex */
 	/*
 	 * The end of the time that threads not bound by operations have: the deadline; where
 	 * others are bound, the end of the last of those, and UINT64_MAX until then.
 	 */
 	_Atomic uint64_t until_ns;
-	uint64_t start_ns;             /* these two are written before the start gate opens */
-	bool cancelled;                /* there is no timed part */
-	pthread_mutex_t lock;          /* of the two below */
-	int failed;                    /* 0 or the first thread's -errno, its sentence in err */
+	uint64_t start_ns;    /* these two are written before the start gate opens */
+	bool cancelled;       /* there is no timed part */
+	pthread_mutex_t lock; /* of the two below */
+	int failed;           /* 0 or the first thread's -errno, its sentence in err */
 	struct err err;
 };
 
@@ -65,8 +65,8 @@ static inline bool run_ended(const struct run *r)
 
 /* The slots of an asynchronous role's thread. */
 struct slots {
-	uint64_t *begun_ns;            /* of each slot: when its operation was started, or due */
-	unsigned *free;                /* a stack of nr_free */
+	uint64_t *begun_ns; /* of each slot: when its operation was started, or due */
+	unsigned *free;     /* a stack of nr_free */
 	unsigned nr_free;
 	struct role_done *done;
 };
@@ -74,26 +74,26 @@ struct slots {
 struct worker {
 	struct role_thread t;
 	struct run *run;
-	char *own_path;                /* of its own file; NULL: it shares one */
+	char *own_path; /* of its own file; NULL: it shares one */
 	pthread_t thread;
 	struct offset_stream offsets;
 	int (*sync)(struct role_thread *t);
-	uint64_t ops;                  /* 0: not bound by operations */
+	uint64_t ops; /* 0: not bound by operations */
 	uint64_t warmup;
-	uint64_t sync_every;           /* UINT64_MAX: never */
+	uint64_t sync_every; /* UINT64_MAX: never */
 	bool final_sync;
 	uint64_t delay_ns;
 	struct pace pace;
 	struct slots slots;
 	/* where it stands */
-	uint64_t left;                 /* operations still to be started */
-	uint64_t to_sync;              /* operations until the next sync; sync_every: all are synced */
-	bool over;                     /* it starts none any more */
-	uint64_t over_ns;              /* since then */
+	uint64_t left;    /* operations still to be started */
+	uint64_t to_sync; /* operations until the next sync; sync_every: all are synced */
+	bool over;        /* it starts none any more */
+	uint64_t over_ns; /* since then */
 	/* what came of it */
 	uint64_t end_ns;
 	uint64_t errors;
-	uint64_t missed;               /* operations that were due and never started; they are in lat */
+	uint64_t missed; /* operations that were due and never started; they are in lat */
 	uint64_t first_error_ns;
 	int first_errno;
 	struct hist lat;
@@ -105,7 +105,7 @@ struct worker {
 void worker_init(struct worker *w, struct run *run, const struct mix_entry *en,
 		 const struct zipf *zipf, unsigned index, uint64_t seed);
 void worker_release(struct worker *w);
-void *worker_main(void *worker);       /* for pthread_create */
+void *worker_main(void *worker); /* for pthread_create */
 
 static inline uint64_t worker_completed(const struct worker *w)
 {
@@ -119,8 +119,7 @@ void worker_error(struct worker *w, int64_t got, uint64_t now_ns);
 /* The end of its time. */
 static inline uint64_t worker_until(const struct worker *w)
 {
-	return w->ops ? UINT64_MAX :
-			atomic_load_explicit(&w->run->until_ns, memory_order_relaxed);
+	return w->ops ? UINT64_MAX : atomic_load_explicit(&w->run->until_ns, memory_order_relaxed);
 }
 
 /* Is it over at now_ns? Once it is, it stays so. */
@@ -175,7 +174,7 @@ static inline uint64_t worker_ended(struct worker *w, int64_t got, uint64_t begu
 	return end_ns;
 }
 
-int slots_init(struct slots *s, unsigned depth);   /* -ENOMEM */
+int slots_init(struct slots *s, unsigned depth); /* -ENOMEM */
 void slots_release(struct slots *s);
 /* One operation at that offset, waited for; before the barrier. */
 void worker_warm_async(struct worker *w, uint64_t offset);

@@ -9,7 +9,7 @@
 #include "lib/buf.h"
 #include "workloads/hist.h"
 
-#define EXACT 128      /* ranks below have a band each, as hist.h's values do */
+#define EXACT 128 /* ranks below have a band each, as hist.h's values do */
 
 /* The integral of x^-theta from a to b. */
 static double integral(double a, double b, double theta)
@@ -25,7 +25,7 @@ static double integral(double a, double b, double theta)
  */
 static double weight(const struct zipf_band *b, double theta)
 {
-	double first = (double)b->first + 1;   /* weights count ranks from 1 */
+	double first = (double)b->first + 1; /* weights count ranks from 1 */
 
 	if (b->nr == 1)
 		return pow(first, -theta);
@@ -40,8 +40,7 @@ static void make_bands(struct zipf *z, uint64_t n)
 	z->band = xcalloc(EXACT + 64 * per_octave, sizeof(*z->band));
 	for (z->nr = 0; first < n; z->nr++) {
 		/* hist.h's buckets: 64 to each power of two. */
-		uint64_t nr = first < EXACT ? 1 :
-			      1ull << (63 - __builtin_clzll(first) - HIST_BITS);
+		uint64_t nr = first < EXACT ? 1 : 1ull << (63 - __builtin_clzll(first) - HIST_BITS);
 
 		if (nr > n - first)
 			nr = n - first;

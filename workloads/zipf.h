@@ -20,8 +20,8 @@
 #define ZIPF_GUIDE_BITS 11
 
 struct zipf_band {
-	uint64_t below;                /* 2^63 x probability of this band and all before it */
-	uint64_t first, nr;            /* ranks from 0 */
+	uint64_t below;     /* 2^63 x probability of this band and all before it */
+	uint64_t first, nr; /* ranks from 0 */
 };
 
 /* Read-only once made: the threads of a role share one. */

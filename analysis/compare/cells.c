@@ -112,9 +112,13 @@ static void add_member(struct comparison_cell *cell, const struct comparison_row
 {
 	cell->members = xrealloc(cell->members, cell->nr_members + 1, sizeof(*cell->members));
 	cell->members[cell->nr_members++] = (struct comparison_member){
-		.role = row->role, .metric = row->metric, .whole = row->whole,
-		.verdict = row->j.r.verdict, .has_change = row->j.has_change,
-		.zero = row->j.zero, .change = row->j.change,
+		.role = row->role,
+		.metric = row->metric,
+		.whole = row->whole,
+		.verdict = row->j.r.verdict,
+		.has_change = row->j.has_change,
+		.zero = row->j.zero,
+		.change = row->j.change,
 	};
 }
 

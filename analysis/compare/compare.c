@@ -18,7 +18,7 @@
 
 /* The samples of one variant within a cell and measure, by block. */
 struct side {
-	const char *name;             /* "baseline", "patched" */
+	const char *name; /* "baseline", "patched" */
 	uint32_t variant;
 	const struct sample *at, *end;
 };
@@ -29,9 +29,9 @@ struct place {
 	const struct results *r;
 	const struct results_contrast *contrast;
 	uint32_t cell;
-	double *scratch;              /* 3 x blocks */
-	uint32_t *required;           /* measures that must have a row, then INTERN_NONE */
-	uint64_t pairs;               /* of all rows so far */
+	double *scratch;    /* 3 x blocks */
+	uint32_t *required; /* measures that must have a row, then INTERN_NONE */
+	uint64_t pairs;     /* of all rows so far */
 	size_t rows_cap, gaps_cap, cells_cap;
 };
 
@@ -44,8 +44,8 @@ static void *room(void *array, size_t nr, size_t *cap, size_t size)
 	return xrealloc(array, *cap, size);
 }
 
-static struct side find_side(const struct sample *from, const struct sample *to,
-			     const char *name, uint32_t variant)
+static struct side find_side(const struct sample *from, const struct sample *to, const char *name,
+			     uint32_t variant)
 {
 	struct side s = { .name = name, .variant = variant };
 
@@ -77,8 +77,10 @@ const char *const lack_names[] = { "", "skipped", "not measured", "invalid", "fa
 static enum lack lack_of(const struct unit *u, const struct sample *s)
 {
 	static const enum lack of_status[NR_SAMPLE_STATUS] = {
-		[SAMPLE_OK] = LACK_MISSING, [SAMPLE_SKIPPED] = LACK_SKIPPED,
-		[SAMPLE_FAILED] = LACK_FAILED, [SAMPLE_INVALID] = LACK_INVALID,
+		[SAMPLE_OK] = LACK_MISSING,
+		[SAMPLE_SKIPPED] = LACK_SKIPPED,
+		[SAMPLE_FAILED] = LACK_FAILED,
+		[SAMPLE_INVALID] = LACK_INVALID,
 	};
 
 	if (s && s->status != SAMPLE_OK)
@@ -118,8 +120,8 @@ static const char *explain(const struct place *p, const struct comparison_row *r
 	uint32_t text;
 
 	for (int i = 0; i < 2; i++) {
-		const struct unit *u = results_unit(p->r, p->cell, side[i].variant, pair->block,
-						    pass);
+		const struct unit *u =
+			results_unit(p->r, p->cell, side[i].variant, pair->block, pass);
 
 		buf_init(&why[i]);
 		if (s[i] && s[i]->has_value)
@@ -184,14 +186,18 @@ static int add_row(struct place *p, const struct measure *m, struct side side[2]
 		.contrast = p->contrast->name,
 		.baseline = r->variants[side[0].variant].name,
 		.patched = r->variants[side[1].variant].name,
-		.workload = cell->workload, .params = cell->params, .varying = cell->varying,
+		.workload = cell->workload,
+		.params = cell->params,
+		.varying = cell->varying,
 		.role_threads = cell->role_threads,
 		.pass = intern_str(&r->pass_index, m->pass),
 		.role = intern_str(&r->strings, m->role),
-		.metric = metric->name, .detail = intern_str(&r->strings, m->detail),
+		.metric = metric->name,
+		.detail = intern_str(&r->strings, m->detail),
 		.unit = metric->unit ? metric->unit : "",
 		.better = metric->better ? metric->better : "",
-		.primary = metric->primary && m->pass == 0, .whole = m->role == STRING_ALL,
+		.primary = metric->primary && m->pass == 0,
+		.whole = m->role == STRING_ALL,
 		.planned = m->pass ? r->watched : r->blocks,
 		.pair = xcalloc(r->blocks, sizeof(*row->pair)),
 	};
@@ -207,22 +213,24 @@ static void add_gap(struct place *p, unsigned block, bool repaired, const char *
 
 	c->gaps = room(c->gaps, c->unmeasured, &p->gaps_cap, sizeof(*c->gaps));
 	c->gaps[c->unmeasured++] = (struct comparison_gap){
-		.contrast = p->contrast->name, .workload = cell->workload,
-		.params = cell->params, .varying = cell->varying,
-		.block = block, .repaired = repaired, .reason = reason,
+		.contrast = p->contrast->name,
+		.workload = cell->workload,
+		.params = cell->params,
+		.varying = cell->varying,
+		.block = block,
+		.repaired = repaired,
+		.reason = reason,
 	};
 }
 
 /* The baseline's kernel broke in this block, the patched one was measured, and never broke. */
 static bool is_repaired(const struct place *p, unsigned block)
 {
-	const struct unit *u[2] = {
-		results_unit(p->r, p->cell, p->contrast->baseline, block, 0),
-		results_unit(p->r, p->cell, p->contrast->patched, block, 0) };
+	const struct unit *u[2] = { results_unit(p->r, p->cell, p->contrast->baseline, block, 0),
+				    results_unit(p->r, p->cell, p->contrast->patched, block, 0) };
 
 	return p->c->cells[p->c->nr_cells - 1].end == END_REPAIRED &&
-	       (u[0]->broken || u[0]->hung) &&
-	       u[1]->seen && u[1]->status == SAMPLE_OK;
+	       (u[0]->broken || u[0]->hung) && u[1]->seen && u[1]->status == SAMPLE_OK;
 }
 
 /*
@@ -261,8 +269,10 @@ static void add_cell(struct place *p)
 
 	c->cells = room(c->cells, c->nr_cells, &p->cells_cap, sizeof(*c->cells));
 	c->cells[c->nr_cells] = (struct comparison_cell){
-		.contrast = p->contrast->name, .workload = cell->workload,
-		.params = cell->params, .varying = cell->varying,
+		.contrast = p->contrast->name,
+		.workload = cell->workload,
+		.params = cell->params,
+		.varying = cell->varying,
 	};
 	cell_find_end(&c->cells[c->nr_cells++], p->r, p->contrast, p->cell);
 }

@@ -17,19 +17,19 @@
 #include "lib/rng.h"
 
 #define DUELS 500
-#define FLIPS 500              /* drawn where there are more */
-#define STEPS 12               /* halvings */
-#define LARGEST 20.0           /* log ratio past which nobody asks */
+#define FLIPS 500    /* drawn where there are more */
+#define STEPS 12     /* halvings */
+#define LARGEST 20.0 /* log ratio past which nobody asks */
 
 struct made_up {
 	const struct floor_family *f;
 	size_t nr_flips;
-	double *sign;             /* by flip, then block; the first flip is the data */
-	double *signs;            /* of each flip: their sum */
-	double *d;                /* by cell, then block */
-	double *sum;              /* of the cell in hand, of each flip */
-	double *first, *second;   /* of each flip: the largest statistics of two cells */
-	size_t *of_first;         /* the cell of the first */
+	double *sign;           /* by flip, then block; the first flip is the data */
+	double *signs;          /* of each flip: their sum */
+	double *d;              /* by cell, then block */
+	double *sum;            /* of the cell in hand, of each flip */
+	double *first, *second; /* of each flip: the largest statistics of two cells */
+	size_t *of_first;       /* the cell of the first */
 	double alpha;
 };
 
@@ -38,7 +38,8 @@ static void made_up_init(struct made_up *m, const struct floor_family *f)
 	struct rng rng = { 20260915 };
 	bool all = f->blocks < 64 && ldexp(1, (int)f->blocks - 1) <= FLIPS;
 
-	*m = (struct made_up){ .f = f, .nr_flips = all ? 1u << (f->blocks - 1) : FLIPS,
+	*m = (struct made_up){ .f = f,
+			       .nr_flips = all ? 1u << (f->blocks - 1) : FLIPS,
 			       .alpha = VERDICT_ALPHA * JUDGE_FIRST / (double)f->families };
 	m->sign = xcalloc(m->nr_flips * f->blocks, sizeof(*m->sign));
 	m->signs = xcalloc(m->nr_flips, sizeof(*m->signs));

@@ -13,7 +13,7 @@
 #include "analysis/stats/paired.h"
 #include "analysis/stats/rank.h"
 
-#define UNPAIRED_MIN 4         /* 2 / (8 over 4) is the first below 5 % */
+#define UNPAIRED_MIN 4 /* 2 / (8 over 4) is the first below 5 % */
 
 /* --- the rows' log ratios ------------------------------------------------------------ */
 
@@ -38,8 +38,8 @@ static const char *log_ratio(const struct comparison_pair *pair, double *d)
 	ratio = pair->patched / pair->baseline;
 	if (!isfinite(ratio) || ratio == 0)
 		return "the values lie too far apart";
-	*d = fabs(ratio - 1) < 0.5 ? log1p((pair->patched - pair->baseline) / pair->baseline) :
-				     log(ratio);
+	*d = fabs(ratio - 1) < 0.5 ? log1p((pair->patched - pair->baseline) / pair->baseline)
+				   : log(ratio);
 	return NULL;
 }
 
@@ -72,13 +72,13 @@ void logs_release(struct logs *l)
 
 /* --- one family at one look ----------------------------------------------------------- */
 
-#define NR_LEVELS 3            /* 95 %, 90 %, that of the look's alpha */
+#define NR_LEVELS 3 /* 95 %, 90 %, that of the look's alpha */
 
 struct gathered {
 	struct comparison_row **rows;
 	size_t nr;
 	unsigned blocks;
-	struct logs *logs;        /* of each row */
+	struct logs *logs; /* of each row */
 	double *p_signed_rank, *p_holm;
 };
 
@@ -131,8 +131,13 @@ static void test_family(const struct judge *j, const struct gathered *g, struct 
 	double *d = xcalloc(g->nr * g->blocks + 1, sizeof(*d));
 	double *margin = xcalloc(g->nr + 1, sizeof(*margin));
 	struct family_look *looks = xcalloc(j->nr_looks, sizeof(*looks));
-	const struct family f = { .d = d, .margin = margin, .cells = g->nr, .blocks = g->blocks,
-				  .looks = looks, .nr_looks = j->nr_looks, .draws = j->draws,
+	const struct family f = { .d = d,
+				  .margin = margin,
+				  .cells = g->nr,
+				  .blocks = g->blocks,
+				  .looks = looks,
+				  .nr_looks = j->nr_looks,
+				  .draws = j->draws,
 				  .seed = j->seed };
 
 	for (size_t l = 0; l < j->nr_looks; l++) {
@@ -165,8 +170,8 @@ static void test_family(const struct judge *j, const struct gathered *g, struct 
 struct sides {
 	double *x, *y;
 	size_t m, n;
-	bool infinite;            /* some value is 0 */
-	const char *no_ratio;     /* some value has no logarithm */
+	bool infinite;        /* some value is 0 */
+	const char *no_ratio; /* some value has no logarithm */
 };
 
 static double log_of(struct sides *s, double v)
@@ -208,14 +213,15 @@ static void test_unpaired(const struct judge *j, struct gathered *g, double alph
 		struct sides s;
 
 		sides_init(&s, g->rows[i], g->blocks);
-		g->p_signed_rank[i] = s.m && s.n && !s.no_ratio ? rank_sum_p(s.x, s.m, s.y, s.n) : 1;
+		g->p_signed_rank[i] =
+			s.m && s.n && !s.no_ratio ? rank_sum_p(s.x, s.m, s.y, s.n) : 1;
 		sides_release(&s);
 	}
 	family_holm(g->p_signed_rank, g->nr, g->p_holm);
 	for (size_t i = 0; i < g->nr; i++)
-		out[i] = (struct family_cell){
-			.p_alone = g->p_signed_rank[i],
-			.p = fmin(1, g->p_holm[i] * (double)j->families * VERDICT_ALPHA / alpha) };
+		out[i] = (struct family_cell){ .p_alone = g->p_signed_rank[i],
+					       .p = fmin(1, g->p_holm[i] * (double)j->families *
+								    VERDICT_ALPHA / alpha) };
 }
 
 /* Estimates and intervals of log ratios, one for each level, into e and in. */
@@ -233,7 +239,7 @@ static void estimate_pairs(const struct logs *l, struct evidence *e, const doubl
 
 /* Also says what values of 0 make of the estimate. */
 static enum zero estimate_sides(const struct gathered *g, size_t i, struct evidence *e,
-			   const double *levels, struct interval *in)
+				const double *levels, struct interval *in)
 {
 	enum zero zero = ZERO_NONE;
 	struct sides s;
@@ -247,8 +253,9 @@ static enum zero estimate_sides(const struct gathered *g, size_t i, struct evide
 		e->sd = hypot(stats_sd(s.x, s.m), stats_sd(s.y, s.n));
 	}
 	if (s.infinite && !s.no_ratio)
-		zero = e->shift < -LOG_FINITE ? ZERO_TO : e->shift > LOG_FINITE ? ZERO_FROM :
-		       ZERO_SOME;
+		zero = e->shift < -LOG_FINITE  ? ZERO_TO
+		       : e->shift > LOG_FINITE ? ZERO_FROM
+					       : ZERO_SOME;
 	sides_release(&s);
 	return zero;
 }
@@ -282,13 +289,18 @@ static void rule_on(const struct judge *j, const struct gathered *g, size_t i,
 		   j->looks[of_family->look].blocks <= k->blocks;
 	enum zero zero = ZERO_NONE;
 	struct evidence e = {
-		.exact_mode = j->exact_mode, .identical = row->identical,
-		.resolution = row->resolution, .better = row_direction(row),
-		.alpha = VERDICT_ALPHA, .cells = g->nr * j->families, .margin = margin_of(j, row),
-		.p_family = yet ? of_family->p : 1, .alpha_next = j->next_alpha,
+		.exact_mode = j->exact_mode,
+		.identical = row->identical,
+		.resolution = row->resolution,
+		.better = row_direction(row),
+		.alpha = VERDICT_ALPHA,
+		.cells = g->nr * j->families,
+		.margin = margin_of(j, row),
+		.p_family = yet ? of_family->p : 1,
+		.alpha_next = j->next_alpha,
 		.alpha_same = j->next_alpha,
-		.min_blocks = j->paired ? family_min_blocks(j->looks[0].alpha, j->families) :
-					  UNPAIRED_MIN,
+		.min_blocks = j->paired ? family_min_blocks(j->looks[0].alpha, j->families)
+					: UNPAIRED_MIN,
 	};
 
 	if (j->paired && k->blocks < e.min_blocks) /* nothing could be spent here, so nothing is */
@@ -301,13 +313,20 @@ static void rule_on(const struct judge *j, const struct gathered *g, size_t i,
 		zero = zero_of(&g->logs[i]);
 	e.inside = in[2];
 	row->j = (struct judgement){
-		.done = true, .decides = was.decides, .r = verdict_rule(&e),
-		.has_change = e.n && !e.no_ratio && zero == ZERO_NONE, .zero = zero,
-		.sd_log = e.sd, .margin = e.margin,
-		.i95 = as_ratios(in[0], zero), .i90 = as_ratios(in[1], zero),
+		.done = true,
+		.decides = was.decides,
+		.r = verdict_rule(&e),
+		.has_change = e.n && !e.no_ratio && zero == ZERO_NONE,
+		.zero = zero,
+		.sd_log = e.sd,
+		.margin = e.margin,
+		.i95 = as_ratios(in[0], zero),
+		.i90 = as_ratios(in[1], zero),
 		.has_p = e.n && !e.no_ratio,
-		.p_flip = of_family->p_alone, .p_signed_rank = g->p_signed_rank[i],
-		.p_family = e.p_family, .p_holm = g->p_holm[i],
+		.p_flip = of_family->p_alone,
+		.p_signed_rank = g->p_signed_rank[i],
+		.p_family = e.p_family,
+		.p_holm = g->p_holm[i],
 	};
 	if (row->j.has_change)
 		row->j.change = exp(e.shift);

@@ -9,7 +9,6 @@
 #include "analysis/compare/judge.h"
 #include "lib/buf.h"
 
-
 #define FLOOR_SCHEMA 1
 
 json_t *floor_json(const struct comparison *c, const struct results *r)
@@ -23,14 +22,15 @@ json_t *floor_json(const struct comparison *c, const struct results *r)
 		if (!row->j.decides || !row->j.has_change || row->pairs < 2)
 			continue;
 		json_array_append_new(cells, json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:f}",
-			"variant", row->baseline, "workload", row->workload, "params", row->params,
-			"role", row->role, "metric", row->metric, "blocks", (int)row->pairs,
-			"sd_log", row->j.sd_log));
+						       "variant", row->baseline, "workload",
+						       row->workload, "params", row->params, "role",
+						       row->role, "metric", row->metric, "blocks",
+						       (int)row->pairs, "sd_log", row->j.sd_log));
 	}
-	return json_pack("{s:i, s:s?, s:s?, s:s?, s:o}", "schema", FLOOR_SCHEMA,
-			 "machine", floor_machine(run),
-			 "mode", json_string_value(json_object_get(run, "mode")),
-			 "run", json_string_value(json_object_get(run, "run")), "cells", cells);
+	return json_pack("{s:i, s:s?, s:s?, s:s?, s:o}", "schema", FLOOR_SCHEMA, "machine",
+			 floor_machine(run), "mode",
+			 json_string_value(json_object_get(run, "mode")), "run",
+			 json_string_value(json_object_get(run, "run")), "cells", cells);
 }
 
 static bool is(const json_t *item, const char *key, const char *value)
@@ -62,8 +62,8 @@ const char *floor_machine(const json_t *run)
 {
 	const json_t *machine = json_object_get(run, "machine");
 
-	return json_is_string(machine) ? json_string_value(machine) :
-					 json_string_value(json_object_get(machine, "id"));
+	return json_is_string(machine) ? json_string_value(machine)
+				       : json_string_value(json_object_get(machine, "id"));
 }
 
 double *floor_sees(const struct comparison *c, const struct comparison_row *const *rows, size_t nr,
@@ -71,8 +71,9 @@ double *floor_sees(const struct comparison *c, const struct comparison_row *cons
 {
 	double *margin = xcalloc(nr + 1, sizeof(*margin));
 	double *out = xcalloc(nr * nr_chances + 1, sizeof(*out));
-	struct floor_family f = { .sd_log = sd_log, .margin = margin, .cells = nr,
-				  .families = judge_nr_families(c) };
+	struct floor_family f = {
+		.sd_log = sd_log, .margin = margin, .cells = nr, .families = judge_nr_families(c)
+	};
 
 	for (size_t i = 0; i < nr; i++) {
 		margin[i] = rows[i]->j.margin;

@@ -11,7 +11,7 @@
 
 /* A family of cells that was calibrated. */
 struct floor_family {
-	const double *sd_log, *margin;  /* of each cell; margin as in struct judgement */
+	const double *sd_log, *margin; /* of each cell; margin as in struct judgement */
 	size_t cells, families;
 	unsigned blocks;
 };

@@ -24,8 +24,8 @@
 /* Turned log ratios: cells rows of blocks, and which of them are there. */
 struct grid {
 	size_t cells;
-	unsigned blocks;          /* in which some cell has a value */
-	double *value;            /* 0 where there is none */
+	unsigned blocks; /* in which some cell has a value */
+	double *value;   /* 0 where there is none */
 	unsigned char *there;
 };
 
@@ -173,8 +173,12 @@ static int by_change(const void *a, const void *b)
 static struct headline_cell named(const struct comparison_row *row)
 {
 	return (struct headline_cell){
-		.workload = row->workload, .varying = row->varying, .metric = row->metric,
-		.role = row->whole ? "" : row->role, .zero = row->j.zero, .change = row->j.change,
+		.workload = row->workload,
+		.varying = row->varying,
+		.metric = row->metric,
+		.role = row->whole ? "" : row->role,
+		.zero = row->j.zero,
+		.change = row->j.change,
 	};
 }
 

@@ -82,11 +82,10 @@ size_t judge_families(const unsigned (*contrast)[2], size_t nr, size_t *family_o
 		for (of[i] = 0; !free_here; of[i] += !free_here) {
 			free_here = true;
 			for (size_t k = 0; k < i && free_here; k++)
-				free_here = of[k] != of[i] ||
-					    (contrast[k][0] != contrast[i][0] &&
-					     contrast[k][0] != contrast[i][1] &&
-					     contrast[k][1] != contrast[i][0] &&
-					     contrast[k][1] != contrast[i][1]);
+				free_here = of[k] != of[i] || (contrast[k][0] != contrast[i][0] &&
+							       contrast[k][0] != contrast[i][1] &&
+							       contrast[k][1] != contrast[i][0] &&
+							       contrast[k][1] != contrast[i][1]);
 		}
 		families = of[i] + 1 > families ? of[i] + 1 : families;
 	}
@@ -111,7 +110,7 @@ unsigned judge_min_blocks(size_t families, bool exact_mode)
 /* Only contrasts that have rows count: the user may have asked for one. */
 static void find_families(struct judge *j, const struct comparison *c, const struct results *r)
 {
-	unsigned (*pair)[2] = xcalloc(r->nr_contrasts + 1, sizeof(*pair));
+	unsigned(*pair)[2] = xcalloc(r->nr_contrasts + 1, sizeof(*pair));
 	size_t *number = xcalloc(r->nr_contrasts + 1, sizeof(*number));
 	size_t *of = xcalloc(r->nr_contrasts + 1, sizeof(*of));
 	bool *used = xcalloc(r->nr_contrasts + 1, sizeof(*used));
@@ -126,7 +125,7 @@ static void find_families(struct judge *j, const struct comparison *c, const str
 		pair[nr][1] = r->contrasts[i].patched;
 		number[nr++] = i;
 	}
-	j->families = judge_families((const unsigned (*)[2])pair, nr, of);
+	j->families = judge_families((const unsigned(*)[2])pair, nr, of);
 	j->family_of = xcalloc(r->nr_contrasts + 1, sizeof(*j->family_of));
 	for (size_t i = 0; i < nr; i++)
 		j->family_of[number[i]] = of[i];
@@ -185,7 +184,8 @@ static void judge_all(struct comparison *c, const struct results *r,
 size_t judge_looks(unsigned max, struct judge_look out[JUDGE_LOOKS_MAX])
 {
 	static const struct judge_look usual[JUDGE_LOOKS_MAX] = {
-		{ 8, 0.01 }, { 12, 0.01 }, { 16, 0.01 }, { 20, 0.02 } };
+		{ 8, 0.01 }, { 12, 0.01 }, { 16, 0.01 }, { 20, 0.02 }
+	};
 	double left = VERDICT_ALPHA;
 	size_t nr = 0;
 
@@ -228,11 +228,11 @@ void judge_set_unplanned(struct judge *j, const unsigned *before, size_t nr, uns
 	j->looks = xcalloc(blocks - first + 1, sizeof(*j->looks));
 	j->shown = xcalloc(1, sizeof(*j->shown));
 	for (unsigned n = first; n <= blocks; n++)
-		j->looks[j->nr_looks++] = (struct family_look){
-			n, VERDICT_ALPHA - rest * first / n };
+		j->looks[j->nr_looks++] =
+			(struct family_look){ n, VERDICT_ALPHA - rest * first / n };
 	j->next_alpha = ldexp(rest, -(int)nr - 1);
-	j->shown[j->nr_shown++] = (struct judge_look){
-		blocks, nr ? 2 * j->next_alpha : VERDICT_ALPHA * JUDGE_FIRST };
+	j->shown[j->nr_shown++] =
+		(struct judge_look){ blocks, nr ? 2 * j->next_alpha : VERDICT_ALPHA * JUDGE_FIRST };
 	j->nr_before = nr;
 }
 
@@ -285,7 +285,8 @@ static struct judge *judge_new(const struct comparison *c, const struct results 
 	struct judge *j = xcalloc(1, sizeof(*j));
 
 	*j = (struct judge){
-		.margin = o ? o->margin : 0, .floor = o ? o->floor : NULL,
+		.margin = o ? o->margin : 0,
+		.floor = o ? o->floor : NULL,
 		.margins = json_object_get(r->run, "margins"),
 		.exact_mode = !strcmp(r->mode, "exact"),
 		.paired = !json_is_false(json_object_get(r->run, "paired")),

@@ -35,10 +35,10 @@
 
 struct judge_look {
 	unsigned blocks;
-	double alpha;             /* that this look may spend */
+	double alpha; /* that this look may spend */
 };
 
-#define JUDGE_FIRST 0.8        /* of VERDICT_ALPHA for a first look: 2 / 2^6 is below that */
+#define JUDGE_FIRST 0.8 /* of VERDICT_ALPHA for a first look: 2 / 2^6 is below that */
 
 /*
  * The looks of an adaptive run of at most max blocks, from JUDGE_LOOK_FIRST on: four
@@ -46,12 +46,12 @@ struct judge_look {
  * of 8, 12, 16 that fit, and what is left of .05 at max. Returns their number.
  */
 #define JUDGE_LOOKS_MAX 4
-#define JUDGE_LOOK_FIRST 8     /* 2^(1 - 8) is the first below .01 */
+#define JUDGE_LOOK_FIRST 8 /* 2^(1 - 8) is the first below .01 */
 size_t judge_looks(unsigned max, struct judge_look out[JUDGE_LOOKS_MAX]);
 
 struct judge_opts {
-	double margin;            /* for every metric; 0: the suite's, else the mode's default */
-	const json_t *floor;      /* floor.h, of this machine; NULL: none is known */
+	double margin;       /* for every metric; 0: the suite's, else the mode's default */
+	const json_t *floor; /* floor.h, of this machine; NULL: none is known */
 };
 
 /* Judge the deciding rows of c (compare_results, nothing selected yet), its cells, and sum up. */

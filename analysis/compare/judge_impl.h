@@ -17,19 +17,19 @@ struct comparison_text {
 };
 
 struct judge {
-	double margin;            /* 0: see margin_of */
+	double margin;                 /* 0: see margin_of */
 	const json_t *floor, *margins; /* borrowed, may be NULL */
 	bool exact_mode, paired, adaptive;
 	size_t families;
-	size_t *family_of;        /* by number of the contrast in struct results */
+	size_t *family_of;         /* by number of the contrast in struct results */
 	struct family_look *looks; /* of the paired test; alpha: spent by then, by all families */
 	size_t nr_looks;
 	struct judge_look *shown; /* looks at which rows are ruled on; alpha: of `same` */
 	size_t nr_shown;
-	unsigned blocks;          /* that were reached */
-	size_t nr_before;         /* looks at fewer blocks, where looks were not planned */
-	double next_alpha;        /* of `same`, when blocks are added */
-	uint64_t seed, draws;     /* draws: of family_test, 0 for its own choice */
+	unsigned blocks;      /* that were reached */
+	size_t nr_before;     /* looks at fewer blocks, where looks were not planned */
+	double next_alpha;    /* of `same`, when blocks are added */
+	uint64_t seed, draws; /* draws: of family_test, 0 for its own choice */
 };
 
 /*
@@ -63,12 +63,12 @@ void judge_release(struct judge *j); /* accepts NULL */
 
 /* The log ratios of a row's first upto blocks, one a pair. */
 struct logs {
-	double *d;                /* n of them, in order of blocks */
-	unsigned *block;          /* from 1, of each */
+	double *d;       /* n of them, in order of blocks */
+	unsigned *block; /* from 1, of each */
 	unsigned n;
-	bool identical;           /* n > 0 and every pair equal to the last digit */
+	bool identical;              /* n > 0 and every pair equal to the last digit */
 	unsigned to_zero, from_zero; /* of d that are LOG_ZERO or its negative */
-	const char *no_ratio;     /* why some pair has none: then d is not to be used */
+	const char *no_ratio;        /* why some pair has none: then d is not to be used */
 };
 /*
  * What stands for the logarithm of 0, and in a ratio for its negative: ranks and signs

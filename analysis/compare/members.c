@@ -13,7 +13,7 @@
 #include "lib/num.h"
 #include "lib/schema.h"
 
-#define MS_NS 1e6              /* fio says how long it ran in whole milliseconds */
+#define MS_NS 1e6 /* fio says how long it ran in whole milliseconds */
 
 bool row_measured(const struct comparison_row *row)
 {
@@ -47,8 +47,8 @@ static bool in_background(const struct comparison_row *row)
 
 static bool may_decide(const struct comparison_row *row)
 {
-	return row->primary && !row->whole && strcmp(row->role, ROLE_VERIFY) &&
-	       row_measured(row) && !in_background(row);
+	return row->primary && !row->whole && strcmp(row->role, ROLE_VERIFY) && row_measured(row) &&
+	       !in_background(row);
 }
 
 /* The only role that may decide, or NULL where there are several or none. */
@@ -183,7 +183,7 @@ void members_choose(struct comparison_row *rows, size_t nr)
 			continue;
 		row->resolution = resolution_of(rows, nr, row, row->role);
 		if (row->whole && single)
-			row->resolution = fmax(row->resolution,
-					       resolution_of(rows, nr, row, single));
+			row->resolution =
+				fmax(row->resolution, resolution_of(rows, nr, row, single));
 	}
 }

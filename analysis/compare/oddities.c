@@ -13,16 +13,16 @@
 #include "analysis/compare/judge_impl.h"
 #include "lib/schema.h"
 
-#define NAMED_MAX 3            /* cells a sentence names */
-#define ORDER_BLOCKS_MIN 8     /* a pattern in fewer blocks is no surprise */
+#define NAMED_MAX 3        /* cells a sentence names */
+#define ORDER_BLOCKS_MIN 8 /* a pattern in fewer blocks is no surprise */
 
 /* A row in the order of its pairs. */
 struct series {
 	const struct comparison_row *row;
 	struct logs logs;
-	double *level;            /* mean of both sides' logarithms */
-	double *side[2];          /* logarithms of baseline and patched */
-	double level_of_test;     /* 0.05 / cells */
+	double *level;        /* mean of both sides' logarithms */
+	double *side[2];      /* logarithms of baseline and patched */
+	double level_of_test; /* 0.05 / cells */
 	double split_limit;
 };
 
@@ -40,8 +40,8 @@ static bool drifted(const struct series *s, struct buf *b)
 
 	if (third < 1 || check_trend(s->level, n) > s->level_of_test)
 		return false;
-	buf_addf(b, "%+.1f %%", percent(stats_mean(s->level + n - third, third) -
-					stats_mean(s->level, third)));
+	buf_addf(b, "%+.1f %%",
+		 percent(stats_mean(s->level + n - third, third) - stats_mean(s->level, third)));
 	return true;
 }
 
@@ -90,8 +90,8 @@ static bool neighbours(const struct series *s, struct buf *b)
 }
 
 static const struct check {
-	const char *sentence;     /* the cells follow */
-	bool time;                /* is about the order in time: nothing in exact mode */
+	const char *sentence; /* the cells follow */
+	bool time;            /* is about the order in time: nothing in exact mode */
 	check_fn find;
 } checks[] = {
 	{ "drift over the run, which the drawn order keeps out of the verdict", true, drifted },
@@ -229,9 +229,8 @@ static void describe_marks(char *dst, size_t size, const struct strv *marks, uns
 	buf_release(&b);
 }
 
-static void check_marks(struct comparison *c, const struct results *r,
-			struct comparison_row **rows, size_t nr, const char *sentence,
-			const char *only)
+static void check_marks(struct comparison *c, const struct results *r, struct comparison_row **rows,
+			size_t nr, const char *sentence, const char *only)
 {
 	struct list list = { .nr = 0 };
 
@@ -243,14 +242,14 @@ static void check_marks(struct comparison *c, const struct results *r,
 
 		for (unsigned b = 1; b <= rows[i]->planned; b++) {
 			for (int side = 0; side < 2; side++) {
-				const struct unit *u = unit_of(r, rows[i], side ? t->patched :
-							       t->baseline, b);
+				const struct unit *u =
+					unit_of(r, rows[i], side ? t->patched : t->baseline, b);
 
 				if (!u->seen || u->status != SAMPLE_OK)
 					continue;
 				runs++;
-				marked += add_marks(&marks, intern_str(&r->strings, u->marks),
-						    only);
+				marked +=
+					add_marks(&marks, intern_str(&r->strings, u->marks), only);
 			}
 		}
 		describe_marks(what, sizeof(what), &marks, marked, runs);
@@ -281,8 +280,10 @@ static void check_order(struct comparison *c, const struct results *r,
 	/* The runner's own word on how kernels that share no boot were measured. */
 	if (json_is_string(json_object_get(r->run, "order")) &&
 	    strcmp(r->variants[t->baseline].kernel, r->variants[t->patched].kernel)) {
-		strv_addf(&c->warnings, "%s: one kernel was measured after the other, and no coin "
-			  "chose when: what drifted between them looks like a change", row->contrast);
+		strv_addf(&c->warnings,
+			  "%s: one kernel was measured after the other, and no coin "
+			  "chose when: what drifted between them looks like a change",
+			  row->contrast);
 		return;
 	}
 	for (unsigned b = 1; b <= n; b++) {
@@ -295,18 +296,22 @@ static void check_order(struct comparison *c, const struct results *r,
 		abba += two && now && now != two;
 	}
 	if (!known && c->paired)
-		strv_addf(&c->warnings, "%s: the order within blocks is not recorded; the tests "
-			  "take it to have been drawn by a fair coin", row->contrast);
+		strv_addf(&c->warnings,
+			  "%s: the order within blocks is not recorded; the tests "
+			  "take it to have been drawn by a fair coin",
+			  row->contrast);
 	if (known < n || n < ORDER_BLOCKS_MIN)
 		return;
 	if (same == n - 1)
-		strv_addf(&c->warnings, "%s: %s came first in all %u blocks: what warms up or "
+		strv_addf(&c->warnings,
+			  "%s: %s came first in all %u blocks: what warms up or "
 			  "wears off within a block looks like a change; draw the order by a coin",
 			  row->contrast, first_of(r, row, 1) == 1 ? "patched" : "baseline", n);
 	else if (turn == n - 1 || abba == n - 2)
-		strv_addf(&c->warnings, "%s: the order within blocks follows a pattern (%s): the "
-			  "tests want a coin", row->contrast,
-			  turn == n - 1 ? "AB BA" : "AB AB BA BA");
+		strv_addf(&c->warnings,
+			  "%s: the order within blocks follows a pattern (%s): the "
+			  "tests want a coin",
+			  row->contrast, turn == n - 1 ? "AB BA" : "AB AB BA BA");
 }
 
 void checks_fill(struct comparison *c, const struct results *r)
@@ -317,8 +322,10 @@ void checks_fill(struct comparison *c, const struct results *r)
 
 		check_contrast(c, rows, nr);
 		check_marks(c, r, rows, nr, "disturbed while measuring", NULL);
-		check_marks(c, r, rows, nr, "some operations of threads with a rate were never "
-			    "started, and count with the time they waited", MARK_MISSED);
+		check_marks(c, r, rows, nr,
+			    "some operations of threads with a rate were never "
+			    "started, and count with the time they waited",
+			    MARK_MISSED);
 		if (nr && !c->judge->exact_mode)
 			check_order(c, r, rows[0]);
 		free(rows);

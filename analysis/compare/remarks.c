@@ -35,9 +35,10 @@ static void few_blocks(struct comparison *c)
 	}
 	if (!open || !j->paired || j->adaptive)
 		return;
-	strv_addf(&c->remarks, "too few blocks: no cell can be called slower or faster with fewer "
-		  "than %u%s (-b %u), whatever is measured", least,
-		  j->exact_mode ? ", as each is one seed" : "", least);
+	strv_addf(&c->remarks,
+		  "too few blocks: no cell can be called slower or faster with fewer "
+		  "than %u%s (-b %u), whatever is measured",
+		  least, j->exact_mode ? ", as each is one seed" : "", least);
 }
 
 /* Only where flips decide more than Holm could. */
@@ -49,9 +50,10 @@ static void holm(struct comparison *c, struct comparison_row **rows, size_t nr)
 	if (!c->paired || c->judge->adaptive || floor <= c->alpha ||
 	    blocks < judge_min_blocks(c->judge->families, c->judge->exact_mode))
 		return;
-	strv_addf(&c->remarks, "Holm's method over signed-rank tests could not reach 5 %% here: "
-		  "%zu cells, %u blocks, smallest p %.2g; the joint flips above can", nr, blocks,
-		  fmin(1, floor));
+	strv_addf(&c->remarks,
+		  "Holm's method over signed-rank tests could not reach 5 %% here: "
+		  "%zu cells, %u blocks, smallest p %.2g; the joint flips above can",
+		  nr, blocks, fmin(1, floor));
 }
 
 /* Half of the smallest change that is found is noise rather than margin. */
@@ -73,9 +75,11 @@ static void name_too_fine(struct comparison *c, const struct comparison_row *con
 	if (found > 3)
 		buf_addf(&b, " and %zu more", found - 3);
 	if (found)
-		strv_addf(&c->remarks, "the margin is finer than this machine can see with so many "
+		strv_addf(&c->remarks,
+			  "the margin is finer than this machine can see with so many "
 			  "blocks: by its calibration, a change found in 4 of 5 duels is more than "
-			  "twice the margin: %s", buf_str(&b));
+			  "twice the margin: %s",
+			  buf_str(&b));
 	buf_release(&b);
 }
 
@@ -104,11 +108,13 @@ static void noise_floor(struct comparison *c)
 static void families(struct comparison *c)
 {
 	if (c->judge->families > 1 && c->paired)
-		strv_addf(&c->remarks, "contrasts that share a variant are tested apart: %zu "
-			  "families, and p times %zu", c->judge->families, c->judge->families);
+		strv_addf(&c->remarks,
+			  "contrasts that share a variant are tested apart: %zu "
+			  "families, and p times %zu",
+			  c->judge->families, c->judge->families);
 	if (!c->paired)
 		strv_add(&c->remarks, "the two sides are not paired (rank-sum tests, Holm): what "
-			 "drifted between them looks like a change");
+				      "drifted between them looks like a change");
 }
 
 static void looks(struct comparison *c)
@@ -119,15 +125,20 @@ static void looks(struct comparison *c)
 	for (size_t i = 0; i < j->nr_shown; i++)
 		buf_addf(&b, "%s%u", i ? ", " : "", j->shown[i].blocks);
 	if (j->adaptive)
-		strv_addf(&c->remarks, "adaptive run: looks at %s blocks, %.2g of 5 %% spent; a "
-			  "verdict stands from the look that gave it", b.data,
-			  j->looks[j->nr_looks - 1].alpha * 100);
+		strv_addf(&c->remarks,
+			  "adaptive run: looks at %s blocks, %.2g of 5 %% spent; a "
+			  "verdict stands from the look that gave it",
+			  b.data, j->looks[j->nr_looks - 1].alpha * 100);
 	if (j->nr_before && c->paired)
-		strv_addf(&c->remarks, "blocks were added after a verdict had been shown at %u: "
-			  "slower and faster are tested as if every number of blocks since then had "
-			  "been looked at, and all of them share the 5 %%", j->looks[0].blocks);
+		strv_addf(
+			&c->remarks,
+			"blocks were added after a verdict had been shown at %u: "
+			"slower and faster are tested as if every number of blocks since then had "
+			"been looked at, and all of them share the 5 %%",
+			j->looks[0].blocks);
 	if (j->nr_before && !c->paired)
-		strv_addf(&c->remarks, "blocks were added after a verdict had been shown at %u: "
+		strv_addf(&c->remarks,
+			  "blocks were added after a verdict had been shown at %u: "
 			  "looks share the 5 %%, and this one may spend %.2g %%",
 			  j->looks[0].blocks, j->shown[0].alpha * 100);
 	buf_release(&b);

@@ -75,8 +75,8 @@ static bool several_roles(const struct comparison *c, size_t from, size_t to)
 static bool wanted(const struct comparison_row *row, const char *metric, const char *role,
 		   bool several)
 {
-	bool metric_fits = !metric ? row->primary :
-			   !strcmp(metric, "all") || !strcmp(metric, row->metric);
+	bool metric_fits =
+		!metric ? row->primary : !strcmp(metric, "all") || !strcmp(metric, row->metric);
 	bool role_fits = !role ? row->whole || several : !strcmp(role, row->role);
 
 	return metric_fits && role_fits;

@@ -6,7 +6,7 @@
 
 #include "analysis/stats/dist.h"
 
-#define CHANCE 0.8             /* that as many more blocks as said will do */
+#define CHANCE 0.8 /* that as many more blocks as said will do */
 
 const char *const verdict_names[NR_VERDICTS] = {
 	"", "broken", "slower", "mixed", "faster", "repaired", "same", "unsure",
@@ -15,8 +15,8 @@ const char *const verdict_names[NR_VERDICTS] = {
 enum verdict verdict_worst(const unsigned nr[NR_VERDICTS])
 {
 	static const enum verdict order[] = {
-		VERDICT_BROKEN, VERDICT_SLOWER, VERDICT_MIXED, VERDICT_UNSURE, VERDICT_FASTER,
-		VERDICT_REPAIRED, VERDICT_SAME,
+		VERDICT_BROKEN, VERDICT_SLOWER,   VERDICT_MIXED, VERDICT_UNSURE,
+		VERDICT_FASTER, VERDICT_REPAIRED, VERDICT_SAME,
 	};
 
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)

@@ -32,11 +32,11 @@
 
 #include "analysis/stats/stats.h"
 
-#define VERDICT_ALPHA 0.05             /* of a whole family */
-#define VERDICT_MARGIN 0.02            /* where neither suite nor command line gives one */
-#define VERDICT_MARGIN_EXACT 0.001     /* the same in exact mode */
-#define VERDICT_SEEDS_MIN 6            /* exact mode: fewer seeds decide nothing */
-#define VERDICT_MORE_MAX 1000          /* more further blocks than that are no plan */
+#define VERDICT_ALPHA 0.05         /* of a whole family */
+#define VERDICT_MARGIN 0.02        /* where neither suite nor command line gives one */
+#define VERDICT_MARGIN_EXACT 0.001 /* the same in exact mode */
+#define VERDICT_SEEDS_MIN 6        /* exact mode: fewer seeds decide nothing */
+#define VERDICT_MORE_MAX 1000      /* more further blocks than that are no plan */
 
 /* In the order in which they are counted. MIXED is of a cell, never of a row. */
 /* clang-format off */
@@ -60,29 +60,29 @@ enum verdict verdict_combine(const unsigned nr[NR_VERDICTS]);
 /* What the rules look at. Shift, limits and margin of log ratios patched / baseline. */
 struct evidence {
 	bool exact_mode;
-	int better;               /* 1: higher is, -1: lower is, 0: neither */
-	unsigned n;               /* pairs */
-	bool identical;           /* every sample of the cell and role, in every pair; n > 0 */
-	double resolution;        /* 0.002: it is known to 0.2 % only; 0: finer than anybody asks */
-	double shift, sd;         /* Hodges-Lehmann estimate, standard deviation; n > 0 */
-	struct interval inside;   /* of the level 1 - 2 alpha, for "same" */
+	int better;             /* 1: higher is, -1: lower is, 0: neither */
+	unsigned n;             /* pairs */
+	bool identical;         /* every sample of the cell and role, in every pair; n > 0 */
+	double resolution;      /* 0.002: it is known to 0.2 % only; 0: finer than anybody asks */
+	double shift, sd;       /* Hodges-Lehmann estimate, standard deviation; n > 0 */
+	struct interval inside; /* of the level 1 - 2 alpha, for "same" */
 	double p_family;
-	double alpha;             /* that p_family must not exceed */
-	double alpha_next;        /* what is left for a look when more blocks are there */
-	double alpha_same;        /* of "same" then */
-	unsigned min_blocks;      /* below which it cannot, family_min_blocks */
-	size_t cells;             /* in the family, times the number of families */
-	double margin;            /* 0.02: ratios from 0.98 to 1.02 are inside */
-	const char *no_ratio;     /* why there is no shift though n > 0, or NULL */
+	double alpha;         /* that p_family must not exceed */
+	double alpha_next;    /* what is left for a look when more blocks are there */
+	double alpha_same;    /* of "same" then */
+	unsigned min_blocks;  /* below which it cannot, family_min_blocks */
+	size_t cells;         /* in the family, times the number of families */
+	double margin;        /* 0.02: ratios from 0.98 to 1.02 are inside */
+	const char *no_ratio; /* why there is no shift though n > 0, or NULL */
 };
 
 struct ruling {
-	enum verdict verdict;     /* NONE: not shown to be inside, and neither way is better */
-	bool significant;         /* p_family <= alpha, whatever the size */
-	bool fact;                /* exact mode: identical; read off, not tested */
-	bool coarse;              /* unsure because of the resolution */
-	const char *why;          /* of unsure and NONE: a clause; else NULL */
-	unsigned more_blocks;     /* of unsure: about as many more settle it; 0: not known */
+	enum verdict verdict; /* NONE: not shown to be inside, and neither way is better */
+	bool significant;     /* p_family <= alpha, whatever the size */
+	bool fact;            /* exact mode: identical; read off, not tested */
+	bool coarse;          /* unsure because of the resolution */
+	const char *why;      /* of unsure and NONE: a clause; else NULL */
+	unsigned more_blocks; /* of unsure: about as many more settle it; 0: not known */
 };
 
 struct ruling verdict_rule(const struct evidence *e);

@@ -58,7 +58,8 @@ const char *costs_missing(struct cost_data *d, uint32_t cell, uint32_t variant, 
 		buf_adds(&b, "no operation was finished, so nothing can be said for each");
 	else
 		buf_addf(&b, "%s%s%s", sample_status_names[u->status],
-			 u->reason == STRING_EMPTY ? "" : ": ", intern_str(&d->r->strings, u->reason));
+			 u->reason == STRING_EMPTY ? "" : ": ",
+			 intern_str(&d->r->strings, u->reason));
 	return kept(d, &b);
 }
 
@@ -85,7 +86,8 @@ static void make_cells(struct costs *c)
 				.contrast = r->contrasts[i].name,
 				.baseline = r->variants[r->contrasts[i].baseline].name,
 				.patched = r->variants[r->contrasts[i].patched].name,
-				.workload = r->cells[k].workload, .params = r->cells[k].params,
+				.workload = r->cells[k].workload,
+				.params = r->cells[k].params,
 				.varying = r->cells[k].varying,
 			};
 			costs_sum(cell, c->data, k, &r->contrasts[i]);
@@ -107,8 +109,10 @@ static void note_reasons(struct costs *c)
 			if (c->cells[k].reason && !strcmp(c->cells[k].reason, cell->reason))
 				missing += c->cells[k].planned - c->cells[k].pairs;
 		if (missing)
-			strv_addf(&c->notes, "the profile pass has no figures of %u pair%s, from "
-				  "%s%s%s on: %s", missing, missing == 1 ? "" : "s", cell->workload,
+			strv_addf(&c->notes,
+				  "the profile pass has no figures of %u pair%s, from "
+				  "%s%s%s on: %s",
+				  missing, missing == 1 ? "" : "s", cell->workload,
 				  *cell->varying ? " " : "", cell->varying, cell->reason);
 	}
 }
@@ -127,7 +131,8 @@ static void note_nameless(struct costs *c)
 		all += (double)row->instructions;
 	}
 	if (nameless > 0)
-		strv_addf(&c->notes, "%.2g %% of all instructions are the kernel's and at addresses "
+		strv_addf(&c->notes,
+			  "%.2g %% of all instructions are the kernel's and at addresses "
 			  "that no symbol tells: they stand under " COSTS_UNKNOWN,
 			  100 * nameless / all);
 }
@@ -146,10 +151,12 @@ static int check_rows(const struct cost_data *d, const char *name, struct err *e
 				const struct cost_figures *run = &d->runs[cost_run_of(r, c, v, b)];
 
 				if (u->seen && u->status == SAMPLE_OK && run->from == run->to)
-					return err_add(e, EINVAL, "%s has no rows of block %u of %s "
+					return err_add(e, EINVAL,
+						       "%s has no rows of block %u of %s "
 						       "of %s, which has samples of the profile "
-						       "pass: one of the two is damaged", name, b,
-						       r->cells[c].workload, r->variants[v].name);
+						       "pass: one of the two is damaged",
+						       name, b, r->cells[c].workload,
+						       r->variants[v].name);
 			}
 	return 0;
 }
@@ -175,8 +182,11 @@ static int read_file(struct cost_data *d, const char *name, const char *data, si
 	int ret;
 
 	if (!data && !fs_exists(name))
-		return any_measured(d) ? err_add(e, ENOENT, "%s is not there, though a cell run of "
-						 "the profile pass is", name) : 0;
+		return any_measured(d) ? err_add(e, ENOENT,
+						 "%s is not there, though a cell run of "
+						 "the profile pass is",
+						 name)
+				       : 0;
 	ret = costs_read_rows(d, name, data, len, e);
 	return ret ? ret : check_rows(d, name, e);
 }
@@ -211,8 +221,8 @@ static int load(struct costs **out, const struct results *r, const char *name, c
 	return 0;
 }
 
-int costs_load_mem(struct costs **out, const struct results *r, const char *name,
-		   const char *data, size_t len, struct err *e)
+int costs_load_mem(struct costs **out, const struct results *r, const char *name, const char *data,
+		   size_t len, struct err *e)
 {
 	return load(out, r, name, data, len, e);
 }

@@ -18,55 +18,57 @@
 #include "analysis/costs/subsystems.h"
 
 #define COSTS_PASS "profile"
-#define COSTS_UNKNOWN "[unknown]"     /* the name of what has none */
+#define COSTS_UNKNOWN "[unknown]" /* the name of what has none */
 
 /* A function, a subsystem or the whole of one cell and contrast; [2]: baseline, patched. */
 struct cost_line {
-	const char *name;             /* without suffixes, or COSTS_UNKNOWN */
-	const char *object[2];        /* of a function; NULL where it was not executed */
+	const char *name;      /* without suffixes, or COSTS_UNKNOWN */
+	const char *object[2]; /* of a function; NULL where it was not executed */
 	unsigned subsystem;
-	bool there[2];                /* executed at all */
-	uint64_t total[2];            /* instructions in all pairs */
-	double instructions[2];       /* an operation */
-	double calls[2];              /* an operation; of a function */
+	bool there[2];                         /* executed at all */
+	uint64_t total[2];                     /* instructions in all pairs */
+	double instructions[2];                /* an operation */
+	double calls[2];                       /* an operation; of a function */
 	double change, change_min, change_max; /* an operation; the latter over pairs */
-	double share;                 /* of the whole change; only where the cell has_share */
-	bool has_split;               /* of the change: then by_calls + by_length == change */
-	double by_calls, by_length;   /* called more often; longer each time */
-	const char *no_split;         /* why there is none, of a function */
-	unsigned namesakes;           /* functions of that name on a side, the larger number */
+	double share;               /* of the whole change; only where the cell has_share */
+	bool has_split;             /* of the change: then by_calls + by_length == change */
+	double by_calls, by_length; /* called more often; longer each time */
+	const char *no_split;       /* why there is none, of a function */
+	unsigned namesakes;         /* functions of that name on a side, the larger number */
 };
 
 /* One cell of one contrast. */
 struct cost_cell {
 	const char *contrast, *baseline, *patched, *workload, *params, *varying;
-	unsigned planned, pairs;      /* blocks in which a side was profiled; both, with figures */
-	const char *reason;           /* why there are fewer pairs: the first, or NULL */
+	unsigned planned, pairs; /* blocks in which a side was profiled; both, with figures */
+	const char *reason;      /* why there are fewer pairs: the first, or NULL */
 
 	/* Only where pairs > 0. */
-	double operations[2];         /* in all pairs */
+	double operations[2]; /* in all pairs */
 	struct cost_line whole;
 	struct cost_line subsystem[SUBSYSTEMS_MAX]; /* nr_subsystems of them */
-	struct cost_line *lines; size_t nr_lines;   /* functions, largest change first */
-	bool has_share;               /* the whole change is no remainder of larger ones */
+	struct cost_line *lines;
+	size_t nr_lines; /* functions, largest change first */
+	bool has_share;  /* the whole change is no remainder of larger ones */
 	bool has_time;
-	double time_ns[2];            /* virtual time, an operation */
-	double idle_ns[2];            /* of it, while no instruction was executed */
+	double time_ns[2]; /* virtual time, an operation */
+	double idle_ns[2]; /* of it, while no instruction was executed */
 };
 
 /* What profile.csv has of one function in one cell run: where it lies. */
 struct cost_piece {
 	const char *object, *function; /* as in the file, with suffixes */
 	uint64_t address;              /* 0: not known */
-	uint64_t end;                  /* where the next one executed there starts; UINT64_MAX: none */
+	uint64_t end; /* where the next one executed there starts; UINT64_MAX: none */
 	uint64_t instructions, calls;
 };
 
 struct costs {
-	struct cost_cell *cells; size_t nr_cells; /* contrasts, then cells in plan order */
-	const char *rate;              /* first primary metric: "ops_per_s" */
-	struct strv notes;             /* what is invalid or was skipped, and why: a sentence each */
-	struct cost_data *data;        /* private */
+	struct cost_cell *cells;
+	size_t nr_cells;        /* contrasts, then cells in plan order */
+	const char *rate;       /* first primary metric: "ops_per_s" */
+	struct strv notes;      /* what is invalid or was skipped, and why: a sentence each */
+	struct cost_data *data; /* private */
 };
 
 /*
@@ -76,9 +78,9 @@ struct costs {
  */
 int costs_load(struct costs **out, const struct results *r, const char *dir, struct err *e);
 /* The same from memory; name stands for the path in sentences. */
-int costs_load_mem(struct costs **out, const struct results *r, const char *name,
-		   const char *data, size_t len, struct err *e);
-void costs_free(struct costs *c);      /* accepts NULL */
+int costs_load_mem(struct costs **out, const struct results *r, const char *name, const char *data,
+		   size_t len, struct err *e);
+void costs_free(struct costs *c); /* accepts NULL */
 
 /* -EINVAL with the known names where a contrast or workload (NULL: any) is not there. */
 int costs_check(const struct costs *c, const char *contrast, const char *workload, struct err *e);

@@ -12,15 +12,15 @@
 #include "analysis/compare/judge_impl.h"
 #include "lib/num.h"
 
-#define SHARE_EXPLAINS 0.5     /* of the change in an operation's virtual time */
+#define SHARE_EXPLAINS 0.5 /* of the change in an operation's virtual time */
 #define SHARE_PARTLY 0.2
-#define NAMED_MAX 3            /* functions in a sentence */
-#define NAMED_LEAST 0.1        /* of the whole change: less is not named */
+#define NAMED_MAX 3     /* functions in a sentence */
+#define NAMED_LEAST 0.1 /* of the whole change: less is not named */
 #define NAMED_ENOUGH 0.8
-#define OPPOSITE_LEAST 0.2     /* of the function's change */
-#define IDLE_COUNTS 0.2        /* of the change in time: less is not said */
-#define ALL_OF_IT 0.01         /* as near to all of the change */
-#define SAME_CALLS 0.01        /* of the change: by calls less than that is "as often" */
+#define OPPOSITE_LEAST 0.2 /* of the function's change */
+#define IDLE_COUNTS 0.2    /* of the change in time: less is not said */
+#define ALL_OF_IT 0.01     /* as near to all of the change */
+#define SAME_CALLS 0.01    /* of the change: by calls less than that is "as often" */
 
 static void add_count(struct buf *b, double v)
 {
@@ -83,9 +83,11 @@ static void add_how(struct buf *b, const struct cost_cell *c, const struct cost_
 	if (!l->there[0] || !l->there[1])
 		add_one_sided(b, c, l);
 	else if (l->has_split && fabs(l->by_calls) <= SAME_CALLS * amount)
-		buf_addf(b, ", called as often, each call %s", l->change > 0 ? "longer" : "shorter");
+		buf_addf(b, ", called as often, each call %s",
+			 l->change > 0 ? "longer" : "shorter");
 	else if (l->has_split && fabs(l->by_length) <= SAME_CALLS * amount)
-		buf_addf(b, ", called %s often, each call as long", l->change > 0 ? "more" : "less");
+		buf_addf(b, ", called %s often, each call as long",
+			 l->change > 0 ? "more" : "less");
 	else if (l->has_split) {
 		buf_adds(b, ", calls ");
 		add_both(b, l->calls);
@@ -118,8 +120,9 @@ static void add_time(struct buf *b, double ns)
 {
 	char text[32];
 
-	buf_adds(b, num_format_ns_human(text, ns < 0 ? 0 : ns < 1e18 ? (uint64_t)(ns + 0.5) :
-								       UINT64_MAX));
+	buf_adds(b, num_format_ns_human(text, ns < 0      ? 0
+					      : ns < 1e18 ? (uint64_t)(ns + 0.5)
+							  : UINT64_MAX));
 }
 
 /* "an operation executes 608 instructions more (14927 -> 15535): ..." */
@@ -167,8 +170,9 @@ static enum lock_part part_of(struct comparison_row *row, const struct cost_cell
 		return LOCKS_NOT;
 	row->p.has_share = true;
 	row->p.share = c->whole.change / time;
-	return row->p.share >= SHARE_EXPLAINS ? LOCKS_EXPLAIN :
-	       row->p.share >= SHARE_PARTLY ? LOCKS_PARTLY : LOCKS_NOT;
+	return row->p.share >= SHARE_EXPLAINS ? LOCKS_EXPLAIN
+	       : row->p.share >= SHARE_PARTLY ? LOCKS_PARTLY
+					      : LOCKS_NOT;
 }
 
 /* Both in one sentence; the one that explains more begins. */
@@ -189,8 +193,9 @@ static void join(struct comparison *comp, struct comparison_row *row, const stru
 		buf_adds(&b, "; no lock explains it");
 	strv_add(&comp->becauses, buf_str(&b));
 	row->because = comp->becauses.v[comp->becauses.n - 1];
-	row->part = row->l.part == LOCKS_EXPLAIN || part == LOCKS_EXPLAIN ? LOCKS_EXPLAIN :
-		    locks ? row->l.part : part;
+	row->part = row->l.part == LOCKS_EXPLAIN || part == LOCKS_EXPLAIN ? LOCKS_EXPLAIN
+		    : locks                                               ? row->l.part
+									  : part;
 	buf_release(&b);
 }
 

@@ -40,8 +40,8 @@ int costs_check(const struct costs *c, const char *contrast, const char *workloa
 {
 	int ret = check_name(c, "contrast", contrast, offsetof(struct cost_cell, contrast), e);
 
-	return ret ? ret : check_name(c, "workload", workload,
-				      offsetof(struct cost_cell, workload), e);
+	return ret ? ret
+		   : check_name(c, "workload", workload, offsetof(struct cost_cell, workload), e);
 }
 
 const struct cost_line *costs_find(const struct cost_cell *c, const char *function)
@@ -97,7 +97,8 @@ size_t costs_pieces(const struct costs *c, uint32_t cell, uint32_t variant, unsi
 			.function = intern_str(&d->strings, row->full_name),
 			.address = row->address,
 			.end = i + 1 < run->to ? d->rows[i + 1].address : UINT64_MAX,
-			.instructions = row->instructions, .calls = row->calls,
+			.instructions = row->instructions,
+			.calls = row->calls,
 		};
 	}
 	return nr;
@@ -127,8 +128,8 @@ bool costs_run(const struct costs *c, const struct cost_cell *cell, unsigned blo
 	for (int i = 0; i < 2; i++) {
 		if (costs_missing(d, out->cell, out->variant[i], block))
 			return false;
-		out->operations[i] = d->runs[cost_run_of(d->r, out->cell, out->variant[i],
-							 block)].operations;
+		out->operations[i] =
+			d->runs[cost_run_of(d->r, out->cell, out->variant[i], block)].operations;
 	}
 	return true;
 }

@@ -11,18 +11,18 @@
 
 /* Functions that are summed as one: the same name, without suffixes, in the same object. */
 struct cost_function {
-	uint32_t object, name;        /* in cost_data.strings; the latter 0: not known */
-	uint32_t same_name;           /* number of the name among the kernel's; INTERN_NONE: user space */
-	uint32_t as;                  /* the function that stands for it: mostly itself */
+	uint32_t object, name; /* in cost_data.strings; the latter 0: not known */
+	uint32_t same_name;    /* number of the name among the kernel's; INTERN_NONE: user space */
+	uint32_t as;           /* the function that stands for it: mostly itself */
 	unsigned subsystem;
 };
 
 struct cost_row {
 	uint64_t address, instructions, calls;
-	uint32_t run;                 /* see cost_run_of */
-	uint32_t function;            /* in cost_data.functions */
-	uint32_t full_name;           /* in strings, with suffixes; 0: not known */
-	uint8_t piece;                /* enum piece */
+	uint32_t run;       /* see cost_run_of */
+	uint32_t function;  /* in cost_data.functions */
+	uint32_t full_name; /* in strings, with suffixes; 0: not known */
+	uint8_t piece;      /* enum piece */
 };
 
 /* One cell run of the profile pass. */
@@ -34,11 +34,12 @@ struct cost_figures {
 struct cost_data {
 	const struct results *r;
 	uint32_t pass;
-	struct intern strings;        /* 0 is "" */
+	struct intern strings; /* 0 is "" */
 	struct intern function_index, name_index;
 	struct cost_function *functions; /* function_index.nr */
-	struct cost_row *rows;        size_t nr_rows, rows_cap; /* by run, then address */
-	struct cost_figures *runs;    /* cells x variants x blocks */
+	struct cost_row *rows;
+	size_t nr_rows, rows_cap;  /* by run, then address */
+	struct cost_figures *runs; /* cells x variants x blocks */
 	struct intern reasons;
 };
 

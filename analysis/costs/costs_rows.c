@@ -75,9 +75,11 @@ static void new_function(struct cost_data *d, uint32_t number, uint32_t object, 
 		d->functions = xrealloc(d->functions, number ? 2 * (size_t)number : 1,
 					sizeof(*d->functions));
 	d->functions[number] = (struct cost_function){
-		.object = object, .name = stem, .as = number,
-		.same_name = !stem || is_user(where) ? INTERN_NONE :
-						       intern_add(&d->name_index, name),
+		.object = object,
+		.name = stem,
+		.as = number,
+		.same_name =
+			!stem || is_user(where) ? INTERN_NONE : intern_add(&d->name_index, name),
 		.subsystem = subsystem_of(where, name),
 	};
 }
@@ -162,8 +164,10 @@ static int check_twice(const struct cost_data *d, const char *path, struct err *
 		const char *name = intern_str(&d->strings, row->full_name);
 
 		if (!compare_rows(row, row - 1))
-			return err_add(e, EINVAL, "%s has %.64s of %.64s at one address twice in "
-				       "a cell run", path, *name ? name : "what has no name",
+			return err_add(e, EINVAL,
+				       "%s has %.64s of %.64s at one address twice in "
+				       "a cell run",
+				       path, *name ? name : "what has no name",
 				       intern_str(&d->strings, d->functions[row->function].object));
 	}
 	return 0;

@@ -10,25 +10,26 @@
 
 #include "analysis/costs/costs_impl.h"
 
-#define SHARE_LEAST 0.1        /* the whole change against all changes by amount, to be shared out */
+#define SHARE_LEAST 0.1 /* the whole change against all changes by amount, to be shared out */
 
-/* One function while blocks are added; all but cur and total are sums over pairs of an operation's. */
+/* One function while blocks are added; all but cur and total are sums over pairs of an operation's.
+ */
 struct sum {
 	double instructions[2];
 	double whole_calls[2], part_calls[2];
-	double cur[2];                /* of the block at hand */
+	double cur[2]; /* of the block at hand */
 	double change_min, change_max;
 	uint64_t total[2];
-	uint32_t object[2];           /* INTERN_NONE: not executed there */
-	uint32_t block;               /* the last one it was executed in */
+	uint32_t object[2];                /* INTERN_NONE: not executed there */
+	uint32_t block;                    /* the last one it was executed in */
 	unsigned blocks, namesakes, alike; /* alike: in the cell run at hand */
-	bool whole[2];                /* entered as a whole, not only in part */
+	bool whole[2];                     /* entered as a whole, not only in part */
 };
 
 struct summing {
 	struct cost_data *d;
-	struct sum *sums;             /* by function */
-	uint32_t *touched;            /* functions of the block at hand, then of all */
+	struct sum *sums;  /* by function */
+	uint32_t *touched; /* functions of the block at hand, then of all */
 	size_t nr_touched;
 	uint32_t *all;
 	size_t nr_all;
@@ -131,12 +132,13 @@ static void add_blocks(struct summing *g, struct cost_cell *out, uint32_t cell,
 		for (int i = 0; i < 2; i++)
 			run[i] = &d->runs[cost_run_of(d->r, cell, variant[i], b)];
 		if (why[0] && why[1] && !*why[0] && !*why[1])
-			continue;     /* not planned: the pass need not be of all blocks */
+			continue; /* not planned: the pass need not be of all blocks */
 		out->planned++;
 		if (why[0] || why[1]) {
 			if (!out->reason)
-				out->reason = why[0] && *why[0] ? why[0] : why[1] && *why[1] ?
-					      why[1] : "only one side was profiled";
+				out->reason = why[0] && *why[0]   ? why[0]
+					      : why[1] && *why[1] ? why[1]
+								  : "only one side was profiled";
 			continue;
 		}
 		out->pairs++;
@@ -189,8 +191,10 @@ static struct cost_line line_of(const struct summing *g, uint32_t function, unsi
 	const struct sum *s = &g->sums[function];
 	struct cost_line l = {
 		.name = f->name ? intern_str(&g->d->strings, f->name) : COSTS_UNKNOWN,
-		.subsystem = f->subsystem, .namesakes = s->namesakes,
-		.change_min = s->change_min, .change_max = s->change_max,
+		.subsystem = f->subsystem,
+		.namesakes = s->namesakes,
+		.change_min = s->change_min,
+		.change_max = s->change_max,
 	};
 
 	if (s->blocks < pairs) /* in the others it was not executed */
@@ -263,14 +267,17 @@ void costs_sum(struct cost_cell *out, struct cost_data *d, uint32_t cell,
 {
 	size_t nr = (size_t)d->function_index.nr + 1;
 	struct summing g = {
-		.d = d, .sums = xcalloc(nr, sizeof(*g.sums)),
-		.touched = xcalloc(nr, sizeof(*g.touched)), .all = xcalloc(nr, sizeof(*g.all)),
+		.d = d,
+		.sums = xcalloc(nr, sizeof(*g.sums)),
+		.touched = xcalloc(nr, sizeof(*g.touched)),
+		.all = xcalloc(nr, sizeof(*g.all)),
 	};
 
-	out->whole = (struct cost_line){ .name = "all", .change_min = DBL_MAX,
-					 .change_max = -DBL_MAX };
+	out->whole =
+		(struct cost_line){ .name = "all", .change_min = DBL_MAX, .change_max = -DBL_MAX };
 	for (unsigned k = 0; k < nr_subsystems; k++)
-		out->subsystem[k] = (struct cost_line){ .name = subsystems[k].name, .subsystem = k,
+		out->subsystem[k] = (struct cost_line){ .name = subsystems[k].name,
+							.subsystem = k,
 							.change_min = DBL_MAX,
 							.change_max = -DBL_MAX };
 	add_blocks(&g, out, cell, contrast);

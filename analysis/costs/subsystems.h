@@ -12,7 +12,7 @@
 
 struct subsystem {
 	const char *name, *help;
-	const char *const *objects;   /* modules and the like that are of it, NULL-ended */
+	const char *const *objects; /* modules and the like that are of it, NULL-ended */
 	/*
 	 * Functions, without leading underscores and compiler's suffixes: "bio_*" is a
 	 * prefix. The longest pattern of all rows that fits decides.
@@ -21,7 +21,7 @@ struct subsystem {
 };
 
 #define SUBSYSTEMS_MAX 24
-extern const struct subsystem subsystems[];     /* the last is "other" */
+extern const struct subsystem subsystems[]; /* the last is "other" */
 extern const unsigned nr_subsystems;
 #define SUBSYSTEM_OTHER (nr_subsystems - 1)
 
@@ -30,9 +30,9 @@ unsigned subsystem_of(const char *object, const char *function);
 
 /* What the compiler made of a function: the same source under another name. */
 enum piece {
-	PIECE_WHOLE,     /* itself, or a copy of it (".constprop.0", ".isra.0") */
-	PIECE_PART,      /* what is left when its beginning was put into its callers (".part.0") */
-	PIECE_COLD,      /* what it jumps to where it rarely goes (".cold") */
+	PIECE_WHOLE, /* itself, or a copy of it (".constprop.0", ".isra.0") */
+	PIECE_PART,  /* what is left when its beginning was put into its callers (".part.0") */
+	PIECE_COLD,  /* what it jumps to where it rarely goes (".cold") */
 };
 
 /* Length of the name without these suffixes; *piece (may be NULL): which it is. */

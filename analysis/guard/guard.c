@@ -27,8 +27,8 @@ enum count {
 /* clang-format on */
 
 static const char *const count_names[NR_COUNTS] = {
-	"reads_zero", "reads_current", "stale_poison", "stale_stamp", "stale_other", "reads_eio",
-	"stale_first", "stale_offset", "stale_address", "stale_from", "stale_round", "errors",
+	"reads_zero",  "reads_current", "stale_poison",  "stale_stamp", "stale_other", "reads_eio",
+	"stale_first", "stale_offset",  "stale_address", "stale_from",  "stale_round", "errors",
 };
 
 /* One cell run. */
@@ -40,8 +40,8 @@ struct raw {
 struct making {
 	const struct results *r;
 	struct guard *g;
-	struct raw *raw;               /* by cell, variant, block */
-	uint32_t *cell;                /* g->nr_cells of them: numbers in r */
+	struct raw *raw; /* by cell, variant, block */
+	uint32_t *cell;  /* g->nr_cells of them: numbers in r */
 };
 
 uint64_t guard_hits(const struct guard_counts *c)
@@ -137,10 +137,18 @@ static void take_first(struct guard_hit *h, const struct guard_cell *c, const st
 	if (!raw->told[FIRST] || (h->workload && h->after_ns <= raw->v[FIRST]))
 		return;
 	*h = (struct guard_hit){
-		.workload = c->workload, .params = c->params, .varying = c->varying, .block = block,
-		.seed = seed, .after_ns = raw->v[FIRST], .offset = raw->v[OFFSET],
-		.has_address = raw->told[ADDRESS], .address = raw->v[ADDRESS],
-		.has_stamp = raw->told[FROM], .from = raw->v[FROM], .round = raw->v[ROUND],
+		.workload = c->workload,
+		.params = c->params,
+		.varying = c->varying,
+		.block = block,
+		.seed = seed,
+		.after_ns = raw->v[FIRST],
+		.offset = raw->v[OFFSET],
+		.has_address = raw->told[ADDRESS],
+		.address = raw->v[ADDRESS],
+		.has_stamp = raw->told[FROM],
+		.from = raw->v[FROM],
+		.round = raw->v[ROUND],
 	};
 }
 
@@ -158,7 +166,8 @@ static const char *trouble_of(const struct results *r, const struct unit *u, con
 	if (!raw->v[CURRENT])
 		return "no read met a stamp: where they read nothing was filled";
 	if (raw->v[ERRORS] > raw->v[READ_EIO])
-		return "more failed than direct reads by EIO: who fills or syncs did not do all of it";
+		return "more failed than direct reads by EIO: who fills or syncs did not do all of "
+		       "it";
 	return NULL;
 }
 
@@ -193,7 +202,8 @@ static void sum_variant(const struct making *k, uint32_t variant)
 	for (size_t i = 0; i < k->g->nr_cells; i++) {
 		const struct results_cell *c = &r->cells[k->cell[i]];
 
-		v->cells[i] = (struct guard_cell){ .workload = c->workload, .params = c->params,
+		v->cells[i] = (struct guard_cell){ .workload = c->workload,
+						   .params = c->params,
 						   .varying = c->varying };
 		for (uint32_t b = 1; b <= r->blocks; b++)
 			sum_run(k, v, &v->cells[i], k->cell[i], variant, b);
@@ -211,7 +221,8 @@ static void find_controls(struct guard *g, const struct results *r)
 	g->least = least > 0 ? (uint64_t)least : GUARD_LEAST;
 	json_array_foreach(json_object_get(said, "control"), i, item)
 		for (size_t v = 0; v < g->nr_variants; v++)
-			if (json_is_string(item) && !strcmp(json_string_value(item), g->variants[v].name))
+			if (json_is_string(item) &&
+			    !strcmp(json_string_value(item), g->variants[v].name))
 				g->variants[v].control = true;
 	for (size_t v = 0; v < g->nr_variants; v++) {
 		g->has_control |= g->variants[v].control;
@@ -274,7 +285,8 @@ int guard_make(struct guard *g, const struct results *r, struct err *e)
 	free(k.raw);
 	free(k.cell);
 	if (!g->nr_cells)
-		return err_add(e, ENOENT, "nothing in these results looked for stale data: the guard "
+		return err_add(e, ENOENT,
+			       "nothing in these results looked for stale data: the guard "
 			       "needs the role stale_read, as in configs/guard.ini");
 	return 0;
 }

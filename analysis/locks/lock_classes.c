@@ -167,22 +167,23 @@ static const char *const none[] = { NULL };
 const struct lock_class lock_classes[] = {
 	{ "i_rwsem", "the work file's inode: reads, writes, truncate, fallocate (XFS: IOLOCK)",
 	  "i_rwsem", LOCK_RWSEM, true, i_rwsem },
-	{ "invalidate_lock", "a file's page cache against truncate and hole punching (XFS: MMAPLOCK)",
+	{ "invalidate_lock",
+	  "a file's page cache against truncate and hole punching (XFS: MMAPLOCK)",
 	  "invalidate_lock", LOCK_RWSEM, false, invalidate_lock },
-	{ "mmap_lock", "a process's address space: page faults, mmap, munmap",
-	  "mmap_lock", LOCK_RWSEM, false, mmap_lock },
-	{ "i_data_sem", "ext4's map of a file's blocks (XFS: ILOCK)",
-	  "i_data_sem", LOCK_RWSEM, false, i_data_sem },
+	{ "mmap_lock", "a process's address space: page faults, mmap, munmap", "mmap_lock",
+	  LOCK_RWSEM, false, mmap_lock },
+	{ "i_data_sem", "ext4's map of a file's blocks (XFS: ILOCK)", "i_data_sem", LOCK_RWSEM,
+	  false, i_data_sem },
 	{ "jbd2", "the journal's state, lists and checkpoint; not the wait for a commit",
 	  "a lock of jbd2", LOCK_RWSEM | LOCK_SPINNING | LOCK_MUTEXES, false, jbd2 },
 	{ "page cache", "a file's tree of pages, lists of pages, buffers; not the wait for a page",
 	  "a lock of the page cache", LOCK_SPINNING | LOCK_MUTEXES, false, page_cache },
 	{ "block layer", "queues, schedulers and drivers of block devices",
 	  "a lock of the block layer", LOCK_SPINNING | LOCK_MUTEXES, false, block_layer },
-	{ "runqueue", "the scheduler's: who runs where, waking up",
-	  "a runqueue's lock", LOCK_SPINNING, false, runqueue },
-	{ "other", "everything else, and what the functions leave open",
-	  "some other lock", ~0u, false, none },
+	{ "runqueue", "the scheduler's: who runs where, waking up", "a runqueue's lock",
+	  LOCK_SPINNING, false, runqueue },
+	{ "other", "everything else, and what the functions leave open", "some other lock", ~0u,
+	  false, none },
 };
 const unsigned nr_lock_classes = sizeof(lock_classes) / sizeof(lock_classes[0]);
 _Static_assert(sizeof(lock_classes) / sizeof(lock_classes[0]) <= LOCK_CLASSES_MAX, "bits");
@@ -191,9 +192,10 @@ _Static_assert(sizeof(lock_classes) / sizeof(lock_classes[0]) <= LOCK_CLASSES_MA
 
 static const struct mode_word {
 	const char *word;
-	unsigned kinds;           /* 0: how, not what */
+	unsigned kinds; /* 0: how, not what */
 	bool shared;
-} mode_words[] = {                /* the first that is there says the kind */
+} mode_words[] = {
+	/* the first that is there says the kind */
 	{ "percpu", LOCK_PER_CPU, false },
 	{ "mutex", LOCK_MUTEXES, false },
 	{ "spin", LOCK_SPINNING, false },
@@ -213,8 +215,8 @@ unsigned lock_mode_kinds(const char *mode, bool *shared)
 		size_t i = 0;
 
 		len = strcspn(mode, " ");
-		while (i < NR_MODE_WORDS && (strncmp(mode, mode_words[i].word, len) ||
-					     mode_words[i].word[len]))
+		while (i < NR_MODE_WORDS &&
+		       (strncmp(mode, mode_words[i].word, len) || mode_words[i].word[len]))
 			i++;
 		if (i == NR_MODE_WORDS)
 			return 0;

@@ -19,14 +19,14 @@ enum lock_kind { LOCK_RWSEM = 1, LOCK_SPINNING = 2, LOCK_MUTEXES = 4, LOCK_PER_C
 
 struct lock_class {
 	const char *name, *help;
-	const char *phrase;               /* in a sentence: "waited for ..." */
-	unsigned kinds;                   /* of enum lock_kind; the last class has all */
-	bool work_file;                   /* only where the workload itself uses the lock */
-	const char *const *functions;     /* that take it, NULL-ended; "jbd2_*" is a prefix */
+	const char *phrase;           /* in a sentence: "waited for ..." */
+	unsigned kinds;               /* of enum lock_kind; the last class has all */
+	bool work_file;               /* only where the workload itself uses the lock */
+	const char *const *functions; /* that take it, NULL-ended; "jbd2_*" is a prefix */
 };
 
 #define LOCK_CLASSES_MAX 16
-extern const struct lock_class lock_classes[];  /* the last is "other" */
+extern const struct lock_class lock_classes[]; /* the last is "other" */
 extern const unsigned nr_lock_classes;
 #define LOCK_CLASS_OTHER (nr_lock_classes - 1)
 

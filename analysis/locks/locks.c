@@ -16,7 +16,7 @@
 #include "lib/num.h"
 #include "lib/schema.h"
 
-#define COMM_LEN 15                    /* of a thread's name, as the kernel keeps it */
+#define COMM_LEN 15 /* of a thread's name, as the kernel keeps it */
 
 struct locks_text {
 	struct intern strings, names; /* reasons; roles and functions */
@@ -28,8 +28,8 @@ struct locks_text {
 enum { WAITS = 0 };
 static const struct wanted {
 	const char *metric;
-	bool watched;                 /* in the locks pass; else in the first */
-	size_t offset;                /* of a double in struct lock_run */
+	bool watched;  /* in the locks pass; else in the first */
+	size_t offset; /* of a double in struct lock_run */
 } wanted[] = {
 	[WAITS] = { "lock_waits", true, offsetof(struct lock_run, waits) },
 	{ "operations", true, offsetof(struct lock_run, operations) },
@@ -55,7 +55,8 @@ static bool is_wanted(const struct lock_data *d, const struct measure *m, const 
 	const char *name = *w->metric ? w->metric : rate_metric(d->r);
 
 	return m->role == STRING_ALL && m->detail == STRING_EMPTY &&
-	       m->pass == (w->watched ? d->pass : 0) && !strcmp(d->r->metrics[m->metric].name, name);
+	       m->pass == (w->watched ? d->pass : 0) &&
+	       !strcmp(d->r->metrics[m->metric].name, name);
 }
 
 static void take_measure(struct lock_data *d, uint32_t measure, size_t what)
@@ -138,7 +139,8 @@ static const char *reason_of(const struct lock_data *d, struct locks *l, const s
 			 100 * run->lost / (events_of(run) + run->lost), 100 * LOCKS_LOST_MAX);
 	else
 		buf_addf(&b, "%s%s%s", sample_status_names[u->status],
-			 u->reason == STRING_EMPTY ? "" : ": ", intern_str(&d->r->strings, u->reason));
+			 u->reason == STRING_EMPTY ? "" : ": ",
+			 intern_str(&d->r->strings, u->reason));
 	n = intern_add(&l->text->strings, buf_str(&b));
 	buf_release(&b);
 	return intern_str(&l->text->strings, n);
@@ -204,8 +206,10 @@ static void make_cells(struct locks *l, const struct lock_data *d)
 			size_t to = rows_end(d, from, lock_run_of(r, i, v, 1) + r->blocks);
 
 			*c = (struct lock_cell){
-				.workload = r->cells[i].workload, .params = r->cells[i].params,
-				.varying = r->cells[i].varying, .variant = r->variants[v].name,
+				.workload = r->cells[i].workload,
+				.params = r->cells[i].params,
+				.varying = r->cells[i].varying,
+				.variant = r->variants[v].name,
 				.role_threads = r->cells[i].role_threads,
 			};
 			add_runs(l, c, d, i, v);
@@ -229,8 +233,10 @@ static void note_reasons(struct locks *l)
 			if (l->cells[k].reason == c->reason)
 				invalid += l->cells[k].planned - l->cells[k].valid;
 		if (c->reason && !said)
-			strv_addf(&l->notes, "the locks pass has no figures of %u cell run%s (%s%s%s "
-				  "of %s%s): %s", invalid, invalid == 1 ? "" : "s", c->workload,
+			strv_addf(&l->notes,
+				  "the locks pass has no figures of %u cell run%s (%s%s%s "
+				  "of %s%s): %s",
+				  invalid, invalid == 1 ? "" : "s", c->workload,
 				  *c->varying ? " " : "", c->varying, c->variant,
 				  invalid > 1 ? ", ..." : "", c->reason);
 	}
@@ -261,9 +267,11 @@ static int check_counts(const struct lock_data *d, const char *name, struct err 
 		const struct lock_run *run = &d->runs[i];
 
 		if (run->has_waits && (double)run->counted != run->waits)
-			return err_add(e, EINVAL, "%s has %llu waits of a cell run of which %s counts "
-				       "%.0f: one of the two is damaged", name,
-				       (unsigned long long)run->counted, SAMPLES_CSV, run->waits);
+			return err_add(e, EINVAL,
+				       "%s has %llu waits of a cell run of which %s counts "
+				       "%.0f: one of the two is damaged",
+				       name, (unsigned long long)run->counted, SAMPLES_CSV,
+				       run->waits);
 	}
 	return 0;
 }
@@ -289,8 +297,11 @@ static int read_file(struct lock_data *d, const char *name, const char *data, si
 	int ret;
 
 	if (!data && !fs_exists(name))
-		return any_measured(d) ? err_add(e, ENOENT, "%s is not there, though a cell run of "
-						 "the locks pass is", name) : 0;
+		return any_measured(d) ? err_add(e, ENOENT,
+						 "%s is not there, though a cell run of "
+						 "the locks pass is",
+						 name)
+				       : 0;
 	ret = locks_read_rows(d, name, data, len, e);
 	return ret ? ret : check_counts(d, name, e);
 }
@@ -318,8 +329,10 @@ static int load(struct locks **out, const struct results *r, const char *name, c
 		return 0;
 	if (!d.pass) {
 		err_exit(e, FSDUEL_USAGE);
-		return err_add(e, EINVAL, "%s: the first pass is " LOCKS_PASS ": nothing was measured "
-			       "without watching, so there is nothing to judge", r->path);
+		return err_add(e, EINVAL,
+			       "%s: the first pass is " LOCKS_PASS ": nothing was measured "
+			       "without watching, so there is nothing to judge",
+			       r->path);
 	}
 	d.runs = xcalloc(lock_run_of(r, r->cell_index.nr, 0, 1), sizeof(*d.runs));
 	intern_add(&d.strings, "");
@@ -344,8 +357,8 @@ static int load(struct locks **out, const struct results *r, const char *name, c
 	return ret;
 }
 
-int locks_load_mem(struct locks **out, const struct results *r, const char *name,
-		   const char *data, size_t len, struct err *e)
+int locks_load_mem(struct locks **out, const struct results *r, const char *name, const char *data,
+		   size_t len, struct err *e)
 {
 	return load(out, r, name, data, len, e);
 }

@@ -15,26 +15,26 @@
 #include "analysis/compare/compare.h"
 #include "analysis/locks/lock_classes.h"
 
-#define LOCKS_LOST_MAX 0.01    /* share of lost events past which a cell run's figures are invalid */
+#define LOCKS_LOST_MAX 0.01 /* share of lost events past which a cell run's figures are invalid */
 
 /* One class and direction in one cell and variant; sums over its valid cell runs. */
 struct lock_figures {
-	unsigned class;               /* index into lock_classes */
+	unsigned class; /* index into lock_classes */
 	bool shared;
-	uint64_t locks;               /* different ones; of those that have an address */
+	uint64_t locks; /* different ones; of those that have an address */
 	uint64_t waits, total_ns, max_ns;
 	uint64_t own_waits, own_total_ns;
-	double mean_ns, p99_ns;       /* only where waits > 0; p99 by nearest rank in merged buckets */
-	uint64_t held_ns;             /* the part of total_ns in which it is known who held it */
+	double mean_ns, p99_ns; /* only where waits > 0; p99 by nearest rank in merged buckets */
+	uint64_t held_ns;       /* the part of total_ns in which it is known who held it */
 };
 
 /* Who waited where for a class and direction; the strings live as long as the locks. */
 struct lock_who {
 	unsigned class;
 	bool shared, own;
-	const char *role, *where;     /* where: "" where no function has a name */
+	const char *role, *where; /* where: "" where no function has a name */
 	uint64_t waits, total_ns;
-	uint64_t held_ns;             /* as above */
+	uint64_t held_ns; /* as above */
 	/* Who held it for the largest part of held_ns; NULL where nothing is known. */
 	const char *holder_role, *holder_where;
 	bool holder_shared;
@@ -44,27 +44,30 @@ struct lock_who {
 /* One cell and variant. */
 struct lock_cell {
 	const char *workload, *params, *varying, *variant;
-	unsigned role_threads;        /* 0: not known */
-	unsigned planned, valid;      /* cell runs of the pass in which anything is there; with figures */
-	const char *reason;           /* why some are not valid: the first, or NULL */
-	uint64_t lost, events;        /* lost by the recorder; all others, in all finished cell runs */
-	uint64_t cut;                 /* waits without beginning or end */
+	unsigned role_threads; /* 0: not known */
+	unsigned planned,
+		valid;         /* cell runs of the pass in which anything is there; with figures */
+	const char *reason;    /* why some are not valid: the first, or NULL */
+	uint64_t lost, events; /* lost by the recorder; all others, in all finished cell runs */
+	uint64_t cut;          /* waits without beginning or end */
 	double operations, elapsed_ns; /* summed over the valid ones; 0: not measured */
-	double thread_ns;             /* likewise, the time of all threads; where it is not measured, of
-				       * fio and older folders, all are taken to be there all the time */
-	double rate;                  /* mean over the valid ones, by the first primary metric */
+	double thread_ns; /* likewise, the time of all threads; where it is not measured, of
+			   * fio and older folders, all are taken to be there all the time */
+	double rate;      /* mean over the valid ones, by the first primary metric */
 	bool has_watched;
-	double watched;               /* median of watched / unwatched rate over blocks; 0.97: 3 % slower */
-	struct lock_figures *figures; size_t nr_figures; /* with waits, most total_ns first */
-	struct lock_who *who;         size_t nr_who;     /* most total_ns first, ties by name */
+	double watched; /* median of watched / unwatched rate over blocks; 0.97: 3 % slower */
+	struct lock_figures *figures;
+	size_t nr_figures; /* with waits, most total_ns first */
+	struct lock_who *who;
+	size_t nr_who; /* most total_ns first, ties by name */
 };
 
 struct locks {
-	struct lock_cell *cells;      /* plan order of cells, then of variants */
+	struct lock_cell *cells; /* plan order of cells, then of variants */
 	size_t nr_cells;
-	const char *rate;             /* the metric behind watched: "ops_per_s" */
-	struct strv notes;            /* what is invalid or was skipped, and why: a sentence each */
-	struct locks_text *text;      /* private: owns strings */
+	const char *rate;        /* the metric behind watched: "ops_per_s" */
+	struct strv notes;       /* what is invalid or was skipped, and why: a sentence each */
+	struct locks_text *text; /* private: owns strings */
 };
 
 /*
@@ -76,13 +79,13 @@ struct locks {
  */
 int locks_load(struct locks **out, const struct results *r, const char *dir, struct err *e);
 /* The same from memory; name stands for the path in sentences. */
-int locks_load_mem(struct locks **out, const struct results *r, const char *name,
-		   const char *data, size_t len, struct err *e);
-void locks_free(struct locks *l);   /* accepts NULL */
+int locks_load_mem(struct locks **out, const struct results *r, const char *name, const char *data,
+		   size_t len, struct err *e);
+void locks_free(struct locks *l); /* accepts NULL */
 
 /* The cell's entry, or NULL. */
-const struct lock_cell *locks_find(const struct locks *l, const char *workload,
-				   const char *params, const char *variant);
+const struct lock_cell *locks_find(const struct locks *l, const char *workload, const char *params,
+				   const char *variant);
 
 /* Figures of one class, both directions added up (mean, p99 and shared apart, which are 0). */
 struct lock_figures locks_of_class(const struct lock_cell *c, unsigned class);

@@ -106,7 +106,8 @@ void locks_attribute(struct lock_data *d)
 		qsort(d->rows, d->nr_rows, sizeof(*d->rows), compare_rows);
 	for (size_t i = 0, end; i < d->nr_rows; i = end) {
 		end = i + 1;
-		while (end < d->nr_rows && d->rows[i].lock && !compare_rows(&d->rows[i], &d->rows[end]))
+		while (end < d->nr_rows && d->rows[i].lock &&
+		       !compare_rows(&d->rows[i], &d->rows[end]))
 			end++;
 		attribute(d, i, end, classes);
 	}

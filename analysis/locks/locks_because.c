@@ -15,21 +15,21 @@
 #include "analysis/locks/locks.h"
 #include "lib/num.h"
 
-#define SHARE_EXPLAINS 0.5     /* of the change in an operation's time */
+#define SHARE_EXPLAINS 0.5 /* of the change in an operation's time */
 #define SHARE_PARTLY 0.2
 #define ROLES_NAMED 3
-#define ROLE_COUNTS 0.1        /* of the waiting: less is not named */
-#define NEARLY_ALL 0.995       /* is called all */
-#define HOLDER_KNOWN 0.5       /* of the waiting: less is not called known */
+#define ROLE_COUNTS 0.1  /* of the waiting: less is not named */
+#define NEARLY_ALL 0.995 /* is called all */
+#define HOLDER_KNOWN 0.5 /* of the waiting: less is not called known */
 
 const char *const lock_part_names[] = { "", "explained", "partly", "no lock" };
 
 /* Baseline and patched of one row. */
 struct sides {
 	const struct lock_cell *cell[2];
-	double time_ns[2];            /* of one operation, of a thread's time; 0: not known */
+	double time_ns[2]; /* of one operation, of a thread's time; 0: not known */
 	double waits[2][LOCK_CLASSES_MAX], wait_ns[2][LOCK_CLASSES_MAX]; /* of one operation */
-	double all_ns[2];             /* of wait_ns */
+	double all_ns[2];                                                /* of wait_ns */
 };
 
 static void measure(struct sides *s, int i)
@@ -46,15 +46,16 @@ static void measure(struct sides *s, int i)
 	}
 }
 
-/* The class with most waiting on either side; with sign, the one whose waiting grew most that way. */
+/* The class with most waiting on either side; with sign, the one whose waiting grew most that way.
+ */
 static unsigned top_class(const struct sides *s, double sign)
 {
 	unsigned best = 0;
 	double most = -HUGE_VAL;
 
 	for (unsigned k = 0; k < nr_lock_classes; k++) {
-		double v = sign == 0 ? fmax(s->wait_ns[0][k], s->wait_ns[1][k]) :
-				       sign * (s->wait_ns[1][k] - s->wait_ns[0][k]);
+		double v = sign == 0 ? fmax(s->wait_ns[0][k], s->wait_ns[1][k])
+				     : sign * (s->wait_ns[1][k] - s->wait_ns[0][k]);
 
 		if (v > most) {
 			most = v;
@@ -116,7 +117,8 @@ static void add_holder(struct buf *b, const struct lock_cell *c, unsigned class,
 			const struct lock_who *o = &c->who[k];
 
 			if (o->own && o->class == class && o->holder_role &&
-			    o->holder_shared == w->holder_shared && o->holder_where == w->holder_where)
+			    o->holder_shared == w->holder_shared &&
+			    o->holder_where == w->holder_where)
 				same += (double)o->holder_ns;
 		}
 		if (same > most) {
@@ -148,8 +150,10 @@ static void say_explained(struct buf *b, const struct sides *s, unsigned class, 
 	if (share < NEARLY_ALL)
 		buf_addf(b, "; that is %.0f %% of the change", share * 100);
 	else
-		buf_adds(b, share < 2 - NEARLY_ALL ? "; that is all of the change" :
-			    "; that is more than the change, the rest went the other way");
+		buf_adds(b,
+			 share < 2 - NEARLY_ALL
+				 ? "; that is all of the change"
+				 : "; that is more than the change, the rest went the other way");
 }
 
 static void say_not(struct buf *b, const struct sides *s, bool shown, unsigned class)
@@ -188,8 +192,9 @@ static void explain(struct comparison *c, struct comparison_row *row, const stru
 		share = (s->wait_ns[1][*class] - s->wait_ns[0][*class]) / change_ns;
 		l->has_share = true;
 		l->share = share;
-		l->part = share >= SHARE_EXPLAINS ? LOCKS_EXPLAIN :
-			  share >= SHARE_PARTLY ? LOCKS_PARTLY : LOCKS_NOT;
+		l->part = share >= SHARE_EXPLAINS ? LOCKS_EXPLAIN
+			  : share >= SHARE_PARTLY ? LOCKS_PARTLY
+						  : LOCKS_NOT;
 	}
 	if (l->part != LOCKS_NOT) {
 		buf_addf(&b, "%s: ", buf_str(&name));
@@ -199,8 +204,10 @@ static void explain(struct comparison *c, struct comparison_row *row, const stru
 		buf_addf(&b, "no lock explains %s:", buf_str(&name));
 		say_not(&b, s, shown, *class);
 	} else {
-		buf_addf(&b, "%s: whether waits for locks explain it cannot be told, as run.json "
-			     "does not say how many threads there were", buf_str(&name));
+		buf_addf(&b,
+			 "%s: whether waits for locks explain it cannot be told, as run.json "
+			 "does not say how many threads there were",
+			 buf_str(&name));
 	}
 	keep(c, l, &b);
 	buf_release(&name);
@@ -210,8 +217,8 @@ static void explain(struct comparison *c, struct comparison_row *row, const stru
 static void add_row(struct comparison *c, struct comparison_row *row, const struct locks *locks)
 {
 	struct sides s = { .cell = {
-		locks_find(locks, row->workload, row->params, row->baseline),
-		locks_find(locks, row->workload, row->params, row->patched) } };
+				   locks_find(locks, row->workload, row->params, row->baseline),
+				   locks_find(locks, row->workload, row->params, row->patched) } };
 	unsigned class;
 
 	for (int i = 0; i < 2; i++) {

@@ -13,18 +13,18 @@
 
 /* One row of the file. Strings are numbers in lock_data.strings; 0 is "". */
 struct lock_row {
-	uint64_t lock;                /* a hash of its address; 0: none is given */
+	uint64_t lock; /* a hash of its address; 0: none is given */
 	uint64_t count, total_ns, max_ns, held_ns;
-	uint32_t run;                 /* see lock_run_of */
+	uint32_t run; /* see lock_run_of */
 	uint32_t role, where, holder_role, holder_where;
-	uint32_t bucket, nr_buckets;  /* in lock_data.buckets */
-	uint8_t kinds, class;         /* class: set by locks_attribute */
+	uint32_t bucket, nr_buckets; /* in lock_data.buckets */
+	uint8_t kinds, class;        /* class: set by locks_attribute */
 	bool shared, holder_shared;
 };
 
 struct lock_bucket {
 	uint64_t count;
-	uint32_t range;               /* in lock_data.ranges */
+	uint32_t range; /* in lock_data.ranges */
 };
 
 struct lock_range {
@@ -35,21 +35,23 @@ struct lock_range {
 struct lock_run {
 	double operations, elapsed_ns, thread_ns, watched, unwatched; /* 0: not measured */
 	double waits, cut, lost;
-	uint64_t counted;             /* waits in the file's rows */
-	bool ok;                      /* measured, and within LOCKS_LOST_MAX */
-	bool has_waits;               /* samples.csv says how many there were */
+	uint64_t counted; /* waits in the file's rows */
+	bool ok;          /* measured, and within LOCKS_LOST_MAX */
+	bool has_waits;   /* samples.csv says how many there were */
 };
 
 struct lock_data {
 	const struct results *r;
-	uint32_t pass;                /* number of the locks pass */
+	uint32_t pass; /* number of the locks pass */
 	struct intern strings;
-	struct lock_row *rows;        size_t nr_rows, rows_cap;
-	struct lock_bucket *buckets;  size_t nr_buckets, buckets_cap;
-	struct lock_range *ranges;    /* range_index.nr */
+	struct lock_row *rows;
+	size_t nr_rows, rows_cap;
+	struct lock_bucket *buckets;
+	size_t nr_buckets, buckets_cap;
+	struct lock_range *ranges; /* range_index.nr */
 	struct intern range_index;
-	struct lock_run *runs;        /* cells x variants x blocks */
-	bool *own;                    /* by string: the name of a workload's thread */
+	struct lock_run *runs; /* cells x variants x blocks */
+	bool *own;             /* by string: the name of a workload's thread */
 };
 
 static inline size_t lock_run_of(const struct results *r, uint32_t cell, uint32_t variant,

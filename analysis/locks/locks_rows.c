@@ -13,8 +13,8 @@
 #include "analysis/results/who.h"
 #include "lib/num.h"
 
-#define RANGES_MAX 100000u             /* more different buckets than that are no histograms of fsduel's */
-#define REMEMBERED 4096u               /* chains; a power of two */
+#define RANGES_MAX 100000u /* more different buckets than that are no histograms of fsduel's */
+#define REMEMBERED 4096u   /* chains; a power of two */
 
 /* clang-format off */
 enum column {
@@ -131,7 +131,8 @@ static int read_waits(struct reader *rd, struct lock_row *row)
 
 		if (!take_number(&s, '-', &range.low_ns) || !take_number(&s, ':', &range.high_ns) ||
 		    !take_number(&s, ' ', &b.count) || range.low_ns > range.high_ns || !b.count)
-			return who_bad(&rd->who, COL_WAITS, "is not LOW-HIGH:COUNT LOW-HIGH:COUNT ...");
+			return who_bad(&rd->who, COL_WAITS,
+				       "is not LOW-HIGH:COUNT LOW-HIGH:COUNT ...");
 		if (range_of(rd, range, &b.range))
 			return -EINVAL;
 		if (d->nr_buckets == d->buckets_cap) {
@@ -143,7 +144,8 @@ static int read_waits(struct reader *rd, struct lock_row *row)
 	}
 	row->nr_buckets = (uint32_t)(d->nr_buckets - row->bucket);
 	if (sum != row->count)
-		return who_bad(&rd->who, COL_WAITS, "does not have as many waits as the column count");
+		return who_bad(&rd->who, COL_WAITS,
+			       "does not have as many waits as the column count");
 	if (d->nr_buckets > UINT32_MAX / 2)
 		return who_bad(&rd->who, COL_WAITS, "is one of too many buckets");
 	return 0;
@@ -158,7 +160,8 @@ static int read_holder(struct reader *rd, struct lock_row *row)
 	    !*field(rd, COL_HELD))
 		return 0;
 	if (!*role)
-		return who_bad(&rd->who, COL_HOLDER_ROLE, "is empty beside a holder's other columns");
+		return who_bad(&rd->who, COL_HOLDER_ROLE,
+			       "is empty beside a holder's other columns");
 	if (!lock_mode_kinds(field(rd, COL_HOLDER_MODE), &row->holder_shared))
 		return who_bad(&rd->who, COL_HOLDER_MODE, "is no way of holding a lock");
 	ret = intern_utf8(rd, COL_HOLDER_ROLE, role, strlen(role), &row->holder_role);
@@ -176,8 +179,8 @@ static int read_wait(struct reader *rd, struct lock_row *row)
 	const char *role = field(rd, COL_ROLE), *lock = field(rd, COL_LOCK);
 	int ret;
 
-	*row = (struct lock_row){ .run = (uint32_t)lock_run_of(rd->d->r, rd->who.cell, rd->who.variant,
-							       rd->who.block) };
+	*row = (struct lock_row){ .run = (uint32_t)lock_run_of(rd->d->r, rd->who.cell,
+							       rd->who.variant, rd->who.block) };
 	row->lock = *lock && strcmp(lock, "0x0") ? hash_of(lock) : 0;
 	row->kinds = (uint8_t)lock_mode_kinds(field(rd, COL_LOCK_MODE), &row->shared);
 	if (!row->kinds)

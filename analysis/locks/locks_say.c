@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* locks_say.c: looking things up in a struct locks, and the sentence about one waiter; see locks.h. */
+/* locks_say.c: looking things up in a struct locks, and the sentence about one waiter; see locks.h.
+ */
 #include <string.h>
 
 #include "analysis/locks/locks.h"
 #include "lib/num.h"
 
-#define NEARLY_ALL 0.9         /* of the time: then it is said without the share */
+#define NEARLY_ALL 0.9 /* of the time: then it is said without the share */
 
-const struct lock_cell *locks_find(const struct locks *l, const char *workload,
-				   const char *params, const char *variant)
+const struct lock_cell *locks_find(const struct locks *l, const char *workload, const char *params,
+				   const char *variant)
 {
 	for (size_t i = 0; i < l->nr_cells; i++) {
 		const struct lock_cell *c = &l->cells[i];

@@ -15,9 +15,9 @@
 /* A figure while it grows. */
 struct slot {
 	struct lock_figures f;
-	uint64_t *hist;               /* by range; NULL before the first wait */
-	uint32_t run;                 /* where locks are being counted, + 1 */
-	uint64_t lock, locks;         /* the last one counted, and how many in that run */
+	uint64_t *hist;       /* by range; NULL before the first wait */
+	uint32_t run;         /* where locks are being counted, + 1 */
+	uint64_t lock, locks; /* the last one counted, and how many in that run */
 };
 
 /* A lock_who while it grows, and one of its holders; keys of interns, so without padding. */
@@ -34,7 +34,7 @@ struct gathering {
 	struct slot slots[NR_SLOTS];
 	struct intern who_index, holder_index;
 	struct lock_who *who;
-	uint64_t *held_ns;            /* by holder */
+	uint64_t *held_ns; /* by holder */
 };
 
 /* Room for element n of an array that doubles; n grows by one. */
@@ -103,8 +103,8 @@ static double p99(const struct slot *s, const struct lock_data *d, const uint32_
 
 		seen = lock_add(seen, s->hist[order[i]]);
 		if (seen >= rank)
-			return high > r->low_ns ?
-			       (double)r->low_ns + (double)(high - r->low_ns) / 2 : (double)high;
+			return high > r->low_ns ? (double)r->low_ns + (double)(high - r->low_ns) / 2
+						: (double)high;
 	}
 	return (double)s->f.max_ns;
 }
@@ -156,7 +156,9 @@ static void add_who(struct gathering *g, const struct lock_row *row)
 	if (n == old) {
 		g->who = room(g->who, n, sizeof(*g->who));
 		g->who[n] = (struct lock_who){
-			.class = row->class, .shared = row->shared, .own = d->own[row->role],
+			.class = row->class,
+			.shared = row->shared,
+			.own = d->own[row->role],
 			.role = intern_str(&d->strings, row->role),
 			.where = intern_str(&d->strings, row->where),
 		};

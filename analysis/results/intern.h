@@ -15,21 +15,24 @@
 #define INTERN_NONE UINT32_MAX
 
 struct intern_entry {
-	const char *data;         /* NUL-terminated after len bytes; never moves */
+	const char *data; /* NUL-terminated after len bytes; never moves */
 	uint32_t len, hash;
 };
 
 struct intern {
 	struct intern_entry *entry;
 	uint32_t nr;
-	uint32_t *slot;           /* open addressing: number + 1, or 0; a power of two */
+	uint32_t *slot; /* open addressing: number + 1, or 0; a power of two */
 	uint32_t nr_slots;
 	char **chunk;
 	size_t nr_chunks, chunk_left;
-	char *chunk_end;          /* where the next string goes */
+	char *chunk_end; /* where the next string goes */
 };
 
-#define INTERN_INIT { NULL, 0, NULL, 0, NULL, 0, 0, NULL }
+#define INTERN_INIT                                                                                \
+	{                                                                                          \
+		NULL, 0, NULL, 0, NULL, 0, 0, NULL                                                 \
+	}
 
 /* The number of this string, a new one if it was not there. */
 uint32_t intern_add(struct intern *in, const char *s);

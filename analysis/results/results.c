@@ -66,8 +66,7 @@ int results_load(struct results **out, const char *dir, struct err *e)
 	return hand_over(out, r, ret, e);
 }
 
-int results_make(struct results **out, json_t *run, const char *samples, size_t len,
-		 struct err *e)
+int results_make(struct results **out, json_t *run, const char *samples, size_t len, struct err *e)
 {
 	struct results *r = results_new();
 
@@ -82,8 +81,9 @@ int results_load_mem(struct results **out, const char *run, size_t run_len, cons
 
 	if (j)
 		return results_make(out, j, samples, samples_len, e);
-	return hand_over(out, NULL, err_add(e, EINVAL, "%s:%d:%d: %s", RUN_JSON, je.line, je.column,
-					    je.text), e);
+	return hand_over(out, NULL,
+			 err_add(e, EINVAL, "%s:%d:%d: %s", RUN_JSON, je.line, je.column, je.text),
+			 e);
 }
 
 void results_free(struct results *r)

@@ -13,7 +13,7 @@
 
 #include "lib/err.h"
 
-struct results;   /* opaque: columns of samples, strings interned */
+struct results; /* opaque: columns of samples, strings interned */
 
 /*
  * Load DIR. -EINVAL/-ENOENT with a sentence (path:line for a bad row). A
@@ -25,8 +25,8 @@ void results_free(struct results *r);
 /* Two folders as the two sides of one contrast, baseline first. */
 struct results_two {
 	const char *dir[2];
-	const char *variant[2];   /* NULL: the folder's only one */
-	bool force;               /* also where they differ in more than kernel and mount */
+	const char *variant[2]; /* NULL: the folder's only one */
+	bool force;             /* also where they differ in more than kernel and mount */
 };
 
 /*
@@ -37,7 +37,7 @@ struct results_two {
  */
 int results_load_two(struct results **out, const struct results_two *how, struct err *e);
 
-const json_t *results_run(const struct results *r);   /* run.json, borrowed */
+const json_t *results_run(const struct results *r); /* run.json, borrowed */
 /* The object of that variant in it, borrowed, or NULL. */
 const json_t *run_variant(const json_t *run, const char *name);
 
@@ -59,10 +59,10 @@ struct results_run_key {
 
 /* What its samples tell of it. The strings live as long as the results. */
 struct results_cell_run {
-	unsigned cell, variant;       /* from 1, in the order of run.json, as parts/ counts them */
-	unsigned position;            /* of the variant in its block, from 1; 0: not said */
-	const char *status;           /* "ok", "skipped", "failed", "invalid"; NULL: it was not run */
-	const char *reason, *marks;   /* "" where there is none */
+	unsigned cell, variant;     /* from 1, in the order of run.json, as parts/ counts them */
+	unsigned position;          /* of the variant in its block, from 1; 0: not said */
+	const char *status;         /* "ok", "skipped", "failed", "invalid"; NULL: it was not run */
+	const char *reason, *marks; /* "" where there is none */
 };
 
 /* -ENOENT: run.json plans no such run. */

@@ -29,7 +29,7 @@ struct results_variant {
 
 struct results_cell {
 	const char *workload, *params, *varying;
-	uint32_t role_threads;            /* 0: run.json does not say */
+	uint32_t role_threads; /* 0: run.json does not say */
 };
 
 struct results_metric {
@@ -39,62 +39,62 @@ struct results_metric {
 
 struct results_contrast {
 	const char *name;
-	uint32_t baseline, patched;       /* variants */
+	uint32_t baseline, patched; /* variants */
 };
 
 struct measure {
 	uint32_t pass, role, metric, detail; /* role and detail: numbers in strings */
-	bool required;  /* its absence from a planned pair is to be reported */
+	bool required;                       /* its absence from a planned pair is to be reported */
 };
 
 struct sample {
-	double value;                     /* only where has_value */
+	double value;                           /* only where has_value */
 	uint32_t cell, measure, variant, block; /* block from 1 */
-	uint32_t attempt, line, reason;   /* reason: number in strings */
-	uint8_t status;                   /* enum sample_status */
-	bool has_value;                   /* status ok and a value there */
-	bool told;                        /* a value there, whatever the status: value is set */
+	uint32_t attempt, line, reason;         /* reason: number in strings */
+	uint8_t status;                         /* enum sample_status */
+	bool has_value;                         /* status ok and a value there */
+	bool told; /* a value there, whatever the status: value is set */
 };
 
 /* A planned cell run: cell, variant, block and pass. */
 struct unit {
-	uint32_t seen;                    /* highest attempt + 1; 0: no row */
-	uint32_t reason;                  /* of the worst status in that attempt */
-	uint32_t marks;                   /* what disturbed it; a number in strings */
-	uint16_t position;                /* of the variant in its block, from 1; 0: not said */
-	uint8_t status;                   /* the worst in that attempt */
-	bool broken, hung;                /* its marks have MARK_BROKEN, MARK_HUNG */
+	uint32_t seen;     /* highest attempt + 1; 0: no row */
+	uint32_t reason;   /* of the worst status in that attempt */
+	uint32_t marks;    /* what disturbed it; a number in strings */
+	uint16_t position; /* of the variant in its block, from 1; 0: not said */
+	uint8_t status;    /* the worst in that attempt */
+	bool broken, hung; /* its marks have MARK_BROKEN, MARK_HUNG */
 };
 
 struct results {
-	json_t *run, *looks;              /* looks: lib/looks.h; NULL: not read */
-	char *path;                       /* of run.json, for sentences */
+	json_t *run, *looks; /* looks: lib/looks.h; NULL: not read */
+	char *path;          /* of run.json, for sentences */
 	const char *run_id, *mode;
 	uint32_t blocks;
-	uint32_t watched;            /* blocks, from the first on, that passes after the first have */
+	uint32_t watched; /* blocks, from the first on, that passes after the first have */
 
 	struct intern variant_index, cell_index, metric_index, pass_index, measure_index;
-	struct results_variant *variants;   /* variant_index.nr */
-	struct results_cell *cells;         /* cell_index.nr */
-	struct results_metric *metrics;     /* metric_index.nr */
+	struct results_variant *variants; /* variant_index.nr */
+	struct results_cell *cells;       /* cell_index.nr */
+	struct results_metric *metrics;   /* metric_index.nr */
 	struct results_contrast *contrasts;
 	size_t nr_contrasts;
 	struct measure *measures;
 	uint32_t nr_measures;
 
-	struct intern strings;            /* roles, details, reasons; 0 is "", 1 is "all" */
-	uint32_t *seed_of_block;          /* number in strings plus 1; 0: no row says it */
-	struct unit *units;               /* see results_unit */
+	struct intern strings;   /* roles, details, reasons; 0 is "", 1 is "all" */
+	uint32_t *seed_of_block; /* number in strings plus 1; 0: no row says it */
+	struct unit *units;      /* see results_unit */
 	struct sample *samples;
 	size_t nr_samples;
-	size_t *cell_start;               /* those of cell c: [cell_start[c], cell_start[c + 1]) */
+	size_t *cell_start; /* those of cell c: [cell_start[c], cell_start[c + 1]) */
 };
 
 #define STRING_EMPTY 0u
 #define STRING_ALL 1u
 
-struct unit *results_unit(const struct results *r, uint32_t cell, uint32_t variant,
-			  uint32_t block, uint32_t pass);
+struct unit *results_unit(const struct results *r, uint32_t cell, uint32_t variant, uint32_t block,
+			  uint32_t pass);
 
 /* Check run.json and fill everything of r that follows from it alone. Takes over run. */
 int results_take_run(struct results *r, const char *path, json_t *run, struct err *e);
@@ -124,8 +124,7 @@ void marks_split(struct strv *words, const char *marks, const char *only);
 bool marks_has(const char *marks, const char *word);
 
 /* results_load of a run.json (taken over) and the text of its samples.csv. */
-int results_make(struct results **out, json_t *run, const char *samples, size_t len,
-		 struct err *e);
+int results_make(struct results **out, json_t *run, const char *samples, size_t len, struct err *e);
 
 /* results_load from memory, for tests; the names stand for the paths in sentences. */
 int results_load_mem(struct results **out, const char *run, size_t run_len, const char *samples,

@@ -119,10 +119,11 @@ static int check_duplicates(const struct results *r, const char *path, struct er
 		if (a->cell != b->cell || a->measure != b->measure || a->variant != b->variant ||
 		    a->block != b->block || a->attempt != b->attempt)
 			continue;
-		return err_add(e, EINVAL, "%s:%u: the same sample as in line %u (variant %.64s, "
-			       "block %u, attempt %u, role %.64s, metric %.64s)", path, b->line,
-			       a->line, r->variants[b->variant].name, b->block, b->attempt,
-			       intern_str(&r->strings, r->measures[b->measure].role),
+		return err_add(e, EINVAL,
+			       "%s:%u: the same sample as in line %u (variant %.64s, "
+			       "block %u, attempt %u, role %.64s, metric %.64s)",
+			       path, b->line, a->line, r->variants[b->variant].name, b->block,
+			       b->attempt, intern_str(&r->strings, r->measures[b->measure].role),
 			       r->metrics[r->measures[b->measure].metric].name);
 	}
 	return 0;

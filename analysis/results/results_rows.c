@@ -32,9 +32,9 @@ enum column {
 /* clang-format on */
 
 static const char *const columns[NR_COLUMNS + 1] = {
-	"run", "variant", "kernel", "mode", "fs", "mount", "workload", "params", "block", "seed",
-	"position", "attempt", "pass", "role", "metric", "detail", "unit", "better", "status",
-	"marks", "reason", "value", NULL,
+	"run",   "variant", "kernel",   "mode",    "fs",     "mount", "workload", "params",
+	"block", "seed",    "position", "attempt", "pass",   "role",  "metric",   "detail",
+	"unit",  "better",  "status",   "marks",   "reason", "value", NULL,
 };
 
 /* The row at hand and what is known of it from the rows above. */
@@ -46,18 +46,18 @@ struct reader {
 	struct err *e;
 
 	struct {
-		const char *text;     /* NULL before the first row; owned by r->strings */
+		const char *text; /* NULL before the first row; owned by r->strings */
 		uint32_t number;
 	} last[NR_KEPT_COLUMNS];
 	uint32_t cell, variant, block, pass, position, attempt;
 	struct unit *unit;
-	uint32_t metric, measure;     /* INTERN_NONE for a row without a metric */
+	uint32_t metric, measure; /* INTERN_NONE for a row without a metric */
 	uint8_t status;
 	size_t samples_cap;
 };
 
-struct unit *results_unit(const struct results *r, uint32_t cell, uint32_t variant,
-			  uint32_t block, uint32_t pass)
+struct unit *results_unit(const struct results *r, uint32_t cell, uint32_t variant, uint32_t block,
+			  uint32_t pass)
 {
 	size_t at = (size_t)cell * r->variant_index.nr + variant;
 
@@ -79,9 +79,11 @@ uint32_t results_metric(struct results *r, const char *name)
 /* "PATH:LINE: COLUMN 'is' WHAT 'wanted'" */
 static int mismatch(struct reader *rd, enum column c, const char *what, const char *wanted)
 {
-	return err_add(rd->e, EINVAL, "%s:%lu: %s '%.64s' %s%s%.64s%s: are run.json and "
-		       "samples.csv of the same run?", rd->path, rd->line, columns[c],
-		       rd->field[c], what, *wanted ? " '" : "", wanted, *wanted ? "'" : "");
+	return err_add(rd->e, EINVAL,
+		       "%s:%lu: %s '%.64s' %s%s%.64s%s: are run.json and "
+		       "samples.csv of the same run?",
+		       rd->path, rd->line, columns[c], rd->field[c], what, *wanted ? " '" : "",
+		       wanted, *wanted ? "'" : "");
 }
 
 /* 1: this field differs from the row above and is now remembered, 0: it does not. */
@@ -140,9 +142,10 @@ static int check_seed(struct reader *rd)
 	uint32_t have = rd->last[COL_SEED].number + 1;
 
 	if (*seed && *seed != have)
-		return err_add(rd->e, EINVAL, "%s:%lu: seed '%.32s' in block %u, which had '%.32s' "
-			       "before: its samples are no pairs", rd->path, rd->line,
-			       rd->field[COL_SEED], rd->block,
+		return err_add(rd->e, EINVAL,
+			       "%s:%lu: seed '%.32s' in block %u, which had '%.32s' "
+			       "before: its samples are no pairs",
+			       rd->path, rd->line, rd->field[COL_SEED], rd->block,
 			       intern_str(&rd->r->strings, *seed - 1));
 	*seed = have;
 	return 0;
@@ -211,7 +214,8 @@ static int check_unit(struct reader *rd)
 		m->better = rd->last[COL_BETTER].text;
 	}
 	if (strcmp(unit, m->unit) || strcmp(better, m->better))
-		return err_add(rd->e, EINVAL, "%s:%lu: metric %.64s in '%.32s' (better: '%.16s'), "
+		return err_add(rd->e, EINVAL,
+			       "%s:%lu: metric %.64s in '%.32s' (better: '%.16s'), "
 			       "elsewhere in '%.32s' (better: '%.16s'): these cannot be compared",
 			       rd->path, rd->line, m->name, unit, better, m->unit, m->better);
 	return 0;
@@ -264,8 +268,10 @@ static int read_status(struct reader *rd)
 			return 0;
 		}
 	}
-	return err_add(rd->e, EINVAL, "%s:%lu: status '%.32s' is not one of ok, skipped, failed, "
-		       "invalid", rd->path, rd->line, rd->field[COL_STATUS]);
+	return err_add(rd->e, EINVAL,
+		       "%s:%lu: status '%.32s' is not one of ok, skipped, failed, "
+		       "invalid",
+		       rd->path, rd->line, rd->field[COL_STATUS]);
 }
 
 /* Of two reasons the one that does not depend on the order of rows. */
@@ -302,15 +308,22 @@ static int add_sample(struct reader *rd)
 	struct results *r = rd->r;
 	const char *value = rd->field[COL_VALUE];
 	struct sample s = {
-		.cell = rd->cell, .measure = rd->measure, .variant = rd->variant,
-		.block = rd->block, .attempt = rd->attempt, .line = (uint32_t)rd->line,
-		.reason = rd->last[COL_REASON].number, .status = rd->status,
+		.cell = rd->cell,
+		.measure = rd->measure,
+		.variant = rd->variant,
+		.block = rd->block,
+		.attempt = rd->attempt,
+		.line = (uint32_t)rd->line,
+		.reason = rd->last[COL_REASON].number,
+		.status = rd->status,
 	};
 
 	if (*value) {
 		if (num_parse_double(value, &s.value, NULL))
-			return err_add(rd->e, EINVAL, "%s:%lu: value '%.32s' is not a finite "
-				       "number", rd->path, rd->line, value);
+			return err_add(rd->e, EINVAL,
+				       "%s:%lu: value '%.32s' is not a finite "
+				       "number",
+				       rd->path, rd->line, value);
 		s.told = true;
 		s.has_value = s.status == SAMPLE_OK;
 	}

@@ -30,8 +30,8 @@ static int take_variant(struct results *r, const json_t *item, json_error_t *je)
 		return -EINVAL;
 	if (!json_is_object(json_object_get(json_object_get(r->run, "kernels"), v.kernel)))
 		return item_error(je, "\"kernels\" does not describe", v.kernel);
-	v.fs = json_string_value(json_object_get(
-		json_object_get(json_object_get(r->run, "mounts"), v.mount), "fs"));
+	v.fs = json_string_value(
+		json_object_get(json_object_get(json_object_get(r->run, "mounts"), v.mount), "fs"));
 	if (intern_add(&r->variant_index, v.name) != n)
 		return item_error(je, "a second variant", v.name);
 	r->variants = xrealloc(r->variants, n + 1, sizeof(*r->variants));
@@ -143,10 +143,8 @@ static const struct {
 	int (*take)(struct results *r, const json_t *item, json_error_t *je);
 	bool may_be_empty;
 } lists[] = {
-	{ "variants", take_variant, false },
-	{ "passes", take_pass, false },
-	{ "metrics", take_metric, false },
-	{ "cells", take_cell, false },
+	{ "variants", take_variant, false },  { "passes", take_pass, false },
+	{ "metrics", take_metric, false },    { "cells", take_cell, false },
 	{ "contrasts", take_contrast, true }, /* a single variant has nothing to be held against */
 };
 
@@ -179,8 +177,10 @@ static int check_sizes(struct results *r, json_int_t blocks, struct err *e)
 			       (long long)blocks);
 	over |= __builtin_mul_overflow(units, (uint64_t)blocks, &units);
 	if (over || units > RESULTS_UNITS_MAX)
-		return err_add(e, EINVAL, "%s: cells, variants, blocks and passes make more than "
-			       "%u cell runs", r->path, RESULTS_UNITS_MAX);
+		return err_add(e, EINVAL,
+			       "%s: cells, variants, blocks and passes make more than "
+			       "%u cell runs",
+			       r->path, RESULTS_UNITS_MAX);
 	r->blocks = (uint32_t)blocks;
 	watched = json_integer_value(json_object_get(r->run, "watch_blocks"));
 	r->watched = watched > 0 && watched < blocks ? (uint32_t)watched : r->blocks;
@@ -194,8 +194,10 @@ static int check_primary(const struct results *r, struct err *e)
 		if (r->metrics[i].primary)
 			return 0;
 	}
-	return err_add(e, EINVAL, "%s: no metric is primary, so nothing says what was to be "
-		       "measured", r->path);
+	return err_add(e, EINVAL,
+		       "%s: no metric is primary, so nothing says what was to be "
+		       "measured",
+		       r->path);
 }
 
 int results_take_run(struct results *r, const char *path, json_t *run, struct err *e)
@@ -210,8 +212,10 @@ int results_take_run(struct results *r, const char *path, json_t *run, struct er
 			   &r->run_id, "mode", &r->mode, "suite", "blocks", &blocks))
 		return err_add(e, EINVAL, "%s: %s", path, je.text);
 	if (schema != RUN_SCHEMA)
-		return err_add(e, EINVAL, "%s: schema %lld, this fsduel reads %d; use the fsduel "
-			       "that measured it", path, (long long)schema, RUN_SCHEMA);
+		return err_add(e, EINVAL,
+			       "%s: schema %lld, this fsduel reads %d; use the fsduel "
+			       "that measured it",
+			       path, (long long)schema, RUN_SCHEMA);
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
 		ret = take_list(r, i, e);
 		if (ret)

@@ -17,7 +17,9 @@ int results_cell_run(const struct results *r, const struct results_run_key *key,
 		return -ENOENT;
 	u = results_unit(r, cell, variant, key->block, pass);
 	*out = (struct results_cell_run){
-		.cell = cell + 1, .variant = variant + 1, .position = u->position,
+		.cell = cell + 1,
+		.variant = variant + 1,
+		.position = u->position,
 		.status = u->seen ? sample_status_names[u->status] : NULL,
 		.reason = intern_str(&r->strings, u->reason),
 		.marks = intern_str(&r->strings, u->marks),

@@ -86,7 +86,8 @@ static bool work_of(const char *dir, struct buf *work)
 			other = is_other_section(line);
 			suite = !strncmp(line, "[suite]", 7);
 		}
-		if (*line && *line != '#' && *line != ';' && !other && !(suite && is_other_key(line)))
+		if (*line && *line != '#' && *line != ';' && !other &&
+		    !(suite && is_other_key(line)))
 			buf_addf(work, "%s\n", line);
 		free(line);
 	}
@@ -100,7 +101,8 @@ static bool same_suite(const struct results *a, const char *dir_a, const struct 
 		       const char *dir_b)
 {
 	struct buf x = BUF_INIT, y = BUF_INIT;
-	bool same = same_text(text_at(a->run, "suite", "sha256"), text_at(b->run, "suite", "sha256"));
+	bool same =
+		same_text(text_at(a->run, "suite", "sha256"), text_at(b->run, "suite", "sha256"));
 
 	if (!same && work_of(dir_a, &x) && work_of(dir_b, &y))
 		same = !strcmp(buf_str(&x), buf_str(&y));
@@ -126,7 +128,8 @@ bool two_same_seeds(const struct results *a, const struct results *b)
 	for (uint32_t i = 0; i < a->blocks && i < b->blocks; i++) {
 		uint32_t x = a->seed_of_block[i], y = b->seed_of_block[i];
 
-		if (x && y && strcmp(intern_str(&a->strings, x - 1), intern_str(&b->strings, y - 1)))
+		if (x && y &&
+		    strcmp(intern_str(&a->strings, x - 1), intern_str(&b->strings, y - 1)))
 			return false;
 	}
 	return true;

@@ -29,15 +29,15 @@ struct side {
 	const char *dir;
 	struct results *r;
 	const struct results_variant *v;
-	char *kernel, *mount, *variant;  /* their names in the comparison */
+	char *kernel, *mount, *variant; /* their names in the comparison */
 };
 
 struct two {
 	struct side side[2];
 	bool paired;
 	const char *mode;
-	uint32_t blocks;                 /* that both have */
-	json_t *passes;                  /* likewise */
+	uint32_t blocks; /* that both have */
+	json_t *passes;  /* likewise */
 	char *run_id;
 	struct buf samples;
 	const struct side *reading;
@@ -58,10 +58,11 @@ static int pick_variant(struct side *s, const char *name, const char *role, stru
 	for (uint32_t i = 0; i < nr; i++)
 		buf_addf(&names, "%s%s", i ? ", " : "", s->r->variants[i].name);
 	if (name)
-		err_add(e, EINVAL, "%s has no variant '%.64s'; it has: %s", s->dir, name, names.data);
+		err_add(e, EINVAL, "%s has no variant '%.64s'; it has: %s", s->dir, name,
+			names.data);
 	else
-		err_add(e, EINVAL, "%s has %u variants (%s): choose one by --%s VARIANT", s->dir, nr,
-			names.data, role);
+		err_add(e, EINVAL, "%s has %u variants (%s): choose one by --%s VARIANT", s->dir,
+			nr, names.data, role);
 	buf_release(&names);
 	return -EINVAL;
 }
@@ -157,32 +158,41 @@ static void add_own_notes(json_t *notes, const struct two *t, size_t side)
 
 		if (!text || (side && has_note(other, note)))
 			continue;
-		json_array_append_new(notes, has_note(other, note) ? json_string(text) :
-				      json_sprintf("%s: %s", t->side[side].kernel, text));
+		json_array_append_new(notes,
+				      has_note(other, note)
+					      ? json_string(text)
+					      : json_sprintf("%s: %s", t->side[side].kernel, text));
 	}
 }
 
 static void add_notes(json_t *run, const struct two *t, const char *differ)
 {
-	const char *how = t->paired ?
-		"two folders, paired block by block: in exact mode a cell run is decided by its "
-		"kernel, mount and seed alone" : !strcmp(t->mode, "exact") ?
-		"two folders of different seeds: their blocks are no pairs" :
-		"two folders, measured one after the other: their order was not drawn at random, so "
-		"a change of the machine between them looks like one of the kernel";
+	const char *how =
+		t->paired ? "two folders, paired block by block: in exact mode a cell run is "
+			    "decided by its "
+			    "kernel, mount and seed alone"
+		: !strcmp(t->mode, "exact")
+			? "two folders of different seeds: their blocks are no pairs"
+			: "two folders, measured one after the other: their order was not drawn at "
+			  "random, so "
+			  "a change of the machine between them looks like one of the kernel";
 	json_t *notes = json_array();
 
 	if (differ)
-		json_array_append_new(notes, json_sprintf(
-			"compared by --force, although the folders differ in %s", differ));
+		json_array_append_new(
+			notes,
+			json_sprintf("compared by --force, although the folders differ in %s",
+				     differ));
 	json_array_append_new(notes, json_string(how));
 	for (size_t i = 0; i < 2; i++) {
 		const struct side *s = &t->side[i];
 
 		if (s->r->blocks > t->blocks)
-			json_array_append_new(notes, json_sprintf(
-				"%u blocks of %s are left out: the other folder has %u",
-				s->r->blocks - t->blocks, s->kernel, t->blocks));
+			json_array_append_new(
+				notes,
+				json_sprintf(
+					"%u blocks of %s are left out: the other folder has %u",
+					s->r->blocks - t->blocks, s->kernel, t->blocks));
 		add_own_notes(notes, t, i);
 	}
 	json_object_set_new(run, "notes", notes);
@@ -198,11 +208,11 @@ static void add_sides(json_t *run, const struct two *t)
 		const json_t *of = s->r->run;
 		json_t *mount = json_deep_copy(json_object_get(mounts_of(s), s->v->mount));
 
-		json_object_set(kernels, s->kernel, json_object_get(json_object_get(of, "kernels"),
-								    s->v->kernel));
+		json_object_set(kernels, s->kernel,
+				json_object_get(json_object_get(of, "kernels"), s->v->kernel));
 		json_object_set_new(mounts, s->mount, mount ? mount : json_object());
-		json_object_set(effective, s->variant, json_object_get(
-			json_object_get(of, "effective"), s->v->name));
+		json_object_set(effective, s->variant,
+				json_object_get(json_object_get(of, "effective"), s->v->name));
 		json_array_append_new(variants, json_pack("{s:s, s:s, s:s}", "name", s->variant,
 							  "kernel", s->kernel, "mount", s->mount));
 	}
@@ -210,8 +220,9 @@ static void add_sides(json_t *run, const struct two *t)
 	json_object_set_new(run, "mounts", mounts);
 	json_object_set_new(run, "effective", effective);
 	json_object_set_new(run, "variants", variants);
-	json_object_set_new(run, "contrasts", json_pack("[{s:s, s:s, s:s}]", "name", CONTRAST,
-		"baseline", t->side[0].variant, "patched", t->side[1].variant));
+	json_object_set_new(run, "contrasts",
+			    json_pack("[{s:s, s:s, s:s}]", "name", CONTRAST, "baseline",
+				      t->side[0].variant, "patched", t->side[1].variant));
 }
 
 static json_t *make_run(const struct two *t, const char *differ)
@@ -282,7 +293,7 @@ static int on_row(void *arg, const struct csv_row *row, struct err *e)
 	field[COL_KERNEL] = s->kernel;
 	field[COL_MOUNT] = s->mount;
 	field[COL_MODE] = t->mode;
-	field[COL_POSITION] = "";      /* in its block of its folder; here it says nothing */
+	field[COL_POSITION] = ""; /* in its block of its folder; here it says nothing */
 	if (!t->paired)
 		field[COL_SEED] = "";
 	csv_add_row(&t->samples, field, SAMPLES_COLUMNS_N);
@@ -326,8 +337,10 @@ static int check(struct two *t, const struct results_two *how, const char *diffe
 	const struct results *a = t->side[0].r, *b = t->side[1].r;
 
 	if (differ && !how->force)
-		return err_add(e, EINVAL, "%s and %s may not be compared: they differ in %s. Measure "
-			       "both alike, or say --force", t->side[0].dir, t->side[1].dir, differ);
+		return err_add(e, EINVAL,
+			       "%s and %s may not be compared: they differ in %s. Measure "
+			       "both alike, or say --force",
+			       t->side[0].dir, t->side[1].dir, differ);
 	t->blocks = a->blocks < b->blocks ? a->blocks : b->blocks;
 	t->mode = strcmp(a->mode, "exact") ? a->mode : b->mode;
 	t->paired = !strcmp(t->mode, "exact") && two_same_seeds(a, b);

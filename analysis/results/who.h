@@ -13,9 +13,9 @@
 
 struct who {
 	const struct results *r;
-	uint32_t pass;                 /* the one whose file it is */
+	uint32_t pass; /* the one whose file it is */
 	const char *path;
-	const char *const *columns;    /* names; the first SCHEMA_WHO_N are SCHEMA_WHO */
+	const char *const *columns; /* names; the first SCHEMA_WHO_N are SCHEMA_WHO */
 
 	/* Of the row at hand. */
 	const struct csv_row *row;
@@ -23,7 +23,7 @@ struct who {
 	uint32_t cell, variant, block; /* block from 1 */
 	bool wanted;                   /* of the attempt that counts, and that is ok */
 
-	bool any;                      /* private, like all that follows */
+	bool any; /* private, like all that follows */
 	struct buf last[SCHEMA_WHO_N];
 };
 

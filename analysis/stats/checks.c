@@ -14,7 +14,7 @@
 #define TREND_EXACT_MAX 50
 #define SPLIT_MIN 8
 #define SPLIT_DRAWS 20000
-#define SPLIT_TAIL 400          /* the quantile of a smaller p is extrapolated from these */
+#define SPLIT_TAIL 400 /* the quantile of a smaller p is extrapolated from these */
 
 /* P(S >= s) over all orders of n values: the number of inversions is a sum of uniform ones. */
 static double counted_trend(size_t n, double s)
@@ -159,9 +159,9 @@ double check_split_limit(size_t n, double p, uint64_t seed)
 		split[k] = check_split(v, n);
 	}
 	stats_sort(split, SPLIT_DRAWS);
-	limit = n < SPLIT_MIN ? 1 :
-		p * SPLIT_DRAWS < SPLIT_TAIL ? tail_limit(split, p) :
-					       stats_quantile_sorted(split, SPLIT_DRAWS, p);
+	limit = n < SPLIT_MIN                  ? 1
+		: p * SPLIT_DRAWS < SPLIT_TAIL ? tail_limit(split, p)
+					       : stats_quantile_sorted(split, SPLIT_DRAWS, p);
 	free(split);
 	free(v);
 	return limit;

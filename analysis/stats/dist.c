@@ -116,8 +116,8 @@ static double beta_inc(double a, double b, double x)
 		return 1;
 	if (x > (a + 1) / (a + b + 2))
 		return 1 - beta_inc(b, a, 1 - x);
-	front = exp(log_gamma(a + b) - log_gamma(a) - log_gamma(b) + a * log(x) +
-		    b * log1p(-x)) / a;
+	front = exp(log_gamma(a + b) - log_gamma(a) - log_gamma(b) + a * log(x) + b * log1p(-x)) /
+		a;
 	return front / beta_fraction(a, b, x);
 }
 
@@ -137,7 +137,7 @@ static double t_density(double t, double df)
 double dist_t_quantile(double p, double df)
 {
 	bool upper = p > 0.5;
-	double q = upper ? 1 - p : p;         /* the lower tail keeps its digits */
+	double q = upper ? 1 - p : p; /* the lower tail keeps its digits */
 	double low = -1, high = 0, t = dist_normal_quantile(q);
 
 	while (dist_t_cdf(low, df) > q && low > -1e150)

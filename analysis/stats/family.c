@@ -12,7 +12,7 @@
 
 #define DRAWS_MIN 9999u
 #define DRAWS_MAX 65535u
-#define DRAWS_WORK 400000000u  /* cells x blocks x draws that take well under a second */
+#define DRAWS_WORK 400000000u /* cells x blocks x draws that take well under a second */
 
 /* A cell's statistic and its number, to be sorted. */
 struct place {
@@ -40,8 +40,8 @@ struct maxima {
 	const struct flips *x;
 	struct flips_set set;
 	size_t nr_looks;
-	double *largest;          /* by look, then flip */
-	size_t *first;            /* of each flip: the first look at which it reaches the limit */
+	double *largest; /* by look, then flip */
+	size_t *first;   /* of each flip: the first look at which it reaches the limit */
 };
 
 static void note_largest(void *arg, size_t look, uint64_t flip, const double *sum)
@@ -174,9 +174,9 @@ static double share(const struct maxima *m, size_t look, double limit)
 /* Looks of few blocks are exact, also where flips are drawn for those that come after. */
 struct sequence {
 	struct flips x;
-	struct maxima few, many;  /* many: drawn, where there are such looks */
-	size_t nr_few;            /* looks that few is for */
-	double *limit;            /* of each look */
+	struct maxima few, many; /* many: drawn, where there are such looks */
+	size_t nr_few;           /* looks that few is for */
+	double *limit;           /* of each look */
 };
 
 static uint64_t count_draws(const struct family *f)

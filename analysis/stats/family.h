@@ -36,25 +36,25 @@ struct family_look {
 };
 
 struct family {
-	const double *d;          /* cells rows of blocks differences each; NAN: there is none */
-	const double *margin;     /* of each cell, 0 or more */
+	const double *d;      /* cells rows of blocks differences each; NAN: there is none */
+	const double *margin; /* of each cell, 0 or more */
 	size_t cells;
 	unsigned blocks;
 	const struct family_look *looks; /* blocks and alpha grow; the last look has all blocks */
-	size_t nr_looks;          /* 1 or more */
-	uint64_t draws, seed;     /* draws 0: as many as take a moment, at least 9999 */
+	size_t nr_looks;                 /* 1 or more */
+	uint64_t draws, seed;            /* draws 0: as many as take a moment, at least 9999 */
 };
 
 struct family_cell {
-	double p_alone;           /* of this cell by itself, at the last look */
-	double p;                 /* of the family: at most the alpha of the look that rejected it */
-	size_t look;              /* the first look that rejected it; nr_looks: none did */
+	double p_alone; /* of this cell by itself, at the last look */
+	double p;       /* of the family: at most the alpha of the look that rejected it */
+	size_t look;    /* the first look that rejected it; nr_looks: none did */
 };
 
 struct family_how {
-	bool exact;               /* all flips at every look, no draws */
-	uint64_t flips;           /* gone through or drawn, the data as they are among them */
-	unsigned blocks;          /* in which some cell has a difference */
+	bool exact;      /* all flips at every look, no draws */
+	uint64_t flips;  /* gone through or drawn, the data as they are among them */
+	unsigned blocks; /* in which some cell has a difference */
 };
 
 /*

@@ -53,8 +53,9 @@ static double scale_of(const double *d, unsigned blocks, double m, unsigned *n)
 		*n += isnan(d[b]) ? 0 : 1;
 	}
 	for (unsigned b = 0; b < blocks && largest > 0; b++)
-		sum += isnan(d[b]) ? 0 : d[b] / largest * (d[b] / largest) +
-					 m / largest * (m / largest);
+		sum += isnan(d[b])
+			       ? 0
+			       : d[b] / largest * (d[b] / largest) + m / largest * (m / largest);
 	return largest * sqrt(sum);
 }
 
@@ -165,8 +166,8 @@ void flips_walk(const struct flips *x, const struct flips_set *set, size_t nr_lo
 		for (unsigned b = from; b < set->blocks; b++)
 			add_block(x, b, minus[b], sum);
 		for (size_t l = 0; l < nr_looks; l++)
-			visit(arg, l, i, !i || x->upto[l] > from ? sum + x->upto[l] * x->cells :
-								   NULL);
+			visit(arg, l, i,
+			      !i || x->upto[l] > from ? sum + x->upto[l] * x->cells : NULL);
 	}
 	free(sum);
 	free(minus);

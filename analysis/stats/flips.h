@@ -11,11 +11,11 @@
 /* Some cells of a family; arrays by look or block, then cell, in the order given. */
 struct flips {
 	size_t cells, nr_looks;
-	unsigned blocks;          /* in which some cell of the family has a difference */
-	double *d;                /* of these blocks; 0 where there is none */
-	unsigned *upto;           /* of each look: how many of these blocks it has */
-	double *scale, *gate;     /* of each look: factor of the sum, and the sum at the margin */
-	double *seen;             /* of each look: the statistics of the data as they are */
+	unsigned blocks;      /* in which some cell of the family has a difference */
+	double *d;            /* of these blocks; 0 where there is none */
+	unsigned *upto;       /* of each look: how many of these blocks it has */
+	double *scale, *gate; /* of each look: factor of the sum, and the sum at the margin */
+	double *seen;         /* of each look: the statistics of the data as they are */
 };
 
 /* which: numbers of the cells in f, nr of them. */
@@ -38,7 +38,7 @@ static inline double flips_statistic(const struct flips *x, size_t at, double su
 
 /* A set of flips of the first blocks; number 0 is the data as they are. */
 struct flips_set {
-	bool exact;               /* all that differ in more than all signs at once */
+	bool exact; /* all that differ in more than all signs at once */
 	unsigned blocks;
 	uint64_t nr, seed;
 };

@@ -34,9 +34,9 @@ static void count_sums(const unsigned *weight, size_t nr, double *count, unsigne
 /* The differences that are not zero, by size; the sign is kept in another array. */
 struct ranked {
 	size_t n;
-	unsigned *doubled;        /* twice the mean rank, by size */
-	unsigned sum_plus;        /* of the doubled ranks of positive differences */
-	double ties;              /* sum of t^3 - t over groups of equal size */
+	unsigned *doubled; /* twice the mean rank, by size */
+	unsigned sum_plus; /* of the doubled ranks of positive differences */
+	double ties;       /* sum of t^3 - t over groups of equal size */
 };
 
 static int by_size(const void *a, const void *b)
@@ -119,8 +119,8 @@ double paired_signed_rank_p(const double *d, size_t n)
 /* All sums v[i] + v[j], i <= j, of sorted v: as a list, or searched where that is too long. */
 struct walsh {
 	const double *v;
-	size_t n, nr;             /* nr = n (n + 1) / 2 */
-	double *list;             /* sorted; NULL: searched */
+	size_t n, nr; /* nr = n (n + 1) / 2 */
+	double *list; /* sorted; NULL: searched */
 };
 
 /* How many sums are at most t. For each j the i that fit shrink as j grows. */
@@ -243,8 +243,8 @@ double paired_estimate(const double *d, size_t n, const double *levels, struct i
 	estimate = kth_sum(&w, (w.nr + 1) / 2) / 4 + kth_sum(&w, w.nr / 2 + 1) / 4;
 	for (size_t i = 0; i < nr_levels; i++) {
 		double half = (1 - levels[i]) / 2;
-		size_t k = n <= PAIRED_EXACT_MAX ? counted_limit(n, half) :
-						   approximate_limit(v, n, half);
+		size_t k = n <= PAIRED_EXACT_MAX ? counted_limit(n, half)
+						 : approximate_limit(v, n, half);
 
 		out[i] = (struct interval){ .exists = k > 0 };
 		if (!k)

@@ -12,10 +12,10 @@
 
 /* Both groups together, sorted: ranks doubled, so that means of neighbours are whole. */
 struct pool {
-	size_t m, n;              /* values of x and of y */
-	unsigned *doubled;        /* m + n of them, by value */
-	unsigned sum_y;           /* of y's doubled ranks */
-	double ties;              /* sum of t^3 - t over groups of equal values */
+	size_t m, n;       /* values of x and of y */
+	unsigned *doubled; /* m + n of them, by value */
+	unsigned sum_y;    /* of y's doubled ranks */
+	double ties;       /* sum of t^3 - t over groups of equal values */
 };
 
 struct member {
@@ -181,8 +181,8 @@ double rank_estimate(const double *x, size_t m, const double *y, size_t n, const
 	for (size_t i = 0; i < nr_levels; i++) {
 		double half = (1 - levels[i]) / 2;
 
-		k = m + n <= RANK_EXACT_MAX ? counted_limit(m, n, half) :
-					      approximate_limit(x, m, y, n, half);
+		k = m + n <= RANK_EXACT_MAX ? counted_limit(m, n, half)
+					    : approximate_limit(x, m, y, n, half);
 		out[i] = (struct interval){ .exists = k > 0 };
 		if (!k)
 			continue;

@@ -11,8 +11,8 @@
 #include <stddef.h>
 
 struct interval {
-	bool exists;              /* false: so few values cannot give an interval of that level */
-	double low, high;         /* closed; only where it exists */
+	bool exists;      /* false: so few values cannot give an interval of that level */
+	double low, high; /* closed; only where it exists */
 };
 
 /* Sort v ascending in place. */

@@ -27,7 +27,7 @@ enum ci_outcome ci_outcome(const struct comparison *c, const struct comparison_r
 			   bool strict)
 {
 	static const enum ci_outcome of_lack[] = {
-		[LACK_NONE] = CI_PASSED, [LACK_SKIPPED] = CI_SKIPPED, [LACK_MISSING] = CI_ERROR,
+		[LACK_NONE] = CI_PASSED,   [LACK_SKIPPED] = CI_SKIPPED, [LACK_MISSING] = CI_ERROR,
 		[LACK_INVALID] = CI_ERROR, [LACK_FAILED] = CI_ERROR,
 	};
 	enum verdict v = row->j.r.verdict;

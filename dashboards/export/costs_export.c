@@ -14,7 +14,7 @@
 struct row {
 	const struct cost_cell *cell;
 	const struct cost_line *line;
-	const char *kind;              /* "whole", "subsystem", "function" */
+	const char *kind; /* "whole", "subsystem", "function" */
 };
 
 static json_t *text_or_null(const char *s)
@@ -47,8 +47,11 @@ static const char *subsystem_name(const struct row *x)
 	return x->line && x->line != &x->cell->whole ? subsystems[x->line->subsystem].name : NULL;
 }
 
-#define VALUE(name, expression) \
-	static json_t *name(const struct row *x) { return expression; }
+#define VALUE(name, expression)                                                                    \
+	static json_t *name(const struct row *x)                                                   \
+	{                                                                                          \
+		return expression;                                                                 \
+	}
 VALUE(get_contrast, json_string(x->cell->contrast))
 VALUE(get_baseline, json_string(x->cell->baseline))
 VALUE(get_patched, json_string(x->cell->patched))
@@ -103,7 +106,7 @@ static const struct field {
 };
 /* clang-format on */
 #define NR_FIELDS (sizeof(fields) / sizeof(fields[0]))
-#define NR_CELL_FIELDS 8           /* those before "kind" are of the cell */
+#define NR_CELL_FIELDS 8 /* those before "kind" are of the cell */
 
 /* fn for each row of a cell; one without figures where it has none. */
 static void each_row(const struct cost_cell *c, size_t top,

@@ -219,10 +219,12 @@ static json_t *pairs_json(const struct comparison_row *row)
 	for (unsigned i = 0; i < row->planned; i++) {
 		const struct comparison_pair *p = &row->pair[i];
 
-		json_array_append_new(list, json_pack("{s:i, s:o, s:o, s:o}",
-			"block", (int)p->block, "baseline", p->has_baseline ? json_real(p->baseline) : json_null(),
-			"patched", p->has_patched ? json_real(p->patched) : json_null(),
-			"reason", string_or_null(p->reason)));
+		json_array_append_new(
+			list,
+			json_pack("{s:i, s:o, s:o, s:o}", "block", (int)p->block, "baseline",
+				  p->has_baseline ? json_real(p->baseline) : json_null(), "patched",
+				  p->has_patched ? json_real(p->patched) : json_null(), "reason",
+				  string_or_null(p->reason)));
 	}
 	return list;
 }
@@ -244,9 +246,10 @@ static json_t *gaps_json(const struct comparison *c)
 	for (size_t i = 0; i < c->unmeasured; i++) {
 		const struct comparison_gap *g = &c->gaps[i];
 
-		json_array_append_new(gaps, json_pack("{s:s, s:s, s:s, s:i, s:s}",
-			"contrast", g->contrast, "workload", g->workload, "params", g->params,
-			"block", (int)g->block, "reason", g->reason));
+		json_array_append_new(gaps, json_pack("{s:s, s:s, s:s, s:i, s:s}", "contrast",
+						      g->contrast, "workload", g->workload,
+						      "params", g->params, "block", (int)g->block,
+						      "reason", g->reason));
 	}
 	return gaps;
 }
@@ -259,11 +262,13 @@ static json_t *cells_json(const struct comparison *c)
 	for (size_t i = 0; i < c->nr_cells; i++) {
 		const struct comparison_cell *cell = &c->cells[i];
 
-		json_array_append_new(cells, json_pack("{s:s, s:s, s:s, s:s, s:i, s:s, s:i, s:s?}",
-			"contrast", cell->contrast, "workload", cell->workload, "params", cell->params,
-			"verdict", verdict_names[cell->verdict], "members", (int)cell->nr_members,
-			"kernel", ends[cell->end], "kernel_blocks", (int)cell->end_blocks,
-			"kernel_line", cell->line));
+		json_array_append_new(
+			cells,
+			json_pack("{s:s, s:s, s:s, s:s, s:i, s:s, s:i, s:s?}", "contrast",
+				  cell->contrast, "workload", cell->workload, "params",
+				  cell->params, "verdict", verdict_names[cell->verdict], "members",
+				  (int)cell->nr_members, "kernel", ends[cell->end], "kernel_blocks",
+				  (int)cell->end_blocks, "kernel_line", cell->line));
 	}
 	return cells;
 }
@@ -298,8 +303,8 @@ static json_t *headlines_json(const struct comparison *c)
 }
 
 /* What says which measurement this is: taken over from run.json as it stands there. */
-static const char *const identity[] = { "run", "mode", "machine", "kernels", "mounts", "effective",
-					"notes" };
+static const char *const identity[] = { "run",    "mode",      "machine", "kernels",
+					"mounts", "effective", "notes" };
 
 static int to_buf(const char *data, size_t len, void *b)
 {
@@ -353,8 +358,9 @@ void export_values(struct buf *out, json_t *const *value, size_t nr)
 			text[i] = num_format(number[i], (uint64_t)json_integer_value(value[i]),
 					     NUM_COUNT);
 		else
-			text[i] = json_is_real(value[i]) ?
-				  num_format_double(number[i], json_real_value(value[i])) : NULL;
+			text[i] = json_is_real(value[i])
+					  ? num_format_double(number[i], json_real_value(value[i]))
+					  : NULL;
 	}
 	add_row(out, text, nr);
 	for (size_t i = 0; i < nr; i++)

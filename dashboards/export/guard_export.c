@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* guard_export.c: the guard's report for other tools; see guard_table.h. One table serves both formats. */
+/* guard_export.c: the guard's report for other tools; see guard_table.h. One table serves both
+ * formats. */
 #include "dashboards/table/guard_table.h"
 
 #include "dashboards/export/export.h"
@@ -31,11 +32,17 @@ static json_t *text(const char *s)
 	return s ? json_string(s) : json_null();
 }
 
-#define VALUE(name, expression) \
-	static json_t *name(const struct row *x) { return expression; }
-#define FIRST(name, condition, expression) \
-	static json_t *name(const struct row *x) \
-	{ const struct guard_hit *h = first_of(x); return h->workload && (condition) ? expression : json_null(); }
+#define VALUE(name, expression)                                                                    \
+	static json_t *name(const struct row *x)                                                   \
+	{                                                                                          \
+		return expression;                                                                 \
+	}
+#define FIRST(name, condition, expression)                                                         \
+	static json_t *name(const struct row *x)                                                   \
+	{                                                                                          \
+		const struct guard_hit *h = first_of(x);                                           \
+		return h->workload && (condition) ? expression : json_null();                      \
+	}
 VALUE(get_variant, json_string(x->v->name))
 VALUE(get_control, json_boolean(x->v->control))
 VALUE(get_workload, text(x->cell ? x->cell->workload : NULL))

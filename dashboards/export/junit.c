@@ -64,13 +64,14 @@ static void add_properties(struct buf *out, const struct results *r,
 			   const struct comparison_row *row)
 {
 	const json_t *run = results_run(r);
-	const char *const sides[][2] = { { "baseline", row->baseline }, { "patched", row->patched } };
+	const char *const sides[][2] = { { "baseline", row->baseline },
+					 { "patched", row->patched } };
 
 	buf_adds(out, "  <properties>\n");
 	add_property(out, "run", json_string_value(json_object_get(run, "run")));
 	add_property(out, "mode", json_string_value(json_object_get(run, "mode")));
-	add_property(out, "machine", json_string_value(
-			     json_object_get(json_object_get(run, "machine"), "id")));
+	add_property(out, "machine",
+		     json_string_value(json_object_get(json_object_get(run, "machine"), "id")));
 	for (int i = 0; i < 2; i++) {
 		struct buf b = BUF_INIT;
 
@@ -83,7 +84,9 @@ static void add_properties(struct buf *out, const struct results *r,
 }
 
 static const char *const elements[NR_CI] = {
-	[CI_PASSED] = "system-out", [CI_SKIPPED] = "skipped", [CI_FAILED] = "failure",
+	[CI_PASSED] = "system-out",
+	[CI_SKIPPED] = "skipped",
+	[CI_FAILED] = "failure",
 	[CI_ERROR] = "error",
 };
 
@@ -97,8 +100,9 @@ static void add_outcome(struct buf *out, const struct comparison *c,
 	ci_say(&say, row);
 	buf_addf(out, "   <%s", elements[outcome]);
 	if (outcome == CI_FAILED || outcome == CI_ERROR)
-		add_attribute(out, "type", outcome == CI_ERROR ? lack_names[row->lack] :
-						verdict_names[row->j.r.verdict]);
+		add_attribute(out, "type",
+			      outcome == CI_ERROR ? lack_names[row->lack]
+						  : verdict_names[row->j.r.verdict]);
 	if (outcome != CI_PASSED)
 		add_attribute(out, "message", buf_str(&say));
 	if (outcome == CI_PASSED || because) {
@@ -160,9 +164,10 @@ void ci_junit(struct buf *out, const struct comparison *c, const struct results 
 	unsigned nr[NR_CI], tests = ci_count(c, 0, c->nr_rows, strict, nr);
 	size_t from;
 
-	buf_addf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-		 "<testsuites name=\"fsduel\" tests=\"%u\" failures=\"%u\" errors=\"%u\">\n", tests,
-		 nr[CI_FAILED], nr[CI_ERROR]);
+	buf_addf(out,
+		 "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+		 "<testsuites name=\"fsduel\" tests=\"%u\" failures=\"%u\" errors=\"%u\">\n",
+		 tests, nr[CI_FAILED], nr[CI_ERROR]);
 	for (size_t at = 0; (at = ci_suite(c, at, &from)) > from;)
 		add_contrast(out, c, r, from, at, strict);
 	buf_adds(out, "</testsuites>\n");

@@ -14,8 +14,10 @@
 static const struct {
 	const char *result, *directive;
 } results_of[NR_CI] = {
-	[CI_PASSED] = { "ok", "" }, [CI_SKIPPED] = { "ok", "SKIP " },
-	[CI_FAILED] = { "not ok", "" }, [CI_ERROR] = { "not ok", "ERROR " },
+	[CI_PASSED] = { "ok", "" },
+	[CI_SKIPPED] = { "ok", "SKIP " },
+	[CI_FAILED] = { "not ok", "" },
+	[CI_ERROR] = { "not ok", "ERROR " },
 };
 
 /* One line: no control characters; nor "#" in a name, where it would begin a directive. */

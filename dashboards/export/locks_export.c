@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* locks_export.c: waits for locks for other tools; see locks_table.h. One table serves both formats. */
+/* locks_export.c: waits for locks for other tools; see locks_table.h. One table serves both
+ * formats. */
 #include "dashboards/table/locks_table.h"
 
 #include <jansson.h>
@@ -12,7 +13,7 @@
 /* What a row is about. who: the largest of its waiters with a known holder, or NULL. */
 struct row {
 	const struct lock_cell *cell;
-	const struct lock_figures *f;       /* NULL: the cell has no figures */
+	const struct lock_figures *f; /* NULL: the cell has no figures */
 	const struct lock_who *who;
 };
 
@@ -31,8 +32,11 @@ static json_t *per_operation(const struct row *x, uint64_t v)
 	return x->cell->operations > 0 ? json_real((double)v / x->cell->operations) : json_null();
 }
 
-#define VALUE(name, expression) \
-	static json_t *name(const struct row *x) { return expression; }
+#define VALUE(name, expression)                                                                    \
+	static json_t *name(const struct row *x)                                                   \
+	{                                                                                          \
+		return expression;                                                                 \
+	}
 VALUE(get_workload, json_string(x->cell->workload))
 VALUE(get_params, json_string(x->cell->params))
 VALUE(get_varying, json_string(x->cell->varying))
@@ -60,8 +64,9 @@ VALUE(get_held, x->f ? whole(x->f->held_ns) : json_null())
 VALUE(get_role, text_or_null(x->who ? x->who->role : NULL))
 VALUE(get_where, text_or_null(x->who ? x->who->where : NULL))
 VALUE(get_holder, text_or_null(x->who ? x->who->holder_role : NULL))
-VALUE(get_holder_mode, x->who && x->who->holder_role ?
-	json_string(x->who->holder_shared ? "shared" : "exclusive") : json_null())
+VALUE(get_holder_mode, x->who && x->who->holder_role
+			       ? json_string(x->who->holder_shared ? "shared" : "exclusive")
+			       : json_null())
 VALUE(get_holder_where, text_or_null(x->who ? x->who->holder_where : NULL))
 VALUE(get_reason, text_or_null(x->cell->reason))
 #undef VALUE
@@ -85,7 +90,7 @@ static const struct field {
 };
 /* clang-format on */
 #define NR_FIELDS (sizeof(fields) / sizeof(fields[0]))
-#define NR_CELL_FIELDS 11          /* those before "class" are of the cell */
+#define NR_CELL_FIELDS 11 /* those before "class" are of the cell */
 
 /* --- rows ----------------------------------------------------------------------------------- */
 
@@ -107,7 +112,8 @@ static const struct lock_who *top_who(const struct lock_cell *c, const struct lo
 }
 
 /* fn for each row of a cell; one without figures where it has none. */
-static void each_row(const struct lock_cell *c, void (*fn)(const struct row *x, void *arg), void *arg)
+static void each_row(const struct lock_cell *c, void (*fn)(const struct row *x, void *arg),
+		     void *arg)
 {
 	for (unsigned k = 0; k < nr_lock_classes && c->valid; k++) {
 		for (int shared = 1; shared >= 0; shared--) {
@@ -164,15 +170,15 @@ static json_t *who_json(const struct lock_who *w)
 	json_t *j;
 
 	locks_sentence(&b, w);
-	j = json_pack("{s:s, s:s, s:s, s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s}",
-		      "class", lock_classes[w->class].name, "mode", w->shared ? "shared" : "exclusive",
-		      "role", w->role, "where", w->where, "own", (int)w->own, "waits", whole(w->waits),
-		      "total_ns", whole(w->total_ns), "held_ns", whole(w->held_ns),
-		      "holder_role", text_or_null(w->holder_role),
-		      "holder_mode", w->holder_role ?
-				     json_string(w->holder_shared ? "shared" : "exclusive") : json_null(),
-		      "holder_where", text_or_null(w->holder_where),
-		      "holder_ns", whole(w->holder_ns), "sentence", buf_str(&b));
+	j = json_pack("{s:s, s:s, s:s, s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "class",
+		      lock_classes[w->class].name, "mode", w->shared ? "shared" : "exclusive",
+		      "role", w->role, "where", w->where, "own", (int)w->own, "waits",
+		      whole(w->waits), "total_ns", whole(w->total_ns), "held_ns", whole(w->held_ns),
+		      "holder_role", text_or_null(w->holder_role), "holder_mode",
+		      w->holder_role ? json_string(w->holder_shared ? "shared" : "exclusive")
+				     : json_null(),
+		      "holder_where", text_or_null(w->holder_where), "holder_ns",
+		      whole(w->holder_ns), "sentence", buf_str(&b));
 	buf_release(&b);
 	return j;
 }

@@ -7,7 +7,7 @@
 
 #include "dashboards/words/text.h"
 
-#define GAP 2                          /* blanks between columns */
+#define GAP 2 /* blanks between columns */
 
 void grid_init(struct grid *g, const struct grid_column *columns, size_t nr)
 {
@@ -60,7 +60,7 @@ static size_t word_width(const struct grid *g, size_t column)
 /* Narrow those columns that are early, never within a word, or those that are not. */
 static void fold(const struct grid *g, unsigned early, size_t *width, size_t *sum, size_t room)
 {
-	for (size_t i = 0; i < g->nr_columns && *sum > room; i++) {
+	for (size_t i = 0; i<g->nr_columns && * sum> room; i++) {
 		size_t least = g->columns[i].fold, over = *sum - room;
 		size_t word = early ? word_width(g, i) : 0, less;
 
@@ -94,8 +94,8 @@ static void add_row(struct buf *out, const struct grid *g, const size_t *width, 
 		more = 0;
 		buf_addf(out, "%*s", (int)indent, "");
 		for (size_t i = 0; i < g->nr_columns; i++) {
-			size_t len = g->columns[i].fold ? text_line(rest[i], width[i]) :
-							  strlen(rest[i]);
+			size_t len =
+				g->columns[i].fold ? text_line(rest[i], width[i]) : strlen(rest[i]);
 			char *piece = xstrndup(rest[i], len);
 
 			buf_addf(out, "%*s", i ? GAP : 0, "");

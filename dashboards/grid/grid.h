@@ -15,14 +15,14 @@
 struct grid_column {
 	const char *title;
 	int right;
-	size_t fold;              /* it may be folded down to that width; 0: never */
+	size_t fold; /* it may be folded down to that width; 0: never */
 };
 
 struct grid {
 	const struct grid_column *columns;
 	size_t nr_columns;
-	unsigned early;           /* bit i: column i folds before the others, but no word is cut */
-	struct strv texts;        /* row by row, the titles first */
+	unsigned early;    /* bit i: column i folds before the others, but no word is cut */
+	struct strv texts; /* row by row, the titles first */
 };
 
 /* columns: borrowed, up to GRID_COLUMNS_MAX. */

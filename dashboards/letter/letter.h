@@ -15,14 +15,14 @@
 #define LETTER_WIDTH 72
 
 enum letter_style {
-	LETTER_ASCII,      /* nothing but ASCII; what is not becomes "?" */
-	LETTER_UNICODE,    /* names as they are */
-	LETTER_MARKDOWN,   /* for a merge request: lines as long as they come, no end line */
+	LETTER_ASCII,    /* nothing but ASCII; what is not becomes "?" */
+	LETTER_UNICODE,  /* names as they are */
+	LETTER_MARKDOWN, /* for a merge request: lines as long as they come, no end line */
 };
 
 struct letter_request {
 	enum letter_style style;
-	bool chart;        /* change against threads, where these vary; needs gnuplot */
+	bool chart; /* change against threads, where these vary; needs gnuplot */
 };
 
 /*
@@ -37,7 +37,7 @@ int letter_write(struct buf *out, const struct plot_source *s, const struct lett
  * block that a former run put there; all else byte for byte. name stands for the mail
  * in sentences. -EINVAL: it has neither, or more than one, or a block without an end.
  */
-int letter_into(struct buf *out, const struct buf *mail, const struct buf *block,
-		const char *name, struct err *e);
+int letter_into(struct buf *out, const struct buf *mail, const struct buf *block, const char *name,
+		struct err *e);
 
 #endif

@@ -11,8 +11,8 @@
 #include "dashboards/letter/letter_impl.h"
 #include "lib/num.h"
 
-#define WORD_MAX 40            /* columns; longer ones are not for typing */
-#define COMMAND_MAX 66            /* of a command, with its indent and the backslash below 72 */
+#define WORD_MAX 40    /* columns; longer ones are not for typing */
+#define COMMAND_MAX 66 /* of a command, with its indent and the backslash below 72 */
 #define FOLDER "results"
 
 /* A word that means itself in every shell, and is no option. */
@@ -128,8 +128,9 @@ static void add_blocks(const struct letter *l, struct command_line *c)
 {
 	const json_t *looks = json_object_get(l->run, "looks");
 	const json_t *last = json_array_get(looks, json_array_size(looks) - 1);
-	json_int_t blocks = json_integer_value(last ? json_object_get(last, "blocks") :
-		json_object_get(json_object_get(l->run, "suite"), "blocks"));
+	json_int_t blocks = json_integer_value(
+		last ? json_object_get(last, "blocks")
+		     : json_object_get(json_object_get(l->run, "suite"), "blocks"));
 	char text[32];
 
 	if (last)
@@ -168,8 +169,10 @@ static void add_duel(struct letter *l, struct command_line *c)
 static void add_target(const struct letter *l, struct command_line *c)
 {
 	static const char *const options[][2] = {
-		{ "device", "--device DEVICE --destroy DEVICE" }, { "dir", "--dir DIRECTORY" },
-		{ "null_blk", "--null-blk" }, { "zram", "--zram" },
+		{ "device", "--device DEVICE --destroy DEVICE" },
+		{ "dir", "--dir DIRECTORY" },
+		{ "null_blk", "--null-blk" },
+		{ "zram", "--zram" },
 	};
 	const json_t *target = json_object_get(json_object_get(l->run, "machine"), "target");
 	json_int_t size = json_integer_value(json_object_get(target, "size_bytes"));

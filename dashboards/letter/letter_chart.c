@@ -6,7 +6,7 @@
 #include "dashboards/letter/letter_impl.h"
 
 #define CHART "change"
-#define CHART_WIDTH (LETTER_WIDTH - 2)   /* letter_code's indent */
+#define CHART_WIDTH (LETTER_WIDTH - 2) /* letter_code's indent */
 
 static bool is_point(const struct comparison_row *row, const char *contrast)
 {
@@ -39,8 +39,10 @@ static const char *choose(const struct comparison *c, const char *contrast)
 int letter_add_chart(struct letter *l, const struct plot_source *s, const char *contrast,
 		     struct err *e)
 {
-	struct plot_request q = { .contrast = contrast, .workload = choose(l->c, contrast),
-				  .format = PLOT_ASCII, .columns = CHART_WIDTH };
+	struct plot_request q = { .contrast = contrast,
+				  .workload = choose(l->c, contrast),
+				  .format = PLOT_ASCII,
+				  .columns = CHART_WIDTH };
 	int ret;
 
 	if (!q.workload)

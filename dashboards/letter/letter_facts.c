@@ -98,7 +98,8 @@ static void add_kernels(struct letter *l)
 	for (size_t i = 0; i < used.n; i++) {
 		const json_t *kernel = letter_entry(l, "kernels", used.v[i]);
 		const char *release = letter_text(kernel, "release");
-		const char *sha = letter_text(kernel, "sha256"), *id = letter_text(kernel, "build_id");
+		const char *sha = letter_text(kernel, "sha256"),
+			   *id = letter_text(kernel, "build_id");
 		struct buf b = BUF_INIT;
 
 		buf_addf(&b, "%s: %s", used.v[i], release ? release : "release unknown");
@@ -162,7 +163,8 @@ static void add_file_system(struct letter *l)
 		const char *bracket = says ? strstr(says, " (") : NULL;
 
 		if (says && strcmp(name, "fsduel"))
-			buf_addf(&b, ", %.*s", bracket ? (int)(bracket - says) : (int)strlen(says), says);
+			buf_addf(&b, ", %.*s", bracket ? (int)(bracket - says) : (int)strlen(says),
+				 says);
 	}
 	item(l, "file system", &b);
 	strv_release(&used);
@@ -172,7 +174,8 @@ static void add_file_system(struct letter *l)
 /* What a variant's mount came to: its yes-or-no facts or, where it has none, the options. */
 static void add_effect(struct buf *b, const json_t *effective)
 {
-	const char *options = letter_text(effective, "options"), *why = letter_text(effective, "why");
+	const char *options = letter_text(effective, "options"),
+		   *why = letter_text(effective, "why");
 	const char *name;
 	const json_t *value;
 	bool any = false;

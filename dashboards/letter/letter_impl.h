@@ -15,11 +15,11 @@
 #define LETTER_END "(end of the benchmark results by fsduel)"
 
 struct letter {
-	struct buf out;               /* lines as they come; letter.c makes them safe */
+	struct buf out; /* lines as they come; letter.c makes them safe */
 	enum letter_style style;
 	const struct comparison *c;
 	const json_t *run;
-	struct strv variants;         /* that some row shown is of, each once */
+	struct strv variants; /* that some row shown is of, each once */
 };
 
 /* A paragraph; "LABEL  text" in a list; an empty line before what follows. */

@@ -54,9 +54,12 @@ static int find_end(const char *data, struct place *p, const char *name, struct 
 			return 0;
 		}
 	}
-	return err_add(e, EINVAL, "%s has the first line of a block by fsduel, \"" LETTER_BEGIN
-		       "...\", but not its last, \"" LETTER_END "\": write " BLURB " in the place of "
-		       "what is left of it", name);
+	return err_add(e, EINVAL,
+		       "%s has the first line of a block by fsduel, \"" LETTER_BEGIN
+		       "...\", but not its last, \"" LETTER_END "\": write " BLURB
+		       " in the place of "
+		       "what is left of it",
+		       name);
 }
 
 static int find_place(const char *data, struct place *p, const char *name, struct err *e)
@@ -71,17 +74,20 @@ static int find_place(const char *data, struct place *p, const char *name, struc
 			blurb = pos;
 	}
 	if (blocks > 1 || (!blocks && blurbs > 1))
-		return err_add(e, EINVAL, "%s has %u %s: which one is meant cannot be told, leave one",
-			       name, blocks ? blocks : blurbs,
+		return err_add(e, EINVAL,
+			       "%s has %u %s: which one is meant cannot be told, leave one", name,
+			       blocks ? blocks : blurbs,
 			       blocks ? "blocks by fsduel" : "lines " BLURB);
 	if (blocks) {
 		p->block = true;
 		return find_end(data, p, name, e);
 	}
 	if (!blurbs)
-		return err_add(e, EINVAL, "%s has neither git's line " BLURB " nor a block by fsduel: "
+		return err_add(e, EINVAL,
+			       "%s has neither git's line " BLURB " nor a block by fsduel: "
 			       "write that line where the block is to stand (git format-patch "
-			       "--cover-letter does)", name);
+			       "--cover-letter does)",
+			       name);
 	*p = (struct place){ blurb, line_end(data, blurb), false };
 	return 0;
 }
@@ -100,8 +106,8 @@ static void add_block(struct buf *out, const struct buf *block, bool crlf)
 	}
 }
 
-int letter_into(struct buf *out, const struct buf *mail, const struct buf *block,
-		const char *name, struct err *e)
+int letter_into(struct buf *out, const struct buf *mail, const struct buf *block, const char *name,
+		struct err *e)
 {
 	const char *data = mail->data ? mail->data : "";
 	struct place p = { 0 };

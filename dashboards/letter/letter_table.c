@@ -9,7 +9,7 @@
 #include "dashboards/letter/markdown.h"
 #include "dashboards/table/table_impl.h"
 
-#define BECAUSE_MAX 3                  /* sentences a contrast */
+#define BECAUSE_MAX 3 /* sentences a contrast */
 #define MISSING_MAX 6
 #define NOTES_MAX 3
 
@@ -85,7 +85,7 @@ static void add_grid(struct letter *l, const struct comparison_row *const *rows,
 {
 	enum { CHANGE = 3, VERDICT = 4 };
 	static const struct grid_column columns[] = {
-		{ "cell", 0, 16 }, { "baseline", 1, 0 }, { "patched", 1, 0 },
+		{ "cell", 0, 16 },   { "baseline", 1, 0 }, { "patched", 1, 0 },
 		{ "change", 0, 14 }, { "verdict", 0, 8 },
 	};
 	struct table_line *lines = xcalloc(2 * nr, sizeof(*lines));
@@ -102,8 +102,8 @@ static void add_grid(struct letter *l, const struct comparison_row *const *rows,
 		grid_add_buf(&g, &b);
 		for (int side = 0; side < 2; side++) {
 			if (!lines[i].head)
-				table_add_number(&b, row, side ? row->patched_median :
-						 row->baseline_median);
+				table_add_number(&b, row,
+						 side ? row->patched_median : row->baseline_median);
 			grid_add_buf(&g, &b);
 		}
 		if (!lines[i].head)
@@ -278,8 +278,9 @@ void letter_add_reading(struct letter *l)
 	struct buf b = BUF_INIT;
 
 	if (c->nr_rows)
-		buf_addf(&b, "%u %sblock%s; change: estimate of patched / baseline", c->rows[0].planned,
-			 c->paired ? "paired " : "", c->rows[0].planned == 1 ? "" : "s");
+		buf_addf(&b, "%u %sblock%s; change: estimate of patched / baseline",
+			 c->rows[0].planned, c->paired ? "paired " : "",
+			 c->rows[0].planned == 1 ? "" : "s");
 	if (any(c, has_interval))
 		buf_adds(&b, " (95 % interval)");
 	if (any(c, has_range))

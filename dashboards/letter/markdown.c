@@ -132,7 +132,8 @@ static bool has_intervals(const struct comparison_row *const *rows, size_t nr)
 
 void markdown_add_rows(struct buf *out, const struct comparison_row *const *rows, size_t nr)
 {
-	buf_addf(out, "| cell | baseline | patched | change | %s | pairs | verdict |\n"
+	buf_addf(out,
+		 "| cell | baseline | patched | change | %s | pairs | verdict |\n"
 		 "|---|--:|--:|--:|--:|--:|---|\n",
 		 has_intervals(rows, nr) ? "95 % interval" : "over blocks");
 	for (size_t i = 0; i < nr; i++) {

@@ -25,17 +25,19 @@
 #define TIMEOUT_NS (300 * 1000000000ull)
 
 const struct plot_kind plot_kinds[] = {
-#define KIND(name, script, needs, help, once) \
+#define KIND(name, script, needs, help, once)                                                      \
 	{ #name, script, needs, help, once, plot_fill_##name },
 	PLOT_KINDS(KIND)
 #undef KIND
-	{ .name = NULL },
+		{ .name = NULL },
 };
 
 static const struct {
 	const char *type, *suffix;
 } formats[] = {
-	[PLOT_SVG] = { "svg", "svg" }, [PLOT_PNG] = { "png", "png" }, [PLOT_ASCII] = { "dumb", "txt" },
+	[PLOT_SVG] = { "svg", "svg" },
+	[PLOT_PNG] = { "png", "png" },
+	[PLOT_ASCII] = { "dumb", "txt" },
 };
 
 const struct plot_kind *plot_find(const char *name, struct err *e)
@@ -131,9 +133,10 @@ static void add_picture(struct buf *driver, const struct plot_set *t, const stru
 	char *script = xasprintf("%s/%s", scripts, q->kind->script), *ids = xstrdup(name);
 
 	for (char *at = ids; (at = strpbrk(at, "-."));)
-		*at = '_';   /* all that gnuplot takes in an SVG's ids */
-	buf_addf(driver, "type='%s'\nout='%s.%s'\nname='%s'\ncolumns=%u\n"
-			 "data='" DATA_DIR "/%s'\nheads=%u\n",
+		*at = '_'; /* all that gnuplot takes in an SVG's ids */
+	buf_addf(driver,
+		 "type='%s'\nout='%s.%s'\nname='%s'\ncolumns=%u\n"
+		 "data='" DATA_DIR "/%s'\nheads=%u\n",
 		 formats[q->format].type, name, formats[q->format].suffix, ids,
 		 q->columns ? q->columns : ASCII_COLUMNS, name, t->heads);
 	buf_add(driver, t->vars.data, t->vars.len);
@@ -199,10 +202,12 @@ int plot_write(const struct plot_source *s, struct plot_request *q, size_t nr, c
 	int ret;
 
 	if (!gnuplot)
-		ret = missing(e, "pictures are drawn by gnuplot, which is not there: install the package "
-				 "gnuplot-nox");
+		ret = missing(
+			e, "pictures are drawn by gnuplot, which is not there: install the package "
+			   "gnuplot-nox");
 	else if (!scripts)
-		ret = missing(e, "the scripts of the pictures (dashboards/plot/*.gp) are not there: run fsduel "
+		ret = missing(e, "the scripts of the pictures (dashboards/plot/*.gp) are not "
+				 "there: run fsduel "
 				 "in its source folder, or install it");
 	else
 		ret = fs_mkdir_p(data, e);

@@ -18,48 +18,47 @@
 
 /* What is drawn. All borrowed. */
 struct plot_source {
-	const char *dir;              /* the results folder */
+	const char *dir; /* the results folder */
 	const struct results *r;
-	const struct comparison *c;   /* judged; with all its rows: nothing selected */
-	const struct locks *locks;    /* NULL: no locks pass */
-	const struct costs *costs;    /* NULL: no profile pass */
-	const json_t *floor;          /* floor.h, of this machine; NULL: none is kept */
+	const struct comparison *c; /* judged; with all its rows: nothing selected */
+	const struct locks *locks;  /* NULL: no locks pass */
+	const struct costs *costs;  /* NULL: no profile pass */
+	const json_t *floor;        /* floor.h, of this machine; NULL: none is kept */
 };
 
-struct plot_set;                      /* private: the tables of one picture */
+struct plot_set; /* private: the tables of one picture */
 struct plot_request;
 
 /* A kind of picture: its script, the files that it is drawn from, what it shows in a line. */
 struct plot_kind {
 	const char *name, *script, *needs, *help;
-	bool once;                    /* of all contrasts together: one picture, not one a contrast */
+	bool once; /* of all contrasts together: one picture, not one a contrast */
 	/* Fill the tables; nothing to draw: why in *why (malloc'ed). */
 	int (*fill)(struct plot_set *t, const struct plot_source *s, const struct plot_request *q,
 		    char **why, struct err *e);
 };
-extern const struct plot_kind plot_kinds[];   /* ends with a NULL name */
+extern const struct plot_kind plot_kinds[]; /* ends with a NULL name */
 
-/* The one table of them, from which help, docs and plot_kinds come: name, script, needs, help, once. */
-#define PLOT_KINDS(KIND) \
-	KIND(forest, "forest.gp", "comparison.csv", \
-	     "every cell's change with interval, margin and verdict", false) \
-	KIND(change, "change.gp", "comparison.csv", \
-	     "the change against the number of threads, or another", false) \
-	KIND(scaling, "scaling.gp", "comparison.csv, samples.csv", \
-	     "both variants against the number of threads, or another", false) \
-	KIND(variants, "variants.gp", "comparison.csv", \
-	     "all variants of all contrasts against such a number", true) \
-	KIND(latency, "latency.gp", "comparison.csv", \
-	     "percentiles of an operation's latency", false) \
-	KIND(time, "time.gp", "series.csv", \
-	     "throughput over time within a cell", false) \
-	KIND(locks, "stack.gp", "lockstacks.csv", \
-	     "waits for locks by class within an operation's time", false) \
-	KIND(profile, "stack.gp", "profile.csv", \
-	     "an operation's instructions by subsystem", false) \
-	KIND(drift, "drift.gp", "samples.csv", \
-	     "both sides block by block, to see drift", false) \
-	KIND(floors, "floors.gp", "what `fsduel calibrate` keeps", \
+/* The one table of them, from which help, docs and plot_kinds come: name, script, needs, help,
+ * once. */
+#define PLOT_KINDS(KIND)                                                                           \
+	KIND(forest, "forest.gp", "comparison.csv",                                                \
+	     "every cell's change with interval, margin and verdict", false)                       \
+	KIND(change, "change.gp", "comparison.csv",                                                \
+	     "the change against the number of threads, or another", false)                        \
+	KIND(scaling, "scaling.gp", "comparison.csv, samples.csv",                                 \
+	     "both variants against the number of threads, or another", false)                     \
+	KIND(variants, "variants.gp", "comparison.csv",                                            \
+	     "all variants of all contrasts against such a number", true)                          \
+	KIND(latency, "latency.gp", "comparison.csv", "percentiles of an operation's latency",     \
+	     false)                                                                                \
+	KIND(time, "time.gp", "series.csv", "throughput over time within a cell", false)           \
+	KIND(locks, "stack.gp", "lockstacks.csv",                                                  \
+	     "waits for locks by class within an operation's time", false)                         \
+	KIND(profile, "stack.gp", "profile.csv", "an operation's instructions by subsystem",       \
+	     false)                                                                                \
+	KIND(drift, "drift.gp", "samples.csv", "both sides block by block, to see drift", false)   \
+	KIND(floors, "floors.gp", "what `fsduel calibrate` keeps",                                 \
 	     "the smallest change this machine can see", false)
 
 /* By name; NULL with a sentence that lists those there are. */
@@ -70,15 +69,15 @@ enum plot_format { PLOT_SVG, PLOT_PNG, PLOT_ASCII };
 /* One picture. */
 struct plot_request {
 	const struct plot_kind *kind;
-	const char *contrast;         /* its name; NULL: the first */
+	const char *contrast;          /* its name; NULL: the first */
 	const char *workload, *params; /* only these cells; NULL: all */
 	enum plot_format format;
-	unsigned columns;             /* of PLOT_ASCII: 0 is 79 */
-	const char *name;             /* of its files, for plot_write: no path, no odd characters */
+	unsigned columns; /* of PLOT_ASCII: 0 is 79 */
+	const char *name; /* of its files, for plot_write: no path, no odd characters */
 
 	/* Out; released by plot_request_release. */
-	struct buf image;             /* empty where there is nothing to draw */
-	char *skipped;                /* then why: a sentence; else NULL */
+	struct buf image; /* empty where there is nothing to draw */
+	char *skipped;    /* then why: a sentence; else NULL */
 };
 void plot_request_release(struct plot_request *q);
 

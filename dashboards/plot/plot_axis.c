@@ -83,7 +83,7 @@ struct curve {
 	struct curve_cell {
 		struct plot_spot spot;
 		const struct comparison_row *row;
-	} *cells;
+	} * cells;
 	size_t nr;
 };
 
@@ -257,8 +257,10 @@ static void add_title(struct plot_set *t, const char *what, const char *axis,
 PLOT_FILL(change)
 {
 	const struct comparison_row *first = plot_first(s, q);
-	char *axis = draw(t, s, q, "at,label,change,change_low95,change_high95,ratio_min,ratio_max,"
-				   "margin", change_row, why);
+	char *axis = draw(t, s, q,
+			  "at,label,change,change_low95,change_high95,ratio_min,ratio_max,"
+			  "margin",
+			  change_row, why);
 
 	(void)e;
 	if (!axis)
@@ -273,15 +275,19 @@ PLOT_FILL(change)
 PLOT_FILL(scaling)
 {
 	const struct comparison_row *first = plot_first(s, q);
-	char *axis = draw(t, s, q, "at,label,baseline_median,patched_median,patched_low,patched_high,"
-				   "baseline,patched", scaling_row, why);
+	char *axis = draw(t, s, q,
+			  "at,label,baseline_median,patched_median,patched_low,patched_high,"
+			  "baseline,patched",
+			  scaling_row, why);
 
 	(void)e;
 	if (!axis)
 		return 0;
 	add_title(t, "Scaling", axis, first);
-	plot_head(t, "%s: medians over blocks%s", first->contrast, t->ascii ? "" :
-		  "; dots: blocks; bars: 95 % interval of the change, laid on the baseline's median");
+	plot_head(t, "%s: medians over blocks%s", first->contrast,
+		  t->ascii ? ""
+			   : "; dots: blocks; bars: 95 % interval of the change, laid on the "
+			     "baseline's median");
 	free(axis);
 	return 0;
 }

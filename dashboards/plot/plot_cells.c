@@ -10,7 +10,7 @@
 #include "dashboards/words/text.h"
 #include "lib/num.h"
 
-#define CHANCE 0.8         /* with which a floor would have been seen */
+#define CHANCE 0.8 /* with which a floor would have been seen */
 
 const char *plot_contrast(const struct plot_source *s, const struct plot_request *q)
 {
@@ -72,8 +72,8 @@ static int nothing(char **why, const char *text)
 static const struct {
 	const char *metric, *name;
 } percentiles[] = {
-	{ "lat_p50", "p50" }, { "lat_p90", "p90" }, { "lat_p99", "p99" }, { "lat_p99_9", "p99.9" },
-	{ "lat_max", "max" },
+	{ "lat_p50", "p50" },     { "lat_p90", "p90" }, { "lat_p99", "p99" },
+	{ "lat_p99_9", "p99.9" }, { "lat_max", "max" },
 };
 #define NR_PERCENTILES (sizeof(percentiles) / sizeof(percentiles[0]))
 
@@ -82,14 +82,17 @@ static const struct comparison_row *find(const struct plot_source *s,
 					 const struct comparison_row *cell, const char *metric)
 {
 	/* Rows of a cell and contrast stand together. */
-	for (size_t i = (size_t)(cell - s->c->rows); i-- && same_cell(&s->c->rows[i], cell) &&
+	for (size_t i = (size_t)(cell - s->c->rows);
+	     i-- && same_cell(&s->c->rows[i], cell) &&
 	     !strcmp(s->c->rows[i].contrast, cell->contrast);)
 		if (!strcmp(s->c->rows[i].role, cell->role) &&
 		    !strcmp(s->c->rows[i].metric, metric) &&
 		    !strcmp(s->c->rows[i].pass, cell->pass))
 			return &s->c->rows[i];
-	for (size_t i = (size_t)(cell - s->c->rows); i < s->c->nr_rows &&
-	     same_cell(&s->c->rows[i], cell) && !strcmp(s->c->rows[i].contrast, cell->contrast); i++)
+	for (size_t i = (size_t)(cell - s->c->rows);
+	     i < s->c->nr_rows && same_cell(&s->c->rows[i], cell) &&
+	     !strcmp(s->c->rows[i].contrast, cell->contrast);
+	     i++)
 		if (!strcmp(s->c->rows[i].role, cell->role) &&
 		    !strcmp(s->c->rows[i].metric, metric) &&
 		    !strcmp(s->c->rows[i].pass, cell->pass))
@@ -142,8 +145,8 @@ static unsigned tiles(struct plot_set *t, const struct plot_source *s, const str
 	for (size_t i = 0; first && i < s->c->nr_rows; i++) {
 		const struct comparison_row *row = &s->c->rows[i];
 
-		if (plot_decides(row) && plot_wants(s, q, row) && !strcmp(row->metric, first->metric) &&
-		    has(s, row))
+		if (plot_decides(row) && plot_wants(s, q, row) &&
+		    !strcmp(row->metric, first->metric) && has(s, row))
 			tile(t, s, row, ++n);
 	}
 	plot_set_tiles(t, n);
@@ -156,8 +159,7 @@ PLOT_FILL(latency)
 	if (!tiles(t, s, q, has_latency, latency_tile))
 		return nothing(why, "no cell has latencies on both sides");
 	plot_head(t, "Latency of an operation: percentiles, lower is better");
-	plot_head(t, "%s: medians over blocks; logarithmic",
-		  plot_contrast(s, q));
+	plot_head(t, "%s: medians over blocks; logarithmic", plot_contrast(s, q));
 	plot_set_variants(t, plot_first(s, q)->baseline, plot_first(s, q)->patched);
 	return 0;
 }
@@ -200,8 +202,10 @@ PLOT_FILL(drift)
 		return nothing(why, "no block has a valid value");
 	plot_add_metric(&metric, plot_first(s, q));
 	plot_head(t, "Block by block: %s", buf_str(&metric));
-	plot_head(t, "%s: both sides of each block; a slope or a step is drift of the machine; "
-		  "axes do not begin at 0", plot_contrast(s, q));
+	plot_head(t,
+		  "%s: both sides of each block; a slope or a step is drift of the machine; "
+		  "axes do not begin at 0",
+		  plot_contrast(s, q));
 	plot_set_variants(t, plot_first(s, q)->baseline, plot_first(s, q)->patched);
 	buf_release(&metric);
 	return 0;
@@ -263,7 +267,8 @@ PLOT_FILL(floors)
 
 	(void)e;
 	if (!s->floor)
-		return nothing(why, "no noise floor is kept for this machine: run fsduel calibrate");
+		return nothing(why,
+			       "no noise floor is kept for this machine: run fsduel calibrate");
 	rows = xcalloc(s->c->nr_rows + 1, sizeof(*rows));
 	sees = all_floors(s, &all, rows, &nr);
 	table = plot_table(t, "y,label,text,sees,margin");
@@ -273,10 +278,12 @@ PLOT_FILL(floors)
 	free(rows);
 	free(sees);
 	if (y == 1)
-		return nothing(why, "no cell of these was calibrated on this machine, or the blocks are "
+		return nothing(why,
+			       "no cell of these was calibrated on this machine, or the blocks are "
 			       "too few for any verdict");
 	plot_head(t, "Noise floor: the smallest change that is seen; shorter is better");
-	plot_head(t, "by so many blocks as here, in 4 cases of 5, by what fsduel calibrate found; a "
+	plot_head(t,
+		  "by so many blocks as here, in 4 cases of 5, by what fsduel calibrate found; a "
 		  "bar past twice the margin: the margin is too fine");
 	plot_set_number(t, "rows", y - 1);
 	return 0;

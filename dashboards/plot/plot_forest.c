@@ -10,7 +10,7 @@
 
 #define FINDING_WIDTH 42
 #define HEAD_WIDTH 96
-#define HEADS_MAX 3        /* mixed or broken cells that a picture names above */
+#define HEADS_MAX 3 /* mixed or broken cells that a picture names above */
 
 /* The line that says which two variants: below the title of every picture of a contrast. */
 static void head_contrast(struct plot_set *t, const struct comparison_row *row)
@@ -76,7 +76,8 @@ static void forest_row(struct plot_table *table, const struct comparison_row *ro
 	plot_add_cut(&cut, buf_str(&text), FINDING_WIDTH);
 	plot_row(table, &r, *y, buf_str(&label));
 	plot_text(table, buf_str(&cut));
-	plot_number_if(table, row->has_ratio, row->j.has_change ? row->j.change : row->ratio_median);
+	plot_number_if(table, row->has_ratio,
+		       row->j.has_change ? row->j.change : row->ratio_median);
 	plot_number_if(table, row->j.i95.exists, row->j.i95.low);
 	plot_number_if(table, row->j.i95.exists, row->j.i95.high);
 	plot_number_if(table, row->has_ratio, row->ratio_min);

@@ -9,21 +9,21 @@
 
 #include "dashboards/plot/plot.h"
 
-struct plot_series;                       /* private to plot_time.c: series.csv, read once */
+struct plot_series; /* private to plot_time.c: series.csv, read once */
 
 /* Tables of one picture (files NAME-1.csv, ...) and the assignments before its script. */
 struct plot_set {
 	struct plot_table {
 		struct buf text;
-		unsigned fields;          /* of the row that was begun */
-		unsigned label_width;     /* columns of a line of a label */
-	} *tables;
+		unsigned fields;      /* of the row that was begun */
+		unsigned label_width; /* columns of a line of a label */
+	} * tables;
 	size_t nr_tables;
-	struct buf vars;                  /* "rows=8\n" */
-	unsigned heads;                   /* lines above the picture */
-	unsigned wide;                    /* columns of such a line */
+	struct buf vars; /* "rows=8\n" */
+	unsigned heads;  /* lines above the picture */
+	unsigned wide;   /* columns of such a line */
 	bool ascii;
-	struct plot_series **series;      /* kept from picture to picture; points to NULL at first */
+	struct plot_series **series; /* kept from picture to picture; points to NULL at first */
 };
 void plot_set_release(struct plot_set *t);
 
@@ -86,7 +86,7 @@ void plot_add_metric(struct buf *b, const struct comparison_row *row);
 /* Where a cell stands along its axis, the axis's name, and what cells of its curve share. */
 struct plot_spot {
 	double at;
-	char *axis, *text, *curve;        /* "readers", "4", "mmap bs=4k"; axis NULL: nowhere */
+	char *axis, *text, *curve; /* "readers", "4", "mmap bs=4k"; axis NULL: nowhere */
 };
 struct plot_spot plot_spot_of(const struct comparison_row *row);
 void plot_spot_release(struct plot_spot *s);
@@ -96,8 +96,9 @@ const char *plot_both_axes(const char *a, const char *b);
 /* "axis3='readers'": what is along the axis of tile n. */
 void plot_set_axis(struct plot_set *t, unsigned n, const char *axis);
 
-#define PLOT_FILL(name) int plot_fill_##name(struct plot_set *t, const struct plot_source *s, \
-				const struct plot_request *q, char **why, struct err *e)
+#define PLOT_FILL(name)                                                                            \
+	int plot_fill_##name(struct plot_set *t, const struct plot_source *s,                      \
+			     const struct plot_request *q, char **why, struct err *e)
 PLOT_FILL(forest);
 PLOT_FILL(change);
 PLOT_FILL(scaling);
@@ -109,6 +110,6 @@ PLOT_FILL(profile);
 PLOT_FILL(drift);
 PLOT_FILL(floors);
 
-void plot_series_free(struct plot_series *series);   /* accepts NULL */
+void plot_series_free(struct plot_series *series); /* accepts NULL */
 
 #endif

@@ -13,7 +13,7 @@
 #include "lib/num.h"
 
 #define PARTS_MAX 10
-#define PART_LEAST 0.02    /* of a bar: a subsystem that is nowhere larger goes into the rest */
+#define PART_LEAST 0.02 /* of a bar: a subsystem that is nowhere larger goes into the rest */
 
 /* Which classes or subsystems the bars show; the rest, if any, is one part more. */
 struct parts {
@@ -25,7 +25,7 @@ struct parts {
 
 /* One bar, in units of its own. */
 struct bar {
-	const char *text;                 /* on the right */
+	const char *text; /* on the right */
 	double whole, part[PARTS_MAX + 1];
 };
 
@@ -159,8 +159,10 @@ PLOT_FILL(locks)
 	if (s->locks && first)
 		p = classes_used(s, q);
 	if (!p.nr) {
-		*why = xstrdup(!s->locks ? "waits for locks were not recorded: fsduel duel --resume DIR "
-					   "--pass locks" : "no thread of the workloads waited for a lock");
+		*why = xstrdup(
+			!s->locks ? "waits for locks were not recorded: fsduel duel --resume DIR "
+				    "--pass locks"
+				  : "no thread of the workloads waited for a lock");
 		return 0;
 	}
 	plot_head(t, "An operation's time and the waits for locks in it, shorter is better");
@@ -174,7 +176,8 @@ PLOT_FILL(locks)
 		if (find_sides(s, q, &s->c->rows[i], &sides))
 			add_bars(table, &p, s->c->rows[i].workload, s->c->rows[i].varying,
 				 (struct bar[2]){ lock_bar(sides.cell[0], &p, text[0]),
-						  lock_bar(sides.cell[1], &p, text[1]) }, &y);
+						  lock_bar(sides.cell[1], &p, text[1]) },
+				 &y);
 	}
 	plot_set_number(t, "rows", y - 2);
 	return 0;
@@ -193,7 +196,8 @@ static bool wants_costs(const struct plot_source *s, const struct plot_request *
 	const char *contrast = plot_contrast(s, q);
 
 	return c->pairs && contrast && !strcmp(c->contrast, contrast) &&
-	       c->whole.instructions[0] > 0 && (!q->workload || !strcmp(c->workload, q->workload)) &&
+	       c->whole.instructions[0] > 0 &&
+	       (!q->workload || !strcmp(c->workload, q->workload)) &&
 	       (!q->params || !strcmp(c->params, q->params));
 }
 
@@ -250,8 +254,10 @@ PLOT_FILL(profile)
 	if (s->costs)
 		p = subsystems_used(s, q);
 	if (!columns_of(&p)) {
-		*why = xstrdup(!s->costs ? "instructions were not counted: fsduel duel --resume DIR "
-					   "--pass profile" : "no cell has a profile of both sides");
+		*why = xstrdup(!s->costs
+				       ? "instructions were not counted: fsduel duel --resume DIR "
+					 "--pass profile"
+				       : "no cell has a profile of both sides");
 		return 0;
 	}
 	plot_head(t, "Instructions an operation by subsystem, fewer is better");
@@ -265,7 +271,8 @@ PLOT_FILL(profile)
 		if (wants_costs(s, q, c))
 			add_bars(table, &p, c->workload, c->varying,
 				 (struct bar[2]){ cost_bar(c, 0, &p, text[0]),
-						  cost_bar(c, 1, &p, text[1]) }, &y);
+						  cost_bar(c, 1, &p, text[1]) },
+				 &y);
 	}
 	plot_set_number(t, "rows", y - 2);
 	return 0;

@@ -13,10 +13,10 @@
 #include "lib/clean.h"
 #include "lib/num.h"
 
-#define LABEL_WIDTH 40     /* columns of a line beside a chart of rows, and in text */
+#define LABEL_WIDTH 40 /* columns of a line beside a chart of rows, and in text */
 #define LABEL_WIDTH_ASCII 30
 #define LABEL_LINES 3
-#define TITLE_WIDTH 46     /* columns of a line above a tile */
+#define TITLE_WIDTH 46 /* columns of a line above a tile */
 #define VARIANT_WIDTH 30
 
 void plot_set_release(struct plot_set *t)
@@ -51,7 +51,8 @@ void plot_add_quoted(struct buf *b, const char *s)
 	clean_add(&clean, s);
 	buf_addc(b, '\'');
 	for (s = buf_str(&clean); *s; s++) {
-		/* Doubled, gnuplot 5 takes it for the string's end where it is the first or stands twice. */
+		/* Doubled, gnuplot 5 takes it for the string's end where it is the first or stands
+		 * twice. */
 		if (*s == '\'')
 			buf_adds(b, "'.\"'\".'");
 		else

@@ -17,8 +17,9 @@
 #define BLOCKS_SHOWN 3
 
 enum { WORKLOAD, PARAMS, VARIANT, BLOCK, PASS, ROLE, METRIC, START, END, VALUE, ATTEMPT };
-static const char *const columns[] = { "workload", "params", "variant", "block", "pass", "role",
-				       "metric", "start_ns", "end_ns", "value", "attempt", NULL };
+static const char *const columns[] = { "workload", "params", "variant", "block",
+				       "pass",     "role",   "metric",  "start_ns",
+				       "end_ns",   "value",  "attempt", NULL };
 
 /* One cell, side and block: its intervals so far, of the highest attempt seen. */
 struct trace {
@@ -71,7 +72,8 @@ static int side_of(const struct tile *tile, const struct csv_row *row)
 	const struct comparison_row *r = tile->row;
 
 	if (strcmp(row->field[PARAMS], r->params) != 0 ||
-	    strcmp(row->field[WORKLOAD], r->workload) != 0 || strcmp(row->field[PASS], r->pass) != 0)
+	    strcmp(row->field[WORKLOAD], r->workload) != 0 ||
+	    strcmp(row->field[PASS], r->pass) != 0)
 		return -1;
 	if (!strcmp(row->field[VARIANT], r->patched))
 		return 1;
@@ -94,8 +96,8 @@ static int read_row(void *arg, const struct csv_row *row, struct err *e)
 		int side = side_of(&s->tiles[i], row);
 
 		if (side >= 0)
-			ret = add_interval(&s->tiles[i].traces[block - 1][side], (unsigned)side, block,
-					   row, e);
+			ret = add_interval(&s->tiles[i].traces[block - 1][side], (unsigned)side,
+					   block, row, e);
 	}
 	return ret;
 }
@@ -148,8 +150,7 @@ static int load(struct plot_series **out, const struct plot_source *s, struct er
 		const struct comparison_row *row = &s->c->rows[i];
 
 		if (row->primary && row->whole &&
-		    (!series->nr ||
-		     !comparison_same_cell(series->tiles[series->nr - 1].row, row)))
+		    (!series->nr || !comparison_same_cell(series->tiles[series->nr - 1].row, row)))
 			series->tiles[series->nr++].row = row;
 	}
 	if (fs_exists(path))
@@ -168,7 +169,8 @@ PLOT_FILL(time)
 
 	series = *t->series;
 	for (size_t i = 0; !ret && i < series->nr; i++) {
-		if (!plot_wants(s, q, series->tiles[i].row) || !write_tile(t, &series->tiles[i], n + 1))
+		if (!plot_wants(s, q, series->tiles[i].row) ||
+		    !write_tile(t, &series->tiles[i], n + 1))
 			continue;
 		any = series->tiles[i].row;
 		n++;
@@ -176,7 +178,8 @@ PLOT_FILL(time)
 	plot_set_tiles(t, n);
 	if (any) {
 		plot_head(t, "Throughput over time (operations a second), higher is better");
-		plot_head(t, "%s: a line a block (up to %u of them), all roles of the cell together",
+		plot_head(t,
+			  "%s: a line a block (up to %u of them), all roles of the cell together",
 			  plot_contrast(s, q), BLOCKS_SHOWN);
 		plot_set_variants(t, any->baseline, any->patched);
 	} else if (!ret) {

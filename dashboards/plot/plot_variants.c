@@ -10,7 +10,7 @@
 #include "analysis/results/results.h"
 #include "dashboards/plot/plot_impl.h"
 
-#define LINES_MAX 8u                  /* colours and marks in variants.gp */
+#define LINES_MAX 8u /* colours and marks in variants.gp */
 
 /* One cell of one variant: which side of which row has it. */
 struct point {
@@ -24,7 +24,7 @@ struct tile {
 		double at;
 		char *label;
 		struct point point[LINES_MAX]; /* row NULL: not measured */
-	} *places;
+	} * places;
 	size_t nr;
 };
 
@@ -32,7 +32,7 @@ struct picture {
 	struct tile *tiles;
 	size_t nr;
 	struct strv lines;
-	bool by_kernel, by_mount;         /* what tells variants apart; both: tiles are by mount */
+	bool by_kernel, by_mount; /* what tells variants apart; both: tiles are by mount */
 };
 
 static void tile_release(struct tile *t)
@@ -54,8 +54,8 @@ static void picture_release(struct picture *p)
 
 static const char *part_of(const struct plot_source *s, const char *variant, const char *part)
 {
-	const char *name = json_string_value(json_object_get(run_variant(results_run(s->r), variant),
-							     part));
+	const char *name =
+		json_string_value(json_object_get(run_variant(results_run(s->r), variant), part));
 
 	return name ? name : variant;
 }
@@ -124,7 +124,8 @@ static void add_side(struct picture *p, const struct plot_source *s,
 		strv_add(&p->lines, line);
 	}
 	if (spot.axis && at < (int)LINES_MAX)
-		place_of(tile_of(p, &spot, mount), &spot)->point[at] = (struct point){ row, patched };
+		place_of(tile_of(p, &spot, mount), &spot)->point[at] =
+			(struct point){ row, patched };
 	plot_spot_release(&spot);
 }
 
@@ -141,7 +142,8 @@ static void begin_row(struct plot_table *table, const struct place *at)
 	plot_text(table, at->label);
 }
 
-/* Medians in a row, then a row for each block. The last column is there because a text must not be. */
+/* Medians in a row, then a row for each block. The last column is there because a text must not be.
+ */
 static void add_place(struct plot_table *table, const struct place *at, size_t lines)
 {
 	unsigned blocks = 0;
@@ -150,8 +152,10 @@ static void add_place(struct plot_table *table, const struct place *at, size_t l
 	for (size_t k = 0; k < lines; k++) {
 		const struct point *p = &at->point[k];
 
-		plot_number_if(table, p->row, !p->row ? 0 : p->patched ? p->row->patched_median :
-					      p->row->baseline_median);
+		plot_number_if(table, p->row,
+			       !p->row      ? 0
+			       : p->patched ? p->row->patched_median
+					    : p->row->baseline_median);
 		if (p->row && p->row->planned > blocks)
 			blocks = p->row->planned;
 	}
@@ -169,7 +173,10 @@ static void add_place(struct plot_table *table, const struct place *at, size_t l
 				p->row && b < p->row->planned ? &p->row->pair[b] : NULL;
 			bool has = pair && (p->patched ? pair->has_patched : pair->has_baseline);
 
-			plot_number_if(table, has, !has ? 0 : p->patched ? pair->patched : pair->baseline);
+			plot_number_if(table, has,
+				       !has         ? 0
+				       : p->patched ? pair->patched
+						    : pair->baseline);
 		}
 		plot_number(table, 0);
 		plot_end(table);
@@ -237,7 +244,8 @@ PLOT_FILL(variants)
 	find_parts(&p, s);
 	for (size_t i = 0; first && i < s->c->nr_rows; i++) {
 		const struct comparison_row *row = &s->c->rows[i];
-		const struct plot_request its = { .contrast = row->contrast, .workload = q->workload };
+		const struct plot_request its = { .contrast = row->contrast,
+						  .workload = q->workload };
 
 		if (!plot_decides(row) || !plot_wants(s, &its, row) || !row->has_ratio ||
 		    strcmp(row->metric, first->metric))
@@ -258,8 +266,9 @@ PLOT_FILL(variants)
 		if (p.lines.n > lines)
 			plot_head(t, "%zu variants more are left out", p.lines.n - lines);
 	} else {
-		*why = xstrdup(p.nr ? "a tile would have two lines, which scaling shows" :
-			       "no workload was measured with several numbers of threads or values "
+		*why = xstrdup(
+			p.nr ? "a tile would have two lines, which scaling shows"
+			     : "no workload was measured with several numbers of threads or values "
 			       "of another parameter");
 	}
 	buf_release(&metric);

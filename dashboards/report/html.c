@@ -67,7 +67,8 @@ void html_add_json(struct buf *b, json_t *j, unsigned digits)
 	j = clean_json(j);
 	if (!j) /* what was no UTF-8 could not be packed */
 		buf_adds(b, "null");
-	json_dump_callback(j, add_json_bytes, b, JSON_ENSURE_ASCII | JSON_COMPACT |
-			   JSON_ENCODE_ANY | JSON_REAL_PRECISION(digits));
+	json_dump_callback(j, add_json_bytes, b,
+			   JSON_ENSURE_ASCII | JSON_COMPACT | JSON_ENCODE_ANY |
+				   JSON_REAL_PRECISION(digits));
 	json_decref(j);
 }

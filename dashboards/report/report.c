@@ -12,13 +12,14 @@
 #include "lib/num.h"
 
 #define MINUS "\u2212"
-#define NO_PREFIX 1e21         /* past the last SI prefix of num_format_si */
+#define NO_PREFIX 1e21 /* past the last SI prefix of num_format_si */
 
 enum { STATE_UNMEASURED = REPORT_NONE + 1 };
 
 /* In the order in which they are sorted: what asks for attention first. */
 const struct report_state report_states[NR_REPORT_STATES] = {
-	{ "broken", "broken", "\u2716", "the patched kernel oopses, warns, hangs or damages the "
+	{ "broken", "broken", "\u2716",
+	  "the patched kernel oopses, warns, hangs or damages the "
 	  "file system here, where the baseline does not" },
 	{ "slower", "slower", "\u25bc", "surely worse, and by more than the margin" },
 	{ "mixed", "mixed", "\u21c5", "one role is slower, another faster" },
@@ -122,7 +123,8 @@ static void page_init(struct page *p, const struct report *r)
 	const struct comparison *c = r->comparison;
 	double low, high;
 
-	*p = (struct page){ .in = r, .run = results_run(r->results),
+	*p = (struct page){ .in = r,
+			    .run = results_run(r->results),
 			    .rows = xcalloc(c->nr_rows + 1, sizeof(*p->rows)) };
 	for (size_t i = 0; i < c->nr_rows; i++) {
 		const struct comparison_row *row = &c->rows[i];

@@ -19,13 +19,13 @@
 
 struct report {
 	const struct results *results;
-	const struct comparison *comparison;  /* judged, what does not decide too */
-	const struct locks *locks;            /* NULL: there was no such pass */
-	const struct costs *costs;            /* NULL: there was no such pass */
-	const json_t *series;                 /* report_series_read's; NULL: none */
-	const char *folder;                   /* its path, for people and for commands */
-	const char *base;                     /* from the page to the folder: "./", "../quick/" */
-	const struct strv *files;             /* in the folder, as paths below it, sorted */
+	const struct comparison *comparison; /* judged, what does not decide too */
+	const struct locks *locks;           /* NULL: there was no such pass */
+	const struct costs *costs;           /* NULL: there was no such pass */
+	const json_t *series;                /* report_series_read's; NULL: none */
+	const char *folder;                  /* its path, for people and for commands */
+	const char *base;                    /* from the page to the folder: "./", "../quick/" */
+	const struct strv *files;            /* in the folder, as paths below it, sorted */
 };
 
 void report_write(struct buf *out, const struct report *r);

@@ -39,8 +39,9 @@ void report_add_hash(struct buf *b, const unsigned char *data, size_t len)
 		unsigned group = (unsigned)hash[i] << 16 | (unsigned)hash[i + 1] << 8 | hash[i + 2];
 
 		for (unsigned k = 0; k < 4; k++)
-			buf_addc(b, i + 2 >= HASH_BYTES && k == 3 ? '=' :
-				    digits[group >> (18 - 6 * k) & 63]);
+			buf_addc(b, i + 2 >= HASH_BYTES && k == 3
+					    ? '='
+					    : digits[group >> (18 - 6 * k) & 63]);
 	}
 	buf_addc(b, '\'');
 }

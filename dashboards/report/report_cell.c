@@ -8,7 +8,7 @@
 
 #include "dashboards/report/report_impl.h"
 
-#define WHO_MAX 6              /* sentences about locks, a side */
+#define WHO_MAX 6 /* sentences about locks, a side */
 #define CONSOLE_DIR "console/"
 #define ROLE_FIGURES_MAX 12000u /* rows of roles' other metrics in one page: 60 bytes each */
 
@@ -37,8 +37,8 @@ static json_t *figure_json(const struct comparison_row *row)
 
 	json_array_append_new(j, report_number(row->pairs, row->baseline_median));
 	json_array_append_new(j, report_number(row->pairs, row->patched_median));
-	json_array_append_new(j, row->mark == MARK_EQUAL ? json_integer(1) :
-				 report_number(has_change, change));
+	json_array_append_new(j, row->mark == MARK_EQUAL ? json_integer(1)
+							 : report_number(has_change, change));
 	json_array_append_new(j, report_number(has_interval, low));
 	json_array_append_new(j, report_number(has_interval, high));
 	if (row->whole || row->primary)
@@ -94,8 +94,9 @@ static void add_runs(json_t *cell, const struct page *p, const struct comparison
 						    json_integer(run.variant));
 			json_object_set_new(cell, "nr", json_integer(run.cell));
 		}
-		buf_addc(&first, !position[0] || !position[1] ? ' ' :
-				 position[0] < position[1] ? '0' : '1');
+		buf_addc(&first, !position[0] || !position[1] ? ' '
+				 : position[0] < position[1]  ? '0'
+							      : '1');
 	}
 	json_object_set_new(cell, "first", json_string(buf_str(&first)));
 	json_object_set_new(cell, "odd", odd);
@@ -126,12 +127,12 @@ static json_t *lock_figures_json(const struct lock_cell *c)
 		const struct lock_class *class = &lock_classes[f->class];
 		const char *apart = class->kinds & LOCK_RWSEM ? "exclusive" : "";
 
-		json_array_append_new(
-			list, json_pack("[s, s, I, I, I, I, f, f, I]", class->name,
-					f->shared ? "shared" : apart,
-					(json_int_t)f->waits, (json_int_t)f->total_ns,
-					(json_int_t)f->own_waits, (json_int_t)f->own_total_ns,
-					f->mean_ns, f->p99_ns, (json_int_t)f->max_ns));
+		json_array_append_new(list,
+				      json_pack("[s, s, I, I, I, I, f, f, I]", class->name,
+						f->shared ? "shared" : apart, (json_int_t)f->waits,
+						(json_int_t)f->total_ns, (json_int_t)f->own_waits,
+						(json_int_t)f->own_total_ns, f->mean_ns, f->p99_ns,
+						(json_int_t)f->max_ns));
 	}
 	return list;
 }

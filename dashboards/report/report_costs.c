@@ -68,12 +68,14 @@ json_t *report_costs_json(const struct page *p, const struct comparison_row *row
 	functions = json_array();
 	for (size_t i = 0; i < c->nr_lines && i < FUNCTIONS_SHOWN; i++)
 		json_array_append_new(functions, function_json(c, &c->lines[i]));
-	json_object_set_new(j, "whole", json_pack("[f, f]", c->whole.instructions[0],
-						  c->whole.instructions[1]));
+	json_object_set_new(
+		j, "whole",
+		json_pack("[f, f]", c->whole.instructions[0], c->whole.instructions[1]));
 	json_object_set_new(j, "subsystems", subsystems_json(c));
 	json_object_set_new(j, "functions", functions);
-	json_object_set_new(j, "more", json_integer((json_int_t)c->nr_lines -
-						    (json_int_t)json_array_size(functions)));
+	json_object_set_new(
+		j, "more",
+		json_integer((json_int_t)c->nr_lines - (json_int_t)json_array_size(functions)));
 	if (c->has_time) {
 		json_object_set_new(j, "time", json_pack("[f, f]", c->time_ns[0], c->time_ns[1]));
 		json_object_set_new(j, "idle", json_pack("[f, f]", c->idle_ns[0], c->idle_ns[1]));

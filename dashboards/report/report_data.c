@@ -10,7 +10,7 @@
 #include "dashboards/report/report_impl.h"
 #include "lib/schema.h"
 
-#define DIGITS 7               /* more than a screen can show; the files have them all */
+#define DIGITS 7 /* more than a screen can show; the files have them all */
 
 json_t *report_number(bool there, double v)
 {
@@ -27,8 +27,9 @@ static json_t *reasons_json(const struct comparison_row *row)
 		for (end = i + 1; end < row->planned && row->pair[end].reason == reason; end++)
 			;
 		if (reason)
-			json_array_append_new(list, json_pack("[i, i, s, s]", (int)i + 1, (int)end,
-				lack_names[row->pair[i].lack], reason));
+			json_array_append_new(list,
+					      json_pack("[i, i, s, s]", (int)i + 1, (int)end,
+							lack_names[row->pair[i].lack], reason));
 	}
 	return list;
 }
@@ -41,8 +42,8 @@ static json_t *row_json(const struct comparison_row *row, const struct compariso
 	enum report_limits limits = report_limits(row, &low, &high);
 	json_t *j = json_pack("{s:i, s:s, s:s, s:s, s:i, s:s?, s:i, s:i}", "cell", (int)cell,
 			      "metric", row->metric, "unit", row->unit, "better", row->better,
-			      "state", (int)report_state_of(row), "why", row->j.r.why,
-			      "pairs", (int)row->pairs, "planned", (int)row->planned);
+			      "state", (int)report_state_of(row), "why", row->j.r.why, "pairs",
+			      (int)row->pairs, "planned", (int)row->planned);
 
 	json_object_set_new(j, "base", report_number(row->pairs, row->baseline_median));
 	json_object_set_new(j, "patched", report_number(row->pairs, row->patched_median));
@@ -61,10 +62,11 @@ static json_t *row_json(const struct comparison_row *row, const struct compariso
 	json_object_set_new(j, "look", json_integer(row->j.look));
 	json_object_set_new(j, "noratio", row->no_ratio ? json_string(row->no_ratio) : json_null());
 	json_object_set_new(j, "lacks", reasons_json(row));
-	json_object_set_new(j, "because",
-			    because && because->because ?
-				    json_pack("[s, s]", lock_part_names[because->part],
-					      because->because) : json_null());
+	json_object_set_new(
+		j, "because",
+		because && because->because
+			? json_pack("[s, s]", lock_part_names[because->part], because->because)
+			: json_null());
 	return j;
 }
 
@@ -74,7 +76,7 @@ static json_t *states_json(void)
 
 	for (unsigned i = 0; i < NR_REPORT_STATES; i++)
 		json_array_append_new(list, json_pack("[s, s, s]", report_states[i].name,
-			report_states[i].key, report_states[i].sign));
+						      report_states[i].key, report_states[i].sign));
 	return list;
 }
 
@@ -90,15 +92,18 @@ static void add_rows(struct buf *b, const struct page *p)
 		const struct comparison_row *total = NULL;
 		bool decides = false;
 
-		for (size_t k = i; k < c->nr_rows && comparison_same_cell(&c->rows[i], &c->rows[k]); k++)
+		for (size_t k = i; k < c->nr_rows && comparison_same_cell(&c->rows[i], &c->rows[k]);
+		     k++)
 			total = c->rows[k].total ? &c->rows[k] : total;
-		for (end = i; end < c->nr_rows && comparison_same_cell(&c->rows[i], &c->rows[end]); end++) {
+		for (end = i; end < c->nr_rows && comparison_same_cell(&c->rows[i], &c->rows[end]);
+		     end++) {
 			if (!c->rows[end].j.decides)
 				continue;
 			decides = true;
 			buf_adds(b, nr_rows++ ? ",\n" : "\n");
-			html_add_json(b, row_json(&c->rows[end], total ? total : &c->rows[end],
-						  nr_cells), DIGITS);
+			html_add_json(
+				b, row_json(&c->rows[end], total ? total : &c->rows[end], nr_cells),
+				DIGITS);
 		}
 		if (!decides)
 			continue;

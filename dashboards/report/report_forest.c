@@ -10,9 +10,9 @@
 
 #include "dashboards/report/report_impl.h"
 
-#define HALF 100.0             /* of the picture's width */
-#define MIDDLE 10.0            /* of its height */
-#define FIT 0.8                /* share of the rows that must fit */
+#define HALF 100.0  /* of the picture's width */
+#define MIDDLE 10.0 /* of its height */
+#define FIT 0.8     /* share of the rows that must fit */
 
 /* What an axis may end at, and how that is written. */
 /* clang-format off */
@@ -104,8 +104,10 @@ void report_add_axis(struct buf *b, struct report_scale scale)
 {
 	const struct end *end = find_end(scale);
 
-	buf_addf(b, "<span class=\"axis\" aria-hidden=\"true\"><span>%s</span><span>0</span>"
-		 "<span>%s</span></span>", end->low, end->high);
+	buf_addf(b,
+		 "<span class=\"axis\" aria-hidden=\"true\"><span>%s</span><span>0</span>"
+		 "<span>%s</span></span>",
+		 end->low, end->high);
 }
 
 static void add_dot(struct buf *b, double x)

@@ -12,7 +12,7 @@
 #include "dashboards/table/table_impl.h"
 
 #define SHORT_SHA 12
-#define CELLS_MAX 6            /* of the broken, the mixed, the repaired ones */
+#define CELLS_MAX 6 /* of the broken, the mixed, the repaired ones */
 
 static const char *string_of(const json_t *object, const char *key)
 {
@@ -34,8 +34,7 @@ static const struct report_state *state_named(const char *name)
 }
 
 /* Cells of a contrast (NULL: of all) by state. Rows of one cell stand together. */
-static size_t count_cells(const struct page *p, const char *contrast,
-			  unsigned nr[NR_REPORT_STATES])
+static size_t count_cells(const struct page *p, const char *contrast, unsigned nr[NR_REPORT_STATES])
 {
 	const struct comparison_cell *last = NULL;
 	size_t cells = 0;
@@ -62,8 +61,8 @@ static void add_title(struct buf *b, const struct page *p)
 
 	for (enum verdict v = VERDICT_FIRST; v < NR_VERDICTS; v++)
 		nr[v] = comparison_count(c, v);
-	s = verdict_worst(nr) ? state_named(verdict_names[verdict_worst(nr)]) :
-				&report_states[REPORT_NONE];
+	s = verdict_worst(nr) ? state_named(verdict_names[verdict_worst(nr)])
+			      : &report_states[REPORT_NONE];
 	buf_addf(b,
 		 "<h1 class=\"v-%s\"><span class=\"sign\" aria-hidden=\"true\">%s</span>%s</h1>\n"
 		 "<p class=\"counts\">%zu cell%s: ",
@@ -127,13 +126,16 @@ static void add_cells(struct buf *b, const char *state, struct strv *lines)
 	const struct report_state *s = state_named(state);
 
 	for (size_t i = 0; i < lines->n && i < CELLS_MAX; i++) {
-		buf_addf(b, "<p class=\"said\"><b class=\"v-%s\"><span class=\"sign\" "
-			 "aria-hidden=\"true\">%s</span>%s</b> ", s->key, s->sign, s->name);
+		buf_addf(b,
+			 "<p class=\"said\"><b class=\"v-%s\"><span class=\"sign\" "
+			 "aria-hidden=\"true\">%s</span>%s</b> ",
+			 s->key, s->sign, s->name);
 		html_add(b, lines->v[i]);
 		buf_adds(b, "</p>\n");
 	}
 	if (lines->n > CELLS_MAX)
-		buf_addf(b, "<p class=\"said\">and %zu more %s</p>\n", lines->n - CELLS_MAX, s->name);
+		buf_addf(b, "<p class=\"said\">and %zu more %s</p>\n", lines->n - CELLS_MAX,
+			 s->name);
 	strv_release(lines);
 }
 
@@ -165,7 +167,8 @@ static void add_mean(struct buf *b, const struct headline *h)
 		buf_adds(b, ")</span> ");
 	}
 	buf_addf(b,
-		 "<span class=\"aside\">geometric mean of %zu change%s, + is better%s%s</span></p>\n",
+		 "<span class=\"aside\">geometric mean of %zu change%s, + is "
+		 "better%s%s</span></p>\n",
 		 h->cells, h->cells == 1 ? "" : "s",
 		 h->i95.exists ? "; with its 95 % interval" : "", buf_str(&left));
 	buf_release(&left);

@@ -15,13 +15,13 @@
 
 /* What a row is: its verdict or, where nothing was measured, why not. A row of report_states[]. */
 struct report_state {
-	const char *name;             /* "slower", "failed" */
-	const char *key;              /* in classes and data: one word */
-	const char *sign;             /* beside the word; so it is not told by colour alone */
+	const char *name; /* "slower", "failed" */
+	const char *key;  /* in classes and data: one word */
+	const char *sign; /* beside the word; so it is not told by colour alone */
 	const char *help;
 };
 #define NR_REPORT_STATES 12u
-#define REPORT_NONE 7u         /* no verdict */
+#define REPORT_NONE 7u /* no verdict */
 extern const struct report_state report_states[NR_REPORT_STATES];
 unsigned report_state_of(const struct comparison_row *row);
 /* Of the row's cell: its roles together. */
@@ -34,11 +34,11 @@ struct report_scale {
 
 struct page {
 	const struct report *in;
-	const json_t *run;            /* run.json */
+	const json_t *run;                  /* run.json */
 	const struct comparison_row **rows; /* of the table: those that decide */
 	size_t nr_rows;
-	bool contrasts, metrics;      /* several of them among the rows */
-	bool limits;                  /* some row has an interval or a range */
+	bool contrasts, metrics;          /* several of them among the rows */
+	bool limits;                      /* some row has an interval or a range */
 	unsigned count[NR_REPORT_STATES]; /* of the rows */
 	struct report_scale scale;
 };

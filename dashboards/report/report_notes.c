@@ -8,7 +8,7 @@
 
 #include "dashboards/report/report_impl.h"
 
-#define GAPS_MAX 500           /* lines; past them only their number is said */
+#define GAPS_MAX 500 /* lines; past them only their number is said */
 
 /* Neighbouring blocks of one cell with one reason are one line. */
 static size_t gap_end(const struct comparison *c, size_t from)
@@ -54,7 +54,8 @@ static void add_gaps(struct buf *b, const struct page *p)
 		return;
 	buf_addf(b,
 		 "<section id=\"missing\"><h2>Not measured</h2>\n<p>%u planned pair%s without a "
-		 "valid sample on both sides.</p>\n<div class=\"wide\"><table class=\"plain\"><thead><tr>"
+		 "valid sample on both sides.</p>\n<div class=\"wide\"><table "
+		 "class=\"plain\"><thead><tr>"
 		 "<th scope=\"col\">cell</th>%s<th scope=\"col\" class=\"num\">block</th>"
 		 "<th scope=\"col\">why</th></tr></thead><tbody>\n",
 		 c->unmeasured, c->unmeasured == 1 ? "" : "s",
@@ -146,16 +147,19 @@ static void add_legend(struct buf *b, const struct page *p)
 {
 	const struct comparison *c = p->in->comparison;
 
-	buf_addf(b, "<section id=\"legend\"><h2>How to read it</h2><ul>\n"
-		 "<li><b>change</b>: Hodges\u2013Lehmann estimate of patched / baseline%s, with its "
-		 "95 %% interval, or the range over blocks where they are too few for one; =: equal "
-		 "to the last digit.</li>\n<li><b>slower, faster</b>: at %.2g %% for all cells "
-		 "together, and past the margin; <b>same</b>: shown to be within it; <b>unsure</b>: "
-		 "the rest, with about how many more blocks may settle it. \u201cNo difference "
-		 "found\u201d is never \u201csame\u201d.</li>\n<li>Roles and other metrics are judged "
-		 "apart and decide nothing.</li>\n<li>Nothing is dropped: outliers and disturbed "
-		 "runs are in the figures.</li>\n</ul></section>\n",
-		 c->paired ? " over blocks" : "", c->alpha * 100);
+	buf_addf(
+		b,
+		"<section id=\"legend\"><h2>How to read it</h2><ul>\n"
+		"<li><b>change</b>: Hodges\u2013Lehmann estimate of patched / baseline%s, with its "
+		"95 %% interval, or the range over blocks where they are too few for one; =: equal "
+		"to the last digit.</li>\n<li><b>slower, faster</b>: at %.2g %% for all cells "
+		"together, and past the margin; <b>same</b>: shown to be within it; <b>unsure</b>: "
+		"the rest, with about how many more blocks may settle it. \u201cNo difference "
+		"found\u201d is never \u201csame\u201d.</li>\n<li>Roles and other metrics are "
+		"judged "
+		"apart and decide nothing.</li>\n<li>Nothing is dropped: outliers and disturbed "
+		"runs are in the figures.</li>\n</ul></section>\n",
+		c->paired ? " over blocks" : "", c->alpha * 100);
 }
 
 void report_add_notes(struct buf *b, const struct page *p)

@@ -10,7 +10,7 @@
 #include "dashboards/report/report_impl.h"
 #include "lib/schema.h"
 
-#define FILES_MAX 400          /* of one subfolder; past them only their number is said */
+#define FILES_MAX 400 /* of one subfolder; past them only their number is said */
 
 static void add_value(struct buf *b, const json_t *value);
 
@@ -172,8 +172,8 @@ static void add_beside(struct buf *b, const char *title, const json_t *table, bo
 
 /* run.json's members that stand elsewhere in the page, or that are the plan itself. */
 static const char *const elsewhere[] = {
-	"kernels", "mounts", "effective", "jobs", "cells", "metrics", "variants", "contrasts",
-	"mode_note", "notes", "schema",
+	"kernels",  "mounts",    "effective", "jobs",  "cells",  "metrics",
+	"variants", "contrasts", "mode_note", "notes", "schema",
 };
 
 static void add_rest(struct buf *b, const json_t *run)
@@ -334,7 +334,7 @@ void report_add_provenance(struct buf *b, const struct page *p)
 {
 	static const struct {
 		const char *member, *title;
-		bool arms;            /* of the comparison: that they differ is worth a mark */
+		bool arms; /* of the comparison: that they differ is worth a mark */
 	} tables[] = { { "kernels", "kernels", true },
 		       { "mounts", "mounts as asked for, and mkfs", true },
 		       { "effective", "mounts as they came to be", true },

@@ -142,8 +142,9 @@ static void add_row(struct buf *b, const struct page *p, size_t nr)
 			continue;
 		if (!c->write) {
 			buf_addf(b, "<th role=\"rowheader\" scope=\"row\" class=\"c-cell\"><span "
-				 "class=\"name\">");
-			report_add_cell(b, row->workload, row->varying, row->whole ? "" : row->role);
+				    "class=\"name\">");
+			report_add_cell(b, row->workload, row->varying,
+					row->whole ? "" : row->role);
 			buf_adds(b, "</span></th>");
 			continue;
 		}
@@ -187,9 +188,11 @@ static void add_caption(struct buf *b, const struct page *p)
 		html_addf(b, "%s%s, %s is better. ", *row->unit ? " in " : "", row->unit,
 			  *row->better ? row->better : "nothing");
 	}
-	buf_addf(b, "Medians over blocks; the change is of patched over baseline%s. In the "
+	buf_addf(b,
+		 "Medians over blocks; the change is of patched over baseline%s. In the "
 		 "picture the band is the margin, the line the interval<span class=\"phone\">, "
-		 "from ", p->in->comparison->paired ? ", block by block" : "");
+		 "from ",
+		 p->in->comparison->paired ? ", block by block" : "");
 	report_add_ends(b, p->scale);
 	buf_adds(b, "</span>.</caption>\n");
 }
@@ -203,10 +206,11 @@ static void add_controls(struct buf *b, const struct page *p)
 		const struct report_state *s = &report_states[i];
 
 		if (p->count[i])
-			buf_addf(b, "<button type=\"button\" class=\"chip v-%s\" data-state=\"%u\" "
+			buf_addf(b,
+				 "<button type=\"button\" class=\"chip v-%s\" data-state=\"%u\" "
 				 "aria-pressed=\"false\" title=\"%s\"><span class=\"sign\" "
-				 "aria-hidden=\"true\">%s</span>%s <b>%u</b></button>", s->key, i,
-				 s->help, s->sign, s->name, p->count[i]);
+				 "aria-hidden=\"true\">%s</span>%s <b>%u</b></button>",
+				 s->key, i, s->help, s->sign, s->name, p->count[i]);
 	}
 	buf_adds(b, "</div><div class=\"fields\"><label>workload <select "
 		    "id=\"workload\"></select></label>");

@@ -17,19 +17,20 @@
 
 #define BLOCKS_SHOWN 3
 #define INTERVALS_SHOWN 120u
-#define ROLE_ROWS_MAX 100000u  /* rows of roles; past them only whole workloads go on */
+#define ROLE_ROWS_MAX 100000u /* rows of roles; past them only whole workloads go on */
 #define WHOLE "all"
 
 enum { VARIANT, WORKLOAD, PARAMS, BLOCK, ATTEMPT, PASS, ROLE, METRIC, START, END, VALUE };
-static const char *const columns[] = { "variant", "workload", "params", "block", "attempt", "pass",
-				       "role", "metric", "start_ns", "end_ns", "value", NULL };
+static const char *const columns[] = { "variant",  "workload", "params", "block",
+				       "attempt",  "pass",     "role",   "metric",
+				       "start_ns", "end_ns",   "value",  NULL };
 
 /* The trace that the last row belonged to: rows of a cell run stand together. */
 struct reading {
-	json_t *all;                  /* by series_key: a list of traces */
+	json_t *all; /* by series_key: a list of traces */
 	const char *pass;
 	char *key;
-	json_t *trace;                /* borrowed from all */
+	json_t *trace; /* borrowed from all */
 	size_t role_rows;
 };
 

@@ -12,7 +12,7 @@
 #include "dashboards/words/text.h"
 #include "lib/num.h"
 
-#define MOSTLY 0.9             /* of the change by amount: then it is called by one name */
+#define MOSTLY 0.9 /* of the change by amount: then it is called by one name */
 
 bool costs_shown(const struct costs_view *v, const struct cost_cell *c)
 {
@@ -192,7 +192,7 @@ static void add_totals(struct buf *out, const struct cost_cell *c)
 {
 	static const struct grid_column columns[] = {
 		{ "an operation", 0, 0 }, { "baseline", 1, 0 }, { "patched", 1, 0 },
-		{ "change", 1, 0 }, { "", 1, 0 },
+		{ "change", 1, 0 },       { "", 1, 0 },
 	};
 	struct grid g;
 
@@ -216,7 +216,8 @@ static void add_remarks(struct buf *out, const struct cost_cell *c, size_t top)
 		if (l->change == 0)
 			break;
 		if (l->namesakes > 1)
-			buf_addf(&b, "%s: %u functions of that name, summed", l->name, l->namesakes);
+			buf_addf(&b, "%s: %u functions of that name, summed", l->name,
+				 l->namesakes);
 		else if (l->there[0] && l->there[1] && l->no_split)
 			buf_addf(&b, "%s: %s", l->name, l->no_split);
 		if (b.len)
@@ -225,10 +226,13 @@ static void add_remarks(struct buf *out, const struct cost_cell *c, size_t top)
 	}
 	for (int i = 0; c->has_time && i < 2; i++)
 		if (c->idle_ns[i] < 0)
-			text_add_wrapped(out, "  ", i ? "patched: more instructions than virtual time: "
-					 "the two are not of the same part of the run" :
-					 "baseline: more instructions than virtual time: the two are "
-					 "not of the same part of the run", TABLE_WIDTH);
+			text_add_wrapped(
+				out, "  ",
+				i ? "patched: more instructions than virtual time: "
+				    "the two are not of the same part of the run"
+				  : "baseline: more instructions than virtual time: the two are "
+				    "not of the same part of the run",
+				TABLE_WIDTH);
 }
 
 static void add_cell(struct buf *out, const struct cost_cell *c, size_t top)
@@ -265,7 +269,8 @@ void costs_table(struct buf *out, const struct costs *c, const struct results *r
 		if (!costs_shown(v, cell))
 			continue;
 		if (!contrast || strcmp(contrast, cell->contrast)) {
-			buf_addf(&b, "%s: %s against %s", cell->contrast, cell->patched, cell->baseline);
+			buf_addf(&b, "%s: %s against %s", cell->contrast, cell->patched,
+				 cell->baseline);
 			text_add_wrapped(out, "", buf_str(&b), TABLE_WIDTH);
 			buf_addc(out, '\n');
 		}
@@ -275,13 +280,16 @@ void costs_table(struct buf *out, const struct costs *c, const struct results *r
 		buf_addc(out, '\n');
 	}
 	if (!contrast)
-		buf_adds(out, "nothing to compare: the suite has no contrast between two variants\n\n");
-	text_add_wrapped(out, "", "A function's own instructions for each operation, means over blocks, "
-			 "exact; without those of what it calls. share: of the whole change, where that "
-			 "is no remainder of changes both ways. by calls: called more (+) or less often; "
-			 "length: each call longer (+) or shorter; new, gone: executed on one side only, "
-			 "under that name: it may have another, or be inlined. See docs/profile.md.",
-			 TABLE_WIDTH);
+		buf_adds(out,
+			 "nothing to compare: the suite has no contrast between two variants\n\n");
+	text_add_wrapped(
+		out, "",
+		"A function's own instructions for each operation, means over blocks, "
+		"exact; without those of what it calls. share: of the whole change, where that "
+		"is no remainder of changes both ways. by calls: called more (+) or less often; "
+		"length: each call longer (+) or shorter; new, gone: executed on one side only, "
+		"under that name: it may have another, or be inlined. See docs/profile.md.",
+		TABLE_WIDTH);
 	for (size_t i = 0; i < c->notes.n; i++)
 		text_add_wrapped(out, "note: ", c->notes.v[i], TABLE_WIDTH);
 	table_add_notes(out, results_run(r));

@@ -12,9 +12,9 @@
 
 /* What is to be shown. */
 struct costs_view {
-	const char *contrast, *workload;   /* NULL: all */
-	size_t top;                        /* functions a cell, largest change first; 0: all */
-	int side;                          /* of folded stacks: 0 baseline, 1 patched */
+	const char *contrast, *workload; /* NULL: all */
+	size_t top;                      /* functions a cell, largest change first; 0: all */
+	int side;                        /* of folded stacks: 0 baseline, 1 patched */
 };
 
 /* Does the view show the cell? */

@@ -32,15 +32,16 @@ static void add_verdict(struct grid *grid, const struct guard_variant *v)
 	if (v->control)
 		grid_add(grid, v->verdict == GUARD_STALE ? "hit (control)" : "silent (control)");
 	else
-		grid_add(grid, v->verdict == GUARD_STALE && v->held_against ? "stale (as baseline)" :
-				 guard_verdict_names[v->verdict]);
+		grid_add(grid, v->verdict == GUARD_STALE && v->held_against
+				       ? "stale (as baseline)"
+				       : guard_verdict_names[v->verdict]);
 }
 
 static void add_variants(struct buf *out, const struct guard *g)
 {
 	static const struct grid_column columns[] = {
 		{ "variant", 0, 18 }, { "reads", 1, 0 }, { "stale", 1, 0 }, { "mark", 1, 0 },
-		{ "stamp", 1, 0 }, { "other", 1, 0 }, { "EIO", 1, 0 }, { "verdict", 0, 8 },
+		{ "stamp", 1, 0 },    { "other", 1, 0 }, { "EIO", 1, 0 },   { "verdict", 0, 8 },
 	};
 	struct grid grid;
 
@@ -60,8 +61,11 @@ static void add_variants(struct buf *out, const struct guard *g)
 static void add_cells(struct buf *out, const struct guard *g)
 {
 	static const struct grid_column columns[] = {
-		{ "stale of reads in", 0, 20 }, { "variant", 0, 18 }, { "stale", 1, 0 },
-		{ "reads", 1, 0 }, { "EIO", 1, 0 },
+		{ "stale of reads in", 0, 20 },
+		{ "variant", 0, 18 },
+		{ "stale", 1, 0 },
+		{ "reads", 1, 0 },
+		{ "EIO", 1, 0 },
 	};
 	struct grid grid;
 
@@ -110,7 +114,8 @@ static void add_held(struct buf *out, const struct guard_variant *v)
 
 	if (v->verdict != GUARD_STALE || !base || v->control)
 		return;
-	buf_addf(&b, "%s: %s stale of %s reads, its control %s %s of %s: no alarm, but compare them",
+	buf_addf(&b,
+		 "%s: %s stale of %s reads, its control %s %s of %s: no alarm, but compare them",
 		 v->name, num_format(hits[0], guard_hits(&v->counts), NUM_COUNT),
 		 num_format(reads[0], guard_judged(&v->counts), NUM_COUNT), base->name,
 		 num_format(hits[1], guard_hits(&base->counts), NUM_COUNT),
@@ -168,10 +173,11 @@ void guard_table(struct buf *out, const struct guard *g, const struct results *r
 	buf_addc(out, '\n');
 	add_cells(out, g);
 	buf_addc(out, '\n');
-	buf_addf(&b, "stale: a direct read returned what the disk held before: the mark of free "
-		    "space, the stamp of another round or place, or anything but zeros and the stamp "
-		    "due there. clean: none in at least %s reads, and a control was hit. It holds for "
-		    "these reads, seeds and interleavings; no hit is no proof. See docs/guard.md.",
+	buf_addf(&b,
+		 "stale: a direct read returned what the disk held before: the mark of free "
+		 "space, the stamp of another round or place, or anything but zeros and the stamp "
+		 "due there. clean: none in at least %s reads, and a control was hit. It holds for "
+		 "these reads, seeds and interleavings; no hit is no proof. See docs/guard.md.",
 		 num_format(least, g->least, NUM_COUNT));
 	text_add_wrapped(out, "", buf_str(&b), TABLE_WIDTH);
 	buf_release(&b);

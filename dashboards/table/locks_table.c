@@ -14,8 +14,8 @@
 #include "dashboards/words/text.h"
 #include "lib/num.h"
 
-#define WHO_MAX 4              /* sentences a cell and variant */
-#define WHO_SHARE 0.05         /* of its waiting: less is not worth one */
+#define WHO_MAX 4      /* sentences a cell and variant */
+#define WHO_SHARE 0.05 /* of its waiting: less is not worth one */
 
 static const char *time_text(char dst[32], double ns)
 {
@@ -36,16 +36,18 @@ static void add_class(struct grid *g, const struct lock_figures *f)
 	const struct lock_class *class = &lock_classes[f->class];
 	char text[64];
 
-	snprintf(text, sizeof(text), "%s%s", class->name, f->shared ? " shared" :
-		 class->kinds & LOCK_RWSEM ? " exclusive" : "");
+	snprintf(text, sizeof(text), "%s%s", class->name,
+		 f->shared                   ? " shared"
+		 : class->kinds & LOCK_RWSEM ? " exclusive"
+					     : "");
 	grid_add(g, text);
 }
 
 static void add_figures(struct buf *out, const struct lock_cell *c)
 {
 	static const struct grid_column columns[] = {
-		{ "lock", 0, 15 }, { "waits", 1, 0 }, { "total", 1, 7 }, { "mean", 1, 7 },
-		{ "p99", 1, 7 }, { "max", 1, 7 }, { "waits/op", 1, 0 },
+		{ "lock", 0, 15 }, { "waits", 1, 0 }, { "total", 1, 7 },    { "mean", 1, 7 },
+		{ "p99", 1, 7 },   { "max", 1, 7 },   { "waits/op", 1, 0 },
 	};
 	struct grid g;
 	char text[32];
@@ -166,10 +168,13 @@ void locks_table(struct buf *out, const struct locks *l, const struct results *r
 		buf_release(&b);
 	}
 	buf_addc(out, '\n');
-	text_add_wrapped(out, "", "Sums over blocks, of all threads of the machine; waits/op: of the "
-			 "workload's own threads, for each operation of the watched runs. A holder is "
-			 "known only where it waited for the lock itself before. Waits for pages and "
-			 "for journal commits are no waits for locks. See docs/locks.md.", TABLE_WIDTH);
+	text_add_wrapped(
+		out, "",
+		"Sums over blocks, of all threads of the machine; waits/op: of the "
+		"workload's own threads, for each operation of the watched runs. A holder is "
+		"known only where it waited for the lock itself before. Waits for pages and "
+		"for journal commits are no waits for locks. See docs/locks.md.",
+		TABLE_WIDTH);
 	add_cost(out, l);
 	add_notes(out, &l->notes);
 	table_add_notes(out, results_run(r));
@@ -204,7 +209,10 @@ static void add_because(struct buf *out, const struct comparison_row *row)
 void table_add_locks(struct buf *out, const struct comparison_row *rows, size_t nr)
 {
 	static const struct grid_column columns[] = {
-		{ "cell", 0, 18 }, { "lock", 0, 0 }, { "baseline", 1, 14 }, { "patched", 1, 14 },
+		{ "cell", 0, 18 },
+		{ "lock", 0, 0 },
+		{ "baseline", 1, 14 },
+		{ "patched", 1, 14 },
 	};
 	struct grid g;
 	size_t shown = 0;

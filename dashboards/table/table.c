@@ -68,8 +68,9 @@ static void add_report(struct buf *out, const struct comparison *c, const struct
 
 	table_add_verdict(out, c, colour);
 	if (!c->nr_rows)
-		buf_adds(out, "nothing to compare: the suite has no contrast between two variants, or "
-			      "the\nselection leaves no row\n");
+		buf_adds(out,
+			 "nothing to compare: the suite has no contrast between two variants, or "
+			 "the\nselection leaves no row\n");
 	for (size_t i = 0, end; i < c->nr_rows; i = end) {
 		const struct comparison_row *first = &c->rows[i];
 

@@ -33,8 +33,8 @@ void table_add_ruling(struct buf *b, const struct comparison_row *row);
  */
 struct table_line {
 	const struct comparison_row *row;
-	bool head;                     /* of a cell whose roles follow; row is one of them */
-	bool inside;                   /* of a role or a total: the cell's name stands above */
+	bool head;   /* of a cell whose roles follow; row is one of them */
+	bool inside; /* of a role or a total: the cell's name stands above */
 };
 /* Room for 2 * nr lines. Returns how many there are. */
 size_t table_lines(struct table_line *out, const struct comparison_row *const *rows, size_t nr);
@@ -114,8 +114,8 @@ void table_add_missing(struct buf *out, const struct comparison *c,
  */
 size_t table_list_gaps(struct strv *lines, const struct comparison *c,
 		       const struct comparison_row *row);
-void table_list_rest(struct strv *rest, const struct strv *gaps,
-		     const struct comparison_row *rows, size_t nr);
+void table_list_rest(struct strv *rest, const struct strv *gaps, const struct comparison_row *rows,
+		     size_t nr);
 void table_add_effective(struct buf *out, const struct comparison_row *row, const json_t *run);
 
 /* How many cell runs something disturbed, if any: they are in the tables. */

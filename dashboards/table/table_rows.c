@@ -12,7 +12,7 @@
 #include "dashboards/words/text.h"
 #include "lib/clean.h"
 
-#define GAP 2                          /* blanks between columns */
+#define GAP 2 /* blanks between columns */
 
 static void write_baseline(struct buf *b, const struct comparison_row *row)
 {
@@ -60,8 +60,7 @@ static const struct column columns[] = {
 	{ "baseline", true, false, 0, 0, NULL, write_baseline, NULL },
 	{ "patched", true, false, 0, 0, NULL, write_patched, NULL },
 	{ "change", true, false, 0, 0, NULL, table_add_estimate, NULL },
-	{ "95 % interval", true, false, 0, 1, needs_interval, table_add_interval,
-	  NULL },
+	{ "95 % interval", true, false, 0, 1, needs_interval, table_add_interval, NULL },
 	{ "over blocks", true, false, 0, 3, needs_range, table_add_range, NULL },
 	{ "pairs", true, false, 0, 2, needs_pairs, write_pairs, NULL },
 	{ "verdict", false, true, 11, 0, NULL, NULL, table_add_line_verdict },
@@ -69,8 +68,8 @@ static const struct column columns[] = {
 #define NR_COLUMNS (sizeof(columns) / sizeof(columns[0]))
 
 struct layout {
-	size_t width[NR_COLUMNS];      /* 0: not shown */
-	bool dropped[NR_COLUMNS];      /* needed, but left out for want of room */
+	size_t width[NR_COLUMNS]; /* 0: not shown */
+	bool dropped[NR_COLUMNS]; /* needed, but left out for want of room */
 };
 
 static size_t line_width(const struct layout *l)

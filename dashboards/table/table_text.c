@@ -12,7 +12,7 @@
 #include "dashboards/words/text.h"
 
 #define SHORT_SHA 12
-#define WHY_MAX 20                     /* reasons for empty places, gaps apart */
+#define WHY_MAX 20 /* reasons for empty places, gaps apart */
 
 /* run[list][name], or NULL. */
 static const json_t *entry(const json_t *run, const char *list, const char *name)
@@ -192,8 +192,8 @@ static void list_row(struct strv *lines, const struct comparison_row *row)
 }
 
 /* Why else there is a "-" in the tables: what the gaps have not said already. */
-void table_list_rest(struct strv *rest, const struct strv *gaps,
-		     const struct comparison_row *rows, size_t nr)
+void table_list_rest(struct strv *rest, const struct strv *gaps, const struct comparison_row *rows,
+		     size_t nr)
 {
 	for (size_t i = 0; i < nr && rest->n <= WHY_MAX; i++) {
 		struct strv lines = STRV_INIT;
@@ -244,8 +244,10 @@ static void add_same_mount(struct buf *out, const struct comparison_row *row, co
 	if (!have_a || !have_b || strcmp(have_a, have_b) || !strcmp(mount_a, mount_b) ||
 	    !json_equal(mkfs_a, mkfs_b))
 		return;
-	buf_addf(&text, "the mounts %s and %s have the same options in effect: what one says "
-		 "more than the other is the default here", mount_a, mount_b);
+	buf_addf(&text,
+		 "the mounts %s and %s have the same options in effect: what one says "
+		 "more than the other is the default here",
+		 mount_a, mount_b);
 	buf_addc(out, '\n');
 	text_add_wrapped(out, "", buf_str(&text), TABLE_WIDTH);
 	buf_release(&text);
@@ -295,7 +297,8 @@ void table_add_marks(struct buf *out, const struct results *r)
 	struct buf b = BUF_INIT;
 	const char *name;
 
-	buf_addf(&b, "%" JSON_INTEGER_FORMAT " of %" JSON_INTEGER_FORMAT " cell runs were "
+	buf_addf(&b,
+		 "%" JSON_INTEGER_FORMAT " of %" JSON_INTEGER_FORMAT " cell runs were "
 		 "disturbed and kept:",
 		 json_integer_value(json_object_get(marks, "marked")),
 		 json_integer_value(json_object_get(marks, "runs")));

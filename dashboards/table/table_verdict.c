@@ -10,8 +10,8 @@
 #include "dashboards/table/table_impl.h"
 #include "dashboards/words/text.h"
 
-#define SHOWN_AS_NONE 0.0005   /* "+0.0 %" */
-#define CELLS_MAX 5            /* of the mixed, the broken, the repaired ones */
+#define SHOWN_AS_NONE 0.0005 /* "+0.0 %" */
+#define CELLS_MAX 5          /* of the mixed, the broken, the repaired ones */
 
 static void add_counts(struct buf *b, const unsigned nr[NR_VERDICTS])
 {
@@ -169,7 +169,8 @@ static const struct headline_cell *extreme(const struct comparison *c, bool best
 		const struct headline *h = &c->headlines[i];
 		const struct headline_cell *cell = best ? h->best : h->worst;
 
-		if (!(best ? h->nr_best : h->nr_worst) || (found && size_of(cell) <= size_of(found)))
+		if (!(best ? h->nr_best : h->nr_worst) ||
+		    (found && size_of(cell) <= size_of(found)))
 			continue;
 		found = cell;
 		*contrast = h->contrast;
@@ -227,17 +228,21 @@ void table_add_legend(struct buf *out, const struct comparison *c)
 {
 	struct buf b = BUF_INIT;
 
-	buf_addf(&b, "change: %s of patched / baseline, with its 95 %% interval, or the range over "
-		     "blocks where they are too few for one; =: equal to the last digit."
-		     "%s",
-		 c->paired || !c->judged ? "Hodges-Lehmann estimate over blocks" :
-					   "Hodges-Lehmann estimate",
+	buf_addf(&b,
+		 "change: %s of patched / baseline, with its 95 %% interval, or the range over "
+		 "blocks where they are too few for one; =: equal to the last digit."
+		 "%s",
+		 c->paired || !c->judged ? "Hodges-Lehmann estimate over blocks"
+					 : "Hodges-Lehmann estimate",
 		 has_roles(c) ? " Indented: roles, which decide where there are several, each "
-				"for itself; verdicts in parentheses decide nothing." : "");
+				"for itself; verdicts in parentheses decide nothing."
+			      : "");
 	if (c->judged)
-		buf_addf(&b, " slower, faster: at %.2g %% for all cells together, and past the "
-			     "margin; same: shown to be within it; unsure (+n): about n more "
-			     "blocks may settle it.", c->alpha * 100);
+		buf_addf(&b,
+			 " slower, faster: at %.2g %% for all cells together, and past the "
+			 "margin; same: shown to be within it; unsure (+n): about n more "
+			 "blocks may settle it.",
+			 c->alpha * 100);
 	text_add_wrapped(out, "", buf_str(&b), TABLE_WIDTH);
 	buf_release(&b);
 }

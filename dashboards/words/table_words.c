@@ -10,16 +10,16 @@
 #include "dashboards/table/table_impl.h"
 #include "lib/num.h"
 
-#define NO_PREFIX 1e21                 /* past the last SI prefix of num_format_si */
-#define RATIO_AS_FACTOR 1000.0         /* from here on "x1234" reads better than per cent */
+#define NO_PREFIX 1e21         /* past the last SI prefix of num_format_si */
+#define RATIO_AS_FACTOR 1000.0 /* from here on "x1234" reads better than per cent */
 
 struct ink table_ink(enum verdict v, bool colour)
 {
 	static const char *const begin[NR_VERDICTS] = {
-		[VERDICT_NONE] = "", [VERDICT_BROKEN] = "\033[1;31m",
+		[VERDICT_NONE] = "",           [VERDICT_BROKEN] = "\033[1;31m",
 		[VERDICT_SLOWER] = "\033[31m", [VERDICT_MIXED] = "\033[31m",
 		[VERDICT_FASTER] = "\033[32m", [VERDICT_REPAIRED] = "\033[32m",
-		[VERDICT_SAME] = "", [VERDICT_UNSURE] = "\033[33m",
+		[VERDICT_SAME] = "",           [VERDICT_UNSURE] = "\033[33m",
 	};
 
 	if (!colour || !*begin[v])
@@ -165,8 +165,9 @@ static void add_mean(struct buf *b, const struct headline *h, bool paired)
 		table_add_change(b, h->i95.high, true);
 		buf_adds(b, "), + is better");
 	} else {
-		buf_addf(b, ", + is better (%s)", paired ? "too few blocks for an interval" :
-			 "no interval, as the sides are not paired");
+		buf_addf(b, ", + is better (%s)",
+			 paired ? "too few blocks for an interval"
+				: "no interval, as the sides are not paired");
 	}
 	table_add_left_out(b, h);
 }
@@ -200,8 +201,8 @@ void table_add_empty(struct buf *b, const struct comparison *c, const char *cont
 void table_add_summary(struct buf *b, const struct comparison *c, const struct headline *h)
 {
 	static const char *const words[NR_VERDICTS] = {
-		[VERDICT_BROKEN] = "broken", [VERDICT_SLOWER] = "slower",
-		[VERDICT_MIXED] = "mixed", [VERDICT_FASTER] = "faster",
+		[VERDICT_BROKEN] = "broken",     [VERDICT_SLOWER] = "slower",
+		[VERDICT_MIXED] = "mixed",       [VERDICT_FASTER] = "faster",
 		[VERDICT_REPAIRED] = "repaired", [VERDICT_SAME] = "the same",
 		[VERDICT_UNSURE] = "unsure",
 	};

@@ -6,7 +6,7 @@
 
 #include "lib/clean.h"
 
-#define MARKS "-_/=;,."        /* a word that must be cut is cut after one of these */
+#define MARKS "-_/=;,." /* a word that must be cut is cut after one of these */
 
 static int continues(unsigned char c)
 {

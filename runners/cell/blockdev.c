@@ -20,9 +20,9 @@
 #include "runners/cell/claim.h"
 
 #define SIZE_MIN (16u << 20)
-#define SYSFS_SECTOR 512    /* whatever the device's own is */
-#define UNIQUE_HEX 16      /* of a hash: results are mailed around, serial numbers should not be */
-#define SECTOR_MAX 4096    /* a size that is no multiple of it fails with direct I/O */
+#define SYSFS_SECTOR 512 /* whatever the device's own is */
+#define UNIQUE_HEX 16    /* of a hash: results are mailed around, serial numbers should not be */
+#define SECTOR_MAX 4096  /* a size that is no multiple of it fails with direct I/O */
 
 static int usage(struct err *e)
 {
@@ -34,8 +34,10 @@ int blockdev_named_twice(const char *path, const char *destroy, const char *firs
 			 struct err *e)
 {
 	if (!destroy) {
-		err_add(e, EINVAL, "every cell run makes a new file system on %s: to destroy what "
-			"is there, say --destroy %s too", path, path);
+		err_add(e, EINVAL,
+			"every cell run makes a new file system on %s: to destroy what "
+			"is there, say --destroy %s too",
+			path, path);
 		return usage(e);
 	}
 	if (strcmp(destroy, path)) {
@@ -69,8 +71,7 @@ static bool source_is_on(struct libmnt_fs *fs, dev_t dev)
 	const char *source = mnt_fs_get_srcpath(fs);
 	struct stat st;
 
-	return source && !stat(source, &st) && S_ISBLK(st.st_mode) &&
-	       is_or_is_on(st.st_rdev, dev);
+	return source && !stat(source, &st) && S_ISBLK(st.st_mode) && is_or_is_on(st.st_rdev, dev);
 }
 
 /* What the kernel's tables of mounts and swaps say; NULL: nothing. Caller frees. */
@@ -148,7 +149,8 @@ static bool share_a_file(dev_t a, dev_t b)
 	bool same = x && y && (!strcmp(x, y) || fs_same(x, y));
 
 	for (size_t i = 0; i < 2; i++) {
-		from[i] = number_of(devs[i], "loop/offset") + number_of(devs[i], "start") * SYSFS_SECTOR;
+		from[i] = number_of(devs[i], "loop/offset") +
+			  number_of(devs[i], "start") * SYSFS_SECTOR;
 		to[i] = from[i] + number_of(devs[i], "size") * SYSFS_SECTOR;
 	}
 	free(x);
@@ -230,8 +232,10 @@ int blockdev_check_direct(int fd, const char *path, struct err *e)
 	int direct = open(again, O_RDONLY | O_DIRECT | O_CLOEXEC), ret = 0;
 
 	if (direct < 0)
-		ret = err_sys(e, errno, "direct I/O does not work on %s; put it on another file "
-			      "system", path);
+		ret = err_sys(e, errno,
+			      "direct I/O does not work on %s; put it on another file "
+			      "system",
+			      path);
 	else
 		close(direct);
 	free(again);
@@ -260,10 +264,9 @@ static blkid_probe new_probe(int fd)
 {
 	blkid_probe pr = blkid_new_probe();
 
-	if (pr && (blkid_probe_set_device(pr, fd, 0, 0) ||
-		   blkid_probe_enable_superblocks(pr, 1) ||
+	if (pr && (blkid_probe_set_device(pr, fd, 0, 0) || blkid_probe_enable_superblocks(pr, 1) ||
 		   blkid_probe_set_superblocks_flags(pr, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_MAGIC |
-						     BLKID_SUBLKS_UUID) ||
+								 BLKID_SUBLKS_UUID) ||
 		   blkid_probe_enable_partitions(pr, 1) ||
 		   blkid_probe_set_partitions_flags(pr, BLKID_PARTS_MAGIC))) {
 		blkid_free_probe(pr);
@@ -309,9 +312,13 @@ int blockdev_check_empty(int fd, const char *path, struct err *e)
 	    blkid_probe_lookup_value(pr, "PTTYPE", &type, NULL))
 		type = NULL;
 	if (!rc || rc == -2)
-		ret = err_add(e, EEXIST, "there is something on %s: %s; when nothing of it is "
-			      "needed: wipefs --all %s", path,
-			      rc ? "signatures of several kinds" : type ? type : "a signature",
+		ret = err_add(e, EEXIST,
+			      "there is something on %s: %s; when nothing of it is "
+			      "needed: wipefs --all %s",
+			      path,
+			      rc     ? "signatures of several kinds"
+			      : type ? type
+				     : "a signature",
 			      path);
 	else if (!ret && has_partitions(fd))
 		ret = err_add(e, EEXIST, "%s has partitions; name one of them, or remove them",
@@ -350,9 +357,9 @@ char *blockdev_uuid(int fd)
 char *blockdev_unique(dev_t dev)
 {
 	/* NVMe, SCSI, virtio, MMC, device mapper, MD, loop; and where a partition begins. */
-	static const char *const attributes[] = { "wwid", "device/wwid", "serial", "device/serial",
-						  "device/cid", "dm/uuid", "md/uuid",
-						  "loop/backing_file" };
+	static const char *const attributes[] = { "wwid",          "device/wwid",      "serial",
+						  "device/serial", "device/cid",       "dm/uuid",
+						  "md/uuid",       "loop/backing_file" };
 	struct buf all = BUF_INIT;
 	char sha[SHA256_HEX], *start = attribute_of(dev, "start");
 

@@ -56,9 +56,10 @@ static int step_spec(struct cell *c, struct err *e)
 		return err_add(e, EINVAL, "fsduel does not know the file system \"%s\"",
 			       c->spec->fs);
 	c->pass = passes[c->spec->pass];
-	if (c->spec->pass == PASS_PROFILE) {   /* a guest is not told, it is counted from outside */
+	if (c->spec->pass == PASS_PROFILE) { /* a guest is not told, it is counted from outside */
 		c->bad = STATUS_SKIPPED;
-		return err_add(e, ENOTSUP, "a profile counts instructions on a virtual clock: it "
+		return err_add(e, ENOTSUP,
+			       "a profile counts instructions on a virtual clock: it "
 			       "needs fsduel duel in mode exact");
 	}
 	c->work = c->spec->mix ? &cell_work_mix : &cell_work_fio;
@@ -146,7 +147,8 @@ static int step_mount(struct cell *c, struct err *e)
 	return rc;
 }
 
-/* What the file system makes of its options, where its row can tell; an option without effect is marked. */
+/* What the file system makes of its options, where its row can tell; an option without effect is
+ * marked. */
 static int judge_options(struct cell *c, const char *options, struct err *e)
 {
 	const char *why;
@@ -307,7 +309,7 @@ static int run_check(struct cell *c, const char *device, struct err *e)
 static void check_fs(struct cell *c, struct err *e)
 {
 	uint64_t begin_ns = now_ns();
-	int lost = 0;                  /* the next cell run finds that out, too */
+	int lost = 0; /* the next cell run finds that out, too */
 	int rc = run_on_device(c, run_check, &lost, e);
 
 	if (!rc && c->fs->check)
@@ -366,7 +368,8 @@ static void judge(struct cell *c, struct buf *why, const char *unmount_error, co
 		result_fail(c->r, STATUS_INVALID, "%s", c->seen);
 		result_mark(c->r, MARK_BROKEN);
 	}
-	/* What it saw stays seen, whatever else went wrong; but one that was interrupted is run again. */
+	/* What it saw stays seen, whatever else went wrong; but one that was interrupted is run
+	 * again. */
 	if (c->seen && c->watch.stop != WATCH_CALLER)
 		json_object_set_new(c->r->facts, "stands", json_true());
 	trouble_release(&f);

@@ -21,16 +21,16 @@
  * that the same image under two labels gives the same bytes.
  */
 struct cell_spec {
-	char *fs;              /* row of fs_types */
-	struct strv mkfs;      /* the whole mkfs command, without the device */
-	char *mount_options;   /* as the suite says */
-	char *mix;             /* "dio_overwrite:4 ..." canonical, or NULL */
-	struct strv mix_set;   /* "runtime=1s", "dio_overwrite.bs=4k", ... all of them, explicit */
-	char *fio;             /* job text with parameters and seed, or NULL */
-	char *fio_before;      /* jobs that are run before it, unmeasured, or NULL */
+	char *fs;            /* row of fs_types */
+	struct strv mkfs;    /* the whole mkfs command, without the device */
+	char *mount_options; /* as the suite says */
+	char *mix;           /* "dio_overwrite:4 ..." canonical, or NULL */
+	struct strv mix_set; /* "runtime=1s", "dio_overwrite.bs=4k", ... all of them, explicit */
+	char *fio;           /* job text with parameters and seed, or NULL */
+	char *fio_before;    /* jobs that are run before it, unmeasured, or NULL */
 	uint64_t seed;
 	enum pass pass;
-	uint64_t limit_ns;     /* of the whole cell run on its own clock */
+	uint64_t limit_ns; /* of the whole cell run on its own clock */
 	struct suite_device device;
 };
 
@@ -46,20 +46,23 @@ char *cell_uuid(uint64_t seed);
 
 /* Where it runs. */
 struct cell_place {
-	const char *device;    /* block device, ours to format; or what dir lies on */
+	const char *device; /* block device, ours to format; or what dir lies on */
 	/* Holds it: mkfs and mount then go through it (claim.h). NULL: device is in nobody's hands
 	 * but ours, as in a guest, or is not formatted. */
 	struct claim *claim;
-	const char *dir;       /* empty directory to mount on */
+	const char *dir; /* empty directory to mount on */
 	/* Where the file system that holds dir is mounted, if it is to be used as it is: nothing is
 	 * formatted or mounted then. Else NULL. */
 	const char *existing;
-	/* Its name to the kernel, "loop0": lines of the kernel log about other devices do not count.
-	 * NULL: all count, as in a guest, which has no other. */
+	/* Its name to the kernel, "loop0": lines of the kernel log about other devices do not
+	 * count. NULL: all count, as in a guest, which has no other. */
 	const char *log_name;
-	const char *work;      /* directory for scratch files (fio's output) outside the measured file system */
-	uint64_t recording_max_bytes; /* what a pass may record there; more is lost, and counted; 0: 256 MiB */
-	uint64_t raw_max_bytes; /* longer recordings are reduced, but not kept in the result; 0: all are */
+	const char *work; /* directory for scratch files (fio's output) outside the measured file
+			     system */
+	uint64_t recording_max_bytes; /* what a pass may record there; more is lost, and counted; 0:
+					 256 MiB */
+	uint64_t raw_max_bytes; /* longer recordings are reduced, but not kept in the result; 0: all
+				   are */
 	void (*mark)(void *arg, int begin); /* timed part begins / has ended; may be NULL */
 	void *mark_arg;
 	/*
@@ -69,13 +72,15 @@ struct cell_place {
 	 * the operations in it. May be NULL.
 	 */
 	void (*count)(int begin);
-	void (*stepped)(void *arg, const char *step, uint64_t ns); /* after each step; may be NULL */
+	void (*stepped)(void *arg, const char *step,
+			uint64_t ns); /* after each step; may be NULL */
 	void *stepped_arg;
-	struct settle settle;  /* how long to wait for an idle machine before measuring */
+	struct settle settle;   /* how long to wait for an idle machine before measuring */
 	const atomic_int *stop; /* non-zero: give up, clean up, STATUS_FAILED "interrupted" */
 };
 
-/* What the locks pass recorded stays in at->work under this name, for the caller to look at and remove. */
+/* What the locks pass recorded stays in at->work under this name, for the caller to look at and
+ * remove. */
 #define CELL_RECORDING "lock.perf.data"
 
 /*

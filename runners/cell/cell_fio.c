@@ -24,8 +24,8 @@
 #define OUTPUT_MAX ((size_t)256 << 20)
 
 struct fio_work {
-	char *job, *output;      /* absolute paths, since fio runs elsewhere */
-	struct fio_times times;  /* of its threads */
+	char *job, *output;     /* absolute paths, since fio runs elsewhere */
+	struct fio_times times; /* of its threads */
 };
 
 static int fio_check(struct cell *c, struct err *e)
@@ -100,11 +100,17 @@ static int run_fio(struct cell *c, enum run why, struct err *e)
 	struct fio_work *w = c->priv;
 	char *output = xasprintf("--output=%s", w->output);
 	/* fio's options must stand before the job file. */
-	const char *argv[] = { "fio", "--output-format=json+", "--eta=never", output,
-			       layout ? "--create_only=1" : w->job, layout ? w->job : NULL,
+	const char *argv[] = { "fio",
+			       "--output-format=json+",
+			       "--eta=never",
+			       output,
+			       layout ? "--create_only=1" : w->job,
+			       layout ? w->job : NULL,
 			       NULL };
 	struct buf words = BUF_INIT;
-	struct proc_opts o = { .cwd = c->at->dir, .out = &words, .err = &words,
+	struct proc_opts o = { .cwd = c->at->dir,
+			       .out = &words,
+			       .err = &words,
 			       .env = measure ? fio_times_env(&w->times) : NULL,
 			       .timeout_ns = watch_left_ns(&c->watch) };
 	struct proc_exit x;
@@ -157,7 +163,8 @@ static int run_parts_before(struct cell *c, struct err *e)
 	if (!rc)
 		rc = run_fio(c, RUN_BEFORE, e);
 	if (rc)
-		return err_add(e, -rc, "that was in the parts of the job file before the measured "
+		return err_add(e, -rc,
+			       "that was in the parts of the job file before the measured "
 			       "one");
 	return fs_write_atomic(w->job, c->spec->fio, strlen(c->spec->fio), e);
 }
@@ -189,9 +196,10 @@ static int prove_file(struct cell *c, const char *path, const char *name, json_t
 		goto out;
 	json_object_set_new(facts, name, json_string(st.st_size ? extents_names[state] : "empty"));
 	if (state != EXTENTS_WRITTEN && fiojob_overwrites(c->spec->fio, name))
-		rc = err_add(e, EINVAL, "%s is declared to be overwritten (overwrite=1) but its "
-			     "extents are found %s, not written", name,
-			     st.st_size ? extents_names[state] : "empty");
+		rc = err_add(e, EINVAL,
+			     "%s is declared to be overwritten (overwrite=1) but its "
+			     "extents are found %s, not written",
+			     name, st.st_size ? extents_names[state] : "empty");
 out:
 	if (rc == -EINVAL || rc == -EUCLEAN)
 		c->bad = STATUS_INVALID;
@@ -206,8 +214,10 @@ static int prove_jobs(struct cell *c, const struct strv *files, struct err *e)
 
 	if (!job)
 		return 0;
-	err_add(e, EINVAL, "job \"%s\" is declared to overwrite (overwrite=1), but none of its "
-		"files is there after they were laid out", job);
+	err_add(e, EINVAL,
+		"job \"%s\" is declared to overwrite (overwrite=1), but none of its "
+		"files is there after they were laid out",
+		job);
 	free(job);
 	c->bad = STATUS_INVALID;
 	return -EINVAL;
@@ -233,7 +243,7 @@ static int fio_prove(struct cell *c, struct err *e)
 			strv_add(&files, name);
 			rc = prove_file(c, f->fts_path, name, facts, e);
 		} else if (f->fts_info == FTS_DNR || f->fts_info == FTS_ERR ||
-			 f->fts_info == FTS_NS)
+			   f->fts_info == FTS_NS)
 			rc = err_sys(e, f->fts_errno, "cannot look at %s", f->fts_path);
 	}
 	if (tree)

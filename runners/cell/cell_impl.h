@@ -24,27 +24,28 @@ struct cell {
 	struct result *r;
 	const struct fs_type *fs;
 	const struct cell_work *work;
-	void *priv;              /* the work's own; NULL until its check has made it */
+	void *priv;                   /* the work's own; NULL until its check has made it */
 	const struct cell_pass *pass; /* NULL: nothing watches */
-	void *pass_priv;         /* its own; NULL until its open has made it */
-	struct fio_span timed;   /* all that counts between the marks is in it; both 0: all counts */
-	struct watch watch;      /* watch.stop is the flag that long steps look at */
+	void *pass_priv;              /* its own; NULL until its open has made it */
+	struct fio_span timed; /* all that counts between the marks is in it; both 0: all counts */
+	struct watch watch;    /* watch.stop is the flag that long steps look at */
 	struct klog log;
 	bool mounted;
-	int lost;                /* -errno: the device is no longer ours, or may not be */
-	bool check_fs;           /* after unmounting, with the file system's own checker */
-	char *seen;              /* what the work saw that makes the cell invalid, or NULL */
-	enum status bad;         /* what a failing step makes of the cell; a step may say INVALID */
+	int lost;        /* -errno: the device is no longer ours, or may not be */
+	bool check_fs;   /* after unmounting, with the file system's own checker */
+	char *seen;      /* what the work saw that makes the cell invalid, or NULL */
+	enum status bad; /* what a failing step makes of the cell; a step may say INVALID */
 };
 
 /* Hooks in the order in which they are called; 0, or -errno and a sentence. */
 struct cell_work {
-	bool counts_all;         /* cell_mark calls cell_place.count; else the work does the same itself */
+	bool counts_all; /* cell_mark calls cell_place.count; else the work does the same itself */
 	/* Read the spec, before anything is touched. */
 	int (*check)(struct cell *c, struct err *e);
 	/* Make its files on the mounted file system. */
 	int (*prepare)(struct cell *c, struct err *e);
-	/* Are their extents as declared? Caches have been dropped. INVALID when not. Facts "extents". */
+	/* Are their extents as declared? Caches have been dropped. INVALID when not. Facts
+	 * "extents". */
 	int (*prove)(struct cell *c, struct err *e);
 	/* The timed part, between cell_mark(c, 1) and cell_mark(c, 0). */
 	int (*measure)(struct cell *c, struct err *e);

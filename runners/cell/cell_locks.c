@@ -55,7 +55,8 @@ static void note(struct cell *c, const char *key, json_t *value)
 	json_object_set_new(facts, key, value);
 }
 
-/* Hidden addresses are not the end: which lock it was, how it was taken and by whom is still known. */
+/* Hidden addresses are not the end: which lock it was, how it was taken and by whom is still known.
+ */
 static void load_symbols(struct cell *c, struct symbols *sym)
 {
 	struct err why = ERR_INIT;

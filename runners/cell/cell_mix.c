@@ -76,8 +76,7 @@ static int note_extents(const char *path, const struct mix_entry *own, void *arg
 		struct mix_bounds b = mix_bounds(m, en);
 		enum extents state;
 
-		if (here && en->role->needs_fd &&
-		    !extents_state(fd, b.start, b.size, &state, NULL))
+		if (here && en->role->needs_fd && !extents_state(fd, b.start, b.size, &state, NULL))
 			json_object_set_new(facts, en->role->name,
 					    json_string(extents_names[state]));
 	}

@@ -164,9 +164,9 @@ json_t *cell_spec_to_json(const struct cell_spec *c)
 		json_object_set_new(j, "fio_before", json_string(c->fio_before));
 	json_object_set_new(j, "seed", u64_to_json(c->seed));
 	/* A profile is counted from outside: the guest that is told so would be another guest. */
-	json_object_set_new(j, "pass", json_string(pass_names[c->pass == PASS_PROFILE
-								  ? PASS_THROUGHPUT
-								  : c->pass]));
+	json_object_set_new(
+		j, "pass",
+		json_string(pass_names[c->pass == PASS_PROFILE ? PASS_THROUGHPUT : c->pass]));
 	json_object_set_new(j, "limit_ns", u64_to_json(c->limit_ns));
 	json_object_set_new(j, "device", dev);
 	return j;
@@ -282,7 +282,8 @@ int cell_spec_from_json(struct cell_spec *c, const json_t *j, struct err *e)
 	if (!rc)
 		rc = get_numbers(c, j, e);
 	if (!rc && (!c->mkfs.n || !c->mix == !c->fio))
-		rc = err_add(e, EINVAL, "cell spec: it needs a mkfs command and either a mix or a "
+		rc = err_add(e, EINVAL,
+			     "cell spec: it needs a mkfs command and either a mix or a "
 			     "fio job");
 	if (rc)
 		cell_spec_release(c);

@@ -25,11 +25,11 @@
 
 #include "lib/buf.h"
 
-#ifndef BLKGETDISKSEQ            /* headers before 5.15 */
+#ifndef BLKGETDISKSEQ /* headers before 5.15 */
 #define BLKGETDISKSEQ _IOR(0x12, 128, uint64_t)
 #endif
 
-#define HEAD_BYTES (128u << 10)  /* the first super block of every file system lies in it */
+#define HEAD_BYTES (128u << 10) /* the first super block of every file system lies in it */
 #define UUID_BYTES 16
 #define TAKE_TRIES 50
 #define TAKE_WAIT_NS 100000000l
@@ -38,7 +38,7 @@
 
 static const struct {
 	size_t offset;
-	const char *name;        /* in the journal; NULL: not there, others may change it later */
+	const char *name; /* in the journal; NULL: not there, others may change it later */
 	const char *differs;
 } rows[] = {
 #define ROW(field) offsetof(struct claim_id, field)
@@ -49,7 +49,8 @@ static const struct {
 	{ ROW(loop_offset), "loop_offset", "it shows another part of its file" },
 	{ ROW(loop_limit), "loop_limit", "it shows another part of its file" },
 	{ ROW(diskseq), "diskseq", "another disk, or another file, is in its place" },
-	{ ROW(loop_flags), NULL, "somebody has detached it (losetup -d), or attached it in "
+	{ ROW(loop_flags), NULL,
+	  "somebody has detached it (losetup -d), or attached it in "
 	  "another way" },
 #undef ROW
 };
@@ -106,8 +107,10 @@ json_t *claim_json(const struct claim *c)
 
 static int gone(const struct claim *c, const char *why, struct err *e)
 {
-	return err_add(e, ENODEV, "%s is no longer the device that was checked: %s; nothing more "
-		       "is written to it", c->name, why);
+	return err_add(e, ENODEV,
+		       "%s is no longer the device that was checked: %s; nothing more "
+		       "is written to it",
+		       c->name, why);
 }
 
 int claim_check(const struct claim *c, struct err *e)
@@ -224,8 +227,11 @@ int claim_open(struct claim *c, const char *name, bool write, claim_user_fn user
 	struct stat st;
 	int ret = 0, read_only = 0;
 
-	*c = (struct claim){ .name = xstrdup(name), .path = realpath(name, NULL), .user = user,
-			     .fd = -1, .excl = -1 };
+	*c = (struct claim){ .name = xstrdup(name),
+			     .path = realpath(name, NULL),
+			     .user = user,
+			     .fd = -1,
+			     .excl = -1 };
 	if (c->path)
 		c->fd = open(c->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (c->fd < 0 || fstat(c->fd, &st))
@@ -265,8 +271,7 @@ int claim_blank(struct claim *c, struct err *e)
 		return ret;
 	if (ioctl(c->excl, BLKDISCARD, range) && errno != EOPNOTSUPP && errno != ENOTTY)
 		return err_sys(e, errno, "cannot discard what is on %s", c->name);
-	if (pwrite(c->excl, zeros, sizeof(zeros), 0) != (ssize_t)sizeof(zeros) ||
-	    fsync(c->excl))
+	if (pwrite(c->excl, zeros, sizeof(zeros), 0) != (ssize_t)sizeof(zeros) || fsync(c->excl))
 		return err_sys(e, errno, "cannot overwrite the head of %s", c->name);
 	return 0;
 }
@@ -282,8 +287,10 @@ int claim_carries(const struct claim *c, uint64_t at, const char *uuid, struct e
 	for (size_t i = 0; i < sizeof(b); i++)
 		buf_addf(&there, "%s%02x", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "", b[i]);
 	if (strcmp(buf_str(&there), uuid))
-		ret = err_add(e, EIO, "the file system that was just made is not on %s: the "
-			      "program that makes it wrote elsewhere, or nothing", c->name);
+		ret = err_add(e, EIO,
+			      "the file system that was just made is not on %s: the "
+			      "program that makes it wrote elsewhere, or nothing",
+			      c->name);
 	buf_release(&there);
 	return ret;
 }

@@ -41,23 +41,26 @@ typedef char *(*claim_user_fn)(dev_t dev);
 
 /* What tells a device from another in its place. 0: it has none, or the kernel does not say. */
 struct claim_id {
-	uint64_t number;         /* dev_t */
+	uint64_t number; /* dev_t */
 	uint64_t size_bytes;
-	uint64_t diskseq;        /* BLKGETDISKSEQ, since 5.15: another for each disk and attached file */
-	uint64_t loop_device, loop_inode;   /* the file behind a loop device */
-	uint64_t loop_offset, loop_limit;   /* and the part of it */
+	uint64_t diskseq; /* BLKGETDISKSEQ, since 5.15: another for each disk and attached file */
+	uint64_t loop_device, loop_inode; /* the file behind a loop device */
+	uint64_t loop_offset, loop_limit; /* and the part of it */
 	uint64_t loop_flags;
 };
 
 struct claim {
-	char *name, *path;       /* as the user said it; without links */
+	char *name, *path; /* as the user said it; without links */
 	claim_user_fn user;
 	struct claim_id id;
-	int fd, excl;            /* excl -1: lent, or its mount has the device */
-	bool write;              /* excl is open for writing */
+	int fd, excl; /* excl -1: lent, or its mount has the device */
+	bool write;   /* excl is open for writing */
 };
 
-#define CLAIM_NONE { .fd = -1, .excl = -1 }
+#define CLAIM_NONE                                                                                 \
+	{                                                                                          \
+		.fd = -1, .excl = -1                                                               \
+	}
 
 /*
  * Find the device out and claim it, for writing or not. user is asked first, for the
@@ -66,7 +69,7 @@ struct claim {
  * no block device. On error there is nothing to release.
  */
 int claim_open(struct claim *c, const char *name, bool write, claim_user_fn user, struct err *e);
-void claim_release(struct claim *c);   /* accepts CLAIM_NONE */
+void claim_release(struct claim *c); /* accepts CLAIM_NONE */
 
 /* The lock by which udev knows that a device is not its business; waited for likewise. */
 int claim_lock(int fd, const char *path, struct err *e);

@@ -20,7 +20,7 @@
 #define SUPER_MAGIC 0xef53
 #define COMPAT_HAS_JOURNAL 0x4u
 #define INCOMPAT_EXTENTS 0x40u
-#define LOG_BLOCK_MAX 6u              /* 64 KiB */
+#define LOG_BLOCK_MAX 6u /* 64 KiB */
 
 /* Offsets into the superblock. */
 enum {
@@ -29,8 +29,8 @@ enum {
 	S_INODE_SIZE = 0x58,
 	S_FEATURE_COMPAT = 0x5c,
 	S_FEATURE_INCOMPAT = 0x60,
-	S_JNL_BACKUP_TYPE = 0xfd,     /* 1: s_jnl_blocks copies the journal inode */
-	S_JNL_BLOCKS = 0x10c,         /* 17 words; the last two: size, high half first */
+	S_JNL_BACKUP_TYPE = 0xfd, /* 1: s_jnl_blocks copies the journal inode */
+	S_JNL_BLOCKS = 0x10c,     /* 17 words; the last two: size, high half first */
 };
 
 static uint32_t le32(const unsigned char *p)
@@ -86,8 +86,9 @@ void ext4_effective(struct ext4_effective *f, const struct ext4_super *s, const 
 		{ mount_has_option(options, "data=journal"),
 		  "data=journal turns the dioread_nolock path off and direct into buffered I/O, "
 		  "though the options print it" },
-		{ !delalloc, "nodelalloc turns mainline's dioread_nolock path off, though the options "
-			     "print dioread_nolock" },
+		{ !delalloc,
+		  "nodelalloc turns mainline's dioread_nolock path off, though the options "
+		  "print dioread_nolock" },
 	};
 
 	f->delalloc = delalloc;

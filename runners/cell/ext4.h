@@ -17,12 +17,12 @@
 struct ext4_super {
 	uint32_t block_bytes, inode_bytes;
 	bool extents, has_journal;
-	uint64_t journal_bytes;  /* of the internal journal; 0 without one or on another device */
+	uint64_t journal_bytes; /* of the internal journal; 0 without one or on another device */
 };
 
 struct ext4_effective {
 	bool dioread_nolock, delalloc;
-	char why[160];           /* why dioread_nolock, which is printed, is without effect; else "" */
+	char why[160]; /* why dioread_nolock, which is printed, is without effect; else "" */
 };
 
 /* Read the primary superblock of a device or image. -EINVAL: not an ext2, ext3 or ext4. */

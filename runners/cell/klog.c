@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define TAIL_BYTES (1u << 20)   /* kept of a log that grows without end */
+#define TAIL_BYTES (1u << 20) /* kept of a log that grows without end */
 
 int klog_open(struct klog *k, struct err *e)
 {
@@ -51,7 +51,7 @@ static char *record_text(char *record)
 		return NULL;
 	for (const char *p = record; *p >= '0' && *p <= '9'; p++)
 		prio = prio * 10 + (unsigned long)(*p - '0');
-	if (prio >> 3)  /* the facility; the kernel's own is 0 */
+	if (prio >> 3) /* the facility; the kernel's own is 0 */
 		return NULL;
 	end = strchr(++text, '\n');
 	if (end)
@@ -72,7 +72,7 @@ static void keep(struct buf *tail, const char *text)
 
 int klog_scan(struct klog *k, struct trouble_found *f, struct err *e)
 {
-	char record[16384];  /* above the kernel's CONSOLE_EXT_LOG_MAX of 8 KiB */
+	char record[16384]; /* above the kernel's CONSOLE_EXT_LOG_MAX of 8 KiB */
 
 	for (;;) {
 		ssize_t n = read(k->fd, record, sizeof(record) - 1);

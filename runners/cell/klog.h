@@ -18,7 +18,10 @@ struct klog {
 	struct buf tail;    /* what was read; of a log without end, the last part */
 };
 
-#define KLOG_NONE { .fd = -1 }
+#define KLOG_NONE                                                                                  \
+	{                                                                                          \
+		.fd = -1                                                                           \
+	}
 
 /* Note the end of the log as it is now. */
 int klog_open(struct klog *k, struct err *e);
@@ -31,6 +34,6 @@ int klog_open(struct klog *k, struct err *e);
  */
 int klog_scan(struct klog *k, struct trouble_found *f, struct err *e);
 
-void klog_close(struct klog *k);   /* accepts KLOG_NONE */
+void klog_close(struct klog *k); /* accepts KLOG_NONE */
 
 #endif

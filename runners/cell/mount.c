@@ -76,8 +76,7 @@ void mount_split(const char *options, unsigned long *flags, struct buf *data)
 	strv_release(&words);
 }
 
-int mount_mkfs(const struct strv *mkfs, const char *device, const atomic_int *stop,
-	       struct err *e)
+int mount_mkfs(const struct strv *mkfs, const char *device, const atomic_int *stop, struct err *e)
 {
 	struct strv argv = STRV_INIT;
 	int rc;
@@ -99,8 +98,7 @@ static const char *first_finding(const struct strv *lines)
 	return "it does not say what";
 }
 
-int mount_check(const struct fs_type *fs, const char *device, const atomic_int *stop,
-		struct err *e)
+int mount_check(const struct fs_type *fs, const char *device, const atomic_int *stop, struct err *e)
 {
 	struct strv argv = STRV_INIT, lines = STRV_INIT;
 	struct buf said = BUF_INIT;
@@ -115,8 +113,8 @@ int mount_check(const struct fs_type *fs, const char *device, const atomic_int *
 	rc = proc_run((const char *const *)argv.v, &o, stop, &x, e);
 	strv_split(&lines, buf_str(&said), "\n");
 	if (!rc && x.status)
-		rc = err_add(e, EUCLEAN, "%s does not find the file system clean: %.200s", argv.v[0],
-			     first_finding(&lines));
+		rc = err_add(e, EUCLEAN, "%s does not find the file system clean: %.200s",
+			     argv.v[0], first_finding(&lines));
 	strv_release(&lines);
 	strv_release(&argv);
 	buf_release(&said);
@@ -133,8 +131,10 @@ int mount_do(const struct fs_type *fs, const char *options, const char *device, 
 	buf_addf(&all, "%s,%s", fs->always_options ? fs->always_options : "", options);
 	mount_split(buf_str(&all), &flags, &data);
 	if (mount(device, dir, fs->name, flags, buf_str(&data)))
-		rc = err_sys(e, errno, "cannot mount %s on %s as %s with options \"%s\" (the "
-			     "kernel log may say why)", device, dir, fs->name, options);
+		rc = err_sys(e, errno,
+			     "cannot mount %s on %s as %s with options \"%s\" (the "
+			     "kernel log may say why)",
+			     device, dir, fs->name, options);
 	buf_release(&all);
 	buf_release(&data);
 	return rc;
@@ -155,8 +155,10 @@ static int options_of_mounts(const char *dir, struct buf *out, struct err *e)
 	if (f)
 		endmntent(f);
 	if (!opts)
-		return err_add(e, ENOENT, "%s is not in /proc/self/mounts, so its mount options "
-			       "cannot be checked", dir);
+		return err_add(e, ENOENT,
+			       "%s is not in /proc/self/mounts, so its mount options "
+			       "cannot be checked",
+			       dir);
 	for (char *p = opts; *p; p++)
 		if (*p == ',')
 			*p = '\n';
@@ -182,8 +184,8 @@ char *mount_device_name(const char *device)
 	return name;
 }
 
-int mount_effective(const struct fs_type *fs, const char *device, const char *dir,
-		    struct buf *out, struct err *e)
+int mount_effective(const struct fs_type *fs, const char *device, const char *dir, struct buf *out,
+		    struct err *e)
 {
 	static const char mark[] = "{dev}";
 	const char *at = fs->options_file ? strstr(fs->options_file, mark) : NULL;
@@ -220,8 +222,10 @@ int mount_undo(const char *dir, struct err *e)
 	}
 	if (umount2(dir, MNT_DETACH))
 		return err_sys(e, errno, "cannot even detach %s, which stays busy", dir);
-	return err_add(e, EBUSY, "%s stayed busy and was detached; something still has a file open "
-		       "on it, so its device cannot be used again yet (fuser -m says what)", dir);
+	return err_add(e, EBUSY,
+		       "%s stayed busy and was detached; something still has a file open "
+		       "on it, so its device cannot be used again yet (fuser -m says what)",
+		       dir);
 }
 
 int mount_drop_caches(struct err *e)

@@ -22,8 +22,7 @@
 void mount_split(const char *options, unsigned long *flags, struct buf *data);
 
 /* Run mkfs (without the device) on device. */
-int mount_mkfs(const struct strv *mkfs, const char *device, const atomic_int *stop,
-	       struct err *e);
+int mount_mkfs(const struct strv *mkfs, const char *device, const atomic_int *stop, struct err *e);
 
 /*
  * Run the file system's checker on an unmounted device: -EUCLEAN with its last line where it
@@ -46,8 +45,8 @@ char *mount_device_name(const char *device);
  * to out. A file system without such a file: those of /proc/self/mounts. What
  * cannot be read is an error.
  */
-int mount_effective(const struct fs_type *fs, const char *device, const char *dir,
-		    struct buf *out, struct err *e);
+int mount_effective(const struct fs_type *fs, const char *device, const char *dir, struct buf *out,
+		    struct err *e);
 
 /*
  * Unmount dir, tried again for two seconds while it is busy. Then it is

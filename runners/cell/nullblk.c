@@ -16,8 +16,8 @@
 #define NULLB_DIR "/sys/kernel/config/nullb"
 #define ITEM_MAX 24
 
-#define QUEUE_MQ 2      /* blk-mq */
-#define IRQ_TIMER 2     /* completes on an hrtimer, so its latency lives on the guest's clock */
+#define QUEUE_MQ 2  /* blk-mq */
+#define IRQ_TIMER 2 /* completes on an hrtimer, so its latency lives on the guest's clock */
 
 static int set(const char *item, const char *attribute, uint64_t value, struct err *e)
 {
@@ -38,7 +38,8 @@ static int set(const char *item, const char *attribute, uint64_t value, struct e
 int nullblk_supported(struct err *e)
 {
 	if (access(NULLB_DIR, F_OK))
-		return err_add(e, ENODEV, "this kernel has no null_blk: it is neither built in nor "
+		return err_add(e, ENODEV,
+			       "this kernel has no null_blk: it is neither built in nor "
 			       "among its modules; build it with CONFIG_BLK_DEV_NULL_BLK and "
 			       "CONFIG_CONFIGFS_FS");
 	return 0;

@@ -23,7 +23,7 @@
 enum { IDLE = 4, IOWAIT = 5, STEAL = 8, FIELDS };
 
 struct cpu_time {
-	uint64_t ticks[FIELDS];   /* since boot, all CPUs; [0] is the line's name */
+	uint64_t ticks[FIELDS]; /* since boot, all CPUs; [0] is the line's name */
 };
 
 /* "cpu  user nice system idle iowait irq softirq steal guest guest_nice"; guest is part of user. */
@@ -51,8 +51,8 @@ static bool was_idle(const struct cpu_time *before, const struct cpu_time *after
 	uint64_t all = 0, idle = 0;
 
 	for (size_t i = 1; i < FIELDS; i++) {
-		uint64_t passed = after->ticks[i] > before->ticks[i] ?
-				  after->ticks[i] - before->ticks[i] : 0;
+		uint64_t passed =
+			after->ticks[i] > before->ticks[i] ? after->ticks[i] - before->ticks[i] : 0;
 
 		all += passed;
 		if (i == IDLE || i == IOWAIT)
@@ -77,7 +77,8 @@ uint64_t devices_done(const dev_t *devices, size_t nr, bool *busy)
 
 		strv_split(&words, line ? line : "", " ");
 		for (size_t i = 0; i < sizeof(ended) / sizeof(ended[0]); i++)
-			if (ended[i] < words.n && !num_parse(words.v[ended[i]], NUM_COUNT, &n, NULL))
+			if (ended[i] < words.n &&
+			    !num_parse(words.v[ended[i]], NUM_COUNT, &n, NULL))
 				all += n;
 		if (words.n > IN_FLIGHT && strcmp(words.v[IN_FLIGHT], "0"))
 			*busy = true;

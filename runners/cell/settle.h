@@ -16,10 +16,10 @@
 #include "lib/err.h"
 
 struct settle {
-	uint64_t max_ns;         /* give up after that; 0: do not wait at all */
-	uint64_t min_uptime_ns;  /* and not before the machine has been up that long */
-	const dev_t *devices;    /* block devices that must be idle too; borrowed */
-	size_t nr_devices;       /* those that sysfs does not know (btrfs' own, tmpfs) are left out */
+	uint64_t max_ns;        /* give up after that; 0: do not wait at all */
+	uint64_t min_uptime_ns; /* and not before the machine has been up that long */
+	const dev_t *devices;   /* block devices that must be idle too; borrowed */
+	size_t nr_devices; /* those that sysfs does not know (btrfs' own, tmpfs) are left out */
 };
 
 /*

@@ -13,8 +13,8 @@
 #include "lib/buf.h"
 #include "lib/schema.h"
 
-#define REASON_CHARS 200   /* of a line, in a reason */
-#define LINE_CHARS 400     /* of a line, in what is kept */
+#define REASON_CHARS 200 /* of a line, in a reason */
+#define LINE_CHARS 400   /* of a line, in what is kept */
 
 /*
  * "[    4.123456][  T66] text" of a console, "<4>[    4.123456] text" of dmesg -r; a record of
@@ -85,14 +85,17 @@ const struct trouble *trouble_match(const char *line)
 
 /* What the kernel writes before a device's name, from the same files as the patterns. */
 static const char *const before_name[] = {
-	"(device ", " on device ", "/O error, dev ", " error, dev ", " on dev ", " data on ",
-	"superblock for ", "update for ", "EXT4-fs (", "XFS (", "BTRFS info (device ", "(dev = ",
-	"block device ", "block-device ", " for device ", NULL,
+	"(device ",      " on device ",   "/O error, dev ",      " error, dev ",
+	" on dev ",      " data on ",     "superblock for ",     "update for ",
+	"EXT4-fs (",     "XFS (",         "BTRFS info (device ", "(dev = ",
+	"block device ", "block-device ", " for device ",        NULL,
 };
 
 /* And what it writes after one that begins the line. */
 static const char *const after_name[] = {
-	": writeback error on inode ", ": attempt to access beyond end of device", NULL,
+	": writeback error on inode ",
+	": attempt to access beyond end of device",
+	NULL,
 };
 
 /* jbd2 adds the inode of the journal: "sda1-8". */
@@ -216,8 +219,8 @@ static void add_also(struct buf *b, const struct trouble_found *f)
 
 /* Rows that are no word against the kernel: the device, the memory it was given, QEMU, fsduel. */
 static const char *const others[] = {
-	"out of memory", "first process", "power-off", "QEMU", "garbage", "I/O error",
-	"allocation failure", "lost log",
+	"out of memory", "first process", "power-off",          "QEMU",
+	"garbage",       "I/O error",     "allocation failure", "lost log",
 };
 
 static bool is_the_kernels(const struct trouble *row)

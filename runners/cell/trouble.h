@@ -17,24 +17,25 @@
 /* What shows a trouble: a line of text, or else what the caller noticed. */
 enum trouble_sign {
 	TROUBLE_LINE,
-	TROUBLE_LOG_LOST,     /* the kernel log overran before it was read */
-	TROUBLE_QEMU,         /* QEMU failed or was killed */
-	TROUBLE_GARBAGE,      /* something arrived that is no result */
-	TROUBLE_OFF,          /* the guest ended and nothing arrived */
-	TROUBLE_SILENCE,      /* it ran on until it was ended */
+	TROUBLE_LOG_LOST, /* the kernel log overran before it was read */
+	TROUBLE_QEMU,     /* QEMU failed or was killed */
+	TROUBLE_GARBAGE,  /* something arrived that is no result */
+	TROUBLE_OFF,      /* the guest ended and nothing arrived */
+	TROUBLE_SILENCE,  /* it ran on until it was ended */
 };
 
 struct trouble_pattern {
-	const char *glob;     /* fnmatch(3) over a whole line without its time stamp */
-	const char *file;     /* of the kernel, itself a glob(3): files move; NULL: not in all kernels */
-	const char *format;   /* part of a string in it, adjacent literals joined */
+	const char *glob; /* fnmatch(3) over a whole line without its time stamp */
+	const char
+		*file; /* of the kernel, itself a glob(3): files move; NULL: not in all kernels */
+	const char *format; /* part of a string in it, adjacent literals joined */
 };
 
 struct trouble {
-	const char *name;             /* "oops" */
+	const char *name; /* "oops" */
 	enum trouble_sign sign;
-	enum status status;           /* of a cell run that has its figures all the same */
-	const char *sentence;         /* "the kernel had an oops"; the line comes after it */
+	enum status status;   /* of a cell run that has its figures all the same */
+	const char *sentence; /* "the kernel had an oops"; the line comes after it */
 	const struct trouble_pattern *patterns; /* ends with a NULL glob */
 };
 
@@ -43,7 +44,7 @@ struct trouble {
  * the reason. First troubles that end a guest, then how it ended, then those it outlives.
  * Every row makes a cell run worthless; a line that does not is in no row.
  */
-extern const struct trouble troubles[];   /* ends with a NULL name */
+extern const struct trouble troubles[]; /* ends with a NULL name */
 
 /*
  * The row that a line of console or kernel log belongs to, or NULL. Before the kernel's text may
@@ -60,13 +61,16 @@ bool trouble_elsewhere(const char *line, const char *device);
 
 /* What has been seen so far. Life cycle: TROUBLE_NONE, any number of looks, trouble_release. */
 struct trouble_found {
-	const struct trouble *row;    /* NULL: nothing */
-	char *line;                   /* the first line of that row, without its time stamp; owned */
-	char *where;                  /* the function at the first "RIP:" after it, or NULL; owned */
-	uint64_t seen;                /* bit i: row i of the table */
+	const struct trouble *row; /* NULL: nothing */
+	char *line;                /* the first line of that row, without its time stamp; owned */
+	char *where;               /* the function at the first "RIP:" after it, or NULL; owned */
+	uint64_t seen;             /* bit i: row i of the table */
 };
 
-#define TROUBLE_NONE { .row = NULL }
+#define TROUBLE_NONE                                                                               \
+	{                                                                                          \
+		.row = NULL                                                                        \
+	}
 
 void trouble_look(struct trouble_found *f, const char *text, size_t len); /* at each line of it */
 /* A sign that is no line, and what is known of it. */

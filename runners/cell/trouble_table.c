@@ -15,7 +15,8 @@
 
 /*
  * Anchored at the line's start where the kernel's line starts so: text is easily quoted. Where a
- * prefix comes from a function of the file system ("XFS (sda1): "), the format is the text after it.
+ * prefix comes from a function of the file system ("XFS (sda1): "), the format is the text after
+ * it.
  */
 /* clang-format off */
 const struct trouble troubles[] = {

@@ -16,13 +16,13 @@
 #include "lib/err.h"
 
 struct watch {
-	atomic_int stop;                /* non-zero: give up; 1 the caller's wish, 2 overran */
-	uint64_t deadline_ns;           /* CLOCK_MONOTONIC; 0: none */
-	const atomic_int *caller;       /* may be NULL */
+	atomic_int stop;          /* non-zero: give up; 1 the caller's wish, 2 overran */
+	uint64_t deadline_ns;     /* CLOCK_MONOTONIC; 0: none */
+	const atomic_int *caller; /* may be NULL */
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t quit_cond;
-	bool quit, started;             /* quit under lock */
+	bool quit, started; /* quit under lock */
 };
 
 enum { WATCH_CALLER = 1, WATCH_OVERRAN = 2 };
@@ -33,6 +33,6 @@ int watch_start(struct watch *w, uint64_t limit_ns, const atomic_int *caller, st
 int watch_check(struct watch *w);
 /* What is left, at least 1; 0 when there is no limit (as proc_opts.timeout_ns wants it). */
 uint64_t watch_left_ns(const struct watch *w);
-void watch_end(struct watch *w);    /* accepts a zeroed one */
+void watch_end(struct watch *w); /* accepts a zeroed one */
 
 #endif

@@ -69,10 +69,21 @@ static bool is_simple(const json_t *root, const json_t *job)
 		"psync", "sync", "vsync", "pvsync", "pvsync2", NULL,
 	};
 	static const char *const others[] = {
-		"thinktime", "thinkcycles", "rate", "rate_iops", "flow", "latency_target",
-		"end_fsync", "fsync_on_close", "sync_file_range", "ramp_time",
+		"thinktime",
+		"thinkcycles",
+		"rate",
+		"rate_iops",
+		"flow",
+		"latency_target",
+		"end_fsync",
+		"fsync_on_close",
+		"sync_file_range",
+		"ramp_time",
 		/* Files made, opened or deleted in the midst of it. */
-		"create_on_open", "openfiles", "unlink_each_loop", NULL,
+		"create_on_open",
+		"openfiles",
+		"unlink_each_loop",
+		NULL,
 	};
 	const char *engine = option(root, job, "ioengine");
 	size_t i = 0;
@@ -122,8 +133,8 @@ int fio_account_read(struct fio_account *j, const json_t *root, const json_t *jo
 {
 	const char *rw = option(root, job, "rw"), *verify = option(root, job, "verify");
 	/* A pattern alone is verified, too (options.c, str_verify_pattern_cb). */
-	bool checks = verify ? strcmp(verify, "0") && strcmp(verify, "none") :
-			       option(root, job, "verify_pattern") != NULL;
+	bool checks = verify ? strcmp(verify, "0") && strcmp(verify, "none")
+			     : option(root, job, "verify_pattern") != NULL;
 	bool writes = rw && (strstr(rw, "write") || strstr(rw, "rw"));
 	bool reads = !writes || strstr(rw, "rw") || strstr(rw, "readwrite");
 	bool backlog = checks && is_on(option(root, job, "verify_backlog"), false);

@@ -18,19 +18,19 @@
 #define FIO_COUNT_MAX ((json_int_t)1 << 53)
 
 enum { FIO_READ, FIO_WRITE, FIO_TRIM, FIO_DIRECTIONS };
-extern const char *const fio_directions[FIO_DIRECTIONS];   /* their keys: "read", ... */
+extern const char *const fio_directions[FIO_DIRECTIONS]; /* their keys: "read", ... */
 
 struct fio_account {
 	const json_t *json;
-	bool works[FIO_DIRECTIONS];  /* as the workload; reads may only verify */
-	bool checks;                 /* it fills what it writes with sums to be checked */
-	bool verifies;               /* it reads back after its work, before the next loop */
-	bool backlog;                /* it verifies in the midst of its work as well */
-	bool mixed;                  /* it reads and writes */
-	uint64_t runtime_ms;         /* of its work, rounded up; 0: it did none */
-	uint64_t io_ns;              /* spent in its I/O, one after the other; 0: not so simple */
-	uint64_t fill_ns;            /* of such a job that checks: for sums, in its latencies */
-	const struct fio_clock_thread *thread;  /* NULL: none agrees with runtime_ms */
+	bool works[FIO_DIRECTIONS]; /* as the workload; reads may only verify */
+	bool checks;                /* it fills what it writes with sums to be checked */
+	bool verifies;              /* it reads back after its work, before the next loop */
+	bool backlog;               /* it verifies in the midst of its work as well */
+	bool mixed;                 /* it reads and writes */
+	uint64_t runtime_ms;        /* of its work, rounded up; 0: it did none */
+	uint64_t io_ns;             /* spent in its I/O, one after the other; 0: not so simple */
+	uint64_t fill_ns;           /* of such a job that checks: for sums, in its latencies */
+	const struct fio_clock_thread *thread; /* NULL: none agrees with runtime_ms */
 };
 
 /* A direction's time, and how much of that is not known. */

@@ -50,8 +50,9 @@ bool fio_ns(const char *text, uint64_t *v)
 		const char *unit;
 		uint64_t ns;
 	} units[] = {
-		{ "", S_NS }, { "s", S_NS }, { "us", 1000 }, { "usec", 1000 }, { "ms", 1000000 },
-		{ "msec", 1000000 }, { "m", 60 * S_NS }, { "h", 3600 * S_NS }, { "d", 86400 * S_NS },
+		{ "", S_NS },       { "s", S_NS },        { "us", 1000 },
+		{ "usec", 1000 },   { "ms", 1000000 },    { "msec", 1000000 },
+		{ "m", 60 * S_NS }, { "h", 3600 * S_NS }, { "d", 86400 * S_NS },
 	};
 	char unit[8] = "";
 
@@ -71,9 +72,9 @@ struct named {
 };
 
 struct room {
-	struct named *named;   /* files that jobs share, each as long as the longest that asks */
+	struct named *named; /* files that jobs share, each as long as the longest that asks */
 	size_t nr_named;
-	uint64_t own_bytes;    /* files that belong to one job each */
+	uint64_t own_bytes; /* files that belong to one job each */
 	bool fills;
 };
 
@@ -95,8 +96,9 @@ static bool is_sparse(const struct ini *job, size_t i)
 {
 	const char *fallocate = value(job, i, "fallocate"), *rw = value(job, i, "rw");
 
-	return fallocate && (!strcmp(fallocate, "none") || !strcmp(fallocate, "0") ||
-			     !strcmp(fallocate, "truncate")) &&
+	return fallocate &&
+	       (!strcmp(fallocate, "none") || !strcmp(fallocate, "0") ||
+		!strcmp(fallocate, "truncate")) &&
 	       rw && strstr(rw, "write") && !fiojob_flag(job, NULL, i, "overwrite");
 }
 
@@ -132,8 +134,9 @@ static uint64_t job_bytes(const struct ini *job, size_t i, uint64_t threads)
 	if (!fio_engine_has_files(value(job, i, "ioengine")) || is_sparse(job, i))
 		return 0;
 	if (!fio_bytes(upper(value(job, i, "filesize")), &bytes))
-		return fio_bytes(value(job, i, "size"), &bytes) && bytes < UINT64_MAX / 4 ?
-			bytes + last_offset(job, i, threads) : 0;
+		return fio_bytes(value(job, i, "size"), &bytes) && bytes < UINT64_MAX / 4
+			       ? bytes + last_offset(job, i, threads)
+			       : 0;
 	if (filename)
 		nr = files_of(filename);
 	else if (!fio_bytes(value(job, i, "nrfiles"), &nr))

@@ -15,12 +15,15 @@
 #include "runners/preload/fio_clock.h"
 
 struct fio_times {
-	char *path;                  /* of the file that fio's threads write to */
-	struct fio_clock *clock;     /* mapped; NULL: there is no library, and nothing is known */
-	struct strv env;             /* for fio */
+	char *path;              /* of the file that fio's threads write to */
+	struct fio_clock *clock; /* mapped; NULL: there is no library, and nothing is known */
+	struct strv env;         /* for fio */
 };
 
-#define FIO_TIMES_NONE { NULL, NULL, STRV_INIT }
+#define FIO_TIMES_NONE                                                                             \
+	{                                                                                          \
+		NULL, NULL, STRV_INIT                                                              \
+	}
 
 /* Make the file in the directory dir. Called again for another run of fio it begins anew. */
 int fio_times_open(struct fio_times *t, const char *dir, struct err *e);

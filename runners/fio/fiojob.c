@@ -30,7 +30,8 @@ const struct fiojob_param fiojob_params[] = {
 	{ .name = "overwrite", .option = "overwrite", .kind = NUM_COUNT },
 	{ .name = "rw", .option = "rw", .text = true },
 	{ .name = "ioengine", .option = "ioengine", .text = true },
-	{ .name = "part", .help = "chooses a part of a job file whose jobs wait for each other",
+	{ .name = "part",
+	  .help = "chooses a part of a job file whose jobs wait for each other",
 	  .text = true },
 	{ .name = "set.NAME", .help = "sets ${NAME} in the job file", .text = true },
 	{ .name = NULL },
@@ -38,14 +39,18 @@ const struct fiojob_param fiojob_params[] = {
 
 /* Appended to every job: how fio reports, not what it does. */
 static const char *const always[] = {
-	"lat_percentiles=1", "unified_rw_reporting=none", "group_reporting=0", NULL,
+	"lat_percentiles=1",
+	"unified_rw_reporting=none",
+	"group_reporting=0",
+	NULL,
 };
 
 const struct fiojob_param *fiojob_param(const char *name)
 {
 	for (const struct fiojob_param *p = fiojob_params; p->name; p++)
-		if (!strcmp(p->name, strncmp(name, FIOJOB_SET, strlen(FIOJOB_SET)) ? name :
-			    FIOJOB_SET "NAME"))
+		if (!strcmp(p->name, strncmp(name, FIOJOB_SET, strlen(FIOJOB_SET)) ? name
+										   : FIOJOB_SET
+					     "NAME"))
 			return p;
 	return NULL;
 }
@@ -95,8 +100,7 @@ void fiojob_note(struct fiojob_check *c, unsigned line, const char *fmt, ...)
 /* --- parameters --------------------------------------------------------------- */
 
 /* The text fio reads as this value: plain numbers, so that kb_base cannot change them. */
-static int param_text(const struct fiojob_param *p, const char *value, char dst[64],
-		      struct err *e)
+static int param_text(const struct fiojob_param *p, const char *value, char dst[64], struct err *e)
 {
 	uint64_t v;
 	int rc;
@@ -134,8 +138,10 @@ static int add_params(struct fiojob_check *c, const char *const *params)
 
 			for (p = fiojob_params; p->name; p++)
 				buf_addf(&all, " %s", p->name);
-			rc = err_add(c->e, EINVAL, "%s: a fio job has no parameter \"%s\"; there "
-				     "are%s", c->name, params[0], buf_str(&all));
+			rc = err_add(c->e, EINVAL,
+				     "%s: a fio job has no parameter \"%s\"; there "
+				     "are%s",
+				     c->name, params[0], buf_str(&all));
 			buf_release(&all);
 			return rc;
 		}
@@ -165,11 +171,14 @@ bool fiojob_is_global(const struct ini_section *s)
 bool fiojob_same(const char *option, const char *name)
 {
 	static const char *const aliases[][2] = {
-		{ "bs", "blocksize" },         { "bsrange", "blocksize_range" },
+		{ "bs", "blocksize" },
+		{ "bsrange", "blocksize_range" },
 		{ "fill_device", "fill_fs" },
-		{ "io_size", "io_limit" },     { "nrfiles", "nr_files" },
+		{ "io_size", "io_limit" },
+		{ "nrfiles", "nr_files" },
 		{ "offset", "fileoffset" },
-		{ "runtime", "timeout" },      { "rw", "readwrite" },
+		{ "runtime", "timeout" },
+		{ "rw", "readwrite" },
 		{ "stonewall", "wait_for_previous" },
 	};
 
@@ -262,8 +271,7 @@ static void write_section(const struct fiojob_check *c, size_t i, bool measured,
 }
 
 /* The jobs of parts first to last with the [global] sections between them. */
-static char *write_parts(const struct fiojob_check *c, unsigned first, unsigned last,
-			 bool measured)
+static char *write_parts(const struct fiojob_check *c, unsigned first, unsigned last, bool measured)
 {
 	struct buf b = BUF_INIT;
 
@@ -299,11 +307,12 @@ static void write_all(struct fiojob_check *c, struct fiojob *out)
 	c->parts = c->notes = (struct strv)STRV_INIT;
 }
 
-int fiojob_make(const char *name, const char *text, const char *const *params,
-		struct fiojob *out, struct err *e)
+int fiojob_make(const char *name, const char *text, const char *const *params, struct fiojob *out,
+		struct err *e)
 {
-	struct fiojob_check c = { .name = name, .over = STRV_INIT, .parts = STRV_INIT,
-				  .notes = STRV_INIT, .e = e };
+	struct fiojob_check c = {
+		.name = name, .over = STRV_INIT, .parts = STRV_INIT, .notes = STRV_INIT, .e = e
+	};
 	struct err lines = ERR_INIT;
 	struct buf plain = BUF_INIT;
 	int bad = fiojob_plain(name, text, params, &plain, &lines);

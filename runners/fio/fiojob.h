@@ -16,23 +16,23 @@
 
 /* One suite parameter and the fio option it sets, for the suite reader, help and docs. */
 struct fiojob_param {
-	const char *name;    /* "threads"; "set.NAME" stands for every key that begins with "set." */
-	const char *option;  /* "numjobs"; NULL: it sets none */
-	const char *also;    /* further lines it brings, e.g. "time_based=1"; may be NULL */
-	const char *help;    /* of one without an option */
+	const char *name;   /* "threads"; "set.NAME" stands for every key that begins with "set." */
+	const char *option; /* "numjobs"; NULL: it sets none */
+	const char *also;   /* further lines it brings, e.g. "time_based=1"; may be NULL */
+	const char *help;   /* of one without an option */
 	enum num_kind kind;
-	bool text;           /* passed on as it is (rw, ioengine) */
+	bool text; /* passed on as it is (rw, ioengine) */
 };
-extern const struct fiojob_param fiojob_params[];   /* ends with a NULL name */
+extern const struct fiojob_param fiojob_params[]; /* ends with a NULL name */
 /* The row of a parameter of this name, or NULL. */
 const struct fiojob_param *fiojob_param(const char *name);
 
 /* A job file made ready for the cells of a workload. */
 struct fiojob {
-	char *text;          /* what fio runs and is measured: one part of the file */
-	char *before;        /* the parts before it in the file, to be run first; NULL: none */
-	struct strv parts;   /* names of the file's parts; a single one where no job waits */
-	struct strv notes;   /* each change of what the file says: "name:line: ..." */
+	char *text;        /* what fio runs and is measured: one part of the file */
+	char *before;      /* the parts before it in the file, to be run first; NULL: none */
+	struct strv parts; /* names of the file's parts; a single one where no job waits */
+	struct strv notes; /* each change of what the file says: "name:line: ..." */
 };
 void fiojob_release(struct fiojob *j);
 
@@ -64,8 +64,8 @@ void fiojob_release(struct fiojob *j);
  * Whether fio knows its options is for fio itself to say, which the commands ask.
  * The text in out->text passes fiojob_make again and stays as it is. On error *out is empty.
  */
-int fiojob_make(const char *name, const char *text, const char *const *params,
-		struct fiojob *out, struct err *e);
+int fiojob_make(const char *name, const char *text, const char *const *params, struct fiojob *out,
+		struct err *e);
 #define FIOJOB_DEVICE "64m"
 
 /*
@@ -77,11 +77,12 @@ int fiojob_environment(const char *name, const char *text, const char *const *pa
 
 /* What fio will do, as far as its job says. */
 struct fiojob_expect {
-	unsigned threads, helpers; /* helpers: of the threads, those that fio starts beside its jobs */
-	uint64_t timed_ns;         /* the longest runtime; 0: not known */
-	uint64_t before_ns;        /* the same of the parts before, added up */
-	uint64_t file_bytes;       /* what its files take, with those of the parts before; 0: not known */
-	bool fills;                /* it writes until the file system is full */
+	unsigned threads,
+		helpers;     /* helpers: of the threads, those that fio starts beside its jobs */
+	uint64_t timed_ns;   /* the longest runtime; 0: not known */
+	uint64_t before_ns;  /* the same of the parts before, added up */
+	uint64_t file_bytes; /* what its files take, with those of the parts before; 0: not known */
+	bool fills;          /* it writes until the file system is full */
 };
 /* Of a job made by fiojob_make. */
 void fiojob_expect(const struct fiojob *j, struct fiojob_expect *x);

@@ -34,8 +34,8 @@ static uint64_t ends_ns(const struct fiojob_check *c, size_t job)
 		 fio_bytes(fiojob_value(&c->ini, &c->over, job, "rate", NULL), &rate) && rate &&
 		 !fiojob_value(&c->ini, &c->over, job, "io_size", NULL) &&
 		 !fiojob_value(&c->ini, &c->over, job, "number_ios", NULL))
-		ns = size / rate >= UINT64_MAX / 4000000000 ? UINT64_MAX / 4 :
-							      size / rate * 1000000000;
+		ns = size / rate >= UINT64_MAX / 4000000000 ? UINT64_MAX / 4
+							    : size / rate * 1000000000;
 	if (runtime && ns > runtime)
 		ns = runtime;
 	return start + ramp + ns;
@@ -46,13 +46,13 @@ void fiojob_check_overlap(struct fiojob_check *c, size_t late, size_t early)
 	uint64_t start, other;
 	unsigned line;
 
-	if (c->sections[late].part != c->sections[early].part ||
-	    !starts_ns(c, early, &other, NULL))
+	if (c->sections[late].part != c->sections[early].part || !starts_ns(c, early, &other, NULL))
 		return;
 	if (starts_ns(c, late, &start, &line) && (start <= other || start < ends_ns(c, early)))
 		return;
-	fiojob_refuse(c, line, "job \"%.60s\" starts when \"%.60s\" has ended, or may have: their "
+	fiojob_refuse(c, line,
+		      "job \"%.60s\" starts when \"%.60s\" has ended, or may have: their "
 		      "rates cannot be added up; write stonewall in the place of startdelay, and "
-		      "each is measured by itself", c->ini.sections[late].name,
-		      c->ini.sections[early].name);
+		      "each is measured by itself",
+		      c->ini.sections[late].name, c->ini.sections[early].name);
 }

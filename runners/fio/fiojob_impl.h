@@ -12,15 +12,16 @@
 #include "runners/fio/fiojob.h"
 
 struct fiojob_check {
-	const char *name;      /* of the file */
-	struct ini ini;        /* as read; lines are changed and dropped in it */
-	struct strv over;      /* "option=value" of the parameters */
-	const char *part;      /* the one asked for; NULL: the first */
+	const char *name; /* of the file */
+	struct ini ini;   /* as read; lines are changed and dropped in it */
+	struct strv over; /* "option=value" of the parameters */
+	const char *part; /* the one asked for; NULL: the first */
 	struct fiojob_section {
 		unsigned part; /* from 0; of a job */
-		bool outside;  /* a line here named a device or file elsewhere, which has a size there */
+		bool outside;  /* a line here named a device or file elsewhere, which has a size
+				  there */
 		bool no_size;  /* of a job: its files get FIOJOB_DEVICE */
-	} *sections;           /* one for each of ini's */
+	} * sections;          /* one for each of ini's */
 	struct strv parts, notes;
 	struct err *e;
 	int rc;

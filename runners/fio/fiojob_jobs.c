@@ -17,20 +17,16 @@
 /* Engines that work on files. The first is fio's own default on Linux. */
 static const struct engine {
 	const char *name;
-	bool synchronous;      /* iodepth does nothing */
-	bool no_data;          /* its files take no room, or there are none */
+	bool synchronous; /* iodepth does nothing */
+	bool no_data;     /* its files take no room, or there are none */
 } engines[] = {
-	{ "psync", true, false },      { "sync", true, false },
-	{ "vsync", true, false },      { "pvsync", true, false },
-	{ "pvsync2", true, false },    { "mmap", true, false },
-	{ "splice", true, false },     { "ftruncate", true, true },
-	{ "falloc", true, false },     { "e4defrag", true, false },
-	{ "filecreate", true, true },  { "filestat", true, true },
-	{ "filedelete", true, true },  { "dircreate", true, true },
-	{ "dirstat", true, true },     { "dirdelete", true, true },
-	{ "null", false, true },       { "libaio", false, false },
-	{ "posixaio", false, false },  { "io_uring", false, false },
-	{ NULL, false, false },
+	{ "psync", true, false },     { "sync", true, false },      { "vsync", true, false },
+	{ "pvsync", true, false },    { "pvsync2", true, false },   { "mmap", true, false },
+	{ "splice", true, false },    { "ftruncate", true, true },  { "falloc", true, false },
+	{ "e4defrag", true, false },  { "filecreate", true, true }, { "filestat", true, true },
+	{ "filedelete", true, true }, { "dircreate", true, true },  { "dirstat", true, true },
+	{ "dirdelete", true, true },  { "null", false, true },      { "libaio", false, false },
+	{ "posixaio", false, false }, { "io_uring", false, false }, { NULL, false, false },
 };
 
 /* The others that fio has, and their business. */
@@ -124,13 +120,14 @@ static void check_wait(struct fiojob_check *c, size_t i)
 	if (found == i || c->sections[found].part >= c->sections[i].part)
 		return;
 	for (size_t k = 0; k < c->ini.nr_sections; k++)
-		if (is_job(c, k) && k != found &&
-		    c->sections[k].part == c->sections[found].part)
-			fiojob_refuse(c, line, "job \"%.60s\" starts when \"%.60s\" has ended, while "
-				      "\"%.60s\" may still run: their rates cannot be added up; let "
-				      "it wait for all by stonewall, and each part is measured by "
-				      "itself", c->ini.sections[i].name, awaited,
-				      c->ini.sections[k].name);
+		if (is_job(c, k) && k != found && c->sections[k].part == c->sections[found].part)
+			fiojob_refuse(
+				c, line,
+				"job \"%.60s\" starts when \"%.60s\" has ended, while "
+				"\"%.60s\" may still run: their rates cannot be added up; let "
+				"it wait for all by stonewall, and each part is measured by "
+				"itself",
+				c->ini.sections[i].name, awaited, c->ini.sections[k].name);
 }
 
 /* "sequential read" as a value in a suite and a CSV: one word, and no other part's. */
@@ -151,7 +148,7 @@ static void name_part(struct fiojob_check *c, const char *job)
 /* Which jobs run side by side: fio starts those of one part together (backend.c, run_threads). */
 static void part_jobs(struct fiojob_check *c)
 {
-	unsigned base = 0;   /* the part of jobs that wait for nothing */
+	unsigned base = 0; /* the part of jobs that wait for nothing */
 
 	for (size_t i = 0; i < c->ini.nr_sections; i++) {
 		struct fiojob_section *s = &c->sections[i];
@@ -187,11 +184,15 @@ static bool check_engine(struct fiojob_check *c, size_t job)
 	while (!known && elsewhere[i].pattern && fnmatch(elsewhere[i].pattern, name, 0))
 		i++;
 	if (!known && elsewhere[i].pattern)
-		fiojob_refuse(c, line, "ioengine \"%s\" is not one of those for files: it "
-			      "measures %s, and no file system", name, elsewhere[i].what);
+		fiojob_refuse(c, line,
+			      "ioengine \"%s\" is not one of those for files: it "
+			      "measures %s, and no file system",
+			      name, elsewhere[i].what);
 	else if (!known)
-		fiojob_refuse(c, line, "ioengine \"%s\" is not one of those for files: psync, "
-			      "libaio, io_uring, mmap, ...", name);
+		fiojob_refuse(c, line,
+			      "ioengine \"%s\" is not one of those for files: psync, "
+			      "libaio, io_uring, mmap, ...",
+			      name);
 	return known || !elsewhere[i].pattern;
 }
 
@@ -214,8 +215,10 @@ static void check_depth(struct fiojob_check *c, size_t job)
 	if (depth && !fio_bytes(depth, &n))
 		fiojob_refuse(c, line, "iodepth \"%s\" is not a number", depth);
 	else if (known && known->synchronous && n > 1)
-		fiojob_refuse(c, line, "iodepth=%s does nothing with the synchronous engine %s: use "
-			      "more threads, or libaio or io_uring", depth, known->name);
+		fiojob_refuse(c, line,
+			      "iodepth=%s does nothing with the synchronous engine %s: use "
+			      "more threads, or libaio or io_uring",
+			      depth, known->name);
 }
 
 static void check_numjobs(struct fiojob_check *c, size_t job)
@@ -280,24 +283,29 @@ static void check_size(struct fiojob_check *c, size_t job)
 	/* "size=0" is all of a file that is there before. */
 	fio_bytes(size, &bytes);
 	if ((size && bytes && !strchr(size, '%')) || value(c, job, "filesize", NULL) ||
-	    flag(c, job, "fill_device") ||
-	    sized_before(c, job, value(c, job, "filename", NULL)))
+	    flag(c, job, "fill_device") || sized_before(c, job, value(c, job, "filename", NULL)))
 		return;
 	line = c->ini.sections[job].line;
 	fio_bytes(FIOJOB_DEVICE, &device);
 	if (is_outside(c, job) &&
 	    (!fio_bytes(value(c, job, "offset", &line), &offset) || offset < device)) {
-		fiojob_note(c, c->ini.sections[job].line, "job \"%.60s\" works on all of a device or "
-			    "file elsewhere: a file of " FIOJOB_DEVICE " takes its place; size = in "
-			    "[workload] gives another size", c->ini.sections[job].name);
+		fiojob_note(c, c->ini.sections[job].line,
+			    "job \"%.60s\" works on all of a device or "
+			    "file elsewhere: a file of " FIOJOB_DEVICE
+			    " takes its place; size = in "
+			    "[workload] gives another size",
+			    c->ini.sections[job].name);
 		c->sections[job].no_size = true;
 		return;
 	}
 	for (size_t i = 0; i < job; i++)
 		if (is_job(c, i) && !strcasecmp(c->ini.sections[i].name, "global"))
-			fiojob_refuse(c, c->ini.sections[i].line, "to fio [%s] is a job of that name: "
-				      "write [global]", c->ini.sections[i].name);
-	fiojob_refuse(c, line, "job \"%.60s\" has no size, and its files are not there before it: "
+			fiojob_refuse(c, c->ini.sections[i].line,
+				      "to fio [%s] is a job of that name: "
+				      "write [global]",
+				      c->ini.sections[i].name);
+	fiojob_refuse(c, line,
+		      "job \"%.60s\" has no size, and its files are not there before it: "
 		      "write size= in the job, or size = in [workload]",
 		      c->ini.sections[job].name);
 }
@@ -309,14 +317,17 @@ static void check_raw(struct fiojob_check *c, size_t job)
 	const char *mode = value(c, job, "zonemode", &line), *rw, *engine;
 
 	if (mode && !strcmp(mode, "zbd"))
-		fiojob_refuse(c, line, "zonemode=zbd writes the zones of a raw device: a file has "
+		fiojob_refuse(c, line,
+			      "zonemode=zbd writes the zones of a raw device: a file has "
 			      "none");
 	rw = value(c, job, "rw", &line);
 	engine = value(c, job, "ioengine", NULL);
 	if (rw && strstr(rw, "trim") &&
 	    (!engine || (strcmp(engine, "null") && strcmp(engine, "falloc"))))
-		fiojob_refuse(c, line, "rw=%.60s: fio trims raw devices only (BLKDISCARD); "
-			      "ioengine=falloc punches holes into a file", rw);
+		fiojob_refuse(c, line,
+			      "rw=%.60s: fio trims raw devices only (BLKDISCARD); "
+			      "ioengine=falloc punches holes into a file",
+			      rw);
 }
 
 static void check_job(struct fiojob_check *c, size_t job)
@@ -325,16 +336,19 @@ static void check_job(struct fiojob_check *c, size_t job)
 	const char *repeat = value(c, job, "randrepeat", &line);
 
 	if (value(c, job, "randseed", NULL) && repeat && !strcmp(repeat, "0"))
-		fiojob_refuse(c, line, "randseed with randrepeat=0 contradicts the seed that every block "
+		fiojob_refuse(c, line,
+			      "randseed with randrepeat=0 contradicts the seed that every block "
 			      "brings: remove both");
 	if (flag(c, job, "overwrite") && flag(c, job, "unlink_each_loop")) {
 		value(c, job, "unlink_each_loop", &line);
-		fiojob_refuse(c, line, "unlink_each_loop deletes the files that overwrite=1 is to "
+		fiojob_refuse(c, line,
+			      "unlink_each_loop deletes the files that overwrite=1 is to "
 			      "find: remove one");
 	}
 	if (flag(c, job, "experimental_verify") &&
 	    (value(c, job, "loops", &line) || flag(c, job, "time_based")))
-		fiojob_refuse(c, line, "experimental_verify finds its offsets in later loops by fio's "
+		fiojob_refuse(c, line,
+			      "experimental_verify finds its offsets in later loops by fio's "
 			      "own seed only, and every block brings one: remove it, or the loops");
 	check_depth(c, job);
 	check_numjobs(c, job);
@@ -347,8 +361,10 @@ void fiojob_check_jobs(struct fiojob_check *c)
 {
 	part_jobs(c);
 	if (!c->parts.n)
-		c->rc = err_add(c->e, EINVAL, "%s: no job in it: a section like [randwrite] makes "
-				"one", c->name);
+		c->rc = err_add(c->e, EINVAL,
+				"%s: no job in it: a section like [randwrite] makes "
+				"one",
+				c->name);
 	for (size_t i = 0; i < c->ini.nr_sections; i++) {
 		if (!is_job(c, i))
 			continue;

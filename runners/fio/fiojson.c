@@ -28,9 +28,9 @@ static const char *const roles[NR_ROLES] = { "read", "write", "trim", "verify", 
 struct tally {
 	struct measured m[NR_ROLES];
 	struct hist lat[NR_ROLES];
-	double clock_per_s;     /* as ops_per_s of all, over all of the threads' times */
-	bool completion_only;   /* some bins were clat_ns */
-	bool milliseconds;      /* some times were */
+	double clock_per_s;   /* as ops_per_s of all, over all of the threads' times */
+	bool completion_only; /* some bins were clat_ns */
+	bool milliseconds;    /* some times were */
 };
 
 static int check_sums(const struct measured *m, const struct measured *more, struct err *e)
@@ -102,12 +102,15 @@ static int add_latencies(struct tally *t, unsigned role, const json_t *dir, bool
 	sum = json_number_value(mean) * (double)h->count;
 	if (!rc && (!json_is_number(mean) || !(sum >= 0 && sum < (double)COUNT_MAX) ||
 		    h->min_ns > h->max_ns))
-		rc = err_add(e, EINVAL, "fio's JSON: mean, min and max of a latency contradict "
+		rc = err_add(e, EINVAL,
+			     "fio's JSON: mean, min and max of a latency contradict "
 			     "themselves");
 	if (!rc && h->count) {
 		h->sum_ns = (uint64_t)llround(sum);
 		rc = t->lat[ALL].sum_ns + h->sum_ns > (uint64_t)COUNT_MAX ||
-		     t->lat[ALL].count + h->count > (uint64_t)COUNT_MAX ? -EINVAL : 0;
+				     t->lat[ALL].count + h->count > (uint64_t)COUNT_MAX
+			     ? -EINVAL
+			     : 0;
 		if (rc)
 			err_add(e, EINVAL, "fio's JSON: the latencies add up to more than 2^53");
 	}

@@ -9,10 +9,10 @@
 
 /* Where on CLOCK_MONOTONIC the work of fio's threads lay; all 0: it is not known. */
 struct fio_timed {
-	struct fio_span all;         /* from the first beginning to the last end */
+	struct fio_span all; /* from the first beginning to the last end */
 	/* All of them at work, which is what a profile counts; empty (to <= from): never. */
 	struct fio_span common;
-	double ops_per_s;            /* operations of work in it, over its threads' whole times */
+	double ops_per_s; /* operations of work in it, over its threads' whole times */
 };
 
 /*

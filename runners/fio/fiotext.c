@@ -56,7 +56,7 @@ void fiojob_directories(const char *text, struct strv *dirs)
 
 /* What one section has said so far of its files; pointers into the text being cut up. */
 struct files {
-	const char *name;      /* of the job */
+	const char *name; /* of the job */
 	const char *filename, *directory;
 	bool overwrite, unknown, null;
 };

@@ -80,8 +80,10 @@ static int take_lock(struct folder *f, struct err *e)
 	if (f->lock_fd < 0)
 		return err_sys(e, errno, "cannot open the results folder %s", f->dir);
 	if (flock(f->lock_fd, LOCK_EX | LOCK_NB))
-		return err_add(e, EBUSY, "another fsduel is writing to %s; wait for it or choose "
-			       "another folder", f->dir);
+		return err_add(e, EBUSY,
+			       "another fsduel is writing to %s; wait for it or choose "
+			       "another folder",
+			       f->dir);
 	return 0;
 }
 
@@ -102,8 +104,10 @@ int folder_claim(struct folder *f, const char *dir, const struct suite *s, const
 	init(f, dir, s, p);
 	if (fs_exists(dir) && !is_empty_dir(dir) && !is_unbegun(dir)) {
 		err_exit(e, FSDUEL_USAGE);
-		ret = err_add(e, EEXIST, "%s exists and is not an empty folder; choose another, or "
-			      "go on with it by --resume %s", dir, dir);
+		ret = err_add(e, EEXIST,
+			      "%s exists and is not an empty folder; choose another, or "
+			      "go on with it by --resume %s",
+			      dir, dir);
 		goto out;
 	}
 	ret = fs_mkdir_p(dir, e);
@@ -122,8 +126,8 @@ int folder_begin(struct folder *f, struct err *e)
 	int ret = folder_make_dir(f, PARTS_DIR, e);
 
 	if (!ret)
-		ret = folder_write(f, FOLDER_SUITE, NULL, f->suite->text,
-				   strlen(f->suite->text), e);
+		ret = folder_write(f, FOLDER_SUITE, NULL, f->suite->text, strlen(f->suite->text),
+				   e);
 	if (!ret) {
 		make_run_id(f->run_id);
 		f->run = folder_describe(f);
@@ -151,7 +155,8 @@ static int check_passes(const struct folder *f, const json_t *old, struct err *e
 	json_array_foreach(json_object_get(old, "passes"), i, name)
 		for (enum pass pass = 0; pass < NR_PASSES; pass++)
 			if (!strcmp(json_string_value(name) ? json_string_value(name) : "",
-				    pass_names[pass]) && !(f->suite->passes >> pass & 1)) {
+				    pass_names[pass]) &&
+			    !(f->suite->passes >> pass & 1)) {
 				err_exit(e, FSDUEL_USAGE);
 				return err_add(e, EINVAL, "%s has the pass %s, too: say --pass %s",
 					       f->dir, pass_names[pass], pass_names[pass]);
@@ -165,8 +170,8 @@ static int check_passes(const struct folder *f, const json_t *old, struct err *e
  */
 static int note_look(const struct folder *f, const json_t *old, struct err *e)
 {
-	json_int_t blocks = json_integer_value(json_object_get(json_object_get(old, "suite"),
-							       "blocks"));
+	json_int_t blocks =
+		json_integer_value(json_object_get(json_object_get(old, "suite"), "blocks"));
 
 	if (blocks >= f->suite->blocks || (json_object_get(old, "looks") && !looks_exist(f->dir)))
 		return 0;
@@ -259,8 +264,7 @@ bool folder_had(const struct folder *f, const struct plan_unit *u, folder_see *s
 	unsigned attempt;
 	struct result r;
 	bool has = !folder_part(f, u, &attempt, &r, NULL) &&
-		   (r.status == STATUS_OK || r.status == STATUS_SKIPPED ||
-		    result_stands(&r));
+		   (r.status == STATUS_OK || r.status == STATUS_SKIPPED || result_stands(&r));
 
 	if (has && see)
 		see(arg, u, &r);
@@ -273,7 +277,8 @@ bool folder_has(const struct folder *f, const struct plan_unit *u)
 	return folder_had(f, u, NULL, NULL);
 }
 
-/* The console of a cell run that went wrong, for people; a run that went well removes an older one. */
+/* The console of a cell run that went wrong, for people; a run that went well removes an older one.
+ */
 static int put_console(const struct folder *f, const struct plan_unit *u, const struct result *r,
 		       struct err *e)
 {
@@ -288,8 +293,7 @@ static int put_console(const struct folder *f, const struct plan_unit *u, const 
 	return ret;
 }
 
-int folder_put(struct folder *f, const struct plan_unit *u, const struct result *r,
-	       struct err *e)
+int folder_put(struct folder *f, const struct plan_unit *u, const struct result *r, struct err *e)
 {
 	char *path = folder_path(f, FOLDER_PART, u);
 	unsigned attempt;

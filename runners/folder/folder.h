@@ -27,10 +27,10 @@
 struct folder {
 	char *dir;
 	char run_id[32];
-	const struct suite *suite;  /* borrowed */
-	const struct plan *plan;    /* borrowed */
-	json_t *run;                /* run.json while it grows */
-	int lock_fd;                /* flock on the folder: one writer at a time */
+	const struct suite *suite; /* borrowed */
+	const struct plan *plan;   /* borrowed */
+	json_t *run;               /* run.json while it grows */
+	int lock_fd;               /* flock on the folder: one writer at a time */
 };
 
 /*
@@ -65,11 +65,11 @@ bool folder_had(const struct folder *f, const struct plan_unit *u, folder_see *s
 int folder_part(const struct folder *f, const struct plan_unit *u, unsigned *attempt,
 		struct result *r, struct err *e);
 /* Write the unit's part. attempt counts up over resumes. */
-int folder_put(struct folder *f, const struct plan_unit *u, const struct result *r,
-	       struct err *e);
+int folder_put(struct folder *f, const struct plan_unit *u, const struct result *r, struct err *e);
 /* Write run.json as f->run stands. */
 int folder_save_run(struct folder *f, struct err *e);
-/* Join the parts into the CSVs, and note in f->run what they found effective and which recordings are not kept. */
+/* Join the parts into the CSVs, and note in f->run what they found effective and which recordings
+ * are not kept. */
 int folder_join(struct folder *f, struct err *e);
 void folder_release(struct folder *f);
 

@@ -30,8 +30,9 @@ static json_t *json_mounts(const struct suite *s)
 
 		for (size_t a = 0; a < m->mkfs.n; a++)
 			json_array_append_new(mkfs, json_string(m->mkfs.v[a]));
-		json_object_set_new(all, m->name, json_pack("{s:s, s:s, s:o}", "fs", m->fs,
-							    "options", m->options, "mkfs", mkfs));
+		json_object_set_new(all, m->name,
+				    json_pack("{s:s, s:s, s:o}", "fs", m->fs, "options", m->options,
+					      "mkfs", mkfs));
 	}
 	return all;
 }
@@ -41,9 +42,10 @@ static json_t *json_variants(const struct suite *s)
 	json_t *all = json_array();
 
 	for (size_t i = 0; i < s->nr_variants; i++)
-		json_array_append_new(all, json_pack("{s:s, s:s, s:s}", "name", s->variants[i].name,
-			"kernel", s->kernels[s->variants[i].kernel].label,
-			"mount", s->mounts[s->variants[i].mount].name));
+		json_array_append_new(all,
+				      json_pack("{s:s, s:s, s:s}", "name", s->variants[i].name,
+						"kernel", s->kernels[s->variants[i].kernel].label,
+						"mount", s->mounts[s->variants[i].mount].name));
 	return all;
 }
 
@@ -52,10 +54,10 @@ static json_t *json_contrasts(const struct suite *s)
 	json_t *all = json_array();
 
 	for (size_t i = 0; i < s->nr_contrasts; i++)
-		json_array_append_new(all, json_pack("{s:s, s:s, s:s}",
-			"name", s->contrasts[i].name,
-			"baseline", s->variants[s->contrasts[i].baseline].name,
-			"patched", s->variants[s->contrasts[i].patched].name));
+		json_array_append_new(
+			all, json_pack("{s:s, s:s, s:s}", "name", s->contrasts[i].name, "baseline",
+				       s->variants[s->contrasts[i].baseline].name, "patched",
+				       s->variants[s->contrasts[i].patched].name));
 	return all;
 }
 
@@ -68,13 +70,16 @@ static json_t *json_cells(const struct plan *p)
 		struct strv words = STRV_INIT;
 		struct buf work = BUF_INIT;
 
-		/* Without comments and blanks: a mix's roles, or the lines of the job as it is run. */
+		/* Without comments and blanks: a mix's roles, or the lines of the job as it is run.
+		 */
 		strv_split(&words, w->mix ? w->mix : p->cells[i].fio_text, w->mix ? " \t" : "\n");
 		for (size_t k = 0; k < words.n; k++)
 			buf_addf(&work, "%s%s", k ? ";" : "", words.v[k]);
-		json_array_append_new(all, json_pack("{s:s, s:s, s:s, s:i, s:s}", "workload", w->name,
-			"params", p->cells[i].params, "varying", p->cells[i].varying,
-			"role_threads", (int)p->cells[i].role_threads, "work", buf_str(&work)));
+		json_array_append_new(all, json_pack("{s:s, s:s, s:s, s:i, s:s}", "workload",
+						     w->name, "params", p->cells[i].params,
+						     "varying", p->cells[i].varying, "role_threads",
+						     (int)p->cells[i].role_threads, "work",
+						     buf_str(&work)));
 		strv_release(&words);
 		buf_release(&work);
 	}
@@ -105,7 +110,8 @@ static json_t *json_metrics(const struct suite *s)
 
 	for (const struct metric *m = metrics; m->name; m++)
 		add_metric(all, m->name, m->unit, m->better, m->primary);
-	for (const struct lock_metric *m = lock_metrics; s->passes >> PASS_LOCKS & 1 && m->name; m++)
+	for (const struct lock_metric *m = lock_metrics; s->passes >> PASS_LOCKS & 1 && m->name;
+	     m++)
 		add_metric(all, m->name, m->unit, m->better, false);
 	for (const struct profile_metric *m = profile_metrics;
 	     s->passes >> PASS_PROFILE & 1 && m->name; m++)
@@ -125,8 +131,8 @@ static json_t *json_jobs(const struct suite *s)
 		if (!w->fio)
 			continue;
 		sha256_hex(w->fio_text, strlen(w->fio_text), sha);
-		json_object_set_new(all, w->name, json_pack("{s:s, s:s}", "path", w->fio, "sha256",
-							    sha));
+		json_object_set_new(all, w->name,
+				    json_pack("{s:s, s:s}", "path", w->fio, "sha256", sha));
 	}
 	return all;
 }
@@ -154,8 +160,9 @@ static void add_judging(json_t *run, const struct suite *s)
 		json_object_set_new(margins, s->margins[i].metric,
 				    json_real((double)s->margins[i].thousandths_pct / 1e5));
 	for (size_t i = 0; i < s->nr_looks; i++)
-		json_array_append_new(looks, json_pack("{s:i, s:f}",
-			"blocks", (int)s->looks[i].blocks, "alpha", s->looks[i].alpha));
+		json_array_append_new(looks,
+				      json_pack("{s:i, s:f}", "blocks", (int)s->looks[i].blocks,
+						"alpha", s->looks[i].alpha));
 	if (s->nr_margins)
 		json_object_set(run, "margins", margins);
 	if (s->nr_looks)
@@ -191,16 +198,14 @@ json_t *folder_describe(const struct folder *f)
 	json_t *run;
 
 	run = json_pack("{s:i, s:s, s:s, s:s, s:{s:s, s:s, s:s, s:I, s:i}, "
-			 " s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-			 "schema", 1, "run", f->run_id, "mode", mode_names[s->mode],
-			 "mode_note", modes[s->mode].note,
-			 "suite", "name", s->name, "path", s->path, "sha256", s->sha256,
-			 "seed", (json_int_t)s->seed, "blocks", (int)s->blocks,
-			 "device", json_device(s),
-			 "kernels", json_kernels(s), "mounts", json_mounts(s),
-			 "variants", json_variants(s), "contrasts", json_contrasts(s),
-			 "cells", json_cells(f->plan), "jobs", json_jobs(s),
-			 "passes", json_passes(s), "metrics", json_metrics(s));
+			" s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+			"schema", 1, "run", f->run_id, "mode", mode_names[s->mode], "mode_note",
+			modes[s->mode].note, "suite", "name", s->name, "path", s->path, "sha256",
+			s->sha256, "seed", (json_int_t)s->seed, "blocks", (int)s->blocks, "device",
+			json_device(s), "kernels", json_kernels(s), "mounts", json_mounts(s),
+			"variants", json_variants(s), "contrasts", json_contrasts(s), "cells",
+			json_cells(f->plan), "jobs", json_jobs(s), "passes", json_passes(s),
+			"metrics", json_metrics(s));
 	if (run && s->mode != MODE_HOST) {
 		json_object_set_new(json_object_get(run, "suite"), "cpus", json_integer(s->cpus));
 		json_object_set_new(json_object_get(run, "suite"), "memory_bytes",

@@ -22,7 +22,7 @@ static const char *const profile_columns[] = { PROFILE_COLUMNS };
 /* The files while they grow. */
 struct tables {
 	struct buf samples, latency, series, locks, profile;
-	bool has_locks;                /* some locks pass was run: no waits is an answer, too */
+	bool has_locks; /* some locks pass was run: no waits is an answer, too */
 	struct folder_raw raw;
 };
 
@@ -56,8 +56,8 @@ static void who_fill(struct folder_who *w, const struct folder *f, const struct 
 /* What of the mount options is without effect, and why; NULL: nothing. */
 static const char *without_effect(const struct result *r)
 {
-	const char *why = json_string_value(json_object_get(
-		json_object_get(r->facts, "effective"), "why"));
+	const char *why =
+		json_string_value(json_object_get(json_object_get(r->facts, "effective"), "why"));
 
 	return why && *why ? why : NULL;
 }
@@ -86,8 +86,10 @@ static void add_sample(struct buf *b, const struct folder_who *w, const struct s
 static void add_missing(struct buf *b, const struct folder_who *w, const struct result *r)
 {
 	for (const struct metric *m = metrics; m->name; m++) {
-		struct sample x = { .role = (char *)"all", .metric = (char *)m->name,
-				    .detail = (char *)"", .unit = (char *)m->unit,
+		struct sample x = { .role = (char *)"all",
+				    .metric = (char *)m->name,
+				    .detail = (char *)"",
+				    .unit = (char *)m->unit,
 				    .better = m->better };
 
 		if (m->primary)
@@ -160,8 +162,7 @@ static void note_effective(struct folder *f, const struct plan_unit *u, const st
 	json_object_set_new(all, name, entry);
 }
 
-static int join_unit(struct folder *f, const struct plan_unit *u, struct tables *t,
-		     struct err *e)
+static int join_unit(struct folder *f, const struct plan_unit *u, struct tables *t, struct err *e)
 {
 	unsigned attempt;
 	struct result r;

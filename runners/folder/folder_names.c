@@ -11,12 +11,12 @@
 #include "lib/fs.h"
 #include "runners/folder/folder_impl.h"
 
-#define HALF ".tmp"                          /* fs_write_atomic's */
-#define ANY_KEY "b[0-9]*-c[0-9]*-v[0-9]*"    /* of plan_unit_key */
+#define HALF ".tmp"                       /* fs_write_atomic's */
+#define ANY_KEY "b[0-9]*-c[0-9]*-v[0-9]*" /* of plan_unit_key */
 
 static const struct {
-	const char *dir;         /* below the folder; "": none */
-	const char *name;        /* for a row of units: what follows their key */
+	const char *dir;  /* below the folder; "": none */
+	const char *name; /* for a row of units: what follows their key */
 	bool units;
 } names[NR_FOLDER_FILES] = {
 	[FOLDER_RUN] = { "", RUN_JSON, false },
@@ -64,8 +64,8 @@ bool folder_is_half(const char *dir, const char *name)
 	bool is = false;
 
 	for (size_t i = 0; i < NR_FOLDER_FILES && !is; i++) {
-		char *pattern = xasprintf("%s%s" HALF, names[i].units ? ANY_KEY "*" : "",
-					  names[i].name);
+		char *pattern =
+			xasprintf("%s%s" HALF, names[i].units ? ANY_KEY "*" : "", names[i].name);
 
 		is = !strcmp(dir, names[i].dir) && !fnmatch(pattern, name, 0);
 		free(pattern);

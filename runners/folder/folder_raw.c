@@ -15,7 +15,7 @@
 #include "lib/num.h"
 #include "runners/folder/folder_impl.h"
 
-#define RECORDING ".gz"    /* how the names of all recordings end */
+#define RECORDING ".gz" /* how the names of all recordings end */
 
 /* What a pass records; NR_FOLDER_FILES: nothing. */
 static const enum folder_file recordings[NR_PASSES] = {
@@ -42,7 +42,7 @@ struct kept {
 struct kept_files {
 	struct kept *v;
 	size_t n;
-	uint64_t bytes;                /* of everything in the folder */
+	uint64_t bytes; /* of everything in the folder */
 };
 
 static int older_first(const void *a, const void *b)
@@ -173,8 +173,8 @@ int folder_put_raw(struct folder *f, const struct plan_unit *u, const struct res
 void folder_count_raw(struct folder_raw *c, const struct folder *f, const struct plan_unit *u,
 		      const struct result *r)
 {
-	bool too_long = json_is_true(json_object_get(json_object_get(r->facts, "locks"),
-						     "raw_too_long"));
+	bool too_long =
+		json_is_true(json_object_get(json_object_get(r->facts, "locks"), "raw_too_long"));
 	char *path;
 
 	if (recordings[u->pass] == NR_FOLDER_FILES)
@@ -210,12 +210,15 @@ void folder_note_raw(struct folder *f, const struct folder_raw *c)
 	char budget[32], *dropped = NULL, *too_long = NULL;
 
 	if (c->dropped)
-		dropped = xasprintf(NOTE_DROPPED ": the oldest %u of %u, to keep within raw_budget = "
-				    "%s; the tables have them reduced", c->dropped, c->recorded,
-				    num_format(budget, f->suite->raw_budget_bytes, NUM_BYTES));
+		dropped =
+			xasprintf(NOTE_DROPPED ": the oldest %u of %u, to keep within raw_budget = "
+					       "%s; the tables have them reduced",
+				  c->dropped, c->recorded,
+				  num_format(budget, f->suite->raw_budget_bytes, NUM_BYTES));
 	if (c->too_long)
 		too_long = xasprintf(NOTE_LONG ": %u of %u were too long to leave their guest; "
-				     "the tables have them reduced", c->too_long, c->recorded);
+					       "the tables have them reduced",
+				     c->too_long, c->recorded);
 	set_note(f->run, NOTE_DROPPED, dropped);
 	set_note(f->run, NOTE_LONG, too_long);
 	free(dropped);

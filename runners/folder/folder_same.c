@@ -17,8 +17,8 @@
 static const struct {
 	const char *member, *word;
 } same[] = {
-	{ "mode", "mode" }, { "device", "device" }, { "mounts", "mount" }, { "variants", "variant" },
-	{ "cells", "cell" },
+	{ "mode", "mode" },        { "device", "device" }, { "mounts", "mount" },
+	{ "variants", "variant" }, { "cells", "cell" },
 };
 
 /* The same within "suite". */
@@ -64,7 +64,8 @@ static void add_change(struct strv *out, const char *at, const json_t *then, con
 		add_value(&is, now);
 		add_value(&was, then);
 	}
-	strv_addf(out, "%s: %s, was %s", at, is.len ? is.data : "nothing", was.len ? was.data : "nothing");
+	strv_addf(out, "%s: %s, was %s", at, is.len ? is.data : "nothing",
+		  was.len ? was.data : "nothing");
 	buf_release(&is);
 	buf_release(&was);
 }
@@ -146,8 +147,7 @@ static void in_arrays(struct strv *out, const char *at, const json_t *then, cons
 	}
 }
 
-static void add_differences(struct strv *out, const char *at, const json_t *then,
-			    const json_t *now)
+static void add_differences(struct strv *out, const char *at, const json_t *then, const json_t *now)
 {
 	bool objects = json_is_array(then) && json_is_array(now) &&
 		       json_is_object(json_array_get(json_array_size(then) ? then : now, 0));
@@ -215,8 +215,10 @@ int folder_check_same(const struct folder *f, const json_t *old, struct err *e)
 	if (all.n) {
 		add_sentence(&said, &all);
 		err_exit(e, FSDUEL_USAGE);
-		ret = err_add(e, EINVAL, "%s holds another plan: %s. Its " SUITE_INI " is what it was "
-			      "begun with; begin a new folder for another plan", f->dir, said.data);
+		ret = err_add(e, EINVAL,
+			      "%s holds another plan: %s. Its " SUITE_INI " is what it was "
+			      "begun with; begin a new folder for another plan",
+			      f->dir, said.data);
 	}
 	strv_release(&all);
 	buf_release(&said);

@@ -2,7 +2,7 @@
 /* progress.c: see progress.h. */
 #include "runners/folder/progress.h"
 
-#define LEAST_NS 1000000000u   /* 0 would mean that nothing is known */
+#define LEAST_NS 1000000000u /* 0 would mean that nothing is known */
 
 void progress_time(struct progress *p, unsigned here, uint64_t elapsed_ns, bool ended)
 {

@@ -10,9 +10,9 @@
 
 /* Told after each cell run, and at times in between with unit NULL. */
 struct progress {
-	unsigned total, done, failed, running;   /* cell runs; done counts the failed ones too */
-	uint64_t elapsed_ns, left_ns;            /* left_ns 0: not known yet */
-	uint64_t ended_ns;                       /* elapsed when the last cell run ended */
+	unsigned total, done, failed, running; /* cell runs; done counts the failed ones too */
+	uint64_t elapsed_ns, left_ns;          /* left_ns 0: not known yet */
+	uint64_t ended_ns;                     /* elapsed when the last cell run ended */
 	const struct plan_unit *unit;
 	const struct result *result;
 };

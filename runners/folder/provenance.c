@@ -38,8 +38,8 @@ json_t *provenance_host(void)
 
 	uname(&u);
 	j = json_pack("{s:s, s:s, s:s, s:s?, s:i, s:I}", "release", u.release, "version", u.version,
-		      "machine", u.machine, "cpu", cpu, "cpus",
-		      (int)sysconf(_SC_NPROCESSORS_ONLN), "memory_bytes",
+		      "machine", u.machine, "cpu", cpu, "cpus", (int)sysconf(_SC_NPROCESSORS_ONLN),
+		      "memory_bytes",
 		      (json_int_t)sysconf(_SC_PHYS_PAGES) * (json_int_t)sysconf(_SC_PAGESIZE));
 	free(cpu);
 	return j;

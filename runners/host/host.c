@@ -17,7 +17,7 @@
 #include "runners/cell/cell.h"
 #include "runners/host/host_impl.h"
 
-#define JOIN_EVERY_NS 15000000000u  /* samples.csv is brought up to date that often */
+#define JOIN_EVERY_NS 15000000000u /* samples.csv is brought up to date that often */
 
 /* --- one cell run ------------------------------------------------------------------- */
 
@@ -45,12 +45,18 @@ static int place(struct host *h, struct cell_place *at, struct err *e)
 	int ret;
 
 	*at = (struct cell_place){
-		.device = t->device, .claim = t->existing ? NULL : &t->claim,
-		.dir = t->mnt, .existing = t->existing,
-		.log_name = t->log_name, .work = t->work,
-		.mark = noise_mark, .mark_arg = &h->noise,
-		.stepped = add_step, .stepped_arg = h,
-		.settle = { .max_ns = h->opts->settle_ns, .devices = h->idle,
+		.device = t->device,
+		.claim = t->existing ? NULL : &t->claim,
+		.dir = t->mnt,
+		.existing = t->existing,
+		.log_name = t->log_name,
+		.work = t->work,
+		.mark = noise_mark,
+		.mark_arg = &h->noise,
+		.stepped = add_step,
+		.stepped_arg = h,
+		.settle = { .max_ns = h->opts->settle_ns,
+			    .devices = h->idle,
 			    .nr_devices = h->nr_idle },
 		.stop = h->opts->stop,
 	};
@@ -81,11 +87,13 @@ static int keep(struct host *h, const struct plan_unit *u, struct result *r, str
 	order_note(r->facts, h->sequence++, h->undo.boot);
 	ret = folder_put(&h->folder, u, r, e);
 	if (ret)
-		return err_add(e, -ret, "what was measured before is kept; the same command goes "
-			       "on with %s", h->opts->dir);
+		return err_add(e, -ret,
+			       "what was measured before is kept; the same command goes "
+			       "on with %s",
+			       h->opts->dir);
 	h->progress.done++;
-	h->progress.failed += r->status == STATUS_FAILED ||
-			      (r->status == STATUS_INVALID && !result_stands(r));
+	h->progress.failed +=
+		r->status == STATUS_FAILED || (r->status == STATUS_INVALID && !result_stands(r));
 	tell(h, u, r);
 	if (now_ns() - h->joined_ns < JOIN_EVERY_NS)
 		return 0;
@@ -100,8 +108,10 @@ static bool stopped(const struct host *h)
 
 static int stop_here(const struct host *h, int ret, struct err *e)
 {
-	return err_add(e, -ret, "so nothing more is measured; what was measured before is kept, "
-		       "and the same command goes on with %s", h->opts->dir);
+	return err_add(e, -ret,
+		       "so nothing more is measured; what was measured before is kept, "
+		       "and the same command goes on with %s",
+		       h->opts->dir);
 }
 
 static int run_unit(struct host *h, const struct plan_unit *u, struct err *e)
@@ -154,9 +164,10 @@ static int run_units(struct host *h, struct err *e)
 			continue;
 		ret = run_unit(h, u, e);
 		if (stopped(h))
-			return err_add(e, EINTR, "stopped by signal %d; what was measured is kept, "
-				       "the same command goes on with %s", *h->opts->stop,
-				       h->opts->dir);
+			return err_add(e, EINTR,
+				       "stopped by signal %d; what was measured is kept, "
+				       "the same command goes on with %s",
+				       *h->opts->stop, h->opts->dir);
 	}
 	return ret;
 }
@@ -307,8 +318,13 @@ static int tear_down(struct host *h, bool begun, struct err *e)
 int host_run(const struct suite *s, const struct plan *p, const struct host_opts *o,
 	     struct progress *last, unsigned *elsewhere, struct err *e)
 {
-	struct host h = { .suite = s, .plan = p, .opts = o, .folder.lock_fd = -1,
-			  .undo = UNDO_NONE, .target = TARGET_NONE, .quiet = QUIET_NONE };
+	struct host h = { .suite = s,
+			  .plan = p,
+			  .opts = o,
+			  .folder.lock_fd = -1,
+			  .undo = UNDO_NONE,
+			  .target = TARGET_NONE,
+			  .quiet = QUIET_NONE };
 	struct err late = ERR_INIT;
 	int ret, end;
 	bool begun;

@@ -19,14 +19,15 @@
 #include "runners/folder/progress.h"
 
 struct host_opts {
-	const char *dir;             /* results folder: made, or gone on with */
-	const char *kernel;          /* which of the suite's kernels it is that runs; NULL: its only one */
+	const char *dir;    /* results folder: made, or gone on with */
+	const char *kernel; /* which of the suite's kernels it is that runs; NULL: its only one */
 	struct target_wants target;
-	unsigned block;              /* only this block; 0: all */
-	uint64_t settle_ns;          /* how long a cell waits at most for an idle machine; 0: not at all */
+	unsigned block;     /* only this block; 0: all */
+	uint64_t settle_ns; /* how long a cell waits at most for an idle machine; 0: not at all */
 	void (*progress)(void *arg, const struct progress *p); /* may be NULL */
-	folder_see *before;          /* told first what a former run has left; may be NULL */
-	void (*say)(void *arg, const char *sentence);  /* what was found and cleaned up; may be NULL */
+	folder_see *before; /* told first what a former run has left; may be NULL */
+	void (*say)(void *arg,
+		    const char *sentence); /* what was found and cleaned up; may be NULL */
 	void *arg;
 	const atomic_int *stop;
 };

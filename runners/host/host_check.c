@@ -24,24 +24,26 @@ int host_kernel(const struct suite *s, const char *label, struct err *e)
 		ret = err_add(e, EINVAL, "%s has no kernel '%s'; it has %s", s->path, label,
 			      buf_str(&known));
 	else
-		ret = err_add(e, EINVAL, "%s has several kernels: say which of them it is that "
-			      "runs, by --kernel; they are %s", s->path, buf_str(&known));
+		ret = err_add(e, EINVAL,
+			      "%s has several kernels: say which of them it is that "
+			      "runs, by --kernel; they are %s",
+			      s->path, buf_str(&known));
 	buf_release(&known);
 	return ret;
 }
 
-static int check_root(const struct plan *p, size_t kernel, const struct host_opts *o,
-		      struct err *e)
+static int check_root(const struct plan *p, size_t kernel, const struct host_opts *o, struct err *e)
 {
 	(void)p;
 	(void)kernel;
 	(void)o;
-	return geteuid() ? err_add(e, EPERM, "measuring on this machine needs root, to make and "
-				   "mount file systems; fsduel duel does not") : 0;
+	return geteuid() ? err_add(e, EPERM,
+				   "measuring on this machine needs root, to make and "
+				   "mount file systems; fsduel duel does not")
+			 : 0;
 }
 
-static int check_fio(const struct plan *p, size_t kernel, const struct host_opts *o,
-		     struct err *e)
+static int check_fio(const struct plan *p, size_t kernel, const struct host_opts *o, struct err *e)
 {
 	char *fio = proc_which("fio");
 	int ret = 0;
@@ -62,8 +64,8 @@ static bool kernel_knows(const char *fs)
 	const char *const modprobe[] = { "modprobe", "-q", fs, NULL };
 	struct buf known = BUF_INIT;
 	char *name = xasprintf("\t%s\n", fs);
-	bool knows = !fs_read("/proc/filesystems", 0, &known, NULL) &&
-		     strstr(buf_str(&known), name);
+	bool knows =
+		!fs_read("/proc/filesystems", 0, &known, NULL) && strstr(buf_str(&known), name);
 
 	if (!knows)
 		knows = !proc_check(modprobe, NULL, NULL, NULL);
@@ -87,9 +89,10 @@ static int check_file_systems(const struct plan *p, size_t kernel, const struct 
 		if (s->variants[i].kernel != kernel)
 			continue;
 		if (!there)
-			return err_add(e, ENOENT, "%s is missing, which makes the file system of "
-				       "the mount %s; fsduel doctor names the package", t->mkfs,
-				       m->name);
+			return err_add(e, ENOENT,
+				       "%s is missing, which makes the file system of "
+				       "the mount %s; fsduel doctor names the package",
+				       t->mkfs, m->name);
 		if (!kernel_knows(m->fs))
 			return err_add(e, ENODEV, "this kernel has no %s, which the mount %s is",
 				       m->fs, m->name);

@@ -13,22 +13,22 @@ struct host {
 	const struct suite *suite;
 	const struct plan *plan;
 	const struct host_opts *opts;
-	size_t kernel;                /* index of the one that runs */
+	size_t kernel; /* index of the one that runs */
 	struct undo undo;
 	struct folder folder;
 	struct target target;
-	dev_t idle[2];                /* devices that are to be idle before a cell is timed */
+	dev_t idle[2]; /* devices that are to be idle before a cell is timed */
 	size_t nr_idle;
 	struct quiet quiet;
-	struct noise noise;           /* of the cell run under way */
-	uint64_t sequence;            /* number of the next cell run in this folder */
-	json_t *entry;                /* of this run in run.json's "runs"; borrowed */
+	struct noise noise; /* of the cell run under way */
+	uint64_t sequence;  /* number of the next cell run in this folder */
+	json_t *entry;      /* of this run in run.json's "runs"; borrowed */
 	struct progress progress;
 	uint64_t started_ns, joined_ns;
-	unsigned done_before;         /* by former runs into this folder */
-	uint64_t cell_ns;             /* of the cell run under way: what is not the runner's own time */
-	uint64_t own_ns, own_max_ns;  /* the runner's own time over all cell runs, and the longest */
-	uint64_t unmount_ns;          /* of own_ns: what the file system still had to write */
+	unsigned done_before; /* by former runs into this folder */
+	uint64_t cell_ns;     /* of the cell run under way: what is not the runner's own time */
+	uint64_t own_ns, own_max_ns; /* the runner's own time over all cell runs, and the longest */
+	uint64_t unmount_ns;         /* of own_ns: what the file system still had to write */
 	unsigned nr_own;
 };
 
@@ -37,9 +37,9 @@ struct host {
  * same machine, and each label the same kernel. -EINVAL, FSDUEL_USAGE noted.
  */
 int host_identify(struct host *h, struct err *e);
-void host_note_begin(struct host *h);    /* a new entry in "runs" */
+void host_note_begin(struct host *h); /* a new entry in "runs" */
 void host_note_overhead(struct host *h, uint64_t own_ns);
-void host_note_end(struct host *h);      /* its figures, and what the order of cell runs was like */
+void host_note_end(struct host *h); /* its figures, and what the order of cell runs was like */
 
 /*
  * What perf makes of what a locks pass has recorded, for r to keep beside it; then the

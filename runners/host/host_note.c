@@ -34,7 +34,7 @@ static json_t *tools(const struct host *h)
 	for (size_t i = 0; i < h->suite->nr_workloads; i++)
 		if (h->suite->workloads[i].fio && strv_find(&names, "fio") < 0)
 			strv_add(&names, "fio");
-	strv_add(&names, "mount");   /* so that .v is never NULL */
+	strv_add(&names, "mount"); /* so that .v is never NULL */
 	free(names.v[--names.n]);
 	names.v[names.n] = NULL;
 	versions = provenance_tools((const char *const *)names.v);
@@ -75,9 +75,10 @@ static int check_unique(const struct host *h, const json_t *then, const json_t *
 	if (!was || json_equal(was, is))
 		return 0;
 	err_exit(e, FSDUEL_USAGE);
-	return err_add(e, EINVAL, "%s is not the device that %s was measured on, though it is of "
-		       "its kind and size: name that one, or begin anew", h->target.device,
-		       h->opts->dir);
+	return err_add(e, EINVAL,
+		       "%s is not the device that %s was measured on, though it is of "
+		       "its kind and size: name that one, or begin anew",
+		       h->target.device, h->opts->dir);
 }
 
 static int check_machine(const struct host *h, const json_t *now, const json_t *versions,
@@ -94,8 +95,10 @@ static int check_machine(const struct host *h, const json_t *now, const json_t *
 	folder_differences(&b, b.len ? "; tools" : "tools", json_object_get(h->folder.run, "tools"),
 			   versions);
 	err_exit(e, FSDUEL_USAGE);
-	err_add(e, EINVAL, "%s was measured on the machine %s, this is %s: %s. Give the same options, "
-		"or begin a new folder", h->opts->dir, old, id, buf_str(&b));
+	err_add(e, EINVAL,
+		"%s was measured on the machine %s, this is %s: %s. Give the same options, "
+		"or begin a new folder",
+		h->opts->dir, old, id, buf_str(&b));
 	buf_release(&b);
 	return -EINVAL;
 }
@@ -108,7 +111,8 @@ static int check_kernel(const struct host *h, const json_t *now, struct err *e)
 	if (!json_object_get(then, "version") || running_same(now, then))
 		return 0;
 	err_exit(e, FSDUEL_USAGE);
-	return err_add(e, EINVAL, "the kernel that runs (%s) is not the one that %s has as '%s' "
+	return err_add(e, EINVAL,
+		       "the kernel that runs (%s) is not the one that %s has as '%s' "
 		       "(%s): give it another label by --kernel, or begin anew",
 		       json_string_value(json_object_get(now, "release")), h->opts->dir, label,
 		       json_string_value(json_object_get(then, "release")));
@@ -123,8 +127,8 @@ int host_identify(struct host *h, struct err *e)
 	if (!ret)
 		ret = check_kernel(h, kernel, e);
 	if (!ret) {
-		json_object_set(json_object_get(run, "kernels"),
-				h->suite->kernels[h->kernel].label, kernel);
+		json_object_set(json_object_get(run, "kernels"), h->suite->kernels[h->kernel].label,
+				kernel);
 		json_object_set(run, "machine", now);
 		json_object_set(run, "tools", versions);
 		json_object_set_new(run, "host", provenance_host());
@@ -232,9 +236,10 @@ void host_note_end(struct host *h)
 	json_object_set_new(h->entry, "ended", time_now());
 	json_object_set_new(h->entry, "cell_runs", json_integer(h->nr_own));
 	if (h->nr_own)
-		json_object_set_new(h->entry, "overhead_s", json_pack("{s:f, s:f, s:f}",
-			"mean", (double)h->own_ns / 1e9 / h->nr_own,
-			"max", (double)h->own_max_ns / 1e9,
-			"unmount_mean", (double)h->unmount_ns / 1e9 / h->nr_own));
+		json_object_set_new(h->entry, "overhead_s",
+				    json_pack("{s:f, s:f, s:f}", "mean",
+					      (double)h->own_ns / 1e9 / h->nr_own, "max",
+					      (double)h->own_max_ns / 1e9, "unmount_mean",
+					      (double)h->unmount_ns / 1e9 / h->nr_own));
 	note_order(h);
 }

@@ -16,8 +16,8 @@
 #include "lib/fs.h"
 
 #define CONTROL "/dev/loop-control"
-#define NUMBERS 4096          /* looked at, far above what any machine has */
-#define ATTACH_TRIES 20       /* another program may take the free one that we were told of */
+#define NUMBERS 4096    /* looked at, far above what any machine has */
+#define ATTACH_TRIES 20 /* another program may take the free one that we were told of */
 #define GONE_TRIES 250
 #define GONE_WAIT_NS 20000000
 
@@ -26,7 +26,8 @@ int loop_supported(struct err *e)
 	int fd = open(CONTROL, O_RDWR | O_CLOEXEC);
 
 	if (fd < 0)
-		return err_sys(e, errno, "this machine has no loop devices (" CONTROL "); "
+		return err_sys(e, errno,
+			       "this machine has no loop devices (" CONTROL "); "
 			       "modprobe loop, or name a device with --device");
 	close(fd);
 	return 0;
@@ -51,7 +52,8 @@ static int configure(int loop, int file, struct err *e)
 			return 0;
 		ioctl(loop, LOOP_CLR_FD);
 	}
-	return err_add(e, ENOTSUP, "the kernel does not do direct I/O on the image behind the loop "
+	return err_add(e, ENOTSUP,
+		       "the kernel does not do direct I/O on the image behind the loop "
 		       "device; choose an output folder on another file system");
 }
 
@@ -177,7 +179,9 @@ int loop_detach(const char *dev, const struct loop_file *f, struct err *e)
 	for (int i = 0; i < GONE_TRIES && loop_is_on(dev, f); i++)
 		nanosleep(&wait, NULL);
 	if (loop_is_on(dev, f))
-		return err_add(e, EBUSY, "%s is ours, but somebody else uses it (mounted elsewhere?); "
-			       "it goes when they stop", dev);
+		return err_add(e, EBUSY,
+			       "%s is ours, but somebody else uses it (mounted elsewhere?); "
+			       "it goes when they stop",
+			       dev);
 	return 0;
 }

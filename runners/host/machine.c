@@ -142,9 +142,12 @@ static double steal_since_boot(const char *root)
 void machine_read(struct machine *m, const char *root)
 {
 	*m = (struct machine){
-		.governors = read_governors(root), .turbo = ask(root, turbo_files),
-		.smt = ask(root, smt_files), .numa_nodes = count_nodes(root),
-		.hypervisor = hypervisor_name(), .steal_pct = steal_since_boot(root),
+		.governors = read_governors(root),
+		.turbo = ask(root, turbo_files),
+		.smt = ask(root, smt_files),
+		.numa_nodes = count_nodes(root),
+		.hypervisor = hypervisor_name(),
+		.steal_pct = steal_since_boot(root),
 	};
 }
 

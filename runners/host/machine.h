@@ -15,12 +15,12 @@
 enum answer { ANSWER_UNKNOWN, ANSWER_NO, ANSWER_YES };
 
 struct machine {
-	char *governors;        /* "performance", "schedutil,powersave"; "" where there is none */
-	enum answer turbo;      /* may the CPUs go above their nominal frequency? */
-	enum answer smt;        /* do two CPUs share a core? */
-	unsigned numa_nodes;    /* at least 1 */
-	char *hypervisor;       /* "KVMKVMKVM", as it names itself; "" on bare metal */
-	double steal_pct;       /* of all CPU time since boot; below 0: not told */
+	char *governors;     /* "performance", "schedutil,powersave"; "" where there is none */
+	enum answer turbo;   /* may the CPUs go above their nominal frequency? */
+	enum answer smt;     /* do two CPUs share a core? */
+	unsigned numa_nodes; /* at least 1 */
+	char *hypervisor;    /* "KVMKVMKVM", as it names itself; "" on bare metal */
+	double steal_pct;    /* of all CPU time since boot; below 0: not told */
 };
 
 /* root is "", or where tests keep a /sys and a /proc. Unknown is a value, so this cannot fail. */
@@ -30,8 +30,8 @@ void machine_release(struct machine *m);
 
 /* The kernel that runs, by what an image of it can be compared with. */
 struct running_kernel {
-	char *release, *version;    /* as uname(2) says them */
-	char build_id[65];          /* hex; "" where sysfs does not tell */
+	char *release, *version; /* as uname(2) says them */
+	char build_id[65];       /* hex; "" where sysfs does not tell */
 };
 
 void running_kernel_read(struct running_kernel *r);

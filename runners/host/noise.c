@@ -18,15 +18,14 @@
 #include "lib/num.h"
 #include "lib/proc.h"
 
-#define PSI_TOTAL (1u << 4)     /* "some avg10=0.00 avg60=0.00 avg300=0.00 total=12" */
+#define PSI_TOTAL (1u << 4) /* "some avg10=0.00 avg60=0.00 avg300=0.00 total=12" */
 #define STAT_USER_NICE (1u << 1 | 1u << 2)
 #define STAT_STEAL (1u << 8)
-#define VALUE (1u << 1)         /* "name value" */
+#define VALUE (1u << 1) /* "name value" */
 
 const struct noise_row noise_rows[NOISE_ROWS] = {
 	{ "steal_pct", "steal", 1, NOISE_SHARE_PCT, "/proc/stat", "cpu", STAT_STEAL,
-	  NOISE_UNIT_TICK, true, NOISE_OWN_NONE,
-	  "the hypervisor ran somebody else on our CPUs" },
+	  NOISE_UNIT_TICK, true, NOISE_OWN_NONE, "the hypervisor ran somebody else on our CPUs" },
 	{ "others_user_pct", "others", 5, NOISE_SHARE_PCT, "/proc/stat", "cpu", STAT_USER_NICE,
 	  NOISE_UNIT_TICK, true, NOISE_OWN_USER_TIME,
 	  "other programs' time on the CPUs; 5, as both clocks count in ticks" },
@@ -37,11 +36,9 @@ const struct noise_row noise_rows[NOISE_ROWS] = {
 	  NOISE_UNIT_US, false, NOISE_OWN_NONE,
 	  "no limit: more threads than CPUs wait for each other" },
 	{ "pressure_io_pct", NULL, 0, NOISE_SHARE_PCT, "/proc/pressure/io", "some", PSI_TOTAL,
-	  NOISE_UNIT_US, false, NOISE_OWN_NONE,
-	  "no limit: waiting for I/O is what is measured" },
-	{ "context_switches_per_s", NULL, 0, NOISE_PER_S, "/proc/stat", "ctxt", VALUE,
-	  NOISE_UNIT_1, false, NOISE_OWN_NONE,
-	  "no limit: each blocking I/O is two" },
+	  NOISE_UNIT_US, false, NOISE_OWN_NONE, "no limit: waiting for I/O is what is measured" },
+	{ "context_switches_per_s", NULL, 0, NOISE_PER_S, "/proc/stat", "ctxt", VALUE, NOISE_UNIT_1,
+	  false, NOISE_OWN_NONE, "no limit: each blocking I/O is two" },
 	{ "throttled_core_events", "throttle", 0, NOISE_COUNT,
 	  "/sys/devices/system/cpu/cpu[0-9]*/thermal_throttle/core_throttle_count", NULL, 1,
 	  NOISE_UNIT_1, false, NOISE_OWN_NONE, "a core was too hot for its frequency" },
@@ -51,12 +48,12 @@ const struct noise_row noise_rows[NOISE_ROWS] = {
 	{ "others_major_faults_per_s", "faults", 10, NOISE_PER_S, "/proc/vmstat", "pgmajfault",
 	  VALUE, NOISE_UNIT_1, false, NOISE_OWN_MAJOR_FAULTS,
 	  "other programs read their pages from disk; a few are normal after dropping caches" },
-	{ "swapped_in_pages", "swap", 0, NOISE_COUNT, "/proc/vmstat", "pswpin", VALUE,
-	  NOISE_UNIT_1, false, NOISE_OWN_NONE, "the machine swapped" },
+	{ "swapped_in_pages", "swap", 0, NOISE_COUNT, "/proc/vmstat", "pswpin", VALUE, NOISE_UNIT_1,
+	  false, NOISE_OWN_NONE, "the machine swapped" },
 	{ "swapped_out_pages", "swap", 0, NOISE_COUNT, "/proc/vmstat", "pswpout", VALUE,
 	  NOISE_UNIT_1, false, NOISE_OWN_NONE, "the machine swapped" },
-	{ "dirty_at_begin_bytes", "dirty", 16 << 20, NOISE_LEVEL, "/proc/vmstat", "nr_dirty",
-	  VALUE, NOISE_UNIT_PAGE, false, NOISE_OWN_NONE,
+	{ "dirty_at_begin_bytes", "dirty", 16 << 20, NOISE_LEVEL, "/proc/vmstat", "nr_dirty", VALUE,
+	  NOISE_UNIT_PAGE, false, NOISE_OWN_NONE,
 	  "just after a sync: somebody else's data, to be written while we measure" },
 	{ "writeback_at_begin_bytes", "dirty", 16 << 20, NOISE_LEVEL, "/proc/vmstat",
 	  "nr_writeback", VALUE, NOISE_UNIT_PAGE, false, NOISE_OWN_NONE,
@@ -201,7 +198,7 @@ bool noise_value(const struct noise *n, size_t i, double *value)
 	}
 	if (!n->ended || !n->end.has[i] || elapsed_s <= 0)
 		return false;
-	if (growth < 0)         /* our own part, counted by a finer clock */
+	if (growth < 0) /* our own part, counted by a finer clock */
 		growth = 0;
 	if (row->kind == NOISE_COUNT)
 		*value = growth;

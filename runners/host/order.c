@@ -21,8 +21,9 @@ void order_boot_id(char dst[BOOT_ID_LEN])
 
 void order_note(json_t *facts, uint64_t sequence, const char *boot_id)
 {
-	json_object_set_new(facts, "boot", json_pack("{s:I, s:s}", "sequence",
-						     (json_int_t)sequence, "id", boot_id));
+	json_object_set_new(
+		facts, "boot",
+		json_pack("{s:I, s:s}", "sequence", (json_int_t)sequence, "id", boot_id));
 }
 
 static int compare_runs(const void *a, const void *b)
@@ -45,7 +46,8 @@ static void add_part(struct order *o, const struct folder *f, const struct plan_
 		return;
 	}
 	run = &o->runs[o->nr_runs++];
-	*run = (struct order_run){ .sequence = (uint64_t)sequence, .block = u->block,
+	*run = (struct order_run){ .sequence = (uint64_t)sequence,
+				   .block = u->block,
 				   .kernel = f->suite->variants[u->variant].kernel };
 	strcpy(run->boot_id, id);
 }
@@ -124,9 +126,11 @@ bool order_is_blocked(const struct order *o, struct order_count *c, struct buf *
 	least = c->kernels ? c->blocks * (c->kernels - 1) + 1 : 0;
 	if (c->kernels < 2 || c->blocks < 2 || c->stretches >= least)
 		return false;
-	buf_addf(why, "the order is blocked, not interleaved: %u kernels over %u blocks were "
+	buf_addf(why,
+		 "the order is blocked, not interleaved: %u kernels over %u blocks were "
 		 "measured in %u stretches (interleaved: %u or more), so a machine that drifts "
 		 "looks like a change; measure block by block with --block, or let --kexec "
-		 "alternate", c->kernels, c->blocks, c->stretches, least);
+		 "alternate",
+		 c->kernels, c->blocks, c->stretches, least);
 	return true;
 }

@@ -16,22 +16,25 @@
 #include "lib/buf.h"
 #include "runners/folder/folder.h"
 
-#define BOOT_ID_LEN 37   /* with its NUL */
+#define BOOT_ID_LEN 37 /* with its NUL */
 
 struct order_run {
-	uint64_t sequence;   /* from 1, over all runs into the folder */
-	size_t kernel;       /* index into the suite's kernels */
+	uint64_t sequence; /* from 1, over all runs into the folder */
+	size_t kernel;     /* index into the suite's kernels */
 	unsigned block;
 	char boot_id[BOOT_ID_LEN];
 };
 
 struct order {
-	struct order_run *runs;  /* by sequence */
+	struct order_run *runs; /* by sequence */
 	size_t nr_runs;
-	size_t without;          /* parts that do not say when they were made */
+	size_t without; /* parts that do not say when they were made */
 };
 
-#define ORDER_NONE { NULL, 0, 0 }
+#define ORDER_NONE                                                                                 \
+	{                                                                                          \
+		NULL, 0, 0                                                                         \
+	}
 
 /* This boot, "" where /proc does not tell. */
 void order_boot_id(char dst[BOOT_ID_LEN]);
@@ -47,9 +50,9 @@ void order_release(struct order *o);
 
 /* What order_is_blocked counted. */
 struct order_count {
-	unsigned kernels;    /* that were measured at all */
-	unsigned blocks;     /* in which more than one of them was */
-	unsigned stretches;  /* of cell runs one after another on one kernel */
+	unsigned kernels;   /* that were measured at all */
+	unsigned blocks;    /* in which more than one of them was */
+	unsigned stretches; /* of cell runs one after another on one kernel */
 	unsigned boots;
 };
 

@@ -15,7 +15,7 @@
 
 #define BLOCK_BYTES 4096u
 #define FILE_BLOCKS 1024u
-#define PIECE_NS 10000000u       /* what a piece of work should take; counts are set once by it */
+#define PIECE_NS 10000000u /* what a piece of work should take; counts are set once by it */
 #define PIECE_MAX (1u << 28)
 #define RUNS_MAX 4096u
 #define RUNS_MIN 3u
@@ -25,7 +25,7 @@ const char *const probe_names[PROBE_KINDS] = { "arithmetic", "direct write", "di
 struct work {
 	int fd;
 	void *block;
-	volatile uint64_t sink;      /* so that the arithmetic is not optimised away */
+	volatile uint64_t sink; /* so that the arithmetic is not optimised away */
 };
 
 typedef int (*piece_fn)(struct work *w, unsigned count);
@@ -64,7 +64,7 @@ static int piece_read(struct work *w, unsigned count)
 
 static const struct {
 	piece_fn run;
-	unsigned least;       /* of a piece, so that one slow block is not all of it */
+	unsigned least; /* of a piece, so that one slow block is not all of it */
 } pieces[PROBE_KINDS] = {
 	[PROBE_CPU] = { piece_cpu, 1000 },
 	[PROBE_WRITE] = { piece_write, 16 },
@@ -123,8 +123,8 @@ static int open_file(struct work *w, const char *dir, struct err *e)
 }
 
 /* In turn, so that what drifts does so in all of them. */
-static int measure(struct probe *p, struct work *w, uint64_t duration_ns,
-		   const atomic_int *stop, double *ns)
+static int measure(struct probe *p, struct work *w, uint64_t duration_ns, const atomic_int *stop,
+		   double *ns)
 {
 	uint64_t begin_ns = now_ns();
 	unsigned counts[PROBE_KINDS];
@@ -136,9 +136,9 @@ static int measure(struct probe *p, struct work *w, uint64_t duration_ns,
 		if (p->runs >= RUNS_MIN && now_ns() - begin_ns >= duration_ns)
 			break;
 		for (int k = 0; k < PROBE_KINDS && !ret; k++)
-			ret = stop && *stop ? -EINTR :
-			      time_piece(w, (enum probe_kind)k, counts[k],
-					 &ns[(unsigned)k * RUNS_MAX + p->runs]);
+			ret = stop && *stop ? -EINTR
+					    : time_piece(w, (enum probe_kind)k, counts[k],
+							 &ns[(unsigned)k * RUNS_MAX + p->runs]);
 	}
 	for (unsigned k = 0; k < PROBE_KINDS && !ret; k++)
 		summarise(p, (enum probe_kind)k, ns + k * RUNS_MAX, p->runs);

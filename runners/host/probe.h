@@ -14,12 +14,12 @@
 #include "lib/err.h"
 
 enum probe_kind { PROBE_CPU, PROBE_WRITE, PROBE_READ, PROBE_KINDS };
-extern const char *const probe_names[PROBE_KINDS];   /* "arithmetic", ... */
+extern const char *const probe_names[PROBE_KINDS]; /* "arithmetic", ... */
 
 struct probe {
-	unsigned runs;                   /* of each kind; the mean and the spread are over these */
+	unsigned runs; /* of each kind; the mean and the spread are over these */
 	double mean_ns[PROBE_KINDS];
-	double cv_pct[PROBE_KINDS];      /* standard deviation (n - 1) by mean */
+	double cv_pct[PROBE_KINDS]; /* standard deviation (n - 1) by mean */
 };
 
 /*

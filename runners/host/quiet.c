@@ -16,10 +16,10 @@
 #include "lib/fs.h"
 
 static const struct setting {
-	const char *files;     /* below sys, a pattern */
+	const char *files; /* below sys, a pattern */
 	const char *want;
-	const char *choices;   /* beside the file: the values it knows; NULL: any */
-	const char *what;      /* for notes */
+	const char *choices; /* beside the file: the values it knows; NULL: any */
+	const char *what;    /* for notes */
 } settings[] = {
 	{ "devices/system/cpu/cpufreq/policy*/scaling_governor", "performance",
 	  "scaling_available_governors", "CPU frequency governor" },
@@ -92,8 +92,7 @@ out:
 	return ret;
 }
 
-int quiet_begin(struct quiet *q, const char *sys, quiet_record_fn record, void *arg,
-		struct err *e)
+int quiet_begin(struct quiet *q, const char *sys, quiet_record_fn record, void *arg, struct err *e)
 {
 	int ret = 0;
 
@@ -103,8 +102,7 @@ int quiet_begin(struct quiet *q, const char *sys, quiet_record_fn record, void *
 		glob_t found = { 0 };
 
 		if (glob(pattern, 0, NULL, &found))
-			strv_addf(&q->notes, "%s: this machine has none to set",
-				  settings[i].what);
+			strv_addf(&q->notes, "%s: this machine has none to set", settings[i].what);
 		for (size_t k = 0; k < found.gl_pathc && !ret; k++)
 			ret = change(q, &settings[i], found.gl_pathv[k], record, arg, e);
 		globfree(&found);

@@ -23,20 +23,26 @@
 typedef int (*quiet_record_fn)(void *arg, const char *path, const char *value, struct err *e);
 
 struct quiet {
-	struct strv paths, old, now;  /* one each a setting that was changed */
-	struct strv notes;            /* what a reader of the results should know: for run.json */
+	struct strv paths, old, now; /* one each a setting that was changed */
+	struct strv notes;           /* what a reader of the results should know: for run.json */
 };
 
-#define QUIET_NONE { { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 } }
+#define QUIET_NONE                                                                                 \
+	{                                                                                          \
+		{ NULL, 0 }, { NULL, 0 }, { NULL, 0 },                                             \
+		{                                                                                  \
+			NULL, 0                                                                    \
+		}                                                                                  \
+	}
 
 /*
  * sys is "/sys" (tests have one of their own). record may be NULL. What this
  * machine does not have is a note, not an error. -errno: record's, or a setting
  * that could not be written; quiet_end then puts back what was changed before.
  */
-int quiet_begin(struct quiet *q, const char *sys, quiet_record_fn record, void *arg,
-		struct err *e);
-/* Put back and release. Goes on after an error; the first is returned. Accepts QUIET_NONE, and twice. */
+int quiet_begin(struct quiet *q, const char *sys, quiet_record_fn record, void *arg, struct err *e);
+/* Put back and release. Goes on after an error; the first is returned. Accepts QUIET_NONE, and
+ * twice. */
 int quiet_end(struct quiet *q, struct err *e);
 
 /*

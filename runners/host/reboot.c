@@ -22,8 +22,9 @@ static struct reboot_leg *find_leg(struct reboot_legs *l, unsigned block, size_t
 
 void reboot_legs_make(struct reboot_legs *l, const struct plan *p, const bool *missing)
 {
-	*l = (struct reboot_legs){ xcalloc((size_t)p->suite->blocks * p->suite->nr_kernels + 1,
-					   sizeof(*l->v)), 0 };
+	*l = (struct reboot_legs){
+		xcalloc((size_t)p->suite->blocks * p->suite->nr_kernels + 1, sizeof(*l->v)), 0
+	};
 	/* The plan goes block by block. */
 	for (size_t i = 0; i < p->nr_units; i++) {
 		const struct plan_unit *u = &p->units[i];
@@ -52,8 +53,8 @@ static int find_kernel(const struct reboot_state *s, const char *label)
 	return -1;
 }
 
-int reboot_legs_map(struct reboot_legs *l, const struct suite *suite,
-		    const struct reboot_state *s, struct err *e)
+int reboot_legs_map(struct reboot_legs *l, const struct suite *suite, const struct reboot_state *s,
+		    struct err *e)
 {
 	for (size_t i = 0; i < l->n; i++) {
 		const char *label = suite->kernels[l->v[i].kernel].label;
@@ -61,8 +62,10 @@ int reboot_legs_map(struct reboot_legs *l, const struct suite *suite,
 
 		if (k < 0) {
 			err_exit(e, FSDUEL_USAGE);
-			return err_add(e, EINVAL, "the suite has a kernel '%s' and no image is "
-				       "given for it: add --kexec %s=BZIMAGE", label, label);
+			return err_add(e, EINVAL,
+				       "the suite has a kernel '%s' and no image is "
+				       "given for it: add --kexec %s=BZIMAGE",
+				       label, label);
 		}
 		l->v[i].kernel = (size_t)k;
 	}
@@ -80,7 +83,8 @@ static void stop_wrong_kernel(const struct reboot_state *s, const struct reboot_
 	if (!strcmp(seen->boot_id, s->boot_id))
 		snprintf(step->why, sizeof(step->why),
 			 "the machine was told to restart into the kernel '%s' (%s) and did not: "
-			 "journalctl -b says what systemd made of it", k->label, k->release);
+			 "journalctl -b says what systemd made of it",
+			 k->label, k->release);
 	else
 		snprintf(step->why, sizeof(step->why),
 			 "the kernel that came up is %s, not '%s' (%s) as asked: that one did not "
@@ -95,7 +99,8 @@ static void stop_crash_loop(const struct reboot_state *s, const struct reboot_le
 	snprintf(step->why, sizeof(step->why),
 		 "block %u of the kernel '%s' was begun %u times and never finished: the machine "
 		 "goes down while measuring it; journalctl -b -1 -k, or the firmware's pstore, "
-		 "may say why", leg->block, s->kernels[leg->kernel].label, s->tries);
+		 "may say why",
+		 leg->block, s->kernels[leg->kernel].label, s->tries);
 }
 
 void reboot_decide(const struct reboot_state *s, const struct reboot_seen *seen,
@@ -126,8 +131,7 @@ void reboot_decide(const struct reboot_state *s, const struct reboot_seen *seen,
 		step->action = REBOOT_KEXEC;
 }
 
-void reboot_note_begin(struct reboot_state *s, const struct reboot_step *step,
-		       const char *boot_id)
+void reboot_note_begin(struct reboot_state *s, const struct reboot_step *step, const char *boot_id)
 {
 	if (step->leg != s->leg)
 		s->tries = 0;

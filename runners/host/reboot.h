@@ -21,9 +21,9 @@
 
 /* One kernel's share of one block: what is measured between two boots. */
 struct reboot_leg {
-	unsigned block;        /* from 1 */
-	size_t kernel;         /* index */
-	unsigned missing;      /* cell runs still to be made, by what is in the folder now */
+	unsigned block;   /* from 1 */
+	size_t kernel;    /* index */
+	unsigned missing; /* cell runs still to be made, by what is in the folder now */
 };
 
 /* The legs of a plan: block by block, its kernels in the order in which the plan has them first. */
@@ -39,7 +39,7 @@ void reboot_legs_release(struct reboot_legs *l);
 /* A kernel to boot, from --kexec LABEL=BZIMAGE[,INITRD]. */
 struct reboot_kernel {
 	char *label;
-	char *image, *initrd;  /* absolute; initrd NULL: it needs none */
+	char *image, *initrd;                        /* absolute; initrd NULL: it needs none */
 	char *sha256, *release, *version, *build_id; /* of the image, and what must come up */
 };
 
@@ -50,14 +50,17 @@ struct reboot_state {
 	struct strv command;           /* its words, after "fsduel" */
 	struct reboot_kernel *kernels; /* in the order of the command line */
 	size_t nr_kernels;
-	size_t leg;                    /* legs before this one are done with */
-	unsigned tries;                /* how often this leg was begun */
-	int asked;                     /* kernel that kexec was to start and that was not seen yet */
-	char boot_id[BOOT_ID_LEN];     /* of the boot that asked for it */
-	unsigned boots;                /* restarts so far, for people */
+	size_t leg;                /* legs before this one are done with */
+	unsigned tries;            /* how often this leg was begun */
+	int asked;                 /* kernel that kexec was to start and that was not seen yet */
+	char boot_id[BOOT_ID_LEN]; /* of the boot that asked for it */
+	unsigned boots;            /* restarts so far, for people */
 };
 
-#define REBOOT_STATE_NONE { .asked = REBOOT_NONE_ASKED }
+#define REBOOT_STATE_NONE                                                                          \
+	{                                                                                          \
+		.asked = REBOOT_NONE_ASKED                                                         \
+	}
 
 void reboot_state_release(struct reboot_state *s);
 json_t *reboot_state_to_json(const struct reboot_state *s);
@@ -72,17 +75,17 @@ int reboot_state_from_json(struct reboot_state *s, const json_t *j, struct err *
 int reboot_add_kernel(struct reboot_state *s, const char *word, struct err *e);
 
 /* Turn the legs' kernels from indices of the suite's into s'. -EINVAL: a label without an image. */
-int reboot_legs_map(struct reboot_legs *l, const struct suite *suite,
-		    const struct reboot_state *s, struct err *e);
+int reboot_legs_map(struct reboot_legs *l, const struct suite *suite, const struct reboot_state *s,
+		    struct err *e);
 
 /* Which of s' kernels runs now; -1: none of them. */
 int reboot_running(const struct reboot_state *s);
 
 enum reboot_action {
-	REBOOT_MEASURE,        /* leg is to be measured on the kernel that runs */
-	REBOOT_KEXEC,          /* kernel is to be started */
-	REBOOT_DONE,           /* nothing is left to be measured */
-	REBOOT_STOP,           /* it cannot go on: why */
+	REBOOT_MEASURE, /* leg is to be measured on the kernel that runs */
+	REBOOT_KEXEC,   /* kernel is to be started */
+	REBOOT_DONE,    /* nothing is left to be measured */
+	REBOOT_STOP,    /* it cannot go on: why */
 };
 
 struct reboot_seen {
@@ -94,9 +97,9 @@ struct reboot_seen {
 
 struct reboot_step {
 	enum reboot_action action;
-	size_t leg;            /* REBOOT_MEASURE, REBOOT_KEXEC: which leg it is for */
+	size_t leg; /* REBOOT_MEASURE, REBOOT_KEXEC: which leg it is for */
 	size_t kernel;
-	char why[512];         /* REBOOT_STOP: one sentence */
+	char why[512]; /* REBOOT_STOP: one sentence */
 };
 
 /* What to do next. Changes nothing. */
@@ -107,8 +110,7 @@ void reboot_decide(const struct reboot_state *s, const struct reboot_seen *seen,
  * How doing it changes the state; to be saved before it is done. Measuring counts a
  * try of the leg, restarting notes what was asked for and on which boot.
  */
-void reboot_note_begin(struct reboot_state *s, const struct reboot_step *step,
-		       const char *boot_id);
+void reboot_note_begin(struct reboot_state *s, const struct reboot_step *step, const char *boot_id);
 /* The leg that reboot_note_begin began has come to its end, be it with failed cell runs. */
 void reboot_note_measured(struct reboot_state *s);
 
@@ -121,7 +123,8 @@ void reboot_note_measured(struct reboot_state *s);
 /* The unit's text. -EINVAL: a path that a unit file cannot hold. */
 int reboot_unit_text(const struct reboot_state *s, struct buf *text, struct err *e);
 
-/* kexec and systemctl are there, systemd runs this machine, this kernel knows kexec; else -ENOTSUP. */
+/* kexec and systemctl are there, systemd runs this machine, this kernel knows kexec; else -ENOTSUP.
+ */
 int reboot_check(struct err *e);
 /* -ENOENT: no run is under way on this machine. */
 int reboot_load(struct reboot_state *s, const char *root, struct err *e);

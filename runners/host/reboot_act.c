@@ -53,19 +53,22 @@ int reboot_check(struct err *e)
 		char *path = proc_which(needs[i].program);
 
 		if (!path)
-			return err_add(e, ENOTSUP, "--kexec needs %s: install %s",
-				       needs[i].program, needs[i].package);
+			return err_add(e, ENOTSUP, "--kexec needs %s: install %s", needs[i].program,
+				       needs[i].package);
 		free(path);
 	}
 	if (!fs_exists(SYSTEMD_RUNS))
-		return err_add(e, ENOTSUP, "--kexec goes on after each boot by a systemd unit, and "
+		return err_add(e, ENOTSUP,
+			       "--kexec goes on after each boot by a systemd unit, and "
 			       "this machine was not started by systemd: restart it yourself and "
 			       "run fsduel run --kernel LABEL on each kernel");
 	if (!fs_exists(KEXEC_LOADED) || disabled)
-		return err_add(e, ENOTSUP, "this kernel cannot kexec (%s): boot one with "
+		return err_add(e, ENOTSUP,
+			       "this kernel cannot kexec (%s): boot one with "
 			       "CONFIG_KEXEC, or restart yourself and run fsduel run --kernel "
-			       "LABEL", disabled ? "kernel.kexec_load_disabled is set"
-						 : "it has no " KEXEC_LOADED);
+			       "LABEL",
+			       disabled ? "kernel.kexec_load_disabled is set"
+					: "it has no " KEXEC_LOADED);
 	e->exit_code = 0;
 	return 0;
 }
@@ -90,8 +93,10 @@ int reboot_load(struct reboot_state *s, const char *root, struct err *e)
 
 	*s = (struct reboot_state)REBOOT_STATE_NONE;
 	if (!fs_exists(path)) {
-		ret = err_add(e, ENOENT, "no run that alternates kernels is under way: there is no "
-			      "%s", path);
+		ret = err_add(e, ENOENT,
+			      "no run that alternates kernels is under way: there is no "
+			      "%s",
+			      path);
 	} else {
 		ret = fs_read_json(path, &j, e);
 		if (!ret)
@@ -144,15 +149,14 @@ int reboot_unit_text(const struct reboot_state *s, struct buf *b, struct err *e)
 	char *log = state_path("", REBOOT_LOG);
 	int ret;
 
-	buf_adds(b, MARK
-		 "[Unit]\n"
-		 "Description=fsduel measures kernels in turn\n"
-		 /* Not before everything else is up: it would be measured with us. */
-		 "After=multi-user.target\n"
-		 "\n"
-		 "[Service]\n"
-		 "Type=exec\n"
-		 "ExecStart=");
+	buf_adds(b, MARK "[Unit]\n"
+			 "Description=fsduel measures kernels in turn\n"
+			 /* Not before everything else is up: it would be measured with us. */
+			 "After=multi-user.target\n"
+			 "\n"
+			 "[Service]\n"
+			 "Type=exec\n"
+			 "ExecStart=");
 	ret = add_quoted(b, s->fsduel, e);
 	buf_adds(b, " run --kexec-resume\n");
 	if (state && *state && !ret) {
@@ -163,14 +167,16 @@ int reboot_unit_text(const struct reboot_state *s, struct buf *b, struct err *e)
 		buf_addc(b, '\n');
 		free(assignment);
 	}
-	buf_addf(b, "StandardOutput=append:%s\n"
-		    "StandardError=append:%s\n"
-		    /* Only fsduel is told to stop; it ends what it has started itself. */
-		    "KillMode=mixed\n"
-		    "TimeoutStopSec=120\n"
-		    "\n"
-		    "[Install]\n"
-		    "WantedBy=multi-user.target\n", log, log);
+	buf_addf(b,
+		 "StandardOutput=append:%s\n"
+		 "StandardError=append:%s\n"
+		 /* Only fsduel is told to stop; it ends what it has started itself. */
+		 "KillMode=mixed\n"
+		 "TimeoutStopSec=120\n"
+		 "\n"
+		 "[Install]\n"
+		 "WantedBy=multi-user.target\n",
+		 log, log);
 	if (!ret && strpbrk(log, "%\n"))
 		ret = err_add(e, EINVAL, "a systemd unit cannot hold the path %s", log);
 	free(log);
@@ -208,8 +214,10 @@ int reboot_install(const struct reboot_state *s, const char *root, struct err *e
 	int ret = reboot_unit_text(s, &text, e);
 
 	if (!ret && fs_exists(path))
-		ret = err_add(e, EEXIST, "%s is there already: fsduel clean removes what an "
-			      "earlier run left", path);
+		ret = err_add(e, EEXIST,
+			      "%s is there already: fsduel clean removes what an "
+			      "earlier run left",
+			      path);
 	if (!ret)
 		ret = reboot_save(s, root, e);
 	if (!ret)
@@ -229,8 +237,10 @@ static int remove_unit(const char *root, const char *path, struct err *e)
 	int ret = fs_read(path, 65536, &text, e);
 
 	if (!ret && strncmp(buf_str(&text), MARK, strlen(MARK)))
-		ret = err_add(e, EEXIST, "%s is not the one that fsduel wrote; look at it and "
-			      "remove it yourself", path);
+		ret = err_add(e, EEXIST,
+			      "%s is not the one that fsduel wrote; look at it and "
+			      "remove it yourself",
+			      path);
 	buf_release(&text);
 	if (!ret)
 		ret = systemctl(root, "disable", REBOOT_UNIT, e);
@@ -267,8 +277,10 @@ static int shut_down(struct err *e)
 	int ret = proc_run(argv, &o, NULL, &x, e);
 
 	if (!ret && x.status && x.signal != SIGTERM && x.signal != SIGHUP)
-		ret = err_add(e, EIO, "systemctl kexec did not restart the machine (exit code %d, "
-			      "signal %d): %.200s", x.status, x.signal, buf_str(&said));
+		ret = err_add(e, EIO,
+			      "systemctl kexec did not restart the machine (exit code %d, "
+			      "signal %d): %.200s",
+			      x.status, x.signal, buf_str(&said));
 	buf_release(&said);
 	return ret;
 }

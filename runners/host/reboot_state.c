@@ -18,9 +18,9 @@
 static const struct {
 	const char *before, *after;
 } initrd_names[] = {
-	{ "initrd.img-", "" },      /* Debian */
-	{ "initramfs-", ".img" },   /* Fedora, Arch */
-	{ "initrd-", "" },          /* SUSE */
+	{ "initrd.img-", "" },    /* Debian */
+	{ "initramfs-", ".img" }, /* Fedora, Arch */
+	{ "initrd-", "" },        /* SUSE */
 };
 
 static void kernel_free(struct reboot_kernel *k)
@@ -71,7 +71,8 @@ static int identify(struct reboot_kernel *k, const char *ref, const char *initrd
 		return ret;
 	if (image.uki) {
 		err_exit(e, FSDUEL_USAGE);
-		ret = err_add(e, EINVAL, "%s is a unified kernel image, which kexec does not take: "
+		ret = err_add(e, EINVAL,
+			      "%s is a unified kernel image, which kexec does not take: "
 			      "`objcopy -O binary -j .linux %s vmlinuz` takes its kernel out",
 			      image.image_path, image.image_path);
 		kernel_release(&image);
@@ -145,17 +146,18 @@ json_t *reboot_state_to_json(const struct reboot_state *s)
 	for (size_t i = 0; i < s->nr_kernels; i++) {
 		const struct reboot_kernel *k = &s->kernels[i];
 
-		json_array_append_new(kernels, json_pack(
-			"{s:s, s:s, s:s*, s:s, s:s, s:s, s:s}", "label", k->label, "image",
-			k->image, "initrd", k->initrd, "sha256", k->sha256, "release", k->release,
-			"version", k->version, "build_id", k->build_id));
+		json_array_append_new(kernels,
+				      json_pack("{s:s, s:s, s:s*, s:s, s:s, s:s, s:s}", "label",
+						k->label, "image", k->image, "initrd", k->initrd,
+						"sha256", k->sha256, "release", k->release,
+						"version", k->version, "build_id", k->build_id));
 	}
 	for (size_t i = 0; i < s->command.n; i++)
 		json_array_append_new(command, json_string(s->command.v[i]));
 	return json_pack("{s:i, s:s, s:s, s:o, s:o, s:I, s:i, s:i, s:s, s:i}", "schema", 1,
-			 "fsduel", s->fsduel, "cwd", s->cwd, "command", command, "kernels",
-			 kernels, "leg", (json_int_t)s->leg, "tries", (int)s->tries, "asked",
-			 s->asked, "boot_id", s->boot_id, "boots", (int)s->boots);
+			 "fsduel", s->fsduel, "cwd", s->cwd, "command", command, "kernels", kernels,
+			 "leg", (json_int_t)s->leg, "tries", (int)s->tries, "asked", s->asked,
+			 "boot_id", s->boot_id, "boots", (int)s->boots);
 }
 
 static int kernel_from_json(struct reboot_kernel *k, json_t *j, json_error_t *je)
@@ -166,9 +168,11 @@ static int kernel_from_json(struct reboot_kernel *k, json_t *j, json_error_t *je
 			   &label, "image", &image, "initrd", &initrd, "sha256", &sha, "release",
 			   &release, "version", &version, "build_id", &id))
 		return -EINVAL;
-	*k = (struct reboot_kernel){ xstrdup(label), xstrdup(image),
-				     initrd ? xstrdup(initrd) : NULL, xstrdup(sha),
-				     xstrdup(release), xstrdup(version), xstrdup(id) };
+	*k = (struct reboot_kernel){
+		xstrdup(label), xstrdup(image),   initrd ? xstrdup(initrd) : NULL,
+		xstrdup(sha),   xstrdup(release), xstrdup(version),
+		xstrdup(id)
+	};
 	return 0;
 }
 

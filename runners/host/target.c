@@ -37,7 +37,8 @@ uint64_t target_size(const struct target_wants *w, const struct suite *s)
 	return size ? size : SIZE_DEFAULT;
 }
 
-/* The largest cell's files with the room that a file system takes, and the file systems' minimum. */
+/* The largest cell's files with the room that a file system takes, and the file systems' minimum.
+ */
 static uint64_t needed(const struct plan *p, bool existing)
 {
 	uint64_t files = 0, min = 0;
@@ -65,17 +66,21 @@ int target_check_room(const struct plan *p, uint64_t size, const char *what, boo
 
 	for (size_t i = 0; existing && i < p->nr_cells; i++)
 		if (p->cells[i].fills)
-			return err_add(e, ENOSPC, "%s: [workload %s] writes until the file system is "
-				       "full (fill_fs), and this one is not fsduel's: give an image or "
-				       "a device", p->suite->path,
-				       p->suite->workloads[p->cells[i].workload].name);
+			return err_add(
+				e, ENOSPC,
+				"%s: [workload %s] writes until the file system is "
+				"full (fill_fs), and this one is not fsduel's: give an image or "
+				"a device",
+				p->suite->path, p->suite->workloads[p->cells[i].workload].name);
 	if (size >= need)
 		return 0;
 	/* For people: round up to whole MiB, so that the figure can be typed. */
 	need = (need + MIB - 1) / MIB * MIB;
-	return err_add(e, ENOSPC, "%s has %s, and the cells of %s need %s: give it more, or lower "
-		       "file_size (size in fio jobs)", what, num_format(a, size, NUM_BYTES),
-		       p->suite->path, num_format(b, need, NUM_BYTES));
+	return err_add(e, ENOSPC,
+		       "%s has %s, and the cells of %s need %s: give it more, or lower "
+		       "file_size (size in fio jobs)",
+		       what, num_format(a, size, NUM_BYTES), p->suite->path,
+		       num_format(b, need, NUM_BYTES));
 }
 
 /* --- held ------------------------------------------------------------------------------ */
@@ -296,7 +301,9 @@ int target_open(struct target *t, const struct target_wants *w, const struct pla
 	struct stat st;
 	int ret;
 
-	*t = (struct target){ .kind = w->kind, .claim = CLAIM_NONE, .dir_fd = -1,
+	*t = (struct target){ .kind = w->kind,
+			      .claim = CLAIM_NONE,
+			      .dir_fd = -1,
 			      .facts = json_pack("{s:s}", "kind", target_kind_names[w->kind]) };
 	ret = kinds[w->kind].open(t, w, p, output, u, e);
 	if (!ret)
@@ -333,8 +340,10 @@ static int check_places(const struct target *t, struct err *e)
 		return err_sys(e, errno, "cannot look at %s", t->mnt);
 	if (mnt.st_dev == work.st_dev)
 		return 0;
-	return err_add(e, EBUSY, "somebody has mounted something on %s, where fsduel mounts: "
-		       "unmount it", t->mnt);
+	return err_add(e, EBUSY,
+		       "somebody has mounted something on %s, where fsduel mounts: "
+		       "unmount it",
+		       t->mnt);
 }
 
 int target_ready(struct target *t, struct err *e)
@@ -349,9 +358,11 @@ int target_ready(struct target *t, struct err *e)
 
 json_t *target_identity(const struct target *t)
 {
-	/* Names change from boot to boot, and the rest is the kernel's choice, which is compared. */
-	static const char *const changing[] = { TARGET_UNIQUE, "path", "source", "mounted_on",
-						"scheduler", "queue_depth", "rotational", "write_cache" };
+	/* Names change from boot to boot, and the rest is the kernel's choice, which is compared.
+	 */
+	static const char *const changing[] = { TARGET_UNIQUE, "path",       "source",
+						"mounted_on",  "scheduler",  "queue_depth",
+						"rotational",  "write_cache" };
 	json_t *j = json_deep_copy(t->facts);
 
 	for (size_t i = 0; i < sizeof(changing) / sizeof(changing[0]); i++)

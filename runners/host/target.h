@@ -16,37 +16,40 @@
 #include "runners/suite/plan.h"
 
 enum target_kind {
-	TARGET_IMAGE,    /* a loop device with direct I/O on a sparse file in the results folder */
+	TARGET_IMAGE, /* a loop device with direct I/O on a sparse file in the results folder */
 	TARGET_DEVICE,
-	TARGET_DIR,      /* an existing file system */
+	TARGET_DIR, /* an existing file system */
 	TARGET_NULL_BLK,
 	TARGET_ZRAM,
 };
-extern const char *const target_kind_names[];   /* ends with NULL */
+extern const char *const target_kind_names[]; /* ends with NULL */
 
 /* As the user asked for it. */
 struct target_wants {
 	enum target_kind kind;
-	uint64_t size_bytes;            /* image; 0: that of the suite's [device], as for null_blk and zram */
-	const char *device, *destroy;   /* device: the same path twice */
+	uint64_t size_bytes; /* image; 0: that of the suite's [device], as for null_blk and zram */
+	const char *device, *destroy; /* device: the same path twice */
 	const char *dir;
-	bool force;                     /* also a device on which there is something; never one in use */
+	bool force; /* also a device on which there is something; never one in use */
 };
 
 struct target {
 	enum target_kind kind;
-	struct claim claim;  /* of what is formatted, until target_close; dir: none */
-	char *device;        /* its path, or what dir lies on */
-	char *log_name;      /* the kernel's name for it */
-	char *mnt, *work;    /* to mount on, and for scratch files; dir: mnt is made in it */
-	bool force;          /* what is on the device may go */
-	char *existing;      /* where the file system that holds dir is mounted; NULL: we make one */
+	struct claim claim; /* of what is formatted, until target_close; dir: none */
+	char *device;       /* its path, or what dir lies on */
+	char *log_name;     /* the kernel's name for it */
+	char *mnt, *work;   /* to mount on, and for scratch files; dir: mnt is made in it */
+	bool force;         /* what is on the device may go */
+	char *existing;     /* where the file system that holds dir is mounted; NULL: we make one */
 	char *dir;
-	int dir_fd;          /* keeps that file system from being unmounted; -1: none */
-	json_t *facts;       /* for run.json */
+	int dir_fd;    /* keeps that file system from being unmounted; -1: none */
+	json_t *facts; /* for run.json */
 };
 
-#define TARGET_NONE { .claim = CLAIM_NONE, .dir_fd = -1 }
+#define TARGET_NONE                                                                                \
+	{                                                                                          \
+		.claim = CLAIM_NONE, .dir_fd = -1                                                  \
+	}
 
 /*
  * Can it be done, and is there room for every cell of the plan? output is the
@@ -75,6 +78,6 @@ int target_ready(struct target *t, struct err *e);
 /* What two runs must have in common to be one: without names that change from boot to boot. */
 json_t *target_identity(const struct target *t);
 
-void target_close(struct target *t);   /* accepts TARGET_NONE; takes nothing away */
+void target_close(struct target *t); /* accepts TARGET_NONE; takes nothing away */
 
 #endif

@@ -67,17 +67,21 @@ static int check_mounts(const struct suite *s, const char *dir, const char *type
 
 	for (size_t i = 1; i < s->nr_variants; i++)
 		if (s->variants[i].mount != s->variants[0].mount)
-			return err_add(e, ENOTSUP, "--dir measures a file system as it is mounted, "
+			return err_add(e, ENOTSUP,
+				       "--dir measures a file system as it is mounted, "
 				       "so the mounts %s and %s cannot be compared; use --image or "
-				       "--device", m->name, s->mounts[s->variants[i].mount].name);
+				       "--device",
+				       m->name, s->mounts[s->variants[i].mount].name);
 	if (m->mkfs.n || m->options[0])
-		return err_add(e, ENOTSUP, "--dir takes a file system as it is, so the mkfs and "
+		return err_add(e, ENOTSUP,
+			       "--dir takes a file system as it is, so the mkfs and "
 			       "options of the mount %s cannot be had; use --image or --device",
 			       m->name);
 	if (strcmp(m->fs, type))
-		return err_add(e, ENOTSUP, "%s is on %s, but the mount %s of %s is %s: say fs = %s "
-			       "there, or choose another directory", dir, type, m->name, s->path,
-			       m->fs, type);
+		return err_add(e, ENOTSUP,
+			       "%s is on %s, but the mount %s of %s is %s: say fs = %s "
+			       "there, or choose another directory",
+			       dir, type, m->name, s->path, m->fs, type);
 	return 0;
 }
 
@@ -124,8 +128,9 @@ int target_open_dir(struct target *t, const struct target_wants *w, const struct
 		t->mnt = xasprintf("%s/.fsduel-%s", dir, name);
 		t->existing = xstrdup(l.mounted_on);
 		t->device = xstrdup(l.source);
-		json_object_update_new(t->facts, json_pack("{s:s, s:s, s:s, s:s}", "path", dir,
-			"fs", l.type, "source", l.source, "mounted_on", l.mounted_on));
+		json_object_update_new(t->facts,
+				       json_pack("{s:s, s:s, s:s, s:s}", "path", dir, "fs", l.type,
+						 "source", l.source, "mounted_on", l.mounted_on));
 		ret = undo_dir(u, t->mnt, e);
 	}
 	if (!ret) {
@@ -147,7 +152,8 @@ int target_ready_dir(const struct target *t, struct err *e)
 	if (!fstat(t->dir_fd, &held) && !stat(t->dir, &now) && held.st_dev == now.st_dev &&
 	    held.st_ino == now.st_ino)
 		return 0;
-	return err_add(e, ENODEV, "%s is no longer the directory that was checked: another file "
+	return err_add(e, ENODEV,
+		       "%s is no longer the directory that was checked: another file "
 		       "system is there now, or another directory; nothing more is written to it",
 		       t->dir);
 }

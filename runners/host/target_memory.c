@@ -14,7 +14,8 @@ int target_check_null_blk(const struct target_wants *w, const struct plan *p, co
 
 	(void)output;
 	if (ret)
-		return err_add(e, -ret, "where it is a module: modprobe null_blk nr_devices=0, and "
+		return err_add(e, -ret,
+			       "where it is a module: modprobe null_blk nr_devices=0, and "
 			       "mount -t configfs none /sys/kernel/config; else use --image");
 	return target_check_room(p, target_size(w, p->suite), "null_blk", false, e);
 }
@@ -36,9 +37,10 @@ int target_open_null_blk(struct target *t, const struct target_wants *w, const s
 	free(item);
 	if (ret)
 		return ret;
-	json_object_update_new(t->facts, json_pack("{s:I, s:I, s:I}", "latency_ns",
-		(json_int_t)d.latency_ns, "cache_bytes", (json_int_t)d.cache_bytes,
-		"bandwidth_bytes_per_s", (json_int_t)d.bandwidth_bytes_per_s));
+	json_object_update_new(
+		t->facts, json_pack("{s:I, s:I, s:I}", "latency_ns", (json_int_t)d.latency_ns,
+				    "cache_bytes", (json_int_t)d.cache_bytes,
+				    "bandwidth_bytes_per_s", (json_int_t)d.bandwidth_bytes_per_s));
 	return target_hold(t, dev, e);
 }
 

@@ -57,8 +57,10 @@ static int take_lock(struct undo *u, struct err *e)
 		nanosleep(&wait, NULL);
 	}
 	if (!ret && busy)
-		ret = err_add(e, EBUSY, "another fsduel (process %d) is measuring on this machine; "
-			      "two would measure each other, so wait for it", (int)owner(path));
+		ret = err_add(e, EBUSY,
+			      "another fsduel (process %d) is measuring on this machine; "
+			      "two would measure each other, so wait for it",
+			      (int)owner(path));
 	if (!ret && (ftruncate(u->lock_fd, 0) || dprintf(u->lock_fd, "%d\n", (int)getpid()) < 0))
 		ret = err_sys(e, errno, "cannot write into %s", path);
 	free(path);
@@ -71,7 +73,7 @@ static int read_journal(struct undo *u, struct err *e)
 	json_t *j = NULL;
 	int ret = 0;
 
-	unlink(tmp);   /* what a crash left of a write; the journal itself is whole */
+	unlink(tmp); /* what a crash left of a write; the journal itself is whole */
 	free(tmp);
 	if (!fs_exists(u->journal)) {
 		u->items = json_array();
@@ -79,8 +81,10 @@ static int read_journal(struct undo *u, struct err *e)
 	}
 	ret = fs_read_json(u->journal, &j, e);
 	if (!ret && !json_is_array(json_object_get(j, "items")))
-		ret = err_add(e, EINVAL, "%s is no journal of fsduel's; look at what it holds and "
-			      "remove it", u->journal);
+		ret = err_add(e, EINVAL,
+			      "%s is no journal of fsduel's; look at what it holds and "
+			      "remove it",
+			      u->journal);
 	if (!ret)
 		u->items = json_incref(json_object_get(j, "items"));
 	json_decref(j);
@@ -94,7 +98,8 @@ static int find_state_dir(struct undo *u, struct err *e)
 	int ret = fs_mkdir_p(path, e);
 
 	if (ret)
-		return err_add(e, -ret, "what a run makes must be written down there first; "
+		return err_add(e, -ret,
+			       "what a run makes must be written down there first; "
 			       "FSDUEL_STATE names another folder");
 	u->dir = realpath(path, NULL);
 	if (!u->dir)
@@ -200,9 +205,10 @@ int undo_loop(struct undo *u, size_t file, struct err *e)
 {
 	const json_t *j = json_array_get(u->items, file);
 
-	return note(u, "loop", json_pack("{s:O, s:O*, s:O*}", "path", json_object_get(j, "path"),
-					 "inode", json_object_get(j, "inode"), "device",
-					 json_object_get(j, "device")), e);
+	return note(u, "loop",
+		    json_pack("{s:O, s:O*, s:O*}", "path", json_object_get(j, "path"), "inode",
+			      json_object_get(j, "inode"), "device", json_object_get(j, "device")),
+		    e);
 }
 
 int undo_mount(struct undo *u, const char *source, const char *dir, struct err *e)
@@ -212,8 +218,10 @@ int undo_mount(struct undo *u, const char *source, const char *dir, struct err *
 
 int undo_wipe(struct undo *u, const char *device, json_t *uuids, json_t *identity, struct err *e)
 {
-	return note(u, "wipe", json_pack("{s:s, s:o, s:o}", "path", device, "uuids", uuids,
-					 "identity", identity), e);
+	return note(
+		u, "wipe",
+		json_pack("{s:s, s:o, s:o}", "path", device, "uuids", uuids, "identity", identity),
+		e);
 }
 
 int undo_nullblk(struct undo *u, const char *name, struct err *e)
@@ -242,8 +250,8 @@ int undo_sysfs(struct undo *u, const char *path, const char *value, struct err *
 
 	if (!old)
 		return err_add(e, EIO, "cannot read %s, so it is not changed", path);
-	ret = note(u, "sysfs", json_pack("{s:s, s:s, s:s}", "path", path, "old", old, "ours",
-					 value), e);
+	ret = note(u, "sysfs",
+		   json_pack("{s:s, s:s, s:s}", "path", path, "old", old, "ours", value), e);
 	free(old);
 	return ret;
 }
@@ -267,8 +275,10 @@ static int undo_one(const struct undo *u, const json_t *item, struct strv *said,
 			return 0;
 		return k->undo(item, said, e);
 	}
-	return err_add(e, EINVAL, "%s holds an item of a kind that this fsduel does not know; "
-		       "clean up with the fsduel that wrote it", u->journal);
+	return err_add(e, EINVAL,
+		       "%s holds an item of a kind that this fsduel does not know; "
+		       "clean up with the fsduel that wrote it",
+		       u->journal);
 }
 
 int undo_all(struct undo *u, struct strv *said, struct err *e)

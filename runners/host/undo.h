@@ -26,14 +26,17 @@
 #include "lib/err.h"
 
 struct undo {
-	char *dir;          /* the state folder, absolute */
+	char *dir; /* the state folder, absolute */
 	char *journal;
-	char *boot;         /* of this boot: what an earlier one had mounted is gone by itself */
+	char *boot; /* of this boot: what an earlier one had mounted is gone by itself */
 	int lock_fd;
-	json_t *items;      /* as in the journal */
+	json_t *items; /* as in the journal */
 };
 
-#define UNDO_NONE { .lock_fd = -1 }
+#define UNDO_NONE                                                                                  \
+	{                                                                                          \
+		.lock_fd = -1                                                                      \
+	}
 
 /*
  * Find or make the state folder, take its lock and read the journal. -EBUSY:
@@ -41,7 +44,7 @@ struct undo {
  */
 int undo_open(struct undo *u, struct err *e);
 size_t undo_left(const struct undo *u);
-void undo_close(struct undo *u);   /* accepts UNDO_NONE */
+void undo_close(struct undo *u); /* accepts UNDO_NONE */
 
 /*
  * About to be made. Each returns 0 when it is on disk. Paths are absolute. The

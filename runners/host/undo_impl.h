@@ -11,7 +11,7 @@
 
 struct undo_kind {
 	const char *name;
-	bool ends_with_boot;   /* a restart has taken it away */
+	bool ends_with_boot; /* a restart has taken it away */
 	/*
 	 * Take it away if it is there and ours. said gets a line if it was. Not there is fine;
 	 * -errno with a sentence: it is, and stays.
@@ -19,6 +19,6 @@ struct undo_kind {
 	int (*undo)(const json_t *item, struct strv *said, struct err *e);
 };
 
-extern const struct undo_kind undo_kinds[];   /* ends with a NULL name */
+extern const struct undo_kind undo_kinds[]; /* ends with a NULL name */
 
 #endif

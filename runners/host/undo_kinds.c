@@ -125,8 +125,10 @@ static int undo_mount_item(const json_t *item, struct strv *said, struct err *e)
 	int ret = count_mounts(dir, source, &ours, &foreign, e);
 
 	if (!ret && foreign)
-		ret = err_add(e, EBUSY, "%s is mounted on %s, which is not ours: unmount it, then "
-			      "fsduel clean", foreign, dir);
+		ret = err_add(e, EBUSY,
+			      "%s is mounted on %s, which is not ours: unmount it, then "
+			      "fsduel clean",
+			      foreign, dir);
 	free(foreign);
 	if (!ret && ours)
 		fio_jobs_end(dir);
@@ -178,13 +180,17 @@ static int undo_wipe_item(const json_t *item, struct strv *said, struct err *e)
 	if (ret == -ENOENT || ret == -ENXIO || ret == -ENODEV)
 		return 0;
 	if (ret)
-		return err_add(e, -ret, "cannot take our file system off %s: %s; when nothing else "
-			       "is on it: wipefs --all %s", path, why.text, path);
+		return err_add(e, -ret,
+			       "cannot take our file system off %s: %s; when nothing else "
+			       "is on it: wipefs --all %s",
+			       path, why.text, path);
 	uuid = blockdev_uuid(c.excl);
 	if (!is_that_device(item, &c)) {
 		if (uuid)
-			strv_addf(said, "left what is on %s: it is not the device that was "
-				  "measured on", path);
+			strv_addf(said,
+				  "left what is on %s: it is not the device that was "
+				  "measured on",
+				  path);
 	} else if (is_listed(json_object_get(item, "uuids"), uuid)) {
 		ret = blockdev_wipe(c.excl, path, e);
 		if (!ret)
@@ -219,7 +225,8 @@ static int undo_zram_item(const json_t *item, struct strv *said, struct err *e)
 	int ret;
 
 	if (!id) {
-		strv_add(said, "a zram device may have been left without a size; if "
+		strv_add(said,
+			 "a zram device may have been left without a size; if "
 			 "/sys/block/zram*/initstate shows one that is nobody's, remove it by "
 			 "/sys/class/zram-control/hot_remove");
 		return 0;
@@ -281,14 +288,9 @@ static int undo_results_item(const json_t *item, struct strv *said, struct err *
 }
 
 const struct undo_kind undo_kinds[] = {
-	{ "file", false, undo_file_item },
-	{ "dir", false, undo_dir_item },
-	{ "loop", true, undo_loop_item },
-	{ "mount", true, undo_mount_item },
-	{ "wipe", false, undo_wipe_item },
-	{ "null_blk", true, undo_nullblk_item },
-	{ "zram", true, undo_zram_item },
-	{ "sysfs", true, undo_sysfs_item },
-	{ "results", false, undo_results_item },
-	{ .name = NULL },
+	{ "file", false, undo_file_item },       { "dir", false, undo_dir_item },
+	{ "loop", true, undo_loop_item },        { "mount", true, undo_mount_item },
+	{ "wipe", false, undo_wipe_item },       { "null_blk", true, undo_nullblk_item },
+	{ "zram", true, undo_zram_item },        { "sysfs", true, undo_sysfs_item },
+	{ "results", false, undo_results_item }, { .name = NULL },
 };

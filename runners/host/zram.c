@@ -22,7 +22,8 @@ int zram_supported(struct err *e)
 {
 	if (fs_exists(CONTROL "hot_add"))
 		return 0;
-	return err_add(e, ENODEV, "this kernel has no zram, or has not loaded it; modprobe zram "
+	return err_add(e, ENODEV,
+		       "this kernel has no zram, or has not loaded it; modprobe zram "
 		       "num_devices=0, or use --image");
 }
 

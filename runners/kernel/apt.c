@@ -117,8 +117,8 @@ int apt_update(struct apt *a, struct err *e)
 	return run(&argv, NULL, NULL, e);
 }
 
-int apt_download(const struct apt *a, const char *package, const char *version,
-		 const char *into, struct err *e)
+int apt_download(const struct apt *a, const char *package, const char *version, const char *into,
+		 struct err *e)
 {
 	struct strv argv = STRV_INIT;
 

@@ -12,8 +12,8 @@
 #include "lib/err.h"
 
 struct apt {
-	char *lists, *cache;   /* options: lists of our own; where apt keeps what it parsed */
-	bool own_lists;        /* ask ours, not the system's */
+	char *lists, *cache; /* options: lists of our own; where apt keeps what it parsed */
+	bool own_lists;      /* ask ours, not the system's */
 };
 
 /*
@@ -30,7 +30,7 @@ char *apt_field(const struct apt *a, const char *package, const char *field);
 int apt_update(struct apt *a, struct err *e);
 
 /* Download that version of a package, a *.deb, into the folder into. */
-int apt_download(const struct apt *a, const char *package, const char *version,
-		 const char *into, struct err *e);
+int apt_download(const struct apt *a, const char *package, const char *version, const char *into,
+		 struct err *e);
 
 #endif

@@ -15,17 +15,17 @@
 
 enum {
 	SECTOR = 512,
-	OFF_SETUP_SECTS = 0x1f1,  /* u8; 0 means 4 */
-	OFF_SYSSIZE = 0x1f4,      /* u32, 16-byte units */
+	OFF_SETUP_SECTS = 0x1f1, /* u8; 0 means 4 */
+	OFF_SYSSIZE = 0x1f4,     /* u32, 16-byte units */
 	OFF_MAGIC = 0x202,
-	OFF_PROTOCOL = 0x206,     /* u16 */
-	OFF_VERSION = 0x20e,      /* u16, from 0x200 on */
-	OFF_PAYLOAD = 0x248,      /* u32, from the end of the setup sectors on */
-	OFF_PAYLOAD_LEN = 0x24c,  /* u32 */
+	OFF_PROTOCOL = 0x206,    /* u16 */
+	OFF_VERSION = 0x20e,     /* u16, from 0x200 on */
+	OFF_PAYLOAD = 0x248,     /* u32, from the end of the setup sectors on */
+	OFF_PAYLOAD_LEN = 0x24c, /* u32 */
 	HEADER_END = 0x250,
 	PROTOCOL_PAYLOAD = 0x0208, /* the first that has the two fields above */
-	XEN_PHYS32_ENTRY = 18,    /* note type, xen/interface/elfnote.h */
-	PARAGRAPH = 16,           /* what syssize is rounded up to */
+	XEN_PHYS32_ENTRY = 18,     /* note type, xen/interface/elfnote.h */
+	PARAGRAPH = 16,            /* what syssize is rounded up to */
 };
 
 static uint32_t get16(const uint8_t *p)
@@ -113,8 +113,7 @@ static const char *version_text(const uint8_t *p, size_t len)
 	return memchr(p + at, 0, len - at) ? (const char *)p + at : "";
 }
 
-int bzimage_parse(struct bzimage *b, const void *data, size_t len, const char *name,
-		  struct err *e)
+int bzimage_parse(struct bzimage *b, const void *data, size_t len, const char *name, struct err *e)
 {
 	const uint8_t *p = data;
 	uint64_t setup, end;
@@ -139,8 +138,9 @@ int bzimage_parse(struct bzimage *b, const void *data, size_t len, const char *n
 	b->payload_len = get32(p + OFF_PAYLOAD_LEN);
 	if (b->payload_len < 4 || b->payload_offset > len ||
 	    b->payload_len > len - b->payload_offset)
-		return refuse(e, name, "damaged: its header puts the packed kernel outside the "
-				       "file");
+		return refuse(e, name,
+			      "damaged: its header puts the packed kernel outside the "
+			      "file");
 	return 0;
 }
 
@@ -157,8 +157,9 @@ int bzimage_vmlinux(const struct bzimage *b, struct buf *out, struct err *e)
 	if (ret)
 		return ret;
 	if (out->len - before != want)
-		return err_add(e, EINVAL, "the kernel packed in the image has %zu bytes unpacked "
-					  "and announces %u: the image is damaged",
+		return err_add(e, EINVAL,
+			       "the kernel packed in the image has %zu bytes unpacked "
+			       "and announces %u: the image is damaged",
 			       out->len - before, want);
 	if (!elf_is_64le(buf_str(out) + before, out->len - before))
 		return err_add(e, EINVAL, "what is packed in the image is no 64-bit ELF file");

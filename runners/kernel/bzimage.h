@@ -19,10 +19,10 @@
 struct bzimage {
 	const uint8_t *data;
 	size_t len;
-	unsigned protocol;        /* 0x020f is 2.15 */
-	const char *version;      /* "6.1.0-56 (builder) #1 SMP ...", NUL-terminated in data, or "" */
-	size_t payload_offset;    /* of the packed vmlinux in data */
-	size_t payload_len;       /* ends with the unpacked size in 4 bytes */
+	unsigned protocol;     /* 0x020f is 2.15 */
+	const char *version;   /* "6.1.0-56 (builder) #1 SMP ...", NUL-terminated in data, or "" */
+	size_t payload_offset; /* of the packed vmlinux in data */
+	size_t payload_len;    /* ends with the unpacked size in 4 bytes */
 };
 
 /*
@@ -30,8 +30,7 @@ struct bzimage {
  * code FSDUEL_USAGE noted: not a bzImage (the sentence says what it looks like
  * instead), cut short, too old a protocol, a payload outside the file.
  */
-int bzimage_parse(struct bzimage *b, const void *data, size_t len, const char *name,
-		  struct err *e);
+int bzimage_parse(struct bzimage *b, const void *data, size_t len, const char *name, struct err *e);
 
 /*
  * Append the unpacked vmlinux, an ELF file, to out. -EINVAL: the payload does
@@ -47,7 +46,8 @@ char *bzimage_build(const struct bzimage *b);
 #define BUILD_ID_HEX 65
 void vmlinux_build_id(const void *data, size_t len, char out[BUILD_ID_HEX]);
 
-/* Has it the entry point that QEMU needs to boot it without unpacking it in the guest (CONFIG_PVH)? */
+/* Has it the entry point that QEMU needs to boot it without unpacking it in the guest (CONFIG_PVH)?
+ */
 bool vmlinux_boots_directly(const void *data, size_t len);
 
 #endif

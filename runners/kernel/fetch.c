@@ -122,7 +122,8 @@ static int lock_room(struct fetch *f, struct err *e)
 
 	f->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 	if (f->lock < 0 || flock(f->lock, LOCK_EX))
-		ret = err_sys(e, errno, "cannot lock %s (FSDUEL_CACHE=DIR names another cache)", path);
+		ret = err_sys(e, errno, "cannot lock %s (FSDUEL_CACHE=DIR names another cache)",
+			      path);
 	free(path);
 	return ret;
 }
@@ -180,8 +181,7 @@ bool fetch_is_series(const char *name)
 	return minor && minor <= 4 && !name[major + 1 + minor];
 }
 
-int fetch_into(const char *root, const struct fetch_kind *kind, const char *series,
-	       struct err *e)
+int fetch_into(const char *root, const struct fetch_kind *kind, const char *series, struct err *e)
 {
 	struct fetch f = { .kind = kind, .series = series, .root = root, .lock = -1 };
 	char *apt_dir = NULL;
@@ -189,8 +189,10 @@ int fetch_into(const char *root, const struct fetch_kind *kind, const char *seri
 
 	if (!fetch_is_series(series)) {
 		err_exit(e, FSDUEL_USAGE);
-		return err_add(e, EINVAL, "cannot fetch \"%s\": name a Debian series such as 6.1 "
-					  "or 6.12", series);
+		return err_add(e, EINVAL,
+			       "cannot fetch \"%s\": name a Debian series such as 6.1 "
+			       "or 6.12",
+			       series);
 	}
 	ret = lock_room(&f, e);
 	if (!ret) {

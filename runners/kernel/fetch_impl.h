@@ -23,18 +23,19 @@ struct fetch_kind;
 struct fetch {
 	const struct fetch_kind *kind;
 	const char *series;
-	const char *root;            /* CACHE/ROOM */
+	const char *root; /* CACHE/ROOM */
 	int lock;
 	struct apt apt;
-	char *package, *version;     /* set by find */
+	char *package, *version; /* set by find */
 };
 
 struct fetch_kind {
-	const char *what;            /* "kernel", for "cannot fetch a 6.1 kernel" */
-	const char *unknown, *hint;  /* "apt knows no X of series", "what to try" */
+	const char *what;           /* "kernel", for "cannot fetch a 6.1 kernel" */
+	const char *unknown, *hint; /* "apt knows no X of series", "what to try" */
 	/* Set f->package and f->version from the package lists; false: they know none. */
 	bool (*find)(struct fetch *f);
-	/* Unpack deb, which lies in the folder tmp, so that the folder tree, not there yet, is it. */
+	/* Unpack deb, which lies in the folder tmp, so that the folder tree, not there yet, is it.
+	 */
 	int (*unpack)(const char *tmp, const char *deb, const char *tree, struct err *e);
 };
 
@@ -43,8 +44,7 @@ struct fetch_kind {
  * Does nothing when that is there already. -EINVAL, FSDUEL_USAGE noted: no
  * series; else -EIO or -errno with sentences, FSDUEL_MACHINE noted.
  */
-int fetch_into(const char *root, const struct fetch_kind *kind, const char *series,
-	       struct err *e);
+int fetch_into(const char *root, const struct fetch_kind *kind, const char *series, struct err *e);
 
 /* "6.1", "6.12": nothing else may reach apt's command line. */
 bool fetch_is_series(const char *name);

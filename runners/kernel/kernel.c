@@ -116,8 +116,8 @@ static int load(struct kernel *k, const char *ref, struct err *e)
 	unwrap(k);
 	ret = identify(k, e);
 	if (!ret)
-		k->modules_dir = kernel_find_modules(k->image_path, root, k->release,
-						     &k->modules_looked);
+		k->modules_dir =
+			kernel_find_modules(k->image_path, root, k->release, &k->modules_looked);
 out:
 	free(root);
 	free(image);

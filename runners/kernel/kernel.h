@@ -14,23 +14,24 @@
 #include "lib/err.h"
 
 struct kernel {
-	char *ref;             /* as given */
-	char *image_path;      /* absolute */
-	char *modules_dir;     /* .../lib/modules/RELEASE or a build tree, with modules; NULL: none */
-	char *modules_looked;  /* the folders looked at for them, joined by ", " */
-	bool uki;              /* image_path is a unified kernel image; the rest is of the kernel in it */
-	struct buf image;      /* the bzImage's bytes */
-	struct buf vmlinux;    /* the ELF inside it, kept when QEMU can boot it directly (PVH); else empty */
-	char sha256[65];       /* of the image */
-	char *release;         /* "6.12.117+deb12-cloud-amd64" */
-	char *version;         /* "#1 SMP PREEMPT_DYNAMIC ..." from the image's header, or "" */
-	char build_id[65];     /* hex of the GNU build id in the vmlinux inside; "" when it has none */
+	char *ref;         /* as given */
+	char *image_path;  /* absolute */
+	char *modules_dir; /* .../lib/modules/RELEASE or a build tree, with modules; NULL: none */
+	char *modules_looked; /* the folders looked at for them, joined by ", " */
+	bool uki; /* image_path is a unified kernel image; the rest is of the kernel in it */
+	struct buf image;   /* the bzImage's bytes */
+	struct buf vmlinux; /* the ELF inside it, kept when QEMU can boot it directly (PVH); else
+			       empty */
+	char sha256[65];    /* of the image */
+	char *release;      /* "6.12.117+deb12-cloud-amd64" */
+	char *version;      /* "#1 SMP PREEMPT_DYNAMIC ..." from the image's header, or "" */
+	char build_id[65];  /* hex of the GNU build id in the vmlinux inside; "" when it has none */
 };
 
 /*
  * ref is a bzImage, a unified kernel image, a folder that holds one (kernel_find.h says
- * where), or a name fetched by kernel_fetch. -EINVAL with a sentence: not there, not a bzImage, cut short,
- * several in one folder. An unknown name says how to fetch it. Exit code noted.
+ * where), or a name fetched by kernel_fetch. -EINVAL with a sentence: not there, not a bzImage, cut
+ * short, several in one folder. An unknown name says how to fetch it. Exit code noted.
  */
 int kernel_load(struct kernel *k, const char *ref, struct err *e);
 void kernel_release(struct kernel *k);

@@ -28,19 +28,19 @@
 #define RECIPE "1"
 #define BUILT "built-"
 #define NAME_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-"
-#define OBJ_DIGITS 12      /* of the key, in the name of the object folder */
-#define IMAGE_DIGITS 16    /* in that of the result */
-#define VERSION_DIGITS 12  /* in the kernel's version; 64 bytes hold that, flags and time */
+#define OBJ_DIGITS 12     /* of the key, in the name of the object folder */
+#define IMAGE_DIGITS 16   /* in that of the result */
+#define VERSION_DIGITS 12 /* in the kernel's version; 64 bytes hold that, flags and time */
 
 struct work {
 	const struct kernel_build *b;
 	struct patchset patches;
 	struct config_text config;
 	struct buf toolchain;
-	char *tree;                    /* the source, absolute */
-	char *kernels, *dir;           /* CACHE/kernels, CACHE/build/SOURCE */
-	char *stage, *src, *obj;       /* below dir */
-	struct source_list list;       /* patches applied */
+	char *tree;              /* the source, absolute */
+	char *kernels, *dir;     /* CACHE/kernels, CACHE/build/SOURCE */
+	char *stage, *src, *obj; /* below dir */
+	struct source_list list; /* patches applied */
 	struct build_keys keys;
 	int lock;
 };
@@ -68,13 +68,17 @@ static int check_name(const struct work *w, struct err *e)
 
 	if (!isalnum((unsigned char)*name) || strlen(name) > NAME_MAX ||
 	    name[strspn(name, NAME_CHARS)])
-		ret = err_add(e, EINVAL, "\"%s\" cannot be a kernel's name: use letters, digits and "
-					 "\"._+-\", a letter or digit first", name);
+		ret = err_add(e, EINVAL,
+			      "\"%s\" cannot be a kernel's name: use letters, digits and "
+			      "\"._+-\", a letter or digit first",
+			      name);
 	else if (fetch_is_series(name))
 		ret = err_add(e, EINVAL, "%s names Debian's own kernel; choose another name", name);
 	else if (readlink(path, target, sizeof(target) - 1) < 0 && errno != ENOENT)
-		ret = err_add(e, EINVAL, "%s is there already and was not built under that name; "
-					 "choose another", path);
+		ret = err_add(e, EINVAL,
+			      "%s is there already and was not built under that name; "
+			      "choose another",
+			      path);
 	else if (*target && strncmp(target, BUILT, strlen(BUILT)))
 		ret = err_add(e, EINVAL, "%s is there already and leads to %s; choose another name",
 			      path, target);
@@ -111,8 +115,8 @@ static int open_workshop(struct work *w, const char *build_dir, struct err *e)
 		if (!strchr(NAME_CHARS, *c) && *c != '~')
 			*c = '_';
 	sha256_hex(w->tree, strlen(w->tree), hash);
-	w->dir = w->b->tree ? xasprintf("%s/%s-%.8s", build_dir, base, hash) :
-			      xasprintf("%s/%s", build_dir, base);
+	w->dir = w->b->tree ? xasprintf("%s/%s-%.8s", build_dir, base, hash)
+			    : xasprintf("%s/%s", build_dir, base);
 	free(base);
 	w->stage = xasprintf("%s/stage", w->dir);
 	w->src = xasprintf("%s/src", w->dir);
@@ -220,8 +224,12 @@ static int compile(struct work *w, struct err *e)
 	char *manifest = xasprintf("%s/src.manifest", w->dir);
 	char *log = xasprintf("%s/make.log", w->dir);
 	char *version = xasprintf("%.*s", VERSION_DIGITS, w->keys.image);
-	struct make_job j = { .build = w->b, .src = w->src, .obj = w->obj, .log = log,
-			      .version = version, .lock = w->lock };
+	struct make_job j = { .build = w->b,
+			      .src = w->src,
+			      .obj = w->obj,
+			      .log = log,
+			      .version = version,
+			      .lock = w->lock };
 	int ret;
 
 	step(w, "copying what has changed");
@@ -255,8 +263,9 @@ static int write_about(const struct work *w, const char *dir, struct err *e)
 							 p->path, "sha256", hash));
 	}
 	sha256_hex(w->config.text.data, w->config.text.len, hash);
-	about = json_pack("{s:s, s:s, s:o, s:s, s:s}", "key", w->keys.image, "source", w->tree, "patches",
-			  patches, "fragment_sha256", hash, "toolchain", w->toolchain.data);
+	about = json_pack("{s:s, s:s, s:o, s:s, s:s}", "key", w->keys.image, "source", w->tree,
+			  "patches", patches, "fragment_sha256", hash, "toolchain",
+			  w->toolchain.data);
 	ret = fs_write_json(path, about, e);
 	json_decref(about);
 	free(path);

@@ -28,20 +28,20 @@
 #include "lib/err.h"
 
 struct kernel_build_progress {
-	const char *step;      /* "reading the source", "compiling" */
-	unsigned compiled;     /* files so far; 0 outside of that step */
+	const char *step;  /* "reading the source", "compiling" */
+	unsigned compiled; /* files so far; 0 outside of that step */
 };
 
 struct kernel_build {
-	const char *name;             /* of the result: letters, digits and "._+-" */
-	const char *tree;             /* a kernel tree, or NULL: Debian's source of that series */
-	const char *series;           /* "6.12" */
-	const char *const *patches;   /* paths, or names of kernels/: excl-dio, slow-600 */
+	const char *name;           /* of the result: letters, digits and "._+-" */
+	const char *tree;           /* a kernel tree, or NULL: Debian's source of that series */
+	const char *series;         /* "6.12" */
+	const char *const *patches; /* paths, or names of kernels/: excl-dio, slow-600 */
 	size_t nr_patches;
-	const char *config;           /* fragment after our own, later lines win; or NULL */
-	void (*progress)(void *arg, const struct kernel_build_progress *p);  /* may be NULL */
+	const char *config; /* fragment after our own, later lines win; or NULL */
+	void (*progress)(void *arg, const struct kernel_build_progress *p); /* may be NULL */
 	void *arg;
-	const atomic_int *stop;       /* may be NULL; non-zero ends it with -EINTR */
+	const atomic_int *stop; /* may be NULL; non-zero ends it with -EINTR */
 };
 
 /*

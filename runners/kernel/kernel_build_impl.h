@@ -17,8 +17,9 @@
 /* --- kernel_build.c ------------------------------------------------------- */
 
 struct build_keys {
-	char objects[SHA256_HEX];  /* compiler, linker, configuration: what objects may be shared by */
-	char image[SHA256_HEX];    /* that and the source */
+	char objects[SHA256_HEX]; /* compiler, linker, configuration: what objects may be shared by
+				   */
+	char image[SHA256_HEX];   /* that and the source */
 };
 
 void build_keys(const char *toolchain, const char *config, const struct source_list *source,
@@ -32,15 +33,15 @@ int kernel_source(const char *series, char **dir, struct err *e);
 /* --- kernel_patch.c ------------------------------------------------------- */
 
 struct patch {
-	char *name;       /* as given */
-	char *path;       /* what was read */
-	struct buf text;  /* templates filled in */
+	char *name;      /* as given */
+	char *path;      /* what was read */
+	struct buf text; /* templates filled in */
 };
 
 struct patchset {
 	struct patch *v;
 	size_t n;
-	struct strv files;   /* paths in the tree that the patches name, each once */
+	struct strv files; /* paths in the tree that the patches name, each once */
 };
 
 /*
@@ -73,7 +74,7 @@ int patchset_apply(const struct patchset *s, const char *dir, const char *scratc
 /* Our own fragment and then the user's (may be NULL), as one text. */
 struct config_text {
 	struct buf text;
-	struct strv origins;   /* of each line: "kernels/small.config:12" */
+	struct strv origins; /* of each line: "kernels/small.config:12" */
 };
 
 int config_text_load(struct config_text *c, const char *extra, struct err *e);
@@ -92,11 +93,11 @@ int make_toolchain(struct buf *b, struct err *e);
 
 struct make_job {
 	const struct kernel_build *build;
-	const char *src, *obj;      /* absolute */
-	const char *log;            /* all that make says goes there, anew each time */
-	const char *version;        /* KBUILD_BUILD_VERSION */
-	int lock;                   /* stays open in make, so that orphans of a killed fsduel
-				     * keep the next one out until they have ended */
+	const char *src, *obj; /* absolute */
+	const char *log;       /* all that make says goes there, anew each time */
+	const char *version;   /* KBUILD_BUILD_VERSION */
+	int lock;              /* stays open in make, so that orphans of a killed fsduel
+				* keep the next one out until they have ended */
 };
 
 /* The command line, all of it but the targets, with its environment. */

@@ -15,7 +15,7 @@
 #include "runners/kernel/kernel_build_impl.h"
 
 #define PATCH_SUFFIX ".patch"
-#define SOURCE_PREFIX "linux-source-"   /* of the folders in CACHE/sources, "_VERSION" follows */
+#define SOURCE_PREFIX "linux-source-" /* of the folders in CACHE/sources, "_VERSION" follows */
 
 static void add_patch_name(struct buf *b, const char *patch)
 {

@@ -73,8 +73,7 @@ static char *value_of(const char *text, const char *name)
 	return found;
 }
 
-static int add_fragment(struct config_text *c, const char *path, const char *shown,
-			struct err *e)
+static int add_fragment(struct config_text *c, const char *path, const char *shown, struct err *e)
 {
 	struct buf text = BUF_INIT;
 	int ret = fs_read(path, 0, &text, e);
@@ -106,8 +105,9 @@ int config_text_load(struct config_text *c, const char *extra, struct err *e)
 	if (path)
 		ret = add_fragment(c, path, "kernels/" FRAGMENT, e);
 	else
-		ret = err_add(e, ENOENT, "cannot find kernels/" FRAGMENT ": it comes with fsduel's "
-					 "sources and is installed by `make install`");
+		ret = err_add(e, ENOENT,
+			      "cannot find kernels/" FRAGMENT ": it comes with fsduel's "
+			      "sources and is installed by `make install`");
 	if (!ret && extra)
 		ret = add_fragment(c, extra, extra, e);
 	if (ret)
@@ -130,7 +130,9 @@ static bool in_effect(const char *config, const struct option *o, struct buf *wh
 	bool good = !strcmp(value, o->value);
 
 	if (!good)
-		buf_addf(why, is ? "it is %s" : "this kernel does not have it or something it needs is off",
+		buf_addf(why,
+			 is ? "it is %s"
+			    : "this kernel does not have it or something it needs is off",
 			 value);
 	free(is);
 	return good;

@@ -13,23 +13,23 @@
 #include "lib/fs.h"
 #include "runners/kernel/modules.h"
 
-#define NAMES_MAX 8   /* of several kernels, in a sentence */
+#define NAMES_MAX 8 /* of several kernels, in a sentence */
 #define NR(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Where a folder keeps its image; all of them are looked at. */
 static const struct place {
 	const char *dir;
-	bool each;             /* not in dir, but in each of its folders */
+	bool each; /* not in dir, but in each of its folders */
 	const char *pattern;
 } places[] = {
-	{ "boot", false, "vmlinuz*" },           /* Debian, Ubuntu, an installed root, make tar-pkg */
-	{ "lib/modules", true, "vmlinuz*" },     /* Fedora */
+	{ "boot", false, "vmlinuz*" },       /* Debian, Ubuntu, an installed root, make tar-pkg */
+	{ "lib/modules", true, "vmlinuz*" }, /* Fedora */
 	{ "usr/lib/modules", true, "vmlinuz*" }, /* Arch, openSUSE */
 	{ "arch/x86/boot", false, "bzImage" },   /* a build tree */
 	{ "", false, "vmlinuz*" },               /* make install */
 	{ "", false, "bzImage*" },
-	{ "", false, "kernel" },                 /* a NixOS system */
-	{ "EFI/Linux", false, "*.efi" },         /* unified kernel images */
+	{ "", false, "kernel" },         /* a NixOS system */
+	{ "EFI/Linux", false, "*.efi" }, /* unified kernel images */
 	{ "boot/EFI/Linux", false, "*.efi" },
 };
 
@@ -46,22 +46,22 @@ static const struct {
 
 /* Where the modules of an image may be: so many folders up from it, or from the folder given. */
 static const struct module_place {
-	int up;              /* FROM_ROOT: in the folder that was given */
-	const char *dir;     /* "/RELEASE" follows */
+	int up;          /* FROM_ROOT: in the folder that was given */
+	const char *dir; /* "/RELEASE" follows */
 } module_places[] = {
 #define FROM_ROOT (-1)
 	{ FROM_ROOT, "lib/modules" },
 	{ FROM_ROOT, "usr/lib/modules" },
-	{ FROM_ROOT, "kernel-modules/lib/modules" },  /* a NixOS system */
+	{ FROM_ROOT, "kernel-modules/lib/modules" }, /* a NixOS system */
 	{ 0, "lib/modules" },
 	{ 0, "usr/lib/modules" },
-	{ 1, "lib/modules" },                          /* of boot/vmlinuz */
+	{ 1, "lib/modules" }, /* of boot/vmlinuz */
 	{ 1, "usr/lib/modules" },
-	{ 3, "lib/modules" },                          /* of arch/x86/boot/bzImage, EFI/Linux/x.efi */
+	{ 3, "lib/modules" }, /* of arch/x86/boot/bzImage, EFI/Linux/x.efi */
 	{ 3, "usr/lib/modules" },
 };
 #define BUILD_TREE_UP 3
-#define BUILD_TREE_PROOF "modules.order"   /* there after `make modules` */
+#define BUILD_TREE_PROOF "modules.order" /* there after `make modules` */
 
 /* --- the image ------------------------------------------------------------------------ */
 
@@ -125,11 +125,12 @@ static int no_image(const char *root, const char *ref, struct err *e)
 		hint = fs_exists(path) ? instead[i].hint : NULL;
 		free(path);
 	}
-	return err_add(e, EINVAL,
-		       "%s holds no kernel: looked for boot/vmlinuz*, lib/modules/*/vmlinuz*, "
-		       "usr/lib/modules/*/vmlinuz*, arch/x86/boot/bzImage, vmlinuz*, bzImage*, kernel, "
-		       "EFI/Linux/*.efi and boot/EFI/Linux/*.efi%s%s", ref, hint ? "; " : "",
-		       hint ? hint : "");
+	return err_add(
+		e, EINVAL,
+		"%s holds no kernel: looked for boot/vmlinuz*, lib/modules/*/vmlinuz*, "
+		"usr/lib/modules/*/vmlinuz*, arch/x86/boot/bzImage, vmlinuz*, bzImage*, kernel, "
+		"EFI/Linux/*.efi and boot/EFI/Linux/*.efi%s%s",
+		ref, hint ? "; " : "", hint ? hint : "");
 }
 
 static int several(const char *root, const char *ref, const struct strv *found, struct err *e)
@@ -221,8 +222,7 @@ static char *in_build_tree(const char *image, struct strv *looked)
 	return NULL;
 }
 
-char *kernel_find_modules(const char *image, const char *root, const char *release,
-			  char **looked)
+char *kernel_find_modules(const char *image, const char *root, const char *release, char **looked)
 {
 	struct buf names = BUF_INIT;
 	struct strv at = STRV_INIT;

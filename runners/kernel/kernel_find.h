@@ -20,7 +20,6 @@ int kernel_find_image(const char *root, const char *ref, char **image, struct er
  * Folder with the release's modules (malloc'ed), or NULL. image is a path without links; root is
  * the folder it was found in, or NULL. *looked: the folders looked at, joined by ", " (malloc'ed).
  */
-char *kernel_find_modules(const char *image, const char *root, const char *release,
-			  char **looked);
+char *kernel_find_modules(const char *image, const char *root, const char *release, char **looked);
 
 #endif

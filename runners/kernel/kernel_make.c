@@ -25,8 +25,8 @@ static const struct tool {
 	const char *program, *package;
 	bool for_patches;
 } tools[] = {
-	{ "make", "make", false },   { "gcc", "gcc", false },    { "ld", "binutils", false },
-	{ "flex", "flex", false },   { "bison", "bison", false }, { "bc", "bc", false },
+	{ "make", "make", false },     { "gcc", "gcc", false },     { "ld", "binutils", false },
+	{ "flex", "flex", false },     { "bison", "bison", false }, { "bc", "bc", false },
 	{ "env", "coreutils", false }, { "patch", "patch", true },
 };
 
@@ -48,8 +48,10 @@ int make_check_tools(bool patches, struct err *e)
 		free(path);
 	}
 	if (programs.len) {
-		ret = err_add(e, ENOENT, "building a kernel takes %s, which this machine lacks: "
-					 "apt-get install%s", programs.data, packages.data);
+		ret = err_add(e, ENOENT,
+			      "building a kernel takes %s, which this machine lacks: "
+			      "apt-get install%s",
+			      programs.data, packages.data);
 		err_exit(e, FSDUEL_MACHINE);
 	}
 	buf_release(&programs);
@@ -66,9 +68,9 @@ int make_toolchain(struct buf *b, struct err *e)
 		const char *const argv[] = { "env", "LC_ALL=C", programs[i], "--version", NULL };
 		struct buf out = BUF_INIT;
 
-		ret = proc_check(argv, &(struct proc_opts){ .out = &out,
-							    .timeout_ns = VERSION_TIMEOUT_NS },
-				 NULL, e);
+		ret = proc_check(
+			argv, &(struct proc_opts){ .out = &out, .timeout_ns = VERSION_TIMEOUT_NS },
+			NULL, e);
 		if (!ret)
 			buf_addf(b, "%s%.*s", i ? "\n" : "", (int)strcspn(buf_str(&out), "\n"),
 				 out.data);
@@ -155,8 +157,9 @@ static int watch(const struct make_job *j, struct proc *p, int log, const char *
 			return 0;
 		if (b->stop && *b->stop) {
 			proc_kill(p);
-			return err_add(e, EINTR, "the build was stopped; it goes on from there "
-						 "when it is started again");
+			return err_add(e, EINTR,
+				       "the build was stopped; it goes on from there "
+				       "when it is started again");
 		}
 		count_compiled(log, &at, &now.compiled);
 		if (b->progress)
@@ -222,8 +225,7 @@ static int judge(const struct make_job *j, const struct proc_exit *x, struct err
 }
 
 /* Run make with these targets and assignments to its end. */
-static int make(const struct make_job *j, const char *step, const char *const *words,
-		struct err *e)
+static int make(const struct make_job *j, const char *step, const char *const *words, struct err *e)
 {
 	int log = open(j->log, O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
 	struct strv argv = STRV_INIT;

@@ -89,8 +89,9 @@ static int load_patch(struct patch *p, struct err *e)
 		return fs_read(p->path, 0, &p->text, e);
 	ret = load_template(p, e);
 	if (ret == -ENOENT)
-		err_add(e, EINVAL, "there is no patch \"%s\": neither kernels/%s.patch nor a "
-				   "template for it; a file is given with its path, ./%s",
+		err_add(e, EINVAL,
+			"there is no patch \"%s\": neither kernels/%s.patch nor a "
+			"template for it; a file is given with its path, ./%s",
 			p->name, p->name, p->name);
 	return ret == -ENOENT ? -EINVAL : ret;
 }
@@ -100,8 +101,8 @@ static const struct header {
 	const char *before;
 	unsigned strip;
 } headers[] = {
-	{ "--- ", 1 }, { "+++ ", 1 },
-	{ "rename from ", 0 }, { "rename to ", 0 }, { "copy from ", 0 }, { "copy to ", 0 },
+	{ "--- ", 1 },       { "+++ ", 1 },       { "rename from ", 0 },
+	{ "rename to ", 0 }, { "copy from ", 0 }, { "copy to ", 0 },
 };
 
 static bool leaves_tree(const char *path)
@@ -207,8 +208,11 @@ static int copy_to_stage(const char *tree, const char *stage, const char *file, 
 	/* A file that the patch makes is not there yet. */
 	if (lstat(from, &st))
 		goto out;
-	ret = S_ISREG(st.st_mode) ? 0 : err_add(e, EINVAL, "%s is not a plain file: it cannot be "
-							   "patched", from);
+	ret = S_ISREG(st.st_mode) ? 0
+				  : err_add(e, EINVAL,
+					    "%s is not a plain file: it cannot be "
+					    "patched",
+					    from);
 	if (!ret)
 		ret = fs_read(from, 0, &text, e);
 	if (!ret)
@@ -262,9 +266,19 @@ static int apply(const struct patch *p, const char *dir, const char *file, const
 		 struct err *e)
 {
 	char *reject_option = xasprintf("--reject-file=%s", rejects);
-	const char *const argv[] = { "env", "LC_ALL=C", "patch", "-p1", "--batch", "--forward",
-				     "--no-backup-if-mismatch", reject_option, "-d", dir, "-i",
-				     file, NULL };
+	const char *const argv[] = { "env",
+				     "LC_ALL=C",
+				     "patch",
+				     "-p1",
+				     "--batch",
+				     "--forward",
+				     "--no-backup-if-mismatch",
+				     reject_option,
+				     "-d",
+				     dir,
+				     "-i",
+				     file,
+				     NULL };
 	struct buf said = BUF_INIT, why = BUF_INIT;
 	struct proc_opts o = { .out = &said, .err = &said, .timeout_ns = PATCH_TIMEOUT_NS };
 	struct proc_exit x;

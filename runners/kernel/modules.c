@@ -18,7 +18,7 @@ static const char *const suffixes[] = { ".ko", ".ko.xz", ".ko.zst", ".ko.gz" };
 
 /* Module files by name, sorted, so that the order of a directory does not matter. */
 struct module_file {
-	char *name;  /* with '_' for every '-' */
+	char *name; /* with '_' for every '-' */
 	char *path;
 };
 
@@ -27,13 +27,12 @@ struct module_index {
 	size_t nr, cap;
 };
 
-typedef int (*module_fn)(void *arg, const char *name, const void *data, size_t len,
-			 struct err *e);
+typedef int (*module_fn)(void *arg, const char *name, const void *data, size_t len, struct err *e);
 
 struct walk {
 	const struct kernel *k;
 	struct module_index index;
-	struct strv seen;    /* names visited or handed to fn */
+	struct strv seen; /* names visited or handed to fn */
 	module_fn fn;
 	void *arg;
 };

@@ -182,8 +182,7 @@ static bool next_step(const struct source_list *have, const struct source_list *
 
 	if (*h == have->n && *w == want->n)
 		return false;
-	order = *h == have->n ? 1 : *w == want->n ? -1 :
-		strcmp(have->v[*h].path, want->v[*w].path);
+	order = *h == have->n ? 1 : *w == want->n ? -1 : strcmp(have->v[*h].path, want->v[*w].path);
 	s->have = order <= 0 ? &have->v[(*h)++] : NULL;
 	s->want = order >= 0 ? &want->v[(*w)++] : NULL;
 	return true;

@@ -79,7 +79,9 @@ static int examine(struct source_file *f, char *root, const char *path,
 	*f = (struct source_file){ .path = xstrdup(path), .root = root };
 	/* The change time, unlike the other, moves whatever is done to a file. */
 	snprintf(f->stamp, sizeof(f->stamp), "%c %lld %lld.%09ld",
-		 S_ISLNK(st.st_mode) ? 'l' : st.st_mode & S_IXUSR ? 'x' : 'f',
+		 S_ISLNK(st.st_mode)    ? 'l'
+		 : st.st_mode & S_IXUSR ? 'x'
+					: 'f',
 		 (long long)st.st_size, (long long)st.st_ctim.tv_sec, st.st_ctim.tv_nsec);
 	old = source_list_find(known, path);
 	if (old && !strcmp(old->stamp, f->stamp))
@@ -103,7 +105,8 @@ static int examine_into(struct source_list *l, char *root, const char *path,
 	int ret = examine(&f, root, path, known, e);
 
 	if (strchr(path, '\n'))
-		ret = err_add(e, EINVAL, "%s has a file with a newline in its name: %s", root, path);
+		ret = err_add(e, EINVAL, "%s has a file with a newline in its name: %s", root,
+			      path);
 	if (ret > 0)
 		*add(l) = f;
 	return ret < 0 ? ret : 0;
@@ -113,9 +116,20 @@ static int read_git(struct source_list *l, char *root, const struct source_list 
 		    struct err *e)
 {
 	/* Whoever owns the tree: it is about to be compiled. Nothing of it is written. */
-	const char *const argv[] = { "git", "--no-optional-locks", "-c", "safe.directory=*", "-c",
-				     "core.fsmonitor=false", "-C", root, "ls-files", "-z",
-				     "--cached", "--others", "--exclude-standard", NULL };
+	const char *const argv[] = { "git",
+				     "--no-optional-locks",
+				     "-c",
+				     "safe.directory=*",
+				     "-c",
+				     "core.fsmonitor=false",
+				     "-C",
+				     root,
+				     "ls-files",
+				     "-z",
+				     "--cached",
+				     "--others",
+				     "--exclude-standard",
+				     NULL };
 	struct buf out = BUF_INIT;
 	struct proc_opts o = { .out = &out, .timeout_ns = GIT_TIMEOUT_NS };
 	int ret = proc_check(argv, &o, NULL, e);
@@ -134,10 +148,12 @@ static int check_leftovers(const char *root, struct err *e)
 
 		free(path);
 		if (there)
-			return err_add(e, EINVAL,
-				       "%s has been built in itself (it has %s) and is no git work "
-				       "tree, so source and results cannot be told apart: run `make "
-				       "mrproper` there, or give a clean copy", root, leftovers[i]);
+			return err_add(
+				e, EINVAL,
+				"%s has been built in itself (it has %s) and is no git work "
+				"tree, so source and results cannot be told apart: run `make "
+				"mrproper` there, or give a clean copy",
+				root, leftovers[i]);
 	}
 	return 0;
 }

@@ -18,10 +18,10 @@
 #include "lib/fs.h"
 
 struct source_file {
-	char *path;              /* in the tree */
-	char *root;              /* the tree: borrowed, or NULL in a list that was loaded */
-	char stamp[64];          /* "f SIZE CTIME": kind (f file, x executable, l link) and the rest */
-	char hash[SHA256_HEX];   /* of the contents or the link's target; "-": not known */
+	char *path;     /* in the tree */
+	char *root;     /* the tree: borrowed, or NULL in a list that was loaded */
+	char stamp[64]; /* "f SIZE CTIME": kind (f file, x executable, l link) and the rest */
+	char hash[SHA256_HEX]; /* of the contents or the link's target; "-": not known */
 };
 
 /* Sorted by path, each path once. */
@@ -30,7 +30,10 @@ struct source_list {
 	size_t n, cap;
 };
 
-#define SOURCE_LIST_INIT { NULL, 0, 0 }
+#define SOURCE_LIST_INIT                                                                           \
+	{                                                                                          \
+		NULL, 0, 0                                                                         \
+	}
 
 /*
  * Every source file under root (which the list then borrows), with the hashes of

@@ -6,15 +6,15 @@
 #include <string.h>
 
 enum {
-	OFF_PE = 0x3c,           /* u32: where the PE header begins */
-	PE_SECTIONS = 6,         /* u16: how many */
-	PE_OPTIONAL_LEN = 20,    /* u16 */
-	PE_HEADER = 24,          /* then the optional header, then the section table */
+	OFF_PE = 0x3c,        /* u32: where the PE header begins */
+	PE_SECTIONS = 6,      /* u16: how many */
+	PE_OPTIONAL_LEN = 20, /* u16 */
+	PE_HEADER = 24,       /* then the optional header, then the section table */
 	SECTION = 40,
-	SECTION_NAME = 8,        /* bytes, padded by NUL */
-	SECTION_SIZE = 8,        /* u32: in memory, without padding */
-	SECTION_RAW_SIZE = 16,   /* u32: in the file, padded */
-	SECTION_RAW = 20,        /* u32: where in the file */
+	SECTION_NAME = 8,      /* bytes, padded by NUL */
+	SECTION_SIZE = 8,      /* u32: in memory, without padding */
+	SECTION_RAW_SIZE = 16, /* u32: in the file, padded */
+	SECTION_RAW = 20,      /* u32: where in the file */
 };
 
 static uint64_t get(const uint8_t *p, unsigned bytes)

@@ -18,7 +18,7 @@
 #define PERF_TIMEOUT_NS UINT64_C(120000000000)
 #define SEPARATOR ","
 #define COLUMNS_MAX 16
-#define SHOWN 100                        /* bytes of a line that are repeated in a sentence */
+#define SHOWN 100 /* bytes of a line that are repeated in a sentence */
 
 /* --- lines and columns ------------------------------------------------------------------- */
 
@@ -28,7 +28,7 @@ enum column_kind { COUNT, TIME, WORD, REST };
 static const struct column {
 	const char *name;
 	enum column_kind kind;
-	int field;                       /* offsetof, -1: not kept */
+	int field; /* offsetof, -1: not kept */
 } columns[] = {
 	{ "contended", COUNT, offsetof(struct contention_row, count) },
 	{ "total wait", TIME, offsetof(struct contention_row, total_ns) },
@@ -40,7 +40,10 @@ static const struct column {
 };
 #define NR_COLUMNS (sizeof(columns) / sizeof(columns[0]))
 
-struct line { const char *p; size_t n; };
+struct line {
+	const char *p;
+	size_t n;
+};
 
 struct reader {
 	enum contention_form form;
@@ -147,7 +150,7 @@ static bool read_number(const struct reader *r, enum column_kind kind, struct li
 
 	for (size_t i = 0; i < l.n; i++) {
 		if (l.p[i] == ' ')
-			continue;        /* "825.76 ms" */
+			continue; /* "825.76 ms" */
 		if (n + 3 >= sizeof(text) || !l.p[i])
 			return false;
 		text[n++] = l.p[i];
@@ -197,8 +200,10 @@ static int add_row(struct contention *c, const struct reader *r, struct line l, 
 	if (!read_row(r, l, row) || __builtin_add_overflow(c->count, row->count, &c->count) ||
 	    __builtin_add_overflow(c->total_ns, row->total_ns, &c->total_ns)) {
 		row_release(row);
-		return err_add(e, EINVAL, "perf lock contention: line %zu is no row of its table: "
-			       "'%.*s'", number, (int)(l.n > SHOWN ? SHOWN : l.n), l.p);
+		return err_add(e, EINVAL,
+			       "perf lock contention: line %zu is no row of its table: "
+			       "'%.*s'",
+			       number, (int)(l.n > SHOWN ? SHOWN : l.n), l.p);
 	}
 	c->n++;
 	return 0;
@@ -232,8 +237,10 @@ int contention_parse(struct contention *c, enum contention_form form, const char
 		last = l;
 	}
 	if (!ret && !in_table)
-		ret = err_add(e, EINVAL, "perf lock contention: there is no table in what it printed; "
-			      "it said: %.*s", (int)(last.n > SHOWN ? SHOWN : last.n), last.p);
+		ret = err_add(e, EINVAL,
+			      "perf lock contention: there is no table in what it printed; "
+			      "it said: %.*s",
+			      (int)(last.n > SHOWN ? SHOWN : last.n), last.p);
 	if (ret)
 		contention_release(c);
 	return ret;
@@ -254,10 +261,12 @@ void contention_release(struct contention *c)
 int contention_form_of(const char *help, size_t len, enum contention_form *form, struct err *e)
 {
 	if (!len || !memmem(help, len, "perf lock contention", strlen("perf lock contention")))
-		return err_add(e, ENOTSUP, "this perf has no 'lock contention': its totals cannot be "
+		return err_add(e, ENOTSUP,
+			       "this perf has no 'lock contention': its totals cannot be "
 			       "compared (perf 5.19 and later have it)");
-	*form = memmem(help, len, "--field-separator", strlen("--field-separator")) ?
-		CONTENTION_SEPARATED : CONTENTION_TABLE;
+	*form = memmem(help, len, "--field-separator", strlen("--field-separator"))
+			? CONTENTION_SEPARATED
+			: CONTENTION_TABLE;
 	return 0;
 }
 
@@ -286,8 +295,7 @@ static int ask_version(char **version, const atomic_int *stop, struct err *e)
 		ret = err_add(e, ENOTSUP, "perf does not tell its version: %.*s",
 			      (int)strcspn(buf_str(&b), "\n"), buf_str(&b));
 	if (!ret)
-		*version = xstrndup(b.data + strlen(words),
-				    strcspn(b.data + strlen(words), "\n"));
+		*version = xstrndup(b.data + strlen(words), strcspn(b.data + strlen(words), "\n"));
 	buf_release(&b);
 	return ret;
 }
@@ -296,7 +304,7 @@ static int ask_form(enum contention_form *form, const atomic_int *stop, struct e
 {
 	static const char *const argv[] = { "perf", "lock", "contention", "-h", NULL };
 	struct buf b = BUF_INIT;
-	struct proc_exit x;              /* 129: git's way of help */
+	struct proc_exit x; /* 129: git's way of help */
 	int ret = ask(argv, &b, stop, &x, e);
 
 	if (!ret)

@@ -18,15 +18,16 @@
 enum contention_form { CONTENTION_TABLE, CONTENTION_SEPARATED };
 
 struct contention_row {
-	char *type, *caller;             /* "rwsem:W", "vfs_write+0x22f" */
+	char *type, *caller;              /* "rwsem:W", "vfs_write+0x22f" */
 	uint64_t count, total_ns, max_ns; /* of a table rounded: 825.76 ms; max 0: no such column */
 };
 
 struct contention {
-	struct contention_row *v; size_t n;   /* as perf orders them */
-	uint64_t count, total_ns;        /* sums of the rows */
-	char *version;                   /* "6.1.187"; contention_run only, as is text */
-	char *text;                      /* all that perf said */
+	struct contention_row *v;
+	size_t n;                 /* as perf orders them */
+	uint64_t count, total_ns; /* sums of the rows */
+	char *version;            /* "6.1.187"; contention_run only, as is text */
+	char *text;               /* all that perf said */
 };
 
 /* Which form, by the text of `perf lock contention -h`. -ENOTSUP: it has no such command. */

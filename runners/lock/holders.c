@@ -50,8 +50,12 @@ static struct hold *new_hold(struct held_lock *l)
 static void open_hold(struct held_lock *l, uint32_t who, bool shared)
 {
 	*new_hold(l) = (struct hold){
-		.start_ns = l->now_ns, .end_ns = UINT64_MAX, .got_ns = l->now_ns,
-		.watched_got_ns = l->watched_ns, .who = who, .shared = shared,
+		.start_ns = l->now_ns,
+		.end_ns = UINT64_MAX,
+		.got_ns = l->now_ns,
+		.watched_got_ns = l->watched_ns,
+		.who = who,
+		.shared = shared,
 		.queued_ns = l->writers ? l->queued_ns : UINT64_MAX,
 	};
 }
@@ -98,7 +102,7 @@ void held_wait_begin(struct held_lock *l, uint32_t thread, bool shared, uint64_t
 {
 	tick(l, now_ns);
 	remove_thread(l, thread);
-	if (!l->waiters && l->n > 1) {   /* nobody will ask about the past */
+	if (!l->waiters && l->n > 1) { /* nobody will ask about the past */
 		l->v[0] = l->v[l->n - 1];
 		l->n = 1;
 	}
@@ -127,7 +131,7 @@ void held_got(struct held_lock *l, uint32_t thread, uint32_t who, bool shared, u
 		close_hold(l);
 		open_hold(l, who, shared);
 	} else if (h->who != who && h->who != NOBODY) {
-		h->end_ns = l->now_ns;   /* from here on of several kinds; its threads stay */
+		h->end_ns = l->now_ns; /* from here on of several kinds; its threads stay */
 		h->watched_end_ns = l->watched_ns;
 		open_hold(l, NOBODY, true);
 	}

@@ -26,25 +26,30 @@
 
 /* A hold, or the part of a shared one in which writers queued or did not. */
 struct hold {
-	uint64_t start_ns, end_ns;       /* end UINT64_MAX: it goes on */
-	uint64_t got_ns;                 /* when it began: start_ns of its first part */
+	uint64_t start_ns, end_ns;               /* end UINT64_MAX: it goes on */
+	uint64_t got_ns;                         /* when it began: start_ns of its first part */
 	uint64_t watched_got_ns, watched_end_ns; /* held_lock.watched_ns then */
-	uint64_t queued_ns;              /* since when writers had queued, UINT64_MAX: they had not */
-	uint32_t who;                    /* the caller's number for what they are, or NOBODY */
+	uint64_t queued_ns; /* since when writers had queued, UINT64_MAX: they had not */
+	uint32_t who;       /* the caller's number for what they are, or NOBODY */
 	bool shared;
 };
 
 /* One lock; all zero is one that nothing is known of. */
 struct held_lock {
-	uint64_t now_ns, watched_ns;     /* time in which somebody waited, up to now */
-	size_t waiters, writers;         /* that wait; the exclusive ones of them */
-	uint64_t queued_ns;              /* since when there are writers */
-	struct hold *v; size_t n, cap;   /* since the oldest waiter began; the last may go on */
-	uint32_t *threads; size_t nr_threads, cap_threads; /* of the last */
+	uint64_t now_ns, watched_ns; /* time in which somebody waited, up to now */
+	size_t waiters, writers;     /* that wait; the exclusive ones of them */
+	uint64_t queued_ns;          /* since when there are writers */
+	struct hold *v;
+	size_t n, cap; /* since the oldest waiter began; the last may go on */
+	uint32_t *threads;
+	size_t nr_threads, cap_threads; /* of the last */
 };
 
 /* The same for all locks: time by who, cleared between questions. */
-struct held_sums { uint64_t *ns; size_t n; };
+struct held_sums {
+	uint64_t *ns;
+	size_t n;
+};
 
 void held_wait_begin(struct held_lock *l, uint32_t thread, bool shared, uint64_t now_ns);
 /* The wait is over or given up, or its end was lost. */

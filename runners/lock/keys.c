@@ -17,7 +17,7 @@ static uint64_t mix(uint64_t h)
 
 static uint64_t text_hash(const char *s)
 {
-	uint64_t h = UINT64_C(0xcbf29ce484222325);       /* FNV-1a */
+	uint64_t h = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
 
 	for (; *s; s++)
 		h = (h ^ (unsigned char)*s) * UINT64_C(0x100000001b3);

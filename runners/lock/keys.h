@@ -12,15 +12,19 @@
 
 /* All zero is an empty one. */
 struct keys {
-	uint64_t *v; size_t n;           /* by number */
+	uint64_t *v;
+	size_t n; /* by number */
 	size_t cap;
-	uint32_t *slots; size_t nr_slots; /* number + 1 */
+	uint32_t *slots;
+	size_t nr_slots; /* number + 1 */
 };
 
 struct texts {
-	char **v; size_t n;              /* owned */
+	char **v;
+	size_t n; /* owned */
 	size_t cap;
-	uint32_t *slots; size_t nr_slots;
+	uint32_t *slots;
+	size_t nr_slots;
 };
 
 /* The number of key; n grows when it is new. */

@@ -33,8 +33,8 @@ const struct lock_metric lock_metrics[] = {
 	  waits },
 	{ "lock_wait", "ns", "time waited for locks, summed over those threads", BETTER_LOWER,
 	  wait_ns },
-	{ "lock_cut", "count", "waits that began before or ended after the timed part",
-	  BETTER_NONE, cut },
+	{ "lock_cut", "count", "waits that began before or ended after the timed part", BETTER_NONE,
+	  cut },
 	{ "lock_lost", "count", "lock events that the recording lost", BETTER_NONE, lost },
 	{ .name = NULL },
 };

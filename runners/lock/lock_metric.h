@@ -16,6 +16,6 @@ struct lock_metric {
 	double (*value)(const struct lock_stacks *s);
 };
 
-extern const struct lock_metric lock_metrics[];   /* ends with a NULL name */
+extern const struct lock_metric lock_metrics[]; /* ends with a NULL name */
 
 #endif

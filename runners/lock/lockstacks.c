@@ -14,9 +14,12 @@
 #include "runners/lock/reduce_impl.h"
 
 #define ROWS_MAX 4096
-#define ROWS_KEPT 2048           /* as they are, when there are more */
+#define ROWS_KEPT 2048 /* as they are, when there are more */
 
-struct group { size_t first, n; uint64_t total_ns; };
+struct group {
+	size_t first, n;
+	uint64_t total_ns;
+};
 
 static int compare(uint64_t a, uint64_t b)
 {
@@ -105,9 +108,13 @@ static void fill(struct lock_stack *s, const struct wait_list *l, const struct g
 	const struct who *who = &l->whos[w->who];
 
 	*s = (struct lock_stack){
-		.lock = w->lock, .count = g->n, .total_ns = g->total_ns,
-		.role = xstrdup(l->texts.v[who->role]), .mode = xstrdup(l->texts.v[who->mode]),
-		.chain = xstrdup(l->texts.v[who->chain]), .waits = xcalloc(1, sizeof(*s->waits)),
+		.lock = w->lock,
+		.count = g->n,
+		.total_ns = g->total_ns,
+		.role = xstrdup(l->texts.v[who->role]),
+		.mode = xstrdup(l->texts.v[who->mode]),
+		.chain = xstrdup(l->texts.v[who->chain]),
+		.waits = xcalloc(1, sizeof(*s->waits)),
 	};
 	hist_init(s->waits);
 	for (size_t i = 0; i < g->n; i++) {

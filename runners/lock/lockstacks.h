@@ -18,13 +18,13 @@ struct lock_stack {
 	 * than 4096 rows; in an extremity role and chain are then "[others]".
 	 */
 	uint64_t lock;
-	char *mode;              /* how it was waited for: "read", "write", "spin", "mutex", "rt",
-	                            "percpu read", ... */
-	char *role;              /* of the waiting thread: its name, which fsload sets to the role's */
-	char *chain;             /* "rwsem_down_read_slowpath;down_read;ext4_file_read_iter;...",
-	                            innermost first; "[unknown]" for an address without a name */
+	char *mode;  /* how it was waited for: "read", "write", "spin", "mutex", "rt",
+			"percpu read", ... */
+	char *role;  /* of the waiting thread: its name, which fsload sets to the role's */
+	char *chain; /* "rwsem_down_read_slowpath;down_read;ext4_file_read_iter;...",
+			innermost first; "[unknown]" for an address without a name */
 	uint64_t count, total_ns, max_ns;
-	struct hist *waits;      /* owned */
+	struct hist *waits; /* owned */
 	/*
 	 * Who held it for half of each of these waits at least, where the events tell: a
 	 * thread that got the lock after waiting for it itself, before or during the
@@ -36,13 +36,15 @@ struct lock_stack {
 };
 
 struct lock_stacks {
-	struct lock_stack *v;    size_t n;      /* most total_ns first, ties by all other fields */
-	uint64_t waits;          /* complete ones */
-	uint64_t cut;            /* that had no beginning or no end in the recording */
-	uint64_t lost;           /* lock_events.lost */
+	struct lock_stack *v;
+	size_t n;       /* most total_ns first, ties by all other fields */
+	uint64_t waits; /* complete ones */
+	uint64_t cut;   /* that had no beginning or no end in the recording */
+	uint64_t lost;  /* lock_events.lost */
 };
 
-/* sym NULL or empty: every address is "[unknown]". Pure: equal events give equal rows in equal order. */
+/* sym NULL or empty: every address is "[unknown]". Pure: equal events give equal rows in equal
+ * order. */
 void lock_reduce(struct lock_stacks *out, const struct lock_events *ev, const struct symbols *sym);
 void lock_stacks_release(struct lock_stacks *s);
 

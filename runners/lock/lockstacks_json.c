@@ -12,7 +12,7 @@
 #include "lib/buf.h"
 #include "runners/lock/lockstacks.h"
 
-#define ROWS_MAX 65536           /* far above what lock_reduce makes */
+#define ROWS_MAX 65536 /* far above what lock_reduce makes */
 #define COUNT_MAX INT64_MAX
 
 /* --- to JSON --------------------------------------------------------------------------- */
@@ -85,7 +85,8 @@ json_t *lock_stacks_to_json(const struct lock_stacks *s)
 static int check_object(const json_t *j, const char *what, size_t n, struct err *e)
 {
 	if (!json_is_object(j) || json_object_size(j) != n)
-		return err_add(e, EINVAL, "lock waits: %s is not an object with %zu members", what, n);
+		return err_add(e, EINVAL, "lock waits: %s is not an object with %zu members", what,
+			       n);
 	return 0;
 }
 
@@ -108,8 +109,10 @@ static int get_text(const json_t *j, const char *name, char **out, struct err *e
 		return err_add(e, EINVAL, "lock waits: \"%s\" is missing or no text", name);
 	for (const char *p = s; *p; p++) {
 		if (*p < ' ' || *p > '~')
-			return err_add(e, EINVAL, "lock waits: \"%s\" holds a byte that is no "
-				       "printable ASCII", name);
+			return err_add(e, EINVAL,
+				       "lock waits: \"%s\" holds a byte that is no "
+				       "printable ASCII",
+				       name);
 	}
 	*out = xstrdup(s);
 	return 0;
@@ -148,9 +151,12 @@ static int get_bins(const json_t *j, struct hist *h, struct err *e)
 		if (!json_is_integer(index) || json_integer_value(index) < next ||
 		    json_integer_value(index) >= HIST_BUCKETS || !json_is_integer(count) ||
 		    json_integer_value(count) <= 0 ||
-		    __builtin_add_overflow(h->count, (uint64_t)json_integer_value(count), &h->count))
-			return err_add(e, EINVAL, "lock waits: \"bins\" has a bucket out of order, out "
-				       "of range, empty or too full at position %zu", i);
+		    __builtin_add_overflow(h->count, (uint64_t)json_integer_value(count),
+					   &h->count))
+			return err_add(e, EINVAL,
+				       "lock waits: \"bins\" has a bucket out of order, out "
+				       "of range, empty or too full at position %zu",
+				       i);
 		next = json_integer_value(index) + 1;
 		h->bucket[next - 1] = (uint64_t)json_integer_value(count);
 	}
@@ -228,7 +234,8 @@ int lock_stacks_from_json(struct lock_stacks *s, const json_t *j, struct err *e)
 	ret = ret ? ret : get_count(j, "cut", &s->cut, e);
 	ret = ret ? ret : get_count(j, "lost", &s->lost, e);
 	if (!ret && (!json_is_array(rows) || n > ROWS_MAX))
-		ret = err_add(e, EINVAL, "lock waits: \"stacks\" is no list of at most %d", ROWS_MAX);
+		ret = err_add(e, EINVAL, "lock waits: \"stacks\" is no list of at most %d",
+			      ROWS_MAX);
 	if (!ret)
 		s->v = xcalloc(n + 1, sizeof(*s->v));
 	for (; !ret && s->n < n; s->n++) {

@@ -13,16 +13,18 @@
 
 /* Records that perf itself makes (tools/lib/perf/include/perf/event.h). */
 enum {
-	RECORD_AUXTRACE = 71, RECORD_COMPRESSED = 81, RECORD_COMPRESSED2 = 83,
+	RECORD_AUXTRACE = 71,
+	RECORD_COMPRESSED = 81,
+	RECORD_COMPRESSED2 = 83,
 };
-#define LOST_BY_FILTER (1u << 15)        /* in misc of LOST_SAMPLES: a BPF filter's, on purpose */
-#define CONTEXT_MAX ((uint64_t)-4095)    /* from here on: a mark, not an address */
+#define LOST_BY_FILTER (1u << 15)     /* in misc of LOST_SAMPLES: a BPF filter's, on purpose */
+#define CONTEXT_MAX ((uint64_t)-4095) /* from here on: a mark, not an address */
 #define FRAMES_MAX 1024
 
 struct record {
 	uint32_t type;
 	uint16_t misc;
-	size_t offset;           /* in the file, for sentences */
+	size_t offset; /* in the file, for sentences */
 	struct bytes body;
 };
 
@@ -69,13 +71,16 @@ static void event_flags(struct lock_event *v, enum tracepoint_kind kind, uint64_
 	}
 }
 
-static const struct { bool used, chain; uint8_t kind; } event_kinds[TP_KINDS] = {
+static const struct {
+	bool used, chain;
+	uint8_t kind;
+} event_kinds[TP_KINDS] = {
 	[TP_CONTENTION_BEGIN] = { true, true, LOCK_WAIT_BEGIN },
 	[TP_CONTENTION_END] = { true, false, LOCK_WAIT_END },
 	[TP_LOCK_ACQUIRE] = { true, false, LOCKDEP_ACQUIRE },
 	[TP_LOCK_CONTENDED] = { true, true, LOCKDEP_CONTENDED },
 	[TP_LOCK_ACQUIRED] = { true, false, LOCKDEP_ACQUIRED },
-	[TP_LOCK_RELEASE] = { .used = false },   /* a wait's holder is told by other waits */
+	[TP_LOCK_RELEASE] = { .used = false }, /* a wait's holder is told by other waits */
 };
 
 static enum tracepoint_kind kind_of(const struct perf_file *f, const struct perf_sample *s)
@@ -102,8 +107,10 @@ static int on_sample(struct builder *b, const struct perf_file *f, struct record
 	struct perf_sample s;
 
 	if (!a)
-		return err_add(e, EINVAL, "perf.data: the sample at byte %zu is of no event in the "
-			       "file", r->offset);
+		return err_add(e, EINVAL,
+			       "perf.data: the sample at byte %zu is of no event in the "
+			       "file",
+			       r->offset);
 	if (!(a->sample_type & PERF_SAMPLE_RAW))
 		return 0;
 	if (!perf_sample_read(&s, a, &r->body) || s.raw.len < 2)
@@ -115,7 +122,9 @@ static int on_sample(struct builder *b, const struct perf_file *f, struct record
 	    s.raw.len < f->tracepoints[kind].flags.offset + f->tracepoints[kind].flags.size)
 		return damaged(r, "the sample", e);
 	v = (struct lock_event){
-		.time_ns = s.time_ns, .tid = s.tid, .cpu = (uint16_t)s.cpu,
+		.time_ns = s.time_ns,
+		.tid = s.tid,
+		.cpu = (uint16_t)s.cpu,
 		.lock = field_value(&s, f->tracepoints[kind].lock),
 		.kind = event_kinds[kind].kind,
 		.chain = event_kinds[kind].chain ? chain_add(b, s.chain) : 0,
@@ -132,7 +141,7 @@ static int on_comm(struct builder *b, const struct perf_file *f, struct record *
 	struct comm_event c = { .time_ns = perf_trailer_time(f, &r->body) };
 	const char *name;
 
-	bytes_u32(&r->body);             /* process */
+	bytes_u32(&r->body); /* process */
 	c.tid = bytes_u32(&r->body);
 	name = bytes_string(&r->body);
 	if (!name)
@@ -147,7 +156,7 @@ static int on_fork(struct builder *b, const struct perf_file *f, struct record *
 	struct comm_event c = { .fork = true };
 
 	(void)f;
-	bytes_u64(&r->body);             /* processes */
+	bytes_u64(&r->body); /* processes */
 	c.tid = bytes_u32(&r->body);
 	c.parent = bytes_u32(&r->body);
 	c.time_ns = bytes_u64(&r->body);
@@ -168,7 +177,7 @@ static int on_lost(struct builder *b, const struct perf_file *f, struct record *
 
 	(void)f;
 	if (r->type == PERF_RECORD_LOST)
-		bytes_u64(&r->body);     /* id */
+		bytes_u64(&r->body); /* id */
 	n = bytes_u64(&r->body);
 	if (r->body.bad || __builtin_add_overflow(*sum, n, &n))
 		return damaged(r, "the count of lost records", e);
@@ -190,8 +199,8 @@ static const struct {
 	uint32_t type;
 	int (*take)(struct builder *b, const struct perf_file *f, struct record *r, struct err *e);
 } records[] = {
-	{ PERF_RECORD_SAMPLE, on_sample }, { PERF_RECORD_COMM, on_comm },
-	{ PERF_RECORD_FORK, on_fork }, { PERF_RECORD_LOST, on_lost },
+	{ PERF_RECORD_SAMPLE, on_sample },     { PERF_RECORD_COMM, on_comm },
+	{ PERF_RECORD_FORK, on_fork },         { PERF_RECORD_LOST, on_lost },
 	{ PERF_RECORD_LOST_SAMPLES, on_lost }, { RECORD_COMPRESSED, on_compressed },
 	{ RECORD_COMPRESSED2, on_compressed },
 };
@@ -234,8 +243,10 @@ static int read_records(struct builder *b, const struct perf_file *f, struct err
 		ret = i < n ? records[i].take(b, f, &r, e) : 0;
 	}
 	if (!ret && in.bad)
-		ret = err_add(e, EINVAL, "perf.data: the record at byte %zu does not end inside the "
-			      "file's data", r.offset + (size_t)(f->records.p - f->all.p));
+		ret = err_add(e, EINVAL,
+			      "perf.data: the record at byte %zu does not end inside the "
+			      "file's data",
+			      r.offset + (size_t)(f->records.p - f->all.p));
 	return ret;
 }
 

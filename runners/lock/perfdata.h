@@ -28,21 +28,31 @@ enum lock_event_kind { LOCK_WAIT_BEGIN, LOCK_WAIT_END };
 struct lock_event {
 	uint64_t time_ns, lock;
 	uint32_t tid;
-	uint32_t chain;          /* index into lock_events.chains; of WAIT_BEGIN */
-	uint8_t kind, flags;     /* enum lock_flag of WAIT_BEGIN, LOCK_GAVE_UP of WAIT_END */
+	uint32_t chain;      /* index into lock_events.chains; of WAIT_BEGIN */
+	uint8_t kind, flags; /* enum lock_flag of WAIT_BEGIN, LOCK_GAVE_UP of WAIT_END */
 	uint16_t cpu;
 };
 
 /* addresses[first .. first + n): innermost first, kernel only. */
-struct lock_chain { uint32_t first, n; };
-struct lock_comm { uint64_t time_ns; uint32_t tid; char comm[16]; };
+struct lock_chain {
+	uint32_t first, n;
+};
+struct lock_comm {
+	uint64_t time_ns;
+	uint32_t tid;
+	char comm[16];
+};
 
 struct lock_events {
-	struct lock_event *v;    size_t n;      /* sorted by time, ties in the file's order */
-	uint64_t *addresses;     size_t nr_addresses;
-	struct lock_chain *chains; size_t nr_chains;  /* each different chain once */
-	struct lock_comm *comms; size_t nr_comms;     /* sorted by tid, then time */
-	uint64_t lost;           /* samples that the kernel or the file's limit lost */
+	struct lock_event *v;
+	size_t n; /* sorted by time, ties in the file's order */
+	uint64_t *addresses;
+	size_t nr_addresses;
+	struct lock_chain *chains;
+	size_t nr_chains; /* each different chain once */
+	struct lock_comm *comms;
+	size_t nr_comms; /* sorted by tid, then time */
+	uint64_t lost;   /* samples that the kernel or the file's limit lost */
 	/*
 	 * CLOCK_MONOTONIC, by whoever knows better than the recording: only waits within count, the
 	 * others tell who holds what. to_ns 0: all count.

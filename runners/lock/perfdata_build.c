@@ -11,12 +11,13 @@
 #define NO_COMM SIZE_MAX
 
 /* Room for one more of *v; doubles. */
-#define ROOM(v, n, cap) do { \
-	if ((n) == (cap)) { \
-		(cap) = (cap) ? 2 * (cap) : 1024; \
-		(v) = xrealloc((v), (cap), sizeof(*(v))); \
-	} \
-} while (0)
+#define ROOM(v, n, cap)                                                                            \
+	do {                                                                                       \
+		if ((n) == (cap)) {                                                                \
+			(cap) = (cap) ? 2 * (cap) : 1024;                                          \
+			(v) = xrealloc((v), (cap), sizeof(*(v)));                                  \
+		}                                                                                  \
+	} while (0)
 
 void builder_event(struct builder *b, const struct lock_event *v)
 {
@@ -146,7 +147,9 @@ static int comm_by_tid(const void *a, const void *b, void *comms)
 
 /* The name that each thread has now, by an open hash of tids. */
 struct names {
-	struct { uint32_t tid, comm; } *slots;   /* comm: index + 1 */
+	struct {
+		uint32_t tid, comm;
+	} * slots; /* comm: index + 1 */
 	size_t mask;
 };
 
@@ -199,7 +202,7 @@ static void sort_comms(struct builder *b)
 		const struct comm_event *c = &b->comms[order[i]];
 		struct lock_comm *out = &ev->comms[ev->nr_comms];
 
-		if (c->fork)             /* of a parent without a name */
+		if (c->fork) /* of a parent without a name */
 			continue;
 		out->time_ns = c->time_ns;
 		out->tid = c->tid;

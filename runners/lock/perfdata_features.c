@@ -14,11 +14,13 @@
 #include "lib/elf.h"
 #include "runners/lock/perfdata_write.h"
 
-#define STRING_ALIGN 64          /* perf's strings are padded to a multiple of it */
+#define STRING_ALIGN 64 /* perf's strings are padded to a multiple of it */
 #define BUILD_ID_BYTES 20
 #define MISC_BUILD_ID_SIZE (1 << 15)
 
-struct section { uint64_t offset, size; };
+struct section {
+	uint64_t offset, size;
+};
 
 struct feature_source {
 	const struct perfdata_event *v;
@@ -65,22 +67,22 @@ static void tracing_data(struct buf *b, const struct feature_source *s)
 	static const uint32_t one = 1;
 
 	buf_add(b, "\x17\x08\x44tracing0.6", 14);
-	buf_addc(b, *(const char *)&one != 1);                 /* big endian? */
+	buf_addc(b, *(const char *)&one != 1); /* big endian? */
 	buf_addc(b, sizeof(long));
 	add_u32(b, (uint32_t)sysconf(_SC_PAGESIZE));
 	buf_add(b, "header_page", 12);
 	add_file(b, &t->header_page);
 	buf_add(b, "header_event", 13);
 	add_file(b, &t->header_event);
-	add_u32(b, 0);                                         /* formats of ftrace's own events */
-	add_u32(b, 1);                                         /* subsystems */
+	add_u32(b, 0); /* formats of ftrace's own events */
+	add_u32(b, 1); /* subsystems */
 	buf_add(b, "lock", 5);
 	add_u32(b, (uint32_t)t->n);
 	for (size_t i = 0; i < t->n; i++)
 		add_file(b, &t->v[i].format);
-	add_u32(b, 0);                                         /* kallsyms: perf skips it */
-	add_u32(b, 0);                                         /* texts of trace_printk */
-	add_u64(b, 0);                                         /* names of threads: COMM has them */
+	add_u32(b, 0); /* kallsyms: perf skips it */
+	add_u32(b, 0); /* texts of trace_printk */
+	add_u64(b, 0); /* names of threads: COMM has them */
 }
 
 static void build_id(struct buf *b, const struct feature_source *s)
@@ -102,7 +104,7 @@ static void build_id(struct buf *b, const struct feature_source *s)
 		memcpy(bytes, id.data, id.len);
 		bytes[BUILD_ID_BYTES] = (uint8_t)id.len;
 		buf_add(b, &h, sizeof(h));
-		add_u32(b, UINT32_MAX);                        /* pid: the kernel */
+		add_u32(b, UINT32_MAX); /* pid: the kernel */
 		buf_add(b, bytes, sizeof(bytes));
 		add_padded(b, "[kernel.kallsyms]");
 	}
@@ -154,13 +156,8 @@ static const struct {
 	unsigned bit;
 	void (*add)(struct buf *b, const struct feature_source *s);
 } rows[] = {
-	{ 1, tracing_data },
-	{ 2, build_id },
-	{ 4, os_release },
-	{ 5, version },
-	{ 6, arch },
-	{ 7, nr_cpus },
-	{ 12, event_desc },
+	{ 1, tracing_data }, { 2, build_id }, { 4, os_release },  { 5, version },
+	{ 6, arch },         { 7, nr_cpus },  { 12, event_desc },
 };
 
 #define NR_ROWS (sizeof(rows) / sizeof(rows[0]))

@@ -11,11 +11,11 @@
 #include "lib/buf.h"
 #include "runners/lock/perfdata_impl.h"
 
-#define HEADER_SIZE 104          /* magic, size, attr_size, three sections, 256 feature bits */
+#define HEADER_SIZE 104 /* magic, size, attr_size, three sections, 256 feature bits */
 #define PIPE_HEADER_SIZE 16
-#define ATTR_MIN 64              /* PERF_ATTR_SIZE_VER0 */
+#define ATTR_MIN 64 /* PERF_ATTR_SIZE_VER0 */
 #define ATTR_MAX 4096
-#define SAMPLE_ID_ALL (UINT64_C(1) << 18)        /* in the bits behind read_format */
+#define SAMPLE_ID_ALL (UINT64_C(1) << 18) /* in the bits behind read_format */
 #define FEATURES 256
 enum { FEATURE_TRACING_DATA = 1, FEATURE_EVENT_DESC = 12 };
 
@@ -43,8 +43,9 @@ enum tracepoint_kind tracepoint_find(const char *name, size_t len)
 
 struct tracepoint tracepoint_default(enum tracepoint_kind kind, uint64_t id)
 {
-	return (struct tracepoint){ .known = true, .id = id, .lock = known[kind].lock,
-				    .flags = known[kind].flags };
+	return (struct tracepoint){
+		.known = true, .id = id, .lock = known[kind].lock, .flags = known[kind].flags
+	};
 }
 
 /* --- attributes --------------------------------------------------------------------- */
@@ -53,11 +54,11 @@ static struct perf_attr attr_read(struct bytes b)
 {
 	struct perf_attr a = { .type = bytes_u32(&b) };
 
-	bytes_u32(&b);                   /* size */
+	bytes_u32(&b); /* size */
 	a.config = bytes_u64(&b);
-	bytes_u64(&b);                   /* sample_period */
+	bytes_u64(&b); /* sample_period */
 	a.sample_type = bytes_u64(&b);
-	bytes_u64(&b);                   /* read_format */
+	bytes_u64(&b); /* read_format */
 	a.sample_id_all = bytes_u64(&b) & SAMPLE_ID_ALL;
 	return a;
 }
@@ -67,8 +68,10 @@ static int ids_read(struct perf_file *f, struct bytes b, size_t attr, struct err
 	size_t n = b.len / 8;
 
 	if (b.bad)
-		return err_add(e, EINVAL, "perf.data: the ids of event %zu lie outside the file: it "
-			       "is cut short or damaged", attr);
+		return err_add(e, EINVAL,
+			       "perf.data: the ids of event %zu lie outside the file: it "
+			       "is cut short or damaged",
+			       attr);
 	f->ids = xrealloc(f->ids, f->nr_ids + n + 1, sizeof(*f->ids));
 	for (size_t i = 0; i < n; i++)
 		f->ids[f->nr_ids++] = (struct perf_id){ bytes_u64(&b), (uint32_t)attr };
@@ -90,8 +93,10 @@ static int attrs_read(struct perf_file *f, struct bytes b, uint64_t size, struct
 	int ret = 0;
 
 	if (b.bad || size < ATTR_MIN + 16 || size > ATTR_MAX || !b.len || b.len % size)
-		return err_add(e, EINVAL, "perf.data: its list of events is damaged: %zu bytes in "
-			       "rows of %llu", b.len, (unsigned long long)size);
+		return err_add(e, EINVAL,
+			       "perf.data: its list of events is damaged: %zu bytes in "
+			       "rows of %llu",
+			       b.len, (unsigned long long)size);
 	n = b.len / size;
 	f->attrs = xcalloc(n, sizeof(*f->attrs));
 	for (; !ret && f->nr_attrs < n; f->nr_attrs++) {
@@ -139,8 +144,10 @@ static int feature_read(struct perf_file *f, unsigned bit, struct bytes b, struc
 	if (bit != FEATURE_TRACING_DATA && bit != FEATURE_EVENT_DESC)
 		return 0;
 	if (b.bad)
-		return err_add(e, EINVAL, "perf.data: its section %u lies outside the file: it is cut "
-			       "short or damaged", bit);
+		return err_add(e, EINVAL,
+			       "perf.data: its section %u lies outside the file: it is cut "
+			       "short or damaged",
+			       bit);
 	return bit == FEATURE_TRACING_DATA ? tracing_data_read(f, b, e) : event_desc_read(f, b, e);
 }
 
@@ -159,7 +166,8 @@ static int features_read(struct perf_file *f, const uint8_t bits[FEATURES / 8], 
 		at = bytes_u64(&table);
 		size = bytes_u64(&table);
 		if (table.bad)
-			return err_add(e, EINVAL, "perf.data: the file is cut short: its sections are "
+			return err_add(e, EINVAL,
+				       "perf.data: the file is cut short: its sections are "
 				       "not all there");
 		ret = feature_read(f, bit, bytes_part(&f->all, at, size), e);
 	}
@@ -186,10 +194,11 @@ static int choose(struct perf_file *f, struct err *e)
 		f->tracepoints[k].known = recorded(f, (enum tracepoint_kind)k);
 	f->contention = f->tracepoints[TP_CONTENTION_BEGIN].known &&
 			f->tracepoints[TP_CONTENTION_END].known;
-	if (f->contention || (f->tracepoints[TP_LOCK_CONTENDED].known &&
-			      f->tracepoints[TP_LOCK_ACQUIRED].known))
+	if (f->contention ||
+	    (f->tracepoints[TP_LOCK_CONTENDED].known && f->tracepoints[TP_LOCK_ACQUIRED].known))
 		return 0;
-	return err_add(e, ENOTSUP, "perf.data: it has no waits for locks: record "
+	return err_add(e, ENOTSUP,
+		       "perf.data: it has no waits for locks: record "
 		       "lock:contention_begin and lock:contention_end (perf lock record)");
 }
 
@@ -201,7 +210,8 @@ static int magic_check(struct bytes *b, struct err *e)
 	if (p && !memcmp(p, magic, 8))
 		return 0;
 	if (p && !memcmp(p, other, 8))
-		return err_add(e, ENOTSUP, "perf.data: it was written on a machine of the other byte "
+		return err_add(e, ENOTSUP,
+			       "perf.data: it was written on a machine of the other byte "
 			       "order: read it there");
 	return err_add(e, EINVAL, "perf.data: the file is none: it does not begin with %s", magic);
 }
@@ -219,24 +229,29 @@ int perf_file_open(struct perf_file *f, const void *data, size_t len, struct err
 		return ret;
 	size = bytes_u64(&b);
 	if (size == PIPE_HEADER_SIZE)
-		return err_add(e, ENOTSUP, "perf.data: it was written to a pipe: record into a file "
+		return err_add(e, ENOTSUP,
+			       "perf.data: it was written to a pipe: record into a file "
 			       "(-o FILE)");
 	attr_size = bytes_u64(&b);
 	at = bytes_u64(&b);
 	attrs = bytes_part(&f->all, at, bytes_u64(&b));
 	at = bytes_u64(&b);
 	n = bytes_u64(&b);
-	bytes_take(&b, 16);              /* event types: no longer written */
+	bytes_take(&b, 16); /* event types: no longer written */
 	bits = bytes_take(&b, FEATURES / 8);
 	if (!bits || size < HEADER_SIZE)
-		return err_add(e, EINVAL, "perf.data: the file is cut short or damaged in its header");
+		return err_add(e, EINVAL,
+			       "perf.data: the file is cut short or damaged in its header");
 	if (!n)
-		return err_add(e, EINVAL, "perf.data: it was never completed: whoever recorded it was "
+		return err_add(e, EINVAL,
+			       "perf.data: it was never completed: whoever recorded it was "
 			       "killed");
 	f->records = bytes_part(&f->all, at, n);
 	if (f->records.bad)
-		return err_add(e, EINVAL, "perf.data: the file is cut short: %zu bytes, and its "
-			       "records go on to %llu", len, (unsigned long long)(at + n));
+		return err_add(e, EINVAL,
+			       "perf.data: the file is cut short: %zu bytes, and its "
+			       "records go on to %llu",
+			       len, (unsigned long long)(at + n));
 	ret = attrs_read(f, attrs, attr_size, e);
 	if (!ret)
 		ret = features_read(f, bits, at + n, e);

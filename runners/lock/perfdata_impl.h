@@ -44,10 +44,17 @@ static inline uint64_t bytes_number(struct bytes *b, size_t size)
 	if (!p)
 		return 0;
 	switch (size) {
-	case 8: memcpy(&u64, p, 8); return u64;
-	case 4: memcpy(&u32, p, 4); return u32;
-	case 2: memcpy(&u16, p, 2); return u16;
-	default: return *p;
+	case 8:
+		memcpy(&u64, p, 8);
+		return u64;
+	case 4:
+		memcpy(&u32, p, 4);
+		return u32;
+	case 2:
+		memcpy(&u16, p, 2);
+		return u16;
+	default:
+		return *p;
 	}
 }
 
@@ -97,7 +104,9 @@ enum tracepoint_kind {
 };
 /* clang-format on */
 
-struct field { uint32_t offset, size; };     /* size 0: the record has none */
+struct field {
+	uint32_t offset, size;
+}; /* size 0: the record has none */
 
 /* Where a raw record has what; flags: "flags", or "ret" of contention_end. */
 struct tracepoint {
@@ -112,15 +121,20 @@ struct perf_attr {
 	bool sample_id_all;
 };
 
-struct perf_id { uint64_t id; uint32_t attr; };
+struct perf_id {
+	uint64_t id;
+	uint32_t attr;
+};
 
 struct perf_file {
 	struct bytes all, records;
-	struct perf_attr *attrs; size_t nr_attrs;
-	struct perf_id *ids;     size_t nr_ids;   /* by id */
+	struct perf_attr *attrs;
+	size_t nr_attrs;
+	struct perf_id *ids;
+	size_t nr_ids; /* by id */
 	struct tracepoint tracepoints[TP_KINDS];
-	bool contention;         /* begin and end are there: lock_* is not looked at */
-	bool identified;         /* each sample begins with the id of its event */
+	bool contention; /* begin and end are there: lock_* is not looked at */
+	bool identified; /* each sample begins with the id of its event */
 };
 
 /* perfdata_format.c: the header and its sections. perf_file_release in any case. */
@@ -137,7 +151,7 @@ struct tracepoint tracepoint_default(enum tracepoint_kind kind, uint64_t id);
 struct perf_sample {
 	uint64_t time_ns;
 	uint32_t tid, cpu;
-	struct bytes chain, raw;         /* addresses and marks; a tracepoint's record */
+	struct bytes chain, raw; /* addresses and marks; a tracepoint's record */
 };
 
 /* Once, before the rest. -ENOTSUP: not all that is needed is in the samples. */
@@ -152,7 +166,7 @@ uint64_t perf_trailer_time(const struct perf_file *f, const struct bytes *body);
 
 /* Kinds of lock_event.kind beside LOCK_WAIT_*, until lockdep_to_waits has gone over them. */
 enum { LOCKDEP_ACQUIRE = 2, LOCKDEP_CONTENDED, LOCKDEP_ACQUIRED };
-#define LOCKDEP_TRY 128          /* flag of LOCKDEP_ACQUIRE: does not wait */
+#define LOCKDEP_TRY 128 /* flag of LOCKDEP_ACQUIRE: does not wait */
 
 /* A name, or a fork that hands one on. */
 struct comm_event {
@@ -165,8 +179,10 @@ struct comm_event {
 struct builder {
 	struct lock_events *ev;
 	size_t cap_v, cap_addresses, cap_chains, cap_comms;
-	uint32_t *slots; size_t nr_slots;        /* chains by hash, index + 1; a power of two */
-	struct comm_event *comms; size_t nr_comms;
+	uint32_t *slots;
+	size_t nr_slots; /* chains by hash, index + 1; a power of two */
+	struct comm_event *comms;
+	size_t nr_comms;
 	uint64_t lost_records, lost_samples;
 };
 

@@ -28,7 +28,7 @@ struct thread {
 
 static struct asked *ask(struct thread *t, uint64_t lock, uint8_t flags)
 {
-	if (t->n == DEPTH)               /* the oldest lost its end */
+	if (t->n == DEPTH) /* the oldest lost its end */
 		memmove(t->v, t->v + 1, --t->n * sizeof(*t->v));
 	t->v[t->n] = (struct asked){ .lock = lock, .flags = flags };
 	return &t->v[t->n++];
@@ -55,7 +55,7 @@ static bool convert(struct thread *t, struct lock_event *v)
 			ask(t, v->lock, v->flags);
 		return false;
 	case LOCKDEP_CONTENDED:
-		if (!a)                  /* its lock_acquire was lost or is not recorded */
+		if (!a) /* its lock_acquire was lost or is not recorded */
 			a = ask(t, v->lock, LOCK_F_WRITE);
 		v->kind = LOCK_WAIT_BEGIN;
 		v->flags = a->flags;
@@ -65,7 +65,7 @@ static bool convert(struct thread *t, struct lock_event *v)
 		if (!a)
 			return false;
 		contended = a->contended;
-		t->n = (unsigned)(a - t->v);     /* what was asked for on top has lost its end */
+		t->n = (unsigned)(a - t->v); /* what was asked for on top has lost its end */
 		v->kind = LOCK_WAIT_END;
 		v->flags = 0;
 		return contended;

@@ -13,14 +13,15 @@
 
 /* What a sample has before its call chain, in this order, 8 bytes each. */
 static const uint64_t sample_fields[] = {
-	PERF_SAMPLE_IDENTIFIER, PERF_SAMPLE_IP, PERF_SAMPLE_TID, PERF_SAMPLE_TIME,
-	PERF_SAMPLE_ADDR, PERF_SAMPLE_ID, PERF_SAMPLE_STREAM_ID, PERF_SAMPLE_CPU,
-	PERF_SAMPLE_PERIOD,
+	PERF_SAMPLE_IDENTIFIER, PERF_SAMPLE_IP,   PERF_SAMPLE_TID,
+	PERF_SAMPLE_TIME,       PERF_SAMPLE_ADDR, PERF_SAMPLE_ID,
+	PERF_SAMPLE_STREAM_ID,  PERF_SAMPLE_CPU,  PERF_SAMPLE_PERIOD,
 };
 #define NR_FIELDS (sizeof(sample_fields) / sizeof(sample_fields[0]))
 /* What stands behind a record of another kind; the identifier is then the last. */
-#define TRAILER (PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_ID | PERF_SAMPLE_STREAM_ID | \
-		 PERF_SAMPLE_CPU | PERF_SAMPLE_IDENTIFIER)
+#define TRAILER                                                                                    \
+	(PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_ID | PERF_SAMPLE_STREAM_ID |             \
+	 PERF_SAMPLE_CPU | PERF_SAMPLE_IDENTIFIER)
 
 static bool alike(const struct perf_file *f)
 {
@@ -41,7 +42,8 @@ int perf_layouts_check(struct perf_file *f, struct err *e)
 	for (size_t i = 0; i < f->nr_attrs; i++)
 		f->identified &= (f->attrs[i].sample_type & PERF_SAMPLE_IDENTIFIER) != 0;
 	if (!f->identified && !alike(f))
-		return err_add(e, ENOTSUP, "perf.data: its events differ in what a sample holds, and "
+		return err_add(e, ENOTSUP,
+			       "perf.data: its events differ in what a sample holds, and "
 			       "no sample says which event it is of: record only lock events");
 	for (size_t i = 0; i < f->nr_attrs; i++) {
 		const struct perf_attr *a = &f->attrs[i];
@@ -49,10 +51,12 @@ int perf_layouts_check(struct perf_file *f, struct err *e)
 		if (a->type != PERF_TYPE_TRACEPOINT)
 			continue;
 		if ((a->sample_type & WANTED) != WANTED)
-			return err_add(e, ENOTSUP, "perf.data: its samples lack the thread, the time or "
+			return err_add(e, ENOTSUP,
+				       "perf.data: its samples lack the thread, the time or "
 				       "the tracepoint's own fields: record with perf lock record");
 		if (a->sample_type & PERF_SAMPLE_READ)
-			return err_add(e, ENOTSUP, "perf.data: its samples hold counter values (a group "
+			return err_add(e, ENOTSUP,
+				       "perf.data: its samples hold counter values (a group "
 				       "with :S): record with perf lock record");
 	}
 	return 0;
@@ -85,7 +89,7 @@ static void fields_read(struct perf_sample *s, uint64_t type, struct bytes *b)
 		case 0:
 			break;
 		case PERF_SAMPLE_TID:
-			bytes_u32(b);    /* process */
+			bytes_u32(b); /* process */
 			s->tid = bytes_u32(b);
 			break;
 		case PERF_SAMPLE_TIME:
@@ -93,7 +97,7 @@ static void fields_read(struct perf_sample *s, uint64_t type, struct bytes *b)
 			break;
 		case PERF_SAMPLE_CPU:
 			s->cpu = bytes_u32(b);
-			bytes_u32(b);    /* reserved */
+			bytes_u32(b); /* reserved */
 			break;
 		default:
 			bytes_u64(b);

@@ -10,7 +10,10 @@
 #include "runners/lock/perfdata_impl.h"
 
 /* A text that is not NUL-terminated. */
-struct text { const char *p; size_t n; };
+struct text {
+	const char *p;
+	size_t n;
+};
 
 static struct text line_of(struct text *t)
 {
@@ -60,8 +63,9 @@ static bool field_read(struct text line, struct field *field)
 {
 	uint64_t offset, size;
 
-	if (!number_of(after(line, "offset:"), &offset) || !number_of(after(line, "size:"), &size) ||
-	    offset > UINT16_MAX || (size != 8 && size != 4))
+	if (!number_of(after(line, "offset:"), &offset) ||
+	    !number_of(after(line, "size:"), &size) || offset > UINT16_MAX ||
+	    (size != 8 && size != 4))
 		return false;
 	*field = (struct field){ (uint32_t)offset, (uint32_t)size };
 	return true;
@@ -71,7 +75,8 @@ static bool field_read(struct text line, struct field *field)
 static bool format_read(struct perf_file *f, struct text t)
 {
 	static const char *const flags_of[TP_KINDS] = {
-		[TP_CONTENTION_BEGIN] = "flags", [TP_CONTENTION_END] = "ret",
+		[TP_CONTENTION_BEGIN] = "flags",
+		[TP_CONTENTION_END] = "ret",
 		[TP_LOCK_ACQUIRE] = "flags",
 	};
 	enum tracepoint_kind kind = TP_KINDS;
@@ -124,15 +129,15 @@ int tracing_data_read(struct perf_file *f, struct bytes b, struct err *e)
 	bool ok = p && !memcmp(p, magic, sizeof(magic));
 	uint32_t n;
 
-	bytes_string(&b);                /* version */
-	bytes_take(&b, 1 + 1 + 4);       /* byte order, size of a long, size of a page */
-	for (int i = 0; i < 2; i++) {    /* header_page, header_event */
+	bytes_string(&b);             /* version */
+	bytes_take(&b, 1 + 1 + 4);    /* byte order, size of a long, size of a page */
+	for (int i = 0; i < 2; i++) { /* header_page, header_event */
 		bytes_string(&b);
 		bytes_take(&b, bytes_u64(&b));
 	}
 	n = bytes_u32(&b);
 	for (uint32_t i = 0; i < n && !b.bad; i++)
-		bytes_take(&b, bytes_u64(&b));   /* of ftrace itself */
+		bytes_take(&b, bytes_u64(&b)); /* of ftrace itself */
 	n = bytes_u32(&b);
 	for (uint32_t i = 0; ok && i < n && !b.bad; i++)
 		ok = system_read(f, &b);

@@ -14,7 +14,9 @@
 
 #define PENDING_BYTES (256u << 10)
 
-struct section { uint64_t offset, size; };
+struct section {
+	uint64_t offset, size;
+};
 
 struct file_header {
 	char magic[8];
@@ -54,7 +56,9 @@ static void write_at(struct perfdata_file *f, const char *data, size_t len, uint
 static void fill_head(struct perfdata_file *f, const struct perfdata_event *v, size_t n)
 {
 	const size_t entry = PERFDATA_ATTR_SIZE + sizeof(struct section);
-	struct file_header h = { .magic = "PERFILE2", .size = sizeof(h), .attr_size = entry,
+	struct file_header h = { .magic = "PERFILE2",
+				 .size = sizeof(h),
+				 .attr_size = entry,
 				 .features = { f->features } };
 	uint64_t ids = sizeof(h);
 
@@ -100,9 +104,10 @@ int perfdata_create(struct perfdata_file *f, const char *path, const struct perf
 	fill_head(f, v, n);
 	least = f->head.len + f->tail.len + sizeof(struct lost_samples);
 	if (max_bytes < least + LEAST_RECORD_BYTES)
-		ret = err_add(e, EINVAL, "%s may not be smaller than %llu bytes: there would be no "
-					 "room for a sample", path,
-			      (unsigned long long)(least + LEAST_RECORD_BYTES));
+		ret = err_add(e, EINVAL,
+			      "%s may not be smaller than %llu bytes: there would be no "
+			      "room for a sample",
+			      path, (unsigned long long)(least + LEAST_RECORD_BYTES));
 	else
 		ret = make_file(f, e);
 	f->max_record_bytes = max_bytes - least;

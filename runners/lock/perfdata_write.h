@@ -23,8 +23,8 @@
 #define PERFDATA_ATTR_SIZE PERF_ATTR_SIZE_VER5
 
 /* What every record ends in (sample_id_all) whose event samples just these fields. */
-#define PERFDATA_ID_TYPE (PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_CPU | \
-			  PERF_SAMPLE_IDENTIFIER)
+#define PERFDATA_ID_TYPE                                                                           \
+	(PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_CPU | PERF_SAMPLE_IDENTIFIER)
 struct perfdata_id {
 	uint32_t pid, tid;
 	uint64_t time_ns;
@@ -37,8 +37,8 @@ struct perfdata_id {
 
 struct perfdata_event {
 	struct perf_event_attr attr;
-	char name[40];           /* "lock:contention_begin" */
-	uint64_t *ids;           /* one a CPU that is online */
+	char name[40]; /* "lock:contention_begin" */
+	uint64_t *ids; /* one a CPU that is online */
 	size_t nr_ids;
 };
 
@@ -48,20 +48,23 @@ struct perfdata_features {
 };
 
 struct perfdata_file {
-	int fd;                  /* -1: none */
+	int fd; /* -1: none */
 	char *path;
-	struct buf head, tail;   /* what comes before and after the records */
-	uint64_t features;       /* in tail: bits */
-	struct buf pending;      /* records to be written */
+	struct buf head, tail; /* what comes before and after the records */
+	uint64_t features;     /* in tail: bits */
+	struct buf pending;    /* records to be written */
 	uint64_t record_bytes, max_record_bytes;
-	bool full;               /* from the first record on that had no room */
-	uint64_t dropped;        /* samples that had none */
-	uint64_t lost_told;      /* samples that PERF_RECORD_LOST in the file tells of, */
-	uint64_t lost_dropped;   /* and those that had no room told of */
-	int errnum;              /* of the first write that failed; 0: none */
+	bool full;             /* from the first record on that had no room */
+	uint64_t dropped;      /* samples that had none */
+	uint64_t lost_told;    /* samples that PERF_RECORD_LOST in the file tells of, */
+	uint64_t lost_dropped; /* and those that had no room told of */
+	int errnum;            /* of the first write that failed; 0: none */
 };
 
-#define PERFDATA_FILE_NONE { .fd = -1 }
+#define PERFDATA_FILE_NONE                                                                         \
+	{                                                                                          \
+		.fd = -1                                                                           \
+	}
 
 /*
  * Make the file anew, readable by its owner only, of at most max_bytes when it is

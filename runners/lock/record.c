@@ -160,8 +160,8 @@ void lock_record_end(struct lock_record *r)
 /* What no record in the file tells of: lost at the end of a ring, or beyond the limit. */
 static void tell_lost(struct lock_record *r)
 {
-	const struct perfdata_id id = lock_own_id(r, (uint32_t)getpid(), (uint32_t)gettid(),
-						  now_ns());
+	const struct perfdata_id id =
+		lock_own_id(r, (uint32_t)getpid(), (uint32_t)gettid(), now_ns());
 	uint64_t lost = r->file.lost_dropped;
 
 	if (r->counts_lost)

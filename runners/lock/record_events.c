@@ -18,9 +18,9 @@
 #include "runners/lock/record_impl.h"
 
 #define RING_LEAST_BYTES (64u << 10)
-#define RING_MOST_BYTES  (8u << 20)
-#define RINGS_OF_MEMORY  64      /* the part of memory that all rings together may take */
-#define CHAIN_LEAST      16u
+#define RING_MOST_BYTES (8u << 20)
+#define RINGS_OF_MEMORY 64 /* the part of memory that all rings together may take */
+#define CHAIN_LEAST 16u
 
 size_t lock_ring_bytes(unsigned cpus)
 {
@@ -44,7 +44,7 @@ static void fill_attr(struct perf_event_attr *a)
 		.exclude_callchain_user = 1,
 		.use_clockid = 1,
 		.clockid = CLOCK_MONOTONIC,
-		.watermark = 1,          /* and 0 bytes of it: half of the ring */
+		.watermark = 1, /* and 0 bytes of it: half of the ring */
 	};
 }
 
@@ -58,8 +58,8 @@ static void fill_tracepoint(struct perfdata_event *v, const struct lock_tracepoi
 	v->attr.sample_type |= PERF_SAMPLE_IP | PERF_SAMPLE_PERIOD | PERF_SAMPLE_RAW;
 	if (t->frames) {
 		v->attr.sample_type |= PERF_SAMPLE_CALLCHAIN;
-		v->attr.sample_max_stack = (uint16_t)(t->frames < most_frames ? t->frames :
-						      most_frames);
+		v->attr.sample_max_stack =
+			(uint16_t)(t->frames < most_frames ? t->frames : most_frames);
 	}
 	v->attr.disabled = leads;
 	strcpy(v->name, "lock:");
@@ -92,8 +92,9 @@ static int fill_events(struct lock_record *r, struct err *e)
 	if (ret)
 		return ret;
 	if (most < CHAIN_LEAST)
-		return err_add(e, ENOTSUP, "call chains are cut at %llu functions by %s: waits for "
-					   "locks need %u and more (127 is the kernel's own value)",
+		return err_add(e, ENOTSUP,
+			       "call chains are cut at %llu functions by %s: waits for "
+			       "locks need %u and more (127 is the kernel's own value)",
 			       (unsigned long long)most, limit, CHAIN_LEAST);
 	r->nr_events = r->tracepoints.n + 1;
 	for (size_t i = 0; i < r->tracepoints.n; i++)
@@ -106,7 +107,7 @@ static int fill_events(struct lock_record *r, struct err *e)
 /* --- opening --------------------------------------------------------------------- */
 
 static const struct {
-	int errnum, is;          /* is: what the caller gets */
+	int errnum, is; /* is: what the caller gets */
 	const char *why;
 } refusals[] = {
 	{ EACCES, EPERM, "not allowed: run as root, or set kernel.perf_event_paranoid to -1" },
@@ -130,7 +131,7 @@ static int open_event(struct lock_record *r, size_t event, int cpu, int group)
 	struct perf_event_attr *attr = &r->event[event].attr;
 	long fd = syscall(SYS_perf_event_open, attr, -1, cpu, group, PERF_FLAG_FD_CLOEXEC);
 
-	if (fd < 0 && errno == EINVAL && r->counts_lost) {  /* before Linux 6.0 */
+	if (fd < 0 && errno == EINVAL && r->counts_lost) { /* before Linux 6.0 */
 		r->counts_lost = false;
 		for (size_t i = 0; i < r->nr_events; i++)
 			r->event[i].attr.read_format &= ~(uint64_t)PERF_FORMAT_LOST;
@@ -188,7 +189,7 @@ static int open_cpu(struct lock_record *r, int cpu, size_t ring_bytes, struct er
 	int fd = open_event(r, dummy, cpu, -1), ret;
 	struct lock_cpu *c;
 
-	if (fd == -ENODEV)               /* it is not online */
+	if (fd == -ENODEV) /* it is not online */
 		return 0;
 	if (fd < 0)
 		return refused(-fd, r->event[dummy].name, e);
@@ -272,7 +273,7 @@ static bool drain_ring(struct lock_record *r, struct lock_cpu *c)
 	for (uint64_t place = tail; place < head;) {
 		const struct perf_event_header *h = record_at(r, data, c->ring_bytes, place);
 
-		if (h->size < sizeof(*h))  /* no kernel writes that; it would be for ever */
+		if (h->size < sizeof(*h)) /* no kernel writes that; it would be for ever */
 			break;
 		perfdata_add(&r->file, h);
 		place += h->size;
@@ -296,7 +297,9 @@ void lock_events_drain(struct lock_record *r)
 
 uint64_t lock_events_lost(const struct lock_record *r)
 {
-	struct { uint64_t value, id, lost; } count;
+	struct {
+		uint64_t value, id, lost;
+	} count;
 	uint64_t lost = 0;
 
 	for (size_t i = 0; i < r->nr_cpus && r->counts_lost; i++)

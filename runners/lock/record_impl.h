@@ -21,28 +21,28 @@
 
 /* Of one CPU that is online. */
 struct lock_cpu {
-	int fd[LOCK_EVENTS_MAX]; /* -1: none */
-	struct perf_event_mmap_page *ring;  /* NULL: none */
-	size_t ring_bytes;       /* of data, behind the first page */
+	int fd[LOCK_EVENTS_MAX];           /* -1: none */
+	struct perf_event_mmap_page *ring; /* NULL: none */
+	size_t ring_bytes;                 /* of data, behind the first page */
 };
 
 struct lock_record {
 	struct lock_tracepoints tracepoints;
 	struct perfdata_event event[LOCK_EVENTS_MAX];
-	size_t nr_events;        /* tracepoints.n + 1 */
-	bool counts_lost;        /* the kernel has PERF_FORMAT_LOST */
+	size_t nr_events; /* tracepoints.n + 1 */
+	bool counts_lost; /* the kernel has PERF_FORMAT_LOST */
 	struct lock_cpu *cpu;
-	size_t nr_cpus;          /* online */
-	unsigned cpus;           /* that there may be */
+	size_t nr_cpus; /* online */
+	unsigned cpus;  /* that there may be */
 
-	pthread_mutex_t lock;    /* of what follows, and of reading rings */
+	pthread_mutex_t lock; /* of what follows, and of reading rings */
 	struct perfdata_file file;
-	uint64_t record[8192];   /* one that lies around the end of a ring; 64 KiB at most */
-	int errnum;              /* of what begin, end and the thread could not do: the first */
-	char *failed;            /* what that was */
+	uint64_t record[8192]; /* one that lies around the end of a ring; 64 KiB at most */
+	int errnum;            /* of what begin, end and the thread could not do: the first */
+	char *failed;          /* what that was */
 
 	pthread_t thread;
-	int stop;                /* an eventfd, written to when the thread is to end */
+	int stop; /* an eventfd, written to when the thread is to end */
 	bool thread_runs, on, finished;
 };
 

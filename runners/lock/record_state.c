@@ -21,7 +21,9 @@
 struct perfdata_id lock_own_id(const struct lock_record *r, uint32_t pid, uint32_t tid,
 			       uint64_t time_ns)
 {
-	return (struct perfdata_id){ .pid = pid, .tid = tid, .time_ns = time_ns,
+	return (struct perfdata_id){ .pid = pid,
+				     .tid = tid,
+				     .time_ns = time_ns,
 				     .identifier = r->event[r->nr_events - 1].ids[0] };
 }
 
@@ -42,7 +44,8 @@ static void add_named(struct lock_record *r, uint32_t type, uint16_t misc, const
 	memcpy(rec.bytes + at, name, name_len);
 	at += (name_len + 8) / 8 * 8;
 	memcpy(rec.bytes + at, id, sizeof(*id));
-	rec.h = (struct perf_event_header){ .type = type, .misc = misc,
+	rec.h = (struct perf_event_header){ .type = type,
+					    .misc = misc,
 					    .size = (uint16_t)(at + sizeof(*id)) };
 	perfdata_add(&r->file, &rec.h);
 }
@@ -163,7 +166,7 @@ static uint32_t number(const char *name)
 static void add_threads_of(struct lock_record *r, uint32_t pid)
 {
 	char *path = xasprintf("/proc/%u/task", pid);
-	DIR *dir = opendir(path);        /* it may be gone by now */
+	DIR *dir = opendir(path); /* it may be gone by now */
 	const struct dirent *d;
 
 	while (dir && (d = readdir(dir))) {

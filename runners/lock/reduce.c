@@ -20,13 +20,13 @@
 
 struct open_wait {
 	uint64_t begin_ns;
-	uint32_t lock, who;      /* numbers */
-	uint8_t flags;           /* of the last begin */
+	uint32_t lock, who; /* numbers */
+	uint8_t flags;      /* of the last begin */
 	bool shared;
 };
 
 struct thread {
-	size_t comm, comm_end;   /* its names in lock_events.comms: those left, the next first */
+	size_t comm, comm_end; /* its names in lock_events.comms: those left, the next first */
 	uint32_t role;
 	unsigned n;
 	struct open_wait open[DEPTH];
@@ -38,9 +38,11 @@ struct reducer {
 	struct lock_stacks *out;
 	struct wait_list waits;
 	struct keys thread_keys, lock_keys, who_keys[2];
-	struct thread *threads; size_t cap_threads;
-	struct held_lock *locks; size_t cap_locks;
-	uint32_t *chain_texts;   /* of lock_events.chains, number + 1 */
+	struct thread *threads;
+	size_t cap_threads;
+	struct held_lock *locks;
+	size_t cap_locks;
+	uint32_t *chain_texts; /* of lock_events.chains, number + 1 */
 	struct held_sums sums;
 };
 
@@ -51,14 +53,17 @@ static const struct {
 	uint8_t flags;
 	const char *mode;
 } modes[] = {
-	{ LOCK_F_MUTEX, "mutex" },         /* LOCK_F_SPIN too while it spins before it sleeps */
+	{ LOCK_F_MUTEX, "mutex" }, /* LOCK_F_SPIN too while it spins before it sleeps */
 	{ LOCK_F_PERCPU | LOCK_F_READ, "percpu read" },
 	{ LOCK_F_PERCPU | LOCK_F_WRITE, "percpu write" },
-	{ LOCK_F_RT | LOCK_F_READ, "rt read" }, { LOCK_F_RT | LOCK_F_WRITE, "rt write" },
+	{ LOCK_F_RT | LOCK_F_READ, "rt read" },
+	{ LOCK_F_RT | LOCK_F_WRITE, "rt write" },
 	{ LOCK_F_RT, "rt" },
-	{ LOCK_F_SPIN | LOCK_F_READ, "spin read" }, { LOCK_F_SPIN | LOCK_F_WRITE, "spin write" },
+	{ LOCK_F_SPIN | LOCK_F_READ, "spin read" },
+	{ LOCK_F_SPIN | LOCK_F_WRITE, "spin write" },
 	{ LOCK_F_SPIN, "spin" },
-	{ LOCK_F_READ, "read" }, { LOCK_F_WRITE, "write" },
+	{ LOCK_F_READ, "read" },
+	{ LOCK_F_WRITE, "write" },
 	{ 0, "semaphore" },
 };
 
@@ -249,7 +254,9 @@ static void on_begin(struct reducer *r, struct thread *t, uint32_t thread,
 		cut_above(r, t, 0, v->time_ns);
 	held_wait_begin(&r->locks[lock], thread, is_shared(v->flags), v->time_ns);
 	t->open[t->n++] = (struct open_wait){
-		.begin_ns = v->time_ns, .lock = lock, .flags = v->flags,
+		.begin_ns = v->time_ns,
+		.lock = lock,
+		.flags = v->flags,
 		.shared = is_shared(v->flags),
 		.who = who_number(r, t->role, v->flags, v->chain),
 	};
@@ -258,16 +265,17 @@ static void on_begin(struct reducer *r, struct thread *t, uint32_t thread,
 static void add_wait(struct reducer *r, const struct open_wait *open, const struct lock_event *v)
 {
 	struct wait_list *l = &r->waits;
-	struct wait w = { .lock = v->lock, .wait_ns = v->time_ns - open->begin_ns,
+	struct wait w = { .lock = v->lock,
+			  .wait_ns = v->time_ns - open->begin_ns,
 			  .who = open->who };
 
-	if (w.wait_ns > WAIT_MAX_NS || (r->ev->to_ns && (open->begin_ns < r->ev->from_ns ||
-							v->time_ns > r->ev->to_ns))) {
+	if (w.wait_ns > WAIT_MAX_NS ||
+	    (r->ev->to_ns && (open->begin_ns < r->ev->from_ns || v->time_ns > r->ev->to_ns))) {
 		add_cut(r, open->begin_ns, v->time_ns);
 		return;
 	}
-	w.holder = held_by(&r->locks[open->lock], open->shared, open->begin_ns, &r->sums,
-			   &w.held_ns);
+	w.holder =
+		held_by(&r->locks[open->lock], open->shared, open->begin_ns, &r->sums, &w.held_ns);
 	if (l->n == l->cap) {
 		l->cap = l->cap ? 2 * l->cap : 1024;
 		l->v = xrealloc(l->v, l->cap, sizeof(*l->v));

@@ -11,7 +11,9 @@
 #include "runners/lock/lockstacks.h"
 
 /* Who waits or holds: a role, a mode and a call chain, by number in wait_list.texts. */
-struct who { uint32_t role, mode, chain; };
+struct who {
+	uint32_t role, mode, chain;
+};
 
 /* One complete wait; who and holder are numbers in wait_list.whos, NOBODY: unknown. */
 struct wait {
@@ -20,9 +22,11 @@ struct wait {
 };
 
 struct wait_list {
-	struct wait *v; size_t n, cap;
+	struct wait *v;
+	size_t n, cap;
 	struct texts texts;
-	struct who *whos; size_t nr_whos, cap_whos;
+	struct who *whos;
+	size_t nr_whos, cap_whos;
 };
 
 uint32_t wait_list_who(struct wait_list *l, struct who who); /* appends, never looks */

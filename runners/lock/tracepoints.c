@@ -33,7 +33,9 @@ static const struct {
 	 */
 	{ { { "contention_begin", WHOLE_CHAIN }, { "contention_end", 16 } } },
 	/* CONFIG_LOCK_STAT: every lock that is taken; lock_acquire tells whether as a reader. */
-	{ { { "lock_acquire", 0 }, { "lock_contended", WHOLE_CHAIN }, { "lock_acquired", 0 },
+	{ { { "lock_acquire", 0 },
+	    { "lock_contended", WHOLE_CHAIN },
+	    { "lock_acquired", 0 },
 	    { "lock_release", 0 } } },
 };
 
@@ -129,11 +131,13 @@ static int open_detached(struct err *e)
 	if (!errnum)
 		return fd;
 	if (errnum == ENODEV)
-		return err_add(e, ENOTSUP, "this kernel has no tracefs, and so no tracepoints for "
-					   "waits for locks (CONFIG_ENABLE_DEFAULT_TRACERS)");
+		return err_add(e, ENOTSUP,
+			       "this kernel has no tracefs, and so no tracepoints for "
+			       "waits for locks (CONFIG_ENABLE_DEFAULT_TRACERS)");
 	if (errnum == ENOSYS)
-		return err_add(e, ENOTSUP, "tracefs is not mounted, and Linux before 5.2 needs "
-					   "that: mount -t tracefs tracefs " TRACEFS);
+		return err_add(e, ENOTSUP,
+			       "tracefs is not mounted, and Linux before 5.2 needs "
+			       "that: mount -t tracefs tracefs " TRACEFS);
 	return err_sys(e, errnum == EACCES ? EPERM : errnum,
 		       "cannot open tracefs, for tracepoints for waits for locks; try as root, or "
 		       "mount -t tracefs tracefs " TRACEFS);

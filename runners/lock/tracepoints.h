@@ -18,19 +18,22 @@
 #define LOCK_TRACEPOINTS_MAX 4
 
 struct lock_tracepoint {
-	const char *name;        /* "contention_begin", below lock: */
-	unsigned frames;         /* of the call chain it is sampled with, at most; 0: none */
-	uint64_t id;             /* perf_event_attr.config */
-	struct buf format;       /* text of its format file */
+	const char *name;  /* "contention_begin", below lock: */
+	unsigned frames;   /* of the call chain it is sampled with, at most; 0: none */
+	uint64_t id;       /* perf_event_attr.config */
+	struct buf format; /* text of its format file */
 };
 
 struct lock_tracepoints {
 	struct lock_tracepoint v[LOCK_TRACEPOINTS_MAX];
 	size_t n;
-	struct buf header_page, header_event;  /* of tracefs; what perf wants beside the formats */
+	struct buf header_page, header_event; /* of tracefs; what perf wants beside the formats */
 };
 
-#define LOCK_TRACEPOINTS_NONE { .n = 0 }
+#define LOCK_TRACEPOINTS_NONE                                                                      \
+	{                                                                                          \
+		.n = 0                                                                             \
+	}
 
 /*
  * The best set that the running kernel has: contention_begin and contention_end, or

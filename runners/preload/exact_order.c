@@ -50,17 +50,17 @@
 
 #define SAID EXACT_ORDER_SAID "\n"
 #ifndef PATIENCE_NS
-#define PATIENCE_NS 200000000   /* tests ask sooner, as if the host were slow */
+#define PATIENCE_NS 200000000 /* tests ask sooner, as if the host were slow */
 #endif
-#define TURN_BYTES 768          /* of stack, at least, within a CPU's turn: see in_a_turn */
+#define TURN_BYTES 768 /* of stack, at least, within a CPU's turn: see in_a_turn */
 
 static int (*real_ppoll)(struct pollfd *, nfds_t, const struct timespec *, const sigset_t *);
 static int (*real_lock)(pthread_mutex_t *);
 static int (*real_cond_wait)(pthread_cond_t *, pthread_mutex_t *);
 static int (*real_setname)(pthread_t, const char *);
 
-static atomic_uint cpu_waits;           /* 1 while the CPU thread waits with its account complete */
-static atomic_uint main_wants;          /* 1 when the main thread has waited long for a busy CPU */
+static atomic_uint cpu_waits;  /* 1 while the CPU thread waits with its account complete */
+static atomic_uint main_wants; /* 1 when the main thread has waited long for a busy CPU */
 static _Atomic(pthread_mutex_t *) big_lock;
 static atomic_bool cpu_known;
 static _Thread_local bool is_cpu, is_rcu, from_poll;
@@ -116,7 +116,7 @@ int pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
 	atomic_store(&cpu_waits, 1);
 	wake(&cpu_waits);
 	ret = real_cond_wait(cond, mutex);
-	atomic_store(&cpu_waits, 0);    /* the lock is ours again: nobody looks at this moment */
+	atomic_store(&cpu_waits, 0); /* the lock is ours again: nobody looks at this moment */
 	return ret;
 }
 

@@ -37,7 +37,7 @@ static struct {
 } state;
 
 static _Thread_local struct fio_clock_thread *self;
-static _Thread_local const struct rusage *begin_usage;   /* where fio keeps the first one */
+static _Thread_local const struct rusage *begin_usage; /* where fio keeps the first one */
 
 static uint64_t now_ns(void)
 {

@@ -116,15 +116,15 @@ __attribute__((constructor)) static void look_up(void)
 /* One translation of a block of code; the same code may be translated again and again. */
 struct block {
 	struct block *next;
-	struct qemu_plugin_scoreboard *score;  /* that holds count, or NULL */
+	struct qemu_plugin_scoreboard *score; /* that holds count, or NULL */
 	size_t n;
 	uint64_t *address, *count;
 };
 
 static struct {
 	struct block *blocks;
-	const struct way *way;  /* how this QEMU counts */
-	int interface;          /* of this QEMU, whatever number we had to say */
+	const struct way *way; /* how this QEMU counts */
+	int interface;         /* of this QEMU, whatever number we had to say */
 	char *out;
 	struct profile_header header;
 	bool begun;
@@ -166,8 +166,8 @@ static void make_score(struct block *b)
 
 static void add_score(struct block *b, size_t i, struct qemu_plugin_insn *insn)
 {
-	qemu.add_score(insn, INLINE_ADD_U64,
-		       (struct plugin_u64){ b->score, i * sizeof(*b->count) }, 1);
+	qemu.add_score(insn, INLINE_ADD_U64, (struct plugin_u64){ b->score, i * sizeof(*b->count) },
+		       1);
 }
 
 /* Under icount one thread runs all CPUs in turn. */

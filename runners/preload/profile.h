@@ -27,9 +27,9 @@
 #define PROFILE_MARK_BYTES 0x0f, 0x1f, 0x80
 #define PROFILE_MARK_LEN 7
 #define PROFILE_MARK_BEGIN 0x66736475u
-#define PROFILE_MARK_END   0x66736476u
+#define PROFILE_MARK_END 0x66736476u
 
-#define PROFILE_MARK(disp) \
+#define PROFILE_MARK(disp)                                                                         \
 	__asm__ volatile(".byte 0x0f, 0x1f, 0x80\n\t.long %c0" : : "i"(disp) : "memory")
 
 /*
@@ -40,9 +40,9 @@
 
 struct profile_header {
 	char magic[8];
-	uint32_t begins, ends;    /* marks seen: the last beginning before the first end counts */
+	uint32_t begins, ends; /* marks seen: the last beginning before the first end counts */
 	uint64_t records;
-	uint64_t instructions;    /* their sum */
+	uint64_t instructions; /* their sum */
 };
 
 struct profile_record {

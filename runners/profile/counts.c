@@ -14,12 +14,16 @@ static int check_header(const struct profile_header *h, size_t len, struct err *
 	if (memcmp(h->magic, PROFILE_MAGIC, sizeof(h->magic)))
 		return err_add(e, EINVAL, "the instruction counts are not what the plug-in writes");
 	if (!h->begins || h->ends != 1)
-		return err_add(e, EINVAL, "the guest marked %" PRIu32 " beginnings and %" PRIu32
-			       " ends of its measured part", h->begins, h->ends);
+		return err_add(e, EINVAL,
+			       "the guest marked %" PRIu32 " beginnings and %" PRIu32
+			       " ends of its measured part",
+			       h->begins, h->ends);
 	if (h->records != (len - sizeof(*h)) / sizeof(struct profile_record) ||
 	    (len - sizeof(*h)) % sizeof(struct profile_record))
-		return err_add(e, EINVAL, "the instruction counts are cut short: %" PRIu64
-			       " records announced, %zu bytes there", h->records, len);
+		return err_add(e, EINVAL,
+			       "the instruction counts are cut short: %" PRIu64
+			       " records announced, %zu bytes there",
+			       h->records, len);
 	return 0;
 }
 
@@ -27,13 +31,17 @@ static int check_records(struct counts *c, uint64_t instructions, struct err *e)
 {
 	for (size_t i = 0; i < c->n; i++) {
 		if (i && c->v[i].address <= c->v[i - 1].address)
-			return err_add(e, EINVAL, "the instruction counts are not in order of "
-				       "address at record %zu", i);
+			return err_add(e, EINVAL,
+				       "the instruction counts are not in order of "
+				       "address at record %zu",
+				       i);
 		c->instructions += c->v[i].count;
 	}
 	if (c->instructions != instructions)
-		return err_add(e, EINVAL, "the instruction counts add up to %" PRIu64 ", not to the %"
-			       PRIu64 " that stands above them", c->instructions, instructions);
+		return err_add(e, EINVAL,
+			       "the instruction counts add up to %" PRIu64 ", not to the %" PRIu64
+			       " that stands above them",
+			       c->instructions, instructions);
 	return 0;
 }
 
@@ -44,7 +52,8 @@ int counts_parse(struct counts *c, const void *data, size_t len, struct err *e)
 
 	*c = (struct counts){ 0 };
 	if (!len)
-		return err_add(e, EINVAL, "the plug-in left no instruction counts: the measured "
+		return err_add(e, EINVAL,
+			       "the plug-in left no instruction counts: the measured "
 			       "part never came to its end");
 	if (len < sizeof(h))
 		return err_add(e, EINVAL, "the instruction counts are cut short: %zu bytes", len);

@@ -13,8 +13,9 @@
 #include "runners/preload/profile.h"
 
 struct counts {
-	struct profile_record *v; size_t n; /* by address, each once */
-	uint64_t instructions;              /* their sum */
+	struct profile_record *v;
+	size_t n;              /* by address, each once */
+	uint64_t instructions; /* their sum */
 };
 
 /*

@@ -142,10 +142,10 @@ json_t *profile_to_json(const struct profile *p)
 	for (size_t i = 0; i < p->n; i++) {
 		const struct profile_row *r = &p->v[i];
 
-		json_array_append_new(list, json_pack("[s, s, I, I, I]", r->object, r->function,
-						      (json_int_t)r->address,
-						      (json_int_t)r->instructions,
-						      (json_int_t)r->calls));
+		json_array_append_new(list,
+				      json_pack("[s, s, I, I, I]", r->object, r->function,
+						(json_int_t)r->address, (json_int_t)r->instructions,
+						(json_int_t)r->calls));
 	}
 	return list;
 }
@@ -157,7 +157,8 @@ static int row_from_json(struct profile *p, const json_t *j)
 	struct profile_row *r;
 
 	if (json_unpack((json_t *)j, "[s, s, I, I, I!]", &object, &function, &address,
-			&instructions, &calls) || instructions < 0 || calls < 0)
+			&instructions, &calls) ||
+	    instructions < 0 || calls < 0)
 		return -EINVAL;
 	r = new_row(p, &(struct place){ .object = object });
 	free(r->function);
@@ -179,7 +180,9 @@ int profile_from_json(struct profile *p, const json_t *j, struct err *e)
 		return err_add(e, EINVAL, "the profile is no list");
 	json_array_foreach((json_t *)j, i, row)
 		if (row_from_json(p, row))
-			return err_add(e, EINVAL, "row %zu of the profile is no [object, function, "
-				       "address, instructions, calls]", i + 1);
+			return err_add(e, EINVAL,
+				       "row %zu of the profile is no [object, function, "
+				       "address, instructions, calls]",
+				       i + 1);
 	return 0;
 }

@@ -14,16 +14,17 @@
 #include "lib/symbols.h"
 
 struct profile_row {
-	char *object;            /* PROFILE_KERNEL, a module's name, PROFILE_GUEST, ...: schema.h */
-	char *function;          /* "" where no symbol tells */
-	uint64_t address;        /* where it starts; 0 where no symbol tells */
+	char *object;     /* PROFILE_KERNEL, a module's name, PROFILE_GUEST, ...: schema.h */
+	char *function;   /* "" where no symbol tells */
+	uint64_t address; /* where it starts; 0 where no symbol tells */
 	uint64_t instructions;
-	uint64_t calls;          /* how often its first instruction was executed */
+	uint64_t calls; /* how often its first instruction was executed */
 };
 
 struct profile {
-	struct profile_row *v;   size_t n;   /* most instructions first, then by object and address */
-	uint64_t instructions;   /* their sum */
+	struct profile_row *v;
+	size_t n;              /* most instructions first, then by object and address */
+	uint64_t instructions; /* their sum */
 };
 
 /*

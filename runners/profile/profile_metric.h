@@ -19,6 +19,6 @@ struct profile_metric {
 	double (*value)(const struct profile_counted *c);
 };
 
-extern const struct profile_metric profile_metrics[];   /* ends with a NULL name */
+extern const struct profile_metric profile_metrics[]; /* ends with a NULL name */
 
 #endif

@@ -13,40 +13,44 @@
 #include "workloads/metric.h"
 
 enum status { STATUS_OK, STATUS_SKIPPED, STATUS_FAILED, STATUS_INVALID };
-struct lock_stacks;    /* runners/lock/lockstacks.h */
-struct profile;        /* runners/profile/profile.h */
-extern const char *const status_names[];   /* "ok", "skipped", "failed", "invalid", NULL */
+struct lock_stacks;                      /* runners/lock/lockstacks.h */
+struct profile;                          /* runners/profile/profile.h */
+extern const char *const status_names[]; /* "ok", "skipped", "failed", "invalid", NULL */
 
 struct sample {
-	char *role;            /* "all" for the whole workload */
+	char *role;                   /* "all" for the whole workload */
 	char *metric, *detail, *unit; /* detail "" for none; unit as in the metric table */
 	enum better better;
-	char value[32];        /* decimal text, shortest that reads back exactly; "" not measured */
+	char value[32]; /* decimal text, shortest that reads back exactly; "" not measured */
 };
 
 struct result_hist {
 	char *role;
-	struct hist *hist;     /* owned */
+	struct hist *hist; /* owned */
 };
 
 struct result_series {
 	char *role;
-	struct series series;  /* owned; room is nr */
+	struct series series; /* owned; room is nr */
 };
 
 struct result {
-	enum status status;    /* of the cell run, and so of all its samples */
-	char *reason;          /* NULL while ok; one sentence */
-	char *marks;           /* "steal,throttle" or NULL */
-	struct sample *samples;    size_t nr_samples;
-	struct result_hist *hists; size_t nr_hists;
-	struct result_series *series; size_t nr_series;
+	enum status status; /* of the cell run, and so of all its samples */
+	char *reason;       /* NULL while ok; one sentence */
+	char *marks;        /* "steal,throttle" or NULL */
+	struct sample *samples;
+	size_t nr_samples;
+	struct result_hist *hists;
+	size_t nr_hists;
+	struct result_series *series;
+	size_t nr_series;
 	struct lock_stacks *locks; /* of a locks pass, owned; NULL: none */
 	struct profile *profile;   /* of a profile pass, likewise */
-	struct buf raw;        /* what that was reduced from, gzip; may be empty; no part of the JSON */
-	struct buf evidence;   /* what another tool says of the same data; likewise */
-	json_t *facts;         /* object: what provenance needs of this run (effective options, extents, ...) */
-	char *console;         /* last console lines when something went wrong, or NULL */
+	struct buf raw; /* what that was reduced from, gzip; may be empty; no part of the JSON */
+	struct buf evidence; /* what another tool says of the same data; likewise */
+	json_t *facts; /* object: what provenance needs of this run (effective options, extents,
+			  ...) */
+	char *console; /* last console lines when something went wrong, or NULL */
 };
 
 void result_init(struct result *r);
@@ -78,7 +82,8 @@ void result_take_locks(struct result *r, struct lock_stacks *s);
  * "locks" and "profile" only where there is one.
  */
 json_t *result_to_json(const struct result *r);
-/* -EINVAL with a sentence for anything that result_to_json does not write. r is initialised by it. */
+/* -EINVAL with a sentence for anything that result_to_json does not write. r is initialised by it.
+ */
 int result_from_json(struct result *r, const json_t *j, struct err *e);
 
 #endif

@@ -15,12 +15,12 @@
 
 /* Far above what any cell makes; a guest that sends more is broken. */
 #define SAMPLES_MAX 65536
-#define HISTS_MAX 1024          /* and as many series */
+#define HISTS_MAX 1024 /* and as many series */
 
 enum text_rule {
-	TEXT_NULL = 1,   /* null is allowed and gives NULL */
-	TEXT_EMPTY = 2,  /* "" is allowed */
-	TEXT_LINES = 4,  /* control characters are allowed */
+	TEXT_NULL = 1,  /* null is allowed and gives NULL */
+	TEXT_EMPTY = 2, /* "" is allowed */
+	TEXT_LINES = 4, /* control characters are allowed */
 };
 
 static int text_from_json(const json_t *j, const char *what, unsigned rules, char **out,
@@ -82,8 +82,10 @@ static int value_from_json(const json_t *j, char value[32], struct err *e)
 	if (!s || strlen(s) != json_string_length(j) || strlen(s) >= 32)
 		return err_add(e, EINVAL, "result: \"value\" is missing or not a short string");
 	if (*s && (num_parse_double(s, &v, NULL) || strcmp(s, num_format_double(canonical, v))))
-		return err_add(e, EINVAL, "result: \"value\" is \"%s\", not a number as fsduel "
-			       "writes it", s);
+		return err_add(e, EINVAL,
+			       "result: \"value\" is \"%s\", not a number as fsduel "
+			       "writes it",
+			       s);
 	strcpy(value, s);
 	return 0;
 }
@@ -97,8 +99,8 @@ static int sample_from_json(struct sample *s, const json_t *j, struct err *e)
 	if (!rc)
 		rc = text_from_json(json_object_get(j, "metric"), "metric", 0, &s->metric, e);
 	if (!rc)
-		rc = text_from_json(json_object_get(j, "detail"), "detail", TEXT_EMPTY,
-				    &s->detail, e);
+		rc = text_from_json(json_object_get(j, "detail"), "detail", TEXT_EMPTY, &s->detail,
+				    e);
 	if (!rc)
 		rc = text_from_json(json_object_get(j, "unit"), "unit", TEXT_EMPTY, &s->unit, e);
 	if (!rc)
@@ -121,8 +123,10 @@ static int bins_from_json(struct hist *h, const json_t *bins, struct err *e)
 			return -EINVAL;
 		if (index < next || index >= HIST_BUCKETS || !count ||
 		    __builtin_add_overflow(h->count, count, &h->count))
-			return err_add(e, EINVAL, "result: \"bins\" has a bucket out of order, out "
-				       "of range, empty or too full at position %zu", i);
+			return err_add(e, EINVAL,
+				       "result: \"bins\" has a bucket out of order, out "
+				       "of range, empty or too full at position %zu",
+				       i);
 		h->bucket[index] = count;
 		next = index + 1;
 	}
@@ -179,7 +183,8 @@ static int series_from_json(struct result_series *rs, const json_t *j, struct er
 	if (!rc)
 		rc = text_from_json(json_object_get(j, "role"), "role", 0, &rs->role, e);
 	if (!rc)
-		rc = count_from_json(json_object_get(j, "interval"), "interval", &s->interval_ns, e);
+		rc = count_from_json(json_object_get(j, "interval"), "interval", &s->interval_ns,
+				     e);
 	if (!rc)
 		rc = count_from_json(json_object_get(j, "end"), "end", &s->end_ns, e);
 	if (!rc)

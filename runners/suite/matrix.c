@@ -234,8 +234,8 @@ static int check_room(const struct suite *s, const struct plan_cell *c, struct e
 			      "runtime %s%s reaches the limit of a cell run, %s = %s: shorten "
 			      "the one or raise the other in [limits]",
 			      num_format(a, c->before_ns + c->timed_ns, NUM_NS),
-			      c->before_ns ? " with the parts before it" : "", host ? "wall" : "virtual",
-			      num_format(b, limit_ns, NUM_NS));
+			      c->before_ns ? " with the parts before it" : "",
+			      host ? "wall" : "virtual", num_format(b, limit_ns, NUM_NS));
 	if (host || !s->device.size_bytes)
 		return ret;
 	if (files >= s->device.size_bytes)

@@ -9,7 +9,8 @@
 
 #include "runners/suite/plan.h"
 
-/* Names in {braces} in a mix line, each once. -EINVAL: a brace without its other one, a bad name. */
+/* Names in {braces} in a mix line, each once. -EINVAL: a brace without its other one, a bad name.
+ */
 int matrix_placeholders(const char *mix, struct strv *names, struct err *e);
 
 /* Number of combinations; SIZE_MAX where it does not fit. */

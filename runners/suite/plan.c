@@ -59,8 +59,11 @@ static void add_cell_runs(struct plan *p, size_t cell, unsigned block, enum pass
 {
 	for (size_t i = 0; i < n; i++)
 		p->units[p->nr_units++] = (struct plan_unit){
-			.cell = cell, .variant = order[i], .block = block,
-			.position = (unsigned)i + 1, .pass = pass,
+			.cell = cell,
+			.variant = order[i],
+			.block = block,
+			.position = (unsigned)i + 1,
+			.pass = pass,
 			.seed = plan_block_seed(p->suite->seed, block),
 		};
 }
@@ -69,8 +72,9 @@ static void add_block(struct plan *p, unsigned block, size_t *order)
 {
 	size_t n = p->suite->nr_variants;
 
-	draw_order(order, n, plan_block_seed(p->suite->order_seed ? p->suite->order_seed :
-								    p->suite->seed, block));
+	draw_order(order, n,
+		   plan_block_seed(p->suite->order_seed ? p->suite->order_seed : p->suite->seed,
+				   block));
 	for (size_t c = 0; c < p->nr_cells; c++)
 		for (enum pass pass = 0; pass < NR_PASSES; pass++)
 			if (has_pass(p->suite, pass, block))
@@ -95,8 +99,10 @@ static int check_guard(const struct plan *p, struct err *e)
 		for (unsigned k = 0; k < p->cells[i].mix.nr; k++)
 			if (p->cells[i].mix.entry[k].role->sees_stamps)
 				return 0;
-	return err_add(e, EINVAL, "%s: none of its workloads looks for stale data: give a mix the roles "
-		       "stale_read and hole_fill, as in configs/guard.ini", p->suite->path);
+	return err_add(e, EINVAL,
+		       "%s: none of its workloads looks for stale data: give a mix the roles "
+		       "stale_read and hole_fill, as in configs/guard.ini",
+		       p->suite->path);
 }
 
 void plan_order(struct plan *p)
@@ -160,11 +166,9 @@ static const struct wall_model {
 	double setup_s, slowdown;
 	bool parallel;
 } wall_models[] = {
-	[MODE_EXACT] = { 5, 3, true },
-	[MODE_TCG] = { 10, 1, false },
-	[MODE_KVM] = { 4, 1, false },
-	[MODE_HOST] = { 2, 1, false },
-	[MODE_AUTO] = { 10, 3, true }, /* should it come to exact, the longer of the two */
+	[MODE_EXACT] = { 5, 3, true }, [MODE_TCG] = { 10, 1, false }, [MODE_KVM] = { 4, 1, false },
+	[MODE_HOST] = { 2, 1, false }, [MODE_AUTO] = { 10, 3, true }, /* should it come to exact,
+									 the longer of the two */
 };
 
 /* What a pass costs besides: a recording reduced and compressed; instructions counted. */
@@ -178,8 +182,8 @@ double plan_expected_wall_s(const struct plan *p, unsigned guests)
 	for (size_t i = 0; i < p->nr_units; i++) {
 		const struct plan_cell *c = &p->cells[p->units[i].cell];
 		uint64_t ns = (c->timed_ns ? c->timed_ns : 1000000000) + c->before_ns;
-		double s = m->setup_s + m->slowdown * (double)ns / 1e9 +
-			   watching_s[p->units[i].pass];
+		double s =
+			m->setup_s + m->slowdown * (double)ns / 1e9 + watching_s[p->units[i].pass];
 
 		sum_s += s;
 		if (s > longest_s)

@@ -11,32 +11,35 @@
 #include "runners/suite/suite.h"
 
 struct plan_cell {
-	size_t workload;       /* index into suite->workloads */
-	char *params;          /* "bs=4k;threads=8": every parameter set, sorted by key */
-	char *varying;         /* only those with several values in this workload; may be "" */
-	struct mix mix;        /* resolved; unused for fio */
-	char *fio_text;        /* the job file with the parameters put in; NULL for a mix */
-	char *fio_before;      /* jobs that fio runs before it, unmeasured; NULL: none */
-	uint64_t timed_ns;     /* expected length of the timed part; 0: unknown (bound by operations) */
-	uint64_t before_ns;    /* expected length of fio_before */
-	unsigned role_threads; /* threads in all */
+	size_t workload;   /* index into suite->workloads */
+	char *params;      /* "bs=4k;threads=8": every parameter set, sorted by key */
+	char *varying;     /* only those with several values in this workload; may be "" */
+	struct mix mix;    /* resolved; unused for fio */
+	char *fio_text;    /* the job file with the parameters put in; NULL for a mix */
+	char *fio_before;  /* jobs that fio runs before it, unmeasured; NULL: none */
+	uint64_t timed_ns; /* expected length of the timed part; 0: unknown (bound by operations) */
+	uint64_t before_ns;      /* expected length of fio_before */
+	unsigned role_threads;   /* threads in all */
 	unsigned helper_threads; /* of these, those that fio or the kernel starts beside a job */
-	uint64_t file_bytes;   /* what its files take on the device; 0: a job file that does not say */
-	bool fills;            /* it writes until the device is full */
+	uint64_t
+		file_bytes; /* what its files take on the device; 0: a job file that does not say */
+	bool fills;         /* it writes until the device is full */
 };
 
 struct plan_unit {
 	size_t cell, variant;
-	unsigned block;        /* from 1 */
-	unsigned position;     /* of the variant within this cell, block and pass, from 1 */
+	unsigned block;    /* from 1 */
+	unsigned position; /* of the variant within this cell, block and pass, from 1 */
 	enum pass pass;
-	uint64_t seed;         /* plan_block_seed: the same for every variant and cell */
+	uint64_t seed; /* plan_block_seed: the same for every variant and cell */
 };
 
 struct plan {
-	const struct suite *suite;  /* borrowed, must outlive the plan */
-	struct plan_cell *cells;  size_t nr_cells;
-	struct plan_unit *units;  size_t nr_units;
+	const struct suite *suite; /* borrowed, must outlive the plan */
+	struct plan_cell *cells;
+	size_t nr_cells;
+	struct plan_unit *units;
+	size_t nr_units;
 };
 
 /*
@@ -75,7 +78,8 @@ void plan_unit_key(const struct plan_unit *u, char dst[64]);
 /* The first unit of a block, from 1; the blocks may differ in length. */
 const struct plan_unit *plan_block_units(const struct plan *p, unsigned block);
 
-/* Rough wall seconds for the whole plan with that many guests at once; the model stands in plan.c. */
+/* Rough wall seconds for the whole plan with that many guests at once; the model stands in plan.c.
+ */
 double plan_expected_wall_s(const struct plan *p, unsigned guests);
 
 #endif

@@ -24,7 +24,7 @@
 /* In the order in which they are read: each may refer to those above it. */
 static const struct section_kind {
 	const char *name;
-	bool named;    /* "[mount NAME]" */
+	bool named; /* "[mount NAME]" */
 	void (*read)(struct suite_reader *r, const struct ini_section *sec, const char *name);
 	void (*finish)(struct suite_reader *r);
 } section_kinds[] = {
@@ -61,8 +61,7 @@ static const struct section_kind *find_kind(const char *name)
 	return NULL;
 }
 
-static void unknown_section(struct suite_reader *r, const struct ini_section *sec,
-			    const char *kind)
+static void unknown_section(struct suite_reader *r, const struct ini_section *sec, const char *kind)
 {
 	struct strv names = STRV_INIT;
 
@@ -183,7 +182,8 @@ static void read_both(struct suite_reader *r, const struct ini *ini, const char 
 	read_view(r, ini, unscaled);
 	if (!suite_has_unscaled(ini)) {
 		if (unscaled)
-			suite_mistake(r, 0, "no key unscaled.* says what this work was before it "
+			suite_mistake(r, 0,
+				      "no key unscaled.* says what this work was before it "
 				      "was scaled down: leave --unscaled out");
 		return;
 	}

@@ -19,9 +19,10 @@
 #include "runners/kernel/kernel_build.h"
 #include "workloads/fsload.h"
 
-/* MODE_AUTO: kvm where it is proven to run a guest, else exact; what it came to is settled before measuring. */
+/* MODE_AUTO: kvm where it is proven to run a guest, else exact; what it came to is settled before
+ * measuring. */
 enum mode { MODE_EXACT, MODE_TCG, MODE_KVM, MODE_HOST, MODE_AUTO };
-extern const char *const mode_names[];     /* ends with NULL */
+extern const char *const mode_names[]; /* ends with NULL */
 
 /*
  * What watches while a cell is measured; one at a time, each with cell runs of its
@@ -29,27 +30,28 @@ extern const char *const mode_names[];     /* ends with NULL */
  * PASS_LOCKS: waits for locks are recorded. A new one is a name in unit.c.
  */
 enum pass { PASS_THROUGHPUT, PASS_LOCKS, PASS_PROFILE, NR_PASSES };
-extern const char *const pass_names[];     /* ends with NULL */
+extern const char *const pass_names[]; /* ends with NULL */
 
 struct suite_kernel {
-	char *label;       /* "baseline" */
-	char *ref;         /* path, or a name in the cache; NULL: given on the command line */
-	char *source;      /* "6.12": Debian's source of which ref is built; NULL: ref is found as it is */
+	char *label;  /* "baseline" */
+	char *ref;    /* path, or a name in the cache; NULL: given on the command line */
+	char *source; /* "6.12": Debian's source of which ref is built; NULL: ref is found as it is
+		       */
 	struct strv patches; /* for it, in order: names of kernels/, or paths */
 	unsigned line;
 };
 
 struct suite_mount {
-	char *name;        /* "dioread_lock" */
-	char *fs;          /* a row of the file-system table: "ext4" */
-	struct strv mkfs;  /* extra mkfs arguments of the user's */
-	char *options;     /* mount options as written: "nodelalloc,dioread_lock"; "" for none */
+	char *name;       /* "dioread_lock" */
+	char *fs;         /* a row of the file-system table: "ext4" */
+	struct strv mkfs; /* extra mkfs arguments of the user's */
+	char *options;    /* mount options as written: "nodelalloc,dioread_lock"; "" for none */
 	unsigned line;
 };
 
 struct suite_variant {
-	char *name;        /* "patched/nodelalloc" unless given a name of its own */
-	size_t kernel, mount;  /* indices */
+	char *name;           /* "patched/nodelalloc" unless given a name of its own */
+	size_t kernel, mount; /* indices */
 };
 
 struct suite_contrast {
@@ -60,7 +62,7 @@ struct suite_contrast {
 
 /* One key of a workload that was written with one or more values. */
 struct suite_param {
-	char *name;        /* "threads", "bs", "buffered_write.bs", "iodepth" */
+	char *name;         /* "threads", "bs", "buffered_write.bs", "iodepth" */
 	struct strv values; /* canonical; more than one: a dimension of the matrix */
 	unsigned line;
 };
@@ -82,14 +84,14 @@ enum device_kind { DEVICE_NULL_BLK, DEVICE_VIRTIO, DEVICE_NVME };
 /* All but the size are null_blk's; DOMAIN.md says why cache_size matters. */
 struct suite_device {
 	enum device_kind kind;
-	uint64_t size_bytes;       /* 0: that of the suite's device_path */
+	uint64_t size_bytes; /* 0: that of the suite's device_path */
 	uint64_t latency_ns, cache_bytes, bandwidth_bytes_per_s; /* the last two: 0 none */
 };
 
 /* Changes of this metric up to that are no change: analysis/compare/verdict.h. */
 struct suite_margin {
 	char *metric;
-	uint64_t thousandths_pct;  /* 2000: 2 % */
+	uint64_t thousandths_pct; /* 2000: 2 % */
 };
 
 /* Of an adaptive run: at how many blocks it is judged, at which level. */
@@ -100,16 +102,16 @@ struct suite_look {
 
 /* What a suite is an experiment for, in words for people; NULL: not said. */
 struct suite_experiment {
-	char *question, *work;     /* what is asked; the work of the original, unscaled */
-	char *published;           /* the figures that were published */
+	char *question, *work; /* what is asked; the work of the original, unscaled */
+	char *published;       /* the figures that were published */
 };
 
 struct suite {
 	char *path, *name, *about;
 	struct suite_experiment experiment;
-	bool unscaled;             /* keys "unscaled.*" have taken the place of the plain ones */
-	char sha256[65];           /* of the file's text */
-	char *text;                /* the file's text, copied into the results folder */
+	bool unscaled;   /* keys "unscaled.*" have taken the place of the plain ones */
+	char sha256[65]; /* of the file's text */
+	char *text;      /* the file's text, copied into the results folder */
 	enum mode mode;
 	unsigned blocks;
 	unsigned passes;           /* bit i: enum pass */
@@ -118,34 +120,44 @@ struct suite {
 	uint64_t seed;             /* of the workloads */
 	uint64_t order_seed;       /* of the order of the variants; 0: that of the workloads */
 	struct suite_device device;
-	char *device_path;         /* the host's file or device; NULL: null_blk, or a scratch file */
+	char *device_path; /* the host's file or device; NULL: null_blk, or a scratch file */
 	unsigned cpus;
 	uint64_t memory_bytes;
 	uint64_t limit_virtual_ns, limit_wall_ns; /* of one cell run */
-	bool limit_wall_said;      /* the suite gives the latter */
-	struct suite_kernel *kernels;     size_t nr_kernels;
-	struct suite_mount *mounts;       size_t nr_mounts;
-	struct suite_variant *variants;   size_t nr_variants;
-	struct suite_contrast *contrasts; size_t nr_contrasts;
-	struct suite_workload *workloads; size_t nr_workloads;
-	struct suite_margin *margins;     size_t nr_margins;
-	struct {                   /* of `fsduel guard` */
+	bool limit_wall_said;                     /* the suite gives the latter */
+	struct suite_kernel *kernels;
+	size_t nr_kernels;
+	struct suite_mount *mounts;
+	size_t nr_mounts;
+	struct suite_variant *variants;
+	size_t nr_variants;
+	struct suite_contrast *contrasts;
+	size_t nr_contrasts;
+	struct suite_workload *workloads;
+	size_t nr_workloads;
+	struct suite_margin *margins;
+	size_t nr_margins;
+	struct { /* of `fsduel guard` */
 		bool there;
-		struct strv control;   /* variants on which stale data must be seen */
-		uint64_t least;        /* reads that make one clean; 0: not said */
+		struct strv control; /* variants on which stale data must be seen */
+		uint64_t least;      /* reads that make one clean; 0: not said */
 	} guard;
-	struct suite_look looks[4];       size_t nr_looks; /* the command line's; 0: not adaptive */
+	struct suite_look looks[4];
+	size_t nr_looks; /* the command line's; 0: not adaptive */
 };
 
 /* What the command line puts over the file. NULL, 0: as the file says. */
 struct suite_overrides {
-	/* kernel references for those two labels; baseline also for the only kernel of a suite with one */
+	/* kernel references for those two labels; baseline also for the only kernel of a suite with
+	 * one */
 	const char *baseline, *patched;
 	unsigned blocks;
 	const char *mode;
-	const char *const *passes; size_t nr_passes; /* names, added to the file's */
+	const char *const *passes;
+	size_t nr_passes; /* names, added to the file's */
 	unsigned watch_blocks;
-	/* mode host: what the running kernel is called; a suite without kernels has those two then */
+	/* mode host: what the running kernel is called; a suite without kernels has those two then
+	 */
 	const char *running;
 	/*
 	 * The work as it was before it was scaled down: in [workload], [device], [machine] and
@@ -172,23 +184,28 @@ struct kernel_build suite_kernel_build(const struct suite_kernel *k);
 
 /* One row a file system: the only place that knows them. */
 struct fs_type {
-	const char *name;          /* "ext4" */
-	const char *mkfs;          /* program */
-	const char *mkfs_args;     /* ours, always given, before the user's; {uuid} and {hash_seed} are filled in from the block */
-	const char *check;         /* command that reads the whole device and fails where it is not clean; NULL: none */
-	uint64_t uuid_at;          /* where on the device the first super block has its UUID */
+	const char *name;      /* "ext4" */
+	const char *mkfs;      /* program */
+	const char *mkfs_args; /* ours, always given, before the user's; {uuid} and {hash_seed} are
+				  filled in from the block */
+	const char *check; /* command that reads the whole device and fails where it is not clean;
+			      NULL: none */
+	uint64_t uuid_at;  /* where on the device the first super block has its UUID */
 	const char *always_options; /* mount options always given, or "" */
-	const char *options_file;  /* where effective options are read: "/proc/fs/ext4/{dev}/options"; NULL: /proc/self/mounts */
-	const char *modules;       /* to load where not built in, by blanks */
-	const char *mkfs_user;     /* option letters the user may give, in getopt's notation */
-	const char *mkfs_ours;     /* likewise those that only mkfs_args may give */
-	const char *mkfs_joined;   /* letters of which mkfs heeds the last only, so that lists are joined */
-	struct {                   /* a user's option whose list holds word drops ours of letter drops */
+	const char *options_file;   /* where effective options are read:
+				       "/proc/fs/ext4/{dev}/options"; NULL: /proc/self/mounts */
+	const char *modules;        /* to load where not built in, by blanks */
+	const char *mkfs_user;      /* option letters the user may give, in getopt's notation */
+	const char *mkfs_ours;      /* likewise those that only mkfs_args may give */
+	const char *mkfs_joined;    /* letters of which mkfs heeds the last only, so that lists are
+				       joined */
+	struct { /* a user's option whose list holds word drops ours of letter drops */
 		char letter, drops;
 		const char *word;
 	} mkfs_drop;
-	const char *mkfs_never;    /* keys within a list that a user may not give: they name another device or file */
-	uint64_t min_bytes;        /* mkfs refuses less; 0: it takes what fsduel does */
+	const char *mkfs_never; /* keys within a list that a user may not give: they name another
+				   device or file */
+	uint64_t min_bytes;     /* mkfs refuses less; 0: it takes what fsduel does */
 	/*
 	 * Put into facts what the options in effect (one a line) really come to: "effective", an
 	 * object with "why" saying what of them is without effect, "" for nothing, and what else
@@ -196,7 +213,7 @@ struct fs_type {
 	 */
 	int (*judge)(const char *device, const char *options, json_t *facts, struct err *e);
 };
-extern const struct fs_type fs_types[];    /* ends with a NULL name */
+extern const struct fs_type fs_types[]; /* ends with a NULL name */
 const struct fs_type *fs_type_find(const char *name);
 
 /*

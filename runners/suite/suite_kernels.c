@@ -13,7 +13,9 @@
 static const struct suite_key kernel_keys[] = {
 	{ .name = "image", .kind = KEY_TEXT, .offset = offsetof(struct suite_kernel, ref) },
 	{ .name = "source", .kind = KEY_TEXT, .offset = offsetof(struct suite_kernel, source) },
-	{ .name = "patches", .kind = KEY_WORDS, .offset = offsetof(struct suite_kernel, patches),
+	{ .name = "patches",
+	  .kind = KEY_WORDS,
+	  .offset = offsetof(struct suite_kernel, patches),
 	  .empty_ok = true },
 	{ .name = NULL },
 };
@@ -30,8 +32,10 @@ void suite_kernel_release(struct suite_kernel *k)
 struct kernel_build suite_kernel_build(const struct suite_kernel *k)
 {
 	return (struct kernel_build){
-		.name = k->ref, .series = k->source,
-		.patches = (const char *const *)k->patches.v, .nr_patches = k->patches.n,
+		.name = k->ref,
+		.series = k->source,
+		.patches = (const char *const *)k->patches.v,
+		.nr_patches = k->patches.n,
 	};
 }
 
@@ -61,16 +65,20 @@ static void finish_source(struct suite_reader *r, const struct ini_section *sec,
 	const struct ini_key *source = ini_get(sec, "source");
 
 	if (patches && !source)
-		suite_mistake(r, patches->line, "patches: they are for a kernel that is built: add "
+		suite_mistake(r, patches->line,
+			      "patches: they are for a kernel that is built: add "
 			      "source = " KERNEL_BUILD_SERIES);
 	if (image && source)
-		suite_mistake(r, source->line, "source: image says already which kernel it is: keep "
+		suite_mistake(r, source->line,
+			      "source: image says already which kernel it is: keep "
 			      "one of the two");
 	if (!k->source || image)
 		return;
 	if (!fetch_is_series(k->source)) {
-		suite_mistake(r, source->line, "source: \"%.32s\" is no series of Debian's kernel "
-			      "sources: say " KERNEL_BUILD_SERIES, k->source);
+		suite_mistake(r, source->line,
+			      "source: \"%.32s\" is no series of Debian's kernel "
+			      "sources: say " KERNEL_BUILD_SERIES,
+			      k->source);
 		return;
 	}
 	for (size_t i = 0; i < k->patches.n; i++) {
@@ -99,7 +107,8 @@ void suite_read_kernel(struct suite_reader *r, const struct ini_section *sec, co
 	if (k->ref && r->s->mode == MODE_HOST)
 		suite_mistake(r, sec->line,
 			      "mode = host measures the kernel that runs: remove the %s, or say "
-			      "mode = exact", k->source ? "source" : "image");
+			      "mode = exact",
+			      k->source ? "source" : "image");
 }
 
 /* The reference from the command line takes the place of the file's. */
@@ -116,8 +125,10 @@ static void override_kernel(struct suite_reader *r, const char *label, const cha
 	if (!found && only && s->nr_kernels == 1)
 		found = &s->kernels[0];
 	if (!found || s->mode == MODE_HOST) {
-		suite_mistake(r, 0, "there is no kernel %s to boot here: leave --%s out, or add "
-			      "[kernel %s]", label, label, label);
+		suite_mistake(r, 0,
+			      "there is no kernel %s to boot here: leave --%s out, or add "
+			      "[kernel %s]",
+			      label, label, label);
 		return;
 	}
 	forget_source(found);
@@ -143,9 +154,10 @@ static void refuse_twin(struct suite_reader *r, size_t at)
 
 		if (a->source && a->ref && !strcmp(a->ref, b->ref) &&
 		    !same_words(&a->patches, &b->patches))
-			suite_mistake(r, 0, "the kernels %s and %s have other patches of the same names, "
-				      "and would both be %s in the cache: rename one", a->label,
-				      b->label, b->ref);
+			suite_mistake(r, 0,
+				      "the kernels %s and %s have other patches of the same names, "
+				      "and would both be %s in the cache: rename one",
+				      a->label, b->label, b->ref);
 	}
 }
 

@@ -7,7 +7,7 @@
 #include "runners/suite/suite_read.h"
 #include "workloads/metric.h"
 
-#define MARGIN_MAX 50000       /* 50 %, in thousandths of a per cent */
+#define MARGIN_MAX 50000 /* 50 %, in thousandths of a per cent */
 
 static void read_margin(struct suite_reader *r, const struct ini_key *k)
 {
@@ -20,8 +20,9 @@ static void read_margin(struct suite_reader *r, const struct ini_key *k)
 		return;
 	}
 	if (!v || v > MARGIN_MAX) {
-		suite_mistake(r, k->line, "%s: %.64s is no margin: give more than 0%% and up to 50%%",
-			      k->name, k->value);
+		suite_mistake(r, k->line,
+			      "%s: %.64s is no margin: give more than 0%% and up to 50%%", k->name,
+			      k->value);
 		return;
 	}
 	m = SUITE_GROW(r->s->margins, r->s->nr_margins);

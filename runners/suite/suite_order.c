@@ -37,8 +37,8 @@ int suite_draw_order(struct suite *s, const char *dir, struct err *e)
 	}
 	/* A folder of an older fsduel says none: its order came from the suite's seed. */
 	if (run)
-		s->order_seed = (uint64_t)json_integer_value(json_object_get(
-			json_object_get(run, "suite"), "order_seed"));
+		s->order_seed = (uint64_t)json_integer_value(
+			json_object_get(json_object_get(run, "suite"), "order_seed"));
 	json_decref(run);
 	free(path);
 	return ret;

@@ -138,8 +138,8 @@ static void read_choice(struct suite_reader *r, const struct ini_key *k,
 	suite_mistake_unknown(r, k->line, k->name, k->value, row->choices);
 }
 
-static void read_set(struct suite_reader *r, const struct ini_key *k,
-		     const struct suite_key *row, void *to)
+static void read_set(struct suite_reader *r, const struct ini_key *k, const struct suite_key *row,
+		     void *to)
 {
 	struct strv words = STRV_INIT;
 	unsigned set = 0;
@@ -159,8 +159,8 @@ static void read_set(struct suite_reader *r, const struct ini_key *k,
 	*(unsigned *)to = set;
 }
 
-static void read_value(struct suite_reader *r, const struct ini_key *k,
-		       const struct suite_key *row, void *to)
+static void read_value(struct suite_reader *r, const struct ini_key *k, const struct suite_key *row,
+		       void *to)
 {
 	switch (row->kind) {
 	case KEY_TEXT:

@@ -13,9 +13,9 @@
 
 #define SUITE_NAME_MAX 64
 #define SUITE_BLOCKS_MAX 1000
-#define SUITE_CELLS_MAX 9999      /* of one suite: more is a slip in a list of values */
+#define SUITE_CELLS_MAX 9999 /* of one suite: more is a slip in a list of values */
 #define SUITE_VARIANTS_MAX 99
-#define SUITE_UNITS_MAX 1000000   /* cell runs in all */
+#define SUITE_UNITS_MAX 1000000           /* cell runs in all */
 #define SUITE_SEED_MAX ((1ull << 53) - 1) /* what every JSON reader keeps exactly */
 
 struct suite_reader {
@@ -23,8 +23,8 @@ struct suite_reader {
 	const struct suite_overrides *o;
 	const struct ini *ini;
 	struct err *e;
-	unsigned mistakes, unsaid;   /* unsaid: those that found no room in e */
-	struct strv told;            /* each sentence once, though the file is read twice */
+	unsigned mistakes, unsaid; /* unsaid: those that found no room in e */
+	struct strv told;          /* each sentence once, though the file is read twice */
 };
 
 /* Note "path:line: sentence"; line 0 leaves the line out. */
@@ -45,27 +45,27 @@ bool suite_key_again(struct suite_reader *r, const struct ini_section *sec, size
 char *suite_beside(const struct suite *s, const char *path);
 
 /* One more element for an array of the suite's, zeroed. */
-#define SUITE_GROW(array, n) \
-	((array) = xrealloc((array), (n) + 1, sizeof(*(array))), \
+#define SUITE_GROW(array, n)                                                                       \
+	((array) = xrealloc((array), (n) + 1, sizeof(*(array))),                                   \
 	 memset(&(array)[(n)], 0, sizeof(*(array))), &(array)[(n)++])
 
 /* The kinds of values a key of a section with fixed keys can have. */
 enum suite_key_kind {
-	KEY_TEXT,      /* char * */
-	KEY_WORDS,     /* struct strv, by blanks and commas */
-	KEY_ARGS,      /* struct strv, by blanks */
-	KEY_UNSIGNED,  /* unsigned */
-	KEY_NUM,       /* uint64_t of kind num */
-	KEY_CHOICE,    /* unsigned: index into choices */
-	KEY_SET,       /* unsigned: bit i for choices[i], by blanks and commas */
+	KEY_TEXT,     /* char * */
+	KEY_WORDS,    /* struct strv, by blanks and commas */
+	KEY_ARGS,     /* struct strv, by blanks */
+	KEY_UNSIGNED, /* unsigned */
+	KEY_NUM,      /* uint64_t of kind num */
+	KEY_CHOICE,   /* unsigned: index into choices */
+	KEY_SET,      /* unsigned: bit i for choices[i], by blanks and commas */
 };
 
 struct suite_key {
-	const char *name;     /* NULL ends a table */
+	const char *name; /* NULL ends a table */
 	enum suite_key_kind kind;
 	enum num_kind num;
-	size_t offset;        /* of the target within base */
-	uint64_t min, max;    /* inclusive, of numbers */
+	size_t offset;     /* of the target within base */
+	uint64_t min, max; /* inclusive, of numbers */
 	const char *const *choices;
 	bool empty_ok;
 };
@@ -74,15 +74,15 @@ struct suite_key {
 void suite_read_keys(struct suite_reader *r, const struct ini_section *sec,
 		     const struct suite_key *keys, void *base);
 
-/* suite_sections.c, a pair for each kind of section: one that occurs, then what stands in for none. */
+/* suite_sections.c, a pair for each kind of section: one that occurs, then what stands in for none.
+ */
 void suite_read_suite(struct suite_reader *r, const struct ini_section *sec, const char *name);
 void suite_finish_suite(struct suite_reader *r);
 void suite_read_device(struct suite_reader *r, const struct ini_section *sec, const char *name);
 void suite_finish_device(struct suite_reader *r);
 void suite_read_machine(struct suite_reader *r, const struct ini_section *sec, const char *name);
 void suite_read_limits(struct suite_reader *r, const struct ini_section *sec, const char *name);
-void suite_read_experiment(struct suite_reader *r, const struct ini_section *sec,
-			   const char *name);
+void suite_read_experiment(struct suite_reader *r, const struct ini_section *sec, const char *name);
 void suite_read_mount(struct suite_reader *r, const struct ini_section *sec, const char *name);
 void suite_finish_mounts(struct suite_reader *r);
 

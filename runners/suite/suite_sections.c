@@ -88,8 +88,8 @@ static const struct suite_key mount_keys[] = {
 /* clang-format on */
 
 /* Mount options with which nothing could be written, or something else would be mounted. */
-static const char *const bad_options[] = { "ro", "remount", "bind", "rbind", "loop", "norecovery",
-					   "noload", NULL };
+static const char *const bad_options[] = { "ro",   "remount",    "bind",   "rbind",
+					   "loop", "norecovery", "noload", NULL };
 
 void suite_read_suite(struct suite_reader *r, const struct ini_section *sec, const char *name)
 {
@@ -115,8 +115,10 @@ static void finish_passes(struct suite_reader *r, const struct ini_section *sec)
 	struct suite *s = r->s;
 
 	if (k && s->passes && !(s->passes >> PASS_THROUGHPUT & 1))
-		suite_mistake(r, k->line, "passes: %s must be among them: what the others see is "
-			      "held against it", pass_names[PASS_THROUGHPUT]);
+		suite_mistake(r, k->line,
+			      "passes: %s must be among them: what the others see is "
+			      "held against it",
+			      pass_names[PASS_THROUGHPUT]);
 	for (size_t i = 0; r->o && i < r->o->nr_passes; i++) {
 		unsigned pass = 0;
 
@@ -143,8 +145,8 @@ void suite_finish_suite(struct suite_reader *r)
 	size_t len = strlen(base);
 
 	if (!s->name)
-		s->name = xstrndup(base, len > 4 && !strcmp(base + len - 4, ".ini") ? len - 4 :
-										      len);
+		s->name =
+			xstrndup(base, len > 4 && !strcmp(base + len - 4, ".ini") ? len - 4 : len);
 	suite_name_ok(r, name ? name->line : 0, "suite", s->name);
 	if (r->o && r->o->blocks > SUITE_BLOCKS_MAX)
 		suite_mistake(r, 0, "%u blocks asked for: %d is the most", r->o->blocks,
@@ -172,32 +174,39 @@ static void check_device(struct suite_reader *r, const struct ini_section *sec)
 
 	if (!devices[r->s->device.kind].host_timed) {
 		if (path)
-			suite_mistake(r, path->line, "path: null_blk is in the guest's memory: say "
+			suite_mistake(r, path->line,
+				      "path: null_blk is in the guest's memory: say "
 				      "kind = virtio or nvme, or remove it");
 		return;
 	}
 	for (const char *const *name = own; *name; name++)
 		if (ini_get(sec, *name))
-			suite_mistake(r, ini_get(sec, *name)->line, "%s: only null_blk can be given "
+			suite_mistake(r, ini_get(sec, *name)->line,
+				      "%s: only null_blk can be given "
 				      "one; with kind = %s it is the host's own: remove the line",
 				      *name, kind);
 	if (path && path->value[0] != '/')
-		suite_mistake(r, path->line, "path: %s does not begin with /: what is to be "
-			      "formatted is named in full", path->value);
+		suite_mistake(r, path->line,
+			      "path: %s does not begin with /: what is to be "
+			      "formatted is named in full",
+			      path->value);
 	if (path && size)
 		suite_mistake(r, size->line, "size: %s has a size of its own: remove the line",
 			      path->value);
 	if (r->s->mode == MODE_EXACT)
-		suite_mistake(r, k->line, "kind = %s completes on the host's clock, which breaks "
-			      "exactness: say kind = null_blk, or mode = tcg or kvm", kind);
+		suite_mistake(r, k->line,
+			      "kind = %s completes on the host's clock, which breaks "
+			      "exactness: say kind = null_blk, or mode = tcg or kvm",
+			      kind);
 }
 
 static void finish_kind(struct suite *s)
 {
 	if (!devices[s->device.kind].host_timed)
 		return;
-	s->device = (struct suite_device){ .kind = s->device.kind,
-					   .size_bytes = s->device_path ? 0 : s->device.size_bytes };
+	s->device =
+		(struct suite_device){ .kind = s->device.kind,
+				       .size_bytes = s->device_path ? 0 : s->device.size_bytes };
 }
 
 /* null_blk takes its sizes in MiB. */
@@ -233,8 +242,7 @@ void suite_read_limits(struct suite_reader *r, const struct ini_section *sec, co
 	r->s->limit_wall_said |= ini_get(sec, "wall") != NULL;
 }
 
-void suite_read_experiment(struct suite_reader *r, const struct ini_section *sec,
-			   const char *name)
+void suite_read_experiment(struct suite_reader *r, const struct ini_section *sec, const char *name)
 {
 	(void)name;
 	suite_read_keys(r, sec, experiment_keys, r->s);
@@ -260,8 +268,7 @@ static void check_options(struct suite_reader *r, struct suite_mount *m)
 	strv_release(&words);
 }
 
-static void check_mkfs(struct suite_reader *r, const struct suite_mount *m,
-		       const struct fs_type *t)
+static void check_mkfs(struct suite_reader *r, const struct suite_mount *m, const struct fs_type *t)
 {
 	struct strv argv = STRV_INIT;
 	struct err sub = ERR_INIT;

@@ -49,10 +49,12 @@ void suite_self(struct suite *s)
 			continue;
 		for (size_t k = 0; k < 2; k++)
 			s->variants[s->nr_variants++] = (struct suite_variant){
-				xasprintf("%s/%s", s->kernels[k].label, s->mounts[m].name), k, m };
-		s->contrasts[s->nr_contrasts++] = (struct suite_contrast){
-			.name = xstrdup(s->mounts[m].name), .baseline = s->nr_variants - 2,
-			.patched = s->nr_variants - 1 };
+				xasprintf("%s/%s", s->kernels[k].label, s->mounts[m].name), k, m
+			};
+		s->contrasts[s->nr_contrasts++] =
+			(struct suite_contrast){ .name = xstrdup(s->mounts[m].name),
+						 .baseline = s->nr_variants - 2,
+						 .patched = s->nr_variants - 1 };
 	}
 	free(used);
 }

@@ -12,8 +12,7 @@
 #define PREFIX "unscaled."
 
 /* Sections in which work and machine are sized. */
-static const char *const sized[] = { "mount", "device", "machine", "limits", "workload",
-				      NULL };
+static const char *const sized[] = { "mount", "device", "machine", "limits", "workload", NULL };
 
 static bool is_sized(const struct ini_section *sec)
 {

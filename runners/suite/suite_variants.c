@@ -65,8 +65,8 @@ static void add_variant(struct suite_reader *r, unsigned line, const char *name,
 	if (s->nr_variants > SUITE_VARIANTS_MAX)
 		return;
 	v = SUITE_GROW(s->variants, s->nr_variants);
-	v->name = name ? xstrdup(name) : xasprintf("%s/%s", s->kernels[kernel].label,
-						   s->mounts[mount].name);
+	v->name = name ? xstrdup(name)
+		       : xasprintf("%s/%s", s->kernels[kernel].label, s->mounts[mount].name);
 	v->kernel = kernel;
 	v->mount = mount;
 }
@@ -127,7 +127,8 @@ void suite_read_variants(struct suite_reader *r, const struct ini_section *sec, 
 		struct strv kernels, mounts;
 	} c = { STRV_INIT, STRV_INIT };
 	static const struct suite_key keys[] = {
-		{ .name = "kernels", .kind = KEY_WORDS,
+		{ .name = "kernels",
+		  .kind = KEY_WORDS,
 		  .offset = offsetof(struct chosen, kernels) },
 		{ .name = "mounts", .kind = KEY_WORDS, .offset = offsetof(struct chosen, mounts) },
 		{ .name = NULL },

@@ -17,7 +17,7 @@
 #include "runners/suite/suite_read.h"
 
 #define FIO_BYTES_MAX (1u << 20)
-#define VALUES_MAX 1000   /* of one parameter */
+#define VALUES_MAX 1000 /* of one parameter */
 
 /* What a parameter's values are: of a mix, of fio, or the threads of a placeholder. */
 struct param_type {
@@ -30,7 +30,7 @@ struct workload_reader {
 	const struct ini_section *sec;
 	struct suite_workload *w;
 	struct strv placeholders;
-	struct mix roles;        /* of the mix, whatever its threads */
+	struct mix roles; /* of the mix, whatever its threads */
 };
 
 /* clang-format off */
@@ -75,8 +75,9 @@ static void unknown_mix_param(struct workload_reader *x, const struct ini_key *k
 {
 	struct mix scratch = x->roles;
 	struct err sub = ERR_INIT;
-	const char *near = x->placeholders.v ?
-		near_name(k->name, (const char *const *)x->placeholders.v) : NULL;
+	const char *near = x->placeholders.v
+				   ? near_name(k->name, (const char *const *)x->placeholders.v)
+				   : NULL;
 
 	if (near) {
 		suite_mistake(x->r, k->line, "unknown parameter \"%.80s\"; did you mean %s?",
@@ -84,9 +85,8 @@ static void unknown_mix_param(struct workload_reader *x, const struct ini_key *k
 		return;
 	}
 	mix_set(&scratch, k->name, "", &sub);
-	suite_mistake(x->r, k->line,
-		      "%s (a number of threads stands in the mix as ROLE:{%.40s})", sub.text,
-		      k->name);
+	suite_mistake(x->r, k->line, "%s (a number of threads stands in the mix as ROLE:{%.40s})",
+		      sub.text, k->name);
 }
 
 static bool find_type(struct workload_reader *x, const struct ini_key *k, struct param_type *t)
@@ -143,7 +143,8 @@ static void read_values(struct workload_reader *x, const struct ini_key *k,
 	if (!words.n)
 		suite_mistake(x->r, k->line,
 			      "%s has no value, so there is no cell to run: give one or remove the "
-			      "line", k->name);
+			      "line",
+			      k->name);
 	if (words.n > VALUES_MAX)
 		suite_mistake(x->r, k->line, "%s has %zu values: %d is the most", k->name, words.n,
 			      VALUES_MAX);
@@ -204,7 +205,8 @@ static int read_roles(struct workload_reader *x, struct err *e)
 		if (mix_row(&x->roles, x->placeholders.v[i]))
 			ret = err_add(e, EINVAL,
 				      "{%s} has the name of a parameter: choose another, such as "
-				      "{threads}", x->placeholders.v[i]);
+				      "{threads}",
+				      x->placeholders.v[i]);
 	buf_release(&b);
 	return ret;
 }
@@ -249,8 +251,7 @@ static void add_parts(struct workload_reader *x, const struct strv *parts, unsig
 }
 
 /* The text as it is, but for the environment's variables; what it makes without parameters. */
-static int read_job(struct workload_reader *x, const char *text, struct fiojob *job,
-		    struct err *e)
+static int read_job(struct workload_reader *x, const char *text, struct fiojob *job, struct err *e)
 {
 	struct suite_workload *w = x->w;
 	struct strv sets = STRV_INIT;
@@ -279,7 +280,8 @@ static bool read_fio(struct workload_reader *x, const struct ini_key *k, struct 
 	if (stat(x->w->fio, &st))
 		suite_mistake(x->r, k->line,
 			      "fio: no job file %s (%s): give its path from the suite file's "
-			      "folder", x->w->fio, strerror(errno));
+			      "folder",
+			      x->w->fio, strerror(errno));
 	else if (!S_ISREG(st.st_mode))
 		suite_mistake(x->r, k->line, "fio: %s is not a file", x->w->fio);
 	else if (fs_read(x->w->fio, FIO_BYTES_MAX, &text, &sub) ||
@@ -344,7 +346,8 @@ void suite_finish_workloads(struct suite_reader *r)
 	size_t cells = 0;
 
 	if (!s->nr_workloads)
-		suite_mistake(r, 0, "there is no [workload NAME], so nothing to measure: copy one "
+		suite_mistake(r, 0,
+			      "there is no [workload NAME], so nothing to measure: copy one "
 			      "from configs/quick.ini");
 	if (r->mistakes)
 		return;
@@ -353,9 +356,10 @@ void suite_finish_workloads(struct suite_reader *r)
 	if (cells > SUITE_CELLS_MAX)
 		suite_mistake(r, 0, "%zu cells: %d is the most; leave out some values", cells,
 			      SUITE_CELLS_MAX);
-	else if (cells * s->nr_variants * s->blocks *
-		 (unsigned)__builtin_popcount(s->passes) > SUITE_UNITS_MAX)
-		suite_mistake(r, 0, "%zu cells x %zu variants x %u blocks: %d cell runs are the "
-			      "most; leave out some values or blocks", cells, s->nr_variants,
-			      s->blocks, SUITE_UNITS_MAX);
+	else if (cells * s->nr_variants * s->blocks * (unsigned)__builtin_popcount(s->passes) >
+		 SUITE_UNITS_MAX)
+		suite_mistake(r, 0,
+			      "%zu cells x %zu variants x %u blocks: %d cell runs are the "
+			      "most; leave out some values or blocks",
+			      cells, s->nr_variants, s->blocks, SUITE_UNITS_MAX);
 }

@@ -9,7 +9,9 @@
 #include "runners/suite/plan.h"
 
 const char *const pass_names[] = {
-	[PASS_THROUGHPUT] = "throughput", [PASS_LOCKS] = "locks", [PASS_PROFILE] = "profile",
+	[PASS_THROUGHPUT] = "throughput",
+	[PASS_LOCKS] = "locks",
+	[PASS_PROFILE] = "profile",
 	[NR_PASSES] = NULL,
 };
 

@@ -15,7 +15,10 @@
 #define LOOK_EVERY_NS 10000000
 
 const char *const device_kind_names[] = {
-	[DEVICE_NULL_BLK] = "null_blk", [DEVICE_VIRTIO] = "virtio", [DEVICE_NVME] = "nvme", NULL,
+	[DEVICE_NULL_BLK] = "null_blk",
+	[DEVICE_VIRTIO] = "virtio",
+	[DEVICE_NVME] = "nvme",
+	NULL,
 };
 
 const struct device_info devices[] = {
@@ -49,9 +52,12 @@ static int wait_for(const struct device_info *d, struct err *e)
 
 	while (!fs_exists(d->node)) {
 		if (now_ns() - begin_ns > APPEAR_NS)
-			return err_add(e, ENODEV, "%s does not appear in the guest: its kernel has "
-				       "no driver, neither built in nor among its modules; build it "
-				       "with %s", d->node, d->config);
+			return err_add(
+				e, ENODEV,
+				"%s does not appear in the guest: its kernel has "
+				"no driver, neither built in nor among its modules; build it "
+				"with %s",
+				d->node, d->config);
 		nanosleep(&pause, NULL);
 	}
 	return 0;

@@ -19,8 +19,8 @@ struct device_info {
 	const char *qemu_args; /* what follows the name in -device */
 };
 
-extern const struct device_info devices[];        /* by enum device_kind */
-extern const char *const device_kind_names[];     /* likewise, ends with NULL */
+extern const struct device_info devices[];    /* by enum device_kind */
+extern const char *const device_kind_names[]; /* likewise, ends with NULL */
 
 /*
  * In the guest: make the device or wait until it is there; its path goes to

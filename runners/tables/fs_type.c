@@ -21,16 +21,18 @@
  */
 static int btrfs_judge(const char *device, const char *options, json_t *facts, struct err *e)
 {
-	bool sums = !mount_has_option(options, "nodatasum") &&
-		    !mount_has_option(options, "nodatacow");
+	bool sums =
+		!mount_has_option(options, "nodatasum") && !mount_has_option(options, "nodatacow");
 
 	(void)device;
 	(void)e;
-	json_object_set_new(facts, "effective",
-			    json_pack("{s:b, s:s}", "checksums", sums, "why", sums ?
-				      "with checksums btrfs writes through the page cache since "
-				      "Linux 6.15, O_DIRECT or not; the option nodatasum makes "
-				      "writes direct" : ""));
+	json_object_set_new(
+		facts, "effective",
+		json_pack("{s:b, s:s}", "checksums", sums, "why",
+			  sums ? "with checksums btrfs writes through the page cache since "
+				 "Linux 6.15, O_DIRECT or not; the option nodatasum makes "
+				 "writes direct"
+			       : ""));
 	return 0;
 }
 
@@ -64,7 +66,7 @@ const struct fs_type fs_types[] = {
 		.mkfs_joined = "E",
 		.mkfs_drop = { .letter = 'O', .drops = 'J', .word = "^has_journal" },
 		.mkfs_never = "device",
-		.min_bytes = 144 * MIB,   /* the journal may take half of it */
+		.min_bytes = 144 * MIB, /* the journal may take half of it */
 		.judge = ext4_judge,
 	},
 	{
@@ -99,7 +101,7 @@ const struct fs_type fs_types[] = {
 
 struct mkfs_opt {
 	char letter;
-	char *arg;   /* NULL: takes none */
+	char *arg; /* NULL: takes none */
 };
 
 struct mkfs_opts {
@@ -156,7 +158,8 @@ static int opts_read(struct mkfs_opts *o, const struct fs_type *t, const struct 
 		if (w[0] != '-' || !w[1] || w[1] == '-')
 			return err_add(e, EINVAL,
 				       "%s is not an option of %s: say -X or -X VALUE; the device "
-				       "is given by fsduel", w, t->mkfs);
+				       "is given by fsduel",
+				       w, t->mkfs);
 		for (w++; *w; w++) {
 			bool takes_arg = false;
 
@@ -165,7 +168,8 @@ static int opts_read(struct mkfs_opts *o, const struct fs_type *t, const struct 
 				return err_add(e, EINVAL,
 					       "%s -%c cannot be given here: fsduel gives it "
 					       "itself or it would not make a file system to "
-					       "measure; remove it", t->mkfs, *w);
+					       "measure; remove it",
+					       t->mkfs, *w);
 			if (!takes_arg) {
 				opts_add(o, *w, NULL);
 				continue;
@@ -205,7 +209,8 @@ static int check_keys(const struct fs_type *t, const struct mkfs_opts *user, str
 		const char *key = never_key(t, user->v[i].arg ? user->v[i].arg : "", &keys);
 
 		if (key)
-			ret = err_add(e, EINVAL, "%s -%c %s cannot be given here: it names another "
+			ret = err_add(e, EINVAL,
+				      "%s -%c %s cannot be given here: it names another "
 				      "device or file, or what fsduel gives itself; remove it",
 				      t->mkfs, user->v[i].letter, key);
 		strv_release(&keys);

@@ -5,14 +5,15 @@
 #include "runners/vm/guest.h"
 
 const char *const mode_names[] = {
-	[MODE_EXACT] = "exact", [MODE_TCG] = "tcg", [MODE_KVM] = "kvm", [MODE_HOST] = "host",
-	[MODE_AUTO] = "auto", NULL,
+	[MODE_EXACT] = "exact", [MODE_TCG] = "tcg",   [MODE_KVM] = "kvm",
+	[MODE_HOST] = "host",   [MODE_AUTO] = "auto", NULL,
 };
 
 /* Whatever the mode: nobody at a screen, and a guest that restarts has ended. */
 #define ANY_ARGS "-nodefaults", "-display", "none", "-no-reboot"
 
-/* 2^0 ns an instruction; idle time is skipped; one instruction stream whatever the number of CPUs. */
+/* 2^0 ns an instruction; idle time is skipped; one instruction stream whatever the number of CPUs.
+ */
 /* clang-format off */
 static const char *const exact_args[] = {
 	"-accel", "tcg,tb-size=256", "-icount", "shift=0,sleep=off",

@@ -10,11 +10,12 @@
 #include "runners/suite/suite.h"
 
 struct mode_info {
-	const char *note;            /* what figures of this mode are and are not, one sentence */
-	const char *accel;           /* as `-accel help` names it; NULL: no guests in this mode */
-	const char *const *args;     /* QEMU's accelerator, clock and CPU; ends with NULL */
-	const char *const *machine;  /* properties of -machine, each left out where QEMU has it not */
-	const char *cmdline;         /* of the guest's kernel */
+	const char *note;        /* what figures of this mode are and are not, one sentence */
+	const char *accel;       /* as `-accel help` names it; NULL: no guests in this mode */
+	const char *const *args; /* QEMU's accelerator, clock and CPU; ends with NULL */
+	const char *const
+		*machine;    /* properties of -machine, each left out where QEMU has it not */
+	const char *cmdline; /* of the guest's kernel */
 	const char *one_cpu_cmdline; /* more of it where there is one CPU */
 	bool virtual_clock;          /* the host's speed and load are not in the figures */
 	bool alone;                  /* one guest at a time */

@@ -61,8 +61,7 @@ static int read_record(const char *line, size_t len, json_t *out, struct err *e)
 }
 
 /* Check the "end N SHA" line that starts at end. */
-static int check_end(const char *data, const char *end, size_t len, unsigned records,
-		     struct err *e)
+static int check_end(const char *data, const char *end, size_t len, unsigned records, struct err *e)
 {
 	struct buf want = BUF_INIT;
 	char sha[SHA256_HEX];
@@ -71,8 +70,10 @@ static int check_end(const char *data, const char *end, size_t len, unsigned rec
 	sha256_hex(data, (size_t)(end - data), sha);
 	buf_addf(&want, "end %u %s", records, sha);
 	if (want.len != len || memcmp(want.data, end, len))
-		ret = err_add(e, EINVAL, "the guest's results arrived damaged: "
-			      "count or checksum of %u records is wrong", records);
+		ret = err_add(e, EINVAL,
+			      "the guest's results arrived damaged: "
+			      "count or checksum of %u records is wrong",
+			      records);
 	buf_release(&want);
 	return ret;
 }
@@ -94,7 +95,8 @@ int channel_read(const char *data, size_t len, json_t **out, struct err *e)
 		if (!strncmp(p, "end ", 4)) {
 			ret = check_end(data, p, (size_t)(nl - p), records, e);
 			if (!ret && nl + 1 != stop)
-				ret = err_add(e, EINVAL, "the guest sent more after its end record");
+				ret = err_add(e, EINVAL,
+					      "the guest sent more after its end record");
 			goto out;
 		}
 		ret = read_record(p, (size_t)(nl - p), *out, e);

@@ -21,10 +21,9 @@
 static json_t *describe(const struct suite *s, const struct stat *st, uint64_t size)
 {
 	bool block = S_ISBLK(st->st_mode);
-	json_t *facts = json_pack("{s:s, s:s, s:s, s:I}", "kind",
-				  device_kind_names[s->device.kind], "path", s->device_path,
-				  "type", block ? "block device" : "file", "size_bytes",
-				  (json_int_t)size);
+	json_t *facts = json_pack("{s:s, s:s, s:s, s:I}", "kind", device_kind_names[s->device.kind],
+				  "path", s->device_path, "type", block ? "block device" : "file",
+				  "size_bytes", (json_int_t)size);
 
 	if (block)
 		blockdev_facts(st->st_rdev, facts);
@@ -89,7 +88,8 @@ static int fill(int fd, uint64_t size, const char *dir, struct err *e)
 	if (!err && fsync(fd))
 		err = errno;
 	return err ? err_sys(e, err, "cannot make the guests' disk of %llu MiB in %s",
-			     (unsigned long long)(size / MIB), dir) : 0;
+			     (unsigned long long)(size / MIB), dir)
+		   : 0;
 }
 
 int disk_scratch(struct disk *d, const struct suite *s, const char *dir, struct err *e)

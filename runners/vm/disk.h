@@ -16,12 +16,16 @@
 #include "runners/suite/suite.h"
 
 struct disk {
-	int fd;          /* -1: none */
-	json_t *facts;   /* kind, path, size, model...; part of the machine. NULL: the guest has its own */
-	bool wipe;       /* ours to leave without a file system at the end */
+	int fd;        /* -1: none */
+	json_t *facts; /* kind, path, size, model...; part of the machine. NULL: the guest has its
+			  own */
+	bool wipe;     /* ours to leave without a file system at the end */
 };
 
-#define DISK_NONE { .fd = -1 }
+#define DISK_NONE                                                                                  \
+	{                                                                                          \
+		.fd = -1                                                                           \
+	}
 
 /*
  * Open what the suite's [device] names. destroy is --destroy, or NULL: it must be the same path.

@@ -17,30 +17,30 @@
 #include "runners/vm/needs.h"
 #include "runners/vm/trial.h"
 
-#define JOIN_EVERY_NS 15000000000u  /* samples.csv is brought up to date that often */
+#define JOIN_EVERY_NS 15000000000u /* samples.csv is brought up to date that often */
 #define POLL_MS 500
 
 struct slot {
 	struct vm vm;
-	const struct plan_unit *unit;   /* NULL: free */
+	const struct plan_unit *unit; /* NULL: free */
 };
 
 struct duel {
-	struct suite *suite;            /* its mode is settled in set_up */
+	struct suite *suite; /* its mode is settled in set_up */
 	struct plan *plan;
 	const struct duel_opts *opts;
 	struct disk disk;
-	struct buf why_mode;            /* "" where there was no choice */
+	struct buf why_mode; /* "" where there was no choice */
 	struct vm_machine machine;
 	struct strv tools;
-	struct kernel *kernels;         /* one a suite kernel */
+	struct kernel *kernels; /* one a suite kernel */
 	struct vm_kernel *vm_kernels;
 	struct folder folder;
 	struct slot *slots;
 	unsigned nr_slots;
 	struct progress progress;
 	uint64_t started_ns, joined_ns;
-	unsigned done_before;           /* by former runs of this folder */
+	unsigned done_before; /* by former runs of this folder */
 };
 
 static void duel_release(struct duel *d)
@@ -68,9 +68,10 @@ static int load_kernel(struct duel *d, size_t i, struct err *e)
 
 	if (!k->ref) {
 		err_exit(e, FSDUEL_USAGE);
-		return err_add(e, EINVAL, "no image is given for the kernel '%s': use --%s KERNEL, "
-			       "or write image= or source= under [kernel %s] in %s", k->label, k->label,
-			       k->label, d->suite->path);
+		return err_add(e, EINVAL,
+			       "no image is given for the kernel '%s': use --%s KERNEL, "
+			       "or write image= or source= under [kernel %s] in %s",
+			       k->label, k->label, k->label, d->suite->path);
 	}
 	if (k->source) {
 		const struct kernel_build b = suite_kernel_build(k);
@@ -95,10 +96,13 @@ static int load_images(struct duel *d, struct err *e)
 		direct = direct && d->kernels[i].vmlinux.len;
 	if (!ret) {
 		const struct vm_wants wants = {
-			.suite = d->suite, .tools = (const char *const *)d->tools.v,
+			.suite = d->suite,
+			.tools = (const char *const *)d->tools.v,
 			.modules = (const char *const *)modules.v,
-			.initramfs = d->opts->initramfs, .qemu = d->opts->qemu,
-			.direct = direct, .disk = &d->disk,
+			.initramfs = d->opts->initramfs,
+			.qemu = d->opts->qemu,
+			.direct = direct,
+			.disk = &d->disk,
 		};
 
 		ret = trial_choose(&d->machine, d->vm_kernels, d->kernels, d->suite->nr_kernels,
@@ -124,8 +128,7 @@ static json_t *notes(const struct duel *d)
 	return all;
 }
 
-static int check_machine(const struct duel *d, const json_t *then, const json_t *now,
-			 struct err *e)
+static int check_machine(const struct duel *d, const json_t *then, const json_t *now, struct err *e)
 {
 	const char *old = json_string_value(json_object_get(then, "id"));
 	struct buf b = BUF_INIT;
@@ -134,9 +137,11 @@ static int check_machine(const struct duel *d, const json_t *then, const json_t 
 		return 0;
 	folder_differences(&b, "machine", then, now);
 	err_exit(e, FSDUEL_USAGE);
-	err_add(e, EINVAL, "%s was measured on the machine %s, this is %s (another QEMU, tool or "
+	err_add(e, EINVAL,
+		"%s was measured on the machine %s, this is %s (another QEMU, tool or "
 		"fsduel build): %s. Begin a new folder, or go on with those (duel has --initramfs "
-		"and --qemu)", d->opts->dir, old, d->machine.id, buf_str(&b));
+		"and --qemu)",
+		d->opts->dir, old, d->machine.id, buf_str(&b));
 	buf_release(&b);
 	return -EINVAL;
 }
@@ -158,9 +163,10 @@ static int identify(struct duel *d, struct err *e)
 
 		if (sha && strcmp(sha, d->kernels[i].sha256)) {
 			err_exit(e, FSDUEL_USAGE);
-			return err_add(e, EINVAL, "the kernel '%s' (%s) is not the image that %s "
-				       "was begun with: begin a new folder for it", label,
-				       d->kernels[i].image_path, d->opts->dir);
+			return err_add(e, EINVAL,
+				       "the kernel '%s' (%s) is not the image that %s "
+				       "was begun with: begin a new folder for it",
+				       label, d->kernels[i].image_path, d->opts->dir);
 		}
 		json_object_set_new(kernels, label, provenance_kernel(&d->kernels[i]));
 	}
@@ -185,14 +191,16 @@ static int check_mode(const struct duel *d, struct err *e)
 
 	if (mode == MODE_HOST) {
 		err_exit(e, FSDUEL_MACHINE);
-		return err_add(e, ENOTSUP, "a duel boots guests; mode host has none: say exact, "
+		return err_add(e, ENOTSUP,
+			       "a duel boots guests; mode host has none: say exact, "
 			       "tcg, kvm or auto");
 	}
 	if (modes[mode].alone && d->opts->guests > 1) {
 		err_exit(e, FSDUEL_USAGE);
-		return err_add(e, EINVAL, "in mode %s guests run one at a time, or they would "
-			       "measure each other: leave --guests %u out", mode_names[mode],
-			       d->opts->guests);
+		return err_add(e, EINVAL,
+			       "in mode %s guests run one at a time, or they would "
+			       "measure each other: leave --guests %u out",
+			       mode_names[mode], d->opts->guests);
 	}
 	return 0;
 }
@@ -208,9 +216,8 @@ static int set_up(struct duel *d, struct err *e)
 		return ret;
 	if (d->why_mode.len && d->opts->say)
 		d->opts->say(d->opts->arg, d->why_mode.data);
-	ret = d->opts->resume
-		? folder_open(&d->folder, d->opts->dir, d->suite, d->plan, e)
-		: folder_create(&d->folder, d->opts->dir, d->suite, d->plan, e);
+	ret = d->opts->resume ? folder_open(&d->folder, d->opts->dir, d->suite, d->plan, e)
+			      : folder_create(&d->folder, d->opts->dir, d->suite, d->plan, e);
 	if (!ret)
 		ret = identify(d, e);
 	if (ret)
@@ -247,8 +254,8 @@ static int keep(struct duel *d, const struct plan_unit *u, struct result *r, str
 		return err_add(e, -ret, "what was measured before is kept; go on with %s",
 			       d->opts->again);
 	d->progress.done++;
-	d->progress.failed += r->status == STATUS_FAILED ||
-			      (r->status == STATUS_INVALID && !result_stands(r));
+	d->progress.failed +=
+		r->status == STATUS_FAILED || (r->status == STATUS_INVALID && !result_stands(r));
 	tell(d, u, r);
 	if (now_ns() - d->joined_ns < JOIN_EVERY_NS)
 		return 0;
@@ -256,7 +263,8 @@ static int keep(struct duel *d, const struct plan_unit *u, struct result *r, str
 	return folder_join(&d->folder, e);
 }
 
-/* Start the unit in a free slot. A guest that cannot be started is a failed cell run, not the end. */
+/* Start the unit in a free slot. A guest that cannot be started is a failed cell run, not the end.
+ */
 static int start(struct duel *d, struct slot *slot, const struct plan_unit *u, struct err *e)
 {
 	const struct suite_variant *v = &d->suite->variants[u->variant];
@@ -331,8 +339,10 @@ static int run_units(struct duel *d, struct err *e)
 
 	while (!ret && (next < d->plan->nr_units || running(d))) {
 		if (d->opts->stop && *d->opts->stop)
-			return err_add(e, EINTR, "stopped by signal %d; what was measured is kept, "
-				       "go on with: %s", *d->opts->stop, d->opts->again);
+			return err_add(e, EINTR,
+				       "stopped by signal %d; what was measured is kept, "
+				       "go on with: %s",
+				       *d->opts->stop, d->opts->again);
 		for (unsigned i = 0; i < d->nr_slots && !ret; i++) {
 			struct slot *slot = &d->slots[i];
 			struct proc_exit x;
@@ -358,16 +368,17 @@ static void count_done(struct duel *d)
 {
 	d->progress.total = (unsigned)d->plan->nr_units;
 	for (size_t i = 0; d->opts->resume && i < d->plan->nr_units; i++)
-		d->progress.done += folder_had(&d->folder, &d->plan->units[i], d->opts->before,
-					       d->opts->arg);
+		d->progress.done +=
+			folder_had(&d->folder, &d->plan->units[i], d->opts->before, d->opts->arg);
 	d->done_before = d->progress.done;
 }
 
-int duel_run(struct suite *s, struct plan *p, const struct duel_opts *o,
-	     struct progress *last, struct err *e)
+int duel_run(struct suite *s, struct plan *p, const struct duel_opts *o, struct progress *last,
+	     struct err *e)
 {
-	struct duel d = { .suite = s, .plan = p, .opts = o, .folder.lock_fd = -1,
-			  .disk = DISK_NONE };
+	struct duel d = {
+		.suite = s, .plan = p, .opts = o, .folder.lock_fd = -1, .disk = DISK_NONE
+	};
 	struct err late = ERR_INIT;
 	int ret, joined;
 

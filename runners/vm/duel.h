@@ -15,15 +15,16 @@
 
 struct duel_opts {
 	const char *dir;
-	bool resume;                 /* go on with dir */
-	const char *again;           /* what goes on with dir, for sentences: "fsduel duel --resume DIR" */
-	unsigned guests;             /* at once; 0: one a core, as far as memory reaches */
-	const char *initramfs;       /* pinned one, or NULL */
-	const char *qemu;            /* see qemu_find, or NULL */
-	const char *destroy;         /* the path of the suite's [device] once more, or NULL */
-	void (*progress)(void *arg, const struct progress *p);  /* may be NULL */
-	folder_see *before;          /* told first what a former run has left; may be NULL */
-	void (*say)(void *arg, const char *sentence); /* which mode was chosen and why; may be NULL */
+	bool resume;       /* go on with dir */
+	const char *again; /* what goes on with dir, for sentences: "fsduel duel --resume DIR" */
+	unsigned guests;   /* at once; 0: one a core, as far as memory reaches */
+	const char *initramfs; /* pinned one, or NULL */
+	const char *qemu;      /* see qemu_find, or NULL */
+	const char *destroy;   /* the path of the suite's [device] once more, or NULL */
+	void (*progress)(void *arg, const struct progress *p); /* may be NULL */
+	folder_see *before; /* told first what a former run has left; may be NULL */
+	void (*say)(void *arg,
+		    const char *sentence); /* which mode was chosen and why; may be NULL */
 	void *arg;
 	const atomic_int *stop;
 };
@@ -35,7 +36,7 @@ struct duel_opts {
  * trial boot. s->mode is then the mode that was chosen; p is a plan of s.
  * *last is the state at the end.
  */
-int duel_run(struct suite *s, struct plan *p, const struct duel_opts *o,
-	     struct progress *last, struct err *e);
+int duel_run(struct suite *s, struct plan *p, const struct duel_opts *o, struct progress *last,
+	     struct err *e);
 
 #endif

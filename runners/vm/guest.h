@@ -7,7 +7,7 @@
 #define FSDUEL_RUNNERS_GUEST_H
 
 #define GUEST_MODULES_DIR "/modules"
-#define GUEST_MODULES_ORDER GUEST_MODULES_DIR "/order"  /* file names, one a line, load order */
+#define GUEST_MODULES_ORDER GUEST_MODULES_DIR "/order" /* file names, one a line, load order */
 
 /*
  * Given to every module: the kernel ignores what a module does not know but for

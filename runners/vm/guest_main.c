@@ -36,9 +36,10 @@
 #define RESULT_FILE "/tmp/result.json"
 #define RAW_FILE "/tmp/raw.gz"
 #define SETTLE_NS 20000000000u
-#define MIN_UPTIME_NS 3000000000u /* the clock source is chosen for good about a second after boot */
-#define HUNG_LOOK_S 4           /* the kernel looks each second, and reports at its second look */
-#define GRACE_NS 5000000000u    /* what the cell may take beyond its own limit to stop */
+#define MIN_UPTIME_NS                                                                              \
+	3000000000u          /* the clock source is chosen for good about a second after boot */
+#define HUNG_LOOK_S 4        /* the kernel looks each second, and reports at its second look */
+#define GRACE_NS 5000000000u /* what the cell may take beyond its own limit to stop */
 
 static const struct {
 	const char *type, *at;
@@ -74,8 +75,8 @@ static int load_modules(struct err *e)
 
 		snprintf(path, sizeof(path), GUEST_MODULES_DIR "/%s", names.v[i]);
 		fd = open(path, O_RDONLY | O_CLOEXEC);
-		if (fd < 0 || (syscall(SYS_finit_module, fd, GUEST_MODULE_PARAMS, 0) &&
-			       errno != EEXIST))
+		if (fd < 0 ||
+		    (syscall(SYS_finit_module, fd, GUEST_MODULE_PARAMS, 0) && errno != EEXIST))
 			ret = err_sys(e, errno, "cannot load the module %s", names.v[i]);
 		if (fd >= 0)
 			close(fd);
@@ -175,7 +176,8 @@ static void leave_raw(const struct result *r)
 	if (!r->raw.len)
 		return;
 	if (!fits || fs_write_atomic(RAW_FILE, r->raw.data, r->raw.len, NULL))
-		json_object_set_new(json_object_get(r->facts, "locks"), "raw_too_long", json_true());
+		json_object_set_new(json_object_get(r->facts, "locks"), "raw_too_long",
+				    json_true());
 }
 
 /* The child: run the cell and leave the result in a file. */
@@ -188,13 +190,15 @@ static int run_cell(const struct cell_spec *spec, struct err *e)
 
 	ret = device_make(&spec->device, device, e);
 	if (!ret) {
-		struct cell_place at = { .device = device, .dir = "/mnt", .work = "/tmp",
-					 .count = count,
-					 .recording_max_bytes = memory_bytes() /
-								GUEST_RECORDING_SHARE,
-					 .raw_max_bytes = GUEST_RAW_MAX,
-					 .settle = { .max_ns = SETTLE_NS,
-						     .min_uptime_ns = MIN_UPTIME_NS } };
+		struct cell_place at = {
+			.device = device,
+			.dir = "/mnt",
+			.work = "/tmp",
+			.count = count,
+			.recording_max_bytes = memory_bytes() / GUEST_RECORDING_SHARE,
+			.raw_max_bytes = GUEST_RAW_MAX,
+			.settle = { .max_ns = SETTLE_NS, .min_uptime_ns = MIN_UPTIME_NS }
+		};
 
 		ret = cell_run(spec, &at, &r, e);
 	} else {
@@ -291,7 +295,7 @@ static void supervise(const struct cell_spec *spec, struct result *r)
 	sigemptyset(&chld);
 	sigaddset(&chld, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &chld, NULL);
-	klog_open(&log, NULL);   /* a cell that has no log to read says so itself */
+	klog_open(&log, NULL); /* a cell that has no log to read says so itself */
 	child = fork();
 	if (child == 0) {
 		sigprocmask(SIG_UNBLOCK, &chld, NULL);
@@ -300,7 +304,7 @@ static void supervise(const struct cell_spec *spec, struct result *r)
 	if (!wait_child(child, spec->limit_ns + GRACE_NS, &chld, &status)) {
 		look_for_hung_tasks();
 		fail_for_it(&log, "the cell did not stop at its virtual limit", r);
-		result_mark(r, MARK_BROKEN);   /* asked to stop, it hangs */
+		result_mark(r, MARK_BROKEN); /* asked to stop, it hangs */
 	} else if (WIFSIGNALED(status)) {
 		char *why = xasprintf("the cell was killed by signal %d (%s)", WTERMSIG(status),
 				      strsignal(WTERMSIG(status)));
@@ -328,8 +332,7 @@ int main(void)
 		fprintf(stderr, "fsduel-guest: %s\n", e.text);
 		reboot(RB_AUTOBOOT);
 	}
-	if (mount_basics(&e) || load_modules(&e) ||
-	    port_read_file(PORT_CELL_FILE, &text, &e))
+	if (mount_basics(&e) || load_modules(&e) || port_read_file(PORT_CELL_FILE, &text, &e))
 		goto out;
 	/* Kernels without configfs say so when the device is made. */
 	mount("configfs", "/sys/kernel/config", "configfs", 0, NULL);
@@ -337,7 +340,8 @@ int main(void)
 	if (json_object_get(j, GUEST_TRIAL_KEY))
 		goto out;
 	if (!j || cell_spec_from_json(&spec, j, &e)) {
-		err_add(&e, EINVAL, "the guest cannot read its cell: %s", j ? "see above" : je.text);
+		err_add(&e, EINVAL, "the guest cannot read its cell: %s",
+			j ? "see above" : je.text);
 		goto out;
 	}
 	supervise(&spec, &r);

@@ -20,7 +20,7 @@
 #include "runners/vm/guest.h"
 
 struct file {
-	char *path;        /* in the archive, without the leading '/' */
+	char *path; /* in the archive, without the leading '/' */
 	struct buf data;
 	mode_t mode;
 };
@@ -85,7 +85,8 @@ static int add_copy(struct files *f, const char *from, const char *to, struct er
 	return fs_read(from, 0, &new->data, e);
 }
 
-/* Add what the loader would map for program: lines "\tNAME => PATH (0x...)" and "\tPATH (0x...)". */
+/* Add what the loader would map for program: lines "\tNAME => PATH (0x...)" and "\tPATH (0x...)".
+ */
 static int add_libraries(struct files *f, const char *program, struct err *e)
 {
 	const char *const argv[] = { "ldd", program, NULL };
@@ -118,8 +119,10 @@ static int add_tool(struct files *f, const char *tool, struct err *e)
 
 	if (!path) {
 		err_exit(e, FSDUEL_MACHINE);
-		ret = err_add(e, ENOENT, "the guest needs %s, which is not installed; "
-			      "`fsduel doctor` names the package", tool);
+		ret = err_add(e, ENOENT,
+			      "the guest needs %s, which is not installed; "
+			      "`fsduel doctor` names the package",
+			      tool);
 	} else {
 		ret = add_copy(f, path, to, e);
 		if (!ret)

@@ -9,8 +9,8 @@
 #define FW_CFG_FILE_DIR 0x19
 
 struct fw_cfg_file {
-	unsigned char size[4];     /* big endian */
-	unsigned char select[2];   /* big endian */
+	unsigned char size[4];   /* big endian */
+	unsigned char select[2]; /* big endian */
 	unsigned char reserved[2];
 	char name[56];
 };
@@ -18,7 +18,8 @@ struct fw_cfg_file {
 int port_open(struct err *e)
 {
 	if (ioperm(PORT_FW_CFG_SELECT, 2, 1) || ioperm(PORT_DEBUGCON, 1, 1))
-		return err_sys(e, errno, "cannot use I/O ports; build the kernel with "
+		return err_sys(e, errno,
+			       "cannot use I/O ports; build the kernel with "
 			       "CONFIG_X86_IOPL_IOPERM");
 	return 0;
 }

@@ -13,8 +13,8 @@
 #include "lib/err.h"
 
 #define PORT_FW_CFG_SELECT 0x510
-#define PORT_FW_CFG_DATA   0x511
-#define PORT_DEBUGCON      0xe9
+#define PORT_FW_CFG_DATA 0x511
+#define PORT_DEBUGCON 0xe9
 
 /* Name of the fw_cfg file that holds the cell spec. */
 #define PORT_CELL_FILE "opt/fsduel/cell"

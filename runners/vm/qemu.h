@@ -18,7 +18,8 @@
  */
 char *qemu_find(const char *given, struct err *e);
 
-/* Append what QEMU prints for an option ("-L", "help") and its word (NULL: none). -errno with a sentence. */
+/* Append what QEMU prints for an option ("-L", "help") and its word (NULL: none). -errno with a
+ * sentence. */
 int qemu_says(const char *qemu, const char *option, const char *word, struct buf *out,
 	      struct err *e);
 

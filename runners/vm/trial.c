@@ -56,8 +56,10 @@ int trial_boot(const struct vm_machine *m, struct vm_kernel *k, const atomic_int
 
 		if (stop && *stop) {
 			vm_release(&v);
-			return err_add(e, EINTR, "stopped by signal %d in a trial boot; nothing "
-				       "was measured", *stop);
+			return err_add(e, EINTR,
+				       "stopped by signal %d in a trial boot; nothing "
+				       "was measured",
+				       *stop);
 		}
 		poll(&ended, 1, LOOK_EVERY_MS);
 	}
@@ -95,8 +97,8 @@ static int prepare(struct vm_machine *m, struct vm_kernel *v, const struct kerne
 
 /* Ready under KVM, and proven; else released, with the reason. */
 static int prepare_kvm(struct vm_machine *m, struct vm_kernel *v, const struct kernel *kernels,
-		       size_t nr, const struct vm_wants *w, const atomic_int *stop,
-		       struct buf *why, struct err *e)
+		       size_t nr, const struct vm_wants *w, const atomic_int *stop, struct buf *why,
+		       struct err *e)
 {
 	uint64_t took_ns = 0;
 	char took[32];
@@ -124,8 +126,10 @@ static int fall_back(struct vm_machine *m, struct vm_kernel *v, const struct ker
 
 	if (devices[s->device.kind].host_timed) {
 		err_exit(e, FSDUEL_MACHINE);
-		return err_add(e, ENOTSUP, "KVM does not work here (%s), and a device of the host's "
-			       "is not for exact mode; say --mode tcg", no->text);
+		return err_add(e, ENOTSUP,
+			       "KVM does not work here (%s), and a device of the host's "
+			       "is not for exact mode; say --mode tcg",
+			       no->text);
 	}
 	ret = prepare(m, v, kernels, nr, w, MODE_EXACT, e);
 	if (ret)
@@ -136,8 +140,8 @@ static int fall_back(struct vm_machine *m, struct vm_kernel *v, const struct ker
 }
 
 int trial_choose(struct vm_machine *m, struct vm_kernel *v, const struct kernel *kernels, size_t nr,
-		 const struct vm_wants *w, struct suite *s, const atomic_int *stop,
-		 struct buf *why, struct err *e)
+		 const struct vm_wants *w, struct suite *s, const atomic_int *stop, struct buf *why,
+		 struct err *e)
 {
 	bool is_auto = s->mode == MODE_AUTO;
 	struct buf proof = BUF_INIT;
@@ -156,8 +160,10 @@ int trial_choose(struct vm_machine *m, struct vm_kernel *v, const struct kernel 
 		ret = fall_back(m, v, kernels, nr, w, s, why, &no, e);
 	} else {
 		err_exit(e, FSDUEL_MACHINE);
-		ret = err_add(e, ENOTSUP, "mode kvm does not work here: %s; mode exact needs no "
-			      "KVM, nor does tcg", no.text);
+		ret = err_add(e, ENOTSUP,
+			      "mode kvm does not work here: %s; mode exact needs no "
+			      "KVM, nor does tcg",
+			      no.text);
 	}
 	buf_release(&proof);
 	return ret;

@@ -30,7 +30,7 @@ int trial_boot(const struct vm_machine *m, struct vm_kernel *k, const atomic_int
  * -ENOTSUP: the mode asked for does not work here, FSDUEL_MACHINE noted.
  */
 int trial_choose(struct vm_machine *m, struct vm_kernel *v, const struct kernel *kernels, size_t nr,
-		 const struct vm_wants *w, struct suite *s, const atomic_int *stop,
-		 struct buf *why, struct err *e);
+		 const struct vm_wants *w, struct suite *s, const atomic_int *stop, struct buf *why,
+		 struct err *e);
 
 #endif

@@ -22,8 +22,7 @@
 #include "runners/preload/exact_order.h"
 #include "runners/cell/trouble.h"
 
-static int memfd(const char *name, const struct buf *first, const struct buf *second,
-		 struct err *e)
+static int memfd(const char *name, const struct buf *first, const struct buf *second, struct err *e)
 {
 	const struct buf *parts[] = { first, second };
 	int fd = memfd_create(name, MFD_CLOEXEC);
@@ -147,7 +146,7 @@ int vm_start(struct vm *v, const struct vm_machine *m, struct vm_kernel *k,
 	v->channel_fd = memfd("results", NULL, NULL, e);
 	v->stderr_fd = memfd("messages", NULL, NULL, e);
 	ret = v->spec_fd < 0 || v->console_fd < 0 || v->channel_fd < 0 || v->stderr_fd < 0 ? -EIO
-											     : 0;
+											   : 0;
 	if (!ret && spec && spec->pass == PASS_PROFILE)
 		ret = v->counts_fd = memfd("counts", NULL, NULL, e);
 	ret = ret < 0 ? ret : 0;
@@ -164,7 +163,8 @@ int vm_start(struct vm *v, const struct vm_machine *m, struct vm_kernel *k,
 		guest_args(&args, v, m, spec ? spec->seed : 1);
 		v->started_ns = now_ns();
 		v->wall_limit_ns = wall_limit_ns;
-		ret = proc_start(&v->proc, (const char *const *)args.v, -1, v->stderr_fd, keep, nr, e);
+		ret = proc_start(&v->proc, (const char *const *)args.v, -1, v->stderr_fd, keep, nr,
+				 e);
 	}
 	if (ret)
 		vm_release(v);
@@ -266,7 +266,8 @@ static void note_end(const struct proc_exit *x, const struct buf *console, const
 	free(words);
 }
 
-/* "REL (who@where) #1 SMP ..." of the image against "Linux version REL (who@where) (gcc ...) #1 SMP ...". */
+/* "REL (who@where) #1 SMP ..." of the image against "Linux version REL (who@where) (gcc ...) #1 SMP
+ * ...". */
 static void check_identity(const struct kernel *k, const json_t *id, struct result *r)
 {
 	const char *version = json_string_value(json_object_get(id, "version"));
@@ -274,16 +275,21 @@ static void check_identity(const struct kernel *k, const json_t *id, struct resu
 	char *want = xasprintf("Linux version %s ", k->release);
 
 	if (!version || strncmp(version, want, strlen(want)) || !strstr(version, k->version))
-		result_fail(r, STATUS_FAILED, "another kernel ran than the image asked for: "
-			    "the image is %s %s, the guest says '%.*s'", k->release, k->version,
-			    version ? (int)strcspn(version, "\n") : 0, version ? version : "");
+		result_fail(r, STATUS_FAILED,
+			    "another kernel ran than the image asked for: "
+			    "the image is %s %s, the guest says '%.*s'",
+			    k->release, k->version, version ? (int)strcspn(version, "\n") : 0,
+			    version ? version : "");
 	else if (k->build_id[0] && (!notes || !strstr(notes, k->build_id)))
-		result_fail(r, STATUS_FAILED, "another kernel ran than the image asked for: "
-			    "build id %s is not in the guest's notes", k->build_id);
+		result_fail(r, STATUS_FAILED,
+			    "another kernel ran than the image asked for: "
+			    "build id %s is not in the guest's notes",
+			    k->build_id);
 	free(want);
 }
 
-/* What a pass recorded; a guest that sends something else there is not to be trusted in the rest either. */
+/* What a pass recorded; a guest that sends something else there is not to be trusted in the rest
+ * either. */
 static void take_raw(const json_t *records, struct result *r, struct trouble_found *f)
 {
 	const json_t *raw = json_object_get(records, GUEST_RAW_RECORD);
@@ -316,8 +322,8 @@ static void add_modules_looked(const struct kernel *k, struct result *r)
 	if (k->modules_dir || !reason || !strstr(reason, "nor among its modules"))
 		return;
 	r->reason = xasprintf("%s; no modules of %s were found: unpack their package where "
-			      "its image is (looked in %s)", reason, k->release,
-			      k->modules_looked);
+			      "its image is (looked in %s)",
+			      reason, k->release, k->modules_looked);
 	free(reason);
 }
 
@@ -350,7 +356,8 @@ void vm_result(struct vm *v, const struct proc_exit *x, struct result *r)
 			take_raw(records, r, &f);
 			take_counts(v, records, r);
 			if (v->machine->order && !strstr(buf_str(&said), EXACT_ORDER_SAID))
-				result_fail(r, STATUS_FAILED, "QEMU did not load " EXACT_ORDER_LIB
+				result_fail(r, STATUS_FAILED,
+					    "QEMU did not load " EXACT_ORDER_LIB
 					    ", so its clock may have slipped; use a QEMU that is "
 					    "linked dynamically");
 		}

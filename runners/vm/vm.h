@@ -25,39 +25,39 @@
 
 /* What all guests of a run share. */
 struct vm_machine {
-	enum mode mode;           /* a mode that has guests */
-	char *qemu;               /* path */
-	char *qemu_version;       /* first line of --version */
-	char *cmdline;            /* the guest kernel's command line */
-	struct strv args;         /* QEMU's arguments, without images, channels and seed */
-	struct buf initramfs;     /* the base archive */
+	enum mode mode;       /* a mode that has guests */
+	char *qemu;           /* path */
+	char *qemu_version;   /* first line of --version */
+	char *cmdline;        /* the guest kernel's command line */
+	struct strv args;     /* QEMU's arguments, without images, channels and seed */
+	struct buf initramfs; /* the base archive */
 	char initramfs_sha256[65];
-	char *order;              /* the library that keeps the virtual clock in order; NULL in other modes */
-	char *firmware;           /* "name=sha256;..." of the firmware files QEMU loads */
-	char id[17];              /* 16 hex digits over all of the above */
-	uint64_t memory_bytes;    /* of one guest */
-	bool direct;              /* boot the vmlinux inside the image, without firmware unpacking it */
+	char *order;    /* the library that keeps the virtual clock in order; NULL in other modes */
+	char *firmware; /* "name=sha256;..." of the firmware files QEMU loads */
+	char id[17];    /* 16 hex digits over all of the above */
+	uint64_t memory_bytes; /* of one guest */
+	bool direct; /* boot the vmlinux inside the image, without firmware unpacking it */
 	const struct device_info *device;
-	const struct disk *disk;  /* borrowed; given to guests while it is open */
+	const struct disk *disk; /* borrowed; given to guests while it is open */
 	struct {
-		char *lib;             /* the plug-in that counts, or NULL */
-		int interface;         /* number of QEMU's interface that it is loaded with */
-		char *missing;         /* why a profile pass cannot be run; NULL: it can */
-		struct symbols guest;  /* functions of the guest's first process */
+		char *lib;            /* the plug-in that counts, or NULL */
+		int interface;        /* number of QEMU's interface that it is loaded with */
+		char *missing;        /* why a profile pass cannot be run; NULL: it can */
+		struct symbols guest; /* functions of the guest's first process */
 	} profile;
-	struct strv notes;        /* what a reader must know: options that this QEMU lacks, and the like */
+	struct strv notes; /* what a reader must know: options that this QEMU lacks, and the like */
 };
 
 /* What a machine is made of; all borrowed. */
 struct vm_wants {
-	const struct suite *suite;     /* CPUs, memory, device; its mode is not looked at */
-	const char *const *tools;      /* what the guest needs besides its first process */
-	const char *const *modules;    /* and what its kernel may have as modules */
-	const char *initramfs;         /* a file to use instead of packing one, or NULL */
-	const char *qemu;              /* see qemu_find */
-	bool direct;                   /* every kernel of the run has a vmlinux that boots directly;
-	                                  one that has none makes all boot their bzImage, so that no
-	                                  side has another way to its first instruction */
+	const struct suite *suite;  /* CPUs, memory, device; its mode is not looked at */
+	const char *const *tools;   /* what the guest needs besides its first process */
+	const char *const *modules; /* and what its kernel may have as modules */
+	const char *initramfs;      /* a file to use instead of packing one, or NULL */
+	const char *qemu;           /* see qemu_find */
+	bool direct;                /* every kernel of the run has a vmlinux that boots directly;
+				       one that has none makes all boot their bzImage, so that no
+				       side has another way to its first instruction */
 	const struct disk *disk;
 };
 
@@ -65,10 +65,9 @@ struct vm_wants {
  * Find QEMU and put the machine together. -ENOENT: QEMU or a tool is missing;
  * -ENOTSUP: QEMU lacks the mode's accelerator or the device; FSDUEL_MACHINE noted.
  */
-int vm_machine_init(struct vm_machine *m, const struct vm_wants *w, enum mode mode,
-		    struct err *e);
+int vm_machine_init(struct vm_machine *m, const struct vm_wants *w, enum mode mode, struct err *e);
 void vm_machine_release(struct vm_machine *m);
-json_t *vm_machine_json(const struct vm_machine *m);   /* for run.json */
+json_t *vm_machine_json(const struct vm_machine *m); /* for run.json */
 
 /* How many guests with so much memory the machine has room for now, QEMU's own memory included. */
 unsigned vm_guests_fit(uint64_t memory_bytes);
@@ -79,10 +78,10 @@ unsigned vm_guests(uint64_t memory_bytes);
 
 /* A kernel ready to boot: its image and the whole initramfs in memfds. */
 struct vm_kernel {
-	const struct kernel *kernel;  /* borrowed */
+	const struct kernel *kernel; /* borrowed */
 	int image_fd, initrd_fd;
-	char symbols_key[65];         /* see runners/profile/symbol_cache.h */
-	struct symbols symbols;       /* its functions; empty until a profile pass has asked for them */
+	char symbols_key[65];   /* see runners/profile/symbol_cache.h */
+	struct symbols symbols; /* its functions; empty until a profile pass has asked for them */
 };
 
 int vm_kernel_init(struct vm_kernel *v, const struct vm_machine *m, const struct kernel *k,
@@ -95,12 +94,15 @@ struct vm {
 	const struct vm_machine *machine;
 	struct vm_kernel *kernel;
 	int console_fd, channel_fd, spec_fd, stderr_fd;
-	int counts_fd;             /* of a profile pass; else -1 */
+	int counts_fd; /* of a profile pass; else -1 */
 	uint64_t started_ns, wall_limit_ns;
 };
 
-#define VM_NONE { .proc = PROC_NONE, .console_fd = -1, .channel_fd = -1, .spec_fd = -1, \
-		  .stderr_fd = -1, .counts_fd = -1 }
+#define VM_NONE                                                                                    \
+	{                                                                                          \
+		.proc = PROC_NONE, .console_fd = -1, .channel_fd = -1, .spec_fd = -1,              \
+		.stderr_fd = -1, .counts_fd = -1                                                   \
+	}
 
 /*
  * spec NULL: a trial boot, the guest's first process answers and ends. m and k must

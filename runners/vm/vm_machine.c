@@ -19,7 +19,7 @@
 #include "runners/vm/vm.h"
 #include "runners/vm/vm_profile.h"
 
-#define GUEST_OVERHEAD_BYTES (300u << 20)  /* QEMU's own memory beside the guest's */
+#define GUEST_OVERHEAD_BYTES (300u << 20) /* QEMU's own memory beside the guest's */
 
 /* Firmware that runs before the kernel and so shifts its clock. */
 static const char *const firmware_files[] = {
@@ -69,8 +69,7 @@ static int hash_firmware(struct vm_machine *m, struct err *e)
 }
 
 /* What no argument can make good: better said once than by every guest. */
-static int check_qemu(const struct vm_machine *m, const struct device_info *device,
-		      struct err *e)
+static int check_qemu(const struct vm_machine *m, const struct device_info *device, struct err *e)
 {
 	const char *accel = modes[m->mode].accel, *what = NULL;
 
@@ -96,8 +95,10 @@ static void add_properties(struct vm_machine *m)
 		if (qemu_has(m->qemu, QEMU_MACHINE_PROPERTY, name))
 			buf_addf(&b, ",%s", *p);
 		else
-			strv_addf(&m->notes, "this QEMU has no machine property '%s': %s was left "
-				  "out", name, *p);
+			strv_addf(&m->notes,
+				  "this QEMU has no machine property '%s': %s was left "
+				  "out",
+				  name, *p);
 		free(name);
 	}
 	if (b.len) {
@@ -120,8 +121,10 @@ static void make_args(struct vm_machine *m, const struct suite *s)
 	strv_addf(&m->args, "%u", s->cpus);
 	m->cmdline = xasprintf("%s%s", mode->cmdline, s->cpus == 1 ? mode->one_cpu_cmdline : "");
 	if (mode->virtual_clock && s->cpus > 1)
-		strv_addf(&m->notes, "the %u CPUs share one stream of instructions: they bring "
-			  "interleaving, not more compute", s->cpus);
+		strv_addf(&m->notes,
+			  "the %u CPUs share one stream of instructions: they bring "
+			  "interleaving, not more compute",
+			  s->cpus);
 }
 
 /* On the wall clock the host is part of the machine, and so is a disk of its. */
@@ -129,8 +132,8 @@ static void add_host(const struct vm_machine *m, struct buf *all)
 {
 	json_t *host = modes[m->mode].virtual_clock ? NULL : provenance_host();
 	char *text = host ? json_dumps(host, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
-	char *disk = m->disk->facts ? json_dumps(m->disk->facts, JSON_COMPACT | JSON_SORT_KEYS)
-				    : NULL;
+	char *disk =
+		m->disk->facts ? json_dumps(m->disk->facts, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
 
 	buf_addf(all, "%s%s", text ? text : "", disk ? disk : "");
 	free(text);
@@ -172,14 +175,15 @@ static int find_order(struct vm_machine *m, struct err *e)
 	return 0;
 }
 
-int vm_machine_init(struct vm_machine *m, const struct vm_wants *w, enum mode mode,
-		    struct err *e)
+int vm_machine_init(struct vm_machine *m, const struct vm_wants *w, enum mode mode, struct err *e)
 {
 	const struct suite *s = w->suite;
 	int ret;
 
-	*m = (struct vm_machine){ .mode = mode, .memory_bytes = s->memory_bytes,
-				  .direct = w->direct, .disk = w->disk,
+	*m = (struct vm_machine){ .mode = mode,
+				  .memory_bytes = s->memory_bytes,
+				  .direct = w->direct,
+				  .disk = w->disk,
 				  .device = &devices[s->device.kind] };
 	buf_init(&m->initramfs);
 	ret = find_qemu(m, w->qemu, e);
@@ -224,11 +228,11 @@ json_t *vm_machine_json(const struct vm_machine *m)
 
 	for (size_t i = 0; i < m->args.n; i++)
 		json_array_append_new(args, json_string(m->args.v[i]));
-	return json_pack("{s:s, s:s, s:s, s:O?, s:s, s:s, s:s, s:s, s:o}", "id", m->id,
-			 "qemu", m->qemu_version, "mode", mode_names[m->mode],
-			 "disk", m->disk->facts, "firmware", m->firmware,
-			 "initramfs_sha256", m->initramfs_sha256, "cmdline", m->cmdline,
-			 "boots", m->direct ? "vmlinux" : "bzImage", "qemu_args", args);
+	return json_pack("{s:s, s:s, s:s, s:O?, s:s, s:s, s:s, s:s, s:o}", "id", m->id, "qemu",
+			 m->qemu_version, "mode", mode_names[m->mode], "disk", m->disk->facts,
+			 "firmware", m->firmware, "initramfs_sha256", m->initramfs_sha256,
+			 "cmdline", m->cmdline, "boots", m->direct ? "vmlinux" : "bzImage",
+			 "qemu_args", args);
 }
 
 unsigned vm_guests_fit(uint64_t memory_bytes)

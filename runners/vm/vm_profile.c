@@ -66,7 +66,8 @@ static char *find_interface(struct vm_machine *m)
 		no = strcmp(buf_str(&words), PROFILE_USABLE "\n") ? buf_str(&words) : NULL;
 	if (no)
 		why = xasprintf("%s (%s) does not take " PROFILE_LIB ": %.*s; use another with "
-				"--qemu", m->qemu, m->qemu_version, (int)strcspn(no, "\n"), no);
+				"--qemu",
+				m->qemu, m->qemu_version, (int)strcspn(no, "\n"), no);
 	buf_release(&words);
 	return why;
 }
@@ -79,7 +80,8 @@ static char *why_not(struct vm_machine *m)
 
 	if (!modes[m->mode].virtual_clock)
 		return xasprintf("a profile counts instructions on a virtual clock: it needs mode "
-				 "exact, this is %s", mode_names[m->mode]);
+				 "exact, this is %s",
+				 mode_names[m->mode]);
 	if (!m->profile.lib)
 		return xstrdup(PROFILE_LIB " is not beside this program; run make");
 	if (qemu_says(m->qemu, "-help", NULL, &help, NULL) || !strstr(buf_str(&help), "\n-plugin "))
@@ -102,8 +104,10 @@ void vm_profile_init(struct vm_machine *m)
 	}
 	m->profile.missing = why_not(m);
 	if (!m->profile.missing && symbols_of_guest(&m->profile.guest, &e))
-		strv_addf(&m->notes, "functions of the load generator have no names in profiles: "
-			  "%s", e.text);
+		strv_addf(&m->notes,
+			  "functions of the load generator have no names in profiles: "
+			  "%s",
+			  e.text);
 }
 
 void vm_profile_release(struct vm_machine *m)
@@ -170,7 +174,8 @@ static void add_metrics(struct result *r)
 
 	if (counted_ns) {
 		if (!json_integer_value(counted_ns))
-			result_fail(r, STATUS_INVALID, "profile: fio's jobs are at no time all at "
+			result_fail(r, STATUS_INVALID,
+				    "profile: fio's jobs are at no time all at "
 				    "work, so there is no part of the run to count; make them "
 				    "workloads of their own");
 		counted.time_ns = (double)json_integer_value(counted_ns);

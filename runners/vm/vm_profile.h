@@ -10,7 +10,8 @@
 
 #include "runners/vm/vm.h"
 
-/* Can this machine do it? Else m->profile.missing says why not. Functions without names are noted. */
+/* Can this machine do it? Else m->profile.missing says why not. Functions without names are noted.
+ */
 void vm_profile_init(struct vm_machine *m);
 void vm_profile_release(struct vm_machine *m);
 

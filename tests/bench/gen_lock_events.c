@@ -39,16 +39,19 @@ static uint64_t lock_of(struct rng *rng)
 {
 	uint64_t kind = rng_below(rng, 100);
 
-	return LOCKS + 64 * (kind < 50 ? 0 : kind < 95 ? 1 + rng_below(rng, 200) :
-			     1000 + rng_below(rng, 100000));
+	return LOCKS + 64 * (kind < 50   ? 0
+			     : kind < 95 ? 1 + rng_below(rng, 200)
+					 : 1000 + rng_below(rng, 100000));
 }
 
 static int make(const char *path, uint64_t events)
 {
-	static const char *const names[] = { "dio_read", "dio_overwrite", "buffered_write", "fsync" };
+	static const char *const names[] = { "dio_read", "dio_overwrite", "buffered_write",
+					     "fsync" };
 	static const uint8_t flags[] = { 2, 4, 1, 32 };
 	struct rng rng = { 1 };
-	struct pf p = { .nothing = false }, cpus[2] = { { .nothing = false }, { .nothing = false } };
+	struct pf p = { .nothing = false },
+		  cpus[2] = { { .nothing = false }, { .nothing = false } };
 	struct buf out = BUF_INIT;
 	struct err e = ERR_INIT;
 	uint64_t chain[FRAMES + 1], now = 1000000000;
@@ -61,7 +64,8 @@ static int make(const char *path, uint64_t events)
 
 		now += 1000;
 		chain_of(chain, rng_below(&rng, CHAINS));
-		pf_sample(&cpus[cpu], PF_BEGIN, tid, cpu, now, lock, flags[tid % 4], chain, FRAMES + 1);
+		pf_sample(&cpus[cpu], PF_BEGIN, tid, cpu, now, lock, flags[tid % 4], chain,
+			  FRAMES + 1);
 		pf_sample(&cpus[cpu], PF_END, tid, cpu, now + wait % 23000, lock, 0, NULL, 0);
 		if (i % 4096 && i + 1 < events / 2)
 			continue;
@@ -100,7 +104,8 @@ static void report(const struct lock_events *ev, const struct lock_stacks *s, ui
 	printf("%zu %zu %llu %llu %llu %lld %ld\n", ev->n, s->n, (unsigned long long)s->waits,
 	       (unsigned long long)s->cut, (unsigned long long)bytes >> 20,
 	       (u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000LL +
-	       (u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1000, u.ru_maxrss);
+		       (u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1000,
+	       u.ru_maxrss);
 }
 
 /* As a guest does it: file to rows to JSON. */
@@ -141,7 +146,8 @@ int main(int argc, char **argv)
 		return reduce(argv[2]);
 	if (argc < 3 || argc > 4 || strcmp(argv[1], "make") ||
 	    (argc == 4 && num_parse(argv[3], NUM_COUNT, &events, NULL))) {
-		fprintf(stderr, "usage: gen_lock_events make FILE [EVENTS] | gen_lock_events reduce FILE\n");
+		fprintf(stderr, "usage: gen_lock_events make FILE [EVENTS] | gen_lock_events "
+				"reduce FILE\n");
 		return 2;
 	}
 	return make(argv[2], events);

@@ -49,17 +49,21 @@ static void write_run(const char *dir)
 {
 	FILE *f = create(dir, RUN_JSON);
 
-	fprintf(f, "{\"schema\":1,\"run\":\"bench\",\"mode\":\"exact\",\"suite\":{\"blocks\":%u},"
-		   "\"passes\":[\"throughput\",\"locks\"],\"kernels\":{\"baseline\":{},"
-		   "\"patched\":{}},\"mounts\":{\"default\":{\"fs\":\"ext4\"}},\"variants\":["
-		   "{\"name\":\"baseline\",\"kernel\":\"baseline\",\"mount\":\"default\"},"
-		   "{\"name\":\"patched\",\"kernel\":\"patched\",\"mount\":\"default\"}],"
-		   "\"contrasts\":[{\"name\":\"kernels\",\"baseline\":\"baseline\","
-		   "\"patched\":\"patched\"}],\"metrics\":[{\"name\":\"ops_per_s\","
-		   "\"unit\":\"1/s\",\"better\":\"higher\",\"primary\":true}],\"cells\":[", BLOCKS);
+	fprintf(f,
+		"{\"schema\":1,\"run\":\"bench\",\"mode\":\"exact\",\"suite\":{\"blocks\":%u},"
+		"\"passes\":[\"throughput\",\"locks\"],\"kernels\":{\"baseline\":{},"
+		"\"patched\":{}},\"mounts\":{\"default\":{\"fs\":\"ext4\"}},\"variants\":["
+		"{\"name\":\"baseline\",\"kernel\":\"baseline\",\"mount\":\"default\"},"
+		"{\"name\":\"patched\",\"kernel\":\"patched\",\"mount\":\"default\"}],"
+		"\"contrasts\":[{\"name\":\"kernels\",\"baseline\":\"baseline\","
+		"\"patched\":\"patched\"}],\"metrics\":[{\"name\":\"ops_per_s\","
+		"\"unit\":\"1/s\",\"better\":\"higher\",\"primary\":true}],\"cells\":[",
+		BLOCKS);
 	for (unsigned c = 0; c < CELLS; c++)
-		fprintf(f, "%s{\"workload\":\"mix\",\"params\":\"threads=%u\",\"varying\":"
-			   "\"threads=%u\",\"role_threads\":8}", c ? "," : "", c, c);
+		fprintf(f,
+			"%s{\"workload\":\"mix\",\"params\":\"threads=%u\",\"varying\":"
+			"\"threads=%u\",\"role_threads\":8}",
+			c ? "," : "", c, c);
 	fprintf(f, "]}\n");
 	fclose(f);
 }
@@ -106,7 +110,9 @@ static void put_waits(FILE *f, struct rng *rng, unsigned v, unsigned c, unsigned
 
 int main(int argc, char **argv)
 {
-	static const char *const samples[] = { SAMPLES_COLUMNS }, *const locks[] = { LOCKSTACKS_COLUMNS };
+	static const char *const samples[] = { SAMPLES_COLUMNS }, *const locks[] = {
+		LOCKSTACKS_COLUMNS
+	};
 	struct rng rng = { 1 };
 	uint64_t rows = 1000000;
 	FILE *f, *g;

@@ -55,16 +55,20 @@ static void write_run(const char *dir, unsigned cells)
 {
 	FILE *f = create(dir, RUN_JSON);
 
-	fprintf(f, "{\"schema\":1,\"run\":\"bench\",\"mode\":\"exact\",\"suite\":{\"blocks\":%u},"
-		   "\"machine\":{\"id\":\"bench\"},\"passes\":[\"throughput\"],"
-		   "\"kernels\":{\"baseline\":{\"release\":\"6.12.0\"},"
-		   "\"patched\":{\"release\":\"6.12.0-p\"}},"
-		   "\"mounts\":{\"default\":{\"fs\":\"ext4\"}},\"variants\":[", BLOCKS);
+	fprintf(f,
+		"{\"schema\":1,\"run\":\"bench\",\"mode\":\"exact\",\"suite\":{\"blocks\":%u},"
+		"\"machine\":{\"id\":\"bench\"},\"passes\":[\"throughput\"],"
+		"\"kernels\":{\"baseline\":{\"release\":\"6.12.0\"},"
+		"\"patched\":{\"release\":\"6.12.0-p\"}},"
+		"\"mounts\":{\"default\":{\"fs\":\"ext4\"}},\"variants\":[",
+		BLOCKS);
 	for (unsigned v = 0; v < 2; v++)
 		fprintf(f, "%s{\"name\":\"%s\",\"kernel\":\"%s\",\"mount\":\"default\"}",
 			v ? "," : "", variants[v], kernels[v]);
-	fprintf(f, "],\"contrasts\":[{\"name\":\"kernels\",\"baseline\":\"%s\",\"patched\":\"%s\"}],"
-		   "\"metrics\":[", variants[0], variants[1]);
+	fprintf(f,
+		"],\"contrasts\":[{\"name\":\"kernels\",\"baseline\":\"%s\",\"patched\":\"%s\"}],"
+		"\"metrics\":[",
+		variants[0], variants[1]);
 	for (unsigned m = 0; m < NR(metrics); m++)
 		fprintf(f, "%s{\"name\":\"%s\",\"unit\":\"%s\",\"better\":\"%s\",\"primary\":%s}",
 			m ? "," : "", metrics[m].name, metrics[m].unit, metrics[m].better,
@@ -90,10 +94,12 @@ static void write_unit(FILE *f, struct rng *rng, unsigned block, unsigned cell, 
 		for (unsigned m = 0; m < NR(metrics); m++) {
 			double x = 10000.0 + (double)rng_below(rng, 1u << 20) / 1024.0;
 
-			fprintf(f, "bench,%s,%s,exact,ext4,default,mix,%s,%u,%u,%u,1,throughput,"
-				   "%s,%s,,%s,%s,%s,ok,,\n", variants[v], kernels[v], text, block,
-				1000 + block, v + 1, roles[r], metrics[m].name, metrics[m].unit,
-				metrics[m].better, num_format_double(value, x));
+			fprintf(f,
+				"bench,%s,%s,exact,ext4,default,mix,%s,%u,%u,%u,1,throughput,"
+				"%s,%s,,%s,%s,%s,ok,,\n",
+				variants[v], kernels[v], text, block, 1000 + block, v + 1, roles[r],
+				metrics[m].name, metrics[m].unit, metrics[m].better,
+				num_format_double(value, x));
 		}
 	}
 }

@@ -29,6 +29,7 @@ static const char run[] =
 	"\"passes\":[\"throughput\",\"profile\"],\"metrics\":[{\"name\":\"ops\",\"unit\":\"1/s\","
 	"\"better\":\"higher\",\"primary\":true}]}";
 
+/* clang-format off */
 #define WHO(variant, pass) "r," variant ",k,exact,ext4,m,w,,1,1,1,1," pass ","
 static const char samples[] =
 	"run,variant,kernel,mode,fs,mount,workload,params,block,seed,position,attempt,pass,role,"
@@ -42,6 +43,7 @@ static const char samples[] =
 	WHO("p", "profile") "all,counted_ops,,count,,45,ok,,\n"
 	WHO("p", "profile") "dio_read,counted_ops,,count,,45,ok,,\n"
 	WHO("p", "profile") "all,counted_time,,ns,,1000000000,ok,,\n";
+/* clang-format on */
 
 static void require(int condition)
 {
@@ -56,7 +58,7 @@ static void check_line(const struct cost_cell *c, const struct cost_line *l)
 	require(l->there[0] == (l->total[0] > 0) && l->there[1] == (l->total[1] > 0));
 	require(c->has_share || l->share == 0);
 	require(!l->has_split || fabs(l->by_calls + l->by_length - l->change) <=
-				 1e-6 * (fabs(l->by_calls) + fabs(l->by_length) + 1));
+					 1e-6 * (fabs(l->by_calls) + fabs(l->by_length) + 1));
 }
 
 static void check_cell(const struct cost_cell *c)
@@ -132,7 +134,8 @@ static void check_pieces(const struct costs *c)
 		size_t n = costs_pieces(c, 0, 1, 1, names[i], &pieces);
 
 		for (size_t k = 0; k < n; k++)
-			require(pieces[k].calls <= pieces[k].instructions && pieces[k].instructions);
+			require(pieces[k].calls <= pieces[k].instructions &&
+				pieces[k].instructions);
 		free(pieces);
 	}
 	free(names);

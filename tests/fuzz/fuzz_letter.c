@@ -9,7 +9,8 @@
 
 #include "dashboards/letter/letter.h"
 
-#define BLOCK(text) "Benchmark results (fsduel 1):\n" text "\n(end of the benchmark results by fsduel)\n"
+#define BLOCK(text)                                                                                \
+	"Benchmark results (fsduel 1):\n" text "\n(end of the benchmark results by fsduel)\n"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -29,6 +29,7 @@ static const char run[] =
 	"\"passes\":[\"throughput\",\"locks\"],\"metrics\":[{\"name\":\"ops\",\"unit\":\"1/s\","
 	"\"better\":\"higher\",\"primary\":true}]}";
 
+/* clang-format off */
 #define WHO(variant, pass) "r," variant ",k,exact,ext4,m,w,,1,1,1,1," pass ","
 static const char samples[] =
 	"run,variant,kernel,mode,fs,mount,workload,params,block,seed,position,attempt,pass,role,"
@@ -42,6 +43,7 @@ static const char samples[] =
 	WHO("p", "locks") "all,operations,,count,,45,ok,,\n"
 	WHO("p", "locks") "dio_read,operations,,count,,45,ok,,\n"
 	WHO("p", "locks") "all,elapsed,,ns,,1000000000,ok,,\n";
+/* clang-format on */
 
 static void require(int condition)
 {

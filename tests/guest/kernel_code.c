@@ -24,22 +24,22 @@
 #include "lib/buf.h"
 #include "runners/vm/port.h"
 
-#define FW_CFG_DMA 0x514          /* high half of an address, the low half 4 further on */
+#define FW_CFG_DMA 0x514 /* high half of an address, the low half 4 further on */
 #define FW_CFG_INITRD_DATA 0x12
-#define SEARCHED (1u << 20)       /* bytes of the item that are looked at */
+#define SEARCHED (1u << 20) /* bytes of the item that are looked at */
 #define PAGE 4096u
 
 enum { DMA_ERROR = 1, DMA_READ = 2, DMA_SKIP = 4, DMA_SELECT = 8 };
 
 struct dma {
-	uint32_t control, length;  /* all big endian */
+	uint32_t control, length; /* all big endian */
 	uint64_t address;
 };
 
 struct writer {
 	volatile struct dma *dma;
 	uint64_t dma_physical;
-	uint32_t where[256];       /* offset of each byte value in the item */
+	uint32_t where[256]; /* offset of each byte value in the item */
 	bool found[256];
 };
 
@@ -54,7 +54,8 @@ static uint64_t number_of(const char *path, const char *what)
 
 	while (f && !number && (len = getline(&line, &cap, f)) > 0) {
 		line[--len] = '\0';
-		if ((size_t)len > n && !strcmp(line + len - n, what) && line[len - (ssize_t)n - 1] == ' ')
+		if ((size_t)len > n && !strcmp(line + len - n, what) &&
+		    line[len - (ssize_t)n - 1] == ' ')
 			number = strtoull(line, NULL, 16);
 	}
 	free(line);
@@ -104,8 +105,7 @@ static int write_physical(struct writer *w, uint64_t to, const unsigned char *fr
 	const uint32_t select = (uint32_t)FW_CFG_INITRD_DATA << 16 | DMA_SELECT;
 
 	for (size_t i = 0; i < len; i++)
-		if (!w->found[from[i]] ||
-		    !transfer(w, select | DMA_SKIP, w->where[from[i]], 0) ||
+		if (!w->found[from[i]] || !transfer(w, select | DMA_SKIP, w->where[from[i]], 0) ||
 		    !transfer(w, DMA_READ, 1, to + i))
 			return err_add(e, EIO, "cannot write byte 0x%02x to the kernel's memory",
 				       from[i]);
@@ -122,8 +122,8 @@ int kernel_code_replace(const char *symbol, const char *code, size_t len, const 
 	unsigned char bytes[64];
 	char *call = memmem(code, len, CALL_FUNCTION, sizeof(CALL_FUNCTION) - 1);
 	struct writer w = { .dma = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
-					MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED | MAP_POPULATE,
-					-1, 0) };
+					MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED | MAP_POPULATE, -1,
+					0) };
 
 	if (!text || !text_physical || !at || (function && !callee) || len > sizeof(bytes) ||
 	    w.dma == MAP_FAILED)

@@ -86,8 +86,9 @@ static int warning(const struct fsload *l, const char *arg, struct err *e)
 			"refcount_warn_saturate", e);
 }
 
-#define NOPS_20 "\x90\x90\x90\x90\x90\x90\x90\x90\x90\x90" \
-		"\x90\x90\x90\x90\x90\x90\x90\x90\x90\x90"
+#define NOPS_20                                                                                    \
+	"\x90\x90\x90\x90\x90\x90\x90\x90\x90\x90"                                                 \
+	"\x90\x90\x90\x90\x90\x90\x90\x90\x90\x90"
 
 /* Found by the watch that the command line sets (GUEST_CMDLINE_WATCH_VIRTUAL). */
 static int soft_lockup(const struct fsload *l, const char *arg, struct err *e)
@@ -124,8 +125,8 @@ static int eat_memory(const struct fsload *l, const char *arg, struct err *e)
 	(void)l;
 	(void)arg;
 	for (;;) {
-		void *p = mmap(NULL, step, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-			       -1, 0);
+		void *p = mmap(NULL, step, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+			       0);
 
 		if (p == MAP_FAILED)
 			return err_sys(e, errno, "the kernel refuses memory that it does not have");
@@ -197,7 +198,7 @@ static const struct {
 	{ "hung-task", hung_task, NULL },
 	{ "out-of-memory", eat_memory, NULL },
 	{ "ext4-error", ext4_error, NULL },
-	{ "read-only", ext4_error, NULL },     /* the mount has errors=remount-ro */
+	{ "read-only", ext4_error, NULL }, /* the mount has errors=remount-ro */
 	{ "io-error", bad_blocks, NULL },
 	{ "power-off", power_off, NULL },
 	{ "restart", sysrq, "b" },

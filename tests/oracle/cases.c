@@ -137,8 +137,14 @@ static void family(struct rng *r, const char *kind, size_t nr_looks)
 		in[at++] = looks[l].blocks;
 		in[at++] = looks[l].alpha;
 	}
-	family_test(&(struct family){ .d = d, .margin = margin, .cells = cells, .blocks = blocks,
-				      .looks = looks, .nr_looks = nr_looks, .seed = 1 }, cell);
+	family_test(&(struct family){ .d = d,
+				      .margin = margin,
+				      .cells = cells,
+				      .blocks = blocks,
+				      .looks = looks,
+				      .nr_looks = nr_looks,
+				      .seed = 1 },
+		    cell);
 	for (size_t c = 0; c < cells; c++) {
 		out[c] = cell[c].p_alone;
 		out[cells + c] = cell[c].p;

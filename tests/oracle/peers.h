@@ -61,8 +61,8 @@ static const struct peer {
 	const char *name;
 	bool (*changed)(const double *a, const double *b, size_t n);
 } peers[] = {
-	{ "fsperf", peer_fsperf }, { "mmtests", peer_mmtests }, { "lkp", peer_lkp },
-	{ "Welch", peer_welch }, { "rank sum", peer_rank_sum },
+	{ "fsperf", peer_fsperf }, { "mmtests", peer_mmtests },   { "lkp", peer_lkp },
+	{ "Welch", peer_welch },   { "rank sum", peer_rank_sum },
 };
 #define NR_PEERS (sizeof(peers) / sizeof(peers[0]))
 

@@ -23,20 +23,19 @@
 #define CELLS 20
 #define BLOCKS_MAX 20
 #define RUNS_MAX (CELLS * BLOCKS_MAX * 2)
-#define CV 0.01                /* of one run */
-#define PEER_ROUNDS 2000       /* enough for others' rules: they are slow, or not close to 5 % */
-#define DRAWS 1999             /* flips where not all are gone through: enough for 5 % */
+#define CV 0.01          /* of one run */
+#define PEER_ROUNDS 2000 /* enough for others' rules: they are slow, or not close to 5 % */
+#define DRAWS 1999       /* flips where not all are gone through: enough for 5 % */
 
 enum noise { GAUSSIAN, LOGNORMAL, TWO_HUMPS, AUTOCORRELATED, NR_NOISES };
-static const char *const noise_names[] = { "Gaussian", "lognormal", "two humps",
-					   "autocorrelated" };
+static const char *const noise_names[] = { "Gaussian", "lognormal", "two humps", "autocorrelated" };
 
 struct world {
 	enum noise noise;
-	double drift;             /* over the whole run: 0.03 is 3 % */
+	double drift; /* over the whole run: 0.03 is 3 % */
 	unsigned blocks;
-	double effect;            /* log ratio of cell 0 */
-	bool separate;            /* all of baseline, then all of patched: what others do */
+	double effect; /* log ratio of cell 0 */
+	bool separate; /* all of baseline, then all of patched: what others do */
 };
 
 struct duel {
@@ -97,15 +96,25 @@ static void make_duel(struct duel *d, const struct world *w, struct rng *r)
 	}
 	for (size_t c = 0; c < CELLS; c++) {
 		d->row[c] = (struct comparison_row){
-			.contrast = "c", .workload = "w", .varying = "", .metric = "ops_per_s", .better = "higher",
-			.primary = true, .whole = true, .pairs = w->blocks, .planned = w->blocks,
-			.pair = d->pair[c], .j.decides = true,
+			.contrast = "c",
+			.workload = "w",
+			.varying = "",
+			.metric = "ops_per_s",
+			.better = "higher",
+			.primary = true,
+			.whole = true,
+			.pairs = w->blocks,
+			.planned = w->blocks,
+			.pair = d->pair[c],
+			.j.decides = true,
 		};
 		d->rows[c] = &d->row[c];
 		for (unsigned b = 0; b < w->blocks; b++)
-			d->pair[c][b] = (struct comparison_pair){
-				.block = b + 1, .has_baseline = true, .has_patched = true,
-				.baseline = d->a[c][b], .patched = d->b[c][b] };
+			d->pair[c][b] = (struct comparison_pair){ .block = b + 1,
+								  .has_baseline = true,
+								  .has_patched = true,
+								  .baseline = d->a[c][b],
+								  .patched = d->b[c][b] };
 	}
 }
 
@@ -124,8 +133,8 @@ static void judge_duel(struct duel *d, unsigned blocks, struct judge_look *looks
 
 static char *world_name(const struct world *w)
 {
-	return xasprintf("%s, %s drift, %u blocks", noise_names[w->noise], w->drift != 0 ? "3 %" : "no",
-			 w->blocks);
+	return xasprintf("%s, %s drift, %u blocks", noise_names[w->noise],
+			 w->drift != 0 ? "3 %" : "no", w->blocks);
 }
 
 static bool called(const struct comparison_row *row)
@@ -217,7 +226,8 @@ static void false_alarms(unsigned rounds, bool table)
 		struct world w = { GAUSSIAN, 0.03, 10, 0, true };
 		struct alarms x = nothing_changed(&w, rounds, true);
 
-		print_row("10 blocks, 3 % drift, baseline measured first", x.family, x.peer, rounds);
+		print_row("10 blocks, 3 % drift, baseline measured first", x.family, x.peer,
+			  rounds);
 	}
 }
 
@@ -238,8 +248,9 @@ static void headlines(unsigned rounds)
 
 		for (unsigned i = 0; i < rounds; i++) {
 			struct judge j = { .seed = i, .paired = true };
-			struct comparison c = { .rows = d->row, .nr_rows = CELLS, .paired = true,
-						.judge = &j };
+			struct comparison c = {
+				.rows = d->row, .nr_rows = CELLS, .paired = true, .judge = &j
+			};
 			const struct interval *in;
 
 			make_duel(d, &worlds[k], &rng);
@@ -298,7 +309,8 @@ static void equivalence(unsigned rounds)
 		struct duel *d = xcalloc(1, sizeof(*d));
 		struct rng r = { 13 + k };
 		unsigned same = 0, shown = 0;
-		char *what = xasprintf("called the same at the margin itself, %s", noise_names[noises[k]]);
+		char *what = xasprintf("called the same at the margin itself, %s",
+				       noise_names[noises[k]]);
 
 		for (unsigned i = 0; i < rounds; i++) {
 			make_duel(d, &w, &r);
@@ -308,7 +320,8 @@ static void equivalence(unsigned rounds)
 		}
 		at_most(0.05, what, same, rounds);
 		if (noises[k] == GAUSSIAN)
-			at_least(0.90, "an unchanged cell called the same, 10 blocks", shown, rounds);
+			at_least(0.90, "an unchanged cell called the same, 10 blocks", shown,
+				 rounds);
 		free(what);
 		free(d);
 	}
@@ -352,7 +365,8 @@ static void floors(unsigned rounds)
 	free(d);
 }
 
-/* --- adaptive runs ------------------------------------------------------------------------------ */
+/* --- adaptive runs ------------------------------------------------------------------------------
+ */
 
 /* How many blocks a run takes that goes on while a cell is unsure. */
 static unsigned blocks_taken(const struct duel *d, const struct judge_look *looks, size_t nr)
@@ -368,8 +382,9 @@ static unsigned blocks_taken(const struct duel *d, const struct judge_look *look
 }
 
 struct adaptive_end {
-	unsigned alarms, found;   /* an unchanged cell significant at its look, cell 0 called slower */
-	double median;            /* blocks taken */
+	unsigned alarms,
+		found; /* an unchanged cell significant at its look, cell 0 called slower */
+	double median; /* blocks taken */
 };
 
 static struct adaptive_end run_adaptive(const struct world *w, unsigned rounds)

@@ -17,19 +17,20 @@
 #define CELLS_MAX 60
 #define BLOCKS_MAX 24
 #define DRAWS 1999
-#define STEPS 5                /* more blocks, as often as that */
-#define WORK 300000000.0       /* flips x cells that one line may take */
+#define STEPS 5          /* more blocks, as often as that */
+#define WORK 300000000.0 /* flips x cells that one line may take */
 
 enum kind { TWO_STATES, TIES, EQUAL, FACT, NOISE, WIDE, MIXED, NR_KINDS };
-static const char *const kind_names[NR_KINDS] = { "two states", "ties", "all equal", "facts",
-						  "noise", "wide noise", "all kinds mixed" };
+static const char *const kind_names[NR_KINDS] = { "two states",     "ties",  "all equal",
+						  "facts",          "noise", "wide noise",
+						  "all kinds mixed" };
 
 struct world {
 	enum kind kind;
 	bool exact_mode;
 	unsigned cells, blocks;
-	unsigned changed;         /* the first so many cells have the effect */
-	double effect, spread;    /* log ratio in the mean, and its deviation */
+	unsigned changed;      /* the first so many cells have the effect */
+	double effect, spread; /* log ratio in the mean, and its deviation */
 };
 
 struct duel {
@@ -61,11 +62,18 @@ static void make_duel(struct duel *d, const struct world *w, struct rng *r)
 {
 	memset(d, 0, sizeof(*d));
 	for (size_t c = 0; c < w->cells; c++) {
-		d->row[c] = (struct comparison_row){
-			.contrast = "c", .workload = "w", .varying = "", .metric = "ops_per_s",
-			.better = "higher", .primary = true, .whole = true, .pairs = w->blocks,
-			.planned = w->blocks, .pair = d->pair[c], .role_threads = 8,
-			.j.decides = true };
+		d->row[c] = (struct comparison_row){ .contrast = "c",
+						     .workload = "w",
+						     .varying = "",
+						     .metric = "ops_per_s",
+						     .better = "higher",
+						     .primary = true,
+						     .whole = true,
+						     .pairs = w->blocks,
+						     .planned = w->blocks,
+						     .pair = d->pair[c],
+						     .role_threads = 8,
+						     .j.decides = true };
 		d->rows[c] = &d->row[c];
 	}
 	for (unsigned b = 0; b < w->blocks; b++) {
@@ -74,12 +82,14 @@ static void make_duel(struct duel *d, const struct world *w, struct rng *r)
 		for (size_t c = 0; c < w->cells; c++) {
 			enum kind kind = w->kind == MIXED ? c % MIXED : w->kind;
 			double size = 0.003 + 0.002 * (double)(c % 7) / 6;
-			double d_log = c < w->changed ? w->effect + w->spread * normal(r) :
-							draw_log(r, kind, size, coin);
+			double d_log = c < w->changed ? w->effect + w->spread * normal(r)
+						      : draw_log(r, kind, size, coin);
 
-			d->pair[c][b] = (struct comparison_pair){
-				.block = b + 1, .has_baseline = true, .has_patched = true,
-				.baseline = 1000, .patched = 1000 * exp(d_log) };
+			d->pair[c][b] = (struct comparison_pair){ .block = b + 1,
+								  .has_baseline = true,
+								  .has_patched = true,
+								  .baseline = 1000,
+								  .patched = 1000 * exp(d_log) };
 		}
 	}
 }
@@ -87,7 +97,10 @@ static void make_duel(struct duel *d, const struct world *w, struct rng *r)
 static void judge_duel(struct duel *d, const struct world *w, const unsigned *before, size_t nr,
 		       unsigned blocks)
 {
-	struct judge j = { .paired = true, .families = 1, .exact_mode = w->exact_mode, .seed = 1,
+	struct judge j = { .paired = true,
+			   .families = 1,
+			   .exact_mode = w->exact_mode,
+			   .seed = 1,
 			   .draws = DRAWS };
 
 	for (size_t c = 0; c < w->cells; c++)
@@ -191,7 +204,7 @@ static void power(unsigned rounds)
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct world w = { rows[i].kind, true, rows[i].cells, rows[i].blocks, 1,
+		struct world w = { rows[i].kind,   true,          rows[i].cells, rows[i].blocks, 1,
 				   rows[i].effect, rows[i].spread };
 		unsigned n = rounds_of(&w, rounds);
 		struct found f = judge_once(&w, n);
@@ -269,19 +282,20 @@ static struct found go_on(const struct world *w, unsigned rounds, bool follow)
 static void peeking(unsigned rounds)
 {
 	static const struct world worlds[] = {
-		{ WIDE, false, 20, 12, 0, 0, 0 }, { WIDE, true, 20, 12, 0, 0, 0 },
+		{ WIDE, false, 20, 12, 0, 0, 0 },      { WIDE, true, 20, 12, 0, 0, 0 },
 		{ TWO_STATES, true, 20, 12, 0, 0, 0 }, { MIXED, true, 20, 12, 0, 0, 0 },
-		{ MIXED, true, 5, 12, 0, 0, 0 }, { MIXED, true, 20, 11, 10, 0.004, 0.003 },
+		{ MIXED, true, 5, 12, 0, 0, 0 },       { MIXED, true, 20, 11, 10, 0.004, 0.003 },
 	};
 
 	for (size_t i = 0; i < sizeof(worlds) / sizeof(worlds[0]); i++) {
 		for (int follow = 1; follow >= 0; follow--) {
 			unsigned n = follow ? rounds : rounds / 2;
-			char *what = xasprintf("false alarms, %s from 6 to %u blocks, %s, %s mode%s",
-					       follow ? "following (+n)" : "judged at every block",
-					       worlds[i].blocks, kind_names[worlds[i].kind],
-					       worlds[i].exact_mode ? "exact" : "another",
-					       worlds[i].changed ? ", half changed" : "");
+			char *what =
+				xasprintf("false alarms, %s from 6 to %u blocks, %s, %s mode%s",
+					  follow ? "following (+n)" : "judged at every block",
+					  worlds[i].blocks, kind_names[worlds[i].kind],
+					  worlds[i].exact_mode ? "exact" : "another",
+					  worlds[i].changed ? ", half changed" : "");
 
 			at_most(0.05, what, go_on(&worlds[i], n, follow).alarms, n);
 			free(what);

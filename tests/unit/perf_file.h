@@ -18,11 +18,11 @@ enum { PF_BEGIN, PF_END, PF_ACQUIRE, PF_RELEASE, PF_DUMMY, PF_ATTRS };
 
 struct pf {
 	struct buf records;
-	bool lockdep;            /* lock_contended, lock_acquired, lock_acquire, lock_release */
-	bool shifted;            /* fields at other places, which the formats tell */
-	bool no_formats;         /* EVENT_DESC in the place of TRACING_DATA */
-	bool plain;              /* all samples alike and without an id */
-	bool nothing;            /* neither section */
+	bool lockdep;    /* lock_contended, lock_acquired, lock_acquire, lock_release */
+	bool shifted;    /* fields at other places, which the formats tell */
+	bool no_formats; /* EVENT_DESC in the place of TRACING_DATA */
+	bool plain;      /* all samples alike and without an id */
+	bool nothing;    /* neither section */
 };
 
 /* --- bytes ------------------------------------------------------------------------- */
@@ -50,8 +50,8 @@ static inline void pf_text(struct buf *b, const char *s)
 /* --- events ------------------------------------------------------------------------- */
 
 static const struct {
-	const char *name[2];     /* by contention, by lock statistics */
-	uint32_t id;             /* of the tracepoint; the event's id is this and 1000 */
+	const char *name[2]; /* by contention, by lock statistics */
+	uint32_t id;         /* of the tracepoint; the event's id is this and 1000 */
 } pf_events[PF_ATTRS] = {
 	[PF_BEGIN] = { { "contention_begin", "lock_contended" }, 408 },
 	[PF_END] = { { "contention_end", "lock_acquired" }, 407 },
@@ -197,8 +197,11 @@ static inline void pf_attr(const struct pf *p, int event, struct buf *b)
 {
 	struct perf_event_attr a = {
 		.type = event == PF_DUMMY ? PERF_TYPE_SOFTWARE : PERF_TYPE_TRACEPOINT,
-		.size = sizeof(a), .config = pf_events[event].id, .sample_period = 1,
-		.sample_type = pf_sample_type(p, event), .sample_id_all = 1,
+		.size = sizeof(a),
+		.config = pf_events[event].id,
+		.sample_period = 1,
+		.sample_type = pf_sample_type(p, event),
+		.sample_id_all = 1,
 	};
 
 	buf_add(b, &a, sizeof(a));
@@ -210,9 +213,10 @@ static inline void pf_format(const struct pf *p, int event, struct buf *b)
 	uint32_t at[2];
 
 	pf_fields(p, event, at);
-	buf_addf(&text, "name: %s\nID: %u\nformat:\n"
-			"\tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;\n\n"
-			"\tfield:void * %s;\toffset:%u;\tsize:8;\tsigned:0;\n",
+	buf_addf(&text,
+		 "name: %s\nID: %u\nformat:\n"
+		 "\tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;\n\n"
+		 "\tfield:void * %s;\toffset:%u;\tsize:8;\tsigned:0;\n",
 		 pf_events[event].name[p->lockdep], pf_events[event].id,
 		 p->lockdep ? "lockdep_addr" : "lock_addr", at[0]);
 	if (at[1])
@@ -237,10 +241,10 @@ static inline void pf_tracing_data(const struct pf *p, struct buf *b)
 	pf_text(b, "header_event");
 	pf_u64(b, 5);
 	buf_adds(b, "event");
-	pf_u32(b, 1);                    /* of ftrace */
+	pf_u32(b, 1); /* of ftrace */
 	pf_u64(b, 3);
 	buf_adds(b, "ftr");
-	pf_u32(b, 2);                    /* systems */
+	pf_u32(b, 2); /* systems */
 	pf_text(b, "sched");
 	pf_u32(b, 1);
 	pf_u64(b, 8);
@@ -253,7 +257,7 @@ static inline void pf_tracing_data(const struct pf *p, struct buf *b)
 		if (pf_has(p, i))
 			pf_format(p, i, b);
 	}
-	pf_u32(b, 0);                    /* kallsyms, printk, names */
+	pf_u32(b, 0); /* kallsyms, printk, names */
 	pf_u32(b, 0);
 	pf_u64(b, 0);
 }

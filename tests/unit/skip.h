@@ -8,12 +8,12 @@
 
 #include <stdio.h>
 
-#define skip_because(...) \
-	do { \
-		printf("# " __VA_ARGS__); \
-		putchar('\n'); \
-		fflush(stdout); \
-		skip(); \
+#define skip_because(...)                                                                          \
+	do {                                                                                       \
+		printf("# " __VA_ARGS__);                                                          \
+		putchar('\n');                                                                     \
+		fflush(stdout);                                                                    \
+		skip();                                                                            \
 	} while (0)
 
 #endif

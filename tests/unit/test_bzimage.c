@@ -18,8 +18,8 @@
 #include "runners/kernel/bzimage.h"
 #include "lib/elf.h"
 
-#define SETUP 1024     /* one setup sector after the boot sector */
-#define PAYLOAD_AT 32  /* of the payload behind the setup */
+#define SETUP 1024    /* one setup sector after the boot sector */
+#define PAYLOAD_AT 32 /* of the payload behind the setup */
 #define VERSION "6.1.0-hand (me@here) #7 SMP by hand"
 
 struct image {
@@ -43,7 +43,9 @@ static void put32(struct image *m, size_t at, uint32_t v)
 static size_t make_vmlinux(uint8_t *dst)
 {
 	Elf64_Ehdr eh = { .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, 1 },
-			  .e_phoff = sizeof(eh), .e_phentsize = sizeof(Elf64_Phdr), .e_phnum = 1 };
+			  .e_phoff = sizeof(eh),
+			  .e_phentsize = sizeof(Elf64_Phdr),
+			  .e_phnum = 1 };
 	Elf64_Phdr ph = { .p_type = PT_NOTE, .p_offset = sizeof(eh) + sizeof(ph), .p_filesz = 44 };
 	Elf64_Nhdr xen = { 4, 2, NT_GNU_BUILD_ID }, gnu = { 4, 4, NT_GNU_BUILD_ID };
 	size_t at = ph.p_offset;

@@ -40,7 +40,7 @@
 struct place {
 	char dir[32], mnt[64], work[64], image[64];
 	char device[32];
-	const char *name;              /* of the device, behind its last / */
+	const char *name; /* of the device, behind its last / */
 	int loop_fd, image_fd;
 	int marks[2];
 };
@@ -76,7 +76,7 @@ static int drop_place(void **state)
 
 	umount2(p->mnt, MNT_DETACH);
 	if (p->loop_fd >= 0)
-		close(p->loop_fd);   /* autoclear */
+		close(p->loop_fd); /* autoclear */
 	close(p->image_fd);
 	assert_int_equal(fs_remove_tree(p->dir, NULL), 0);
 	free(p);
@@ -108,8 +108,9 @@ static struct place *need_place(void **state, const char *program)
 
 static struct cell_place place_of(const struct place *p)
 {
-	return (struct cell_place){ .device = p->device, .dir = p->mnt, .work = p->work,
-				    .log_name = p->name };
+	return (struct cell_place){
+		.device = p->device, .dir = p->mnt, .work = p->work, .log_name = p->name
+	};
 }
 
 static int run(struct place *p, const struct cell_spec *c, struct result *r)
@@ -123,7 +124,7 @@ static int run(struct place *p, const struct cell_spec *c, struct result *r)
 	at.mark_arg = p;
 	rc = cell_run(c, &at, r, &e);
 	assert_int_equal(fs_read("/proc/self/mounts", 0, &mounts, &e), 0);
-	assert_null(strstr(buf_str(&mounts), p->mnt));   /* nothing stays mounted */
+	assert_null(strstr(buf_str(&mounts), p->mnt)); /* nothing stays mounted */
 	buf_release(&mounts);
 	return rc;
 }
@@ -137,8 +138,10 @@ static void spec_init(struct cell_spec *c)
 		.limit_ns = 60000000000u,
 		.device = { .size_bytes = 1 << 30, .latency_ns = 80000 },
 	};
-	strv_split(&c->mkfs, "mke2fs -q -F -t ext4 -b 4096 -J size=8 -U "
-		   "5f1d1a3e-0000-4000-8000-000000000001 -E lazy_itable_init=0", " ");
+	strv_split(&c->mkfs,
+		   "mke2fs -q -F -t ext4 -b 4096 -J size=8 -U "
+		   "5f1d1a3e-0000-4000-8000-000000000001 -E lazy_itable_init=0",
+		   " ");
 }
 
 static void spec_mix(struct cell_spec *c, const char *mix, const char *set)
@@ -211,11 +214,16 @@ static void a_spec_reaches_the_guest_whole(void **state)
 /* A suite by hand: one mount, one kernel, one workload. */
 static void a_spec_names_every_parameter_and_draws_its_uuid_from_the_seed(void **state)
 {
-	struct suite_mount mount = { .name = xstrdup("m"), .fs = xstrdup("ext4"),
+	struct suite_mount mount = { .name = xstrdup("m"),
+				     .fs = xstrdup("ext4"),
 				     .options = xstrdup("nodelalloc") };
 	struct suite_variant variant = { .kernel = 0, .mount = 0 };
-	struct suite s = { .mode = MODE_EXACT, .mounts = &mount, .nr_mounts = 1,
-			   .variants = &variant, .nr_variants = 1, .limit_virtual_ns = 5,
+	struct suite s = { .mode = MODE_EXACT,
+			   .mounts = &mount,
+			   .nr_mounts = 1,
+			   .variants = &variant,
+			   .nr_variants = 1,
+			   .limit_virtual_ns = 5,
 			   .limit_wall_ns = 7 };
 	struct plan_cell cell = { .workload = 0 };
 	struct plan p = { .suite = &s, .cells = &cell, .nr_cells = 1 };
@@ -427,11 +435,10 @@ static void a_device_that_others_keep_a_moment_longer_is_waited_for(void **state
 	at.claim = &claim;
 	spec_mix(&c, "dio_read", "file_size=1M ops=20");
 	own_uuid(&c);
-	if (claim_open(&claim, p->device, true, blockdev_user, &e) ||
-	    cell_run(&c, &at, &r, &e))
+	if (claim_open(&claim, p->device, true, blockdev_user, &e) || cell_run(&c, &at, &r, &e))
 		fail_msg("%s", e.text);
 	assert_ok(&r);
-	if (claim_blank(&claim, &e))                    /* as the next cell run begins */
+	if (claim_blank(&claim, &e)) /* as the next cell run begins */
 		fail_msg("%s", e.text);
 	claim_release(&claim);
 	assert_int_equal(waitpid(other, NULL, 0), other);
@@ -561,7 +568,7 @@ static void a_mount_that_stays_busy_is_said_and_not_left(void **state)
 	assert_true(fd >= 0);
 	assert_int_equal(mount_undo(p->mnt, &e), -EBUSY);
 	assert_non_null(strstr(e.text, "busy"));
-	assert_int_equal(umount2(p->mnt, 0), -1);   /* gone already */
+	assert_int_equal(umount2(p->mnt, 0), -1); /* gone already */
 	close(fd);
 	free(file);
 	cell_spec_release(&c);
@@ -654,7 +661,8 @@ static void a_fio_job_that_fails_says_why(void **state)
 	cell_spec_release(&c);
 	spec_fio(&c, "[w]\nfilename=data\nsize=1M\nno_such=3\n");
 	assert_int_equal(run(p, &c, &r), 0);
-	assert_bad(&r, STATUS_FAILED, "prepare: fio failed with status 1: Bad option <no_such=3>; ");
+	assert_bad(&r, STATUS_FAILED,
+		   "prepare: fio failed with status 1: Bad option <no_such=3>; ");
 	result_release(&r);
 	cell_spec_release(&c);
 }
@@ -780,7 +788,8 @@ static void a_locks_pass_is_a_cell_run_with_its_waits_and_its_recording(void **s
 	cell_spec_release(&c);
 }
 
-/* Before the timer: the whole file holds the mark of free space, as if a disk had let it through. */
+/* Before the timer: the whole file holds the mark of free space, as if a disk had let it through.
+ */
 static void let_through(void *arg, int begin)
 {
 	static const struct mix none;
@@ -807,7 +816,8 @@ static void stale_data_make_the_cell_invalid_and_the_counts_stand(void **state)
 	struct cell_spec c;
 	struct result r;
 
-	spec_mix(&c, "hole_fill stale_read", "file_size=64k poison=4M hole_fill.via=buffered "
+	spec_mix(&c, "hole_fill stale_read",
+		 "file_size=64k poison=4M hole_fill.via=buffered "
 		 "hole_fill.ops=1 stale_read.ops=16 stale_read.offsets=sequential");
 	assert_int_equal(cell_run(&c, &at, &r, &e), 0);
 	assert_ok(&r);
@@ -822,7 +832,7 @@ static void stale_data_make_the_cell_invalid_and_the_counts_stand(void **state)
 	assert_int_equal(cell_run(&c, &at, &r, &e), 0);
 	assert_bad(&r, STATUS_INVALID, "stale data in 1");
 	assert_non_null(strstr(r.reason, "the mark of device address"));
-	assert_true(strlen(sample(&r, "stale_read", "stale_poison")) == 2);   /* 15 or 16 */
+	assert_true(strlen(sample(&r, "stale_read", "stale_poison")) == 2); /* 15 or 16 */
 	assert_true(strlen(sample(&r, "stale_read", "stale_first")) > 0);
 	assert_true(result_stands(&r));
 	result_release(&r);

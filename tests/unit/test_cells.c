@@ -36,27 +36,46 @@ static struct made made(const char *mode, unsigned blocks)
 }
 
 static void add_row(struct made *m, unsigned block, bool patched, const char *role,
-		    const char *metric, const char *better, const char *value,
-		    const char *status, const char *marks, const char *reason)
+		    const char *metric, const char *better, const char *value, const char *status,
+		    const char *marks, const char *reason)
 {
 	char number[16], seed[16];
 	const char *v = patched ? "p" : "b";
-	const char *row[SAMPLES_COLUMNS_N] = {
-		"r", v, v, m->mode, "ext4", "m", "w", m->params, number, seed, patched ? "2" : "1",
-		"1", "throughput", role, metric, "", !strcmp(metric, "elapsed") ? "ns" : "u",
-		better, value, status, marks, reason };
+	const char *row[SAMPLES_COLUMNS_N] = { "r",
+					       v,
+					       v,
+					       m->mode,
+					       "ext4",
+					       "m",
+					       "w",
+					       m->params,
+					       number,
+					       seed,
+					       patched ? "2" : "1",
+					       "1",
+					       "throughput",
+					       role,
+					       metric,
+					       "",
+					       !strcmp(metric, "elapsed") ? "ns" : "u",
+					       better,
+					       value,
+					       status,
+					       marks,
+					       reason };
 
 	snprintf(number, sizeof(number), "%u", block);
 	snprintf(seed, sizeof(seed), "%u", 100 + block);
 	csv_add_row(&m->samples, row, SAMPLES_COLUMNS_N);
 }
 
-static void add(struct made *m, unsigned block, bool patched, const char *role,
-		const char *metric, double value)
+static void add(struct made *m, unsigned block, bool patched, const char *role, const char *metric,
+		double value)
 {
 	char text[32];
-	const char *better = !strcmp(metric, "ops_per_s") ? m->better :
-			     !strncmp(metric, "lat_", 4) ? "lower" : "";
+	const char *better = !strcmp(metric, "ops_per_s")  ? m->better
+			     : !strncmp(metric, "lat_", 4) ? "lower"
+							   : "";
 
 	add_row(m, block, patched, role, metric, better, num_format_double(text, value), "ok", "",
 		"");
@@ -84,14 +103,16 @@ static void judge_made(struct made *m)
 	struct buf run = BUF_INIT;
 	struct err e = ERR_INIT;
 
-	buf_addf(&run, "{\"schema\":1,\"run\":\"r\",\"mode\":\"%s\",\"suite\":{\"blocks\":%u,"
+	buf_addf(&run,
+		 "{\"schema\":1,\"run\":\"r\",\"mode\":\"%s\",\"suite\":{\"blocks\":%u,"
 		 "\"seed\":1},\"kernels\":{\"b\":{},\"p\":{}},\"mounts\":{\"m\":{\"fs\":\"ext4\"}},"
 		 "\"variants\":[{\"name\":\"b\",\"kernel\":\"b\",\"mount\":\"m\"},"
 		 "{\"name\":\"p\",\"kernel\":\"p\",\"mount\":\"m\"}],"
 		 "\"contrasts\":[{\"name\":\"c\",\"baseline\":\"b\",\"patched\":\"p\"}],"
 		 "\"passes\":[\"throughput\"],\"metrics\":[{\"name\":\"ops_per_s\",\"unit\":\"u\","
 		 "\"better\":\"%s\",\"primary\":true}],\"cells\":[{\"workload\":\"w\","
-		 "\"params\":\"%s\"}]}", m->mode, m->blocks, m->better, m->params);
+		 "\"params\":\"%s\"}]}",
+		 m->mode, m->blocks, m->better, m->params);
 	if (results_load_mem(&m->r, buf_str(&run), run.len, m->samples.data, m->samples.len, &e) ||
 	    compare_results(&m->c, m->r, NULL, &e))
 		fail_msg("%s", e.text);
@@ -156,9 +177,12 @@ static void a_cell_is_what_its_roles_are_together(void **state)
 		unsigned nr[NR_VERDICTS];
 		enum verdict verdict;
 	} cases[] = {
-		{ { [VERDICT_BROKEN] = 1, [VERDICT_SLOWER] = 1, [VERDICT_FASTER] = 1 }, VERDICT_BROKEN },
-		{ { [VERDICT_SLOWER] = 1, [VERDICT_FASTER] = 1, [VERDICT_UNSURE] = 1 }, VERDICT_MIXED },
-		{ { [VERDICT_SLOWER] = 1, [VERDICT_SAME] = 3, [VERDICT_UNSURE] = 1 }, VERDICT_SLOWER },
+		{ { [VERDICT_BROKEN] = 1, [VERDICT_SLOWER] = 1, [VERDICT_FASTER] = 1 },
+		  VERDICT_BROKEN },
+		{ { [VERDICT_SLOWER] = 1, [VERDICT_FASTER] = 1, [VERDICT_UNSURE] = 1 },
+		  VERDICT_MIXED },
+		{ { [VERDICT_SLOWER] = 1, [VERDICT_SAME] = 3, [VERDICT_UNSURE] = 1 },
+		  VERDICT_SLOWER },
 		{ { [VERDICT_FASTER] = 2, [VERDICT_UNSURE] = 1 }, VERDICT_UNSURE },
 		{ { [VERDICT_FASTER] = 1, [VERDICT_SAME] = 1 }, VERDICT_FASTER },
 		{ { [VERDICT_SAME] = 2 }, VERDICT_SAME },
@@ -319,8 +343,10 @@ static void falling_to_zero_is_a_verdict(void **state)
 		enum verdict verdict;
 		const char *word;
 	} cases[] = {
-		{ "higher", true, VERDICT_SLOWER, "to 0" }, { "higher", false, VERDICT_FASTER, "from 0" },
-		{ "lower", true, VERDICT_FASTER, "to 0" }, { "lower", false, VERDICT_SLOWER, "from 0" },
+		{ "higher", true, VERDICT_SLOWER, "to 0" },
+		{ "higher", false, VERDICT_FASTER, "from 0" },
+		{ "lower", true, VERDICT_FASTER, "to 0" },
+		{ "lower", false, VERDICT_SLOWER, "from 0" },
 	};
 	static const char *const modes[] = { "kvm", "exact" };
 
@@ -390,8 +416,8 @@ static void unpaired_zeros_are_the_smallest_rank(void **state)
 	text = json_dumps(run, 0);
 	comparison_release(&m.c);
 	results_free(m.r);
-	assert_int_equal(results_load_mem(&m.r, text, strlen(text), m.samples.data, m.samples.len,
-					  &e), 0);
+	assert_int_equal(
+		results_load_mem(&m.r, text, strlen(text), m.samples.data, m.samples.len, &e), 0);
 	assert_int_equal(compare_results(&m.c, m.r, NULL, &e), 0);
 	comparison_judge(&m.c, m.r, NULL);
 	assert_cell(&m, VERDICT_SLOWER, 1);

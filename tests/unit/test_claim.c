@@ -149,8 +149,9 @@ static bool make_fs(const struct place *p, const char *fs)
 		print_message("# %s is not here\n", t->mkfs);
 		return false;
 	}
-	assert_int_equal(fs_type_mkfs(t, NULL, strcmp(p->dev, p->c.path) ? p->other : p->uuid, p->uuid,
-				      &argv, NULL), 0);
+	assert_int_equal(fs_type_mkfs(t, NULL, strcmp(p->dev, p->c.path) ? p->other : p->uuid,
+				      p->uuid, &argv, NULL),
+			 0);
 	for (size_t i = 0; i < argv.n; i++)
 		buf_addf(&b, "%s ", argv.v[i]);
 	line = xasprintf("wipefs -qa %s; %s%s 2>&1 > /dev/null", p->dev, buf_str(&b), p->dev);
@@ -207,7 +208,7 @@ static void a_device_whose_file_another_one_has_mounted_is_not_blanked(void **st
 	assert_string_equal(before, after);
 	assert_int_equal(umount2(p->mnt, 0), 0);
 	err_clear(&e);
-	if (claim_take(&p->c, true, &e))       /* attached is not used */
+	if (claim_take(&p->c, true, &e)) /* attached is not used */
 		fail_msg("%s", e.text);
 	close(loop);
 }
@@ -215,8 +216,8 @@ static void a_device_whose_file_another_one_has_mounted_is_not_blanked(void **st
 static void a_device_that_is_swapped_to_is_not_blanked(void **state)
 {
 	struct place *p = claimed(state);
-	char before[SHA256_HEX], after[SHA256_HEX], *line = xasprintf("mkswap %s > /dev/null",
-								      p->dev);
+	char before[SHA256_HEX], after[SHA256_HEX],
+		*line = xasprintf("mkswap %s > /dev/null", p->dev);
 	struct err e = ERR_INIT;
 
 	assert_int_equal(claim_lend(&p->c, NULL), 0);
@@ -368,7 +369,7 @@ static void a_device_that_cannot_be_written_is_refused_at_once(void **state)
 	err_clear(&e);
 	refused(claim_open(&c, "/dev/no-such", true, blockdev_user, &e), -ENOENT, &e,
 		"cannot use /dev/no-such");
-	read_only = 0;                 /* it would stay so for the next file */
+	read_only = 0; /* it would stay so for the next file */
 	assert_int_equal(ioctl(fd, BLKROSET, &read_only), 0);
 	close(fd);
 }
@@ -411,7 +412,7 @@ static void a_mount_of_another_device_is_seen(void **state)
 			fail_msg("%s: %s", t->name, e.text);
 		assert_int_equal(umount2(p->mnt, 0), 0);
 		refused(claim_mounted(&p->c, p->mnt, &e), -ENODEV, &e, "is not mounted on");
-		strcpy(p->dev, other);      /* make_fs and mount_do take that one */
+		strcpy(p->dev, other); /* make_fs and mount_do take that one */
 		assert_true(make_fs(p, t->name));
 		err_clear(&e);
 		if (mount_do(t, "", other, p->mnt, &e))
@@ -442,6 +443,6 @@ int main(void)
 		PLACED(a_mount_of_another_device_is_seen),
 	};
 
-	setenv("BLKID_FILE", "/dev/null", 1);   /* as main.c does, for mkfs.btrfs */
+	setenv("BLKID_FILE", "/dev/null", 1); /* as main.c does, for mkfs.btrfs */
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

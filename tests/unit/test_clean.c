@@ -25,10 +25,11 @@ static void test_marks(void **state)
 {
 	/* Direction, no width, separators, annotation, tags, no character, control. */
 	static const char *const hidden[] = {
-		"\u202a", "\u202e", "\u2066", "\u2069", "\u061c", "\u200e", "\u200b", "\u200d", "\u2060",
-		"\ufeff", "\u00ad", "\u034f", "\u115f", "\u3164", "\ufe0f", "\U000e0041", "\U000e01ef",
-		"\u2028", "\u2029", "\ufff9", "\ufffd", "\uffff", "\n", "\t", "\r", "\x1b", "\x7f",
-		"\xc2\x80", "\xc2\x9b", "\xff", "\x80",
+		"\u202a",   "\u202e",     "\u2066",     "\u2069", "\u061c", "\u200e", "\u200b",
+		"\u200d",   "\u2060",     "\ufeff",     "\u00ad", "\u034f", "\u115f", "\u3164",
+		"\ufe0f",   "\U000e0041", "\U000e01ef", "\u2028", "\u2029", "\ufff9", "\ufffd",
+		"\uffff",   "\n",         "\t",         "\r",     "\x1b",   "\x7f",   "\xc2\x80",
+		"\xc2\x9b", "\xff",       "\x80",
 	};
 
 	(void)state;
@@ -76,8 +77,8 @@ static void test_json(void **state)
 {
 	json_t *given = json_pack("{s:s, s:[s, i, n, f], s:{s:b}}", "a\u202e", "x\u200by", "list",
 				  "t\tn\n", 1, 0.5, "k", "in\x1b", 1);
-	json_t *want = json_pack("{s:s, s:[s, i, n, f], s:{s:b}}", "a?", "x?y", "list", "t?n?", 1, 0.5,
-				 "k", "in?", 1);
+	json_t *want = json_pack("{s:s, s:[s, i, n, f], s:{s:b}}", "a?", "x?y", "list", "t?n?", 1,
+				 0.5, "k", "in?", 1);
 	json_t *got;
 
 	(void)state;
@@ -94,7 +95,8 @@ static void test_json(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_marks), cmocka_unit_test(test_any_bytes),
+		cmocka_unit_test(test_marks),
+		cmocka_unit_test(test_any_bytes),
 		cmocka_unit_test(test_json),
 	};
 

@@ -73,7 +73,8 @@ static void every_kind_of_option_is_stored(void **state)
 	struct line l;
 
 	(void)state;
-	assert_int_equal(parse(&l, &plain, "plain -q --output=a/b -j3 --size 64k --limit 2ms w"), 0);
+	assert_int_equal(parse(&l, &plain, "plain -q --output=a/b -j3 --size 64k --limit 2ms w"),
+			 0);
 	assert_true(l.opts.quiet);
 	assert_string_equal(l.opts.output, "a/b");
 	assert_int_equal(l.opts.guests, 3);
@@ -102,7 +103,8 @@ static void an_option_of_several_values_keeps_them_in_order(void **state)
 	assert_refused(&plain, "plain --patch=", "--patch needs a value that is not empty");
 	for (size_t i = 1; i <= OPTION_STRINGS_MAX + 1; i++)
 		argv[i] = (char *)"-px";
-	assert_int_equal(options_parse(&plain, OPTION_STRINGS_MAX + 2, argv, &opts, &p, &e), -EINVAL);
+	assert_int_equal(options_parse(&plain, OPTION_STRINGS_MAX + 2, argv, &opts, &p, &e),
+			 -EINVAL);
 	assert_non_null(strstr(e.text, "--patch may be given 32 times at most"));
 }
 
@@ -182,11 +184,16 @@ static void numbers_are_checked_with_their_units(void **state)
 static void what_is_needed_and_missing_is_told(void **state)
 {
 	static const struct option_row needed[] = {
-		{ 'o', "output", OPT_STRING, "DIR", "where to", offsetof(struct opts, output), true },
+		{ 'o', "output", OPT_STRING, "DIR", "where to", offsetof(struct opts, output),
+		  true },
 		{ 0 },
 	};
-	static const struct command c = { .name = "c", .args = "DIR", .min_args = 1, .max_args = 1,
-					  .options = needed, .options_size = sizeof(struct opts) };
+	static const struct command c = { .name = "c",
+					  .args = "DIR",
+					  .min_args = 1,
+					  .max_args = 1,
+					  .options = needed,
+					  .options_size = sizeof(struct opts) };
 
 	(void)state;
 	assert_refused(&c, "c x", "--output DIR is needed");

@@ -27,9 +27,9 @@
 /* A results folder in memory: one contrast b against p, two cells, ops_per_s and lat. */
 struct folder {
 	unsigned blocks;
-	unsigned watched;          /* blocks of the pass locks; 0: there is none */
-	bool swapped;              /* the contrast is p against b */
-	const char *run;           /* instead of what folder_run makes */
+	unsigned watched; /* blocks of the pass locks; 0: there is none */
+	bool swapped;     /* the contrast is p against b */
+	const char *run;  /* instead of what folder_run makes */
 	struct strv rows;
 };
 
@@ -38,7 +38,8 @@ static const char *const column_names[] = { SAMPLES_COLUMNS };
 static char *folder_run(const struct folder *f)
 {
 	char *watched = f->watched ? xasprintf("\"passes\":[\"throughput\",\"locks\"],"
-					       "\"watch_blocks\":%u,", f->watched)
+					       "\"watch_blocks\":%u,",
+					       f->watched)
 				   : xstrdup("\"passes\":[\"throughput\"],");
 	char *run = xasprintf(
 		"{\"schema\":1,\"run\":\"r\",\"mode\":\"exact\",\"suite\":{\"blocks\":%u},"
@@ -67,7 +68,7 @@ struct row {
 	unsigned cell, block;
 	const char *role, *metric, *value, *status, *reason;
 	unsigned attempt;
-	const char *pass;          /* NULL: throughput */
+	const char *pass; /* NULL: throughput */
 };
 
 static void put(struct folder *f, struct row x)
@@ -76,19 +77,20 @@ static void put(struct folder *f, struct row x)
 
 	while (m < 2 && strcmp(units[m].name, x.metric))
 		m++;
-	strv_addf(&f->rows,
-		  "r,%s,k%s,exact,ext4,m,w,t=%u,%u,%u,1,%u,%s,%s,%s,,%s,%s,%s,%s,,%s",
+	strv_addf(&f->rows, "r,%s,k%s,exact,ext4,m,w,t=%u,%u,%u,1,%u,%s,%s,%s,,%s,%s,%s,%s,,%s",
 		  x.variant, x.variant, x.cell, x.block, 100 + x.block, x.attempt,
-		  x.pass ? x.pass : "throughput",
-		  x.role ? x.role : "all", x.metric, units[m].unit, units[m].better, x.value,
-		  x.status ? x.status : "ok", x.reason ? x.reason : "");
+		  x.pass ? x.pass : "throughput", x.role ? x.role : "all", x.metric, units[m].unit,
+		  units[m].better, x.value, x.status ? x.status : "ok", x.reason ? x.reason : "");
 }
 
 static void put_ops(struct folder *f, const char *variant, unsigned cell, unsigned block,
 		    const char *value)
 {
-	put(f, (struct row){ .variant = variant, .cell = cell, .block = block,
-			     .metric = "ops_per_s", .value = value });
+	put(f, (struct row){ .variant = variant,
+			     .cell = cell,
+			     .block = block,
+			     .metric = "ops_per_s",
+			     .value = value });
 }
 
 static void put_number(struct folder *f, const char *variant, unsigned cell, unsigned block,
@@ -96,7 +98,10 @@ static void put_number(struct folder *f, const char *variant, unsigned cell, uns
 {
 	char text[32];
 
-	put(f, (struct row){ .variant = variant, .cell = cell, .block = block, .metric = metric,
+	put(f, (struct row){ .variant = variant,
+			     .cell = cell,
+			     .block = block,
+			     .metric = metric,
 			     .value = num_format_double(text, v) });
 }
 
@@ -267,8 +272,10 @@ static void random_folder(struct folder *f, struct rng *rng)
 	f->blocks = 3;
 	for (unsigned i = 0; i < 2 * 2 * 3 * 3 * 3; i++) {
 		unsigned k = i / 2;
-		struct row x = { .variant = i % 2 ? "p" : "b", .cell = 1 + k % 2,
-				 .block = 1 + k / 2 % 3, .role = roles[k / 6 % 3],
+		struct row x = { .variant = i % 2 ? "p" : "b",
+				 .cell = 1 + k % 2,
+				 .block = 1 + k / 2 % 3,
+				 .role = roles[k / 6 % 3],
 				 .metric = metrics[k / 18 % 3],
 				 .value = values[rng_below(rng, 7)] };
 
@@ -382,9 +389,9 @@ static void marks_follow_the_direction_of_the_metric(void **state)
 		enum mark mark;
 	} cases[] = {
 		{ "ops_per_s", { 11, 12 }, MARK_BETTER }, { "ops_per_s", { 9, 8 }, MARK_WORSE },
-		{ "ops_per_s", { 9, 11 }, MARK_MIXED },	  { "ops_per_s", { 10, 11 }, MARK_MIXED },
+		{ "ops_per_s", { 9, 11 }, MARK_MIXED },   { "ops_per_s", { 10, 11 }, MARK_MIXED },
 		{ "ops_per_s", { 10, 10 }, MARK_EQUAL },  { "lat", { 11, 12 }, MARK_WORSE },
-		{ "lat", { 9, 8 }, MARK_BETTER },	  { "n", { 11, 12 }, MARK_MIXED },
+		{ "lat", { 9, 8 }, MARK_BETTER },         { "n", { 11, 12 }, MARK_MIXED },
 		{ "n", { 10, 10 }, MARK_EQUAL },
 	};
 
@@ -411,11 +418,20 @@ static void marks_follow_the_direction_of_the_metric(void **state)
 static void highest_attempt_counts_even_if_it_failed(void **state)
 {
 	struct fixture x = { .f = { .blocks = 2 } };
-	struct row first = { .variant = "p", .cell = 1, .block = 1, .metric = "ops_per_s",
-			     .value = "", .status = "failed", .reason = "guest died",
+	struct row first = { .variant = "p",
+			     .cell = 1,
+			     .block = 1,
+			     .metric = "ops_per_s",
+			     .value = "",
+			     .status = "failed",
+			     .reason = "guest died",
 			     .attempt = 1 };
-	struct row second = { .variant = "p", .cell = 1, .block = 1, .metric = "ops_per_s",
-			      .value = "30", .attempt = 2 };
+	struct row second = { .variant = "p",
+			      .cell = 1,
+			      .block = 1,
+			      .metric = "ops_per_s",
+			      .value = "30",
+			      .attempt = 2 };
 
 	(void)state;
 	put_cell_2(&x.f);
@@ -476,8 +492,13 @@ static void no_rows_at_all_is_every_pair_unmeasured(void **state)
 static void failed_run_without_metrics_says_why(void **state)
 {
 	struct fixture x = { .f = { .blocks = 1 } };
-	struct row failed = { .variant = "p", .cell = 1, .block = 1, .metric = "", .value = "",
-			      .status = "invalid", .reason = "extents are holes" };
+	struct row failed = { .variant = "p",
+			      .cell = 1,
+			      .block = 1,
+			      .metric = "",
+			      .value = "",
+			      .status = "invalid",
+			      .reason = "extents are holes" };
 
 	(void)state;
 	put_cell_2(&x.f);
@@ -498,8 +519,13 @@ static void the_worst_that_a_row_lacks_is_the_rows(void **state)
 	(void)state;
 	put_cell_2(&x.f);
 	for (unsigned b = 0; b < 3; b++) {
-		struct row row = { .variant = "p", .cell = 1, .block = b + 1, .metric = "",
-				   .value = "", .status = status[b], .reason = "why" };
+		struct row row = { .variant = "p",
+				   .cell = 1,
+				   .block = b + 1,
+				   .metric = "",
+				   .value = "",
+				   .status = status[b],
+				   .reason = "why" };
 
 		put_ops(&x.f, "b", 1, b + 1, "10");
 		put(&x.f, row);
@@ -711,10 +737,13 @@ static void selection_keeps_what_was_asked_for(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 2 * sizeof(made) / sizeof(made[0]); i++)
-		put(&f, (struct row){ .variant = i % 2 ? "p" : "b", .cell = made[i / 2].cell,
-				      .block = 1, .role = made[i / 2].role,
-				      .metric = made[i / 2].metric, .value = "5" });
-	assert_int_equal(rows_left(&f, NULL, NULL), 4);   /* 1 all; 2 all, x, y */
+		put(&f, (struct row){ .variant = i % 2 ? "p" : "b",
+				      .cell = made[i / 2].cell,
+				      .block = 1,
+				      .role = made[i / 2].role,
+				      .metric = made[i / 2].metric,
+				      .value = "5" });
+	assert_int_equal(rows_left(&f, NULL, NULL), 4); /* 1 all; 2 all, x, y */
 	assert_int_equal(rows_left(&f, "all", NULL), 6);
 	assert_int_equal(rows_left(&f, NULL, "all"), 2);
 	assert_int_equal(rows_left(&f, "lat", "all"), 2);
@@ -757,11 +786,19 @@ static void fill_watched(struct folder *f)
 		put_number(f, v, cell, block, "lat", lat);
 		if (block > f->watched)
 			continue;
-		put(f, (struct row){ .variant = v, .cell = cell, .block = block, .pass = "locks",
-				     .metric = "ops_per_s", .value = i % 2 ? "5" : "9" });
-		put(f, (struct row){ .variant = v, .cell = cell, .block = block, .pass = "locks",
-				     .metric = "lat", .value = num_format_double(text, 100 + i % 2 *
-							(block * 3 % 4 + cell - 1.5)) });
+		put(f, (struct row){ .variant = v,
+				     .cell = cell,
+				     .block = block,
+				     .pass = "locks",
+				     .metric = "ops_per_s",
+				     .value = i % 2 ? "5" : "9" });
+		put(f, (struct row){ .variant = v,
+				     .cell = cell,
+				     .block = block,
+				     .pass = "locks",
+				     .metric = "lat",
+				     .value = num_format_double(
+					     text, 100 + i % 2 * (block * 3 % 4 + cell - 1.5)) });
 	}
 }
 

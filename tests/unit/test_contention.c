@@ -98,8 +98,8 @@ static const struct {
 
 static int parse(struct contention *c, const char *suffix, const struct buf *b, struct err *e)
 {
-	enum contention_form form = strcmp(suffix, ".table") ? CONTENTION_SEPARATED :
-				    CONTENTION_TABLE;
+	enum contention_form form =
+		strcmp(suffix, ".table") ? CONTENTION_SEPARATED : CONTENTION_TABLE;
 
 	return contention_parse(c, form, b->data, b->len, e);
 }
@@ -129,9 +129,14 @@ static void outputs_of_four_perfs_agree_with_ours(void **state)
 
 static void perf_says_itself_which_form_it_has(void **state)
 {
-	static const struct { const char *version; enum contention_form form; } rows[] = {
-		{ "6.1", CONTENTION_TABLE }, { "6.12", CONTENTION_SEPARATED },
-		{ "7.2", CONTENTION_SEPARATED }, { "7.3", CONTENTION_SEPARATED },
+	static const struct {
+		const char *version;
+		enum contention_form form;
+	} rows[] = {
+		{ "6.1", CONTENTION_TABLE },
+		{ "6.12", CONTENTION_SEPARATED },
+		{ "7.2", CONTENTION_SEPARATED },
+		{ "7.3", CONTENTION_SEPARATED },
 	};
 	static const char old[] = "\n Usage: perf lock [<options>] {record|report|script|info}\n";
 	enum contention_form form;
@@ -181,7 +186,8 @@ static void what_stands_around_a_table_is_no_row(void **state)
 		struct contention c;
 		struct err e = ERR_INIT;
 
-		if (contention_parse(&c, read_as[i].form, read_as[i].text, strlen(read_as[i].text), &e))
+		if (contention_parse(&c, read_as[i].form, read_as[i].text, strlen(read_as[i].text),
+				     &e))
 			fail_msg("row %zu: %s", i, e.text);
 		assert_int_equal(c.count, read_as[i].count);
 		assert_int_equal(c.total_ns, read_as[i].total_ns);

@@ -59,9 +59,9 @@ static void names_have_their_subsystem(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		assert_string_equal(subsystems[subsystem_of(cases[i].object,
-							    cases[i].function)].name,
-				    cases[i].subsystem);
+		assert_string_equal(
+			subsystems[subsystem_of(cases[i].object, cases[i].function)].name,
+			cases[i].subsystem);
 }
 
 /* What a name can never match, or what matches in two rows, is a mistake in the table. */
@@ -76,7 +76,8 @@ static void the_table_is_sound(void **state)
 			assert_true(**p != '_' && **p != '*' && **p);
 			assert_true(!star || !star[1]);
 			for (unsigned k = i; k < nr_subsystems; k++)
-				for (const char *const *q = k == i ? p + 1 : subsystems[k].functions;
+				for (const char *const *q = k == i ? p + 1
+								   : subsystems[k].functions;
 				     q && *q; q++)
 					if (!strcmp(*p, *q))
 						fail_msg("%s stands twice", *p);
@@ -101,7 +102,8 @@ static void a_real_profile_is_sorted_almost_whole(void **state)
 		strv_split(&word, lines.v[i], " ");
 		assert_int_equal(word.n, 3);
 		instructions = strtod(word.v[2], NULL);
-		sum[subsystem_of(word.v[0], strcmp(word.v[1], "-") ? word.v[1] : "")] += instructions;
+		sum[subsystem_of(word.v[0], strcmp(word.v[1], "-") ? word.v[1] : "")] +=
+			instructions;
 		all += instructions;
 		strv_release(&word);
 	}
@@ -122,10 +124,15 @@ static void suffixes_are_the_compilers(void **state)
 		size_t len;
 		enum piece piece;
 	} cases[] = {
-		{ "schedule", 8, PIECE_WHOLE }, { "f.constprop.0", 1, PIECE_WHOLE },
-		{ "f.isra.0.cold", 1, PIECE_COLD }, { "f.part.0", 1, PIECE_PART },
-		{ "f.part.0.isra.0", 1, PIECE_PART }, { "f.cold", 1, PIECE_COLD },
-		{ "f.other", 7, PIECE_WHOLE }, { ".cold", 5, PIECE_WHOLE }, { "", 0, PIECE_WHOLE },
+		{ "schedule", 8, PIECE_WHOLE },
+		{ "f.constprop.0", 1, PIECE_WHOLE },
+		{ "f.isra.0.cold", 1, PIECE_COLD },
+		{ "f.part.0", 1, PIECE_PART },
+		{ "f.part.0.isra.0", 1, PIECE_PART },
+		{ "f.cold", 1, PIECE_COLD },
+		{ "f.other", 7, PIECE_WHOLE },
+		{ ".cold", 5, PIECE_WHOLE },
+		{ "", 0, PIECE_WHOLE },
 	};
 	enum piece piece;
 
@@ -171,7 +178,9 @@ static void put_sample(struct folder *f, const char *variant, unsigned block, co
 {
 	buf_addf(&f->samples, "r,%s,k%s,exact,ext4,m,w,t=1,%u,1,1,1,%s,all,%s,,%s,%s,%.17g,ok,,\n",
 		 variant, variant, block, pass, metric,
-		 !strcmp(metric, "ops_per_s") ? "1/s" : !strcmp(metric, "counted_time") ? "ns" : "count",
+		 !strcmp(metric, "ops_per_s")      ? "1/s"
+		 : !strcmp(metric, "counted_time") ? "ns"
+						   : "count",
 		 !strcmp(metric, "ops_per_s") ? "higher" : "", value);
 }
 
@@ -202,7 +211,8 @@ static int folder_load(struct folder *f)
 		"\"cells\":[{\"workload\":\"w\",\"params\":\"t=1\",\"varying\":\"t=1\","
 		"\"role_threads\":1}],\"passes\":[\"throughput\"%s],"
 		"\"metrics\":[{\"name\":\"ops_per_s\",\"unit\":\"1/s\",\"better\":\"higher\","
-		"\"primary\":true}]}", f->blocks, f->no_pass ? "" : ",\"profile\"");
+		"\"primary\":true}]}",
+		f->blocks, f->no_pass ? "" : ",\"profile\"");
 	int ret = results_load_mem(&f->r, run, strlen(run), f->samples.data, f->samples.len, &f->e);
 
 	free(run);
@@ -464,8 +474,10 @@ static void a_failed_pass_says_why(void **state)
 	put_sample(&f, "b", 1, "throughput", "ops_per_s", 10);
 	put_sample(&f, "p", 1, "throughput", "ops_per_s", 10);
 	for (const char *v = "bp"; *v; v++)
-		buf_addf(&f.samples, "r,%c,k%c,exact,ext4,m,w,t=1,1,1,1,1,profile,,,,,,,skipped,,no "
-			 "plug-ins in this QEMU\n", *v, *v);
+		buf_addf(&f.samples,
+			 "r,%c,k%c,exact,ext4,m,w,t=1,1,1,1,1,profile,,,,,,,skipped,,no "
+			 "plug-ins in this QEMU\n",
+			 *v, *v);
 	c = folder_cell(&f);
 	assert_int_equal(c->pairs, 0);
 	assert_non_null(strstr(c->reason, "no plug-ins in this QEMU"));
@@ -566,8 +578,8 @@ static void locks_and_instructions_are_one_sentence(void **state)
 	} cases[] = {
 		{ LOCKS_NONE, LOCKS_EXPLAIN, NULL, "w t=1 -16.7 %: an operation executes 400",
 		  "all of the change" },
-		{ LOCKS_EXPLAIN, LOCKS_EXPLAIN, "w: i_rwsem waits", "w: i_rwsem waits; an operation",
-		  "all of the change" },
+		{ LOCKS_EXPLAIN, LOCKS_EXPLAIN, "w: i_rwsem waits",
+		  "w: i_rwsem waits; an operation", "all of the change" },
 		{ LOCKS_NOT, LOCKS_EXPLAIN, "no lock explains w", "w t=1 -16.7 %: an operation",
 		  "; no lock explains it" },
 	};
@@ -585,8 +597,9 @@ static void locks_and_instructions_are_one_sentence(void **state)
 		assert_non_null(because);
 		assert_memory_equal(because, cases[i].begin, strlen(cases[i].begin));
 		assert_string_equal(because + strlen(because) - strlen(cases[i].end), cases[i].end);
-		assert_non_null(strstr(because, "ext4_f +400 (400 -> 800, called as often, each call "
-						"longer)"));
+		assert_non_null(strstr(because,
+				       "ext4_f +400 (400 -> 800, called as often, each call "
+				       "longer)"));
 		assert_int_equal(c.rows[0].part, cases[i].joined);
 		near(c.rows[0].p.share, 1);
 		assert_string_equal(c.rows[0].p.function, "ext4_f");
@@ -642,7 +655,8 @@ static void lines_fit_and_sums_agree(void **state)
 	folder_init(&f, 2);
 	for (unsigned b = 1; b <= 2; b++) {
 		put_usual(&f, b, 100 + b, 600);
-		put_row(&f, "p", b, "kernel", "a_function_of_a_name_that_is_much_longer_than_others",
+		put_row(&f, "p", b, "kernel",
+			"a_function_of_a_name_that_is_much_longer_than_others",
 			"0xffffffff82000800", 7000000, 100);
 	}
 	folder_cell(&f);

@@ -50,7 +50,9 @@ static void good_files_give_their_fields_and_lines(void **state)
 		{ "a,b\n1,2", "2|1|2\n" },
 		{ "a,b\n,\n", "2||\n" },
 		{ "x,b,y,a,z\n1,2,3,4,5\n", "2|4|2\n" },
-		{ "\xef\xbb\xbf" "a,b\r\n1,2\r\n\r\n3,4\r\n", "2|1|2\n4|3|4\n" },
+		{ "\xef\xbb\xbf"
+		  "a,b\r\n1,2\r\n\r\n3,4\r\n",
+		  "2|1|2\n4|3|4\n" },
 		{ "\"a\",\"b\"\n\"1,\"\"2\"\"\",\"x\ny\n\"\n5,6\n", "4|1,\"2\"|x\ny\n\n5|5|6\n" },
 		{ "a,b\n 1 ,\t2 \n", "2| 1 |\t2 \n" },
 		{ "a,b\n\n\n1,2\n", "4|1|2\n" },
@@ -202,10 +204,20 @@ static void a_formula_is_guarded_in_the_file_only(void **state)
 	static const struct {
 		const char *field, *written;
 	} texts[] = {
-		{ "=cmd|'/C calc'!A0", "'=cmd|'/C calc'!A0" }, { "+1+2", "'+1+2" }, { "-x", "'-x" },
-		{ "@SUM(1)", "'@SUM(1)" }, { "\t=1", "'\t=1" }, { "-", "'-" }, { "=1,2", "\"'=1,2\"" },
-		{ "'=1", "''=1" }, { "''-1", "'''-1" },
-		{ "-0.5", "-0.5" }, { "-1e-9", "-1e-9" }, { "'it", "'it" }, { "a=b", "a=b" }, { "", "" },
+		{ "=cmd|'/C calc'!A0", "'=cmd|'/C calc'!A0" },
+		{ "+1+2", "'+1+2" },
+		{ "-x", "'-x" },
+		{ "@SUM(1)", "'@SUM(1)" },
+		{ "\t=1", "'\t=1" },
+		{ "-", "'-" },
+		{ "=1,2", "\"'=1,2\"" },
+		{ "'=1", "''=1" },
+		{ "''-1", "'''-1" },
+		{ "-0.5", "-0.5" },
+		{ "-1e-9", "-1e-9" },
+		{ "'it", "'it" },
+		{ "a=b", "a=b" },
+		{ "", "" },
 	};
 
 	(void)state;
@@ -217,7 +229,8 @@ static void a_formula_is_guarded_in_the_file_only(void **state)
 		csv_add_row(&b, (const char *[]){ texts[i].field, "z" }, 2);
 		assert_string_equal(b.data, want);
 		assert_int_equal(csv_read_mem("x", b.data, b.len, columns, is_field,
-					      (void *)texts[i].field, NULL), 0);
+					      (void *)texts[i].field, NULL),
+				 0);
 		free(want);
 		buf_release(&b);
 	}
@@ -273,7 +286,8 @@ static void a_large_file_reads_the_same_from_disk_as_from_memory(void **state)
 
 	(void)state;
 	assert_true(fd >= 0);
-	buf_adds(&b, "\xef\xbb\xbf" "a,b\n");
+	buf_adds(&b, "\xef\xbb\xbf"
+		     "a,b\n");
 	for (int i = 0; i < 150000; i++)
 		buf_addf(&b, "%d,\"quoted, and\n%d lines\"\n", i, i);
 	assert_int_equal(write(fd, b.data, b.len), b.len);

@@ -24,7 +24,7 @@
 /* --- job files ------------------------------------------------------------------- */
 
 static const struct {
-	const char *text, *line, *says;   /* says NULL: accepted */
+	const char *text, *line, *says; /* says NULL: accepted */
 } files[] = {
 	{ JOB, NULL, NULL },
 	{ "; c\n[global]\ndirect=1\n[j]\nsize=1M\ntime_based\nbssplit=4k/50:8k/50\n", NULL, NULL },
@@ -35,7 +35,8 @@ static const struct {
 	{ "", "t:", "no job" },
 	{ JOB "iodepth=4\n", "t:4:", "does nothing with the synchronous engine psync" },
 	{ "[global]\niodepth=4\n[j]\nioengine=pvsync2\n", "t:2:", "pvsync2" },
-	{ "[global]\nsize=1M\nioengine=libaio\n[j]\niodepth=4\n[global]\nioengine=psync\n[k]\niodepth=1\n",
+	{ "[global]\nsize=1M\nioengine=libaio\n[j]\niodepth=4\n[global]\nioengine=psync\n[k]"
+	  "\niodepth=1\n",
 	  NULL, NULL },
 	{ JOB "iodepth=lots\n", "t:4:", "not a number" },
 	{ JOB "ioengine=exec\n", "t:4:", "not one of those for files" },
@@ -114,8 +115,8 @@ static void files_that_measure_something_else_are_refused_with_their_line(void *
 
 static void parameters_win_over_the_file(void **state)
 {
-	static const char *const params[] = { "threads", "8", "bs", "4k", "runtime", "1.5s",
-					      "rw", "randread", NULL };
+	static const char *const params[] = { "threads", "8",  "bs",       "4k", "runtime",
+					      "1.5s",    "rw", "randread", NULL };
 	static const char text[] =
 		"[global]\nsize=1m\nbs=64k ; big\nruntime=9\n[a]\nnumjobs=2\n[b]\nrw=write\n";
 	static const char expect[] =
@@ -152,8 +153,9 @@ static void parameters_that_contradict_the_job_are_refused(void **state)
 		struct err e = ERR_INIT;
 		struct fiojob out;
 
-		assert_int_equal(fiojob_make("t", JOB "bssplit=4k/9:8k/1\n", cases[i].params, &out,
-					     &e), -EINVAL);
+		assert_int_equal(
+			fiojob_make("t", JOB "bssplit=4k/9:8k/1\n", cases[i].params, &out, &e),
+			-EINVAL);
 		if (!strstr(e.text, cases[i].says))
 			fail_msg("case %zu says \"%s\"", i, e.text);
 	}
@@ -224,7 +226,7 @@ static void fio_takes_the_jobs_that_are_made(void **state)
 	assert_int_equal(fs_write_atomic(file, seeded, strlen(seeded), &e), 0);
 	if (proc_check(argv, &o, NULL, &e))
 		fail_msg("%s\n%s", e.text, buf_str(&out));
-	assert_int_equal(out.data[0], '{');   /* no warning before it */
+	assert_int_equal(out.data[0], '{'); /* no warning before it */
 	result_init(&r);
 	assert_int_equal(fiojson_result(out.data, out.len, NULL, &r, NULL, &e), 0);
 	assert_string_equal(json_string_value(json_object_get(r.facts, "fio_latency")), "total");
@@ -279,8 +281,8 @@ static void fio_draws_its_offsets_from_the_seed(void **state)
 		skip();
 	}
 	free(fio);
-	assert_int_equal(fiojob_make("t", JOB "number_ios=20\nallrandrepeat=1\n", NULL, &job,
-				     NULL), 0);
+	assert_int_equal(fiojob_make("t", JOB "number_ios=20\nallrandrepeat=1\n", NULL, &job, NULL),
+			 0);
 	one = offsets(job.text, 1);
 	same = offsets(job.text, 1);
 	other = offsets(job.text, 2);

@@ -87,8 +87,8 @@ static void counts_are_summed_over_jobs_and_rates_too(void **state)
 
 	(void)state;
 	/* Reads 6, 6, 2 and writes 0, 0, 4. */
-	assert_int_equal(read_file("fio: a warning\n{ not yet\n", "two.json", NULL, 0, &r, NULL,
-				   &e), 0);
+	assert_int_equal(
+		read_file("fio: a warning\n{ not yet\n", "two.json", NULL, 0, &r, NULL, &e), 0);
 	assert_true(value(&r, "all", "operations") == 18);
 	assert_true(value(&r, "read", "operations") == 14);
 	assert_true(value(&r, "write", "operations") == 4);
@@ -110,8 +110,12 @@ static void a_threads_own_time_is_finer_than_fios_milliseconds(void **state)
 {
 	/* 16 writes and 3 fsyncs: 15327620 ns of I/O in the 15396623 ns of the thread. */
 	const struct fio_clock_thread thread = {
-		.begin_ns = 1000, .first_end_ns = 15397623, .last_ns = 15398553,
-		.spent_ns = { 15396623, 930 }, .at_ns = { 15397623, 15398553 }, .steps = 2,
+		.begin_ns = 1000,
+		.first_end_ns = 15397623,
+		.last_ns = 15398553,
+		.spent_ns = { 15396623, 930 },
+		.at_ns = { 15397623, 15398553 },
+		.steps = 2,
 		.tid = 7,
 	};
 	struct fio_clock_thread later = thread, beyond = thread;
@@ -149,10 +153,20 @@ static void jobs_of_different_lengths_have_rates_of_their_own(void **state)
 {
 	/* 10 paced reads in 23.8 ms beside 52 paced writes in 67.4 ms, which began first. */
 	static const struct fio_clock_thread threads[] = {
-		{ 2344932632637, 2345000067373, 2345000070915, { 67434736, 692, 2775, 73 },
-		  { 2345000067373, 2345000068065, 2345000070840, 2345000070915 }, 4, 1786 },
-		{ 2344936288063, 2344960090623, 2344960091766, { 23802560, 1143, 0, 0 },
-		  { 2344960090623, 2344960091766, 0, 0 }, 2, 1785 },
+		{ 2344932632637,
+		  2345000067373,
+		  2345000070915,
+		  { 67434736, 692, 2775, 73 },
+		  { 2345000067373, 2345000068065, 2345000070840, 2345000070915 },
+		  4,
+		  1786 },
+		{ 2344936288063,
+		  2344960090623,
+		  2344960091766,
+		  { 23802560, 1143, 0, 0 },
+		  { 2344960090623, 2344960091766, 0, 0 },
+		  2,
+		  1785 },
 	};
 	struct fio_timed timed;
 	struct err e = ERR_INIT;
@@ -202,8 +216,13 @@ static void threads_that_do_not_agree_with_the_jobs_are_told_by_their_times(void
 static void verify_reads_are_apart_and_not_in_the_total(void **state)
 {
 	static const struct fio_clock_thread thread = {
-		2341256939532, 2341257055519, 2341257141563, { 115987, 369, 85155, 520 },
-		{ 2341257055519, 2341257055888, 2341257141043, 2341257141563 }, 4, 1402,
+		2341256939532,
+		2341257055519,
+		2341257141563,
+		{ 115987, 369, 85155, 520 },
+		{ 2341257055519, 2341257055888, 2341257141043, 2341257141563 },
+		4,
+		1402,
 	};
 	const double io_ns = 16 * 2214.5;
 	struct fio_clock_thread slow = thread;
@@ -245,8 +264,13 @@ static void verify_reads_are_apart_and_not_in_the_total(void **state)
 static void reads_of_a_job_that_also_verifies_cannot_be_told_apart(void **state)
 {
 	static const struct fio_clock_thread thread = {
-		2342591277407, 2342597307481, 2342620914057, { 6030074, 879, 23604936, 761 },
-		{ 2342597307481, 2342597308360, 2342620913296, 2342620914057 }, 4, 1549,
+		2342591277407,
+		2342597307481,
+		2342620914057,
+		{ 6030074, 879, 23604936, 761 },
+		{ 2342597307481, 2342597308360, 2342620913296, 2342620914057 },
+		4,
+		1549,
 	};
 	struct err e = ERR_INIT;
 	struct result r;
@@ -268,7 +292,8 @@ static const struct {
 	{ "\"rw\": \"write\", \"verify\": \"md5\"", "", 10, 10 },
 	{ "\"rw\": \"randwrite:8\"", "\"verify\": \"crc32c\"", 10, 10 },
 	{ "\"rw\": \"write\", \"verify\": \"md5\", \"do_verify\": \"0\", "
-	  "\"verify_backlog\": \"8\"", "", 10, 10 },
+	  "\"verify_backlog\": \"8\"",
+	  "", 10, 10 },
 	{ "\"rw\": \"write\", \"verify\": \"md5\", \"verify_async\": \"2\"", "", 10, 10 },
 	{ "\"rw\": \"write\", \"verify\": \"md5\", \"experimental_verify\": \"1\"", "", 10, 10 },
 	{ "\"rw\": \"write\", \"verify_only\": \"\"", "\"verify\": \"md5\"", 10, 10 },
@@ -316,10 +341,10 @@ static void files_made_in_the_midst_are_work(void **state)
 		const char *option;
 		uint64_t io_ns;
 	} jobs[] = {
-		{ "\"bs\": \"4k\"", 5000 },            { "\"create_on_open\": \"0\"", 5000 },
-		{ "\"create_on_open\": \"1\"", 0 },    { "\"openfiles\": \"1\"", 0 },
-		{ "\"unlink_each_loop\": \"\"", 0 },   { "\"thinktime\": \"50\"", 0 },
-		{ "\"rate_iops\": \"100\"", 0 },       { "\"ioengine\": \"libaio\"", 0 },
+		{ "\"bs\": \"4k\"", 5000 },          { "\"create_on_open\": \"0\"", 5000 },
+		{ "\"create_on_open\": \"1\"", 0 },  { "\"openfiles\": \"1\"", 0 },
+		{ "\"unlink_each_loop\": \"\"", 0 }, { "\"thinktime\": \"50\"", 0 },
+		{ "\"rate_iops\": \"100\"", 0 },     { "\"ioengine\": \"libaio\"", 0 },
 	};
 
 	(void)state;
@@ -376,8 +401,9 @@ static void a_job_with_an_error_fails_with_fios_words(void **state)
 	struct result r;
 
 	(void)state;
-	assert_int_equal(read_file("fio: io_u error on file x\n", "enospc.json", NULL, 0, &r, NULL,
-				   &e), -EIO);
+	assert_int_equal(
+		read_file("fio: io_u error on file x\n", "enospc.json", NULL, 0, &r, NULL, &e),
+		-EIO);
 	assert_non_null(strstr(e.text, "No space left on device"));
 	assert_non_null(strstr(e.text, "io_u error on file x"));
 	assert_int_equal(r.nr_samples, 0);
@@ -387,8 +413,13 @@ static void a_job_with_an_error_fails_with_fios_words(void **state)
 static void what_is_no_result_of_fio_is_refused(void **state)
 {
 	static const char *const texts[] = {
-		"", "Bad option <x>\nfio: job dropped\n", "{\n", "{\n}\n", "{\n\"jobs\": []\n}",
-		"{\n\"jobs\": [1]\n}", "{\n\"jobs\": [{\"error\": 0}]\n}",
+		"",
+		"Bad option <x>\nfio: job dropped\n",
+		"{\n",
+		"{\n}\n",
+		"{\n\"jobs\": []\n}",
+		"{\n\"jobs\": [1]\n}",
+		"{\n\"jobs\": [{\"error\": 0}]\n}",
 		"{\n\"jobs\": [{\"error\": 0, \"read\": {\"total_ios\": -1}}]\n}",
 		"{\n\"jobs\": [{\"error\": 0, \"read\": {\"total_ios\": 1, \"io_bytes\": 1, "
 		"\"runtime\": 9007199254740992}}]\n}",
@@ -416,8 +447,8 @@ static void what_is_no_result_of_fio_is_refused(void **state)
 static const struct {
 	const char *job;
 	size_t threads;
-	unsigned steps;        /* 0: as many as it takes */
-	double operations;     /* 0: likewise */
+	unsigned steps;    /* 0: as many as it takes */
+	double operations; /* 0: likewise */
 } real[] = {
 	{ "rw=randwrite\nsize=64k\n", 1, 2, 16 },
 	{ "rw=randwrite\nsize=64k\nthread\nnumjobs=3\n", 3, 0, 48 },
@@ -427,7 +458,8 @@ static const struct {
 	{ "rw=write\nsize=64k\nioengine=libaio\niodepth=4\nend_fsync=1\n", 1, 2, 16 },
 	{ "rw=randread\nsize=64k\nnumber_ios=5\nthinktime=200\n", 1, 2, 5 },
 	{ "rw=randread\nsize=64k\ntime_based\nstartdelay=20ms\nramp_time=40ms\nruntime=20ms\n"
-	  "rate_iops=1000\n", 1, 0, 0 },
+	  "rate_iops=1000\n",
+	  1, 0, 0 },
 };
 
 static void run_fio(const char *job, struct fio_times *times, struct buf *out)
@@ -441,8 +473,10 @@ static void run_fio(const char *job, struct fio_times *times, struct buf *out)
 	assert_int_equal(fio_times_open(times, dir, &e), 0);
 	file = xasprintf("%s/j.fio", dir);
 	assert_int_equal(fs_write_atomic(file, text, strlen(text), &e), 0);
-	if (proc_check(argv, &(struct proc_opts){ .cwd = dir, .env = fio_times_env(times),
-						  .out = out, .err = out }, NULL, &e))
+	if (proc_check(argv,
+		       &(struct proc_opts){
+			       .cwd = dir, .env = fio_times_env(times), .out = out, .err = out },
+		       NULL, &e))
 		fail_msg("%s: %s", job, e.text);
 	free(file);
 	free(text);
@@ -491,7 +525,7 @@ static void the_library_notes_each_threads_work(void **state)
 
 /* --- what fio says ------------------------------------------------------------------ */
 
-#define WRITE_FAILED \
+#define WRITE_FAILED                                                                               \
 	"fio: pid=0, err=28/file:filesetup.c:240, func=write, error=No space left on device\n"
 
 static void fios_words_are_whole_and_said_once(void **state)
@@ -508,7 +542,9 @@ static void fios_words_are_whole_and_said_once(void **state)
 		  "                    : write      Sequential write\n"
 		  "\nfio: failed parsing rw=randwrte\r\nfio: job filler dropped",
 		  "failed parsing rw=randwrte; job filler dropped" },
-		{ "", "" }, { "\n \n", "" }, { "one\ttwo \n", "one two" },
+		{ "", "" },
+		{ "\n \n", "" },
+		{ "one\ttwo \n", "one two" },
 	};
 	struct buf many = BUF_INIT;
 	char *words;

@@ -85,7 +85,8 @@ static void what_is_made_is_to_fio_what_was_written(void **state)
 		make(&j, plain[i], NULL);
 		was = showcmd(plain[i]);
 		is = showcmd(j.text);
-		/* To fio all names of [global] sections are alike, and blanks after '=' are kept. */
+		/* To fio all names of [global] sections are alike, and blanks after '=' are kept.
+		 */
 		for (char *p = was; (p = strstr(p, "= "));)
 			memmove(p + 1, p + 2, strlen(p + 2) + 1);
 		assert_string_equal(is, was);
@@ -105,8 +106,10 @@ static const struct {
 	{ "[a]\nsize=1m\nfilename=/a:b/c:/d/e\n", "\nfilename=a:b/c:d/e\n", "=/", "taken as" },
 	{ "[a]\nsize=1m\ndirectory=/\n", "\ndirectory=.\n", "=/", "taken as ." },
 	{ "[a]\nfilename=/dev/sda\n", "\nsize=64m\n", NULL, "a file of 64m takes its place" },
-	{ "[global]\nfilename=/tmp/x\n[a]\nsize=100%\n", "\nsize=64m\n", "100%", "takes its place" },
-	{ "[a]\nsize=1m\nwrite_bw_log=x\nlog_avg_msec=9\n", "size=1m", "log", "write_bw_log is left out" },
+	{ "[global]\nfilename=/tmp/x\n[a]\nsize=100%\n", "\nsize=64m\n", "100%",
+	  "takes its place" },
+	{ "[a]\nsize=1m\nwrite_bw_log=x\nlog_avg_msec=9\n", "size=1m", "log",
+	  "write_bw_log is left out" },
 	{ "[a]\nsize=1m\nwrite_iolog=x\n", "size=1m", "log", "write_iolog is left out" },
 	{ "[a]\nsize=1m\ngtod_reduce=1\n", "size=1m", "gtod", "gtod_reduce is left out" },
 	{ "[a]\nsize=1m\ndisable_lat\n", "size=1m", "disable", "disable_lat is left out" },
@@ -123,7 +126,7 @@ static void each_change_is_made_and_said(void **state)
 
 		make(&j, changes[i].text, NULL);
 		if (!strstr(j.text, changes[i].holds) ||
-		    (changes[i].not && strstr(j.text, changes[i].not)))
+		    (changes[i].not &&strstr(j.text, changes[i].not )))
 			fail_msg("case %zu is\n%s", i, j.text);
 		for (size_t k = 0; k < j.notes.n; k++)
 			said |= !strncmp(j.notes.v[k], "t:", 2) &&
@@ -136,7 +139,8 @@ static void each_change_is_made_and_said(void **state)
 
 static void variables_come_from_the_environment_or_the_suite(void **state)
 {
-	static const char text[] = "[a]\nsize=${FSDUEL_T_SIZE} # ${FSDUEL_T_NONE}\nbs=${FSDUEL_T_BS}\n";
+	static const char text[] =
+		"[a]\nsize=${FSDUEL_T_SIZE} # ${FSDUEL_T_NONE}\nbs=${FSDUEL_T_BS}\n";
 	static const char *const params[] = { "set.FSDUEL_T_BS", "8k", NULL };
 	struct strv notes = STRV_INIT;
 	struct err e = ERR_INIT;
@@ -154,8 +158,9 @@ static void variables_come_from_the_environment_or_the_suite(void **state)
 	assert_non_null(strstr(j.text, "\nsize=3m\nbs=8k\n"));
 	fiojob_release(&j);
 	/* In a comment or a section's name fio replaces none. */
-	assert_int_equal(fiojob_make("t", "[${FSDUEL_T_BS}]\nsize=3m # ${FSDUEL_T_BS}\n", params, &j,
-				     &e), -EINVAL);
+	assert_int_equal(
+		fiojob_make("t", "[${FSDUEL_T_BS}]\nsize=3m # ${FSDUEL_T_BS}\n", params, &j, &e),
+		-EINVAL);
 	assert_non_null(strstr(e.text, "set.FSDUEL_T_BS does nothing"));
 	free(out);
 	setenv("FSDUEL_T_SIZE", "3m # x", 1);
@@ -211,8 +216,10 @@ static void waiting_is_what_fio_waits_for(void **state)
 	struct fiojob j;
 
 	(void)state;
-	make(&j, "[global]\nsize=1m\n[w]\n[r]\nwait_for=w\n[r2]\nwait_for=w\n"
-	     "[s]\nstonewall\n[t]\nwait_for=w\n", NULL);
+	make(&j,
+	     "[global]\nsize=1m\n[w]\n[r]\nwait_for=w\n[r2]\nwait_for=w\n"
+	     "[s]\nstonewall\n[t]\nwait_for=w\n",
+	     NULL);
 	assert_int_equal(j.parts.n, 3);
 	assert_string_equal(j.parts.v[2], "s");
 	fiojob_release(&j);
@@ -272,7 +279,8 @@ static void threads_and_room_are_known_before_anything_starts(void **state)
 
 static void jobs_whose_files_are_gone_are_found(void **state)
 {
-	static const char text[] = "[global]\noverwrite=1\n[a]\nfilename=x\n[b]\n[n]\nioengine=null\n";
+	static const char text[] =
+		"[global]\noverwrite=1\n[a]\nfilename=x\n[b]\n[n]\nioengine=null\n";
 	struct strv files = STRV_INIT;
 	char *job;
 

@@ -23,8 +23,9 @@
 #include "runners/lock/lockstacks.h"
 #include "runners/profile/profile.h"
 
-#define SUITE "[suite]\npasses = throughput locks profile\n[kernel k]\nimage = x\n" \
-	      "[workload w]\nmix = null:{n}\nn = 1 2\n"
+#define SUITE                                                                                      \
+	"[suite]\npasses = throughput locks profile\n[kernel k]\nimage = x\n"                      \
+	"[workload w]\nmix = null:{n}\nn = 1 2\n"
 #define HALF "half a file"
 #define WATCHED 4
 
@@ -32,7 +33,7 @@ static const char *const watched[WATCHED] = { "", "/" PARTS_DIR, "/" RAW_DIR, "/
 
 struct made {
 	char base[40], dir[64];
-	int notify;                /* the first watch is 1, of watched[0] */
+	int notify; /* the first watch is 1, of watched[0] */
 	struct suite suite;
 	struct plan plan;
 	struct folder folder;

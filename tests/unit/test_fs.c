@@ -254,9 +254,8 @@ static int try_to_remove_a_mount(void)
 
 	if (unshare(CLONE_NEWNS) && unshare(CLONE_NEWNS | CLONE_NEWUSER))
 		return 77;
-	if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-	    fs_mkdir_p("tree/m", NULL) || fs_mkdir_p("bound", NULL) ||
-	    mount("bound", "tree/m", NULL, MS_BIND, NULL))
+	if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) || fs_mkdir_p("tree/m", NULL) ||
+	    fs_mkdir_p("bound", NULL) || mount("bound", "tree/m", NULL, MS_BIND, NULL))
 		return 77;
 	/* A bind mount: on the same device, so that st_dev tells nothing. */
 	if (fs_write_atomic("bound/f", "precious", 8, NULL))
@@ -351,8 +350,10 @@ static void no_place_for_the_cache_is_said_with_the_remedy(void **state)
 /* FIPS 180-2, appendix B, and a file longer than one read. */
 static void hashes_are_those_of_the_standard(void **state)
 {
-	static const char abc[] = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-	static const char none[] = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+	static const char abc[] =
+		"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+	static const char none[] =
+		"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 	static const char million_a[] =
 		"cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0";
 	char *a = xcalloc(1000001, 1);
@@ -377,12 +378,9 @@ static const struct packer {
 	const char *argv[5];
 	bool check; /* does the end of the stream hold a checksum that libarchive reads? */
 } packers[] = {
-	{ { "gzip", "-c", "plain" }, false },
-	{ { "bzip2", "-c", "plain" }, true },
-	{ { "xz", "-c", "plain" }, true },
-	{ { "zstd", "-q", "-c", "plain" }, true },
-	{ { "lz4", "-q", "-c", "plain" }, true },
-	{ { "lz4", "-q", "-l", "-c", "plain" }, false },
+	{ { "gzip", "-c", "plain" }, false },     { { "bzip2", "-c", "plain" }, true },
+	{ { "xz", "-c", "plain" }, true },        { { "zstd", "-q", "-c", "plain" }, true },
+	{ { "lz4", "-q", "-c", "plain" }, true }, { { "lz4", "-q", "-l", "-c", "plain" }, false },
 };
 
 static int unpack(const struct buf *in, size_t len, struct buf *out)
@@ -453,7 +451,6 @@ static void every_kernel_compression_is_undone_whatever_follows_it(void **state)
 	buf_release(&out);
 }
 
-
 static void a_file_is_mapped_as_it_is(void **state)
 {
 	struct err e = ERR_INIT;
@@ -480,8 +477,14 @@ static void a_file_is_mapped_as_it_is(void **state)
 static void the_nearest_directory_is_found(void **state)
 {
 	static const char *const cases[][2] = {
-		{ "/", "/" }, { "/no-such", "/" }, { "/no-such/folder", "/" }, { "/tmp/no-such", "/tmp" },
-		{ "/tmp", "/tmp" }, { "no-such/folder", "." }, { "no-such", "." }, { "lib/x/y", "./lib" },
+		{ "/", "/" },
+		{ "/no-such", "/" },
+		{ "/no-such/folder", "/" },
+		{ "/tmp/no-such", "/tmp" },
+		{ "/tmp", "/tmp" },
+		{ "no-such/folder", "." },
+		{ "no-such", "." },
+		{ "lib/x/y", "./lib" },
 		{ ".", "./." },
 	};
 

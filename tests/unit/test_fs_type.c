@@ -70,9 +70,8 @@ static void our_arguments_are_always_there(void **state)
 static void the_users_option_replaces_ours(void **state)
 {
 	(void)state;
-	check("-b 1024 -Jsize=16 -m0",
-	      "mke2fs -q -F -t ext4 -I 256 -U " UUID " -E hash_seed=" HASH "," LAZY
-	      " -b 1024 -J size=16 -m 0");
+	check("-b 1024 -Jsize=16 -m0", "mke2fs -q -F -t ext4 -I 256 -U " UUID " -E hash_seed=" HASH
+				       "," LAZY " -b 1024 -J size=16 -m 0");
 }
 
 static void extended_options_are_joined(void **state)
@@ -108,10 +107,17 @@ static void keys_that_lead_elsewhere_are_refused(void **state)
 {
 	static const char *const given[][2] = {
 		{ "ext4", "-J size=64,device=/dev/sda" },
-		{ "xfs", "-d name=/dev/sda" }, { "xfs", "-d agcount=4,file" },
-		{ "xfs", "-l logdev=/dev/sda,size=64m" }, { "xfs", "-m uuid=" HASH },
-		{ "xfs", "-r rtdev=/dev/sda" }, { "xfs", "-p proto" }, { "xfs", "-c options=x" },
-		{ "xfs", "-N" }, { "btrfs", "-r dir" }, { "btrfs", "-U " HASH }, { "btrfs", "/dev/sda" },
+		{ "xfs", "-d name=/dev/sda" },
+		{ "xfs", "-d agcount=4,file" },
+		{ "xfs", "-l logdev=/dev/sda,size=64m" },
+		{ "xfs", "-m uuid=" HASH },
+		{ "xfs", "-r rtdev=/dev/sda" },
+		{ "xfs", "-p proto" },
+		{ "xfs", "-c options=x" },
+		{ "xfs", "-N" },
+		{ "btrfs", "-r dir" },
+		{ "btrfs", "-U " HASH },
+		{ "btrfs", "/dev/sda" },
 	};
 
 	(void)state;
@@ -127,9 +133,10 @@ static void keys_that_lead_elsewhere_are_refused(void **state)
 
 static void what_could_hit_another_device_is_refused(void **state)
 {
-	static const char *const words[] = { "/dev/sda", "-m 0 /dev/sda", "-",	 "--", "-n", "-S",
-					     "-z x",	 "-d dir",	  "-U x", "-t xfs", "-O",
-					     "-:",	 "-F",		  NULL };
+	static const char *const words[] = {
+		"/dev/sda", "-m 0 /dev/sda", "-",      "--", "-n", "-S", "-z x",
+		"-d dir",   "-U x",          "-t xfs", "-O", "-:", "-F", NULL
+	};
 
 	(void)state;
 	for (const char *const *w = words; *w; w++) {

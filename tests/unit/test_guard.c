@@ -29,16 +29,21 @@ static const char stale[] = "stale data in 2 of 100 direct reads";
 struct run {
 	const char *variant;
 	unsigned block;
-	unsigned zero, mark, first_ns, address;   /* first_ns 0: none */
-	const char *status, *reason;              /* NULL: ok */
+	unsigned zero, mark, first_ns, address; /* first_ns 0: none */
+	const char *status, *reason;            /* NULL: ok */
 	unsigned attempt;
-	unsigned eio, failed;                     /* reads that failed; operations of other roles */
-	bool unfilled;                            /* no read met a stamp */
+	unsigned eio, failed; /* reads that failed; operations of other roles */
+	bool unfilled;        /* no read met a stamp */
 };
 
-#define FINE(variant, block) { variant, block, 90, 0, 0, 0, NULL, NULL, 0, 0, 0, false }
-#define HIT(variant, block) \
-	{ variant, block, 88, 2, 700, 8192, "invalid", stale, 0, 0, 0, false }
+#define FINE(variant, block)                                                                       \
+	{                                                                                          \
+		variant, block, 90, 0, 0, 0, NULL, NULL, 0, 0, 0, false                            \
+	}
+#define HIT(variant, block)                                                                        \
+	{                                                                                          \
+		variant, block, 88, 2, 700, 8192, "invalid", stale, 0, 0, 0, false                 \
+	}
 
 static void put(struct strv *rows, const struct run *x, const char *role, const char *metric,
 		const char *unit, const char *better, unsigned v, bool there)
@@ -46,8 +51,8 @@ static void put(struct strv *rows, const struct run *x, const char *role, const 
 	char *value = there ? xasprintf("%u", v) : xstrdup("");
 
 	strv_addf(rows, "r,%s,k%s,exact,ext4,m,w,t=1,%u,%u,1,%u,throughput,%s,%s,,%s,%s,%s,%s,,%s",
-		  x->variant, x->variant, x->block, 100 + x->block, x->attempt, role, metric, unit, better,
-		  value, x->status ? x->status : "ok", x->reason ? x->reason : "");
+		  x->variant, x->variant, x->block, 100 + x->block, x->attempt, role, metric, unit,
+		  better, value, x->status ? x->status : "ok", x->reason ? x->reason : "");
 	free(value);
 }
 
@@ -76,7 +81,8 @@ static struct results *load(const struct run *runs, size_t nr, const char *guard
 		"\"contrasts\":[{\"name\":\"c\",\"baseline\":\"b\",\"patched\":\"p\"}],"
 		"\"cells\":[{\"workload\":\"w\",\"params\":\"t=1\",\"varying\":\"t=1\"}],"
 		"\"passes\":[\"throughput\"],\"metrics\":[{\"name\":\"ops_per_s\",\"unit\":\"1/s\","
-		"\"better\":\"higher\",\"primary\":true}]}", guard);
+		"\"better\":\"higher\",\"primary\":true}]}",
+		guard);
 	struct strv rows = STRV_INIT;
 	struct buf csv = BUF_INIT;
 	struct err e = ERR_INIT;
@@ -123,22 +129,27 @@ static void expect(const struct run *runs, size_t nr, const char *guard, enum gu
 static void clean_needs_reads_and_a_control_that_was_hit(void **state)
 {
 	const struct run good[] = {
-		HIT("b", 1), FINE("b", 2),
-		FINE("p", 1), FINE("p", 2),
+		HIT("b", 1),
+		FINE("b", 2),
+		FINE("p", 1),
+		FINE("p", 2),
 	};
 	const struct run silent[] = {
-		FINE("b", 1), FINE("b", 2),
-		FINE("p", 1), FINE("p", 2),
+		FINE("b", 1),
+		FINE("b", 2),
+		FINE("p", 1),
+		FINE("p", 2),
 	};
 	const struct run few[] = {
-		HIT("b", 1), FINE("b", 2),
+		HIT("b", 1),
+		FINE("b", 2),
 		{ "p", 1, 1, 0, 0, 0, NULL, NULL, 0, 50, 0, false },
 		{ "p", 2, 2, 0, 0, 0, NULL, NULL, 0, 0, 0, false },
 	};
 
 	(void)state;
 	expect(good, NR(good), CONTROL_B, GUARD_CLEAN, NULL, 0);
-	expect(good, NR(good), "", GUARD_UNSURE, "fewer than 100000", 1);   /* b is then stale */
+	expect(good, NR(good), "", GUARD_UNSURE, "fewer than 100000", 1); /* b is then stale */
 	expect(good, NR(good), CONTROL_NONE, GUARD_UNSURE, "no variant is named", 1);
 	expect(silent, NR(silent), CONTROL_B, GUARD_UNSURE, "no control was hit", 0);
 	expect(few, NR(few), CONTROL_B, GUARD_UNSURE, "23 reads that returned data are fewer", 0);
@@ -147,14 +158,18 @@ static void clean_needs_reads_and_a_control_that_was_hit(void **state)
 static void a_run_gone_wrong_is_not_clean(void **state)
 {
 	const struct run warned[] = {
-		HIT("b", 1), FINE("b", 2),
+		HIT("b", 1),
+		FINE("b", 2),
 		{ "p", 1, 90, 0, 0, 0, "invalid", "the kernel warned", 0, 0, 0, false },
 		FINE("p", 2),
 	};
 	const struct run again[] = {
-		HIT("b", 1), FINE("b", 2),
-		{ "p", 1, 90, 0, 0, 0, "failed", "check: e2fsck does not find it clean", 0, 0, 0, false },
-		{ "p", 1, 90, 0, 0, 0, NULL, NULL, 1, 0, 0, false }, FINE("p", 2),
+		HIT("b", 1),
+		FINE("b", 2),
+		{ "p", 1, 90, 0, 0, 0, "failed", "check: e2fsck does not find it clean", 0, 0, 0,
+		  false },
+		{ "p", 1, 90, 0, 0, 0, NULL, NULL, 1, 0, 0, false },
+		FINE("p", 2),
 	};
 
 	(void)state;
@@ -171,10 +186,16 @@ static void what_was_not_filled_or_not_measured_is_not_clean(void **state)
 		{ "b", 2, 90, 0, 0, 0, NULL, NULL, 0, 7, 0, false },
 		{ "p", 1, 90, 0, 0, 0, NULL, NULL, 0, 7, 0, false },
 	};
-	const struct run unfilled[] = { hit, fine[0], fine[1],
+	const struct run unfilled[] = {
+		hit,
+		fine[0],
+		fine[1],
 		{ "p", 2, 90, 0, 0, 0, NULL, NULL, 0, 0, 0, true },
 	};
-	const struct run failing[] = { hit, fine[0], fine[1],
+	const struct run failing[] = {
+		hit,
+		fine[0],
+		fine[1],
 		{ "p", 2, 90, 0, 0, 0, NULL, NULL, 0, 7, 1, false },
 	};
 	struct results *r = load(NULL, 0, CONTROL_B);
@@ -197,13 +218,16 @@ static void what_was_not_filled_or_not_measured_is_not_clean(void **state)
 static void stale_is_an_alarm_unless_a_control_is_so_too(void **state)
 {
 	const struct run runs[] = {
-		FINE("b", 1), FINE("b", 2),
+		FINE("b", 1),
+		FINE("b", 2),
 		HIT("p", 1),
 		{ "p", 2, 89, 1, 300, 12288, "invalid", stale, 0, 5, 0, false },
 	};
 	const struct run both[] = {
-		{ "b", 1, 88, 2, 900, 8192, "invalid", stale, 0, 0, 0, false }, FINE("b", 2),
-		runs[2], runs[3],
+		{ "b", 1, 88, 2, 900, 8192, "invalid", stale, 0, 0, 0, false },
+		FINE("b", 2),
+		runs[2],
+		runs[3],
 	};
 	struct results *r = load(runs, NR(runs), CONTROL_B);
 	struct buf text = BUF_INIT;
@@ -224,7 +248,8 @@ static void stale_is_an_alarm_unless_a_control_is_so_too(void **state)
 	assert_non_null(strstr(text.data, "12288"));
 	buf_reset(&text);
 	guard_csv(&text, &g, r);
-	assert_non_null(strstr(text.data, "\np,0,,,2,205,177,20,3,3,0,0,5,w,t=1,2,102,300,4096,12288,"));
+	assert_non_null(
+		strstr(text.data, "\np,0,,,2,205,177,20,3,3,0,0,5,w,t=1,2,102,300,4096,12288,"));
 	buf_release(&text);
 	guard_release(&g);
 	results_free(r);
@@ -248,7 +273,7 @@ static void a_folder_without_such_readers_has_no_report(void **state)
 	for (size_t i = 0; i < SAMPLES_COLUMNS_N; i++)
 		buf_addf(&csv, "%s%s", i ? "," : "", column_names[i]);
 	buf_adds(&csv, "\nr,b,k,exact,ext4,m,w,t=1,1,101,1,0,"
-		 "throughput,all,ops_per_s,,1/s,higher,5,ok,,\n");
+		       "throughput,all,ops_per_s,,1/s,higher,5,ok,,\n");
 	assert_int_equal(results_load_mem(&r, run, strlen(run), csv.data, csv.len, &e), 0);
 	assert_int_equal(guard_make(&g, r, &e), -ENOENT);
 	assert_non_null(strstr(e.text, "stale_read"));

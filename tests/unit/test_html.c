@@ -36,7 +36,7 @@ static void test_control(void **state)
 	(void)state;
 	expect_text("a\nb\tc", "a?b?c");
 	expect_text("\x1b[2J\x01\x7f", "?[2J??");
-	expect_text("\xc2\x9b", "?");              /* C1 */
+	expect_text("\xc2\x9b", "?"); /* C1 */
 	expect_text("a\u202eb\u2066c\u200fd", "a?b?c?d");
 	expect_text("\u00e4\u20ac\U0001f600", "\u00e4\u20ac\U0001f600");
 }
@@ -46,8 +46,8 @@ static void test_not_utf8(void **state)
 {
 	(void)state;
 	expect_text("a\xff<b", "a?&lt;b");
-	expect_text("\xc0\xaf", "??");        /* overlong '/' */
-	expect_text("\xe2\x82", "??");        /* cut short */
+	expect_text("\xc0\xaf", "??"); /* overlong '/' */
+	expect_text("\xe2\x82", "??"); /* cut short */
 	expect_text("\xe2\x82<", "??&lt;");
 	expect_text("\xed\xa0\x80", "???"); /* a surrogate */
 	expect_text("\xf4\x90\x80\x80", "????");
@@ -71,10 +71,9 @@ static void test_json(void **state)
 	(void)state;
 	html_add_json(&b, json_pack("[s, f]", "</script><!--&\u2028\u2029\n", 2.0 / 3), 7);
 	assert_string_equal(buf_str(&b),
-		"[\"\\u003c/script\\u003e\\u003c!--\\u0026???\",0.6666667]");
+			    "[\"\\u003c/script\\u003e\\u003c!--\\u0026???\",0.6666667]");
 	back = json_loads(buf_str(&b), 0, NULL);
-	assert_string_equal(json_string_value(json_array_get(back, 0)),
-			    "</script><!--&???");
+	assert_string_equal(json_string_value(json_array_get(back, 0)), "</script><!--&???");
 	json_decref(back);
 	buf_release(&b);
 }
@@ -105,9 +104,9 @@ static void test_any_bytes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_markup), cmocka_unit_test(test_control),
+		cmocka_unit_test(test_markup),   cmocka_unit_test(test_control),
 		cmocka_unit_test(test_not_utf8), cmocka_unit_test(test_path),
-		cmocka_unit_test(test_json), cmocka_unit_test(test_any_bytes),
+		cmocka_unit_test(test_json),     cmocka_unit_test(test_any_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,10 +31,18 @@
 static struct evidence slower(void)
 {
 	return (struct evidence){
-		.better = 1, .n = 10, .shift = log(0.97), .sd = 0.01,
-		.inside = { true, log(0.965), log(0.975) }, .p_family = 0.01,
-		.alpha = 0.05, .alpha_next = 0.05, .alpha_same = 0.05,
-		.min_blocks = 6, .cells = 20, .margin = 0.02,
+		.better = 1,
+		.n = 10,
+		.shift = log(0.97),
+		.sd = 0.01,
+		.inside = { true, log(0.965), log(0.975) },
+		.p_family = 0.01,
+		.alpha = 0.05,
+		.alpha_next = 0.05,
+		.alpha_same = 0.05,
+		.min_blocks = 6,
+		.cells = 20,
+		.margin = 0.02,
 	};
 }
 
@@ -225,8 +233,14 @@ static struct family_how test_family(const double *d, size_t cells, unsigned blo
 	const double margin[20] = { 0 };
 	const struct family_look look = { blocks, VERDICT_ALPHA };
 
-	return family_test(&(struct family){ .d = d, .margin = margin, .cells = cells, .blocks = blocks,
-					     .looks = &look, .nr_looks = 1, .draws = draws, .seed = seed },
+	return family_test(&(struct family){ .d = d,
+					     .margin = margin,
+					     .cells = cells,
+					     .blocks = blocks,
+					     .looks = &look,
+					     .nr_looks = 1,
+					     .draws = draws,
+					     .seed = seed },
 			   out);
 }
 
@@ -378,7 +392,7 @@ static void detectable_change_shrinks_with_blocks(void **state)
 
 /* A folder of cells with one thread each in the given mode; value(arg, cell, block, patched). */
 struct maker {
-	const char *mode, *more;  /* more: further members of run.json, with a comma before */
+	const char *mode, *more; /* more: further members of run.json, with a comma before */
 	unsigned cells, blocks;
 	double (*value)(unsigned cell, unsigned block, bool patched);
 	bool (*patched_first)(unsigned block);
@@ -389,17 +403,22 @@ static char *make_run(const struct maker *m)
 {
 	struct buf b = BUF_INIT;
 
-	buf_addf(&b, "{\"schema\":1,\"run\":\"r\",\"mode\":\"%s\",\"suite\":{\"blocks\":%u,\"seed\":1}%s,"
-		     "\"kernels\":{\"b\":{},\"p\":{}},\"mounts\":{\"m\":{\"fs\":\"ext4\"}},"
-		     "\"variants\":[{\"name\":\"b\",\"kernel\":\"b\",\"mount\":\"m\"},"
-		     "{\"name\":\"p\",\"kernel\":\"p\",\"mount\":\"m\"}],"
-		     "\"contrasts\":[{\"name\":\"c\",\"baseline\":\"b\",\"patched\":\"p\"}],"
-		     "\"passes\":[\"throughput\"],\"metrics\":[{\"name\":\"ops_per_s\",\"unit\":\"1/s\","
-		     "\"better\":\"higher\",\"primary\":true}],\"cells\":[", m->mode, m->blocks,
-		 m->more ? m->more : "");
+	buf_addf(
+		&b,
+		"{\"schema\":1,\"run\":\"r\",\"mode\":\"%s\",\"suite\":{\"blocks\":%u,\"seed\":1}%"
+		"s,"
+		"\"kernels\":{\"b\":{},\"p\":{}},\"mounts\":{\"m\":{\"fs\":\"ext4\"}},"
+		"\"variants\":[{\"name\":\"b\",\"kernel\":\"b\",\"mount\":\"m\"},"
+		"{\"name\":\"p\",\"kernel\":\"p\",\"mount\":\"m\"}],"
+		"\"contrasts\":[{\"name\":\"c\",\"baseline\":\"b\",\"patched\":\"p\"}],"
+		"\"passes\":[\"throughput\"],\"metrics\":[{\"name\":\"ops_per_s\",\"unit\":\"1/s\","
+		"\"better\":\"higher\",\"primary\":true}],\"cells\":[",
+		m->mode, m->blocks, m->more ? m->more : "");
 	for (unsigned c = 0; c < m->cells; c++)
-		buf_addf(&b, "%s{\"workload\":\"w\",\"params\":\"x=%u\",\"varying\":\"x=%u\","
-			     "\"role_threads\":%u}", c ? "," : "", c, c, c ? 8 : 1);
+		buf_addf(&b,
+			 "%s{\"workload\":\"w\",\"params\":\"x=%u\",\"varying\":\"x=%u\","
+			 "\"role_threads\":%u}",
+			 c ? "," : "", c, c, c ? 8 : 1);
 	buf_adds(&b, "]}");
 	return buf_detach(&b, NULL);
 }
@@ -414,10 +433,28 @@ static void make_samples(const struct maker *m, struct buf *out)
 		const char *v = i % 2 ? "p" : "b";
 		bool first = m->patched_first ? m->patched_first(block) : block * 7 / 3 % 2;
 		char value[32], params[32], number[16], seed[16];
-		const char *row[SAMPLES_COLUMNS_N] = {
-			"r", v, v, m->mode, "ext4", "m", "w", params, number, seed,
-			(i % 2) == first ? "1" : "2", "1", "throughput", "all", "ops_per_s", "", "1/s",
-			"higher", value, "ok", m->marks[i % 2], "" };
+		const char *row[SAMPLES_COLUMNS_N] = { "r",
+						       v,
+						       v,
+						       m->mode,
+						       "ext4",
+						       "m",
+						       "w",
+						       params,
+						       number,
+						       seed,
+						       (i % 2) == first ? "1" : "2",
+						       "1",
+						       "throughput",
+						       "all",
+						       "ops_per_s",
+						       "",
+						       "1/s",
+						       "higher",
+						       value,
+						       "ok",
+						       m->marks[i % 2],
+						       "" };
 
 		snprintf(params, sizeof(params), "x=%u", cell);
 		snprintf(number, sizeof(number), "%u", block);
@@ -477,7 +514,8 @@ static void planted_slowdown_is_found_and_nothing_else(void **state)
 	assert_int_equal(comparison_count(&f.c, VERDICT_SAME), 19);
 	assert_int_equal(f.c.rows[3].j.r.verdict, VERDICT_SLOWER);
 	assert_string_equal(f.c.headlines[0].worst[0].varying, "x=3");
-	assert_true(f.c.headlines[0].i95.exists && f.c.headlines[0].i95.low < f.c.headlines[0].mean);
+	assert_true(f.c.headlines[0].i95.exists &&
+		    f.c.headlines[0].i95.low < f.c.headlines[0].mean);
 	drop(&f);
 	m.value = noisy;
 	make(&f, &m, NULL);
@@ -524,7 +562,10 @@ static void five_blocks_never_decide(void **state)
 
 static void looks_are_judged_on_their_own_blocks(void **state)
 {
-	struct maker m = { .mode = "kvm", .cells = 4, .blocks = 12, .value = third_slower,
+	struct maker m = { .mode = "kvm",
+			   .cells = 4,
+			   .blocks = 12,
+			   .value = third_slower,
 			   .more = ",\"looks\":[{\"blocks\":8,\"alpha\":0.01},{\"blocks\":12,"
 				   "\"alpha\":0.01},{\"blocks\":16,\"alpha\":0.01}]" };
 	struct folder f;
@@ -560,7 +601,10 @@ static void looks_spend_no_more_than_the_level(void **state)
 
 static void unpaired_sides_are_told_by_ranks(void **state)
 {
-	struct maker m = { .mode = "kvm", .cells = 4, .blocks = 10, .value = third_slower,
+	struct maker m = { .mode = "kvm",
+			   .cells = 4,
+			   .blocks = 10,
+			   .value = third_slower,
 			   .more = ",\"paired\":false" };
 	struct folder f;
 
@@ -575,7 +619,8 @@ static void unpaired_sides_are_told_by_ranks(void **state)
 
 static double drifting(unsigned cell, unsigned block, bool patched)
 {
-	return noisy(cell, block, patched) * (1 + 0.02 * block) * (block == 4 && !patched ? 1.3 : 1);
+	return noisy(cell, block, patched) * (1 + 0.02 * block) *
+	       (block == 4 && !patched ? 1.3 : 1);
 }
 
 static bool always(unsigned block)
@@ -594,13 +639,15 @@ static void warn_of(const struct comparison *c, const char *what)
 
 static void odd_data_raise_warnings_and_drop_nothing(void **state)
 {
-	struct maker m = { .mode = "kvm", .cells = 2, .blocks = 12, .value = drifting,
-			   .patched_first = always };
+	struct maker m = {
+		.mode = "kvm", .cells = 2, .blocks = 12, .value = drifting, .patched_first = always
+	};
 	struct folder f;
 
 	(void)state;
 	make(&f, &m, NULL);
-	warn_of(&f.c, "drift over the run, which the drawn order keeps out of the verdict: w x=0 (+");
+	warn_of(&f.c,
+		"drift over the run, which the drawn order keeps out of the verdict: w x=0 (+");
 	warn_of(&f.c, "an outlier, kept: w x=0 (block 4, ");
 	warn_of(&f.c, "patched came first in all 12 blocks");
 	assert_int_equal(f.c.rows[0].pairs, 12);
@@ -614,7 +661,10 @@ static void odd_data_raise_warnings_and_drop_nothing(void **state)
 
 static void what_disturbed_is_named_and_an_option_without_effect_is_not(void **state)
 {
-	struct maker m = { .mode = "kvm", .cells = 2, .blocks = 10, .value = noisy,
+	struct maker m = { .mode = "kvm",
+			   .cells = 2,
+			   .blocks = 10,
+			   .value = noisy,
 			   .marks = { "no_effect,steal", "no_effect" } };
 	struct folder f;
 
@@ -630,14 +680,17 @@ static void what_disturbed_is_named_and_an_option_without_effect_is_not(void **s
 
 static void missed_operations_are_no_disturbance_and_are_said(void **state)
 {
-	struct maker m = { .mode = "exact", .cells = 2, .blocks = 10, .value = noisy,
+	struct maker m = { .mode = "exact",
+			   .cells = 2,
+			   .blocks = 10,
+			   .value = noisy,
 			   .marks = { "no_effect,missed", NULL } };
 	struct folder f;
 
 	(void)state;
 	make(&f, &m, NULL);
 	warn_of(&f.c, "never started, and count with the time they waited: w x=0 "
-		"(missed in 10 of 20 runs)");
+		      "(missed in 10 of 20 runs)");
 	for (size_t i = 0; i < f.c.warnings.n; i++)
 		assert_null(strstr(f.c.warnings.v[i], "disturbed"));
 	drop(&f);
@@ -682,7 +735,10 @@ static void wild_values_give_sentences_and_no_numbers(void **state)
 
 	(void)state;
 	for (int i = 0; i < 4; i++) {
-		struct maker m = { .mode = modes[i % 2], .more = more[i / 2], .cells = 40, .blocks = 1 + 3 * (unsigned)i,
+		struct maker m = { .mode = modes[i % 2],
+				   .more = more[i / 2],
+				   .cells = 40,
+				   .blocks = 1 + 3 * (unsigned)i,
 				   .value = wild };
 		struct folder f;
 
@@ -690,7 +746,8 @@ static void wild_values_give_sentences_and_no_numbers(void **state)
 		for (size_t k = 0; k < f.c.nr_rows; k++) {
 			const struct judgement *j = &f.c.rows[k].j;
 
-			assert_true(isfinite(j->change) && isfinite(j->i95.low) && isfinite(j->i95.high));
+			assert_true(isfinite(j->change) && isfinite(j->i95.low) &&
+				    isfinite(j->i95.high));
 			assert_true(isfinite(j->p_family) && isfinite(j->sd_log));
 			assert_true(j->has_change || j->zero || j->r.verdict == VERDICT_UNSURE);
 			assert_true(j->r.verdict != VERDICT_UNSURE || j->r.why);

@@ -68,7 +68,7 @@ static void a_fetched_kernel_is_identified(void **state)
 
 struct loaded {
 	struct strv names;
-	size_t stop_at;   /* refuse the module of that number, from 1 */
+	size_t stop_at; /* refuse the module of that number, from 1 */
 };
 
 static int take(void *arg, const char *name, const void *data, size_t len, struct err *e)
@@ -82,8 +82,8 @@ static int take(void *arg, const char *name, const void *data, size_t len, struc
 
 static void what_a_module_needs_comes_before_it_and_once(void **state)
 {
-	static const char *const names[] = { "null-blk", "configfs", "virtio_blk", "null_blk",
-					     "ext4", "no-such-module", NULL };
+	static const char *const names[] = { "null-blk", "configfs",       "virtio_blk", "null_blk",
+					     "ext4",     "no-such-module", NULL };
 
 	(void)state;
 	for (size_t i = 0; i < NR_SERIES; i++) {
@@ -457,8 +457,8 @@ static void references_that_lead_nowhere_are_told_apart(void **state)
 
 static void only_a_series_can_be_fetched(void **state)
 {
-	static const char *const names[] = { "", "6", "6.", ".1", "6.1.2", "6.1 ", "../6.1", "-6.1",
-					     "6.1-rc1", "v6.1", "6.12345", NULL };
+	static const char *const names[] = { "",       "6",    "6.",      ".1",   "6.1.2",   "6.1 ",
+					     "../6.1", "-6.1", "6.1-rc1", "v6.1", "6.12345", NULL };
 
 	(void)state;
 	for (const char *const *n = names; *n; n++) {

@@ -18,7 +18,7 @@
 
 #include "runners/kernel/kernel_build_impl.h"
 
-static char source_dir[4096];   /* where kernels/ is: the tests run there */
+static char source_dir[4096]; /* where kernels/ is: the tests run there */
 
 /* Each test runs in a new empty folder, with a link to kernels/. */
 static int enter(void **state)
@@ -226,12 +226,14 @@ static void an_option_without_effect_is_named(void **state)
 
 	(void)state;
 	assert_int_equal(check("CONFIG_HZ=1000\nCONFIG_NO_SUCH=y\nCONFIG_QUOTA=n\n",
-			       "CONFIG_HZ=250\nCONFIG_QUOTA=y\n", &e), -EINVAL);
+			       "CONFIG_HZ=250\nCONFIG_QUOTA=y\n", &e),
+			 -EINVAL);
 	assert_string_equal(e.text,
-		"extra.config:1: CONFIG_HZ=1000 does not take effect: it is 250\n"
-		"extra.config:2: CONFIG_NO_SUCH=y does not take effect: this kernel does not have it "
-		"or something it needs is off\n"
-		"extra.config:3: CONFIG_QUOTA=n does not take effect: it is y");
+			    "extra.config:1: CONFIG_HZ=1000 does not take effect: it is 250\n"
+			    "extra.config:2: CONFIG_NO_SUCH=y does not take effect: this kernel "
+			    "does not have it "
+			    "or something it needs is off\n"
+			    "extra.config:3: CONFIG_QUOTA=n does not take effect: it is y");
 	assert_int_equal(e.exit_code, FSDUEL_USAGE);
 }
 
@@ -241,7 +243,9 @@ static void many_options_without_effect_are_counted(void **state)
 
 	(void)state;
 	assert_int_equal(check("CONFIG_A=y\nCONFIG_B=y\nCONFIG_C=y\nCONFIG_D=y\nCONFIG_E=y\n"
-			       "CONFIG_F=y\nCONFIG_G=y\n", "", &e), -EINVAL);
+			       "CONFIG_F=y\nCONFIG_G=y\n",
+			       "", &e),
+			 -EINVAL);
 	assert_non_null(strstr(e.text, "CONFIG_E=y"));
 	assert_null(strstr(e.text, "CONFIG_F=y"));
 	assert_non_null(strstr(e.text, "and 2 more options"));
@@ -278,9 +282,22 @@ static void a_line_that_is_no_option(void **state)
 static void the_small_config_has_what_guests_need(void **state)
 {
 	static const char *const needed[] = {
-		"BLK_DEV_NULL_BLK", "CONFIGFS_FS", "EXT4_FS", "XFS_FS", "PERF_EVENTS", "KALLSYMS_ALL",
-		"X86_IOPL_IOPERM", "USERFAULTFD", "IO_URING", "AIO", "PVH", "IKCONFIG",
-		"SOFTLOCKUP_DETECTOR", "DETECT_HUNG_TASK", "MAGIC_SYSRQ", "ENABLE_DEFAULT_TRACERS",
+		"BLK_DEV_NULL_BLK",
+		"CONFIGFS_FS",
+		"EXT4_FS",
+		"XFS_FS",
+		"PERF_EVENTS",
+		"KALLSYMS_ALL",
+		"X86_IOPL_IOPERM",
+		"USERFAULTFD",
+		"IO_URING",
+		"AIO",
+		"PVH",
+		"IKCONFIG",
+		"SOFTLOCKUP_DETECTOR",
+		"DETECT_HUNG_TASK",
+		"MAGIC_SYSRQ",
+		"ENABLE_DEFAULT_TRACERS",
 	};
 	struct config_text c;
 
@@ -322,7 +339,8 @@ static void keys_are_of_what_is_compiled(void **state)
 	/* Another compiler, linker or configuration shares nothing. */
 	strcpy(files[0].hash, "aa");
 	static const char *const others[][2] = {
-		{ "gcc 13\nld 2", "CONFIG_A=y\n" }, { "gcc 12\nld 3", "CONFIG_A=y\n" },
+		{ "gcc 13\nld 2", "CONFIG_A=y\n" },
+		{ "gcc 12\nld 3", "CONFIG_A=y\n" },
 		{ "gcc 12\nld 2", "CONFIG_A=n\n" },
 	};
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
@@ -368,7 +386,8 @@ static void a_log_is_cut_to_what_went_wrong(void **state)
 		      "fs/ext4/file.c:7:2: error: unknown type name 'boool'\n"
 		      "    7 |  boool x;\n      |  ^~~~~\n  HOSTCC  scripts/x\n"
 		      "make[4]: *** [scripts/Makefile.build:229: fs/ext4/file.o] Error 1\n"
-		      "make[4]: *** Waiting for unfinished jobs....\n", 1000, &b);
+		      "make[4]: *** Waiting for unfinished jobs....\n",
+		      1000, &b);
 	assert_string_equal(b.data, "fs/ext4/file.c:7:2: error: unknown type name 'boool'\n"
 				    "    7 |  boool x;\n      |  ^~~~~");
 	buf_reset(&b);
@@ -416,7 +435,8 @@ static void missing_programs_are_named_with_their_packages(void **state)
 
 static void names_that_a_kernel_cannot_have(void **state)
 {
-	static const char *const names[] = { "", ".x", "a/b", "-x", "a b", "6.12", "6.1", "..", "mine" };
+	static const char *const names[] = { "",     ".x",  "a/b", "-x",  "a b",
+					     "6.12", "6.1", "..",  "mine" };
 	char *cache = xasprintf("%s/cache", (const char *)*state);
 	const char *old = getenv("FSDUEL_CACHE");
 	char *saved = old ? xstrdup(old) : NULL;
@@ -425,7 +445,9 @@ static void names_that_a_kernel_cannot_have(void **state)
 	/* A kernel put there by hand. */
 	assert_int_equal(fs_mkdir_p("cache/kernels/mine", NULL), 0);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		struct kernel_build b = { .name = names[i], .tree = "/nonexistent", .series = "6.12" };
+		struct kernel_build b = { .name = names[i],
+					  .tree = "/nonexistent",
+					  .series = "6.12" };
 		struct err e = ERR_INIT;
 		char *path;
 

@@ -71,7 +71,7 @@ struct seen {
 	bool comm_of_wanted, kernel;
 };
 
-struct sample {                      /* the fields of PERFDATA_ID_TYPE and IP, in perf's order */
+struct sample { /* the fields of PERFDATA_ID_TYPE and IP, in perf's order */
 	struct perf_event_header h;
 	uint64_t identifier, ip;
 	uint32_t pid, tid;
@@ -112,7 +112,7 @@ static struct seen look(const struct place *p, const char *wanted)
 	s.bytes = b.len;
 	memcpy(&at, b.data + 40, sizeof(at));
 	memcpy(&end, b.data + 48, sizeof(end));
-	assert_true(end > 0);                /* it was completed */
+	assert_true(end > 0); /* it was completed */
 	for (end += at; at < end;) {
 		const struct perf_event_header *h = (void *)(b.data + at);
 		uint64_t lost;
@@ -183,7 +183,7 @@ static void contend(const struct place *p, unsigned ms, struct lock_record *r)
 
 struct load {
 	const struct place *place;
-	sem_t begun;                   /* every thread is there, with its name */
+	sem_t begun; /* every thread is there, with its name */
 };
 
 static void tell(void *arg, int begin)
@@ -316,7 +316,7 @@ static void nothing_of_before_and_after_is_there(void **state)
 	finish(r);
 	s = look(p, "buffered_write");
 	assert_true(s.samples > 0);
-	assert_true(s.comm_of_wanted);       /* it had its name before recording began */
+	assert_true(s.comm_of_wanted); /* it had its name before recording began */
 	assert_in_range(s.first_ns, begin_ns, end_ns);
 	assert_in_range(s.last_ns, begin_ns, end_ns);
 }
@@ -383,8 +383,11 @@ static void what_the_ring_has_no_room_for_is_counted(void **state)
 static uint64_t sleeps_of_thread(void)
 {
 	static const char *const find[] = {
-		"sh", "-c", "sed -n 's/^voluntary_ctxt_switches:[^0-9]*//p' "
-		"$(dirname $(grep -lx fsduel-locks /proc/$PPID/task/*/comm))/status", NULL };
+		"sh", "-c",
+		"sed -n 's/^voluntary_ctxt_switches:[^0-9]*//p' "
+		"$(dirname $(grep -lx fsduel-locks /proc/$PPID/task/*/comm))/status",
+		NULL
+	};
 	struct buf out = BUF_INIT;
 	struct proc_opts o = { .out = &out };
 	uint64_t n = 0;
@@ -529,8 +532,8 @@ static void add_event(const struct place *p, const char *name, const char *id)
 
 static void the_best_set_of_tracepoints_is_taken(void **state)
 {
-	static const char *const of_lockdep[] = { "lock_acquire", "lock_contended",
-						  "lock_acquired", "lock_release" };
+	static const char *const of_lockdep[] = { "lock_acquire", "lock_contended", "lock_acquired",
+						  "lock_release" };
 	const struct place *p = *state;
 	char *events = xasprintf("%s/events", p->dir), *page = xasprintf("%s/header_page", events),
 	     *event = xasprintf("%s/header_event", events);

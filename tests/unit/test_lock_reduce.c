@@ -31,18 +31,21 @@ static const char table[] =
 	"ffffffff81000400 T __traceiter_contention_begin\nffffffff81000500 T wait_more\n"
 	"ffffffff81000600 T _etext\n";
 static uint64_t addresses[] = {
-	0xffffffff81000010, 0xffffffff81000200,  /* a return address right behind read_iter */
-	0xffffffff81000210, 0xffffffff81000310, 0xffffffff81000410, 0xffffffff81000510,
-	0xffffffff90000000,
+	0xffffffff81000010, 0xffffffff81000200, /* a return address right behind read_iter */
+	0xffffffff81000210, 0xffffffff81000310, 0xffffffff81000410,
+	0xffffffff81000510, 0xffffffff90000000,
 };
 static struct lock_chain chains[] = { { 0, 2 }, { 2, 2 }, { 4, 2 }, { 6, 1 }, { 0, 0 } };
 static struct lock_comm comms[] = {
-	{ 0, 1, "reader" }, { 0, 2, "reader" }, { 0, 3, "writer" }, { 0, 4, "writer" },
-	{ 50, 5, "late" }, { 200, 5, "later\xff\n" }, { 0, 6, "other" },
+	{ 0, 1, "reader" }, { 0, 2, "reader" },        { 0, 3, "writer" }, { 0, 4, "writer" },
+	{ 50, 5, "late" },  { 200, 5, "later\xff\n" }, { 0, 6, "other" },
 };
 enum { READ_CHAIN, WRITE_CHAIN, TRACED_CHAIN, NAMELESS_CHAIN, EMPTY_CHAIN };
 
-struct events { struct lock_event v[EVENTS_MAX]; size_t n; };
+struct events {
+	struct lock_event v[EVENTS_MAX];
+	size_t n;
+};
 
 static void begin(struct events *s, uint64_t time_ns, uint32_t tid, uint64_t lock, uint8_t flags)
 {
@@ -59,9 +62,17 @@ static void end(struct events *s, uint64_t time_ns, uint32_t tid, uint64_t lock)
 static struct lock_stacks reduce_part(struct events *s, uint64_t from_ns, uint64_t to_ns)
 {
 	struct lock_events ev = {
-		.v = s->v, .n = s->n, .addresses = addresses, .nr_addresses = NR(addresses),
-		.chains = chains, .nr_chains = NR(chains), .comms = comms, .nr_comms = NR(comms),
-		.lost = 3, .from_ns = from_ns, .to_ns = to_ns,
+		.v = s->v,
+		.n = s->n,
+		.addresses = addresses,
+		.nr_addresses = NR(addresses),
+		.chains = chains,
+		.nr_chains = NR(chains),
+		.comms = comms,
+		.nr_comms = NR(comms),
+		.lost = 3,
+		.from_ns = from_ns,
+		.to_ns = to_ns,
 	};
 	struct lock_stacks out;
 	struct symbols sym;
@@ -88,7 +99,8 @@ static const struct lock_stack *find(const struct lock_stacks *s, const char *ro
 		    (!holder || !strcmp(v->holder_role, holder)))
 			return v;
 	}
-	fail_msg("there is no row of %s that waited for %s", role, holder ? holder : "nobody known");
+	fail_msg("there is no row of %s that waited for %s", role,
+		 holder ? holder : "nobody known");
 	return NULL;
 }
 
@@ -118,7 +130,7 @@ static void waits_are_summed_by_lock_mode_role_and_chain(void **state)
 	assert_int_equal(out.n, 2);
 	assert_int_equal(out.waits, 3);
 	assert_int_equal(out.cut, 0);
-	assert_int_equal(out.v[0].lock, LOCK + 8);       /* the most first */
+	assert_int_equal(out.v[0].lock, LOCK + 8); /* the most first */
 	expect(&out.v[0], 1, 600, 0);
 	assert_int_equal(out.v[1].lock, LOCK);
 	expect(&out.v[1], 2, 350, 0);
@@ -133,14 +145,24 @@ static void waits_are_summed_by_lock_mode_role_and_chain(void **state)
 
 static void modes_and_names(void **state)
 {
-	static const struct { uint8_t flags; const char *mode; } rows[] = {
-		{ 0, "semaphore" }, { LOCK_F_READ, "read" }, { LOCK_F_WRITE, "write" },
-		{ LOCK_F_SPIN, "spin" }, { LOCK_F_SPIN | LOCK_F_READ, "spin read" },
-		{ LOCK_F_SPIN | LOCK_F_WRITE, "spin write" }, { LOCK_F_MUTEX, "mutex" },
-		{ LOCK_F_MUTEX | LOCK_F_SPIN, "mutex" }, { LOCK_F_RT, "rt" },
-		{ LOCK_F_RT | LOCK_F_READ, "rt read" }, { LOCK_F_RT | LOCK_F_WRITE, "rt write" },
+	static const struct {
+		uint8_t flags;
+		const char *mode;
+	} rows[] = {
+		{ 0, "semaphore" },
+		{ LOCK_F_READ, "read" },
+		{ LOCK_F_WRITE, "write" },
+		{ LOCK_F_SPIN, "spin" },
+		{ LOCK_F_SPIN | LOCK_F_READ, "spin read" },
+		{ LOCK_F_SPIN | LOCK_F_WRITE, "spin write" },
+		{ LOCK_F_MUTEX, "mutex" },
+		{ LOCK_F_MUTEX | LOCK_F_SPIN, "mutex" },
+		{ LOCK_F_RT, "rt" },
+		{ LOCK_F_RT | LOCK_F_READ, "rt read" },
+		{ LOCK_F_RT | LOCK_F_WRITE, "rt write" },
 		{ LOCK_F_PERCPU | LOCK_F_READ, "percpu read" },
-		{ LOCK_F_PERCPU | LOCK_F_WRITE, "percpu write" }, { LOCK_F_WRITE | 64, "write" },
+		{ LOCK_F_PERCPU | LOCK_F_WRITE, "percpu write" },
+		{ LOCK_F_WRITE | 64, "write" },
 	};
 
 	(void)state;
@@ -158,9 +180,14 @@ static void modes_and_names(void **state)
 
 static void roles_are_the_names_at_that_time(void **state)
 {
-	static const struct { uint64_t time_ns; uint32_t tid; const char *role; } rows[] = {
-		{ 10, 5, "[unknown]" }, { 50, 5, "late" }, { 199, 5, "late" }, { 200, 5, "later??" },
-		{ 300, 0, "swapper" }, { 310, 77, "[unknown]" }, { 320, 3, "writer" },
+	static const struct {
+		uint64_t time_ns;
+		uint32_t tid;
+		const char *role;
+	} rows[] = {
+		{ 10, 5, "[unknown]" }, { 50, 5, "late" },     { 199, 5, "late" },
+		{ 200, 5, "later??" },  { 300, 0, "swapper" }, { 310, 77, "[unknown]" },
+		{ 320, 3, "writer" },
 	};
 	struct events s = { .n = 0 };
 	struct lock_stacks out;
@@ -172,15 +199,19 @@ static void roles_are_the_names_at_that_time(void **state)
 	}
 	out = reduce(&s);
 	assert_int_equal(out.n, NR(rows));
-	for (size_t i = 0; i < NR(rows); i++)    /* all of 0 ns: by address */
+	for (size_t i = 0; i < NR(rows); i++) /* all of 0 ns: by address */
 		assert_string_equal(out.v[i].role, rows[i].role);
 	lock_stacks_release(&out);
 }
 
 static void chains_without_names(void **state)
 {
-	static const struct { uint32_t chain; const char *text; } rows[] = {
-		{ TRACED_CHAIN, "wait_more" }, { NAMELESS_CHAIN, "[unknown]" },
+	static const struct {
+		uint32_t chain;
+		const char *text;
+	} rows[] = {
+		{ TRACED_CHAIN, "wait_more" },
+		{ NAMELESS_CHAIN, "[unknown]" },
 		{ EMPTY_CHAIN, "[unknown]" },
 	};
 
@@ -249,18 +280,18 @@ static void cut_waits_are_counted_and_not_summed(void **state)
 	struct lock_stacks out;
 
 	(void)state;
-	end(&s, 50, 1, LOCK);                            /* no begin */
-	begin(&s, 100, 1, LOCK, LOCK_F_READ);              /* its end was lost */
+	end(&s, 50, 1, LOCK);                 /* no begin */
+	begin(&s, 100, 1, LOCK, LOCK_F_READ); /* its end was lost */
 	begin(&s, 900, 1, LOCK, LOCK_F_READ);
 	end(&s, 950, 1, LOCK);
 	begin(&s, 1000, 3, LOCK, LOCK_F_WRITE);
-	begin(&s, 1010, 3, LOCK + 8, LOCK_F_SPIN);         /* so was this one's */
+	begin(&s, 1010, 3, LOCK + 8, LOCK_F_SPIN); /* so was this one's */
 	end(&s, 1020, 3, LOCK);
-	begin(&s, 2000, 4, LOCK, LOCK_F_MUTEX);            /* a mutex's the same: no change of mode */
+	begin(&s, 2000, 4, LOCK, LOCK_F_MUTEX); /* a mutex's the same: no change of mode */
 	begin(&s, 2100, 4, LOCK, LOCK_F_MUTEX);
 	end(&s, 2110, 4, LOCK);
-	begin(&s, 3000, 2, LOCK, LOCK_F_READ);             /* no end */
-	begin(&s, 5000, 6, LOCK, LOCK_F_READ);             /* clocks that do not agree */
+	begin(&s, 3000, 2, LOCK, LOCK_F_READ); /* no end */
+	begin(&s, 5000, 6, LOCK, LOCK_F_READ); /* clocks that do not agree */
 	end(&s, 5000 + (UINT64_C(1) << 49), 6, LOCK);
 	out = reduce(&s);
 	assert_int_equal(out.waits, 3);
@@ -276,18 +307,18 @@ static void waits_outside_the_part_that_counts_are_not_summed(void **state)
 	struct lock_stacks out;
 
 	(void)state;
-	begin(&s, 100, 1, LOCK, LOCK_F_READ);         /* before */
+	begin(&s, 100, 1, LOCK, LOCK_F_READ); /* before */
 	end(&s, 150, 1, LOCK);
 	end(&s, 160, 2, LOCK);
-	begin(&s, 170, 3, LOCK, LOCK_F_WRITE);        /* before, and got the lock within */
-	begin(&s, 180, 1, LOCK + 8, LOCK_F_READ);     /* across the beginning */
+	begin(&s, 170, 3, LOCK, LOCK_F_WRITE);    /* before, and got the lock within */
+	begin(&s, 180, 1, LOCK + 8, LOCK_F_READ); /* across the beginning */
 	end(&s, 210, 1, LOCK + 8);
 	end(&s, 220, 3, LOCK);
-	begin(&s, 230, 1, LOCK, LOCK_F_READ);         /* within */
+	begin(&s, 230, 1, LOCK, LOCK_F_READ); /* within */
 	end(&s, 280, 1, LOCK);
-	begin(&s, 290, 2, LOCK, LOCK_F_READ);         /* across the end */
+	begin(&s, 290, 2, LOCK, LOCK_F_READ); /* across the end */
 	end(&s, 310, 2, LOCK);
-	begin(&s, 320, 1, LOCK, LOCK_F_READ);         /* after */
+	begin(&s, 320, 1, LOCK, LOCK_F_READ); /* after */
 	end(&s, 330, 1, LOCK);
 	begin(&s, 340, 2, LOCK, LOCK_F_READ);
 	out = reduce_part(&s, 200, 300);
@@ -361,7 +392,7 @@ static void who_asks_again_has_given_it_back(void **state)
 	begin(&s, 100, 3, LOCK, LOCK_F_WRITE);
 	end(&s, 200, 3, LOCK);
 	begin(&s, 210, 1, LOCK, LOCK_F_READ);
-	begin(&s, 300, 3, LOCK, LOCK_F_WRITE);             /* 90 of the reader's 790 */
+	begin(&s, 300, 3, LOCK, LOCK_F_WRITE); /* 90 of the reader's 790 */
 	end(&s, 1000, 1, LOCK);
 	end(&s, 1010, 3, LOCK);
 	out = reduce(&s);
@@ -372,8 +403,13 @@ static void who_asks_again_has_given_it_back(void **state)
 /* The lock's readers were not seen to get it; the writer in front of the reader was. */
 static void a_reader_behind_a_waiting_writer(void **state)
 {
-	static const struct { uint64_t got_ns; const char *holder; uint64_t held_ns; } rows[] = {
-		{ 300, "writer", 700 }, { 900, NULL, 0 },
+	static const struct {
+		uint64_t got_ns;
+		const char *holder;
+		uint64_t held_ns;
+	} rows[] = {
+		{ 300, "writer", 700 },
+		{ 900, NULL, 0 },
 	};
 
 	(void)state;
@@ -406,7 +442,7 @@ static void readers_hold_together(void **state)
 		begin(&s, 190, 3, LOCK, LOCK_F_WRITE);
 		end(&s, 200, 1, LOCK);
 		end(&s, 210, mixed ? 6 : 2, LOCK);
-		begin(&s, 500, 1, LOCK, LOCK_F_READ);      /* gone, the other one still reads */
+		begin(&s, 500, 1, LOCK, LOCK_F_READ); /* gone, the other one still reads */
 		end(&s, 1190, 3, LOCK);
 		end(&s, 1200, 1, LOCK);
 		out = reduce(&s);
@@ -492,22 +528,29 @@ static void holders_of_a_role_are_added_up(void **state)
 	lock_stacks_release(&out);
 }
 
-/* --- many rows, JSON --------------------------------------------------------------------------- */
+/* --- many rows, JSON ---------------------------------------------------------------------------
+ */
 
 static void rows_are_bounded_and_nothing_is_lost(void **state)
 {
 	const size_t n = 20000;
 	struct lock_event *v = xcalloc(2 * n, sizeof(*v));
-	struct lock_events ev = { .v = v, .n = 2 * n, .chains = chains, .nr_chains = NR(chains),
-				  .addresses = addresses, .nr_addresses = NR(addresses) };
+	struct lock_events ev = { .v = v,
+				  .n = 2 * n,
+				  .chains = chains,
+				  .nr_chains = NR(chains),
+				  .addresses = addresses,
+				  .nr_addresses = NR(addresses) };
 	struct lock_stacks out;
 	uint64_t total_ns = 0, count = 0;
 
 	(void)state;
 	for (size_t i = 0; i < n; i++) {
-		v[2 * i] = (struct lock_event){ i * 1000, LOCK + 8 * i, 1, 0, LOCK_WAIT_BEGIN, 1, 0 };
-		v[2 * i + 1] = (struct lock_event){ i * 1000 + i % 977, LOCK + 8 * i, 1, 0,
-						    LOCK_WAIT_END, 0, 0 };
+		v[2 * i] =
+			(struct lock_event){ i * 1000, LOCK + 8 * i, 1, 0, LOCK_WAIT_BEGIN, 1, 0 };
+		v[2 * i + 1] = (struct lock_event){
+			i * 1000 + i % 977, LOCK + 8 * i, 1, 0, LOCK_WAIT_END, 0, 0
+		};
 		total_ns += i % 977;
 	}
 	lock_reduce(&out, &ev, NULL);
@@ -520,7 +563,7 @@ static void rows_are_bounded_and_nothing_is_lost(void **state)
 	}
 	assert_int_equal(total_ns, 0);
 	assert_int_equal(count, n);
-	assert_int_equal(out.v[0].lock, 0);              /* all that waited less, at one chain */
+	assert_int_equal(out.v[0].lock, 0); /* all that waited less, at one chain */
 	lock_stacks_release(&out);
 	free(v);
 }
@@ -579,15 +622,31 @@ static void json_that_is_not_ours_is_refused(void **state)
 		"{'waits':2,'cut':0,'lost':0,'stacks':[{'lock':'ffff888100001000','mode':'read',"
 		"'role':'r','chain':'a;b','total':30,'min':10,'max':20,'bins':[10,1,20,1],"
 		"'holder':{'role':'w','mode':'write','chain':'c','held':25}}]}";
-	static const struct { const char *what, *by; } rows[] = {
-		{ "'waits':2", "'waits':3" }, { "'cut':0", "'cut':-1" }, { "'cut':0,", "" },
-		{ "'lost':0", "'lost':0.5" }, { "[{", "{'x':{" }, { "ffff", "0fff" },
-		{ "ffff", "FFFF" }, { "'read'", "''" }, { "'r'", "null" }, { "a;b", "a\\u0001" },
-		{ "'total':30", "'total':41" }, { "'total':30", "'total':19" },
-		{ "'min':10", "'min':11" }, { "'max':20", "'max':21" }, { "[10,1,20,1]", "[]" },
-		{ "[10,1,20,1]", "[10,1,20]" }, { "[10,1,20,1]", "[20,1,10,1]" },
-		{ "[10,1,20,1]", "[10,0,20,1]" }, { "20,1]", "99999,1]" },
-		{ "'held':25", "'held':31" }, { "'chain':'c',", "" }, { "'holder'", "'helder'" },
+	static const struct {
+		const char *what, *by;
+	} rows[] = {
+		{ "'waits':2", "'waits':3" },
+		{ "'cut':0", "'cut':-1" },
+		{ "'cut':0,", "" },
+		{ "'lost':0", "'lost':0.5" },
+		{ "[{", "{'x':{" },
+		{ "ffff", "0fff" },
+		{ "ffff", "FFFF" },
+		{ "'read'", "''" },
+		{ "'r'", "null" },
+		{ "a;b", "a\\u0001" },
+		{ "'total':30", "'total':41" },
+		{ "'total':30", "'total':19" },
+		{ "'min':10", "'min':11" },
+		{ "'max':20", "'max':21" },
+		{ "[10,1,20,1]", "[]" },
+		{ "[10,1,20,1]", "[10,1,20]" },
+		{ "[10,1,20,1]", "[20,1,10,1]" },
+		{ "[10,1,20,1]", "[10,0,20,1]" },
+		{ "20,1]", "99999,1]" },
+		{ "'held':25", "'held':31" },
+		{ "'chain':'c',", "" },
+		{ "'holder'", "'helder'" },
 	};
 
 	(void)state;

@@ -58,10 +58,12 @@ static void recorded_chains_have_their_class(void **state)
 		{ READ "xfs_ilock;xfs_ilock_iocb_for_write;xfs_file_dio_write_aligned.constprop.0",
 		  "read", "i_rwsem" },
 		{ WRITE "xfs_ilock;xfs_file_buffered_write;vfs_write", "write", "i_rwsem" },
-		{ READ "btrfs_inode_lock;btrfs_direct_read;btrfs_file_read_iter", "read", "i_rwsem" },
+		{ READ "btrfs_inode_lock;btrfs_direct_read;btrfs_file_read_iter", "read",
+		  "i_rwsem" },
 		{ READ "filemap_fault;__do_fault;do_fault", "read", "invalidate_lock" },
 		{ READ "btrfs_page_mkwrite;do_page_mkwrite", "read", "invalidate_lock" },
-		{ "rwsem_down_write_slowpath;down_write_killable;__vm_munmap", "write", "mmap_lock" },
+		{ "rwsem_down_write_slowpath;down_write_killable;__vm_munmap", "write",
+		  "mmap_lock" },
 		{ "rwsem_down_read_slowpath;down_read_killable;lock_mm_and_find_vma", "read",
 		  "mmap_lock" },
 		{ WRITE "ext4_map_blocks;ext4_do_writepages", "write", "i_data_sem" },
@@ -99,8 +101,13 @@ static void where_is_the_first_that_is_no_primitive(void **state)
 		const char *chain, *where;
 	} cases[] = {
 		{ READ "ext4_file_read_iter;vfs_read", "ext4_file_read_iter" },
-		{ "down_read", "" }, { "", "" }, { "down_reader", "" }, { "vfs_read", "vfs_read" },
-		{ "down_read;", "" }, { ";;", "" }, { "down_read;[unknown];vfs_read", "[unknown]" },
+		{ "down_read", "" },
+		{ "", "" },
+		{ "down_reader", "" },
+		{ "vfs_read", "vfs_read" },
+		{ "down_read;", "" },
+		{ ";;", "" },
+		{ "down_read;[unknown];vfs_read", "[unknown]" },
 	};
 
 	(void)state;
@@ -145,7 +152,8 @@ static const char run_json[] =
 	"\"variants\":[{\"name\":\"b\",\"kernel\":\"kb\",\"mount\":\"m\"},"
 	"{\"name\":\"p\",\"kernel\":\"kp\",\"mount\":\"m\"}],"
 	"\"contrasts\":[{\"name\":\"c\",\"baseline\":\"b\",\"patched\":\"p\"}],"
-	"\"cells\":[{\"workload\":\"w\",\"params\":\"t=1\",\"varying\":\"t=1\",\"role_threads\":1}],"
+	"\"cells\":[{\"workload\":\"w\",\"params\":\"t=1\",\"varying\":\"t=1\",\"role_threads\":1}]"
+	","
 	"\"passes\":[\"throughput\",\"locks\"],"
 	"\"metrics\":[{\"name\":\"ops_per_s\",\"unit\":\"1/s\",\"better\":\"higher\","
 	"\"primary\":true}]}";
@@ -165,7 +173,9 @@ static void add_header(struct buf *b, const char *const *columns, size_t n)
 
 static void folder_init(struct folder *f)
 {
-	static const char *const samples[] = { SAMPLES_COLUMNS }, *const locks[] = { LOCKSTACKS_COLUMNS };
+	static const char *const samples[] = { SAMPLES_COLUMNS }, *const locks[] = {
+		LOCKSTACKS_COLUMNS
+	};
 
 	*f = (struct folder){ .samples = BUF_INIT };
 	add_header(&f->samples, samples, SAMPLES_COLUMNS_N);
@@ -203,8 +213,8 @@ struct wait {
 	const char *variant;
 	unsigned block, attempt;
 	const char *role, *lock, *mode, *chain;
-	uint64_t count, ns;           /* each as long */
-	const char *holder;           /* "role,mode,chain,ns" */
+	uint64_t count, ns; /* each as long */
+	const char *holder; /* "role,mode,chain,ns" */
 };
 
 static void put_wait(struct folder *f, struct wait x)
@@ -223,7 +233,8 @@ static int folder_load(struct folder *f)
 	if (results_load_mem(&f->r, run_json, strlen(run_json), buf_str(&f->samples),
 			     f->samples.len, &f->e))
 		fail_msg("%s", f->e.text);
-	return locks_load_mem(&f->l, f->r, LOCKSTACKS_CSV, buf_str(&f->stacks), f->stacks.len, &f->e);
+	return locks_load_mem(&f->l, f->r, LOCKSTACKS_CSV, buf_str(&f->stacks), f->stacks.len,
+			      &f->e);
 }
 
 static const struct lock_cell *folder_cell(struct folder *f, const char *variant)
@@ -263,17 +274,31 @@ static void an_address_tells_where_functions_do_not(void **state)
 	put_run(&f, "b", 2, 1000);
 	put_wait(&f, (struct wait){ .chain = READ "ext4_file_read_iter", .count = 3, .ns = 10 });
 	/* The same lock, by a function that takes two, one in no row, and one without a name. */
-	put_wait(&f, (struct wait){ .chain = WRITE "ext4_fallocate", .mode = "write", .count = 2, .ns = 10 });
-	put_wait(&f, (struct wait){ .chain = WRITE "new_in_linux_9", .mode = "write", .count = 1, .ns = 10 });
+	put_wait(&f,
+		 (struct wait){
+			 .chain = WRITE "ext4_fallocate", .mode = "write", .count = 2, .ns = 10 });
+	put_wait(&f,
+		 (struct wait){
+			 .chain = WRITE "new_in_linux_9", .mode = "write", .count = 1, .ns = 10 });
 	put_wait(&f, (struct wait){ .chain = "", .mode = "write", .count = 1, .ns = 10 });
 	/* Another lock, and the same address in another cell run. */
-	put_wait(&f, (struct wait){ .chain = WRITE "ext4_fallocate", .lock = "0xa2", .mode = "write",
-				    .count = 20, .ns = 10 });
-	put_wait(&f, (struct wait){ .chain = READ "filemap_fault", .lock = "0xa3", .count = 1, .ns = 10 });
-	put_wait(&f, (struct wait){ .chain = WRITE "ext4_fallocate", .lock = "0xa3", .mode = "write",
-				    .count = 40, .ns = 10 });
-	put_wait(&f, (struct wait){ .chain = WRITE "new_in_linux_9", .mode = "write", .block = 2,
-				    .count = 100, .ns = 10 });
+	put_wait(&f, (struct wait){ .chain = WRITE "ext4_fallocate",
+				    .lock = "0xa2",
+				    .mode = "write",
+				    .count = 20,
+				    .ns = 10 });
+	put_wait(&f, (struct wait){
+			     .chain = READ "filemap_fault", .lock = "0xa3", .count = 1, .ns = 10 });
+	put_wait(&f, (struct wait){ .chain = WRITE "ext4_fallocate",
+				    .lock = "0xa3",
+				    .mode = "write",
+				    .count = 40,
+				    .ns = 10 });
+	put_wait(&f, (struct wait){ .chain = WRITE "new_in_linux_9",
+				    .mode = "write",
+				    .block = 2,
+				    .count = 100,
+				    .ns = 10 });
 	c = folder_cell(&f, "b");
 	assert_int_equal(figures(c, "i_rwsem", true)->waits, 3);
 	assert_int_equal(figures(c, "i_rwsem", false)->waits, 4);
@@ -292,8 +317,12 @@ static void functions_of_two_locks_may_have_one_in_common(void **state)
 	(void)state;
 	folder_init(&f);
 	put_run(&f, "b", 1, 1000);
-	put_wait(&f, (struct wait){ .chain = WRITE "ext4_fallocate", .mode = "write", .count = 2, .ns = 10 });
-	put_wait(&f, (struct wait){ .chain = WRITE "ext4_setattr", .mode = "write", .count = 3, .ns = 10 });
+	put_wait(&f,
+		 (struct wait){
+			 .chain = WRITE "ext4_fallocate", .mode = "write", .count = 2, .ns = 10 });
+	put_wait(&f,
+		 (struct wait){
+			 .chain = WRITE "ext4_setattr", .mode = "write", .count = 3, .ns = 10 });
 	c = folder_cell(&f, "b");
 	assert_int_equal(figures(c, "invalidate_lock", false)->waits, 5);
 	folder_release(&f);
@@ -307,8 +336,11 @@ static void without_an_address_each_row_stands_alone(void **state)
 	(void)state;
 	folder_init(&f);
 	put_run(&f, "b", 1, 1000);
-	put_wait(&f, (struct wait){ .lock = "", .chain = READ "ext4_file_read_iter", .count = 3, .ns = 10 });
-	put_wait(&f, (struct wait){ .lock = "", .chain = READ "new_in_linux_9", .count = 5, .ns = 10 });
+	put_wait(&f,
+		 (struct wait){
+			 .lock = "", .chain = READ "ext4_file_read_iter", .count = 3, .ns = 10 });
+	put_wait(&f,
+		 (struct wait){ .lock = "", .chain = READ "new_in_linux_9", .count = 5, .ns = 10 });
 	c = folder_cell(&f, "b");
 	assert_int_equal(figures(c, "i_rwsem", true)->waits, 3);
 	assert_int_equal(figures(c, "other", true)->waits, 5);
@@ -323,13 +355,24 @@ static void another_files_i_rwsem_is_not_the_work_files(void **state)
 	(void)state;
 	folder_init(&f);
 	put_run(&f, "b", 1, 1000);
-	put_wait(&f, (struct wait){ .role = "kworker/0:1", .lock = "0xb1", .mode = "write",
-				    .chain = WRITE "ext4_file_write_iter", .count = 7, .ns = 10 });
+	put_wait(&f, (struct wait){ .role = "kworker/0:1",
+				    .lock = "0xb1",
+				    .mode = "write",
+				    .chain = WRITE "ext4_file_write_iter",
+				    .count = 7,
+				    .ns = 10 });
 	/* This one the workload holds. */
-	put_wait(&f, (struct wait){ .role = "kworker/0:1", .lock = "0xb2", .mode = "write",
-				    .chain = WRITE "ext4_file_write_iter", .count = 5, .ns = 10,
-				    .holder = "dio_overwrite,write," WRITE "ext4_file_write_iter,50" });
-	put_wait(&f, (struct wait){ .lock = "0xb3", .chain = READ "ext4_file_read_iter", .count = 2,
+	put_wait(&f,
+		 (struct wait){ .role = "kworker/0:1",
+				.lock = "0xb2",
+				.mode = "write",
+				.chain = WRITE "ext4_file_write_iter",
+				.count = 5,
+				.ns = 10,
+				.holder = "dio_overwrite,write," WRITE "ext4_file_write_iter,50" });
+	put_wait(&f, (struct wait){ .lock = "0xb3",
+				    .chain = READ "ext4_file_read_iter",
+				    .count = 2,
 				    .ns = 10 });
 	c = folder_cell(&f, "b");
 	assert_int_equal(figures(c, "other", false)->waits, 7);
@@ -351,21 +394,29 @@ static void figures_are_those_of_the_rows(void **state)
 	folder_init(&f);
 	put_run(&f, "b", 1, 1000);
 	put_run(&f, "b", 2, 3000);
-	put_wait(&f, (struct wait){ .chain = READ "ext4_file_read_iter", .count = 980, .ns = 1000 });
-	put_wait(&f, (struct wait){ .chain = READ "ext4_file_read_iter", .block = 2, .lock = "0xa2",
-				    .count = 20, .ns = 50000 });
-	put_wait(&f, (struct wait){ .chain = READ "ext4_file_read_iter", .block = 2, .lock = "0xa9",
-				    .role = "dio_overwrite", .count = 1, .ns = 7000000 });
+	put_wait(&f,
+		 (struct wait){ .chain = READ "ext4_file_read_iter", .count = 980, .ns = 1000 });
+	put_wait(&f, (struct wait){ .chain = READ "ext4_file_read_iter",
+				    .block = 2,
+				    .lock = "0xa2",
+				    .count = 20,
+				    .ns = 50000 });
+	put_wait(&f, (struct wait){ .chain = READ "ext4_file_read_iter",
+				    .block = 2,
+				    .lock = "0xa9",
+				    .role = "dio_overwrite",
+				    .count = 1,
+				    .ns = 7000000 });
 	c = folder_cell(&f, "b");
 	x = figures(c, "i_rwsem", true);
 	assert_int_equal(x->waits, 1001);
 	assert_int_equal(x->total_ns, 980 * 1000 + 20 * 50000 + 7000000);
 	assert_int_equal(x->max_ns, 7000000);
-	assert_int_equal(x->locks, 2);            /* most in one cell run */
-	assert_true(x->p99_ns == 50000);          /* the 991st of 1001 */
+	assert_int_equal(x->locks, 2);   /* most in one cell run */
+	assert_true(x->p99_ns == 50000); /* the 991st of 1001 */
 	assert_true(fabs(x->mean_ns - 8980000 / 1001.0) < 1e-6);
 	assert_true(c->operations == 4000 && c->elapsed_ns == 2e9 && c->rate == 2000);
-	assert_true(c->thread_ns == 2e9);         /* not measured: its one thread all the time */
+	assert_true(c->thread_ns == 2e9); /* not measured: its one thread all the time */
 	assert_true(fabs(c->watched - 1 / 1.1) < 1e-12);
 	assert_int_equal(c->valid, 2);
 	assert_int_equal(locks_find(f.l, "w", "t=1", "p")->planned, 0);
@@ -403,8 +454,9 @@ static void only_the_last_attempt_counts(void **state)
 	put_who(&f.samples, "b", 1, 2, "locks");
 	buf_adds(&f.samples, "all,ops_per_s,,1/s,higher,1000,ok,,\n");
 	put_wait(&f, (struct wait){ .chain = READ "ext4_file_read_iter", .count = 3, .ns = 10 });
-	put_wait(&f, (struct wait){ .chain = READ "ext4_file_read_iter", .attempt = 2, .count = 4,
-				    .ns = 10 });
+	put_wait(&f,
+		 (struct wait){
+			 .chain = READ "ext4_file_read_iter", .attempt = 2, .count = 4, .ns = 10 });
 	assert_int_equal(figures(folder_cell(&f, "b"), "i_rwsem", true)->waits, 4);
 	folder_release(&f);
 }
@@ -418,18 +470,22 @@ static void the_sentence_names_who_where_and_for_whom(void **state)
 	(void)state;
 	folder_init(&f);
 	put_run(&f, "b", 1, 1000);
-	put_wait(&f, (struct wait){ .chain = READ "ext4_file_read_iter", .count = 1000, .ns = 2000000,
+	put_wait(&f, (struct wait){ .chain = READ "ext4_file_read_iter",
+				    .count = 1000,
+				    .ns = 2000000,
 				    .holder = "dio_overwrite,write," WRITE "ext4_file_write_iter,"
 					      "1950000000" });
-	put_wait(&f, (struct wait){ .chain = READ "ext4_file_read_iter;vfs_read", .count = 100,
-				    .ns = 6500000, .lock = "0xa1",
+	put_wait(&f, (struct wait){ .chain = READ "ext4_file_read_iter;vfs_read",
+				    .count = 100,
+				    .ns = 6500000,
+				    .lock = "0xa1",
 				    .holder = "dio_overwrite,write," WRITE "ext4_file_write_iter,"
 					      "600000000" });
 	c = folder_cell(&f, "b");
 	assert_int_equal(c->nr_who, 1);
 	locks_sentence(&b, &c->who[0]);
 	assert_string_equal(buf_str(&b), "dio_read waited 2.65 s for i_rwsem held for writing by "
-			    "dio_overwrite, at ext4_file_read_iter (shared)");
+					 "dio_overwrite, at ext4_file_read_iter (shared)");
 	buf_release(&b);
 	folder_release(&f);
 }
@@ -443,17 +499,24 @@ static void a_holder_that_is_not_known_is_said_to_be_unknown(void **state)
 	(void)state;
 	folder_init(&f);
 	put_run(&f, "b", 1, 1000);
-	put_wait(&f, (struct wait){ .chain = SPIN "__folio_mark_dirty", .mode = "spin", .count = 1,
-				    .ns = 2000000, .lock = "0xc" });
-	put_wait(&f, (struct wait){ .chain = READ "ext4_file_read_iter", .count = 1, .ns = 1000000,
+	put_wait(&f, (struct wait){ .chain = SPIN "__folio_mark_dirty",
+				    .mode = "spin",
+				    .count = 1,
+				    .ns = 2000000,
+				    .lock = "0xc" });
+	put_wait(&f, (struct wait){ .chain = READ "ext4_file_read_iter",
+				    .count = 1,
+				    .ns = 1000000,
 				    .holder = "dio_overwrite,write,,400000" });
 	c = folder_cell(&f, "b");
 	locks_sentence(&b, &c->who[0]);
-	assert_string_equal(buf_str(&b), "dio_read waited 2 ms for a lock of the page cache (who held "
+	assert_string_equal(buf_str(&b),
+			    "dio_read waited 2 ms for a lock of the page cache (who held "
 			    "it is not known), at __folio_mark_dirty");
 	buf_reset(&b);
 	locks_sentence(&b, &c->who[1]);
-	assert_string_equal(buf_str(&b), "dio_read waited 1 ms for i_rwsem held for writing by "
+	assert_string_equal(buf_str(&b),
+			    "dio_read waited 1 ms for i_rwsem held for writing by "
 			    "dio_overwrite for 40 % of that time, at ext4_file_read_iter (shared)");
 	buf_release(&b);
 	folder_release(&f);
@@ -466,7 +529,7 @@ static void lost_events_past_one_per_cent_are_no_figures(void **state)
 	static const struct {
 		double lost;
 		unsigned valid;
-	} cases[] = { { 0, 1 }, { 2, 1 }, { 3, 0 } };   /* of 200 events */
+	} cases[] = { { 0, 1 }, { 2, 1 }, { 3, 0 } }; /* of 200 events */
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -477,7 +540,8 @@ static void lost_events_past_one_per_cent_are_no_figures(void **state)
 		put_run(&f, "b", 1, 1000);
 		put_sample(&f, "b", 1, "locks", "all", "lock_waits", 100);
 		put_sample(&f, "b", 1, "locks", "all", "lock_lost", cases[i].lost);
-		put_wait(&f, (struct wait){ .chain = READ "ext4_file_read_iter", .count = 100, .ns = 10 });
+		put_wait(&f, (struct wait){
+				     .chain = READ "ext4_file_read_iter", .count = 100, .ns = 10 });
 		c = folder_cell(&f, "b");
 		assert_int_equal(c->valid, cases[i].valid);
 		assert_int_equal(c->lost, (uint64_t)cases[i].lost);
@@ -535,9 +599,12 @@ static void bad_rows_are_refused_with_their_line(void **state)
 static void rows_of_another_run_are_refused(void **state)
 {
 	static const char *const who[] = {
-		"q,b,kb,exact,ext4,m,w,t=1,1,101,1,1,locks,", "r,x,kb,exact,ext4,m,w,t=1,1,101,1,1,locks,",
-		"r,b,kb,exact,ext4,m,w,t=9,1,101,1,1,locks,", "r,b,kb,exact,ext4,m,w,t=1,3,101,1,1,locks,",
-		"r,b,kb,exact,ext4,m,w,t=1,0,101,1,1,locks,", "r,b,kb,exact,ext4,m,w,t=1,1,101,1,2,locks,",
+		"q,b,kb,exact,ext4,m,w,t=1,1,101,1,1,locks,",
+		"r,x,kb,exact,ext4,m,w,t=1,1,101,1,1,locks,",
+		"r,b,kb,exact,ext4,m,w,t=9,1,101,1,1,locks,",
+		"r,b,kb,exact,ext4,m,w,t=1,3,101,1,1,locks,",
+		"r,b,kb,exact,ext4,m,w,t=1,0,101,1,1,locks,",
+		"r,b,kb,exact,ext4,m,w,t=1,1,101,1,2,locks,",
 		"r,p,kp,exact,ext4,m,w,t=1,1,101,1,1,locks,",
 		"r,b,kb,exact,ext4,m,w,t=1,1,101,1,1,throughput,",
 	};
@@ -568,8 +635,11 @@ static const char *because(double ops, uint64_t wait_ns, enum lock_part *part, c
 		put_run(&f, "b", block, 10000);
 		put_run(&f, "p", block, ops);
 		if (wait_ns)
-			put_wait(&f, (struct wait){ .variant = "p", .block = block,
-				.chain = READ "ext4_file_read_iter", .count = 10, .ns = wait_ns / 10 });
+			put_wait(&f, (struct wait){ .variant = "p",
+						    .block = block,
+						    .chain = READ "ext4_file_read_iter",
+						    .count = 10,
+						    .ns = wait_ns / 10 });
 	}
 	(void)folder_cell(&f, "p");
 	if (compare_results(&c, f.r, NULL, &f.e))
@@ -590,19 +660,22 @@ static void only_what_adds_up_explains(void **state)
 	char text[512];
 
 	(void)state;
-	/* Of 1 s, 0.5 s are left for operations as long as before, and nobody waited less before. */
+	/* Of 1 s, 0.5 s are left for operations as long as before, and nobody waited less before.
+	 */
 	because(5000, 500000000, &part, text);
 	assert_int_equal(part, LOCKS_EXPLAIN);
-	assert_string_equal(text, "w t=1 -50.0 %: i_rwsem waits 0 -> 0.002 an operation (0 ns -> 100 us): "
-			    "dio_read waited 0.50 s of every second (who held it is not known); that is "
-			    "all of the change");
+	assert_string_equal(
+		text, "w t=1 -50.0 %: i_rwsem waits 0 -> 0.002 an operation (0 ns -> 100 us): "
+		      "dio_read waited 0.50 s of every second (who held it is not known); that is "
+		      "all of the change");
 	because(5000, 150000000, &part, text);
 	assert_int_equal(part, LOCKS_PARTLY);
 	assert_non_null(strstr(text, "that is 30 % of the change"));
 	because(5000, 10000000, &part, text);
 	assert_int_equal(part, LOCKS_NOT);
-	assert_string_equal(text, "no lock explains w t=1 -50.0 %: an operation took 100 us -> 200 us of "
-			    "a thread's time, of which waits for locks 0 ns -> 2 us (most for i_rwsem)");
+	assert_string_equal(
+		text, "no lock explains w t=1 -50.0 %: an operation took 100 us -> 200 us of "
+		      "a thread's time, of which waits for locks 0 ns -> 2 us (most for i_rwsem)");
 	/* Faster, and yet more waiting: the waiting is not why. */
 	because(20000, 100000000, &part, text);
 	assert_int_equal(part, LOCKS_NOT);
@@ -620,10 +693,15 @@ static void no_line_of_the_table_is_too_wide(void **state)
 	folder_init(&f);
 	put_run(&f, "b", 1, 1e9);
 	for (unsigned i = 0; i < 4; i++)
-		put_wait(&f, (struct wait){ .role = "buffered_write", .count = 1234567 + i, .ns = 123456789,
-			.mode = i & 1 ? "read" : "write", .lock = i & 2 ? "0x1" : "0x2",
-			.chain = i & 2 ? WRITE "ext4_page_mkwrite" :
-				 WRITE "a_function_with_a_very_long_name_indeed_that_goes_on_and_on_and_on" });
+		put_wait(&f, (struct wait){ .role = "buffered_write",
+					    .count = 1234567 + i,
+					    .ns = 123456789,
+					    .mode = i & 1 ? "read" : "write",
+					    .lock = i & 2 ? "0x1" : "0x2",
+					    .chain = i & 2 ? WRITE "ext4_page_mkwrite"
+							   : WRITE
+							     "a_function_with_a_very_long_name_"
+							     "indeed_that_goes_on_and_on_and_on" });
 	(void)folder_cell(&f, "b");
 	locks_table(&out, f.l, f.r);
 	for (char *line = strtok(out.data, "\n"); line; line = strtok(NULL, "\n"))

@@ -58,8 +58,9 @@ static void looks_grow_and_are_there_once(void **state)
 	for (size_t i = 0; i < sizeof(added) / sizeof(added[0]); i++)
 		assert_int_equal(looks_add(dir, added[i], NULL), 0);
 	assert_looks("[6,9,12]");
-	for (const char *const *bad = (const char *const[]){ "[6,6]", "[0]", "[\"6\"]", "{}", "[9,6]",
-							     "[6", NULL }; *bad; bad++) {
+	for (const char *const *bad =
+		     (const char *const[]){ "[6,6]", "[0]", "[\"6\"]", "{}", "[9,6]", "[6", NULL };
+	     *bad; bad++) {
 		assert_int_equal(fs_write_atomic(path, *bad, strlen(*bad), NULL), 0);
 		assert_int_equal(looks_read(dir, &looks, &e), -EINVAL);
 		assert_null(looks);
@@ -83,8 +84,8 @@ static void with_blocks(unsigned blocks, size_t nr_looks, bool resume)
 		fail_msg("%s", e.text);
 	s.looks[0] = (struct suite_look){ blocks, 0.01 };
 	s.nr_looks = nr_looks;
-	if (plan_make(&p, &s, &e) || (resume ? folder_open(&f, folder, &s, &p, &e) :
-					       folder_create(&f, folder, &s, &p, &e)))
+	if (plan_make(&p, &s, &e) ||
+	    (resume ? folder_open(&f, folder, &s, &p, &e) : folder_create(&f, folder, &s, &p, &e)))
 		fail_msg("%s", e.text);
 	assert_int_equal(folder_save_run(&f, &e), 0);
 	folder_release(&f);

@@ -33,9 +33,11 @@ static void add(struct buf *b, const char *variant, unsigned block, unsigned att
 		const char *status, const char *marks)
 {
 	for (int role = 0; role < 2; role++)
-		buf_addf(b, "r,%s,k,host,ext4,m,w,t=1,%u,%u,1,%u,throughput,%s,ops_per_s,,1/s,"
-			 "higher,%s,%s,\"%s\",%s\n", variant, block, 100 + block, attempt,
-			 role ? "dio_read" : "all", strcmp(status, "ok") ? "" : "10", status, marks,
+		buf_addf(b,
+			 "r,%s,k,host,ext4,m,w,t=1,%u,%u,1,%u,throughput,%s,ops_per_s,,1/s,"
+			 "higher,%s,%s,\"%s\",%s\n",
+			 variant, block, 100 + block, attempt, role ? "dio_read" : "all",
+			 strcmp(status, "ok") ? "" : "10", status, marks,
 			 strcmp(status, "ok") ? "why" : "");
 }
 
@@ -83,7 +85,7 @@ static void cell_runs_are_counted_by_mark(void **state)
 	assert_non_null(strstr(text, "note: 2 of 4 cell runs were disturbed"));
 	assert_non_null(strstr(text, "pressure 1"));
 	assert_non_null(strstr(text, "steal 2"));
-	assert_null(strstr(text, "throttle"));     /* of an attempt that was made again */
+	assert_null(strstr(text, "throttle")); /* of an attempt that was made again */
 	free(text);
 	json_decref(have);
 	json_decref(want);

@@ -24,7 +24,8 @@
 /* 100 MiB are free and 3000 MiB available: the rest is page cache. */
 static void put_meminfo(const char *root)
 {
-	put(root, "/proc/meminfo", "MemTotal:        4194304 kB\nMemFree:          102400 kB\n"
+	put(root, "/proc/meminfo",
+	    "MemTotal:        4194304 kB\nMemFree:          102400 kB\n"
 	    "MemAvailable:    3072000 kB\nCached:          2969600 kB\n");
 }
 
@@ -45,7 +46,8 @@ static void test_group_v2(void **state)
 	assert_true(memory_available(*state) == 3000 * MIB);
 	put(*state, CGROUP "/user/memory.max", "1073741824\n");
 	put(*state, CGROUP "/user/memory.current", "1072693248\n");
-	put(*state, CGROUP "/user/memory.stat", "anon 4096\ninactive_file 209715200\n"
+	put(*state, CGROUP "/user/memory.stat",
+	    "anon 4096\ninactive_file 209715200\n"
 	    "active_file 104857600\nunevictable 5\n");
 	assert_true(memory_available(*state) == 301 * MIB);
 	put(*state, CGROUP "/user/job/memory.max", "2097152\n");
@@ -65,7 +67,8 @@ static void test_group_v1(void **state)
 	assert_true(memory_available(*state) == 3000 * MIB);
 	put(*state, CGROUP "/memory/docker/ab/memory.limit_in_bytes", "536870912\n");
 	put(*state, CGROUP "/memory/docker/ab/memory.usage_in_bytes", "268435456\n");
-	put(*state, CGROUP "/memory/docker/ab/memory.stat", "inactive_file 1\n"
+	put(*state, CGROUP "/memory/docker/ab/memory.stat",
+	    "inactive_file 1\n"
 	    "total_inactive_file 104857600\ntotal_active_file 0\n");
 	assert_true(memory_available(*state) == 356 * MIB);
 }

@@ -98,7 +98,8 @@ static void a_device_of_the_hosts_is_for_the_wall_clock(void **state)
 
 	(void)state;
 	refused("[device]\nkind = nvme\n" WORK, NULL, "s.ini:2: kind = nvme completes on the host");
-	refused("[suite]\nmode = tcg\n[device]\nkind = nvme\n" WORK, "exact", "s.ini:4: kind = nvme");
+	refused("[suite]\nmode = tcg\n[device]\nkind = nvme\n" WORK, "exact",
+		"s.ini:4: kind = nvme");
 	assert_int_equal(load(&s, "[device]\nkind = virtio\npath = /dev/sdz\n" WORK, "tcg", &e), 0);
 	assert_int_equal(s.mode, MODE_TCG);
 	assert_int_equal(s.device.kind, DEVICE_VIRTIO);
@@ -115,15 +116,20 @@ static void a_device_of_the_hosts_is_for_the_wall_clock(void **state)
 static void keys_that_do_not_go_together_are_told(void **state)
 {
 	(void)state;
-	refused("[device]\nkind = virtio\ncache = 8M\n" WORK, "tcg", "s.ini:3: cache: only null_blk");
-	refused("[device]\nkind = virtio\nbandwidth = 8M\n" WORK, "tcg", "s.ini:3: bandwidth: only");
-	refused("[device]\npath = /dev/sdz\n" WORK, NULL, "s.ini:2: path: null_blk is in the guest");
+	refused("[device]\nkind = virtio\ncache = 8M\n" WORK, "tcg",
+		"s.ini:3: cache: only null_blk");
+	refused("[device]\nkind = virtio\nbandwidth = 8M\n" WORK, "tcg",
+		"s.ini:3: bandwidth: only");
+	refused("[device]\npath = /dev/sdz\n" WORK, NULL,
+		"s.ini:2: path: null_blk is in the guest");
 	refused("[device]\nkind = nvme\npath = sdz\n" WORK, "kvm", "does not begin with /");
-	refused("[device]\nkind = nvme\npath = /dev/sdz\nsize = 1G\n" WORK, "kvm", "s.ini:4: size:");
+	refused("[device]\nkind = nvme\npath = /dev/sdz\nsize = 1G\n" WORK, "kvm",
+		"s.ini:4: size:");
 	refused("[device]\nkind = nvm\n" WORK, "kvm", "unknown kind \"nvm\"");
 	refused(WORK, "kwm", "unknown mode \"kwm\"");
 	refused("[device]\nkind = virtio\nsize = 16M\n[workload v]\nmix = dio_read:1\n"
-		"file_size = 32M\n", "tcg", "not fit on the device");
+		"file_size = 32M\n",
+		"tcg", "not fit on the device");
 }
 
 /* --- disks -------------------------------------------------------------------------- */
@@ -150,7 +156,8 @@ static bool direct_works(const char *path)
 
 static int try(const char *path, const char *destroy, struct disk *d, struct err *e)
 {
-	const struct suite s = { .mode = MODE_TCG, .device.kind = DEVICE_VIRTIO,
+	const struct suite s = { .mode = MODE_TCG,
+				 .device.kind = DEVICE_VIRTIO,
 				 .device_path = (char *)path };
 
 	err_clear(e);
@@ -210,8 +217,8 @@ static void a_disk_is_named_twice_and_empty(void **state)
 
 static void a_scratch_disk_has_blocks_and_no_name(void **state)
 {
-	const struct suite s = { .mode = MODE_TCG, .device = { .kind = DEVICE_NVME,
-							       .size_bytes = 16 * MIB } };
+	const struct suite s = { .mode = MODE_TCG,
+				 .device = { .kind = DEVICE_NVME, .size_bytes = 16 * MIB } };
 	char dir[] = "/tmp/fsduel-test-XXXXXX", *path;
 	struct err e = ERR_INIT;
 	struct disk d;

@@ -149,15 +149,23 @@ static void printed_values_read_back_unchanged(void **state)
 
 static void doubles_read_back_bit_for_bit(void **state)
 {
-	static const double hard[] = { 0, -0.0, 0.1, 1.0 / 3, 5e-324, 1.7976931348623157e308,
-				       -2.2250738585072014e-308, 1e22, 9007199254740993.0 };
+	static const double hard[] = { 0,
+				       -0.0,
+				       0.1,
+				       1.0 / 3,
+				       5e-324,
+				       1.7976931348623157e308,
+				       -2.2250738585072014e-308,
+				       1e22,
+				       9007199254740993.0 };
 	struct rng r = { 2 };
 	char text[32];
 	double back;
 
 	(void)state;
 	for (size_t i = 0; i < NR(hard); i++) {
-		assert_int_equal(num_parse_double(num_format_double(text, hard[i]), &back, NULL), 0);
+		assert_int_equal(num_parse_double(num_format_double(text, hard[i]), &back, NULL),
+				 0);
 		assert_memory_equal(&back, &hard[i], sizeof(back));
 	}
 	for (int i = 0; i < 100000; i++) {
@@ -177,8 +185,9 @@ static void doubles_read_back_bit_for_bit(void **state)
 
 static void a_value_that_is_no_finite_number_is_refused(void **state)
 {
-	static const char *const texts[] = { "", " 1", "1 ", "nan", "inf", "-inf", "0x1p3", "1e999",
-					     "1,5", "--1", "1e", ".", "1.2.3", "infinity" };
+	static const char *const texts[] = { "",     " 1",    "1 ",    "nan",     "inf",
+					     "-inf", "0x1p3", "1e999", "1,5",     "--1",
+					     "1e",   ".",     "1.2.3", "infinity" };
 
 	(void)state;
 	for (size_t i = 0; i < NR(texts); i++) {
@@ -195,18 +204,34 @@ static void rounding_up_to_the_next_unit_takes_that_unit(void **state)
 		double v;
 		const char *text;
 	} si[] = {
-		{ 10714, "10.71k" },   { 36.8e6, "36.8M" }, { 812, "812" },	{ 999.96, "1k" },
-		{ 999.94, "999.9" },   { 0, "0" },	    { -5, "-5" },	{ 0.95, "0.95" },
-		{ 0.00012, "120u" },   { 9.9999e5, "1M" },  { -1234567, "-1.235M" },
-		{ 2.5e18, "2.5E" },    { 1e22, "1.000e+22" }, { NAN, "-" },
+		{ 10714, "10.71k" },
+		{ 36.8e6, "36.8M" },
+		{ 812, "812" },
+		{ 999.96, "1k" },
+		{ 999.94, "999.9" },
+		{ 0, "0" },
+		{ -5, "-5" },
+		{ 0.95, "0.95" },
+		{ 0.00012, "120u" },
+		{ 9.9999e5, "1M" },
+		{ -1234567, "-1.235M" },
+		{ 2.5e18, "2.5E" },
+		{ 1e22, "1.000e+22" },
+		{ NAN, "-" },
 	};
 	static const struct {
 		uint64_t ns;
 		const char *text;
 	} times[] = {
-		{ 0, "0 ns" },		    { 812, "812 ns" },		 { 999, "999 ns" },
-		{ 1250000, "1.25 ms" },	    { 999600, "1 ms" },		 { 200000000000, "3 m 20 s" },
-		{ 59949999999, "59.9 s" },  { 59950000000, "1 m 0 s" },	 { 3599600000000, "1 h 0 m" },
+		{ 0, "0 ns" },
+		{ 812, "812 ns" },
+		{ 999, "999 ns" },
+		{ 1250000, "1.25 ms" },
+		{ 999600, "1 ms" },
+		{ 200000000000, "3 m 20 s" },
+		{ 59949999999, "59.9 s" },
+		{ 59950000000, "1 m 0 s" },
+		{ 3599600000000, "1 h 0 m" },
 		{ 7500000000000, "2 h 5 m" },
 	};
 	char text[32];
@@ -280,9 +305,14 @@ static void hex_digits_are_read_as_far_as_they_go(void **state)
 		size_t n;
 		uint64_t value;
 	} cases[] = {
-		{ "ffffffff81000000 T _text", 16, 0xffffffff81000000 }, { "0", 1, 0 },
-		{ "1g", 1, 1 }, { "", 0, 0 }, { "G", 0, 0 }, { "A", 0, 0 },
-		{ "00000000000000001", 0, 0 }, { "deadbeef:", 8, 0xdeadbeef },
+		{ "ffffffff81000000 T _text", 16, 0xffffffff81000000 },
+		{ "0", 1, 0 },
+		{ "1g", 1, 1 },
+		{ "", 0, 0 },
+		{ "G", 0, 0 },
+		{ "A", 0, 0 },
+		{ "00000000000000001", 0, 0 },
+		{ "deadbeef:", 8, 0xdeadbeef },
 	};
 	uint64_t value;
 

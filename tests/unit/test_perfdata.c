@@ -83,9 +83,10 @@ static void files_of_four_perfs_are_read(void **state)
 
 /* --- made by hand ------------------------------------------------------------------------ */
 
-static const uint64_t chain[] = { (uint64_t)PERF_CONTEXT_KERNEL, 0xffffffff81001010,
-				  0xffffffff81002020, (uint64_t)PERF_CONTEXT_USER, 0x401000,
-				  0xffffffff81003030 };
+static const uint64_t chain[] = {
+	(uint64_t)PERF_CONTEXT_KERNEL, 0xffffffff81001010, 0xffffffff81002020,
+	(uint64_t)PERF_CONTEXT_USER,   0x401000,           0xffffffff81003030
+};
 #define NR_CHAIN (sizeof(chain) / sizeof(chain[0]))
 
 static void make(struct pf *p, struct buf *out)
@@ -93,7 +94,7 @@ static void make(struct pf *p, struct buf *out)
 	pf_comm(p, 7, 0, "fsload");
 	pf_comm(p, 7, 90, "dio_read");
 	pf_fork(p, 8, 7, 95);
-	pf_fork(p, 9, 4, 96);            /* of a thread without a name */
+	pf_fork(p, 9, 4, 96); /* of a thread without a name */
 	/* One CPU's records come after the other's. */
 	pf_begin(p, 7, 200, LOCK, 2, chain, NR_CHAIN);
 	pf_end(p, 7, 300, LOCK, 0);
@@ -108,7 +109,7 @@ static void check_made(const struct pf *p)
 {
 	static const struct lock_event expected[] = {
 		{ 150, LOCK + 8, 8, 0, LOCK_WAIT_BEGIN, LOCK_F_WRITE, 5 },
-		{ 200, LOCK, 7, 0, LOCK_WAIT_BEGIN, LOCK_F_READ, 0 },      /* first in the file */
+		{ 200, LOCK, 7, 0, LOCK_WAIT_BEGIN, LOCK_F_READ, 0 }, /* first in the file */
 		{ 200, LOCK + 8, 8, 0, LOCK_WAIT_END, LOCK_GAVE_UP, 5 },
 		{ 300, LOCK, 7, 0, LOCK_WAIT_END, 0, 0 },
 		{ 400, LOCK, 8, 0, LOCK_WAIT_BEGIN, LOCK_F_MUTEX | LOCK_F_SPIN, 0 },
@@ -157,8 +158,12 @@ static void values_are_those_written(void **state)
 
 static void losses_are_not_counted_twice(void **state)
 {
-	static const struct { uint64_t records[2], samples[2], lost; } rows[] = {
-		{ { 3, 4 }, { 7, 0 }, 7 }, { { 3, 4 }, { 7, 2 }, 9 }, { { 5, 5 }, { 7, 2 }, 10 },
+	static const struct {
+		uint64_t records[2], samples[2], lost;
+	} rows[] = {
+		{ { 3, 4 }, { 7, 0 }, 7 },
+		{ { 3, 4 }, { 7, 2 }, 9 },
+		{ { 5, 5 }, { 7, 2 }, 10 },
 	};
 
 	(void)state;
@@ -171,7 +176,7 @@ static void losses_are_not_counted_twice(void **state)
 			pf_lost(&p, PERF_RECORD_LOST, 0, rows[i].records[k]);
 			pf_lost(&p, PERF_RECORD_LOST_SAMPLES, 0, rows[i].samples[k]);
 		}
-		pf_lost(&p, PERF_RECORD_LOST_SAMPLES, 1 << 15, 1000);    /* filtered out */
+		pf_lost(&p, PERF_RECORD_LOST_SAMPLES, 1 << 15, 1000); /* filtered out */
 		pf_finish(&p, &b);
 		assert_int_equal(perfdata_read(&ev, b.data, b.len, NULL), 0);
 		assert_int_equal(ev.lost, rows[i].lost);
@@ -188,17 +193,17 @@ static void lock_statistics_become_waits(void **state)
 	struct err e = ERR_INIT;
 
 	(void)state;
-	pf_sample(&p, PF_ACQUIRE, 7, 0, 100, LOCK, 2, NULL, 0);       /* free */
+	pf_sample(&p, PF_ACQUIRE, 7, 0, 100, LOCK, 2, NULL, 0); /* free */
 	pf_sample(&p, PF_END, 7, 0, 101, LOCK, 0, NULL, 0);
 	pf_sample(&p, PF_RELEASE, 7, 0, 102, LOCK, 0, NULL, 0);
-	pf_sample(&p, PF_ACQUIRE, 7, 0, 200, LOCK, 2, NULL, 0);       /* a reader waits */
+	pf_sample(&p, PF_ACQUIRE, 7, 0, 200, LOCK, 2, NULL, 0); /* a reader waits */
 	pf_begin(&p, 7, 201, LOCK, 0, chain, NR_CHAIN);
-	pf_sample(&p, PF_ACQUIRE, 7, 0, 210, LOCK + 8, 0, NULL, 0);   /* an interrupt on top */
+	pf_sample(&p, PF_ACQUIRE, 7, 0, 210, LOCK + 8, 0, NULL, 0); /* an interrupt on top */
 	pf_begin(&p, 7, 211, LOCK + 8, 0, chain, NR_CHAIN);
-	pf_sample(&p, PF_ACQUIRE, 7, 0, 220, LOCK + 16, 1, NULL, 0);  /* try */
+	pf_sample(&p, PF_ACQUIRE, 7, 0, 220, LOCK + 16, 1, NULL, 0); /* try */
 	pf_end(&p, 7, 230, LOCK + 8, 0);
 	pf_end(&p, 7, 240, LOCK, 0);
-	pf_begin(&p, 8, 300, LOCK, 0, chain, NR_CHAIN);               /* no lock_acquire */
+	pf_begin(&p, 8, 300, LOCK, 0, chain, NR_CHAIN); /* no lock_acquire */
 	pf_finish(&p, &b);
 	if (perfdata_read(&ev, b.data, b.len, &e))
 		fail_msg("%s", e.text);
@@ -229,8 +234,11 @@ static void refuse(const char *data, size_t len, int ret, const char *says)
 
 static void files_that_cannot_serve_are_refused(void **state)
 {
-	static const struct { const char *name, *says; } rows[] = {
-		{ "pipe-6.1", "written to a pipe" }, { "compressed-7.3", "compressed: record without -z" },
+	static const struct {
+		const char *name, *says;
+	} rows[] = {
+		{ "pipe-6.1", "written to a pipe" },
+		{ "compressed-7.3", "compressed: record without -z" },
 		{ "nolock-6.1", "no waits for locks" },
 	};
 	struct pf p = { .nothing = true };
@@ -243,7 +251,7 @@ static void files_that_cannot_serve_are_refused(void **state)
 		refuse(file.data, file.len, -ENOTSUP, rows[i].says);
 		buf_release(&file);
 	}
-	make(&p, &b);                    /* no section that names the events */
+	make(&p, &b); /* no section that names the events */
 	refuse(b.data, b.len, -ENOTSUP, "no waits for locks");
 	buf_release(&b);
 	refuse("", 0, -EINVAL, "does not begin with PERFILE2");
@@ -252,26 +260,32 @@ static void files_that_cannot_serve_are_refused(void **state)
 }
 
 /* size bytes of value at a place counted from the file's begin, or from its first record's. */
-struct damage { bool in_records; size_t at, size; uint64_t value; const char *says; };
+struct damage {
+	bool in_records;
+	size_t at, size;
+	uint64_t value;
+	const char *says;
+};
 
 static void damaged_fields_are_named(void **state)
 {
 	static const struct damage rows[] = {
 		{ false, 8, 8, 90, "damaged in its header" },
-		{ false, 16, 8, 0, "list of events is damaged" },        /* attr_size */
+		{ false, 16, 8, 0, "list of events is damaged" }, /* attr_size */
 		{ false, 16, 8, 100, "list of events is damaged" },
-		{ false, 24, 8, 1 << 20, "list of events is damaged" },  /* where and how many */
+		{ false, 24, 8, 1 << 20, "list of events is damaged" }, /* where and how many */
 		{ false, 32, 8, 0, "list of events is damaged" },
-		{ false, 40, 8, 1 << 20, "the file is cut short" },      /* where the records are */
+		{ false, 40, 8, 1 << 20, "the file is cut short" }, /* where the records are */
 		{ false, 48, 8, 0, "never completed" },
 		{ false, 48, 8, UINT64_MAX, "the file is cut short" },
 		{ false, 104 + sizeof(struct perf_event_attr), 8, 1 << 20, "ids of event 0" },
-		{ true, 6, 2, 4, "the record at byte " },                /* smaller than its header */
+		{ true, 6, 2, 4, "the record at byte " }, /* smaller than its header */
 		{ true, 6, 2, 65528, "the record at byte " },
-		{ true, 8, 8, 77, "is of no event in the file" },        /* id */
-		{ true, 48, 8, UINT64_MAX, "the sample at byte " },      /* addresses in the chain */
+		{ true, 8, 8, 77, "is of no event in the file" },   /* id */
+		{ true, 48, 8, UINT64_MAX, "the sample at byte " }, /* addresses in the chain */
 		{ true, 48, 8, 1000, "the sample at byte " },
-		{ true, 56 + 8 * NR_CHAIN, 4, 1000, "the sample at byte " }, /* bytes of raw record */
+		{ true, 56 + 8 * NR_CHAIN, 4, 1000,
+		  "the sample at byte " }, /* bytes of raw record */
 		{ true, 56 + 8 * NR_CHAIN, 4, 4, "the sample at byte " },
 	};
 
@@ -294,7 +308,8 @@ static void damaged_fields_are_named(void **state)
 /* Sections that lie: each format needs its fields. */
 static void a_format_without_its_fields_is_refused(void **state)
 {
-	static const char *const words[] = { "void * lock_addr", "int ret", "ID: 408", "offset:16" };
+	static const char *const words[] = { "void * lock_addr", "int ret", "ID: 408",
+					     "offset:16" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {

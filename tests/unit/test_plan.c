@@ -35,8 +35,7 @@ static struct made *make(const char *text, unsigned blocks)
 	struct err e = ERR_INIT;
 
 	assert_non_null(m);
-	if (suite_load_mem(&m->s, PATH, text, strlen(text), &o, &e) ||
-	    plan_make(&m->p, &m->s, &e))
+	if (suite_load_mem(&m->s, PATH, text, strlen(text), &o, &e) || plan_make(&m->p, &m->s, &e))
 		fail_msg("%s", e.text);
 	return m;
 }
@@ -120,7 +119,8 @@ static void every_combination_is_a_cell_in_the_order_written(void **state)
 	static const char *const want[] = { "bs=4k;threads=1", "bs=16k;threads=1",
 					    "bs=4k;threads=8", "bs=16k;threads=8" };
 	struct made *m = make("[workload w]\nmix = dio_overwrite:{threads}\nthreads = 1 8\n"
-			      "bs = 4k 16k\nruntime = 2s\n", 1);
+			      "bs = 4k 16k\nruntime = 2s\n",
+			      1);
 
 	(void)state;
 	assert_int_equal(m->p.nr_cells, 4);
@@ -152,7 +152,8 @@ static void a_workload_without_parameters_is_one_cell(void **state)
 static void a_roles_own_value_beats_the_common_one(void **state)
 {
 	struct made *m = make("[workload w]\nmix = dio_overwrite buffered_write\n"
-			      "buffered_write.bs = 16k\nbs = 8k\n", 1);
+			      "buffered_write.bs = 16k\nbs = 8k\n",
+			      1);
 
 	(void)state;
 	assert_int_equal(m->p.cells[0].mix.entry[0].param[ROLE_BS], 8192);
@@ -163,7 +164,8 @@ static void a_roles_own_value_beats_the_common_one(void **state)
 static void no_threads_leaves_the_role_out(void **state)
 {
 	struct made *m = make("[workload w]\nmix = dio_read:{readers} dio_overwrite:2\n"
-			      "readers = 0 4\ndio_read.bs = 8k\n", 1);
+			      "readers = 0 4\ndio_read.bs = 8k\n",
+			      1);
 
 	(void)state;
 	assert_int_equal(m->p.nr_cells, 2);
@@ -177,7 +179,8 @@ static void no_threads_leaves_the_role_out(void **state)
 static void a_cell_bound_by_operations_has_no_known_length(void **state)
 {
 	struct made *m = make("[workload all]\nmix = dio_overwrite\nops = 1000\n[workload one]\n"
-			      "mix = dio_overwrite dio_read\ndio_read.ops = 10\n", 1);
+			      "mix = dio_overwrite dio_read\ndio_read.ops = 10\n",
+			      1);
 
 	(void)state;
 	assert_int_equal(m->p.cells[0].timed_ns, 0);

@@ -112,9 +112,11 @@ static void test_field_drawn(void **state)
 	}
 	assert_int_equal(write(fd, a->text.data, a->text.len), a->text.len);
 	close(fd);
-	buf_addf(&script, "set encoding utf8; set datafile separator comma; "
+	buf_addf(&script,
+		 "set encoding utf8; set datafile separator comma; "
 		 "set datafile columnheaders; set datafile commentschars ''; unset key; "
-		 "set terminal dumb noenhanced mono nofeed size 79,%zu; set lmargin 40; set border 2; "
+		 "set terminal dumb noenhanced mono nofeed size 79,%zu; set lmargin 40; set border "
+		 "2; "
 		 "plot '%s' using (0):(column('y')):ytic(stringcolumn('label')) with points pt -1",
 		 2 * NR_HOSTILE + 5, path);
 	got = gnuplot(&script);
@@ -147,7 +149,8 @@ static void test_cut(void **state)
 	expect(cut_to_12, "just so long", "just so long");
 	expect(cut_to_12, "just too long", "just ...long");
 #define AE "\xc3\xa4"
-	expect(cut_to_12, AE AE AE AE AE AE AE AE AE AE AE AE "!", AE AE AE AE AE "..." AE AE AE "!");
+	expect(cut_to_12, AE AE AE AE AE AE AE AE AE AE AE AE "!",
+	       AE AE AE AE AE "..." AE AE AE "!");
 #undef AE
 }
 
@@ -174,7 +177,8 @@ static void test_table(void **state)
 static void test_row(void **state)
 {
 	static const char name[] = "one two three four five six seven eight nine ten eleven "
-				   "twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty twenty-one "
+				   "twelve thirteen fourteen fifteen sixteen seventeen eighteen "
+				   "nineteen twenty twenty-one "
 				   "twenty-two twenty-three twenty-four";
 	struct plot_set t = { 0 };
 	struct plot_table *a = plot_table(&t, "y,label,v");
@@ -234,10 +238,10 @@ static void test_kinds(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_field), cmocka_unit_test(test_quoted),
+		cmocka_unit_test(test_field),       cmocka_unit_test(test_quoted),
 		cmocka_unit_test(test_field_drawn), cmocka_unit_test(test_cut),
-		cmocka_unit_test(test_table), cmocka_unit_test(test_row), cmocka_unit_test(test_variables),
-		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_table),       cmocka_unit_test(test_row),
+		cmocka_unit_test(test_variables),   cmocka_unit_test(test_kinds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -131,7 +131,11 @@ static void a_failed_exec_or_chdir_is_an_error_not_an_exit_status(void **state)
 	int fd = mkstemp(path);
 
 	(void)state;
-	assert_int_equal(write(fd, "\x7f" "ELF", 4), 4);
+	assert_int_equal(write(fd,
+			       "\x7f"
+			       "ELF",
+			       4),
+			 4);
 	assert_int_equal(fchmod(fd, 0755), 0);
 	close(fd);
 	assert_int_equal(proc_run(argv, NULL, NULL, &x, &e), -ENOEXEC);

@@ -23,12 +23,11 @@
 #include "runners/profile/profile.h"
 #include "runners/profile/symbol_cache.h"
 
-static const char kallsyms[] =
-	"ffffffff81000000 T _stext\n"
-	"ffffffff81000100 T ext4_file_write_iter\n"
-	"ffffffff81000200 t iomap_iter\n"
-	"ffffffff81000300 D jiffies\n"
-	"ffffffffc0000000 t xfs_file_write_iter\t[xfs]\n";
+static const char kallsyms[] = "ffffffff81000000 T _stext\n"
+			       "ffffffff81000100 T ext4_file_write_iter\n"
+			       "ffffffff81000200 t iomap_iter\n"
+			       "ffffffff81000300 D jiffies\n"
+			       "ffffffffc0000000 t xfs_file_write_iter\t[xfs]\n";
 static const char of_guest[] = "0000000000401000 t worker\n0000000000401080 t sync_loop\n"
 			       "0000000000402000 d data\n";
 
@@ -101,8 +100,8 @@ static void check_rows(const struct profile *p)
 		uint64_t instructions, calls;
 	} want[] = {
 		{ PROFILE_KERNEL, "ext4_file_write_iter", 21, 10 },
-		{ PROFILE_KERNEL, "iomap_iter", 4, 0 },   /* entered before, left after the mark */
-		{ PROFILE_KERNEL, "", 8, 0 },             /* behind the code: nobody's */
+		{ PROFILE_KERNEL, "iomap_iter", 4, 0 }, /* entered before, left after the mark */
+		{ PROFILE_KERNEL, "", 8, 0 },           /* behind the code: nobody's */
 		{ "xfs", "xfs_file_write_iter", 11, 11 },
 		{ PROFILE_GUEST, "worker", 6, 3 },
 		{ PROFILE_GUEST, "sync_loop", 7, 7 },
@@ -197,8 +196,13 @@ static void damaged_counts_are_refused_with_a_reason(void **state)
 static void json_that_is_no_profile_is_refused(void **state)
 {
 	static const char *const bad[] = {
-		"{}", "[1]", "[[\"kernel\",\"f\",16,1]]", "[[\"kernel\",\"f\",16,-1,0]]",
-		"[[\"kernel\",\"f\",\"16\",1,0]]", "[[\"kernel\",\"f\",1,1,0,0]]", "[[\"kernel\",1,1,1,0]]",
+		"{}",
+		"[1]",
+		"[[\"kernel\",\"f\",16,1]]",
+		"[[\"kernel\",\"f\",16,-1,0]]",
+		"[[\"kernel\",\"f\",\"16\",1,0]]",
+		"[[\"kernel\",\"f\",1,1,0,0]]",
+		"[[\"kernel\",1,1,1,0]]",
 	};
 
 	(void)state;

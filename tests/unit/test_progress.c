@@ -47,7 +47,8 @@ static void end(struct run *r)
 	buf_release(&r->text);
 }
 
-static const struct plan_unit *unit(const struct run *r, size_t cell, size_t variant, unsigned block)
+static const struct plan_unit *unit(const struct run *r, size_t cell, size_t variant,
+				    unsigned block)
 {
 	for (size_t i = 0; i < r->p.nr_units; i++) {
 		const struct plan_unit *u = &r->p.units[i];
@@ -64,7 +65,8 @@ static const char *ended(struct run *r, const struct plan_unit *u, const char *v
 {
 	struct sample sample = { .role = (char *)"all", .metric = (char *)"ops_per_s" };
 	struct result result = { .status = *value ? STATUS_OK : STATUS_FAILED,
-				 .samples = &sample, .nr_samples = 1 };
+				 .samples = &sample,
+				 .nr_samples = 1 };
 
 	strcpy(sample.value, value);
 	r->progress.done++;
@@ -99,7 +101,8 @@ static void an_estimate_is_shown_once_there_is_a_pair(void **state)
 	r.progress.unit = NULL;
 	buf_reset(&r.text);
 	progress_text(&r.line, &r.progress, 79, &r.text);
-	assert_string_equal(r.text.data, "[6/12] 3 m 20 s left; w threads=8 -15.1 % so far (2 blocks)");
+	assert_string_equal(r.text.data,
+			    "[6/12] 3 m 20 s left; w threads=8 -15.1 % so far (2 blocks)");
 	end(&r);
 }
 
@@ -118,7 +121,8 @@ static void a_failed_run_is_no_value(void **state)
 
 static void what_a_former_run_left_counts(void **state)
 {
-	struct sample sample = { .role = (char *)"all", .metric = (char *)"ops_per_s",
+	struct sample sample = { .role = (char *)"all",
+				 .metric = (char *)"ops_per_s",
 				 .value = "1000" };
 	const struct result result = { .samples = &sample, .nr_samples = 1 };
 	struct run r;
@@ -128,17 +132,17 @@ static void what_a_former_run_left_counts(void **state)
 	r.line.terminal = true;
 	progress_before(&r.line, unit(&r, 0, 0, 2), &result);
 	r.line.terminal = false;
-	assert_non_null(strstr(ended(&r, unit(&r, 0, 1, 2), "1200", 79), "+20.0 % so far (1 block)"));
+	assert_non_null(
+		strstr(ended(&r, unit(&r, 0, 1, 2), "1200", 79), "+20.0 % so far (1 block)"));
 	end(&r);
 }
 
 static void several_contrasts_are_named(void **state)
 {
-	static const char suite[] =
-		"[kernel k]\n[mount a]\n[mount b]\n[mount c]\n"
-		"[contrast ab]\nbaseline = k/a\npatched = k/b\n"
-		"[contrast ac]\nbaseline = k/a\npatched = k/c\n"
-		"[workload w]\nmix = dio_overwrite\n";
+	static const char suite[] = "[kernel k]\n[mount a]\n[mount b]\n[mount c]\n"
+				    "[contrast ab]\nbaseline = k/a\npatched = k/b\n"
+				    "[contrast ac]\nbaseline = k/a\npatched = k/c\n"
+				    "[workload w]\nmix = dio_overwrite\n";
 	struct run r;
 
 	(void)state;

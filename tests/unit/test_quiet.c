@@ -167,18 +167,25 @@ static void put_counters(const char *root, unsigned user, unsigned steal, unsign
 {
 	char text[512];
 
-	snprintf(text, sizeof(text), "cpu  %u 0 50 1000 0 0 0 %u 0 0\ncpu0 1 1 1 1 1 1 1 1 1 1\n"
-		 "intr 5 5\nctxt 1000\nprocs_running 3\n", user, steal);
+	snprintf(text, sizeof(text),
+		 "cpu  %u 0 50 1000 0 0 0 %u 0 0\ncpu0 1 1 1 1 1 1 1 1 1 1\n"
+		 "intr 5 5\nctxt 1000\nprocs_running 3\n",
+		 user, steal);
 	put(root, "/proc/stat", text);
-	snprintf(text, sizeof(text), "some avg10=1.00 avg60=2.00 avg300=3.00 total=%u\n"
-		 "full avg10=0.00 avg60=0.00 avg300=0.00 total=99999999\n", memory_us);
+	snprintf(text, sizeof(text),
+		 "some avg10=1.00 avg60=2.00 avg300=3.00 total=%u\n"
+		 "full avg10=0.00 avg60=0.00 avg300=0.00 total=99999999\n",
+		 memory_us);
 	put(root, "/proc/pressure/memory", text);
-	snprintf(text, sizeof(text), "nr_free_pages 5\nnr_dirty %u\nnr_dirty_threshold 999999\n"
-		 "nr_writeback 0\npswpin 7\npswpout 7\npgmajfault %u\n", dirty, majfault);
+	snprintf(text, sizeof(text),
+		 "nr_free_pages 5\nnr_dirty %u\nnr_dirty_threshold 999999\n"
+		 "nr_writeback 0\npswpin 7\npswpout 7\npgmajfault %u\n",
+		 dirty, majfault);
 	put(root, "/proc/vmstat", text);
 	for (unsigned cpu = 0; cpu < 2; cpu++) {
 		char *name = xasprintf("/sys/devices/system/cpu/cpu%u/thermal_throttle/"
-				       "core_throttle_count", cpu);
+				       "core_throttle_count",
+				       cpu);
 
 		snprintf(text, sizeof(text), "%u\n", cpu ? throttled : 3);
 		put(root, name, text);
@@ -228,7 +235,8 @@ static void values_are_what_the_counters_say(void **state)
 	assert_float_equal(fact(&r, "pressure_memory_pct"), 5, 1e-9);
 	assert_float_equal(fact(&r, "throttled_core_events"), 5, 0);
 	assert_float_equal(fact(&r, "swapped_in_pages"), 0, 0);
-	assert_float_equal(fact(&r, "dirty_at_begin_bytes"), 3.0 * (double)sysconf(_SC_PAGESIZE), 0);
+	assert_float_equal(fact(&r, "dirty_at_begin_bytes"), 3.0 * (double)sysconf(_SC_PAGESIZE),
+			   0);
 	/* Our own part is taken off: a little of it between the two readings, at most. */
 	assert_true(fact(&r, "others_user_pct") <= 15 && fact(&r, "others_user_pct") > 13);
 	assert_true(fact(&r, "others_major_faults_per_s") <= 500 &&
@@ -247,7 +255,8 @@ static void a_sample_past_a_limit_is_marked_and_kept(void **state)
 	} cases[] = {
 		{ { 0 }, NULL, NULL },
 		{ { .user = 18, .steal = 4, .memory_us = 20000, .majfault = 19, .dirty = 4096 },
-		  NULL, NULL },                                   /* all just below */
+		  NULL,
+		  NULL }, /* all just below */
 		{ { .steal = 5 }, NULL, "steal" },
 		{ { .user = 22 }, NULL, "others" },
 		{ { .memory_us = 20001 }, NULL, "pressure" },
@@ -293,7 +302,8 @@ static void the_table_is_whole(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < NOISE_ROWS; i++) {
-		assert_true(*noise_rows[i].name && *noise_rows[i].why && *noise_rows[i].files == '/');
+		assert_true(*noise_rows[i].name && *noise_rows[i].why &&
+			    *noise_rows[i].files == '/');
 		assert_true(noise_rows[i].fields != 0);
 		assert_true(noise_rows[i].mark || !strncmp(noise_rows[i].why, "no limit:", 9));
 		for (size_t k = 0; k < i; k++)
@@ -366,7 +376,8 @@ static void our_own_work_is_not(void **state)
 		for (unsigned i = 0; i < 1000000; i++)
 			__asm__ volatile("");
 		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
-		at_work_s = (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) * 1e-9;
+		at_work_s = (double)(to.tv_sec - from.tv_sec) +
+			    (double)(to.tv_nsec - from.tv_nsec) * 1e-9;
 	} while (at_work_s < 0.5);
 	noise_mark(&n, 0);
 	assert_true(noise_value(&n, 1, &share));
@@ -556,7 +567,8 @@ static void the_probe_measures_and_leaves_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(governors_are_set_and_put_back, make_tree, drop_tree),
+		cmocka_unit_test_setup_teardown(governors_are_set_and_put_back, make_tree,
+						drop_tree),
 		cmocka_unit_test_setup_teardown(what_is_not_recorded_is_not_changed, make_tree,
 						drop_tree),
 		cmocka_unit_test_setup_teardown(what_somebody_set_meanwhile_stays, make_tree,
@@ -565,7 +577,8 @@ int main(void)
 						drop_tree),
 		cmocka_unit_test_setup_teardown(a_setting_that_does_not_take_is_an_error, make_tree,
 						drop_tree),
-		cmocka_unit_test_setup_teardown(values_are_what_the_counters_say, make_tree, drop_tree),
+		cmocka_unit_test_setup_teardown(values_are_what_the_counters_say, make_tree,
+						drop_tree),
 		cmocka_unit_test_setup_teardown(a_sample_past_a_limit_is_marked_and_kept, make_tree,
 						drop_tree),
 		cmocka_unit_test(a_cell_that_was_never_timed_has_no_values),
@@ -575,7 +588,8 @@ int main(void)
 		cmocka_unit_test(a_busy_device_is_not_idle),
 		cmocka_unit_test_setup_teardown(iowait_that_falls_is_no_idle_time, make_tree,
 						drop_tree),
-		cmocka_unit_test_setup_teardown(a_machine_is_read_from_its_files, make_tree, drop_tree),
+		cmocka_unit_test_setup_teardown(a_machine_is_read_from_its_files, make_tree,
+						drop_tree),
 		cmocka_unit_test_setup_teardown(an_empty_machine_is_unknown, make_tree, drop_tree),
 		cmocka_unit_test(the_running_kernel_is_itself),
 		cmocka_unit_test(the_probe_measures_and_leaves_nothing),

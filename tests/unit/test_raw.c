@@ -27,9 +27,13 @@
 
 static void base64_is_rfc_4648s_and_goes_both_ways(void **state)
 {
-	static const char *const rfc[][2] = { { "", "" }, { "f", "Zg==" }, { "fo", "Zm8=" },
-		{ "foo", "Zm9v" }, { "foob", "Zm9vYg==" }, { "fooba", "Zm9vYmE=" },
-		{ "foobar", "Zm9vYmFy" } };
+	static const char *const rfc[][2] = { { "", "" },
+					      { "f", "Zg==" },
+					      { "fo", "Zm8=" },
+					      { "foo", "Zm9v" },
+					      { "foob", "Zm9vYg==" },
+					      { "fooba", "Zm9vYmE=" },
+					      { "foobar", "Zm9vYmFy" } };
 	struct buf text = BUF_INIT, back = BUF_INIT;
 
 	(void)state;
@@ -48,8 +52,8 @@ static void base64_is_rfc_4648s_and_goes_both_ways(void **state)
 static void what_is_no_base64_is_refused_and_adds_nothing(void **state)
 {
 	/* Cut, padding inside, one too much, other letters, bits that no byte has. */
-	static const char *const wrong[] = { "Zg=", "Z", "Zg==Zg==", "====", "Z===", "Zm9v\n",
-					     "Zm9-", "Zh==", "Zm9=", "Zm8=Zm9v" };
+	static const char *const wrong[] = { "Zg=",    "Z",    "Zg==Zg==", "====", "Z===",
+					     "Zm9v\n", "Zm9-", "Zh==",     "Zm9=", "Zm8=Zm9v" };
 	struct buf back = BUF_INIT;
 
 	(void)state;
@@ -98,8 +102,9 @@ static void gzip_comes_back_as_it_was_and_is_the_same_each_time(void **state)
 
 /* --- the folder ------------------------------------------------------------------------ */
 
-#define SUITE "[suite]\npasses = throughput locks\nraw_budget = 100k\n[kernel k]\nimage = x\n" \
-	      "[workload w]\nmix = null:{n}\nn = 1 2 3 4\n"
+#define SUITE                                                                                      \
+	"[suite]\npasses = throughput locks\nraw_budget = 100k\n[kernel k]\nimage = x\n"           \
+	"[workload w]\nmix = null:{n}\nn = 1 2 3 4\n"
 
 struct made {
 	char dir[40];
@@ -208,8 +213,8 @@ static void the_oldest_are_dropped_and_that_is_said_once(void **state)
 	put(m, 3, 30000, 4000);
 	assert_true(is_kept(m, 0) && !is_kept(m, 1) && is_kept(m, 2) && is_kept(m, 3));
 	assert_non_null(strstr(notes(m, &text), "[\"raw recordings dropped: the oldest 1 of 4, "
-			       "to keep within raw_budget = 100k;"));
-	put(m, 1, 60000, 5000);        /* made again, it is the youngest */
+						"to keep within raw_budget = 100k;"));
+	put(m, 1, 60000, 5000); /* made again, it is the youngest */
 	assert_true(!is_kept(m, 0) && is_kept(m, 1) && !is_kept(m, 2) && is_kept(m, 3));
 	assert_non_null(strstr(notes(m, &text), "[\"raw recordings dropped: the oldest 2 of 4"));
 	assert_null(strstr(text, "1 of 4"));
@@ -244,8 +249,8 @@ static void a_recording_too_long_to_leave_its_guest_is_told(void **state)
 	char *text = NULL;
 
 	result_init(&r);
-	json_object_set_new(r.facts, "locks", json_pack("{s:i, s:b}", "raw_bytes", 1 << 30,
-							"raw_too_long", 1));
+	json_object_set_new(r.facts, "locks",
+			    json_pack("{s:i, s:b}", "raw_bytes", 1 << 30, "raw_too_long", 1));
 	assert_int_equal(folder_put(&m->folder, unit(m, 0), &r, NULL), 0);
 	result_release(&r);
 	assert_non_null(strstr(notes(m, &text), "raw recordings not kept: 1 of 1"));
@@ -291,7 +296,7 @@ static void what_was_dropped_is_still_known_after_a_resume(void **state)
 	if (folder_open(&m->folder, dir, &m->suite, &m->plan, &e))
 		fail_msg("%s", e.text);
 	assert_non_null(strstr(notes(m, &text), "dropped: the oldest 1 of 2"));
-	put(m, 0, 1000, 3000);         /* made again, it is there again */
+	put(m, 0, 1000, 3000); /* made again, it is there again */
 	assert_null(strstr(notes(m, &text), "dropped"));
 	free(text);
 	free(dir);

@@ -25,7 +25,7 @@
 #include "runners/host/reboot.h"
 #include "tests/unit/skip.h"
 
-#define OTHER (-1)      /* a kernel that is none of ours */
+#define OTHER (-1) /* a kernel that is none of ours */
 
 /* Two kernels, four blocks: A B, B A, A B, A B. */
 static struct reboot_leg leg_v[] = {
@@ -35,9 +35,10 @@ static struct reboot_leg leg_v[] = {
 #define NR_LEGS (sizeof(leg_v) / sizeof(leg_v[0]))
 
 static struct reboot_kernel kernel_v[] = {
-	{ (char *)"baseline", (char *)"/boot/a", NULL, (char *)"aa", (char *)"6.1", (char *)"#1", (char *)"" },
-	{ (char *)"patched", (char *)"/boot/b", (char *)"/boot/initrd b", (char *)"bb", (char *)"6.12",
-	  (char *)"#2", (char *)"0123" },
+	{ (char *)"baseline", (char *)"/boot/a", NULL, (char *)"aa", (char *)"6.1", (char *)"#1",
+	  (char *)"" },
+	{ (char *)"patched", (char *)"/boot/b", (char *)"/boot/initrd b", (char *)"bb",
+	  (char *)"6.12", (char *)"#2", (char *)"0123" },
 };
 
 static struct reboot_state begun(void)
@@ -54,8 +55,9 @@ static struct reboot_state begun(void)
 static struct reboot_step decide(const struct reboot_state *s, const struct reboot_legs *l,
 				 int running, const char *boot)
 {
-	const struct reboot_seen seen = { .boot_id = boot, .release = "5.10", .running = running,
-					  .legs = l };
+	const struct reboot_seen seen = {
+		.boot_id = boot, .release = "5.10", .running = running, .legs = l
+	};
 	struct reboot_step step;
 
 	reboot_decide(s, &seen, &step);
@@ -117,7 +119,8 @@ static void another_kernel_than_asked_stops_it(void **state)
 	assert_int_equal(decide(&s, &l, 0, "boot2").action, REBOOT_MEASURE);
 	step = decide(&s, &l, OTHER, "boot2");
 	assert_int_equal(step.action, REBOOT_STOP);
-	assert_string_equal(step.why, "the kernel that came up is 5.10, not 'baseline' (6.1) as "
+	assert_string_equal(step.why,
+			    "the kernel that came up is 5.10, not 'baseline' (6.1) as "
 			    "asked: that one did not boot, or lacks what this machine needs (an "
 			    "initrd: --kexec baseline=/boot/a,INITRD)");
 	step = decide(&s, &l, 1, "boot2");
@@ -144,13 +147,13 @@ static void a_restart_that_did_not_happen_stops_it(void **state)
 /* A machine: what happens at each boot and each leg is drawn; -1 never. */
 struct machine_play {
 	struct rng rng;
-	unsigned crash_pct;      /* of legs: the machine goes down while measuring */
-	int always_crashes;      /* kernel */
-	int never_boots;         /* kernel: the default one comes up instead */
+	unsigned crash_pct; /* of legs: the machine goes down while measuring */
+	int always_crashes; /* kernel */
+	int never_boots;    /* kernel: the default one comes up instead */
 	int default_kernel;
 	struct reboot_leg legs[NR_LEGS];
 	unsigned boots, measured;
-	unsigned order[64];      /* kernel of each leg measured */
+	unsigned order[64]; /* kernel of each leg measured */
 	char boot_id[16];
 };
 
@@ -189,9 +192,8 @@ static struct reboot_step play(struct machine_play *m)
 		if (step.action == REBOOT_DONE || step.action == REBOOT_STOP)
 			break;
 		reboot_note_begin(&s, &step, m->boot_id);
-		crash = step.action == REBOOT_MEASURE &&
-			((int)step.kernel == m->always_crashes ||
-			 rng_below(&m->rng, 100) < m->crash_pct);
+		crash = step.action == REBOOT_MEASURE && ((int)step.kernel == m->always_crashes ||
+							  rng_below(&m->rng, 100) < m->crash_pct);
 		if (step.action == REBOOT_MEASURE && !crash) {
 			assert_int_equal(running, m->legs[step.leg].kernel);
 			m->order[m->measured++] = (unsigned)running;
@@ -211,7 +213,8 @@ static struct reboot_step play(struct machine_play *m)
 
 static struct machine_play machine(int default_kernel)
 {
-	return (struct machine_play){ .always_crashes = -1, .never_boots = -2,
+	return (struct machine_play){ .always_crashes = -1,
+				      .never_boots = -2,
 				      .default_kernel = default_kernel };
 }
 
@@ -253,7 +256,8 @@ static void a_kernel_that_always_crashes_is_given_up(void **state)
 		m.always_crashes = 1;
 		step = play(&m);
 		assert_int_equal(step.action, REBOOT_STOP);
-		assert_non_null(strstr(step.why, "block 1 of the kernel 'patched' was begun 3 times"));
+		assert_non_null(
+			strstr(step.why, "block 1 of the kernel 'patched' was begun 3 times"));
 		assert_int_equal(m.measured, 1);
 		assert_true(m.boots <= 2 + 2 * REBOOT_TRIES_MAX);
 	}
@@ -281,11 +285,10 @@ static void any_machine_comes_to_an_end(void **state)
 
 /* --- legs of a plan ----------------------------------------------------------------------- */
 
-static const char suite_text[] =
-	"[suite]\nmode = host\nblocks = 12\nseed = 5\n"
-	"[mount default]\n[mount nodelalloc]\noptions = nodelalloc\n"
-	"[kernel baseline]\n[kernel patched]\n"
-	"[workload w]\nmix = dio_read:{threads}\nthreads = 1 2\n";
+static const char suite_text[] = "[suite]\nmode = host\nblocks = 12\nseed = 5\n"
+				 "[mount default]\n[mount nodelalloc]\noptions = nodelalloc\n"
+				 "[kernel baseline]\n[kernel patched]\n"
+				 "[workload w]\nmix = dio_read:{threads}\nthreads = 1 2\n";
 
 static void legs_follow_the_coin_of_each_block(void **state)
 {
@@ -298,7 +301,8 @@ static void legs_follow_the_coin_of_each_block(void **state)
 
 	(void)state;
 	assert_int_equal(suite_load_mem(&suite, "s.ini", suite_text, strlen(suite_text),
-					&(struct suite_overrides){ 0 }, &e), 0);
+					&(struct suite_overrides){ 0 }, &e),
+			 0);
 	assert_int_equal(plan_make(&p, &suite, &e), 0);
 	missing = calloc(p.nr_units, sizeof(*missing));
 	assert_non_null(missing);
@@ -322,7 +326,8 @@ static void legs_follow_the_coin_of_each_block(void **state)
 
 static void a_label_without_an_image_is_missed(void **state)
 {
-	struct suite_kernel kernels[] = { { .label = (char *)"patched" }, { .label = (char *)"old" } };
+	struct suite_kernel kernels[] = { { .label = (char *)"patched" },
+					  { .label = (char *)"old" } };
 	const struct suite suite = { .kernels = kernels, .nr_kernels = 2 };
 	struct reboot_leg v[] = { { 1, 0, 1 }, { 1, 1, 1 } };
 	struct reboot_legs l = { v, 1 };
@@ -371,9 +376,16 @@ static void a_damaged_state_is_refused(void **state)
 	static const struct {
 		const char *key, *json;
 	} damage[] = {
-		{ "asked", "2" }, { "asked", "-2" }, { "leg", "-1" }, { "tries", "\"1\"" },
-		{ "schema", "2" }, { "kernels", "[{}]" }, { "kernels", "{}" }, { "command", "[1]" },
-		{ "boot_id", "\"0123456789012345678901234567890123456789\"" }, { "more", "1" },
+		{ "asked", "2" },
+		{ "asked", "-2" },
+		{ "leg", "-1" },
+		{ "tries", "\"1\"" },
+		{ "schema", "2" },
+		{ "kernels", "[{}]" },
+		{ "kernels", "{}" },
+		{ "command", "[1]" },
+		{ "boot_id", "\"0123456789012345678901234567890123456789\"" },
+		{ "more", "1" },
 	};
 
 	(void)state;
@@ -382,7 +394,8 @@ static void a_damaged_state_is_refused(void **state)
 		json_t *j = reboot_state_to_json(&s);
 		struct err e = ERR_INIT;
 
-		json_object_set_new(j, damage[i].key, json_loads(damage[i].json, JSON_DECODE_ANY, NULL));
+		json_object_set_new(j, damage[i].key,
+				    json_loads(damage[i].json, JSON_DECODE_ANY, NULL));
 		if (reboot_state_from_json(&r, j, &e) != -EINVAL)
 			fail_msg("%s = %s was taken", damage[i].key, damage[i].json);
 		assert_non_null(strstr(e.text, "fsduel run --kexec"));
@@ -391,7 +404,8 @@ static void a_damaged_state_is_refused(void **state)
 	}
 }
 
-/* --- the unit, in a tree of its own ------------------------------------------------------------- */
+/* --- the unit, in a tree of its own -------------------------------------------------------------
+ */
 
 static int make_tree(void **state)
 {
@@ -424,7 +438,7 @@ static bool in_tree(const char *root, const char *name)
 {
 	char *path = xasprintf("%s/%s", root, name);
 	struct stat st;
-	bool there = lstat(path, &st) == 0;   /* a link there points out of the tree */
+	bool there = lstat(path, &st) == 0; /* a link there points out of the tree */
 
 	free(path);
 	return there;
@@ -542,15 +556,17 @@ static void odd_paths_are_quoted(void **state)
 	(void)state;
 	s.fsduel = (char *)"/a b/50%/$x/\"q\"\\fsduel";
 	assert_int_equal(reboot_unit_text(&s, &b, &e), 0);
-	assert_non_null(strstr(buf_str(&b),
-			       "ExecStart=\"/a b/50%%/$$x/\\\"q\\\"\\\\fsduel\" run --kexec-resume\n"));
+	assert_non_null(
+		strstr(buf_str(&b),
+		       "ExecStart=\"/a b/50%%/$$x/\\\"q\\\"\\\\fsduel\" run --kexec-resume\n"));
 	buf_reset(&b);
 	s.fsduel = (char *)"/a\nExecStart=/bin/false";
 	assert_int_equal(reboot_unit_text(&s, &b, &e), -EINVAL);
 	buf_release(&b);
 }
 
-/* --- order ---------------------------------------------------------------------------------------- */
+/* --- order
+ * ---------------------------------------------------------------------------------------- */
 
 /* "1A 1B 2B": block and kernel of each cell run, in the order of measurement; ' ' separates. */
 static bool blocked(const char *text, struct order_count *count, struct buf *why)
@@ -579,7 +595,8 @@ static void all_of_one_and_then_all_of_the_other_is_blocked(void **state)
 	assert_int_equal(c.blocks, 3);
 	assert_int_equal(c.stretches, 2);
 	assert_int_equal(c.boots, 2);
-	assert_string_equal(buf_str(&why), "the order is blocked, not interleaved: 2 kernels over 3 "
+	assert_string_equal(buf_str(&why),
+			    "the order is blocked, not interleaved: 2 kernels over 3 "
 			    "blocks were measured in 2 stretches (interleaved: 4 or more), so a "
 			    "machine that drifts looks like a change; measure block by block with "
 			    "--block, or let --kexec alternate");
@@ -590,10 +607,16 @@ static void all_of_one_and_then_all_of_the_other_is_blocked(void **state)
 static void interleaved_blocks_are_not_blocked(void **state)
 {
 	static const char *const good[] = {
-		"", "1A", "1A 2A 3A", "1A 1B", "1A 1A 1B 1B",
-		"1A 1B 2B 2A 3A 3B",              /* neighbours share a boot */
-		"1A 1B 2A 2B 3A 3B", "1B 1A 2B 2A", "1A 1B 1C 2C 2B 2A",
-		"1A 1B 2A",                       /* the second block is not shared yet */
+		"",
+		"1A",
+		"1A 2A 3A",
+		"1A 1B",
+		"1A 1A 1B 1B",
+		"1A 1B 2B 2A 3A 3B", /* neighbours share a boot */
+		"1A 1B 2A 2B 3A 3B",
+		"1B 1A 2B 2A",
+		"1A 1B 1C 2C 2B 2A",
+		"1A 1B 2A", /* the second block is not shared yet */
 	};
 	struct order_count c;
 	struct buf why = BUF_INIT;
@@ -611,7 +634,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_leg_is_measured_where_its_kernel_runs),
 		cmocka_unit_test(what_is_measured_is_skipped_and_an_end_is_found),
-		cmocka_unit_test(a_leg_that_was_measured_is_not_measured_again_for_its_failed_cells),
+		cmocka_unit_test(
+			a_leg_that_was_measured_is_not_measured_again_for_its_failed_cells),
 		cmocka_unit_test(another_kernel_than_asked_stops_it),
 		cmocka_unit_test(a_restart_that_did_not_happen_stops_it),
 		cmocka_unit_test(a_machine_that_works_measures_all_in_the_plans_order),
@@ -624,10 +648,10 @@ int main(void)
 		cmocka_unit_test(a_damaged_state_is_refused),
 		cmocka_unit_test_setup_teardown(the_unit_is_enabled_and_removed_without_a_trace,
 						make_tree, drop_tree),
-		cmocka_unit_test_setup_teardown(what_a_crash_left_in_between_is_removed,
-						make_tree, drop_tree),
-		cmocka_unit_test_setup_teardown(a_unit_of_somebody_elses_is_left_alone,
-						make_tree, drop_tree),
+		cmocka_unit_test_setup_teardown(what_a_crash_left_in_between_is_removed, make_tree,
+						drop_tree),
+		cmocka_unit_test_setup_teardown(a_unit_of_somebody_elses_is_left_alone, make_tree,
+						drop_tree),
 		cmocka_unit_test_setup_teardown(systemd_understands_the_unit, make_tree, drop_tree),
 		cmocka_unit_test(odd_paths_are_quoted),
 		cmocka_unit_test(all_of_one_and_then_all_of_the_other_is_blocked),

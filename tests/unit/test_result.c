@@ -20,11 +20,13 @@
 static void fill(struct result *r)
 {
 	uint64_t ops[] = { 1, 0, 2 };
-	struct series over_time = { .interval_ns = 3000000, .end_ns = 7000000, .nr = 3, .room = 3,
-				    .ops = ops };
+	struct series over_time = {
+		.interval_ns = 3000000, .end_ns = 7000000, .nr = 3, .room = 3, .ops = ops
+	};
 	struct hist h;
-	struct measured m = { .ops = 3, .bytes = 12288, .elapsed_ns = 7000000, .lat = &h,
-			      .series = &over_time };
+	struct measured m = {
+		.ops = 3, .bytes = 12288, .elapsed_ns = 7000000, .lat = &h, .series = &over_time
+	};
 	struct measured idle = { .ops = 0 };
 
 	hist_init(&h);
@@ -40,19 +42,30 @@ static void fill(struct result *r)
 /* What fill has, and what a locks pass adds. */
 static void fill_watched(struct result *r)
 {
-	struct lock_stacks s = { .v = calloc(2, sizeof(*s.v)), .n = 2, .waits = 5, .cut = 1,
-				 .lost = 7 };
+	struct lock_stacks s = {
+		.v = calloc(2, sizeof(*s.v)), .n = 2, .waits = 5, .cut = 1, .lost = 7
+	};
 
 	fill(r);
-	s.v[0] = (struct lock_stack){
-		.lock = 0xffff888002489248, .mode = strdup("write"), .role = strdup("dio_overwrite"),
-		.chain = strdup("down_write;ext4_dio_write_iter"), .count = 3, .total_ns = 300,
-		.max_ns = 110, .waits = calloc(1, sizeof(struct hist)),
-		.holder_role = strdup("dio_read"), .holder_mode = strdup("read"),
-		.holder_chain = strdup("down_read;ext4_file_read_iter"), .held_ns = 250 };
-	s.v[1] = (struct lock_stack){
-		.mode = strdup("spin"), .role = strdup("kworker/0:1"), .chain = strdup("[unknown]"),
-		.count = 2, .total_ns = 40, .max_ns = 20, .waits = calloc(1, sizeof(struct hist)) };
+	s.v[0] = (struct lock_stack){ .lock = 0xffff888002489248,
+				      .mode = strdup("write"),
+				      .role = strdup("dio_overwrite"),
+				      .chain = strdup("down_write;ext4_dio_write_iter"),
+				      .count = 3,
+				      .total_ns = 300,
+				      .max_ns = 110,
+				      .waits = calloc(1, sizeof(struct hist)),
+				      .holder_role = strdup("dio_read"),
+				      .holder_mode = strdup("read"),
+				      .holder_chain = strdup("down_read;ext4_file_read_iter"),
+				      .held_ns = 250 };
+	s.v[1] = (struct lock_stack){ .mode = strdup("spin"),
+				      .role = strdup("kworker/0:1"),
+				      .chain = strdup("[unknown]"),
+				      .count = 2,
+				      .total_ns = 40,
+				      .max_ns = 20,
+				      .waits = calloc(1, sizeof(struct hist)) };
 	for (int i = 0; i < 3; i++)
 		hist_add(s.v[0].waits, 90 + 10u * (unsigned)i);
 	for (int i = 0; i < 2; i++)
@@ -117,7 +130,7 @@ static void json_gives_the_same_result_back(void **state)
 	(void)state;
 	fill(&r);
 	r.marks = strdup("steal");
-	r.console = strdup("line 1\nline 2 \xff\n");   /* not UTF-8: kept as '?' */
+	r.console = strdup("line 1\nline 2 \xff\n"); /* not UTF-8: kept as '?' */
 	result_fail(&r, STATUS_INVALID, "because");
 	first = dump(&r);
 	j = result_to_json(&r);
@@ -129,7 +142,8 @@ static void json_gives_the_same_result_back(void **state)
 	assert_int_equal(back.nr_series, 1);
 	assert_int_equal(back.series[0].series.nr, 3);
 	assert_int_equal(back.series[0].series.end_ns, 7000000);
-	assert_memory_equal(back.series[0].series.ops, r.series[0].series.ops, 3 * sizeof(uint64_t));
+	assert_memory_equal(back.series[0].series.ops, r.series[0].series.ops,
+			    3 * sizeof(uint64_t));
 	assert_memory_equal(back.hists[0].hist, r.hists[0].hist, sizeof(struct hist));
 	free(first);
 	free(second);

@@ -76,8 +76,10 @@ static void key_of_tree(char key[SHA256_HEX])
 
 static void a_tree_is_listed_in_order(void **state)
 {
-	static const char *const paths[] = { "Kbuild", "Kconfig", "Makefile", "arch/x86/Makefile",
-					     "fs/ext4/file.c", "link", "script" };
+	static const char *const paths[] = { "Kbuild",         "Kconfig",
+					     "Makefile",       "arch/x86/Makefile",
+					     "fs/ext4/file.c", "link",
+					     "script" };
 	struct source_list l;
 	char hash[SHA256_HEX];
 
@@ -196,7 +198,7 @@ static void a_git_tree_may_be_built_in_itself(void **state)
 	git("commit -q -m x");
 	put("tree/.config", "");
 	put("tree/fs/ext4/file.o", "");
-	put("tree/fs/ext4/new.c", "");     /* not added yet, and source all the same */
+	put("tree/fs/ext4/new.c", ""); /* not added yet, and source all the same */
 	assert_int_equal(unlink("tree/script"), 0);
 	read_tree(&l, &none);
 	assert_non_null(source_list_find(&l, "fs/ext4/new.c"));
@@ -230,7 +232,11 @@ static void a_manifest_comes_back_as_it_was(void **state)
 static void a_damaged_manifest_is_none(void **state)
 {
 	static const char *const damaged[] = {
-		"a\tf 1\tx", "a\tf 1\n", "\n", "a\tf 1\t\n", "a\tf 1\ty\na\tf 1\tx\n",
+		"a\tf 1\tx",
+		"a\tf 1\n",
+		"\n",
+		"a\tf 1\t\n",
+		"a\tf 1\ty\na\tf 1\tx\n",
 		"0123456789012345678901234567890123456789012345678901234567890123456789\tf\tx\n",
 		"a\tf 1\tx\na\tf 1\tx\n",
 	};
@@ -265,8 +271,9 @@ static void copy_tree(void)
 	source_list_release(&l);
 	/* diff(1) has the last word. */
 	struct err e = ERR_INIT;
-	if (proc_check((const char *const[]){ "diff", "-r", "--no-dereference", "tree", "copy", NULL },
-		       NULL, NULL, &e))
+	if (proc_check(
+		    (const char *const[]){ "diff", "-r", "--no-dereference", "tree", "copy", NULL },
+		    NULL, NULL, &e))
 		fail_msg("%s", e.text);
 }
 
@@ -287,7 +294,7 @@ static void a_copy_follows_its_tree(void **state)
 	assert_int_equal(access("copy/script", X_OK), 0);
 	made_ns = mtime_ns("copy/fs/ext4/file.c");
 	usleep(20000);
-	put("tree/fs/ext4/file.c", "file\n");      /* as it was */
+	put("tree/fs/ext4/file.c", "file\n"); /* as it was */
 	put("tree/Makefile", "changed\n");
 	assert_int_equal(fs_mkdir_p("tree/new/folder", NULL), 0);
 	put("tree/new/folder/x", "x\n");
@@ -300,8 +307,9 @@ static void a_copy_follows_its_tree(void **state)
 	assert_true(mtime_ns("copy/Makefile") >= before_ns);
 	/* An old time in the tree is a new one in the copy. */
 	put("tree/Makefile", "older\n");
-	assert_int_equal(utimensat(AT_FDCWD, "tree/Makefile",
-				   (struct timespec[]){ { 1, 0 }, { 1, 0 } }, 0), 0);
+	assert_int_equal(
+		utimensat(AT_FDCWD, "tree/Makefile", (struct timespec[]){ { 1, 0 }, { 1, 0 } }, 0),
+		0);
 	assert_int_equal(fs_remove_tree("tree/new", NULL), 0);
 	put("tree/new", "a file where a folder was\n");
 	copy_tree();
@@ -362,7 +370,7 @@ static void patched_files_come_from_the_stage(void **state)
 	read_tree(&l, &none);
 	assert_int_equal(source_list_update(&l, stage, "fs/ext4/file.c", &e), 0);
 	assert_int_equal(source_list_update(&l, stage, "fs/ext4/added.c", &e), 0);
-	assert_int_equal(source_list_update(&l, stage, "script", &e), 0);      /* removed by it */
+	assert_int_equal(source_list_update(&l, stage, "script", &e), 0); /* removed by it */
 	assert_int_equal(source_list_update(&l, stage, "nowhere", &e), 0);
 	assert_int_equal(l.n, 7);
 	copy(&l);

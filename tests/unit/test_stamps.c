@@ -147,10 +147,10 @@ static void a_round_is_right_as_long_as_it_may_be_there(void **state)
 	stamps_fill(&s, 0, 1, one, BLOCK);
 	stamps_fill(&s, 0, 2, two, BLOCK);
 	stamps_before(&s, 0, BLOCK, before);
-	atomic_store(&s.share[0].newest, 2);            /* what hole_fill does: announce, */
+	atomic_store(&s.share[0].newest, 2); /* what hole_fill does: announce, */
 	stamps_before(&s, 0, BLOCK, meanwhile);
 	assert_int_equal(stamps_judge(&s, meanwhile, 0, one, BLOCK).found, FOUND_CURRENT);
-	atomic_store(&s.share[0].oldest, 2);            /* empty, and be done with it */
+	atomic_store(&s.share[0].oldest, 2); /* empty, and be done with it */
 	stamps_before(&s, 0, BLOCK, after);
 	/* A read that began before may have found either; one that begins now, the new alone. */
 	assert_int_equal(stamps_judge(&s, before, 0, one, BLOCK).found, FOUND_CURRENT);
@@ -273,7 +273,8 @@ static void rounds_go_by_without_a_false_alarm(void **state)
 		assert_true(l.role[1].measured.ops > 0);
 		for (unsigned k = 0; m.entry[1].role->counters[k].name; k++)
 			if (!strncmp(m.entry[1].role->counters[k].name, "stale_", 6))
-				assert_true(!l.role[1].count[k] || l.role[1].count[k] == COUNTER_NONE);
+				assert_true(!l.role[1].count[k] ||
+					    l.role[1].count[k] == COUNTER_NONE);
 		assert_int_equal(m.entry[1].role->judge(l.role[1].count, &e), 0);
 		assert_true(l.role[1].count[0] + l.role[1].count[1] == l.role[1].measured.ops);
 		fsload_remove(&l);
@@ -295,7 +296,9 @@ static void a_mark_in_the_file_is_seen(void **state)
 	need(r->direct, "O_DIRECT");
 	stamps_init(&s, &m, 3);
 	assert_int_equal(posix_memalign(&buf, BLOCK, BLOCK), 0);
-	struct role_thread t = { .role = role, .bs = BLOCK, .buf = buf, .stamps = &s, .start_ns = 1 };
+	struct role_thread t = {
+		.role = role, .bs = BLOCK, .buf = buf, .stamps = &s, .start_ns = 1
+	};
 
 	counters_init(role->counters, t.count);
 	t.fd = open(r->file, O_RDWR | O_CREAT | O_DIRECT, 0600);

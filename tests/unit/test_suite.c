@@ -89,8 +89,7 @@ static bool bad_file_ok(const char *name)
 
 	read_expectation(path, head, want);
 	ok = suite_load(&s, path, NULL, &e) == -EINVAL && e.exit_code == FSDUEL_USAGE &&
-	     !strncmp(e.text, head, strlen(head)) && strstr(e.text, want) &&
-	     !strchr(e.text, '\n');
+	     !strncmp(e.text, head, strlen(head)) && strstr(e.text, want) && !strchr(e.text, '\n');
 	if (!ok)
 		print_error("%s: wanted \"%s\" with \"%s\", got:\n%s\n", path, head, want, e.text);
 	suite_release(&s);
@@ -120,10 +119,12 @@ static void several_mistakes_are_said_at_once(void **state)
 	struct suite s;
 
 	(void)state;
-	assert_int_equal(load(&s, "[suite]\nblocks = x\n[nonsense]\n[mount a]\nfs = ext5\n"
-				  "[workload w]\nmix = nobody\n"
-				  "[workload v]\nmix = null\nbs = x y\n",
-			      NULL, &e), -EINVAL);
+	assert_int_equal(load(&s,
+			      "[suite]\nblocks = x\n[nonsense]\n[mount a]\nfs = ext5\n"
+			      "[workload w]\nmix = nobody\n"
+			      "[workload v]\nmix = null\nbs = x y\n",
+			      NULL, &e),
+			 -EINVAL);
 	strv_split(&said, e.text, "\n");
 	assert_int_equal(said.n, 6);
 	for (size_t i = 0; i < said.n; i++)
@@ -174,9 +175,11 @@ static void what_nobody_sees_is_refused(void **state)
 	struct suite s;
 
 	(void)state;
-	bad("[suite]\nabout = a\u202eb\n" WORK, NULL, "dir/s.ini:2: U+202E is a character that nobody "
+	bad("[suite]\nabout = a\u202eb\n" WORK, NULL,
+	    "dir/s.ini:2: U+202E is a character that nobody "
 	    "sees here: remove it");
-	bad(WORK "[kernel a]\nimage = /boot/vm\u200blinuz\n", NULL, "U+200B is a character that nobody");
+	bad(WORK "[kernel a]\nimage = /boot/vm\u200blinuz\n", NULL,
+	    "U+200B is a character that nobody");
 	bad(WORK "[mount a\u2066]\n", NULL, "U+2066 is a character that nobody");
 	bad("[suite]\nabout = \x1b[2J\n" WORK, NULL, "U+001B is a character that nobody");
 	good(&s, "\ufeff; \u202e is shown to nobody\n" WORK "# nor \u200b\n", NULL);
@@ -188,7 +191,8 @@ static void margins_are_per_metric(void **state)
 	struct suite s;
 
 	(void)state;
-	bad("[margins]\nops_per_s = 0.02\n" WORK, NULL, "ops_per_s: '0.02' is not a percentage with its "
+	bad("[margins]\nops_per_s = 0.02\n" WORK, NULL,
+	    "ops_per_s: '0.02' is not a percentage with its "
 	    "sign");
 	good(&s, "[margins]\nops_per_s = 0.5%\nlat_p99 = 10%\n" WORK, NULL);
 	assert_int_equal(s.nr_margins, 2);
@@ -233,12 +237,14 @@ static void every_key_arrives(void **state)
 	struct suite s;
 
 	(void)state;
-	good(&s, "[suite]\nname = n\nabout = what it is ; and a comment\nblocks = 7\nseed = 42\n"
-		 "mode = kvm\n[device]\nsize = 2G\nlatency = 1.5ms\ncache = 8M\nbandwidth = 100M\n"
-		 "[machine]\ncpus = 2\nmemory = 2G\n[limits]\nvirtual = 90s\nwall = 10m\n"
-		 "[kernel a]\nimage = /boot/vmlinuz\n"
-		 "[mount m]\nfs = ext4\nmkfs = -O ^has_journal -m 0\n"
-		 "options = nodelalloc, noatime\n" WORK, NULL);
+	good(&s,
+	     "[suite]\nname = n\nabout = what it is ; and a comment\nblocks = 7\nseed = 42\n"
+	     "mode = kvm\n[device]\nsize = 2G\nlatency = 1.5ms\ncache = 8M\nbandwidth = 100M\n"
+	     "[machine]\ncpus = 2\nmemory = 2G\n[limits]\nvirtual = 90s\nwall = 10m\n"
+	     "[kernel a]\nimage = /boot/vmlinuz\n"
+	     "[mount m]\nfs = ext4\nmkfs = -O ^has_journal -m 0\n"
+	     "options = nodelalloc, noatime\n" WORK,
+	     NULL);
 	assert_string_equal(s.name, "n");
 	assert_string_equal(s.about, "what it is");
 	assert_int_equal(s.blocks, 7);
@@ -276,8 +282,10 @@ static void sections_may_stand_in_any_order(void **state)
 	struct suite s;
 
 	(void)state;
-	good(&s, "[contrast c]\nbaseline = k/default\npatched = k/other\n" WORK
-		 "[mount default]\n[mount other]\noptions = nodelalloc\n[kernel k]\n", NULL);
+	good(&s,
+	     "[contrast c]\nbaseline = k/default\npatched = k/other\n" WORK
+	     "[mount default]\n[mount other]\noptions = nodelalloc\n[kernel k]\n",
+	     NULL);
 	assert_int_equal(s.nr_contrasts, 1);
 	assert_int_equal(s.contrasts[0].patched, 1);
 	suite_release(&s);
@@ -383,9 +391,11 @@ static void an_a_a_check_is_two_variants_of_the_same(void **state)
 	struct suite s;
 
 	(void)state;
-	good(&s, "[variant first]\nkernel = baseline\nmount = default\n"
-		 "[variant second]\nkernel = baseline\nmount = default\n"
-		 "[contrast aa]\nbaseline = first\npatched = second\n" WORK, NULL);
+	good(&s,
+	     "[variant first]\nkernel = baseline\nmount = default\n"
+	     "[variant second]\nkernel = baseline\nmount = default\n"
+	     "[contrast aa]\nbaseline = first\npatched = second\n" WORK,
+	     NULL);
 	assert_int_equal(s.nr_variants, 2);
 	assert_string_equal(s.variants[1].name, "second");
 	assert_int_equal(s.contrasts[0].patched, 1);
@@ -436,8 +446,10 @@ static void values_are_kept_in_one_notation(void **state)
 	const struct suite_workload *w;
 
 	(void)state;
-	good(&s, "[workload w]\nmix = dio_overwrite:{threads}\nthreads = 01, 8\nbs = 4096 16KiB\n"
-		 "dio_overwrite.offsets = sequential\nruntime = 1000ms\n", NULL);
+	good(&s,
+	     "[workload w]\nmix = dio_overwrite:{threads}\nthreads = 01, 8\nbs = 4096 16KiB\n"
+	     "dio_overwrite.offsets = sequential\nruntime = 1000ms\n",
+	     NULL);
 	w = &s.workloads[0];
 	assert_int_equal(w->nr_params, 4);
 	assert_string_equal(w->params[0].values.v[0], "1");
@@ -510,7 +522,7 @@ static void a_patch_with_a_path_lies_beside_the_suite(void **state)
 	assert_string_equal(b.patches[1], "dir/../p/mine.patch");
 	kernel_build_command(&b, &command);
 	assert_string_equal(buf_str(&command), "fsduel kernel build slow-600+mine-6.1 --source 6.1 "
-			    "--patch slow-600 --patch dir/../p/mine.patch");
+					       "--patch slow-600 --patch dir/../p/mine.patch");
 	buf_release(&command);
 	suite_release(&s);
 }
@@ -537,11 +549,12 @@ static void the_command_line_goes_over_a_source(void **state)
 
 /* --- two sizes in one file ------------------------------------------------------------ */
 
-#define TWO_SIZES "[device]\nsize = 256M\nunscaled.size = 40G\n" \
-		  "[machine]\nunscaled.memory = 64G\n[limits]\nunscaled.virtual = 10m\n" \
-		  "[mount a]\nmkfs = -O ^metadata_csum\nunscaled.mkfs =\n" \
-		  "[workload w]\nmix = dio_overwrite:{threads}\nthreads = 1 2\n" \
-		  "unscaled.threads = 1 2 4\nfile_size = 64M\nunscaled.file_size = 20G\n"
+#define TWO_SIZES                                                                                  \
+	"[device]\nsize = 256M\nunscaled.size = 40G\n"                                             \
+	"[machine]\nunscaled.memory = 64G\n[limits]\nunscaled.virtual = 10m\n"                     \
+	"[mount a]\nmkfs = -O ^metadata_csum\nunscaled.mkfs =\n"                                   \
+	"[workload w]\nmix = dio_overwrite:{threads}\nthreads = 1 2\n"                             \
+	"unscaled.threads = 1 2 4\nfile_size = 64M\nunscaled.file_size = 20G\n"
 
 static void unscaled_keys_are_for_those_who_ask(void **state)
 {
@@ -593,11 +606,12 @@ static void either_size_is_checked_whichever_is_asked_for(void **state)
 static void what_no_guest_could_hold_is_no_mistake_of_the_file(void **state)
 {
 	static const char text[] = WORK "file_size = 64M\nunscaled.file_size = 20G\n"
-				   "[device]\nunscaled.size = 40G\n"
-				   "[contrast c]\nbaseline = baseline/default\n"
-				   "patched = patched/default\n";
+					"[device]\nunscaled.size = 40G\n"
+					"[contrast c]\nbaseline = baseline/default\n"
+					"patched = patched/default\n";
 	static const struct suite_overrides guest = { .unscaled = true };
-	static const struct suite_overrides host = { .unscaled = true, .mode = "host",
+	static const struct suite_overrides host = { .unscaled = true,
+						     .mode = "host",
 						     .running = "baseline" };
 	struct suite s;
 

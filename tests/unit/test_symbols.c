@@ -19,21 +19,20 @@
 #include "lib/symbols.h"
 #include "tests/unit/skip.h"
 
-static const char table[] =
-	"0000000000000000 A fixed_percpu_data\n"
-	"ffffffff81001000 T _stext\n"
-	"ffffffff81001000 T first\n"
-	"ffffffff81001100 t second.isra.0\n"
-	"ffffffff81001100 T alias_of_second\n"
-	"ffffffff81001200 D some_data\n"
-	"ffffffff81001300 W weak\n"
-	"ffffffff81001400 T _etext\n"
-	"ffffffff81002000 R rodata\n"
-	/* Out of order, as modules are. */
-	"ffffffffc0a03000 t ext4_last\t[ext4]\n"
-	"ffffffffc0a01000 t ext4_first\t[ext4]\n"
-	"ffffffffc0a01800 b ext4_bss\t[ext4]\n"
-	"ffffffffc0b00000 t jbd2_first\t[jbd2]\n";
+static const char table[] = "0000000000000000 A fixed_percpu_data\n"
+			    "ffffffff81001000 T _stext\n"
+			    "ffffffff81001000 T first\n"
+			    "ffffffff81001100 t second.isra.0\n"
+			    "ffffffff81001100 T alias_of_second\n"
+			    "ffffffff81001200 D some_data\n"
+			    "ffffffff81001300 W weak\n"
+			    "ffffffff81001400 T _etext\n"
+			    "ffffffff81002000 R rodata\n"
+			    /* Out of order, as modules are. */
+			    "ffffffffc0a03000 t ext4_last\t[ext4]\n"
+			    "ffffffffc0a01000 t ext4_first\t[ext4]\n"
+			    "ffffffffc0a01800 b ext4_bss\t[ext4]\n"
+			    "ffffffffc0b00000 t jbd2_first\t[jbd2]\n";
 
 /* clang-format off */
 static const struct { uint64_t address; const char *name; } expected[] = {

@@ -187,14 +187,12 @@ static void show(struct buf *out, const char *name, const char *baseline, const 
 		" s:[{s:s, s:s, s:s}, {s:s, s:s, s:s}], s:[{s:s, s:s, s:s}],"
 		" s:[{s:s, s:s, s:s}], s:[s], s:[{s:s, s:s, s:s, s:b}], s:{s:{s:s}}, s:[s, i]}",
 		"schema", 1, "run", "r", "mode", "exact", "suite", "blocks", 2, "name", name,
-		"kernels", "b", "release", name, "sha256", name, "p",
-		"mounts", "m", "fs", "ext4", "options", name,
-		"variants", "name", "b", "kernel", "b", "mount", "m",
-		"name", "p", "kernel", "p", "mount", "m",
-		"contrasts", "name", name, "baseline", "b", "patched", "p",
-		"cells", "workload", name, "params", "x=1", "varying", name,
-		"passes", "throughput", "metrics", "name", name, "unit", name, "better", "lower",
-		"primary", 1, "effective", "p", "why", name, "notes", name, 5);
+		"kernels", "b", "release", name, "sha256", name, "p", "mounts", "m", "fs", "ext4",
+		"options", name, "variants", "name", "b", "kernel", "b", "mount", "m", "name", "p",
+		"kernel", "p", "mount", "m", "contrasts", "name", name, "baseline", "b", "patched",
+		"p", "cells", "workload", name, "params", "x=1", "varying", name, "passes",
+		"throughput", "metrics", "name", name, "unit", name, "better", "lower", "primary",
+		1, "effective", "p", "why", name, "notes", name, 5);
 	static const char *const column_names[] = { SAMPLES_COLUMNS };
 	struct buf samples = BUF_INIT;
 	struct err e = ERR_INIT;
@@ -204,10 +202,28 @@ static void show(struct buf *out, const char *name, const char *baseline, const 
 	csv_add_row(&samples, column_names, SAMPLES_COLUMNS_N);
 	for (int i = 0; i < 8; i++) {
 		const char *v = i & 1 ? "p" : "b", *value = i & 1 ? patched : baseline;
-		const char *row[SAMPLES_COLUMNS_N] = {
-			"r", v, v, "exact", "ext4", "m", name, "x=1", i & 2 ? "1" : "2",
-			i & 2 ? "7" : "8", "1", "1", "throughput", i & 4 ? name : "all", name, "",
-			name, "lower", value, i == 1 ? "failed" : "ok", "", name };
+		const char *row[SAMPLES_COLUMNS_N] = { "r",
+						       v,
+						       v,
+						       "exact",
+						       "ext4",
+						       "m",
+						       name,
+						       "x=1",
+						       i & 2 ? "1" : "2",
+						       i & 2 ? "7" : "8",
+						       "1",
+						       "1",
+						       "throughput",
+						       i & 4 ? name : "all",
+						       name,
+						       "",
+						       name,
+						       "lower",
+						       value,
+						       i == 1 ? "failed" : "ok",
+						       "",
+						       name };
 
 		csv_add_row(&samples, row, SAMPLES_COLUMNS_N);
 	}
@@ -316,9 +332,10 @@ static void lines_end_where_they_read_best(void **state)
 		const char *text, *line;
 		size_t width;
 	} cases[] = {
-		{ "mixed -11.9 %", "mixed", 12 },          /* a number keeps its % */
+		{ "mixed -11.9 %", "mixed", 12 }, /* a number keeps its % */
 		{ "mixed -11.9 %", "mixed -11.9 %", 13 },
-		{ "fio-buffered-randwrite threads=8", "fio-buffered-", 18 }, /* a mark is better than the edge */
+		{ "fio-buffered-randwrite threads=8", "fio-buffered-",
+		  18 },                                    /* a mark is better than the edge */
 		{ "dio overwrite-threads", "dio", 18 },    /* a blank is better than a mark */
 		{ "a-bcdefghijklmnop", "a-bcdefghi", 10 }, /* a mark too far in front is not */
 		{ "abcdefghij klm", "abcdefghij", 10 },

@@ -24,10 +24,10 @@
 #define CONSOLES "tests/data/consoles/"
 
 static const struct {
-	const char *file;      /* up to "-6.1.txt", "-6.12.txt" */
-	const char *trouble;   /* NULL: no line tells of any */
-	enum status status;    /* of a cell run with figures */
-	const char *reason;    /* part of it */
+	const char *file;    /* up to "-6.1.txt", "-6.12.txt" */
+	const char *trouble; /* NULL: no line tells of any */
+	enum status status;  /* of a cell run with figures */
+	const char *reason;  /* part of it */
 } recorded[] = {
 	{ "bug", "BUG", STATUS_FAILED, "ran into a BUG: kernel BUG at mm/usercopy.c:10" },
 	{ "ext4-error", "ext4 error", STATUS_INVALID,
@@ -45,7 +45,8 @@ static const struct {
 	{ "power-off", "power-off", STATUS_FAILED,
 	  "the guest was powered off before it sent its results: reboot: Power down" },
 	{ "read-only", "read-only remount", STATUS_INVALID,
-	  "became read-only: EXT4-fs (nullb0): Remounting filesystem read-only (also: ext4 error)" },
+	  "became read-only: EXT4-fs (nullb0): Remounting filesystem read-only (also: ext4 "
+	  "error)" },
 	{ "restart", NULL, STATUS_OK, NULL },
 	{ "soft-lockup", "soft lockup", STATUS_INVALID,
 	  "locked up in the kernel: watchdog: BUG: soft lockup - CPU#0 stuck for 3s! [init:" },
@@ -60,8 +61,8 @@ static size_t index_of(const char *file)
 	const char *dash = strrchr(file, '-');
 	size_t n = dash ? (size_t)(dash - file) : 0, i = 0;
 
-	while (i < NR_RECORDED && (strlen(recorded[i].file) != n ||
-				   memcmp(recorded[i].file, file, n)))
+	while (i < NR_RECORDED &&
+	       (strlen(recorded[i].file) != n || memcmp(recorded[i].file, file, n)))
 		i++;
 	return i;
 }
@@ -77,8 +78,7 @@ static void check_console(const char *file, size_t i)
 	result_init(&r);
 	trouble_look(&f, buf_str(&b), b.len);
 	trouble_fail(&f, STATUS_OK, "", &r);
-	if (!recorded[i].trouble != !f.row ||
-	    (f.row && strcmp(f.row->name, recorded[i].trouble)))
+	if (!recorded[i].trouble != !f.row || (f.row && strcmp(f.row->name, recorded[i].trouble)))
 		fail_msg("%s: %s, not %s", file, f.row ? f.row->name : "nothing",
 			 recorded[i].trouble ? recorded[i].trouble : "nothing");
 	assert_int_equal(r.status, recorded[i].status);
@@ -116,11 +116,10 @@ static void recorded_consoles_are_told_apart(void **state)
 
 static void the_first_row_is_the_reason_whatever_came_first(void **state)
 {
-	static const char text[] =
-		"[    1.0] WARNING: CPU: 0 PID: 1 at a.c:1 f+0x1\n"
-		"[    2.0] EXT4-fs (nullb0): Remounting filesystem read-only\n"
-		"[    3.0] I/O error, dev nullb0, sector 7\r\n"
-		"[    3.1] I/O error, dev nullb0, sector 8\r\n";
+	static const char text[] = "[    1.0] WARNING: CPU: 0 PID: 1 at a.c:1 f+0x1\n"
+				   "[    2.0] EXT4-fs (nullb0): Remounting filesystem read-only\n"
+				   "[    3.0] I/O error, dev nullb0, sector 7\r\n"
+				   "[    3.1] I/O error, dev nullb0, sector 8\r\n";
 	struct trouble_found f = TROUBLE_NONE;
 	struct result r;
 
@@ -128,7 +127,8 @@ static void the_first_row_is_the_reason_whatever_came_first(void **state)
 	result_init(&r);
 	trouble_look(&f, text, strlen(text));
 	trouble_fail(&f, STATUS_FAILED, "measure: ended", &r);
-	assert_string_equal(r.reason, "the device had an I/O error: I/O error, dev nullb0, sector 7 "
+	assert_string_equal(r.reason,
+			    "the device had an I/O error: I/O error, dev nullb0, sector 7 "
 			    "(also: read-only remount, WARNING); measure: ended");
 	assert_int_equal(r.status, STATUS_FAILED);
 	result_release(&r);
@@ -140,7 +140,7 @@ static void the_first_row_is_the_reason_whatever_came_first(void **state)
 	trouble_look(&f, "Kernel panic - not syncing: x", 29);
 	trouble_fail(&f, STATUS_FAILED, "", &r);
 	assert_string_equal(r.reason, "the guest panicked: Kernel panic - not syncing: x "
-			    "(also: I/O error, read-only remount, WARNING)");
+				      "(also: I/O error, read-only remount, WARNING)");
 	result_release(&r);
 	trouble_release(&f);
 	assert_null(f.row);
@@ -150,8 +150,8 @@ static void the_first_row_is_the_reason_whatever_came_first(void **state)
 static void only_the_kernels_own_trouble_marks_the_run(void **state)
 {
 	static const char *const others[] = {
-		"out of memory", "first process", "power-off", "QEMU", "garbage", "I/O error",
-		"allocation failure", "lost log", NULL,
+		"out of memory", "first process",      "power-off", "QEMU", "garbage",
+		"I/O error",     "allocation failure", "lost log",  NULL,
 	};
 	size_t found = 0;
 
@@ -166,8 +166,10 @@ static void only_the_kernels_own_trouble_marks_the_run(void **state)
 		result_init(&r);
 		r.marks = xstrdup("unsettled");
 		trouble_fail(&f, STATUS_OK, "", &r);
-		assert_string_equal(r.marks, other ? "unsettled" : t->sign == TROUBLE_SILENCE ?
-				    "unsettled," MARK_HUNG : "unsettled," MARK_BROKEN);
+		assert_string_equal(r.marks, other ? "unsettled"
+					     : t->sign == TROUBLE_SILENCE
+						     ? "unsettled," MARK_HUNG
+						     : "unsettled," MARK_BROKEN);
 		found += other;
 		result_release(&r);
 	}
@@ -194,7 +196,8 @@ static void an_oops_says_where(void **state)
 	trouble_look(&f, warning, strlen(warning));
 	trouble_look(&f, oops, strlen(oops));
 	trouble_fail(&f, STATUS_FAILED, "", &r);
-	assert_string_equal(r.reason, "the kernel had an oops: BUG: kernel NULL pointer dereference, "
+	assert_string_equal(r.reason,
+			    "the kernel had an oops: BUG: kernel NULL pointer dereference, "
 			    "address: 0000000000000000 in ext4_mb_load_buddy_gfp (also: WARNING)");
 	trouble_release(&f);
 	result_release(&r);
@@ -325,7 +328,7 @@ static void lines_about_other_devices_are_known(void **state)
 {
 	static const struct {
 		const char *line;
-		bool of_sda1;    /* or of none */
+		bool of_sda1; /* or of none */
 	} said[] = {
 		{ "I/O error, dev sda1, sector 33376 op 0x1:(WRITE) flags 0x0", true },
 		{ "I/O error, dev sda, sector 33376 op 0x1:(WRITE) flags 0x0", false },
@@ -350,10 +353,13 @@ static void lines_about_other_devices_are_known(void **state)
 		{ "sdb1: writeback error on inode 131, offset 0, sector 8", false },
 		{ "sda11: attempt to access beyond end of device", false },
 		{ "sda1: attempt to access beyond end of device", true },
-		{ "EXT4-fs warning (device sdb1): ext4_end_bio:343: I/O error 10 writing to", false },
-		{ "EXT4-fs warning (device sda1): ext4_end_bio:343: I/O error 10 writing to", true },
+		{ "EXT4-fs warning (device sdb1): ext4_end_bio:343: I/O error 10 writing to",
+		  false },
+		{ "EXT4-fs warning (device sda1): ext4_end_bio:343: I/O error 10 writing to",
+		  true },
 		{ "VFS: Dirty inode writeback failed for block device sdb (err=-5).", false },
-		{ "JBD2: previous I/O error detected for journal superblock update for sdb-8.", false },
+		{ "JBD2: previous I/O error detected for journal superblock update for sdb-8.",
+		  false },
 		{ "JBD2: Spotted dirty metadata buffer (dev = sda1, blocknr = 7). There's", true },
 		{ "JBD2: Spotted dirty metadata buffer (dev = sdb1, blocknr = 7). There's", false },
 		{ "BTRFS warning (device sda1): csum failed root 5 ino 257 off 0 csum 0x1", true },

@@ -388,13 +388,14 @@ static void each_pattern_has_a_line_that_its_format_writes(void **state)
 		for (const struct trouble_pattern *p = t->patterns; p && p->glob; p++) {
 			size_t i = 0;
 
-			while (i < NR_LINES && (trouble_match(lines[i].line) != t ||
-						first_pattern(lines[i].line, t) != p ||
-						(p->format && !fits_format(lines[i].line, p->format))))
+			while (i < NR_LINES &&
+			       (trouble_match(lines[i].line) != t ||
+				first_pattern(lines[i].line, t) != p ||
+				(p->format && !fits_format(lines[i].line, p->format))))
 				i++;
 			if (i == NR_LINES)
-				fail_msg("%s: no line for \"%s\" that \"%s\" writes", t->name, p->glob,
-					 p->format ? p->format : "(nothing)");
+				fail_msg("%s: no line for \"%s\" that \"%s\" writes", t->name,
+					 p->glob, p->format ? p->format : "(nothing)");
 		}
 	}
 }
@@ -403,19 +404,29 @@ static void each_pattern_has_a_line_that_its_format_writes(void **state)
 static void prefixes_and_garbage_hide_nothing(void **state)
 {
 	static const char *const before[] = {
-		"", "[    4.123456] ", "[12345.123456] ", "[    4.123456][  T66] ",
-		"[    4.123456][    C0] ", "[    4.123456] [  T6612] ", "<4>[    4.123456] ", "<0>",
-		"\033[2J\033[0m[    4.123456] ", "\x80\xff[    4.123456] ",
-		"half a line[    4.123456] ", "[ 3.1][ T1] loop0: de[    4.123456][   T66] ",
-		"login: \r", "\r\n\r\n", "x\ny\n",
+		"",
+		"[    4.123456] ",
+		"[12345.123456] ",
+		"[    4.123456][  T66] ",
+		"[    4.123456][    C0] ",
+		"[    4.123456] [  T6612] ",
+		"<4>[    4.123456] ",
+		"<0>",
+		"\033[2J\033[0m[    4.123456] ",
+		"\x80\xff[    4.123456] ",
+		"half a line[    4.123456] ",
+		"[ 3.1][ T1] loop0: de[    4.123456][   T66] ",
+		"login: \r",
+		"\r\n\r\n",
+		"x\ny\n",
 	};
 
 	(void)state;
 	for (size_t b = 0; b < sizeof(before) / sizeof(before[0]); b++) {
 		for (size_t i = 0; i < NR_LINES; i++) {
 			struct trouble_found f = TROUBLE_NONE;
-			char *text = xasprintf("%s%s\r\n[    4.2] more\r\n", before[b],
-					       lines[i].line);
+			char *text =
+				xasprintf("%s%s\r\n[    4.2] more\r\n", before[b], lines[i].line);
 
 			trouble_look(&f, text, strlen(text));
 			if (!f.row || strcmp(f.row->name, lines[i].trouble))
@@ -445,7 +456,8 @@ static void records_of_the_kernel_log_are_read(void **state)
 		"6,1,100,-;loop0: detected capacity change\n SUBSYSTEM=block\n",
 		"12,2,101,-;systemd[1]: BUG: not of the kernel\n",
 		"2,3,102,-;EXT4-fs (sdb1): This should not happen!! Data will be lost\\x0a\n",
-		"4,4,103,-,caller=T66;first line\\x0aUBSAN: shift-out-of-bounds in fs/a.c:1:2\\x0a\n",
+		"4,4,103,-,caller=T66;first line\\x0aUBSAN: shift-out-of-bounds in "
+		"fs/a.c:1:2\\x0a\n",
 		"2,5,104,-;EXT4-fs (sda1): This should not happen!! Data will be lost\\x0a\n",
 	};
 	struct trouble_found f = TROUBLE_NONE;
@@ -540,7 +552,8 @@ static void each_format_is_in_the_source(const char *series)
 
 	if (!source)
 		skip_because("no source of %s: fsduel kernel build fetches it, or "
-			     "FSDUEL_KERNEL_SOURCE=DIR has it as DIR/%s", series, series);
+			     "FSDUEL_KERNEL_SOURCE=DIR has it as DIR/%s",
+			     series, series);
 	for (const struct trouble *t = troubles; t->name; t++)
 		for (const struct trouble_pattern *p = t->patterns; p && p->glob; p++)
 			if (p->file && !has_format(source, p))

@@ -382,7 +382,7 @@ static void another_device_in_the_place_of_ours_is_left_alone(void **state)
 	detach(dev);
 	attach_as(clone, dev);
 	reopen(p);
-	assert_int_equal(undo_them(p), 1);    /* which says that it stays */
+	assert_int_equal(undo_them(p), 1); /* which says that it stays */
 	detach(dev);
 	assert_true(has_file_system(clone));
 	free(ours);
@@ -464,7 +464,7 @@ static void an_earlier_boot_has_no_devices_left(void **state)
 	undo_loop(&p->u, item, NULL);
 	json_object_set_new(json_array_get(p->u.items, 1), "boot", json_string("before"));
 	attach(ours, dev);
-	assert_int_equal(undo_them(p), 1);   /* the file only */
+	assert_int_equal(undo_them(p), 1); /* the file only */
 	detach(dev);
 	free(ours);
 }
@@ -489,7 +489,7 @@ static void mounts_are_known_by_place_and_source(void **state)
 	assert_int_equal(undo_all(&p->u, &said, &e), -EBUSY);
 	assert_non_null(strstr(e.text, "is not ours: unmount it"));
 	assert_int_equal(undo_left(&p->u), 1);
-	assert_int_equal(umount2(dir, 0), 0);   /* still there */
+	assert_int_equal(umount2(dir, 0), 0); /* still there */
 	assert_int_equal(undo_them(p), 0);
 	detach(dev);
 	free(ours);

@@ -147,8 +147,9 @@ static double value_of(const char *name, const struct measured *m)
 static void metrics_follow_from_the_counts(void **state)
 {
 	struct hist h;
-	struct measured m = { .ops = 100, .bytes = 409600, .errors = 2, .elapsed_ns = 500000000,
-			      .lat = &h };
+	struct measured m = {
+		.ops = 100, .bytes = 409600, .errors = 2, .elapsed_ns = 500000000, .lat = &h
+	};
 
 	(void)state;
 	hist_init(&h);
@@ -184,8 +185,8 @@ static void the_resolution_of_a_total_is_that_of_its_rates(void **state)
 
 static void what_was_not_measured_has_no_value(void **state)
 {
-	static const char *const absent[] = { "ops_per_s", "bytes_per_s", "elapsed", "lat_p50",
-					      "lat_max", "lat_sum_per_op", "resolution" };
+	static const char *const absent[] = { "ops_per_s", "bytes_per_s",    "elapsed",   "lat_p50",
+					      "lat_max",   "lat_sum_per_op", "resolution" };
 	struct measured m = { .ops = 5 };
 	struct hist bins;
 	double v;
@@ -208,7 +209,7 @@ static void the_metric_table_is_sound(void **state)
 
 	(void)state;
 	for (const struct metric *m = metrics; m->name; m++) {
-		assert_ptr_equal(metric_find(m->name), m);   /* so names are unique */
+		assert_ptr_equal(metric_find(m->name), m); /* so names are unique */
 		assert_true(m->unit[0] && m->help[0] && m->value);
 		primary += m->primary;
 	}
@@ -223,8 +224,8 @@ static void the_metric_table_is_sound(void **state)
 
 static void a_permutation_visits_each_block_once(void **state)
 {
-	static const uint64_t sizes[] = { 1, 2, 3, 4, 5, 7, 8, 9, 63, 64, 65, 1000, 4096, 10007,
-					  16384, 100003 };
+	static const uint64_t sizes[] = { 1,  2,  3,  4,    5,    7,     8,     9,
+					  63, 64, 65, 1000, 4096, 10007, 16384, 100003 };
 
 	(void)state;
 	for (size_t k = 0; k < NR(sizes); k++) {
@@ -310,7 +311,7 @@ static void sequential_threads_start_at_their_own_share_and_wrap(void **state)
 	offset_stream_init(&s, OFFSETS_SEQUENTIAL, &one, NULL, 1, 2, 0);
 	assert_int_equal(offset_next(&s, &rng), 0);
 	assert_int_equal(offset_next(&s, &rng), 0);
-	assert_true(rng.state == 1);           /* only uniform draws */
+	assert_true(rng.state == 1); /* only uniform draws */
 }
 
 static void uniform_offsets_cover_the_region_and_nothing_else(void **state)
@@ -329,7 +330,7 @@ static void uniform_offsets_cover_the_region_and_nothing_else(void **state)
 		seen[off / 4096]++;
 	}
 	for (size_t i = 0; i < NR(seen); i++)
-		assert_in_range(seen[i], 880, 1120);   /* 4 standard deviations */
+		assert_in_range(seen[i], 880, 1120); /* 4 standard deviations */
 }
 
 int main(void)

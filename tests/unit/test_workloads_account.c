@@ -33,8 +33,7 @@ static void run_ok(struct fsload *l, const struct mix *m)
 {
 	struct err e = ERR_INIT;
 
-	if (fsload_init(l, m, "/nonexistent/file", 1, &e) ||
-	    fsload_run(l, NULL, NULL, NULL, &e))
+	if (fsload_init(l, m, "/nonexistent/file", 1, &e) || fsload_run(l, NULL, NULL, NULL, &e))
 		fail_msg("%s", e.text);
 }
 
@@ -130,8 +129,8 @@ static void check_bound(const char *name, const struct fsload_result *r, unsigne
 			unsigned depth)
 {
 	if (r->lat.sum_ns > threads * depth * r->measured.elapsed_ns)
-		fail_msg("%s, depth %u: the latencies add up to %.3f of %u threads' time", name, depth,
-			 (double)r->lat.sum_ns / (double)r->measured.elapsed_ns, threads);
+		fail_msg("%s, depth %u: the latencies add up to %.3f of %u threads' time", name,
+			 depth, (double)r->lat.sum_ns / (double)r->measured.elapsed_ns, threads);
 }
 
 struct syncing {
@@ -146,7 +145,8 @@ static void check_syncs(const struct role *role, unsigned depth, const struct sy
 {
 	enum { OPS = 30 };
 	struct mix m = mix_with(role, 1, "ops=30 warmup=0 interval=1ms");
-	unsigned due = (s->every ? OPS / s->every : 0) + (s->final && (!s->every || OPS % s->every));
+	unsigned due =
+		(s->every ? OPS / s->every : 0) + (s->final && (!s->every || OPS % s->every));
 	struct fsload l;
 
 	m.entry[0].own[0] = depth;
@@ -210,7 +210,7 @@ static void check_role(const struct room *r, const struct role *role, const char
 	m.entry[0].param[ROLE_FINAL_SYNC] = s->final;
 	if (depth)
 		assert_int_equal(mix_set(&m, "depth", depth, NULL), 0);
-	mix_set(&m, "hold", "1ms", NULL);              /* of the one that has it */
+	mix_set(&m, "hold", "1ms", NULL); /* of the one that has it */
 	if (fsload_init(&l, &m, r->file, 1, &e) || fsload_prepare(&l, &e))
 		fail_msg("%s: %s", role->name, e.text);
 	ret = fsload_run(&l, NULL, NULL, NULL, &e);
@@ -297,7 +297,8 @@ static void check_stalled(const struct fsload_result *r, uint64_t due)
 static void what_was_due_and_not_done_is_missed(void **state)
 {
 	struct role role = stalling;
-	struct mix m = mix_with(&role, 1, "rate=1000 runtime=200ms warmup=0 final_sync=1 "
+	struct mix m = mix_with(&role, 1,
+				"rate=1000 runtime=200ms warmup=0 final_sync=1 "
 				"interval=10ms");
 	struct fsload l;
 
@@ -311,9 +312,9 @@ static void what_was_due_and_not_done_is_missed(void **state)
 	assert_true(hist_percentile(&l.total.lat, 99000) >= (STALL_MS - 5) * 990000ull);
 	/* Until it would have come to them: not for the sync that ended it, which one alone has. */
 	assert_true(hist_percentile(&l.total.lat, 99000) <=
-		    1.01 * (double)(l.total.measured.elapsed_ns - (LONG_SYNC_MS +
-				    l.total.measured.ops) * MS));
-	assert_int_equal(series_sum(&l.total.series), l.total.measured.ops);   /* no more */
+		    1.01 * (double)(l.total.measured.elapsed_ns -
+				    (LONG_SYNC_MS + l.total.measured.ops) * MS));
+	assert_int_equal(series_sum(&l.total.series), l.total.measured.ops); /* no more */
 	fsload_release(&l);
 }
 
@@ -332,8 +333,9 @@ static void a_delayed_thread_misses_what_was_due_after_its_delay(void **state)
 /* The end of the bound ones is the end of its time, not its own, which is later. */
 static void beside_bound_threads_their_end_counts(void **state)
 {
-	struct mix m = mix_of("null dio_read", "null.ops=40 null.op_time=5ms dio_read.rate=1000 warmup=0 "
-			      "dio_read.final_sync=0");
+	struct mix m =
+		mix_of("null dio_read", "null.ops=40 null.op_time=5ms dio_read.rate=1000 warmup=0 "
+					"dio_read.final_sync=0");
 	struct fsload l;
 
 	(void)state;
@@ -370,7 +372,8 @@ static void a_depth_misses_what_found_no_slot(void **state)
 		run_ok(&l, &m);
 		assert_int_equal(l.total.measured.ops + l.total.measured.missed, 200);
 		assert_true(l.total.measured.ops <= 20 + depth);
-		/* The operation missed first fell due after at most 24, and waited until the end. */
+		/* The operation missed first fell due after at most 24, and waited until the end.
+		 */
 		assert_true(hist_percentile(&l.total.lat, 99000) >= (200 - 24 - 3) * 990000ull);
 		fsload_release(&l);
 	}
@@ -396,7 +399,8 @@ static void without_a_rate_nothing_can_be_missed(void **state)
 static void a_last_sync_lengthens_its_own_role_only(void **state)
 {
 	struct role writer = quick;
-	struct mix m = mix_of("null dio_read buffered_read", "runtime=100ms null.op_time=1ms warmup=0 "
+	struct mix m = mix_of("null dio_read buffered_read",
+			      "runtime=100ms null.op_time=1ms warmup=0 "
 			      "dio_read.rate=500 dio_read.final_sync=1 dio_read.bs=8k rate=1000 "
 			      "buffered_read.background=1");
 	const char *const rates[] = { "ops_per_s", "bytes_per_s" };
@@ -418,7 +422,8 @@ static void a_last_sync_lengthens_its_own_role_only(void **state)
 				 value_of(rates[i], &l.role[1].measured)) < 1e-6);
 	/* Each thread to its own end, those of the background too. */
 	assert_true(l.total.measured.thread_ns == l.role[0].measured.elapsed_ns +
-		    l.role[1].measured.elapsed_ns + l.role[2].measured.elapsed_ns);
+							  l.role[1].measured.elapsed_ns +
+							  l.role[2].measured.elapsed_ns);
 	/* By the longest role it would be two thirds less. */
 	assert_true(value_of("ops_per_s", &l.total.measured) >
 		    1.5e9 * (double)l.total.measured.ops / (double)l.total.measured.elapsed_ns);

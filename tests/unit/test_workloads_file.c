@@ -48,8 +48,9 @@ static enum extents state_of(int fd, uint64_t start, uint64_t len)
 static void extents_are_what_was_made(void **state)
 {
 	static const enum extents order[] = {
-		EXTENTS_WRITTEN, EXTENTS_UNWRITTEN, EXTENTS_HOLE, EXTENTS_MIXED, EXTENTS_WRITTEN,
-		EXTENTS_HOLE, EXTENTS_UNWRITTEN, EXTENTS_MIXED, EXTENTS_UNWRITTEN,
+		EXTENTS_WRITTEN,   EXTENTS_UNWRITTEN, EXTENTS_HOLE,
+		EXTENTS_MIXED,     EXTENTS_WRITTEN,   EXTENTS_HOLE,
+		EXTENTS_UNWRITTEN, EXTENTS_MIXED,     EXTENTS_UNWRITTEN,
 	};
 	const struct room *r = *state;
 	struct err e = ERR_INIT;
@@ -244,7 +245,8 @@ static uint64_t count_named(const struct role *role, const struct fsload_result 
 	return 0;
 }
 
-/* Of 60 operations, those failed that may: on ext4 a direct read that meets a fresh delayed page. */
+/* Of 60 operations, those failed that may: on ext4 a direct read that meets a fresh delayed page.
+ */
 static void check_sixty(const struct role *role, const struct fsload_result *res)
 {
 	uint64_t eio = count_named(role, res, "reads_eio");
@@ -361,7 +363,8 @@ static void queues_write_where_they_are_told(void **state)
 
 	need(r->fiemap && r->direct, "FIEMAP or no O_DIRECT");
 	for (size_t i = 0; i < NR(queues); i++) {
-		struct mix m = mix_of(queues[i], "ops=64 offsets=once extents=unwritten file_size=1M");
+		struct mix m =
+			mix_of(queues[i], "ops=64 offsets=once extents=unwritten file_size=1M");
 		char page[4096];
 		struct fsload l;
 		int fd;
@@ -407,8 +410,8 @@ static void each_thread_can_have_a_file_of_its_own(void **state)
 	char *own, *in_the_way;
 
 	need(r->fiemap && r->direct, "FIEMAP or no O_DIRECT");
-	if (fsload_init(&l, &m, r->file, 1, &e) || fsload_prepare(&l, &e) ||
-	    fsload_prove(&l, &e) || fsload_run(&l, NULL, NULL, NULL, &e))
+	if (fsload_init(&l, &m, r->file, 1, &e) || fsload_prepare(&l, &e) || fsload_prove(&l, &e) ||
+	    fsload_run(&l, NULL, NULL, NULL, &e))
 		fail_msg("%s", e.text);
 	fsload_each_file(&l, count_file, &c);
 	assert_int_equal(c.files, 6);
@@ -442,9 +445,10 @@ static void each_thread_can_have_a_file_of_its_own(void **state)
 
 static void a_held_lock_is_held_for_its_time(void **state)
 {
-	struct mix m = mix_of("hold_iolock dio_overwrite:2",
-			      "file_size=2M hold_iolock.hold=30ms hold_iolock.rate=10 "
-			      "hold_iolock.region_size=1M dio_overwrite.region_start=1M runtime=500ms");
+	struct mix m =
+		mix_of("hold_iolock dio_overwrite:2",
+		       "file_size=2M hold_iolock.hold=30ms hold_iolock.rate=10 "
+		       "hold_iolock.region_size=1M dio_overwrite.region_start=1M runtime=500ms");
 	const struct room *r = *state;
 	struct fsload l;
 	int fd;
@@ -492,8 +496,12 @@ static void a_page_that_cannot_be_faulted_in_is_an_error_and_no_death(void **sta
 	const struct role *role = role_find("mmap_write");
 	const struct room *r = *state;
 	struct err e = ERR_INIT;
-	struct role_thread t = { .role = role, .path = r->file, .file_size = 65536,
-				 .region_start = 4096, .region_size = 61440, .bs = 4096 };
+	struct role_thread t = { .role = role,
+				 .path = r->file,
+				 .file_size = 65536,
+				 .region_start = 4096,
+				 .region_size = 61440,
+				 .bs = 4096 };
 	char page[4096] = { 1 };
 
 	t.fd = open(r->file, O_RDWR | O_CREAT | O_TRUNC, 0600);
@@ -502,7 +510,7 @@ static void a_page_that_cannot_be_faulted_in_is_an_error_and_no_death(void **sta
 	assert_int_equal(role->begin(&t, &e), 0);
 	assert_int_equal(role->op(&t, 8192), 4096);
 	assert_int_equal(ftruncate(t.fd, 0), 0);
-	for (unsigned i = 0; i < 3; i++)                /* more than once in a thread */
+	for (unsigned i = 0; i < 3; i++) /* more than once in a thread */
 		assert_int_equal(role->op(&t, 12288), -EIO);
 	assert_int_equal(ftruncate(t.fd, 65536), 0);
 	assert_int_equal(role->op(&t, 12288), 4096);
@@ -540,7 +548,8 @@ static bool is_mapped(const char *path)
 static void a_mapping_without_its_handler_is_none(void **state)
 {
 	struct room *r = *state;
-	struct role_thread t = { .role = role_find("mmap_read"), .path = r->file,
+	struct role_thread t = { .role = role_find("mmap_read"),
+				 .path = r->file,
 				 .region_size = 8192 };
 	struct err e = ERR_INIT;
 	int status, pid;

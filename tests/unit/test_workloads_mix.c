@@ -29,7 +29,7 @@ static void a_mix_is_roles_with_threads(void **state)
 	assert_int_equal(m.entry[1].threads, 1);
 	assert_int_equal(m.param[MIX_RUNTIME], 1000000000);
 	assert_int_equal(m.entry[0].param[ROLE_FINAL_SYNC], 0);
-	assert_int_equal(m.entry[1].param[ROLE_FINAL_SYNC], 1);   /* the role's own default */
+	assert_int_equal(m.entry[1].param[ROLE_FINAL_SYNC], 1); /* the role's own default */
 	assert_int_equal(m.entry[0].param[ROLE_EXTENTS], EXTENTS_WRITTEN);
 	m = mix_of("null:1024", "");
 	assert_int_equal(m.entry[0].threads, MIX_THREADS_MAX);
@@ -144,7 +144,7 @@ static void check(const char *roles_text, const char *sets, const char *says)
 static void contradictions_are_named(void **state)
 {
 	static const struct {
-		const char *mix, *sets, *says;   /* says NULL: fine */
+		const char *mix, *sets, *says; /* says NULL: fine */
 	} cases[] = {
 		{ "dio_read:4 dio_overwrite:4", "", NULL },
 		{ "dio_read dio_overwrite", "dio_read.background=1", NULL },
@@ -196,7 +196,8 @@ static void contradictions_are_named(void **state)
 		{ "dio_read:8", "offsets=zipf theta=150% rate=100", NULL },
 		{ "dio_append", "", "makes its file longer" },
 		{ "dio_append", "ops=10", NULL },
-		{ "dio_append", "ops=10 file_size=1000 bs=512", "file_size 1000 is not a multiple" },
+		{ "dio_append", "ops=10 file_size=1000 bs=512",
+		  "file_size 1000 is not a multiple" },
 		{ "dio_unwritten", "", "bind it by ops" },
 		{ "dio_unwritten", "offsets=uniform", "used up by writing" },
 		{ "dio_span", "ops=8192", NULL },
@@ -225,7 +226,8 @@ static void contradictions_are_named(void **state)
 		  "would take for stale data" },
 		{ "hole_fill stale_read dio_overwrite",
 		  "stale_read.region_size=32M hole_fill.region_size=32M "
-		  "dio_overwrite.region_start=32M", NULL },
+		  "dio_overwrite.region_start=32M",
+		  NULL },
 		/* every contradiction is said, not just the first */
 		{ "dio_read buffered_write", "dio_read.bs=100 buffered_write.final_sync=0",
 		  "buffered_write: without" },
@@ -286,12 +288,12 @@ static void check_param(const struct param *p, const char *def)
 	char text[32];
 
 	assert_true(p->name[0] && p->help[0]);
-	assert_null(strpbrk(p->name, ".= ;"));         /* would break "role.name=value;..." */
+	assert_null(strpbrk(p->name, ".= ;")); /* would break "role.name=value;..." */
 	if (param_parse(p, def, &v, &e))
 		fail_msg("%s", e.text);
 	assert_int_equal(param_parse(p, param_format(p, v, text), &again, &e), 0);
 	assert_true(again == v);
-	assert_string_equal(text, def);                /* defaults are written canonically */
+	assert_string_equal(text, def); /* defaults are written canonically */
 }
 
 static void check_role(const struct role *r)
@@ -299,7 +301,7 @@ static void check_role(const struct role *r)
 	bool async = r->start && r->reap && r->begin && r->end;
 	unsigned own = 0;
 
-	assert_in_range(strlen(r->name), 1, 15);       /* a thread's comm */
+	assert_in_range(strlen(r->name), 1, 15); /* a thread's comm */
 	assert_true(r->help[0] && !strchr(r->help, '\n'));
 	assert_true(async ? !r->op : r->op && !r->start && !r->reap);
 	assert_true(!r->renews || r->writes);
@@ -331,7 +333,8 @@ static void every_role_keeps_the_contract(void **state)
 		assert_ptr_equal(role_find(roles[i]->name), roles[i]);
 		check_role(roles[i]);
 		/* Runs as it is, if bound by ops; who looks for stamps needs who makes them. */
-		check(roles[i]->sees_stamps ? "stale_read hole_fill" : roles[i]->name, "ops=64", NULL);
+		check(roles[i]->sees_stamps ? "stale_read hole_fill" : roles[i]->name, "ops=64",
+		      NULL);
 	}
 	assert_int_equal(i, NR(files));
 	assert_null(role_find("skeleton"));
@@ -349,7 +352,7 @@ static void every_parameter_row_is_sound(void **state)
 	assert_null(mix_params[NR_MIX_PARAMS].name);
 	assert_null(role_params[NR_ROLE_PARAMS].name);
 	assert_null(param_find(NULL, "bs"));
-	assert_true(NR_ROLE_PARAMS + ROLE_OWN_PARAMS_MAX <= 32);   /* bits of mix_entry.named */
+	assert_true(NR_ROLE_PARAMS + ROLE_OWN_PARAMS_MAX <= 32); /* bits of mix_entry.named */
 	assert_string_equal(extents_names[EXTENTS_MIXED], "mixed");
 	assert_null(extents_names[EXTENTS_MIXED + 1]);
 	assert_null(offsets_names[OFFSETS_ZIPF + 1]);

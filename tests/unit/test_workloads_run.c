@@ -20,8 +20,8 @@
 
 static struct {
 	atomic_int begun, ops, syncs, ended;
-	atomic_int open;             /* between mark(1) and mark(0) */
-	atomic_int early, late;      /* operations before mark(1), ends before mark(0) */
+	atomic_int open;        /* between mark(1) and mark(0) */
+	atomic_int early, late; /* operations before mark(1), ends before mark(0) */
 	uint64_t offset[4][64];
 	atomic_int stop_at;
 	atomic_int stop;
@@ -148,13 +148,13 @@ static void syncs_come_when_they_are_due(void **state)
 {
 	static const struct {
 		const char *sets;
-		int syncs;             /* of two threads of ten operations */
+		int syncs; /* of two threads of ten operations */
 	} cases[] = {
 		{ "ops=10", 0 },
 		{ "ops=10 sync_every=3", 6 },
 		{ "ops=10 final_sync=1", 2 },
 		{ "ops=10 sync_every=3 final_sync=1", 8 },
-		{ "ops=10 sync_every=5 final_sync=1", 4 },   /* the last one was just synced */
+		{ "ops=10 sync_every=5 final_sync=1", 4 }, /* the last one was just synced */
 		{ "ops=10 sync_every=1", 20 },
 	};
 
@@ -193,7 +193,7 @@ static void unbound_threads_end_with_the_bound_ones(void **state)
 static void the_background_is_not_in_the_total(void **state)
 {
 	struct mix m = mix_of("null dio_read", "null.ops=20 null.op_time=5ms dio_read.background=1 "
-			      "interval=10ms");
+					       "interval=10ms");
 	struct fsload l;
 	uint64_t series = 0;
 
@@ -347,8 +347,9 @@ static void errors_and_short_transfers_are_counted_and_survived(void **state)
 
 static void a_failed_sync_fails_the_operation_before_it(void **state)
 {
-	const struct role role = { .name = "unsynced", .bs_align = 1, .op = partly_failing_op,
-				   .sync = failing_sync };
+	const struct role role = {
+		.name = "unsynced", .bs_align = 1, .op = partly_failing_op, .sync = failing_sync
+	};
 	struct err e = ERR_INIT;
 	struct fsload l;
 	struct mix m = mix_with(&role, 1, "ops=10 sync_every=4 final_sync=1");

@@ -28,8 +28,7 @@ static void run_ok(struct fsload *l, const struct mix *m)
 {
 	struct err e = ERR_INIT;
 
-	if (fsload_init(l, m, "/nonexistent/file", 1, &e) ||
-	    fsload_run(l, NULL, NULL, NULL, &e))
+	if (fsload_init(l, m, "/nonexistent/file", 1, &e) || fsload_run(l, NULL, NULL, NULL, &e))
 		fail_msg("%s", e.text);
 }
 
@@ -106,7 +105,7 @@ static void zipf_takes_the_largest_region_there_is(void **state)
 		assert_true(k < 1ull << 60);
 		high += k >> 59;
 	}
-	assert_in_range(high, 49000, 51500);           /* nearly uniform at an exponent of 0.01 */
+	assert_in_range(high, 49000, 51500); /* nearly uniform at an exponent of 0.01 */
 	zipf_release(&z);
 }
 
@@ -135,7 +134,7 @@ static void zipf_scatters_its_blocks(void **state)
 		if (seen[i] > seen[top])
 			top = i;
 	assert_int_equal(top, perm_at(&s.perm, 0));
-	assert_in_range(seen[top], DRAWS / 9, DRAWS / 6);      /* 1 / H(1000, 0.99) is 0.13 */
+	assert_in_range(seen[top], DRAWS / 9, DRAWS / 6); /* 1 / H(1000, 0.99) is 0.13 */
 	offset_stream_init(&other, OFFSETS_ZIPF, &blocks, &z, 0, 2, 78);
 	assert_true(perm_at(&other.perm, 0) != top);
 	zipf_release(&z);
@@ -207,8 +206,11 @@ static void counting_end(struct role_thread *t)
 
 static void a_stall_counts_for_all_that_were_due_in_it(void **state)
 {
-	const struct role role = { .name = "stalling", .bs_align = 1, .begin = counting_begin,
-				   .op = stalling_op, .end = counting_end };
+	const struct role role = { .name = "stalling",
+				   .bs_align = 1,
+				   .begin = counting_begin,
+				   .op = stalling_op,
+				   .end = counting_end };
 	struct mix m = mix_with(&role, 1, "rate=1000 ops=100 warmup=0");
 	struct fsload l;
 
@@ -279,7 +281,7 @@ static void a_waiting_thread_is_woken_at_the_end(void **state)
 static void completions_fall_into_their_intervals(void **state)
 {
 	static const uint64_t at[] = { 1000, 1009, 1010, 1035, 1039, 1040, 1099, 5000 };
-	static const uint64_t want[] = { 2, 1, 0, 2, 3 };      /* the last takes all that is left */
+	static const uint64_t want[] = { 2, 1, 0, 2, 3 }; /* the last takes all that is left */
 	struct series s, other;
 	struct series_cursor c;
 
@@ -294,7 +296,7 @@ static void completions_fall_into_their_intervals(void **state)
 	series_init(&other, 10, 5);
 	series_merge(&other, &s);
 	series_merge(&other, &s);
-	series_finish(&other, 40);             /* what ended on the boundary belongs before it */
+	series_finish(&other, 40); /* what ended on the boundary belongs before it */
 	assert_int_equal(other.nr, 4);
 	assert_int_equal(other.ops[3], 10);
 	assert_int_equal(series_sum(&other), 16);
@@ -304,7 +306,7 @@ static void completions_fall_into_their_intervals(void **state)
 	series_release(&other);
 	series_release(&s);
 
-	series_init(&s, 0, 0);                 /* none is kept */
+	series_init(&s, 0, 0); /* none is kept */
 	series_begin(&c, &s, 1000);
 	series_count(&c, UINT64_MAX - 1);
 	series_finish(&s, 40);
@@ -314,8 +316,8 @@ static void completions_fall_into_their_intervals(void **state)
 
 static void a_run_leaves_a_series_of_each_role(void **state)
 {
-	struct mix m = mix_of("null:2 dio_read",
-			      "runtime=300ms null.op_time=2ms interval=90ms warmup=0");
+	struct mix m =
+		mix_of("null:2 dio_read", "runtime=300ms null.op_time=2ms interval=90ms warmup=0");
 	struct fsload l;
 
 	(void)state;
@@ -336,7 +338,7 @@ static void a_run_leaves_a_series_of_each_role(void **state)
 			assert_int_equal(series_sum(s), l.role[i].measured.ops);
 			assert_true(s->end_ns >= 300 * MS);
 		}
-		assert_in_range(l.role[1].series.ops[0], 1, 91);       /* 1000 a second, for 90 ms */
+		assert_in_range(l.role[1].series.ops[0], 1, 91); /* 1000 a second, for 90 ms */
 		assert_int_equal(series_sum(&l.total.series), l.total.measured.ops);
 	}
 	fsload_release(&l);
@@ -362,7 +364,7 @@ static void a_run_leaves_a_series_of_each_role(void **state)
 enum { ASYNC_DEPTH = 4 };
 
 struct fake {
-	uint64_t due_ns[ASYNC_DEPTH];  /* 0: the slot is free */
+	uint64_t due_ns[ASYNC_DEPTH]; /* 0: the slot is free */
 	unsigned busy, most;
 	uint64_t started, ended;
 };
@@ -410,7 +412,8 @@ static int fake_reap(struct role_thread *t, struct role_done *done, uint64_t wai
 		if (f->due_ns[i] && f->due_ns[i] <= now_ns()) {
 			f->due_ns[i] = 0;
 			f->busy--;
-			done[n++] = (struct role_done){ i, ++f->ended % 50 ? (int64_t)t->bs : -EIO };
+			done[n++] =
+				(struct role_done){ i, ++f->ended % 50 ? (int64_t)t->bs : -EIO };
 		}
 	return n;
 }
@@ -506,7 +509,7 @@ static void a_depth_is_synced_when_due_and_at_its_end(void **state)
 	} cases[] = {
 		{ "ops=40 final_sync=1", 1 },
 		{ "ops=40 sync_every=10", 4 },
-		{ "ops=40 sync_every=10 final_sync=1", 4 },    /* the last one was just synced */
+		{ "ops=40 sync_every=10 final_sync=1", 4 }, /* the last one was just synced */
 		{ "ops=40 sync_every=16 final_sync=1", 3 },
 		{ "runtime=20ms rate=100 final_sync=1", 1 },
 	};

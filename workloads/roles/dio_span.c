@@ -11,9 +11,7 @@
 
 #include "workloads/role_io.h"
 
-static const char *const defaults[] = {
-	"bs", "8k", "extents", "mixed", "offsets", "once", NULL
-};
+static const char *const defaults[] = { "bs", "8k", "extents", "mixed", "offsets", "once", NULL };
 
 const struct role role_dio_span = {
 	.name = "dio_span",

@@ -20,9 +20,8 @@ static int64_t fallocate_op(struct role_thread *t, uint64_t offset)
 	return (int64_t)t->bs;
 }
 
-static const char *const defaults[] = {
-	"extents", "unwritten", "file", "own", "final_sync", "1", NULL
-};
+static const char *const defaults[] = { "extents",    "unwritten", "file", "own",
+					"final_sync", "1",         NULL };
 
 const struct role role_fallocate = {
 	.name = "fallocate",

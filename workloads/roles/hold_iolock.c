@@ -39,11 +39,11 @@ static const struct param hold_params[] = {
 };
 
 struct hold {
-	int uffd, stop;                /* stop: an eventfd, written to when the helper is to end */
+	int uffd, stop; /* stop: an eventfd, written to when the helper is to end */
 	pthread_t helper;
-	char *src;                     /* bs bytes, up to whole pages; the first page goes missing */
+	char *src; /* bs bytes, up to whole pages; the first page goes missing */
 	size_t len, page;
-	void *answer;                  /* what that page is made of again */
+	void *answer; /* what that page is made of again */
 	uint64_t hold_ns;
 };
 
@@ -67,7 +67,8 @@ static void answer_fault(const struct hold *h)
 		return;
 	sleep_until(now + h->hold_ns);
 	do {
-		copy = (struct uffdio_copy){ .dst = (uintptr_t)h->src, .len = h->page,
+		copy = (struct uffdio_copy){ .dst = (uintptr_t)h->src,
+					     .len = h->page,
 					     .src = (uintptr_t)h->answer };
 	} while (ioctl(h->uffd, UFFDIO_COPY, &copy) && errno == EAGAIN);
 }
@@ -96,11 +97,13 @@ static int open_uffd(struct hold *h, struct err *e)
 
 	h->uffd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
 	if (h->uffd < 0 && errno == ENOSYS)
-		return err_add(e, ENOSYS, "hold_iolock: this kernel has no userfaultfd "
-					  "(CONFIG_USERFAULTFD)");
+		return err_add(e, ENOSYS,
+			       "hold_iolock: this kernel has no userfaultfd "
+			       "(CONFIG_USERFAULTFD)");
 	if (h->uffd < 0 && errno == EPERM)
-		return err_add(e, EPERM, "hold_iolock: userfaultfd is not allowed here: it needs "
-					 "root, or vm.unprivileged_userfaultfd=1");
+		return err_add(e, EPERM,
+			       "hold_iolock: userfaultfd is not allowed here: it needs "
+			       "root, or vm.unprivileged_userfaultfd=1");
 	if (h->uffd < 0 || ioctl(h->uffd, UFFDIO_API, &api))
 		return err_sys(e, errno, "hold_iolock: cannot use userfaultfd");
 	return 0;
@@ -203,7 +206,7 @@ const struct role role_hold_iolock = {
 	.open_flags = O_WRONLY,
 	.needs_fd = true,
 	.writes = true,
-	.no_warmup = true,             /* it would only take its time */
+	.no_warmup = true, /* it would only take its time */
 	.bs_align = 1,
 	.defaults = defaults,
 	.params = hold_params,

@@ -31,7 +31,7 @@ static const struct param hole_fill_params[] = {
 struct filler {
 	struct mapping *map;
 	struct stamp_share *share;
-	uint64_t seed, round, next, nr;  /* blocks of this round: done, of how many */
+	uint64_t seed, round, next, nr; /* blocks of this round: done, of how many */
 	struct perm order;
 };
 

@@ -32,13 +32,13 @@ static int null_begin(struct role_thread *t, struct err *e)
 	t->priv = calloc(1, sizeof(uint64_t));
 	if (!t->priv)
 		return err_add(e, ENOMEM, "null: no memory");
-	prctl(PR_SET_TIMERSLACK, 1);   /* of this thread; else each sleep ends 50 us late */
+	prctl(PR_SET_TIMERSLACK, 1); /* of this thread; else each sleep ends 50 us late */
 	return 0;
 }
 
 static int64_t null_op(struct role_thread *t, uint64_t offset)
 {
-	uint64_t *due = t->priv;       /* 0 before the first operation, which starts the schedule */
+	uint64_t *due = t->priv; /* 0 before the first operation, which starts the schedule */
 	struct timespec ts;
 
 	(void)offset;
@@ -64,7 +64,7 @@ static const char *const defaults[] = { "extents", "any", NULL };
 const struct role role_null = {
 	.name = "null",
 	.help = "no I/O at a known rate, for testing the harness",
-	.no_warmup = true,             /* its schedule begins with its first operation */
+	.no_warmup = true, /* its schedule begins with its first operation */
 	.bs_align = 1,
 	.defaults = defaults,
 	.params = null_params,

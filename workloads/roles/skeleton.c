@@ -93,16 +93,16 @@ static void skeleton_end(struct role_thread *t)
 }
 
 const struct role role_skeleton = {
-	.name = "skeleton",            /* the file's name; also the threads' comm: 15 characters */
+	.name = "skeleton", /* the file's name; also the threads' comm: 15 characters */
 	.help = "one line that fits a table",
-	.open_flags = O_WRONLY,        /* for the work file; O_DIRECT here */
-	.needs_fd = true,              /* false: nothing is opened, t->fd is -1 */
-	.writes = true,                /* then mix_check wants a sync or O_DIRECT of it */
-	.no_warmup = false,            /* true: an operation before the barrier would spoil it */
-	.durable = false,              /* true: op syncs by itself */
-	.grows = false,                /* true: op makes the file bs longer */
-	.renews = false,               /* true: op leaves unwritten extents unwritten */
-	.bs_align = 1,                 /* bs and region_start are multiples of it */
+	.open_flags = O_WRONLY, /* for the work file; O_DIRECT here */
+	.needs_fd = true,       /* false: nothing is opened, t->fd is -1 */
+	.writes = true,         /* then mix_check wants a sync or O_DIRECT of it */
+	.no_warmup = false,     /* true: an operation before the barrier would spoil it */
+	.durable = false,       /* true: op syncs by itself */
+	.grows = false,         /* true: op makes the file bs longer */
+	.renews = false,        /* true: op leaves unwritten extents unwritten */
+	.bs_align = 1,          /* bs and region_start are multiples of it */
 	.defaults = defaults,
 	.params = skeleton_params,
 	.begin = skeleton_begin,

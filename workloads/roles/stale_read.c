@@ -75,8 +75,8 @@ static void note_stale(struct role_thread *t, const struct stamp_seen *seen)
 static int64_t stale_read_op(struct role_thread *t, uint64_t offset)
 {
 	static const unsigned counted_as[] = {
-		[FOUND_ZERO] = READS_ZERO, [FOUND_CURRENT] = READS_CURRENT,
-		[FOUND_OTHER] = STALE_OTHER, [FOUND_STAMP] = STALE_STAMP,
+		[FOUND_ZERO] = READS_ZERO,     [FOUND_CURRENT] = READS_CURRENT,
+		[FOUND_OTHER] = STALE_OTHER,   [FOUND_STAMP] = STALE_STAMP,
 		[FOUND_POISON] = STALE_POISON,
 	};
 	struct stamp_seen seen;
@@ -114,9 +114,11 @@ static int stale_read_judge(const uint64_t *count, struct err *e)
 	else if (count[FIRST_FROM] != COUNTER_NONE)
 		snprintf(what, sizeof(what), "the stamp of offset %" PRIu64 " in round %" PRIu64,
 			 count[FIRST_FROM], count[FIRST_ROUND]);
-	return err_add(e, EUCLEAN, "stale data in %" PRIu64 " of %" PRIu64 " direct reads, the first "
-		       "after %s at file offset %" PRIu64 ": %s", stale, reads,
-		       num_format_ns_human(when, count[FIRST]), count[FIRST_OFFSET], what);
+	return err_add(e, EUCLEAN,
+		       "stale data in %" PRIu64 " of %" PRIu64 " direct reads, the first "
+		       "after %s at file offset %" PRIu64 ": %s",
+		       stale, reads, num_format_ns_human(when, count[FIRST]), count[FIRST_OFFSET],
+		       what);
 }
 
 static const char *const defaults[] = { "extents", "any", NULL };

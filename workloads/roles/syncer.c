@@ -24,8 +24,8 @@ static const struct param syncer_params[] = {
 
 static int64_t syncer_op(struct role_thread *t, uint64_t offset)
 {
-	int ret = t->own[HOW] == HOW_START ? sync_file_range(t->fd, 0, 0, SYNC_FILE_RANGE_WRITE) :
-					     fdatasync(t->fd);
+	int ret = t->own[HOW] == HOW_START ? sync_file_range(t->fd, 0, 0, SYNC_FILE_RANGE_WRITE)
+					   : fdatasync(t->fd);
 
 	(void)offset;
 	return ret ? -errno : (int64_t)t->bs;

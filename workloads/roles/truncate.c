@@ -28,15 +28,13 @@ static int64_t truncate_op(struct role_thread *t, uint64_t offset)
 	off_t end = (off_t)t->file_size, longer = end + (off_t)t->bs;
 
 	(void)offset;
-	if (t->own[GROW] == GROW_FALLOCATE ? fallocate(t->fd, 0, end, (off_t)t->bs) :
-					     ftruncate(t->fd, longer))
+	if (t->own[GROW] == GROW_FALLOCATE ? fallocate(t->fd, 0, end, (off_t)t->bs)
+					   : ftruncate(t->fd, longer))
 		return -errno;
 	return ftruncate(t->fd, end) ? -errno : (int64_t)t->bs;
 }
 
-static const char *const defaults[] = {
-	"extents", "any", "file", "own", "final_sync", "1", NULL
-};
+static const char *const defaults[] = { "extents", "any", "file", "own", "final_sync", "1", NULL };
 
 const struct role role_truncate = {
 	.name = "truncate",
