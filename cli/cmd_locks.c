@@ -1,28 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cmd_locks.c: `fsduel locks DIR`: who waited for which lock, how long, and because
- * of whom, from the locks pass of a results folder. It reads and never measures.
+ * cmd_locks.c: `fsduel locks DIR`: who waited for which lock, how long, and because of
+ * whom, from the locks pass of a results folder. It reads and never measures.
  */
-#include "cli/command.h"
+#include <errno.h>
+
+#include "analysis/locks/locks.h"
 #include "cli/show.h"
+#include "dashboards/table/locks_table.h"
 
-struct locks_options {
-	const char *format;
-};
+typedef void writer(struct buf *out, const struct locks *l, const struct results *r);
+static writer *const writers[] = { locks_table, locks_csv, locks_json };
 
-static int run(const void *opts, char *const *args, unsigned nr_args, struct err *e)
+static int run(const struct call *c, struct err *e)
 {
-	const struct locks_options *o = opts;
+	const char *dir = c->args[0];
+	struct results *r = NULL;
+	struct locks *l = NULL;
+	struct buf out = BUF_INIT;
+	int ret = results_load(&r, dir, e), code = FSDUEL_USAGE;
 
-	(void)nr_args;
-	return show_locks(args[0], o->format, e);
+	if (!ret)
+		ret = locks_load(&l, r, dir, e);
+	if (!ret && !l)
+		ret = err_add(e, ENOENT,
+			      "%s has no locks pass: add one with `--resume %s --pass locks`, or "
+			      "begin with --pass locks",
+			      dir, dir);
+	if (!ret) {
+		writers[c->o.format](&out, l, r);
+		code = show_print(&out, e);
+	}
+	locks_free(l);
+	results_free(r);
+	buf_release(&out);
+	return code;
 }
-
-static const struct option_row options[] = {
-	{ 'f', "format", OPT_STRING, "table|csv|json", "what to print; without it a table",
-	  offsetof(struct locks_options, format), false },
-	{ .name = NULL },
-};
 
 const struct command command_locks = {
 	.name = "locks",
@@ -31,15 +44,12 @@ const struct command command_locks = {
 	.max_args = 1,
 	.summary = "show who waited for which lock, how long, and because of whom",
 	.text = "DIR is a folder that was measured with --pass locks. For every cell and variant "
-		"the "
-		"table shows each class of locks that was waited for, shared and exclusive apart, "
-		"and "
-		"who waited where; `fsduel list locks` lists the classes, docs/locks.md says what "
-		"is "
-		"recorded. The cost of watching is the throughput of the watched runs against the "
-		"others.\n\n"
-		"Exit code 2 says that the folder has no locks pass or cannot be read.",
-	.options = options,
-	.options_size = sizeof(struct locks_options),
+		"the table shows each class of locks that was waited for, shared and exclusive "
+		"apart, and who waited where; `fsduel list locks` lists the classes, docs/locks.md "
+		"says what is recorded. The cost of watching is the throughput of the watched runs "
+		"against the others.\n\n"
+		"Exit code 2: the folder has no locks pass or cannot be read.",
+	.options = OPT(format),
+	.formats = "table|csv|json",
 	.run = run,
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * doctor_checks.c: see doctor_checks.h. A check tries the thing where trying is
- * cheap: a version number does not say that QEMU has TCG, and an open /dev/kvm
- * does not say that a guest runs.
+ * doctor_checks.c: the things that `fsduel doctor` looks at, and how; see doctor_checks.h.
+ * A check tries the thing where trying is cheap: a version number does not say that QEMU
+ * has TCG, and an open /dev/kvm does not say that a guest runs.
  */
 #include "cli/doctor_checks.h"
 
@@ -15,7 +15,9 @@
 
 #include "lib/fs.h"
 #include "lib/memory.h"
+#include "lib/num.h"
 #include "lib/proc.h"
+#include "runners/host/probe.h"
 #include "runners/kernel/kernel_build.h"
 #include "runners/vm/qemu.h"
 #include "runners/vm/trial.h"
@@ -27,6 +29,13 @@
 #define TRIAL_EXIT 33      /* isa-debug-exit: 0x10 << 1 | 1 */
 #define GUEST_BYTES (1024ull << 20)
 #define CACHE_BYTES (512ull << 20)
+#define PROBE_NS 5000000000u
+#define STEAL_LIMIT_PCT 1.0
+/* Above these spreads a change of a few per cent drowns. */
+#define CPU_LIMIT_PCT 2.0
+#define IO_LIMIT_PCT 10.0
+
+/* --- what can be done here --------------------------------------------------------------- */
 
 /* First line of what a program prints, or nothing. */
 static void first_line(const char *const *argv, struct buf *said)
@@ -40,7 +49,7 @@ static void first_line(const char *const *argv, struct buf *said)
 	buf_release(&out);
 }
 
-enum health check_program(const char *arg, struct buf *said)
+static enum health check_program(const char *arg, struct buf *said)
 {
 	struct strv argv = STRV_INIT;
 	char *path;
@@ -58,7 +67,7 @@ enum health check_program(const char *arg, struct buf *said)
 	return HEALTH_OK;
 }
 
-enum health check_qemu(const char *arg, struct buf *said)
+static enum health check_qemu(const char *arg, struct buf *said)
 {
 	struct err e = ERR_INIT;
 	char *qemu = qemu_find(NULL, &e);
@@ -106,7 +115,7 @@ static int trial(const char *qemu, const char *args, struct buf *out)
 	return ret;
 }
 
-enum health check_tcg(const char *arg, struct buf *said)
+static enum health check_tcg(const char *arg, struct buf *said)
 {
 	struct buf out = BUF_INIT;
 	char *qemu = qemu_find(NULL, NULL);
@@ -127,7 +136,7 @@ enum health check_tcg(const char *arg, struct buf *said)
 	return ret ? HEALTH_MISSING : HEALTH_OK;
 }
 
-enum health check_kvm(const char *arg, struct buf *said)
+static enum health check_kvm(const char *arg, struct buf *said)
 {
 	struct buf out = BUF_INIT;
 	struct err e = ERR_INIT;
@@ -150,7 +159,7 @@ enum health check_kvm(const char *arg, struct buf *said)
 	return HEALTH_LIMITED;
 }
 
-enum health check_tracepoint(const char *arg, struct buf *said)
+static enum health check_tracepoint(const char *arg, struct buf *said)
 {
 	static const char *const roots[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
 
@@ -168,14 +177,14 @@ enum health check_tracepoint(const char *arg, struct buf *said)
 	return HEALTH_LIMITED;
 }
 
-enum health check_root(const char *arg, struct buf *said)
+static enum health check_root(const char *arg, struct buf *said)
 {
 	(void)arg;
 	buf_addf(said, "user id %u", (unsigned)geteuid());
 	return geteuid() ? HEALTH_LIMITED : HEALTH_OK;
 }
 
-enum health check_loop(const char *arg, struct buf *said)
+static enum health check_loop(const char *arg, struct buf *said)
 {
 	int fd = open("/dev/loop-control", O_RDWR | O_CLOEXEC);
 
@@ -189,22 +198,20 @@ enum health check_loop(const char *arg, struct buf *said)
 	return HEALTH_OK;
 }
 
-enum health check_apt(const char *arg, struct buf *said)
+/* All of several programs, by blanks. */
+static enum health check_programs(const char *arg, struct buf *said)
 {
-	static const char *const programs[] = { "apt-get", "apt-cache", "dpkg-deb" };
+	struct strv names = STRV_INIT;
+	size_t i = 0;
+	bool all;
 
-	(void)arg;
-	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
-		char *path = proc_which(programs[i]);
-
-		if (!path) {
-			buf_addf(said, "no %s", programs[i]);
-			return HEALTH_MISSING;
-		}
+	strv_split(&names, arg, " ");
+	for (char *path; i < names.n && (path = proc_which(names.v[i])); i++)
 		free(path);
-	}
-	buf_adds(said, "apt and dpkg-deb");
-	return HEALTH_OK;
+	all = i == names.n;
+	buf_addf(said, "%s%s", all ? "" : "no ", all ? arg : names.v[i]);
+	strv_release(&names);
+	return all ? HEALTH_OK : HEALTH_MISSING;
 }
 
 static void add_gib(struct buf *said, uint64_t bytes, const char *what)
@@ -212,7 +219,7 @@ static void add_gib(struct buf *said, uint64_t bytes, const char *what)
 	buf_addf(said, "%.1f GiB %s", (double)bytes / (double)(1ull << 30), what);
 }
 
-enum health check_build(const char *arg, struct buf *said)
+static enum health check_build(const char *arg, struct buf *said)
 {
 	struct err e = ERR_INIT;
 
@@ -225,7 +232,7 @@ enum health check_build(const char *arg, struct buf *said)
 	return HEALTH_MISSING;
 }
 
-enum health check_memory(const char *arg, struct buf *said)
+static enum health check_memory(const char *arg, struct buf *said)
 {
 	unsigned fit = vm_guests_fit(GUEST_BYTES);
 
@@ -235,14 +242,14 @@ enum health check_memory(const char *arg, struct buf *said)
 	return fit ? HEALTH_OK : HEALTH_LIMITED;
 }
 
-enum health check_cores(const char *arg, struct buf *said)
+static enum health check_cores(const char *arg, struct buf *said)
 {
 	(void)arg;
 	buf_addf(said, "%u", vm_cpus());
 	return vm_cpus() < 2 ? HEALTH_LIMITED : HEALTH_OK;
 }
 
-enum health check_cache(const char *arg, struct buf *said)
+static enum health check_cache(const char *arg, struct buf *said)
 {
 	struct err why = ERR_INIT;
 	struct statvfs v;
@@ -267,3 +274,119 @@ enum health check_cache(const char *arg, struct buf *said)
 	free(dir);
 	return room < CACHE_BYTES ? HEALTH_LIMITED : HEALTH_OK;
 }
+
+/* --- what makes figures differ from run to run ------------------------------------------ */
+
+static bool grade_governor(const struct machine *m, struct buf *said)
+{
+	buf_adds(said, *m->governors ? m->governors : "no frequency control to be seen");
+	return !*m->governors || !strcmp(m->governors, "performance");
+}
+
+static const char *const answers[] = { "not to be seen", "off", "on" };
+
+static bool grade_turbo(const struct machine *m, struct buf *said)
+{
+	buf_addf(said, "turbo is %s", answers[m->turbo]);
+	return m->turbo != ANSWER_YES;
+}
+
+static bool grade_smt(const struct machine *m, struct buf *said)
+{
+	buf_addf(said, "two threads a core are %s", answers[m->smt]);
+	return m->smt != ANSWER_YES;
+}
+
+static bool grade_numa(const struct machine *m, struct buf *said)
+{
+	buf_addf(said, "%u memory node%s", m->numa_nodes, m->numa_nodes == 1 ? "" : "s");
+	return m->numa_nodes == 1;
+}
+
+static bool grade_hypervisor(const struct machine *m, struct buf *said)
+{
+	buf_adds(said, *m->hypervisor ? m->hypervisor : "none");
+	return !*m->hypervisor;
+}
+
+static bool grade_steal(const struct machine *m, struct buf *said)
+{
+	if (m->steal_pct < 0)
+		buf_adds(said, "the kernel does not tell");
+	else
+		buf_addf(said, "%.2f %% of CPU time since boot", m->steal_pct);
+	return m->steal_pct <= STEAL_LIMIT_PCT;
+}
+
+static enum health check_spread(const char *dir, struct buf *said)
+{
+	struct err e = ERR_INIT;
+	struct probe p;
+	bool ok = true;
+
+	if (probe_run(&p, dir, PROBE_NS, NULL, &e)) {
+		buf_adds(said, e.text);
+		return HEALTH_MISSING;
+	}
+	for (unsigned k = 0; k < PROBE_KINDS; k++) {
+		ok &= p.cv_pct[k] <= (k == PROBE_CPU ? CPU_LIMIT_PCT : IO_LIMIT_PCT);
+		buf_addf(said, "%s%s %.1f %%", k ? ", " : "", probe_names[k], p.cv_pct[k]);
+	}
+	buf_addf(said, " (standard deviation by mean over %u runs of %.0f ms each)", p.runs,
+		 p.mean_ns[PROBE_CPU] / 1e6);
+	return ok ? HEALTH_OK : HEALTH_LIMITED;
+}
+
+/* --- the table ------------------------------------------------------------------------- */
+
+const struct doctor_row doctor_rows[] = {
+	{ "qemu", check_qemu, NULL, NULL, DOCTOR_DUEL,
+	  "install qemu-system-x86, or name another by FSDUEL_QEMU" },
+	{ "exact mode", check_tcg, NULL, NULL, DOCTOR_DUEL,
+	  "install Debian's qemu-system-x86: it has TCG and icount" },
+	{ "kvm", check_kvm, NULL, NULL, 0,
+	  "mode kvm needs it, exact and tcg do not, auto does without" },
+	{ "mke2fs", check_program, "mke2fs -V", NULL, DOCTOR_DUEL, "install e2fsprogs" },
+	{ "mkfs.xfs", check_program, "mkfs.xfs -V", NULL, 0, "install xfsprogs to measure XFS" },
+	{ "fio", check_program, "fio --version", NULL, DOCTOR_DUEL, "install fio" },
+	{ "perf", check_program, "perf --version", NULL, 0, "install linux-perf to record locks" },
+	{ "lock events", check_tracepoint, "lock/contention_begin", NULL, 0,
+	  "only host mode needs it: Linux 5.19, and mount -t tracefs nodev "
+	  "/sys/kernel/tracing as root" },
+	{ "gnuplot", check_program, "gnuplot --version", NULL, 0,
+	  "install gnuplot-nox to draw plots" },
+	{ "kernel fetch", check_programs, "apt-get apt-cache dpkg-deb", NULL, 0,
+	  "only Debian and its kin can fetch; give bzImages of your own instead" },
+	{ "kernel build", check_build, NULL, NULL, 0,
+	  "only kernels of your own need it, fetched ones do not" },
+	{ "memory", check_memory, NULL, NULL, 0, "a guest takes about 1 GiB; end other programs" },
+	{ "cores", check_cores, NULL, NULL, 0, "guests run one after another on a single core" },
+	{ "cache", check_cache, NULL, NULL, DOCTOR_DUEL,
+	  "fetched kernels take about 100 MiB each; FSDUEL_CACHE names another folder" },
+	{ "root", check_root, NULL, NULL, 0, "only host mode needs it: run it as root" },
+	{ "loop devices", check_loop, NULL, NULL, 0,
+	  "only host mode can use them: modprobe loop, as root" },
+	{ "kexec", check_program, "kexec --version", NULL, 0,
+	  "only fsduel run --kexec needs it: install kexec-tools" },
+	{ "gcc", check_program, "gcc --version", NULL, 0, "install gcc to build fsduel" },
+	{ "governor", NULL, NULL, grade_governor, 0,
+	  "only host mode is touched, and fsduel run sets it to performance meanwhile" },
+	{ "turbo", NULL, NULL, grade_turbo, 0,
+	  "host mode's figures depend on the heat: echo 1 > "
+	  "/sys/devices/system/cpu/intel_pstate/no_turbo, or 0 > "
+	  "/sys/devices/system/cpu/cpufreq/boost" },
+	{ "smt", NULL, NULL, grade_smt, 0,
+	  "host mode's threads slow their neighbours: echo off > "
+	  "/sys/devices/system/cpu/smt/control" },
+	{ "numa", NULL, NULL, grade_numa, 0,
+	  "host mode's figures depend on where threads and pages land: run it under numactl "
+	  "--cpunodebind=0 --membind=0" },
+	{ "hypervisor", NULL, NULL, grade_hypervisor, 0,
+	  "host mode shares a machine with strangers: measure on bare metal, or in exact mode" },
+	{ "steal", NULL, NULL, grade_steal, 0,
+	  "the hypervisor gives our CPU time to others: mode exact does not mind" },
+	{ "spread", check_spread, ".", NULL, DOCTOR_MEASURE,
+	  "changes smaller than that need many blocks: end other programs, heed the lines above, "
+	  "or use mode exact" },
+	{ NULL, NULL, NULL, NULL, 0, NULL },
+};

@@ -3,16 +3,137 @@
 #include "cli/progress.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
-#include <sys/ioctl.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "analysis/stats/paired.h"
+#include "cli/options.h"
 #include "lib/clean.h"
 #include "lib/num.h"
 #include "lib/proc.h"
+#include "workloads/metric.h"
 
-#define WIDTH 80 /* of a terminal that does not say */
-#define NARROWEST 20
+/* --- estimates ----------------------------------------------------------------------- */
+
+static double *place(const struct estimates *s, size_t cell, size_t variant, unsigned block)
+{
+	const struct suite *suite = s->plan->suite;
+
+	return &s->value[(cell * suite->nr_variants + variant) * suite->blocks + block - 1];
+}
+
+static void init(struct estimates *s, const struct plan *p)
+{
+	size_t nr = p->nr_cells * p->suite->nr_variants * p->suite->blocks;
+
+	s->plan = p;
+	s->value = xcalloc(nr, sizeof(*s->value));
+	for (size_t i = 0; i < nr; i++)
+		s->value[i] = NAN;
+}
+
+/* The first primary metric of the whole workload that is there. */
+static bool primary_value(const struct result *r, double *value)
+{
+	for (size_t i = 0; i < r->nr_samples; i++) {
+		const struct sample *x = &r->samples[i];
+		const struct metric *m = metric_find(x->metric);
+
+		if (m && m->primary && !strcmp(x->role, "all") &&
+		    !num_parse_double(x->value, value, NULL))
+			return true;
+	}
+	return false;
+}
+
+/* Take the primary value of a finished cell run of the first pass; others are passed over. */
+static void estimates_note(struct estimates *s, const struct plan *p, const struct plan_unit *u,
+			   const struct result *r)
+{
+	double value;
+
+	if (!s->plan)
+		init(s, p);
+	if (u->pass == PASS_THROUGHPUT && u->block <= p->suite->blocks && r->status == STATUS_OK &&
+	    primary_value(r, &value))
+		*place(s, u->cell, u->variant, u->block) = value;
+}
+
+static bool log_ratio(const struct estimates *s, const struct plan_unit *u,
+		      const struct suite_contrast *c, unsigned block, double *d)
+{
+	double baseline = *place(s, u->cell, c->baseline, block);
+	double patched = *place(s, u->cell, c->patched, block);
+
+	*d = baseline > 0 && patched > 0 ? log(patched / baseline) : NAN;
+	return isfinite(*d);
+}
+
+static bool is_side(const struct plan_unit *u, const struct suite_contrast *c)
+{
+	return c->baseline == u->variant || c->patched == u->variant;
+}
+
+static const struct suite_contrast *choose(const struct estimates *s, const struct plan_unit *u)
+{
+	const struct suite *suite = s->plan->suite;
+	const struct suite_contrast *first = NULL;
+	double d;
+
+	for (size_t i = 0; i < suite->nr_contrasts; i++) {
+		const struct suite_contrast *c = &suite->contrasts[i];
+
+		if (!is_side(u, c))
+			continue;
+		/* Another pass may have more blocks. */
+		if (u->block <= suite->blocks && log_ratio(s, u, c, u->block, &d))
+			return c;
+		first = first ? first : c;
+	}
+	return first;
+}
+
+/* patched / baseline of a cell in one contrast, over the blocks that have both. */
+struct estimate {
+	const char *contrast;
+	double change; /* Hodges-Lehmann, as compare's: 0.97 is -3 % */
+	unsigned blocks;
+};
+
+/*
+ * Of the unit's cell, in the first contrast that its variant is a side of; one where
+ * this block has both sides goes before others. false: there is no pair yet.
+ */
+static bool estimates_of(const struct estimates *s, const struct plan_unit *u, struct estimate *out)
+{
+	const struct suite_contrast *c = s->plan ? choose(s, u) : NULL;
+	unsigned blocks = s->plan ? s->plan->suite->blocks : 0;
+	double *d;
+
+	*out = (struct estimate){ 0 };
+	if (!c)
+		return false;
+	d = xcalloc(blocks, sizeof(*d));
+	for (unsigned b = 1; b <= blocks; b++)
+		out->blocks += log_ratio(s, u, c, b, &d[out->blocks]);
+	if (out->blocks) {
+		out->contrast = c->name;
+		out->change = exp(paired_estimate(d, out->blocks, NULL, NULL, 0));
+	}
+	free(d);
+	return out->blocks > 0;
+}
+
+static void estimates_release(struct estimates *s)
+{
+	free(s->value);
+	*s = (struct estimates){ 0 };
+}
+
+/* --- the line ------------------------------------------------------------------------ */
 
 struct progress_line progress_line(const char *command, const struct plan *p, bool quiet)
 {
@@ -89,15 +210,6 @@ void progress_text(struct progress_line *line, const struct progress *p, size_t 
 	}
 }
 
-static size_t terminal_width(void)
-{
-	struct winsize w;
-
-	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &w) || !w.ws_col)
-		return WIDTH;
-	return w.ws_col > NARROWEST ? w.ws_col : NARROWEST;
-}
-
 /* A sentence on a line of its own, in the place of the line of progress. */
 static void say_line(const struct progress_line *line, bool erase, const char *sentence)
 {
@@ -120,7 +232,7 @@ void progress_show(void *arg, const struct progress *p)
 		buf_reset(&b);
 	}
 	if (line->terminal && !line->quiet) {
-		progress_text(line, p, terminal_width() - 1, &b);
+		progress_text(line, p, terminal_width(STDERR_FILENO) - 1, &b);
 		fprintf(stderr, "\r\033[K%s", b.data);
 		fflush(stderr);
 	}
