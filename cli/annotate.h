@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * annotate.h: the pieces of `fsduel annotate`: how often each instruction of a function
- * was executed for an operation (annotate_counts.c), the code of the kernel it is from
+ * annotate.h: the parts of `fsduel annotate`: how often each instruction of a function was
+ * executed for an operation (annotate_counts.c), the code of the kernel it is from
  * (annotate_code.c), and both beside each other (annotate_show.c).
  */
 #ifndef FSDUEL_CLI_ANNOTATE_H
@@ -41,30 +41,27 @@ void annotate_side_release(struct annotate_side *s);
 
 /* The kernel that a variant booted, by run.json: the same bytes, or a sentence why not. */
 struct annotate_code {
-	struct kernel *kernel;
-	char *vmlinux;    /* path of a file with its code */
-	bool temporary;   /* made here */
-	bool lines;       /* it has debug information */
 	const char *name; /* of the kernel in run.json */
+	struct kernel *kernel;
+	char *vmlinux; /* path of a file with its code */
+	bool lines;    /* it has debug information */
+	char *dir;     /* of files that were made here, below TMPDIR; NULL: none */
 };
 
-/*
- * -ENOENT: it is not where it was; -EINVAL: another image is there now. Files are
- * made in TMPDIR and removed by the release.
- */
+/* -ENOENT: it is not where it was; -EINVAL: another image is there now. Released in any case. */
 int annotate_code_load(struct annotate_code *c, const json_t *run, const char *variant,
 		       struct err *e);
 void annotate_code_release(struct annotate_code *c);
 
 /*
- * Append what objdump says of the piece, which may be in a module, up to the instruction
- * at last: lines as objdump writes them. *shift: what to add to their addresses.
+ * Append objdump's lines for the piece, which may be in a module, up to the instruction at
+ * last. *shift: what to add to their addresses.
  */
-int annotate_disassemble(struct buf *out, uint64_t *shift, const struct annotate_code *c,
+int annotate_disassemble(struct buf *out, uint64_t *shift, struct annotate_code *c,
 			 const struct annotate_piece *p, uint64_t last, struct err *e);
 
 /* Append the side: each piece with its counts beside its instructions. */
-int annotate_show(struct buf *out, const struct annotate_side *s, const struct annotate_code *c,
+int annotate_show(struct buf *out, const struct annotate_side *s, struct annotate_code *c,
 		  struct err *e);
 
 #endif

@@ -79,16 +79,18 @@ static int add_piece(struct annotate_side *s, const struct cost_piece *p, const 
 	return 0;
 }
 
-static int no_code(const struct cost_piece *p, struct err *e)
+static int check_piece(const struct cost_piece *p, struct err *e)
 {
-	if (!strcmp(p->object, PROFILE_GUEST) || !strcmp(p->object, PROFILE_PROGRAM) ||
-	    !strcmp(p->object, PROFILE_LIBRARY)) {
+	bool program = !strcmp(p->object, PROFILE_GUEST) || !strcmp(p->object, PROFILE_PROGRAM) ||
+		       !strcmp(p->object, PROFILE_LIBRARY);
+
+	if (program)
 		err_exit(e, FSDUEL_USAGE);
+	if (program)
 		return err_add(e, EINVAL,
-			       "%s is not of the kernel but of %s: only the kernel's "
-			       "functions can be annotated",
+			       "%s is not of the kernel but of %s: only the kernel's functions can "
+			       "be annotated",
 			       p->function, p->object);
-	}
 	return p->address
 		       ? 0
 		       : err_add(e, EINVAL, PROFILE_CSV " does not say where %s lies", p->function);
@@ -101,7 +103,7 @@ static int add_block(struct annotate_side *s, const char *path, const struct cos
 	int ret = 0;
 
 	for (size_t i = 0; i < nr && !ret; i++)
-		ret = no_code(&pieces[i], e);
+		ret = check_piece(&pieces[i], e);
 	if (!ret && !fs_exists(path))
 		ret = err_add(
 			e, ENOENT,

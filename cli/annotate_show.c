@@ -147,7 +147,7 @@ static void add_line(struct listing *l, const char *line)
 	}
 }
 
-static int add_piece(struct buf *out, const struct annotate_piece *p, const struct annotate_code *c,
+static int add_piece(struct buf *out, const struct annotate_piece *p, struct annotate_code *c,
 		     struct err *e)
 {
 	struct listing l = { .out = out, .p = p, .last = p->v[p->n - 1].address };
@@ -176,7 +176,7 @@ out:
 	return ret;
 }
 
-int annotate_show(struct buf *out, const struct annotate_side *s, const struct annotate_code *c,
+int annotate_show(struct buf *out, const struct annotate_side *s, struct annotate_code *c,
 		  struct err *e)
 {
 	int ret = 0;
