@@ -4,12 +4,11 @@
  * folder's files are listed and the way from the page to them is found; what stands in
  * the page is dashboards/report/report.h's.
  */
-#include <dirent.h>
 #include <errno.h>
+#include <fts.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "analysis/compare/judge.h"
 #include "cli/show.h"
@@ -23,110 +22,86 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Regular files of DIR/below and, where depth is left, of the folders in it. */
-static int list_files(struct strv *files, const char *dir, const char *below, unsigned depth,
-		      struct err *e)
+/* The regular files of the folder and of the folders in it, but for hidden ones and pages. */
+static int list_files(struct strv *files, const char *dir, struct err *e)
 {
-	char *path = xasprintf("%s/%s", dir, below);
-	DIR *d = opendir(path);
-	struct dirent *entry;
+	char *const roots[] = { (char *)dir, NULL };
+	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	FTSENT *f;
 	int ret = 0;
 
-	if (!d)
-		ret = err_sys(e, errno, "cannot read folder %s", path);
-	while (d && !ret && (entry = readdir(d))) {
-		char *name = xasprintf("%s%s", below, entry->d_name);
-		char *whole = xasprintf("%s/%s", dir, name);
-		struct stat st;
+	while (fts && !ret && (f = fts_read(fts))) {
+		const char *name = f->fts_path + strlen(dir) + 1;
 
+		if (f->fts_info == FTS_DNR || f->fts_info == FTS_ERR)
+			ret = err_sys(e, f->fts_errno, "cannot read folder %s", f->fts_path);
+		else if (f->fts_level && (f->fts_level > 2 || *f->fts_name == '.'))
+			fts_set(fts, f, FTS_SKIP);
 		/* A page that links to itself would change when it is written again. */
-		if (*entry->d_name == '.' || !strcmp(name, REPORT_HTML) || lstat(whole, &st)) {
-			;
-		} else if (S_ISREG(st.st_mode)) {
+		else if (f->fts_info == FTS_F && strcmp(name, REPORT_HTML) != 0)
 			strv_add(files, name);
-		} else if (S_ISDIR(st.st_mode) && depth) {
-			char *folder = xasprintf("%s/", name);
-
-			ret = list_files(files, dir, folder, depth - 1, e);
-			free(folder);
-		}
-		free(whole);
-		free(name);
 	}
-	if (d)
-		closedir(d);
-	free(path);
+	if (!fts)
+		ret = err_sys(e, errno, "cannot read folder %s", dir);
+	else
+		fts_close(fts);
+	if (files->n)
+		qsort(files->v, files->n, sizeof(*files->v), by_name);
 	return ret;
 }
 
-/* "../../results/" from folder a to folder b, both without links and from the root. */
-static char *way(const char *a, const char *b)
+/* The folder without links, from the root, with a '/' at its end; NULL: errno says why. */
+static char *whole_path(const char *dir)
 {
-	size_t same = 0;
-	struct buf w = BUF_INIT;
+	char *path = realpath(dir, NULL), *slashed;
 
-	buf_adds(&w, "./");
-	for (size_t i = 0;; i++) {
-		bool ends_a = !a[i] || a[i] == '/', ends_b = !b[i] || b[i] == '/';
-
-		if (ends_a && ends_b)
-			same = i;
-		if (a[i] != b[i] || !a[i])
-			break;
-	}
-	a += same;
-	b += same;
-	for (; *a; a++) {
-		if (*a == '/' && a[1])
-			buf_adds(&w, "../");
-	}
-	b += strspn(b, "/");
-	if (*b)
-		buf_addf(&w, "%s/", b);
-	return buf_detach(&w, NULL);
+	slashed = path ? xasprintf("%s%s", path, path[1] ? "/" : "") : NULL;
+	free(path);
+	return slashed;
 }
 
-/* From the page's folder to the results folder. */
-static int find_base(const char *dir, const char *file, char **base, struct err *e)
+/* "./../../results/": from the page's folder to the results folder. */
+static int find_base(struct buf *base, const char *dir, const char *file, struct err *e)
 {
-	char *of_file = xstrdup(file), *slash = strrchr(of_file, '/');
-	char *to = realpath(dir, NULL), *from;
+	const char *slash = strrchr(file, '/');
+	char *parent = slash ? xstrndup(file, (size_t)(slash - file) + 1) : xstrdup(".");
+	char *from = whole_path(parent), *to = whole_path(dir);
+	size_t same = 0;
 	int ret = 0;
 
-	if (slash)
-		slash[slash == of_file] = '\0';
-	from = realpath(slash ? of_file : ".", NULL);
-	*base = NULL;
 	if (!to || !from)
-		ret = err_sys(e, errno, "cannot find folder %s", to ? of_file : dir);
-	else
-		*base = way(from, to);
+		ret = err_sys(e, errno, "cannot find folder %s", to ? parent : dir);
+	for (size_t i = 0; !ret && from[i] && from[i] == to[i]; i++)
+		if (from[i] == '/')
+			same = i + 1;
+	buf_adds(base, "./");
+	for (const char *c = ret ? "" : from + same; *c; c++)
+		if (*c == '/')
+			buf_adds(base, "../");
+	buf_adds(base, ret ? "" : to + same);
 	free(from);
 	free(to);
-	free(of_file);
+	free(parent);
 	return ret;
 }
 
 static int write_page(const char *file, struct report *page, const char *dir, struct err *e)
 {
 	struct strv files = STRV_INIT;
-	struct buf out = BUF_INIT;
-	char *base = NULL;
-	int ret = find_base(dir, file, &base, e);
+	struct buf out = BUF_INIT, base = BUF_INIT;
+	int ret = find_base(&base, dir, file, e);
 
 	if (!ret)
-		ret = list_files(&files, dir, "", 1, e);
+		ret = list_files(&files, dir, e);
 	if (!ret) {
-		if (files.n)
-			qsort(files.v, files.n, sizeof(*files.v), by_name);
-		page->base = base;
+		page->base = base.data;
 		page->files = &files;
 		report_write(&out, page);
 		ret = fs_write_atomic(file, out.data, out.len, e);
 	}
 	buf_release(&out);
+	buf_release(&base);
 	strv_release(&files);
-	free(base);
 	return ret;
 }
 
