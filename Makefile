@@ -69,7 +69,7 @@ $(B)/gen/report_js.h: $(patsubst %,$(REPORT)/%.js,show draw plots series detail 
 # A build folder of any name is no part of the sources: git is told so from within it.
 $(B)/.flags: FORCE
 	$(Q)mkdir -p $(@D); [ -e $(@D)/.gitignore ] || echo '*' > $(@D)/.gitignore
-	$(Q)echo '$(subst ','\'',$(LINK))' $(keep)
+	$(Q)echo '$(subst ','\'',$(subst $(CURDIR),.,$(LINK)))' $(keep)
 # The archive is made anew when a file is added or gone.
 $(B)/.objects: FORCE
 	$(Q)mkdir -p $(@D); echo '$(OBJS)' $(keep)
