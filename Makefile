@@ -23,7 +23,7 @@ WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -W
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -I. -I$(B)/gen -DFSDUEL_VERSION='"$(VERSION)"' \
 	-DFSDUEL_DATADIR='"$(DATADIR)"' $(WARN) -ffile-prefix-map=$(CURDIR)=. -pthread $(SANFLAGS) $(CFLAGS)
-LIBS := -lcsv -linih -ljansson -larchive -laio -luring -lblkid -lmount -lmd -lz -lm
+LIBS := -lcsv -ljansson -larchive -laio -luring -lblkid -lmount -lmd -lz -lm
 # The guest needs none of these, and has no static ones to link.
 GUEST_LIBS = $(filter-out -larchive -lblkid -lmount,$(LIBS))
 
