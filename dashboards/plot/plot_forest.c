@@ -123,11 +123,10 @@ PLOT_FILL(forest)
 	bool several = false, ranges = false, any = false, ended = false;
 	unsigned y = 1;
 
-	(void)e;
 	for (size_t i = 0; i < s->c->nr_rows; i++) {
 		const struct comparison_row *row = &s->c->rows[i];
 
-		if (!plot_decides(row) || !plot_wants(s, q, row))
+		if (!row->member || !plot_wants(s, q, row))
 			continue;
 		several |= strcmp(row->metric, first->metric) != 0;
 		ranges |= row->has_ratio && !row->j.i95.exists;
@@ -136,12 +135,12 @@ PLOT_FILL(forest)
 	}
 	if (!any) {
 		*why = xstrdup(first ? "no cell has a valid pair" : "there is nothing to compare");
-		return 0;
+		return;
 	}
 	table = plot_table(t, "y,label,text,change,change_low95,change_high95,ratio_min,ratio_max,"
 			      "margin,verdict");
 	for (size_t i = 0; i < s->c->nr_rows; i++)
-		if (plot_decides(&s->c->rows[i]) && plot_wants(s, q, &s->c->rows[i]))
+		if (s->c->rows[i].member && plot_wants(s, q, &s->c->rows[i]))
 			forest_row(table, &s->c->rows[i], several, t->ascii, &y);
 	plot_add_metric(&metric, first);
 	plot_head(t, "Change of %s", several ? "the primary metrics" : buf_str(&metric));
@@ -153,5 +152,4 @@ PLOT_FILL(forest)
 	if (ended)
 		plot_set_number(t, "ended", 1);
 	buf_release(&metric);
-	return 0;
 }
