@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * plot_impl.h: what the files of plots share: the tables and variables that one script reads
- * are put together by plot_tables.c and filled by plot_forest.c, plot_tiles.c and plot_stack.c;
+ * are put together by plot_tables.c and filled by plot_cells.c, plot_tiles.c and plot_stack.c;
  * plot.c runs gnuplot on them.
  */
 #ifndef FSDUEL_DASHBOARDS_PLOT_IMPL_H
@@ -79,6 +79,15 @@ const struct comparison_row *plot_first(const struct plot_source *s, const struc
 void plot_add_cell(struct buf *b, const struct comparison_row *row);
 /* "ops_per_s (1/s), higher is better" */
 void plot_add_metric(struct buf *b, const struct comparison_row *row);
+
+/* Where a cell stands along its axis, the axis's name, and what cells of its curve share. */
+struct plot_spot {
+	double at;
+	char *axis, *text, *curve; /* "readers", "4", "mmap bs=4k"; axis NULL: nowhere */
+};
+
+struct plot_spot plot_spot_of(const struct comparison_row *row);
+void plot_spot_release(struct plot_spot *s);
 
 /* The fill functions of plot_kinds[]. */
 #define PLOT_FILL(name)                                                                            \

@@ -278,3 +278,73 @@ void plot_add_metric(struct buf *b, const struct comparison_row *row)
 	if (*row->better)
 		buf_addf(b, ", %s is better", row->better);
 }
+
+/* --- places along an axis -------------------------------------------------------------- */
+
+/* "readers=4": its number, where it is one; sizes and times count, too. */
+static bool number_of(const char *word, double *n)
+{
+	static const enum num_kind kinds[] = { NUM_COUNT, NUM_BYTES, NUM_NS };
+	const char *eq = strchr(word, '=');
+	uint64_t v;
+
+	for (size_t i = 0; eq && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (!num_parse(eq + 1, kinds[i], &v, NULL)) {
+			*n = (double)v;
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * The word of "bs=4k;readers=8" that is laid along the axis: threads, else the first that
+ * varies and is a number. -1: there is none. All cells of a workload have the same.
+ */
+static int axis_word(const struct strv *words)
+{
+	int at = -1;
+	double n;
+
+	for (int i = 0; i < (int)words->n; i++) {
+		if (!number_of(words->v[i], &n))
+			continue;
+		if (!strncmp(words->v[i], "threads=", strlen("threads=")))
+			return i;
+		if (at < 0)
+			at = i;
+	}
+	return at;
+}
+
+struct plot_spot plot_spot_of(const struct comparison_row *row)
+{
+	struct strv words = STRV_INIT;
+	struct buf b = BUF_INIT;
+	struct plot_spot s = { 0 };
+	int axis;
+
+	strv_split(&words, row->varying, " ;");
+	axis = axis_word(&words);
+	buf_adds(&b, row->workload);
+	for (int i = 0; i < (int)words.n; i++)
+		if (i != axis)
+			buf_addf(&b, " %s", words.v[i]);
+	if (!row->whole)
+		buf_addf(&b, " %s", row->role);
+	s.curve = buf_detach(&b, NULL);
+	if (axis >= 0) {
+		number_of(words.v[axis], &s.at);
+		s.axis = xstrndup(words.v[axis], strcspn(words.v[axis], "="));
+		s.text = xstrdup(strchr(words.v[axis], '=') + 1);
+	}
+	strv_release(&words);
+	return s;
+}
+
+void plot_spot_release(struct plot_spot *s)
+{
+	free(s->axis);
+	free(s->text);
+	free(s->curve);
+}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plot_tiles.c: pictures of tiles; see plot_impl.h. Change and scaling lie over the number
- * of threads, or else another number that varies: a tile a workload (and each set of its
- * other varying parameters); scaling has a line a variant. Latency has a tile a cell.
+ * plot_tiles.c: change and scaling over the number of threads, or else another number that
+ * varies: a tile a workload (and each set of its other varying parameters); scaling has a
+ * line a variant. See plot_impl.h.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +10,6 @@
 
 #include "analysis/results/results.h"
 #include "dashboards/plot/plot_impl.h"
-#include "lib/num.h"
 
 #define LINES_MAX 8u /* colours and marks in scaling.gp */
 
@@ -36,82 +35,6 @@ struct picture {
 	struct strv lines;        /* of scaling: kernels or, where all have one, mounts */
 	bool by_kernel, by_mount; /* what tells variants apart; both: tiles are by mount */
 };
-
-/* Where a cell stands along its axis, the axis's name, and what cells of its curve share. */
-struct spot {
-	double at;
-	char *axis, *text, *curve; /* "readers", "4", "mmap bs=4k"; axis NULL: nowhere */
-};
-
-/* --- places along an axis -------------------------------------------------------------- */
-
-/* "readers=4": its number, where it is one; sizes and times count, too. */
-static bool number_of(const char *word, double *n)
-{
-	static const enum num_kind kinds[] = { NUM_COUNT, NUM_BYTES, NUM_NS };
-	const char *eq = strchr(word, '=');
-	uint64_t v;
-
-	for (size_t i = 0; eq && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		if (!num_parse(eq + 1, kinds[i], &v, NULL)) {
-			*n = (double)v;
-			return true;
-		}
-	}
-	return false;
-}
-
-/*
- * The word of "bs=4k;readers=8" that is laid along the axis: threads, else the first that
- * varies and is a number. -1: there is none. All cells of a workload have the same.
- */
-static int axis_word(const struct strv *words)
-{
-	int at = -1;
-	double n;
-
-	for (int i = 0; i < (int)words->n; i++) {
-		if (!number_of(words->v[i], &n))
-			continue;
-		if (!strncmp(words->v[i], "threads=", strlen("threads=")))
-			return i;
-		if (at < 0)
-			at = i;
-	}
-	return at;
-}
-
-static struct spot spot_of(const struct comparison_row *row)
-{
-	struct strv words = STRV_INIT;
-	struct buf b = BUF_INIT;
-	struct spot s = { 0 };
-	int axis;
-
-	strv_split(&words, row->varying, " ;");
-	axis = axis_word(&words);
-	buf_adds(&b, row->workload);
-	for (int i = 0; i < (int)words.n; i++)
-		if (i != axis)
-			buf_addf(&b, " %s", words.v[i]);
-	if (!row->whole)
-		buf_addf(&b, " %s", row->role);
-	s.curve = buf_detach(&b, NULL);
-	if (axis >= 0) {
-		number_of(words.v[axis], &s.at);
-		s.axis = xstrndup(words.v[axis], strcspn(words.v[axis], "="));
-		s.text = xstrdup(strchr(words.v[axis], '=') + 1);
-	}
-	strv_release(&words);
-	return s;
-}
-
-static void spot_release(struct spot *s)
-{
-	free(s->axis);
-	free(s->text);
-	free(s->curve);
-}
 
 /* --- tiles ------------------------------------------------------------------------------ */
 
@@ -160,7 +83,7 @@ static void find_parts(struct picture *p, const struct plot_source *s)
 }
 
 /* The tile of that curve; mount: of the variant, or NULL. */
-static struct tile *tile_of(struct picture *p, const struct spot *spot, const char *mount)
+static struct tile *tile_of(struct picture *p, const struct plot_spot *spot, const char *mount)
 {
 	bool both = mount && p->by_kernel && p->by_mount;
 	char *name = both ? xasprintf("%s %s", spot->curve, mount) : xstrdup(spot->curve);
@@ -178,7 +101,7 @@ static struct tile *tile_of(struct picture *p, const struct spot *spot, const ch
 	return t;
 }
 
-static struct place *place_of(struct tile *t, const struct spot *spot)
+static struct place *place_of(struct tile *t, const struct plot_spot *spot)
 {
 	struct place *at;
 
@@ -192,7 +115,7 @@ static struct place *place_of(struct tile *t, const struct spot *spot)
 }
 
 /* One side of a row into its variant's line. */
-static void add_side(struct picture *p, const struct plot_source *s, const struct spot *spot,
+static void add_side(struct picture *p, const struct plot_source *s, const struct plot_spot *spot,
 		     const struct comparison_row *row, bool patched)
 {
 	const char *variant = patched ? row->patched : row->baseline;
@@ -244,18 +167,18 @@ static struct picture find_curves(const struct plot_source *s, const struct plot
 	for (size_t i = 0; first && i < s->c->nr_rows; i++) {
 		const struct comparison_row *row = &s->c->rows[i];
 		struct plot_request its = *q;
-		struct spot spot;
+		struct plot_spot spot;
 
 		its.contrast = variants ? row->contrast : q->contrast;
 		if (!row->member || !plot_wants(s, &its, row) || !row->has_ratio ||
 		    strcmp(row->metric, first->metric))
 			continue;
-		spot = spot_of(row);
+		spot = plot_spot_of(row);
 		for (int side = 0; spot.axis && variants && side < 2; side++)
 			add_side(&p, s, &spot, row, side);
 		if (spot.axis && !variants)
 			place_of(tile_of(&p, &spot, NULL), &spot)->point[0].row = row;
-		spot_release(&spot);
+		plot_spot_release(&spot);
 	}
 	keep_curves(&p);
 	return p;
@@ -415,78 +338,4 @@ PLOT_FILL(scaling)
 	}
 	buf_release(&columns);
 	picture_release(&p);
-}
-
-/* --- latency ----------------------------------------------------------------------------- */
-
-/* The cell's row of that metric, of the role that decides: rows of a cell stand together. */
-static const struct comparison_row *find(const struct plot_source *s,
-					 const struct comparison_row *cell, const char *metric)
-{
-	size_t i = (size_t)(cell - s->c->rows);
-
-	while (i && comparison_same_cell(&s->c->rows[i - 1], cell))
-		i--;
-	for (; i < s->c->nr_rows && comparison_same_cell(&s->c->rows[i], cell); i++) {
-		const struct comparison_row *row = &s->c->rows[i];
-
-		if (!strcmp(row->role, cell->role) && !strcmp(row->metric, metric) &&
-		    !strcmp(row->pass, cell->pass) && row->pairs)
-			return row;
-	}
-	return NULL;
-}
-
-/* False, and no table: the cell has no latencies. */
-static bool latency_tile(struct plot_set *t, const struct plot_source *s,
-			 const struct comparison_row *cell, unsigned n)
-{
-	static const char *const percentiles[][2] = { { "lat_p50", "p50" },
-						      { "lat_p90", "p90" },
-						      { "lat_p99", "p99" },
-						      { "lat_p99_9", "p99.9" },
-						      { "lat_max", "max" } };
-	struct plot_table *table = NULL;
-	struct buf title = BUF_INIT;
-
-	for (size_t p = 0; p < sizeof(percentiles) / sizeof(percentiles[0]); p++) {
-		const struct comparison_row *row = find(s, cell, percentiles[p][0]);
-
-		if (!row)
-			continue;
-		table = table ? table : plot_table(t, "x,metric,baseline_median,patched_median");
-		plot_number(table, (double)p + 1);
-		plot_text(table, percentiles[p][1]);
-		plot_number(table, row->baseline_median);
-		plot_number(table, row->patched_median);
-		plot_end(table);
-	}
-	if (!table)
-		return false;
-	plot_add_cell(&title, cell);
-	plot_set_title(t, n, buf_str(&title));
-	buf_release(&title);
-	return true;
-}
-
-PLOT_FILL(latency)
-{
-	const struct comparison_row *first = plot_first(s, q);
-	unsigned n = 0;
-
-	for (size_t i = 0; first && i < s->c->nr_rows; i++) {
-		const struct comparison_row *row = &s->c->rows[i];
-
-		if (row->member && plot_wants(s, q, row) && !strcmp(row->metric, first->metric))
-			n += latency_tile(t, s, row, n + 1);
-	}
-	plot_set_tiles(t, n);
-	if (!n) {
-		*why = xstrdup("no cell has latencies on both sides");
-		return;
-	}
-	plot_head(t, "Latency of an operation: percentiles, lower is better");
-	plot_head(t, "%s: medians over blocks; logarithmic", plot_contrast(s, q));
-	plot_set_key(t, "baseline", first->baseline);
-	plot_set_key(t, "patched", first->patched);
 }

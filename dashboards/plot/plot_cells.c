@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plot_forest.c: the picture of all changes, a row a deciding row of the comparison; above
- * it, in words, the cells that are mixed or broken; see plot_impl.h.
+ * plot_cells.c: the forest of all changes, a row a deciding row of the comparison, with the
+ * broken and the mixed cells in words above it; latency, a tile a cell. See plot_impl.h.
  */
 #include <string.h>
 
@@ -152,4 +152,78 @@ PLOT_FILL(forest)
 	if (ended)
 		plot_set_number(t, "ended", 1);
 	buf_release(&metric);
+}
+
+/* --- latency ----------------------------------------------------------------------------- */
+
+/* The cell's row of that metric, of the role that decides: rows of a cell stand together. */
+static const struct comparison_row *find(const struct plot_source *s,
+					 const struct comparison_row *cell, const char *metric)
+{
+	size_t i = (size_t)(cell - s->c->rows);
+
+	while (i && comparison_same_cell(&s->c->rows[i - 1], cell))
+		i--;
+	for (; i < s->c->nr_rows && comparison_same_cell(&s->c->rows[i], cell); i++) {
+		const struct comparison_row *row = &s->c->rows[i];
+
+		if (!strcmp(row->role, cell->role) && !strcmp(row->metric, metric) &&
+		    !strcmp(row->pass, cell->pass) && row->pairs)
+			return row;
+	}
+	return NULL;
+}
+
+/* False, and no table: the cell has no latencies. */
+static bool latency_tile(struct plot_set *t, const struct plot_source *s,
+			 const struct comparison_row *cell, unsigned n)
+{
+	static const char *const percentiles[][2] = { { "lat_p50", "p50" },
+						      { "lat_p90", "p90" },
+						      { "lat_p99", "p99" },
+						      { "lat_p99_9", "p99.9" },
+						      { "lat_max", "max" } };
+	struct plot_table *table = NULL;
+	struct buf title = BUF_INIT;
+
+	for (size_t p = 0; p < sizeof(percentiles) / sizeof(percentiles[0]); p++) {
+		const struct comparison_row *row = find(s, cell, percentiles[p][0]);
+
+		if (!row)
+			continue;
+		table = table ? table : plot_table(t, "x,metric,baseline_median,patched_median");
+		plot_number(table, (double)p + 1);
+		plot_text(table, percentiles[p][1]);
+		plot_number(table, row->baseline_median);
+		plot_number(table, row->patched_median);
+		plot_end(table);
+	}
+	if (!table)
+		return false;
+	plot_add_cell(&title, cell);
+	plot_set_title(t, n, buf_str(&title));
+	buf_release(&title);
+	return true;
+}
+
+PLOT_FILL(latency)
+{
+	const struct comparison_row *first = plot_first(s, q);
+	unsigned n = 0;
+
+	for (size_t i = 0; first && i < s->c->nr_rows; i++) {
+		const struct comparison_row *row = &s->c->rows[i];
+
+		if (row->member && plot_wants(s, q, row) && !strcmp(row->metric, first->metric))
+			n += latency_tile(t, s, row, n + 1);
+	}
+	plot_set_tiles(t, n);
+	if (!n) {
+		*why = xstrdup("no cell has latencies on both sides");
+		return;
+	}
+	plot_head(t, "Latency of an operation: percentiles, lower is better");
+	plot_head(t, "%s: medians over blocks; logarithmic", plot_contrast(s, q));
+	plot_set_key(t, "baseline", first->baseline);
+	plot_set_key(t, "patched", first->patched);
 }
