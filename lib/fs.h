@@ -76,13 +76,11 @@ void sha256_hex(const void *data, size_t len, char out[SHA256_HEX]);
 int sha256_file(const char *path, char out[SHA256_HEX], struct err *e);
 
 /*
- * Decompress data (gzip, xz, zstd, lz4 also in the kernel's legacy framing,
- * bzip2) and append it to out, by libarchive; data that begins with no such
- * magic is appended as it is. Streams of one format after each other are one.
- * Bytes after them are ignored; only for legacy lz4, which has no end mark,
- * those must not look like one more block (the kernel's size word is fine).
- * -EINVAL: damaged or cut short (libarchive does not check gzip's CRC); -EFBIG:
- * more than 1 GiB. On error out holds what it held.
+ * Unpack data (gzip, xz, zstd, lz4 also in the kernel's legacy framing, bzip2) and append it
+ * to out, by libarchive; data that begins with no such magic is appended as it is. Several
+ * streams of one format are one. The data must end where its stream ends: xz, zstd and lz4
+ * take no other bytes behind it. -EINVAL: damaged or cut short (libarchive does not check
+ * gzip's CRC); -EFBIG: more than 1 GiB. On error out holds what it held.
  */
 int fs_decompress(const void *data, size_t len, struct buf *out, struct err *e);
 
