@@ -20,7 +20,7 @@ SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-fr
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -I. -I$(B)/gen -DFSDUEL_VERSION='"$(VERSION)"' $(WARN) \
 	-ffile-prefix-map=$(CURDIR)=. -pthread $(SANFLAGS) $(CPPFLAGS) $(CFLAGS)
 LINK = $(CC) $(ALL_CFLAGS) $(LDFLAGS)
-LIBS := -lcsv -linih -ljansson -larchive -laio -luring -lblkid -lmount -lmd -lz -lm
+LIBS := -lcsv -ljansson -larchive -laio -luring -lblkid -lmount -lmd -lz -lm
 # The guest needs none of these, and has no static ones to link.
 GUEST_LIBS = $(filter-out -larchive -lblkid -lmount,$(LIBS))
 

@@ -170,6 +170,17 @@ int fs_write_atomic(const char *path, const void *data, size_t len, struct err *
 	return ret ? ret : flush_parent(path, e);
 }
 
+int fs_write_text(const char *path, const char *text, struct err *e)
+{
+	int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC), ret = 0;
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		ret = err_sys(e, errno, "cannot write \"%s\" to %s", text, path);
+	if (fd >= 0)
+		close(fd);
+	return ret;
+}
+
 int fs_write_json(const char *path, const json_t *j, struct err *e)
 {
 	struct buf b = BUF_INIT;

@@ -183,8 +183,7 @@ void running_kernel_read(struct running_kernel *r)
 	if (!fs_read("/sys/kernel/notes", 65536, &notes, NULL))
 		id = elf_find_note((struct elf_span){ (const uint8_t *)buf_str(&notes), notes.len },
 				   "GNU", NT_GNU_BUILD_ID_TYPE);
-	for (size_t i = 0; i < id.len && 2 * i + 2 < sizeof(r->build_id); i++)
-		snprintf(r->build_id + 2 * i, 3, "%02x", id.data[i]);
+	hex_format(r->build_id, sizeof(r->build_id), id.data, id.len);
 	buf_release(&notes);
 }
 

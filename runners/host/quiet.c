@@ -6,7 +6,6 @@
 #include "runners/host/quiet.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <glob.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -27,19 +26,12 @@ static const struct setting {
 
 static int write_setting(const char *path, const char *value, struct err *e)
 {
-	int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : write(fd, value, strlen(value));
-	int error = n < 0 ? errno : 0;
-	char *now = NULL;
-	int ret = 0;
+	int ret = fs_write_text(path, value, e);
+	char *now = ret ? NULL : fs_read_line(path);
 
-	if (fd >= 0)
-		close(fd);
-	if (!error)
-		now = fs_read_line(path);
-	if (error)
-		ret = err_sys(e, error, "cannot write \"%s\" to %s", value, path);
-	else if (!now || strcmp(now, value))
+	if (ret)
+		return ret;
+	if (!now || strcmp(now, value))
 		ret = err_add(e, EIO, "%s took \"%s\" and says \"%s\"", path, value,
 			      now ? now : "nothing");
 	free(now);

@@ -5,7 +5,6 @@
  * /proc/self/mountinfo by libmount.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <libmount/libmount.h>
 #include <stdlib.h>
 #include <string.h>
@@ -244,17 +243,6 @@ static int undo_zram_item(const json_t *item, struct strv *said, struct err *e)
 
 /* --- settings and results ----------------------------------------------------------- */
 
-static int write_value(const char *path, const char *value, struct err *e)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC), ret = 0;
-
-	if (fd < 0 || write(fd, value, strlen(value)) < 0)
-		ret = err_sys(e, errno, "cannot put %s back into %s", value, path);
-	if (fd >= 0)
-		close(fd);
-	return ret;
-}
-
 /* Somebody who has changed it since wanted that. */
 static int undo_sysfs_item(const json_t *item, struct strv *said, struct err *e)
 {
@@ -263,7 +251,7 @@ static int undo_sysfs_item(const json_t *item, struct strv *said, struct err *e)
 	int ret = 0;
 
 	if (now && strcmp(now, old) && !strcmp(now, text(item, "ours"))) {
-		ret = write_value(path, old, e);
+		ret = fs_write_text(path, old, e);
 		if (!ret)
 			strv_addf(said, "put %s back into %s", old, path);
 	}
