@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runners/kernel/fetch_impl.h"
+#include "runners/kernel/kernel_build.h"
 #include "runners/suite/suite_read.h"
 
 static const struct suite_key kernel_keys[] = {
@@ -74,7 +74,7 @@ static void finish_source(struct suite_reader *r, const struct ini_section *sec,
 			      "one of the two");
 	if (!k->source || image)
 		return;
-	if (!fetch_is_series(k->source)) {
+	if (!kernel_is_series(k->source)) {
 		suite_mistake(r, source->line,
 			      "source: \"%.32s\" is no series of Debian's kernel "
 			      "sources: say " KERNEL_BUILD_SERIES,
