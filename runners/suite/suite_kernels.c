@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runners/kernel/fetch_impl.h"
 #include "runners/suite/suite_read.h"
 
 static const struct suite_key kernel_keys[] = {
@@ -57,6 +56,15 @@ static void add_kernel(struct suite *s, const char *label, unsigned line)
 	k->line = line;
 }
 
+/* "6.12" */
+static bool is_series(const char *name)
+{
+	size_t major = strspn(name, "0123456789");
+	const char *minor = name + major + 1;
+
+	return major && name[major] == '.' && *minor && !minor[strspn(minor, "0123456789")];
+}
+
 /* Patches that are paths, from this folder; then the name that the result will have. */
 static void finish_source(struct suite_reader *r, const struct ini_section *sec,
 			  struct suite_kernel *k)
@@ -66,18 +74,17 @@ static void finish_source(struct suite_reader *r, const struct ini_section *sec,
 
 	if (patches && !source)
 		suite_mistake(r, patches->line,
-			      "patches: they are for a kernel that is built: add "
-			      "source = " KERNEL_BUILD_SERIES);
+			      "patches: they are for a kernel that is built: add source "
+			      "= " KERNEL_BUILD_SERIES);
 	if (image && source)
 		suite_mistake(r, source->line,
-			      "source: image says already which kernel it is: keep "
-			      "one of the two");
+			      "source: image says already which kernel it is: keep one of the two");
 	if (!k->source || image)
 		return;
-	if (!fetch_is_series(k->source)) {
+	if (!is_series(k->source)) {
 		suite_mistake(r, source->line,
-			      "source: \"%.32s\" is no series of Debian's kernel "
-			      "sources: say " KERNEL_BUILD_SERIES,
+			      "source: \"%.32s\" is no series of Debian's kernel sources: "
+			      "say " KERNEL_BUILD_SERIES,
 			      k->source);
 		return;
 	}
@@ -125,10 +132,10 @@ static void override_kernel(struct suite_reader *r, const char *label, const cha
 	if (!found && only && s->nr_kernels == 1)
 		found = &s->kernels[0];
 	if (!found || s->mode == MODE_HOST) {
-		suite_mistake(r, 0,
-			      "there is no kernel %s to boot here: leave --%s out, or add "
-			      "[kernel %s]",
-			      label, label, label);
+		suite_mistake(
+			r, 0,
+			"there is no kernel %s to boot here: leave --%s out, or add [kernel %s]",
+			label, label, label);
 		return;
 	}
 	forget_source(found);
