@@ -14,6 +14,7 @@
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "lib/clean.h"
+#include "lib/fs.h"
 #include "lib/proc.h"
 #include "runners/kernel/kernel.h"
 #include "runners/kernel/kernel_build.h"
@@ -63,6 +64,36 @@ static int fetch(const char *name, const struct options *o, struct err *e)
 		return err_exit_code(e, FSDUEL_MACHINE);
 	free(path);
 	return show(name, o, e);
+}
+
+/* The name that fetch takes, the version of the source, and whether the cache has it. */
+static int list_archive(struct err *e)
+{
+	struct buf all = BUF_INIT;
+	struct strv lines = STRV_INIT;
+	char *dir = NULL;
+	int ret = kernel_fetch_list(&all, e);
+
+	if (!ret)
+		ret = kernel_cache_dir(&dir, e);
+	strv_split(&lines, ret ? "" : buf_str(&all), "\n");
+	for (size_t i = 0; i < lines.n; i++) {
+		struct strv words = STRV_INIT;
+		char *folder;
+
+		strv_split(&words, lines.v[i], " ");
+		if (words.n == 3) {
+			folder = xasprintf("%s/%s_%s", dir, words.v[2], words.v[1]);
+			printf("%-16s %s%s\n", words.v[0], words.v[1],
+			       fs_exists(folder) ? ", in the cache" : "");
+			free(folder);
+		}
+		strv_release(&words);
+	}
+	strv_release(&lines);
+	buf_release(&all);
+	free(dir);
+	return ret ? err_exit_code(e, FSDUEL_MACHINE) : FSDUEL_OK;
 }
 
 static int build(const char *name, const struct options *o, struct err *e)
@@ -149,23 +180,29 @@ static const struct action {
 
 static int run(const struct call *c, struct err *e)
 {
-	static const struct options none;
+	static const struct options none, with_list = { .list = true };
 	int at = choice_find("action", "build|fetch|list|show", c->args[0], e);
 	const struct action *a = &actions[at < 0 ? 0 : at];
 
-	if (at >= 0 && c->nr_args - 1 != a->words)
+	if (at < 0)
+		return FSDUEL_USAGE;
+	if (a->run == fetch && c->nr_args == 1 && !memcmp(&c->o, &with_list, sizeof(with_list)))
+		return list_archive(e);
+	if (c->nr_args - 1 != a->words)
 		err_add(e, EINVAL, "\"%s\" takes %s", a->name,
 			a->words ? "one name" : "nothing more");
-	else if (at >= 0 && !a->options && memcmp(&c->o, &none, sizeof(none)))
+	else if (c->o.list)
+		err_add(e, EINVAL, "--list belongs to \"fetch\" without a name");
+	else if (!a->options && memcmp(&c->o, &none, sizeof(none)))
 		err_add(e, EINVAL, "\"%s\" takes no options: they belong to \"build\"", a->name);
-	else if (at >= 0)
+	else
 		return a->run(c->args[1], &c->o, e);
 	return FSDUEL_USAGE;
 }
 
 const struct command command_kernel = {
 	.name = "kernel",
-	.args = "build NAME | fetch SERIES | list | show REF",
+	.args = "build NAME | fetch VERSION|--list | list | show REF",
 	.min_args = 1,
 	.max_args = 2,
 	.summary = "build a kernel, fetch Debian's, list them, identify one",
@@ -174,14 +211,16 @@ const struct command command_kernel = {
 		"twice, and a change costs what it touches. The first build takes ten minutes on "
 		"two cores, and 4 GiB in the cache; its folders sources and build may be removed "
 		"at any time.\n\n"
-		"fetch downloads Debian's current cloud kernel of a series (6.1, 6.12) into the "
-		"cache and unpacks it there; nothing is installed and no rights are needed. show "
-		"prints what a reference leads to: a bzImage, a unified kernel image, a folder "
-		"that holds one (an unpacked package of Debian, Ubuntu, Fedora, openSUSE or Arch, "
-		"an installed root, a build tree), or the name of a fetched kernel. If the modules "
-		"are a package of their own, unpack it into the same folder. A name that `list` "
-		"shows with the package's version stays the same kernel for good. The cache is "
-		"$FSDUEL_CACHE, or fsduel in $XDG_CACHE_HOME or ~/.cache.",
-	.options = OPT(tree) | OPT(source) | OPT(patch) | OPT(config) | OPT(quiet),
+		"fetch downloads a cloud kernel of Debian's into the cache and unpacks it there; "
+		"nothing is installed and no rights are needed. A series (6.1, 6.12) is its "
+		"current kernel, a version (6.12.107, 6.1.0-47) is that one; --list prints the "
+		"versions that the archive has.\n\n"
+		"show prints what a reference leads to: a bzImage, a unified kernel image, a "
+		"folder that holds one (an unpacked package of Debian, Ubuntu, Fedora, openSUSE or "
+		"Arch, an installed root, a build tree), or the name of a fetched kernel. If the "
+		"modules are a package of their own, unpack it into the same folder. A name that "
+		"`list` shows with the package's version stays the same kernel for good. The cache "
+		"is $FSDUEL_CACHE, or fsduel in $XDG_CACHE_HOME or ~/.cache.",
+	.options = OPT(tree) | OPT(source) | OPT(patch) | OPT(config) | OPT(list) | OPT(quiet),
 	.run = run,
 };

@@ -108,15 +108,6 @@ static void print_cells(const struct plan *p)
 	}
 }
 
-unsigned plan_pass_blocks(const struct suite *s, enum pass pass)
-{
-	if (pass == PASS_THROUGHPUT)
-		return s->blocks;
-	if (!(s->passes >> pass & 1))
-		return 0;
-	return s->watch_blocks < s->blocks ? s->watch_blocks : s->blocks;
-}
-
 /* "measured once more for the passes locks, profile: in blocks 1 to 3" */
 static void print_passes(const struct suite *s)
 {

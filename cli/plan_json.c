@@ -75,6 +75,15 @@ static json_t *block_json(const struct plan *p, size_t i)
 			 (json_int_t)plan_block_units(p, block)->seed);
 }
 
+unsigned plan_pass_blocks(const struct suite *s, enum pass pass)
+{
+	if (pass == PASS_THROUGHPUT)
+		return s->blocks;
+	if (!(s->passes >> pass & 1))
+		return 0;
+	return s->watch_blocks < s->blocks ? s->watch_blocks : s->blocks;
+}
+
 static json_t *pass_json(const struct plan *p, size_t i)
 {
 	unsigned blocks = plan_pass_blocks(p->suite, (enum pass)i);
