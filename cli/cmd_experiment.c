@@ -4,6 +4,7 @@
  * kernels, measuring, comparison, letter, pictures. tracking/experiment.h knows which
  * experiments there are and how far one is; experiment_show.c prints and writes them.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #include "cli/options.h"
 #include "lib/num.h"
 #include "lib/proc.h"
+#include "runners/kernel/kernel.h"
 #include "runners/vm/trial.h"
 
 #define OUTPUT_DIR "fsduel-results/experiments"
@@ -33,7 +35,6 @@ struct round {
 	const struct options *o;
 	const char *dir;
 	struct progress_line line;
-	struct build_line build;
 	bool no_kvm; /* it does not run a guest here */
 	struct outcome *outcomes;
 	size_t nr;
@@ -64,41 +65,45 @@ static void say(struct round *r, const char *what, const char *sentences)
 
 /* --- kernels ---------------------------------------------------------------------- */
 
-static void making_begins(void *arg, const char *kernel, bool built)
+static int make_kernel(struct round *r, const struct suite_kernel *k, struct err *e)
 {
-	struct round *r = arg;
+	bool line = r->line.terminal && !r->o->quiet;
+	/* A kernel of Debian's, "6.12", is fetched; any other image is there or is not. */
+	bool fetched =
+		!k->source && k->ref && isdigit((unsigned char)*k->ref) && !strchr(k->ref, '/');
+	struct build_line started = { .since_ns = now_ns() };
+	struct kernel_build b = suite_kernel_build(k);
+	struct err why = ERR_INIT;
+	char *path = NULL;
+	int ret;
 
+	if (experiment_has_kernel(k, &why))
+		return 0;
+	if (!k->source && !fetched) {
+		err_exit(e, err_exit_code(&why, FSDUEL_USAGE));
+		return err_add(e, EINVAL, "%s", why.text);
+	}
 	if (!r->o->quiet)
-		say(r, built ? "building the kernel" : "fetching the kernel", kernel);
-	r->build.since_ns = now_ns();
-}
-
-static void making_goes_on(void *arg, const struct kernel_build_progress *p)
-{
-	build_line_show(&((struct round *)arg)->build, p);
-}
-
-static void making_ends(void *arg)
-{
-	(void)arg;
-	build_line_end();
+		say(r, k->source ? "building the kernel" : "fetching the kernel", k->ref);
+	b.progress = line ? build_line_show : NULL;
+	b.arg = &started;
+	b.stop = &stop_signal;
+	ret = k->source ? kernel_build(&b, &path, e) : kernel_fetch(k->ref, &path, e);
+	if (line)
+		build_line_end();
+	free(path);
+	return ret;
 }
 
 static int make_kernels(struct round *r, const struct suite *s, struct err *e)
 {
-	bool line = r->line.terminal && !r->o->quiet;
-	const struct experiment_making m = {
-		.begin = making_begins,
-		.progress = line ? making_goes_on : NULL,
-		.end = line ? making_ends : NULL,
-		.arg = r,
-		.stop = &stop_signal,
-	};
-	int ret = experiment_make_kernels(s, &m, e);
+	int ret = 0;
 
-	if (ret == -EINTR && stop_signal)
-		return 128 + stop_signal;
-	return ret ? err_exit_code(e, FSDUEL_MACHINE) : FSDUEL_OK;
+	for (size_t i = 0; i < s->nr_kernels && !ret; i++)
+		ret = make_kernel(r, &s->kernels[i], e);
+	return ret == -EINTR && stop_signal ? 128 + stop_signal
+	       : ret                        ? err_exit_code(e, FSDUEL_MACHINE)
+					    : FSDUEL_OK;
 }
 
 /* --- one experiment in one mode ------------------------------------------------------- */

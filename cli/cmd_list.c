@@ -3,17 +3,14 @@
  * cmd_list.c: `fsduel list TOPIC`: what can be written into a suite and what is
  * measured, straight from the tables that the program itself uses.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "analysis/locks/lock_classes.h"
 #include "cli/options.h"
 #include "dashboards/plot/plot.h"
 #include "lib/data.h"
-#include "lib/fs.h"
 #include "lib/ini.h"
 #include "runners/fio/fiojob.h"
 #include "runners/lock/lock_metric.h"
@@ -120,13 +117,6 @@ static void list_params(void)
 		       p->also ? p->also : "");
 }
 
-static int is_ini(const struct dirent *entry)
-{
-	const char *dot = strrchr(entry->d_name, '.');
-
-	return entry->d_name[0] != '.' && dot && !strcmp(dot, ".ini");
-}
-
 static int print_suite(const char *path, struct err *e)
 {
 	const struct ini_section *s;
@@ -145,28 +135,16 @@ static int print_suite(const char *path, struct err *e)
 
 static int list_suites(struct err *e)
 {
-	int code = FSDUEL_OK;
-	char *dir;
+	struct strv paths = STRV_INIT;
+	int ret = 0;
 
-	for (unsigned i = 0; (dir = data_place(i, "configs")); i++) {
-		struct dirent **entries = NULL;
-		int nr = scandir(dir, &entries, is_ini, alphasort);
-
-		for (int k = 0; k < nr; k++) {
-			char *path = xasprintf("%s/%s", dir, entries[k]->d_name);
-
-			if (print_suite(path, e))
-				code = FSDUEL_USAGE;
-			free(path);
-			free(entries[k]);
-		}
-		free(entries);
-		free(dir);
-		if (nr > 0)
-			return code;
-	}
-	err_add(e, ENOENT, "there are no suites (configs/*.ini) in " DATA_PLACES);
-	return FSDUEL_USAGE;
+	data_suites(&paths, "configs");
+	for (size_t i = 0; i < paths.n; i++)
+		ret |= print_suite(paths.v[i], e);
+	if (!paths.n)
+		ret = err_add(e, ENOENT, "there are no suites (configs/*.ini) in " DATA_PLACES);
+	strv_release(&paths);
+	return ret ? FSDUEL_USAGE : FSDUEL_OK;
 }
 
 static int run(const struct call *c, struct err *e)
