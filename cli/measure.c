@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "analysis/compare/judge.h"
 #include "cli/fio_ask.h"
@@ -88,6 +87,17 @@ void begun_release(struct begun *b)
 {
 	json_decref(b->run);
 	*b = (struct begun){ 0 };
+}
+
+void legs_missing(struct reboot_legs *l, const char *dir, const struct plan *p)
+{
+	const struct folder f = { .dir = (char *)dir, .suite = p->suite, .plan = p, .lock_fd = -1 };
+	bool *missing = xcalloc(p->nr_units + 1, sizeof(*missing));
+
+	for (size_t i = 0; i < p->nr_units; i++)
+		missing[i] = !folder_has(&f, &p->units[i]);
+	reboot_legs_make(l, p, missing);
+	free(missing);
 }
 
 /* --- the job ------------------------------------------------------------------------- */

@@ -11,6 +11,7 @@
 
 #include "cli/command.h"
 #include "cli/progress.h"
+#include "runners/host/reboot.h"
 #include "runners/suite/plan.h"
 
 /* The suite and the overrides that a results folder was begun with. */
@@ -68,6 +69,12 @@ int job_measure(struct job *j, struct err *e);
  * unsure. Looks that the folder has the blocks of are not repeated.
  */
 int job_measure_until_sure(struct job *j, struct err *e);
+
+/*
+ * What of p's units DIR lacks, by kernel and block. Reads beside whoever writes there.
+ * reboot_legs_release.
+ */
+void legs_missing(struct reboot_legs *l, const char *dir, const struct plan *p);
 
 /*
  * Append a sentence to b where no verdict can come of any cell, whatever is measured, or

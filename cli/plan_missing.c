@@ -108,7 +108,6 @@ int plan_missing(const char *dir, struct err *e)
 {
 	struct shelf s = { .folder = { .dir = (char *)dir, .lock_fd = -1 } };
 	struct reboot_legs l = { NULL, 0 };
-	bool *missing = NULL;
 	int ret = begun_read(&s.begun, dir, NULL, e);
 
 	s.folder.suite = &s.suite;
@@ -116,17 +115,13 @@ int plan_missing(const char *dir, struct err *e)
 	if (!ret)
 		ret = read_suite(&s, dir, e);
 	if (!ret) {
-		missing = xcalloc(s.plan.nr_units + 1, sizeof(*missing));
-		for (size_t i = 0; i < s.plan.nr_units; i++)
-			missing[i] = !folder_has(&s.folder, &s.plan.units[i]);
-		reboot_legs_make(&l, &s.plan, missing);
+		legs_missing(&l, dir, &s.plan);
 		for (size_t k = 0; k < s.suite.nr_kernels; k++)
 			print_kernel(&s, &l, k);
 		print_next(&s, &l);
 		print_order(&s);
 	}
 	reboot_legs_release(&l);
-	free(missing);
 	plan_release(&s.plan);
 	suite_release(&s.suite);
 	begun_release(&s.begun);

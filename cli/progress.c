@@ -18,119 +18,87 @@
 
 /* --- estimates ----------------------------------------------------------------------- */
 
-static double *place(const struct estimates *s, size_t cell, size_t variant, unsigned block)
+/* Where the value of a cell run stands. */
+static double *place(struct progress_line *l, size_t cell, size_t variant, unsigned block)
 {
-	const struct suite *suite = s->plan->suite;
+	const struct suite *s = l->plan->suite;
 
-	return &s->value[(cell * suite->nr_variants + variant) * suite->blocks + block - 1];
+	return &l->value[(cell * s->nr_variants + variant) * s->blocks + block - 1];
 }
 
-static void init(struct estimates *s, const struct plan *p)
+/* Keep the first primary value of the whole workload, of a run of the first pass. */
+static void note_value(struct progress_line *l, const struct plan_unit *u, const struct result *r)
 {
-	size_t nr = p->nr_cells * p->suite->nr_variants * p->suite->blocks;
+	size_t nr = l->plan->nr_cells * l->plan->suite->nr_variants * l->plan->suite->blocks;
+	double value;
 
-	s->plan = p;
-	s->value = xcalloc(nr, sizeof(*s->value));
-	for (size_t i = 0; i < nr; i++)
-		s->value[i] = NAN;
-}
-
-/* The first primary metric of the whole workload that is there. */
-static bool primary_value(const struct result *r, double *value)
-{
+	if (!l->value) {
+		l->value = xcalloc(nr, sizeof(*l->value));
+		for (size_t i = 0; i < nr; i++)
+			l->value[i] = NAN;
+	}
+	if (u->pass != PASS_THROUGHPUT || u->block > l->plan->suite->blocks ||
+	    r->status != STATUS_OK)
+		return;
 	for (size_t i = 0; i < r->nr_samples; i++) {
 		const struct sample *x = &r->samples[i];
 		const struct metric *m = metric_find(x->metric);
 
 		if (m && m->primary && !strcmp(x->role, "all") &&
-		    !num_parse_double(x->value, value, NULL))
-			return true;
+		    !num_parse_double(x->value, &value, NULL)) {
+			*place(l, u->cell, u->variant, u->block) = value;
+			return;
+		}
 	}
-	return false;
 }
 
-/* Take the primary value of a finished cell run of the first pass; others are passed over. */
-static void estimates_note(struct estimates *s, const struct plan *p, const struct plan_unit *u,
-			   const struct result *r)
-{
-	double value;
-
-	if (!s->plan)
-		init(s, p);
-	if (u->pass == PASS_THROUGHPUT && u->block <= p->suite->blocks && r->status == STATUS_OK &&
-	    primary_value(r, &value))
-		*place(s, u->cell, u->variant, u->block) = value;
-}
-
-static bool log_ratio(const struct estimates *s, const struct plan_unit *u,
+static bool log_ratio(struct progress_line *l, const struct plan_unit *u,
 		      const struct suite_contrast *c, unsigned block, double *d)
 {
-	double baseline = *place(s, u->cell, c->baseline, block);
-	double patched = *place(s, u->cell, c->patched, block);
+	double baseline = *place(l, u->cell, c->baseline, block);
+	double patched = *place(l, u->cell, c->patched, block);
 
 	*d = baseline > 0 && patched > 0 ? log(patched / baseline) : NAN;
 	return isfinite(*d);
 }
 
-static bool is_side(const struct plan_unit *u, const struct suite_contrast *c)
+/* The first contrast of the unit's variant; one whose pair of this block is there goes before. */
+static const struct suite_contrast *choose(struct progress_line *l, const struct plan_unit *u)
 {
-	return c->baseline == u->variant || c->patched == u->variant;
-}
-
-static const struct suite_contrast *choose(const struct estimates *s, const struct plan_unit *u)
-{
-	const struct suite *suite = s->plan->suite;
+	const struct suite *s = l->plan->suite;
 	const struct suite_contrast *first = NULL;
 	double d;
 
-	for (size_t i = 0; i < suite->nr_contrasts; i++) {
-		const struct suite_contrast *c = &suite->contrasts[i];
+	for (size_t i = s->nr_contrasts; i--;) {
+		const struct suite_contrast *c = &s->contrasts[i];
+		bool side = c->baseline == u->variant || c->patched == u->variant;
+		bool pair = side && u->block <= s->blocks && log_ratio(l, u, c, u->block, &d);
 
-		if (!is_side(u, c))
-			continue;
-		/* Another pass may have more blocks. */
-		if (u->block <= suite->blocks && log_ratio(s, u, c, u->block, &d))
-			return c;
-		first = first ? first : c;
+		if (pair || (side && !(first && u->block <= s->blocks &&
+				       log_ratio(l, u, first, u->block, &d))))
+			first = c;
 	}
 	return first;
 }
 
-/* patched / baseline of a cell in one contrast, over the blocks that have both. */
-struct estimate {
-	const char *contrast;
-	double change; /* Hodges-Lehmann, as compare's: 0.97 is -3 % */
-	unsigned blocks;
-};
-
-/*
- * Of the unit's cell, in the first contrast that its variant is a side of; one where
- * this block has both sides goes before others. false: there is no pair yet.
- */
-static bool estimates_of(const struct estimates *s, const struct plan_unit *u, struct estimate *out)
+/* "-3.1 % so far (2 blocks)", as compare's Hodges-Lehmann; false: there is no pair yet. */
+static bool add_estimate(struct buf *b, struct progress_line *l, const struct plan_unit *u)
 {
-	const struct suite_contrast *c = s->plan ? choose(s, u) : NULL;
-	unsigned blocks = s->plan ? s->plan->suite->blocks : 0;
-	double *d;
+	const struct suite *s = l->plan->suite;
+	const struct suite_contrast *c = choose(l, u);
+	double *d = xcalloc(s->blocks + 1, sizeof(*d));
+	unsigned n = 0;
 
-	*out = (struct estimate){ 0 };
-	if (!c)
-		return false;
-	d = xcalloc(blocks, sizeof(*d));
-	for (unsigned b = 1; b <= blocks; b++)
-		out->blocks += log_ratio(s, u, c, b, &d[out->blocks]);
-	if (out->blocks) {
-		out->contrast = c->name;
-		out->change = exp(paired_estimate(d, out->blocks, NULL, NULL, 0));
-	}
+	for (unsigned block = 1; c && block <= s->blocks; block++)
+		n += log_ratio(l, u, c, block, &d[n]);
+	if (n && s->nr_contrasts > 1)
+		buf_addf(b, " (%s)", c->name);
+	if (n)
+		buf_addf(b, " %+.1f %% so far (%u block%s)",
+			 (exp(paired_estimate(d, n, NULL, NULL, 0)) - 1) * 100, n,
+			 n == 1 ? "" : "s");
 	free(d);
-	return out->blocks > 0;
-}
-
-static void estimates_release(struct estimates *s)
-{
-	free(s->value);
-	*s = (struct estimates){ 0 };
+	return n;
 }
 
 /* --- the line ------------------------------------------------------------------------ */
@@ -159,19 +127,13 @@ static void add_unit(struct buf *b, const struct plan *p, const struct plan_unit
 /* "dio-overwrite threads=8 -3.1 % so far (2 blocks)", or which cell run it was. */
 static void remember(struct progress_line *line, const struct progress *p)
 {
-	struct estimate x;
-
 	buf_reset(&line->last);
-	estimates_note(&line->so_far, line->plan, p->unit, p->result);
-	if (!estimates_of(&line->so_far, p->unit, &x)) {
-		add_unit(&line->last, line->plan, p->unit);
-		return;
-	}
+	note_value(line, p->unit, p->result);
 	add_cell(&line->last, line->plan, p->unit);
-	if (line->plan->suite->nr_contrasts > 1)
-		buf_addf(&line->last, " (%s)", x.contrast);
-	buf_addf(&line->last, " %+.1f %% so far (%u block%s)", (x.change - 1) * 100, x.blocks,
-		 x.blocks == 1 ? "" : "s");
+	if (!add_estimate(&line->last, line, p->unit)) {
+		buf_reset(&line->last);
+		add_unit(&line->last, line->plan, p->unit);
+	}
 }
 
 void progress_before(void *arg, const struct plan_unit *u, const struct result *r)
@@ -179,7 +141,7 @@ void progress_before(void *arg, const struct plan_unit *u, const struct result *
 	struct progress_line *line = arg;
 
 	if (line->terminal && !line->quiet)
-		estimates_note(&line->so_far, line->plan, u, r);
+		note_value(line, u, r);
 }
 
 void progress_text(struct progress_line *line, const struct progress *p, size_t width,
@@ -250,7 +212,8 @@ void progress_end(struct progress_line *line)
 {
 	if (line->terminal && !line->quiet)
 		fprintf(stderr, "\r\033[K");
-	estimates_release(&line->so_far);
+	free(line->value);
+	line->value = NULL;
 	buf_release(&line->last);
 }
 

@@ -12,18 +12,11 @@
 #include "runners/folder/progress.h"
 #include "runners/kernel/kernel_build.h"
 
-/* What the cell runs so far say about each cell's change. No verdict: nobody may stop because of
- * it. */
-struct estimates {
-	const struct plan *plan; /* borrowed; NULL before the first value */
-	double *value;           /* cell, variant, block; NaN: not measured */
-};
-
 struct progress_line {
 	const char *command;     /* "duel" */
 	const struct plan *plan; /* borrowed; may be made later */
 	bool terminal, quiet;
-	struct estimates so_far;
+	double *value;   /* cell, variant, block of the plan; NaN: not measured; NULL: none yet */
 	struct buf last; /* the text about the cell run that ended last */
 };
 

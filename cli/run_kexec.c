@@ -10,6 +10,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "cli/measure.h"
 #include "lib/fs.h"
 #include "lib/schema.h"
 
@@ -31,28 +32,14 @@ static int note_command(struct reboot_state *s, struct err *e)
 	return ret;
 }
 
-/* Which units are missing; freed by the caller. */
-static bool *missing_units(const struct kexec_job *job)
-{
-	const struct folder f = {
-		.dir = (char *)job->dir, .suite = job->plan->suite, .plan = job->plan, .lock_fd = -1
-	};
-	bool *missing = xcalloc(job->plan->nr_units + 1, sizeof(*missing));
-
-	for (size_t i = 0; i < job->plan->nr_units; i++)
-		missing[i] = !folder_has(&f, &job->plan->units[i]);
-	return missing;
-}
-
 static int look(const struct reboot_state *s, const struct kexec_job *job, struct reboot_legs *l,
 		struct reboot_step *step, struct err *e)
 {
 	char boot_id[BOOT_ID_LEN];
-	bool *missing = missing_units(job);
 	struct utsname u;
 	int ret;
 
-	reboot_legs_make(l, job->plan, missing);
+	legs_missing(l, job->dir, job->plan);
 	ret = reboot_legs_map(l, job->plan->suite, s, e);
 	if (!ret) {
 		const struct reboot_seen seen = { boot_id, u.release, reboot_running(s), l };
@@ -61,7 +48,6 @@ static int look(const struct reboot_state *s, const struct kexec_job *job, struc
 		uname(&u);
 		reboot_decide(s, &seen, step);
 	}
-	free(missing);
 	return ret;
 }
 
@@ -72,17 +58,16 @@ int kexec_begin(struct reboot_state *s, const struct option_strings *kernels,
 	struct reboot_step step;
 	int ret = 0;
 
-	if (reboot_is_installed("")) {
-		err_exit(e, FSDUEL_MACHINE);
-		return err_add(e, EBUSY,
-			       "a run that alternates kernels is under way on this "
-			       "machine (%s); fsduel clean ends it",
-			       REBOOT_UNIT);
-	}
-	for (size_t i = 0; i < kernels->n && !ret; i++)
+	if (reboot_is_installed(""))
+		ret = err_add(e, EBUSY,
+			      "a run that alternates kernels is under way on this machine (%s); "
+			      "fsduel clean ends it",
+			      REBOOT_UNIT);
+	for (size_t i = 0; i < kernels->n && !ret; i++) {
 		ret = reboot_add_kernel(s, kernels->v[i], e);
-	if (ret)
-		err_exit(e, FSDUEL_USAGE);
+		if (ret)
+			err_exit(e, FSDUEL_USAGE);
+	}
 	if (!ret)
 		ret = look(s, job, &l, &step, e);
 	reboot_legs_release(&l);
@@ -100,7 +85,7 @@ int kexec_begin(struct reboot_state *s, const struct option_strings *kernels,
 	return ret;
 }
 
-/* Why it ended before its time, for whoever reads the results and not the log. */
+/* Add to the notes of run.json why the run ended before its time. */
 static void note_in_folder(const char *dir, const char *why)
 {
 	char *path = xasprintf("%s/" RUN_JSON, dir);
@@ -108,10 +93,8 @@ static void note_in_folder(const char *dir, const char *why)
 
 	if (fs_exists(path) && !fs_read_json(path, &run, NULL)) {
 		notes = json_object_get(run, "notes");
-		if (!json_is_array(notes)) {
-			notes = json_array();
-			json_object_set_new(run, "notes", notes);
-		}
+		if (!json_is_array(notes))
+			json_object_set_new(run, "notes", notes = json_array());
 		json_array_append_new(notes, json_string(why));
 		fs_write_json(path, run, NULL);
 	}
