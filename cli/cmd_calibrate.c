@@ -21,71 +21,52 @@
 
 /* --- what was found ------------------------------------------------------------------- */
 
-struct alarms {
-	unsigned cells, alone, family;
-};
-
-static struct alarms count_alarms(const struct comparison *c)
+static void print_alarms(const struct comparison *c)
 {
-	struct alarms a = { 0 };
+	unsigned cells = 0, alone = 0, family = 0;
+	struct interval i;
 
-	for (size_t i = 0; i < c->nr_rows; i++) {
-		const struct judgement *j = &c->rows[i].j;
+	for (size_t k = 0; k < c->nr_rows; k++) {
+		const struct judgement *j = &c->rows[k].j;
 
 		if (!j->decides || !j->has_p)
 			continue;
-		a.cells++;
-		a.alone += j->p_flip <= VERDICT_ALPHA;
-		a.family += j->p_family <= VERDICT_ALPHA;
+		cells++;
+		alone += j->p_flip <= VERDICT_ALPHA;
+		family += j->p_family <= VERDICT_ALPHA;
 	}
-	return a;
-}
-
-static void print_alarms(const struct comparison *c)
-{
-	struct alarms a = count_alarms(c);
-	struct interval i = a.cells ? stats_wilson(a.alone, a.cells, 0.95) : (struct interval){ 0 };
-
-	if (!a.cells) {
+	if (!cells) {
 		printf("no cell could be measured on both sides\n");
 		return;
 	}
+	i = stats_wilson(alone, cells, 0.95);
 	printf("false alarms, each cell by its own p: %u of %u, %.1f %% (95 %% interval\n"
 	       "%.1f..%.1f %%); 5 %% are expected\n",
-	       a.alone, a.cells, 100.0 * a.alone / a.cells, 100 * i.low, 100 * i.high);
+	       alone, cells, 100.0 * alone / cells, 100 * i.low, 100 * i.high);
 	printf("false alarms, all cells together: %u; in 19 of 20 calibrations there is none\n",
-	       a.family);
-}
-
-static void add_percent(struct buf *b, double change)
-{
-	struct buf text = BUF_INIT;
-
-	if (change < 0)
-		buf_adds(&text, "-");
-	else
-		buf_addf(&text, "%.2f %%", change * 100);
-	buf_adds(b, "  ");
-	text_add_padded(b, buf_str(&text), 9, true);
-	buf_release(&text);
+	       family);
 }
 
 static void print_cell(struct buf *b, const struct comparison_row *row, const double *sees)
 {
-	struct buf name = BUF_INIT;
-	bool known = row->j.has_change && row->pairs > 1;
+	const double changes[] = { row->j.sd_log, sees[0], sees[1] };
+	struct buf text = BUF_INIT;
 
-	buf_addf(&name, "%s%s%s", row->workload, *row->varying ? " " : "", row->varying);
+	buf_addf(&text, "%s%s%s", row->workload, *row->varying ? " " : "", row->varying);
 	if (!row->whole)
-		buf_addf(&name, " %s", row->role);
-	text_add_padded(b, buf_str(&name), CELL_WIDTH, false);
-	add_percent(b, known ? row->j.sd_log : -1);
-	buf_addc(b, ' ');
-	add_percent(b, known ? sees[0] : -1);
-	buf_addc(b, ' ');
-	add_percent(b, known ? sees[1] : -1);
+		buf_addf(&text, " %s", row->role);
+	text_add_padded(b, buf_str(&text), CELL_WIDTH, false);
+	for (size_t i = 0; i < 3; i++) {
+		buf_reset(&text);
+		if (row->j.has_change && row->pairs > 1 && changes[i] >= 0)
+			buf_addf(&text, "%.2f %%", changes[i] * 100);
+		else
+			buf_addc(&text, '-');
+		buf_adds(b, i ? "   " : "  ");
+		text_add_padded(b, buf_str(&text), 9, true);
+	}
 	buf_addc(b, '\n');
-	buf_release(&name);
+	buf_release(&text);
 }
 
 static void print_cells(const struct comparison *c)
@@ -122,30 +103,23 @@ static void print_cells(const struct comparison *c)
 
 /* --- what is kept ---------------------------------------------------------------------- */
 
-static int write_floor(const char *path, const json_t *floor, struct err *e)
-{
-	int ret = fs_write_json(path, floor, e);
-
-	if (!ret)
-		printf("kept: %s\n", path);
-	return ret;
-}
-
 /* In the folder, and in the cache under the machine's id, where compare looks. */
 static int keep(const char *dir, const json_t *floor, struct err *e)
 {
 	const char *machine = json_string_value(json_object_get(floor, "machine"));
-	char *path = xasprintf("%s/" FLOOR_JSON, dir);
-	int ret = write_floor(path, floor, e);
+	char *paths[] = { xasprintf("%s/" FLOOR_JSON, dir), NULL };
+	int ret = 0;
 
-	free(path);
-	if (ret || !machine || strchr(machine, '/'))
-		return ret;
-	ret = show_floor_path(machine, &path, e);
-	if (ret)
-		return ret;
-	ret = write_floor(path, floor, e);
-	free(path);
+	if (machine && !strchr(machine, '/'))
+		ret = show_floor_path(machine, &paths[1], e);
+	for (size_t i = 0; i < 2; i++) {
+		if (!ret && paths[i]) {
+			ret = fs_write_json(paths[i], floor, e);
+			if (!ret)
+				printf("kept: %s\n", paths[i]);
+		}
+		free(paths[i]);
+	}
 	return ret;
 }
 

@@ -20,25 +20,19 @@ struct pictures {
 	struct strv names;
 };
 
-/* Letters, digits and "._-" of s: what is fine in any file's name and for gnuplot. */
+#define PLAIN "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-"
+
+/* "scaling", or "scaling-CONTRAST": only characters that suit any file system and gnuplot. */
 static char *file_name(const char *kind, const char *contrast, size_t number, bool alone)
 {
 	struct buf b = BUF_INIT;
-	bool clean = true;
 
-	buf_adds(&b, kind);
 	if (alone)
-		return buf_detach(&b, NULL);
-	buf_addc(&b, '-');
-	for (; *contrast; contrast++) {
-		bool plain =
-			strchr("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-",
-			       *contrast) != NULL;
-
-		clean &= plain;
-		buf_addc(&b, plain ? *contrast : '_');
-	}
-	if (!clean)
+		return xstrdup(kind);
+	buf_addf(&b, "%s-", kind);
+	for (const char *c = contrast; *c; c++)
+		buf_addc(&b, strchr(PLAIN, *c) ? *c : '_');
+	if (contrast[strspn(contrast, PLAIN)])
 		buf_addf(&b, "-%zu", number);
 	return buf_detach(&b, NULL);
 }
@@ -59,20 +53,21 @@ static void add_kind(struct pictures *p, const struct options *o, const struct p
 {
 	bool alone = kind->once || contrasts->n == 1;
 
-	for (size_t i = 0; i < (alone && contrasts->n ? 1 : contrasts->n); i++) {
+	for (size_t i = 0; i < contrasts->n && !(alone && i); i++) {
 		char *name = file_name(kind->name, contrasts->v[i], i + 1, alone);
-		struct plot_request q = { .kind = kind,
-					  .contrast = contrasts->v[i],
-					  .workload = o->workload,
-					  .columns = WIDTH };
+		const struct plot_request q = { .kind = kind,
+						.contrast = contrasts->v[i],
+						.workload = o->workload,
+						.columns = WIDTH,
+						.format = o->ascii ? PLOT_ASCII : PLOT_SVG };
 
 		strv_add(&p->names, name);
 		p->q = xrealloc(p->q, p->nr + 2, sizeof(*p->q));
-		q.format = o->ascii ? PLOT_ASCII : PLOT_SVG;
 		p->q[p->nr++] = q;
-		q.format = PLOT_PNG;
-		if (!o->ascii)
-			p->q[p->nr++] = q;
+		if (!o->ascii) {
+			p->q[p->nr] = q;
+			p->q[p->nr++].format = PLOT_PNG;
+		}
 		free(name);
 	}
 }

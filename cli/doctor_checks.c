@@ -37,66 +37,75 @@
 
 /* --- what can be done here --------------------------------------------------------------- */
 
-/* First line of what a program prints, or nothing. */
-static void first_line(const char *const *argv, struct buf *said)
+/*
+ * Is each program there? "mke2fs -V": its version is what the second word makes it print.
+ */
+static enum health check_programs(const char *arg, struct buf *said)
 {
+	struct strv words = STRV_INIT;
 	struct buf out = BUF_INIT;
-	struct proc_opts o = { .out = &out, .err = &out, .timeout_ns = CHECK_TIMEOUT_NS };
+	const struct proc_opts o = { .out = &out, .err = &out, .timeout_ns = CHECK_TIMEOUT_NS };
+	const char *missing = NULL;
 	struct proc_exit x;
+	bool version;
 
-	if (!proc_run(argv, &o, NULL, &x, NULL) && out.len)
-		buf_add(said, out.data, strcspn(out.data, "\n"));
+	strv_split(&words, arg, " ");
+	version = words.n > 1 && *words.v[1] == '-';
+	for (size_t i = 0; i < (version ? 1 : words.n) && !missing; i++) {
+		char *path = proc_which(words.v[i]);
+
+		missing = path ? NULL : words.v[i];
+		free(path);
+	}
+	if (!missing && !version)
+		buf_adds(said, arg);
+	else if (!missing && !proc_run((const char *const *)words.v, &o, NULL, &x, NULL))
+		buf_add(said, buf_str(&out), strcspn(buf_str(&out), "\n"));
+	else if (missing && words.n > 1 && !version)
+		buf_addf(said, "no %s", missing);
 	buf_release(&out);
+	strv_release(&words);
+	return missing ? HEALTH_MISSING : HEALTH_OK;
 }
 
-static enum health check_program(const char *arg, struct buf *said)
+/* Missing, with the sentence that says why. */
+static enum health missing_for(const struct err *why, struct buf *said)
 {
-	struct strv argv = STRV_INIT;
-	char *path;
-
-	strv_split(&argv, arg, " ");
-	path = proc_which(argv.v[0]);
-	if (path && argv.n > 1)
-		first_line((const char *const *)argv.v, said);
-	else if (path)
-		buf_adds(said, path);
-	strv_release(&argv);
-	if (!path)
-		return HEALTH_MISSING;
-	free(path);
-	return HEALTH_OK;
+	buf_adds(said, why->text);
+	return HEALTH_MISSING;
 }
 
-static enum health check_qemu(const char *arg, struct buf *said)
+static enum health check_qemu(const char *option, struct buf *said)
 {
 	struct err e = ERR_INIT;
-	char *qemu = qemu_find(NULL, &e);
-	const char *const argv[] = { qemu, "--version", NULL };
+	char *qemu = qemu_find(NULL, &e), *command;
+	enum health h;
 
-	(void)arg;
-	if (qemu)
-		first_line(argv, said);
-	else
-		buf_adds(said, e.text);
+	if (!qemu)
+		return missing_for(&e, said);
+	command = xasprintf("%s %s", qemu, option);
+	h = check_programs(command, said);
+	free(command);
 	free(qemu);
-	return qemu ? HEALTH_OK : HEALTH_MISSING;
+	return h;
 }
 
 /*
- * Run a ROM of three instructions (mov al,0x10; out 0xf4,al; hlt) under these
- * arguments. 0: the guest's own exit came back.
+ * Run a ROM of three instructions (mov al,0x10; out 0xf4,al; hlt) under these arguments.
+ * 0: the guest's own exit came back; else a sentence.
  */
-static int trial(const char *qemu, const char *args, struct buf *out)
+static int trial(const char *args, struct err *e)
 {
 	static const unsigned char code[] = { 0xb0, 0x10, 0xe6, 0xf4, 0xf4 };
-	struct proc_opts o = { .out = out, .err = out, .timeout_ns = CHECK_TIMEOUT_NS };
-	char rom[] = "/tmp/fsduel-doctor-XXXXXX";
+	struct buf out = BUF_INIT;
+	const struct proc_opts o = { .out = &out, .err = &out, .timeout_ns = CHECK_TIMEOUT_NS };
+	char rom[] = "/tmp/fsduel-doctor-XXXXXX", *qemu = qemu_find(NULL, e);
+	int fd = qemu ? mkstemp(rom) : -1, ret = -EIO;
+	struct proc_exit x = { .status = -1 };
 	struct strv argv = STRV_INIT;
-	struct proc_exit x;
-	int fd = mkstemp(rom), ret = -EIO;
 
 	if (fd < 0)
-		return -errno;
+		goto out;
 	strv_add(&argv, qemu);
 	strv_split(&argv,
 		   "-m 16 -smp 1 -display none -monitor none -nic none "
@@ -107,74 +116,55 @@ static int trial(const char *qemu, const char *args, struct buf *out)
 	strv_split(&argv, args, " ");
 	if (!ftruncate(fd, TRIAL_ROM_BYTES) &&
 	    pwrite(fd, code, sizeof(code), TRIAL_RESET) == (ssize_t)sizeof(code) &&
-	    !proc_run((const char *const *)argv.v, &o, NULL, &x, NULL))
-		ret = x.timed_out ? -ETIMEDOUT : x.status == TRIAL_EXIT ? 0 : -EIO;
+	    !proc_run((const char *const *)argv.v, &o, NULL, &x, NULL) && x.status == TRIAL_EXIT)
+		ret = 0;
 	close(fd);
 	unlink(rom);
+	if (ret)
+		err_add(e, EIO, "a guest does not run: %.*s",
+			out.len ? (int)strcspn(out.data, "\n") : 18,
+			out.len ? out.data : "no answer from it");
+out:
 	strv_release(&argv);
+	buf_release(&out);
+	free(qemu);
 	return ret;
 }
 
-static enum health check_tcg(const char *arg, struct buf *said)
+static enum health check_tcg(const char *args, struct buf *said)
 {
-	struct buf out = BUF_INIT;
-	char *qemu = qemu_find(NULL, NULL);
-	int ret;
+	struct err e = ERR_INIT;
 
-	(void)arg;
-	if (!qemu)
-		return HEALTH_MISSING;
-	ret = trial(qemu, "-accel tcg -icount shift=0,sleep=off -cpu qemu64", &out);
-	free(qemu);
-	if (ret)
-		buf_addf(said, "a guest does not run: %.*s",
-			 out.len ? (int)strcspn(out.data, "\n") : 14,
-			 out.len ? out.data : "no answer from it");
-	else
-		buf_adds(said, "a guest ran on the virtual clock");
-	buf_release(&out);
-	return ret ? HEALTH_MISSING : HEALTH_OK;
+	if (trial(args, &e))
+		return missing_for(&e, said);
+	buf_adds(said, "a guest ran on the virtual clock");
+	return HEALTH_OK;
 }
 
-static enum health check_kvm(const char *arg, struct buf *said)
+static enum health check_kvm(const char *args, struct buf *said)
 {
-	struct buf out = BUF_INIT;
 	struct err e = ERR_INIT;
-	char *qemu = qemu_find(NULL, NULL);
-	int ret;
 
-	(void)arg;
-	if (!qemu || trial_kvm_device(KVM_DEVICE, &e)) {
-		buf_adds(said, e.text);
-		free(qemu);
-		return HEALTH_MISSING;
-	}
-	ret = trial(qemu, "-accel kvm -cpu host", &out);
-	free(qemu);
-	buf_release(&out);
+	if (trial_kvm_device(KVM_DEVICE, &e))
+		return missing_for(&e, said);
 	buf_addf(said, "/dev/kvm opens and %s",
-		 ret ? "a guest does not run"
-		     : "three instructions ran; only a trial boot of a "
-		       "kernel proves more");
+		 trial(args, &e) ? "a guest does not run"
+				 : "three instructions ran; only a trial boot of a kernel proves "
+				   "more");
 	return HEALTH_LIMITED;
 }
 
+/* Is the tracepoint "lock/contention_begin" to be seen? */
 static enum health check_tracepoint(const char *arg, struct buf *said)
 {
-	static const char *const roots[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
+	char *path = xasprintf("/sys/kernel/tracing/events/%s", arg);
+	char *debug = xasprintf("/sys/kernel/debug/tracing/events/%s", arg);
+	bool there = fs_exists(path) || fs_exists(debug);
 
-	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
-		char *path = xasprintf("%s/events/%s", roots[i], arg);
-		int ret = access(path, F_OK);
-
-		free(path);
-		if (!ret) {
-			buf_adds(said, arg);
-			return HEALTH_OK;
-		}
-	}
-	buf_addf(said, "%s is not to be seen", arg);
-	return HEALTH_LIMITED;
+	buf_addf(said, "%s%s", arg, there ? "" : " is not to be seen");
+	free(path);
+	free(debug);
+	return there ? HEALTH_OK : HEALTH_LIMITED;
 }
 
 static enum health check_root(const char *arg, struct buf *said)
@@ -198,22 +188,6 @@ static enum health check_loop(const char *arg, struct buf *said)
 	return HEALTH_OK;
 }
 
-/* All of several programs, by blanks. */
-static enum health check_programs(const char *arg, struct buf *said)
-{
-	struct strv names = STRV_INIT;
-	size_t i = 0;
-	bool all;
-
-	strv_split(&names, arg, " ");
-	for (char *path; i < names.n && (path = proc_which(names.v[i])); i++)
-		free(path);
-	all = i == names.n;
-	buf_addf(said, "%s%s", all ? "" : "no ", all ? arg : names.v[i]);
-	strv_release(&names);
-	return all ? HEALTH_OK : HEALTH_MISSING;
-}
-
 static void add_gib(struct buf *said, uint64_t bytes, const char *what)
 {
 	buf_addf(said, "%.1f GiB %s", (double)bytes / (double)(1ull << 30), what);
@@ -224,12 +198,10 @@ static enum health check_build(const char *arg, struct buf *said)
 	struct err e = ERR_INIT;
 
 	(void)arg;
-	if (!kernel_build_check(&e)) {
-		buf_adds(said, "all programs are here");
-		return HEALTH_OK;
-	}
-	buf_adds(said, e.text);
-	return HEALTH_MISSING;
+	if (kernel_build_check(&e))
+		return missing_for(&e, said);
+	buf_adds(said, "all programs are here");
+	return HEALTH_OK;
 }
 
 static enum health check_memory(const char *arg, struct buf *said)
@@ -251,28 +223,22 @@ static enum health check_cores(const char *arg, struct buf *said)
 
 static enum health check_cache(const char *arg, struct buf *said)
 {
-	struct err why = ERR_INIT;
+	struct err e = ERR_INIT;
 	struct statvfs v;
 	char *dir = NULL;
-	uint64_t room;
-	int ret;
+	uint64_t room = 0;
+	int ret = fs_cache_room("", &dir, &e);
 
 	(void)arg;
-	if (fs_cache_room("", &dir, &why)) {
-		buf_adds(said, why.text);
-		return HEALTH_MISSING;
+	if (!ret && (statvfs(dir, &v) || access(dir, W_OK)))
+		ret = err_sys(&e, errno, "%s", dir);
+	if (!ret) {
+		room = (uint64_t)v.f_bavail * v.f_frsize;
+		add_gib(said, room, "free in ");
+		buf_adds(said, dir);
 	}
-	ret = statvfs(dir, &v);
-	if (ret || access(dir, W_OK)) {
-		buf_addf(said, "%s: %s", dir, strerror(errno));
-		free(dir);
-		return HEALTH_MISSING;
-	}
-	room = (uint64_t)v.f_bavail * v.f_frsize;
-	add_gib(said, room, "free in ");
-	buf_adds(said, dir);
 	free(dir);
-	return room < CACHE_BYTES ? HEALTH_LIMITED : HEALTH_OK;
+	return ret ? missing_for(&e, said) : room < CACHE_BYTES ? HEALTH_LIMITED : HEALTH_OK;
 }
 
 /* --- what makes figures differ from run to run ------------------------------------------ */
@@ -340,20 +306,20 @@ static enum health check_spread(const char *dir, struct buf *said)
 /* --- the table ------------------------------------------------------------------------- */
 
 const struct doctor_row doctor_rows[] = {
-	{ "qemu", check_qemu, NULL, NULL, DOCTOR_DUEL,
+	{ "qemu", check_qemu, "--version", NULL, DOCTOR_DUEL,
 	  "install qemu-system-x86, or name another by FSDUEL_QEMU" },
-	{ "exact mode", check_tcg, NULL, NULL, DOCTOR_DUEL,
-	  "install Debian's qemu-system-x86: it has TCG and icount" },
-	{ "kvm", check_kvm, NULL, NULL, 0,
+	{ "exact mode", check_tcg, "-accel tcg -icount shift=0,sleep=off -cpu qemu64", NULL,
+	  DOCTOR_DUEL, "install Debian's qemu-system-x86: it has TCG and icount" },
+	{ "kvm", check_kvm, "-accel kvm -cpu host", NULL, 0,
 	  "mode kvm needs it, exact and tcg do not, auto does without" },
-	{ "mke2fs", check_program, "mke2fs -V", NULL, DOCTOR_DUEL, "install e2fsprogs" },
-	{ "mkfs.xfs", check_program, "mkfs.xfs -V", NULL, 0, "install xfsprogs to measure XFS" },
-	{ "fio", check_program, "fio --version", NULL, DOCTOR_DUEL, "install fio" },
-	{ "perf", check_program, "perf --version", NULL, 0, "install linux-perf to record locks" },
+	{ "mke2fs", check_programs, "mke2fs -V", NULL, DOCTOR_DUEL, "install e2fsprogs" },
+	{ "mkfs.xfs", check_programs, "mkfs.xfs -V", NULL, 0, "install xfsprogs to measure XFS" },
+	{ "fio", check_programs, "fio --version", NULL, DOCTOR_DUEL, "install fio" },
+	{ "perf", check_programs, "perf --version", NULL, 0, "install linux-perf to record locks" },
 	{ "lock events", check_tracepoint, "lock/contention_begin", NULL, 0,
 	  "only host mode needs it: Linux 5.19, and mount -t tracefs nodev "
 	  "/sys/kernel/tracing as root" },
-	{ "gnuplot", check_program, "gnuplot --version", NULL, 0,
+	{ "gnuplot", check_programs, "gnuplot --version", NULL, 0,
 	  "install gnuplot-nox to draw plots" },
 	{ "kernel fetch", check_programs, "apt-get apt-cache dpkg-deb", NULL, 0,
 	  "only Debian and its kin can fetch; give bzImages of your own instead" },
@@ -366,9 +332,9 @@ const struct doctor_row doctor_rows[] = {
 	{ "root", check_root, NULL, NULL, 0, "only host mode needs it: run it as root" },
 	{ "loop devices", check_loop, NULL, NULL, 0,
 	  "only host mode can use them: modprobe loop, as root" },
-	{ "kexec", check_program, "kexec --version", NULL, 0,
+	{ "kexec", check_programs, "kexec --version", NULL, 0,
 	  "only fsduel run --kexec needs it: install kexec-tools" },
-	{ "gcc", check_program, "gcc --version", NULL, 0, "install gcc to build fsduel" },
+	{ "gcc", check_programs, "gcc --version", NULL, 0, "install gcc to build fsduel" },
 	{ "governor", NULL, NULL, grade_governor, 0,
 	  "only host mode is touched, and fsduel run sets it to performance meanwhile" },
 	{ "turbo", NULL, NULL, grade_turbo, 0,
