@@ -70,28 +70,6 @@ static void add_heading(struct buf *out, const struct cost_cell *c, const struct
 	buf_release(&b);
 }
 
-static int add_side(struct buf *out, const char *dir, const struct results *r,
-		    const struct costs *c, const struct cost_cell *cell, int side,
-		    const char *function, struct err *e)
-{
-	const char *variant = side ? cell->patched : cell->baseline;
-	struct annotate_side s;
-	struct annotate_code code = { 0 };
-	int ret = annotate_collect(&s, dir, c, cell, side, function, e);
-
-	if (!ret && !s.n) {
-		buf_addf(out, "\n%s: was not executed under that name\n", variant);
-	} else if (!ret) {
-		buf_addf(out, "\n%s\n", variant);
-		ret = annotate_code_load(&code, results_run(r), variant, e);
-		if (!ret)
-			ret = annotate_show(out, &s, &code, e);
-	}
-	annotate_code_release(&code);
-	annotate_side_release(&s);
-	return ret;
-}
-
 static int run(const struct call *call, struct err *e)
 {
 	const struct options *o = &call->o;
@@ -109,7 +87,9 @@ static int run(const struct call *call, struct err *e)
 	if (!ret)
 		add_heading(&out, cell, costs_find(cell, function));
 	for (int side = 0; side < 2 && !ret; side++) {
-		ret = add_side(&out, dir, r, c, cell, side, function, e);
+		const struct annotate_cell a = { dir, function, r, c, cell };
+
+		ret = annotate_side(&out, &a, side, e);
 		if (ret)
 			code = err_exit_code(e, FSDUEL_MACHINE);
 	}

@@ -1,18 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * cmd_run.c: `fsduel run`: measure a suite on this machine and the kernel that runs.
- * Measuring is runners/host/host.c; booting kernels in turn is run_kexec.c.
+ * Measuring is runners/host/host.c. With --kexec each block of each kernel is a leg: it is
+ * measured, the next kernel is booted, and the run goes on there.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
+#include "cli/fio_ask.h"
 #include "cli/measure.h"
 #include "cli/options.h"
-#include "cli/run_kexec.h"
 #include "cli/show.h"
+#include "lib/fs.h"
+#include "lib/schema.h"
 #include "runners/host/host.h"
+#include "runners/host/reboot.h"
 #include "runners/suite/suite_order.h"
 
 #define SETTLE_NS 10000000000u
@@ -104,11 +111,6 @@ static int measure_part(struct host_job *h, const char *kernel, unsigned block, 
 	return code;
 }
 
-static int measure_leg(void *arg, const char *label, unsigned block, struct err *e)
-{
-	return measure_part(arg, label, block, e);
-}
-
 /* The pairs are complete only when every kernel has had its boot. */
 static int measure(struct host_job *h, struct err *e)
 {
@@ -128,30 +130,195 @@ static int measure(struct host_job *h, struct err *e)
 	return h->last.failed ? FSDUEL_UNMEASURED : FSDUEL_OK;
 }
 
-/* Each kernel in turn. state: where it was left before this boot; NULL: it begins now. */
+/* --- kernels in turn, booted by kexec ---------------------------------------------------- */
+
+/* Argument list and program of this process, so that the unit can start it again. */
+static int note_command(struct reboot_state *s, struct err *e)
+{
+	struct buf words = BUF_INIT;
+	int ret = fs_read("/proc/self/cmdline", 0, &words, e);
+	const char *word = buf_str(&words), *end = word + words.len;
+
+	for (bool first = true; !ret && word < end; word += strlen(word) + 1, first = false)
+		if (!first)
+			strv_add(&s->command, word);
+	buf_release(&words);
+	s->fsduel = realpath("/proc/self/exe", NULL);
+	s->cwd = getcwd(NULL, 0);
+	if (!ret && (!s->fsduel || !s->cwd))
+		ret = err_sys(e, errno, "cannot find this program or the working directory");
+	return ret;
+}
+
+/* What to do next: step, and its leg where it has one. What comes next decides host/reboot.c. */
+static int look(const struct host_job *h, const struct reboot_state *s, const struct plan *p,
+		struct reboot_step *step, struct reboot_leg *leg, struct err *e)
+{
+	struct reboot_legs l = { NULL, 0 };
+	char boot_id[BOOT_ID_LEN];
+	struct utsname u;
+	int ret;
+
+	legs_missing(&l, h->job.dir, p);
+	ret = reboot_legs_map(&l, p->suite, s, e);
+	if (!ret) {
+		const struct reboot_seen seen = { boot_id, u.release, reboot_running(s), &l };
+
+		order_boot_id(boot_id);
+		uname(&u);
+		reboot_decide(s, &seen, step);
+		*leg = step->leg < l.n ? l.v[step->leg] : (struct reboot_leg){ 0 };
+	}
+	reboot_legs_release(&l);
+	return ret;
+}
+
+/* Identify the kernels, check that it can be done here, install the unit; or leave nothing. */
+static int begin_turns(const struct host_job *h, struct reboot_state *s, const struct plan *p,
+		       struct err *e)
+{
+	const struct option_strings *kernels = &h->o->kexec;
+	struct reboot_step step;
+	struct reboot_leg leg;
+	int ret = 0;
+
+	if (reboot_is_installed(""))
+		ret = err_add(e, EBUSY,
+			      "a run that alternates kernels is under way on this machine (%s); "
+			      "fsduel clean ends it",
+			      REBOOT_UNIT);
+	for (size_t i = 0; i < kernels->n && !ret; i++) {
+		ret = reboot_add_kernel(s, kernels->v[i], e);
+		if (ret)
+			err_exit(e, FSDUEL_USAGE);
+	}
+	if (!ret)
+		ret = look(h, s, p, &step, &leg, e);
+	if (!ret)
+		ret = reboot_check(e);
+	if (!ret)
+		ret = note_command(s, e);
+	if (!ret) {
+		ret = reboot_install(s, "", e);
+		if (ret)
+			reboot_remove("", NULL);
+	}
+	return ret ? err_exit_code(e, FSDUEL_MACHINE) : FSDUEL_OK;
+}
+
+/* Add to the notes of run.json why the run ended before its time. */
+static void note_in_folder(const char *dir, const char *why)
+{
+	char *path = xasprintf("%s/" RUN_JSON, dir);
+	json_t *run = NULL, *notes;
+
+	if (fs_exists(path) && !fs_read_json(path, &run, NULL)) {
+		notes = json_object_get(run, "notes");
+		if (!json_is_array(notes))
+			json_object_set_new(run, "notes", notes = json_array());
+		json_array_append_new(notes, json_string(why));
+		fs_write_json(path, run, NULL);
+	}
+	json_decref(run);
+	free(path);
+}
+
+/* The run ends here; why may be NULL: the sentences in e say it. */
+static int give_up(const struct host_job *h, const char *why, int code, struct err *e)
+{
+	if (why)
+		err_add(e, EIO, "%s; what was measured is kept in %s", why, h->job.dir);
+	if (*e->text)
+		note_in_folder(h->job.dir, why ? why : e->text);
+	reboot_remove("", e);
+	return code;
+}
+
+static int measure_leg(struct host_job *h, struct reboot_state *s, const struct reboot_leg *leg,
+		       struct err *e)
+{
+	const char *label = s->kernels[leg->kernel].label;
+	int code;
+
+	printf("block %u on the kernel '%s': %u cell runs\n", leg->block, label, leg->missing);
+	fflush(stdout);
+	code = measure_part(h, label, leg->block, e);
+	if (code == 128 + SIGTERM || code == 128 + SIGHUP) {
+		/* The machine is shut down or the terminal is gone: this try does not count. */
+		s->tries--;
+		reboot_save(s, "", e);
+		return code;
+	}
+	if (code != FSDUEL_OK)
+		return give_up(h, NULL, code, e);
+	reboot_note_measured(s);
+	return reboot_save(s, "", e) ? give_up(h, NULL, FSDUEL_MACHINE, e) : FSDUEL_OK;
+}
+
+static int restart(const struct host_job *h, const struct reboot_kernel *k, struct err *e)
+{
+	printf("restarting into the kernel '%s' (%s); it goes on there by itself, and writes to "
+	       "%s\n",
+	       k->label, k->release, REBOOT_LOG);
+	fflush(stdout);
+	return reboot_kexec(k, e) ? give_up(h, NULL, FSDUEL_MACHINE, e) : FSDUEL_OK;
+}
+
+/*
+ * Measure as far as this boot reaches. FSDUEL_OK without complete: the machine is about to
+ * restart. Unit and state are removed in every other case but a shutdown and a hang-up.
+ */
+static int take_turns(struct host_job *h, struct reboot_state *s, const struct plan *p,
+		      bool *complete, struct err *e)
+{
+	char boot_id[BOOT_ID_LEN];
+	int code = FSDUEL_OK;
+
+	order_boot_id(boot_id);
+	while (code == FSDUEL_OK) {
+		struct reboot_step step = { .action = REBOOT_STOP };
+		struct reboot_leg leg = { 0 };
+
+		if (look(h, s, p, &step, &leg, e))
+			return give_up(h, NULL, err_exit_code(e, FSDUEL_USAGE), e);
+		if (step.action == REBOOT_STOP)
+			return give_up(h, step.why, FSDUEL_UNMEASURED, e);
+		if (step.action == REBOOT_DONE) {
+			*complete = true;
+			return reboot_remove("", e) ? FSDUEL_MACHINE : FSDUEL_OK;
+		}
+		reboot_note_begin(s, &step, boot_id);
+		if (reboot_save(s, "", e))
+			return give_up(h, NULL, FSDUEL_MACHINE, e);
+		if (step.action == REBOOT_KEXEC)
+			return restart(h, &s->kernels[step.kernel], e);
+		code = measure_leg(h, s, &leg, e);
+	}
+	return code;
+}
+
+/* state: where it was left before this boot; NULL: it begins now. */
 static int measure_in_turn(struct host_job *h, struct reboot_state *state, struct err *e)
 {
 	struct reboot_state begun = REBOOT_STATE_NONE;
 	struct plan p = { 0 };
-	struct kexec_job job = { &p, h->job.dir, measure_leg, h };
-	struct progress_line line = progress_line("run", &p, true);
 	bool complete = false;
-	int code;
+	int code = FSDUEL_OK;
 
-	if (state)
-		code = plan_make(&p, &h->job.suite, e) ? err_exit_code(e, FSDUEL_USAGE) : FSDUEL_OK;
-	else
-		code = job_plan(&p, &h->job, &line, e);
-	if (code == FSDUEL_OK && !state && kexec_begin(&begun, &h->o->kexec, &job, e))
-		code = err_exit_code(e, FSDUEL_MACHINE);
+	if (plan_make(&p, &h->job.suite, e) || (!state && fio_ask(&p, e)))
+		code = err_exit_code(e, FSDUEL_USAGE);
+	if (code == FSDUEL_OK && !state)
+		code = begin_turns(h, &begun, &p, e);
 	if (code == FSDUEL_OK)
-		code = kexec_go(state ? state : &begun, &job, &complete, e);
+		code = take_turns(h, state ? state : &begun, &p, &complete, e);
 	if (complete)
-		code = show_finished(job.dir, e);
+		code = show_finished(h->job.dir, e);
 	reboot_state_release(&begun);
 	plan_release(&p);
 	return code;
 }
+
+/* --- the command ----------------------------------------------------------------------- */
 
 static int run_as_asked(const struct call *c, struct reboot_state *state, struct err *e)
 {

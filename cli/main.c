@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/options.h"
 #include "lib/clean.h"
@@ -42,19 +41,6 @@ static int complain(const char *command, const struct err *e, int code)
 	return code;
 }
 
-static int print_help(const struct command *c)
-{
-	struct buf b = BUF_INIT;
-
-	if (c)
-		options_help(c, terminal_width(STDOUT_FILENO), &b);
-	else
-		options_main_help(commands, terminal_width(STDOUT_FILENO), &b);
-	fputs(buf_str(&b), stdout);
-	buf_release(&b);
-	return FSDUEL_OK;
-}
-
 static int dispatch(int argc, char **argv)
 {
 	const char *word = argc > 1 ? argv[1] : "";
@@ -63,7 +49,7 @@ static int dispatch(int argc, char **argv)
 	int code;
 
 	if (!strcmp(word, "-h") || !strcmp(word, "--help"))
-		return print_help(NULL);
+		return command_help.run(&call, &e);
 	if (!strcmp(word, "-V") || !strcmp(word, "--version"))
 		return printf("fsduel %s\n", FSDUEL_VERSION) < 0 ? FSDUEL_MACHINE : FSDUEL_OK;
 	if (!*word || *word == '-') {
@@ -79,7 +65,8 @@ static int dispatch(int argc, char **argv)
 	if (options_parse(call.command, argc - 1, argv + 1, &call, &e))
 		code = FSDUEL_USAGE;
 	else if (call.o.help)
-		code = print_help(call.command);
+		code = command_help.run(
+			&(struct call){ .all = commands, .args = argv + 1, .nr_args = 1 }, &e);
 	else
 		code = call.command->run(&call, &e);
 	return complain(call.command->name, &e, code);
