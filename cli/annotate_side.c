@@ -69,8 +69,8 @@ static void merge(struct annotate_piece *p)
 }
 
 /* The counts from the piece's start on that are its own. */
-static int add_piece(struct side *s, const struct cost_piece *p, const struct counts *c,
-		     double per, const char *path, struct err *e)
+static int add_piece(struct side *s, const struct cost_piece *p, const struct counts *c, double per,
+		     const char *path, struct err *e)
 {
 	struct annotate_piece *out = piece_of(s, p);
 	size_t from = counts_at(c, p->address), to = from;
@@ -110,8 +110,8 @@ static int check_piece(const struct cost_piece *p, struct err *e)
 		       : err_add(e, EINVAL, PROFILE_CSV " does not say where %s lies", p->function);
 }
 
-static int add_block(struct side *s, const char *path, const struct cost_piece *pieces,
-		     size_t nr, double per, struct err *e)
+static int add_block(struct side *s, const char *path, const struct cost_piece *pieces, size_t nr,
+		     double per, struct err *e)
 {
 	struct counts counts = { 0 };
 	int ret = 0;
@@ -134,12 +134,12 @@ static int add_block(struct side *s, const char *path, const struct cost_piece *
 }
 
 static int collect(struct side *out, const char *dir, const struct costs *costs,
-		     const struct cost_cell *cell, int side, const char *function, struct err *e)
+		   const struct cost_cell *cell, int side, const char *function, struct err *e)
 {
 	struct cost_run run;
 	int ret = 0;
 
-		for (unsigned block = 1; costs_block(costs, block) && !ret; block++) {
+	for (unsigned block = 1; costs_block(costs, block) && !ret; block++) {
 		struct plan_unit unit = { .block = block, .pass = PASS_PROFILE };
 		struct cost_piece *pieces;
 		char key[64], *path;
@@ -304,7 +304,7 @@ static void add_line(struct listing *l, const char *line)
 }
 
 static int show_piece(struct buf *out, const struct annotate_piece *p, struct annotate_code *c,
-		     struct err *e)
+		      struct err *e)
 {
 	struct listing l = { .out = out, .p = p, .last = p->v[p->n - 1].address };
 	struct buf code = BUF_INIT;

@@ -56,12 +56,12 @@ static void add_lines(struct buf *b, const char *text, size_t width)
 	}
 }
 
-static char *heading(const struct command *c, const struct option_row *row)
+char *option_heading(const struct command *c, const struct option_row *row)
 {
 	const char *arg = option_arg(c, row);
 	char letter[] = { '-', row->letter, ',', ' ', '\0' };
 
-	return xasprintf("  %s--%s%s%s", row->letter ? letter : "    ", row->name, arg ? " " : "",
+	return xasprintf("%s--%s%s%s", row->letter ? letter : "", row->name, arg ? " " : "",
 			 arg ? arg : "");
 }
 
@@ -84,8 +84,8 @@ static size_t column_of(const struct command *c, size_t width)
 	size_t column = 0;
 
 	for (size_t i = 0; i < NR_OPTIONS; i++) {
-		char *head = heading(c, &option_rows[i]);
-		size_t len = strlen(head) + 2;
+		char *head = option_heading(c, &option_rows[i]);
+		size_t len = strlen(head) + (option_rows[i].letter ? 4 : 8);
 
 		if (option_picked(c, &option_rows[i]) && len > column && len <= width * 2 / 5)
 			column = len;
@@ -107,10 +107,12 @@ void options_help(const struct command *c, size_t width, struct buf *b)
 	}
 	buf_adds(b, "\nOptions:\n");
 	for (size_t i = 0; i < NR_OPTIONS; i++) {
-		char *head = heading(c, &option_rows[i]);
+		char *head = option_heading(c, &option_rows[i]);
+		char *indented = xasprintf("%s%s", option_rows[i].letter ? "  " : "      ", head);
 
 		if (option_picked(c, &option_rows[i]))
-			add_row(b, head, column, option_rows[i].help, width);
+			add_row(b, indented, column, option_rows[i].help, width);
+		free(indented);
 		free(head);
 	}
 }

@@ -22,6 +22,9 @@ bool option_picked(const struct command *c, const struct option_row *row);
 /* What stands behind the option: "DIR", "table|csv|json"; NULL for a flag. */
 const char *option_arg(const struct command *c, const struct option_row *row);
 
+/* "-o, --output PATH" (malloc'ed). */
+char *option_heading(const struct command *c, const struct option_row *row);
+
 /*
  * The index of word in the list "a|b|c"; 0 for NULL. -EINVAL with a sentence:
  * "unknown WHAT 'x'; did you mean ...".

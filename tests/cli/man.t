@@ -18,25 +18,26 @@ for page in $(pages); do
 done
 fsduel man > "$tmp/fsduel.1"
 
+# The headings of a page, without roff's backslashes.
+items() { sed -n '/^\.TP$/{n;s/\\//g;p}' "$tmp/$1.1"; }
 complete() {
 	for name in $(pages); do
-		grep -q "^\.It Xr fsduel..$name 1\$" "$tmp/fsduel.1" || echo "command $name is missing"
-		fsduel "$name" -h | grep -oE '^  (-., |    )--[a-z-]+' | sed 's/.*--//' | while read -r o; do
-			grep -q -e "^\.It.* Fl \\\\-${o//-/\\\\-}\( \|\$\)" "$tmp/fsduel-$name.1" ||
-				echo "option --$o of $name is missing"
-		done
+		items fsduel | grep -qx "$name" || echo "command $name is missing"
+		diff <(fsduel "$name" -h | grep -oE '^  (-., |    )--[a-z-]+' | tr -d ' ') \
+			<(items "fsduel-$name" | grep -oE '^(-., )?--[a-z-]+' | tr -d ' ') ||
+			echo "of $name"
 	done
 }
 check "every command has its page, with every option" complete
-if command -v groff > /dev/null && groff -mdoc -Tascii /dev/null > /dev/null 2>&1; then
+if command -v groff > /dev/null && groff -man -Tascii /dev/null > /dev/null 2>&1; then
 	quiet() {
 		local page
 		for page in "$tmp"/fsduel*.1; do
-			groff -mdoc -Tascii -ww "$page" > /dev/null
+			groff -man -Tascii -ww "$page" > /dev/null
 		done
 	}
 	check "groff formats them without a warning" quiet
 else
-	skip "groff formats them without a warning" "groff with mdoc is not installed"
+	skip "groff formats them without a warning" "groff with man is not installed"
 fi
 finish
