@@ -121,9 +121,8 @@ static int add_block(struct side *s, const char *path, const struct cost_piece *
 	if (!ret && !fs_exists(path))
 		ret = err_add(
 			e, ENOENT,
-			"the counts of each instruction are not there any more (%s): "
-			"raw_budget of the suite says how much is kept; `fsduel profile` does "
-			"without",
+			"the counts of each instruction are not there any more (%s): raw_budget of "
+			"the suite says how much is kept; `fsduel profile` does without",
 			path);
 	if (!ret)
 		ret = counts_load(&counts, path, e);
@@ -213,8 +212,8 @@ static size_t add_patched(struct buf *out, const struct annotate_piece *p, size_
 	for (; at < p->n && p->v[at].address < address; at++) {
 		add_count(out, p->v[at].each);
 		buf_addf(out,
-			 "%16" PRIx64 "  (patched: the image has no instruction that begins "
-			 "here)\n",
+			 "%16" PRIx64
+			 "  (patched: the image has no instruction that begins here)\n",
 			 p->v[at].address);
 	}
 	return at;

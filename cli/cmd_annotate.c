@@ -40,10 +40,10 @@ static int unknown(const struct costs *c, const char *function, struct err *e)
 	int ret;
 
 	if (near)
-		ret = err_add(e, EINVAL,
-			      "no function %.128s was executed in a measured part; did you "
-			      "mean %s?",
-			      function, near);
+		ret = err_add(
+			e, EINVAL,
+			"no function %.128s was executed in a measured part; did you mean %s?",
+			function, near);
 	else
 		ret = err_add(e, EINVAL,
 			      "no function %.128s was executed in a measured part; it may be "
@@ -61,12 +61,11 @@ static void add_heading(struct buf *out, const struct cost_cell *c, const struct
 		 l->name, c->workload, *c->varying ? " " : "", c->varying, c->contrast,
 		 l->instructions[0], l->instructions[1], c->baseline, c->patched);
 	text_add_wrapped(out, "", buf_str(&b), TABLE_WIDTH);
-	text_add_wrapped(
-		out, "note: ",
-		"a running kernel patches itself (alternatives, static keys, "
-		"tracing): the code that ran may differ from the image's bytes shown here. "
-		"Counts are exact; code beyond the last instruction executed is not shown.",
-		TABLE_WIDTH);
+	text_add_wrapped(out, "note: ",
+			 "a running kernel patches itself (alternatives, static keys, tracing): "
+			 "the code that ran may differ from the image's bytes shown here. Counts "
+			 "are exact; code beyond the last instruction executed is not shown.",
+			 TABLE_WIDTH);
 	buf_release(&b);
 }
 

@@ -88,12 +88,11 @@ static void print_cells(const struct comparison *c)
 	buf_adds(&b, "     spread   sees 80 %   sees 95 %\n");
 	for (size_t i = 0; i < nr; i++)
 		print_cell(&b, rows[i], sees + 2 * i);
-	text_add_wrapped(
-		&b, "",
-		"spread: of one block's ratio, the noise floor. sees: the smallest change "
-		"that so many blocks call slower or faster with that chance, past the margin "
-		"and among all these cells; -: none.",
-		80);
+	text_add_wrapped(&b, "",
+			 "spread: of one block's ratio, the noise floor. sees: the smallest change "
+			 "that so many blocks call slower or faster with that chance, past the "
+			 "margin and among all these cells; -: none.",
+			 80);
 	fputs(buf_str(&b), stdout);
 	buf_release(&b);
 	free(sees);
@@ -177,10 +176,10 @@ const struct command command_calibrate = {
 	.max_args = 1,
 	.summary = "duel a kernel against itself: the noise, and what can be seen",
 	.text = "Measures the suite's first kernel (or --kernel) on both sides, on each of its "
-		"mounts. All differences are noise: it reports how many cells raise a false "
-		"alarm, each cell's noise floor and the smallest change that so many blocks "
-		"find. The floor is kept under the machine's id, and `fsduel compare` warns "
-		"where a margin is finer. In exact mode every cell should be equal.",
+		"mounts. All differences are noise: it reports how many cells raise a false alarm, "
+		"each cell's noise floor and the smallest change that so many blocks find. The "
+		"floor is kept under the machine's id, and `fsduel compare` warns where a margin "
+		"is finer. In exact mode every cell should be equal.",
 	.options = OPT(suite) | OPT(output) | OPT(resume) | OPT(kernel) | OPT(mode) | OPT(blocks) |
 		   OPT(guests) | OPT(initramfs) | OPT(qemu) | OPT(destroy) | OPT(quiet),
 	.run = run,

@@ -55,8 +55,7 @@ const struct command command_clean = {
 	.text = "A run lists each thing before it makes it: mounts, loop devices, memory disks, "
 		"images, directories, settings, its file systems on your device. After kill -9 or "
 		"a power loss this command, or the next fsduel run, removes the things on that "
-		"list "
-		"and the half-written files of the results folder, and names each; this command "
-		"also removes the unit of a run by --kexec. Measured results stay.",
+		"list and the half-written files of the results folder, and names each; this "
+		"command also removes the unit of a run by --kexec. Measured results stay.",
 	.run = run,
 };

@@ -17,10 +17,10 @@ static int check_options(const struct options *o, struct err *e)
 	if (o->max_blocks && !o->until_sure)
 		return err_add(e, EINVAL, "--max-blocks goes with --until-sure");
 	if (o->max_blocks && o->max_blocks < JUDGE_LOOK_FIRST)
-		return err_add(e, EINVAL,
-			       "--max-blocks goes from %d to 1000: with fewer blocks no look "
-			       "can decide",
-			       JUDGE_LOOK_FIRST);
+		return err_add(
+			e, EINVAL,
+			"--max-blocks goes from %d to 1000: with fewer blocks no look can decide",
+			JUDGE_LOOK_FIRST);
 	return 0;
 }
 

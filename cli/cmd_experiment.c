@@ -303,9 +303,9 @@ const struct command command_experiment = {
 		"fetched, is measured in exact mode and, where KVM runs a guest, in mode kvm, "
 		"unless --mode says one, and is then compared. Its folder in --output, or "
 		"in " OUTPUT_DIR
-		", is a results folder like any other, with comparison.csv, letter.txt, "
-		"plots and report.html; where it looked for stale data, guard.csv instead. What is "
-		"complete there is not measured again, so the same command goes on with what was "
+		", is a results folder like any other, with comparison.csv, letter.txt, plots and "
+		"report.html; where it looked for stale data, guard.csv instead. What is complete "
+		"there is not measured again, so the same command goes on with what was "
 		"interrupted; one that fails does not keep the others from being run.\n\n"
 		"An experiment asks, it is no gate: the exit code is 0 also where cells are "
 		"slower. Else it is the first that holds for some experiment of 2, 3 and 4.",

@@ -37,10 +37,9 @@ static int show(const char *ref, const struct options *o, struct err *e)
 	(void)o;
 	if (kernel_load(&k, ref, e))
 		return err_exit_code(e, FSDUEL_USAGE);
-	image = xasprintf("%s%s", k.image_path,
-			  k.uki ? " (a unified kernel image; the lines below "
-				  "are of the kernel in it)"
-				: "");
+	image = xasprintf(
+		"%s%s", k.image_path,
+		k.uki ? " (a unified kernel image; the lines below are of the kernel in it)" : "");
 	modules = k.modules_dir ? xstrdup(k.modules_dir)
 				: xasprintf("none; looked in %s", k.modules_looked);
 	print_line("ref      ", k.ref);

@@ -182,8 +182,8 @@ const struct command command_plot = {
 	.text = "Draws each kind of picture as SVG and PNG by gnuplot, into --output or DIR/plots. "
 		"A picture without data is left out, and the reason is printed:" PLOT_KINDS(
 			KIND_LINE) "\n\nThe tables behind them are in data/, and plots.gp draws "
-				   "them all again: "
-				   "docs/plots.md. Exit code 3: gnuplot is not there.",
+				   "them all again: docs/plots.md. Exit code 3: gnuplot is not "
+				   "there.",
 	.options = OPT(output) | OPT(kind) | OPT(contrast) | OPT(workload) | OPT(ascii),
 	.run = run,
 };

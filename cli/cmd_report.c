@@ -148,8 +148,8 @@ const struct command command_report = {
 	.summary = "write a results folder as one page for a browser",
 	.text = "The page is --output, or DIR/report.html. It has the verdicts in a table that "
 		"sorts and filters, for every cell its samples, plots, roles and locks, and the "
-		"machine and the kernels. It holds all it needs, works without a network and "
-		"loads nothing; the folder's files are linked where they lie.\n\n"
+		"machine and the kernels. It holds all it needs, works without a network and loads "
+		"nothing; the folder's files are linked where they lie.\n\n"
 		"The exit code says whether the page could be written: it is no verdict.",
 	.options = OPT(output) | OPT(contrast) | OPT(margin),
 	.run = run,

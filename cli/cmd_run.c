@@ -49,8 +49,7 @@ static int choose_target(const struct options *o, struct target_wants *w, struct
 		}
 	if (asked > 1)
 		return err_add(e, EINVAL,
-			       "give one of --image, --device, --dir, --null-blk and "
-			       "--zram");
+			       "give one of --image, --device, --dir, --null-blk and --zram");
 	if (w->kind != TARGET_DEVICE && (o->destroy || o->force))
 		return err_add(e, EINVAL, "--destroy and --force go with --device");
 	return 0;
@@ -61,9 +60,9 @@ static int check_options(const struct options *o, struct target_wants *w, struct
 	int ret = choose_target(o, w, e);
 
 	if (o->kexec.n && (o->kernel || o->block))
-		ret = err_add(e, EINVAL,
-			      "--kexec chooses kernel and block itself: leave --kernel and "
-			      "--block out");
+		ret = err_add(
+			e, EINVAL,
+			"--kexec chooses kernel and block itself: leave --kernel and --block out");
 	else if (o->settle && o->no_settle)
 		ret = err_add(e, EINVAL, "--settle and --no-settle exclude each other");
 	return ret;

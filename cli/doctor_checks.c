@@ -108,9 +108,8 @@ static int trial(const char *args, struct err *e)
 		goto out;
 	strv_add(&argv, qemu);
 	strv_split(&argv,
-		   "-m 16 -smp 1 -display none -monitor none -nic none "
-		   "-vga none -serial none -parallel none -no-reboot "
-		   "-device isa-debug-exit,iobase=0xf4,iosize=1 -bios",
+		   "-m 16 -smp 1 -display none -monitor none -nic none -vga none -serial none "
+		   "-parallel none -no-reboot -device isa-debug-exit,iobase=0xf4,iosize=1 -bios",
 		   " ");
 	strv_add(&argv, rom);
 	strv_split(&argv, args, " ");
@@ -148,9 +147,9 @@ static enum health check_kvm(const char *args, struct buf *said)
 	if (trial_kvm_device(KVM_DEVICE, &e))
 		return missing_for(&e, said);
 	buf_addf(said, "/dev/kvm opens and %s",
-		 trial(args, &e) ? "a guest does not run"
-				 : "three instructions ran; only a trial boot of a kernel proves "
-				   "more");
+		 trial(args, &e)
+			 ? "a guest does not run"
+			 : "three instructions ran; only a trial boot of a kernel proves more");
 	return HEALTH_LIMITED;
 }
 
@@ -317,8 +316,8 @@ const struct doctor_row doctor_rows[] = {
 	{ "fio", check_programs, "fio --version", NULL, DOCTOR_DUEL, "install fio" },
 	{ "perf", check_programs, "perf --version", NULL, 0, "install linux-perf to record locks" },
 	{ "lock events", check_tracepoint, "lock/contention_begin", NULL, 0,
-	  "only host mode needs it: Linux 5.19, and mount -t tracefs nodev "
-	  "/sys/kernel/tracing as root" },
+	  "only host mode needs it: Linux 5.19, and mount -t tracefs nodev /sys/kernel/tracing as "
+	  "root" },
 	{ "gnuplot", check_programs, "gnuplot --version", NULL, 0,
 	  "install gnuplot-nox to draw plots" },
 	{ "kernel fetch", check_programs, "apt-get apt-cache dpkg-deb", NULL, 0,

@@ -54,8 +54,7 @@ static int dispatch(int argc, char **argv)
 		return printf("fsduel %s\n", FSDUEL_VERSION) < 0 ? FSDUEL_MACHINE : FSDUEL_OK;
 	if (!*word || *word == '-') {
 		err_add(&e, EINVAL,
-			"%s%s; usage: fsduel COMMAND [OPTION...]; fsduel -h lists the "
-			"commands",
+			"%s%s; usage: fsduel COMMAND [OPTION...]; fsduel -h lists the commands",
 			*word ? "unknown option " : "missing command", word);
 		return complain("", &e, FSDUEL_USAGE);
 	}

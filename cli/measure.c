@@ -133,8 +133,8 @@ int job_open(struct job *j, const struct call *c, const char *usual,
 			      "give either --output DIR to begin or --resume DIR to go on");
 	else if (!suite && !c->o.resume && !usual)
 		ret = err_add(e, EINVAL,
-			      "missing suite; usage: fsduel %s SUITE -o DIR, with SUITE "
-			      "such as configs/quick.ini",
+			      "missing suite; usage: fsduel %s SUITE -o DIR, with SUITE such as "
+			      "configs/quick.ini",
 			      j->command);
 	if (!ret && j->resume)
 		ret = begun_read(&j->begun, j->dir, &c->o.pass, e);
@@ -201,8 +201,8 @@ static void say_slack(const struct plan *p, struct buf *b)
 	if (s->mode == MODE_EXACT && s->blocks < safe)
 		buf_addf(b,
 			 "few blocks: with %u, cells that only change between two states can keep "
-			 "a changed cell unsure; with %zu cells, each role of a mix for itself, "
-			 "%u or more rule that out (-b %u)",
+			 "a changed cell unsure; with %zu cells, each role of a mix for itself, %u "
+			 "or more rule that out (-b %u)",
 			 s->blocks, rows, safe, safe);
 }
 
@@ -217,11 +217,10 @@ void few_blocks_say(const struct plan *p, struct buf *b)
 	if (s->blocks >= least)
 		say_slack(p, b);
 	else
-		buf_addf(
-			b,
-			"too few blocks: with %u, no cell can be called slower or faster, whatever "
-			"is measured%s: %u or more are needed (-b %u)",
-			s->blocks, exact ? ", as each is one seed" : "", least, least);
+		buf_addf(b,
+			 "too few blocks: with %u, no cell can be called slower or faster, "
+			 "whatever is measured%s: %u or more are needed (-b %u)",
+			 s->blocks, exact ? ", as each is one seed" : "", least, least);
 }
 
 /* --- measuring ----------------------------------------------------------------------- */

@@ -67,8 +67,7 @@ static int read_margin(const char *text, double *margin, struct err *e)
 		return err_add(e, EINVAL, "--margin: %s", why.text);
 	if (!thousandths || thousandths > MARGIN_MAX)
 		return err_add(e, EINVAL,
-			       "--margin %.32s is out of range: give more than 0%% and up to "
-			       "50%%",
+			       "--margin %.32s is out of range: give more than 0%% and up to 50%%",
 			       text);
 	e->exit_code = 0;
 	*margin = (double)thousandths / 1e5;
@@ -135,8 +134,8 @@ int show_costs_load(const char *dir, struct results **r, struct costs **c, struc
 		ret = costs_load(c, *r, dir, e);
 	if (!ret && !*c)
 		ret = err_add(e, ENOENT,
-			      "%s has no profile pass: add one with `--resume %s --pass "
-			      "profile`, or begin with --pass profile, in exact mode",
+			      "%s has no profile pass: add one with `--resume %s --pass profile`, "
+			      "or begin with --pass profile, in exact mode",
 			      dir, dir);
 	return ret;
 }

@@ -100,8 +100,8 @@ static int add_path(struct experiments *chosen, const char *path, struct err *e)
 		return 0;
 	if (!fs_same(twin->path, new->path)) {
 		ret = err_add(e, EINVAL,
-			      "%s and %s would share the results folder %s: run them one "
-			      "after another, each with its own --output",
+			      "%s and %s would share the results folder %s: run them one after "
+			      "another, each with its own --output",
 			      twin->path, new->path, new->name);
 		err_exit(e, FSDUEL_USAGE);
 	}
@@ -166,10 +166,10 @@ static int load(const struct suite_kernel *k, struct kernel *loaded, struct err 
 
 	if (!ret && !k->ref) {
 		err_exit(e, FSDUEL_USAGE);
-		ret = err_add(e, EINVAL,
-			      "the kernel '%s' is not said: write source= or image= under "
-			      "[kernel %s]",
-			      k->label, k->label);
+		ret = err_add(
+			e, EINVAL,
+			"the kernel '%s' is not said: write source= or image= under [kernel %s]",
+			k->label, k->label);
 	}
 	return ret ? ret : kernel_load(loaded, k->ref, e);
 }
