@@ -51,12 +51,13 @@ static void begin(struct events *s, uint64_t time_ns, uint32_t tid, uint64_t loc
 {
 	uint32_t chain = flags & LOCK_F_READ ? READ_CHAIN : WRITE_CHAIN;
 
-	s->v[s->n++] = (struct lock_event){ time_ns, lock, tid, chain, LOCK_WAIT_BEGIN, flags, 0 };
+	s->v[s->n++] =
+		(struct lock_event){ time_ns, lock, tid, chain, LOCK_WAIT_BEGIN, flags, 0, 0 };
 }
 
 static void end(struct events *s, uint64_t time_ns, uint32_t tid, uint64_t lock)
 {
-	s->v[s->n++] = (struct lock_event){ time_ns, lock, tid, 0, LOCK_WAIT_END, 0, 0 };
+	s->v[s->n++] = (struct lock_event){ time_ns, lock, tid, 0, LOCK_WAIT_END, 0, 0, 0 };
 }
 
 static struct lock_stacks reduce_part(struct events *s, uint64_t from_ns, uint64_t to_ns)
@@ -546,10 +547,10 @@ static void rows_are_bounded_and_nothing_is_lost(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < n; i++) {
-		v[2 * i] =
-			(struct lock_event){ i * 1000, LOCK + 8 * i, 1, 0, LOCK_WAIT_BEGIN, 1, 0 };
+		v[2 * i] = (struct lock_event){ i * 1000, LOCK + 8 * i, 1, 0, LOCK_WAIT_BEGIN, 1, 0,
+						0 };
 		v[2 * i + 1] = (struct lock_event){
-			i * 1000 + i % 977, LOCK + 8 * i, 1, 0, LOCK_WAIT_END, 0, 0
+			i * 1000 + i % 977, LOCK + 8 * i, 1, 0, LOCK_WAIT_END, 0, 0, 0
 		};
 		total_ns += i % 977;
 	}
