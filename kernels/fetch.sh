@@ -18,7 +18,7 @@ export LC_ALL=C
 unset CDPATH
 
 series='^[0-9]{1,3}\.[0-9]{1,4}$'
-version='^[0-9]{1,3}(\.[0-9]{1,5}){1,3}(-[0-9]{1,5})?(\+[a-z0-9]+)?$'
+version='^[0-9]{1,3}(\.[0-9]{1,5}){2,3}(-[0-9]{1,5})?(\+[a-z0-9]+)?$'
 search=$'`fsduel kernel fetch --list` shows the kernels that it has'
 own_lists=
 
