@@ -73,6 +73,8 @@ int fs_map(const char *path, const void **data, size_t *len, struct err *e)
 		return err_sys(e, errno, "cannot open %s", path);
 	if (fstat(fd, &st))
 		ret = err_sys(e, errno, "cannot look at %s", path);
+	else if (S_ISDIR(st.st_mode))
+		ret = err_sys(e, EISDIR, "cannot read %s", path);
 	else if (!S_ISREG(st.st_mode))
 		ret = err_add(e, EINVAL, "%s is no regular file", path);
 	else if (st.st_size)
