@@ -30,7 +30,8 @@ host_only() {
 host_cleanup() { # whatever bears this test's folder in its name, and what $mapped names
 	local loop
 	[ -z "${mapped:-}" ] || dmsetup remove "$mapped"
-	grep -F "$tmp/" /proc/self/mounts | cut -d' ' -f2 | tac | while read -r m; do umount "$m"; done
+	grep -F "$tmp/" /proc/self/mounts | cut -d' ' -f2 | tac |
+		while read -r mnt; do umount "$mnt"; done
 	for loop in $(losetup -n --raw -O NAME,BACK-FILE -l | grep -F " $tmp/" | cut -d' ' -f1); do
 		swapoff "$loop" 2> /dev/null
 		losetup -d "$loop"
@@ -49,7 +50,8 @@ host_run() {
 left() {
 	losetup -n --raw -O NAME,BACK-FILE -l | grep -F "$tmp" | grep fsduel-image
 	grep -F "$tmp/state" /proc/self/mounts
-	find "$tmp" -xdev \( -name '.fsduel-*' -o -name 'run-*' -o -name '*.tmp' -o -name undo.json \)
+	find "$tmp" -xdev \( -name '.fsduel-*' -o -name 'run-*' -o -name '*.tmp' \
+		-o -name undo.json \)
 	true
 }
 # What is not fsduel's, as it was set up.
