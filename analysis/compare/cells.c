@@ -5,29 +5,14 @@
  * known too coarsely. See compare.h.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "analysis/compare/judge_impl.h"
 
-static const char *keep_text(struct comparison *c, struct buf *b)
-{
-	struct intern *texts = &c->texts->strings;
-	const char *text = intern_str(texts, intern_add(texts, buf_str(b)));
-
-	buf_release(b);
-	return text;
-}
-
-bool comparison_same_cell(const struct comparison_row *a, const struct comparison_row *b)
-{
-	return !strcmp(a->contrast, b->contrast) && !strcmp(a->workload, b->workload) &&
-	       !strcmp(a->params, b->params);
-}
-
+/* Both borrow these strings from the results. */
 static bool is_of(const struct comparison_row *row, const struct comparison_cell *cell)
 {
-	return !strcmp(row->contrast, cell->contrast) && !strcmp(row->workload, cell->workload) &&
-	       !strcmp(row->params, cell->params);
+	return row->contrast == cell->contrast && row->workload == cell->workload &&
+	       row->params == cell->params;
 }
 
 /* How often a side's kernel broke, hung and measured the cell, and what it said. */
@@ -44,7 +29,7 @@ static struct side_end side_end(const struct results *r, uint32_t cell, uint32_t
 		const struct unit *u = results_unit(r, cell, variant, b, 0);
 
 		s.run += u->seen > 0;
-		s.measured += u->seen && u->status == SAMPLE_OK;
+		s.measured += unit_ok(u);
 		s.broken += u->broken;
 		s.hung += u->hung;
 		if ((u->broken || u->hung) && !s.line)
@@ -74,24 +59,6 @@ void cell_find_end(struct comparison_cell *out, const struct results *r,
 	out->line = s[side].line;
 }
 
-const struct comparison_row *comparison_because(const struct comparison *c,
-						const struct comparison_row *row)
-{
-	const struct comparison_row *at = row;
-
-	if (row->whole || !row->member)
-		return row->because ? row : NULL;
-	while (at > c->rows && comparison_same_cell(at - 1, row)) {
-		at--;
-		if (at->member)
-			return NULL;
-	}
-	for (; at < c->rows + c->nr_rows && comparison_same_cell(at, row); at++)
-		if (at->total && at->because)
-			return at;
-	return NULL;
-}
-
 /* Whatever its figures are in the blocks that it lived through. */
 static void apply_end(struct comparison *c, const struct comparison_cell *cell,
 		      struct comparison_row *row)
@@ -105,7 +72,7 @@ static void apply_end(struct comparison *c, const struct comparison_cell *cell,
 		.significant = row->j.r.significant,
 	};
 	buf_addf(&b, "%s: %s", cell->end == END_BROKEN ? "patched" : "baseline", cell->line);
-	row->j.r.why = keep_text(c, &b);
+	row->j.r.why = comparison_keep(c, &b);
 }
 
 static void add_member(struct comparison_cell *cell, const struct comparison_row *row)
@@ -155,6 +122,6 @@ void cells_explain(struct comparison *c)
 			continue;
 		buf_addf(&b, "known to %.2g %% only, and the margin is %.2g %%",
 			 row->resolution * 100, row->j.margin * 100);
-		row->j.r.why = keep_text(c, &b);
+		row->j.r.why = comparison_keep(c, &b);
 	}
 }

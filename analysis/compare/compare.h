@@ -11,8 +11,8 @@
 #ifndef FSDUEL_ANALYSIS_COMPARE_H
 #define FSDUEL_ANALYSIS_COMPARE_H
 
-#include "analysis/results/results.h"
 #include "analysis/compare/verdict.h"
+#include "analysis/results/results.h"
 #include "lib/buf.h"
 
 enum mark {
@@ -190,9 +190,8 @@ struct comparison {
 	struct strv remarks;    /* sentences about what the data can show at all */
 	struct strv lock_notes; /* sentences about the locks pass; see locks.h */
 	struct strv cost_notes; /* sentences about the profile pass; see costs.h */
-	struct strv becauses;   /* private: what rows[].because and rows[].l.because point to */
 	struct judge *judge;    /* private */
-	struct comparison_text *texts; /* private: owns the reasons */
+	struct intern *texts;   /* private: see comparison_keep */
 };
 
 /*
@@ -225,5 +224,28 @@ const struct comparison_row *comparison_because(const struct comparison *c,
 						const struct comparison_row *row);
 
 void comparison_release(struct comparison *c);
+
+/* --- one row, for rooms that explain it: row.c -------------------------------------------- */
+
+/* Keep the text of b, which is released, as long as c. */
+const char *comparison_keep(struct comparison *c, struct buf *b);
+
+/* 1: higher is better, -1: lower is, 0: neither. */
+int row_direction(const struct comparison_row *row);
+/* Is its change a loss? */
+bool row_slower(const struct comparison_row *row);
+/* Is there a change to be explained: past the margin, and not shown to be the same? */
+bool row_changed(const struct comparison_row *row);
+/* Locks and costs are of an operation of the whole workload: of the row that decides it or,
+ * where roles decide, of their total. */
+bool row_of_cell(const struct comparison_row *row);
+/* Append "randrw threads=8" and, of a role that decides for itself, its name. */
+void row_name(struct buf *b, const struct comparison_row *row);
+
+/* A share of the change in an operation's time below that explains nothing of it. */
+#define BECAUSE_PARTLY 0.2
+enum lock_part because_part(double share);
+/* "1.2 ms -> 3 ms" */
+void because_times(struct buf *b, const double ns[2]);
 
 #endif

@@ -75,9 +75,6 @@ unsigned comparison_count(const struct comparison *c, enum verdict v);
  */
 size_t judge_families(const unsigned (*contrast)[2], size_t nr, size_t *family_of);
 
-/* Of a comparison that was judged. */
-size_t judge_nr_families(const struct comparison *c);
-
 /* Least blocks with which any row can be called slower or faster. */
 unsigned judge_min_blocks(size_t families, bool exact_mode);
 

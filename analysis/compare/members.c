@@ -15,15 +15,6 @@
 
 #define MS_NS 1e6 /* fio says how long it ran in whole milliseconds */
 
-bool row_measured(const struct comparison_row *row)
-{
-	for (unsigned i = 0; i < row->planned; i++) {
-		if (row->pair[i].has_baseline || row->pair[i].has_patched)
-			return true;
-	}
-	return false;
-}
-
 /* "dio_read.background=1" among the cell's parameters. */
 static bool in_background(const struct comparison_row *row)
 {

@@ -117,6 +117,26 @@ static void end_block(struct summing *g, struct cost_cell *out)
 	g->nr_touched = 0;
 }
 
+const char *costs_missing(struct cost_data *d, uint32_t cell, uint32_t variant, uint32_t block)
+{
+	const struct unit *u = results_unit(d->r, cell, variant, block, d->pass);
+	const struct cost_figures *run = &d->runs[results_run_at(d->r, cell, variant, block)];
+	struct buf b = BUF_INIT;
+	uint32_t n;
+
+	if (!u->seen)
+		return ""; /* nothing to be said: it was not run */
+	if (u->status == SAMPLE_OK && run->operations > 0)
+		return NULL;
+	if (u->status == SAMPLE_OK)
+		buf_adds(&b, "no operation was finished, so nothing can be said for each");
+	else
+		results_add_reason(&b, d->r, u->status, u->reason);
+	n = intern_add_mem(&d->strings, b.data, b.len);
+	buf_release(&b);
+	return intern_str(&d->strings, n);
+}
+
 static void add_blocks(struct summing *g, struct cost_cell *out, uint32_t cell,
 		       const struct results_contrast *contrast)
 {
@@ -130,7 +150,7 @@ static void add_blocks(struct summing *g, struct cost_cell *out, uint32_t cell,
 		struct cost_figures *run[2];
 
 		for (int i = 0; i < 2; i++)
-			run[i] = &d->runs[cost_run_of(d->r, cell, variant[i], b)];
+			run[i] = &d->runs[results_run_at(d->r, cell, variant[i], b)];
 		if (why[0] && why[1] && !*why[0] && !*why[1])
 			continue; /* not planned: the pass need not be of all blocks */
 		out->planned++;

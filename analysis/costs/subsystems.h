@@ -12,12 +12,12 @@
 
 struct subsystem {
 	const char *name, *help;
-	const char *const *objects; /* modules and the like that are of it, NULL-ended */
+	const char *objects; /* modules and the like that are of it; names with a blank between them */
 	/*
-	 * Functions, without leading underscores and compiler's suffixes: "bio_*" is a
-	 * prefix. The longest pattern of all rows that fits decides.
+	 * Functions likewise, without leading underscores and compiler's suffixes: "bio_*" is
+	 * a prefix. The longest pattern of all rows that fits decides.
 	 */
-	const char *const *functions;
+	const char *functions;
 };
 
 #define SUBSYSTEMS_MAX 24

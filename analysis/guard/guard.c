@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/results/results_impl.h"
+#include "analysis/results/tables.h"
 #include "lib/num.h"
 
 /* The words a reason begins with where it is the hit itself (workloads/roles/stale_read.c). */

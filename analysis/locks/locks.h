@@ -65,9 +65,9 @@ struct lock_cell {
 struct locks {
 	struct lock_cell *cells; /* plan order of cells, then of variants */
 	size_t nr_cells;
-	const char *rate;        /* the metric behind watched: "ops_per_s" */
-	struct strv notes;       /* what is invalid or was skipped, and why: a sentence each */
-	struct locks_text *text; /* private: owns strings */
+	const char *rate;     /* the metric behind watched: "ops_per_s" */
+	struct strv notes;    /* what is invalid or was skipped, and why: a sentence each */
+	struct intern *names; /* private: owns strings */
 };
 
 /*

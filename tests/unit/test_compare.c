@@ -15,7 +15,7 @@
 #include <cmocka.h>
 
 #include "analysis/compare/judge.h"
-#include "analysis/results/results_impl.h"
+#include "analysis/results/tables.h"
 #include "analysis/stats/stats.h"
 #include "dashboards/export/export.h"
 #include "lib/num.h"
