@@ -10,8 +10,7 @@
 
 #include "analysis/stats/family.h"
 #include "analysis/compare/judge_impl.h"
-#include "analysis/stats/paired.h"
-#include "analysis/stats/rank.h"
+#include "analysis/stats/ranks.h"
 
 #define UNPAIRED_MIN 4 /* 2 / (8 over 4) is the first below 5 % */
 

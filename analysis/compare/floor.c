@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "analysis/compare/judge_impl.h"
-#include "analysis/stats/dist.h"
-#include "analysis/stats/paired.h"
+#include "analysis/stats/stats.h"
+#include "analysis/stats/ranks.h"
 #include "lib/rng.h"
 
 #define FLOOR_SCHEMA 1

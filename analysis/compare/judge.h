@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * judge.h: a comparison judged: estimates and intervals of each row (paired.h,
- * or rank.h where run.json says "paired": false), the family (family.h), the
- * rules (verdict.h), the headline and the checks of the data.
+ * judge.h: a comparison judged: estimates and intervals of each row (ranks.h),
+ * the family (family.h) unless run.json says "paired": false, the rules (verdict.h), the
+ * headline and the checks of the data.
  *
  * A family: all deciding rows (primary metrics; each role of a mix, else the whole
  * workload) of the contrasts that share no variant. Within it one set of joint flips is exact;

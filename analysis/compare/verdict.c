@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-#include "analysis/stats/dist.h"
+#include "analysis/stats/stats.h"
 
 #define CHANCE 0.8 /* that as many more blocks as said will do */
 

@@ -12,7 +12,8 @@
 
 struct subsystem {
 	const char *name, *help;
-	const char *objects; /* modules and the like that are of it; names with a blank between them */
+	const char
+		*objects; /* modules and the like that are of it; names with a blank between them */
 	/*
 	 * Functions likewise, without leading underscores and compiler's suffixes: "bio_*" is
 	 * a prefix. The longest pattern of all rows that fits decides.

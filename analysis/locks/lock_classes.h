@@ -19,10 +19,10 @@ enum lock_kind { LOCK_RWSEM = 1, LOCK_SPINNING = 2, LOCK_MUTEXES = 4, LOCK_PER_C
 
 struct lock_class {
 	const char *name, *help;
-	const char *phrase;           /* in a sentence: "waited for ..." */
-	unsigned kinds;               /* of enum lock_kind; the last class has all */
-	bool work_file;               /* only where the workload itself uses the lock */
-	const char *functions;        /* that take it, with a blank between; "jbd2_*" is a prefix */
+	const char *phrase;    /* in a sentence: "waited for ..." */
+	unsigned kinds;        /* of enum lock_kind; the last class has all */
+	bool work_file;        /* only where the workload itself uses the lock */
+	const char *functions; /* that take it, with a blank between; "jbd2_*" is a prefix */
 };
 
 #define LOCK_CLASSES_MAX 16
