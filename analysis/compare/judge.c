@@ -174,3 +174,12 @@ unsigned comparison_count(const struct comparison *c, enum verdict v)
 		nr += c->headlines[i].nr[v];
 	return nr;
 }
+
+unsigned comparison_losses(const struct comparison *c)
+{
+	unsigned nr = 0;
+
+	for (enum verdict v = VERDICT_FIRST; v < NR_VERDICTS; v++)
+		nr += verdict_side(v) < 0 ? comparison_count(c, v) : 0;
+	return nr;
+}

@@ -68,6 +68,8 @@ void comparison_judge_rest(struct comparison *c, const struct results *r);
 
 /* Cells with that verdict, over all contrasts. */
 unsigned comparison_count(const struct comparison *c, enum verdict v);
+/* Cells with a verdict that is a loss: what exit code 1 is for. */
+unsigned comparison_losses(const struct comparison *c);
 
 /*
  * How many families contrasts make: pairs of variant numbers, those that share

@@ -242,8 +242,8 @@ static void check_order(struct comparison *c, const struct results *r,
 	if (json_is_string(json_object_get(r->run, "order")) &&
 	    strcmp(r->variants[t->baseline].kernel, r->variants[t->patched].kernel)) {
 		strv_addf(&c->warnings,
-			  "%s: one kernel was measured after the other, and no coin "
-			  "chose when: what drifted between them looks like a change",
+			  "%s: one kernel was measured after the other, and no coin chose when: "
+			  "what drifted between them looks like a change",
 			  row->contrast);
 		return;
 	}
@@ -258,21 +258,21 @@ static void check_order(struct comparison *c, const struct results *r,
 	}
 	if (!known && c->paired)
 		strv_addf(&c->warnings,
-			  "%s: the order within blocks is not recorded; the tests "
-			  "take it to have been drawn by a fair coin",
+			  "%s: the order within blocks is not recorded; the tests take it to have "
+			  "been drawn by a fair coin",
 			  row->contrast);
 	if (known < n || n < ORDER_BLOCKS_MIN)
 		return;
 	if (same == n - 1)
 		strv_addf(&c->warnings,
-			  "%s: %s came first in all %u blocks: what warms up or "
-			  "wears off within a block looks like a change; draw the order by a coin",
+			  "%s: %s came first in all %u blocks: what warms up or wears off within a "
+			  "block looks like a change; draw the order by a coin",
 			  row->contrast, first_of(r, row, 1) == 1 ? "patched" : "baseline", n);
 	else if (turn == n - 1 || abba == n - 2)
-		strv_addf(&c->warnings,
-			  "%s: the order within blocks follows a pattern (%s): the "
-			  "tests want a coin",
-			  row->contrast, turn == n - 1 ? "AB BA" : "AB AB BA BA");
+		strv_addf(
+			&c->warnings,
+			"%s: the order within blocks follows a pattern (%s): the tests want a coin",
+			row->contrast, turn == n - 1 ? "AB BA" : "AB AB BA BA");
 }
 
 void checks_fill(struct comparison *c, const struct results *r)
@@ -284,8 +284,8 @@ void checks_fill(struct comparison *c, const struct results *r)
 		check_contrast(c, rows, nr);
 		check_marks(c, r, rows, nr, "disturbed while measuring", NULL);
 		check_marks(c, r, rows, nr,
-			    "some operations of threads with a rate were never "
-			    "started, and count with the time they waited",
+			    "some operations of threads with a rate were never started, and count "
+			    "with the time they waited",
 			    MARK_MISSED);
 		if (nr && !c->judge->exact_mode)
 			check_order(c, r, rows[0]);

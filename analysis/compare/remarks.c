@@ -26,8 +26,8 @@ static void few_blocks(struct comparison *c)
 	if (!open || !j->paired || j->adaptive)
 		return;
 	strv_addf(&c->remarks,
-		  "too few blocks: no cell can be called slower or faster with fewer "
-		  "than %u%s (-b %u), whatever is measured",
+		  "too few blocks: no cell can be called slower or faster with fewer than %u%s (-b "
+		  "%u), whatever is measured",
 		  least, j->exact_mode ? ", as each is one seed" : "", least);
 }
 
@@ -44,8 +44,8 @@ static void holm(struct comparison *c, struct comparison_row **rows, size_t nr)
 	    blocks < judge_min_blocks(c->judge->families, c->judge->exact_mode))
 		return;
 	strv_addf(&c->remarks,
-		  "Holm's method over signed-rank tests could not reach 5 %% here: "
-		  "%zu cells, %u blocks, smallest p %.2g; the joint flips above can",
+		  "Holm's method over signed-rank tests could not reach 5 %% here: %zu cells, %u "
+		  "blocks, smallest p %.2g; the joint flips above can",
 		  nr, blocks, fmin(1, floor));
 }
 
@@ -69,12 +69,11 @@ static void noise_floor(struct comparison *c)
 
 		snprintf(what, sizeof(what), "%.1f %%", sees[i] * 100);
 		if (sees[i] > 2 * rows[i]->j.margin) /* more than half of it is noise, not margin */
-			row_list_add(
-				&found,
-				"the margin is finer than this machine can see with so many "
-				"blocks: by its calibration, a change found in 4 of 5 duels is "
-				"more than twice the margin",
-				rows[i], what);
+			row_list_add(&found,
+				     "the margin is finer than this machine can see with so many "
+				     "blocks: by its calibration, a change found in 4 of 5 duels "
+				     "is more than twice the margin",
+				     rows[i], what);
 	}
 	row_list_end(&found, &c->remarks);
 	free(rows);
@@ -86,8 +85,8 @@ static void families(struct comparison *c)
 {
 	if (c->judge->families > 1 && c->paired)
 		strv_addf(&c->remarks,
-			  "contrasts that share a variant are tested apart: %zu "
-			  "families, and p times %zu",
+			  "contrasts that share a variant are tested apart: %zu families, and p "
+			  "times %zu",
 			  c->judge->families, c->judge->families);
 	if (!c->paired)
 		strv_add(&c->remarks, "the two sides are not paired (rank-sum tests, Holm): what "
@@ -103,20 +102,19 @@ static void looks(struct comparison *c)
 		buf_addf(&b, "%s%u", i ? ", " : "", j->shown[i].blocks);
 	if (j->adaptive)
 		strv_addf(&c->remarks,
-			  "adaptive run: looks at %s blocks, %.2g of 5 %% spent; a "
-			  "verdict stands from the look that gave it",
+			  "adaptive run: looks at %s blocks, %.2g of 5 %% spent; a verdict stands "
+			  "from the look that gave it",
 			  b.data, j->looks[j->nr_looks - 1].alpha * 100);
 	if (j->nr_before && c->paired)
-		strv_addf(
-			&c->remarks,
-			"blocks were added after a verdict had been shown at %u: "
-			"slower and faster are tested as if every number of blocks since then had "
-			"been looked at, and all of them share the 5 %%",
-			j->looks[0].blocks);
+		strv_addf(&c->remarks,
+			  "blocks were added after a verdict had been shown at %u: slower and "
+			  "faster are tested as if every number of blocks since then had been "
+			  "looked at, and all of them share the 5 %%",
+			  j->looks[0].blocks);
 	if (j->nr_before && !c->paired)
 		strv_addf(&c->remarks,
-			  "blocks were added after a verdict had been shown at %u: "
-			  "looks share the 5 %%, and this one may spend %.2g %%",
+			  "blocks were added after a verdict had been shown at %u: looks share the "
+			  "5 %%, and this one may spend %.2g %%",
 			  j->looks[0].blocks, j->shown[0].alpha * 100);
 	buf_release(&b);
 }

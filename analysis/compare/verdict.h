@@ -46,6 +46,9 @@ enum verdict { VERDICT_NONE, VERDICT_BROKEN, VERDICT_SLOWER, VERDICT_MIXED, VERD
 #define VERDICT_FIRST VERDICT_BROKEN
 extern const char *const verdict_names[NR_VERDICTS]; /* "", "broken", "slower", ... */
 
+/* -1: a loss (broken, slower, mixed), 1: a gain (faster, repaired), 0: neither. */
+int verdict_side(enum verdict v);
+
 /* What stands for all where nr[v] cells have each verdict: the first of broken, slower,
  * mixed, unsure, faster, repaired, same; NONE: there are none. */
 enum verdict verdict_worst(const unsigned nr[NR_VERDICTS]);

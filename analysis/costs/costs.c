@@ -78,8 +78,8 @@ static void note_nameless(struct costs *c)
 	}
 	if (nameless > 0)
 		strv_addf(&c->notes,
-			  "%.2g %% of all instructions are the kernel's and at addresses "
-			  "that no symbol tells: they stand under " COSTS_UNKNOWN,
+			  "%.2g %% of all instructions are the kernel's and at addresses that no "
+			  "symbol tells: they stand under " COSTS_UNKNOWN,
 			  100 * nameless / all);
 }
 

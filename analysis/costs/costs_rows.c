@@ -124,8 +124,7 @@ static int check_twice(const struct cost_data *d, const char *path, struct err *
 
 		if (!compare_rows(row, row - 1))
 			return err_add(e, EINVAL,
-				       "%s has %.64s of %.64s at one address twice in "
-				       "a cell run",
+				       "%s has %.64s of %.64s at one address twice in a cell run",
 				       path, *name ? name : "what has no name",
 				       intern_str(&d->strings, d->functions[row->function].object));
 	}
@@ -182,13 +181,12 @@ static int check_all(const struct cost_data *d, const char *path, struct err *e)
 	for (size_t i = 0; i < results_nr_runs(r); i++)
 		if (unit_ok(&r->units[i * r->pass_index.nr + d->pass]) &&
 		    d->runs[i].from == d->runs[i].to)
-			return err_add(
-				e, EINVAL,
-				"%s has no rows of block %zu of %s of %s, which has samples of "
-				"the profile pass: one of the two is damaged",
-				path, i % r->blocks + 1,
-				r->cells[i / r->blocks / r->variant_index.nr].workload,
-				r->variants[i / r->blocks % r->variant_index.nr].name);
+			return err_add(e, EINVAL,
+				       "%s has no rows of block %zu of %s of %s, which has samples "
+				       "of the profile pass: one of the two is damaged",
+				       path, i % r->blocks + 1,
+				       r->cells[i / r->blocks / r->variant_index.nr].workload,
+				       r->variants[i / r->blocks % r->variant_index.nr].name);
 	return 0;
 }
 

@@ -165,11 +165,11 @@ static int check_counts(const struct lock_data *d, const char *name, struct err 
 
 		if (unit_ok(&d->r->units[i * d->r->pass_index.nr + d->pass]) && run->waits >= 0 &&
 		    (double)run->counted != run->waits)
-			return err_add(
-				e, EINVAL,
-				"%s has %llu waits of a cell run of which %s counts %.0f: one "
-				"of the two is damaged",
-				name, (unsigned long long)run->counted, SAMPLES_CSV, run->waits);
+			return err_add(e, EINVAL,
+				       "%s has %llu waits of a cell run of which %s counts %.0f: "
+				       "one of the two is damaged",
+				       name, (unsigned long long)run->counted, SAMPLES_CSV,
+				       run->waits);
 	}
 	return 0;
 }
@@ -204,10 +204,11 @@ int locks_load_mem(struct locks **out, const struct results *r, const char *name
 	watched_figures(r, d.pass, figures, sizeof(figures) / sizeof(figures[0]), d.runs,
 			sizeof(*d.runs));
 	if (!d.pass)
-		ret = err_add(e, EINVAL,
-			      "%s: the first pass is " LOCKS_PASS ": nothing was measured without "
-			      "watching, so there is nothing to judge",
-			      r->path);
+		ret = err_add(
+			e, EINVAL,
+			"%s: the first pass is " LOCKS_PASS
+			": nothing was measured without watching, so there is nothing to judge",
+			r->path);
 	if (!ret)
 		ret = locks_read_rows(&d, name, data, len, e);
 	if (!ret)

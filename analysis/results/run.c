@@ -152,8 +152,7 @@ static int check_sizes(struct results *r, json_int_t blocks, struct err *e)
 	over |= __builtin_mul_overflow(units, (uint64_t)blocks, &units);
 	if (over || units > UNITS_MAX)
 		return err_add(e, EINVAL,
-			       "%s: cells, variants, blocks and passes make more than "
-			       "%u cell runs",
+			       "%s: cells, variants, blocks and passes make more than %u cell runs",
 			       r->path, UNITS_MAX);
 	r->blocks = (uint32_t)blocks;
 	watched = json_integer_value(json_object_get(r->run, "watch_blocks"));
@@ -169,8 +168,7 @@ static int check_primary(const struct results *r, struct err *e)
 			return 0;
 	}
 	return err_add(e, EINVAL,
-		       "%s: no metric is primary, so nothing says what was to be "
-		       "measured",
+		       "%s: no metric is primary, so nothing says what was to be measured",
 		       r->path);
 }
 
@@ -186,10 +184,10 @@ int results_take_run(struct results *r, const char *path, json_t *run, struct er
 			   &r->run_id, "mode", &r->mode, "suite", "blocks", &blocks))
 		return err_add(e, EINVAL, "%s: %s", path, je.text);
 	if (schema != RUN_SCHEMA)
-		return err_add(e, EINVAL,
-			       "%s: schema %lld, this fsduel reads %d; use the fsduel "
-			       "that measured it",
-			       path, (long long)schema, RUN_SCHEMA);
+		return err_add(
+			e, EINVAL,
+			"%s: schema %lld, this fsduel reads %d; use the fsduel that measured it",
+			path, (long long)schema, RUN_SCHEMA);
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
 		ret = take_list(r, i, e);
 		if (ret)

@@ -279,8 +279,8 @@ static int duplicate(const struct results *r, const char *path, const struct sam
 	const struct measure *m = &r->measures[b->measure];
 
 	return err_add(e, EINVAL,
-		       "%s:%u: the same sample as in line %u (variant %.64s, block %u, attempt "
-		       "%u, role %.64s, metric %.64s)",
+		       "%s:%u: the same sample as in line %u (variant %.64s, block %u, attempt %u, "
+		       "role %.64s, metric %.64s)",
 		       path, b->line, a->line, r->variants[b->variant].name, b->block, b->attempt,
 		       intern_str(&r->strings, m->role), r->metrics[m->metric].name);
 }

@@ -284,8 +284,8 @@ static int check(struct two *t, const struct results_two *how, const char *diffe
 
 	if (differ && !how->force)
 		return err_add(e, EINVAL,
-			       "%s and %s may not be compared: they differ in %s. Measure "
-			       "both alike, or say --force",
+			       "%s and %s may not be compared: they differ in %s. Measure both "
+			       "alike, or say --force",
 			       t->side[0].dir, t->side[1].dir, differ);
 	for (uint32_t i = 0; i < a->pass_index.nr; i++)
 		shared |= shared_pass(t, intern_str(&a->pass_index, i));
