@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * compare.c: pairs from sorted samples. A cell's samples of one measure stand together, each
- * variant's by block. A row's figures: row.c; which rows are shown: select.c.
+ * variant's by block. A row's figures: row.c.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -273,30 +273,17 @@ static int compare_cell(struct place *p, struct err *e)
 	return 0;
 }
 
-static int unknown_contrast(const struct results *r, const char *name, struct err *e)
-{
-	const char **names = xcalloc(r->nr_contrasts + 1, sizeof(*names));
-	struct buf hint = BUF_INIT;
-
-	for (size_t i = 0; i < r->nr_contrasts; i++)
-		names[i] = r->contrasts[i].name;
-	near_hint(&hint, name, names);
-	err_add(e, EINVAL, "%s has no contrast '%.64s'%s", r->path, name, buf_str(&hint));
-	err_exit(e, FSDUEL_USAGE);
-	buf_release(&hint);
-	free(names);
-	return -EINVAL;
-}
-
 int compare_results(struct comparison *c, const struct results *r, const char *contrast,
 		    struct err *e)
 {
 	struct place p = { .c = c, .r = r };
-	bool found = false;
 	size_t n = 0;
 	int ret = 0;
 
 	*c = (struct comparison){ 0 };
+	if (contrast)
+		ret = near_check("contrast", contrast, r->contrasts, r->nr_contrasts,
+				 sizeof(*r->contrasts), offsetof(struct results_contrast, name), e);
 	p.scratch = xcalloc(3 * (size_t)r->blocks, sizeof(*p.scratch));
 	p.required = xcalloc((size_t)r->metric_index.nr + 1, sizeof(*p.required));
 	for (uint32_t m = 0; m < r->measure_index.nr; m++)
@@ -307,16 +294,72 @@ int compare_results(struct comparison *c, const struct results *r, const char *c
 		p.contrast = &r->contrasts[i];
 		if (contrast && strcmp(contrast, p.contrast->name))
 			continue;
-		found = true;
 		for (p.cell = 0; p.cell < r->cell_index.nr && !ret; p.cell++)
 			ret = compare_cell(&p, e);
 	}
 	free(p.scratch);
 	free(p.required);
-	if (contrast && !found)
-		ret = unknown_contrast(r, contrast, e);
 	if (ret)
 		comparison_release(c);
+	return ret;
+}
+
+/* --- which rows are shown: a choice of what to look at, never of what counts -------------- */
+
+static bool several_roles(const struct comparison *c, size_t from, size_t to)
+{
+	const char *role = NULL;
+
+	for (size_t i = from; i < to; i++) {
+		if (c->rows[i].whole)
+			continue;
+		if (role && strcmp(role, c->rows[i].role))
+			return true;
+		role = c->rows[i].role;
+	}
+	return false;
+}
+
+static bool wanted(const struct comparison_row *row, const char *metric, const char *role,
+		   bool several)
+{
+	bool metric_fits =
+		!metric ? row->primary : !strcmp(metric, "all") || !strcmp(metric, row->metric);
+	bool role_fits = !role ? row->whole || several : !strcmp(role, row->role);
+
+	return metric_fits && role_fits;
+}
+
+int comparison_select(struct comparison *c, const char *metric, const char *role, struct err *e)
+{
+	size_t kept = 0;
+	int ret = 0;
+
+	if (metric && strcmp(metric, "all"))
+		ret = near_check("metric", metric, c->rows, c->nr_rows, sizeof(*c->rows),
+				 offsetof(struct comparison_row, metric), e);
+	if (!ret && role)
+		ret = near_check("role", role, c->rows, c->nr_rows, sizeof(*c->rows),
+				 offsetof(struct comparison_row, role), e);
+	for (size_t i = 0, end; !ret && i < c->nr_rows; i = end) {
+		bool several;
+
+		/* Rows of one cell in one contrast stand together. */
+		for (end = i + 1;
+		     end < c->nr_rows && comparison_same_cell(&c->rows[i], &c->rows[end]);)
+			end++;
+		several = several_roles(c, i, end);
+		for (size_t k = i; k < end; k++) {
+			struct comparison_row row = c->rows[k];
+
+			if (wanted(&row, metric, role, several))
+				c->rows[kept++] = row;
+			else
+				free(row.pair);
+		}
+	}
+	if (!ret)
+		c->nr_rows = kept;
 	return ret;
 }
 

@@ -102,7 +102,7 @@ struct comparison_row {
 	bool primary;                       /* of a primary metric in the first pass */
 	bool whole;                         /* of the whole workload: role "all" */
 	bool needed;                        /* a pair without its value is a gap */
-	bool member;                  /* it decides the cell, alone or with others: see members.c */
+	bool member;                  /* it decides the cell, alone or with others: see cells.c */
 	bool total;                   /* of the whole workload, whose roles decide instead */
 	bool identical;               /* every sample of its role is equal on both sides */
 	double resolution;            /* 0.002: the figure is known to 0.2 % only; 0: finer */

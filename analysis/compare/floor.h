@@ -18,11 +18,10 @@ struct floor_family {
 
 /*
  * The smallest change (0.02: 2 %) of each cell that a first look at so many blocks calls
- * slower or faster with each chance (0.8), by simulation: duels in which one cell
- * has a change and the noise of all is Gaussian, each on its own; the flips of family.h
- * and the margin decide. The least change found in each duel, and of these the quantile
- * (Bloom, "Minimum detectable effects", Evaluation Review 19 (1995), for the idea).
- * Seeded. out: nr_chances for each cell; negative: no change is found with so few blocks.
+ * slower or faster with each chance (0.8), by seeded simulation: duels in which one cell has
+ * a change and the noise of all is Gaussian; the flips of family.h and the margin decide. Of
+ * the least change found in each duel the quantile is taken (the idea: Bloom 1995). out:
+ * nr_chances for each cell; negative: no change is found with so few blocks.
  */
 void floor_detectable(const struct floor_family *f, const double *chance, size_t nr_chances,
 		      double *out);

@@ -1,32 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * judge.h: a comparison judged: estimates and intervals of each row (ranks.h),
- * the family (family.h) unless run.json says "paired": false, the rules (verdict.h), the
- * headline and the checks of the data.
+ * judge.h: a comparison judged: estimates and intervals of each row (ranks.h), the family
+ * (family.h) unless run.json says "paired": false, the rules (verdict.h), the headline and
+ * the checks of the data. docs/statistics.md has the reasons.
  *
- * A family: all deciding rows (primary metrics; each role of a mix, else the whole
- * workload) of the contrasts that share no variant. Within it one set of joint flips is exact;
- * contrasts that share a variant are families of their own, and p is multiplied
- * by the number of families (Bonferroni), so that the chance of any false alarm
- * in the exit code stays at 5 %. The rows shown beyond the deciding ones (totals,
- * other metrics) are a second set of families by the same rule, at a level of its
- * own: they decide nothing.
+ * A family: all deciding rows (primary metrics; each role of a mix, else the whole workload)
+ * of the contrasts that share no variant. Contrasts that share one are families of their
+ * own, and p is multiplied by the number of families (Bonferroni). The rows shown beyond the
+ * deciding ones are a second set of families by the same rule: they decide nothing.
  *
- * Every number of blocks at which a verdict was shown is a look, and looks share the
- * 5 % (family.h has the test).
- *   planned: run.json has "looks": [{"blocks": 8, "alpha": 0.01}, ...], what each may
- *   spend besides. Rows are judged at each look that was reached, on its blocks, and
+ * Every number of blocks at which a verdict was shown is a look, and looks share the 5 %.
+ *   planned: run.json has "looks": [{"blocks": 8, "alpha": 0.01}, ...], the part that each
+ *   may spend besides. Rows are judged at each look that was reached, on its blocks, and
  *   the first verdict stands.
- *   unplanned: the first look, at n blocks, may spend four fifths (JUDGE_FIRST) of the
- *   5 %. Where blocks were added after it (looks.json says so), every number of blocks
- *   from n on is taken for a look, whether or not somebody looked, and by m blocks
- *   1 - n / 5 m of the 5 % may be spent. So it does not matter that the number of
- *   blocks added was chosen by what the look before had shown (Proschan, Follmann and
- *   Waclawiw, "Effects of assumption violations on type I error rate in group sequential
- *   monitoring", Biometrics 48 (1992)), nor how often that was done.
- * `same` is tested at four fifths of 5 % at the first unplanned look, at a tenth at
- * the next, at half of that at the one after it; at a planned look's own alpha
- * (Bonferroni): the sum is 5 % at most.
+ *   unplanned: the first look, at n blocks, may spend four fifths (JUDGE_FIRST) of the 5 %.
+ *   Where blocks were added after it (looks.json says so), every number of blocks from n on
+ *   is taken for a look, and by m blocks 1 - n / 5 m of the 5 % may be spent (Proschan 1992).
+ * `same` is tested at four fifths of 5 % at the first unplanned look, at a tenth at the next,
+ * at half of that at the one after it; at a planned look's own alpha.
  */
 #ifndef FSDUEL_ANALYSIS_JUDGE_H
 #define FSDUEL_ANALYSIS_JUDGE_H

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * judge_impl.h: what the files of this room share, from the ground up: row.c (one row),
- * looks.c (families and looks), evidence.c (one family), members.c (which rows decide a
- * cell), cells.c (rows and their cell), headline.c (the contrast in a line), oddities.c
- * (what is odd in the data), remarks.c (what the data can show at all). judge.c and
- * compare.c lead them. Private to the room.
+ * looks.c (families and looks), evidence.c (one family), cells.c (rows and their cell), headline.c
+ * (the contrast in a line), oddities.c (what is odd in the data), remarks.c (what the data can show
+ * at all). judge.c and compare.c lead them. Private to the room.
  */
 #ifndef FSDUEL_ANALYSIS_JUDGE_IMPL_H
 #define FSDUEL_ANALYSIS_JUDGE_IMPL_H

@@ -1,31 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * verdict.h: the rules by which a row is called slower, faster, same or unsure,
- * on figures that others computed, and a cell by its rows. Pure; docs/statistics.md
- * has them in words.
+ * verdict.h: the rules by which a row is called slower, faster, same or unsure, on figures
+ * that others computed, and a cell by its rows. Pure; docs/statistics.md has them in words.
  *
  *   slower, faster  significant in its family, and the estimate is past the margin
- *   same            shown to lie inside the margin, by two one-sided tests, which
- *                   share 5 % over all looks (judge.h), so 4 % at a first look:
- *                   Schuirmann, "A comparison of the two one-sided tests procedure
- *                   and the power approach", J. Pharmacokin. Biopharm. 15 (1987);
- *                   that is, at 4 % the 92 % interval lies inside
+ *   same            shown to lie inside the margin, by two one-sided tests (Schuirmann 1987),
+ *                   which share 5 % over all looks: at 4 % the 92 % interval lies inside
  *   unsure          anything else; never "no difference was found, so there is none"
- *
- * In exact mode blocks are seeds, and six at least must be there, with one thread as
- * with many. Only where every sample of the cell and role is equal on both sides, its
- * latencies too, is that read off and called the same without a test.
- *
- * A figure that is known to its resolution only (one operation of 482: 0.21 %) is the
- * same at no margin below that, and slower or faster only where the change is past the
- * margin by more than it.
- *
- * What the kernel's own trouble makes of a cell, and the cell by its rows:
- *
- *   broken          the patched kernel oopses, warns, hangs or damages the file system
- *                   in the cell, where the baseline measures it
+ *   broken          the patched kernel oopses, warns, hangs or damages the file system in the
+ *                   cell, where the baseline measures it
  *   repaired        no pair was measured, since the baseline does so and patched does not
  *   mixed           a cell with a row that is slower and one that is faster
+ *
+ * In exact mode blocks are seeds, and six at least must be there. Only where every sample of
+ * the cell and role is equal on both sides, its latencies too, is that read off and called
+ * the same without a test. A figure that is known to its resolution only (one operation of
+ * 482: 0.21 %) is the same at no margin below that, and slower or faster only where the
+ * change is past the margin by more than it.
  */
 #ifndef FSDUEL_ANALYSIS_VERDICT_H
 #define FSDUEL_ANALYSIS_VERDICT_H
@@ -91,13 +82,10 @@ struct ruling {
 struct ruling verdict_rule(const struct evidence *e);
 
 /*
- * About how many blocks more settle an unsure cell if its estimate and spread
- * stay what they are, with a chance of four in five: normal theory with Student's
- * quantiles, at what is left of the level for that look, and for a difference past the
- * margin Bonferroni's bound over the cells (Dunn, "Multiple comparisons among means",
- * JASA 56 (1961)), so rather too many than too few. 0: more than VERDICT_MORE_MAX,
- * nothing to reckon from, or an estimate so near the margin's edge that the resolution
- * keeps it unsure.
+ * About how many blocks more settle an unsure cell if its estimate and spread stay what they
+ * are, with a chance of four in five: normal theory with Student's quantiles and Bonferroni's
+ * bound over the cells (Dunn 1961), so rather too many than too few. 0: more than
+ * VERDICT_MORE_MAX, nothing to reckon from, or the resolution keeps it unsure.
  */
 unsigned verdict_more_blocks(const struct evidence *e);
 

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "analysis/costs/costs_impl.h"
-#include "analysis/results/watched.h"
+#include "analysis/results/rows.h"
 #include "lib/near.h"
 
 static const struct watched_figure figures[] = {
@@ -146,37 +146,18 @@ void costs_free(struct costs *c)
 
 /* --- looking things up -------------------------------------------------------------------- */
 
-/* The member at that offset of a cell is to be name in one of them. */
-static int check_name(const struct costs *c, const char *what, const char *name, size_t offset,
-		      struct err *e)
-{
-	struct strv names = STRV_INIT;
-	struct buf hint = BUF_INIT;
-	int ret = 0;
-
-	for (size_t i = 0; name && i < c->nr_cells; i++) {
-		const char *have;
-
-		memcpy(&have, (const char *)&c->cells[i] + offset, sizeof(have));
-		if (strv_find(&names, have) < 0)
-			strv_add(&names, have);
-	}
-	if (name && strv_find(&names, name) < 0) {
-		if (names.n)
-			near_hint(&hint, name, (const char *const *)names.v);
-		ret = err_add(e, EINVAL, "unknown %s '%.64s'%s", what, name, buf_str(&hint));
-	}
-	buf_release(&hint);
-	strv_release(&names);
-	return ret;
-}
-
 int costs_check(const struct costs *c, const char *contrast, const char *workload, struct err *e)
 {
-	int ret = check_name(c, "contrast", contrast, offsetof(struct cost_cell, contrast), e);
+	const size_t size = sizeof(*c->cells);
+	int ret = 0;
 
-	return ret ? ret
-		   : check_name(c, "workload", workload, offsetof(struct cost_cell, workload), e);
+	if (contrast)
+		ret = near_check("contrast", contrast, c->cells, c->nr_cells, size,
+				 offsetof(struct cost_cell, contrast), e);
+	if (!ret && workload)
+		ret = near_check("workload", workload, c->cells, c->nr_cells, size,
+				 offsetof(struct cost_cell, workload), e);
+	return ret;
 }
 
 const struct cost_line *costs_find(const struct cost_cell *c, const char *function)

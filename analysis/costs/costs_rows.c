@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "analysis/costs/costs_impl.h"
-#include "analysis/results/watched.h"
+#include "analysis/results/rows.h"
 #include "lib/num.h"
 
 /* clang-format off */

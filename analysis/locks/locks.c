@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "analysis/locks/locks_impl.h"
-#include "analysis/results/watched.h"
+#include "analysis/results/rows.h"
 #include "analysis/stats/stats.h"
 #include "lib/num.h"
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "analysis/locks/locks_impl.h"
-#include "analysis/results/watched.h"
+#include "analysis/results/rows.h"
 #include "lib/num.h"
 
 #define RANGES_MAX 100000u /* more different buckets than that are no histograms of fsduel's */

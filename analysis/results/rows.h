@@ -67,4 +67,22 @@ int rows_fill(struct rows *rows, const struct row_column *table, size_t nr, void
 /* Is the row of the attempt that counts, and is that ok? -EINVAL: it is of no run of the pass. */
 int rows_wanted(const struct rows *rows, uint32_t pass, bool *wanted);
 
+/* --- a pass that watches the work (locks, profile) ---------------------------------------- */
+
+/* A metric of the whole workload, and the double in the struct of a cell run that it fills. */
+struct watched_figure {
+	const char *metric; /* "": the first primary one */
+	bool unwatched;     /* of the first pass, else of this one */
+	size_t offset;
+};
+
+/* runs: results_nr_runs structs of size bytes. Metrics without a value leave them as they are. */
+void watched_figures(const struct results *r, uint32_t pass, const struct watched_figure *figures,
+		     size_t nr, void *runs, size_t size);
+
+/*
+ * rows_read; where the file is not there: 0 if no cell run of the pass is ok, else -ENOENT.
+ */
+int watched_read(struct rows *rows, uint32_t pass, const char *data, size_t len, struct err *e);
+
 #endif

@@ -21,27 +21,20 @@
 #define PAIRED_EXACT_MAX 50
 
 /*
- * Two-sided p of the signed-rank test: Wilcoxon, "Individual comparisons by
- * ranking methods", Biometrics Bulletin 1 (1945). Zeros are dropped first, equal
- * sizes share their mean rank. Up to PAIRED_EXACT_MAX differences that are not
- * zero the distribution over all sign flips is counted, ties included (Streitberg
- * and Roehmel, "Exact distributions for permutation and rank tests", Statistical
- * Software Newsletter 12 (1986)); beyond, the normal approximation with
- * correction for ties and continuity: Hollander and Wolfe, "Nonparametric
- * Statistical Methods" (2nd edition, 1999), section 3.1: the sum of positive ranks
- * has mean n (n + 1) / 4 and variance n (n + 1) (2 n + 1) / 24 less the sum over
- * groups of t equal sizes of (t^3 - t) / 48. 1 where all are zero.
+ * Two-sided p of the signed-rank test (Wilcoxon 1945). Zeros are dropped first, equal sizes
+ * share their mean rank. Up to PAIRED_EXACT_MAX differences that are not zero the
+ * distribution over all sign flips is counted, ties included (Streitberg and Roehmel 1986);
+ * beyond, normal with correction for ties and continuity (Hollander and Wolfe 1999, 3.1).
+ * 1 where all are zero.
  */
 double paired_signed_rank_p(const double *d, size_t n);
 
 /*
- * The Hodges-Lehmann estimate, n > 0: the median of all (d[i] + d[j]) / 2, i <= j
- * (Hodges and Lehmann, "Estimates of location based on rank tests", Annals of
- * Mathematical Statistics 34 (1963)), and for each level in levels (0.95) the
- * interval of the shifts that the signed-rank test does not reject, which ends at
- * the k-th smallest and k-th largest of the same values: Hollander and Wolfe,
- * section 3.3 (Tukey's interval); k is exact for n up to PAIRED_EXACT_MAX, else
- * from the normal approximation. Ties can only make its coverage larger.
+ * The Hodges-Lehmann estimate, n > 0: the median of all (d[i] + d[j]) / 2, i <= j, and for
+ * each level in levels (0.95) the interval of the shifts that the signed-rank test does not
+ * reject, which ends at the k-th smallest and k-th largest of the same values (Hollander and
+ * Wolfe 1999, 3.3); k is exact for n up to PAIRED_EXACT_MAX, else from the normal
+ * approximation. Ties can only make its coverage larger.
  */
 double paired_estimate(const double *d, size_t n, const double *levels, struct interval *out,
 		       size_t nr_levels);
@@ -50,23 +43,17 @@ double paired_estimate(const double *d, size_t n, const double *levels, struct i
 #define RANK_EXACT_MAX 50
 
 /*
- * Two-sided p of the rank-sum test: Mann and Whitney, "On a test of whether one
- * of two random variables is stochastically larger than the other", Annals of
- * Mathematical Statistics 18 (1947). Equal values share their mean rank. Up to
- * RANK_EXACT_MAX values the distribution over all choices of the second group is
- * counted, ties included (Streitberg and Roehmel 1986): p is the share at least as
- * far from the middle; beyond, the normal approximation with correction for ties and
- * continuity: Hollander and Wolfe (1999), section 4.1: the rank sum of y has mean
- * n (m + n + 1) / 2 and variance m n / 12 (m + n + 1 - sum of t^3 - t / ((m + n)
- * (m + n - 1))). m, n > 0.
+ * Two-sided p of the rank-sum test (Mann and Whitney 1947), m, n > 0. Equal values share
+ * their mean rank. Up to RANK_EXACT_MAX values the distribution over all choices of the
+ * second group is counted, ties included: p is the share at least as far from the middle;
+ * beyond, normal with correction for ties and continuity (Hollander and Wolfe 1999, 4.1).
  */
 double rank_sum_p(const double *x, size_t m, const double *y, size_t n);
 
 /*
- * The Hodges-Lehmann estimate of how far y lies above x: the median of all
- * y[j] - x[i] (Hodges and Lehmann 1963), with an interval for each level from the
- * k-th smallest to the k-th largest of them: Hollander and Wolfe, section 4.3
- * (Moses' interval); k is exact where the distribution is counted.
+ * The Hodges-Lehmann estimate of how far y lies above x: the median of all y[j] - x[i], with
+ * an interval for each level from the k-th smallest to the k-th largest of them (Hollander
+ * and Wolfe 1999, 4.3); k is exact where the distribution is counted.
  */
 double rank_estimate(const double *x, size_t m, const double *y, size_t n, const double *levels,
 		     struct interval *out, size_t nr_levels);
