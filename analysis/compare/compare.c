@@ -151,9 +151,7 @@ static int add_row(struct place *p, const struct measure *m, struct side side[2]
 		.contrast = p->contrast->name,
 		.baseline = r->variants[side[0].variant].name,
 		.patched = r->variants[side[1].variant].name,
-		.workload = cell->workload,
-		.params = cell->params,
-		.varying = cell->varying,
+		CELL_NAMES(cell),
 		.role_threads = cell->role_threads,
 		.pass = intern_str(&r->pass_index, m->pass),
 		.role = intern_str(&r->strings, m->role),
@@ -188,9 +186,7 @@ static void add_gap(struct place *p, unsigned block, const char *reason)
 	c->gaps = intern_room(c->gaps, c->unmeasured, sizeof(*c->gaps));
 	c->gaps[c->unmeasured++] = (struct comparison_gap){
 		.contrast = p->contrast->name,
-		.workload = cell->workload,
-		.params = cell->params,
-		.varying = cell->varying,
+		CELL_NAMES(cell),
 		.block = block,
 		.repaired = is_repaired(p, block),
 		.reason = reason,
@@ -233,9 +229,7 @@ static void add_cell(struct place *p)
 	c->cells = intern_room(c->cells, c->nr_cells, sizeof(*c->cells));
 	c->cells[c->nr_cells] = (struct comparison_cell){
 		.contrast = p->contrast->name,
-		.workload = cell->workload,
-		.params = cell->params,
-		.varying = cell->varying,
+		CELL_NAMES(cell),
 	};
 	cell_find_end(&c->cells[c->nr_cells++], p->r, p->contrast, p->cell);
 }

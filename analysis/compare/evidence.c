@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * evidence.c: the rows of one family at one look: their log ratios, what the
- * tests say of them together, and the rules applied to each. Which rows make a
+ * evidence.c: the rows of one family at one look: their log ratios, the
+ * tests of all of them together, and the rules applied to each. Which rows make a
  * family stands in judge.c.
  */
 #include <math.h>
@@ -249,7 +249,7 @@ static enum zero estimate_sides(const struct gathered *g, size_t i, struct evide
 	return zero;
 }
 
-/* What most pairs are, where some values are 0. */
+/* The change of most pairs, where some values are 0. */
 static enum zero zero_of(const struct logs *l)
 {
 	if (2 * l->to_zero > l->n || 2 * l->from_zero > l->n)
@@ -266,7 +266,7 @@ static struct interval as_ratios(struct interval i, enum zero zero)
 	return i;
 }
 
-/* What a look says of a row: k of judge.shown, and the family's result over all looks. */
+/* The ruling on a row at look k of judge.shown, with the family's result over all looks. */
 static void rule_on(const struct judge *j, const struct gathered *g, size_t i,
 		    const struct judge_look *k, const struct family_cell *of_family)
 {

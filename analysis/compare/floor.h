@@ -30,7 +30,7 @@ void floor_detectable(const struct floor_family *f, const double *chance, size_t
 double *floor_sees(const struct comparison *c, const struct comparison_row *const *rows, size_t nr,
 		   const double *sd_log, const double *chance, size_t nr_chances);
 
-/* What judge.h found in an A/A comparison, to be kept: schema, machine, blocks, cells. */
+/* The spread of each cell in an A/A comparison, to be kept: schema, machine, blocks, cells. */
 json_t *floor_json(const struct comparison *c, const struct results *r);
 
 /* The cell's sd_log in a floor, or a negative number. */

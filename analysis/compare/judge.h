@@ -34,7 +34,7 @@ struct judge_look {
 /*
  * The looks of an adaptive run of at most max blocks, from JUDGE_LOOK_FIRST on: four
  * at 40, 60, 80 and 100 % of max with alphas .01 .01 .01 .02; below 20 blocks those
- * of 8, 12, 16 that fit, and what is left of .05 at max. Returns their number.
+ * of 8, 12, 16 that fit, and the rest of .05 at max. Returns their number.
  */
 #define JUDGE_LOOKS_MAX 4
 #define JUDGE_LOOK_FIRST 8 /* 2^(1 - 8) is the first below .01 */
@@ -54,7 +54,7 @@ void comparison_judge(struct comparison *c, const struct results *r, const struc
  */
 unsigned comparison_look(const struct comparison *c);
 
-/* Judge what is left to be shown, after comparison_select. c must have been judged. */
+/* Judge the other rows that are to be shown, after comparison_select. c must have been judged. */
 void comparison_judge_rest(struct comparison *c, const struct results *r);
 
 /* Cells with that verdict, over all contrasts. */

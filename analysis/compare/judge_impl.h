@@ -2,8 +2,8 @@
 /*
  * judge_impl.h: what the files of this room share, from the ground up: row.c (one row),
  * looks.c (families and looks), evidence.c (one family), cells.c (rows and their cell), headline.c
- * (the contrast in a line), oddities.c (what is odd in the data), remarks.c (what the data can show
- * at all). judge.c and compare.c lead them. Private to the room.
+ * (the contrast in a line), oddities.c (checks of the data), remarks.c (the limits of the data).
+ * judge.c and compare.c lead them. Private to the room.
  */
 #ifndef FSDUEL_ANALYSIS_JUDGE_IMPL_H
 #define FSDUEL_ANALYSIS_JUDGE_IMPL_H
@@ -29,7 +29,7 @@ struct judge {
 };
 
 /*
- * What is looked at: the planned looks; or, where nr is 0, all of `blocks` blocks, of
+ * Set the looks: the planned ones; or, where nr is 0, all of `blocks` blocks, of
  * which a verdict was shown before at those in before (nr_before, growing). Sets looks,
  * shown and next_alpha, freed by judge_release.
  */
@@ -78,7 +78,7 @@ struct logs {
 	const char *no_ratio;        /* why some pair has none: then d is not to be used */
 };
 /*
- * What stands for the logarithm of 0, and in a ratio for its negative: ranks and signs
+ * LOG_ZERO stands for the logarithm of 0, and in a ratio its negative too: ranks and signs
  * are those of infinity, sums stay numbers. No two doubles above 0 lie LOG_FINITE apart.
  */
 #define LOG_ZERO (-1e4)

@@ -40,7 +40,7 @@ extern const char *const verdict_names[NR_VERDICTS]; /* "", "broken", "slower", 
 /* -1: a loss (broken, slower, mixed), 1: a gain (faster, repaired), 0: neither. */
 int verdict_side(enum verdict v);
 
-/* What stands for all where nr[v] cells have each verdict: the first of broken, slower,
+/* One verdict for all, where nr[v] cells have each verdict: the first of broken, slower,
  * mixed, unsure, faster, repaired, same; NONE: there are none. */
 enum verdict verdict_worst(const unsigned nr[NR_VERDICTS]);
 
@@ -51,7 +51,7 @@ enum verdict verdict_worst(const unsigned nr[NR_VERDICTS]);
  */
 enum verdict verdict_combine(const unsigned nr[NR_VERDICTS]);
 
-/* What the rules look at. Shift, limits and margin of log ratios patched / baseline. */
+/* The input of the rules. Shift, limits and margin of log ratios patched / baseline. */
 struct evidence {
 	bool exact_mode;
 	int better;             /* 1: higher is, -1: lower is, 0: neither */
@@ -62,7 +62,7 @@ struct evidence {
 	struct interval inside; /* of the level 1 - 2 alpha, for "same" */
 	double p_family;
 	double alpha;         /* that p_family must not exceed */
-	double alpha_next;    /* what is left for a look when more blocks are there */
+	double alpha_next;    /* the rest, for a look when more blocks are there */
 	double alpha_same;    /* of "same" then */
 	unsigned min_blocks;  /* below which it cannot, family_min_blocks */
 	size_t cells;         /* in the family, times the number of families */

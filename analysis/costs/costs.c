@@ -32,9 +32,7 @@ static void make_cells(struct costs *c)
 				.contrast = r->contrasts[i].name,
 				.baseline = r->variants[r->contrasts[i].baseline].name,
 				.patched = r->variants[r->contrasts[i].patched].name,
-				.workload = r->cells[k].workload,
-				.params = r->cells[k].params,
-				.varying = r->cells[k].varying,
+				CELL_NAMES(&r->cells[k]),
 			};
 			costs_sum(cell, c->data, k, &r->contrasts[i]);
 		}

@@ -195,7 +195,7 @@ const struct subsystem subsystems[] = {
 const unsigned nr_subsystems = sizeof(subsystems) / sizeof(subsystems[0]);
 _Static_assert(sizeof(subsystems) / sizeof(subsystems[0]) <= SUBSYSTEMS_MAX, "subsystems.h");
 
-/* The suffixes that gcc and clang give; what follows a dot is else part of no C name. */
+/* The suffixes that gcc and clang give; no C name has a dot. */
 static const struct suffix {
 	const char *text;
 	enum piece piece;

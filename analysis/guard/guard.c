@@ -125,9 +125,7 @@ static void take_first(struct guard_hit *h, const struct guard_cell *c, const st
 	if (!raw->told[FIRST] || (h->workload && h->after_ns <= raw->v[FIRST]))
 		return;
 	*h = (struct guard_hit){
-		.workload = c->workload,
-		.params = c->params,
-		.varying = c->varying,
+		CELL_NAMES(c),
 		.block = block,
 		.seed = seed,
 		.after_ns = raw->v[FIRST],
@@ -140,7 +138,7 @@ static void take_first(struct guard_hit *h, const struct guard_cell *c, const st
 	};
 }
 
-/* What is wrong with a cell run beside hits; NULL: nothing. */
+/* The complaint about a cell run beside hits; NULL: none. */
 static const char *trouble_of(const struct results *r, const struct unit *u, const struct raw *raw)
 {
 	const char *reason = intern_str(&r->strings, u->reason);
@@ -189,9 +187,7 @@ static void sum_variant(const struct making *k, uint32_t variant)
 	for (size_t i = 0; i < k->g->nr_cells; i++) {
 		const struct results_cell *c = &r->cells[k->cell[i]];
 
-		v->cells[i] = (struct guard_cell){ .workload = c->workload,
-						   .params = c->params,
-						   .varying = c->varying };
+		v->cells[i] = (struct guard_cell){ CELL_NAMES(c) };
 		for (uint32_t b = 1; b <= r->blocks; b++)
 			sum_run(k, v, &v->cells[i], k->cell[i], variant, b);
 	}

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-/* What waits, spins or wraps one of these, and never decides what the lock is for. */
+/* Functions that wait, spin or wrap these: the chain's next function tells the lock's purpose. */
 static const char primitives[] =
 	"__traceiter_contention_begin trace_contention_begin lock_acquire lock_contended "
 	"native_queued_spin_lock_slowpath __pv_queued_spin_lock_slowpath "

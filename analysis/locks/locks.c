@@ -103,9 +103,7 @@ static void make_cells(struct locks *l, struct lock_data *d)
 			size_t end = results_run_at(r, i, v, 1) + r->blocks;
 
 			*c = (struct lock_cell){
-				.workload = r->cells[i].workload,
-				.params = r->cells[i].params,
-				.varying = r->cells[i].varying,
+				CELL_NAMES(&r->cells[i]),
 				.variant = r->variants[v].name,
 				.role_threads = r->cells[i].role_threads,
 			};
@@ -219,6 +217,8 @@ int locks_load_mem(struct locks **out, const struct results *r, const char *name
 		err_exit(e, FSDUEL_USAGE);
 	intern_release(&d.strings);
 	intern_release(&d.range_index);
+	intern_release(&d.chain_index);
+	free(d.wheres);
 	free(d.rows);
 	free(d.buckets);
 	free(d.ranges);

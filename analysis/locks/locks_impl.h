@@ -47,7 +47,8 @@ struct lock_data {
 	struct lock_bucket *buckets;
 	size_t nr_buckets;
 	struct lock_range *ranges; /* range_index.nr */
-	struct intern range_index;
+	struct intern range_index, chain_index;
+	uint32_t *wheres;      /* by chain: the function that wanted the lock, in strings */
 	struct lock_run *runs; /* results_nr_runs */
 	bool *own;             /* by string: the name of a workload's thread */
 };

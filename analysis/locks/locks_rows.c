@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * locks_rows.c: lockstacks.csv read row by row, and each row's lock given its class. Of a
- * call chain only the function that wanted the lock is kept, and the same chain is looked
- * through once: a table of the last few thousand remembers them by hash.
+ * call chain only the function that wanted the lock is kept.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -12,7 +11,6 @@
 #include "lib/num.h"
 
 #define RANGES_MAX 100000u /* more different buckets than that are no histograms of fsduel's */
-#define REMEMBERED 4096u   /* chains; a power of two */
 #define COMM_LEN 15        /* of a thread's name, as the kernel keeps it */
 
 /* clang-format off */
@@ -32,39 +30,21 @@ static const struct row_column plain[] = {
 	{ COL_HELD, ROW_NUMBER_OR_EMPTY, offsetof(struct lock_row, held_ns) },
 };
 
-struct reader {
-	struct lock_data *d;
-	struct {
-		uint64_t hash;
-		uint32_t where;
-	} chain[REMEMBERED];
-};
-
-/* Of a text that is not empty; 0 stands for none. */
-static uint64_t hash_of(const char *s)
-{
-	uint64_t h = intern_hash(s, strlen(s));
-
-	return h ? h : 1;
-}
-
-/* --- one row ------------------------------------------------------------------------------ */
-
-/* The function in the chain that wanted the lock. */
+/* The function in the chain that wanted the lock; each chain is looked through once. */
 static int read_where(struct rows *rows, unsigned column, uint32_t *out)
 {
-	struct reader *rd = rows->arg;
-	const char *chain = rows->field[column], *where;
-	uint64_t hash = hash_of(chain);
-	size_t at = hash & (REMEMBERED - 1), len;
+	struct lock_data *d = rows->arg;
+	uint32_t old = d->chain_index.nr, n = intern_add(&d->chain_index, rows->field[column]);
+	const char *where;
+	size_t len;
 
-	if (rd->chain[at].hash != hash) {
-		where = lock_chain_where(chain, &len);
-		if (rows_intern(rows, column, where, len, &rd->chain[at].where))
+	if (n == old) {
+		d->wheres = intern_room(d->wheres, n, sizeof(*d->wheres));
+		where = lock_chain_where(rows->field[column], &len);
+		if (rows_intern(rows, column, where, len, &d->wheres[n]))
 			return -EINVAL;
-		rd->chain[at].hash = hash;
 	}
-	*out = rd->chain[at].where;
+	*out = d->wheres[n];
 	return 0;
 }
 
@@ -149,7 +129,7 @@ static int read_row(struct rows *rows, struct lock_data *d, struct lock_row *row
 	int ret = rows_fill(rows, plain, sizeof(plain) / sizeof(plain[0]), row);
 
 	row->run = (uint32_t)results_run_at(d->r, rows->cell, rows->variant, rows->block);
-	row->lock = *lock && strcmp(lock, "0x0") ? hash_of(lock) : 0;
+	row->lock = *lock && strcmp(lock, "0x0") ? intern_hash(lock, strlen(lock)) | 1 : 0;
 	row->kinds = (uint8_t)lock_mode_kinds(rows->field[COL_LOCK_MODE], &row->shared);
 	if (!ret && !row->kinds)
 		ret = rows_bad(rows, COL_LOCK_MODE, "is no way of waiting for a lock");
@@ -166,7 +146,7 @@ static int read_row(struct rows *rows, struct lock_data *d, struct lock_row *row
 
 static int on_row(struct rows *rows)
 {
-	struct lock_data *d = ((struct reader *)rows->arg)->d;
+	struct lock_data *d = rows->arg;
 	struct lock_row row = { 0 };
 	bool wanted = false;
 	int ret = rows_wanted(rows, d->pass, &wanted);
@@ -210,7 +190,7 @@ static uint32_t fitting(const struct lock_row *row, uint32_t classes)
 	return classes;
 }
 
-/* By run, then lock: what is for one lock stands together. */
+/* By run, then lock, so that the rows of one lock stand together. */
 static int compare_rows(const void *a, const void *b)
 {
 	const struct lock_row *x = a, *y = b;
@@ -306,18 +286,14 @@ static void attribute_all(struct lock_data *d)
 int locks_read_rows(struct lock_data *d, const char *path, const char *data, size_t len,
 		    struct err *e)
 {
-	struct reader *rd = xcalloc(1, sizeof(*rd));
 	struct rows rows = { .r = d->r,
 			     .path = path,
 			     .columns = columns,
 			     .strings = &d->strings,
 			     .fn = on_row,
-			     .arg = rd };
-	int ret;
+			     .arg = d };
+	int ret = watched_read(&rows, d->pass, data, len, e);
 
-	rd->d = d;
-	ret = watched_read(&rows, d->pass, data, len, e);
-	free(rd);
 	if (!ret)
 		attribute_all(d);
 	return ret;

@@ -181,7 +181,7 @@ static int on_row(struct rows *rows)
 	return ret ? ret : add_sample(rows, rd);
 }
 
-/* What every planned pair must have, so that its absence has a place too. */
+/* Every planned pair must have these measures: the absence of one gets a place too. */
 static void require_primary(struct results *r)
 {
 	for (uint32_t m = 0; m < r->metric_index.nr; m++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * tables.c: questions to a struct results, and what is kept once in it. Disturbed cell
+ * tables.c: questions to a struct results, and the names that it keeps once. Disturbed cell
  * runs are counted, never left out: which samples a machine marks depends on the machine,
  * and leaving some out would bias the rest.
  */
@@ -43,7 +43,7 @@ void results_add_reason(struct buf *b, const struct results *r, uint8_t status, 
 		 intern_str(&r->strings, reason));
 }
 
-/* --- what is kept once -------------------------------------------------------------------- */
+/* --- names kept once ----------------------------------------------------------------------- */
 
 /* The length first, so that no two cells have the same key. */
 static void cell_key(struct buf *key, const char *workload, const char *params)

@@ -29,6 +29,10 @@ struct results_cell {
 	uint32_t role_threads; /* 0: run.json does not say */
 };
 
+/* Its names, in the initialiser of a struct that has them. */
+#define CELL_NAMES(cell)                                                                           \
+	.workload = (cell)->workload, .params = (cell)->params, .varying = (cell)->varying
+
 struct results_metric {
 	const char *name, *unit, *better; /* unit NULL: no sample has said it yet */
 	bool primary, planned;            /* planned: run.json names it */

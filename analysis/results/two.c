@@ -205,7 +205,8 @@ static json_t *make_run(const struct two *t, const char *differ)
 		json_array_append_new(variants, json_pack("{s:s, s:s, s:s}", "name", s->variant,
 							  "kernel", s->kernel, "mount", s->mount));
 	}
-	/* Each folder's plan was for contrasts of its own; what was shown is in shared_looks. */
+	/* Each folder's plan was for contrasts of its own; the looks that were shown are in
+	 * shared_looks. */
 	json_object_del(run, "looks");
 	json_object_set_new(json_object_get(run, "suite"), "blocks", json_integer(t->blocks));
 	json_object_update_new(
