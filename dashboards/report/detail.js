@@ -120,7 +120,8 @@ function roles(row, cell) {
 		.filter((f) => f.role !== "all" && f.metric === row.metric);
 	if (!list.length)
 		return null;
-	const draw = forest(list, row.margin);
+	const ends = forestEnds(list, row.margin || 0);
+	const draw = (f) => forest(f, ends, row.margin);
 	const lines = list.map((f) => figureRow(f, draw, f.role + (f.detail ? " " + f.detail : "")));
 	return element("section", null, element("h3", null, "Roles"),
 		table(`roles: ${row.metric} in ${row.unit}`, ["role", ...figureTitles], lines));

@@ -11,6 +11,24 @@ const rows = data.rows.map((row, i) => {
 			...row.lacks.map((l) => l[2] + " " + l[3])].join(" ").toLowerCase() };
 });
 
+/* --- the change as a picture -------------------------------------------------------------------- */
+
+function makeForest() {
+	const ends = forestEnds(data.rows, Math.max(...data.rows.map((row) => row.margin || 0)));
+	const [, low, high] = ends;
+	const before = (line, cell) => line.querySelector(".c-pairs").before(cell);
+	before(document.querySelector("#table > thead > tr"), element("th",
+		{ role: "columnheader", scope: "col", class: "c-forest" },
+		span("sr", "change as a picture"), element("span", { class: "axis", "aria-hidden": "true" },
+			span("", low), span("", "0"), span("", high))));
+	for (const r of rows)
+		before(r.line, element("td", { role: "cell", class: "c-forest" },
+			forest(r.row, ends, r.row.margin)));
+	document.querySelector("#table > caption").append(
+		" In the picture the band is the margin, the line the interval",
+		span("phone", `, from ${low} to ${high}`), ".");
+}
+
 /* --- opening -------------------------------------------------------------------------------- */
 
 function setOpen(r, open) {
@@ -223,6 +241,7 @@ makeTheme();
 for (const part of document.querySelectorAll(".bar .part"))
 	part.style.flexGrow = part.dataset.grow;
 if (rows.length) {
+	makeForest();
 	rows.forEach(makeButton);
 	makeSorting();
 	makeControls();
