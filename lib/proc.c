@@ -325,12 +325,16 @@ void proc_kill(struct proc *p)
 
 char *proc_beside(const char *name)
 {
-	char self[4096], *slash;
+	char self[4096], *slash, *path;
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
 	if (n < 0)
 		return NULL;
 	self[n] = '\0';
 	slash = strrchr(self, '/');
+	path = xasprintf("%.*s/../lib/fsduel/%s", (int)(slash - self), self, name);
+	if (!access(path, F_OK))
+		return path;
+	free(path);
 	return xasprintf("%.*s/%s", (int)(slash - self), self, name);
 }

@@ -93,8 +93,10 @@ void proc_close_fd(int *fd);
  */
 char *proc_which(const char *program);
 
-/* Path of a file that is built and installed beside this program. Caller frees; NULL: /proc is not
- * there. */
+/*
+ * Path of a file that was built with this program: in ../lib/fsduel where it is installed, else in
+ * the program's own folder. Caller frees. NULL: /proc is not there.
+ */
 char *proc_beside(const char *name);
 
 /* CLOCK_MONOTONIC in ns. */

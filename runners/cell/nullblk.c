@@ -8,9 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/fs.h"
+#include "lib/proc.h"
 
 #define NULLB_DIR "/sys/kernel/config/nullb"
 #define ITEM_MAX 24
@@ -104,4 +106,34 @@ int nullblk_remove(const char *item, struct err *e)
 	if (rmdir(path))
 		return err_sys(e, errno, "cannot remove the null_blk device %s", item);
 	return 1;
+}
+
+/* NVMe is probed in the background; a controller that is there answers well within this. */
+#define APPEAR_NS 10000000000u
+#define LOOK_EVERY_NS 10000000
+
+static int wait_for(const struct device_info *d, struct err *e)
+{
+	const struct timespec pause = { 0, LOOK_EVERY_NS };
+	uint64_t begin_ns = now_ns();
+
+	while (!fs_exists(d->node)) {
+		if (now_ns() - begin_ns > APPEAR_NS)
+			return err_add(e, ENODEV,
+				       "%s does not appear in the guest: its kernel has no driver, "
+				       "neither built in nor among its modules; build it with %s",
+				       d->node, d->config);
+		nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
+int device_make(const struct suite_device *d, char dev[32], struct err *e)
+{
+	const struct device_info *info = &devices[d->kind];
+
+	if (!info->host_timed)
+		return nullblk_create(d, "nullb0", dev, e);
+	snprintf(dev, 32, "%s", info->node);
+	return wait_for(info, e);
 }

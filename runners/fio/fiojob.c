@@ -3,7 +3,7 @@
  * fiojob.c: a fio job file read and written again as the job that is run. Comments and
  * variables are fiojob_vars.c's, the checks are in fiojob_keys.c and fiojob_jobs.c. Only
  * lines that were checked are written, so fio cannot read a line otherwise than we did. It
- * needs libinih and so stays out of the guest; what the guest needs is in fiotext.c.
+ * stays out of the guest; what the guest needs is in fiotext.c.
  */
 #include "runners/fio/fiojob.h"
 
@@ -139,9 +139,8 @@ static int add_params(struct fiojob_check *c, const char *const *params)
 			for (p = fiojob_params; p->name; p++)
 				buf_addf(&all, " %s", p->name);
 			rc = err_add(c->e, EINVAL,
-				     "%s: a fio job has no parameter \"%s\"; there "
-				     "are%s",
-				     c->name, params[0], buf_str(&all));
+				     "%s: a fio job has no parameter \"%s\"; there are%s", c->name,
+				     params[0], buf_str(&all));
 			buf_release(&all);
 			return rc;
 		}

@@ -17,7 +17,7 @@
 #include "runners/folder/folder.h"
 #include "runners/fio/fio_jobs.h"
 #include "runners/host/loop.h"
-#include "runners/host/undo_impl.h"
+#include "runners/host/undo.h"
 #include "runners/host/zram.h"
 #include "runners/cell/mount.h"
 #include "runners/cell/nullblk.h"
@@ -156,7 +156,7 @@ static bool is_listed(const json_t *uuids, const char *uuid)
 static bool is_that_device(const json_t *item, const struct claim *c)
 {
 	const json_t *then = json_object_get(item, "identity");
-	char *boot = fs_read_line(BOOT_ID);
+	char *boot = fs_read_line(BOOT_ID_FILE);
 	bool same_boot = boot && !strcmp(boot, text(item, "boot"));
 	json_t *now = claim_json(c);
 	bool same = same_boot ? json_equal(then, now)

@@ -1,19 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * unit.c: names and seeds of cell runs; see plan.h. Apart from plan.c because
- * the guest needs them too, and plan.c brings libinih with it.
+ * the guest needs them too, and not the rest of plan.c.
  */
 #include <stdio.h>
 
 #include "lib/rng.h"
 #include "runners/suite/plan.h"
-
-const char *const pass_names[] = {
-	[PASS_THROUGHPUT] = "throughput",
-	[PASS_LOCKS] = "locks",
-	[PASS_PROFILE] = "profile",
-	[NR_PASSES] = NULL,
-};
 
 uint64_t plan_block_seed(uint64_t suite_seed, unsigned block)
 {
