@@ -128,9 +128,10 @@ static void add_key(struct buf *b, const json_t *table, const char *key, bool se
 	json_t *thing;
 	bool other = several && differs(table, key);
 
-	html_addf(b, other ? "<tr class=\"differs\"><th scope=\"row\">%s <span class=\"aside\">"
-			     "differs</span></th>" :
-			     "<tr><th scope=\"row\">%s</th>",
+	html_addf(b,
+		  other ? "<tr class=\"differs\"><th scope=\"row\">%s <span class=\"aside\">"
+			  "differs</span></th>"
+			: "<tr><th scope=\"row\">%s</th>",
 		  key);
 	json_object_foreach((json_t *)table, name, thing) {
 		buf_adds(b, "<td>");
@@ -152,10 +153,11 @@ static void add_beside(struct buf *b, const char *title, const json_t *table, bo
 	json_object_foreach((json_t *)table, name, thing)
 		if (!json_is_object(thing))
 			return;
-	html_addf(b,
-		  "<h3>%s</h3>\n<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"%s\">"
-		  "<table class=\"plain beside\"><thead><tr><th scope=\"col\">name</th>",
-		  title, title);
+	html_addf(
+		b,
+		"<h3>%s</h3>\n<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"%s\">"
+		"<table class=\"plain beside\"><thead><tr><th scope=\"col\">name</th>",
+		title, title);
 	json_object_foreach((json_t *)table, name, thing)
 		html_addf(b, "<th scope=\"col\">%s</th>", name);
 	buf_adds(b, "</tr></thead><tbody>\n");
@@ -225,7 +227,8 @@ static void add_again(struct buf *b, const struct page *p)
 	html_addf(b, "# measure it again, into a folder of its own\nfsduel %s -c %s",
 		  host ? "run" : "duel", word);
 	for (int i = 0; !host && i < 2; i++) {
-		const json_t *kernel = json_object_get(json_object_get(p->run, "kernels"), sides[i]);
+		const json_t *kernel =
+			json_object_get(json_object_get(p->run, "kernels"), sides[i]);
 		const char *ref = json_string_value(json_object_get(kernel, "ref"));
 
 		free(word);
