@@ -62,7 +62,8 @@ function padded(values, share = 0.08) {
 function picture(title, note, width, height, label) {
 	const viewBox = `0 0 ${width} ${height}`;
 	const svg = shape("svg", { viewBox, role: "img", "aria-label": label });
-	const caption = element("figcaption", null, element("b", null, title), " ", span("aside", note));
+	const caption = element("figcaption", null, element("b", null, title), " ", span("aside",
+		note));
 	return { box: element("figure", { class: "plot" }, caption, svg), svg };
 }
 
@@ -97,13 +98,15 @@ function line(points, className) {
 
 // A band across the picture between two values.
 function band(y, low, high, left, right, className) {
-	return shape("rect", { class: className, x: left, y: y(high).toFixed(1), width: right - left,
+	return shape("rect", { class: className, x: left, y: y(high).toFixed(1),
+		width: right - left,
 		height: Math.max(y(low) - y(high), 1).toFixed(1) });
 }
 
 // Which mark is which, in words; others: [what it looks like, what it means].
 function key(baseline, patched, others) {
-	const mark = (look) => shape("svg", { viewBox: "0 0 10 10", class: "mark", "aria-hidden": "true" },
+	const mark = (look) => shape("svg", { viewBox: "0 0 10 10", class: "mark",
+		"aria-hidden": "true" },
 		look);
 	return element("p", { class: "key" },
 		mark(dot(5, 5, 0)), "baseline ", span("aside", baseline), " ",
@@ -144,11 +147,13 @@ function forest(f, [limit], margin) {
 	add("path", { class: "zero", d: "M100 0v20" });
 	if (f.low !== null && f.high !== null && inside(f.low) < 200 && inside(f.high) > 0)
 		add("path", { class: f.interval === false ? "range" : "interval",
-			d: `M${inside(f.low).toFixed(1)} 10H${Math.max(inside(f.high), inside(f.low) + 0.5).toFixed(1)}` });
+			d: `M${inside(f.low).toFixed(1)} 10` +
+				`H${Math.max(inside(f.high), inside(f.low) + 0.5).toFixed(1)}` });
 	const x = place(f.change);
 	if (x < 0 || x > 200)
 		add("path", { class: "dot", d: x < 0 ? "M1 10l8 -5v10z" : "M199 10l-8 -5v10z" });
 	else
-		add("circle", { class: "dot", cx: Math.min(Math.max(x, 4), 196).toFixed(1), cy: 10, r: 4 });
+		add("circle", { class: "dot", cx: Math.min(Math.max(x, 4), 196).toFixed(1), cy: 10,
+			r: 4 });
 	return svg;
 }

@@ -48,7 +48,8 @@ function blockTitle(cell, f, block, base, patched) {
 		words.push(percent(patched / base));
 	for (const [at, side, , status, marks] of cell.odd)
 		if (at === block)
-			words.push(`${side ? "patched" : "baseline"} ${[status, marks].filter(Boolean).join(", ")}`);
+			words.push([side ? "patched" : "baseline", status, marks]
+				.filter(Boolean).join(" "));
 	return words.join(", ");
 }
 
@@ -64,13 +65,14 @@ function samplesPlot(cell, row, f) {
 	const x = blockScale(count);
 	const note = `${f.unit}, ${betterText(f.better)}${log ? "; logarithmic" : ""}`;
 	const { box, svg } = chart("Samples by block", note,
-		`${f.metric} of both variants in ${count} blocks; the table of samples has the numbers`,
+		`${f.metric} of both variants in ${count} blocks; the table of samples has numbers`,
 		x, y, (t) => number(f.unit, t));
 	for (let b = 1; b <= count; b++) {
 		const pair = [f.values[2 * b - 2], f.values[2 * b - 1]];
 		const title = blockTitle(cell, f, b, pair[0], pair[1]);
 		if (pair.includes(null)) {
-			const cross = text(x(b).toFixed(1), H - BOTTOM - 4, "middle", "\u00d7", "missing");
+			const cross = text(x(b).toFixed(1), H - BOTTOM - 4, "middle", "\u00d7",
+				"missing");
 			cross.append(shape("title", null, title));
 			svg.append(cross);
 		} else {
@@ -141,7 +143,8 @@ function scalingRows(row) {
 		const found = data.rows.filter((r) => {
 			const c = data.cells[r.cell];
 			return c.workload === cell.workload && c.contrast === cell.contrast &&
-				r.metric === row.metric && r.role === row.role && rest(c) === rest(cell) && r.pairs &&
+				r.metric === row.metric && r.role === row.role &&
+					rest(c) === rest(cell) && r.pairs &&
 				isFinite(parseFloat(parameters(c.varying).get(name)));
 		}).map((r) => [size(parameters(data.cells[r.cell].varying).get(name)), r]);
 		if (new Set(found.map(([n]) => n)).size > 1)
@@ -194,12 +197,14 @@ function scalingChangePlot(row, s) {
 	const y = ratioScale(rows.flatMap(([, r]) => [r.change, r.low, r.high]), margin);
 	const say = ([n, r]) => `${s.name} ${x.write(n)}: ${percent(r.change)}`;
 	const { box, svg } = chart(`Change over ${s.name}`,
-		"with intervals, or ranges where dashed; grey: margin", rows.map(say).join(", "), x, y,
+		"with intervals, or ranges where dashed; grey: margin", rows.map(say).join(", "), x,
+			y,
 		ratioTick, margin ? [[1 - margin, 1 + margin, "band"]] : []);
 	svg.append(across(y(1), "zero"));
 	for (const [n, r] of rows) {
 		if (r.low > 0 && r.high > 0)
-			svg.append(line([[x(n), y(r.low)], [x(n), y(r.high)]], r.interval ? "interval" : "range"));
+			svg.append(line([[x(n), y(r.low)], [x(n), y(r.high)]], r.interval ?
+				"interval" : "range"));
 		svg.append(dot(x(n), y(r.change), 1, say([n, r]), r === row && "here"));
 	}
 	return box;
@@ -227,7 +232,8 @@ function latencyPlot(cell, role) {
 	list.forEach((f, i) => {
 		const y = 18 + i * 30;
 		const title = `${f.metric}: ${nanoseconds(f.base)} and ${nanoseconds(f.patched)}`;
-		svg.append(text(40, y + 4, "end", f.metric.slice(4).replace("_", "."), "tick strong"),
+		svg.append(text(40, y + 4, "end", f.metric.slice(4).replace("_", "."),
+			"tick strong"),
 			line([[x(f.base), y], [x(f.patched), y]], "pair"),
 			dot(x(f.base), y, 0, title), dot(x(f.patched), y, 1, title),
 			text(W - 2, y + 4, "end", percent(f.change), "tick strong"));
@@ -253,7 +259,8 @@ function barsPlot(title, note, sides, write) {
 		sides.forEach((side, k) => {
 			const v = side.get(name) || 0, top = y + k * 12;
 			const long = Math.max(x(v) - 104, 0.5);
-			svg.append(shape("rect", { class: k ? "bar-patched" : "bar-base", x: 104, y: top,
+			svg.append(shape("rect", { class: k ? "bar-patched" : "bar-base", x: 104,
+				y: top,
 				width: long.toFixed(1), height: 10 }),
 				text(108 + long, top + 9, "start", v ? write(v) : "none"));
 		});
@@ -290,7 +297,8 @@ function whole([side, block, role, edges, operations]) {
 	if (edges.length === operations.length + 1)
 		return [side, block, role, edges, operations];
 	const [first, step, last] = edges;
-	return [side, block, role, [...operations.map((_, i) => first + i * step), last], operations];
+	return [side, block, role, [...operations.map((_, i) => first + i * step), last],
+		operations];
 }
 
 function steps(edges, operations, x, y) {
@@ -316,7 +324,7 @@ function seriesPlot(cell, role) {
 	const y = linear(0, Math.max(...rates) * 1.06, H - BOTTOM, TOP);
 	const which = blocks > 1 ? `the first ${blocks} blocks` : `block ${traces[0][1]}`;
 	const { box, svg } = chart("Operations over time", `1/s, higher is better; ${which}`,
-		`operations a second over ${nanoseconds(end * 1000)}, ${roleName(role)}, both variants`,
+		`operations a second over ${nanoseconds(end * 1000)}, ${roleName(role)}`,
 		x, y, si);
 	for (const [side, block, , edges, operations] of traces) {
 		const [name, words] = side ? ["patched", "patched"] : ["base", "baseline"];
