@@ -121,7 +121,7 @@ const struct command command_guard = {
 		"beside mmap writers that fill holes of the same file. A read that returns the "
 		"mark, or a stamp of another round, is stale data. Measures as duel does, without "
 		"SUITE " DEFAULT_SUITE "; DIR alone prints the report of a results folder again. "
-				       "docs/guard.md says what it can and cannot show.\n\n"
+		"docs/guard.md says what it can and cannot show.\n\n"
 		"Exit code 1: a variant is stale that is neither a control nor contrasted with one "
 		"that is stale, too; 4: a cell run has a complaint beside stale data; 5: with "
 		"--strict, a variant is unsure.",

@@ -116,6 +116,8 @@ X(0, side, "side", choice, 0, "patched|baseline", \
 	"whose folded stacks; without it those of patched") \
 X('f', format, "format", choice, 0, NULL, \
 	"the form of the output; without it the first of these") \
+X(0, perf, "perf", flag, 0, NULL, \
+	"print perf's own table of each recording that DIR keeps instead") \
 X(0, ascii, "ascii", flag, 0, NULL, "print the pictures as text; write no file") \
 X(0, no_chart, "no-chart", flag, 0, NULL, "leave out the chart, which gnuplot draws") \
 X(0, into, "into", string, 0, "FILE", \

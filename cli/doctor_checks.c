@@ -19,6 +19,7 @@
 #include "lib/proc.h"
 #include "runners/host/probe.h"
 #include "runners/kernel/kernel_build.h"
+#include "runners/lock/record.h"
 #include "runners/vm/qemu.h"
 #include "runners/vm/trial.h"
 #include "runners/vm/vm.h"
@@ -28,6 +29,7 @@
 #define TRIAL_RESET 0xfff0 /* where in the last 64 KiB an x86 begins */
 #define TRIAL_EXIT 33      /* isa-debug-exit: 0x10 << 1 | 1 */
 #define GUEST_BYTES (1024ull << 20)
+#define RECORDING_BYTES (16u << 20)
 #define CACHE_BYTES (512ull << 20)
 #define PROBE_NS 5000000000u
 #define STEAL_LIMIT_PCT 1.0
@@ -153,17 +155,24 @@ static enum health check_kvm(const char *args, struct buf *said)
 	return HEALTH_LIMITED;
 }
 
-/* Is the tracepoint "lock/contention_begin" to be seen? */
-static enum health check_tracepoint(const char *arg, struct buf *said)
+/* Does `perf lock record` get ready to record here? */
+static enum health check_perf_lock(const char *arg, struct buf *said)
 {
-	char *path = xasprintf("/sys/kernel/tracing/events/%s", arg);
-	char *debug = xasprintf("/sys/kernel/debug/tracing/events/%s", arg);
-	bool there = fs_exists(path) || fs_exists(debug);
+	char file[] = "/tmp/fsduel-doctor-XXXXXX";
+	struct lock_record *r = NULL;
+	struct err e = ERR_INIT;
+	int fd = mkstemp(file), ret;
 
-	buf_addf(said, "%s%s", arg, there ? "" : " is not to be seen");
-	free(path);
-	free(debug);
-	return there ? HEALTH_OK : HEALTH_LIMITED;
+	(void)arg;
+	ret = fd < 0 ? err_sys(&e, errno, "cannot make a file in /tmp")
+		     : lock_record_open(&r, file, RECORDING_BYTES, &e);
+	buf_adds(said, ret ? e.text : "perf lock record is ready to record");
+	if (fd >= 0) {
+		close(fd);
+		unlink(file);
+	}
+	lock_record_release(r);
+	return ret ? HEALTH_LIMITED : HEALTH_OK;
 }
 
 static enum health check_root(const char *arg, struct buf *said)
@@ -314,10 +323,10 @@ const struct doctor_row doctor_rows[] = {
 	{ "mke2fs", check_programs, "mke2fs -V", NULL, DOCTOR_DUEL, "install e2fsprogs" },
 	{ "mkfs.xfs", check_programs, "mkfs.xfs -V", NULL, 0, "install xfsprogs to measure XFS" },
 	{ "fio", check_programs, "fio --version", NULL, DOCTOR_DUEL, "install fio" },
-	{ "perf", check_programs, "perf --version", NULL, 0, "install linux-perf to record locks" },
-	{ "lock events", check_tracepoint, "lock/contention_begin", NULL, 0,
-	  "only host mode needs it: Linux 5.19, and mount -t tracefs nodev /sys/kernel/tracing as "
-	  "root" },
+	{ "perf", check_programs, "perf --version", NULL, 0,
+	  "install linux-perf: it records locks, here and in guests" },
+	{ "lock events", check_perf_lock, NULL, NULL, 0,
+	  "only host mode needs it: run it as root, on Linux 5.19 or later" },
 	{ "gnuplot", check_programs, "gnuplot --version", NULL, 0,
 	  "install gnuplot-nox to draw plots" },
 	{ "kernel fetch", check_programs, "apt-get apt-cache dpkg-deb", NULL, 0,

@@ -145,8 +145,7 @@ int show_exit_code(const struct shown *s, bool strict, bool finished)
 	const struct comparison *c = &s->c;
 	unsigned repaired = 0;
 
-	if (comparison_count(c, VERDICT_BROKEN) || comparison_count(c, VERDICT_SLOWER) ||
-	    comparison_count(c, VERDICT_MIXED))
+	if (comparison_losses(c))
 		return FSDUEL_SLOWER;
 	for (size_t i = 0; i < c->unmeasured; i++)
 		repaired += c->gaps[i].repaired;
