@@ -41,6 +41,12 @@ char *fs_read_line(const char *path);
  */
 int fs_write_atomic(const char *path, const void *data, size_t len, struct err *e);
 
+/* The same; fill writes the data to fd, and returns 0 or -errno. */
+typedef int fs_fill(void *arg, int fd);
+int fs_write_with(const char *path, fs_fill *fill, void *arg, struct err *e);
+/* Write all of data to fd. 0 or -errno. */
+int fs_write_all(int fd, const void *data, size_t len);
+
 /* fs_write_atomic of j, indented, keys sorted, newline at the end. */
 int fs_write_json(const char *path, const json_t *j, struct err *e);
 

@@ -46,11 +46,11 @@ struct result {
 	size_t nr_series;
 	struct lock_stacks *locks; /* of a locks pass, owned; NULL: none */
 	struct profile *profile;   /* of a profile pass, likewise */
-	struct buf raw; /* what that was reduced from, gzip; may be empty; no part of the JSON */
-	struct buf evidence; /* what another tool says of the same data; likewise */
-	json_t *facts; /* object: what provenance needs of this run (effective options, extents,
-			  ...) */
-	char *console; /* last console lines when something went wrong, or NULL */
+	struct buf raw;      /* the recording that this was reduced from, gzip; not in the JSON */
+	struct buf evidence; /* the words of another tool on the same data; not in the JSON */
+	json_t *facts;       /* object: effective options, extents and other facts of this run */
+	char *console;       /* last console lines when something went wrong, or NULL */
+	char *text; /* result_text of it where it came as text and nothing was changed; or NULL */
 };
 
 void result_init(struct result *r);
@@ -76,14 +76,20 @@ void result_add_value(struct result *r, const char *metric, const char *unit, en
 /* Append the lock metrics, and keep *s, whose contents are then r's. */
 void result_take_locks(struct result *r, struct lock_stacks *s);
 
+/* Append an empty element to a list. */
+struct sample *result_add_sample(struct result *r);
+struct result_hist *result_add_hist(struct result *r);
+struct result_series *result_add_series(struct result *r);
+
 /*
- * Compact JSON object; histograms as [index, count, index, count, ...] plus sum,
- * min, max; series as a list of counts plus the interval and the end of the last;
- * "locks" and "profile" only where there is one.
+ * As a JSON object: histograms as [index, count, index, count, ...] with sum, min and max;
+ * series as a list of counts with the interval and the end of the last; "locks" and
+ * "profile" only where there is one.
  */
 json_t *result_to_json(const struct result *r);
-/* -EINVAL with a sentence for anything that result_to_json does not write. r is initialised by it.
- */
+/* That in one line, keys sorted. Caller frees. */
+char *result_text(const struct result *r);
+/* -EINVAL with a sentence for any JSON that result_to_json does not write. Initialises r. */
 int result_from_json(struct result *r, const json_t *j, struct err *e);
 
 #endif

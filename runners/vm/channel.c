@@ -17,13 +17,19 @@ void channel_begin(struct channel *c)
 	buf_adds(&c->b, HELLO);
 }
 
+void channel_add_text(struct channel *c, const char *name, const char *text)
+{
+	buf_addf(&c->b, "%s %s\n", name, text);
+	c->records++;
+}
+
 void channel_add(struct channel *c, const char *name, const json_t *value)
 {
 	char *text = json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
 
-	buf_addf(&c->b, "%s %s\n", name, text ? text : "null");
+	if (text)
+		channel_add_text(c, name, text);
 	free(text);
-	c->records++;
 }
 
 void channel_end(struct channel *c)
@@ -35,7 +41,7 @@ void channel_end(struct channel *c)
 }
 
 /* One "NAME JSON" line into out. */
-static int read_record(const char *line, size_t len, json_t *out, struct err *e)
+static int read_record(const char *line, size_t len, json_t *out, char **result, struct err *e)
 {
 	const char *space = memchr(line, ' ', len);
 	json_error_t je;
@@ -55,6 +61,8 @@ static int read_record(const char *line, size_t len, json_t *out, struct err *e)
 		ret = err_add(e, EINVAL, "the guest sent the record '%s' twice", name);
 	else if (json_object_set(out, name, value))
 		ret = err_add(e, EINVAL, "the guest sent a record whose name is not UTF-8");
+	else if (!strcmp(name, CHANNEL_RESULT))
+		*result = xstrndup(space + 1, len - (size_t)(space + 1 - line));
 	json_decref(value);
 	free(name);
 	return ret;
@@ -78,13 +86,14 @@ static int check_end(const char *data, const char *end, size_t len, unsigned rec
 	return ret;
 }
 
-int channel_read(const char *data, size_t len, json_t **out, struct err *e)
+int channel_read(const char *data, size_t len, json_t **out, char **result, struct err *e)
 {
 	const char *p = data, *stop = data + len, *nl;
 	unsigned records = 0;
 	int ret;
 
 	*out = NULL;
+	*result = NULL;
 	if (!len)
 		return err_add(e, ENODATA, "the guest sent no results");
 	if (len < strlen(HELLO) || memcmp(data, HELLO, strlen(HELLO)))
@@ -99,7 +108,7 @@ int channel_read(const char *data, size_t len, json_t **out, struct err *e)
 					      "the guest sent more after its end record");
 			goto out;
 		}
-		ret = read_record(p, (size_t)(nl - p), *out, e);
+		ret = read_record(p, (size_t)(nl - p), *out, result, e);
 		if (ret)
 			goto out;
 		records++;
@@ -108,7 +117,9 @@ int channel_read(const char *data, size_t len, json_t **out, struct err *e)
 out:
 	if (ret) {
 		json_decref(*out);
+		free(*result);
 		*out = NULL;
+		*result = NULL;
 	}
 	return ret;
 }

@@ -23,14 +23,17 @@ struct channel {
 };
 
 void channel_begin(struct channel *c);
-void channel_add(struct channel *c, const char *name, const json_t *value);
+void channel_add(struct channel *c, const char *name, const json_t *value); /* NULL: adds none */
+/* The same with the JSON as text, in one line. */
+void channel_add_text(struct channel *c, const char *name, const char *text);
 void channel_end(struct channel *c);
 
 /*
- * Reading: {"NAME": value, ...} in *out (caller decrefs). -ENODATA: nothing was
- * written at all; -EINVAL: cut short, damaged, or a record twice, with a
- * sentence.
+ * Reading: {"NAME": value, ...} in *out (caller decrefs), and the text of the record
+ * CHANNEL_RESULT in *result (caller frees; NULL: there is none). -ENODATA: nothing was
+ * written at all; -EINVAL: cut short, damaged, or a record twice, with a sentence.
  */
-int channel_read(const char *data, size_t len, json_t **out, struct err *e);
+#define CHANNEL_RESULT "result"
+int channel_read(const char *data, size_t len, json_t **out, char **result, struct err *e);
 
 #endif

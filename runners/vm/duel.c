@@ -17,7 +17,6 @@
 #include "runners/vm/needs.h"
 #include "runners/vm/trial.h"
 
-#define JOIN_EVERY_NS 15000000000u /* samples.csv is brought up to date that often */
 #define POLL_MS 500
 
 struct slot {
@@ -39,7 +38,7 @@ struct duel {
 	struct slot *slots;
 	unsigned nr_slots;
 	struct progress progress;
-	uint64_t started_ns, joined_ns;
+	uint64_t started_ns;
 	unsigned done_before; /* by former runs of this folder */
 };
 
@@ -257,10 +256,7 @@ static int keep(struct duel *d, const struct plan_unit *u, struct result *r, str
 	d->progress.failed +=
 		r->status == STATUS_FAILED || (r->status == STATUS_INVALID && !result_stands(r));
 	tell(d, u, r);
-	if (now_ns() - d->joined_ns < JOIN_EVERY_NS)
-		return 0;
-	d->joined_ns = now_ns();
-	return folder_join(&d->folder, e);
+	return 0;
 }
 
 /* Start the unit in a free slot. A guest that cannot be started is a failed cell run, not the end.
@@ -390,7 +386,7 @@ int duel_run(struct suite *s, struct plan *p, const struct duel_opts *o, struct 
 	if (ret)
 		goto out;
 	count_done(&d);
-	d.started_ns = d.joined_ns = now_ns();
+	d.started_ns = now_ns();
 	ret = run_units(&d, e);
 	if (ret && ret != -EINTR)
 		err_exit(e, FSDUEL_UNMEASURED);

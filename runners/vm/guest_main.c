@@ -132,23 +132,22 @@ static json_t *kallsyms(void)
 	return j;
 }
 
-static void report(struct result *r)
+/* Send the result, one that the cell's process has left as text or ours. */
+static void report(const struct result *r)
 {
+	char *own = r->text ? NULL : result_text(r);
+	json_t *id = identity(), *recorded = raw(), *symbols = kallsyms();
 	struct channel c;
-	json_t *result = result_to_json(r), *id = identity(), *recorded = raw();
-	json_t *symbols = kallsyms();
 
 	channel_begin(&c);
 	channel_add(&c, "kernel", id);
-	channel_add(&c, "result", result);
-	if (recorded)
-		channel_add(&c, GUEST_RAW_RECORD, recorded);
-	if (symbols)
-		channel_add(&c, GUEST_SYMBOLS_RECORD, symbols);
+	channel_add_text(&c, CHANNEL_RESULT, r->text ? r->text : own);
+	channel_add(&c, GUEST_RAW_RECORD, recorded);
+	channel_add(&c, GUEST_SYMBOLS_RECORD, symbols);
 	channel_end(&c);
 	port_write(c.b.data, c.b.len);
 	buf_release(&c.b);
-	json_decref(result);
+	free(own);
 	json_decref(recorded);
 	json_decref(symbols);
 	json_decref(id);
@@ -185,7 +184,7 @@ static int run_cell(const struct cell_spec *spec, struct err *e)
 {
 	char device[32];
 	struct result r;
-	json_t *j = NULL;
+	char *text;
 	int ret;
 
 	ret = device_make(&spec->device, device, e);
@@ -206,10 +205,10 @@ static int run_cell(const struct cell_spec *spec, struct err *e)
 		result_fail(&r, STATUS_FAILED, "%s", e->text);
 	}
 	leave_raw(&r);
-	j = result_to_json(&r);
+	text = result_text(&r);
 	result_release(&r);
-	ret = fs_write_json(RESULT_FILE, j, e);
-	json_decref(j);
+	ret = fs_write_atomic(RESULT_FILE, text, strlen(text), e);
+	free(text);
 	return ret;
 }
 
@@ -270,18 +269,21 @@ static void fail_for_it(struct klog *log, const char *why, struct result *r)
 	trouble_release(&f);
 }
 
+/* It is not parsed here: the host checks it. */
 static void read_result(struct klog *log, struct result *r)
 {
+	struct buf text = BUF_INIT;
 	struct err e = ERR_INIT;
-	json_t *j = NULL;
 	char *why;
 
-	if (fs_read_json(RESULT_FILE, &j, &e) || result_from_json(r, j, &e)) {
+	if (fs_read(RESULT_FILE, 0, &text, &e)) {
 		why = xasprintf("the cell left no result: %s", e.text);
 		fail_for_it(log, why, r);
 		free(why);
+	} else {
+		r->text = buf_detach(&text, NULL);
 	}
-	json_decref(j);
+	buf_release(&text);
 }
 
 static void supervise(const struct cell_spec *spec, struct result *r)

@@ -333,6 +333,7 @@ void vm_result(struct vm *v, const struct proc_exit *x, struct result *r)
 	struct trouble_found f = TROUBLE_NONE;
 	struct err e = ERR_INIT;
 	json_t *records = NULL;
+	char *text = NULL;
 	bool has_figures = false;
 	int ret;
 
@@ -341,12 +342,12 @@ void vm_result(struct vm *v, const struct proc_exit *x, struct result *r)
 	read_memfd(v->channel_fd, false, &channel);
 	trouble_look(&f, buf_str(&console), console.len);
 	result_init(r);
-	ret = channel_read(buf_str(&channel), channel.len, &records, &e);
+	ret = channel_read(buf_str(&channel), channel.len, &records, &text, &e);
 	if (ret) {
 		note_end(x, &console, &said, ret, e.text, &f);
 	} else {
 		result_release(r);
-		if (result_from_json(r, json_object_get(records, "result"), &e)) {
+		if (result_from_json(r, json_object_get(records, CHANNEL_RESULT), &e)) {
 			result_release(r);
 			result_init(r);
 			trouble_note(&f, TROUBLE_GARBAGE, e.text);
@@ -367,6 +368,11 @@ void vm_result(struct vm *v, const struct proc_exit *x, struct result *r)
 	add_modules_looked(v->kernel->kernel, r);
 	if (r->status != STATUS_OK && !r->console)
 		r->console = trouble_excerpt(&f, buf_str(&console), console.len);
+	/* Kept as the guest wrote it, unless something was added here. */
+	if (r->status == STATUS_OK && v->counts_fd < 0)
+		r->text = text;
+	else
+		free(text);
 	trouble_release(&f);
 	json_decref(records);
 	buf_release(&console);
