@@ -52,8 +52,8 @@ static const char *next_stamp(const char *line)
 static const struct trouble *row_of(const char *text)
 {
 	for (const struct trouble *t = troubles; t->name; t++)
-		for (const struct trouble_pattern *p = t->patterns; p && p->glob; p++)
-			if (!fnmatch(p->glob, text, 0))
+		for (const char *const *p = t->patterns; p && *p; p++)
+			if (!fnmatch(*p, text, 0))
 				return t;
 	return NULL;
 }

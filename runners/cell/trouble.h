@@ -24,19 +24,12 @@ enum trouble_sign {
 	TROUBLE_SILENCE,  /* it ran on until it was ended */
 };
 
-struct trouble_pattern {
-	const char *glob; /* fnmatch(3) over a whole line without its time stamp */
-	const char
-		*file; /* of the kernel, itself a glob(3): files move; NULL: not in all kernels */
-	const char *format; /* part of a string in it, adjacent literals joined */
-};
-
 struct trouble {
 	const char *name; /* "oops" */
 	enum trouble_sign sign;
 	enum status status;   /* of a cell run that has its figures all the same */
 	const char *sentence; /* "the kernel had an oops"; the line comes after it */
-	const struct trouble_pattern *patterns; /* ends with a NULL glob */
+	const char *const *patterns; /* fnmatch(3) over a whole line without its stamp; NULL ends */
 };
 
 /*
