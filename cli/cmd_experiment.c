@@ -17,7 +17,7 @@
 #include "cli/show.h"
 #include "lib/num.h"
 #include "lib/proc.h"
-#include "runners/vm/trial.h"
+#include "runners/vm/vm.h"
 
 #define OUTPUT_DIR "fsduel-results/experiments"
 #define WORDS_MAX 64

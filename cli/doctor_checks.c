@@ -17,8 +17,6 @@
 #include "lib/memory.h"
 #include "lib/proc.h"
 #include "runners/kernel/kernel_build.h"
-#include "runners/vm/qemu.h"
-#include "runners/vm/trial.h"
 #include "runners/vm/vm.h"
 
 #define CHECK_TIMEOUT_NS 5000000000u

@@ -19,32 +19,11 @@
 #include "runners/cell/cell_impl.h"
 #include "runners/cell/mount.h"
 
-void cell_mark(void *cell, int begin)
-{
-	struct cell *c = cell;
-
-	/* What counts what else goes on sees the watching too. */
-	if (c->at->mark && begin)
-		c->at->mark(c->at->mark_arg, begin);
-	if (c->pass)
-		c->pass->mark(c, begin);
-	if (c->at->count && c->work->counts_all)
-		c->at->count(begin);
-	if (c->at->mark && !begin)
-		c->at->mark(c->at->mark_arg, begin);
-}
-
 static const struct cell_pass *const passes[NR_PASSES] = { [PASS_LOCKS] = &cell_pass_locks };
 
 static void put_fact(struct cell *c, const char *name, json_t *value)
 {
 	json_object_set_new(c->r->facts, name, value);
-}
-
-/* What disturbed a cell run, joined by commas. */
-void cell_add_mark(struct cell *c, const char *mark)
-{
-	result_mark(c->r, mark);
 }
 
 /* --- steps -------------------------------------------------------------------- */
@@ -68,10 +47,10 @@ static int step_spec(struct cell *c, struct err *e)
 
 static int step_log(struct cell *c, struct err *e)
 {
-	int rc = klog_open(&c->log, e);
+	int ret = klog_open(&c->log, e);
 
 	c->log.device = c->at->log_name;
-	return rc;
+	return ret;
 }
 
 /* "mke2fs 1.47.0 (5-Feb-2023)": mkfs programs print it with -V, some on stderr. */
@@ -94,7 +73,7 @@ static int run_on_device(struct cell *c, program_fn *program, int *lost, struct 
 {
 	struct claim *claim = c->at->claim;
 	char path[CLAIM_PATH];
-	int rc;
+	int ret;
 
 	if (!claim)
 		return program(c, c->at->device, e);
@@ -102,9 +81,9 @@ static int run_on_device(struct cell *c, program_fn *program, int *lost, struct 
 	if (*lost)
 		return *lost;
 	claim_path(claim, path);
-	rc = program(c, path, e);
+	ret = program(c, path, e);
 	*lost = claim_take(claim, false, e);
-	return *lost ? *lost : rc;
+	return *lost ? *lost : ret;
 }
 
 static int run_mkfs(struct cell *c, const char *device, struct err *e)
@@ -115,14 +94,14 @@ static int run_mkfs(struct cell *c, const char *device, struct err *e)
 static int step_mkfs(struct cell *c, struct err *e)
 {
 	char *uuid;
-	int rc;
+	int ret;
 
 	if (c->at->existing)
 		return 0;
 	note_mkfs_version(c);
-	rc = run_on_device(c, run_mkfs, &c->lost, e);
-	if (rc || !c->at->claim)
-		return rc;
+	ret = run_on_device(c, run_mkfs, &c->lost, e);
+	if (ret || !c->at->claim)
+		return ret;
 	uuid = cell_uuid(c->spec->seed);
 	c->lost = claim_carries(c->at->claim, c->fs->uuid_at, uuid, e);
 	free(uuid);
@@ -133,18 +112,18 @@ static int step_mkfs(struct cell *c, struct err *e)
 static int step_mount(struct cell *c, struct err *e)
 {
 	struct claim *claim = c->at->claim;
-	int rc;
+	int ret;
 
 	if (c->at->existing)
 		return 0;
 	c->lost = claim ? claim_lend(claim, e) : 0;
 	if (c->lost)
 		return c->lost;
-	rc = mount_do(c->fs, c->spec->mount_options, c->at->device, c->at->dir, e);
-	c->mounted = !rc;
-	if (!rc && claim)
-		rc = c->lost = claim_mounted(claim, c->at->dir, e);
-	return rc;
+	ret = mount_do(c->fs, c->spec->mount_options, c->at->device, c->at->dir, e);
+	c->mounted = !ret;
+	if (!ret && claim)
+		ret = c->lost = claim_mounted(claim, c->at->dir, e);
+	return ret;
 }
 
 /* What the file system makes of its options, where its row can tell; an option without effect is
@@ -157,27 +136,27 @@ static int judge_options(struct cell *c, const char *options, struct err *e)
 		return -EIO;
 	why = json_string_value(json_object_get(json_object_get(c->r->facts, "effective"), "why"));
 	if (why && *why)
-		cell_add_mark(c, MARK_NO_EFFECT);
+		result_mark(c->r, MARK_NO_EFFECT);
 	return 0;
 }
 
 static int step_options(struct cell *c, struct err *e)
 {
 	struct buf options = BUF_INIT;
-	int rc = mount_effective(c->fs, c->at->device,
-				 c->at->existing ? c->at->existing : c->at->dir, &options, e);
+	int ret = mount_effective(c->fs, c->at->device,
+				  c->at->existing ? c->at->existing : c->at->dir, &options, e);
 
-	if (!rc)
-		rc = judge_options(c, options.data, e);
+	if (!ret)
+		ret = judge_options(c, options.data, e);
 	while (options.len && options.data[options.len - 1] == '\n')
 		options.data[--options.len] = '\0';
 	for (size_t i = 0; i < options.len; i++)
 		if (options.data[i] == '\n')
 			options.data[i] = ',';
-	if (!rc)
+	if (!ret)
 		put_fact(c, "effective_options", json_string(options.data));
 	buf_release(&options);
-	return rc;
+	return ret;
 }
 
 static int step_prepare(struct cell *c, struct err *e)
@@ -202,7 +181,7 @@ static int step_settle(struct cell *c, struct err *e)
 	int settled = c->at->settle.max_ns ? settle_wait(&c->at->settle, &c->watch.stop, e) : 1;
 
 	if (!settled)
-		cell_add_mark(c, "unsettled");
+		result_mark(c->r, "unsettled");
 	return settled < 0 ? settled : 0;
 }
 
@@ -260,7 +239,7 @@ static void run_steps(struct cell *c, struct buf *why)
 		struct err e = ERR_INIT;
 		char limit[32];
 		uint64_t begin_ns = now_ns();
-		int rc = s->run(c, &e);
+		int ret = s->run(c, &e);
 
 		if (c->at->stepped)
 			c->at->stepped(c->at->stepped_arg, s->name, now_ns() - begin_ns);
@@ -275,7 +254,7 @@ static void run_steps(struct cell *c, struct buf *why)
 			c->bad = STATUS_FAILED;
 			break;
 		default:
-			if (rc)
+			if (ret)
 				buf_addf(why, "%s: %s", s->name, e.text);
 		}
 	}
@@ -289,15 +268,15 @@ static int unmount(struct cell *c, struct err *e)
 {
 	struct claim *claim = c->at->claim;
 	uint64_t begin_ns = now_ns();
-	int rc = claim && !c->lost ? claim_mounted(claim, c->at->dir, e) : 0;
+	int ret = claim && !c->lost ? claim_mounted(claim, c->at->dir, e) : 0;
 
-	if (!rc)
-		rc = mount_undo(c->at->dir, e);
-	if (!rc && claim)
+	if (!ret)
+		ret = mount_undo(c->at->dir, e);
+	if (!ret && claim)
 		claim_take(claim, true, NULL);
 	if (c->at->stepped)
 		c->at->stepped(c->at->stepped_arg, "unmount", now_ns() - begin_ns);
-	return rc;
+	return ret;
 }
 
 static int run_check(struct cell *c, const char *device, struct err *e)
@@ -310,11 +289,11 @@ static void check_fs(struct cell *c, struct err *e)
 {
 	uint64_t begin_ns = now_ns();
 	int lost = 0; /* the next cell run finds that out, too */
-	int rc = run_on_device(c, run_check, &lost, e);
+	int ret = run_on_device(c, run_check, &lost, e);
 
-	if (!rc && c->fs->check)
+	if (!ret && c->fs->check)
 		put_fact(c, "fs_clean", json_true());
-	if (rc == -EUCLEAN && !lost)
+	if (ret == -EUCLEAN && !lost)
 		result_mark(c->r, MARK_BROKEN);
 	if (c->at->stepped)
 		c->at->stepped(c->at->stepped_arg, "check", now_ns() - begin_ns);
@@ -326,18 +305,18 @@ static void check_fs(struct cell *c, struct err *e)
  */
 static int clean_up(struct cell *c, struct err *broken, struct err *e)
 {
-	int rc = 0;
+	int ret = 0;
 
 	if (c->pass)
 		c->pass->release(c);
 	if (c->work)
 		c->work->release(c);
 	if (c->mounted)
-		rc = unmount(c, e);
-	if (c->mounted && !rc && c->check_fs)
+		ret = unmount(c, e);
+	if (c->mounted && !ret && c->check_fs)
 		check_fs(c, broken);
 	c->mounted = false;
-	return rc;
+	return ret;
 }
 
 /*
@@ -381,7 +360,7 @@ int cell_run(const struct cell_spec *spec, const struct cell_place *at, struct r
 	struct cell c = { .spec = spec, .at = at, .r = r, .log = KLOG_NONE, .bad = STATUS_FAILED };
 	struct buf why = BUF_INIT;
 	struct err unmount_error = ERR_INIT, start = ERR_INIT, broken = ERR_INIT;
-	int rc;
+	int ret;
 
 	result_init(r);
 	if (watch_start(&c.watch, spec->limit_ns, at->stop, &start))
@@ -389,14 +368,14 @@ int cell_run(const struct cell_spec *spec, const struct cell_place *at, struct r
 	run_steps(&c, &why);
 	if (c.lost)
 		err_add(&unmount_error, -c.lost, "%s", why.data);
-	rc = clean_up(&c, &broken, &unmount_error);
-	rc = rc ? rc : c.lost;
+	ret = clean_up(&c, &broken, &unmount_error);
+	ret = ret ? ret : c.lost;
 	watch_end(&c.watch);
 	judge(&c, &why, unmount_error.text, broken.text);
 	klog_close(&c.log);
 	free(c.seen);
 	buf_release(&why);
-	if (rc)
-		err_add(e, -rc, "%s", unmount_error.text);
-	return rc;
+	if (ret)
+		err_add(e, -ret, "%s", unmount_error.text);
+	return ret;
 }

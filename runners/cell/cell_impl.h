@@ -69,8 +69,19 @@ struct cell_pass {
 extern const struct cell_pass cell_pass_locks;
 extern const struct cell_work cell_work_mix, cell_work_fio;
 
-void cell_mark(void *cell, int begin);
-/* What disturbed the cell run, joined to what did already. */
-void cell_add_mark(struct cell *c, const char *mark);
+/* The timed part begins or has ended. The pass's own work is in the caller's marks. */
+static inline void cell_mark(void *cell, int begin)
+{
+	struct cell *c = cell;
+
+	if (c->at->mark && begin)
+		c->at->mark(c->at->mark_arg, begin);
+	if (c->pass)
+		c->pass->mark(c, begin);
+	if (c->at->count && c->work->counts_all)
+		c->at->count(begin);
+	if (c->at->mark && !begin)
+		c->at->mark(c->at->mark_arg, begin);
+}
 
 #endif

@@ -24,14 +24,14 @@ static int locks_open(struct cell *c, struct err *e)
 {
 	struct locks_pass *p = xcalloc(1, sizeof(*p));
 	uint64_t max = c->at->recording_max_bytes;
-	int rc;
+	int ret;
 
 	c->pass_priv = p;
 	p->path = xasprintf("%s/" CELL_RECORDING, c->at->work);
-	rc = lock_record_open(&p->record, p->path, max ? max : RECORDING_MAX_BYTES, e);
-	if (rc == -ENOTSUP || rc == -EPERM || rc == -EACCES)
+	ret = lock_record_open(&p->record, p->path, max ? max : RECORDING_MAX_BYTES, e);
+	if (ret == -ENOTSUP || ret == -EPERM || ret == -EACCES)
 		c->bad = STATUS_SKIPPED;
-	return rc;
+	return ret;
 }
 
 static void locks_mark(struct cell *c, int begin)
@@ -64,7 +64,7 @@ static void load_symbols(struct cell *c, struct symbols *sym)
 	if (!symbols_load(sym, &why))
 		return;
 	note(c, "symbols", json_string(why.text));
-	cell_add_mark(c, "no_symbols");
+	result_mark(c->r, "no_symbols");
 }
 
 static int keep(struct cell *c, const void *data, size_t len, struct err *e)
@@ -83,19 +83,19 @@ static int reduce(struct cell *c, const void *data, size_t len, struct err *e)
 	struct lock_events ev;
 	struct lock_stacks stacks;
 	struct symbols sym;
-	int rc = perfdata_read(&ev, data, len, e);
+	int ret = perfdata_read(&ev, data, len, e);
 
-	if (!rc) {
+	if (!ret) {
 		load_symbols(c, &sym);
 		ev.from_ns = c->timed.from_ns;
 		ev.to_ns = c->timed.to_ns;
 		lock_reduce(&stacks, &ev, &sym);
 		result_take_locks(c->r, &stacks);
 		symbols_release(&sym);
-		rc = keep(c, data, len, e);
+		ret = keep(c, data, len, e);
 	}
 	lock_events_release(&ev);
-	return rc;
+	return ret;
 }
 
 static int locks_reduce(struct cell *c, struct err *e)
@@ -103,15 +103,15 @@ static int locks_reduce(struct cell *c, struct err *e)
 	struct locks_pass *p = c->pass_priv;
 	const void *data;
 	size_t len;
-	int rc = lock_record_finish(p->record, e);
+	int ret = lock_record_finish(p->record, e);
 
-	if (!rc)
-		rc = fs_map(p->path, &data, &len, e);
-	if (rc)
-		return rc;
-	rc = reduce(c, data, len, e);
+	if (!ret)
+		ret = fs_map(p->path, &data, &len, e);
+	if (ret)
+		return ret;
+	ret = reduce(c, data, len, e);
 	fs_unmap(data, len);
-	return rc;
+	return ret;
 }
 
 static void locks_release(struct cell *c)

@@ -27,8 +27,8 @@ enum trouble_sign {
 struct trouble {
 	const char *name; /* "oops" */
 	enum trouble_sign sign;
-	enum status status;   /* of a cell run that has its figures all the same */
-	const char *sentence; /* "the kernel had an oops"; the line comes after it */
+	enum status status;          /* of a cell run that has its figures all the same */
+	const char *sentence;        /* "the kernel had an oops"; the line comes after it */
 	const char *const *patterns; /* fnmatch(3) over a whole line without its stamp; NULL ends */
 };
 

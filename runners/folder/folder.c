@@ -92,15 +92,6 @@ static int take_lock(struct folder *f, struct err *e)
 	return 0;
 }
 
-int folder_make_dir(const struct folder *f, const char *name, struct err *e)
-{
-	char *path = xasprintf("%s/%s", f->dir, name);
-	int ret = fs_mkdir_p(path, e);
-
-	free(path);
-	return ret;
-}
-
 int folder_claim(struct folder *f, const char *dir, const struct suite *s, const struct plan *p,
 		 struct err *e)
 {
@@ -252,32 +243,6 @@ out:
 	return ret;
 }
 
-int folder_part(const struct folder *f, const struct plan_unit *u, unsigned *attempt,
-		struct result *r, struct err *e)
-{
-	char *path = folder_path(f, FOLDER_PART, u);
-	json_t *j = NULL;
-	int ret;
-
-	result_init(r);
-	*attempt = 0;
-	if (!fs_exists(path)) {
-		free(path);
-		return -ENOENT;
-	}
-	ret = fs_read_json(path, &j, e);
-	if (!ret) {
-		result_release(r);
-		ret = result_from_json(r, json_object_get(j, "result"), e);
-		*attempt = (unsigned)json_integer_value(json_object_get(j, "attempt"));
-	}
-	if (ret)
-		err_add(e, EINVAL, "the part file %s cannot be read; delete it and resume", path);
-	json_decref(j);
-	free(path);
-	return ret ? -EINVAL : 0;
-}
-
 static bool stands(const struct result *r)
 {
 	return r->status == STATUS_OK || r->status == STATUS_SKIPPED || result_stands(r);
@@ -364,15 +329,6 @@ int folder_put(struct folder *f, const struct plan_unit *u, const struct result 
 	    now_ns() - f->joined_ns < f->join_took_ns * JOIN_SHARE)
 		return ret;
 	return folder_join(f, e);
-}
-
-int folder_save_run(struct folder *f, struct err *e)
-{
-	char *path = folder_path(f, FOLDER_RUN, NULL);
-	int ret = fs_write_json(path, f->run, e);
-
-	free(path);
-	return ret;
 }
 
 void folder_release(struct folder *f)

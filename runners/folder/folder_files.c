@@ -53,6 +53,15 @@ char *folder_path(const struct folder *f, enum folder_file file, const struct pl
 			 names[file].name);
 }
 
+int folder_make_dir(const struct folder *f, const char *name, struct err *e)
+{
+	char *path = xasprintf("%s/%s", f->dir, name);
+	int ret = fs_mkdir_p(path, e);
+
+	free(path);
+	return ret;
+}
+
 int folder_write(const struct folder *f, enum folder_file file, const struct plan_unit *u,
 		 const void *data, size_t len, struct err *e)
 {
@@ -63,6 +72,41 @@ int folder_write(const struct folder *f, enum folder_file file, const struct pla
 		ret = fs_write_atomic(path, data, len, e);
 	free(path);
 	return ret;
+}
+
+int folder_save_run(struct folder *f, struct err *e)
+{
+	char *path = folder_path(f, FOLDER_RUN, NULL);
+	int ret = fs_write_json(path, f->run, e);
+
+	free(path);
+	return ret;
+}
+
+int folder_part(const struct folder *f, const struct plan_unit *u, unsigned *attempt,
+		struct result *r, struct err *e)
+{
+	char *path = folder_path(f, FOLDER_PART, u);
+	json_t *j = NULL;
+	int ret;
+
+	result_init(r);
+	*attempt = 0;
+	if (!fs_exists(path)) {
+		free(path);
+		return -ENOENT;
+	}
+	ret = fs_read_json(path, &j, e);
+	if (!ret) {
+		result_release(r);
+		ret = result_from_json(r, json_object_get(j, "result"), e);
+		*attempt = (unsigned)json_integer_value(json_object_get(j, "attempt"));
+	}
+	if (ret)
+		err_add(e, EINVAL, "the part file %s cannot be read; delete it and resume", path);
+	json_decref(j);
+	free(path);
+	return ret ? -EINVAL : 0;
 }
 
 bool folder_is_half(const char *dir, const char *name)
@@ -270,13 +314,15 @@ void folder_note_raw(struct folder *f)
 	}
 	num_format(budget, f->suite->raw_budget_bytes, NUM_BYTES);
 	set_note(f->run, NOTE_DROPPED,
-		 dropped ? xasprintf(NOTE_DROPPED ": the oldest %u of %u, to keep within raw_budget "
-						  "= %s; the tables have them reduced",
+		 dropped ? xasprintf(NOTE_DROPPED
+				     ": the oldest %u of %u, to keep within raw_budget "
+				     "= %s; the tables have them reduced",
 				     dropped, recorded, budget)
 			 : NULL);
 	set_note(f->run, NOTE_LONG,
-		 too_long ? xasprintf(NOTE_LONG ": %u of %u were too long to leave their guest; the "
-						"tables have them reduced",
-				      too_long, recorded)
-			  : NULL);
+		 too_long
+			 ? xasprintf(NOTE_LONG ": %u of %u were too long to leave their guest; the "
+					       "tables have them reduced",
+				     too_long, recorded)
+			 : NULL);
 }

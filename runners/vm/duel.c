@@ -14,8 +14,7 @@
 #include "lib/fs.h"
 #include "runners/folder/folder.h"
 #include "runners/folder/provenance.h"
-#include "runners/vm/needs.h"
-#include "runners/vm/trial.h"
+#include "runners/vm/vm.h"
 
 #define POLL_MS 500
 
@@ -103,9 +102,10 @@ static int load_images(struct duel *d, struct err *e)
 			.direct = direct,
 			.disk = &d->disk,
 		};
+		const struct trial trial = { d->suite,      &wants,        d->kernels,  &d->machine,
+					     d->vm_kernels, d->opts->stop, &d->why_mode };
 
-		ret = trial_choose(&d->machine, d->vm_kernels, d->kernels, d->suite->nr_kernels,
-				   &wants, d->suite, d->opts->stop, &d->why_mode, e);
+		ret = trial_choose(&trial, e);
 		if (!ret && d->suite->mode == MODE_EXACT && d->suite->order_seed) {
 			d->suite->order_seed = 0; /* mode auto has become exact */
 			plan_order(d->plan);
@@ -231,6 +231,15 @@ static int set_up(struct duel *d, struct err *e)
 	return ret;
 }
 
+static unsigned running(const struct duel *d)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < d->nr_slots; i++)
+		n += d->slots[i].unit != NULL;
+	return n;
+}
+
 static void tell(struct duel *d, const struct plan_unit *u, const struct result *r)
 {
 	struct progress *p = &d->progress;
@@ -238,25 +247,37 @@ static void tell(struct duel *d, const struct plan_unit *u, const struct result 
 	progress_time(p, p->done - d->done_before, now_ns() - d->started_ns, u != NULL);
 	p->unit = u;
 	p->result = r;
-	p->running = 0;
-	for (unsigned i = 0; i < d->nr_slots; i++)
-		p->running += d->slots[i].unit != NULL;
+	p->running = running(d);
 	if (d->opts->progress)
 		d->opts->progress(d->opts->arg, p);
 }
 
+/* Releases r. */
 static int keep(struct duel *d, const struct plan_unit *u, struct result *r, struct err *e)
 {
 	int ret = folder_put(&d->folder, u, r, e);
 
-	if (ret)
-		return err_add(e, -ret, "what was measured before is kept; go on with %s",
-			       d->opts->again);
-	d->progress.done++;
-	d->progress.failed +=
-		r->status == STATUS_FAILED || (r->status == STATUS_INVALID && !result_stands(r));
-	tell(d, u, r);
-	return 0;
+	if (ret) {
+		err_add(e, -ret, "what was measured before is kept; go on with %s", d->opts->again);
+	} else {
+		d->progress.done++;
+		d->progress.failed += r->status == STATUS_FAILED ||
+				      (r->status == STATUS_INVALID && !result_stands(r));
+		tell(d, u, r);
+	}
+	result_release(r);
+	return ret;
+}
+
+/* A cell run that was not started. */
+static int keep_none(struct duel *d, const struct plan_unit *u, enum status status,
+		     const char *before, const char *why, struct err *e)
+{
+	struct result r;
+
+	result_init(&r);
+	result_fail(&r, status, "%s%s", before, why);
+	return keep(d, u, &r, e);
 }
 
 /* Start the unit in a free slot. A guest that cannot be started is a failed cell run, not the end.
@@ -266,16 +287,10 @@ static int start(struct duel *d, struct slot *slot, const struct plan_unit *u, s
 	const struct suite_variant *v = &d->suite->variants[u->variant];
 	struct cell_spec spec;
 	struct err why = ERR_INIT;
-	struct result r;
 	int ret;
 
-	if (u->pass == PASS_PROFILE && d->machine.profile.missing) {
-		result_init(&r);
-		result_fail(&r, STATUS_SKIPPED, "%s", d->machine.profile.missing);
-		ret = keep(d, u, &r, e);
-		result_release(&r);
-		return ret;
-	}
+	if (u->pass == PASS_PROFILE && d->machine.profile.missing)
+		return keep_none(d, u, STATUS_SKIPPED, "", d->machine.profile.missing, e);
 	ret = cell_spec_make(&spec, d->plan, u, e);
 	if (ret)
 		return ret;
@@ -286,25 +301,18 @@ static int start(struct duel *d, struct slot *slot, const struct plan_unit *u, s
 		slot->unit = u;
 		return 0;
 	}
-	result_init(&r);
-	result_fail(&r, STATUS_FAILED, "the guest could not be started: %s", why.text);
-	ret = keep(d, u, &r, e);
-	result_release(&r);
-	return ret;
+	return keep_none(d, u, STATUS_FAILED, "the guest could not be started: ", why.text, e);
 }
 
 static int finish(struct duel *d, struct slot *slot, const struct proc_exit *x, struct err *e)
 {
 	const struct plan_unit *u = slot->unit;
 	struct result r;
-	int ret;
 
 	vm_result(&slot->vm, x, &r);
 	vm_release(&slot->vm);
 	slot->unit = NULL;
-	ret = keep(d, u, &r, e);
-	result_release(&r);
-	return ret;
+	return keep(d, u, &r, e);
 }
 
 /* Sleep until a guest ends, a signal arrives, or a moment has passed (wall limits). */
@@ -318,14 +326,6 @@ static void wait_for_guests(const struct duel *d)
 			fds[n++] = (struct pollfd){ .fd = d->slots[i].vm.proc.pidfd,
 						    .events = POLLIN };
 	poll(fds, n, POLL_MS);
-}
-
-static bool running(const struct duel *d)
-{
-	for (unsigned i = 0; i < d->nr_slots; i++)
-		if (d->slots[i].unit)
-			return true;
-	return false;
 }
 
 static int run_units(struct duel *d, struct err *e)
@@ -381,7 +381,7 @@ int duel_run(struct suite *s, struct plan *p, const struct duel_opts *o, struct 
 	d.kernels = xcalloc(s->nr_kernels, sizeof(*d.kernels));
 	d.vm_kernels = xcalloc(s->nr_kernels, sizeof(*d.vm_kernels));
 	for (size_t i = 0; i < s->nr_kernels; i++)
-		d.vm_kernels[i] = (struct vm_kernel){ .image_fd = -1, .initrd_fd = -1 };
+		d.vm_kernels[i] = (struct vm_kernel)VM_KERNEL_NONE;
 	ret = set_up(&d, e);
 	if (ret)
 		goto out;

@@ -30,7 +30,6 @@
 #include "runners/vm/guest.h"
 #include "runners/cell/klog.h"
 #include "runners/preload/profile.h"
-#include "runners/vm/port.h"
 #include "runners/cell/trouble.h"
 
 #define RESULT_FILE "/tmp/result.json"

@@ -16,9 +16,6 @@
 #include "lib/base64.h"
 #include "runners/vm/channel.h"
 #include "runners/vm/guest.h"
-#include "runners/vm/initramfs.h"
-#include "runners/vm/port.h"
-#include "runners/vm/vm_profile.h"
 #include "runners/preload/exact_order.h"
 #include "runners/cell/trouble.h"
 
@@ -78,6 +75,7 @@ void vm_kernel_release(struct vm_kernel *v)
 	close_fd(&v->image_fd);
 	close_fd(&v->initrd_fd);
 	symbols_release(&v->symbols);
+	*v = (struct vm_kernel)VM_KERNEL_NONE;
 }
 
 /* The arguments of one guest: the machine's, then images, channels and seed. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * vm_machine.c: the machine that the guests of a run see, and its id. Why each
- * argument is there: docs/exact.md.
+ * vm_machine.c: the machine that the guests of a run see, and its id. Why each argument is
+ * there: docs/exact.md.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -12,12 +12,9 @@
 #include "lib/fs.h"
 #include "lib/memory.h"
 #include "lib/proc.h"
-#include "runners/vm/initramfs.h"
 #include "runners/preload/exact_order.h"
 #include "runners/folder/provenance.h"
-#include "runners/vm/qemu.h"
 #include "runners/vm/vm.h"
-#include "runners/vm/vm_profile.h"
 
 #define GUEST_OVERHEAD_BYTES (300u << 20) /* QEMU's own memory beside the guest's */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vm_profile.c: see vm_profile.h. What the plug-in does stands in runners/preload/profile.c. */
-#include "runners/vm/vm_profile.h"
+#include "runners/vm/vm.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,6 @@
 #include "runners/profile/profile_metric.h"
 #include "runners/profile/symbol_cache.h"
 #include "runners/vm/guest.h"
-#include "runners/vm/qemu.h"
 
 #define ASK_TIMEOUT_NS 30000000000u
 

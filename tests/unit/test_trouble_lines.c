@@ -400,14 +400,13 @@ static void each_pattern_has_a_line_that_its_format_writes(void **state)
 			const char *format = format_of(*p)->format;
 			size_t i = 0;
 
-			while (i < NR_LINES &&
-			       (trouble_match(lines[i].line) != t ||
-				first_pattern(lines[i].line, t) != p ||
-				(format && !fits_format(lines[i].line, format))))
+			while (i < NR_LINES && (trouble_match(lines[i].line) != t ||
+						first_pattern(lines[i].line, t) != p ||
+						(format && !fits_format(lines[i].line, format))))
 				i++;
 			if (i == NR_LINES)
-				fail_msg("%s: no line for \"%s\" that \"%s\" writes", t->name,
-					 *p, format ? format : "(nothing)");
+				fail_msg("%s: no line for \"%s\" that \"%s\" writes", t->name, *p,
+					 format ? format : "(nothing)");
 		}
 	}
 }
