@@ -9,6 +9,7 @@
 #include "runners/cell/cell.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -159,20 +160,10 @@ static int step_options(struct cell *c, struct err *e)
 	return ret;
 }
 
-static int step_prepare(struct cell *c, struct err *e)
-{
-	return c->work->prepare(c, e);
-}
-
 static int step_drop(struct cell *c, struct err *e)
 {
 	(void)c;
 	return mount_drop_caches(e);
-}
-
-static int step_watch(struct cell *c, struct err *e)
-{
-	return c->pass ? c->pass->open(c, e) : 0;
 }
 
 /* Never idle is not a failure: the samples are kept and marked. */
@@ -185,50 +176,43 @@ static int step_settle(struct cell *c, struct err *e)
 	return settled < 0 ? settled : 0;
 }
 
-static int step_prove(struct cell *c, struct err *e)
-{
-	return c->work->prove(c, e);
-}
-
-static int step_measure(struct cell *c, struct err *e)
-{
-	return c->work->measure(c, e);
-}
-
-static int step_collect(struct cell *c, struct err *e)
-{
-	return c->work->collect(c, e);
-}
-
-static int step_reduce(struct cell *c, struct err *e)
-{
-	return c->pass ? c->pass->reduce(c, e) : 0;
-}
+/* Hooks of the work, and of a pass that watches it. */
+#define WORK(hook) .work = offsetof(struct cell_work, hook)
+#define PASS(hook) .pass = offsetof(struct cell_pass, hook)
 
 /*
- * The kernel log's position is noted before anything is done and read after
- * the last thing, unmounting, so that a complaint about making the files or
- * about the unmount counts too.
+ * The position in the kernel log is noted before anything is done, and the log is read after
+ * the last thing, unmounting: a complaint about making the files or unmounting counts, too.
  */
 static const struct step {
 	const char *name;
-	int (*run)(struct cell *c, struct err *e);
+	cell_hook *run;    /* of this file; or else */
+	size_t work, pass; /* where the hook stands in c->work or, if there is one, c->pass */
 } steps[] = {
-	{ "cell spec", step_spec },
-	{ "kernel log", step_log },
-	{ "mkfs", step_mkfs },
-	{ "mount", step_mount },
-	{ "effective options", step_options },
-	{ "prepare", step_prepare },
-	{ "drop caches", step_drop },
-	{ "watch", step_watch },
-	{ "settle", step_settle },
-	{ "prove extents", step_prove },
-	{ "measure", step_measure },
-	{ "collect", step_collect },
-	{ "reduce", step_reduce },
-	{ NULL, NULL },
+	{ "cell spec", .run = step_spec },
+	{ "kernel log", .run = step_log },
+	{ "mkfs", .run = step_mkfs },
+	{ "mount", .run = step_mount },
+	{ "effective options", .run = step_options },
+	{ "prepare", WORK(prepare) },
+	{ "drop caches", .run = step_drop },
+	{ "watch", PASS(open) },
+	{ "settle", .run = step_settle },
+	{ "prove extents", WORK(prove) },
+	{ "measure", WORK(measure) },
+	{ "collect", WORK(collect) },
+	{ "reduce", PASS(reduce) },
+	{ .name = NULL },
 };
+
+static int run_step(struct cell *c, const struct step *s, struct err *e)
+{
+	if (s->run)
+		return s->run(c, e);
+	if (s->work)
+		return (*(cell_hook *const *)((const char *)c->work + s->work))(c, e);
+	return c->pass ? (*(cell_hook *const *)((const char *)c->pass + s->pass))(c, e) : 0;
+}
 
 /* --- the run -------------------------------------------------------------------- */
 
@@ -239,7 +223,7 @@ static void run_steps(struct cell *c, struct buf *why)
 		struct err e = ERR_INIT;
 		char limit[32];
 		uint64_t begin_ns = now_ns();
-		int ret = s->run(c, &e);
+		int ret = run_step(c, s, &e);
 
 		if (c->at->stepped)
 			c->at->stepped(c->at->stepped_arg, s->name, now_ns() - begin_ns);

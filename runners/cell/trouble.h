@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/buf.h"
+#include "lib/err.h"
 #include "runners/result/result.h"
 
 /* What shows a trouble: a line of text, or else what the caller noticed. */
@@ -85,5 +87,34 @@ void trouble_release(struct trouble_found *f);
  */
 #define TROUBLE_LINES 25
 char *trouble_excerpt(const struct trouble_found *f, const char *text, size_t len);
+
+/*
+ * klog.c: what the kernel said during a cell, from /dev/kmsg. A cell beside which the kernel
+ * complained has not measured what it says, whatever its figures (liburing's runtests.sh
+ * looks into dmesg after every test for the same reason).
+ */
+struct klog {
+	int fd;             /* -1: closed */
+	const char *device; /* lines that name another one are passed over; NULL: none are */
+	struct buf tail;    /* what was read; of a log without end, the last part */
+};
+
+#define KLOG_NONE                                                                                  \
+	{                                                                                          \
+		.fd = -1                                                                           \
+	}
+
+/* Note the end of the log as it is now. */
+int klog_open(struct klog *k, struct err *e);
+
+/*
+ * Read what the kernel itself (not user space through /dev/kmsg) has logged
+ * since klog_open or the last klog_scan, and look for trouble in it. Records that
+ * were overwritten before they could be read are a trouble too, for nobody knows
+ * what they said. 0, or -errno when the log cannot be read.
+ */
+int klog_scan(struct klog *k, struct trouble_found *f, struct err *e);
+
+void klog_close(struct klog *k); /* accepts KLOG_NONE */
 
 #endif

@@ -28,9 +28,8 @@
 #include "runners/vm/channel.h"
 #include "runners/tables/device.h"
 #include "runners/vm/guest.h"
-#include "runners/cell/klog.h"
-#include "runners/preload/profile.h"
 #include "runners/cell/trouble.h"
+#include "runners/preload/profile.h"
 
 #define RESULT_FILE "/tmp/result.json"
 #define RAW_FILE "/tmp/raw.gz"

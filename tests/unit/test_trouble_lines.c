@@ -22,7 +22,6 @@
 
 #include "lib/buf.h"
 #include "lib/fs.h"
-#include "runners/cell/klog.h"
 #include "runners/cell/trouble.h"
 #include "tests/unit/trouble_formats.h"
 #include "tests/unit/skip.h"
