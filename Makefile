@@ -20,7 +20,7 @@ SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-fr
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -I. -I$(B)/gen -DFSDUEL_VERSION='"$(VERSION)"' $(WARN) \
 	-ffile-prefix-map=$(CURDIR)=. -pthread $(SANFLAGS) $(CPPFLAGS) $(CFLAGS)
 LINK = $(CC) $(ALL_CFLAGS) $(LDFLAGS)
-LIBS := -lcsv -linih -ljansson -larchive -laio -luring -lblkid -lmount -lmd -lz -lm
+LIBS := -lcsv -ljansson -larchive -laio -luring -lblkid -lmount -lmd -lz -lm
 # The guest needs none of these, and has no static ones to link.
 GUEST_LIBS = $(filter-out -larchive -lblkid -lmount,$(LIBS))
 
@@ -32,9 +32,10 @@ MAINS := cli/main.c workloads/fsload_main.c runners/vm/guest_main.c
 SRCS  := $(filter-out $(MAINS),$(wildcard $(ROOMS:=/*.c)))
 ROLE_FILES := $(filter-out %/skeleton.c,$(wildcard workloads/roles/*.c))
 ROLES := $(ROLE_FILES:workloads/roles/%.c=%)
+JUDGES := $(patsubst runners/cell/judge_%.c,%,$(wildcard runners/cell/judge_*.c))
 CMDS  := $(patsubst cli/cmd_%.c,%,$(wildcard cli/cmd_*.c))
 OBJS  := $(SRCS:%.c=$(B)/%.o)
-GEN   := $(B)/gen/roles.h $(B)/gen/commands.h $(B)/gen/report_css.h $(B)/gen/report_js.h
+GEN   := $(B)/gen/roles.h $(B)/gen/judges.h $(B)/gen/commands.h $(B)/gen/report_css.h $(B)/gen/report_js.h
 PROGS := $(B)/fsduel $(B)/fsload $(B)/fsduel-guest $(B)/fsduel-guest.debug
 PRELOADS := $(B)/fsduel-exact-order.so $(B)/fsduel-profile.so $(B)/fsduel-fio-clock.so
 UNIT  := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
@@ -57,6 +58,8 @@ all: $(PROGS) $(PRELOADS)
 # --- generated lists: one file adds one thing --------------------------------
 $(B)/gen/roles.h: FORCE
 	$(Q)mkdir -p $(@D); printf 'ROLE(%s)\n' $(sort $(ROLES)) $(keep)
+$(B)/gen/judges.h: FORCE
+	$(Q)mkdir -p $(@D); printf 'JUDGE(%s)\n' $(sort $(JUDGES)) $(keep)
 $(B)/gen/commands.h: FORCE
 	$(Q)mkdir -p $(@D); printf 'COMMAND(%s)\n' $(sort $(CMDS)) $(keep)
 # The report's style and script as the numbers of a C array.
@@ -69,7 +72,7 @@ $(B)/gen/report_js.h: $(patsubst %,$(REPORT)/%.js,show draw plots series detail 
 # A build folder of any name is no part of the sources: git is told so from within it.
 $(B)/.flags: FORCE
 	$(Q)mkdir -p $(@D); [ -e $(@D)/.gitignore ] || echo '*' > $(@D)/.gitignore
-	$(Q)echo '$(subst ','\'',$(LINK))' $(keep)
+	$(Q)echo '$(subst ','\'',$(subst $(CURDIR),.,$(LINK)))' $(keep)
 # The archive is made anew when a file is added or gone.
 $(B)/.objects: FORCE
 	$(Q)mkdir -p $(@D); echo '$(OBJS)' $(keep)

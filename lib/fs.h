@@ -13,6 +13,7 @@
 #include <jansson.h>
 
 #include "lib/buf.h"
+#include "lib/hash.h"
 #include "lib/err.h"
 
 /*
@@ -47,6 +48,9 @@ int fs_write_with(const char *path, fs_fill *fill, void *arg, struct err *e);
 /* Write all of data to fd. 0 or -errno. */
 int fs_write_all(int fd, const void *data, size_t len);
 
+/* Write text in one piece into a file that is there: a setting in /sys or /proc. */
+int fs_write_text(const char *path, const char *text, struct err *e);
+
 /* fs_write_atomic of j, indented, keys sorted, newline at the end. */
 int fs_write_json(const char *path, const json_t *j, struct err *e);
 
@@ -75,11 +79,6 @@ char *fs_nearest(const char *path);
  * FSDUEL_MACHINE noted.
  */
 int fs_cache_room(const char *room, char **out, struct err *e);
-
-/* SHA-256 in lower-case hex, NUL-terminated. */
-#define SHA256_HEX 65
-void sha256_hex(const void *data, size_t len, char out[SHA256_HEX]);
-int sha256_file(const char *path, char out[SHA256_HEX], struct err *e);
 
 /*
  * Unpack data (gzip, xz, zstd, lz4 also in the kernel's legacy framing, bzip2) and append it
