@@ -152,10 +152,12 @@ static void give_up(struct claim *c)
 	c->excl = -1;
 }
 
-static int in_use(const struct claim *c, const char *by, struct err *e)
+int claim_in_use(const char *name, char *by, struct err *e)
 {
-	return err_add(e, EBUSY, "%s is in use: %s", c->name,
-		       by ? by : "it is mounted, or part of a RAID, LVM, swap or another mapping");
+	err_add(e, EBUSY, "%s is in use: %s", name,
+		by ? by : "it is mounted, or part of a RAID, LVM, swap or another mapping");
+	free(by);
+	return -EBUSY;
 }
 
 /* The one whom the tables name stays; others (see claim_open) go in a moment. */
@@ -164,7 +166,6 @@ static int open_excl(struct claim *c, bool write, struct err *e)
 	const struct timespec wait = { 0, TAKE_WAIT_NS };
 	char *user = c->user ? c->user((dev_t)c->id.number) : NULL;
 	char path[CLAIM_PATH];
-	int ret = 0;
 
 	claim_path(c, path);
 	for (int i = 0; c->excl < 0 && !user && i < TAKE_TRIES; i++) {
@@ -179,9 +180,9 @@ static int open_excl(struct claim *c, bool write, struct err *e)
 	}
 	c->write = write;
 	if (c->excl < 0)
-		ret = in_use(c, user, e);
+		return claim_in_use(c->name, user, e);
 	free(user);
-	return ret;
+	return 0;
 }
 
 /* udev holds a lock, shared, while it looks at what somebody has closed after writing. */

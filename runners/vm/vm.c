@@ -10,37 +10,30 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/fs.h"
 #include "lib/pack.h"
 #include "runners/vm/channel.h"
 #include "runners/vm/guest.h"
 #include "runners/preload/exact_order.h"
+#include "runners/preload/profile.h"
 #include "runners/cell/trouble.h"
 
+/* A file in memory that holds first and then second; either may be NULL. */
 static int memfd(const char *name, const struct buf *first, const struct buf *second, struct err *e)
 {
-	const struct buf *parts[] = { first, second };
-	int fd = memfd_create(name, MFD_CLOEXEC);
+	int fd = memfd_create(name, MFD_CLOEXEC), ret = fd < 0 ? -errno : 0;
 
-	if (fd < 0)
-		return err_sys(e, errno, "cannot make a memory file for the guest's %s", name);
-	for (int i = 0; i < 2; i++) {
-		for (size_t done = 0; parts[i] && done < parts[i]->len;) {
-			ssize_t n = write(fd, parts[i]->data + done, parts[i]->len - done);
-
-			if (n < 0) {
-				int err = errno;
-
-				close(fd);
-				return err_sys(e, err, "cannot keep the guest's %s in memory",
-					       name);
-			}
-			done += (size_t)n;
-		}
-	}
-	return fd;
+	if (!ret && first)
+		ret = fs_write_all(fd, first->data, first->len);
+	if (!ret && second)
+		ret = fs_write_all(fd, second->data, second->len);
+	if (!ret)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return err_sys(e, -ret, "cannot keep the guest's %s in memory", name);
 }
 
 static void close_fd(int *fd)
@@ -82,66 +75,63 @@ void vm_kernel_release(struct vm_kernel *v)
 static void guest_args(struct strv *a, const struct vm *v, const struct vm_machine *m,
 		       uint64_t seed)
 {
+	struct buf b = BUF_INIT;
+
 	strv_add(a, m->qemu);
 	for (size_t i = 0; i < m->args.n; i++)
 		strv_add(a, m->args.v[i]);
-	strv_add(a, "-seed");
-	strv_addf(a, "%" PRIu32, (uint32_t)(seed ^ seed >> 32));
-	strv_add(a, "-kernel");
-	strv_addf(a, "/proc/self/fd/%d", v->kernel->image_fd);
-	strv_add(a, "-initrd");
-	strv_addf(a, "/proc/self/fd/%d", v->kernel->initrd_fd);
-	strv_add(a, "-append");
-	strv_add(a, m->cmdline);
-	strv_add(a, "-fw_cfg");
-	strv_addf(a, "name=" PORT_CELL_FILE ",file=/proc/self/fd/%d", v->spec_fd);
-	strv_add(a, "-fw_cfg");
-	strv_addf(a, "name=" PORT_SYMBOLS_FILE ",string=%d",
-		  v->counts_fd >= 0 && !v->kernel->symbols.n);
+	buf_addf(&b, "-seed\n%" PRIu32 "\n", (uint32_t)(seed ^ seed >> 32));
+	buf_addf(&b, "-kernel\n/proc/self/fd/%d\n", v->kernel->image_fd);
+	buf_addf(&b, "-initrd\n/proc/self/fd/%d\n", v->kernel->initrd_fd);
+	buf_addf(&b, "-append\n%s\n", m->cmdline);
+	buf_addf(&b, "-fw_cfg\nname=" PORT_CELL_FILE ",file=/proc/self/fd/%d\n", v->spec_fd);
+	buf_addf(&b, "-fw_cfg\nname=" PORT_SYMBOLS_FILE ",string=%d\n",
+		 v->counts_fd >= 0 && !v->kernel->symbols.n);
 	if (v->counts_fd >= 0)
-		vm_profile_args(a, m, v->counts_fd);
-	strv_add(a, "-serial");
-	strv_addf(a, "file:/proc/self/fd/%d", v->console_fd);
-	strv_add(a, "-chardev");
-	strv_addf(a, "file,id=results,path=/proc/self/fd/%d", v->channel_fd);
-	strv_add(a, "-device");
-	strv_addf(a, "isa-debugcon,iobase=0x%x,chardev=results", PORT_DEBUGCON);
-	if (m->disk->fd < 0)
-		return;
-	strv_add(a, "-drive");
-	strv_addf(a, "if=none,id=disk,format=raw,cache=none,aio=native,file=/proc/self/fd/%d",
-		  m->disk->fd);
-	strv_add(a, "-device");
-	strv_addf(a, "%s,drive=disk%s", m->device->qemu_name, m->device->qemu_args);
+		buf_addf(&b, "-plugin\n%s,out=/proc/self/fd/%d\n", m->profile.lib, v->counts_fd);
+	buf_addf(&b, "-serial\nfile:/proc/self/fd/%d\n", v->console_fd);
+	buf_addf(&b, "-chardev\nfile,id=results,path=/proc/self/fd/%d\n", v->channel_fd);
+	buf_addf(&b, "-device\nisa-debugcon,iobase=0x%x,chardev=results\n", PORT_DEBUGCON);
+	if (m->disk->fd >= 0)
+		buf_addf(&b,
+			 "-drive\nif=none,id=disk,format=raw,cache=none,aio=native,"
+			 "file=/proc/self/fd/%d\n-device\n%s,drive=disk%s\n",
+			 m->disk->fd, m->device->qemu_name, m->device->qemu_args);
+	strv_split(a, b.data, "\n");
+	buf_release(&b);
 }
 
-static json_t *spec_json(const struct cell_spec *spec)
+/* Files for the spec and for all that the guest and its QEMU write. */
+static int open_files(struct vm *v, const struct cell_spec *spec, struct err *e)
 {
-	return spec ? cell_spec_to_json(spec) : json_pack("{s:b}", GUEST_TRIAL_KEY, 1);
+	json_t *j = spec ? cell_spec_to_json(spec) : json_pack("{s:b}", GUEST_TRIAL_KEY, 1);
+	char *dump = json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS);
+	const struct buf text = { dump, strlen(dump), 0 };
+	bool counts = spec && spec->pass == PASS_PROFILE;
+
+	v->spec_fd = memfd("cell", &text, NULL, e);
+	v->console_fd = memfd("console", NULL, NULL, e);
+	v->channel_fd = memfd("results", NULL, NULL, e);
+	v->stderr_fd = memfd("messages", NULL, NULL, e);
+	v->counts_fd = counts ? memfd("counts", NULL, NULL, e) : -1;
+	free(dump);
+	json_decref(j);
+	return v->spec_fd < 0 || v->console_fd < 0 || v->channel_fd < 0 || v->stderr_fd < 0 ||
+			       (counts && v->counts_fd < 0)
+		       ? -EIO
+		       : 0;
 }
 
 int vm_start(struct vm *v, const struct vm_machine *m, struct vm_kernel *k,
 	     const struct cell_spec *spec, uint64_t wall_limit_ns, struct err *e)
 {
 	struct strv args = STRV_INIT, env = STRV_INIT;
-	json_t *j = spec_json(spec);
-	struct buf text = BUF_INIT;
-	char *dump = json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS);
 	int ret;
 
 	*v = (struct vm)VM_NONE;
 	v->kernel = k;
 	v->machine = m;
-	buf_adds(&text, dump);
-	v->spec_fd = memfd("cell", &text, NULL, e);
-	v->console_fd = memfd("console", NULL, NULL, e);
-	v->channel_fd = memfd("results", NULL, NULL, e);
-	v->stderr_fd = memfd("messages", NULL, NULL, e);
-	ret = v->spec_fd < 0 || v->console_fd < 0 || v->channel_fd < 0 || v->stderr_fd < 0 ? -EIO
-											   : 0;
-	if (!ret && spec && spec->pass == PASS_PROFILE)
-		ret = v->counts_fd = memfd("counts", NULL, NULL, e);
-	ret = ret < 0 ? ret : 0;
+	ret = open_files(v, spec, e);
 	if (!ret) {
 		int keep[7] = { k->image_fd, k->initrd_fd, v->spec_fd, v->console_fd,
 				v->channel_fd };
@@ -151,14 +141,13 @@ int vm_start(struct vm *v, const struct vm_machine *m, struct vm_kernel *k,
 			keep[nr++] = m->disk->fd;
 		if (v->counts_fd >= 0)
 			keep[nr++] = v->counts_fd;
-
 		guest_args(&args, v, m, spec ? spec->seed : 1);
-		v->started_ns = now_ns();
-		v->wall_limit_ns = wall_limit_ns;
 		if (m->order)
 			strv_addf(&env, "LD_PRELOAD=%s", m->order);
 		if (m->order && v->counts_fd >= 0)
-			vm_profile_env(&env, m);
+			strv_addf(&env, PROFILE_INTERFACE_ENV "=%d", m->profile.interface);
+		v->started_ns = now_ns();
+		v->wall_limit_ns = wall_limit_ns;
 		ret = proc_launch(&v->proc,
 				  &(struct launch){ (const char *const *)args.v, NULL,
 						    (const char *const *)env.v, -1, v->stderr_fd,
@@ -169,9 +158,6 @@ int vm_start(struct vm *v, const struct vm_machine *m, struct vm_kernel *k,
 		vm_release(v);
 	strv_release(&args);
 	strv_release(&env);
-	buf_release(&text);
-	free(dump);
-	json_decref(j);
 	return ret;
 }
 
@@ -199,23 +185,13 @@ void vm_release(struct vm *v)
 	close_fd(&v->counts_fd);
 }
 
-/* All of a memfd; what a serial line must not bring into a CSV becomes '?'. */
+/* All of a memfd. text: bytes that a serial line must not bring into a CSV become '?'. */
 static void read_memfd(int fd, bool text, struct buf *b)
 {
-	struct stat st;
+	char path[32];
 
-	if (fstat(fd, &st) || st.st_size <= 0)
-		return;
-	buf_grow(b, (size_t)st.st_size + 1);
-	for (size_t done = 0; done < (size_t)st.st_size;) {
-		ssize_t n = pread(fd, b->data + done, (size_t)st.st_size - done, (off_t)done);
-
-		if (n <= 0)
-			break;
-		done += (size_t)n;
-		b->len = done;
-	}
-	b->data[b->len] = '\0';
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	fs_read(path, 0, b, NULL);
 	for (size_t i = 0; text && i < b->len; i++)
 		if ((b->data[i] < ' ' && b->data[i] != '\n' && b->data[i] != '\t') ||
 		    b->data[i] > '~')
@@ -228,29 +204,24 @@ static void note_end(const struct proc_exit *x, const struct buf *console, const
 {
 	char *last = text_last_line(console->len ? console->data : ""), *what;
 	char *words = text_last_line(said->len ? said->data : "");
-	char *spoke = last[0] ? xasprintf("its last console line is '%s'", last)
-			      : xstrdup("there is nothing on its console");
 	enum trouble_sign sign;
 
-	if (x->timed_out) {
-		sign = TROUBLE_SILENCE;
-		what = xstrdup(spoke);
-	} else if (x->signal) {
+	if (x->signal && !x->timed_out) {
 		sign = TROUBLE_QEMU;
 		what = xasprintf("killed by signal %d (%s)", x->signal, strsignal(x->signal));
-	} else if (x->status) {
+	} else if (x->status && !x->timed_out) {
 		sign = TROUBLE_QEMU;
 		what = xasprintf("status %d: %s", x->status, words);
-	} else if (channel_error != -ENODATA) {
+	} else if (channel_error != -ENODATA && !x->timed_out) {
 		sign = TROUBLE_GARBAGE;
 		what = xstrdup(why);
 	} else {
-		sign = TROUBLE_OFF;
-		what = xstrdup(spoke);
+		sign = x->timed_out ? TROUBLE_SILENCE : TROUBLE_OFF;
+		what = last[0] ? xasprintf("its last console line is '%s'", last)
+			       : xstrdup("there is nothing on its console");
 	}
 	trouble_note(f, sign, what);
 	free(what);
-	free(spoke);
 	free(last);
 	free(words);
 }

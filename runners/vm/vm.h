@@ -194,9 +194,6 @@ void vm_profile_init(struct vm_machine *m);
 void vm_profile_release(struct vm_machine *m);
 /* Names of k's functions, if the cache has them. */
 void vm_profile_kernel(struct vm_kernel *k, const struct buf *modules);
-/* Words for QEMU's environment, for env; and QEMU's arguments, with the counts in fd. */
-void vm_profile_env(struct strv *args, const struct vm_machine *m);
-void vm_profile_args(struct strv *args, const struct vm_machine *m, int fd);
 /*
  * Counts and the guest's records into r->profile and r->raw; names that the guest sent are
  * kept in the cache. Counts that are wrong make r invalid.
