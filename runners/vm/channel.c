@@ -3,6 +3,7 @@
 #include "runners/vm/channel.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/io.h>
@@ -131,53 +132,53 @@ static int read_record(const char *line, size_t len, json_t *out, char **result,
 	return ret;
 }
 
-/* Check the "end N SHA" line that starts at end. */
-static int check_end(const char *data, const char *end, size_t len, unsigned records, struct err *e)
+/* The line that channel_end wrote behind these records? It begins at end and is the last one. */
+static bool is_end(const char *data, const char *end, size_t len, unsigned records)
 {
-	struct buf want = BUF_INIT;
-	char sha[SHA256_HEX];
-	int ret = 0;
+	struct channel c = { .records = records };
+	bool is;
 
-	sha256_hex(data, (size_t)(end - data), sha);
-	buf_addf(&want, "end %u %s", records, sha);
-	if (want.len != len || memcmp(want.data, end, len))
-		ret = err_add(e, EINVAL,
-			      "the guest's results arrived damaged: "
-			      "count or checksum of %u records is wrong",
-			      records);
-	buf_release(&want);
-	return ret;
+	buf_add(&c.b, data, (size_t)(end - data));
+	channel_end(&c);
+	is = c.b.len == len && !memcmp(c.b.data + (end - data), end, (size_t)(data + len - end));
+	buf_release(&c.b);
+	return is;
+}
+
+static int read_all(const char *data, size_t len, json_t *out, char **result, struct err *e)
+{
+	const char *p = data + strlen(HELLO), *stop = data + len, *nl;
+	unsigned records = 0;
+
+	if (len < strlen(HELLO) || memcmp(data, HELLO, strlen(HELLO)))
+		return err_add(e, EINVAL, "the guest sent something else than results");
+	for (; (nl = memchr(p, '\n', (size_t)(stop - p))); p = nl + 1, records++) {
+		int ret;
+
+		if (!strncmp(p, "end ", 4))
+			return is_end(data, p, len, records)
+				       ? 0
+				       : err_add(e, EINVAL,
+						 "the guest's results arrived damaged: count or "
+						 "checksum of %u records is wrong",
+						 records);
+		ret = read_record(p, (size_t)(nl - p), out, result, e);
+		if (ret)
+			return ret;
+	}
+	return err_add(e, EINVAL, "the guest's results were cut short after %u records", records);
 }
 
 int channel_read(const char *data, size_t len, json_t **out, char **result, struct err *e)
 {
-	const char *p = data, *stop = data + len, *nl;
-	unsigned records = 0;
 	int ret;
 
 	*out = NULL;
 	*result = NULL;
 	if (!len)
 		return err_add(e, ENODATA, "the guest sent no results");
-	if (len < strlen(HELLO) || memcmp(data, HELLO, strlen(HELLO)))
-		return err_add(e, EINVAL, "the guest sent something else than results");
-	p += strlen(HELLO);
 	*out = json_object();
-	for (; (nl = memchr(p, '\n', (size_t)(stop - p))); p = nl + 1) {
-		if (!strncmp(p, "end ", 4)) {
-			ret = check_end(data, p, (size_t)(nl - p), records, e);
-			if (!ret && nl + 1 != stop)
-				ret = err_add(e, EINVAL,
-					      "the guest sent more after its end record");
-			goto out;
-		}
-		ret = read_record(p, (size_t)(nl - p), *out, result, e);
-		if (ret)
-			goto out;
-		records++;
-	}
-	ret = err_add(e, EINVAL, "the guest's results were cut short after %u records", records);
-out:
+	ret = read_all(data, len, *out, result, e);
 	if (ret) {
 		json_decref(*out);
 		free(*result);

@@ -115,18 +115,6 @@ static int load_images(struct duel *d, struct err *e)
 	return ret;
 }
 
-/* What a reader of the table must be told. */
-static json_t *notes(const struct duel *d)
-{
-	json_t *all = json_array();
-
-	if (d->why_mode.len)
-		json_array_append_new(all, json_string(d->why_mode.data));
-	for (size_t i = 0; i < d->machine.notes.n; i++)
-		json_array_append_new(all, json_string(d->machine.notes.v[i]));
-	return all;
-}
-
 static int check_machine(const struct duel *d, const json_t *then, const json_t *now, struct err *e)
 {
 	const char *old = json_string_value(json_object_get(then, "id"));
@@ -137,51 +125,52 @@ static int check_machine(const struct duel *d, const json_t *then, const json_t 
 	folder_differences(&b, "machine", then, now);
 	err_exit(e, FSDUEL_USAGE);
 	err_add(e, EINVAL,
-		"%s was measured on the machine %s, this is %s (another QEMU, tool or "
-		"fsduel build): %s. Begin a new folder, or go on with those (duel has --initramfs "
-		"and --qemu)",
+		"%s was measured on the machine %s, this is %s (another QEMU, tool or fsduel "
+		"build): %s. Begin a new folder, or go on with those (duel has --initramfs and "
+		"--qemu)",
 		d->opts->dir, old, d->machine.id, buf_str(&b));
 	buf_release(&b);
 	return -EINVAL;
+}
+
+static int check_image(const struct duel *d, size_t i, const json_t *then, struct err *e)
+{
+	const char *sha = json_string_value(json_object_get(then, "sha256"));
+
+	if (!sha || !strcmp(sha, d->kernels[i].sha256))
+		return 0;
+	err_exit(e, FSDUEL_USAGE);
+	return err_add(e, EINVAL,
+		       "the kernel '%s' (%s) is not the image that %s was begun with: begin a new "
+		       "folder for it",
+		       d->suite->kernels[i].label, d->kernels[i].image_path, d->opts->dir);
 }
 
 /* Put what identifies machine and kernels into run.json; a folder resumed must have the same. */
 static int identify(struct duel *d, struct err *e)
 {
 	json_t *run = d->folder.run, *kernels = json_object_get(run, "kernels");
-	json_t *machine = vm_machine_json(&d->machine);
+	json_t *machine = vm_machine_json(&d->machine), *notes = json_array();
 	int ret = check_machine(d, json_object_get(run, "machine"), machine, e);
 
 	json_object_set_new(run, "machine", machine);
-	if (ret)
-		return ret;
-	for (size_t i = 0; i < d->suite->nr_kernels; i++) {
+	for (size_t i = 0; i < d->suite->nr_kernels && !ret; i++) {
 		const char *label = d->suite->kernels[i].label;
-		const char *sha = json_string_value(
-			json_object_get(json_object_get(kernels, label), "sha256"));
 
-		if (sha && strcmp(sha, d->kernels[i].sha256)) {
-			err_exit(e, FSDUEL_USAGE);
-			return err_add(e, EINVAL,
-				       "the kernel '%s' (%s) is not the image that %s "
-				       "was begun with: begin a new folder for it",
-				       label, d->kernels[i].image_path, d->opts->dir);
-		}
+		ret = check_image(d, i, json_object_get(kernels, label), e);
 		json_object_set_new(kernels, label, provenance_kernel(&d->kernels[i]));
 	}
-	/* A folder resumed is on the same machine; what its mode was chosen for is said already. */
+	if (d->why_mode.len)
+		json_array_append_new(notes, json_string(d->why_mode.data));
+	for (size_t i = 0; i < d->machine.notes.n; i++)
+		json_array_append_new(notes, json_string(d->machine.notes.v[i]));
+	/* A resumed folder is on the same machine, and has the notes already. */
 	if (!json_object_get(run, "notes"))
-		json_object_set_new(run, "notes", notes(d));
+		json_object_set(run, "notes", notes);
+	json_decref(notes);
 	json_object_set_new(run, "host", provenance_host());
 	json_object_set_new(run, "tools", provenance_tools((const char *const *)d->tools.v));
-	return 0;
-}
-
-static unsigned how_many_guests(const struct duel *d)
-{
-	if (modes[d->machine.mode].alone)
-		return 1;
-	return d->opts->guests ? d->opts->guests : vm_guests(d->machine.memory_bytes);
+	return ret;
 }
 
 static int check_mode(const struct duel *d, struct err *e)
@@ -191,17 +180,16 @@ static int check_mode(const struct duel *d, struct err *e)
 	if (mode == MODE_HOST) {
 		err_exit(e, FSDUEL_MACHINE);
 		return err_add(e, ENOTSUP,
-			       "a duel boots guests; mode host has none: say exact, "
-			       "tcg, kvm or auto");
+			       "a duel boots guests; mode host has none: say exact, tcg, kvm or "
+			       "auto");
 	}
-	if (modes[mode].alone && d->opts->guests > 1) {
-		err_exit(e, FSDUEL_USAGE);
-		return err_add(e, EINVAL,
-			       "in mode %s guests run one at a time, or they would "
-			       "measure each other: leave --guests %u out",
-			       mode_names[mode], d->opts->guests);
-	}
-	return 0;
+	if (!modes[mode].alone || d->opts->guests <= 1)
+		return 0;
+	err_exit(e, FSDUEL_USAGE);
+	return err_add(e, EINVAL,
+		       "in mode %s guests run one at a time, or they would measure each other: "
+		       "leave --guests %u out",
+		       mode_names[mode], d->opts->guests);
 }
 
 static int set_up(struct duel *d, struct err *e)
@@ -226,7 +214,9 @@ static int set_up(struct duel *d, struct err *e)
 		ret = folder_save_run(&d->folder, e);
 	if (ret)
 		err_exit(e, FSDUEL_MACHINE);
-	d->nr_slots = how_many_guests(d);
+	d->nr_slots = modes[d->machine.mode].alone ? 1
+		      : d->opts->guests            ? d->opts->guests
+						   : vm_guests(d->machine.memory_bytes);
 	d->slots = xcalloc(d->nr_slots, sizeof(*d->slots));
 	return ret;
 }
