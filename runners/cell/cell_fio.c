@@ -46,12 +46,11 @@ static int fio_check(struct cell *c, struct err *e)
 
 /*
  * Why a run of fio failed, in its own words, of which it writes some to stderr and some in
- * front of its JSON.
+ * front of its JSON. A job's own sentence is better than an exit status.
  */
-static int explain(struct cell *c, const struct proc_exit *x, struct buf *stderr_, struct err *e)
+static int explain(struct cell *c, const struct proc_exit *x, struct buf *all, struct err *e)
 {
 	struct fio_work *w = c->priv;
-	struct buf all = BUF_INIT, output = BUF_INIT;
 	struct result ignored;
 	size_t end;
 	char *words;
@@ -61,23 +60,19 @@ static int explain(struct cell *c, const struct proc_exit *x, struct buf *stderr
 		return err_add(e, EINTR, "fio was stopped");
 	if (!x->status)
 		return 0;
-	fs_read(w->output, OUTPUT_MAX, &output, NULL);
-	buf_addf(&all, "%s\n", buf_str(stderr_));
-	buf_add(&all, output.data, output.len);
-	end = fio_words_end(all.data, all.len);
-	words = fio_words(all.data, end);
-	/* A job's own sentence is better than an exit status. */
+	buf_addc(all, '\n');
+	fs_read(w->output, OUTPUT_MAX, all, NULL);
+	end = fio_words_end(all->data, all->len);
+	words = fio_words(all->data, end);
 	result_init(&ignored);
-	if (end < all.len && !x->signal)
-		ret = fiojson_result(all.data, all.len, NULL, &ignored, NULL, e);
+	if (end < all->len && !x->signal)
+		ret = fiojson_result(all->data, all->len, NULL, &ignored, NULL, e);
 	result_release(&ignored);
 	if (!ret && x->signal)
 		ret = err_add(e, EIO, "fio died of signal %d (%s): %s", x->signal,
 			      strsignal(x->signal), words);
 	else if (!ret)
 		ret = err_add(e, EIO, "fio failed with status %d: %s", x->status, words);
-	buf_release(&all);
-	buf_release(&output);
 	free(words);
 	return ret;
 }
