@@ -38,7 +38,7 @@ int blockdev_named_twice(const char *path, const char *destroy, const char *firs
 				 path, path);
 }
 
-/* --- who uses it ------------------------------------------------------------------ */
+/* --- its user ------------------------------------------------------------------ */
 
 static bool is_or_is_on(dev_t dev, dev_t whole)
 {
@@ -64,7 +64,7 @@ static bool source_is_on(struct libmnt_fs *fs, dev_t dev)
 	return source && !stat(source, &st) && S_ISBLK(st.st_mode) && is_or_is_on(st.st_rdev, dev);
 }
 
-/* What the kernel's tables of mounts and swaps say; NULL: nothing. Caller frees. */
+/* The user by the kernel's tables of mounts and swaps; NULL: none. Caller frees. */
 static char *user_in_tables(dev_t dev)
 {
 	struct libmnt_iter *i = mnt_new_iter(MNT_ITER_FORWARD);
@@ -193,8 +193,8 @@ char *blockdev_user(dev_t dev)
 
 /*
  * O_EXCL on a block device fails while it is mounted, swapped to, or part of
- * something, and keeps all of that away as long as it is held. What the tables
- * say is looked at, too: a mount may be in another namespace, a table not.
+ * something, and keeps all of that away as long as it is held. The tables are looked at,
+ * too, for a mount in another namespace.
  */
 int blockdev_open(const char *path, struct stat *st, int *fd, struct err *e)
 {
@@ -250,7 +250,7 @@ int blockdev_size(int fd, const struct stat *st, const char *path, uint64_t *siz
 	return blockdev_check_size(*size, path, e);
 }
 
-/* --- what is on it ---------------------------------------------------------------- */
+/* --- its content ---------------------------------------------------------------- */
 
 static blkid_probe new_probe(int fd)
 {
@@ -331,7 +331,7 @@ char *blockdev_uuid(int fd)
 	return copy;
 }
 
-/* --- what it is ------------------------------------------------------------------- */
+/* --- its facts ------------------------------------------------------------------- */
 
 char *blockdev_unique(dev_t dev)
 {

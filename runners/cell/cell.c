@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cell.c: the steps of a cell run, in one table, the same on the host and in
- * the guest. A step that fails names itself in the reason; what was begun is
- * then undone in any case. What the work itself is (a mix or a fio job) is in
- * cell_mix.c and cell_fio.c. Linked into the guest's first process, so it needs
- * libc, jansson, libmd and zlib only.
+ * cell.c: the steps of a cell run, in one table, the same on the host and in the guest. A
+ * failed step names itself in the reason, and then the steps before it are undone. The work
+ * itself, a mix or a fio job, is in cell_mix.c and cell_fio.c. Linked into the guest's
+ * first process, so it needs libc, jansson, libmd and zlib only.
  */
 #include "runners/cell/cell.h"
 
@@ -70,7 +69,7 @@ static void note_mkfs_version(struct cell *c)
 
 typedef int program_fn(struct cell *c, const char *device, struct err *e);
 
-/* Let a program have the device, and take it back whatever came of that: *lost says -errno. */
+/* Lend the device to a program, and take it back in any case: *lost is 0 or -errno. */
 static int run_on_device(struct cell *c, program_fn *program, int *lost, struct err *e)
 {
 	struct claim *claim = c->at->claim;
@@ -217,7 +216,7 @@ static int run_step(struct cell *c, const struct step *s, struct err *e)
 
 /* --- the run -------------------------------------------------------------------- */
 
-/* Append to why what ended it, if anything did. The limit and the caller's wish come first. */
+/* Append the reason for an early end to why. The limit and the caller's wish come first. */
 static void run_steps(struct cell *c, struct buf *why)
 {
 	for (const struct step *s = steps; s->name && !why->len; s++) {
@@ -269,7 +268,7 @@ static int run_check(struct cell *c, const char *device, struct err *e)
 	return mount_check(c->fs, device, &c->watch.stop, e);
 }
 
-/* The whole file system, read only; what is not clean is said in e. */
+/* Check the whole file system, read only; e says what is not clean. */
 static void check_fs(struct cell *c, struct err *e)
 {
 	uint64_t begin_ns = now_ns();
@@ -286,7 +285,7 @@ static void check_fs(struct cell *c, struct err *e)
 
 /*
  * 0, -EBUSY or -errno when the mount could not be taken away; the caller must know.
- * broken: what the checker says against the file system.
+ * broken: the checker's findings.
  */
 static int clean_up(struct cell *c, struct err *broken, struct err *e)
 {
@@ -305,8 +304,8 @@ static int clean_up(struct cell *c, struct err *broken, struct err *e)
 }
 
 /*
- * What the kernel said explains better than what it did to us, so it comes
- * first; but for a cell that was interrupted, which is nobody's fault.
+ * The kernel's own words explain more than the failed step, so they come first, but not
+ * when the cell was interrupted.
  */
 static void judge(struct cell *c, struct buf *why, const char *unmount_error, const char *broken)
 {
@@ -332,8 +331,7 @@ static void judge(struct cell *c, struct buf *why, const char *unmount_error, co
 		result_fail(c->r, STATUS_INVALID, "%s", c->seen);
 		result_mark(c->r, MARK_BROKEN);
 	}
-	/* What it saw stays seen, whatever else went wrong; but one that was interrupted is run
-	 * again. */
+	/* A finding stays, whatever else went wrong; an interrupted cell is run again. */
 	if (c->seen && c->watch.stop != WATCH_CALLER)
 		json_object_set_new(c->r->facts, "stands", json_true());
 	trouble_release(&f);

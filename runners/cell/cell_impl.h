@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cell_impl.h: what cell.c shares with the two kinds of work a cell can be, a
- * mix (cell_mix.c) and a fio job (cell_fio.c), and with what watches them in a pass
- * (cell_locks.c). For these files only.
+ * cell_impl.h: shared by cell.c, the two kinds of work of a cell (cell_mix.c, cell_fio.c), the
+ * locks pass that watches them (cell_locks.c) and the limit (watch.c); for these files only.
  */
 #ifndef FSDUEL_RUNNERS_CELL_IMPL_H
 #define FSDUEL_RUNNERS_CELL_IMPL_H
@@ -59,8 +58,8 @@ struct cell {
 	bool mounted;
 	int lost;        /* -errno: the device is no longer ours, or may not be */
 	bool check_fs;   /* after unmounting, with the file system's own checker */
-	char *seen;      /* what the work saw that makes the cell invalid, or NULL */
-	enum status bad; /* what a failing step makes of the cell; a step may say INVALID */
+	char *seen;      /* a finding of the work that makes the cell invalid, or NULL */
+	enum status bad; /* the status that a failing step gives; a step may say INVALID */
 };
 
 /* 0, or -errno and a sentence. */
@@ -81,7 +80,7 @@ struct cell_work {
 struct cell_pass {
 	void (*mark)(struct cell *c, int begin);
 	cell_hook *open;   /* switched off, before the machine is to be idle; SKIPPED: cannot */
-	cell_hook *reduce; /* after collect: what was seen into c->r */
+	cell_hook *reduce; /* after collect: the findings into c->r */
 	void (*release)(struct cell *c); /* free c->pass_priv; it may be NULL */
 };
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cell_locks.c: the locks pass of a cell: waits for locks are recorded around the
- * timed part, then reduced to who waited for which lock, where, how long. Which
- * class of lock that is, and what it means, is for analysis/ to say.
+ * cell_locks.c: the locks pass of a cell: waits for locks are recorded around the timed part,
+ * then summed by waiting thread, lock and place. analysis/ finds the class of each lock.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -62,7 +62,7 @@ static int mix_prepare(struct cell *c, struct err *e)
 	return fsload_prepare(&w->load, e);
 }
 
-/* What the regions in one file are, also where a role declares nothing; own: whose file it is. */
+/* The state of the regions in one file, declared or not; own: the role that owns the file. */
 static int note_extents(const char *path, const struct mix_entry *own, void *arg)
 {
 	struct cell *c = arg;
@@ -105,7 +105,7 @@ static int mix_measure(struct cell *c, struct err *e)
 	return fsload_run(&w->load, cell_mark, c, &c->watch.stop, e);
 }
 
-/* A role that saw what must not be: its counts stand, the cell is no measurement of speed. */
+/* A role found an error of the file system: its counts stand, the cell does not measure speed. */
 static void judge_counts(struct cell *c, const struct role *role, const uint64_t *count)
 {
 	struct err e = ERR_INIT;

@@ -160,7 +160,7 @@ int claim_in_use(const char *name, char *by, struct err *e)
 	return -EBUSY;
 }
 
-/* The one whom the tables name stays; others (see claim_open) go in a moment. */
+/* A user that the tables name stays; others (see claim_open) leave in a moment. */
 static int open_excl(struct claim *c, bool write, struct err *e)
 {
 	const struct timespec wait = { 0, TAKE_WAIT_NS };
@@ -185,7 +185,7 @@ static int open_excl(struct claim *c, bool write, struct err *e)
 	return 0;
 }
 
-/* udev holds a lock, shared, while it looks at what somebody has closed after writing. */
+/* udev holds a shared lock while it looks at a device that was closed after writing. */
 int claim_lock(int fd, const char *path, struct err *e)
 {
 	const struct timespec wait = { 0, TAKE_WAIT_NS };
@@ -260,7 +260,7 @@ void claim_release(struct claim *c)
 	*c = (struct claim)CLAIM_NONE;
 }
 
-/* --- what is on it -------------------------------------------------------------------- */
+/* --- its content -------------------------------------------------------------------- */
 
 int claim_blank(struct claim *c, struct err *e)
 {

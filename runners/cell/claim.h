@@ -29,7 +29,7 @@
 /* Who uses a device, as a clause ("it is mounted on /mnt"), or NULL. Caller frees. */
 typedef char *(*claim_user_fn)(dev_t dev);
 
-/* What tells a device from another in its place. 0: it has none, or the kernel does not say. */
+/* Marks of a device. 0: it has none, or the kernel does not say. */
 struct claim_id {
 	uint64_t number; /* dev_t */
 	uint64_t size_bytes;
@@ -80,12 +80,12 @@ void claim_path(const struct claim *c, char dst[CLAIM_PATH]);
 
 /* Discard all of it, where it can, and overwrite its head: no super block is left there. */
 int claim_blank(struct claim *c, struct err *e);
-/* Does it carry this UUID at this place? -EIO: no, so whoever was to write it wrote elsewhere. */
+/* Does it carry this UUID at this place? -EIO: no, the program wrote elsewhere. */
 int claim_carries(const struct claim *c, uint64_t at, const char *uuid, struct err *e);
-/* Is what is mounted on dir on this device? -ENODEV: no. */
+/* Is the file system on dir on this device? -ENODEV: no. */
 int claim_mounted(const struct claim *c, const char *dir, struct err *e);
 
-/* What must be equal for it to be the same device, for the journal: in this boot. */
+/* The marks of this device in this boot, for the journal. */
 json_t *claim_json(const struct claim *c);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * settle.c: idle time from /proc/stat, proc(5), and what a device does from
- * sysfs, Documentation/block/stat.rst; see settle.h.
+ * settle.c: idle time from /proc/stat, proc(5), and a device's work from sysfs,
+ * Documentation/block/stat.rst; see settle.h.
  */
 #include "runners/cell/settle.h"
 

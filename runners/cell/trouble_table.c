@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * trouble_table.c: what the kernel says when something goes wrong, row by row; see
- * trouble.h. tests/unit/trouble_formats.h has the kernel's file and format string for each
- * pattern, as in 6.1 and 6.12, and test_trouble_lines.c looks for them there.
+ * trouble_table.c: the kernel's lines in trouble, row by row; see trouble.h.
+ * tests/unit/trouble_formats.h has the kernel's file and format string for each pattern, as in 6.1
+ * and 6.12, and test_trouble_lines.c looks for them there.
  *
- * Not in the table, because a run that is in order says it too: the "Page cache invalidation
+ * Good runs have these lines, too, so they are not in the table: "Page cache invalidation
  * failure on direct I/O" and "Direct I/O collision with buffered writes" of mixes that do
- * just that on purpose, warnings about how a file system was mounted, and the advice of
+ * just that on purpose, warnings about the way a file system was mounted, and the advice of
  * workqueues, hrtimer and perf.
  */
 #include "runners/cell/trouble.h"

@@ -30,7 +30,7 @@ struct folder {
 	const struct plan *plan;   /* borrowed */
 	json_t *run;               /* run.json while it grows */
 	int lock_fd;               /* flock on the folder: one writer at a time */
-	struct folder_unit *units; /* of the plan: what is known of each; see folder_impl.h */
+	struct folder_unit *units; /* the state of each unit of the plan; see folder_impl.h */
 	int rows_fd;               /* rows of the CSVs, in a file without a name; -1: none yet */
 	uint64_t rows_end;
 	uint64_t joined_ns, join_took_ns; /* the last time */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* folder_describe.c: what run.json says of a suite and its plan; see folder_impl.h. */
+/* folder_describe.c: suite and plan as members of run.json; see folder_impl.h. */
 #include "runners/folder/folder_impl.h"
 
 #include <string.h>
@@ -190,7 +190,7 @@ static json_t *json_looks(const struct suite *s)
 	return all;
 }
 
-/* For readers of the report: what it was measured for. */
+/* The purpose of the measurement, for readers of the report. */
 static json_t *json_experiment(const struct suite_experiment *x)
 {
 	return x->question || x->work || x->published

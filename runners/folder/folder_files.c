@@ -22,7 +22,7 @@
 
 static const struct {
 	const char *dir;  /* below the folder; "": none */
-	const char *name; /* for a row of units: what follows their key */
+	const char *name; /* for a row of units: the name behind their key */
 	bool units;
 } names[NR_FOLDER_FILES] = {
 	[FOLDER_RUN] = { "", RUN_JSON, false },

@@ -111,7 +111,7 @@ static void add_sample(struct buf *b, struct row *w, const struct sample *x, con
 	end_row(b, w, SCHEMA_WHO_N);
 }
 
-/* A cell run without samples has rows, too: what was to be measured, and why it was not. */
+/* A cell run without samples has rows, too: the planned metrics, and the reason. */
 static void add_samples(struct buf *b, struct row *w, const struct result *r)
 {
 	for (size_t i = 0; i < r->nr_samples; i++)

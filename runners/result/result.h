@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * result.h: what one cell run hands back: samples, histograms, series, facts.
+ * result.h: the result of one cell run: samples, histograms, series, facts.
  * Made by the cell on the host or in the guest, sent as JSON, kept as a part file.
  */
 #ifndef FSDUEL_RUNNERS_RESULT_H
@@ -63,7 +63,7 @@ void result_fail(struct result *r, enum status status, const char *fmt, ...)
 /* Add a word to the marks unless it is there. */
 void result_mark(struct result *r, const char *word);
 
-/* Invalid as a measurement of speed, and an answer all the same: again it would be no other. */
+/* Invalid as a measurement of speed, but an answer: it need not be made again. */
 bool result_stands(const struct result *r);
 
 /* Append every metric of the table for this role, its histogram and its series (copied). */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * duel.c: the loop that keeps guests running until the plan is done; see
- * duel.h. What a guest is stands in vm.c, what is kept in folder.c.
+ * duel.c: the loop that keeps guests running until the plan is done; see duel.h.
  */
 #include "runners/vm/duel.h"
 
@@ -146,7 +145,7 @@ static int check_image(const struct duel *d, size_t i, const json_t *then, struc
 		       d->suite->kernels[i].label, d->kernels[i].image_path, d->opts->dir);
 }
 
-/* Put what identifies machine and kernels into run.json; a folder resumed must have the same. */
+/* Put the identity of machine and kernels into run.json; a resumed folder must have the same. */
 static int identify(struct duel *d, struct err *e)
 {
 	json_t *run = d->folder.run, *kernels = json_object_get(run, "kernels");

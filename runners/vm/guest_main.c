@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * guest_main.c: the first process of a guest: no shell, no init system. It
- * mounts what a cell needs, loads the modules beside the kernel, makes the
- * device, runs one cell in a child (so that a crash is reported, not a panic),
- * sends the result and resets the machine. It chooses nothing: all comes from
- * the cell spec.
+ * guest_main.c: the first process of a guest: no shell, no init system. It mounts /dev, /proc and
+ * /sys, loads the modules beside the kernel, makes the device, runs one cell in a child (so
+ * that a crash is reported, not a panic), sends the result and resets the machine. All
+ * choices come from the cell spec.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -37,7 +36,7 @@
 #define MIN_UPTIME_NS                                                                              \
 	3000000000u          /* the clock source is chosen for good about a second after boot */
 #define HUNG_LOOK_S 4        /* the kernel looks each second, and reports at its second look */
-#define GRACE_NS 5000000000u /* what the cell may take beyond its own limit to stop */
+#define GRACE_NS 5000000000u /* for the cell to stop, beyond its own limit */
 
 static const struct {
 	const char *type, *at;
@@ -84,7 +83,7 @@ static int load_modules(struct err *e)
 	return ret;
 }
 
-/* Who is running: what the host holds against the image it asked for. */
+/* The kernel that runs; the host compares it with the image it asked for. */
 static json_t *identity(void)
 {
 	struct buf version = BUF_INIT, notes = BUF_INIT;
@@ -152,7 +151,7 @@ static void report(const struct result *r)
 	json_decref(id);
 }
 
-/* The same in every pass; only a profile pass has somebody who looks. */
+/* The same in every pass; only in a profile pass does anybody look. */
 static void count(int begin)
 {
 	if (begin)
@@ -249,7 +248,7 @@ static void look_for_hung_tasks(void)
 		nanosleep(&wait, NULL);
 }
 
-/* The cell could not say what became of it: why, and what the kernel says, which comes first. */
+/* The cell left no result: the kernel's words come first, then why. */
 static void fail_for_it(struct klog *log, const char *why, struct result *r)
 {
 	struct trouble_found f = TROUBLE_NONE;

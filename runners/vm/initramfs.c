@@ -109,7 +109,7 @@ static int add_copy(struct files *f, const char *from, const char *to, struct er
 	return fs_read(from, 0, &new->data, e);
 }
 
-/* Add what the loader would map for program: lines "\tNAME => PATH (0x...)" and "\tPATH (0x...)".
+/* Add the libraries that the loader would map: lines "\tNAME => PATH (0x...)" and "\tPATH (0x...)".
  */
 static int add_libraries(struct files *f, const char *program, struct err *e)
 {

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * vm.c: starting a guest, waiting for it, and telling how it ended. Which
- * machine it is stands in vm_machine.c.
- */
+/* vm.c: a guest started, waited for, and its end told; its machine is in vm_machine.c. */
 #include "runners/vm/vm.h"
 
 #include <errno.h>
@@ -198,7 +195,7 @@ static void read_memfd(int fd, bool text, struct buf *b)
 			b->data[i] = b->data[i] == '\r' ? ' ' : '?';
 }
 
-/* Why there are no results: channel_error and why say what became of them. */
+/* Why there are no results; channel_error and why are of channel_read. */
 static void note_end(const struct proc_exit *x, const struct buf *console, const struct buf *said,
 		     int channel_error, const char *why, struct trouble_found *f)
 {
@@ -274,7 +271,7 @@ static void take_counts(struct vm *v, const json_t *records, struct result *r)
 	buf_release(&counts);
 }
 
-/* The guest says what its kernel lacks; only the host knows where modules were looked for. */
+/* The guest names the missing device; only the host knows where modules were looked for. */
 static void add_modules_looked(const struct kernel *k, struct result *r)
 {
 	char *reason = r->reason;

@@ -81,7 +81,7 @@ static int check_qemu(const struct vm_machine *m, const struct device_info *devi
 		       m->qemu, m->qemu_version, what == accel ? "accelerator" : "device", what);
 }
 
-/* "-machine pc,vmport=off": what this QEMU has of the mode's properties. */
+/* "-machine pc,vmport=off": the mode's properties that this QEMU has. */
 static void add_properties(struct vm_machine *m)
 {
 	struct buf b = BUF_INIT;
