@@ -285,7 +285,7 @@ int folder_take(struct folder *f, const struct plan_unit *u, const struct result
 	}
 	k->taken = !ret;
 	note_effective(f, u, r);
-	return ret ? err_add(e, -ret, "cannot keep the rows of a cell run in %s", f->dir) : 0;
+	return ret ? err_sys(e, -ret, "cannot keep the rows of a cell run in %s", f->dir) : 0;
 }
 
 /* --- joined ------------------------------------------------------------------------------ */

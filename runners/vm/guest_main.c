@@ -101,7 +101,7 @@ static json_t *identity(void)
 	return id;
 }
 
-/* What the cell recorded, where there is anything to send. */
+/* The recording of the cell, where there is one to send. */
 static json_t *raw(void)
 {
 	struct buf gz = BUF_INIT, text = BUF_INIT;
@@ -236,15 +236,14 @@ static bool wait_child(pid_t child, uint64_t limit_ns, const sigset_t *chld, int
 }
 
 /*
- * What was killed and stays is in the kernel. The kernel's own watch for that
+ * A process that was killed and stays is in the kernel. The kernel's own watch for that
  * is turned up only now, so that it disturbs no cell that goes well.
  */
 static void look_for_hung_tasks(void)
 {
-	static const char limit_s[] = "/proc/sys/kernel/hung_task_timeout_secs";
 	const struct timespec wait = { HUNG_LOOK_S, 0 };
 
-	if (!fs_write_text(limit_s, "1", NULL))
+	if (!fs_write_text("/proc/sys/kernel/hung_task_timeout_secs", "1", NULL))
 		nanosleep(&wait, NULL);
 }
 

@@ -33,13 +33,6 @@ static int memfd(const char *name, const struct buf *first, const struct buf *se
 	return err_sys(e, -ret, "cannot keep the guest's %s in memory", name);
 }
 
-static void close_fd(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-}
-
 int vm_kernel_init(struct vm_kernel *v, const struct vm_machine *m, const struct kernel *k,
 		   const char *const *modules, struct err *e)
 {
@@ -62,8 +55,8 @@ out:
 
 void vm_kernel_release(struct vm_kernel *v)
 {
-	close_fd(&v->image_fd);
-	close_fd(&v->initrd_fd);
+	proc_close_fd(&v->image_fd);
+	proc_close_fd(&v->initrd_fd);
 	symbols_release(&v->symbols);
 	*v = (struct vm_kernel)VM_KERNEL_NONE;
 }
@@ -175,11 +168,11 @@ bool vm_ended(struct vm *v, struct proc_exit *x)
 void vm_release(struct vm *v)
 {
 	proc_kill(&v->proc);
-	close_fd(&v->console_fd);
-	close_fd(&v->channel_fd);
-	close_fd(&v->spec_fd);
-	close_fd(&v->stderr_fd);
-	close_fd(&v->counts_fd);
+	proc_close_fd(&v->console_fd);
+	proc_close_fd(&v->channel_fd);
+	proc_close_fd(&v->spec_fd);
+	proc_close_fd(&v->stderr_fd);
+	proc_close_fd(&v->counts_fd);
 }
 
 /* All of a memfd. text: bytes that a serial line must not bring into a CSV become '?'. */
