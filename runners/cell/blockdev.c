@@ -359,14 +359,6 @@ char *blockdev_unique(dev_t dev)
 	return start;
 }
 
-/* Takes value over; NULL adds nothing. */
-static void add_fact(json_t *facts, const char *name, char *value)
-{
-	if (value)
-		json_object_set_new(facts, name, json_string(value));
-	free(value);
-}
-
 void blockdev_facts(dev_t dev, json_t *facts)
 {
 	static const struct {
@@ -380,6 +372,11 @@ void blockdev_facts(dev_t dev, json_t *facts)
 		{ "queue/write_cache", "write_cache" },
 	};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		add_fact(facts, rows[i].name, attribute_of(dev, rows[i].attribute));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *value = attribute_of(dev, rows[i].attribute);
+
+		if (value)
+			json_object_set_new(facts, rows[i].name, json_string(value));
+		free(value);
+	}
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * blockdev.h: may this file or block device be overwritten, and what is known of it? For the
- * disk of a guest (disk.c) and the target of a host run (host/target.c), which holds its
- * device by claim.h. All checks fail closed. libblkid names the content of a device, the
- * kernel its users.
+ * blockdev.h: may this file or block device be overwritten, and what is known of it? For the disk
+ * of a guest (disk.c) and the target of a host run (host/target.c), which holds its device by
+ * claim.h. All checks fail closed. libblkid names the content of a device, the kernel its users.
  */
 #ifndef FSDUEL_RUNNERS_BLOCKDEV_H
 #define FSDUEL_RUNNERS_BLOCKDEV_H

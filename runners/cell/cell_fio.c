@@ -250,15 +250,6 @@ static int fio_prove(struct cell *c, struct err *e)
 	return ret;
 }
 
-/* The part that the library in fio has marked for a profile, and the operations in it. */
-static void note_counted(struct cell *c, const struct fio_timed *t)
-{
-	uint64_t ns = t->common.to_ns > t->common.from_ns ? t->common.to_ns - t->common.from_ns : 0;
-
-	json_object_set_new(c->r->facts, "counted_ns", json_integer((json_int_t)ns));
-	json_object_set_new(c->r->facts, "counted_ops", json_real(t->ops_per_s * (double)ns / 1e9));
-}
-
 static int fio_measure(struct cell *c, struct err *e)
 {
 	return run_fio(c, RUN_MEASURE, e);
@@ -273,8 +264,15 @@ static int fio_collect(struct cell *c, struct err *e)
 
 	if (!ret)
 		ret = fiojson_result(output.data, output.len, &w->times, c->r, &timed, e);
-	if (!ret && c->at->count && timed.all.to_ns)
-		note_counted(c, &timed);
+	/* The part that the library in fio has marked for a profile, and the operations in it. */
+	if (!ret && c->at->count && timed.all.to_ns) {
+		const struct fio_span *part = &timed.common;
+		uint64_t ns = part->to_ns > part->from_ns ? part->to_ns - part->from_ns : 0;
+
+		json_object_set_new(c->r->facts, "counted_ns", json_integer((json_int_t)ns));
+		json_object_set_new(c->r->facts, "counted_ops",
+				    json_real(timed.ops_per_s * (double)ns / 1e9));
+	}
 	c->timed = timed.all;
 	buf_release(&output);
 	return ret;

@@ -105,16 +105,6 @@ static int mix_measure(struct cell *c, struct err *e)
 	return fsload_run(&w->load, cell_mark, c, &c->watch.stop, e);
 }
 
-/* A role found an error of the file system: its counts stand, the cell does not measure speed. */
-static void judge_counts(struct cell *c, const struct role *role, const uint64_t *count)
-{
-	struct err e = ERR_INIT;
-
-	if (c->seen || !role->judge || !role->judge(count, &e))
-		return;
-	c->seen = xstrdup(e.text);
-}
-
 static int mix_collect(struct cell *c, struct err *e)
 {
 	struct mix_work *w = c->priv;
@@ -125,13 +115,17 @@ static int mix_collect(struct cell *c, struct err *e)
 	result_add_measured(c->r, "all", &w->load.total.measured);
 	for (unsigned i = 0; i < w->mix.nr; i++) {
 		const struct fsload_result *one = &w->load.role[i];
-		const char *name = w->mix.entry[i].role->name;
+		const struct role *role = w->mix.entry[i].role;
+		struct err found = ERR_INIT;
 
-		result_add_measured(c->r, name, &one->measured);
-		judge_counts(c, w->mix.entry[i].role, one->count);
+		result_add_measured(c->r, role->name, &one->measured);
+		/* An error of the file system: the counts stand, but speed was not measured. */
+		if (!c->seen && role->judge && role->judge(one->count, &found))
+			c->seen = xstrdup(found.text);
 		missed |= one->measured.missed > 0;
 		if (one->first_errno)
-			json_object_set_new(errors, name, json_string(strerror(one->first_errno)));
+			json_object_set_new(errors, role->name,
+					    json_string(strerror(one->first_errno)));
 	}
 	if (missed)
 		result_mark(c->r, MARK_MISSED);

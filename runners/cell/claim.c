@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * claim.c: see claim.h; open(2) on O_EXCL, loop(4), linux/fs.h, and
- * https://systemd.io/BLOCK_DEVICE_LOCKING. Linked into the guest too, so libc and
- * jansson only.
+ * https://systemd.io/BLOCK_DEVICE_LOCKING. Linked into the guest too, so libc and jansson only.
  */
 #include "runners/cell/claim.h"
 

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * duel.c: the loop that keeps guests running until the plan is done; see duel.h.
- */
+/* duel.c: the loop that keeps guests running until the plan is done; see duel.h. */
 #include "runners/vm/duel.h"
 
 #include <errno.h>

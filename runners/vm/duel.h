@@ -29,11 +29,10 @@ struct duel_opts {
 };
 
 /*
- * 0: every planned cell run has a part, be it a failed one. -EINTR: stopped,
- * what was measured is kept. Other -errno: a sentence and an exit code; before
- * the first cell run nothing has been started but, where kvm is in question, a
- * trial boot. s->mode is then the mode that was chosen; p is a plan of s.
- * *last is the state at the end.
+ * 0: every planned cell run has a part, be it a failed one. -EINTR: stopped, what was measured is
+ * kept. Other -errno: a sentence and an exit code; before the first cell run nothing has been
+ * started but, where kvm is in question, a trial boot. s->mode is then the mode that was chosen;
+ * p is a plan of s. *last is the state at the end.
  */
 int duel_run(struct suite *s, struct plan *p, const struct duel_opts *o, struct progress *last,
 	     struct err *e);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * guest.h: names and limits shared by the guest's first process and the host.
- */
+/* guest.h: names and limits shared by the guest's first process and the host. */
 #ifndef FSDUEL_RUNNERS_GUEST_H
 #define FSDUEL_RUNNERS_GUEST_H
 

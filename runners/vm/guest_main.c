@@ -38,19 +38,17 @@
 #define HUNG_LOOK_S 4        /* the kernel looks each second, and reports at its second look */
 #define GRACE_NS 5000000000u /* for the cell to stop, beyond its own limit */
 
-static const struct {
-	const char *type, *at;
-} mounts[] = {
-	{ "devtmpfs", "/dev" },
-	{ "proc", "/proc" },
-	{ "sysfs", "/sys" },
-};
-
 static int mount_basics(struct err *e)
 {
+	static const char *const mounts[][2] = {
+		{ "devtmpfs", "/dev" },
+		{ "proc", "/proc" },
+		{ "sysfs", "/sys" },
+	};
+
 	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++)
-		if (mount(mounts[i].type, mounts[i].at, mounts[i].type, 0, NULL) && errno != EBUSY)
-			return err_sys(e, errno, "cannot mount %s", mounts[i].at);
+		if (mount(mounts[i][0], mounts[i][1], mounts[i][0], 0, NULL) && errno != EBUSY)
+			return err_sys(e, errno, "cannot mount %s", mounts[i][1]);
 	return 0;
 }
 
@@ -160,11 +158,6 @@ static void count(int begin)
 		PROFILE_MARK(PROFILE_MARK_END);
 }
 
-static uint64_t memory_bytes(void)
-{
-	return (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
-}
-
 /* For report(), where it is short enough. */
 static void leave_raw(const struct result *r)
 {
@@ -180,6 +173,7 @@ static void leave_raw(const struct result *r)
 /* The child: run the cell and leave the result in a file. */
 static int run_cell(const struct cell_spec *spec, struct err *e)
 {
+	uint64_t memory_bytes = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
 	char device[32];
 	struct result r;
 	char *text;
@@ -192,7 +186,7 @@ static int run_cell(const struct cell_spec *spec, struct err *e)
 			.dir = "/mnt",
 			.work = "/tmp",
 			.count = count,
-			.recording_max_bytes = memory_bytes() / GUEST_RECORDING_SHARE,
+			.recording_max_bytes = memory_bytes / GUEST_RECORDING_SHARE,
 			.raw_max_bytes = GUEST_RAW_MAX,
 			.settle = { .max_ns = SETTLE_NS, .min_uptime_ns = MIN_UPTIME_NS }
 		};
