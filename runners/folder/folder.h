@@ -11,7 +11,6 @@
  *   DIR/samples.csv, DIR/latency.csv, DIR/series.csv (where some mix has an interval)
  *   DIR/lockstacks.csv, DIR/profile.csv (where that pass was run)
  *   DIR/raw/KEY.perf.data.gz  a recording of a pass, within the suite's budget
- *   DIR/raw/KEY.contention.txt  the words of `perf lock contention` on it
  *   DIR/console/KEY.txt  last console lines of cell runs that went wrong
  */
 #ifndef FSDUEL_RUNNERS_FOLDER_H

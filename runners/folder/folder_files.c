@@ -2,8 +2,8 @@
 /*
  * folder_files.c: the files of a results folder, one row each. A file is written through its
  * row only, so a killed run leaves no file of an unknown name. The recordings of passes are
- * kept beside the tables that were made of them, for other tools and `fsduel annotate`; they
- * may take the suite's raw_budget, and beyond that the oldest go first.
+ * kept beside the tables that were made of them, for other tools, `fsduel annotate` and
+ * `fsduel locks --perf`; they may take the suite's raw_budget, and beyond that the oldest go first.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -38,7 +38,6 @@ static const struct {
 	[FOLDER_FLOOR] = { "", FLOOR_JSON, false },
 	[FOLDER_PART] = { PARTS_DIR, ".json", true },
 	[FOLDER_CONSOLE] = { CONSOLE_DIR, ".txt", true },
-	[FOLDER_EVIDENCE] = { RAW_DIR, ".contention.txt", true },
 	[FOLDER_RAW_LOCKS] = { RAW_DIR, ".perf.data.gz", true },
 	[FOLDER_RAW_PROFILE] = { RAW_DIR, ".profile.gz", true },
 };
@@ -268,9 +267,7 @@ int folder_put_raw(struct folder *f, const struct plan_unit *u, const struct res
 
 	if (recordings[u->pass] == NR_FOLDER_FILES)
 		return 0;
-	ret = put(f, u, FOLDER_EVIDENCE, &r->evidence, e);
-	if (!ret)
-		ret = put(f, u, recordings[u->pass], &r->raw, e);
+	ret = put(f, u, recordings[u->pass], &r->raw, e);
 	return ret || !r->raw.len ? ret : trim(f, e);
 }
 

@@ -46,10 +46,9 @@ struct result {
 	size_t nr_series;
 	struct lock_stacks *locks; /* of a locks pass, owned; NULL: none */
 	struct profile *profile;   /* of a profile pass, likewise */
-	struct buf raw;      /* the recording that this was reduced from, gzip; not in the JSON */
-	struct buf evidence; /* the words of another tool on the same data; not in the JSON */
-	json_t *facts;       /* object: effective options, extents and other facts of this run */
-	char *console;       /* last console lines when something went wrong, or NULL */
+	struct buf raw; /* the recording that this was reduced from, gzip; not in the JSON */
+	json_t *facts;  /* object: effective options, extents and other facts of this run */
+	char *console;  /* last console lines when something went wrong, or NULL */
 	char *text; /* result_text of it where it came as text and nothing was changed; or NULL */
 };
 

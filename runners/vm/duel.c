@@ -153,9 +153,13 @@ static int identify(struct duel *d, struct err *e)
 	json_object_set_new(run, "machine", machine);
 	for (size_t i = 0; i < d->suite->nr_kernels && !ret; i++) {
 		const char *label = d->suite->kernels[i].label;
+		json_t *kernel = provenance_kernel(&d->kernels[i]);
 
 		ret = check_image(d, i, json_object_get(kernels, label), e);
-		json_object_set_new(kernels, label, provenance_kernel(&d->kernels[i]));
+		if (d->vm_kernels[i].symbols_key[0]) /* for perf, which names addresses by it */
+			json_object_set_new(kernel, "kallsyms",
+					    json_string(d->vm_kernels[i].symbols_key));
+		json_object_set_new(kernels, label, kernel);
 	}
 	if (d->why_mode.len)
 		json_array_append_new(notes, json_string(d->why_mode.data));

@@ -39,15 +39,22 @@ int vm_kernel_init(struct vm_kernel *v, const struct vm_machine *m, const struct
 	struct buf archive = BUF_INIT;
 	int ret;
 
-	*v = (struct vm_kernel){ .kernel = k, .image_fd = -1, .initrd_fd = -1 };
+	*v = (struct vm_kernel){
+		.kernel = k, .image_fd = -1, .initrd_fd = -1, .locks_initrd_fd = -1
+	};
 	ret = initramfs_modules(k, modules, &archive, e);
 	if (ret)
 		goto out;
 	v->image_fd = memfd("kernel", m->direct ? &k->vmlinux : &k->image, NULL, e);
 	v->initrd_fd = memfd("initramfs", &m->initramfs, &archive, e);
-	if (m->profile.lib && !m->profile.missing)
+	if ((m->profile.lib && !m->profile.missing) || m->perf.len)
 		vm_profile_kernel(v, &archive);
 	ret = v->image_fd < 0 ? v->image_fd : v->initrd_fd < 0 ? v->initrd_fd : 0;
+	if (!ret && m->perf.len) {
+		buf_add(&archive, m->perf.data, m->perf.len);
+		v->locks_initrd_fd = memfd("initramfs with perf", &m->initramfs, &archive, e);
+		ret = v->locks_initrd_fd < 0 ? v->locks_initrd_fd : 0;
+	}
 out:
 	buf_release(&archive);
 	return ret;
@@ -57,6 +64,7 @@ void vm_kernel_release(struct vm_kernel *v)
 {
 	proc_close_fd(&v->image_fd);
 	proc_close_fd(&v->initrd_fd);
+	proc_close_fd(&v->locks_initrd_fd);
 	symbols_release(&v->symbols);
 	*v = (struct vm_kernel)VM_KERNEL_NONE;
 }
@@ -72,11 +80,10 @@ static void guest_args(struct strv *a, const struct vm *v, const struct vm_machi
 		strv_add(a, m->args.v[i]);
 	buf_addf(&b, "-seed\n%" PRIu32 "\n", (uint32_t)(seed ^ seed >> 32));
 	buf_addf(&b, "-kernel\n/proc/self/fd/%d\n", v->kernel->image_fd);
-	buf_addf(&b, "-initrd\n/proc/self/fd/%d\n", v->kernel->initrd_fd);
+	buf_addf(&b, "-initrd\n/proc/self/fd/%d\n", v->initrd_fd);
 	buf_addf(&b, "-append\n%s\n", m->cmdline);
 	buf_addf(&b, "-fw_cfg\nname=" PORT_CELL_FILE ",file=/proc/self/fd/%d\n", v->spec_fd);
-	buf_addf(&b, "-fw_cfg\nname=" PORT_SYMBOLS_FILE ",string=%d\n",
-		 v->counts_fd >= 0 && !v->kernel->symbols.n);
+	buf_addf(&b, "-fw_cfg\nname=" PORT_SYMBOLS_FILE ",string=%d\n", v->asks_symbols);
 	if (v->counts_fd >= 0)
 		buf_addf(&b, "-plugin\n%s,out=/proc/self/fd/%d\n", m->profile.lib, v->counts_fd);
 	buf_addf(&b, "-serial\nfile:/proc/self/fd/%d\n", v->console_fd);
@@ -121,9 +128,14 @@ int vm_start(struct vm *v, const struct vm_machine *m, struct vm_kernel *k,
 	*v = (struct vm)VM_NONE;
 	v->kernel = k;
 	v->machine = m;
+	v->initrd_fd = k->initrd_fd;
+	if (spec && spec->pass == PASS_LOCKS && k->locks_initrd_fd >= 0)
+		v->initrd_fd = k->locks_initrd_fd;
+	v->asks_symbols = spec && !k->symbols.n && k->symbols_key[0] &&
+			  (spec->pass == PASS_LOCKS || spec->pass == PASS_PROFILE);
 	ret = open_files(v, spec, e);
 	if (!ret) {
-		int keep[7] = { k->image_fd, k->initrd_fd, v->spec_fd, v->console_fd,
+		int keep[7] = { k->image_fd, v->initrd_fd, v->spec_fd, v->console_fd,
 				v->channel_fd };
 		size_t nr = 5;
 
@@ -253,14 +265,14 @@ static void take_raw(const json_t *records, struct result *r, struct trouble_fou
 }
 
 /* What the plug-in counted, where it was asked to. */
-static void take_counts(struct vm *v, const json_t *records, struct result *r)
+static void take_counts(struct vm *v, struct result *r)
 {
 	struct buf counts = BUF_INIT;
 
 	if (v->counts_fd < 0 || r->status != STATUS_OK)
 		return;
 	read_memfd(v->counts_fd, false, &counts);
-	vm_profile_take(v->kernel, &v->machine->profile.guest, &counts, records, r);
+	vm_profile_take(v->kernel, &v->machine->profile.guest, &counts, r);
 	buf_release(&counts);
 }
 
@@ -305,7 +317,9 @@ void vm_result(struct vm *v, const struct proc_exit *x, struct result *r)
 			has_figures = true;
 			check_identity(v->kernel->kernel, json_object_get(records, "kernel"), r);
 			take_raw(records, r, &f);
-			take_counts(v, records, r);
+			if (v->asks_symbols && r->status == STATUS_OK)
+				vm_profile_symbols(v->kernel, records, r);
+			take_counts(v, r);
 			if (v->machine->order && !strstr(buf_str(&said), EXACT_ORDER_SAID))
 				result_fail(r, STATUS_FAILED,
 					    "QEMU did not load " EXACT_ORDER_LIB
@@ -319,7 +333,7 @@ void vm_result(struct vm *v, const struct proc_exit *x, struct result *r)
 	if (r->status != STATUS_OK && !r->console)
 		r->console = trouble_excerpt(&f, buf_str(&console), console.len);
 	/* Kept as the guest wrote it, unless something was added here. */
-	if (r->status == STATUS_OK && v->counts_fd < 0)
+	if (r->status == STATUS_OK && v->counts_fd < 0 && !v->asks_symbols)
 		r->text = text;
 	else
 		free(text);

@@ -81,6 +81,8 @@ void guest_needs(const struct suite *s, const struct plan *p, struct strv *tools
  * unpacking costs the guest more than the host saves. -ENOENT: a tool is missing.
  */
 int initramfs_base(const char *const *tools, struct buf *out, struct err *e);
+/* perf and its libraries, for guests of a locks pass alone. Empty where perf is not installed. */
+int initramfs_perf(struct buf *out, struct err *e);
 /* The archive of these modules of k and those that they need; empty where all are built in. */
 int initramfs_modules(const struct kernel *k, const char *const *names, struct buf *out,
 		      struct err *e);
@@ -95,6 +97,8 @@ struct vm_machine {
 	struct strv args;     /* QEMU's arguments, without images, channels and seed */
 	struct buf initramfs; /* the base archive */
 	char initramfs_sha256[65];
+	struct buf perf; /* the archive of perf, added in a locks pass; empty: none */
+	char perf_sha256[65];
 	char *order;    /* the library that keeps the virtual clock in order; NULL in other modes */
 	char *firmware; /* "name=sha256;..." of the firmware files QEMU loads */
 	char id[17];    /* 16 hex digits over all of the above */
@@ -143,14 +147,14 @@ unsigned vm_guests(uint64_t memory_bytes);
 
 /* A kernel ready to boot: its image and the whole initramfs in memfds. */
 struct vm_kernel {
-	const struct kernel *kernel; /* borrowed */
-	int image_fd, initrd_fd;
-	char symbols_key[65];   /* see runners/profile/symbol_cache.h */
+	const struct kernel *kernel;              /* borrowed */
+	int image_fd, initrd_fd, locks_initrd_fd; /* locks: with perf; -1: no locks pass */
+	char symbols_key[65];                     /* see runners/profile/symbol_cache.h */
 	struct symbols symbols; /* its functions; empty until a profile pass has asked for them */
 };
 #define VM_KERNEL_NONE                                                                             \
 	{                                                                                          \
-		.image_fd = -1, .initrd_fd = -1                                                    \
+		.image_fd = -1, .initrd_fd = -1, .locks_initrd_fd = -1                             \
 	}
 int vm_kernel_init(struct vm_kernel *v, const struct vm_machine *m, const struct kernel *k,
 		   const char *const *modules, struct err *e);
@@ -162,6 +166,8 @@ struct vm {
 	const struct vm_machine *machine;
 	struct vm_kernel *kernel;
 	int console_fd, channel_fd, spec_fd, stderr_fd;
+	int initrd_fd; /* of the kernel: the one for its pass */
+	bool asks_symbols;
 	int counts_fd; /* of a profile pass; else -1 */
 	uint64_t started_ns, wall_limit_ns;
 };
@@ -194,12 +200,11 @@ void vm_profile_init(struct vm_machine *m);
 void vm_profile_release(struct vm_machine *m);
 /* Names of k's functions, if the cache has them. */
 void vm_profile_kernel(struct vm_kernel *k, const struct buf *modules);
-/*
- * Counts and the guest's records into r->profile and r->raw; names that the guest sent are
- * kept in the cache. Counts that are wrong make r invalid.
- */
+/* Keep the names that a guest was asked for and sent; a fault in them is a fact of r. */
+void vm_profile_symbols(struct vm_kernel *k, const json_t *records, struct result *r);
+/* Counts into r->profile and r->raw. Counts that are wrong make r invalid. */
 void vm_profile_take(struct vm_kernel *k, const struct symbols *guest, const struct buf *counts,
-		     const json_t *records, struct result *r);
+		     struct result *r);
 
 /* --- the mode, and the proof for kvm ------------------------------------------------------ */
 
