@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "lib/buf.h"
-#include "lib/fs.h"
+#include "runners/folder/folder.h"
 
 /* The reference a label was begun with; a suite's only kernel answers to "baseline" (suite.h). */
 static const char *kernel_ref(const json_t *run, const char *label)
@@ -21,14 +21,10 @@ static const char *kernel_ref(const json_t *run, const char *label)
 
 int resumed_read(struct resumed *r, const char *dir, struct err *e)
 {
-	char *path = xasprintf("%s/run.json", dir);
-	int ret = fs_read_json(path, &r->run, e);
+	int ret = folder_read_run(dir, &r->run, e);
 
-	free(path);
-	if (ret) {
-		err_exit(e, FSDUEL_USAGE);
-		return err_add(e, -ret, "%s is not a results folder", dir);
-	}
+	if (ret)
+		return ret;
 	r->suite = xstrdup(
 		json_string_value(json_object_get(json_object_get(r->run, "suite"), "path")));
 	r->o.baseline = kernel_ref(r->run, "baseline");
