@@ -16,7 +16,7 @@
 #include "lib/num.h"
 #include "lib/proc.h"
 #include "runners/kernel/kernel.h"
-#include "runners/vm/trial.h"
+#include "runners/vm/vm.h"
 
 #define OUTPUT_DIR "fsduel-results/experiments"
 #define WORDS_MAX 64

@@ -20,8 +20,6 @@
 #include "runners/host/probe.h"
 #include "runners/kernel/kernel_build.h"
 #include "runners/lock/record.h"
-#include "runners/vm/qemu.h"
-#include "runners/vm/trial.h"
 #include "runners/vm/vm.h"
 
 #define CHECK_TIMEOUT_NS 5000000000u

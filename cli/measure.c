@@ -14,6 +14,7 @@
 #include "cli/show.h"
 #include "lib/fs.h"
 #include "lib/schema.h"
+#include "runners/folder/folder.h"
 #include "runners/suite/suite_order.h"
 #include "runners/vm/duel.h"
 
@@ -40,13 +41,11 @@ static void add_pass(struct option_strings *all, const char *name)
 
 int begun_read(struct begun *b, const char *dir, const struct option_strings *asked, struct err *e)
 {
-	char *path = xasprintf("%s/" RUN_JSON, dir);
-	int ret = fs_read_json(path, &b->run, e);
+	int ret = folder_read_run(dir, &b->run, e);
 	int blocks = 0, watch_blocks = 0, unscaled = 0;
 	json_t *kernels = NULL, *passes = NULL, *item;
 	size_t i;
 
-	free(path);
 	if (!ret &&
 	    json_unpack(b->run, "{s?s s:{s:s s?i s?b} s?i s?o s?o}", "mode", &b->was.mode, "suite",
 			"path", &b->suite, "blocks", &blocks, "unscaled", &unscaled, "watch_blocks",

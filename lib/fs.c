@@ -106,8 +106,10 @@ char *fs_read_line(const char *path)
 	return line;
 }
 
-static int write_all(int fd, const char *data, size_t len)
+int fs_write_all(int fd, const void *from, size_t len)
 {
+	const char *data = from;
+
 	while (len) {
 		ssize_t n = write(fd, data, len);
 
@@ -137,7 +139,7 @@ static int flush_parent(const char *path, struct err *e)
 	return ret;
 }
 
-static int write_new(const char *path, const void *data, size_t len, struct err *e)
+static int write_new(const char *path, fs_fill *fill, void *arg, struct err *e)
 {
 	int fd, ret;
 
@@ -147,7 +149,7 @@ static int write_new(const char *path, const void *data, size_t len, struct err 
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	if (fd < 0)
 		return err_sys(e, errno, "cannot create %s", path);
-	ret = write_all(fd, data, len);
+	ret = fill(arg, fd);
 	if (!ret && fsync(fd))
 		ret = -errno;
 	if (close(fd) && !ret)
@@ -159,10 +161,10 @@ static int write_new(const char *path, const void *data, size_t len, struct err 
 	return ret;
 }
 
-int fs_write_atomic(const char *path, const void *data, size_t len, struct err *e)
+int fs_write_with(const char *path, fs_fill *fill, void *arg, struct err *e)
 {
 	char *tmp = xasprintf("%s.tmp", path);
-	int ret = write_new(tmp, data, len, e);
+	int ret = write_new(tmp, fill, arg, e);
 
 	if (!ret && rename(tmp, path)) {
 		ret = err_sys(e, errno, "cannot rename %s to %s", tmp, path);
@@ -170,6 +172,25 @@ int fs_write_atomic(const char *path, const void *data, size_t len, struct err *
 	}
 	free(tmp);
 	return ret ? ret : flush_parent(path, e);
+}
+
+struct bytes {
+	const void *data;
+	size_t len;
+};
+
+static int fill_bytes(void *arg, int fd)
+{
+	const struct bytes *b = arg;
+
+	return fs_write_all(fd, b->data, b->len);
+}
+
+int fs_write_atomic(const char *path, const void *data, size_t len, struct err *e)
+{
+	struct bytes b = { data, len };
+
+	return fs_write_with(path, fill_bytes, &b, e);
 }
 
 int fs_write_text(const char *path, const char *text, struct err *e)

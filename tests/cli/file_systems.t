@@ -49,7 +49,7 @@ else
 	check "and have rates" rates "$results"
 	check "of samples that are all ok" sh -c "tail -n +2 '$results/samples.csv' | grep -v ',ok,'; true"
 	options() { for n in $names; do
-		grep -q '"effective_options": "[a-z]' "$results"/parts/b0001-c0001-v0"$(grep -n "^$n$" <<< "$names" | cut -d: -f1)"-*.json ||
+		grep -q '"effective_options": *"[a-z]' "$results"/parts/b0001-c0001-v0"$(grep -n "^$n$" <<< "$names" | cut -d: -f1)"-*.json ||
 			echo "$n: no options in effect"; done; }
 	check "the options in effect are read back from each" options
 	check "nothing is left" left
