@@ -18,7 +18,7 @@
 #include "cli/show.h"
 #include "lib/fs.h"
 #include "runners/host/host.h"
-#include "runners/suite/suite_order.h"
+#include "runners/suite/suite.h"
 
 struct run_options {
 	const char *suite, *output, *resume, *kernel, *device, *destroy, *dir;

@@ -11,7 +11,7 @@
 #include "cli/fio_ask.h"
 #include "cli/progress.h"
 #include "cli/show.h"
-#include "runners/suite/suite_order.h"
+#include "runners/suite/suite.h"
 #include "runners/vm/duel.h"
 
 int measure_suite(struct suite *s, const struct measure_opts *o, struct err *e)

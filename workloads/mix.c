@@ -203,6 +203,24 @@ static int set_of_role(struct mix *m, const char *name, const char *dot, const c
 	return ret;
 }
 
+const struct param *mix_param_row(const struct mix *m, const char *name)
+{
+	const char *dot = strchr(name, '.');
+	const struct param *row = dot ? NULL : param_find(mix_params, name);
+
+	for (unsigned i = 0; !row && i < m->nr; i++) {
+		const struct role *role = m->entry[i].role;
+		size_t len = strlen(role->name);
+
+		if (dot && (len != (size_t)(dot - name) || memcmp(role->name, name, len)))
+			continue;
+		row = param_find(role_params, dot ? dot + 1 : name);
+		if (!row)
+			row = param_find(role->params, dot ? dot + 1 : name);
+	}
+	return row;
+}
+
 int mix_set(struct mix *m, const char *name, const char *value, struct err *e)
 {
 	const struct param *row = param_find(mix_params, name);
