@@ -33,7 +33,9 @@ ROOMS := lib workloads workloads/roles \
 	$(patsubst %,dashboards/%,words grid table letter plot report export) tracking cli
 MAINS := cli/main.c workloads/fsload_main.c runners/vm/guest_main.c
 SRCS  := $(filter-out $(MAINS),$(wildcard $(ROOMS:=/*.c)))
-ROLES := $(patsubst workloads/roles/%.c,%,$(filter-out %/skeleton.c,$(wildcard workloads/roles/*.c)))
+# A role a file, and one for each row of the table in plain.c.
+ROLES := $(patsubst workloads/roles/%.c,%,$(filter-out %/skeleton.c %/plain.c,$(wildcard workloads/roles/*.c))) \
+	$(shell sed -n 's/^ROLE_ROW(\([a-z_]*\)).*/\1/p' workloads/roles/plain.c)
 JUDGES := $(patsubst runners/cell/judge_%.c,%,$(wildcard runners/cell/judge_*.c))
 CMDS  := $(patsubst cli/cmd_%.c,%,$(wildcard cli/cmd_*.c))
 OBJS  := $(SRCS:%.c=$(B)/%.o)

@@ -17,7 +17,6 @@
 #include "workloads/extents.h"
 #include "workloads/metric.h"
 #include "workloads/role.h"
-#include "workloads/series.h"
 
 #define MIX_ENTRIES_MAX 32
 #define MIX_THREADS_MAX 1024

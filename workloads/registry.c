@@ -14,7 +14,6 @@
 
 const struct role *const roles[] = {
 #define ROLE(name) &role_##name,
-#include "roles.h"
 #undef ROLE
 	NULL,
 };
