@@ -14,6 +14,7 @@
 
 const struct role *const roles[] = {
 #define ROLE(name) &role_##name,
+#include "roles.h"
 #undef ROLE
 	NULL,
 };
