@@ -48,6 +48,8 @@ int mix_parse(struct mix *m, const char *text, struct err *e);
  * not get its own), "buffered_write.bs" (of one role).
  */
 int mix_set(struct mix *m, const char *name, const char *value, struct err *e);
+/* Is it a parameter "ROLE.x" of this entry's role? */
+bool mix_param_is_of(const struct mix_entry *en, const char *name);
 /* The row of a parameter of that name, of the mix or of a role in it; NULL: unknown. */
 const struct param *mix_param_row(const struct mix *m, const char *name);
 

@@ -64,9 +64,6 @@ enum offsets { OFFSETS_UNIFORM, OFFSETS_SEQUENTIAL, OFFSETS_ONCE, OFFSETS_ZIPF }
 /* All threads on the work file, or each on a file of its own, as long and made the same way. */
 enum role_file { FILE_SHARED, FILE_OWN };
 
-extern const char *const offsets_names[];   /* indexed by enum offsets, ends with NULL */
-extern const char *const role_file_names[]; /* indexed by enum role_file, ends with NULL */
-
 #define ROLE_OWN_PARAMS_MAX 8
 
 /* -EINVAL with a sentence naming the parameter, the text, the range and an example. */

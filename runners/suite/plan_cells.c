@@ -152,15 +152,10 @@ static int parse_mix(struct mix *m, const char *mix, const struct set *sets, str
 /* "buffered_write.bs" in a cell without that role. */
 static bool of_absent_role(const struct mix *m, const char *param)
 {
-	size_t len = strcspn(param, ".");
-
-	if (!param[len])
-		return false;
 	for (unsigned i = 0; i < m->nr; i++)
-		if (strlen(m->entry[i].role->name) == len &&
-		    !memcmp(m->entry[i].role->name, param, len))
+		if (mix_param_is_of(&m->entry[i], param))
 			return false;
-	return true;
+	return strchr(param, '.');
 }
 
 static int make_mix(const char *mix, const struct set *sets, struct plan_cell *c, struct err *e)
