@@ -3,7 +3,6 @@
 #include "runners/cell/nullblk.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,17 +23,14 @@
 static int set(const char *item, const char *attribute, uint64_t value, struct err *e)
 {
 	char path[128], text[32];
-	int fd, len, ret = 0;
+	int ret;
 
 	snprintf(path, sizeof(path), NULLB_DIR "/%s/%s", item, attribute);
-	len = snprintf(text, sizeof(text), "%" PRIu64 "\n", value);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return err_sys(e, errno, "null_blk of this kernel has no setting '%s'", attribute);
-	if (write(fd, text, (size_t)len) != len)
-		ret = err_sys(e, errno, "null_blk refused %s=%" PRIu64, attribute, value);
-	close(fd);
-	return ret;
+	snprintf(text, sizeof(text), "%" PRIu64 "\n", value);
+	ret = fs_write_text(path, text, NULL);
+	if (ret == -ENOENT)
+		return err_sys(e, -ret, "null_blk of this kernel has no setting '%s'", attribute);
+	return ret ? err_sys(e, -ret, "null_blk refused %s=%" PRIu64, attribute, value) : 0;
 }
 
 int nullblk_supported(struct err *e)

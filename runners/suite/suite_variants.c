@@ -51,15 +51,6 @@ static void set_image(struct suite_kernel *k, const char *ref)
 	*k = set;
 }
 
-/* "6.12" */
-static bool is_series(const char *name)
-{
-	size_t major = strspn(name, "0123456789");
-	const char *minor = name + major + 1;
-
-	return major && name[major] == '.' && *minor && !minor[strspn(minor, "0123456789")];
-}
-
 /* Patches that are paths, from this folder; then the name that the built kernel will have. */
 static void finish_source(struct suite_reader *r, const struct ini_section *sec,
 			  struct suite_kernel *k)
@@ -76,7 +67,7 @@ static void finish_source(struct suite_reader *r, const struct ini_section *sec,
 			      "source: image says already which kernel it is: keep one of the two");
 	if (!k->source || image)
 		return;
-	if (!is_series(k->source)) {
+	if (!kernel_is_series(k->source)) {
 		suite_mistake(r, source->line,
 			      "source: \"%.32s\" is no series of Debian's kernel sources: "
 			      "say " KERNEL_BUILD_SERIES,

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/gzip.h"
+#include "lib/pack.h"
 #include "lib/num.h"
 #include "lib/proc.h"
 #include "runners/preload/profile.h"
@@ -28,12 +28,12 @@ static int ask(const struct vm_machine *m, int interface, struct buf *words, str
 	static const char *const nothing[] = {
 		"-machine", "none", "-nodefaults", "-display", "none", "-accel", "tcg", NULL,
 	};
-	const struct proc_opts o = { .out = words, .timeout_ns = ASK_TIMEOUT_NS };
-	struct strv args = STRV_INIT;
+	struct strv args = STRV_INIT, env = STRV_INIT;
+	struct proc_opts o = { .out = words, .timeout_ns = ASK_TIMEOUT_NS };
 	int ret;
 
-	strv_add(&args, "env");
-	add_interface(&args, interface);
+	add_interface(&env, interface);
+	o.env = (const char *const *)env.v;
 	strv_add(&args, m->qemu);
 	for (const char *const *a = nothing; *a; a++)
 		strv_add(&args, *a);
@@ -41,6 +41,7 @@ static int ask(const struct vm_machine *m, int interface, struct buf *words, str
 	strv_addf(&args, "%s," PROFILE_ASK, m->profile.lib);
 	ret = proc_check((const char *const *)args.v, &o, NULL, e);
 	strv_release(&args);
+	strv_release(&env);
 	return ret;
 }
 
@@ -136,7 +137,7 @@ void vm_profile_args(struct strv *args, const struct vm_machine *m, int fd)
 	strv_addf(args, "%s,out=/proc/self/fd/%d", m->profile.lib, fd);
 }
 
-static void take_symbols(struct vm_kernel *k, const json_t *records, struct result *r)
+void vm_profile_symbols(struct vm_kernel *k, const json_t *records, struct result *r)
 {
 	const json_t *text = json_object_get(records, GUEST_SYMBOLS_RECORD);
 	struct err e = ERR_INIT;
@@ -187,12 +188,11 @@ static void add_metrics(struct result *r)
 }
 
 void vm_profile_take(struct vm_kernel *k, const struct symbols *guest, const struct buf *counts,
-		     const json_t *records, struct result *r)
+		     struct result *r)
 {
 	struct profile *p = xcalloc(1, sizeof(*p));
 	struct err e = ERR_INIT;
 
-	take_symbols(k, records, r);
 	if (profile_reduce(p, counts->data, counts->len, &k->symbols, guest, &e))
 		result_fail(r, STATUS_INVALID, "profile: %s", e.text);
 	else if (gzip_add(&r->raw, counts->data, counts->len, &e))
