@@ -125,23 +125,6 @@ int suite_load(struct suite *s, const char *path, const struct suite_overrides *
 
 /* --- release --------------------------------------------------------------------------- */
 
-void suite_kernel_release(struct suite_kernel *k)
-{
-	free(k->label);
-	free(k->ref);
-	free(k->source);
-	strv_release(&k->patches);
-	*k = (struct suite_kernel){ .patches = STRV_INIT };
-}
-
-void suite_mount_release(struct suite_mount *m)
-{
-	free(m->name);
-	free(m->fs);
-	free(m->options);
-	strv_release(&m->mkfs);
-}
-
 static void release_variants(struct suite *s)
 {
 	for (size_t i = 0; i < s->nr_variants; i++)
@@ -150,20 +133,6 @@ static void release_variants(struct suite *s)
 		free(s->contrasts[i].name);
 	free(s->variants);
 	free(s->contrasts);
-}
-
-void suite_workload_release(struct suite_workload *w)
-{
-	for (size_t k = 0; k < w->nr_params; k++) {
-		free(w->params[k].name);
-		strv_release(&w->params[k].values);
-	}
-	free(w->params);
-	free(w->name);
-	free(w->mix);
-	free(w->fio);
-	free(w->fio_text);
-	strv_release(&w->notes);
 }
 
 void suite_release(struct suite *s)

@@ -116,6 +116,39 @@ char *suite_beside(const struct suite *s, const char *path)
 	return xasprintf("%.*s/%s", (int)(slash - s->path), s->path, path);
 }
 
+/* --- releases ------------------------------------------------------------------------ */
+
+void suite_kernel_release(struct suite_kernel *k)
+{
+	free(k->label);
+	free(k->ref);
+	free(k->source);
+	strv_release(&k->patches);
+	*k = (struct suite_kernel){ .patches = STRV_INIT };
+}
+
+void suite_mount_release(struct suite_mount *m)
+{
+	free(m->name);
+	free(m->fs);
+	free(m->options);
+	strv_release(&m->mkfs);
+}
+
+void suite_workload_release(struct suite_workload *w)
+{
+	for (size_t k = 0; k < w->nr_params; k++) {
+		free(w->params[k].name);
+		strv_release(&w->params[k].values);
+	}
+	free(w->params);
+	free(w->name);
+	free(w->mix);
+	free(w->fio);
+	free(w->fio_text);
+	strv_release(&w->notes);
+}
+
 /* --- the two sizes ----------------------------------------------------------------- */
 
 /* NAME of "unscaled.NAME" in a section that sizes the work or the machine, or NULL. */
