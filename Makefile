@@ -37,7 +37,7 @@ ROLES := $(ROLE_FILES:workloads/roles/%.c=%) \
 JUDGES := $(patsubst runners/cell/judge_%.c,%,$(wildcard runners/cell/judge_*.c))
 CMDS  := $(patsubst cli/cmd_%.c,%,$(wildcard cli/cmd_*.c))
 OBJS  := $(SRCS:%.c=$(B)/%.o)
-GEN   := $(B)/gen/roles.h $(B)/gen/judges.h $(B)/gen/commands.h $(B)/gen/report_css.h $(B)/gen/report_js.h
+GEN   := $(patsubst %,$(B)/gen/%.h,roles judges commands report_css report_js)
 PROGS := $(B)/fsduel $(B)/fsload $(B)/fsduel-guest $(B)/fsduel-guest.debug
 PRELOADS := $(B)/fsduel-exact-order.so $(B)/fsduel-profile.so $(B)/fsduel-fio-clock.so
 UNIT  := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
