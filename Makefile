@@ -30,12 +30,14 @@ ROOMS := lib workloads workloads/roles \
 	$(patsubst %,dashboards/%,words grid table letter plot report export) tracking cli
 MAINS := cli/main.c workloads/fsload_main.c runners/vm/guest_main.c
 SRCS  := $(filter-out $(MAINS),$(wildcard $(ROOMS:=/*.c)))
-ROLE_FILES := $(filter-out %/skeleton.c,$(wildcard workloads/roles/*.c))
-ROLES := $(ROLE_FILES:workloads/roles/%.c=%)
+# A role is a file, or a row of the table in plain.c.
+ROLE_FILES := $(filter-out %/skeleton.c %/plain.c,$(wildcard workloads/roles/*.c))
+ROLES := $(ROLE_FILES:workloads/roles/%.c=%) \
+	$(shell sed -n 's/^ROLE_ROW(\([a-z_]*\)).*/\1/p' workloads/roles/plain.c)
 JUDGES := $(patsubst runners/cell/judge_%.c,%,$(wildcard runners/cell/judge_*.c))
 CMDS  := $(patsubst cli/cmd_%.c,%,$(wildcard cli/cmd_*.c))
 OBJS  := $(SRCS:%.c=$(B)/%.o)
-GEN   := $(B)/gen/roles.h $(B)/gen/judges.h $(B)/gen/commands.h $(B)/gen/report_css.h $(B)/gen/report_js.h
+GEN   := $(patsubst %,$(B)/gen/%.h,roles judges commands report_css report_js)
 PROGS := $(B)/fsduel $(B)/fsload $(B)/fsduel-guest $(B)/fsduel-guest.debug
 PRELOADS := $(B)/fsduel-exact-order.so $(B)/fsduel-profile.so $(B)/fsduel-fio-clock.so
 UNIT  := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))

@@ -15,7 +15,7 @@
 #include "dashboards/words/text.h"
 #include "lib/fs.h"
 #include "lib/schema.h"
-#include "runners/suite/suite_self.h"
+#include "runners/suite/suite.h"
 
 #define CELL_WIDTH 42
 

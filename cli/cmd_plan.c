@@ -98,9 +98,8 @@ static void print_cells(const struct plan *p)
 
 		if (c->timed_ns)
 			num_format(timed, c->timed_ns, NUM_NS);
-		printf("  c%04zu  %s%s%s (%u thread%s", i + 1,
-		       p->suite->workloads[c->workload].name, c->varying[0] ? " " : "", c->varying,
-		       c->role_threads, c->role_threads == 1 ? "" : "s");
+		printf("  c%04zu  %s (%u thread%s", i + 1, c->name, c->role_threads,
+		       c->role_threads == 1 ? "" : "s");
 		if (c->helper_threads)
 			printf(", %u of them fio's helper%s or more", c->helper_threads,
 			       c->helper_threads == 1 ? "" : "s");

@@ -20,7 +20,7 @@
 #include "lib/schema.h"
 #include "runners/host/host.h"
 #include "runners/host/reboot.h"
-#include "runners/suite/suite_order.h"
+#include "runners/suite/suite.h"
 
 #define SETTLE_NS 10000000000u
 

@@ -15,7 +15,7 @@
 #include "lib/fs.h"
 #include "lib/schema.h"
 #include "runners/folder/folder.h"
-#include "runners/suite/suite_order.h"
+#include "runners/suite/suite.h"
 #include "runners/vm/duel.h"
 
 /* --- a folder that is gone on with --------------------------------------------------- */

@@ -13,7 +13,7 @@
 #include "lib/schema.h"
 #include "runners/host/order.h"
 #include "runners/host/reboot.h"
-#include "runners/suite/suite_order.h"
+#include "runners/suite/suite.h"
 
 /* A folder as it is, for reading: no lock, no run.json of our own. */
 struct shelf {

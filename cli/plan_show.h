@@ -3,6 +3,8 @@
 #ifndef FSDUEL_CLI_PLAN_SHOW_H
 #define FSDUEL_CLI_PLAN_SHOW_H
 
+#include <jansson.h>
+
 #include "runners/suite/plan.h"
 
 /* How many blocks a pass measures, from the first one on; 0: none. */

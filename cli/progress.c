@@ -112,10 +112,7 @@ struct progress_line progress_line(const char *command, const struct plan *p, bo
 
 static void add_cell(struct buf *b, const struct plan *p, const struct plan_unit *u)
 {
-	const struct plan_cell *c = &p->cells[u->cell];
-
-	buf_addf(b, "%s%s%s", p->suite->workloads[c->workload].name, c->varying[0] ? " " : "",
-		 c->varying);
+	buf_adds(b, p->cells[u->cell].name);
 }
 
 static void add_unit(struct buf *b, const struct plan *p, const struct plan_unit *u)

@@ -224,7 +224,7 @@ function fileLink(path, words) {
 	return element("a", { href: data.base + path }, words);
 }
 
-// The part file of a cell run is named as runners/suite/unit.c names it.
+// The part file of a cell run is named as runners/suite/plan.c names it.
 function partLink(cell, block, side) {
 	const pad = (n, width) => String(n).padStart(width, "0");
 	const variant = pad(side ? cell.v1 : cell.v0, 2);

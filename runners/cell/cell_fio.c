@@ -15,7 +15,6 @@
 #include "lib/fs.h"
 #include "lib/proc.h"
 #include "runners/cell/cell_impl.h"
-#include "runners/fio/fio_words.h"
 #include "runners/fio/fiojson.h"
 #include "runners/fio/fio_jobs.h"
 #include "runners/fio/fiojob.h"

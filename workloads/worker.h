@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * worker_impl.h: one thread of the load generator, and what all threads of a run
- * share. Internal to fsload.c, worker.c and worker_async.c.
+ * worker.h: one thread of the load generator (worker.c), its timed part (timed.c), and the run
+ * that the threads share (run.c). Only fsload.c uses it.
  *
- * A worker sets itself up, arrives, waits for the start gate, does its timed
- * part, arrives again, waits for the end gate and only then tidies up, so that
- * one thread's munmap never disturbs another's measurement.
+ * A worker sets itself up, arrives, waits for the start gate, does its timed part, arrives again,
+ * waits for the end gate and only then tidies up, so that no thread's munmap disturbs another's
+ * measurement.
  */
-#ifndef FSDUEL_WORKLOADS_WORKER_IMPL_H
-#define FSDUEL_WORKLOADS_WORKER_IMPL_H
+#ifndef FSDUEL_WORKLOADS_WORKER_H
+#define FSDUEL_WORKLOADS_WORKER_H
 
 #include <pthread.h>
 #include <semaphore.h>
@@ -17,7 +17,6 @@
 #include "lib/proc.h"
 #include "workloads/fsload.h"
 #include "workloads/offsets.h"
-#include "workloads/pace.h"
 #include "workloads/stamps.h"
 
 enum gate { GATE_CLOSED, GATE_START, GATE_END };
@@ -49,6 +48,12 @@ void run_release(struct run *r);
 /* Wait until all threads have arrived. */
 void run_wait(struct run *r);
 void run_open(struct run *r, enum gate gate);
+/* Say that a thread has arrived, and wait for the gate. */
+void run_arrive(struct run *r, enum gate gate);
+/* Keep the first failure. */
+void run_fail(struct run *r, int ret, const struct err *e);
+/* End the time of the threads that are not bound by operations. */
+void run_halt(struct run *r, uint64_t end_ns);
 /* Until that time, or until the threads are to end. */
 void run_sleep_until(struct run *r, uint64_t until_ns);
 
@@ -107,77 +112,13 @@ void worker_init(struct worker *w, struct run *run, const struct mix_entry *en,
 void worker_release(struct worker *w);
 void *worker_main(void *worker); /* for pthread_create */
 
+/* timed.c: between the two gates, and after the second. */
+void worker_timed(struct worker *w);
+void worker_count_missed(struct worker *w);
+
 static inline uint64_t worker_completed(const struct worker *w)
 {
 	return w->lat.count - w->missed;
 }
-
-/* --- between worker.c and worker_async.c ------------------------------------------ */
-
-void worker_error(struct worker *w, int64_t got, uint64_t now_ns);
-
-/* The end of its time. */
-static inline uint64_t worker_until(const struct worker *w)
-{
-	return w->ops ? UINT64_MAX : atomic_load_explicit(&w->run->until_ns, memory_order_relaxed);
-}
-
-/* Is it over at now_ns? Once it is, it stays so. */
-static inline void worker_look(struct worker *w, uint64_t now_ns)
-{
-	uint64_t until_ns = worker_until(w);
-
-	if (w->over || (w->left && now_ns < until_ns && !run_ended(w->run) &&
-			!(w->pace.rate_per_s && w->pace.due_ns >= until_ns)))
-		return;
-	w->over = true;
-	w->over_ns = now_ns;
-}
-
-/* One more operation is back: is a sync due? alone: no other of this thread is in flight. */
-static inline bool worker_sync_due(struct worker *w, bool alone)
-{
-	if (--w->to_sync && !(w->over && alone && w->final_sync))
-		return false;
-	w->to_sync = w->sync_every;
-	return true;
-}
-
-/*
- * The one account of an operation, of synchronous and of asynchronous threads. It was
- * begun at begun_ns and came back at back_ns; got is as role->op returns it. A sync that
- * is due belongs to it: it ends when that has ended, and fails where that fails. Returns
- * its end, and nothing may begin in its place before that. So the operations of one
- * place, a thread's or a slot's, follow each other without overlap, no time counts twice
- * there, and the latencies of a thread add up to its time by its depth at most. (Those of
- * a paced thread count from when they were due and do overlap.)
- */
-static inline uint64_t worker_ended(struct worker *w, int64_t got, uint64_t begun_ns,
-				    uint64_t back_ns, bool sync_due)
-{
-	uint64_t end_ns = back_ns;
-
-	if (sync_due) {
-		int ret = w->sync(&w->t);
-
-		if (ret < 0 && got >= 0)
-			got = ret;
-		end_ns = now_ns();
-		worker_look(w, end_ns);
-	}
-	if (got == (int64_t)w->t.bs) {
-		hist_add(&w->lat, end_ns - begun_ns);
-		series_count(&w->cursor, end_ns);
-	} else {
-		worker_error(w, got, end_ns);
-	}
-	return end_ns;
-}
-
-int slots_init(struct slots *s, unsigned depth); /* -ENOMEM */
-void slots_release(struct slots *s);
-/* One operation at that offset, waited for; before the barrier. */
-void worker_warm_async(struct worker *w, uint64_t offset);
-void worker_timed_async(struct worker *w);
 
 #endif
