@@ -106,13 +106,8 @@ static int compare_rows(const void *a, const void *b)
 {
 	const struct cost_row *x = a, *y = b;
 
-	if (x->run != y->run)
-		return x->run < y->run ? -1 : 1;
-	if (x->address != y->address)
-		return x->address < y->address ? -1 : 1;
-	if (x->function != y->function)
-		return x->function < y->function ? -1 : 1;
-	return x->full_name < y->full_name ? -1 : x->full_name > y->full_name;
+	return ORDER(x->run, y->run) ?: ORDER(x->address, y->address) ?: ORDER(x->function, y->function)
+	?: ORDER(x->full_name, y->full_name);
 }
 
 /* Two rows for one function of one cell run: some of its instructions would count twice. */

@@ -195,11 +195,7 @@ static int compare_rows(const void *a, const void *b)
 {
 	const struct lock_row *x = a, *y = b;
 
-	if (x->run != y->run)
-		return x->run < y->run ? -1 : 1;
-	if (x->lock != y->lock)
-		return x->lock < y->lock ? -1 : 1;
-	return 0;
+	return ORDER(x->run, y->run) ?: ORDER(x->lock, y->lock);
 }
 
 /* Rows of one lock: what those whose function tells say, by waits; 0 where none does. */
