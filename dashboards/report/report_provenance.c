@@ -267,6 +267,9 @@ static void add_commands(struct buf *b, const struct page *p)
 	if (p->in->locks) {
 		buf_adds(&text, "\n# who waited for which lock\nfsduel locks ");
 		add_word(&text, p->in->folder);
+		buf_adds(&text,
+			 "\n# perf's own table of the same recordings\nfsduel locks --perf ");
+		add_word(&text, p->in->folder);
 	}
 	if (p->in->costs) {
 		buf_adds(&text, "\n# what an operation costs, by function\nfsduel profile ");

@@ -26,7 +26,7 @@ struct fs_type {
 	const char *mkfs_user;   /* option letters the user may give, in getopt's notation */
 	const char *mkfs_ours;   /* likewise those that only mkfs_args may give */
 	const char *mkfs_joined; /* mkfs heeds only the last option of these letters: join lists */
-	struct {                 /* a user's option whose list holds word drops ours of letter drops */
+	struct { /* a user's option whose list holds word drops ours of letter drops */
 		char letter, drops;
 		const char *word;
 	} mkfs_drop;
