@@ -28,7 +28,7 @@ static const unsigned char js[] = {
 
 enum { STATE_UNMEASURED = REPORT_NONE + 1 };
 
-/* In the order in which they are sorted: what asks for attention first. */
+/* In the order of sorting: those that need attention come first. */
 const struct report_state report_states[NR_REPORT_STATES] = {
 	{ "broken", "broken", "\u2716",
 	  "the patched kernel oopses, warns, hangs or damages the "
@@ -108,7 +108,7 @@ enum report_limits report_limits(const struct comparison_row *row, double *low, 
 	return row->has_ratio && row->pairs > 1 ? LIMITS_RANGE : LIMITS_NONE;
 }
 
-/* What the tables of a terminal say, with signs as they are printed. */
+/* The same text as in a terminal's table, with a true minus and a blank that does not break. */
 static void add_change(struct buf *b, double ratio, bool unit)
 {
 	struct buf text = BUF_INIT;

@@ -3,7 +3,7 @@
  * report_data.c: the JSON that the page's script draws from: the rows of the table, each with
  * its judgement, and the cells they belong to. 60 cells with 10 roles are 7000 rows, so keys
  * are short and lists have no keys at all: dashboards/report/show.js and detail.js name their
- * places. Of a cell only the first pass is shown: other passes are slower for being watched.
+ * places. Only the first pass of a cell is shown: watching makes the others slower.
  */
 #include <string.h>
 

@@ -10,7 +10,7 @@
 #include "dashboards/report/html.h"
 #include "dashboards/report/report.h"
 
-/* What a row is: its verdict or, where nothing was measured, why not. A row of report_states[]. */
+/* The state of a row: its verdict or, where nothing was measured, the reason. */
 struct report_state {
 	const char *name; /* "slower", "failed" */
 	const char *key;  /* in classes and data: one word */

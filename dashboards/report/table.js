@@ -83,7 +83,7 @@ const unit = rows.some((r) => r.row.role !== "all") ? "rows" : "cells";
 const order = new Intl.Collator("en", { numeric: true });
 const sorting = { key: "", down: false };
 
-// What has no value comes last, either way; ties stay in the order of the plan.
+// Rows without a value come last, either way; ties stay in the order of the plan.
 function compare(a, b) {
 	const [x, y] = [keys[sorting.key](a), keys[sorting.key](b)];
 	if (x === null || y === null)
@@ -142,7 +142,7 @@ function makeSorting() {
 const chips = [...document.querySelectorAll(".chip")];
 const isPressed = (button) => button.getAttribute("aria-pressed") === "true";
 
-// What a select has chosen: one of the names, or undefined for all of them.
+// The chosen name of a select, or undefined for all of them.
 const names = { workload: [...new Set(rows.map((r) => r.cell.workload))],
 	contrast: [...new Set(rows.map((r) => r.cell.contrast))] };
 const chosen = (id) => names[id][document.getElementById(id)?.value || ""];
