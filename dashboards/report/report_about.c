@@ -255,7 +255,10 @@ static void add_commands(struct buf *b, const struct page *p)
 		  "fsduel compare --metric all --format csv %s\n",
 		  folder, folder);
 	if (p->in->locks)
-		html_addf(b, "# who waited for which lock\nfsduel locks %s\n", folder);
+		html_addf(b,
+			  "# the waits for locks, and their holders\nfsduel locks %s\n"
+			  "# perf's own table of the same recordings\nfsduel locks --perf %s\n",
+			  folder, folder);
 	if (p->in->costs)
 		html_addf(b, "# what an operation costs, by function\nfsduel profile %s\n", folder);
 	buf_adds(b, "</pre>\n");

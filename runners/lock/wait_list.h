@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * reduce_impl.h: what lies between the two halves of lock_reduce: reduce.c makes
- * waits of events, lockstacks.c rows of waits.
+ * wait_list.h: complete waits, between the two halves of lock_reduce: reduce.c makes them
+ * of events, lockstacks.c sums them to rows.
  */
-#ifndef FSDUEL_RUNNERS_LOCK_REDUCE_IMPL_H
-#define FSDUEL_RUNNERS_LOCK_REDUCE_IMPL_H
+#ifndef FSDUEL_RUNNERS_LOCK_WAIT_LIST_H
+#define FSDUEL_RUNNERS_LOCK_WAIT_LIST_H
 
 #include "runners/lock/holders.h"
 #include "runners/lock/keys.h"
@@ -24,12 +24,11 @@ struct wait {
 struct wait_list {
 	struct wait *v;
 	size_t n, cap;
-	struct texts texts;
-	struct who *whos;
-	size_t nr_whos, cap_whos;
+	struct keys texts; /* keys_add_text */
+	struct keys whos;  /* each a struct who */
 };
 
-uint32_t wait_list_who(struct wait_list *l, struct who who); /* appends, never looks */
+struct who wait_list_who(const struct wait_list *l, uint32_t number);
 /* Rows of waits: out->v and out->n. Uses l up as it likes. */
 void lock_stacks_sum(struct lock_stacks *out, struct wait_list *l);
 

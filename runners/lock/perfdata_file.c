@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * perfdata_format.c: the outside of a perf.data file: header, attributes with
- * their ids, and which tracepoint is which. Layouts are those of
+ * perfdata_file.c: the outside of a perf.data file: header, events with their ids and
+ * layouts, and the names of the events. Layouts are those of
  * tools/perf/Documentation/perf.data-file-format.txt and perf_event_open(2).
  */
 #include <errno.h>
@@ -17,36 +17,14 @@
 #define ATTR_MAX 4096
 #define SAMPLE_ID_ALL (UINT64_C(1) << 18) /* in the bits behind read_format */
 #define FEATURES 256
-enum { FEATURE_TRACING_DATA = 1, FEATURE_EVENT_DESC = 12 };
+#define FEATURE_EVENT_DESC 12
+#define WANTED (PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_RAW)
 
-/* What is known of records since the tracepoints are there (include/trace/events/lock.h). */
-static const struct {
-	const char *name;
-	struct field lock, flags;
-} known[TP_KINDS] = {
-	[TP_CONTENTION_BEGIN] = { "contention_begin", { 8, 8 }, { 16, 4 } },
-	[TP_CONTENTION_END] = { "contention_end", { 8, 8 }, { 16, 4 } },
-	[TP_LOCK_ACQUIRE] = { "lock_acquire", { 16, 8 }, { 8, 4 } },
-	[TP_LOCK_CONTENDED] = { "lock_contended", { 16, 8 }, { 0, 0 } },
-	[TP_LOCK_ACQUIRED] = { "lock_acquired", { 16, 8 }, { 0, 0 } },
-	[TP_LOCK_RELEASE] = { "lock_release", { 16, 8 }, { 0, 0 } },
+const uint64_t perf_sample_fields[PERF_SAMPLE_FIELDS] = {
+	PERF_SAMPLE_IDENTIFIER, PERF_SAMPLE_IP,   PERF_SAMPLE_TID,
+	PERF_SAMPLE_TIME,       PERF_SAMPLE_ADDR, PERF_SAMPLE_ID,
+	PERF_SAMPLE_STREAM_ID,  PERF_SAMPLE_CPU,  PERF_SAMPLE_PERIOD,
 };
-
-enum tracepoint_kind tracepoint_find(const char *name, size_t len)
-{
-	int k = 0;
-
-	while (k < TP_KINDS && (strlen(known[k].name) != len || memcmp(known[k].name, name, len)))
-		k++;
-	return (enum tracepoint_kind)k;
-}
-
-struct tracepoint tracepoint_default(enum tracepoint_kind kind, uint64_t id)
-{
-	return (struct tracepoint){
-		.known = true, .id = id, .lock = known[kind].lock, .flags = known[kind].flags
-	};
-}
 
 /* --- attributes --------------------------------------------------------------------- */
 
@@ -82,9 +60,7 @@ static int by_id(const void *a, const void *b)
 {
 	const struct perf_id *x = a, *y = b;
 
-	if (x->id != y->id)
-		return x->id < y->id ? -1 : 1;
-	return x->attr < y->attr ? -1 : x->attr > y->attr;
+	return x->id < y->id ? -1 : x->id > y->id;
 }
 
 static int attrs_read(struct perf_file *f, struct bytes b, uint64_t size, struct err *e)
@@ -112,9 +88,28 @@ static int attrs_read(struct perf_file *f, struct bytes b, uint64_t size, struct
 	return ret;
 }
 
-/* --- features ----------------------------------------------------------------------- */
+const struct perf_attr *perf_file_event(const struct perf_file *f, uint64_t id)
+{
+	const struct perf_id key = { .id = id };
+	const struct perf_id *found =
+		f->nr_ids ? bsearch(&key, f->ids, f->nr_ids, sizeof(key), by_id) : NULL;
 
-/* EVENT_DESC names the events of a file that brings no formats: "lock:contention_begin". */
+	return found ? &f->attrs[found->attr] : NULL;
+}
+
+/* --- names of the events --------------------------------------------------------------- */
+
+/* "lock:contention_begin" and its end, of those that were recorded. */
+static void event_name(struct perf_file *f, const struct perf_attr *a, const char *name, size_t len)
+{
+	static const char *const names[] = { "lock:contention_begin", "lock:contention_end" };
+
+	for (int i = 0; i < 2; i++)
+		if (a->type == PERF_TYPE_TRACEPOINT && strnlen(name, len) == strlen(names[i]) &&
+		    !memcmp(name, names[i], strlen(names[i])))
+			f->tracepoint[i] = a->config;
+}
+
 static int event_desc_read(struct perf_file *f, struct bytes b, struct err *e)
 {
 	uint32_t n = bytes_u32(&b), attr_size = bytes_u32(&b);
@@ -124,83 +119,81 @@ static int event_desc_read(struct perf_file *f, struct bytes b, struct err *e)
 		uint32_t nr_ids = bytes_u32(&b), len = bytes_u32(&b);
 		const char *name = (const char *)bytes_take(&b, len);
 		struct perf_attr a;
-		enum tracepoint_kind kind;
 
 		if (!name || !bytes_take(&b, (uint64_t)nr_ids * 8))
 			break;
 		attr.bad = attr_size < ATTR_MIN;
 		a = attr_read(attr);
-		if (a.type != PERF_TYPE_TRACEPOINT || len < 5 || memcmp(name, "lock:", 5))
-			continue;
-		kind = tracepoint_find(name + 5, strnlen(name + 5, len - 5));
-		if (kind < TP_KINDS && !f->tracepoints[kind].known)
-			f->tracepoints[kind] = tracepoint_default(kind, a.config);
+		event_name(f, &a, name, len);
 	}
 	return b.bad ? err_add(e, EINVAL, "perf.data: its list of event names is damaged") : 0;
-}
-
-static int feature_read(struct perf_file *f, unsigned bit, struct bytes b, struct err *e)
-{
-	if (bit != FEATURE_TRACING_DATA && bit != FEATURE_EVENT_DESC)
-		return 0;
-	if (b.bad)
-		return err_add(e, EINVAL,
-			       "perf.data: its section %u lies outside the file: it is cut "
-			       "short or damaged",
-			       bit);
-	return bit == FEATURE_TRACING_DATA ? tracing_data_read(f, b, e) : event_desc_read(f, b, e);
 }
 
 /* Behind the records: offset and size of each feature whose bit is set, in the order of bits. */
 static int features_read(struct perf_file *f, const uint8_t bits[FEATURES / 8], uint64_t offset,
 			 struct err *e)
 {
-	struct bytes table = bytes_part(&f->all, offset, f->all.len - offset);
-	int ret = 0;
+	struct bytes table = bytes_part(&f->all, offset, f->all.len - offset), desc = { .p = NULL };
 
-	for (unsigned bit = 0; !ret && bit < FEATURES; bit++) {
+	for (unsigned bit = 0; bit < FEATURES; bit++) {
 		uint64_t at, size;
 
 		if (!(bits[bit / 8] >> bit % 8 & 1))
 			continue;
 		at = bytes_u64(&table);
 		size = bytes_u64(&table);
-		if (table.bad)
+		if (table.bad || at > f->all.len || size > f->all.len - at)
 			return err_add(e, EINVAL,
-				       "perf.data: the file is cut short: its sections are "
-				       "not all there");
-		ret = feature_read(f, bit, bytes_part(&f->all, at, size), e);
+				       "perf.data: the file is cut short: its section %u is "
+				       "not all there",
+				       bit);
+		if (bit == FEATURE_EVENT_DESC)
+			desc = bytes_part(&f->all, at, size);
 	}
-	return ret;
+	return desc.p ? event_desc_read(f, desc, e) : 0;
 }
 
-/* --- the file ------------------------------------------------------------------------ */
+/* --- layouts ------------------------------------------------------------------------------ */
 
-static bool recorded(const struct perf_file *f, enum tracepoint_kind kind)
+static bool recorded(const struct perf_file *f, uint64_t tracepoint)
 {
-	const struct tracepoint *t = &f->tracepoints[kind];
-
-	for (size_t i = 0; t->known && i < f->nr_attrs; i++) {
-		if (f->attrs[i].type == PERF_TYPE_TRACEPOINT && f->attrs[i].config == t->id)
-			return true;
-	}
+	for (size_t i = 0; i < f->nr_attrs; i++)
+		if (f->attrs[i].type == PERF_TYPE_TRACEPOINT && f->attrs[i].config == tracepoint)
+			return tracepoint;
 	return false;
 }
 
-static int choose(struct perf_file *f, struct err *e)
+/* Events that differ need an id at a fixed place; events that are alike share one layout. */
+static int layouts_check(struct perf_file *f, struct err *e)
 {
-	/* A format may be there for an event that was not recorded. */
-	for (int k = 0; k < TP_KINDS; k++)
-		f->tracepoints[k].known = recorded(f, (enum tracepoint_kind)k);
-	f->contention = f->tracepoints[TP_CONTENTION_BEGIN].known &&
-			f->tracepoints[TP_CONTENTION_END].known;
-	if (f->contention ||
-	    (f->tracepoints[TP_LOCK_CONTENDED].known && f->tracepoints[TP_LOCK_ACQUIRED].known))
-		return 0;
-	return err_add(e, ENOTSUP,
-		       "perf.data: it has no waits for locks: record "
-		       "lock:contention_begin and lock:contention_end (perf lock record)");
+	bool alike = true;
+
+	if (!recorded(f, f->tracepoint[0]) || !recorded(f, f->tracepoint[1]))
+		return err_add(e, ENOTSUP,
+			       "perf.data: it has no waits for locks: record "
+			       "lock:contention_begin and lock:contention_end (perf lock record)");
+	f->identified = true;
+	for (size_t i = 0; i < f->nr_attrs; i++) {
+		const struct perf_attr *a = &f->attrs[i];
+
+		f->identified &= (a->sample_type & PERF_SAMPLE_IDENTIFIER) != 0;
+		alike &= a->sample_type == f->attrs[0].sample_type;
+		if (a->type != PERF_TYPE_TRACEPOINT)
+			continue;
+		if ((a->sample_type & WANTED) != WANTED || a->sample_type & PERF_SAMPLE_READ)
+			return err_add(e, ENOTSUP,
+				       "perf.data: its samples lack the thread, the time or the "
+				       "tracepoint's own fields, or hold counter values: record "
+				       "with perf lock record");
+	}
+	if (!f->identified && !alike)
+		return err_add(e, ENOTSUP,
+			       "perf.data: its events differ in what a sample holds, and "
+			       "no sample says which event it is of: record only lock events");
+	return 0;
 }
+
+/* --- the file ------------------------------------------------------------------------ */
 
 static int magic_check(struct bytes *b, struct err *e)
 {
@@ -244,8 +237,7 @@ int perf_file_open(struct perf_file *f, const void *data, size_t len, struct err
 			       "perf.data: the file is cut short or damaged in its header");
 	if (!n)
 		return err_add(e, EINVAL,
-			       "perf.data: it was never completed: whoever recorded it was "
-			       "killed");
+			       "perf.data: it was never completed: perf was killed before its end");
 	f->records = bytes_part(&f->all, at, n);
 	if (f->records.bad)
 		return err_add(e, EINVAL,
@@ -255,7 +247,7 @@ int perf_file_open(struct perf_file *f, const void *data, size_t len, struct err
 	ret = attrs_read(f, attrs, attr_size, e);
 	if (!ret)
 		ret = features_read(f, bits, at + n, e);
-	return ret ? ret : choose(f, e);
+	return ret ? ret : layouts_check(f, e);
 }
 
 void perf_file_release(struct perf_file *f)
