@@ -196,7 +196,7 @@ function costs(cell) {
 			`and ${c.more} more: see fsduel profile`));
 }
 
-// See function_json in report_costs.c.
+// See function_json in report_data.c.
 function functionRow([name, subsystem, base, patched, change, part, calls, callsPatched, byCalls,
 	byLength, noSplit]) {
 	const plain = (v, instead) => v === null ? instead : Math.abs(v) < 100 ?

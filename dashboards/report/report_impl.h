@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * report_impl.h: the pieces of the page. report.c puts them together and writes values;
- * report_head.c says what was found, report_table.c has the table, report_about.c notes and
- * what was run on what; report_data.c and report_series.c hold the JSON for the script.
+ * report_impl.h: the pieces of the page. report.c puts them together: report_head.c (what was
+ * found), report_table.c (the table), report_notes.c, report_about.c (what was run on what),
+ * report_data.c and report_series.c (the JSON for the script). report_words.c stands below them.
  */
 #ifndef FSDUEL_DASHBOARDS_REPORT_IMPL_H
 #define FSDUEL_DASHBOARDS_REPORT_IMPL_H
