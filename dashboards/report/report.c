@@ -33,7 +33,6 @@ static void page_init(struct page *p, const struct report *r)
 		p->contrasts |= p->nr_rows && strcmp(row->contrast, p->rows[0]->contrast);
 		p->metrics |= p->nr_rows && strcmp(row->metric, p->rows[0]->metric);
 		p->limits |= report_limits(row, &low, &high) != LIMITS_NONE;
-		p->count[report_state_of(row)]++;
 		p->rows[p->nr_rows++] = row;
 	}
 }

@@ -315,10 +315,10 @@ void report_add_data(struct buf *b, const struct page *p)
 	struct buf base = BUF_INIT;
 	bool parts = false;
 
-	for (unsigned i = 0; i < NR_REPORT_STATES; i++)
-		json_array_append_new(states,
-				      json_pack("[s, s, s]", report_states[i].name,
-						report_states[i].key, report_states[i].sign));
+	for (const struct report_state *st = report_states; st < report_states + NR_REPORT_STATES;
+	     st++)
+		json_array_append_new(
+			states, json_pack("[s, s, s, s]", st->name, st->key, st->sign, st->help));
 	/* One file a cell run: the table of samples links to it. */
 	for (size_t i = 0; i < p->in->files->n && !parts; i++)
 		parts = !strncmp(p->in->files->v[i], PARTS_DIR "/", strlen(PARTS_DIR "/"));

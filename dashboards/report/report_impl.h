@@ -31,9 +31,8 @@ struct page {
 	const json_t *run;                  /* run.json */
 	const struct comparison_row **rows; /* of the table: those that decide */
 	size_t nr_rows;
-	bool contrasts, metrics;          /* several of them among the rows */
-	bool limits;                      /* some row has an interval or a range */
-	unsigned count[NR_REPORT_STATES]; /* of the rows */
+	bool contrasts, metrics; /* several of them among the rows */
+	bool limits;             /* some row has an interval or a range */
 };
 
 /* Its sign and its word. */

@@ -139,7 +139,14 @@ function makeSorting() {
 
 /* --- filtering ----------------------------------------------------------------------------- */
 
-const chips = [...document.querySelectorAll(".chip")];
+// A button for each verdict that some row has.
+const chips = data.states.flatMap(([name, key, sign, help], state) => {
+	const count = rows.filter((r) => r.row.state === state).length;
+	return count ? element("button", { type: "button", class: "chip v-" + key, title: help,
+		"data-state": state, "aria-pressed": "false" },
+		element("span", { class: "sign", "aria-hidden": "true" }, sign), name, " ",
+		element("b", null, count)) : [];
+});
 const isPressed = (button) => button.getAttribute("aria-pressed") === "true";
 
 // The chosen name of a select, or undefined for all of them.
@@ -186,6 +193,16 @@ function fillSelect(id) {
 
 function makeControls() {
 	const form = document.getElementById("controls");
+	const select = (id) => element("label", null, id + " ", element("select", { id }));
+	form.append(element("div", { class: "chips", role: "group", "aria-label": "verdicts" },
+		chips),
+		element("div", { class: "fields" }, select("workload"),
+			names.contrast.length > 1 && select("contrast"), select("sort"),
+			element("label", { class: "text" }, "text ", element("input",
+				{ id: "text", type: "search", autocomplete: "off",
+					spellcheck: "false" })),
+			element("button", { type: "button", id: "open-all" }, "Open all")),
+		element("p", { id: "shown", role: "status" }));
 	fillSelect("workload");
 	fillSelect("contrast");
 	document.getElementById("text").addEventListener("input", filter);
@@ -248,8 +265,8 @@ for (const part of document.querySelectorAll(".bar .part"))
 if (rows.length) {
 	makeForest();
 	rows.forEach(makeButton);
-	makeSorting();
 	makeControls();
+	makeSorting();
 	filter();
 	openPlace();
 	addEventListener("hashchange", openPlace);
