@@ -10,7 +10,7 @@ VERSION := $(shell cat VERSION)
 BINDIR  := $(DESTDIR)$(PREFIX)/bin
 LIBDIR  := $(DESTDIR)$(PREFIX)/lib/fsduel
 DATADIR := $(DESTDIR)$(PREFIX)/share/fsduel
-MANDIR  := $(DESTDIR)$(PREFIX)/share/man/man1
+SHAREDIR := $(DESTDIR)$(PREFIX)/share
 
 CFLAGS ?= -O2 -g
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
@@ -113,8 +113,13 @@ else
 $(B)/fsduel-guest $(B)/fsduel-guest.debug: FORCE
 	$(Q)$(MAKE) SAN= B=$(B)/guest $(B)/guest/$(@F) && cp -u $(B)/guest/$(@F) $@
 endif
-$(B)/fsduel.1: $(B)/fsduel
-	$(Q)$< man > $@
+# Pages and completions are written by the program, from the tables by which it reads options.
+$(B)/share: $(B)/fsduel
+	$(Q)rm -rf $@; mkdir -p $@/man/man1 $@/bash-completion/completions $@/zsh/site-functions
+	$(Q)$< man > $@/man/man1/fsduel.1
+	$(Q)for c in $(CMDS); do $< man $$c > $@/man/man1/fsduel-$$c.1 || exit; done
+	$(Q)$< completion bash > $@/bash-completion/completions/fsduel
+	$(Q)$< completion zsh > $@/zsh/site-functions/_fsduel
 
 # --- tests -------------------------------------------------------------------
 $(B)/tests/%: tests/unit/%.c $(B)/libfsduel.a
@@ -207,14 +212,17 @@ experiments: deps
 DATA := $(wildcard configs/*.ini configs/experiments/*.ini kernels/* workloads/fio/*.fio \
 	dashboards/plot/*.gp)
 ## make install        DESTDIR= PREFIX=/usr/local
-install: all $(B)/fsduel.1
+install: all $(B)/share
 	install -D -t $(BINDIR) $(B)/fsduel $(B)/fsload
 	install -D -t $(LIBDIR) $(filter-out %/fsduel %/fsload,$(PROGS)) $(PRELOADS)
-	install -D -m 644 -t $(MANDIR) $(B)/fsduel.1
+	@for f in $$(cd $(B)/share && find * -type f); do \
+		install -D -m 644 $(B)/share/$$f $(SHAREDIR)/$$f || exit; done
 	@for f in $(DATA); do install -D -m 644 $$f $(DATADIR)/$$f || exit; done
 ## make uninstall      of the same DESTDIR and PREFIX
 uninstall:
-	rm -f $(BINDIR)/fsduel $(BINDIR)/fsload $(MANDIR)/fsduel.1
+	rm -f $(BINDIR)/fsduel $(BINDIR)/fsload $(SHAREDIR)/man/man1/fsduel.1 \
+		$(CMDS:%=$(SHAREDIR)/man/man1/fsduel-%.1) $(SHAREDIR)/zsh/site-functions/_fsduel \
+		$(SHAREDIR)/bash-completion/completions/fsduel
 	rm -rf $(LIBDIR) $(DATADIR)
 # The same bytes from the same commit, wherever and whenever: git gives it the commit's time.
 DIST := fsduel-$(VERSION)

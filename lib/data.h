@@ -21,4 +21,11 @@ char *data_place(unsigned i, const char *name);
 /* The first of these places that has name, or NULL. Caller frees. */
 char *data_find(const char *name);
 
+/*
+ * The paths of the files *.ini of a folder in the first of these places that has any, in natural
+ * order (E2 before E10); none: all stays as it is.
+ */
+struct strv;
+void data_suites(struct strv *all, const char *folder);
+
 #endif
