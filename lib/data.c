@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * data.c: where the program's own files are; see data.h. What one works in comes
- * first: who edits a patch in a checkout means that one, whichever fsduel is run.
+ * data.c: where the program's own files are; see data.h. The working directory comes first:
+ * somebody who edits a patch in a checkout wants that patch used, whichever fsduel runs.
  */
 #include "lib/data.h"
 

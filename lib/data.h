@@ -12,9 +12,9 @@
 	"the folder you work in, the source tree and share/fsduel beside the program's bin"
 
 /*
- * Where name may be, best first: i = 0 is the folder one works in (name as it is), then
- * the source tree that the program was built in, then what was installed. Places without
- * it may be left out or come twice. NULL: no more places. Caller frees.
+ * Where name may be, best first: i = 0 is the working directory (name as it is), then the
+ * source tree of the program, then the installed files. A place that has no such file may be
+ * left out or come twice. NULL: no more places. Caller frees.
  */
 char *data_place(unsigned i, const char *name);
 

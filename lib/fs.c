@@ -25,7 +25,7 @@ static int read_fd(int fd, const char *path, size_t max, struct buf *b, struct e
 	struct stat st;
 	ssize_t n;
 
-	/* Only a hint: files in /proc and /sys say 0 or a page. */
+	/* Only a hint: files in /proc and /sys give 0 or a page as their size. */
 	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size > 0 && (uint64_t)st.st_size <= max)
 		chunk = (size_t)st.st_size + 1;
 	for (;;) {
@@ -143,7 +143,7 @@ static int write_new(const char *path, fs_fill *fill, void *arg, struct err *e)
 {
 	int fd, ret;
 
-	/* Whatever a crash left there is not followed and not written through. */
+	/* A crash may have left a file or a link there: neither is followed or written to. */
 	if (unlink(path) && errno != ENOENT)
 		return err_sys(e, errno, "cannot remove %s", path);
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
@@ -243,7 +243,7 @@ static int make_dir(const char *path, struct err *e)
 
 	if (!mkdir(path, 0777))
 		return 0;
-	/* Usually EEXIST; EROFS or EACCES do not matter either where it is there already. */
+	/* Usually EEXIST. EROFS and EACCES do not matter either if the directory exists. */
 	errnum = errno;
 	if (!stat(path, &st)) {
 		if (S_ISDIR(st.st_mode))
