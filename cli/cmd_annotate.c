@@ -10,7 +10,6 @@
 #include "cli/annotate.h"
 #include "cli/command.h"
 #include "cli/show.h"
-#include "dashboards/table/costs_table.h"
 #include "dashboards/table/table.h"
 #include "dashboards/words/text.h"
 #include "lib/near.h"

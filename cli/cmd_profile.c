@@ -9,38 +9,13 @@
 
 #include "cli/command.h"
 #include "cli/show.h"
-#include "dashboards/table/costs_table.h"
-
-#define TOP_USUAL 10
+#include "dashboards/export/formats.h"
 
 struct profile_options {
 	const char *contrast, *workload, *format, *side;
 	uint64_t top;
 	bool all;
 };
-
-static const struct format {
-	const char *name;
-	void (*write)(struct buf *out, const struct costs *c, const struct results *r,
-		      const struct costs_view *v);
-	bool top; /* only the first functions, unless asked for more */
-	bool one_contrast;
-} formats[] = {
-	{ "table", costs_table, true, false }, /* the default is the first */
-	{ "csv", costs_csv, false, false },
-	{ "json", costs_json, false, false },
-	{ "folded", costs_folded, false, true },
-};
-
-static const struct format *find_format(const char *name, struct err *e)
-{
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
-		if (!name || !strcmp(name, formats[i].name))
-			return &formats[i];
-	}
-	err_add(e, EINVAL, "unknown format '%.32s'; known: table, csv, json, folded", name);
-	return NULL;
-}
 
 static int check_side(const char *side, struct costs_view *v, struct err *e)
 {
@@ -73,7 +48,7 @@ static int check_view(const struct costs *c, const struct costs_view *v, const s
 static int run(const void *opts, char *const *args, unsigned nr_args, struct err *e)
 {
 	const struct profile_options *o = opts;
-	const struct format *f = find_format(o->format, e);
+	const struct format *f = format_find(o->format, SUBJECT_COSTS, e);
 	struct costs_view v = { .contrast = o->contrast, .workload = o->workload, .top = o->top };
 	struct results *r = NULL;
 	struct costs *c = NULL;
@@ -85,10 +60,8 @@ static int run(const void *opts, char *const *args, unsigned nr_args, struct err
 	    check_view(c, &v, f, e))
 		goto out;
 	if (o->all)
-		v.top = 0;
-	else if (!v.top && f->top)
-		v.top = TOP_USUAL;
-	f->write(&out, c, r, &v);
+		v.top = SIZE_MAX;
+	format_write(&out, f, SUBJECT_COSTS, &(struct findings){ .r = r, .costs = c, .view = v });
 	code = show_print(&out, e) ? FSDUEL_MACHINE : FSDUEL_OK;
 	for (size_t i = 0; i < c->nr_cells && code == FSDUEL_OK; i++)
 		if (costs_shown(&v, &c->cells[i]) && c->cells[i].pairs < c->cells[i].planned)

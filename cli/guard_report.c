@@ -9,42 +9,13 @@
 
 #include "analysis/guard/guard.h"
 #include "cli/show.h"
-#include "dashboards/table/guard_table.h"
+#include "dashboards/export/formats.h"
 #include "lib/fs.h"
-#include "lib/near.h"
 #include "lib/schema.h"
-
-static const struct format {
-	const char *name;
-	void (*write)(struct buf *out, const struct guard *g, const struct results *r);
-} formats[] = {
-	{ "table", guard_table }, /* the default is the first */
-	{ "csv", guard_csv },
-	{ "json", guard_json },
-};
-#define NR_FORMATS (sizeof(formats) / sizeof(formats[0]))
-
-static const struct format *find_format(const char *name)
-{
-	for (size_t i = 0; i < NR_FORMATS; i++)
-		if (!name || !strcmp(name, formats[i].name))
-			return &formats[i];
-	return NULL;
-}
 
 int guard_check_format(const char *format, struct err *e)
 {
-	const char *known[NR_FORMATS + 1] = { NULL };
-	struct buf hint = BUF_INIT;
-
-	if (find_format(format))
-		return 0;
-	for (size_t i = 0; i < NR_FORMATS; i++)
-		known[i] = formats[i].name;
-	near_hint(&hint, format, known);
-	err_add(e, EINVAL, "unknown format '%.32s'%s", format, buf_str(&hint));
-	buf_release(&hint);
-	return -EINVAL;
+	return format_find(format, SUBJECT_GUARD, e) ? 0 : -EINVAL;
 }
 
 bool guard_asked(const char *dir)
@@ -74,7 +45,7 @@ static int keep_csv(const char *dir, const struct guard *g, const struct results
 	struct buf csv = BUF_INIT;
 	int ret;
 
-	guard_csv(&csv, g, r);
+	format_write(&csv, &format_csv, SUBJECT_GUARD, &(struct findings){ .r = r, .guard = g });
 	ret = fs_write_atomic(path, csv.data, csv.len, e);
 	buf_release(&csv);
 	free(path);
@@ -90,9 +61,10 @@ int guard_report(const char *dir, const struct guard_show *show, struct buf *sum
 
 	if (results_load(&r, dir, e) || guard_make(&g, r, e))
 		goto out;
-	find_format(show->format)->write(&out, &g, r);
+	format_write(&out, format_find(show->format, SUBJECT_GUARD, e), SUBJECT_GUARD,
+		     &(struct findings){ .r = r, .guard = &g });
 	if (summary)
-		guard_summary(summary, &g);
+		table_guard_summary(summary, &g);
 	code = FSDUEL_MACHINE;
 	if ((!show->keep || !keep_csv(dir, &g, r, e)) && !show_print(&out, e))
 		code = verdict_code(&g, show);

@@ -12,57 +12,13 @@
 #include "analysis/compare/floor.h"
 #include "analysis/compare/judge.h"
 #include "analysis/locks/locks.h"
-#include "dashboards/export/ci.h"
-#include "dashboards/export/export.h"
-#include "dashboards/table/locks_table.h"
-#include "dashboards/letter/markdown.h"
-#include "dashboards/table/table.h"
+#include "dashboards/export/formats.h"
 #include "lib/fs.h"
 #include "lib/looks.h"
 #include "lib/num.h"
 #include "lib/schema.h"
 
 #define MARGIN_MAX 50000 /* 50 %, in thousandths of a per cent */
-
-static void write_csv(struct buf *out, const struct comparison *c, const struct results *r)
-{
-	(void)r;
-	export_csv(out, c);
-}
-
-static const struct format {
-	const char *name;
-	void (*write)(struct buf *out, const struct comparison *c, const struct results *r);
-	void (*write_locks)(struct buf *out, const struct locks *l, const struct results *r);
-	/* In the place of write: deciding cells as tests, nothing else. */
-	void (*write_tests)(struct buf *out, const struct comparison *c, const struct results *r,
-			    bool strict);
-} formats[] = {
-	{ "table", table_comparison, locks_table, NULL }, /* the default is the first */
-	{ "csv", write_csv, locks_csv, NULL },
-	{ "json", export_json, locks_json, NULL },
-	{ "markdown", markdown_comparison, NULL, NULL },
-	{ "junit", NULL, NULL, ci_junit },
-	{ "ktap", NULL, NULL, ci_ktap },
-};
-
-static const struct format *find_format(const char *name, bool locks, struct err *e)
-{
-	struct buf known = BUF_INIT;
-
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
-		if (locks && !formats[i].write_locks)
-			continue;
-		if (!name || !strcmp(name, formats[i].name)) {
-			buf_release(&known);
-			return &formats[i];
-		}
-		buf_addf(&known, "%s%s", i ? ", " : "", formats[i].name);
-	}
-	err_add(e, EINVAL, "unknown format '%.32s'; known: %s", name, buf_str(&known));
-	buf_release(&known);
-	return NULL;
-}
 
 /* Colours only where a person sees them, and does not say otherwise (no-color.org). */
 static bool colours(void)
@@ -72,21 +28,10 @@ static bool colours(void)
 	return isatty(STDOUT_FILENO) && !(no && *no) && term && strcmp(term, "dumb");
 }
 
-static void write_comparison(struct buf *out, const struct format *f, const struct comparison *c,
-			     const struct results *r, bool strict)
-{
-	if (f->write_tests)
-		f->write_tests(out, c, r, strict);
-	else if (f->write == table_comparison && colours())
-		table_coloured(out, c, r);
-	else
-		f->write(out, c, r);
-}
-
 /* What decides is listed whole or it is no gate. */
 static int check_choice(const struct format *f, const struct show_options *o, struct err *e)
 {
-	if (!f->write_tests || (!o->metric && !o->role))
+	if (!f->tests || (!o->metric && !o->role))
 		return 0;
 	err_exit(e, FSDUEL_USAGE);
 	return err_add(e, EINVAL,
@@ -245,12 +190,14 @@ static int print_comparison(const char *dir, const struct show_options *o, bool 
 	struct buf out = BUF_INIT;
 	int code = FSDUEL_USAGE;
 
-	format = find_format(o->format, false, e);
+	format = format_find(o->format, SUBJECT_COMPARISON, e);
 	if (!format || check_choice(format, o, e) || show_load(dir, o, &r, &c, e) ||
 	    comparison_select(&c, o->metric, o->role, e))
 		goto out;
 	comparison_judge_rest(&c, r);
-	write_comparison(&out, format, &c, r, o->strict);
+	format_write(
+		&out, format, SUBJECT_COMPARISON,
+		&(struct findings){ .r = r, .c = &c, .strict = o->strict, .colour = colours() });
 	code = show_print(&out, e) ? FSDUEL_MACHINE : exit_code(&c, r, o->strict, finished);
 out:
 	comparison_release(&c);
@@ -266,7 +213,7 @@ int show_comparison(const char *dir, const struct show_options *o, struct err *e
 
 int show_locks(const char *dir, const char *format, struct err *e)
 {
-	const struct format *f = find_format(format, true, e);
+	const struct format *f = format_find(format, SUBJECT_LOCKS, e);
 	struct results *r = NULL;
 	struct locks *l = NULL;
 	struct buf out = BUF_INIT;
@@ -281,7 +228,7 @@ int show_locks(const char *dir, const char *format, struct err *e)
 			dir, dir);
 		goto out;
 	}
-	f->write_locks(&out, l, r);
+	format_write(&out, f, SUBJECT_LOCKS, &(struct findings){ .r = r, .locks = l });
 	code = show_print(&out, e) ? FSDUEL_MACHINE : FSDUEL_OK;
 out:
 	locks_free(l);
@@ -315,7 +262,8 @@ static int save(const char *dir, struct err *e)
 
 	if (!ret) {
 		comparison_judge_rest(&c, r);
-		export_csv(&out, &c);
+		format_write(&out, &format_csv, SUBJECT_COMPARISON,
+			     &(struct findings){ .r = r, .c = &c });
 		ret = fs_write_atomic(path, out.data, out.len, e);
 	}
 	comparison_release(&c);

@@ -1,48 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * junit.c: a comparison as the XML that JUnit's reports have and Jenkins, GitLab and
- * others read: a contrast is a suite, its deciding cells are the cases. There is no
- * attribute time: how long a cell took is no result here.
+ * junit.c: a comparison as JUnit's XML, as Jenkins, GitLab and others read it. There is no
+ * attribute time: the time that a cell took is no result here.
  */
-#include <string.h>
+#include "dashboards/export/tests.h"
+#include "dashboards/words/text.h"
+#include "dashboards/words/words.h"
 
-#include "dashboards/export/ci_impl.h"
-#include "dashboards/table/table_impl.h"
-#include "lib/clean.h"
-
-static const char *escape(char c)
-{
-	switch (c) {
-	case '&':
-		return "&amp;";
-	case '<':
-		return "&lt;";
-	case '>':
-		return "&gt;";
-	case '"':
-		return "&quot;";
-	case '\'':
-		return "&apos;";
-	default:
-		return NULL;
-	}
-}
-
-/* Text for an attribute or between tags: escaped, and nothing in it that XML 1.0 forbids. */
 static void add_text(struct buf *out, const char *text)
 {
-	struct buf clean = BUF_INIT;
+	static const char *const entities[128] = {
+		['&'] = "&amp;",  ['<'] = "&lt;",    ['>'] = "&gt;",
+		['"'] = "&quot;", ['\''] = "&apos;",
+	};
 
-	clean_add(&clean, text);
-	for (const char *p = buf_str(&clean); *p; p++) {
-		const char *escaped = escape(*p);
-
-		if (escaped)
-			buf_adds(out, escaped);
-		else
-			buf_addc(out, *p);
-	}
-	buf_release(&clean);
+	text_add_mapped(out, text, entities);
 }
 
 static void add_attribute(struct buf *out, const char *name, const char *value)
@@ -60,115 +32,100 @@ static void add_property(struct buf *out, const char *name, const char *value)
 	buf_adds(out, "/>\n");
 }
 
-static void add_properties(struct buf *out, const struct results *r,
-			   const struct comparison_row *row)
+static void add_variant(struct buf *out, const char *side, const json_t *run, const char *variant)
 {
-	const json_t *run = results_run(r);
-	const char *const sides[][2] = { { "baseline", row->baseline },
-					 { "patched", row->patched } };
+	struct buf b = BUF_INIT;
 
-	buf_adds(out, "  <properties>\n");
-	add_property(out, "run", json_string_value(json_object_get(run, "run")));
-	add_property(out, "mode", json_string_value(json_object_get(run, "mode")));
-	add_property(out, "machine",
-		     json_string_value(json_object_get(json_object_get(run, "machine"), "id")));
-	for (int i = 0; i < 2; i++) {
-		struct buf b = BUF_INIT;
-
-		buf_addf(&b, "%s: ", sides[i][1]);
-		table_add_variant(&b, run, sides[i][1]);
-		add_property(out, sides[i][0], buf_str(&b));
-		buf_release(&b);
-	}
-	buf_adds(out, "  </properties>\n");
+	buf_addf(&b, "%s: ", variant);
+	words_variant(&b, run, variant);
+	add_property(out, side, buf_str(&b));
+	buf_release(&b);
 }
 
-static const char *const elements[NR_CI] = {
-	[CI_PASSED] = "system-out",
-	[CI_SKIPPED] = "skipped",
-	[CI_FAILED] = "failure",
-	[CI_ERROR] = "error",
-};
-
-/* What there is to be said is the message; of a case that passed, which has none, its output. */
-static void add_outcome(struct buf *out, const struct comparison *c,
-			const struct comparison_row *row, enum ci_outcome outcome)
+static void begin(struct buf *out, const struct test_suite *all, unsigned suites)
 {
-	const struct comparison_row *because = comparison_because(c, row);
-	struct buf say = BUF_INIT;
-
-	ci_say(&say, row);
-	buf_addf(out, "   <%s", elements[outcome]);
-	if (outcome == CI_FAILED || outcome == CI_ERROR)
-		add_attribute(out, "type",
-			      outcome == CI_ERROR ? lack_names[row->lack]
-						  : verdict_names[row->j.r.verdict]);
-	if (outcome != CI_PASSED)
-		add_attribute(out, "message", buf_str(&say));
-	if (outcome == CI_PASSED || because) {
-		buf_addc(out, '>');
-		add_text(out, outcome == CI_PASSED ? buf_str(&say) : because->because);
-		buf_addf(out, "</%s>\n", elements[outcome]);
-	} else {
-		buf_adds(out, "/>\n");
-	}
-	buf_release(&say);
-}
-
-static void add_case(struct buf *out, const struct comparison *c, const struct results *r,
-		     const struct comparison_row *row, bool strict)
-{
-	struct buf suite = BUF_INIT, name = BUF_INIT;
-
-	ci_suite_name(&suite, r, row);
-	ci_name(&name, row);
-	buf_adds(out, "  <testcase");
-	add_attribute(out, "classname", buf_str(&suite));
-	add_attribute(out, "name", buf_str(&name));
-	buf_adds(out, ">\n");
-	add_outcome(out, c, row, ci_outcome(c, row, strict));
-	buf_adds(out, "  </testcase>\n");
-	buf_release(&suite);
-	buf_release(&name);
-}
-
-static void add_contrast(struct buf *out, const struct comparison *c, const struct results *r,
-			 size_t from, size_t to, bool strict)
-{
-	struct buf name = BUF_INIT;
-	unsigned nr[NR_CI], tests = ci_count(c, from, to, strict, nr);
-
-	ci_suite_name(&name, r, &c->rows[from]);
-	buf_adds(out, " <testsuite");
-	add_attribute(out, "name", buf_str(&name));
-	buf_addf(out, " tests=\"%u\" failures=\"%u\" errors=\"%u\" skipped=\"%u\">\n", tests,
-		 nr[CI_FAILED], nr[CI_ERROR], nr[CI_SKIPPED]);
-	add_properties(out, r, &c->rows[from]);
-	for (size_t i = from; i < to; i++)
-		if (c->rows[i].j.decides)
-			add_case(out, c, r, &c->rows[i], strict);
-	if (c->warnings.n) {
-		buf_adds(out, "  <system-out>");
-		for (size_t i = 0; i < c->warnings.n; i++) {
-			buf_adds(out, i ? "\nwarning: " : "warning: ");
-			add_text(out, c->warnings.v[i]);
-		}
-		buf_adds(out, "</system-out>\n");
-	}
-	buf_adds(out, " </testsuite>\n");
-	buf_release(&name);
-}
-
-void ci_junit(struct buf *out, const struct comparison *c, const struct results *r, bool strict)
-{
-	unsigned nr[NR_CI], tests = ci_count(c, 0, c->nr_rows, strict, nr);
-	size_t from;
-
+	(void)suites;
 	buf_addf(out,
 		 "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 		 "<testsuites name=\"fsduel\" tests=\"%u\" failures=\"%u\" errors=\"%u\">\n",
-		 tests, nr[CI_FAILED], nr[CI_ERROR]);
-	for (size_t at = 0; (at = ci_suite(c, at, &from)) > from;)
-		add_contrast(out, c, r, from, at, strict);
+		 all->tests, all->nr[TEST_FAILED], all->nr[TEST_ERROR]);
+}
+
+static void suite(struct buf *out, const struct test_suite *s, const struct findings *f)
+{
+	const json_t *run = results_run(f->r);
+
+	buf_adds(out, " <testsuite");
+	add_attribute(out, "name", s->name);
+	buf_addf(out,
+		 " tests=\"%u\" failures=\"%u\" errors=\"%u\" skipped=\"%u\">\n"
+		 "  <properties>\n",
+		 s->tests, s->nr[TEST_FAILED], s->nr[TEST_ERROR], s->nr[TEST_SKIPPED]);
+	add_property(out, "run", words_text(run, "run"));
+	add_property(out, "mode", words_text(run, "mode"));
+	add_property(out, "machine", words_text(json_object_get(run, "machine"), "id"));
+	add_variant(out, "baseline", run, s->row->baseline);
+	add_variant(out, "patched", run, s->row->patched);
+	buf_adds(out, "  </properties>\n");
+}
+
+/* The words about a test are its message; a test that passed has none, but an output. */
+static void test(struct buf *out, const struct test *t)
+{
+	static const char *const elements[NR_OUTCOMES] = {
+		[TEST_PASSED] = "system-out",
+		[TEST_SKIPPED] = "skipped",
+		[TEST_FAILED] = "failure",
+		[TEST_ERROR] = "error",
+	};
+	const char *element = elements[t->outcome];
+	bool passed = t->outcome == TEST_PASSED;
+
+	buf_adds(out, "  <testcase");
+	add_attribute(out, "classname", t->suite->name);
+	add_attribute(out, "name", t->name);
+	buf_addf(out, ">\n   <%s", element);
+	if (t->outcome == TEST_FAILED)
+		add_attribute(out, "type", verdict_names[t->row->j.r.verdict]);
+	if (t->outcome == TEST_ERROR)
+		add_attribute(out, "type", lack_names[t->row->lack]);
+	if (!passed)
+		add_attribute(out, "message", t->say);
+	if (passed || t->because) {
+		buf_addc(out, '>');
+		add_text(out, passed ? t->say : t->because);
+		buf_addf(out, "</%s>\n", element);
+	} else {
+		buf_adds(out, "/>\n");
+	}
+	buf_adds(out, "  </testcase>\n");
+}
+
+static void suite_end(struct buf *out, const struct test_suite *s, const struct findings *f)
+{
+	const struct strv *warnings = &f->c->warnings;
+
+	(void)s;
+	for (size_t i = 0; i < warnings->n; i++) {
+		buf_adds(out, i ? "\nwarning: " : "  <system-out>warning: ");
+		add_text(out, warnings->v[i]);
+	}
+	buf_adds(out, warnings->n ? "</system-out>\n </testsuite>\n" : " </testsuite>\n");
+}
+
+static void end(struct buf *out, const struct findings *f)
+{
+	(void)f;
 	buf_adds(out, "</testsuites>\n");
 }
+
+static void junit_comparison(struct buf *out, const struct findings *f)
+{
+	static const struct test_writer junit = { begin, suite, test, suite_end, end };
+
+	tests_write(out, f, &junit);
+}
+
+const struct format format_junit = { .name = "junit",
+				     .show[SUBJECT_COMPARISON] = junit_comparison,
+				     .tests = true };

@@ -3,120 +3,98 @@
  * ktap.c: a comparison as KTAP version 1 (the kernel's Documentation/dev-tools/ktap.rst):
  * a contrast is a test, its cells are the subtests, two blanks further in.
  */
-#include <string.h>
-
-#include "dashboards/export/ci_impl.h"
-#include "dashboards/table/table_impl.h"
+#include "dashboards/export/tests.h"
+#include "dashboards/words/text.h"
+#include "dashboards/words/words.h"
 #include "lib/clean.h"
 
 #define SUB "  "
 
-static const struct {
-	const char *result, *directive;
-} results_of[NR_CI] = {
-	[CI_PASSED] = { "ok", "" },
-	[CI_SKIPPED] = { "ok", "SKIP " },
-	[CI_FAILED] = { "not ok", "" },
-	[CI_ERROR] = { "not ok", "ERROR " },
-};
-
-/* One line: no control characters; nor "#" in a name, where it would begin a directive. */
-static void add_text(struct buf *out, const char *text, bool name)
+/* A "#" in a name would begin a directive. */
+static void add_name(struct buf *out, const char *name)
 {
-	size_t from = out->len;
+	static const char *const in_names[128] = { ['#'] = "?" };
 
-	clean_add(out, text);
-	for (size_t i = from; name && i < out->len; i++)
-		if (out->data[i] == '#')
-			out->data[i] = '?';
+	text_add_mapped(out, name, in_names);
 }
 
 static void add_diagnostic(struct buf *out, const char *what, const char *text)
 {
-	buf_addf(out, SUB "# %s: ", what);
-	add_text(out, text, false);
+	buf_addf(out, "# %s: ", what);
+	clean_add(out, text);
 	buf_addc(out, '\n');
 }
 
-static void add_variant(struct buf *out, const char *what, const struct results *r,
-			const char *variant)
+static void add_variant(struct buf *out, const char *side, const json_t *run, const char *variant)
 {
 	struct buf b = BUF_INIT;
 
-	table_add_variant(&b, results_run(r), variant);
-	add_diagnostic(out, what, buf_str(&b));
+	words_variant(&b, run, variant);
+	buf_adds(out, SUB);
+	add_diagnostic(out, side, buf_str(&b));
 	buf_release(&b);
 }
 
-static void add_test(struct buf *out, const struct comparison *c, const struct comparison_row *row,
-		     unsigned number, bool strict)
+static void begin(struct buf *out, const struct test_suite *all, unsigned suites)
 {
-	const struct comparison_row *because = comparison_because(c, row);
-	enum ci_outcome outcome = ci_outcome(c, row, strict);
-	struct buf name = BUF_INIT, say = BUF_INIT;
-
-	ci_name(&name, row);
-	ci_say(&say, row);
-	if (because)
-		add_diagnostic(out, "because", because->because);
-	buf_addf(out, SUB "%s %u ", results_of[outcome].result, number);
-	add_text(out, buf_str(&name), true);
-	buf_addf(out, " # %s", results_of[outcome].directive);
-	add_text(out, buf_str(&say), false);
-	buf_addc(out, '\n');
-	buf_release(&name);
-	buf_release(&say);
+	(void)all;
+	buf_addf(out, "KTAP version 1\n1..%u%s\n", suites,
+		 suites ? "" : " # SKIP there is nothing to compare");
 }
 
-/* It fails with any of its subtests; skipped is where none says anything. */
-static void add_result(struct buf *out, const struct results *r, const struct comparison_row *row,
-		       const unsigned nr[NR_CI], unsigned number)
+static void suite(struct buf *out, const struct test_suite *s, const struct findings *f)
 {
-	struct buf name = BUF_INIT;
+	buf_adds(out, SUB "KTAP version 1\n" SUB "# Subtest: ");
+	add_name(out, s->name);
+	buf_addf(out, "\n" SUB "1..%u\n", s->tests);
+	add_variant(out, "baseline", results_run(f->r), s->row->baseline);
+	add_variant(out, "patched", results_run(f->r), s->row->patched);
+}
 
-	ci_suite_name(&name, r, row);
-	buf_addf(out, "%s %u ", nr[CI_FAILED] + nr[CI_ERROR] ? "not ok" : "ok", number);
-	add_text(out, buf_str(&name), true);
-	if (nr[CI_SKIPPED] && !nr[CI_PASSED] && !nr[CI_FAILED] && !nr[CI_ERROR])
+static void test(struct buf *out, const struct test *t)
+{
+	static const char *const directives[NR_OUTCOMES] = { [TEST_PASSED] = "",
+							     [TEST_SKIPPED] = "SKIP ",
+							     [TEST_FAILED] = "",
+							     [TEST_ERROR] = "ERROR " };
+	bool ok = t->outcome == TEST_PASSED || t->outcome == TEST_SKIPPED;
+
+	if (t->because) {
+		buf_adds(out, SUB);
+		add_diagnostic(out, "because", t->because);
+	}
+	buf_addf(out, SUB "%s %u ", ok ? "ok" : "not ok", t->number);
+	add_name(out, t->name);
+	buf_addf(out, " # %s", directives[t->outcome]);
+	clean_add(out, t->say);
+	buf_addc(out, '\n');
+}
+
+/* It fails with any of its subtests, and is skipped where all of them are. */
+static void suite_end(struct buf *out, const struct test_suite *s, const struct findings *f)
+{
+	(void)f;
+	buf_addf(out, "%s %u ", s->nr[TEST_FAILED] + s->nr[TEST_ERROR] ? "not ok" : "ok",
+		 s->number);
+	add_name(out, s->name);
+	if (s->nr[TEST_SKIPPED] == s->tests)
 		buf_adds(out, " # SKIP no cell was decided");
 	buf_addc(out, '\n');
-	buf_release(&name);
 }
 
-static void add_contrast(struct buf *out, const struct comparison *c, const struct results *r,
-			 size_t from, size_t to, unsigned number, bool strict)
+static void end(struct buf *out, const struct findings *f)
 {
-	const struct comparison_row *row = &c->rows[from];
-	struct buf name = BUF_INIT;
-	unsigned nr[NR_CI], test = 0, tests = ci_count(c, from, to, strict, nr);
-
-	ci_suite_name(&name, r, row);
-	buf_adds(out, SUB "KTAP version 1\n" SUB "# Subtest: ");
-	add_text(out, buf_str(&name), true);
-	buf_addf(out, "\n" SUB "1..%u\n", tests);
-	add_variant(out, "baseline", r, row->baseline);
-	add_variant(out, "patched", r, row->patched);
-	for (size_t i = from; i < to; i++)
-		if (c->rows[i].j.decides)
-			add_test(out, c, &c->rows[i], ++test, strict);
-	add_result(out, r, row, nr, number);
-	buf_release(&name);
+	for (size_t i = 0; i < f->c->warnings.n; i++)
+		add_diagnostic(out, "warning", f->c->warnings.v[i]);
 }
 
-void ci_ktap(struct buf *out, const struct comparison *c, const struct results *r, bool strict)
+static void ktap_comparison(struct buf *out, const struct findings *f)
 {
-	unsigned contrasts = 0, number = 0;
-	size_t from;
+	static const struct test_writer ktap = { begin, suite, test, suite_end, end };
 
-	for (size_t at = 0; (at = ci_suite(c, at, &from)) > from;)
-		contrasts++;
-	buf_addf(out, "KTAP version 1\n1..%u%s\n", contrasts,
-		 contrasts ? "" : " # SKIP there is nothing to compare");
-	for (size_t at = 0; (at = ci_suite(c, at, &from)) > from;)
-		add_contrast(out, c, r, from, at, ++number, strict);
-	for (size_t i = 0; i < c->warnings.n; i++) {
-		buf_adds(out, "# warning: ");
-		add_text(out, c->warnings.v[i], false);
-		buf_addc(out, '\n');
-	}
+	tests_write(out, f, &ktap);
 }
+
+const struct format format_ktap = { .name = "ktap",
+				    .show[SUBJECT_COMPARISON] = ktap_comparison,
+				    .tests = true };

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "dashboards/plot/plot_impl.h"
-#include "dashboards/table/table_impl.h"
+#include "dashboards/words/words.h"
 
 #define FINDING_WIDTH 42
 #define HEAD_WIDTH 96
@@ -109,8 +109,8 @@ static void head_cells(struct plot_set *t, const struct comparison *c, const cha
 {
 	struct strv broken = STRV_INIT, mixed = STRV_INIT;
 
-	table_list_ended(&broken, c, contrast, END_BROKEN);
-	table_list_mixed(&mixed, c, contrast);
+	words_cells(&broken, c, contrast, VERDICT_BROKEN);
+	words_cells(&mixed, c, contrast, VERDICT_MIXED);
 	head_lines(t, "broken", &broken);
 	head_lines(t, "mixed", &mixed);
 }

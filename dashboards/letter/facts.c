@@ -1,21 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * letter_facts.c: on what a letter's figures were taken, from run.json: machine,
- * kernels, file system with its device, and what the mounts came to.
+ * facts.c: the machine, kernels, file systems, devices and mounts behind a letter's figures,
+ * from run.json.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "dashboards/letter/letter_impl.h"
+#include "dashboards/words/words.h"
 #include "lib/num.h"
-
-#define SHORT_SHA 12
 
 static void item(struct letter *l, const char *label, struct buf *text)
 {
 	if (text->len)
 		letter_item(l, label, buf_str(text));
 	buf_release(text);
+}
+
+/* The values of the variants shown ("kernel", "mount"), each once, in order. */
+static void add_used(const struct letter *l, const char *key, struct strv *names)
+{
+	for (size_t i = 0; i < l->variants.n; i++) {
+		const char *name = words_text(run_variant(l->run, l->variants.v[i]), key);
+
+		if (name && strv_find(names, name) < 0)
+			strv_add(names, name);
+	}
 }
 
 static void add_part(struct buf *b, const char *text)
@@ -42,7 +52,7 @@ static const char *qemu_arg(const json_t *machine, const char *flag)
 static void add_qemu(struct buf *b, const json_t *machine)
 {
 	static const char before[] = "version ";
-	const char *says = letter_text(machine, "qemu"), *version, *cpus, *memory;
+	const char *says = words_text(machine, "qemu"), *version, *cpus, *memory;
 
 	if (!says)
 		return;
@@ -60,7 +70,7 @@ static void add_host(struct buf *b, const char *on, const json_t *host)
 {
 	json_int_t cpus = json_integer_value(json_object_get(host, "cpus"));
 	json_int_t memory = json_integer_value(json_object_get(host, "memory_bytes"));
-	const char *cpu = letter_text(host, "cpu");
+	const char *cpu = words_text(host, "cpu");
 
 	if (cpu)
 		buf_addf(b, "%s%s", on, cpu);
@@ -74,8 +84,8 @@ static void add_host(struct buf *b, const char *on, const json_t *host)
 static void add_machine(struct letter *l)
 {
 	const json_t *machine = json_object_get(l->run, "machine");
-	const char *mode = letter_text(l->run, "mode"), *id = letter_text(machine, "id");
-	const char *hypervisor = letter_text(json_object_get(machine, "state"), "hypervisor");
+	const char *mode = words_text(l->run, "mode"), *id = words_text(machine, "id");
+	const char *hypervisor = words_text(json_object_get(machine, "state"), "hypervisor");
 	struct buf b = BUF_INIT;
 
 	buf_addf(&b, "mode %s", mode ? mode : "unknown");
@@ -86,7 +96,7 @@ static void add_machine(struct letter *l)
 	if (hypervisor && *hypervisor)
 		buf_addf(&b, ", under %s", hypervisor);
 	if (id)
-		buf_addf(&b, " (%.*s)", SHORT_SHA, id);
+		buf_addf(&b, " (%.*s)", WORDS_SHA, id);
 	item(l, "machine", &b);
 }
 
@@ -94,18 +104,14 @@ static void add_kernels(struct letter *l)
 {
 	struct strv used = STRV_INIT;
 
-	letter_used(l, "kernel", &used);
+	add_used(l, "kernel", &used);
 	for (size_t i = 0; i < used.n; i++) {
-		const json_t *kernel = letter_entry(l, "kernels", used.v[i]);
-		const char *release = letter_text(kernel, "release");
-		const char *sha = letter_text(kernel, "sha256"),
-			   *id = letter_text(kernel, "build_id");
+		const json_t *kernel = words_entry(l->run, "kernels", used.v[i]);
+		const char *release = words_text(kernel, "release");
 		struct buf b = BUF_INIT;
 
 		buf_addf(&b, "%s: %s", used.v[i], release ? release : "release unknown");
-		if (sha || id)
-			buf_addf(&b, ", %s %.*s", sha ? "image" : "build id", SHORT_SHA,
-				 sha ? sha : id);
+		words_image(&b, kernel);
 		item(l, "kernel", &b);
 	}
 	strv_release(&used);
@@ -126,8 +132,8 @@ static void add_device(struct buf *b, const struct letter *l)
 {
 	const json_t *device = json_object_get(l->run, "device");
 	const json_t *target = json_object_get(json_object_get(l->run, "machine"), "target");
-	const char *kind = letter_text(json_is_object(device) ? device : target, "kind");
-	const char *model = letter_text(target, "model");
+	const char *kind = words_text(json_is_object(device) ? device : target, "kind");
+	const char *model = words_text(target, "model");
 
 	if (!json_is_object(device))
 		device = target;
@@ -147,9 +153,9 @@ static void add_file_system(struct letter *l)
 	struct buf b = BUF_INIT;
 	const char *name;
 
-	letter_used(l, "mount", &used);
+	add_used(l, "mount", &used);
 	for (size_t i = 0; i < used.n; i++) {
-		const char *fs = letter_text(letter_entry(l, "mounts", used.v[i]), "fs");
+		const char *fs = words_text(words_entry(l->run, "mounts", used.v[i]), "fs");
 
 		if (fs && strv_find(&kinds, fs) < 0)
 			strv_add(&kinds, fs);
@@ -174,8 +180,7 @@ static void add_file_system(struct letter *l)
 /* What a variant's mount came to: its yes-or-no facts or, where it has none, the options. */
 static void add_effect(struct buf *b, const json_t *effective)
 {
-	const char *options = letter_text(effective, "options"),
-		   *why = letter_text(effective, "why");
+	const char *options = words_text(effective, "options"), *why = words_text(effective, "why");
 	const char *name;
 	const json_t *value;
 	bool any = false;
@@ -194,7 +199,7 @@ static void add_effect(struct buf *b, const json_t *effective)
 
 static void add_given(struct buf *b, const char *name, const json_t *mount)
 {
-	const char *options = letter_text(mount, "options");
+	const char *options = words_text(mount, "options");
 	const json_t *mkfs = json_object_get(mount, "mkfs"), *word;
 	size_t i;
 
@@ -212,13 +217,13 @@ static void add_mount(struct letter *l, const char *name)
 	struct strv effects = STRV_INIT, kernels = STRV_INIT;
 
 	for (size_t i = 0; i < l->variants.n; i++) {
-		const json_t *v = letter_variant(l, l->variants.v[i]);
-		const char *mount = letter_text(v, "mount"), *kernel = letter_text(v, "kernel");
+		const json_t *v = run_variant(l->run, l->variants.v[i]);
+		const char *mount = words_text(v, "mount"), *kernel = words_text(v, "kernel");
 		struct buf b = BUF_INIT;
 
 		if (!mount || strcmp(mount, name))
 			continue;
-		add_effect(&b, letter_entry(l, "effective", l->variants.v[i]));
+		add_effect(&b, words_entry(l->run, "effective", l->variants.v[i]));
 		if (strv_find(&effects, buf_str(&b)) < 0) {
 			strv_add(&effects, buf_str(&b));
 			strv_add(&kernels, kernel ? kernel : "");
@@ -229,7 +234,7 @@ static void add_mount(struct letter *l, const char *name)
 		struct buf b = BUF_INIT;
 
 		buf_adds(&b, name);
-		add_given(&b, name, letter_entry(l, "mounts", name));
+		add_given(&b, name, words_entry(l->run, "mounts", name));
 		if (effects.n > 1)
 			buf_addf(&b, " under %s", kernels.v[i]);
 		buf_addf(&b, ": in effect %s", effects.v[i]);
@@ -246,7 +251,7 @@ void letter_add_facts(struct letter *l)
 	add_machine(l);
 	add_kernels(l);
 	add_file_system(l);
-	letter_used(l, "mount", &mounts);
+	add_used(l, "mount", &mounts);
 	for (size_t i = 0; i < mounts.n; i++)
 		add_mount(l, mounts.v[i]);
 	letter_gap(l);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * letter_again.c: the commands that measure a results folder's suite again, from
+ * again.c: the commands that measure a results folder's suite again, from
  * run.json. What only exists on the machine it was measured on (a path, a device) is
  * a word in capitals. Nothing that a shell would obey gets into a command.
  */
@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "dashboards/letter/letter_impl.h"
+#include "dashboards/words/words.h"
 #include "lib/num.h"
 
 #define WORD_MAX 40    /* columns; longer ones are not for typing */
@@ -65,7 +66,7 @@ static void add_end(struct command_line *c)
 /* The suite as it was called, or as it can be called from its own folder, or just "SUITE". */
 static const char *suite_path(const struct letter *l)
 {
-	const char *path = letter_text(json_object_get(l->run, "suite"), "path");
+	const char *path = words_text(json_object_get(l->run, "suite"), "path");
 	const char *slash = path ? strrchr(path, '/') : NULL;
 
 	if (plain(path) && *path != '/')
@@ -76,7 +77,7 @@ static const char *suite_path(const struct letter *l)
 /* A name that fetches or builds the same kernel elsewhere; NULL: a path on this machine. */
 static const char *kernel_name(const struct letter *l, const char *label)
 {
-	const char *ref = letter_text(letter_entry(l, "kernels", label), "ref");
+	const char *ref = words_text(words_entry(l->run, "kernels", label), "ref");
 
 	return plain(ref) && !strchr(ref, '/') ? ref : NULL;
 }
@@ -117,7 +118,7 @@ static void add_kernels(struct letter *l, struct command_line *c)
 
 		if (i == 0 && json_object_size(kernels) == 1)
 			label = json_object_iter_key(json_object_iter((json_t *)kernels));
-		if (!letter_entry(l, "kernels", label))
+		if (!words_entry(l->run, "kernels", label))
 			continue;
 		name = kernel_name(l, label);
 		add_option(c, sides[i][1], name ? name : sides[i][2]);
@@ -154,7 +155,7 @@ static void add_passes(const struct letter *l, struct command_line *c)
 
 static void add_duel(struct letter *l, struct command_line *c)
 {
-	const char *mode = letter_text(l->run, "mode");
+	const char *mode = words_text(l->run, "mode");
 
 	add_option(c, "fsduel duel -c", suite_path(l));
 	add_kernels(l, c);
@@ -176,7 +177,7 @@ static void add_target(const struct letter *l, struct command_line *c)
 	};
 	const json_t *target = json_object_get(json_object_get(l->run, "machine"), "target");
 	json_int_t size = json_integer_value(json_object_get(target, "size_bytes"));
-	const char *kind = letter_text(target, "kind");
+	const char *kind = words_text(target, "kind");
 	char text[32];
 
 	if (kind && !strcmp(kind, "image") && size > 0)
@@ -209,7 +210,7 @@ static void add_run(struct letter *l, struct command_line *c)
 static void add_meaning(struct letter *l, const char *commands)
 {
 	const json_t *kernels = json_object_get(l->run, "kernels"), *value;
-	const char *sha = letter_text(json_object_get(l->run, "suite"), "sha256"), *label;
+	const char *sha = words_text(json_object_get(l->run, "suite"), "sha256"), *label;
 	bool built = strstr(commands, "BASELINE") || strstr(commands, "PATCHED");
 	struct buf names = BUF_INIT, b = BUF_INIT;
 
@@ -235,7 +236,7 @@ static void add_meaning(struct letter *l, const char *commands)
 
 void letter_add_again(struct letter *l)
 {
-	const char *mode = letter_text(l->run, "mode");
+	const char *mode = words_text(l->run, "mode");
 	struct command_line c = { BUF_INIT, 0 };
 
 	letter_say(l, "To measure it again:");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* letter_into.c: a block put into a mail, or in the place of a former one; see letter.h. */
+/* into.c: a block put into a mail, or in the place of a former one; see letter.h. */
 #include <errno.h>
 #include <string.h>
 
