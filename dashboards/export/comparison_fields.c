@@ -10,6 +10,22 @@ static const char *cell_verdict(const struct comparison_row *row)
 	return row->j.decides && row->cell ? verdict_names[row->cell->verdict] : "";
 }
 
+static json_t *blocks_json(const struct comparison_row *row)
+{
+	json_t *blocks = json_array();
+
+	for (unsigned i = 0; i < row->planned; i++) {
+		const struct comparison_pair *p = &row->pair[i];
+
+		json_array_append_new(
+			blocks, json_pack("{s:i, s:o, s:o, s:o}", "block", (int)p->block,
+					  "baseline", field_real(p->has_baseline, p->baseline),
+					  "patched", field_real(p->has_patched, p->patched),
+					  "reason", field_text(p->reason)));
+	}
+	return blocks;
+}
+
 /* margin_pct: margins are whole thousandths of a per cent. */
 #define FIELD_OF struct comparison_row
 #define FIELDS(F)                                                                                  \
@@ -73,36 +89,15 @@ static const char *cell_verdict(const struct comparison_row *row)
 	F(resolution, field_real(x->resolution > 0, x->resolution))                                \
 	F(cell_verdict, field_text(cell_verdict(x)))
 FIELDS(FIELD_GET)
-static const struct field fields[] = { FIELDS(FIELD_ROW) };
+FIELD_GET(blocks, blocks_json(x))
+static const struct field fields[] = { FIELDS(FIELD_ROW) FIELD_ROW(blocks, ) };
 #define NR_FIELDS (sizeof(fields) / sizeof(fields[0]))
 _Static_assert(NR_FIELDS <= FIELDS_MAX, "a row has room for them");
 
-static void each(const struct findings *f, void (*fn)(void *arg, const void *row), void *arg)
+static void each(const struct findings *f, field_row_fn *fn, void *arg)
 {
 	for (size_t k = 0; k < f->c->nr_rows; k++)
-		fn(arg, &f->c->rows[k]);
-}
-
-/* A row with the values of every block. */
-static void objects(const struct findings *f, void (*fn)(void *arg, json_t *object), void *arg)
-{
-	for (size_t k = 0; k < f->c->nr_rows; k++) {
-		const struct comparison_row *row = &f->c->rows[k];
-		json_t *j = field_object(fields, 0, NR_FIELDS, row), *blocks = json_array();
-
-		for (unsigned i = 0; i < row->planned; i++) {
-			const struct comparison_pair *p = &row->pair[i];
-
-			json_array_append_new(
-				blocks,
-				json_pack("{s:i, s:o, s:o, s:o}", "block", (int)p->block,
-					  "baseline", field_real(p->has_baseline, p->baseline),
-					  "patched", field_real(p->has_patched, p->patched),
-					  "reason", field_text(p->reason)));
-		}
-		json_object_set_new(j, "blocks", blocks);
-		fn(arg, j);
-	}
+		fn(arg, NULL, &f->c->rows[k]);
 }
 
 static json_t *gaps_json(const struct comparison *c)
@@ -170,4 +165,12 @@ static json_t *head(const struct findings *f)
 			 field_texts(&c->lock_notes), "cost_notes", field_texts(&c->cost_notes));
 }
 
-const struct dataset comparison_data = { fields, NR_FIELDS, each, head, "rows", objects };
+const struct dataset comparison_data = {
+	.fields = fields,
+	.of_row = NR_FIELDS - 1,
+	.nr = NR_FIELDS - 1,
+	.nr_json = NR_FIELDS,
+	.list = "rows",
+	.each = each,
+	.head = head,
+};

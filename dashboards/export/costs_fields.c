@@ -72,48 +72,24 @@ CELL_FIELDS(FIELD_GET)
 FIELDS(FIELD_GET)
 static const struct field fields[] = { CELL_FIELDS(FIELD_ROW) FIELDS(FIELD_ROW) };
 #define NR_FIELDS (sizeof(fields) / sizeof(fields[0]))
-#define NR_CELL_FIELDS 8
 
-static void each_of_cell(const struct cost_cell *c, size_t top,
-			 void (*fn)(void *arg, const void *row), void *arg)
+static void each(const struct findings *f, field_row_fn *fn, void *arg)
 {
-	if (!c->pairs) {
-		fn(arg, &(struct row){ .cell = c });
-		return;
-	}
-	fn(arg, &(struct row){ c, &c->whole, "whole" });
-	for (unsigned k = 0; k < nr_subsystems; k++)
-		fn(arg, &(struct row){ c, &c->subsystem[k], "subsystem" });
-	for (size_t i = 0; i < c->nr_lines && (!top || i < top); i++)
-		fn(arg, &(struct row){ c, &c->lines[i], "function" });
-}
+	const size_t top = f->view.top ? f->view.top : SIZE_MAX;
 
-static void each(const struct findings *f, void (*fn)(void *arg, const void *row), void *arg)
-{
-	for (size_t i = 0; i < f->costs->nr_cells; i++)
-		if (costs_shown(&f->view, &f->costs->cells[i]))
-			each_of_cell(&f->costs->cells[i], f->view.top, fn, arg);
-}
-
-static void add_row(void *list, const void *row)
-{
-	if (((const struct row *)row)->line)
-		json_array_append_new(list, field_object(fields, NR_CELL_FIELDS, NR_FIELDS, row));
-}
-
-static void objects(const struct findings *f, void (*fn)(void *arg, json_t *object), void *arg)
-{
 	for (size_t i = 0; i < f->costs->nr_cells; i++) {
 		const struct cost_cell *c = &f->costs->cells[i];
-		json_t *rows, *j;
 
 		if (!costs_shown(&f->view, c))
 			continue;
-		j = field_object(fields, 0, NR_CELL_FIELDS, &(struct row){ .cell = c });
-		rows = json_array();
-		each_of_cell(c, f->view.top, add_row, rows);
-		json_object_set_new(j, "rows", rows);
-		fn(arg, j);
+		if (c->pairs)
+			fn(arg, c, &(struct row){ c, &c->whole, "whole" });
+		else
+			fn(arg, c, &(struct row){ .cell = c });
+		for (unsigned k = 0; k < nr_subsystems && c->pairs; k++)
+			fn(arg, c, &(struct row){ c, &c->subsystem[k], "subsystem" });
+		for (size_t k = 0; k < c->nr_lines && k < top && c->pairs; k++)
+			fn(arg, c, &(struct row){ c, &c->lines[k], "function" });
 	}
 }
 
@@ -122,4 +98,14 @@ static json_t *head(const struct findings *f)
 	return json_pack("{s:o}", "cost_notes", field_texts(&f->costs->notes));
 }
 
-const struct dataset costs_data = { fields, NR_FIELDS, each, head, "cells", objects };
+const struct dataset costs_data = {
+	.fields = fields,
+	.of_cell = 8,
+	.of_row = NR_FIELDS,
+	.nr = NR_FIELDS,
+	.nr_json = NR_FIELDS,
+	.list = "cells",
+	.rows = "rows",
+	.each = each,
+	.head = head,
+};

@@ -31,13 +31,14 @@ struct lines {
 	const struct dataset *d;
 };
 
-static void add_line(void *arg, const void *row)
+static void add_line(void *arg, const void *cell, const void *row)
 {
 	const struct lines *l = arg;
 	json_t *value[FIELDS_MAX] = { NULL };
 	const char *text[FIELDS_MAX];
 	char number[FIELDS_MAX][32];
 
+	(void)cell;
 	for (size_t i = 0; i < l->d->nr; i++) {
 		value[i] = l->d->fields[i].get(row);
 		text[i] = text_of(value[i], number[i]);

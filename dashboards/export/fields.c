@@ -37,12 +37,3 @@ json_t *field_real(bool there, double v)
 {
 	return FIELD_IF(there && isfinite(v), json_real(v));
 }
-
-json_t *field_object(const struct field *fields, size_t from, size_t to, const void *row)
-{
-	json_t *j = json_object();
-
-	for (size_t i = from; i < to; i++)
-		json_object_set_new(j, fields[i].name, fields[i].get(row));
-	return j;
-}

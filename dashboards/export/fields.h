@@ -12,21 +12,30 @@
 
 #include "dashboards/table/table.h"
 
+typedef void field_row_fn(void *arg, const void *cell, const void *row);
+
 struct field {
 	const char *name;
-	json_t *(*get)(const void *row); /* a new reference: a text, number, boolean or null */
+	json_t *(*get)(
+		const void *row); /* a new reference: a text, number, boolean, null or list */
 };
 
+/*
+ * Rows that belong to a cell begin with its fields. In JSON a cell is then an object with
+ * these fields and its rows as a list; CSV repeats them in each row. A cell without figures
+ * has one row, in which the first field of its own is null.
+ */
 struct dataset {
 	const struct field *fields;
-	size_t nr; /* up to FIELDS_MAX */
-	/* Call fn for each row, in order. */
-	void (*each)(const struct findings *f, void (*fn)(void *arg, const void *row), void *arg);
-
-	/* For JSON: members that are no rows, and the list of objects, which fn is given. */
+	size_t of_cell; /* fields before this one are of the cell; 0: rows have no cell */
+	size_t of_row;  /* those before this one are the row's; then others of the cell follow */
+	size_t nr;      /* up to FIELDS_MAX; later ones are lists, for JSON only */
+	size_t nr_json;
+	const char *list, *rows; /* names of the lists in JSON: of cells, of a cell's rows */
+	/* Call fn for each row, in order; cell: of the row, or NULL. */
+	void (*each)(const struct findings *f, field_row_fn *fn, void *arg);
+	/* A new object with the members of JSON that belong to no row. */
 	json_t *(*head)(const struct findings *f);
-	const char *list; /* its name: "rows", or "cells" that have rows in them */
-	void (*objects)(const struct findings *f, void (*fn)(void *arg, json_t *object), void *arg);
 };
 #define FIELDS_MAX 64
 
@@ -53,8 +62,5 @@ json_t *field_texts(const struct strv *list);
 json_t *field_whole(uint64_t v);
 json_t *field_real(bool there, double v);
 #define FIELD_IF(there, value) (there) ? (value) : json_null()
-
-/* The fields from..to of a row as an object. */
-json_t *field_object(const struct field *fields, size_t from, size_t to, const void *row);
 
 #endif

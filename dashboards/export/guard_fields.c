@@ -47,36 +47,20 @@ static const struct field fields[] = { FIELDS(FIELD_ROW) };
 #define NR_FIELDS (sizeof(fields) / sizeof(fields[0]))
 
 /* A row a variant, and one a variant and cell. */
-static void each(const struct findings *f, void (*fn)(void *arg, const void *row), void *arg)
+static void each(const struct findings *f, field_row_fn *fn, void *arg)
 {
 	for (size_t i = 0; i < f->guard->nr_variants; i++) {
 		const struct guard_variant *v = &f->guard->variants[i];
 
-		fn(arg, &(struct row){ v, NULL, &v->counts, v->first.workload ? &v->first : NULL });
+		fn(arg, NULL,
+		   &(struct row){ v, NULL, &v->counts, v->first.workload ? &v->first : NULL });
 		for (size_t k = 0; k < f->guard->nr_cells; k++) {
 			const struct guard_cell *c = &v->cells[k];
 
-			fn(arg,
+			fn(arg, NULL,
 			   &(struct row){ v, c, &c->counts, c->first.workload ? &c->first : NULL });
 		}
 	}
-}
-
-struct object_call {
-	void (*fn)(void *arg, json_t *object);
-	void *arg;
-};
-
-static void add_object(void *arg, const void *row)
-{
-	const struct object_call *call = arg;
-
-	call->fn(call->arg, field_object(fields, 0, NR_FIELDS, row));
-}
-
-static void objects(const struct findings *f, void (*fn)(void *arg, json_t *object), void *arg)
-{
-	each(f, add_object, &(struct object_call){ fn, arg });
 }
 
 static json_t *head(const struct findings *f)
@@ -85,4 +69,12 @@ static json_t *head(const struct findings *f)
 			 (int)f->guard->control_hit);
 }
 
-const struct dataset guard_data = { fields, NR_FIELDS, each, head, "rows", objects };
+const struct dataset guard_data = {
+	.fields = fields,
+	.of_row = NR_FIELDS,
+	.nr = NR_FIELDS,
+	.nr_json = NR_FIELDS,
+	.list = "rows",
+	.each = each,
+	.head = head,
+};

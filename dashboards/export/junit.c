@@ -42,35 +42,8 @@ static void add_variant(struct buf *out, const char *side, const json_t *run, co
 	buf_release(&b);
 }
 
-static void begin(struct buf *out, const struct test_suite *all, unsigned suites)
-{
-	(void)suites;
-	buf_addf(out,
-		 "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-		 "<testsuites name=\"fsduel\" tests=\"%u\" failures=\"%u\" errors=\"%u\">\n",
-		 all->tests, all->nr[TEST_FAILED], all->nr[TEST_ERROR]);
-}
-
-static void suite(struct buf *out, const struct test_suite *s, const struct findings *f)
-{
-	const json_t *run = results_run(f->r);
-
-	buf_adds(out, " <testsuite");
-	add_attribute(out, "name", s->name);
-	buf_addf(out,
-		 " tests=\"%u\" failures=\"%u\" errors=\"%u\" skipped=\"%u\">\n"
-		 "  <properties>\n",
-		 s->tests, s->nr[TEST_FAILED], s->nr[TEST_ERROR], s->nr[TEST_SKIPPED]);
-	add_property(out, "run", words_text(run, "run"));
-	add_property(out, "mode", words_text(run, "mode"));
-	add_property(out, "machine", words_text(json_object_get(run, "machine"), "id"));
-	add_variant(out, "baseline", run, s->row->baseline);
-	add_variant(out, "patched", run, s->row->patched);
-	buf_adds(out, "  </properties>\n");
-}
-
 /* The words about a test are its message; a test that passed has none, but an output. */
-static void test(struct buf *out, const struct test *t)
+static void add_test(struct buf *out, const char *suite, const struct test *t)
 {
 	static const char *const elements[NR_OUTCOMES] = {
 		[TEST_PASSED] = "system-out",
@@ -82,7 +55,7 @@ static void test(struct buf *out, const struct test *t)
 	bool passed = t->outcome == TEST_PASSED;
 
 	buf_adds(out, "  <testcase");
-	add_attribute(out, "classname", t->suite->name);
+	add_attribute(out, "classname", suite);
 	add_attribute(out, "name", t->name);
 	buf_addf(out, ">\n   <%s", element);
 	if (t->outcome == TEST_FAILED)
@@ -101,11 +74,25 @@ static void test(struct buf *out, const struct test *t)
 	buf_adds(out, "  </testcase>\n");
 }
 
-static void suite_end(struct buf *out, const struct test_suite *s, const struct findings *f)
+static void add_suite(struct buf *out, const struct test_suite *s, const struct findings *f)
 {
+	const json_t *run = results_run(f->r);
 	const struct strv *warnings = &f->c->warnings;
 
-	(void)s;
+	buf_adds(out, " <testsuite");
+	add_attribute(out, "name", s->name);
+	buf_addf(out,
+		 " tests=\"%zu\" failures=\"%u\" errors=\"%u\" skipped=\"%u\">\n"
+		 "  <properties>\n",
+		 s->nr_tests, s->nr[TEST_FAILED], s->nr[TEST_ERROR], s->nr[TEST_SKIPPED]);
+	add_property(out, "run", words_text(run, "run"));
+	add_property(out, "mode", words_text(run, "mode"));
+	add_property(out, "machine", words_text(json_object_get(run, "machine"), "id"));
+	add_variant(out, "baseline", run, s->test->row->baseline);
+	add_variant(out, "patched", run, s->test->row->patched);
+	buf_adds(out, "  </properties>\n");
+	for (size_t i = 0; i < s->nr_tests; i++)
+		add_test(out, s->name, &s->test[i]);
 	for (size_t i = 0; i < warnings->n; i++) {
 		buf_adds(out, i ? "\nwarning: " : "  <system-out>warning: ");
 		add_text(out, warnings->v[i]);
@@ -113,17 +100,19 @@ static void suite_end(struct buf *out, const struct test_suite *s, const struct 
 	buf_adds(out, warnings->n ? "</system-out>\n </testsuite>\n" : " </testsuite>\n");
 }
 
-static void end(struct buf *out, const struct findings *f)
-{
-	(void)f;
-	buf_adds(out, "</testsuites>\n");
-}
-
 static void junit_comparison(struct buf *out, const struct findings *f)
 {
-	static const struct test_writer junit = { begin, suite, test, suite_end, end };
+	struct tests t;
 
-	tests_write(out, f, &junit);
+	tests_make(&t, f);
+	buf_addf(out,
+		 "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+		 "<testsuites name=\"fsduel\" tests=\"%zu\" failures=\"%u\" errors=\"%u\">\n",
+		 t.nr_tests, t.nr[TEST_FAILED], t.nr[TEST_ERROR]);
+	for (size_t i = 0; i < t.nr_suites; i++)
+		add_suite(out, &t.suite[i], f);
+	buf_adds(out, "</testsuites>\n");
+	tests_release(&t);
 }
 
 const struct format format_junit = { .name = "junit",

@@ -35,23 +35,7 @@ static void add_variant(struct buf *out, const char *side, const json_t *run, co
 	buf_release(&b);
 }
 
-static void begin(struct buf *out, const struct test_suite *all, unsigned suites)
-{
-	(void)all;
-	buf_addf(out, "KTAP version 1\n1..%u%s\n", suites,
-		 suites ? "" : " # SKIP there is nothing to compare");
-}
-
-static void suite(struct buf *out, const struct test_suite *s, const struct findings *f)
-{
-	buf_adds(out, SUB "KTAP version 1\n" SUB "# Subtest: ");
-	add_name(out, s->name);
-	buf_addf(out, "\n" SUB "1..%u\n", s->tests);
-	add_variant(out, "baseline", results_run(f->r), s->row->baseline);
-	add_variant(out, "patched", results_run(f->r), s->row->patched);
-}
-
-static void test(struct buf *out, const struct test *t)
+static void add_test(struct buf *out, size_t number, const struct test *t)
 {
 	static const char *const directives[NR_OUTCOMES] = { [TEST_PASSED] = "",
 							     [TEST_SKIPPED] = "SKIP ",
@@ -63,7 +47,7 @@ static void test(struct buf *out, const struct test *t)
 		buf_adds(out, SUB);
 		add_diagnostic(out, "because", t->because);
 	}
-	buf_addf(out, SUB "%s %u ", ok ? "ok" : "not ok", t->number);
+	buf_addf(out, SUB "%s %zu ", ok ? "ok" : "not ok", number);
 	add_name(out, t->name);
 	buf_addf(out, " # %s", directives[t->outcome]);
 	clean_add(out, t->say);
@@ -71,28 +55,32 @@ static void test(struct buf *out, const struct test *t)
 }
 
 /* It fails with any of its subtests, and is skipped where all of them are. */
-static void suite_end(struct buf *out, const struct test_suite *s, const struct findings *f)
+static void add_suite(struct buf *out, size_t number, const struct test_suite *s, const json_t *run)
 {
-	(void)f;
-	buf_addf(out, "%s %u ", s->nr[TEST_FAILED] + s->nr[TEST_ERROR] ? "not ok" : "ok",
-		 s->number);
+	buf_adds(out, SUB "KTAP version 1\n" SUB "# Subtest: ");
 	add_name(out, s->name);
-	if (s->nr[TEST_SKIPPED] == s->tests)
-		buf_adds(out, " # SKIP no cell was decided");
-	buf_addc(out, '\n');
-}
-
-static void end(struct buf *out, const struct findings *f)
-{
-	for (size_t i = 0; i < f->c->warnings.n; i++)
-		add_diagnostic(out, "warning", f->c->warnings.v[i]);
+	buf_addf(out, "\n" SUB "1..%zu\n", s->nr_tests);
+	add_variant(out, "baseline", run, s->test->row->baseline);
+	add_variant(out, "patched", run, s->test->row->patched);
+	for (size_t i = 0; i < s->nr_tests; i++)
+		add_test(out, i + 1, &s->test[i]);
+	buf_addf(out, "%s %zu ", s->nr[TEST_FAILED] + s->nr[TEST_ERROR] ? "not ok" : "ok", number);
+	add_name(out, s->name);
+	buf_adds(out, s->nr[TEST_SKIPPED] == s->nr_tests ? " # SKIP no cell was decided\n" : "\n");
 }
 
 static void ktap_comparison(struct buf *out, const struct findings *f)
 {
-	static const struct test_writer ktap = { begin, suite, test, suite_end, end };
+	struct tests t;
 
-	tests_write(out, f, &ktap);
+	tests_make(&t, f);
+	buf_addf(out, "KTAP version 1\n1..%zu%s\n", t.nr_suites,
+		 t.nr_suites ? "" : " # SKIP there is nothing to compare");
+	for (size_t i = 0; i < t.nr_suites; i++)
+		add_suite(out, i + 1, &t.suite[i], results_run(f->r));
+	for (size_t i = 0; i < f->c->warnings.n; i++)
+		add_diagnostic(out, "warning", f->c->warnings.v[i]);
+	tests_release(&t);
 }
 
 const struct format format_ktap = { .name = "ktap",

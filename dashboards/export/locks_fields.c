@@ -19,6 +19,33 @@ static json_t *per_operation(const struct row *x, uint64_t v)
 	return field_real(x->cell->operations > 0, (double)v / x->cell->operations);
 }
 
+static json_t *waiter_json(const struct lock_who *w)
+{
+	struct buf b = BUF_INIT;
+	json_t *j;
+
+	locks_sentence(&b, w);
+	j = json_pack("{s:s, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "class",
+		      lock_classes[w->class].name, "mode", mode(w->shared), "role",
+		      field_text(w->role), "where", field_text(w->where), "own", (int)w->own,
+		      "waits", field_whole(w->waits), "total_ns", field_whole(w->total_ns),
+		      "held_ns", field_whole(w->held_ns), "holder_role", field_text(w->holder_role),
+		      "holder_mode", FIELD_IF(w->holder_role, mode(w->holder_shared)),
+		      "holder_where", field_text(w->holder_where), "holder_ns",
+		      field_whole(w->holder_ns), "sentence", field_text(buf_str(&b)));
+	buf_release(&b);
+	return j;
+}
+
+static json_t *waiters_json(const struct lock_cell *c)
+{
+	json_t *list = json_array();
+
+	for (size_t k = 0; k < c->nr_who; k++)
+		json_array_append_new(list, waiter_json(&c->who[k]));
+	return list;
+}
+
 #define FIELD_OF struct row
 /* Those before "class" are of the cell. */
 #define CELL_FIELDS(F)                                                                             \
@@ -56,10 +83,10 @@ static json_t *per_operation(const struct row *x, uint64_t v)
 CELL_FIELDS(FIELD_GET)
 FIELDS(FIELD_GET)
 FIELD_GET(reason, field_text(x->cell->reason))
-static const struct field fields[] = { CELL_FIELDS(FIELD_ROW) FIELDS(FIELD_ROW)
-					       FIELD_ROW(reason, ) };
+FIELD_GET(who, waiters_json(x->cell))
+static const struct field fields[] = { CELL_FIELDS(FIELD_ROW) FIELDS(FIELD_ROW) FIELD_ROW(reason, )
+					       FIELD_ROW(who, ) };
 #define NR_FIELDS (sizeof(fields) / sizeof(fields[0]))
-#define NR_CELL_FIELDS 11
 
 static struct lock_figures figures_of(const struct lock_cell *c, unsigned class, bool shared)
 {
@@ -79,70 +106,21 @@ static const struct lock_who *largest_waiter(const struct lock_cell *c,
 	return NULL;
 }
 
-/* A row for each class and direction, those without waits included; a cell without figures: one. */
-static void each_of_cell(const struct lock_cell *c, void (*fn)(void *arg, const void *row),
-			 void *arg)
-{
-	for (unsigned k = 0; k < nr_lock_classes && c->valid; k++) {
-		for (int shared = 1; shared >= 0; shared--) {
-			struct lock_figures f = figures_of(c, k, shared);
-			struct row x = { c, &f, largest_waiter(c, &f) };
-
-			if (!shared || f.waits || lock_classes[k].kinds & LOCK_RWSEM)
-				fn(arg, &x);
-		}
-	}
-	if (!c->valid)
-		fn(arg, &(struct row){ .cell = c });
-}
-
-static void each(const struct findings *f, void (*fn)(void *arg, const void *row), void *arg)
-{
-	for (size_t i = 0; i < f->locks->nr_cells; i++)
-		each_of_cell(&f->locks->cells[i], fn, arg);
-}
-
-/* --- JSON ------------------------------------------------------------------------------------- */
-
-static void add_class(void *list, const void *row)
-{
-	if (((const struct row *)row)->f)
-		json_array_append_new(list,
-				      field_object(fields, NR_CELL_FIELDS, NR_FIELDS - 1, row));
-}
-
-static json_t *waiter_json(const struct lock_who *w)
-{
-	struct buf b = BUF_INIT;
-	json_t *j;
-
-	locks_sentence(&b, w);
-	j = json_pack("{s:s, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "class",
-		      lock_classes[w->class].name, "mode", mode(w->shared), "role",
-		      field_text(w->role), "where", field_text(w->where), "own", (int)w->own,
-		      "waits", field_whole(w->waits), "total_ns", field_whole(w->total_ns),
-		      "held_ns", field_whole(w->held_ns), "holder_role", field_text(w->holder_role),
-		      "holder_mode", FIELD_IF(w->holder_role, mode(w->holder_shared)),
-		      "holder_where", field_text(w->holder_where), "holder_ns",
-		      field_whole(w->holder_ns), "sentence", field_text(buf_str(&b)));
-	buf_release(&b);
-	return j;
-}
-
-static void objects(const struct findings *f, void (*fn)(void *arg, json_t *object), void *arg)
+/* A row for each class and direction, those without waits included. */
+static void each(const struct findings *f, field_row_fn *fn, void *arg)
 {
 	for (size_t i = 0; i < f->locks->nr_cells; i++) {
 		const struct lock_cell *c = &f->locks->cells[i];
-		json_t *classes = json_array(), *waiters = json_array();
-		json_t *j = field_object(fields, 0, NR_CELL_FIELDS, &(struct row){ .cell = c });
 
-		each_of_cell(c, add_class, classes);
-		for (size_t k = 0; k < c->nr_who; k++)
-			json_array_append_new(waiters, waiter_json(&c->who[k]));
-		json_object_set_new(j, "reason", field_text(c->reason));
-		json_object_set_new(j, "classes", classes);
-		json_object_set_new(j, "who", waiters);
-		fn(arg, j);
+		if (!c->valid)
+			fn(arg, c, &(struct row){ .cell = c });
+		for (unsigned k = 0; k < nr_lock_classes * 2 && c->valid; k++) {
+			struct lock_figures lf = figures_of(c, k / 2, !(k % 2));
+			struct row x = { c, &lf, largest_waiter(c, &lf) };
+
+			if (!lf.shared || lf.waits || lock_classes[lf.class].kinds & LOCK_RWSEM)
+				fn(arg, c, &x);
+		}
 	}
 }
 
@@ -152,4 +130,14 @@ static json_t *head(const struct findings *f)
 			 field_texts(&f->locks->notes));
 }
 
-const struct dataset locks_data = { fields, NR_FIELDS, each, head, "cells", objects };
+const struct dataset locks_data = {
+	.fields = fields,
+	.of_cell = 11,
+	.of_row = NR_FIELDS - 2,
+	.nr = NR_FIELDS - 1,
+	.nr_json = NR_FIELDS,
+	.list = "cells",
+	.rows = "classes",
+	.each = each,
+	.head = head,
+};

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tests.c: the walker over deciding cells as tests, and the words about them; see tests.h. */
+/* tests.c: deciding cells as tests, and the words about them; see tests.h. */
 #include "dashboards/export/tests.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "dashboards/words/words.h"
@@ -76,80 +77,49 @@ static void add_say(struct buf *b, const struct comparison_row *row)
 			 row->reason ? row->reason : "");
 }
 
-/* Count the tests from row at on, up to another contrast (in all: NULL). Returns the end. */
-static size_t count(const struct findings *f, size_t at, const char *contrast, struct test_suite *s)
-{
-	const struct comparison *c = f->c;
-
-	for (; at < c->nr_rows; at++) {
-		if (contrast && strcmp(c->rows[at].contrast, contrast))
-			break;
-		if (!c->rows[at].j.decides)
-			continue;
-		s->row = s->row ? s->row : &c->rows[at];
-		s->nr[outcome_of(f, &c->rows[at])]++;
-		s->tests++;
-	}
-	return at;
-}
-
-static void add_test(struct buf *out, const struct findings *f, const struct test_writer *w,
-		     struct test *t)
-{
-	const struct comparison_row *because = comparison_because(f->c, t->row);
-	struct buf name = BUF_INIT, say = BUF_INIT;
-
-	add_name(&name, t->row);
-	add_say(&say, t->row);
-	t->number++;
-	t->outcome = outcome_of(f, t->row);
-	t->name = buf_str(&name);
-	t->say = buf_str(&say);
-	t->because = because ? because->because : NULL;
-	w->test(out, t);
-	buf_release(&name);
-	buf_release(&say);
-}
-
-static void add_suite(struct buf *out, const struct findings *f, const struct test_writer *w,
-		      struct test_suite *s, size_t from, size_t to)
+static void add_test(struct tests *t, const struct findings *f, const struct comparison_row *row)
 {
 	const char *suite = words_text(json_object_get(results_run(f->r), "suite"), "name");
-	struct test t = { .suite = s };
-	struct buf name = BUF_INIT;
+	const struct comparison_row *because = comparison_because(f->c, row);
+	struct test *test = &t->test[t->nr_tests++];
+	struct buf name = BUF_INIT, say = BUF_INIT;
+	struct test_suite *s;
 
-	buf_addf(&name, "%s.%s", suite ? suite : "fsduel", s->row->contrast);
-	s->name = buf_str(&name);
-	w->suite(out, s, f);
-	for (size_t i = from; i < to; i++) {
-		t.row = &f->c->rows[i];
-		if (t.row->j.decides)
-			add_test(out, f, w, &t);
-	}
-	w->suite_end(out, s, f);
-	buf_release(&name);
+	add_name(&name, row);
+	add_say(&say, row);
+	*test = (struct test){ .row = row,
+			       .outcome = outcome_of(f, row),
+			       .name = buf_detach(&name, NULL),
+			       .say = buf_detach(&say, NULL),
+			       .because = because ? because->because : NULL };
+	if (!t->nr_suites || strcmp(row->contrast, test[-1].row->contrast))
+		t->suite[t->nr_suites++] = (struct test_suite){
+			.name = xasprintf("%s.%s", suite ? suite : "fsduel", row->contrast),
+			.test = test,
+		};
+	s = &t->suite[t->nr_suites - 1];
+	s->nr_tests++;
+	s->nr[test->outcome]++;
+	t->nr[test->outcome]++;
 }
 
-void tests_write(struct buf *out, const struct findings *f, const struct test_writer *w)
+void tests_make(struct tests *t, const struct findings *f)
 {
-	const struct comparison *c = f->c;
-	struct test_suite all = { 0 };
-	unsigned suites = 0, number = 0;
+	*t = (struct tests){ .suite = xcalloc(f->c->nr_rows + 1, sizeof(*t->suite)),
+			     .test = xcalloc(f->c->nr_rows + 1, sizeof(*t->test)) };
+	for (size_t i = 0; i < f->c->nr_rows; i++)
+		if (f->c->rows[i].j.decides)
+			add_test(t, f, &f->c->rows[i]);
+}
 
-	count(f, 0, NULL, &all);
-	for (int pass = 0; pass < 2; pass++) {
-		for (size_t from = 0, to; from < c->nr_rows; from = to) {
-			struct test_suite s = { .number = number + 1 };
-
-			to = count(f, from, c->rows[from].contrast, &s);
-			suites += !pass && s.row;
-			if (!pass || !s.row)
-				continue;
-			number++;
-			add_suite(out, f, w, &s, from, to);
-		}
-		if (!pass)
-			w->begin(out, &all, suites);
+void tests_release(struct tests *t)
+{
+	for (size_t i = 0; i < t->nr_tests; i++) {
+		free(t->test[i].name);
+		free(t->test[i].say);
 	}
-	w->end(out, f);
+	for (size_t i = 0; i < t->nr_suites; i++)
+		free(t->suite[i].name);
+	free(t->test);
+	free(t->suite);
 }

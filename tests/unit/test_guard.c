@@ -248,8 +248,8 @@ static void stale_is_an_alarm_unless_a_control_is_so_too(void **state)
 	assert_non_null(strstr(text.data, "12288"));
 	buf_reset(&text);
 	format_write(&text, &format_csv, SUBJECT_GUARD, &(struct findings){ .guard = &g });
-	assert_non_null(
-		strstr(text.data, "\np,false,,,2,205,177,20,3,3,0,0,5,w,t=1,2,102,300,4096,12288,"));
+	assert_non_null(strstr(text.data,
+			       "\np,false,,,2,205,177,20,3,3,0,0,5,w,t=1,2,102,300,4096,12288,"));
 	buf_release(&text);
 	guard_release(&g);
 	results_free(r);
