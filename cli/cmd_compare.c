@@ -8,6 +8,7 @@
 
 #include "cli/command.h"
 #include "cli/show.h"
+#include "dashboards/export/formats.h"
 
 static int run(const void *opts, char *const *args, unsigned nr_args, struct err *e)
 {
@@ -32,7 +33,7 @@ static const struct option_row options[] = {
 	  "only this role, or only the whole workload (all); without it both",
 	  offsetof(struct show_options, role), false },
 	{ 'f', "format", OPT_STRING, "FORMAT",
-	  "table (without it), csv, json, markdown, junit or ktap",
+	  FORMATS_OF_COMPARISON "; without it table",
 	  offsetof(struct show_options, format), false },
 	{ 0, "margin", OPT_STRING, "PERCENT",
 	  "changes up to that are the same, such as 2%; without it the suite's, 2%, or 0.1% in exact mode",

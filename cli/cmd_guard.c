@@ -11,6 +11,7 @@
 #include "cli/guard_report.h"
 #include "cli/measure.h"
 #include "cli/resumed.h"
+#include "dashboards/export/formats.h"
 #include "lib/data.h"
 
 #define DEFAULT_SUITE "configs/guard.ini"
@@ -34,7 +35,7 @@ static const struct option_row options[] = {
 	{ 'b', "blocks", OPT_COUNT, "N", "blocks, each a seed, instead of the suite's", AT(blocks), false },
 	{ 'j', "guests", OPT_COUNT, "N", "guests at once (default: one a core that memory has room for); changes no result", AT(guests), false },
 	{ 0, "qemu", OPT_STRING, "PROGRAM", "another QEMU than the first qemu-system-x86_64 in PATH", AT(qemu), false },
-	{ 'f', "format", OPT_STRING, "table|csv|json", "what to print; without it a table", AT(format), false },
+	{ 'f', "format", OPT_STRING, FORMATS_OF_GUARD, "what to print; without it a table", AT(format), false },
 	{ 0, "strict", OPT_FLAG, NULL, "exit code 5 where a variant is unsure", AT(strict), false },
 	{ 'q', "quiet", OPT_FLAG, NULL, "no progress", AT(quiet), false },
 	{ 0 },

@@ -15,6 +15,7 @@
 #include "cli/progress.h"
 #include "lib/clean.h"
 #include "lib/buf.h"
+#include "lib/fs.h"
 #include "lib/near.h"
 #include "lib/proc.h"
 #include "runners/kernel/kernel.h"
@@ -23,7 +24,7 @@
 struct kernel_options {
 	const char *tree, *source, *config;
 	struct option_strings patches;
-	bool quiet;
+	bool quiet, archive;
 };
 
 #define AT(member) offsetof(struct kernel_options, member)
@@ -35,6 +36,7 @@ static const struct option_row options[] = {
 	{ 'p', "patch", OPT_STRINGS, "PATCH", "apply a patch: a file, or one of kernels/ by name, as excl-dio or slow-600; may be repeated", AT(patches), false },
 	{ 0, "config", OPT_STRING, "FILE", "configuration lines that follow, and overrule, kernels/small.config", AT(config), false },
 	{ 'q', "quiet", OPT_FLAG, NULL, "no progress", AT(quiet), false },
+	{ 0, "list", OPT_FLAG, NULL, "with fetch: print the kernels that Debian's archive has", AT(archive), false },
 	{ 0 },
 };
 /* clang-format on */
@@ -84,6 +86,36 @@ static int fetch(const char *name, const struct kernel_options *o, struct err *e
 		return err_exit_code(e, FSDUEL_MACHINE);
 	free(path);
 	return show(name, o, e);
+}
+
+/* The name that fetch takes, the version of the source, and whether the cache has it. */
+static int list_archive(struct err *e)
+{
+	struct buf all = BUF_INIT;
+	struct strv lines = STRV_INIT;
+	char *dir = NULL;
+	int ret = kernel_fetch_list(&all, e);
+
+	if (!ret)
+		ret = kernel_cache_dir(&dir, e);
+	strv_split(&lines, ret ? "" : buf_str(&all), "\n");
+	for (size_t i = 0; i < lines.n; i++) {
+		struct strv words = STRV_INIT;
+		char *folder;
+
+		strv_split(&words, lines.v[i], " ");
+		if (words.n == 3) {
+			folder = xasprintf("%s/%s_%s", dir, words.v[2], words.v[1]);
+			printf("%-16s %s%s\n", words.v[0], words.v[1],
+			       fs_exists(folder) ? ", in the cache" : "");
+			free(folder);
+		}
+		strv_release(&words);
+	}
+	strv_release(&lines);
+	buf_release(&all);
+	free(dir);
+	return ret ? err_exit_code(e, FSDUEL_MACHINE) : FSDUEL_OK;
 }
 
 static int build(const char *name, const struct kernel_options *o, struct err *e)
@@ -173,11 +205,15 @@ static const struct action {
 static int act(const struct action *a, const void *opts, char *const *args, unsigned nr_args,
 	       struct err *e)
 {
-	static const struct kernel_options none;
+	static const struct kernel_options none, with_list = { .archive = true };
 
+	if (a->run == fetch && nr_args == 1 && !memcmp(opts, &with_list, sizeof(with_list)))
+		return list_archive(e);
 	if (nr_args - 1 != a->words)
 		err_add(e, EINVAL, "\"%s\" takes %s", a->name,
 			a->words ? "one name" : "nothing more");
+	else if (((const struct kernel_options *)opts)->archive)
+		err_add(e, EINVAL, "--list belongs to \"fetch\" without a name");
 	else if (!a->options && memcmp(opts, &none, sizeof(none)))
 		err_add(e, EINVAL, "\"%s\" takes no options: they belong to \"build\"", a->name);
 	else
@@ -203,7 +239,7 @@ static int run(const void *opts, char *const *args, unsigned nr_args, struct err
 
 const struct command command_kernel = {
 	.name = "kernel",
-	.args = "build NAME | fetch SERIES | list | show REF",
+	.args = "build NAME | fetch VERSION|--list | list | show REF",
 	.min_args = 1,
 	.max_args = 2,
 	.summary = "build a kernel, fetch Debian's, list them, identify one",
@@ -212,8 +248,10 @@ const struct command command_kernel = {
 		"is built twice, and a change costs what it touches. The first build takes ten\n"
 		"minutes on two cores, and 4 GiB in the cache; its folders sources and build\n"
 		"may be removed at any time.\n\n"
-		"fetch downloads Debian's current cloud kernel of a series (6.1, 6.12) into the\n"
-		"cache and unpacks it there; nothing is installed and no rights are needed.\n"
+		"fetch downloads a cloud kernel of Debian's into the cache and unpacks it there;\n"
+		"nothing is installed and no rights are needed. A series (6.1, 6.12) is its\n"
+		"current kernel, a version (6.12.107, 6.1.0-47) is that one; --list prints the\n"
+		"versions that the archive has.\n\n"
 		"show prints what a reference leads to: a bzImage, a unified kernel image, a\n"
 		"folder that holds one (an unpacked package of Debian, Ubuntu, Fedora, openSUSE\n"
 		"or Arch, an installed root, a build tree), or the name of a fetched kernel. If\n"

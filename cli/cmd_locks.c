@@ -5,6 +5,7 @@
  */
 #include "cli/command.h"
 #include "cli/show.h"
+#include "dashboards/export/formats.h"
 
 struct locks_options {
 	const char *format;
@@ -19,7 +20,7 @@ static int run(const void *opts, char *const *args, unsigned nr_args, struct err
 }
 
 static const struct option_row options[] = {
-	{ 'f', "format", OPT_STRING, "table|csv|json", "what to print; without it a table",
+	{ 'f', "format", OPT_STRING, FORMATS_OF_LOCKS, "what to print; without it a table",
 	  offsetof(struct locks_options, format), false },
 	{ .name = NULL },
 };

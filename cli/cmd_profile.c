@@ -83,7 +83,7 @@ static const struct option_row options[] = {
 	  offsetof(struct profile_options, top), false },
 	{ 'a', "all", OPT_FLAG, NULL, "every function", offsetof(struct profile_options, all),
 	  false },
-	{ 'f', "format", OPT_STRING, "table|csv|json|folded", "what to print; without it a table",
+	{ 'f', "format", OPT_STRING, FORMATS_OF_COSTS, "what to print; without it a table",
 	  offsetof(struct profile_options, format), false },
 	{ 0, "side", OPT_STRING, "baseline|patched", "whose folded stacks; without it patched",
 	  offsetof(struct profile_options, side), false },

@@ -131,7 +131,7 @@ static unsigned report(struct buf *out, const struct pictures *p, const char *di
 static int draw(struct pictures *p, const struct plot_choice *o, const char *dir,
 		const struct shown *s, struct buf *said, struct err *e)
 {
-	const struct plot_source source = { dir, s->r, &s->c, s->locks, s->costs, s->floor };
+	const struct plot_source source = { dir, s->r, &s->c, s->locks, s->costs };
 	char *output = o->output ? xstrdup(o->output) : xasprintf("%s/" OUTPUT_DIR, dir);
 	int ret = o->ascii ? plot_render(&source, p->q, p->nr, e)
 			   : plot_write(&source, p->q, p->nr, output, e);

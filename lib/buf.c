@@ -68,6 +68,17 @@ char *xasprintf(const char *fmt, ...)
 	return buf_detach(&b, NULL);
 }
 
+char *text_last_line(const char *text)
+{
+	size_t end = strlen(text), start;
+
+	while (end && strchr(" \t\r\n", text[end - 1]))
+		end--;
+	for (start = end; start && text[start - 1] != '\n'; start--)
+		;
+	return xstrndup(text + start, end - start);
+}
+
 void buf_init(struct buf *b)
 {
 	*b = (struct buf)BUF_INIT;

@@ -42,6 +42,8 @@ void *xcalloc(size_t n, size_t size);
 void *xrealloc(void *p, size_t n, size_t size); /* n * size, overflow checked */
 char *xstrdup(const char *s);
 char *xstrndup(const char *s, size_t n);
+/* The last line of text that is not blank, without blanks at its end; "": none. Caller frees. */
+char *text_last_line(const char *text);
 char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* A growable array of strings, each owned by it; .v is NULL-terminated, so it can be an argv. */

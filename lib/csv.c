@@ -10,16 +10,15 @@
 
 #include <csv.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "lib/fs.h"
 
 #define MAX_COLUMNS 4096
 #define UNWANTED SIZE_MAX
-#define CHUNK_BYTES ((size_t)1 << 20)
 
 struct table {
 	const char *name;           /* of the file */
@@ -145,7 +144,7 @@ static void on_row(int end, void *arg)
 	t->at = 0;
 }
 
-/* Any piece of the file; t->line is the line on which it begins. */
+/* All of the file, a line at a time; t->line is the line that libcsv has. */
 static int feed(struct table *t, const char *data, size_t len)
 {
 	const char *end = data + len;
@@ -165,100 +164,50 @@ static int feed(struct table *t, const char *data, size_t len)
 	return t->ret;
 }
 
-static void table_init(struct table *t, const char *name, const char *const *columns, csv_row_fn fn,
-		       void *arg, struct err *e)
-{
-	*t = (struct table){
-		.name = name,
-		.columns = columns,
-		.fn = fn,
-		.arg = arg,
-		.e = e,
-		.line = 1,
-		.in_header = true,
-	};
-	while (columns[t->nr_columns])
-		t->nr_columns++;
-	t->offset = xcalloc(t->nr_columns, sizeof(*t->offset));
-	t->field = xcalloc(t->nr_columns, sizeof(*t->field));
-	buf_add(&t->arena, "", 1);
-	csv_init(&t->parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL);
-	csv_set_space_func(&t->parser, never_blank);
-	csv_set_blk_size(&t->parser, 4096);
-}
-
-static int table_finish(struct table *t)
-{
-	if (!t->ret && csv_fini(&t->parser, on_field, on_row, t) && !t->ret)
-		fail(t, "the file ends inside a quoted field", "");
-	if (!t->ret && t->in_header)
-		fail(t, "the file is empty: it should begin with a header row", "");
-	csv_free(&t->parser);
-	strv_release(&t->header);
-	buf_release(&t->arena);
-	free(t->place);
-	free(t->offset);
-	free(t->field);
-	return t->ret;
-}
-
-static size_t bom_len(const char *data, size_t len)
-{
-	return len >= 3 && !memcmp(data, "\xef\xbb\xbf", 3) ? 3 : 0;
-}
-
 int csv_read_mem(const char *name, const char *data, size_t len, const char *const *columns,
 		 csv_row_fn fn, void *arg, struct err *e)
 {
-	struct table t;
-	size_t skip = bom_len(data, len);
+	struct table t = { .name = name,
+			   .columns = columns,
+			   .fn = fn,
+			   .arg = arg,
+			   .e = e,
+			   .line = 1,
+			   .in_header = true };
+	size_t mark = len >= 3 && !memcmp(data, "\xef\xbb\xbf", 3) ? 3 : 0;
 
-	table_init(&t, name, columns, fn, arg, e);
+	while (columns[t.nr_columns])
+		t.nr_columns++;
+	t.offset = xcalloc(t.nr_columns, sizeof(*t.offset));
+	t.field = xcalloc(t.nr_columns, sizeof(*t.field));
+	buf_add(&t.arena, "", 1);
+	csv_init(&t.parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL);
+	csv_set_space_func(&t.parser, never_blank);
+	csv_set_blk_size(&t.parser, 4096);
 	if (len)
-		feed(&t, data + skip, len - skip);
-	return table_finish(&t);
-}
-
-/* Fill chunk as far as the file goes. Bytes read or -errno. */
-static ssize_t read_chunk(int fd, char *chunk)
-{
-	size_t got = 0;
-
-	while (got < CHUNK_BYTES) {
-		ssize_t n = read(fd, chunk + got, CHUNK_BYTES - got);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		got += (size_t)n;
-	}
-	return (ssize_t)got;
+		feed(&t, data + mark, len - mark);
+	if (!t.ret && csv_fini(&t.parser, on_field, on_row, &t) && !t.ret)
+		fail(&t, "the file ends inside a quoted field", "");
+	if (!t.ret && t.in_header)
+		fail(&t, "the file is empty: it should begin with a header row", "");
+	csv_free(&t.parser);
+	strv_release(&t.header);
+	buf_release(&t.arena);
+	free(t.place);
+	free(t.offset);
+	free(t.field);
+	return t.ret;
 }
 
 int csv_read(const char *path, const char *const *columns, csv_row_fn fn, void *arg, struct err *e)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct table t;
-	char *chunk;
-	size_t skip;
-	ssize_t n;
+	const void *data;
+	size_t len;
+	int ret = fs_map(path, &data, &len, e);
 
-	if (fd < 0)
-		return err_sys(e, errno, "cannot open %s", path);
-	chunk = xcalloc(CHUNK_BYTES, 1);
-	table_init(&t, path, columns, fn, arg, e);
-	n = read_chunk(fd, chunk);
-	skip = n > 0 ? bom_len(chunk, (size_t)n) : 0;
-	while (n > 0 && !feed(&t, chunk + skip, (size_t)n - skip)) {
-		skip = 0;
-		n = read_chunk(fd, chunk);
-	}
-	if (n < 0)
-		t.ret = err_sys(e, (int)-n, "cannot read %s", path);
-	close(fd);
-	free(chunk);
-	return table_finish(&t);
+	if (ret)
+		return ret;
+	ret = csv_read_mem(path, data, len, columns, fn, arg, e);
+	fs_unmap(data, len);
+	return ret;
 }

@@ -12,27 +12,29 @@
 #include "lib/fs.h"
 #include "lib/proc.h"
 
-/* The program lies in the tree's build folder. NULL: it does not, or has no such file. */
-static char *built_in(const char *name)
+/* place: from the program's folder. NULL: it has no such file. */
+static char *from_program(const char *place, const char *name)
 {
-	char *from_tree = xasprintf("../%s", name);
-	char *path = proc_beside(from_tree);
+	char *relative = xasprintf("../%s%s", place, name);
+	char *path = proc_beside(relative);
 	char *real = path ? realpath(path, NULL) : NULL;
 
 	free(path);
-	free(from_tree);
+	free(relative);
 	return real;
 }
 
 char *data_place(unsigned i, const char *name)
 {
-	char *built = i == 1 ? built_in(name) : NULL;
+	static const char *const places[] = { "", "share/fsduel/" };
+	char *path;
 
 	if (!i)
 		return xstrdup(name);
-	if (built)
-		return built;
-	return i <= 2 ? xasprintf(FSDUEL_DATADIR "/%s", name) : NULL;
+	if (i > 2)
+		return NULL;
+	path = from_program(places[i - 1], name);
+	return path ? path : xstrdup(name);
 }
 
 char *data_find(const char *name)

@@ -8,11 +8,8 @@
 #define FSDUEL_LIB_DATA_H
 
 /* "in DATA_PLACES": for the sentence that says where something was looked for. */
-#define DATA_PLACES "the folder you work in, beside the program and in " FSDUEL_DATADIR
-
-#ifndef FSDUEL_DATADIR
-#define FSDUEL_DATADIR "/usr/local/share/fsduel"
-#endif
+#define DATA_PLACES                                                                                \
+	"the folder you work in, the source tree and share/fsduel beside the program's bin"
 
 /*
  * Where name may be, best first: i = 0 is the folder one works in (name as it is), then

@@ -73,6 +73,8 @@ int fs_map(const char *path, const void **data, size_t *len, struct err *e)
 		return err_sys(e, errno, "cannot open %s", path);
 	if (fstat(fd, &st))
 		ret = err_sys(e, errno, "cannot look at %s", path);
+	else if (S_ISDIR(st.st_mode))
+		ret = err_sys(e, EISDIR, "cannot read %s", path);
 	else if (!S_ISREG(st.st_mode))
 		ret = err_add(e, EINVAL, "%s is no regular file", path);
 	else if (st.st_size)
@@ -168,6 +170,17 @@ int fs_write_atomic(const char *path, const void *data, size_t len, struct err *
 	}
 	free(tmp);
 	return ret ? ret : flush_parent(path, e);
+}
+
+int fs_write_text(const char *path, const char *text, struct err *e)
+{
+	int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC), ret = 0;
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		ret = err_sys(e, errno, "cannot write \"%s\" to %s", text, path);
+	if (fd >= 0)
+		close(fd);
+	return ret;
 }
 
 int fs_write_json(const char *path, const json_t *j, struct err *e)

@@ -13,6 +13,7 @@
 #include <jansson.h>
 
 #include "lib/buf.h"
+#include "lib/hash.h"
 #include "lib/err.h"
 
 /*
@@ -40,6 +41,9 @@ char *fs_read_line(const char *path);
  * one case that is said so: the directory itself could not be flushed.
  */
 int fs_write_atomic(const char *path, const void *data, size_t len, struct err *e);
+
+/* Write text in one piece into a file that is there: a setting in /sys or /proc. */
+int fs_write_text(const char *path, const char *text, struct err *e);
 
 /* fs_write_atomic of j, indented, keys sorted, newline at the end. */
 int fs_write_json(const char *path, const json_t *j, struct err *e);
@@ -70,19 +74,12 @@ char *fs_nearest(const char *path);
  */
 int fs_cache_room(const char *room, char **out, struct err *e);
 
-/* SHA-256 in lower-case hex, NUL-terminated. */
-#define SHA256_HEX 65
-void sha256_hex(const void *data, size_t len, char out[SHA256_HEX]);
-int sha256_file(const char *path, char out[SHA256_HEX], struct err *e);
-
 /*
- * Decompress data (gzip, xz, zstd, lz4 also in the kernel's legacy framing,
- * bzip2) and append it to out, by libarchive; data that begins with no such
- * magic is appended as it is. Streams of one format after each other are one.
- * Bytes after them are ignored; only for legacy lz4, which has no end mark,
- * those must not look like one more block (the kernel's size word is fine).
- * -EINVAL: damaged or cut short (libarchive does not check gzip's CRC); -EFBIG:
- * more than 1 GiB. On error out holds what it held.
+ * Unpack data (gzip, xz, zstd, lz4 also in the kernel's legacy framing, bzip2) and append it
+ * to out, by libarchive; data that begins with no such magic is appended as it is. Several
+ * streams of one format are one. The data must end where its stream ends: xz, zstd and lz4
+ * take no other bytes behind it. -EINVAL: damaged or cut short (libarchive does not check
+ * gzip's CRC); -EFBIG: more than 1 GiB. On error out holds what it held.
  */
 int fs_decompress(const void *data, size_t len, struct buf *out, struct err *e);
 

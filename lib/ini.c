@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ini.c: an INI file kept whole, over libinih; see ini.h. libinih splits keys
- * from values and drops comments. Its reader hook is ours, because alone it
- * knows no lines, cuts long lines and section names, goes on after an error,
- * joins indented lines to the value above and takes ':' for '='. So it is only
- * ever given one checked, unindented "key = value" line at a time.
+ * ini.c: an INI file kept whole; see ini.h. Each line is read alone. The usual libraries
+ * know no lines, cut long ones, go on after an error, join an indented line to the value
+ * above it and take ':' for '=', so this one is ours.
  */
 #include "lib/ini.h"
 
 #include <errno.h>
-#include <ini.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,61 +14,31 @@
 #include "lib/fs.h"
 
 #define LINE_BYTES 4000 /* the longest line that ini.h promises to take */
-#define LINE_ROOM 16    /* what is added to one: "=", a newline, a NUL, and libinih's slack */
+#define BLANKS " \t\n\v\f\r"
 
 struct reader {
 	struct ini *ini;
-	const char *pos, *end;
-	unsigned line;
-	unsigned flags;
-	bool bare; /* of the line just read */
-	int ret;
+	unsigned line, flags;
 	struct err *e;
 };
 
-/* A piece of the file. */
-struct span {
-	const char *s;
+/* Cut the blanks at both ends of s. */
+static char *trim(char *s)
+{
 	size_t len;
-};
 
-static bool is_blank(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r'); /* as isspace in the C locale */
+	s += strspn(s, BLANKS);
+	len = strlen(s);
+	while (len && strchr(BLANKS, s[len - 1]))
+		len--;
+	s[len] = '\0';
+	return s;
 }
 
-static struct span trim(struct span t)
+static int complain(const struct reader *r, const char *what, const char *line)
 {
-	while (t.len && is_blank(t.s[0])) {
-		t.s++;
-		t.len--;
-	}
-	while (t.len && is_blank(t.s[t.len - 1]))
-		t.len--;
-	return t;
-}
-
-static struct span next_line(struct reader *r)
-{
-	size_t left = (size_t)(r->end - r->pos);
-	const char *nl = memchr(r->pos, '\n', left);
-	struct span t = { r->pos, nl ? (size_t)(nl - r->pos) : left };
-
-	r->pos += t.len + (nl != NULL);
-	if (++r->line == 1 && t.len >= 3 && !memcmp(t.s, "\xef\xbb\xbf", 3)) {
-		t.s += 3;
-		t.len -= 3;
-	}
-	return t;
-}
-
-/* Note that line and what is wrong with it. */
-static int complain(struct reader *r, const char *what, struct span t)
-{
-	int shown = t.len > 60 ? 60 : (int)t.len;
-
-	return r->ret = err_add(r->e, EINVAL, "%s:%u: %s: %.*s%s", r->ini->path, r->line, what,
-				shown, t.s, t.len > 60 ? "..." : "");
+	return err_add(r->e, EINVAL, "%s:%u: %s: %.60s%s", r->ini->path, r->line, what, line,
+		       strlen(line) > 60 ? "..." : "");
 }
 
 /* Room for one more element of an array that was grown when n was a power of two. */
@@ -80,151 +47,110 @@ static void *grow(void *array, size_t n, size_t size)
 	return n & (n - 1) ? array : xrealloc(array, n ? 2 * n : 1, size);
 }
 
-/* t begins with '['. */
-static int add_section(struct reader *r, struct span t)
+/* line begins with '['. */
+static int add_section(const struct reader *r, char *line)
 {
-	const char *close = memchr(t.s, ']', t.len);
+	char *name = xstrdup(line + 1), *close = strchr(name, ']'), *rest = NULL, *trimmed;
 	struct ini *ini = r->ini;
-	struct span name, rest;
+	const char *wrong = NULL;
 
+	if (close) {
+		rest = close + 1;
+		*close = '\0';
+	}
+	trimmed = trim(name);
 	if (!close)
-		return complain(r, "a section without its ']'", t);
-	name = trim((struct span){ t.s + 1, (size_t)(close - t.s - 1) });
-	rest = (struct span){ close + 1, (size_t)(t.s + t.len - close - 1) };
-	if (!name.len)
-		return complain(r, "a section without a name", t);
-	if (rest.len && !(is_blank(rest.s[0]) && trim(rest).s[0] == ';'))
-		return complain(r, "something after a section's ']'", t);
-	ini->sections = grow(ini->sections, ini->nr_sections, sizeof(*ini->sections));
-	ini->sections[ini->nr_sections++] = (struct ini_section){
-		.name = xstrndup(name.s, name.len),
-		.line = r->line,
-	};
-	return 0;
-}
-
-/* How much of t comes before a comment: a blank and ';'. t is trimmed. */
-static size_t before_comment(struct span t)
-{
-	for (size_t i = 1; i < t.len; i++) {
-		if (t.s[i] == ';' && is_blank(t.s[i - 1]))
-			return i;
+		wrong = "a section without its ']'";
+	else if (!*trimmed)
+		wrong = "a section without a name";
+	else if (*rest && (!strchr(BLANKS, *rest) || rest[strspn(rest, BLANKS)] != ';'))
+		wrong = "something after a section's ']'";
+	if (!wrong) {
+		ini->sections = grow(ini->sections, ini->nr_sections, sizeof(*ini->sections));
+		ini->sections[ini->nr_sections++] =
+			(struct ini_section){ .name = xstrdup(trimmed), .line = r->line };
 	}
-	return t.len;
+	free(name);
+	return wrong ? complain(r, wrong, line) : 0;
 }
 
-/* Check a line that must hold a key. A bare key becomes "key=" in out. */
-static int check_key(struct reader *r, struct span t, struct buf *out)
+/* Cut a comment behind a key: a blank and ';'. */
+static void cut_comment(char *line)
 {
-	struct span code = trim((struct span){ t.s, before_comment(t) });
-	const char *equals = memchr(code.s, '=', code.len);
-	struct span name =
-		trim((struct span){ code.s, equals ? (size_t)(equals - code.s) : code.len });
+	for (char *p = line; (p = strchr(p, ';')); p++) {
+		if (p > line && strchr(BLANKS, p[-1])) {
+			*p = '\0';
+			return;
+		}
+	}
+}
 
-	r->bare = !equals;
+static int add_key(const struct reader *r, char *line)
+{
+	char *text = xstrdup(line), *equals, *name;
+	struct ini *ini = r->ini;
+	const char *wrong = NULL;
+
+	cut_comment(text);
+	equals = strchr(text, '=');
+	if (equals)
+		*equals = '\0';
+	name = trim(text);
 	if (!equals && !(r->flags & INI_BARE_KEYS))
-		return complain(r, "neither a [section], nor key = value, nor a comment", t);
-	if (!name.len)
-		return complain(r, "no key before the '='", t);
-	if (memchr(name.s, ':', name.len))
-		return complain(r, "a key cannot hold a ':'", t);
-	if (!r->ini->nr_sections)
-		return complain(r, "a key before any [section]", t);
-	if (r->bare) {
-		buf_add(out, code.s, code.len);
-		buf_addc(out, '=');
-	} else {
-		buf_add(out, t.s, t.len); /* its comment is libinih's to cut */
+		wrong = "neither a [section], nor key = value, nor a comment";
+	else if (!*name)
+		wrong = "no key before the '='";
+	else if (strchr(name, ':'))
+		wrong = "a key cannot hold a ':'";
+	else if (!ini->nr_sections)
+		wrong = "a key before any [section]";
+	if (!wrong) {
+		struct ini_section *s = &ini->sections[ini->nr_sections - 1];
+
+		s->keys = grow(s->keys, s->nr_keys, sizeof(*s->keys));
+		s->keys[s->nr_keys++] = (struct ini_key){
+			.name = xstrdup(name),
+			.value = xstrdup(equals ? trim(equals + 1) : ""),
+			.line = r->line,
+			.bare = !equals,
+		};
 	}
-	return 0;
+	free(text);
+	return wrong ? complain(r, wrong, line) : 0;
 }
 
-/* One line for libinih: a key, or nothing for what has been dealt with here. */
-static int prepare_line(struct reader *r, struct buf *out)
+static int read_line(struct reader *r, char *line)
 {
-	struct span t = next_line(r);
-
-	if (t.len > LINE_BYTES)
-		return complain(r, "a line of more than 4000 bytes", t);
-	t = trim(t);
-	if (!t.len || t.s[0] == ';' || t.s[0] == '#')
+	if (r->line == 1 && !strncmp(line, "\xef\xbb\xbf", 3))
+		line += 3;
+	if (strlen(line) > LINE_BYTES)
+		return complain(r, "a line of more than 4000 bytes", line);
+	line = trim(line);
+	if (!*line || *line == ';' || *line == '#')
 		return 0;
-	if (t.s[0] == '[')
-		return add_section(r, t);
-	return check_key(r, t, out);
-}
-
-/* libinih's fgets. */
-static char *read_line(char *dst, int size, void *arg)
-{
-	struct reader *r = arg;
-	struct buf b = BUF_INIT;
-	char *ret = NULL;
-
-	if (r->ret || r->pos == r->end)
-		return NULL;
-	if (!prepare_line(r, &b)) {
-		buf_addc(&b, '\n');
-		if (size <= 0 || b.len + 1 >= (size_t)size)
-			complain(r, "too long a line for this build of libinih",
-				 (struct span){ b.data, b.len - 1 });
-		else
-			ret = memcpy(dst, b.data, b.len + 1);
-	}
-	buf_release(&b);
-	return ret;
-}
-
-/* libinih's handler: nonzero is success. Its section name may be cut: ours is not. */
-static int take_key(void *arg, const char *section, const char *name, const char *value)
-{
-	struct reader *r = arg;
-	struct ini_section *s = &r->ini->sections[r->ini->nr_sections - 1];
-
-	(void)section;
-	s->keys = grow(s->keys, s->nr_keys, sizeof(*s->keys));
-	s->keys[s->nr_keys++] = (struct ini_key){
-		.name = xstrdup(name),
-		.value = xstrdup(value),
-		.line = r->line,
-		.bare = r->bare,
-	};
-	return 1;
-}
-
-static int check_no_nul(struct reader *r)
-{
-	const char *nul = memchr(r->pos, '\0', (size_t)(r->end - r->pos));
-
-	if (!nul)
-		return 0;
-	r->line = 1;
-	for (const char *p = r->pos; p < nul; p++)
-		r->line += *p == '\n';
-	return err_add(r->e, EINVAL, "%s:%u: a NUL byte: this is not a text file", r->ini->path,
-		       r->line);
+	return *line == '[' ? add_section(r, line) : add_key(r, line);
 }
 
 int ini_load_mem(struct ini *ini, const char *name, const char *data, size_t len, unsigned flags,
 		 struct err *e)
 {
 	struct reader r = { .ini = ini, .flags = flags, .e = e };
-	int ret;
+	char *text = xcalloc(len + 1, 1), *at = text, *line;
+	int ret = 0;
 
-	r.pos = len ? data : "";
-	r.end = r.pos + len;
+	memcpy(text, len ? data : "", len);
 	*ini = (struct ini){ .path = xstrdup(name) };
-	if (ini_max_line < LINE_BYTES + LINE_ROOM)
-		ini_max_line = LINE_BYTES + LINE_ROOM; /* libinih's own; only ever raised */
-	ret = check_no_nul(&r);
-	if (!ret) {
-		int line = ini_parse_stream(read_line, &r, take_key, &r);
+	while (!ret && (line = strsep(&at, "\n"))) {
+		size_t used = strlen(line);
 
-		ret = r.ret;
-		if (line && !ret)
-			ret = err_add(e, EINVAL, "%s:%d: libinih cannot read this line", name,
-				      line);
+		r.line++;
+		if (line + used < (at ? at - 1 : text + len))
+			ret = err_add(e, EINVAL, "%s:%u: a NUL byte: this is not a text file", name,
+				      r.line);
+		else
+			ret = read_line(&r, line);
 	}
+	free(text);
 	if (ret)
 		ini_release(ini);
 	return ret;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ini.h: an INI file kept whole, each section and key with its line, over
- * libinih. It knows nothing of what the keys mean.
+ * ini.h: an INI file kept whole, each section and key with its line.
+ * It knows nothing of what the keys mean.
  */
 #ifndef FSDUEL_LIB_INI_H
 #define FSDUEL_LIB_INI_H

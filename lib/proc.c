@@ -5,7 +5,7 @@
  * errno back when it was not. Between fork and exec only async-signal-safe
  * calls are made, since the parent may have threads.
  */
-#include "lib/proc_impl.h"
+#include "lib/proc.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -80,19 +80,28 @@ char *proc_which(const char *program)
 	return found;
 }
 
+/* What the child gets, found before fork. */
+struct child {
+	const struct launch *l;
+	const char *path;
+	char **environ;
+	pid_t parent;
+	int report; /* where the errno of a failed start goes */
+};
+
 /* What comes back through the pipe when exec did not happen. */
 struct failure {
 	int errnum;
 	char what[20];
 };
 
-static _Noreturn void child_fail(const struct launch *l, const char *what)
+static _Noreturn void child_fail(const struct child *c, const char *what)
 {
 	struct failure f = { .errnum = errno };
 	ssize_t n;
 
 	memcpy(f.what, what, strlen(what));
-	n = write(l->report, &f, sizeof(f));
+	n = write(c->report, &f, sizeof(f));
 	(void)n;
 	_exit(127);
 }
@@ -108,49 +117,50 @@ static void child_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static void child_fds(struct launch *l)
+static void child_fds(struct child *c)
 {
+	const struct launch *l = c->l;
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int fds[3] = { null, l->fd_out >= 0 ? l->fd_out : null, l->fd_err >= 0 ? l->fd_err : null };
 
 	if (null < 0)
-		child_fail(l, "open /dev/null");
+		child_fail(c, "open /dev/null");
 	/* First out of the way, then into place: a source may itself be 0, 1 or 2. */
-	l->report = fcntl(l->report, F_DUPFD_CLOEXEC, FIRST_HIGH_FD);
+	c->report = fcntl(c->report, F_DUPFD_CLOEXEC, FIRST_HIGH_FD);
 	for (int i = 0; i < 3; i++) {
 		fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, FIRST_HIGH_FD);
 		if (fds[i] < 0)
-			child_fail(l, "copy descriptors");
+			child_fail(c, "copy descriptors");
 	}
 	for (int i = 0; i < 3; i++) {
 		if (dup2(fds[i], i) < 0)
-			child_fail(l, "copy descriptors");
+			child_fail(c, "copy descriptors");
 	}
 	/* All the rest is closed by exec, whoever opened it, but for those to keep. */
 	close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);
 	for (size_t i = 0; i < l->nkeep; i++) {
 		if (fcntl(l->keep[i], F_SETFD, 0))
-			child_fail(l, "keep descriptors");
+			child_fail(c, "keep descriptors");
 	}
 }
 
-static _Noreturn void child_main(struct launch *l)
+static _Noreturn void child_main(struct child *c)
 {
 	union {
 		const char *const *in;
 		char *const *out;
-	} argv = { .in = l->argv }; /* execve's prototype lacks a const */
+	} argv = { .in = c->l->argv }; /* execve's prototype lacks a const */
 
 	setpgid(0, 0);
 	/* The parent may have died before the request was in place: then there is no signal. */
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != l->parent)
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != c->parent)
 		_exit(127);
 	child_signals();
-	child_fds(l);
-	if (l->cwd && chdir(l->cwd))
-		child_fail(l, "change directory");
-	execve(l->path, argv.out, l->environ);
-	child_fail(l, "exec");
+	child_fds(c);
+	if (c->l->cwd && chdir(c->l->cwd))
+		child_fail(c, "change directory");
+	execve(c->path, argv.out, c->environ);
+	child_fail(c, "exec");
 }
 
 int proc_reap(struct proc *p, struct proc_exit *x)
@@ -172,7 +182,7 @@ int proc_reap(struct proc *p, struct proc_exit *x)
 }
 
 /* Wait for the report: 0 when exec closed the pipe without one. */
-static int await_exec(int fd, struct proc *p, const struct launch *l, struct err *e)
+static int await_exec(int fd, struct proc *p, const struct child *c, struct err *e)
 {
 	struct failure f = { 0, "" };
 	struct proc_exit x;
@@ -185,13 +195,13 @@ static int await_exec(int fd, struct proc *p, const struct launch *l, struct err
 		return 0;
 	proc_reap(p, &x);
 	if (n != (ssize_t)sizeof(f))
-		return err_add(e, EIO, "cannot start %s: its child process died", l->path);
+		return err_add(e, EIO, "cannot start %s: its child process died", c->path);
 	if (!strcmp(f.what, "change directory"))
-		return err_sys(e, f.errnum, "cannot start %s in %s", l->path, l->cwd);
-	return err_sys(e, f.errnum, "cannot start %s: %s", l->path, f.what);
+		return err_sys(e, f.errnum, "cannot start %s in %s", c->path, c->l->cwd);
+	return err_sys(e, f.errnum, "cannot start %s: %s", c->path, f.what);
 }
 
-static int fork_exec(struct proc *p, struct launch *l, struct err *e)
+static int fork_exec(struct proc *p, struct child *c, struct err *e)
 {
 	int report[2];
 	sigset_t all, old;
@@ -199,30 +209,30 @@ static int fork_exec(struct proc *p, struct launch *l, struct err *e)
 
 	if (pipe2(report, O_CLOEXEC))
 		return err_sys(e, errno, "cannot make a pipe");
-	l->parent = getpid();
-	l->report = report[1];
+	c->parent = getpid();
+	c->report = report[1];
 	/* No handler of ours may run in the child. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	p->pid = fork();
 	if (!p->pid)
-		child_main(l);
+		child_main(c);
 	ret = p->pid < 0 ? -errno : 0;
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	close(report[1]);
 	if (ret) {
 		p->pid = 0;
-		err_sys(e, -ret, "cannot start %s: fork", l->path);
+		err_sys(e, -ret, "cannot start %s: fork", c->path);
 	} else {
 		setpgid(p->pid, p->pid); /* as the child does: whoever comes first */
-		ret = await_exec(report[0], p, l, e);
+		ret = await_exec(report[0], p, c, e);
 	}
 	close(report[0]);
 	if (ret)
 		return ret;
 	p->pidfd = pidfd_open(p->pid, 0);
 	if (p->pidfd < 0) {
-		ret = err_sys(e, errno, "cannot watch %s", l->path);
+		ret = err_sys(e, errno, "cannot watch %s", c->path);
 		proc_kill(p);
 	}
 	return ret;
@@ -245,19 +255,19 @@ static char **make_environ(const char *const *own)
 	return list;
 }
 
-int proc_launch(struct proc *p, struct launch *l, struct err *e)
+int proc_launch(struct proc *p, const struct launch *l, struct err *e)
 {
 	char *path = proc_which(l->argv[0]);
+	struct child c = { .l = l, .path = path };
 	int ret;
 
 	*p = (struct proc)PROC_NONE;
 	if (!path)
 		return err_add(e, ENOENT, "no program '%s' in PATH, /usr/sbin or /sbin",
 			       l->argv[0]);
-	l->path = path;
-	l->environ = make_environ(l->env);
-	ret = fork_exec(p, l, e);
-	free(l->environ);
+	c.environ = make_environ(l->env);
+	ret = fork_exec(p, &c, e);
+	free(c.environ);
 	free(path);
 	return ret;
 }
@@ -265,13 +275,7 @@ int proc_launch(struct proc *p, struct launch *l, struct err *e)
 int proc_start(struct proc *p, const char *const *argv, int fd_out, int fd_err, const int *keep,
 	       size_t nkeep, struct err *e)
 {
-	struct launch l = {
-		.argv = argv,
-		.fd_out = fd_out,
-		.fd_err = fd_err,
-		.keep = keep,
-		.nkeep = nkeep,
-	};
+	const struct launch l = { argv, NULL, NULL, fd_out, fd_err, keep, nkeep };
 
 	return proc_launch(p, &l, e);
 }
@@ -321,12 +325,16 @@ void proc_kill(struct proc *p)
 
 char *proc_beside(const char *name)
 {
-	char self[4096], *slash;
+	char self[4096], *slash, *path;
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
 	if (n < 0)
 		return NULL;
 	self[n] = '\0';
 	slash = strrchr(self, '/');
+	path = xasprintf("%.*s/../lib/fsduel/%s", (int)(slash - self), self, name);
+	if (!access(path, F_OK))
+		return path;
+	free(path);
 	return xasprintf("%.*s/%s", (int)(slash - self), self, name);
 }

@@ -62,17 +62,30 @@ struct proc {
 		0, -1                                                                              \
 	}
 
-/*
- * Start argv with stdin, stdout and stderr on /dev/null, or on the given
- * descriptors where >= 0; descriptors keep[0..nkeep) stay open in it under the
- * same numbers.
- */
+/* How a child is started: all in it must outlive the call only. */
+struct launch {
+	const char *const *argv; /* argv[0] is looked up in PATH */
+	const char *cwd;         /* NULL: stay */
+	const char *const *env;  /* as proc_opts.env */
+	int fd_out, fd_err;      /* -1: /dev/null, as its stdin always is */
+	const int *keep;         /* descriptors that stay open under the same numbers */
+	size_t nkeep;
+};
+
+/* Returns when the child has been exec'ed. -errno: it was not, and *p is PROC_NONE. */
+int proc_launch(struct proc *p, const struct launch *l, struct err *e);
 int proc_start(struct proc *p, const char *const *argv, int fd_out, int fd_err, const int *keep,
 	       size_t nkeep, struct err *e);
 /* Reap it if it has ended: 1 and *x filled, 0 while it runs. */
 int proc_poll(struct proc *p, struct proc_exit *x);
-/* SIGKILL its process group and reap it. Accepts PROC_NONE. */
+/* Reap a child that has ended or is about to. -ECHILD: somebody else did. */
+int proc_reap(struct proc *p, struct proc_exit *x);
+/* SIGKILL its group and reap it. -ETIMEDOUT: it hangs in the kernel and is left behind. */
+int proc_kill_reap(struct proc *p, struct proc_exit *x);
+/* The same, whatever comes of it. Accepts PROC_NONE. */
 void proc_kill(struct proc *p);
+/* Close *fd if it is one; it is -1 then. */
+void proc_close_fd(int *fd);
 
 /*
  * Absolute path of program in PATH plus /usr/sbin and /sbin, or NULL. A name with
@@ -80,8 +93,10 @@ void proc_kill(struct proc *p);
  */
 char *proc_which(const char *program);
 
-/* Path of a file that is built and installed beside this program. Caller frees; NULL: /proc is not
- * there. */
+/*
+ * Path of a file that was built with this program: in ../lib/fsduel where it is installed, else in
+ * the program's own folder. Caller frees. NULL: /proc is not there.
+ */
 char *proc_beside(const char *name);
 
 /* CLOCK_MONOTONIC in ns. */

@@ -4,12 +4,13 @@
  * poll loop watches its pidfd, its pipes, the clock and *stop. How a child is
  * started and ended is in proc.c.
  */
-#include "lib/proc_impl.h"
+#include "lib/proc.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -160,19 +161,6 @@ int proc_run(const char *const *argv, const struct proc_opts *o, const atomic_in
 	return ret;
 }
 
-/* The last line of text that is not blank, into out. */
-static void last_line(const char *text, struct buf *out)
-{
-	size_t end = strlen(text), start;
-
-	while (end && strchr(" \t\r\n", text[end - 1]))
-		end--;
-	for (start = end; start && text[start - 1] != '\n'; start--)
-		;
-	buf_reset(out);
-	buf_add(out, text + start, end - start);
-}
-
 /* The sentence for a child that ran and failed, or 0. */
 static int judge(const char *name, const struct proc_exit *x, uint64_t timeout_ns,
 		 const char *words, struct err *e)
@@ -194,27 +182,28 @@ static int judge(const char *name, const struct proc_exit *x, uint64_t timeout_n
 int proc_check(const char *const *argv, const struct proc_opts *o, const atomic_int *stop,
 	       struct err *e)
 {
-	struct buf own_out = BUF_INIT, own_err = BUF_INIT, words = BUF_INIT;
-	struct proc_opts mine = { 0 };
-	struct proc_exit x;
+	struct buf own_out = BUF_INIT, own_err = BUF_INIT;
+	struct proc_opts mine = o ? *o : (struct proc_opts){ 0 };
 	size_t out_start, err_start;
+	struct proc_exit x;
+	char *words;
 	int ret;
 
-	if (o)
-		mine = *o;
 	mine.out = mine.out ? mine.out : &own_out;
 	mine.err = mine.err ? mine.err : &own_err;
 	out_start = mine.out->len;
 	err_start = mine.err->len;
 	ret = proc_run(argv, &mine, stop, &x, e);
 	if (!ret) {
-		last_line(buf_str(mine.err) + err_start, &words);
-		if (!words.len)
-			last_line(buf_str(mine.out) + out_start, &words);
-		ret = judge(argv[0], &x, mine.timeout_ns, words.data, e);
+		words = text_last_line(buf_str(mine.err) + err_start);
+		if (!*words) {
+			free(words);
+			words = text_last_line(buf_str(mine.out) + out_start);
+		}
+		ret = judge(argv[0], &x, mine.timeout_ns, words, e);
+		free(words);
 	}
 	buf_release(&own_out);
 	buf_release(&own_err);
-	buf_release(&words);
 	return ret;
 }

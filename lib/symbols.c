@@ -13,6 +13,7 @@
 
 #include "lib/buf.h"
 #include "lib/fs.h"
+#include "lib/num.h"
 
 #define KALLSYMS "/proc/kallsyms"
 #define KALLSYMS_MAX ((size_t)256 << 20)
@@ -31,96 +32,35 @@ struct line {
 	bool function;
 };
 
-/* A position in the text; lines are counted for the sentences. */
-struct cursor {
-	const char *p, *end;
-	size_t line;
-	char *copy; /* where names go */
-};
-
-static bool parse_hex(const char *p, size_t n, uint64_t *out)
-{
-	uint64_t v = 0;
-
-	if (!n || n > 16)
-		return false;
-	for (; n; n--, p++) {
-		unsigned digit;
-
-		if (*p >= '0' && *p <= '9')
-			digit = (unsigned)(*p - '0');
-		else if (*p >= 'a' && *p <= 'f')
-			digit = (unsigned)(*p - 'a') + 10;
-		else
-			return false;
-		v = v << 4 | digit;
-	}
-	*out = v;
-	return true;
-}
-
-static const char *keep(struct cursor *c, const char *p, size_t n)
-{
-	char *copy = c->copy;
-
-	memcpy(copy, p, n);
-	copy[n] = '\0';
-	c->copy += n + 1;
-	return copy;
-}
-
-static size_t word(const char *p, const char *end)
+/* The characters of a name: all that are seen, in ASCII. */
+static size_t word(const char *p)
 {
 	size_t n = 0;
 
-	while (p + n < end && p[n] > ' ' && p[n] <= '~')
+	while (p[n] > ' ' && p[n] <= '~')
 		n++;
 	return n;
 }
 
-/* "ffffffffc0a01234 t name\t[module]", without its newline. */
-static bool parse_line(struct cursor *c, const char *p, const char *end, struct line *l)
+/* "ffffffffc0a01234 t name\t[module]" without its newline; it is cut into its parts. */
+static bool parse_line(char *p, struct line *l)
 {
-	size_t n = word(p, end), name, module;
+	size_t n = num_hex(p, &l->address);
 
-	if (!parse_hex(p, n, &l->address) || end - p < (ptrdiff_t)n + 4 || p[n] != ' ' ||
-	    p[n + 2] != ' ')
+	if (!n || p[n] != ' ' || !p[n + 1] || p[n + 2] != ' ')
 		return false;
-	p += n + 1;
-	l->function = strchr("tTwW", *p) && *p;
-	p += 2;
-	name = word(p, end);
-	if (!name)
-		return false;
-	l->name = keep(c, p, name);
+	l->function = strchr("tTwW", p[n + 1]);
+	l->name = p += n + 3;
 	l->module = NULL;
-	p += name;
-	if (p == end)
-		return true;
-	module = word(p + 1, end);
-	if (*p != '\t' || module < 3 || p + 1 + module != end || p[1] != '[' || end[-1] != ']')
+	p += word(p);
+	if (p == l->name || !*p)
+		return p != l->name;
+	n = word(p + 1);
+	if (*p != '\t' || n < 3 || p[1 + n] || p[1] != '[' || p[n] != ']')
 		return false;
-	l->module = keep(c, p + 2, module - 2);
+	*p = p[n] = '\0';
+	l->module = p + 2;
 	return true;
-}
-
-/* 1: a line, 0: the end. */
-static int next_line(struct cursor *c, struct line *l, struct err *e)
-{
-	const char *p = c->p, *end;
-
-	if (p == c->end)
-		return 0;
-	end = memchr(p, '\n', (size_t)(c->end - p));
-	c->line++;
-	if (!end)
-		end = c->end;
-	if (!parse_line(c, p, end, l))
-		return err_add(e, EINVAL, "kallsyms:%zu: this is no line of a symbol table: '%.*s'",
-			       c->line, (int)(end - p > 60 ? 60 : end - p), p);
-	c->p = end < c->end ? end + 1 : end;
-	l->order = c->line;
-	return 1;
 }
 
 static int by_address(const void *a, const void *b)
@@ -185,34 +125,46 @@ static void fill(struct symbols *s, const struct line *lines, size_t n)
 	}
 }
 
+/* All lines of text, which is cut into its names. */
+static int read_lines(char *text, struct line **lines, size_t *n, struct err *e)
+{
+	size_t cap = 0, shown = 0;
+	char *line;
+
+	for (*n = 0; text && *text; (*n)++) {
+		line = strsep(&text, "\n");
+		if (*n == cap) {
+			cap = cap ? 2 * cap : 1024;
+			*lines = xrealloc(*lines, cap, sizeof(**lines));
+		}
+		if (!parse_line(line, &(*lines)[*n]))
+			return err_add(e, EINVAL,
+				       "kallsyms:%zu: this is no line of a symbol table: '%.60s'",
+				       *n + 1, line);
+		(*lines)[*n].order = *n;
+		shown += (*lines)[*n].address != 0;
+	}
+	if (!*n)
+		return err_add(e, EINVAL,
+			       "the kernel's symbol table is empty: its functions have no names");
+	if (!shown)
+		return err_add(e, EPERM,
+			       "the kernel hides its addresses: call chains need root, or "
+			       "0 in /proc/sys/kernel/kptr_restrict");
+	return 0;
+}
+
 int symbols_parse(struct symbols *s, const char *text, size_t len, struct err *e)
 {
-	struct cursor c = { .p = text, .end = text + len };
-	size_t n = 0, cap = 0, shown = 0;
 	struct line *lines = NULL;
+	size_t n = 0;
 	int ret;
 
-	*s = (struct symbols){ .text = xcalloc(1, len + 2) };
-	c.copy = s->text;
-	for (;;) {
-		if (n == cap) {
-			cap = cap ? 2 * cap : 1024;
-			lines = xrealloc(lines, cap, sizeof(*lines));
-		}
-		ret = next_line(&c, &lines[n], e);
-		if (ret <= 0)
-			break;
-		shown += lines[n].address != 0;
-		n++;
-	}
-	if (!ret && !n)
-		ret = err_add(e, EINVAL,
-			      "the kernel's symbol table is empty: its functions have no "
-			      "names");
-	else if (!ret && !shown)
-		ret = err_add(e, EPERM,
-			      "the kernel hides its addresses: call chains need root, or "
-			      "0 in /proc/sys/kernel/kptr_restrict");
+	*s = (struct symbols){ .text = xstrndup(len ? text : "", len) };
+	if (strlen(s->text) < len)
+		ret = err_add(e, EINVAL, "the kernel's symbol table has a NUL byte in it");
+	else
+		ret = read_lines(s->text, &lines, &n, e);
 	if (!ret) {
 		qsort(lines, n, sizeof(*lines), by_address);
 		fill(s, lines, n);

@@ -47,8 +47,7 @@ static int aio_setup(struct role_thread *t, struct aio *a, struct err *e)
 			       t->role->name);
 	if (ret == -EAGAIN)
 		return err_add(e, EAGAIN,
-			       "%s: a depth of %u is more than is left of "
-			       "/proc/sys/fs/aio-max-nr",
+			       "%s: a depth of %u is more than is left of /proc/sys/fs/aio-max-nr",
 			       t->role->name, t->depth);
 	return ret ? err_sys(e, -ret, "%s: io_setup failed", t->role->name) : 0;
 }

@@ -57,8 +57,8 @@ static int fiemap(int fd, uint64_t start, uint64_t end, struct fiemap *fm, struc
 		return 0;
 	if (errno == ENOTTY || errno == EOPNOTSUPP)
 		return err_add(e, ENOTSUP,
-			       "this file system has no FIEMAP, so extents cannot be "
-			       "proved: set extents=any to go without");
+			       "this file system has no FIEMAP, so extents cannot be proved: set "
+			       "extents=any to go without");
 	return err_sys(e, errno, "FIEMAP of the work file failed");
 }
 
@@ -71,8 +71,9 @@ static int see_extent(const struct fiemap_extent *x, unsigned *seen, struct err 
 
 	if (x->fe_flags & odd)
 		return err_add(e, EUCLEAN,
-			       "the extent at %" PRIu64 " of the work file is delayed, encoded, "
-			       "inline or shared (FIEMAP flags 0x%x): no plain overwrite",
+			       "the extent at %" PRIu64
+			       " of the work file is delayed, encoded, inline or shared (FIEMAP "
+			       "flags 0x%x): no plain overwrite",
 			       (uint64_t)x->fe_logical, x->fe_flags);
 	*seen |=
 		1u << (x->fe_flags & FIEMAP_EXTENT_UNWRITTEN ? EXTENTS_UNWRITTEN : EXTENTS_WRITTEN);

@@ -92,9 +92,9 @@ static const struct argp argp = {
 	.parser = parse_option,
 	.args_doc = "FILE",
 	.doc = "Load one FILE with a mix of roles and print what they got done.\v"
-	       "FILE is made by this program and must not exist yet; it is removed afterwards. "
-	       "Its file system is what is measured. Exit code: 0 fine, 2 usage, 3 this machine "
-	       "cannot do it, 4 measuring failed, 128+n on a signal.",
+	       "FILE is made by this program and must not exist yet; it is removed afterwards. Its "
+	       "file system is what is measured. Exit code: 0 fine, 2 usage, 3 this machine cannot "
+	       "do it, 4 measuring failed, 128+n on a signal.",
 };
 
 /* --- --list ------------------------------------------------------------------- */

@@ -177,8 +177,8 @@ static int check_sync(const struct mix *m, const struct mix_entry *en, struct er
 	    en->param[ROLE_SYNC_EVERY] || en->param[ROLE_FINAL_SYNC])
 		return 0;
 	return err_add(e, EINVAL,
-		       "%s: without sync_every or final_sync it would measure the page cache "
-		       "and not the file system",
+		       "%s: without sync_every or final_sync it would measure the page cache and "
+		       "not the file system",
 		       role->name);
 }
 
@@ -189,8 +189,8 @@ static int check_mixed(const struct mix *m, const struct mix_entry *en, struct e
 	if (en->param[ROLE_EXTENTS] != EXTENTS_MIXED || (b.chunk && b.chunk < b.size))
 		return 0;
 	return err_add(e, EINVAL,
-		       "%s: mixed extents in pieces of %" PRIu64 " need a region longer "
-		       "than %" PRIu64,
+		       "%s: mixed extents in pieces of %" PRIu64
+		       " need a region longer than %" PRIu64,
 		       en->role->name, b.chunk, b.size);
 }
 
@@ -209,15 +209,15 @@ static int check_stamps(const struct mix *m, const struct mix_entry *en, struct 
 	if (!en->role->stamps && !en->role->sees_stamps)
 		return 0;
 	if (en->param[ROLE_FILE] == FILE_OWN || b.align != en->param[ROLE_BS])
-		return err_add(e, EINVAL,
-			       "%s works on the shared file and block by block: leave file "
-			       "and align out",
-			       name);
+		return err_add(
+			e, EINVAL,
+			"%s works on the shared file and block by block: leave file and align out",
+			name);
 	if (en->role->stamps && en->param[ROLE_SHIFT])
-		return err_add(e, EINVAL,
-			       "%s fills whole blocks from the start of its region: leave shift "
-			       "out",
-			       name);
+		return err_add(
+			e, EINVAL,
+			"%s fills whole blocks from the start of its region: leave shift out",
+			name);
 	if (en->role->stamps && state != EXTENTS_HOLE && state != EXTENTS_UNWRITTEN)
 		return err_add(e, EINVAL, "%s fills extents=hole or extents=unwritten, not %s",
 			       name, extents_names[state]);
@@ -242,8 +242,8 @@ static int check_seen(const struct mix *m, const struct mix_entry *en, struct er
 	if (!en->role->sees_stamps)
 		return 0;
 	return err_add(e, EINVAL,
-		       "%s looks for stamps: it needs a role of the mix that puts them all "
-		       "over its region (hole_fill)",
+		       "%s looks for stamps: it needs a role of the mix that puts them all over "
+		       "its region (hole_fill)",
 		       en->role->name);
 }
 
@@ -271,8 +271,8 @@ static int check_pair(const struct mix *m, const struct mix_entry *a, const stru
 
 	if ((spoils(a, b) || spoils(b, a)) && overlap(&ba, &bb))
 		return err_add(e, EINVAL,
-			       "%s and %s in the same part of the file: what one writes the "
-			       "other would take for stale data",
+			       "%s and %s in the same part of the file: what one writes the other "
+			       "would take for stale data",
 			       a->role->name, b->role->name);
 	if (a->param[ROLE_FILE] == FILE_OWN || b->param[ROLE_FILE] == FILE_OWN ||
 	    a->param[ROLE_EXTENTS] == EXTENTS_ANY || b->param[ROLE_EXTENTS] == EXTENTS_ANY ||
@@ -308,8 +308,8 @@ static int check_background(const struct mix *m, struct err *e)
 		if (!m->entry[i].param[ROLE_BACKGROUND])
 			return 0;
 	return m->nr ? err_add(e, EINVAL,
-			       "every role is in the background, so there is nothing to "
-			       "measure: take background=1 from one")
+			       "every role is in the background, so there is nothing to measure: "
+			       "take background=1 from one")
 		     : 0;
 }
 

@@ -34,8 +34,8 @@ static int mark_extent(const struct fiemap_extent *x, void *arg, struct err *e)
 	if (x->fe_flags & (FIEMAP_EXTENT_UNKNOWN | FIEMAP_EXTENT_ENCODED |
 			   FIEMAP_EXTENT_NOT_ALIGNED | FIEMAP_EXTENT_SHARED))
 		return err_add(e, EUCLEAN,
-			       "poison: an extent of free space has no address of its "
-			       "own (FIEMAP flags 0x%x)",
+			       "poison: an extent of free space has no address of its own (FIEMAP "
+			       "flags 0x%x)",
 			       x->fe_flags);
 	for (uint64_t at = 0; at < x->fe_length;) {
 		uint64_t left = x->fe_length - at;

@@ -123,8 +123,8 @@ static int make_file(const char *path, const struct mix_entry *own, void *arg)
 	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0 && errno == EEXIST)
 		return err_add(k->e, EEXIST,
-			       "%s is there already and is not written over: remove "
-			       "it if it is an old work file",
+			       "%s is there already and is not written over: remove it if it is an "
+			       "old work file",
 			       path);
 	if (fd < 0)
 		return err_sys(k->e, errno, "cannot make the work file %s", path);

@@ -100,18 +100,18 @@ static void each(const struct findings *f, field_row_fn *fn, void *arg)
 		fn(arg, NULL, &f->c->rows[k]);
 }
 
+#define TEXT(name) #name, field_text(x->name) /* a member of json_pack's "s:o" */
+
 static json_t *gaps_json(const struct comparison *c)
 {
 	json_t *gaps = json_array();
 
 	for (size_t i = 0; i < c->unmeasured; i++) {
-		const struct comparison_gap *g = &c->gaps[i];
+		const struct comparison_gap *x = &c->gaps[i];
 
-		json_array_append_new(gaps, json_pack("{s:o, s:o, s:o, s:i, s:o}", "contrast",
-						      field_text(g->contrast), "workload",
-						      field_text(g->workload), "params",
-						      field_text(g->params), "block", (int)g->block,
-						      "reason", field_text(g->reason)));
+		json_array_append_new(gaps, json_pack("{s:o, s:o, s:o, s:i, s:o}", TEXT(contrast),
+						      TEXT(workload), TEXT(params), "block",
+						      (int)x->block, TEXT(reason)));
 	}
 	return gaps;
 }
@@ -122,16 +122,14 @@ static json_t *cells_json(const struct comparison *c)
 	json_t *cells = json_array();
 
 	for (size_t i = 0; i < c->nr_cells; i++) {
-		const struct comparison_cell *cell = &c->cells[i];
+		const struct comparison_cell *x = &c->cells[i];
 
 		json_array_append_new(
-			cells,
-			json_pack("{s:o, s:o, s:o, s:s, s:i, s:s, s:i, s:o}", "contrast",
-				  field_text(cell->contrast), "workload",
-				  field_text(cell->workload), "params", field_text(cell->params),
-				  "verdict", verdict_names[cell->verdict], "members",
-				  (int)cell->nr_members, "kernel", ends[cell->end], "kernel_blocks",
-				  (int)cell->end_blocks, "kernel_line", field_text(cell->line)));
+			cells, json_pack("{s:o, s:o, s:o, s:s, s:i, s:s, s:i, s:o}", TEXT(contrast),
+					 TEXT(workload), TEXT(params), "verdict",
+					 verdict_names[x->verdict], "members", (int)x->nr_members,
+					 "kernel", ends[x->end], "kernel_blocks",
+					 (int)x->end_blocks, "kernel_line", field_text(x->line)));
 	}
 	return cells;
 }
@@ -141,14 +139,16 @@ static json_t *headlines_json(const struct comparison *c)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < c->nr_headlines; i++) {
-		const struct headline *h = &c->headlines[i];
-		json_t *one = json_pack("{s:o}", "contrast", field_text(h->contrast));
+		const struct headline *x = &c->headlines[i];
+		json_t *one = json_pack("{s:o}", TEXT(contrast)), *mean;
 
 		for (enum verdict v = VERDICT_FIRST; v < NR_VERDICTS; v++)
-			json_object_set_new(one, verdict_names[v], json_integer(h->nr[v]));
-		json_object_set_new(one, "mean", field_real(h->cells, h->mean));
-		json_object_set_new(one, "mean_low95", field_real(h->i95.exists, h->i95.low));
-		json_object_set_new(one, "mean_high95", field_real(h->i95.exists, h->i95.high));
+			json_object_set_new(one, verdict_names[v], json_integer(x->nr[v]));
+		mean = json_pack("{s:o, s:o, s:o}", "mean", field_real(x->cells, x->mean),
+				 "mean_low95", field_real(x->i95.exists, x->i95.low), "mean_high95",
+				 field_real(x->i95.exists, x->i95.high));
+		json_object_update(one, mean);
+		json_decref(mean);
 		json_array_append_new(list, one);
 	}
 	return list;
@@ -156,13 +156,13 @@ static json_t *headlines_json(const struct comparison *c)
 
 static json_t *head(const struct findings *f)
 {
-	const struct comparison *c = f->c;
+	const struct comparison *x = f->c;
+#define TEXTS(name) #name, field_texts(&x->name)
 
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "unmeasured",
-			 field_whole(c->unmeasured), "gaps", gaps_json(c), "cells", cells_json(c),
-			 "headlines", headlines_json(c), "warnings", field_texts(&c->warnings),
-			 "remarks", field_texts(&c->remarks), "lock_notes",
-			 field_texts(&c->lock_notes), "cost_notes", field_texts(&c->cost_notes));
+			 field_whole(x->unmeasured), "gaps", gaps_json(x), "cells", cells_json(x),
+			 "headlines", headlines_json(x), TEXTS(warnings), TEXTS(remarks),
+			 TEXTS(lock_notes), TEXTS(cost_notes));
 }
 
 const struct dataset comparison_data = {

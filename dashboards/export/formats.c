@@ -3,11 +3,19 @@
 #include "dashboards/export/formats.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
+/* The table is drawn by the room below. */
+const struct format format_table = {
+	.name = "table",
+	.show = { table_comparison, table_locks, table_costs, table_guard },
+};
+
 #define FORMAT_ROW(name) &format_##name,
-static const struct format *const formats[] = { FORMATS(FORMAT_ROW) NULL };
+static const struct format *const formats[] = { &format_table,
+						FORMATS_DATA(FORMAT_ROW)
+							FORMATS_COMPARISON(FORMAT_ROW)
+								FORMATS_COSTS(FORMAT_ROW) NULL };
 
 static const struct dataset *const data_of[NR_SUBJECTS] = {
 	[SUBJECT_COMPARISON] = &comparison_data,
@@ -16,38 +24,28 @@ static const struct dataset *const data_of[NR_SUBJECTS] = {
 	[SUBJECT_GUARD] = &guard_data,
 };
 
-/* The table is drawn by the room below. */
-const struct format format_table = {
-	.name = "table",
-	.show = { table_comparison, table_locks, table_costs, table_guard },
-};
-
-static bool can_show(const struct format *f, enum subject subject)
+const struct format *format_at(unsigned place, enum subject subject)
 {
-	return f->data || f->show[subject];
+	for (size_t i = 0; formats[i]; i++)
+		if ((formats[i]->data || formats[i]->show[subject]) && !place--)
+			return formats[i];
+	return NULL;
 }
 
 const struct format *format_find(const char *name, enum subject subject, struct err *e)
 {
-	char *known;
+	const struct format *f;
+	struct buf known = BUF_INIT;
 
-	for (size_t i = 0; formats[i]; i++)
-		if (can_show(formats[i], subject) && (!name || !strcmp(name, formats[i]->name)))
-			return formats[i];
-	known = format_names(subject);
-	err_add(e, EINVAL, "unknown format '%.32s'; known: %s", name, known);
-	free(known);
-	return NULL;
-}
-
-char *format_names(enum subject subject)
-{
-	struct buf b = BUF_INIT;
-
-	for (size_t i = 0; formats[i]; i++)
-		if (can_show(formats[i], subject))
-			buf_addf(&b, "%s%s", b.len ? ", " : "", formats[i]->name);
-	return buf_detach(&b, NULL);
+	for (unsigned i = 0; (f = format_at(i, subject)); i++) {
+		if (!name || !strcmp(name, f->name))
+			break;
+		buf_addf(&known, "%s%s", i ? ", " : "", f->name);
+	}
+	if (!f)
+		err_add(e, EINVAL, "unknown format '%.32s'; known: %s", name, buf_str(&known));
+	buf_release(&known);
+	return f;
 }
 
 void format_write(struct buf *out, const struct format *format, enum subject subject,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * formats.h: the output formats, a file each with its `const struct format format_<name>`;
- * FORMATS is their list. `--format` of compare, locks, profile and guard takes those that
- * can show the command's subject.
+ * formats.h: the output formats. Each is a file with its `const struct format format_<name>`
+ * and a row F(<name>) in one of the lists below; make finds the file, and --format, the help
+ * and the man pages of compare, locks, profile and guard have it.
  */
 #ifndef FSDUEL_DASHBOARDS_FORMATS_H
 #define FSDUEL_DASHBOARDS_FORMATS_H
@@ -10,8 +10,17 @@
 #include "dashboards/export/fields.h"
 #include "lib/err.h"
 
-/* The first is the default. */
-#define FORMATS(F) F(table) F(csv) F(json) F(markdown) F(junit) F(ktap) F(folded)
+/* Formats of rows of fields, whatever they are about; of comparisons only; of profiles only. */
+#define FORMATS_DATA(F) F(csv) F(json)
+#define FORMATS_COMPARISON(F) F(markdown) F(junit) F(ktap)
+#define FORMATS_COSTS(F) F(folded)
+
+/* All formats of a subject as they are written in a help text; the first is the default. */
+#define FORMAT_WORD(name) "|" #name
+#define FORMATS_OF_COMPARISON "table" FORMATS_DATA(FORMAT_WORD) FORMATS_COMPARISON(FORMAT_WORD)
+#define FORMATS_OF_LOCKS "table" FORMATS_DATA(FORMAT_WORD)
+#define FORMATS_OF_COSTS "table" FORMATS_DATA(FORMAT_WORD) FORMATS_COSTS(FORMAT_WORD)
+#define FORMATS_OF_GUARD "table" FORMATS_DATA(FORMAT_WORD)
 
 enum subject { SUBJECT_COMPARISON, SUBJECT_LOCKS, SUBJECT_COSTS, SUBJECT_GUARD, NR_SUBJECTS };
 
@@ -26,14 +35,16 @@ struct format {
 };
 
 #define FORMAT_DECLARE(name) extern const struct format format_##name;
-FORMATS(FORMAT_DECLARE)
-#undef FORMAT_DECLARE
+FORMAT_DECLARE(table)
+FORMATS_DATA(FORMAT_DECLARE)
+FORMATS_COMPARISON(FORMAT_DECLARE)
+FORMATS_COSTS(FORMAT_DECLARE)
 
 /* The format of that name (NULL: the default); -EINVAL in e, with the known ones, and NULL. */
 const struct format *format_find(const char *name, enum subject subject, struct err *e);
 
-/* "table, csv, json": the formats that can show it. Freed by the caller. */
-char *format_names(enum subject subject);
+/* The one at that place in FORMATS_OF_..., from 0; NULL: there are fewer. */
+const struct format *format_at(unsigned place, enum subject subject);
 
 void format_write(struct buf *out, const struct format *format, enum subject subject,
 		  const struct findings *f);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* grid.c: tables as plain text; see grid.h. */
+/* grid.c: tables as plain text and as Markdown; see grid.h. */
 #include "dashboards/grid/grid.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -200,5 +201,67 @@ void grid_text(struct buf *out, const struct grid *g)
 		if (wanted[i] && !l.shown[i])
 			buf_addf(out, "(no room for the column '%s': see --format csv)\n",
 				 g->columns[i].title);
+	strv_release(&l.texts);
+}
+
+/* --- Markdown ----------------------------------------------------------------------------------
+ */
+
+/* An entity where a backslash is not understood everywhere, or the sign also makes links. */
+static const char *const markup[128] = {
+	['&'] = "&amp;",  ['<'] = "&lt;",  ['>'] = "&gt;",  ['@'] = "&#64;", ['#'] = "&#35;",
+	['|'] = "&#124;", ['`'] = "&#96;", ['\\'] = "\\\\", ['*'] = "\\*",   ['['] = "\\[",
+	[']'] = "\\]",    ['~'] = "\\~",   ['!'] = "\\!",   ['$'] = "\\$",
+};
+
+/* Markdown leaves an underscore inside a word alone, and names are full of them. */
+void grid_markdown_escape(struct buf *out, const char *text)
+{
+	struct buf b = BUF_INIT;
+	const char *from;
+
+	text_add_mapped(&b, text, markup);
+	from = buf_str(&b);
+	for (const char *p = from; *p; p++) {
+		bool inside =
+			p > from && isalnum((unsigned char)p[-1]) && isalnum((unsigned char)p[1]);
+
+		buf_addf(out, "%s%c", *p == '_' && !inside ? "\\" : "", *p);
+	}
+	buf_release(&b);
+}
+
+/* A verdict that somebody has to act upon stands out. */
+static bool is_strong(const struct grid *g, const void *row)
+{
+	enum verdict v = g->verdict(row);
+
+	return v == VERDICT_BROKEN || v == VERDICT_SLOWER || v == VERDICT_FASTER ||
+	       v == VERDICT_REPAIRED;
+}
+
+void grid_markdown(struct buf *out, const struct grid *g)
+{
+	struct layout l = { .g = g };
+
+	fill(&l);
+	for (size_t k = 0; k <= g->nr_rows; k++) {
+		bool strong = k && is_strong(g, (const char *)g->rows + (k - 1) * g->row_size);
+
+		buf_addc(out, '|');
+		for (size_t i = 0; i < g->nr_columns; i++) {
+			const char *mark = strong && i + 1 == g->nr_columns ? "**" : "";
+
+			if (!l.shown[i])
+				continue;
+			buf_addf(out, " %s", mark);
+			grid_markdown_escape(out, text_at(&l, k, i));
+			buf_addf(out, "%s |", mark);
+		}
+		buf_adds(out, k ? "\n" : "\n|");
+		for (size_t i = 0; i < g->nr_columns && !k; i++)
+			buf_adds(out, !l.shown[i] ? "" : g->columns[i].right ? "--:|" : "---|");
+		buf_adds(out, k ? "" : "\n");
+	}
 	strv_release(&l.texts);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* page.c: the lines of a letter in its three styles, safe in a mail; see letter_impl.h. */
+/* page.c: the lines of a letter in its three styles, safe in a mail; and a block put into one. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,4 +127,112 @@ void letter_page(struct buf *out, struct letter *l)
 	}
 	if (l->style != LETTER_MARKDOWN)
 		buf_adds(out, "\n" LETTER_END "\n");
+}
+
+/* --- a block put into a mail, or in the place of a former one ----------------------------------
+ */
+
+#define BLURB "*** BLURB HERE ***"
+
+/* Bytes of the mail that the block takes the place of, without the last line's end. */
+struct place {
+	size_t from, to;
+};
+
+/* Where the line at pos ends, without what ends it: LF or CRLF. */
+static size_t line_end(const char *data, size_t pos)
+{
+	size_t end = pos + strcspn(data + pos, "\n");
+
+	return end > pos && data[end - 1] == '\r' ? end - 1 : end;
+}
+
+static size_t next_line(const char *data, size_t pos)
+{
+	size_t end = pos + strcspn(data + pos, "\n");
+
+	return end + (data[end] == '\n');
+}
+
+static bool line_is(const char *data, size_t pos, const char *text)
+{
+	size_t len = strlen(text);
+
+	return line_end(data, pos) - pos == len && !memcmp(data + pos, text, len);
+}
+
+static bool line_begins_block(const char *data, size_t pos)
+{
+	size_t len = line_end(data, pos) - pos, begin = strlen(LETTER_BEGIN);
+	size_t rest = strlen(LETTER_BEGIN_REST);
+
+	return len > begin + rest && !memcmp(data + pos, LETTER_BEGIN, begin) &&
+	       !memcmp(data + pos + len - rest, LETTER_BEGIN_REST, rest);
+}
+
+static int find_place(const char *data, struct place *p, const char *name, struct err *e)
+{
+	unsigned blurbs = 0, blocks = 0;
+	bool ended = false;
+
+	for (size_t pos = 0; data[pos]; pos = next_line(data, pos)) {
+		if (line_begins_block(data, pos) && !blocks++) {
+			p->from = pos;
+		} else if (blocks == 1 && !ended && line_is(data, pos, LETTER_END)) {
+			p->to = line_end(data, pos);
+			ended = true;
+		} else if (line_is(data, pos, BLURB) && !blurbs++ && !blocks) {
+			*p = (struct place){ pos, line_end(data, pos) };
+		}
+	}
+	if (blocks > 1 || (!blocks && blurbs > 1))
+		return err_add(e, EINVAL,
+			       "%s has %u %s: which one is meant cannot be told, leave one", name,
+			       blocks ? blocks : blurbs,
+			       blocks ? "blocks by fsduel" : "lines " BLURB);
+	if (blocks && !ended)
+		return err_add(e, EINVAL,
+			       "%s has the first line of a block by fsduel, \"" LETTER_BEGIN
+			       "...\", but not its last, \"" LETTER_END "\": write " BLURB
+			       " in the place of what is left of it",
+			       name);
+	if (!blocks && !blurbs)
+		return err_add(e, EINVAL,
+			       "%s has neither git's line " BLURB " nor a block by fsduel: "
+			       "write that line where the block is to stand (git format-patch "
+			       "--cover-letter does)",
+			       name);
+	return 0;
+}
+
+/* The block with the mail's line ends, without the last one. */
+static void add_block(struct buf *out, const struct buf *block, bool crlf)
+{
+	size_t len = block->len;
+
+	while (len && block->data[len - 1] == '\n')
+		len--;
+	for (size_t i = 0; i < len; i++) {
+		if (crlf && block->data[i] == '\n')
+			buf_addc(out, '\r');
+		buf_addc(out, block->data[i]);
+	}
+}
+
+int letter_into(struct buf *out, const struct buf *mail, const struct buf *block, const char *name,
+		struct err *e)
+{
+	const char *data = mail->data ? mail->data : "";
+	struct place p = { 0 };
+	int ret;
+
+	if (strlen(data) != mail->len)
+		return err_add(e, EINVAL, "%s is no text: it has a NUL byte", name);
+	ret = find_place(data, &p, name, e);
+	if (ret)
+		return ret;
+	buf_add(out, data, p.from);
+	add_block(out, block, data[p.to] == '\r');
+	buf_add(out, data + p.to, mail->len - p.to);
+	return 0;
 }

@@ -151,10 +151,7 @@ static void start_set(struct plot_set *t, const struct plot_request *q)
 {
 	unsigned columns = q->columns ? q->columns : ASCII_COLUMNS;
 
-	struct plot_series **series = t->series;
-
 	plot_set_release(t);
-	t->series = series;
 	t->ascii = q->format == PLOT_ASCII;
 	t->wide = t->ascii ? columns - 1 : HEAD_COLUMNS;
 }
@@ -169,8 +166,7 @@ static bool shares_tables(const struct plot_request *a, const struct plot_reques
 static int prepare(const struct plot_source *s, struct plot_request *q, size_t nr, const char *dir,
 		   const char *scripts, struct buf *driver, struct err *e)
 {
-	struct plot_series *series = NULL;
-	struct plot_set t = { .series = &series };
+	struct plot_set t = { 0 };
 	int ret = 0;
 
 	for (size_t i = 0; !ret && i < nr; i++) {
@@ -179,8 +175,8 @@ static int prepare(const struct plot_source *s, struct plot_request *q, size_t n
 
 		if (!i || !shares_tables(&q[i - 1], &q[i])) {
 			start_set(&t, &q[i]);
-			ret = q[i].kind->fill(&t, s, &q[i], &q[i].skipped, e);
-			if (!ret && !q[i].skipped)
+			q[i].kind->fill(&t, s, &q[i], &q[i].skipped);
+			if (!q[i].skipped)
 				ret = write_tables(&t, dir, name, e);
 		} else if (q[i - 1].skipped) {
 			q[i].skipped = xstrdup(q[i - 1].skipped);
@@ -189,7 +185,6 @@ static int prepare(const struct plot_source *s, struct plot_request *q, size_t n
 			add_picture(driver, &t, &q[i], name, scripts);
 	}
 	plot_set_release(&t);
-	plot_series_free(series);
 	return ret;
 }
 

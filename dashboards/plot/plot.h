@@ -23,7 +23,6 @@ struct plot_source {
 	const struct comparison *c; /* judged; with all its rows: nothing selected */
 	const struct locks *locks;  /* NULL: no locks pass */
 	const struct costs *costs;  /* NULL: no profile pass */
-	const json_t *floor;        /* floor.h, of this machine; NULL: none is kept */
 };
 
 struct plot_set; /* private: the tables of one picture */
@@ -34,8 +33,8 @@ struct plot_kind {
 	const char *name, *script, *needs, *help;
 	bool once; /* of all contrasts together: one picture, not one a contrast */
 	/* Fill the tables; nothing to draw: why in *why (malloc'ed). */
-	int (*fill)(struct plot_set *t, const struct plot_source *s, const struct plot_request *q,
-		    char **why, struct err *e);
+	void (*fill)(struct plot_set *t, const struct plot_source *s, const struct plot_request *q,
+		     char **why);
 };
 extern const struct plot_kind plot_kinds[]; /* ends with a NULL name */
 
@@ -47,19 +46,12 @@ extern const struct plot_kind plot_kinds[]; /* ends with a NULL name */
 	KIND(change, "change.gp", "comparison.csv",                                                \
 	     "the change against the number of threads, or another", false)                        \
 	KIND(scaling, "scaling.gp", "comparison.csv, samples.csv",                                 \
-	     "both variants against the number of threads, or another", false)                     \
-	KIND(variants, "variants.gp", "comparison.csv",                                            \
-	     "all variants of all contrasts against such a number", true)                          \
+	     "all variants against the number of threads, or another", true)                       \
 	KIND(latency, "latency.gp", "comparison.csv", "percentiles of an operation's latency",     \
 	     false)                                                                                \
-	KIND(time, "time.gp", "series.csv", "throughput over time within a cell", false)           \
 	KIND(locks, "stack.gp", "lockstacks.csv",                                                  \
 	     "waits for locks by class within an operation's time", false)                         \
-	KIND(profile, "stack.gp", "profile.csv", "an operation's instructions by subsystem",       \
-	     false)                                                                                \
-	KIND(drift, "drift.gp", "samples.csv", "both sides block by block, to see drift", false)   \
-	KIND(floors, "floors.gp", "what `fsduel calibrate` keeps",                                 \
-	     "the smallest change this machine can see", false)
+	KIND(profile, "stack.gp", "profile.csv", "an operation's instructions by subsystem", false)
 
 /* By name; NULL with a sentence that lists those there are. */
 const struct plot_kind *plot_find(const char *name, struct err *e);

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plot_impl.h: what the files of plots share: how the tables and variables that one
- * script reads are put together (plot_tables.c), and what fills them (plot_forest.c, plot_cells.c,
- * plot_axis.c, plot_variants.c, plot_time.c, plot_stack.c). plot.c runs gnuplot on them.
+ * plot_impl.h: what the files of plots share: the tables and variables that one script reads
+ * are put together by plot_tables.c and filled by plot_cells.c, plot_tiles.c and plot_stack.c;
+ * plot.c runs gnuplot on them.
  */
 #ifndef FSDUEL_DASHBOARDS_PLOT_IMPL_H
 #define FSDUEL_DASHBOARDS_PLOT_IMPL_H
 
 #include "dashboards/plot/plot.h"
-
-struct plot_series; /* private to plot_time.c: series.csv, read once */
 
 /* Tables of one picture (files NAME-1.csv, ...) and the assignments before its script. */
 struct plot_set {
@@ -23,7 +21,6 @@ struct plot_set {
 	unsigned heads;  /* lines above the picture */
 	unsigned wide;   /* columns of such a line */
 	bool ascii;
-	struct plot_series **series; /* kept from picture to picture; points to NULL at first */
 };
 void plot_set_release(struct plot_set *t);
 
@@ -49,12 +46,14 @@ void plot_set_number(struct plot_set *t, const char *name, double v);
 void plot_set_text(struct plot_set *t, const char *name, const char *s);
 /* How many tiles there are: "tiles=3", and how wide the lines above them may be. */
 void plot_set_tiles(struct plot_set *t, unsigned n);
+/* "axis3='readers'": a text of tile n. */
+void plot_set_nth(struct plot_set *t, const char *name, unsigned n, const char *s);
 /* "title3='...'" and "more3='...'": a name in up to two lines above tile n. */
 void plot_set_title(struct plot_set *t, unsigned n, const char *s);
 /* One more sentence above the picture, folded. */
 void plot_head(struct plot_set *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* The names of both variants, for the key. */
-void plot_set_variants(struct plot_set *t, const char *baseline, const char *patched);
+/* "baseline='6.1/default'": a variant's name for the key, cut. */
+void plot_set_key(struct plot_set *t, const char *name, const char *variant);
 
 /*
  * A row of a chart of rows begins with y and a label. plot_row folds the label into
@@ -74,9 +73,7 @@ bool plot_wants(const struct plot_source *s, const struct plot_request *q,
 		const struct comparison_row *row);
 /* The contrast's name asked for: the first where none was named; NULL: there is none. */
 const char *plot_contrast(const struct plot_source *s, const struct plot_request *q);
-/* A row that decides: of the whole workload, or of one of several roles. */
-bool plot_decides(const struct comparison_row *row);
-/* The first such row of the contrast and cells asked for, or NULL. */
+/* The first row that decides of the contrast and cells asked for, or NULL. */
 const struct comparison_row *plot_first(const struct plot_source *s, const struct plot_request *q);
 /* "dio-overwrite threads=8", and the role where it decides for itself */
 void plot_add_cell(struct buf *b, const struct comparison_row *row);
@@ -88,28 +85,19 @@ struct plot_spot {
 	double at;
 	char *axis, *text, *curve; /* "readers", "4", "mmap bs=4k"; axis NULL: nowhere */
 };
+
 struct plot_spot plot_spot_of(const struct comparison_row *row);
 void plot_spot_release(struct plot_spot *s);
-/* What two axes are called together: by their name if it is one. */
-const char *plot_both_axes(const char *a, const char *b);
 
-/* "axis3='readers'": what is along the axis of tile n. */
-void plot_set_axis(struct plot_set *t, unsigned n, const char *axis);
-
+/* The fill functions of plot_kinds[]. */
 #define PLOT_FILL(name)                                                                            \
-	int plot_fill_##name(struct plot_set *t, const struct plot_source *s,                      \
-			     const struct plot_request *q, char **why, struct err *e)
+	void plot_fill_##name(struct plot_set *t, const struct plot_source *s,                     \
+			      const struct plot_request *q, char **why)
 PLOT_FILL(forest);
 PLOT_FILL(change);
 PLOT_FILL(scaling);
-PLOT_FILL(variants);
 PLOT_FILL(latency);
-PLOT_FILL(time);
 PLOT_FILL(locks);
 PLOT_FILL(profile);
-PLOT_FILL(drift);
-PLOT_FILL(floors);
-
-void plot_series_free(struct plot_series *series); /* accepts NULL */
 
 #endif

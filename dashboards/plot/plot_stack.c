@@ -155,7 +155,6 @@ PLOT_FILL(locks)
 	struct sides sides;
 	unsigned y = 1;
 
-	(void)e;
 	if (s->locks && first)
 		p = classes_used(s, q);
 	if (!p.nr) {
@@ -163,7 +162,7 @@ PLOT_FILL(locks)
 			!s->locks ? "waits for locks were not recorded: fsduel duel --resume DIR "
 				    "--pass locks"
 				  : "no thread of the workloads waited for a lock");
-		return 0;
+		return;
 	}
 	plot_head(t, "An operation's time and the waits for locks in it, shorter is better");
 	plot_head(t, "%s: frame: the whole time; right: operations a second while watched",
@@ -180,7 +179,6 @@ PLOT_FILL(locks)
 				 &y);
 	}
 	plot_set_number(t, "rows", y - 2);
-	return 0;
 }
 
 /* --- instructions ------------------------------------------------------------------------ */
@@ -250,7 +248,6 @@ PLOT_FILL(profile)
 	struct parts p = { 0 };
 	unsigned y = 1;
 
-	(void)e;
 	if (s->costs)
 		p = subsystems_used(s, q);
 	if (!columns_of(&p)) {
@@ -258,7 +255,7 @@ PLOT_FILL(profile)
 				       ? "instructions were not counted: fsduel duel --resume DIR "
 					 "--pass profile"
 				       : "no cell has a profile of both sides");
-		return 0;
+		return;
 	}
 	plot_head(t, "Instructions an operation by subsystem, fewer is better");
 	plot_head(t, "%s: right: all instructions of an operation", plot_contrast(s, q));
@@ -275,5 +272,4 @@ PLOT_FILL(profile)
 				 &y);
 	}
 	plot_set_number(t, "rows", y - 2);
-	return 0;
 }

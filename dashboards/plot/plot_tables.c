@@ -188,27 +188,32 @@ void plot_set_tiles(struct plot_set *t, unsigned n)
 		t->wide = n < 2 ? 84 : 100;
 }
 
+void plot_set_nth(struct plot_set *t, const char *name, unsigned n, const char *s)
+{
+	char *nth = xasprintf("%s%u", name, n);
+
+	plot_set_text(t, nth, s);
+	free(nth);
+}
+
 void plot_set_title(struct plot_set *t, unsigned n, const char *s)
 {
-	struct buf cut = BUF_INIT, name = BUF_INIT, first = BUF_INIT;
+	struct buf cut = BUF_INIT;
+	char *first;
 	size_t line;
 
 	plot_add_cut(&cut, s, (size_t)2 * TITLE_WIDTH - 4);
 	line = text_line(buf_str(&cut), TITLE_WIDTH);
-	buf_add(&first, cut.data, line);
-	buf_addf(&name, "title%u", n);
-	plot_set_text(t, buf_str(&name), buf_str(&first));
-	buf_reset(&name);
-	buf_addf(&name, "more%u", n);
-	plot_set_text(t, buf_str(&name), cut.data + line + strspn(cut.data + line, " "));
+	first = xstrndup(cut.data, line);
+	plot_set_nth(t, "title", n, first);
+	plot_set_nth(t, "more", n, cut.data + line + strspn(cut.data + line, " "));
+	free(first);
 	buf_release(&cut);
-	buf_release(&name);
-	buf_release(&first);
 }
 
 void plot_head(struct plot_set *t, const char *fmt, ...)
 {
-	struct buf text = BUF_INIT, lines = BUF_INIT, name = BUF_INIT;
+	struct buf text = BUF_INIT, lines = BUF_INIT;
 	struct strv split = STRV_INIT;
 	va_list ap;
 
@@ -217,34 +222,129 @@ void plot_head(struct plot_set *t, const char *fmt, ...)
 	va_end(ap);
 	text_add_wrapped(&lines, "", buf_str(&text), t->wide);
 	strv_split(&split, buf_str(&lines), "\n");
-	for (size_t i = 0; i < split.n; i++) {
-		buf_reset(&name);
-		buf_addf(&name, "head%u", ++t->heads);
-		plot_set_text(t, buf_str(&name), split.v[i]);
-	}
+	for (size_t i = 0; i < split.n; i++)
+		plot_set_nth(t, "head", ++t->heads, split.v[i]);
 	strv_release(&split);
 	buf_release(&text);
 	buf_release(&lines);
-	buf_release(&name);
 }
 
-void plot_set_axis(struct plot_set *t, unsigned n, const char *axis)
-{
-	struct buf name = BUF_INIT;
-
-	buf_addf(&name, "axis%u", n);
-	plot_set_text(t, buf_str(&name), axis);
-	buf_release(&name);
-}
-
-void plot_set_variants(struct plot_set *t, const char *baseline, const char *patched)
+void plot_set_key(struct plot_set *t, const char *name, const char *variant)
 {
 	struct buf cut = BUF_INIT;
 
-	plot_add_cut(&cut, baseline, VARIANT_WIDTH);
-	plot_set_text(t, "baseline", buf_str(&cut));
-	buf_reset(&cut);
-	plot_add_cut(&cut, patched, VARIANT_WIDTH);
-	plot_set_text(t, "patched", buf_str(&cut));
+	plot_add_cut(&cut, variant, VARIANT_WIDTH);
+	plot_set_text(t, name, buf_str(&cut));
 	buf_release(&cut);
+}
+
+/* --- rows of the comparison -------------------------------------------------------------- */
+
+const char *plot_contrast(const struct plot_source *s, const struct plot_request *q)
+{
+	if (q->contrast)
+		return q->contrast;
+	return s->c->nr_rows ? s->c->rows[0].contrast : NULL;
+}
+
+bool plot_wants(const struct plot_source *s, const struct plot_request *q,
+		const struct comparison_row *row)
+{
+	const char *contrast = plot_contrast(s, q);
+
+	return contrast && !strcmp(row->contrast, contrast) &&
+	       (!q->workload || !strcmp(row->workload, q->workload)) &&
+	       (!q->params || !strcmp(row->params, q->params));
+}
+
+const struct comparison_row *plot_first(const struct plot_source *s, const struct plot_request *q)
+{
+	for (size_t i = 0; i < s->c->nr_rows; i++)
+		if (s->c->rows[i].member && plot_wants(s, q, &s->c->rows[i]))
+			return &s->c->rows[i];
+	return NULL;
+}
+
+void plot_add_cell(struct buf *b, const struct comparison_row *row)
+{
+	buf_addf(b, "%s%s%s", row->workload, *row->varying ? " " : "", row->varying);
+	if (!row->whole)
+		buf_addf(b, " %s", row->role);
+}
+
+void plot_add_metric(struct buf *b, const struct comparison_row *row)
+{
+	buf_addf(b, "%s (%s)", row->metric, row->unit);
+	if (*row->better)
+		buf_addf(b, ", %s is better", row->better);
+}
+
+/* --- places along an axis -------------------------------------------------------------- */
+
+/* "readers=4": its number, where it is one; sizes and times count, too. */
+static bool number_of(const char *word, double *n)
+{
+	static const enum num_kind kinds[] = { NUM_COUNT, NUM_BYTES, NUM_NS };
+	const char *eq = strchr(word, '=');
+	uint64_t v;
+
+	for (size_t i = 0; eq && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (!num_parse(eq + 1, kinds[i], &v, NULL)) {
+			*n = (double)v;
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * The word of "bs=4k;readers=8" that is laid along the axis: threads, else the first that
+ * varies and is a number. -1: there is none. All cells of a workload have the same.
+ */
+static int axis_word(const struct strv *words)
+{
+	int at = -1;
+	double n;
+
+	for (int i = 0; i < (int)words->n; i++) {
+		if (!number_of(words->v[i], &n))
+			continue;
+		if (!strncmp(words->v[i], "threads=", strlen("threads=")))
+			return i;
+		if (at < 0)
+			at = i;
+	}
+	return at;
+}
+
+struct plot_spot plot_spot_of(const struct comparison_row *row)
+{
+	struct strv words = STRV_INIT;
+	struct buf b = BUF_INIT;
+	struct plot_spot s = { 0 };
+	int axis;
+
+	strv_split(&words, row->varying, " ;");
+	axis = axis_word(&words);
+	buf_adds(&b, row->workload);
+	for (int i = 0; i < (int)words.n; i++)
+		if (i != axis)
+			buf_addf(&b, " %s", words.v[i]);
+	if (!row->whole)
+		buf_addf(&b, " %s", row->role);
+	s.curve = buf_detach(&b, NULL);
+	if (axis >= 0) {
+		number_of(words.v[axis], &s.at);
+		s.axis = xstrndup(words.v[axis], strcspn(words.v[axis], "="));
+		s.text = xstrdup(strchr(words.v[axis], '=') + 1);
+	}
+	strv_release(&words);
+	return s;
+}
+
+void plot_spot_release(struct plot_spot *s)
+{
+	free(s->axis);
+	free(s->text);
+	free(s->curve);
 }

@@ -1,12 +1,25 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# scaling.gp: both variants against the number of threads (or another that varies): medians, the blocks as dots, and
-# the 95 % interval of the change laid on the baseline's median; one tile a workload. Both
-# axes begin at 0. By hand, of one workload and without the dots:
+# scaling.gp: all variants against the number of threads (or another that varies): medians over
+# blocks, the blocks as dots, and of two variants the 95 % interval of the change laid on the
+# baseline's median; a tile a workload and, where kernels and mounts both differ, a mount. "lines"
+# says how many variants there are, "line1" and so on their names. Values begin at 0. By hand, of
+# two variants and one workload, without the dots:
 #   gnuplot -e "data='D/comparison.csv'; workload='dio-overwrite'" dashboards/plot/scaling.gp
 # (contrast='NAME' where there are several; axis='readers' for another parameter).
 dir = ARG0[1:strlen(ARG0) - strlen('scaling.gp')]
 load dir.'common.gp'
-keys = 2
+if (hand) { lines = 2; line1 = baseline; line2 = patched }
+colour1 = blue; colour2 = red; colour3 = green; colour4 = '#CC79A7'
+colour5 = '#E69F00'; colour6 = '#56B4E9'; colour7 = dark; colour8 = '#000000'
+shape(k) = int(word('6 9 5 11 13 4 8 12', k))
+if (ascii) { if (lines > 2) { marks = 'abcdefgh' } } else {
+	do for [k = 1:7:2] { set style line k lc rgb value('colour'.k) lw 2 dt solid pt shape(k) ps 0.8 }
+	do for [k = 2:8:2] { set style line k lc rgb value('colour'.k) lw 2 dt (8,4) pt shape(k) ps 0.8 }
+	set style line 9 lc rgb red lw 1.5 pt 9 ps 0.9
+}
+do for [k = 1:lines] { eval sprintf("key%d = line%d; keystyle%d = %d", k, k, k, k) }
+if (ascii && lines == 2) { key2 = key2.' (covers o)' }
+keys = lines
 onlines = 1
 load dir.'tiles.gp'
 
@@ -16,38 +29,41 @@ number(s) = strstrt(s, at) ? real(s[strstrt(s, at) + strlen(at):]) : NaN
 ok(r) = !hand || (stringcolumn('decides') eq 'true' && is('contrast', 'contrast') && \
 	is('workload', 'workload'))
 spot(r) = ok(0) ? (hand ? number(stringcolumn('varying')) : column('at')) : NaN
-low(r) = hand ? column('baseline_median') * column('change_low95') : column('patched_low')
-high(r) = hand ? column('baseline_median') * column('change_high95') : column('patched_high')
+name_of(k) = hand ? word('baseline_median patched_median', k) : 'median'.k
+median(k) = column(name_of(k))
+low(r) = hand ? column('baseline_median') * column('change_low95') : column('low')
+high(r) = hand ? column('baseline_median') * column('change_high95') : column('high')
 
 do for [i = 1:tiles] {
 	first = 1e30; last = 0; top = 0
 	eval look
-	plot file(i) using (!ok(0) || stringcolumn('baseline_median') eq '' ? 0 : \
-		(first = least(spot(0), first), last = most(spot(0), last), \
-		top = most(most(column('baseline_median'), column('patched_median')), top))):(1) with points
+	do for [k = 1:lines] {
+		plot file(i) using (!ok(0) || stringcolumn(name_of(k)) eq '' ? 0 : \
+			(first = least(spot(0), first), last = most(spot(0), last), \
+			top = most(median(k), top))):(1) with points
+	}
 	eval looked
 	eval tile(i)
 	set xlabel along(i)
 	# Block sizes from 4k to 1M want a logarithmic axis, threads do not.
-	wide = first > 0 && last / first > 32 && !hand
-	if (wide) { set logscale x 2; set xrange [first * 0.8:last * 1.25]; set xtics () } \
-	else { unset logscale x; set xrange [0:last * 1.06]; set xtics autofreq }
+	if (first > 0 && last / first > 32) { set logscale x 2; set xrange [first * 0.8:last * 1.25] } \
+	else { unset logscale x; set xrange [-0.03 * last:last * 1.06] }
 	set yrange [0:top * 1.1]
 	set format y si(0, top)
-	if (!wide && last <= 8) { set xtics 1 }
-	levels = "file(i) using (spot(0)):(column('baseline_median')) with linespoints ls 1, ". \
-		"file(i) using (spot(0)):(column('patched_median')) with linespoints ls 2, ". \
-		"file(i) using (spot(0)):(column('patched_median')):(low(0)):(high(0)) \
-			with yerrorbars ls 3"
-	blocks_of = "file(i) using (spot(0)):(column('baseline')) \
-		with points pt 7 ps 0.25 lc rgb blue, ". \
-		"file(i) using (spot(0)):(column('patched')) with points pt 7 ps 0.25 lc rgb red, "
+	if (!hand) { set xtics () }
+	numbers = hand ? '' : \
+		"file(i) using (column('at')):(0):xtic(stringcolumn('label')) with points pt -1, "
+	dots = hand ? '' : "for [k = 1:lines] file(i) using (column('at')): \
+		(column('block'.k)) with points pt 7 ps 0.25 lc rgb value('colour'.k), "
+	bars = lines == 2 ? ", file(i) using (spot(0)):(median(2)):(low(0)):(high(0)) \
+		with yerrorbars ls 9" : ''
 	if (ascii) {
-		plot file(i) using (spot(0)):(column('baseline_median')):('o') with labels, \
-			file(i) using (spot(0)):(column('patched_median')):('x') with labels
+		eval 'plot '.numbers."for [k = 1:lines] file(i) using (spot(0)): \
+			(median(k)):(marks[k:k]) with labels"
 	} else {
-		numbers = "file(i) using (spot(0)):(0):xtic(stringcolumn('label')) with points pt -1, "
-		eval 'plot '.(wide ? numbers : '').(hand ? '' : blocks_of).levels
+		eval 'plot '.numbers.dots."for [k = 1:lines] file(i) using (spot(0)):(median(k)) \
+			with linespoints ls k".bars
 	}
 }
 unset multiplot
+lines = 0

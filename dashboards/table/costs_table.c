@@ -106,18 +106,29 @@ static bool several_blocks(const void *line)
 	return ((const struct line *)line)->c->pairs > 1;
 }
 
-#define FIGURES                                                                                    \
-	{ "baseline", get_baseline, .right = true }, { "patched", get_patched, .right = true },    \
-		{ "change", get_change, .right = true },                                           \
-		{ "over blocks", get_spread, .right = true, .needed = several_blocks },            \
-	{                                                                                          \
-		"share", get_share, .right = true                                                  \
+static const struct grid_column columns[] = {
+	{ "function", get_name, .fold = 12 },
+	{ "baseline", get_baseline, .right = true },
+	{ "patched", get_patched, .right = true },
+	{ "change", get_change, .right = true },
+	{ "over blocks", get_spread, .right = true, .needed = several_blocks },
+	{ "share", get_share, .right = true },
+	{ "by", get_why, .right = false }, /* last: of functions only */
+};
+
+static void add_lines(struct buf *out, const struct line *lines, size_t nr, bool functions)
+{
+	struct grid_column own[sizeof(columns) / sizeof(columns[0])];
+	struct grid g = { GRID_COLUMNS(own), GRID_ROWS(lines, nr), .indent = 2,
+			  .width = TABLE_WIDTH };
+
+	memcpy(own, columns, sizeof(own));
+	if (!functions) {
+		own[0].title = "subsystem";
+		g.nr_columns--;
 	}
-static const struct grid_column function_columns[] = { { "function", get_name, .fold = 12 },
-						       FIGURES,
-						       { "by", get_why, .right = false } };
-static const struct grid_column subsystem_columns[] = { { "subsystem", get_name, .fold = 12 },
-							FIGURES };
+	grid_text(out, &g);
+}
 
 /* How many of a cell's functions are shown: those after the first without a change have none. */
 static size_t nr_functions(const struct cost_cell *c, size_t top)
@@ -137,8 +148,7 @@ static void add_functions(struct buf *out, const struct cost_cell *c, size_t nr)
 		lines[i] = (struct line){ c, &c->lines[i] };
 	buf_addc(out, '\n');
 	if (nr)
-		grid_text(out, &(struct grid){ GRID_COLUMNS(function_columns), GRID_ROWS(lines, nr),
-					       .indent = 2, .width = TABLE_WIDTH });
+		add_lines(out, lines, nr, true);
 	else
 		buf_adds(out, "  every function executes as many instructions an operation\n");
 	free(lines);
@@ -164,8 +174,7 @@ static void add_subsystems(struct buf *out, const struct cost_cell *c)
 			lines[n++] = (struct line){ c, &c->subsystem[k] };
 	qsort(lines, n, sizeof(lines[0]), most_changed);
 	buf_addc(out, '\n');
-	grid_text(out, &(struct grid){ GRID_COLUMNS(subsystem_columns), GRID_ROWS(lines, n),
-				       .indent = 2, .width = TABLE_WIDTH });
+	add_lines(out, lines, n, false);
 }
 
 /* --- a cell -------------------------------------------------------------------------------------
@@ -226,20 +235,17 @@ static void add_remarks(struct buf *out, const struct cost_cell *c, size_t nr)
 				 l->namesakes);
 		else if (l->there[0] && l->there[1] && l->no_split)
 			buf_addf(&b, "%s: %s", l->name, l->no_split);
-		if (b.len)
-			text_add_wrapped(out, "  ", buf_str(&b), TABLE_WIDTH);
-		buf_release(&b);
+		table_say(out, "  ", &b);
 	}
 	for (int i = 0; c->has_time && i < 2; i++) {
 		struct buf b = BUF_INIT;
 
-		buf_addf(&b,
-			 "%s: more instructions than virtual time: the two are not of the same "
-			 "part of the run",
-			 sides[i]);
 		if (c->idle_ns[i] < 0)
-			text_add_wrapped(out, "  ", buf_str(&b), TABLE_WIDTH);
-		buf_release(&b);
+			buf_addf(&b,
+				 "%s: more instructions than virtual time: the two are not of the "
+				 "same part of the run",
+				 sides[i]);
+		table_say(out, "  ", &b);
 	}
 }
 
@@ -256,8 +262,7 @@ static void add_cell(struct buf *out, const struct cost_cell *c, size_t top)
 			 c->planned == 1 ? "" : "s");
 	if (c->reason)
 		buf_addf(&b, ": %s", c->reason);
-	text_add_wrapped(out, "", buf_str(&b), TABLE_WIDTH);
-	buf_release(&b);
+	table_say(out, "", &b);
 	if (!c->pairs)
 		return;
 	add_totals(out, c);
@@ -279,11 +284,10 @@ void table_costs(struct buf *out, const struct findings *f)
 		if (!contrast || strcmp(contrast, cell->contrast)) {
 			buf_addf(&b, "%s: %s against %s", cell->contrast, cell->patched,
 				 cell->baseline);
-			text_add_wrapped(out, "", buf_str(&b), TABLE_WIDTH);
+			table_say(out, "", &b);
 			buf_addc(out, '\n');
 		}
 		contrast = cell->contrast;
-		buf_release(&b);
 		add_cell(out, cell, f->view.top);
 		buf_addc(out, '\n');
 	}

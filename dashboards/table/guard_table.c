@@ -5,7 +5,6 @@
 
 #include "dashboards/grid/grid.h"
 #include "dashboards/table/parts.h"
-#include "dashboards/words/text.h"
 #include "dashboards/words/words.h"
 
 /* --- counts ------------------------------------------------------------------------------------
@@ -85,13 +84,6 @@ static void add_cells(struct buf *out, const struct guard *g)
 /* --- sentences ---------------------------------------------------------------------------------
  */
 
-static void say(struct buf *out, struct buf *b)
-{
-	if (b->len)
-		text_add_wrapped(out, "  ", buf_str(b), TABLE_WIDTH);
-	buf_release(b);
-}
-
 static void add_first(struct buf *out, const struct guard_variant *v)
 {
 	const struct guard_hit *h = &v->first;
@@ -106,7 +98,7 @@ static void add_first(struct buf *out, const struct guard_variant *v)
 	buf_addf(&b, ", block %u (seed %s), at file offset %" PRIu64 ": ", h->block, h->seed,
 		 h->offset);
 	guard_carried(&b, h);
-	say(out, &b);
+	table_say(out, "  ", &b);
 }
 
 /* Hits come in bursts, so nothing judges how much worse it is than its control: both are shown. */
@@ -122,7 +114,7 @@ static void add_held(struct buf *out, const struct guard_variant *v)
 		 " of %" PRIu64 ": no alarm, but compare them",
 		 v->name, guard_hits(&v->counts), guard_judged(&v->counts), base->name,
 		 guard_hits(&base->counts), guard_judged(&base->counts));
-	say(out, &b);
+	table_say(out, "  ", &b);
 }
 
 static void add_notes(struct buf *out, const struct guard_variant *v)
@@ -132,11 +124,11 @@ static void add_notes(struct buf *out, const struct guard_variant *v)
 	add_held(out, v);
 	if (v->why)
 		buf_addf(&b, "%s: unsure: %s", v->name, v->why);
-	say(out, &b);
+	table_say(out, "  ", &b);
 	if (v->troubled)
 		buf_addf(&b, "%s: %u of %u cell runs: %s", v->name, v->troubled, v->planned,
 			 v->trouble);
-	say(out, &b);
+	table_say(out, "  ", &b);
 }
 
 void table_guard_summary(struct buf *out, const struct guard *g)
@@ -175,7 +167,6 @@ void table_guard(struct buf *out, const struct findings *f)
 		 " reads, and a control was hit. It holds for "
 		 "these reads, seeds and interleavings; no hit is no proof. See docs/guard.md.",
 		 g->least);
-	text_add_wrapped(out, "", buf_str(&b), TABLE_WIDTH);
-	buf_release(&b);
+	table_say(out, "", &b);
 	table_notes(out, results_run(f->r));
 }

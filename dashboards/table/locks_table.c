@@ -85,10 +85,9 @@ static void add_waiters(struct buf *out, const struct lock_cell *c)
 	for (size_t i = 0; i < c->nr_who && i < WAITERS_MAX; i++) {
 		struct buf b = BUF_INIT;
 
-		locks_sentence(&b, &c->who[i]);
 		if ((double)c->who[i].total_ns >= WAITER_SHARE * total)
-			text_add_wrapped(out, "    ", buf_str(&b), TABLE_WIDTH);
-		buf_release(&b);
+			locks_sentence(&b, &c->who[i]);
+		table_say(out, "    ", &b);
 	}
 }
 
@@ -116,8 +115,7 @@ static void add_variant(struct buf *out, const struct lock_cell *c)
 		if (!c->nr_figures)
 			buf_adds(&b, ": no wait for any lock");
 	}
-	text_add_wrapped(out, "  ", buf_str(&b), TABLE_WIDTH);
-	buf_release(&b);
+	table_say(out, "  ", &b);
 	if (!c->valid)
 		return;
 	add_figures(out, c);
@@ -146,8 +144,7 @@ static void add_cost(struct buf *out, const struct locks *l)
 	} else {
 		buf_adds(&b, "what watching cost is not known: no cell was measured both ways");
 	}
-	text_add_wrapped(out, "", buf_str(&b), TABLE_WIDTH);
-	buf_release(&b);
+	table_say(out, "", &b);
 }
 
 void table_locks(struct buf *out, const struct findings *f)
@@ -161,10 +158,9 @@ void table_locks(struct buf *out, const struct findings *f)
 		if (!i || strcmp(c->workload, c[-1].workload) || strcmp(c->params, c[-1].params)) {
 			words_cell(&b, c->workload, c->varying);
 			buf_adds(out, i ? "\n" : "");
-			text_add_wrapped(out, "", buf_str(&b), TABLE_WIDTH);
 		}
+		table_say(out, "", &b);
 		add_variant(out, c);
-		buf_release(&b);
 	}
 	buf_addc(out, '\n');
 	text_add_wrapped(

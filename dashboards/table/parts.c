@@ -254,6 +254,13 @@ size_t table_group_end(const struct comparison_row *const *rows, size_t nr, size
 
 /* --- notes ----------------------------------------------------------------------------------- */
 
+void table_say(struct buf *out, const char *first, struct buf *b)
+{
+	if (b->len)
+		text_add_wrapped(out, first, buf_str(b), TABLE_WIDTH);
+	buf_release(b);
+}
+
 void table_sentences(struct buf *out, const char *first, const struct strv *list)
 {
 	for (size_t i = 0; i < list->n; i++)
@@ -263,15 +270,13 @@ void table_sentences(struct buf *out, const char *first, const struct strv *list
 void table_notes(struct buf *out, const json_t *run)
 {
 	const char *mode_note = words_text(run, "mode_note");
+	struct buf b = BUF_INIT;
 	const json_t *item;
 	size_t i;
 
-	if (mode_note && *mode_note) {
-		char *first = xasprintf("%s mode: %s", words_text(run, "mode"), mode_note);
-
-		text_add_wrapped(out, "", first, TABLE_WIDTH);
-		free(first);
-	}
+	if (mode_note && *mode_note)
+		buf_addf(&b, "%s mode: %s", words_text(run, "mode"), mode_note);
+	table_say(out, "", &b);
 	json_array_foreach(json_object_get(run, "notes"), i, item) {
 		if (json_is_string(item) && *json_string_value(item))
 			text_add_wrapped(out, "note: ", json_string_value(item), TABLE_WIDTH);

@@ -35,6 +35,8 @@ size_t table_groups(const struct comparison_row *of, size_t nr, bool decides,
 		    const struct comparison_row ***rows);
 size_t table_group_end(const struct comparison_row *const *rows, size_t nr, size_t from);
 
+/* Append b, if it has text, in lines of at most TABLE_WIDTH, and release it. */
+void table_say(struct buf *out, const char *first, struct buf *b);
 /* A line for each sentence, folded, each with first before it. */
 void table_sentences(struct buf *out, const char *first, const struct strv *list);
 /* The notes of run.json: the limits of the mode, then the others. */

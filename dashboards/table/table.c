@@ -18,14 +18,6 @@
 #define SHOWN_AS_NONE 0.0005 /* "+0.0 %" */
 #define CELLS_MAX 5          /* of the broken, the mixed, the repaired ones */
 
-/* Append b, folded, and empty it. */
-static void add_text(struct buf *out, const char *first, struct buf *b)
-{
-	if (b->len)
-		text_add_wrapped(out, first, buf_str(b), TABLE_WIDTH);
-	buf_release(b);
-}
-
 /* --- the verdict ----------------------------------------------------------------------------- */
 
 static unsigned count_verdicts(const struct comparison *c, unsigned nr[NR_VERDICTS])
@@ -57,7 +49,7 @@ void table_verdict(struct buf *out, const struct comparison *c, bool colour)
 				 c->unmeasured == 1 ? "" : "s");
 		buf_addc(&b, ')');
 	}
-	add_text(&lines, "", &b);
+	table_say(&lines, "", &b);
 	rest = buf_str(&lines) + strlen(beginning) + strlen(word);
 	buf_addf(out, "%s%s%s%s%s", beginning, ink, word, *ink ? "\033[m" : "", rest);
 	buf_release(&lines);
@@ -133,7 +125,7 @@ static void add_extremes(struct buf *out, const char *first, const struct headli
 		buf_adds(&b, i ? ", " : "");
 		words_extreme(&b, &cell[i]);
 	}
-	add_text(out, first, &b);
+	table_say(out, first, &b);
 }
 
 static void add_headline(struct buf *out, const struct comparison *c, const char *contrast)
@@ -157,7 +149,7 @@ static void add_headline(struct buf *out, const struct comparison *c, const char
 		buf_adds(&b, ", + is better");
 		words_left_out(&b, h);
 	}
-	add_text(out, "  verdict   ", &b);
+	table_say(out, "  verdict   ", &b);
 	add_cells(out, c, contrast, VERDICT_MIXED);
 	add_extremes(out, "  worst     ", h->worst, h->nr_worst);
 	add_extremes(out, "  best      ", h->best, h->nr_best);
@@ -185,12 +177,12 @@ static void add_heading(struct buf *out, const struct comparison *c,
 	struct buf b = BUF_INIT;
 
 	buf_addf(&b, "%s: %s against %s", row->contrast, row->patched, row->baseline);
-	add_text(out, "", &b);
+	table_say(out, "", &b);
 	add_headline(out, c, row->contrast);
 	words_variant(&b, run, row->baseline);
-	add_text(out, "  baseline  ", &b);
+	table_say(out, "  baseline  ", &b);
 	words_variant(&b, run, row->patched);
-	add_text(out, "  patched   ", &b);
+	table_say(out, "  patched   ", &b);
 	if (same_kernel_image(run, row))
 		buf_adds(out, "            both sides run the same kernel image\n");
 	buf_addf(&b, "mode %s, %u block%s", words_text(run, "mode"), row->planned,
@@ -199,7 +191,7 @@ static void add_heading(struct buf *out, const struct comparison *c,
 		buf_addf(&b, ", suite %s", suite);
 	if (machine)
 		buf_addf(&b, ", machine %.*s", WORDS_SHA, machine);
-	add_text(out, "  ", &b);
+	table_say(out, "  ", &b);
 }
 
 /* --- below them ------------------------------------------------------------------------------ */
@@ -244,7 +236,7 @@ static void add_effective(struct buf *out, const struct comparison_row *row, con
 			continue;
 		buf_addf(&b, "%s: %s", sides[i], why);
 		buf_addc(out, '\n');
-		add_text(out, "", &b);
+		table_say(out, "", &b);
 	}
 	if (!options[0] || !options[1] || strcmp(options[0], options[1]) ||
 	    !strcmp(mount[0], mount[1]) || !json_equal(mkfs[0], mkfs[1]))
@@ -254,7 +246,7 @@ static void add_effective(struct buf *out, const struct comparison_row *row, con
 		 "the other is the default here",
 		 mount[0], mount[1]);
 	buf_addc(out, '\n');
-	add_text(out, "", &b);
+	table_say(out, "", &b);
 }
 
 static bool has_roles(const struct comparison *c)
@@ -283,7 +275,7 @@ static void add_legend(struct buf *out, const struct comparison *c)
 			 "margin; same: shown to be within it; unsure (+n): about n more "
 			 "blocks may settle it.",
 			 c->alpha * 100);
-	add_text(out, "", &b);
+	table_say(out, "", &b);
 }
 
 /* The number of cell runs that something disturbed: their figures are in the tables. */
@@ -303,7 +295,7 @@ static void add_marks(struct buf *out, const struct results *r)
 		buf_addf(&b, " %s %" JSON_INTEGER_FORMAT ",", name, json_integer_value(n));
 	if (b.data[b.len - 1] == ',') {
 		b.data[b.len - 1] = '.';
-		text_add_wrapped(out, "note: ", buf_str(&b), TABLE_WIDTH);
+		table_say(out, "note: ", &b);
 	}
 	buf_release(&b);
 	json_decref(marks);
@@ -319,7 +311,7 @@ static void add_tables(struct buf *out, const struct comparison_row *rows, size_
 		end = table_group_end(sorted, nr, i);
 		buf_addc(out, '\n');
 		words_title(&b, sorted[i]);
-		add_text(out, "", &b);
+		table_say(out, "", &b);
 		table_rows(out, &sorted[i], end - i, colour ? TABLE_COLOURED : TABLE_PLAIN);
 	}
 	free(sorted);

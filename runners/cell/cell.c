@@ -17,6 +17,7 @@
 #include "lib/proc.h"
 #include "lib/schema.h"
 #include "runners/cell/cell_impl.h"
+#include "runners/cell/judge.h"
 #include "runners/cell/mount.h"
 
 void cell_mark(void *cell, int begin)
@@ -147,13 +148,13 @@ static int step_mount(struct cell *c, struct err *e)
 	return rc;
 }
 
-/* What the file system makes of its options, where its row can tell; an option without effect is
- * marked. */
+/* Ask the file system's hook what its options come to; an option without effect is marked. */
 static int judge_options(struct cell *c, const char *options, struct err *e)
 {
+	judge_fn *judge = judge_find(c->fs->name);
 	const char *why;
 
-	if (c->fs->judge && c->fs->judge(c->at->device, options, c->r->facts, e))
+	if (judge && judge(c->at->device, options, c->r->facts, e))
 		return -EIO;
 	why = json_string_value(json_object_get(json_object_get(c->r->facts, "effective"), "why"));
 	if (why && *why)

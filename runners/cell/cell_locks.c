@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "lib/fs.h"
-#include "lib/gzip.h"
+#include "lib/pack.h"
 #include "runners/cell/cell_impl.h"
 #include "runners/lock/lockstacks.h"
 #include "runners/lock/record.h"

@@ -6,7 +6,6 @@
 #include "runners/cell/mount.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <mntent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -231,16 +230,9 @@ int mount_undo(const char *dir, struct err *e)
 int mount_drop_caches(struct err *e)
 {
 	static const char path[] = "/proc/sys/vm/drop_caches";
-	int fd, rc = 0;
 
 	sync();
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return err_sys(e, errno, "cannot open %s (it needs root)", path);
-	if (write(fd, "3", 1) != 1)
-		rc = err_sys(e, errno, "cannot drop caches through %s", path);
-	close(fd);
-	return rc;
+	return fs_write_text(path, "3", e);
 }
 
 bool mount_has_option(const char *text, const char *line)

@@ -13,7 +13,7 @@
 
 #include "lib/buf.h"
 #include "lib/err.h"
-#include "runners/suite/suite.h"
+#include "runners/tables/fs_type.h"
 
 /*
  * Part mount options as a user writes them ("noatime,nodelalloc") into flags of

@@ -3,15 +3,16 @@
 #include "runners/cell/nullblk.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/fs.h"
+#include "lib/proc.h"
 
 #define NULLB_DIR "/sys/kernel/config/nullb"
 #define ITEM_MAX 24
@@ -22,17 +23,14 @@
 static int set(const char *item, const char *attribute, uint64_t value, struct err *e)
 {
 	char path[128], text[32];
-	int fd, len, ret = 0;
+	int ret;
 
 	snprintf(path, sizeof(path), NULLB_DIR "/%s/%s", item, attribute);
-	len = snprintf(text, sizeof(text), "%" PRIu64 "\n", value);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return err_sys(e, errno, "null_blk of this kernel has no setting '%s'", attribute);
-	if (write(fd, text, (size_t)len) != len)
-		ret = err_sys(e, errno, "null_blk refused %s=%" PRIu64, attribute, value);
-	close(fd);
-	return ret;
+	snprintf(text, sizeof(text), "%" PRIu64 "\n", value);
+	ret = fs_write_text(path, text, NULL);
+	if (ret == -ENOENT)
+		return err_sys(e, -ret, "null_blk of this kernel has no setting '%s'", attribute);
+	return ret ? err_sys(e, -ret, "null_blk refused %s=%" PRIu64, attribute, value) : 0;
 }
 
 int nullblk_supported(struct err *e)
@@ -108,4 +106,34 @@ int nullblk_remove(const char *item, struct err *e)
 	if (rmdir(path))
 		return err_sys(e, errno, "cannot remove the null_blk device %s", item);
 	return 1;
+}
+
+/* NVMe is probed in the background; a controller that is there answers well within this. */
+#define APPEAR_NS 10000000000u
+#define LOOK_EVERY_NS 10000000
+
+static int wait_for(const struct device_info *d, struct err *e)
+{
+	const struct timespec pause = { 0, LOOK_EVERY_NS };
+	uint64_t begin_ns = now_ns();
+
+	while (!fs_exists(d->node)) {
+		if (now_ns() - begin_ns > APPEAR_NS)
+			return err_add(e, ENODEV,
+				       "%s does not appear in the guest: its kernel has no driver, "
+				       "neither built in nor among its modules; build it with %s",
+				       d->node, d->config);
+		nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
+int device_make(const struct suite_device *d, char dev[32], struct err *e)
+{
+	const struct device_info *info = &devices[d->kind];
+
+	if (!info->host_timed)
+		return nullblk_create(d, "nullb0", dev, e);
+	snprintf(dev, 32, "%s", info->node);
+	return wait_for(info, e);
 }

@@ -7,7 +7,7 @@
 #define FSDUEL_RUNNERS_NULLBLK_H
 
 #include "lib/err.h"
-#include "runners/suite/suite.h"
+#include "runners/tables/device.h"
 
 /*
  * Make the device; its path ("/dev/nullb0") goes to dev. item is its name in
@@ -18,5 +18,11 @@ int nullblk_create(const struct suite_device *d, const char *item, char dev[32],
 int nullblk_supported(struct err *e);
 /* 1: removed; 0: it was not there. */
 int nullblk_remove(const char *item, struct err *e);
+
+/*
+ * In the guest: make the suite's device, null_blk or another, or wait until it is there; its
+ * path goes to dev. -ENODEV: this kernel has no driver for it.
+ */
+int device_make(const struct suite_device *d, char dev[32], struct err *e);
 
 #endif

@@ -20,28 +20,23 @@
 #define QUIET_INTERVALS 3
 #define IDLE_PCT 95
 
-enum { IDLE = 4, IOWAIT = 5, STEAL = 8, FIELDS };
-
-struct cpu_time {
-	uint64_t ticks[FIELDS]; /* since boot, all CPUs; [0] is the line's name */
-};
-
 /* "cpu  user nice system idle iowait irq softirq steal guest guest_nice"; guest is part of user. */
-static int read_cpu_time(struct cpu_time *t, struct err *e)
+int cpu_time_read(const char *root, struct cpu_time *t, struct err *e)
 {
-	char *line = fs_read_line("/proc/stat");
+	char *path = xasprintf("%s/proc/stat", root), *line = fs_read_line(path);
 	struct strv words = STRV_INIT;
 	int ret = 0;
 
 	*t = (struct cpu_time){ 0 };
 	if (line)
 		strv_split(&words, line, " ");
-	if (words.n <= STEAL)
+	if (words.n < CPU_TIME_FIELDS)
 		ret = err_add(e, EIO, "cannot read the CPUs' times in /proc/stat");
-	for (size_t i = 1; i < FIELDS && !ret; i++)
+	for (size_t i = 1; i < CPU_TIME_FIELDS && !ret; i++)
 		ret = num_parse(words.v[i], NUM_COUNT, &t->ticks[i], e);
 	strv_release(&words);
 	free(line);
+	free(path);
 	return ret;
 }
 
@@ -50,12 +45,12 @@ static bool was_idle(const struct cpu_time *before, const struct cpu_time *after
 {
 	uint64_t all = 0, idle = 0;
 
-	for (size_t i = 1; i < FIELDS; i++) {
+	for (size_t i = 1; i < CPU_TIME_FIELDS; i++) {
 		uint64_t passed =
 			after->ticks[i] > before->ticks[i] ? after->ticks[i] - before->ticks[i] : 0;
 
 		all += passed;
-		if (i == IDLE || i == IOWAIT)
+		if (i == CPU_TIME_IDLE || i == CPU_TIME_IOWAIT)
 			idle += passed;
 	}
 	return idle * 100 >= all * IDLE_PCT;
@@ -105,11 +100,11 @@ int settle_wait(const struct settle *s, const atomic_int *stop, struct err *e)
 	unsigned quiet = 0;
 	bool busy;
 	uint64_t done = devices_done(s->devices, s->nr_devices, &busy), done_now;
-	int ret = read_cpu_time(&before, e);
+	int ret = cpu_time_read("", &before, e);
 
 	while (!ret && now_ns() - begin_ns < s->max_ns && !(stop && *stop)) {
 		nanosleep(&interval, NULL);
-		ret = read_cpu_time(&after, e);
+		ret = cpu_time_read("", &after, e);
 		if (ret)
 			break;
 		done_now = devices_done(s->devices, s->nr_devices, &busy);

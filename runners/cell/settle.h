@@ -29,6 +29,15 @@ struct settle {
  */
 int settle_wait(const struct settle *s, const atomic_int *stop, struct err *e);
 
+/* The CPUs' time since boot, in ticks, all of them together; [0] is not used. */
+enum { CPU_TIME_IDLE = 4, CPU_TIME_IOWAIT = 5, CPU_TIME_STEAL = 8, CPU_TIME_FIELDS };
+struct cpu_time {
+	uint64_t ticks[CPU_TIME_FIELDS];
+};
+
+/* root is "", or where tests keep a /proc/stat. -errno: it cannot be read. */
+int cpu_time_read(const char *root, struct cpu_time *t, struct err *e);
+
 /*
  * Reads, writes, discards and flushes that have ended, on all of them; *busy: some have
  * not. A device that sysfs does not know has done nothing.

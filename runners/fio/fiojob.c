@@ -139,9 +139,8 @@ static int add_params(struct fiojob_check *c, const char *const *params)
 			for (p = fiojob_params; p->name; p++)
 				buf_addf(&all, " %s", p->name);
 			rc = err_add(c->e, EINVAL,
-				     "%s: a fio job has no parameter \"%s\"; there "
-				     "are%s",
-				     c->name, params[0], buf_str(&all));
+				     "%s: a fio job has no parameter \"%s\"; there are%s", c->name,
+				     params[0], buf_str(&all));
 			buf_release(&all);
 			return rc;
 		}

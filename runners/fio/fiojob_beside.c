@@ -51,8 +51,8 @@ void fiojob_check_overlap(struct fiojob_check *c, size_t late, size_t early)
 	if (starts_ns(c, late, &start, &line) && (start <= other || start < ends_ns(c, early)))
 		return;
 	fiojob_refuse(c, line,
-		      "job \"%.60s\" starts when \"%.60s\" has ended, or may have: their "
-		      "rates cannot be added up; write stonewall in the place of startdelay, and "
-		      "each is measured by itself",
+		      "job \"%.60s\" starts when \"%.60s\" has ended, or may have: their rates "
+		      "cannot be added up; write stonewall in the place of startdelay, and each is "
+		      "measured by itself",
 		      c->ini.sections[late].name, c->ini.sections[early].name);
 }

@@ -123,10 +123,9 @@ static void check_wait(struct fiojob_check *c, size_t i)
 		if (is_job(c, k) && k != found && c->sections[k].part == c->sections[found].part)
 			fiojob_refuse(
 				c, line,
-				"job \"%.60s\" starts when \"%.60s\" has ended, while "
-				"\"%.60s\" may still run: their rates cannot be added up; let "
-				"it wait for all by stonewall, and each part is measured by "
-				"itself",
+				"job \"%.60s\" starts when \"%.60s\" has ended, while \"%.60s\" "
+				"may still run: their rates cannot be added up; let it wait for "
+				"all by stonewall, and each part is measured by itself",
 				c->ini.sections[i].name, awaited, c->ini.sections[k].name);
 }
 
@@ -185,13 +184,13 @@ static bool check_engine(struct fiojob_check *c, size_t job)
 		i++;
 	if (!known && elsewhere[i].pattern)
 		fiojob_refuse(c, line,
-			      "ioengine \"%s\" is not one of those for files: it "
-			      "measures %s, and no file system",
+			      "ioengine \"%s\" is not one of those for files: it measures %s, and "
+			      "no file system",
 			      name, elsewhere[i].what);
 	else if (!known)
 		fiojob_refuse(c, line,
-			      "ioengine \"%s\" is not one of those for files: psync, "
-			      "libaio, io_uring, mmap, ...",
+			      "ioengine \"%s\" is not one of those for files: psync, libaio, "
+			      "io_uring, mmap, ...",
 			      name);
 	return known || !elsewhere[i].pattern;
 }
@@ -216,8 +215,8 @@ static void check_depth(struct fiojob_check *c, size_t job)
 		fiojob_refuse(c, line, "iodepth \"%s\" is not a number", depth);
 	else if (known && known->synchronous && n > 1)
 		fiojob_refuse(c, line,
-			      "iodepth=%s does nothing with the synchronous engine %s: use "
-			      "more threads, or libaio or io_uring",
+			      "iodepth=%s does nothing with the synchronous engine %s: use more "
+			      "threads, or libaio or io_uring",
 			      depth, known->name);
 }
 
@@ -290,10 +289,9 @@ static void check_size(struct fiojob_check *c, size_t job)
 	if (is_outside(c, job) &&
 	    (!fio_bytes(value(c, job, "offset", &line), &offset) || offset < device)) {
 		fiojob_note(c, c->ini.sections[job].line,
-			    "job \"%.60s\" works on all of a device or "
-			    "file elsewhere: a file of " FIOJOB_DEVICE
-			    " takes its place; size = in "
-			    "[workload] gives another size",
+			    "job \"%.60s\" works on all of a device or file elsewhere: a file "
+			    "of " FIOJOB_DEVICE
+			    " takes its place; size = in [workload] gives another size",
 			    c->ini.sections[job].name);
 		c->sections[job].no_size = true;
 		return;
@@ -301,12 +299,11 @@ static void check_size(struct fiojob_check *c, size_t job)
 	for (size_t i = 0; i < job; i++)
 		if (is_job(c, i) && !strcasecmp(c->ini.sections[i].name, "global"))
 			fiojob_refuse(c, c->ini.sections[i].line,
-				      "to fio [%s] is a job of that name: "
-				      "write [global]",
+				      "to fio [%s] is a job of that name: write [global]",
 				      c->ini.sections[i].name);
 	fiojob_refuse(c, line,
-		      "job \"%.60s\" has no size, and its files are not there before it: "
-		      "write size= in the job, or size = in [workload]",
+		      "job \"%.60s\" has no size, and its files are not there before it: write "
+		      "size= in the job, or size = in [workload]",
 		      c->ini.sections[job].name);
 }
 
@@ -318,15 +315,14 @@ static void check_raw(struct fiojob_check *c, size_t job)
 
 	if (mode && !strcmp(mode, "zbd"))
 		fiojob_refuse(c, line,
-			      "zonemode=zbd writes the zones of a raw device: a file has "
-			      "none");
+			      "zonemode=zbd writes the zones of a raw device: a file has none");
 	rw = value(c, job, "rw", &line);
 	engine = value(c, job, "ioengine", NULL);
 	if (rw && strstr(rw, "trim") &&
 	    (!engine || (strcmp(engine, "null") && strcmp(engine, "falloc"))))
 		fiojob_refuse(c, line,
-			      "rw=%.60s: fio trims raw devices only (BLKDISCARD); "
-			      "ioengine=falloc punches holes into a file",
+			      "rw=%.60s: fio trims raw devices only (BLKDISCARD); ioengine=falloc "
+			      "punches holes into a file",
 			      rw);
 }
 
@@ -342,14 +338,14 @@ static void check_job(struct fiojob_check *c, size_t job)
 	if (flag(c, job, "overwrite") && flag(c, job, "unlink_each_loop")) {
 		value(c, job, "unlink_each_loop", &line);
 		fiojob_refuse(c, line,
-			      "unlink_each_loop deletes the files that overwrite=1 is to "
-			      "find: remove one");
+			      "unlink_each_loop deletes the files that overwrite=1 is to find: "
+			      "remove one");
 	}
 	if (flag(c, job, "experimental_verify") &&
 	    (value(c, job, "loops", &line) || flag(c, job, "time_based")))
 		fiojob_refuse(c, line,
-			      "experimental_verify finds its offsets in later loops by fio's "
-			      "own seed only, and every block brings one: remove it, or the loops");
+			      "experimental_verify finds its offsets in later loops by fio's own "
+			      "seed only, and every block brings one: remove it, or the loops");
 	check_depth(c, job);
 	check_numjobs(c, job);
 	check_stronger(c, job);
@@ -362,9 +358,7 @@ void fiojob_check_jobs(struct fiojob_check *c)
 	part_jobs(c);
 	if (!c->parts.n)
 		c->rc = err_add(c->e, EINVAL,
-				"%s: no job in it: a section like [randwrite] makes "
-				"one",
-				c->name);
+				"%s: no job in it: a section like [randwrite] makes one", c->name);
 	for (size_t i = 0; i < c->ini.nr_sections; i++) {
 		if (!is_job(c, i))
 			continue;

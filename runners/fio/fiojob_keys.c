@@ -117,13 +117,12 @@ static void check_key(struct fiojob_check *c, const struct ini_key *k)
 		fiojob_refuse(c, k->line, "\"%.60s\" is not an option of fio", k->name);
 	if (strchr(value, '$'))
 		fiojob_refuse(c, k->line,
-			      "%s=%.60s: fio works this out where it runs, and it is not "
-			      "recorded; write the value itself",
+			      "%s=%.60s: fio works this out where it runs, and it is not recorded; "
+			      "write the value itself",
 			      k->name, value);
 	if (!is_text(k->name) && leaves(value))
 		fiojob_refuse(c, k->line,
-			      "%s=%.60s leaves the work directory: give a name relative "
-			      "to it",
+			      "%s=%.60s leaves the work directory: give a name relative to it",
 			      k->name, value);
 	if (!strcmp(k->name, "filename") && (!strcmp(value, "-") || !*value))
 		fiojob_refuse(c, k->line, "filename=%s is not a file in the work directory", value);
@@ -160,8 +159,8 @@ static void check_section(struct fiojob_check *c, size_t i)
 			bring_home(c, i, &s->keys[k]);
 		if (!strcmp(s->keys[k].name, "unlink") && strcmp(s->keys[k].value, "0"))
 			fiojob_note(c, s->keys[k].line,
-				    "unlink is left out of what is measured: "
-				    "the file system is made anew for every cell run");
+				    "unlink is left out of what is measured: the file system is "
+				    "made anew for every cell run");
 		check_key(c, &s->keys[k]);
 		k++;
 	}

@@ -45,15 +45,15 @@ static int expand_one(const struct expand *x, const char *var, unsigned line, st
 		return value || x->environment
 			       ? 0
 			       : err_add(x->e, EINVAL,
-					 "%s:%u: ${%s} is not set: set it in the environment, "
-					 "or write set.%s = VALUE in the suite's [workload]",
+					 "%s:%u: ${%s} is not set: set it in the environment, or "
+					 "write set.%s = VALUE in the suite's [workload]",
 					 x->name, line, var, var);
 	}
 	if (strpbrk(value, ";#\r\n$"))
-		return err_add(x->e, EINVAL,
-			       "%s:%u: ${%s} is \"%.60s\": a value cannot hold ; # $ "
-			       "or the end of a line",
-			       x->name, line, var, value);
+		return err_add(
+			x->e, EINVAL,
+			"%s:%u: ${%s} is \"%.60s\": a value cannot hold ; # $ or the end of a line",
+			x->name, line, var, value);
 	if (x->environment)
 		strv_addf(x->notes, "%s:%u: ${%s} is \"%.200s\", from the environment", x->name,
 			  line, var, value);
@@ -94,10 +94,10 @@ static int check_blank(const struct expand *x, const char *code, size_t len, uns
 		;
 	if (p == code + len || isdigit((unsigned char)*p))
 		return 0;
-	return err_add(x->e, EINVAL,
-		       "%s:%u: \"%.*s\": to fio the blank after '=' is a part of the "
-		       "value: remove it",
-		       x->name, nr, len < 60 ? (int)len : 60, code);
+	return err_add(
+		x->e, EINVAL,
+		"%s:%u: \"%.*s\": to fio the blank after '=' is a part of the value: remove it",
+		x->name, nr, len < 60 ? (int)len : 60, code);
 }
 
 static int expand_text(const struct expand *x, const char *text, struct buf *out)
@@ -163,8 +163,8 @@ static int check_used(const struct expand *x, const char *text)
 		if (!strncmp(p[0], FIOJOB_SET, strlen(FIOJOB_SET)) &&
 		    !is_used(text, p[0] + strlen(FIOJOB_SET)))
 			rc = err_add(x->e, EINVAL,
-				     "%s: no option in it holds ${%s}, so the parameter "
-				     "%s does nothing: remove it",
+				     "%s: no option in it holds ${%s}, so the parameter %s does "
+				     "nothing: remove it",
 				     x->name, p[0] + strlen(FIOJOB_SET), p[0]);
 	return rc;
 }

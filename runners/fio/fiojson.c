@@ -103,8 +103,7 @@ static int add_latencies(struct tally *t, unsigned role, const json_t *dir, bool
 	if (!rc && (!json_is_number(mean) || !(sum >= 0 && sum < (double)COUNT_MAX) ||
 		    h->min_ns > h->max_ns))
 		rc = err_add(e, EINVAL,
-			     "fio's JSON: mean, min and max of a latency contradict "
-			     "themselves");
+			     "fio's JSON: mean, min and max of a latency contradict themselves");
 	if (!rc && h->count) {
 		h->sum_ns = (uint64_t)llround(sum);
 		rc = t->lat[ALL].sum_ns + h->sum_ns > (uint64_t)COUNT_MAX ||

@@ -16,6 +16,7 @@
 #include "lib/schema.h"
 #include "runners/cell/cell.h"
 #include "runners/host/host_impl.h"
+#include "runners/host/machine.h"
 
 #define JOIN_EVERY_NS 15000000000u /* samples.csv is brought up to date that often */
 
@@ -213,11 +214,6 @@ static int undo_leftovers(struct host *h, struct err *e)
 	return ret;
 }
 
-static int record_setting(void *arg, const char *path, const char *value, struct err *e)
-{
-	return undo_sysfs(arg, path, value, e);
-}
-
 static int note_results(struct host *h, struct err *e)
 {
 	char *dir = realpath(h->opts->dir, NULL);
@@ -282,7 +278,7 @@ static int set_up(struct host *h, struct err *e)
 	if (!ret)
 		ret = target_begin(&h->target, e);
 	if (!ret)
-		ret = quiet_begin(&h->quiet, "/sys", record_setting, &h->undo, e);
+		ret = machine_quiet("/sys", &h->undo, &h->notes, e);
 	if (!ret) {
 		host_note_begin(h);
 		ret = folder_save_run(&h->folder, e);
@@ -306,12 +302,10 @@ static int tear_down(struct host *h, bool begun, struct err *e)
 	}
 	folder_release(&h->folder);
 	target_close(&h->target);
-	other = quiet_end(&h->quiet, e);
-	ret = ret ? ret : other;
-	if (h->undo.items)
-		other = undo_all(&h->undo, &said, e);
+	other = h->undo.items ? undo_all(&h->undo, &said, e) : 0;
 	undo_close(&h->undo);
 	strv_release(&said);
+	strv_release(&h->notes);
 	return ret ? ret : other;
 }
 
@@ -323,8 +317,7 @@ int host_run(const struct suite *s, const struct plan *p, const struct host_opts
 			  .opts = o,
 			  .folder.lock_fd = -1,
 			  .undo = UNDO_NONE,
-			  .target = TARGET_NONE,
-			  .quiet = QUIET_NONE };
+			  .target = TARGET_NONE };
 	struct err late = ERR_INIT;
 	int ret, end;
 	bool begun;

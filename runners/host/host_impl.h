@@ -7,7 +7,6 @@
 #include "runners/host/host.h"
 #include "runners/host/noise.h"
 #include "runners/host/order.h"
-#include "runners/host/quiet.h"
 
 struct host {
 	const struct suite *suite;
@@ -19,7 +18,7 @@ struct host {
 	struct target target;
 	dev_t idle[2]; /* devices that are to be idle before a cell is timed */
 	size_t nr_idle;
-	struct quiet quiet;
+	struct strv notes;  /* what a reader of the results should know: for run.json */
 	struct noise noise; /* of the cell run under way */
 	uint64_t sequence;  /* number of the next cell run in this folder */
 	json_t *entry;      /* of this run in run.json's "runs"; borrowed */

@@ -12,7 +12,6 @@
 #include "lib/fs.h"
 #include "runners/host/host_impl.h"
 #include "runners/host/machine.h"
-#include "runners/host/running.h"
 #include "runners/folder/provenance.h"
 
 #define ID_HEX 16
@@ -198,8 +197,8 @@ void host_note_begin(struct host *h)
 	h->entry = json_pack("{s:s, s:s, s:o}", "kernel", h->suite->kernels[h->kernel].label,
 			     "boot", h->undo.boot, "begun", time_now());
 	json_array_append_new(list(h, "runs"), h->entry);
-	for (size_t i = 0; i < h->quiet.notes.n; i++)
-		add_note(h, h->quiet.notes.v[i]);
+	for (size_t i = 0; i < h->notes.n; i++)
+		add_note(h, h->notes.v[i]);
 }
 
 void host_note_overhead(struct host *h, uint64_t own_ns)

@@ -5,6 +5,7 @@
  */
 #include "runners/host/machine.h"
 
+#include <errno.h>
 #include <glob.h>
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -16,8 +17,8 @@
 
 #include "lib/buf.h"
 #include "lib/fs.h"
-#include "lib/num.h"
 #include "lib/elf.h"
+#include "runners/cell/settle.h"
 
 #define CPU "/sys/devices/system/cpu/"
 #define NT_GNU_BUILD_ID_TYPE 3
@@ -113,30 +114,16 @@ static char *hypervisor_name(void)
 #endif
 }
 
-/* "cpu user nice system idle iowait irq softirq steal guest guest_nice"; guest is in user. */
 static double steal_since_boot(const char *root)
 {
-	enum { STEAL = 8 };
-	char *path = xasprintf("%s/proc/stat", root);
-	char *line = fs_read_line(path);
-	struct strv words = STRV_INIT;
-	uint64_t v, all = 0, steal = 0;
+	struct cpu_time t;
+	uint64_t all = 0;
 
-	strv_split(&words, line ? line : "", " ");
-	for (size_t i = 1; i <= STEAL && i < words.n; i++) {
-		if (num_parse(words.v[i], NUM_COUNT, &v, NULL))
-			break;
-		all += v;
-		steal = i == STEAL ? v : 0;
-	}
-	free(line);
-	free(path);
-	if (words.n <= STEAL || !all) {
-		strv_release(&words);
+	if (cpu_time_read(root, &t, NULL))
 		return -1;
-	}
-	strv_release(&words);
-	return (double)steal * 100 / (double)all;
+	for (size_t i = 1; i < CPU_TIME_FIELDS; i++)
+		all += t.ticks[i];
+	return all ? (double)t.ticks[CPU_TIME_STEAL] * 100 / (double)all : -1;
 }
 
 void machine_read(struct machine *m, const char *root)
@@ -171,6 +158,78 @@ void machine_release(struct machine *m)
 	*m = (struct machine){ 0 };
 }
 
+/* --- settings ----------------------------------------------------------------------- */
+
+static const struct setting {
+	const char *files; /* below sys, a pattern */
+	const char *want;
+	const char *choices; /* beside the file: the values it knows */
+	const char *what;    /* for notes */
+} settings[] = {
+	{ "devices/system/cpu/cpufreq/policy*/scaling_governor", "performance",
+	  "scaling_available_governors", "CPU frequency governor" },
+};
+
+/* Does the list beside path hold the value wanted? */
+static bool has_choice(const struct setting *s, const char *path)
+{
+	char *list_path = xasprintf("%.*s/%s", (int)(strrchr(path, '/') - path), path, s->choices);
+	char *list = fs_read_line(list_path);
+	struct strv words = STRV_INIT;
+	bool has;
+
+	strv_split(&words, list ? list : "", " ");
+	has = strv_find(&words, s->want) >= 0;
+	strv_release(&words);
+	free(list);
+	free(list_path);
+	return has;
+}
+
+/* The value is read back: a driver may take a write and do nothing. */
+static int change(const struct setting *s, const char *path, struct undo *u, struct strv *notes,
+		  struct err *e)
+{
+	char *old = fs_read_line(path), *now = NULL;
+	int ret = 0;
+
+	if (!old || !has_choice(s, path)) {
+		strv_addf(notes, "%s: %s does not know \"%s\" and stays %s", s->what, path, s->want,
+			  old ? old : "as it is");
+	} else if (strcmp(old, s->want)) {
+		ret = undo_sysfs(u, path, s->want, e);
+		if (!ret)
+			ret = fs_write_text(path, s->want, e);
+		now = ret ? NULL : fs_read_line(path);
+		if (!ret && (!now || strcmp(now, s->want)))
+			ret = err_add(e, EIO, "%s took \"%s\" and says \"%s\"", path, s->want,
+				      now ? now : "nothing");
+	}
+	free(now);
+	free(old);
+	return ret;
+}
+
+int machine_quiet(const char *sys, struct undo *u, struct strv *notes, struct err *e)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]) && !ret; i++) {
+		char *pattern = xasprintf("%s/%s", sys, settings[i].files);
+		glob_t found = { 0 };
+
+		if (glob(pattern, 0, NULL, &found))
+			strv_addf(notes, "%s: this machine has none to set", settings[i].what);
+		for (size_t k = 0; k < found.gl_pathc && !ret; k++)
+			ret = change(&settings[i], found.gl_pathv[k], u, notes, e);
+		globfree(&found);
+		free(pattern);
+	}
+	return ret;
+}
+
+/* --- the kernel that runs -------------------------------------------------------------- */
+
 void running_kernel_read(struct running_kernel *r)
 {
 	struct buf notes = BUF_INIT;
@@ -183,8 +242,7 @@ void running_kernel_read(struct running_kernel *r)
 	if (!fs_read("/sys/kernel/notes", 65536, &notes, NULL))
 		id = elf_find_note((struct elf_span){ (const uint8_t *)buf_str(&notes), notes.len },
 				   "GNU", NT_GNU_BUILD_ID_TYPE);
-	for (size_t i = 0; i < id.len && 2 * i + 2 < sizeof(r->build_id); i++)
-		snprintf(r->build_id + 2 * i, 3, "%02x", id.data[i]);
+	hex_format(r->build_id, sizeof(r->build_id), id.data, id.len);
 	buf_release(&notes);
 }
 
@@ -201,4 +259,52 @@ bool running_kernel_is(const struct running_kernel *r, const char *release, cons
 	if (*r->build_id && *build_id)
 		return !strcmp(r->build_id, build_id);
 	return !strcmp(r->release, release) && !strcmp(r->version, version);
+}
+
+/* Of the text, so that it is the same however it was compressed. NULL: the kernel has none. */
+static char *config_sha256(void)
+{
+	struct buf packed = BUF_INIT, text = BUF_INIT;
+	char *sha = NULL;
+
+	if (!fs_read("/proc/config.gz", 16 << 20, &packed, NULL) &&
+	    !fs_decompress(packed.data, packed.len, &text, NULL)) {
+		sha = xcalloc(1, SHA256_HEX);
+		sha256_hex(text.data, text.len, sha);
+	}
+	buf_release(&packed);
+	buf_release(&text);
+	return sha;
+}
+
+json_t *running_json(void)
+{
+	char *version = fs_read_line("/proc/version"), *cmdline = fs_read_line("/proc/cmdline");
+	char *config = config_sha256();
+	struct running_kernel k;
+	json_t *j;
+
+	running_kernel_read(&k);
+	j = json_pack("{s:s, s:s?, s:s*, s:s?, s:s*}", "release", k.release, "version", version,
+		      "build_id", k.build_id[0] ? k.build_id : NULL, "cmdline", cmdline,
+		      "config_sha256", config);
+	running_kernel_release(&k);
+	free(version);
+	free(cmdline);
+	free(config);
+	return j;
+}
+
+bool running_same(const json_t *running, const json_t *noted)
+{
+	static const char *const keys[] = { "version", "build_id", "config_sha256" };
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		const json_t *a = json_object_get(running, keys[i]);
+		const json_t *b = json_object_get(noted, keys[i]);
+
+		if (a && b && !json_equal(a, b))
+			return false;
+	}
+	return true;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * machine.h: what of this machine decides how far its figures can be trusted, and
- * the kernel that runs on it. It reads only; what to do about it says `fsduel
- * doctor`, and quiet.h does the part that can be done by program.
+ * machine.h: the machine that measures: what decides how far its figures can be
+ * trusted, the settings that a run changes, and the kernel that runs on it. How
+ * disturbed one sample was: noise.h.
  */
 #ifndef FSDUEL_RUNNERS_HOST_MACHINE_H
 #define FSDUEL_RUNNERS_HOST_MACHINE_H
@@ -10,7 +10,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "runners/kernel/kernel.h"
+#include "runners/host/undo.h"
 
 enum answer { ANSWER_UNKNOWN, ANSWER_NO, ANSWER_YES };
 
@@ -28,6 +28,13 @@ void machine_read(struct machine *m, const char *root);
 json_t *machine_json(const struct machine *m);
 void machine_release(struct machine *m);
 
+/*
+ * Set what makes the machine quiet, by a table of settings (the CPUs' frequency governor),
+ * below sys ("/sys"). Each is in the journal first, and undo_all puts it back, also after an
+ * error here. A setting that this machine does not have is a sentence in notes, for run.json.
+ */
+int machine_quiet(const char *sys, struct undo *u, struct strv *notes, struct err *e);
+
 /* The kernel that runs, by what an image of it can be compared with. */
 struct running_kernel {
 	char *release, *version; /* as uname(2) says them */
@@ -42,5 +49,13 @@ void running_kernel_release(struct running_kernel *r);
  */
 bool running_kernel_is(const struct running_kernel *r, const char *release, const char *version,
 		       const char *build_id);
+
+/*
+ * The same for run.json: release, version (/proc/version), build id, command line, hash of
+ * /proc/config.gz where there is one.
+ */
+json_t *running_json(void);
+/* The one that runs, and what a folder holds of one: the same build? */
+bool running_same(const json_t *running, const json_t *noted);
 
 #endif

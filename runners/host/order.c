@@ -7,8 +7,6 @@
 
 #include "lib/fs.h"
 
-#define BOOT_ID_FILE "/proc/sys/kernel/random/boot_id"
-
 void order_boot_id(char dst[BOOT_ID_LEN])
 {
 	char *line = fs_read_line(BOOT_ID_FILE);

@@ -15,6 +15,7 @@
 
 #include "lib/buf.h"
 #include "runners/folder/folder.h"
+#include "runners/host/undo.h"
 
 #define BOOT_ID_LEN 37 /* with its NUL */
 

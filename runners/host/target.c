@@ -1,113 +1,61 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * target.c: the kinds of target, one row each: what is looked at before anything
- * starts, and how it is made. Directories are in target_dir.c, disks in memory in
- * target_memory.c.
+ * starts, and how it is made. Directories are in target_dir.c.
  */
-#include "runners/host/target.h"
-
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "lib/fs.h"
-#include "lib/num.h"
 #include "runners/cell/blockdev.h"
 #include "runners/cell/cell.h"
 #include "runners/cell/mount.h"
+#include "runners/cell/nullblk.h"
 #include "runners/host/loop.h"
 #include "runners/host/target_impl.h"
+#include "runners/host/zram.h"
 
-#define MIB (1ull << 20)
-#define SIZE_DEFAULT (1024 * MIB)
-/* What a file system needs beside the files: a journal or log of 64M, tables, and a sixteenth. */
-#define ROOM_FIXED (80 * MIB)
+#define SIZE_DEFAULT (1ull << 30)
 
 const char *const target_kind_names[] = { "image", "device", "dir", "null_blk", "zram", NULL };
 
-/* --- what a suite needs ------------------------------------------------------------- */
-
-uint64_t target_size(const struct target_wants *w, const struct suite *s)
+/* The size of a device that is made: as wanted, else as the suite's [device]. */
+static uint64_t size_of(const struct target_use *use)
 {
-	uint64_t size = w->size_bytes ? w->size_bytes : s->device.size_bytes;
+	uint64_t size = use->wants->size_bytes;
 
+	size = size ? size : use->plan->suite->device.size_bytes;
 	return size ? size : SIZE_DEFAULT;
 }
 
-/* The largest cell's files with the room that a file system takes, and the file systems' minimum.
- */
-static uint64_t needed(const struct plan *p, bool existing)
-{
-	uint64_t files = 0, min = 0;
-
-	for (size_t i = 0; i < p->nr_cells; i++)
-		if (p->cells[i].file_bytes > files)
-			files = p->cells[i].file_bytes;
-	if (existing)
-		return files;
-	for (size_t i = 0; i < p->suite->nr_mounts; i++) {
-		const struct fs_type *fs = fs_type_find(p->suite->mounts[i].fs);
-
-		if (fs->min_bytes > min)
-			min = fs->min_bytes;
-	}
-	files += files / 16 + ROOM_FIXED;
-	return files > min ? files : min;
-}
-
-int target_check_room(const struct plan *p, uint64_t size, const char *what, bool existing,
-		      struct err *e)
-{
-	uint64_t need = needed(p, existing);
-	char a[32], b[32];
-
-	for (size_t i = 0; existing && i < p->nr_cells; i++)
-		if (p->cells[i].fills)
-			return err_add(
-				e, ENOSPC,
-				"%s: [workload %s] writes until the file system is "
-				"full (fill_fs), and this one is not fsduel's: give an image or "
-				"a device",
-				p->suite->path, p->suite->workloads[p->cells[i].workload].name);
-	if (size >= need)
-		return 0;
-	/* For people: round up to whole MiB, so that the figure can be typed. */
-	need = (need + MIB - 1) / MIB * MIB;
-	return err_add(e, ENOSPC,
-		       "%s has %s, and the cells of %s need %s: give it more, or lower "
-		       "file_size (size in fio jobs)",
-		       what, num_format(a, size, NUM_BYTES), p->suite->path,
-		       num_format(b, need, NUM_BYTES));
-}
-
-/* --- held ------------------------------------------------------------------------------ */
-
-static void target_note(struct target *t)
+static void note_device(struct target *t)
 {
 	t->device = xstrdup(t->claim.path);
 	json_object_set_new(t->facts, "size_bytes",
 			    json_integer((json_int_t)t->claim.id.size_bytes));
 }
 
-int target_hold(struct target *t, const char *dev, struct err *e)
+/* Claim a device that was made, for as long as t is open. */
+static int hold(struct target *t, const char *dev, struct err *e)
 {
 	int ret = claim_open(&t->claim, dev, true, blockdev_user, e);
 
 	if (!ret)
-		target_note(t);
+		note_device(t);
 	return ret;
 }
 
 /* --- image -------------------------------------------------------------------------- */
 
-static int check_image(const struct target_wants *w, const struct plan *p, const char *output,
-		       struct err *e)
+static int check_image(const struct target_use *use, struct err *e)
 {
-	char *dir = fs_nearest(output);
-	uint64_t size = target_size(w, p->suite);
+	char *dir = fs_nearest(use->output);
+	uint64_t size = size_of(use);
 	struct statvfs v;
 	int ret = loop_supported(e);
 
@@ -115,12 +63,12 @@ static int check_image(const struct target_wants *w, const struct plan *p, const
 		ret = err_add(e, EINVAL, "an image of %llu bytes: it takes a multiple of 4096",
 			      (unsigned long long)size);
 	if (!ret)
-		ret = target_check_room(p, size, "the image", false, e);
+		ret = target_check_room(use, size, "the image", e);
 	if (!ret && statvfs(dir, &v))
 		ret = err_sys(e, errno, "cannot tell how much room there is in %s", dir);
 	/* It is sparse: what the cells write is what it takes. */
 	if (!ret)
-		ret = target_check_room(p, (uint64_t)v.f_bavail * v.f_frsize, dir, false, e);
+		ret = target_check_room(use, (uint64_t)v.f_bavail * v.f_frsize, dir, e);
 	free(dir);
 	return ret;
 }
@@ -143,21 +91,19 @@ static int make_image(const char *path, uint64_t size, struct undo *u, size_t *i
 	return undo_is(u, *item, &st, e);
 }
 
-static int open_image(struct target *t, const struct target_wants *w, const struct plan *p,
-		      const char *output, struct undo *u, struct err *e)
+static int open_image(struct target *t, const struct target_use *use, struct undo *u, struct err *e)
 {
-	uint64_t size = target_size(w, p->suite);
-	char *folder = realpath(output, NULL), *path, dev[32];
+	char *folder = realpath(use->output, NULL), *path, dev[32];
 	char name[TARGET_NAME];
 	size_t item;
 	int fd = -1, loop = -1, ret;
 
 	if (!folder)
-		return err_sys(e, errno, "cannot find %s", output);
+		return err_sys(e, errno, "cannot find %s", use->output);
 	target_draw_name(name);
 	path = xasprintf("%s/.fsduel-image-%s", folder, name);
 	free(folder);
-	ret = make_image(path, size, u, &item, &fd, e);
+	ret = make_image(path, size_of(use), u, &item, &fd, e);
 	if (!ret)
 		ret = blockdev_check_direct(fd, path, e);
 	if (!ret)
@@ -165,7 +111,7 @@ static int open_image(struct target *t, const struct target_wants *w, const stru
 	if (!ret)
 		ret = loop_attach(fd, path, &loop, dev, e);
 	if (!ret)
-		ret = target_hold(t, dev, e);
+		ret = hold(t, dev, e);
 	if (loop >= 0)
 		close(loop);
 	if (fd >= 0)
@@ -177,9 +123,9 @@ static int open_image(struct target *t, const struct target_wants *w, const stru
 /* --- device ------------------------------------------------------------------------- */
 
 /* All checks of a device that the user named twice; claimed then, unless one fails. */
-static int take_device(const struct target_wants *w, const struct plan *p, bool write,
-		       struct claim *c, struct err *e)
+static int take_device(const struct target_use *use, bool write, struct claim *c, struct err *e)
 {
+	const struct target_wants *w = use->wants;
 	int ret = blockdev_named_twice(w->device, w->destroy, "--device", e);
 
 	if (ret)
@@ -197,20 +143,18 @@ static int take_device(const struct target_wants *w, const struct plan *p, bool 
 	if (!ret && !w->force)
 		ret = blockdev_check_empty(c->fd, w->device, e);
 	if (!ret)
-		ret = target_check_room(p, c->id.size_bytes, w->device, false, e);
+		ret = target_check_room(use, c->id.size_bytes, w->device, e);
 	if (ret)
 		claim_release(c);
 	return ret;
 }
 
 /* Not for writing: udev would look at the device when it is closed, and a desktop mount it. */
-static int check_device(const struct target_wants *w, const struct plan *p, const char *output,
-			struct err *e)
+static int check_device(const struct target_use *use, struct err *e)
 {
 	struct claim c = CLAIM_NONE;
-	int ret = take_device(w, p, false, &c, e);
+	int ret = take_device(use, false, &c, e);
 
-	(void)output;
 	claim_release(&c);
 	return ret;
 }
@@ -229,44 +173,98 @@ static json_t *uuids(const struct plan *p)
 	return all;
 }
 
-static int open_device(struct target *t, const struct target_wants *w, const struct plan *p,
-		       const char *output, struct undo *u, struct err *e)
+static int open_device(struct target *t, const struct target_use *use, struct undo *u,
+		       struct err *e)
 {
-	int ret = take_device(w, p, true, &t->claim, e);
+	int ret = take_device(use, true, &t->claim, e);
 	char *unique;
 
-	(void)output;
 	if (ret)
 		return ret;
-	t->force = w->force;
-	json_object_set_new(t->facts, "path", json_string(w->device));
+	t->force = use->wants->force;
+	json_object_set_new(t->facts, "path", json_string(use->wants->device));
 	unique = blockdev_unique((dev_t)t->claim.id.number);
 	if (unique)
 		json_object_set_new(t->facts, TARGET_UNIQUE, json_string(unique));
 	free(unique);
-	target_note(t);
-	return undo_wipe(u, t->device, uuids(p), claim_json(&t->claim), e);
+	note_device(t);
+	return undo_wipe(u, t->device, uuids(use->plan), claim_json(&t->claim), e);
+}
+
+/* --- disks in memory ------------------------------------------------------------------ */
+
+static int check_null_blk(const struct target_use *use, struct err *e)
+{
+	int ret = nullblk_supported(e);
+
+	if (ret)
+		return err_add(e, -ret,
+			       "where it is a module: modprobe null_blk nr_devices=0, and "
+			       "mount -t configfs none /sys/kernel/config; else use --image");
+	return target_check_room(use, size_of(use), "null_blk", e);
+}
+
+static int open_null_blk(struct target *t, const struct target_use *use, struct undo *u,
+			 struct err *e)
+{
+	struct suite_device d = use->plan->suite->device;
+	char name[TARGET_NAME], *item, dev[32];
+	int ret;
+
+	d.size_bytes = size_of(use);
+	target_draw_name(name);
+	item = xasprintf("fsduel%.8s", name);
+	ret = undo_nullblk(u, item, e);
+	if (!ret)
+		ret = nullblk_create(&d, item, dev, e);
+	free(item);
+	if (ret)
+		return ret;
+	json_object_update_new(
+		t->facts, json_pack("{s:I, s:I, s:I}", "latency_ns", (json_int_t)d.latency_ns,
+				    "cache_bytes", (json_int_t)d.cache_bytes,
+				    "bandwidth_bytes_per_s", (json_int_t)d.bandwidth_bytes_per_s));
+	return hold(t, dev, e);
+}
+
+static int check_zram(const struct target_use *use, struct err *e)
+{
+	int ret = zram_supported(e);
+
+	return ret ? ret : target_check_room(use, size_of(use), "zram", e);
+}
+
+static int open_zram(struct target *t, const struct target_use *use, struct undo *u, struct err *e)
+{
+	char dev[32];
+	int ret = undo_zram(u, -1, e), id = ret ? ret : zram_add(e);
+
+	if (id < 0)
+		return id;
+	ret = undo_zram(u, id, e);
+	if (!ret)
+		ret = zram_set_size(id, size_of(use), e);
+	snprintf(dev, sizeof(dev), "/dev/zram%d", id);
+	return ret ? ret : hold(t, dev, e);
 }
 
 /* --- all of them ---------------------------------------------------------------------- */
 
 static const struct {
-	int (*check)(const struct target_wants *w, const struct plan *p, const char *output,
-		     struct err *e);
-	int (*open)(struct target *t, const struct target_wants *w, const struct plan *p,
-		    const char *output, struct undo *u, struct err *e);
+	int (*check)(const struct target_use *use, struct err *e);
+	int (*open)(struct target *t, const struct target_use *use, struct undo *u, struct err *e);
 } kinds[] = {
 	[TARGET_IMAGE] = { check_image, open_image },
 	[TARGET_DEVICE] = { check_device, open_device },
 	[TARGET_DIR] = { target_check_dir, target_open_dir },
-	[TARGET_NULL_BLK] = { target_check_null_blk, target_open_null_blk },
-	[TARGET_ZRAM] = { target_check_zram, target_open_zram },
+	[TARGET_NULL_BLK] = { check_null_blk, open_null_blk },
+	[TARGET_ZRAM] = { check_zram, open_zram },
 };
 
 int target_check(const struct target_wants *w, const struct plan *p, const char *output,
 		 struct err *e)
 {
-	int ret = kinds[w->kind].check(w, p, output, e);
+	int ret = kinds[w->kind].check(&(struct target_use){ w, p, output }, e);
 
 	if (ret)
 		err_exit(e, FSDUEL_MACHINE);
@@ -305,7 +303,7 @@ int target_open(struct target *t, const struct target_wants *w, const struct pla
 			      .claim = CLAIM_NONE,
 			      .dir_fd = -1,
 			      .facts = json_pack("{s:s}", "kind", target_kind_names[w->kind]) };
-	ret = kinds[w->kind].open(t, w, p, output, u, e);
+	ret = kinds[w->kind].open(t, &(struct target_use){ w, p, output }, u, e);
 	if (!ret)
 		ret = make_places(t, u, e);
 	if (!ret) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * target_dir.c: a directory on a file system that is there and stays as it is.
- * Nothing is formatted or mounted, so a suite cannot compare mounts on it.
+ * target_dir.c: a directory on a file system that is there and stays as it is:
+ * nothing is formatted or mounted, so a suite cannot compare mounts on it. And
+ * for all kinds: is there room for the plan, and names that nobody else has.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,9 +18,16 @@
 #include <unistd.h>
 
 #include "lib/fs.h"
+#include "lib/num.h"
 #include "lib/proc.h"
 #include "lib/rng.h"
 #include "runners/host/target_impl.h"
+
+#define MIB (1ull << 20)
+/* What a file system needs beside the files: a journal or log of 64M, tables, and a sixteenth. */
+#define ROOM_FIXED (80 * MIB)
+
+/* --- for all kinds ------------------------------------------------------------------ */
 
 void target_draw_name(char dst[TARGET_NAME])
 {
@@ -30,6 +38,55 @@ void target_draw_name(char dst[TARGET_NAME])
 		bits = rng_mix(now_ns(), (uint64_t)time(NULL));
 	snprintf(dst, TARGET_NAME, "%016" PRIx64, bits);
 }
+
+/* The largest cell's files with the room that a file system takes, and the file systems' minimum.
+ */
+static uint64_t needed(const struct plan *p, bool existing)
+{
+	uint64_t files = 0, min = 0;
+
+	for (size_t i = 0; i < p->nr_cells; i++)
+		if (p->cells[i].file_bytes > files)
+			files = p->cells[i].file_bytes;
+	if (existing)
+		return files;
+	for (size_t i = 0; i < p->suite->nr_mounts; i++) {
+		const struct fs_type *fs = fs_type_find(p->suite->mounts[i].fs);
+
+		if (fs->min_bytes > min)
+			min = fs->min_bytes;
+	}
+	files += files / 16 + ROOM_FIXED;
+	return files > min ? files : min;
+}
+
+int target_check_room(const struct target_use *use, uint64_t size, const char *what, struct err *e)
+{
+	const struct plan *p = use->plan;
+	bool existing = use->wants->kind == TARGET_DIR;
+	uint64_t need = needed(p, existing);
+	char a[32], b[32];
+
+	for (size_t i = 0; existing && i < p->nr_cells; i++)
+		if (p->cells[i].fills)
+			return err_add(
+				e, ENOSPC,
+				"%s: [workload %s] writes until the file system is "
+				"full (fill_fs), and this one is not fsduel's: give an image or "
+				"a device",
+				p->suite->path, p->suite->workloads[p->cells[i].workload].name);
+	if (size >= need)
+		return 0;
+	/* For people: round up to whole MiB, so that the figure can be typed. */
+	need = (need + MIB - 1) / MIB * MIB;
+	return err_add(e, ENOSPC,
+		       "%s has %s, and the cells of %s need %s: give it more, or lower "
+		       "file_size (size in fio jobs)",
+		       what, num_format(a, size, NUM_BYTES), p->suite->path,
+		       num_format(b, need, NUM_BYTES));
+}
+
+/* --- a directory -------------------------------------------------------------------- */
 
 struct lies_on {
 	char *type, *source, *mounted_on;
@@ -85,17 +142,15 @@ static int check_mounts(const struct suite *s, const char *dir, const char *type
 	return 0;
 }
 
-int target_check_dir(const struct target_wants *w, const struct plan *p, const char *output,
-		     struct err *e)
+int target_check_dir(const struct target_use *use, struct err *e)
 {
-	char *dir = realpath(w->dir, NULL);
+	char *dir = realpath(use->wants->dir, NULL);
 	struct lies_on l = { 0 };
 	struct statvfs v;
 	int ret = 0;
 
-	(void)output;
 	if (!dir)
-		return err_sys(e, errno, "cannot use the directory %s", w->dir);
+		return err_sys(e, errno, "cannot use the directory %s", use->wants->dir);
 	if (statvfs(dir, &v))
 		ret = err_sys(e, errno, "cannot tell how much room there is in %s", dir);
 	else if (v.f_flag & ST_RDONLY)
@@ -103,25 +158,22 @@ int target_check_dir(const struct target_wants *w, const struct plan *p, const c
 	if (!ret)
 		ret = find_mount(dir, &l, e);
 	if (!ret)
-		ret = check_mounts(p->suite, dir, l.type, e);
+		ret = check_mounts(use->plan->suite, dir, l.type, e);
 	if (!ret)
-		ret = target_check_room(p, (uint64_t)v.f_bavail * v.f_frsize, dir, true, e);
+		ret = target_check_room(use, (uint64_t)v.f_bavail * v.f_frsize, dir, e);
 	lies_on_release(&l);
 	free(dir);
 	return ret;
 }
 
-int target_open_dir(struct target *t, const struct target_wants *w, const struct plan *p,
-		    const char *output, struct undo *u, struct err *e)
+int target_open_dir(struct target *t, const struct target_use *use, struct undo *u, struct err *e)
 {
-	char *dir = realpath(w->dir, NULL), name[TARGET_NAME];
+	char *dir = realpath(use->wants->dir, NULL), name[TARGET_NAME];
 	struct lies_on l = { 0 };
 	int ret;
 
-	(void)p;
-	(void)output;
 	if (!dir)
-		return err_sys(e, errno, "cannot use the directory %s", w->dir);
+		return err_sys(e, errno, "cannot use the directory %s", use->wants->dir);
 	ret = find_mount(dir, &l, e);
 	if (!ret) {
 		target_draw_name(name);

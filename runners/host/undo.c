@@ -15,7 +15,7 @@
 
 #include "lib/fs.h"
 #include "lib/num.h"
-#include "runners/host/undo_impl.h"
+#include "runners/host/undo.h"
 #include "runners/host/zram.h"
 
 #define STATE_DIR "/var/lib/fsduel"
@@ -122,9 +122,9 @@ int undo_open(struct undo *u, struct err *e)
 	if (!ret)
 		ret = read_journal(u, e);
 	if (!ret) {
-		u->boot = fs_read_line(BOOT_ID);
+		u->boot = fs_read_line(BOOT_ID_FILE);
 		if (!u->boot)
-			ret = err_add(e, ENOENT, "cannot read " BOOT_ID);
+			ret = err_add(e, ENOENT, "cannot read " BOOT_ID_FILE);
 	}
 	if (ret) {
 		err_exit(e, FSDUEL_MACHINE);

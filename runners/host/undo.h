@@ -20,10 +20,13 @@
 #define FSDUEL_RUNNERS_HOST_UNDO_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <sys/stat.h>
 
 #include "lib/buf.h"
 #include "lib/err.h"
+
+#define BOOT_ID_FILE "/proc/sys/kernel/random/boot_id"
 
 struct undo {
 	char *dir; /* the state folder, absolute */
@@ -77,5 +80,18 @@ int undo_results(struct undo *u, const char *dir, struct err *e);
  * returned.
  */
 int undo_all(struct undo *u, struct strv *said, struct err *e);
+
+/* The kinds of items, for undo.c; the last one has no name. */
+struct undo_kind {
+	const char *name;
+	bool ends_with_boot; /* a restart has taken it away */
+	/*
+	 * Take it away if it is there and ours. said gets a line if it was. Not there is fine;
+	 * -errno with a sentence: it is, and stays.
+	 */
+	int (*undo)(const json_t *item, struct strv *said, struct err *e);
+};
+
+extern const struct undo_kind undo_kinds[];
 
 #endif

@@ -5,7 +5,6 @@
  * /proc/self/mountinfo by libmount.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <libmount/libmount.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +17,7 @@
 #include "runners/folder/folder.h"
 #include "runners/fio/fio_jobs.h"
 #include "runners/host/loop.h"
-#include "runners/host/undo_impl.h"
+#include "runners/host/undo.h"
 #include "runners/host/zram.h"
 #include "runners/cell/mount.h"
 #include "runners/cell/nullblk.h"
@@ -157,7 +156,7 @@ static bool is_listed(const json_t *uuids, const char *uuid)
 static bool is_that_device(const json_t *item, const struct claim *c)
 {
 	const json_t *then = json_object_get(item, "identity");
-	char *boot = fs_read_line(BOOT_ID);
+	char *boot = fs_read_line(BOOT_ID_FILE);
 	bool same_boot = boot && !strcmp(boot, text(item, "boot"));
 	json_t *now = claim_json(c);
 	bool same = same_boot ? json_equal(then, now)
@@ -244,17 +243,6 @@ static int undo_zram_item(const json_t *item, struct strv *said, struct err *e)
 
 /* --- settings and results ----------------------------------------------------------- */
 
-static int write_value(const char *path, const char *value, struct err *e)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC), ret = 0;
-
-	if (fd < 0 || write(fd, value, strlen(value)) < 0)
-		ret = err_sys(e, errno, "cannot put %s back into %s", value, path);
-	if (fd >= 0)
-		close(fd);
-	return ret;
-}
-
 /* Somebody who has changed it since wanted that. */
 static int undo_sysfs_item(const json_t *item, struct strv *said, struct err *e)
 {
@@ -263,7 +251,7 @@ static int undo_sysfs_item(const json_t *item, struct strv *said, struct err *e)
 	int ret = 0;
 
 	if (now && strcmp(now, old) && !strcmp(now, text(item, "ours"))) {
-		ret = write_value(path, old, e);
+		ret = fs_write_text(path, old, e);
 		if (!ret)
 			strv_addf(said, "put %s back into %s", old, path);
 	}

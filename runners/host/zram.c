@@ -3,7 +3,6 @@
 #include "runners/host/zram.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,24 +48,13 @@ char *zram_diskseq(int id)
 	return fs_read_line(path);
 }
 
-static int put(const char *path, const char *value, struct err *e)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC), ret = 0;
-
-	if (fd < 0 || write(fd, value, strlen(value)) < 0)
-		ret = err_sys(e, errno, "cannot write %s into %s", value, path);
-	if (fd >= 0)
-		close(fd);
-	return ret;
-}
-
 int zram_set_size(int id, uint64_t size_bytes, struct err *e)
 {
 	char path[64], value[32];
 
 	snprintf(path, sizeof(path), "/sys/block/zram%d/disksize", id);
 	snprintf(value, sizeof(value), "%" PRIu64, size_bytes);
-	return put(path, value, e);
+	return fs_write_text(path, value, e);
 }
 
 int zram_remove(int id, struct err *e)
@@ -84,7 +72,7 @@ int zram_remove(int id, struct err *e)
 		if (i)
 			usleep(BUSY_WAIT_US);
 		err_clear(&why);
-		ret = put(CONTROL "hot_remove", value, &why);
+		ret = fs_write_text(CONTROL "hot_remove", value, &why);
 	}
 	return ret ? err_add(e, -ret, "%s", why.text) : 1;
 }

@@ -7,7 +7,6 @@
 
 #include <elf.h>
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "lib/fs.h"
@@ -182,9 +181,7 @@ void vmlinux_build_id(const void *data, size_t len, char out[BUILD_ID_HEX])
 {
 	struct elf_span id = elf_note(data, len, "GNU", NT_GNU_BUILD_ID);
 
-	out[0] = '\0';
-	for (size_t i = 0; i < id.len && 2 * i + 2 < BUILD_ID_HEX; i++)
-		snprintf(out + 2 * i, 3, "%02x", id.data[i]);
+	hex_format(out, BUILD_ID_HEX, id.data, id.len);
 }
 
 bool vmlinux_boots_directly(const void *data, size_t len)

@@ -49,12 +49,16 @@ int kernel_modules(const struct kernel *k, const char *const *names,
 		   void *arg, struct err *e);
 
 /*
- * Download (not install) Debian's current cloud image of that series ("6.1",
- * "6.12") through its meta-package, and unpack it under the cache folder, where
- * kernel_load finds it under this name. *path is the folder (malloc'ed). Does nothing when the
- * newest is there already; without apt or network -EIO with a sentence, FSDUEL_MACHINE noted.
+ * Download (not install) a cloud image of Debian's and unpack it under the cache folder, where
+ * kernel_load finds it under this name: a series ("6.1", "6.12") is the current one of its
+ * meta-package, a version ("6.1.0-47", "6.12.107") that one. *path is the folder (malloc'ed).
+ * Does nothing when it is there already. -EINVAL, FSDUEL_USAGE noted: no such name; -EIO,
+ * FSDUEL_MACHINE noted: no apt, no network, or the archive has no such kernel.
  */
 int kernel_fetch(const char *name, char **path, struct err *e);
+
+/* Append what the archive has, oldest first: "NAME VERSION PACKAGE" a line. -EIO as above. */
+int kernel_fetch_list(struct buf *out, struct err *e);
 
 /* Folder that holds the fetched kernels, made on demand (malloc'ed). */
 int kernel_cache_dir(char **out, struct err *e);

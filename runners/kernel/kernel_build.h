@@ -2,20 +2,8 @@
 /*
  * kernel_build.h: a kernel of one's own: Debian's source or any tree, patches,
  * a small configuration, and an image in the cache that kernel_load finds by
- * the name it was given.
- *
- * The image is a function of what was compiled: the source's contents with the
- * patches applied, the configuration, compiler and linker. Their hash is the
- * folder's name and stands in the kernel's version ("#3f9a2c11d04b SMP ..."),
- * as long for one variant as for the next so that no address moves because of
- * it; builder and time are fixed. The same inputs give the same bytes and
- * nothing is built twice, whatever the name. A tree is only ever read.
- *
- *   CACHE/sources/6.12           Debian's source, unpacked once
- *   CACHE/build/SOURCE/          a private copy of it (src/) and one object folder a
- *                                configuration, so that a patch costs what it touches
- *   CACHE/kernels/built-HASH/    bzImage, vmlinux (symbols), config, build.json
- *   CACHE/kernels/NAME           a link to that
+ * the name it was given. The recipe is kernels/build.sh; docs/kernels.md says
+ * what it promises and what it keeps in the cache. A tree is only read.
  */
 #ifndef FSDUEL_RUNNERS_KERNEL_BUILD_H
 #define FSDUEL_RUNNERS_KERNEL_BUILD_H
@@ -49,12 +37,15 @@ struct kernel_build {
  * build at a time works on a source; others wait. -EINVAL, FSDUEL_USAGE noted:
  * a bad name, no such tree, a tree that was built in itself, a patch that does
  * not apply, an option that does not take effect, source that does not compile.
- * -ENOENT or -EIO, FSDUEL_MACHINE noted: a missing program, no room, no network.
+ * -EIO, FSDUEL_MACHINE noted: a missing program, no room, no network.
  */
 int kernel_build(const struct kernel_build *b, char **path, struct err *e);
 
-/* Debian's source that is built where nothing else is said. */
+/* The series of Debian's source that is built when the user names none. */
 #define KERNEL_BUILD_SERIES "6.12"
+
+/* Is it the name of a Debian series, "6.1" or "6.12"? */
+bool kernel_is_series(const char *name);
 
 /* Is this patch given by its path, and not by its name in kernels/? */
 bool kernel_patch_is_path(const char *patch);
@@ -77,7 +68,7 @@ void kernel_build_command(const struct kernel_build *b, struct buf *out);
  */
 int kernel_built(const struct kernel_build *b, struct err *e);
 
-/* Are the programs here that it takes? -ENOENT, FSDUEL_MACHINE noted, with those to install. */
+/* Are the programs here that a build takes? -EIO, FSDUEL_MACHINE noted, with those to install. */
 int kernel_build_check(struct err *e);
 
 #endif

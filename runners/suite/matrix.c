@@ -231,8 +231,8 @@ static int check_room(const struct suite *s, const struct plan_cell *c, struct e
 
 	if (c->before_ns + c->timed_ns >= limit_ns)
 		ret = err_add(e, EINVAL,
-			      "runtime %s%s reaches the limit of a cell run, %s = %s: shorten "
-			      "the one or raise the other in [limits]",
+			      "runtime %s%s reaches the limit of a cell run, %s = %s: shorten the "
+			      "one or raise the other in [limits]",
 			      num_format(a, c->before_ns + c->timed_ns, NUM_NS),
 			      c->before_ns ? " with the parts before it" : "",
 			      host ? "wall" : "virtual", num_format(b, limit_ns, NUM_NS));

@@ -183,8 +183,8 @@ static void read_both(struct suite_reader *r, const struct ini *ini, const char 
 	if (!suite_has_unscaled(ini)) {
 		if (unscaled)
 			suite_mistake(r, 0,
-				      "no key unscaled.* says what this work was before it "
-				      "was scaled down: leave --unscaled out");
+				      "no key unscaled.* says what this work was before it was "
+				      "scaled down: leave --unscaled out");
 		return;
 	}
 	other = defaults(s->path, text, len);

@@ -17,20 +17,10 @@
 #include "lib/err.h"
 #include "lib/ini.h"
 #include "runners/kernel/kernel_build.h"
+#include "runners/tables/device.h"
+#include "runners/tables/fs_type.h"
+#include "runners/tables/mode.h"
 #include "workloads/fsload.h"
-
-/* MODE_AUTO: kvm where it is proven to run a guest, else exact; what it came to is settled before
- * measuring. */
-enum mode { MODE_EXACT, MODE_TCG, MODE_KVM, MODE_HOST, MODE_AUTO };
-extern const char *const mode_names[]; /* ends with NULL */
-
-/*
- * What watches while a cell is measured; one at a time, each with cell runs of its
- * own. PASS_THROUGHPUT: nothing, always there, the only one that is judged.
- * PASS_LOCKS: waits for locks are recorded. A new one is a name in unit.c.
- */
-enum pass { PASS_THROUGHPUT, PASS_LOCKS, PASS_PROFILE, NR_PASSES };
-extern const char *const pass_names[]; /* ends with NULL */
 
 struct suite_kernel {
 	char *label;  /* "baseline" */
@@ -76,16 +66,6 @@ struct suite_workload {
 	struct suite_param *params;
 	size_t nr_params;
 	unsigned line;
-};
-
-/* A row of devices[] in device.h each. */
-enum device_kind { DEVICE_NULL_BLK, DEVICE_VIRTIO, DEVICE_NVME };
-
-/* All but the size are null_blk's; DOMAIN.md says why cache_size matters. */
-struct suite_device {
-	enum device_kind kind;
-	uint64_t size_bytes; /* 0: that of the suite's device_path */
-	uint64_t latency_ns, cache_bytes, bandwidth_bytes_per_s; /* the last two: 0 none */
 };
 
 /* Changes of this metric up to that are no change: analysis/compare/verdict.h. */
@@ -181,49 +161,5 @@ void suite_kernel_release(struct suite_kernel *k);
 
 /* What to build for a kernel with a source; strings are borrowed. */
 struct kernel_build suite_kernel_build(const struct suite_kernel *k);
-
-/* One row a file system: the only place that knows them. */
-struct fs_type {
-	const char *name;      /* "ext4" */
-	const char *mkfs;      /* program */
-	const char *mkfs_args; /* ours, always given, before the user's; {uuid} and {hash_seed} are
-				  filled in from the block */
-	const char *check; /* command that reads the whole device and fails where it is not clean;
-			      NULL: none */
-	uint64_t uuid_at;  /* where on the device the first super block has its UUID */
-	const char *always_options; /* mount options always given, or "" */
-	const char *options_file;   /* where effective options are read:
-				       "/proc/fs/ext4/{dev}/options"; NULL: /proc/self/mounts */
-	const char *modules;        /* to load where not built in, by blanks */
-	const char *mkfs_user;      /* option letters the user may give, in getopt's notation */
-	const char *mkfs_ours;      /* likewise those that only mkfs_args may give */
-	const char *mkfs_joined;    /* letters of which mkfs heeds the last only, so that lists are
-				       joined */
-	struct { /* a user's option whose list holds word drops ours of letter drops */
-		char letter, drops;
-		const char *word;
-	} mkfs_drop;
-	const char *mkfs_never; /* keys within a list that a user may not give: they name another
-				   device or file */
-	uint64_t min_bytes;     /* mkfs refuses less; 0: it takes what fsduel does */
-	/*
-	 * Put into facts what the options in effect (one a line) really come to: "effective", an
-	 * object with "why" saying what of them is without effect, "" for nothing, and what else
-	 * results depend on. NULL: nothing is known of it. -errno with a sentence.
-	 */
-	int (*judge)(const char *device, const char *options, json_t *facts, struct err *e);
-};
-extern const struct fs_type fs_types[]; /* ends with a NULL name */
-const struct fs_type *fs_type_find(const char *name);
-
-/*
- * Append the whole mkfs command, without the device, to argv: the program, our
- * arguments and the user's. The user's option replaces ours of the same letter;
- * lists (-E) are joined, ours first, because mkfs heeds only the last -E and
- * within it the last of a key. user may be NULL. -EINVAL: a word that is no
- * option (it could be taken for a device), or an option fsduel must give itself.
- */
-int fs_type_mkfs(const struct fs_type *t, const struct strv *user, const char *uuid,
-		 const char *hash_seed, struct strv *argv, struct err *e);
 
 #endif

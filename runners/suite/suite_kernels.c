@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runners/kernel/fetch_impl.h"
+#include "runners/kernel/kernel_build.h"
 #include "runners/suite/suite_read.h"
 
 static const struct suite_key kernel_keys[] = {
@@ -66,18 +66,17 @@ static void finish_source(struct suite_reader *r, const struct ini_section *sec,
 
 	if (patches && !source)
 		suite_mistake(r, patches->line,
-			      "patches: they are for a kernel that is built: add "
-			      "source = " KERNEL_BUILD_SERIES);
+			      "patches: they are for a kernel that is built: add source "
+			      "= " KERNEL_BUILD_SERIES);
 	if (image && source)
 		suite_mistake(r, source->line,
-			      "source: image says already which kernel it is: keep "
-			      "one of the two");
+			      "source: image says already which kernel it is: keep one of the two");
 	if (!k->source || image)
 		return;
-	if (!fetch_is_series(k->source)) {
+	if (!kernel_is_series(k->source)) {
 		suite_mistake(r, source->line,
-			      "source: \"%.32s\" is no series of Debian's kernel "
-			      "sources: say " KERNEL_BUILD_SERIES,
+			      "source: \"%.32s\" is no series of Debian's kernel sources: "
+			      "say " KERNEL_BUILD_SERIES,
 			      k->source);
 		return;
 	}
@@ -125,10 +124,10 @@ static void override_kernel(struct suite_reader *r, const char *label, const cha
 	if (!found && only && s->nr_kernels == 1)
 		found = &s->kernels[0];
 	if (!found || s->mode == MODE_HOST) {
-		suite_mistake(r, 0,
-			      "there is no kernel %s to boot here: leave --%s out, or add "
-			      "[kernel %s]",
-			      label, label, label);
+		suite_mistake(
+			r, 0,
+			"there is no kernel %s to boot here: leave --%s out, or add [kernel %s]",
+			label, label, label);
 		return;
 	}
 	forget_source(found);

@@ -115,10 +115,10 @@ static void finish_passes(struct suite_reader *r, const struct ini_section *sec)
 	struct suite *s = r->s;
 
 	if (k && s->passes && !(s->passes >> PASS_THROUGHPUT & 1))
-		suite_mistake(r, k->line,
-			      "passes: %s must be among them: what the others see is "
-			      "held against it",
-			      pass_names[PASS_THROUGHPUT]);
+		suite_mistake(
+			r, k->line,
+			"passes: %s must be among them: what the others see is held against it",
+			pass_names[PASS_THROUGHPUT]);
 	for (size_t i = 0; r->o && i < r->o->nr_passes; i++) {
 		unsigned pass = 0;
 
@@ -175,28 +175,28 @@ static void check_device(struct suite_reader *r, const struct ini_section *sec)
 	if (!devices[r->s->device.kind].host_timed) {
 		if (path)
 			suite_mistake(r, path->line,
-				      "path: null_blk is in the guest's memory: say "
-				      "kind = virtio or nvme, or remove it");
+				      "path: null_blk is in the guest's memory: say kind = virtio "
+				      "or nvme, or remove it");
 		return;
 	}
 	for (const char *const *name = own; *name; name++)
 		if (ini_get(sec, *name))
 			suite_mistake(r, ini_get(sec, *name)->line,
-				      "%s: only null_blk can be given "
-				      "one; with kind = %s it is the host's own: remove the line",
+				      "%s: only null_blk can be given one; with kind = %s it is "
+				      "the host's own: remove the line",
 				      *name, kind);
 	if (path && path->value[0] != '/')
-		suite_mistake(r, path->line,
-			      "path: %s does not begin with /: what is to be "
-			      "formatted is named in full",
-			      path->value);
+		suite_mistake(
+			r, path->line,
+			"path: %s does not begin with /: what is to be formatted is named in full",
+			path->value);
 	if (path && size)
 		suite_mistake(r, size->line, "size: %s has a size of its own: remove the line",
 			      path->value);
 	if (r->s->mode == MODE_EXACT)
 		suite_mistake(r, k->line,
-			      "kind = %s completes on the host's clock, which breaks "
-			      "exactness: say kind = null_blk, or mode = tcg or kvm",
+			      "kind = %s completes on the host's clock, which breaks exactness: "
+			      "say kind = null_blk, or mode = tcg or kvm",
 			      kind);
 }
 

@@ -141,10 +141,10 @@ static void read_values(struct workload_reader *x, const struct ini_key *k,
 
 	strv_split(&words, k->value, " \t,");
 	if (!words.n)
-		suite_mistake(x->r, k->line,
-			      "%s has no value, so there is no cell to run: give one or remove the "
-			      "line",
-			      k->name);
+		suite_mistake(
+			x->r, k->line,
+			"%s has no value, so there is no cell to run: give one or remove the line",
+			k->name);
 	if (words.n > VALUES_MAX)
 		suite_mistake(x->r, k->line, "%s has %zu values: %d is the most", k->name, words.n,
 			      VALUES_MAX);
@@ -278,10 +278,10 @@ static bool read_fio(struct workload_reader *x, const struct ini_key *k, struct 
 
 	x->w->fio = suite_beside(x->r->s, k->value);
 	if (stat(x->w->fio, &st))
-		suite_mistake(x->r, k->line,
-			      "fio: no job file %s (%s): give its path from the suite file's "
-			      "folder",
-			      x->w->fio, strerror(errno));
+		suite_mistake(
+			x->r, k->line,
+			"fio: no job file %s (%s): give its path from the suite file's folder",
+			x->w->fio, strerror(errno));
 	else if (!S_ISREG(st.st_mode))
 		suite_mistake(x->r, k->line, "fio: %s is not a file", x->w->fio);
 	else if (fs_read(x->w->fio, FIO_BYTES_MAX, &text, &sub) ||
@@ -347,8 +347,8 @@ void suite_finish_workloads(struct suite_reader *r)
 
 	if (!s->nr_workloads)
 		suite_mistake(r, 0,
-			      "there is no [workload NAME], so nothing to measure: copy one "
-			      "from configs/quick.ini");
+			      "there is no [workload NAME], so nothing to measure: copy one from "
+			      "configs/quick.ini");
 	if (r->mistakes)
 		return;
 	for (size_t i = 0; i < s->nr_workloads; i++)
@@ -359,7 +359,7 @@ void suite_finish_workloads(struct suite_reader *r)
 	else if (cells * s->nr_variants * s->blocks * (unsigned)__builtin_popcount(s->passes) >
 		 SUITE_UNITS_MAX)
 		suite_mistake(r, 0,
-			      "%zu cells x %zu variants x %u blocks: %d cell runs are the "
-			      "most; leave out some values or blocks",
+			      "%zu cells x %zu variants x %u blocks: %d cell runs are the most; "
+			      "leave out some values or blocks",
 			      cells, s->nr_variants, s->blocks, SUITE_UNITS_MAX);
 }

@@ -8,13 +8,6 @@
 #include "lib/rng.h"
 #include "runners/suite/plan.h"
 
-const char *const pass_names[] = {
-	[PASS_THROUGHPUT] = "throughput",
-	[PASS_LOCKS] = "locks",
-	[PASS_PROFILE] = "profile",
-	[NR_PASSES] = NULL,
-};
-
 uint64_t plan_block_seed(uint64_t suite_seed, unsigned block)
 {
 	return rng_mix(suite_seed, block) >> 11;

@@ -1,54 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * fs_type.c: the file-system table and the mkfs command that follows from a
- * row. Nothing else in fsduel knows a file system by name. Running mkfs is the
- * cell's business.
- */
+/* fs_type.c: the table of file systems, and mkfs commands made from it; see fs_type.h. */
+#include "runners/tables/fs_type.h"
+
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "runners/cell/ext4.h"
-#include "runners/cell/mount.h"
-#include "runners/suite/suite.h"
-
 #define MIB (1ull << 20)
 
 /*
- * Since 6.15 ("btrfs: always fallback to buffered write if the inode requires
- * checksum") only a file without checksums is written directly.
- */
-static int btrfs_judge(const char *device, const char *options, json_t *facts, struct err *e)
-{
-	bool sums =
-		!mount_has_option(options, "nodatasum") && !mount_has_option(options, "nodatacow");
-
-	(void)device;
-	(void)e;
-	json_object_set_new(
-		facts, "effective",
-		json_pack("{s:b, s:s}", "checksums", sums, "why",
-			  sums ? "with checksums btrfs writes through the page cache since "
-				 "Linux 6.15, O_DIRECT or not; the option nodatasum makes "
-				 "writes direct"
-			       : ""));
-	return 0;
-}
-
-/*
- * One row a file system: the only place that knows them.
+ * ext4: block size and journal size do not depend on the device's size, nothing is initialised
+ * later beside the measuring, and names are hashed alike in every run. Neither list of letters
+ * has an option that would write elsewhere (-z), format nothing (-n, -S) or start from other
+ * content (-d, -l). Checked with mke2fs 1.47.0: the last -E replaces those before it, and -J
+ * makes a journal even beside -O ^has_journal.
  *
- * ext4: a block size and a journal size that do not depend on the device's
- * (DOMAIN.md traps 1 and 3), nothing initialised later beside the measuring
- * (5a), names hashed alike in every run. Letters that would write elsewhere
- * (-z), format nothing (-n, -S) or start from other content (-d, -l) are in
- * neither list. Checked with mke2fs 1.47.0: the last -E replaces those before
- * it, and -J makes a journal even beside -O ^has_journal.
+ * xfs, checked with mkfs.xfs 6.1: block, inode and log size for the same reasons. A key may be
+ * given only once in all, so lists of -m are joined.
  *
- * xfs, checked with mkfs.xfs 6.1: block, inode and log size for the same reasons;
- * a key may be given once in all, so that lists of -m are joined. btrfs, checked
- * with mkfs.btrfs 6.2: its defaults for one device, said outright.
+ * btrfs, checked with mkfs.btrfs 6.2: its defaults for one device, written out.
  */
 const struct fs_type fs_types[] = {
 	{
@@ -67,7 +38,6 @@ const struct fs_type fs_types[] = {
 		.mkfs_drop = { .letter = 'O', .drops = 'J', .word = "^has_journal" },
 		.mkfs_never = "device",
 		.min_bytes = 144 * MIB, /* the journal may take half of it */
-		.judge = ext4_judge,
 	},
 	{
 		.name = "xfs",
@@ -94,10 +64,19 @@ const struct fs_type fs_types[] = {
 		.mkfs_ours = "qfU:",
 		.mkfs_joined = "",
 		.min_bytes = 114 * MIB,
-		.judge = btrfs_judge,
 	},
 	{ .name = NULL },
 };
+
+const struct fs_type *fs_type_find(const char *name)
+{
+	for (const struct fs_type *t = fs_types; t->name; t++)
+		if (!strcmp(t->name, name))
+			return t;
+	return NULL;
+}
+
+/* --- the mkfs command ---------------------------------------------------------------- */
 
 struct mkfs_opt {
 	char letter;
@@ -108,14 +87,6 @@ struct mkfs_opts {
 	struct mkfs_opt *v;
 	size_t n;
 };
-
-const struct fs_type *fs_type_find(const char *name)
-{
-	for (const struct fs_type *t = fs_types; t->name; t++)
-		if (!strcmp(t->name, name))
-			return t;
-	return NULL;
-}
 
 static void opts_add(struct mkfs_opts *o, char letter, const char *arg)
 {
@@ -128,15 +99,6 @@ static void opts_release(struct mkfs_opts *o)
 	for (size_t i = 0; i < o->n; i++)
 		free(o->v[i].arg);
 	free(o->v);
-	*o = (struct mkfs_opts){ NULL, 0 };
-}
-
-static bool opts_has(const struct mkfs_opts *o, char letter)
-{
-	for (size_t i = 0; i < o->n; i++)
-		if (o->v[i].letter == letter)
-			return true;
-	return false;
 }
 
 static bool known_letter(const char *letters, char c, bool *takes_arg)
@@ -148,7 +110,7 @@ static bool known_letter(const char *letters, char c, bool *takes_arg)
 	return at;
 }
 
-/* Read words as getopt would; letters the user may not give are refused where ours is false. */
+/* Read words as getopt would. With ours false, letters that the user may not give are refused. */
 static int opts_read(struct mkfs_opts *o, const struct fs_type *t, const struct strv *words,
 		     bool ours, struct err *e)
 {
@@ -184,19 +146,21 @@ static int opts_read(struct mkfs_opts *o, const struct fs_type *t, const struct 
 	return 0;
 }
 
-/* A key of the list in arg that would lead elsewhere; NULL: none. */
-static const char *never_key(const struct fs_type *t, const char *arg, struct strv *keys)
+/* The first key of the list arg ("a=1,b") that is one of keys ("b,c"); malloc'ed, or NULL. */
+static char *common_key(const char *arg, const char *keys)
 {
-	struct strv never = STRV_INIT;
-	const char *found = NULL;
+	struct strv of_arg = STRV_INIT, wanted = STRV_INIT;
+	char *found = NULL;
 
-	strv_split(&never, t->mkfs_never ? t->mkfs_never : "", ",");
-	strv_split(keys, arg, ",");
-	for (size_t i = 0; i < keys->n && !found; i++) {
-		keys->v[i][strcspn(keys->v[i], "=")] = '\0';
-		found = strv_find(&never, keys->v[i]) >= 0 ? keys->v[i] : NULL;
+	strv_split(&of_arg, arg ? arg : "", ",");
+	strv_split(&wanted, keys ? keys : "", ",");
+	for (size_t i = 0; i < of_arg.n && !found; i++) {
+		of_arg.v[i][strcspn(of_arg.v[i], "=")] = '\0';
+		if (strv_find(&wanted, of_arg.v[i]) >= 0)
+			found = xstrdup(of_arg.v[i]);
 	}
-	strv_release(&never);
+	strv_release(&of_arg);
+	strv_release(&wanted);
 	return found;
 }
 
@@ -205,58 +169,50 @@ static int check_keys(const struct fs_type *t, const struct mkfs_opts *user, str
 	int ret = 0;
 
 	for (size_t i = 0; i < user->n && !ret; i++) {
-		struct strv keys = STRV_INIT;
-		const char *key = never_key(t, user->v[i].arg ? user->v[i].arg : "", &keys);
+		char *key = common_key(user->v[i].arg, t->mkfs_never);
 
 		if (key)
 			ret = err_add(e, EINVAL,
-				      "%s -%c %s cannot be given here: it names another "
-				      "device or file, or what fsduel gives itself; remove it",
+				      "%s -%c %s cannot be given here: it names another device or "
+				      "file, or fsduel gives it itself; remove it",
 				      t->mkfs, user->v[i].letter, key);
-		strv_release(&keys);
+		free(key);
 	}
 	return ret;
 }
 
-static bool list_has(const char *list, const char *word)
-{
-	struct strv words = STRV_INIT;
-	bool found;
-
-	strv_split(&words, list, ",");
-	found = strv_find(&words, word) >= 0;
-	strv_release(&words);
-	return found;
-}
-
-/* Does what the user gave make our option of that letter wrong? */
+/* Does an option of the user's take the place of ours of that letter? */
 static bool replaced(const struct fs_type *t, const struct mkfs_opts *user, char letter)
 {
-	if (strchr(t->mkfs_joined, letter))
-		return false;
-	if (opts_has(user, letter))
-		return true;
-	for (size_t i = 0; i < user->n && letter == t->mkfs_drop.drops; i++)
-		if (user->v[i].letter == t->mkfs_drop.letter && user->v[i].arg &&
-		    list_has(user->v[i].arg, t->mkfs_drop.word))
-			return true;
-	return false;
+	bool found = false;
+
+	for (size_t i = 0; i < user->n && !found && !strchr(t->mkfs_joined, letter); i++) {
+		const struct mkfs_opt *o = &user->v[i];
+		char *word = NULL;
+
+		if (letter == t->mkfs_drop.drops && o->letter == t->mkfs_drop.letter)
+			word = common_key(o->arg, t->mkfs_drop.word);
+		found = o->letter == letter || word;
+		free(word);
+	}
+	return found;
 }
 
 static void fill_in(struct buf *b, const char *text, const char *uuid, const char *hash_seed)
 {
-	static const char uuid_mark[] = "{uuid}", hash_mark[] = "{hash_seed}";
+	const char *const marks[][2] = { { "{uuid}", uuid }, { "{hash_seed}", hash_seed } };
 
 	while (*text) {
-		if (!strncmp(text, uuid_mark, sizeof(uuid_mark) - 1)) {
-			buf_adds(b, uuid);
-			text += sizeof(uuid_mark) - 1;
-		} else if (!strncmp(text, hash_mark, sizeof(hash_mark) - 1)) {
-			buf_adds(b, hash_seed);
-			text += sizeof(hash_mark) - 1;
-		} else {
+		size_t i = 0;
+
+		while (i < 2 && strncmp(text, marks[i][0], strlen(marks[i][0])))
+			i++;
+		if (i == 2) {
 			buf_addc(b, *text++);
+			continue;
 		}
+		buf_adds(b, marks[i][1]);
+		text += strlen(marks[i][0]);
 	}
 }
 
@@ -280,10 +236,9 @@ int fs_type_mkfs(const struct fs_type *t, const struct strv *user, const char *u
 		ret = opts_read(&theirs, t, user, false, e);
 	if (!ret)
 		ret = check_keys(t, &theirs, e);
-	if (ret)
-		goto out;
-	strv_add(argv, t->mkfs);
-	for (size_t i = 0; i < ours.n; i++) {
+	if (!ret)
+		strv_add(argv, t->mkfs);
+	for (size_t i = 0; !ret && i < ours.n; i++) {
 		const struct mkfs_opt *o = &ours.v[i];
 		struct buf arg = BUF_INIT;
 
@@ -296,10 +251,9 @@ int fs_type_mkfs(const struct fs_type *t, const struct strv *user, const char *u
 		argv_add(argv, o->letter, o->arg ? buf_str(&arg) : NULL);
 		buf_release(&arg);
 	}
-	for (size_t i = 0; i < theirs.n; i++)
+	for (size_t i = 0; !ret && i < theirs.n; i++)
 		if (!strchr(t->mkfs_joined, theirs.v[i].letter))
 			argv_add(argv, theirs.v[i].letter, theirs.v[i].arg);
-out:
 	opts_release(&ours);
 	opts_release(&theirs);
 	strv_release(&words);

@@ -1,22 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * mode.h: the modes of enum mode as data, one row each: what QEMU and the guest
- * kernel are given, how many guests may run at once, what must stand under
- * every table. Why each argument is there: docs/modes.md and docs/exact.md.
+ * mode.h: the modes and the passes of a run as data. A row of a mode says what QEMU and the
+ * guest's kernel are given, how many guests may run at once, and which note stands under every
+ * table. docs/modes.md and docs/exact.md give the reason for each argument.
  */
 #ifndef FSDUEL_RUNNERS_MODE_H
 #define FSDUEL_RUNNERS_MODE_H
 
-#include "runners/suite/suite.h"
+#include <stdbool.h>
+
+/* MODE_AUTO: kvm where it is proven to run a guest, else exact; settled before measuring. */
+enum mode { MODE_EXACT, MODE_TCG, MODE_KVM, MODE_HOST, MODE_AUTO };
+extern const char *const mode_names[]; /* ends with NULL */
+
+/*
+ * What watches while a cell is measured: one pass at a time, each with cell runs of its own.
+ * Only PASS_THROUGHPUT, which nothing watches, is judged; every suite has it.
+ */
+enum pass { PASS_THROUGHPUT, PASS_LOCKS, PASS_PROFILE, NR_PASSES };
+extern const char *const pass_names[]; /* ends with NULL */
 
 struct mode_info {
 	const char *note;        /* what figures of this mode are and are not, one sentence */
 	const char *accel;       /* as `-accel help` names it; NULL: no guests in this mode */
 	const char *const *args; /* QEMU's accelerator, clock and CPU; ends with NULL */
-	const char *const
-		*machine;    /* properties of -machine, each left out where QEMU has it not */
-	const char *cmdline; /* of the guest's kernel */
-	const char *one_cpu_cmdline; /* more of it where there is one CPU */
+	/* Properties of -machine; one that this QEMU does not have is left out. */
+	const char *const *machine;
+	const char *cmdline;         /* of the guest's kernel */
+	const char *one_cpu_cmdline; /* more of it for a guest with one CPU */
 	bool virtual_clock;          /* the host's speed and load are not in the figures */
 	bool alone;                  /* one guest at a time */
 };

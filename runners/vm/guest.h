@@ -14,20 +14,6 @@
  * a line in its log. null_blk must not make a device of its own.
  */
 #define GUEST_MODULE_PARAMS "nr_devices=0"
-#define GUEST_CMDLINE_NULLBLK "null_blk.nr_devices=0"
-
-/*
- * A guest in trouble ends at once, with its words on the console, and not at
- * its limit without any. This changes what happens then, not what runs before.
- */
-#define GUEST_CMDLINE_WATCH "oops=panic softlockup_panic=1 nmi_watchdog=panic"
-/*
- * Who waits for a spinlock spins on PAUSE, of which TCG does a virtual second in
- * about 50 s of a core: a lockup must be found after 2 s, not after 20, to be
- * found before the wall limit. Only on a virtual clock: on the wall clock a busy
- * host would do as a lockup.
- */
-#define GUEST_CMDLINE_WATCH_VIRTUAL GUEST_CMDLINE_WATCH " watchdog_thresh=1"
 
 /*
  * What a pass recorded: what it may grow to in the guest's memory, as a share of that;

@@ -20,13 +20,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "lib/base64.h"
+#include "lib/pack.h"
 #include "lib/fs.h"
 #include "lib/proc.h"
 #include "lib/schema.h"
 #include "runners/cell/cell.h"
+#include "runners/cell/nullblk.h"
 #include "runners/vm/channel.h"
-#include "runners/tables/device.h"
 #include "runners/vm/guest.h"
 #include "runners/cell/klog.h"
 #include "runners/preload/profile.h"
@@ -89,17 +89,18 @@ static int load_modules(struct err *e)
 /* Who is running: what the host holds against the image it asked for. */
 static json_t *identity(void)
 {
-	struct buf version = BUF_INIT, notes = BUF_INIT, hex = BUF_INIT;
+	struct buf version = BUF_INIT, notes = BUF_INIT;
+	char *hex;
 	json_t *id;
 
 	fs_read("/proc/version", 0, &version, NULL);
 	fs_read("/sys/kernel/notes", 1 << 20, &notes, NULL);
-	for (size_t i = 0; i < notes.len; i++)
-		buf_addf(&hex, "%02x", (unsigned char)notes.data[i]);
-	id = json_pack("{s:s, s:s}", "version", buf_str(&version), "notes", buf_str(&hex));
+	hex = xcalloc(2 * notes.len + 1, 1);
+	hex_format(hex, 2 * notes.len + 1, notes.data, notes.len);
+	id = json_pack("{s:s, s:s}", "version", buf_str(&version), "notes", hex);
 	buf_release(&version);
 	buf_release(&notes);
-	buf_release(&hex);
+	free(hex);
 	return id;
 }
 
@@ -246,13 +247,9 @@ static void look_for_hung_tasks(void)
 {
 	static const char limit_s[] = "/proc/sys/kernel/hung_task_timeout_secs";
 	const struct timespec wait = { HUNG_LOOK_S, 0 };
-	int fd = open(limit_s, O_WRONLY | O_CLOEXEC);
 
-	if (fd < 0)
-		return;
-	if (write(fd, "1", 1) == 1)
+	if (!fs_write_text(limit_s, "1", NULL))
 		nanosleep(&wait, NULL);
-	close(fd);
 }
 
 /* The cell could not say what became of it: why, and what the kernel says, which comes first. */

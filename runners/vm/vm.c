@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/base64.h"
+#include "lib/pack.h"
 #include "runners/vm/channel.h"
 #include "runners/vm/guest.h"
 #include "runners/vm/initramfs.h"
@@ -84,12 +84,6 @@ void vm_kernel_release(struct vm_kernel *v)
 static void guest_args(struct strv *a, const struct vm *v, const struct vm_machine *m,
 		       uint64_t seed)
 {
-	if (m->order) {
-		strv_add(a, "env");
-		strv_addf(a, "LD_PRELOAD=%s", m->order);
-		if (v->counts_fd >= 0)
-			vm_profile_env(a, m);
-	}
 	strv_add(a, m->qemu);
 	for (size_t i = 0; i < m->args.n; i++)
 		strv_add(a, m->args.v[i]);
@@ -131,7 +125,7 @@ static json_t *spec_json(const struct cell_spec *spec)
 int vm_start(struct vm *v, const struct vm_machine *m, struct vm_kernel *k,
 	     const struct cell_spec *spec, uint64_t wall_limit_ns, struct err *e)
 {
-	struct strv args = STRV_INIT;
+	struct strv args = STRV_INIT, env = STRV_INIT;
 	json_t *j = spec_json(spec);
 	struct buf text = BUF_INIT;
 	char *dump = json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS);
@@ -163,12 +157,20 @@ int vm_start(struct vm *v, const struct vm_machine *m, struct vm_kernel *k,
 		guest_args(&args, v, m, spec ? spec->seed : 1);
 		v->started_ns = now_ns();
 		v->wall_limit_ns = wall_limit_ns;
-		ret = proc_start(&v->proc, (const char *const *)args.v, -1, v->stderr_fd, keep, nr,
-				 e);
+		if (m->order)
+			strv_addf(&env, "LD_PRELOAD=%s", m->order);
+		if (m->order && v->counts_fd >= 0)
+			vm_profile_env(&env, m);
+		ret = proc_launch(&v->proc,
+				  &(struct launch){ (const char *const *)args.v, NULL,
+						    (const char *const *)env.v, -1, v->stderr_fd,
+						    keep, nr },
+				  e);
 	}
 	if (ret)
 		vm_release(v);
 	strv_release(&args);
+	strv_release(&env);
 	buf_release(&text);
 	free(dump);
 	json_decref(j);
@@ -222,23 +224,12 @@ static void read_memfd(int fd, bool text, struct buf *b)
 			b->data[i] = b->data[i] == '\r' ? ' ' : '?';
 }
 
-/* The last line that is not empty; caller frees. */
-static char *last_line(const struct buf *b)
-{
-	struct strv lines = STRV_INIT;
-	char *last;
-
-	strv_split(&lines, b->len ? b->data : "", "\n");
-	last = xstrdup(lines.n ? lines.v[lines.n - 1] : "");
-	strv_release(&lines);
-	return last;
-}
-
 /* Why there are no results: channel_error and why say what became of them. */
 static void note_end(const struct proc_exit *x, const struct buf *console, const struct buf *said,
 		     int channel_error, const char *why, struct trouble_found *f)
 {
-	char *last = last_line(console), *words = last_line(said), *what;
+	char *last = text_last_line(console->len ? console->data : ""), *what;
+	char *words = text_last_line(said->len ? said->data : "");
 	char *spoke = last[0] ? xasprintf("its last console line is '%s'", last)
 			      : xstrdup("there is nothing on its console");
 	enum trouble_sign sign;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/gzip.h"
+#include "lib/pack.h"
 #include "lib/num.h"
 #include "lib/proc.h"
 #include "runners/preload/profile.h"
@@ -28,12 +28,12 @@ static int ask(const struct vm_machine *m, int interface, struct buf *words, str
 	static const char *const nothing[] = {
 		"-machine", "none", "-nodefaults", "-display", "none", "-accel", "tcg", NULL,
 	};
-	const struct proc_opts o = { .out = words, .timeout_ns = ASK_TIMEOUT_NS };
-	struct strv args = STRV_INIT;
+	struct strv args = STRV_INIT, env = STRV_INIT;
+	struct proc_opts o = { .out = words, .timeout_ns = ASK_TIMEOUT_NS };
 	int ret;
 
-	strv_add(&args, "env");
-	add_interface(&args, interface);
+	add_interface(&env, interface);
+	o.env = (const char *const *)env.v;
 	strv_add(&args, m->qemu);
 	for (const char *const *a = nothing; *a; a++)
 		strv_add(&args, *a);
@@ -41,6 +41,7 @@ static int ask(const struct vm_machine *m, int interface, struct buf *words, str
 	strv_addf(&args, "%s," PROFILE_ASK, m->profile.lib);
 	ret = proc_check((const char *const *)args.v, &o, NULL, e);
 	strv_release(&args);
+	strv_release(&env);
 	return ret;
 }
 

@@ -41,6 +41,7 @@ for my $house (keys %floors) {
 my $private = qr/_impl\.h$/;
 # Generated, each for one file.
 my %generated = ("roles.h" => "workloads/registry.c", "commands.h" => "cli/registry.c",
+	"judges.h" => "runners/cell/judge.c",
 	map { $_ => "dashboards/report/report_assets.c" } qw(report_css.h report_js.h));
 
 sub room_of {

@@ -46,8 +46,35 @@ run "an EFI program" fsduel kernel show loader.efi
 run "an rpm" fsduel kernel show kernel.rpm
 run "a device" fsduel kernel show /dev/null
 run "not a series" fsduel kernel fetch ../6.1
-without_apt() { PATH=/nonexistent "$B/fsduel" kernel fetch 6.1; }
-run "fetching where there is no apt" without_apt
+without_apt() { PATH=/nonexistent "$B/fsduel" kernel fetch "$1"; }
+run "fetching where there is no apt" without_apt 6.1
+
+run "--list belongs to fetch" fsduel kernel list --list
+run "and takes no name" fsduel kernel fetch --list 6.1
+
+# An apt that knows no archive, as without a network on a new machine.
+if [ -n "$(type -P apt-cache)" ]; then
+	mkdir lists
+	printf 'Dir::Etc::sourcelist "/dev/null";\nDir::Etc::sourceparts "/dev/null";\nDir::State::Lists "%s";\n' \
+		"$tmp/lists" > apt.conf
+	no_archive() { APT_CONFIG=$tmp/apt.conf "$B/fsduel" kernel fetch "$1"; }
+	run "a series where apt knows no archive" no_archive 6.1
+	run "a version where apt knows no archive" no_archive 6.12.107
+	run "a list where apt knows no archive" no_archive --list
+	archive() { # every line is a name, a version and whether it is in the cache
+		fsduel kernel fetch --list > archive
+		grep -vE '^[0-9]+\.[0-9]+\.[0-9][^ ]* +[0-9][^ ,]*(, in the cache)?$' archive
+		grep -qE '^6\.1\.0-[0-9]+ ' archive && grep -qE '^6\.12\.[0-9]+' archive || cat archive
+		sort -cV archive
+	}
+	if apt-cache show linux-image-cloud-amd64 > /dev/null 2>&1; then
+		check "the archive's kernels are listed" archive
+	else
+		skip "the archive's kernels are listed" "apt has no package lists"
+	fi
+else
+	skip "fetching" "apt is not here"
+fi
 
 # Where there is no place for a cache, only those need one that look into it.
 homeless() { env -u FSDUEL_CACHE -u XDG_CACHE_HOME HOME="$1" "$B/fsduel" "${@:2}"; }
@@ -72,6 +99,11 @@ if [ -e "$fetched/kernels/6.1" ]; then
 			-e 's/announces [0-9]+/announces N/'
 	}
 	run "an unpacked package" fsduel kernel show unpacked
+	# In the cache by its version: no apt is asked. By its series: apt is, and it may not know.
+	ln -s "$tmp/unpacked" "$cache/kernels/6.1.0-1"
+	ln -s "$tmp/unpacked" "$cache/kernels/6.1"
+	run "a version that is in the cache" without_apt 6.1.0-1
+	[ ! -e apt.conf ] || run "a series in the cache, where apt knows no archive" no_archive 6.1
 	looked() { fsduel kernel show "$1" | sed -n "s#^modules *##p" | sed "s#$(basename "${image#*vmlinuz-}")#RELEASE#g"; }
 	run "a package without that of its modules" looked alone
 	run "an image cut short" fsduel kernel show cut

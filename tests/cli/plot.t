@@ -19,12 +19,7 @@ inputs() { # FOLDER: all that gnuplot reads
 }
 
 # --- what gnuplot is given -------------------------------------------------------------
-gen evil cells=2 blocks=6 roles=1 series=2 locks=1 hostile=1
-mkdir -p "$cache/floors"
-cat > "$cache/floors/gen0000000000000.json" << 'EOF'
-{"schema": 1, "machine": "gen0000000000000", "cells": [{"workload": "q\"u'o`t`e\\s\nnew%line",
- "params": "bs=4k;file_size=64M;runtime=1s;threads=1", "metric": "ops_per_s", "sd_log": 0.01}]}
-EOF
+gen evil cells=2 blocks=6 roles=1 locks=1 hostile=1
 run "every kind is drawn, and what is not says why" fsduel plot "$tmp/evil"
 run "gnuplot's input" inputs "$tmp/evil/plots"
 gen trouble cells=8 blocks=4 trouble=1 contrasts=2
@@ -58,9 +53,9 @@ readers = 0 1 4
 sync_every = 16
 EOF
 fsduel plan --json "$tmp/three.ini" | perl tests/plan_folder.pl "$tmp/three"
-run "all variants of all contrasts are in one picture" fsduel plot -k variants "$tmp/three"
-run "a table has a column for each of them" head -n 3 "$tmp"/three/plots/data/variants-{1,2}.csv
-run "and it is drawn as text" fsduel plot -k variants --ascii "$tmp/three"
+run "all variants of all contrasts are in one picture" fsduel plot -k scaling "$tmp/three"
+run "a table has a column for each of them" head -n 3 "$tmp"/three/plots/data/scaling-{1,2}.csv
+run "and it is drawn as text" fsduel plot -k scaling --ascii "$tmp/three"
 
 # --- pictures ----------------------------------------------------------------------------
 is_png() {
@@ -99,18 +94,18 @@ kinds() { # FOLDER KINDS: so many kinds, each as SVG and PNG, come out without a
 	is_png "$tmp/$1"/plots/*.png
 }
 for cells in 1 8 60; do
-	gen "c$cells" cells=$cells blocks=6 series=4 locks=1
+	gen "c$cells" cells=$cells blocks=6 locks=1
 done
-check "1 cell" kinds c1 4
-check "8 cells" kinds c8 7
-check "60 cells" kinds c60 7
+check "1 cell" kinds c1 2
+check "8 cells" kinds c8 5
+check "60 cells" kinds c60 5
 gen one cells=3 blocks=1 exact=1
-check "one block" kinds one 5
-gen quote cells=8 blocks=6 series=4 locks=1
+check "one block" kinds one 4
+gen quote cells=8 blocks=6 locks=1
 sed -i "s#dio-overwrite#'it''s'#; s#patched/default#'patched'#" "$tmp"/quote/{*.csv,run.json}
-check "names that begin with a quote" kinds quote 7
-gen long cells=4 single=1 blocks=3 hostile=1 locks=1 series=4
-check "long names" kinds long 5
+check "names that begin with a quote" kinds quote 5
+gen long cells=4 single=1 blocks=3 hostile=1 locks=1
+check "long names" kinds long 3
 check "a long name is folded" grep -q '<text>thought of tables' "$tmp/long/plots/forest.svg"
 higher() { # the picture of 60 cells is the higher one
 	perl -e 'for (@ARGV) { open my $f, "<", $_; read $f, my $d, 24; push @h, unpack "x20N", $d }
@@ -137,22 +132,19 @@ check "and leaves nothing behind" nothing_written
 
 # --- by hand --------------------------------------------------------------------------------
 by_hand() { # SCRIPT VARIABLES FILE: draws that text
-	gnuplot -d -e "$2" "dashboards/$1.gp" 2> "$tmp/err" > "$tmp/hand.svg" || cat "$tmp/err"
+	gnuplot -d -e "$2" "dashboards/plot/$1.gp" 2> "$tmp/err" > "$tmp/hand.svg" || cat "$tmp/err"
 	grep -q "$3" "$tmp/hand.svg" || echo "no $3"
 }
 fsduel compare -m all -f csv "$tmp/c8" > "$tmp/comparison.csv"
 cell="workload='dio-overwrite'; params='bs=4k;file_size=64M;runtime=1s;threads=8'"
-sides="baseline='baseline/default'; patched='patched/default'"
 check "forest.gp draws comparison.csv" by_hand forest "data='$tmp/comparison.csv'" '<text>dio-overwrite threads=8'
 check "change.gp too" by_hand change "data='$tmp/comparison.csv'; $cell" '<text>threads'
 check "scaling.gp too" by_hand scaling "data='$tmp/comparison.csv'; $cell" '<text>threads'
 check "latency.gp too" by_hand latency "data='$tmp/comparison.csv'; $cell" '<text>p99.9'
-check "time.gp draws series.csv" by_hand time "data='$tmp/c8/series.csv'; $cell; $sides; block='1'" '<text>patched/default'
-check "drift.gp draws samples.csv" by_hand drift "data='$tmp/c8/samples.csv'; $cell; $sides; metric='ops_per_s'" '<text>block'
 
 # --- what can be wrong -----------------------------------------------------------------------
 run "an unknown kind names those there are" fsduel plot -k pie "$tmp/c1"
-run "nothing to draw is said" fsduel plot -k time "$tmp/trouble"
+run "nothing to draw is said" fsduel plot -k profile "$tmp/trouble"
 run "what is no results folder is refused" fsduel plot "$tmp"
 mkdir "$tmp/none"
 without() { PATH=$tmp/none "$B/fsduel" plot "$tmp/c1"; }

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/base64.h"
+#include "lib/pack.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -90,7 +90,7 @@ static int warning(const struct fsload *l, const char *arg, struct err *e)
 	"\x90\x90\x90\x90\x90\x90\x90\x90\x90\x90"                                                 \
 	"\x90\x90\x90\x90\x90\x90\x90\x90\x90\x90"
 
-/* Found by the watch that the command line sets (GUEST_CMDLINE_WATCH_VIRTUAL). */
+/* Found by the watch that the command line sets (tables/mode.c). */
 static int soft_lockup(const struct fsload *l, const char *arg, struct err *e)
 {
 	(void)l;

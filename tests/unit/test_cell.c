@@ -29,7 +29,7 @@
 #include "lib/schema.h"
 #include "runners/cell/blockdev.h"
 #include "runners/cell/cell.h"
-#include "runners/cell/ext4.h"
+#include "runners/cell/judge_ext4.h"
 #include "runners/cell/mount.h"
 #include "runners/host/loop.h"
 #include "runners/fio/fiojob.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_ini.c: INI files; most of it is what libinih alone would get wrong.
+ * test_ini.c: INI files; values, lines, comments and refusals.
  */
 #include <errno.h>
 #include <setjmp.h>

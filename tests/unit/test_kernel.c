@@ -455,10 +455,13 @@ static void references_that_lead_nowhere_are_told_apart(void **state)
 	assert_int_equal(fs_remove_tree(root, NULL), 0);
 }
 
-static void only_a_series_can_be_fetched(void **state)
+static void only_a_series_or_a_version_can_be_fetched(void **state)
 {
-	static const char *const names[] = { "",       "6",    "6.",      ".1",   "6.1.2",   "6.1 ",
-					     "../6.1", "-6.1", "6.1-rc1", "v6.1", "6.12345", NULL };
+	static const char *const names[] = { "",        "6",         "6.",      ".1",
+					     "6.1.2 ",  "6.1.2.3.4", "6.1.0-",  "6.1.0-47 -x",
+					     "--help",  "$(id)",     "6.1.2;x", "6.1 ",
+					     "../6.1",  "-6.1",      "6.1-rc1", "v6.1",
+					     "6.12345", NULL };
 
 	(void)state;
 	for (const char *const *n = names; *n; n++) {
@@ -483,7 +486,7 @@ int main(void)
 		cmocka_unit_test(modules_are_read_however_they_are_packed),
 		cmocka_unit_test(the_kernel_in_a_unified_image_is_taken),
 		cmocka_unit_test(references_that_lead_nowhere_are_told_apart),
-		cmocka_unit_test(only_a_series_can_be_fetched),
+		cmocka_unit_test(only_a_series_or_a_version_can_be_fetched),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,7 +29,6 @@
 #include "runners/host/machine.h"
 #include "runners/host/noise.h"
 #include "runners/host/probe.h"
-#include "runners/host/quiet.h"
 #include "runners/cell/settle.h"
 #include "tests/unit/skip.h"
 #include "tests/unit/tree.h"
@@ -60,102 +59,122 @@ static void put_governors(const char *root)
 	put(root, POLICY "3/scaling_available_governors", "userspace\n");
 }
 
-/* Notes what is recorded, and that nothing was changed by then. */
-struct record {
-	const char *root;
-	unsigned calls, fail_at;
-};
-
-static int record(void *arg, const char *path, const char *value, struct err *e)
+/* A journal of our own, beside the tree. */
+static void open_journal(const char *root, struct undo *u)
 {
-	struct record *r = arg;
-	char *now = fs_read_line(path);
+	char *state = xasprintf("%s/state", root);
 
-	assert_string_equal(value, "performance");
-	assert_string_not_equal(now, "performance");
-	free(now);
-	if (++r->calls == r->fail_at)
-		return err_add(e, ENOSPC, "the journal is full");
-	return 0;
+	setenv("FSDUEL_STATE", state, 1);
+	free(state);
+	assert_int_equal(undo_open(u, NULL), 0);
+}
+
+/* As at the end of a run, or after kill -9: the journal is all that is known. */
+static void put_back(const char *root, struct undo *u, size_t settings)
+{
+	struct strv said = STRV_INIT;
+	struct err e = ERR_INIT;
+
+	undo_close(u);
+	open_journal(root, u);
+	if (undo_all(u, &said, &e))
+		fail_msg("%s", e.text);
+	assert_int_equal(said.n, settings);
+	assert_int_equal(undo_left(u), 0);
+	strv_release(&said);
+	undo_close(u);
 }
 
 static void governors_are_set_and_put_back(void **state)
 {
 	const char *root = *state;
-	struct record r = { root, 0, 0 };
-	struct quiet q;
+	struct strv notes = STRV_INIT;
+	struct undo u;
 	struct err e = ERR_INIT;
 
 	put_governors(root);
-	assert_int_equal(quiet_begin(&q, root, record, &r, &e), 0);
-	assert_int_equal(r.calls, 2);
+	open_journal(root, &u);
+	assert_int_equal(machine_quiet(root, &u, &notes, &e), 0);
+	assert_int_equal(undo_left(&u), 2);
 	assert_says(root, POLICY "0/scaling_governor", "performance");
 	assert_says(root, POLICY "1/scaling_governor", "performance");
 	assert_says(root, POLICY "3/scaling_governor", "userspace");
-	assert_int_equal(q.notes.n, 1);
-	assert_non_null(strstr(q.notes.v[0], "policy3/scaling_governor does not know"));
-	assert_int_equal(quiet_end(&q, &e), 0);
+	assert_int_equal(notes.n, 1);
+	assert_non_null(strstr(notes.v[0], "policy3/scaling_governor does not know"));
+	put_back(root, &u, 2);
 	assert_says(root, POLICY "0/scaling_governor", "schedutil");
 	assert_says(root, POLICY "1/scaling_governor", "powersave");
 	assert_says(root, POLICY "2/scaling_governor", "performance");
-	assert_int_equal(quiet_end(&q, &e), 0);
+	strv_release(&notes);
 }
 
+/* A journal that can be written once only: its folder is gone then. */
 static void what_is_not_recorded_is_not_changed(void **state)
 {
 	const char *root = *state;
-	struct record r = { root, 0, 2 };
-	struct quiet q;
+	struct strv notes = STRV_INIT;
+	struct undo u;
 	struct err e = ERR_INIT;
 
 	put_governors(root);
-	assert_int_equal(quiet_begin(&q, root, record, &r, &e), -ENOSPC);
-	assert_says(root, POLICY "0/scaling_governor", "performance");
-	assert_says(root, POLICY "1/scaling_governor", "powersave");
-	assert_int_equal(quiet_end(&q, &e), 0);
+	open_journal(root, &u);
+	assert_int_equal(fs_remove_tree(u.dir, NULL), 0);
+	assert_true(machine_quiet(root, &u, &notes, &e) < 0);
+	assert_int_equal(undo_left(&u), 0);
 	assert_says(root, POLICY "0/scaling_governor", "schedutil");
+	assert_says(root, POLICY "1/scaling_governor", "powersave");
+	undo_close(&u);
+	strv_release(&notes);
 }
 
 static void what_somebody_set_meanwhile_stays(void **state)
 {
 	const char *root = *state;
-	struct quiet q;
+	struct strv notes = STRV_INIT;
+	struct undo u;
 	struct err e = ERR_INIT;
 
 	put_governors(root);
-	assert_int_equal(quiet_begin(&q, root, NULL, NULL, &e), 0);
+	open_journal(root, &u);
+	assert_int_equal(machine_quiet(root, &u, &notes, &e), 0);
 	put(root, POLICY "0/scaling_governor", "ondemand\n");
-	assert_int_equal(quiet_end(&q, &e), 0);
+	put_back(root, &u, 1);
 	assert_says(root, POLICY "0/scaling_governor", "ondemand");
 	assert_says(root, POLICY "1/scaling_governor", "powersave");
+	strv_release(&notes);
 }
 
 static void a_machine_without_governors_is_noted(void **state)
 {
-	struct quiet q;
+	struct strv notes = STRV_INIT;
+	struct undo u;
 	struct err e = ERR_INIT;
 
-	assert_int_equal(quiet_begin(&q, *state, NULL, NULL, &e), 0);
-	assert_int_equal(q.paths.n, 0);
-	assert_string_equal(q.notes.v[0], "CPU frequency governor: this machine has none to set");
-	assert_int_equal(quiet_end(&q, &e), 0);
+	open_journal(*state, &u);
+	assert_int_equal(machine_quiet(*state, &u, &notes, &e), 0);
+	assert_string_equal(notes.v[0], "CPU frequency governor: this machine has none to set");
+	put_back(*state, &u, 0);
+	strv_release(&notes);
 }
 
 static void a_setting_that_does_not_take_is_an_error(void **state)
 {
 	const char *root = *state;
 	char *path = xasprintf("%s" POLICY "0/scaling_governor", root);
-	struct quiet q;
+	struct strv notes = STRV_INIT;
+	struct undo u;
 	struct err e = ERR_INIT;
 
 	put_governors(root);
+	open_journal(root, &u);
 	/* Nothing that is written stays there. */
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(symlink("/proc/sys/kernel/ostype", path), 0);
-	assert_true(quiet_begin(&q, root, NULL, NULL, &e) < 0);
+	assert_true(machine_quiet(root, &u, &notes, &e) < 0);
 	assert_non_null(strstr(e.text, "policy0/scaling_governor"));
-	quiet_end(&q, NULL);
+	put_back(root, &u, 0);
 	assert_says(root, POLICY "1/scaling_governor", "powersave");
+	strv_release(&notes);
 	free(path);
 }
 

@@ -16,9 +16,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/base64.h"
+#include "lib/pack.h"
 #include "lib/fs.h"
-#include "lib/gzip.h"
+#include "lib/pack.h"
 #include "lib/rng.h"
 #include "lib/schema.h"
 #include "runners/folder/folder.h"

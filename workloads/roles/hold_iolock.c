@@ -98,12 +98,11 @@ static int open_uffd(struct hold *h, struct err *e)
 	h->uffd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
 	if (h->uffd < 0 && errno == ENOSYS)
 		return err_add(e, ENOSYS,
-			       "hold_iolock: this kernel has no userfaultfd "
-			       "(CONFIG_USERFAULTFD)");
+			       "hold_iolock: this kernel has no userfaultfd (CONFIG_USERFAULTFD)");
 	if (h->uffd < 0 && errno == EPERM)
 		return err_add(e, EPERM,
-			       "hold_iolock: userfaultfd is not allowed here: it needs "
-			       "root, or vm.unprivileged_userfaultfd=1");
+			       "hold_iolock: userfaultfd is not allowed here: it needs root, or "
+			       "vm.unprivileged_userfaultfd=1");
 	if (h->uffd < 0 || ioctl(h->uffd, UFFDIO_API, &api))
 		return err_sys(e, errno, "hold_iolock: cannot use userfaultfd");
 	return 0;

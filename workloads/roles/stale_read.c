@@ -115,8 +115,8 @@ static int stale_read_judge(const uint64_t *count, struct err *e)
 		snprintf(what, sizeof(what), "the stamp of offset %" PRIu64 " in round %" PRIu64,
 			 count[FIRST_FROM], count[FIRST_ROUND]);
 	return err_add(e, EUCLEAN,
-		       "stale data in %" PRIu64 " of %" PRIu64 " direct reads, the first "
-		       "after %s at file offset %" PRIu64 ": %s",
+		       "stale data in %" PRIu64 " of %" PRIu64
+		       " direct reads, the first after %s at file offset %" PRIu64 ": %s",
 		       stale, reads, num_format_ns_human(when, count[FIRST]), count[FIRST_OFFSET],
 		       what);
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ext4.h: what ext4 will really do, from its superblock and its options. The
+ * judge_ext4.h: what ext4 will really do, from its superblock and its options. The
  * options file prints dioread_nolock also where the kernel does not act on it
  * (DOMAIN.md, traps 1 and 2).
  */
-#ifndef FSDUEL_RUNNERS_EXT4_H
-#define FSDUEL_RUNNERS_EXT4_H
+#ifndef FSDUEL_RUNNERS_JUDGE_EXT4_H
+#define FSDUEL_RUNNERS_JUDGE_EXT4_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -30,8 +30,5 @@ int ext4_read_super(struct ext4_super *s, const char *device, struct err *e);
 
 /* options: the text of /proc/fs/ext4/DEV/options. */
 void ext4_effective(struct ext4_effective *f, const struct ext4_super *s, const char *options);
-
-/* The judge of ext4's row in fs_types: the above, and block, inode and journal size. */
-int ext4_judge(const char *device, const char *options, json_t *facts, struct err *e);
 
 #endif

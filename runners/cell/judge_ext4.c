@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ext4.c: the few superblock fields that results depend on (linux
+ * judge_ext4.c: the few superblock fields that results depend on (linux
  * fs/ext4/ext4.h, struct ext4_super_block) and the rule of
  * ext4_should_dioread_nolock (fs/ext4/ext4_jbd2.h) applied to options.
  */
-#include "runners/cell/ext4.h"
+#include "runners/cell/judge_ext4.h"
 
 #include <endian.h>
 #include <errno.h>
@@ -13,7 +13,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "runners/cell/judge.h"
 #include "runners/cell/mount.h"
+
+judge_fn judge_ext4;
 
 #define SUPER_OFFSET 1024
 #define SUPER_BYTES 1024
@@ -101,7 +104,7 @@ void ext4_effective(struct ext4_effective *f, const struct ext4_super *s, const 
 		}
 }
 
-int ext4_judge(const char *device, const char *options, json_t *facts, struct err *e)
+int judge_ext4(const char *device, const char *options, json_t *facts, struct err *e)
 {
 	struct ext4_effective f;
 	struct ext4_super s;
