@@ -66,7 +66,7 @@ static enum outcome outcome_of(const struct findings *f, const struct comparison
 	};
 	enum verdict v = row->j.r.verdict;
 
-	if (v == VERDICT_SLOWER || v == VERDICT_BROKEN)
+	if (verdict_side(v) < 0)
 		return TEST_FAILED;
 	if (v == VERDICT_REPAIRED)
 		return TEST_PASSED;

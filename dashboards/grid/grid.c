@@ -231,22 +231,14 @@ void grid_markdown_escape(struct buf *out, const char *text)
 	buf_release(&b);
 }
 
-/* A verdict that somebody has to act upon stands out. */
-static bool is_strong(const struct grid *g, const void *row)
-{
-	enum verdict v = g->verdict(row);
-
-	return v == VERDICT_BROKEN || v == VERDICT_SLOWER || v == VERDICT_FASTER ||
-	       v == VERDICT_REPAIRED;
-}
-
 void grid_markdown(struct buf *out, const struct grid *g)
 {
 	struct layout l = { .g = g };
 
 	fill(&l);
 	for (size_t k = 0; k <= g->nr_rows; k++) {
-		bool strong = k && is_strong(g, (const char *)g->rows + (k - 1) * g->row_size);
+		const char *row = k ? (const char *)g->rows + (k - 1) * g->row_size : NULL;
+		bool strong = row && verdict_side(g->verdict(row)) != 0;
 
 		buf_addc(out, '|');
 		for (size_t i = 0; i < g->nr_columns; i++) {
