@@ -9,7 +9,6 @@
 
 #include "cli/annotate.h"
 #include "cli/show.h"
-#include "dashboards/table/costs_table.h"
 #include "dashboards/table/table.h"
 #include "dashboards/words/text.h"
 #include "lib/near.h"

@@ -8,37 +8,11 @@
 
 #include "analysis/compare/judge.h"
 #include "cli/show.h"
-#include "dashboards/export/ci.h"
-#include "dashboards/export/export.h"
-#include "dashboards/letter/markdown.h"
+#include "dashboards/export/formats.h"
 
-static void csv(struct buf *out, const struct comparison *c, const struct results *r)
+static int check(const struct call *c, const struct format *f, struct err *e)
 {
-	(void)r;
-	export_csv(out, c);
-}
-
-/* In the order of the formats below. */
-static const struct format {
-	const char *name;
-	void (*write)(struct buf *out, const struct comparison *c, const struct results *r);
-	/* In the place of write: the cells that decide as tests, and nothing else. */
-	void (*write_tests)(struct buf *out, const struct comparison *c, const struct results *r,
-			    bool strict);
-} formats[] = {
-	{ "table", NULL, NULL }, /* show_table */
-	{ "csv", csv, NULL },
-	{ "json", export_json, NULL },
-	{ "markdown", markdown_comparison, NULL },
-	{ "junit", NULL, ci_junit },
-	{ "ktap", NULL, ci_ktap },
-};
-
-static int check(const struct call *c, struct err *e)
-{
-	const struct format *f = &formats[c->o.format];
-
-	if (f->write_tests && (c->o.metric || c->o.role))
+	if (f->tests && (c->o.metric || c->o.role))
 		return err_add(e, EINVAL,
 			       "--format %s lists all cells that decide and nothing else: leave "
 			       "--metric and --role out",
@@ -50,21 +24,16 @@ static int check(const struct call *c, struct err *e)
 
 static int run(const struct call *c, struct err *e)
 {
-	const struct format *f = &formats[c->o.format];
+	const struct format *f = format_at(c->o.format, SUBJECT_COMPARISON);
 	struct buf out = BUF_INIT;
 	struct shown s = { 0 };
 	int code = FSDUEL_USAGE;
 
-	if (!check(c, e) &&
+	if (!check(c, f, e) &&
 	    !show_open(c->args[0], c->nr_args > 1 ? c->args[1] : NULL, &c->o, &s, e) &&
 	    !comparison_select(&s.c, c->o.metric, c->o.role, e)) {
 		comparison_judge_rest(&s.c, s.r);
-		if (f->write_tests)
-			f->write_tests(&out, &s.c, s.r, c->o.strict);
-		else if (f->write)
-			f->write(&out, &s.c, s.r);
-		else
-			show_table(&out, &s);
+		show_write(&out, f, &s, c->o.strict);
 		code = show_print(&out, e);
 	}
 	if (code == FSDUEL_OK)
@@ -104,6 +73,6 @@ const struct command command_compare = {
 		"each. Exit code 2 says that the folder cannot be trusted or read.",
 	.options = OPT(contrast) | OPT(metric) | OPT(role) | OPT(format) | OPT(margin) |
 		   OPT(strict) | OPT(baseline) | OPT(patched) | OPT(force),
-	.formats = "table|csv|json|markdown|junit|ktap",
+	.formats = FORMATS_OF_COMPARISON,
 	.run = run,
 };

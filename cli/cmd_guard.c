@@ -10,15 +10,12 @@
 #include "analysis/guard/guard.h"
 #include "cli/measure.h"
 #include "cli/show.h"
-#include "dashboards/table/guard_table.h"
+#include "dashboards/export/formats.h"
 #include "lib/data.h"
 #include "lib/fs.h"
 #include "lib/schema.h"
 
 #define DEFAULT_SUITE "configs/guard.ini"
-
-typedef void writer(struct buf *out, const struct guard *g, const struct results *r);
-static writer *const writers[] = { guard_table, guard_csv, guard_json };
 
 bool guard_asked(const char *dir)
 {
@@ -47,7 +44,7 @@ static int keep_csv(const char *dir, const struct guard *g, const struct results
 	struct buf csv = BUF_INIT;
 	int ret;
 
-	guard_csv(&csv, g, r);
+	format_write(&csv, &format_csv, SUBJECT_GUARD, &(struct findings){ .r = r, .guard = g });
 	ret = fs_write_atomic(path, csv.data, csv.len, e);
 	buf_release(&csv);
 	free(path);
@@ -63,9 +60,10 @@ int guard_report(const char *dir, const struct options *o, bool keep, int alarm,
 	int code = FSDUEL_USAGE;
 
 	if (!results_load(&r, dir, e) && !guard_make(&g, r, e)) {
-		writers[o->format](&out, &g, r);
+		format_write(&out, format_at(o->format, SUBJECT_GUARD), SUBJECT_GUARD,
+			     &(struct findings){ .r = r, .guard = &g });
 		if (summary)
-			guard_summary(summary, &g);
+			table_guard_summary(summary, &g);
 		code = keep && keep_csv(dir, &g, r, e) ? FSDUEL_MACHINE : show_print(&out, e);
 	}
 	if (code == FSDUEL_OK)
@@ -128,6 +126,6 @@ const struct command command_guard = {
 	.options = OPT(suite) | OPT(output) | OPT(resume) | OPT(baseline) | OPT(patched) |
 		   OPT(mode) | OPT(blocks) | OPT(guests) | OPT(qemu) | OPT(format) | OPT(strict) |
 		   OPT(quiet),
-	.formats = "table|csv|json",
+	.formats = FORMATS_OF_GUARD,
 	.run = run,
 };

@@ -14,13 +14,12 @@
 
 #include "analysis/locks/locks.h"
 #include "cli/show.h"
-#include "dashboards/table/locks_table.h"
+#include "dashboards/export/formats.h"
 #include "lib/fs.h"
 #include "lib/proc.h"
 #include "lib/schema.h"
 #include "runners/profile/symbol_cache.h"
 
-typedef void writer(struct buf *out, const struct locks *l, const struct results *r);
 /* --- perf's own table ---------------------------------------------------------------- */
 
 #define RECORDING "-locks.perf.data.gz"
@@ -153,8 +152,6 @@ static int run_perf(const char *dir, struct err *e)
 	return code;
 }
 
-static writer *const writers[] = { locks_table, locks_csv, locks_json };
-
 static int run(const struct call *c, struct err *e)
 {
 	const char *dir = c->args[0];
@@ -174,7 +171,8 @@ static int run(const struct call *c, struct err *e)
 			      "begin with --pass locks",
 			      dir, dir);
 	if (!ret) {
-		writers[c->o.format](&out, l, r);
+		format_write(&out, format_at(c->o.format, SUBJECT_LOCKS), SUBJECT_LOCKS,
+			     &(struct findings){ .r = r, .locks = l });
 		code = show_print(&out, e);
 	}
 	locks_free(l);
@@ -196,6 +194,6 @@ const struct command command_locks = {
 		"against the others.\n\n"
 		"Exit code 2: the folder has no locks pass or cannot be read.",
 	.options = OPT(format) | OPT(perf),
-	.formats = "table|csv|json",
+	.formats = FORMATS_OF_LOCKS,
 	.run = run,
 };

@@ -7,13 +7,7 @@
 #include <string.h>
 
 #include "cli/show.h"
-#include "dashboards/table/costs_table.h"
-
-#define TOP_USUAL 10 /* functions of a cell in a table */
-
-typedef void writer(struct buf *out, const struct costs *c, const struct results *r,
-		    const struct costs_view *v);
-static writer *const writers[] = { costs_table, costs_csv, costs_json, costs_folded };
+#include "dashboards/export/formats.h"
 
 /* Folded stacks have no column for the contrast. */
 static int check_one_contrast(const struct costs *c, const struct costs_view *v, struct err *e)
@@ -36,13 +30,11 @@ static int check_one_contrast(const struct costs *c, const struct costs_view *v,
 static int run(const struct call *c, struct err *e)
 {
 	const struct options *o = &c->o;
-	writer *const write = writers[o->format];
+	const struct format *f = format_at(o->format, SUBJECT_COSTS);
 	const struct costs_view v = {
 		.contrast = o->contrast,
 		.workload = o->workload,
-		.top = o->all                           ? 0
-		       : o->top || write != costs_table ? o->top
-							: TOP_USUAL,
+		.top = o->all ? SIZE_MAX : o->top,
 		.side = !o->side,
 	};
 	struct results *r = NULL;
@@ -52,9 +44,10 @@ static int run(const struct call *c, struct err *e)
 
 	if (show_costs_load(c->args[0], &r, &costs, e) ||
 	    costs_check(costs, v.contrast, v.workload, e) ||
-	    (write == costs_folded && check_one_contrast(costs, &v, e)))
+	    (f->one_contrast && check_one_contrast(costs, &v, e)))
 		goto out;
-	write(&out, costs, r, &v);
+	format_write(&out, f, SUBJECT_COSTS,
+		     &(struct findings){ .r = r, .costs = costs, .view = v });
 	code = show_print(&out, e);
 	for (size_t i = 0; i < costs->nr_cells && code == FSDUEL_OK; i++)
 		if (costs_shown(&v, &costs->cells[i]) &&
@@ -82,6 +75,6 @@ const struct command command_profile = {
 		"Exit code 4: a planned pair has no profile; 2: the folder has no profile pass or "
 		"cannot be read.",
 	.options = OPT(contrast) | OPT(workload) | OPT(top) | OPT(all) | OPT(format) | OPT(side),
-	.formats = "table|csv|json|folded",
+	.formats = FORMATS_OF_COSTS,
 	.run = run,
 };

@@ -11,8 +11,7 @@
 #include "analysis/compare/floor.h"
 #include "analysis/compare/judge.h"
 #include "analysis/locks/locks.h"
-#include "dashboards/export/export.h"
-#include "dashboards/table/table.h"
+#include "dashboards/export/formats.h"
 #include "lib/fs.h"
 #include "lib/looks.h"
 #include "lib/num.h"
@@ -155,13 +154,15 @@ int show_exit_code(const struct shown *s, bool strict, bool finished)
 	return strict && comparison_count(c, VERDICT_UNSURE) ? FSDUEL_UNSURE : FSDUEL_OK;
 }
 
-void show_table(struct buf *out, const struct shown *s)
+void show_write(struct buf *out, const struct format *f, const struct shown *s, bool strict)
 {
 	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
 	/* Colours only where a person sees them, and does not say otherwise (no-color.org). */
 	bool colours = isatty(STDOUT_FILENO) && !(no && *no) && term && strcmp(term, "dumb");
 
-	(colours ? table_coloured : table_comparison)(out, &s->c, s->r);
+	format_write(
+		out, f, SUBJECT_COMPARISON,
+		&(struct findings){ .r = s->r, .c = &s->c, .strict = strict, .colour = colours });
 }
 
 int show_finished(const char *dir, struct err *e)
@@ -174,10 +175,10 @@ int show_finished(const char *dir, struct err *e)
 
 	if (!show_open(dir, NULL, &none, &s, e)) {
 		comparison_judge_rest(&s.c, s.r);
-		export_csv(&csv, &s.c);
+		show_write(&csv, &format_csv, &s, false);
 		if (!fs_write_atomic(path, csv.data, csv.len, e) &&
 		    !comparison_select(&s.c, NULL, NULL, e)) {
-			show_table(&table, &s);
+			show_write(&table, &format_table, &s, false);
 			code = show_print(&table, e);
 		}
 	}

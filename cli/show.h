@@ -9,6 +9,7 @@
 #include "analysis/compare/compare.h"
 #include "analysis/costs/costs.h"
 #include "cli/command.h"
+#include "dashboards/export/formats.h"
 #include "dashboards/letter/letter.h"
 
 /* A results folder with all that is shown of it. */
@@ -41,8 +42,8 @@ int show_exit_code(const struct shown *s, bool strict, bool finished);
 
 /* All of out to stdout; on failure FSDUEL_MACHINE, else FSDUEL_OK. */
 int show_print(const struct buf *out, struct err *e);
-/* Append the table, in colours where a person sees it. */
-void show_table(struct buf *out, const struct shown *s);
+/* Append the comparison in a format; a table is in colours where a person sees it. */
+void show_write(struct buf *out, const struct format *f, const struct shown *s, bool strict);
 /*
  * The end of a measurement: DIR/comparison.csv written anew, with every row of every
  * contrast and metric, then the table with all defaults printed. Returns an exit code.

@@ -1,77 +1,133 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* grid.c: a small table of texts; see grid.h. */
+/* grid.c: tables as plain text and as Markdown; see grid.h. */
 #include "dashboards/grid/grid.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "dashboards/words/text.h"
+#include "dashboards/words/words.h"
+#include "lib/clean.h"
 
 #define GAP 2 /* blanks between columns */
 
-void grid_init(struct grid *g, const struct grid_column *columns, size_t nr)
+/* A grid with its texts, and how wide its columns are. */
+struct layout {
+	const struct grid *g;
+	struct strv texts; /* row by row, the titles first */
+	size_t width[GRID_COLUMNS_MAX];
+	bool shown[GRID_COLUMNS_MAX];
+};
+
+static const char *text_at(const struct layout *l, size_t row, size_t column)
 {
-	*g = (struct grid){ .columns = columns, .nr_columns = nr };
-	for (size_t i = 0; i < nr; i++)
-		grid_add(g, columns[i].title);
+	return l->texts.v[row * l->g->nr_columns + column];
 }
 
-void grid_add(struct grid *g, const char *text)
+static void fill(struct layout *l)
 {
-	strv_add(&g->texts, text);
-}
-
-/* Widths of the texts, and their sum with the gaps. */
-static size_t measure(const struct grid *g, size_t *width)
-{
-	size_t sum = GAP * (g->nr_columns - 1);
+	const struct grid *g = l->g;
+	struct buf b = BUF_INIT;
 
 	for (size_t i = 0; i < g->nr_columns; i++) {
-		width[i] = 0;
-		for (size_t k = i; k < g->texts.n; k += g->nr_columns) {
-			size_t w = text_width(g->texts.v[k]);
-
-			width[i] = w > width[i] ? w : width[i];
-		}
-		sum += width[i];
+		strv_add(&l->texts, g->columns[i].title);
+		l->shown[i] = !g->columns[i].needed;
 	}
+	for (size_t k = 0; k < g->nr_rows; k++) {
+		const void *row = (const char *)g->rows + k * g->row_size;
+
+		for (size_t i = 0; i < g->nr_columns; i++) {
+			buf_reset(&b);
+			g->columns[i].get(&b, row);
+			strv_add(&l->texts, buf_str(&b));
+			l->shown[i] |= g->columns[i].needed && g->columns[i].needed(row);
+		}
+	}
+	buf_release(&b);
+}
+
+/* Each column as wide as its widest text. */
+static void widen(struct layout *l)
+{
+	for (size_t i = 0; i < l->g->nr_columns; i++) {
+		l->width[i] = 0;
+		for (size_t k = 0; k <= l->g->nr_rows; k++) {
+			size_t w = text_width(text_at(l, k, i));
+
+			l->width[i] = w > l->width[i] ? w : l->width[i];
+		}
+	}
+}
+
+static size_t line_width(const struct layout *l)
+{
+	size_t sum = 0, nr = 0;
+
+	for (size_t i = 0; i < l->g->nr_columns; i++)
+		sum += l->shown[i] ? l->width[i] + (nr++ ? GAP : 0) : 0;
 	return sum;
 }
 
 /* The widest word of a column. */
-static size_t word_width(const struct grid *g, size_t column)
+static size_t word_width(const struct layout *l, size_t column)
 {
 	size_t most = 0;
 
-	for (size_t k = column; k < g->texts.n; k += g->nr_columns) {
-		for (const char *p = g->texts.v[k]; *p;) {
-			size_t len = strcspn(p, " ");
-			char *word = xstrndup(p, len);
-			size_t w = text_width(word);
+	for (size_t k = 0; k <= l->g->nr_rows; k++) {
+		struct strv words = STRV_INIT;
+
+		strv_split(&words, text_at(l, k, column), " ");
+		for (size_t i = 0; i < words.n; i++) {
+			size_t w = text_width(words.v[i]);
 
 			most = w > most ? w : most;
-			free(word);
-			p += len + strspn(p + len, " ");
 		}
+		strv_release(&words);
 	}
 	return most;
 }
 
-/* Narrow those columns that are early, never within a word, or those that are not. */
-static void fold(const struct grid *g, unsigned early, size_t *width, size_t *sum, size_t room)
+/* Narrow the columns that may be folded, each only as far as the line needs it. */
+static void fold(struct layout *l, size_t room, bool early)
 {
-	for (size_t i = 0; i<g->nr_columns && * sum> room; i++) {
-		size_t least = g->columns[i].fold, over = *sum - room;
-		size_t word = early ? word_width(g, i) : 0, less;
+	for (size_t i = 0; i < l->g->nr_columns; i++) {
+		const struct grid_column *c = &l->g->columns[i];
+		size_t word = early ? word_width(l, i) : 0;
+		size_t least = word > c->fold ? word : c->fold, sum = line_width(l);
+		size_t over = sum > room ? sum - room : 0;
 
-		if ((g->early >> i & 1) != early || !least)
-			continue;
-		least = word > least ? word : least;
-		less = width[i] > least ? width[i] - least : 0;
-		less = less > over ? over : less;
-		width[i] -= less;
-		*sum -= less;
+		if (c->early == early && c->fold && l->width[i] > least)
+			l->width[i] = l->width[i] > over + least ? l->width[i] - over : least;
 	}
+}
+
+/* Leave out the shown column with the highest drop; false: there is none. */
+static bool drop(struct layout *l)
+{
+	size_t at = l->g->nr_columns;
+
+	for (size_t i = 0; i < l->g->nr_columns; i++) {
+		if (l->shown[i] && l->g->columns[i].drop &&
+		    (at == l->g->nr_columns || l->g->columns[i].drop > l->g->columns[at].drop))
+			at = i;
+	}
+	if (at == l->g->nr_columns)
+		return false;
+	l->shown[at] = false;
+	return true;
+}
+
+/* The room that a dropped column leaves belongs to the folded ones again. */
+static void fit(struct layout *l)
+{
+	size_t room = l->g->width - l->g->indent;
+
+	do {
+		widen(l);
+		fold(l, room, true);
+		fold(l, room, false);
+	} while (line_width(l) > room && drop(l));
 }
 
 static void end_line(struct buf *out)
@@ -81,45 +137,123 @@ static void end_line(struct buf *out)
 	buf_addc(out, '\n');
 }
 
-/* As many lines as the most folded text of the row takes. */
-static void add_row(struct buf *out, const struct grid *g, const size_t *width, size_t row,
-		    size_t indent)
+/* Coloured text stands last and is not padded: end_line would not see blanks behind it. */
+static void add_place(struct buf *out, const char *text, size_t width, bool right,
+		      const char *colour)
 {
-	const char *rest[GRID_COLUMNS_MAX];
-	int more = 1;
+	if (!*colour || !*text) {
+		text_add_padded(out, text, width, right);
+		return;
+	}
+	buf_adds(out, colour);
+	clean_add(out, text);
+	buf_adds(out, "\033[m");
+}
 
-	for (size_t i = 0; i < g->nr_columns; i++)
-		rest[i] = g->texts.v[row * g->nr_columns + i];
+/* As many lines as the most folded text of the row takes. */
+static void add_row(struct buf *out, const struct layout *l, size_t row, const char *colour)
+{
+	const size_t nr = l->g->nr_columns;
+	const char *rest[GRID_COLUMNS_MAX];
+	bool more = true;
+
+	for (size_t i = 0; i < nr; i++)
+		rest[i] = text_at(l, row, i);
 	while (more) {
-		more = 0;
-		buf_addf(out, "%*s", (int)indent, "");
-		for (size_t i = 0; i < g->nr_columns; i++) {
-			size_t len =
-				g->columns[i].fold ? text_line(rest[i], width[i]) : strlen(rest[i]);
+		size_t shown = 0;
+
+		more = false;
+		buf_addf(out, "%*s", (int)l->g->indent, "");
+		for (size_t i = 0; i < nr; i++) {
+			const struct grid_column *c = &l->g->columns[i];
+			size_t len = c->fold ? text_line(rest[i], l->width[i]) : strlen(rest[i]);
 			char *piece = xstrndup(rest[i], len);
 
-			buf_addf(out, "%*s", i ? GAP : 0, "");
-			text_add_padded(out, piece, width[i], g->columns[i].right);
+			if (l->shown[i]) {
+				buf_addf(out, "%*s", shown++ ? GAP : 0, "");
+				add_place(out, piece, l->width[i], c->right,
+					  i + 1 < nr ? "" : colour);
+				rest[i] += len;
+				rest[i] += strspn(rest[i], " ");
+				more |= *rest[i] != '\0';
+			}
 			free(piece);
-			rest[i] += len;
-			rest[i] += strspn(rest[i], " ");
-			more |= *rest[i] != '\0';
 		}
 		end_line(out);
 	}
 }
 
-void grid_write(struct buf *out, const struct grid *g, size_t indent, size_t width)
+void grid_text(struct buf *out, const struct grid *g)
 {
-	size_t widths[GRID_COLUMNS_MAX], sum = measure(g, widths);
+	struct layout l = { .g = g };
+	bool wanted[GRID_COLUMNS_MAX];
 
-	fold(g, 1, widths, &sum, width - indent);
-	fold(g, 0, widths, &sum, width - indent);
-	for (size_t row = 0; row < g->texts.n / g->nr_columns; row++)
-		add_row(out, g, widths, row, indent);
+	fill(&l);
+	memcpy(wanted, l.shown, sizeof(wanted));
+	fit(&l);
+	add_row(out, &l, 0, "");
+	for (size_t k = 0; k < g->nr_rows; k++) {
+		const void *row = (const char *)g->rows + k * g->row_size;
+
+		add_row(out, &l, k + 1, g->verdict ? words_colour(g->verdict(row)) : "");
+	}
+	for (size_t i = 0; i < g->nr_columns; i++)
+		if (wanted[i] && !l.shown[i])
+			buf_addf(out, "(no room for the column '%s': see --format csv)\n",
+				 g->columns[i].title);
+	strv_release(&l.texts);
 }
 
-void grid_release(struct grid *g)
+/* --- Markdown ----------------------------------------------------------------------------------
+ */
+
+/* An entity where a backslash is not understood everywhere, or the sign also makes links. */
+static const char *const markup[128] = {
+	['&'] = "&amp;",  ['<'] = "&lt;",  ['>'] = "&gt;",  ['@'] = "&#64;", ['#'] = "&#35;",
+	['|'] = "&#124;", ['`'] = "&#96;", ['\\'] = "\\\\", ['*'] = "\\*",   ['['] = "\\[",
+	[']'] = "\\]",    ['~'] = "\\~",   ['!'] = "\\!",   ['$'] = "\\$",
+};
+
+/* Markdown leaves an underscore inside a word alone, and names are full of them. */
+void grid_markdown_escape(struct buf *out, const char *text)
 {
-	strv_release(&g->texts);
+	struct buf b = BUF_INIT;
+	const char *from;
+
+	text_add_mapped(&b, text, markup);
+	from = buf_str(&b);
+	for (const char *p = from; *p; p++) {
+		bool inside =
+			p > from && isalnum((unsigned char)p[-1]) && isalnum((unsigned char)p[1]);
+
+		buf_addf(out, "%s%c", *p == '_' && !inside ? "\\" : "", *p);
+	}
+	buf_release(&b);
+}
+
+void grid_markdown(struct buf *out, const struct grid *g)
+{
+	struct layout l = { .g = g };
+
+	fill(&l);
+	for (size_t k = 0; k <= g->nr_rows; k++) {
+		const char *row = k ? (const char *)g->rows + (k - 1) * g->row_size : NULL;
+		bool strong = row && verdict_side(g->verdict(row)) != 0;
+
+		buf_addc(out, '|');
+		for (size_t i = 0; i < g->nr_columns; i++) {
+			const char *mark = strong && i + 1 == g->nr_columns ? "**" : "";
+
+			if (!l.shown[i])
+				continue;
+			buf_addf(out, " %s", mark);
+			grid_markdown_escape(out, text_at(&l, k, i));
+			buf_addf(out, "%s |", mark);
+		}
+		buf_adds(out, k ? "\n" : "\n|");
+		for (size_t i = 0; i < g->nr_columns && !k; i++)
+			buf_adds(out, !l.shown[i] ? "" : g->columns[i].right ? "--:|" : "---|");
+		buf_adds(out, k ? "" : "\n");
+	}
+	strv_release(&l.texts);
 }

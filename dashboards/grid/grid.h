@@ -1,36 +1,60 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * grid.h: a small table of texts for a terminal: columns as wide as their widest
- * text, folded where the line would be too long. What the texts are is the caller's.
+ * grid.h: the one table engine, for a terminal, a mail and Markdown. A column is a row of a
+ * table: its heading, how it is aligned, how its text is got, and how it gives way where a
+ * line is too long: first the columns with fold get narrower, then columns with drop are
+ * left out. After perf's builtin-lock.c.
  */
 #ifndef FSDUEL_DASHBOARDS_GRID_H
 #define FSDUEL_DASHBOARDS_GRID_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
+#include "analysis/compare/verdict.h"
 #include "lib/buf.h"
 
 #define GRID_COLUMNS_MAX 10
 
 struct grid_column {
 	const char *title;
-	int right;
-	size_t fold; /* it may be folded down to that width; 0: never */
+	void (*get)(struct buf *b, const void *row); /* append the text; see GRID_GET */
+	bool right;
+	bool early;                      /* it folds before the others, but no word is cut */
+	size_t fold;                     /* it may be folded down to that width; 0: never */
+	unsigned drop;                   /* the highest is left out first; 0: never */
+	bool (*needed)(const void *row); /* by any row; NULL: the column is always there */
 };
+
+/* A get function that appends a text about x, a TYPE. */
+#define GRID_GET(name, type, append)                                                               \
+	static void name(struct buf *b, const void *row)                                           \
+	{                                                                                          \
+		const type *x = row;                                                               \
+		append;                                                                            \
+	}
 
 struct grid {
 	const struct grid_column *columns;
-	size_t nr_columns;
-	unsigned early;    /* bit i: column i folds before the others, but no word is cut */
-	struct strv texts; /* row by row, the titles first */
+	size_t nr_columns; /* up to GRID_COLUMNS_MAX */
+	const void *rows;  /* an array, as qsort takes it */
+	size_t nr_rows, row_size;
+	size_t indent, width; /* of all lines in a text; they fit where folding and dropping can */
+	/* The last column is shown in the colour, or as strong, of this verdict; NULL: plain. */
+	enum verdict (*verdict)(const void *row);
 };
 
-/* columns: borrowed, up to GRID_COLUMNS_MAX. */
-void grid_init(struct grid *g, const struct grid_column *columns, size_t nr);
-/* The text of the next place, from left to right, row by row. */
-void grid_add(struct grid *g, const char *text);
-/* Append all rows, each line after indent blanks and, if folding can do it, within width. */
-void grid_write(struct buf *out, const struct grid *g, size_t indent, size_t width);
-void grid_release(struct grid *g);
+/* Members of a grid for an array of columns and an array of rows. */
+#define GRID_COLUMNS(array) .columns = (array), .nr_columns = sizeof(array) / sizeof((array)[0])
+#define GRID_ROWS(array, nr) .rows = (array), .nr_rows = (nr), .row_size = sizeof((array)[0])
+
+/* Append the table as plain text, and a line for each column that was left out. */
+void grid_text(struct buf *out, const struct grid *g);
+
+/* The same as Markdown: no column folds or is left out for want of room. */
+void grid_markdown(struct buf *out, const struct grid *g);
+
+/* Append text on one line, with what Markdown or HTML would obey made plain. */
+void grid_markdown_escape(struct buf *out, const char *text);
 
 #endif

@@ -1,99 +1,224 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * letter.c: the order of a letter, its three styles, and lines that are safe in a mail;
- * see letter.h. What stands in it comes from the other letter_*.c.
+ * letter.c: the order of a letter, and the findings in it: a sentence and a table for each
+ * contrast, a chart, the reasons, the missing pairs, how to read the figures; see letter.h.
  */
 #include "dashboards/letter/letter.h"
 
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "dashboards/letter/letter_impl.h"
-#include "dashboards/letter/markdown.h"
-#include "dashboards/table/table_impl.h"
-#include "dashboards/words/text.h"
-#include "lib/clean.h"
+#include "dashboards/table/parts.h"
+#include "dashboards/words/words.h"
 
-/* A line may get one blank in front, see guard(). */
-#define ROOM (LETTER_WIDTH - 1)
-#define LABEL 13
+#define BECAUSE_MAX 3 /* sentences a contrast */
+#define MISSING_MAX 6
+#define NOTES_MAX 3
+#define CHART "change"
+#define CHART_WIDTH (LETTER_WIDTH - 2) /* letter_code's indent */
 
-void letter_say(struct letter *l, const char *text)
+/* --- a contrast ------------------------------------------------------------------------------- */
+
+static void add_headline(struct letter *l, const struct comparison_row *row)
 {
-	if (l->style == LETTER_MARKDOWN) {
-		markdown_add_text(&l->out, text);
-		buf_addc(&l->out, '\n');
-	} else {
-		text_add_wrapped(&l->out, "", text, ROOM);
+	const struct headline *h = words_headline(l->c, row->contrast);
+	struct buf b = BUF_INIT;
+
+	buf_addf(&b, "%s against %s: ", row->patched, row->baseline);
+	if (h)
+		words_summary(&b, l->c, h);
+	buf_addc(&b, '.');
+	letter_say(l, buf_str(&b));
+	letter_gap(l);
+	buf_release(&b);
+	for (const enum verdict *v = words_cells_shown; *v; v++) {
+		struct strv cells = STRV_INIT;
+
+		words_cells(&cells, l->c, row->contrast, *v);
+		letter_items(l, verdict_names[*v], &cells, MISSING_MAX);
+		strv_release(&cells);
 	}
 }
 
-void letter_item(struct letter *l, const char *label, const char *text)
+/* A table for each metric among the deciding rows. */
+static void add_tables(struct letter *l, size_t from, size_t to)
 {
-	if (l->style == LETTER_MARKDOWN) {
-		buf_addf(&l->out, "- %s%s", label, *label ? ": " : "");
-		markdown_add_text(&l->out, text);
-		buf_addc(&l->out, '\n');
-	} else {
-		char *first = *label ? xasprintf("  %-*s", LABEL, label) : xstrdup("  - ");
+	const struct comparison_row **rows;
+	size_t nr = table_groups(&l->c->rows[from], to - from, true, &rows);
 
-		text_add_wrapped(&l->out, first, text, ROOM);
-		free(first);
+	for (size_t i = 0, end; i < nr; i = end) {
+		struct buf title = BUF_INIT;
+
+		end = table_group_end(rows, nr, i);
+		words_title(&title, rows[i]);
+		buf_addc(&title, ':');
+		letter_say(l, buf_str(&title));
+		letter_gap(l);
+		table_rows(&l->out, &rows[i], end - i,
+			   l->style == LETTER_MARKDOWN ? TABLE_MARKDOWN : TABLE_LETTER);
+		letter_gap(l);
+		buf_release(&title);
 	}
+	free(rows);
 }
 
-void letter_gap(struct letter *l)
+static bool is_point(const struct comparison_row *row, const char *contrast)
 {
-	buf_addc(&l->out, '\n');
+	return row->j.decides && row->j.has_change && !strcmp(row->contrast, contrast) &&
+	       (!strncmp(row->varying, "threads=", 8) || strstr(row->varying, ";threads="));
 }
 
-void letter_code(struct letter *l, const char *lines)
+/* The workload with most cells that differ in threads, the first of them; NULL: none has two. */
+static const char *choose_chart(const struct comparison *c, const char *contrast)
 {
-	while (*lines) {
-		size_t len = strcspn(lines, "\n");
-		char *line = xstrndup(lines, len);
+	const char *best = NULL;
+	size_t most = 1;
 
-		if (len)
-			buf_adds(&l->out, l->style == LETTER_MARKDOWN ? "    " : "  ");
-		clean_add(&l->out, line);
-		buf_addc(&l->out, '\n');
-		free(line);
-		lines += len + (lines[len] == '\n');
+	for (size_t i = 0, end; i < c->nr_rows; i = end) {
+		size_t points = 0;
+
+		for (end = i; end < c->nr_rows; end++) {
+			if (strcmp(c->rows[end].workload, c->rows[i].workload))
+				break;
+			points += is_point(&c->rows[end], contrast);
+		}
+		if (points > most) {
+			most = points;
+			best = c->rows[i].workload;
+		}
 	}
+	return best;
 }
 
-const json_t *letter_entry(const struct letter *l, const char *list, const char *name)
+static int add_chart(struct letter *l, const struct plot_source *s, const char *contrast,
+		     struct err *e)
 {
-	return name ? json_object_get(json_object_get(l->run, list), name) : NULL;
-}
+	struct plot_request q = { .contrast = contrast,
+				  .workload = choose_chart(l->c, contrast),
+				  .format = PLOT_ASCII,
+				  .columns = CHART_WIDTH };
+	int ret;
 
-const char *letter_text(const json_t *object, const char *key)
-{
-	return json_string_value(json_object_get(object, key));
-}
-
-const json_t *letter_variant(const struct letter *l, const char *name)
-{
-	const json_t *item;
-	size_t i;
-
-	json_array_foreach(json_object_get(l->run, "variants"), i, item) {
-		const char *have = letter_text(item, "name");
-
-		if (have && !strcmp(have, name))
-			return item;
+	if (!q.workload)
+		return 0;
+	q.kind = plot_find(CHART, e);
+	ret = q.kind ? plot_render(s, &q, 1, e) : -EINVAL;
+	if (!ret && q.image.len) {
+		letter_code(l, buf_str(&q.image));
+		letter_gap(l);
 	}
-	return NULL;
+	plot_request_release(&q);
+	if (ret)
+		err_add(e, -ret, "a letter can do without its chart: --no-chart");
+	return ret;
 }
 
-void letter_used(const struct letter *l, const char *key, struct strv *names)
+static int by_size(const void *a, const void *b)
 {
-	for (size_t i = 0; i < l->variants.n; i++) {
-		const char *name = letter_text(letter_variant(l, l->variants.v[i]), key);
+	const struct comparison_row *x = *(const struct comparison_row *const *)a;
+	const struct comparison_row *y = *(const struct comparison_row *const *)b;
+	double dx = fabs(log(x->j.change)), dy = fabs(log(y->j.change));
 
-		if (name && strv_find(names, name) < 0)
-			strv_add(names, name);
-	}
+	return dx != dy ? (dx < dy ? 1 : -1) : (x > y) - (x < y);
 }
+
+/* The sentences that explain the largest changes; that of a mix is a total's. */
+static void add_becauses(struct letter *l, size_t from, size_t to)
+{
+	const struct comparison_row **rows = xcalloc(to - from + 1, sizeof(*rows));
+	struct strv texts = STRV_INIT;
+	size_t n = 0;
+
+	for (size_t i = from; i < to; i++)
+		if (l->c->rows[i].because && l->c->rows[i].j.has_change)
+			rows[n++] = &l->c->rows[i];
+	qsort(rows, n, sizeof(*rows), by_size);
+	for (size_t i = 0; i < n; i++) {
+		struct buf b = BUF_INIT;
+
+		words_because(&b, rows[i]);
+		strv_addf(&texts, "%s%s", buf_str(&b), rows[i]->because);
+		buf_release(&b);
+	}
+	letter_items(l, "", &texts, BECAUSE_MAX);
+	strv_release(&texts);
+	free(rows);
+}
+
+static void add_missing(struct letter *l, size_t from)
+{
+	struct strv texts = STRV_INIT;
+
+	words_gaps(&texts, l->c, &l->c->rows[from]);
+	if (texts.n) {
+		letter_say(l, "Not measured on both sides:");
+		if (l->style == LETTER_MARKDOWN)
+			letter_gap(l);
+	}
+	letter_items(l, "", &texts, MISSING_MAX);
+	strv_release(&texts);
+}
+
+/* --- how to read it --------------------------------------------------------------------------- */
+
+/* "2 %" where all deciding rows have one margin, else nothing. */
+static void add_margin(struct buf *b, const struct comparison *c)
+{
+	double margin = 0;
+
+	for (size_t i = 0; i < c->nr_rows; i++) {
+		if (!c->rows[i].j.decides)
+			continue;
+		if (margin > 0 && c->rows[i].j.margin != margin)
+			return;
+		margin = c->rows[i].j.margin;
+	}
+	if (margin > 0)
+		buf_addf(b, "; up to %.3g %% is the same", margin * 100);
+}
+
+/* The meaning of the figures, and the warnings about them. */
+static void add_reading(struct letter *l)
+{
+	const struct comparison *c = l->c;
+	const char *note = words_text(l->run, "mode_note");
+	bool intervals = false, ranges = false, more = false;
+	struct buf b = BUF_INIT;
+
+	for (size_t i = 0; i < c->nr_rows; i++) {
+		const struct comparison_row *row = &c->rows[i];
+
+		if (!row->j.decides)
+			continue;
+		intervals |= row->j.i95.exists;
+		ranges |= row->has_ratio && row->pairs > 1 && !row->j.i95.exists &&
+			  row->mark != MARK_EQUAL;
+		more |= row->j.r.more_blocks > 0;
+	}
+	if (c->nr_rows) {
+		buf_addf(&b, "%u %sblock%s; change: estimate of patched / baseline%s%s",
+			 c->rows[0].planned, c->paired ? "paired " : "",
+			 c->rows[0].planned == 1 ? "" : "s", intervals ? " (95 % interval)" : "",
+			 ranges ? " [range over blocks]" : "");
+		buf_addf(&b, "; slower, faster: at %.2g %% for all cells together", c->alpha * 100);
+		add_margin(&b, c);
+		buf_adds(&b, more ? "; unsure (+n): about n more blocks may settle it." : ".");
+		letter_say(l, buf_str(&b));
+	}
+	if (note) {
+		buf_reset(&b);
+		buf_addf(&b, "Mode %s: %s", words_text(l->run, "mode"), note);
+		letter_say(l, buf_str(&b));
+	}
+	letter_gap(l);
+	letter_items(l, "", &c->warnings, NOTES_MAX);
+	buf_release(&b);
+}
+
+/* --- the whole ------------------------------------------------------------------------------- */
 
 static void find_variants(struct letter *l)
 {
@@ -106,103 +231,29 @@ static void find_variants(struct letter *l)
 	}
 }
 
-/* --- safe lines ------------------------------------------------------------------------------ */
-
-/*
- * What a line of the block must not begin with: where git-am sees the end of the
- * message (mailinfo's patchbreak), where a mailbox is cut, where mail programs see
- * what somebody else wrote or a signature, and what letter_into looks for.
- */
-static const char *const cuts[] = {
-	"---", "diff -", "Index: ", "From ", ">", "-- ", "*** ", LETTER_BEGIN, LETTER_END,
-};
-
-static bool cuts_mail(const char *line, size_t len)
-{
-	for (size_t i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++)
-		if (!strncmp(line, cuts[i], strlen(cuts[i])))
-			return true;
-	return len == 2 && !strncmp(line, "--", 2);
-}
-
-/* One line: no character of more than one byte in ASCII, no blanks at its end, safe in a mail. */
-static void add_line(struct buf *out, const char *line, size_t len, enum letter_style style)
-{
-	if (style != LETTER_MARKDOWN && cuts_mail(line, len))
-		buf_addc(out, ' ');
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)line[i];
-
-		if (c < 0x80 || style != LETTER_ASCII)
-			buf_addc(out, line[i]);
-		else if ((c & 0xc0) != 0x80)
-			buf_addc(out, '?');
-	}
-	while (out->len && out->data[out->len - 1] == ' ')
-		out->data[--out->len] = '\0';
-	buf_addc(out, '\n');
-}
-
-/* All lines, no two empty ones after each other, and none at the end. */
-static void add_lines(struct buf *out, const char *text, enum letter_style style)
-{
-	bool empty = false;
-
-	while (*text) {
-		size_t len = strcspn(text, "\n");
-
-		if (len) {
-			if (empty)
-				buf_addc(out, '\n');
-			add_line(out, text, len, style);
-		}
-		empty = !len;
-		text += len + (text[len] == '\n');
-	}
-}
-
-/* --- the whole ------------------------------------------------------------------------------- */
-
-static void add_begin(struct buf *out, enum letter_style style)
-{
-	if (style == LETTER_MARKDOWN)
-		buf_addf(out, "### Benchmark results (fsduel %s)\n\n", FSDUEL_VERSION);
-	else
-		buf_adds(out, LETTER_BEGIN FSDUEL_VERSION LETTER_BEGIN_REST "\n\n");
-}
-
-static int add_contrasts(struct letter *l, const struct plot_source *s, bool chart, struct err *e)
-{
-	int ret = 0;
-
-	for (size_t i = 0, end; i < l->c->nr_rows && !ret; i = end) {
-		end = table_contrast_end(l->c, i);
-		letter_add_contrast(l, i, end);
-		if (chart)
-			ret = letter_add_chart(l, s, l->c->rows[i].contrast, e);
-		letter_add_reasons(l, i, end);
-	}
-	if (!l->c->nr_rows)
-		letter_say(l, "There is nothing to compare: the suite has no contrast.");
-	return ret;
-}
-
 int letter_write(struct buf *out, const struct plot_source *s, const struct letter_request *q,
 		 struct err *e)
 {
 	struct letter l = { .style = q->style, .c = s->c, .run = results_run(s->r) };
-	int ret;
+	int ret = 0;
 
 	find_variants(&l);
-	ret = add_contrasts(&l, s, q->chart, e);
+	for (size_t i = 0, end; i < l.c->nr_rows && !ret; i = end) {
+		end = table_contrast_end(l.c, i);
+		add_headline(&l, &l.c->rows[i]);
+		add_tables(&l, i, end);
+		if (q->chart)
+			ret = add_chart(&l, s, l.c->rows[i].contrast, e);
+		add_becauses(&l, i, end);
+		add_missing(&l, i);
+	}
+	if (!l.c->nr_rows)
+		letter_say(&l, "There is nothing to compare: the suite has no contrast.");
 	if (!ret) {
-		letter_add_reading(&l);
+		add_reading(&l);
 		letter_add_facts(&l);
 		letter_add_again(&l);
-		add_begin(out, q->style);
-		add_lines(out, buf_str(&l.out), q->style);
-		if (q->style != LETTER_MARKDOWN)
-			buf_adds(out, "\n" LETTER_END "\n");
+		letter_page(out, &l);
 	}
 	strv_release(&l.variants);
 	buf_release(&l.out);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * letter.h: a results folder as a block of text for a patch's cover letter, a blog or
- * a merge request: what was found, the deciding cells, why, on what, and how to
- * measure it again. It draws what analysis found and computes nothing.
+ * letter.h: a results folder as a block of text for a patch's cover letter, a blog or a
+ * merge request: the verdict, the deciding cells, the reasons, the machine, and how to
+ * measure it again. It draws the results of analysis and computes nothing.
  *
  * In a mail the block stands between two lines of its own, by which it is found again.
  * None of its lines is one at which git or a mail program would cut the mail.
@@ -15,9 +15,9 @@
 #define LETTER_WIDTH 72
 
 enum letter_style {
-	LETTER_ASCII,    /* nothing but ASCII; what is not becomes "?" */
+	LETTER_ASCII,    /* nothing but ASCII; other characters become "?" */
 	LETTER_UNICODE,  /* names as they are */
-	LETTER_MARKDOWN, /* for a merge request: lines as long as they come, no end line */
+	LETTER_MARKDOWN, /* for a merge request: lines of any length, no end line */
 };
 
 struct letter_request {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "dashboards/plot/plot_impl.h"
-#include "dashboards/table/table_impl.h"
+#include "dashboards/words/words.h"
 
 #define FINDING_WIDTH 42
 #define HEAD_WIDTH 96
@@ -16,14 +16,6 @@
 static void head_contrast(struct plot_set *t, const struct comparison_row *row)
 {
 	plot_head(t, "%s: %s against %s", row->contrast, row->patched, row->baseline);
-}
-
-static void add_percent(struct buf *b, double ratio)
-{
-	if (ratio >= 10)
-		buf_addf(b, "x%.0f", ratio);
-	else
-		buf_addf(b, "%+.1f", 100 * (ratio - 1));
 }
 
 /* "slower  -6.0 % (-6.3..-5.7)", or why there is nothing; brief: without what is in parentheses. */
@@ -44,18 +36,14 @@ static void add_finding(struct buf *b, const struct comparison_row *row, bool br
 	} else if (!row->has_ratio) {
 		buf_addf(b, "no ratio: %s", row->no_ratio ? row->no_ratio : "");
 	} else {
-		double change = row->j.has_change ? row->j.change : row->ratio_median;
-
 		buf_addf(b, "%s%s", verdict_names[row->j.r.verdict], row->j.r.verdict ? "  " : "");
 		if (row->cell && row->cell->verdict == VERDICT_MIXED && !brief)
 			buf_adds(b, "(mixed)  ");
-		add_percent(b, change);
-		buf_adds(b, change >= 10 ? "" : " %");
+		words_change(b, row->j.has_change ? row->j.change : row->ratio_median, true);
 		if (row->pairs > 1 && !brief) {
 			buf_adds(b, " (");
-			add_percent(b, i95 ? row->j.i95.low : row->ratio_min);
-			buf_adds(b, "..");
-			add_percent(b, i95 ? row->j.i95.high : row->ratio_max);
+			words_limits(b, i95 ? row->j.i95.low : row->ratio_min,
+				     i95 ? row->j.i95.high : row->ratio_max, false);
 			buf_addc(b, ')');
 		}
 		if (row->pairs < row->planned && !brief)
@@ -109,8 +97,8 @@ static void head_cells(struct plot_set *t, const struct comparison *c, const cha
 {
 	struct strv broken = STRV_INIT, mixed = STRV_INIT;
 
-	table_list_ended(&broken, c, contrast, END_BROKEN);
-	table_list_mixed(&mixed, c, contrast);
+	words_cells(&broken, c, contrast, VERDICT_BROKEN);
+	words_cells(&mixed, c, contrast, VERDICT_MIXED);
 	head_lines(t, "broken", &broken);
 	head_lines(t, "mixed", &mixed);
 }

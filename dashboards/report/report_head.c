@@ -9,7 +9,7 @@
 
 #include "analysis/compare/judge.h"
 #include "dashboards/report/report_impl.h"
-#include "dashboards/table/table_impl.h"
+#include "dashboards/words/words.h"
 
 #define SHORT_SHA 12
 #define CELLS_MAX 6 /* of the broken, the mixed, the repaired ones */
@@ -129,14 +129,12 @@ static void add_cells(struct buf *b, enum verdict v, struct strv *lines)
 
 static void add_whole_cells(struct buf *b, const struct page *p, const char *contrast)
 {
-	struct strv broken = STRV_INIT, mixed = STRV_INIT, repaired = STRV_INIT;
+	for (const enum verdict *v = words_cells_shown; *v; v++) {
+		struct strv lines = STRV_INIT;
 
-	table_list_ended(&broken, p->in->comparison, contrast, END_BROKEN);
-	table_list_mixed(&mixed, p->in->comparison, contrast);
-	table_list_ended(&repaired, p->in->comparison, contrast, END_REPAIRED);
-	add_cells(b, VERDICT_BROKEN, &broken);
-	add_cells(b, VERDICT_MIXED, &mixed);
-	add_cells(b, VERDICT_REPAIRED, &repaired);
+		words_cells(&lines, p->in->comparison, contrast, *v);
+		add_cells(b, *v, &lines);
+	}
 }
 
 static void add_mean(struct buf *b, const struct headline *h)
@@ -145,7 +143,7 @@ static void add_mean(struct buf *b, const struct headline *h)
 
 	if (!h->cells)
 		return;
-	table_add_left_out(&left, h);
+	words_left_out(&left, h);
 	buf_adds(b, "<p class=\"mean\"><b class=\"num\">");
 	report_add_change(b, h->mean);
 	buf_adds(b, "</b> ");

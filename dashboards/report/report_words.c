@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "dashboards/report/report_impl.h"
-#include "dashboards/table/table_impl.h"
+#include "dashboards/words/words.h"
 #include "lib/num.h"
 
 #define MINUS "\u2212"
@@ -100,7 +100,7 @@ static void add_change(struct buf *b, double ratio, bool unit)
 {
 	struct buf text = BUF_INIT;
 
-	table_add_change(&text, ratio, unit);
+	words_change(&text, ratio, unit);
 	for (const char *s = buf_str(&text); *s; s++) {
 		if (*s == '-')
 			buf_adds(b, MINUS);

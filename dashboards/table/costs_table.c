@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* costs_table.c: the terminal report of `fsduel profile`; see costs_table.h. */
-#include "dashboards/table/costs_table.h"
-
+/*
+ * costs_table.c: the report of `fsduel profile` for a terminal: the instructions of an
+ * operation by function and subsystem. It draws analysis/costs' figures.
+ */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "dashboards/grid/grid.h"
-#include "dashboards/table/table_impl.h"
+#include "dashboards/table/parts.h"
 #include "dashboards/words/text.h"
-#include "lib/num.h"
+#include "dashboards/words/words.h"
 
+#define TOP_USUAL 10
 #define MOSTLY 0.9 /* of the change by amount: then it is called by one name */
 
 bool costs_shown(const struct costs_view *v, const struct cost_cell *c)
@@ -20,62 +21,27 @@ bool costs_shown(const struct costs_view *v, const struct cost_cell *c)
 	       (!v->workload || !strcmp(v->workload, c->workload));
 }
 
+/* --- texts --------------------------------------------------------------------------------------
+ */
+
 /* Five characters or so: "15535", "171.2", "0.02". */
-static const char *count_text(char dst[32], double v)
+static void add_count(struct buf *b, double v)
 {
-	double a = fabs(v);
+	double size = fabs(v);
 
-	if (a >= 1e6)
-		return num_format_si(dst, v);
-	snprintf(dst, 32, "%.*f", a >= 100 ? 0 : a >= 10 ? 1 : 2, a < 0.005 ? 0 : v);
-	return dst;
+	if (size >= 1e6)
+		words_value(b, "", v);
+	else
+		buf_addf(b, "%.*f", size >= 100 ? 0 : size >= 10 ? 1 : 2, size < 0.005 ? 0 : v);
 }
 
-static const char *signed_text(char dst[33], double v)
+static void add_signed(struct buf *b, double v)
 {
-	char text[32];
-
-	snprintf(dst, 33, "%s%s", v >= 0.005 ? "+" : "", count_text(text, v));
-	return dst;
+	buf_adds(b, v >= 0.005 ? "+" : "");
+	add_count(b, v);
 }
 
-static void add_count(struct grid *g, double v, bool there)
-{
-	char text[32];
-
-	grid_add(g, there ? count_text(text, v) : "-");
-}
-
-static void add_change(struct grid *g, double v)
-{
-	char text[33];
-
-	grid_add(g, signed_text(text, v));
-}
-
-/* "+607..+609", where there are several blocks. */
-static void add_spread(struct grid *g, const struct cost_cell *c, const struct cost_line *l)
-{
-	char low[33], high[33], both[80];
-
-	if (c->pairs < 2)
-		return;
-	snprintf(both, sizeof(both), "%s..%s", signed_text(low, l->change_min),
-		 signed_text(high, l->change_max));
-	grid_add(g, both);
-}
-
-static void add_share(struct grid *g, const struct cost_cell *c, const struct cost_line *l)
-{
-	char text[32];
-
-	double pct = fabs(l->share) < 0.0005 ? 0 : l->share * 100; /* no "-0.0" */
-
-	snprintf(text, sizeof(text), "%.*f %%", fabs(pct) >= 10 ? 0 : 1, pct);
-	grid_add(g, c->has_share ? text : "-");
-}
-
-/* Called more often or longer each time. */
+/* Whether a function is called more often, or each call is longer. */
 static const char *why_text(const struct cost_line *l)
 {
 	double amount = fabs(l->by_calls) + fabs(l->by_length);
@@ -93,62 +59,104 @@ static const char *why_text(const struct cost_line *l)
 	return "both";
 }
 
-/* --- one cell ----------------------------------------------------------------------------- */
+/* --- functions and subsystems ------------------------------------------------------------------
+ */
 
-/* The columns of functions and subsystems; that of blocks is left out where there is one. */
-static void begin(struct grid *g, const struct cost_cell *c, const char *title, bool why,
-		  struct grid_column columns[GRID_COLUMNS_MAX])
+struct line {
+	const struct cost_cell *c;
+	const struct cost_line *l;
+};
+
+static void add_side(struct buf *b, const struct cost_line *l, int side)
+{
+	if (l->there[side])
+		add_count(b, l->instructions[side]);
+	else
+		buf_addc(b, '-');
+}
+
+/* "+607..+609" */
+static void add_spread(struct buf *b, const struct cost_line *l)
+{
+	add_signed(b, l->change_min);
+	buf_adds(b, "..");
+	add_signed(b, l->change_max);
+}
+
+static void add_share(struct buf *b, const struct line *x)
+{
+	double pct = fabs(x->l->share) < 0.0005 ? 0 : x->l->share * 100; /* no "-0.0" */
+
+	if (x->c->has_share)
+		buf_addf(b, "%.*f %%", fabs(pct) >= 10 ? 0 : 1, pct);
+	else
+		buf_addc(b, '-');
+}
+
+GRID_GET(get_name, struct line, buf_adds(b, x->l->name))
+GRID_GET(get_baseline, struct line, add_side(b, x->l, 0))
+GRID_GET(get_patched, struct line, add_side(b, x->l, 1))
+GRID_GET(get_change, struct line, add_signed(b, x->l->change))
+GRID_GET(get_spread, struct line, add_spread(b, x->l))
+GRID_GET(get_share, struct line, add_share(b, x))
+GRID_GET(get_why, struct line, buf_adds(b, why_text(x->l)))
+
+static bool several_blocks(const void *line)
+{
+	return ((const struct line *)line)->c->pairs > 1;
+}
+
+static const struct grid_column columns[] = {
+	{ "function", get_name, .fold = 12 },
+	{ "baseline", get_baseline, .right = true },
+	{ "patched", get_patched, .right = true },
+	{ "change", get_change, .right = true },
+	{ "over blocks", get_spread, .right = true, .needed = several_blocks },
+	{ "share", get_share, .right = true },
+	{ "by", get_why, .right = false }, /* last: of functions only */
+};
+
+static void add_lines(struct buf *out, const struct line *lines, size_t nr, bool functions)
+{
+	struct grid_column own[sizeof(columns) / sizeof(columns[0])];
+	struct grid g = { GRID_COLUMNS(own), GRID_ROWS(lines, nr), .indent = 2,
+			  .width = TABLE_WIDTH };
+
+	memcpy(own, columns, sizeof(own));
+	if (!functions) {
+		own[0].title = "subsystem";
+		g.nr_columns--;
+	}
+	grid_text(out, &g);
+}
+
+/* How many of a cell's functions are shown: those after the first without a change have none. */
+static size_t nr_functions(const struct cost_cell *c, size_t top)
 {
 	size_t n = 0;
 
-	columns[n++] = (struct grid_column){ title, 0, 12 };
-	columns[n++] = (struct grid_column){ "baseline", 1, 0 };
-	columns[n++] = (struct grid_column){ "patched", 1, 0 };
-	columns[n++] = (struct grid_column){ "change", 1, 0 };
-	if (c->pairs > 1)
-		columns[n++] = (struct grid_column){ "over blocks", 1, 0 };
-	columns[n++] = (struct grid_column){ "share", 1, 0 };
-	if (why)
-		columns[n++] = (struct grid_column){ "by", 0, 0 };
-	grid_init(g, columns, n);
+	while (n < c->nr_lines && n < (top ? top : TOP_USUAL) && c->lines[n].change != 0)
+		n++;
+	return n;
 }
 
-static void add_line(struct grid *g, const struct cost_cell *c, const struct cost_line *l)
+static void add_functions(struct buf *out, const struct cost_cell *c, size_t nr)
 {
-	grid_add(g, l->name);
-	for (int i = 0; i < 2; i++)
-		add_count(g, l->instructions[i], l->there[i]);
-	add_change(g, l->change);
-	add_spread(g, c, l);
-	add_share(g, c, l);
-}
+	struct line *lines = xcalloc(nr + 1, sizeof(*lines));
 
-static void add_functions(struct buf *out, const struct cost_cell *c, size_t top)
-{
-	struct grid_column columns[GRID_COLUMNS_MAX];
-	struct grid g;
-	size_t shown = 0;
-
-	begin(&g, c, "function", true, columns);
-	for (size_t i = 0; i < c->nr_lines && (!top || shown < top); i++) {
-		if (c->lines[i].change == 0)
-			break; /* so it is for those that follow */
-		add_line(&g, c, &c->lines[i]);
-		grid_add(&g, why_text(&c->lines[i]));
-		shown++;
-	}
+	for (size_t i = 0; i < nr; i++)
+		lines[i] = (struct line){ c, &c->lines[i] };
 	buf_addc(out, '\n');
-	if (shown)
-		grid_write(out, &g, 2, TABLE_WIDTH);
+	if (nr)
+		add_lines(out, lines, nr, true);
 	else
 		buf_adds(out, "  every function executes as many instructions an operation\n");
-	grid_release(&g);
+	free(lines);
 }
 
 static int most_changed(const void *a, const void *b)
 {
-	const struct cost_line *x = *(const struct cost_line *const *)a;
-	const struct cost_line *y = *(const struct cost_line *const *)b;
+	const struct cost_line *x = ((const struct line *)a)->l, *y = ((const struct line *)b)->l;
 	double dx = fabs(x->change), dy = fabs(y->change);
 
 	if (dx != dy)
@@ -158,88 +166,95 @@ static int most_changed(const void *a, const void *b)
 
 static void add_subsystems(struct buf *out, const struct cost_cell *c)
 {
-	const struct cost_line *sorted[SUBSYSTEMS_MAX];
-	struct grid_column columns[GRID_COLUMNS_MAX];
-	struct grid g;
+	struct line lines[SUBSYSTEMS_MAX];
 	size_t n = 0;
 
 	for (unsigned k = 0; k < nr_subsystems; k++)
 		if (c->subsystem[k].there[0] || c->subsystem[k].there[1])
-			sorted[n++] = &c->subsystem[k];
-	qsort(sorted, n, sizeof(sorted[0]), most_changed);
-	begin(&g, c, "subsystem", false, columns);
-	for (size_t i = 0; i < n; i++)
-		add_line(&g, c, sorted[i]);
+			lines[n++] = (struct line){ c, &c->subsystem[k] };
+	qsort(lines, n, sizeof(lines[0]), most_changed);
 	buf_addc(out, '\n');
-	grid_write(out, &g, 2, TABLE_WIDTH);
-	grid_release(&g);
+	add_lines(out, lines, n, false);
 }
 
-static void add_total(struct grid *g, const char *name, const double v[2])
+/* --- a cell -------------------------------------------------------------------------------------
+ */
+
+struct total {
+	const char *name;
+	double baseline, patched;
+};
+
+static void add_relative(struct buf *b, const struct total *x)
 {
-	char text[32];
-
-	grid_add(g, name);
-	for (int i = 0; i < 2; i++)
-		add_count(g, v[i], true);
-	add_change(g, v[1] - v[0]);
-	snprintf(text, sizeof(text), "%+.2f %%", 100 * (v[1] / v[0] - 1));
-	grid_add(g, v[0] > 0 ? text : "-");
+	if (x->baseline > 0)
+		buf_addf(b, "%+.2f %%", 100 * (x->patched / x->baseline - 1));
+	else
+		buf_addc(b, '-');
 }
+
+GRID_GET(get_total, struct total, buf_adds(b, x->name))
+GRID_GET(get_total_baseline, struct total, add_count(b, x->baseline))
+GRID_GET(get_total_patched, struct total, add_count(b, x->patched))
+GRID_GET(get_total_change, struct total, add_signed(b, x->patched - x->baseline))
+GRID_GET(get_total_relative, struct total, add_relative(b, x))
+
+static const struct grid_column total_columns[] = {
+	{ "an operation", get_total, .right = false },
+	{ "baseline", get_total_baseline, .right = true },
+	{ "patched", get_total_patched, .right = true },
+	{ "change", get_total_change, .right = true },
+	{ "", get_total_relative, .right = true },
+};
 
 /* Instructions and idle time, which together are the virtual time. */
 static void add_totals(struct buf *out, const struct cost_cell *c)
 {
-	static const struct grid_column columns[] = {
-		{ "an operation", 0, 0 }, { "baseline", 1, 0 }, { "patched", 1, 0 },
-		{ "change", 1, 0 },       { "", 1, 0 },
+	const struct total totals[] = {
+		{ "instructions", c->whole.instructions[0], c->whole.instructions[1] },
+		{ "idle, ns", c->idle_ns[0], c->idle_ns[1] },
+		{ "virtual time, ns", c->time_ns[0], c->time_ns[1] },
 	};
-	struct grid g;
 
-	grid_init(&g, columns, sizeof(columns) / sizeof(columns[0]));
-	add_total(&g, "instructions", c->whole.instructions);
-	if (c->has_time) {
-		add_total(&g, "idle, ns", c->idle_ns);
-		add_total(&g, "virtual time, ns", c->time_ns);
-	}
-	grid_write(out, &g, 2, TABLE_WIDTH);
-	grid_release(&g);
+	grid_text(out, &(struct grid){ GRID_COLUMNS(total_columns),
+				       GRID_ROWS(totals, c->has_time ? 3 : 1), .indent = 2,
+				       .width = TABLE_WIDTH });
 }
 
-/* Lines that are not what they seem. */
-static void add_remarks(struct buf *out, const struct cost_cell *c, size_t top)
+/* Figures that could be misread. */
+static void add_remarks(struct buf *out, const struct cost_cell *c, size_t nr)
 {
-	for (size_t i = 0; i < c->nr_lines && (!top || i < top); i++) {
+	static const char *const sides[] = { "baseline", "patched" };
+
+	for (size_t i = 0; i < nr; i++) {
 		const struct cost_line *l = &c->lines[i];
 		struct buf b = BUF_INIT;
 
-		if (l->change == 0)
-			break;
 		if (l->namesakes > 1)
 			buf_addf(&b, "%s: %u functions of that name, summed", l->name,
 				 l->namesakes);
 		else if (l->there[0] && l->there[1] && l->no_split)
 			buf_addf(&b, "%s: %s", l->name, l->no_split);
-		if (b.len)
-			text_add_wrapped(out, "  ", buf_str(&b), TABLE_WIDTH);
-		buf_release(&b);
+		table_say(out, "  ", &b);
 	}
-	for (int i = 0; c->has_time && i < 2; i++)
+	for (int i = 0; c->has_time && i < 2; i++) {
+		struct buf b = BUF_INIT;
+
 		if (c->idle_ns[i] < 0)
-			text_add_wrapped(
-				out, "  ",
-				i ? "patched: more instructions than virtual time: "
-				    "the two are not of the same part of the run"
-				  : "baseline: more instructions than virtual time: the two are "
-				    "not of the same part of the run",
-				TABLE_WIDTH);
+			buf_addf(&b,
+				 "%s: more instructions than virtual time: the two are not of the "
+				 "same part of the run",
+				 sides[i]);
+		table_say(out, "  ", &b);
+	}
 }
 
 static void add_cell(struct buf *out, const struct cost_cell *c, size_t top)
 {
+	size_t nr = nr_functions(c, top);
 	struct buf b = BUF_INIT;
 
-	table_add_cell(&b, c->workload, c->varying);
+	words_cell(&b, c->workload, c->varying);
 	if (!c->planned)
 		buf_adds(&b, ": was not profiled");
 	else
@@ -247,36 +262,33 @@ static void add_cell(struct buf *out, const struct cost_cell *c, size_t top)
 			 c->planned == 1 ? "" : "s");
 	if (c->reason)
 		buf_addf(&b, ": %s", c->reason);
-	text_add_wrapped(out, "", buf_str(&b), TABLE_WIDTH);
-	buf_release(&b);
+	table_say(out, "", &b);
 	if (!c->pairs)
 		return;
 	add_totals(out, c);
-	add_functions(out, c, top);
+	add_functions(out, c, nr);
 	add_subsystems(out, c);
-	add_remarks(out, c, top);
+	add_remarks(out, c, nr);
 }
 
-void costs_table(struct buf *out, const struct costs *c, const struct results *r,
-		 const struct costs_view *v)
+void table_costs(struct buf *out, const struct findings *f)
 {
 	const char *contrast = NULL;
 
-	for (size_t i = 0; i < c->nr_cells; i++) {
-		const struct cost_cell *cell = &c->cells[i];
+	for (size_t i = 0; i < f->costs->nr_cells; i++) {
+		const struct cost_cell *cell = &f->costs->cells[i];
 		struct buf b = BUF_INIT;
 
-		if (!costs_shown(v, cell))
+		if (!costs_shown(&f->view, cell))
 			continue;
 		if (!contrast || strcmp(contrast, cell->contrast)) {
 			buf_addf(&b, "%s: %s against %s", cell->contrast, cell->patched,
 				 cell->baseline);
-			text_add_wrapped(out, "", buf_str(&b), TABLE_WIDTH);
+			table_say(out, "", &b);
 			buf_addc(out, '\n');
 		}
 		contrast = cell->contrast;
-		buf_release(&b);
-		add_cell(out, cell, v->top);
+		add_cell(out, cell, f->view.top);
 		buf_addc(out, '\n');
 	}
 	if (!contrast)
@@ -290,7 +302,6 @@ void costs_table(struct buf *out, const struct costs *c, const struct results *r
 		"length: each call longer (+) or shorter; new, gone: executed on one side only, "
 		"under that name: it may have another, or be inlined. See docs/profile.md.",
 		TABLE_WIDTH);
-	for (size_t i = 0; i < c->notes.n; i++)
-		text_add_wrapped(out, "note: ", c->notes.v[i], TABLE_WIDTH);
-	table_add_notes(out, results_run(r));
+	table_sentences(out, "note: ", &f->costs->notes);
+	table_notes(out, results_run(f->r));
 }

@@ -1,151 +1,137 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* guard_table.c: the guard's report for a terminal; see guard_table.h. */
-#include "dashboards/table/guard_table.h"
-
+/* guard_table.c: the report of `fsduel guard` for a terminal; it draws analysis/guard's counts. */
 #include <inttypes.h>
-#include <stdio.h>
+#include <stdlib.h>
 
 #include "dashboards/grid/grid.h"
-#include "dashboards/table/table_impl.h"
-#include "dashboards/words/text.h"
-#include "lib/num.h"
+#include "dashboards/table/parts.h"
+#include "dashboards/words/words.h"
 
-static void add_count(struct grid *g, uint64_t n)
-{
-	char text[32];
+/* --- counts ------------------------------------------------------------------------------------
+ */
 
-	grid_add(g, num_format(text, n, NUM_COUNT));
-}
+/* cell NULL: the variant as a whole. */
+struct line {
+	const struct guard_variant *v;
+	const struct guard_cell *cell;
+	bool named; /* the first line of its cell */
+};
 
-static void add_counts(struct grid *grid, const struct guard_counts *c)
-{
-	add_count(grid, guard_reads(c));
-	add_count(grid, guard_hits(c));
-	add_count(grid, c->poison);
-	add_count(grid, c->stamp);
-	add_count(grid, c->other);
-	add_count(grid, c->eio);
-}
-
-static void add_verdict(struct grid *grid, const struct guard_variant *v)
+static void add_verdict(struct buf *b, const struct guard_variant *v)
 {
 	if (v->control)
-		grid_add(grid, v->verdict == GUARD_STALE ? "hit (control)" : "silent (control)");
+		buf_adds(b, v->verdict == GUARD_STALE ? "hit (control)" : "silent (control)");
 	else
-		grid_add(grid, v->verdict == GUARD_STALE && v->held_against
-				       ? "stale (as baseline)"
-				       : guard_verdict_names[v->verdict]);
+		buf_adds(b, v->verdict == GUARD_STALE && v->held_against
+				    ? "stale (as baseline)"
+				    : guard_verdict_names[v->verdict]);
 }
+
+#define COUNT(name, of)                                                                            \
+	GRID_GET(name, struct line,                                                                \
+		 const struct guard_counts *c = x->cell ? &x->cell->counts : &x->v->counts;        \
+		 buf_addf(b, "%" PRIu64, of))
+COUNT(get_reads, guard_reads(c))
+COUNT(get_stale, guard_hits(c))
+COUNT(get_mark, c->poison)
+COUNT(get_stamp, c->stamp)
+COUNT(get_other, c->other)
+COUNT(get_eio, c->eio)
+GRID_GET(get_name, struct line, buf_adds(b, x->v->name))
+GRID_GET(get_verdict, struct line, add_verdict(b, x->v))
+GRID_GET(get_cell, struct line, if (x->named) words_cell(b, x->cell->workload, x->cell->varying))
+
+static const struct grid_column variant_columns[] = {
+	{ "variant", get_name, .fold = 18 },   { "reads", get_reads, .right = true },
+	{ "stale", get_stale, .right = true }, { "mark", get_mark, .right = true },
+	{ "stamp", get_stamp, .right = true }, { "other", get_other, .right = true },
+	{ "EIO", get_eio, .right = true },     { "verdict", get_verdict, .fold = 8 },
+};
+
+static const struct grid_column cell_columns[] = {
+	{ "stale of reads in", get_cell, .fold = 20 },
+	{ "variant", get_name, .fold = 18 },
+	{ "stale", get_stale, .right = true },
+	{ "reads", get_reads, .right = true },
+	{ "EIO", get_eio, .right = true },
+};
 
 static void add_variants(struct buf *out, const struct guard *g)
 {
-	static const struct grid_column columns[] = {
-		{ "variant", 0, 18 }, { "reads", 1, 0 }, { "stale", 1, 0 }, { "mark", 1, 0 },
-		{ "stamp", 1, 0 },    { "other", 1, 0 }, { "EIO", 1, 0 },   { "verdict", 0, 8 },
-	};
-	struct grid grid;
+	struct line *lines = xcalloc(g->nr_variants + 1, sizeof(*lines));
 
-	grid_init(&grid, columns, sizeof(columns) / sizeof(columns[0]));
-	for (size_t i = 0; i < g->nr_variants; i++) {
-		const struct guard_variant *v = &g->variants[i];
-
-		grid_add(&grid, v->name);
-		add_counts(&grid, &v->counts);
-		add_verdict(&grid, v);
-	}
-	grid_write(out, &grid, 0, TABLE_WIDTH);
-	grid_release(&grid);
+	for (size_t i = 0; i < g->nr_variants; i++)
+		lines[i].v = &g->variants[i];
+	grid_text(out, &(struct grid){ GRID_COLUMNS(variant_columns),
+				       GRID_ROWS(lines, g->nr_variants), .width = TABLE_WIDTH });
+	free(lines);
 }
 
-/* Reads and hits where they were, so that one shape's silence is not hidden by another's hits. */
+/* By cell, so that the hits of one workload do not hide that another one had none. */
 static void add_cells(struct buf *out, const struct guard *g)
 {
-	static const struct grid_column columns[] = {
-		{ "stale of reads in", 0, 20 },
-		{ "variant", 0, 18 },
-		{ "stale", 1, 0 },
-		{ "reads", 1, 0 },
-		{ "EIO", 1, 0 },
-	};
-	struct grid grid;
+	struct line *lines = xcalloc(g->nr_cells * g->nr_variants + 1, sizeof(*lines));
+	size_t n = 0;
 
-	grid_init(&grid, columns, sizeof(columns) / sizeof(columns[0]));
 	for (size_t c = 0; c < g->nr_cells; c++)
-		for (size_t i = 0; i < g->nr_variants; i++) {
-			const struct guard_cell *cell = &g->variants[i].cells[c];
-			struct buf b = BUF_INIT;
-
-			if (!i)
-				table_add_cell(&b, cell->workload, cell->varying);
-			grid_add(&grid, buf_str(&b));
-			grid_add(&grid, g->variants[i].name);
-			add_count(&grid, guard_hits(&cell->counts));
-			add_count(&grid, guard_reads(&cell->counts));
-			add_count(&grid, cell->counts.eio);
-			buf_release(&b);
-		}
-	grid_write(out, &grid, 0, TABLE_WIDTH);
-	grid_release(&grid);
+		for (size_t i = 0; i < g->nr_variants; i++)
+			lines[n++] = (struct line){ &g->variants[i], &g->variants[i].cells[c], !i };
+	grid_text(out, &(struct grid){ GRID_COLUMNS(cell_columns), GRID_ROWS(lines, n),
+				       .width = TABLE_WIDTH });
+	free(lines);
 }
+
+/* --- sentences ---------------------------------------------------------------------------------
+ */
 
 static void add_first(struct buf *out, const struct guard_variant *v)
 {
 	const struct guard_hit *h = &v->first;
 	struct buf b = BUF_INIT;
-	char when[32];
 
 	if (!h->workload)
 		return;
-	buf_addf(&b, "%s: first after %s in ", v->name, num_format_ns_human(when, h->after_ns));
-	table_add_cell(&b, h->workload, h->varying);
+	buf_addf(&b, "%s: first after ", v->name);
+	words_value(&b, "ns", (double)h->after_ns);
+	buf_adds(&b, " in ");
+	words_cell(&b, h->workload, h->varying);
 	buf_addf(&b, ", block %u (seed %s), at file offset %" PRIu64 ": ", h->block, h->seed,
 		 h->offset);
 	guard_carried(&b, h);
-	text_add_wrapped(out, "  ", buf_str(&b), TABLE_WIDTH);
-	buf_release(&b);
+	table_say(out, "  ", &b);
 }
 
-/* How much worse than its control is not judged: hits come in bursts. So both are said. */
+/* Hits come in bursts, so nothing judges how much worse it is than its control: both are shown. */
 static void add_held(struct buf *out, const struct guard_variant *v)
 {
 	const struct guard_variant *base = v->held_against;
-	char hits[2][32], reads[2][32];
 	struct buf b = BUF_INIT;
 
 	if (v->verdict != GUARD_STALE || !base || v->control)
 		return;
 	buf_addf(&b,
-		 "%s: %s stale of %s reads, its control %s %s of %s: no alarm, but compare them",
-		 v->name, num_format(hits[0], guard_hits(&v->counts), NUM_COUNT),
-		 num_format(reads[0], guard_judged(&v->counts), NUM_COUNT), base->name,
-		 num_format(hits[1], guard_hits(&base->counts), NUM_COUNT),
-		 num_format(reads[1], guard_judged(&base->counts), NUM_COUNT));
-	text_add_wrapped(out, "  ", buf_str(&b), TABLE_WIDTH);
-	buf_release(&b);
+		 "%s: %" PRIu64 " stale of %" PRIu64 " reads, its control %s %" PRIu64
+		 " of %" PRIu64 ": no alarm, but compare them",
+		 v->name, guard_hits(&v->counts), guard_judged(&v->counts), base->name,
+		 guard_hits(&base->counts), guard_judged(&base->counts));
+	table_say(out, "  ", &b);
 }
 
-static void add_notes(struct buf *out, const struct guard *g)
+static void add_notes(struct buf *out, const struct guard_variant *v)
 {
-	for (size_t i = 0; i < g->nr_variants; i++) {
-		const struct guard_variant *v = &g->variants[i];
-		struct buf b = BUF_INIT;
+	struct buf b = BUF_INIT;
 
-		add_held(out, v);
-		if (v->why)
-			buf_addf(&b, "%s: unsure: %s", v->name, v->why);
-		if (v->why)
-			text_add_wrapped(out, "  ", buf_str(&b), TABLE_WIDTH);
-		buf_reset(&b);
-		if (v->troubled)
-			buf_addf(&b, "%s: %u of %u cell runs: %s", v->name, v->troubled, v->planned,
-				 v->trouble);
-		if (v->troubled)
-			text_add_wrapped(out, "  ", buf_str(&b), TABLE_WIDTH);
-		buf_release(&b);
-	}
+	add_held(out, v);
+	if (v->why)
+		buf_addf(&b, "%s: unsure: %s", v->name, v->why);
+	table_say(out, "  ", &b);
+	if (v->troubled)
+		buf_addf(&b, "%s: %u of %u cell runs: %s", v->name, v->troubled, v->planned,
+			 v->trouble);
+	table_say(out, "  ", &b);
 }
 
-void guard_summary(struct buf *out, const struct guard *g)
+void table_guard_summary(struct buf *out, const struct guard *g)
 {
 	unsigned controls = 0, hit = 0;
 
@@ -158,28 +144,29 @@ void guard_summary(struct buf *out, const struct guard *g)
 		 guard_count(g, GUARD_UNSURE), hit, controls, controls == 1 ? "" : "s");
 }
 
-void guard_table(struct buf *out, const struct guard *g, const struct results *r)
+void table_guard(struct buf *out, const struct findings *f)
 {
-	char least[32];
+	const struct guard *g = f->guard;
 	struct buf b = BUF_INIT;
 
-	guard_summary(out, g);
+	table_guard_summary(out, g);
 	buf_adds(out, "\n\n");
 	add_variants(out, g);
 	buf_addc(out, '\n');
 	for (size_t i = 0; i < g->nr_variants; i++)
 		add_first(out, &g->variants[i]);
-	add_notes(out, g);
+	for (size_t i = 0; i < g->nr_variants; i++)
+		add_notes(out, &g->variants[i]);
 	buf_addc(out, '\n');
 	add_cells(out, g);
 	buf_addc(out, '\n');
 	buf_addf(&b,
 		 "stale: a direct read returned what the disk held before: the mark of free "
 		 "space, the stamp of another round or place, or anything but zeros and the stamp "
-		 "due there. clean: none in at least %s reads, and a control was hit. It holds for "
+		 "due there. clean: none in at least %" PRIu64
+		 " reads, and a control was hit. It holds for "
 		 "these reads, seeds and interleavings; no hit is no proof. See docs/guard.md.",
-		 num_format(least, g->least, NUM_COUNT));
-	text_add_wrapped(out, "", buf_str(&b), TABLE_WIDTH);
-	buf_release(&b);
-	table_add_notes(out, results_run(r));
+		 g->least);
+	table_say(out, "", &b);
+	table_notes(out, results_run(f->r));
 }

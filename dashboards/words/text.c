@@ -61,6 +61,22 @@ void text_add_padded(struct buf *b, const char *s, size_t width, int right)
 		buf_addf(b, "%*s", (int)pad, "");
 }
 
+void text_add_mapped(struct buf *b, const char *s, const char *const map[128])
+{
+	struct buf clean = BUF_INIT;
+
+	clean_add(&clean, s);
+	for (s = buf_str(&clean); *s; s++) {
+		unsigned char c = (unsigned char)*s;
+
+		if (c < 128 && map[c])
+			buf_adds(b, map[c]);
+		else
+			buf_addc(b, *s);
+	}
+	buf_release(&clean);
+}
+
 void text_add_wrapped(struct buf *b, const char *first, const char *text, size_t width)
 {
 	size_t indent = text_width(first);

@@ -23,6 +23,9 @@ size_t text_line(const char *s, size_t width);
 /* Append s, cleaned, then blanks up to width; right: the blanks first. */
 void text_add_padded(struct buf *b, const char *s, size_t width, int right);
 
+/* Append s, cleaned, each ASCII character by its text in map, where that is not NULL. */
+void text_add_mapped(struct buf *b, const char *s, const char *const map[128]);
+
 /*
  * Append text, cleaned, in lines of at most width columns, each with a newline: the
  * first begins with first, the others with as many blanks.

@@ -12,9 +12,7 @@
 #include "analysis/costs/costs.h"
 #include "analysis/compare/judge.h"
 #include "analysis/results/tables.h"
-#include "dashboards/table/costs_table.h"
-#include "dashboards/export/export.h"
-#include "dashboards/table/table.h"
+#include "dashboards/export/formats.h"
 #include "dashboards/words/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -97,30 +95,30 @@ static void check_lines(const char *text)
 
 static void check_outputs(const struct costs *costs, const struct results *r)
 {
-	const struct costs_view v = { .side = 1 };
 	struct comparison c = { 0 };
+	const struct findings f = { .r = r, .c = &c, .costs = costs, .view.side = 1 };
 	struct err e = ERR_INIT;
 	struct buf b = BUF_INIT;
 	json_t *j;
 
-	costs_table(&b, costs, r, &v);
+	format_write(&b, &format_table, SUBJECT_COSTS, &f);
 	check_lines(buf_str(&b));
 	buf_reset(&b);
-	costs_json(&b, costs, r, &v);
+	format_write(&b, &format_json, SUBJECT_COSTS, &f);
 	j = json_loadb(b.data, b.len, 0, NULL);
 	require(json_array_size(json_object_get(j, "cells")) == costs->nr_cells);
 	json_decref(j);
 	buf_reset(&b);
-	costs_csv(&b, costs, r, &v);
-	costs_folded(&b, costs, r, &v);
+	format_write(&b, &format_csv, SUBJECT_COSTS, &f);
+	format_write(&b, &format_folded, SUBJECT_COSTS, &f);
 	require(compare_results(&c, r, NULL, &e) == 0);
 	comparison_judge(&c, r, NULL);
 	comparison_add_costs(&c, costs);
 	buf_reset(&b);
-	table_comparison(&b, &c, r);
+	format_write(&b, &format_table, SUBJECT_COMPARISON, &f);
 	check_lines(buf_str(&b));
 	buf_reset(&b);
-	export_csv(&b, &c);
+	format_write(&b, &format_csv, SUBJECT_COMPARISON, &f);
 	comparison_release(&c);
 	buf_release(&b);
 }

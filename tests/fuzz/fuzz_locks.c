@@ -12,9 +12,7 @@
 #include "analysis/compare/judge.h"
 #include "analysis/locks/locks.h"
 #include "analysis/results/tables.h"
-#include "dashboards/export/export.h"
-#include "dashboards/table/locks_table.h"
-#include "dashboards/table/table.h"
+#include "dashboards/export/formats.h"
 #include "dashboards/words/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -87,27 +85,28 @@ static void check_lines(const char *text)
 static void check_outputs(const struct locks *l, const struct results *r)
 {
 	struct comparison c = { 0 };
+	const struct findings f = { .r = r, .c = &c, .locks = l };
 	struct err e = ERR_INIT;
 	struct buf b = BUF_INIT;
 	json_t *j;
 
-	locks_table(&b, l, r);
+	format_write(&b, &format_table, SUBJECT_LOCKS, &f);
 	check_lines(buf_str(&b));
 	buf_reset(&b);
-	locks_json(&b, l, r);
+	format_write(&b, &format_json, SUBJECT_LOCKS, &f);
 	j = json_loadb(b.data, b.len, 0, NULL);
 	require(json_array_size(json_object_get(j, "cells")) == l->nr_cells);
 	json_decref(j);
 	buf_reset(&b);
-	locks_csv(&b, l, r);
+	format_write(&b, &format_csv, SUBJECT_LOCKS, &f);
 	require(compare_results(&c, r, NULL, &e) == 0);
 	comparison_judge(&c, r, NULL);
 	comparison_add_locks(&c, l);
 	buf_reset(&b);
-	table_comparison(&b, &c, r);
+	format_write(&b, &format_table, SUBJECT_COMPARISON, &f);
 	check_lines(buf_str(&b));
 	buf_reset(&b);
-	export_csv(&b, &c);
+	format_write(&b, &format_csv, SUBJECT_COMPARISON, &f);
 	comparison_release(&c);
 	buf_release(&b);
 }

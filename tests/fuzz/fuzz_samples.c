@@ -12,8 +12,7 @@
 
 #include "analysis/compare/compare.h"
 #include "analysis/results/tables.h"
-#include "dashboards/export/export.h"
-#include "dashboards/table/table.h"
+#include "dashboards/export/formats.h"
 #include "dashboards/words/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -64,19 +63,20 @@ static void check_lines(const char *text)
 
 static void check_outputs(const struct comparison *c, const struct results *r)
 {
+	const struct findings f = { .r = r, .c = c };
 	struct buf b = BUF_INIT;
 	json_t *j;
 
-	export_json(&b, c, r);
+	format_write(&b, &format_json, SUBJECT_COMPARISON, &f);
 	j = json_loadb(b.data, b.len, 0, NULL);
 	require(json_array_size(json_object_get(j, "rows")) == c->nr_rows);
 	require(json_array_size(json_object_get(j, "gaps")) == c->unmeasured);
 	json_decref(j);
 	buf_reset(&b);
-	table_comparison(&b, c, r);
+	format_write(&b, &format_table, SUBJECT_COMPARISON, &f);
 	check_lines(buf_str(&b));
 	buf_reset(&b);
-	export_csv(&b, c);
+	format_write(&b, &format_csv, SUBJECT_COMPARISON, &f);
 	buf_release(&b);
 }
 

@@ -17,7 +17,7 @@
 #include "analysis/compare/judge.h"
 #include "analysis/results/tables.h"
 #include "analysis/stats/stats.h"
-#include "dashboards/export/export.h"
+#include "dashboards/export/formats.h"
 #include "lib/num.h"
 #include "lib/rng.h"
 #include "lib/schema.h"
@@ -295,10 +295,11 @@ static void random_folder(struct folder *f, struct rng *rng)
 
 static char *fingerprint(const struct fixture *x)
 {
+	const struct findings f = { .r = x->r, .c = &x->c };
 	struct buf b = BUF_INIT;
 
-	export_json(&b, &x->c, x->r);
-	export_csv(&b, &x->c);
+	format_write(&b, &format_json, SUBJECT_COMPARISON, &f);
+	format_write(&b, &format_csv, SUBJECT_COMPARISON, &f);
 	return buf_detach(&b, NULL);
 }
 

@@ -17,8 +17,7 @@
 #include "analysis/costs/costs.h"
 #include "analysis/compare/judge.h"
 #include "analysis/results/tables.h"
-#include "dashboards/table/costs_table.h"
-#include "dashboards/table/table.h"
+#include "dashboards/export/formats.h"
 #include "dashboards/words/text.h"
 #include "lib/fs.h"
 #include "lib/schema.h"
@@ -486,7 +485,7 @@ static void a_failed_pass_says_why(void **state)
 	c = folder_cell(&f);
 	assert_int_equal(c->pairs, 0);
 	assert_non_null(strstr(c->reason, "no plug-ins in this QEMU"));
-	costs_table(&out, f.c, f.r, &(struct costs_view){ .top = 10 });
+	table_costs(&out, &(struct findings){ .r = f.r, .costs = f.c });
 	assert_non_null(strstr(out.data, "no plug-ins in this QEMU"));
 	buf_release(&out);
 	folder_release(&f);
@@ -665,13 +664,14 @@ static void lines_fit_and_sums_agree(void **state)
 			"0xffffffff82000800", 7000000, 100);
 	}
 	folder_cell(&f);
-	costs_table(&out, f.c, f.r, &(struct costs_view){ .top = 10 });
+	table_costs(&out, &(struct findings){ .r = f.r, .costs = f.c });
 	strv_split(&lines, out.data, "\n");
 	for (size_t i = 0; i < lines.n; i++)
 		assert_true(text_width(lines.v[i]) <= TABLE_WIDTH);
 	strv_release(&lines);
 	buf_reset(&out);
-	costs_folded(&out, f.c, f.r, &(struct costs_view){ .side = 1 });
+	format_write(&out, &format_folded, SUBJECT_COSTS,
+		     &(struct findings){ .costs = f.c, .view.side = 1 });
 	strv_split(&lines, out.data, "\n");
 	assert_int_equal(lines.n, 3);
 	assert_string_equal(lines.v[1], "w t=1;ext4;ext4_f 121800");

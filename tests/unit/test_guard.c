@@ -16,7 +16,7 @@
 
 #include "analysis/guard/guard.h"
 #include "analysis/results/tables.h"
-#include "dashboards/table/guard_table.h"
+#include "dashboards/export/formats.h"
 #include "lib/schema.h"
 #include "workloads/role.h"
 
@@ -243,13 +243,13 @@ static void stale_is_an_alarm_unless_a_control_is_so_too(void **state)
 	assert_int_equal(g.variants[1].first.after_ns, 300);
 	assert_int_equal(g.variants[1].first.block, 2);
 	assert_string_equal(g.variants[1].first.seed, "102");
-	guard_table(&text, &g, r);
+	table_guard(&text, &(struct findings){ .r = r, .guard = &g });
 	assert_non_null(strstr(text.data, "guard: 1 stale, 0 clean, 0 unsure; 0 of 1 control hit"));
 	assert_non_null(strstr(text.data, "12288"));
 	buf_reset(&text);
-	guard_csv(&text, &g, r);
-	assert_non_null(
-		strstr(text.data, "\np,0,,,2,205,177,20,3,3,0,0,5,w,t=1,2,102,300,4096,12288,"));
+	format_write(&text, &format_csv, SUBJECT_GUARD, &(struct findings){ .guard = &g });
+	assert_non_null(strstr(text.data,
+			       "\np,false,,,2,205,177,20,3,3,0,0,5,w,t=1,2,102,300,4096,12288,"));
 	buf_release(&text);
 	guard_release(&g);
 	results_free(r);

@@ -17,7 +17,7 @@
 #include "analysis/compare/judge.h"
 #include "analysis/locks/locks.h"
 #include "analysis/results/tables.h"
-#include "dashboards/table/locks_table.h"
+#include "dashboards/table/table.h"
 #include "lib/schema.h"
 
 #define READ "rwsem_down_read_slowpath;down_read;"
@@ -703,7 +703,7 @@ static void no_line_of_the_table_is_too_wide(void **state)
 							     "a_function_with_a_very_long_name_"
 							     "indeed_that_goes_on_and_on_and_on" });
 	(void)folder_cell(&f, "b");
-	locks_table(&out, f.l, f.r);
+	table_locks(&out, &(struct findings){ .r = f.r, .locks = f.l });
 	for (char *line = strtok(out.data, "\n"); line; line = strtok(NULL, "\n"))
 		if (strlen(line) > 80)
 			fail_msg("%s", line);

@@ -66,7 +66,7 @@ static char *table(const struct results *r)
 	struct err e = ERR_INIT;
 
 	assert_int_equal(compare_results(&c, r, NULL, &e), 0);
-	table_comparison(&out, &c, r);
+	table_comparison(&out, &(struct findings){ .r = r, .c = &c });
 	comparison_release(&c);
 	return buf_detach(&out, NULL);
 }

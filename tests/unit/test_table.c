@@ -15,10 +15,7 @@
 
 #include "analysis/compare/judge.h"
 #include "analysis/results/tables.h"
-#include "dashboards/export/ci.h"
-#include "dashboards/export/export.h"
-#include "dashboards/letter/markdown.h"
-#include "dashboards/table/table.h"
+#include "dashboards/export/formats.h"
 #include "dashboards/words/text.h"
 #include "lib/csv.h"
 #include "lib/fs.h"
@@ -51,10 +48,10 @@ static void unload(struct loaded *l)
 	results_free(l->r);
 }
 
-static void write_csv(struct buf *out, const struct comparison *c, const struct results *r)
+static void print(struct buf *out, const char *format, const struct loaded *l, bool strict)
 {
-	(void)r;
-	export_csv(out, c);
+	format_write(out, format_find(format, SUBJECT_COMPARISON, NULL), SUBJECT_COMPARISON,
+		     &(struct findings){ .r = l->r, .c = &l->c, .strict = strict });
 }
 
 static void assert_fits(const char *text)
@@ -72,9 +69,8 @@ static void assert_fits(const char *text)
 	}
 }
 
-static void check_golden(const char *name, const char *file, const char *metric,
-			 void (*write)(struct buf *, const struct comparison *,
-				       const struct results *))
+static void check_golden(const char *name, const char *file, const char *metric, const char *format,
+			 bool strict)
 {
 	char *path = xasprintf(DATA "%s/%s", name, file);
 	struct buf out = BUF_INIT, expected = BUF_INIT;
@@ -82,33 +78,18 @@ static void check_golden(const char *name, const char *file, const char *metric,
 	struct loaded l;
 
 	load(&l, name, metric);
-	write(&out, &l.c, l.r);
+	print(&out, format, &l, strict);
 	if (getenv("FSDUEL_UPDATE") && fs_write_atomic(path, out.data, out.len, &e))
 		fail_msg("%s", e.text);
 	if (fs_read(path, 0, &expected, &e))
 		fail_msg("%s", e.text);
 	assert_string_equal(buf_str(&out), buf_str(&expected));
-	if (write == table_comparison)
+	if (!strcmp(format, "table"))
 		assert_fits(buf_str(&out));
 	unload(&l);
 	buf_release(&out);
 	buf_release(&expected);
 	free(path);
-}
-
-static void write_junit(struct buf *out, const struct comparison *c, const struct results *r)
-{
-	ci_junit(out, c, r, false);
-}
-
-static void write_ktap(struct buf *out, const struct comparison *c, const struct results *r)
-{
-	ci_ktap(out, c, r, false);
-}
-
-static void write_ktap_strict(struct buf *out, const struct comparison *c, const struct results *r)
-{
-	ci_ktap(out, c, r, true);
 }
 
 static void golden_outputs_are_as_before(void **state)
@@ -117,14 +98,14 @@ static void golden_outputs_are_as_before(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		check_golden(names[i], "expected.table", NULL, table_comparison);
-		check_golden(names[i], "expected-all.table", "all", table_comparison);
-		check_golden(names[i], "expected.csv", NULL, write_csv);
-		check_golden(names[i], "expected.json", NULL, export_json);
-		check_golden(names[i], "expected.md", NULL, markdown_comparison);
-		check_golden(names[i], "expected.junit.xml", NULL, write_junit);
-		check_golden(names[i], "expected.ktap", NULL, write_ktap);
-		check_golden(names[i], "expected-strict.ktap", NULL, write_ktap_strict);
+		check_golden(names[i], "expected.table", NULL, "table", false);
+		check_golden(names[i], "expected-all.table", "all", "table", false);
+		check_golden(names[i], "expected.csv", NULL, "csv", false);
+		check_golden(names[i], "expected.json", NULL, "json", false);
+		check_golden(names[i], "expected.md", NULL, "markdown", false);
+		check_golden(names[i], "expected.junit.xml", NULL, "junit", false);
+		check_golden(names[i], "expected.ktap", NULL, "ktap", false);
+		check_golden(names[i], "expected-strict.ktap", NULL, "ktap", true);
 	}
 }
 
@@ -136,7 +117,7 @@ static void every_gap_is_named(void **state)
 	(void)state;
 	load(&l, "gaps", NULL);
 	assert_int_equal(l.c.unmeasured, 6);
-	table_comparison(&out, &l.c, l.r);
+	print(&out, "table", &l, false);
 	assert_non_null(strstr(out.data, "6 planned pairs"));
 	assert_non_null(strstr(out.data, "randwrite threads=2, blocks 2-3: patched failed: mount"));
 	assert_non_null(strstr(out.data, "randwrite threads=4, block 3: each side was not run"));
@@ -164,12 +145,12 @@ static void csv_and_json_are_read_back_whole(void **state)
 
 	(void)state;
 	load(&l, "gaps", "all");
-	export_csv(&out, &l.c);
+	print(&out, "csv", &l, false);
 	if (csv_read_mem("csv", out.data, out.len, columns, count_rows, &rows, &e))
 		fail_msg("%s", e.text);
 	assert_int_equal(rows, l.c.nr_rows);
 	buf_reset(&out);
-	export_json(&out, &l.c, l.r);
+	print(&out, "json", &l, false);
 	j = json_loadb(out.data, out.len, 0, NULL);
 	assert_non_null(j);
 	assert_int_equal(json_array_size(json_object_get(j, "rows")), l.c.nr_rows);
@@ -232,7 +213,7 @@ static void show(struct buf *out, const char *name, const char *baseline, const 
 		fail_msg("%s", e.text);
 	comparison_judge(&l.c, l.r, NULL);
 	comparison_judge_rest(&l.c, l.r);
-	table_comparison(out, &l.c, l.r);
+	print(out, "table", &l, false);
 	unload(&l);
 	buf_release(&samples);
 	free(text);
@@ -354,8 +335,8 @@ static void colours_are_added_and_nothing_else(void **state)
 
 	(void)state;
 	load(&l, "mixed", NULL);
-	table_comparison(&plain, &l.c, l.r);
-	table_coloured(&coloured, &l.c, l.r);
+	print(&plain, "table", &l, false);
+	table_comparison(&coloured, &(struct findings){ .r = l.r, .c = &l.c, .colour = true });
 	for (const char *p = coloured.data; *p; p++) {
 		if (*p == '\033') {
 			inked++;

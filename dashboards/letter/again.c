@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * again.c: the commands that measure a results folder's suite again, from run.json. A path
+ * or device of the machine that measured is a word in capitals. No word of a command has a
+ * character that a shell would obey.
+ */
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dashboards/letter/letter_impl.h"
+#include "dashboards/words/words.h"
+#include "lib/num.h"
+
+#define WORD_MAX 40    /* columns; longer ones are not for typing */
+#define COMMAND_MAX 66 /* of a command, with its indent and the backslash below 72 */
+
+/* A word that means itself in every shell, and is no option. */
+static bool plain(const char *word)
+{
+	return word && *word && *word != '-' && strlen(word) <= WORD_MAX &&
+	       !word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				  "._+-/:=,%@")];
+}
+
+struct command_line {
+	struct buf text;
+	size_t column;
+};
+
+/* The words of one option, which are never apart. */
+__attribute__((format(printf, 2, 3))) static void add(struct command_line *c, const char *fmt, ...)
+{
+	struct buf words = BUF_INIT;
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vaddf(&words, fmt, ap);
+	va_end(ap);
+	if (c->column && c->column + 1 + words.len > COMMAND_MAX) {
+		buf_adds(&c->text, " \\\n    ");
+		c->column = 4;
+	} else if (c->column) {
+		buf_addc(&c->text, ' ');
+		c->column++;
+	}
+	buf_adds(&c->text, buf_str(&words));
+	c->column += words.len;
+	buf_release(&words);
+}
+
+static void end_command(struct command_line *c)
+{
+	buf_addc(&c->text, '\n');
+	c->column = 0;
+}
+
+/* The suite as it was called, or as it can be called from its own folder, or just "SUITE". */
+static const char *suite_path(const struct letter *l)
+{
+	const char *path = words_text(json_object_get(l->run, "suite"), "path");
+	const char *slash = path ? strrchr(path, '/') : NULL;
+
+	if (plain(path) && *path != '/')
+		return path;
+	return slash && plain(slash + 1) ? slash + 1 : "SUITE";
+}
+
+/* A name that fetches or builds the same kernel elsewhere; NULL: a path on this machine. */
+static const char *kernel_name(const struct letter *l, const char *label)
+{
+	const char *ref = words_text(words_entry(l->run, "kernels", label), "ref");
+
+	return plain(ref) && !strchr(ref, '/') ? ref : NULL;
+}
+
+static bool fetched(const char *name)
+{
+	return name && isdigit((unsigned char)*name) && !name[strspn(name, "0123456789.")];
+}
+
+/* The blocks that were planned, and all passes but the first. */
+static void add_amount(const struct letter *l, struct command_line *c)
+{
+	const json_t *looks = json_object_get(l->run, "looks");
+	const json_t *last = json_array_get(looks, json_array_size(looks) - 1);
+	const json_t *passes = json_object_get(l->run, "passes");
+	json_int_t blocks = json_integer_value(
+		json_object_get(last ? last : json_object_get(l->run, "suite"), "blocks"));
+
+	if (last)
+		add(c, "--until-sure");
+	if (blocks > 0)
+		add(c, "%s %" JSON_INTEGER_FORMAT, last ? "--max-blocks" : "-b", blocks);
+	for (size_t i = 1; i < json_array_size(passes); i++) {
+		const char *pass = json_string_value(json_array_get(passes, i));
+
+		if (plain(pass))
+			add(c, "--pass %s", pass);
+	}
+	add(c, "-o results");
+	end_command(c);
+}
+
+/* These options fill the labels of their name; a suite's only kernel answers to --baseline. */
+static void add_duel(const struct letter *l, struct command_line *c)
+{
+	json_t *kernels = json_object_get(l->run, "kernels"), *value;
+	static const char *const sides[][2] = { { "baseline", "BASELINE" },
+						{ "patched", "PATCHED" } };
+	const char *mode = words_text(l->run, "mode"), *label;
+	struct strv names = STRV_INIT;
+
+	json_object_foreach(kernels, label, value) {
+		const char *name = kernel_name(l, label);
+
+		if (!fetched(name) || strv_find(&names, name) >= 0)
+			continue;
+		strv_add(&names, name);
+		add(c, "fsduel kernel fetch %s", name);
+		end_command(c);
+	}
+	strv_release(&names);
+	add(c, "fsduel duel -c %s", suite_path(l));
+	for (int i = 0; i < 2; i++) {
+		const char *name;
+
+		label = sides[i][0];
+		if (i == 0 && json_object_size(kernels) == 1)
+			label = json_object_iter_key(json_object_iter(kernels));
+		name = kernel_name(l, label);
+		if (words_entry(l->run, "kernels", label))
+			add(c, "--%s %s", sides[i][0], name ? name : sides[i][1]);
+	}
+	if (plain(mode))
+		add(c, "-m %s", mode);
+	add_amount(l, c);
+}
+
+static void add_target(const struct letter *l, struct command_line *c)
+{
+	static const char *const options[][2] = {
+		{ "device", "--device DEVICE --destroy DEVICE" },
+		{ "dir", "--dir DIRECTORY" },
+		{ "null_blk", "--null-blk" },
+		{ "zram", "--zram" },
+	};
+	const json_t *target = json_object_get(json_object_get(l->run, "machine"), "target");
+	json_int_t size = json_integer_value(json_object_get(target, "size_bytes"));
+	const char *kind = words_text(target, "kind");
+	char text[32];
+
+	if (kind && !strcmp(kind, "image") && size > 0)
+		add(c, "--image %s", num_format(text, (uint64_t)size, NUM_BYTES));
+	for (size_t i = 0; kind && i < sizeof(options) / sizeof(options[0]); i++)
+		if (!strcmp(kind, options[i][0]))
+			add(c, "%s", options[i][1]);
+}
+
+/* On a host once on each kernel of the suite, which must be the one that runs. */
+static void add_run(const struct letter *l, struct command_line *c)
+{
+	json_t *kernels = json_object_get(l->run, "kernels"), *value;
+	const char *label;
+
+	json_object_foreach(kernels, label, value) {
+		add(c, "fsduel run -c %s", suite_path(l));
+		if (json_object_size(kernels) > 1)
+			add(c, "-k %s", plain(label) ? label : "LABEL");
+		add_target(l, c);
+		add_amount(l, c);
+	}
+}
+
+/* The words in capitals, the kernels that somebody built, the suite's checksum. */
+static void add_meaning(struct letter *l, const char *commands)
+{
+	json_t *kernels = json_object_get(l->run, "kernels"), *value;
+	const char *sha = words_text(json_object_get(l->run, "suite"), "sha256"), *label;
+	struct buf b = BUF_INIT;
+
+	json_object_foreach(kernels, label, value) {
+		const char *name = kernel_name(l, label);
+
+		if (name && !fetched(name) && strstr(commands, name))
+			buf_addf(&b, "%s%s",
+				 b.len ? ", " : "Kernels made by fsduel kernel build: ", name);
+	}
+	if (b.len)
+		buf_adds(&b, ". ");
+	if (strstr(commands, "BASELINE") || strstr(commands, "PATCHED"))
+		buf_adds(&b, "In capitals: builds of the kernels above. ");
+	if (sha)
+		buf_addf(&b, "Suite file: sha256 %.12s.", sha);
+	if (b.len) {
+		letter_gap(l);
+		letter_say(l, buf_str(&b));
+	}
+	buf_release(&b);
+}
+
+void letter_add_again(struct letter *l)
+{
+	const char *mode = words_text(l->run, "mode");
+	struct command_line c = { BUF_INIT, 0 };
+
+	letter_say(l, "To measure it again:");
+	letter_gap(l);
+	if (mode && !strcmp(mode, "host"))
+		add_run(l, &c);
+	else
+		add_duel(l, &c);
+	letter_code(l, buf_str(&c.text));
+	add_meaning(l, buf_str(&c.text));
+	buf_release(&c.text);
+}

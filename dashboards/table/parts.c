@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* parts.c: rows of a comparison as a table in each form, and its notes; see parts.h. */
+#include "dashboards/table/parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "dashboards/grid/grid.h"
+#include "dashboards/words/text.h"
+#include "dashboards/words/words.h"
+
+/* One line of a table. */
+struct line {
+	const struct comparison_row *row;
+	bool head;   /* of a cell whose roles follow; row is one of them */
+	bool inside; /* of a role or a total: the cell's name stands above */
+};
+
+/* --- columns --------------------------------------------------------------------------------- */
+
+static void add_name(struct buf *b, const struct line *l)
+{
+	const struct comparison_row *row = l->row;
+
+	if (l->inside)
+		buf_adds(b, "  ");
+	else
+		words_cell(b, row->workload, row->varying);
+	if (l->head)
+		return;
+	if (row->total)
+		buf_addf(b, "%sall roles", l->inside ? "" : ", ");
+	else if (l->inside || !row->whole)
+		buf_addf(b, "%s%s", l->inside ? "" : " ", row->role);
+	if (*row->detail)
+		buf_addf(b, " %s", row->detail);
+}
+
+static void add_full_name(struct buf *b, const struct comparison_row *row)
+{
+	words_cell(b, row->workload, row->varying);
+	if (!row->whole || row->total)
+		buf_addf(b, ", %s", row->total ? "all roles" : row->role);
+	if (*row->detail)
+		buf_addf(b, " %s", row->detail);
+}
+
+static void add_verdict(struct buf *b, const struct line *l)
+{
+	if (l->head)
+		buf_adds(b, l->row->cell ? verdict_names[l->row->cell->verdict] : "");
+	else
+		words_ruling(b, l->row);
+}
+
+/* A cell above its roles has no figures. */
+#define FIGURE(name, append) GRID_GET(name, struct line, if (!x->head) append)
+GRID_GET(get_name, struct line, add_name(b, x))
+GRID_GET(get_full_name, struct line, add_full_name(b, x->row))
+FIGURE(get_baseline, words_median(b, x->row, false))
+FIGURE(get_patched, words_median(b, x->row, true))
+FIGURE(get_estimate, words_estimate(b, x->row))
+FIGURE(get_interval, words_interval(b, x->row))
+FIGURE(get_range, words_range(b, x->row))
+FIGURE(get_within, words_change_within(b, x->row))
+FIGURE(get_limits, (x->row->j.i95.exists ? words_interval : words_range)(b, x->row))
+FIGURE(get_pairs, buf_addf(b, "%u/%u", x->row->pairs, x->row->planned))
+GRID_GET(get_verdict, struct line, add_verdict(b, x))
+
+static bool needs_interval(const void *line)
+{
+	return ((const struct line *)line)->row->j.i95.exists;
+}
+
+static bool needs_range(const void *line)
+{
+	const struct comparison_row *row = ((const struct line *)line)->row;
+
+	return row->pairs > 1 && !row->j.i95.exists && row->mark != MARK_EQUAL;
+}
+
+static bool needs_pairs(const void *line)
+{
+	const struct comparison_row *row = ((const struct line *)line)->row;
+
+	return row->pairs < row->planned;
+}
+
+static const struct grid_column terminal_columns[] = {
+	{ "cell", get_name, .fold = 18 },
+	{ "baseline", get_baseline, .right = true },
+	{ "patched", get_patched, .right = true },
+	{ "change", get_estimate, .right = true },
+	{ "95 % interval", get_interval, .right = true, .drop = 1, .needed = needs_interval },
+	{ "over blocks", get_range, .right = true, .drop = 3, .needed = needs_range },
+	{ "pairs", get_pairs, .right = true, .drop = 2, .needed = needs_pairs },
+	{ "verdict", get_verdict, .fold = 11 },
+};
+
+static const struct grid_column letter_columns[] = {
+	{ "cell", get_name, .fold = 16 },
+	{ "baseline", get_baseline, .right = true },
+	{ "patched", get_patched, .right = true },
+	{ "change", get_within, .fold = 14, .early = true },
+	{ "verdict", get_verdict, .fold = 8, .early = true },
+};
+
+/* The fifth column is headed "over blocks" where no row has an interval. */
+enum { LIMITS = 4 };
+static const struct grid_column markdown_columns[] = {
+	{ "cell", get_full_name, .right = false },
+	{ "baseline", get_baseline, .right = true },
+	{ "patched", get_patched, .right = true },
+	{ "change", get_estimate, .right = true },
+	[LIMITS] = { "95 % interval", get_limits, .right = true },
+	{ "pairs", get_pairs, .right = true },
+	{ "verdict", get_verdict, .right = false },
+};
+
+/* --- rows ------------------------------------------------------------------------------------ */
+
+/* The rows of one cell, from..to: the total last. */
+static size_t add_cell_lines(struct line *out, const struct comparison_row *const *rows,
+			     size_t from, size_t to)
+{
+	const struct comparison_row *head = NULL;
+	size_t n = 0;
+
+	for (size_t i = from; i < to && to - from > 1 && !head; i++)
+		head = rows[i]->member && !rows[i]->whole ? rows[i] : NULL;
+	if (head)
+		out[n++] = (struct line){ .row = head, .head = true };
+	for (size_t i = from; i < to; i++)
+		if (!head || !rows[i]->total)
+			out[n++] = (struct line){ rows[i], false, head || i > from };
+	for (size_t i = from; i < to && head; i++)
+		if (rows[i]->total)
+			out[n++] = (struct line){ rows[i], false, true };
+	return n;
+}
+
+static size_t add_lines(struct line *out, const struct comparison_row *const *rows, size_t nr)
+{
+	size_t n = 0;
+
+	for (size_t i = 0, end; i < nr; i = end) {
+		for (end = i + 1; end < nr && comparison_same_cell(rows[i], rows[end]); end++)
+			;
+		n += add_cell_lines(out + n, rows, i, end);
+	}
+	return n;
+}
+
+static enum verdict coloured(const void *line)
+{
+	const struct line *l = line;
+
+	if (l->head)
+		return l->row->cell ? l->row->cell->verdict : VERDICT_NONE;
+	return l->row->j.decides || !l->row->primary ? l->row->j.r.verdict : VERDICT_NONE;
+}
+
+static enum verdict decided(const void *line)
+{
+	const struct comparison_row *row = ((const struct line *)line)->row;
+
+	return row->j.decides ? row->j.r.verdict : VERDICT_NONE;
+}
+
+static void add_markdown(struct buf *out, const struct comparison_row *const *rows, size_t nr)
+{
+	struct grid_column columns[sizeof(markdown_columns) / sizeof(markdown_columns[0])];
+	struct line *lines = xcalloc(nr, sizeof(*lines));
+	const struct grid g = { GRID_COLUMNS(columns), GRID_ROWS(lines, nr), .verdict = decided };
+	bool intervals = false;
+
+	memcpy(columns, markdown_columns, sizeof(columns));
+	for (size_t i = 0; i < nr; i++) {
+		lines[i].row = rows[i];
+		intervals |= rows[i]->j.i95.exists;
+	}
+	if (!intervals)
+		columns[LIMITS].title = "over blocks";
+	grid_markdown(out, &g);
+	free(lines);
+}
+
+void table_rows(struct buf *out, const struct comparison_row *const *rows, size_t nr,
+		enum table_form form)
+{
+	struct line *lines;
+	size_t nr_lines;
+
+	if (form == TABLE_MARKDOWN) {
+		add_markdown(out, rows, nr);
+		return;
+	}
+	lines = xcalloc(2 * nr, sizeof(*lines));
+	nr_lines = add_lines(lines, rows, nr);
+	if (form == TABLE_LETTER)
+		grid_text(out,
+			  &(struct grid){ GRID_COLUMNS(letter_columns), GRID_ROWS(lines, nr_lines),
+					  .indent = 2, .width = TABLE_LETTER_WIDTH });
+	else
+		grid_text(out,
+			  &(struct grid){ GRID_COLUMNS(terminal_columns),
+					  GRID_ROWS(lines, nr_lines), .width = TABLE_WIDTH,
+					  .verdict = form == TABLE_COLOURED ? coloured : NULL });
+	free(lines);
+}
+
+/* --- groups ---------------------------------------------------------------------------------- */
+
+size_t table_contrast_end(const struct comparison *c, size_t from)
+{
+	size_t end = from;
+
+	while (end < c->nr_rows && !strcmp(c->rows[end].contrast, c->rows[from].contrast))
+		end++;
+	return end;
+}
+
+static bool same_group(const struct comparison_row *a, const struct comparison_row *b)
+{
+	return !strcmp(a->metric, b->metric) && !strcmp(a->pass, b->pass);
+}
+
+size_t table_groups(const struct comparison_row *of, size_t nr, bool decides,
+		    const struct comparison_row ***rows)
+{
+	bool *done = xcalloc(nr + 1, sizeof(*done));
+	size_t n = 0;
+
+	*rows = xcalloc(nr + 1, sizeof(**rows));
+	for (size_t i = 0; i < nr; i++)
+		for (size_t k = i; k < nr && !done[i]; k++) {
+			if (done[k] || !same_group(&of[i], &of[k]) || (decides && !of[k].j.decides))
+				continue;
+			done[k] = k > i;
+			(*rows)[n++] = &of[k];
+		}
+	free(done);
+	return n;
+}
+
+size_t table_group_end(const struct comparison_row *const *rows, size_t nr, size_t from)
+{
+	size_t end = from + 1;
+
+	while (end < nr && same_group(rows[from], rows[end]))
+		end++;
+	return end;
+}
+
+/* --- notes ----------------------------------------------------------------------------------- */
+
+void table_say(struct buf *out, const char *first, struct buf *b)
+{
+	if (b->len)
+		text_add_wrapped(out, first, buf_str(b), TABLE_WIDTH);
+	buf_release(b);
+}
+
+void table_sentences(struct buf *out, const char *first, const struct strv *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		text_add_wrapped(out, first, list->v[i], TABLE_WIDTH);
+}
+
+void table_notes(struct buf *out, const json_t *run)
+{
+	const char *mode_note = words_text(run, "mode_note");
+	struct buf b = BUF_INIT;
+	const json_t *item;
+	size_t i;
+
+	if (mode_note && *mode_note)
+		buf_addf(&b, "%s mode: %s", words_text(run, "mode"), mode_note);
+	table_say(out, "", &b);
+	json_array_foreach(json_object_get(run, "notes"), i, item) {
+		if (json_is_string(item) && *json_string_value(item))
+			text_add_wrapped(out, "note: ", json_string_value(item), TABLE_WIDTH);
+	}
+}
