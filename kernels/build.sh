@@ -22,8 +22,8 @@ here=$(cd "${BASH_SOURCE[0]%/*}" && pwd -P)
 recipe=2 # part of each key: counts up when a change here changes the image
 cache= name= tree= series= config= fsduel= patches=()
 
-die() { # STATUS SENTENCE
-	printf '%s\n' "$2" >&2
+die() { # STATUS SENTENCE: in one word or several
+	printf '%s\n' "${*:2}" >&2
 	exit "$1"
 }
 
@@ -34,7 +34,8 @@ check_tools() { # PATCH...
 		missing+=${missing:+, }${row%:*}
 		packages+=" ${row#*:}"
 	done
-	[ -z "$missing" ] || die 3 "building a kernel takes $missing, which this machine lacks: apt-get install$packages"
+	[ -z "$missing" ] || die 3 "building a kernel takes $missing, which this machine lacks:" \
+		"apt-get install$packages"
 }
 
 check_readable() { # FILE
@@ -69,7 +70,8 @@ find_patch() { # PATCH
 	esac
 	file=$(data_file "$1.patch") && return
 	[[ $1 =~ ^(.*)-([0-9]+)$ ]] && file=$(data_file "${BASH_REMATCH[1]}-N.patch.in") ||
-		die 2 "there is no patch \"$1\": neither kernels/$1.patch nor a template for it; a file is given with its path, ./$1"
+		die 2 "there is no patch \"$1\": neither kernels/$1.patch nor a template for it;" \
+			"a file is given with its path, ./$1"
 	number=${1##*-}
 	[[ $number =~ ^([1-9][0-9]{0,4}|100000)$ ]] ||
 		die 2 "patch $1: the number has to be from 1 to 100000"
@@ -108,7 +110,8 @@ read_patches() {
 # What patch(1) says on stdin of hunks and files that it could not deal with, in one line.
 complaints() {
 	awk '/^patching file / { file = substr($0, 15) ": "; next }
-		/^\|\+\+\+ / { all = all ": " substr($0, 6); next }   # after "cannot find file to patch"
+		# After "cannot find file to patch".
+		/^\|\+\+\+ / { all = all ": " substr($0, 6); next }
 		/FAILED at|can.t find file|refusing to patch|\*\*\*\* |previously applied/ {
 			sub(/\.$/, "")
 			all = all (all == "" ? "" : "; ") file $0
@@ -148,9 +151,11 @@ awk_option='function option(  at) {
 # Our own fragment and then the user's, whose lines win.
 read_config() {
 	local said
-	small=$(data_file small.config) || die 2 "cannot find kernels/small.config: it comes with fsduel's sources and is installed by \`make install\`"
+	small=$(data_file small.config) || die 2 "cannot find kernels/small.config:" \
+		"it comes with fsduel's sources and is installed by \`make install\`"
 	[ -z "$config" ] || check_readable "$config"
-	said=$(awk "$awk_option"' option() < 0 { print origin() ": neither CONFIG_NAME=VALUE nor a comment"; exit }' \
+	said=$(awk "$awk_option"'
+		option() < 0 { print origin() ": neither CONFIG_NAME=VALUE nor a comment"; exit }' \
 		own=1 "$small" own=0 ${config:+"$config"}) && [ -z "$said" ] || die 2 "$said"
 	fragment=$(awk 1 "$small" ${config:+"$config"})
 }
@@ -167,13 +172,15 @@ check_config() { # DOTCONFIG
 				name = names[i]
 				now = name in is ? is[name] : "n"
 				# A line that a later one overrules asks for nothing.
-				if (last[name] != values[i] || now == values[i] || ++bad > 5) continue
+				if (last[name] != values[i] || now == values[i]) continue
+				if (++bad > 5) continue
 				why = "this kernel does not have it or something it needs is off"
 				if (name in is) why = "it is " now
 				print from[i] ": " name "=" values[i] " does not take effect: " why
 			}
 			if (bad > 5) print "and " bad - 5 " more options do not take effect"
-		}' made=1 "$1" made=0 own=1 "$small" own=0 ${config:+"$config"}) && [ -z "$said" ] || die 2 "$said"
+		}' made=1 "$1" made=0 own=1 "$small" own=0 ${config:+"$config"}) &&
+		[ -z "$said" ] || die 2 "$said"
 }
 
 # --- the source ---------------------------------------------------------------
@@ -196,7 +203,9 @@ check_tree() {
 	done
 	[ ! -e "$source/.git" ] || return 0
 	for f in .config include/config arch/x86/include/generated; do
-		[ ! -e "$source/$f" ] || die 2 "$source has been built in itself (it has $f) and is no git work tree, so source and results cannot be told apart: run \`make mrproper\` there, or give a clean copy"
+		[ ! -e "$source/$f" ] || die 2 "$source has been built in itself (it has $f)" \
+			"and is no git work tree, so source and results cannot be told apart:" \
+			"run \`make mrproper\` there, or give a clean copy"
 	done
 }
 
@@ -229,8 +238,8 @@ list_source() {
 	else
 		find "$source" -path "$source/.git" -prune -o ! -type d -printf '%P\0'
 	fi > "$dir/listed" || die 2 "cannot list the files of $source"
-	(cd "$source" && find -files0-from "$dir/listed" -maxdepth 0 \( -type f -o -type l \) -print0) \
-		2> /dev/null | sort -zu > "$dir/files"
+	(cd "$source" && find -files0-from "$dir/listed" -maxdepth 0 \
+		\( -type f -o -type l \) -print0) 2> /dev/null | sort -zu > "$dir/files"
 }
 
 # Sets source_key, the hash over paths, kinds and contents of the source as it is.
@@ -240,7 +249,8 @@ snapshot() {
 		rm -rf "$dir/git"
 		git init -q --bare --object-format=sha256 --template= "$dir/git"
 		# No attribute of the tree may change what is read or written.
-		mkdir -p "$dir/git/info" && echo '* -text -ident -filter -working-tree-encoding' > "$dir/git/info/attributes"
+		mkdir -p "$dir/git/info"
+		echo '* -text -ident -filter -working-tree-encoding' > "$dir/git/info/attributes"
 	fi
 	rm -f "$dir"/git/*.lock # of a build that was killed
 	list_source
@@ -259,14 +269,16 @@ patch_snapshot() {
 	ours tree "$source" checkout-index -q -f --prefix="$dir/stage/" -z --stdin < "$dir/patched"
 	apply_patches "$dir/stage" "$dir"
 	cp "$dir/git/tree" "$dir/git/stage" &&
-		ours stage "$dir/stage" update-index --add --remove --replace -z --stdin < "$dir/patched" &&
+		ours stage "$dir/stage" update-index --add --remove --replace -z --stdin \
+			< "$dir/patched" &&
 		source_key=$(ours stage "$dir/stage" write-tree) || die 3 "cannot read $dir/stage"
 }
 
 # Let src be that source: a file is written, with the time of now, when its contents differ.
 copy_source() {
 	mkdir -p "$dir/src" && ours src "$dir/src" clean -ffdxq &&
-		ours src "$dir/src" read-tree --reset -u "$source_key" || die 3 "cannot write $dir/src"
+		ours src "$dir/src" read-tree --reset -u "$source_key" ||
+		die 3 "cannot write $dir/src"
 }
 
 # --- building -----------------------------------------------------------------
@@ -283,7 +295,8 @@ make_keys() {
 
 # The lines of a log on stdin that tell why make failed: at most 8, and MAX bytes.
 log_tail() { # MAX
-	grep -avE '^$|^  [A-Z]+ |(Entering|Leaving) directory|Waiting for unfinished|^make.*\*\*\*.*Error' |
+	grep -avE -e '^$|^  [A-Z]+ |(Entering|Leaving) directory|Waiting for unfinished' \
+		-e '^make.*\*\*\*.*Error' |
 		tail -n 8 | tac | awk -v max="$1" '(used += length + 1) > max { exit } 1' | tac
 }
 
@@ -306,14 +319,16 @@ run_make() { # STEP WORD...
 	echo "$1"
 	make_argv "${@:2}"
 	"${argv[@]}" 2>&1 | tee "$dir/make.log" | grep --line-buffered -aE '^  (CC|AS) '
-	[ "${PIPESTATUS[0]}" = 0 ] || die 2 "make failed in $dir/src; all it said is in $dir/make.log, the end of it:
+	[ "${PIPESTATUS[0]}" = 0 ] || die 2 "make failed in $dir/src;" \
+		"all it said is in $dir/make.log, the end of it:
 $(log_tail 1000 < "$dir/make.log")"
 }
 
 compile() {
 	echo "copying what has changed"
 	copy_source
-	mkdir -p "$obj" && printf '%s\n' "$fragment" > "$dir/fragment.config" || die 3 "cannot write $dir"
+	mkdir -p "$obj" && printf '%s\n' "$fragment" > "$dir/fragment.config" ||
+		die 3 "cannot write $dir"
 	run_make configuring "KCONFIG_ALLCONFIG=$dir/fragment.config" allnoconfig
 	check_config "$obj/.config"
 	run_make compiling bzImage
@@ -331,12 +346,15 @@ write_about() { # DIR: build.json, what the image there is made of
 		printf '{\n  "fragment_sha256": "%s",\n  "key": "%s",\n  "patches": [' \
 			"$(printf '%s\n' "$fragment" | hash_of)" "$image_key"
 		for i in "${!patches[@]}"; do
-			printf '%s\n    {\n      "name": %s,\n      "path": %s,\n      "sha256": "%s"\n    }' \
-				"$comma" "$(json "${patches[i]}")" "$(json "${patch_paths[i]}")" "${patch_hashes[i]}"
+			printf '%s\n    { "name": %s, "path": %s, "sha256": "%s" }' "$comma" \
+				"$(json "${patches[i]}")" "$(json "${patch_paths[i]}")" \
+				"${patch_hashes[i]}"
 			comma=,
 		done
-		printf '\n  ],\n  "source": %s,\n  "toolchain": %s\n}\n' "$(json "$source")" "$(json "$toolchain")"
-	} > "$1/build.json.tmp" && mv "$1/build.json.tmp" "$1/build.json" || die 3 "cannot write $1/build.json"
+		printf '\n  ],\n  "source": %s,\n  "toolchain": %s\n}\n' \
+			"$(json "$source")" "$(json "$toolchain")"
+	} > "$1/build.json.tmp" && mv "$1/build.json.tmp" "$1/build.json" ||
+		die 3 "cannot write $1/build.json"
 }
 
 # Whole or not at all: made beside the objects, then renamed. Only an image that can be
@@ -345,7 +363,8 @@ publish() {
 	local fresh=$dir/result
 	rm -rf "$fresh" && mkdir -p "$fresh" "$cache/kernels" || die 3 "cannot write $fresh"
 	write_about "$fresh"
-	cp "$obj/arch/x86/boot/bzImage" "$obj/vmlinux" "$fresh" && cp "$obj/.config" "$fresh/config" ||
+	cp "$obj/arch/x86/boot/bzImage" "$obj/vmlinux" "$fresh" &&
+		cp "$obj/.config" "$fresh/config" ||
 		die 3 "cannot write $fresh"
 	[ -z "$fsduel" ] || "$fsduel" kernel show "$fresh" > /dev/null || exit
 	sync -f "$fresh" && mv -T "$fresh" "$built" || die 3 "cannot write $built"
@@ -354,8 +373,10 @@ publish() {
 check_name() {
 	local path=$cache/kernels/$name target
 	[[ $name =~ ^[A-Za-z0-9][A-Za-z0-9._+-]{0,254}$ ]] ||
-		die 2 "\"$name\" cannot be a kernel's name: use letters, digits and \"._+-\", a letter or digit first"
-	[[ ! $name =~ ^[0-9]+\.[0-9.]+(-[0-9]+)?$ ]] || die 2 "$name names Debian's own kernel; choose another name"
+		die 2 "\"$name\" cannot be a kernel's name:" \
+			"use letters, digits and \"._+-\", a letter or digit first"
+	[[ ! $name =~ ^[0-9]+\.[0-9.]+(-[0-9]+)?$ ]] ||
+		die 2 "$name names Debian's own kernel; choose another name"
 	[ ! -e "$path" ] || [ -L "$path" ] ||
 		die 2 "$path is there already and was not built under that name; choose another"
 	target=$(readlink "$path") && [[ $target != built-* ]] &&
@@ -380,20 +401,21 @@ build() {
 		compile
 		publish
 	fi
-	ln -sfn "${built##*/}" "$cache/kernels/.link-$$" && mv -T "$cache/kernels/.link-$$" "$cache/kernels/$name" ||
+	ln -sfn "${built##*/}" "$cache/kernels/.link-$$" &&
+		mv -T "$cache/kernels/.link-$$" "$cache/kernels/$name" ||
 		die 3 "cannot make the link $cache/kernels/$name"
 }
 
 # By build.json alone: nothing is compiled and no source is read.
 built() {
-	local about=$cache/kernels/$name/build.json expected
+	local about=$cache/kernels/$name/build.json of now then
 	read_patches
 	read_config
 	[ -r "$about" ] || exit 4
-	expected=$(printf '%s\n' "${patch_hashes[@]}")
-	grep -q "\"source\": \".*/linux-source-${series//./\\.}_[^/]*\"" "$about" &&
-		grep -q "\"fragment_sha256\": \"$(printf '%s\n' "$fragment" | hash_of)\"" "$about" &&
-		[ "$expected" = "$(grep -oE '"sha256": "[^"]*"' "$about" | cut -d'"' -f4)" ] || exit 4
+	of="\"source\": \".*/linux-source-${series//./\\.}_[^/]*\""
+	now=$(printf '%s\n' "$(printf '%s\n' "$fragment" | hash_of)" "${patch_hashes[@]}")
+	then=$(grep -oE '"(fragment_)?sha256": "[^"]*"' "$about" | cut -d'"' -f4)
+	grep -q "$of" "$about" && [ "$now" = "$then" ] || exit 4
 }
 
 main() {
@@ -418,4 +440,5 @@ main() {
 	esac
 }
 
-[ "${BASH_SOURCE[0]}" != "$0" ] || main "$@"
+# In one piece: this file may change while it runs.
+[ "${BASH_SOURCE[0]}" != "$0" ] || { main "$@"; exit; }

@@ -18,12 +18,12 @@ export LC_ALL=C
 unset CDPATH
 
 series='^[0-9]{1,3}\.[0-9]{1,4}$'
-version='^[0-9]{1,3}(\.[0-9]{1,5}){1,3}(-[0-9]{1,5})?(\+[a-z0-9]+)?$'
+version='^[0-9]{1,3}(\.[0-9]{1,5}){2,3}(-[0-9]{1,5})?(\+[a-z0-9]+)?$'
 search=$'`fsduel kernel fetch --list` shows the kernels that it has'
 own_lists=
 
-die() { # STATUS SENTENCE
-	printf '%s\n' "$2" >&2
+die() { # STATUS SENTENCE: in one word or several
+	printf '%s\n' "${*:2}" >&2
 	exit "$1"
 }
 
@@ -35,9 +35,9 @@ apt() { # cache|get WORD...
 		${own_lists:+-o Dir::State::Lists="$root/.apt/lists"} "${@:2}"
 }
 
-# A field of the records on stdin, whose names no locale translates: the first.
-field() { # NAME
-	sed -n "s/^$1: *//p" | head -n1
+# A field of a package's record, whose names no locale translates.
+record() { # PACKAGE FIELD
+	apt cache show --no-all-versions "$1" 2> /dev/null | sed -n "s/^$2: *//p" | head -n1
 }
 
 # The archive's cloud kernels, oldest first: NAME VERSION PACKAGE. The unsigned package has
@@ -64,17 +64,20 @@ find_kernel() {
 	if [[ $want =~ $series ]]; then
 		# The second meta-package follows whatever is current.
 		for meta in "linux-image-$want-cloud-amd64" linux-image-cloud-amd64; do
-			image=$(apt cache show --no-all-versions "$meta" 2> /dev/null | field Depends |
-				grep -oE "linux-image-${want//./\\.}[^0-9 ,|()][^ ,|()]*" | head -n1) && break
+			image=$(record "$meta" Depends |
+				grep -oE "linux-image-${want//./\\.}[^0-9 ,|()][^ ,|()]*" |
+				head -n1) && break
 		done
 		for package in ${image:+"$image-unsigned" "$image"}; do
-			package_version=$(apt cache show --no-all-versions "$package" 2> /dev/null | field Version)
+			package_version=$(record "$package" Version)
 			[ -z "$package_version" ] || return 0
 		done
 		die 4 "apt knows no Debian cloud kernel of series $want; $search"
 	fi
 	# By its name, with or without +deb12, or by the version of its source.
-	line=$(kernels | awk -v want="$want" '{ short = $1; sub(/\+.*/, "", short); from = $2; sub(/-[^-]*$/, "", from) }
+	line=$(kernels | awk -v want="$want" '
+		{ short = $1; sub(/\+.*/, "", short) }
+		{ from = $2; sub(/-[^-]*$/, "", from) }
 		$1 == want || short == want || from == want' | tail -n1)
 	[ -n "$line" ] || die 4 "apt knows no Debian cloud kernel $want; $search"
 	read -r _ package_version package <<< "$line"
@@ -82,8 +85,10 @@ find_kernel() {
 
 find_source() {
 	package=linux-source-$want
-	package_version=$(apt cache show --no-all-versions "$package" 2> /dev/null | field Version)
-	[ -n "$package_version" ] || die 4 "apt knows no Debian kernel source of series $want; \`apt-cache search linux-source-\` lists those it knows, --tree DIR builds any tree"
+	package_version=$(record "$package" Version)
+	[ -n "$package_version" ] || die 4 "apt knows no Debian kernel source of series $want;" \
+		"\`apt-cache search linux-source-\` lists those it knows," \
+		"--tree DIR builds any tree"
 }
 
 unpack_kernel() { # DEB: only an image that can be loaded gets a name
@@ -94,7 +99,8 @@ unpack_kernel() { # DEB: only an image that can be loaded gets a name
 # The package holds usr/src/linux-source-6.12.tar.xz, and that one folder.
 unpack_source() { # DEB
 	dpkg-deb -x "$1" "$tmp/files" && mkdir "$tmp/tree" &&
-		tar -x -f "$tmp"/files/usr/src/linux-source-*.tar.* -C "$tmp/tree" --strip-components=1 --no-same-owner || exit 4
+		tar -x -f "$tmp"/files/usr/src/linux-source-*.tar.* -C "$tmp/tree" \
+			--strip-components=1 --no-same-owner || exit 4
 }
 
 # With the lists as they are. Status 4: other lists may help.
@@ -109,8 +115,8 @@ fetch_once() { # kernel|source
 		sync -f "$tmp" && mv -T "$tmp/tree" "$root/$folder" || exit 3
 		rm -rf "$tmp"
 	fi
-	[ "$(readlink "$root/$want")" = "$folder" ] ||
-		{ ln -sfn "$folder" "$root/.tmp-link" && mv -T "$root/.tmp-link" "$root/$want"; } || exit 3
+	[ "$(readlink "$root/$want")" != "$folder" ] || return 0
+	ln -sfn "$folder" "$root/.tmp-link" && mv -T "$root/.tmp-link" "$root/$want" || exit 3
 }
 
 # Lists that are missing or older than the archive are a reason to try with our own.
@@ -144,27 +150,33 @@ main() {
 	want=${*:OPTIND:1}
 	root=$cache/kernels
 	[ "$what" != source ] || root=$cache/sources
-	case $what in
-	kernel) [[ $want =~ $series || $want =~ $version ]] || die 2 "cannot fetch \"$want\": name a series such as 6.1 or 6.12, or a version that \`fsduel kernel fetch --list\` shows" ;;
-	source) [[ $want =~ $series ]] || die 2 "cannot fetch \"$want\": name a Debian series such as 6.1 or 6.12" ;;
-	esac
+	if [ "$what" != list ] && [[ ! $want =~ $series ]]; then
+		[ "$what" = kernel ] ||
+			die 2 "cannot fetch \"$want\": name a Debian series such as 6.1 or 6.12"
+		[[ $want =~ $version ]] || die 2 "cannot fetch \"$want\":" \
+			"name a series such as 6.1 or 6.12," \
+			"or a version that \`fsduel kernel fetch --list\` shows"
+	fi
 	# A kernel's version stays what it is. So does a source once it is there: two kernels that
 	# are compared must not differ because the archive moved on between their builds.
-	if [ -e "$root/$want" ] && { [ "$what" = source ] || [[ ! $want =~ $series ]]; } && [ -n "$want" ]; then
-		[ "$what" = kernel ] || realpath "$root/$want"
-		return
+	if [ -n "$want" ] && [ -e "$root/$want" ]; then
+		[ "$what" != source ] || { realpath "$root/$want"; return; }
+		[[ $want =~ $series ]] || return 0
 	fi
 	for program in apt-cache apt-get dpkg-deb; do
-		type -P $program > /dev/null || die 3 "fetching a kernel takes Debian's $program, which is not here; name a bzImage or an unpacked package instead"
+		type -P $program > /dev/null || die 3 "fetching a kernel takes Debian's $program," \
+			"which is not here; name a bzImage or an unpacked package instead"
 	done
-	mkdir -p "$root"/.apt/{lists/partial,cache/archives/partial} && exec 9>> "$root/.lock" && flock 9 ||
+	mkdir -p "$root"/.apt/{lists/partial,cache/archives/partial} &&
+		exec 9>> "$root/.lock" && flock 9 ||
 		die 3 "cannot lock $root/.lock (FSDUEL_CACHE=DIR names another cache)"
 	if [ "$what" = list ]; then
 		said=$(kernels)
 		if [ -z "$said" ]; then
 			own_lists=1
 			said=$(apt get update > /dev/null 2>&1; kernels)
-			[ -n "$said" ] || die 3 "apt knows no Debian cloud kernel, and its archive cannot be asked for newer lists"
+			[ -n "$said" ] || die 3 "apt knows no Debian cloud kernel," \
+				"and its archive cannot be asked for newer lists"
 		fi
 		echo "$said"
 		return
@@ -174,4 +186,5 @@ main() {
 	[ "$what" = kernel ] || realpath "$root/$want"
 }
 
-[ "${BASH_SOURCE[0]}" != "$0" ] || main "$@"
+# In one piece: this file may change while it runs.
+[ "${BASH_SOURCE[0]}" != "$0" ] || { main "$@"; exit; }

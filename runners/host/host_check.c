@@ -32,24 +32,28 @@ int host_kernel(const struct suite *s, const char *label, struct err *e)
 	return ret;
 }
 
-static int check_root(const struct plan *p, size_t kernel, const struct host_opts *o, struct err *e)
+/* What a check looks at. */
+struct asked {
+	const struct plan *plan;
+	size_t kernel;
+	const struct host_opts *opts;
+};
+
+static int check_root(const struct asked *a, struct err *e)
 {
-	(void)p;
-	(void)kernel;
-	(void)o;
+	(void)a;
 	return geteuid() ? err_add(e, EPERM,
 				   "measuring on this machine needs root, to make and "
 				   "mount file systems; fsduel duel does not")
 			 : 0;
 }
 
-static int check_fio(const struct plan *p, size_t kernel, const struct host_opts *o, struct err *e)
+static int check_fio(const struct asked *a, struct err *e)
 {
+	const struct plan *p = a->plan;
 	char *fio = proc_which("fio");
 	int ret = 0;
 
-	(void)kernel;
-	(void)o;
 	for (size_t i = 0; i < p->nr_cells && !fio && !ret; i++)
 		if (p->cells[i].fio_text)
 			ret = err_add(e, ENOENT, "fio is missing, and %s has fio jobs; install fio",
@@ -74,19 +78,18 @@ static bool kernel_knows(const char *fs)
 	return knows;
 }
 
-static int check_file_systems(const struct plan *p, size_t kernel, const struct host_opts *o,
-			      struct err *e)
+static int check_file_systems(const struct asked *a, struct err *e)
 {
-	const struct suite *s = p->suite;
+	const struct suite *s = a->plan->suite;
 
-	for (size_t i = 0; i < s->nr_variants && o->target.kind != TARGET_DIR; i++) {
+	for (size_t i = 0; i < s->nr_variants && a->opts->target.kind != TARGET_DIR; i++) {
 		const struct suite_mount *m = &s->mounts[s->variants[i].mount];
 		const struct fs_type *t = fs_type_find(m->fs);
 		char *mkfs = proc_which(t->mkfs);
 		bool there = mkfs;
 
 		free(mkfs);
-		if (s->variants[i].kernel != kernel)
+		if (s->variants[i].kernel != a->kernel)
 			continue;
 		if (!there)
 			return err_add(e, ENOENT,
@@ -101,39 +104,34 @@ static int check_file_systems(const struct plan *p, size_t kernel, const struct 
 }
 
 /* The folder, or the nearest one above it that is there. */
-static int check_output(const struct plan *p, size_t kernel, const struct host_opts *o,
-			struct err *e)
+static int check_output(const struct asked *a, struct err *e)
 {
-	char *at = fs_nearest(o->dir);
+	char *at = fs_nearest(a->opts->dir);
 	int ret = 0;
 
-	(void)p;
-	(void)kernel;
 	if (access(at, W_OK | X_OK))
-		ret = err_sys(e, errno, "cannot write the results folder %s: %s", o->dir, at);
+		ret = err_sys(e, errno, "cannot write the results folder %s: %s", a->opts->dir, at);
 	free(at);
 	return ret;
 }
 
-static int check_target(const struct plan *p, size_t kernel, const struct host_opts *o,
-			struct err *e)
+static int check_target(const struct asked *a, struct err *e)
 {
-	(void)kernel;
-	return target_check(&o->target, p, o->dir, e);
+	return target_check(&a->opts->target, a->plan, a->opts->dir, e);
 }
 
 /* In the order in which a user would want to know. */
-static int (*const checks[])(const struct plan *p, size_t kernel, const struct host_opts *o,
-			     struct err *e) = {
+static int (*const checks[])(const struct asked *a, struct err *e) = {
 	check_root, check_fio, check_file_systems, check_output, check_target,
 };
 
 int host_check(const struct plan *p, size_t kernel, const struct host_opts *o, struct err *e)
 {
+	const struct asked a = { p, kernel, o };
 	int ret = 0;
 
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]) && !ret; i++)
-		ret = checks[i](p, kernel, o, e);
+		ret = checks[i](&a, e);
 	if (ret)
 		err_exit(e, FSDUEL_MACHINE);
 	return ret;

@@ -21,6 +21,7 @@
 /* The programs that take part. */
 static json_t *tools(const struct host *h)
 {
+	static const char *const none = NULL;
 	struct strv names = STRV_INIT;
 	json_t *versions;
 
@@ -33,10 +34,7 @@ static json_t *tools(const struct host *h)
 	for (size_t i = 0; i < h->suite->nr_workloads; i++)
 		if (h->suite->workloads[i].fio && strv_find(&names, "fio") < 0)
 			strv_add(&names, "fio");
-	strv_add(&names, "mount"); /* so that .v is never NULL */
-	free(names.v[--names.n]);
-	names.v[names.n] = NULL;
-	versions = provenance_tools((const char *const *)names.v);
+	versions = provenance_tools(names.n ? (const char *const *)names.v : &none);
 	strv_release(&names);
 	return versions;
 }
@@ -177,27 +175,30 @@ static json_t *list(struct host *h, const char *key)
 	return all;
 }
 
+/* Where the sentence is in the notes; their number: nowhere. */
+static size_t find_note(const json_t *notes, const char *sentence)
+{
+	size_t i = 0;
+
+	while (i < json_array_size(notes) &&
+	       strcmp(json_string_value(json_array_get(notes, i)) ?: "", sentence))
+		i++;
+	return i;
+}
+
 static void add_note(struct host *h, const char *sentence)
 {
-	json_t *notes = list(h, "notes"), *one;
-	size_t i;
+	json_t *notes = list(h, "notes");
 
-	json_array_foreach(notes, i, one)
-		if (json_string_value(one) && !strcmp(json_string_value(one), sentence))
-			return;
-	json_array_append_new(notes, json_string(sentence));
+	if (find_note(notes, sentence) == json_array_size(notes))
+		json_array_append_new(notes, json_string(sentence));
 }
 
 static void drop_note(struct host *h, const char *sentence)
 {
 	json_t *notes = list(h, "notes");
 
-	for (size_t i = json_array_size(notes); i-- > 0;) {
-		const char *one = json_string_value(json_array_get(notes, i));
-
-		if (one && !strcmp(one, sentence))
-			json_array_remove(notes, i);
-	}
+	json_array_remove(notes, find_note(notes, sentence));
 }
 
 void host_note_begin(struct host *h)

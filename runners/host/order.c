@@ -76,30 +76,17 @@ void order_release(struct order *o)
 	*o = (struct order)ORDER_NONE;
 }
 
-/* Is there, among the runs before this one, one that is the same in what same looks at? */
-static bool seen_before(const struct order *o, size_t i,
-			bool (*same)(const struct order_run *, const struct order_run *))
+/* Is no run before this one the same in the len bytes at that offset of it? */
+static bool is_new(const struct order *o, size_t i, size_t offset, size_t len)
 {
 	for (size_t k = 0; k < i; k++)
-		if (same(&o->runs[k], &o->runs[i]))
-			return true;
-	return false;
+		if (!memcmp((char *)&o->runs[k] + offset, (char *)&o->runs[i] + offset, len))
+			return false;
+	return true;
 }
 
-static bool same_kernel(const struct order_run *a, const struct order_run *b)
-{
-	return a->kernel == b->kernel;
-}
-
-static bool same_boot(const struct order_run *a, const struct order_run *b)
-{
-	return !strcmp(a->boot_id, b->boot_id);
-}
-
-static bool same_block(const struct order_run *a, const struct order_run *b)
-{
-	return a->block == b->block;
-}
+#define IS_NEW(o, i, field)                                                                        \
+	is_new(o, i, offsetof(struct order_run, field), sizeof((o)->runs->field))
 
 static bool block_is_shared(const struct order *o, size_t first)
 {
@@ -116,9 +103,9 @@ bool order_is_blocked(const struct order *o, struct order_count *c, struct buf *
 
 	*c = (struct order_count){ 0 };
 	for (size_t i = 0; i < o->nr_runs; i++) {
-		c->kernels += !seen_before(o, i, same_kernel);
-		c->boots += !seen_before(o, i, same_boot);
-		c->blocks += !seen_before(o, i, same_block) && block_is_shared(o, i);
+		c->kernels += IS_NEW(o, i, kernel);
+		c->boots += IS_NEW(o, i, boot_id);
+		c->blocks += IS_NEW(o, i, block) && block_is_shared(o, i);
 		c->stretches += !i || o->runs[i].kernel != o->runs[i - 1].kernel;
 	}
 	least = c->kernels ? c->blocks * (c->kernels - 1) + 1 : 0;

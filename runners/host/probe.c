@@ -28,53 +28,39 @@ struct work {
 	volatile uint64_t sink; /* so that the arithmetic is not optimised away */
 };
 
-typedef int (*piece_fn)(struct work *w, unsigned count);
-
-static int piece_cpu(struct work *w, unsigned count)
-{
-	uint64_t x = 1;
-
-	for (unsigned i = 0; i < count; i++)
-		x = rng_mix(x, i);
-	w->sink = x;
-	return 0;
-}
-
 /* Blocks far from each other, the same ones in each run. */
 static off_t block_offset(unsigned i)
 {
 	return (off_t)(i * 367u % FILE_BLOCKS) * BLOCK_BYTES;
 }
 
-static int piece_write(struct work *w, unsigned count)
+static int run_piece(struct work *w, enum probe_kind k, unsigned count)
 {
-	for (unsigned i = 0; i < count; i++)
-		if (pwrite(w->fd, w->block, BLOCK_BYTES, block_offset(i)) != BLOCK_BYTES)
+	uint64_t x = 1;
+
+	for (unsigned i = 0; i < count; i++) {
+		ssize_t n = BLOCK_BYTES;
+
+		if (k == PROBE_CPU)
+			x = rng_mix(x, i);
+		else if (k == PROBE_WRITE)
+			n = pwrite(w->fd, w->block, BLOCK_BYTES, block_offset(i));
+		else
+			n = pread(w->fd, w->block, BLOCK_BYTES, block_offset(i));
+		if (n != BLOCK_BYTES)
 			return -EIO;
+	}
+	w->sink = x;
 	return 0;
 }
 
-static int piece_read(struct work *w, unsigned count)
-{
-	for (unsigned i = 0; i < count; i++)
-		if (pread(w->fd, w->block, BLOCK_BYTES, block_offset(i)) != BLOCK_BYTES)
-			return -EIO;
-	return 0;
-}
-
-static const struct {
-	piece_fn run;
-	unsigned least; /* of a piece, so that one slow block is not all of it */
-} pieces[PROBE_KINDS] = {
-	[PROBE_CPU] = { piece_cpu, 1000 },
-	[PROBE_WRITE] = { piece_write, 16 },
-	[PROBE_READ] = { piece_read, 16 },
-};
+/* Of a piece, so that one slow block is not all of it. */
+static const unsigned least[PROBE_KINDS] = { 1000, 16, 16 };
 
 static int time_piece(struct work *w, enum probe_kind k, unsigned count, double *took_ns)
 {
 	uint64_t begin_ns = now_ns();
-	int ret = pieces[k].run(w, count);
+	int ret = run_piece(w, k, count);
 
 	*took_ns = (double)(now_ns() - begin_ns);
 	return ret;
@@ -86,7 +72,7 @@ static int set_count(struct work *w, enum probe_kind k, unsigned *count)
 	double took_ns = 0;
 	int ret = 0;
 
-	for (*count = pieces[k].least; *count < PIECE_MAX && !ret; *count *= 2) {
+	for (*count = least[k]; *count < PIECE_MAX && !ret; *count *= 2) {
 		ret = time_piece(w, k, *count, &took_ns);
 		if (took_ns >= PIECE_NS)
 			break;

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "lib/fs.h"
-#include "lib/elf.h"
 
 enum {
 	SECTOR = 512,
@@ -25,6 +24,19 @@ enum {
 	PROTOCOL_PAYLOAD = 0x0208, /* the first that has the two fields above */
 	XEN_PHYS32_ENTRY = 18,     /* note type, xen/interface/elfnote.h */
 	PARAGRAPH = 16,            /* what syssize is rounded up to */
+};
+
+/* A unified kernel image is a PE file: "COFF File Header" and "Section Table" of its format. */
+enum {
+	OFF_PE = 0x3c,        /* u32: where the PE header begins */
+	PE_SECTIONS = 6,      /* u16: how many */
+	PE_OPTIONAL_LEN = 20, /* u16 */
+	PE_HEADER = 24,       /* then the optional header, then the section table */
+	SECTION = 40,
+	SECTION_NAME = 8,      /* bytes, padded by NUL */
+	SECTION_SIZE = 8,      /* u32: in memory, without padding */
+	SECTION_RAW_SIZE = 16, /* u32: in the file, padded */
+	SECTION_RAW = 20,      /* u32: where in the file */
 };
 
 static uint32_t get16(const uint8_t *p)
@@ -187,4 +199,32 @@ void vmlinux_build_id(const void *data, size_t len, char out[BUILD_ID_HEX])
 bool vmlinux_boots_directly(const void *data, size_t len)
 {
 	return elf_note(data, len, "Xen", XEN_PHYS32_ENTRY).len != 0;
+}
+
+struct elf_span uki_linux(const void *data, size_t len)
+{
+	static const char name[SECTION_NAME] = ".linux";
+	const struct elf_span none = { NULL, 0 };
+	const uint8_t *p = data;
+	uint64_t pe, table, end;
+
+	if (len < OFF_PE + 4 || memcmp(p, "MZ", 2))
+		return none;
+	pe = get32(p + OFF_PE);
+	if (pe > len || len - pe < PE_HEADER || memcmp(p + pe, "PE\0", 4))
+		return none;
+	table = pe + PE_HEADER + get16(p + pe + PE_OPTIONAL_LEN);
+	end = table + SECTION * get16(p + pe + PE_SECTIONS);
+	for (; table + SECTION <= len && table < end; table += SECTION) {
+		const uint8_t *s = p + table;
+		uint64_t at = get32(s + SECTION_RAW), size = get32(s + SECTION_SIZE);
+		uint64_t raw = get32(s + SECTION_RAW_SIZE);
+
+		if (memcmp(s, name, sizeof(name)))
+			continue;
+		size = size && size < raw ? size : raw;
+		if (at <= len && size <= len - at)
+			return (struct elf_span){ p + at, size };
+	}
+	return none;
 }

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "lib/buf.h"
+#include "lib/elf.h"
 #include "lib/err.h"
 
 /* A checked image. Everything points into the caller's bytes. */
@@ -49,5 +50,12 @@ void vmlinux_build_id(const void *data, size_t len, char out[BUILD_ID_HEX]);
 /* Has it the entry point that QEMU needs to boot it without unpacking it in the guest (CONFIG_PVH)?
  */
 bool vmlinux_boots_directly(const void *data, size_t len);
+
+/*
+ * The kernel in a unified kernel image, in the caller's bytes; data NULL: it is no such image,
+ * or cut short. It is an EFI program of systemd-stub with a kernel in its section .linux, beside
+ * .initrd, .osrel and .cmdline (the UAPI group's specification of unified kernel images).
+ */
+struct elf_span uki_linux(const void *data, size_t len);
 
 #endif

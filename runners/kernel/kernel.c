@@ -2,7 +2,7 @@
 /*
  * kernel.c: from what the user wrote to a kernel in memory: resolve the
  * reference, read the image once, check and identify it. Folders are searched in
- * kernel_find.c, headers are read in bzimage.c and uki.c, modules in modules.c,
+ * kernel_find.c, headers are read in bzimage.c, modules in modules.c,
  * downloads are made in kernel_fetch.c.
  */
 #include "runners/kernel/kernel.h"
@@ -16,7 +16,6 @@
 #include "lib/fs.h"
 #include "runners/kernel/bzimage.h"
 #include "runners/kernel/kernel_find.h"
-#include "runners/kernel/uki.h"
 
 _Static_assert(sizeof(((struct kernel *)0)->sha256) == SHA256_HEX, "kernel.h and fs.h disagree");
 _Static_assert(sizeof(((struct kernel *)0)->build_id) == BUILD_ID_HEX,

@@ -11,7 +11,6 @@
 #include <sys/stat.h>
 
 #include "lib/fs.h"
-#include "runners/kernel/modules.h"
 
 #define NAMES_MAX 8 /* of several kernels, in a sentence */
 #define NR(a) (sizeof(a) / sizeof((a)[0]))

@@ -7,6 +7,8 @@
 #ifndef FSDUEL_RUNNERS_KERNEL_FIND_H
 #define FSDUEL_RUNNERS_KERNEL_FIND_H
 
+#include <stdbool.h>
+
 #include "lib/buf.h"
 #include "lib/err.h"
 
@@ -21,5 +23,8 @@ int kernel_find_image(const char *root, const char *ref, char **image, struct er
  * the folder it was found in, or NULL. *looked: the folders looked at, joined by ", " (malloc'ed).
  */
 char *kernel_find_modules(const char *image, const char *root, const char *release, char **looked);
+
+/* Is there a module file (.ko, .ko.xz, .ko.zst, .ko.gz) anywhere below dir? In modules.c. */
+bool modules_any(const char *dir);
 
 #endif

@@ -6,33 +6,23 @@
  */
 #include <errno.h>
 #include <fts.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/fs.h"
 #include "lib/elf.h"
 #include "runners/kernel/kernel.h"
-#include "runners/kernel/modules.h"
+#include "runners/kernel/kernel_find.h"
 
 static const char *const suffixes[] = { ".ko", ".ko.xz", ".ko.zst", ".ko.gz" };
-
-/* Module files by name, sorted, so that the order of a directory does not matter. */
-struct module_file {
-	char *name; /* with '_' for every '-' */
-	char *path;
-};
-
-struct module_index {
-	struct module_file *files;
-	size_t nr, cap;
-};
 
 typedef int (*module_fn)(void *arg, const char *name, const void *data, size_t len, struct err *e);
 
 struct walk {
 	const struct kernel *k;
-	struct module_index index;
-	struct strv seen; /* names visited or handed to fn */
+	struct strv names, paths; /* of the module files: one path each name, '_' for every '-' */
+	struct strv seen;         /* names visited or handed to fn */
 	module_fn fn;
 	void *arg;
 };
@@ -42,16 +32,6 @@ static void normalise(char *name)
 	for (; *name; name++)
 		if (*name == '-')
 			*name = '_';
-}
-
-static void index_release(struct module_index *x)
-{
-	for (size_t i = 0; i < x->nr; i++) {
-		free(x->files[i].name);
-		free(x->files[i].path);
-	}
-	free(x->files);
-	*x = (struct module_index){ NULL, 0, 0 };
 }
 
 /* Name without its module suffix, normalised; NULL: not a module file. */
@@ -72,69 +52,42 @@ static char *module_name(const char *file)
 	return NULL;
 }
 
-bool modules_any(const char *dir)
+/* The order in which a folder lists its files does not matter. */
+static int by_name(const FTSENT **a, const FTSENT **b)
+{
+	return strcmp((*a)->fts_name, (*b)->fts_name);
+}
+
+/* Up to max module files below dir: names and paths (each may be NULL). Their number, or -errno. */
+static int find_modules(const char *dir, size_t max, struct strv *names, struct strv *paths)
 {
 	char *root = xstrdup(dir);
 	char *const roots[] = { root, NULL };
-	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
-	FTSENT *f;
-	bool any = false;
+	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
+	FTSENT *f = NULL;
+	size_t nr = 0;
+	int ret;
 
-	while (fts && !any && (f = fts_read(fts))) {
+	while (fts && nr < max && (f = fts_read(fts))) {
 		char *name = f->fts_info == FTS_F ? module_name(f->fts_name) : NULL;
 
-		any = name != NULL;
+		if (name && names) {
+			strv_add(names, name);
+			strv_add(paths, f->fts_path);
+		}
+		nr += name != NULL;
 		free(name);
 	}
+	ret = !f && errno ? -errno : (int)nr;
 	if (fts)
 		fts_close(fts);
 	free(root);
-	return any;
-}
-
-static int by_name(const void *a, const void *b)
-{
-	const struct module_file *x = a, *y = b;
-	int order = strcmp(x->name, y->name);
-
-	return order ? order : strcmp(x->path, y->path);
-}
-
-static int index_make(struct module_index *x, const char *dir, struct err *e)
-{
-	char *root = xstrdup(dir);
-	char *const roots[] = { root, NULL };
-	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
-	FTSENT *f;
-	int ret = 0;
-
-	while (fts && (f = fts_read(fts))) {
-		char *name = f->fts_info == FTS_F ? module_name(f->fts_name) : NULL;
-
-		if (!name)
-			continue;
-		if (x->nr == x->cap) {
-			x->cap = x->cap ? 2 * x->cap : 256;
-			x->files = xrealloc(x->files, x->cap, sizeof(*x->files));
-		}
-		x->files[x->nr++] = (struct module_file){ name, xstrdup(f->fts_path) };
-	}
-	if (errno)
-		ret = err_sys(e, errno, "cannot read the modules under %s", dir);
-	if (fts)
-		fts_close(fts);
-	free(root);
-	if (x->nr)
-		qsort(x->files, x->nr, sizeof(*x->files), by_name);
 	return ret;
 }
 
-static const struct module_file *index_find(const struct module_index *x, const char *name)
+bool modules_any(const char *dir)
 {
-	for (size_t i = 0; i < x->nr; i++)
-		if (!strcmp(x->files[i].name, name))
-			return &x->files[i];
-	return NULL;
+	return find_modules(dir, 1, NULL, NULL) > 0;
 }
 
 /* Value of "key=" among the NUL-separated strings of .modinfo (malloc'ed), or NULL. */
@@ -207,7 +160,7 @@ static int read_module(const char *path, struct buf *module, struct elf_span *in
 
 static int visit(struct walk *w, const char *name, const char *needed_by, struct err *e)
 {
-	const struct module_file *f;
+	int at = strv_find(&w->names, name);
 	struct buf module = BUF_INIT;
 	struct elf_span info;
 	int ret;
@@ -215,15 +168,14 @@ static int visit(struct walk *w, const char *name, const char *needed_by, struct
 	if (strv_find(&w->seen, name) >= 0)
 		return 0;
 	strv_add(&w->seen, name);
-	f = index_find(&w->index, name);
 	/* depends= names modules only, never what is built in. */
-	if (!f)
+	if (at < 0)
 		return needed_by ? err_add(e, ENOENT, "module %s needs %s, which is not under %s",
 					   needed_by, name, w->k->modules_dir)
 				 : 0;
-	ret = read_module(f->path, &module, &info, e);
+	ret = read_module(w->paths.v[at], &module, &info, e);
 	if (!ret)
-		ret = check_vermagic(w->k, f->path, info, e);
+		ret = check_vermagic(w->k, w->paths.v[at], info, e);
 	if (!ret)
 		ret = visit_needed(w, name, info, e);
 	if (!ret)
@@ -235,12 +187,13 @@ static int visit(struct walk *w, const char *name, const char *needed_by, struct
 int kernel_modules(const struct kernel *k, const char *const *names, module_fn fn, void *arg,
 		   struct err *e)
 {
-	struct walk w = { .k = k, .seen = STRV_INIT, .fn = fn, .arg = arg };
+	struct walk w = { .k = k, .fn = fn, .arg = arg };
 	int ret;
 
 	if (!k->modules_dir)
 		return 0;
-	ret = index_make(&w.index, k->modules_dir, e);
+	ret = find_modules(k->modules_dir, SIZE_MAX, &w.names, &w.paths);
+	ret = ret < 0 ? err_sys(e, -ret, "cannot read the modules under %s", k->modules_dir) : 0;
 	for (; !ret && *names; names++) {
 		char *name = xstrdup(*names);
 
@@ -250,7 +203,8 @@ int kernel_modules(const struct kernel *k, const char *const *names, module_fn f
 	}
 	if (ret)
 		err_exit(e, FSDUEL_USAGE);
-	index_release(&w.index);
+	strv_release(&w.names);
+	strv_release(&w.paths);
 	strv_release(&w.seen);
 	return ret;
 }

@@ -7,21 +7,7 @@
 # device (it asks mkfs for its version then), and right before mkfs opens it.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/host_lib.sh"
-why=$(host_needs)
-if [ -n "$why" ]; then
-	echo "1..0 # SKIP $why"
-	exit
-fi
-cleanup() {
-	grep -F "$tmp" /proc/self/mounts | cut -d' ' -f2 | tac | while read -r m; do umount "$m"; done
-	for l in ${dev:-} ${foreign:-}; do
-		swapoff "$l" 2> /dev/null
-		losetup -d "$l" 2> /dev/null
-	done
-	fsduel clean > /dev/null
-	rm -rf "$tmp"
-}
-trap cleanup EXIT
+host_only
 export tmp PATH=$PATH:/usr/sbin:/sbin
 real=$PATH
 mkdir "$tmp/bin" "$tmp/mnt" "$tmp/dir"

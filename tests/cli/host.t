@@ -4,21 +4,7 @@
 # targets, signals, and everything that is refused before anything starts.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/host_lib.sh"
-why=$(host_needs)
-if [ -n "$why" ]; then
-	echo "1..0 # SKIP $why"
-	exit
-fi
-umounts=() loops=()
-cleanup() {
-	[ -z "${swapped:-}" ] || swapoff "$swapped"
-	[ -z "${mapped:-}" ] || dmsetup remove "$mapped"
-	for m in "${umounts[@]}"; do umount "$m" 2> /dev/null; done
-	for l in "${loops[@]}"; do losetup -d "$l" 2> /dev/null; done
-	fsduel clean > /dev/null
-	rm -rf "$tmp"
-}
-trap cleanup EXIT
+host_only
 small() { sed "$@" "$suite" | sed "s#\.\./\.\./\.\./#$PWD/#"; } # a copy of the suite, edited
 
 # --- mounts in turn ------------------------------------------------------------------
@@ -91,7 +77,7 @@ check "and nothing is left by what was refused" left
 small '/^\[mount diore/,/^$/d; s/^blocks = .*/blocks = 1/' > "$tmp/one.ini"
 disk() { # NAME SIZE: a loop device of the test's own in $dev
 	truncate -s "$2" "$tmp/foreign-$1.img"
-	dev=$(losetup -f --show "$tmp/foreign-$1.img") && loops+=("$dev")
+	dev=$(losetup -f --show "$tmp/foreign-$1.img")
 }
 disk clean 192M
 clean=$dev
@@ -118,7 +104,7 @@ if [ ! -e /sys/kernel/config/nullb ]; then
 	expect "a kernel without null_blk is told" 3 "modprobe null_blk nr_devices=0"
 fi
 disk dir 192M
-mke2fs -q -t ext4 "$dev" && mkdir "$tmp/foreign-mnt" && mount "$dev" "$tmp/foreign-mnt" && umounts+=("$tmp/foreign-mnt")
+mke2fs -q -t ext4 "$dev" && mkdir "$tmp/foreign-mnt" && mount "$dev" "$tmp/foreign-mnt"
 in_dir() { ls -A "$tmp/foreign-mnt" | grep -v lost+found; true; }
 host_run -c "$tmp/one.ini" -o "$tmp/dir" --dir "$tmp/foreign-mnt"
 expect "an existing file system is measured as it is" 0 "\(mode host\|nothing to compare\)"
@@ -159,15 +145,14 @@ refused "a device with a partition table" "something on $dev: dos"
 disk swap 64M; mkswap "$dev" > /dev/null 2>&1
 refused "a device with a swap signature" "something on $dev: swap"
 if swapon "$dev" 2> /dev/null; then
-	swapped=$dev
 	force=--force refused "a device that is swapped to, even by --force," "$dev is in use: the system swaps to it"
-	swapoff "$dev" && swapped=
+	swapoff "$dev"
 else
 	skip "a device that is swapped to is refused" "swapon does not work here"
 fi
 # Without what ext4 would still write by itself, or because somebody else looks in.
 disk mounted 64M; mke2fs -q -t ext4 -E lazy_itable_init=0,lazy_journal_init=0 "$dev"; mkdir "$tmp/foreign-mnt2"
-mount -o noatime "$dev" "$tmp/foreign-mnt2" && umounts+=("$tmp/foreign-mnt2")
+mount -o noatime "$dev" "$tmp/foreign-mnt2"
 force=--force refused "a device that is mounted, even by --force," "$dev is in use: it is mounted on $tmp/foreign-mnt2"
 disk held 64M
 if echo "0 65536 linear $dev 0" | dmsetup create "fsduel-test-$$" 2> /dev/null; then

@@ -17,6 +17,29 @@ host_needs() { # why this machine cannot, or nothing
 		echo "$tmp has no direct I/O"
 }
 
+# For a test of this machine only: skip it where it cannot run, and leave nothing behind.
+host_only() {
+	local why
+	why=$(host_needs)
+	if [ -n "$why" ]; then
+		echo "1..0 # SKIP $why"
+		exit
+	fi
+	trap host_cleanup EXIT
+}
+host_cleanup() { # whatever bears this test's folder in its name, and what $mapped names
+	local loop
+	[ -z "${mapped:-}" ] || dmsetup remove "$mapped"
+	grep -F "$tmp/" /proc/self/mounts | cut -d' ' -f2 | tac |
+		while read -r mnt; do umount "$mnt"; done
+	for loop in $(losetup -n --raw -O NAME,BACK-FILE -l | grep -F " $tmp/" | cut -d' ' -f1); do
+		swapoff "$loop" 2> /dev/null
+		losetup -d "$loop"
+	done
+	fsduel clean > /dev/null
+	rm -rf "$tmp"
+}
+
 # fsduel run's words go to $tmp/said, its exit code into $code.
 host_run() {
 	fsduel run -q --no-settle "$@" > "$tmp/said" 2>&1
@@ -27,7 +50,8 @@ host_run() {
 left() {
 	losetup -n --raw -O NAME,BACK-FILE -l | grep -F "$tmp" | grep fsduel-image
 	grep -F "$tmp/state" /proc/self/mounts
-	find "$tmp" -xdev \( -name '.fsduel-*' -o -name 'run-*' -o -name '*.tmp' -o -name undo.json \)
+	find "$tmp" -xdev \( -name '.fsduel-*' -o -name 'run-*' -o -name '*.tmp' \
+		-o -name undo.json \)
 	true
 }
 # What is not fsduel's, as it was set up.

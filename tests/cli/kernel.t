@@ -55,8 +55,8 @@ run "and takes no name" fsduel kernel fetch --list 6.1
 # An apt that knows no archive, as without a network on a new machine.
 if [ -n "$(type -P apt-cache)" ]; then
 	mkdir lists
-	printf 'Dir::Etc::sourcelist "/dev/null";\nDir::Etc::sourceparts "/dev/null";\nDir::State::Lists "%s";\n' \
-		"$tmp/lists" > apt.conf
+	printf 'Dir::%s;\n' 'Etc::sourcelist "/dev/null"' 'Etc::sourceparts "/dev/null"' \
+		"State::Lists \"$tmp/lists\"" > apt.conf
 	no_archive() { APT_CONFIG=$tmp/apt.conf "$B/fsduel" kernel fetch "$1"; }
 	run "a series where apt knows no archive" no_archive 6.1
 	run "a version where apt knows no archive" no_archive 6.12.107
@@ -64,7 +64,8 @@ if [ -n "$(type -P apt-cache)" ]; then
 	archive() { # every line is a name, a version and whether it is in the cache
 		fsduel kernel fetch --list > archive
 		grep -vE '^[0-9]+\.[0-9]+\.[0-9][^ ]* +[0-9][^ ,]*(, in the cache)?$' archive
-		grep -qE '^6\.1\.0-[0-9]+ ' archive && grep -qE '^6\.12\.[0-9]+' archive || cat archive
+		grep -qE '^6\.1\.0-[0-9]+ ' archive && grep -qE '^6\.12\.[0-9]+' archive ||
+			cat archive
 		sort -cV archive
 	}
 	if apt-cache show linux-image-cloud-amd64 > /dev/null 2>&1; then
@@ -84,8 +85,11 @@ run "a HOME that is empty" homeless "" kernel fetch 6.1
 run "a duel whose kernel is in no cache" homeless /nonexistent duel --patched 6.12 -o "$tmp/d" \
 	-c trouble.ini
 run "a kernel given by its path needs no cache" homeless /nonexistent kernel show ./text
-check "results are compared without one" \
-	sh -c "HOME=/nonexistent XDG_CACHE_HOME= FSDUEL_CACHE= '$B/fsduel' compare '$OLDPWD/tests/data/results-equal' > said"
+compared() {
+	HOME=/nonexistent XDG_CACHE_HOME='' FSDUEL_CACHE='' \
+		"$B/fsduel" compare "$OLDPWD/tests/data/results-equal" > said
+}
+check "results are compared without one" compared
 check "no HOME is made" test ! -e /nonexistent
 
 if [ -e "$fetched/kernels/6.1" ]; then
@@ -104,7 +108,10 @@ if [ -e "$fetched/kernels/6.1" ]; then
 	ln -s "$tmp/unpacked" "$cache/kernels/6.1"
 	run "a version that is in the cache" without_apt 6.1.0-1
 	[ ! -e apt.conf ] || run "a series in the cache, where apt knows no archive" no_archive 6.1
-	looked() { fsduel kernel show "$1" | sed -n "s#^modules *##p" | sed "s#$(basename "${image#*vmlinuz-}")#RELEASE#g"; }
+	looked() {
+		fsduel kernel show "$1" |
+			sed -n "s#$(basename "${image#*vmlinuz-}")#RELEASE#g; s#^modules *##p"
+	}
 	run "a package without that of its modules" looked alone
 	run "an image cut short" fsduel kernel show cut
 	same() { [ "$(fsduel kernel show "$image" | grep ^sha256)" = \

@@ -16,7 +16,8 @@ printf 'all:\n' > tree/Makefile
 printf 'one\ntwo\nthree\n' > tree/fs/ext4/file.c
 cp -r tree built
 touch built/.config
-printf -- '--- a/fs/ext4/file.c\n+++ b/fs/ext4/file.c\n@@ -1,3 +1,3 @@\n one\n-2\n+zwei\n three\n' > bad.patch
+printf -- '--- a/fs/ext4/file.c\n+++ b/fs/ext4/file.c\n%s\n' \
+	"$(printf '%s\n' '@@ -1,3 +1,3 @@' ' one' '-2' '+zwei' ' three')" > bad.patch
 printf -- '--- a/fs/gone.c\n+++ b/fs/gone.c\n@@ -1 +1 @@\n-one\n+two\n' > gone.patch
 printf -- '--- a/x\n+++ b/../../x\n@@ -1 +1 @@\n-one\n+two\n' > out.patch
 echo hello > text.patch

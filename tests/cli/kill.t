@@ -8,20 +8,9 @@
 . "$(dirname "$0")/host_lib.sh"
 kills=${FSDUEL_KILLS:-20}
 RANDOM=${FSDUEL_SEED:=$$}
-why=$(host_needs)
-if [ -n "$why" ]; then
-	echo "1..0 # SKIP $why"
-	exit
-fi
+host_only
 echo "# FSDUEL_SEED=$FSDUEL_SEED"
 loops=()
-cleanup() {
-	umount "$tmp/foreign-mnt" "$tmp/foreign-dir" 2> /dev/null
-	for l in "${loops[@]}"; do losetup -d "$l"; done
-	fsduel clean > /dev/null
-	rm -rf "$tmp"
-}
-trap cleanup EXIT
 
 # Others': a mounted loop device, one without a mount, a mount without a device.
 for n in a b; do

@@ -5,11 +5,7 @@
 # anything. With restarts, and for real: tests/slow/kexec.t.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/host_lib.sh"
-why=$(host_needs)
-if [ -n "$why" ]; then
-	echo "1..0 # SKIP $why"
-	exit
-fi
+host_only
 cat > "$tmp/s.ini" <<-'END'
 	[suite]
 	name = turn

@@ -9,7 +9,6 @@
 
 #include "runners/kernel/bzimage.h"
 #include "lib/elf.h"
-#include "runners/kernel/uki.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* two_differ.c: what must be equal for two folders to be compared; see two_differ.h. */
-#include "analysis/results/two_differ.h"
-
+/* differ.c: what must be equal for two folders to be compared; see results_impl.h. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,9 +17,9 @@ static void add(struct buf *b, const char *what, const char *x, const char *y)
 		buf_addf(b, " (%.*s, %.*s)", HASH_SHOWN, x, HASH_SHOWN, y);
 }
 
-static const char *text_at(const json_t *run, const char *object, const char *key)
+static const char *text_at(const struct results *r, const char *object, const char *key)
 {
-	return json_string_value(json_object_get(json_object_get(run, object), key));
+	return json_string_value(json_object_get(json_object_get(r->run, object), key));
 }
 
 static bool same_text(const char *x, const char *y)
@@ -36,61 +34,49 @@ bool two_same_json(const json_t *a, const json_t *b, const char *key)
 	return x && y ? json_equal(x, y) : x == y;
 }
 
-/* --- the suite's text ----------------------------------------------------------------- */
+/* --- the suite's text --------------------------------------------------------------------- */
 
-/* Sections and keys of [suite] that say what is compared or how often, or are checked apart. */
-static bool is_other_section(const char *line)
+/* Does line begin with one of them? whole: as a key, which ends there. */
+static bool begins(const char *line, const char *const *words, bool whole)
 {
-	static const char *const others[] = { "[kernel", "[mount", "[contrast", NULL };
+	for (; *words; words++) {
+		size_t len = strlen(*words);
 
-	for (const char *const *o = others; *o; o++)
-		if (!strncmp(line, *o, strlen(*o)))
+		if (!strncmp(line, *words, len) && (!whole || strchr(" \t=:", line[len])))
 			return true;
-	return false;
-}
-
-static bool is_other_key(const char *line)
-{
-	static const char *const others[] = { "name", "about", "blocks", "seed", "mode", NULL };
-	size_t len = strcspn(line, " \t=:");
-
-	for (const char *const *o = others; *o; o++)
-		if (len == strlen(*o) && !strncmp(line, *o, len))
-			return true;
-	return false;
-}
-
-static char *trimmed(const char *line, size_t len)
-{
-	while (len && isspace((unsigned char)*line)) {
-		line++;
-		len--;
 	}
-	while (len && isspace((unsigned char)line[len - 1]))
-		len--;
-	return xstrndup(line, len);
+	return false;
 }
 
 /* Append the lines that say what work is done. false: the folder keeps no suite. */
 static bool work_of(const char *dir, struct buf *work)
 {
+	/* These say what is compared or how often, or are checked apart. */
+	static const char *const sections[] = { "[kernel", "[mount", "[contrast", NULL };
+	static const char *const keys[] = { "name", "about", "blocks", "seed", "mode", NULL };
+	static const char *const own[] = { "[suite]", NULL };
 	char *path = xasprintf("%s/" SUITE_INI, dir);
 	struct buf text = BUF_INIT;
+	struct strv lines = STRV_INIT;
 	bool there = fs_exists(path) && !fs_read(path, 0, &text, NULL);
 	bool other = false, suite = false;
 
-	for (const char *p = buf_str(&text); *p; p += strcspn(p, "\n"), p += *p == '\n') {
-		char *line = trimmed(p, strcspn(p, "\n"));
+	strv_split(&lines, buf_str(&text), "\n");
+	for (size_t i = 0; i < lines.n; i++) {
+		char *line = lines.v[i], *end = line + strlen(line);
 
+		line += strspn(line, " \t\n\v\f\r");
+		while (end > line && isspace((unsigned char)end[-1]))
+			*--end = '\0';
 		if (*line == '[') {
-			other = is_other_section(line);
-			suite = !strncmp(line, "[suite]", 7);
+			other = begins(line, sections, false);
+			suite = begins(line, own, false);
 		}
 		if (*line && *line != '#' && *line != ';' && !other &&
-		    !(suite && is_other_key(line)))
+		    !(suite && begins(line, keys, true)))
 			buf_addf(work, "%s\n", line);
-		free(line);
 	}
+	strv_release(&lines);
 	buf_release(&text);
 	free(path);
 	return there;
@@ -101,8 +87,7 @@ static bool same_suite(const struct results *a, const char *dir_a, const struct 
 		       const char *dir_b)
 {
 	struct buf x = BUF_INIT, y = BUF_INIT;
-	bool same =
-		same_text(text_at(a->run, "suite", "sha256"), text_at(b->run, "suite", "sha256"));
+	bool same = same_text(text_at(a, "suite", "sha256"), text_at(b, "suite", "sha256"));
 
 	if (!same && work_of(dir_a, &x) && work_of(dir_b, &y))
 		same = !strcmp(buf_str(&x), buf_str(&y));
@@ -111,7 +96,7 @@ static bool same_suite(const struct results *a, const char *dir_a, const struct 
 	return same;
 }
 
-/* --- the rest ---------------------------------------------------------------------------- */
+/* --- the rest ----------------------------------------------------------------------------- */
 
 static bool same_cells(const struct results *a, const struct results *b)
 {
@@ -138,7 +123,7 @@ bool two_same_seeds(const struct results *a, const struct results *b)
 char *two_differ(const struct results *a, const char *dir_a, const struct results *b,
 		 const char *dir_b)
 {
-	const char *x = text_at(a->run, "machine", "id"), *y = text_at(b->run, "machine", "id");
+	const char *x = text_at(a, "machine", "id"), *y = text_at(b, "machine", "id");
 	struct buf what = BUF_INIT;
 
 	if (strcmp(a->mode, b->mode))
@@ -148,8 +133,7 @@ char *two_differ(const struct results *a, const char *dir_a, const struct result
 	if (!two_same_json(a->run, b->run, "device"))
 		add(&what, "device", NULL, NULL);
 	if (!same_suite(a, dir_a, b, dir_b))
-		add(&what, "suite", text_at(a->run, "suite", "sha256"),
-		    text_at(b->run, "suite", "sha256"));
+		add(&what, "suite", text_at(a, "suite", "sha256"), text_at(b, "suite", "sha256"));
 	if (!two_same_json(a->run, b->run, "jobs"))
 		add(&what, "job files", NULL, NULL);
 	if (!same_cells(a, b))

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * report_provenance.c: what was run on what, as run.json says it: kernels, mounts and
- * effective options side by side, what differs between them marked; machine, tools,
- * suite; how to measure it again; the files of the folder. Members that this file has
- * never heard of are shown too: it goes by shapes, not by names.
+ * report_about.c: what was run on what, as run.json says it: kernels and mounts side by side
+ * with what differs marked; machine, tools, suite; commands; the folder's files. Members of
+ * run.json that this file does not know are shown too: it goes by shapes, not by names.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "dashboards/report/report_impl.h"
 #include "lib/schema.h"
 
-#define FILES_MAX 400 /* of one subfolder; past them only their number is said */
+#define FILES_MAX 400 /* of one subfolder; past them the page says only how many more */
 
 static void add_value(struct buf *b, const json_t *value);
 
@@ -56,9 +56,7 @@ static void add_members(struct buf *b, const json_t *object)
 	json_object_foreach((json_t *)object, key, value) {
 		if (is_empty(value))
 			continue;
-		buf_adds(b, "<div><dt>");
-		html_add(b, key);
-		buf_adds(b, "</dt><dd>");
+		html_addf(b, "<div><dt>%s</dt><dd>", key);
 		add_value(b, value);
 		buf_adds(b, "</dd></div>");
 	}
@@ -130,9 +128,11 @@ static void add_key(struct buf *b, const json_t *table, const char *key, bool se
 	json_t *thing;
 	bool other = several && differs(table, key);
 
-	buf_addf(b, "<tr%s><th scope=\"row\">", other ? " class=\"differs\"" : "");
-	html_add(b, key);
-	buf_adds(b, other ? " <span class=\"aside\">differs</span></th>" : "</th>");
+	html_addf(b,
+		  other ? "<tr class=\"differs\"><th scope=\"row\">%s <span class=\"aside\">"
+			  "differs</span></th>"
+			: "<tr><th scope=\"row\">%s</th>",
+		  key);
 	json_object_foreach((json_t *)table, name, thing) {
 		buf_adds(b, "<td>");
 		if (!is_empty(json_object_get(thing, key)))
@@ -153,15 +153,13 @@ static void add_beside(struct buf *b, const char *title, const json_t *table, bo
 	json_object_foreach((json_t *)table, name, thing)
 		if (!json_is_object(thing))
 			return;
-	buf_addf(b,
-		 "<h3>%s</h3>\n<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"%s\">"
-		 "<table class=\"plain beside\"><thead><tr><th scope=\"col\">name</th>",
-		 title, title);
-	json_object_foreach((json_t *)table, name, thing) {
-		buf_adds(b, "<th scope=\"col\">");
-		html_add(b, name);
-		buf_adds(b, "</th>");
-	}
+	html_addf(
+		b,
+		"<h3>%s</h3>\n<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"%s\">"
+		"<table class=\"plain beside\"><thead><tr><th scope=\"col\">name</th>",
+		title, title);
+	json_object_foreach((json_t *)table, name, thing)
+		html_addf(b, "<th scope=\"col\">%s</th>", name);
 	buf_adds(b, "</tr></thead><tbody>\n");
 	keys = all_keys(table);
 	json_object_foreach(keys, key, value)
@@ -187,9 +185,7 @@ static void add_rest(struct buf *b, const json_t *run)
 		if (is_plain(value)) {
 			json_object_set(single, key, value);
 		} else if (!is_empty(value)) {
-			buf_adds(b, "<div class=\"part-of\"><h3>");
-			html_add(b, key);
-			buf_adds(b, "</h3>");
+			html_addf(b, "<div class=\"part-of\"><h3>%s</h3>", key);
 			add_value(b, value);
 			buf_adds(b, "</div>\n");
 		}
@@ -203,89 +199,70 @@ static void add_rest(struct buf *b, const json_t *run)
 	json_decref(rest);
 }
 
-/* A word of a command as a shell takes it. */
-static void add_word(struct buf *b, const char *word)
+/* A word of a command as a shell takes it. Caller frees. */
+static char *shell_word(const char *word)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				    "0123456789/-._+:=@%";
+	struct buf b = BUF_INIT;
 
-	if (*word && strspn(word, plain) == strlen(word)) {
-		buf_adds(b, word);
-		return;
-	}
-	buf_addc(b, '\'');
-	for (; *word; word++) {
-		if (*word == '\'')
-			buf_adds(b, "'\\''");
-		else
-			buf_addc(b, *word);
-	}
-	buf_addc(b, '\'');
+	if (*word && strspn(word, plain) == strlen(word))
+		return xstrdup(word);
+	buf_addc(&b, '\'');
+	for (; *word; word++)
+		buf_addf(&b, *word == '\'' ? "'\\''" : "%c", *word);
+	buf_addc(&b, '\'');
+	return buf_detach(&b, NULL);
 }
 
-/* " --baseline 6.1 --patched 6.12": only those that the suite leaves to the command line. */
-static void add_kernels(struct buf *b, const json_t *run)
+/* Only those kernels that the suite leaves to the command line have a ref. */
+static void add_again(struct buf *b, const struct page *p)
 {
 	static const char *const sides[] = { "baseline", "patched" };
+	const json_t *blocks = json_object_get(json_object_get(p->run, "suite"), "blocks");
+	const char *mode = json_string_value(json_object_get(p->run, "mode"));
+	bool host = mode && !strcmp(mode, "host");
+	char *path = xasprintf("%s/" SUITE_INI, p->in->folder), *word = shell_word(path);
 
-	for (int i = 0; i < 2; i++) {
-		const json_t *kernel = json_object_get(json_object_get(run, "kernels"), sides[i]);
+	html_addf(b, "# measure it again, into a folder of its own\nfsduel %s -c %s",
+		  host ? "run" : "duel", word);
+	for (int i = 0; !host && i < 2; i++) {
+		const json_t *kernel =
+			json_object_get(json_object_get(p->run, "kernels"), sides[i]);
 		const char *ref = json_string_value(json_object_get(kernel, "ref"));
 
-		if (!ref)
-			continue;
-		buf_addf(b, " --%s ", sides[i]);
-		add_word(b, ref);
+		free(word);
+		word = shell_word(ref ? ref : "");
+		if (ref)
+			html_addf(b, " --%s %s", sides[i], word);
 	}
+	if (!host)
+		html_addf(b, " -m %s", mode ? mode : "auto");
+	html_addf(b, " -b %lld -o again\n", json_integer_value(blocks));
+	free(word);
+	free(path);
 }
 
 static void add_commands(struct buf *b, const struct page *p)
 {
-	const json_t *suite = json_object_get(p->run, "suite");
-	const char *mode = json_string_value(json_object_get(p->run, "mode"));
-	bool host = mode && !strcmp(mode, "host");
-	struct buf text = BUF_INIT;
+	char *folder = shell_word(p->in->folder);
 
-	if (strv_find(p->in->files, SUITE_INI) >= 0) {
-		char *path = xasprintf("%s/" SUITE_INI, p->in->folder);
-
-		buf_addf(&text, "# measure it again, into a folder of its own\nfsduel %s -c ",
-			 host ? "run" : "duel");
-		add_word(&text, path);
-		if (!host) {
-			add_kernels(&text, p->run);
-			buf_addf(&text, " -m %s", mode ? mode : "auto");
-		}
-		buf_addf(&text, " -b %" JSON_INTEGER_FORMAT " -o again\n",
-			 json_integer_value(json_object_get(suite, "blocks")));
-		free(path);
-	}
-	buf_adds(&text, "# this table in a terminal, and every figure of it\nfsduel compare ");
-	add_word(&text, p->in->folder);
-	buf_adds(&text, "\nfsduel compare --metric all --format csv ");
-	add_word(&text, p->in->folder);
-	if (p->in->locks) {
-		buf_adds(&text, "\n# who waited for which lock\nfsduel locks ");
-		add_word(&text, p->in->folder);
-		buf_adds(&text,
-			 "\n# perf's own table of the same recordings\nfsduel locks --perf ");
-		add_word(&text, p->in->folder);
-	}
-	if (p->in->costs) {
-		buf_adds(&text, "\n# what an operation costs, by function\nfsduel profile ");
-		add_word(&text, p->in->folder);
-	}
 	buf_adds(b, "<h3>commands</h3>\n<pre class=\"commands\" tabindex=\"0\">");
-	/* html_add shows a newline as its picture; these are meant, also one within quotes. */
-	for (char *line = (char *)buf_str(&text), *end; line; line = end) {
-		end = strchr(line, '\n');
-		if (end)
-			*end++ = '\0';
-		html_add(b, line);
-		buf_addc(b, '\n');
-	}
+	if (strv_find(p->in->files, SUITE_INI) >= 0)
+		add_again(b, p);
+	html_addf(b,
+		  "# this table in a terminal, and every figure of it\nfsduel compare %s\n"
+		  "fsduel compare --metric all --format csv %s\n",
+		  folder, folder);
+	if (p->in->locks)
+		html_addf(b,
+			  "# the waits for locks, and their holders\nfsduel locks %s\n"
+			  "# perf's own table of the same recordings\nfsduel locks --perf %s\n",
+			  folder, folder);
+	if (p->in->costs)
+		html_addf(b, "# what an operation costs, by function\nfsduel profile %s\n", folder);
 	buf_adds(b, "</pre>\n");
-	buf_release(&text);
+	free(folder);
 }
 
 static void add_link(struct buf *b, const struct page *p, const char *path)
@@ -293,9 +270,7 @@ static void add_link(struct buf *b, const struct page *p, const char *path)
 	buf_adds(b, "<li><a href=\"");
 	html_add_path(b, p->in->base);
 	html_add_path(b, path);
-	buf_adds(b, "\">");
-	html_add(b, path);
-	buf_adds(b, "</a></li>\n");
+	html_addf(b, "\">%s</a></li>\n", path);
 }
 
 /* Files of the folder itself, then each subfolder's, folded away. */
@@ -304,10 +279,10 @@ static void add_files(struct buf *b, const struct page *p)
 	const struct strv *files = p->in->files;
 	size_t i, end;
 
-	buf_adds(b, "<section id=\"files\"><h2>Files</h2>\n<p>Beside this page, in <code>");
-	html_add(b, p->in->folder);
-	buf_adds(b,
-		 "</code>; what they hold stands in docs/results.md.</p>\n<ul class=\"files\">\n");
+	html_addf(b,
+		  "<section id=\"files\"><h2>Files</h2>\n<p>Beside this page, in <code>%s</code>; "
+		  "docs/results.md explains each of them.</p>\n<ul class=\"files\">\n",
+		  p->in->folder);
 	for (i = 0; i < files->n; i++) {
 		if (!strchr(files->v[i], '/'))
 			add_link(b, p, files->v[i]);
@@ -315,15 +290,17 @@ static void add_files(struct buf *b, const struct page *p)
 	buf_adds(b, "</ul>\n");
 	for (i = 0; i < files->n; i = end) {
 		size_t len = strcspn(files->v[i], "/");
+		char *dir;
 
 		for (end = i + 1; end < files->n && !strncmp(files->v[end], files->v[i], len + 1);
 		     end++)
 			;
 		if (!files->v[i][len])
 			continue;
-		buf_adds(b, "<details><summary>");
-		html_addf(b, "%.*s/ (%zu)", (int)len, files->v[i], end - i);
-		buf_adds(b, "</summary><ul class=\"files\">\n");
+		dir = xstrndup(files->v[i], len);
+		html_addf(b, "<details><summary>%s/ (%zu)</summary><ul class=\"files\">\n", dir,
+			  end - i);
+		free(dir);
 		for (size_t k = i; k < end && k < i + FILES_MAX; k++)
 			add_link(b, p, files->v[k]);
 		if (end - i > FILES_MAX)

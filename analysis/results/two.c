@@ -1,29 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * two_folders.c: two results folders as the two sides of one contrast; see results.h. Both are
- * read and checked on their own first; then one run.json and one samples.csv are made of them in
- * memory, and read as any other, so everything behind struct results stays as it is.
+ * two.c: two results folders as the two sides of one contrast; see results.h. Both are read
+ * and checked on their own first. Then one run.json and one samples.csv are made of them in
+ * memory, and read as any other, so the users of struct results need not know of two.
  */
-#include "analysis/results/results_impl.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/results/two_differ.h"
-#include "lib/csv.h"
+#include "analysis/results/results_impl.h"
+#include "analysis/results/rows.h"
 #include "lib/num.h"
-#include "lib/schema.h"
-
-#define CONTRAST "folders"
 
 static const char *const roles[2] = { "baseline", "patched" };
-
 static const char *const columns[SAMPLES_COLUMNS_N + 1] = { SAMPLES_COLUMNS, NULL };
-/* clang-format off */
-enum { COL_RUN, COL_VARIANT, COL_KERNEL, COL_MODE, COL_FS, COL_MOUNT, COL_WORKLOAD, COL_PARAMS,
-       COL_BLOCK, COL_SEED, COL_POSITION, COL_ATTEMPT, COL_PASS };
-/* clang-format on */
 
 struct side {
 	const char *dir;
@@ -37,13 +27,29 @@ struct two {
 	bool paired;
 	const char *mode;
 	uint32_t blocks; /* that both have */
-	json_t *passes;  /* likewise */
 	char *run_id;
 	struct buf samples;
 	const struct side *reading;
 };
 
-/* --- the two sides -------------------------------------------------------------------- */
+static bool contains(const json_t *array, const json_t *item)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(array, i, one)
+		if (json_equal(one, item))
+			return true;
+	return false;
+}
+
+static bool shared_pass(const struct two *t, const char *pass)
+{
+	return intern_find(&t->side[0].r->pass_index, pass) != INTERN_NONE &&
+	       intern_find(&t->side[1].r->pass_index, pass) != INTERN_NONE;
+}
+
+/* --- the two sides ------------------------------------------------------------------------ */
 
 static int pick_variant(struct side *s, const char *name, const char *role, struct err *e)
 {
@@ -67,7 +73,7 @@ static int pick_variant(struct side *s, const char *name, const char *role, stru
 	return -EINVAL;
 }
 
-/* Its last word; one that is not UTF-8 cannot stand in run.json, and is called by its role. */
+/* Its last word; one that is not UTF-8 cannot stand in run.json, so its role is its name. */
 static char *folder_name(const char *dir, const char *role)
 {
 	char *real = realpath(dir, NULL);
@@ -81,19 +87,19 @@ static char *folder_name(const char *dir, const char *role)
 	return copy;
 }
 
-static const json_t *mounts_of(const struct side *s)
+static json_t *mount_of(const struct side *s)
 {
-	return json_object_get(s->r->run, "mounts");
+	return json_object_get(json_object_get(s->r->run, "mounts"), s->v->mount);
 }
 
-/* Two kernels may well have one label: here they are called by their folders. */
+/* Two kernels may well have one label, so the folders' names stand for them here. */
 static void name_sides(struct two *t)
 {
 	struct side *a = &t->side[0], *b = &t->side[1];
 	char *name[2] = { folder_name(a->dir, roles[0]), folder_name(b->dir, roles[1]) };
 	bool same_name = !strcmp(name[0], name[1]);
-	bool other_mount = !strcmp(a->v->mount, b->v->mount) &&
-			   !two_same_json(mounts_of(a), mounts_of(b), a->v->mount);
+	bool other_mount = !strcmp(a->v->mount, b->v->mount) && (mount_of(a) || mount_of(b)) &&
+			   !json_equal(mount_of(a), mount_of(b));
 
 	for (size_t i = 0; i < 2; i++) {
 		struct side *s = &t->side[i];
@@ -106,76 +112,50 @@ static void name_sides(struct two *t)
 	}
 }
 
-/* --- one run.json ----------------------------------------------------------------------- */
+/* --- one run.json ------------------------------------------------------------------------- */
 
 static json_t *shared_passes(const struct two *t)
 {
-	const json_t *name;
+	const struct intern *own = &t->side[0].r->pass_index;
 	json_t *all = json_array();
-	size_t i;
 
-	json_array_foreach(json_object_get(t->side[0].r->run, "passes"), i, name)
-		if (intern_find(&t->side[1].r->pass_index, json_string_value(name)) != INTERN_NONE)
-			json_array_append(all, (json_t *)name);
+	for (uint32_t i = 0; i < own->nr; i++)
+		if (shared_pass(t, intern_str(own, i)))
+			json_array_append_new(all, json_string(intern_str(own, i)));
 	return all;
 }
 
 /* With --force a folder may have cells of its own: they stay planned pairs without a partner. */
 static void add_cells(json_t *run, const struct two *t)
 {
-	const struct results *r = t->side[0].r;
-	const json_t *cell;
-	size_t i;
+	const struct results *other = t->side[1].r;
+	const json_t *cells = json_object_get(other->run, "cells");
 
-	json_array_foreach(json_object_get(t->side[1].r->run, "cells"), i, cell) {
-		const char *workload = json_string_value(json_object_get(cell, "workload"));
-		const char *params = json_string_value(json_object_get(cell, "params"));
-
-		if (results_find_cell(r, workload, params) == INTERN_NONE)
-			json_array_append(json_object_get(run, "cells"), (json_t *)cell);
-	}
-}
-
-static bool has_note(const json_t *run, const json_t *note)
-{
-	const json_t *one;
-	size_t i;
-
-	json_array_foreach(json_object_get(run, "notes"), i, one)
-		if (json_equal(one, note))
-			return true;
-	return false;
+	for (uint32_t i = 0; i < other->cell_index.nr; i++)
+		if (results_find_cell(t->side[0].r, other->cells[i].workload,
+				      other->cells[i].params) == INTERN_NONE)
+			json_array_append(json_object_get(run, "cells"), json_array_get(cells, i));
 }
 
 /* A note of both folders once, one of a single folder with its name. */
 static void add_own_notes(json_t *notes, const struct two *t, size_t side)
 {
-	const json_t *other = t->side[!side].r->run, *note;
+	const json_t *others = json_object_get(t->side[!side].r->run, "notes"), *note;
 	size_t i;
 
 	json_array_foreach(json_object_get(t->side[side].r->run, "notes"), i, note) {
-		const char *text = json_string_value(note);
+		bool both = contains(others, note);
 
-		if (!text || (side && has_note(other, note)))
+		if (!json_is_string(note) || (side && both))
 			continue;
 		json_array_append_new(notes,
-				      has_note(other, note)
-					      ? json_string(text)
-					      : json_sprintf("%s: %s", t->side[side].kernel, text));
+				      json_sprintf("%s%s%s", both ? "" : t->side[side].kernel,
+						   both ? "" : ": ", json_string_value(note)));
 	}
 }
 
-static void add_notes(json_t *run, const struct two *t, const char *differ)
+static json_t *make_notes(const struct two *t, const char *differ)
 {
-	const char *how =
-		t->paired ? "two folders, paired block by block: in exact mode a cell run is "
-			    "decided by its "
-			    "kernel, mount and seed alone"
-		: !strcmp(t->mode, "exact")
-			? "two folders of different seeds: their blocks are no pairs"
-			: "two folders, measured one after the other: their order was not drawn at "
-			  "random, so "
-			  "a change of the machine between them looks like one of the kernel";
 	json_t *notes = json_array();
 
 	if (differ)
@@ -183,7 +163,15 @@ static void add_notes(json_t *run, const struct two *t, const char *differ)
 			notes,
 			json_sprintf("compared by --force, although the folders differ in %s",
 				     differ));
-	json_array_append_new(notes, json_string(how));
+	json_array_append_new(
+		notes,
+		json_string(t->paired ? "two folders, paired block by block: in exact mode a cell "
+					"run is decided by its kernel, mount and seed alone"
+			    : !strcmp(t->mode, "exact")
+				    ? "two folders of different seeds: their blocks are no pairs"
+				    : "two folders, measured one after the other: their order was "
+				      "not drawn at random, so a change of the machine between "
+				      "them looks like one of the kernel"));
 	for (size_t i = 0; i < 2; i++) {
 		const struct side *s = &t->side[i];
 
@@ -195,50 +183,40 @@ static void add_notes(json_t *run, const struct two *t, const char *differ)
 					s->r->blocks - t->blocks, s->kernel, t->blocks));
 		add_own_notes(notes, t, i);
 	}
-	json_object_set_new(run, "notes", notes);
+	return notes;
 }
 
-static void add_sides(json_t *run, const struct two *t)
+static json_t *make_run(const struct two *t, const char *differ)
 {
+	json_t *run = json_deep_copy(t->side[0].r->run);
 	json_t *kernels = json_object(), *mounts = json_object(), *variants = json_array();
 	json_t *effective = json_object();
 
 	for (size_t i = 0; i < 2; i++) {
 		const struct side *s = &t->side[i];
 		const json_t *of = s->r->run;
-		json_t *mount = json_deep_copy(json_object_get(mounts_of(s), s->v->mount));
+		json_t *mount = mount_of(s);
 
 		json_object_set(kernels, s->kernel,
 				json_object_get(json_object_get(of, "kernels"), s->v->kernel));
-		json_object_set_new(mounts, s->mount, mount ? mount : json_object());
+		json_object_set_new(mounts, s->mount, mount ? json_incref(mount) : json_object());
 		json_object_set(effective, s->variant,
 				json_object_get(json_object_get(of, "effective"), s->v->name));
 		json_array_append_new(variants, json_pack("{s:s, s:s, s:s}", "name", s->variant,
 							  "kernel", s->kernel, "mount", s->mount));
 	}
-	json_object_set_new(run, "kernels", kernels);
-	json_object_set_new(run, "mounts", mounts);
-	json_object_set_new(run, "effective", effective);
-	json_object_set_new(run, "variants", variants);
-	json_object_set_new(run, "contrasts",
-			    json_pack("[{s:s, s:s, s:s}]", "name", CONTRAST, "baseline",
-				      t->side[0].variant, "patched", t->side[1].variant));
-}
-
-static json_t *make_run(const struct two *t, const char *differ)
-{
-	json_t *run = json_deep_copy(t->side[0].r->run);
-
-	json_object_set_new(run, "run", json_string(t->run_id));
-	json_object_set_new(run, "mode", json_string(t->mode));
-	json_object_set_new(run, "paired", json_boolean(t->paired));
-	json_object_set(run, "passes", t->passes);
-	json_object_set_new(json_object_get(run, "suite"), "blocks", json_integer(t->blocks));
-	/* Each folder's plan was for contrasts of its own; what was shown is in shared_looks. */
+	/* Each folder's plan was for contrasts of its own; the looks that were shown are in
+	 * shared_looks. */
 	json_object_del(run, "looks");
-	add_sides(run, t);
+	json_object_set_new(json_object_get(run, "suite"), "blocks", json_integer(t->blocks));
+	json_object_update_new(
+		run, json_pack("{s:s, s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:[{s:s, s:s, s:s}], s:o}",
+			       "run", t->run_id, "mode", t->mode, "paired", t->paired, "passes",
+			       shared_passes(t), "kernels", kernels, "mounts", mounts, "effective",
+			       effective, "variants", variants, "contrasts", "name", "folders",
+			       "baseline", t->side[0].variant, "patched", t->side[1].variant,
+			       "notes", make_notes(t, differ)));
 	add_cells(run, t);
-	add_notes(run, t, differ);
 	return run;
 }
 
@@ -248,33 +226,16 @@ static json_t *shared_looks(const struct two *t)
 	json_t *all = json_array();
 
 	for (uint32_t n = 1; n <= t->blocks; n++) {
-		bool shown = false;
+		json_t *look = json_integer(n);
 
-		for (size_t s = 0; s < 2; s++) {
-			const json_t *look;
-			size_t i;
-
-			json_array_foreach(t->side[s].r->looks, i, look)
-				shown |= json_integer_value(look) == n;
-		}
-		if (shown)
-			json_array_append_new(all, json_integer(n));
+		if (contains(t->side[0].r->looks, look) || contains(t->side[1].r->looks, look))
+			json_array_append(all, look);
+		json_decref(look);
 	}
 	return all;
 }
 
-/* --- one samples.csv -------------------------------------------------------------------- */
-
-static bool shared_pass(const struct two *t, const char *pass)
-{
-	const json_t *name;
-	size_t i;
-
-	json_array_foreach(t->passes, i, name)
-		if (!strcmp(json_string_value(name), pass))
-			return true;
-	return false;
-}
+/* --- one samples.csv ---------------------------------------------------------------------- */
 
 static int on_row(void *arg, const struct csv_row *row, struct err *e)
 {
@@ -282,20 +243,20 @@ static int on_row(void *arg, const struct csv_row *row, struct err *e)
 	const struct side *s = t->reading;
 	const char *field[SAMPLES_COLUMNS_N];
 	uint64_t block;
-	int ret = num_parse(row->field[COL_BLOCK], NUM_COUNT, &block, e);
+	int ret = num_parse(row->field[WHO_BLOCK], NUM_COUNT, &block, e);
 
-	if (ret || block > t->blocks || strcmp(row->field[COL_VARIANT], s->v->name) ||
-	    !shared_pass(t, row->field[COL_PASS]))
+	if (ret || block > t->blocks || strcmp(row->field[WHO_VARIANT], s->v->name) ||
+	    !shared_pass(t, row->field[WHO_PASS]))
 		return ret;
 	memcpy(field, row->field, sizeof(field));
-	field[COL_RUN] = t->run_id;
-	field[COL_VARIANT] = s->variant;
-	field[COL_KERNEL] = s->kernel;
-	field[COL_MOUNT] = s->mount;
-	field[COL_MODE] = t->mode;
-	field[COL_POSITION] = ""; /* in its block of its folder; here it says nothing */
+	field[WHO_RUN] = t->run_id;
+	field[WHO_VARIANT] = s->variant;
+	field[WHO_KERNEL] = s->kernel;
+	field[WHO_MOUNT] = s->mount;
+	field[WHO_MODE] = t->mode;
+	field[WHO_POSITION] = ""; /* in its block of its folder; here it says nothing */
 	if (!t->paired)
-		field[COL_SEED] = "";
+		field[WHO_SEED] = "";
 	csv_add_row(&t->samples, field, SAMPLES_COLUMNS_N);
 	return 0;
 }
@@ -317,38 +278,25 @@ static int join_samples(struct two *t, struct err *e)
 
 /* --- both --------------------------------------------------------------------------------- */
 
-static int open_sides(struct two *t, const struct results_two *how, struct err *e)
-{
-	int ret = 0;
-
-	for (size_t i = 0; i < 2 && !ret; i++) {
-		struct side *s = &t->side[i];
-
-		s->dir = how->dir[i];
-		ret = results_load(&s->r, s->dir, e);
-		if (!ret)
-			ret = pick_variant(s, how->variant[i], roles[i], e);
-	}
-	return ret;
-}
-
 static int check(struct two *t, const struct results_two *how, const char *differ, struct err *e)
 {
 	const struct results *a = t->side[0].r, *b = t->side[1].r;
+	bool shared = false;
 
 	if (differ && !how->force)
 		return err_add(e, EINVAL,
-			       "%s and %s may not be compared: they differ in %s. Measure "
-			       "both alike, or say --force",
+			       "%s and %s may not be compared: they differ in %s. Measure both "
+			       "alike, or say --force",
 			       t->side[0].dir, t->side[1].dir, differ);
+	for (uint32_t i = 0; i < a->pass_index.nr; i++)
+		shared |= shared_pass(t, intern_str(&a->pass_index, i));
+	if (!shared)
+		return err_add(e, EINVAL, "%s and %s have no pass in common", t->side[0].dir,
+			       t->side[1].dir);
 	t->blocks = a->blocks < b->blocks ? a->blocks : b->blocks;
 	t->mode = strcmp(a->mode, "exact") ? a->mode : b->mode;
 	t->paired = !strcmp(t->mode, "exact") && two_same_seeds(a, b);
-	t->passes = shared_passes(t);
 	t->run_id = xasprintf("%s+%s", a->run_id, b->run_id);
-	if (!json_array_size(t->passes))
-		return err_add(e, EINVAL, "%s and %s have no pass in common", t->side[0].dir,
-			       t->side[1].dir);
 	name_sides(t);
 	return 0;
 }
@@ -361,7 +309,6 @@ static void release(struct two *t)
 		free(t->side[i].mount);
 		free(t->side[i].variant);
 	}
-	json_decref(t->passes);
 	free(t->run_id);
 	buf_release(&t->samples);
 }
@@ -370,9 +317,15 @@ int results_load_two(struct results **out, const struct results_two *how, struct
 {
 	struct two t = { .samples = BUF_INIT };
 	char *differ = NULL;
-	int ret = open_sides(&t, how, e);
+	int ret = 0;
 
 	*out = NULL;
+	for (size_t i = 0; i < 2 && !ret; i++) {
+		t.side[i].dir = how->dir[i];
+		ret = results_load(&t.side[i].r, how->dir[i], e);
+		if (!ret)
+			ret = pick_variant(&t.side[i], how->variant[i], roles[i], e);
+	}
 	if (!ret) {
 		differ = two_differ(t.side[0].r, t.side[0].dir, t.side[1].r, t.side[1].dir);
 		ret = check(&t, how, differ, e);
@@ -383,7 +336,7 @@ int results_load_two(struct results **out, const struct results_two *how, struct
 		ret = results_make(out, make_run(&t, differ), t.samples.data, t.samples.len, e);
 	if (!ret)
 		(*out)->looks = shared_looks(&t);
-	if (ret)
+	else
 		err_exit(e, FSDUEL_USAGE);
 	free(differ);
 	release(&t);

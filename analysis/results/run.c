@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * run_json.c: run.json checked and turned into the tables that samples are
- * held against. Strict about what a comparison rests on, tolerant of keys it
- * does not know. Strings stay where jansson has them.
+ * run.c: run.json checked and turned into the tables that samples are held against. It is
+ * strict about what a comparison rests on and tolerant of keys that it does not know.
+ * Strings stay where jansson has them.
  */
 #include "analysis/results/results_impl.h"
 
@@ -12,6 +12,7 @@
 #include "lib/buf.h"
 
 #define RUN_SCHEMA 1
+#define UNITS_MAX 4000000u /* more is a damaged run.json; the table of cell runs is dense */
 
 /* Each reader of a list item says what is wrong in je->text; je has room for a short sentence. */
 static int item_error(json_error_t *je, const char *what, const char *which)
@@ -70,46 +71,19 @@ static int take_metric(struct results *r, const json_t *item, json_error_t *je)
 	return 0;
 }
 
-/* Lengths first, so that no two cells have the same key. */
-static void cell_key(struct buf *key, const char *workload, const char *params)
-{
-	size_t len = strlen(workload);
-
-	buf_add(key, &len, sizeof(len));
-	buf_adds(key, workload);
-	buf_adds(key, params);
-}
-
-uint32_t results_find_cell(const struct results *r, const char *workload, const char *params)
-{
-	struct buf key = BUF_INIT;
-	uint32_t n;
-
-	cell_key(&key, workload, params);
-	n = intern_find_mem(&r->cell_index, key.data, key.len);
-	buf_release(&key);
-	return n;
-}
-
 static int take_cell(struct results *r, const json_t *item, json_error_t *je)
 {
-	uint32_t n = r->cell_index.nr, at;
 	struct results_cell c = { .varying = "" };
-	struct buf key = BUF_INIT;
 	int threads = 0;
+	uint32_t n;
 
 	if (json_unpack_ex((json_t *)item, je, 0, "{s:s, s:s, s?s, s?i}", "workload", &c.workload,
 			   "params", &c.params, "varying", &c.varying, "role_threads", &threads))
 		return -EINVAL;
 	c.role_threads = threads > 0 ? (uint32_t)threads : 0;
-	cell_key(&key, c.workload, c.params);
-	at = intern_add_mem(&r->cell_index, key.data, key.len);
-	buf_release(&key);
-	if (at != n)
+	n = results_new_cell(r, c.workload, c.params);
+	if (n == INTERN_NONE)
 		return item_error(je, "a second cell of the same parameters in", c.workload);
-	/* Doubled when n is a power of two: the capacity is implied by n. */
-	if ((n & (n - 1)) == 0)
-		r->cells = xrealloc(r->cells, n ? 2 * (size_t)n : 1, sizeof(*r->cells));
 	r->cells[n] = c;
 	return 0;
 }
@@ -176,11 +150,10 @@ static int check_sizes(struct results *r, json_int_t blocks, struct err *e)
 		return err_add(e, EINVAL, "%s: suite.blocks is %lld, not a count from 1", r->path,
 			       (long long)blocks);
 	over |= __builtin_mul_overflow(units, (uint64_t)blocks, &units);
-	if (over || units > RESULTS_UNITS_MAX)
+	if (over || units > UNITS_MAX)
 		return err_add(e, EINVAL,
-			       "%s: cells, variants, blocks and passes make more than "
-			       "%u cell runs",
-			       r->path, RESULTS_UNITS_MAX);
+			       "%s: cells, variants, blocks and passes make more than %u cell runs",
+			       r->path, UNITS_MAX);
 	r->blocks = (uint32_t)blocks;
 	watched = json_integer_value(json_object_get(r->run, "watch_blocks"));
 	r->watched = watched > 0 && watched < blocks ? (uint32_t)watched : r->blocks;
@@ -195,8 +168,7 @@ static int check_primary(const struct results *r, struct err *e)
 			return 0;
 	}
 	return err_add(e, EINVAL,
-		       "%s: no metric is primary, so nothing says what was to be "
-		       "measured",
+		       "%s: no metric is primary, so nothing says what was to be measured",
 		       r->path);
 }
 
@@ -212,10 +184,10 @@ int results_take_run(struct results *r, const char *path, json_t *run, struct er
 			   &r->run_id, "mode", &r->mode, "suite", "blocks", &blocks))
 		return err_add(e, EINVAL, "%s: %s", path, je.text);
 	if (schema != RUN_SCHEMA)
-		return err_add(e, EINVAL,
-			       "%s: schema %lld, this fsduel reads %d; use the fsduel "
-			       "that measured it",
-			       path, (long long)schema, RUN_SCHEMA);
+		return err_add(
+			e, EINVAL,
+			"%s: schema %lld, this fsduel reads %d; use the fsduel that measured it",
+			path, (long long)schema, RUN_SCHEMA);
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
 		ret = take_list(r, i, e);
 		if (ret)
@@ -223,18 +195,4 @@ int results_take_run(struct results *r, const char *path, json_t *run, struct er
 	}
 	ret = check_sizes(r, blocks, e);
 	return ret ? ret : check_primary(r, e);
-}
-
-const json_t *run_variant(const json_t *run, const char *name)
-{
-	const json_t *item;
-	size_t i;
-
-	json_array_foreach(json_object_get(run, "variants"), i, item) {
-		const char *have = json_string_value(json_object_get(item, "name"));
-
-		if (have && !strcmp(have, name))
-			return item;
-	}
-	return NULL;
 }
