@@ -8,6 +8,7 @@
  */
 #include <dirent.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@
 #include "cli/show.h"
 #include "dashboards/export/formats.h"
 #include "lib/fs.h"
+#include "lib/num.h"
 #include "lib/proc.h"
 #include "lib/schema.h"
 #include "runners/profile/symbol_cache.h"
@@ -32,15 +34,20 @@ static int is_recording(const struct dirent *d)
 	return len > strlen(RECORDING) && !strcmp(d->d_name + len - strlen(RECORDING), RECORDING);
 }
 
-/* The number behind a letter of "b0001-c0002-v01-locks.perf.data.gz". */
-static size_t number_of(const char *name, char letter)
+/* The number behind a letter of "b0001-c0002-v01-locks.perf.data.gz"; 0: none. */
+static uint64_t number_of(const char *name, char letter)
 {
 	const char *at = strchr(name, letter);
+	char *digits = at ? xstrndup(at + 1, strspn(at + 1, "0123456789")) : NULL;
+	uint64_t number = 0;
 
-	return at ? strtoul(at + 1, NULL, 10) : 0;
+	if (digits && num_parse(digits, NUM_COUNT, &number, NULL))
+		number = 0;
+	free(digits);
+	return number;
 }
 
-static const char *member(const json_t *list, size_t number, const char *key)
+static const char *member(const json_t *list, uint64_t number, const char *key)
 {
 	const char *text =
 		json_string_value(json_object_get(json_array_get(list, number - 1), key));
@@ -85,7 +92,7 @@ static int add_recording(struct buf *out, const char *dir, const char *name, con
 {
 	const json_t *cells = json_object_get(run, "cells");
 	const json_t *variants = json_object_get(run, "variants");
-	const size_t cell = number_of(name, 'c'), variant = number_of(name, 'v');
+	const uint64_t cell = number_of(name, 'c'), variant = number_of(name, 'v');
 	char *path = xasprintf("%s/" RAW_DIR "/%s", dir, name), *kallsyms;
 	char plain[] = "/tmp/fsduel-perf.XXXXXX";
 	struct buf file = BUF_INIT, data = BUF_INIT;
@@ -98,7 +105,7 @@ static int add_recording(struct buf *out, const char *dir, const char *name, con
 		ret = fs_decompress(file.data, file.len, &data, e);
 	if (!ret)
 		ret = fs_write_atomic(plain, data.data, data.len, e);
-	buf_addf(out, "%s%s  %s  %s  block %zu  (%s)\n", out->len ? "\n" : "",
+	buf_addf(out, "%s%s  %s  %s  block %" PRIu64 "  (%s)\n", out->len ? "\n" : "",
 		 member(cells, cell, "workload"), member(cells, cell, "params"),
 		 member(variants, variant, "name"), number_of(name, 'b'), path);
 	if (!ret)

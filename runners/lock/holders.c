@@ -84,7 +84,7 @@ static void add_thread(struct held_lock *l, uint32_t thread)
 	l->threads[l->nr_threads++] = thread;
 }
 
-/* Who asks for the lock does not have it (any more). */
+/* A thread that asks for the lock does not have it (any more). */
 static void remove_thread(struct held_lock *l, uint32_t thread)
 {
 	size_t i = 0;

@@ -26,7 +26,7 @@ struct lock_stack {
 	uint64_t count, total_ns, max_ns;
 	struct hist *waits; /* owned */
 	/*
-	 * Who held it for half of each of these waits at least, where the events tell: a
+	 * The holder for at least half of each of these waits, where the events tell: a
 	 * thread that got the lock after waiting for it itself, before or during the
 	 * wait (holders.h has the rules); threads of one role, mode and chain count as
 	 * one. NULL where they do not tell. held_ns: the part of total_ns in which it did.

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "lib/buf.h"
+#include "lib/num.h"
 #include "runners/lock/lockstacks.h"
 
 #define ROWS_MAX 65536 /* far above what lock_reduce makes */
@@ -87,7 +88,7 @@ static int take_lock(const char *text, uint64_t *out, struct err *e)
 {
 	char again[17];
 
-	*out = strtoull(text, NULL, 16);
+	num_hex(text, out);
 	snprintf(again, sizeof(again), "%llx", (unsigned long long)*out);
 	return strcmp(again, text) ? refuse("\"lock\" is no address", e) : 0;
 }

@@ -21,7 +21,7 @@ enum {
 #define LOST_BY_FILTER (1u << 15)     /* in misc of LOST_SAMPLES: a BPF filter's, on purpose */
 #define CONTEXT_MAX ((uint64_t)-4095) /* from here on: a mark, not an address */
 #define FRAMES_MAX 1024
-/* What stands behind a record of another kind; the identifier is then the last. */
+/* The fields behind a record of another kind; the identifier is then the last. */
 #define TRAILER                                                                                    \
 	(PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_ID | PERF_SAMPLE_STREAM_ID |             \
 	 PERF_SAMPLE_CPU | PERF_SAMPLE_IDENTIFIER)

@@ -56,7 +56,7 @@ struct lock_events {
 	size_t nr_comms; /* sorted by tid, then time */
 	uint64_t lost;   /* samples that the kernel or the file's limit lost */
 	/*
-	 * CLOCK_MONOTONIC, by whoever knows better than the recording: only waits within count, the
+	 * The timed part in CLOCK_MONOTONIC, set by the caller: only waits within count, the
 	 * others tell who holds what. to_ns 0: all count.
 	 */
 	uint64_t from_ns, to_ns;
@@ -72,7 +72,7 @@ static inline uint64_t lock_event_thread(const struct lock_event *v)
 }
 
 /*
- * -EINVAL with one sentence for what is no perf.data, cut short or contradicts itself;
+ * -EINVAL with one sentence: it is no perf.data, is cut short or contradicts itself;
  * -ENOTSUP for a pipe-mode file or one without lock tracepoints, with what to do. *ev is
  * initialised in any case.
  */

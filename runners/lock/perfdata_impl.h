@@ -96,7 +96,7 @@ struct perf_file {
 	bool identified;        /* each sample begins with the id of its event */
 };
 
-/* What every sample has in front of its call chain, in this order, 8 bytes each. */
+/* The fields that a sample may have in front of its call chain, in this order, 8 bytes each. */
 #define PERF_SAMPLE_FIELDS 9
 extern const uint64_t perf_sample_fields[PERF_SAMPLE_FIELDS];
 

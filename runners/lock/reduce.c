@@ -2,7 +2,7 @@
 /*
  * reduce.c: waits of events: each begin with its end, by thread and lock, and
  * who held the lock meanwhile (holders.h). A thread waits for one lock at a time,
- * but an interrupt that comes over it may wait too, so what is open is a short
+ * but an interrupt that comes over it may wait too, so its open waits are a short
  * stack. Names are not judged here: analysis/ knows what a call chain means.
  */
 #include <stdlib.h>
@@ -76,13 +76,13 @@ static const char *mode_of(uint8_t flags)
 	return modes[i].mode;
 }
 
-/* Readers, and whoever is let in by a counting semaphore, are not alone. */
+/* Several readers, or several threads that a counting semaphore lets in, hold it together. */
 static bool is_shared(uint8_t flags)
 {
 	return flags & LOCK_F_READ || !strcmp(mode_of(flags), "semaphore");
 }
 
-/* What tracing itself adds on top of a chain when more than one looks at the tracepoint. */
+/* Functions that tracing adds on top of a chain when the tracepoint has several users. */
 static bool is_tracing(const char *name)
 {
 	static const char *const prefixes[] = { "__traceiter_", "__bpf_trace_", "perf_trace_" };

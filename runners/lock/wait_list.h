@@ -10,7 +10,7 @@
 #include "runners/lock/keys.h"
 #include "runners/lock/lockstacks.h"
 
-/* Who waits or holds: a role, a mode and a call chain, by number in wait_list.texts. */
+/* A kind of waiters or holders: a role, a mode and a call chain, by number in wait_list.texts. */
 struct who {
 	uint32_t role, mode, chain;
 };

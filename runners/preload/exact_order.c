@@ -103,7 +103,7 @@ int pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
 {
 	int ret;
 
-	/* The unversioned name may give the one of before 2003, which has another struct. */
+	/* Without its version the name may mean the function of before 2003 with another struct. */
 	if (!real_cond_wait)
 		real_cond_wait = (__typeof__(real_cond_wait))dlvsym(RTLD_NEXT, "pthread_cond_wait",
 								    "GLIBC_2.3.2");
@@ -192,7 +192,7 @@ int pthread_mutex_lock(pthread_mutex_t *mutex)
 {
 	if (!real_lock)
 		real_lock = (__typeof__(real_lock))real("pthread_mutex_lock");
-	/* For good; what it holds while it takes a lock, nobody else waits for. */
+	/* For good. It holds no lock here that another thread waits for. */
 	while (is_rcu && atomic_load(&big_lock))
 		pause();
 	if (mutex != atomic_load(&big_lock))

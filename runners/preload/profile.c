@@ -17,9 +17,9 @@
  * callback has an argument of ours.
  *
  * QEMU loads it only if it says a number between the oldest interface that this QEMU
- * takes and its own, and tells its own only then. No function is new in 7, so the
- * number cannot be had from what is there: fsduel tries which one is taken, and says it
- * in the environment.
+ * takes and its own, and tells its own only then. No function is new in 7, so
+ * the functions do not tell the number: fsduel tries which one QEMU takes, and sets it in the
+ * environment.
  *
  * With several CPUs a scoreboard cannot be used under icount: a block's code then has
  * the number of the CPU that translated it as a constant, QEMU 10.0 and 11.1 multiply
@@ -196,7 +196,7 @@ static const struct way *way_for(const struct plugin_info *info)
 	return qemu.add_score && qemu.score_new && qemu.score_find ? &scores : NULL;
 }
 
-/* --- what was counted ----------------------------------------------------------------- */
+/* --- the counts ---------------------------------------------------------------------- */
 
 static void forget_counts(void)
 {

@@ -33,7 +33,7 @@
 	__asm__ volatile(".byte 0x0f, 0x1f, 0x80\n\t.long %c0" : : "i"(disp) : "memory")
 
 /*
- * What the plug-in leaves: a header and one record for each address that was
+ * The file of the plug-in: a header and one record for each address that was
  * executed between the marks, by address. Of this machine's own byte order.
  */
 #define PROFILE_MAGIC "fsduelP1"

@@ -19,8 +19,8 @@ struct counts {
 };
 
 /*
- * -EINVAL with a sentence for what the plug-in does not write and for counts without
- * both marks. *c is initialised in any case.
+ * -EINVAL with a sentence: the plug-in does not write that, or a mark is missing. *c is initialised
+ * in any case.
  */
 int counts_parse(struct counts *c, const void *data, size_t len, struct err *e);
 /* Of a file, compressed or not. -ENOENT: it is not there. */

@@ -28,9 +28,9 @@ struct profile {
 };
 
 /*
- * Of the counts in data. kernel and guest may be empty: what they would name then
- * has no function. -EINVAL with a sentence for what the plug-in does not write and for
- * counts whose marks did not come by once each. *p is initialised in any case.
+ * Sum the counts in data. kernel and guest may be empty: their instructions then have no
+ * function. -EINVAL with a sentence: the plug-in does not write that, or its marks did not
+ * come by once each. *p is initialised in any case.
  */
 int profile_reduce(struct profile *p, const void *data, size_t len, const struct symbols *kernel,
 		   const struct symbols *guest, struct err *e);

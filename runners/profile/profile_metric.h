@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * profile_metric.h: the metrics that a profile pass has besides: what its
- * instructions are to be divided by.
+ * profile_metric.h: the metrics of a profile pass: time and operations, by which
+ * its instructions are divided.
  */
 #ifndef FSDUEL_RUNNERS_PROFILE_PROFILE_METRIC_H
 #define FSDUEL_RUNNERS_PROFILE_PROFILE_METRIC_H

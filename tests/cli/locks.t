@@ -56,10 +56,19 @@ kept() { # DIR: the recordings, whole
 	done
 }
 
+# perf's own tables have as many waits as samples.csv, and say whether they were shared.
+perf_agrees() { # DIR
+	local waits=0 w
+	for w in mix held; do waits=$((waits + $(value "$1" locks lock_waits $w))); done
+	"$B/fsduel" locks "$1" --perf > "$tmp/perf"
+	grep -q 'rwsem:W' "$tmp/perf" && grep -q 'rwsem:R' "$tmp/perf" || echo "no rwsem in $(cat "$tmp/perf")"
+	[ "$(awk '$1 ~ /^[0-9]+$/ { n += $1 } END { print n }' "$tmp/perf")" = "$waits" ] ||
+		echo "perf does not have $waits waits: $(cat "$tmp/perf")"
+}
+
 # --- on this machine -----------------------------------------------------------------
 why=$(host_needs)
-[ -e /sys/kernel/tracing/events/lock/contention_begin ] ||
-	why=${why:-"needs the kernel's lock tracepoints, and tracefs mounted to see them"}
+"$B/fsduel" doctor | grep -q '^ok *lock events' || why=${why:-"perf cannot record waits for locks here"}
 if [ -n "$why" ]; then
 	skip "who waits for whom on this machine" "$why"
 else
@@ -75,6 +84,8 @@ else
 	check "readers wait for a lock held 20 ms" held_20ms "$rows" $((${longest%.*} + 5000000))
 	check "samples.csv counts the same waits" counts_agree "$results"
 	check "the recordings are kept" kept "$results"
+	"$B/fsduel" locks "$results" --perf > "$tmp/perf"
+	check "perf's own table of them is shown" grep -q 'rwsem:W *[a-z]' "$tmp/perf"
 	check "nothing else of it is left" left
 	unwatched() { grep -v ',locks,' "$results/samples.csv" | grep -c lock_; true; }
 	check "the throughput pass knows nothing of locks" [ "$(unwatched)" = 0 ]
@@ -101,6 +112,8 @@ check "direct overwriters wait for it, shared, there too" \
 check "readers wait for a lock held 20 ms, to the last one" held_20ms "$rows" 21000000
 check "samples.csv counts the same waits there" counts_agree "$tmp/watched"
 check "the recordings come out of the guest" kept "$tmp/watched"
+check "perf's own tables of them have the same waits, and names" perf_agrees "$tmp/watched"
+check "the guest's kernel has names for perf" grep -q 'ext4_\|vfs_\|ksys_' "$tmp/perf"
 duel -c "$bare" --baseline 6.12 -o "$tmp/later"
 cp "$tmp/later/samples.csv" "$tmp/bare.csv"
 duel --resume "$tmp/later" --pass locks

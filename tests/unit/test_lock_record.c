@@ -230,7 +230,7 @@ static void waits_are_recorded_and_perf_reads_them(void **state)
 	struct lock_record *r = open_or_skip(p, LIMIT);
 	struct seen s;
 
-	contend(p, 300, r);
+	contend(p, 900, r);
 	finish(r);
 	s = look(p);
 	assert_true(s.write_waits > 10);
