@@ -4,23 +4,40 @@
  * of whom, from the locks pass of a results folder. It reads and never measures.
  */
 #include "cli/command.h"
+#include "cli/locks_perf.h"
 #include "cli/show.h"
 
 struct locks_options {
 	const char *format;
+	bool perf;
 };
+
+static int run_perf(const char *dir, struct err *e)
+{
+	struct buf out = BUF_INIT;
+	int ret = locks_perf(&out, dir, e);
+
+	if (!ret)
+		ret = show_print(&out, e);
+	buf_release(&out);
+	return ret ? FSDUEL_USAGE : FSDUEL_OK;
+}
 
 static int run(const void *opts, char *const *args, unsigned nr_args, struct err *e)
 {
 	const struct locks_options *o = opts;
 
 	(void)nr_args;
+	if (o->perf)
+		return run_perf(args[0], e);
 	return show_locks(args[0], o->format, e);
 }
 
 static const struct option_row options[] = {
 	{ 'f', "format", OPT_STRING, "table|csv|json", "what to print; without it a table",
 	  offsetof(struct locks_options, format), false },
+	{ 0, "perf", OPT_FLAG, NULL, "perf's own table of each recording that DIR keeps instead",
+	  offsetof(struct locks_options, perf), false },
 	{ .name = NULL },
 };
 

@@ -17,6 +17,7 @@
 #include "lib/memory.h"
 #include "lib/proc.h"
 #include "runners/kernel/kernel_build.h"
+#include "runners/lock/record.h"
 #include "runners/vm/qemu.h"
 #include "runners/vm/trial.h"
 #include "runners/vm/vm.h"
@@ -26,6 +27,7 @@
 #define TRIAL_RESET 0xfff0 /* where in the last 64 KiB an x86 begins */
 #define TRIAL_EXIT 33      /* isa-debug-exit: 0x10 << 1 | 1 */
 #define GUEST_BYTES (1024ull << 20)
+#define DOCTOR_RECORDING_BYTES (16u << 20)
 #define CACHE_BYTES (512ull << 20)
 
 /* First line of what a program prints, or nothing. */
@@ -150,22 +152,27 @@ enum health check_kvm(const char *arg, struct buf *said)
 	return HEALTH_LIMITED;
 }
 
-enum health check_tracepoint(const char *arg, struct buf *said)
+enum health check_perf_lock(const char *arg, struct buf *said)
 {
-	static const char *const roots[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
+	char file[] = "/tmp/fsduel-doctor-XXXXXX";
+	struct lock_record *r = NULL;
+	struct err e = ERR_INIT;
+	int fd = mkstemp(file);
+	enum health health = HEALTH_LIMITED;
 
-	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
-		char *path = xasprintf("%s/events/%s", roots[i], arg);
-		int ret = access(path, F_OK);
-
-		free(path);
-		if (!ret) {
-			buf_adds(said, arg);
-			return HEALTH_OK;
-		}
+	(void)arg;
+	if (fd < 0 || lock_record_open(&r, file, DOCTOR_RECORDING_BYTES, &e))
+		buf_adds(said, fd < 0 ? "no file can be made in /tmp" : e.text);
+	else
+		health = HEALTH_OK;
+	if (health == HEALTH_OK)
+		buf_adds(said, "perf lock record is ready to record");
+	if (fd >= 0) {
+		close(fd);
+		unlink(file);
 	}
-	buf_addf(said, "%s is not to be seen", arg);
-	return HEALTH_LIMITED;
+	lock_record_release(r);
+	return health;
 }
 
 enum health check_root(const char *arg, struct buf *said)

@@ -22,7 +22,7 @@ enum health check_qemu(const char *arg, struct buf *said);
 enum health check_tcg(const char *arg, struct buf *said);
 enum health check_kvm(const char *arg, struct buf *said);
 /* Is the tracepoint arg, "lock/contention_begin", to be seen? */
-enum health check_tracepoint(const char *arg, struct buf *said);
+enum health check_perf_lock(const char *arg, struct buf *said);
 enum health check_root(const char *arg, struct buf *said);
 enum health check_loop(const char *arg, struct buf *said);
 enum health check_apt(const char *arg, struct buf *said);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/stats/paired.h"
+#include "analysis/stats/ranks.h"
 #include "lib/num.h"
 #include "workloads/metric.h"
 

@@ -225,8 +225,7 @@ static int exit_code(const struct comparison *c, const struct results *r, bool s
 {
 	unsigned repaired = 0;
 
-	if (comparison_count(c, VERDICT_BROKEN) || comparison_count(c, VERDICT_SLOWER) ||
-	    comparison_count(c, VERDICT_MIXED))
+	if (comparison_losses(c))
 		return FSDUEL_SLOWER;
 	for (size_t i = 0; i < c->unmeasured; i++)
 		repaired += c->gaps[i].repaired;

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * csv.c: reading CSV with a header row, over libcsv; see csv.h. libcsv is fed
- * one physical line at a time, which is how every row gets its line and why an
- * error stops at once. The wanted fields of a row are copied into one arena;
- * nothing is allocated per field. Writing is in csv_write.c: static programs
- * write rows and read none, and need no libcsv.
+ * csv.c: CSV with a header row, over libcsv; see csv.h. libcsv is fed one physical line at a
+ * time, which is how every row gets its line and why an error stops at once. The wanted fields
+ * of a row are copied into one arena; nothing is allocated per field.
  */
 #include "lib/csv.h"
 
@@ -16,6 +14,7 @@
 #include <string.h>
 
 #include "lib/fs.h"
+#include "lib/num.h"
 
 #define MAX_COLUMNS 4096
 #define UNWANTED SIZE_MAX
@@ -210,4 +209,47 @@ int csv_read(const char *path, const char *const *columns, csv_row_fn fn, void *
 	ret = csv_read_mem(path, data, len, columns, fn, arg, e);
 	fs_unmap(data, len);
 	return ret;
+}
+
+/* --- writing ----------------------------------------------------------------------------- */
+
+bool csv_is_formula(const char *s)
+{
+	size_t quotes = strspn(s, "'");
+	double number;
+
+	return s[quotes] && strchr("=+-@\t\r", s[quotes]) &&
+	       (quotes || num_parse_double(s, &number, NULL));
+}
+
+/* RFC 4180, 2.6 and 2.7; blanks need no quotes there, and csv.c keeps them. */
+static void add_field(struct buf *b, const char *s)
+{
+	const char *guard = csv_is_formula(s) ? "'" : "";
+
+	if (!s[strcspn(s, ",\"\r\n")]) {
+		buf_addf(b, "%s%s", guard, s);
+		return;
+	}
+	buf_addf(b, "\"%s", guard);
+	for (; *s; s++) {
+		if (*s == '"')
+			buf_addc(b, '"');
+		buf_addc(b, *s);
+	}
+	buf_addc(b, '"');
+}
+
+void csv_add_row(struct buf *b, const char *const *fields, size_t n)
+{
+	/* A row that is one empty field would be a blank line, which no reader counts as a row. */
+	if (n == 1 && (!fields[0] || !*fields[0]))
+		buf_adds(b, "\"\"");
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			buf_addc(b, ',');
+		if (fields[i])
+			add_field(b, fields[i]);
+	}
+	buf_addc(b, '\n');
 }

@@ -50,7 +50,7 @@ bool csv_is_formula(const char *s);
 /*
  * Append one row, "\n"-ended, quoting a field only where RFC 4180 needs it. NULL
  * is an empty field. A formula gets a ' in front, which csv_read takes away again: it gives
- * the same fields. Needs no libcsv.
+ * the same fields.
  */
 void csv_add_row(struct buf *b, const char *const *fields, size_t n);
 

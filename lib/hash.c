@@ -25,9 +25,21 @@ char *hex_format(char *out, size_t size, const void *data, size_t len)
 	return out;
 }
 
+void sha256(const void *data, size_t len, unsigned char out[SHA256_BYTES])
+{
+	SHA2_CTX ctx;
+
+	SHA256Init(&ctx);
+	SHA256Update(&ctx, data, len);
+	SHA256Final(out, &ctx);
+}
+
 void sha256_hex(const void *data, size_t len, char out[SHA256_HEX])
 {
-	SHA256Data(len ? data : (const void *)"", len, out);
+	unsigned char sum[SHA256_BYTES];
+
+	sha256(len ? data : "", len, sum);
+	hex_format(out, SHA256_HEX, sum, sizeof(sum));
 }
 
 int sha256_file(const char *path, char out[SHA256_HEX], struct err *e)

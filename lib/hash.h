@@ -8,7 +8,9 @@
 #include "lib/err.h"
 
 #define SHA256_HEX 65
+#define SHA256_BYTES 32
 
+void sha256(const void *data, size_t len, unsigned char out[SHA256_BYTES]);
 void sha256_hex(const void *data, size_t len, char out[SHA256_HEX]);
 int sha256_file(const char *path, char out[SHA256_HEX], struct err *e);
 

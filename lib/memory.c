@@ -27,33 +27,26 @@ static const struct group_kind {
 };
 /* clang-format on */
 
-/* The number behind a word and blanks at the beginning of a line. */
-static bool number_after(const char *text, const char *word, uint64_t *n)
-{
-	size_t len = strlen(word);
-
-	for (; *text; text += strcspn(text, "\n"), text += *text == '\n') {
-		const char *at = text + len;
-		char *digits;
-		bool ok;
-
-		if (strncmp(text, word, len))
-			continue;
-		at += strspn(at, " \t");
-		digits = xstrndup(at, strspn(at, "0123456789"));
-		ok = !num_parse(digits, NUM_COUNT, n, NULL);
-		free(digits);
-		return ok;
-	}
-	return false;
-}
-
+/* The number behind word at the beginning of a line of a file. */
 static bool read_number(const char *dir, const char *file, const char *word, uint64_t *n)
 {
 	char *path = xasprintf("%s/%s", dir, file);
+	struct strv lines = STRV_INIT;
 	struct buf b = BUF_INIT;
-	bool ok = !fs_read(path, FILE_BYTES, &b, NULL) && number_after(buf_str(&b), word, n);
+	bool ok = false;
 
+	if (!fs_read(path, FILE_BYTES, &b, NULL))
+		strv_split(&lines, buf_str(&b), "\n");
+	for (size_t i = 0; i < lines.n && !ok; i++) {
+		char *at = lines.v[i] + strlen(word);
+
+		if (strncmp(lines.v[i], word, strlen(word)))
+			continue;
+		at += strspn(at, " \t");
+		at[strspn(at, "0123456789")] = '\0';
+		ok = !num_parse(at, NUM_COUNT, n, NULL);
+	}
+	strv_release(&lines);
 	buf_release(&b);
 	free(path);
 	return ok;
@@ -94,17 +87,6 @@ static uint64_t left_in_all(const struct group_kind *k, const char *root, const 
 	return least;
 }
 
-/* The group that /proc/self/cgroup names for this kind, or NULL. */
-static char *group_of(const struct group_kind *k, const char *text)
-{
-	const char *at = strstr(text, k->line);
-
-	if (!at)
-		return NULL;
-	at += strlen(k->line);
-	return xstrndup(at, strcspn(at, "\n"));
-}
-
 uint64_t memory_available(const char *root)
 {
 	char *proc = xasprintf("%s/proc", root), *cgroup = xasprintf("%s/self/cgroup", proc);
@@ -115,7 +97,10 @@ uint64_t memory_available(const char *root)
 		available <<= 10; /* it is in KiB */
 	fs_read(cgroup, FILE_BYTES, &groups, NULL);
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		char *group = group_of(&kinds[i], buf_str(&groups));
+		const char *at = strstr(buf_str(&groups), kinds[i].line);
+		char *group = at ? xstrndup(at + strlen(kinds[i].line),
+					    strcspn(at + strlen(kinds[i].line), "\n"))
+				 : NULL;
 		uint64_t left = group ? left_in_all(&kinds[i], root, group) : UINT64_MAX;
 
 		if (left < available)

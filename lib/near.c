@@ -2,6 +2,8 @@
 /* near.c: the nearest known name; see near.h. */
 #include "lib/near.h"
 
+#include <errno.h>
+#include <stdbool.h>
 #include <limits.h>
 #include <string.h>
 
@@ -73,4 +75,30 @@ void near_hint(struct buf *b, const char *word, const char *const *names)
 	}
 	for (size_t i = 0; names[i]; i++)
 		buf_addf(b, "%s%s", i ? ", " : "; known: ", names[i]);
+}
+
+int near_check(const char *what, const char *word, const void *structs, size_t n, size_t size,
+	       size_t offset, struct err *e)
+{
+	struct strv known = STRV_INIT;
+	struct buf hint = BUF_INIT;
+	bool found = false;
+
+	for (size_t i = 0; i < n && !found; i++) {
+		const char *have;
+
+		memcpy(&have, (const char *)structs + i * size + offset, sizeof(have));
+		found = !strcmp(have, word);
+		if (strv_find(&known, have) < 0)
+			strv_add(&known, have);
+	}
+	if (!found) {
+		if (known.n)
+			near_hint(&hint, word, (const char *const *)known.v);
+		err_add(e, EINVAL, "no %s '%.64s' in these results%s", what, word, buf_str(&hint));
+		err_exit(e, FSDUEL_USAGE);
+	}
+	buf_release(&hint);
+	strv_release(&known);
+	return found ? 0 : -EINVAL;
 }

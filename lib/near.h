@@ -8,6 +8,7 @@
 #define FSDUEL_LIB_NEAR_H
 
 #include "lib/buf.h"
+#include "lib/err.h"
 
 /*
  * The nearest of names (NULL-terminated), or NULL when none is within a third
@@ -21,5 +22,12 @@ const char *near_name(const char *word, const char *const *names);
  * when there are no names.
  */
 void near_hint(struct buf *b, const char *word, const char *const *names);
+
+/*
+ * Is word the text that a "const char *" at that offset points to, in one of n structs of
+ * size bytes? -EINVAL, FSDUEL_USAGE noted: "no WHAT 'word' in these results", and the hint.
+ */
+int near_check(const char *what, const char *word, const void *structs, size_t n, size_t size,
+	       size_t offset, struct err *e);
 
 #endif

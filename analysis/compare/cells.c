@@ -1,33 +1,193 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cells.c: a kernel's own trouble turned into the verdict of a cell; the rows that decide
- * put together cell by cell, by the rule of verdict.h; and the words for a figure that is
- * known too coarsely. See compare.h.
+ * cells.c: the rows of a cell. Which decide it: a mix is judged by its roles, each in the
+ * primary metric, because its total adds writes that wait for a disk to others that only
+ * copy, and the cheap ones would decide. A cell with one role is judged whole. A role in the
+ * background and fio's verify reads decide nothing. Which rows are identical, and how far a
+ * rate is known. The verdict of the cell by its rows (verdict.h), or by a kernel that broke.
  */
+#include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "analysis/compare/judge_impl.h"
+#include "lib/num.h"
+#include "lib/schema.h"
 
-static const char *keep_text(struct comparison *c, struct buf *b)
+#define MS_NS 1e6 /* fio says how long it ran in whole milliseconds */
+
+/* --- which rows decide -------------------------------------------------------------------- */
+
+/* "dio_read.background=1" among the cell's parameters. */
+static bool in_background(const struct comparison_row *row)
 {
-	struct intern *texts = &c->texts->strings;
-	const char *text = intern_str(texts, intern_add(texts, buf_str(b)));
+	char *key = xasprintf("%s.background", row->role);
+	struct strv words = STRV_INIT;
+	size_t len = strlen(key);
+	bool found = false;
 
-	buf_release(b);
-	return text;
+	strv_split(&words, row->params, ";");
+	for (size_t i = 0; i < words.n; i++) {
+		const char *word = words.v[i];
+		uint64_t n;
+
+		found |= !strncmp(word, key, len) && word[len] == '=' &&
+			 !num_parse(word + len + 1, NUM_COUNT, &n, NULL) && n;
+	}
+	strv_release(&words);
+	free(key);
+	return found;
 }
 
-bool comparison_same_cell(const struct comparison_row *a, const struct comparison_row *b)
+static bool may_decide(const struct comparison_row *row)
 {
-	return !strcmp(a->contrast, b->contrast) && !strcmp(a->workload, b->workload) &&
-	       !strcmp(a->params, b->params);
+	return row->primary && !row->whole && strcmp(row->role, ROLE_VERIFY) && row_measured(row) &&
+	       !in_background(row);
 }
 
+/* The only role that may decide, or NULL where there are several or none. */
+static const char *single_role(const struct comparison_row *rows, size_t nr, bool *several)
+{
+	const char *role = NULL;
+
+	*several = false;
+	for (size_t i = 0; i < nr; i++) {
+		if (!may_decide(&rows[i]))
+			continue;
+		*several |= role && strcmp(role, rows[i].role);
+		role = rows[i].role;
+	}
+	return *several ? NULL : role;
+}
+
+/*
+ * Equal in every block, or measured on neither side. A block is passed over in which the
+ * cell itself was not measured on both sides: whole has no pair there.
+ */
+static bool is_equal(const struct comparison_row *row, const struct comparison_row *whole)
+{
+	bool same_pass = whole && whole->pass == row->pass;
+
+	for (unsigned i = 0; i < row->planned; i++) {
+		const struct comparison_pair *pair = &row->pair[i];
+
+		if (same_pass && whole->pair[i].reason)
+			continue;
+		if (pair->has_baseline != pair->has_patched ||
+		    (pair->has_baseline && pair->baseline != pair->patched))
+			return false;
+	}
+	return true;
+}
+
+/* Of the whole workload every row of the pass counts, of a role its own. */
+static void find_identical(struct comparison_row *rows, size_t nr)
+{
+	const struct comparison_row *whole = NULL;
+	bool *equal = xcalloc(nr + 1, sizeof(*equal));
+
+	for (size_t i = 0; i < nr && !whole; i++)
+		whole = rows[i].primary && rows[i].whole && rows[i].pairs ? &rows[i] : NULL;
+	for (size_t i = 0; i < nr; i++)
+		equal[i] = is_equal(&rows[i], whole);
+	for (size_t i = 0; i < nr; i++) {
+		bool all = rows[i].pairs > 0;
+
+		for (size_t k = 0; k < nr && all; k++)
+			all = equal[k] || rows[k].pass != rows[i].pass ||
+			      (!rows[i].whole && strcmp(rows[k].role, rows[i].role));
+		rows[i].identical = all;
+	}
+	free(equal);
+}
+
+/* --- how far a rate is known -------------------------------------------------------------- */
+
+/* The values of one metric of a role in the first pass, both sides and all blocks together. */
+struct values {
+	bool any, whole_ms;
+	double low, high;
+};
+
+static void add_value(struct values *v, bool there, double x)
+{
+	if (!there)
+		return;
+	v->low = v->any ? fmin(v->low, x) : x;
+	v->high = v->any ? fmax(v->high, x) : x;
+	v->whole_ms = (v->whole_ms || !v->any) && x > 0 && fmod(x, MS_NS) == 0;
+	v->any = true;
+}
+
+static struct values values_of(const struct comparison_row *rows, size_t nr,
+			       const struct comparison_row *like, const char *role,
+			       const char *metric)
+{
+	struct values v = { .any = false };
+
+	for (size_t i = 0; i < nr; i++) {
+		const struct comparison_row *row = &rows[i];
+
+		if (row->pass != like->pass || strcmp(row->role, role) ||
+		    strcmp(row->metric, metric))
+			continue;
+		for (unsigned b = 0; b < row->planned; b++) {
+			add_value(&v, row->pair[b].has_baseline, row->pair[b].baseline);
+			add_value(&v, row->pair[b].has_patched, row->pair[b].patched);
+		}
+	}
+	return v;
+}
+
+/*
+ * The runner's own word, in per cent. Without it (older folders) a rate is known to the
+ * nanosecond, as fsload's clock is, but for a run of whole milliseconds, which is fio's:
+ * one that ended with its time is known to an operation, one that ended with its work to
+ * the millisecond.
+ */
+static double resolution_of(const struct comparison_row *rows, size_t nr,
+			    const struct comparison_row *row, const char *role)
+{
+	struct values said = values_of(rows, nr, row, role, METRIC_RESOLUTION);
+	struct values elapsed = values_of(rows, nr, row, role, "elapsed");
+	struct values operations = values_of(rows, nr, row, role, "operations");
+
+	if (said.any)
+		return fmax(said.high, 0) / 100;
+	if (!elapsed.any || !elapsed.whole_ms)
+		return 0;
+	if (elapsed.low < elapsed.high)
+		return MS_NS / elapsed.low;
+	return operations.any && operations.low > 0 ? 1 / operations.low : 0;
+}
+
+void members_choose(struct comparison_row *rows, size_t nr)
+{
+	bool several;
+	const char *single = single_role(rows, nr, &several);
+
+	find_identical(rows, nr);
+	for (size_t i = 0; i < nr; i++) {
+		struct comparison_row *row = &rows[i];
+
+		row->total = several && row->whole && row->primary;
+		row->member = several ? may_decide(row) : row->whole && row->primary;
+		row->needed |= row->member;
+		if (!row->primary)
+			continue;
+		row->resolution = resolution_of(rows, nr, row, row->role);
+		if (row->whole && single)
+			row->resolution =
+				fmax(row->resolution, resolution_of(rows, nr, row, single));
+	}
+}
+
+/* --- the verdict of a cell ---------------------------------------------------------------- */
+
+/* Both borrow these strings from the results. */
 static bool is_of(const struct comparison_row *row, const struct comparison_cell *cell)
 {
-	return !strcmp(row->contrast, cell->contrast) && !strcmp(row->workload, cell->workload) &&
-	       !strcmp(row->params, cell->params);
+	return row->contrast == cell->contrast && row->workload == cell->workload &&
+	       row->params == cell->params;
 }
 
 /* How often a side's kernel broke, hung and measured the cell, and what it said. */
@@ -44,7 +204,7 @@ static struct side_end side_end(const struct results *r, uint32_t cell, uint32_t
 		const struct unit *u = results_unit(r, cell, variant, b, 0);
 
 		s.run += u->seen > 0;
-		s.measured += u->seen && u->status == SAMPLE_OK;
+		s.measured += unit_ok(u);
 		s.broken += u->broken;
 		s.hung += u->hung;
 		if ((u->broken || u->hung) && !s.line)
@@ -74,24 +234,6 @@ void cell_find_end(struct comparison_cell *out, const struct results *r,
 	out->line = s[side].line;
 }
 
-const struct comparison_row *comparison_because(const struct comparison *c,
-						const struct comparison_row *row)
-{
-	const struct comparison_row *at = row;
-
-	if (row->whole || !row->member)
-		return row->because ? row : NULL;
-	while (at > c->rows && comparison_same_cell(at - 1, row)) {
-		at--;
-		if (at->member)
-			return NULL;
-	}
-	for (; at < c->rows + c->nr_rows && comparison_same_cell(at, row); at++)
-		if (at->total && at->because)
-			return at;
-	return NULL;
-}
-
 /* Whatever its figures are in the blocks that it lived through. */
 static void apply_end(struct comparison *c, const struct comparison_cell *cell,
 		      struct comparison_row *row)
@@ -105,7 +247,7 @@ static void apply_end(struct comparison *c, const struct comparison_cell *cell,
 		.significant = row->j.r.significant,
 	};
 	buf_addf(&b, "%s: %s", cell->end == END_BROKEN ? "patched" : "baseline", cell->line);
-	row->j.r.why = keep_text(c, &b);
+	row->j.r.why = comparison_keep(c, &b);
 }
 
 static void add_member(struct comparison_cell *cell, const struct comparison_row *row)
@@ -155,6 +297,6 @@ void cells_explain(struct comparison *c)
 			continue;
 		buf_addf(&b, "known to %.2g %% only, and the margin is %.2g %%",
 			 row->resolution * 100, row->j.margin * 100);
-		row->j.r.why = keep_text(c, &b);
+		row->j.r.why = comparison_keep(c, &b);
 	}
 }

@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * compare.c: pairs from sorted samples. A cell's samples of one measure stand
- * together, each variant's by block. A row's figures: row.c; which rows are shown: select.c.
+ * compare.c: pairs from sorted samples. A cell's samples of one measure stand together, each
+ * variant's by block. A row's figures: row.c.
  */
-#include "analysis/compare/compare.h"
-
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "analysis/compare/judge_impl.h"
-#include "lib/buf.h"
 #include "lib/near.h"
 
 /* Pairs of all rows together: 40 bytes each. */
@@ -32,17 +28,7 @@ struct place {
 	double *scratch;    /* 3 x blocks */
 	uint32_t *required; /* measures that must have a row, then INTERN_NONE */
 	uint64_t pairs;     /* of all rows so far */
-	size_t rows_cap, gaps_cap, cells_cap;
 };
-
-/* Room for one more in an array that doubles. */
-static void *room(void *array, size_t nr, size_t *cap, size_t size)
-{
-	if (nr < *cap)
-		return array;
-	*cap = *cap ? 2 * *cap : 64;
-	return xrealloc(array, *cap, size);
-}
 
 static struct side find_side(const struct sample *from, const struct sample *to, const char *name,
 			     uint32_t variant)
@@ -65,16 +51,12 @@ static const struct sample *next_sample(struct side *s, unsigned block)
 	return s->at < s->end && s->at->block == block ? s->at : NULL;
 }
 
-static void add_problem(struct buf *b, const struct results *r, uint8_t status, uint32_t reason)
-{
-	buf_addf(b, status == SAMPLE_FAILED ? " %s" : " was %s", sample_status_names[status]);
-	if (reason != STRING_EMPTY)
-		buf_addf(b, ": %s", intern_str(&r->strings, reason));
-}
-
 const char *const lack_names[] = { "", "skipped", "not measured", "invalid", "failed" };
 
-static enum lack lack_of(const struct unit *u, const struct sample *s)
+/* Why this side has no value: " failed: no space left", to follow the side's name. */
+static enum lack explain_side(struct buf *b, const struct results *r,
+			      const struct comparison_row *row, const struct unit *u,
+			      const struct sample *s)
 {
 	static const enum lack of_status[NR_SAMPLE_STATUS] = {
 		[SAMPLE_OK] = LACK_MISSING,
@@ -82,64 +64,50 @@ static enum lack lack_of(const struct unit *u, const struct sample *s)
 		[SAMPLE_FAILED] = LACK_FAILED,
 		[SAMPLE_INVALID] = LACK_INVALID,
 	};
+	bool own = s && s->status != SAMPLE_OK;
+	uint8_t status = own ? s->status : u->status;
 
-	if (s && s->status != SAMPLE_OK)
-		return of_status[s->status];
-	return u->seen ? of_status[u->status] : LACK_MISSING;
-}
-
-static void note_lack(enum lack *worst, enum lack lack)
-{
-	if (lack > *worst)
-		*worst = lack;
-}
-
-/* Why this side has no value: " failed: no space left", to follow the side's name. */
-static void explain_side(struct buf *b, const struct place *p, const struct comparison_row *row,
-			 const struct unit *u, const struct sample *s)
-{
-	if (s && s->status != SAMPLE_OK)
-		add_problem(b, p->r, s->status, s->reason);
-	else if (!u->seen)
+	if (!own && !u->seen) {
 		buf_adds(b, " was not run");
-	else if (u->status != SAMPLE_OK)
-		add_problem(b, p->r, u->status, u->reason);
-	else
+		return LACK_MISSING;
+	}
+	if (status == SAMPLE_OK) {
 		buf_addf(b, " was run, but has no %s%s%s", row->metric, row->whole ? "" : " of ",
 			 row->whole ? "" : row->role);
+	} else {
+		buf_adds(b, status == SAMPLE_FAILED ? " " : " was ");
+		results_add_reason(b, r, status, own ? s->reason : u->reason);
+	}
+	return of_status[status];
 }
 
-/* Why this block is no pair, kept by the comparison; what it lacks is noted in it. */
-static const char *explain(const struct place *p, const struct comparison_row *row,
-			   const struct side side[2], struct comparison_pair *pair, uint32_t pass,
-			   const struct sample *const s[2])
+/* Why this block is no pair; also notes what it lacks. */
+static void explain(const struct place *p, const struct comparison_row *row,
+		    const struct side side[2], struct comparison_pair *pair, uint32_t pass,
+		    const struct sample *const s[2])
 {
-	struct intern *texts = &p->c->texts->strings;
-	struct buf why[2] = { BUF_INIT, BUF_INIT };
-	struct buf b = BUF_INIT;
-	uint32_t text;
+	struct buf why[2] = { BUF_INIT, BUF_INIT }, b = BUF_INIT;
 
 	for (int i = 0; i < 2; i++) {
-		const struct unit *u =
-			results_unit(p->r, p->cell, side[i].variant, pair->block, pass);
+		enum lack lack;
 
-		buf_init(&why[i]);
 		if (s[i] && s[i]->has_value)
 			continue;
-		explain_side(&why[i], p, row, u, s[i]);
-		note_lack(&pair->lack, lack_of(u, s[i]));
+		lack = explain_side(&why[i], p->r, row,
+				    results_unit(p->r, p->cell, side[i].variant, pair->block, pass),
+				    s[i]);
+		pair->lack = lack > pair->lack ? lack : pair->lack;
 	}
-	if (!strcmp(why[0].data, why[1].data))
+	if (!strcmp(buf_str(&why[0]), buf_str(&why[1])))
 		buf_addf(&b, "each side%s", why[0].data);
-	for (int i = 0; i < 2 && strcmp(why[0].data, why[1].data); i++) {
-		if (why[i].len)
-			buf_addf(&b, "%s%s%s", b.len ? "; " : "", side[i].name, why[i].data);
-	}
-	text = intern_add_mem(texts, buf_str(&b), b.len);
+	else
+		for (int i = 0; i < 2; i++)
+			if (why[i].len)
+				buf_addf(&b, "%s%s%s", b.len ? "; " : "", side[i].name,
+					 why[i].data);
 	buf_release(&why[0]);
 	buf_release(&why[1]);
-	buf_release(&b);
-	return intern_str(texts, text);
+	pair->reason = comparison_keep(p->c, &b);
 }
 
 static void fill_pairs(struct place *p, struct comparison_row *row, struct side side[2],
@@ -153,18 +121,15 @@ static void fill_pairs(struct place *p, struct comparison_row *row, struct side 
 		pair->block = block;
 		pair->has_baseline = s[0] && s[0]->has_value;
 		pair->has_patched = s[1] && s[1]->has_value;
-		if (pair->has_baseline)
-			pair->baseline = s[0]->value;
-		if (pair->has_patched)
-			pair->patched = s[1]->value;
+		pair->baseline = pair->has_baseline ? s[0]->value : 0;
+		pair->patched = pair->has_patched ? s[1]->value : 0;
 		if (pair->has_baseline && pair->has_patched) {
 			row->pairs++;
 			continue;
 		}
-		pair->reason = explain(p, row, side, pair, pass, s);
-		note_lack(&row->lack, pair->lack);
-		if (!row->reason)
-			row->reason = pair->reason;
+		explain(p, row, side, pair, pass, s);
+		row->lack = pair->lack > row->lack ? pair->lack : row->lack;
+		row->reason = row->reason ? row->reason : pair->reason;
 	}
 }
 
@@ -180,15 +145,13 @@ static int add_row(struct place *p, const struct measure *m, struct side side[2]
 	if (p->pairs > PAIRS_MAX)
 		return err_add(e, EINVAL, "more than %u pairs to compare; choose one contrast",
 			       PAIRS_MAX);
-	c->rows = room(c->rows, c->nr_rows, &p->rows_cap, sizeof(*c->rows));
+	c->rows = intern_room(c->rows, c->nr_rows, sizeof(*c->rows));
 	row = &c->rows[c->nr_rows++];
 	*row = (struct comparison_row){
 		.contrast = p->contrast->name,
 		.baseline = r->variants[side[0].variant].name,
 		.patched = r->variants[side[1].variant].name,
-		.workload = cell->workload,
-		.params = cell->params,
-		.varying = cell->varying,
+		CELL_NAMES(cell),
 		.role_threads = cell->role_threads,
 		.pass = intern_str(&r->pass_index, m->pass),
 		.role = intern_str(&r->strings, m->role),
@@ -206,31 +169,28 @@ static int add_row(struct place *p, const struct measure *m, struct side side[2]
 	return 0;
 }
 
-static void add_gap(struct place *p, unsigned block, bool repaired, const char *reason)
+/* The baseline's kernel broke in this block, the patched one was measured, and never broke. */
+static bool is_repaired(const struct place *p, unsigned block)
+{
+	const struct unit *u = results_unit(p->r, p->cell, p->contrast->baseline, block, 0);
+
+	return p->c->cells[p->c->nr_cells - 1].end == END_REPAIRED && (u->broken || u->hung) &&
+	       unit_ok(results_unit(p->r, p->cell, p->contrast->patched, block, 0));
+}
+
+static void add_gap(struct place *p, unsigned block, const char *reason)
 {
 	const struct results_cell *cell = &p->r->cells[p->cell];
 	struct comparison *c = p->c;
 
-	c->gaps = room(c->gaps, c->unmeasured, &p->gaps_cap, sizeof(*c->gaps));
+	c->gaps = intern_room(c->gaps, c->unmeasured, sizeof(*c->gaps));
 	c->gaps[c->unmeasured++] = (struct comparison_gap){
 		.contrast = p->contrast->name,
-		.workload = cell->workload,
-		.params = cell->params,
-		.varying = cell->varying,
+		CELL_NAMES(cell),
 		.block = block,
-		.repaired = repaired,
+		.repaired = is_repaired(p, block),
 		.reason = reason,
 	};
-}
-
-/* The baseline's kernel broke in this block, the patched one was measured, and never broke. */
-static bool is_repaired(const struct place *p, unsigned block)
-{
-	const struct unit *u[2] = { results_unit(p->r, p->cell, p->contrast->baseline, block, 0),
-				    results_unit(p->r, p->cell, p->contrast->patched, block, 0) };
-
-	return p->c->cells[p->c->nr_cells - 1].end == END_REPAIRED &&
-	       (u[0]->broken || u[0]->hung) && u[1]->seen && u[1]->status == SAMPLE_OK;
 }
 
 /*
@@ -240,25 +200,24 @@ static bool is_repaired(const struct place *p, unsigned block)
  */
 static void find_gaps(struct place *p, size_t from)
 {
-	struct comparison *c = p->c;
-	bool any = false;
+	const struct comparison *c = p->c;
+	size_t first = c->nr_rows, any = c->nr_rows;
 
-	for (size_t i = from; i < c->nr_rows; i++)
-		any |= c->rows[i].needed && row_measured(&c->rows[i]);
+	for (size_t i = c->nr_rows; i-- > from;)
+		if (c->rows[i].needed) {
+			first = i;
+			any = row_measured(&c->rows[i]) ? i : any;
+		}
 	for (unsigned b = 0; b < p->r->blocks; b++) {
 		const char *reason = NULL;
-		bool first = true;
 
-		for (size_t i = from; i < c->nr_rows && !reason; i++) {
-			const struct comparison_row *row = &c->rows[i];
-
-			if (row->needed && (any ? row_measured(row) : first)) {
-				reason = row->pair[b].reason;
-				first = false;
-			}
-		}
+		for (size_t i = any; i < c->nr_rows && !reason; i++)
+			if (c->rows[i].needed && row_measured(&c->rows[i]))
+				reason = c->rows[i].pair[b].reason;
+		if (any == c->nr_rows && first < any)
+			reason = c->rows[first].pair[b].reason;
 		if (reason)
-			add_gap(p, b + 1, is_repaired(p, b + 1), reason);
+			add_gap(p, b + 1, reason);
 	}
 }
 
@@ -267,12 +226,10 @@ static void add_cell(struct place *p)
 	const struct results_cell *cell = &p->r->cells[p->cell];
 	struct comparison *c = p->c;
 
-	c->cells = room(c->cells, c->nr_cells, &p->cells_cap, sizeof(*c->cells));
+	c->cells = intern_room(c->cells, c->nr_cells, sizeof(*c->cells));
 	c->cells[c->nr_cells] = (struct comparison_cell){
 		.contrast = p->contrast->name,
-		.workload = cell->workload,
-		.params = cell->params,
-		.varying = cell->varying,
+		CELL_NAMES(cell),
 	};
 	cell_find_end(&c->cells[c->nr_cells++], p->r, p->contrast, p->cell);
 }
@@ -310,58 +267,93 @@ static int compare_cell(struct place *p, struct err *e)
 	return 0;
 }
 
-static void list_required(struct place *p)
-{
-	size_t n = 0;
-
-	p->required = xcalloc((size_t)p->r->metric_index.nr + 1, sizeof(*p->required));
-	for (uint32_t m = 0; m < p->r->nr_measures; m++) {
-		if (p->r->measures[m].required)
-			p->required[n++] = m;
-	}
-	p->required[n] = INTERN_NONE;
-}
-
-static int unknown_contrast(const struct results *r, const char *name, struct err *e)
-{
-	const char **names = xcalloc(r->nr_contrasts + 1, sizeof(*names));
-	struct buf hint = BUF_INIT;
-	int ret;
-
-	for (size_t i = 0; i < r->nr_contrasts; i++)
-		names[i] = r->contrasts[i].name;
-	near_hint(&hint, name, names);
-	ret = err_add(e, EINVAL, "%s has no contrast '%.64s'%s", r->path, name, buf_str(&hint));
-	err_exit(e, FSDUEL_USAGE);
-	buf_release(&hint);
-	free(names);
-	return ret;
-}
-
 int compare_results(struct comparison *c, const struct results *r, const char *contrast,
 		    struct err *e)
 {
 	struct place p = { .c = c, .r = r };
-	bool found = false;
+	size_t n = 0;
 	int ret = 0;
 
-	*c = (struct comparison){ .texts = xcalloc(1, sizeof(*c->texts)) };
+	*c = (struct comparison){ 0 };
+	if (contrast)
+		ret = near_check("contrast", contrast, r->contrasts, r->nr_contrasts,
+				 sizeof(*r->contrasts), offsetof(struct results_contrast, name), e);
 	p.scratch = xcalloc(3 * (size_t)r->blocks, sizeof(*p.scratch));
-	list_required(&p);
+	p.required = xcalloc((size_t)r->metric_index.nr + 1, sizeof(*p.required));
+	for (uint32_t m = 0; m < r->measure_index.nr; m++)
+		if (r->measures[m].required)
+			p.required[n++] = m;
+	p.required[n] = INTERN_NONE;
 	for (size_t i = 0; i < r->nr_contrasts && !ret; i++) {
 		p.contrast = &r->contrasts[i];
 		if (contrast && strcmp(contrast, p.contrast->name))
 			continue;
-		found = true;
 		for (p.cell = 0; p.cell < r->cell_index.nr && !ret; p.cell++)
 			ret = compare_cell(&p, e);
 	}
 	free(p.scratch);
 	free(p.required);
-	if (contrast && !found)
-		ret = unknown_contrast(r, contrast, e);
 	if (ret)
 		comparison_release(c);
+	return ret;
+}
+
+/* --- which rows are shown: a choice of what to look at, never of what counts -------------- */
+
+static bool several_roles(const struct comparison *c, size_t from, size_t to)
+{
+	const char *role = NULL;
+
+	for (size_t i = from; i < to; i++) {
+		if (c->rows[i].whole)
+			continue;
+		if (role && strcmp(role, c->rows[i].role))
+			return true;
+		role = c->rows[i].role;
+	}
+	return false;
+}
+
+static bool wanted(const struct comparison_row *row, const char *metric, const char *role,
+		   bool several)
+{
+	bool metric_fits =
+		!metric ? row->primary : !strcmp(metric, "all") || !strcmp(metric, row->metric);
+	bool role_fits = !role ? row->whole || several : !strcmp(role, row->role);
+
+	return metric_fits && role_fits;
+}
+
+int comparison_select(struct comparison *c, const char *metric, const char *role, struct err *e)
+{
+	size_t kept = 0;
+	int ret = 0;
+
+	if (metric && strcmp(metric, "all"))
+		ret = near_check("metric", metric, c->rows, c->nr_rows, sizeof(*c->rows),
+				 offsetof(struct comparison_row, metric), e);
+	if (!ret && role)
+		ret = near_check("role", role, c->rows, c->nr_rows, sizeof(*c->rows),
+				 offsetof(struct comparison_row, role), e);
+	for (size_t i = 0, end; !ret && i < c->nr_rows; i = end) {
+		bool several;
+
+		/* Rows of one cell in one contrast stand together. */
+		for (end = i + 1;
+		     end < c->nr_rows && comparison_same_cell(&c->rows[i], &c->rows[end]);)
+			end++;
+		several = several_roles(c, i, end);
+		for (size_t k = i; k < end; k++) {
+			struct comparison_row row = c->rows[k];
+
+			if (wanted(&row, metric, role, several))
+				c->rows[kept++] = row;
+			else
+				free(row.pair);
+		}
+	}
+	if (!ret)
+		c->nr_rows = kept;
 	return ret;
 }
 
@@ -379,10 +371,9 @@ void comparison_release(struct comparison *c)
 	strv_release(&c->remarks);
 	strv_release(&c->lock_notes);
 	strv_release(&c->cost_notes);
-	strv_release(&c->becauses);
 	judge_release(c->judge);
 	if (c->texts)
-		intern_release(&c->texts->strings);
+		intern_release(c->texts);
 	free(c->texts);
 	*c = (struct comparison){ 0 };
 }

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * compare.h: the two sides of a contrast put beside each other, cell by cell.
- * What is computed here is order statistics of paired blocks; what they prove is
- * added by judge.h, which starts from the pairs in each row.
+ * compare.h: the two sides of a contrast put beside each other, cell by cell: order
+ * statistics of paired blocks. judge.h adds what the pairs in each row prove.
  *
- * A pair is one cell, block, pass, role, metric and detail with a valid value
- * (status ok, finite) on both sides. All strings are borrowed from the results,
- * which must outlive the comparison; reasons belong to the comparison.
+ * A pair is one cell, block, pass, role, metric and detail with a valid value (status ok,
+ * finite) on both sides. All strings are borrowed from the results, which must outlive the
+ * comparison; reasons belong to the comparison.
  */
 #ifndef FSDUEL_ANALYSIS_COMPARE_H
 #define FSDUEL_ANALYSIS_COMPARE_H
 
-#include "analysis/results/results.h"
 #include "analysis/compare/verdict.h"
+#include "analysis/results/results.h"
 #include "lib/buf.h"
 
 enum mark {
@@ -24,7 +23,7 @@ enum mark {
 };
 extern const char *const mark_names[]; /* "", "equal", "better", "worse", "mixed" */
 
-/* What is wrong with a block that is no pair: the worst of both sides; or of several blocks. */
+/* Why a block is no pair: the worst reason of both sides, or of several blocks. */
 enum lack { LACK_NONE, LACK_SKIPPED, LACK_MISSING, LACK_INVALID, LACK_FAILED };
 extern const char *const lack_names[]; /* "", "skipped", "not measured", "invalid", "failed" */
 
@@ -42,7 +41,7 @@ enum zero { ZERO_NONE, ZERO_SOME, ZERO_TO, ZERO_FROM };
 extern const char *const zero_names[]; /* "", "0 in some blocks", "to 0", "from 0" */
 
 /*
- * What judge.h found of a row. Changes are ratios patched / baseline: 0.97 is -3 %.
+ * The judgement of a row, by judge.h. Changes are ratios patched / baseline: 0.97 is -3 %.
  * p values are two-sided; those of a family hold for all its rows at once.
  */
 struct judgement {
@@ -62,7 +61,7 @@ struct judgement {
 };
 
 /*
- * What locks.h found of a row that decides, where the cell was watched on both
+ * The waits for locks of a row that decides, by locks.h, where the cell was watched on both
  * sides. Figures are of the workload's own threads and for each operation of the
  * watched runs.
  */
@@ -80,7 +79,7 @@ struct row_locks {
 };
 
 /*
- * What costs.h found of a row that decides, where the cell was profiled on both sides:
+ * The instructions of a row that decides, by costs.h, where the cell was profiled on both sides:
  * instructions for each operation of the profiled runs, all and of one function.
  */
 struct row_costs {
@@ -102,7 +101,7 @@ struct comparison_row {
 	bool primary;                       /* of a primary metric in the first pass */
 	bool whole;                         /* of the whole workload: role "all" */
 	bool needed;                        /* a pair without its value is a gap */
-	bool member;                  /* it decides the cell, alone or with others: see members.c */
+	bool member;                  /* it decides the cell, alone or with others: see cells.c */
 	bool total;                   /* of the whole workload, whose roles decide instead */
 	bool identical;               /* every sample of its role is equal on both sides */
 	double resolution;            /* 0.002: the figure is known to 0.2 % only; 0: finer */
@@ -190,9 +189,8 @@ struct comparison {
 	struct strv remarks;    /* sentences about what the data can show at all */
 	struct strv lock_notes; /* sentences about the locks pass; see locks.h */
 	struct strv cost_notes; /* sentences about the profile pass; see costs.h */
-	struct strv becauses;   /* private: what rows[].because and rows[].l.because point to */
 	struct judge *judge;    /* private */
-	struct comparison_text *texts; /* private: owns the reasons */
+	struct intern *texts;   /* private: see comparison_keep */
 };
 
 /*
@@ -218,12 +216,35 @@ int comparison_select(struct comparison *c, const char *metric, const char *role
 bool comparison_same_cell(const struct comparison_row *a, const struct comparison_row *b);
 
 /*
- * What explains a cell's change: of a row that decides alone its own, of roles the
+ * The row whose sentence explains a cell's change: a row that decides alone, for roles the
  * total's, by its first role only, so that it is said once. NULL: nothing.
  */
 const struct comparison_row *comparison_because(const struct comparison *c,
 						const struct comparison_row *row);
 
 void comparison_release(struct comparison *c);
+
+/* --- one row, for rooms that explain it: row.c -------------------------------------------- */
+
+/* Keep the text of b, which is released, as long as c. */
+const char *comparison_keep(struct comparison *c, struct buf *b);
+
+/* 1: higher is better, -1: lower is, 0: neither. */
+int row_direction(const struct comparison_row *row);
+/* Is its change a loss? */
+bool row_slower(const struct comparison_row *row);
+/* Is there a change to be explained: past the margin, and not shown to be the same? */
+bool row_changed(const struct comparison_row *row);
+/* Locks and costs are of an operation of the whole workload: of the row that decides it or,
+ * where roles decide, of their total. */
+bool row_of_cell(const struct comparison_row *row);
+/* Append "randrw threads=8" and, of a role that decides for itself, its name. */
+void row_name(struct buf *b, const struct comparison_row *row);
+
+/* A share of the change in an operation's time below that explains nothing of it. */
+#define BECAUSE_PARTLY 0.2
+enum lock_part because_part(double share);
+/* "1.2 ms -> 3 ms" */
+void because_times(struct buf *b, const double ns[2]);
 
 #endif

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * evidence.c: the rows of one family at one look: their log ratios, what the
- * tests say of them together, and the rules applied to each. Which rows make a
+ * evidence.c: the rows of one family at one look: their log ratios, the
+ * tests of all of them together, and the rules applied to each. Which rows make a
  * family stands in judge.c.
  */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/stats/family.h"
 #include "analysis/compare/judge_impl.h"
-#include "analysis/stats/paired.h"
-#include "analysis/stats/rank.h"
+#include "analysis/stats/ranks.h"
 
 #define UNPAIRED_MIN 4 /* 2 / (8 over 4) is the first below 5 % */
 
@@ -79,7 +77,7 @@ struct gathered {
 	size_t nr;
 	unsigned blocks;
 	struct logs *logs; /* of each row */
-	double *p_signed_rank, *p_holm;
+	double *p_ranks, *p_holm;
 };
 
 static double margin_of(const struct judge *j, const struct comparison_row *row)
@@ -97,7 +95,7 @@ static void gather(struct gathered *g, struct comparison_row **rows, size_t nr, 
 {
 	*g = (struct gathered){ .rows = rows, .nr = nr, .blocks = blocks };
 	g->logs = xcalloc(nr + 1, sizeof(*g->logs));
-	g->p_signed_rank = xcalloc(nr + 1, sizeof(*g->p_signed_rank));
+	g->p_ranks = xcalloc(nr + 1, sizeof(*g->p_ranks));
 	g->p_holm = xcalloc(nr + 1, sizeof(*g->p_holm));
 	for (size_t i = 0; i < nr; i++)
 		logs_init(&g->logs[i], rows[i], blocks);
@@ -108,18 +106,8 @@ static void scatter(struct gathered *g)
 	for (size_t i = 0; i < g->nr; i++)
 		logs_release(&g->logs[i]);
 	free(g->logs);
-	free(g->p_signed_rank);
+	free(g->p_ranks);
 	free(g->p_holm);
-}
-
-static void test_signed_ranks(struct gathered *g)
-{
-	for (size_t i = 0; i < g->nr; i++) {
-		const struct logs *l = &g->logs[i];
-
-		g->p_signed_rank[i] = l->no_ratio ? 1 : paired_signed_rank_p(l->d, l->n);
-	}
-	family_holm(g->p_signed_rank, g->nr, g->p_holm);
 }
 
 /*
@@ -205,23 +193,24 @@ static void sides_release(struct sides *s)
 	free(s->y);
 }
 
-/* Rank sums, Holm; the parts of the level that looks may spend add up (Bonferroni). */
-static void test_unpaired(const struct judge *j, struct gathered *g, double alpha,
-			  struct family_cell *out)
+/* Each row alone: signed ranks of its pairs, or rank sums; and Holm's method over the rows. */
+static void test_ranks(const struct judge *j, struct gathered *g)
 {
 	for (size_t i = 0; i < g->nr; i++) {
+		const struct logs *l = &g->logs[i];
 		struct sides s;
 
+		g->p_ranks[i] = 1;
+		if (j->paired && !l->no_ratio)
+			g->p_ranks[i] = paired_signed_rank_p(l->d, l->n);
+		if (j->paired)
+			continue;
 		sides_init(&s, g->rows[i], g->blocks);
-		g->p_signed_rank[i] =
-			s.m && s.n && !s.no_ratio ? rank_sum_p(s.x, s.m, s.y, s.n) : 1;
+		if (s.m && s.n && !s.no_ratio)
+			g->p_ranks[i] = rank_sum_p(s.x, s.m, s.y, s.n);
 		sides_release(&s);
 	}
-	family_holm(g->p_signed_rank, g->nr, g->p_holm);
-	for (size_t i = 0; i < g->nr; i++)
-		out[i] = (struct family_cell){ .p_alone = g->p_signed_rank[i],
-					       .p = fmin(1, g->p_holm[i] * (double)j->families *
-								    VERDICT_ALPHA / alpha) };
+	family_holm(g->p_ranks, g->nr, g->p_holm);
 }
 
 /* Estimates and intervals of log ratios, one for each level, into e and in. */
@@ -260,7 +249,7 @@ static enum zero estimate_sides(const struct gathered *g, size_t i, struct evide
 	return zero;
 }
 
-/* What most pairs are, where some values are 0. */
+/* The change of most pairs, where some values are 0. */
 static enum zero zero_of(const struct logs *l)
 {
 	if (2 * l->to_zero > l->n || 2 * l->from_zero > l->n)
@@ -277,7 +266,7 @@ static struct interval as_ratios(struct interval i, enum zero zero)
 	return i;
 }
 
-/* What a look says of a row: k of judge.shown, and the family's result over all looks. */
+/* The ruling on a row at look k of judge.shown, with the family's result over all looks. */
 static void rule_on(const struct judge *j, const struct gathered *g, size_t i,
 		    const struct judge_look *k, const struct family_cell *of_family)
 {
@@ -324,7 +313,7 @@ static void rule_on(const struct judge *j, const struct gathered *g, size_t i,
 		.i90 = as_ratios(in[1], zero),
 		.has_p = e.n && !e.no_ratio,
 		.p_flip = of_family->p_alone,
-		.p_signed_rank = g->p_signed_rank[i],
+		.p_signed_rank = g->p_ranks[i],
 		.p_family = e.p_family,
 		.p_holm = g->p_holm[i],
 	};
@@ -356,12 +345,17 @@ void judge_rows(const struct judge *j, struct comparison_row **rows, size_t nr)
 	}
 	for (size_t k = 0; k < j->nr_shown && nr; k++) {
 		gather(&g, rows, nr, blocks_of(rows, j->shown[k].blocks));
-		if (j->paired)
-			test_signed_ranks(&g);
-		else
-			test_unpaired(j, &g, j->shown[k].alpha, of_family);
-		for (size_t i = 0; i < nr; i++)
+		test_ranks(j, &g);
+		for (size_t i = 0; i < nr; i++) {
+			/* The parts of the level that looks may spend add up (Bonferroni). */
+			if (!j->paired)
+				of_family[i] = (struct family_cell){
+					.p_alone = g.p_ranks[i],
+					.p = fmin(1, g.p_holm[i] * (double)j->families *
+							     VERDICT_ALPHA / j->shown[k].alpha),
+				};
 			rule_on(j, &g, i, &j->shown[k], &of_family[i]);
+		}
 		scatter(&g);
 	}
 	free(of_family);

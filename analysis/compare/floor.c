@@ -1,15 +1,204 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* floor.c: what a machine can see; see floor.h. */
+/*
+ * floor.c: what a machine can see; see floor.h. The smallest change that is found comes from
+ * simulation. Each made-up duel is noise of all cells; then each cell in turn is given a
+ * change that grows until the flips of family.h and the margin call it.
+ */
 #include "analysis/compare/floor.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/compare/judge.h"
-#include "lib/buf.h"
+#include "analysis/compare/judge_impl.h"
+#include "analysis/stats/stats.h"
+#include "analysis/stats/ranks.h"
+#include "lib/rng.h"
 
 #define FLOOR_SCHEMA 1
+
+#define DUELS 500
+#define FLIPS 500    /* drawn where there are more */
+#define STEPS 12     /* halvings */
+#define LARGEST 20.0 /* log ratio past which nobody asks */
+
+struct made_up {
+	const struct floor_family *f;
+	size_t nr_flips;
+	double *sign;           /* by flip, then block; the first flip is the data */
+	double *signs;          /* of each flip: their sum */
+	double *d;              /* by cell, then block */
+	double *sum;            /* of the cell in hand, of each flip */
+	double *first, *second; /* of each flip: the largest statistics of two cells */
+	size_t *of_first;       /* the cell of the first */
+	double alpha;
+};
+
+static void made_up_init(struct made_up *m, const struct floor_family *f)
+{
+	struct rng rng = { 20260915 };
+	bool all = f->blocks < 64 && ldexp(1, (int)f->blocks - 1) <= FLIPS;
+
+	*m = (struct made_up){ .f = f,
+			       .nr_flips = all ? 1u << (f->blocks - 1) : FLIPS,
+			       .alpha = VERDICT_ALPHA * JUDGE_FIRST / (double)f->families };
+	m->sign = xcalloc(m->nr_flips * f->blocks, sizeof(*m->sign));
+	m->signs = xcalloc(m->nr_flips, sizeof(*m->signs));
+	m->d = xcalloc(f->cells * f->blocks, sizeof(*m->d));
+	m->sum = xcalloc(m->nr_flips, sizeof(*m->sum));
+	m->first = xcalloc(m->nr_flips, sizeof(*m->first));
+	m->second = xcalloc(m->nr_flips, sizeof(*m->second));
+	m->of_first = xcalloc(m->nr_flips, sizeof(*m->of_first));
+	for (size_t i = 0; i < m->nr_flips; i++) {
+		for (unsigned b = 0; b < f->blocks; b++) {
+			bool minus = all ? i >> b & 1 : i && b && rng_below(&rng, 2);
+
+			m->sign[i * f->blocks + b] = minus ? -1 : 1;
+			m->signs[i] += minus ? -1 : 1;
+		}
+	}
+}
+
+static void made_up_release(struct made_up *m)
+{
+	free(m->sign);
+	free(m->signs);
+	free(m->d);
+	free(m->sum);
+	free(m->first);
+	free(m->second);
+	free(m->of_first);
+}
+
+/*
+ * The sum of squares of the cell with a change is kept apart: squares + 2 change total +
+ * n change^2.
+ */
+static double scale_of(const struct made_up *m, size_t cell, double change)
+{
+	const double *d = m->d + cell * m->f->blocks;
+	double margin = log1p(m->f->margin[cell]), sum = 0;
+
+	for (unsigned b = 0; b < m->f->blocks; b++)
+		sum += (d[b] + change) * (d[b] + change) + margin * margin;
+	return sum > 0 ? 1 / sqrt(sum) : 0;
+}
+
+static double statistic(const struct made_up *m, size_t cell, double sum, double scale)
+{
+	double size = fabs(sum), blocks = m->f->blocks;
+
+	/* As in flips.h: up to the root of blocks inside the margin, more than that outside. */
+	return size * scale + (size >= blocks * log1p(m->f->margin[cell]) ? 2 * sqrt(blocks) : 0);
+}
+
+static void sum_flips(struct made_up *m, size_t cell)
+{
+	const double *d = m->d + cell * m->f->blocks;
+
+	for (size_t i = 0; i < m->nr_flips; i++) {
+		const double *sign = m->sign + i * m->f->blocks;
+
+		m->sum[i] = 0;
+		for (unsigned b = 0; b < m->f->blocks; b++)
+			m->sum[i] += sign[b] * d[b];
+	}
+}
+
+static void make_noise(struct made_up *m, struct rng *rng)
+{
+	for (size_t c = 0; c < m->f->cells; c++)
+		for (unsigned b = 0; b < m->f->blocks; b++) {
+			double u = ((double)(rng_next(rng) >> 11) + 0.5) / 9007199254740992.0;
+
+			m->d[c * m->f->blocks + b] = m->f->sd_log[c] * dist_normal_quantile(u);
+		}
+	for (size_t i = 0; i < m->nr_flips; i++)
+		m->first[i] = m->second[i] = -1;
+	for (size_t c = 0; c < m->f->cells; c++) {
+		double scale = scale_of(m, c, 0);
+
+		sum_flips(m, c);
+		for (size_t i = 0; i < m->nr_flips; i++) {
+			double t = statistic(m, c, m->sum[i], scale);
+
+			if (t > m->first[i]) {
+				m->second[i] = m->first[i];
+				m->first[i] = t;
+				m->of_first[i] = c;
+			} else if (t > m->second[i]) {
+				m->second[i] = t;
+			}
+		}
+	}
+}
+
+/* Is the cell called with this change? middle: the estimate of its noise. */
+static bool found(const struct made_up *m, size_t cell, double middle, double change)
+{
+	double scale = scale_of(m, cell, change);
+	double limit = statistic(m, cell, m->sum[0] + change * m->signs[0], scale) * (1 - 1e-9);
+	size_t reached = 0;
+
+	if (middle + change <= -log1p(-m->f->margin[cell])) /* the farther edge */
+		return false;
+	for (size_t i = 0; i < m->nr_flips; i++) {
+		double other = m->of_first[i] == cell ? m->second[i] : m->first[i];
+
+		reached += other >= limit ||
+			   statistic(m, cell, m->sum[i] + change * m->signs[i], scale) >= limit;
+	}
+	return (double)reached <= m->alpha * (double)m->nr_flips;
+}
+
+static double least_change(struct made_up *m, size_t cell)
+{
+	double middle, low = 0, high = -2 * log1p(-m->f->margin[cell]) + m->f->sd_log[cell];
+
+	sum_flips(m, cell);
+	middle = paired_estimate(m->d + cell * m->f->blocks, m->f->blocks, NULL, NULL, 0);
+	for (; high < LARGEST && !found(m, cell, middle, high); high *= 2)
+		low = high;
+	for (int i = 0; i < STEPS && high < LARGEST; i++) {
+		double change = (low + high) / 2;
+
+		if (found(m, cell, middle, change))
+			high = change;
+		else
+			low = change;
+	}
+	return high;
+}
+
+void floor_detectable(const struct floor_family *f, const double *chance, size_t nr_chances,
+		      double *out)
+{
+	double *least = xcalloc(f->cells * DUELS + 1, sizeof(*least));
+	bool enough = f->blocks >= family_min_blocks(VERDICT_ALPHA * JUDGE_FIRST, f->families);
+	struct rng rng = { 20260914 };
+	struct made_up m;
+
+	if (enough)
+		made_up_init(&m, f);
+	for (size_t k = 0; k < DUELS && enough; k++) {
+		make_noise(&m, &rng);
+		for (size_t c = 0; c < f->cells; c++)
+			least[c * DUELS + k] = least_change(&m, c);
+	}
+	for (size_t c = 0; c < f->cells; c++) {
+		stats_sort(least + c * DUELS, DUELS);
+		for (size_t i = 0; i < nr_chances; i++) {
+			double change = stats_quantile_sorted(least + c * DUELS, DUELS, chance[i]);
+
+			out[c * nr_chances + i] = enough && change < LARGEST ? expm1(change) : -1;
+		}
+	}
+	if (enough)
+		made_up_release(&m);
+	free(least);
+}
+
+/* --- a machine's floor -------------------------------------------------------------------- */
 
 json_t *floor_json(const struct comparison *c, const struct results *r)
 {
@@ -72,7 +261,7 @@ double *floor_sees(const struct comparison *c, const struct comparison_row *cons
 	double *margin = xcalloc(nr + 1, sizeof(*margin));
 	double *out = xcalloc(nr * nr_chances + 1, sizeof(*out));
 	struct floor_family f = {
-		.sd_log = sd_log, .margin = margin, .cells = nr, .families = judge_nr_families(c)
+		.sd_log = sd_log, .margin = margin, .cells = nr, .families = c->judge->families
 	};
 
 	for (size_t i = 0; i < nr; i++) {

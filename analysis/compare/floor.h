@@ -18,11 +18,10 @@ struct floor_family {
 
 /*
  * The smallest change (0.02: 2 %) of each cell that a first look at so many blocks calls
- * slower or faster with each chance (0.8), by simulation: duels in which one cell
- * has a change and the noise of all is Gaussian, each on its own; the flips of family.h
- * and the margin decide. The least change found in each duel, and of these the quantile
- * (Bloom, "Minimum detectable effects", Evaluation Review 19 (1995), for the idea).
- * Seeded. out: nr_chances for each cell; negative: no change is found with so few blocks.
+ * slower or faster with each chance (0.8), by seeded simulation: duels in which one cell has
+ * a change and the noise of all is Gaussian; the flips of family.h and the margin decide. Of
+ * the least change found in each duel the quantile is taken (the idea: Bloom 1995). out:
+ * nr_chances for each cell; negative: no change is found with so few blocks.
  */
 void floor_detectable(const struct floor_family *f, const double *chance, size_t nr_chances,
 		      double *out);
@@ -31,7 +30,7 @@ void floor_detectable(const struct floor_family *f, const double *chance, size_t
 double *floor_sees(const struct comparison *c, const struct comparison_row *const *rows, size_t nr,
 		   const double *sd_log, const double *chance, size_t nr_chances);
 
-/* What judge.h found in an A/A comparison, to be kept: schema, machine, blocks, cells. */
+/* The spread of each cell in an A/A comparison, to be kept: schema, machine, blocks, cells. */
 json_t *floor_json(const struct comparison *c, const struct results *r);
 
 /* The cell's sd_log in a floor, or a negative number. */

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * headline.c: a contrast in a line: the geometric mean of its deciding rows'
- * ratios, each turned so that above 1 is better, after Fleming and Wallace, "How
- * not to lie with statistics: the correct way to summarize benchmark results",
- * CACM 29 (1986). Its interval comes from resampling whole blocks, so that what
- * cells have in common within a block stays together: the symmetric bootstrap-t of
- * Hall, "On symmetric bootstrap confidence intervals", JRSS B 50 (1988), section 2.
- * (Percentiles of resampled means, the usual choice, are too narrow for six blocks.)
- * A row with a value of 0 has no ratio: it is counted and, where it has a verdict, named
- * first among the worst or best. A broken cell has no place in the mean either.
+ * headline.c: a contrast in a line: the geometric mean of its deciding rows' ratios, each
+ * turned so that above 1 is better (Fleming and Wallace 1986). Its interval resamples whole
+ * blocks, so that cells keep what they have in common within a block: the symmetric
+ * bootstrap-t (Hall 1988), as percentiles of means are too narrow for six blocks. A row with
+ * a value of 0 has no ratio: it is counted and, where it has a verdict, named first among the
+ * worst or best. A broken cell has no place in the mean either.
  */
 #include <math.h>
 #include <stdlib.h>

@@ -1,32 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * judge.h: a comparison judged: estimates and intervals of each row (paired.h,
- * or rank.h where run.json says "paired": false), the family (family.h), the
- * rules (verdict.h), the headline and the checks of the data.
+ * judge.h: a comparison judged: estimates and intervals of each row (ranks.h), the family
+ * (family.h) unless run.json says "paired": false, the rules (verdict.h), the headline and
+ * the checks of the data. docs/statistics.md has the reasons.
  *
- * A family: all deciding rows (primary metrics; each role of a mix, else the whole
- * workload) of the contrasts that share no variant. Within it one set of joint flips is exact;
- * contrasts that share a variant are families of their own, and p is multiplied
- * by the number of families (Bonferroni), so that the chance of any false alarm
- * in the exit code stays at 5 %. The rows shown beyond the deciding ones (totals,
- * other metrics) are a second set of families by the same rule, at a level of its
- * own: they decide nothing.
+ * A family: all deciding rows (primary metrics; each role of a mix, else the whole workload)
+ * of the contrasts that share no variant. Contrasts that share one are families of their
+ * own, and p is multiplied by the number of families (Bonferroni). The rows shown beyond the
+ * deciding ones are a second set of families by the same rule: they decide nothing.
  *
- * Every number of blocks at which a verdict was shown is a look, and looks share the
- * 5 % (family.h has the test).
- *   planned: run.json has "looks": [{"blocks": 8, "alpha": 0.01}, ...], what each may
- *   spend besides. Rows are judged at each look that was reached, on its blocks, and
+ * Every number of blocks at which a verdict was shown is a look, and looks share the 5 %.
+ *   planned: run.json has "looks": [{"blocks": 8, "alpha": 0.01}, ...], the part that each
+ *   may spend besides. Rows are judged at each look that was reached, on its blocks, and
  *   the first verdict stands.
- *   unplanned: the first look, at n blocks, may spend four fifths (JUDGE_FIRST) of the
- *   5 %. Where blocks were added after it (looks.json says so), every number of blocks
- *   from n on is taken for a look, whether or not somebody looked, and by m blocks
- *   1 - n / 5 m of the 5 % may be spent. So it does not matter that the number of
- *   blocks added was chosen by what the look before had shown (Proschan, Follmann and
- *   Waclawiw, "Effects of assumption violations on type I error rate in group sequential
- *   monitoring", Biometrics 48 (1992)), nor how often that was done.
- * `same` is tested at four fifths of 5 % at the first unplanned look, at a tenth at
- * the next, at half of that at the one after it; at a planned look's own alpha
- * (Bonferroni): the sum is 5 % at most.
+ *   unplanned: the first look, at n blocks, may spend four fifths (JUDGE_FIRST) of the 5 %.
+ *   Where blocks were added after it (looks.json says so), every number of blocks from n on
+ *   is taken for a look, and by m blocks 1 - n / 5 m of the 5 % may be spent (Proschan 1992).
+ * `same` is tested at four fifths of 5 % at the first unplanned look, at a tenth at the next,
+ * at half of that at the one after it; at a planned look's own alpha.
  */
 #ifndef FSDUEL_ANALYSIS_JUDGE_H
 #define FSDUEL_ANALYSIS_JUDGE_H
@@ -43,7 +34,7 @@ struct judge_look {
 /*
  * The looks of an adaptive run of at most max blocks, from JUDGE_LOOK_FIRST on: four
  * at 40, 60, 80 and 100 % of max with alphas .01 .01 .01 .02; below 20 blocks those
- * of 8, 12, 16 that fit, and what is left of .05 at max. Returns their number.
+ * of 8, 12, 16 that fit, and the rest of .05 at max. Returns their number.
  */
 #define JUDGE_LOOKS_MAX 4
 #define JUDGE_LOOK_FIRST 8 /* 2^(1 - 8) is the first below .01 */
@@ -63,20 +54,19 @@ void comparison_judge(struct comparison *c, const struct results *r, const struc
  */
 unsigned comparison_look(const struct comparison *c);
 
-/* Judge what is left to be shown, after comparison_select. c must have been judged. */
+/* Judge the other rows that are to be shown, after comparison_select. c must have been judged. */
 void comparison_judge_rest(struct comparison *c, const struct results *r);
 
 /* Cells with that verdict, over all contrasts. */
 unsigned comparison_count(const struct comparison *c, enum verdict v);
+/* Cells with a verdict that is a loss: what exit code 1 is for. */
+unsigned comparison_losses(const struct comparison *c);
 
 /*
  * How many families contrasts make: pairs of variant numbers, those that share
  * one apart (greedily, in order). family_of[i] may be NULL.
  */
 size_t judge_families(const unsigned (*contrast)[2], size_t nr, size_t *family_of);
-
-/* Of a comparison that was judged. */
-size_t judge_nr_families(const struct comparison *c);
 
 /* Least blocks with which any row can be called slower or faster. */
 unsigned judge_min_blocks(size_t families, bool exact_mode);

@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * judge_impl.h: what the files behind judge.h share: members.c (which rows decide a
- * cell), judge.c (which of them together), evidence.c (one family), cells.c (rows and their
- * cell), headline.c (the contrast in a line), oddities.c (what is odd in the data),
- * remarks.c (what the data can show at all). Private to analysis/.
+ * judge_impl.h: what the files of this room share, from the ground up: row.c (one row),
+ * looks.c (families and looks), evidence.c (one family), cells.c (rows and their cell), headline.c
+ * (the contrast in a line), oddities.c (checks of the data), remarks.c (the limits of the data).
+ * judge.c and compare.c lead them. Private to the room.
  */
 #ifndef FSDUEL_ANALYSIS_JUDGE_IMPL_H
 #define FSDUEL_ANALYSIS_JUDGE_IMPL_H
 
 #include "analysis/compare/judge.h"
-#include "analysis/results/results_impl.h"
+#include "analysis/results/tables.h"
 #include "analysis/stats/family.h"
-
-struct comparison_text {
-	struct intern strings;
-};
 
 struct judge {
 	double margin;                 /* 0: see margin_of */
@@ -33,33 +29,44 @@ struct judge {
 };
 
 /*
- * What is looked at: the planned looks; or, where nr is 0, all of `blocks` blocks, of
+ * Set the looks: the planned ones; or, where nr is 0, all of `blocks` blocks, of
  * which a verdict was shown before at those in before (nr_before, growing). Sets looks,
  * shown and next_alpha, freed by judge_release.
  */
 void judge_set_looks(struct judge *j, const struct judge_look *planned, size_t nr);
 void judge_set_unplanned(struct judge *j, const unsigned *before, size_t nr, unsigned blocks);
+void judge_release(struct judge *j); /* accepts NULL */
 
 /* Fill medians, ratios and mark of a row whose pairs are there; scratch: 3 x planned. */
 void row_summarise(struct comparison_row *row, double *scratch);
-
-/*
- * members.c: of the rows of one cell and contrast: which decide it, which are identical,
- * how far each is known.
- */
-void members_choose(struct comparison_row *rows, size_t nr);
 /* Has either side a value in any block? */
 bool row_measured(const struct comparison_row *row);
+/* The contrast of a row. */
+const struct results_contrast *row_contrast(const struct results *r,
+					    const struct comparison_row *row);
+/* The rows of one contrast that decide, in order; *nr of them, freed by the caller. */
+struct comparison_row **deciding_rows(const struct comparison *c, const char *contrast, size_t *nr);
 
-/* cells.c: fill end, its blocks and line of a cell by its number in r. */
+/* "SENTENCE: cell (what), cell (what), cell (what) and 9 more" */
+struct row_list {
+	struct buf text;
+	size_t nr;
+};
+void row_list_add(struct row_list *l, const char *sentence, const struct comparison_row *row,
+		  const char *what);
+void row_list_end(struct row_list *l, struct strv *sentences); /* releases it */
+
+/* Of the rows of one cell and contrast: which decide, which are identical, how far each is known.
+ */
+void members_choose(struct comparison_row *rows, size_t nr);
+
+/* Fill end, its blocks and line of a cell by its number in r. */
 void cell_find_end(struct comparison_cell *out, const struct results *r,
 		   const struct results_contrast *contrast, uint32_t cell);
 /* The rows that decide, once they are judged, put together cell by cell. */
 void cells_fill(struct comparison *c);
 /* Say in words how far the coarse ones of the judged rows are known. */
 void cells_explain(struct comparison *c);
-
-void judge_release(struct judge *j); /* accepts NULL */
 
 /* The log ratios of a row's first upto blocks, one a pair. */
 struct logs {
@@ -71,7 +78,7 @@ struct logs {
 	const char *no_ratio;        /* why some pair has none: then d is not to be used */
 };
 /*
- * What stands for the logarithm of 0, and in a ratio for its negative: ranks and signs
+ * LOG_ZERO stands for the logarithm of 0, and in a ratio its negative too: ranks and signs
  * are those of infinity, sums stay numbers. No two doubles above 0 lie LOG_FINITE apart.
  */
 #define LOG_ZERO (-1e4)
@@ -84,32 +91,8 @@ void logs_release(struct logs *l);
 /* Test the rows as one family at each look and rule on each. They share planned. */
 void judge_rows(const struct judge *j, struct comparison_row **rows, size_t nr);
 
-/* 1: higher is better, -1: lower is, 0: neither. */
-int row_direction(const struct comparison_row *row);
-
-/* Is there a change to be explained: past the margin, and not shown to be the same? */
-bool row_changed(const struct comparison_row *row);
-
-/*
- * Locks and costs are of an operation of the whole workload: the row of it that decides
- * or, where roles do, of their total.
- */
-static inline bool row_of_cell(const struct comparison_row *row)
-{
-	return row->total || (row->whole && row->j.decides);
-}
-
-/* The number of a row's contrast in r. */
-size_t row_contrast(const struct results *r, const struct comparison_row *row);
-
-/* "randrw threads=8", cleaned of nothing: for sentences. Appends to b. */
-void row_name(struct buf *b, const struct comparison_row *row);
-
-/* The rows of one contrast that decide, in order; *nr of them, freed by the caller. */
-struct comparison_row **deciding_rows(const struct comparison *c, const char *contrast, size_t *nr);
-
 void headline_fill(struct comparison *c, const struct results *r);
 void checks_fill(struct comparison *c, const struct results *r);
-void remarks_fill(struct comparison *c, const struct results *r);
+void remarks_fill(struct comparison *c);
 
 #endif

@@ -7,13 +7,11 @@
  */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "analysis/stats/checks.h"
 #include "analysis/compare/judge_impl.h"
 #include "lib/schema.h"
 
-#define NAMED_MAX 3        /* cells a sentence names */
 #define ORDER_BLOCKS_MIN 8 /* a pattern in fewer blocks is no surprise */
 
 /* A row in the order of its pairs. */
@@ -101,6 +99,8 @@ static const struct check {
 	{ "neighbouring blocks depend on each other", true, neighbours },
 };
 
+#define NR_CHECKS (sizeof(checks) / sizeof(checks[0]))
+
 /* Rows with a pair whose value has no logarithm are left out. */
 static bool series_init(struct series *s, const struct comparison_row *row)
 {
@@ -129,34 +129,6 @@ static void series_release(struct series *s)
 	free(s->side[1]);
 }
 
-/* "SENTENCE: cell (what), cell (what), cell (what) and 9 more" */
-struct list {
-	struct buf text;
-	size_t nr;
-};
-
-static void list_add(struct list *l, const char *sentence, const struct comparison_row *row,
-		     const char *what)
-{
-	if (!l->nr)
-		buf_addf(&l->text, "%s: ", sentence);
-	if (l->nr++ >= NAMED_MAX)
-		return;
-	buf_adds(&l->text, l->nr > 1 ? ", " : "");
-	row_name(&l->text, row);
-	buf_addf(&l->text, " (%s)", what);
-}
-
-static void list_end(struct list *l, struct comparison *c)
-{
-	if (l->nr > NAMED_MAX)
-		buf_addf(&l->text, " and %zu more", l->nr - NAMED_MAX);
-	if (l->nr)
-		strv_add(&c->warnings, buf_str(&l->text));
-	buf_release(&l->text);
-	*l = (struct list){ .nr = 0 };
-}
-
 /* The limit of check_split depends on n alone: it is found once for each. */
 static double split_limit(double *known, const struct series *s, uint64_t seed)
 {
@@ -169,7 +141,7 @@ static double split_limit(double *known, const struct series *s, uint64_t seed)
 
 static void check_contrast(struct comparison *c, struct comparison_row **rows, size_t nr)
 {
-	struct list found[sizeof(checks) / sizeof(checks[0])] = { 0 };
+	struct row_list found[NR_CHECKS] = { 0 };
 	double *known = xcalloc(nr ? rows[0]->planned + 1 : 1, sizeof(*known));
 	struct buf what = BUF_INIT;
 
@@ -179,18 +151,18 @@ static void check_contrast(struct comparison *c, struct comparison_row **rows, s
 		if (series_init(&s, rows[i])) {
 			s.level_of_test = VERDICT_ALPHA / (double)nr;
 			s.split_limit = split_limit(known, &s, c->judge->seed);
-			for (size_t k = 0; k < sizeof(checks) / sizeof(checks[0]); k++) {
+			for (size_t k = 0; k < NR_CHECKS; k++) {
 				buf_reset(&what);
 				if ((!checks[k].time || !c->judge->exact_mode) &&
 				    checks[k].find(&s, &what))
-					list_add(&found[k], checks[k].sentence, rows[i],
-						 buf_str(&what));
+					row_list_add(&found[k], checks[k].sentence, rows[i],
+						     buf_str(&what));
 			}
 		}
 		series_release(&s);
 	}
-	for (size_t k = 0; k < sizeof(checks) / sizeof(checks[0]); k++)
-		list_end(&found[k], c);
+	for (size_t k = 0; k < NR_CHECKS; k++)
+		row_list_end(&found[k], &c->warnings);
 	buf_release(&what);
 	free(known);
 }
@@ -203,67 +175,56 @@ static const struct unit *unit_of(const struct results *r, const struct comparis
 	return results_unit(r, results_find_cell(r, row->workload, row->params), variant, block, 0);
 }
 
-/* Every word once; 1: it has one. only as in marks_split. */
-static unsigned add_marks(struct strv *all, const char *marks, const char *only)
+/* "steal,throttle in 3 of 12 runs", or nothing; only as in marks_split. */
+static void describe_marks(struct buf *what, const struct results *r,
+			   const struct comparison_row *row, const char *only)
 {
-	struct strv words = STRV_INIT;
-	unsigned any;
+	const struct results_contrast *t = row_contrast(r, row);
+	struct strv all = STRV_INIT;
+	unsigned marked = 0, runs = 0;
 
-	marks_split(&words, marks, only);
-	for (size_t i = 0; i < words.n; i++)
-		if (strv_find(all, words.v[i]) < 0)
-			strv_add(all, words.v[i]);
-	any = words.n > 0;
-	strv_release(&words);
-	return any;
-}
+	for (unsigned i = 0; i < 2 * row->planned; i++) {
+		const struct unit *u = unit_of(r, row, i % 2 ? t->patched : t->baseline, i / 2 + 1);
+		struct strv words = STRV_INIT;
 
-static void describe_marks(char *dst, size_t size, const struct strv *marks, unsigned marked,
-			   unsigned runs)
-{
-	struct buf b = BUF_INIT;
-
-	for (size_t i = 0; i < marks->n; i++)
-		buf_addf(&b, "%s%s", i ? "," : "", marks->v[i]);
-	snprintf(dst, size, "%.64s in %u of %u runs", buf_str(&b), marked, runs);
-	buf_release(&b);
+		if (!unit_ok(u))
+			continue;
+		marks_split(&words, intern_str(&r->strings, u->marks), only);
+		for (size_t k = 0; k < words.n; k++) {
+			if (strv_find(&all, words.v[k]) >= 0)
+				continue;
+			buf_addf(what, "%s%s", all.n ? "," : "", words.v[k]);
+			strv_add(&all, words.v[k]);
+		}
+		runs++;
+		marked += words.n > 0;
+		strv_release(&words);
+	}
+	if (marked)
+		buf_addf(what, " in %u of %u runs", marked, runs);
+	strv_release(&all);
 }
 
 static void check_marks(struct comparison *c, const struct results *r, struct comparison_row **rows,
 			size_t nr, const char *sentence, const char *only)
 {
-	struct list list = { .nr = 0 };
+	struct row_list list = { .nr = 0 };
 
 	for (size_t i = 0; i < nr; i++) {
-		const struct results_contrast *t = &r->contrasts[row_contrast(r, rows[i])];
-		unsigned marked = 0, runs = 0;
-		struct strv marks = STRV_INIT;
-		char what[128];
+		struct buf what = BUF_INIT;
 
-		for (unsigned b = 1; b <= rows[i]->planned; b++) {
-			for (int side = 0; side < 2; side++) {
-				const struct unit *u =
-					unit_of(r, rows[i], side ? t->patched : t->baseline, b);
-
-				if (!u->seen || u->status != SAMPLE_OK)
-					continue;
-				runs++;
-				marked +=
-					add_marks(&marks, intern_str(&r->strings, u->marks), only);
-			}
-		}
-		describe_marks(what, sizeof(what), &marks, marked, runs);
-		if (marked)
-			list_add(&list, sentence, rows[i], what);
-		strv_release(&marks);
+		describe_marks(&what, r, rows[i], only);
+		if (what.len)
+			row_list_add(&list, sentence, rows[i], what.data);
+		buf_release(&what);
 	}
-	list_end(&list, c);
+	row_list_end(&list, &c->warnings);
 }
 
 /* In block b: 1 patched was first, 2 baseline was, 0 not known. */
 static unsigned first_of(const struct results *r, const struct comparison_row *row, unsigned b)
 {
-	const struct results_contrast *t = &r->contrasts[row_contrast(r, row)];
+	const struct results_contrast *t = row_contrast(r, row);
 	unsigned baseline = unit_of(r, row, t->baseline, b)->position;
 	unsigned patched = unit_of(r, row, t->patched, b)->position;
 
@@ -275,14 +236,14 @@ static void check_order(struct comparison *c, const struct results *r,
 			const struct comparison_row *row)
 {
 	unsigned n = row->planned, known = 0, same = 0, turn = 0, abba = 0;
-	const struct results_contrast *t = &r->contrasts[row_contrast(r, row)];
+	const struct results_contrast *t = row_contrast(r, row);
 
 	/* The runner's own word on how kernels that share no boot were measured. */
 	if (json_is_string(json_object_get(r->run, "order")) &&
 	    strcmp(r->variants[t->baseline].kernel, r->variants[t->patched].kernel)) {
 		strv_addf(&c->warnings,
-			  "%s: one kernel was measured after the other, and no coin "
-			  "chose when: what drifted between them looks like a change",
+			  "%s: one kernel was measured after the other, and no coin chose when: "
+			  "what drifted between them looks like a change",
 			  row->contrast);
 		return;
 	}
@@ -297,21 +258,21 @@ static void check_order(struct comparison *c, const struct results *r,
 	}
 	if (!known && c->paired)
 		strv_addf(&c->warnings,
-			  "%s: the order within blocks is not recorded; the tests "
-			  "take it to have been drawn by a fair coin",
+			  "%s: the order within blocks is not recorded; the tests take it to have "
+			  "been drawn by a fair coin",
 			  row->contrast);
 	if (known < n || n < ORDER_BLOCKS_MIN)
 		return;
 	if (same == n - 1)
 		strv_addf(&c->warnings,
-			  "%s: %s came first in all %u blocks: what warms up or "
-			  "wears off within a block looks like a change; draw the order by a coin",
+			  "%s: %s came first in all %u blocks: what warms up or wears off within a "
+			  "block looks like a change; draw the order by a coin",
 			  row->contrast, first_of(r, row, 1) == 1 ? "patched" : "baseline", n);
 	else if (turn == n - 1 || abba == n - 2)
-		strv_addf(&c->warnings,
-			  "%s: the order within blocks follows a pattern (%s): the "
-			  "tests want a coin",
-			  row->contrast, turn == n - 1 ? "AB BA" : "AB AB BA BA");
+		strv_addf(
+			&c->warnings,
+			"%s: the order within blocks follows a pattern (%s): the tests want a coin",
+			row->contrast, turn == n - 1 ? "AB BA" : "AB AB BA BA");
 }
 
 void checks_fill(struct comparison *c, const struct results *r)
@@ -323,8 +284,8 @@ void checks_fill(struct comparison *c, const struct results *r)
 		check_contrast(c, rows, nr);
 		check_marks(c, r, rows, nr, "disturbed while measuring", NULL);
 		check_marks(c, r, rows, nr,
-			    "some operations of threads with a rate were never "
-			    "started, and count with the time they waited",
+			    "some operations of threads with a rate were never started, and count "
+			    "with the time they waited",
 			    MARK_MISSED);
 		if (nr && !c->judge->exact_mode)
 			check_order(c, r, rows[0]);

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-#include "analysis/stats/dist.h"
+#include "analysis/stats/stats.h"
 
 #define CHANCE 0.8 /* that as many more blocks as said will do */
 
@@ -12,16 +12,31 @@ const char *const verdict_names[NR_VERDICTS] = {
 	"", "broken", "slower", "mixed", "faster", "repaired", "same", "unsure",
 };
 
+/* The one order of verdicts, from bad to good. */
+static const struct {
+	enum verdict verdict;
+	int side;
+} order[] = {
+	{ VERDICT_BROKEN, -1 }, { VERDICT_SLOWER, -1 }, { VERDICT_MIXED, -1 },
+	{ VERDICT_UNSURE, 0 },  { VERDICT_FASTER, 1 },  { VERDICT_REPAIRED, 1 },
+	{ VERDICT_SAME, 0 },
+};
+#define NR_ORDER (sizeof(order) / sizeof(order[0]))
+
+int verdict_side(enum verdict v)
+{
+	size_t i = 0;
+
+	while (i < NR_ORDER && order[i].verdict != v)
+		i++;
+	return i < NR_ORDER ? order[i].side : 0;
+}
+
 enum verdict verdict_worst(const unsigned nr[NR_VERDICTS])
 {
-	static const enum verdict order[] = {
-		VERDICT_BROKEN, VERDICT_SLOWER,   VERDICT_MIXED, VERDICT_UNSURE,
-		VERDICT_FASTER, VERDICT_REPAIRED, VERDICT_SAME,
-	};
-
-	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
-		if (nr[order[i]])
-			return order[i];
+	for (size_t i = 0; i < NR_ORDER; i++)
+		if (nr[order[i].verdict])
+			return order[i].verdict;
 	return VERDICT_NONE;
 }
 

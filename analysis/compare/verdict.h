@@ -1,31 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * verdict.h: the rules by which a row is called slower, faster, same or unsure,
- * on figures that others computed, and a cell by its rows. Pure; docs/statistics.md
- * has them in words.
+ * verdict.h: the rules by which a row is called slower, faster, same or unsure, on figures
+ * that others computed, and a cell by its rows. Pure; docs/statistics.md has them in words.
  *
  *   slower, faster  significant in its family, and the estimate is past the margin
- *   same            shown to lie inside the margin, by two one-sided tests, which
- *                   share 5 % over all looks (judge.h), so 4 % at a first look:
- *                   Schuirmann, "A comparison of the two one-sided tests procedure
- *                   and the power approach", J. Pharmacokin. Biopharm. 15 (1987);
- *                   that is, at 4 % the 92 % interval lies inside
+ *   same            shown to lie inside the margin, by two one-sided tests (Schuirmann 1987),
+ *                   which share 5 % over all looks: at 4 % the 92 % interval lies inside
  *   unsure          anything else; never "no difference was found, so there is none"
- *
- * In exact mode blocks are seeds, and six at least must be there, with one thread as
- * with many. Only where every sample of the cell and role is equal on both sides, its
- * latencies too, is that read off and called the same without a test.
- *
- * A figure that is known to its resolution only (one operation of 482: 0.21 %) is the
- * same at no margin below that, and slower or faster only where the change is past the
- * margin by more than it.
- *
- * What the kernel's own trouble makes of a cell, and the cell by its rows:
- *
- *   broken          the patched kernel oopses, warns, hangs or damages the file system
- *                   in the cell, where the baseline measures it
+ *   broken          the patched kernel oopses, warns, hangs or damages the file system in the
+ *                   cell, where the baseline measures it
  *   repaired        no pair was measured, since the baseline does so and patched does not
  *   mixed           a cell with a row that is slower and one that is faster
+ *
+ * In exact mode blocks are seeds, and six at least must be there. Only where every sample of
+ * the cell and role is equal on both sides, its latencies too, is that read off and called
+ * the same without a test. A figure that is known to its resolution only (one operation of
+ * 482: 0.21 %) is the same at no margin below that, and slower or faster only where the
+ * change is past the margin by more than it.
  */
 #ifndef FSDUEL_ANALYSIS_VERDICT_H
 #define FSDUEL_ANALYSIS_VERDICT_H
@@ -46,7 +37,10 @@ enum verdict { VERDICT_NONE, VERDICT_BROKEN, VERDICT_SLOWER, VERDICT_MIXED, VERD
 #define VERDICT_FIRST VERDICT_BROKEN
 extern const char *const verdict_names[NR_VERDICTS]; /* "", "broken", "slower", ... */
 
-/* What stands for all where nr[v] cells have each verdict: the first of broken, slower,
+/* -1: a loss (broken, slower, mixed), 1: a gain (faster, repaired), 0: neither. */
+int verdict_side(enum verdict v);
+
+/* One verdict for all, where nr[v] cells have each verdict: the first of broken, slower,
  * mixed, unsure, faster, repaired, same; NONE: there are none. */
 enum verdict verdict_worst(const unsigned nr[NR_VERDICTS]);
 
@@ -57,7 +51,7 @@ enum verdict verdict_worst(const unsigned nr[NR_VERDICTS]);
  */
 enum verdict verdict_combine(const unsigned nr[NR_VERDICTS]);
 
-/* What the rules look at. Shift, limits and margin of log ratios patched / baseline. */
+/* The input of the rules. Shift, limits and margin of log ratios patched / baseline. */
 struct evidence {
 	bool exact_mode;
 	int better;             /* 1: higher is, -1: lower is, 0: neither */
@@ -68,7 +62,7 @@ struct evidence {
 	struct interval inside; /* of the level 1 - 2 alpha, for "same" */
 	double p_family;
 	double alpha;         /* that p_family must not exceed */
-	double alpha_next;    /* what is left for a look when more blocks are there */
+	double alpha_next;    /* the rest, for a look when more blocks are there */
 	double alpha_same;    /* of "same" then */
 	unsigned min_blocks;  /* below which it cannot, family_min_blocks */
 	size_t cells;         /* in the family, times the number of families */
@@ -88,13 +82,10 @@ struct ruling {
 struct ruling verdict_rule(const struct evidence *e);
 
 /*
- * About how many blocks more settle an unsure cell if its estimate and spread
- * stay what they are, with a chance of four in five: normal theory with Student's
- * quantiles, at what is left of the level for that look, and for a difference past the
- * margin Bonferroni's bound over the cells (Dunn, "Multiple comparisons among means",
- * JASA 56 (1961)), so rather too many than too few. 0: more than VERDICT_MORE_MAX,
- * nothing to reckon from, or an estimate so near the margin's edge that the resolution
- * keeps it unsure.
+ * About how many blocks more settle an unsure cell if its estimate and spread stay what they
+ * are, with a chance of four in five: normal theory with Student's quantiles and Bonferroni's
+ * bound over the cells (Dunn 1961), so rather too many than too few. 0: more than
+ * VERDICT_MORE_MAX, nothing to reckon from, or the resolution keeps it unsure.
  */
 unsigned verdict_more_blocks(const struct evidence *e);
 

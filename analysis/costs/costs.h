@@ -55,7 +55,7 @@ struct cost_cell {
 	double idle_ns[2]; /* of it, while no instruction was executed */
 };
 
-/* What profile.csv has of one function in one cell run: where it lies. */
+/* One row of profile.csv: where a function lies, in one cell run. */
 struct cost_piece {
 	const char *object, *function; /* as in the file, with suffixes */
 	uint64_t address;              /* 0: not known */

@@ -9,11 +9,8 @@
 #include <string.h>
 
 #include "analysis/costs/costs.h"
-#include "analysis/compare/judge_impl.h"
 #include "lib/num.h"
 
-#define SHARE_EXPLAINS 0.5 /* of the change in an operation's virtual time */
-#define SHARE_PARTLY 0.2
 #define NAMED_MAX 3     /* functions in a sentence */
 #define NAMED_LEAST 0.1 /* of the whole change: less is not named */
 #define NAMED_ENOUGH 0.8
@@ -116,15 +113,6 @@ static void add_functions(struct buf *b, const struct cost_cell *c)
 		buf_adds(b, ", in many functions a little");
 }
 
-static void add_time(struct buf *b, double ns)
-{
-	char text[32];
-
-	buf_adds(b, num_format_ns_human(text, ns < 0      ? 0
-					      : ns < 1e18 ? (uint64_t)(ns + 0.5)
-							  : UINT64_MAX));
-}
-
 /* "an operation executes 608 instructions more (14927 -> 15535): ..." */
 static void add_clause(struct buf *b, const struct row_costs *p, const struct cost_cell *c)
 {
@@ -150,29 +138,24 @@ static void add_clause(struct buf *b, const struct row_costs *p, const struct co
 		buf_adds(b, "; that is all of the change");
 	else if (p->has_share && p->share > 1)
 		buf_adds(b, "; that is more than the change");
-	else if (p->has_share && p->share >= SHARE_PARTLY)
+	else if (p->has_share && p->share >= BECAUSE_PARTLY)
 		buf_addf(b, "; that is %.0f %% of the change", p->share * 100);
 	if (c->has_time && fabs(idle) > IDLE_COUNTS * fabs(time)) {
 		buf_adds(b, "; of each, the CPU is idle for ");
-		add_time(b, c->idle_ns[0]);
-		buf_adds(b, " -> ");
-		add_time(b, c->idle_ns[1]);
+		because_times(b, c->idle_ns);
 	}
 }
 
-/* What part of the change in time is of instructions, where the profiled runs show the change. */
+/* How much of the change in time is of instructions, where the profiled runs show the change. */
 static enum lock_part part_of(struct comparison_row *row, const struct cost_cell *c)
 {
-	bool slower = (row->j.change < 1) == (row_direction(row) > 0);
 	double time = c->time_ns[1] - c->time_ns[0];
 
-	if (!c->has_time || time == 0 || (time > 0) != slower)
+	if (!c->has_time || time == 0 || (time > 0) != row_slower(row))
 		return LOCKS_NOT;
 	row->p.has_share = true;
 	row->p.share = c->whole.change / time;
-	return row->p.share >= SHARE_EXPLAINS ? LOCKS_EXPLAIN
-	       : row->p.share >= SHARE_PARTLY ? LOCKS_PARTLY
-					      : LOCKS_NOT;
+	return because_part(row->p.share);
 }
 
 /* Both in one sentence; the one that explains more begins. */
@@ -191,21 +174,18 @@ static void join(struct comparison *comp, struct comparison_row *row, const stru
 	add_clause(&b, &row->p, c);
 	if (row->l.because && !locks && part != LOCKS_NOT)
 		buf_adds(&b, "; no lock explains it");
-	strv_add(&comp->becauses, buf_str(&b));
-	row->because = comp->becauses.v[comp->becauses.n - 1];
-	row->part = row->l.part == LOCKS_EXPLAIN || part == LOCKS_EXPLAIN ? LOCKS_EXPLAIN
-		    : locks                                               ? row->l.part
-									  : part;
-	buf_release(&b);
+	row->because = comparison_keep(comp, &b);
+	row->part = locks && part != LOCKS_EXPLAIN ? row->l.part : part;
 }
 
 static void add_row(struct comparison *comp, struct comparison_row *row, const struct cost_cell *c)
 {
 	row->p.there = true;
 	if (c->nr_lines && c->lines[0].change != 0) {
-		/* Kept by the comparison: the costs go. */
-		strv_add(&comp->becauses, c->lines[0].name);
-		row->p.function = comp->becauses.v[comp->becauses.n - 1];
+		struct buf name = BUF_INIT;
+
+		buf_adds(&name, c->lines[0].name);
+		row->p.function = comparison_keep(comp, &name);
 	}
 	for (int i = 0; i < 2; i++) {
 		row->p.instructions[i] = c->whole.instructions[i];
@@ -215,27 +195,19 @@ static void add_row(struct comparison *comp, struct comparison_row *row, const s
 		join(comp, row, c);
 }
 
-static const struct cost_cell *find(const struct costs *costs, const struct comparison_row *row)
-{
-	for (size_t i = 0; i < costs->nr_cells; i++) {
-		const struct cost_cell *c = &costs->cells[i];
-
-		if (c->pairs && !strcmp(c->contrast, row->contrast) &&
-		    !strcmp(c->workload, row->workload) && !strcmp(c->params, row->params))
-			return c;
-	}
-	return NULL;
-}
-
 void comparison_add_costs(struct comparison *comp, const struct costs *costs)
 {
-	for (size_t i = 0; i < comp->nr_rows; i++) {
+	for (size_t i = 0; costs && i < comp->nr_rows; i++) {
 		struct comparison_row *row = &comp->rows[i];
-		const struct cost_cell *c = NULL;
+		const struct cost_cell *c = costs->cells, *end = c + costs->nr_cells;
 
-		if (costs && row_of_cell(row) && !strcmp(row->metric, costs->rate))
-			c = find(costs, row);
-		if (c)
+		if (!row_of_cell(row) || strcmp(row->metric, costs->rate))
+			continue;
+		while (c < end &&
+		       (!c->pairs || strcmp(c->contrast, row->contrast) ||
+			strcmp(c->workload, row->workload) || strcmp(c->params, row->params)))
+			c++;
+		if (c < end)
 			add_row(comp, row, c);
 	}
 	for (size_t i = 0; costs && i < costs->notes.n; i++)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * costs_impl.h: the rows of a whole profile.csv between their reader (costs_rows.c)
- * and the sums (costs_sum.c). Private to analysis/.
+ * and the sums (costs_sum.c). Private to the room.
  */
 #ifndef FSDUEL_ANALYSIS_COSTS_IMPL_H
 #define FSDUEL_ANALYSIS_COSTS_IMPL_H
 
 #include "analysis/costs/costs.h"
-#include "analysis/results/results_impl.h"
+#include "analysis/results/tables.h"
 
 /* Functions that are summed as one: the same name, without suffixes, in the same object. */
 struct cost_function {
@@ -19,7 +19,8 @@ struct cost_function {
 
 struct cost_row {
 	uint64_t address, instructions, calls;
-	uint32_t run;       /* see cost_run_of */
+	uint32_t run;       /* results_run_at */
+	uint32_t object;    /* in strings */
 	uint32_t function;  /* in cost_data.functions */
 	uint32_t full_name; /* in strings, with suffixes; 0: not known */
 	uint8_t piece;      /* enum piece */
@@ -38,16 +39,9 @@ struct cost_data {
 	struct intern function_index, name_index;
 	struct cost_function *functions; /* function_index.nr */
 	struct cost_row *rows;
-	size_t nr_rows, rows_cap;  /* by run, then address */
-	struct cost_figures *runs; /* cells x variants x blocks */
-	struct intern reasons;
+	size_t nr_rows;            /* by run, then address */
+	struct cost_figures *runs; /* results_nr_runs */
 };
-
-static inline size_t cost_run_of(const struct results *r, uint32_t cell, uint32_t variant,
-				 uint32_t block)
-{
-	return ((size_t)cell * r->variant_index.nr + variant) * r->blocks + block - 1;
-}
 
 /* Append the rows of the file at path (data NULL) or in memory that count; sort and index them. */
 int costs_read_rows(struct cost_data *d, const char *path, const char *data, size_t len,

@@ -1,63 +1,43 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * costs_rows.c: profile.csv read row by row; see costs_impl.h. Which functions are
- * one is decided here, from the names alone: an address differs from kernel to kernel.
+ * costs_rows.c: profile.csv read row by row; see costs_impl.h. Which functions are one is
+ * decided here, from the names alone: an address differs from kernel to kernel.
  */
-#include "analysis/costs/costs_impl.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/results/who.h"
+#include "analysis/costs/costs_impl.h"
+#include "analysis/results/rows.h"
 #include "lib/num.h"
 
 /* clang-format off */
-enum { COL_OBJECT = SCHEMA_WHO_N, COL_FUNCTION, COL_ADDRESS, COL_INSTRUCTIONS, COL_CALLS,
-       NR_COLUMNS };
+enum { COL_OBJECT = NR_WHO, COL_FUNCTION, COL_ADDRESS, COL_INSTRUCTIONS, COL_CALLS, NR_COLUMNS };
 /* clang-format on */
 
 static const char *const columns[NR_COLUMNS + 1] = { PROFILE_COLUMNS, NULL };
 _Static_assert(NR_COLUMNS == PROFILE_COLUMNS_N, "columns of lib/schema.h");
 
-struct reader {
-	struct cost_data *d;
-	struct who who;
+/* No calls where the first instruction is not known. */
+static const struct row_column plain[] = {
+	{ COL_OBJECT, ROW_TEXT, offsetof(struct cost_row, object) },
+	{ COL_FUNCTION, ROW_TEXT, offsetof(struct cost_row, full_name) },
+	{ COL_INSTRUCTIONS, ROW_NUMBER, offsetof(struct cost_row, instructions) },
+	{ COL_CALLS, ROW_NUMBER_OR_EMPTY, offsetof(struct cost_row, calls) },
 };
 
-static const char *field(const struct reader *rd, unsigned column)
-{
-	return rd->who.row->field[column];
-}
-
-static int intern_utf8(struct reader *rd, unsigned column, uint32_t *out)
-{
-	struct intern *strings = &rd->d->strings;
-	uint32_t old = strings->nr;
-
-	*out = intern_add(strings, field(rd, column));
-	if (*out == old) {
-		json_t *utf8 = json_string(field(rd, column));
-
-		if (!utf8)
-			return who_bad(&rd->who, column, "is not UTF-8");
-		json_decref(utf8);
-	}
-	return 0;
-}
-
 /* "0xffffffff81000000", with or without 0x; "": 0. */
-static int read_address(const struct reader *rd, uint64_t *out)
+static int read_address(const struct rows *rows, uint64_t *out)
 {
-	const char *s = field(rd, COL_ADDRESS);
+	const char *s = rows->field[COL_ADDRESS];
 	size_t n;
 
 	*out = 0;
-	if (!*s)
-		return 0;
 	s += !strncmp(s, "0x", 2) ? 2 : 0;
 	n = num_hex(s, out);
-	return n && !s[n] ? 0 : who_bad(&rd->who, COL_ADDRESS, "is no address");
+	return !*rows->field[COL_ADDRESS] || (n && !s[n])
+		       ? 0
+		       : rows_bad(rows, COL_ADDRESS, "is no address");
 }
 
 static bool is_user(const char *object)
@@ -70,10 +50,7 @@ static void new_function(struct cost_data *d, uint32_t number, uint32_t object, 
 	const char *name = intern_str(&d->strings, stem);
 	const char *where = intern_str(&d->strings, object);
 
-	/* Doubled when the number is a power of two: the capacity is implied by it. */
-	if ((number & (number - 1)) == 0)
-		d->functions = xrealloc(d->functions, number ? 2 * (size_t)number : 1,
-					sizeof(*d->functions));
+	d->functions = intern_room(d->functions, number, sizeof(*d->functions));
 	d->functions[number] = (struct cost_function){
 		.object = object,
 		.name = stem,
@@ -84,59 +61,41 @@ static void new_function(struct cost_data *d, uint32_t number, uint32_t object, 
 	};
 }
 
-static int read_function(struct reader *rd, struct cost_row *row)
+static void find_function(struct cost_data *d, const char *function, struct cost_row *row)
 {
-	struct cost_data *d = rd->d;
-	const char *function = field(rd, COL_FUNCTION);
-	uint32_t key[2], old = d->function_index.nr;
+	uint32_t key[2] = { row->object }, old = d->function_index.nr;
 	enum piece piece;
 	size_t len = function_stem(function, &piece);
 
-	if (!*field(rd, COL_OBJECT))
-		return who_bad(&rd->who, COL_OBJECT, "is empty: in what was it executed?");
-	if (intern_utf8(rd, COL_OBJECT, &key[0]) || intern_utf8(rd, COL_FUNCTION, &row->full_name))
-		return -EINVAL;
 	key[1] = intern_add_mem(&d->strings, function, len);
 	row->piece = (uint8_t)piece;
 	row->function = intern_add_mem(&d->function_index, key, sizeof(key));
 	if (row->function == old)
-		new_function(d, row->function, key[0], key[1]);
-	return 0;
+		new_function(d, old, key[0], key[1]);
 }
 
-static int read_cost(struct reader *rd, struct cost_row *row)
+static int on_row(struct rows *rows)
 {
-	int ret = read_function(rd, row);
-
-	if (!ret)
-		ret = read_address(rd, &row->address);
-	if (!ret)
-		ret = who_number(&rd->who, COL_INSTRUCTIONS, UINT64_MAX, &row->instructions);
-	if (!ret && *field(rd, COL_CALLS)) /* empty where the first instruction is not known */
-		ret = who_number(&rd->who, COL_CALLS, UINT64_MAX, &row->calls);
-	if (!ret && !row->instructions)
-		ret = who_bad(&rd->who, COL_INSTRUCTIONS, "is no number of instructions executed");
-	if (!ret && row->calls > row->instructions)
-		ret = who_bad(&rd->who, COL_CALLS, "is more than the instructions executed");
-	return ret;
-}
-
-static int on_row(void *arg, const struct csv_row *csv, struct err *e)
-{
-	struct reader *rd = arg;
-	struct cost_data *d = rd->d;
+	struct cost_data *d = rows->arg;
 	struct cost_row row = { 0 };
-	int ret = who_read(&rd->who, csv, e);
+	bool wanted = false;
+	int ret = rows_wanted(rows, d->pass, &wanted);
 
 	if (!ret)
-		ret = read_cost(rd, &row);
-	if (ret || !rd->who.wanted)
+		ret = rows_fill(rows, plain, sizeof(plain) / sizeof(plain[0]), &row);
+	if (!ret && !row.object)
+		ret = rows_bad(rows, COL_OBJECT, "is empty: in what was it executed?");
+	if (!ret)
+		ret = read_address(rows, &row.address);
+	if (!ret && !row.instructions)
+		ret = rows_bad(rows, COL_INSTRUCTIONS, "is no number of instructions executed");
+	if (!ret && row.calls > row.instructions)
+		ret = rows_bad(rows, COL_CALLS, "is more than the instructions executed");
+	if (ret || !wanted)
 		return ret;
-	row.run = (uint32_t)cost_run_of(d->r, rd->who.cell, rd->who.variant, rd->who.block);
-	if (d->nr_rows == d->rows_cap) {
-		d->rows_cap = d->rows_cap ? 2 * d->rows_cap : 1024;
-		d->rows = xrealloc(d->rows, d->rows_cap, sizeof(*d->rows));
-	}
+	find_function(d, rows->field[COL_FUNCTION], &row);
+	row.run = (uint32_t)results_run_at(d->r, rows->cell, rows->variant, rows->block);
+	d->rows = intern_room(d->rows, d->nr_rows, sizeof(*d->rows));
 	d->rows[d->nr_rows++] = row;
 	return 0;
 }
@@ -165,8 +124,7 @@ static int check_twice(const struct cost_data *d, const char *path, struct err *
 
 		if (!compare_rows(row, row - 1))
 			return err_add(e, EINVAL,
-				       "%s has %.64s of %.64s at one address twice in "
-				       "a cell run",
+				       "%s has %.64s of %.64s at one address twice in a cell run",
 				       path, *name ? name : "what has no name",
 				       intern_str(&d->strings, d->functions[row->function].object));
 	}
@@ -215,25 +173,40 @@ static void index_runs(struct cost_data *d)
 	}
 }
 
+/* A cell run that is fine in samples.csv executed instructions, and they must be here. */
+static int check_all(const struct cost_data *d, const char *path, struct err *e)
+{
+	const struct results *r = d->r;
+
+	for (size_t i = 0; i < results_nr_runs(r); i++)
+		if (unit_ok(&r->units[i * r->pass_index.nr + d->pass]) &&
+		    d->runs[i].from == d->runs[i].to)
+			return err_add(e, EINVAL,
+				       "%s has no rows of block %zu of %s of %s, which has samples "
+				       "of the profile pass: one of the two is damaged",
+				       path, i % r->blocks + 1,
+				       r->cells[i / r->blocks / r->variant_index.nr].workload,
+				       r->variants[i / r->blocks % r->variant_index.nr].name);
+	return 0;
+}
+
 int costs_read_rows(struct cost_data *d, const char *path, const char *data, size_t len,
 		    struct err *e)
 {
-	struct reader rd = {
-		.d = d,
-		.who = { .r = d->r, .pass = d->pass, .path = path, .columns = columns },
-	};
-	int ret;
+	struct rows rows = { .r = d->r,
+			     .path = path,
+			     .columns = columns,
+			     .strings = &d->strings,
+			     .fn = on_row,
+			     .arg = d };
+	int ret = watched_read(&rows, d->pass, data, len, e);
 
-	if (data)
-		ret = csv_read_mem(path, data, len, columns, on_row, &rd, e);
-	else
-		ret = csv_read(path, columns, on_row, &rd, e);
-	who_release(&rd.who);
 	if (ret)
 		return ret;
 	if (d->nr_rows)
 		qsort(d->rows, d->nr_rows, sizeof(*d->rows), compare_rows);
 	join_names(d);
 	index_runs(d);
-	return check_twice(d, path, e);
+	ret = check_twice(d, path, e);
+	return ret ? ret : check_all(d, path, e);
 }

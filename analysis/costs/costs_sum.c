@@ -12,28 +12,29 @@
 
 #define SHARE_LEAST 0.1 /* the whole change against all changes by amount, to be shared out */
 
-/* One function while blocks are added; all but cur and total are sums over pairs of an operation's.
- */
+/* One function while blocks are added; line.instructions and calls are sums over pairs. */
 struct sum {
-	double instructions[2];
+	struct cost_line line;
 	double whole_calls[2], part_calls[2];
-	double cur[2]; /* of the block at hand */
-	double change_min, change_max;
-	uint64_t total[2];
-	uint32_t object[2];                /* INTERN_NONE: not executed there */
-	uint32_t block;                    /* the last one it was executed in */
-	unsigned blocks, namesakes, alike; /* alike: in the cell run at hand */
-	bool whole[2];                     /* entered as a whole, not only in part */
+	double cur[2];          /* instructions an operation of the block at hand */
+	uint32_t block;         /* the last one it was executed in */
+	unsigned blocks, alike; /* alike: namesakes in the cell run at hand */
+	bool whole[2];          /* entered as a whole, not only in part */
 };
 
 struct summing {
 	struct cost_data *d;
-	struct sum *sums;  /* by function */
-	uint32_t *touched; /* functions of the block at hand, then of all */
-	size_t nr_touched;
-	uint32_t *all;
-	size_t nr_all;
+	struct sum *sums;        /* by function */
+	uint32_t *touched, *all; /* functions of the block at hand, and of all */
+	size_t nr_touched, nr_all;
 };
+
+static struct cost_line new_line(const char *name, unsigned subsystem)
+{
+	return (struct cost_line){
+		.name = name, .subsystem = subsystem, .change_min = DBL_MAX, .change_max = -DBL_MAX
+	};
+}
 
 /* Saturating: a damaged file must not look small. */
 static uint64_t add(uint64_t a, uint64_t b)
@@ -41,22 +42,22 @@ static uint64_t add(uint64_t a, uint64_t b)
 	return a + b < a ? UINT64_MAX : a + b;
 }
 
-static void touch(struct summing *g, uint32_t function, uint32_t block)
+static struct sum *touch(struct summing *g, uint32_t function, uint32_t block)
 {
+	const struct cost_function *f = &g->d->functions[function];
 	struct sum *s = &g->sums[function];
 
 	if (s->block == block)
-		return;
-	if (!s->blocks) {
+		return s;
+	if (!s->blocks++) {
 		g->all[g->nr_all++] = function;
-		s->object[0] = s->object[1] = INTERN_NONE;
-		s->change_min = DBL_MAX;
-		s->change_max = -DBL_MAX;
+		s->line = new_line(f->name ? intern_str(&g->d->strings, f->name) : COSTS_UNKNOWN,
+				   f->subsystem);
 	}
 	s->block = block;
-	s->blocks++;
 	s->cur[0] = s->cur[1] = 0;
 	g->touched[g->nr_touched++] = function;
+	return s;
 }
 
 static void add_row(struct summing *g, const struct cost_row *row, int side, uint32_t block,
@@ -64,20 +65,17 @@ static void add_row(struct summing *g, const struct cost_row *row, int side, uin
 {
 	const struct cost_function *f = &g->d->functions[row->function];
 	double calls = (double)row->calls / operations;
-	struct sum *s = &g->sums[f->as];
+	struct sum *s = touch(g, f->as, block);
 
-	touch(g, f->as, block);
-	s->object[side] = f->object;
+	s->line.there[side] = true;
+	s->line.object[side] = intern_str(&g->d->strings, f->object);
+	s->line.total[side] = add(s->line.total[side], row->instructions);
 	s->cur[side] += (double)row->instructions / operations;
-	s->total[side] = add(s->total[side], row->instructions);
-	if (row->piece == PIECE_WHOLE) {
-		s->whole[side] = true;
-		s->whole_calls[side] += calls;
-	} else if (row->piece == PIECE_PART) {
-		s->part_calls[side] += calls;
-	}
-	if (row->full_name == f->name && f->name)
-		s->namesakes = ++s->alike > s->namesakes ? s->alike : s->namesakes;
+	s->whole[side] |= row->piece == PIECE_WHOLE;
+	s->whole_calls[side] += row->piece == PIECE_WHOLE ? calls : 0;
+	s->part_calls[side] += row->piece == PIECE_PART ? calls : 0;
+	if (row->full_name == f->name && f->name && ++s->alike > s->line.namesakes)
+		s->line.namesakes = s->alike;
 }
 
 static void add_run(struct summing *g, const struct cost_figures *run, int side, uint32_t block)
@@ -88,10 +86,10 @@ static void add_run(struct summing *g, const struct cost_figures *run, int side,
 		add_row(g, &g->d->rows[i], side, block, run->operations);
 }
 
-static void note_change(double change, double *min, double *max)
+static void note_change(struct cost_line *l, double change)
 {
-	*min = fmin(*min, change);
-	*max = fmax(*max, change);
+	l->change_min = fmin(l->change_min, change);
+	l->change_max = fmax(l->change_max, change);
 }
 
 /* The block's figures into the sums over blocks. */
@@ -104,17 +102,36 @@ static void end_block(struct summing *g, struct cost_cell *out)
 		unsigned k = g->d->functions[g->touched[i]].subsystem;
 
 		for (int side = 0; side < 2; side++) {
-			s->instructions[side] += s->cur[side];
+			s->line.instructions[side] += s->cur[side];
 			sub[k][side] += s->cur[side];
 			whole[side] += s->cur[side];
 		}
-		note_change(s->cur[1] - s->cur[0], &s->change_min, &s->change_max);
+		note_change(&s->line, s->cur[1] - s->cur[0]);
 	}
 	for (unsigned k = 0; k < nr_subsystems; k++)
-		note_change(sub[k][1] - sub[k][0], &out->subsystem[k].change_min,
-			    &out->subsystem[k].change_max);
-	note_change(whole[1] - whole[0], &out->whole.change_min, &out->whole.change_max);
+		note_change(&out->subsystem[k], sub[k][1] - sub[k][0]);
+	note_change(&out->whole, whole[1] - whole[0]);
 	g->nr_touched = 0;
+}
+
+const char *costs_missing(struct cost_data *d, uint32_t cell, uint32_t variant, uint32_t block)
+{
+	const struct unit *u = results_unit(d->r, cell, variant, block, d->pass);
+	const struct cost_figures *run = &d->runs[results_run_at(d->r, cell, variant, block)];
+	struct buf b = BUF_INIT;
+	uint32_t n;
+
+	if (!u->seen)
+		return ""; /* nothing to be said: it was not run */
+	if (u->status == SAMPLE_OK && run->operations > 0)
+		return NULL;
+	if (u->status == SAMPLE_OK)
+		buf_adds(&b, "no operation was finished, so nothing can be said for each");
+	else
+		results_add_reason(&b, d->r, u->status, u->reason);
+	n = intern_add_mem(&d->strings, b.data, b.len);
+	buf_release(&b);
+	return intern_str(&d->strings, n);
 }
 
 static void add_blocks(struct summing *g, struct cost_cell *out, uint32_t cell,
@@ -130,7 +147,7 @@ static void add_blocks(struct summing *g, struct cost_cell *out, uint32_t cell,
 		struct cost_figures *run[2];
 
 		for (int i = 0; i < 2; i++)
-			run[i] = &d->runs[cost_run_of(d->r, cell, variant[i], b)];
+			run[i] = &d->runs[results_run_at(d->r, cell, variant[i], b)];
 		if (why[0] && why[1] && !*why[0] && !*why[1])
 			continue; /* not planned: the pass need not be of all blocks */
 		out->planned++;
@@ -185,26 +202,14 @@ static void add_to(struct cost_line *sum, const struct cost_line *l)
 	sum->change = sum->instructions[1] - sum->instructions[0];
 }
 
-static struct cost_line line_of(const struct summing *g, uint32_t function, unsigned pairs)
+static struct cost_line line_of(const struct sum *s, unsigned pairs)
 {
-	const struct cost_function *f = &g->d->functions[function];
-	const struct sum *s = &g->sums[function];
-	struct cost_line l = {
-		.name = f->name ? intern_str(&g->d->strings, f->name) : COSTS_UNKNOWN,
-		.subsystem = f->subsystem,
-		.namesakes = s->namesakes,
-		.change_min = s->change_min,
-		.change_max = s->change_max,
-	};
+	struct cost_line l = s->line;
 
 	if (s->blocks < pairs) /* in the others it was not executed */
-		note_change(0, &l.change_min, &l.change_max);
-	for (int i = 0; i < 2; i++) {
-		l.there[i] = s->object[i] != INTERN_NONE;
-		l.object[i] = l.there[i] ? intern_str(&g->d->strings, s->object[i]) : NULL;
-		l.instructions[i] = s->instructions[i] / pairs;
-		l.total[i] = s->total[i];
-	}
+		note_change(&l, 0);
+	for (int i = 0; i < 2; i++)
+		l.instructions[i] /= pairs;
 	l.change = l.instructions[1] - l.instructions[0];
 	split(&l, s, pairs);
 	return l;
@@ -249,7 +254,7 @@ static void end_lines(struct summing *g, struct cost_cell *out)
 	for (size_t i = 0; i < g->nr_all; i++) {
 		struct cost_line *l = &out->lines[out->nr_lines++];
 
-		*l = line_of(g, g->all[i], out->pairs);
+		*l = line_of(&g->sums[g->all[i]], out->pairs);
 		add_to(&out->subsystem[l->subsystem], l);
 		add_to(&out->whole, l);
 	}
@@ -273,13 +278,9 @@ void costs_sum(struct cost_cell *out, struct cost_data *d, uint32_t cell,
 		.all = xcalloc(nr, sizeof(*g.all)),
 	};
 
-	out->whole =
-		(struct cost_line){ .name = "all", .change_min = DBL_MAX, .change_max = -DBL_MAX };
+	out->whole = new_line("all", 0);
 	for (unsigned k = 0; k < nr_subsystems; k++)
-		out->subsystem[k] = (struct cost_line){ .name = subsystems[k].name,
-							.subsystem = k,
-							.change_min = DBL_MAX,
-							.change_max = -DBL_MAX };
+		out->subsystem[k] = new_line(subsystems[k].name, k);
 	add_blocks(&g, out, cell, contrast);
 	if (out->pairs)
 		end_lines(&g, out);

@@ -12,12 +12,13 @@
 
 struct subsystem {
 	const char *name, *help;
-	const char *const *objects; /* modules and the like that are of it, NULL-ended */
+	const char
+		*objects; /* modules and the like that are of it; names with a blank between them */
 	/*
-	 * Functions, without leading underscores and compiler's suffixes: "bio_*" is a
-	 * prefix. The longest pattern of all rows that fits decides.
+	 * Functions likewise, without leading underscores and compiler's suffixes: "bio_*" is
+	 * a prefix. The longest pattern of all rows that fits decides.
 	 */
-	const char *const *functions;
+	const char *functions;
 };
 
 #define SUBSYSTEMS_MAX 24
@@ -28,10 +29,10 @@ extern const unsigned nr_subsystems;
 /* object as in profile.csv decides where a row has it; function "": not known. */
 unsigned subsystem_of(const char *object, const char *function);
 
-/* What the compiler made of a function: the same source under another name. */
+/* The pieces that the compiler makes of one function, under other names. */
 enum piece {
 	PIECE_WHOLE, /* itself, or a copy of it (".constprop.0", ".isra.0") */
-	PIECE_PART,  /* what is left when its beginning was put into its callers (".part.0") */
+	PIECE_PART,  /* the rest, when its beginning was put into its callers (".part.0") */
 	PIECE_COLD,  /* what it jumps to where it rarely goes (".cold") */
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * guard.c: what stale_read counted, summed and judged; see guard.h. The counts of a
- * cell run stand whatever its status is: it is invalid because of them.
+ * guard.c: the counts of stale_read summed and judged; see guard.h. The counts of a cell
+ * run stand whatever its status is: it is invalid because of them.
  */
 #include "analysis/guard/guard.h"
 
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/results/results_impl.h"
+#include "analysis/results/tables.h"
 #include "lib/num.h"
 
 /* The words a reason begins with where it is the hit itself (workloads/roles/stale_read.c). */
@@ -19,11 +19,9 @@
 const char *const guard_verdict_names[NR_GUARD_VERDICTS] = { "clean", "stale", "unsure" };
 
 /* clang-format off */
-enum count {
-	ZERO, CURRENT, POISON, STAMP, OTHER, READ_EIO, FIRST, OFFSET, ADDRESS, FROM, ROUND,
-	ERRORS,                        /* of all roles together; the others are stale_read's own */
-	NR_COUNTS,
-};
+enum count { ZERO, CURRENT, POISON, STAMP, OTHER, READ_EIO, FIRST, OFFSET, ADDRESS, FROM, ROUND,
+	     ERRORS,  /* of all roles together; the others are stale_read's own */
+	     NR_COUNTS };
 /* clang-format on */
 
 static const char *const count_names[NR_COUNTS] = {
@@ -40,7 +38,7 @@ struct raw {
 struct making {
 	const struct results *r;
 	struct guard *g;
-	struct raw *raw; /* by cell, variant, block */
+	struct raw *raw; /* results_run_at */
 	uint32_t *cell;  /* g->nr_cells of them: numbers in r */
 };
 
@@ -59,36 +57,36 @@ uint64_t guard_reads(const struct guard_counts *c)
 	return guard_judged(c) + c->eio;
 }
 
-static struct raw *raw_at(const struct making *k, uint32_t cell, uint32_t variant, uint32_t block)
+static const struct raw *raw_at(const struct making *k, uint32_t cell, uint32_t variant,
+				uint32_t block)
 {
-	size_t at = (size_t)cell * k->r->variant_index.nr + variant;
-
-	return &k->raw[at * k->r->blocks + block - 1];
+	return &k->raw[results_run_at(k->r, cell, variant, block)];
 }
 
-/* --- reading ----------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------------------------ */
+
+static enum count count_of(const struct results *r, const struct measure *m)
+{
+	enum count c = 0;
+
+	while (c < NR_COUNTS && strcmp(r->metrics[m->metric].name, count_names[c]))
+		c++;
+	return m->pass || (c == ERRORS && m->role != STRING_ALL) ? NR_COUNTS : c;
+}
 
 static void read_samples(struct making *k)
 {
 	const struct results *r = k->r;
-	enum count *of = xcalloc(r->metric_index.nr + 1, sizeof(*of));
+	enum count *of = xcalloc(r->measure_index.nr, sizeof(*of));
 
-	for (uint32_t m = 0; m < r->metric_index.nr; m++) {
-		of[m] = NR_COUNTS;
-		for (enum count c = 0; c < NR_COUNTS; c++)
-			if (!strcmp(r->metrics[m].name, count_names[c]))
-				of[m] = c;
-	}
-	for (size_t i = 0; i < r->nr_samples; i++) {
-		const struct sample *s = &r->samples[i];
-		const struct measure *m = &r->measures[s->measure];
-		enum count c = of[m->metric];
-		struct raw *raw;
+	for (uint32_t m = 0; m < r->measure_index.nr; m++)
+		of[m] = count_of(r, &r->measures[m]);
+	for (const struct sample *s = r->samples; s < r->samples + r->nr_samples; s++) {
+		struct raw *raw = &k->raw[results_run_at(r, s->cell, s->variant, s->block)];
+		enum count c = of[s->measure];
 
-		if (m->pass || c == NR_COUNTS || !s->told || s->value < 0 || s->value > 0x1p63 ||
-		    (c == ERRORS && m->role != STRING_ALL))
+		if (c == NR_COUNTS || !s->told || s->value < 0 || s->value > 0x1p63)
 			continue;
-		raw = raw_at(k, s->cell, s->variant, s->block);
 		raw->v[c] = (uint64_t)s->value;
 		raw->told[c] = true;
 	}
@@ -96,30 +94,20 @@ static void read_samples(struct making *k)
 }
 
 /*
- * Only a run that is fine and has no such counts shows that its cell looks for nothing; one
- * of which every run went wrong would else be gone, and with it what it might have found.
+ * A cell looks for nothing if one of its runs is fine and has no such counts. A cell of which
+ * every run went wrong stays, and with it the hits that it might have had.
  */
 static bool looks(const struct making *k, uint32_t cell)
 {
 	for (uint32_t v = 0; v < k->r->variant_index.nr; v++)
-		for (uint32_t b = 1; b <= k->r->blocks; b++) {
-			const struct unit *u = results_unit(k->r, cell, v, b, 0);
-
-			if (u->seen && u->status == SAMPLE_OK && !raw_at(k, cell, v, b)->told[ZERO])
+		for (uint32_t b = 1; b <= k->r->blocks; b++)
+			if (unit_ok(results_unit(k->r, cell, v, b, 0)) &&
+			    !raw_at(k, cell, v, b)->told[ZERO])
 				return false;
-		}
 	return true;
 }
 
-static void choose_cells(struct making *k)
-{
-	k->cell = xcalloc(k->r->cell_index.nr + 1, sizeof(*k->cell));
-	for (uint32_t c = 0; c < k->r->cell_index.nr; c++)
-		if (looks(k, c))
-			k->cell[k->g->nr_cells++] = c;
-}
-
-/* --- summing ----------------------------------------------------------------- */
+/* --- summing ------------------------------------------------------------------------------ */
 
 static void add_counts(struct guard_counts *c, const struct raw *raw)
 {
@@ -137,9 +125,7 @@ static void take_first(struct guard_hit *h, const struct guard_cell *c, const st
 	if (!raw->told[FIRST] || (h->workload && h->after_ns <= raw->v[FIRST]))
 		return;
 	*h = (struct guard_hit){
-		.workload = c->workload,
-		.params = c->params,
-		.varying = c->varying,
+		CELL_NAMES(c),
 		.block = block,
 		.seed = seed,
 		.after_ns = raw->v[FIRST],
@@ -152,7 +138,7 @@ static void take_first(struct guard_hit *h, const struct guard_cell *c, const st
 	};
 }
 
-/* What is wrong with a cell run beside hits; NULL: nothing. */
+/* The complaint about a cell run beside hits; NULL: none. */
 static const char *trouble_of(const struct results *r, const struct unit *u, const struct raw *raw)
 {
 	const char *reason = intern_str(&r->strings, u->reason);
@@ -166,8 +152,7 @@ static const char *trouble_of(const struct results *r, const struct unit *u, con
 	if (!raw->v[CURRENT])
 		return "no read met a stamp: where they read nothing was filled";
 	if (raw->v[ERRORS] > raw->v[READ_EIO])
-		return "more failed than direct reads by EIO: who fills or syncs did not do all of "
-		       "it";
+		return "more failed than direct reads by EIO: some fills or syncs were not done";
 	return NULL;
 }
 
@@ -202,9 +187,7 @@ static void sum_variant(const struct making *k, uint32_t variant)
 	for (size_t i = 0; i < k->g->nr_cells; i++) {
 		const struct results_cell *c = &r->cells[k->cell[i]];
 
-		v->cells[i] = (struct guard_cell){ .workload = c->workload,
-						   .params = c->params,
-						   .varying = c->varying };
+		v->cells[i] = (struct guard_cell){ CELL_NAMES(c) };
 		for (uint32_t b = 1; b <= r->blocks; b++)
 			sum_run(k, v, &v->cells[i], k->cell[i], variant, b);
 	}
@@ -219,14 +202,15 @@ static void find_controls(struct guard *g, const struct results *r)
 	size_t i;
 
 	g->least = least > 0 ? (uint64_t)least : GUARD_LEAST;
-	json_array_foreach(json_object_get(said, "control"), i, item)
-		for (size_t v = 0; v < g->nr_variants; v++)
-			if (json_is_string(item) &&
-			    !strcmp(json_string_value(item), g->variants[v].name))
-				g->variants[v].control = true;
-	for (size_t v = 0; v < g->nr_variants; v++) {
-		g->has_control |= g->variants[v].control;
-		g->control_hit |= g->variants[v].control && guard_hits(&g->variants[v].counts);
+	json_array_foreach(json_object_get(said, "control"), i, item) {
+		uint32_t v = json_is_string(item)
+				     ? intern_find(&r->variant_index, json_string_value(item))
+				     : INTERN_NONE;
+
+		if (v == INTERN_NONE)
+			continue;
+		g->variants[v].control = g->has_control = true;
+		g->control_hit |= guard_hits(&g->variants[v].counts) > 0;
 	}
 	for (i = 0; i < r->nr_contrasts; i++) {
 		const struct guard_variant *base = &g->variants[r->contrasts[i].baseline];
@@ -270,9 +254,12 @@ int guard_make(struct guard *g, const struct results *r, struct err *e)
 	uint32_t n = r->variant_index.nr;
 
 	*g = (struct guard){ .variants = NULL };
-	k.raw = xcalloc((size_t)r->cell_index.nr * n * r->blocks + 1, sizeof(*k.raw));
+	k.raw = xcalloc(results_nr_runs(r), sizeof(*k.raw));
+	k.cell = xcalloc(r->cell_index.nr, sizeof(*k.cell));
 	read_samples(&k);
-	choose_cells(&k);
+	for (uint32_t c = 0; c < r->cell_index.nr; c++)
+		if (looks(&k, c))
+			k.cell[g->nr_cells++] = c;
 	if (g->nr_cells) {
 		g->nr_variants = n;
 		g->variants = xcalloc(n, sizeof(*g->variants));
@@ -284,11 +271,10 @@ int guard_make(struct guard *g, const struct results *r, struct err *e)
 	}
 	free(k.raw);
 	free(k.cell);
-	if (!g->nr_cells)
-		return err_add(e, ENOENT,
-			       "nothing in these results looked for stale data: the guard "
-			       "needs the role stale_read, as in configs/guard.ini");
-	return 0;
+	return g->nr_cells ? 0
+			   : err_add(e, ENOENT,
+				     "nothing in these results looked for stale data: the guard "
+				     "needs the role stale_read, as in configs/guard.ini");
 }
 
 void guard_release(struct guard *g)

@@ -16,7 +16,7 @@
 enum guard_verdict { GUARD_CLEAN, GUARD_STALE, GUARD_UNSURE, NR_GUARD_VERDICTS };
 extern const char *const guard_verdict_names[NR_GUARD_VERDICTS]; /* "clean", "stale", "unsure" */
 
-/* What the reads of some cell runs found. */
+/* The findings of the reads of some cell runs. */
 struct guard_counts {
 	uint64_t zero, current;        /* right */
 	uint64_t poison, stamp, other; /* stale */

@@ -3,7 +3,7 @@
  * lock_classes.h: which lock somebody waited for, told from how it was waited for
  * and from the functions on the way there. One table, one row a class; another
  * function is a word in a row. Nothing here knows addresses: that several waits
- * are for one lock is locks_attribute.c's to use. Pure and thread-safe.
+ * are for one lock is locks_rows.c's to use. Pure and thread-safe.
  */
 #ifndef FSDUEL_ANALYSIS_LOCK_CLASSES_H
 #define FSDUEL_ANALYSIS_LOCK_CLASSES_H
@@ -19,10 +19,10 @@ enum lock_kind { LOCK_RWSEM = 1, LOCK_SPINNING = 2, LOCK_MUTEXES = 4, LOCK_PER_C
 
 struct lock_class {
 	const char *name, *help;
-	const char *phrase;           /* in a sentence: "waited for ..." */
-	unsigned kinds;               /* of enum lock_kind; the last class has all */
-	bool work_file;               /* only where the workload itself uses the lock */
-	const char *const *functions; /* that take it, NULL-ended; "jbd2_*" is a prefix */
+	const char *phrase;    /* in a sentence: "waited for ..." */
+	unsigned kinds;        /* of enum lock_kind; the last class has all */
+	bool work_file;        /* only where the workload itself uses the lock */
+	const char *functions; /* that take it, with a blank between; "jbd2_*" is a prefix */
 };
 
 #define LOCK_CLASSES_MAX 16

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * locks.c: the life of a struct locks: what samples.csv says of each watched cell
- * run, then the waits (locks_rows.c, locks_attribute.c, locks_sum.c), then what must
- * be said of it all. See locks.h.
+ * locks.c: the life of a struct locks: what samples.csv says of each watched cell run, then
+ * the waits (locks_rows.c, locks_sum.c), then what must be said of it all; and looking
+ * things up in it. See locks.h.
  */
 #include "analysis/locks/locks.h"
 
@@ -11,125 +11,32 @@
 #include <string.h>
 
 #include "analysis/locks/locks_impl.h"
+#include "analysis/results/rows.h"
 #include "analysis/stats/stats.h"
-#include "lib/fs.h"
 #include "lib/num.h"
-#include "lib/schema.h"
 
-#define COMM_LEN 15 /* of a thread's name, as the kernel keeps it */
+#define LOCKS_PASS "locks"
+#define NEARLY_ALL 0.9 /* of the time: then it is said without the share */
 
-struct locks_text {
-	struct intern strings, names; /* reasons; roles and functions */
+static const struct watched_figure figures[] = {
+	{ "lock_waits", false, offsetof(struct lock_run, waits) },
+	{ "operations", false, offsetof(struct lock_run, operations) },
+	{ "elapsed", false, offsetof(struct lock_run, elapsed_ns) },
+	{ "thread_time", false, offsetof(struct lock_run, thread_ns) },
+	{ "lock_cut", false, offsetof(struct lock_run, cut) },
+	{ "lock_lost", false, offsetof(struct lock_run, lost) },
+	{ "", false, offsetof(struct lock_run, watched) },
+	{ "", true, offsetof(struct lock_run, unwatched) },
 };
-
-/* --- what samples.csv says of a cell run ---------------------------------------------------- */
-
-/* Metrics of the whole workload that are wanted; "" stands for the first primary one. */
-enum { WAITS = 0 };
-static const struct wanted {
-	const char *metric;
-	bool watched;  /* in the locks pass; else in the first */
-	size_t offset; /* of a double in struct lock_run */
-} wanted[] = {
-	[WAITS] = { "lock_waits", true, offsetof(struct lock_run, waits) },
-	{ "operations", true, offsetof(struct lock_run, operations) },
-	{ "elapsed", true, offsetof(struct lock_run, elapsed_ns) },
-	{ "thread_time", true, offsetof(struct lock_run, thread_ns) },
-	{ "lock_cut", true, offsetof(struct lock_run, cut) },
-	{ "lock_lost", true, offsetof(struct lock_run, lost) },
-	{ "", true, offsetof(struct lock_run, watched) },
-	{ "", false, offsetof(struct lock_run, unwatched) },
-};
-#define NR_WANTED (sizeof(wanted) / sizeof(wanted[0]))
-
-static const char *rate_metric(const struct results *r)
-{
-	for (uint32_t m = 0; m < r->metric_index.nr; m++)
-		if (r->metrics[m].primary)
-			return r->metrics[m].name;
-	return ""; /* run.json was refused if there is none */
-}
-
-static bool is_wanted(const struct lock_data *d, const struct measure *m, const struct wanted *w)
-{
-	const char *name = *w->metric ? w->metric : rate_metric(d->r);
-
-	return m->role == STRING_ALL && m->detail == STRING_EMPTY &&
-	       m->pass == (w->watched ? d->pass : 0) &&
-	       !strcmp(d->r->metrics[m->metric].name, name);
-}
-
-static void take_measure(struct lock_data *d, uint32_t measure, size_t what)
-{
-	const struct results *r = d->r;
-
-	for (size_t i = 0; i < r->nr_samples; i++) {
-		const struct sample *s = &r->samples[i];
-		struct lock_run *run = &d->runs[lock_run_of(r, s->cell, s->variant, s->block)];
-
-		if (s->measure != measure || !s->has_value)
-			continue;
-		memcpy((char *)run + wanted[what].offset, &s->value, sizeof(s->value));
-		run->has_waits |= what == WAITS;
-	}
-}
-
-static void take_samples(struct lock_data *d)
-{
-	for (uint32_t m = 0; m < d->r->nr_measures; m++)
-		for (size_t k = 0; k < NR_WANTED; k++)
-			if (is_wanted(d, &d->r->measures[m], &wanted[k]))
-				take_measure(d, m, k);
-}
 
 static double events_of(const struct lock_run *run)
 {
-	return 2 * (run->has_waits ? run->waits : (double)run->counted) + run->cut;
+	return 2 * (run->waits >= 0 ? run->waits : (double)run->counted) + run->cut;
 }
 
-static bool lost_too_much(const struct lock_run *run)
-{
-	return run->lost > LOCKS_LOST_MAX * (events_of(run) + run->lost);
-}
+/* --- cells -------------------------------------------------------------------------------- */
 
-/* Which cell runs have figures; after the rows, which may have to stand for a missing count. */
-static void mark_runs(struct lock_data *d)
-{
-	const struct results *r = d->r;
-
-	for (uint32_t c = 0; c < r->cell_index.nr; c++)
-		for (uint32_t v = 0; v < r->variant_index.nr; v++)
-			for (uint32_t b = 1; b <= r->blocks; b++) {
-				const struct unit *u = results_unit(r, c, v, b, d->pass);
-				struct lock_run *run = &d->runs[lock_run_of(r, c, v, b)];
-
-				run->ok = u->seen && u->status == SAMPLE_OK && !lost_too_much(run);
-			}
-}
-
-/* --- who is of the workload ----------------------------------------------------------------- */
-
-static bool is_role(const struct results *r, const char *thread)
-{
-	if (!strcmp(thread, "fio"))
-		return true;
-	for (uint32_t m = 0; m < r->nr_measures; m++)
-		if (!strncmp(intern_str(&r->strings, r->measures[m].role), thread, COMM_LEN))
-			return true;
-	return false;
-}
-
-static void mark_own(struct lock_data *d)
-{
-	d->own = xcalloc((size_t)d->strings.nr + 1, sizeof(*d->own));
-	for (uint32_t i = 1; i < d->strings.nr; i++)
-		d->own[i] = is_role(d->r, intern_str(&d->strings, i));
-}
-
-/* --- cells ---------------------------------------------------------------------------------- */
-
-static const char *reason_of(const struct lock_data *d, struct locks *l, const struct unit *u,
-			     const struct lock_run *run)
+static const char *reason_of(struct lock_data *d, const struct unit *u, const struct lock_run *run)
 {
 	struct buf b = BUF_INIT;
 	uint32_t n;
@@ -138,12 +45,10 @@ static const char *reason_of(const struct lock_data *d, struct locks *l, const s
 		buf_addf(&b, "%.2g %% of the lock events were lost, more than %g %%",
 			 100 * run->lost / (events_of(run) + run->lost), 100 * LOCKS_LOST_MAX);
 	else
-		buf_addf(&b, "%s%s%s", sample_status_names[u->status],
-			 u->reason == STRING_EMPTY ? "" : ": ",
-			 intern_str(&d->r->strings, u->reason));
-	n = intern_add(&l->text->strings, buf_str(&b));
+		results_add_reason(&b, d->r, u->status, u->reason);
+	n = intern_add_mem(&d->strings, b.data, b.len);
 	buf_release(&b);
-	return intern_str(&l->text->strings, n);
+	return intern_str(&d->strings, n);
 }
 
 static void add_run(struct lock_cell *c, const struct lock_run *run, double *ratio, size_t *nr)
@@ -157,8 +62,7 @@ static void add_run(struct lock_cell *c, const struct lock_run *run, double *rat
 		ratio[(*nr)++] = run->watched / run->unwatched;
 }
 
-static void add_runs(struct locks *l, struct lock_cell *c, const struct lock_data *d, uint32_t cell,
-		     uint32_t variant)
+static void add_runs(struct lock_cell *c, struct lock_data *d, uint32_t cell, uint32_t variant)
 {
 	const struct results *r = d->r;
 	double *ratio = xcalloc(r->blocks, sizeof(*ratio));
@@ -166,7 +70,7 @@ static void add_runs(struct locks *l, struct lock_cell *c, const struct lock_dat
 
 	for (uint32_t b = 1; b <= r->blocks; b++) {
 		const struct unit *u = results_unit(r, cell, variant, b, d->pass);
-		const struct lock_run *run = &d->runs[lock_run_of(r, cell, variant, b)];
+		struct lock_run *run = &d->runs[results_run_at(r, cell, variant, b)];
 
 		if (!u->seen)
 			continue;
@@ -174,10 +78,11 @@ static void add_runs(struct locks *l, struct lock_cell *c, const struct lock_dat
 		c->lost += (uint64_t)run->lost;
 		c->cut += (uint64_t)run->cut;
 		c->events += (uint64_t)events_of(run);
+		run->ok = unit_ok(u) && run->lost <= LOCKS_LOST_MAX * (events_of(run) + run->lost);
 		if (run->ok)
 			add_run(c, run, ratio, &nr);
 		else if (!c->reason)
-			c->reason = reason_of(d, l, u, run);
+			c->reason = reason_of(d, u, run);
 	}
 	stats_sort(ratio, nr);
 	c->has_watched = nr > 0;
@@ -186,33 +91,26 @@ static void add_runs(struct locks *l, struct lock_cell *c, const struct lock_dat
 	free(ratio);
 }
 
-/* The rows of a cell and variant stand together: the file was sorted by cell run. */
-static size_t rows_end(const struct lock_data *d, size_t from, size_t run_end)
-{
-	while (from < d->nr_rows && d->rows[from].run < run_end)
-		from++;
-	return from;
-}
-
-static void make_cells(struct locks *l, const struct lock_data *d)
+static void make_cells(struct locks *l, struct lock_data *d)
 {
 	const struct results *r = d->r;
-	size_t from = 0;
+	size_t from = 0, to = 0;
 
 	l->cells = xcalloc((size_t)r->cell_index.nr * r->variant_index.nr + 1, sizeof(*l->cells));
 	for (uint32_t i = 0; i < r->cell_index.nr; i++) {
 		for (uint32_t v = 0; v < r->variant_index.nr; v++) {
 			struct lock_cell *c = &l->cells[l->nr_cells++];
-			size_t to = rows_end(d, from, lock_run_of(r, i, v, 1) + r->blocks);
+			size_t end = results_run_at(r, i, v, 1) + r->blocks;
 
 			*c = (struct lock_cell){
-				.workload = r->cells[i].workload,
-				.params = r->cells[i].params,
-				.varying = r->cells[i].varying,
+				CELL_NAMES(&r->cells[i]),
 				.variant = r->variants[v].name,
 				.role_threads = r->cells[i].role_threads,
 			};
-			add_runs(l, c, d, i, v);
+			add_runs(c, d, i, v);
+			/* The file was sorted by cell run: these rows stand together. */
+			while (to < d->nr_rows && d->rows[to].run < end)
+				to++;
 			locks_sum(c, d, from, to);
 			from = to;
 		}
@@ -225,20 +123,19 @@ static void note_reasons(struct locks *l)
 	for (size_t i = 0; i < l->nr_cells; i++) {
 		const struct lock_cell *c = &l->cells[i];
 		unsigned invalid = 0;
-		bool said = false;
+		size_t first = 0;
 
-		for (size_t k = 0; k < i && c->reason; k++)
-			said |= l->cells[k].reason == c->reason;
-		for (size_t k = i; k < l->nr_cells && c->reason && !said; k++)
+		while (c->reason && l->cells[first].reason != c->reason)
+			first++;
+		if (!c->reason || first < i)
+			continue;
+		for (size_t k = i; k < l->nr_cells; k++)
 			if (l->cells[k].reason == c->reason)
 				invalid += l->cells[k].planned - l->cells[k].valid;
-		if (c->reason && !said)
-			strv_addf(&l->notes,
-				  "the locks pass has no figures of %u cell run%s (%s%s%s "
-				  "of %s%s): %s",
-				  invalid, invalid == 1 ? "" : "s", c->workload,
-				  *c->varying ? " " : "", c->varying, c->variant,
-				  invalid > 1 ? ", ..." : "", c->reason);
+		strv_addf(&l->notes,
+			  "the locks pass has no figures of %u cell run%s (%s%s%s of %s%s): %s",
+			  invalid, invalid == 1 ? "" : "s", c->workload, *c->varying ? " " : "",
+			  c->varying, c->variant, invalid > 1 ? ", ..." : "", c->reason);
 	}
 }
 
@@ -256,117 +153,84 @@ static void note_lost(struct locks *l)
 			  100 * (double)lost / (double)lock_add(lost, events));
 }
 
-/* --- loading -------------------------------------------------------------------------------- */
+/* --- loading ------------------------------------------------------------------------------ */
 
-/* What the runner counted must all be in the file: a row too few would look like a wait too few. */
+/* All waits that the runner counted must be in the file: a missing row looks like less waiting. */
 static int check_counts(const struct lock_data *d, const char *name, struct err *e)
 {
-	size_t runs = (size_t)d->r->cell_index.nr * d->r->variant_index.nr * d->r->blocks;
-
-	for (size_t i = 0; i < runs; i++) {
+	for (size_t i = 0; i < results_nr_runs(d->r); i++) {
 		const struct lock_run *run = &d->runs[i];
 
-		if (run->has_waits && (double)run->counted != run->waits)
+		if (unit_ok(&d->r->units[i * d->r->pass_index.nr + d->pass]) && run->waits >= 0 &&
+		    (double)run->counted != run->waits)
 			return err_add(e, EINVAL,
-				       "%s has %llu waits of a cell run of which %s counts "
-				       "%.0f: one of the two is damaged",
+				       "%s has %llu waits of a cell run of which %s counts %.0f: "
+				       "one of the two is damaged",
 				       name, (unsigned long long)run->counted, SAMPLES_CSV,
 				       run->waits);
 	}
 	return 0;
 }
 
-static bool any_measured(const struct lock_data *d)
+static void make(struct locks **out, struct lock_data *d)
 {
-	const struct results *r = d->r;
+	struct locks *l = *out = xcalloc(1, sizeof(*l));
 
-	for (uint32_t c = 0; c < r->cell_index.nr; c++)
-		for (uint32_t v = 0; v < r->variant_index.nr; v++)
-			for (uint32_t b = 1; b <= r->blocks; b++) {
-				const struct unit *u = results_unit(r, c, v, b, d->pass);
-
-				if (u->seen && u->status == SAMPLE_OK)
-					return true;
-			}
-	return false;
-}
-
-static int read_file(struct lock_data *d, const char *name, const char *data, size_t len,
-		     struct err *e)
-{
-	int ret;
-
-	if (!data && !fs_exists(name))
-		return any_measured(d) ? err_add(e, ENOENT,
-						 "%s is not there, though a cell run of "
-						 "the locks pass is",
-						 name)
-				       : 0;
-	ret = locks_read_rows(d, name, data, len, e);
-	return ret ? ret : check_counts(d, name, e);
-}
-
-static void data_release(struct lock_data *d)
-{
-	intern_release(&d->strings);
-	intern_release(&d->range_index);
-	free(d->rows);
-	free(d->buckets);
-	free(d->ranges);
-	free(d->runs);
-	free(d->own);
-}
-
-static int load(struct locks **out, const struct results *r, const char *name, const char *data,
-		size_t len, struct err *e)
-{
-	struct lock_data d = { .r = r, .pass = intern_find(&r->pass_index, LOCKS_PASS) };
-	struct locks *l;
-	int ret;
-
-	*out = NULL;
-	if (d.pass == INTERN_NONE)
-		return 0;
-	if (!d.pass) {
-		err_exit(e, FSDUEL_USAGE);
-		return err_add(e, EINVAL,
-			       "%s: the first pass is " LOCKS_PASS ": nothing was measured "
-			       "without watching, so there is nothing to judge",
-			       r->path);
-	}
-	d.runs = xcalloc(lock_run_of(r, r->cell_index.nr, 0, 1), sizeof(*d.runs));
-	intern_add(&d.strings, "");
-	take_samples(&d);
-	ret = read_file(&d, name, data, len, e);
-	if (!ret) {
-		l = *out = xcalloc(1, sizeof(*l));
-		l->text = xcalloc(1, sizeof(*l->text));
-		l->rate = rate_metric(r);
-		mark_runs(&d);
-		mark_own(&d);
-		locks_attribute(&d);
-		make_cells(l, &d);
-		note_reasons(l);
-		note_lost(l);
-		l->text->names = d.strings; /* roles and functions live on */
-		d.strings = (struct intern)INTERN_INIT;
-	} else {
-		err_exit(e, FSDUEL_USAGE);
-	}
-	data_release(&d);
-	return ret;
+	l->rate = results_rate(d->r);
+	make_cells(l, d);
+	note_reasons(l);
+	note_lost(l);
+	l->names = xcalloc(1, sizeof(*l->names));
+	*l->names = d->strings;
+	d->strings = (struct intern){ 0 };
 }
 
 int locks_load_mem(struct locks **out, const struct results *r, const char *name, const char *data,
 		   size_t len, struct err *e)
 {
-	return load(out, r, name, data, len, e);
+	struct lock_data d = { .r = r, .pass = intern_find(&r->pass_index, LOCKS_PASS) };
+	size_t nr = results_nr_runs(r);
+	int ret = 0;
+
+	*out = NULL;
+	if (d.pass == INTERN_NONE)
+		return 0;
+	intern_add(&d.strings, "");
+	d.runs = xcalloc(nr, sizeof(*d.runs));
+	for (size_t i = 0; i < nr; i++)
+		d.runs[i].waits = -1;
+	watched_figures(r, d.pass, figures, sizeof(figures) / sizeof(figures[0]), d.runs,
+			sizeof(*d.runs));
+	if (!d.pass)
+		ret = err_add(
+			e, EINVAL,
+			"%s: the first pass is " LOCKS_PASS
+			": nothing was measured without watching, so there is nothing to judge",
+			r->path);
+	if (!ret)
+		ret = locks_read_rows(&d, name, data, len, e);
+	if (!ret)
+		ret = check_counts(&d, name, e);
+	if (!ret)
+		make(out, &d);
+	else
+		err_exit(e, FSDUEL_USAGE);
+	intern_release(&d.strings);
+	intern_release(&d.range_index);
+	intern_release(&d.chain_index);
+	free(d.wheres);
+	free(d.rows);
+	free(d.buckets);
+	free(d.ranges);
+	free(d.runs);
+	free(d.own);
+	return ret;
 }
 
 int locks_load(struct locks **out, const struct results *r, const char *dir, struct err *e)
 {
 	char *path = xasprintf("%s/" LOCKSTACKS_CSV, dir);
-	int ret = load(out, r, path, NULL, 0, e);
+	int ret = locks_load_mem(out, r, path, NULL, 0, e);
 
 	free(path);
 	return ret;
@@ -382,8 +246,66 @@ void locks_free(struct locks *l)
 	}
 	free(l->cells);
 	strv_release(&l->notes);
-	intern_release(&l->text->strings);
-	intern_release(&l->text->names);
-	free(l->text);
+	intern_release(l->names);
+	free(l->names);
 	free(l);
+}
+
+/* --- looking things up -------------------------------------------------------------------- */
+
+const struct lock_cell *locks_find(const struct locks *l, const char *workload, const char *params,
+				   const char *variant)
+{
+	for (size_t i = 0; i < l->nr_cells; i++) {
+		const struct lock_cell *c = &l->cells[i];
+
+		if (!strcmp(c->workload, workload) && !strcmp(c->params, params) &&
+		    !strcmp(c->variant, variant))
+			return c;
+	}
+	return NULL;
+}
+
+struct lock_figures locks_of_class(const struct lock_cell *c, unsigned class)
+{
+	struct lock_figures sum = { .class = class };
+
+	for (size_t i = 0; i < c->nr_figures; i++) {
+		const struct lock_figures *f = &c->figures[i];
+
+		if (f->class != class)
+			continue;
+		sum.locks = f->locks > sum.locks ? f->locks : sum.locks;
+		sum.waits += f->waits;
+		sum.total_ns += f->total_ns;
+		sum.own_waits += f->own_waits;
+		sum.own_total_ns += f->own_total_ns;
+		sum.held_ns += f->held_ns;
+		sum.max_ns = f->max_ns > sum.max_ns ? f->max_ns : sum.max_ns;
+	}
+	return sum;
+}
+
+static const char *or_unknown(const char *name)
+{
+	return *name ? name : "[unknown]";
+}
+
+void locks_sentence(struct buf *b, const struct lock_who *w)
+{
+	double share = w->total_ns ? (double)w->holder_ns / (double)w->total_ns : 0;
+	char time[32];
+
+	buf_addf(b, "%s waited %s for %s", or_unknown(w->role),
+		 num_format_ns_human(time, w->total_ns), lock_classes[w->class].phrase);
+	if (!w->holder_role)
+		buf_adds(b, " (who held it is not known)");
+	else
+		buf_addf(b, " held for %s by %s", w->holder_shared ? "reading" : "writing",
+			 or_unknown(w->holder_role));
+	if (w->holder_role && share < NEARLY_ALL)
+		buf_addf(b, " for %.2g %% of that time", share * 100);
+	buf_addf(b, ", at %s", or_unknown(w->where));
+	if (lock_classes[w->class].kinds & LOCK_RWSEM)
+		buf_adds(b, w->shared ? " (shared)" : " (exclusive)");
 }

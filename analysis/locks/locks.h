@@ -28,14 +28,15 @@ struct lock_figures {
 	uint64_t held_ns;       /* the part of total_ns in which it is known who held it */
 };
 
-/* Who waited where for a class and direction; the strings live as long as the locks. */
+/* A waiter: a role at one place, for a class and direction. The strings live as long as the locks.
+ */
 struct lock_who {
 	unsigned class;
 	bool shared, own;
 	const char *role, *where; /* where: "" where no function has a name */
 	uint64_t waits, total_ns;
 	uint64_t held_ns; /* as above */
-	/* Who held it for the largest part of held_ns; NULL where nothing is known. */
+	/* The holder for the largest part of held_ns; NULL where nothing is known. */
 	const char *holder_role, *holder_where;
 	bool holder_shared;
 	uint64_t holder_ns;
@@ -65,9 +66,9 @@ struct lock_cell {
 struct locks {
 	struct lock_cell *cells; /* plan order of cells, then of variants */
 	size_t nr_cells;
-	const char *rate;        /* the metric behind watched: "ops_per_s" */
-	struct strv notes;       /* what is invalid or was skipped, and why: a sentence each */
-	struct locks_text *text; /* private: owns strings */
+	const char *rate;     /* the metric behind watched: "ops_per_s" */
+	struct strv notes;    /* what is invalid or was skipped, and why: a sentence each */
+	struct intern *names; /* private: owns strings */
 };
 
 /*

@@ -8,21 +8,14 @@
  * instead, no lock explains it. See docs/locks.md.
  */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "analysis/compare/judge_impl.h"
 #include "analysis/locks/locks.h"
-#include "lib/num.h"
 
-#define SHARE_EXPLAINS 0.5 /* of the change in an operation's time */
-#define SHARE_PARTLY 0.2
 #define ROLES_NAMED 3
 #define ROLE_COUNTS 0.1  /* of the waiting: less is not named */
 #define NEARLY_ALL 0.995 /* is called all */
 #define HOLDER_KNOWN 0.5 /* of the waiting: less is not called known */
-
-const char *const lock_part_names[] = { "", "explained", "partly", "no lock" };
 
 /* Baseline and patched of one row. */
 struct sides {
@@ -66,20 +59,6 @@ static unsigned top_class(const struct sides *s, double sign)
 }
 
 /* --- the sentence --------------------------------------------------------------------------- */
-
-static void add_time(struct buf *b, double ns)
-{
-	char text[32];
-
-	buf_adds(b, num_format_ns_human(text, ns < 1e18 ? (uint64_t)(ns + 0.5) : UINT64_MAX));
-}
-
-static void add_times(struct buf *b, const double ns[2])
-{
-	add_time(b, ns[0]);
-	buf_adds(b, " -> ");
-	add_time(b, ns[1]);
-}
 
 /* "dio_overwrite and dio_read" of the workload's threads that waited for the class. */
 static void add_roles(struct buf *b, const struct lock_cell *c, unsigned class, double total)
@@ -142,7 +121,7 @@ static void say_explained(struct buf *b, const struct sides *s, unsigned class, 
 
 	buf_addf(b, "%s waits %.3g -> %.3g an operation (", lock_classes[class].name,
 		 s->waits[0][class], s->waits[1][class]);
-	add_times(b, ns);
+	because_times(b, ns);
 	buf_addf(b, "): %s", heavy ? "" : "before, ");
 	add_roles(b, c, class, total);
 	buf_addf(b, " waited %.2f s of every second", total / c->thread_ns);
@@ -159,59 +138,48 @@ static void say_explained(struct buf *b, const struct sides *s, unsigned class, 
 static void say_not(struct buf *b, const struct sides *s, bool shown, unsigned class)
 {
 	buf_addf(b, "%s an operation took ", shown ? "" : " while watched,");
-	add_times(b, s->time_ns);
+	because_times(b, s->time_ns);
 	buf_addf(b, " of a thread's time, %s waits for locks ", shown ? "of which" : "with");
-	add_times(b, s->all_ns);
+	because_times(b, s->all_ns);
 	if (s->all_ns[0] + s->all_ns[1] > 0)
 		buf_addf(b, " (most for %s)", lock_classes[class].phrase);
 }
 
 /* --- one row -------------------------------------------------------------------------------- */
 
-static void keep(struct comparison *c, struct row_locks *l, struct buf *b)
-{
-	strv_add(&c->becauses, buf_str(b));
-	l->because = c->becauses.v[c->becauses.n - 1];
-}
-
 static void explain(struct comparison *c, struct comparison_row *row, const struct sides *s,
 		    unsigned *class)
 {
-	bool slower = (row->j.change < 1) == (row_direction(row) > 0);
-	double change_ns = s->time_ns[1] - s->time_ns[0], share;
-	bool shown = s->time_ns[0] > 0 && s->time_ns[1] > 0 && change_ns != 0 &&
-		     (change_ns > 0) == slower;
-	struct buf name = BUF_INIT, b = BUF_INIT;
+	double change_ns = s->time_ns[1] - s->time_ns[0];
+	bool known = s->time_ns[0] > 0 && s->time_ns[1] > 0, slower = row_slower(row);
+	bool shown = known && change_ns != 0 && (change_ns > 0) == slower;
 	struct row_locks *l = &row->l;
+	struct buf name = BUF_INIT, b = BUF_INIT;
 
 	row_name(&name, row);
 	buf_addf(&name, " %+.1f %%", (row->j.change - 1) * 100);
 	l->part = LOCKS_NOT;
 	if (shown) {
 		*class = top_class(s, slower ? 1 : -1);
-		share = (s->wait_ns[1][*class] - s->wait_ns[0][*class]) / change_ns;
 		l->has_share = true;
-		l->share = share;
-		l->part = share >= SHARE_EXPLAINS ? LOCKS_EXPLAIN
-			  : share >= SHARE_PARTLY ? LOCKS_PARTLY
-						  : LOCKS_NOT;
+		l->share = (s->wait_ns[1][*class] - s->wait_ns[0][*class]) / change_ns;
+		l->part = because_part(l->share);
 	}
 	if (l->part != LOCKS_NOT) {
 		buf_addf(&b, "%s: ", buf_str(&name));
 		say_explained(&b, s, *class, l->share);
-	} else if (s->time_ns[0] > 0 && s->time_ns[1] > 0) {
+	} else if (known) {
 		*class = top_class(s, 0);
 		buf_addf(&b, "no lock explains %s:", buf_str(&name));
 		say_not(&b, s, shown, *class);
 	} else {
 		buf_addf(&b,
-			 "%s: whether waits for locks explain it cannot be told, as run.json "
-			 "does not say how many threads there were",
+			 "%s: whether waits for locks explain it cannot be told, as run.json does "
+			 "not say how many threads there were",
 			 buf_str(&name));
 	}
-	keep(c, l, &b);
+	l->because = comparison_keep(c, &b);
 	buf_release(&name);
-	buf_release(&b);
 }
 
 static void add_row(struct comparison *c, struct comparison_row *row, const struct locks *locks)

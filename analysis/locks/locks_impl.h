@@ -1,24 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * locks_impl.h: the waits of a whole file between its reader (locks_rows.c), the
- * naming of locks (locks_attribute.c) and the sums (locks_sum.c). Private to analysis/.
+ * locks_impl.h: the waits of a whole file between their reader (locks_rows.c) and the sums
+ * (locks_sum.c). Private to the room.
  */
 #ifndef FSDUEL_ANALYSIS_LOCKS_IMPL_H
 #define FSDUEL_ANALYSIS_LOCKS_IMPL_H
 
 #include "analysis/locks/locks.h"
-#include "analysis/results/results_impl.h"
-
-#define LOCKS_PASS "locks"
+#include "analysis/results/tables.h"
 
 /* One row of the file. Strings are numbers in lock_data.strings; 0 is "". */
 struct lock_row {
 	uint64_t lock; /* a hash of its address; 0: none is given */
 	uint64_t count, total_ns, max_ns, held_ns;
-	uint32_t run; /* see lock_run_of */
+	uint32_t run; /* results_run_at */
 	uint32_t role, where, holder_role, holder_where;
 	uint32_t bucket, nr_buckets; /* in lock_data.buckets */
-	uint8_t kinds, class;        /* class: set by locks_attribute */
+	uint8_t kinds, class;
 	bool shared, holder_shared;
 };
 
@@ -34,10 +32,10 @@ struct lock_range {
 /* One cell run of the locks pass. */
 struct lock_run {
 	double operations, elapsed_ns, thread_ns, watched, unwatched; /* 0: not measured */
-	double waits, cut, lost;
+	double cut, lost;
+	double waits;     /* as samples.csv counts them; negative: it does not say */
 	uint64_t counted; /* waits in the file's rows */
 	bool ok;          /* measured, and within LOCKS_LOST_MAX */
-	bool has_waits;   /* samples.csv says how many there were */
 };
 
 struct lock_data {
@@ -45,20 +43,15 @@ struct lock_data {
 	uint32_t pass; /* number of the locks pass */
 	struct intern strings;
 	struct lock_row *rows;
-	size_t nr_rows, rows_cap;
+	size_t nr_rows;
 	struct lock_bucket *buckets;
-	size_t nr_buckets, buckets_cap;
+	size_t nr_buckets;
 	struct lock_range *ranges; /* range_index.nr */
-	struct intern range_index;
-	struct lock_run *runs; /* cells x variants x blocks */
+	struct intern range_index, chain_index;
+	uint32_t *wheres;      /* by chain: the function that wanted the lock, in strings */
+	struct lock_run *runs; /* results_nr_runs */
 	bool *own;             /* by string: the name of a workload's thread */
 };
-
-static inline size_t lock_run_of(const struct results *r, uint32_t cell, uint32_t variant,
-				 uint32_t block)
-{
-	return ((size_t)cell * r->variant_index.nr + variant) * r->blocks + block - 1;
-}
 
 /* Saturating: a damaged file must not look small. */
 static inline uint64_t lock_add(uint64_t a, uint64_t b)
@@ -66,16 +59,14 @@ static inline uint64_t lock_add(uint64_t a, uint64_t b)
 	return a + b < a ? UINT64_MAX : a + b;
 }
 
-/* Append the rows of the file at path (data NULL) or in memory that are of valid attempts. */
+/*
+ * Read the rows of the file at path (data NULL) or in memory that are of valid attempts,
+ * give each its class, and sort them by run. Functions tell the class; a row whose function
+ * takes several locks, or is in no row of the table, gets the class that other rows for the
+ * same lock in the same cell run have.
+ */
 int locks_read_rows(struct lock_data *d, const char *path, const char *data, size_t len,
 		    struct err *e);
-
-/*
- * Give each row its class and sort the rows by run, then lock. Functions decide; a
- * row whose function takes several locks, or is in no row of the table, gets the
- * class that other rows for the same lock in the same cell run have.
- */
-void locks_attribute(struct lock_data *d);
 
 /* Fill figures and who of c from the rows [from, to), which are all of its cell and variant. */
 void locks_sum(struct lock_cell *c, const struct lock_data *d, size_t from, size_t to);

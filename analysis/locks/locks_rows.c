@@ -1,88 +1,50 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * locks_rows.c: lockstacks.csv read row by row. Of a call chain only the function
- * that wanted the lock is kept, and the same chain is looked through once: a table
- * of the last few thousand remembers them by hash.
+ * locks_rows.c: lockstacks.csv read row by row, and each row's lock given its class. Of a
+ * call chain only the function that wanted the lock is kept.
  */
-#include "analysis/locks/locks_impl.h"
-
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "analysis/results/who.h"
+#include "analysis/locks/locks_impl.h"
+#include "analysis/results/rows.h"
 #include "lib/num.h"
 
 #define RANGES_MAX 100000u /* more different buckets than that are no histograms of fsduel's */
-#define REMEMBERED 4096u   /* chains; a power of two */
+#define COMM_LEN 15        /* of a thread's name, as the kernel keeps it */
 
 /* clang-format off */
-enum column {
-	COL_ROLE = SCHEMA_WHO_N, COL_LOCK, COL_LOCK_MODE, COL_CHAIN, COL_COUNT, COL_TOTAL, COL_MAX,
-	COL_WAITS, COL_HOLDER_ROLE, COL_HOLDER_MODE, COL_HOLDER_CHAIN, COL_HELD, NR_COLUMNS,
-};
+enum { COL_ROLE = NR_WHO, COL_LOCK, COL_LOCK_MODE, COL_CHAIN, COL_COUNT, COL_TOTAL, COL_MAX,
+       COL_WAITS, COL_HOLDER_ROLE, COL_HOLDER_MODE, COL_HOLDER_CHAIN, COL_HELD, NR_COLUMNS };
 /* clang-format on */
 
 static const char *const columns[NR_COLUMNS + 1] = { LOCKSTACKS_COLUMNS, NULL };
 _Static_assert(NR_COLUMNS == LOCKSTACKS_COLUMNS_N, "columns of lib/schema.h");
 
-struct reader {
-	struct lock_data *d;
-	struct who who;
-	struct {
-		uint64_t hash;
-		uint32_t where;
-	} chain[REMEMBERED];
+static const struct row_column plain[] = {
+	{ COL_ROLE, ROW_TEXT, offsetof(struct lock_row, role) },
+	{ COL_COUNT, ROW_NUMBER, offsetof(struct lock_row, count) },
+	{ COL_TOTAL, ROW_NUMBER, offsetof(struct lock_row, total_ns) },
+	{ COL_MAX, ROW_NUMBER, offsetof(struct lock_row, max_ns) },
+	{ COL_HOLDER_ROLE, ROW_TEXT, offsetof(struct lock_row, holder_role) },
+	{ COL_HELD, ROW_NUMBER_OR_EMPTY, offsetof(struct lock_row, held_ns) },
 };
 
-static const char *field(const struct reader *rd, enum column c)
+/* The function in the chain that wanted the lock; each chain is looked through once. */
+static int read_where(struct rows *rows, unsigned column, uint32_t *out)
 {
-	return rd->who.row->field[c];
-}
+	struct lock_data *d = rows->arg;
+	uint32_t old = d->chain_index.nr, n = intern_add(&d->chain_index, rows->field[column]);
+	const char *where;
+	size_t len;
 
-static uint64_t hash_of(const char *s)
-{
-	uint64_t h = 0xcbf29ce484222325u;
-
-	for (; *s; s++)
-		h = (h ^ (unsigned char)*s) * 0x100000001b3u;
-	return h ? h : 1;
-}
-
-/* --- what was waited for ------------------------------------------------------------------- */
-
-static int intern_utf8(struct reader *rd, enum column c, const char *s, size_t len, uint32_t *out)
-{
-	struct intern *strings = &rd->d->strings;
-	uint32_t old = strings->nr;
-
-	*out = intern_add_mem(strings, s, len);
-	if (*out == old) {
-		json_t *utf8 = json_stringn(s, len);
-
-		if (!utf8)
-			return who_bad(&rd->who, c, "is not UTF-8");
-		json_decref(utf8);
+	if (n == old) {
+		d->wheres = intern_room(d->wheres, n, sizeof(*d->wheres));
+		where = lock_chain_where(rows->field[column], &len);
+		if (rows_intern(rows, column, where, len, &d->wheres[n]))
+			return -EINVAL;
 	}
-	return 0;
-}
-
-/* The function in the chain that wanted the lock. */
-static int read_where(struct reader *rd, enum column c, uint32_t *out)
-{
-	const char *chain = field(rd, c), *where;
-	uint64_t hash = hash_of(chain);
-	size_t at = hash & (REMEMBERED - 1), len;
-	int ret;
-
-	if (rd->chain[at].hash != hash) {
-		where = lock_chain_where(chain, &len);
-		ret = intern_utf8(rd, c, where, len, &rd->chain[at].where);
-		if (ret)
-			return ret;
-		rd->chain[at].hash = hash;
-	}
-	*out = rd->chain[at].where;
+	*out = d->wheres[n];
 	return 0;
 }
 
@@ -100,28 +62,24 @@ static bool take_number(const char **s, char end, uint64_t *out)
 	return !num_parse(text, NUM_COUNT, out, NULL);
 }
 
-static int range_of(struct reader *rd, struct lock_range range, uint32_t *out)
+static int range_of(struct rows *rows, struct lock_data *d, struct lock_range range, uint32_t *out)
 {
-	struct lock_data *d = rd->d;
 	uint32_t old = d->range_index.nr;
 
 	*out = intern_add_mem(&d->range_index, &range, sizeof(range));
 	if (*out != old)
 		return 0;
 	if (old == RANGES_MAX)
-		return who_bad(&rd->who, COL_WAITS, "makes too many different buckets");
-	/* Doubled when the number is a power of two: the capacity is implied by it. */
-	if ((old & (old - 1)) == 0)
-		d->ranges = xrealloc(d->ranges, old ? 2 * (size_t)old : 1, sizeof(*d->ranges));
+		return rows_bad(rows, COL_WAITS, "makes too many different buckets");
+	d->ranges = intern_room(d->ranges, old, sizeof(*d->ranges));
 	d->ranges[old] = range;
 	return 0;
 }
 
 /* "LOW-HIGH:COUNT LOW-HIGH:COUNT" */
-static int read_waits(struct reader *rd, struct lock_row *row)
+static int read_waits(struct rows *rows, struct lock_data *d, struct lock_row *row)
 {
-	struct lock_data *d = rd->d;
-	const char *s = field(rd, COL_WAITS);
+	const char *s = rows->field[COL_WAITS];
 	uint64_t sum = 0;
 
 	row->bucket = (uint32_t)d->nr_buckets;
@@ -131,109 +89,212 @@ static int read_waits(struct reader *rd, struct lock_row *row)
 
 		if (!take_number(&s, '-', &range.low_ns) || !take_number(&s, ':', &range.high_ns) ||
 		    !take_number(&s, ' ', &b.count) || range.low_ns > range.high_ns || !b.count)
-			return who_bad(&rd->who, COL_WAITS,
-				       "is not LOW-HIGH:COUNT LOW-HIGH:COUNT ...");
-		if (range_of(rd, range, &b.range))
+			return rows_bad(rows, COL_WAITS,
+					"is not LOW-HIGH:COUNT LOW-HIGH:COUNT ...");
+		if (range_of(rows, d, range, &b.range))
 			return -EINVAL;
-		if (d->nr_buckets == d->buckets_cap) {
-			d->buckets_cap = d->buckets_cap ? 2 * d->buckets_cap : 4096;
-			d->buckets = xrealloc(d->buckets, d->buckets_cap, sizeof(*d->buckets));
-		}
+		d->buckets = intern_room(d->buckets, d->nr_buckets, sizeof(*d->buckets));
 		d->buckets[d->nr_buckets++] = b;
 		sum = lock_add(sum, b.count);
 	}
 	row->nr_buckets = (uint32_t)(d->nr_buckets - row->bucket);
 	if (sum != row->count)
-		return who_bad(&rd->who, COL_WAITS,
-			       "does not have as many waits as the column count");
+		return rows_bad(rows, COL_WAITS, "does not have as many waits as the column count");
 	if (d->nr_buckets > UINT32_MAX / 2)
-		return who_bad(&rd->who, COL_WAITS, "is one of too many buckets");
+		return rows_bad(rows, COL_WAITS, "is one of too many buckets");
 	return 0;
 }
 
-static int read_holder(struct reader *rd, struct lock_row *row)
+static int read_holder(struct rows *rows, struct lock_row *row)
 {
-	const char *role = field(rd, COL_HOLDER_ROLE);
-	int ret;
+	const char *const *field = rows->field;
 
-	if (!*role && !*field(rd, COL_HOLDER_MODE) && !*field(rd, COL_HOLDER_CHAIN) &&
-	    !*field(rd, COL_HELD))
+	if (!*field[COL_HOLDER_ROLE] && !*field[COL_HOLDER_MODE] && !*field[COL_HOLDER_CHAIN] &&
+	    !*field[COL_HELD])
 		return 0;
-	if (!*role)
-		return who_bad(&rd->who, COL_HOLDER_ROLE,
-			       "is empty beside a holder's other columns");
-	if (!lock_mode_kinds(field(rd, COL_HOLDER_MODE), &row->holder_shared))
-		return who_bad(&rd->who, COL_HOLDER_MODE, "is no way of holding a lock");
-	ret = intern_utf8(rd, COL_HOLDER_ROLE, role, strlen(role), &row->holder_role);
-	if (!ret)
-		ret = read_where(rd, COL_HOLDER_CHAIN, &row->holder_where);
-	if (!ret)
-		ret = who_number(&rd->who, COL_HELD, UINT64_MAX, &row->held_ns);
-	if (!ret && row->held_ns > row->total_ns)
-		ret = who_bad(&rd->who, COL_HELD, "is more than total_ns");
-	return ret;
+	if (!*field[COL_HOLDER_ROLE])
+		return rows_bad(rows, COL_HOLDER_ROLE, "is empty beside a holder's other columns");
+	if (!*field[COL_HELD])
+		return rows_bad(rows, COL_HELD, "is empty beside a holder's other columns");
+	if (!lock_mode_kinds(field[COL_HOLDER_MODE], &row->holder_shared))
+		return rows_bad(rows, COL_HOLDER_MODE, "is no way of holding a lock");
+	if (row->held_ns > row->total_ns)
+		return rows_bad(rows, COL_HELD, "is more than total_ns");
+	return read_where(rows, COL_HOLDER_CHAIN, &row->holder_where);
 }
 
-static int read_wait(struct reader *rd, struct lock_row *row)
+static int read_row(struct rows *rows, struct lock_data *d, struct lock_row *row)
 {
-	const char *role = field(rd, COL_ROLE), *lock = field(rd, COL_LOCK);
-	int ret;
+	const char *lock = rows->field[COL_LOCK];
+	int ret = rows_fill(rows, plain, sizeof(plain) / sizeof(plain[0]), row);
 
-	*row = (struct lock_row){ .run = (uint32_t)lock_run_of(rd->d->r, rd->who.cell,
-							       rd->who.variant, rd->who.block) };
-	row->lock = *lock && strcmp(lock, "0x0") ? hash_of(lock) : 0;
-	row->kinds = (uint8_t)lock_mode_kinds(field(rd, COL_LOCK_MODE), &row->shared);
-	if (!row->kinds)
-		return who_bad(&rd->who, COL_LOCK_MODE, "is no way of waiting for a lock");
-	ret = intern_utf8(rd, COL_ROLE, role, strlen(role), &row->role);
-	if (!ret)
-		ret = read_where(rd, COL_CHAIN, &row->where);
-	if (!ret)
-		ret = who_number(&rd->who, COL_COUNT, UINT64_MAX, &row->count);
-	if (!ret)
-		ret = who_number(&rd->who, COL_TOTAL, UINT64_MAX, &row->total_ns);
-	if (!ret)
-		ret = who_number(&rd->who, COL_MAX, row->total_ns, &row->max_ns);
+	row->run = (uint32_t)results_run_at(d->r, rows->cell, rows->variant, rows->block);
+	row->lock = *lock && strcmp(lock, "0x0") ? intern_hash(lock, strlen(lock)) | 1 : 0;
+	row->kinds = (uint8_t)lock_mode_kinds(rows->field[COL_LOCK_MODE], &row->shared);
+	if (!ret && !row->kinds)
+		ret = rows_bad(rows, COL_LOCK_MODE, "is no way of waiting for a lock");
+	if (!ret && row->max_ns > row->total_ns)
+		ret = rows_bad(rows, COL_MAX, "is more than total_ns");
 	if (!ret && !row->count)
-		ret = who_bad(&rd->who, COL_COUNT, "is no number of waits");
+		ret = rows_bad(rows, COL_COUNT, "is no number of waits");
 	if (!ret)
-		ret = read_waits(rd, row);
-	return ret ? ret : read_holder(rd, row);
+		ret = read_where(rows, COL_CHAIN, &row->where);
+	if (!ret)
+		ret = read_waits(rows, d, row);
+	return ret ? ret : read_holder(rows, row);
 }
 
-static int on_row(void *arg, const struct csv_row *csv, struct err *e)
+static int on_row(struct rows *rows)
 {
-	struct reader *rd = arg;
-	struct lock_data *d = rd->d;
-	struct lock_row row;
-	int ret = who_read(&rd->who, csv, e);
+	struct lock_data *d = rows->arg;
+	struct lock_row row = { 0 };
+	bool wanted = false;
+	int ret = rows_wanted(rows, d->pass, &wanted);
 
 	if (!ret)
-		ret = read_wait(rd, &row);
-	if (ret || !rd->who.wanted)
+		ret = read_row(rows, d, &row);
+	if (ret || !wanted)
 		return ret;
-	if (d->nr_rows == d->rows_cap) {
-		d->rows_cap = d->rows_cap ? 2 * d->rows_cap : 1024;
-		d->rows = xrealloc(d->rows, d->rows_cap, sizeof(*d->rows));
-	}
-	d->runs[row.run].counted = lock_add(d->runs[row.run].counted, row.count);
+	d->rows = intern_room(d->rows, d->nr_rows, sizeof(*d->rows));
 	d->rows[d->nr_rows++] = row;
+	d->runs[row.run].counted = lock_add(d->runs[row.run].counted, row.count);
 	return 0;
+}
+
+/* --- the lock's class --------------------------------------------------------------------- */
+
+/*
+ * A lock is the i_rwsem of the work file, and not of another file, where a thread of the
+ * workload waits for it or is seen to hold it: one named like a role of these results, or fio.
+ */
+static bool is_role(const struct results *r, const char *thread)
+{
+	bool is = !strcmp(thread, "fio");
+
+	for (uint32_t m = 0; m < r->measure_index.nr && !is; m++)
+		is = !strncmp(intern_str(&r->strings, r->measures[m].role), thread, COMM_LEN);
+	return is;
+}
+
+static bool is_one(uint32_t bits)
+{
+	return bits && !(bits & (bits - 1));
+}
+
+/* The classes of the row's function that come in the kind of lock waited for. */
+static uint32_t fitting(const struct lock_row *row, uint32_t classes)
+{
+	for (unsigned i = 0; i < LOCK_CLASS_OTHER; i++)
+		if (!(lock_classes[i].kinds & row->kinds))
+			classes &= ~(1u << i);
+	return classes;
+}
+
+/* By run, then lock, so that the rows of one lock stand together. */
+static int compare_rows(const void *a, const void *b)
+{
+	const struct lock_row *x = a, *y = b;
+
+	if (x->run != y->run)
+		return x->run < y->run ? -1 : 1;
+	if (x->lock != y->lock)
+		return x->lock < y->lock ? -1 : 1;
+	return 0;
+}
+
+/* Rows of one lock: what those whose function tells say, by waits; 0 where none does. */
+static uint32_t known_class(const struct lock_data *d, size_t from, size_t to,
+			    const uint32_t *classes)
+{
+	uint64_t waits[LOCK_CLASSES_MAX] = { 0 }, most = 0;
+	uint32_t best = 0, all = ~0u;
+
+	for (size_t i = from; i < to; i++) {
+		uint32_t fit = fitting(&d->rows[i], classes[d->rows[i].where]);
+
+		if (fit)
+			all &= fit;
+		for (unsigned c = 0; is_one(fit) && c < LOCK_CLASS_OTHER; c++)
+			if (fit == 1u << c)
+				waits[c] = lock_add(waits[c], d->rows[i].count);
+	}
+	for (unsigned c = 0; c < LOCK_CLASS_OTHER; c++) {
+		if (waits[c] <= most)
+			continue;
+		most = waits[c];
+		best = 1u << c;
+	}
+	/* Functions that take several locks each may have only one in common. */
+	return best ? best : is_one(all) ? all : 0;
+}
+
+static bool of_workload(const struct lock_data *d, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++)
+		if (d->own[d->rows[i].role] ||
+		    (d->rows[i].holder_role && d->own[d->rows[i].holder_role]))
+			return true;
+	return false;
+}
+
+static uint8_t class_of(uint32_t fit, uint32_t known, uint8_t kinds)
+{
+	uint32_t bits = is_one(fit) ? fit : known;
+
+	for (unsigned c = 0; c < LOCK_CLASS_OTHER; c++)
+		if (bits == 1u << c && lock_classes[c].kinds & kinds)
+			return (uint8_t)c;
+	return (uint8_t)LOCK_CLASS_OTHER;
+}
+
+/* Rows [from, to) are for one lock or, where it has no address, it is one row. */
+static void attribute(struct lock_data *d, size_t from, size_t to, const uint32_t *classes)
+{
+	uint32_t known = known_class(d, from, to, classes);
+	bool own = of_workload(d, from, to);
+
+	for (size_t i = from; i < to; i++) {
+		struct lock_row *row = &d->rows[i];
+
+		row->class = class_of(fitting(row, classes[row->where]), known, row->kinds);
+		if (lock_classes[row->class].work_file && !own)
+			row->class = (uint8_t)LOCK_CLASS_OTHER;
+	}
+}
+
+static void attribute_all(struct lock_data *d)
+{
+	uint32_t *classes = xcalloc((size_t)d->strings.nr, sizeof(*classes));
+
+	d->own = xcalloc((size_t)d->strings.nr, sizeof(*d->own));
+	for (uint32_t i = 0; i < d->strings.nr; i++) {
+		classes[i] = lock_classes_of(intern_str(&d->strings, i));
+		d->own[i] = i && is_role(d->r, intern_str(&d->strings, i));
+	}
+	if (d->nr_rows)
+		qsort(d->rows, d->nr_rows, sizeof(*d->rows), compare_rows);
+	for (size_t i = 0, end; i < d->nr_rows; i = end) {
+		end = i + 1;
+		while (end < d->nr_rows && d->rows[i].lock &&
+		       !compare_rows(&d->rows[i], &d->rows[end]))
+			end++;
+		attribute(d, i, end, classes);
+	}
+	free(classes);
 }
 
 int locks_read_rows(struct lock_data *d, const char *path, const char *data, size_t len,
 		    struct err *e)
 {
-	struct reader *rd = xcalloc(1, sizeof(*rd));
-	int ret;
+	struct rows rows = { .r = d->r,
+			     .path = path,
+			     .columns = columns,
+			     .strings = &d->strings,
+			     .fn = on_row,
+			     .arg = d };
+	int ret = watched_read(&rows, d->pass, data, len, e);
 
-	rd->d = d;
-	rd->who = (struct who){ .r = d->r, .pass = d->pass, .path = path, .columns = columns };
-	if (data)
-		ret = csv_read_mem(path, data, len, columns, on_row, rd, e);
-	else
-		ret = csv_read(path, columns, on_row, rd, e);
-	who_release(&rd->who);
-	free(rd);
+	if (!ret)
+		attribute_all(d);
 	return ret;
 }

@@ -37,12 +37,6 @@ struct gathering {
 	uint64_t *held_ns; /* by holder */
 };
 
-/* Room for element n of an array that doubles; n grows by one. */
-static void *room(void *array, uint32_t n, size_t size)
-{
-	return (n & (n - 1)) == 0 ? xrealloc(array, n ? 2 * (size_t)n : 1, size) : array;
-}
-
 /* --- figures -------------------------------------------------------------------------------- */
 
 static void count_lock(struct slot *s, const struct lock_row *row)
@@ -154,7 +148,7 @@ static void add_who(struct gathering *g, const struct lock_row *row)
 	struct lock_who *w;
 
 	if (n == old) {
-		g->who = room(g->who, n, sizeof(*g->who));
+		g->who = intern_room(g->who, n, sizeof(*g->who));
 		g->who[n] = (struct lock_who){
 			.class = row->class,
 			.shared = row->shared,
@@ -172,7 +166,7 @@ static void add_who(struct gathering *g, const struct lock_row *row)
 	old = g->holder_index.nr;
 	n = intern_add_mem(&g->holder_index, &held, sizeof(held));
 	if (n == old) {
-		g->held_ns = room(g->held_ns, n, sizeof(*g->held_ns));
+		g->held_ns = intern_room(g->held_ns, n, sizeof(*g->held_ns));
 		g->held_ns[n] = 0;
 	}
 	g->held_ns[n] = lock_add(g->held_ns[n], row->held_ns);

@@ -1,50 +1,73 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * intern.h: each distinct byte string kept once and numbered from 0 in the
- * order of its first appearance. A million sample rows repeat a few hundred
- * strings, so they are stored and compared as numbers. It also serves as an
- * index from a key of any bytes to a position in an array.
- * Not thread-safe; never forgets a string before intern_release.
+ * intern.h: each distinct byte string kept once and numbered from 0 in the order of its
+ * first appearance. A million sample rows repeat a few hundred strings, so they are stored
+ * and compared as numbers. It is also an index from a key of any bytes to a place in an
+ * array. Not thread-safe; never forgets a string before intern_release.
  */
 #ifndef FSDUEL_ANALYSIS_INTERN_H
 #define FSDUEL_ANALYSIS_INTERN_H
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+
+#include "lib/buf.h"
 
 #define INTERN_NONE UINT32_MAX
 
-struct intern_entry {
-	const char *data; /* NUL-terminated after len bytes; never moves */
-	uint32_t len, hash;
-};
-
 struct intern {
-	struct intern_entry *entry;
+	struct intern_entry {
+		const char *data; /* NUL-terminated after len bytes; never moves */
+		uint32_t len, hash;
+	} * entry;
 	uint32_t nr;
 	uint32_t *slot; /* open addressing: number + 1, or 0; a power of two */
 	uint32_t nr_slots;
-	char **chunk;
-	size_t nr_chunks, chunk_left;
-	char *chunk_end; /* where the next string goes */
+	struct strv chunks; /* of bytes */
+	char *chunk_end;    /* where the next string goes */
+	size_t chunk_left;
 };
 
-#define INTERN_INIT                                                                                \
-	{                                                                                          \
-		NULL, 0, NULL, 0, NULL, 0, 0, NULL                                                 \
-	}
-
-/* The number of this string, a new one if it was not there. */
-uint32_t intern_add(struct intern *in, const char *s);
+/* The number of this string: intern_add gives a new one a new number, intern_find INTERN_NONE. */
 uint32_t intern_add_mem(struct intern *in, const void *data, size_t len);
-
-/* The number, or INTERN_NONE. */
-uint32_t intern_find(const struct intern *in, const char *s);
 uint32_t intern_find_mem(const struct intern *in, const void *data, size_t len);
 
+static inline uint32_t intern_add(struct intern *in, const char *s)
+{
+	return intern_add_mem(in, s, strlen(s));
+}
+
+static inline uint32_t intern_find(const struct intern *in, const char *s)
+{
+	return intern_find_mem(in, s, strlen(s));
+}
+
 /* The string of a number that intern_add gave; owned by in. */
-const char *intern_str(const struct intern *in, uint32_t number);
+static inline const char *intern_str(const struct intern *in, uint32_t number)
+{
+	return in->entry[number].data;
+}
 
 void intern_release(struct intern *in);
+
+/* FNV-1a (Fowler, Noll, Vo), which is good enough for names. */
+static inline uint64_t intern_hash(const void *data, size_t len)
+{
+	uint64_t h = 0xcbf29ce484222325u;
+
+	for (const unsigned char *p = data, *end = p + len; p < end; p++)
+		h = (h ^ *p) * 0x100000001b3u;
+	return h;
+}
+
+/*
+ * Room for element nr of an array that grows one by one: it is doubled where nr is a power
+ * of two, so its capacity need not be kept.
+ */
+static inline void *intern_room(void *array, size_t nr, size_t size)
+{
+	return (nr & (nr - 1)) == 0 ? xrealloc(array, nr ? 2 * nr : 1, size) : array;
+}
 
 #endif

@@ -57,7 +57,7 @@ struct results_run_key {
 	unsigned block;
 };
 
-/* What its samples tell of it. The strings live as long as the results. */
+/* Its samples say this of it. The strings live as long as the results. */
 struct results_cell_run {
 	unsigned cell, variant;     /* from 1, in the order of run.json, as parts/ counts them */
 	unsigned position;          /* of the variant in its block, from 1; 0: not said */

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/stats/dist.h"
 #include "analysis/stats/stats.h"
 #include "lib/buf.h"
 #include "lib/rng.h"

@@ -78,21 +78,13 @@ static void maxima_release(struct maxima *m)
 	free(m->first);
 }
 
-static void swap(double *a, double *b)
-{
-	double was = *a;
-
-	*a = *b;
-	*b = was;
-}
-
 /* Bring the k largest of n values to the front, in any order: Hoare's FIND, CACM 4 (1961). */
 static void largest_first(double *v, size_t n, size_t k)
 {
 	size_t low = 0, high = n;
 
 	while (high - low > 1 && k > low && k < high) {
-		double pivot = v[low + (high - low) / 2];
+		double pivot = v[low + (high - low) / 2], was;
 		size_t i = low, j = high - 1;
 
 		for (;;) {
@@ -102,7 +94,9 @@ static void largest_first(double *v, size_t n, size_t k)
 				j--;
 			if (i >= j)
 				break;
-			swap(&v[i++], &v[j--]);
+			was = v[i];
+			v[i++] = v[j];
+			v[j--] = was;
 		}
 		/* Those before i are at least the pivot, the others at most. */
 		if (k <= i)
@@ -375,4 +369,28 @@ struct family_how family_test(const struct family *f, struct family_cell *out)
 	flips_release(&x);
 	free(which);
 	return how;
+}
+
+void family_holm(const double *p, size_t n, double *adjusted)
+{
+	struct place *place = xcalloc(n + 1, sizeof(*place));
+	double before = 0;
+
+	for (size_t i = 0; i < n; i++)
+		place[i] = (struct place){ -p[i], i }; /* the smallest p first */
+	qsort(place, n, sizeof(*place), by_statistic);
+	for (size_t k = 0; k < n; k++) {
+		before = fmax(before, fmin(1, (double)(n - k) * -place[k].t));
+		adjusted[place[k].cell] = before;
+	}
+	free(place);
+}
+
+unsigned family_min_blocks(double alpha, size_t families)
+{
+	unsigned blocks = 1;
+
+	while (blocks < 64 && ldexp((double)families, 1 - (int)blocks) > alpha)
+		blocks++;
+	return blocks;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * flips.h: the statistics of family.h under flips of whole blocks. Private to
- * family.c, which says what is to be made of them.
+ * family.c, which draws the conclusions.
  */
 #ifndef FSDUEL_ANALYSIS_FLIPS_H
 #define FSDUEL_ANALYSIS_FLIPS_H

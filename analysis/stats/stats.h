@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * stats.h: order statistics of small sets of finite numbers. Nothing here knows
- * what the numbers mean. All functions are pure and thread-safe; a NaN or an
- * infinity in the input is the caller's mistake.
+ * stats.h: order statistics of small sets of finite numbers, and the normal and Student's
+ * distribution, for approximations and for planning: verdicts rest on counted flips and
+ * ranks (family.h, ranks.h). All functions are pure and thread-safe; a NaN or an infinity in
+ * the input is the caller's mistake.
  */
 #ifndef FSDUEL_ANALYSIS_STATS_H
 #define FSDUEL_ANALYSIS_STATS_H
@@ -19,11 +20,9 @@ struct interval {
 void stats_sort(double *v, size_t n);
 
 /*
- * Quantile p in [0, 1] of v, sorted ascending, n > 0: Hyndman and Fan, "Sample
- * quantiles in statistical packages", The American Statistician 50 (1996),
- * definition 7 (R's default): with h = (n - 1) p, linear between the order
- * statistics floor(h) and floor(h) + 1. The result lies between those two, is
- * finite, and is exactly their value where they are equal.
+ * Quantile p in [0, 1] of v, sorted ascending, n > 0: definition 7 of Hyndman and Fan 1996
+ * (R's default): with h = (n - 1) p, linear between the order statistics floor(h) and
+ * floor(h) + 1. It lies between those two and is exactly their value where they are equal.
  */
 double stats_quantile_sorted(const double *v, size_t n, double p);
 
@@ -34,10 +33,24 @@ double stats_median_sorted(const double *v, size_t n);
 double stats_mean(const double *v, size_t n);
 double stats_sd(const double *v, size_t n);
 
-/*
- * The interval of a proportion of which k out of n > 0 were seen: Wilson, "Probable
- * inference, the law of succession, and statistical inference", JASA 22 (1927).
- */
+/* The interval of a proportion of which k out of n > 0 were seen (Wilson 1927). */
 struct interval stats_wilson(size_t k, size_t n, double level);
+
+/* --- distributions ------------------------------------------------------------------------ */
+
+/* P(Z <= z), by the C library's erfc. */
+double dist_normal_cdf(double z);
+
+/* The z with P(Z <= z) = p, 0 < p < 1 (Wichura 1988, PPND16); relative accuracy about 1e-16. */
+double dist_normal_quantile(double p);
+
+/*
+ * P(T <= t) of Student's t with df > 0 degrees of freedom: the incomplete beta function
+ * (Abramowitz and Stegun 1964, 26.7.1 and 26.5.8), evaluated by Lentz's method.
+ */
+double dist_t_cdf(double t, double df);
+
+/* The t with P(T <= t) = p, 0 < p < 1: Newton's method on dist_t_cdf, kept between bounds. */
+double dist_t_quantile(double p, double df);
 
 #endif

@@ -32,7 +32,7 @@ enum ci_outcome ci_outcome(const struct comparison *c, const struct comparison_r
 	};
 	enum verdict v = row->j.r.verdict;
 
-	if (v == VERDICT_SLOWER || v == VERDICT_BROKEN)
+	if (verdict_side(v) < 0)
 		return CI_FAILED;
 	if (v == VERDICT_REPAIRED)
 		return CI_PASSED;

@@ -110,9 +110,7 @@ static void write_pairs(struct buf *b, const struct comparison_row *row)
 /* Slower and faster, and a broken kernel, stand out. */
 static void add_verdict(struct buf *out, const struct comparison_row *row)
 {
-	enum verdict v = row->j.r.verdict;
-	bool strong = row->j.decides && (v == VERDICT_BROKEN || v == VERDICT_SLOWER ||
-					 v == VERDICT_FASTER || v == VERDICT_REPAIRED);
+	bool strong = row->j.decides && verdict_side(row->j.r.verdict) != 0;
 	struct buf b = BUF_INIT;
 
 	table_add_ruling(&b, row);

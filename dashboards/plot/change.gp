@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# change.gp: the change against the number of threads (or another that varies), with its 95 % interval (dotted: the
-# range over blocks) and the margin band; one tile a workload. By hand, of one workload:
+# change.gp: the change against the number of threads (or another that varies), with its 95 %
+# interval (dotted: the range over blocks) and the margin band; one tile a workload. By hand:
 #   gnuplot -e "data='D/comparison.csv'; workload='dio-overwrite'" dashboards/plot/change.gp
 # (contrast='NAME' where there are several; axis='readers' for another parameter).
 dir = ARG0[1:strlen(ARG0) - strlen('change.gp')]
@@ -22,7 +22,8 @@ where(has) = ok(0) && has95(0) == has ? spot(0) : NaN
 bars = "0 with lines lt -1 lc rgb dark, margin(x) with lines lt 0, -margin(x) with lines lt 0, ". \
 	"file(i) using (where(0)):(percent(column('change'))):(low(0)):(high(0)) \
 		with yerrorbars ls 4, ". \
-	"file(i) using (where(1)):(percent(column('change'))):(low(0)):(high(0)) with yerrorbars ls 3".\
+	"file(i) using (where(1)):(percent(column('change'))):(low(0)):(high(0)) \
+		with yerrorbars ls 3".\
 	(ascii ? ", file(i) using (spot(0)):(percent(column('change'))):('x') with labels" : '')
 set samples 2
 set format y '%g %%'
@@ -31,7 +32,8 @@ do for [i = 1:tiles] {
 	eval look
 	plot file(i) using (ok(0) ? (bottom = least(bottom, low(0)), top = most(top, high(0)), \
 		band = stringcolumn('margin') eq '' ? band : 100 * column('margin'), \
-			first = least(first, spot(0)), last = most(last, spot(0))) : 0):(0) with points
+			first = least(first, spot(0)), last = most(last, spot(0))) : 0):(0) \
+				with points
 	eval looked
 	top = most(top + (top - bottom) * 0.08, 1.5 * band)
 	bottom = least(bottom - (top - bottom) * 0.08, -1.5 * band)

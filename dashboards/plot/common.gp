@@ -29,7 +29,8 @@ most(a, b) = a > b ? a : b
 # The terminal: width and height in pixels, or lines of text.
 start(w, h, lines) = ascii ? sprintf("set terminal dumb noenhanced mono nofeed size %d,%d", \
 	columns, lines) : \
-	type eq 'png' ? sprintf("set terminal pngcairo noenhanced size %d,%d font 'sans,9'", w, h) : \
+	type eq 'png' ? \
+	sprintf("set terminal pngcairo noenhanced size %d,%d font 'sans,9'", w, h) : \
 	sprintf("set terminal svg noenhanced size %d,%d font 'sans-serif,12' ", w, h). \
 	sprintf("background '#ffffff' name '%s'", name)
 

@@ -26,7 +26,8 @@ plot file(1) using (longest = ok(0) ? most(longest, strlen(label(0))) : longest,
 	widest = ok(0) ? most(widest, strlen(said(0))) : widest, row(0)):(0) with points
 plot file(1) using (there(0) && high(0) <= 100 ? (reach = most(reach, high(0))) : 0):(0) \
 	with points, \
-	file(1) using (there(0) && low(0) <= 100 ? (deep = least(deep, low(0))) : 0):(0) with points, \
+	file(1) using (there(0) && low(0) <= 100 ? (deep = least(deep, low(0))) : 0):(0) \
+	with points, \
 	file(1) using (ok(0) && stringcolumn('margin') ne '' ? (band = 100 * column('margin')) : \
 		0):(0) with points
 eval looked

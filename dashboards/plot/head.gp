@@ -24,13 +24,15 @@ do for [k = 1:keys] {
 	} else {
 		set label 100 + k value('key'.k) at screen x + 16.0 / width, screen y font ',11'
 		if (style > 0) {
-			if (onlines < 2) { set label 200 + k '' at screen x, screen y point ls style }
+			if (onlines < 2) { set label 200 + k '' at screen x, screen y \
+				point ls style }
 			if (onlines) { set arrow 100 + k from screen x - 12.0 / width, \
 				screen y to screen x + 12.0 / width, screen y nohead ls style }
 		} else {
-			set object 100 + k rectangle center screen x, screen y size screen 14.0 / width, \
-				screen 11.0 / height \
-				fc rgb value('colour'.k) fs pattern value('pattern'.k) border lc rgb value('colour'.k) front
+			colour = value('colour'.k)
+			set object 100 + k rectangle center screen x, screen y \
+				size screen 14.0 / width, screen 11.0 / height fc rgb colour \
+				fs pattern value('pattern'.k) border lc rgb colour front
 		}
 	}
 }

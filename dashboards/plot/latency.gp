@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # latency.gp: percentiles of an operation's latency, both variants; one tile a cell. The
 # axis is logarithmic and its end says nothing. By hand, of one cell:
-#   gnuplot -e "data='D/comparison.csv'; workload='mixed'; params='bs=4k;...'" dashboards/plot/latency.gp
+#   gnuplot -e "data='D/comparison.csv'; workload='mixed'; params='bs=4k;...'" \
+#     dashboards/plot/latency.gp
 # (contrast='NAME' where there are several).
 dir = ARG0[1:strlen(ARG0) - strlen('latency.gp')]
 load dir.'common.gp'

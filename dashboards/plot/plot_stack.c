@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plot_stack.c: what an operation is made of, one bar a cell and variant: its time and
- * the waits for locks in it by class, beside throughput; its instructions by subsystem;
- * see plot_impl.h. Bars are in per cent of the baseline's whole, so that cells of any
- * speed fit one axis.
+ * plot_stack.c: the parts of an operation, one bar a cell and variant: its time and the waits
+ * for locks in it by class, beside throughput; its instructions by subsystem; see plot_impl.h.
+ * Bars are in per cent of the baseline's whole, so that cells of any speed fit one axis.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,77 +11,119 @@
 #include "dashboards/plot/plot_impl.h"
 #include "lib/num.h"
 
-#define PARTS_MAX 10
-#define PART_LEAST 0.02 /* of a bar: a subsystem that is nowhere larger goes into the rest */
+#define SHOWN_MAX 10
+#define PARTS_MAX (LOCK_CLASSES_MAX > SUBSYSTEMS_MAX ? LOCK_CLASSES_MAX : SUBSYSTEMS_MAX)
+#define SUBSYSTEM_LEAST 0.02 /* of a bar: a subsystem that is nowhere larger goes into the rest */
 
-/* Which classes or subsystems the bars show; the rest, if any, is one part more. */
-struct parts {
-	unsigned v[PARTS_MAX];
-	unsigned nr;
-	bool rest;
-	const char *(*name)(unsigned number);
+/* A cell's two bars, in units of their own. */
+struct cell_bars {
+	const char *workload, *varying;
+	struct bar {
+		char text[40]; /* on the right */
+		double whole, part[PARTS_MAX];
+	} side[2];
 };
 
-/* One bar, in units of its own. */
-struct bar {
-	const char *text; /* on the right */
-	double whole, part[PARTS_MAX + 1];
+struct chart {
+	struct cell_bars *cells;
+	size_t nr;
+	const char *(*name)(unsigned part);
+	unsigned nr_parts;
+	double least; /* share of a bar from which on a part is shown */
 };
 
-static unsigned columns_of(const struct parts *p)
+/* A new cell, whose bars the caller fills. */
+static struct cell_bars *add_cell(struct chart *c, const char *workload, const char *varying)
 {
-	return p->nr + p->rest;
+	struct cell_bars *cell;
+
+	c->cells = xrealloc(c->cells, c->nr + 1, sizeof(*c->cells));
+	cell = &c->cells[c->nr++];
+	*cell = (struct cell_bars){ .workload = workload, .varying = varying };
+	return cell;
 }
 
-static const char *part_name(const struct parts *p, unsigned i)
+/* The parts that the bars show, by number; the other ones, if any, are one part more: nr_parts. */
+static unsigned choose_parts(const struct chart *c, unsigned shown[SHOWN_MAX + 1])
 {
-	return i < p->nr ? p->name(p->v[i]) : "the rest";
+	unsigned nr = 0;
+	bool rest = false;
+
+	for (unsigned k = 0; k < c->nr_parts; k++) {
+		bool large = false, used = false;
+
+		for (size_t i = 0; i < 2 * c->nr; i++) {
+			const struct bar *bar = &c->cells[i / 2].side[i % 2];
+
+			used |= bar->part[k] > 0;
+			large |= bar->part[k] > 0 && bar->part[k] >= c->least * bar->whole;
+		}
+		if (large && nr < SHOWN_MAX)
+			shown[nr++] = k;
+		else
+			rest |= used;
+	}
+	if (rest)
+		shown[nr++] = c->nr_parts;
+	return nr;
 }
 
-/* The table's header, and a key; for text a letter each. */
-static struct plot_table *start_table(struct plot_set *t, const struct parts *p)
+static double part_of(const struct chart *c, const struct bar *bar, const unsigned *shown,
+		      unsigned nr, unsigned i)
 {
-	struct buf header = BUF_INIT, letters = BUF_INIT, key = BUF_INIT;
+	double rest = 0;
+
+	if (shown[i] < c->nr_parts)
+		return bar->part[shown[i]];
+	for (unsigned k = 0, next = 0; k < c->nr_parts; k++) {
+		if (next < nr && shown[next] == k)
+			next++;
+		else
+			rest += bar->part[k];
+	}
+	return rest;
+}
+
+/* The table with both bars of each cell and a gap behind them; a key, for text a letter each. */
+static void draw(struct plot_set *t, const struct chart *c)
+{
+	struct buf header = BUF_INIT, letters = BUF_INIT;
+	unsigned shown[SHOWN_MAX + 1], nr = choose_parts(c, shown), y = 1;
 	struct plot_table *table;
 
 	buf_adds(&header, "y,label,text,side,whole");
-	for (unsigned i = 0; i < columns_of(p); i++) {
-		buf_addf(&header, ",%s", part_name(p, i));
-		buf_addf(&letters, "%s%c %s", i ? "   " : "", 'a' + (int)i, part_name(p, i));
-		buf_reset(&key);
-		buf_addf(&key, "key%u", i + 1);
-		plot_set_text(t, buf_str(&key), part_name(p, i));
+	for (unsigned i = 0; i < nr; i++) {
+		const char *name = shown[i] < c->nr_parts ? c->name(shown[i]) : "the rest";
+
+		buf_addf(&header, ",%s", name);
+		buf_addf(&letters, "%s%c %s", i ? "   " : "", 'a' + (int)i, name);
+		plot_set_nth(t, "key", i + 1, name);
 	}
 	if (t->ascii)
 		plot_head(t, "%s", buf_str(&letters));
-	plot_set_number(t, "parts", columns_of(p));
+	plot_set_number(t, "parts", nr);
 	table = plot_table(t, buf_str(&header));
-	buf_release(&header);
-	buf_release(&letters);
-	buf_release(&key);
-	return table;
-}
-
-/* Both bars of a cell, then a gap. */
-static void add_bars(struct plot_table *table, const struct parts *p, const char *workload,
-		     const char *varying, const struct bar bars[2], unsigned *y)
-{
-	char *cell = xasprintf("%s%s%s", workload, *varying ? " " : "", varying);
-	double percent = bars[0].whole / 100;
-
-	for (unsigned side = 0; side < 2; side++) {
+	for (size_t i = 0; i < 2 * c->nr; i++) {
+		const struct cell_bars *cell = &c->cells[i / 2];
+		const struct bar *bar = &cell->side[i % 2];
+		double percent = cell->side[0].whole / 100;
+		char *name = xasprintf("%s%s%s", cell->workload, *cell->varying ? " " : "",
+				       cell->varying);
 		struct plot_row r;
 
-		plot_row(table, &r, *y, side ? "patched" : cell);
-		plot_text(table, bars[side].text);
-		plot_number(table, side);
-		plot_number(table, bars[side].whole / percent);
-		for (unsigned i = 0; i < columns_of(p); i++)
-			plot_number(table, bars[side].part[i] / percent);
-		plot_row_end(table, &r, y);
+		plot_row(table, &r, y, i % 2 ? "patched" : name);
+		plot_text(table, bar->text);
+		plot_number(table, (double)(i % 2));
+		plot_number(table, bar->whole / percent);
+		for (unsigned k = 0; k < nr; k++)
+			plot_number(table, part_of(c, bar, shown, nr, k) / percent);
+		plot_row_end(table, &r, &y);
+		y += i % 2;
+		free(name);
 	}
-	(*y)++;
-	free(cell);
+	plot_set_number(t, "rows", y - 2);
+	buf_release(&header);
+	buf_release(&letters);
 }
 
 /* --- waits for locks ------------------------------------------------------------------- */
@@ -98,87 +139,57 @@ static double operation_ns(const struct lock_cell *c)
 	return c && c->operations > 0 ? c->thread_ns / c->operations : 0;
 }
 
-struct sides {
-	const struct lock_cell *cell[2];
-};
-
-static bool find_sides(const struct plot_source *s, const struct plot_request *q,
-		       const struct comparison_row *row, struct sides *sides)
+static void add_locks(struct chart *chart, const struct plot_source *s,
+		      const struct comparison_row *row)
 {
-	const struct comparison_row *first = plot_first(s, q);
-
-	/* Waits are of the whole workload, also where its roles decide. */
-	if (!row->primary || !row->whole || !plot_wants(s, q, row) ||
-	    strcmp(row->metric, first->metric) != 0)
-		return false;
-	sides->cell[0] = locks_find(s->locks, row->workload, row->params, row->baseline);
-	sides->cell[1] = locks_find(s->locks, row->workload, row->params, row->patched);
-	return operation_ns(sides->cell[0]) > 0 && operation_ns(sides->cell[1]) > 0;
-}
-
-/* Classes that threads of the workload waited for in any of these cells. */
-static struct parts classes_used(const struct plot_source *s, const struct plot_request *q)
-{
-	struct parts p = { .name = class_name };
-	bool used[LOCK_CLASSES_MAX] = { false };
-	struct sides sides;
-
-	for (size_t i = 0; i < s->c->nr_rows; i++) {
-		if (!find_sides(s, q, &s->c->rows[i], &sides))
-			continue;
-		for (unsigned k = 0; k < nr_lock_classes; k++)
-			used[k] |= locks_of_class(sides.cell[0], k).own_total_ns ||
-				   locks_of_class(sides.cell[1], k).own_total_ns;
-	}
-	for (unsigned k = 0; k < nr_lock_classes && p.nr < PARTS_MAX; k++)
-		if (used[k])
-			p.v[p.nr++] = k;
-	return p;
-}
-
-static struct bar lock_bar(const struct lock_cell *c, const struct parts *p, char text[40])
-{
-	struct bar bar = { .text = text, .whole = operation_ns(c) };
+	const struct lock_cell *c[2] = {
+		locks_find(s->locks, row->workload, row->params, row->baseline),
+		locks_find(s->locks, row->workload, row->params, row->patched),
+	};
+	struct cell_bars *cell;
 	char number[32];
 
-	snprintf(text, 40, "%s/s", num_format_si(number, c->rate));
-	for (unsigned i = 0; i < p->nr; i++)
-		bar.part[i] = (double)locks_of_class(c, p->v[i]).own_total_ns / c->operations;
-	return bar;
+	if (operation_ns(c[0]) <= 0 || operation_ns(c[1]) <= 0)
+		return;
+	cell = add_cell(chart, row->workload, row->varying);
+	for (int i = 0; i < 2; i++) {
+		struct bar *bar = &cell->side[i];
+
+		snprintf(bar->text, sizeof(bar->text), "%s/s", num_format_si(number, c[i]->rate));
+		bar->whole = operation_ns(c[i]);
+		for (unsigned k = 0; k < nr_lock_classes; k++)
+			bar->part[k] =
+				(double)locks_of_class(c[i], k).own_total_ns / c[i]->operations;
+	}
 }
 
 PLOT_FILL(locks)
 {
 	const struct comparison_row *first = plot_first(s, q);
-	struct plot_table *table;
-	struct parts p = { 0 };
-	struct sides sides;
-	unsigned y = 1;
+	struct chart chart = { .name = class_name, .nr_parts = nr_lock_classes };
+	unsigned shown[SHOWN_MAX + 1];
 
-	if (s->locks && first)
-		p = classes_used(s, q);
-	if (!p.nr) {
-		*why = xstrdup(
-			!s->locks ? "waits for locks were not recorded: fsduel duel --resume DIR "
-				    "--pass locks"
-				  : "no thread of the workloads waited for a lock");
-		return;
-	}
-	plot_head(t, "An operation's time and the waits for locks in it, shorter is better");
-	plot_head(t, "%s: frame: the whole time; right: operations a second while watched",
-		  plot_contrast(s, q));
-	plot_set_text(t, "axis", "per cent of an operation's time at the baseline");
-	table = start_table(t, &p);
-	for (size_t i = 0; i < s->c->nr_rows; i++) {
-		char text[2][40];
+	for (size_t i = 0; s->locks && first && i < s->c->nr_rows; i++) {
+		const struct comparison_row *row = &s->c->rows[i];
 
-		if (find_sides(s, q, &s->c->rows[i], &sides))
-			add_bars(table, &p, s->c->rows[i].workload, s->c->rows[i].varying,
-				 (struct bar[2]){ lock_bar(sides.cell[0], &p, text[0]),
-						  lock_bar(sides.cell[1], &p, text[1]) },
-				 &y);
+		/* Waits are of the whole workload, also where its roles decide. */
+		if (row->primary && row->whole && plot_wants(s, q, row) &&
+		    !strcmp(row->metric, first->metric))
+			add_locks(&chart, s, row);
 	}
-	plot_set_number(t, "rows", y - 2);
+	if (choose_parts(&chart, shown)) {
+		plot_head(t,
+			  "An operation's time and the waits for locks in it, shorter is better");
+		plot_head(t, "%s: frame: the whole time; right: operations a second while watched",
+			  plot_contrast(s, q));
+		plot_set_text(t, "axis", "per cent of an operation's time at the baseline");
+		draw(t, &chart);
+	} else {
+		*why = xstrdup(!s->locks ? "waits for locks were not recorded: fsduel duel "
+					   "--resume DIR --pass locks"
+					 : "no thread of the workloads waited for a lock");
+	}
+	free(chart.cells);
 }
 
 /* --- instructions ------------------------------------------------------------------------ */
@@ -188,88 +199,46 @@ static const char *subsystem_name(unsigned subsystem)
 	return subsystems[subsystem].name;
 }
 
-static bool wants_costs(const struct plot_source *s, const struct plot_request *q,
-			const struct cost_cell *c)
+static void add_costs(struct chart *chart, const struct cost_cell *c)
 {
-	const char *contrast = plot_contrast(s, q);
-
-	return c->pairs && contrast && !strcmp(c->contrast, contrast) &&
-	       c->whole.instructions[0] > 0 &&
-	       (!q->workload || !strcmp(c->workload, q->workload)) &&
-	       (!q->params || !strcmp(c->params, q->params));
-}
-
-static struct parts subsystems_used(const struct plot_source *s, const struct plot_request *q)
-{
-	struct parts p = { .name = subsystem_name };
-	bool large[SUBSYSTEMS_MAX] = { false }, used[SUBSYSTEMS_MAX] = { false };
-
-	for (size_t i = 0; i < s->costs->nr_cells; i++) {
-		const struct cost_cell *c = &s->costs->cells[i];
-
-		if (!wants_costs(s, q, c))
-			continue;
-		for (unsigned k = 0; k < nr_subsystems * 2; k++) {
-			double part = c->subsystem[k / 2].instructions[k % 2];
-
-			used[k / 2] |= part > 0;
-			large[k / 2] |= part >= PART_LEAST * c->whole.instructions[k % 2];
-		}
-	}
-	for (unsigned k = 0; k < nr_subsystems; k++) {
-		if (large[k] && p.nr < PARTS_MAX)
-			p.v[p.nr++] = k;
-		else
-			p.rest |= used[k];
-	}
-	return p;
-}
-
-static struct bar cost_bar(const struct cost_cell *c, unsigned side, const struct parts *p,
-			   char text[40])
-{
-	struct bar bar = { .text = text, .whole = c->whole.instructions[side] };
-	double rest = bar.whole;
+	struct cell_bars *cell = add_cell(chart, c->workload, c->varying);
 	char number[32];
 
-	snprintf(text, 40, "%s", num_format_si(number, bar.whole));
-	for (unsigned i = 0; i < p->nr; i++) {
-		bar.part[i] = c->subsystem[p->v[i]].instructions[side];
-		rest -= bar.part[i];
+	for (int i = 0; i < 2; i++) {
+		struct bar *bar = &cell->side[i];
+
+		bar->whole = c->whole.instructions[i];
+		snprintf(bar->text, sizeof(bar->text), "%s", num_format_si(number, bar->whole));
+		for (unsigned k = 0; k < nr_subsystems; k++)
+			bar->part[k] = c->subsystem[k].instructions[i];
 	}
-	if (p->rest)
-		bar.part[p->nr] = rest > 0 ? rest : 0;
-	return bar;
 }
 
 PLOT_FILL(profile)
 {
-	struct plot_table *table;
-	struct parts p = { 0 };
-	unsigned y = 1;
+	const char *contrast = plot_contrast(s, q);
+	struct chart chart = { .name = subsystem_name,
+			       .nr_parts = nr_subsystems,
+			       .least = SUBSYSTEM_LEAST };
+	unsigned shown[SHOWN_MAX + 1];
 
-	if (s->costs)
-		p = subsystems_used(s, q);
-	if (!columns_of(&p)) {
-		*why = xstrdup(!s->costs
-				       ? "instructions were not counted: fsduel duel --resume DIR "
-					 "--pass profile"
-				       : "no cell has a profile of both sides");
-		return;
-	}
-	plot_head(t, "Instructions an operation by subsystem, fewer is better");
-	plot_head(t, "%s: right: all instructions of an operation", plot_contrast(s, q));
-	plot_set_text(t, "axis", "per cent of an operation's instructions at the baseline");
-	table = start_table(t, &p);
-	for (size_t i = 0; i < s->costs->nr_cells; i++) {
+	for (size_t i = 0; s->costs && contrast && i < s->costs->nr_cells; i++) {
 		const struct cost_cell *c = &s->costs->cells[i];
-		char text[2][40];
 
-		if (wants_costs(s, q, c))
-			add_bars(table, &p, c->workload, c->varying,
-				 (struct bar[2]){ cost_bar(c, 0, &p, text[0]),
-						  cost_bar(c, 1, &p, text[1]) },
-				 &y);
+		if (c->pairs && !strcmp(c->contrast, contrast) && c->whole.instructions[0] > 0 &&
+		    (!q->workload || !strcmp(c->workload, q->workload)) &&
+		    (!q->params || !strcmp(c->params, q->params)))
+			add_costs(&chart, c);
 	}
-	plot_set_number(t, "rows", y - 2);
+	if (choose_parts(&chart, shown)) {
+		plot_head(t, "Instructions an operation by subsystem, fewer is better");
+		plot_head(t, "%s: right: all instructions of an operation", contrast);
+		plot_set_text(t, "axis", "per cent of an operation's instructions at the baseline");
+		draw(t, &chart);
+	} else {
+		*why = xstrdup(!s->costs ? "instructions were not counted: fsduel duel --resume "
+					   "DIR --pass profile"
+					 : "no cell has a profile of both sides");
+	}
+	free(chart.cells);
 }

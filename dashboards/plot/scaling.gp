@@ -13,8 +13,10 @@ colour1 = blue; colour2 = red; colour3 = green; colour4 = '#CC79A7'
 colour5 = '#E69F00'; colour6 = '#56B4E9'; colour7 = dark; colour8 = '#000000'
 shape(k) = int(word('6 9 5 11 13 4 8 12', k))
 if (ascii) { if (lines > 2) { marks = 'abcdefgh' } } else {
-	do for [k = 1:7:2] { set style line k lc rgb value('colour'.k) lw 2 dt solid pt shape(k) ps 0.8 }
-	do for [k = 2:8:2] { set style line k lc rgb value('colour'.k) lw 2 dt (8,4) pt shape(k) ps 0.8 }
+	do for [k = 1:8] {
+		set style line k lc rgb value('colour'.k) lw 2 dt solid pt shape(k) ps 0.8
+		if (k % 2 == 0) { set style line k dt (8,4) }
+	}
 	set style line 9 lc rgb red lw 1.5 pt 9 ps 0.9
 }
 do for [k = 1:lines] { eval sprintf("key%d = line%d; keystyle%d = %d", k, k, k, k) }
@@ -46,8 +48,9 @@ do for [i = 1:tiles] {
 	eval tile(i)
 	set xlabel along(i)
 	# Block sizes from 4k to 1M want a logarithmic axis, threads do not.
-	if (first > 0 && last / first > 32) { set logscale x 2; set xrange [first * 0.8:last * 1.25] } \
-	else { unset logscale x; set xrange [-0.03 * last:last * 1.06] }
+	if (first > 0 && last / first > 32) {
+		set logscale x 2; set xrange [first * 0.8:last * 1.25]
+	} else { unset logscale x; set xrange [-0.03 * last:last * 1.06] }
 	set yrange [0:top * 1.1]
 	set format y si(0, top)
 	if (!hand) { set xtics () }

@@ -11,14 +11,15 @@ reach = 0; widest = 0; longest = 0
 eval look
 plot file(1) using (longest = most(longest, strlen(stringcolumn('label'))), \
 	widest = most(widest, strlen(stringcolumn('text'))), 0):(0) with points, \
-	file(1) using (stringcolumn('whole') eq '' ? 0 : (reach = most(reach, column('whole')))):(0) \
-		with points
+	file(1) using (stringcolumn('whole') eq '' ? 0 : \
+		(reach = most(reach, column('whole')))):(0) with points
 eval looked
 reach = reach * 1.04
 upto(k) = k < 1 ? 0 : sum [j = 1:k] column(before + j)
 
 width = 960
-colours = '#0072B2 #E69F00 #009E73 #CC79A7 #56B4E9 #D55E00 #F0E442 #000000 #999999 #661100 #332288 #88CCEE'
+colours = '#0072B2 #E69F00 #009E73 #CC79A7 #56B4E9 #D55E00 #F0E442 #000000 #999999 '.\
+	'#661100 #332288 #88CCEE'
 patterns = '3 4 1 5 3 4 2 7 3 5 4 1'
 keys = ascii ? 0 : parts
 do for [k = 1:parts] {
@@ -39,15 +40,20 @@ if (ascii) {
 	line(c, n) = n < 1 ? '' : c.line(c, n - 1)
 	bar(k) = k < 1 ? '' : bar(k - 1).line(letters[k:k], \
 		int(floor(upto(k) * room + 0.5)) - int(floor(upto(k - 1) * room + 0.5)))
-	plot file(1) using (0):(column('y')):ytic(stringcolumn('label')):y2tic(told(0)) with points pt -1, \
+	plot file(1) using (0):(column('y')):ytic(stringcolumn('label')):y2tic(told(0)) \
+		with points pt -1, \
 		file(1) using (0):(column('y')):(stringcolumn('whole') eq '' ? '' : bar(parts)) \
 			with labels left, \
 		file(1) using (column('whole')):(column('y')):('|') with labels
 } else {
-	plot file(1) using (0):(column('y')):ytic(stringcolumn('label')):y2tic(told(0)) with points pt -1, \
-		for [k = 1:parts] file(1) using (upto(k)):(column('y')):(upto(k - 1)):(upto(k)):(column('y') - 0.38):(column('y') + 0.38) \
-			with boxxyerror lc rgb value('colour'.k) fs pattern value('pattern'.k) border lc rgb value('colour'.k), \
-		file(1) using (column('whole')):(column('y')):(0):(column('whole')):(column('y') - 0.38):(column('y') + 0.38) \
+	y(side) = column('y') + 0.38 * side
+	plot file(1) using (0):(column('y')):ytic(stringcolumn('label')):y2tic(told(0)) \
+		with points pt -1, \
+		for [k = 1:parts] file(1) \
+			using (upto(k)):(column('y')):(upto(k - 1)):(upto(k)):(y(-1)):(y(1)) \
+			with boxxyerror lc rgb value('colour'.k) fs pattern value('pattern'.k) \
+			border lc rgb value('colour'.k), \
+		file(1) using (column('whole')):(column('y')):(0):(column('whole')):(y(-1)):(y(1)) \
 			with boxxyerror lc rgb dark fs empty border lc rgb dark
 }
 unset multiplot

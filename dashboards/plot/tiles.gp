@@ -8,7 +8,9 @@ tile_width = ascii ? columns : tiles == 1 ? 620 : 360
 tile_height = ascii ? 16 : tiles == 1 ? 320 : 240
 width = across * tile_width
 if (!exists("lines")) lines = 0
-if (!lines) { key1 = baseline; key2 = patched.(ascii ? ' (covers o)' : ''); keystyle1 = 1; keystyle2 = 2 }
+if (!lines) {
+	key1 = baseline; key2 = patched.(ascii ? ' (covers o)' : ''); keystyle1 = 1; keystyle2 = 2
+}
 load dir.'keys.gp'
 height = down * tile_height + head_height(0)
 eval start(width, height, height)

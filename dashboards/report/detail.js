@@ -78,7 +78,8 @@ function lacks(row) {
 	const where = (from, to) => from === to ? `block ${from}` :
 		from === 1 && to === row.planned ? "every block" : `blocks ${from} to ${to}`;
 	return element("ul", { class: "lacks" }, row.lacks.map(([from, to, what, reason]) =>
-		element("li", null, element("b", { class: "lack" }, what), ` ${where(from, to)}: `, reason)));
+		element("li", null, element("b", { class: "lack" }, what), ` ${where(from, to)}: `,
+			reason)));
 }
 
 // The pictures that depend on which role or metric is looked at, and how to choose it.
@@ -100,16 +101,20 @@ function blockPlots(row, cell, list) {
 function pictures(row, cell) {
 	const list = cell.figures.map(figure).filter((f) => f.values?.some((v) => v !== null));
 	const scaling = row.pairs && scalingRows(row);
-	const others = [...(scaling ? [scalingPlot(row, scaling), scalingChangePlot(row, scaling)] : []),
+	const others = [...(scaling ? [scalingPlot(row, scaling), scalingChangePlot(row, scaling)] :
+		[]),
 		locksPlot(cell), costsPlot(cell)].filter(Boolean);
 	const [pick, plots] = list.length ? blockPlots(row, cell, list) : [];
-	return [pick, (plots || others.length > 0) && element("div", { class: "plots" }, plots, others)];
+	return [pick, (plots || others.length > 0) && element("div", { class: "plots" }, plots,
+		others)];
 }
 
 function figureRow(f, draw, name) {
-	const [base, patched] = f.pairs ? [f.base, f.patched].map((v) => number(f.unit, v)) : ["", ""];
+	const [base, patched] = f.pairs ? [f.base, f.patched].map((v) => number(f.unit, v)) : ["",
+		""];
 	return [name, base, patched, f.change === 1 && f.low === null ? "=" : percent(f.change),
-		f.low === null ? "" : interval(f.low, f.high), draw ? draw(f) : "", verdict(f.state)];
+		f.low === null ? "" : interval(f.low, f.high), draw ? draw(f) : "",
+			verdict(f.state)];
 }
 
 const PICTURE = "as a picture";
@@ -120,8 +125,10 @@ function roles(row, cell) {
 		.filter((f) => f.role !== "all" && f.metric === row.metric);
 	if (!list.length)
 		return null;
-	const draw = forest(list, row.margin);
-	const lines = list.map((f) => figureRow(f, draw, f.role + (f.detail ? " " + f.detail : "")));
+	const ends = forestEnds(list, row.margin || 0);
+	const draw = (f) => forest(f, ends, row.margin);
+	const lines = list.map((f) => figureRow(f, draw, f.role + (f.detail ? " " + f.detail :
+		"")));
 	return element("section", null, element("h3", null, "Roles"),
 		table(`roles: ${row.metric} in ${row.unit}`, ["role", ...figureTitles], lines));
 }
@@ -140,13 +147,15 @@ function lockTable(side, cell, i) {
 		about.push(`${percent(side.watched)} while watched`);
 	if (!side.figures.length)
 		return element("p", null, title, about.join(", "), "; no wait for any lock");
-	const perOperation = (n) => side.operations > 0 ? Number((n / side.operations).toPrecision(3)) :
+	const perOperation = (n) => side.operations > 0 ?
+		Number((n / side.operations).toPrecision(3)) :
 		MINUS;
 	const lines = side.figures.map(([lock, way, waits, total, own, , mean, p99, max]) => [
 		way ? `${lock} ${way}` : lock, si(waits), nanoseconds(total), nanoseconds(mean),
 		nanoseconds(p99), nanoseconds(max), perOperation(own)]);
 	return element("div", null, element("p", null, title, about.join(", ")),
-		table(`locks waited for, ${name}`, ["lock", "#waits", "#total", "#mean", "#p99", "#max",
+		table(`locks waited for, ${name}`, ["lock", "#waits", "#total", "#mean", "#p99",
+			"#max",
 			"#waits/operation"], lines),
 		element("ul", null, side.who.map((w) => element("li", null, w))));
 }
@@ -170,16 +179,21 @@ function costs(cell) {
 		return null;
 	const title = element("h3", null, "Instructions an operation");
 	if (!c.pairs)
-		return element("section", null, title, element("p", null, c.reason || "Not profiled."));
+		return element("section", null, title, element("p", null, c.reason ||
+			"Not profiled."));
 	const both = (values, write) => values.map(write).join(" and ");
 	const about = [`${both(c.whole, si)}, of ${c.pairs} of ${c.planned} blocks.`];
 	if (c.time)
-		about.push(`Virtual time ${both(c.time, nanoseconds)}, of it idle ${both(c.idle, nanoseconds)}.`);
+		about.push(`Virtual time ${both(c.time, nanoseconds)}, ` +
+			`of it idle ${both(c.idle, nanoseconds)}.`);
 	return element("section", null, title, element("p", null, about.join(" ")),
-		table("functions whose instructions changed most", ["function", "subsystem", "#baseline",
-			"#patched", "#change", "#of the change", "#calls, baseline", "#calls, patched",
+		table("functions whose instructions changed most", ["function", "subsystem",
+			"#baseline",
+			"#patched", "#change", "#of the change", "#calls, baseline",
+				"#calls, patched",
 			"#by calls", "#by length"], c.functions.map(functionRow)),
-		c.more > 0 && element("p", { class: "aside" }, `and ${c.more} more: see fsduel profile`));
+		c.more > 0 && element("p", { class: "aside" },
+			`and ${c.more} more: see fsduel profile`));
 }
 
 // See function_json in report_costs.c.
@@ -190,12 +204,14 @@ function functionRow([name, subsystem, base, patched, change, part, calls, calls
 	const signed = (v) => (v >= 0.005 ? "+" : "") + plain(v, "");
 	return [element("code", null, name), subsystem, plain(base, "new"), plain(patched, "gone"),
 		signed(change), share(part), plain(calls, ""), plain(callsPatched, ""),
-		noSplit && byCalls === null ? span("aside", noSplit) : signed(byCalls), signed(byLength)];
+		noSplit && byCalls === null ? span("aside", noSplit) : signed(byCalls),
+			signed(byLength)];
 }
 
 function allFigures(cell) {
 	const titles = figureTitles.filter((t) => t !== PICTURE);
-	return table("all figures", ["role", "metric", "unit", ...titles], cell.figures.map((list) => {
+	return table("all figures", ["role", "metric", "unit", ...titles],
+		cell.figures.map((list) => {
 		const f = figure(list);
 		const row = figureRow(f, null, roleName(f.role));
 		row.splice(5, 1);
@@ -217,16 +233,20 @@ function partLink(cell, block, side) {
 }
 
 function samples(row, cell) {
-	const f = cell.figures.map(figure).find((g) => g.role === row.role && g.metric === row.metric);
+	const f = cell.figures.map(figure).find((g) => g.role === row.role &&
+		g.metric === row.metric);
 	if (!f?.values)
 		return null;
-	return table("samples", ["#block", "side", "order", `#${f.metric}, ${f.unit}`, "status", "notes"],
+	return table("samples", ["#block", "side", "order", `#${f.metric}, ${f.unit}`, "status",
+		"notes"],
 		f.values.map((v, i) => {
 			const block = Math.floor(i / 2) + 1, side = i % 2;
 			const [, , key, status, marks, reason, hasConsole] =
-				cell.odd.find(([b, s]) => b === block && s === side) || [0, 0, "", "ok"];
+				cell.odd.find(([b, s]) => b === block && s === side) || [0, 0, "",
+					"ok"];
 			const notes = [marks, reason,
-				hasConsole && fileLink(`console/${encodeURIComponent(key)}.txt`, "console"),
+				hasConsole && fileLink(`console/${encodeURIComponent(key)}.txt`,
+					"console"),
 				data.parts && status !== "not run" && partLink(cell, block, side)];
 			const first = cell.first[block - 1];
 			return [block, side ? "patched" : "baseline",
@@ -249,7 +269,8 @@ function otherMarks(row, cell) {
 	if (row.lacks.length)
 		list.push([text(5, 10, "middle", "\u00d7", "missing"), "no valid sample"]);
 	if (marks.size)
-		list.push([dot(5, 5, 0, null, "marked"), `marked, and kept: ${[...marks].join(", ")}`]);
+		list.push([dot(5, 5, 0, null, "marked"),
+			`marked, and kept: ${[...marks].join(", ")}`]);
 	return list;
 }
 
@@ -261,8 +282,9 @@ function detail(row) {
 		...pictures(row, cell),
 		roles(row, cell), locks(cell), costs(cell),
 		element("div", { class: "folds" },
-			folded("All figures of this cell", () => [allFigures(cell), cell.lean && element("p", null,
-				"Other metrics of roles are left out here; comparison.csv has them.")]),
+			folded("All figures of this cell", () => [allFigures(cell), cell.lean &&
+				element("p", null,
+				"Other metrics of roles are in comparison.csv only.")]),
 			folded("Samples", () => samples(row, cell)),
 			folded("Parameters", () => madeOf(cell))),
 	].filter(Boolean);

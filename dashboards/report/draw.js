@@ -62,7 +62,8 @@ function padded(values, share = 0.08) {
 function picture(title, note, width, height, label) {
 	const viewBox = `0 0 ${width} ${height}`;
 	const svg = shape("svg", { viewBox, role: "img", "aria-label": label });
-	const caption = element("figcaption", null, element("b", null, title), " ", span("aside", note));
+	const caption = element("figcaption", null, element("b", null, title), " ", span("aside",
+		note));
 	return { box: element("figure", { class: "plot" }, caption, svg), svg };
 }
 
@@ -97,13 +98,15 @@ function line(points, className) {
 
 // A band across the picture between two values.
 function band(y, low, high, left, right, className) {
-	return shape("rect", { class: className, x: left, y: y(high).toFixed(1), width: right - left,
+	return shape("rect", { class: className, x: left, y: y(high).toFixed(1),
+		width: right - left,
 		height: Math.max(y(low) - y(high), 1).toFixed(1) });
 }
 
 // Which mark is which, in words; others: [what it looks like, what it means].
 function key(baseline, patched, others) {
-	const mark = (look) => shape("svg", { viewBox: "0 0 10 10", class: "mark", "aria-hidden": "true" },
+	const mark = (look) => shape("svg", { viewBox: "0 0 10 10", class: "mark",
+		"aria-hidden": "true" },
 		look);
 	return element("p", { class: "key" },
 		mark(dot(5, 5, 0)), "baseline ", span("aside", baseline), " ",
@@ -111,26 +114,46 @@ function key(baseline, patched, others) {
 		others.flatMap(([look, words]) => [" ", mark(look), span("aside", words)]));
 }
 
-// A row's change and interval on a scale of its own; as report_forest.c draws the table's.
-function forest(figures, margin) {
-	let far = 1 + (margin || 0) * 1.5;
-	for (const f of figures)
-		for (const v of [f.change, f.low, f.high])
-			if (v > 0)
-				far = Math.max(far, v, 1 / v);
-	const limit = Math.min(far * 1.02, 100);
-	const at = (v) => Math.min(Math.max(100 + 100 * Math.log(v) / Math.log(limit), 0), 200);
-	return (f) => {
-		const svg = shape("svg", { viewBox: "0 0 200 20", class: "forest", "aria-hidden": "true" });
-		const add = (name, attributes) => svg.append(shape(name, attributes));
-		if (margin)
-			add("rect", { class: "band", x: at(1 - margin), y: 0, height: 20,
-				width: Math.max(at(1 + margin) - at(1 - margin), 1) });
-		add("path", { class: "zero", d: "M100 0v20" });
-		if (f.low !== null && f.high !== null)
-			add("path", { class: "interval", d: `M${at(f.low)} 10H${at(f.high) + 0.5}` });
-		if (f.change > 0)
-			add("circle", { class: "dot", cx: Math.min(Math.max(at(f.change), 4), 196), cy: 10, r: 4 });
-		return svg;
-	};
+// What an axis of changes may end at, and how its ends are written.
+const ENDS = [[1.001, "\u22120.1 %", "+0.1 %"], [1.01, "\u22121 %", "+1 %"],
+	[1.02, "\u22122 %", "+2 %"], [1.05, "\u22125 %", "+5 %"], [1.1, "\u22129 %", "+10 %"],
+	[1.2, "\u221217 %", "+20 %"], [1.3, "\u221223 %", "+30 %"], [1.5, "\u221233 %", "+50 %"],
+	[2, "\u00f72", "\u00d72"], [4, "\u00f74", "\u00d74"], [10, "\u00f710", "\u00d710"],
+	[100, "\u00f7100", "\u00d7100"], [1e4, "\u00f710\u2074", "\u00d710\u2074"]];
+const FIT = 0.8; // share of the rows that must fit
+
+// The shortest axis that most changes and intervals fit on, and the margin.
+function forestEnds(list, margin) {
+	const fits = (f, limit) => f.change === null ||
+		Math.min(f.low ?? f.change, f.change) * limit >= 1 &&
+		Math.max(f.high ?? f.change, f.change) <= limit;
+	return ENDS.find(([limit]) => 1 + margin < limit &&
+		list.filter((f) => fits(f, limit)).length >= FIT * list.length) || ENDS.at(-1);
+}
+
+// A row's change as a small picture: the margin as a band, the interval as a line (dashed: a
+// range), the estimate as a dot; an arrow where it lies beyond the axis. The axis is
+// logarithmic, so that half and double are equally far from no change.
+function forest(f, [limit], margin) {
+	if (f.change === null)
+		return null;
+	const place = (v) => v > 0 ? 100 * (1 + Math.log(v) / Math.log(limit)) : -1;
+	const inside = (v) => Math.min(Math.max(place(v), 0), 200);
+	const svg = shape("svg", { viewBox: "0 0 200 20", class: "forest", "aria-hidden": "true" });
+	const add = (name, attributes) => svg.append(shape(name, attributes));
+	if (margin !== null)
+		add("rect", { class: "band", x: inside(1 - margin).toFixed(1), y: 0, height: 20,
+			width: Math.max(inside(1 + margin) - inside(1 - margin), 1).toFixed(1) });
+	add("path", { class: "zero", d: "M100 0v20" });
+	if (f.low !== null && f.high !== null && inside(f.low) < 200 && inside(f.high) > 0)
+		add("path", { class: f.interval === false ? "range" : "interval",
+			d: `M${inside(f.low).toFixed(1)} 10` +
+				`H${Math.max(inside(f.high), inside(f.low) + 0.5).toFixed(1)}` });
+	const x = place(f.change);
+	if (x < 0 || x > 200)
+		add("path", { class: "dot", d: x < 0 ? "M1 10l8 -5v10z" : "M199 10l-8 -5v10z" });
+	else
+		add("circle", { class: "dot", cx: Math.min(Math.max(x, 4), 196).toFixed(1), cy: 10,
+			r: 4 });
+	return svg;
 }

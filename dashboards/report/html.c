@@ -25,16 +25,50 @@ void html_add(struct buf *b, const char *s)
 	buf_release(&clean);
 }
 
+/* An argument of html_addf, for a conversion such as "%zu" or "%.3g": its last letter tells. */
+static void add_argument(struct buf *b, const char *spec, size_t len, va_list *ap)
+{
+	size_t longs = strcspn(spec, "l") < len ? 2 : strcspn(spec, "z") < len ? 1 : 0;
+	const char *point = memchr(spec, '.', len);
+
+	switch (spec[len - 1]) {
+	case 's':
+		html_add(b, va_arg(*ap, const char *));
+		break;
+	case 'f':
+		buf_addf(b, "%.*f", point ? point[1] - '0' : 6, va_arg(*ap, double));
+		break;
+	case 'g':
+		buf_addf(b, "%.*g", point ? point[1] - '0' : 6, va_arg(*ap, double));
+		break;
+	case 'd':
+		buf_addf(b, "%lld", longs == 2 ? va_arg(*ap, long long) : va_arg(*ap, int));
+		break;
+	case 'u':
+		buf_addf(b, "%zu", longs ? va_arg(*ap, size_t) : va_arg(*ap, unsigned));
+		break;
+	default:
+		buf_addc(b, spec[len - 1]); /* %% */
+	}
+}
+
 void html_addf(struct buf *b, const char *fmt, ...)
 {
-	struct buf text = BUF_INIT;
 	va_list ap;
 
 	va_start(ap, fmt);
-	buf_vaddf(&text, fmt, ap);
+	while (*fmt) {
+		size_t len = strcspn(fmt, "%");
+
+		buf_add(b, fmt, len);
+		fmt += len;
+		if (!*fmt)
+			break;
+		len = 2 + strcspn(fmt + 1, "%sfgdu");
+		add_argument(b, fmt, len, &ap);
+		fmt += len;
+	}
 	va_end(ap);
-	html_add(b, buf_str(&text));
-	buf_release(&text);
 }
 
 void html_add_path(struct buf *b, const char *path)

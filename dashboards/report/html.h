@@ -17,7 +17,11 @@
  */
 void html_add(struct buf *b, const char *s);
 
-/* Append printf's text by the same rule. */
+/*
+ * Append markup with values in it, as printf does: fmt is markup, and each %s is added as
+ * html_add adds it. Further conversions: %d, %lld, %u, %zu, %f and %g, with a precision of
+ * one digit for the last two.
+ */
 void html_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* Append a path for href="...": every byte but letters, digits and / - . _ ~ as %XX. */

@@ -17,13 +17,24 @@ function scaleFor(values) {
 	return { log, y: logarithmic(low, high, H - BOTTOM, TOP) };
 }
 
+// The frame of a picture: bands [low, high, class] behind it, both axes, the name of the lower.
+function chart(title, note, label, x, y, writeY, bands = []) {
+	const { box, svg } = picture(title, note, W, H, label);
+	for (const [low, high, className] of bands)
+		svg.append(band(y, low, high, LEFT, W - RIGHT, className));
+	axisY(svg, y, LEFT, W - RIGHT, writeY);
+	axisX(svg, x, H - BOTTOM, x.write);
+	svg.append(text(W - RIGHT, H - 4, "end", x.title));
+	return { box, svg };
+}
+
 function blockScale(count) {
 	const x = linear(0.5, Math.max(count, 2) + 0.5, LEFT, W - RIGHT);
 	const every = Math.ceil(count / 12);
 	x.ticks = [];
 	for (let b = 1; b <= count; b += every)
 		x.ticks.push(b);
-	return x;
+	return Object.assign(x, { write: String, title: "block" });
 }
 
 // What is to be said of one block when it is pointed at.
@@ -37,7 +48,8 @@ function blockTitle(cell, f, block, base, patched) {
 		words.push(percent(patched / base));
 	for (const [at, side, , status, marks] of cell.odd)
 		if (at === block)
-			words.push(`${side ? "patched" : "baseline"} ${[status, marks].filter(Boolean).join(", ")}`);
+			words.push([side ? "patched" : "baseline", status, marks]
+				.filter(Boolean).join(" "));
 	return words.join(", ");
 }
 
@@ -52,16 +64,15 @@ function samplesPlot(cell, row, f) {
 	const { log, y } = scaleFor(values.length ? values : [0, 1]);
 	const x = blockScale(count);
 	const note = `${f.unit}, ${betterText(f.better)}${log ? "; logarithmic" : ""}`;
-	const { box, svg } = picture("Samples by block", note, W, H,
-		`${f.metric} of both variants in ${count} blocks; the table of samples has the numbers`);
-	axisY(svg, y, LEFT, W - RIGHT, (t) => number(f.unit, t));
-	axisX(svg, x, H - BOTTOM, String);
-	svg.append(text(W - RIGHT, H - 4, "end", "block"));
+	const { box, svg } = chart("Samples by block", note,
+		`${f.metric} of both variants in ${count} blocks; the table of samples has numbers`,
+		x, y, (t) => number(f.unit, t));
 	for (let b = 1; b <= count; b++) {
 		const pair = [f.values[2 * b - 2], f.values[2 * b - 1]];
 		const title = blockTitle(cell, f, b, pair[0], pair[1]);
 		if (pair.includes(null)) {
-			const cross = text(x(b).toFixed(1), H - BOTTOM - 4, "middle", "\u00d7", "missing");
+			const cross = text(x(b).toFixed(1), H - BOTTOM - 4, "middle", "\u00d7",
+				"missing");
 			cross.append(shape("title", null, title));
 			svg.append(cross);
 		} else {
@@ -73,9 +84,13 @@ function samplesPlot(cell, row, f) {
 	return box;
 }
 
-// Ticks of ratios as changes, at the same distance for half and double.
-function ratioScale(low, high, from, to) {
-	const scale = logarithmic(low, high, from, to);
+// A scale of changes that has room for these ratios and the margin: half and double are at the
+// same distance.
+function ratioScale(values, margin) {
+	const all = values.filter((v) => v > 0).concat(1 - margin, 1 + margin);
+	const room = (Math.max(...all) / Math.min(...all)) ** 0.06;
+	const [low, high] = [Math.min(...all) / room, Math.max(...all) * room];
+	const scale = logarithmic(low, high, H - BOTTOM, TOP);
 	if (high / low < 4)
 		scale.ticks = ticks(low - 1, high - 1, 4).map((t) => t + 1);
 	return scale;
@@ -104,25 +119,17 @@ function ratiosPlot(cell, row, f) {
 	if (ratios.length < 2)
 		return null;
 	const margin = row.margin || 0;
-	const all = ratios.map((r) => r[1]).concat([1 - margin, 1 + margin, f.low, f.high, f.change]
-		.filter((v) => v > 0));
-	const room = (Math.max(...all) / Math.min(...all)) ** 0.06;
-	const y = ratioScale(Math.min(...all) / room, Math.max(...all) * room, H - BOTTOM, TOP);
+	const y = ratioScale([...ratios.map((r) => r[1]), f.low, f.high, f.change], margin);
 	const x = blockScale(f.values.length / 2);
-	const { box, svg } = picture("Change by block",
-		"patched / baseline; line and band: estimate and interval; grey: margin", W, H,
+	const { box, svg } = chart("Change by block",
+		"patched / baseline; line and band: estimate and interval; grey: margin",
 		`change of ${f.metric} in ${ratios.length} blocks: ${percent(f.change)}` +
-		(f.low === null ? "" : `, interval ${interval(f.low, f.high)}`));
-	if (margin)
-		svg.append(band(y, 1 - margin, 1 + margin, LEFT, W - RIGHT, "band"));
-	if (f.low !== null && f.high !== null)
-		svg.append(band(y, f.low, f.high, LEFT, W - RIGHT, "estimate-band"));
-	axisY(svg, y, LEFT, W - RIGHT, ratioTick);
-	axisX(svg, x, H - BOTTOM, String);
+		(f.low === null ? "" : `, interval ${interval(f.low, f.high)}`), x, y, ratioTick,
+		[margin && [1 - margin, 1 + margin, "band"],
+			f.low !== null && [f.low, f.high, "estimate-band"]].filter(Boolean));
 	svg.append(across(y(1), "zero"));
 	if (f.change > 0)
 		svg.append(across(y(f.change), "estimate"));
-	svg.append(text(W - RIGHT, H - 4, "end", "block"));
 	for (const [b, ratio, base, patched] of ratios)
 		svg.append(dot(x(b), y(ratio), 1, blockTitle(cell, f, b, base, patched)));
 	return box;
@@ -136,7 +143,8 @@ function scalingRows(row) {
 		const found = data.rows.filter((r) => {
 			const c = data.cells[r.cell];
 			return c.workload === cell.workload && c.contrast === cell.contrast &&
-				r.metric === row.metric && r.role === row.role && rest(c) === rest(cell) && r.pairs &&
+				r.metric === row.metric && r.role === row.role &&
+					rest(c) === rest(cell) && r.pairs &&
 				isFinite(parseFloat(parameters(c.varying).get(name)));
 		}).map((r) => [size(parameters(data.cells[r.cell].varying).get(name)), r]);
 		if (new Set(found.map(([n]) => n)).size > 1)
@@ -156,24 +164,21 @@ function scalingX(s) {
 	const far = Math.min(...numbers) > 0 && Math.max(...numbers) >= 8 * Math.min(...numbers);
 	const x = (far ? logarithmic : linear)(numbers[0], numbers[numbers.length - 1], LEFT + 10,
 		W - RIGHT - 10);
-	x.ticks = [...new Set(numbers)];
-	x.write = (n) => {
+	const write = (n) => {
 		const [, row] = s.rows.find(([m]) => m === n);
 		return parameters(data.cells[row.cell].varying).get(s.name);
 	};
-	return x;
+	return Object.assign(x, { ticks: [...new Set(numbers)], write, title: s.name });
 }
 
 function scalingPlot(row, s) {
 	const x = scalingX(s);
 	const top = Math.max(...s.rows.flatMap(([, r]) => [r.base, r.patched]));
 	const y = linear(0, top * 1.06, H - BOTTOM, TOP);
-	const { box, svg } = picture(`${row.metric} over ${s.name}`,
-		`${row.unit}, ${betterText(row.better)}; medians`, W, H,
-		`medians of both variants at ${s.rows.length} numbers of ${s.name}`);
-	axisY(svg, y, LEFT, W - RIGHT, (t) => number(row.unit, t));
-	axisX(svg, x, H - BOTTOM, x.write);
-	svg.append(text(W - RIGHT, H - 4, "end", s.name));
+	const { box, svg } = chart(`${row.metric} over ${s.name}`,
+		`${row.unit}, ${betterText(row.better)}; medians`,
+		`medians of both variants at ${s.rows.length} numbers of ${s.name}`, x, y,
+		(t) => number(row.unit, t));
 	for (const side of [0, 1])
 		svg.append(line(s.rows.map(([n, r]) => [x(n), y(side ? r.patched : r.base)]),
 			side ? "line patched" : "line base"));
@@ -189,21 +194,17 @@ function scalingChangePlot(row, s) {
 		return null;
 	const x = scalingX(s);
 	const margin = row.margin || 0;
-	const all = rows.flatMap(([, r]) => [r.change, r.low, r.high]).filter((v) => v > 0)
-		.concat(1 - margin, 1 + margin);
-	const room = (Math.max(...all) / Math.min(...all)) ** 0.06;
-	const y = ratioScale(Math.min(...all) / room, Math.max(...all) * room, H - BOTTOM, TOP);
+	const y = ratioScale(rows.flatMap(([, r]) => [r.change, r.low, r.high]), margin);
 	const say = ([n, r]) => `${s.name} ${x.write(n)}: ${percent(r.change)}`;
-	const { box, svg } = picture(`Change over ${s.name}`,
-		"with intervals, or ranges where dashed; grey: margin", W, H, rows.map(say).join(", "));
-	if (margin)
-		svg.append(band(y, 1 - margin, 1 + margin, LEFT, W - RIGHT, "band"));
-	axisY(svg, y, LEFT, W - RIGHT, ratioTick);
-	axisX(svg, x, H - BOTTOM, x.write);
-	svg.append(across(y(1), "zero"), text(W - RIGHT, H - 4, "end", s.name));
+	const { box, svg } = chart(`Change over ${s.name}`,
+		"with intervals, or ranges where dashed; grey: margin", rows.map(say).join(", "), x,
+			y,
+		ratioTick, margin ? [[1 - margin, 1 + margin, "band"]] : []);
+	svg.append(across(y(1), "zero"));
 	for (const [n, r] of rows) {
 		if (r.low > 0 && r.high > 0)
-			svg.append(line([[x(n), y(r.low)], [x(n), y(r.high)]], r.interval ? "interval" : "range"));
+			svg.append(line([[x(n), y(r.low)], [x(n), y(r.high)]], r.interval ?
+				"interval" : "range"));
 		svg.append(dot(x(n), y(r.change), 1, say([n, r]), r === row && "here"));
 	}
 	return box;
@@ -231,7 +232,8 @@ function latencyPlot(cell, role) {
 	list.forEach((f, i) => {
 		const y = 18 + i * 30;
 		const title = `${f.metric}: ${nanoseconds(f.base)} and ${nanoseconds(f.patched)}`;
-		svg.append(text(40, y + 4, "end", f.metric.slice(4).replace("_", "."), "tick strong"),
+		svg.append(text(40, y + 4, "end", f.metric.slice(4).replace("_", "."),
+			"tick strong"),
 			line([[x(f.base), y], [x(f.patched), y]], "pair"),
 			dot(x(f.base), y, 0, title), dot(x(f.patched), y, 1, title),
 			text(W - 2, y + 4, "end", percent(f.change), "tick strong"));
@@ -257,7 +259,8 @@ function barsPlot(title, note, sides, write) {
 		sides.forEach((side, k) => {
 			const v = side.get(name) || 0, top = y + k * 12;
 			const long = Math.max(x(v) - 104, 0.5);
-			svg.append(shape("rect", { class: k ? "bar-patched" : "bar-base", x: 104, y: top,
+			svg.append(shape("rect", { class: k ? "bar-patched" : "bar-base", x: 104,
+				y: top,
 				width: long.toFixed(1), height: 10 }),
 				text(108 + long, top + 9, "start", v ? write(v) : "none"));
 		});
@@ -285,4 +288,49 @@ function costsPlot(cell) {
 	return barsPlot("Instructions by subsystem",
 		"for each operation, in profiled runs, lower is better",
 		[1, 2].map((k) => new Map(list.map((s) => [s[0], s[k]]))), si);
+}
+
+/* --- operations over time, as steps: an interval's rate holds for all of it ----------- */
+
+// Edges one by one, where only the first, the step and the last were written.
+function whole([side, block, role, edges, operations]) {
+	if (edges.length === operations.length + 1)
+		return [side, block, role, edges, operations];
+	const [first, step, last] = edges;
+	return [side, block, role, [...operations.map((_, i) => first + i * step), last],
+		operations];
+}
+
+function steps(edges, operations, x, y) {
+	const points = [];
+	operations.forEach((n, i) => {
+		const rate = n / (edges[i + 1] - edges[i]) * 1e6;
+		points.push([x(edges[i]), y(rate)], [x(edges[i + 1]), y(rate)]);
+	});
+	return points;
+}
+
+function seriesPlot(cell, role) {
+	const traces = cell.series.filter((trace) => trace[2] === role && trace[4].length > 1)
+		.map(whole);
+	if (!traces.length)
+		return null;
+	const rates = traces.flatMap(([, , , edges, operations]) =>
+		operations.map((n, i) => n / (edges[i + 1] - edges[i]) * 1e6));
+	const end = Math.max(...traces.map(([, , , edges]) => edges[edges.length - 1]));
+	const blocks = new Set(traces.map(([, block]) => block)).size;
+	const x = Object.assign(linear(0, end, LEFT, W - RIGHT),
+		{ write: (t) => t ? nanoseconds(t * 1000) : "0", title: "" });
+	const y = linear(0, Math.max(...rates) * 1.06, H - BOTTOM, TOP);
+	const which = blocks > 1 ? `the first ${blocks} blocks` : `block ${traces[0][1]}`;
+	const { box, svg } = chart("Operations over time", `1/s, higher is better; ${which}`,
+		`operations a second over ${nanoseconds(end * 1000)}, ${roleName(role)}`,
+		x, y, si);
+	for (const [side, block, , edges, operations] of traces) {
+		const [name, words] = side ? ["patched", "patched"] : ["base", "baseline"];
+		const path = line(steps(edges, operations, x, y), `line thin ${name}`);
+		path.append(shape("title", null, `${words}, block ${block}`));
+		svg.append(path);
+	}
+	return box;
 }

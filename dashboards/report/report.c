@@ -1,15 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* report.c: the page put together, and how its values are written; see report.h. */
+/*
+ * report.c: the page put together with its style and script, and how its values are
+ * written; see report.h.
+ */
 #include "dashboards/report/report.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "dashboards/report/report_impl.h"
 #include "dashboards/table/table_impl.h"
+#include "lib/hash.h"
 #include "lib/num.h"
+#include "lib/pack.h"
+
+/* The files report.css and *.js as numbers, which make writes: the program needs none beside it. */
+static const unsigned char css[] = {
+#include "report_css.h"
+};
+static const unsigned char js[] = {
+#include "report_js.h"
+};
 
 #define MINUS "\u2212"
 #define NO_PREFIX 1e21 /* past the last SI prefix of num_format_si */
@@ -37,7 +49,7 @@ const struct report_state report_states[NR_REPORT_STATES] = {
 	{ "skipped", "skipped", "\u2013", "no pair of valid samples: this side cannot do it" },
 };
 
-static unsigned state_named(const char *name, unsigned from)
+unsigned report_state_named(const char *name, unsigned from)
 {
 	for (unsigned i = from; i < NR_REPORT_STATES; i++)
 		if (!strcmp(name, report_states[i].name))
@@ -50,15 +62,20 @@ unsigned report_state_of(const struct comparison_row *row)
 	enum verdict v = row->j.r.verdict;
 	bool ruled = row->pairs || v == VERDICT_BROKEN || v == VERDICT_REPAIRED;
 
-	return state_named(ruled ? verdict_names[v] : lack_names[row->lack],
-			   ruled ? 0 : STATE_UNMEASURED);
+	return report_state_named(ruled ? verdict_names[v] : lack_names[row->lack],
+				  ruled ? 0 : STATE_UNMEASURED);
 }
 
 unsigned report_state_of_cell(const struct comparison_row *row)
 {
 	if (row->whole || row->cell->verdict == VERDICT_NONE)
 		return report_state_of(row);
-	return state_named(verdict_names[row->cell->verdict], 0);
+	return report_state_named(verdict_names[row->cell->verdict], 0);
+}
+
+void report_add_state(struct buf *b, const struct report_state *s)
+{
+	html_addf(b, "<span class=\"sign\" aria-hidden=\"true\">%s</span>%s", s->sign, s->name);
 }
 
 void report_add_value(struct buf *b, const char *unit, double v)
@@ -71,6 +88,24 @@ void report_add_value(struct buf *b, const char *unit, double v)
 		buf_addf(b, "%.4g", v);
 	else
 		buf_adds(b, num_format_si(text, v));
+}
+
+bool report_change(const struct comparison_row *row, double *ratio)
+{
+	*ratio = row->j.done ? row->j.change : row->ratio_median;
+	return row->pairs && (row->j.done ? row->j.has_change : row->has_ratio);
+}
+
+enum report_limits report_limits(const struct comparison_row *row, double *low, double *high)
+{
+	if (row->j.done && row->j.i95.exists) {
+		*low = row->j.i95.low;
+		*high = row->j.i95.high;
+		return LIMITS_INTERVAL;
+	}
+	*low = row->ratio_min;
+	*high = row->ratio_max;
+	return row->has_ratio && row->pairs > 1 ? LIMITS_RANGE : LIMITS_NONE;
 }
 
 /* What the tables of a terminal say, with signs as they are printed. */
@@ -106,15 +141,11 @@ void report_add_cell(struct buf *b, const char *workload, const char *varying, c
 {
 	struct buf text = BUF_INIT;
 
-	html_add(b, workload);
-	if (!*varying && !*role)
-		return;
 	for (; *varying; varying++)
 		buf_addc(&text, *varying == ';' ? ' ' : *varying);
 	buf_addf(&text, "%s%s", text.len && *role ? " " : "", role);
-	buf_adds(b, " <span class=\"params\">");
-	html_add(b, buf_str(&text));
-	buf_adds(b, "</span>");
+	html_addf(b, text.len ? "%s <span class=\"params\">%s</span>" : "%s", workload,
+		  buf_str(&text));
 	buf_release(&text);
 }
 
@@ -137,35 +168,39 @@ static void page_init(struct page *p, const struct report *r)
 		p->count[report_state_of(row)]++;
 		p->rows[p->nr_rows++] = row;
 	}
-	p->scale = report_scale_for(p->rows, p->nr_rows);
 }
 
-/* Nothing may be loaded; of style and script only what stands in this page. */
-static void add_policy(struct buf *b)
+/* 'sha256-...' of data, as a Content-Security-Policy names it. */
+static void add_hash(struct buf *b, const unsigned char *data, size_t len)
 {
-	buf_adds(b, "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-		    "img-src data:; style-src ");
-	report_add_hash(b, report_css, report_css_len);
-	buf_adds(b, "; script-src ");
-	report_add_hash(b, report_js, report_js_len);
-	buf_adds(b, "; base-uri 'none'; form-action 'none'\">\n");
+	unsigned char hash[SHA256_BYTES];
+
+	sha256(data, len, hash);
+	buf_adds(b, "'sha256-");
+	base64_add(b, hash, sizeof(hash));
+	buf_addc(b, '\'');
 }
 
+/* Nothing may be loaded, and of style and script only those that stand in this page. */
 static void add_top(struct buf *b, const struct page *p)
 {
 	const char *suite =
 		json_string_value(json_object_get(json_object_get(p->run, "suite"), "name"));
 
-	buf_adds(b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-	add_policy(b);
-	buf_adds(b, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+	buf_adds(b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+		    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+		    "img-src data:; style-src ");
+	add_hash(b, css, sizeof(css));
+	buf_adds(b, "; script-src ");
+	add_hash(b, js, sizeof(js));
+	buf_adds(b, "; base-uri 'none'; form-action 'none'\">\n"
+		    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 		    "<meta name=\"referrer\" content=\"no-referrer\">\n"
 		    "<meta name=\"color-scheme\" content=\"light dark\">\n"
 		    "<meta name=\"generator\" content=\"fsduel " FSDUEL_VERSION "\">\n"
-		    "<link rel=\"icon\" href=\"data:,\">\n<title>");
-	html_addf(b, "fsduel: %s", suite ? suite : p->in->folder);
-	buf_adds(b, "</title>\n<style>");
-	buf_add(b, report_css, report_css_len);
+		    "<link rel=\"icon\" href=\"data:,\">\n");
+	html_addf(b, "<title>fsduel: %s</title>\n<style>", suite ? suite : p->in->folder);
+	buf_add(b, css, sizeof(css));
 	buf_adds(b, "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#cells\">Skip to the "
 		    "table</a>\n");
 }
@@ -184,7 +219,7 @@ void report_write(struct buf *out, const struct report *r)
 	report_add_data(out, &p);
 	/* A module runs after the page is read, in strict mode and in a scope of its own. */
 	buf_adds(out, "</script>\n<script type=\"module\">");
-	buf_add(out, report_js, report_js_len);
+	buf_add(out, js, sizeof(js));
 	buf_adds(out, "</script>\n</body>\n</html>\n");
 	free(p.rows);
 }

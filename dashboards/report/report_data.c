@@ -1,22 +1,58 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * report_data.c: what the page's script draws, as JSON: the rows of the table, each with
- * what was judged, and the cells they belong to (report_cell.c). Keys are short and
- * things that repeat are numbers of a list, as 60 cells with 10 roles are 7000 rows;
- * the names of the keys stand here, in report_cell.c and in dashboards/report/show.js.
+ * report_data.c: the JSON that the page's script draws from: the rows of the table, each with
+ * its judgement, and the cells they belong to. 60 cells with 10 roles are 7000 rows, so keys
+ * are short and lists have no keys at all: dashboards/report/show.js and detail.js name their
+ * places. Of a cell only the first pass is shown: other passes are slower for being watched.
  */
 #include <string.h>
 
 #include "dashboards/report/report_impl.h"
 #include "lib/schema.h"
 
-#define DIGITS 7 /* more than a screen can show; the files have them all */
+#define DIGITS 7  /* more than a screen can show; the files have them all */
+#define WHO_MAX 6 /* sentences about locks, a side */
+#define FUNCTIONS_SHOWN 15u
+#define ROLE_FIGURES_MAX 12000u /* rows of roles' other metrics in one page: 60 bytes each */
 
-json_t *report_number(bool there, double v)
+static json_t *number(bool there, double v)
 {
 	return there ? json_real(v) : json_null();
 }
 
+/* --- figures and rows -------------------------------------------------------------------- */
+
+static json_t *pairs_json(const struct comparison_row *row)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < row->planned; i++) {
+		json_array_append_new(list,
+				      number(row->pair[i].has_baseline, row->pair[i].baseline));
+		json_array_append_new(list, number(row->pair[i].has_patched, row->pair[i].patched));
+	}
+	return list;
+}
+
+/* [role, metric, detail, unit, better, state, pairs, base, patched, change, low, high, values]. */
+static json_t *figure_json(const struct comparison_row *row)
+{
+	double low, high, change;
+	bool has_change = report_change(row, &change), equal = row->mark == MARK_EQUAL;
+	bool limits = report_limits(row, &low, &high) == LIMITS_INTERVAL && !equal;
+	json_t *j = json_pack("[s, s, s, s, s, i, i, o, o, o, o, o]", row->role, row->metric,
+			      row->detail, row->unit, row->better, (int)report_state_of(row),
+			      (int)row->pairs, number(row->pairs, row->baseline_median),
+			      number(row->pairs, row->patched_median),
+			      equal ? json_integer(1) : number(has_change, change),
+			      number(limits, low), number(limits, high));
+
+	if (row->whole || row->primary)
+		json_array_append_new(j, pairs_json(row));
+	return j;
+}
+
+/* [from, to, "failed", reason] of the blocks that are no pair. */
 static json_t *reasons_json(const struct comparison_row *row)
 {
 	json_t *list = json_array();
@@ -40,44 +76,204 @@ static json_t *row_json(const struct comparison_row *row, const struct compariso
 	double low, high, change;
 	bool has_change = report_change(row, &change);
 	enum report_limits limits = report_limits(row, &low, &high);
-	json_t *j = json_pack("{s:i, s:s, s:s, s:s, s:i, s:s?, s:i, s:i}", "cell", (int)cell,
-			      "metric", row->metric, "unit", row->unit, "better", row->better,
-			      "state", (int)report_state_of(row), "why", row->j.r.why, "pairs",
-			      (int)row->pairs, "planned", (int)row->planned);
+	json_t *why = because->because ? json_pack("[s, s]", lock_part_names[because->part],
+						   because->because)
+				       : json_null();
 
-	json_object_set_new(j, "base", report_number(row->pairs, row->baseline_median));
-	json_object_set_new(j, "patched", report_number(row->pairs, row->patched_median));
-	json_object_set_new(j, "change", report_number(has_change, change));
-	json_object_set_new(j, "low", report_number(limits != LIMITS_NONE, low));
-	json_object_set_new(j, "high", report_number(limits != LIMITS_NONE, high));
-	json_object_set_new(j, "interval", json_boolean(limits == LIMITS_INTERVAL));
-	json_object_set_new(j, "equal", json_boolean(row->mark == MARK_EQUAL));
-	json_object_set_new(j, "margin", report_number(row->j.done, row->j.margin));
-	json_object_set_new(j, "p", report_number(row->j.has_p, row->j.p_family));
-	json_object_set_new(j, "role", json_string(row->role));
-	json_object_set_new(j, "zero", json_string(zero_names[row->j.zero]));
-	json_object_set_new(j, "cellstate", json_integer(report_state_of_cell(row)));
-	json_object_set_new(j, "fact", json_boolean(row->j.r.fact));
-	json_object_set_new(j, "more", json_integer(row->j.r.more_blocks));
-	json_object_set_new(j, "look", json_integer(row->j.look));
-	json_object_set_new(j, "noratio", row->no_ratio ? json_string(row->no_ratio) : json_null());
-	json_object_set_new(j, "lacks", reasons_json(row));
-	json_object_set_new(
-		j, "because",
-		because && because->because
-			? json_pack("[s, s]", lock_part_names[because->part], because->because)
-			: json_null());
+	return json_pack(
+		"{s:i, s:s, s:s, s:s, s:s, s:i, s:i, s:s?, s:i, s:i, s:o, s:o, s:o, s:o, s:o, "
+		"s:b, s:b, s:o, s:o, s:s, s:b, s:i, s:i, s:s?, s:o, s:o}",
+		"cell", (int)cell, "role", row->role, "metric", row->metric, "unit", row->unit,
+		"better", row->better, "state", (int)report_state_of(row), "cellstate",
+		(int)report_state_of_cell(row), "why", row->j.r.why, "pairs", (int)row->pairs,
+		"planned", (int)row->planned, "base", number(row->pairs, row->baseline_median),
+		"patched", number(row->pairs, row->patched_median), "change",
+		number(has_change, change), "low", number(limits != LIMITS_NONE, low), "high",
+		number(limits != LIMITS_NONE, high), "interval", limits == LIMITS_INTERVAL, "equal",
+		row->mark == MARK_EQUAL, "margin", number(row->j.done, row->j.margin), "p",
+		number(row->j.has_p, row->j.p_family), "zero", zero_names[row->j.zero], "fact",
+		row->j.r.fact, "more", (int)row->j.r.more_blocks, "look", (int)row->j.look,
+		"noratio", row->no_ratio, "lacks", reasons_json(row), "because", why);
+}
+
+/* --- cell runs ----------------------------------------------------------------------------- */
+
+/* The runs of a cell that are not plainly fine: [block, side, key, status, marks, reason, console].
+ */
+static json_t *run_json(const struct page *p, const struct results_run_key *key,
+			const struct results_cell_run *run, int side)
+{
+	char *name =
+		xasprintf("b%04u-c%04u-v%02u-%s", key->block, run->cell, run->variant, key->pass);
+	char *console = xasprintf(CONSOLE_DIR "/%s.txt", name);
+	json_t *j = json_pack("[i, i, s, s, s, s, b]", (int)key->block, side, name,
+			      run->status ? run->status : "not run", run->marks, run->reason,
+			      strv_find(p->in->files, console) >= 0);
+
+	free(console);
+	free(name);
 	return j;
 }
 
-static json_t *states_json(void)
+/* Which side came first in each block ("0", "1" or " "), and the odd runs. */
+static void add_runs(json_t *cell, const struct page *p, const struct comparison_row *row)
 {
-	json_t *list = json_array();
+	const char *const sides[] = { row->baseline, row->patched };
+	struct buf first = BUF_INIT;
+	json_t *odd = json_array();
 
-	for (unsigned i = 0; i < NR_REPORT_STATES; i++)
-		json_array_append_new(list, json_pack("[s, s, s]", report_states[i].name,
-						      report_states[i].key, report_states[i].sign));
-	return list;
+	for (unsigned block = 1; block <= row->planned; block++) {
+		unsigned position[2] = { 0 };
+
+		for (int i = 0; i < 2; i++) {
+			const struct results_run_key key = { row->workload, row->params, sides[i],
+							     row->pass, block };
+			struct results_cell_run run;
+
+			if (results_cell_run(p->in->results, &key, &run))
+				continue;
+			position[i] = run.position;
+			if (!run.status || strcmp(run.status, "ok") || *run.marks)
+				json_array_append_new(odd, run_json(p, &key, &run, i));
+			if (block == 1)
+				json_object_set_new(cell, i ? "v1" : "v0",
+						    json_integer(run.variant));
+			json_object_set_new(cell, "nr", json_integer(run.cell));
+		}
+		buf_addc(&first, !position[0] || !position[1] ? ' '
+				 : position[0] < position[1]  ? '0'
+							      : '1');
+	}
+	json_object_set_new(cell, "first", json_string(buf_str(&first)));
+	json_object_set_new(cell, "odd", odd);
+	buf_release(&first);
+}
+
+/* --- locks and instructions ----------------------------------------------------------------- */
+
+/* figures: [class, direction, waits, total ns, own waits, own ns, mean ns, p99 ns, max ns]. */
+static json_t *lock_side_json(const struct page *p, const struct comparison_row *row,
+			      const char *variant)
+{
+	const struct lock_cell *c =
+		p->in->locks ? locks_find(p->in->locks, row->workload, row->params, variant) : NULL;
+	json_t *figures = json_array(), *who = json_array();
+
+	for (size_t i = 0; c && i < c->nr_figures; i++) {
+		const struct lock_figures *f = &c->figures[i];
+		const struct lock_class *class = &lock_classes[f->class];
+		const char *apart = class->kinds & LOCK_RWSEM ? "exclusive" : "";
+
+		json_array_append_new(figures,
+				      json_pack("[s, s, I, I, I, I, f, f, I]", class->name,
+						f->shared ? "shared" : apart, (json_int_t)f->waits,
+						(json_int_t)f->total_ns, (json_int_t)f->own_waits,
+						(json_int_t)f->own_total_ns, f->mean_ns, f->p99_ns,
+						(json_int_t)f->max_ns));
+	}
+	for (size_t i = 0; c && i < c->nr_who && i < WHO_MAX; i++) {
+		struct buf text = BUF_INIT;
+
+		locks_sentence(&text, &c->who[i]);
+		json_array_append_new(who, json_string(buf_str(&text)));
+		buf_release(&text);
+	}
+	if (c)
+		return json_pack("{s:i, s:i, s:s?, s:f, s:f, s:o, s:o, s:o}", "planned",
+				 (int)c->planned, "valid", (int)c->valid, "reason", c->reason,
+				 "operations", c->operations, "ns", c->elapsed_ns, "watched",
+				 number(c->has_watched, c->watched), "figures", figures, "who",
+				 who);
+	json_decref(figures);
+	json_decref(who);
+	return json_null();
+}
+
+/* [name, subsystem, 2 instructions, change, share, 2 calls, by calls, by length, why not]. */
+static json_t *function_json(const struct cost_cell *c, const struct cost_line *l)
+{
+	return json_pack("[s, s, o, o, f, o, o, o, o, o, s?]", l->name,
+			 subsystems[l->subsystem].name, number(l->there[0], l->instructions[0]),
+			 number(l->there[1], l->instructions[1]), l->change,
+			 number(c->has_share, l->share), number(l->there[0], l->calls[0]),
+			 number(l->there[1], l->calls[1]), number(l->has_split, l->by_calls),
+			 number(l->has_split, l->by_length), l->no_split);
+}
+
+static const struct cost_cell *find_costs(const struct costs *c, const struct comparison_row *row)
+{
+	for (size_t i = 0; c && i < c->nr_cells; i++) {
+		const struct cost_cell *cell = &c->cells[i];
+
+		if (!strcmp(cell->contrast, row->contrast) &&
+		    !strcmp(cell->workload, row->workload) && !strcmp(cell->params, row->params))
+			return cell;
+	}
+	return NULL;
+}
+
+/* Instructions an operation by subsystem and by the functions that changed most, or null. */
+static json_t *costs_json(const struct page *p, const struct comparison_row *row)
+{
+	const struct cost_cell *c = find_costs(p->in->costs, row);
+	json_t *functions, *parts, *j;
+
+	if (!c)
+		return json_null();
+	j = json_pack("{s:i, s:i, s:s?}", "planned", (int)c->planned, "pairs", (int)c->pairs,
+		      "reason", c->reason);
+	if (!c->pairs)
+		return j;
+	functions = json_array();
+	parts = json_array();
+	for (size_t i = 0; i < c->nr_lines && i < FUNCTIONS_SHOWN; i++)
+		json_array_append_new(functions, function_json(c, &c->lines[i]));
+	for (unsigned i = 0; i < nr_subsystems; i++) {
+		const struct cost_line *l = &c->subsystem[i];
+
+		if (l->there[0] || l->there[1])
+			json_array_append_new(parts,
+					      json_pack("[s, f, f]", l->name, l->instructions[0],
+							l->instructions[1]));
+	}
+	json_object_update_new(j,
+			       json_pack("{s:[f, f], s:I, s:o, s:o}", "whole",
+					 c->whole.instructions[0], c->whole.instructions[1], "more",
+					 (json_int_t)(c->nr_lines - json_array_size(functions)),
+					 "subsystems", parts, "functions", functions));
+	if (c->has_time)
+		json_object_update_new(j, json_pack("{s:[f, f], s:[f, f]}", "time", c->time_ns[0],
+						    c->time_ns[1], "idle", c->idle_ns[0],
+						    c->idle_ns[1]));
+	return j;
+}
+
+/* --- cells, and the whole --------------------------------------------------------------------- */
+
+/* One cell of one contrast; rows: all of it, nr of them. */
+static json_t *cell_json(const struct page *p, const struct comparison_row *rows, size_t nr)
+{
+	bool lean = p->in->comparison->nr_rows > ROLE_FIGURES_MAX;
+	const struct comparison_row *first = rows;
+	json_t *figures = json_array(), *j;
+
+	while (!first->j.decides)
+		first++;
+	for (size_t i = 0; i < nr; i++) {
+		if (!strcmp(rows[i].pass, first->pass) &&
+		    (!lean || rows[i].whole || rows[i].primary))
+			json_array_append_new(figures, figure_json(&rows[i]));
+	}
+	j = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:b, s:o, s:o, s:o, s:[o, o]}",
+		      "contrast", first->contrast, "baseline", first->baseline, "patched",
+		      first->patched, "workload", first->workload, "params", first->params,
+		      "varying", first->varying, "threads", (int)first->role_threads, "lean", lean,
+		      "figures", figures, "costs", costs_json(p, first), "series",
+		      report_series_json(p, first), "locks",
+		      lock_side_json(p, first, first->baseline),
+		      lock_side_json(p, first, first->patched));
+	add_runs(j, p, first);
+	return j;
 }
 
 /* Each row's line, and each cell once: all its rows stand together in the comparison. */
@@ -90,57 +286,47 @@ static void add_rows(struct buf *b, const struct page *p)
 	buf_adds(b, ",\n\"rows\":[");
 	for (size_t i = 0, end; i < c->nr_rows; i = end) {
 		const struct comparison_row *total = NULL;
-		bool decides = false;
+		size_t before = nr_rows;
 
-		for (size_t k = i; k < c->nr_rows && comparison_same_cell(&c->rows[i], &c->rows[k]);
-		     k++)
-			total = c->rows[k].total ? &c->rows[k] : total;
 		for (end = i; end < c->nr_rows && comparison_same_cell(&c->rows[i], &c->rows[end]);
-		     end++) {
-			if (!c->rows[end].j.decides)
+		     end++)
+			total = c->rows[end].total ? &c->rows[end] : total;
+		for (size_t k = i; k < end; k++) {
+			const struct comparison_row *row = &c->rows[k];
+
+			if (!row->j.decides)
 				continue;
-			decides = true;
 			buf_adds(b, nr_rows++ ? ",\n" : "\n");
-			html_add_json(
-				b, row_json(&c->rows[end], total ? total : &c->rows[end], nr_cells),
-				DIGITS);
+			html_add_json(b, row_json(row, total ? total : row, nr_cells), DIGITS);
 		}
-		if (!decides)
+		if (nr_rows == before)
 			continue;
 		buf_adds(&cells, nr_cells++ ? ",\n" : "\n");
-		html_add_json(&cells, report_cell_json(p, &c->rows[i], end - i), DIGITS);
+		html_add_json(&cells, cell_json(p, &c->rows[i], end - i), DIGITS);
 	}
-	buf_addf(b, "],\n\"cells\":[%s]", buf_str(&cells));
+	buf_addf(b, "],\n\"cells\":[%s]}", buf_str(&cells));
 	buf_release(&cells);
-}
-
-/* One file a cell run: the table of samples links to it. */
-static bool has_parts(const struct strv *files)
-{
-	static const char dir[] = PARTS_DIR "/";
-
-	for (size_t i = 0; i < files->n; i++) {
-		if (!strncmp(files->v[i], dir, sizeof(dir) - 1))
-			return true;
-	}
-	return false;
 }
 
 void report_add_data(struct buf *b, const struct page *p)
 {
-	const json_t *passes = json_object_get(p->run, "passes");
-	const char *pass = json_string_value(json_array_get(passes, 0));
+	const char *pass = json_string_value(json_array_get(json_object_get(p->run, "passes"), 0));
+	json_t *states = json_array(), *j;
 	struct buf base = BUF_INIT;
+	bool parts = false;
 
+	for (unsigned i = 0; i < NR_REPORT_STATES; i++)
+		json_array_append_new(states,
+				      json_pack("[s, s, s]", report_states[i].name,
+						report_states[i].key, report_states[i].sign));
+	/* One file a cell run: the table of samples links to it. */
+	for (size_t i = 0; i < p->in->files->n && !parts; i++)
+		parts = !strncmp(p->in->files->v[i], PARTS_DIR "/", strlen(PARTS_DIR "/"));
 	html_add_path(&base, p->in->base);
-	buf_adds(b, "{\"states\":");
-	html_add_json(b, states_json(), DIGITS);
-	buf_adds(b, ",\n\"base\":");
-	html_add_json(b, json_string(buf_str(&base)), DIGITS);
-	buf_adds(b, ",\n\"pass\":");
-	html_add_json(b, json_string(pass ? pass : ""), DIGITS);
-	buf_addf(b, ",\n\"parts\":%s", has_parts(p->in->files) ? "true" : "false");
+	j = json_pack("{s:o, s:s, s:s, s:b}", "states", states, "base", buf_str(&base), "pass",
+		      pass ? pass : "", "parts", parts);
+	html_add_json(b, j, DIGITS);
+	b->data[--b->len] = '\0'; /* its brace: the rows go on */
 	add_rows(b, p);
-	buf_adds(b, "}");
 	buf_release(&base);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * report_head.c: the first screen: the verdict in a word, each contrast with its
- * headline, what was measured where. Whoever reads only this must not be misled, so
- * what the mode cannot show stands here too.
+ * report_head.c: the first screen: the verdict in a word, each contrast with its headline,
+ * what was measured where. The limits of the mode stand here too, so that nobody who reads
+ * only this is misled.
  */
-#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "analysis/compare/judge.h"
@@ -22,15 +22,6 @@ static const char *string_of(const json_t *object, const char *key)
 static const json_t *entry(const json_t *run, const char *list, const char *name)
 {
 	return name ? json_object_get(json_object_get(run, list), name) : NULL;
-}
-
-static const struct report_state *state_named(const char *name)
-{
-	unsigned i = 0;
-
-	while (i + 1 < NR_REPORT_STATES && strcmp(report_states[i].name, name))
-		i++;
-	return &report_states[i];
 }
 
 /* Cells of a contrast (NULL: of all) by state. Rows of one cell stand together. */
@@ -55,30 +46,30 @@ static void add_title(struct buf *b, const struct page *p)
 {
 	const struct comparison *c = p->in->comparison;
 	unsigned nr[NR_VERDICTS] = { 0 }, count[NR_REPORT_STATES] = { 0 };
-	const struct report_state *s;
 	size_t cells = count_cells(p, NULL, count);
+	enum verdict worst;
+	const struct report_state *s;
 	bool first = true;
 
 	for (enum verdict v = VERDICT_FIRST; v < NR_VERDICTS; v++)
 		nr[v] = comparison_count(c, v);
-	s = verdict_worst(nr) ? state_named(verdict_names[verdict_worst(nr)])
-			      : &report_states[REPORT_NONE];
-	buf_addf(b,
-		 "<h1 class=\"v-%s\"><span class=\"sign\" aria-hidden=\"true\">%s</span>%s</h1>\n"
-		 "<p class=\"counts\">%zu cell%s: ",
-		 s->key, s->sign, s->name, cells, cells == 1 ? "" : "s");
+	worst = verdict_worst(nr);
+	s = &report_states[worst ? report_state_named(verdict_names[worst], 0) : REPORT_NONE];
+	html_addf(b, "<h1 class=\"v-%s\">", s->key);
+	report_add_state(b, s);
+	html_addf(b, "</h1>\n<p class=\"counts\">%zu cell%s: ", cells, cells == 1 ? "" : "s");
 	for (unsigned i = 0; i < NR_REPORT_STATES; i++) {
 		if (!count[i])
 			continue;
-		buf_addf(b, "%s<span class=\"v-%s\">%u&nbsp;%s</span>", first ? "" : ", ",
-			 report_states[i].key, count[i], report_states[i].name);
+		html_addf(b, "%s<span class=\"v-%s\">%u&nbsp;%s</span>", first ? "" : ", ",
+			  report_states[i].key, count[i], report_states[i].name);
 		first = false;
 	}
 	if (!p->nr_rows)
 		buf_adds(b, "nothing was compared");
 	if (c->unmeasured)
-		buf_addf(b, "; <a href=\"#missing\">%u planned pair%s not measured</a>",
-			 c->unmeasured, c->unmeasured == 1 ? "" : "s");
+		html_addf(b, "; <a href=\"#missing\">%u planned pair%s not measured</a>",
+			  c->unmeasured, c->unmeasured == 1 ? "" : "s");
 	buf_adds(b, "</p>\n");
 }
 
@@ -93,10 +84,10 @@ static void add_bar(struct buf *b, const struct page *p, const char *contrast)
 		const struct report_state *s = &report_states[i];
 
 		if (nr[i])
-			buf_addf(b,
-				 "<span class=\"part v-%s\" data-grow=\"%u\"><span class=\"sign\" "
-				 "aria-hidden=\"true\">%s</span>%u %s</span>",
-				 s->key, nr[i], s->sign, nr[i], s->name);
+			html_addf(b,
+				  "<span class=\"part v-%s\" data-grow=\"%u\"><span class=\"sign\" "
+				  "aria-hidden=\"true\">%s</span>%u %s</span>",
+				  s->key, nr[i], s->sign, nr[i], s->name);
 	}
 	buf_adds(b, "</p>\n");
 }
@@ -121,21 +112,18 @@ static void add_extremes(struct buf *b, const char *title, const struct headline
 }
 
 /* What is said of whole cells, as the terminal says it. */
-static void add_cells(struct buf *b, const char *state, struct strv *lines)
+static void add_cells(struct buf *b, enum verdict v, struct strv *lines)
 {
-	const struct report_state *s = state_named(state);
+	const struct report_state *s = &report_states[report_state_named(verdict_names[v], 0)];
 
 	for (size_t i = 0; i < lines->n && i < CELLS_MAX; i++) {
-		buf_addf(b,
-			 "<p class=\"said\"><b class=\"v-%s\"><span class=\"sign\" "
-			 "aria-hidden=\"true\">%s</span>%s</b> ",
-			 s->key, s->sign, s->name);
-		html_add(b, lines->v[i]);
-		buf_adds(b, "</p>\n");
+		html_addf(b, "<p class=\"said\"><b class=\"v-%s\">", s->key);
+		report_add_state(b, s);
+		html_addf(b, "</b> %s</p>\n", lines->v[i]);
 	}
 	if (lines->n > CELLS_MAX)
-		buf_addf(b, "<p class=\"said\">and %zu more %s</p>\n", lines->n - CELLS_MAX,
-			 s->name);
+		html_addf(b, "<p class=\"said\">and %zu more %s</p>\n", lines->n - CELLS_MAX,
+			  s->name);
 	strv_release(lines);
 }
 
@@ -146,9 +134,9 @@ static void add_whole_cells(struct buf *b, const struct page *p, const char *con
 	table_list_ended(&broken, p->in->comparison, contrast, END_BROKEN);
 	table_list_mixed(&mixed, p->in->comparison, contrast);
 	table_list_ended(&repaired, p->in->comparison, contrast, END_REPAIRED);
-	add_cells(b, verdict_names[VERDICT_BROKEN], &broken);
-	add_cells(b, verdict_names[VERDICT_MIXED], &mixed);
-	add_cells(b, verdict_names[VERDICT_REPAIRED], &repaired);
+	add_cells(b, VERDICT_BROKEN, &broken);
+	add_cells(b, VERDICT_MIXED, &mixed);
+	add_cells(b, VERDICT_REPAIRED, &repaired);
 }
 
 static void add_mean(struct buf *b, const struct headline *h)
@@ -183,14 +171,16 @@ static void add_side(struct buf *b, const char *title, const json_t *run, const 
 	const char *release = string_of(kernel, "release"), *sha = string_of(kernel, "sha256");
 	const char *build = string_of(kernel, "build_id"), *options = string_of(mount, "options");
 
-	buf_addf(b, "<div><dt class=\"%s\">%s</dt><dd><b>", title, title);
-	html_add(b, variant);
-	buf_adds(b, "</b> ");
-	html_addf(b, "%s, ", release ? release : "release unknown");
-	if (sha || build)
-		html_addf(b, "%s %.*s", sha ? "image" : "build id", SHORT_SHA, sha ? sha : build);
-	else
+	html_addf(b, "<div><dt class=\"%s\">%s</dt><dd><b>%s</b> %s, ", title, title, variant,
+		  release ? release : "release unknown");
+	if (sha || build) {
+		char *first = xstrndup(sha ? sha : build, SHORT_SHA);
+
+		html_addf(b, "%s %s", sha ? "image" : "build id", first);
+		free(first);
+	} else {
 		buf_adds(b, "image unknown");
+	}
 	if (string_of(mount, "fs"))
 		html_addf(b, ", %s", string_of(mount, "fs"));
 	if (options && *options)
@@ -206,9 +196,10 @@ static void add_contrast(struct buf *b, const struct page *p, const struct headl
 		row = strcmp(p->rows[i]->contrast, h->contrast) ? NULL : p->rows[i];
 	if (!row)
 		return;
-	buf_adds(b, "<article class=\"card\"><h2><span class=\"aside\">contrast</span> ");
-	html_add(b, h->contrast);
-	buf_adds(b, "</h2>\n");
+	html_addf(b,
+		  "<article class=\"card\"><h2><span class=\"aside\">contrast</span> "
+		  "%s</h2>\n",
+		  h->contrast);
 	add_whole_cells(b, p, h->contrast);
 	add_mean(b, h);
 	add_bar(b, p, h->contrast);
@@ -222,11 +213,8 @@ static void add_contrast(struct buf *b, const struct page *p, const struct headl
 
 static void add_fact(struct buf *b, const char *key, const char *value)
 {
-	if (!value || !*value)
-		return;
-	buf_addf(b, "<div><dt>%s</dt><dd>", key);
-	html_add(b, value);
-	buf_adds(b, "</dd></div>");
+	if (value && *value)
+		html_addf(b, "<div><dt>%s</dt><dd>%s</dd></div>", key, value);
 }
 
 /* What it was measured for, where the suite says so. */
@@ -238,11 +226,8 @@ static void add_experiment(struct buf *b, const struct page *p)
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		const char *text = string_of(said, keys[i]);
 
-		if (!text)
-			continue;
-		buf_addf(b, "<p class=\"note\"><b>%s</b> ", keys[i]);
-		html_add(b, text);
-		buf_adds(b, "</p>\n");
+		if (text)
+			html_addf(b, "<p class=\"note\"><b>%s</b> %s</p>\n", keys[i], text);
 	}
 }
 
@@ -274,11 +259,8 @@ static void add_facts(struct buf *b, const struct page *p)
 static void add_sentences(struct buf *b, const char *class, const char *first,
 			  const struct strv *list)
 {
-	for (size_t i = 0; i < list->n; i++) {
-		buf_addf(b, "<li class=\"%s\"><b>%s</b> ", class, first);
-		html_add(b, list->v[i]);
-		buf_adds(b, "</li>\n");
-	}
+	for (size_t i = 0; i < list->n; i++)
+		html_addf(b, "<li class=\"%s\"><b>%s</b> %s</li>\n", class, first, list->v[i]);
 }
 
 static void add_warnings(struct buf *b, const struct page *p)
@@ -287,11 +269,9 @@ static void add_warnings(struct buf *b, const struct page *p)
 	const char *note = string_of(p->run, "mode_note");
 	size_t nr = c->warnings.n + c->remarks.n;
 
-	if (note && *note) {
-		buf_adds(b, "<p class=\"note\">");
-		html_addf(b, "%s mode: %s", string_of(p->run, "mode"), note);
-		buf_adds(b, "</p>\n");
-	}
+	if (note && *note)
+		html_addf(b, "<p class=\"note\">%s mode: %s</p>\n", string_of(p->run, "mode"),
+			  note);
 	if (!nr)
 		return;
 	buf_addf(b, "<details class=\"remarks\"%s><summary>", nr <= 6 ? " open" : "");

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * report_impl.h: the pieces of the page, for report.c (which puts them together),
- * report_head.c (what was found), report_rows.c (the table), report_forest.c (a row's
- * interval as a picture), report_notes.c (what to know about the data),
- * report_provenance.c (what was run on what), report_data.c and report_cell.c (JSON for
- * the script), report_series.c (values over time), report_costs.c (instructions) and
- * report_assets.c (style and script).
+ * report_impl.h: the pieces of the page. report.c puts them together and writes values;
+ * report_head.c says what was found, report_table.c has the table, report_about.c notes and
+ * what was run on what; report_data.c and report_series.c hold the JSON for the script.
  */
 #ifndef FSDUEL_DASHBOARDS_REPORT_IMPL_H
 #define FSDUEL_DASHBOARDS_REPORT_IMPL_H
@@ -23,14 +20,11 @@ struct report_state {
 #define NR_REPORT_STATES 12u
 #define REPORT_NONE 7u /* no verdict */
 extern const struct report_state report_states[NR_REPORT_STATES];
+/* The state of that name, from that number on; REPORT_NONE: there is none. */
+unsigned report_state_named(const char *name, unsigned from);
 unsigned report_state_of(const struct comparison_row *row);
 /* Of the row's cell: its roles together. */
 unsigned report_state_of_cell(const struct comparison_row *row);
-
-/* Ratios from 1 / limit to limit fit into a row's picture, by their logarithms. */
-struct report_scale {
-	double limit;
-};
 
 struct page {
 	const struct report *in;
@@ -40,9 +34,10 @@ struct page {
 	bool contrasts, metrics;          /* several of them among the rows */
 	bool limits;                      /* some row has an interval or a range */
 	unsigned count[NR_REPORT_STATES]; /* of the rows */
-	struct report_scale scale;
 };
 
+/* Its sign and its word. */
+void report_add_state(struct buf *b, const struct report_state *s);
 /* "10.67k", "1.25 ms" by the unit; "-17.7 %" with a true minus; "-18.2 to -17.1 %". */
 void report_add_value(struct buf *b, const char *unit, double v);
 void report_add_change(struct buf *b, double ratio);
@@ -50,10 +45,6 @@ void report_add_interval(struct buf *b, double low, double high);
 /* "randrw" and, apart, "threads=8 bs=4k"; role: "" of the whole workload. */
 void report_add_cell(struct buf *b, const char *workload, const char *varying, const char *role);
 
-struct report_scale report_scale_for(const struct comparison_row *const *rows, size_t nr);
-void report_add_axis(struct buf *b, struct report_scale scale);
-void report_add_ends(struct buf *b, struct report_scale scale); /* "-17 % to +20 %" */
-void report_add_forest(struct buf *b, struct report_scale scale, const struct comparison_row *row);
 /* The interval to be shown, or the range over blocks where there is none; 0: neither. */
 enum report_limits { LIMITS_NONE, LIMITS_RANGE, LIMITS_INTERVAL };
 enum report_limits report_limits(const struct comparison_row *row, double *low, double *high);
@@ -66,17 +57,7 @@ void report_add_notes(struct buf *b, const struct page *p);
 void report_add_provenance(struct buf *b, const struct page *p);
 void report_add_data(struct buf *b, const struct page *p);
 
-/* report_cell.c: what the script draws of one cell; rows: all of it, nr of them. */
-json_t *report_cell_json(const struct page *p, const struct comparison_row *rows, size_t nr);
-json_t *report_number(bool there, double v);
-/* report_costs.c: instructions an operation, or null where the row's cell has none. */
-json_t *report_costs_json(const struct page *p, const struct comparison_row *row);
-/* report_series.c: operations over time of both variants of the row's cell. */
+/* The cell's operations over time of both variants; a new reference, as the script draws it. */
 json_t *report_series_json(const struct page *p, const struct comparison_row *row);
-
-extern const unsigned char report_css[], report_js[];
-extern const size_t report_css_len, report_js_len;
-/* 'sha256-...' of data, as a Content-Security-Policy names it. */
-void report_add_hash(struct buf *b, const unsigned char *data, size_t len);
 
 #endif

@@ -3,12 +3,11 @@
  * report_notes.c: under the table: planned pairs that were not measured and why, what
  * disturbed the machine, notes of the run and of its passes, how to read it all.
  */
-#include <inttypes.h>
 #include <string.h>
 
 #include "dashboards/report/report_impl.h"
 
-#define GAPS_MAX 500 /* lines; past them only their number is said */
+#define GAPS_MAX 500 /* lines; past them the page says only how many more */
 
 /* Neighbouring blocks of one cell with one reason are one line. */
 static size_t gap_end(const struct comparison *c, size_t from)
@@ -31,18 +30,12 @@ static void add_gap(struct buf *b, const struct page *p, size_t from, size_t end
 	buf_adds(b, "<tr><td>");
 	report_add_cell(b, g->workload, g->varying, "");
 	buf_adds(b, "</td>");
-	if (p->contrasts) {
-		buf_adds(b, "<td>");
-		html_add(b, g->contrast);
-		buf_adds(b, "</td>");
-	}
+	if (p->contrasts)
+		html_addf(b, "<td>%s</td>", g->contrast);
+	html_addf(b, "<td class=\"num\">%u", g->block);
 	if (end - from > 1)
-		buf_addf(b, "<td class=\"num\">%u\u2013%zu</td><td>", g->block,
-			 g->block + (end - from) - 1);
-	else
-		buf_addf(b, "<td class=\"num\">%u</td><td>", g->block);
-	html_add(b, g->reason);
-	buf_adds(b, "</td></tr>\n");
+		html_addf(b, "\u2013%zu", g->block + (end - from) - 1);
+	html_addf(b, "</td><td>%s</td></tr>\n", g->reason);
 }
 
 static void add_gaps(struct buf *b, const struct page *p)
@@ -77,14 +70,11 @@ static void add_marks(struct buf *b, const struct page *p)
 	const char *name, *comma = " ";
 
 	if (json_object_size(by_mark)) {
-		buf_addf(b,
-			 "<li>%" JSON_INTEGER_FORMAT " of %" JSON_INTEGER_FORMAT " cell runs were "
-			 "disturbed and kept:",
-			 json_integer_value(json_object_get(marks, "marked")),
-			 json_integer_value(json_object_get(marks, "runs")));
+		html_addf(b, "<li>%lld of %lld cell runs were disturbed and kept:",
+			  json_integer_value(json_object_get(marks, "marked")),
+			  json_integer_value(json_object_get(marks, "runs")));
 		json_object_foreach(by_mark, name, n) {
-			buf_adds(b, comma);
-			html_addf(b, "%s %" JSON_INTEGER_FORMAT, name, json_integer_value(n));
+			html_addf(b, "%s%s %lld", comma, name, json_integer_value(n));
 			comma = ", ";
 		}
 		buf_adds(b, "</li>\n");
@@ -94,49 +84,32 @@ static void add_marks(struct buf *b, const struct page *p)
 
 static void add_item(struct buf *b, const char *text)
 {
-	if (!text || !*text)
-		return;
-	buf_adds(b, "<li>");
-	html_add(b, text);
-	buf_adds(b, "</li>\n");
-}
-
-/* An option of the mount that does nothing here is said of the variant. */
-static void add_effective(struct buf *b, const struct page *p)
-{
-	const char *variant;
-	json_t *e;
-
-	json_object_foreach(json_object_get(p->run, "effective"), variant, e) {
-		const char *why = json_string_value(json_object_get(e, "why"));
-
-		if (!why || !*why)
-			continue;
-		buf_adds(b, "<li>");
-		html_addf(b, "%s: %s", variant, why);
-		buf_adds(b, "</li>\n");
-	}
-}
-
-static void add_items(struct buf *b, const struct strv *list)
-{
-	for (size_t i = 0; i < list->n; i++)
-		add_item(b, list->v[i]);
+	if (text && *text)
+		html_addf(b, "<li>%s</li>\n", text);
 }
 
 static void add_notes(struct buf *b, const struct page *p)
 {
 	const struct comparison *c = p->in->comparison;
 	struct buf items = BUF_INIT;
-	const json_t *note;
+	const char *variant;
+	json_t *item;
 	size_t i;
 
-	add_effective(&items, p);
-	json_array_foreach(json_object_get(p->run, "notes"), i, note)
-		add_item(&items, json_string_value(note));
+	/* An option of the mount that does nothing here is said of the variant. */
+	json_object_foreach(json_object_get(p->run, "effective"), variant, item) {
+		const char *why = json_string_value(json_object_get(item, "why"));
+
+		if (why && *why)
+			html_addf(&items, "<li>%s: %s</li>\n", variant, why);
+	}
+	json_array_foreach(json_object_get(p->run, "notes"), i, item)
+		add_item(&items, json_string_value(item));
 	add_marks(&items, p);
-	add_items(&items, &c->lock_notes);
-	add_items(&items, &c->cost_notes);
+	for (i = 0; i < c->lock_notes.n; i++)
+		add_item(&items, c->lock_notes.v[i]);
+	for (i = 0; i < c->cost_notes.n; i++)
+		add_item(&items, c->cost_notes.v[i]);
 	if (items.len)
 		buf_addf(b, "<section id=\"notes\"><h2>Notes</h2><ul>\n%s</ul></section>\n",
 			 buf_str(&items));

@@ -25,82 +25,64 @@ static const char *const columns[] = { "variant",  "workload", "params", "block"
 				       "attempt",  "pass",     "role",   "metric",
 				       "start_ns", "end_ns",   "value",  NULL };
 
-/* The trace that the last row belonged to: rows of a cell run stand together. */
 struct reading {
-	json_t *all; /* by series_key: a list of traces */
+	json_t *all; /* by cell_key: by block and role: a trace */
 	const char *pass;
-	char *key;
-	json_t *trace; /* borrowed from all */
 	size_t role_rows;
 };
 
-static char *series_key(const char *variant, const char *workload, const char *params)
+static char *cell_key(const char *variant, const char *workload, const char *params)
 {
 	/* The lengths keep two different threes from being one text. */
 	return xasprintf("%zu,%zu,%s,%s,%s", strlen(variant), strlen(workload), variant, workload,
 			 params);
 }
 
-static bool is_trace(const json_t *t, const char *role, uint64_t block)
+/* The member of that name, made on demand; NULL: the name is not UTF-8. */
+static json_t *member(json_t *in, const char *name)
 {
-	return json_integer_value(json_object_get(t, "block")) == (json_int_t)block &&
-	       !strcmp(json_string_value(json_object_get(t, "role")), role);
+	json_t *j = json_object_get(in, name);
+
+	if (j || !in)
+		return j;
+	j = json_object();
+	return json_object_set_new(in, name, j) ? NULL : j;
 }
 
-/* The trace of a row, a new one where there is none yet. */
+/* A trace has the rows [start, end, operations] of the highest attempt. */
 static json_t *find_trace(struct reading *r, const char *const *field, uint64_t block)
 {
-	char *key = series_key(field[VARIANT], field[WORKLOAD], field[PARAMS]);
-	json_t *list, *t;
-	size_t i;
+	char *key = cell_key(field[VARIANT], field[WORKLOAD], field[PARAMS]);
+	char *name = xasprintf("%u %s", (unsigned)block, field[ROLE]);
+	json_t *trace = member(member(r->all, key), name);
 
-	if (r->trace && !strcmp(key, r->key) && is_trace(r->trace, field[ROLE], block)) {
-		free(key);
-		return r->trace;
-	}
-	free(r->key);
-	r->key = key;
-	list = json_object_get(r->all, key);
-	if (!list) {
-		list = json_array();
-		json_object_set_new(r->all, key, list);
-	}
-	json_array_foreach(list, i, t)
-		if (is_trace(t, field[ROLE], block))
-			return t;
-	t = json_pack("{s:s, s:I, s:i, s:[], s:[], s:[]}", "role", field[ROLE], "block",
-		      (json_int_t)block, "attempt", 0, "start", "end", "operations");
-	if (t)
-		json_array_append_new(list, t);
-	return t;
+	if (trace && !json_object_size(trace))
+		json_object_update_new(trace,
+				       json_pack("{s:i, s:s, s:i, s:[]}", "block", (int)block,
+						 "role", field[ROLE], "attempt", 0, "rows"));
+	free(name);
+	free(key);
+	return trace;
 }
 
-static void put(json_t *trace, const char *list, uint64_t value)
+static int add_interval(json_t *trace, const struct csv_row *row, uint64_t attempt, struct err *e)
 {
-	json_array_append_new(json_object_get(trace, list), json_integer((json_int_t)value));
-}
-
-static int add_interval(struct reading *r, const struct csv_row *row, uint64_t attempt,
-			struct err *e)
-{
-	static const char *const lists[] = { "start", "end", "operations" };
-	json_int_t had = json_integer_value(json_object_get(r->trace, "attempt"));
-	uint64_t value[3];
+	json_int_t had = json_integer_value(json_object_get(trace, "attempt"));
+	json_t *rows = json_object_get(trace, "rows");
+	uint64_t v[3];
 
 	for (int i = 0; i < 3; i++)
-		if (num_parse(row->field[START + i], NUM_COUNT, &value[i], e) ||
-		    value[i] > INT64_MAX)
+		if (num_parse(row->field[START + i], NUM_COUNT, &v[i], e) || v[i] > INT64_MAX)
 			return err_add(e, EINVAL,
 				       SERIES_CSV ":%lu: not an interval with its operations",
 				       row->line);
-	if ((json_int_t)attempt < had || value[1] <= value[0])
+	if ((json_int_t)attempt < had || v[1] <= v[0])
 		return 0;
-	for (int i = 0; i < 3; i++) {
-		if ((json_int_t)attempt > had)
-			json_array_clear(json_object_get(r->trace, lists[i]));
-		put(r->trace, lists[i], value[i]);
-	}
-	json_object_set_new(r->trace, "attempt", json_integer((json_int_t)attempt));
+	if ((json_int_t)attempt > had)
+		json_array_clear(rows);
+	json_object_set_new(trace, "attempt", json_integer((json_int_t)attempt));
+	json_array_append_new(
+		rows, json_pack("[I, I, I]", (json_int_t)v[0], (json_int_t)v[1], (json_int_t)v[2]));
 	return 0;
 }
 
@@ -109,6 +91,7 @@ static int read_row(void *arg, const struct csv_row *row, struct err *e)
 	bool whole = !strcmp(row->field[ROLE], WHOLE);
 	struct reading *r = arg;
 	uint64_t block, attempt;
+	json_t *trace;
 
 	if (strcmp(row->field[METRIC], "operations") || strcmp(row->field[PASS], r->pass))
 		return 0;
@@ -118,10 +101,10 @@ static int read_row(void *arg, const struct csv_row *row, struct err *e)
 			       row->line);
 	if (!block || block > BLOCKS_SHOWN || (!whole && r->role_rows++ >= ROLE_ROWS_MAX))
 		return 0;
-	r->trace = find_trace(r, row->field, block);
-	if (!r->trace)
-		return err_add(e, EINVAL, SERIES_CSV ":%lu: the role is not UTF-8", row->line);
-	return add_interval(r, row, attempt, e);
+	trace = find_trace(r, row->field, block);
+	if (!trace)
+		return err_add(e, EINVAL, SERIES_CSV ":%lu: a name is not UTF-8", row->line);
+	return add_interval(trace, row, attempt, e);
 }
 
 int report_series_read(json_t **out, const struct results *r, const char *dir, struct err *e)
@@ -137,14 +120,13 @@ int report_series_read(json_t **out, const struct results *r, const char *dir, s
 		json_decref(reading.all);
 		*out = NULL;
 	}
-	free(reading.key);
 	free(path);
 	return ret;
 }
 
-static json_int_t at(const json_t *trace, const char *list, size_t i)
+static json_int_t at(const json_t *rows, size_t i, size_t k)
 {
-	return json_integer_value(json_array_get(json_object_get(trace, list), i));
+	return json_integer_value(json_array_get(json_array_get(rows, i), k));
 }
 
 /* Edges as far apart as the first two, the last one apart: first, step and last say it all. */
@@ -165,26 +147,23 @@ static json_t *shortened(json_t *edges)
 	return j;
 }
 
-/*
- * [side, block, role, [edges in us], [operations]]: edges are one more than operations, or
- * are first, step and last.
- */
+/* [side, block, role, [edges in us], [operations]]: there is one edge more than operations. */
 static json_t *trace_json(const json_t *trace, int side)
 {
-	size_t nr = json_array_size(json_object_get(trace, "start"));
-	size_t each = (nr + INTERVALS_SHOWN - 1) / INTERVALS_SHOWN;
+	const json_t *rows = json_object_get(trace, "rows");
+	size_t nr = json_array_size(rows), each = (nr + INTERVALS_SHOWN - 1) / INTERVALS_SHOWN;
 	json_t *edges = json_array(), *operations = json_array();
 
 	for (size_t i = 0, end; i < nr; i = end) {
 		json_int_t sum = 0;
 
 		for (end = i; end < nr && end < i + each; end++)
-			sum += at(trace, "operations", end);
-		json_array_append_new(edges, json_integer(at(trace, "start", i) / 1000));
+			sum += at(rows, end, 2);
+		json_array_append_new(edges, json_integer(at(rows, i, 0) / 1000));
 		json_array_append_new(operations, json_integer(sum));
 	}
 	if (nr)
-		json_array_append_new(edges, json_integer(at(trace, "end", nr - 1) / 1000));
+		json_array_append_new(edges, json_integer(at(rows, nr - 1, 1) / 1000));
 	return json_pack("[i, O, O, o, o]", side, json_object_get(trace, "block"),
 			 json_object_get(trace, "role"), shortened(edges), operations);
 }
@@ -193,12 +172,12 @@ json_t *report_series_json(const struct page *p, const struct comparison_row *ro
 {
 	const char *const sides[] = { row->baseline, row->patched };
 	json_t *list = json_array(), *trace;
-	size_t k;
+	const char *name;
 
 	for (int i = 0; i < 2; i++) {
-		char *key = series_key(sides[i], row->workload, row->params);
+		char *key = cell_key(sides[i], row->workload, row->params);
 
-		json_array_foreach(json_object_get(p->in->series, key), k, trace)
+		json_object_foreach(json_object_get(p->in->series, key), name, trace)
 			json_array_append_new(list, trace_json(trace, i));
 		free(key);
 	}

@@ -6,17 +6,39 @@ const rows = data.rows.map((row, i) => {
 	const line = document.getElementById("row-" + (i + 1));
 	const cell = data.cells[row.cell];
 	return { row, cell, line, place: i, opened: null,
-		words: [cellName(cell), cell.params, cell.contrast, row.role, row.metric, row.why || "",
+		words: [cellName(cell), cell.params, cell.contrast, row.role, row.metric, row.why ||
+			"",
 			data.states[row.state][0], row.because ? row.because[1] : "",
 			...row.lacks.map((l) => l[2] + " " + l[3])].join(" ").toLowerCase() };
 });
+
+/* --- the change as a picture -------------------------------------------------------- */
+
+function makeForest() {
+	const ends = forestEnds(data.rows, Math.max(...data.rows.map((row) => row.margin || 0)));
+	const [, low, high] = ends;
+	const before = (line, cell) => line.querySelector(".c-pairs").before(cell);
+	before(document.querySelector("#table > thead > tr"), element("th",
+		{ role: "columnheader", scope: "col", class: "c-forest" },
+		span("sr", "change as a picture"), element("span", { class: "axis",
+			"aria-hidden": "true" },
+			span("", low), span("", "0"), span("", high))));
+	for (const r of rows)
+		before(r.line, element("td", { role: "cell", class: "c-forest" },
+			forest(r.row, ends, r.row.margin)));
+	document.querySelector("#table > caption").append(
+		" In the picture the band is the margin, the line the interval",
+		span("phone", `, from ${low} to ${high}`), ".");
+}
 
 /* --- opening -------------------------------------------------------------------------------- */
 
 function setOpen(r, open) {
 	if (open && !r.opened) {
-		const cell = element("td", { role: "cell", colspan: r.line.children.length }, detail(r.row));
-		r.opened = element("tr", { class: "detail", role: "row", id: `detail-${r.place + 1}` }, cell);
+		const cell = element("td", { role: "cell", colspan: r.line.children.length },
+			detail(r.row));
+		r.opened = element("tr", { class: "detail", role: "row",
+			id: `detail-${r.place + 1}` }, cell);
 	}
 	r.button.setAttribute("aria-expanded", String(open));
 	r.line.classList.toggle("open", open);
@@ -104,7 +126,8 @@ function makeSorting() {
 			element("span", { class: "arrow", "aria-hidden": "true" }));
 		button.addEventListener("click", () => sortBy(th.dataset.sort));
 		for (const [way, words] of [["", ", up"], [" down", ", down"]])
-			select.append(element("option", { value: th.dataset.sort + way }, th.textContent + words));
+			select.append(element("option", { value: th.dataset.sort + way },
+				th.textContent + words));
 		th.replaceChildren(button);
 	}
 	select.addEventListener("change", () => {
@@ -223,6 +246,7 @@ makeTheme();
 for (const part of document.querySelectorAll(".bar .part"))
 	part.style.flexGrow = part.dataset.grow;
 if (rows.length) {
+	makeForest();
 	rows.forEach(makeButton);
 	makeSorting();
 	makeControls();

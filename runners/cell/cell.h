@@ -59,8 +59,7 @@ struct cell_place {
 	const char *log_name;
 	const char *work; /* directory for scratch files (fio's output) outside the measured file
 			     system */
-	uint64_t recording_max_bytes; /* what a pass may record there; more is lost, and counted; 0:
-					 256 MiB */
+	uint64_t recording_max_bytes; /* a pass that records more there fails; 0: 256 MiB */
 	uint64_t raw_max_bytes; /* longer recordings are reduced, but not kept in the result; 0: all
 				   are */
 	void (*mark)(void *arg, int begin); /* timed part begins / has ended; may be NULL */
@@ -78,10 +77,6 @@ struct cell_place {
 	struct settle settle;   /* how long to wait for an idle machine before measuring */
 	const atomic_int *stop; /* non-zero: give up, clean up, STATUS_FAILED "interrupted" */
 };
-
-/* What the locks pass recorded stays in at->work under this name, for the caller to look at and
- * remove. */
-#define CELL_RECORDING "lock.perf.data"
 
 /*
  * Run it. Whatever happens, *r (initialised here) says it, nothing stays

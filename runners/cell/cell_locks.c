@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cell_locks.c: the locks pass of a cell: waits for locks are recorded around the
- * timed part, then reduced to who waited for which lock, where, how long. Which
+ * cell_locks.c: the locks pass of a cell: perf records the waits for locks of the timed
+ * part, and its file is reduced to who waited for which lock, where and how long. Which
  * class of lock that is, and what it means, is for analysis/ to say.
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "lib/fs.h"
 #include "lib/pack.h"
@@ -27,9 +28,9 @@ static int locks_open(struct cell *c, struct err *e)
 	int rc;
 
 	c->pass_priv = p;
-	p->path = xasprintf("%s/" CELL_RECORDING, c->at->work);
+	p->path = xasprintf("%s/lock.perf.data", c->at->work);
 	rc = lock_record_open(&p->record, p->path, max ? max : RECORDING_MAX_BYTES, e);
-	if (rc == -ENOTSUP || rc == -EPERM || rc == -EACCES)
+	if (rc == -ENOTSUP)
 		c->bad = STATUS_SKIPPED;
 	return rc;
 }
@@ -38,10 +39,7 @@ static void locks_mark(struct cell *c, int begin)
 {
 	struct locks_pass *p = c->pass_priv;
 
-	if (begin)
-		lock_record_begin(p->record);
-	else
-		lock_record_end(p->record);
+	lock_record_switch(p->record, begin);
 }
 
 static void note(struct cell *c, const char *key, json_t *value)
@@ -55,8 +53,7 @@ static void note(struct cell *c, const char *key, json_t *value)
 	json_object_set_new(facts, key, value);
 }
 
-/* Hidden addresses are not the end: which lock it was, how it was taken and by whom is still known.
- */
+/* Without names there is still the lock, how it was taken and by whom. */
 static void load_symbols(struct cell *c, struct symbols *sym)
 {
 	struct err why = ERR_INIT;
@@ -111,6 +108,8 @@ static int locks_reduce(struct cell *c, struct err *e)
 		return rc;
 	rc = reduce(c, data, len, e);
 	fs_unmap(data, len);
+	if (rc == -ENOTSUP) /* perf recorded other events: a kernel with lock statistics */
+		c->bad = STATUS_SKIPPED;
 	return rc;
 }
 
@@ -121,6 +120,7 @@ static void locks_release(struct cell *c)
 	if (!p)
 		return;
 	lock_record_release(p->record);
+	unlink(p->path);
 	free(p->path);
 	free(p);
 	c->pass_priv = NULL;

@@ -3,7 +3,7 @@
  * fiojob.c: a fio job file read and written again as the job that is run. Comments and
  * variables are fiojob_vars.c's, the checks are in fiojob_keys.c and fiojob_jobs.c. Only
  * lines that were checked are written, so fio cannot read a line otherwise than we did. It
- * needs libinih and so stays out of the guest; what the guest needs is in fiotext.c.
+ * stays out of the guest; what the guest needs is in fiotext.c.
  */
 #include "runners/fio/fiojob.h"
 

@@ -12,7 +12,6 @@
  *   DIR/samples.csv, DIR/latency.csv, DIR/series.csv (where some mix has an interval)
  *   DIR/lockstacks.csv (where a locks pass was run)
  *   DIR/raw/KEY.perf.data.gz  what that was reduced from, within the suite's budget
- *   DIR/raw/KEY.contention.txt  what `perf lock contention` said of it
  *   DIR/console/KEY.txt  last console lines of cell runs that went wrong
  */
 #ifndef FSDUEL_RUNNERS_FOLDER_H

@@ -32,7 +32,6 @@ static const struct {
 	[FOLDER_FLOOR] = { "", FLOOR_JSON, false },
 	[FOLDER_PART] = { PARTS_DIR, ".json", true },
 	[FOLDER_CONSOLE] = { CONSOLE_DIR, ".txt", true },
-	[FOLDER_EVIDENCE] = { RAW_DIR, ".contention.txt", true },
 	[FOLDER_RAW_LOCKS] = { RAW_DIR, ".perf.data.gz", true },
 	[FOLDER_RAW_PROFILE] = { RAW_DIR, ".profile.gz", true },
 };

@@ -2,7 +2,7 @@
 /*
  * folder_raw.c: what passes recorded, kept beside what it was reduced to, for whoever
  * wants to look again with other tools. It may take what the suite's raw_budget says;
- * beyond that the oldest go first. Of fsduel only `annotate` reads them.
+ * beyond that the oldest go first. `fsduel annotate` and `fsduel locks --perf` read them.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -159,9 +159,7 @@ int folder_put_raw(struct folder *f, const struct plan_unit *u, const struct res
 
 	if (recordings[u->pass] == NR_FOLDER_FILES)
 		return 0;
-	ret = put(f, u, FOLDER_EVIDENCE, &r->evidence, e);
-	if (!ret)
-		ret = put(f, u, recordings[u->pass], &r->raw, e);
+	ret = put(f, u, recordings[u->pass], &r->raw, e);
 	if (!ret && r->raw.len)
 		ret = trim(f, e);
 	return ret;

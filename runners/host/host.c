@@ -133,8 +133,6 @@ static int run_unit(struct host *h, const struct plan_unit *u, struct err *e)
 		return stop_here(h, ret, e);
 	}
 	ret = cell_run(&spec, &at, &r, e);
-	if (spec.pass == PASS_LOCKS)
-		host_locks_evidence(h, &r);
 	if (h->target.existing && !ret)
 		ret = fs_remove_tree(h->target.mnt, e);
 	/* A cell run that was cut short says nothing of the kernel, so it is not kept. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* host_impl.h: a host run under way. For host.c, host_note.c and host_locks.c. */
+/* host_impl.h: a host run under way. For host.c and host_note.c. */
 #ifndef FSDUEL_RUNNERS_HOST_HOST_IMPL_H
 #define FSDUEL_RUNNERS_HOST_HOST_IMPL_H
 
@@ -39,13 +39,5 @@ int host_identify(struct host *h, struct err *e);
 void host_note_begin(struct host *h); /* a new entry in "runs" */
 void host_note_overhead(struct host *h, uint64_t own_ns);
 void host_note_end(struct host *h); /* its figures, and what the order of cell runs was like */
-
-/*
- * What perf makes of what a locks pass has recorded, for r to keep beside it; then the
- * recording goes. Without a perf that can there is nothing, and that is no failure.
- */
-void host_locks_evidence(struct host *h, struct result *r);
-/* perf's version into run.json's tools. Apart from the rest: it is no part of the machine. */
-void host_locks_tools(struct host *h);
 
 #endif

@@ -115,6 +115,19 @@ static int check_kernel(const struct host *h, const json_t *now, struct err *e)
 		       json_string_value(json_object_get(then, "release")));
 }
 
+/* perf's version into run.json's tools: perf records, but is no part of the machine. */
+static void add_perf(struct host *h)
+{
+	static const char *const names[] = { "perf", NULL };
+	json_t *versions;
+
+	if (!(h->suite->passes >> PASS_LOCKS & 1))
+		return;
+	versions = provenance_tools(names);
+	json_object_update(json_object_get(h->folder.run, "tools"), versions);
+	json_decref(versions);
+}
+
 int host_identify(struct host *h, struct err *e)
 {
 	json_t *run = h->folder.run, *kernel = running_json(), *versions = tools(h);
@@ -129,7 +142,7 @@ int host_identify(struct host *h, struct err *e)
 		json_object_set(run, "machine", now);
 		json_object_set(run, "tools", versions);
 		json_object_set_new(run, "host", provenance_host());
-		host_locks_tools(h);
+		add_perf(h);
 	}
 	json_decref(now);
 	json_decref(versions);

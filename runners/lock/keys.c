@@ -1,105 +1,103 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* keys.c: numbers for keys and texts; see keys.h. A full table doubles, and all go in again. */
+/* keys.c: numbers for keys; see keys.h. A full table doubles, and all keys go in again. */
 #include "runners/lock/keys.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/buf.h"
-
 #define SLOTS_MIN 256
 
-static uint64_t mix(uint64_t h)
+/* FNV-1a over words of 8 bytes, with the high bits mixed into the low ones. */
+static uint64_t hash(const unsigned char *p, size_t len)
 {
-	h *= UINT64_C(0x9e3779b97f4a7c15);
+	uint64_t h = UINT64_C(0xcbf29ce484222325), word;
+
+	for (; len >= 8; p += 8, len -= 8) {
+		memcpy(&word, p, 8);
+		h = (h ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+		h ^= h >> 29;
+	}
+	for (; len; p++, len--)
+		h = (h ^ *p) * UINT64_C(0x100000001b3);
 	return h ^ h >> 32;
 }
 
-static uint64_t text_hash(const char *s)
+const void *keys_at(const struct keys *k, size_t number, size_t *len)
 {
-	uint64_t h = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+	size_t begin = number ? k->ends[number - 1] : 0;
 
-	for (; *s; s++)
-		h = (h ^ (unsigned char)*s) * UINT64_C(0x100000001b3);
-	return mix(h);
+	*len = k->ends[number] - begin;
+	return k->bytes.data + begin;
 }
 
-static uint32_t *key_slot(const struct keys *k, uint64_t key)
+const char *keys_text(const struct keys *k, size_t number)
 {
-	size_t at = mix(key) & (k->nr_slots - 1);
+	size_t len;
 
-	while (k->slots[at] && k->v[k->slots[at] - 1] != key)
-		at = (at + 1) & (k->nr_slots - 1);
+	return keys_at(k, number, &len);
+}
+
+/* The slot that holds the key, or the free one where it belongs. */
+static uint32_t *slot_of(const struct keys *k, const void *bytes, size_t len)
+{
+	size_t at = hash(bytes, len) & (k->nr_slots - 1);
+
+	for (; k->slots[at]; at = (at + 1) & (k->nr_slots - 1)) {
+		size_t have;
+		const void *key = keys_at(k, k->slots[at] - 1, &have);
+
+		if (have == len && (!len || !memcmp(key, bytes, len)))
+			break;
+	}
 	return &k->slots[at];
 }
 
-uint32_t keys_add(struct keys *k, uint64_t key)
+static void more_slots(struct keys *k)
+{
+	free(k->slots);
+	k->nr_slots = k->nr_slots ? 2 * k->nr_slots : SLOTS_MIN;
+	k->slots = xcalloc(k->nr_slots, sizeof(*k->slots));
+	for (size_t i = 0; i < k->n; i++) {
+		size_t len;
+		const void *key = keys_at(k, i, &len);
+
+		*slot_of(k, key, len) = (uint32_t)i + 1;
+	}
+}
+
+uint32_t keys_add(struct keys *k, const void *bytes, size_t len)
 {
 	uint32_t *slot;
 
-	if (2 * k->n >= k->nr_slots) {
-		free(k->slots);
-		k->nr_slots = k->nr_slots ? 2 * k->nr_slots : SLOTS_MIN;
-		k->slots = xcalloc(k->nr_slots, sizeof(*k->slots));
-		for (size_t i = 0; i < k->n; i++)
-			*key_slot(k, k->v[i]) = (uint32_t)i + 1;
-	}
-	slot = key_slot(k, key);
+	if (2 * k->n >= k->nr_slots)
+		more_slots(k);
+	slot = slot_of(k, bytes, len);
 	if (*slot)
 		return *slot - 1;
 	if (k->n == k->cap) {
 		k->cap = k->cap ? 2 * k->cap : SLOTS_MIN;
-		k->v = xrealloc(k->v, k->cap, sizeof(*k->v));
+		k->ends = xrealloc(k->ends, k->cap, sizeof(*k->ends));
 	}
-	k->v[k->n] = key;
+	buf_add(&k->bytes, bytes, len);
+	k->ends[k->n] = k->bytes.len;
 	*slot = (uint32_t)++k->n;
 	return *slot - 1;
 }
 
+uint32_t keys_add_u64(struct keys *k, uint64_t key)
+{
+	return keys_add(k, &key, sizeof(key));
+}
+
+uint32_t keys_add_text(struct keys *k, const char *text)
+{
+	return keys_add(k, text, strlen(text) + 1);
+}
+
 void keys_release(struct keys *k)
 {
-	free(k->v);
+	buf_release(&k->bytes);
+	free(k->ends);
 	free(k->slots);
 	*k = (struct keys){ .n = 0 };
-}
-
-static uint32_t *text_slot(const struct texts *t, const char *text)
-{
-	size_t at = text_hash(text) & (t->nr_slots - 1);
-
-	while (t->slots[at] && strcmp(t->v[t->slots[at] - 1], text))
-		at = (at + 1) & (t->nr_slots - 1);
-	return &t->slots[at];
-}
-
-uint32_t texts_add(struct texts *t, const char *text)
-{
-	uint32_t *slot;
-
-	if (2 * t->n >= t->nr_slots) {
-		free(t->slots);
-		t->nr_slots = t->nr_slots ? 2 * t->nr_slots : SLOTS_MIN;
-		t->slots = xcalloc(t->nr_slots, sizeof(*t->slots));
-		for (size_t i = 0; i < t->n; i++)
-			*text_slot(t, t->v[i]) = (uint32_t)i + 1;
-	}
-	slot = text_slot(t, text);
-	if (*slot)
-		return *slot - 1;
-	if (t->n == t->cap) {
-		t->cap = t->cap ? 2 * t->cap : SLOTS_MIN;
-		t->v = xrealloc(t->v, t->cap, sizeof(*t->v));
-	}
-	t->v[t->n] = xstrdup(text);
-	*slot = (uint32_t)++t->n;
-	return *slot - 1;
-}
-
-void texts_release(struct texts *t)
-{
-	for (size_t i = 0; i < t->n; i++)
-		free(t->v[i]);
-	free(t->v);
-	free(t->slots);
-	*t = (struct texts){ .n = 0 };
 }

@@ -7,11 +7,12 @@
  */
 #include "runners/lock/lockstacks.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/buf.h"
-#include "runners/lock/reduce_impl.h"
+#include "runners/lock/wait_list.h"
 
 #define ROWS_MAX 4096
 #define ROWS_KEPT 2048 /* as they are, when there are more */
@@ -70,50 +71,54 @@ static struct group *make_groups(struct wait_list *l, size_t *n)
 	return groups;
 }
 
-/* Of a wait that nothing but its mode is kept of. */
-static uint32_t others(struct wait_list *l, uint32_t who, struct keys *keys, uint32_t first)
+struct who wait_list_who(const struct wait_list *l, uint32_t number)
 {
-	uint32_t n = keys_add(keys, l->whos[who].mode), text;
+	struct who who;
+	size_t len;
 
-	if (first + n < l->nr_whos)
-		return first + n;
-	text = texts_add(&l->texts, "[others]");
-	return wait_list_who(l, (struct who){ text, l->whos[who].mode, text });
+	memcpy(&who, keys_at(&l->whos, number, &len), sizeof(who));
+	return who;
 }
 
+/* The waits of the lightest rows give up their address; with all set, everything but their mode. */
 static void merge(struct wait_list *l, struct group *groups, size_t nr_groups, bool all)
 {
-	uint32_t first = (uint32_t)l->nr_whos;
-	struct keys keys = { .n = 0 };
+	uint32_t others = all ? keys_add_text(&l->texts, "[others]") : 0;
 
 	qsort(groups, nr_groups, sizeof(*groups), by_total);
 	for (size_t i = ROWS_KEPT; i < nr_groups; i++) {
 		for (size_t k = 0; k < groups[i].n; k++) {
 			struct wait *w = &l->v[groups[i].first + k];
+			struct who who = wait_list_who(l, w->who);
 
 			w->lock = 0;
 			if (!all)
 				continue;
-			w->who = others(l, w->who, &keys, first);
+			who.role = who.chain = others;
+			w->who = keys_add(&l->whos, &who, sizeof(who));
 			w->holder = NOBODY;
 			w->held_ns = 0;
 		}
 	}
-	keys_release(&keys);
+}
+
+static char *text_of(const struct wait_list *l, uint32_t number)
+{
+	return xstrdup(keys_text(&l->texts, number));
 }
 
 static void fill(struct lock_stack *s, const struct wait_list *l, const struct group *g)
 {
 	const struct wait *w = &l->v[g->first];
-	const struct who *who = &l->whos[w->who];
+	struct who who = wait_list_who(l, w->who);
 
 	*s = (struct lock_stack){
 		.lock = w->lock,
 		.count = g->n,
 		.total_ns = g->total_ns,
-		.role = xstrdup(l->texts.v[who->role]),
-		.mode = xstrdup(l->texts.v[who->mode]),
-		.chain = xstrdup(l->texts.v[who->chain]),
+		.role = text_of(l, who.role),
+		.mode = text_of(l, who.mode),
+		.chain = text_of(l, who.chain),
 		.waits = xcalloc(1, sizeof(*s->waits)),
 	};
 	hist_init(s->waits);
@@ -124,10 +129,10 @@ static void fill(struct lock_stack *s, const struct wait_list *l, const struct g
 	s->max_ns = s->waits->max_ns;
 	if (w->holder == NOBODY)
 		return;
-	who = &l->whos[w->holder];
-	s->holder_role = xstrdup(l->texts.v[who->role]);
-	s->holder_mode = xstrdup(l->texts.v[who->mode]);
-	s->holder_chain = xstrdup(l->texts.v[who->chain]);
+	who = wait_list_who(l, w->holder);
+	s->holder_role = text_of(l, who.role);
+	s->holder_mode = text_of(l, who.mode);
+	s->holder_chain = text_of(l, who.chain);
 }
 
 static int compare_text(const char *a, const char *b)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * perfdata.c: the records of a perf.data file; see perfdata.h. Layouts are those of
- * perf_event_open(2) and include/uapi/linux/perf_event.h. Times may go back between
- * records, as each CPU's come in pieces: perfdata_build.c sorts.
+ * perfdata.c: the records of a perf.data file: samples of the two tracepoints, names of
+ * threads, and losses. Layouts are those of perf_event_open(2) and
+ * include/uapi/linux/perf_event.h. Times may go back between records, as each CPU's come
+ * in pieces: perfdata_build.c sorts.
  */
 #include <errno.h>
 #include <linux/perf_event.h>
@@ -20,6 +21,10 @@ enum {
 #define LOST_BY_FILTER (1u << 15)     /* in misc of LOST_SAMPLES: a BPF filter's, on purpose */
 #define CONTEXT_MAX ((uint64_t)-4095) /* from here on: a mark, not an address */
 #define FRAMES_MAX 1024
+/* What stands behind a record of another kind; the identifier is then the last. */
+#define TRAILER                                                                                    \
+	(PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_ID | PERF_SAMPLE_STREAM_ID |             \
+	 PERF_SAMPLE_CPU | PERF_SAMPLE_IDENTIFIER)
 
 struct record {
 	uint32_t type;
@@ -28,14 +33,12 @@ struct record {
 	struct bytes body;
 };
 
-/* --- samples --------------------------------------------------------------------------- */
-
-static uint64_t field_value(const struct perf_sample *s, struct field f)
+static int damaged(const struct record *r, const char *what, struct err *e)
 {
-	struct bytes b = bytes_part(&s->raw, f.offset, f.size);
-
-	return f.size ? bytes_number(&b, f.size) : 0;
+	return err_add(e, EINVAL, "perf.data: %s at byte %zu is damaged", what, r->offset);
 }
+
+/* --- samples --------------------------------------------------------------------------- */
 
 /* Kernel addresses only: what stands behind the mark "user" or before any mark below the kernel. */
 static uint32_t chain_add(struct builder *b, struct bytes chain)
@@ -52,99 +55,121 @@ static uint32_t chain_add(struct builder *b, struct bytes chain)
 		else if (kernel && v >> 63)
 			frames[n++] = v;
 	}
-	return builder_chain(b, frames, n);
+	return keys_add(&b->chains, frames, n * sizeof(frames[0]));
 }
 
-/* What the flags of a record mean for the reducer. */
-static void event_flags(struct lock_event *v, enum tracepoint_kind kind, uint64_t flags)
+/* The fields in front of the call chain. */
+static void fields_read(struct lock_event *v, uint64_t type, struct bytes *b)
 {
-	switch (kind) {
-	case TP_CONTENTION_BEGIN:
-		v->flags = (uint8_t)flags;
-		break;
-	case TP_CONTENTION_END:
-		v->flags = flags ? LOCK_GAVE_UP : 0;
-		break;
-	default:
-		v->flags = flags & 1 ? LOCKDEP_TRY : flags & 2 ? LOCK_F_READ : LOCK_F_WRITE;
-		break;
+	for (size_t i = 0; i < PERF_SAMPLE_FIELDS; i++) {
+		switch (type & perf_sample_fields[i]) {
+		case 0:
+			break;
+		case PERF_SAMPLE_TID:
+			bytes_u32(b); /* process */
+			v->tid = bytes_u32(b);
+			break;
+		case PERF_SAMPLE_TIME:
+			v->time_ns = bytes_u64(b);
+			break;
+		case PERF_SAMPLE_CPU:
+			v->cpu = (uint16_t)bytes_u32(b);
+			bytes_u32(b); /* reserved */
+			break;
+		default:
+			bytes_u64(b);
+		}
 	}
 }
 
-static const struct {
-	bool used, chain;
-	uint8_t kind;
-} event_kinds[TP_KINDS] = {
-	[TP_CONTENTION_BEGIN] = { true, true, LOCK_WAIT_BEGIN },
-	[TP_CONTENTION_END] = { true, false, LOCK_WAIT_END },
-	[TP_LOCK_ACQUIRE] = { true, false, LOCKDEP_ACQUIRE },
-	[TP_LOCK_CONTENDED] = { true, true, LOCKDEP_CONTENDED },
-	[TP_LOCK_ACQUIRED] = { true, false, LOCKDEP_ACQUIRED },
-	[TP_LOCK_RELEASE] = { .used = false }, /* a wait's holder is told by other waits */
-};
-
-static enum tracepoint_kind kind_of(const struct perf_file *f, const struct perf_sample *s)
+/*
+ * The tracepoint's own record (include/trace/events/lock.h, unchanged since 5.19): 2 bytes
+ * of number, 6 of the common fields, the lock's address, then the flags of
+ * contention_begin or the result of contention_end. False: it has another form.
+ */
+static bool raw_read(struct lock_event *v, const struct perf_file *f, struct bytes raw, bool *ours)
 {
-	uint64_t id = field_value(s, (struct field){ 0, 2 });
-	int first = f->contention ? TP_CONTENTION_BEGIN : TP_LOCK_ACQUIRE;
-	int k = first, end = f->contention ? TP_CONTENTION_END + 1 : TP_KINDS;
+	uint64_t id = bytes_u16(&raw);
+	uint32_t flags;
 
-	while (k < end && (!f->tracepoints[k].known || f->tracepoints[k].id != id))
-		k++;
-	return k < end ? (enum tracepoint_kind)k : TP_KINDS;
-}
-
-static int damaged(const struct record *r, const char *what, struct err *e)
-{
-	return err_add(e, EINVAL, "perf.data: %s at byte %zu is damaged", what, r->offset);
+	*ours = id == f->tracepoint[LOCK_WAIT_BEGIN] || id == f->tracepoint[LOCK_WAIT_END];
+	v->kind = id == f->tracepoint[LOCK_WAIT_BEGIN] ? LOCK_WAIT_BEGIN : LOCK_WAIT_END;
+	bytes_take(&raw, 6);
+	v->lock = bytes_u64(&raw);
+	flags = bytes_u32(&raw);
+	v->flags = v->kind == LOCK_WAIT_BEGIN ? (uint8_t)flags : flags ? LOCK_GAVE_UP : 0;
+	return !raw.bad && raw.len - raw.at <= 8; /* padding */
 }
 
 static int on_sample(struct builder *b, const struct perf_file *f, struct record *r, struct err *e)
 {
-	const struct perf_attr *a = perf_layout(f, r->body);
-	enum tracepoint_kind kind;
-	struct lock_event v;
-	struct perf_sample s;
+	struct bytes *body = &r->body, peek = r->body, chain = { .p = NULL }, raw;
+	const struct perf_attr *a =
+		f->identified ? perf_file_event(f, bytes_u64(&peek)) : &f->attrs[0];
+	struct lock_event v = { .cpu = 0 };
+	uint64_t n;
+	bool ours, whole;
 
 	if (!a)
 		return err_add(e, EINVAL,
-			       "perf.data: the sample at byte %zu is of no event in the "
-			       "file",
+			       "perf.data: the sample at byte %zu is of no event in the file",
 			       r->offset);
 	if (!(a->sample_type & PERF_SAMPLE_RAW))
 		return 0;
-	if (!perf_sample_read(&s, a, &r->body) || s.raw.len < 2)
+	fields_read(&v, a->sample_type, body);
+	if (a->sample_type & PERF_SAMPLE_CALLCHAIN) {
+		n = bytes_u64(body);
+		chain.len = n > body->len / 8 ? 0 : (size_t)n * 8;
+		chain.p = bytes_take(body, n > body->len / 8 ? UINT64_MAX : n * 8);
+	}
+	raw.len = bytes_u32(body);
+	raw = (struct bytes){ .p = bytes_take(body, raw.len), .len = raw.len };
+	if (body->bad || raw.len < 2)
 		return damaged(r, "the sample", e);
-	kind = kind_of(f, &s);
-	if (kind == TP_KINDS || !event_kinds[kind].used)
+	whole = raw_read(&v, f, raw, &ours);
+	if (!ours)
 		return 0;
-	if (s.raw.len < f->tracepoints[kind].lock.offset + f->tracepoints[kind].lock.size ||
-	    s.raw.len < f->tracepoints[kind].flags.offset + f->tracepoints[kind].flags.size)
+	if (!whole)
 		return damaged(r, "the sample", e);
-	v = (struct lock_event){
-		.time_ns = s.time_ns,
-		.tid = s.tid,
-		.cpu = (uint16_t)s.cpu,
-		.lock = field_value(&s, f->tracepoints[kind].lock),
-		.kind = event_kinds[kind].kind,
-		.chain = event_kinds[kind].chain ? chain_add(b, s.chain) : 0,
-	};
-	event_flags(&v, kind, field_value(&s, f->tracepoints[kind].flags));
+	if (v.kind == LOCK_WAIT_BEGIN)
+		v.chain = chain_add(b, chain);
 	builder_event(b, &v);
 	return 0;
 }
 
 /* --- other records ------------------------------------------------------------------------ */
 
+/* The time behind a record that is no sample, 0 where there is none. */
+static uint64_t trailer_time(const struct perf_file *f, const struct bytes *body)
+{
+	const struct perf_attr *a = &f->attrs[0];
+	size_t size = 0;
+	struct bytes b;
+
+	if (f->identified) {
+		b = bytes_part(body, body->len - (body->len < 8 ? 0 : 8), 8);
+		a = perf_file_event(f, bytes_u64(&b));
+	}
+	if (!a || !a->sample_id_all || !(a->sample_type & PERF_SAMPLE_TIME))
+		return 0;
+	for (size_t i = 0; i < PERF_SAMPLE_FIELDS; i++)
+		size += a->sample_type & TRAILER & perf_sample_fields[i] ? 8 : 0;
+	b = bytes_part(body, size > body->len ? 0 : body->len - size, size);
+	bytes_take(&b, a->sample_type & PERF_SAMPLE_TID ? 8 : 0);
+	return bytes_u64(&b);
+}
+
 static int on_comm(struct builder *b, const struct perf_file *f, struct record *r, struct err *e)
 {
-	struct comm_event c = { .time_ns = perf_trailer_time(f, &r->body) };
+	struct comm_event c = { .time_ns = trailer_time(f, &r->body) };
 	const char *name;
+	size_t room;
 
 	bytes_u32(&r->body); /* process */
 	c.tid = bytes_u32(&r->body);
-	name = bytes_string(&r->body);
-	if (!name)
+	room = r->body.len - r->body.at;
+	name = (const char *)bytes_take(&r->body, room);
+	if (!name || !memchr(name, '\0', room))
 		return damaged(r, "the name of a thread", e);
 	memcpy(c.comm, name, strnlen(name, sizeof(c.comm) - 1));
 	builder_comm(b, &c);
@@ -259,11 +284,9 @@ int perfdata_read(struct lock_events *ev, const void *data, size_t len, struct e
 	*ev = (struct lock_events){ .n = 0 };
 	ret = perf_file_open(&f, data, len, e);
 	if (!ret)
-		ret = perf_layouts_check(&f, e);
-	if (!ret)
 		ret = read_records(&b, &f, e);
 	if (!ret)
-		builder_finish(&b, !f.contention);
+		builder_finish(&b);
 	else
 		lock_events_release(ev);
 	builder_release(&b);

@@ -2,7 +2,8 @@
 /*
  * perfdata.h: a reader for perf.data files (tools/perf/Documentation/
  * perf.data-file-format.txt), as far as waits for locks need it: files written by
- * record.c and by `perf lock record` of any version, in file form. Everything in it is untrusted.
+ * fsduel in exact mode and by `perf lock record` of any version, in file form. Everything in it
+ * is untrusted.
  */
 #ifndef FSDUEL_RUNNERS_LOCK_PERFDATA_H
 #define FSDUEL_RUNNERS_LOCK_PERFDATA_H
@@ -31,6 +32,7 @@ struct lock_event {
 	uint32_t chain;      /* index into lock_events.chains; of WAIT_BEGIN */
 	uint8_t kind, flags; /* enum lock_flag of WAIT_BEGIN, LOCK_GAVE_UP of WAIT_END */
 	uint16_t cpu;
+	uint32_t order; /* in the file */
 };
 
 /* addresses[first .. first + n): innermost first, kernel only. */

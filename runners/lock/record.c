@@ -1,126 +1,149 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * record.c: the life of a recording: open, begin, end, finish, and the thread that
- * empties the rings. It sleeps until half of one is full: a cell with few waits is
- * measured without it ever waking up, and its file is written when all is over.
+ * record.c: `perf lock record` driven by its control descriptors; see record.h. perf sleeps
+ * until half of a ring is full, so a cell with few waits is measured without it waking up.
  */
 #include "runners/lock/record.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <sys/prctl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "lib/buf.h"
 #include "lib/proc.h"
-#include "runners/lock/record_impl.h"
 
-#define THREAD_NAME "fsduel-locks"
+#define ANSWER_MS 60000 /* an emulated guest takes seconds to start perf */
+#define WORDS_BYTES 4096
 
-/* Begin, end and the thread have nobody to tell; finish does. */
-static void note_failure(struct lock_record *r, int ret, const char *what)
+struct lock_record {
+	struct proc perf;
+	int ask[2], answer[2]; /* pipes: commands to perf, its acknowledgements */
+	int said;              /* perf's stderr */
+	int failed;            /* of the switches: -errno of the first failure, and its sentence */
+	struct err why;
+};
+
+/* The last line of perf's that says something. Caller frees. */
+static char *last_words(const struct lock_record *r)
 {
-	if (!ret || r->errnum)
-		return;
-	r->errnum = -ret;
-	r->failed = xstrdup(what);
+	char text[WORDS_BYTES + 1], *last = NULL, *save = NULL;
+	off_t size = lseek(r->said, 0, SEEK_END);
+	ssize_t n = pread(r->said, text, WORDS_BYTES, size > WORDS_BYTES ? size - WORDS_BYTES : 0);
+
+	text[n > 0 ? n : 0] = '\0';
+	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+		if (line[strspn(line, " \t")])
+			last = line;
+	return xstrdup(last ? last + strspn(last, " \t") : "nothing");
 }
 
-/* --- the thread -------------------------------------------------------------------- */
-
-static struct pollfd *what_to_watch(const struct lock_record *r)
+static int no_answer(struct lock_record *r, const char *command, struct err *e)
 {
-	struct pollfd *fds = xcalloc(r->nr_cpus + 1, sizeof(*fds));
+	struct pollfd ended = { .fd = r->perf.pidfd, .events = POLLIN };
+	struct proc_exit x = { .status = 0 };
+	char *words;
+	int ret = -EIO;
 
-	for (size_t i = 0; i < r->nr_cpus; i++)
-		fds[i] = (struct pollfd){ .fd = r->cpu[i].fd[r->nr_events - 1], .events = POLLIN };
-	fds[r->nr_cpus] = (struct pollfd){ .fd = r->stop, .events = POLLIN };
-	return fds;
+	poll(&ended, 1, 1000); /* its pipe breaks a moment before it has ended */
+	words = last_words(r);
+	if (proc_poll(&r->perf, &x) && !x.status)
+		ret = err_add(e, ENOTSUP, "perf lock record ended: its file has reached its limit");
+	else if (x.status)
+		ret = err_add(e, ENOTSUP, "perf lock record ended with status %d: %s", x.status,
+			      words);
+	else
+		err_add(e, EIO, "perf lock record does not answer to \"%s\"; it says: %s", command,
+			words);
+	free(words);
+	return ret;
 }
 
-static void *thread_main(void *arg)
+/* Send a command and wait until perf has carried it out. */
+static int command(struct lock_record *r, const char *what, struct err *e)
 {
-	struct lock_record *r = arg;
-	struct pollfd *fds = what_to_watch(r);
+	struct pollfd in = { .fd = r->answer[0], .events = POLLIN };
+	char line[8] = "";
+	int ready = -1;
 
-	prctl(PR_SET_NAME, THREAD_NAME);
-	while (poll(fds, r->nr_cpus + 1, -1) >= 0 || errno == EINTR) {
-		if (fds[r->nr_cpus].revents)
-			break;
-		/* A CPU that has gone offline would wake us for ever. */
-		for (size_t i = 0; i < r->nr_cpus; i++)
-			if (fds[i].revents & (POLLERR | POLLHUP | POLLNVAL))
-				fds[i].fd = -1;
-		pthread_mutex_lock(&r->lock);
-		lock_events_drain(r);
-		perfdata_flush(&r->file);
-		pthread_mutex_unlock(&r->lock);
-	}
-	free(fds);
-	return NULL;
-}
-
-static int start_thread(struct lock_record *r, struct err *e)
-{
-	sigset_t all, before;
-	int errnum;
-
-	r->stop = eventfd(0, EFD_CLOEXEC);
-	if (r->stop < 0)
-		return err_sys(e, errno, "cannot record waits for locks: no eventfd");
-	/* Signals are for the threads that know what to do. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	errnum = pthread_create(&r->thread, NULL, thread_main, r);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (errnum)
-		return err_sys(e, errnum, "cannot start the thread that records waits for locks");
-	r->thread_runs = true;
+	if (dprintf(r->ask[1], "%s\n", what) > 0)
+		do
+			ready = poll(&in, 1, ANSWER_MS);
+		while (ready < 0 && errno == EINTR);
+	if (ready <= 0 || read(in.fd, line, sizeof(line) - 1) <= 0 || strncmp(line, "ack", 3))
+		return no_answer(r, what, e);
 	return 0;
 }
 
-static void stop_thread(struct lock_record *r)
+static void close_end(int *fd)
 {
-	const uint64_t one = 1;
-
-	if (!r->thread_runs)
-		return;
-	while (write(r->stop, &one, sizeof(one)) < 0 && errno == EINTR)
-		;
-	pthread_join(r->thread, NULL);
-	r->thread_runs = false;
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
 }
 
-/* --- the recording ------------------------------------------------------------------ */
+static int start(struct lock_record *r, const char *path, uint64_t max_bytes, struct err *e)
+{
+	char *control = xasprintf("fd:%d,%d", r->ask[0], r->answer[1]);
+	char *size = xasprintf("%lluB", (unsigned long long)max_bytes);
+	/* A direct write has about 15 functions, with writeback below it 40; perf's own limit is 8.
+	 */
+	const char *const argv[] = { "perf",
+				     "lock",
+				     "record",
+				     "-a",
+				     "--call-graph",
+				     "fp,64",
+				     "--kernel-callchains",
+				     "-k",
+				     "CLOCK_MONOTONIC",
+				     "-N",
+				     "-D",
+				     "-1",
+				     "--control",
+				     control,
+				     "--max-size",
+				     size,
+				     "-o",
+				     path,
+				     NULL };
+	const int keep[] = { r->ask[0], r->answer[1] };
+	int ret = proc_start(&r->perf, argv, -1, r->said, keep, 2, e);
 
-int lock_record_open_rings(struct lock_record **out, const char *path, uint64_t max_bytes,
-			   size_t ring_bytes, struct err *e)
+	/* The end that perf reads stays open here too: a command to a dead perf is no SIGPIPE. */
+	close_end(&r->answer[1]);
+	free(control);
+	free(size);
+	return ret;
+}
+
+int lock_record_open(struct lock_record **out, const char *path, uint64_t max_bytes, struct err *e)
 {
 	struct lock_record *r = xcalloc(1, sizeof(*r));
-	struct perfdata_features features = { .tracepoints = &r->tracepoints };
-	int ret;
+	char *perf = proc_which("perf");
+	int ret = 0;
 
 	*out = NULL;
-	r->stop = r->file.fd = -1;
-	r->cpus = (unsigned)sysconf(_SC_NPROCESSORS_CONF);
-	pthread_mutex_init(&r->lock, NULL);
-	ret = lock_tracepoints_load(&r->tracepoints, e);
+	*r = (struct lock_record){ PROC_NONE, { -1, -1 }, { -1, -1 }, -1, 0, ERR_INIT };
+	if (!perf)
+		ret = err_add(
+			e, ENOTSUP,
+			"there is no perf, which records waits for locks: install linux-perf");
+	free(perf);
+	if (!ret && ((r->said = memfd_create("perf", MFD_CLOEXEC)) < 0 ||
+		     pipe2(r->ask, O_CLOEXEC) || pipe2(r->answer, O_CLOEXEC)))
+		ret = err_sys(e, errno, "cannot make the pipes to perf");
 	if (!ret)
-		ret = lock_events_open(r, ring_bytes, e);
-	features.cpus = r->cpus;
-	features.cpus_online = (unsigned)r->nr_cpus;
-	if (!ret)
-		ret = perfdata_create(&r->file, path, r->event, r->nr_events, &features, max_bytes,
-				      e);
+		ret = start(r, path, max_bytes, e);
 	if (!ret) {
-		lock_state_add_kernel(r);
-		ret = start_thread(r, e);
-		if (ret)
-			unlink(path);
+		ret = command(r, "ping", e);
+		if (ret == -ENOTSUP)
+			err_add(e, ENOTSUP,
+				"waits for locks are recorded as root, on Linux 5.19 and later");
 	}
 	if (ret)
 		lock_record_release(r);
@@ -129,76 +152,40 @@ int lock_record_open_rings(struct lock_record **out, const char *path, uint64_t 
 	return ret;
 }
 
-int lock_record_open(struct lock_record **out, const char *path, uint64_t max_bytes, struct err *e)
+void lock_record_switch(struct lock_record *r, bool on)
 {
-	return lock_record_open_rings(out, path, max_bytes,
-				      lock_ring_bytes((unsigned)sysconf(_SC_NPROCESSORS_ONLN)), e);
-}
-
-void lock_record_begin(struct lock_record *r)
-{
-	pthread_mutex_lock(&r->lock);
-	/* Threads first: who comes while their names are read is told by the events. */
-	note_failure(r, lock_events_switch(r, false, true), "cannot record threads' names");
-	note_failure(r, lock_state_add_threads(r), "cannot read threads' names in /proc");
-	perfdata_flush(&r->file);
-	note_failure(r, lock_events_switch(r, true, true), "cannot begin to record waits");
-	r->on = true;
-	pthread_mutex_unlock(&r->lock);
-}
-
-void lock_record_end(struct lock_record *r)
-{
-	int ret = lock_events_switch(r, true, false), names = lock_events_switch(r, false, false);
-
-	pthread_mutex_lock(&r->lock);
-	note_failure(r, ret ? ret : names, "cannot end recording waits");
-	r->on = false;
-	pthread_mutex_unlock(&r->lock);
-}
-
-/* What no record in the file tells of: lost at the end of a ring, or beyond the limit. */
-static void tell_lost(struct lock_record *r)
-{
-	const struct perfdata_id id =
-		lock_own_id(r, (uint32_t)getpid(), (uint32_t)gettid(), now_ns());
-	uint64_t lost = r->file.lost_dropped;
-
-	if (r->counts_lost)
-		lost = lock_events_lost(r) - r->file.lost_told;
-	lost += r->file.dropped;
-	if (lost)
-		perfdata_add_lost(&r->file, lost, &id);
+	if (!r->failed)
+		r->failed = command(r, on ? "enable" : "disable", &r->why);
 }
 
 int lock_record_finish(struct lock_record *r, struct err *e)
 {
-	if (r->finished)
-		return err_add(e, EINVAL, "%s is complete already", r->file.path);
-	if (r->on)
-		lock_record_end(r);
-	stop_thread(r);
-	r->finished = true;
-	lock_events_drain(r);
-	tell_lost(r);
-	if (r->errnum) {
-		perfdata_complete(&r->file, NULL);
-		return err_sys(e, r->errnum, "%s", r->failed);
-	}
-	return perfdata_complete(&r->file, e);
+	struct pollfd ended = { .fd = r->perf.pidfd, .events = POLLIN };
+	struct proc_exit x;
+	char *words;
+	int ret = r->failed ? err_add(e, EIO, "%s", r->why.text) : command(r, "stop", e);
+
+	if (ret)
+		return -EIO;
+	while (!proc_poll(&r->perf, &x))
+		poll(&ended, 1, -1);
+	if (!x.status)
+		return 0;
+	words = last_words(r);
+	err_add(e, EIO, "perf lock record could not complete its file: %s", words);
+	free(words);
+	return -EIO;
 }
 
 void lock_record_release(struct lock_record *r)
 {
 	if (!r)
 		return;
-	stop_thread(r);
-	if (r->stop >= 0)
-		close(r->stop);
-	lock_events_close(r);
-	perfdata_close(&r->file);
-	lock_tracepoints_release(&r->tracepoints);
-	pthread_mutex_destroy(&r->lock);
-	free(r->failed);
+	proc_kill(&r->perf);
+	for (int i = 0; i < 2; i++) {
+		close_end(&r->ask[i]);
+		close_end(&r->answer[i]);
+	}
+	close_end(&r->said);
 	free(r);
 }

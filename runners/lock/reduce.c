@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "lib/buf.h"
-#include "runners/lock/reduce_impl.h"
+#include "runners/lock/wait_list.h"
 
 #define DEPTH 8
 /*
@@ -37,7 +37,7 @@ struct reducer {
 	const struct symbols *sym;
 	struct lock_stacks *out;
 	struct wait_list waits;
-	struct keys thread_keys, lock_keys, who_keys[2];
+	struct keys thread_keys, lock_keys;
 	struct thread *threads;
 	size_t cap_threads;
 	struct held_lock *locks;
@@ -110,7 +110,8 @@ static uint32_t chain_text(struct reducer *r, uint32_t chain)
 			continue;
 		buf_addf(&b, "%s%s", b.len ? ";" : "", s ? s->name : "[unknown]");
 	}
-	r->chain_texts[chain] = texts_add(&r->waits.texts, b.len ? buf_str(&b) : "[unknown]") + 1;
+	r->chain_texts[chain] =
+		keys_add_text(&r->waits.texts, b.len ? buf_str(&b) : "[unknown]") + 1;
 	buf_release(&b);
 	return r->chain_texts[chain] - 1;
 }
@@ -122,27 +123,15 @@ static uint32_t role_text(struct reducer *r, const char comm[16])
 
 	for (size_t i = 0; i < 16 && comm[i]; i++)
 		name[i] = comm[i] < ' ' || comm[i] > '~' ? '?' : comm[i];
-	return texts_add(&r->waits.texts, *name ? name : "[unknown]");
+	return keys_add_text(&r->waits.texts, *name ? name : "[unknown]");
 }
 
-uint32_t wait_list_who(struct wait_list *l, struct who who)
-{
-	if (l->nr_whos == l->cap_whos) {
-		l->cap_whos = l->cap_whos ? 2 * l->cap_whos : 64;
-		l->whos = xrealloc(l->whos, l->cap_whos, sizeof(*l->whos));
-	}
-	l->whos[l->nr_whos] = who;
-	return (uint32_t)l->nr_whos++;
-}
-
-/* The number of these three: first that of (role, mode), then that of the pair and the chain. */
 static uint32_t who_number(struct reducer *r, uint32_t role, uint8_t flags, uint32_t chain)
 {
-	struct who who = { role, texts_add(&r->waits.texts, mode_of(flags)), chain_text(r, chain) };
-	uint32_t pair = keys_add(&r->who_keys[0], (uint64_t)who.role << 32 | who.mode);
-	uint32_t n = keys_add(&r->who_keys[1], (uint64_t)pair << 32 | who.chain);
+	struct who who = { role, keys_add_text(&r->waits.texts, mode_of(flags)),
+			   chain_text(r, chain) };
 
-	return n == r->waits.nr_whos ? wait_list_who(&r->waits, who) : n;
+	return keys_add(&r->waits.whos, &who, sizeof(who));
 }
 
 /* --- threads and locks --------------------------------------------------------------------- */
@@ -166,7 +155,7 @@ static void thread_init(struct reducer *r, struct thread *t, uint32_t tid)
 {
 	const char *name = tid ? "[unknown]" : "swapper";
 
-	*t = (struct thread){ .role = texts_add(&r->waits.texts, name) };
+	*t = (struct thread){ .role = keys_add_text(&r->waits.texts, name) };
 	t->comm = t->comm_end = first_comm(r->ev, tid);
 	while (tid && t->comm_end < r->ev->nr_comms && r->ev->comms[t->comm_end].tid == tid)
 		t->comm_end++;
@@ -175,7 +164,7 @@ static void thread_init(struct reducer *r, struct thread *t, uint32_t tid)
 static struct thread *thread_of(struct reducer *r, const struct lock_event *v)
 {
 	size_t known = r->thread_keys.n;
-	uint32_t n = keys_add(&r->thread_keys, lock_event_thread(v));
+	uint32_t n = keys_add_u64(&r->thread_keys, lock_event_thread(v));
 	struct thread *t;
 
 	if (n >= r->cap_threads) {
@@ -192,7 +181,7 @@ static struct thread *thread_of(struct reducer *r, const struct lock_event *v)
 
 static uint32_t lock_of(struct reducer *r, uint64_t address)
 {
-	uint32_t n = keys_add(&r->lock_keys, address);
+	uint32_t n = keys_add_u64(&r->lock_keys, address);
 
 	if (n >= r->cap_locks) {
 		size_t more = r->cap_locks + 1024;
@@ -314,12 +303,10 @@ static void reducer_release(struct reducer *r)
 	free(r->chain_texts);
 	free(r->sums.ns);
 	free(r->waits.v);
-	free(r->waits.whos);
-	texts_release(&r->waits.texts);
+	keys_release(&r->waits.whos);
+	keys_release(&r->waits.texts);
 	keys_release(&r->thread_keys);
 	keys_release(&r->lock_keys);
-	keys_release(&r->who_keys[0]);
-	keys_release(&r->who_keys[1]);
 }
 
 void lock_reduce(struct lock_stacks *out, const struct lock_events *ev, const struct symbols *sym)

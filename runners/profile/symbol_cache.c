@@ -26,7 +26,7 @@ void symbol_cache_key(char key[SHA256_HEX], const char *kernel_sha256, const str
 	free(both);
 }
 
-static int path_of(const char *key, char **path, struct err *e)
+int symbol_cache_path(const char *key, char **path, struct err *e)
 {
 	char *dir;
 	int ret = fs_cache_room("symbols", &dir, e);
@@ -41,7 +41,7 @@ int symbol_cache_load(struct symbols *s, const char *key, struct err *e)
 {
 	struct buf text = BUF_INIT;
 	char *path;
-	int ret = path_of(key, &path, e);
+	int ret = symbol_cache_path(key, &path, e);
 
 	*s = (struct symbols){ 0 };
 	if (ret)
@@ -75,7 +75,7 @@ int symbol_cache_keep(struct symbols *s, const char *key, const char *text, size
 	int lock;
 	int ret = symbols_parse(s, text, len, e);
 
-	if (ret || path_of(key, &path, NULL))
+	if (ret || symbol_cache_path(key, &path, NULL))
 		return ret;
 	lock = lock_beside(path);
 	if (lock >= 0) {

@@ -15,6 +15,8 @@
 /* modules: the archive of those loaded into it, which may be empty. */
 void symbol_cache_key(char key[SHA256_HEX], const char *kernel_sha256, const struct buf *modules);
 
+/* Where the names of that key are kept, if they are. Caller frees. */
+int symbol_cache_path(const char *key, char **path, struct err *e);
 /* -ENOENT without a sentence: none is kept. *s is initialised in any case. */
 int symbol_cache_load(struct symbols *s, const char *key, struct err *e);
 /*

@@ -45,7 +45,6 @@ void result_release(struct result *r)
 		profile_release(r->profile);
 	free(r->profile);
 	buf_release(&r->raw);
-	buf_release(&r->evidence);
 	free(r->samples);
 	free(r->hists);
 	free(r->series);

@@ -47,10 +47,9 @@ struct result {
 	struct lock_stacks *locks; /* of a locks pass, owned; NULL: none */
 	struct profile *profile;   /* of a profile pass, likewise */
 	struct buf raw; /* what that was reduced from, gzip; may be empty; no part of the JSON */
-	struct buf evidence; /* what another tool says of the same data; likewise */
-	json_t *facts; /* object: what provenance needs of this run (effective options, extents,
-			  ...) */
-	char *console; /* last console lines when something went wrong, or NULL */
+	json_t *facts;  /* object: what provenance needs of this run (effective options, extents,
+			   ...) */
+	char *console;  /* last console lines when something went wrong, or NULL */
 };
 
 void result_init(struct result *r);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * unit.c: names and seeds of cell runs; see plan.h. Apart from plan.c because
- * the guest needs them too, and plan.c brings libinih with it.
+ * the guest needs them too, and not the rest of plan.c.
  */
 #include <stdio.h>
 

@@ -158,6 +158,7 @@ static int identify(struct duel *d, struct err *e)
 		return ret;
 	for (size_t i = 0; i < d->suite->nr_kernels; i++) {
 		const char *label = d->suite->kernels[i].label;
+		json_t *kernel;
 		const char *sha = json_string_value(
 			json_object_get(json_object_get(kernels, label), "sha256"));
 
@@ -168,7 +169,11 @@ static int identify(struct duel *d, struct err *e)
 				       "was begun with: begin a new folder for it",
 				       label, d->kernels[i].image_path, d->opts->dir);
 		}
-		json_object_set_new(kernels, label, provenance_kernel(&d->kernels[i]));
+		kernel = provenance_kernel(&d->kernels[i]);
+		if (d->vm_kernels[i].symbols_key[0]) /* for perf, which names addresses by it */
+			json_object_set_new(kernel, "kallsyms",
+					    json_string(d->vm_kernels[i].symbols_key));
+		json_object_set_new(kernels, label, kernel);
 	}
 	/* A folder resumed is on the same machine; what its mode was chosen for is said already. */
 	if (!json_object_get(run, "notes"))
@@ -385,7 +390,9 @@ int duel_run(struct suite *s, struct plan *p, const struct duel_opts *o, struct 
 	d.kernels = xcalloc(s->nr_kernels, sizeof(*d.kernels));
 	d.vm_kernels = xcalloc(s->nr_kernels, sizeof(*d.vm_kernels));
 	for (size_t i = 0; i < s->nr_kernels; i++)
-		d.vm_kernels[i] = (struct vm_kernel){ .image_fd = -1, .initrd_fd = -1 };
+		d.vm_kernels[i] = (struct vm_kernel){ .image_fd = -1,
+						      .initrd_fd = -1,
+						      .locks_initrd_fd = -1 };
 	ret = set_up(&d, e);
 	if (ret)
 		goto out;

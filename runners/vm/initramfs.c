@@ -240,6 +240,19 @@ int initramfs_base(const char *const *tools, struct buf *out, struct err *e)
 	return ret;
 }
 
+int initramfs_perf(struct buf *out, struct err *e)
+{
+	char *perf = proc_which("perf");
+	struct files f = { 0 };
+	int ret = perf ? add_tool(&f, "perf", e) : 0;
+
+	if (!ret && perf)
+		ret = write_archive(&f, out, e);
+	files_release(&f);
+	free(perf);
+	return ret;
+}
+
 struct module_files {
 	struct files files;
 	struct buf order;

@@ -23,6 +23,9 @@
  */
 int initramfs_base(const char *const *tools, struct buf *out, struct err *e);
 
+/* perf and its libraries, for guests of a locks pass alone. Empty where perf is not installed. */
+int initramfs_perf(struct buf *out, struct err *e);
+
 /* The archive of these modules of k and what they need; empty where all are built in. */
 int initramfs_modules(const struct kernel *k, const char *const *names, struct buf *out,
 		      struct err *e);

@@ -76,7 +76,7 @@ static void release(struct vm_machine *m, struct vm_kernel *v, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++) {
 		vm_kernel_release(&v[i]);
-		v[i] = (struct vm_kernel){ .image_fd = -1, .initrd_fd = -1 };
+		v[i] = (struct vm_kernel){ .image_fd = -1, .initrd_fd = -1, .locks_initrd_fd = -1 };
 	}
 	vm_machine_release(m);
 }

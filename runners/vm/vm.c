@@ -59,15 +59,22 @@ int vm_kernel_init(struct vm_kernel *v, const struct vm_machine *m, const struct
 	struct buf archive = BUF_INIT;
 	int ret;
 
-	*v = (struct vm_kernel){ .kernel = k, .image_fd = -1, .initrd_fd = -1 };
+	*v = (struct vm_kernel){
+		.kernel = k, .image_fd = -1, .initrd_fd = -1, .locks_initrd_fd = -1
+	};
 	ret = initramfs_modules(k, modules, &archive, e);
 	if (ret)
 		goto out;
 	v->image_fd = memfd("kernel", m->direct ? &k->vmlinux : &k->image, NULL, e);
 	v->initrd_fd = memfd("initramfs", &m->initramfs, &archive, e);
-	if (m->profile.lib && !m->profile.missing)
+	if ((m->profile.lib && !m->profile.missing) || m->perf.len)
 		vm_profile_kernel(v, &archive);
 	ret = v->image_fd < 0 ? v->image_fd : v->initrd_fd < 0 ? v->initrd_fd : 0;
+	if (!ret && m->perf.len) {
+		buf_add(&archive, m->perf.data, m->perf.len);
+		v->locks_initrd_fd = memfd("initramfs with perf", &m->initramfs, &archive, e);
+		ret = v->locks_initrd_fd < 0 ? v->locks_initrd_fd : 0;
+	}
 out:
 	buf_release(&archive);
 	return ret;
@@ -77,6 +84,7 @@ void vm_kernel_release(struct vm_kernel *v)
 {
 	close_fd(&v->image_fd);
 	close_fd(&v->initrd_fd);
+	close_fd(&v->locks_initrd_fd);
 	symbols_release(&v->symbols);
 }
 
@@ -92,14 +100,13 @@ static void guest_args(struct strv *a, const struct vm *v, const struct vm_machi
 	strv_add(a, "-kernel");
 	strv_addf(a, "/proc/self/fd/%d", v->kernel->image_fd);
 	strv_add(a, "-initrd");
-	strv_addf(a, "/proc/self/fd/%d", v->kernel->initrd_fd);
+	strv_addf(a, "/proc/self/fd/%d", v->initrd_fd);
 	strv_add(a, "-append");
 	strv_add(a, m->cmdline);
 	strv_add(a, "-fw_cfg");
 	strv_addf(a, "name=" PORT_CELL_FILE ",file=/proc/self/fd/%d", v->spec_fd);
 	strv_add(a, "-fw_cfg");
-	strv_addf(a, "name=" PORT_SYMBOLS_FILE ",string=%d",
-		  v->counts_fd >= 0 && !v->kernel->symbols.n);
+	strv_addf(a, "name=" PORT_SYMBOLS_FILE ",string=%d", v->asks_symbols);
 	if (v->counts_fd >= 0)
 		vm_profile_args(a, m, v->counts_fd);
 	strv_add(a, "-serial");
@@ -134,6 +141,11 @@ int vm_start(struct vm *v, const struct vm_machine *m, struct vm_kernel *k,
 	*v = (struct vm)VM_NONE;
 	v->kernel = k;
 	v->machine = m;
+	v->initrd_fd = k->initrd_fd;
+	if (spec && spec->pass == PASS_LOCKS && k->locks_initrd_fd >= 0)
+		v->initrd_fd = k->locks_initrd_fd;
+	v->asks_symbols = spec && !k->symbols.n && k->symbols_key[0] &&
+			  (spec->pass == PASS_LOCKS || spec->pass == PASS_PROFILE);
 	buf_adds(&text, dump);
 	v->spec_fd = memfd("cell", &text, NULL, e);
 	v->console_fd = memfd("console", NULL, NULL, e);
@@ -145,7 +157,7 @@ int vm_start(struct vm *v, const struct vm_machine *m, struct vm_kernel *k,
 		ret = v->counts_fd = memfd("counts", NULL, NULL, e);
 	ret = ret < 0 ? ret : 0;
 	if (!ret) {
-		int keep[7] = { k->image_fd, k->initrd_fd, v->spec_fd, v->console_fd,
+		int keep[7] = { k->image_fd, v->initrd_fd, v->spec_fd, v->console_fd,
 				v->channel_fd };
 		size_t nr = 5;
 
@@ -294,14 +306,14 @@ static void take_raw(const json_t *records, struct result *r, struct trouble_fou
 }
 
 /* What the plug-in counted, where it was asked to. */
-static void take_counts(struct vm *v, const json_t *records, struct result *r)
+static void take_counts(struct vm *v, struct result *r)
 {
 	struct buf counts = BUF_INIT;
 
 	if (v->counts_fd < 0 || r->status != STATUS_OK)
 		return;
 	read_memfd(v->counts_fd, false, &counts);
-	vm_profile_take(v->kernel, &v->machine->profile.guest, &counts, records, r);
+	vm_profile_take(v->kernel, &v->machine->profile.guest, &counts, r);
 	buf_release(&counts);
 }
 
@@ -345,7 +357,9 @@ void vm_result(struct vm *v, const struct proc_exit *x, struct result *r)
 			has_figures = true;
 			check_identity(v->kernel->kernel, json_object_get(records, "kernel"), r);
 			take_raw(records, r, &f);
-			take_counts(v, records, r);
+			if (v->asks_symbols && r->status == STATUS_OK)
+				vm_profile_symbols(v->kernel, records, r);
+			take_counts(v, r);
 			if (v->machine->order && !strstr(buf_str(&said), EXACT_ORDER_SAID))
 				result_fail(r, STATUS_FAILED,
 					    "QEMU did not load " EXACT_ORDER_LIB

@@ -32,6 +32,8 @@ struct vm_machine {
 	struct strv args;     /* QEMU's arguments, without images, channels and seed */
 	struct buf initramfs; /* the base archive */
 	char initramfs_sha256[65];
+	struct buf perf; /* the archive of perf, added in a locks pass; empty: none */
+	char perf_sha256[65];
 	char *order;    /* the library that keeps the virtual clock in order; NULL in other modes */
 	char *firmware; /* "name=sha256;..." of the firmware files QEMU loads */
 	char id[17];    /* 16 hex digits over all of the above */
@@ -78,9 +80,9 @@ unsigned vm_guests(uint64_t memory_bytes);
 
 /* A kernel ready to boot: its image and the whole initramfs in memfds. */
 struct vm_kernel {
-	const struct kernel *kernel; /* borrowed */
-	int image_fd, initrd_fd;
-	char symbols_key[65];   /* see runners/profile/symbol_cache.h */
+	const struct kernel *kernel;              /* borrowed */
+	int image_fd, initrd_fd, locks_initrd_fd; /* locks: with perf; -1: no locks pass */
+	char symbols_key[65];                     /* see runners/profile/symbol_cache.h */
 	struct symbols symbols; /* its functions; empty until a profile pass has asked for them */
 };
 
@@ -94,6 +96,8 @@ struct vm {
 	const struct vm_machine *machine;
 	struct vm_kernel *kernel;
 	int console_fd, channel_fd, spec_fd, stderr_fd;
+	int initrd_fd; /* of the kernel: the one for its pass */
+	bool asks_symbols;
 	int counts_fd; /* of a profile pass; else -1 */
 	uint64_t started_ns, wall_limit_ns;
 };

@@ -186,6 +186,7 @@ int vm_machine_init(struct vm_machine *m, const struct vm_wants *w, enum mode mo
 				  .disk = w->disk,
 				  .device = &devices[s->device.kind] };
 	buf_init(&m->initramfs);
+	buf_init(&m->perf);
 	ret = find_qemu(m, w->qemu, e);
 	if (!ret)
 		ret = check_qemu(m, m->device, e);
@@ -196,11 +197,14 @@ int vm_machine_init(struct vm_machine *m, const struct vm_wants *w, enum mode mo
 	if (!ret)
 		ret = w->initramfs ? fs_read(w->initramfs, 0, &m->initramfs, e)
 				   : initramfs_base(w->tools, &m->initramfs, e);
+	if (!ret && s->passes >> PASS_LOCKS & 1)
+		ret = initramfs_perf(&m->perf, e);
 	if (ret) {
 		vm_machine_release(m);
 		return ret;
 	}
 	sha256_hex(m->initramfs.data, m->initramfs.len, m->initramfs_sha256);
+	sha256_hex(m->perf.data, m->perf.len, m->perf_sha256);
 	make_args(m, s);
 	make_id(m);
 	if (s->passes >> PASS_PROFILE & 1)
@@ -218,6 +222,7 @@ void vm_machine_release(struct vm_machine *m)
 	strv_release(&m->args);
 	strv_release(&m->notes);
 	buf_release(&m->initramfs);
+	buf_release(&m->perf);
 	vm_profile_release(m);
 	*m = (struct vm_machine){ 0 };
 }
@@ -228,9 +233,10 @@ json_t *vm_machine_json(const struct vm_machine *m)
 
 	for (size_t i = 0; i < m->args.n; i++)
 		json_array_append_new(args, json_string(m->args.v[i]));
-	return json_pack("{s:s, s:s, s:s, s:O?, s:s, s:s, s:s, s:s, s:o}", "id", m->id, "qemu",
-			 m->qemu_version, "mode", mode_names[m->mode], "disk", m->disk->facts,
-			 "firmware", m->firmware, "initramfs_sha256", m->initramfs_sha256,
+	return json_pack("{s:s, s:s, s:s, s:O?, s:s, s:s, s:s*, s:s, s:s, s:o}", "id", m->id,
+			 "qemu", m->qemu_version, "mode", mode_names[m->mode], "disk",
+			 m->disk->facts, "firmware", m->firmware, "initramfs_sha256",
+			 m->initramfs_sha256, "perf_sha256", m->perf.len ? m->perf_sha256 : NULL,
 			 "cmdline", m->cmdline, "boots", m->direct ? "vmlinux" : "bzImage",
 			 "qemu_args", args);
 }

@@ -137,7 +137,7 @@ void vm_profile_args(struct strv *args, const struct vm_machine *m, int fd)
 	strv_addf(args, "%s,out=/proc/self/fd/%d", m->profile.lib, fd);
 }
 
-static void take_symbols(struct vm_kernel *k, const json_t *records, struct result *r)
+void vm_profile_symbols(struct vm_kernel *k, const json_t *records, struct result *r)
 {
 	const json_t *text = json_object_get(records, GUEST_SYMBOLS_RECORD);
 	struct err e = ERR_INIT;
@@ -188,12 +188,11 @@ static void add_metrics(struct result *r)
 }
 
 void vm_profile_take(struct vm_kernel *k, const struct symbols *guest, const struct buf *counts,
-		     const json_t *records, struct result *r)
+		     struct result *r)
 {
 	struct profile *p = xcalloc(1, sizeof(*p));
 	struct err e = ERR_INIT;
 
-	take_symbols(k, records, r);
 	if (profile_reduce(p, counts->data, counts->len, &k->symbols, guest, &e))
 		result_fail(r, STATUS_INVALID, "profile: %s", e.text);
 	else if (gzip_add(&r->raw, counts->data, counts->len, &e))

@@ -24,11 +24,11 @@ void vm_profile_env(struct strv *args, const struct vm_machine *m);
 /* What QEMU is told, with the counts in the memory file fd. */
 void vm_profile_args(struct strv *args, const struct vm_machine *m, int fd);
 
-/*
- * Counts and the guest's records into r->profile and r->raw; names that the guest
- * sent are kept in the cache. What is wrong with them makes r invalid.
- */
+/* Keep the names that a guest was asked for and sent; what is wrong with them is a fact of r. */
+void vm_profile_symbols(struct vm_kernel *k, const json_t *records, struct result *r);
+
+/* Counts into r->profile and r->raw. What is wrong with them makes r invalid. */
 void vm_profile_take(struct vm_kernel *k, const struct symbols *guest, const struct buf *counts,
-		     const json_t *records, struct result *r);
+		     struct result *r);
 
 #endif

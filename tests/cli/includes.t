@@ -42,7 +42,7 @@ my $private = qr/_impl\.h$/;
 # Generated, each for one file.
 my %generated = ("roles.h" => "workloads/registry.c", "commands.h" => "cli/registry.c",
 	"judges.h" => "runners/cell/judge.c",
-	map { $_ => "dashboards/report/report_assets.c" } qw(report_css.h report_js.h));
+	map { $_ => "dashboards/report/report.c" } qw(report_css.h report_js.h));
 
 sub room_of {
 	my ($file) = @_;

@@ -11,7 +11,7 @@
 
 #include "analysis/costs/costs.h"
 #include "analysis/compare/judge.h"
-#include "analysis/results/results_impl.h"
+#include "analysis/results/tables.h"
 #include "dashboards/table/costs_table.h"
 #include "dashboards/export/export.h"
 #include "dashboards/table/table.h"

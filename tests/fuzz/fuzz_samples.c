@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "analysis/compare/compare.h"
-#include "analysis/results/results_impl.h"
+#include "analysis/results/tables.h"
 #include "dashboards/export/export.h"
 #include "dashboards/table/table.h"
 #include "dashboards/words/text.h"

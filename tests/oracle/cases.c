@@ -9,11 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "analysis/stats/dist.h"
-#include "analysis/stats/family.h"
-#include "analysis/stats/paired.h"
-#include "analysis/stats/rank.h"
 #include "analysis/stats/stats.h"
+#include "analysis/stats/family.h"
+#include "analysis/stats/ranks.h"
 #include "lib/rng.h"
 
 #define ROUNDS 40

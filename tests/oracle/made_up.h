@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "analysis/stats/dist.h"
 #include "analysis/stats/stats.h"
 #include "lib/rng.h"
 

@@ -14,15 +14,13 @@
 
 #include "lib/buf.h"
 
-enum { PF_BEGIN, PF_END, PF_ACQUIRE, PF_RELEASE, PF_DUMMY, PF_ATTRS };
+enum { PF_BEGIN, PF_END, PF_DUMMY, PF_ATTRS };
 
 struct pf {
 	struct buf records;
-	bool lockdep;    /* lock_contended, lock_acquired, lock_acquire, lock_release */
-	bool shifted;    /* fields at other places, which the formats tell */
-	bool no_formats; /* EVENT_DESC in the place of TRACING_DATA */
-	bool plain;      /* all samples alike and without an id */
-	bool nothing;    /* neither section */
+	bool longer;  /* a tracepoint's record has 8 bytes more than any known kernel's */
+	bool plain;   /* all samples alike and without an id */
+	bool nothing; /* no section that names the events */
 };
 
 /* --- bytes ------------------------------------------------------------------------- */
@@ -42,22 +40,15 @@ static inline void pf_u16(struct buf *b, uint16_t v)
 	buf_add(b, &v, 2);
 }
 
-static inline void pf_text(struct buf *b, const char *s)
-{
-	buf_add(b, s, strlen(s) + 1);
-}
-
 /* --- events ------------------------------------------------------------------------- */
 
 static const struct {
-	const char *name[2]; /* by contention, by lock statistics */
-	uint32_t id;         /* of the tracepoint; the event's id is this and 1000 */
+	const char *name;
+	uint32_t id; /* of the tracepoint; the event's id is this and 1000 */
 } pf_events[PF_ATTRS] = {
-	[PF_BEGIN] = { { "contention_begin", "lock_contended" }, 408 },
-	[PF_END] = { { "contention_end", "lock_acquired" }, 407 },
-	[PF_ACQUIRE] = { { NULL, "lock_acquire" }, 406 },
-	[PF_RELEASE] = { { NULL, "lock_release" }, 405 },
-	[PF_DUMMY] = { { "dummy", "dummy" }, 9 },
+	[PF_BEGIN] = { "lock:contention_begin", 408 },
+	[PF_END] = { "lock:contention_end", 407 },
+	[PF_DUMMY] = { "dummy:u", 9 },
 };
 
 static inline uint64_t pf_sample_type(const struct pf *p, int event)
@@ -72,17 +63,6 @@ static inline uint64_t pf_sample_type(const struct pf *p, int event)
 	return type | (p->plain ? 0 : PERF_SAMPLE_IDENTIFIER);
 }
 
-/* Where the lock's address, then the flags are in a raw record; 0: there are none. */
-static inline void pf_fields(const struct pf *p, int event, uint32_t at[2])
-{
-	at[0] = p->lockdep ? 16 : 8;
-	at[1] = p->lockdep ? event == PF_ACQUIRE ? 8 : 0 : 16;
-	if (p->shifted) {
-		at[0] = 24;
-		at[1] = at[1] ? 12 : 0;
-	}
-}
-
 static inline void pf_header(struct buf *b, uint32_t type, uint16_t misc, size_t body)
 {
 	pf_u32(b, type);
@@ -95,15 +75,13 @@ static inline void pf_sample(struct pf *p, int event, uint32_t tid, uint32_t cpu
 {
 	uint64_t type = pf_sample_type(p, event);
 	uint8_t raw[36] = { 0 };
+	const uint32_t raw_len = p->longer ? 36 : 28;
 	uint16_t id = (uint16_t)pf_events[event].id;
 	struct buf b = BUF_INIT;
-	uint32_t at[2];
 
-	pf_fields(p, event, at);
 	memcpy(raw, &id, sizeof(id));
-	memcpy(raw + at[0], &lock, sizeof(lock));
-	if (at[1])
-		memcpy(raw + at[1], &flags, sizeof(flags));
+	memcpy(raw + 8, &lock, sizeof(lock));
+	memcpy(raw + 16, &flags, sizeof(flags));
 	if (type & PERF_SAMPLE_IDENTIFIER)
 		pf_u64(&b, pf_events[event].id + 1000);
 	pf_u32(&b, tid);
@@ -115,8 +93,8 @@ static inline void pf_sample(struct pf *p, int event, uint32_t tid, uint32_t cpu
 		pf_u64(&b, n);
 		buf_add(&b, chain, 8 * n);
 	}
-	pf_u32(&b, sizeof(raw));
-	buf_add(&b, raw, sizeof(raw));
+	pf_u32(&b, raw_len);
+	buf_add(&b, raw, raw_len);
 	pf_header(&p->records, PERF_RECORD_SAMPLE, 1, b.len);
 	buf_add(&p->records, b.data, b.len);
 	buf_release(&b);
@@ -188,11 +166,6 @@ static inline void pf_lost(struct pf *p, uint32_t type, uint16_t misc, uint64_t 
 
 /* --- the file --------------------------------------------------------------------------- */
 
-static inline bool pf_has(const struct pf *p, int event)
-{
-	return pf_events[event].name[p->lockdep];
-}
-
 static inline void pf_attr(const struct pf *p, int event, struct buf *b)
 {
 	struct perf_event_attr a = {
@@ -207,73 +180,16 @@ static inline void pf_attr(const struct pf *p, int event, struct buf *b)
 	buf_add(b, &a, sizeof(a));
 }
 
-static inline void pf_format(const struct pf *p, int event, struct buf *b)
+static inline void pf_event_desc(const struct pf *p, struct buf *b)
 {
-	struct buf text = BUF_INIT;
-	uint32_t at[2];
-
-	pf_fields(p, event, at);
-	buf_addf(&text,
-		 "name: %s\nID: %u\nformat:\n"
-		 "\tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;\n\n"
-		 "\tfield:void * %s;\toffset:%u;\tsize:8;\tsigned:0;\n",
-		 pf_events[event].name[p->lockdep], pf_events[event].id,
-		 p->lockdep ? "lockdep_addr" : "lock_addr", at[0]);
-	if (at[1])
-		buf_addf(&text, "\tfield:%s;\toffset:%u;\tsize:4;\tsigned:0;\n",
-			 event == PF_END ? "int ret" : "unsigned int flags", at[1]);
-	buf_adds(&text, "\nprint fmt: \"%p\", REC->flags\n");
-	pf_u64(b, text.len);
-	buf_add(b, text.data, text.len);
-	buf_release(&text);
-}
-
-static inline void pf_tracing_data(const struct pf *p, struct buf *b)
-{
-	uint32_t n = 0;
-
-	buf_add(b, "\x17\x08\x44tracing", 10);
-	pf_text(b, "0.6");
-	buf_add(b, "\0\x08\0\x10\0\0", 6);
-	pf_text(b, "header_page");
-	pf_u64(b, 4);
-	buf_adds(b, "page");
-	pf_text(b, "header_event");
-	pf_u64(b, 5);
-	buf_adds(b, "event");
-	pf_u32(b, 1); /* of ftrace */
-	pf_u64(b, 3);
-	buf_adds(b, "ftr");
-	pf_u32(b, 2); /* systems */
-	pf_text(b, "sched");
-	pf_u32(b, 1);
-	pf_u64(b, 8);
-	buf_adds(b, "name: x\n");
-	pf_text(b, "lock");
-	for (int i = 0; i < PF_DUMMY; i++)
-		n += pf_has(p, i);
-	pf_u32(b, n);
-	for (int i = 0; i < PF_DUMMY; i++) {
-		if (pf_has(p, i))
-			pf_format(p, i, b);
-	}
-	pf_u32(b, 0); /* kallsyms, printk, names */
-	pf_u32(b, 0);
-	pf_u64(b, 0);
-}
-
-static inline void pf_event_desc(const struct pf *p, uint32_t n, struct buf *b)
-{
-	pf_u32(b, n);
+	pf_u32(b, PF_ATTRS);
 	pf_u32(b, sizeof(struct perf_event_attr));
 	for (int i = 0; i < PF_ATTRS; i++) {
 		char name[64] = "";
 
-		if (!pf_has(p, i))
-			continue;
 		pf_attr(p, i, b);
 		pf_u32(b, 1);
-		snprintf(name, sizeof(name), "lock:%s", pf_events[i].name[p->lockdep]);
+		snprintf(name, sizeof(name), "%s", pf_events[i].name);
 		pf_u32(b, sizeof(name));
 		buf_add(b, name, sizeof(name));
 		pf_u64(b, pf_events[i].id + 1000);
@@ -285,14 +201,10 @@ static inline void pf_finish(struct pf *p, struct buf *out)
 {
 	const size_t row = sizeof(struct perf_event_attr) + 16, header = 104;
 	struct buf section = BUF_INIT;
-	uint64_t n = 0, ids, features = p->no_formats ? 1u << 12 : 1u << 1;
+	const uint64_t n = PF_ATTRS;
+	uint64_t ids;
 
-	for (int i = 0; i < PF_ATTRS; i++)
-		n += pf_has(p, i);
-	if (p->no_formats)
-		pf_event_desc(p, (uint32_t)n, &section);
-	else
-		pf_tracing_data(p, &section);
+	pf_event_desc(p, &section);
 	ids = header + n * row;
 	buf_adds(out, "PERFILE2");
 	pf_u64(out, header);
@@ -303,21 +215,17 @@ static inline void pf_finish(struct pf *p, struct buf *out)
 	pf_u64(out, p->records.len);
 	pf_u64(out, 0);
 	pf_u64(out, 0);
-	pf_u64(out, p->nothing ? 0 : features);
+	pf_u64(out, p->nothing ? 0 : 1u << 12);
 	for (int i = 0; i < 3; i++)
 		pf_u64(out, 0);
 	for (int i = 0; i < PF_ATTRS; i++) {
-		if (!pf_has(p, i))
-			continue;
 		pf_attr(p, i, out);
 		pf_u64(out, ids);
 		pf_u64(out, p->plain ? 0 : 8);
 		ids += 8;
 	}
-	for (int i = 0; i < PF_ATTRS; i++) {
-		if (pf_has(p, i))
-			pf_u64(out, pf_events[i].id + 1000);
-	}
+	for (int i = 0; i < PF_ATTRS; i++)
+		pf_u64(out, pf_events[i].id + 1000);
 	buf_add(out, p->records.data, p->records.len);
 	if (!p->nothing) {
 		pf_u64(out, out->len + 16);

@@ -89,7 +89,6 @@ static void put(struct made *m, const struct plan_unit *u)
 	result_init(&r);
 	r.console = xstrdup("a line\n");
 	buf_adds(&r.raw, "recorded");
-	buf_adds(&r.evidence, "said");
 	r.nr_series = 1;
 	r.series = xcalloc(1, sizeof(*r.series));
 	r.series[0].role = xstrdup("null");

@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "analysis/guard/guard.h"
-#include "analysis/results/results_impl.h"
+#include "analysis/results/tables.h"
 #include "dashboards/table/guard_table.h"
 #include "lib/schema.h"
 #include "workloads/role.h"

@@ -15,11 +15,11 @@
 #include <cmocka.h>
 
 #include "analysis/stats/checks.h"
-#include "analysis/stats/dist.h"
+#include "analysis/stats/stats.h"
 #include "analysis/stats/family.h"
 #include "analysis/compare/floor.h"
 #include "analysis/compare/judge_impl.h"
-#include "analysis/stats/paired.h"
+#include "analysis/stats/ranks.h"
 #include "lib/csv.h"
 #include "lib/num.h"
 #include "lib/rng.h"

@@ -51,12 +51,13 @@ static void begin(struct events *s, uint64_t time_ns, uint32_t tid, uint64_t loc
 {
 	uint32_t chain = flags & LOCK_F_READ ? READ_CHAIN : WRITE_CHAIN;
 
-	s->v[s->n++] = (struct lock_event){ time_ns, lock, tid, chain, LOCK_WAIT_BEGIN, flags, 0 };
+	s->v[s->n++] =
+		(struct lock_event){ time_ns, lock, tid, chain, LOCK_WAIT_BEGIN, flags, 0, 0 };
 }
 
 static void end(struct events *s, uint64_t time_ns, uint32_t tid, uint64_t lock)
 {
-	s->v[s->n++] = (struct lock_event){ time_ns, lock, tid, 0, LOCK_WAIT_END, 0, 0 };
+	s->v[s->n++] = (struct lock_event){ time_ns, lock, tid, 0, LOCK_WAIT_END, 0, 0, 0 };
 }
 
 static struct lock_stacks reduce_part(struct events *s, uint64_t from_ns, uint64_t to_ns)
@@ -546,10 +547,10 @@ static void rows_are_bounded_and_nothing_is_lost(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < n; i++) {
-		v[2 * i] =
-			(struct lock_event){ i * 1000, LOCK + 8 * i, 1, 0, LOCK_WAIT_BEGIN, 1, 0 };
+		v[2 * i] = (struct lock_event){ i * 1000, LOCK + 8 * i, 1, 0, LOCK_WAIT_BEGIN, 1, 0,
+						0 };
 		v[2 * i + 1] = (struct lock_event){
-			i * 1000 + i % 977, LOCK + 8 * i, 1, 0, LOCK_WAIT_END, 0, 0
+			i * 1000 + i % 977, LOCK + 8 * i, 1, 0, LOCK_WAIT_END, 0, 0, 0
 		};
 		total_ns += i % 977;
 	}
@@ -590,6 +591,69 @@ static struct lock_stacks recorded(const char *name)
 	buf_release(&b);
 	free(path);
 	return out;
+}
+
+/* "95.21 ms" as perf 6.1 prints a time, or nanoseconds without a unit. */
+static double time_ns(const char *text)
+{
+	static const struct {
+		const char *name;
+		double ns;
+	} units[] = { { "ns", 1 }, { "us", 1e3 }, { "ms", 1e6 }, { "s", 1e9 } };
+	char *unit;
+	double v = strtod(text, &unit);
+
+	unit += strspn(unit, " ");
+	for (size_t i = 0; i < NR(units); i++)
+		if (!strncmp(unit, units[i].name, strlen(units[i].name)))
+			return v * units[i].ns;
+	return v;
+}
+
+/* The tables that four versions of perf lock contention made of the same files. */
+static void sums_are_those_of_perf(void **state)
+{
+	static const struct {
+		const char *name, *suffix;
+	} rows[] = {
+		{ "mix-6.1", "table" },      { "mix-6.12", "table" },
+		{ "mix-6.12", "separated" }, { "mix-7.2", "table" },
+		{ "mix-7.2", "separated" },  { "mix-7.3", "table" },
+		{ "mix-7.3", "separated" },  { "hold-6.12", "separated" },
+		{ "all-6.1", "table" },      { "lost-7.2", "separated" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < NR(rows); i++) {
+		char *path = xasprintf("tests/data/perf/%s.%s", rows[i].name, rows[i].suffix);
+		struct lock_stacks s = recorded(rows[i].name);
+		struct buf b = BUF_INIT;
+		struct strv lines = STRV_INIT;
+		double waits = 0, total_ns = 0, ours_ns = 0;
+
+		assert_int_equal(fs_read(path, 0, &b, NULL), 0);
+		strv_split(&lines, b.data, "\n");
+		for (size_t k = 0; k < lines.n; k++) {
+			const char *line = lines.v[k] + strspn(lines.v[k], " ");
+			size_t len = strspn(line, "0123456789");
+
+			if (!len)
+				continue;
+			waits += strtod(line, NULL);
+			total_ns += time_ns(line + len + strspn(line + len, ", "));
+		}
+		for (size_t k = 0; k < s.n; k++)
+			ours_ns += (double)s.v[k].total_ns;
+		if (!waits ||
+		    llabs((long long)(waits - (double)s.waits)) * 100 > (long long)s.waits ||
+		    llabs((long long)(total_ns - ours_ns)) * 100 > (long long)ours_ns)
+			fail_msg("%s: perf says %.0f waits, %.0f ns, we say %llu, %.0f ns", path,
+				 waits, total_ns, (unsigned long long)s.waits, ours_ns);
+		lock_stacks_release(&s);
+		strv_release(&lines);
+		buf_release(&b);
+		free(path);
+	}
 }
 
 static void json_gives_the_same_back(void **state)
@@ -723,6 +787,7 @@ int main(void)
 		cmocka_unit_test(who_gave_up_holds_nothing),
 		cmocka_unit_test(holders_of_a_role_are_added_up),
 		cmocka_unit_test(rows_are_bounded_and_nothing_is_lost),
+		cmocka_unit_test(sums_are_those_of_perf),
 		cmocka_unit_test(json_gives_the_same_back),
 		cmocka_unit_test(json_that_is_not_ours_is_refused),
 		cmocka_unit_test(a_recorded_hold_is_attributed),

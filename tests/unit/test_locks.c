@@ -16,7 +16,7 @@
 
 #include "analysis/compare/judge.h"
 #include "analysis/locks/locks.h"
-#include "analysis/results/results_impl.h"
+#include "analysis/results/tables.h"
 #include "dashboards/table/locks_table.h"
 #include "lib/schema.h"
 

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "analysis/compare/compare.h"
-#include "analysis/results/results_impl.h"
+#include "analysis/results/tables.h"
 #include "dashboards/table/table.h"
 #include "lib/csv.h"
 #include "lib/schema.h"

@@ -108,12 +108,12 @@ static void make(struct pf *p, struct buf *out)
 static void check_made(const struct pf *p)
 {
 	static const struct lock_event expected[] = {
-		{ 150, LOCK + 8, 8, 0, LOCK_WAIT_BEGIN, LOCK_F_WRITE, 5 },
-		{ 200, LOCK, 7, 0, LOCK_WAIT_BEGIN, LOCK_F_READ, 0 }, /* first in the file */
-		{ 200, LOCK + 8, 8, 0, LOCK_WAIT_END, LOCK_GAVE_UP, 5 },
-		{ 300, LOCK, 7, 0, LOCK_WAIT_END, 0, 0 },
-		{ 400, LOCK, 8, 0, LOCK_WAIT_BEGIN, LOCK_F_MUTEX | LOCK_F_SPIN, 0 },
-		{ 500, LOCK, 8, 1, LOCK_WAIT_BEGIN, LOCK_F_SPIN, 0 },
+		{ 150, LOCK + 8, 8, 0, LOCK_WAIT_BEGIN, LOCK_F_WRITE, 5, 0 },
+		{ 200, LOCK, 7, 0, LOCK_WAIT_BEGIN, LOCK_F_READ, 0, 0 }, /* first in the file */
+		{ 200, LOCK + 8, 8, 0, LOCK_WAIT_END, LOCK_GAVE_UP, 5, 0 },
+		{ 300, LOCK, 7, 0, LOCK_WAIT_END, 0, 0, 0 },
+		{ 400, LOCK, 8, 0, LOCK_WAIT_BEGIN, LOCK_F_MUTEX | LOCK_F_SPIN, 0, 0 },
+		{ 500, LOCK, 8, 1, LOCK_WAIT_BEGIN, LOCK_F_SPIN, 0, 0 },
 	};
 	struct pf copy = *p;
 	struct buf b = BUF_INIT;
@@ -151,8 +151,6 @@ static void values_are_those_written(void **state)
 {
 	(void)state;
 	check_made(&(struct pf){ .nothing = false });
-	check_made(&(struct pf){ .shifted = true });
-	check_made(&(struct pf){ .no_formats = true });
 	check_made(&(struct pf){ .plain = true });
 }
 
@@ -183,39 +181,6 @@ static void losses_are_not_counted_twice(void **state)
 		lock_events_release(&ev);
 		buf_release(&b);
 	}
-}
-
-static void lock_statistics_become_waits(void **state)
-{
-	struct pf p = { .lockdep = true };
-	struct buf b = BUF_INIT;
-	struct lock_events ev;
-	struct err e = ERR_INIT;
-
-	(void)state;
-	pf_sample(&p, PF_ACQUIRE, 7, 0, 100, LOCK, 2, NULL, 0); /* free */
-	pf_sample(&p, PF_END, 7, 0, 101, LOCK, 0, NULL, 0);
-	pf_sample(&p, PF_RELEASE, 7, 0, 102, LOCK, 0, NULL, 0);
-	pf_sample(&p, PF_ACQUIRE, 7, 0, 200, LOCK, 2, NULL, 0); /* a reader waits */
-	pf_begin(&p, 7, 201, LOCK, 0, chain, NR_CHAIN);
-	pf_sample(&p, PF_ACQUIRE, 7, 0, 210, LOCK + 8, 0, NULL, 0); /* an interrupt on top */
-	pf_begin(&p, 7, 211, LOCK + 8, 0, chain, NR_CHAIN);
-	pf_sample(&p, PF_ACQUIRE, 7, 0, 220, LOCK + 16, 1, NULL, 0); /* try */
-	pf_end(&p, 7, 230, LOCK + 8, 0);
-	pf_end(&p, 7, 240, LOCK, 0);
-	pf_begin(&p, 8, 300, LOCK, 0, chain, NR_CHAIN); /* no lock_acquire */
-	pf_finish(&p, &b);
-	if (perfdata_read(&ev, b.data, b.len, &e))
-		fail_msg("%s", e.text);
-	assert_int_equal(ev.n, 5);
-	assert_true(ev.v[0].kind == LOCK_WAIT_BEGIN && ev.v[0].flags == LOCK_F_READ &&
-		    ev.v[0].time_ns == 201);
-	assert_true(ev.v[1].flags == LOCK_F_WRITE && ev.v[1].lock == LOCK + 8);
-	assert_true(ev.v[2].kind == LOCK_WAIT_END && ev.v[2].lock == LOCK + 8);
-	assert_true(ev.v[3].kind == LOCK_WAIT_END && ev.v[3].time_ns == 240 && !ev.v[3].flags);
-	assert_true(ev.v[4].kind == LOCK_WAIT_BEGIN && ev.v[4].flags == LOCK_F_WRITE);
-	lock_events_release(&ev);
-	buf_release(&b);
 }
 
 /* --- refused ------------------------------------------------------------------------------- */
@@ -305,25 +270,31 @@ static void damaged_fields_are_named(void **state)
 	}
 }
 
-/* Sections that lie: each format needs its fields. */
-static void a_format_without_its_fields_is_refused(void **state)
+static void a_record_of_another_form_is_refused(void **state)
 {
-	static const char *const words[] = { "void * lock_addr", "int ret", "ID: 408",
-					     "offset:16" };
+	struct pf p = { .longer = true };
+	struct buf b = BUF_INIT;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		struct pf p = { .nothing = false };
-		struct buf b = BUF_INIT;
-		char *at;
+	make(&p, &b);
+	refuse(b.data, b.len, -EINVAL, "the sample at byte ");
+	buf_release(&b);
+}
 
-		make(&p, &b);
-		at = memmem(b.data, b.len, words[i], strlen(words[i]));
-		assert_non_null(at);
-		at[strlen(words[i]) - 1] = 'x';
-		refuse(b.data, b.len, -EINVAL, "formats of its tracepoints are damaged");
-		buf_release(&b);
-	}
+static void a_list_of_names_that_ends_early_is_refused(void **state)
+{
+	struct pf p = { .nothing = false };
+	struct buf b = BUF_INIT;
+	uint32_t many = 1000;
+	char *at;
+
+	(void)state;
+	make(&p, &b);
+	at = memmem(b.data, b.len, "lock:contention_begin", 21);
+	assert_non_null(at);
+	memcpy(at - 4, &many, sizeof(many)); /* the length of the name */
+	refuse(b.data, b.len, -EINVAL, "list of event names is damaged");
+	buf_release(&b);
 }
 
 /* Whatever is cut off, what is left is never taken for a whole file. */
@@ -331,7 +302,7 @@ static void a_file_cut_short_is_refused(void **state)
 {
 	(void)state;
 	for (int kind = 0; kind < 2; kind++) {
-		struct pf p = { .no_formats = kind };
+		struct pf p = { .plain = kind };
 		struct buf b = BUF_INIT;
 
 		make(&p, &b);
@@ -357,7 +328,7 @@ static void other_bytes_are_read_or_refused(void **state)
 
 	(void)state;
 	for (int round = 0; round < 4000; round++) {
-		struct pf p = { .lockdep = round & 1, .no_formats = round & 2, .plain = round & 4 };
+		struct pf p = { .longer = round & 1, .plain = round & 2 };
 		struct buf b = BUF_INIT;
 		struct lock_events ev;
 		struct err e = ERR_INIT;
@@ -377,10 +348,10 @@ int main(void)
 		cmocka_unit_test(files_of_four_perfs_are_read),
 		cmocka_unit_test(values_are_those_written),
 		cmocka_unit_test(losses_are_not_counted_twice),
-		cmocka_unit_test(lock_statistics_become_waits),
 		cmocka_unit_test(files_that_cannot_serve_are_refused),
 		cmocka_unit_test(damaged_fields_are_named),
-		cmocka_unit_test(a_format_without_its_fields_is_refused),
+		cmocka_unit_test(a_record_of_another_form_is_refused),
+		cmocka_unit_test(a_list_of_names_that_ends_early_is_refused),
 		cmocka_unit_test(a_file_cut_short_is_refused),
 		cmocka_unit_test(other_bytes_are_read_or_refused),
 	};

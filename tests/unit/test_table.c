@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "analysis/compare/judge.h"
-#include "analysis/results/results_impl.h"
+#include "analysis/results/tables.h"
 #include "dashboards/export/ci.h"
 #include "dashboards/export/export.h"
 #include "dashboards/letter/markdown.h"
