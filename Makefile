@@ -10,7 +10,7 @@ VERSION := $(shell cat VERSION)
 BINDIR  := $(DESTDIR)$(PREFIX)/bin
 LIBDIR  := $(DESTDIR)$(PREFIX)/lib/fsduel
 DATADIR := $(DESTDIR)$(PREFIX)/share/fsduel
-MANDIR  := $(DESTDIR)$(PREFIX)/share/man/man1
+SHAREDIR := $(DESTDIR)$(PREFIX)/share
 
 CFLAGS ?= -O2 -g
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
@@ -30,12 +30,14 @@ ROOMS := lib workloads workloads/roles \
 	$(patsubst %,dashboards/%,words grid table letter plot report export) tracking cli
 MAINS := cli/main.c workloads/fsload_main.c runners/vm/guest_main.c
 SRCS  := $(filter-out $(MAINS),$(wildcard $(ROOMS:=/*.c)))
-ROLE_FILES := $(filter-out %/skeleton.c,$(wildcard workloads/roles/*.c))
-ROLES := $(ROLE_FILES:workloads/roles/%.c=%)
+# A role is a file, or a row of the table in plain.c.
+ROLE_FILES := $(filter-out %/skeleton.c %/plain.c,$(wildcard workloads/roles/*.c))
+ROLES := $(ROLE_FILES:workloads/roles/%.c=%) \
+	$(shell sed -n 's/^ROLE_ROW(\([a-z_]*\)).*/\1/p' workloads/roles/plain.c)
 JUDGES := $(patsubst runners/cell/judge_%.c,%,$(wildcard runners/cell/judge_*.c))
 CMDS  := $(patsubst cli/cmd_%.c,%,$(wildcard cli/cmd_*.c))
 OBJS  := $(SRCS:%.c=$(B)/%.o)
-GEN   := $(B)/gen/roles.h $(B)/gen/judges.h $(B)/gen/commands.h $(B)/gen/report_css.h $(B)/gen/report_js.h
+GEN   := $(patsubst %,$(B)/gen/%.h,roles judges commands report_css report_js)
 PROGS := $(B)/fsduel $(B)/fsload $(B)/fsduel-guest $(B)/fsduel-guest.debug
 PRELOADS := $(B)/fsduel-exact-order.so $(B)/fsduel-profile.so $(B)/fsduel-fio-clock.so
 UNIT  := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
@@ -113,8 +115,13 @@ else
 $(B)/fsduel-guest $(B)/fsduel-guest.debug: FORCE
 	$(Q)$(MAKE) SAN= B=$(B)/guest $(B)/guest/$(@F) && cp -u $(B)/guest/$(@F) $@
 endif
-$(B)/fsduel.1: $(B)/fsduel
-	$(Q)$< man > $@
+# Pages and completions are written by the program, from the tables by which it reads options.
+$(B)/share: $(B)/fsduel
+	$(Q)rm -rf $@; mkdir -p $@/man/man1 $@/bash-completion/completions $@/zsh/site-functions
+	$(Q)$< man > $@/man/man1/fsduel.1
+	$(Q)for c in $(CMDS); do $< man $$c > $@/man/man1/fsduel-$$c.1 || exit; done
+	$(Q)$< completion bash > $@/bash-completion/completions/fsduel
+	$(Q)$< completion zsh > $@/zsh/site-functions/_fsduel
 
 # --- tests -------------------------------------------------------------------
 $(B)/tests/%: tests/unit/%.c $(B)/libfsduel.a
@@ -207,14 +214,17 @@ experiments: deps
 DATA := $(wildcard configs/*.ini configs/experiments/*.ini kernels/* workloads/fio/*.fio \
 	dashboards/plot/*.gp)
 ## make install        DESTDIR= PREFIX=/usr/local
-install: all $(B)/fsduel.1
+install: all $(B)/share
 	install -D -t $(BINDIR) $(B)/fsduel $(B)/fsload
 	install -D -t $(LIBDIR) $(filter-out %/fsduel %/fsload,$(PROGS)) $(PRELOADS)
-	install -D -m 644 -t $(MANDIR) $(B)/fsduel.1
+	@for f in $$(cd $(B)/share && find * -type f); do \
+		install -D -m 644 $(B)/share/$$f $(SHAREDIR)/$$f || exit; done
 	@for f in $(DATA); do install -D -m 644 $$f $(DATADIR)/$$f || exit; done
 ## make uninstall      of the same DESTDIR and PREFIX
 uninstall:
-	rm -f $(BINDIR)/fsduel $(BINDIR)/fsload $(MANDIR)/fsduel.1
+	rm -f $(BINDIR)/fsduel $(BINDIR)/fsload $(SHAREDIR)/man/man1/fsduel.1 \
+		$(CMDS:%=$(SHAREDIR)/man/man1/fsduel-%.1) $(SHAREDIR)/zsh/site-functions/_fsduel \
+		$(SHAREDIR)/bash-completion/completions/fsduel
 	rm -rf $(LIBDIR) $(DATADIR)
 # The same bytes from the same commit, wherever and whenever: git gives it the commit's time.
 DIST := fsduel-$(VERSION)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * annotate.h: the pieces of `fsduel annotate`: how often each instruction of a function
- * was executed for an operation (annotate_counts.c), the code of the kernel it is from
- * (annotate_code.c), and both beside each other (annotate_show.c).
+ * annotate.h: the parts of `fsduel annotate`: the code of the kernel that a function is from
+ * (annotate_code.c), and how often each of its instructions was executed for an operation
+ * (annotate_side.c).
  */
 #ifndef FSDUEL_CLI_ANNOTATE_H
 #define FSDUEL_CLI_ANNOTATE_H
@@ -26,45 +26,41 @@ struct annotate_piece {
 	size_t n; /* by address */
 };
 
-struct annotate_side {
-	struct annotate_piece *pieces;
-	size_t n;
-};
-
-/*
- * Read DIR/raw for the pairs of cell. side: 0 baseline, 1 patched. -ENOENT: the counts of
- * a cell run are not there; -EINVAL: they are damaged, or not those of profile.csv.
- */
-int annotate_collect(struct annotate_side *out, const char *dir, const struct costs *costs,
-		     const struct cost_cell *cell, int side, const char *function, struct err *e);
-void annotate_side_release(struct annotate_side *s);
-
 /* The kernel that a variant booted, by run.json: the same bytes, or a sentence why not. */
 struct annotate_code {
-	struct kernel *kernel;
-	char *vmlinux;    /* path of a file with its code */
-	bool temporary;   /* made here */
-	bool lines;       /* it has debug information */
 	const char *name; /* of the kernel in run.json */
+	struct kernel *kernel;
+	char *vmlinux; /* path of a file with its code */
+	bool lines;    /* it has debug information */
+	char *dir;     /* of files that were made here, below TMPDIR; NULL: none */
 };
 
-/*
- * -ENOENT: it is not where it was; -EINVAL: another image is there now. Files are
- * made in TMPDIR and removed by the release.
- */
+/* -ENOENT: it is not where it was; -EINVAL: another image is there now. Released in any case. */
 int annotate_code_load(struct annotate_code *c, const json_t *run, const char *variant,
 		       struct err *e);
 void annotate_code_release(struct annotate_code *c);
 
 /*
- * Append what objdump says of the piece, which may be in a module, up to the instruction
- * at last: lines as objdump writes them. *shift: what to add to their addresses.
+ * Append objdump's lines for the piece, which may be in a module, up to the instruction at
+ * last. *shift: what to add to their addresses.
  */
-int annotate_disassemble(struct buf *out, uint64_t *shift, const struct annotate_code *c,
+int annotate_disassemble(struct buf *out, uint64_t *shift, struct annotate_code *c,
 			 const struct annotate_piece *p, uint64_t last, struct err *e);
 
-/* Append the side: each piece with its counts beside its instructions. */
-int annotate_show(struct buf *out, const struct annotate_side *s, const struct annotate_code *c,
-		  struct err *e);
+/* A function in a cell. */
+struct annotate_cell {
+	const char *dir, *function;
+	const struct results *results;
+	const struct costs *costs;
+	const struct cost_cell *cell;
+};
+
+/*
+ * Append the baseline's side (0) or the patched one (1): each piece with its counts, read
+ * from DIR/raw, beside its instructions.
+ * -ENOENT: the counts of a cell run or the kernel are not there; -EINVAL: they are damaged,
+ * or not those of profile.csv.
+ */
+int annotate_side(struct buf *out, const struct annotate_cell *a, int side, struct err *e);
 
 #endif

@@ -1,137 +1,115 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * annotate_code.c: the code of the kernel that was measured, for objdump; see
- * annotate.h. Only the very image that run.json has the hash of will do: another
- * build has other instructions at the same addresses.
+ * annotate_code.c: the code of the kernel that was measured, for objdump; see annotate.h.
+ * Only the image whose hash is in run.json will do: another build has other instructions
+ * at the same addresses.
  */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/annotate.h"
+#include "lib/elf.h"
 #include "lib/fs.h"
 #include "lib/num.h"
 #include "lib/proc.h"
 #include "lib/schema.h"
 #include "runners/kernel/bzimage.h"
-#include "lib/elf.h"
 #include "runners/kernel/kernel.h"
 
 #define SHORT_SHA 12
 #define OBJDUMP_NS (120u * UINT64_C(1000000000))
 #define INSTRUCTION_MAX 16 /* bytes */
 
-/* --- the kernel ------------------------------------------------------------------------------ */
-
-static const char *string_of(const json_t *object, const char *key)
+/* The image by its path, else by the reference it was given by; only with the same hash. */
+static int find_kernel(struct annotate_code *c, const json_t *run, struct err *e)
 {
-	return json_string_value(json_object_get(object, key));
-}
-
-static const char *kernel_name(const json_t *run, const char *variant)
-{
-	const json_t *item = run_variant(run, variant);
-
-	return item ? string_of(item, "kernel") : NULL;
-}
-
-/* From where it was, else by what it was called. */
-static int find_kernel(struct kernel *k, const char *name, const json_t *entry, struct err *e)
-{
-	const char *sha = string_of(entry, "sha256"), *ref = string_of(entry, "ref");
-	const char *image = string_of(entry, "image");
-	const char *places[] = { image, ref };
+	const char *image = NULL, *ref = NULL, *sha = NULL;
+	json_t *entry = json_object_get(json_object_get(run, "kernels"), c->name ? c->name : "");
+	const char *const *const places[] = { &image, &ref };
 	struct err why = ERR_INIT;
 	bool other = false;
 
-	if (!sha)
+	if (!entry ||
+	    json_unpack(entry, "{s:s s?s s?s}", "sha256", &sha, "image", &image, "ref", &ref))
 		return err_add(e, EINVAL, RUN_JSON " does not have the hash of the kernel %s",
-			       name);
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		if (!places[i] || kernel_load(k, places[i], &why))
+			       c->name ? c->name : "that ran");
+	for (size_t i = 0; i < 2; i++) {
+		struct kernel k;
+
+		if (!*places[i] || kernel_load(&k, *places[i], &why))
 			continue;
-		if (!strcmp(k->sha256, sha))
+		if (!strcmp(k.sha256, sha)) {
+			c->kernel = xcalloc(1, sizeof(k));
+			*c->kernel = k;
 			return 0;
+		}
 		other = true;
-		kernel_release(k);
+		kernel_release(&k);
 	}
-	*k = (struct kernel){ .image = BUF_INIT };
-	if (other)
-		return err_add(e, EINVAL,
-			       "the kernel %s is another image now (%s): what ran was "
+	image = image ? image : ref ? ref : "its image";
+	return other ? err_add(e, EINVAL,
+			       "the kernel %s is another image now (%s): the image that ran was "
 			       "%.*s; build or fetch it again to see its code",
-			       name, image ? image : ref, SHORT_SHA, sha);
-	return err_add(e, ENOENT,
-		       "the kernel %s (image %.*s) is not there any more: %s is gone or no "
-		       "kernel",
-		       name, SHORT_SHA, sha,
-		       image ? image
-		       : ref ? ref
-			     : "its image");
+			       c->name, image, SHORT_SHA, sha)
+		     : err_add(e, ENOENT,
+			       "the kernel %s (image %.*s) is not there any more: %s is gone or no "
+			       "kernel",
+			       c->name, SHORT_SHA, sha, image);
 }
 
-/* --- its code as a file ------------------------------------------------------------------------
- */
+/* --- its code as a file ---------------------------------------------------------------- */
 
-static int write_temporary(char **path, const void *data, size_t len, struct err *e)
+/* Write a file of that name into our folder, which is made on demand. */
+static int keep(struct annotate_code *c, const char *name, const void *data, size_t len,
+		char **path, struct err *e)
 {
-	const char *dir = getenv("TMPDIR");
-	char *name = xasprintf("%s/fsduel-code-XXXXXX", dir && *dir ? dir : "/tmp");
-	int fd = mkstemp(name), ret = 0;
-	const char *at = data;
+	const char *tmp = getenv("TMPDIR");
+	int ret = 0;
 
-	if (fd < 0) {
-		ret = err_sys(e, errno, "cannot make a file like %s", name);
-		free(name);
-		return ret;
+	if (!c->dir) {
+		c->dir = xasprintf("%s/fsduel-code-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+		if (!mkdtemp(c->dir)) {
+			ret = err_sys(e, errno, "cannot make a folder like %s", c->dir);
+			free(c->dir);
+			c->dir = NULL;
+			return ret;
+		}
 	}
-	while (len && !ret) {
-		ssize_t n = write(fd, at, len);
-
-		if (n < 0)
-			ret = err_sys(e, errno, "cannot write %s", name);
-		at += n > 0 ? n : 0;
-		len -= n > 0 ? (size_t)n : 0;
-	}
-	close(fd);
-	*path = name;
-	if (ret) {
-		unlink(name);
-		free(name);
-		*path = NULL;
-	}
-	return ret;
+	*path = xasprintf("%s/%s", c->dir, name);
+	return fs_write_atomic(*path, data, len, e);
 }
 
 /* The vmlinux that a build left near its image: it has symbols, and perhaps line numbers. */
-static char *find_vmlinux(const struct kernel *k, bool *lines)
+static bool find_vmlinux(struct annotate_code *c)
 {
 	static const char *const beside[] = { "vmlinux", "../../../vmlinux" };
-	int dir = (int)(strrchr(k->image_path, '/') - k->image_path);
+	const char *image = c->kernel->image_path;
 
-	for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++) {
-		char *path = xasprintf("%.*s/%s", dir, k->image_path, beside[i]);
+	for (size_t i = 0; i < 2 && !c->vmlinux; i++) {
+		char *path = xasprintf("%.*s%s", (int)(strrchr(image, '/') - image + 1), image,
+				       beside[i]);
 		char build_id[BUILD_ID_HEX] = "";
 		struct buf b = BUF_INIT;
 
 		if (fs_exists(path) && !fs_read(path, 0, &b, NULL))
 			vmlinux_build_id(b.data, b.len, build_id);
-		*lines = b.len && elf_section(b.data, b.len, ".debug_line").data;
+		if (*build_id && !strcmp(build_id, c->kernel->build_id)) {
+			c->lines = elf_section(b.data, b.len, ".debug_line").data;
+			c->vmlinux = path;
+		} else {
+			free(path);
+		}
 		buf_release(&b);
-		if (*build_id && !strcmp(build_id, k->build_id))
-			return path;
-		free(path);
 	}
-	*lines = false;
-	return NULL;
+	return c->vmlinux;
 }
 
 /* The one inside the image: stripped, and the same code. */
 static int unpack(struct annotate_code *c, struct err *e)
 {
-	struct kernel *k = c->kernel;
+	const struct kernel *k = c->kernel;
 	struct buf inside = BUF_INIT;
 	struct bzimage b;
 	int ret = bzimage_parse(&b, k->image.data, k->image.len, k->image_path, e);
@@ -139,8 +117,7 @@ static int unpack(struct annotate_code *c, struct err *e)
 	if (!ret)
 		ret = bzimage_vmlinux(&b, &inside, e);
 	if (!ret)
-		ret = write_temporary(&c->vmlinux, inside.data, inside.len, e);
-	c->temporary = !ret;
+		ret = keep(c, "vmlinux", inside.data, inside.len, &c->vmlinux, e);
 	buf_release(&inside);
 	return ret;
 }
@@ -148,57 +125,37 @@ static int unpack(struct annotate_code *c, struct err *e)
 int annotate_code_load(struct annotate_code *c, const json_t *run, const char *variant,
 		       struct err *e)
 {
-	const json_t *entry;
+	const json_t *item = run_variant(run, variant);
 	int ret;
 
-	*c = (struct annotate_code){ .name = kernel_name(run, variant) };
-	entry = json_object_get(json_object_get(run, "kernels"), c->name ? c->name : "");
-	if (!entry)
-		return err_add(e, EINVAL, RUN_JSON " does not say which kernel %s is", variant);
-	c->kernel = xcalloc(1, sizeof(*c->kernel));
-	ret = find_kernel(c->kernel, c->name, entry, e);
-	if (ret)
-		return ret;
-	c->vmlinux = find_vmlinux(c->kernel, &c->lines);
-	return c->vmlinux ? 0 : unpack(c, e);
+	*c = (struct annotate_code){ .name = json_string_value(json_object_get(item, "kernel")) };
+	ret = find_kernel(c, run, e);
+	if (!ret && !find_vmlinux(c))
+		ret = unpack(c, e);
+	return ret;
 }
 
 void annotate_code_release(struct annotate_code *c)
 {
-	if (c->temporary)
-		unlink(c->vmlinux);
-	free(c->vmlinux);
+	if (c->dir)
+		fs_remove_tree(c->dir, NULL);
 	if (c->kernel)
 		kernel_release(c->kernel);
+	free(c->dir);
+	free(c->vmlinux);
 	free(c->kernel);
 	*c = (struct annotate_code){ 0 };
 }
 
-/* --- objdump -----------------------------------------------------------------------------------
- */
+/* --- objdump --------------------------------------------------------------------------- */
 
 static int objdump(struct buf *out, const char *const *argv, struct err *e)
 {
-	struct buf said = BUF_INIT;
-	struct proc_opts o = { .out = out, .err = &said, .timeout_ns = OBJDUMP_NS };
-	struct proc_exit x;
-	int ret = proc_run(argv, &o, NULL, &x, NULL);
+	const struct proc_opts o = { .out = out, .timeout_ns = OBJDUMP_NS };
+	int ret = proc_check(argv, &o, NULL, e);
 
-	if (ret == -ENOENT)
-		err_add(e, ENOENT, "objdump is not installed: apt-get install binutils");
-	else if (ret)
-		err_sys(e, -ret, "cannot run objdump");
-	else if (x.status)
-		ret = err_add(e, EIO, "objdump failed: %.200s",
-			      x.timed_out ? "it took too long" : buf_str(&said));
-	buf_release(&said);
-	return ret;
+	return ret == -ENOENT ? err_add(e, ENOENT, "objdump is in the package binutils") : ret;
 }
-
-struct module_file {
-	const char *name;
-	char *path; /* NULL: not found */
-};
 
 static bool same_module(const char *a, const char *b)
 {
@@ -208,22 +165,32 @@ static bool same_module(const char *a, const char *b)
 	return !*a && !*b;
 }
 
+struct wanted {
+	struct annotate_code *c;
+	const char *name;
+	char *path; /* NULL: not found */
+};
+
 static int keep_module(void *arg, const char *name, const void *data, size_t len, struct err *e)
 {
-	struct module_file *m = arg;
+	struct wanted *m = arg;
 
-	return m->path || !same_module(name, m->name) ? 0 : write_temporary(&m->path, data, len, e);
+	if (m->path || !same_module(name, m->name))
+		return 0;
+	return keep(m->c, "module.ko", data, len, &m->path, e);
 }
 
 /* A module's code is in its own file, from 0 on; relocations say what it calls. */
-static int of_module(struct buf *out, uint64_t *shift, const struct annotate_code *c,
+static int of_module(struct buf *out, uint64_t *shift, struct annotate_code *c,
 		     const struct annotate_piece *p, struct err *e)
 {
 	const char *const names[] = { p->object, NULL };
-	struct module_file m = { .name = p->object };
+	struct wanted m = { c, p->object, NULL };
 	char *symbol = xasprintf("--disassemble=%s", p->function);
-	const char *argv[] = { "objdump", "-dr", "--no-show-raw-insn", symbol, NULL, NULL };
+	char *head = xasprintf(" <%s>:", p->function);
+	const char *argv[] = { "objdump", "-dr", "--no-show-raw-insn", symbol, NULL, NULL }, *at;
 	int ret = kernel_modules(c->kernel, names, keep_module, &m, e);
+	uint64_t start;
 
 	if (!ret && !m.path)
 		ret = err_add(e, ENOENT,
@@ -232,29 +199,21 @@ static int of_module(struct buf *out, uint64_t *shift, const struct annotate_cod
 	argv[4] = m.path;
 	if (!ret)
 		ret = objdump(out, argv, e);
-	if (!ret) {
-		/* "0000000000000510 <null_process_cmd>:" */
-		char *head = xasprintf(" <%s>:", p->function);
-		const char *at = strstr(buf_str(out), head);
-		uint64_t start;
-
-		free(head);
-		if (at && at - out->data >= 16 && num_hex(at - 16, &start))
-			*shift = p->address - start;
-		else
-			ret = err_add(e, EINVAL,
-				      "the module %s has no symbol %s: it is not the one "
-				      "that ran",
-				      p->object, p->function);
-	}
-	if (m.path)
-		unlink(m.path);
+	/* "0000000000000510 <null_process_cmd>:" */
+	at = ret ? NULL : strstr(buf_str(out), head);
+	if (at && at - out->data >= 16 && num_hex(at - 16, &start))
+		*shift = p->address - start;
+	else if (!ret)
+		ret = err_add(e, EINVAL,
+			      "the module %s has no symbol %s: it is not the one that ran",
+			      p->object, p->function);
+	free(head);
 	free(m.path);
 	free(symbol);
 	return ret;
 }
 
-int annotate_disassemble(struct buf *out, uint64_t *shift, const struct annotate_code *c,
+int annotate_disassemble(struct buf *out, uint64_t *shift, struct annotate_code *c,
 			 const struct annotate_piece *p, uint64_t last, struct err *e)
 {
 	char start[48], stop[48];

@@ -8,19 +8,14 @@
 #include <stdlib.h>
 
 #include "cli/annotate.h"
-#include "cli/command.h"
 #include "cli/show.h"
 #include "dashboards/table/costs_table.h"
 #include "dashboards/table/table.h"
 #include "dashboards/words/text.h"
 #include "lib/near.h"
 
-struct annotate_options {
-	const char *contrast, *workload;
-};
-
 /* The cell in which it changed most, of those to be looked at. */
-static const struct cost_cell *pick(const struct costs *c, const struct annotate_options *o,
+static const struct cost_cell *pick(const struct costs *c, const struct options *o,
 				    const char *function)
 {
 	const struct costs_view v = { .contrast = o->contrast, .workload = o->workload };
@@ -45,10 +40,10 @@ static int unknown(const struct costs *c, const char *function, struct err *e)
 	int ret;
 
 	if (near)
-		ret = err_add(e, EINVAL,
-			      "no function %.128s was executed in a measured part; did you "
-			      "mean %s?",
-			      function, near);
+		ret = err_add(
+			e, EINVAL,
+			"no function %.128s was executed in a measured part; did you mean %s?",
+			function, near);
 	else
 		ret = err_add(e, EINVAL,
 			      "no function %.128s was executed in a measured part; it may be "
@@ -66,93 +61,58 @@ static void add_heading(struct buf *out, const struct cost_cell *c, const struct
 		 l->name, c->workload, *c->varying ? " " : "", c->varying, c->contrast,
 		 l->instructions[0], l->instructions[1], c->baseline, c->patched);
 	text_add_wrapped(out, "", buf_str(&b), TABLE_WIDTH);
-	text_add_wrapped(
-		out, "note: ",
-		"a running kernel patches itself (alternatives, static keys, "
-		"tracing): what it executed may differ from the image's bytes shown here. "
-		"Counts are exact; code beyond the last instruction executed is not shown.",
-		TABLE_WIDTH);
+	text_add_wrapped(out, "note: ",
+			 "a running kernel patches itself (alternatives, static keys, tracing): "
+			 "the code that ran may differ from the image's bytes shown here. Counts "
+			 "are exact; code beyond the last instruction executed is not shown.",
+			 TABLE_WIDTH);
 	buf_release(&b);
 }
 
-static int add_side(struct buf *out, const char *dir, const struct results *r,
-		    const struct costs *c, const struct cost_cell *cell, int side,
-		    const char *function, struct err *e)
+static int run(const struct call *call, struct err *e)
 {
-	const char *variant = side ? cell->patched : cell->baseline;
-	struct annotate_side s;
-	struct annotate_code code = { 0 };
-	int ret = annotate_collect(&s, dir, c, cell, side, function, e);
-
-	if (!ret && !s.n) {
-		buf_addf(out, "\n%s: was not executed under that name\n", variant);
-	} else if (!ret) {
-		buf_addf(out, "\n%s\n", variant);
-		ret = annotate_code_load(&code, results_run(r), variant, e);
-		if (!ret)
-			ret = annotate_show(out, &s, &code, e);
-	}
-	annotate_code_release(&code);
-	annotate_side_release(&s);
-	return ret;
-}
-
-static int run(const void *opts, char *const *args, unsigned nr_args, struct err *e)
-{
-	const struct annotate_options *o = opts;
-	const struct cost_cell *cell;
+	const struct options *o = &call->o;
+	const char *dir = call->args[0], *function = call->args[1];
+	const struct cost_cell *cell = NULL;
 	struct results *r = NULL;
 	struct costs *c = NULL;
 	struct buf out = BUF_INIT;
-	int code = FSDUEL_USAGE;
+	int code = FSDUEL_USAGE, ret = show_costs_load(dir, &r, &c, e);
 
-	(void)nr_args;
-	if (show_costs_load(args[0], &r, &c, e) || costs_check(c, o->contrast, o->workload, e))
-		goto out;
-	cell = pick(c, o, args[1]);
-	if (!cell) {
-		unknown(c, args[1], e);
-		goto out;
-	}
-	add_heading(&out, cell, costs_find(cell, args[1]));
-	for (int side = 0; side < 2; side++) {
-		if (add_side(&out, args[0], r, c, cell, side, args[1], e)) {
+	if (!ret)
+		ret = costs_check(c, o->contrast, o->workload, e);
+	if (!ret && !(cell = pick(c, o, function)))
+		ret = unknown(c, function, e);
+	if (!ret)
+		add_heading(&out, cell, costs_find(cell, function));
+	for (int side = 0; side < 2 && !ret; side++) {
+		const struct annotate_cell a = { dir, function, r, c, cell };
+
+		ret = annotate_side(&out, &a, side, e);
+		if (ret)
 			code = err_exit_code(e, FSDUEL_MACHINE);
-			goto out;
-		}
 	}
-	code = show_print(&out, e) ? FSDUEL_MACHINE : FSDUEL_OK;
-out:
+	if (!ret)
+		code = show_print(&out, e);
 	costs_free(c);
 	results_free(r);
 	buf_release(&out);
 	return code;
 }
 
-static const struct option_row options[] = {
-	{ 'c', "contrast", OPT_STRING, "NAME", "only in this contrast of the suite",
-	  offsetof(struct annotate_options, contrast), false },
-	{ 'w', "workload", OPT_STRING, "NAME", "only in the cells of this workload",
-	  offsetof(struct annotate_options, workload), false },
-	{ .name = NULL },
-};
-
 const struct command command_annotate = {
 	.name = "annotate",
 	.args = "DIR FUNCTION",
 	.min_args = 2,
 	.max_args = 2,
-	.summary = "show how often each instruction of a kernel function was executed",
-	.text = "DIR is a folder that was measured with --pass profile, FUNCTION one that `fsduel "
-		"profile` shows. It is shown for the cell in which it changed most. Beside each "
-		"instruction stands how often it was executed for an operation (a dot: never). The "
-		"code is that of the kernel's image, which must still be where it was; source "
-		"lines "
-		"are there where a vmlinux with debug information lies beside it.\n\n"
-		"Exit code 2 says that the folder or the function is not known, 3 that the counts "
-		"or "
-		"the kernel are not there any more, or objdump is missing.",
-	.options = options,
-	.options_size = sizeof(struct annotate_options),
+	.summary = "show how often each instruction of a function was executed",
+	.text = "DIR is a folder that was measured with --pass profile, FUNCTION a kernel function "
+		"that `fsduel profile` shows. It is shown for the cell in which it changed most. "
+		"Beside each instruction stands how often it was executed for an operation (a dot: "
+		"never). The code is that of the kernel's image, which must still be where it was; "
+		"source lines are there where a vmlinux with debug information lies beside it.\n\n"
+		"Exit code 2: the folder or the function is not known; 3: the counts or the kernel "
+		"are not there any more, or objdump is missing.",
+	.options = OPT(contrast) | OPT(workload),
 	.run = run,
 };

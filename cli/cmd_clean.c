@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cmd_clean.c: `fsduel clean`: take away what a run that was killed has left on
- * this machine. What that is stands in the journal of runners/host/undo.h, and in
- * the record of a run over restarts.
+ * cmd_clean.c: `fsduel clean`: take away the things that a killed run has left on this
+ * machine. They are listed in the journal of runners/host/undo.h and in the record of a
+ * run over restarts.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -24,17 +24,15 @@ static int clean_reboot(struct strv *said, struct err *e)
 	return ret;
 }
 
-static int run(const void *opts, char *const *args, unsigned nr_args, struct err *e)
+static int run(const struct call *c, struct err *e)
 {
 	struct strv said = STRV_INIT;
 	struct undo u;
 	int ret, other;
 
-	(void)opts;
-	(void)args;
-	(void)nr_args;
+	(void)c;
 	if (geteuid()) {
-		err_add(e, EPERM, "the things to be taken away were made by root: run it as root");
+		err_add(e, EPERM, "root made the things to be taken away: run it as root");
 		return FSDUEL_MACHINE;
 	}
 	ret = undo_open(&u, e);
@@ -53,13 +51,11 @@ static int run(const void *opts, char *const *args, unsigned nr_args, struct err
 
 const struct command command_clean = {
 	.name = "clean",
-	.args = "",
 	.summary = "take away what a killed run has left on this machine",
 	.text = "A run lists each thing before it makes it: mounts, loop devices, memory disks, "
 		"images, directories, settings, its file systems on your device. After kill -9 or "
 		"a power loss this command, or the next fsduel run, removes the things on that "
-		"list "
-		"and the half-written files of the results folder, and names each; this command "
-		"also removes the unit of a run by --kexec. Measured results stay.",
+		"list and the half-written files of the results folder, and names each; this "
+		"command also removes the unit of a run by --kexec. Measured results stay.",
 	.run = run,
 };

@@ -1,46 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cmd_experiment.c: `fsduel experiment E1`: from the name of an experiment to its
- * report: kernels, measuring, comparison, letter, pictures. Which experiments there
- * are, and how far one is, tracking/experiment.h knows; each step is done by what
- * the command of its own does it with.
+ * cmd_experiment.c: `fsduel experiment E1`: from the name of an experiment to its report:
+ * kernels, measuring, comparison, letter, pictures. tracking/experiment.h knows which
+ * experiments there are and how far one is; experiment_show.c prints and writes them.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/command.h"
 #include "cli/experiment_show.h"
 #include "cli/measure.h"
-#include "cli/progress.h"
-#include "cli/show.h"
+#include "cli/options.h"
 #include "lib/num.h"
 #include "lib/proc.h"
-#include "runners/vm/trial.h"
+#include "runners/kernel/kernel.h"
+#include "runners/vm/vm.h"
 
 #define OUTPUT_DIR "fsduel-results/experiments"
 #define WORDS_MAX 64
-
-struct experiment_options {
-	const char *output, *mode;
-	uint64_t guests;
-	bool unscaled, quiet, list;
-};
-
-#define AT(member) offsetof(struct experiment_options, member)
-
-/* clang-format off */
-static const struct option_row options[] = {
-	{ 'l', "list", OPT_FLAG, NULL, "show what there is, what each needs and how long it takes; measure nothing", AT(list), false },
-	{ 'o', "output", OPT_STRING, "DIR", "where their results folders go (default: " OUTPUT_DIR ")", AT(output), false },
-	{ 'm', "mode", OPT_STRING, "MODE", "exact, tcg, kvm or auto (default: exact, then kvm where it works)", AT(mode), false },
-	{ 0, "unscaled", OPT_FLAG, NULL, "the work as it was before it was scaled down to a small guest", AT(unscaled), false },
-	{ 'j', "guests", OPT_COUNT, "N", "guests at once in exact mode (default: one a core that memory has room for); changes no result", AT(guests), false },
-	{ 'q', "quiet", OPT_FLAG, NULL, "no progress", AT(quiet), false },
-	{ 0 },
-};
-/* clang-format on */
 
 /* What became of one experiment in one mode. */
 struct outcome {
@@ -51,159 +30,149 @@ struct outcome {
 	struct buf summary;
 };
 
-struct job {
-	const struct experiment_options *o;
+/* All that were asked for. */
+struct round {
+	const struct options *o;
 	const char *dir;
-	struct progress_line say;
-	struct build_line build;
+	struct progress_line line;
 	bool no_kvm; /* it does not run a guest here */
 	struct outcome *outcomes;
 	size_t nr;
 };
 
-/* --- kernels ---------------------------------------------------------------------- */
-
-static void making_begins(void *arg, const char *kernel, bool built)
+static const char *base_name(const char *path)
 {
-	struct job *j = arg;
-	char *text = xasprintf("%s the kernel %s%s", built ? "building" : "fetching", kernel,
-			       built ? ", which takes ten minutes the first time and then less "
-				       "than one"
-				     : "");
+	const char *slash = strrchr(path, '/');
 
-	if (!j->o->quiet)
-		progress_say(&j->say, text);
-	j->build.since_ns = now_ns();
-	free(text);
+	return slash ? slash + 1 : path;
 }
 
-static void making_goes_on(void *arg, const struct kernel_build_progress *p)
+/* "E1: SENTENCE" for each sentence. */
+static void say(struct round *r, const char *what, const char *sentences)
 {
-	build_line_show(&((struct job *)arg)->build, p);
-}
-
-static void making_ends(void *arg)
-{
-	(void)arg;
-	build_line_end();
-}
-
-static int make_kernels(struct job *j, const struct suite *s, struct err *e)
-{
-	bool line = j->say.terminal && !j->o->quiet;
-	const struct experiment_making m = {
-		.begin = making_begins,
-		.progress = line ? making_goes_on : NULL,
-		.end = line ? making_ends : NULL,
-		.arg = j,
-		.stop = &stop_signal,
-	};
-	int ret = experiment_make_kernels(s, &m, e);
-
-	if (ret == -EINTR && stop_signal)
-		return 128 + stop_signal;
-	return ret ? err_exit_code(e, FSDUEL_MACHINE) : FSDUEL_OK;
-}
-
-/* --- one experiment in one mode ------------------------------------------------------- */
-
-/* Nothing where it is complete already; else what is missing, from nothing or on top of what is
- * there. */
-static int measure(struct job *j, struct suite *s, struct outcome *out, struct err *e)
-{
-	struct measure_opts m = {
-		.command = "experiment",
-		.dir = out->folder,
-		.quiet = j->o->quiet,
-		.same = true,
-		.guests = s->mode == MODE_EXACT ? (unsigned)j->o->guests : 0,
-	};
-	enum experiment_state state;
-	struct plan p = { 0 };
-
-	if (plan_make(&p, s, e))
-		return err_exit_code(e, FSDUEL_USAGE);
-	state = experiment_state(out->folder, s, &p);
-	plan_release(&p);
-	out->before = state == EXPERIMENT_DONE;
-	m.resume = state == EXPERIMENT_BEGUN;
-	return out->before ? FSDUEL_OK : measure_suite(s, &m, e);
-}
-
-static int run_steps(struct job *j, const struct experiment *x, enum mode mode, struct outcome *out,
-		     struct err *e)
-{
-	const struct suite_overrides over = { .mode = mode_names[mode],
-					      .unscaled = j->o->unscaled };
-	bool tried = mode == MODE_KVM && !j->o->mode;
-	struct suite s = { 0 };
-	int code = FSDUEL_OK;
-
-	if (suite_load(&s, x->path, &over, e))
-		code = err_exit_code(e, FSDUEL_USAGE);
-	/* What is only tried speaks when it has worked. */
-	if (code == FSDUEL_OK && !tried)
-		experiment_print_head(x, &s);
-	if (code == FSDUEL_OK)
-		code = make_kernels(j, &s, e);
-	if (code == FSDUEL_OK)
-		code = measure(j, &s, out, e);
-	if (code == FSDUEL_OK && tried)
-		experiment_print_head(x, &s);
-	suite_release(&s);
-	if (code == FSDUEL_OK)
-		code = experiment_print_results(out->folder, &out->summary, e);
-	return code;
-}
-
-/* Each sentence with the experiment it is about. */
-static void complain(struct job *j, const char *folder, const struct err *e)
-{
-	const char *slash = strrchr(folder, '/');
 	struct strv said = STRV_INIT;
 
-	strv_split(&said, e->text, "\n");
+	strv_split(&said, sentences, "\n");
 	fflush(stdout);
 	for (size_t i = 0; i < said.n; i++) {
-		char *text = xasprintf("%s: %s", slash ? slash + 1 : folder, said.v[i]);
+		char *text = xasprintf("%s: %s", what, said.v[i]);
 
-		progress_say(&j->say, text);
+		progress_say(&r->line, text);
 		free(text);
 	}
 	strv_release(&said);
 }
 
-/* kvm that was not asked for may be missing: that is no failure, and is said once. */
-static bool skip_kvm(struct job *j, const struct outcome *out, const struct err *why)
-{
-	char *text;
+/* --- kernels ---------------------------------------------------------------------- */
 
-	if (j->o->mode || out->code != FSDUEL_MACHINE || experiment_is_begun(out->folder))
-		return false;
-	j->no_kvm = true;
-	text = xasprintf("only in exact mode: %.*s", (int)strcspn(why->text, "\n"), why->text);
-	progress_say(&j->say, text);
-	free(text);
-	return true;
+static int make_kernel(struct round *r, const struct suite_kernel *k, struct err *e)
+{
+	bool line = r->line.terminal && !r->o->quiet;
+	/* A kernel of Debian's, "6.12", is fetched; any other image is there or is not. */
+	bool fetched =
+		!k->source && k->ref && isdigit((unsigned char)*k->ref) && !strchr(k->ref, '/');
+	struct build_line started = { .since_ns = now_ns() };
+	struct kernel_build b = suite_kernel_build(k);
+	struct err why = ERR_INIT;
+	char *path = NULL;
+	int ret;
+
+	if (experiment_has_kernel(k, &why))
+		return 0;
+	if (!k->source && !fetched) {
+		err_exit(e, err_exit_code(&why, FSDUEL_USAGE));
+		return err_add(e, EINVAL, "%s", why.text);
+	}
+	if (!r->o->quiet)
+		say(r, k->source ? "building the kernel" : "fetching the kernel", k->ref);
+	b.progress = line ? build_line_show : NULL;
+	b.arg = &started;
+	b.stop = &stop_signal;
+	ret = k->source ? kernel_build(&b, &path, e) : kernel_fetch(k->ref, &path, e);
+	if (line)
+		build_line_end();
+	free(path);
+	return ret;
 }
 
-static int run_one(struct job *j, const struct experiment *x, enum mode mode)
+static int make_kernels(struct round *r, const struct suite *s, struct err *e)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < s->nr_kernels && !ret; i++)
+		ret = make_kernel(r, &s->kernels[i], e);
+	return ret == -EINTR && stop_signal ? 128 + stop_signal
+	       : ret                        ? err_exit_code(e, FSDUEL_MACHINE)
+					    : FSDUEL_OK;
+}
+
+/* --- one experiment in one mode ------------------------------------------------------- */
+
+/* Measure what the folder lacks. */
+static int measure(struct job *j, struct outcome *out, struct err *e)
+{
+	enum experiment_state state;
+	struct plan p = { 0 };
+
+	if (plan_make(&p, &j->suite, e))
+		return err_exit_code(e, FSDUEL_USAGE);
+	state = experiment_state(out->folder, &j->suite, &p);
+	plan_release(&p);
+	out->before = state == EXPERIMENT_DONE;
+	j->resume = state == EXPERIMENT_BEGUN;
+	return out->before ? FSDUEL_OK : job_measure(j, e);
+}
+
+static int run_steps(struct round *r, const struct experiment *x, enum mode mode,
+		     struct outcome *out, struct err *e)
+{
+	const struct suite_overrides over = { .mode = mode_names[mode],
+					      .unscaled = r->o->unscaled };
+	struct options o = { .quiet = r->o->quiet,
+			     .guests = mode == MODE_EXACT ? r->o->guests : 0 };
+	struct job j = { .command = "experiment", .o = &o, .dir = out->folder, .same = true };
+	/* An experiment in kvm that was not asked for is announced when it has worked. */
+	bool tried = mode == MODE_KVM && !r->o->mode;
+	int code = FSDUEL_OK;
+
+	if (suite_load(&j.suite, x->path, &over, e))
+		code = err_exit_code(e, FSDUEL_USAGE);
+	if (code == FSDUEL_OK && !tried)
+		experiment_print_head(x, &j.suite);
+	if (code == FSDUEL_OK)
+		code = make_kernels(r, &j.suite, e);
+	if (code == FSDUEL_OK)
+		code = measure(&j, out, e);
+	if (code == FSDUEL_OK && tried)
+		experiment_print_head(x, &j.suite);
+	job_release(&j);
+	if (code == FSDUEL_OK)
+		code = experiment_print_results(out->folder, &out->summary, e);
+	return code;
+}
+
+static int run_one(struct round *r, const struct experiment *x, enum mode mode)
 {
 	struct outcome out = { .summary = BUF_INIT };
 	uint64_t start_ns = now_ns();
 	struct err e = ERR_INIT;
 
-	out.folder = experiment_folder(x, j->dir, mode, j->o->unscaled);
-	out.code = run_steps(j, x, mode, &out, &e);
+	out.folder = experiment_folder(x, r->dir, mode, r->o->unscaled);
+	out.code = run_steps(r, x, mode, &out, &e);
 	out.took_ns = now_ns() - start_ns;
-	if (mode == MODE_KVM && skip_kvm(j, &out, &e)) {
+	/* kvm that was not asked for may be missing: that is no failure, and is said once. */
+	if (mode == MODE_KVM && !r->o->mode && out.code == FSDUEL_MACHINE &&
+	    !experiment_is_begun(out.folder)) {
+		r->no_kvm = true;
+		e.text[strcspn(e.text, "\n")] = '\0';
+		say(r, "only in exact mode", e.text);
 		free(out.folder);
 		buf_release(&out.summary);
 		return FSDUEL_OK;
 	}
-	complain(j, out.folder, &e);
-	j->outcomes = xrealloc(j->outcomes, j->nr + 1, sizeof(*j->outcomes));
-	j->outcomes[j->nr++] = out;
+	say(r, base_name(out.folder), e.text);
+	r->outcomes = xrealloc(r->outcomes, r->nr + 1, sizeof(*r->outcomes));
+	r->outcomes[r->nr++] = out;
 	return out.code;
 }
 
@@ -218,131 +187,128 @@ static const char *word_of(int code)
 	return code > 128 ? "stopped" : "failed";
 }
 
-static void print_outcomes(const struct job *j)
+static void print_outcomes(const struct round *r)
 {
 	char took[32];
 
-	printf("\nexperiments, in %s:\n", j->dir);
-	for (size_t i = 0; i < j->nr; i++) {
-		struct outcome *x = &j->outcomes[i];
-		const char *slash = strrchr(x->folder, '/');
+	printf("\nexperiments, in %s:\n", r->dir);
+	for (size_t i = 0; i < r->nr; i++) {
+		struct outcome *x = &r->outcomes[i];
 
-		printf("%s: %s%s%s; %s%s\n", slash ? slash + 1 : x->folder, buf_str(&x->summary),
+		printf("%s: %s%s%s; %s%s\n", base_name(x->folder), buf_str(&x->summary),
 		       x->summary.len && x->code ? "; " : "", word_of(x->code),
 		       num_format_ns_human(took, x->took_ns), x->before ? ", measured before" : "");
 	}
 }
 
 /* The first that holds of stopped, usage, machine, not measured, fine. */
-static int exit_code(const struct job *j)
+static int exit_code(const struct round *r)
 {
 	static const int order[] = { FSDUEL_USAGE, FSDUEL_MACHINE, FSDUEL_UNMEASURED };
 
 	if (stop_signal)
 		return 128 + stop_signal;
 	for (size_t k = 0; k < sizeof(order) / sizeof(order[0]); k++)
-		for (size_t i = 0; i < j->nr; i++)
-			if (j->outcomes[i].code == order[k])
+		for (size_t i = 0; i < r->nr; i++)
+			if (r->outcomes[i].code == order[k])
 				return order[k];
 	return FSDUEL_OK;
 }
 
-static int run_all(struct job *j, const struct experiments *chosen, enum mode mode)
+static int run_all(struct round *r, const struct experiments *chosen, enum mode mode)
 {
 	struct err why = ERR_INIT;
 	int code;
 
-	if (!j->o->mode && trial_kvm_device(KVM_DEVICE, &why)) {
-		char *text = xasprintf("only in exact mode: %s", why.text);
-
-		j->no_kvm = true;
-		progress_say(&j->say, text);
-		free(text);
+	if (!r->o->mode && trial_kvm_device(KVM_DEVICE, &why)) {
+		r->no_kvm = true;
+		say(r, "only in exact mode", why.text);
 	}
 	stop_signal_catch();
 	for (size_t i = 0; i < chosen->n && !stop_signal; i++) {
-		code = run_one(j, &chosen->v[i], mode);
+		code = run_one(r, &chosen->v[i], mode);
 
-		/* What cannot be made, or be read, cannot there either. */
-		if (!j->o->mode && !j->no_kvm && !stop_signal &&
+		/* An experiment that failed in exact mode would fail in kvm, too. */
+		if (!r->o->mode && !r->no_kvm && !stop_signal &&
 		    (code == FSDUEL_OK || code == FSDUEL_UNMEASURED))
-			run_one(j, &chosen->v[i], MODE_KVM);
+			run_one(r, &chosen->v[i], MODE_KVM);
 	}
-	print_outcomes(j);
-	code = exit_code(j);
-	for (size_t i = 0; i < j->nr; i++) {
-		free(j->outcomes[i].folder);
-		buf_release(&j->outcomes[i].summary);
+	print_outcomes(r);
+	code = exit_code(r);
+	for (size_t i = 0; i < r->nr; i++) {
+		free(r->outcomes[i].folder);
+		buf_release(&r->outcomes[i].summary);
 	}
-	free(j->outcomes);
+	free(r->outcomes);
 	return code;
 }
 
 /* --- the command ------------------------------------------------------------------------- */
 
-static int read_mode(const struct experiment_options *o, enum mode *mode, struct err *e)
+static int read_mode(const char *word, enum mode *mode, struct err *e)
 {
-	*mode = MODE_EXACT;
-	if (o->guests > 256)
-		return err_add(e, EINVAL, "--guests goes up to 256");
-	for (enum mode m = MODE_EXACT; o->mode && mode_names[m]; m++) {
-		if (!strcmp(mode_names[m], o->mode) && m != MODE_HOST) {
-			*mode = m;
-			return 0;
-		}
-	}
-	return o->mode ? err_add(e, EINVAL, "--mode %.32s: say exact, tcg, kvm or auto", o->mode)
-		       : 0;
+	static const enum mode known[] = { MODE_EXACT, MODE_TCG, MODE_KVM, MODE_AUTO };
+	int at = choice_find("mode", "exact|tcg|kvm|auto", word, e);
+
+	*mode = known[at < 0 ? 0 : at];
+	return at < 0 ? at : 0;
 }
 
-static int run(const void *opts, char *const *args, unsigned nr_args, struct err *e)
+/* Suites that are given by their paths need no experiments to be there. */
+static int choose(struct experiments *chosen, struct experiments *all, const struct call *c,
+		  struct err *e)
 {
-	const struct experiment_options *o = opts;
-	struct job j = { .o = o,
-			 .dir = o->output ? o->output : OUTPUT_DIR,
-			 .say = progress_line("experiment", NULL, o->quiet) };
-	struct experiments all, chosen = { NULL, 0 };
 	char *const everything[] = { (char[]){ "all" } };
-	bool only_paths = nr_args;
+	bool only_paths = c->nr_args;
 	struct err none = ERR_INIT;
-	enum mode mode;
-	int ret = read_mode(o, &mode, e);
 
-	for (unsigned i = 0; i < nr_args; i++)
-		only_paths = only_paths && strchr(args[i], '/');
-	if (experiments_find(&all, &none) && !only_paths && !ret)
-		ret = err_add(e, ENOENT, "%s", none.text);
-	if (!ret)
-		ret = experiments_choose(&chosen, &all, nr_args ? args : everything,
-					 nr_args ? nr_args : 1, e);
-	if (ret)
-		ret = err_exit_code(e, FSDUEL_USAGE);
-	else if (o->list || !nr_args)
-		ret = experiments_print_list(&chosen, o->unscaled, (unsigned)o->guests, e);
+	for (unsigned i = 0; i < c->nr_args; i++)
+		only_paths = only_paths && strchr(c->args[i], '/');
+	if (experiments_find(all, &none) && !only_paths)
+		return err_add(e, ENOENT, "%s", none.text);
+	return experiments_choose(chosen, all, c->nr_args ? c->args : everything,
+				  c->nr_args ? c->nr_args : 1, e);
+}
+
+static int run(const struct call *c, struct err *e)
+{
+	const struct options *o = &c->o;
+	struct round r = { .o = o,
+			   .dir = o->output ? o->output : OUTPUT_DIR,
+			   .line = progress_line("experiment", NULL, o->quiet) };
+	struct experiments all = { NULL, 0 }, chosen = { NULL, 0 };
+	enum mode mode;
+	int code;
+
+	if (read_mode(o->mode, &mode, e) || choose(&chosen, &all, c, e))
+		code = err_exit_code(e, FSDUEL_USAGE);
+	else if (o->list || !c->nr_args)
+		code = experiments_print_list(&chosen, o->unscaled, (unsigned)o->guests, e);
 	else
-		ret = run_all(&j, &chosen, mode);
+		code = run_all(&r, &chosen, mode);
 	experiments_release(&chosen);
 	experiments_release(&all);
-	return ret;
+	return code;
 }
 
 const struct command command_experiment = {
 	.name = "experiment",
-	.args = "[ID... | all]",
+	.args = "[ID... | SUITE... | all]",
 	.max_args = WORDS_MAX,
 	.summary = "run experiments from their kernels to their reports",
-	.text = "An experiment is a suite of configs/experiments, or one given by its path,\n"
-		"./mine.ini. Without an ID they are listed. E2 is also all that is named E2-*;\n"
-		"all is all of them. Each gets the kernels it lacks built or fetched, is\n"
-		"measured in exact mode and, where KVM runs a guest, in mode kvm, and then\n"
-		"compared; its folder in DIR is a results folder like any other, with\n"
-		"comparison.csv, letter.txt, plots and report.html; where it looked for stale\n"
-		"data, guard.csv instead. What is complete there is not measured again, so the\n"
-		"same command goes on with what was interrupted; one that fails does not keep\n"
-		"the others from being run.\n\n"
-		"An experiment asks, it is no gate: the exit code is 0 also where cells are\n"
+	.text = "An experiment is a suite of configs/experiments, or one given by its path, "
+		"./mine.ini. Without an ID they are listed, with what each needs and how long it "
+		"takes. E2 is also all that is named E2-*; all is all of them. Each gets the "
+		"kernels it lacks built (ten minutes the first time, then less than one) or "
+		"fetched, is measured in exact mode and, where KVM runs a guest, in mode kvm, "
+		"unless --mode says one, and is then compared. Its folder in --output, or "
+		"in " OUTPUT_DIR
+		", is a results folder like any other, with comparison.csv, letter.txt, plots and "
+		"report.html; where it looked for stale data, guard.csv instead. What is complete "
+		"there is not measured again, so the same command goes on with what was "
+		"interrupted; one that fails does not keep the others from being run.\n\n"
+		"An experiment asks, it is no gate: the exit code is 0 also where cells are "
 		"slower. Else it is the first that holds for some experiment of 2, 3 and 4.",
-	.options = options,
-	.options_size = sizeof(struct experiment_options),
+	.options = OPT(list) | OPT(output) | OPT(mode) | OPT(unscaled) | OPT(guests) | OPT(quiet),
 	.run = run,
 };

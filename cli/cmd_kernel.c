@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cmd_kernel.c: `fsduel kernel build|fetch|list|show`: Debian's kernels and ones
- * of one's own brought into the cache, and what a kernel reference leads to. The
- * work is done by runners/kernel/kernel.h and kernel_build.h.
+ * cmd_kernel.c: `fsduel kernel build|fetch|list|show`: Debian's kernels and one's own
+ * brought into the cache, and what a kernel reference leads to. The work is done by
+ * runners/kernel/kernel.h and kernel_build.h.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -11,35 +11,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/command.h"
+#include "cli/options.h"
 #include "cli/progress.h"
 #include "lib/clean.h"
-#include "lib/buf.h"
 #include "lib/fs.h"
-#include "lib/near.h"
 #include "lib/proc.h"
 #include "runners/kernel/kernel.h"
 #include "runners/kernel/kernel_build.h"
-
-struct kernel_options {
-	const char *tree, *source, *config;
-	struct option_strings patches;
-	bool quiet, archive;
-};
-
-#define AT(member) offsetof(struct kernel_options, member)
-
-/* clang-format off */
-static const struct option_row options[] = {
-	{ 0, "tree", OPT_STRING, "DIR", "build this kernel tree, which is only read", AT(tree), false },
-	{ 0, "source", OPT_STRING, "SERIES", "build Debian's source of this series (default: " KERNEL_BUILD_SERIES ")", AT(source), false },
-	{ 'p', "patch", OPT_STRINGS, "PATCH", "apply a patch: a file, or one of kernels/ by name, as excl-dio or slow-600; may be repeated", AT(patches), false },
-	{ 0, "config", OPT_STRING, "FILE", "configuration lines that follow, and overrule, kernels/small.config", AT(config), false },
-	{ 'q', "quiet", OPT_FLAG, NULL, "no progress", AT(quiet), false },
-	{ 0, "list", OPT_FLAG, NULL, "with fetch: print the kernels that Debian's archive has", AT(archive), false },
-	{ 0 },
-};
-/* clang-format on */
 
 /* An image or a folder may hold any bytes. */
 static void print_line(const char *name, const char *text)
@@ -51,7 +29,7 @@ static void print_line(const char *name, const char *text)
 	buf_release(&b);
 }
 
-static int show(const char *ref, const struct kernel_options *o, struct err *e)
+static int show(const char *ref, const struct options *o, struct err *e)
 {
 	char *image, *modules;
 	struct kernel k;
@@ -59,10 +37,9 @@ static int show(const char *ref, const struct kernel_options *o, struct err *e)
 	(void)o;
 	if (kernel_load(&k, ref, e))
 		return err_exit_code(e, FSDUEL_USAGE);
-	image = xasprintf("%s%s", k.image_path,
-			  k.uki ? " (a unified kernel image; the lines below "
-				  "are of the kernel in it)"
-				: "");
+	image = xasprintf(
+		"%s%s", k.image_path,
+		k.uki ? " (a unified kernel image; the lines below are of the kernel in it)" : "");
 	modules = k.modules_dir ? xstrdup(k.modules_dir)
 				: xasprintf("none; looked in %s", k.modules_looked);
 	print_line("ref      ", k.ref);
@@ -78,7 +55,7 @@ static int show(const char *ref, const struct kernel_options *o, struct err *e)
 	return FSDUEL_OK;
 }
 
-static int fetch(const char *name, const struct kernel_options *o, struct err *e)
+static int fetch(const char *name, const struct options *o, struct err *e)
 {
 	char *path;
 
@@ -118,7 +95,7 @@ static int list_archive(struct err *e)
 	return ret ? err_exit_code(e, FSDUEL_MACHINE) : FSDUEL_OK;
 }
 
-static int build(const char *name, const struct kernel_options *o, struct err *e)
+static int build(const char *name, const struct options *o, struct err *e)
 {
 	bool line = !o->quiet && isatty(STDERR_FILENO);
 	struct build_line started = { .since_ns = now_ns() };
@@ -126,8 +103,8 @@ static int build(const char *name, const struct kernel_options *o, struct err *e
 		.name = name,
 		.tree = o->tree,
 		.series = o->source ? o->source : KERNEL_BUILD_SERIES,
-		.patches = o->patches.v,
-		.nr_patches = o->patches.n,
+		.patches = o->patch.v,
+		.nr_patches = o->patch.n,
 		.config = o->config,
 		.progress = line ? build_line_show : NULL,
 		.arg = &started,
@@ -158,7 +135,7 @@ static int visible(const struct dirent *entry)
 }
 
 /* Every name under which a kernel can be loaded; a link with what it leads to. */
-static int list(const char *unused, const struct kernel_options *o, struct err *e)
+static int list(const char *unused, const struct options *o, struct err *e)
 {
 	struct dirent **entries = NULL;
 	char *dir, target[256];
@@ -192,7 +169,7 @@ static const struct action {
 	const char *name;
 	unsigned words; /* after it */
 	bool options;   /* it takes them */
-	int (*run)(const char *word, const struct kernel_options *o, struct err *e);
+	int (*run)(const char *word, const struct options *o, struct err *e);
 } actions[] = {
 	{ "build", 1, true, build },
 	{ "fetch", 1, false, fetch },
@@ -200,40 +177,25 @@ static const struct action {
 	{ "show", 1, false, show },
 };
 
-#define NR_ACTIONS (sizeof(actions) / sizeof(actions[0]))
-
-static int act(const struct action *a, const void *opts, char *const *args, unsigned nr_args,
-	       struct err *e)
+static int run(const struct call *c, struct err *e)
 {
-	static const struct kernel_options none, with_list = { .archive = true };
+	static const struct options none, with_list = { .list = true };
+	int at = choice_find("action", "build|fetch|list|show", c->args[0], e);
+	const struct action *a = &actions[at < 0 ? 0 : at];
 
-	if (a->run == fetch && nr_args == 1 && !memcmp(opts, &with_list, sizeof(with_list)))
+	if (at < 0)
+		return FSDUEL_USAGE;
+	if (a->run == fetch && c->nr_args == 1 && !memcmp(&c->o, &with_list, sizeof(with_list)))
 		return list_archive(e);
-	if (nr_args - 1 != a->words)
+	if (c->nr_args - 1 != a->words)
 		err_add(e, EINVAL, "\"%s\" takes %s", a->name,
 			a->words ? "one name" : "nothing more");
-	else if (((const struct kernel_options *)opts)->archive)
+	else if (c->o.list)
 		err_add(e, EINVAL, "--list belongs to \"fetch\" without a name");
-	else if (!a->options && memcmp(opts, &none, sizeof(none)))
+	else if (!a->options && memcmp(&c->o, &none, sizeof(none)))
 		err_add(e, EINVAL, "\"%s\" takes no options: they belong to \"build\"", a->name);
 	else
-		return a->run(args[1], opts, e);
-	return FSDUEL_USAGE;
-}
-
-static int run(const void *opts, char *const *args, unsigned nr_args, struct err *e)
-{
-	const char *names[NR_ACTIONS + 1] = { NULL };
-	struct buf hint = BUF_INIT;
-
-	for (size_t i = 0; i < NR_ACTIONS; i++) {
-		names[i] = actions[i].name;
-		if (!strcmp(args[0], actions[i].name))
-			return act(&actions[i], opts, args, nr_args, e);
-	}
-	near_hint(&hint, args[0], names);
-	err_add(e, EINVAL, "unknown action \"%s\"%s", args[0], buf_str(&hint));
-	buf_release(&hint);
+		return a->run(c->args[1], &c->o, e);
 	return FSDUEL_USAGE;
 }
 
@@ -243,22 +205,21 @@ const struct command command_kernel = {
 	.min_args = 1,
 	.max_args = 2,
 	.summary = "build a kernel, fetch Debian's, list them, identify one",
-	.text = "build makes a small kernel with everything a guest needs built in, from\n"
-		"Debian's source or a tree, and gives it a name. A tree is only read; nothing\n"
-		"is built twice, and a change costs what it touches. The first build takes ten\n"
-		"minutes on two cores, and 4 GiB in the cache; its folders sources and build\n"
-		"may be removed at any time.\n\n"
-		"fetch downloads a cloud kernel of Debian's into the cache and unpacks it there;\n"
-		"nothing is installed and no rights are needed. A series (6.1, 6.12) is its\n"
-		"current kernel, a version (6.12.107, 6.1.0-47) is that one; --list prints the\n"
+	.text = "build makes a small kernel with everything a guest needs built in, from Debian's "
+		"source or a tree, and gives it a name. A tree is only read; nothing is built "
+		"twice, and a change costs what it touches. The first build takes ten minutes on "
+		"two cores, and 4 GiB in the cache; its folders sources and build may be removed "
+		"at any time.\n\n"
+		"fetch downloads a cloud kernel of Debian's into the cache and unpacks it there; "
+		"nothing is installed and no rights are needed. A series (6.1, 6.12) is its "
+		"current kernel, a version (6.12.107, 6.1.0-47) is that one; --list prints the "
 		"versions that the archive has.\n\n"
-		"show prints what a reference leads to: a bzImage, a unified kernel image, a\n"
-		"folder that holds one (an unpacked package of Debian, Ubuntu, Fedora, openSUSE\n"
-		"or Arch, an installed root, a build tree), or the name of a fetched kernel. If\n"
-		"the modules are a package of their own, unpack it into the same folder. A name\n"
-		"that `list` shows with the package's version stays the same kernel for good.\n"
-		"The cache is $FSDUEL_CACHE, or fsduel in $XDG_CACHE_HOME or ~/.cache.",
-	.options = options,
-	.options_size = sizeof(struct kernel_options),
+		"show prints what a reference leads to: a bzImage, a unified kernel image, a "
+		"folder that holds one (an unpacked package of Debian, Ubuntu, Fedora, openSUSE or "
+		"Arch, an installed root, a build tree), or the name of a fetched kernel. If the "
+		"modules are a package of their own, unpack it into the same folder. A name that "
+		"`list` shows with the package's version stays the same kernel for good. The cache "
+		"is $FSDUEL_CACHE, or fsduel in $XDG_CACHE_HOME or ~/.cache.",
+	.options = OPT(tree) | OPT(source) | OPT(patch) | OPT(config) | OPT(list) | OPT(quiet),
 	.run = run,
 };

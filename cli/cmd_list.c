@@ -3,22 +3,18 @@
  * cmd_list.c: `fsduel list TOPIC`: what can be written into a suite and what is
  * measured, straight from the tables that the program itself uses.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "analysis/locks/lock_classes.h"
-#include "cli/command.h"
+#include "cli/options.h"
 #include "dashboards/plot/plot.h"
 #include "lib/data.h"
-#include "lib/fs.h"
 #include "lib/ini.h"
-#include "lib/near.h"
+#include "runners/fio/fiojob.h"
 #include "runners/lock/lock_metric.h"
 #include "runners/profile/profile_metric.h"
-#include "runners/fio/fiojob.h"
 #include "runners/suite/suite.h"
 #include "workloads/metric.h"
 #include "workloads/role.h"
@@ -64,12 +60,10 @@ static void print_role(const struct role *r)
 		print_param(p, r);
 }
 
-static int list_roles(struct err *e)
+static void list_roles(void)
 {
-	(void)e;
 	for (const struct role *const *r = roles; *r; r++)
 		print_role(*r);
-	return FSDUEL_OK;
 }
 
 /* only: the pass, or the role, that alone has it; NULL: all have. */
@@ -82,9 +76,8 @@ static void print_metric(const char *name, const char *unit, enum better better,
 	putchar('\n');
 }
 
-static int list_metrics(struct err *e)
+static void list_metrics(void)
 {
-	(void)e;
 	for (const struct metric *m = metrics; m->name; m++)
 		print_metric(m->name, m->unit, m->better, m->help, NULL, NULL);
 	for (const struct lock_metric *m = lock_metrics; m->name; m++)
@@ -95,28 +88,22 @@ static int list_metrics(struct err *e)
 	for (const struct role *const *r = roles; *r; r++)
 		for (const struct counter *c = (*r)->counters; c && c->name; c++)
 			print_metric(c->name, c->unit, c->better, c->help, "role", (*r)->name);
-	return FSDUEL_OK;
 }
 
-static int list_locks(struct err *e)
+static void list_locks(void)
 {
-	(void)e;
 	for (unsigned i = 0; i < nr_lock_classes; i++)
 		printf("%s: %s\n", lock_classes[i].name, lock_classes[i].help);
-	return FSDUEL_OK;
 }
 
-static int list_plots(struct err *e)
+static void list_plots(void)
 {
-	(void)e;
 	for (const struct plot_kind *k = plot_kinds; k->name; k++)
 		printf("%s: %s (%s, from %s)\n", k->name, k->help, k->script, k->needs);
-	return FSDUEL_OK;
 }
 
-static int list_params(struct err *e)
+static void list_params(void)
 {
-	(void)e;
 	printf("of a mix:\n");
 	for (const struct param *p = mix_params; p->name; p++)
 		print_param(p, NULL);
@@ -128,14 +115,6 @@ static int list_params(struct err *e)
 		printf("  %-14s %s%s%s%s\n", p->name, p->option ? "sets " : "",
 		       p->option ? p->option : p->help, p->also ? " and " : "",
 		       p->also ? p->also : "");
-	return FSDUEL_OK;
-}
-
-static int is_ini(const struct dirent *entry)
-{
-	const char *dot = strrchr(entry->d_name, '.');
-
-	return entry->d_name[0] != '.' && dot && !strcmp(dot, ".ini");
 }
 
 static int print_suite(const char *path, struct err *e)
@@ -156,67 +135,42 @@ static int print_suite(const char *path, struct err *e)
 
 static int list_suites(struct err *e)
 {
-	int code = FSDUEL_OK;
-	char *dir;
+	struct strv paths = STRV_INIT;
+	int ret = 0;
 
-	for (unsigned i = 0; (dir = data_place(i, "configs")); i++) {
-		struct dirent **entries = NULL;
-		int nr = scandir(dir, &entries, is_ini, alphasort);
-
-		for (int k = 0; k < nr; k++) {
-			char *path = xasprintf("%s/%s", dir, entries[k]->d_name);
-
-			if (print_suite(path, e))
-				code = FSDUEL_USAGE;
-			free(path);
-			free(entries[k]);
-		}
-		free(entries);
-		free(dir);
-		if (nr > 0)
-			return code;
-	}
-	err_add(e, ENOENT, "there are no suites (configs/*.ini) in " DATA_PLACES);
-	return FSDUEL_USAGE;
+	data_suites(&paths, "configs");
+	for (size_t i = 0; i < paths.n; i++)
+		ret |= print_suite(paths.v[i], e);
+	if (!paths.n)
+		ret = err_add(e, ENOENT, "there are no suites (configs/*.ini) in " DATA_PLACES);
+	strv_release(&paths);
+	return ret ? FSDUEL_USAGE : FSDUEL_OK;
 }
 
-static const struct topic {
-	const char *name;
-	int (*list)(struct err *e);
-} topics[] = {
-	{ "locks", list_locks }, { "metrics", list_metrics }, { "params", list_params },
-	{ "plots", list_plots }, { "roles", list_roles },     { "suites", list_suites },
-};
-
-#define NR_TOPICS (sizeof(topics) / sizeof(topics[0]))
-
-static int run(const void *opts, char *const *args, unsigned nr_args, struct err *e)
+static int run(const struct call *c, struct err *e)
 {
-	const char *names[NR_TOPICS + 1] = { NULL };
-	struct buf hint = BUF_INIT;
+	/* In the order of the command's words; suites need more than tables. */
+	static void (*const lists[])(void) = { list_roles, list_metrics, list_params, list_locks,
+					       list_plots };
+	int topic = choice_find("topic", c->command->args, c->args[0], e);
 
-	(void)opts;
-	(void)nr_args;
-	for (size_t i = 0; i < NR_TOPICS; i++) {
-		if (!strcmp(args[0], topics[i].name))
-			return topics[i].list(e);
-		names[i] = topics[i].name;
-	}
-	near_hint(&hint, args[0], names);
-	err_add(e, EINVAL, "unknown topic \"%s\"%s", args[0], buf_str(&hint));
-	buf_release(&hint);
-	return FSDUEL_USAGE;
+	if (topic < 0)
+		return FSDUEL_USAGE;
+	if ((size_t)topic == sizeof(lists) / sizeof(lists[0]))
+		return list_suites(e);
+	lists[topic]();
+	return FSDUEL_OK;
 }
 
 const struct command command_list = {
 	.name = "list",
-	.args = "roles|suites|metrics|params|locks|plots",
+	.args = "roles|metrics|params|locks|plots|suites",
 	.min_args = 1,
 	.max_args = 1,
-	.summary = "list roles, suites, metrics, parameters, classes of locks or plots",
-	.text = "roles shows each role with the parameters it adds or gives another default;\n"
-		"params those of every mix, role and fio job. Suites are the *.ini files of\n"
-		"./configs or, without those, of the installed ones. locks shows the classes that\n"
+	.summary = "list roles, suites, metrics, parameters, lock classes or plots",
+	.text = "roles shows each role with the parameters it adds or gives another default; "
+		"params those of every mix, role and fio job. Suites are the *.ini files of "
+		"./configs or, without those, of the installed ones. locks shows the classes that "
 		"`fsduel locks` tells apart, plots the pictures of `fsduel plot`.",
 	.run = run,
 };

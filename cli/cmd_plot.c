@@ -1,55 +1,189 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cmd_plot.c: `fsduel plot DIR`: a results folder in pictures. It reads, never
- * measures, and writes into a folder of its own; that is plot_files.c's.
+ * cmd_plot.c: `fsduel plot DIR`: the pictures of a results folder chosen, named and drawn,
+ * into a folder of their own. What the pictures are is dashboards/plot/plot.h's.
  */
-#include <stddef.h>
-#include <stdio.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
-#include "cli/command.h"
-#include "cli/plot_files.h"
+#include "cli/show.h"
 #include "dashboards/plot/plot.h"
+#include "dashboards/words/text.h"
 
-static int run(const void *opts, char *const *args, unsigned nr_args, struct err *e)
+#define OUTPUT_DIR "plots" /* in the results folder */
+#define WIDTH 79u
+
+struct pictures {
+	struct plot_request *q;
+	size_t nr;
+	struct strv names;
+};
+
+#define PLAIN "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-"
+
+/* "scaling", or "scaling-CONTRAST": only characters that suit any file system and gnuplot. */
+static char *file_name(const char *kind, const char *contrast, size_t number, bool alone)
+{
+	struct buf b = BUF_INIT;
+
+	if (alone)
+		return xstrdup(kind);
+	buf_addf(&b, "%s-", kind);
+	for (const char *c = contrast; *c; c++)
+		buf_addc(&b, strchr(PLAIN, *c) ? *c : '_');
+	if (contrast[strspn(contrast, PLAIN)])
+		buf_addf(&b, "-%zu", number);
+	return buf_detach(&b, NULL);
+}
+
+/* Names of the contrasts that there are rows of, each once. */
+static struct strv contrasts_of(const struct comparison *c)
+{
+	struct strv names = STRV_INIT;
+
+	for (size_t i = 0; i < c->nr_rows; i++)
+		if (strv_find(&names, c->rows[i].contrast) < 0)
+			strv_add(&names, c->rows[i].contrast);
+	return names;
+}
+
+static void add_kind(struct pictures *p, const struct options *o, const struct plot_kind *kind,
+		     const struct strv *contrasts)
+{
+	bool alone = kind->once || contrasts->n == 1;
+
+	for (size_t i = 0; i < contrasts->n && !(alone && i); i++) {
+		char *name = file_name(kind->name, contrasts->v[i], i + 1, alone);
+		const struct plot_request q = { .kind = kind,
+						.contrast = contrasts->v[i],
+						.workload = o->workload,
+						.columns = WIDTH,
+						.format = o->ascii ? PLOT_ASCII : PLOT_SVG };
+
+		strv_add(&p->names, name);
+		p->q = xrealloc(p->q, p->nr + 2, sizeof(*p->q));
+		p->q[p->nr++] = q;
+		if (!o->ascii) {
+			p->q[p->nr] = q;
+			p->q[p->nr++].format = PLOT_PNG;
+		}
+		free(name);
+	}
+}
+
+static int list_pictures(struct pictures *p, const struct options *o, const struct strv *contrasts,
+			 struct err *e)
+{
+	for (const struct plot_kind *k = plot_kinds; !o->kind.n && k->name; k++)
+		add_kind(p, o, k, contrasts);
+	for (size_t i = 0; i < o->kind.n; i++) {
+		const struct plot_kind *k = plot_find(o->kind.v[i], e);
+
+		if (!k)
+			return -EINVAL;
+		add_kind(p, o, k, contrasts);
+	}
+	/* Names last: the array of requests no longer moves. */
+	for (size_t i = 0; i < p->nr; i++)
+		p->q[i].name = p->names.v[o->ascii ? i : i / 2];
+	return 0;
+}
+
+static void add_skipped(struct buf *out, const struct plot_request *q)
+{
+	struct buf first = BUF_INIT;
+
+	buf_addf(&first, "%s is not drawn: ", q->name);
+	text_add_wrapped(out, buf_str(&first), q->skipped, WIDTH);
+	buf_release(&first);
+}
+
+/* What was drawn where, or the pictures themselves, then what was not drawn and why. */
+static unsigned report(struct buf *out, const struct pictures *p, const char *dir)
+{
+	unsigned drawn = 0;
+
+	for (size_t i = 0; i < p->nr; i++) {
+		const struct plot_request *q = &p->q[i];
+
+		if (q->skipped)
+			continue;
+		if (q->format == PLOT_ASCII)
+			buf_addf(out, "%s%s", drawn ? "\n" : "", q->image.data);
+		else if (q->format == PLOT_SVG)
+			buf_addf(out, "%s/%s.svg, .png: %s\n", dir, q->name, q->kind->help);
+		drawn++;
+	}
+	for (size_t i = 0; i < p->nr; i++)
+		if (p->q[i].skipped && p->q[i].format != PLOT_PNG)
+			add_skipped(out, &p->q[i]);
+	return drawn;
+}
+
+static int draw(struct pictures *p, const struct options *o, const char *dir, const struct shown *s,
+		struct buf *said, struct err *e)
+{
+	const struct plot_source source = { dir, s->r, &s->c, s->locks, s->costs };
+	char *output = o->output ? xstrdup(o->output) : xasprintf("%s/" OUTPUT_DIR, dir);
+	int ret = o->ascii ? plot_render(&source, p->q, p->nr, e)
+			   : plot_write(&source, p->q, p->nr, output, e);
+	int code = ret ? err_exit_code(e, FSDUEL_MACHINE) : FSDUEL_OK;
+
+	if (!ret && !report(said, p, output)) {
+		err_add(e, ENOENT, "there is nothing in %s to be drawn", dir);
+		code = FSDUEL_USAGE;
+	}
+	free(output);
+	return code;
+}
+
+int plot_folder(const char *dir, const struct options *o, struct buf *said, struct err *e)
+{
+	const struct options show = { .contrast = o->contrast };
+	struct strv contrasts = STRV_INIT;
+	struct pictures p = { .names = STRV_INIT };
+	struct shown s = { 0 };
+	int code = FSDUEL_USAGE;
+
+	if (!show_open(dir, NULL, &show, &s, e)) {
+		contrasts = contrasts_of(&s.c);
+		if (!list_pictures(&p, o, &contrasts, e))
+			code = draw(&p, o, dir, &s, said, e);
+	}
+	for (size_t i = 0; i < p.nr; i++)
+		plot_request_release(&p.q[i]);
+	free(p.q);
+	strv_release(&p.names);
+	strv_release(&contrasts);
+	show_close(&s);
+	return code;
+}
+
+static int run(const struct call *c, struct err *e)
 {
 	struct buf said = BUF_INIT;
-	int code = show_plots(args[0], opts, &said, e);
+	int code = plot_folder(c->args[0], &c->o, &said, e);
 
-	(void)nr_args;
-	fputs(buf_str(&said), stdout);
+	if (said.len && show_print(&said, e))
+		code = FSDUEL_MACHINE;
 	buf_release(&said);
 	return code;
 }
 
-#define AT(member) offsetof(struct plot_choice, member)
-
-static const struct option_row options[] = {
-	{ 'o', "output", OPT_STRING, "DIR",
-	  "where the pictures go; without it plots in the results folder", AT(output), false },
-	{ 'k', "kind", OPT_STRINGS, "NAME",
-	  "this kind of picture, several times; without it every kind", AT(kinds), false },
-	{ 'c', "contrast", OPT_STRING, "NAME", "only this contrast of the suite", AT(contrast),
-	  false },
-	{ 'w', "workload", OPT_STRING, "NAME", "only the cells of this workload", AT(workload),
-	  false },
-	{ 'a', "ascii", OPT_FLAG, NULL, "print them as text; writes nothing", AT(ascii), false },
-	{ .name = NULL },
-};
-
 #define KIND_LINE(name, script, needs, help, once) "\n  " #name ": " help
+
 const struct command command_plot = {
 	.name = "plot",
 	.args = "DIR",
 	.min_args = 1,
 	.max_args = 1,
-	.summary = "draw a results folder: change, scaling, latency, locks, instructions",
-	.text = "DIR is a results folder. Each kind of picture is drawn as SVG and PNG by gnuplot; "
-		"one "
-		"whose data is not there is left out, and why is said:" PLOT_KINDS(
+	.summary = "draw a results folder: change, scaling, latency, locks, and more",
+	.text = "Draws each kind of picture as SVG and PNG by gnuplot, into --output or DIR/plots. "
+		"A picture without data is left out, and the reason is printed:" PLOT_KINDS(
 			KIND_LINE) "\n\nThe tables behind them are in data/, and plots.gp draws "
-				   "them all again: "
-				   "docs/plots.md. Exit code 3 says that gnuplot is not there.",
-	.options = options,
-	.options_size = sizeof(struct plot_choice),
+				   "them all again: docs/plots.md. Exit code 3: gnuplot is not "
+				   "there.",
+	.options = OPT(output) | OPT(kind) | OPT(contrast) | OPT(workload) | OPT(ascii),
 	.run = run,
 };

@@ -4,118 +4,68 @@
  * on both sides, from the profile pass of a results folder. It reads and never measures.
  */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "cli/command.h"
 #include "cli/show.h"
 #include "dashboards/table/costs_table.h"
 
-#define TOP_USUAL 10
+#define TOP_USUAL 10 /* functions of a cell in a table */
 
-struct profile_options {
-	const char *contrast, *workload, *format, *side;
-	uint64_t top;
-	bool all;
-};
+typedef void writer(struct buf *out, const struct costs *c, const struct results *r,
+		    const struct costs_view *v);
+static writer *const writers[] = { costs_table, costs_csv, costs_json, costs_folded };
 
-static const struct format {
-	const char *name;
-	void (*write)(struct buf *out, const struct costs *c, const struct results *r,
-		      const struct costs_view *v);
-	bool top; /* only the first functions, unless asked for more */
-	bool one_contrast;
-} formats[] = {
-	{ "table", costs_table, true, false }, /* the default is the first */
-	{ "csv", costs_csv, false, false },
-	{ "json", costs_json, false, false },
-	{ "folded", costs_folded, false, true },
-};
-
-static const struct format *find_format(const char *name, struct err *e)
-{
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
-		if (!name || !strcmp(name, formats[i].name))
-			return &formats[i];
-	}
-	err_add(e, EINVAL, "unknown format '%.32s'; known: table, csv, json, folded", name);
-	return NULL;
-}
-
-static int check_side(const char *side, struct costs_view *v, struct err *e)
-{
-	v->side = !side || strcmp(side, "baseline") != 0;
-	if (!side || !strcmp(side, "baseline") || !strcmp(side, "patched"))
-		return 0;
-	return err_add(e, EINVAL, "unknown side '%.32s'; known: baseline, patched", side);
-}
-
-static int check_view(const struct costs *c, const struct costs_view *v, const struct format *f,
-		      struct err *e)
+/* Folded stacks have no column for the contrast. */
+static int check_one_contrast(const struct costs *c, const struct costs_view *v, struct err *e)
 {
 	const char *first = NULL;
 
-	if (costs_check(c, v->contrast, v->workload, e))
-		return -EINVAL;
-	for (size_t i = 0; i < c->nr_cells && f->one_contrast; i++) {
+	for (size_t i = 0; i < c->nr_cells; i++) {
 		if (!costs_shown(v, &c->cells[i]))
 			continue;
 		if (first && strcmp(first, c->cells[i].contrast))
 			return err_add(e, EINVAL,
-				       "the format %s shows one contrast: choose one with "
-				       "-c, such as -c %s",
-				       f->name, first);
+				       "the format folded shows one contrast: choose one with "
+				       "--contrast, such as --contrast %s",
+				       first);
 		first = c->cells[i].contrast;
 	}
 	return 0;
 }
 
-static int run(const void *opts, char *const *args, unsigned nr_args, struct err *e)
+static int run(const struct call *c, struct err *e)
 {
-	const struct profile_options *o = opts;
-	const struct format *f = find_format(o->format, e);
-	struct costs_view v = { .contrast = o->contrast, .workload = o->workload, .top = o->top };
+	const struct options *o = &c->o;
+	writer *const write = writers[o->format];
+	const struct costs_view v = {
+		.contrast = o->contrast,
+		.workload = o->workload,
+		.top = o->all                           ? 0
+		       : o->top || write != costs_table ? o->top
+							: TOP_USUAL,
+		.side = !o->side,
+	};
 	struct results *r = NULL;
-	struct costs *c = NULL;
+	struct costs *costs = NULL;
 	struct buf out = BUF_INIT;
 	int code = FSDUEL_USAGE;
 
-	(void)nr_args;
-	if (!f || check_side(o->side, &v, e) || show_costs_load(args[0], &r, &c, e) ||
-	    check_view(c, &v, f, e))
+	if (show_costs_load(c->args[0], &r, &costs, e) ||
+	    costs_check(costs, v.contrast, v.workload, e) ||
+	    (write == costs_folded && check_one_contrast(costs, &v, e)))
 		goto out;
-	if (o->all)
-		v.top = 0;
-	else if (!v.top && f->top)
-		v.top = TOP_USUAL;
-	f->write(&out, c, r, &v);
-	code = show_print(&out, e) ? FSDUEL_MACHINE : FSDUEL_OK;
-	for (size_t i = 0; i < c->nr_cells && code == FSDUEL_OK; i++)
-		if (costs_shown(&v, &c->cells[i]) && c->cells[i].pairs < c->cells[i].planned)
+	write(&out, costs, r, &v);
+	code = show_print(&out, e);
+	for (size_t i = 0; i < costs->nr_cells && code == FSDUEL_OK; i++)
+		if (costs_shown(&v, &costs->cells[i]) &&
+		    costs->cells[i].pairs < costs->cells[i].planned)
 			code = FSDUEL_UNMEASURED;
 out:
-	costs_free(c);
+	costs_free(costs);
 	results_free(r);
 	buf_release(&out);
 	return code;
 }
-
-static const struct option_row options[] = {
-	{ 'c', "contrast", OPT_STRING, "NAME", "only this contrast of the suite",
-	  offsetof(struct profile_options, contrast), false },
-	{ 'w', "workload", OPT_STRING, "NAME", "only the cells of this workload",
-	  offsetof(struct profile_options, workload), false },
-	{ 'n', "top", OPT_COUNT, "N",
-	  "as many functions a cell; without it 10 in a table, else all",
-	  offsetof(struct profile_options, top), false },
-	{ 'a', "all", OPT_FLAG, NULL, "every function", offsetof(struct profile_options, all),
-	  false },
-	{ 'f', "format", OPT_STRING, "table|csv|json|folded", "what to print; without it a table",
-	  offsetof(struct profile_options, format), false },
-	{ 0, "side", OPT_STRING, "baseline|patched", "whose folded stacks; without it patched",
-	  offsetof(struct profile_options, side), false },
-	{ .name = NULL },
-};
 
 const struct command command_profile = {
 	.name = "profile",
@@ -126,15 +76,12 @@ const struct command command_profile = {
 	.text = "DIR is a folder that was measured with --pass profile, in exact mode. For every "
 		"contrast and cell the table shows the instructions of an operation and its idle "
 		"time, the functions and the subsystems whose instructions changed most, and "
-		"whether "
-		"a function is called more often or takes longer each time. folded is for tools "
-		"that "
-		"draw flame graphs: \"cell;subsystem;function instructions\". docs/profile.md says "
-		"what is counted.\n\n"
-		"Exit code 4 says that a planned pair has no profile, 2 that the folder has no "
-		"profile "
-		"pass or cannot be read.",
-	.options = options,
-	.options_size = sizeof(struct profile_options),
+		"whether a function is called more often or takes longer each time. The format "
+		"folded is for tools that draw flame graphs: \"cell;subsystem;function "
+		"instructions\". docs/profile.md says what is counted.\n\n"
+		"Exit code 4: a planned pair has no profile; 2: the folder has no profile pass or "
+		"cannot be read.",
+	.options = OPT(contrast) | OPT(workload) | OPT(top) | OPT(all) | OPT(format) | OPT(side),
+	.formats = "table|csv|json|folded",
 	.run = run,
 };

@@ -1,36 +1,144 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cmd_report.c: `fsduel report DIR`: a results folder as one page for a browser. It
- * reads and never measures; all it writes is the page.
+ * cmd_report.c: `fsduel report DIR`: a results folder as one page for a browser. Here the
+ * folder's files are listed and the way from the page to them is found; what stands in
+ * the page is dashboards/report/report.h's.
  */
-#include "cli/command.h"
-#include "cli/report_files.h"
+#include <errno.h>
+#include <fts.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/compare/judge.h"
 #include "cli/show.h"
+#include "dashboards/report/report.h"
+#include "lib/fs.h"
 
-struct report_options {
-	const char *output;
-	struct show_options show;
-};
+#define REPORT_HTML "report.html"
 
-static int run(const void *opts, char *const *args, unsigned nr_args, struct err *e)
+static int by_name(const void *a, const void *b)
 {
-	const struct report_options *o = opts;
-
-	(void)nr_args;
-	return show_report(args[0], o->output, &o->show, e);
+	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static const struct option_row options[] = {
-	{ 'o', "output", OPT_STRING, "FILE", "write the page there; without it DIR/report.html",
-	  offsetof(struct report_options, output), false },
-	{ 'c', "contrast", OPT_STRING, "NAME", "only this contrast of the suite",
-	  offsetof(struct report_options, show.contrast), false },
-	{ 0, "margin", OPT_STRING, "PERCENT",
-	  "changes up to that are the same, such as 2%; without it the suite's, 2%, or 0.1% in "
-	  "exact mode",
-	  offsetof(struct report_options, show.margin), false },
-	{ .name = NULL },
-};
+/* The regular files of the folder and of the folders in it, but for hidden ones and pages. */
+static int list_files(struct strv *files, const char *dir, struct err *e)
+{
+	char *const roots[] = { (char *)dir, NULL };
+	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	FTSENT *f;
+	int ret = 0;
+
+	while (fts && !ret && (f = fts_read(fts))) {
+		const char *name = f->fts_path + strlen(dir) + 1;
+
+		if (f->fts_info == FTS_DNR || f->fts_info == FTS_ERR)
+			ret = err_sys(e, f->fts_errno, "cannot read folder %s", f->fts_path);
+		else if (f->fts_level && (f->fts_level > 2 || *f->fts_name == '.'))
+			fts_set(fts, f, FTS_SKIP);
+		/* A page that links to itself would change when it is written again. */
+		else if (f->fts_info == FTS_F && strcmp(name, REPORT_HTML) != 0)
+			strv_add(files, name);
+	}
+	if (!fts)
+		ret = err_sys(e, errno, "cannot read folder %s", dir);
+	else
+		fts_close(fts);
+	if (files->n)
+		qsort(files->v, files->n, sizeof(*files->v), by_name);
+	return ret;
+}
+
+/* The folder without links, from the root, with a '/' at its end; NULL: errno says why. */
+static char *whole_path(const char *dir)
+{
+	char *path = realpath(dir, NULL), *slashed;
+
+	slashed = path ? xasprintf("%s%s", path, path[1] ? "/" : "") : NULL;
+	free(path);
+	return slashed;
+}
+
+/* "./../../results/": from the page's folder to the results folder. */
+static int find_base(struct buf *base, const char *dir, const char *file, struct err *e)
+{
+	const char *slash = strrchr(file, '/');
+	char *parent = slash ? xstrndup(file, (size_t)(slash - file) + 1) : xstrdup(".");
+	char *from = whole_path(parent), *to = whole_path(dir);
+	size_t same = 0;
+	int ret = 0;
+
+	if (!to || !from)
+		ret = err_sys(e, errno, "cannot find folder %s", to ? parent : dir);
+	for (size_t i = 0; !ret && from[i] && from[i] == to[i]; i++)
+		if (from[i] == '/')
+			same = i + 1;
+	buf_adds(base, "./");
+	for (const char *c = ret ? "" : from + same; *c; c++)
+		if (*c == '/')
+			buf_adds(base, "../");
+	buf_adds(base, ret ? "" : to + same);
+	free(from);
+	free(to);
+	free(parent);
+	return ret;
+}
+
+static int write_page(const char *file, struct report *page, const char *dir, struct err *e)
+{
+	struct strv files = STRV_INIT;
+	struct buf out = BUF_INIT, base = BUF_INIT;
+	int ret = find_base(&base, dir, file, e);
+
+	if (!ret)
+		ret = list_files(&files, dir, e);
+	if (!ret) {
+		page->base = base.data;
+		page->files = &files;
+		report_write(&out, page);
+		ret = fs_write_atomic(file, out.data, out.len, e);
+	}
+	buf_release(&out);
+	buf_release(&base);
+	strv_release(&files);
+	return ret;
+}
+
+int report_folder(const char *dir, const struct options *o, struct err *e)
+{
+	char *path = o->output ? xstrdup(o->output) : xasprintf("%s/" REPORT_HTML, dir);
+	struct shown s = { 0 };
+	json_t *series = NULL;
+	int code = FSDUEL_USAGE;
+
+	if (!show_open(dir, NULL, o, &s, e) && !report_series_read(&series, s.r, dir, e)) {
+		struct report page = {
+			.results = s.r,
+			.comparison = &s.c,
+			.locks = s.locks,
+			.costs = s.costs,
+			.series = series,
+			.folder = dir,
+		};
+
+		comparison_judge_rest(&s.c, s.r);
+		code = write_page(path, &page, dir, e) ? FSDUEL_MACHINE : FSDUEL_OK;
+	}
+	if (code == FSDUEL_OK && (printf("report: %s\n", path) < 0 || fflush(stdout))) {
+		err_sys(e, errno, "cannot write to standard output");
+		code = FSDUEL_MACHINE;
+	}
+	json_decref(series);
+	show_close(&s);
+	free(path);
+	return code;
+}
+
+static int run(const struct call *c, struct err *e)
+{
+	return report_folder(c->args[0], &c->o, e);
+}
 
 const struct command command_report = {
 	.name = "report",
@@ -38,12 +146,11 @@ const struct command command_report = {
 	.min_args = 1,
 	.max_args = 1,
 	.summary = "write a results folder as one page for a browser",
-	.text = "The page has the verdicts in a table that sorts and filters, for every cell its "
-		"samples, plots, roles and locks, and what was run on what. It holds all it needs, "
-		"works without a network and may load nothing; the folder's files are linked where "
-		"they lie. Prints where the page is.\n\n"
+	.text = "The page is --output, or DIR/report.html. It has the verdicts in a table that "
+		"sorts and filters, for every cell its samples, plots, roles and locks, and the "
+		"machine and the kernels. It holds all it needs, works without a network and loads "
+		"nothing; the folder's files are linked where they lie.\n\n"
 		"The exit code says whether the page could be written: it is no verdict.",
-	.options = options,
-	.options_size = sizeof(struct report_options),
+	.options = OPT(output) | OPT(contrast) | OPT(margin),
 	.run = run,
 };

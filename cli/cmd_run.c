@@ -1,81 +1,47 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cmd_run.c: `fsduel run`: measure a suite on this machine and the kernel that
- * runs. Measuring is runners/host/host.c; here are the options.
+ * cmd_run.c: `fsduel run`: measure a suite on this machine and the kernel that runs.
+ * Measuring is runners/host/host.c. With --kexec each block of each kernel is a leg: it is
+ * measured, the next kernel is booted, and the run goes on there.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
-#include "cli/command.h"
-#include "cli/options.h"
-#include "cli/passes.h"
 #include "cli/fio_ask.h"
-#include "cli/progress.h"
-#include "cli/run_kexec.h"
+#include "cli/measure.h"
+#include "cli/options.h"
 #include "cli/show.h"
 #include "lib/fs.h"
+#include "lib/schema.h"
 #include "runners/host/host.h"
-#include "runners/suite/suite_order.h"
-
-struct run_options {
-	const char *suite, *output, *resume, *kernel, *device, *destroy, *dir;
-	uint64_t image_bytes, blocks, block, settle_ns, watch_blocks;
-	struct option_strings passes;
-	bool null_blk, zram, force, no_settle, quiet, kexec_resume, unscaled;
-	struct option_strings kexec;
-};
+#include "runners/host/reboot.h"
+#include "runners/suite/suite.h"
 
 #define SETTLE_NS 10000000000u
 
-#define AT(member) offsetof(struct run_options, member)
-
 extern const struct command command_run;
 
-/* clang-format off */
-static const struct option_row options[] = {
-	{ 'c', "suite", OPT_STRING, "SUITE", "suite file, such as configs/mounts.ini", AT(suite), false },
-	{ 'o', "output", OPT_STRING, "DIR", "results folder to make, or to add what is missing to", AT(output), false },
-	{ 0, "resume", OPT_STRING, "DIR", "go on with a results folder and the suite it was begun with", AT(resume), false },
-	{ 'k', "kernel", OPT_STRING, "LABEL", "which of the suite's kernels it is that runs (default: its only one)", AT(kernel), false },
-	{ 0, "image", OPT_BYTES, "SIZE", "measure on a loop device on a sparse file in DIR (default: as large as the suite's [device])", AT(image_bytes), false },
-	{ 0, "device", OPT_STRING, "DEV", "measure on this block device: format it for every cell run", AT(device), false },
-	{ 0, "destroy", OPT_STRING, "DEV", "the same device once more", AT(destroy), false },
-	{ 0, "force", OPT_FLAG, NULL, "--device also when there is something on it (never when it is in use)", AT(force), false },
-	{ 0, "dir", OPT_STRING, "PATH", "measure in this directory, on its file system as it is", AT(dir), false },
-	{ 0, "null-blk", OPT_FLAG, NULL, "measure on a null_blk device with the suite's [device] settings", AT(null_blk), false },
-	{ 0, "zram", OPT_FLAG, NULL, "measure on a zram device as large as the suite's [device]", AT(zram), false },
-	{ 'b', "blocks", OPT_COUNT, "N", "blocks instead of the suite's", AT(blocks), false },
-	{ 0, "block", OPT_COUNT, "N", "measure only this block", AT(block), false },
-	{ 0, "pass", OPT_STRINGS, "PASS", "measure again with something watching: locks (who waits for which lock, how long)", AT(passes), false },
-	{ 0, "watch-blocks", OPT_COUNT, "N", "blocks, from the first on, that passes watch, instead of the suite's", AT(watch_blocks), false },
-	{ 0, "unscaled", OPT_FLAG, NULL, "the suite's work as it was before it was scaled down: its keys unscaled.*", AT(unscaled), false },
-	{ 0, "settle", OPT_NS, "TIME", "how long a cell waits at most for an idle machine (default: 10s)", AT(settle_ns), false },
-	{ 0, "no-settle", OPT_FLAG, NULL, "do not wait for an idle machine", AT(no_settle), false },
-	{ 0, "kexec", OPT_STRINGS, "LABEL=BZIMAGE[,INITRD]", "measure this kernel of the suite in turn with the others, booting it by kexec; one for each", AT(kexec), false },
-	{ 0, "kexec-resume", OPT_FLAG, NULL, "go on with a run by --kexec after a boot: what its systemd unit does", AT(kexec_resume), false },
-	{ 'q', "quiet", OPT_FLAG, NULL, "no progress", AT(quiet), false },
-	{ 0 },
-};
-/* clang-format on */
-
 /* The kinds of target, by the options that ask for them. */
-static int choose_target(const struct run_options *o, struct target_wants *w, struct err *e)
+static int choose_target(const struct options *o, struct target_wants *w, struct err *e)
 {
 	const struct {
 		bool asked;
 		enum target_kind kind;
 	} kinds[] = {
-		{ o->image_bytes, TARGET_IMAGE }, { o->device, TARGET_DEVICE },
-		{ o->dir, TARGET_DIR },           { o->null_blk, TARGET_NULL_BLK },
+		{ o->image, TARGET_IMAGE }, { o->device, TARGET_DEVICE },
+		{ o->dir, TARGET_DIR },     { o->null_blk, TARGET_NULL_BLK },
 		{ o->zram, TARGET_ZRAM },
 	};
 	unsigned asked = 0;
 
-	*w = (struct target_wants){ TARGET_IMAGE, o->image_bytes, o->device,
-				    o->destroy,   o->dir,         o->force };
+	*w =
+		(struct target_wants){ TARGET_IMAGE, o->image, o->device,
+				       o->destroy,   o->dir,   o->force };
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (kinds[i].asked) {
 			w->kind = kinds[i].kind;
@@ -83,173 +49,269 @@ static int choose_target(const struct run_options *o, struct target_wants *w, st
 		}
 	if (asked > 1)
 		return err_add(e, EINVAL,
-			       "give one of --image, --device, --dir, --null-blk and "
-			       "--zram");
+			       "give one of --image, --device, --dir, --null-blk and --zram");
 	if (w->kind != TARGET_DEVICE && (o->destroy || o->force))
 		return err_add(e, EINVAL, "--destroy and --force go with --device");
 	return 0;
 }
 
-static int check_options(const struct run_options *o, struct target_wants *w, struct err *e)
+static int check_options(const struct options *o, struct target_wants *w, struct err *e)
 {
-	int ret = 0;
+	int ret = choose_target(o, w, e);
 
 	if (o->kexec.n && (o->kernel || o->block))
-		ret = err_add(e, EINVAL,
-			      "--kexec chooses kernel and block itself: leave --kernel and "
-			      "--block out");
-	else if (!o->output == !o->resume)
-		ret = err_add(e, EINVAL, "give either --output DIR or, to go on, --resume DIR");
-	else if (!o->suite && !o->resume)
-		ret = err_add(e, EINVAL, "give the suite: -c configs/mounts.ini");
-	else if (o->blocks > 1000 || o->block > 1000 || o->watch_blocks > 1000)
-		ret = err_add(e, EINVAL, "--blocks, --block and --watch-blocks go up to 1000");
-	else if (o->settle_ns && o->no_settle)
+		ret = err_add(
+			e, EINVAL,
+			"--kexec chooses kernel and block itself: leave --kernel and --block out");
+	else if (o->settle && o->no_settle)
 		ret = err_add(e, EINVAL, "--settle and --no-settle exclude each other");
-	if (!ret)
-		ret = choose_target(o, w, e);
-	if (ret)
-		err_exit(e, FSDUEL_USAGE);
 	return ret;
 }
 
-/* The suite that a folder was begun with, by its path: its job files lie beside it. */
-struct begun {
-	json_t *run;
-	const char *suite;
-	unsigned blocks, watch_blocks;
-	bool unscaled;
+/* A run of the command, and the part of it that is measured at a time. */
+struct host_job {
+	struct job job;
+	const struct options *o;
+	struct target_wants target;
+	struct progress last;
+	unsigned elsewhere; /* cell runs that other kernels or blocks still lack */
 };
 
-static int read_begun(const char *dir, struct begun *b, struct err *e)
+/* One kernel's part of the folder, or one block of it. FSDUEL_OK also where cell runs failed. */
+static int measure_part(struct host_job *h, const char *kernel, unsigned block, struct err *e)
 {
-	char *path = xasprintf("%s/run.json", dir);
-	json_t *suite;
-	int ret = fs_read_json(path, &b->run, e);
-
-	suite = json_object_get(b->run, "suite");
-	if (!ret && !json_is_string(json_object_get(suite, "path")))
-		ret = -EINVAL;
-	if (!ret) {
-		b->suite = json_string_value(json_object_get(suite, "path"));
-		b->blocks = (unsigned)json_integer_value(json_object_get(suite, "blocks"));
-		b->watch_blocks =
-			(unsigned)json_integer_value(json_object_get(b->run, "watch_blocks"));
-		b->unscaled = json_is_true(json_object_get(suite, "unscaled"));
-	} else {
-		err_exit(e, FSDUEL_USAGE);
-		err_add(e, EINVAL, "%s is not a results folder", dir);
-	}
-	free(path);
-	return ret;
-}
-
-/* The pairs are complete only when every kernel has had its boot. */
-static int finish(const struct run_options *o, const struct progress *last, unsigned elsewhere,
-		  struct err *e)
-{
-	const char *dir = o->resume ? o->resume : o->output;
-
-	if (!elsewhere)
-		return show_finished(dir, e);
-	printf("%u cell run%s of %s now in %s; %u more are still missing, of other kernels or "
-	       "blocks:\nboot the other kernel and give the same command with its --kernel\n",
-	       last->done, last->done == 1 ? "" : "s", o->kernel ? o->kernel : "this kernel", dir,
-	       elsewhere);
-	return last->failed ? FSDUEL_UNMEASURED : FSDUEL_OK;
-}
-
-/* This kernel's part of the folder. Returns an exit code; FSDUEL_OK also where cell runs failed. */
-static int measure_part(const struct run_options *o, const struct target_wants *w,
-			const struct suite *s, struct progress *last, unsigned *elsewhere,
-			struct err *e)
-{
+	const struct options *o = h->o;
 	struct plan p = { 0 };
 	struct progress_line line = progress_line("run", &p, o->quiet);
-	const struct host_opts h = {
-		.dir = o->resume ? o->resume : o->output,
-		.kernel = o->kernel,
-		.target = *w,
-		.block = (unsigned)o->block,
-		.settle_ns = o->no_settle   ? 0
-			     : o->settle_ns ? o->settle_ns
-					    : SETTLE_NS,
+	const struct host_opts opts = {
+		.dir = h->job.dir,
+		.kernel = kernel,
+		.target = h->target,
+		.block = block,
+		.settle_ns = o->no_settle ? 0
+			     : o->settle  ? o->settle
+					  : SETTLE_NS,
 		.progress = progress_show,
 		.before = progress_before,
 		.say = progress_say,
 		.arg = &line,
 		.stop = &stop_signal,
 	};
-	int ret = plan_make(&p, s, e);
+	int ret, code = job_plan(&p, &h->job, &line, e);
 
-	if (!ret)
-		ret = fio_ask(&p, e);
-	if (ret) {
-		plan_release(&p);
-		return err_exit_code(e, FSDUEL_USAGE);
+	if (code == FSDUEL_OK) {
+		ret = host_run(&h->job.suite, &p, &opts, &h->last, &h->elsewhere, e);
+		progress_end(&line);
+		code = !ret                           ? FSDUEL_OK
+		       : ret == -EINTR && stop_signal ? 128 + stop_signal
+						      : err_exit_code(e, FSDUEL_UNMEASURED);
 	}
-	if (!o->resume && !o->quiet)
-		fio_notes(s, progress_say, &line);
-	stop_signal_catch();
-	ret = host_run(s, &p, &h, last, elsewhere, e);
-	progress_end(&line);
 	plan_release(&p);
-	if (ret == -EINTR && stop_signal)
-		return 128 + stop_signal;
-	return ret ? err_exit_code(e, FSDUEL_UNMEASURED) : FSDUEL_OK;
+	return code;
 }
 
-static int measure(const struct run_options *o, const struct target_wants *w, const struct suite *s,
-		   struct err *e)
+/* The pairs are complete only when every kernel has had its boot. */
+static int measure(struct host_job *h, struct err *e)
 {
-	struct progress last = { 0 };
-	unsigned elsewhere = 0;
-	int code = measure_part(o, w, s, &last, &elsewhere, e);
+	const char *kernel = h->o->kernel;
+	unsigned done;
+	int code = measure_part(h, kernel, (unsigned)h->o->block, e);
 
-	return code == FSDUEL_OK ? finish(o, &last, elsewhere, e) : code;
+	if (code != FSDUEL_OK)
+		return code;
+	if (!h->elsewhere)
+		return show_finished(h->job.dir, e);
+	done = h->last.done;
+	printf("%u cell run%s of %s now in %s; %u more are still missing, of other kernels or "
+	       "blocks:\nboot the other kernel and give the same command with its --kernel\n",
+	       done, done == 1 ? "" : "s", kernel ? kernel : "this kernel", h->job.dir,
+	       h->elsewhere);
+	return h->last.failed ? FSDUEL_UNMEASURED : FSDUEL_OK;
 }
 
-/* --- kernels in turn ----------------------------------------------------------------- */
+/* --- kernels in turn, booted by kexec ---------------------------------------------------- */
 
-struct leg_job {
-	const struct run_options *o;
-	const struct target_wants *w;
-	const struct suite *s;
-};
-
-static int measure_leg(void *arg, const char *label, unsigned block, struct err *e)
+/* Argument list and program of this process, so that the unit can start it again. */
+static int note_command(struct reboot_state *s, struct err *e)
 {
-	const struct leg_job *job = arg;
-	struct run_options leg = *job->o;
-	struct progress last = { 0 };
-	unsigned elsewhere = 0;
+	struct buf words = BUF_INIT;
+	int ret = fs_read("/proc/self/cmdline", 0, &words, e);
+	const char *word = buf_str(&words), *end = word + words.len;
 
-	leg.kernel = label;
-	leg.block = block;
-	return measure_part(&leg, job->w, job->s, &last, &elsewhere, e);
+	for (bool first = true; !ret && word < end; word += strlen(word) + 1, first = false)
+		if (!first)
+			strv_add(&s->command, word);
+	buf_release(&words);
+	s->fsduel = realpath("/proc/self/exe", NULL);
+	s->cwd = getcwd(NULL, 0);
+	if (!ret && (!s->fsduel || !s->cwd))
+		ret = err_sys(e, errno, "cannot find this program or the working directory");
+	return ret;
+}
+
+/* What to do next: step, and its leg where it has one. What comes next decides host/reboot.c. */
+static int look(const struct host_job *h, const struct reboot_state *s, const struct plan *p,
+		struct reboot_step *step, struct reboot_leg *leg, struct err *e)
+{
+	struct reboot_legs l = { NULL, 0 };
+	char boot_id[BOOT_ID_LEN];
+	struct utsname u;
+	int ret;
+
+	legs_missing(&l, h->job.dir, p);
+	ret = reboot_legs_map(&l, p->suite, s, e);
+	if (!ret) {
+		const struct reboot_seen seen = { boot_id, u.release, reboot_running(s), &l };
+
+		order_boot_id(boot_id);
+		uname(&u);
+		reboot_decide(s, &seen, step);
+		*leg = step->leg < l.n ? l.v[step->leg] : (struct reboot_leg){ 0 };
+	}
+	reboot_legs_release(&l);
+	return ret;
+}
+
+/* Identify the kernels, check that it can be done here, install the unit; or leave nothing. */
+static int begin_turns(const struct host_job *h, struct reboot_state *s, const struct plan *p,
+		       struct err *e)
+{
+	const struct option_strings *kernels = &h->o->kexec;
+	struct reboot_step step;
+	struct reboot_leg leg;
+	int ret = 0;
+
+	if (reboot_is_installed(""))
+		ret = err_add(e, EBUSY,
+			      "a run that alternates kernels is under way on this machine (%s); "
+			      "fsduel clean ends it",
+			      REBOOT_UNIT);
+	for (size_t i = 0; i < kernels->n && !ret; i++) {
+		ret = reboot_add_kernel(s, kernels->v[i], e);
+		if (ret)
+			err_exit(e, FSDUEL_USAGE);
+	}
+	if (!ret)
+		ret = look(h, s, p, &step, &leg, e);
+	if (!ret)
+		ret = reboot_check(e);
+	if (!ret)
+		ret = note_command(s, e);
+	if (!ret) {
+		ret = reboot_install(s, "", e);
+		if (ret)
+			reboot_remove("", NULL);
+	}
+	return ret ? err_exit_code(e, FSDUEL_MACHINE) : FSDUEL_OK;
+}
+
+/* Add to the notes of run.json why the run ended before its time. */
+static void note_in_folder(const char *dir, const char *why)
+{
+	char *path = xasprintf("%s/" RUN_JSON, dir);
+	json_t *run = NULL, *notes;
+
+	if (fs_exists(path) && !fs_read_json(path, &run, NULL)) {
+		notes = json_object_get(run, "notes");
+		if (!json_is_array(notes))
+			json_object_set_new(run, "notes", notes = json_array());
+		json_array_append_new(notes, json_string(why));
+		fs_write_json(path, run, NULL);
+	}
+	json_decref(run);
+	free(path);
+}
+
+/* The run ends here; why may be NULL: the sentences in e say it. */
+static int give_up(const struct host_job *h, const char *why, int code, struct err *e)
+{
+	if (why)
+		err_add(e, EIO, "%s; what was measured is kept in %s", why, h->job.dir);
+	if (*e->text)
+		note_in_folder(h->job.dir, why ? why : e->text);
+	reboot_remove("", e);
+	return code;
+}
+
+static int measure_leg(struct host_job *h, struct reboot_state *s, const struct reboot_leg *leg,
+		       struct err *e)
+{
+	const char *label = s->kernels[leg->kernel].label;
+	int code;
+
+	printf("block %u on the kernel '%s': %u cell runs\n", leg->block, label, leg->missing);
+	fflush(stdout);
+	code = measure_part(h, label, leg->block, e);
+	if (code == 128 + SIGTERM || code == 128 + SIGHUP) {
+		/* The machine is shut down or the terminal is gone: this try does not count. */
+		s->tries--;
+		reboot_save(s, "", e);
+		return code;
+	}
+	if (code != FSDUEL_OK)
+		return give_up(h, NULL, code, e);
+	reboot_note_measured(s);
+	return reboot_save(s, "", e) ? give_up(h, NULL, FSDUEL_MACHINE, e) : FSDUEL_OK;
+}
+
+static int restart(const struct host_job *h, const struct reboot_kernel *k, struct err *e)
+{
+	printf("restarting into the kernel '%s' (%s); it goes on there by itself, and writes to "
+	       "%s\n",
+	       k->label, k->release, REBOOT_LOG);
+	fflush(stdout);
+	return reboot_kexec(k, e) ? give_up(h, NULL, FSDUEL_MACHINE, e) : FSDUEL_OK;
+}
+
+/*
+ * Measure as far as this boot reaches. FSDUEL_OK without complete: the machine is about to
+ * restart. Unit and state are removed in every other case but a shutdown and a hang-up.
+ */
+static int take_turns(struct host_job *h, struct reboot_state *s, const struct plan *p,
+		      bool *complete, struct err *e)
+{
+	char boot_id[BOOT_ID_LEN];
+	int code = FSDUEL_OK;
+
+	order_boot_id(boot_id);
+	while (code == FSDUEL_OK) {
+		struct reboot_step step = { .action = REBOOT_STOP };
+		struct reboot_leg leg = { 0 };
+
+		if (look(h, s, p, &step, &leg, e))
+			return give_up(h, NULL, err_exit_code(e, FSDUEL_USAGE), e);
+		if (step.action == REBOOT_STOP)
+			return give_up(h, step.why, FSDUEL_UNMEASURED, e);
+		if (step.action == REBOOT_DONE) {
+			*complete = true;
+			return reboot_remove("", e) ? FSDUEL_MACHINE : FSDUEL_OK;
+		}
+		reboot_note_begin(s, &step, boot_id);
+		if (reboot_save(s, "", e))
+			return give_up(h, NULL, FSDUEL_MACHINE, e);
+		if (step.action == REBOOT_KEXEC)
+			return restart(h, &s->kernels[step.kernel], e);
+		code = measure_leg(h, s, &leg, e);
+	}
+	return code;
 }
 
 /* state: where it was left before this boot; NULL: it begins now. */
-static int measure_in_turn(const struct run_options *o, const struct target_wants *w,
-			   const struct suite *s, struct reboot_state *state, struct err *e)
+static int measure_in_turn(struct host_job *h, struct reboot_state *state, struct err *e)
 {
-	struct leg_job leg = { o, w, s };
 	struct reboot_state begun = REBOOT_STATE_NONE;
 	struct plan p = { 0 };
-	struct kexec_job job = { &p, o->resume ? o->resume : o->output, measure_leg, &leg };
 	bool complete = false;
-	int code;
+	int code = FSDUEL_OK;
 
-	if (plan_make(&p, s, e) || (!state && fio_ask(&p, e))) {
-		plan_release(&p);
-		return err_exit_code(e, FSDUEL_USAGE);
-	}
-	if (!state && kexec_begin(&begun, &o->kexec, &job, e))
-		code = err_exit_code(e, FSDUEL_MACHINE);
-	else
-		code = kexec_go(state ? state : &begun, &job, &complete, e);
+	if (plan_make(&p, &h->job.suite, e) || (!state && fio_ask(&p, e)))
+		code = err_exit_code(e, FSDUEL_USAGE);
+	if (code == FSDUEL_OK && !state)
+		code = begin_turns(h, &begun, &p, e);
+	if (code == FSDUEL_OK)
+		code = take_turns(h, state ? state : &begun, &p, &complete, e);
 	if (complete)
-		code = show_finished(job.dir, e);
+		code = show_finished(h->job.dir, e);
 	reboot_state_release(&begun);
 	plan_release(&p);
 	return code;
@@ -257,77 +319,62 @@ static int measure_in_turn(const struct run_options *o, const struct target_want
 
 /* --- the command ----------------------------------------------------------------------- */
 
-static int run_as_asked(const struct run_options *o, struct reboot_state *state, struct err *e)
+static int run_as_asked(const struct call *c, struct reboot_state *state, struct err *e)
 {
-	struct begun begun = { .run = NULL };
-	struct option_strings passes = { .n = 0 };
-	struct suite_overrides over = { .blocks = (unsigned)o->blocks,
-					.mode = "host",
-					.watch_blocks = (unsigned)o->watch_blocks,
-					.running = o->kexec.n ? "baseline" : o->kernel };
-	struct target_wants w;
-	struct suite s = { 0 };
-	int ret = check_options(o, &w, e);
+	struct host_job h = { .o = &c->o };
+	struct suite_overrides over = overrides_of(&c->o);
+	int code = FSDUEL_USAGE;
 
-	if (!ret && o->resume)
-		ret = read_begun(o->resume, &begun, e);
-	if (!over.blocks)
-		over.blocks = begun.blocks;
-	if (!over.watch_blocks)
-		over.watch_blocks = begun.watch_blocks;
-	over.unscaled = o->unscaled || begun.unscaled;
-	passes_join(&passes, &o->passes, begun.run);
-	over.passes = passes.v;
-	over.nr_passes = passes.n;
-	if (!ret)
-		ret = suite_load(&s, o->suite ? o->suite : begun.suite, &over, e);
-	if (ret)
-		ret = err_exit_code(e, FSDUEL_USAGE);
-	else if (suite_draw_order(&s, o->resume ? o->resume : o->output, e))
-		ret = err_exit_code(e, FSDUEL_MACHINE);
-	else if (o->kexec.n)
-		ret = measure_in_turn(o, &w, &s, state, e);
+	over.mode = "host";
+	over.baseline = NULL;
+	over.running = c->o.kexec.n ? "baseline" : c->o.kernel;
+	if (check_options(&c->o, &h.target, e) || job_open(&h.job, c, NULL, &over, e))
+		code = err_exit_code(e, FSDUEL_USAGE);
+	else if (suite_draw_order(&h.job.suite, h.job.dir, e))
+		code = err_exit_code(e, FSDUEL_MACHINE);
+	else if (c->o.kexec.n)
+		code = measure_in_turn(&h, state, e);
 	else
-		ret = measure(o, &w, &s, e);
-	suite_release(&s);
-	json_decref(begun.run);
-	return ret;
+		code = measure(&h, e);
+	job_release(&h.job);
+	return code;
 }
 
 /* The command that was given before the boot, in the folder in which it was given. */
 static int resume_after_boot(struct err *e)
 {
+	struct call before = { .command = &command_run };
 	struct reboot_state state;
-	struct run_options o = { .suite = NULL };
-	struct parsed p;
-	int ret = reboot_load(&state, "", e);
+	int ret = reboot_load(&state, "", e), code;
 
 	if (!ret && chdir(state.cwd))
 		ret = err_sys(e, errno, "cannot go to %s", state.cwd);
 	if (!ret)
-		ret = options_parse(&command_run, (int)state.command.n, state.command.v, &o, &p, e);
-	ret = ret ? err_exit_code(e, FSDUEL_MACHINE) : run_as_asked(&o, &state, e);
+		ret = options_parse(&command_run, (int)state.command.n, state.command.v, &before,
+				    e);
+	code = ret ? err_exit_code(e, FSDUEL_MACHINE) : run_as_asked(&before, &state, e);
 	reboot_state_release(&state);
-	return ret;
+	return code;
 }
 
-static int run(const void *opts, char *const *args, unsigned nr_args, struct err *e)
+static int run(const struct call *c, struct err *e)
 {
-	const struct run_options *o = opts;
-
-	(void)args;
-	(void)nr_args;
-	return o->kexec_resume ? resume_after_boot(e) : run_as_asked(o, NULL, e);
+	return c->o.kexec_resume ? resume_after_boot(e) : run_as_asked(c, NULL, e);
 }
 
 const struct command command_run = {
 	.name = "run",
-	.args = "",
+	.args = "[SUITE]",
+	.max_args = 1,
 	.summary = "measure a suite on this machine and the kernel that runs",
-	.text = "Runs the cells of the kernel that runs, as root, on a target that is made for it\n"
-		"or named for it, and takes away what it made, however it ends. The same folder\n"
-		"may be given on any number of boots: each adds what is missing of its --kernel.",
-	.options = options,
-	.options_size = sizeof(struct run_options),
+	.text = "Runs the cells of the kernel that runs, as root, on a target that is made for it "
+		"or named for it, and takes away what it made, however it ends. The same folder "
+		"may be given on any number of boots: each adds what is missing of its --kernel. "
+		"--device is refused where the device holds something, unless --force is given, "
+		"and always where it is in use.",
+	.options = OPT(suite) | OPT(output) | OPT(resume) | OPT(kernel) | OPT(image) | OPT(device) |
+		   OPT(destroy) | OPT(force) | OPT(dir) | OPT(null_blk) | OPT(zram) | OPT(blocks) |
+		   OPT(block) | OPT(pass) | OPT(watch_blocks) | OPT(unscaled) | OPT(settle) |
+		   OPT(no_settle) | OPT(kexec) | OPT(kexec_resume) | OPT(quiet),
 	.run = run,
 };

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * command.h: one command, one file cli/cmd_<name>.c with one
- * `const struct command command_<name>`; make finds it. The table of options
- * is the only description of the command line: parsing, -h, the man page and
- * the docs all come from it.
+ * command.h: the commands and all their options. A command is one file cli/cmd_NAME.c
+ * with one `const struct command command_NAME`; make finds it. An option is one row of
+ * OPTIONS, for all commands: one letter, one name, one meaning, one line of help. A
+ * command picks its options from that table. Reading a command line, -h, the man pages
+ * and the shell completions all use these tables and nothing else.
  */
 #ifndef FSDUEL_CLI_COMMAND_H
 #define FSDUEL_CLI_COMMAND_H
@@ -11,44 +12,178 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
+#include "lib/buf.h"
 #include "lib/err.h"
 
-enum option_kind { OPT_FLAG, OPT_STRING, OPT_STRINGS, OPT_COUNT, OPT_BYTES, OPT_NS };
-
-/* The member of an OPT_STRINGS option, which may be given several times. */
+/* The value of an option that may be given several times. */
 #define OPTION_STRINGS_MAX 32
 struct option_strings {
 	const char *v[OPTION_STRINGS_MAX];
 	size_t n;
 };
 
-struct option_row {
-	char letter;      /* 0: only the long form */
-	const char *name; /* "output" */
-	enum option_kind kind;
-	const char *arg;  /* "DIR" in the help; NULL for a flag */
-	const char *help; /* one line */
-	size_t offset; /* of the member in the command's options struct: bool, const char *, struct
-			  option_strings, or uint64_t */
-	bool required;
+/*
+ * The C type of an option's value, by its kind. CHOICE is the index of a word in a list
+ * such as "table|csv|json": the option's argument or, for --format, the command's formats.
+ */
+typedef bool option_flag;
+typedef const char *option_string;
+typedef struct option_strings option_strings;
+typedef uint64_t option_count, option_bytes, option_ns;
+typedef unsigned option_choice;
+enum option_kind {
+	KIND_flag,
+	KIND_string,
+	KIND_strings,
+	KIND_count,
+	KIND_bytes,
+	KIND_ns,
+	KIND_choice
 };
 
+/* X(letter or 0, member, name, kind, largest count or 0, argument or NULL, help) */
+/* clang-format off */
+#define OPTIONS(X) \
+X('c', suite, "suite", string, 0, "SUITE", "the suite file, the same as the word SUITE") \
+X('o', output, "output", string, 0, "PATH", \
+	"where the results go: a new folder, or what the text above says") \
+X(0, resume, "resume", string, 0, "DIR", \
+	"go on with this results folder: measure only what is missing") \
+X(0, missing, "missing", string, 0, "DIR", \
+	"show what this results folder still lacks, by kernel and block, and read no suite") \
+X('k', kernel, "kernel", string, 0, "KERNEL", \
+	"the kernel to measure: bzImage, unpacked package, build tree or fetched name; for run " \
+	"the suite's label of the kernel that runs now") \
+X(0, baseline, "baseline", string, 0, "KERNEL", \
+	"the baseline: bzImage, unpacked package, build tree or fetched name; for compare a " \
+	"variant of DIR") \
+X(0, patched, "patched", string, 0, "KERNEL", \
+	"the patched side, given like the baseline; for compare a variant of DIR2") \
+X('m', mode, "mode", string, 0, "exact|tcg|kvm|auto", "the mode, instead of the suite's") \
+X('b', blocks, "blocks", count, 1000, "N", "blocks, instead of the suite's") \
+X(0, block, "block", count, 1000, "N", "measure only this block") \
+X(0, until_sure, "until-sure", flag, 0, NULL, \
+	"add blocks until every cell is decided; looks at 8, 12, 16 and 20 blocks") \
+X(0, max_blocks, "max-blocks", count, 1000, "N", \
+	"with --until-sure: at most that many blocks, instead of 20") \
+X(0, pass, "pass", strings, 0, "PASS", \
+	"measure again while something watches: locks (who waits for which lock, how long) or " \
+	"profile (which functions an operation executes)") \
+X(0, watch_blocks, "watch-blocks", count, 1000, "N", \
+	"passes watch the first N blocks, instead of the suite's number") \
+X(0, unscaled, "unscaled", flag, 0, NULL, \
+	"the suite's work as it was before it was scaled down: its keys unscaled.*") \
+X('j', guests, "guests", count, 256, "N", \
+	"guests at once (default: one a core that memory has room for); changes no exact result") \
+X(0, initramfs, "initramfs", string, 0, "FILE", "use this initramfs instead of packing one") \
+X(0, qemu, "qemu", string, 0, "PROGRAM", \
+	"use this QEMU instead of the first qemu-system-x86_64 in PATH") \
+X(0, image, "image", bytes, 0, "SIZE", \
+	"measure on a loop device on a sparse file in the results folder (default: as large as " \
+	"the suite's [device])") \
+X(0, device, "device", string, 0, "DEV", \
+	"measure on this block device: format it for every cell run") \
+X(0, destroy, "destroy", string, 0, "PATH", \
+	"the path of the device once more: its content may be destroyed") \
+X(0, dir, "dir", string, 0, "PATH", "measure in this directory, on its file system as it is") \
+X(0, null_blk, "null-blk", flag, 0, NULL, \
+	"measure on a null_blk device with the suite's [device] settings") \
+X(0, zram, "zram", flag, 0, NULL, "measure on a zram device as large as the suite's [device]") \
+X(0, force, "force", flag, 0, NULL, "go on after a doubt: see the text above") \
+X(0, settle, "settle", ns, 0, "TIME", \
+	"how long a cell waits at most for an idle machine (default: 10s)") \
+X(0, no_settle, "no-settle", flag, 0, NULL, "do not wait for an idle machine") \
+X(0, kexec, "kexec", strings, 0, "LABEL=BZIMAGE[,INITRD]", \
+	"boot this kernel of the suite by kexec and measure it in turn with the others; once for " \
+	"each kernel") \
+X(0, kexec_resume, "kexec-resume", flag, 0, NULL, \
+	"go on with a run by --kexec after a boot; its systemd unit does this") \
+X('l', list, "list", flag, 0, NULL, "show what there is, and do nothing") \
+X('C', contrast, "contrast", string, 0, "NAME", "only this contrast of the suite") \
+X('w', workload, "workload", string, 0, "NAME", "only the cells of this workload") \
+X('r', role, "role", string, 0, "NAME|all", \
+	"only this role, or only the whole workload (all); without it both") \
+X('M', metric, "metric", string, 0, "NAME|all", \
+	"this metric, or every one; without it the primary ones") \
+X('K', kind, "kind", strings, 0, "NAME", \
+	"this kind of picture; may be repeated; without it every kind") \
+X('n', top, "top", count, 0, "N", \
+	"so many functions a cell; without it 10 in a table, else all") \
+X('a', all, "all", flag, 0, NULL, "every function") \
+X(0, side, "side", choice, 0, "patched|baseline", \
+	"whose folded stacks; without it those of patched") \
+X('f', format, "format", choice, 0, NULL, \
+	"the form of the output; without it the first of these") \
+X(0, perf, "perf", flag, 0, NULL, \
+	"print perf's own table of each recording that DIR keeps instead") \
+X(0, ascii, "ascii", flag, 0, NULL, "print the pictures as text; write no file") \
+X(0, no_chart, "no-chart", flag, 0, NULL, "leave out the chart, which gnuplot draws") \
+X(0, into, "into", string, 0, "FILE", \
+	"put the letter into FILE, such as 0000-cover-letter.patch, and do not print it") \
+X(0, margin, "margin", string, 0, "PERCENT", \
+	"changes up to that are the same, such as 2%; without it the suite's, 2%, or 0.1% in " \
+	"exact mode") \
+X(0, strict, "strict", flag, 0, NULL, "exit with 5 where something is unsure") \
+X(0, measure, "measure", flag, 0, NULL, \
+	"also work for 5 s in the working directory, to see how much one run differs from the " \
+	"next") \
+X(0, tree, "tree", string, 0, "DIR", "build this kernel tree, which is only read") \
+X(0, source, "source", string, 0, "SERIES", \
+	"build Debian's source of this series (default: 6.12)") \
+X('p', patch, "patch", strings, 0, "PATCH", \
+	"apply a patch: a file, or one of kernels/ by name, such as excl-dio; may be repeated") \
+X(0, config, "config", string, 0, "FILE", \
+	"configuration lines that follow, and overrule, kernels/small.config") \
+X('q', quiet, "quiet", flag, 0, NULL, "no progress") \
+X('h', help, "help", flag, 0, NULL, "print this help and exit")
+/* clang-format on */
+
+#define OPTION_ID(letter, member, ...) OPTION_##member,
+enum option_id { OPTIONS(OPTION_ID) NR_OPTIONS };
+_Static_assert(NR_OPTIONS <= 64, "a command's options are the bits of one number");
+
+/* The values of a command line; all zero where an option was not given. */
+#define OPTION_MEMBER(letter, member, name, kind, ...) option_##kind member;
+struct options {
+	OPTIONS(OPTION_MEMBER)
+};
+
+/* "OPT(suite) | OPT(output)" in a command. Every command has --help. */
+#define OPT(member) (UINT64_C(1) << OPTION_##member)
+
+struct option_row {
+	char letter;
+	const char *name;
+	enum option_kind kind;
+	uint64_t max;
+	const char *arg, *help;
+	size_t offset; /* of the member of struct options */
+};
+extern const struct option_row option_rows[NR_OPTIONS];
+
+struct call;
 struct command {
 	const char *name; /* equals the file's name after cmd_ */
-	const char *args; /* "DIR", "[SUITE]", "" */
+	const char *args; /* "DIR", "[SUITE]"; NULL: none */
 	unsigned min_args, max_args;
-	const char *summary;              /* one line, for the list of commands */
-	const char *text;                 /* paragraphs under the usage line; may be NULL */
-	const struct option_row *options; /* ends with a NULL name; may be NULL */
-	size_t options_size;              /* of the struct that the offsets point into */
-	/* opts is zeroed and filled; args are the words left over. Returns an exit code; on failure
-	 * with a sentence in e, which main prints as "fsduel COMMAND: ..." to stderr. */
-	int (*run)(const void *opts, char *const *args, unsigned nr_args, struct err *e);
+	const char *summary; /* one line of at most 64 columns */
+	const char *text;    /* more of it, in lines; each is folded; may be NULL */
+	uint64_t options;    /* OPT() | OPT() */
+	const char *formats; /* "table|csv|json": for --format; the first is the default */
+	/* Returns an exit code; on failure with sentences in e, which main prints. */
+	int (*run)(const struct call *c, struct err *e);
 };
 
-extern const struct command *const commands[]; /* sorted by name, ends with NULL */
-const struct command *command_find(const char *name);
+/* A command line that was read. */
+struct call {
+	const struct command *command;
+	const struct command *const *all; /* every command, by name; ends with NULL */
+	struct options o;
+	char *const *args; /* the words that are not options */
+	unsigned nr_args;
+};
 
 /* The exit codes of enum fsduel_exit in words, for help, the man page and the docs. */
 struct exit_row {
@@ -59,11 +194,10 @@ extern const struct exit_row fsduel_exits[]; /* ends with a NULL code */
 
 /*
  * Set by SIGINT, SIGTERM and SIGHUP to the signal's number; the only mutable global.
- * Threads look at it too, so it is atomic, as every flag of this kind in the project:
- * an int without a lock, which is also what a signal handler may write.
+ * It is atomic because threads look at it, too. stop_signal_catch installs the handlers;
+ * a second signal ends the program at once.
  */
 extern atomic_int stop_signal;
-/* Install the handlers that set it (long commands call this first). */
 void stop_signal_catch(void);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * doctor_checks.c: see doctor_checks.h. A check tries the thing where trying is
- * cheap: a version number does not say that QEMU has TCG, and an open /dev/kvm
- * does not say that a guest runs.
+ * doctor_checks.c: the things that `fsduel doctor` looks at, and how; see doctor_checks.h.
+ * A check tries the thing where trying is cheap: a version number does not say that QEMU
+ * has TCG, and an open /dev/kvm does not say that a guest runs.
  */
 #include "cli/doctor_checks.h"
 
@@ -15,11 +15,11 @@
 
 #include "lib/fs.h"
 #include "lib/memory.h"
+#include "lib/num.h"
 #include "lib/proc.h"
+#include "runners/host/probe.h"
 #include "runners/kernel/kernel_build.h"
 #include "runners/lock/record.h"
-#include "runners/vm/qemu.h"
-#include "runners/vm/trial.h"
 #include "runners/vm/vm.h"
 
 #define CHECK_TIMEOUT_NS 5000000000u
@@ -27,162 +27,160 @@
 #define TRIAL_RESET 0xfff0 /* where in the last 64 KiB an x86 begins */
 #define TRIAL_EXIT 33      /* isa-debug-exit: 0x10 << 1 | 1 */
 #define GUEST_BYTES (1024ull << 20)
-#define DOCTOR_RECORDING_BYTES (16u << 20)
+#define RECORDING_BYTES (16u << 20)
 #define CACHE_BYTES (512ull << 20)
+#define PROBE_NS 5000000000u
+#define STEAL_LIMIT_PCT 1.0
+/* Above these spreads a change of a few per cent drowns. */
+#define CPU_LIMIT_PCT 2.0
+#define IO_LIMIT_PCT 10.0
 
-/* First line of what a program prints, or nothing. */
-static void first_line(const char *const *argv, struct buf *said)
+/* --- what can be done here --------------------------------------------------------------- */
+
+/*
+ * Is each program there? "mke2fs -V": its version is what the second word makes it print.
+ */
+static enum health check_programs(const char *arg, struct buf *said)
 {
+	struct strv words = STRV_INIT;
 	struct buf out = BUF_INIT;
-	struct proc_opts o = { .out = &out, .err = &out, .timeout_ns = CHECK_TIMEOUT_NS };
+	const struct proc_opts o = { .out = &out, .err = &out, .timeout_ns = CHECK_TIMEOUT_NS };
+	const char *missing = NULL;
 	struct proc_exit x;
+	bool version;
 
-	if (!proc_run(argv, &o, NULL, &x, NULL) && out.len)
-		buf_add(said, out.data, strcspn(out.data, "\n"));
+	strv_split(&words, arg, " ");
+	version = words.n > 1 && *words.v[1] == '-';
+	for (size_t i = 0; i < (version ? 1 : words.n) && !missing; i++) {
+		char *path = proc_which(words.v[i]);
+
+		missing = path ? NULL : words.v[i];
+		free(path);
+	}
+	if (!missing && !version)
+		buf_adds(said, arg);
+	else if (!missing && !proc_run((const char *const *)words.v, &o, NULL, &x, NULL))
+		buf_add(said, buf_str(&out), strcspn(buf_str(&out), "\n"));
+	else if (missing && words.n > 1 && !version)
+		buf_addf(said, "no %s", missing);
 	buf_release(&out);
+	strv_release(&words);
+	return missing ? HEALTH_MISSING : HEALTH_OK;
 }
 
-enum health check_program(const char *arg, struct buf *said)
+/* Missing, with the sentence that says why. */
+static enum health missing_for(const struct err *why, struct buf *said)
 {
-	struct strv argv = STRV_INIT;
-	char *path;
-
-	strv_split(&argv, arg, " ");
-	path = proc_which(argv.v[0]);
-	if (path && argv.n > 1)
-		first_line((const char *const *)argv.v, said);
-	else if (path)
-		buf_adds(said, path);
-	strv_release(&argv);
-	if (!path)
-		return HEALTH_MISSING;
-	free(path);
-	return HEALTH_OK;
+	buf_adds(said, why->text);
+	return HEALTH_MISSING;
 }
 
-enum health check_qemu(const char *arg, struct buf *said)
+static enum health check_qemu(const char *option, struct buf *said)
 {
 	struct err e = ERR_INIT;
-	char *qemu = qemu_find(NULL, &e);
-	const char *const argv[] = { qemu, "--version", NULL };
+	char *qemu = qemu_find(NULL, &e), *command;
+	enum health h;
 
-	(void)arg;
-	if (qemu)
-		first_line(argv, said);
-	else
-		buf_adds(said, e.text);
+	if (!qemu)
+		return missing_for(&e, said);
+	command = xasprintf("%s %s", qemu, option);
+	h = check_programs(command, said);
+	free(command);
 	free(qemu);
-	return qemu ? HEALTH_OK : HEALTH_MISSING;
+	return h;
 }
 
 /*
- * Run a ROM of three instructions (mov al,0x10; out 0xf4,al; hlt) under these
- * arguments. 0: the guest's own exit came back.
+ * Run a ROM of three instructions (mov al,0x10; out 0xf4,al; hlt) under these arguments.
+ * 0: the guest's own exit came back; else a sentence.
  */
-static int trial(const char *qemu, const char *args, struct buf *out)
+static int trial(const char *args, struct err *e)
 {
 	static const unsigned char code[] = { 0xb0, 0x10, 0xe6, 0xf4, 0xf4 };
-	struct proc_opts o = { .out = out, .err = out, .timeout_ns = CHECK_TIMEOUT_NS };
-	char rom[] = "/tmp/fsduel-doctor-XXXXXX";
+	struct buf out = BUF_INIT;
+	const struct proc_opts o = { .out = &out, .err = &out, .timeout_ns = CHECK_TIMEOUT_NS };
+	char rom[] = "/tmp/fsduel-doctor-XXXXXX", *qemu = qemu_find(NULL, e);
+	int fd = qemu ? mkstemp(rom) : -1, ret = -EIO;
+	struct proc_exit x = { .status = -1 };
 	struct strv argv = STRV_INIT;
-	struct proc_exit x;
-	int fd = mkstemp(rom), ret = -EIO;
 
 	if (fd < 0)
-		return -errno;
+		goto out;
 	strv_add(&argv, qemu);
 	strv_split(&argv,
-		   "-m 16 -smp 1 -display none -monitor none -nic none "
-		   "-vga none -serial none -parallel none -no-reboot "
-		   "-device isa-debug-exit,iobase=0xf4,iosize=1 -bios",
+		   "-m 16 -smp 1 -display none -monitor none -nic none -vga none -serial none "
+		   "-parallel none -no-reboot -device isa-debug-exit,iobase=0xf4,iosize=1 -bios",
 		   " ");
 	strv_add(&argv, rom);
 	strv_split(&argv, args, " ");
 	if (!ftruncate(fd, TRIAL_ROM_BYTES) &&
 	    pwrite(fd, code, sizeof(code), TRIAL_RESET) == (ssize_t)sizeof(code) &&
-	    !proc_run((const char *const *)argv.v, &o, NULL, &x, NULL))
-		ret = x.timed_out ? -ETIMEDOUT : x.status == TRIAL_EXIT ? 0 : -EIO;
+	    !proc_run((const char *const *)argv.v, &o, NULL, &x, NULL) && x.status == TRIAL_EXIT)
+		ret = 0;
 	close(fd);
 	unlink(rom);
+	if (ret)
+		err_add(e, EIO, "a guest does not run: %.*s",
+			out.len ? (int)strcspn(out.data, "\n") : 18,
+			out.len ? out.data : "no answer from it");
+out:
 	strv_release(&argv);
+	buf_release(&out);
+	free(qemu);
 	return ret;
 }
 
-enum health check_tcg(const char *arg, struct buf *said)
+static enum health check_tcg(const char *args, struct buf *said)
 {
-	struct buf out = BUF_INIT;
-	char *qemu = qemu_find(NULL, NULL);
-	int ret;
+	struct err e = ERR_INIT;
 
-	(void)arg;
-	if (!qemu)
-		return HEALTH_MISSING;
-	ret = trial(qemu, "-accel tcg -icount shift=0,sleep=off -cpu qemu64", &out);
-	free(qemu);
-	if (ret)
-		buf_addf(said, "a guest does not run: %.*s",
-			 out.len ? (int)strcspn(out.data, "\n") : 14,
-			 out.len ? out.data : "no answer from it");
-	else
-		buf_adds(said, "a guest ran on the virtual clock");
-	buf_release(&out);
-	return ret ? HEALTH_MISSING : HEALTH_OK;
+	if (trial(args, &e))
+		return missing_for(&e, said);
+	buf_adds(said, "a guest ran on the virtual clock");
+	return HEALTH_OK;
 }
 
-enum health check_kvm(const char *arg, struct buf *said)
+static enum health check_kvm(const char *args, struct buf *said)
 {
-	struct buf out = BUF_INIT;
 	struct err e = ERR_INIT;
-	char *qemu = qemu_find(NULL, NULL);
-	int ret;
 
-	(void)arg;
-	if (!qemu || trial_kvm_device(KVM_DEVICE, &e)) {
-		buf_adds(said, e.text);
-		free(qemu);
-		return HEALTH_MISSING;
-	}
-	ret = trial(qemu, "-accel kvm -cpu host", &out);
-	free(qemu);
-	buf_release(&out);
+	if (trial_kvm_device(KVM_DEVICE, &e))
+		return missing_for(&e, said);
 	buf_addf(said, "/dev/kvm opens and %s",
-		 ret ? "a guest does not run"
-		     : "three instructions ran; only a trial boot of a "
-		       "kernel proves more");
+		 trial(args, &e)
+			 ? "a guest does not run"
+			 : "three instructions ran; only a trial boot of a kernel proves more");
 	return HEALTH_LIMITED;
 }
 
-enum health check_perf_lock(const char *arg, struct buf *said)
+/* Does `perf lock record` get ready to record here? */
+static enum health check_perf_lock(const char *arg, struct buf *said)
 {
 	char file[] = "/tmp/fsduel-doctor-XXXXXX";
 	struct lock_record *r = NULL;
 	struct err e = ERR_INIT;
-	int fd = mkstemp(file);
-	enum health health = HEALTH_LIMITED;
+	int fd = mkstemp(file), ret;
 
 	(void)arg;
-	if (fd < 0 || lock_record_open(&r, file, DOCTOR_RECORDING_BYTES, &e))
-		buf_adds(said, fd < 0 ? "no file can be made in /tmp" : e.text);
-	else
-		health = HEALTH_OK;
-	if (health == HEALTH_OK)
-		buf_adds(said, "perf lock record is ready to record");
+	ret = fd < 0 ? err_sys(&e, errno, "cannot make a file in /tmp")
+		     : lock_record_open(&r, file, RECORDING_BYTES, &e);
+	buf_adds(said, ret ? e.text : "perf lock record is ready to record");
 	if (fd >= 0) {
 		close(fd);
 		unlink(file);
 	}
 	lock_record_release(r);
-	return health;
+	return ret ? HEALTH_LIMITED : HEALTH_OK;
 }
 
-enum health check_root(const char *arg, struct buf *said)
+static enum health check_root(const char *arg, struct buf *said)
 {
 	(void)arg;
 	buf_addf(said, "user id %u", (unsigned)geteuid());
 	return geteuid() ? HEALTH_LIMITED : HEALTH_OK;
 }
 
-enum health check_loop(const char *arg, struct buf *said)
+static enum health check_loop(const char *arg, struct buf *said)
 {
 	int fd = open("/dev/loop-control", O_RDWR | O_CLOEXEC);
 
@@ -196,43 +194,23 @@ enum health check_loop(const char *arg, struct buf *said)
 	return HEALTH_OK;
 }
 
-enum health check_apt(const char *arg, struct buf *said)
-{
-	static const char *const programs[] = { "apt-get", "apt-cache", "dpkg-deb" };
-
-	(void)arg;
-	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
-		char *path = proc_which(programs[i]);
-
-		if (!path) {
-			buf_addf(said, "no %s", programs[i]);
-			return HEALTH_MISSING;
-		}
-		free(path);
-	}
-	buf_adds(said, "apt and dpkg-deb");
-	return HEALTH_OK;
-}
-
 static void add_gib(struct buf *said, uint64_t bytes, const char *what)
 {
 	buf_addf(said, "%.1f GiB %s", (double)bytes / (double)(1ull << 30), what);
 }
 
-enum health check_build(const char *arg, struct buf *said)
+static enum health check_build(const char *arg, struct buf *said)
 {
 	struct err e = ERR_INIT;
 
 	(void)arg;
-	if (!kernel_build_check(&e)) {
-		buf_adds(said, "all programs are here");
-		return HEALTH_OK;
-	}
-	buf_adds(said, e.text);
-	return HEALTH_MISSING;
+	if (kernel_build_check(&e))
+		return missing_for(&e, said);
+	buf_adds(said, "all programs are here");
+	return HEALTH_OK;
 }
 
-enum health check_memory(const char *arg, struct buf *said)
+static enum health check_memory(const char *arg, struct buf *said)
 {
 	unsigned fit = vm_guests_fit(GUEST_BYTES);
 
@@ -242,35 +220,145 @@ enum health check_memory(const char *arg, struct buf *said)
 	return fit ? HEALTH_OK : HEALTH_LIMITED;
 }
 
-enum health check_cores(const char *arg, struct buf *said)
+static enum health check_cores(const char *arg, struct buf *said)
 {
 	(void)arg;
 	buf_addf(said, "%u", vm_cpus());
 	return vm_cpus() < 2 ? HEALTH_LIMITED : HEALTH_OK;
 }
 
-enum health check_cache(const char *arg, struct buf *said)
+static enum health check_cache(const char *arg, struct buf *said)
 {
-	struct err why = ERR_INIT;
+	struct err e = ERR_INIT;
 	struct statvfs v;
 	char *dir = NULL;
-	uint64_t room;
-	int ret;
+	uint64_t room = 0;
+	int ret = fs_cache_room("", &dir, &e);
 
 	(void)arg;
-	if (fs_cache_room("", &dir, &why)) {
-		buf_adds(said, why.text);
-		return HEALTH_MISSING;
+	if (!ret && (statvfs(dir, &v) || access(dir, W_OK)))
+		ret = err_sys(&e, errno, "%s", dir);
+	if (!ret) {
+		room = (uint64_t)v.f_bavail * v.f_frsize;
+		add_gib(said, room, "free in ");
+		buf_adds(said, dir);
 	}
-	ret = statvfs(dir, &v);
-	if (ret || access(dir, W_OK)) {
-		buf_addf(said, "%s: %s", dir, strerror(errno));
-		free(dir);
-		return HEALTH_MISSING;
-	}
-	room = (uint64_t)v.f_bavail * v.f_frsize;
-	add_gib(said, room, "free in ");
-	buf_adds(said, dir);
 	free(dir);
-	return room < CACHE_BYTES ? HEALTH_LIMITED : HEALTH_OK;
+	return ret ? missing_for(&e, said) : room < CACHE_BYTES ? HEALTH_LIMITED : HEALTH_OK;
 }
+
+/* --- what makes figures differ from run to run ------------------------------------------ */
+
+static bool grade_governor(const struct machine *m, struct buf *said)
+{
+	buf_adds(said, *m->governors ? m->governors : "no frequency control to be seen");
+	return !*m->governors || !strcmp(m->governors, "performance");
+}
+
+static const char *const answers[] = { "not to be seen", "off", "on" };
+
+static bool grade_turbo(const struct machine *m, struct buf *said)
+{
+	buf_addf(said, "turbo is %s", answers[m->turbo]);
+	return m->turbo != ANSWER_YES;
+}
+
+static bool grade_smt(const struct machine *m, struct buf *said)
+{
+	buf_addf(said, "two threads a core are %s", answers[m->smt]);
+	return m->smt != ANSWER_YES;
+}
+
+static bool grade_numa(const struct machine *m, struct buf *said)
+{
+	buf_addf(said, "%u memory node%s", m->numa_nodes, m->numa_nodes == 1 ? "" : "s");
+	return m->numa_nodes == 1;
+}
+
+static bool grade_hypervisor(const struct machine *m, struct buf *said)
+{
+	buf_adds(said, *m->hypervisor ? m->hypervisor : "none");
+	return !*m->hypervisor;
+}
+
+static bool grade_steal(const struct machine *m, struct buf *said)
+{
+	if (m->steal_pct < 0)
+		buf_adds(said, "the kernel does not tell");
+	else
+		buf_addf(said, "%.2f %% of CPU time since boot", m->steal_pct);
+	return m->steal_pct <= STEAL_LIMIT_PCT;
+}
+
+static enum health check_spread(const char *dir, struct buf *said)
+{
+	struct err e = ERR_INIT;
+	struct probe p;
+	bool ok = true;
+
+	if (probe_run(&p, dir, PROBE_NS, NULL, &e)) {
+		buf_adds(said, e.text);
+		return HEALTH_MISSING;
+	}
+	for (unsigned k = 0; k < PROBE_KINDS; k++) {
+		ok &= p.cv_pct[k] <= (k == PROBE_CPU ? CPU_LIMIT_PCT : IO_LIMIT_PCT);
+		buf_addf(said, "%s%s %.1f %%", k ? ", " : "", probe_names[k], p.cv_pct[k]);
+	}
+	buf_addf(said, " (standard deviation by mean over %u runs of %.0f ms each)", p.runs,
+		 p.mean_ns[PROBE_CPU] / 1e6);
+	return ok ? HEALTH_OK : HEALTH_LIMITED;
+}
+
+/* --- the table ------------------------------------------------------------------------- */
+
+const struct doctor_row doctor_rows[] = {
+	{ "qemu", check_qemu, "--version", NULL, DOCTOR_DUEL,
+	  "install qemu-system-x86, or name another by FSDUEL_QEMU" },
+	{ "exact mode", check_tcg, "-accel tcg -icount shift=0,sleep=off -cpu qemu64", NULL,
+	  DOCTOR_DUEL, "install Debian's qemu-system-x86: it has TCG and icount" },
+	{ "kvm", check_kvm, "-accel kvm -cpu host", NULL, 0,
+	  "mode kvm needs it, exact and tcg do not, auto does without" },
+	{ "mke2fs", check_programs, "mke2fs -V", NULL, DOCTOR_DUEL, "install e2fsprogs" },
+	{ "mkfs.xfs", check_programs, "mkfs.xfs -V", NULL, 0, "install xfsprogs to measure XFS" },
+	{ "fio", check_programs, "fio --version", NULL, DOCTOR_DUEL, "install fio" },
+	{ "perf", check_programs, "perf --version", NULL, 0,
+	  "install linux-perf: it records locks, here and in guests" },
+	{ "lock events", check_perf_lock, NULL, NULL, 0,
+	  "only host mode needs it: run it as root, on Linux 5.19 or later" },
+	{ "gnuplot", check_programs, "gnuplot --version", NULL, 0,
+	  "install gnuplot-nox to draw plots" },
+	{ "kernel fetch", check_programs, "apt-get apt-cache dpkg-deb", NULL, 0,
+	  "only Debian and its kin can fetch; give bzImages of your own instead" },
+	{ "kernel build", check_build, NULL, NULL, 0,
+	  "only kernels of your own need it, fetched ones do not" },
+	{ "memory", check_memory, NULL, NULL, 0, "a guest takes about 1 GiB; end other programs" },
+	{ "cores", check_cores, NULL, NULL, 0, "guests run one after another on a single core" },
+	{ "cache", check_cache, NULL, NULL, DOCTOR_DUEL,
+	  "fetched kernels take about 100 MiB each; FSDUEL_CACHE names another folder" },
+	{ "root", check_root, NULL, NULL, 0, "only host mode needs it: run it as root" },
+	{ "loop devices", check_loop, NULL, NULL, 0,
+	  "only host mode can use them: modprobe loop, as root" },
+	{ "kexec", check_programs, "kexec --version", NULL, 0,
+	  "only fsduel run --kexec needs it: install kexec-tools" },
+	{ "gcc", check_programs, "gcc --version", NULL, 0, "install gcc to build fsduel" },
+	{ "governor", NULL, NULL, grade_governor, 0,
+	  "only host mode is touched, and fsduel run sets it to performance meanwhile" },
+	{ "turbo", NULL, NULL, grade_turbo, 0,
+	  "host mode's figures depend on the heat: echo 1 > "
+	  "/sys/devices/system/cpu/intel_pstate/no_turbo, or 0 > "
+	  "/sys/devices/system/cpu/cpufreq/boost" },
+	{ "smt", NULL, NULL, grade_smt, 0,
+	  "host mode's threads slow their neighbours: echo off > "
+	  "/sys/devices/system/cpu/smt/control" },
+	{ "numa", NULL, NULL, grade_numa, 0,
+	  "host mode's figures depend on where threads and pages land: run it under numactl "
+	  "--cpunodebind=0 --membind=0" },
+	{ "hypervisor", NULL, NULL, grade_hypervisor, 0,
+	  "host mode shares a machine with strangers: measure on bare metal, or in exact mode" },
+	{ "steal", NULL, NULL, grade_steal, 0,
+	  "the hypervisor gives our CPU time to others: mode exact does not mind" },
+	{ "spread", check_spread, ".", NULL, DOCTOR_MEASURE,
+	  "changes smaller than that need many blocks: end other programs, heed the lines above, "
+	  "or use mode exact" },
+	{ NULL, NULL, NULL, NULL, 0, NULL },
+};

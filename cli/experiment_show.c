@@ -6,10 +6,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "cli/guard_report.h"
-#include "cli/letter_block.h"
-#include "cli/plot_files.h"
-#include "cli/report_files.h"
 #include "cli/show.h"
 #include "dashboards/table/table.h"
 #include "dashboards/words/text.h"
@@ -109,11 +105,10 @@ int experiments_print_list(const struct experiments *x, bool unscaled, unsigned 
 
 static int write_letter(const char *folder, struct err *e)
 {
-	static const struct show_options show = { 0 };
-	static const struct letter_request q = { .style = LETTER_ASCII, .chart = true };
+	static const struct options none;
 	char *path = xasprintf("%s/" LETTER_TXT, folder);
 	struct buf block = BUF_INIT;
-	int ret = letter_block(&block, folder, &show, &q, e);
+	int ret = letter_block(&block, folder, &none, e);
 
 	if (!ret)
 		ret = fs_write_atomic(path, block.data, block.len, e);
@@ -125,33 +120,29 @@ static int write_letter(const char *folder, struct err *e)
 /* Slower is an answer like any other: only what was not measured is a code of its own. */
 static int summarise(const char *folder, struct buf *summary, struct err *e)
 {
-	static const struct show_options show = { 0 };
-	struct comparison c = { 0 };
-	struct results *r = NULL;
+	static const struct options none;
+	struct shown s = { 0 };
 	int code = FSDUEL_OK;
 
-	if (show_load(folder, &show, &r, &c, e))
+	if (show_open(folder, NULL, &none, &s, e))
 		code = err_exit_code(e, FSDUEL_USAGE);
 	else
-		table_summary(summary, &c);
-	if (code == FSDUEL_OK && c.unmeasured)
+		table_summary(summary, &s.c);
+	if (code == FSDUEL_OK && s.c.unmeasured)
 		code = FSDUEL_UNMEASURED;
-	comparison_release(&c);
-	results_free(r);
+	show_close(&s);
 	return code;
 }
 
 int experiment_print_results(const char *folder, struct buf *summary, struct err *e)
 {
-	static const struct show_options show = { 0 };
-	static const struct guard_show guard = { .keep = true, .no_gate = true };
-	static const struct plot_choice plots = { 0 };
+	static const struct options none;
 	struct buf drawn = BUF_INIT;
 	int measured, code;
 
-	/* Of the guard's suites nothing is compared: they ask what was read, not how fast. */
+	/* A guard's suite asks what was read, not how fast: there is nothing to compare. */
 	if (guard_asked(folder))
-		return guard_report(folder, &guard, summary, e);
+		return guard_report(folder, &none, true, 0, summary, e);
 	code = show_finished(folder, e);
 	if (code == FSDUEL_USAGE || code == FSDUEL_MACHINE)
 		return code;
@@ -161,12 +152,12 @@ int experiment_print_results(const char *folder, struct buf *summary, struct err
 		measured = code; /* outside all pairs */
 	if (measured != FSDUEL_OK && measured != FSDUEL_UNMEASURED)
 		return measured;
-	/* What was measured is drawn beside what was not. */
+	/* The measured cells are drawn, also where others were not measured. */
 	code = write_letter(folder, e);
 	if (code == FSDUEL_OK)
-		code = show_plots(folder, &plots, &drawn, e);
+		code = plot_folder(folder, &none, &drawn, e);
 	if (code == FSDUEL_OK)
-		code = show_report(folder, NULL, &show, e);
+		code = report_folder(folder, &none, e);
 	buf_release(&drawn);
 	return code == FSDUEL_OK ? measured : code;
 }

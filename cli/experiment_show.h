@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* experiment_show.h: what `fsduel experiment` prints of an experiment, and writes into its folder.
- */
+/* experiment_show.h: the list of experiments, and the results of one, printed and written. */
 #ifndef FSDUEL_CLI_EXPERIMENT_SHOW_H
 #define FSDUEL_CLI_EXPERIMENT_SHOW_H
 

@@ -18,78 +18,38 @@ struct ask {
 	struct strv seen;    /* "part=2": values of the workload's parameters that fio took */
 };
 
-/* fio's lines as one sentence. */
-static char *one_line(const char *words)
+/* Run fio with this argument, and a job file of that text; file names it in the sentence. */
+static int ask(const struct ask *a, const char *file, const char *arg, const char *text,
+	       struct err *e)
 {
-	struct strv lines = STRV_INIT;
-	struct buf b = BUF_INIT;
-
-	strv_split(&lines, words, "\n");
-	for (size_t i = 0; i < lines.n && b.len < WORDS_SHOWN; i++)
-		buf_addf(&b, "%s%s", i ? "; " : "", lines.v[i]);
-	strv_release(&lines);
-	buf_str(&b);
-	return buf_detach(&b, NULL);
-}
-
-/* Run fio with this argument, and a job file of that text where it has one. */
-static int run_fio(const struct ask *a, const char *arg, const char *text, struct buf *words,
-		   struct proc_exit *x, struct err *e)
-{
+	struct buf words = BUF_INIT;
 	const char *argv[] = { "fio", arg, text ? "job.fio" : NULL, NULL };
-	const struct proc_opts o = { .cwd = a->dir, .out = words, .err = words };
+	const struct proc_opts o = { .cwd = a->dir, .out = &words, .err = &words };
 	char *path = xasprintf("%s/job.fio", a->dir);
+	struct proc_exit x;
 	int ret = text ? fs_write_atomic(path, text, strlen(text), e) : 0;
 
 	if (!ret)
-		ret = proc_run(argv, &o, NULL, x, e);
+		ret = proc_run(argv, &o, NULL, &x, e);
+	/* --enghelp ends well where there is no such engine, too. */
+	if (!ret && (text ? x.status != 0 : strstr(buf_str(&words), "not loadable") != NULL)) {
+		struct strv lines = STRV_INIT;
+		struct buf said = BUF_INIT;
+
+		strv_split(&lines, buf_str(&words), "\n");
+		for (size_t i = 0; i < lines.n && said.len < WORDS_SHOWN; i++)
+			buf_addf(&said, "%s%s", i ? "; " : "", lines.v[i]);
+		ret = err_add(e, EINVAL, "%s: fio does not take it: %s", file, buf_str(&said));
+		err_exit(e, FSDUEL_USAGE);
+		buf_release(&said);
+		strv_release(&lines);
+	}
+	buf_release(&words);
 	free(path);
 	return ret;
 }
 
-static int refuse(const char *file, const char *words, struct err *e)
-{
-	char *said = one_line(words);
-
-	err_add(e, EINVAL, "%s: fio does not take it: %s", file, said);
-	err_exit(e, FSDUEL_USAGE);
-	free(said);
-	return -EINVAL;
-}
-
-static int ask_text(const struct ask *a, const char *file, const char *text, struct err *e)
-{
-	struct buf words = BUF_INIT;
-	struct proc_exit x;
-	int ret = run_fio(a, "--parse-only", text, &words, &x, e);
-
-	if (!ret && x.status)
-		ret = refuse(file, buf_str(&words), e);
-	buf_release(&words);
-	return ret;
-}
-
-/* To parse a job fio does not look for its engine. */
-static int ask_engine(struct ask *a, const char *file, const char *engine, struct err *e)
-{
-	struct buf words = BUF_INIT;
-	struct proc_exit x;
-	char *arg;
-	int ret;
-
-	if (strv_find(&a->engines, engine) >= 0)
-		return 0;
-	arg = xasprintf("--enghelp=%s", engine);
-	ret = run_fio(a, arg, NULL, &words, &x, e);
-	if (!ret && strstr(buf_str(&words), "not loadable"))
-		ret = refuse(file, buf_str(&words), e);
-	if (!ret)
-		strv_add(&a->engines, engine);
-	buf_release(&words);
-	free(arg);
-	return ret;
-}
-
+/* Parsing a job, fio does not look for its engine. */
 static int ask_engines(struct ask *a, const char *file, const char *text, struct err *e)
 {
 	static const char key[] = "ioengine=";
@@ -97,9 +57,19 @@ static int ask_engines(struct ask *a, const char *file, const char *text, struct
 	int ret = 0;
 
 	strv_split(&lines, text, "\n");
-	for (size_t i = 0; !ret && i < lines.n; i++)
-		if (!strncmp(lines.v[i], key, strlen(key)))
-			ret = ask_engine(a, file, lines.v[i] + strlen(key), e);
+	for (size_t i = 0; !ret && i < lines.n; i++) {
+		const char *engine = lines.v[i] + sizeof(key) - 1;
+		char *arg;
+
+		if (strncmp(lines.v[i], key, sizeof(key) - 1) != 0 ||
+		    strv_find(&a->engines, engine) >= 0)
+			continue;
+		arg = xasprintf("--enghelp=%s", engine);
+		ret = ask(a, file, arg, NULL, e);
+		if (!ret)
+			strv_add(&a->engines, engine);
+		free(arg);
+	}
 	strv_release(&lines);
 	return ret;
 }
@@ -129,60 +99,50 @@ static int ask_workload(struct ask *a, const struct plan *p, size_t workload, st
 
 	for (size_t i = 0; !ret && i < p->nr_cells; i++) {
 		const struct plan_cell *c = &p->cells[i];
+		/* The jobs before it run as well, and may be no cell of their own. */
+		const char *texts[] = { c->fio_text, c->fio_before };
 
 		if (c->workload != workload || !c->fio_text || !is_new(a, c, first))
 			continue;
 		first = false;
-		ret = ask_text(a, file, c->fio_text, e);
-		/* They run as well, and may be no cell of their own. */
-		if (!ret && c->fio_before)
-			ret = ask_text(a, file, c->fio_before, e);
-		if (!ret)
-			ret = ask_engines(a, file, c->fio_text, e);
-		if (!ret && c->fio_before)
-			ret = ask_engines(a, file, c->fio_before, e);
+		for (size_t k = 0; k < 2 && !ret; k++)
+			ret = texts[k] ? ask(a, file, "--parse-only", texts[k], e) : 0;
+		for (size_t k = 0; k < 2 && !ret; k++)
+			ret = texts[k] ? ask_engines(a, file, texts[k], e) : 0;
 	}
 	strv_release(&a->seen);
 	return ret;
 }
 
-static bool has_fio(const struct suite *s)
-{
-	for (size_t i = 0; i < s->nr_workloads; i++)
-		if (s->workloads[i].fio)
-			return true;
-	return false;
-}
-
 int fio_ask(const struct plan *p, struct err *e)
 {
+	const struct suite *s = p->suite;
 	const char *tmp = getenv("TMPDIR");
-	char *dir = xasprintf("%s/fsduel-fio-XXXXXX", tmp && *tmp ? tmp : "/tmp");
-	struct ask a = { .dir = dir, .engines = STRV_INIT, .seen = STRV_INIT };
+	struct ask a = { .dir = xasprintf("%s/fsduel-fio-XXXXXX", tmp && *tmp ? tmp : "/tmp") };
 	char *fio = proc_which("fio");
+	bool wanted = false;
 	int ret = 0;
 
-	if (!has_fio(p->suite))
-		goto out;
-	if (!fio)
+	for (size_t i = 0; i < s->nr_workloads; i++)
+		wanted |= s->workloads[i].fio != NULL;
+	if (wanted && !fio)
 		ret = err_add(e, ENOENT, "fio is missing, and %s has fio jobs; install fio",
-			      p->suite->path);
-	else if (!mkdtemp(dir))
-		ret = err_sys(e, errno, "cannot make a folder like %s", dir);
-	if (ret) {
+			      s->path);
+	else if (wanted && !mkdtemp(a.dir))
+		ret = err_sys(e, errno, "cannot make a folder like %s", a.dir);
+	if (ret)
 		err_exit(e, FSDUEL_MACHINE);
-		goto out;
-	}
-	for (size_t i = 0; i < p->suite->nr_workloads; i++) {
-		int one = ask_workload(&a, p, i, e);
+	if (wanted && !ret) {
+		for (size_t i = 0; i < s->nr_workloads; i++) {
+			int one = ask_workload(&a, p, i, e);
 
-		ret = ret ? ret : one;
+			ret = ret ? ret : one;
+		}
+		fs_remove_tree(a.dir, NULL);
 	}
-	fs_remove_tree(dir, NULL);
-out:
 	strv_release(&a.engines);
+	free(a.dir);
 	free(fio);
-	free(dir);
 	return ret;
 }
 

@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * help.c: the writing half of options.h: help texts from the tables that are
- * also parsed. The man page is cmd_man.c's, from the same tables.
+ * help.c: help texts, folded at the terminal's width, from the tables by which command
+ * lines are read; see options.h. The man pages are cmd_man.c's.
  */
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "cli/options.h"
+#include "dashboards/words/text.h"
+#include "lib/num.h"
 
-#define WIDTH 80u
+#define WIDTH 80u /* where there is no terminal, or it does not say */
+#define NARROWEST 20u
 
 const struct exit_row fsduel_exits[] = {
 	{ "0", "fine" },
@@ -20,103 +26,117 @@ const struct exit_row fsduel_exits[] = {
 	{ NULL, NULL },
 };
 
-static const struct option_row help_row = { 'h', "help", OPT_FLAG, NULL, "print this help and exit",
-					    0,   false };
-
-void options_heading(const struct option_row *row, struct buf *b)
+size_t terminal_width(int fd)
 {
-	if (row->letter)
-		buf_addf(b, "-%c, ", row->letter);
-	else
-		buf_adds(b, "    ");
-	buf_addf(b, "--%s%s%s", row->name, row->arg ? " " : "", row->arg ? row->arg : "");
+	const char *columns = getenv("COLUMNS");
+	uint64_t width = 0;
+	struct winsize w;
+
+	if (!isatty(fd))
+		return WIDTH;
+	if ((!columns || num_parse(columns, NUM_COUNT, &width, NULL)) && !ioctl(fd, TIOCGWINSZ, &w))
+		width = w.ws_col;
+	return !width ? WIDTH : width < NARROWEST ? NARROWEST : (size_t)width;
 }
 
-static size_t heading_width(const struct option_row *row)
+/* Each line of text folded by itself. */
+static void add_lines(struct buf *b, const char *text, size_t width)
 {
-	struct buf b = BUF_INIT;
-	size_t len;
-
-	options_heading(row, &b);
-	len = b.len;
-	buf_release(&b);
-	return len;
-}
-
-/*
- * Text with its own line ends kept and lines past WIDTH broken at blanks; indent
- * blanks before each line but the first, which begins in that column already.
- */
-static void add_wrapped(struct buf *b, const char *text, size_t indent)
-{
-	size_t column = indent;
-
 	while (*text) {
-		size_t word = strcspn(text, " \n");
-		size_t blanks = strspn(text + word, " ");
+		size_t len = strcspn(text, "\n");
+		char *line = xstrndup(text, len);
 
-		buf_add(b, text, word);
-		column += word;
-		text += word + blanks;
-		if (*text == '\n' || (*text && column + blanks + strcspn(text, " \n") > WIDTH)) {
-			text += *text == '\n';
-			buf_addf(b, "\n%*s", *text == '\n' ? 0 : (int)indent, "");
-			column = indent;
-		} else if (*text) {
-			buf_add(b, "        ", blanks < 8 ? blanks : 8);
-			column += blanks;
-		}
+		if (len)
+			text_add_wrapped(b, *line == ' ' ? "  " : "", line + strspn(line, " "),
+					 width);
+		else
+			buf_addc(b, '\n');
+		free(line);
+		text += len + (text[len] == '\n');
 	}
 }
 
-static void add_option(const struct option_row *row, size_t width, struct buf *b)
+char *option_heading(const struct command *c, const struct option_row *row)
 {
-	struct buf heading = BUF_INIT;
+	const char *arg = option_arg(c, row);
+	char letter[] = { '-', row->letter, ',', ' ', '\0' };
 
-	options_heading(row, &heading);
-	buf_addf(b, "  %-*s  ", (int)width, buf_str(&heading));
-	add_wrapped(b, row->help, width + 4);
-	buf_adds(b, row->required ? " (needed)\n" : "\n");
-	buf_release(&heading);
+	return xasprintf("%s--%s%s%s", row->letter ? letter : "", row->name, arg ? " " : "",
+			 arg ? arg : "");
 }
 
-void options_help(const struct command *c, struct buf *b)
+/* A heading that leaves no room for the help beside it stands on a line of its own. */
+static void add_row(struct buf *b, const char *head, size_t column, const char *help, size_t width)
 {
-	size_t width = heading_width(&help_row);
+	char *first = xasprintf("%-*s", (int)column, head);
 
-	for (const struct option_row *r = c->options; r && r->name; r++)
-		if (heading_width(r) > width)
-			width = heading_width(r);
-	buf_addf(b, "Usage: fsduel %s [OPTION...]%s%s\n\n%s\n", c->name, *c->args ? " " : "",
-		 c->args, c->summary);
+	if (strlen(head) + 2 > column) {
+		buf_addf(b, "%s\n", head);
+		memset(first, ' ', column);
+		first[column] = '\0';
+	}
+	text_add_wrapped(b, first, help, width);
+	free(first);
+}
+
+static size_t column_of(const struct command *c, size_t width)
+{
+	size_t column = 0;
+
+	for (size_t i = 0; i < NR_OPTIONS; i++) {
+		char *head = option_heading(c, &option_rows[i]);
+		size_t len = strlen(head) + (option_rows[i].letter ? 4 : 8);
+
+		if (option_picked(c, &option_rows[i]) && len > column && len <= width * 2 / 5)
+			column = len;
+		free(head);
+	}
+	return column;
+}
+
+void options_help(const struct command *c, size_t width, struct buf *b)
+{
+	size_t column = column_of(c, width);
+
+	buf_addf(b, "Usage: fsduel %s [OPTION...]%s%s\n\n", c->name, c->args ? " " : "",
+		 c->args ? c->args : "");
+	add_lines(b, c->summary, width);
 	if (c->text) {
 		buf_addc(b, '\n');
-		add_wrapped(b, c->text, 0);
-		buf_addc(b, '\n');
+		add_lines(b, c->text, width);
 	}
 	buf_adds(b, "\nOptions:\n");
-	for (const struct option_row *r = c->options; r && r->name; r++)
-		add_option(r, width, b);
-	add_option(&help_row, width, b);
+	for (size_t i = 0; i < NR_OPTIONS; i++) {
+		char *head = option_heading(c, &option_rows[i]);
+		char *indented = xasprintf("%s%s", option_rows[i].letter ? "  " : "      ", head);
+
+		if (option_picked(c, &option_rows[i]))
+			add_row(b, indented, column, option_rows[i].help, width);
+		free(indented);
+		free(head);
+	}
 }
 
-void options_main_help(struct buf *b)
+void options_main_help(const struct command *const *all, size_t width, struct buf *b)
 {
-	size_t width = 0;
+	buf_adds(b, "Usage: fsduel COMMAND [OPTION...] [WORD...]\n"
+		    "       fsduel help [COMMAND]\n"
+		    "       fsduel -V | --version\n\n");
+	add_lines(b,
+		  "Duels two Linux kernels, or two mounts, on the same file-system work and says "
+		  "what got faster or slower.\n\nCommands:",
+		  width);
+	for (const struct command *const *c = all; *c; c++) {
+		char *head = xasprintf("  %s", (*c)->name);
 
-	for (const struct command *const *c = commands; *c; c++)
-		if (strlen((*c)->name) > width)
-			width = strlen((*c)->name);
-	buf_adds(b,
-		 "Usage: fsduel COMMAND [OPTION...] [WORD...]\n"
-		 "       fsduel COMMAND -h\n"
-		 "       fsduel --version\n\n"
-		 "Duels two Linux kernels, or two mounts, on the same file-system work and says\n"
-		 "what got faster or slower.\n\n"
-		 "Commands:\n");
-	for (const struct command *const *c = commands; *c; c++)
-		buf_addf(b, "  %-*s  %s\n", (int)width, (*c)->name, (*c)->summary);
+		add_row(b, head, 14, (*c)->summary, width);
+		free(head);
+	}
 	buf_adds(b, "\nExit codes:\n");
-	for (const struct exit_row *x = fsduel_exits; x->code; x++)
-		buf_addf(b, "  %-5s  %s\n", x->code, x->help);
+	for (const struct exit_row *x = fsduel_exits; x->code; x++) {
+		char *head = xasprintf("  %s", x->code);
+
+		add_row(b, head, 9, x->help, width);
+		free(head);
+	}
 }

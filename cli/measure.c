@@ -1,92 +1,306 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* measure.c: see measure.h. Measuring is runners/vm/duel.c, judging analysis/compare/judge.c. */
+/*
+ * measure.c: see measure.h. Measuring itself is runners/vm/duel.c, judging
+ * analysis/compare/judge.c.
+ */
 #include "cli/measure.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "analysis/compare/judge.h"
-#include "cli/command.h"
-#include "cli/few_blocks.h"
 #include "cli/fio_ask.h"
-#include "cli/progress.h"
 #include "cli/show.h"
-#include "runners/suite/suite_order.h"
+#include "lib/fs.h"
+#include "lib/schema.h"
+#include "runners/folder/folder.h"
+#include "runners/suite/suite.h"
 #include "runners/vm/duel.h"
 
-int measure_suite(struct suite *s, const struct measure_opts *o, struct err *e)
+/* --- a folder that is gone on with --------------------------------------------------- */
+
+/* The reference a label was begun with; a suite's only kernel answers to "baseline" (suite.h). */
+static const char *kernel_ref(json_t *kernels, const char *label)
+{
+	json_t *k = json_object_get(kernels, label);
+
+	if (!k && !strcmp(label, "baseline") && json_object_size(kernels) == 1)
+		k = json_object_iter_value(json_object_iter(kernels));
+	return json_string_value(json_object_get(k, "ref"));
+}
+
+static void add_pass(struct option_strings *all, const char *name)
+{
+	for (size_t i = 0; i < all->n; i++)
+		if (!strcmp(all->v[i], name))
+			return;
+	if (all->n < OPTION_STRINGS_MAX)
+		all->v[all->n++] = name;
+}
+
+int begun_read(struct begun *b, const char *dir, const struct option_strings *asked, struct err *e)
+{
+	int ret = folder_read_run(dir, &b->run, e);
+	int blocks = 0, watch_blocks = 0, unscaled = 0;
+	json_t *kernels = NULL, *passes = NULL, *item;
+	size_t i;
+
+	if (!ret &&
+	    json_unpack(b->run, "{s?s s:{s:s s?i s?b} s?i s?o s?o}", "mode", &b->was.mode, "suite",
+			"path", &b->suite, "blocks", &blocks, "unscaled", &unscaled, "watch_blocks",
+			&watch_blocks, "kernels", &kernels, "passes", &passes))
+		ret = -EINVAL;
+	if (ret) {
+		err_exit(e, FSDUEL_USAGE);
+		return err_add(e, -ret, "%s is not a results folder", dir);
+	}
+	b->was.baseline = kernel_ref(kernels, "baseline");
+	b->was.patched = kernel_ref(kernels, "patched");
+	b->was.blocks = blocks > 0 ? (unsigned)blocks : 0;
+	b->was.watch_blocks = (unsigned)watch_blocks;
+	b->was.unscaled = unscaled;
+	json_array_foreach(passes, i, item)
+		if (json_is_string(item))
+			add_pass(&b->passes, json_string_value(item));
+	for (i = 0; asked && i < asked->n; i++)
+		add_pass(&b->passes, asked->v[i]);
+	return 0;
+}
+
+void begun_fill(struct suite_overrides *over, const struct begun *b)
+{
+	if (!over->running) {
+		over->baseline = over->baseline ? over->baseline : b->was.baseline;
+		over->patched = over->patched ? over->patched : b->was.patched;
+	}
+	over->mode = over->mode ? over->mode : b->was.mode;
+	over->blocks = over->blocks ? over->blocks : b->was.blocks;
+	over->watch_blocks = over->watch_blocks ? over->watch_blocks : b->was.watch_blocks;
+	over->unscaled |= b->was.unscaled;
+	over->passes = b->passes.v;
+	over->nr_passes = b->passes.n;
+}
+
+void begun_release(struct begun *b)
+{
+	json_decref(b->run);
+	*b = (struct begun){ 0 };
+}
+
+void legs_missing(struct reboot_legs *l, const char *dir, const struct plan *p)
+{
+	const struct folder f = { .dir = (char *)dir, .suite = p->suite, .plan = p, .lock_fd = -1 };
+	bool *missing = xcalloc(p->nr_units + 1, sizeof(*missing));
+
+	for (size_t i = 0; i < p->nr_units; i++)
+		missing[i] = !folder_has(&f, &p->units[i]);
+	reboot_legs_make(l, p, missing);
+	free(missing);
+}
+
+/* --- the job ------------------------------------------------------------------------- */
+
+struct suite_overrides overrides_of(const struct options *o)
+{
+	return (struct suite_overrides){
+		.baseline = o->baseline ? o->baseline : o->kernel,
+		.patched = o->patched,
+		.blocks = (unsigned)o->blocks,
+		.mode = o->mode,
+		.passes = o->pass.v,
+		.nr_passes = o->pass.n,
+		.watch_blocks = (unsigned)o->watch_blocks,
+		.unscaled = o->unscaled,
+	};
+}
+
+int job_open(struct job *j, const struct call *c, const char *usual,
+	     const struct suite_overrides *over, struct err *e)
+{
+	struct suite_overrides all = *over;
+	const char *suite = c->nr_args ? c->args[0] : c->o.suite;
+	int ret = 0;
+
+	*j = (struct job){ .command = c->command->name, .o = &c->o };
+	j->dir = c->o.resume ? c->o.resume : c->o.output;
+	j->resume = c->o.resume;
+	if (c->nr_args && c->o.suite)
+		ret = err_add(e, EINVAL, "give the suite once: as the word SUITE or by -c");
+	else if (!c->o.output == !c->o.resume)
+		ret = err_add(e, EINVAL,
+			      "give either --output DIR to begin or --resume DIR to go on");
+	else if (!suite && !c->o.resume && !usual)
+		ret = err_add(e, EINVAL,
+			      "missing suite; usage: fsduel %s SUITE -o DIR, with SUITE such as "
+			      "configs/quick.ini",
+			      j->command);
+	if (!ret && j->resume)
+		ret = begun_read(&j->begun, j->dir, &c->o.pass, e);
+	if (!ret && j->resume)
+		begun_fill(&all, &j->begun);
+	if (!suite)
+		suite = j->resume ? j->begun.suite : usual;
+	if (!ret)
+		ret = suite_load(&j->suite, suite, &all, e);
+	if (ret)
+		err_exit(e, FSDUEL_USAGE);
+	return ret;
+}
+
+void job_release(struct job *j)
+{
+	suite_release(&j->suite);
+	begun_release(&j->begun);
+}
+
+/* --- too few blocks ------------------------------------------------------------------ */
+
+static size_t count_families(const struct suite *s)
+{
+	unsigned(*pair)[2] = xcalloc(s->nr_contrasts + 1, sizeof(*pair));
+	size_t families;
+
+	for (size_t i = 0; i < s->nr_contrasts; i++) {
+		pair[i][0] = (unsigned)s->contrasts[i].baseline;
+		pair[i][1] = (unsigned)s->contrasts[i].patched;
+	}
+	families = judge_families((const unsigned(*)[2])pair, s->nr_contrasts, NULL);
+	free(pair);
+	return families;
+}
+
+/* Rows that decide: of a mix with several roles each but those in the background. */
+static size_t count_rows(const struct plan *p)
+{
+	size_t rows = 0;
+
+	for (size_t i = 0; i < p->nr_cells; i++) {
+		const struct mix *m = &p->cells[i].mix;
+		size_t deciding = 0;
+
+		for (unsigned k = 0; k < m->nr; k++)
+			deciding += !m->entry[k].param[ROLE_BACKGROUND];
+		rows += deciding ? deciding : 1;
+	}
+	return rows;
+}
+
+/*
+ * Each cell that knows two states can line up its signs in one flip of all blocks, and
+ * may then rank above a cell that changed (analysis/stats/family.h). So many blocks that
+ * this cannot matter: as many as Bonferroni's bound would need.
+ */
+static void say_slack(const struct plan *p, struct buf *b)
+{
+	const struct suite *s = p->suite;
+	size_t rows = count_rows(p);
+	unsigned safe = judge_min_blocks(s->nr_contrasts * rows, true);
+
+	if (s->mode == MODE_EXACT && s->blocks < safe)
+		buf_addf(b,
+			 "few blocks: with %u, cells that only change between two states can keep "
+			 "a changed cell unsure; with %zu cells, each role of a mix for itself, %u "
+			 "or more rule that out (-b %u)",
+			 s->blocks, rows, safe, safe);
+}
+
+void few_blocks_say(const struct plan *p, struct buf *b)
+{
+	const struct suite *s = p->suite;
+	bool exact = s->mode == MODE_EXACT;
+	unsigned least = judge_min_blocks(count_families(s), exact);
+
+	if (s->guard.there || !s->nr_contrasts) /* no speed is judged */
+		return;
+	if (s->blocks >= least)
+		say_slack(p, b);
+	else
+		buf_addf(b,
+			 "too few blocks: with %u, no cell can be called slower or faster, "
+			 "whatever is measured%s: %u or more are needed (-b %u)",
+			 s->blocks, exact ? ", as each is one seed" : "", least, least);
+}
+
+/* --- measuring ----------------------------------------------------------------------- */
+
+int job_plan(struct plan *p, const struct job *j, struct progress_line *line, struct err *e)
+{
+	struct buf few = BUF_INIT;
+
+	if (plan_make(p, &j->suite, e) || fio_ask(p, e))
+		return err_exit_code(e, FSDUEL_USAGE);
+	if (!j->resume && !j->o->quiet) {
+		if (!j->suite.nr_looks && j->suite.mode != MODE_HOST)
+			few_blocks_say(p, &few);
+		if (few.len)
+			progress_say(line, few.data);
+		fio_notes(&j->suite, progress_say, line);
+	}
+	buf_release(&few);
+	stop_signal_catch();
+	return FSDUEL_OK;
+}
+
+int job_measure(struct job *j, struct err *e)
 {
 	struct plan p = { 0 };
-	struct progress_line line = progress_line(o->command, &p, o->quiet);
-	struct duel_opts d = {
-		.dir = o->dir,
-		.resume = o->resume,
-		.guests = o->guests,
-		.initramfs = o->initramfs,
-		.qemu = o->qemu,
-		.destroy = o->destroy,
+	struct progress_line line = progress_line(j->command, &p, j->o->quiet);
+	char *again = j->same ? xstrdup("the same command")
+			      : xasprintf("fsduel %s --resume %s", j->command, j->dir);
+	const struct duel_opts d = {
+		.dir = j->dir,
+		.resume = j->resume,
+		.again = again,
+		.guests = (unsigned)j->o->guests,
+		.initramfs = j->o->initramfs,
+		.qemu = j->o->qemu,
+		.destroy = j->o->destroy,
 		.progress = progress_show,
 		.before = progress_before,
 		.say = progress_say,
 		.arg = &line,
 		.stop = &stop_signal,
 	};
-	struct buf few = BUF_INIT;
 	struct progress last;
-	char *again;
-	int ret = suite_draw_order(s, o->dir, e);
+	int ret, code = FSDUEL_MACHINE;
 
-	if (ret)
-		return err_exit_code(e, FSDUEL_MACHINE);
-	ret = plan_make(&p, s, e);
-
-	if (!ret)
-		ret = fio_ask(&p, e);
-	if (ret) {
-		plan_release(&p);
-		return err_exit_code(e, FSDUEL_USAGE);
+	if (!suite_draw_order(&j->suite, j->dir, e))
+		code = job_plan(&p, j, &line, e);
+	else
+		code = err_exit_code(e, code);
+	if (code == FSDUEL_OK) {
+		ret = duel_run(&j->suite, &p, &d, &last, e);
+		progress_end(&line);
+		code = !ret                           ? FSDUEL_OK
+		       : ret == -EINTR && stop_signal ? 128 + stop_signal
+						      : err_exit_code(e, FSDUEL_UNMEASURED);
 	}
-	if (!s->nr_looks && !o->resume)
-		few_blocks_say(&p, &few);
-	if (few.len && !o->quiet)
-		progress_say(&line, few.data);
-	buf_release(&few);
-	if (!o->resume && !o->quiet)
-		fio_notes(s, progress_say, &line);
-	stop_signal_catch();
-	again = o->same ? xstrdup("the same command")
-			: xasprintf("fsduel %s --resume %s", o->command, o->dir);
-	d.again = again;
-	ret = duel_run(s, &p, &d, &last, e);
-	progress_end(&line);
 	plan_release(&p);
 	free(again);
-	if (ret == -EINTR && stop_signal)
-		return 128 + stop_signal;
-	return ret ? err_exit_code(e, FSDUEL_UNMEASURED) : FSDUEL_OK;
+	return code;
 }
 
 /* Deciding cells that are unsure so far, and of how many. */
 static int count_unsure(const char *dir, unsigned *unsure, unsigned *cells, struct err *e)
 {
-	static const struct show_options defaults = { 0 };
-	struct comparison c = { 0 };
-	struct results *r = NULL;
-	int ret = show_load(dir, &defaults, &r, &c, e);
+	static const struct options none;
+	struct shown s = { 0 };
+	int ret = show_open(dir, NULL, &none, &s, e);
 
-	*unsure = comparison_count(&c, VERDICT_UNSURE);
+	*unsure = comparison_count(&s.c, VERDICT_UNSURE);
 	*cells = 0;
 	for (enum verdict v = VERDICT_NONE; v < NR_VERDICTS; v++)
-		*cells += comparison_count(&c, v);
-	comparison_release(&c);
-	results_free(r);
+		*cells += comparison_count(&s.c, v);
+	show_close(&s);
 	return ret;
 }
 
-int measure_until_sure(struct suite *s, const struct measure_opts *o, unsigned done, struct err *e)
+int job_measure_until_sure(struct job *j, struct err *e)
 {
-	struct progress_line line = progress_line(o->command, NULL, o->quiet);
-	struct measure_opts step = *o;
+	struct progress_line line = progress_line(j->command, NULL, j->o->quiet);
+	const unsigned done = j->resume ? j->suite.blocks : 0;
+	struct suite *s = &j->suite;
 
 	for (size_t k = 0; k < s->nr_looks; k++) {
 		unsigned unsure, cells;
@@ -96,18 +310,18 @@ int measure_until_sure(struct suite *s, const struct measure_opts *o, unsigned d
 		if (s->looks[k].blocks < done)
 			continue;
 		s->blocks = s->looks[k].blocks;
-		code = measure_suite(s, &step, e);
+		code = job_measure(j, e);
 		if (code != FSDUEL_OK)
 			return code;
-		if (count_unsure(o->dir, &unsure, &cells, e))
+		if (count_unsure(j->dir, &unsure, &cells, e))
 			return err_exit_code(e, FSDUEL_USAGE);
 		if (!unsure)
 			break;
-		step.resume = true;
+		j->resume = true;
 		buf_addf(&b, "after %u blocks %u of %u cells unsure", s->blocks, unsure, cells);
 		if (k + 1 < s->nr_looks)
 			buf_addf(&b, "; going on to %u", s->looks[k + 1].blocks);
-		if (!o->quiet)
+		if (!j->o->quiet)
 			progress_say(&line, b.data);
 		buf_release(&b);
 	}

@@ -1,79 +1,94 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * options.c: the reading half of options.h. A row of the table becomes a row of
- * getopt_long's; what getopt hands back is looked up in the table again, so no
+ * options.c: command lines read; see options.h. A row of the table becomes a row of
+ * getopt_long's. The code that getopt returns is looked up in the table again, so no
  * command has a switch over letters.
  */
 #include "cli/options.h"
 
 #include <errno.h>
 #include <getopt.h>
-#include <stdint.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/near.h"
 #include "lib/num.h"
 
-enum {
-	HELP = 256, /* what getopt_long returns for --help; row i is ROW + i */
-	ROW,
-};
+#define ROW 256 /* getopt_long returns ROW + i for the long form of row i */
 
-struct tables {
-	struct option *longs;
-	struct buf letters;
-	size_t nr; /* rows of the command */
-};
+#define OPTION_ROW(letter, member, name, kind, max, arg, help)                                     \
+	{ letter, name, KIND_##kind, max, arg, help, offsetof(struct options, member) },
+const struct option_row option_rows[NR_OPTIONS] = { OPTIONS(OPTION_ROW) };
 
-static const enum num_kind num_kinds[] = {
-	[OPT_COUNT] = NUM_COUNT,
-	[OPT_BYTES] = NUM_BYTES,
-	[OPT_NS] = NUM_NS,
-};
-
-static void tables_make(struct tables *t, const struct option_row *rows)
+bool option_picked(const struct command *c, const struct option_row *row)
 {
-	*t = (struct tables){ .letters = BUF_INIT };
-	while (rows && rows[t->nr].name)
-		t->nr++;
-	t->longs = xcalloc(t->nr + 2, sizeof(*t->longs));
-	/* The colon: getopt tells a missing value apart and prints nothing itself. */
-	buf_adds(&t->letters, ":h");
-	for (size_t i = 0; i < t->nr; i++) {
-		bool value = rows[i].kind != OPT_FLAG;
+	return (c->options | OPT(help)) >> (row - option_rows) & 1;
+}
 
-		t->longs[i] =
-			(struct option){ rows[i].name, value ? required_argument : no_argument,
-					 NULL, ROW + (int)i };
-		if (rows[i].letter)
-			buf_addf(&t->letters, "%c%s", rows[i].letter, value ? ":" : "");
+const char *option_arg(const struct command *c, const struct option_row *row)
+{
+	return row == &option_rows[OPTION_format] ? c->formats : row->arg;
+}
+
+int choice_find(const char *what, const char *list, const char *word, struct err *e)
+{
+	struct strv names = STRV_INIT;
+	struct buf hint = BUF_INIT;
+	int at;
+
+	strv_split(&names, list, "|");
+	at = word ? strv_find(&names, word) : 0;
+	if (at < 0) {
+		near_hint(&hint, word, (const char *const *)names.v);
+		at = err_add(e, EINVAL, "unknown %s '%.80s'%s", what, word, buf_str(&hint));
 	}
-	t->longs[t->nr] = (struct option){ "help", no_argument, NULL, HELP };
+	buf_release(&hint);
+	strv_release(&names);
+	return at;
 }
 
-static void tables_release(struct tables *t)
+const struct command *command_find(const struct command *const *all, const char *name,
+				   struct err *e)
 {
-	free(t->longs);
-	buf_release(&t->letters);
+	struct buf names = BUF_INIT;
+	int at;
+
+	for (const struct command *const *c = all; *c; c++)
+		buf_addf(&names, "%s%s", names.len ? "|" : "", (*c)->name);
+	at = choice_find("command", buf_str(&names), name, e);
+	buf_release(&names);
+	return at < 0 ? NULL : all[at];
 }
 
-/* The row of what getopt handed back, or NULL. */
-static const struct option_row *find_row(const struct tables *t, const struct option_row *rows,
-					 int code)
+static int store_number(const struct option_row *row, const char *value, char *at, struct err *e)
 {
-	if (code >= ROW && (size_t)(code - ROW) < t->nr)
-		return &rows[code - ROW];
-	for (size_t i = 0; i < t->nr; i++)
-		if (rows[i].letter && rows[i].letter == code)
-			return &rows[i];
-	return NULL;
+	static const enum num_kind kinds[] = {
+		[KIND_count] = NUM_COUNT,
+		[KIND_bytes] = NUM_BYTES,
+		[KIND_ns] = NUM_NS,
+	};
+	struct err why = ERR_INIT;
+	uint64_t n;
+
+	if (num_parse(value, kinds[row->kind], &n, &why))
+		return err_add(e, EINVAL, "--%s: %s", row->name, why.text);
+	if (row->max && n > row->max)
+		return err_add(e, EINVAL, "--%s goes up to %" PRIu64, row->name, row->max);
+	memcpy(at, &n, sizeof(n));
+	return 0;
 }
 
-static int add_string(const struct option_row *row, const char *value, void *at, struct err *e)
+static int store_string(const struct option_row *row, const char *value, char *at, struct err *e)
 {
-	struct option_strings *strings = at;
+	struct option_strings *strings = (struct option_strings *)at;
 
+	if (!*value)
+		return err_add(e, EINVAL, "--%s needs a value that is not empty", row->name);
+	if (row->kind == KIND_string) {
+		memcpy(at, &value, sizeof(value));
+		return 0;
+	}
 	if (strings->n == OPTION_STRINGS_MAX)
 		return err_add(e, EINVAL, "--%s may be given %d times at most", row->name,
 			       OPTION_STRINGS_MAX);
@@ -81,135 +96,134 @@ static int add_string(const struct option_row *row, const char *value, void *at,
 	return 0;
 }
 
-static int store(const struct option_row *row, char *value, void *opts, struct err *e)
+static int store(const struct command *c, const struct option_row *row, const char *value,
+		 struct options *o, struct err *e)
 {
-	char *at = (char *)opts + row->offset;
-	struct err why = ERR_INIT;
-	uint64_t n;
-	bool yes = true;
+	char *at = (char *)o + row->offset;
+	int choice;
 
 	switch (row->kind) {
-	case OPT_FLAG:
-		memcpy(at, &yes, sizeof(yes));
+	case KIND_flag:
+		*(bool *)at = true;
 		return 0;
-	case OPT_STRING:
-	case OPT_STRINGS:
-		if (!*value)
-			return err_add(e, EINVAL, "--%s needs a value that is not empty",
-				       row->name);
-		if (row->kind == OPT_STRINGS)
-			return add_string(row, value, at, e);
-		memcpy(at, &value, sizeof(value));
-		return 0;
-	case OPT_COUNT:
-	case OPT_BYTES:
-	case OPT_NS:
-		break;
+	case KIND_string:
+	case KIND_strings:
+		return store_string(row, value, at, e);
+	case KIND_choice:
+		choice = choice_find(row->name, option_arg(c, row), value, e);
+		*(unsigned *)at = choice < 0 ? 0 : (unsigned)choice;
+		return choice < 0 ? choice : 0;
+	default:
+		return store_number(row, value, at, e);
 	}
-	if (num_parse(value, num_kinds[row->kind], &n, &why))
-		return err_add(e, EINVAL, "--%s: %s", row->name, why.text);
-	memcpy(at, &n, sizeof(n));
-	return 0;
+}
+
+/* The rows that c picked, as getopt_long wants them. */
+struct tables {
+	struct option longs[NR_OPTIONS + 1];
+	char letters[2 * NR_OPTIONS + 2];
+};
+
+static void tables_make(struct tables *t, const struct command *c)
+{
+	char *letter = t->letters;
+	size_t nr = 0;
+
+	*letter++ = ':'; /* getopt reports a missing value and prints nothing itself */
+	for (size_t i = 0; i < NR_OPTIONS; i++) {
+		const struct option_row *row = &option_rows[i];
+		bool value = row->kind != KIND_flag;
+
+		if (!option_picked(c, row))
+			continue;
+		t->longs[nr++] = (struct option){ row->name, value, NULL, ROW + (int)i };
+		if (row->letter)
+			*letter++ = row->letter;
+		if (row->letter && value)
+			*letter++ = ':';
+	}
+	t->longs[nr] = (struct option){ 0 };
+	*letter = '\0';
+}
+
+static const struct option_row *find_row(const struct command *c, int code)
+{
+	if (code >= ROW)
+		return &option_rows[code - ROW];
+	for (const struct option_row *row = option_rows; row < option_rows + NR_OPTIONS; row++)
+		if (row->letter == code && option_picked(c, row))
+			return row;
+	return NULL;
 }
 
 static int unknown_option(const struct tables *t, const char *word, struct err *e)
 {
-	const char **names = xcalloc(t->nr + 2, sizeof(*names));
-	size_t len = strcspn(word, "=");
-	char *name = xstrndup(word, len);
-	const char *near = NULL;
+	const char *names[NR_OPTIONS + 1], *near = NULL;
+	int len = (int)strcspn(word, "=");
+	char *name = xstrndup(word, (size_t)len);
 
-	for (size_t i = 0; i <= t->nr; i++)
-		names[i] = t->longs[i].name;
+	for (size_t i = 0; i <= NR_OPTIONS && (names[i] = t->longs[i].name); i++)
+		;
 	if (!strncmp(name, "--", 2))
 		near = near_name(name + 2, names);
-	err_add(e, EINVAL, "unknown option %s%s%s%s", name, near ? "; did you mean --" : "",
-		near ? near : "", near ? "?" : "; -h lists the options");
 	free(name);
-	free(names);
-	return -EINVAL;
+	return near ? err_add(e, EINVAL, "unknown option %.*s; did you mean --%s?", len, word, near)
+		    : err_add(e, EINVAL, "unknown option %.*s; -h lists the options", len, word);
 }
 
-/* What getopt says with '?': nothing known, not one meaning, or a value where none belongs. */
-static int bad_option(const struct tables *t, char **argv, struct err *e)
+/* getopt returned '?': an unknown or ambiguous option, or a value where none belongs. */
+static int bad_option(const struct tables *t, const char *word, struct err *e)
 {
-	const char *word = argv[optind - 1];
-
-	if (optopt >= HELP)
-		return err_add(e, EINVAL, "%.*s takes no value", (int)strcspn(word, "="), word);
+	if (optopt >= ROW)
+		return err_add(e, EINVAL, "option '%.*s' doesn't allow an argument",
+			       (int)strcspn(word, "="), word);
 	if (!optopt)
 		return unknown_option(t, word, e);
 	return err_add(e, EINVAL, "unknown option -%c; -h lists the options", optopt);
 }
 
-static int check_required(const struct option_row *rows, size_t nr, const bool *seen, struct err *e)
+static int no_argument_given(const char *word, struct err *e)
 {
-	int ret = 0;
-
-	for (size_t i = 0; i < nr; i++)
-		if (rows[i].required && !seen[i])
-			ret = err_add(e, EINVAL, "the option --%s %s is needed: %s", rows[i].name,
-				      rows[i].arg ? rows[i].arg : "", rows[i].help);
-	return ret;
+	if (!strncmp(word, "--", 2))
+		return err_add(e, EINVAL, "option '%s' requires an argument", word);
+	return err_add(e, EINVAL, "option requires an argument -- '%c'", optopt);
 }
 
-static int check_args(const struct command *c, const struct parsed *p, struct err *e)
+static int check_args(const struct command *c, const struct call *call, struct err *e)
 {
-	if (p->nr_args < c->min_args)
-		return err_add(e, EINVAL, "a word is missing: usage is fsduel %s %s", c->name,
-			       c->args);
-	if (p->nr_args > c->max_args)
-		return err_add(e, EINVAL, "\"%s\" is one word too many: usage is fsduel %s%s%s",
-			       p->args[c->max_args], c->name, *c->args ? " " : "", c->args);
+	const char *args = c->args ? c->args : "";
+
+	if (call->nr_args < c->min_args)
+		return err_add(e, EINVAL, "missing operand; usage: fsduel %s %s", c->name, args);
+	if (call->nr_args > c->max_args)
+		return err_add(e, EINVAL, "extra operand '%s'; usage: fsduel %s%s%s",
+			       call->args[c->max_args], c->name, *args ? " " : "", args);
 	return 0;
 }
 
-static int read_options(const struct command *c, struct tables *t, int argc, char **argv,
-			void *opts, bool *seen, bool *help, struct err *e)
-{
-	int code, ret = 0;
-
-	optind = 0; /* glibc: start anew, also after another command line */
-	opterr = 0;
-	while (!ret && !*help &&
-	       (code = getopt_long(argc, argv, buf_str(&t->letters), t->longs, NULL)) != -1) {
-		const struct option_row *row = find_row(t, c->options, code);
-
-		if (code == 'h' || code == HELP) {
-			*help = true;
-		} else if (code == ':') {
-			ret = err_add(e, EINVAL, "%s needs a value", argv[optind - 1]);
-		} else if (!row) {
-			ret = bad_option(t, argv, e);
-		} else {
-			seen[row - c->options] = true;
-			ret = store(row, optarg, opts, e);
-		}
-	}
-	return ret;
-}
-
-int options_parse(const struct command *c, int argc, char **argv, void *opts, struct parsed *p,
-		  struct err *e)
+int options_parse(const struct command *c, int argc, char **argv, struct call *call, struct err *e)
 {
 	struct tables t;
-	bool *seen;
-	int ret;
+	int code, ret = 0;
 
-	*p = (struct parsed){ .help = false };
-	tables_make(&t, c->options);
-	seen = xcalloc(t.nr + 1, sizeof(*seen));
-	ret = read_options(c, &t, argc, argv, opts, seen, &p->help, e);
-	if (!ret && !p->help) {
-		p->args = argv + optind;
-		p->nr_args = (unsigned)(argc - optind);
-		ret = check_required(c->options, t.nr, seen, e);
-		if (!ret)
-			ret = check_args(c, p, e);
+	tables_make(&t, c);
+	call->o = (struct options){ 0 };
+	optind = 0; /* glibc: start anew, also after another command line */
+	opterr = 0;
+	while (!ret && !call->o.help &&
+	       (code = getopt_long(argc, argv, t.letters, t.longs, NULL)) != -1) {
+		if (code == ':')
+			ret = no_argument_given(argv[optind - 1], e);
+		else if (code == '?')
+			ret = bad_option(&t, argv[optind - 1], e);
+		else
+			ret = store(c, find_row(c, code), optarg, &call->o, e);
 	}
+	call->args = argv + optind;
+	call->nr_args = (unsigned)(argc - optind);
+	if (!ret && !call->o.help)
+		ret = check_args(c, call, e);
 	if (ret)
 		err_exit(e, FSDUEL_USAGE);
-	free(seen);
-	tables_release(&t);
 	return ret;
 }

@@ -4,62 +4,42 @@
  * by kernel and block, and whether what it has was measured in turn. It reads the
  * folder beside whoever is writing to it.
  */
-#include "cli/plan_missing.h"
-
-#include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "cli/passes.h"
+#include "cli/measure.h"
+#include "cli/plan_show.h"
 #include "lib/fs.h"
 #include "lib/schema.h"
 #include "runners/host/order.h"
 #include "runners/host/reboot.h"
-#include "runners/suite/suite_order.h"
+#include "runners/suite/suite.h"
 
 /* A folder as it is, for reading: no lock, no run.json of our own. */
 struct shelf {
-	json_t *run;
+	struct begun begun;
 	struct suite suite;
 	struct plan plan;
 	struct folder folder;
 };
 
-static const char *string_in(const json_t *run, const char *object, const char *key)
-{
-	return json_string_value(json_object_get(json_object_get(run, object), key));
-}
-
 /* The suite's text is the folder's copy; its path is the original's, beside which its jobs lie. */
 static int read_suite(struct shelf *s, const char *dir, struct err *e)
 {
-	const char *path = string_in(s->run, "suite", "path");
 	char *copy = xasprintf("%s/" SUITE_INI, dir);
 	struct buf text = BUF_INIT;
-	json_int_t blocks =
-		json_integer_value(json_object_get(json_object_get(s->run, "suite"), "blocks"));
-	struct option_strings passes;
 	/* Any label will do: it gives a suite without kernels its two. */
 	struct suite_overrides over = {
-		.blocks = blocks > 0 ? (unsigned)blocks : 0,
-		.mode = json_string_value(json_object_get(s->run, "mode")),
-		.watch_blocks =
-			(unsigned)json_integer_value(json_object_get(s->run, "watch_blocks")),
-		.running = json_object_size(json_object_get(s->run, "kernels")) == 2 ? "baseline"
-										     : NULL,
-		.unscaled =
-			json_is_true(json_object_get(json_object_get(s->run, "suite"), "unscaled")),
+		.running = json_object_size(json_object_get(s->begun.run, "kernels")) == 2
+				   ? "baseline"
+				   : NULL,
 	};
 	int ret = fs_read(copy, 0, &text, e);
 
-	passes_join(&passes, NULL, s->run);
-	over.passes = passes.v;
-	over.nr_passes = passes.n;
+	begun_fill(&over, &s->begun);
+	over.baseline = over.patched = NULL;
 	if (!ret)
-		ret = suite_load_mem(&s->suite, path ? path : copy, buf_str(&text), text.len, &over,
-				     e);
+		ret = suite_load_mem(&s->suite, s->begun.suite, buf_str(&text), text.len, &over, e);
 	if (!ret)
 		ret = suite_draw_order(&s->suite, dir, e);
 	if (!ret)
@@ -67,29 +47,6 @@ static int read_suite(struct shelf *s, const char *dir, struct err *e)
 	buf_release(&text);
 	free(copy);
 	return ret;
-}
-
-static int open_shelf(struct shelf *s, const char *dir, struct err *e)
-{
-	char *path = xasprintf("%s/" RUN_JSON, dir);
-	int ret;
-
-	*s = (struct shelf){ .run = NULL };
-	ret = fs_read_json(path, &s->run, e);
-	free(path);
-	if (ret)
-		return err_add(e, -ret, "%s is not a results folder", dir);
-	s->folder = (struct folder){
-		.dir = (char *)dir, .suite = &s->suite, .plan = &s->plan, .lock_fd = -1
-	};
-	return read_suite(s, dir, e);
-}
-
-static void close_shelf(struct shelf *s)
-{
-	plan_release(&s->plan);
-	suite_release(&s->suite);
-	json_decref(s->run);
 }
 
 /* "patched: 12 of 24 cell runs missing: block 2 (6), 3 (6)" */
@@ -149,23 +106,24 @@ static void print_order(const struct shelf *s)
 
 int plan_missing(const char *dir, struct err *e)
 {
-	struct shelf s;
+	struct shelf s = { .folder = { .dir = (char *)dir, .lock_fd = -1 } };
 	struct reboot_legs l = { NULL, 0 };
-	bool *missing = NULL;
-	int ret = open_shelf(&s, dir, e);
+	int ret = begun_read(&s.begun, dir, NULL, e);
 
+	s.folder.suite = &s.suite;
+	s.folder.plan = &s.plan;
+	if (!ret)
+		ret = read_suite(&s, dir, e);
 	if (!ret) {
-		missing = xcalloc(s.plan.nr_units + 1, sizeof(*missing));
-		for (size_t i = 0; i < s.plan.nr_units; i++)
-			missing[i] = !folder_has(&s.folder, &s.plan.units[i]);
-		reboot_legs_make(&l, &s.plan, missing);
+		legs_missing(&l, dir, &s.plan);
 		for (size_t k = 0; k < s.suite.nr_kernels; k++)
 			print_kernel(&s, &l, k);
 		print_next(&s, &l);
 		print_order(&s);
 	}
 	reboot_legs_release(&l);
-	free(missing);
-	close_shelf(&s);
+	plan_release(&s.plan);
+	suite_release(&s.suite);
+	begun_release(&s.begun);
 	return ret;
 }

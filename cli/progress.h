@@ -8,7 +8,6 @@
 
 #include <stdbool.h>
 
-#include "cli/estimate.h"
 #include "lib/buf.h"
 #include "runners/folder/progress.h"
 #include "runners/kernel/kernel_build.h"
@@ -17,8 +16,8 @@ struct progress_line {
 	const char *command;     /* "duel" */
 	const struct plan *plan; /* borrowed; may be made later */
 	bool terminal, quiet;
-	struct estimates so_far;
-	struct buf last; /* what there is to be said of the cell run that ended last */
+	double *value;   /* cell, variant, block of the plan; NaN: not measured; NULL: none yet */
+	struct buf last; /* the text about the cell run that ended last */
 };
 
 struct progress_line progress_line(const char *command, const struct plan *p, bool quiet);

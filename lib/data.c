@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * data.c: where the program's own files are; see data.h. What one works in comes
- * first: who edits a patch in a checkout means that one, whichever fsduel is run.
+ * data.c: where the program's own files are; see data.h. The working directory comes first:
+ * somebody who edits a patch in a checkout wants that patch used, whichever fsduel runs.
  */
 #include "lib/data.h"
 
+#include <dirent.h>
+#include <fnmatch.h>
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -47,4 +49,26 @@ char *data_find(const char *name)
 		free(path);
 	}
 	return NULL;
+}
+
+static int is_suite(const struct dirent *entry)
+{
+	return !fnmatch("*.ini", entry->d_name, FNM_PERIOD);
+}
+
+void data_suites(struct strv *all, const char *folder)
+{
+	char *dir;
+
+	for (unsigned i = 0; !all->n && (dir = data_place(i, folder)); i++) {
+		struct dirent **entries = NULL;
+		int nr = scandir(dir, &entries, is_suite, versionsort);
+
+		for (int k = 0; k < nr; k++) {
+			strv_addf(all, "%s/%s", dir, entries[k]->d_name);
+			free(entries[k]);
+		}
+		free(entries);
+		free(dir);
+	}
 }

@@ -12,13 +12,20 @@
 	"the folder you work in, the source tree and share/fsduel beside the program's bin"
 
 /*
- * Where name may be, best first: i = 0 is the folder one works in (name as it is), then
- * the source tree that the program was built in, then what was installed. Places without
- * it may be left out or come twice. NULL: no more places. Caller frees.
+ * Where name may be, best first: i = 0 is the working directory (name as it is), then the
+ * source tree of the program, then the installed files. A place that has no such file may be
+ * left out or come twice. NULL: no more places. Caller frees.
  */
 char *data_place(unsigned i, const char *name);
 
 /* The first of these places that has name, or NULL. Caller frees. */
 char *data_find(const char *name);
+
+/*
+ * The paths of the files *.ini of a folder in the first of these places that has any, in natural
+ * order (E2 before E10); none: all stays as it is.
+ */
+struct strv;
+void data_suites(struct strv *all, const char *folder);
 
 #endif

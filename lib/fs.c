@@ -25,7 +25,7 @@ static int read_fd(int fd, const char *path, size_t max, struct buf *b, struct e
 	struct stat st;
 	ssize_t n;
 
-	/* Only a hint: files in /proc and /sys say 0 or a page. */
+	/* Only a hint: files in /proc and /sys give 0 or a page as their size. */
 	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size > 0 && (uint64_t)st.st_size <= max)
 		chunk = (size_t)st.st_size + 1;
 	for (;;) {
@@ -106,8 +106,10 @@ char *fs_read_line(const char *path)
 	return line;
 }
 
-static int write_all(int fd, const char *data, size_t len)
+int fs_write_all(int fd, const void *from, size_t len)
 {
+	const char *data = from;
+
 	while (len) {
 		ssize_t n = write(fd, data, len);
 
@@ -137,17 +139,17 @@ static int flush_parent(const char *path, struct err *e)
 	return ret;
 }
 
-static int write_new(const char *path, const void *data, size_t len, struct err *e)
+static int write_new(const char *path, fs_fill *fill, void *arg, struct err *e)
 {
 	int fd, ret;
 
-	/* Whatever a crash left there is not followed and not written through. */
+	/* A crash may have left a file or a link there: neither is followed or written to. */
 	if (unlink(path) && errno != ENOENT)
 		return err_sys(e, errno, "cannot remove %s", path);
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	if (fd < 0)
 		return err_sys(e, errno, "cannot create %s", path);
-	ret = write_all(fd, data, len);
+	ret = fill(arg, fd);
 	if (!ret && fsync(fd))
 		ret = -errno;
 	if (close(fd) && !ret)
@@ -159,10 +161,10 @@ static int write_new(const char *path, const void *data, size_t len, struct err 
 	return ret;
 }
 
-int fs_write_atomic(const char *path, const void *data, size_t len, struct err *e)
+int fs_write_with(const char *path, fs_fill *fill, void *arg, struct err *e)
 {
 	char *tmp = xasprintf("%s.tmp", path);
-	int ret = write_new(tmp, data, len, e);
+	int ret = write_new(tmp, fill, arg, e);
 
 	if (!ret && rename(tmp, path)) {
 		ret = err_sys(e, errno, "cannot rename %s to %s", tmp, path);
@@ -170,6 +172,25 @@ int fs_write_atomic(const char *path, const void *data, size_t len, struct err *
 	}
 	free(tmp);
 	return ret ? ret : flush_parent(path, e);
+}
+
+struct bytes {
+	const void *data;
+	size_t len;
+};
+
+static int fill_bytes(void *arg, int fd)
+{
+	const struct bytes *b = arg;
+
+	return fs_write_all(fd, b->data, b->len);
+}
+
+int fs_write_atomic(const char *path, const void *data, size_t len, struct err *e)
+{
+	struct bytes b = { data, len };
+
+	return fs_write_with(path, fill_bytes, &b, e);
 }
 
 int fs_write_text(const char *path, const char *text, struct err *e)
@@ -222,7 +243,7 @@ static int make_dir(const char *path, struct err *e)
 
 	if (!mkdir(path, 0777))
 		return 0;
-	/* Usually EEXIST; EROFS or EACCES do not matter either where it is there already. */
+	/* Usually EEXIST. EROFS and EACCES do not matter either if the directory exists. */
 	errnum = errno;
 	if (!stat(path, &st)) {
 		if (S_ISDIR(st.st_mode))

@@ -42,6 +42,12 @@ char *fs_read_line(const char *path);
  */
 int fs_write_atomic(const char *path, const void *data, size_t len, struct err *e);
 
+/* The same; fill writes the data to fd, and returns 0 or -errno. */
+typedef int fs_fill(void *arg, int fd);
+int fs_write_with(const char *path, fs_fill *fill, void *arg, struct err *e);
+/* Write all of data to fd. 0 or -errno. */
+int fs_write_all(int fd, const void *data, size_t len);
+
 /* Write text in one piece into a file that is there: a setting in /sys or /proc. */
 int fs_write_text(const char *path, const char *text, struct err *e);
 

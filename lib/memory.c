@@ -14,7 +14,7 @@
 
 #define FILE_BYTES 65536
 
-/* A kind of control group: how its line in /proc/self/cgroup goes on, and its files. */
+/* A kind of control group: the mark of its line in /proc/self/cgroup, and its files. */
 /* clang-format off */
 static const struct group_kind {
 	const char *line, *mount, *limit, *usage;
@@ -52,7 +52,7 @@ static bool read_number(const char *dir, const char *file, const char *word, uin
 	return ok;
 }
 
-/* What one group leaves; UINT64_MAX: it has no limit. */
+/* Bytes that one group may still use; UINT64_MAX: it has no limit. */
 static uint64_t left_in(const struct group_kind *k, const char *dir)
 {
 	uint64_t limit, used, cache = 0, n;

@@ -80,7 +80,7 @@ char *proc_which(const char *program)
 	return found;
 }
 
-/* What the child gets, found before fork. */
+/* All that the child needs, prepared before fork. */
 struct child {
 	const struct launch *l;
 	const char *path;
@@ -89,7 +89,7 @@ struct child {
 	int report; /* where the errno of a failed start goes */
 };
 
-/* What comes back through the pipe when exec did not happen. */
+/* The child's report through the pipe if exec failed. */
 struct failure {
 	int errnum;
 	char what[20];
@@ -106,7 +106,7 @@ static _Noreturn void child_fail(const struct child *c, const char *what)
 	_exit(127);
 }
 
-/* Everything back to its default: ignored signals and blocked ones outlive exec. */
+/* Reset all signals: ignored and blocked ones would outlive exec. */
 static void child_signals(void)
 {
 	sigset_t none;
@@ -136,7 +136,7 @@ static void child_fds(struct child *c)
 		if (dup2(fds[i], i) < 0)
 			child_fail(c, "copy descriptors");
 	}
-	/* All the rest is closed by exec, whoever opened it, but for those to keep. */
+	/* Exec closes all other descriptors except those to keep. */
 	close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);
 	for (size_t i = 0; i < l->nkeep; i++) {
 		if (fcntl(l->keep[i], F_SETFD, 0))

@@ -21,21 +21,21 @@
 #define CONSOLE_DIR "console"
 #define SUITE_INI "suite.ini"
 
-/* Words in the column marks that are no disturbance. An option of the mount did nothing. */
+/* Words in the column marks that are no disturbance. An option of the mount had no effect. */
 #define MARK_NO_EFFECT "no_effect"
 /* A thread with a rate did not keep it to the end (the metric missed). */
 #define MARK_MISSED "missed"
 /* The kernel that ran oopsed, warned, hung or damaged the file system in this cell run. */
 #define MARK_BROKEN "broken"
-/* It ran on to its wall limit without a word: it hangs, or the host was too busy for it. */
+/* The guest reached its wall limit without an answer: it hangs, or the host was too busy. */
 #define MARK_HUNG "hung"
 
-/* The role of fio's reads of what it wrote: shown, and decides nothing. */
+/* The role of fio's verifying reads: it is shown and decides nothing. */
 #define ROLE_VERIFY "verify"
-/* How far a role's rate is known at all, in per cent of it; there only where that is coarse. */
+/* The resolution of a role's rate in per cent of it; only where it is coarse. */
 #define METRIC_RESOLUTION "resolution"
 
-/* What says which cell run a row belongs to: the first columns of every CSV of a results folder. */
+/* These columns name the cell run of a row. Every CSV of a results folder begins with them. */
 #define SCHEMA_WHO                                                                                 \
 	"run", "variant", "kernel", "mode", "fs", "mount", "workload", "params", "block", "seed",  \
 		"position", "attempt", "pass"

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-or-later
 # plan_folder.pl DIR < PLAN: a made-up results folder of the plan that `fsduel plan
-# --json` printed: its variants, contrasts and cells with their real names, and one
+# -f json` printed: its variants, contrasts and cells with their real names, and one
 # value each, 10 % less on what the last contrast calls patched. It measures nothing.
 use strict;
 use warnings;

@@ -1,23 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * experiment.c: experiments found and chosen by name; see experiment.h. Their
- * kernels and folders are experiment_state.c's.
+ * experiment.c: experiments found and chosen by name, their kernels made, and how much of
+ * one a results folder holds; see experiment.h.
  */
 #include "tracking/experiment.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/data.h"
 #include "lib/fs.h"
 #include "lib/near.h"
+#include "lib/schema.h"
+#include "runners/folder/folder.h"
+#include "runners/kernel/kernel.h"
 
 #define FOLDER "configs/experiments"
-#define PATTERN "*.ini"
-#define SUFFIX ".ini"
 
 static void release_one(struct experiment *x)
 {
@@ -28,23 +27,16 @@ static void release_one(struct experiment *x)
 
 static void add(struct experiments *x, const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	const char *base = slash ? slash + 1 : path;
-	size_t len = strlen(base), suffix = strlen(SUFFIX);
+	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+	const char *dot = strrchr(base, '.');
+	bool ini = dot && dot > base && !strcmp(dot, ".ini");
 	struct experiment *new;
 
-	if (len > suffix && !strcmp(base + len - suffix, SUFFIX))
-		len -= suffix;
 	x->v = xrealloc(x->v, x->n + 1, sizeof(*x->v));
 	new = &x->v[x->n++];
 	new->path = xstrdup(path);
-	new->name = xstrndup(base, len);
+	new->name = ini ? xstrndup(base, (size_t)(dot - base)) : xstrdup(base);
 	new->id = xstrndup(new->name, strcspn(new->name, "-"));
-}
-
-static int is_experiment(const struct dirent *entry)
-{
-	return !fnmatch(PATTERN, entry->d_name, FNM_PERIOD);
 }
 
 /* E2 before E2-2cpus before E10; with the suffix the first two would change places. */
@@ -54,37 +46,22 @@ static int by_name(const void *a, const void *b)
 			  ((const struct experiment *)b)->name);
 }
 
-static void scan(struct experiments *all, const char *dir)
-{
-	struct dirent **entries = NULL;
-	int nr = scandir(dir, &entries, is_experiment, NULL);
-
-	for (int i = 0; i < nr; i++) {
-		char *path = xasprintf("%s/%s", dir, entries[i]->d_name);
-
-		add(all, path);
-		free(path);
-		free(entries[i]);
-	}
-	free(entries);
-	if (all->n)
-		qsort(all->v, all->n, sizeof(*all->v), by_name);
-}
-
 int experiments_find(struct experiments *all, struct err *e)
 {
-	char *dir;
+	struct strv paths = STRV_INIT;
 
 	*all = (struct experiments){ NULL, 0 };
-	for (unsigned i = 0; !all->n && (dir = data_place(i, FOLDER)); i++) {
-		scan(all, dir);
-		free(dir);
-	}
-	if (all->n)
+	data_suites(&paths, FOLDER);
+	for (size_t i = 0; i < paths.n; i++)
+		add(all, paths.v[i]);
+	strv_release(&paths);
+	if (all->n) {
+		qsort(all->v, all->n, sizeof(*all->v), by_name);
 		return 0;
+	}
 	err_exit(e, FSDUEL_USAGE);
 	return err_add(e, ENOENT,
-		       "there are no experiments (" FOLDER "/" PATTERN ") in " DATA_PLACES
+		       "there are no experiments (" FOLDER "/*.ini) in " DATA_PLACES
 		       "; a suite is given by its path, ./mine.ini");
 }
 
@@ -112,27 +89,30 @@ static int unknown(const struct experiments *all, const char *word, struct err *
 /* Paths of one file are one experiment; two of one name would share a results folder. */
 static int add_path(struct experiments *chosen, const char *path, struct err *e)
 {
-	const struct experiment *twin = NULL;
-	struct experiment *new;
+	struct experiment *new, *twin;
 	int ret = 0;
 
 	add(chosen, path);
 	new = &chosen->v[chosen->n - 1];
-	for (size_t i = 0; i + 1 < chosen->n && !twin; i++)
-		if (!strcmp(chosen->v[i].name, new->name))
-			twin = &chosen->v[i];
-	if (!twin)
+	for (twin = chosen->v; strcmp(twin->name, new->name); twin++)
+		;
+	if (twin == new)
 		return 0;
 	if (!fs_same(twin->path, new->path)) {
 		ret = err_add(e, EINVAL,
-			      "%s and %s would share the results folder %s: run them one "
-			      "after another, each with its own --output",
+			      "%s and %s would share the results folder %s: run them one after "
+			      "another, each with its own --output",
 			      twin->path, new->path, new->name);
 		err_exit(e, FSDUEL_USAGE);
 	}
 	release_one(new);
 	chosen->n--;
 	return ret;
+}
+
+static bool is_path(const char *word)
+{
+	return strchr(word, '/');
 }
 
 int experiments_choose(struct experiments *chosen, const struct experiments *all,
@@ -142,7 +122,7 @@ int experiments_choose(struct experiments *chosen, const struct experiments *all
 
 	*chosen = (struct experiments){ NULL, 0 };
 	for (unsigned w = 0; w < nr; w++) {
-		bool known = strchr(words[w], '/');
+		bool known = is_path(words[w]);
 
 		for (size_t i = 0; i < all->n && !known; i++)
 			known = is_named(&all->v[i], words[w]);
@@ -158,7 +138,7 @@ int experiments_choose(struct experiments *chosen, const struct experiments *all
 			add(chosen, all->v[i].path);
 	}
 	for (unsigned w = 0; w < nr && !ret; w++)
-		if (strchr(words[w], '/'))
+		if (is_path(words[w]))
 			ret = add_path(chosen, words[w], e);
 	return ret;
 }
@@ -175,4 +155,72 @@ char *experiment_folder(const struct experiment *x, const char *dir, enum mode m
 {
 	return xasprintf("%s/%s%s%s%s", dir, x->name, unscaled ? "-unscaled" : "",
 			 mode == MODE_EXACT ? "" : "-", mode == MODE_EXACT ? "" : mode_names[mode]);
+}
+
+/* --- kernels and folders --------------------------------------------------------------- */
+
+static int load(const struct suite_kernel *k, struct kernel *loaded, struct err *e)
+{
+	struct kernel_build b = suite_kernel_build(k);
+	int ret = k->source ? kernel_built(&b, e) : 0;
+
+	if (!ret && !k->ref) {
+		err_exit(e, FSDUEL_USAGE);
+		ret = err_add(
+			e, EINVAL,
+			"the kernel '%s' is not said: write source= or image= under [kernel %s]",
+			k->label, k->label);
+	}
+	return ret ? ret : kernel_load(loaded, k->ref, e);
+}
+
+bool experiment_has_kernel(const struct suite_kernel *k, struct err *why)
+{
+	struct kernel loaded;
+	bool there = !load(k, &loaded, why);
+
+	if (there)
+		kernel_release(&loaded);
+	return there;
+}
+
+/* Are suite and kernels of run.json those of today? */
+static bool is_same(json_t *run, const struct suite *s)
+{
+	const char *sha = NULL;
+	json_t *kernels = NULL;
+	bool same =
+		!json_unpack(run, "{s:{s:s} s:o}", "suite", "sha256", &sha, "kernels", &kernels) &&
+		!strcmp(sha, s->sha256);
+
+	for (size_t i = 0; i < s->nr_kernels && same; i++) {
+		struct kernel now;
+
+		same = !json_unpack(kernels, "{s:{s:s}}", s->kernels[i].label, "sha256", &sha) &&
+		       !load(&s->kernels[i], &now, NULL);
+		if (same) {
+			same = !strcmp(sha, now.sha256);
+			kernel_release(&now);
+		}
+	}
+	return same;
+}
+
+enum experiment_state experiment_state(const char *dir, const struct suite *s, const struct plan *p)
+{
+	char *path = xasprintf("%s/" RUN_JSON, dir);
+	bool begun = fs_exists(path), whole;
+	struct folder f;
+	json_t *run = NULL;
+
+	whole = begun && !fs_read_json(path, &run, NULL) && is_same(run, s) &&
+		!folder_open(&f, dir, s, p, NULL);
+	if (whole) {
+		for (size_t i = 0; i < p->nr_units && whole; i++)
+			whole = folder_has(&f, &p->units[i]);
+		folder_release(&f);
+	}
+	json_decref(run);
+	free(path);
+	return whole ? EXPERIMENT_DONE : begun ? EXPERIMENT_BEGUN : EXPERIMENT_NEW;
 }

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * experiment.h: the experiments that there are, chosen by their names, with the
- * kernels that each needs made and what is left of it to be measured. An
+ * experiment.h: the experiments that there are, chosen by their names, and how much of one
+ * is there: its kernels and its measured cell runs. An
  * experiment is a suite in configs/experiments: ID.ini, and ID-VARIANT.ini for
- * the same question asked in another way (E2.ini, E2-2cpus.ini). Measuring,
- * comparing and drawing are done by whoever drives: cli/cmd_experiment.c.
+ * the same question asked in another way (E2.ini, E2-2cpus.ini). The
+ * loop over them is cli/cmd_experiment.c.
  */
 #ifndef FSDUEL_TRACKING_EXPERIMENT_H
 #define FSDUEL_TRACKING_EXPERIMENT_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -49,22 +48,6 @@ char *experiment_folder(const struct experiment *x, const char *dir, enum mode m
 
 /* Is the kernel there, as it would be built now? A sentence in *why (may be NULL) else. */
 bool experiment_has_kernel(const struct suite_kernel *k, struct err *why);
-
-struct experiment_making {
-	/* Told before a kernel is built or fetched, which takes minutes; may be NULL. */
-	void (*begin)(void *arg, const char *kernel, bool built);
-	void (*progress)(void *arg, const struct kernel_build_progress *p); /* may be NULL */
-	void (*end)(void *arg);                                             /* may be NULL */
-	void *arg;
-	const atomic_int *stop; /* non-zero ends it with -EINTR; may be NULL */
-};
-
-/*
- * Build or fetch what s lacks of its kernels. Errors are those of kernel_build,
- * kernel_fetch and kernel_load.
- */
-int experiment_make_kernels(const struct suite *s, const struct experiment_making *m,
-			    struct err *e);
 
 enum experiment_state {
 	EXPERIMENT_NEW,   /* no cell run of it is there */

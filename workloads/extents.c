@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * extents.c: make extent states and read them back; see extents.h. Making uses
- * only what every file system with FIEMAP has (pwrite, fallocate), reading only
- * FIEMAP: nothing here knows ext4.
+ * extents.c: make extent states and read them back; see extents.h. Making uses only pwrite and
+ * fallocate, reading only FIEMAP: nothing here knows a file system.
  */
 #include "workloads/extents.h"
 
@@ -62,24 +61,6 @@ static int fiemap(int fd, uint64_t start, uint64_t end, struct fiemap *fm, struc
 	return err_sys(e, errno, "FIEMAP of the work file failed");
 }
 
-/* The states met so far as bits, 1 << enum extents. */
-static int see_extent(const struct fiemap_extent *x, unsigned *seen, struct err *e)
-{
-	const uint32_t odd = FIEMAP_EXTENT_UNKNOWN | FIEMAP_EXTENT_DELALLOC |
-			     FIEMAP_EXTENT_ENCODED | FIEMAP_EXTENT_NOT_ALIGNED |
-			     FIEMAP_EXTENT_SHARED;
-
-	if (x->fe_flags & odd)
-		return err_add(e, EUCLEAN,
-			       "the extent at %" PRIu64
-			       " of the work file is delayed, encoded, inline or shared (FIEMAP "
-			       "flags 0x%x): no plain overwrite",
-			       (uint64_t)x->fe_logical, x->fe_flags);
-	*seen |=
-		1u << (x->fe_flags & FIEMAP_EXTENT_UNWRITTEN ? EXTENTS_UNWRITTEN : EXTENTS_WRITTEN);
-	return 0;
-}
-
 int extents_each(int fd, uint64_t start, uint64_t end,
 		 int (*fn)(const struct fiemap_extent *x, void *arg, struct err *e), void *arg,
 		 struct err *e)
@@ -105,7 +86,7 @@ int extents_each(int fd, uint64_t start, uint64_t end,
 	return ret;
 }
 
-/* A range as far as it was looked at, and what was met there. */
+/* A range up to pos, and the states met there as bits, 1 << enum extents. */
 struct seeing {
 	uint64_t pos;
 	unsigned seen;
@@ -113,39 +94,39 @@ struct seeing {
 
 static int see_one(const struct fiemap_extent *x, void *arg, struct err *e)
 {
+	const uint32_t odd = FIEMAP_EXTENT_UNKNOWN | FIEMAP_EXTENT_DELALLOC |
+			     FIEMAP_EXTENT_ENCODED | FIEMAP_EXTENT_NOT_ALIGNED |
+			     FIEMAP_EXTENT_SHARED;
 	struct seeing *s = arg;
 
+	if (x->fe_flags & odd)
+		return err_add(e, EUCLEAN,
+			       "the extent at %" PRIu64 " of the work file is delayed, encoded, "
+			       "inline or shared (FIEMAP flags 0x%x): no plain overwrite",
+			       (uint64_t)x->fe_logical, x->fe_flags);
 	if (x->fe_logical > s->pos)
 		s->seen |= 1u << EXTENTS_HOLE;
 	s->pos = x->fe_logical + x->fe_length;
-	return see_extent(x, &s->seen, e);
-}
-
-static int see_range(int fd, uint64_t pos, uint64_t end, unsigned *seen, struct err *e)
-{
-	struct seeing s = { pos, 0 };
-	int ret = extents_each(fd, pos, end, see_one, &s, e);
-
-	*seen = s.seen | (s.pos < end ? 1u << EXTENTS_HOLE : 0);
-	return ret;
+	s->seen |=
+		1u << (x->fe_flags & FIEMAP_EXTENT_UNWRITTEN ? EXTENTS_UNWRITTEN : EXTENTS_WRITTEN);
+	return 0;
 }
 
 int extents_state(int fd, uint64_t start, uint64_t len, enum extents *state, struct err *e)
 {
-	unsigned seen = 0;
+	struct seeing s = { start, 0 };
 	int ret;
 
 	if (!len)
 		return err_add(e, EINVAL, "an empty region has no extents");
 	ret = file_covers(fd, start + len, e);
 	if (!ret)
-		ret = see_range(fd, start, start + len, &seen, e);
+		ret = extents_each(fd, start, start + len, see_one, &s, e);
 	if (ret)
 		return ret;
-	*state = seen == 1u << EXTENTS_WRITTEN     ? EXTENTS_WRITTEN
-		 : seen == 1u << EXTENTS_UNWRITTEN ? EXTENTS_UNWRITTEN
-		 : seen == 1u << EXTENTS_HOLE      ? EXTENTS_HOLE
-						   : EXTENTS_MIXED;
+	if (s.pos < start + len)
+		s.seen |= 1u << EXTENTS_HOLE;
+	*state = s.seen & (s.seen - 1) ? EXTENTS_MIXED : (enum extents)__builtin_ctz(s.seen);
 	return 0;
 }
 
@@ -217,11 +198,6 @@ static int allocate(int fd, int mode, uint64_t start, uint64_t len, struct err *
 	return 0;
 }
 
-static int punch(int fd, uint64_t start, uint64_t len, struct err *e)
-{
-	return allocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, start, len, e);
-}
-
 /* Write a piece at every step of the range. */
 static int make_written(int fd, uint64_t start, uint64_t len, uint64_t piece, uint64_t step,
 			struct err *e)
@@ -235,42 +211,26 @@ static int make_written(int fd, uint64_t start, uint64_t len, uint64_t piece, ui
 	return ret;
 }
 
-/*
- * The pieces are written before the rest is allocated: the other way round ext4
- * may write zeroes over a small unwritten piece beside a written one, and so
- * make it written.
- */
-static int make_mixed(int fd, uint64_t start, uint64_t len, uint64_t chunk, struct err *e)
-{
-	int ret = punch(fd, start, len, e);
-
-	if (!ret)
-		ret = make_written(fd, start, len, chunk, 2 * chunk, e);
-	if (!ret)
-		ret = allocate(fd, 0, start, len, e);
-	return ret;
-}
-
 static int make(int fd, uint64_t start, uint64_t len, enum extents state, uint64_t chunk,
 		struct err *e)
 {
 	int ret;
 
-	switch (state) {
-	case EXTENTS_WRITTEN:
+	if (state == EXTENTS_WRITTEN) {
 		/* One allocation for all of it keeps the extents few; only written counts. */
 		fallocate(fd, 0, (off_t)start, (off_t)len);
 		return make_written(fd, start, len, len, len, e);
-	case EXTENTS_UNWRITTEN:
-		ret = punch(fd, start, len, e);
-		return ret ? ret : allocate(fd, 0, start, len, e);
-	case EXTENTS_HOLE:
-		return punch(fd, start, len, e);
-	case EXTENTS_MIXED:
-		return make_mixed(fd, start, len, chunk, e);
-	default:
-		return err_add(e, EINVAL, "no such extent state: %d", (int)state);
 	}
+	ret = allocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, start, len, e);
+	/*
+	 * The pieces are written before the rest is allocated: else ext4 may write zeroes over a
+	 * small unwritten piece beside a written one, and so make it written.
+	 */
+	if (!ret && state == EXTENTS_MIXED)
+		ret = make_written(fd, start, len, chunk, 2 * chunk, e);
+	if (!ret && state != EXTENTS_HOLE)
+		ret = allocate(fd, 0, start, len, e);
+	return ret;
 }
 
 static int check_range(int fd, uint64_t start, uint64_t len, uint64_t chunk, struct err *e)
@@ -297,6 +257,8 @@ int extents_make(int fd, uint64_t start, uint64_t len, enum extents state, uint6
 
 	if (state == EXTENTS_ANY)
 		return 0;
+	if (state > EXTENTS_MIXED)
+		return err_add(e, EINVAL, "no such extent state: %d", (int)state);
 	if (state != EXTENTS_MIXED)
 		chunk = 0;
 	else if (!chunk || chunk >= len)

@@ -14,7 +14,7 @@
 
 #include "lib/buf.h"
 #include "lib/proc.h"
-#include "workloads/worker_impl.h"
+#include "workloads/worker.h"
 
 #define STACK_BYTES (128u << 10)
 #define SPARE_FDS 64 /* what a caller has open beside the threads' */

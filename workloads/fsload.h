@@ -17,7 +17,6 @@
 #include "workloads/extents.h"
 #include "workloads/metric.h"
 #include "workloads/role.h"
-#include "workloads/series.h"
 
 #define MIX_ENTRIES_MAX 32
 #define MIX_THREADS_MAX 1024
@@ -49,6 +48,10 @@ int mix_parse(struct mix *m, const char *text, struct err *e);
  * not get its own), "buffered_write.bs" (of one role).
  */
 int mix_set(struct mix *m, const char *name, const char *value, struct err *e);
+/* Is it a parameter "ROLE.x" of this entry's role? */
+bool mix_param_is_of(const struct mix_entry *en, const char *name);
+/* The row of a parameter of that name, of the mix or of a role in it; NULL: unknown. */
+const struct param *mix_param_row(const struct mix *m, const char *name);
 
 /*
  * What contradicts itself, one sentence each: bs, align or region_start not a

@@ -54,37 +54,39 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 'm':
 		o->mix = arg;
-		return 0;
+		break;
 	case 's':
 		strv_add(&o->sets, arg);
-		return 0;
+		break;
 	case OPT_SEED:
 		if (num_parse(arg, NUM_COUNT, &o->seed, &e))
 			argp_error(state, "--seed: %s", e.text);
-		return 0;
+		break;
 	case OPT_JSON:
 		o->json = true;
-		return 0;
+		break;
 	case OPT_KEEP:
 		o->keep = true;
-		return 0;
+		break;
 	case OPT_LIST:
 		o->list = true;
-		return 0;
+		break;
 	case 'h':
 		argp_state_help(state, state->out_stream, ARGP_HELP_STD_HELP);
-		return 0;
+		break;
 	case ARGP_KEY_ARG:
 		if (o->path)
 			argp_error(state, "only one FILE can be worked on");
 		o->path = arg;
-		return 0;
+		break;
 	case ARGP_KEY_END:
 		if (!o->path && !o->list)
 			argp_error(state, "name a FILE that does not exist yet");
-		return 0;
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
 	}
-	return ARGP_ERR_UNKNOWN;
+	return 0;
 }
 
 static const struct argp argp = {
@@ -141,7 +143,7 @@ static void print_cell(const struct metric *m, const struct measured *got)
 	printf("  %16s", text);
 }
 
-/* What a role counts of its own, and what it says to that. */
+/* The role's own counters, and its judgement of them. */
 static void print_counts(const struct role *role, const uint64_t *count)
 {
 	struct err e = ERR_INIT;
@@ -178,7 +180,15 @@ static void print_table(const struct fsload *l)
 			       strerror(l->role[i].first_errno));
 }
 
-/* What was not measured is not there. */
+static void put(json_t *metrics_of, const char *name, double value, const char *unit,
+		enum better better)
+{
+	json_object_set_new(metrics_of, name,
+			    json_pack("{s:f, s:s, s:s}", "value", value, "unit", unit, "better",
+				      better_name(better)));
+}
+
+/* Only what was measured. */
 static json_t *metrics_json(const struct measured *got)
 {
 	const struct counter *counters = got->counters;
@@ -187,26 +197,18 @@ static json_t *metrics_json(const struct measured *got)
 
 	for (size_t i = 0; counters && counters[i].name; i++)
 		if (got->count[i] != COUNTER_NONE)
-			json_object_set_new(o, counters[i].name,
-					    json_pack("{s:f, s:s, s:s}", "value",
-						      (double)got->count[i], "unit",
-						      counters[i].unit, "better",
-						      better_name(counters[i].better)));
-
-	for (const struct metric *m = metrics; m->name; m++) {
-		if (!m->value(got, &v))
-			continue;
-		json_object_set_new(o, m->name,
-				    json_pack("{s:f, s:s, s:s}", "value", v, "unit", m->unit,
-					      "better", better_name(m->better)));
-	}
+			put(o, counters[i].name, (double)got->count[i], counters[i].unit,
+			    counters[i].better);
+	for (const struct metric *m = metrics; m->name; m++)
+		if (m->value(got, &v))
+			put(o, m->name, v, m->unit, m->better);
 	return o;
 }
 
 static void print_json(const struct fsload *l)
 {
 	json_t *list = json_array(), *all;
-	char *text;
+	char seed[24];
 
 	for (unsigned i = 0; i < l->mix->nr; i++)
 		json_array_append_new(list, json_pack("{s:s, s:i, s:o}", "role",
@@ -214,10 +216,9 @@ static void print_json(const struct fsload *l)
 						      (int)l->mix->entry[i].threads, "metrics",
 						      metrics_json(&l->role[i].measured)));
 	/* As text: JSON readers keep 53 bits of a number, a seed has 64. */
-	text = xasprintf("%" PRIu64, l->seed);
-	all = json_pack("{s:s, s:s, s:o, s:o}", "version", FSDUEL_VERSION, "seed", text, "roles",
+	snprintf(seed, sizeof(seed), "%" PRIu64, l->seed);
+	all = json_pack("{s:s, s:s, s:o, s:o}", "version", FSDUEL_VERSION, "seed", seed, "roles",
 			list, "total", metrics_json(&l->total.measured));
-	free(text);
 	json_dumpf(all, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
 	putchar('\n');
 	json_decref(all);
@@ -228,14 +229,6 @@ static void print_json(const struct fsload *l)
 static void on_signal(int sig)
 {
 	caught = sig;
-}
-
-static void catch_signals(void)
-{
-	struct sigaction sa = { .sa_handler = on_signal };
-
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
 }
 
 static int make_mix(struct mix *m, const struct options *o, struct err *e)
@@ -256,7 +249,7 @@ static int make_mix(struct mix *m, const struct options *o, struct err *e)
 	return ret;
 }
 
-/* What this program wrote to the page cache is not what its readers are to find there. */
+/* The readers must not find in the page cache what this program wrote. */
 static int drop_cache(const char *path, const struct mix_entry *en, void *arg)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -309,13 +302,15 @@ static int run(const struct options *o, struct err *e)
 
 int main(int argc, char **argv)
 {
+	const struct sigaction sa = { .sa_handler = on_signal };
 	struct options o = { .mix = DEFAULT_MIX, .seed = 1 };
 	struct err e = ERR_INIT;
 	int ret = 0;
 
 	argp_err_exit_status = FSDUEL_USAGE;
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
-	catch_signals();
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
 	if (o.list)
 		list_all();
 	else

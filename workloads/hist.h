@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * hist.h: log-linear latency histograms that can be merged. Buckets are those
- * of fio (stat.h, plat_val_to_idx): exact below 128 ns, then 64 buckets to each
- * power of two, so a percentile is off by less than 0.8 %. Percentiles come
- * from merged counts, never from averaged percentiles.
+ * hist.h: the two things kept of completed operations: a log-linear histogram of their latencies,
+ * and a series of their counts over time. Both can be merged.
+ *
+ * Buckets are those of fio (stat.h, plat_val_to_idx): exact below 128 ns, then 64 buckets to each
+ * power of two, so a percentile is off by less than 0.8 %. Percentiles come from merged counts,
+ * never from averaged percentiles.
  */
 #ifndef FSDUEL_WORKLOADS_HIST_H
 #define FSDUEL_WORKLOADS_HIST_H
@@ -43,5 +45,44 @@ void hist_add_bin(struct hist *h, uint64_t ns, uint64_t count);
  * the histogram is empty.
  */
 uint64_t hist_percentile(const struct hist *h, uint32_t p_milli_pct);
+
+/*
+ * A series: one count an interval from the start barrier on. The room is there before the barrier;
+ * in the timed loop it is a comparison and an increment.
+ */
+#define SERIES_MAX 4096 /* intervals; the last takes whatever comes after it */
+
+struct series {
+	uint64_t interval_ns;
+	uint64_t end_ns; /* of the last interval, since the start barrier */
+	unsigned nr;     /* intervals that had begun by then; 0: none were kept */
+	unsigned room;
+	uint64_t *ops; /* operations completed in each; owned */
+};
+
+void series_init(struct series *s, uint64_t interval_ns, unsigned room);
+void series_clear(struct series *s); /* all counts 0, the room stays */
+void series_release(struct series *s);
+void series_merge(struct series *into, const struct series *from); /* of the same shape */
+/* What is complete ended end_ns after the start barrier: sets end_ns and nr. */
+void series_finish(struct series *s, uint64_t end_ns);
+
+/* Where one thread's next completion is counted. */
+struct series_cursor {
+	uint64_t boundary_ns; /* on the clock: the interval's end */
+	uint64_t interval_ns;
+	uint64_t *at, *last;
+	uint64_t none; /* counted into where no series is kept */
+};
+
+/* s may have no room; start_ns is the barrier's opening on the clock. */
+void series_begin(struct series_cursor *c, const struct series *s, uint64_t start_ns);
+
+static inline void series_count(struct series_cursor *c, uint64_t now_ns)
+{
+	while (now_ns >= c->boundary_ns)
+		c->boundary_ns = ++c->at == c->last ? UINT64_MAX : c->boundary_ns + c->interval_ns;
+	++*c->at;
+}
 
 #endif

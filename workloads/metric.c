@@ -74,25 +74,16 @@ static bool percentile(const struct measured *m, uint32_t p_milli_pct, double *v
 	return true;
 }
 
-static bool lat_p50(const struct measured *m, double *value)
-{
-	return percentile(m, 50000, value);
-}
-
-static bool lat_p90(const struct measured *m, double *value)
-{
-	return percentile(m, 90000, value);
-}
-
-static bool lat_p99(const struct measured *m, double *value)
-{
-	return percentile(m, 99000, value);
-}
-
-static bool lat_p99_9(const struct measured *m, double *value)
-{
-	return percentile(m, 99900, value);
-}
+/* A function each of percentiles and of counts. */
+#define PERCENTILE(name, p_milli_pct)                                                              \
+	static bool name(const struct measured *m, double *value)                                  \
+	{                                                                                          \
+		return percentile(m, p_milli_pct, value);                                          \
+	}
+PERCENTILE(lat_p50, 50000)
+PERCENTILE(lat_p90, 90000)
+PERCENTILE(lat_p99, 99000)
+PERCENTILE(lat_p99_9, 99900)
 
 static bool operations(const struct measured *m, double *value)
 {

@@ -11,7 +11,6 @@
 #include <stdint.h>
 
 #include "workloads/hist.h"
-#include "workloads/series.h"
 
 enum better { BETTER_NONE, BETTER_HIGHER, BETTER_LOWER };
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * mix.c: a mix of roles from text, and its parameters. Whether they fit
- * together is mix_check.c's to say, how they run fsload.c's.
- */
+/* mix.c: a mix of roles from text, and its parameters. mix_check.c says whether they fit. */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -15,18 +12,26 @@
 #define WORD_MAX 64
 #define BLANKS " \t\r\n"
 
+/* "no role is called NAME", with a hint; releases known. */
+static int unknown(struct strv *known, const char *subject, const char *verb, const char *name,
+		   struct err *e)
+{
+	struct buf hint = BUF_INIT;
+
+	near_hint(&hint, name, (const char *const *)known->v);
+	err_add(e, EINVAL, "%s %s \"%.60s\"%s", subject, verb, name, buf_str(&hint));
+	buf_release(&hint);
+	strv_release(known);
+	return -EINVAL;
+}
+
 static int unknown_role(const char *name, struct err *e)
 {
 	struct strv known = STRV_INIT;
-	struct buf hint = BUF_INIT;
 
 	for (const struct role *const *r = roles; *r; r++)
 		strv_add(&known, (*r)->name);
-	near_hint(&hint, name, (const char *const *)known.v);
-	err_add(e, EINVAL, "no role is called \"%s\"%s", name, buf_str(&hint));
-	buf_release(&hint);
-	strv_release(&known);
-	return -EINVAL;
+	return unknown(&known, "no role", "is called", name, e);
 }
 
 static const char *role_default(const struct role *role, const struct param *p)
@@ -162,7 +167,6 @@ static int unknown_param(const struct mix *m, const struct mix_entry *en, const 
 			 struct err *e)
 {
 	struct strv known = STRV_INIT;
-	struct buf hint = BUF_INIT;
 
 	if (!en)
 		add_names(&known, mix_params);
@@ -170,61 +174,62 @@ static int unknown_param(const struct mix *m, const struct mix_entry *en, const 
 	for (unsigned i = 0; i < m->nr; i++)
 		if (!en || en == &m->entry[i])
 			add_names(&known, m->entry[i].role->params);
-	near_hint(&hint, name, (const char *const *)known.v);
-	err_add(e, EINVAL, "%s has no parameter \"%.60s\"%s", en ? en->role->name : "the mix", name,
-		buf_str(&hint));
-	buf_release(&hint);
-	strv_release(&known);
-	return -EINVAL;
+	return unknown(&known, en ? en->role->name : "the mix", "has no parameter", name, e);
 }
 
-/* "buffered_write.bs": dot points into name. */
-static int set_of_role(struct mix *m, const char *name, const char *dot, const char *value,
-		       struct err *e)
+bool mix_param_is_of(const struct mix_entry *en, const char *name)
 {
-	struct mix_entry *en = NULL;
-	struct slot s;
-	int ret;
+	size_t len = strlen(en->role->name);
 
-	for (unsigned i = 0; i < m->nr && !en; i++) {
-		const char *role = m->entry[i].role->name;
+	return !strncmp(name, en->role->name, len) && name[len] == '.';
+}
 
-		if (strlen(role) == (size_t)(dot - name) && !memcmp(role, name, strlen(role)))
-			en = &m->entry[i];
+const struct param *mix_param_row(const struct mix *m, const char *name)
+{
+	const char *dot = strchr(name, '.'), *plain = dot ? dot + 1 : name;
+	const struct param *row = dot ? NULL : param_find(mix_params, name);
+
+	for (unsigned i = 0; !row && i < m->nr; i++) {
+		if (dot && !mix_param_is_of(&m->entry[i], name))
+			continue;
+		row = param_find(role_params, plain);
+		if (!row)
+			row = param_find(m->entry[i].role->params, plain);
 	}
-	if (!en)
-		return err_add(e, EINVAL, "\"%.60s\" is set for a role that is not in the mix",
-			       name);
-	if (!find_slot(en, dot + 1, &s))
-		return unknown_param(m, en, dot + 1, e);
-	ret = param_parse(s.row, value, s.value, e);
-	if (!ret)
-		en->named |= s.bit;
-	return ret;
+	return row;
 }
 
 int mix_set(struct mix *m, const char *name, const char *value, struct err *e)
 {
 	const struct param *row = param_find(mix_params, name);
-	const char *dot = strchr(name, '.');
+	const char *dot = strchr(name, '.'), *plain = dot ? dot + 1 : name;
+	const struct mix_entry *of = NULL;
 	bool known = false;
-	uint64_t parsed;
-	struct slot s;
-	int ret;
 
 	if (row)
 		return param_parse(row, value, &m->param[row - mix_params], e);
-	if (dot)
-		return set_of_role(m, name, dot, value, e);
 	for (unsigned i = 0; i < m->nr; i++) {
-		if (!find_slot(&m->entry[i], name, &s))
+		struct mix_entry *en = &m->entry[i];
+		uint64_t parsed;
+		struct slot s;
+		int ret;
+
+		if (dot && !mix_param_is_of(en, name))
+			continue;
+		of = en;
+		if (!find_slot(en, plain, &s))
 			continue;
 		known = true;
 		ret = param_parse(s.row, value, &parsed, e);
 		if (ret)
 			return ret;
-		if (!(m->entry[i].named & s.bit))
+		if (dot || !(en->named & s.bit))
 			*s.value = parsed;
+		if (dot)
+			en->named |= s.bit;
 	}
-	return known ? 0 : unknown_param(m, NULL, name, e);
+	if (!of)
+		return err_add(e, EINVAL, "\"%.60s\" is set for a role that is not in the mix",
+			       name);
+	return known ? 0 : unknown_param(m, dot ? of : NULL, plain, e);
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * mix_check.c: what in a mix contradicts itself, before any file is made. One
- * function a rule; each says its own sentence, and all of them are asked, so
- * that a user corrects a suite once.
+ * mix_check.c: the contradictions in a mix, before any file is made. One function a rule; each says
+ * its own sentence, and all of them are asked, so that a user corrects a suite once.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -66,37 +65,28 @@ uint64_t mix_bytes(const struct mix *m)
 	return sum;
 }
 
-static bool uses_file(const struct mix_entry *en)
+static int check_multiple(const struct mix_entry *en, const char *what, uint64_t value,
+			  struct err *e)
 {
-	return en->role->needs_fd;
-}
-
-static bool ends_within(const struct mix *m, const struct mix_bounds *b)
-{
-	return b->size && b->start + b->size <= m->param[MIX_FILE_SIZE];
+	if (!(value % en->role->bs_align))
+		return 0;
+	return err_add(e, EINVAL, "%s.%s: %" PRIu64 " is not a multiple of %u", en->role->name,
+		       what, value, en->role->bs_align);
 }
 
 static int check_region(const struct mix *m, const struct mix_entry *en, struct err *e)
 {
+	static const enum role_param multiples[] = { ROLE_BS, ROLE_ALIGN, ROLE_SHIFT,
+						     ROLE_REGION_START };
 	struct mix_bounds b = mix_bounds(m, en);
 	const char *name = en->role->name;
 	uint64_t bs = en->param[ROLE_BS];
-	uint32_t align = en->role->bs_align;
 	int ret = 0;
 
-	if (bs % align)
-		ret = err_add(e, EINVAL, "%s.bs: %" PRIu64 " is not a multiple of %u", name, bs,
-			      align);
-	if (en->param[ROLE_ALIGN] % align)
-		ret = err_add(e, EINVAL, "%s.align: %" PRIu64 " is not a multiple of %u", name,
-			      b.align, align);
-	if (en->param[ROLE_SHIFT] % align)
-		ret = err_add(e, EINVAL, "%s.shift: %" PRIu64 " is not a multiple of %u", name,
-			      en->param[ROLE_SHIFT], align);
-	if (b.start % align)
-		ret = err_add(e, EINVAL, "%s.region_start: %" PRIu64 " is not a multiple of %u",
-			      name, b.start, align);
-	if (uses_file(en) && !ends_within(m, &b))
+	for (size_t i = 0; i < sizeof(multiples) / sizeof(multiples[0]); i++)
+		if (check_multiple(en, role_params[multiples[i]].name, en->param[multiples[i]], e))
+			ret = -EINVAL;
+	if (en->role->needs_fd && (!b.size || b.start + b.size > m->param[MIX_FILE_SIZE]))
 		ret = err_add(e, EINVAL,
 			      "%s: its region %" PRIu64 "+%" PRIu64
 			      " does not lie in the file of %" PRIu64 " bytes",
@@ -199,7 +189,7 @@ static bool overlap(const struct mix_bounds *a, const struct mix_bounds *b)
 	return a->start < b->start + b->size && b->start < a->start + a->size;
 }
 
-/* What a stamp is held against is where it lies and in which round, so that must be known. */
+/* A stamp is judged by its place and its round, so both must be known. */
 static int check_stamps(const struct mix *m, const struct mix_entry *en, struct err *e)
 {
 	struct mix_bounds b = mix_bounds(m, en);
@@ -227,27 +217,27 @@ static int check_stamps(const struct mix *m, const struct mix_entry *en, struct 
 	return 0;
 }
 
-/* A reader of stamps takes anything else for stale data. */
+/* A reader of stamps takes all other data for stale. */
 static int check_seen(const struct mix *m, const struct mix_entry *en, struct err *e)
 {
 	struct mix_bounds b = mix_bounds(m, en);
 
-	for (unsigned i = 0; en->role->sees_stamps && i < m->nr; i++) {
+	if (!en->role->sees_stamps)
+		return 0;
+	for (unsigned i = 0; i < m->nr; i++) {
 		struct mix_bounds w = mix_bounds(m, &m->entry[i]);
 
 		if (m->entry[i].role->stamps && w.start <= b.start &&
 		    b.start + b.size <= w.start + w.size)
 			return 0;
 	}
-	if (!en->role->sees_stamps)
-		return 0;
 	return err_add(e, EINVAL,
 		       "%s looks for stamps: it needs a role of the mix that puts them all over "
 		       "its region (hole_fill)",
 		       en->role->name);
 }
 
-/* What else writes there leaves what no stamp is. */
+/* Any other writer in this range would leave blocks without a stamp. */
 static bool spoils(const struct mix_entry *a, const struct mix_entry *b)
 {
 	return a->role->sees_stamps && b->role->writes && !b->role->stamps && b->role->needs_fd &&

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * offsets.h: where the next operation goes. One stream a thread; it costs a
- * few instructions, for it runs inside the timed loop.
+ * offsets.h: where the next operation goes, and when that of a thread with a rate is due. One
+ * stream and one pace a thread; each costs a few instructions, because it runs in the timed loop.
  */
 #ifndef FSDUEL_WORKLOADS_OFFSETS_H
 #define FSDUEL_WORKLOADS_OFFSETS_H
@@ -10,7 +10,48 @@
 
 #include "lib/rng.h"
 #include "workloads/param.h"
-#include "workloads/zipf.h"
+
+/* --- which rank ---------------------------------------------------------------------- */
+
+/*
+ * Ranks that are drawn with probability proportional to rank^-theta, as of popular blocks (Gray
+ * et al., "Quickly Generating Billion-Record Synthetic Databases", SIGMOD 1994, section 3.2).
+ * Their way and rejection-inversion (Hoermann and Derflinger, ACM TOMACS 6(3), 1996) need pow()
+ * for each draw. Here ranks are put into bands as hist.h puts latencies into buckets, each with
+ * its exact share of the probability, and drawn in two integer steps: the band by a guide table
+ * (Chen and Asau, CACM 1974), then a rank of it uniformly. Below 128 each rank is a band of its
+ * own; above, one rank's probability is off by less than theta x 0.8 %, a band's by nothing.
+ */
+#define ZIPF_GUIDE_BITS 11
+
+struct zipf_band {
+	uint64_t below;     /* 2^63 x probability of this band and all before it */
+	uint64_t first, nr; /* ranks from 0 */
+};
+
+/* Read-only once made: the threads of a role share one. */
+struct zipf {
+	struct zipf_band *band;
+	unsigned nr;
+	uint16_t guide[1 << ZIPF_GUIDE_BITS]; /* band that holds the first value of each slice */
+};
+
+/* n ranks, 0 < n <= 2^60; theta in thousandths of a per cent (99000 is 0.99), at most 10. */
+void zipf_init(struct zipf *z, uint64_t n, uint64_t theta_milli_pct);
+void zipf_release(struct zipf *z);
+
+/* A rank from 0, the likeliest first; no floating point. */
+static inline uint64_t zipf_next(const struct zipf *z, struct rng *rng)
+{
+	uint64_t u = rng_next(rng) >> 1;
+	const struct zipf_band *b = &z->band[z->guide[u >> (63 - ZIPF_GUIDE_BITS)]];
+
+	while (u >= b->below)
+		b++;
+	return b->nr == 1 ? b->first : b->first + rng_below(rng, b->nr);
+}
+
+/* --- which block ----------------------------------------------------------------------- */
 
 /*
  * A seeded permutation of 0 .. n-1 without a table: rounds of multiply, add and
@@ -81,6 +122,46 @@ static inline uint64_t offset_next(struct offset_stream *s, struct rng *rng)
 			block = perm_at(&s->perm, block);
 	}
 	return s->blocks.start + block * s->blocks.step;
+}
+
+/* --- when ------------------------------------------------------------------------------ */
+
+/*
+ * An absolute schedule, so that a late operation does not move those after it. Integers only; the
+ * fraction of a nanosecond is carried, so that the rate holds over any time.
+ *
+ * Latency counts from the time at which an operation was due: a stall of 100 ms at 1000 a second is
+ * a hundred slow operations and not one. To count only that one is "coordinated omission" (G. Tene,
+ * "How NOT to Measure Latency", 2013). For the same reason operations that were due and never
+ * started are counted, too (worker_count_missed).
+ */
+struct pace {
+	uint64_t rate_per_s;          /* 0: as fast as it can */
+	uint64_t due_ns;              /* of the next operation, on the clock */
+	uint64_t step_ns, part, rest; /* a period is step_ns + part / rate_per_s */
+};
+
+static inline void pace_init(struct pace *p, uint64_t rate_per_s)
+{
+	*p = (struct pace){ .rate_per_s = rate_per_s };
+	if (rate_per_s) {
+		p->step_ns = 1000000000 / rate_per_s;
+		p->part = 1000000000 % rate_per_s;
+	}
+}
+
+/* When the next operation is due; the one after it is then the next. */
+static inline uint64_t pace_take(struct pace *p)
+{
+	uint64_t due_ns = p->due_ns;
+
+	p->due_ns += p->step_ns;
+	p->rest += p->part;
+	if (p->rest >= p->rate_per_s) {
+		p->rest -= p->rate_per_s;
+		p->due_ns++;
+	}
+	return due_ns;
 }
 
 #endif

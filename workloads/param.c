@@ -14,8 +14,8 @@
 /* Keeps start + size and every file offset well inside off_t. */
 #define BYTES_MAX (1ull << 60)
 
-const char *const offsets_names[] = { "uniform", "sequential", "once", "zipf", NULL };
-const char *const role_file_names[] = { "shared", "own", NULL };
+static const char *const offsets_names[] = { "uniform", "sequential", "once", "zipf", NULL };
+static const char *const role_file_names[] = { "shared", "own", NULL };
 
 const struct param mix_params[] = {
 	[MIX_FILE_SIZE] = { "file_size", NUM_BYTES, NULL, 512, BYTES_MAX, "64M",

@@ -46,26 +46,23 @@ enum role_param {
 	ROLE_CHUNK,        /* bytes, extents=mixed: length of its pieces; 0: half of bs */
 	ROLE_FILE,         /* enum role_file */
 	ROLE_OPS,          /* per thread; 0: as the mix says */
-	ROLE_RATE, /* operations a second and thread; 0: no limit. See pace.h for latencies */
-	ROLE_START_DELAY, /* ns after the start barrier */
-	ROLE_SYNC_EVERY,  /* fdatasync (or msync) after that many operations; 0: never */
-	ROLE_FINAL_SYNC,  /* 1: a last fdatasync inside the timer */
-	ROLE_BACKGROUND,  /* 1: its operations are not in the workload's total, only its errors */
+	ROLE_RATE,         /* operations a second and thread; 0: no limit. offsets.h: latencies */
+	ROLE_START_DELAY,  /* ns after the start barrier */
+	ROLE_SYNC_EVERY,   /* fdatasync (or msync) after that many operations; 0: never */
+	ROLE_FINAL_SYNC,   /* 1: a last fdatasync inside the timer */
+	ROLE_BACKGROUND,   /* 1: its operations are not in the workload's total, only its errors */
 	NR_ROLE_PARAMS,
 };
 extern const struct param role_params[]; /* NR_ROLE_PARAMS rows and a NULL name */
 
 /*
  * once: a seeded permutation that visits each block of the region once (hole-fillers).
- * zipf: some blocks are drawn more often than others (zipf.h), scattered over the region.
+ * zipf: some blocks are drawn more often than others (offsets.h), scattered over the region.
  */
 enum offsets { OFFSETS_UNIFORM, OFFSETS_SEQUENTIAL, OFFSETS_ONCE, OFFSETS_ZIPF };
 
 /* All threads on the work file, or each on a file of its own, as long and made the same way. */
 enum role_file { FILE_SHARED, FILE_OWN };
-
-extern const char *const offsets_names[];   /* indexed by enum offsets, ends with NULL */
-extern const char *const role_file_names[]; /* indexed by enum role_file, ends with NULL */
 
 #define ROLE_OWN_PARAMS_MAX 8
 

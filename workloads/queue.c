@@ -1,11 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* queue.c: what the asynchronous roles share; see queue.h. */
+/*
+ * queue.c: operations in flight, by libaio and by io_uring; see queue.h.
+ *
+ * libaio (io_setup(2)): one io_submit hands over all that was started since the last reap, and the
+ * file system runs in its context: on ext4 a submission that must wait for the inode's lock waits
+ * there, and the depth behind it with it.
+ *
+ * io_uring, plain: no polling, no registered files or buffers. Submitting and waiting is one
+ * system call. If the file system would have to wait, the kernel hands the operation to a worker
+ * thread of its own, so that a depth here meets locks that it does not meet with libaio.
+ */
 #include "workloads/queue.h"
 
 #include <errno.h>
+#include <libaio.h>
+#include <liburing.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "lib/buf.h"
 
 const struct param queue_params[] = {
 	[QUEUE_DEPTH] = { "depth", NUM_COUNT, NULL, 1, 4096, "8",
@@ -13,7 +27,18 @@ const struct param queue_params[] = {
 	{ .name = NULL },
 };
 
-int queue_buffers_init(struct queue_buffers *b, const struct role_thread *t, struct err *e)
+/* depth buffers of bs bytes, each at a page and with the bytes of t->buf. */
+struct buffers {
+	char *base;
+	size_t step;
+};
+
+static void *buffer(const struct buffers *b, unsigned slot)
+{
+	return b->base + slot * b->step;
+}
+
+static int buffers_init(struct buffers *b, const struct role_thread *t, struct err *e)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	void *base;
@@ -24,6 +49,214 @@ int queue_buffers_init(struct queue_buffers *b, const struct role_thread *t, str
 			       t->depth);
 	b->base = base;
 	for (unsigned i = 0; i < t->depth; i++)
-		memcpy(queue_buffer(b, i), t->buf, t->bs);
+		memcpy(buffer(b, i), t->buf, t->bs);
 	return 0;
+}
+
+/* --- libaio ------------------------------------------------------------------------- */
+
+struct aio {
+	io_context_t ctx;
+	struct buffers buffers;
+	struct iocb *iocb;     /* one a slot */
+	struct iocb **started; /* those not handed over yet */
+	unsigned nr_started;
+	struct io_event *event;
+};
+
+static void aio_free(struct aio *a)
+{
+	free(a->buffers.base);
+	free(a->iocb);
+	free(a->started);
+	free(a->event);
+	free(a);
+}
+
+int aio_queue_begin(struct role_thread *t, struct err *e)
+{
+	struct aio *a = xcalloc(1, sizeof(*a));
+	const char *name = t->role->name;
+	int ret;
+
+	t->depth = (unsigned)t->own[QUEUE_DEPTH];
+	a->iocb = xcalloc(t->depth, sizeof(*a->iocb));
+	a->started = xcalloc(t->depth, sizeof(*a->started));
+	a->event = xcalloc(t->depth, sizeof(*a->event));
+	t->priv = a;
+	ret = buffers_init(&a->buffers, t, e);
+	if (!ret) {
+		ret = io_setup((int)t->depth, &a->ctx);
+		if (ret == -ENOSYS)
+			err_add(e, ENOSYS, "%s: this kernel has no io_setup (CONFIG_AIO)", name);
+		else if (ret == -EAGAIN)
+			err_add(e, EAGAIN,
+				"%s: a depth of %u is more than is left of "
+				"/proc/sys/fs/aio-max-nr",
+				name, t->depth);
+		else if (ret)
+			err_sys(e, -ret, "%s: io_setup failed", name);
+	}
+	if (ret)
+		aio_free(a);
+	return ret;
+}
+
+void aio_queue_start(struct role_thread *t, unsigned slot, uint64_t offset)
+{
+	struct aio *a = t->priv;
+	struct iocb *io = &a->iocb[slot];
+	void *buf = buffer(&a->buffers, slot);
+
+	if (t->role->writes)
+		io_prep_pwrite(io, t->fd, buf, t->bs, (long long)offset);
+	else
+		io_prep_pread(io, t->fd, buf, t->bs, (long long)offset);
+	a->started[a->nr_started++] = io;
+}
+
+/* Hand over what was started. Those the kernel refuses are done, with its error: how many. */
+static int aio_submit(struct aio *a, struct role_done *done)
+{
+	unsigned at = 0;
+	int refused = 0;
+
+	while (at < a->nr_started) {
+		int ret = io_submit(a->ctx, (long)(a->nr_started - at), a->started + at);
+
+		if (ret == -EINTR)
+			continue;
+		if (ret > 0) {
+			at += (unsigned)ret;
+			continue;
+		}
+		/* The error is that of the first. */
+		done[refused].slot = (unsigned)(a->started[at++] - a->iocb);
+		done[refused++].got = ret ? ret : -EIO;
+	}
+	a->nr_started = 0;
+	return refused;
+}
+
+int aio_queue_reap(struct role_thread *t, struct role_done *done, uint64_t wait_ns)
+{
+	struct aio *a = t->priv;
+	int n = aio_submit(a, done), ret;
+	struct timespec ts = { (time_t)(wait_ns / 1000000000), (long)(wait_ns % 1000000000) };
+	struct timespec *wait = wait_ns == ROLE_WAIT_FOREVER ? NULL : &ts;
+
+	if (n)
+		return n;
+	do {
+		ret = io_getevents(a->ctx, 1, (long)t->depth, a->event, wait);
+	} while (ret == -EINTR);
+	if (ret < 0)
+		return ret;
+	for (; n < ret; n++) {
+		done[n].slot = (unsigned)(a->event[n].obj - a->iocb);
+		done[n].got = (int64_t)(long)a->event[n].res;
+	}
+	return n;
+}
+
+/* Waits for what is in flight, should a broken queue have left something there. */
+void aio_queue_end(struct role_thread *t)
+{
+	struct aio *a = t->priv;
+
+	io_destroy(a->ctx);
+	aio_free(a);
+}
+
+/* --- io_uring ----------------------------------------------------------------------- */
+
+struct uring {
+	struct io_uring ring;
+	struct buffers buffers;
+};
+
+int uring_queue_begin(struct role_thread *t, struct err *e)
+{
+	struct uring *u = xcalloc(1, sizeof(*u));
+	const char *name = t->role->name;
+	int ret;
+
+	t->depth = (unsigned)t->own[QUEUE_DEPTH];
+	t->priv = u;
+	/* One more than the depth: before 5.11 a wait with a timeout takes an entry, too. */
+	ret = io_uring_queue_init(t->depth + 1, &u->ring, 0);
+	if (ret == -ENOSYS)
+		err_add(e, ENOSYS, "%s: this kernel has no io_uring (CONFIG_IO_URING)", name);
+	else if (ret == -EPERM)
+		err_add(e, EPERM,
+			"%s: io_uring is not allowed here (/proc/sys/kernel/io_uring_disabled, or "
+			"a sandbox)",
+			name);
+	else if (ret)
+		err_sys(e, -ret, "%s: cannot make an io_uring of %u entries", name, t->depth);
+	if (!ret) {
+		ret = buffers_init(&u->buffers, t, e);
+		if (ret)
+			io_uring_queue_exit(&u->ring);
+	}
+	if (ret)
+		free(u);
+	return ret;
+}
+
+/* There is an entry: every reap hands all of them over, and there are depth slots. */
+void uring_queue_start(struct role_thread *t, unsigned slot, uint64_t offset)
+{
+	struct uring *u = t->priv;
+	struct io_uring_sqe *sqe = io_uring_get_sqe(&u->ring);
+	void *buf = buffer(&u->buffers, slot);
+
+	if (t->role->writes)
+		io_uring_prep_write(sqe, t->fd, buf, (unsigned)t->bs, offset);
+	else
+		io_uring_prep_read(sqe, t->fd, buf, (unsigned)t->bs, offset);
+	io_uring_sqe_set_data64(sqe, slot);
+}
+
+static int submit_and_wait(struct io_uring *ring, uint64_t wait_ns)
+{
+	struct __kernel_timespec ts = { (long long)(wait_ns / 1000000000),
+					(long long)(wait_ns % 1000000000) };
+	struct io_uring_cqe *cqe;
+
+	if (wait_ns == ROLE_WAIT_FOREVER)
+		return io_uring_submit_and_wait(ring, 1);
+	if (!wait_ns)
+		return io_uring_submit_and_get_events(ring);
+	return io_uring_submit_and_wait_timeout(ring, &cqe, 1, &ts, NULL);
+}
+
+int uring_queue_reap(struct role_thread *t, struct role_done *done, uint64_t wait_ns)
+{
+	struct uring *u = t->priv;
+	struct io_uring_cqe *cqe;
+	unsigned head;
+	int n = 0, ret;
+
+	do {
+		ret = submit_and_wait(&u->ring, wait_ns);
+		io_uring_for_each_cqe(&u->ring, head, cqe)
+		{
+			done[n].slot = (unsigned)io_uring_cqe_get_data64(cqe);
+			done[n++].got = cqe->res;
+		}
+		io_uring_cq_advance(&u->ring, (unsigned)n);
+	} while (!n && (ret >= 0 || ret == -EINTR) && wait_ns == ROLE_WAIT_FOREVER);
+	if (n || ret >= 0 || ret == -ETIME || ret == -EINTR)
+		return n;
+	return ret;
+}
+
+void uring_queue_end(struct role_thread *t)
+{
+	struct uring *u = t->priv;
+
+	io_uring_queue_exit(&u->ring);
+	free(u->buffers.base);
+	free(u);
 }

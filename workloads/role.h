@@ -6,9 +6,11 @@
 #ifndef FSDUEL_WORKLOADS_ROLE_H
 #define FSDUEL_WORKLOADS_ROLE_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <unistd.h>
 
 #include "lib/err.h"
 #include "lib/rng.h"
@@ -93,7 +95,7 @@ struct role {
 	 * Make what was done so far durable, inside the timed part; NULL: fdatasync(t->fd).
 	 * Called every sync_every operations, and at the end where final_sync is set (unless
 	 * the last operation was just synced). Its time is that of the operation before it,
-	 * whose place in flight stays taken until then (worker_ended in worker_impl.h).
+	 * whose place in flight stays taken until then (worker_ended in timed.c).
 	 * 0 or -errno: the operation before it then counts as failed.
 	 */
 	int (*sync)(struct role_thread *t);
@@ -108,5 +110,20 @@ struct role {
 
 extern const struct role *const roles[];        /* sorted by name, ends with NULL */
 const struct role *role_find(const char *name); /* NULL: unknown */
+
+/* The operation of most roles: one pread or pwrite of t->buf. */
+static inline int64_t role_pread(struct role_thread *t, uint64_t offset)
+{
+	ssize_t n = pread(t->fd, t->buf, t->bs, (off_t)offset);
+
+	return n < 0 ? -errno : n;
+}
+
+static inline int64_t role_pwrite(struct role_thread *t, uint64_t offset)
+{
+	ssize_t n = pwrite(t->fd, t->buf, t->bs, (off_t)offset);
+
+	return n < 0 ? -errno : n;
+}
 
 #endif

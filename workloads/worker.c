@@ -1,99 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * worker.c: a thread of the load generator; see worker_impl.h. The timed loop reads
- * the clock once an operation: the end of one is the start of the next. So a
- * thread's latencies add up to the time it took, and nothing the loop itself
- * costs is left out of the figures.
- */
-#include "workloads/worker_impl.h"
+/* worker.c: the life of a thread of the load generator, its timed part apart; see worker.h. */
+#include "workloads/worker.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <linux/futex.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "lib/buf.h"
 #include "lib/proc.h"
-
-/* --- what the threads of a run share ----------------------------------------- */
-
-void run_init(struct run *r, const struct fsload *l, const atomic_int *stop)
-{
-	static const atomic_int never;
-
-	memset(r, 0, sizeof(*r));
-	r->mix = l->mix;
-	r->path = l->path;
-	stamps_init(&r->stamps, l->mix, l->seed);
-	r->stop = stop ? stop : &never;
-	sem_init(&r->arrived, 0, 0);
-	pthread_mutex_init(&r->lock, NULL);
-}
-
-void run_release(struct run *r)
-{
-	sem_destroy(&r->arrived);
-	pthread_mutex_destroy(&r->lock);
-	stamps_release(&r->stamps);
-}
-
-void run_wait(struct run *r)
-{
-	while (sem_wait(&r->arrived))
-		; /* EINTR: the signal flag is the threads' to see */
-}
-
-/* One wake-up lets all of them go; a condition variable would pass its mutex round first. */
-void run_open(struct run *r, enum gate gate)
-{
-	atomic_store_explicit(&r->gate, gate, memory_order_release);
-	syscall(SYS_futex, &r->gate, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
-}
-
-/* Nobody can wake a sleeper for run->stop, so it looks for that now and then. */
-#define LOOK_NS 1000000000u
-
-void run_sleep_until(struct run *r, uint64_t until_ns)
-{
-	uint64_t now = now_ns();
-
-	while (now < until_ns && !run_ended(r)) {
-		uint64_t till = until_ns - now > LOOK_NS ? now + LOOK_NS : until_ns;
-		struct timespec ts = { (time_t)(till / 1000000000), (long)(till % 1000000000) };
-
-		/* Absolute, on CLOCK_MONOTONIC; only the end of the bound threads cuts it short. */
-		syscall(SYS_futex, &r->halt, FUTEX_WAIT_BITSET_PRIVATE, 0, &ts, NULL,
-			FUTEX_BITSET_MATCH_ANY);
-		now = now_ns();
-	}
-}
-
-static void arrive_and_wait(struct run *r, enum gate gate)
-{
-	uint32_t now;
-
-	if (atomic_fetch_sub(&r->pending, 1) == 1)
-		sem_post(&r->arrived);
-	while ((now = atomic_load_explicit(&r->gate, memory_order_acquire)) < gate)
-		syscall(SYS_futex, &r->gate, FUTEX_WAIT_PRIVATE, now, NULL, NULL, 0);
-}
-
-static void run_fail(struct run *r, int ret, const struct err *e)
-{
-	pthread_mutex_lock(&r->lock);
-	if (!r->failed) {
-		r->failed = ret;
-		r->err = *e;
-	}
-	pthread_mutex_unlock(&r->lock);
-}
-
-/* --- before the barrier ------------------------------------------------------ */
 
 /* FNV-1a: a role's offsets do not depend on what else is in the mix. */
 static uint64_t name_hash(const char *s)
@@ -164,7 +81,9 @@ void worker_init(struct worker *w, struct run *run, const struct mix_entry *en,
 
 void worker_release(struct worker *w)
 {
-	slots_release(&w->slots);
+	free(w->slots.begun_ns);
+	free(w->slots.free);
+	free(w->slots.done);
 	series_release(&w->series);
 	free(w->own_path);
 }
@@ -213,123 +132,37 @@ static void warm_up(struct worker *w)
 		const struct offset_blocks *b = &w->offsets.blocks;
 		uint64_t offset = b->start + rng_below(&rng, b->nr) * b->step;
 
-		if (t->role->op)
+		if (t->role->op) {
 			t->role->op(t, offset);
-		else
-			worker_warm_async(w, offset);
+			continue;
+		}
+		t->role->start(t, 0, offset);
+		while (!t->role->reap(t, w->slots.done, ROLE_WAIT_FOREVER))
+			;
 	}
 	if (w->warmup && t->role->writes)
 		w->sync(t);
 }
 
-/* --- the timed part ---------------------------------------------------------- */
-
-void worker_error(struct worker *w, int64_t got, uint64_t now_ns)
-{
-	if (!w->errors++) {
-		w->first_errno = got < 0 ? (int)-got : EIO;
-		w->first_error_ns = now_ns;
-	}
-}
-
-/*
- * Wait for the turn of the next operation of a paced thread. False: its time ends before
- * that. The others may end it while this thread sleeps: a turn before that end is taken
- * all the same, however late the thread wakes up.
- */
-static bool wait_turn(struct worker *w, uint64_t *due_ns)
-{
-	run_sleep_until(w->run, w->pace.due_ns);
-	if (run_stopped(w->run) || w->pace.due_ns >= worker_until(w))
-		return false;
-	*due_ns = pace_take(&w->pace);
-	return true;
-}
-
-static void timed_ops(struct worker *w)
-{
-	struct role_thread *const t = &w->t;
-	int64_t (*const op)(struct role_thread * t, uint64_t offset) = t->role->op;
-	const bool paced = w->pace.rate_per_s;
-	uint64_t before = now_ns();
-
-	do {
-		uint64_t now;
-		int64_t got;
-
-		if (paced && !wait_turn(w, &before))
-			break;
-		got = op(t, offset_next(&w->offsets, &t->rng));
-		w->left--;
-		now = now_ns();
-		worker_look(w, now);
-		before = worker_ended(w, got, before, now, worker_sync_due(w, true));
-	} while (!w->over);
-}
-
-/* The last sync of a thread whose end came while it waited: its time is no operation's. */
-static void sync_alone(struct worker *w)
-{
-	int ret = 0;
-
-	if (w->final_sync && w->to_sync != w->sync_every)
-		ret = w->sync(&w->t);
-	if (ret < 0)
-		worker_error(w, ret, now_ns());
-}
-
-static void timed_part(struct worker *w)
-{
-	struct run *r = w->run;
-
-	w->t.start_ns = r->start_ns;
-	series_begin(&w->cursor, &w->series, r->start_ns);
-	if (w->delay_ns)
-		run_sleep_until(r, r->start_ns + w->delay_ns);
-	w->pace.due_ns = r->start_ns + w->delay_ns;
-	if (w->delay_ns && run_ended(r))
-		worker_look(w, now_ns());
-	else if (w->t.role->op)
-		timed_ops(w);
-	else
-		worker_timed_async(w);
-	sync_alone(w);
-	/* Between two turns the time is up: it was there until then. */
-	if (w->pace.rate_per_s && !w->ops)
-		run_sleep_until(r, worker_until(w));
-	w->end_ns = now_ns();
-}
-
-/*
- * Operations that were due in a paced thread's time and never started: each had waited until
- * the thread would have come to it, which is when it found its time over. Later than the
- * deadline, because a thread that misses them is late; before the last sync, which came only
- * because the time was over. Outside the timed part, for they may be many.
- */
-static void count_missed(struct worker *w)
-{
-	const uint64_t until_ns = worker_until(w);
-
-	if (!w->pace.rate_per_s || !w->over || w->over_ns < until_ns)
-		return;
-	while (w->pace.due_ns < until_ns) {
-		hist_add(&w->lat, w->over_ns - pace_take(&w->pace));
-		w->missed++;
-	}
-}
-
+/* The last of the threads bound by operations ends the time of the others. */
 static void leave_timed_part(struct worker *w)
 {
 	struct run *r = w->run;
 
-	if (!w->ops || atomic_fetch_sub(&r->bound_left, 1) != 1)
-		return;
-	atomic_store_explicit(&r->until_ns, w->end_ns, memory_order_relaxed);
-	atomic_store_explicit(&r->halt, 1, memory_order_release);
-	syscall(SYS_futex, &r->halt, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+	if (w->ops && atomic_fetch_sub(&r->bound_left, 1) == 1)
+		run_halt(r, w->end_ns);
 }
 
 /* --- a thread's life --------------------------------------------------------- */
+
+static void slots_init(struct slots *s, unsigned depth)
+{
+	s->begun_ns = xcalloc(depth, sizeof(*s->begun_ns));
+	s->free = xcalloc(depth, sizeof(*s->free));
+	s->done = xcalloc(depth, sizeof(*s->done));
+	for (s->nr_free = 0; s->nr_free < depth; s->nr_free++)
+		s->free[s->nr_free] = depth - 1 - s->nr_free;
+}
 
 static int set_up(struct worker *w, struct err *e)
 {
@@ -339,10 +172,8 @@ static int set_up(struct worker *w, struct err *e)
 		ret = make_buffer(&w->t, e);
 	if (!ret && w->t.role->begin)
 		ret = w->t.role->begin(&w->t, e);
-	if (!ret && !w->t.role->op && slots_init(&w->slots, w->t.depth)) {
-		w->t.role->end(&w->t);
-		ret = err_add(e, ENOMEM, "%s: no memory for its slots", w->t.role->name);
-	}
+	if (!ret && !w->t.role->op)
+		slots_init(&w->slots, w->t.depth);
 	/* Else each sleep would end 50 us late. */
 	if (w->pace.rate_per_s || w->delay_ns)
 		prctl(PR_SET_TIMERSLACK, 1);
@@ -363,12 +194,12 @@ void *worker_main(void *worker)
 		run_fail(w->run, ret, &e);
 	else
 		warm_up(w);
-	arrive_and_wait(w->run, GATE_START);
+	run_arrive(w->run, GATE_START);
 	if (!w->run->cancelled) {
-		timed_part(w);
+		worker_timed(w);
 		leave_timed_part(w);
-		arrive_and_wait(w->run, GATE_END);
-		count_missed(w);
+		run_arrive(w->run, GATE_END);
+		worker_count_missed(w);
 	}
 	if (!ret && role->end)
 		role->end(&w->t);

@@ -6,14 +6,13 @@
  */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "analysis/compare/judge_impl.h"
 #include "analysis/stats/ranks.h"
 
 #define UNPAIRED_MIN 4 /* 2 / (8 over 4) is the first below 5 % */
 
-/* --- the rows' log ratios ------------------------------------------------------------ */
+/* --- the rows' log ratios ----------------------------------------------------------------- */
 
 /*
  * log(patched / baseline), or why there is none. Near 1 the difference keeps the digits.
@@ -41,23 +40,46 @@ static const char *log_ratio(const struct comparison_pair *pair, double *d)
 	return NULL;
 }
 
+static void add_side(struct logs *l, int side, bool there, double v)
+{
+	if (!there)
+		return;
+	l->infinite |= v == 0;
+	l->side[side][l->nr[side]++] = v == 0 ? LOG_ZERO : log(v);
+}
+
+static void add_pair(struct logs *l, const struct comparison_pair *pair)
+{
+	const char *why = log_ratio(pair, &l->d[l->n]);
+
+	l->identical &= pair->baseline == pair->patched;
+	l->to_zero += !why && l->d[l->n] == LOG_ZERO;
+	l->from_zero += !why && l->d[l->n] == -LOG_ZERO;
+	l->no_ratio = l->no_ratio ? l->no_ratio : why;
+	l->block[l->n++] = pair->block;
+}
+
 void logs_init(struct logs *l, const struct comparison_row *row, unsigned upto)
 {
-	*l = (struct logs){ .d = xcalloc(row->planned + 1, sizeof(*l->d)),
-			    .block = xcalloc(row->planned + 1, sizeof(*l->block)),
+	size_t room = row->planned + 1;
+
+	*l = (struct logs){ .d = xcalloc(3 * room, sizeof(*l->d)),
+			    .block = xcalloc(room, sizeof(*l->block)),
 			    .identical = true };
+	l->side[0] = l->d + room;
+	l->side[1] = l->side[0] + room;
 	for (unsigned i = 0; i < row->planned && i < upto; i++) {
 		const struct comparison_pair *pair = &row->pair[i];
-		const char *why;
 
-		if (!pair->has_baseline || !pair->has_patched)
+		if (pair->has_baseline && pair->has_patched)
+			add_pair(l, pair);
+		if ((pair->has_baseline && pair->baseline < 0) ||
+		    (pair->has_patched && pair->patched < 0)) {
+			l->no_log = "a value is negative";
 			continue;
-		why = log_ratio(pair, &l->d[l->n]);
-		l->identical &= pair->baseline == pair->patched;
-		l->to_zero += !why && l->d[l->n] == LOG_ZERO;
-		l->from_zero += !why && l->d[l->n] == -LOG_ZERO;
-		l->no_ratio = l->no_ratio ? l->no_ratio : why;
-		l->block[l->n++] = pair->block;
+		}
+		add_side(l, 0, pair->has_baseline, pair->baseline);
+		add_side(l, 1, pair->has_patched, pair->patched);
 	}
 	l->identical &= l->n > 0;
 }
@@ -68,7 +90,7 @@ void logs_release(struct logs *l)
 	free(l->block);
 }
 
-/* --- one family at one look ----------------------------------------------------------- */
+/* --- one family at one look --------------------------------------------------------------- */
 
 #define NR_LEVELS 3 /* 95 %, 90 %, that of the look's alpha */
 
@@ -95,8 +117,8 @@ static void gather(struct gathered *g, struct comparison_row **rows, size_t nr, 
 {
 	*g = (struct gathered){ .rows = rows, .nr = nr, .blocks = blocks };
 	g->logs = xcalloc(nr + 1, sizeof(*g->logs));
-	g->p_ranks = xcalloc(nr + 1, sizeof(*g->p_ranks));
-	g->p_holm = xcalloc(nr + 1, sizeof(*g->p_holm));
+	g->p_ranks = xcalloc(2 * nr + 1, sizeof(*g->p_ranks));
+	g->p_holm = g->p_ranks + nr;
 	for (size_t i = 0; i < nr; i++)
 		logs_init(&g->logs[i], rows[i], blocks);
 }
@@ -107,7 +129,6 @@ static void scatter(struct gathered *g)
 		logs_release(&g->logs[i]);
 	free(g->logs);
 	free(g->p_ranks);
-	free(g->p_holm);
 }
 
 /*
@@ -154,61 +175,17 @@ static void test_family(const struct judge *j, const struct gathered *g, struct 
 	free(looks);
 }
 
-/* The logarithms of each side's values, pairs or not. */
-struct sides {
-	double *x, *y;
-	size_t m, n;
-	bool infinite;        /* some value is 0 */
-	const char *no_ratio; /* some value has no logarithm */
-};
-
-static double log_of(struct sides *s, double v)
-{
-	s->infinite |= v == 0;
-	return v == 0 ? LOG_ZERO : log(v);
-}
-
-static void sides_init(struct sides *s, const struct comparison_row *row, unsigned blocks)
-{
-	*s = (struct sides){ .x = xcalloc(blocks + 1, sizeof(*s->x)),
-			     .y = xcalloc(blocks + 1, sizeof(*s->y)) };
-	for (unsigned i = 0; i < row->planned && i < blocks; i++) {
-		const struct comparison_pair *pair = &row->pair[i];
-
-		if ((pair->has_baseline && pair->baseline < 0) ||
-		    (pair->has_patched && pair->patched < 0)) {
-			s->no_ratio = "a value is negative";
-			continue;
-		}
-		if (pair->has_baseline)
-			s->x[s->m++] = log_of(s, pair->baseline);
-		if (pair->has_patched)
-			s->y[s->n++] = log_of(s, pair->patched);
-	}
-}
-
-static void sides_release(struct sides *s)
-{
-	free(s->x);
-	free(s->y);
-}
-
 /* Each row alone: signed ranks of its pairs, or rank sums; and Holm's method over the rows. */
 static void test_ranks(const struct judge *j, struct gathered *g)
 {
 	for (size_t i = 0; i < g->nr; i++) {
 		const struct logs *l = &g->logs[i];
-		struct sides s;
 
 		g->p_ranks[i] = 1;
 		if (j->paired && !l->no_ratio)
 			g->p_ranks[i] = paired_signed_rank_p(l->d, l->n);
-		if (j->paired)
-			continue;
-		sides_init(&s, g->rows[i], g->blocks);
-		if (s.m && s.n && !s.no_ratio)
-			g->p_ranks[i] = rank_sum_p(s.x, s.m, s.y, s.n);
-		sides_release(&s);
+		if (!j->paired && l->nr[0] && l->nr[1] && !l->no_log)
+			g->p_ranks[i] = rank_sum_p(l->side[0], l->nr[0], l->side[1], l->nr[1]);
 	}
 	family_holm(g->p_ranks, g->nr, g->p_holm);
 }
@@ -227,26 +204,20 @@ static void estimate_pairs(const struct logs *l, struct evidence *e, const doubl
 }
 
 /* Also says what values of 0 make of the estimate. */
-static enum zero estimate_sides(const struct gathered *g, size_t i, struct evidence *e,
-				const double *levels, struct interval *in)
+static enum zero estimate_sides(const struct logs *l, struct evidence *e, const double *levels,
+				struct interval *in)
 {
-	enum zero zero = ZERO_NONE;
-	struct sides s;
-
-	sides_init(&s, g->rows[i], g->blocks);
-	e->n = (unsigned)(s.m < s.n ? s.m : s.n);
-	e->no_ratio = s.no_ratio;
+	e->n = (unsigned)(l->nr[0] < l->nr[1] ? l->nr[0] : l->nr[1]);
+	e->no_ratio = l->no_log;
 	e->identical = false;
-	if (e->n && !s.no_ratio) {
-		e->shift = rank_estimate(s.x, s.m, s.y, s.n, levels, in, NR_LEVELS);
-		e->sd = hypot(stats_sd(s.x, s.m), stats_sd(s.y, s.n));
+	if (e->n && !l->no_log) {
+		e->shift = rank_estimate(l->side[0], l->nr[0], l->side[1], l->nr[1], levels, in,
+					 NR_LEVELS);
+		e->sd = hypot(stats_sd(l->side[0], l->nr[0]), stats_sd(l->side[1], l->nr[1]));
 	}
-	if (s.infinite && !s.no_ratio)
-		zero = e->shift < -LOG_FINITE  ? ZERO_TO
-		       : e->shift > LOG_FINITE ? ZERO_FROM
-					       : ZERO_SOME;
-	sides_release(&s);
-	return zero;
+	if (!l->infinite || l->no_log)
+		return ZERO_NONE;
+	return e->shift < -LOG_FINITE ? ZERO_TO : e->shift > LOG_FINITE ? ZERO_FROM : ZERO_SOME;
 }
 
 /* The change of most pairs, where some values are 0. */
@@ -297,7 +268,7 @@ static void rule_on(const struct judge *j, const struct gathered *g, size_t i,
 	if (j->paired)
 		estimate_pairs(&g->logs[i], &e, levels, in);
 	else
-		zero = estimate_sides(g, i, &e, levels, in);
+		zero = estimate_sides(&g->logs[i], &e, levels, in);
 	if (j->paired && e.n && !e.no_ratio)
 		zero = zero_of(&g->logs[i]);
 	e.inside = in[2];

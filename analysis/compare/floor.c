@@ -25,12 +25,14 @@
 struct made_up {
 	const struct floor_family *f;
 	size_t nr_flips;
-	double *sign;           /* by flip, then block; the first flip is the data */
-	double *signs;          /* of each flip: their sum */
-	double *d;              /* by cell, then block */
-	double *sum;            /* of the cell in hand, of each flip */
-	double *first, *second; /* of each flip: the largest statistics of two cells */
-	size_t *of_first;       /* the cell of the first */
+	double *sign; /* by flip, then block; the first flip is the data */
+	double *d;    /* by cell, then block */
+	struct {
+		double signs;         /* their sum */
+		double sum;           /* of the cell in hand */
+		double first, second; /* the largest statistics of two cells */
+		size_t of_first;      /* the cell of the first */
+	} flip[FLIPS];
 	double alpha;
 };
 
@@ -43,37 +45,17 @@ static void made_up_init(struct made_up *m, const struct floor_family *f)
 			       .nr_flips = all ? 1u << (f->blocks - 1) : FLIPS,
 			       .alpha = VERDICT_ALPHA * JUDGE_FIRST / (double)f->families };
 	m->sign = xcalloc(m->nr_flips * f->blocks, sizeof(*m->sign));
-	m->signs = xcalloc(m->nr_flips, sizeof(*m->signs));
 	m->d = xcalloc(f->cells * f->blocks, sizeof(*m->d));
-	m->sum = xcalloc(m->nr_flips, sizeof(*m->sum));
-	m->first = xcalloc(m->nr_flips, sizeof(*m->first));
-	m->second = xcalloc(m->nr_flips, sizeof(*m->second));
-	m->of_first = xcalloc(m->nr_flips, sizeof(*m->of_first));
 	for (size_t i = 0; i < m->nr_flips; i++) {
 		for (unsigned b = 0; b < f->blocks; b++) {
 			bool minus = all ? i >> b & 1 : i && b && rng_below(&rng, 2);
 
 			m->sign[i * f->blocks + b] = minus ? -1 : 1;
-			m->signs[i] += minus ? -1 : 1;
+			m->flip[i].signs += minus ? -1 : 1;
 		}
 	}
 }
 
-static void made_up_release(struct made_up *m)
-{
-	free(m->sign);
-	free(m->signs);
-	free(m->d);
-	free(m->sum);
-	free(m->first);
-	free(m->second);
-	free(m->of_first);
-}
-
-/*
- * The sum of squares of the cell with a change is kept apart: squares + 2 change total +
- * n change^2.
- */
 static double scale_of(const struct made_up *m, size_t cell, double change)
 {
 	const double *d = m->d + cell * m->f->blocks;
@@ -99,9 +81,9 @@ static void sum_flips(struct made_up *m, size_t cell)
 	for (size_t i = 0; i < m->nr_flips; i++) {
 		const double *sign = m->sign + i * m->f->blocks;
 
-		m->sum[i] = 0;
+		m->flip[i].sum = 0;
 		for (unsigned b = 0; b < m->f->blocks; b++)
-			m->sum[i] += sign[b] * d[b];
+			m->flip[i].sum += sign[b] * d[b];
 	}
 }
 
@@ -114,20 +96,20 @@ static void make_noise(struct made_up *m, struct rng *rng)
 			m->d[c * m->f->blocks + b] = m->f->sd_log[c] * dist_normal_quantile(u);
 		}
 	for (size_t i = 0; i < m->nr_flips; i++)
-		m->first[i] = m->second[i] = -1;
+		m->flip[i].first = m->flip[i].second = -1;
 	for (size_t c = 0; c < m->f->cells; c++) {
 		double scale = scale_of(m, c, 0);
 
 		sum_flips(m, c);
 		for (size_t i = 0; i < m->nr_flips; i++) {
-			double t = statistic(m, c, m->sum[i], scale);
+			double t = statistic(m, c, m->flip[i].sum, scale);
 
-			if (t > m->first[i]) {
-				m->second[i] = m->first[i];
-				m->first[i] = t;
-				m->of_first[i] = c;
-			} else if (t > m->second[i]) {
-				m->second[i] = t;
+			if (t > m->flip[i].first) {
+				m->flip[i].second = m->flip[i].first;
+				m->flip[i].first = t;
+				m->flip[i].of_first = c;
+			} else if (t > m->flip[i].second) {
+				m->flip[i].second = t;
 			}
 		}
 	}
@@ -137,16 +119,18 @@ static void make_noise(struct made_up *m, struct rng *rng)
 static bool found(const struct made_up *m, size_t cell, double middle, double change)
 {
 	double scale = scale_of(m, cell, change);
-	double limit = statistic(m, cell, m->sum[0] + change * m->signs[0], scale) * (1 - 1e-9);
+	double limit =
+		statistic(m, cell, m->flip[0].sum + change * m->flip[0].signs, scale) * (1 - 1e-9);
 	size_t reached = 0;
 
 	if (middle + change <= -log1p(-m->f->margin[cell])) /* the farther edge */
 		return false;
 	for (size_t i = 0; i < m->nr_flips; i++) {
-		double other = m->of_first[i] == cell ? m->second[i] : m->first[i];
+		double other = m->flip[i].of_first == cell ? m->flip[i].second : m->flip[i].first;
 
 		reached += other >= limit ||
-			   statistic(m, cell, m->sum[i] + change * m->signs[i], scale) >= limit;
+			   statistic(m, cell, m->flip[i].sum + change * m->flip[i].signs, scale) >=
+				   limit;
 	}
 	return (double)reached <= m->alpha * (double)m->nr_flips;
 }
@@ -193,8 +177,10 @@ void floor_detectable(const struct floor_family *f, const double *chance, size_t
 			out[c * nr_chances + i] = enough && change < LARGEST ? expm1(change) : -1;
 		}
 	}
-	if (enough)
-		made_up_release(&m);
+	if (enough) {
+		free(m.sign);
+		free(m.d);
+	}
 	free(least);
 }
 

@@ -160,11 +160,8 @@ static int by_change(const void *a, const void *b)
 {
 	const struct comparison_row *x = *(struct comparison_row *const *)a;
 	const struct comparison_row *y = *(struct comparison_row *const *)b;
-	double tx = turned(x), ty = turned(y);
 
-	if (tx != ty)
-		return tx < ty ? -1 : 1;
-	return x < y ? -1 : x > y;
+	return ORDER(turned(x), turned(y)) ?: ORDER(x, y);
 }
 
 static struct headline_cell named(const struct comparison_row *row)

@@ -76,6 +76,11 @@ struct logs {
 	bool identical;              /* n > 0 and every pair equal to the last digit */
 	unsigned to_zero, from_zero; /* of d that are LOG_ZERO or its negative */
 	const char *no_ratio;        /* why some pair has none: then d is not to be used */
+
+	double *side[2]; /* logarithms of each side's values, pairs or not: nr of them */
+	size_t nr[2];
+	bool infinite;      /* some value is 0 */
+	const char *no_log; /* some value has no logarithm */
 };
 /*
  * LOG_ZERO stands for the logarithm of 0, and in a ratio its negative too: ranks and signs

@@ -106,9 +106,9 @@ static bool series_init(struct series *s, const struct comparison_row *row)
 {
 	*s = (struct series){ .row = row };
 	logs_init(&s->logs, row, row->planned);
-	s->level = xcalloc(row->planned + 1, sizeof(*s->level));
-	s->side[0] = xcalloc(row->planned + 1, sizeof(**s->side));
-	s->side[1] = xcalloc(row->planned + 1, sizeof(**s->side));
+	s->level = xcalloc(3 * (size_t)row->planned + 1, sizeof(*s->level));
+	s->side[0] = s->level + row->planned;
+	s->side[1] = s->side[0] + row->planned;
 	for (unsigned i = 0; i < s->logs.n && !s->logs.no_ratio; i++) {
 		const struct comparison_pair *pair = &row->pair[s->logs.block[i] - 1];
 
@@ -121,24 +121,6 @@ static bool series_init(struct series *s, const struct comparison_row *row)
 	return s->logs.n && !s->logs.no_ratio && !s->logs.identical;
 }
 
-static void series_release(struct series *s)
-{
-	logs_release(&s->logs);
-	free(s->level);
-	free(s->side[0]);
-	free(s->side[1]);
-}
-
-/* The limit of check_split depends on n alone: it is found once for each. */
-static double split_limit(double *known, const struct series *s, uint64_t seed)
-{
-	unsigned n = s->logs.n;
-
-	if (known[n] == 0)
-		known[n] = check_split_limit(n, s->level_of_test / 2, seed);
-	return known[n];
-}
-
 static void check_contrast(struct comparison *c, struct comparison_row **rows, size_t nr)
 {
 	struct row_list found[NR_CHECKS] = { 0 };
@@ -147,10 +129,15 @@ static void check_contrast(struct comparison *c, struct comparison_row **rows, s
 
 	for (size_t i = 0; i < nr; i++) {
 		struct series s;
+		double *limit;
 
 		if (series_init(&s, rows[i])) {
 			s.level_of_test = VERDICT_ALPHA / (double)nr;
-			s.split_limit = split_limit(known, &s, c->judge->seed);
+			limit = &known[s.logs.n]; /* it depends on n alone */
+			if (*limit == 0)
+				*limit = check_split_limit(s.logs.n, s.level_of_test / 2,
+							   c->judge->seed);
+			s.split_limit = *limit;
 			for (size_t k = 0; k < NR_CHECKS; k++) {
 				buf_reset(&what);
 				if ((!checks[k].time || !c->judge->exact_mode) &&
@@ -159,7 +146,8 @@ static void check_contrast(struct comparison *c, struct comparison_row **rows, s
 						     buf_str(&what));
 			}
 		}
-		series_release(&s);
+		logs_release(&s.logs);
+		free(s.level);
 	}
 	for (size_t k = 0; k < NR_CHECKS; k++)
 		row_list_end(&found[k], &c->warnings);

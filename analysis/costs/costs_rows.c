@@ -79,20 +79,19 @@ static int on_row(struct rows *rows)
 	struct cost_data *d = rows->arg;
 	struct cost_row row = { 0 };
 	bool wanted = false;
-	int ret = rows_wanted(rows, d->pass, &wanted);
 
-	if (!ret)
-		ret = rows_fill(rows, plain, sizeof(plain) / sizeof(plain[0]), &row);
-	if (!ret && !row.object)
-		ret = rows_bad(rows, COL_OBJECT, "is empty: in what was it executed?");
-	if (!ret)
-		ret = read_address(rows, &row.address);
-	if (!ret && !row.instructions)
-		ret = rows_bad(rows, COL_INSTRUCTIONS, "is no number of instructions executed");
-	if (!ret && row.calls > row.instructions)
-		ret = rows_bad(rows, COL_CALLS, "is more than the instructions executed");
-	if (ret || !wanted)
-		return ret;
+	if (rows_wanted(rows, d->pass, &wanted) ||
+	    rows_fill(rows, plain, sizeof(plain) / sizeof(plain[0]), &row) ||
+	    read_address(rows, &row.address))
+		return -EINVAL;
+	if (!row.object)
+		return rows_bad(rows, COL_OBJECT, "is empty: in what was it executed?");
+	if (!row.instructions)
+		return rows_bad(rows, COL_INSTRUCTIONS, "is no number of instructions executed");
+	if (row.calls > row.instructions)
+		return rows_bad(rows, COL_CALLS, "is more than the instructions executed");
+	if (!wanted)
+		return 0;
 	find_function(d, rows->field[COL_FUNCTION], &row);
 	row.run = (uint32_t)results_run_at(d->r, rows->cell, rows->variant, rows->block);
 	d->rows = intern_room(d->rows, d->nr_rows, sizeof(*d->rows));
@@ -106,13 +105,8 @@ static int compare_rows(const void *a, const void *b)
 {
 	const struct cost_row *x = a, *y = b;
 
-	if (x->run != y->run)
-		return x->run < y->run ? -1 : 1;
-	if (x->address != y->address)
-		return x->address < y->address ? -1 : 1;
-	if (x->function != y->function)
-		return x->function < y->function ? -1 : 1;
-	return x->full_name < y->full_name ? -1 : x->full_name > y->full_name;
+	return ORDER(x->run, y->run) ?: ORDER(x->address, y->address) ?: ORDER(x->function, y->function)
+	?: ORDER(x->full_name, y->full_name);
 }
 
 /* Two rows for one function of one cell run: some of its instructions would count twice. */

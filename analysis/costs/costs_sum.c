@@ -223,15 +223,9 @@ static const char *object_of(const struct cost_line *l)
 static int compare_lines(const void *a, const void *b)
 {
 	const struct cost_line *x = a, *y = b;
-	double dx = fabs(x->change), dy = fabs(y->change);
-	int d;
 
-	if (dx != dy)
-		return dx > dy ? -1 : 1;
-	if (x->instructions[0] != y->instructions[0])
-		return x->instructions[0] > y->instructions[0] ? -1 : 1;
-	d = strcmp(x->name, y->name);
-	return d ? d : strcmp(object_of(x), object_of(y));
+	return ORDER(fabs(y->change), fabs(x->change)) ?: ORDER(y->instructions[0], x->instructions[0])
+	?: strcmp(x->name, y->name) ?: strcmp(object_of(x), object_of(y));
 }
 
 static void share_out(struct cost_cell *out)

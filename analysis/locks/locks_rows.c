@@ -126,22 +126,20 @@ static int read_holder(struct rows *rows, struct lock_row *row)
 static int read_row(struct rows *rows, struct lock_data *d, struct lock_row *row)
 {
 	const char *lock = rows->field[COL_LOCK];
-	int ret = rows_fill(rows, plain, sizeof(plain) / sizeof(plain[0]), row);
 
+	if (rows_fill(rows, plain, sizeof(plain) / sizeof(plain[0]), row))
+		return -EINVAL;
 	row->run = (uint32_t)results_run_at(d->r, rows->cell, rows->variant, rows->block);
 	row->lock = *lock && strcmp(lock, "0x0") ? intern_hash(lock, strlen(lock)) | 1 : 0;
 	row->kinds = (uint8_t)lock_mode_kinds(rows->field[COL_LOCK_MODE], &row->shared);
-	if (!ret && !row->kinds)
-		ret = rows_bad(rows, COL_LOCK_MODE, "is no way of waiting for a lock");
-	if (!ret && row->max_ns > row->total_ns)
-		ret = rows_bad(rows, COL_MAX, "is more than total_ns");
-	if (!ret && !row->count)
-		ret = rows_bad(rows, COL_COUNT, "is no number of waits");
-	if (!ret)
-		ret = read_where(rows, COL_CHAIN, &row->where);
-	if (!ret)
-		ret = read_waits(rows, d, row);
-	return ret ? ret : read_holder(rows, row);
+	if (!row->kinds)
+		return rows_bad(rows, COL_LOCK_MODE, "is no way of waiting for a lock");
+	if (row->max_ns > row->total_ns)
+		return rows_bad(rows, COL_MAX, "is more than total_ns");
+	if (!row->count)
+		return rows_bad(rows, COL_COUNT, "is no number of waits");
+	return read_where(rows, COL_CHAIN, &row->where) ?: read_waits(rows, d, row)
+	?: read_holder(rows, row);
 }
 
 static int on_row(struct rows *rows)
@@ -149,10 +147,8 @@ static int on_row(struct rows *rows)
 	struct lock_data *d = rows->arg;
 	struct lock_row row = { 0 };
 	bool wanted = false;
-	int ret = rows_wanted(rows, d->pass, &wanted);
+	int ret = rows_wanted(rows, d->pass, &wanted) ?: read_row(rows, d, &row);
 
-	if (!ret)
-		ret = read_row(rows, d, &row);
 	if (ret || !wanted)
 		return ret;
 	d->rows = intern_room(d->rows, d->nr_rows, sizeof(*d->rows));
@@ -195,11 +191,7 @@ static int compare_rows(const void *a, const void *b)
 {
 	const struct lock_row *x = a, *y = b;
 
-	if (x->run != y->run)
-		return x->run < y->run ? -1 : 1;
-	if (x->lock != y->lock)
-		return x->lock < y->lock ? -1 : 1;
-	return 0;
+	return ORDER(x->run, y->run) ?: ORDER(x->lock, y->lock);
 }
 
 /* Rows of one lock: what those whose function tells say, by waits; 0 where none does. */

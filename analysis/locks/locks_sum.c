@@ -81,9 +81,7 @@ static int compare_ranges(const void *a, const void *b, void *arg)
 	const struct lock_range *x = &ranges[*(const uint32_t *)a];
 	const struct lock_range *y = &ranges[*(const uint32_t *)b];
 
-	if (x->low_ns != y->low_ns)
-		return x->low_ns < y->low_ns ? -1 : 1;
-	return (x->high_ns > y->high_ns) - (x->high_ns < y->high_ns);
+	return ORDER(x->low_ns, y->low_ns) ?: ORDER(x->high_ns, y->high_ns);
 }
 
 /* Nearest rank: the middle of the bucket that the value lies in, not past the largest value. */
@@ -107,11 +105,7 @@ static int compare_figures(const void *a, const void *b)
 {
 	const struct lock_figures *x = a, *y = b;
 
-	if (x->total_ns != y->total_ns)
-		return x->total_ns > y->total_ns ? -1 : 1;
-	if (x->class != y->class)
-		return x->class < y->class ? -1 : 1;
-	return (int)x->shared - (int)y->shared;
+	return ORDER(y->total_ns, x->total_ns) ?: ORDER(x->class, y->class) ?: ORDER(x->shared, y->shared);
 }
 
 static void end_figures(struct lock_cell *c, struct gathering *g)
@@ -206,16 +200,9 @@ static void pick_holders(struct gathering *g)
 static int compare_who(const void *a, const void *b)
 {
 	const struct lock_who *x = a, *y = b;
-	int d;
 
-	if (x->total_ns != y->total_ns)
-		return x->total_ns > y->total_ns ? -1 : 1;
-	if (x->class != y->class)
-		return x->class < y->class ? -1 : 1;
-	d = strcmp(x->role, y->role);
-	if (!d)
-		d = strcmp(x->where, y->where);
-	return d ? d : (int)x->shared - (int)y->shared;
+	return ORDER(y->total_ns, x->total_ns) ?: ORDER(x->class, y->class) ?: strcmp(x->role, y->role)
+	?: strcmp(x->where, y->where) ?: ORDER(x->shared, y->shared);
 }
 
 void locks_sum(struct lock_cell *c, const struct lock_data *d, size_t from, size_t to)

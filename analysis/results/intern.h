@@ -16,6 +16,9 @@
 
 #define INTERN_NONE UINT32_MAX
 
+/* For comparators: -1, 0 or 1. Keys are chained by "?:", which goes on where one gives 0. */
+#define ORDER(a, b) (((a) > (b)) - ((a) < (b)))
+
 struct intern {
 	struct intern_entry {
 		const char *data; /* NUL-terminated after len bytes; never moves */

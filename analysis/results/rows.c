@@ -132,10 +132,9 @@ static int check_names(struct rows *rows)
 static int read_who(struct rows *rows)
 {
 	const struct results *r = rows->r;
-	int ret = check_names(rows);
 
-	if (ret)
-		return ret;
+	if (check_names(rows))
+		return -EINVAL;
 	rows->cell = results_find_cell(r, rows->field[WHO_WORKLOAD], rows->field[WHO_PARAMS]);
 	if (rows->cell == INTERN_NONE)
 		return mismatch(rows, WHO_WORKLOAD, "is no cell of run.json with params",
@@ -143,11 +142,12 @@ static int read_who(struct rows *rows)
 	rows->pass = intern_find(&r->pass_index, rows->field[WHO_PASS]);
 	if (rows->pass == INTERN_NONE)
 		return mismatch(rows, WHO_PASS, "is not in run.json", "");
-	ret = read_count(rows, WHO_BLOCK, 1, r->blocks, &rows->block);
 	rows->position = 0; /* of other tools: empty */
-	if (!ret && *rows->field[WHO_POSITION])
-		ret = read_count(rows, WHO_POSITION, 1, POSITION_MAX, &rows->position);
-	return ret ? ret : read_count(rows, WHO_ATTEMPT, 0, ATTEMPT_MAX, &rows->attempt);
+	if (*rows->field[WHO_POSITION] &&
+	    read_count(rows, WHO_POSITION, 1, POSITION_MAX, &rows->position))
+		return -EINVAL;
+	return read_count(rows, WHO_BLOCK, 1, r->blocks, &rows->block)
+		       ?: read_count(rows, WHO_ATTEMPT, 0, ATTEMPT_MAX, &rows->attempt);
 }
 
 int rows_wanted(const struct rows *rows, uint32_t pass, bool *wanted)

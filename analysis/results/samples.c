@@ -196,11 +196,6 @@ static void require_primary(struct results *r)
 
 /* --- the order of measures and samples ---------------------------------------------------- */
 
-static int compare_u32(uint32_t a, uint32_t b)
-{
-	return (a > b) - (a < b);
-}
-
 /* "all" first, then by name. */
 static int compare_roles(const struct results *r, uint32_t a, uint32_t b)
 {
@@ -215,7 +210,7 @@ static int compare_metrics(const struct results *r, uint32_t a, uint32_t b)
 	const struct results_metric *ma = &r->metrics[a], *mb = &r->metrics[b];
 
 	if (ma->planned && mb->planned)
-		return compare_u32(a, b);
+		return ORDER(a, b);
 	if (ma->planned || mb->planned)
 		return ma->planned ? -1 : 1;
 	return strcmp(ma->name, mb->name);
@@ -225,15 +220,10 @@ static int compare_measures(const void *a, const void *b, void *arg)
 {
 	const struct measure *x = a, *y = b;
 	const struct results *r = arg;
-	int d = compare_u32(x->pass, y->pass);
 
-	if (!d)
-		d = compare_roles(r, x->role, y->role);
-	if (!d)
-		d = compare_metrics(r, x->metric, y->metric);
-	if (!d)
-		d = strcmp(intern_str(&r->strings, x->detail), intern_str(&r->strings, y->detail));
-	return d;
+	return ORDER(x->pass, y->pass) ?: compare_roles(r, x->role, y->role)
+	?: compare_metrics(r, x->metric, y->metric)
+	?: strcmp(intern_str(&r->strings, x->detail), intern_str(&r->strings, y->detail));
 }
 
 /* Number the measures in the order in which they are to be shown. */
@@ -254,23 +244,15 @@ static void order_measures(struct results *r)
 /* By cell, measure, variant, block and attempt. */
 static int compare_places(const struct sample *x, const struct sample *y)
 {
-	int d = compare_u32(x->cell, y->cell);
-
-	if (!d)
-		d = compare_u32(x->measure, y->measure);
-	if (!d)
-		d = compare_u32(x->variant, y->variant);
-	if (!d)
-		d = compare_u32(x->block, y->block);
-	return d ? d : compare_u32(x->attempt, y->attempt);
+	return ORDER(x->cell, y->cell) ?: ORDER(x->measure, y->measure) ?: ORDER(x->variant, y->variant)
+	?: ORDER(x->block, y->block) ?: ORDER(x->attempt, y->attempt);
 }
 
 static int compare_samples(const void *a, const void *b)
 {
 	const struct sample *x = a, *y = b;
-	int d = compare_places(x, y);
 
-	return d ? d : compare_u32(x->line, y->line);
+	return compare_places(x, y) ?: ORDER(x->line, y->line);
 }
 
 static int duplicate(const struct results *r, const char *path, const struct sample *a,

@@ -85,11 +85,11 @@ void flips_init(struct flips *x, const struct family *f, const size_t *which, si
 	size_t at = f->nr_looks * nr + 1;
 
 	*x = (struct flips){ .cells = nr, .nr_looks = f->nr_looks };
-	x->d = xcalloc(nr * f->blocks + 1, sizeof(*x->d));
+	x->d = xcalloc(nr * f->blocks + 3 * at, sizeof(*x->d));
 	x->upto = xcalloc(f->nr_looks, sizeof(*x->upto));
-	x->scale = xcalloc(at, sizeof(*x->scale));
-	x->gate = xcalloc(at, sizeof(*x->gate));
-	x->seen = xcalloc(at, sizeof(*x->seen));
+	x->scale = x->d + nr * f->blocks;
+	x->gate = x->scale + at;
+	x->seen = x->gate + at;
 	take_blocks(x, f, which);
 	for (size_t l = 0; l < f->nr_looks; l++)
 		take_look(x, f, which, l);
@@ -99,9 +99,6 @@ void flips_release(struct flips *x)
 {
 	free(x->d);
 	free(x->upto);
-	free(x->scale);
-	free(x->gate);
-	free(x->seen);
 }
 
 /* The first block keeps its sign: a flip and its mirror image have the same statistics. */

@@ -41,7 +41,7 @@ dark = '#444444'
 light = '#E4E4E4'
 # 1: baseline, 2: patched, 3: an interval, 4: a range; 5 to 10: slower, faster, same, unsure,
 # broken, repaired.
-# Text has marks for them, which are labels. What has no value is put out of sight there:
+# Text has marks for them, which are labels. A point without a value is put out of sight there:
 # gnuplot 5.4 dies of a label without one where it is the only row of a table.
 marks = 'oxxxv^=?!r'
 nowhere = ascii ? -1e30 : NaN

@@ -5,7 +5,7 @@
  * the scripts draw. Nothing here computes a statistic.
  *
  * Names from outside never stand where gnuplot would obey them: texts are columns of
- * the tables or single-quoted strings (plot_impl.h), shown without markup.
+ * the tables or single-quoted strings (plot_impl.h), and gnuplot shows them without markup.
  */
 #ifndef FSDUEL_DASHBOARDS_PLOT_H
 #define FSDUEL_DASHBOARDS_PLOT_H
@@ -16,7 +16,7 @@
 #include "lib/buf.h"
 #include "lib/err.h"
 
-/* What is drawn. All borrowed. */
+/* The data to draw. All borrowed. */
 struct plot_source {
 	const char *dir; /* the results folder */
 	const struct results *r;

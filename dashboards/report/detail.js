@@ -31,7 +31,7 @@ function limits(row) {
 		` (${interval(row.low, row.high)} over blocks, which are too few for an interval)`;
 }
 
-// What was found, in words: enough to be quoted.
+// The result in words, so that it can be quoted.
 function sentence(row, cell) {
 	const [state] = data.states[row.state];
 	const words = [];
@@ -196,7 +196,7 @@ function costs(cell) {
 			`and ${c.more} more: see fsduel profile`));
 }
 
-// See function_json in report_costs.c.
+// See function_json in report_data.c.
 function functionRow([name, subsystem, base, patched, change, part, calls, callsPatched, byCalls,
 	byLength, noSplit]) {
 	const plain = (v, instead) => v === null ? instead : Math.abs(v) < 100 ?
@@ -224,7 +224,7 @@ function fileLink(path, words) {
 	return element("a", { href: data.base + path }, words);
 }
 
-// The part file of a cell run is named as runners/suite/unit.c names it.
+// The part file of a cell run is named as runners/suite/plan.c names it.
 function partLink(cell, block, side) {
 	const pad = (n, width) => String(n).padStart(width, "0");
 	const variant = pad(side ? cell.v1 : cell.v0, 2);
@@ -262,7 +262,7 @@ function madeOf(cell) {
 		element("div", null, element("dt", null, k), element("dd", null, v))));
 }
 
-// What the pictures of this cell have besides: samples that are missing or were disturbed.
+// Further marks in the pictures of this cell: missing and disturbed samples.
 function otherMarks(row, cell) {
 	const marks = new Set(cell.odd.flatMap((run) => run[4].split(",")).filter(Boolean));
 	const list = [];

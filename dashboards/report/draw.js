@@ -114,7 +114,7 @@ function key(baseline, patched, others) {
 		others.flatMap(([look, words]) => [" ", mark(look), span("aside", words)]));
 }
 
-// What an axis of changes may end at, and how its ends are written.
+// The possible ends of an axis of changes, and their labels.
 const ENDS = [[1.001, "\u22120.1 %", "+0.1 %"], [1.01, "\u22121 %", "+1 %"],
 	[1.02, "\u22122 %", "+2 %"], [1.05, "\u22125 %", "+5 %"], [1.1, "\u22129 %", "+10 %"],
 	[1.2, "\u221217 %", "+20 %"], [1.3, "\u221223 %", "+30 %"], [1.5, "\u221233 %", "+50 %"],

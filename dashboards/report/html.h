@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * html.h: text that came from outside, made safe for each place of a page: between
- * tags and in quoted attributes, in a link, in JSON inside <script>. Whatever a name
- * holds, it shows as that text and is nothing else. Input is UTF-8.
+ * tags and in quoted attributes, in a link, in JSON inside <script>. The browser shows the
+ * text and obeys nothing in it. Input is UTF-8.
  */
 #ifndef FSDUEL_DASHBOARDS_HTML_H
 #define FSDUEL_DASHBOARDS_HTML_H

@@ -37,7 +37,7 @@ function blockScale(count) {
 	return Object.assign(x, { write: String, title: "block" });
 }
 
-// What is to be said of one block when it is pointed at.
+// The text of a block's tooltip.
 function blockTitle(cell, f, block, base, patched) {
 	const words = [`block ${block}`];
 	if (base !== null)

@@ -31,8 +31,8 @@ struct report {
 void report_write(struct buf *out, const struct report *r);
 
 /*
- * What the page shows of DIR/series.csv, as a new reference; empty where there is no
- * such file. -EINVAL with path:line for a bad row.
+ * Read the part of DIR/series.csv that the page shows, as a new reference; empty where
+ * there is no such file. -EINVAL with path:line for a bad row.
  */
 int report_series_read(json_t **out, const struct results *r, const char *dir, struct err *e);
 

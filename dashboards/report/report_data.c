@@ -3,7 +3,7 @@
  * report_data.c: the JSON that the page's script draws from: the rows of the table, each with
  * its judgement, and the cells they belong to. 60 cells with 10 roles are 7000 rows, so keys
  * are short and lists have no keys at all: dashboards/report/show.js and detail.js name their
- * places. Of a cell only the first pass is shown: other passes are slower for being watched.
+ * places. Only the first pass of a cell is shown: watching makes the others slower.
  */
 #include <string.h>
 
@@ -315,10 +315,10 @@ void report_add_data(struct buf *b, const struct page *p)
 	struct buf base = BUF_INIT;
 	bool parts = false;
 
-	for (unsigned i = 0; i < NR_REPORT_STATES; i++)
-		json_array_append_new(states,
-				      json_pack("[s, s, s]", report_states[i].name,
-						report_states[i].key, report_states[i].sign));
+	for (const struct report_state *st = report_states; st < report_states + NR_REPORT_STATES;
+	     st++)
+		json_array_append_new(
+			states, json_pack("[s, s, s, s]", st->name, st->key, st->sign, st->help));
 	/* One file a cell run: the table of samples links to it. */
 	for (size_t i = 0; i < p->in->files->n && !parts; i++)
 		parts = !strncmp(p->in->files->v[i], PARTS_DIR "/", strlen(PARTS_DIR "/"));

@@ -111,7 +111,7 @@ static void add_extremes(struct buf *b, const char *title, const struct headline
 	buf_adds(b, "</div>");
 }
 
-/* What is said of whole cells, as the terminal says it. */
+/* Sentences about whole cells, the same as in the terminal. */
 static void add_cells(struct buf *b, enum verdict v, struct strv *lines)
 {
 	const struct report_state *s = &report_states[report_state_named(verdict_names[v], 0)];
@@ -217,7 +217,7 @@ static void add_fact(struct buf *b, const char *key, const char *value)
 		html_addf(b, "<div><dt>%s</dt><dd>%s</dd></div>", key, value);
 }
 
-/* What it was measured for, where the suite says so. */
+/* The question that the suite asks, if it says so. */
 static void add_experiment(struct buf *b, const struct page *p)
 {
 	static const char *const keys[] = { "question", "work", "published" };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * report_impl.h: the pieces of the page. report.c puts them together and writes values;
- * report_head.c says what was found, report_table.c has the table, report_about.c notes and
- * what was run on what; report_data.c and report_series.c hold the JSON for the script.
+ * report_impl.h: the pieces of the page. report.c puts them together: report_head.c (what was
+ * found), report_table.c (the table), report_notes.c, report_about.c (what was run on what),
+ * report_data.c and report_series.c (the JSON for the script). report_words.c stands below them.
  */
 #ifndef FSDUEL_DASHBOARDS_REPORT_IMPL_H
 #define FSDUEL_DASHBOARDS_REPORT_IMPL_H
@@ -10,7 +10,7 @@
 #include "dashboards/report/html.h"
 #include "dashboards/report/report.h"
 
-/* What a row is: its verdict or, where nothing was measured, why not. A row of report_states[]. */
+/* The state of a row: its verdict or, where nothing was measured, the reason. */
 struct report_state {
 	const char *name; /* "slower", "failed" */
 	const char *key;  /* in classes and data: one word */
@@ -31,9 +31,8 @@ struct page {
 	const json_t *run;                  /* run.json */
 	const struct comparison_row **rows; /* of the table: those that decide */
 	size_t nr_rows;
-	bool contrasts, metrics;          /* several of them among the rows */
-	bool limits;                      /* some row has an interval or a range */
-	unsigned count[NR_REPORT_STATES]; /* of the rows */
+	bool contrasts, metrics; /* several of them among the rows */
+	bool limits;             /* some row has an interval or a range */
 };
 
 /* Its sign and its word. */

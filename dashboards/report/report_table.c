@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * report_table.c: the table of verdicts, one row a deciding row of the comparison, and the
- * controls above it. It is whole without scripts, which add sorting, filtering, details and
- * a picture of each change. ARIA roles are written out: a phone's layout takes them away.
+ * place of the controls above it. It is whole without scripts, which add sorting, filtering,
+ * details and a picture of each change. ARIA roles are written out: a phone's layout takes them
+ * away.
  */
 #include <string.h>
 
@@ -162,33 +163,6 @@ static void add_caption(struct buf *b, const struct page *p)
 		  p->in->comparison->paired ? ", block by block" : "");
 }
 
-/* The script puts buttons and fields here. */
-static void add_controls(struct buf *b, const struct page *p)
-{
-	buf_adds(b, "<form id=\"controls\" role=\"search\" aria-label=\"filter the cells\" hidden>"
-		    "<div class=\"chips\" role=\"group\" aria-label=\"verdicts\">");
-	for (unsigned i = 0; i < NR_REPORT_STATES; i++) {
-		const struct report_state *s = &report_states[i];
-
-		if (p->count[i])
-			html_addf(b,
-				  "<button type=\"button\" class=\"chip v-%s\" data-state=\"%u\" "
-				  "aria-pressed=\"false\" title=\"%s\"><span class=\"sign\" "
-				  "aria-hidden=\"true\">%s</span>%s <b>%u</b></button>",
-				  s->key, i, s->help, s->sign, s->name, p->count[i]);
-	}
-	buf_adds(b, "</div><div class=\"fields\"><label>workload <select "
-		    "id=\"workload\"></select></label>");
-	if (p->contrasts)
-		buf_adds(b, "<label>contrast <select id=\"contrast\"></select></label>");
-	buf_adds(b, "<label>sort <select id=\"sort\"></select></label>"
-		    "<label class=\"text\">text <input id=\"text\" type=\"search\" "
-		    "autocomplete=\"off\" "
-		    "spellcheck=\"false\"></label>"
-		    "<button type=\"button\" id=\"open-all\">Open all</button></div>"
-		    "<p id=\"shown\" role=\"status\"></p></form>\n");
-}
-
 void report_add_table(struct buf *b, const struct page *p)
 {
 	buf_adds(b,
@@ -200,11 +174,13 @@ void report_add_table(struct buf *b, const struct page *p)
 			 "two variants.</p></section>\n");
 		return;
 	}
-	add_controls(b, p);
-	buf_adds(b, "<noscript><p class=\"note\">Without scripts the table does not sort or "
-		    "filter, and "
-		    "the details of a cell are not drawn: the figures are in comparison.csv.</p>"
-		    "</noscript>\n<table id=\"table\" role=\"table\">\n");
+	/* The script puts buttons and fields into the form. */
+	buf_adds(b,
+		 "<form id=\"controls\" role=\"search\" aria-label=\"filter the cells\" hidden>"
+		 "</form>\n<noscript><p class=\"note\">Without scripts the table does not sort or "
+		 "filter, and "
+		 "the details of a cell are not drawn: the figures are in comparison.csv.</p>"
+		 "</noscript>\n<table id=\"table\" role=\"table\">\n");
 	add_caption(b, p);
 	add_titles(b, p);
 	buf_adds(b, "<tbody role=\"rowgroup\">\n");

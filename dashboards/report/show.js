@@ -96,7 +96,7 @@ function verdict(state) {
 		element("span", { class: "sign", "aria-hidden": "true" }, sign), name);
 }
 
-// What figures[] of a cell mean; see figure_json in report_cell.c.
+// The members of figures[] of a cell; see figure_json in report_data.c.
 function figure(list) {
 	const [role, metric, detail, unit, better, state, pairs, base, patched, change, low, high,
 		values] = list;

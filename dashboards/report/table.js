@@ -83,7 +83,7 @@ const unit = rows.some((r) => r.row.role !== "all") ? "rows" : "cells";
 const order = new Intl.Collator("en", { numeric: true });
 const sorting = { key: "", down: false };
 
-// What has no value comes last, either way; ties stay in the order of the plan.
+// Rows without a value come last, either way; ties stay in the order of the plan.
 function compare(a, b) {
 	const [x, y] = [keys[sorting.key](a), keys[sorting.key](b)];
 	if (x === null || y === null)
@@ -139,10 +139,17 @@ function makeSorting() {
 
 /* --- filtering ----------------------------------------------------------------------------- */
 
-const chips = [...document.querySelectorAll(".chip")];
+// A button for each verdict that some row has.
+const chips = data.states.flatMap(([name, key, sign, help], state) => {
+	const count = rows.filter((r) => r.row.state === state).length;
+	return count ? element("button", { type: "button", class: "chip v-" + key, title: help,
+		"data-state": state, "aria-pressed": "false" },
+		element("span", { class: "sign", "aria-hidden": "true" }, sign), name, " ",
+		element("b", null, count)) : [];
+});
 const isPressed = (button) => button.getAttribute("aria-pressed") === "true";
 
-// What a select has chosen: one of the names, or undefined for all of them.
+// The chosen name of a select, or undefined for all of them.
 const names = { workload: [...new Set(rows.map((r) => r.cell.workload))],
 	contrast: [...new Set(rows.map((r) => r.cell.contrast))] };
 const chosen = (id) => names[id][document.getElementById(id)?.value || ""];
@@ -186,6 +193,16 @@ function fillSelect(id) {
 
 function makeControls() {
 	const form = document.getElementById("controls");
+	const select = (id) => element("label", null, id + " ", element("select", { id }));
+	form.append(element("div", { class: "chips", role: "group", "aria-label": "verdicts" },
+		chips),
+		element("div", { class: "fields" }, select("workload"),
+			names.contrast.length > 1 && select("contrast"), select("sort"),
+			element("label", { class: "text" }, "text ", element("input",
+				{ id: "text", type: "search", autocomplete: "off",
+					spellcheck: "false" })),
+			element("button", { type: "button", id: "open-all" }, "Open all")),
+		element("p", { id: "shown", role: "status" }));
 	fillSelect("workload");
 	fillSelect("contrast");
 	document.getElementById("text").addEventListener("input", filter);
@@ -248,8 +265,8 @@ for (const part of document.querySelectorAll(".bar .part"))
 if (rows.length) {
 	makeForest();
 	rows.forEach(makeButton);
-	makeSorting();
 	makeControls();
+	makeSorting();
 	filter();
 	openPlace();
 	addEventListener("hashchange", openPlace);

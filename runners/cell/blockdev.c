@@ -24,31 +24,21 @@
 #define UNIQUE_HEX 16    /* of a hash: results are mailed around, serial numbers should not be */
 #define SECTOR_MAX 4096  /* a size that is no multiple of it fails with direct I/O */
 
-static int usage(struct err *e)
-{
-	err_exit(e, FSDUEL_USAGE);
-	return -EINVAL;
-}
-
 int blockdev_named_twice(const char *path, const char *destroy, const char *first_name,
 			 struct err *e)
 {
-	if (!destroy) {
-		err_add(e, EINVAL,
-			"every cell run makes a new file system on %s: to destroy what "
-			"is there, say --destroy %s too",
-			path, path);
-		return usage(e);
-	}
-	if (strcmp(destroy, path)) {
-		err_add(e, EINVAL, "--destroy %s, but %s names %s: they must be the same", destroy,
-			first_name, path);
-		return usage(e);
-	}
-	return 0;
+	if (destroy && !strcmp(destroy, path))
+		return 0;
+	err_exit(e, FSDUEL_USAGE);
+	return destroy ? err_add(e, EINVAL, "--destroy %s, but %s names %s: they must be the same",
+				 destroy, first_name, path)
+		       : err_add(e, EINVAL,
+				 "every cell run makes a new file system on %s: to destroy what is "
+				 "there, say --destroy %s too",
+				 path, path);
 }
 
-/* --- who uses it ------------------------------------------------------------------ */
+/* --- its user ------------------------------------------------------------------ */
 
 static bool is_or_is_on(dev_t dev, dev_t whole)
 {
@@ -74,7 +64,7 @@ static bool source_is_on(struct libmnt_fs *fs, dev_t dev)
 	return source && !stat(source, &st) && S_ISBLK(st.st_mode) && is_or_is_on(st.st_rdev, dev);
 }
 
-/* What the kernel's tables of mounts and swaps say; NULL: nothing. Caller frees. */
+/* The user by the kernel's tables of mounts and swaps; NULL: none. Caller frees. */
 static char *user_in_tables(dev_t dev)
 {
 	struct libmnt_iter *i = mnt_new_iter(MNT_ITER_FORWARD);
@@ -97,19 +87,33 @@ static char *user_in_tables(dev_t dev)
 	return user;
 }
 
-static char *holder(dev_t dev)
+/* An entry below the device's folder in /sys that has a file of that name, or NULL. */
+static char *entry_with(dev_t dev, const char *below, const char *file)
 {
-	char *path = xasprintf("/sys/dev/block/%u:%u/holders", major(dev), minor(dev));
+	char *path = xasprintf("/sys/dev/block/%u:%u/%s", major(dev), minor(dev), below);
 	DIR *d = opendir(path);
 	struct dirent *entry;
-	char *user = NULL;
+	char *found = NULL;
 
-	while (d && !user && (entry = readdir(d)))
-		if (entry->d_name[0] != '.')
-			user = xasprintf("it is part of %s", entry->d_name);
+	while (d && !found && (entry = readdir(d))) {
+		char *inner = xasprintf("%s/%s/%s", path, entry->d_name, file);
+
+		if (entry->d_name[0] != '.' && fs_exists(inner))
+			found = xstrdup(entry->d_name);
+		free(inner);
+	}
 	if (d)
 		closedir(d);
 	free(path);
+	return found;
+}
+
+static char *holder(dev_t dev)
+{
+	char *name = entry_with(dev, "holders", "");
+	char *user = name ? xasprintf("it is part of %s", name) : NULL;
+
+	free(name);
 	return user;
 }
 
@@ -187,21 +191,10 @@ char *blockdev_user(dev_t dev)
 	return user ? user : user_of_file(dev);
 }
 
-/* The kernel has refused it, or would: in whose favour? */
-static int in_use(const char *path, dev_t dev, struct err *e)
-{
-	char *user = blockdev_user(dev);
-
-	err_add(e, EBUSY, "%s is in use: %s", path,
-		user ? user : "it is mounted, or part of a RAID, LVM, swap or another mapping");
-	free(user);
-	return -EBUSY;
-}
-
 /*
  * O_EXCL on a block device fails while it is mounted, swapped to, or part of
- * something, and keeps all of that away as long as it is held. What the tables
- * say is looked at, too: a mount may be in another namespace, a table not.
+ * something, and keeps all of that away as long as it is held. The tables are looked at,
+ * too, for a mount in another namespace.
  */
 int blockdev_open(const char *path, struct stat *st, int *fd, struct err *e)
 {
@@ -212,18 +205,17 @@ int blockdev_open(const char *path, struct stat *st, int *fd, struct err *e)
 	if (stat(path, st))
 		return err_sys(e, errno, "cannot use %s", path);
 	if (!S_ISBLK(st->st_mode) && !S_ISREG(st->st_mode)) {
-		err_add(e, EINVAL, "%s is neither a file nor a block device", path);
-		return usage(e);
+		err_exit(e, FSDUEL_USAGE);
+		return err_add(e, EINVAL, "%s is neither a file nor a block device", path);
 	}
 	*fd = open(path, O_RDWR | O_CLOEXEC | (S_ISBLK(st->st_mode) ? O_EXCL : 0));
 	if (*fd < 0 && errno == EBUSY)
-		return in_use(path, st->st_rdev, e);
+		return claim_in_use(path, blockdev_user(st->st_rdev), e);
 	if (*fd < 0 || fstat(*fd, st))
 		return err_sys(e, errno, "cannot open %s for writing", path);
 	ret = claim_lock(*fd, path, e);
 	user = !ret && S_ISBLK(st->st_mode) ? blockdev_user(st->st_rdev) : NULL;
-	free(user);
-	return user ? in_use(path, st->st_rdev, e) : ret;
+	return user ? claim_in_use(path, user, e) : ret;
 }
 
 int blockdev_check_direct(int fd, const char *path, struct err *e)
@@ -258,7 +250,7 @@ int blockdev_size(int fd, const struct stat *st, const char *path, uint64_t *siz
 	return blockdev_check_size(*size, path, e);
 }
 
-/* --- what is on it ---------------------------------------------------------------- */
+/* --- its content ---------------------------------------------------------------- */
 
 static blkid_probe new_probe(int fd)
 {
@@ -278,45 +270,32 @@ static blkid_probe new_probe(int fd)
 /* Partitions that the kernel knows, whether or not there is a table for them. */
 static bool has_partitions(int fd)
 {
-	struct dirent *entry;
-	bool found = false;
 	struct stat st;
-	char *path;
-	DIR *d;
+	char *name = !fstat(fd, &st) && S_ISBLK(st.st_mode)
+			     ? entry_with(st.st_rdev, "", "partition")
+			     : NULL;
 
-	if (fstat(fd, &st) || !S_ISBLK(st.st_mode))
-		return false;
-	path = xasprintf("/sys/dev/block/%u:%u", major(st.st_rdev), minor(st.st_rdev));
-	d = opendir(path);
-	while (d && !found && (entry = readdir(d))) {
-		char *partition = xasprintf("%s/%s/partition", path, entry->d_name);
-
-		found = entry->d_name[0] != '.' && fs_exists(partition);
-		free(partition);
-	}
-	if (d)
-		closedir(d);
-	free(path);
-	return found;
+	free(name);
+	return name;
 }
 
 int blockdev_check_empty(int fd, const char *path, struct err *e)
 {
 	blkid_probe pr = new_probe(fd);
 	const char *type = NULL;
-	int rc = pr ? blkid_do_safeprobe(pr) : -1, ret = 0;
+	int found = pr ? blkid_do_safeprobe(pr) : -1, ret = 0;
 
-	if (rc == -1)
+	if (found == -1)
 		ret = err_add(e, EIO, "cannot find out what is on %s, so it stays as it is", path);
-	if (!rc && blkid_probe_lookup_value(pr, "TYPE", &type, NULL) &&
+	if (!found && blkid_probe_lookup_value(pr, "TYPE", &type, NULL) &&
 	    blkid_probe_lookup_value(pr, "PTTYPE", &type, NULL))
 		type = NULL;
-	if (!rc || rc == -2)
+	if (!found || found == -2)
 		ret = err_add(e, EEXIST,
 			      "there is something on %s: %s; when nothing of it is "
 			      "needed: wipefs --all %s",
 			      path,
-			      rc     ? "signatures of several kinds"
+			      found  ? "signatures of several kinds"
 			      : type ? type
 				     : "a signature",
 			      path);
@@ -352,7 +331,7 @@ char *blockdev_uuid(int fd)
 	return copy;
 }
 
-/* --- what it is ------------------------------------------------------------------- */
+/* --- its facts ------------------------------------------------------------------- */
 
 char *blockdev_unique(dev_t dev)
 {
@@ -380,14 +359,6 @@ char *blockdev_unique(dev_t dev)
 	return start;
 }
 
-/* Takes value over; NULL adds nothing. */
-static void add_fact(json_t *facts, const char *name, char *value)
-{
-	if (value)
-		json_object_set_new(facts, name, json_string(value));
-	free(value);
-}
-
 void blockdev_facts(dev_t dev, json_t *facts)
 {
 	static const struct {
@@ -401,6 +372,11 @@ void blockdev_facts(dev_t dev, json_t *facts)
 		{ "queue/write_cache", "write_cache" },
 	};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		add_fact(facts, rows[i].name, attribute_of(dev, rows[i].attribute));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *value = attribute_of(dev, rows[i].attribute);
+
+		if (value)
+			json_object_set_new(facts, rows[i].name, json_string(value));
+		free(value);
+	}
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * blockdev.h: may this file or block device be overwritten, and what is it? For
- * the disk of a guest (disk.c) and the target of a host run (host/target.c), which
- * holds its device by claim.h. All of it fails closed. libblkid
- * says what is on a device, the kernel who uses it.
+ * blockdev.h: may this file or block device be overwritten, and what is known of it? For the disk
+ * of a guest (disk.c) and the target of a host run (host/target.c), which holds its device by
+ * claim.h. All checks fail closed. libblkid names the content of a device, the kernel its users.
  */
 #ifndef FSDUEL_RUNNERS_BLOCKDEV_H
 #define FSDUEL_RUNNERS_BLOCKDEV_H
@@ -16,24 +15,24 @@
 #include "lib/buf.h"
 #include "lib/err.h"
 
-/* Was what is to be destroyed (by option) named a second time? -EINVAL, FSDUEL_USAGE noted. */
+/* Did the user name path a second time, by --destroy? -EINVAL, FSDUEL_USAGE noted. */
 int blockdev_named_twice(const char *path, const char *destroy, const char *first_name,
 			 struct err *e);
 
 /*
  * Open for writing, a block device with O_EXCL: refused while it or a partition
  * of it is mounted, held by another device, or a swap. -EBUSY says by what.
- * -EINVAL, FSDUEL_USAGE noted: neither a file nor a block device. *st is what was opened.
+ * -EINVAL, FSDUEL_USAGE noted: neither a file nor a block device. *st is of the open file.
  */
 int blockdev_open(const char *path, struct stat *st, int *fd, struct err *e);
 
 /*
- * A clause that says who uses it: a mount, the swap, a holder; or one of these of another loop
+ * A clause that names its user: a mount, the swap, a holder; or one of these of another loop
  * device on the same part of its file. NULL: nobody. Caller frees.
  */
 char *blockdev_user(dev_t dev);
 
-/* Does direct I/O work on what fd is? */
+/* Does direct I/O work on fd? */
 int blockdev_check_direct(int fd, const char *path, struct err *e);
 
 /* -EINVAL below 16 MiB or where it is no multiple of 4096. */
@@ -50,8 +49,8 @@ int blockdev_wipe(int fd, const char *path, struct err *e);
 char *blockdev_uuid(int fd);
 
 /*
- * What tells it from another of its kind and size in every boot, as a hash of its serial number
- * or whatever the kernel says of the like; NULL: it says nothing. Caller frees.
+ * A mark of this very device that stays over boots: a hash of its serial number or the like;
+ * NULL: the kernel knows none. Caller frees.
  */
 char *blockdev_unique(dev_t dev);
 

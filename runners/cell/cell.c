@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cell.c: the steps of a cell run, in one table, the same on the host and in
- * the guest. A step that fails names itself in the reason; what was begun is
- * then undone in any case. What the work itself is (a mix or a fio job) is in
- * cell_mix.c and cell_fio.c. Linked into the guest's first process, so it needs
- * libc, jansson, libmd and zlib only.
+ * cell.c: the steps of a cell run, in one table, the same on the host and in the guest. A
+ * failed step names itself in the reason, and then the steps before it are undone. The work
+ * itself, a mix or a fio job, is in cell_mix.c and cell_fio.c. Linked into the guest's
+ * first process, so it needs libc, jansson, libmd and zlib only.
  */
 #include "runners/cell/cell.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,32 +20,11 @@
 #include "runners/cell/judge.h"
 #include "runners/cell/mount.h"
 
-void cell_mark(void *cell, int begin)
-{
-	struct cell *c = cell;
-
-	/* What counts what else goes on sees the watching too. */
-	if (c->at->mark && begin)
-		c->at->mark(c->at->mark_arg, begin);
-	if (c->pass)
-		c->pass->mark(c, begin);
-	if (c->at->count && c->work->counts_all)
-		c->at->count(begin);
-	if (c->at->mark && !begin)
-		c->at->mark(c->at->mark_arg, begin);
-}
-
 static const struct cell_pass *const passes[NR_PASSES] = { [PASS_LOCKS] = &cell_pass_locks };
 
 static void put_fact(struct cell *c, const char *name, json_t *value)
 {
 	json_object_set_new(c->r->facts, name, value);
-}
-
-/* What disturbed a cell run, joined by commas. */
-void cell_add_mark(struct cell *c, const char *mark)
-{
-	result_mark(c->r, mark);
 }
 
 /* --- steps -------------------------------------------------------------------- */
@@ -69,10 +48,10 @@ static int step_spec(struct cell *c, struct err *e)
 
 static int step_log(struct cell *c, struct err *e)
 {
-	int rc = klog_open(&c->log, e);
+	int ret = klog_open(&c->log, e);
 
 	c->log.device = c->at->log_name;
-	return rc;
+	return ret;
 }
 
 /* "mke2fs 1.47.0 (5-Feb-2023)": mkfs programs print it with -V, some on stderr. */
@@ -90,12 +69,12 @@ static void note_mkfs_version(struct cell *c)
 
 typedef int program_fn(struct cell *c, const char *device, struct err *e);
 
-/* Let a program have the device, and take it back whatever came of that: *lost says -errno. */
+/* Lend the device to a program, and take it back in any case: *lost is 0 or -errno. */
 static int run_on_device(struct cell *c, program_fn *program, int *lost, struct err *e)
 {
 	struct claim *claim = c->at->claim;
 	char path[CLAIM_PATH];
-	int rc;
+	int ret;
 
 	if (!claim)
 		return program(c, c->at->device, e);
@@ -103,9 +82,9 @@ static int run_on_device(struct cell *c, program_fn *program, int *lost, struct 
 	if (*lost)
 		return *lost;
 	claim_path(claim, path);
-	rc = program(c, path, e);
+	ret = program(c, path, e);
 	*lost = claim_take(claim, false, e);
-	return *lost ? *lost : rc;
+	return *lost ? *lost : ret;
 }
 
 static int run_mkfs(struct cell *c, const char *device, struct err *e)
@@ -116,14 +95,14 @@ static int run_mkfs(struct cell *c, const char *device, struct err *e)
 static int step_mkfs(struct cell *c, struct err *e)
 {
 	char *uuid;
-	int rc;
+	int ret;
 
 	if (c->at->existing)
 		return 0;
 	note_mkfs_version(c);
-	rc = run_on_device(c, run_mkfs, &c->lost, e);
-	if (rc || !c->at->claim)
-		return rc;
+	ret = run_on_device(c, run_mkfs, &c->lost, e);
+	if (ret || !c->at->claim)
+		return ret;
 	uuid = cell_uuid(c->spec->seed);
 	c->lost = claim_carries(c->at->claim, c->fs->uuid_at, uuid, e);
 	free(uuid);
@@ -134,18 +113,18 @@ static int step_mkfs(struct cell *c, struct err *e)
 static int step_mount(struct cell *c, struct err *e)
 {
 	struct claim *claim = c->at->claim;
-	int rc;
+	int ret;
 
 	if (c->at->existing)
 		return 0;
 	c->lost = claim ? claim_lend(claim, e) : 0;
 	if (c->lost)
 		return c->lost;
-	rc = mount_do(c->fs, c->spec->mount_options, c->at->device, c->at->dir, e);
-	c->mounted = !rc;
-	if (!rc && claim)
-		rc = c->lost = claim_mounted(claim, c->at->dir, e);
-	return rc;
+	ret = mount_do(c->fs, c->spec->mount_options, c->at->device, c->at->dir, e);
+	c->mounted = !ret;
+	if (!ret && claim)
+		ret = c->lost = claim_mounted(claim, c->at->dir, e);
+	return ret;
 }
 
 /* Ask the file system's hook what its options come to; an option without effect is marked. */
@@ -158,32 +137,27 @@ static int judge_options(struct cell *c, const char *options, struct err *e)
 		return -EIO;
 	why = json_string_value(json_object_get(json_object_get(c->r->facts, "effective"), "why"));
 	if (why && *why)
-		cell_add_mark(c, MARK_NO_EFFECT);
+		result_mark(c->r, MARK_NO_EFFECT);
 	return 0;
 }
 
 static int step_options(struct cell *c, struct err *e)
 {
 	struct buf options = BUF_INIT;
-	int rc = mount_effective(c->fs, c->at->device,
-				 c->at->existing ? c->at->existing : c->at->dir, &options, e);
+	int ret = mount_effective(c->fs, c->at->device,
+				  c->at->existing ? c->at->existing : c->at->dir, &options, e);
 
-	if (!rc)
-		rc = judge_options(c, options.data, e);
+	if (!ret)
+		ret = judge_options(c, options.data, e);
 	while (options.len && options.data[options.len - 1] == '\n')
 		options.data[--options.len] = '\0';
 	for (size_t i = 0; i < options.len; i++)
 		if (options.data[i] == '\n')
 			options.data[i] = ',';
-	if (!rc)
+	if (!ret)
 		put_fact(c, "effective_options", json_string(options.data));
 	buf_release(&options);
-	return rc;
-}
-
-static int step_prepare(struct cell *c, struct err *e)
-{
-	return c->work->prepare(c, e);
+	return ret;
 }
 
 static int step_drop(struct cell *c, struct err *e)
@@ -192,76 +166,64 @@ static int step_drop(struct cell *c, struct err *e)
 	return mount_drop_caches(e);
 }
 
-static int step_watch(struct cell *c, struct err *e)
-{
-	return c->pass ? c->pass->open(c, e) : 0;
-}
-
 /* Never idle is not a failure: the samples are kept and marked. */
 static int step_settle(struct cell *c, struct err *e)
 {
 	int settled = c->at->settle.max_ns ? settle_wait(&c->at->settle, &c->watch.stop, e) : 1;
 
 	if (!settled)
-		cell_add_mark(c, "unsettled");
+		result_mark(c->r, "unsettled");
 	return settled < 0 ? settled : 0;
 }
 
-static int step_prove(struct cell *c, struct err *e)
-{
-	return c->work->prove(c, e);
-}
-
-static int step_measure(struct cell *c, struct err *e)
-{
-	return c->work->measure(c, e);
-}
-
-static int step_collect(struct cell *c, struct err *e)
-{
-	return c->work->collect(c, e);
-}
-
-static int step_reduce(struct cell *c, struct err *e)
-{
-	return c->pass ? c->pass->reduce(c, e) : 0;
-}
+/* Hooks of the work, and of a pass that watches it. */
+#define WORK(hook) .work = offsetof(struct cell_work, hook)
+#define PASS(hook) .pass = offsetof(struct cell_pass, hook)
 
 /*
- * The kernel log's position is noted before anything is done and read after
- * the last thing, unmounting, so that a complaint about making the files or
- * about the unmount counts too.
+ * The position in the kernel log is noted before anything is done, and the log is read after
+ * the last thing, unmounting: a complaint about making the files or unmounting counts, too.
  */
 static const struct step {
 	const char *name;
-	int (*run)(struct cell *c, struct err *e);
+	cell_hook *run;    /* of this file; or else */
+	size_t work, pass; /* where the hook stands in c->work or, if there is one, c->pass */
 } steps[] = {
-	{ "cell spec", step_spec },
-	{ "kernel log", step_log },
-	{ "mkfs", step_mkfs },
-	{ "mount", step_mount },
-	{ "effective options", step_options },
-	{ "prepare", step_prepare },
-	{ "drop caches", step_drop },
-	{ "watch", step_watch },
-	{ "settle", step_settle },
-	{ "prove extents", step_prove },
-	{ "measure", step_measure },
-	{ "collect", step_collect },
-	{ "reduce", step_reduce },
-	{ NULL, NULL },
+	{ "cell spec", .run = step_spec },
+	{ "kernel log", .run = step_log },
+	{ "mkfs", .run = step_mkfs },
+	{ "mount", .run = step_mount },
+	{ "effective options", .run = step_options },
+	{ "prepare", WORK(prepare) },
+	{ "drop caches", .run = step_drop },
+	{ "watch", PASS(open) },
+	{ "settle", .run = step_settle },
+	{ "prove extents", WORK(prove) },
+	{ "measure", WORK(measure) },
+	{ "collect", WORK(collect) },
+	{ "reduce", PASS(reduce) },
+	{ .name = NULL },
 };
+
+static int run_step(struct cell *c, const struct step *s, struct err *e)
+{
+	if (s->run)
+		return s->run(c, e);
+	if (s->work)
+		return (*(cell_hook *const *)((const char *)c->work + s->work))(c, e);
+	return c->pass ? (*(cell_hook *const *)((const char *)c->pass + s->pass))(c, e) : 0;
+}
 
 /* --- the run -------------------------------------------------------------------- */
 
-/* Append to why what ended it, if anything did. The limit and the caller's wish come first. */
+/* Append the reason for an early end to why. The limit and the caller's wish come first. */
 static void run_steps(struct cell *c, struct buf *why)
 {
 	for (const struct step *s = steps; s->name && !why->len; s++) {
 		struct err e = ERR_INIT;
 		char limit[32];
 		uint64_t begin_ns = now_ns();
-		int rc = s->run(c, &e);
+		int ret = run_step(c, s, &e);
 
 		if (c->at->stepped)
 			c->at->stepped(c->at->stepped_arg, s->name, now_ns() - begin_ns);
@@ -276,7 +238,7 @@ static void run_steps(struct cell *c, struct buf *why)
 			c->bad = STATUS_FAILED;
 			break;
 		default:
-			if (rc)
+			if (ret)
 				buf_addf(why, "%s: %s", s->name, e.text);
 		}
 	}
@@ -290,15 +252,15 @@ static int unmount(struct cell *c, struct err *e)
 {
 	struct claim *claim = c->at->claim;
 	uint64_t begin_ns = now_ns();
-	int rc = claim && !c->lost ? claim_mounted(claim, c->at->dir, e) : 0;
+	int ret = claim && !c->lost ? claim_mounted(claim, c->at->dir, e) : 0;
 
-	if (!rc)
-		rc = mount_undo(c->at->dir, e);
-	if (!rc && claim)
+	if (!ret)
+		ret = mount_undo(c->at->dir, e);
+	if (!ret && claim)
 		claim_take(claim, true, NULL);
 	if (c->at->stepped)
 		c->at->stepped(c->at->stepped_arg, "unmount", now_ns() - begin_ns);
-	return rc;
+	return ret;
 }
 
 static int run_check(struct cell *c, const char *device, struct err *e)
@@ -306,16 +268,16 @@ static int run_check(struct cell *c, const char *device, struct err *e)
 	return mount_check(c->fs, device, &c->watch.stop, e);
 }
 
-/* The whole file system, read only; what is not clean is said in e. */
+/* Check the whole file system, read only; e says what is not clean. */
 static void check_fs(struct cell *c, struct err *e)
 {
 	uint64_t begin_ns = now_ns();
 	int lost = 0; /* the next cell run finds that out, too */
-	int rc = run_on_device(c, run_check, &lost, e);
+	int ret = run_on_device(c, run_check, &lost, e);
 
-	if (!rc && c->fs->check)
+	if (!ret && c->fs->check)
 		put_fact(c, "fs_clean", json_true());
-	if (rc == -EUCLEAN && !lost)
+	if (ret == -EUCLEAN && !lost)
 		result_mark(c->r, MARK_BROKEN);
 	if (c->at->stepped)
 		c->at->stepped(c->at->stepped_arg, "check", now_ns() - begin_ns);
@@ -323,27 +285,27 @@ static void check_fs(struct cell *c, struct err *e)
 
 /*
  * 0, -EBUSY or -errno when the mount could not be taken away; the caller must know.
- * broken: what the checker says against the file system.
+ * broken: the checker's findings.
  */
 static int clean_up(struct cell *c, struct err *broken, struct err *e)
 {
-	int rc = 0;
+	int ret = 0;
 
 	if (c->pass)
 		c->pass->release(c);
 	if (c->work)
 		c->work->release(c);
 	if (c->mounted)
-		rc = unmount(c, e);
-	if (c->mounted && !rc && c->check_fs)
+		ret = unmount(c, e);
+	if (c->mounted && !ret && c->check_fs)
 		check_fs(c, broken);
 	c->mounted = false;
-	return rc;
+	return ret;
 }
 
 /*
- * What the kernel said explains better than what it did to us, so it comes
- * first; but for a cell that was interrupted, which is nobody's fault.
+ * The kernel's own words explain more than the failed step, so they come first, but not
+ * when the cell was interrupted.
  */
 static void judge(struct cell *c, struct buf *why, const char *unmount_error, const char *broken)
 {
@@ -369,8 +331,7 @@ static void judge(struct cell *c, struct buf *why, const char *unmount_error, co
 		result_fail(c->r, STATUS_INVALID, "%s", c->seen);
 		result_mark(c->r, MARK_BROKEN);
 	}
-	/* What it saw stays seen, whatever else went wrong; but one that was interrupted is run
-	 * again. */
+	/* A finding stays, whatever else went wrong; an interrupted cell is run again. */
 	if (c->seen && c->watch.stop != WATCH_CALLER)
 		json_object_set_new(c->r->facts, "stands", json_true());
 	trouble_release(&f);
@@ -382,7 +343,7 @@ int cell_run(const struct cell_spec *spec, const struct cell_place *at, struct r
 	struct cell c = { .spec = spec, .at = at, .r = r, .log = KLOG_NONE, .bad = STATUS_FAILED };
 	struct buf why = BUF_INIT;
 	struct err unmount_error = ERR_INIT, start = ERR_INIT, broken = ERR_INIT;
-	int rc;
+	int ret;
 
 	result_init(r);
 	if (watch_start(&c.watch, spec->limit_ns, at->stop, &start))
@@ -390,14 +351,14 @@ int cell_run(const struct cell_spec *spec, const struct cell_place *at, struct r
 	run_steps(&c, &why);
 	if (c.lost)
 		err_add(&unmount_error, -c.lost, "%s", why.data);
-	rc = clean_up(&c, &broken, &unmount_error);
-	rc = rc ? rc : c.lost;
+	ret = clean_up(&c, &broken, &unmount_error);
+	ret = ret ? ret : c.lost;
 	watch_end(&c.watch);
 	judge(&c, &why, unmount_error.text, broken.text);
 	klog_close(&c.log);
 	free(c.seen);
 	buf_release(&why);
-	if (rc)
-		err_add(e, -rc, "%s", unmount_error.text);
-	return rc;
+	if (ret)
+		err_add(e, -ret, "%s", unmount_error.text);
+	return ret;
 }

@@ -17,8 +17,8 @@
 #include "runners/cell/settle.h"
 
 /*
- * Everything a cell run depends on, and nothing else: no label, no run id, so
- * that the same image under two labels gives the same bytes.
+ * Everything that a cell run depends on, and nothing else: no label, no run id. The same image
+ * under two labels gives the same bytes.
  */
 struct cell_spec {
 	char *fs;            /* row of fs_types */
@@ -46,7 +46,7 @@ char *cell_uuid(uint64_t seed);
 
 /* Where it runs. */
 struct cell_place {
-	const char *device; /* block device, ours to format; or what dir lies on */
+	const char *device; /* block device, ours to format; or the one below dir */
 	/* Holds it: mkfs and mount then go through it (claim.h). NULL: device is in nobody's hands
 	 * but ours, as in a guest, or is not formatted. */
 	struct claim *claim;
@@ -65,10 +65,10 @@ struct cell_place {
 	void (*mark)(void *arg, int begin); /* timed part begins / has ended; may be NULL */
 	void *mark_arg;
 	/*
-	 * Around what a profile counts: all of a mix's timed part. Of a fio job it is not called:
-	 * the library in fio marks the part in which all its jobs are at work (fio_times.h), and
-	 * the facts "counted_ns" and "counted_ops" are how long that was, 0: there was none, and
-	 * the operations in it. May be NULL.
+	 * Called around the part that a profile counts: all of a mix's timed part. Not called for
+	 * a fio job: there the library in fio marks the part in which all its jobs are at work
+	 * (fio_times.h), and the facts "counted_ns" (0: there was none) and "counted_ops" are its
+	 * length and its operations. May be NULL.
 	 */
 	void (*count)(int begin);
 	void (*stepped)(void *arg, const char *step,
@@ -79,9 +79,9 @@ struct cell_place {
 };
 
 /*
- * Run it. Whatever happens, *r (initialised here) says it, nothing stays
- * mounted, and 0 is returned; -errno only when it could not clean up, or when the
- * device is no longer ours: nothing more may be run on it then.
+ * Run it. In any case *r (initialised here) says how it went, and nothing stays mounted. -errno
+ * only when it could not clean up, or when the device is no longer ours: then nothing more may
+ * be run on it.
  */
 int cell_run(const struct cell_spec *c, const struct cell_place *at, struct result *r,
 	     struct err *e);

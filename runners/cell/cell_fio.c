@@ -15,7 +15,6 @@
 #include "lib/fs.h"
 #include "lib/proc.h"
 #include "runners/cell/cell_impl.h"
-#include "runners/fio/fio_words.h"
 #include "runners/fio/fiojson.h"
 #include "runners/fio/fio_jobs.h"
 #include "runners/fio/fiojob.h"
@@ -32,54 +31,49 @@ static int fio_check(struct cell *c, struct err *e)
 {
 	char *work = realpath(c->at->work, NULL);
 	struct fio_work *w;
-	int rc;
+	int ret;
 
 	if (!work)
 		return err_sys(e, errno, "no directory %s for fio's output", c->at->work);
 	c->priv = w = xcalloc(1, sizeof(*w));
 	w->job = xasprintf("%s/job.fio", work);
 	w->output = xasprintf("%s/fio.json", work);
-	rc = fio_times_open(&w->times, work, e);
+	ret = fio_times_open(&w->times, work, e);
 	free(work);
-	return rc ? rc : fs_write_atomic(w->job, c->spec->fio, strlen(c->spec->fio), e);
+	return ret ? ret : fs_write_atomic(w->job, c->spec->fio, strlen(c->spec->fio), e);
 }
 
 /*
  * Why a run of fio failed, in its own words, of which it writes some to stderr and some in
- * front of its JSON.
+ * front of its JSON. A job's own sentence is better than an exit status.
  */
-static int explain(struct cell *c, const struct proc_exit *x, struct buf *stderr_, struct err *e)
+static int explain(struct cell *c, const struct proc_exit *x, struct buf *all, struct err *e)
 {
 	struct fio_work *w = c->priv;
-	struct buf all = BUF_INIT, output = BUF_INIT;
 	struct result ignored;
 	size_t end;
 	char *words;
-	int rc = 0;
+	int ret = 0;
 
 	if (x->timed_out)
 		return err_add(e, EINTR, "fio was stopped");
 	if (!x->status)
 		return 0;
-	fs_read(w->output, OUTPUT_MAX, &output, NULL);
-	buf_addf(&all, "%s\n", buf_str(stderr_));
-	buf_add(&all, output.data, output.len);
-	end = fio_words_end(all.data, all.len);
-	words = fio_words(all.data, end);
-	/* A job's own sentence is better than an exit status. */
+	buf_addc(all, '\n');
+	fs_read(w->output, OUTPUT_MAX, all, NULL);
+	end = fio_words_end(all->data, all->len);
+	words = fio_words(all->data, end);
 	result_init(&ignored);
-	if (end < all.len && !x->signal)
-		rc = fiojson_result(all.data, all.len, NULL, &ignored, NULL, e);
+	if (end < all->len && !x->signal)
+		ret = fiojson_result(all->data, all->len, NULL, &ignored, NULL, e);
 	result_release(&ignored);
-	if (!rc && x->signal)
-		rc = err_add(e, EIO, "fio died of signal %d (%s): %s", x->signal,
-			     strsignal(x->signal), words);
-	else if (!rc)
-		rc = err_add(e, EIO, "fio failed with status %d: %s", x->status, words);
-	buf_release(&all);
-	buf_release(&output);
+	if (!ret && x->signal)
+		ret = err_add(e, EIO, "fio died of signal %d (%s): %s", x->signal,
+			      strsignal(x->signal), words);
+	else if (!ret)
+		ret = err_add(e, EIO, "fio failed with status %d: %s", x->status, words);
 	free(words);
-	return rc;
+	return ret;
 }
 
 static void end_jobs(const struct cell *c)
@@ -114,38 +108,38 @@ static int run_fio(struct cell *c, enum run why, struct err *e)
 			       .env = measure ? fio_times_env(&w->times) : NULL,
 			       .timeout_ns = watch_left_ns(&c->watch) };
 	struct proc_exit x;
-	int rc;
+	int ret;
 
 	unlink(w->output);
 	if (measure)
 		cell_mark(c, 1);
-	rc = proc_run(argv, &o, &c->watch.stop, &x, e);
+	ret = proc_run(argv, &o, &c->watch.stop, &x, e);
 	if (measure)
 		cell_mark(c, 0);
-	if (rc || x.timed_out || x.signal)
+	if (ret || x.timed_out || x.signal)
 		end_jobs(c);
-	if (!rc)
-		rc = explain(c, &x, &words, e);
+	if (!ret)
+		ret = explain(c, &x, &words, e);
 	buf_release(&words);
 	free(output);
-	return rc;
+	return ret;
 }
 
 /* fio wants the directories that its jobs name to be there. */
 static int make_directories(struct cell *c, const char *text, struct err *e)
 {
 	struct strv dirs = STRV_INIT;
-	int rc = 0;
+	int ret = 0;
 
 	fiojob_directories(text, &dirs);
-	for (size_t i = 0; !rc && i < dirs.n; i++) {
+	for (size_t i = 0; !ret && i < dirs.n; i++) {
 		char *path = xasprintf("%s/%s", c->at->dir, dirs.v[i]);
 
-		rc = fs_mkdir_p(path, e);
+		ret = fs_mkdir_p(path, e);
 		free(path);
 	}
 	strv_release(&dirs);
-	return rc;
+	return ret;
 }
 
 /* The parts of the job file that stand before the measured one, as fio runs them. */
@@ -153,17 +147,17 @@ static int run_parts_before(struct cell *c, struct err *e)
 {
 	const char *text = c->spec->fio_before;
 	struct fio_work *w = c->priv;
-	int rc;
+	int ret;
 
 	if (!text)
 		return 0;
-	rc = make_directories(c, text, e);
-	if (!rc)
-		rc = fs_write_atomic(w->job, text, strlen(text), e);
-	if (!rc)
-		rc = run_fio(c, RUN_BEFORE, e);
-	if (rc)
-		return err_add(e, -rc,
+	ret = make_directories(c, text, e);
+	if (!ret)
+		ret = fs_write_atomic(w->job, text, strlen(text), e);
+	if (!ret)
+		ret = run_fio(c, RUN_BEFORE, e);
+	if (ret)
+		return err_add(e, -ret,
 			       "that was in the parts of the job file before the measured "
 			       "one");
 	return fs_write_atomic(w->job, c->spec->fio, strlen(c->spec->fio), e);
@@ -171,40 +165,40 @@ static int run_parts_before(struct cell *c, struct err *e)
 
 static int fio_prepare(struct cell *c, struct err *e)
 {
-	int rc = run_parts_before(c, e);
+	int ret = run_parts_before(c, e);
 
-	if (!rc)
-		rc = make_directories(c, c->spec->fio, e);
-	return rc ? rc : run_fio(c, RUN_LAYOUT, e);
+	if (!ret)
+		ret = make_directories(c, c->spec->fio, e);
+	return ret ? ret : run_fio(c, RUN_LAYOUT, e);
 }
 
 static int prove_file(struct cell *c, const char *path, const char *name, json_t *facts,
 		      struct err *e)
 {
 	enum extents state = EXTENTS_HOLE;
-	int fd = open(path, O_RDONLY | O_CLOEXEC), rc;
+	int fd = open(path, O_RDONLY | O_CLOEXEC), ret;
 	struct stat st;
 
 	if (fd < 0)
 		return err_sys(e, errno, "cannot open %s to prove its extents", name);
 	if (fstat(fd, &st)) {
-		rc = err_sys(e, errno, "cannot stat %s", name);
+		ret = err_sys(e, errno, "cannot stat %s", name);
 		goto out;
 	}
-	rc = st.st_size ? extents_state(fd, 0, (uint64_t)st.st_size, &state, e) : 0;
-	if (rc)
+	ret = st.st_size ? extents_state(fd, 0, (uint64_t)st.st_size, &state, e) : 0;
+	if (ret)
 		goto out;
 	json_object_set_new(facts, name, json_string(st.st_size ? extents_names[state] : "empty"));
 	if (state != EXTENTS_WRITTEN && fiojob_overwrites(c->spec->fio, name))
-		rc = err_add(e, EINVAL,
-			     "%s is declared to be overwritten (overwrite=1) but its "
-			     "extents are found %s, not written",
-			     name, st.st_size ? extents_names[state] : "empty");
+		ret = err_add(e, EINVAL,
+			      "%s is declared to be overwritten (overwrite=1) but its "
+			      "extents are found %s, not written",
+			      name, st.st_size ? extents_names[state] : "empty");
 out:
-	if (rc == -EINVAL || rc == -EUCLEAN)
+	if (ret == -EINVAL || ret == -EUCLEAN)
 		c->bad = STATUS_INVALID;
 	close(fd);
-	return rc;
+	return ret;
 }
 
 /* A job whose files are all gone (it deletes them, say) has nothing proven. */
@@ -231,37 +225,28 @@ static int fio_prove(struct cell *c, struct err *e)
 	size_t skip = strlen(c->at->dir);
 	FTS *tree = fts_open(dir, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, NULL);
 	FTSENT *f;
-	int rc = 0;
+	int ret = 0;
 
 	if (!tree)
-		rc = err_sys(e, errno, "cannot list the files in %s", c->at->dir);
-	while (!rc && (errno = 0, f = fts_read(tree))) {
+		ret = err_sys(e, errno, "cannot list the files in %s", c->at->dir);
+	while (!ret && (errno = 0, f = fts_read(tree))) {
 		const char *name = f->fts_path + skip;
 
 		name += strspn(name, "/");
 		if (f->fts_info == FTS_F) {
 			strv_add(&files, name);
-			rc = prove_file(c, f->fts_path, name, facts, e);
+			ret = prove_file(c, f->fts_path, name, facts, e);
 		} else if (f->fts_info == FTS_DNR || f->fts_info == FTS_ERR ||
 			   f->fts_info == FTS_NS)
-			rc = err_sys(e, f->fts_errno, "cannot look at %s", f->fts_path);
+			ret = err_sys(e, f->fts_errno, "cannot look at %s", f->fts_path);
 	}
 	if (tree)
 		fts_close(tree);
-	if (!rc)
-		rc = prove_jobs(c, &files, e);
+	if (!ret)
+		ret = prove_jobs(c, &files, e);
 	strv_release(&files);
 	json_object_set_new(c->r->facts, "extents", facts);
-	return rc;
-}
-
-/* The part that the library in fio has marked for a profile, and the operations in it. */
-static void note_counted(struct cell *c, const struct fio_timed *t)
-{
-	uint64_t ns = t->common.to_ns > t->common.from_ns ? t->common.to_ns - t->common.from_ns : 0;
-
-	json_object_set_new(c->r->facts, "counted_ns", json_integer((json_int_t)ns));
-	json_object_set_new(c->r->facts, "counted_ops", json_real(t->ops_per_s * (double)ns / 1e9));
+	return ret;
 }
 
 static int fio_measure(struct cell *c, struct err *e)
@@ -274,15 +259,22 @@ static int fio_collect(struct cell *c, struct err *e)
 	struct fio_work *w = c->priv;
 	struct fio_timed timed = { .ops_per_s = 0 };
 	struct buf output = BUF_INIT;
-	int rc = fs_read(w->output, OUTPUT_MAX, &output, e);
+	int ret = fs_read(w->output, OUTPUT_MAX, &output, e);
 
-	if (!rc)
-		rc = fiojson_result(output.data, output.len, &w->times, c->r, &timed, e);
-	if (!rc && c->at->count && timed.all.to_ns)
-		note_counted(c, &timed);
+	if (!ret)
+		ret = fiojson_result(output.data, output.len, &w->times, c->r, &timed, e);
+	/* The part that the library in fio has marked for a profile, and the operations in it. */
+	if (!ret && c->at->count && timed.all.to_ns) {
+		const struct fio_span *part = &timed.common;
+		uint64_t ns = part->to_ns > part->from_ns ? part->to_ns - part->from_ns : 0;
+
+		json_object_set_new(c->r->facts, "counted_ns", json_integer((json_int_t)ns));
+		json_object_set_new(c->r->facts, "counted_ops",
+				    json_real(timed.ops_per_s * (double)ns / 1e9));
+	}
 	c->timed = timed.all;
 	buf_release(&output);
-	return rc;
+	return ret;
 }
 
 static void fio_release(struct cell *c)

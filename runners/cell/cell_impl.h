@@ -1,19 +1,44 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cell_impl.h: what cell.c shares with the two kinds of work a cell can be, a
- * mix (cell_mix.c) and a fio job (cell_fio.c), and with what watches them in a pass
- * (cell_locks.c). For these files only.
+ * cell_impl.h: shared by cell.c, the two kinds of work of a cell (cell_mix.c, cell_fio.c), the
+ * locks pass that watches them (cell_locks.c) and the limit (watch.c); for these files only.
  */
 #ifndef FSDUEL_RUNNERS_CELL_IMPL_H
 #define FSDUEL_RUNNERS_CELL_IMPL_H
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "lib/err.h"
 #include "runners/cell/cell.h"
 #include "runners/fio/fio_times.h"
-#include "runners/cell/klog.h"
-#include "runners/cell/watch.h"
+#include "runners/cell/trouble.h"
+
+/*
+ * watch.c: the limit of a cell run and the caller's wish to stop, made into the one flag that
+ * fsload_run and proc_run look at. Its thread sleeps until the deadline, and wakes in between
+ * only when the caller has a flag to look at: in exact mode nothing but the cell runs.
+ */
+struct watch {
+	atomic_int stop;          /* non-zero: give up; 1 the caller's wish, 2 overran */
+	uint64_t deadline_ns;     /* CLOCK_MONOTONIC; 0: none */
+	const atomic_int *caller; /* may be NULL */
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t quit_cond;
+	bool quit, started; /* quit under lock */
+};
+
+enum { WATCH_CALLER = 1, WATCH_OVERRAN = 2 };
+
+/* limit_ns 0: no limit. */
+int watch_start(struct watch *w, uint64_t limit_ns, const atomic_int *caller, struct err *e);
+/* Look now, without waiting for the thread to do it: 0, WATCH_CALLER or WATCH_OVERRAN. */
+int watch_check(struct watch *w);
+/* What is left, at least 1; 0 when there is no limit (as proc_opts.timeout_ns wants it). */
+uint64_t watch_left_ns(const struct watch *w);
+void watch_end(struct watch *w); /* accepts a zeroed one */
 
 struct cell_work;
 struct cell_pass;
@@ -33,44 +58,48 @@ struct cell {
 	bool mounted;
 	int lost;        /* -errno: the device is no longer ours, or may not be */
 	bool check_fs;   /* after unmounting, with the file system's own checker */
-	char *seen;      /* what the work saw that makes the cell invalid, or NULL */
-	enum status bad; /* what a failing step makes of the cell; a step may say INVALID */
+	char *seen;      /* a finding of the work that makes the cell invalid, or NULL */
+	enum status bad; /* the status that a failing step gives; a step may say INVALID */
 };
 
-/* Hooks in the order in which they are called; 0, or -errno and a sentence. */
+/* 0, or -errno and a sentence. */
+typedef int cell_hook(struct cell *c, struct err *e);
+
+/* In the order in which they are called. */
 struct cell_work {
-	bool counts_all; /* cell_mark calls cell_place.count; else the work does the same itself */
-	/* Read the spec, before anything is touched. */
-	int (*check)(struct cell *c, struct err *e);
-	/* Make its files on the mounted file system. */
-	int (*prepare)(struct cell *c, struct err *e);
-	/* Are their extents as declared? Caches have been dropped. INVALID when not. Facts
-	 * "extents". */
-	int (*prove)(struct cell *c, struct err *e);
-	/* The timed part, between cell_mark(c, 1) and cell_mark(c, 0). */
-	int (*measure)(struct cell *c, struct err *e);
-	/* Samples into c->r. */
-	int (*collect)(struct cell *c, struct err *e);
-	/* Free c->priv; it may be NULL. The file system is still mounted. */
-	void (*release)(struct cell *c);
+	bool counts_all;    /* cell_mark calls cell_place.count; else the work does it itself */
+	cell_hook *check;   /* read the spec, before anything is touched */
+	cell_hook *prepare; /* make its files on the mounted file system */
+	cell_hook *prove;   /* are their extents as declared? INVALID when not; facts "extents" */
+	cell_hook *measure; /* the timed part, between cell_mark(c, 1) and cell_mark(c, 0) */
+	cell_hook *collect; /* samples into c->r */
+	void (*release)(struct cell *c); /* free c->priv; it may be NULL; still mounted */
 };
 
-/* What watches the timed part, a row of cell.c's table each. */
+/* A watcher of the timed part. */
 struct cell_pass {
-	/* Switched off, before the machine is to be idle. SKIPPED when this kernel cannot. */
-	int (*open)(struct cell *c, struct err *e);
 	void (*mark)(struct cell *c, int begin);
-	/* After collect: what was seen into c->r. */
-	int (*reduce)(struct cell *c, struct err *e);
-	/* Free c->pass_priv; it may be NULL. */
-	void (*release)(struct cell *c);
+	cell_hook *open;   /* switched off, before the machine is to be idle; SKIPPED: cannot */
+	cell_hook *reduce; /* after collect: the findings into c->r */
+	void (*release)(struct cell *c); /* free c->pass_priv; it may be NULL */
 };
 
 extern const struct cell_pass cell_pass_locks;
 extern const struct cell_work cell_work_mix, cell_work_fio;
 
-void cell_mark(void *cell, int begin);
-/* What disturbed the cell run, joined to what did already. */
-void cell_add_mark(struct cell *c, const char *mark);
+/* The timed part begins or has ended. The pass's own work is in the caller's marks. */
+static inline void cell_mark(void *cell, int begin)
+{
+	struct cell *c = cell;
+
+	if (c->at->mark && begin)
+		c->at->mark(c->at->mark_arg, begin);
+	if (c->pass)
+		c->pass->mark(c, begin);
+	if (c->at->count && c->work->counts_all)
+		c->at->count(begin);
+	if (c->at->mark && !begin)
+		c->at->mark(c->at->mark_arg, begin);
+}
 
 #endif

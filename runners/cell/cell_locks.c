@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cell_locks.c: the locks pass of a cell: perf records the waits for locks of the timed
- * part, and its file is reduced to who waited for which lock, where and how long. Which
- * class of lock that is, and what it means, is for analysis/ to say.
+ * cell_locks.c: the locks pass of a cell: perf records the waits for locks of the timed part,
+ * and its file is summed by waiting thread, lock and place. analysis/ finds the class of each
+ * lock.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -25,14 +25,14 @@ static int locks_open(struct cell *c, struct err *e)
 {
 	struct locks_pass *p = xcalloc(1, sizeof(*p));
 	uint64_t max = c->at->recording_max_bytes;
-	int rc;
+	int ret;
 
 	c->pass_priv = p;
 	p->path = xasprintf("%s/lock.perf.data", c->at->work);
-	rc = lock_record_open(&p->record, p->path, max ? max : RECORDING_MAX_BYTES, e);
-	if (rc == -ENOTSUP)
+	ret = lock_record_open(&p->record, p->path, max ? max : RECORDING_MAX_BYTES, e);
+	if (ret == -ENOTSUP)
 		c->bad = STATUS_SKIPPED;
-	return rc;
+	return ret;
 }
 
 static void locks_mark(struct cell *c, int begin)
@@ -61,7 +61,7 @@ static void load_symbols(struct cell *c, struct symbols *sym)
 	if (!symbols_load(sym, &why))
 		return;
 	note(c, "symbols", json_string(why.text));
-	cell_add_mark(c, "no_symbols");
+	result_mark(c->r, "no_symbols");
 }
 
 static int keep(struct cell *c, const void *data, size_t len, struct err *e)
@@ -80,19 +80,19 @@ static int reduce(struct cell *c, const void *data, size_t len, struct err *e)
 	struct lock_events ev;
 	struct lock_stacks stacks;
 	struct symbols sym;
-	int rc = perfdata_read(&ev, data, len, e);
+	int ret = perfdata_read(&ev, data, len, e);
 
-	if (!rc) {
+	if (!ret) {
 		load_symbols(c, &sym);
 		ev.from_ns = c->timed.from_ns;
 		ev.to_ns = c->timed.to_ns;
 		lock_reduce(&stacks, &ev, &sym);
 		result_take_locks(c->r, &stacks);
 		symbols_release(&sym);
-		rc = keep(c, data, len, e);
+		ret = keep(c, data, len, e);
 	}
 	lock_events_release(&ev);
-	return rc;
+	return ret;
 }
 
 static int locks_reduce(struct cell *c, struct err *e)
@@ -100,17 +100,17 @@ static int locks_reduce(struct cell *c, struct err *e)
 	struct locks_pass *p = c->pass_priv;
 	const void *data;
 	size_t len;
-	int rc = lock_record_finish(p->record, e);
+	int ret = lock_record_finish(p->record, e);
 
-	if (!rc)
-		rc = fs_map(p->path, &data, &len, e);
-	if (rc)
-		return rc;
-	rc = reduce(c, data, len, e);
+	if (!ret)
+		ret = fs_map(p->path, &data, &len, e);
+	if (ret)
+		return ret;
+	ret = reduce(c, data, len, e);
 	fs_unmap(data, len);
-	if (rc == -ENOTSUP) /* perf recorded other events: a kernel with lock statistics */
+	if (ret == -ENOTSUP) /* perf recorded other events: a kernel with lock statistics */
 		c->bad = STATUS_SKIPPED;
-	return rc;
+	return ret;
 }
 
 static void locks_release(struct cell *c)

@@ -20,35 +20,35 @@ struct mix_work {
 
 static int set_params(struct mix *m, const struct strv *set, struct err *e)
 {
-	int rc = 0;
+	int ret = 0;
 
-	for (size_t i = 0; !rc && i < set->n; i++) {
+	for (size_t i = 0; !ret && i < set->n; i++) {
 		const char *eq = strchr(set->v[i], '=');
 		char *name;
 
 		if (!eq)
 			return err_add(e, EINVAL, "\"%s\" is not name=value", set->v[i]);
 		name = xstrndup(set->v[i], (size_t)(eq - set->v[i]));
-		rc = mix_set(m, name, eq + 1, e);
+		ret = mix_set(m, name, eq + 1, e);
 		free(name);
 	}
-	return rc;
+	return ret;
 }
 
 static int mix_check_spec(struct cell *c, struct err *e)
 {
 	struct mix_work *w = xcalloc(1, sizeof(*w));
-	int rc = mix_parse(&w->mix, c->spec->mix, e);
+	int ret = mix_parse(&w->mix, c->spec->mix, e);
 
 	w->path = xasprintf("%s/work", c->at->dir);
-	if (!rc)
-		rc = set_params(&w->mix, &c->spec->mix_set, e);
-	if (!rc)
-		rc = fsload_init(&w->load, &w->mix, w->path, c->spec->seed, e);
-	if (rc) {
+	if (!ret)
+		ret = set_params(&w->mix, &c->spec->mix_set, e);
+	if (!ret)
+		ret = fsload_init(&w->load, &w->mix, w->path, c->spec->seed, e);
+	if (ret) {
 		free(w->path);
 		free(w);
-		return rc;
+		return ret;
 	}
 	c->priv = w;
 	c->check_fs = w->mix.param[MIX_POISON];
@@ -62,7 +62,7 @@ static int mix_prepare(struct cell *c, struct err *e)
 	return fsload_prepare(&w->load, e);
 }
 
-/* What the regions in one file are, also where a role declares nothing; own: whose file it is. */
+/* The state of the regions in one file, declared or not; own: the role that owns the file. */
 static int note_extents(const char *path, const struct mix_entry *own, void *arg)
 {
 	struct cell *c = arg;
@@ -88,14 +88,14 @@ static int note_extents(const char *path, const struct mix_entry *own, void *arg
 static int mix_prove(struct cell *c, struct err *e)
 {
 	struct mix_work *w = c->priv;
-	int rc = fsload_prove(&w->load, e);
+	int ret = fsload_prove(&w->load, e);
 
 	json_object_set_new(c->r->facts, "extents", json_object());
 	fsload_each_file(&w->load, note_extents, c);
 	/* EUCLEAN: there, but no plain extents; anything else could not be looked at. */
-	if (rc == -EINVAL || rc == -EUCLEAN)
+	if (ret == -EINVAL || ret == -EUCLEAN)
 		c->bad = STATUS_INVALID;
-	return rc;
+	return ret;
 }
 
 static int mix_measure(struct cell *c, struct err *e)
@@ -103,16 +103,6 @@ static int mix_measure(struct cell *c, struct err *e)
 	struct mix_work *w = c->priv;
 
 	return fsload_run(&w->load, cell_mark, c, &c->watch.stop, e);
-}
-
-/* A role that saw what must not be: its counts stand, the cell is no measurement of speed. */
-static void judge_counts(struct cell *c, const struct role *role, const uint64_t *count)
-{
-	struct err e = ERR_INIT;
-
-	if (c->seen || !role->judge || !role->judge(count, &e))
-		return;
-	c->seen = xstrdup(e.text);
 }
 
 static int mix_collect(struct cell *c, struct err *e)
@@ -125,16 +115,20 @@ static int mix_collect(struct cell *c, struct err *e)
 	result_add_measured(c->r, "all", &w->load.total.measured);
 	for (unsigned i = 0; i < w->mix.nr; i++) {
 		const struct fsload_result *one = &w->load.role[i];
-		const char *name = w->mix.entry[i].role->name;
+		const struct role *role = w->mix.entry[i].role;
+		struct err found = ERR_INIT;
 
-		result_add_measured(c->r, name, &one->measured);
-		judge_counts(c, w->mix.entry[i].role, one->count);
+		result_add_measured(c->r, role->name, &one->measured);
+		/* An error of the file system: the counts stand, but speed was not measured. */
+		if (!c->seen && role->judge && role->judge(one->count, &found))
+			c->seen = xstrdup(found.text);
 		missed |= one->measured.missed > 0;
 		if (one->first_errno)
-			json_object_set_new(errors, name, json_string(strerror(one->first_errno)));
+			json_object_set_new(errors, role->name,
+					    json_string(strerror(one->first_errno)));
 	}
 	if (missed)
-		cell_add_mark(c, MARK_MISSED);
+		result_mark(c->r, MARK_MISSED);
 	if (json_object_size(errors))
 		json_object_set(c->r->facts, "first_errors", errors);
 	json_decref(errors);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cell_spec.c: what a cell run depends on, made from a plan's unit and carried
- * to the guest as JSON. Everything is explicit in it, defaults too, so that a
- * spec means the same to a later fsduel.
+ * cell_spec.c: the spec of a cell run, made from a plan's unit and carried to the guest as
+ * JSON. Everything is explicit in it, defaults too, so it means the same to a later fsduel.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -68,16 +67,16 @@ static int mkfs_command(struct cell_spec *c, const struct suite_mount *m, struct
 {
 	const struct fs_type *fs = fs_type_find(m->fs);
 	char *uuid, *hash;
-	int rc;
+	int ret;
 
 	if (!fs)
 		return err_add(e, EINVAL, "fsduel does not know the file system \"%s\"", m->fs);
 	uuid = cell_uuid(c->seed);
 	hash = seeded_uuid(c->seed, STREAM_HASH);
-	rc = fs_type_mkfs(fs, &m->mkfs, uuid, hash, &c->mkfs, e);
+	ret = fs_type_mkfs(fs, &m->mkfs, uuid, hash, &c->mkfs, e);
 	free(uuid);
 	free(hash);
-	return rc;
+	return ret;
 }
 
 int cell_spec_make(struct cell_spec *c, const struct plan *p, const struct plan_unit *u,
@@ -86,7 +85,7 @@ int cell_spec_make(struct cell_spec *c, const struct plan *p, const struct plan_
 	const struct suite *s = p->suite;
 	const struct suite_mount *m = &s->mounts[s->variants[u->variant].mount];
 	const struct plan_cell *cell = &p->cells[u->cell];
-	int rc;
+	int ret;
 
 	*c = (struct cell_spec){
 		.fs = xstrdup(m->fs),
@@ -96,14 +95,14 @@ int cell_spec_make(struct cell_spec *c, const struct plan *p, const struct plan_
 		.limit_ns = plan_limit_ns(s, cell),
 		.device = s->device,
 	};
-	rc = mkfs_command(c, m, e);
-	if (!rc && cell->fio_text)
-		rc = fiojob_seed(cell->fio_text, u->seed, &c->fio, e);
-	if (!rc && cell->fio_before)
-		rc = fiojob_seed(cell->fio_before, u->seed, &c->fio_before, e);
-	if (!rc && !cell->fio_text)
+	ret = mkfs_command(c, m, e);
+	if (!ret && cell->fio_text)
+		ret = fiojob_seed(cell->fio_text, u->seed, &c->fio, e);
+	if (!ret && cell->fio_before)
+		ret = fiojob_seed(cell->fio_before, u->seed, &c->fio_before, e);
+	if (!ret && !cell->fio_text)
 		mix_text(c, &cell->mix);
-	return rc;
+	return ret;
 }
 
 void cell_spec_release(struct cell_spec *c)
@@ -129,163 +128,114 @@ static json_t *strings_to_json(const struct strv *s)
 	return j;
 }
 
-/* JSON readers keep 53 bits of a number; a seed has 64. */
+/* As text: JSON readers keep 53 bits of a number; a seed has 64. */
 static json_t *u64_to_json(uint64_t v)
 {
-	char *text = xasprintf("%" PRIu64, v);
-	json_t *j = json_string(text);
-
-	free(text);
-	return j;
-}
-
-static json_t *optional_string(const char *s)
-{
-	return s ? json_string(s) : json_null();
+	return json_sprintf("%" PRIu64, v);
 }
 
 json_t *cell_spec_to_json(const struct cell_spec *c)
 {
-	json_t *j = json_object(), *dev = json_object();
+	const struct suite_device *d = &c->device;
+	/* A profile is counted from outside: a guest that is told so would be another guest. */
+	enum pass pass = c->pass == PASS_PROFILE ? PASS_THROUGHPUT : c->pass;
 
-	json_object_set_new(dev, "kind", json_string(device_kind_names[c->device.kind]));
-	json_object_set_new(dev, "size_bytes", u64_to_json(c->device.size_bytes));
-	json_object_set_new(dev, "latency_ns", u64_to_json(c->device.latency_ns));
-	json_object_set_new(dev, "cache_bytes", u64_to_json(c->device.cache_bytes));
-	json_object_set_new(dev, "bandwidth_bytes_per_s",
-			    u64_to_json(c->device.bandwidth_bytes_per_s));
-	json_object_set_new(j, "fs", json_string(c->fs));
-	json_object_set_new(j, "mkfs", strings_to_json(&c->mkfs));
-	json_object_set_new(j, "mount_options", json_string(c->mount_options));
-	json_object_set_new(j, "mix", optional_string(c->mix));
-	json_object_set_new(j, "mix_set", strings_to_json(&c->mix_set));
-	json_object_set_new(j, "fio", optional_string(c->fio));
-	if (c->fio_before)
-		json_object_set_new(j, "fio_before", json_string(c->fio_before));
-	json_object_set_new(j, "seed", u64_to_json(c->seed));
-	/* A profile is counted from outside: the guest that is told so would be another guest. */
-	json_object_set_new(
-		j, "pass",
-		json_string(pass_names[c->pass == PASS_PROFILE ? PASS_THROUGHPUT : c->pass]));
-	json_object_set_new(j, "limit_ns", u64_to_json(c->limit_ns));
-	json_object_set_new(j, "device", dev);
-	return j;
+	return json_pack("{s:s, s:o, s:s, s:s?, s:o, s:s?, s:s*, s:o, s:s, s:o, "
+			 "s:{s:s, s:o, s:o, s:o, s:o}}",
+			 "fs", c->fs, "mkfs", strings_to_json(&c->mkfs), "mount_options",
+			 c->mount_options, "mix", c->mix, "mix_set", strings_to_json(&c->mix_set),
+			 "fio", c->fio, "fio_before", c->fio_before, "seed", u64_to_json(c->seed),
+			 "pass", pass_names[pass], "limit_ns", u64_to_json(c->limit_ns), "device",
+			 "kind", device_kind_names[d->kind], "size_bytes",
+			 u64_to_json(d->size_bytes), "latency_ns", u64_to_json(d->latency_ns),
+			 "cache_bytes", u64_to_json(d->cache_bytes), "bandwidth_bytes_per_s",
+			 u64_to_json(d->bandwidth_bytes_per_s));
 }
 
-static int get_text(const json_t *j, const char *key, bool optional, char **out, struct err *e)
+static int get_u64(const char *s, const char *name, uint64_t *out, struct err *e)
 {
-	const json_t *v = json_object_get(j, key);
-	const char *s = json_string_value(v);
-
-	if (optional && json_is_null(v))
-		return 0;
-	if (!s || strlen(s) != json_string_length(v))
-		return err_add(e, EINVAL, "cell spec: \"%s\" is missing or not a string", key);
-	*out = xstrdup(s);
-	return 0;
+	return num_parse(s, NUM_COUNT, out, NULL)
+		       ? err_add(e, EINVAL, "cell spec: \"%s\" is not a number in quotes", name)
+		       : 0;
 }
 
-static int get_u64(const json_t *j, const char *key, uint64_t *out, struct err *e)
+/* A string, or null where that is allowed. */
+static int get_optional(const json_t *j, const char *name, char **out, struct err *e)
 {
-	const char *s = json_string_value(json_object_get(j, key));
-
-	if (!s || num_parse(s, NUM_COUNT, out, NULL))
-		return err_add(e, EINVAL, "cell spec: \"%s\" is missing or not a number in quotes",
-			       key);
-	return 0;
+	if (json_is_string(j))
+		*out = xstrdup(json_string_value(j));
+	return *out || !j || json_is_null(j)
+		       ? 0
+		       : err_add(e, EINVAL, "cell spec: \"%s\" is not a string", name);
 }
 
-static int get_strings(const json_t *j, const char *key, struct strv *out, struct err *e)
+static int get_strings(const json_t *list, const char *name, struct strv *out, struct err *e)
 {
-	const json_t *list = json_object_get(j, key);
-
 	if (!json_is_array(list) || json_array_size(list) > STRINGS_MAX)
-		return err_add(e, EINVAL, "cell spec: \"%s\" is missing or not a list", key);
+		return err_add(e, EINVAL, "cell spec: \"%s\" is not a list", name);
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const char *s = json_string_value(json_array_get(list, i));
 
-		if (!s || strlen(s) != json_string_length(json_array_get(list, i)))
-			return err_add(e, EINVAL, "cell spec: \"%s\" holds what is no string", key);
+		if (!s)
+			return err_add(e, EINVAL, "cell spec: \"%s\" holds what is no string",
+				       name);
 		strv_add(out, s);
 	}
 	return 0;
 }
 
-static int get_pass(const json_t *j, enum pass *out, struct err *e)
+static int get_names(struct cell_spec *c, const char *pass, const char *kind, struct err *e)
 {
-	const char *s = json_string_value(json_object_get(j, "pass"));
+	unsigned p = 0, k = 0;
 
-	for (int p = 0; s && p < NR_PASSES; p++)
-		if (!strcmp(s, pass_names[p])) {
-			*out = (enum pass)p;
-			return 0;
-		}
-	return err_add(e, EINVAL, "cell spec: \"pass\" is missing or unknown");
-}
-
-static int get_kind(const json_t *j, enum device_kind *out, struct err *e)
-{
-	const char *s = json_string_value(json_object_get(json_object_get(j, "device"), "kind"));
-
-	for (unsigned i = 0; s && device_kind_names[i]; i++)
-		if (!strcmp(s, device_kind_names[i])) {
-			*out = i;
-			return 0;
-		}
-	return err_add(e, EINVAL, "cell spec: the device's \"kind\" is missing or unknown");
-}
-
-static int get_numbers(struct cell_spec *c, const json_t *j, struct err *e)
-{
-	const json_t *dev = json_object_get(j, "device");
-	const struct {
-		const json_t *in;
-		const char *key;
-		uint64_t *out;
-	} rows[] = {
-		{ j, "seed", &c->seed },
-		{ j, "limit_ns", &c->limit_ns },
-		{ dev, "size_bytes", &c->device.size_bytes },
-		{ dev, "latency_ns", &c->device.latency_ns },
-		{ dev, "cache_bytes", &c->device.cache_bytes },
-		{ dev, "bandwidth_bytes_per_s", &c->device.bandwidth_bytes_per_s },
-	};
-	int rc = 0;
-
-	for (size_t i = 0; !rc && i < sizeof(rows) / sizeof(rows[0]); i++)
-		rc = get_u64(rows[i].in, rows[i].key, rows[i].out, e);
-	return rc;
+	while (p < NR_PASSES && strcmp(pass, pass_names[p]))
+		p++;
+	while (device_kind_names[k] && strcmp(kind, device_kind_names[k]))
+		k++;
+	if (p == NR_PASSES || !device_kind_names[k])
+		return err_add(e, EINVAL,
+			       "cell spec: the pass \"%s\" or the device \"%s\" is unknown", pass,
+			       kind);
+	c->pass = (enum pass)p;
+	c->device.kind = (enum device_kind)k;
+	return 0;
 }
 
 int cell_spec_from_json(struct cell_spec *c, const json_t *j, struct err *e)
 {
-	int rc;
+	const char *fs, *options, *pass, *kind, *seed, *limit, *size, *latency, *cache, *bandwidth;
+	const json_t *mkfs, *mix, *mix_set, *fio, *before = NULL;
+	json_error_t je = { .text = "it is no JSON" };
+	int ret;
 
 	*c = (struct cell_spec){ .fs = NULL };
-	rc = get_text(j, "fs", false, &c->fs, e);
-	if (!rc)
-		rc = get_strings(j, "mkfs", &c->mkfs, e);
-	if (!rc)
-		rc = get_text(j, "mount_options", false, &c->mount_options, e);
-	if (!rc)
-		rc = get_text(j, "mix", true, &c->mix, e);
-	if (!rc)
-		rc = get_strings(j, "mix_set", &c->mix_set, e);
-	if (!rc)
-		rc = get_text(j, "fio", true, &c->fio, e);
-	if (!rc && json_object_get(j, "fio_before"))
-		rc = get_text(j, "fio_before", false, &c->fio_before, e);
-	if (!rc)
-		rc = get_pass(j, &c->pass, e);
-	if (!rc)
-		rc = get_kind(j, &c->device.kind, e);
-	if (!rc)
-		rc = get_numbers(c, j, e);
-	if (!rc && (!c->mkfs.n || !c->mix == !c->fio))
-		rc = err_add(e, EINVAL,
-			     "cell spec: it needs a mkfs command and either a mix or a "
-			     "fio job");
-	if (rc)
+	if (!j || json_unpack_ex((json_t *)j, &je, 0,
+				 "{s:s, s:o, s:s, s:o, s:o, s:o, s?o, s:s, s:s, s:s, "
+				 "s:{s:s, s:s, s:s, s:s, s:s}}",
+				 "fs", &fs, "mkfs", &mkfs, "mount_options", &options, "mix", &mix,
+				 "mix_set", &mix_set, "fio", &fio, "fio_before", &before, "seed",
+				 &seed, "pass", &pass, "limit_ns", &limit, "device", "kind", &kind,
+				 "size_bytes", &size, "latency_ns", &latency, "cache_bytes", &cache,
+				 "bandwidth_bytes_per_s", &bandwidth))
+		return err_add(e, EINVAL, "cell spec: %s", je.text);
+	c->fs = xstrdup(fs);
+	c->mount_options = xstrdup(options);
+	ret = get_names(c, pass, kind, e);
+	if (!ret &&
+	    (get_strings(mkfs, "mkfs", &c->mkfs, e) ||
+	     get_strings(mix_set, "mix_set", &c->mix_set, e) ||
+	     get_optional(mix, "mix", &c->mix, e) || get_optional(fio, "fio", &c->fio, e) ||
+	     get_optional(before, "fio_before", &c->fio_before, e) ||
+	     get_u64(seed, "seed", &c->seed, e) || get_u64(limit, "limit_ns", &c->limit_ns, e) ||
+	     get_u64(size, "size_bytes", &c->device.size_bytes, e) ||
+	     get_u64(latency, "latency_ns", &c->device.latency_ns, e) ||
+	     get_u64(cache, "cache_bytes", &c->device.cache_bytes, e) ||
+	     get_u64(bandwidth, "bandwidth_bytes_per_s", &c->device.bandwidth_bytes_per_s, e)))
+		ret = -EINVAL;
+	if (!ret && (!c->mkfs.n || !c->mix == !c->fio))
+		ret = err_add(e, EINVAL,
+			      "cell spec: it needs a mkfs command and either a mix or a fio job");
+	if (ret)
 		cell_spec_release(c);
-	return rc;
+	return ret;
 }

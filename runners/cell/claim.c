@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * claim.c: see claim.h; open(2) on O_EXCL, loop(4), linux/fs.h, and
- * https://systemd.io/BLOCK_DEVICE_LOCKING. Linked into the guest too, so libc and
- * jansson only.
+ * https://systemd.io/BLOCK_DEVICE_LOCKING. Linked into the guest too, so libc and jansson only.
  */
 #include "runners/cell/claim.h"
 
@@ -152,19 +151,20 @@ static void give_up(struct claim *c)
 	c->excl = -1;
 }
 
-static int in_use(const struct claim *c, const char *by, struct err *e)
+int claim_in_use(const char *name, char *by, struct err *e)
 {
-	return err_add(e, EBUSY, "%s is in use: %s", c->name,
-		       by ? by : "it is mounted, or part of a RAID, LVM, swap or another mapping");
+	err_add(e, EBUSY, "%s is in use: %s", name,
+		by ? by : "it is mounted, or part of a RAID, LVM, swap or another mapping");
+	free(by);
+	return -EBUSY;
 }
 
-/* The one whom the tables name stays; others (see claim_open) go in a moment. */
+/* A user that the tables name stays; others (see claim_open) leave in a moment. */
 static int open_excl(struct claim *c, bool write, struct err *e)
 {
 	const struct timespec wait = { 0, TAKE_WAIT_NS };
 	char *user = c->user ? c->user((dev_t)c->id.number) : NULL;
 	char path[CLAIM_PATH];
-	int ret = 0;
 
 	claim_path(c, path);
 	for (int i = 0; c->excl < 0 && !user && i < TAKE_TRIES; i++) {
@@ -179,12 +179,12 @@ static int open_excl(struct claim *c, bool write, struct err *e)
 	}
 	c->write = write;
 	if (c->excl < 0)
-		ret = in_use(c, user, e);
+		return claim_in_use(c->name, user, e);
 	free(user);
-	return ret;
+	return 0;
 }
 
-/* udev holds a lock, shared, while it looks at what somebody has closed after writing. */
+/* udev holds a shared lock while it looks at a device that was closed after writing. */
 int claim_lock(int fd, const char *path, struct err *e)
 {
 	const struct timespec wait = { 0, TAKE_WAIT_NS };
@@ -259,7 +259,7 @@ void claim_release(struct claim *c)
 	*c = (struct claim)CLAIM_NONE;
 }
 
-/* --- what is on it -------------------------------------------------------------------- */
+/* --- its content -------------------------------------------------------------------- */
 
 int claim_blank(struct claim *c, struct err *e)
 {

@@ -1,30 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * claim.h: a block device that is ours for a whole run, and proof each time before
- * something is written to it that it still is this very device, and nobody else's.
- *
- * Two descriptors do it:
- *   fd    read-only, not exclusive, open from the first look to the end. While it is open the
- *         kernel gives the device's number to nothing else: a loop device cannot get another
- *         file, a disk that was unplugged keeps its number to itself. A mount tolerates it.
- *   excl  O_EXCL, with flock(2) so that udev looks elsewhere. While it is open nobody can
- *         mount the device, swap to it, or make it part of another device. It is opened
- *         through fd (/proc/self/fd), never by a path, and is what we discard and write with.
- *
- * Programs that make file systems, and mount(2), claim the device for themselves and fail
- * with EBUSY beside a claim of ours. So excl is given up right before each of them
- * (claim_lend) and taken again right after it (claim_take); both ask whether the device is
- * still the one that was checked. In between nothing can go wrong unseen:
- *   - programs get /proc/PID/fd/FD as the device's path, which leads to the node that we hold
- *     wherever links and nodes of /dev lead by then; mount(2) gets the path that we have
- *     looked at in the call before, as its argument is what people read in the table of mounts;
- *   - another program that claims the device first makes ours fail, and claim_take says so;
- *   - before mkfs the device is blank (claim_blank), so that nobody finds a file system to
- *     mount, and the UUID that is there afterwards was written in between (claim_carries);
- *   - after mount(2) the directory must be on our device (claim_mounted).
- * Closing a descriptor that was open for writing makes udev look at the device, and desktops
- * mount what it finds. So excl stays open for writing from the end of one cell until the next
- * cell's device is blank, and is open for reading only while it is a check between two others.
+ * claim.h: a block device that is ours for a whole run, and proof each time before something
+ * is written to it that it still is this very device, and nobody else's. By two descriptors:
+ *   fd    read-only, not exclusive, open from the first look to the end: until it is closed
+ *         the kernel gives the device's number to nothing else. A mount tolerates it.
+ *   excl  O_EXCL, with flock(2) so that udev looks elsewhere: until it is closed nobody can
+ *         mount the device, swap to it or make it part of another. It is opened through fd
+ *         (/proc/self/fd), never by a path, and all our discards and writes go through it.
+ * mkfs and mount(2) want the device for themselves, so excl is given up right before each of
+ * them (claim_lend) and taken again right after (claim_take); both check that the device is
+ * the same. In between nothing goes wrong unseen: programs get /proc/PID/fd/FD as its path;
+ * another program that takes it first makes ours fail, and claim_take says so; before mkfs it
+ * is blank (claim_blank), and afterwards it carries the UUID of this mkfs (claim_carries); after
+ * mount(2) the directory is on our device (claim_mounted). To close a descriptor that was open
+ * for writing makes udev look, and desktops mount; so excl stays open for writing from the end
+ * of one cell until the next cell's device is blank, and for a check it is open for reading.
  */
 #ifndef FSDUEL_RUNNERS_CLAIM_H
 #define FSDUEL_RUNNERS_CLAIM_H
@@ -39,7 +29,7 @@
 /* Who uses a device, as a clause ("it is mounted on /mnt"), or NULL. Caller frees. */
 typedef char *(*claim_user_fn)(dev_t dev);
 
-/* What tells a device from another in its place. 0: it has none, or the kernel does not say. */
+/* Marks of a device. 0: it has none, or the kernel does not say. */
 struct claim_id {
 	uint64_t number; /* dev_t */
 	uint64_t size_bytes;
@@ -71,6 +61,8 @@ struct claim {
 int claim_open(struct claim *c, const char *name, bool write, claim_user_fn user, struct err *e);
 void claim_release(struct claim *c); /* accepts CLAIM_NONE */
 
+/* -EBUSY: the device is in use; by says by whom (taken over), or NULL: nobody knows. */
+int claim_in_use(const char *name, char *by, struct err *e);
 /* The lock by which udev knows that a device is not its business; waited for likewise. */
 int claim_lock(int fd, const char *path, struct err *e);
 
@@ -88,12 +80,12 @@ void claim_path(const struct claim *c, char dst[CLAIM_PATH]);
 
 /* Discard all of it, where it can, and overwrite its head: no super block is left there. */
 int claim_blank(struct claim *c, struct err *e);
-/* Does it carry this UUID at this place? -EIO: no, so whoever was to write it wrote elsewhere. */
+/* Does it carry this UUID at this place? -EIO: no, the program wrote elsewhere. */
 int claim_carries(const struct claim *c, uint64_t at, const char *uuid, struct err *e);
-/* Is what is mounted on dir on this device? -ENODEV: no. */
+/* Is the file system on dir on this device? -ENODEV: no. */
 int claim_mounted(const struct claim *c, const char *dir, struct err *e);
 
-/* What must be equal for it to be the same device, for the journal: in this boot. */
+/* The marks of this device in this boot, for the journal. */
 json_t *claim_json(const struct claim *c);
 
 #endif

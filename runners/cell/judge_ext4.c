@@ -108,10 +108,10 @@ int judge_ext4(const char *device, const char *options, json_t *facts, struct er
 {
 	struct ext4_effective f;
 	struct ext4_super s;
-	int rc = ext4_read_super(&s, device, e);
+	int ret = ext4_read_super(&s, device, e);
 
-	if (rc)
-		return rc;
+	if (ret)
+		return ret;
 	ext4_effective(&f, &s, options);
 	json_object_set_new(facts, "effective",
 			    json_pack("{s:b, s:b, s:s}", "dioread_nolock", f.dioread_nolock,

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * judge_ext4.h: what ext4 will really do, from its superblock and its options. The
- * options file prints dioread_nolock also where the kernel does not act on it
- * (DOMAIN.md, traps 1 and 2).
+ * judge_ext4.h: what ext4 will really do, from its superblock and its options. The options file
+ * prints dioread_nolock also where the kernel does not act on it (DOMAIN.md, traps 1 and 2).
  */
 #ifndef FSDUEL_RUNNERS_JUDGE_EXT4_H
 #define FSDUEL_RUNNERS_JUDGE_EXT4_H

@@ -3,7 +3,7 @@
  * klog.c: /dev/kmsg read from a noted position (Documentation/ABI/testing/
  * dev-kmsg): one read gives one record, "prio,seq,usec,flags;text\n KEY=value...".
  */
-#include "runners/cell/klog.h"
+#include "runners/cell/trouble.h"
 
 #include <errno.h>
 #include <fcntl.h>

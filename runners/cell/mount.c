@@ -78,14 +78,14 @@ void mount_split(const char *options, unsigned long *flags, struct buf *data)
 int mount_mkfs(const struct strv *mkfs, const char *device, const atomic_int *stop, struct err *e)
 {
 	struct strv argv = STRV_INIT;
-	int rc;
+	int ret;
 
 	for (size_t i = 0; i < mkfs->n; i++)
 		strv_add(&argv, mkfs->v[i]);
 	strv_add(&argv, device);
-	rc = proc_check((const char *const *)argv.v, NULL, stop, e);
+	ret = proc_check((const char *const *)argv.v, NULL, stop, e);
 	strv_release(&argv);
-	return rc;
+	return ret;
 }
 
 /* What it found first: a checker also says which pass or phase it is in. */
@@ -103,21 +103,21 @@ int mount_check(const struct fs_type *fs, const char *device, const atomic_int *
 	struct buf said = BUF_INIT;
 	struct proc_opts o = { .out = &said };
 	struct proc_exit x;
-	int rc;
+	int ret;
 
 	if (!fs->check)
 		return 0;
 	strv_split(&argv, fs->check, " ");
 	strv_add(&argv, device);
-	rc = proc_run((const char *const *)argv.v, &o, stop, &x, e);
+	ret = proc_run((const char *const *)argv.v, &o, stop, &x, e);
 	strv_split(&lines, buf_str(&said), "\n");
-	if (!rc && x.status)
-		rc = err_add(e, EUCLEAN, "%s does not find the file system clean: %.200s",
-			     argv.v[0], first_finding(&lines));
+	if (!ret && x.status)
+		ret = err_add(e, EUCLEAN, "%s does not find the file system clean: %.200s",
+			      argv.v[0], first_finding(&lines));
 	strv_release(&lines);
 	strv_release(&argv);
 	buf_release(&said);
-	return rc;
+	return ret;
 }
 
 int mount_do(const struct fs_type *fs, const char *options, const char *device, const char *dir,
@@ -125,18 +125,18 @@ int mount_do(const struct fs_type *fs, const char *options, const char *device, 
 {
 	struct buf data = BUF_INIT, all = BUF_INIT;
 	unsigned long flags;
-	int rc = 0;
+	int ret = 0;
 
 	buf_addf(&all, "%s,%s", fs->always_options ? fs->always_options : "", options);
 	mount_split(buf_str(&all), &flags, &data);
 	if (mount(device, dir, fs->name, flags, buf_str(&data)))
-		rc = err_sys(e, errno,
-			     "cannot mount %s on %s as %s with options \"%s\" (the "
-			     "kernel log may say why)",
-			     device, dir, fs->name, options);
+		ret = err_sys(e, errno,
+			      "cannot mount %s on %s as %s with options \"%s\" (the "
+			      "kernel log may say why)",
+			      device, dir, fs->name, options);
 	buf_release(&all);
 	buf_release(&data);
-	return rc;
+	return ret;
 }
 
 /* Options of the mount on dir in /proc/self/mounts, commas made newlines. */
@@ -189,23 +189,23 @@ int mount_effective(const struct fs_type *fs, const char *device, const char *di
 	static const char mark[] = "{dev}";
 	const char *at = fs->options_file ? strstr(fs->options_file, mark) : NULL;
 	char *name, *path, *full;
-	int rc;
+	int ret;
 
 	if (!at) {
 		full = realpath(dir, NULL);
-		rc = options_of_mounts(full ? full : dir, out, e);
+		ret = options_of_mounts(full ? full : dir, out, e);
 		free(full);
-		return rc;
+		return ret;
 	}
 	name = mount_device_name(device);
 	if (!name)
 		return err_sys(e, errno, "cannot find the device %s", device);
 	path = xasprintf("%.*s%s%s", (int)(at - fs->options_file), fs->options_file, name,
 			 at + sizeof(mark) - 1);
-	rc = fs_read(path, 65536, out, e);
+	ret = fs_read(path, 65536, out, e);
 	free(path);
 	free(name);
-	return rc;
+	return ret;
 }
 
 int mount_undo(const char *dir, struct err *e)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * mount.h: a device formatted, mounted, asked how it is mounted, and unmounted.
- * By mount(2) itself: in the guest there is no libmount, and there is to be one
- * way to measure, not two.
+ * mount.h: a device formatted, mounted, asked how it is mounted, and unmounted. By mount(2)
+ * itself: in the guest there is no libmount, and there is to be one way to measure, not two.
  */
 #ifndef FSDUEL_RUNNERS_MOUNT_H
 #define FSDUEL_RUNNERS_MOUNT_H
@@ -41,17 +40,15 @@ int mount_do(const struct fs_type *fs, const char *options, const char *device, 
 char *mount_device_name(const char *device);
 
 /*
- * The options in effect, one a line as in /proc/fs/ext4/DEV/options, appended
- * to out. A file system without such a file: those of /proc/self/mounts. What
- * cannot be read is an error.
+ * The options in effect, one a line as in /proc/fs/ext4/DEV/options, appended to out. A file
+ * system without such a file: those of /proc/self/mounts. What cannot be read is an error.
  */
 int mount_effective(const struct fs_type *fs, const char *device, const char *dir, struct buf *out,
 		    struct err *e);
 
 /*
- * Unmount dir, tried again for two seconds while it is busy. Then it is
- * detached, so that nothing stays visible, and -EBUSY says so: the device may
- * still be in use.
+ * Unmount dir, tried again for two seconds while it is busy. Then it is detached, so that nothing
+ * stays visible, and -EBUSY says so: the device may still be in use.
  */
 int mount_undo(const char *dir, struct err *e);
 

@@ -10,9 +10,8 @@
 #include "runners/tables/device.h"
 
 /*
- * Make the device; its path ("/dev/nullb0") goes to dev. item is its name in
- * configfs and, since 6.1, in /dev, too. Needs configfs on /sys/kernel/config.
- * -ENODEV: this kernel has no null_blk.
+ * Make the device; its path ("/dev/nullb0") goes to dev. item is its name in configfs and, since
+ * 6.1, in /dev, too. Needs configfs on /sys/kernel/config. -ENODEV: this kernel has no null_blk.
  */
 int nullblk_create(const struct suite_device *d, const char *item, char dev[32], struct err *e);
 int nullblk_supported(struct err *e);

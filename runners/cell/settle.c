@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * settle.c: idle time from /proc/stat, proc(5), and what a device does from
- * sysfs, Documentation/block/stat.rst; see settle.h.
+ * settle.c: idle time from /proc/stat, proc(5), and a device's work from sysfs,
+ * Documentation/block/stat.rst; see settle.h.
  */
 #include "runners/cell/settle.h"
 
@@ -108,10 +108,7 @@ int settle_wait(const struct settle *s, const atomic_int *stop, struct err *e)
 		if (ret)
 			break;
 		done_now = devices_done(s->devices, s->nr_devices, &busy);
-		if (!busy && done_now == done && was_idle(&before, &after))
-			quiet++;
-		else
-			quiet = 0;
+		quiet = !busy && done_now == done && was_idle(&before, &after) ? quiet + 1 : 0;
 		before = after;
 		done = done_now;
 		if (quiet >= QUIET_INTERVALS && uptime_ns() >= s->min_uptime_ns)

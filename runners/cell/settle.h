@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * settle.h: wait until the machine is idle, so that what it still has to do
- * (self-tests after boot, writeback after preparing) is not measured. On the
- * virtual clock of a guest waiting costs nothing.
+ * settle.h: wait until the machine is idle, so that self-tests after boot or writeback after
+ * preparing are not measured. On the virtual clock of a guest waiting costs nothing.
  */
 #ifndef FSDUEL_RUNNERS_SETTLE_H
 #define FSDUEL_RUNNERS_SETTLE_H

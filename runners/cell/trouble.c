@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * trouble.c: lines of a console or a kernel log held against the table in
- * trouble_table.c, and what was found put into words; see trouble.h.
+ * trouble.c: lines of a console or a kernel log compared with trouble_table.c, and the findings
+ * put into words; see trouble.h.
  */
 #include "runners/cell/trouble.h"
 
@@ -14,7 +14,7 @@
 #include "lib/schema.h"
 
 #define REASON_CHARS 200 /* of a line, in a reason */
-#define LINE_CHARS 400   /* of a line, in what is kept */
+#define LINE_CHARS 400   /* of a line, in the excerpt */
 
 /*
  * "[    4.123456][  T66] text" of a console, "<4>[    4.123456] text" of dmesg -r; a record of
@@ -52,8 +52,8 @@ static const char *next_stamp(const char *line)
 static const struct trouble *row_of(const char *text)
 {
 	for (const struct trouble *t = troubles; t->name; t++)
-		for (const struct trouble_pattern *p = t->patterns; p && p->glob; p++)
-			if (!fnmatch(p->glob, text, 0))
+		for (const char *const *p = t->patterns; p && *p; p++)
+			if (!fnmatch(*p, text, 0))
 				return t;
 	return NULL;
 }
@@ -83,7 +83,7 @@ const struct trouble *trouble_match(const char *line)
 	return find(line, &text);
 }
 
-/* What the kernel writes before a device's name, from the same files as the patterns. */
+/* The kernel's words before a device's name, from the same files as the patterns. */
 static const char *const before_name[] = {
 	"(device ",      " on device ",   "/O error, dev ",      " error, dev ",
 	" on dev ",      " data on ",     "superblock for ",     "update for ",
@@ -91,7 +91,7 @@ static const char *const before_name[] = {
 	"block device ", "block-device ", " for device ",        NULL,
 };
 
-/* And what it writes after one that begins the line. */
+/* Its words after a device's name that begins the line. */
 static const char *const after_name[] = {
 	": writeback error on inode ",
 	": attempt to access beyond end of device",
@@ -217,7 +217,7 @@ static void add_also(struct buf *b, const struct trouble_found *f)
 		buf_addc(b, ')');
 }
 
-/* Rows that are no word against the kernel: the device, the memory it was given, QEMU, fsduel. */
+/* Rows that do not blame the kernel but the device, the memory size, QEMU or fsduel. */
 static const char *const others[] = {
 	"out of memory", "first process", "power-off",          "QEMU",
 	"garbage",       "I/O error",     "allocation failure", "lost log",
@@ -261,7 +261,7 @@ void trouble_release(struct trouble_found *f)
 	*f = (struct trouble_found)TROUBLE_NONE;
 }
 
-/* The start of the last n lines of what lies between text and end, which is not empty. */
+/* The start of the last n lines between text and end; there is at least one. */
 static const char *back(const char *text, const char *end, unsigned n)
 {
 	const char *from = end;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * trouble.h: what can go wrong with a guest, told apart. One table, a row a
- * trouble, for the console that the host sees and the kernel log that the cell
- * reads. It says what happened; what to do about it is the caller's. Linked
- * into the guest's first process, so it needs libc and jansson only.
+ * trouble.h: the troubles of a guest, told apart. One table, a row a trouble, for the console
+ * that the host sees and the kernel log that the cell reads. Linked into the guest's first
+ * process, so it needs libc and jansson only.
  */
 #ifndef FSDUEL_RUNNERS_TROUBLE_H
 #define FSDUEL_RUNNERS_TROUBLE_H
@@ -12,9 +11,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/buf.h"
+#include "lib/err.h"
 #include "runners/result/result.h"
 
-/* What shows a trouble: a line of text, or else what the caller noticed. */
+/* The sign of a trouble: a line of text, or an observation of the caller. */
 enum trouble_sign {
 	TROUBLE_LINE,
 	TROUBLE_LOG_LOST, /* the kernel log overran before it was read */
@@ -24,19 +25,12 @@ enum trouble_sign {
 	TROUBLE_SILENCE,  /* it ran on until it was ended */
 };
 
-struct trouble_pattern {
-	const char *glob; /* fnmatch(3) over a whole line without its time stamp */
-	const char
-		*file; /* of the kernel, itself a glob(3): files move; NULL: not in all kernels */
-	const char *format; /* part of a string in it, adjacent literals joined */
-};
-
 struct trouble {
 	const char *name; /* "oops" */
 	enum trouble_sign sign;
-	enum status status;   /* of a cell run that has its figures all the same */
-	const char *sentence; /* "the kernel had an oops"; the line comes after it */
-	const struct trouble_pattern *patterns; /* ends with a NULL glob */
+	enum status status;          /* of a cell run that has its figures all the same */
+	const char *sentence;        /* "the kernel had an oops"; the line comes after it */
+	const char *const *patterns; /* fnmatch(3) over a whole line without its stamp; NULL ends */
 };
 
 /*
@@ -47,15 +41,14 @@ struct trouble {
 extern const struct trouble troubles[]; /* ends with a NULL name */
 
 /*
- * The row that a line of console or kernel log belongs to, or NULL. Before the kernel's text may
- * stand a level and time stamps, and what another program wrote without ending its line.
+ * The row of a line of console or kernel log, or NULL. A level, time stamps and an unfinished
+ * line of another program may stand before the kernel's text.
  */
 const struct trouble *trouble_match(const char *line);
 
 /*
- * Does the line name a block device, and another one than device ("sda1")? Of two
- * that have nothing to do with each other: what happens on sda while loop0 is
- * measured is sda's.
+ * Does the line name a block device, and another one than device ("sda1")? An error on sda
+ * while loop0 is measured is no trouble of the cell.
  */
 bool trouble_elsewhere(const char *line, const char *device);
 
@@ -73,7 +66,7 @@ struct trouble_found {
 	}
 
 void trouble_look(struct trouble_found *f, const char *text, size_t len); /* at each line of it */
-/* A sign that is no line, and what is known of it. */
+/* A sign that is no line, and a detail or "". */
 void trouble_note(struct trouble_found *f, enum trouble_sign sign, const char *what);
 /*
  * Make it the cell run's reason, if something was found: sentence, line, where, what
@@ -86,11 +79,38 @@ void trouble_fail(const struct trouble_found *f, enum status status, const char 
 void trouble_release(struct trouble_found *f);
 
 /*
- * What is kept of a console or a kernel log: its last lines; where the line that
- * was found lies further back, half of them begin with that one. NULL when there
- * is nothing. Caller frees.
+ * The last lines of a console or a kernel log; where the line found lies further back, half of
+ * them begin with that one. NULL when there is nothing. Caller frees.
  */
 #define TROUBLE_LINES 25
 char *trouble_excerpt(const struct trouble_found *f, const char *text, size_t len);
+
+/*
+ * klog.c: the kernel's words during a cell, from /dev/kmsg. A cell with a complaint of the
+ * kernel is not valid, whatever its figures (liburing's runtests.sh looks into dmesg after
+ * every test for the same reason).
+ */
+struct klog {
+	int fd;             /* -1: closed */
+	const char *device; /* lines that name another one are passed over; NULL: none are */
+	struct buf tail;    /* the text read; of a log without end, the last part */
+};
+
+#define KLOG_NONE                                                                                  \
+	{                                                                                          \
+		.fd = -1                                                                           \
+	}
+
+/* Note the end of the log as it is now. */
+int klog_open(struct klog *k, struct err *e);
+
+/*
+ * Read the lines of the kernel itself (not of user space through /dev/kmsg) since klog_open or
+ * the last klog_scan, and look for trouble in them. Records that were overwritten before they
+ * were read are a trouble, too. 0, or -errno when the log cannot be read.
+ */
+int klog_scan(struct klog *k, struct trouble_found *f, struct err *e);
+
+void klog_close(struct klog *k); /* accepts KLOG_NONE */
 
 #endif

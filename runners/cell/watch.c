@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * watch.c: a deadline and a caller's flag joined into one flag. It ends
- * nothing itself; who runs something long looks at the flag.
- */
-#include "runners/cell/watch.h"
-
+/* watch.c: a deadline and a caller's flag joined into one flag; see cell_impl.h. */
 #include <errno.h>
 #include <time.h>
 
 #include "lib/proc.h"
+#include "runners/cell/cell_impl.h"
 
 #define LOOK_EVERY_NS 50000000u
 

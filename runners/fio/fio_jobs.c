@@ -18,32 +18,21 @@
 #define TRIES 100
 #define WAIT_NS 20000000
 
-static bool is_below(const char *path, const char *dir)
+/* Is it a fio whose working directory is dir or below it? */
+static bool is_fio_in(uint64_t pid, const char *dir)
 {
+	char *path = xasprintf("/proc/%ju/comm", (uintmax_t)pid), *comm = fs_read_line(path);
+	bool fio = comm && !strncmp(comm, "fio", 3);
+	char cwd[PATH_MAX] = "";
 	size_t len = strlen(dir);
-
-	return !strncmp(path, dir, len) && (!path[len] || path[len] == '/');
-}
-
-/* Is it a fio that works there? */
-static bool is_fio_in(const char *pid, const char *dir)
-{
-	char *path = xasprintf("/proc/%s/comm", pid), *comm = fs_read_line(path);
-	bool ours = comm && !strncmp(comm, "fio", 3);
-	char cwd[PATH_MAX];
-	ssize_t len;
 
 	free(path);
 	free(comm);
-	if (!ours)
-		return false;
-	path = xasprintf("/proc/%s/cwd", pid);
-	len = readlink(path, cwd, sizeof(cwd) - 1);
+	path = xasprintf("/proc/%ju/cwd", (uintmax_t)pid);
+	if (fio && readlink(path, cwd, sizeof(cwd) - 1) < 0)
+		fio = false;
 	free(path);
-	if (len < 0)
-		return false;
-	cwd[len] = '\0';
-	return is_below(cwd, dir);
+	return fio && !strncmp(cwd, dir, len) && (!cwd[len] || cwd[len] == '/');
 }
 
 /* Kill them once; how many there were. */
@@ -52,11 +41,10 @@ static unsigned kill_them(const char *dir)
 	DIR *proc = opendir("/proc");
 	struct dirent *d;
 	unsigned n = 0;
+	uint64_t pid;
 
 	while (proc && (d = readdir(proc))) {
-		uint64_t pid;
-
-		if (num_parse(d->d_name, NUM_COUNT, &pid, NULL) || !is_fio_in(d->d_name, dir))
+		if (num_parse(d->d_name, NUM_COUNT, &pid, NULL) || !is_fio_in(pid, dir))
 			continue;
 		kill((pid_t)pid, SIGKILL);
 		n++;

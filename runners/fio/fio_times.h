@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fio_times.h: when each thread of fio began and ended its measured part, to the ns, by
- * the library that is loaded into fio (runners/preload/fio_clock.c). fio itself tells
- * how long that took in whole ms.
+ * fio_times.h: how long the work of fio took. The library that is loaded into fio
+ * (runners/preload/fio_clock.c) says to the ns when each thread began and ended its measured part;
+ * fio's JSON has whole ms, and says which part of a job is work. A job's time is that of its
+ * thread, if one agrees with the job's milliseconds.
  */
 #ifndef FSDUEL_RUNNERS_FIO_TIMES_H
 #define FSDUEL_RUNNERS_FIO_TIMES_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "lib/buf.h"
 #include "lib/err.h"
@@ -19,11 +22,6 @@ struct fio_times {
 	struct fio_clock *clock; /* mapped; NULL: there is no library, and nothing is known */
 	struct strv env;         /* for fio */
 };
-
-#define FIO_TIMES_NONE                                                                             \
-	{                                                                                          \
-		NULL, NULL, STRV_INIT                                                              \
-	}
 
 /* Make the file in the directory dir. Called again for another run of fio it begins anew. */
 int fio_times_open(struct fio_times *t, const char *dir, struct err *e);
@@ -43,7 +41,47 @@ struct fio_span {
 struct fio_span fio_times_all(const struct fio_clock_thread *threads, size_t n, bool verifies);
 /* All at work side by side: from the last beginning to the first end; to < from: never. */
 struct fio_span fio_times_common(const struct fio_clock_thread *threads, size_t n);
-/* Accepts FIO_TIMES_NONE. */
+/* Accepts one that was never opened. */
 void fio_times_release(struct fio_times *t);
+
+/* --- the work of a job ---------------------------------------------------------------- */
+
+/* 2^53: what a double and every JSON reader hold; no cell comes near it. */
+#define FIO_COUNT_MAX ((json_int_t)1 << 53)
+
+enum { FIO_READ, FIO_WRITE, FIO_TRIM, FIO_DIRECTIONS };
+extern const char *const fio_directions[FIO_DIRECTIONS]; /* their keys: "read", ... */
+
+struct fio_account {
+	const json_t *json;
+	bool works[FIO_DIRECTIONS]; /* as the workload; reads may only verify */
+	bool checks;                /* it fills what it writes with sums to be checked */
+	bool verifies;              /* it reads back after its work, before the next loop */
+	bool backlog;               /* it verifies in the midst of its work as well */
+	bool mixed;                 /* it reads and writes */
+	uint64_t runtime_ms;        /* of its work, rounded up; 0: it did none */
+	uint64_t io_ns;             /* spent in its I/O, one after the other; 0: not so simple */
+	uint64_t fill_ns;           /* of such a job that checks: for sums, in its latencies */
+	const struct fio_clock_thread *thread; /* NULL: none agrees with runtime_ms */
+};
+
+/* A direction's time, and how much of that is not known. */
+struct fio_took {
+	uint64_t ns, unknown_ns;
+};
+
+int fio_read_count(const json_t *o, const char *key, uint64_t *out, struct err *e);
+/* Of a direction. */
+int fio_read_runtime(const json_t *dir, uint64_t *ms, struct err *e);
+
+/* By the job's options, in root's "global options" or its own. thread stays NULL. */
+int fio_account_read(struct fio_account *j, const json_t *root, const json_t *job, struct err *e);
+/* Which thread is which job. threads: as fio_times_threads gives them. */
+void fio_account_match(struct fio_account *jobs, size_t nr, const struct fio_clock_thread *threads,
+		       size_t n);
+/* How long the work of a job with a thread took, all that fio did besides included. */
+uint64_t fio_work_ns(const struct fio_account *j);
+/* How long its direction d took, of which fio says runtime_ms, as fiojson.h has it. */
+struct fio_took fio_account_took(const struct fio_account *j, unsigned d, uint64_t runtime_ms);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fiojob.h: fio job files: read, refused where they contradict themselves,
- * given the cell's parameters. Running fio is the cell's business.
+ * fiojob.h: fio job files: read, refused where they contradict themselves, given the cell's
+ * parameters. Running fio is the cell's business.
  */
 #ifndef FSDUEL_RUNNERS_FIOJOB_H
 #define FSDUEL_RUNNERS_FIOJOB_H
@@ -23,87 +23,83 @@ struct fiojob_param {
 	enum num_kind kind;
 	bool text; /* passed on as it is (rw, ioengine) */
 };
-extern const struct fiojob_param fiojob_params[]; /* ends with a NULL name */
-/* The row of a parameter of this name, or NULL. */
-const struct fiojob_param *fiojob_param(const char *name);
+extern const struct fiojob_param fiojob_params[];          /* ends with a NULL name */
+const struct fiojob_param *fiojob_param(const char *name); /* NULL: unknown */
+
+/* What fio will do, as far as its job says. */
+struct fiojob_expect {
+	unsigned threads, helpers; /* helpers: of the threads, those beside fio's jobs */
+	uint64_t timed_ns;         /* the longest runtime; 0: not known */
+	uint64_t before_ns;        /* the same of each part before, added up */
+	uint64_t file_bytes;       /* its files with those of the parts before; 0: not known */
+	bool fills;                /* it writes until the file system is full */
+};
 
 /* A job file made ready for the cells of a workload. */
 struct fiojob {
-	char *text;        /* what fio runs and is measured: one part of the file */
+	char *text;        /* the job that fio runs and that is measured: one part of the file */
 	char *before;      /* the parts before it in the file, to be run first; NULL: none */
 	struct strv parts; /* names of the file's parts; a single one where no job waits */
-	struct strv notes; /* each change of what the file says: "name:line: ..." */
+	struct strv notes; /* each change of the file's words: "name:line: ..." */
+	struct fiojob_expect expect;
 };
 void fiojob_release(struct fiojob *j);
 
 /*
- * Check the job file's text with the given parameters (name, value, name, value, ...,
- * NULL) put over it, and write the job that fio is to run into *out. Lines are read as
- * fio reads them (init.c, __parse_jobs_ini): a comment begins at the first ';' or '#',
- * wherever it stands, and every section whose name begins with "global" is a global one.
- * The text written has no comments; parameters are appended to every job section, where
- * they win, and lat_percentiles=1 with them, so that fio reports whole latencies.
+ * Check the job file's text with the given parameters (name, value, name, value, ..., NULL) put
+ * over it, and write the job that fio is to run into *out. Lines are read as fio reads them
+ * (init.c, __parse_jobs_ini): a comment begins at the first ';' or '#', wherever it stands, and
+ * every section whose name begins with "global" is a global one. The text written has no comments;
+ * parameters are appended to every job section, where they win, and lat_percentiles=1 with them,
+ * so that fio reports whole latencies.
  *
- * Jobs that wait (stonewall, wait_for) part the file. A part is named after its first
- * job. The parameter "part" says which is measured (else the first), and those before it
- * are run first, unmeasured, on the same file system.
+ * Jobs that wait (stonewall, wait_for) part the file. A part is named after its first job. The
+ * parameter "part" chooses the measured one (else the first is), and those before it are run
+ * first, unmeasured, on the same file system.
  *
- * Changed, with a note each: an absolute path in filename or directory becomes a path in
- * the work directory; where no size is given, such a device or file becomes one of
- * FIOJOB_DEVICE bytes; logs, unlink=1 and options that take latencies away are dropped.
+ * Changed, with a note each: an absolute path in filename or directory becomes a path in the work
+ * directory; such a device or file without a size becomes one of FIOJOB_DEVICE bytes; logs,
+ * unlink=1 and options that take latencies away are dropped.
  *
  * Refused (-EINVAL, "name:line: ..."):
  * - no job; a job whose files have no size;
- * - an engine that does not work on files, or a synchronous one (psync, sync, ...) with
- *   iodepth above 1, where the depth does nothing;
+ * - an engine that does not work on files, or a synchronous one (psync, sync, ...) with iodepth
+ *   above 1, where the depth does nothing;
  * - a path outside the work directory in any other option, or with "..";
- * - options that change the machine or bring other files into play (exec_*, ioscheduler,
- *   include, read_iolog, ...), and ${VARIABLES} that no parameter set.NAME sets;
+ * - options that change the machine or bring other files into play (exec_*, ioscheduler, include,
+ *   read_iolog, ...), and ${VARIABLES} that no parameter set.NAME sets;
  * - jobs that start after another one of their part has ended, or may have (startdelay);
  * - a randseed the file insists on with randrepeat=0.
- * Whether fio knows its options is for fio itself to say, which the commands ask.
- * The text in out->text passes fiojob_make again and stays as it is. On error *out is empty.
+ * Whether fio knows its options is for fio itself to say, which the commands ask. out->text
+ * passes fiojob_make again and stays as it is. On error *out is empty.
  */
 int fiojob_make(const char *name, const char *text, const char *const *params, struct fiojob *out,
 		struct err *e);
 #define FIOJOB_DEVICE "64m"
 
 /*
- * ${NAME} outside comments replaced by the environment's value, with a note each; names
- * that params (as above) set stay, and so do those that are not set. *out is malloc'ed.
+ * ${NAME} outside comments replaced by the environment's value, with a note each; names that
+ * params (as above) set stay, and so do those that are not set. *out is malloc'ed.
  */
 int fiojob_environment(const char *name, const char *text, const char *const *params, char **out,
 		       struct strv *notes, struct err *e);
 
-/* What fio will do, as far as its job says. */
-struct fiojob_expect {
-	unsigned threads,
-		helpers;     /* helpers: of the threads, those that fio starts beside its jobs */
-	uint64_t timed_ns;   /* the longest runtime; 0: not known */
-	uint64_t before_ns;  /* the same of the parts before, added up */
-	uint64_t file_bytes; /* what its files take, with those of the parts before; 0: not known */
-	bool fills;          /* it writes until the file system is full */
-};
-/* Of a job made by fiojob_make. */
-void fiojob_expect(const struct fiojob *j, struct fiojob_expect *x);
+/* --- of a text that fiojob_make wrote; nothing is checked again ---------------------------- */
 
-/* Append each directory= of a text made by fiojob_make, which fio wants to be there. */
+/* Append each directory=, which fio wants to be there. */
 void fiojob_directories(const char *text, struct strv *dirs);
 
 /*
- * Put the block's seed into a job made by fiojob_make: in every job randseed,
- * with randrepeat=0 and allrandrepeat=0, for either of them at 1 (the former is
- * fio's default) makes fio take its offsets from a constant instead (seen with
- * 3.33, init.c td_fill_rand_seeds). The number is drawn from the seed: fio
- * takes 63 bits only, and 0 makes all threads alike. The text is for fio and
- * fiojob_overwrites; fiojob_make refuses it.
+ * Put the block's seed into every job: randseed, with randrepeat=0 and allrandrepeat=0, because
+ * with either at 1 (the former is fio's default) fio takes its offsets from a constant (seen with
+ * 3.33, init.c td_fill_rand_seeds). The number is drawn from the seed: fio takes 63 bits only, and
+ * 0 makes all threads alike. fiojob_make refuses the text written.
  */
 int fiojob_seed(const char *text, uint64_t seed, char **out, struct err *e);
 
 /*
- * Does a job in this text (made by fiojob_make) declare, by overwrite=1, that
- * the file of this path under the work directory is overwritten? Where the
- * job's file names cannot be known (filename_format), every file is declared.
+ * Does a job declare, by overwrite=1, that it overwrites the file of this path under the work
+ * directory? A job whose file names cannot be known (filename_format) declares every file.
  */
 bool fiojob_overwrites(const char *text, const char *file);
 /* The first job that declares so and has none of these files (malloc'ed); NULL: there is none. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fiojob_impl.h: shared by the files that read a fio job: fiojob.c (text in, text out),
- * fiojob_vars.c (comments and variables), fiojob_keys.c (each line by itself),
- * fiojob_jobs.c (each job), fiojob_beside.c (the jobs of a part together) and fio_expect.c
- * (threads and room). For these files only.
+ * fiojob_impl.h: shared by the files that read a fio job, in the order of the way: fio_text.c
+ * (comments and variables), fio_options.c (an option of a job, and what its value means),
+ * fio_lines.c (each line by itself is checked), fio_checks.c (each job, and the jobs of a part
+ * together), fio_expect.c (threads, time and room), fiojob.c, which leads them.
  */
 #ifndef FSDUEL_RUNNERS_FIOJOB_IMPL_H
 #define FSDUEL_RUNNERS_FIOJOB_IMPL_H
@@ -11,71 +11,79 @@
 #include "lib/ini.h"
 #include "runners/fio/fiojob.h"
 
-struct fiojob_check {
-	const char *name; /* of the file */
+struct fio_file {
+	const char *name;
 	struct ini ini;   /* as read; lines are changed and dropped in it */
 	struct strv over; /* "option=value" of the parameters */
-	const char *part; /* the one asked for; NULL: the first */
-	struct fiojob_section {
+	struct fio_section {
 		unsigned part; /* from 0; of a job */
-		bool outside;  /* a line here named a device or file elsewhere, which has a size
-				  there */
+		bool outside;  /* a line here named a device or file elsewhere */
 		bool no_size;  /* of a job: its files get FIOJOB_DEVICE */
 	} * sections;          /* one for each of ini's */
 	struct strv parts, notes;
 	struct err *e;
-	int rc;
+	int ret;
 };
+
+/* --- fio_text.c -------------------------------------------------------------------------- */
 
 /* A parameter "set.NAME" sets the variable NAME. */
 #define FIOJOB_SET "set."
 
 /*
- * fiojob_vars.c: text without comments and with the variables that params set, line for line.
- * -EINVAL: a variable is not set, or set for nothing, or a blank stands where fio takes it for
- * a value's.
+ * Text without comments and with the variables that params set, line for line. -EINVAL: a
+ * variable is not set, or set for nothing, or fio would take a blank for part of a value.
  */
-int fiojob_plain(const char *name, const char *text, const char *const *params, struct buf *out,
-		 struct err *e);
+int fio_text_plain(const char *name, const char *text, const char *const *params, struct buf *out,
+		   struct err *e);
 
-/* Note a mistake of that line, in c->e and c->rc, or a word about a change. */
-void fiojob_refuse(struct fiojob_check *c, unsigned line, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-void fiojob_note(struct fiojob_check *c, unsigned line, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+/* --- fio_options.c ----------------------------------------------------------------------- */
 
-/* To fio every name that begins so is a [global] section. */
-bool fiojob_is_global(const struct ini_section *s);
+/* A mistake of that line, into f->e and f->ret, or a note of a change, into f->notes. */
+enum fio_say { FIO_REFUSED, FIO_CHANGED };
+void fio_say(struct fio_file *f, enum fio_say how, unsigned line, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* Section i is a job; fio takes every name that begins with "global" for a global section. */
+bool fio_is_job(const struct fio_file *f, size_t i);
 /* Are these two names of one option, "size" and "size", "runtime" and its alias "timeout"? */
-bool fiojob_same(const char *option, const char *name);
-/* Does over set the option? */
-bool fiojob_is_over(const struct strv *over, const char *option);
+bool fio_same_option(const char *option, const char *name);
+/* The value that the parameters give the option, or NULL. */
+const char *fio_over(const struct fio_file *f, const char *option);
 /*
- * Value of an option in a job: over wins, then the job's own last line, then the last line
- * of the [global] sections before it. "1" for a bare key, NULL where nothing sets it. line
- * (may be NULL) is where that stands, or the job.
+ * Value of an option in a job: the parameters' wins, then the job's own last line, then the last
+ * line of the [global] sections before it. "1" for a bare key, NULL if nothing sets it. line (may
+ * be NULL) is that of the value, or the job's.
  */
-const char *fiojob_value(const struct ini *ini, const struct strv *over, size_t job,
-			 const char *option, unsigned *line);
+const char *fio_value(const struct fio_file *f, size_t job, const char *option, unsigned *line);
 /* Is a flag set? "0" unsets one. */
-bool fiojob_flag(const struct ini *ini, const struct strv *over, size_t job, const char *option);
-
-/* fiojob_jobs.c: -EINVAL where some job measures no file system at all. */
-int fiojob_check_engines(struct fiojob_check *c);
-/* fiojob_keys.c: check, change and drop lines. */
-void fiojob_check_keys(struct fiojob_check *c);
-/* fiojob_beside.c: refuse job late where it does not start before job early has ended. */
-void fiojob_check_overlap(struct fiojob_check *c, size_t late, size_t early);
-/* fiojob_jobs.c: part the jobs, then check each. */
-void fiojob_check_jobs(struct fiojob_check *c);
-
-/* Threads that fio has room for (REAL_MAX_JOBS); its --parse-only does not look. */
-#define FIO_JOBS_MAX 4096u
+bool fio_flag(const struct fio_file *f, size_t job, const char *option);
 
 /* Bytes and times as fio reads them ("4k", "1GiB", "10", "5m"); false: not a plain number. */
 bool fio_bytes(const char *text, uint64_t *v);
 bool fio_ns(const char *text, uint64_t *v);
-/* Does this engine read and write files that take room? */
-bool fio_engine_has_files(const char *engine);
+
+/* An engine that works on files. */
+struct fio_engine {
+	const char *name;
+	bool synchronous; /* iodepth does nothing */
+	bool no_data;     /* its files take no room, or there are none */
+};
+/* The engine of a job; NULL: not one of those. line as of fio_value. */
+const struct fio_engine *fio_engine(const struct fio_file *f, size_t job, unsigned *line);
+
+/* Threads that fio has room for (REAL_MAX_JOBS); its --parse-only does not look. */
+#define FIO_JOBS_MAX 4096u
+
+/* --- the others, each called by fiojob.c -------------------------------------------------- */
+
+/* Check, change and drop lines. */
+void fio_check_lines(struct fio_file *f);
+/* -EINVAL: some job measures no file system at all. */
+int fio_check_engines(struct fio_file *f);
+/* Part the jobs, then check each and those of a part together. */
+void fio_check_jobs(struct fio_file *f);
+/* What is expected of a part of a checked file, and of those before it. */
+void fio_expect(const struct fio_file *f, unsigned part, struct fiojob_expect *x);
 
 #endif

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fiojson.c: fio's JSON turned into measured values. fio's own averages and
- * percentiles are not used: counts are summed over jobs and percentiles come
- * from merged bins (their keys are the bucket's middle, 64 buckets to a power
- * of two, as in hist.h). Looked at with fio 3.33: the bins are under clat_ns,
- * and with lat_percentiles=1 under lat_ns too; min, max, mean and N are in
- * both. Input is checked, whatever wrote it.
+ * fiojson.c: fio's output turned into measured values. fio's own averages and percentiles are not
+ * used: counts are summed over jobs and percentiles come from merged bins (their keys are the
+ * bucket's middle, 64 buckets to a power of two, as in hist.h). With fio 3.33 the bins are under
+ * clat_ns, and with lat_percentiles=1 under lat_ns too; min, max, mean and N are in both. Input is
+ * checked, whatever wrote it.
  */
 #include "runners/fio/fiojson.h"
 
@@ -16,10 +15,78 @@
 
 #include "lib/buf.h"
 #include "lib/num.h"
-#include "runners/fio/fio_account.h"
-#include "runners/fio/fio_words.h"
 
+#define WORDS_SHOWN 300
 #define COUNT_MAX FIO_COUNT_MAX
+
+/* --- words ------------------------------------------------------------------------------- */
+
+size_t fio_words_end(const char *text, size_t len)
+{
+	for (size_t at = 0; at < len;) {
+		const char *nl = memchr(text + at, '\n', len - at);
+		size_t end = nl ? (size_t)(nl - text) : len;
+
+		if (text[at] == '{' && (end == at + 1 || (end == at + 2 && text[at + 1] == '\r')))
+			return at;
+		at = end + 1;
+	}
+	return len;
+}
+
+/* A line without its end and without whose words it is. */
+static char *bare_line(const char *line, size_t len)
+{
+	char *s;
+
+	while (len && (unsigned char)line[len - 1] <= ' ')
+		len--;
+	if (len >= 5 && !memcmp(line, "fio: ", 5)) {
+		line += 5;
+		len -= 5;
+	}
+	s = xstrndup(line, len);
+	for (char *p = s; *p; p++)
+		if ((unsigned char)*p < ' ')
+			*p = ' ';
+	return s;
+}
+
+static void cut_at_word(struct buf *b)
+{
+	if (b->len <= WORDS_SHOWN)
+		return;
+	b->len = WORDS_SHOWN;
+	while (b->len && b->data[b->len] != ' ')
+		b->len--;
+	b->data[b->len] = '\0';
+	buf_adds(b, " ...");
+}
+
+char *fio_words(const char *text, size_t len)
+{
+	struct strv said = STRV_INIT;
+	struct buf b = BUF_INIT;
+
+	for (size_t at = 0; at < len && b.len <= WORDS_SHOWN;) {
+		const char *nl = memchr(text + at, '\n', len - at);
+		size_t end = nl ? (size_t)(nl - text) : len;
+		char *line = bare_line(text + at, end - at);
+
+		if (*line && *line != ' ' && strv_find(&said, line) < 0) {
+			buf_addf(&b, "%s%s", b.len ? "; " : "", line);
+			strv_add(&said, line);
+		}
+		free(line);
+		at = end + 1;
+	}
+	strv_release(&said);
+	cut_at_word(&b);
+	buf_str(&b);
+	return buf_detach(&b, NULL);
+}
+
+/* --- JSON -------------------------------------------------------------------------------- */
 
 /* fio's directions, then what they come to. */
 enum { VERIFY = FIO_DIRECTIONS, ALL, NR_ROLES };
@@ -80,46 +147,46 @@ static int read_bins(struct hist *h, json_t *bins, struct err *e)
 	return 0;
 }
 
+/* One latency of the JSON as a histogram. */
+static int read_latency(struct hist *h, const json_t *lat, struct err *e)
+{
+	const json_t *mean = json_object_get(lat, "mean");
+	double sum;
+
+	if (read_bins(h, json_object_get(lat, "bins"), e) ||
+	    fio_read_count(lat, "min", &h->min_ns, e) || fio_read_count(lat, "max", &h->max_ns, e))
+		return -EINVAL;
+	/* Six decimals of the mean give back the sum to well under a ns for each operation. */
+	sum = json_number_value(mean) * (double)h->count;
+	if (!json_is_number(mean) || !(sum >= 0 && sum < (double)COUNT_MAX) ||
+	    h->min_ns > h->max_ns)
+		return err_add(e, EINVAL,
+			       "fio's JSON: mean, min and max of a latency contradict themselves");
+	h->sum_ns = (uint64_t)llround(sum);
+	return 0;
+}
+
 static int add_latencies(struct tally *t, unsigned role, const json_t *dir, bool checks,
 			 struct err *e)
 {
 	const json_t *lat = find_latencies(dir, checks, &t->completion_only);
-	const json_t *mean = json_object_get(lat, "mean");
-	struct hist *h;
-	double sum;
-	int rc;
+	struct hist *all = &t->lat[ALL], *h;
+	int ret;
 
 	if (!lat)
 		return 0;
 	h = xcalloc(1, sizeof(*h));
-	hist_init(h);
-	rc = read_bins(h, json_object_get(lat, "bins"), e);
-	if (!rc)
-		rc = fio_read_count(lat, "min", &h->min_ns, e);
-	if (!rc)
-		rc = fio_read_count(lat, "max", &h->max_ns, e);
-	/* Six decimals of the mean give back the sum to well under a ns for each operation. */
-	sum = json_number_value(mean) * (double)h->count;
-	if (!rc && (!json_is_number(mean) || !(sum >= 0 && sum < (double)COUNT_MAX) ||
-		    h->min_ns > h->max_ns))
-		rc = err_add(e, EINVAL,
-			     "fio's JSON: mean, min and max of a latency contradict themselves");
-	if (!rc && h->count) {
-		h->sum_ns = (uint64_t)llround(sum);
-		rc = t->lat[ALL].sum_ns + h->sum_ns > (uint64_t)COUNT_MAX ||
-				     t->lat[ALL].count + h->count > (uint64_t)COUNT_MAX
-			     ? -EINVAL
-			     : 0;
-		if (rc)
-			err_add(e, EINVAL, "fio's JSON: the latencies add up to more than 2^53");
-	}
-	if (!rc && h->count) {
+	ret = read_latency(h, lat, e);
+	if (!ret && h->count &&
+	    (all->sum_ns + h->sum_ns > (uint64_t)COUNT_MAX ||
+	     all->count + h->count > (uint64_t)COUNT_MAX))
+		ret = err_add(e, EINVAL, "fio's JSON: the latencies add up to more than 2^53");
+	if (!ret && h->count)
 		hist_merge(&t->lat[role], h);
-		if (role != VERIFY)
-			hist_merge(&t->lat[ALL], h);
-	}
+	if (!ret && h->count && role != VERIFY)
+		hist_merge(all, h);
 	free(h);
-	return rc;
+	return ret;
 }
 
 static int add_direction(struct tally *t, const struct fio_account *j, unsigned d,
@@ -129,15 +196,15 @@ static int add_direction(struct tally *t, const struct fio_account *j, unsigned 
 	struct measured part = { .ops = 0 };
 	uint64_t runtime_ms;
 	struct fio_took k;
-	int rc;
+	int ret;
 
-	rc = fio_read_count(dir, "total_ios", &part.ops, e);
-	if (!rc)
-		rc = fio_read_count(dir, "io_bytes", &part.bytes, e);
-	if (!rc)
-		rc = fio_read_runtime(dir, &runtime_ms, e);
-	if (rc || !part.ops)
-		return rc;
+	ret = fio_read_count(dir, "total_ios", &part.ops, e);
+	if (!ret)
+		ret = fio_read_count(dir, "io_bytes", &part.bytes, e);
+	if (!ret)
+		ret = fio_read_runtime(dir, &runtime_ms, e);
+	if (ret || !part.ops)
+		return ret;
 	k = fio_account_took(j, d, runtime_ms);
 	part.elapsed_ns = k.ns;
 	if (k.ns)
@@ -172,27 +239,27 @@ static int add_job(struct tally *t, const struct fio_account *j, const char *wor
 	const char *name = json_string_value(json_object_get(j->json, "jobname"));
 	struct measured errors = { .ops = 0 };
 	uint64_t error;
-	int rc = fio_read_count(j->json, "error", &error, e);
+	int ret = fio_read_count(j->json, "error", &error, e);
 
-	if (rc)
-		return rc;
+	if (ret)
+		return ret;
 	if (error)
 		return job_failed(name ? name : "", error < 4096 ? (int)error : EIO, words, e);
-	for (unsigned d = 0; !rc && d < FIO_DIRECTIONS; d++) {
+	for (unsigned d = 0; !ret && d < FIO_DIRECTIONS; d++) {
 		const json_t *dir = json_object_get(j->json, roles[d]);
 
 		if (dir)
-			rc = add_direction(t, j, d, dir, e);
+			ret = add_direction(t, j, d, dir, e);
 	}
 	/* There only with continue_on_error; not told apart by direction. */
-	if (!rc && json_object_get(j->json, "total_err")) {
-		rc = fio_read_count(j->json, "total_err", &errors.errors, e);
-		if (!rc)
-			rc = check_sums(&t->m[ALL], &errors, e);
-		if (!rc)
+	if (!ret && json_object_get(j->json, "total_err")) {
+		ret = fio_read_count(j->json, "total_err", &errors.errors, e);
+		if (!ret)
+			ret = check_sums(&t->m[ALL], &errors, e);
+		if (!ret)
 			t->m[ALL].errors += errors.errors;
 	}
-	return rc;
+	return ret;
 }
 
 static int add_jobs(struct tally *t, const json_t *root, const struct fio_times *times,
@@ -203,28 +270,28 @@ static int add_jobs(struct tally *t, const json_t *root, const struct fio_times 
 	struct fio_account *jobs = xcalloc(nr + 1, sizeof(*jobs));
 	struct fio_clock_thread *threads;
 	bool verifies = true;
-	int rc = 0;
+	int ret = 0;
 
 	if (!nr)
-		rc = err_add(e, EIO, "fio's JSON holds no job%s%s", *words ? ": " : "", words);
-	for (size_t i = 0; !rc && i < nr; i++)
-		rc = fio_account_read(&jobs[i], root, json_array_get(list, i), e);
+		ret = err_add(e, EIO, "fio's JSON holds no job%s%s", *words ? ": " : "", words);
+	for (size_t i = 0; !ret && i < nr; i++)
+		ret = fio_account_read(&jobs[i], root, json_array_get(list, i), e);
 	n = fio_times_threads(times, &threads);
 	fio_account_match(jobs, nr, threads, n);
 	for (size_t i = 0; i < nr; i++)
 		verifies &= jobs[i].verifies;
 	timed->all = fio_times_all(threads, n, verifies);
 	timed->common = fio_times_common(threads, n);
-	for (size_t i = 0; !rc && i < nr; i++)
-		rc = add_job(t, &jobs[i], words, e);
+	for (size_t i = 0; !ret && i < nr; i++)
+		ret = add_job(t, &jobs[i], words, e);
 	timed->ops_per_s = t->milliseconds ? t->m[ALL].sum.ops_per_s : t->clock_per_s;
-	if (!rc && !t->m[ALL].ops)
-		rc = err_add(e, EIO, "fio made no operation %s%s%s",
-			     t->m[VERIFY].ops ? "but those that verify" : "at all",
-			     *words ? ": " : "", words);
+	if (!ret && !t->m[ALL].ops)
+		ret = err_add(e, EIO, "fio made no operation %s%s%s",
+			      t->m[VERIFY].ops ? "but those that verify" : "at all",
+			      *words ? ": " : "", words);
 	free(threads);
 	free(jobs);
-	return rc;
+	return ret;
 }
 
 static void put_result(struct tally *t, const json_t *root, struct result *r)
@@ -256,29 +323,29 @@ int fiojson_result(const char *text, size_t len, const struct fio_times *times, 
 	struct tally *t = xcalloc(1, sizeof(*t));
 	json_error_t je;
 	json_t *root = NULL;
-	int rc;
+	int ret;
 
 	if (timed)
 		*timed = (struct fio_timed){ .ops_per_s = 0 };
 	for (unsigned i = 0; i < NR_ROLES; i++)
 		hist_init(&t->lat[i]);
 	if (at == len) {
-		rc = err_add(e, EIO, "fio printed no JSON%s%s", *words ? ": " : "", words);
+		ret = err_add(e, EIO, "fio printed no JSON%s%s", *words ? ": " : "", words);
 		goto out;
 	}
 	/* fio may add words after it too. */
 	root = json_loadb(text + at, len - at, JSON_DISABLE_EOF_CHECK, &je);
 	if (!root) {
-		rc = err_add(e, EINVAL, "fio's JSON cannot be read: %s at line %d of it", je.text,
-			     je.line);
+		ret = err_add(e, EINVAL, "fio's JSON cannot be read: %s at line %d of it", je.text,
+			      je.line);
 		goto out;
 	}
-	rc = add_jobs(t, root, times, words, timed ? timed : &ignored, e);
-	if (!rc)
+	ret = add_jobs(t, root, times, words, timed ? timed : &ignored, e);
+	if (!ret)
 		put_result(t, root, r);
 out:
 	json_decref(root);
 	free(t);
 	free(words);
-	return rc;
+	return ret;
 }

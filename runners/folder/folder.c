@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * folder.c: the results folder as it is filled: making and reopening it, part
- * files, run.json, what it says of the plan being folder_describe.c's. The CSVs
- * are joined in folder_join.c.
- */
+/* folder.c: the results folder made, opened again and filled with parts; see folder.h. */
 #include "runners/folder/folder_impl.h"
 
 #include <dirent.h>
@@ -18,8 +14,13 @@
 
 #include "lib/fs.h"
 #include "lib/looks.h"
+#include "lib/proc.h"
 #include "lib/rng.h"
 #include "lib/schema.h"
+#include "runners/folder/progress.h"
+
+#define JOIN_EVERY_NS 15000000000u /* the CSVs are brought up to date that often at most, */
+#define JOIN_SHARE 20              /* and in that part of the time at most */
 
 /* Start time and four hex digits: readable, sorts by time, two runs in a second still differ. */
 static void make_run_id(char dst[32])
@@ -34,46 +35,50 @@ static void make_run_id(char dst[32])
 		 (unsigned)(rng_mix((uint64_t)getpid(), (uint64_t)now) & 0xffff));
 }
 
-static bool is_empty_dir(const char *path)
+static bool is_of_begin(const char *name)
 {
-	DIR *d = opendir(path);
-	struct dirent *entry;
-	bool empty = d != NULL;
-
-	while (d && empty && (entry = readdir(d)))
-		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
-			empty = false;
-	if (d)
-		closedir(d);
-	return empty;
+	return !strcmp(name, PARTS_DIR) || !strcmp(name, SUITE_INI) || folder_is_half("", name);
 }
 
-/* Nothing but what folder_create makes before there is a run.json: it was killed in there. */
-static bool is_unbegun(const char *path)
+/* Is dir a directory in which every file is one that folder_begin makes? NULL: in which is none. */
+static bool holds_only(const char *dir, bool (*may_be)(const char *name))
 {
-	char *parts = xasprintf("%s/" PARTS_DIR, path);
-	bool only = is_empty_dir(parts);
-	DIR *d = opendir(path);
+	DIR *d = opendir(dir);
 	struct dirent *entry;
+	bool only = d != NULL;
 
-	while (d && only && (entry = readdir(d))) {
+	while (only && (entry = readdir(d))) {
 		const char *name = entry->d_name;
 
-		only = !strcmp(name, ".") || !strcmp(name, "..") || !strcmp(name, PARTS_DIR) ||
-		       !strcmp(name, SUITE_INI) || folder_is_half("", name);
+		only = !strcmp(name, ".") || !strcmp(name, "..") || (may_be && may_be(name));
 	}
 	if (d)
 		closedir(d);
-	free(parts);
 	return only;
+}
+
+/* Empty, or a run was killed in it before there was a run.json. */
+static bool may_be_filled(const char *dir)
+{
+	char *parts = xasprintf("%s/" PARTS_DIR, dir);
+	bool unbegun = holds_only(parts, NULL) && holds_only(dir, is_of_begin);
+
+	free(parts);
+	return unbegun || holds_only(dir, NULL);
 }
 
 static void init(struct folder *f, const char *dir, const struct suite *s, const struct plan *p)
 {
-	*f = (struct folder){ .dir = xstrdup(dir), .suite = s, .plan = p, .lock_fd = -1 };
+	*f = (struct folder){ .dir = xstrdup(dir),
+			      .suite = s,
+			      .plan = p,
+			      .lock_fd = -1,
+			      .rows_fd = -1,
+			      .units = xcalloc(p->nr_units + 1, sizeof(*f->units)),
+			      .joined_ns = now_ns() };
 }
 
-/* One writer a folder: a second one would number attempts and join parts behind our back. */
+/* One writer a folder: a second one would number attempts and write parts unseen by us. */
 static int take_lock(struct folder *f, struct err *e)
 {
 	f->lock_fd = open(f->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -87,22 +92,15 @@ static int take_lock(struct folder *f, struct err *e)
 	return 0;
 }
 
-int folder_make_dir(const struct folder *f, const char *name, struct err *e)
-{
-	char *path = xasprintf("%s/%s", f->dir, name);
-	int ret = fs_mkdir_p(path, e);
-
-	free(path);
-	return ret;
-}
-
 int folder_claim(struct folder *f, const char *dir, const struct suite *s, const struct plan *p,
 		 struct err *e)
 {
 	int ret;
 
 	init(f, dir, s, p);
-	if (fs_exists(dir) && !is_empty_dir(dir) && !is_unbegun(dir)) {
+	for (size_t i = 0; i < p->nr_units; i++)
+		f->units[i].known = true; /* there is no part */
+	if (fs_exists(dir) && !may_be_filled(dir)) {
 		err_exit(e, FSDUEL_USAGE);
 		ret = err_add(e, EEXIST,
 			      "%s exists and is not an empty folder; choose another, or "
@@ -189,26 +187,39 @@ static void remove_halves(const char *dir)
 	strv_release(&halves);
 }
 
+int folder_read_run(const char *dir, json_t **run, struct err *e)
+{
+	char *path = xasprintf("%s/" RUN_JSON, dir);
+	int ret = fs_read_json(path, run, e);
+
+	free(path);
+	if (ret) {
+		err_exit(e, FSDUEL_USAGE);
+		err_add(e, -ret, "%s is not a results folder", dir);
+	}
+	return ret;
+}
+
 int folder_open(struct folder *f, const char *dir, const struct suite *s, const struct plan *p,
 		struct err *e)
 {
-	char *run_path = xasprintf("%s/" RUN_JSON, dir);
 	json_t *old = NULL;
 	const char *id;
 	int ret;
 
 	init(f, dir, s, p);
 	ret = take_lock(f, e);
-	if (!ret)
-		ret = fs_read_json(run_path, &old, e);
-	if (ret) {
+	if (ret)
 		err_exit(e, FSDUEL_USAGE);
+	if (!ret)
+		ret = folder_read_run(dir, &old, e);
+	if (ret)
 		goto out;
-	}
 	id = json_string_value(json_object_get(old, "run"));
 	if (!id || strlen(id) >= sizeof(f->run_id)) {
 		err_exit(e, FSDUEL_USAGE);
-		ret = err_add(e, EINVAL, "%s says no run id; it is not a results folder", run_path);
+		ret = err_add(e, EINVAL,
+			      "%s/" RUN_JSON " says no run id; it is not of a results folder", dir);
 		goto out;
 	}
 	strcpy(f->run_id, id);
@@ -227,54 +238,48 @@ int folder_open(struct folder *f, const char *dir, const struct suite *s, const 
 			json_object_get(json_object_get(old, "suite"), "sha256"));
 out:
 	json_decref(old);
-	free(run_path);
 	if (ret)
 		folder_release(f);
 	return ret;
 }
 
-int folder_part(const struct folder *f, const struct plan_unit *u, unsigned *attempt,
-		struct result *r, struct err *e)
+static bool stands(const struct result *r)
 {
-	char *path = folder_path(f, FOLDER_PART, u);
-	json_t *j = NULL;
-	int ret;
-
-	result_init(r);
-	*attempt = 0;
-	if (!fs_exists(path)) {
-		free(path);
-		return -ENOENT;
-	}
-	ret = fs_read_json(path, &j, e);
-	if (!ret) {
-		result_release(r);
-		ret = result_from_json(r, json_object_get(j, "result"), e);
-		*attempt = (unsigned)json_integer_value(json_object_get(j, "attempt"));
-	}
-	if (ret)
-		err_add(e, EINVAL, "the part file %s cannot be read; delete it and resume", path);
-	json_decref(j);
-	free(path);
-	return ret ? -EINVAL : 0;
+	return r->status == STATUS_OK || r->status == STATUS_SKIPPED || result_stands(r);
 }
 
-bool folder_had(const struct folder *f, const struct plan_unit *u, folder_see *see, void *arg)
+bool folder_had(struct folder *f, const struct plan_unit *u, folder_see *see, void *arg)
 {
-	unsigned attempt;
+	struct folder_unit *k = &f->units[u - f->plan->units];
 	struct result r;
-	bool has = !folder_part(f, u, &attempt, &r, NULL) &&
-		   (r.status == STATUS_OK || r.status == STATUS_SKIPPED || result_stands(&r));
+	int ret;
 
-	if (has && see)
+	if (k->known)
+		return k->stands;
+	ret = folder_part(f, u, &k->attempt, &r, NULL);
+	/* A damaged part is made again, or else joining says so. */
+	k->known = ret != -EINVAL;
+	k->stands = !ret && stands(&r);
+	if (!ret)
+		folder_take(f, u, &r, NULL); /* if this fails, joining tries it again */
+	if (k->stands && see)
 		see(arg, u, &r);
 	result_release(&r);
-	return has;
+	return k->stands;
 }
 
 bool folder_has(const struct folder *f, const struct plan_unit *u)
 {
-	return folder_had(f, u, NULL, NULL);
+	const struct folder_unit *k = f->units ? &f->units[u - f->plan->units] : NULL;
+	unsigned attempt;
+	struct result r;
+	bool has;
+
+	if (k && k->known)
+		return k->stands;
+	has = !folder_part(f, u, &attempt, &r, NULL) && stands(&r);
+	result_release(&r);
+	return has;
 }
 
 /* The console of a cell run that went wrong, for people; a run that went well removes an older one.
@@ -295,40 +300,62 @@ static int put_console(const struct folder *f, const struct plan_unit *u, const 
 
 int folder_put(struct folder *f, const struct plan_unit *u, const struct result *r, struct err *e)
 {
-	char *path = folder_path(f, FOLDER_PART, u);
-	unsigned attempt;
+	struct folder_unit *k = &f->units[u - f->plan->units];
+	char *made = r->text ? NULL : result_text(r);
+	struct buf part = BUF_INIT;
 	struct result old;
-	json_t *j;
 	int ret;
 
-	folder_part(f, u, &attempt, &old, NULL);
-	result_release(&old);
-	j = json_pack("{s:s, s:i, s:o}", "run", f->run_id, "attempt", (int)attempt + 1, "result",
-		      result_to_json(r));
-	ret = fs_write_json(path, j, e);
+	if (!k->known) {
+		folder_part(f, u, &k->attempt, &old, NULL);
+		result_release(&old);
+	}
+	buf_addf(&part, "{\"attempt\":%u,\"result\":%s,\"run\":\"%s\"}\n", k->attempt + 1,
+		 r->text ? r->text : made, f->run_id);
+	ret = folder_write(f, FOLDER_PART, u, part.data, part.len, e);
+	free(made);
+	buf_release(&part);
+	if (ret)
+		return ret;
+	k->attempt++;
+	k->known = true;
+	k->stands = stands(r);
+	ret = put_console(f, u, r, e);
 	if (!ret)
-		ret = put_console(f, u, r, e);
-	if (!ret && u->pass != PASS_THROUGHPUT)
 		ret = folder_put_raw(f, u, r, e);
-	json_decref(j);
-	free(path);
-	return ret;
-}
-
-int folder_save_run(struct folder *f, struct err *e)
-{
-	char *path = folder_path(f, FOLDER_RUN, NULL);
-	int ret = fs_write_json(path, f->run, e);
-
-	free(path);
-	return ret;
+	if (!ret)
+		ret = folder_take(f, u, r, e);
+	if (ret || now_ns() - f->joined_ns < JOIN_EVERY_NS ||
+	    now_ns() - f->joined_ns < f->join_took_ns * JOIN_SHARE)
+		return ret;
+	return folder_join(f, e);
 }
 
 void folder_release(struct folder *f)
 {
 	free(f->dir);
 	json_decref(f->run);
+	free(f->units);
 	if (f->lock_fd >= 0)
 		close(f->lock_fd);
-	*f = (struct folder){ .lock_fd = -1 };
+	if (f->rows_fd > 0) /* 0 in a folder that was never opened */
+		close(f->rows_fd);
+	*f = (struct folder){ .lock_fd = -1, .rows_fd = -1 };
+}
+
+#define LEFT_LEAST_NS 1000000000u /* 0 would mean that nothing is known */
+
+void progress_time(struct progress *p, unsigned here, uint64_t elapsed_ns, bool ended)
+{
+	uint64_t left, since;
+
+	p->elapsed_ns = elapsed_ns;
+	if (ended)
+		p->ended_ns = elapsed_ns;
+	p->left_ns = 0;
+	if (!here || p->done >= p->total)
+		return;
+	left = p->ended_ns / here * (p->total - p->done);
+	since = elapsed_ns - p->ended_ns;
+	p->left_ns = left > since + LEFT_LEAST_NS ? left - since : LEFT_LEAST_NS;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* folder_describe.c: what run.json says of a suite and its plan; see folder_impl.h. */
+/* folder_describe.c: suite and plan as members of run.json; see folder_impl.h. */
 #include "runners/folder/folder_impl.h"
 
 #include <string.h>
@@ -9,6 +9,15 @@
 #include "runners/lock/lock_metric.h"
 #include "runners/profile/profile_metric.h"
 #include "runners/tables/mode.h"
+
+static json_t *json_strings(const struct strv *v)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < v->n; i++)
+		json_array_append_new(all, json_string(v->v[i]));
+	return all;
+}
 
 static json_t *json_kernels(const struct suite *s)
 {
@@ -26,13 +35,10 @@ static json_t *json_mounts(const struct suite *s)
 
 	for (size_t i = 0; i < s->nr_mounts; i++) {
 		const struct suite_mount *m = &s->mounts[i];
-		json_t *mkfs = json_array();
 
-		for (size_t a = 0; a < m->mkfs.n; a++)
-			json_array_append_new(mkfs, json_string(m->mkfs.v[a]));
 		json_object_set_new(all, m->name,
 				    json_pack("{s:s, s:s, s:o}", "fs", m->fs, "options", m->options,
-					      "mkfs", mkfs));
+					      "mkfs", json_strings(&m->mkfs)));
 	}
 	return all;
 }
@@ -41,11 +47,13 @@ static json_t *json_variants(const struct suite *s)
 {
 	json_t *all = json_array();
 
-	for (size_t i = 0; i < s->nr_variants; i++)
-		json_array_append_new(all,
-				      json_pack("{s:s, s:s, s:s}", "name", s->variants[i].name,
-						"kernel", s->kernels[s->variants[i].kernel].label,
-						"mount", s->mounts[s->variants[i].mount].name));
+	for (size_t i = 0; i < s->nr_variants; i++) {
+		const struct suite_variant *v = &s->variants[i];
+
+		json_array_append_new(all, json_pack("{s:s, s:s, s:s}", "name", v->name, "kernel",
+						     s->kernels[v->kernel].label, "mount",
+						     s->mounts[v->mount].name));
+	}
 	return all;
 }
 
@@ -61,27 +69,36 @@ static json_t *json_contrasts(const struct suite *s)
 	return all;
 }
 
+/* Without comments and blanks: a mix's roles, or the lines of the job as it is run. */
+static json_t *json_work(const char *text, const char *separators)
+{
+	struct strv words = STRV_INIT;
+	struct buf work = BUF_INIT;
+	json_t *j;
+
+	strv_split(&words, text, separators);
+	for (size_t k = 0; k < words.n; k++)
+		buf_addf(&work, "%s%s", k ? ";" : "", words.v[k]);
+	j = json_string(buf_str(&work));
+	strv_release(&words);
+	buf_release(&work);
+	return j;
+}
+
 static json_t *json_cells(const struct plan *p)
 {
 	json_t *all = json_array();
 
 	for (size_t i = 0; i < p->nr_cells; i++) {
-		const struct suite_workload *w = &p->suite->workloads[p->cells[i].workload];
-		struct strv words = STRV_INIT;
-		struct buf work = BUF_INIT;
+		const struct plan_cell *c = &p->cells[i];
+		const struct suite_workload *w = &p->suite->workloads[c->workload];
 
-		/* Without comments and blanks: a mix's roles, or the lines of the job as it is run.
-		 */
-		strv_split(&words, w->mix ? w->mix : p->cells[i].fio_text, w->mix ? " \t" : "\n");
-		for (size_t k = 0; k < words.n; k++)
-			buf_addf(&work, "%s%s", k ? ";" : "", words.v[k]);
-		json_array_append_new(all, json_pack("{s:s, s:s, s:s, s:i, s:s}", "workload",
-						     w->name, "params", p->cells[i].params,
-						     "varying", p->cells[i].varying, "role_threads",
-						     (int)p->cells[i].role_threads, "work",
-						     buf_str(&work)));
-		strv_release(&words);
-		buf_release(&work);
+		json_array_append_new(all,
+				      json_pack("{s:s, s:s, s:s, s:i, s:o}", "workload", w->name,
+						"params", c->params, "varying", c->varying,
+						"role_threads", (int)c->role_threads, "work",
+						w->mix ? json_work(w->mix, " \t")
+						       : json_work(c->fio_text, "\n")));
 	}
 	return all;
 }
@@ -152,77 +169,71 @@ static json_t *json_device(const struct suite *s)
 }
 
 /* How the results are to be judged, as far as the suite or the command line says. */
-static void add_judging(json_t *run, const struct suite *s)
+static json_t *json_margins(const struct suite *s)
 {
-	json_t *margins = json_object(), *looks = json_array();
+	json_t *all = s->nr_margins ? json_object() : NULL;
 
 	for (size_t i = 0; i < s->nr_margins; i++)
-		json_object_set_new(margins, s->margins[i].metric,
+		json_object_set_new(all, s->margins[i].metric,
 				    json_real((double)s->margins[i].thousandths_pct / 1e5));
+	return all;
+}
+
+static json_t *json_looks(const struct suite *s)
+{
+	json_t *all = s->nr_looks ? json_array() : NULL;
+
 	for (size_t i = 0; i < s->nr_looks; i++)
-		json_array_append_new(looks,
+		json_array_append_new(all,
 				      json_pack("{s:i, s:f}", "blocks", (int)s->looks[i].blocks,
 						"alpha", s->looks[i].alpha));
-	if (s->nr_margins)
-		json_object_set(run, "margins", margins);
-	if (s->nr_looks)
-		json_object_set(run, "looks", looks);
-	json_decref(margins);
-	json_decref(looks);
+	return all;
 }
 
-/* For readers of the report: what it was measured for. */
-static void add_experiment(json_t *run, const struct suite *s)
+/* The purpose of the measurement, for readers of the report. */
+static json_t *json_experiment(const struct suite_experiment *x)
 {
-	const struct suite_experiment *x = &s->experiment;
-
-	if (x->question || x->work || x->published)
-		json_object_set_new(run, "experiment",
-				    json_pack("{s:s*, s:s*, s:s*}", "question", x->question, "work",
-					      x->work, "published", x->published));
+	return x->question || x->work || x->published
+		       ? json_pack("{s:s*, s:s*, s:s*}", "question", x->question, "work", x->work,
+				   "published", x->published)
+		       : NULL;
 }
 
-static json_t *json_guard(const struct suite *s)
+static json_t *json_count(bool there, uint64_t v)
 {
-	json_t *control = json_array();
-
-	for (size_t i = 0; i < s->guard.control.n; i++)
-		json_array_append_new(control, json_string(s->guard.control.v[i]));
-	return json_pack("{s:o, s:I}", "control", control, "least", (json_int_t)s->guard.least);
+	return there ? json_integer((json_int_t)v) : NULL;
 }
 
-/* What run.json says of the plan: all that a reader needs to know what should be there. */
+/* A member that is NULL is left out. */
+static json_t *json_suite(const struct suite *s)
+{
+	bool guests = s->mode != MODE_HOST;
+
+	return json_pack("{s:s, s:s, s:s, s:I, s:i, s:o*, s:o*, s:o*, s:o*}", "name", s->name,
+			 "path", s->path, "sha256", s->sha256, "seed", (json_int_t)s->seed,
+			 "blocks", (int)s->blocks, "cpus", json_count(guests, s->cpus),
+			 "memory_bytes", json_count(guests, s->memory_bytes), "order_seed",
+			 json_count(s->order_seed, s->order_seed), "unscaled",
+			 s->unscaled ? json_true() : NULL);
+}
+
 json_t *folder_describe(const struct folder *f)
 {
 	const struct suite *s = f->suite;
-	json_t *run;
+	json_t *guard =
+		s->guard.there ? json_pack("{s:o, s:I}", "control", json_strings(&s->guard.control),
+					   "least", (json_int_t)s->guard.least)
+			       : NULL;
 
-	run = json_pack("{s:i, s:s, s:s, s:s, s:{s:s, s:s, s:s, s:I, s:i}, "
-			" s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-			"schema", 1, "run", f->run_id, "mode", mode_names[s->mode], "mode_note",
-			modes[s->mode].note, "suite", "name", s->name, "path", s->path, "sha256",
-			s->sha256, "seed", (json_int_t)s->seed, "blocks", (int)s->blocks, "device",
-			json_device(s), "kernels", json_kernels(s), "mounts", json_mounts(s),
-			"variants", json_variants(s), "contrasts", json_contrasts(s), "cells",
-			json_cells(f->plan), "jobs", json_jobs(s), "passes", json_passes(s),
-			"metrics", json_metrics(s));
-	if (run && s->mode != MODE_HOST) {
-		json_object_set_new(json_object_get(run, "suite"), "cpus", json_integer(s->cpus));
-		json_object_set_new(json_object_get(run, "suite"), "memory_bytes",
-				    json_integer((json_int_t)s->memory_bytes));
-	}
-	if (run && s->order_seed)
-		json_object_set_new(json_object_get(run, "suite"), "order_seed",
-				    json_integer((json_int_t)s->order_seed));
-	if (run && s->unscaled)
-		json_object_set_new(json_object_get(run, "suite"), "unscaled", json_true());
-	if (run)
-		add_experiment(run, s);
-	if (run && s->passes != 1u << PASS_THROUGHPUT)
-		json_object_set_new(run, "watch_blocks", json_integer(s->watch_blocks));
-	if (run && s->guard.there)
-		json_object_set_new(run, "guard", json_guard(s));
-	if (run)
-		add_judging(run, s);
-	return run;
+	return json_pack("{s:i, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+			 "s:o*, s:o*, s:o*, s:o*, s:o*}",
+			 "schema", 1, "run", f->run_id, "mode", mode_names[s->mode], "mode_note",
+			 modes[s->mode].note, "suite", json_suite(s), "device", json_device(s),
+			 "kernels", json_kernels(s), "mounts", json_mounts(s), "variants",
+			 json_variants(s), "contrasts", json_contrasts(s), "cells",
+			 json_cells(f->plan), "jobs", json_jobs(s), "passes", json_passes(s),
+			 "metrics", json_metrics(s), "experiment", json_experiment(&s->experiment),
+			 "watch_blocks",
+			 json_count(s->passes != 1u << PASS_THROUGHPUT, s->watch_blocks), "guard",
+			 guard, "margins", json_margins(s), "looks", json_looks(s));
 }

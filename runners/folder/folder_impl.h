@@ -1,26 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* folder_impl.h: what the files of the results folder share; for them only. */
+/* folder_impl.h: shared by the C files of the results folder, and for them only. */
 #ifndef FSDUEL_RUNNERS_FOLDER_IMPL_H
 #define FSDUEL_RUNNERS_FOLDER_IMPL_H
 
 #include "lib/schema.h"
 #include "runners/folder/folder.h"
 
-/* All that a reader of run.json needs to know what should be there. */
+/* --- folder_describe.c, folder_same.c -------------------------------------------------- */
+
+/* run.json as far as suite and plan decide it. */
 json_t *folder_describe(const struct folder *f);
 
-/* Does run.json as it was found (old) allow to go on with what f->run says now? */
+/* Does run.json as it was found (old) allow to go on with f->run as it is now? */
 int folder_check_same(const struct folder *f, const json_t *old, struct err *e);
 
-/* The first columns of every row of a unit, and the room their numbers need. */
-struct folder_who {
-	const char *field[SCHEMA_WHO_N];
-	char block[16], seed[24], position[16], attempt[16];
-};
-
-/* Rows of lockstacks.csv and of profile.csv. */
-void folder_add_locks(struct buf *b, const struct folder_who *w, const struct lock_stacks *s);
-void folder_add_profile(struct buf *b, const struct folder_who *w, const struct profile *p);
+/* --- folder_files.c ---------------------------------------------------------------------- */
 
 /* All files that there may be; from FOLDER_PART on one a unit. */
 /* clang-format off */
@@ -31,7 +25,7 @@ enum folder_file {
 };
 /* clang-format on */
 
-/* Where it is; u is NULL for a file that is no unit's. Caller frees. */
+/* Its path; u is NULL for a file that is no unit's. Caller frees. */
 char *folder_path(const struct folder *f, enum folder_file file, const struct plan_unit *u);
 /* Write it (fs_write_atomic), and its directory first where it is not there. */
 int folder_write(const struct folder *f, enum folder_file file, const struct plan_unit *u,
@@ -41,20 +35,30 @@ bool folder_is_half(const char *dir, const char *name);
 int folder_make_dir(const struct folder *f, const char *name, struct err *e);
 
 /*
- * Keep the unit's recording and what was said of it in DIR/raw, and drop the oldest
- * recordings there until all of it is within the suite's budget.
+ * Keep the unit's recording and the words on it in DIR/raw, and drop the oldest recordings
+ * there until all of it is within the suite's budget.
  */
 int folder_put_raw(struct folder *f, const struct plan_unit *u, const struct result *r,
 		   struct err *e);
+/* Say in run.json's notes how many recordings are not kept, in place of the former note. */
+void folder_note_raw(struct folder *f);
 
-/* Recordings that are not kept, of those made. */
-struct folder_raw {
-	unsigned recorded, dropped, too_long;
+/* --- folder_rows.c ------------------------------------------------------------------------ */
+
+#define NR_TABLES 5
+
+struct folder_unit {
+	bool known;       /* attempt and stands are */
+	bool stands;      /* it need not be made again */
+	bool taken;       /* the rest is known, too */
+	bool too_long;    /* its recording was too long to leave its guest */
+	unsigned attempt; /* 0: it has no part */
+	unsigned tables;  /* bit i: table i is there because of it, be it without a row */
+	uint64_t at;      /* in rows_fd: its rows of all tables, one table after the other */
+	size_t len[NR_TABLES];
 };
 
-void folder_count_raw(struct folder_raw *c, const struct folder *f, const struct plan_unit *u,
-		      const struct result *r);
-/* Say it in run.json's notes, in the place of what was said before. */
-void folder_note_raw(struct folder *f, const struct folder_raw *c);
+/* Keep the rows of a unit's part. */
+int folder_take(struct folder *f, const struct plan_unit *u, const struct result *r, struct err *e);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * folder_same.c: whether a folder may be gone on with, and if not, what differs, by name;
- * see folder.h. Every member that decides a sample must be as it was. Members that only add
- * samples (blocks, passes) may grow, and those that only judge them (contrasts, margins) may
- * change, as may the suite's path, its comments, its limits, and the place of a kernel's image.
+ * folder_same.c: whether a folder may be gone on with, and if not, the differences by name.
+ * Every member of run.json that decides a sample must be as it was. Members that only add
+ * samples (blocks, passes) may grow; those that only judge them (contrasts, margins) may change,
+ * as may the suite's path, its comments, its limits, and the place of a kernel's image.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -46,9 +46,8 @@ static void add_value(struct buf *out, const json_t *j)
 
 	if (!json_is_array(j))
 		buf_adds(out, json_is_string(j) ? json_string_value(j) : text ? text : "");
-	else
-		json_array_foreach(j, i, word)
-			buf_addf(out, "%s%s", i ? " " : "", json_string_value(word));
+	json_array_foreach(j, i, word)
+		buf_addf(out, "%s%s", i ? " " : "", json_string_value(word));
 	free(text);
 }
 
@@ -70,35 +69,20 @@ static void add_change(struct strv *out, const char *at, const json_t *then, con
 	buf_release(&was);
 }
 
-static void add_differences(struct strv *out, const char *at, const json_t *then,
-			    const json_t *now);
-
-static void in_objects(struct strv *out, const char *at, const json_t *then, const json_t *now)
-{
-	json_t *all = json_copy((json_t *)then), *one;
-	const char *key;
-
-	json_object_update_missing(all, (json_t *)now);
-	json_object_foreach(all, key, one) {
-		char *name = xasprintf("%s %s", at, key);
-
-		add_differences(out, name, json_object_get(then, key), json_object_get(now, key));
-		free(name);
-	}
-	json_decref(all);
-}
-
-/* What an element is called: the name or the workload that it has. */
-static void add_name(struct buf *b, const json_t *j)
+/* The name of an element, made of those members that it has. Caller frees. */
+static char *name_of(const json_t *j)
 {
 	static const char *const parts[] = { "name", "workload", "varying" };
+	struct buf b = BUF_INIT;
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		const char *part = json_string_value(json_object_get(j, parts[i]));
 
 		if (part && *part)
-			buf_addf(b, "%s%s", b->len ? " " : "", part);
+			buf_addf(&b, "%s%s", b.len ? " " : "", part);
 	}
+	buf_str(&b);
+	return buf_detach(&b, NULL);
 }
 
 /* The elements of a whose names b lacks. */
@@ -107,59 +91,59 @@ static void add_missing(struct strv *out, const char *at, const json_t *a, const
 {
 	struct strv theirs = STRV_INIT;
 	const json_t *one;
+	char *name;
 	size_t i;
 
-	for (int mine = 0; mine < 2; mine++) {
-		json_array_foreach(mine ? a : b, i, one) {
-			struct buf name = BUF_INIT;
-
-			add_name(&name, one);
-			if (!mine)
-				strv_add(&theirs, buf_str(&name));
-			else if (strv_find(&theirs, buf_str(&name)) < 0)
-				strv_addf(out, "%s (%s): %s", at, buf_str(&name), what);
-			buf_release(&name);
-		}
+	json_array_foreach(b, i, one) {
+		name = name_of(one);
+		strv_add(&theirs, name);
+		free(name);
+	}
+	json_array_foreach(a, i, one) {
+		name = name_of(one);
+		if (strv_find(&theirs, name) < 0)
+			strv_addf(out, "%s (%s): %s", at, name, what);
+		free(name);
 	}
 	strv_release(&theirs);
 }
 
-/* One by one where there are as many; else by name. */
-static void in_arrays(struct strv *out, const char *at, const json_t *then, const json_t *now)
-{
-	const json_t *one;
-	size_t i;
-
-	if (json_array_size(then) != json_array_size(now)) {
-		add_missing(out, at, now, then, "is new");
-		add_missing(out, at, then, now, "is no longer there");
-		return;
-	}
-	json_array_foreach(now, i, one) {
-		struct buf name = BUF_INIT;
-		char *place;
-
-		add_name(&name, one);
-		place = xasprintf("%s %zu (%s)", at, i + 1, buf_str(&name));
-		add_differences(out, place, json_array_get(then, i), one);
-		free(place);
-		buf_release(&name);
-	}
-}
-
+/* Objects member by member; lists of objects one by one where there are as many, else by name. */
 static void add_differences(struct strv *out, const char *at, const json_t *then, const json_t *now)
 {
-	bool objects = json_is_array(then) && json_is_array(now) &&
-		       json_is_object(json_array_get(json_array_size(then) ? then : now, 0));
+	json_t *all, *one;
+	const char *key;
+	size_t i;
 
 	if ((!then && !now) || json_equal(then, now))
 		return;
-	if (json_is_object(then) && json_is_object(now))
-		in_objects(out, at, then, now);
-	else if (objects)
-		in_arrays(out, at, then, now);
-	else
+	if (json_is_object(then) && json_is_object(now)) {
+		all = json_copy((json_t *)then);
+		json_object_update_missing(all, (json_t *)now);
+		json_object_foreach(all, key, one) {
+			char *name = xasprintf("%s %s", at, key);
+
+			add_differences(out, name, json_object_get(then, key),
+					json_object_get(now, key));
+			free(name);
+		}
+		json_decref(all);
+	} else if (!json_is_array(then) || !json_is_array(now) ||
+		   !json_is_object(json_array_get(json_array_size(then) ? then : now, 0))) {
 		add_change(out, at, then, now);
+	} else if (json_array_size(then) != json_array_size(now)) {
+		add_missing(out, at, now, then, "is new");
+		add_missing(out, at, then, now, "is no longer there");
+	} else {
+		json_array_foreach(now, i, one) {
+			char *name = name_of(one),
+			     *place = xasprintf("%s %zu (%s)", at, i + 1, name);
+
+			add_differences(out, place, json_array_get(then, i), one);
+			free(place);
+			free(name);
+		}
+	}
 }
 
 static void add_sentence(struct buf *b, struct strv *all)

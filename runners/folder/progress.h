@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* progress.h: how far a plan has been carried out, for who shows it to people. */
+/* progress.h: how far a plan has been carried out, for the programs that show it to people. */
 #ifndef FSDUEL_RUNNERS_PROGRESS_H
 #define FSDUEL_RUNNERS_PROGRESS_H
 
@@ -18,9 +18,8 @@ struct progress {
 };
 
 /*
- * Set the times: here cell runs were measured in elapsed_ns, and one has just ended or
- * not. What is left is the mean of these for each that is to come; while nothing ends
- * it becomes less, never more.
+ * Set the times: "here" cell runs were measured in elapsed_ns; ended: one has just ended. The
+ * time left is the mean of these for each cell run to come; it only falls while none ends.
  */
 void progress_time(struct progress *p, unsigned here, uint64_t elapsed_ns, bool ended);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * provenance.h: what run.json keeps so that two results can be trusted to
- * differ only in what is compared (DOMAIN.md, provenance).
+ * provenance.h: facts that run.json keeps, so that two results differ only in the compared
+ * kernels (DOMAIN.md, provenance).
  */
 #ifndef FSDUEL_RUNNERS_PROVENANCE_H
 #define FSDUEL_RUNNERS_PROVENANCE_H

@@ -18,8 +18,6 @@
 #include "runners/host/host_impl.h"
 #include "runners/host/machine.h"
 
-#define JOIN_EVERY_NS 15000000000u /* samples.csv is brought up to date that often */
-
 /* --- one cell run ------------------------------------------------------------------- */
 
 /* The steps that are the cell's; the rest of the time is the runner's own cost. */
@@ -96,10 +94,7 @@ static int keep(struct host *h, const struct plan_unit *u, struct result *r, str
 	h->progress.failed +=
 		r->status == STATUS_FAILED || (r->status == STATUS_INVALID && !result_stands(r));
 	tell(h, u, r);
-	if (now_ns() - h->joined_ns < JOIN_EVERY_NS)
-		return 0;
-	h->joined_ns = now_ns();
-	return folder_join(&h->folder, e);
+	return 0;
 }
 
 static bool stopped(const struct host *h)
@@ -324,7 +319,7 @@ int host_run(const struct suite *s, const struct plan *p, const struct host_opts
 	begun = !ret;
 	if (begun) {
 		count(&h, elsewhere);
-		h.started_ns = h.joined_ns = now_ns();
+		h.started_ns = now_ns();
 		tell(&h, NULL, NULL);
 		ret = run_units(&h, e);
 		if (ret && ret != -EINTR)

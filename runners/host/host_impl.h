@@ -23,7 +23,7 @@ struct host {
 	uint64_t sequence;  /* number of the next cell run in this folder */
 	json_t *entry;      /* of this run in run.json's "runs"; borrowed */
 	struct progress progress;
-	uint64_t started_ns, joined_ns;
+	uint64_t started_ns;
 	unsigned done_before; /* by former runs into this folder */
 	uint64_t cell_ns;     /* of the cell run under way: what is not the runner's own time */
 	uint64_t own_ns, own_max_ns; /* the runner's own time over all cell runs, and the longest */

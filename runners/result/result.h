@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * result.h: what one cell run hands back: samples, histograms, series, facts.
+ * result.h: the result of one cell run: samples, histograms, series, facts.
  * Made by the cell on the host or in the guest, sent as JSON, kept as a part file.
  */
 #ifndef FSDUEL_RUNNERS_RESULT_H
@@ -46,10 +46,10 @@ struct result {
 	size_t nr_series;
 	struct lock_stacks *locks; /* of a locks pass, owned; NULL: none */
 	struct profile *profile;   /* of a profile pass, likewise */
-	struct buf raw; /* what that was reduced from, gzip; may be empty; no part of the JSON */
-	json_t *facts;  /* object: what provenance needs of this run (effective options, extents,
-			   ...) */
+	struct buf raw; /* the recording that this was reduced from, gzip; not in the JSON */
+	json_t *facts;  /* object: effective options, extents and other facts of this run */
 	char *console;  /* last console lines when something went wrong, or NULL */
+	char *text; /* result_text of it where it came as text and nothing was changed; or NULL */
 };
 
 void result_init(struct result *r);
@@ -62,7 +62,7 @@ void result_fail(struct result *r, enum status status, const char *fmt, ...)
 /* Add a word to the marks unless it is there. */
 void result_mark(struct result *r, const char *word);
 
-/* Invalid as a measurement of speed, and an answer all the same: again it would be no other. */
+/* Invalid as a measurement of speed, but an answer: it need not be made again. */
 bool result_stands(const struct result *r);
 
 /* Append every metric of the table for this role, its histogram and its series (copied). */
@@ -75,14 +75,20 @@ void result_add_value(struct result *r, const char *metric, const char *unit, en
 /* Append the lock metrics, and keep *s, whose contents are then r's. */
 void result_take_locks(struct result *r, struct lock_stacks *s);
 
+/* Append an empty element to a list. */
+struct sample *result_add_sample(struct result *r);
+struct result_hist *result_add_hist(struct result *r);
+struct result_series *result_add_series(struct result *r);
+
 /*
- * Compact JSON object; histograms as [index, count, index, count, ...] plus sum,
- * min, max; series as a list of counts plus the interval and the end of the last;
- * "locks" and "profile" only where there is one.
+ * As a JSON object: histograms as [index, count, index, count, ...] with sum, min and max;
+ * series as a list of counts with the interval and the end of the last; "locks" and
+ * "profile" only where there is one.
  */
 json_t *result_to_json(const struct result *r);
-/* -EINVAL with a sentence for anything that result_to_json does not write. r is initialised by it.
- */
+/* That in one line, keys sorted. Caller frees. */
+char *result_text(const struct result *r);
+/* -EINVAL with a sentence for any JSON that result_to_json does not write. Initialises r. */
 int result_from_json(struct result *r, const json_t *j, struct err *e);
 
 #endif

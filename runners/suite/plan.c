@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * plan.c: cells and cell runs of a suite in measuring order; see plan.h. It
- * reads no file, no clock and no machine: the same suite gives the same plan
- * everywhere, which --resume and the folder rely on.
- */
+/* plan.c: cells and cell runs of a suite in measuring order; see plan.h. */
 #include "runners/suite/plan.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/rng.h"
-#include "runners/suite/matrix.h"
 
 #define ORDER_STREAM 0x6f72646572ull /* "order": the coin shares no stream with the workloads */
 
@@ -19,17 +15,19 @@ static int add_cells(struct plan *p, size_t workload, struct err *e)
 {
 	const struct suite *s = p->suite;
 	const struct suite_workload *w = &s->workloads[workload];
-	size_t n = matrix_size(w);
+	size_t n = plan_cells(w);
 
 	if (!n)
 		return err_add(e, EINVAL, "%s:%u: [workload %s] has a parameter without a value",
 			       s->path, w->line, w->name);
 	p->cells = xrealloc(p->cells, p->nr_cells + n, sizeof(*p->cells));
 	for (size_t i = 0; i < n; i++) {
+		struct plan_cell *c = &p->cells[p->nr_cells++];
 		struct err sub = ERR_INIT;
 
-		if (matrix_cell(s, workload, i, &p->cells[p->nr_cells++], &sub))
+		if (plan_cell_make(w, i, s, c, &sub))
 			return err_add(e, EINVAL, "%s:%u: %s", s->path, w->line, sub.text);
+		c->workload = workload;
 	}
 	return 0;
 }
@@ -47,6 +45,17 @@ static void draw_order(size_t *order, size_t n, uint64_t block_seed)
 		order[i] = order[j];
 		order[j] = was;
 	}
+}
+
+uint64_t plan_block_seed(uint64_t suite_seed, unsigned block)
+{
+	return rng_mix(suite_seed, block) >> 11;
+}
+
+void plan_unit_key(const struct plan_unit *u, char dst[64])
+{
+	snprintf(dst, 64, "b%04u-c%04zu-v%02zu-%s", u->block, u->cell + 1, u->variant + 1,
+		 pass_names[u->pass]);
 }
 
 static bool has_pass(const struct suite *s, enum pass pass, unsigned block)
@@ -81,16 +90,7 @@ static void add_block(struct plan *p, unsigned block, size_t *order)
 				add_cell_runs(p, c, block, pass, order, n);
 }
 
-uint64_t plan_limit_ns(const struct suite *s, const struct plan_cell *c)
-{
-	uint64_t long_ns = 3 * (c->before_ns + c->timed_ns);
-
-	if (s->mode != MODE_HOST)
-		return s->limit_virtual_ns;
-	return s->limit_wall_said || long_ns < s->limit_wall_ns ? s->limit_wall_ns : long_ns;
-}
-
-/* What a guard judges are the counts of a role that looks for stale data. */
+/* A guard judges the counts of a role that looks for stale data. */
 static int check_guard(const struct plan *p, struct err *e)
 {
 	if (!p->suite->guard.there)
@@ -156,22 +156,20 @@ void plan_release(struct plan *p)
 }
 
 /*
- * The model: a cell run costs what it takes to boot, make the file system and
- * the file, and power off, plus its timed part times a slowdown; only exact
- * runs may share the machine. Exact: what the guests of E1, E2 and quick took on two cores,
- * 5.9 to 6.1 s each for 0.2 to 0.5 s of virtual time; kvm and host are guesses. A part bound by
- * operations is taken for a second.
+ * The model: a cell run costs a boot, the making of the file system and the file, a power-off, and
+ * its timed part times a slowdown; only exact runs share the machine. The figures of exact are
+ * those of quick and E2 on two cores, 5.9 to 6.1 s for 0.2 to 0.5 s of virtual time; those of kvm
+ * and host are guesses. A part bound by operations is taken for a second.
  */
 static const struct wall_model {
 	double setup_s, slowdown;
 	bool parallel;
 } wall_models[] = {
 	[MODE_EXACT] = { 5, 3, true }, [MODE_TCG] = { 10, 1, false }, [MODE_KVM] = { 4, 1, false },
-	[MODE_HOST] = { 2, 1, false }, [MODE_AUTO] = { 10, 3, true }, /* should it come to exact,
-									 the longer of the two */
+	[MODE_HOST] = { 2, 1, false }, [MODE_AUTO] = { 10, 3, true }, /* exact is the longer */
 };
 
-/* What a pass costs besides: a recording reduced and compressed; instructions counted. */
+/* The cost of watching: a recording reduced and compressed; instructions counted. */
 static const double watching_s[NR_PASSES] = { [PASS_LOCKS] = 2, [PASS_PROFILE] = 3 };
 
 double plan_expected_wall_s(const struct plan *p, unsigned guests)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * suite.h: a suite file read and checked: what is to be measured, as the user
- * wrote it. Nothing here starts anything or looks at the machine beyond the
- * suite's own files (the suite and the fio jobs it names).
+ * suite.h: a suite file read and checked: the measurement that the user asks for. Nothing here
+ * starts anything or looks at the machine, the suite's own files apart (the suite and the fio jobs
+ * it names).
  */
 #ifndef FSDUEL_RUNNERS_SUITE_H
 #define FSDUEL_RUNNERS_SUITE_H
@@ -10,8 +10,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include <jansson.h>
 
 #include "lib/buf.h"
 #include "lib/err.h"
@@ -25,8 +23,7 @@
 struct suite_kernel {
 	char *label;  /* "baseline" */
 	char *ref;    /* path, or a name in the cache; NULL: given on the command line */
-	char *source; /* "6.12": Debian's source of which ref is built; NULL: ref is found as it is
-		       */
+	char *source; /* "6.12": ref is built of Debian's source; NULL: ref is found as it is */
 	struct strv patches; /* for it, in order: names of kernels/, or paths */
 	unsigned line;
 };
@@ -68,21 +65,21 @@ struct suite_workload {
 	unsigned line;
 };
 
-/* Changes of this metric up to that are no change: analysis/compare/verdict.h. */
+/* Up to this margin a change of the metric is none: analysis/compare/verdict.h. */
 struct suite_margin {
 	char *metric;
 	uint64_t thousandths_pct; /* 2000: 2 % */
 };
 
-/* Of an adaptive run: at how many blocks it is judged, at which level. */
+/* An adaptive run is judged at so many blocks, at this level. */
 struct suite_look {
 	unsigned blocks;
 	double alpha;
 };
 
-/* What a suite is an experiment for, in words for people; NULL: not said. */
+/* The words of an experiment, for people; NULL: not given. */
 struct suite_experiment {
-	char *question, *work; /* what is asked; the work of the original, unscaled */
+	char *question, *work; /* the latter: the work of the original, unscaled */
 	char *published;       /* the figures that were published */
 };
 
@@ -126,34 +123,32 @@ struct suite {
 	size_t nr_looks; /* the command line's; 0: not adaptive */
 };
 
-/* What the command line puts over the file. NULL, 0: as the file says. */
+/* The command line's words over the file's. NULL, 0: as the file says. */
 struct suite_overrides {
-	/* kernel references for those two labels; baseline also for the only kernel of a suite with
-	 * one */
+	/* Images for these two labels; the only kernel of a suite takes baseline, too. */
 	const char *baseline, *patched;
 	unsigned blocks;
 	const char *mode;
 	const char *const *passes;
 	size_t nr_passes; /* names, added to the file's */
 	unsigned watch_blocks;
-	/* mode host: what the running kernel is called; a suite without kernels has those two then
-	 */
+	/* Mode host: the label of the running kernel. A suite without kernels has the two then. */
 	const char *running;
 	/*
-	 * The work as it was before it was scaled down: in [workload], [device], [machine] and
-	 * [limits] the value of unscaled.KEY for that of KEY. Without it those keys are checked
-	 * all the same.
+	 * The work as it was before it was scaled down: in [workload], [mount], [device],
+	 * [machine] and [limits] the value of unscaled.KEY for that of KEY. The size that is not
+	 * asked for is checked, too.
 	 */
 	bool unscaled;
 };
 
 /*
- * Read and check path. Every mistake is "path:line: what, what to try"; reading
- * goes on after one so that several are said at once. -EINVAL then, exit code
- * FSDUEL_USAGE noted; *s may be released in any case.
+ * Read and check path. Every mistake is "path:line: what, what to try"; reading goes on after
+ * one, so that several are said at once. -EINVAL then, exit code FSDUEL_USAGE noted; *s may be
+ * released in any case.
  */
 int suite_load(struct suite *s, const char *path, const struct suite_overrides *o, struct err *e);
-/* The same from memory; path names it in sentences and says where fio job files are looked for. */
+/* The same from memory; path names it in sentences, and fio job files lie beside it. */
 int suite_load_mem(struct suite *s, const char *path, const char *text, size_t len,
 		   const struct suite_overrides *o, struct err *e);
 void suite_release(struct suite *s);
@@ -161,5 +156,20 @@ void suite_kernel_release(struct suite_kernel *k);
 
 /* What to build for a kernel with a source; strings are borrowed. */
 struct kernel_build suite_kernel_build(const struct suite_kernel *k);
+
+/*
+ * Before plan_make: set order_seed, the seed of the order of the variants. A seed from the suite
+ * would give every duel the same order, and the test of "nothing changed" (docs/statistics.md)
+ * needs a coin that is thrown for each run. It is drawn anew, or read from the results folder DIR
+ * that was begun there, which a boot or --resume goes on with. Not in exact mode, in which no run
+ * can see another, and not if it is set.
+ */
+int suite_draw_order(struct suite *s, const char *dir, struct err *e);
+
+/*
+ * Turn the suite into a duel of its first kernel against itself: a twin "again" of the same image,
+ * and for each mount a contrast of the two, of the mount's name. Any difference is noise.
+ */
+void suite_self(struct suite *s);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * suite_read.c: mistakes noted with their line, names checked, and the keys of
- * a section read through a table; see suite_read.h. It knows no section.
+ * suite_read.c: mistakes noted with their line, names checked, the size of the work chosen, and
+ * the keys of a section read through a table; see suite_read.h. It knows no section's keys.
  */
 #include "runners/suite/suite_read.h"
 
@@ -12,37 +12,29 @@
 #include "lib/near.h"
 
 #define ROOM_FOR_REST 64 /* kept free in struct err for "and 12 more mistakes" */
+#define NAME_MAX_LEN 64
 #define NAME_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-"
 
-static void mistake(struct suite_reader *r, unsigned line, const char *text)
-{
-	struct buf b = BUF_INIT;
-
-	buf_adds(&b, r->s->path);
-	if (line)
-		buf_addf(&b, ":%u", line);
-	buf_addf(&b, ": %s", text);
-	r->mistakes++;
-	if (r->e && strv_find(&r->told, b.data) < 0) {
-		strv_add(&r->told, b.data);
-		if (strlen(r->e->text) + b.len + ROOM_FOR_REST < sizeof(r->e->text) ||
-		    r->mistakes == 1)
-			err_add(r->e, EINVAL, "%s", b.data);
-		else
-			r->unsaid++;
-	}
-	buf_release(&b);
-}
+/* --- mistakes -------------------------------------------------------------------- */
 
 void suite_mistake(struct suite_reader *r, unsigned line, const char *fmt, ...)
 {
 	struct buf b = BUF_INIT;
 	va_list ap;
 
+	buf_adds(&b, r->s->path);
+	if (line)
+		buf_addf(&b, ":%u", line);
+	buf_adds(&b, ": ");
 	va_start(ap, fmt);
 	buf_vaddf(&b, fmt, ap);
 	va_end(ap);
-	mistake(r, line, buf_str(&b));
+	r->mistakes++;
+	if (r->e && r->mistakes > 1 &&
+	    strlen(r->e->text) + b.len + ROOM_FOR_REST >= sizeof(r->e->text))
+		r->unsaid++;
+	else
+		err_add(r->e, EINVAL, "%s", b.data);
 	buf_release(&b);
 }
 
@@ -60,25 +52,47 @@ void suite_mistake_err(struct suite_reader *r, unsigned line, const char *what,
 void suite_mistake_unknown(struct suite_reader *r, unsigned line, const char *kind,
 			   const char *word, const char *const *names)
 {
+	static const char *const nothing[] = { NULL };
 	struct buf hint = BUF_INIT;
 
-	near_hint(&hint, word, names);
+	near_hint(&hint, word, names ? names : nothing);
 	suite_mistake(r, line, "unknown %s \"%.80s\"%s", kind, word, buf_str(&hint));
 	buf_release(&hint);
 }
+
+int suite_choose(struct suite_reader *r, unsigned line, const char *kind, const char *word,
+		 const char *const *names)
+{
+	for (int i = 0; names && names[i]; i++)
+		if (!strcmp(names[i], word))
+			return i;
+	suite_mistake_unknown(r, line, kind, word, names);
+	return -1;
+}
+
+/* --- names and keys ---------------------------------------------------------------- */
 
 bool suite_name_ok(struct suite_reader *r, unsigned line, const char *kind, const char *name)
 {
 	size_t len = strlen(name);
 
-	if (len && len <= SUITE_NAME_MAX && strspn(name, NAME_CHARS) == len && name[0] != '.' &&
+	if (len && len <= NAME_MAX_LEN && strspn(name, NAME_CHARS) == len && name[0] != '.' &&
 	    name[0] != '-')
 		return true;
 	suite_mistake(r, line,
 		      "%.80s cannot be the name of a %s: use up to %d of A-Z a-z 0-9 . _ + -, "
 		      "beginning with neither . nor -, because names go into files and plots",
-		      name, kind, SUITE_NAME_MAX);
+		      name, kind, NAME_MAX_LEN);
 	return false;
+}
+
+struct strv suite_names(const void *array, size_t n, size_t size)
+{
+	struct strv names = STRV_INIT;
+
+	for (size_t i = 0; i < n; i++)
+		strv_add(&names, *(char *const *)((const char *)array + i * size));
+	return names;
 }
 
 bool suite_key_again(struct suite_reader *r, const struct ini_section *sec, size_t k)
@@ -102,88 +116,171 @@ char *suite_beside(const struct suite *s, const char *path)
 	return xasprintf("%.*s/%s", (int)(slash - s->path), s->path, path);
 }
 
-static void read_number(struct suite_reader *r, const struct ini_key *k,
-			const struct suite_key *row, void *to)
+/* --- releases ------------------------------------------------------------------------ */
+
+void suite_kernel_release(struct suite_kernel *k)
+{
+	free(k->label);
+	free(k->ref);
+	free(k->source);
+	strv_release(&k->patches);
+	*k = (struct suite_kernel){ .patches = STRV_INIT };
+}
+
+void suite_mount_release(struct suite_mount *m)
+{
+	free(m->name);
+	free(m->fs);
+	free(m->options);
+	strv_release(&m->mkfs);
+}
+
+void suite_workload_release(struct suite_workload *w)
+{
+	for (size_t k = 0; k < w->nr_params; k++) {
+		free(w->params[k].name);
+		strv_release(&w->params[k].values);
+	}
+	free(w->params);
+	free(w->name);
+	free(w->mix);
+	free(w->fio);
+	free(w->fio_text);
+	strv_release(&w->notes);
+}
+
+/* --- the two sizes ----------------------------------------------------------------- */
+
+/* NAME of "unscaled.NAME" in a section that sizes the work or the machine, or NULL. */
+static const char *unscaled_name(const struct ini_section *sec, const struct ini_key *k)
+{
+	static const char *const sized[] = { "mount",  "device",   "machine",
+					     "limits", "workload", NULL };
+	static const char prefix[] = "unscaled.";
+	size_t len = strcspn(sec->name, " \t"), i = 0;
+
+	while (sized[i] && (strlen(sized[i]) != len || memcmp(sized[i], sec->name, len)))
+		i++;
+	return sized[i] && !strncmp(k->name, prefix, strlen(prefix)) ? k->name + strlen(prefix)
+								     : NULL;
+}
+
+const char *suite_plain_key(const struct suite_reader *r, const struct ini_section *sec,
+			    const struct ini_key *k, bool *kept)
+{
+	const char *plain = unscaled_name(sec, k);
+
+	*kept = plain ? r->s->unscaled : true;
+	for (size_t i = 0; !plain && r->s->unscaled && i < sec->nr_keys; i++) {
+		const char *other = unscaled_name(sec, &sec->keys[i]);
+
+		*kept &= !other || strcmp(other, k->name);
+	}
+	return plain ? plain : k->name;
+}
+
+bool suite_two_sizes(const struct ini_section *sec)
+{
+	for (size_t i = 0; i < sec->nr_keys; i++)
+		if (unscaled_name(sec, &sec->keys[i]))
+			return true;
+	return false;
+}
+
+const struct ini_key *suite_get(const struct suite_reader *r, const struct ini_section *sec,
+				const char *name)
+{
+	for (size_t i = 0; sec && i < sec->nr_keys; i++) {
+		bool kept;
+
+		if (!strcmp(suite_plain_key(r, sec, &sec->keys[i], &kept), name) && kept)
+			return &sec->keys[i];
+	}
+	return NULL;
+}
+
+unsigned suite_line(const struct suite_reader *r, const struct ini_section *sec, const char *name)
+{
+	const struct ini_key *k = suite_get(r, sec, name);
+
+	return k ? k->line : sec->line;
+}
+
+/* --- values through a table --------------------------------------------------------- */
+
+static bool read_number(struct suite_reader *r, const struct ini_key *k,
+			const struct suite_key *row, uint64_t *v)
 {
 	enum num_kind kind = row->kind == KEY_UNSIGNED ? NUM_COUNT : row->num;
 	struct err sub = ERR_INIT;
 	char low[32], high[32];
-	uint64_t v;
 
-	if (num_parse(k->value, kind, &v, &sub)) {
+	if (num_parse(k->value, kind, v, &sub))
 		suite_mistake_err(r, k->line, k->name, &sub);
-		return;
-	}
-	if (v < row->min || v > row->max) {
+	else if (*v < row->min || *v > row->max)
 		suite_mistake(r, k->line, "%s: %.64s is out of range: give %s to %s", k->name,
 			      k->value, num_format(low, row->min, kind),
 			      num_format(high, row->max, kind));
-		return;
-	}
-	if (row->kind == KEY_UNSIGNED)
-		*(unsigned *)to = (unsigned)v;
+	else if (row->whole_mib && *v % SUITE_MIB)
+		suite_mistake(r, k->line, "%s: %s is not a whole number of MiB: say %lluM", k->name,
+			      k->value, (unsigned long long)(*v / SUITE_MIB + 1));
 	else
-		*(uint64_t *)to = v;
+		return true;
+	return false;
 }
 
-static void read_choice(struct suite_reader *r, const struct ini_key *k,
-			const struct suite_key *row, void *to)
-{
-	for (unsigned i = 0; row->choices[i]; i++) {
-		if (!strcmp(row->choices[i], k->value)) {
-			*(unsigned *)to = i;
-			return;
-		}
-	}
-	suite_mistake_unknown(r, k->line, k->name, k->value, row->choices);
-}
-
-static void read_set(struct suite_reader *r, const struct ini_key *k, const struct suite_key *row,
-		     void *to)
+static unsigned read_set(struct suite_reader *r, const struct ini_key *k,
+			 const struct suite_key *row)
 {
 	struct strv words = STRV_INIT;
 	unsigned set = 0;
 
 	strv_split(&words, k->value, " \t,");
-	for (size_t w = 0; w < words.n; w++) {
-		unsigned i = 0;
+	for (size_t i = 0; i < words.n; i++) {
+		int at = suite_choose(r, k->line, k->name, words.v[i], row->choices);
 
-		while (row->choices[i] && strcmp(row->choices[i], words.v[w]))
-			i++;
-		if (row->choices[i])
-			set |= 1u << i;
-		else
-			suite_mistake_unknown(r, k->line, k->name, words.v[w], row->choices);
+		if (at >= 0)
+			set |= 1u << at;
 	}
 	strv_release(&words);
-	*(unsigned *)to = set;
+	return set;
 }
 
+/* The value of a key into to; NULL: it is only checked. */
 static void read_value(struct suite_reader *r, const struct ini_key *k, const struct suite_key *row,
 		       void *to)
 {
+	uint64_t v = 0;
+	bool ok = true;
+	int at;
+
 	switch (row->kind) {
 	case KEY_TEXT:
-		free(*(char **)to);
-		*(char **)to = xstrdup(k->value);
+		if (to)
+			*(char **)to = xstrdup(k->value);
 		break;
 	case KEY_WORDS:
-		strv_split(to, k->value, " \t,");
-		break;
 	case KEY_ARGS:
-		strv_split(to, k->value, " \t");
+		if (to)
+			strv_split(to, k->value, row->kind == KEY_WORDS ? " \t," : " \t");
 		break;
 	case KEY_UNSIGNED:
 	case KEY_NUM:
-		read_number(r, k, row, to);
+		ok = read_number(r, k, row, &v);
 		break;
 	case KEY_CHOICE:
-		read_choice(r, k, row, to);
+		at = suite_choose(r, k->line, k->name, k->value, row->choices);
+		ok = at >= 0;
+		v = (unsigned)at;
 		break;
 	case KEY_SET:
-		read_set(r, k, row, to);
+		v = read_set(r, k, row);
 		break;
 	}
+	if (to && ok && row->kind == KEY_NUM)
+		*(uint64_t *)to = v;
+	else if (to && ok && row->kind > KEY_ARGS)
+		*(unsigned *)to = (unsigned)v;
 }
 
 void suite_read_keys(struct suite_reader *r, const struct ini_section *sec,
@@ -195,10 +292,12 @@ void suite_read_keys(struct suite_reader *r, const struct ini_section *sec,
 		strv_add(&names, row->name);
 	for (size_t i = 0; i < sec->nr_keys; i++) {
 		const struct ini_key *k = &sec->keys[i];
-		int at = strv_find(&names, k->name);
+		bool kept;
+		const char *name = suite_plain_key(r, sec, k, &kept);
+		int at = strv_find(&names, name);
 
 		if (at < 0)
-			suite_mistake_unknown(r, k->line, "key", k->name,
+			suite_mistake_unknown(r, k->line, "key", name,
 					      (const char *const *)names.v);
 		else if (suite_key_again(r, sec, i))
 			continue;
@@ -206,7 +305,7 @@ void suite_read_keys(struct suite_reader *r, const struct ini_section *sec,
 			suite_mistake(r, k->line, "%s has no value: give one or remove the line",
 				      k->name);
 		else
-			read_value(r, k, &keys[at], (char *)base + keys[at].offset);
+			read_value(r, k, &keys[at], kept ? (char *)base + keys[at].offset : NULL);
 	}
 	strv_release(&names);
 }

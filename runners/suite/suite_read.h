@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * suite_read.h: what the files that read a suite share (suite.c,
- * suite_variants.c, suite_workload.c). Private to them. A mistake is noted and
- * reading goes on, so that a user sees all of them at once.
+ * suite_read.h: shared by the files that read a suite, and private to them. A mistake is noted
+ * and reading goes on, so that a user sees all of them at once.
+ *
+ * One file holds two sizes of the same work: "file_size = 64M" and, beside it,
+ * "unscaled.file_size = 20G". Both values are checked; the one that was asked for is kept.
  */
 #ifndef FSDUEL_RUNNERS_SUITE_READ_H
 #define FSDUEL_RUNNERS_SUITE_READ_H
@@ -11,20 +13,17 @@
 
 #include "runners/suite/suite.h"
 
-#define SUITE_NAME_MAX 64
 #define SUITE_BLOCKS_MAX 1000
 #define SUITE_CELLS_MAX 9999 /* of one suite: more is a slip in a list of values */
-#define SUITE_VARIANTS_MAX 99
-#define SUITE_UNITS_MAX 1000000           /* cell runs in all */
-#define SUITE_SEED_MAX ((1ull << 53) - 1) /* what every JSON reader keeps exactly */
+#define SUITE_MIB (1ull << 20)
+#define SUITE_SECOND 1000000000ull
 
 struct suite_reader {
 	struct suite *s;
-	const struct suite_overrides *o;
+	const struct suite_overrides *o; /* never NULL here */
 	const struct ini *ini;
 	struct err *e;
-	unsigned mistakes, unsaid; /* unsaid: those that found no room in e */
-	struct strv told;          /* each sentence once, though the file is read twice */
+	unsigned mistakes, unsaid; /* unsaid: those for which e had no room */
 };
 
 /* Note "path:line: sentence"; line 0 leaves the line out. */
@@ -33,21 +32,38 @@ void suite_mistake(struct suite_reader *r, unsigned line, const char *fmt, ...)
 /* Note each sentence of sub, with what (a key, may be NULL) before it. */
 void suite_mistake_err(struct suite_reader *r, unsigned line, const char *what,
 		       const struct err *sub);
-/* Note that word, some kind of thing, is not one of names, with the nearest or the list of them. */
+/* Note that names has no such word of that kind, with the nearest of them or all. */
 void suite_mistake_unknown(struct suite_reader *r, unsigned line, const char *kind,
 			   const char *word, const char *const *names);
+/* Index of word among names (ends with NULL; NULL: none), or -1 and a mistake. */
+int suite_choose(struct suite_reader *r, unsigned line, const char *kind, const char *word,
+		 const char *const *names);
 /* May this be a name (it goes into files, CSV and plots)? Else a mistake is noted. */
 bool suite_name_ok(struct suite_reader *r, unsigned line, const char *kind, const char *name);
-/* Notes a mistake where section k of the same section had the same name before. */
+/* Notes a mistake if section k of the same section had the same name before. */
 bool suite_key_again(struct suite_reader *r, const struct ini_section *sec, size_t k);
 
 /* path relative to the folder of the suite file (malloc'ed). */
 char *suite_beside(const struct suite *s, const char *path);
 
+/* The name without "unscaled." in a section that knows two sizes; *kept: is it the size wanted? */
+const char *suite_plain_key(const struct suite_reader *r, const struct ini_section *sec,
+			    const struct ini_key *k, bool *kept);
+/* Does the section have a key of the other size? */
+bool suite_two_sizes(const struct ini_section *sec);
+/* The key of that plain name in the size that is wanted, or NULL. sec may be NULL. */
+const struct ini_key *suite_get(const struct suite_reader *r, const struct ini_section *sec,
+				const char *name);
+/* Its line, or that of the section. */
+unsigned suite_line(const struct suite_reader *r, const struct ini_section *sec, const char *name);
+
 /* One more element for an array of the suite's, zeroed. */
 #define SUITE_GROW(array, n)                                                                       \
 	((array) = xrealloc((array), (n) + 1, sizeof(*(array))),                                   \
 	 memset(&(array)[(n)], 0, sizeof(*(array))), &(array)[(n)++])
+/* The names of an array of the suite's, each a struct whose first member is the name. */
+#define SUITE_NAMES(array, n) suite_names((array), (n), sizeof(*(array)))
+struct strv suite_names(const void *array, size_t n, size_t size);
 
 /* The kinds of values a key of a section with fixed keys can have. */
 enum suite_key_kind {
@@ -68,50 +84,27 @@ struct suite_key {
 	uint64_t min, max; /* inclusive, of numbers */
 	const char *const *choices;
 	bool empty_ok;
+	bool whole_mib;
 };
 
 /* Read the keys of sec that the table knows into base, and note all that is wrong with them. */
 void suite_read_keys(struct suite_reader *r, const struct ini_section *sec,
 		     const struct suite_key *keys, void *base);
 
-/* suite_sections.c, a pair for each kind of section: one that occurs, then what stands in for none.
- */
-void suite_read_suite(struct suite_reader *r, const struct ini_section *sec, const char *name);
-void suite_finish_suite(struct suite_reader *r);
-void suite_read_device(struct suite_reader *r, const struct ini_section *sec, const char *name);
-void suite_finish_device(struct suite_reader *r);
-void suite_read_machine(struct suite_reader *r, const struct ini_section *sec, const char *name);
-void suite_read_limits(struct suite_reader *r, const struct ini_section *sec, const char *name);
-void suite_read_experiment(struct suite_reader *r, const struct ini_section *sec, const char *name);
-void suite_read_mount(struct suite_reader *r, const struct ini_section *sec, const char *name);
-void suite_finish_mounts(struct suite_reader *r);
+void suite_mount_release(struct suite_mount *m);
+void suite_workload_release(struct suite_workload *w);
 
-/* suite_kernels.c */
+/* suite_sections.c: all of the file. */
+void suite_read_sections(struct suite_reader *r);
+
+/* suite_variants.c and suite_workload.c: a section each, then the defaults for what is missing. */
 void suite_read_kernel(struct suite_reader *r, const struct ini_section *sec, const char *name);
 void suite_finish_kernels(struct suite_reader *r);
-
-/*
- * suite_unscaled.c: the file as it is to be read: without its keys "unscaled.*", or with
- * those in the place of the plain ones. Strings are borrowed of ini.
- */
-bool suite_has_unscaled(const struct ini *ini);
-void suite_view_make(struct ini *view, const struct ini *ini, bool unscaled);
-void suite_view_release(struct ini *view);
-
-/* suite_margins.c */
-void suite_read_margins(struct suite_reader *r, const struct ini_section *sec, const char *name);
-
-/* suite_variants.c; the finish functions put the defaults in where the file says nothing. */
 void suite_read_variants(struct suite_reader *r, const struct ini_section *sec, const char *name);
 void suite_read_variant(struct suite_reader *r, const struct ini_section *sec, const char *name);
 void suite_finish_variants(struct suite_reader *r);
 void suite_read_contrast(struct suite_reader *r, const struct ini_section *sec, const char *name);
 void suite_finish_contrasts(struct suite_reader *r);
-
-/* suite_guard.c; after the variants */
-void suite_read_guard(struct suite_reader *r, const struct ini_section *sec, const char *name);
-
-/* suite_workload.c */
 void suite_read_workload(struct suite_reader *r, const struct ini_section *sec, const char *name);
 void suite_finish_workloads(struct suite_reader *r);
 

@@ -1,321 +1,399 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * suite_sections.c: the sections of a suite whose keys are fixed: suite,
- * device, machine, limits, mount and experiment, one table of keys each, with
- * what stands in where the file says nothing. Kernels are suite_kernels.c's.
+ * suite_sections.c: the kinds of sections of a suite in one table, and those whose keys are
+ * fixed: what each key may be, what is checked of them together, and the defaults. Kernels,
+ * variants and contrasts are in suite_variants.c, workloads in suite_workload.c.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "runners/tables/device.h"
 #include "runners/suite/suite_read.h"
+#include "workloads/metric.h"
 
-#define SECOND 1000000000ull
-#define MIB (1ull << 20)
-
-#define IN_SUITE(member) offsetof(struct suite, member)
+#define MARGIN_MAX 50000                    /* 50 %, in thousandths of a per cent */
+#define SEED_MAX ((1ull << 53) - 1)         /* what every JSON reader keeps exactly */
+#define BYTES_MAX (1024 * 1024 * SUITE_MIB) /* 1 TiB */
+#define IN_SUITE(member) .offset = offsetof(struct suite, member)
+#define BYTES(member) .kind = KEY_NUM, .num = NUM_BYTES, IN_SUITE(member), .max = BYTES_MAX
+#define TIME(member) .kind = KEY_NUM, .num = NUM_NS, IN_SUITE(member)
 
 /* clang-format off */
 static const struct suite_key suite_keys[] = {
-	{ .name = "name", .kind = KEY_TEXT, .offset = IN_SUITE(name) },
-	{ .name = "about", .kind = KEY_TEXT, .offset = IN_SUITE(about), .empty_ok = true },
-	{ .name = "blocks", .kind = KEY_UNSIGNED, .offset = IN_SUITE(blocks), .min = 1,
-	  .max = SUITE_BLOCKS_MAX },
-	{ .name = "seed", .kind = KEY_NUM, .num = NUM_COUNT, .offset = IN_SUITE(seed),
-	  .max = SUITE_SEED_MAX },
-	{ .name = "mode", .kind = KEY_CHOICE, .offset = IN_SUITE(mode), .choices = mode_names },
-	{ .name = "passes", .kind = KEY_SET, .offset = IN_SUITE(passes), .choices = pass_names },
-	{ .name = "watch_blocks", .kind = KEY_UNSIGNED, .offset = IN_SUITE(watch_blocks), .min = 1,
-	  .max = SUITE_BLOCKS_MAX },
-	{ .name = "raw_budget", .kind = KEY_NUM, .num = NUM_BYTES,
-	  .offset = IN_SUITE(raw_budget_bytes), .max = 1024 * 1024 * MIB },
+	{ "name", KEY_TEXT, IN_SUITE(name) },
+	{ "about", KEY_TEXT, IN_SUITE(about), .empty_ok = true },
+	{ "blocks", KEY_UNSIGNED, IN_SUITE(blocks), .min = 1, .max = SUITE_BLOCKS_MAX },
+	{ "seed", KEY_NUM, NUM_COUNT, IN_SUITE(seed), .max = SEED_MAX },
+	{ "mode", KEY_CHOICE, IN_SUITE(mode), .choices = mode_names },
+	{ "passes", KEY_SET, IN_SUITE(passes), .choices = pass_names },
+	{ "watch_blocks", KEY_UNSIGNED, IN_SUITE(watch_blocks), .min = 1, .max = SUITE_BLOCKS_MAX },
+	{ "raw_budget", BYTES(raw_budget_bytes) },
 	{ .name = NULL },
 };
-/* clang-format on */
-
-/* clang-format off */
-static const struct suite_key device_keys[] = {
-	{ .name = "kind", .kind = KEY_CHOICE, .offset = IN_SUITE(device.kind),
-	  .choices = device_kind_names },
-	{ .name = "path", .kind = KEY_TEXT, .offset = IN_SUITE(device_path) },
-	{ .name = "size", .kind = KEY_NUM, .num = NUM_BYTES, .offset = IN_SUITE(device.size_bytes),
-	  .min = 16 * MIB, .max = 1024 * 1024 * MIB },
-	{ .name = "latency", .kind = KEY_NUM, .num = NUM_NS, .offset = IN_SUITE(device.latency_ns),
-	  .max = 10 * SECOND },
-	{ .name = "cache", .kind = KEY_NUM, .num = NUM_BYTES,
-	  .offset = IN_SUITE(device.cache_bytes), .max = 1024 * 1024 * MIB },
-	{ .name = "bandwidth", .kind = KEY_NUM, .num = NUM_BYTES,
-	  .offset = IN_SUITE(device.bandwidth_bytes_per_s), .max = 1024 * 1024 * MIB },
-	{ .name = NULL },
-};
-/* clang-format on */
-
-/* clang-format off */
-static const struct suite_key machine_keys[] = {
-	{ .name = "cpus", .kind = KEY_UNSIGNED, .offset = IN_SUITE(cpus), .min = 1, .max = 256 },
-	{ .name = "memory", .kind = KEY_NUM, .num = NUM_BYTES, .offset = IN_SUITE(memory_bytes),
-	  .min = 256 * MIB, .max = 1024 * 1024 * MIB },
-	{ .name = NULL },
-};
-/* clang-format on */
-
-/* clang-format off */
-static const struct suite_key limits_keys[] = {
-	{ .name = "virtual", .kind = KEY_NUM, .num = NUM_NS, .offset = IN_SUITE(limit_virtual_ns),
-	  .min = SECOND, .max = 24 * 3600 * SECOND },
-	{ .name = "wall", .kind = KEY_NUM, .num = NUM_NS, .offset = IN_SUITE(limit_wall_ns),
-	  .min = SECOND, .max = 24 * 3600 * SECOND },
-	{ .name = NULL },
-};
-/* clang-format on */
 
 static const struct suite_key experiment_keys[] = {
-	{ .name = "question", .kind = KEY_TEXT, .offset = IN_SUITE(experiment.question) },
-	{ .name = "work", .kind = KEY_TEXT, .offset = IN_SUITE(experiment.work) },
-	{ .name = "published", .kind = KEY_TEXT, .offset = IN_SUITE(experiment.published) },
+	{ "question", KEY_TEXT, IN_SUITE(experiment.question) },
+	{ "work", KEY_TEXT, IN_SUITE(experiment.work) },
+	{ "published", KEY_TEXT, IN_SUITE(experiment.published) },
 	{ .name = NULL },
 };
 
-/* clang-format off */
+/* null_blk takes its sizes in MiB. */
+static const struct suite_key device_keys[] = {
+	{ "kind", KEY_CHOICE, IN_SUITE(device.kind), .choices = device_kind_names },
+	{ "path", KEY_TEXT, IN_SUITE(device_path) },
+	{ "size", BYTES(device.size_bytes), .min = 16 * SUITE_MIB, .whole_mib = true },
+	{ "latency", TIME(device.latency_ns), .max = 10 * SUITE_SECOND },
+	{ "cache", BYTES(device.cache_bytes), .whole_mib = true },
+	{ "bandwidth", BYTES(device.bandwidth_bytes_per_s), .whole_mib = true },
+	{ .name = NULL },
+};
+
+static const struct suite_key machine_keys[] = {
+	{ "cpus", KEY_UNSIGNED, IN_SUITE(cpus), .min = 1, .max = 256 },
+	{ "memory", BYTES(memory_bytes), .min = 256 * SUITE_MIB },
+	{ .name = NULL },
+};
+
+static const struct suite_key limits_keys[] = {
+	{ "virtual", TIME(limit_virtual_ns), .min = SUITE_SECOND, .max = 24 * 3600 * SUITE_SECOND },
+	{ "wall", TIME(limit_wall_ns), .min = SUITE_SECOND, .max = 24 * 3600 * SUITE_SECOND },
+	{ .name = NULL },
+};
+
+static const struct suite_key guard_keys[] = {
+	{ "control", KEY_WORDS, IN_SUITE(guard.control) },
+	{ "least", KEY_NUM, NUM_COUNT, IN_SUITE(guard.least), .min = 1, .max = 1000000000000 },
+	{ .name = NULL },
+};
+
 static const struct suite_key mount_keys[] = {
-	{ .name = "fs", .kind = KEY_TEXT, .offset = offsetof(struct suite_mount, fs) },
-	{ .name = "mkfs", .kind = KEY_ARGS, .offset = offsetof(struct suite_mount, mkfs),
-	  .empty_ok = true },
-	{ .name = "options", .kind = KEY_TEXT, .offset = offsetof(struct suite_mount, options),
-	  .empty_ok = true },
+	{ "fs", KEY_TEXT, .offset = offsetof(struct suite_mount, fs) },
+	{ "mkfs", KEY_ARGS, .offset = offsetof(struct suite_mount, mkfs), .empty_ok = true },
+	{ "options", KEY_TEXT, .offset = offsetof(struct suite_mount, options), .empty_ok = true },
 	{ .name = NULL },
 };
 /* clang-format on */
 
-/* Mount options with which nothing could be written, or something else would be mounted. */
-static const char *const bad_options[] = { "ro",   "remount",    "bind",   "rbind",
-					   "loop", "norecovery", "noload", NULL };
+/* --- [suite] ------------------------------------------------------------------------- */
 
-void suite_read_suite(struct suite_reader *r, const struct ini_section *sec, const char *name)
+/* A number of blocks from the command line, 0: none, over the file's. */
+static void override_blocks(struct suite_reader *r, unsigned blocks, const char *what, unsigned *to)
 {
-	(void)name;
-	suite_read_keys(r, sec, suite_keys, r->s);
+	if (blocks > SUITE_BLOCKS_MAX)
+		suite_mistake(r, 0, "%u %s asked for: %d is the most", blocks, what,
+			      SUITE_BLOCKS_MAX);
+	else if (blocks)
+		*to = blocks;
 }
 
-static void override_mode(struct suite_reader *r, const char *mode)
-{
-	for (unsigned i = 0; mode_names[i]; i++) {
-		if (!strcmp(mode_names[i], mode)) {
-			r->s->mode = i;
-			return;
-		}
-	}
-	suite_mistake_unknown(r, 0, "mode", mode, mode_names);
-}
-
-/* The command line adds passes to the file's; watching ones alone have nothing to explain. */
+/* The command line adds passes to the file's; a suite cannot do without PASS_THROUGHPUT. */
 static void finish_passes(struct suite_reader *r, const struct ini_section *sec)
 {
-	const struct ini_key *k = sec ? ini_get(sec, "passes") : NULL;
+	const struct ini_key *k = suite_get(r, sec, "passes");
 	struct suite *s = r->s;
 
 	if (k && s->passes && !(s->passes >> PASS_THROUGHPUT & 1))
-		suite_mistake(
-			r, k->line,
-			"passes: %s must be among them: what the others see is held against it",
-			pass_names[PASS_THROUGHPUT]);
-	for (size_t i = 0; r->o && i < r->o->nr_passes; i++) {
-		unsigned pass = 0;
+		suite_mistake(r, k->line,
+			      "passes: %s must be among them: the others are held against it",
+			      pass_names[PASS_THROUGHPUT]);
+	for (size_t i = 0; i < r->o->nr_passes; i++) {
+		int pass = suite_choose(r, 0, "pass", r->o->passes[i], pass_names);
 
-		while (pass_names[pass] && strcmp(pass_names[pass], r->o->passes[i]))
-			pass++;
-		if (pass_names[pass])
+		if (pass >= 0)
 			s->passes |= 1u << pass;
-		else
-			suite_mistake_unknown(r, 0, "pass", r->o->passes[i], pass_names);
 	}
-	if (r->o && r->o->watch_blocks > SUITE_BLOCKS_MAX)
-		suite_mistake(r, 0, "%u watched blocks asked for: %d is the most",
-			      r->o->watch_blocks, SUITE_BLOCKS_MAX);
-	else if (r->o && r->o->watch_blocks)
-		s->watch_blocks = r->o->watch_blocks;
 }
 
-void suite_finish_suite(struct suite_reader *r)
+static void finish_suite(struct suite_reader *r)
 {
 	struct suite *s = r->s;
 	const char *base = strrchr(s->path, '/') ? strrchr(s->path, '/') + 1 : s->path;
 	const struct ini_section *sec = ini_find(r->ini, "suite");
-	const struct ini_key *name = sec ? ini_get(sec, "name") : NULL;
+	const struct ini_key *name = suite_get(r, sec, "name");
 	size_t len = strlen(base);
+	int mode;
 
 	if (!s->name)
 		s->name =
 			xstrndup(base, len > 4 && !strcmp(base + len - 4, ".ini") ? len - 4 : len);
 	suite_name_ok(r, name ? name->line : 0, "suite", s->name);
-	if (r->o && r->o->blocks > SUITE_BLOCKS_MAX)
-		suite_mistake(r, 0, "%u blocks asked for: %d is the most", r->o->blocks,
-			      SUITE_BLOCKS_MAX);
-	else if (r->o && r->o->blocks)
-		s->blocks = r->o->blocks;
-	if (r->o && r->o->mode)
-		override_mode(r, r->o->mode);
+	override_blocks(r, r->o->blocks, "blocks", &s->blocks);
+	override_blocks(r, r->o->watch_blocks, "watched blocks", &s->watch_blocks);
+	mode = r->o->mode ? suite_choose(r, 0, "mode", r->o->mode, mode_names) : -1;
+	if (mode >= 0)
+		s->mode = (enum mode)mode;
 	finish_passes(r, sec);
 }
 
-void suite_read_device(struct suite_reader *r, const struct ini_section *sec, const char *name)
-{
-	(void)name;
-	suite_read_keys(r, sec, device_keys, r->s);
-}
+/* --- [device], [limits] -------------------------------------------------------------- */
 
-/* Keys that do not go with the kind of device, and kinds that do not go with the mode. */
-static void check_device(struct suite_reader *r, const struct ini_section *sec)
+/* The guest's null_blk has no path; the host's own device has nothing but one or a size. */
+static void check_host_device(struct suite_reader *r, const struct ini_section *sec)
 {
 	static const char *const own[] = { "latency", "cache", "bandwidth", NULL };
 	const char *kind = device_kind_names[r->s->device.kind];
-	const struct ini_key *path = ini_get(sec, "path"), *size = ini_get(sec, "size");
-	const struct ini_key *k = ini_get(sec, "kind");
+	const struct ini_key *path = suite_get(r, sec, "path"), *size = suite_get(r, sec, "size");
 
-	if (!devices[r->s->device.kind].host_timed) {
-		if (path)
-			suite_mistake(r, path->line,
-				      "path: null_blk is in the guest's memory: say kind = virtio "
-				      "or nvme, or remove it");
-		return;
-	}
 	for (const char *const *name = own; *name; name++)
-		if (ini_get(sec, *name))
-			suite_mistake(r, ini_get(sec, *name)->line,
+		if (suite_get(r, sec, *name))
+			suite_mistake(r, suite_line(r, sec, *name),
 				      "%s: only null_blk can be given one; with kind = %s it is "
 				      "the host's own: remove the line",
 				      *name, kind);
 	if (path && path->value[0] != '/')
-		suite_mistake(
-			r, path->line,
-			"path: %s does not begin with /: what is to be formatted is named in full",
-			path->value);
+		suite_mistake(r, path->line,
+			      "path: %s does not begin with /: give the full path of the device "
+			      "that is to be formatted",
+			      path->value);
 	if (path && size)
 		suite_mistake(r, size->line, "size: %s has a size of its own: remove the line",
 			      path->value);
 	if (r->s->mode == MODE_EXACT)
-		suite_mistake(r, k->line,
+		suite_mistake(r, suite_line(r, sec, "kind"),
 			      "kind = %s completes on the host's clock, which breaks exactness: "
 			      "say kind = null_blk, or mode = tcg or kvm",
 			      kind);
 }
 
-static void finish_kind(struct suite *s)
-{
-	if (!devices[s->device.kind].host_timed)
-		return;
-	s->device =
-		(struct suite_device){ .kind = s->device.kind,
-				       .size_bytes = s->device_path ? 0 : s->device.size_bytes };
-}
-
-/* null_blk takes its sizes in MiB. */
-void suite_finish_device(struct suite_reader *r)
+static void finish_device(struct suite_reader *r)
 {
 	const struct ini_section *sec = ini_find(r->ini, "device");
+	const struct ini_key *path = suite_get(r, sec, "path");
+	struct suite_device *d = &r->s->device;
 
-	if (sec)
-		check_device(r, sec);
-	finish_kind(r->s);
-	for (const struct suite_key *row = device_keys; sec && row->name; row++) {
-		const struct ini_key *k = ini_get(sec, row->name);
-		uint64_t v;
-
-		if (!k || row->num != NUM_BYTES || num_parse(k->value, NUM_BYTES, &v, NULL))
-			continue;
-		if (v % MIB)
-			suite_mistake(r, k->line, "%s: %s is not a whole number of MiB: say %lluM",
-				      k->name, k->value, (unsigned long long)(v / MIB + 1));
+	if (devices[d->kind].host_timed) {
+		check_host_device(r, sec);
+		*d = (struct suite_device){ .kind = d->kind,
+					    .size_bytes = r->s->device_path ? 0 : d->size_bytes };
+	} else if (path) {
+		suite_mistake(r, path->line,
+			      "path: null_blk is in the guest's memory: say kind = virtio or nvme, "
+			      "or remove it");
 	}
 }
 
-void suite_read_machine(struct suite_reader *r, const struct ini_section *sec, const char *name)
+static void finish_limits(struct suite_reader *r)
 {
-	(void)name;
-	suite_read_keys(r, sec, machine_keys, r->s);
+	r->s->limit_wall_said = suite_get(r, ini_find(r->ini, "limits"), "wall");
 }
 
-void suite_read_limits(struct suite_reader *r, const struct ini_section *sec, const char *name)
+/* --- [margins], [guard] --------------------------------------------------------------- */
+
+/* One key a metric. */
+static void read_margins(struct suite_reader *r, const struct ini_section *sec, const char *name)
 {
+	struct suite_key *rows;
+	uint64_t *margins;
+	size_t n = 0;
+
 	(void)name;
-	suite_read_keys(r, sec, limits_keys, r->s);
-	r->s->limit_wall_said |= ini_get(sec, "wall") != NULL;
+	while (metrics[n].name)
+		n++;
+	rows = xcalloc(n + 1, sizeof(*rows));
+	margins = xcalloc(n, sizeof(*margins));
+	for (size_t i = 0; i < n; i++)
+		rows[i] = (struct suite_key){ metrics[i].name, KEY_NUM,
+					      NUM_PCT,         .offset = i * sizeof(*margins),
+					      .min = 1,        .max = MARGIN_MAX };
+	suite_read_keys(r, sec, rows, margins);
+	for (size_t i = 0; i < n; i++)
+		if (margins[i])
+			*SUITE_GROW(r->s->margins, r->s->nr_margins) =
+				(struct suite_margin){ xstrdup(metrics[i].name), margins[i] };
+	free(rows);
+	free(margins);
 }
 
-void suite_read_experiment(struct suite_reader *r, const struct ini_section *sec, const char *name)
+static void finish_guard(struct suite_reader *r)
 {
-	(void)name;
-	suite_read_keys(r, sec, experiment_keys, r->s);
+	const struct ini_section *sec = ini_find(r->ini, "guard");
+	struct strv known = SUITE_NAMES(r->s->variants, r->s->nr_variants);
+	const struct strv *control = &r->s->guard.control;
+
+	r->s->guard.there = sec;
+	for (size_t i = 0; i < control->n; i++)
+		suite_choose(r, suite_line(r, sec, "control"), "variant", control->v[i],
+			     (const char *const *)known.v);
+	strv_release(&known);
 }
+
+/* --- [mount NAME] ---------------------------------------------------------------------- */
 
 static void check_options(struct suite_reader *r, struct suite_mount *m)
 {
+	/* With these nothing could be written, or something else would be mounted. */
+	static const char *const bad[] = { "ro",   "remount",    "bind",   "rbind",
+					   "loop", "norecovery", "noload", NULL };
 	struct strv words = STRV_INIT;
 	struct buf b = BUF_INIT;
 
-	strv_split(&words, m->options, " \t,");
+	strv_split(&words, m->options ? m->options : "", " \t,");
 	for (size_t i = 0; i < words.n; i++) {
 		buf_addf(&b, "%s%s", i ? "," : "", words.v[i]);
-		for (const char *const *bad = bad_options; *bad; bad++)
-			if (!strcmp(*bad, words.v[i]))
+		for (size_t k = 0; bad[k]; k++)
+			if (!strcmp(bad[k], words.v[i]))
 				suite_mistake(r, m->line,
 					      "mount %s: option %s cannot be measured: remove it",
-					      m->name, *bad);
+					      m->name, bad[k]);
 	}
 	free(m->options);
-	m->options = xstrdup(buf_str(&b));
-	buf_release(&b);
+	buf_str(&b);
+	m->options = buf_detach(&b, NULL);
 	strv_release(&words);
-}
-
-static void check_mkfs(struct suite_reader *r, const struct suite_mount *m, const struct fs_type *t)
-{
-	struct strv argv = STRV_INIT;
-	struct err sub = ERR_INIT;
-
-	if (fs_type_mkfs(t, &m->mkfs, "", "", &argv, &sub))
-		suite_mistake_err(r, m->line, "mkfs", &sub);
-	strv_release(&argv);
 }
 
 static void finish_mount(struct suite_reader *r, struct suite_mount *m)
 {
-	struct strv known = STRV_INIT;
+	struct strv known = STRV_INIT, argv = STRV_INIT;
 	const struct fs_type *t;
+	struct err sub = ERR_INIT;
 
 	if (!m->fs)
 		m->fs = xstrdup(fs_types[0].name);
-	if (!m->options)
-		m->options = xstrdup("");
 	check_options(r, m);
-	t = fs_type_find(m->fs);
-	if (t) {
-		check_mkfs(r, m, t);
-		return;
-	}
 	for (t = fs_types; t->name; t++)
 		strv_add(&known, t->name);
-	suite_mistake_unknown(r, m->line, "fs", m->fs, (const char *const *)known.v);
+	suite_choose(r, m->line, "fs", m->fs, (const char *const *)known.v);
+	t = fs_type_find(m->fs);
+	if (t && fs_type_mkfs(t, &m->mkfs, "", "", &argv, &sub))
+		suite_mistake_err(r, m->line, "mkfs", &sub);
+	strv_release(&argv);
 	strv_release(&known);
 }
 
-void suite_read_mount(struct suite_reader *r, const struct ini_section *sec, const char *name)
+static void read_mount(struct suite_reader *r, const struct ini_section *sec, const char *name)
 {
-	struct suite_mount *m = SUITE_GROW(r->s->mounts, r->s->nr_mounts);
+	unsigned before = r->mistakes;
+	struct suite_mount m, other;
 
-	m->name = xstrdup(name);
-	m->line = sec->line;
-	suite_read_keys(r, sec, mount_keys, m);
-	finish_mount(r, m);
+	m = other = (struct suite_mount){ .name = (char *)name, .line = sec->line };
+	suite_read_keys(r, sec, mount_keys, &m);
+	finish_mount(r, &m);
+	m.name = xstrdup(name);
+	*SUITE_GROW(r->s->mounts, r->s->nr_mounts) = m;
+	if (r->mistakes != before || !suite_two_sizes(sec))
+		return;
+	/* The size that was not asked for is checked, too. */
+	r->s->unscaled = !r->s->unscaled;
+	suite_read_keys(r, sec, mount_keys, &other);
+	finish_mount(r, &other);
+	other.name = NULL;
+	suite_mount_release(&other);
+	r->s->unscaled = !r->s->unscaled;
 }
 
-void suite_finish_mounts(struct suite_reader *r)
+static void finish_mounts(struct suite_reader *r)
 {
-	struct suite_mount *m;
+	char kind[] = "mount";
+	const struct ini_section none = { .name = kind };
 
-	if (r->s->nr_mounts)
-		return;
-	m = SUITE_GROW(r->s->mounts, r->s->nr_mounts);
-	m->name = xstrdup("default");
-	finish_mount(r, m);
+	if (!r->s->nr_mounts)
+		read_mount(r, &none, "default");
+}
+
+/* --- all of them ------------------------------------------------------------------------ */
+
+/*
+ * In the order in which they are read: each may refer to those above it. Fixed keys are read
+ * into the suite; finish is called once, whether there was such a section or not.
+ */
+/* clang-format off */
+static const struct section_kind {
+	const char *name;
+	bool named; /* "[mount NAME]" */
+	const struct suite_key *keys;
+	void (*read)(struct suite_reader *r, const struct ini_section *sec, const char *name);
+	void (*finish)(struct suite_reader *r);
+} kinds[] = {
+	{ "suite", .keys = suite_keys, .finish = finish_suite },
+	{ "experiment", .keys = experiment_keys },
+	{ "device", .keys = device_keys, .finish = finish_device },
+	{ "machine", .keys = machine_keys },
+	{ "limits", .keys = limits_keys, .finish = finish_limits },
+	{ "margins", .read = read_margins },
+	{ "kernel", true, NULL, suite_read_kernel, suite_finish_kernels },
+	{ "mount", true, NULL, read_mount, finish_mounts },
+	{ "variants", .read = suite_read_variants },
+	{ "variant", true, NULL, suite_read_variant, suite_finish_variants },
+	{ "contrast", true, NULL, suite_read_contrast, suite_finish_contrasts },
+	{ "guard", .keys = guard_keys, .finish = finish_guard },
+	{ "workload", true, NULL, suite_read_workload, suite_finish_workloads },
+};
+/* clang-format on */
+#define NR_KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+/* The kind's word of "mount default" into *kind (malloc'ed); returns the name after it. */
+static const char *split_section(const char *section, char **kind)
+{
+	size_t len = strcspn(section, " \t");
+
+	*kind = xstrndup(section, len);
+	return section + len + strspn(section + len, " \t");
+}
+
+/* Is the section's name there exactly if its kind has one, and not taken? */
+static bool name_ok(struct suite_reader *r, size_t at, const struct section_kind *kind,
+		    const char *name)
+{
+	const struct ini_section *sec = &r->ini->sections[at];
+	bool again = false;
+
+	if (kind->named && !name[0]) {
+		suite_mistake(r, sec->line, "[%s] has no name: say [%s NAME]", kind->name,
+			      kind->name);
+		return false;
+	}
+	if (!kind->named && name[0]) {
+		suite_mistake(r, sec->line, "[%s] takes no name: say [%s]", sec->name, kind->name);
+		return false;
+	}
+	if (kind->named && !suite_name_ok(r, sec->line, kind->name, name))
+		return false;
+	for (size_t i = 0; i < at && !again; i++) {
+		char *other;
+		const char *n = split_section(r->ini->sections[i].name, &other);
+
+		again = !strcmp(kind->name, other) && !strcmp(name, n);
+		free(other);
+		if (again)
+			suite_mistake(r, sec->line, "[%s] stands twice, first in line %u: keep one",
+				      sec->name, r->ini->sections[i].line);
+	}
+	return !again;
+}
+
+void suite_read_sections(struct suite_reader *r)
+{
+	struct strv names = SUITE_NAMES(kinds, NR_KINDS);
+	size_t n = r->ini->nr_sections;
+	int *kind_of = xcalloc(n + 1, sizeof(*kind_of)); /* -1: not to be read */
+
+	for (size_t i = 0; i < n; i++) {
+		const struct ini_section *sec = &r->ini->sections[i];
+		char *kind;
+		const char *name = split_section(sec->name, &kind);
+
+		kind_of[i] =
+			suite_choose(r, sec->line, "section", kind, (const char *const *)names.v);
+		if (kind_of[i] >= 0 && !name_ok(r, i, &kinds[kind_of[i]], name))
+			kind_of[i] = -1;
+		free(kind);
+	}
+	for (size_t k = 0; k < NR_KINDS; k++) {
+		for (size_t i = 0; i < n; i++) {
+			const struct ini_section *sec = &r->ini->sections[i];
+			const char *rest = sec->name + strcspn(sec->name, " \t");
+
+			if (kind_of[i] != (int)k)
+				continue;
+			if (kinds[k].keys)
+				suite_read_keys(r, sec, kinds[k].keys, r->s);
+			else
+				kinds[k].read(r, sec, rest + strspn(rest, " \t"));
+		}
+		if (kinds[k].finish)
+			kinds[k].finish(r);
+	}
+	free(kind_of);
+	strv_release(&names);
 }

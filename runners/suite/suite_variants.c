@@ -1,124 +1,224 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * suite_variants.c: variants (a kernel with a mount) and contrasts (two
- * variants to be judged against each other) of a suite, written out or the
- * product of kernels and mounts.
+ * suite_variants.c: the kernels of a suite (an image that is there, or Debian's source with
+ * patches), the variants (a kernel with a mount) and the contrasts (two variants that are judged
+ * against each other). Nothing is built here; runners/kernel/kernel_build.h does that.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "runners/suite/suite_read.h"
 
-#define NONE SIZE_MAX
+#define VARIANTS_MAX 99
 
-static struct strv kernel_labels(const struct suite *s)
+/* --- kernels --------------------------------------------------------------------------- */
+
+/* clang-format off */
+static const struct suite_key kernel_keys[] = {
+	{ "image", KEY_TEXT, .offset = offsetof(struct suite_kernel, ref) },
+	{ "source", KEY_TEXT, .offset = offsetof(struct suite_kernel, source) },
+	{ "patches", KEY_WORDS, .offset = offsetof(struct suite_kernel, patches), .empty_ok = true },
+	{ .name = NULL },
+};
+/* clang-format on */
+
+struct kernel_build suite_kernel_build(const struct suite_kernel *k)
 {
-	struct strv names = STRV_INIT;
+	return (struct kernel_build){
+		.name = k->ref,
+		.series = k->source,
+		.patches = (const char *const *)k->patches.v,
+		.nr_patches = k->patches.n,
+	};
+}
 
+static struct suite_kernel *add_kernel(struct suite *s, const char *label, unsigned line)
+{
+	struct suite_kernel *k = SUITE_GROW(s->kernels, s->nr_kernels);
+
+	k->label = xstrdup(label);
+	k->line = line;
+	return k;
+}
+
+/* Whatever the file says of its image and source, it is this image (NULL: the one that runs). */
+static void set_image(struct suite_kernel *k, const char *ref)
+{
+	struct suite_kernel set = { xstrdup(k->label), ref ? xstrdup(ref) : NULL, NULL, STRV_INIT,
+				    k->line };
+
+	suite_kernel_release(k);
+	*k = set;
+}
+
+/* Patches that are paths, from this folder; then the name that the built kernel will have. */
+static void finish_source(struct suite_reader *r, const struct ini_section *sec,
+			  struct suite_kernel *k)
+{
+	const struct ini_key *patches = ini_get(sec, "patches"), *image = ini_get(sec, "image");
+	const struct ini_key *source = ini_get(sec, "source");
+
+	if (patches && !source)
+		suite_mistake(r, patches->line,
+			      "patches: they are for a kernel that is built: add "
+			      "source = " KERNEL_BUILD_SERIES);
+	if (image && source)
+		suite_mistake(r, source->line,
+			      "source: image says already which kernel it is: keep one of the two");
+	if (!k->source || image)
+		return;
+	if (!kernel_is_series(k->source)) {
+		suite_mistake(r, source->line,
+			      "source: \"%.32s\" is no series of Debian's kernel sources: "
+			      "say " KERNEL_BUILD_SERIES,
+			      k->source);
+		return;
+	}
+	for (size_t i = 0; i < k->patches.n; i++) {
+		char *word = k->patches.v[i];
+
+		if (!kernel_patch_is_path(word))
+			continue;
+		k->patches.v[i] = suite_beside(r->s, word);
+		free(word);
+	}
+	k->ref = kernel_build_name(k->source, (const char *const *)k->patches.v, k->patches.n);
+	suite_name_ok(r, patches ? patches->line : source->line, "kernel", k->ref);
+}
+
+void suite_read_kernel(struct suite_reader *r, const struct ini_section *sec, const char *name)
+{
+	struct suite_kernel *k = add_kernel(r->s, name, sec->line);
+
+	suite_read_keys(r, sec, kernel_keys, k);
+	finish_source(r, sec, k);
+	/* The command line asks for the running kernel; by itself the suite boots its kernels. */
+	if (r->s->mode == MODE_HOST && r->o->mode)
+		set_image(k, NULL);
+	if (k->ref && r->s->mode == MODE_HOST)
+		suite_mistake(r, sec->line,
+			      "mode = host measures the kernel that runs: remove the %s, or say "
+			      "mode = exact",
+			      k->source ? "source" : "image");
+}
+
+/* The command line's image takes the place of the file's. */
+static void override_kernel(struct suite_reader *r, const char *label, const char *ref, bool only)
+{
+	struct suite *s = r->s;
+	struct suite_kernel *found = NULL;
+
+	if (!ref)
+		return;
 	for (size_t i = 0; i < s->nr_kernels; i++)
-		strv_add(&names, s->kernels[i].label);
-	return names;
+		if (!strcmp(s->kernels[i].label, label) || (only && s->nr_kernels == 1))
+			found = &s->kernels[i];
+	if (found && s->mode != MODE_HOST)
+		set_image(found, ref);
+	else
+		suite_mistake(r, 0,
+			      "there is no kernel %s to boot here: leave --%s out, or add "
+			      "[kernel %s]",
+			      label, label, label);
 }
 
-static struct strv mount_names(const struct suite *s)
+static bool same_words(const struct strv *a, const struct strv *b)
 {
-	struct strv names = STRV_INIT;
+	bool same = a->n == b->n;
 
-	for (size_t i = 0; i < s->nr_mounts; i++)
-		strv_add(&names, s->mounts[i].name);
-	return names;
+	for (size_t i = 0; same && i < a->n; i++)
+		same = !strcmp(a->v[i], b->v[i]);
+	return same;
 }
 
-static struct strv variant_names(const struct suite *s)
+/* The cache has one kernel of a name, and that name has the patches without their folders. */
+static void refuse_twins(struct suite_reader *r, const struct suite_kernel *a,
+			 const struct suite_kernel *b)
 {
-	struct strv names = STRV_INIT;
-
-	for (size_t i = 0; i < s->nr_variants; i++)
-		strv_add(&names, s->variants[i].name);
-	return names;
+	if (a->source && b->source && a->ref && b->ref && !strcmp(a->ref, b->ref) &&
+	    !same_words(&a->patches, &b->patches))
+		suite_mistake(r, 0,
+			      "the kernels %s and %s have other patches of the same names, and "
+			      "would both be %s in the cache: rename one",
+			      a->label, b->label, b->ref);
 }
 
-/* Index of word among names, or NONE and a mistake. */
-static size_t refer(struct suite_reader *r, unsigned line, const char *kind, const char *word,
-		    const struct strv *names)
+void suite_finish_kernels(struct suite_reader *r)
 {
-	static const char *const nothing[] = { NULL };
-	int at = strv_find(names, word);
+	struct suite *s = r->s;
+	const char *running = r->o->running ? r->o->running : "";
 
-	if (at < 0)
-		suite_mistake_unknown(r, line, kind, word,
-				      names->v ? (const char *const *)names->v : nothing);
-	return at < 0 ? NONE : (size_t)at;
+	if (!s->nr_kernels && s->mode == MODE_HOST && strcmp(running, "baseline") &&
+	    strcmp(running, "patched")) {
+		add_kernel(s, "running", 0);
+	} else if (!s->nr_kernels) {
+		add_kernel(s, "baseline", 0);
+		add_kernel(s, "patched", 0);
+	}
+	override_kernel(r, "baseline", r->o->baseline, true);
+	override_kernel(r, "patched", r->o->patched, false);
+	for (size_t i = 1; i < s->nr_kernels; i++)
+		for (size_t k = 0; k < i; k++)
+			refuse_twins(r, &s->kernels[k], &s->kernels[i]);
 }
+
+/* --- variants --------------------------------------------------------------------------- */
 
 static void add_variant(struct suite_reader *r, unsigned line, const char *name, size_t kernel,
 			size_t mount)
 {
 	struct suite *s = r->s;
-	struct suite_variant *v;
 
-	if (s->nr_variants == SUITE_VARIANTS_MAX) {
+	*SUITE_GROW(s->variants, s->nr_variants) =
+		(struct suite_variant){ name ? xstrdup(name)
+					     : xasprintf("%s/%s", s->kernels[kernel].label,
+							 s->mounts[mount].name),
+					kernel, mount };
+	if (s->nr_variants == VARIANTS_MAX + 1)
 		suite_mistake(r, line, "more than %d variants: choose some in [variants]",
-			      SUITE_VARIANTS_MAX);
-		return;
-	}
-	if (s->nr_variants > SUITE_VARIANTS_MAX)
-		return;
-	v = SUITE_GROW(s->variants, s->nr_variants);
-	v->name = name ? xstrdup(name)
-		       : xasprintf("%s/%s", s->kernels[kernel].label, s->mounts[mount].name);
-	v->kernel = kernel;
-	v->mount = mount;
+			      VARIANTS_MAX);
 }
 
-/* The indices of words among names, each once; all of them where there are no words. */
+/* Indices among names of the words, each once; of all names if there is no word. */
 static size_t *choose(struct suite_reader *r, unsigned line, const char *kind,
 		      const struct strv *words, const struct strv *names, size_t *n)
 {
-	size_t *chosen = xcalloc(words->n + names->n + 1, sizeof(*chosen));
+	const struct strv *from = words->n ? words : names;
+	size_t *chosen = xcalloc(from->n + 1, sizeof(*chosen));
 
 	*n = 0;
-	for (size_t i = 0; i < names->n && !words->n; i++)
-		chosen[(*n)++] = i;
-	for (size_t i = 0; i < words->n; i++) {
-		size_t at = refer(r, line, kind, words->v[i], names);
+	for (size_t i = 0; i < from->n; i++) {
+		int at = suite_choose(r, line, kind, from->v[i], (const char *const *)names->v);
 		bool again = false;
 
-		if (at == NONE)
-			continue;
 		for (size_t k = 0; k < *n; k++)
-			again |= chosen[k] == at;
+			again |= (int)chosen[k] == at;
 		if (again)
-			suite_mistake(r, line, "%s %s is given twice: keep one", kind, words->v[i]);
-		else
-			chosen[(*n)++] = at;
+			suite_mistake(r, line, "%s %s is given twice: keep one", kind, from->v[i]);
+		else if (at >= 0)
+			chosen[(*n)++] = (size_t)at;
 	}
 	return chosen;
 }
 
-/* The product of the chosen kernels and mounts. */
-static void add_product(struct suite_reader *r, unsigned kernels_line, unsigned mounts_line,
+/* The product of the chosen kernels and mounts; sec NULL: of all. */
+static void add_product(struct suite_reader *r, const struct ini_section *sec,
 			const struct strv *kernels, const struct strv *mounts)
 {
-	struct strv labels = kernel_labels(r->s), names = mount_names(r->s);
+	struct strv labels = SUITE_NAMES(r->s->kernels, r->s->nr_kernels);
+	struct strv names = SUITE_NAMES(r->s->mounts, r->s->nr_mounts);
+	unsigned line = sec ? suite_line(r, sec, "kernels") : 0;
 	size_t nk, nm;
-	size_t *k = choose(r, kernels_line, "kernel", kernels, &labels, &nk);
-	size_t *m = choose(r, mounts_line, "mount", mounts, &names, &nm);
+	size_t *k = choose(r, line, "kernel", kernels, &labels, &nk);
+	size_t *m = choose(r, sec ? suite_line(r, sec, "mounts") : 0, "mount", mounts, &names, &nm);
 
 	for (size_t i = 0; i < nk; i++)
-		for (size_t j = 0; j < nm && r->s->nr_variants <= SUITE_VARIANTS_MAX; j++)
-			add_variant(r, kernels_line, NULL, k[i], m[j]);
+		for (size_t j = 0; j < nm && r->s->nr_variants <= VARIANTS_MAX; j++)
+			add_variant(r, line, NULL, k[i], m[j]);
 	free(k);
 	free(m);
 	strv_release(&labels);
 	strv_release(&names);
-}
-
-static unsigned line_of(const struct ini_section *sec, const char *key)
-{
-	const struct ini_key *k = ini_get(sec, key);
-
-	return k ? k->line : sec->line;
 }
 
 void suite_read_variants(struct suite_reader *r, const struct ini_section *sec, const char *name)
@@ -127,59 +227,64 @@ void suite_read_variants(struct suite_reader *r, const struct ini_section *sec, 
 		struct strv kernels, mounts;
 	} c = { STRV_INIT, STRV_INIT };
 	static const struct suite_key keys[] = {
-		{ .name = "kernels",
-		  .kind = KEY_WORDS,
-		  .offset = offsetof(struct chosen, kernels) },
-		{ .name = "mounts", .kind = KEY_WORDS, .offset = offsetof(struct chosen, mounts) },
+		{ "kernels", KEY_WORDS, .offset = offsetof(struct chosen, kernels) },
+		{ "mounts", KEY_WORDS, .offset = offsetof(struct chosen, mounts) },
 		{ .name = NULL },
 	};
 
 	(void)name;
 	suite_read_keys(r, sec, keys, &c);
-	add_product(r, line_of(sec, "kernels"), line_of(sec, "mounts"), &c.kernels, &c.mounts);
+	add_product(r, sec, &c.kernels, &c.mounts);
 	strv_release(&c.kernels);
 	strv_release(&c.mounts);
 }
 
-/* A reference that must be there: its index, or NONE and a mistake. */
-static size_t need(struct suite_reader *r, const struct ini_section *sec, const char *key,
-		   const char *kind, const char *word, const struct strv *names)
+/* A section of two keys, each the name of something of that kind: their indices. */
+struct pair {
+	const char *key[2], *kind[2];
+	struct strv names[2];
+	int at[2];
+};
+
+/* False: one is missing or unknown. Releases the names. */
+static bool read_pair(struct suite_reader *r, const struct ini_section *sec, struct pair *p)
 {
-	if (word)
-		return refer(r, line_of(sec, key), kind, word, names);
-	if (!ini_get(sec, key))
-		suite_mistake(r, sec->line, "[%s] lacks %s = %s", sec->name, key, kind);
-	return NONE;
+	char *words[2] = { NULL, NULL };
+	const struct suite_key keys[] = {
+		{ p->key[0], KEY_TEXT, .offset = 0 },
+		{ p->key[1], KEY_TEXT, .offset = sizeof(words[0]) },
+		{ .name = NULL },
+	};
+
+	suite_read_keys(r, sec, keys, words);
+	for (size_t i = 0; i < 2; i++) {
+		p->at[i] = -1;
+		if (words[i])
+			p->at[i] = suite_choose(r, suite_line(r, sec, p->key[i]), p->kind[i],
+						words[i], (const char *const *)p->names[i].v);
+		else if (!ini_get(sec, p->key[i]))
+			suite_mistake(r, sec->line, "[%s] lacks %s = %s", sec->name, p->key[i],
+				      p->kind[i]);
+		free(words[i]);
+		strv_release(&p->names[i]);
+	}
+	return p->at[0] >= 0 && p->at[1] >= 0;
 }
 
 void suite_read_variant(struct suite_reader *r, const struct ini_section *sec, const char *name)
 {
-	struct pair {
-		char *kernel, *mount;
-	} p = { NULL, NULL };
-	static const struct suite_key keys[] = {
-		{ .name = "kernel", .kind = KEY_TEXT, .offset = offsetof(struct pair, kernel) },
-		{ .name = "mount", .kind = KEY_TEXT, .offset = offsetof(struct pair, mount) },
-		{ .name = NULL },
-	};
-	struct strv labels = kernel_labels(r->s), names = mount_names(r->s);
-	size_t k, m;
+	struct suite *s = r->s;
+	struct pair p = { .key = { "kernel", "mount" }, .kind = { "kernel", "mount" } };
 
 	if (ini_find(r->ini, "variants")) {
 		suite_mistake(r, sec->line, "[%s] beside [variants]: keep one of the two ways",
 			      sec->name);
-		goto out;
+		return;
 	}
-	suite_read_keys(r, sec, keys, &p);
-	k = need(r, sec, "kernel", "kernel", p.kernel, &labels);
-	m = need(r, sec, "mount", "mount", p.mount, &names);
-	if (k != NONE && m != NONE)
-		add_variant(r, sec->line, name, k, m);
-out:
-	free(p.kernel);
-	free(p.mount);
-	strv_release(&labels);
-	strv_release(&names);
+	p.names[0] = SUITE_NAMES(s->kernels, s->nr_kernels);
+	p.names[1] = SUITE_NAMES(s->mounts, s->nr_mounts);
+	if (read_pair(r, sec, &p))
+		add_variant(r, sec->line, name, (size_t)p.at[0], (size_t)p.at[1]);
 }
 
 /* Is there a section of this kind at all, right or wrong? */
@@ -198,102 +303,73 @@ static bool file_has(const struct suite_reader *r, const char *kind)
 
 void suite_finish_variants(struct suite_reader *r)
 {
-	static const struct strv none = STRV_INIT;
+	static const struct strv all = STRV_INIT;
 
 	if (!file_has(r, "variants") && !file_has(r, "variant"))
-		add_product(r, 0, 0, &none, &none);
+		add_product(r, NULL, &all, &all);
 }
+
+/* --- contrasts ---------------------------------------------------------------------------- */
 
 static void add_contrast(struct suite *s, const char *name, size_t baseline, size_t patched,
 			 unsigned line)
 {
-	struct suite_contrast *c = SUITE_GROW(s->contrasts, s->nr_contrasts);
-
-	c->name = xstrdup(name);
-	c->baseline = baseline;
-	c->patched = patched;
-	c->line = line;
+	*SUITE_GROW(s->contrasts, s->nr_contrasts) =
+		(struct suite_contrast){ xstrdup(name), baseline, patched, line };
 }
 
 void suite_read_contrast(struct suite_reader *r, const struct ini_section *sec, const char *name)
 {
-	struct pair {
-		char *baseline, *patched;
-	} p = { NULL, NULL };
-	static const struct suite_key keys[] = {
-		{ .name = "baseline", .kind = KEY_TEXT, .offset = offsetof(struct pair, baseline) },
-		{ .name = "patched", .kind = KEY_TEXT, .offset = offsetof(struct pair, patched) },
-		{ .name = NULL },
-	};
-	struct strv names = variant_names(r->s);
-	size_t b, t;
+	struct suite *s = r->s;
+	struct pair p = { .key = { "baseline", "patched" }, .kind = { "variant", "variant" } };
 
-	suite_read_keys(r, sec, keys, &p);
-	b = need(r, sec, "baseline", "variant", p.baseline, &names);
-	t = need(r, sec, "patched", "variant", p.patched, &names);
-	if (b != NONE && b == t)
+	p.names[0] = SUITE_NAMES(s->variants, s->nr_variants);
+	p.names[1] = SUITE_NAMES(s->variants, s->nr_variants);
+	if (!read_pair(r, sec, &p))
+		return;
+	if (p.at[0] == p.at[1])
 		suite_mistake(r, sec->line,
 			      "[%s] compares %s with itself: name two variants (for an A/A check, "
 			      "two [variant]s of the same kernel and mount)",
-			      sec->name, p.baseline);
-	else if (b != NONE && t != NONE)
-		add_contrast(r->s, name, b, t, sec->line);
-	free(p.baseline);
-	free(p.patched);
-	strv_release(&names);
+			      sec->name, s->variants[p.at[0]].name);
+	else
+		add_contrast(s, name, (size_t)p.at[0], (size_t)p.at[1], sec->line);
 }
 
-static size_t find_kernel(const struct suite *s, const char *label)
+/* If both variants are there, a contrast of the second one's mount. */
+static void contrast(struct suite *s, size_t kernel_a, size_t mount_a, size_t kernel_b,
+		     size_t mount_b)
 {
-	for (size_t i = 0; i < s->nr_kernels; i++)
-		if (!strcmp(s->kernels[i].label, label))
-			return i;
-	return NONE;
-}
+	size_t a = SIZE_MAX, b = SIZE_MAX;
 
-static size_t find_variant(const struct suite *s, size_t kernel, size_t mount)
-{
-	for (size_t i = 0; i < s->nr_variants; i++)
-		if (s->variants[i].kernel == kernel && s->variants[i].mount == mount)
-			return i;
-	return NONE;
-}
+	for (size_t i = s->nr_variants; i-- > 0;) {
+		const struct suite_variant *v = &s->variants[i];
 
-/* Two kernels: for each mount one against the other. */
-static void contrast_kernels(struct suite *s, size_t baseline, size_t patched)
-{
-	for (size_t m = 0; m < s->nr_mounts; m++) {
-		size_t b = find_variant(s, baseline, m), t = find_variant(s, patched, m);
-
-		if (b != NONE && t != NONE)
-			add_contrast(s, s->mounts[m].name, b, t, 0);
+		if (v->kernel == kernel_a && v->mount == mount_a)
+			a = i;
+		if (v->kernel == kernel_b && v->mount == mount_b)
+			b = i;
 	}
+	if (a != SIZE_MAX && b != SIZE_MAX)
+		add_contrast(s, s->mounts[mount_b].name, a, b, 0);
 }
 
-/* One kernel: its first mount against each of the others. */
-static void contrast_mounts(struct suite *s)
-{
-	size_t b = find_variant(s, 0, 0);
-
-	for (size_t m = 1; m < s->nr_mounts && b != NONE; m++) {
-		size_t t = find_variant(s, 0, m);
-
-		if (t != NONE)
-			add_contrast(s, s->mounts[m].name, b, t, 0);
-	}
-}
-
+/* Two kernels are compared on each mount; one kernel's mounts are compared with its first. */
 void suite_finish_contrasts(struct suite_reader *r)
 {
 	struct suite *s = r->s;
-	size_t b = find_kernel(s, "baseline"), t = find_kernel(s, "patched");
+	struct strv labels = SUITE_NAMES(s->kernels, s->nr_kernels);
+	int b = strv_find(&labels, "baseline"), p = strv_find(&labels, "patched");
 
-	if (file_has(r, "contrast"))
-		return;
-	if (b != NONE && t != NONE)
-		contrast_kernels(s, b, t);
-	else if (s->nr_kernels == 2)
-		contrast_kernels(s, 0, 1);
-	else if (s->nr_kernels == 1)
-		contrast_mounts(s);
+	if (s->nr_kernels == 2 && (b < 0 || p < 0)) {
+		b = 0;
+		p = 1;
+	}
+	for (size_t m = 0; !file_has(r, "contrast") && m < s->nr_mounts; m++) {
+		if (b >= 0 && p >= 0)
+			contrast(s, (size_t)b, m, (size_t)p, m);
+		else if (s->nr_kernels == 1 && m)
+			contrast(s, 0, 0, 0, m);
+	}
+	strv_release(&labels);
 }

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * suite_workload.c: the workloads of a suite: a mix of roles or a fio job, and
- * the values its parameters take. Which parameters there are is said by the
- * tables of the roles and of fiojob.c; nothing here knows one by name.
+ * suite_workload.c: the workloads of a suite: a mix of roles or a fio job, and the values of
+ * its parameters. The tables of the roles and of fiojob.h say which parameters there are; nothing
+ * here knows one by name.
  */
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,13 +12,14 @@
 #include "lib/fs.h"
 #include "lib/near.h"
 #include "runners/fio/fiojob.h"
-#include "runners/suite/matrix.h"
+#include "runners/suite/plan.h"
 #include "runners/suite/suite_read.h"
 
 #define FIO_BYTES_MAX (1u << 20)
-#define VALUES_MAX 1000 /* of one parameter */
+#define VALUES_MAX 1000       /* of one parameter */
+#define CELL_RUNS_MAX 1000000 /* of one suite */
 
-/* What a parameter's values are: of a mix, of fio, or the threads of a placeholder. */
+/* The row of a parameter: of a mix (for a placeholder: threads_param), or of fio. */
 struct param_type {
 	const struct param *mix;
 	const struct fiojob_param *fio;
@@ -30,7 +30,7 @@ struct workload_reader {
 	const struct ini_section *sec;
 	struct suite_workload *w;
 	struct strv placeholders;
-	struct mix roles; /* of the mix, whatever its threads */
+	struct mix roles; /* of the mix, with one thread for each placeholder */
 };
 
 /* clang-format off */
@@ -39,25 +39,7 @@ static const struct param threads_param = {
 };
 /* clang-format on */
 
-/* The row of a mix's parameter, "bs" or "buffered_write.bs", or NULL. */
-static const struct param *mix_row(const struct mix *m, const char *name)
-{
-	const char *dot = strchr(name, '.');
-	const char *rest = dot ? dot + 1 : name;
-	const struct param *row = dot ? NULL : param_find(mix_params, name);
-
-	for (unsigned i = 0; !row && i < m->nr; i++) {
-		const struct role *role = m->entry[i].role;
-
-		if (dot && (strlen(role->name) != (size_t)(dot - name) ||
-			    memcmp(role->name, name, (size_t)(dot - name))))
-			continue;
-		row = param_find(role_params, rest);
-		if (!row)
-			row = param_find(role->params, rest);
-	}
-	return row;
-}
+/* --- one parameter ---------------------------------------------------------------------- */
 
 static void unknown_fio_param(struct workload_reader *x, const struct ini_key *k)
 {
@@ -71,66 +53,62 @@ static void unknown_fio_param(struct workload_reader *x, const struct ini_key *k
 }
 
 /* mix_set knows best what is near; a placeholder may have been meant as well. */
-static void unknown_mix_param(struct workload_reader *x, const struct ini_key *k)
+static void unknown_mix_param(struct workload_reader *x, unsigned line, const char *name)
 {
 	struct mix scratch = x->roles;
 	struct err sub = ERR_INIT;
-	const char *near = x->placeholders.v
-				   ? near_name(k->name, (const char *const *)x->placeholders.v)
-				   : NULL;
+	const char *near =
+		x->placeholders.v ? near_name(name, (const char *const *)x->placeholders.v) : NULL;
 
 	if (near) {
-		suite_mistake(x->r, k->line, "unknown parameter \"%.80s\"; did you mean %s?",
-			      k->name, near);
+		suite_mistake(x->r, line, "unknown parameter \"%.80s\"; did you mean %s?", name,
+			      near);
 		return;
 	}
-	mix_set(&scratch, k->name, "", &sub);
-	suite_mistake(x->r, k->line, "%s (a number of threads stands in the mix as ROLE:{%.40s})",
-		      sub.text, k->name);
+	mix_set(&scratch, name, "", &sub);
+	suite_mistake(x->r, line, "%s (a number of threads stands in the mix as ROLE:{%.40s})",
+		      sub.text, name);
 }
 
-static bool find_type(struct workload_reader *x, const struct ini_key *k, struct param_type *t)
+static bool find_type(struct workload_reader *x, const struct ini_key *k, const char *name,
+		      struct param_type *t)
 {
 	*t = (struct param_type){ NULL, NULL };
 	if (x->w->fio) {
-		t->fio = fiojob_param(k->name);
+		t->fio = fiojob_param(name);
 		if (!t->fio)
 			unknown_fio_param(x, k);
 		return t->fio;
 	}
-	if (strv_find(&x->placeholders, k->name) >= 0)
-		return true;
-	t->mix = mix_row(&x->roles, k->name);
+	t->mix = strv_find(&x->placeholders, name) >= 0 ? &threads_param
+							: mix_param_row(&x->roles, name);
 	if (!t->mix)
-		unknown_mix_param(x, k);
+		unknown_mix_param(x, k->line, name);
 	return t->mix;
 }
 
-/* Text that ends up in a fio job and, as a parameter, in CSV: no separator of either. */
-static int check_text(const char *name, const char *text, struct err *e)
-{
-	if (!strpbrk(text, ";=#[]\"'\\"))
-		return 0;
-	return err_add(e, EINVAL, "%s: %.60s has one of ; = # [ ] \" ' \\ in it: give a plain word",
-		       name, text);
-}
-
-/* text as this kind of parameter writes it (malloc'ed), or NULL and a sentence. */
+/* text in the one notation of this kind of parameter (malloc'ed), or NULL and a sentence. */
 static char *canonical(const struct param_type *t, const char *name, const char *text,
 		       struct err *e)
 {
-	const struct param *row = t->mix ? t->mix : &threads_param;
 	struct err sub = ERR_INIT;
 	char dst[32];
 	uint64_t v;
 
-	if (!t->fio)
-		return param_parse(row, text, &v, e) ? NULL : xstrdup(param_format(row, v, dst));
-	if (t->fio->text)
-		return check_text(name, text, e) ? NULL : xstrdup(text);
-	if (!num_parse(text, t->fio->kind, &v, &sub))
+	if (t->mix)
+		return param_parse(t->mix, text, &v, e) ? NULL
+							: xstrdup(param_format(t->mix, v, dst));
+	if (!t->fio->text && !num_parse(text, t->fio->kind, &v, &sub))
 		return xstrdup(num_format(dst, v, t->fio->kind));
-	err_add(e, EINVAL, "%s: %s", name, sub.text);
+	/* It ends up in a fio job and, as a parameter, in CSV: no separator of either. */
+	if (t->fio->text && !strpbrk(text, ";=#[]\"'\\"))
+		return xstrdup(text);
+	if (t->fio->text)
+		err_add(e, EINVAL,
+			"%s: %.60s has one of ; = # [ ] \" ' \\ in it: give a plain word", name,
+			text);
+	else
+		err_add(e, EINVAL, "%s: %s", name, sub.text);
 	return NULL;
 }
 
@@ -141,16 +119,16 @@ static void read_values(struct workload_reader *x, const struct ini_key *k,
 
 	strv_split(&words, k->value, " \t,");
 	if (!words.n)
-		suite_mistake(
-			x->r, k->line,
-			"%s has no value, so there is no cell to run: give one or remove the line",
-			k->name);
+		suite_mistake(x->r, k->line,
+			      "%s has no value, so there is no cell to run: give one or remove the "
+			      "line",
+			      k->name);
 	if (words.n > VALUES_MAX)
 		suite_mistake(x->r, k->line, "%s has %zu values: %d is the most", k->name, words.n,
 			      VALUES_MAX);
 	for (size_t i = 0; i < words.n && i < VALUES_MAX; i++) {
 		struct err sub = ERR_INIT;
-		char *value = canonical(t, k->name, words.v[i], &sub);
+		char *value = canonical(t, p->name, words.v[i], &sub);
 
 		if (!value)
 			suite_mistake_err(x->r, k->line, NULL, &sub);
@@ -164,45 +142,50 @@ static void read_values(struct workload_reader *x, const struct ini_key *k,
 	strv_release(&words);
 }
 
+static struct suite_param *add_param(struct suite_workload *w, const char *name, unsigned line)
+{
+	struct suite_param *p = SUITE_GROW(w->params, w->nr_params);
+
+	p->name = xstrdup(name);
+	p->line = line;
+	return p;
+}
+
 static void read_params(struct workload_reader *x)
 {
 	for (size_t i = 0; i < x->sec->nr_keys; i++) {
 		const struct ini_key *k = &x->sec->keys[i];
-		struct suite_param *p;
 		struct param_type t;
+		bool kept;
+		const char *name = suite_plain_key(x->r, x->sec, k, &kept);
 
-		if (suite_key_again(x->r, x->sec, i) || !strcmp(k->name, "mix") ||
-		    !strcmp(k->name, "fio") || !find_type(x, k, &t))
-			continue;
-		p = SUITE_GROW(x->w->params, x->w->nr_params);
-		p->name = xstrdup(k->name);
-		p->line = k->line;
-		read_values(x, k, &t, p);
+		if (!suite_key_again(x->r, x->sec, i) && kept && strcmp(name, "mix") &&
+		    strcmp(name, "fio") && find_type(x, k, name, &t))
+			read_values(x, k, &t, add_param(x->w, name, k->line));
 	}
 	for (size_t i = 0; i < x->placeholders.n; i++)
-		if (!ini_get(x->sec, x->placeholders.v[i]))
+		if (!suite_get(x->r, x->sec, x->placeholders.v[i]))
 			suite_mistake(x->r, x->sec->line,
 				      "{%s} in the mix has no value: add a line %s = 1 8",
 				      x->placeholders.v[i], x->placeholders.v[i]);
 }
 
-/* The mix with one thread for each placeholder: are its roles there? */
+/* --- a mix -------------------------------------------------------------------------------- */
+
+/* Are the roles of the mix there, whatever their threads? */
 static int read_roles(struct workload_reader *x, struct err *e)
 {
 	struct buf b = BUF_INIT;
-	int ret;
+	int ret = 0;
 
 	for (const char *p = x->w->mix; *p; p++) {
-		if (*p == '{') {
-			buf_addc(&b, '1');
+		buf_addc(&b, *p == '{' ? '1' : *p);
+		if (*p == '{')
 			p += strcspn(p, "}");
-		} else {
-			buf_addc(&b, *p);
-		}
 	}
 	ret = mix_parse(&x->roles, buf_str(&b), e);
 	for (size_t i = 0; !ret && i < x->placeholders.n; i++)
-		if (mix_row(&x->roles, x->placeholders.v[i]))
+		if (mix_param_row(&x->roles, x->placeholders.v[i]))
 			ret = err_add(e, EINVAL,
 				      "{%s} has the name of a parameter: choose another, such as "
 				      "{threads}",
@@ -216,11 +199,13 @@ static bool read_mix(struct workload_reader *x, const struct ini_key *k)
 	struct err sub = ERR_INIT;
 
 	x->w->mix = xstrdup(k->value);
-	if (!matrix_placeholders(x->w->mix, &x->placeholders, &sub) && !read_roles(x, &sub))
+	if (!plan_placeholders(x->w->mix, &x->placeholders, &sub) && !read_roles(x, &sub))
 		return true;
 	suite_mistake_err(x->r, k->line, "mix", &sub);
 	return false;
 }
+
+/* --- a fio job ------------------------------------------------------------------------------ */
 
 /* The first value of each variable that the section sets, as fiojob_make takes them. */
 static void first_sets(const struct workload_reader *x, struct strv *list)
@@ -228,29 +213,29 @@ static void first_sets(const struct workload_reader *x, struct strv *list)
 	for (size_t i = 0; i < x->sec->nr_keys; i++) {
 		const struct ini_key *k = &x->sec->keys[i];
 		size_t at = strspn(k->value, " \t,"), len = strcspn(k->value + at, " \t,");
+		bool kept;
+		const char *name = suite_plain_key(x->r, x->sec, k, &kept);
 
-		if (strncmp(k->name, "set.", 4) || !len)
+		if (!kept || strncmp(name, "set.", 4) || !len)
 			continue;
-		strv_add(list, k->name);
+		strv_add(list, name);
 		strv_addf(list, "%.*s", (int)len, k->value + at);
 	}
 }
 
 /* A file whose jobs wait for each other is a cell for each part, unless the section chooses. */
-static void add_parts(struct workload_reader *x, const struct strv *parts, unsigned line)
+static void add_parts(struct workload_reader *x, const struct strv *parts)
 {
 	struct suite_param *p;
 
-	if (parts->n < 2 || ini_get(x->sec, "part"))
+	if (parts->n < 2 || suite_get(x->r, x->sec, "part"))
 		return;
-	p = SUITE_GROW(x->w->params, x->w->nr_params);
-	p->name = xstrdup("part");
-	p->line = line;
+	p = add_param(x->w, "part", x->sec->line);
 	for (size_t i = 0; i < parts->n; i++)
 		strv_add(&p->values, parts->v[i]);
 }
 
-/* The text as it is, but for the environment's variables; what it makes without parameters. */
+/* Keep the text with the environment's variables put in; *job is what it makes by itself. */
 static int read_job(struct workload_reader *x, const char *text, struct fiojob *job, struct err *e)
 {
 	struct suite_workload *w = x->w;
@@ -278,10 +263,10 @@ static bool read_fio(struct workload_reader *x, const struct ini_key *k, struct 
 
 	x->w->fio = suite_beside(x->r->s, k->value);
 	if (stat(x->w->fio, &st))
-		suite_mistake(
-			x->r, k->line,
-			"fio: no job file %s (%s): give its path from the suite file's folder",
-			x->w->fio, strerror(errno));
+		suite_mistake(x->r, k->line,
+			      "fio: no job file %s (%s): give its path from the suite file's "
+			      "folder",
+			      x->w->fio, strerror(errno));
 	else if (!S_ISREG(st.st_mode))
 		suite_mistake(x->r, k->line, "fio: %s is not a file", x->w->fio);
 	else if (fs_read(x->w->fio, FIO_BYTES_MAX, &text, &sub) ||
@@ -293,11 +278,12 @@ static bool read_fio(struct workload_reader *x, const struct ini_key *k, struct 
 	return ok;
 }
 
-/* Every combination, until one contradicts itself. */
-static void check_cells(struct workload_reader *x)
+/* --- the section ------------------------------------------------------------------------------ */
+
+/* Make every combination until one contradicts itself. room: must it fit the machine, too? */
+static void check_cells(struct workload_reader *x, bool room)
 {
-	struct suite *s = x->r->s;
-	size_t n = matrix_size(x->w), index = (size_t)(x->w - s->workloads);
+	size_t n = plan_cells(x->w);
 	struct err sub = ERR_INIT;
 	int ret = 0;
 
@@ -310,34 +296,51 @@ static void check_cells(struct workload_reader *x)
 	for (size_t i = 0; i < n && !ret; i++) {
 		struct plan_cell c;
 
-		ret = matrix_cell(s, index, i, &c, &sub);
+		ret = plan_cell_make(x->w, i, room ? x->r->s : NULL, &c, &sub);
 		plan_cell_release(&c);
 	}
 	if (ret)
 		suite_mistake_err(x->r, x->sec->line, NULL, &sub);
 }
 
-void suite_read_workload(struct suite_reader *r, const struct ini_section *sec, const char *name)
+static void read_workload(struct suite_reader *r, const struct ini_section *sec,
+			  struct suite_workload *w, bool room)
 {
-	struct workload_reader x = { .r = r, .sec = sec, .placeholders = STRV_INIT };
-	const struct ini_key *mix = ini_get(sec, "mix"), *fio = ini_get(sec, "fio");
+	struct workload_reader x = { .r = r, .sec = sec, .w = w, .placeholders = STRV_INIT };
+	const struct ini_key *mix = suite_get(r, sec, "mix"), *fio = suite_get(r, sec, "fio");
 	struct fiojob job = { .parts = STRV_INIT, .notes = STRV_INIT };
 	unsigned before = r->mistakes;
 
-	x.w = SUITE_GROW(r->s->workloads, r->s->nr_workloads);
-	x.w->name = xstrdup(name);
-	x.w->line = sec->line;
 	if (!mix == !fio)
 		suite_mistake(r, sec->line,
 			      "[workload %s] has %s: give either mix = ROLE:THREADS or fio = FILE",
-			      name, mix ? "both mix and fio" : "neither mix nor fio");
+			      w->name, mix ? "both mix and fio" : "neither mix nor fio");
 	else if (mix ? read_mix(&x, mix) : read_fio(&x, fio, &job))
 		read_params(&x);
-	add_parts(&x, &job.parts, sec->line);
+	add_parts(&x, &job.parts);
 	fiojob_release(&job);
 	if (r->mistakes == before)
-		check_cells(&x);
+		check_cells(&x, room);
 	strv_release(&x.placeholders);
+}
+
+void suite_read_workload(struct suite_reader *r, const struct ini_section *sec, const char *name)
+{
+	struct suite_workload *w = SUITE_GROW(r->s->workloads, r->s->nr_workloads);
+	struct suite_workload other = { .line = sec->line };
+	unsigned before = r->mistakes;
+
+	w->name = xstrdup(name);
+	w->line = sec->line;
+	read_workload(r, sec, w, true);
+	if (r->mistakes != before || !suite_two_sizes(sec))
+		return;
+	/* The size that was not asked for, whatever machine it fits. */
+	r->s->unscaled = !r->s->unscaled;
+	other.name = xstrdup(name);
+	read_workload(r, sec, &other, false);
+	suite_workload_release(&other);
+	r->s->unscaled = !r->s->unscaled;
 }
 
 void suite_finish_workloads(struct suite_reader *r)
@@ -352,14 +355,14 @@ void suite_finish_workloads(struct suite_reader *r)
 	if (r->mistakes)
 		return;
 	for (size_t i = 0; i < s->nr_workloads; i++)
-		cells += matrix_size(&s->workloads[i]);
+		cells += plan_cells(&s->workloads[i]);
 	if (cells > SUITE_CELLS_MAX)
 		suite_mistake(r, 0, "%zu cells: %d is the most; leave out some values", cells,
 			      SUITE_CELLS_MAX);
 	else if (cells * s->nr_variants * s->blocks * (unsigned)__builtin_popcount(s->passes) >
-		 SUITE_UNITS_MAX)
+		 CELL_RUNS_MAX)
 		suite_mistake(r, 0,
 			      "%zu cells x %zu variants x %u blocks: %d cell runs are the most; "
 			      "leave out some values or blocks",
-			      cells, s->nr_variants, s->blocks, SUITE_UNITS_MAX);
+			      cells, s->nr_variants, s->blocks, CELL_RUNS_MAX);
 }

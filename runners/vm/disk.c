@@ -3,7 +3,7 @@
  * disk.c: the host's side of a guest's disk; see disk.h. Whether the user's may
  * be overwritten is blockdev.h's to say.
  */
-#include "runners/vm/disk.h"
+#include "runners/vm/vm.h"
 
 #include <errno.h>
 #include <fcntl.h>

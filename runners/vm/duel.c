@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * duel.c: the loop that keeps guests running until the plan is done; see
- * duel.h. What a guest is stands in vm.c, what is kept in folder.c.
- */
+/* duel.c: the loop that keeps guests running until the plan is done; see duel.h. */
 #include "runners/vm/duel.h"
 
 #include <errno.h>
@@ -14,10 +11,8 @@
 #include "lib/fs.h"
 #include "runners/folder/folder.h"
 #include "runners/folder/provenance.h"
-#include "runners/vm/needs.h"
-#include "runners/vm/trial.h"
+#include "runners/vm/vm.h"
 
-#define JOIN_EVERY_NS 15000000000u /* samples.csv is brought up to date that often */
 #define POLL_MS 500
 
 struct slot {
@@ -39,7 +34,7 @@ struct duel {
 	struct slot *slots;
 	unsigned nr_slots;
 	struct progress progress;
-	uint64_t started_ns, joined_ns;
+	uint64_t started_ns;
 	unsigned done_before; /* by former runs of this folder */
 };
 
@@ -104,9 +99,10 @@ static int load_images(struct duel *d, struct err *e)
 			.direct = direct,
 			.disk = &d->disk,
 		};
+		const struct trial trial = { d->suite,      &wants,        d->kernels,  &d->machine,
+					     d->vm_kernels, d->opts->stop, &d->why_mode };
 
-		ret = trial_choose(&d->machine, d->vm_kernels, d->kernels, d->suite->nr_kernels,
-				   &wants, d->suite, d->opts->stop, &d->why_mode, e);
+		ret = trial_choose(&trial, e);
 		if (!ret && d->suite->mode == MODE_EXACT && d->suite->order_seed) {
 			d->suite->order_seed = 0; /* mode auto has become exact */
 			plan_order(d->plan);
@@ -114,18 +110,6 @@ static int load_images(struct duel *d, struct err *e)
 	}
 	strv_release(&modules);
 	return ret;
-}
-
-/* What a reader of the table must be told. */
-static json_t *notes(const struct duel *d)
-{
-	json_t *all = json_array();
-
-	if (d->why_mode.len)
-		json_array_append_new(all, json_string(d->why_mode.data));
-	for (size_t i = 0; i < d->machine.notes.n; i++)
-		json_array_append_new(all, json_string(d->machine.notes.v[i]));
-	return all;
 }
 
 static int check_machine(const struct duel *d, const json_t *then, const json_t *now, struct err *e)
@@ -138,56 +122,56 @@ static int check_machine(const struct duel *d, const json_t *then, const json_t 
 	folder_differences(&b, "machine", then, now);
 	err_exit(e, FSDUEL_USAGE);
 	err_add(e, EINVAL,
-		"%s was measured on the machine %s, this is %s (another QEMU, tool or "
-		"fsduel build): %s. Begin a new folder, or go on with those (duel has --initramfs "
-		"and --qemu)",
+		"%s was measured on the machine %s, this is %s (another QEMU, tool or fsduel "
+		"build): %s. Begin a new folder, or go on with those (duel has --initramfs and "
+		"--qemu)",
 		d->opts->dir, old, d->machine.id, buf_str(&b));
 	buf_release(&b);
 	return -EINVAL;
 }
 
-/* Put what identifies machine and kernels into run.json; a folder resumed must have the same. */
+static int check_image(const struct duel *d, size_t i, const json_t *then, struct err *e)
+{
+	const char *sha = json_string_value(json_object_get(then, "sha256"));
+
+	if (!sha || !strcmp(sha, d->kernels[i].sha256))
+		return 0;
+	err_exit(e, FSDUEL_USAGE);
+	return err_add(e, EINVAL,
+		       "the kernel '%s' (%s) is not the image that %s was begun with: begin a new "
+		       "folder for it",
+		       d->suite->kernels[i].label, d->kernels[i].image_path, d->opts->dir);
+}
+
+/* Put the identity of machine and kernels into run.json; a resumed folder must have the same. */
 static int identify(struct duel *d, struct err *e)
 {
 	json_t *run = d->folder.run, *kernels = json_object_get(run, "kernels");
-	json_t *machine = vm_machine_json(&d->machine);
+	json_t *machine = vm_machine_json(&d->machine), *notes = json_array();
 	int ret = check_machine(d, json_object_get(run, "machine"), machine, e);
 
 	json_object_set_new(run, "machine", machine);
-	if (ret)
-		return ret;
-	for (size_t i = 0; i < d->suite->nr_kernels; i++) {
+	for (size_t i = 0; i < d->suite->nr_kernels && !ret; i++) {
 		const char *label = d->suite->kernels[i].label;
-		json_t *kernel;
-		const char *sha = json_string_value(
-			json_object_get(json_object_get(kernels, label), "sha256"));
+		json_t *kernel = provenance_kernel(&d->kernels[i]);
 
-		if (sha && strcmp(sha, d->kernels[i].sha256)) {
-			err_exit(e, FSDUEL_USAGE);
-			return err_add(e, EINVAL,
-				       "the kernel '%s' (%s) is not the image that %s "
-				       "was begun with: begin a new folder for it",
-				       label, d->kernels[i].image_path, d->opts->dir);
-		}
-		kernel = provenance_kernel(&d->kernels[i]);
+		ret = check_image(d, i, json_object_get(kernels, label), e);
 		if (d->vm_kernels[i].symbols_key[0]) /* for perf, which names addresses by it */
 			json_object_set_new(kernel, "kallsyms",
 					    json_string(d->vm_kernels[i].symbols_key));
 		json_object_set_new(kernels, label, kernel);
 	}
-	/* A folder resumed is on the same machine; what its mode was chosen for is said already. */
+	if (d->why_mode.len)
+		json_array_append_new(notes, json_string(d->why_mode.data));
+	for (size_t i = 0; i < d->machine.notes.n; i++)
+		json_array_append_new(notes, json_string(d->machine.notes.v[i]));
+	/* A resumed folder is on the same machine, and has the notes already. */
 	if (!json_object_get(run, "notes"))
-		json_object_set_new(run, "notes", notes(d));
+		json_object_set(run, "notes", notes);
+	json_decref(notes);
 	json_object_set_new(run, "host", provenance_host());
 	json_object_set_new(run, "tools", provenance_tools((const char *const *)d->tools.v));
-	return 0;
-}
-
-static unsigned how_many_guests(const struct duel *d)
-{
-	if (modes[d->machine.mode].alone)
-		return 1;
-	return d->opts->guests ? d->opts->guests : vm_guests(d->machine.memory_bytes);
+	return ret;
 }
 
 static int check_mode(const struct duel *d, struct err *e)
@@ -197,17 +181,16 @@ static int check_mode(const struct duel *d, struct err *e)
 	if (mode == MODE_HOST) {
 		err_exit(e, FSDUEL_MACHINE);
 		return err_add(e, ENOTSUP,
-			       "a duel boots guests; mode host has none: say exact, "
-			       "tcg, kvm or auto");
+			       "a duel boots guests; mode host has none: say exact, tcg, kvm or "
+			       "auto");
 	}
-	if (modes[mode].alone && d->opts->guests > 1) {
-		err_exit(e, FSDUEL_USAGE);
-		return err_add(e, EINVAL,
-			       "in mode %s guests run one at a time, or they would "
-			       "measure each other: leave --guests %u out",
-			       mode_names[mode], d->opts->guests);
-	}
-	return 0;
+	if (!modes[mode].alone || d->opts->guests <= 1)
+		return 0;
+	err_exit(e, FSDUEL_USAGE);
+	return err_add(e, EINVAL,
+		       "in mode %s guests run one at a time, or they would measure each other: "
+		       "leave --guests %u out",
+		       mode_names[mode], d->opts->guests);
 }
 
 static int set_up(struct duel *d, struct err *e)
@@ -232,9 +215,20 @@ static int set_up(struct duel *d, struct err *e)
 		ret = folder_save_run(&d->folder, e);
 	if (ret)
 		err_exit(e, FSDUEL_MACHINE);
-	d->nr_slots = how_many_guests(d);
+	d->nr_slots = modes[d->machine.mode].alone ? 1
+		      : d->opts->guests            ? d->opts->guests
+						   : vm_guests(d->machine.memory_bytes);
 	d->slots = xcalloc(d->nr_slots, sizeof(*d->slots));
 	return ret;
+}
+
+static unsigned running(const struct duel *d)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < d->nr_slots; i++)
+		n += d->slots[i].unit != NULL;
+	return n;
 }
 
 static void tell(struct duel *d, const struct plan_unit *u, const struct result *r)
@@ -244,28 +238,37 @@ static void tell(struct duel *d, const struct plan_unit *u, const struct result 
 	progress_time(p, p->done - d->done_before, now_ns() - d->started_ns, u != NULL);
 	p->unit = u;
 	p->result = r;
-	p->running = 0;
-	for (unsigned i = 0; i < d->nr_slots; i++)
-		p->running += d->slots[i].unit != NULL;
+	p->running = running(d);
 	if (d->opts->progress)
 		d->opts->progress(d->opts->arg, p);
 }
 
+/* Releases r. */
 static int keep(struct duel *d, const struct plan_unit *u, struct result *r, struct err *e)
 {
 	int ret = folder_put(&d->folder, u, r, e);
 
-	if (ret)
-		return err_add(e, -ret, "what was measured before is kept; go on with %s",
-			       d->opts->again);
-	d->progress.done++;
-	d->progress.failed +=
-		r->status == STATUS_FAILED || (r->status == STATUS_INVALID && !result_stands(r));
-	tell(d, u, r);
-	if (now_ns() - d->joined_ns < JOIN_EVERY_NS)
-		return 0;
-	d->joined_ns = now_ns();
-	return folder_join(&d->folder, e);
+	if (ret) {
+		err_add(e, -ret, "what was measured before is kept; go on with %s", d->opts->again);
+	} else {
+		d->progress.done++;
+		d->progress.failed += r->status == STATUS_FAILED ||
+				      (r->status == STATUS_INVALID && !result_stands(r));
+		tell(d, u, r);
+	}
+	result_release(r);
+	return ret;
+}
+
+/* A cell run that was not started. */
+static int keep_none(struct duel *d, const struct plan_unit *u, enum status status,
+		     const char *before, const char *why, struct err *e)
+{
+	struct result r;
+
+	result_init(&r);
+	result_fail(&r, status, "%s%s", before, why);
+	return keep(d, u, &r, e);
 }
 
 /* Start the unit in a free slot. A guest that cannot be started is a failed cell run, not the end.
@@ -275,16 +278,10 @@ static int start(struct duel *d, struct slot *slot, const struct plan_unit *u, s
 	const struct suite_variant *v = &d->suite->variants[u->variant];
 	struct cell_spec spec;
 	struct err why = ERR_INIT;
-	struct result r;
 	int ret;
 
-	if (u->pass == PASS_PROFILE && d->machine.profile.missing) {
-		result_init(&r);
-		result_fail(&r, STATUS_SKIPPED, "%s", d->machine.profile.missing);
-		ret = keep(d, u, &r, e);
-		result_release(&r);
-		return ret;
-	}
+	if (u->pass == PASS_PROFILE && d->machine.profile.missing)
+		return keep_none(d, u, STATUS_SKIPPED, "", d->machine.profile.missing, e);
 	ret = cell_spec_make(&spec, d->plan, u, e);
 	if (ret)
 		return ret;
@@ -295,25 +292,18 @@ static int start(struct duel *d, struct slot *slot, const struct plan_unit *u, s
 		slot->unit = u;
 		return 0;
 	}
-	result_init(&r);
-	result_fail(&r, STATUS_FAILED, "the guest could not be started: %s", why.text);
-	ret = keep(d, u, &r, e);
-	result_release(&r);
-	return ret;
+	return keep_none(d, u, STATUS_FAILED, "the guest could not be started: ", why.text, e);
 }
 
 static int finish(struct duel *d, struct slot *slot, const struct proc_exit *x, struct err *e)
 {
 	const struct plan_unit *u = slot->unit;
 	struct result r;
-	int ret;
 
 	vm_result(&slot->vm, x, &r);
 	vm_release(&slot->vm);
 	slot->unit = NULL;
-	ret = keep(d, u, &r, e);
-	result_release(&r);
-	return ret;
+	return keep(d, u, &r, e);
 }
 
 /* Sleep until a guest ends, a signal arrives, or a moment has passed (wall limits). */
@@ -327,14 +317,6 @@ static void wait_for_guests(const struct duel *d)
 			fds[n++] = (struct pollfd){ .fd = d->slots[i].vm.proc.pidfd,
 						    .events = POLLIN };
 	poll(fds, n, POLL_MS);
-}
-
-static bool running(const struct duel *d)
-{
-	for (unsigned i = 0; i < d->nr_slots; i++)
-		if (d->slots[i].unit)
-			return true;
-	return false;
 }
 
 static int run_units(struct duel *d, struct err *e)
@@ -390,14 +372,12 @@ int duel_run(struct suite *s, struct plan *p, const struct duel_opts *o, struct 
 	d.kernels = xcalloc(s->nr_kernels, sizeof(*d.kernels));
 	d.vm_kernels = xcalloc(s->nr_kernels, sizeof(*d.vm_kernels));
 	for (size_t i = 0; i < s->nr_kernels; i++)
-		d.vm_kernels[i] = (struct vm_kernel){ .image_fd = -1,
-						      .initrd_fd = -1,
-						      .locks_initrd_fd = -1 };
+		d.vm_kernels[i] = (struct vm_kernel)VM_KERNEL_NONE;
 	ret = set_up(&d, e);
 	if (ret)
 		goto out;
 	count_done(&d);
-	d.started_ns = d.joined_ns = now_ns();
+	d.started_ns = now_ns();
 	ret = run_units(&d, e);
 	if (ret && ret != -EINTR)
 		err_exit(e, FSDUEL_UNMEASURED);

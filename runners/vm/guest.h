@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * guest.h: what the guest's first process and the host that packs its
- * initramfs must agree on.
- */
+/* guest.h: names and limits shared by the guest's first process and the host. */
 #ifndef FSDUEL_RUNNERS_GUEST_H
 #define FSDUEL_RUNNERS_GUEST_H
 
@@ -10,14 +7,14 @@
 #define GUEST_MODULES_ORDER GUEST_MODULES_DIR "/order" /* file names, one a line, load order */
 
 /*
- * Given to every module: the kernel ignores what a module does not know but for
+ * Given to every module: the kernel ignores parameters that a module does not know but for
  * a line in its log. null_blk must not make a device of its own.
  */
 #define GUEST_MODULE_PARAMS "nr_devices=0"
 
 /*
- * What a pass recorded: what it may grow to in the guest's memory, as a share of that;
- * what of it is worth compressing; and what of that is worth sending, one port write a byte.
+ * The recording of a pass: its most in the guest's memory, as a share of that; the longest one
+ * that is compressed; and the longest that is then sent, one port write a byte.
  */
 #define GUEST_RECORDING_SHARE 8
 #define GUEST_RAW_MAX ((size_t)32 << 20)

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * guest_main.c: the first process of a guest: no shell, no init system. It
- * mounts what a cell needs, loads the modules beside the kernel, makes the
- * device, runs one cell in a child (so that a crash is reported, not a panic),
- * sends the result and resets the machine. It chooses nothing: all comes from
- * the cell spec.
+ * guest_main.c: the first process of a guest: no shell, no init system. It mounts /dev, /proc and
+ * /sys, loads the modules beside the kernel, makes the device, runs one cell in a child (so
+ * that a crash is reported, not a panic), sends the result and resets the machine. All
+ * choices come from the cell spec.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -28,10 +27,8 @@
 #include "runners/cell/nullblk.h"
 #include "runners/vm/channel.h"
 #include "runners/vm/guest.h"
-#include "runners/cell/klog.h"
-#include "runners/preload/profile.h"
-#include "runners/vm/port.h"
 #include "runners/cell/trouble.h"
+#include "runners/preload/profile.h"
 
 #define RESULT_FILE "/tmp/result.json"
 #define RAW_FILE "/tmp/raw.gz"
@@ -39,21 +36,19 @@
 #define MIN_UPTIME_NS                                                                              \
 	3000000000u          /* the clock source is chosen for good about a second after boot */
 #define HUNG_LOOK_S 4        /* the kernel looks each second, and reports at its second look */
-#define GRACE_NS 5000000000u /* what the cell may take beyond its own limit to stop */
-
-static const struct {
-	const char *type, *at;
-} mounts[] = {
-	{ "devtmpfs", "/dev" },
-	{ "proc", "/proc" },
-	{ "sysfs", "/sys" },
-};
+#define GRACE_NS 5000000000u /* for the cell to stop, beyond its own limit */
 
 static int mount_basics(struct err *e)
 {
+	static const char *const mounts[][2] = {
+		{ "devtmpfs", "/dev" },
+		{ "proc", "/proc" },
+		{ "sysfs", "/sys" },
+	};
+
 	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++)
-		if (mount(mounts[i].type, mounts[i].at, mounts[i].type, 0, NULL) && errno != EBUSY)
-			return err_sys(e, errno, "cannot mount %s", mounts[i].at);
+		if (mount(mounts[i][0], mounts[i][1], mounts[i][0], 0, NULL) && errno != EBUSY)
+			return err_sys(e, errno, "cannot mount %s", mounts[i][1]);
 	return 0;
 }
 
@@ -86,7 +81,7 @@ static int load_modules(struct err *e)
 	return ret;
 }
 
-/* Who is running: what the host holds against the image it asked for. */
+/* The kernel that runs; the host compares it with the image it asked for. */
 static json_t *identity(void)
 {
 	struct buf version = BUF_INIT, notes = BUF_INIT;
@@ -104,7 +99,7 @@ static json_t *identity(void)
 	return id;
 }
 
-/* What the cell recorded, where there is anything to send. */
+/* The recording of the cell, where there is one to send. */
 static json_t *raw(void)
 {
 	struct buf gz = BUF_INIT, text = BUF_INIT;
@@ -133,40 +128,34 @@ static json_t *kallsyms(void)
 	return j;
 }
 
-static void report(struct result *r)
+/* Send the result, one that the cell's process has left as text or ours. */
+static void report(const struct result *r)
 {
+	char *own = r->text ? NULL : result_text(r);
+	json_t *id = identity(), *recorded = raw(), *symbols = kallsyms();
 	struct channel c;
-	json_t *result = result_to_json(r), *id = identity(), *recorded = raw();
-	json_t *symbols = kallsyms();
 
 	channel_begin(&c);
 	channel_add(&c, "kernel", id);
-	channel_add(&c, "result", result);
-	if (recorded)
-		channel_add(&c, GUEST_RAW_RECORD, recorded);
-	if (symbols)
-		channel_add(&c, GUEST_SYMBOLS_RECORD, symbols);
+	channel_add_text(&c, CHANNEL_RESULT, r->text ? r->text : own);
+	channel_add(&c, GUEST_RAW_RECORD, recorded);
+	channel_add(&c, GUEST_SYMBOLS_RECORD, symbols);
 	channel_end(&c);
 	port_write(c.b.data, c.b.len);
 	buf_release(&c.b);
-	json_decref(result);
+	free(own);
 	json_decref(recorded);
 	json_decref(symbols);
 	json_decref(id);
 }
 
-/* The same in every pass; only a profile pass has somebody who looks. */
+/* The same in every pass; only in a profile pass does anybody look. */
 static void count(int begin)
 {
 	if (begin)
 		PROFILE_MARK(PROFILE_MARK_BEGIN);
 	else
 		PROFILE_MARK(PROFILE_MARK_END);
-}
-
-static uint64_t memory_bytes(void)
-{
-	return (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
 /* For report(), where it is short enough. */
@@ -184,9 +173,10 @@ static void leave_raw(const struct result *r)
 /* The child: run the cell and leave the result in a file. */
 static int run_cell(const struct cell_spec *spec, struct err *e)
 {
+	uint64_t memory_bytes = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
 	char device[32];
 	struct result r;
-	json_t *j = NULL;
+	char *text;
 	int ret;
 
 	ret = device_make(&spec->device, device, e);
@@ -196,7 +186,7 @@ static int run_cell(const struct cell_spec *spec, struct err *e)
 			.dir = "/mnt",
 			.work = "/tmp",
 			.count = count,
-			.recording_max_bytes = memory_bytes() / GUEST_RECORDING_SHARE,
+			.recording_max_bytes = memory_bytes / GUEST_RECORDING_SHARE,
 			.raw_max_bytes = GUEST_RAW_MAX,
 			.settle = { .max_ns = SETTLE_NS, .min_uptime_ns = MIN_UPTIME_NS }
 		};
@@ -207,10 +197,10 @@ static int run_cell(const struct cell_spec *spec, struct err *e)
 		result_fail(&r, STATUS_FAILED, "%s", e->text);
 	}
 	leave_raw(&r);
-	j = result_to_json(&r);
+	text = result_text(&r);
 	result_release(&r);
-	ret = fs_write_json(RESULT_FILE, j, e);
-	json_decref(j);
+	ret = fs_write_atomic(RESULT_FILE, text, strlen(text), e);
+	free(text);
 	return ret;
 }
 
@@ -240,19 +230,18 @@ static bool wait_child(pid_t child, uint64_t limit_ns, const sigset_t *chld, int
 }
 
 /*
- * What was killed and stays is in the kernel. The kernel's own watch for that
+ * A process that was killed and stays is in the kernel. The kernel's own watch for that
  * is turned up only now, so that it disturbs no cell that goes well.
  */
 static void look_for_hung_tasks(void)
 {
-	static const char limit_s[] = "/proc/sys/kernel/hung_task_timeout_secs";
 	const struct timespec wait = { HUNG_LOOK_S, 0 };
 
-	if (!fs_write_text(limit_s, "1", NULL))
+	if (!fs_write_text("/proc/sys/kernel/hung_task_timeout_secs", "1", NULL))
 		nanosleep(&wait, NULL);
 }
 
-/* The cell could not say what became of it: why, and what the kernel says, which comes first. */
+/* The cell left no result: the kernel's words come first, then why. */
 static void fail_for_it(struct klog *log, const char *why, struct result *r)
 {
 	struct trouble_found f = TROUBLE_NONE;
@@ -267,18 +256,21 @@ static void fail_for_it(struct klog *log, const char *why, struct result *r)
 	trouble_release(&f);
 }
 
+/* It is not parsed here: the host checks it. */
 static void read_result(struct klog *log, struct result *r)
 {
+	struct buf text = BUF_INIT;
 	struct err e = ERR_INIT;
-	json_t *j = NULL;
 	char *why;
 
-	if (fs_read_json(RESULT_FILE, &j, &e) || result_from_json(r, j, &e)) {
+	if (fs_read(RESULT_FILE, 0, &text, &e)) {
 		why = xasprintf("the cell left no result: %s", e.text);
 		fail_for_it(log, why, r);
 		free(why);
+	} else {
+		r->text = buf_detach(&text, NULL);
 	}
-	json_decref(j);
+	buf_release(&text);
 }
 
 static void supervise(const struct cell_spec *spec, struct result *r)

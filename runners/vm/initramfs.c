@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * initramfs.c: the reproducible archive of initramfs.h, written by libarchive.
+ * initramfs.c: the guest's programs, in a reproducible archive written by libarchive.
  * Libraries are found by asking the program's own loader, as ldd does.
  */
-#include "runners/vm/initramfs.h"
+#include "runners/vm/vm.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -18,6 +18,38 @@
 #include "lib/proc.h"
 #include "runners/preload/fio_clock.h"
 #include "runners/vm/guest.h"
+
+static void add_checker(const struct fs_type *fs, struct strv *tools)
+{
+	char *program = xstrndup(fs->check, strcspn(fs->check, " "));
+
+	if (strv_find(tools, program) < 0)
+		strv_add(tools, program);
+	free(program);
+}
+
+void guest_needs(const struct suite *s, const struct plan *p, struct strv *tools,
+		 struct strv *modules)
+{
+	bool checked = false;
+
+	for (size_t i = 0; i < p->nr_cells; i++)
+		checked |= !p->cells[i].fio_text && p->cells[i].mix.param[MIX_POISON];
+
+	strv_split(modules, devices[s->device.kind].modules, " ");
+	for (size_t i = 0; i < s->nr_mounts; i++) {
+		const struct fs_type *fs = fs_type_find(s->mounts[i].fs);
+
+		if (strv_find(tools, fs->mkfs) < 0)
+			strv_add(tools, fs->mkfs);
+		if (checked && fs->check)
+			add_checker(fs, tools);
+		strv_split(modules, fs->modules ? fs->modules : "", " ");
+	}
+	for (size_t i = 0; i < s->nr_workloads; i++)
+		if (s->workloads[i].fio && strv_find(tools, "fio") < 0)
+			strv_add(tools, "fio");
+}
 
 struct file {
 	char *path; /* in the archive, without the leading '/' */
@@ -40,52 +72,44 @@ static void files_release(struct files *f)
 	*f = (struct files){ 0 };
 }
 
-static struct file *files_find(const struct files *f, const char *path)
+static bool has_file(const struct files *f, const char *path)
 {
 	for (size_t i = 0; i < f->n; i++)
 		if (!strcmp(f->v[i].path, path))
-			return &f->v[i];
-	return NULL;
-}
-
-static struct file *files_add(struct files *f, const char *path, mode_t mode)
-{
-	struct file *new;
-
-	f->v = xrealloc(f->v, f->n + 1, sizeof(*f->v));
-	new = &f->v[f->n++];
-	new->path = xstrdup(path[0] == '/' ? path + 1 : path);
-	new->mode = mode;
-	buf_init(&new->data);
-	return new;
+			return true;
+	return false;
 }
 
 /* A file and, first, every directory above it. */
 static struct file *add_file(struct files *f, const char *path, mode_t mode)
 {
-	char *dir = xstrdup(path[0] == '/' ? path + 1 : path);
+	const char *inner = path + (path[0] == '/');
+	struct file *new;
 
-	for (char *slash = strchr(dir, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		if (!files_find(f, dir))
-			files_add(f, dir, S_IFDIR | 0755);
-		*slash = '/';
+	for (const char *slash = strchr(inner, '/'); slash; slash = strchr(slash + 1, '/')) {
+		char *dir = xstrndup(inner, (size_t)(slash - inner));
+
+		if (!has_file(f, dir))
+			add_file(f, dir, S_IFDIR | 0755);
+		free(dir);
 	}
-	free(dir);
-	return files_add(f, path, mode);
+	f->v = xrealloc(f->v, f->n + 1, sizeof(*f->v));
+	new = &f->v[f->n++];
+	*new = (struct file){ .path = xstrdup(inner), .mode = mode };
+	return new;
 }
 
 static int add_copy(struct files *f, const char *from, const char *to, struct err *e)
 {
 	struct file *new;
 
-	if (files_find(f, to + 1))
+	if (has_file(f, to + 1))
 		return 0;
 	new = add_file(f, to, S_IFREG | 0755);
 	return fs_read(from, 0, &new->data, e);
 }
 
-/* Add what the loader would map for program: lines "\tNAME => PATH (0x...)" and "\tPATH (0x...)".
+/* Add the libraries that the loader would map: lines "\tNAME => PATH (0x...)" and "\tPATH (0x...)".
  */
 static int add_libraries(struct files *f, const char *program, struct err *e)
 {
@@ -120,8 +144,8 @@ static int add_tool(struct files *f, const char *tool, struct err *e)
 	if (!path) {
 		err_exit(e, FSDUEL_MACHINE);
 		ret = err_add(e, ENOENT,
-			      "the guest needs %s, which is not installed; "
-			      "`fsduel doctor` names the package",
+			      "the guest needs %s, which is not installed; `fsduel doctor` names "
+			      "the package",
 			      tool);
 	} else {
 		ret = add_copy(f, path, to, e);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* qemu.c: QEMU found and asked; see qemu.h. */
-#include "runners/vm/qemu.h"
-
+/* qemu.c: QEMU found and asked; see vm.h. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/proc.h"
+#include "runners/vm/vm.h"
 
 #define QEMU "qemu-system-x86_64"
 #define ASK_TIMEOUT_NS 30000000000u

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* trial.c: the trial boot and what follows from it; see trial.h. */
-#include "runners/vm/trial.h"
-
+/* trial.c: the trial boot, and the mode that follows from it; see vm.h. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kvm.h>
@@ -11,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/num.h"
+#include "runners/vm/vm.h"
 
 #define TRIAL_NS 20000000000u
 #define LOOK_EVERY_MS 200
@@ -28,143 +27,121 @@ int trial_kvm_device(const char *path, struct err *e)
 	return 0;
 }
 
-/* What is known of a guest that gave no answer: our reason, and what QEMU wrote. */
-static int no_answer(const struct vm *v, const struct proc_exit *x, const struct result *r,
-		     struct err *e)
-{
-	char *words = vm_words(v);
-	int ret = err_add(e, EIO, "in a trial boot %s%s%s",
-			  x->timed_out ? "the guest did not answer within 20 s" : r->reason,
-			  words ? "; QEMU said: " : "", words ? words : "");
-
-	free(words);
-	return ret;
-}
-
-int trial_boot(const struct vm_machine *m, struct vm_kernel *k, const atomic_int *stop,
-	       uint64_t *took_ns, struct err *e)
+/* To the guest's first process and off again. */
+static int boot(const struct trial *t, uint64_t *took_ns, struct err *e)
 {
 	struct proc_exit x;
 	struct result r;
 	struct vm v;
-	int ret = vm_start(&v, m, k, NULL, TRIAL_NS, e);
+	char *words;
+	int ret = vm_start(&v, t->machine, &t->kernels[0], NULL, TRIAL_NS, e);
 
 	if (ret)
 		return ret;
 	while (!vm_ended(&v, &x)) {
 		struct pollfd ended = { .fd = v.proc.pidfd, .events = POLLIN };
 
-		if (stop && *stop) {
+		if (t->stop && *t->stop) {
 			vm_release(&v);
 			return err_add(e, EINTR,
-				       "stopped by signal %d in a trial boot; nothing "
-				       "was measured",
-				       *stop);
+				       "stopped by signal %d in a trial boot; nothing was measured",
+				       *t->stop);
 		}
 		poll(&ended, 1, LOOK_EVERY_MS);
 	}
 	*took_ns = now_ns() - v.started_ns;
 	vm_result(&v, &x, &r);
+	words = vm_words(&v);
 	if (r.status != STATUS_OK)
-		ret = no_answer(&v, &x, &r, e);
+		ret = err_add(e, EIO, "in a trial boot %s%s%s",
+			      x.timed_out ? "the guest did not answer within 20 s" : r.reason,
+			      words ? "; QEMU said: " : "", words ? words : "");
+	free(words);
 	result_release(&r);
 	vm_release(&v);
 	return ret;
 }
 
-static void release(struct vm_machine *m, struct vm_kernel *v, size_t nr)
+static void release(const struct trial *t)
 {
-	for (size_t i = 0; i < nr; i++) {
-		vm_kernel_release(&v[i]);
-		v[i] = (struct vm_kernel){ .image_fd = -1, .initrd_fd = -1, .locks_initrd_fd = -1 };
-	}
-	vm_machine_release(m);
+	for (size_t i = 0; i < t->suite->nr_kernels; i++)
+		vm_kernel_release(&t->kernels[i]);
+	vm_machine_release(t->machine);
 }
 
-static int prepare(struct vm_machine *m, struct vm_kernel *v, const struct kernel *kernels,
-		   size_t nr, const struct vm_wants *w, enum mode mode, struct err *e)
+static int prepare(const struct trial *t, enum mode mode, struct err *e)
 {
-	int ret = vm_machine_init(m, w, mode, e);
+	int ret = vm_machine_init(t->machine, t->wants, mode, e);
 
 	if (ret)
 		return ret;
-	for (size_t i = 0; i < nr && !ret; i++)
-		ret = vm_kernel_init(&v[i], m, &kernels[i], w->modules, e);
+	for (size_t i = 0; i < t->suite->nr_kernels && !ret; i++)
+		ret = vm_kernel_init(&t->kernels[i], t->machine, &t->images[i], t->wants->modules,
+				     e);
 	if (ret)
-		release(m, v, nr);
+		release(t);
 	return ret;
 }
 
 /* Ready under KVM, and proven; else released, with the reason. */
-static int prepare_kvm(struct vm_machine *m, struct vm_kernel *v, const struct kernel *kernels,
-		       size_t nr, const struct vm_wants *w, const atomic_int *stop, struct buf *why,
-		       struct err *e)
+static int prepare_kvm(const struct trial *t, uint64_t *took_ns, struct err *e)
 {
-	uint64_t took_ns = 0;
-	char took[32];
 	int ret = trial_kvm_device(KVM_DEVICE, e);
 
 	if (!ret)
-		ret = prepare(m, v, kernels, nr, w, MODE_KVM, e);
+		ret = prepare(t, MODE_KVM, e);
 	if (ret)
 		return ret;
-	ret = trial_boot(m, &v[0], stop, &took_ns, e);
+	ret = boot(t, took_ns, e);
 	if (ret)
-		release(m, v, nr);
-	else
-		buf_addf(why, "a trial boot of %s under KVM took %s", kernels[0].release,
-			 num_format_ns_human(took, took_ns));
+		release(t);
 	return ret;
 }
 
-/* auto without KVM is exact, unless the suite wants what exact mode cannot have. */
-static int fall_back(struct vm_machine *m, struct vm_kernel *v, const struct kernel *kernels,
-		     size_t nr, const struct vm_wants *w, struct suite *s, struct buf *why,
-		     const struct err *no, struct err *e)
+/* auto without KVM is exact, unless the suite wants a device that exact mode cannot have. */
+static int fall_back(const struct trial *t, const char *no, struct err *e)
 {
 	int ret;
 
-	if (devices[s->device.kind].host_timed) {
+	if (devices[t->suite->device.kind].host_timed) {
 		err_exit(e, FSDUEL_MACHINE);
 		return err_add(e, ENOTSUP,
-			       "KVM does not work here (%s), and a device of the host's "
-			       "is not for exact mode; say --mode tcg",
-			       no->text);
+			       "KVM does not work here (%s), and a device of the host's is not for "
+			       "exact mode; say --mode tcg",
+			       no);
 	}
-	ret = prepare(m, v, kernels, nr, w, MODE_EXACT, e);
+	ret = prepare(t, MODE_EXACT, e);
 	if (ret)
 		return ret;
-	s->mode = MODE_EXACT;
-	buf_addf(why, "mode auto is exact here, because KVM does not run a guest: %s", no->text);
+	t->suite->mode = MODE_EXACT;
+	buf_addf(t->why, "mode auto is exact here, because KVM does not run a guest: %s", no);
 	return 0;
 }
 
-int trial_choose(struct vm_machine *m, struct vm_kernel *v, const struct kernel *kernels, size_t nr,
-		 const struct vm_wants *w, struct suite *s, const atomic_int *stop, struct buf *why,
-		 struct err *e)
+int trial_choose(const struct trial *t, struct err *e)
 {
-	bool is_auto = s->mode == MODE_AUTO;
-	struct buf proof = BUF_INIT;
+	bool is_auto = t->suite->mode == MODE_AUTO;
 	struct err no = ERR_INIT;
+	uint64_t took_ns = 0;
+	char took[32];
 	int ret;
 
-	if (!is_auto && s->mode != MODE_KVM)
-		return prepare(m, v, kernels, nr, w, s->mode, e);
-	ret = prepare_kvm(m, v, kernels, nr, w, stop, &proof, &no);
+	if (!is_auto && t->suite->mode != MODE_KVM)
+		return prepare(t, t->suite->mode, e);
+	ret = prepare_kvm(t, &took_ns, &no);
 	if (!ret) {
-		s->mode = MODE_KVM;
-		buf_addf(why, "mode %s: %s", is_auto ? "auto is kvm here" : "kvm", buf_str(&proof));
-	} else if (ret == -EINTR) {
-		err_add(e, EINTR, "%s", no.text);
-	} else if (is_auto) {
-		ret = fall_back(m, v, kernels, nr, w, s, why, &no, e);
-	} else {
-		err_exit(e, FSDUEL_MACHINE);
-		ret = err_add(e, ENOTSUP,
-			      "mode kvm does not work here: %s; mode exact needs no "
-			      "KVM, nor does tcg",
-			      no.text);
+		t->suite->mode = MODE_KVM;
+		buf_addf(t->why, "mode %s: a trial boot of %s under KVM took %s",
+			 is_auto ? "auto is kvm here" : "kvm", t->images[0].release,
+			 num_format_ns_human(took, took_ns));
+		return 0;
 	}
-	buf_release(&proof);
-	return ret;
+	if (ret == -EINTR)
+		return err_add(e, EINTR, "%s", no.text);
+	if (is_auto)
+		return fall_back(t, no.text, e);
+	err_exit(e, FSDUEL_MACHINE);
+	return err_add(e, ENOTSUP,
+		       "mode kvm does not work here: %s; mode exact needs no KVM, nor does tcg",
+		       no.text);
 }

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * vm.c: starting a guest, waiting for it, and telling how it ended. Which
- * machine it is stands in vm_machine.c.
- */
+/* vm.c: a guest started, waited for, and its end told; its machine is in vm_machine.c. */
 #include "runners/vm/vm.h"
 
 #include <errno.h>
@@ -10,47 +7,30 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/fs.h"
 #include "lib/pack.h"
 #include "runners/vm/channel.h"
 #include "runners/vm/guest.h"
-#include "runners/vm/initramfs.h"
-#include "runners/vm/port.h"
-#include "runners/vm/vm_profile.h"
 #include "runners/preload/exact_order.h"
+#include "runners/preload/profile.h"
 #include "runners/cell/trouble.h"
 
+/* A file in memory that holds first and then second; either may be NULL. */
 static int memfd(const char *name, const struct buf *first, const struct buf *second, struct err *e)
 {
-	const struct buf *parts[] = { first, second };
-	int fd = memfd_create(name, MFD_CLOEXEC);
+	int fd = memfd_create(name, MFD_CLOEXEC), ret = fd < 0 ? -errno : 0;
 
-	if (fd < 0)
-		return err_sys(e, errno, "cannot make a memory file for the guest's %s", name);
-	for (int i = 0; i < 2; i++) {
-		for (size_t done = 0; parts[i] && done < parts[i]->len;) {
-			ssize_t n = write(fd, parts[i]->data + done, parts[i]->len - done);
-
-			if (n < 0) {
-				int err = errno;
-
-				close(fd);
-				return err_sys(e, err, "cannot keep the guest's %s in memory",
-					       name);
-			}
-			done += (size_t)n;
-		}
-	}
-	return fd;
-}
-
-static void close_fd(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
+	if (!ret && first)
+		ret = fs_write_all(fd, first->data, first->len);
+	if (!ret && second)
+		ret = fs_write_all(fd, second->data, second->len);
+	if (!ret)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return err_sys(e, -ret, "cannot keep the guest's %s in memory", name);
 }
 
 int vm_kernel_init(struct vm_kernel *v, const struct vm_machine *m, const struct kernel *k,
@@ -82,60 +62,67 @@ out:
 
 void vm_kernel_release(struct vm_kernel *v)
 {
-	close_fd(&v->image_fd);
-	close_fd(&v->initrd_fd);
-	close_fd(&v->locks_initrd_fd);
+	proc_close_fd(&v->image_fd);
+	proc_close_fd(&v->initrd_fd);
+	proc_close_fd(&v->locks_initrd_fd);
 	symbols_release(&v->symbols);
+	*v = (struct vm_kernel)VM_KERNEL_NONE;
 }
 
 /* The arguments of one guest: the machine's, then images, channels and seed. */
 static void guest_args(struct strv *a, const struct vm *v, const struct vm_machine *m,
 		       uint64_t seed)
 {
+	struct buf b = BUF_INIT;
+
 	strv_add(a, m->qemu);
 	for (size_t i = 0; i < m->args.n; i++)
 		strv_add(a, m->args.v[i]);
-	strv_add(a, "-seed");
-	strv_addf(a, "%" PRIu32, (uint32_t)(seed ^ seed >> 32));
-	strv_add(a, "-kernel");
-	strv_addf(a, "/proc/self/fd/%d", v->kernel->image_fd);
-	strv_add(a, "-initrd");
-	strv_addf(a, "/proc/self/fd/%d", v->initrd_fd);
-	strv_add(a, "-append");
-	strv_add(a, m->cmdline);
-	strv_add(a, "-fw_cfg");
-	strv_addf(a, "name=" PORT_CELL_FILE ",file=/proc/self/fd/%d", v->spec_fd);
-	strv_add(a, "-fw_cfg");
-	strv_addf(a, "name=" PORT_SYMBOLS_FILE ",string=%d", v->asks_symbols);
+	buf_addf(&b, "-seed\n%" PRIu32 "\n", (uint32_t)(seed ^ seed >> 32));
+	buf_addf(&b, "-kernel\n/proc/self/fd/%d\n", v->kernel->image_fd);
+	buf_addf(&b, "-initrd\n/proc/self/fd/%d\n", v->initrd_fd);
+	buf_addf(&b, "-append\n%s\n", m->cmdline);
+	buf_addf(&b, "-fw_cfg\nname=" PORT_CELL_FILE ",file=/proc/self/fd/%d\n", v->spec_fd);
+	buf_addf(&b, "-fw_cfg\nname=" PORT_SYMBOLS_FILE ",string=%d\n", v->asks_symbols);
 	if (v->counts_fd >= 0)
-		vm_profile_args(a, m, v->counts_fd);
-	strv_add(a, "-serial");
-	strv_addf(a, "file:/proc/self/fd/%d", v->console_fd);
-	strv_add(a, "-chardev");
-	strv_addf(a, "file,id=results,path=/proc/self/fd/%d", v->channel_fd);
-	strv_add(a, "-device");
-	strv_addf(a, "isa-debugcon,iobase=0x%x,chardev=results", PORT_DEBUGCON);
-	if (m->disk->fd < 0)
-		return;
-	strv_add(a, "-drive");
-	strv_addf(a, "if=none,id=disk,format=raw,cache=none,aio=native,file=/proc/self/fd/%d",
-		  m->disk->fd);
-	strv_add(a, "-device");
-	strv_addf(a, "%s,drive=disk%s", m->device->qemu_name, m->device->qemu_args);
+		buf_addf(&b, "-plugin\n%s,out=/proc/self/fd/%d\n", m->profile.lib, v->counts_fd);
+	buf_addf(&b, "-serial\nfile:/proc/self/fd/%d\n", v->console_fd);
+	buf_addf(&b, "-chardev\nfile,id=results,path=/proc/self/fd/%d\n", v->channel_fd);
+	buf_addf(&b, "-device\nisa-debugcon,iobase=0x%x,chardev=results\n", PORT_DEBUGCON);
+	if (m->disk->fd >= 0)
+		buf_addf(&b,
+			 "-drive\nif=none,id=disk,format=raw,cache=none,aio=native,"
+			 "file=/proc/self/fd/%d\n-device\n%s,drive=disk%s\n",
+			 m->disk->fd, m->device->qemu_name, m->device->qemu_args);
+	strv_split(a, b.data, "\n");
+	buf_release(&b);
 }
 
-static json_t *spec_json(const struct cell_spec *spec)
+/* Files for the spec and for all that the guest and its QEMU write. */
+static int open_files(struct vm *v, const struct cell_spec *spec, struct err *e)
 {
-	return spec ? cell_spec_to_json(spec) : json_pack("{s:b}", GUEST_TRIAL_KEY, 1);
+	json_t *j = spec ? cell_spec_to_json(spec) : json_pack("{s:b}", GUEST_TRIAL_KEY, 1);
+	char *dump = json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS);
+	const struct buf text = { dump, strlen(dump), 0 };
+	bool counts = spec && spec->pass == PASS_PROFILE;
+
+	v->spec_fd = memfd("cell", &text, NULL, e);
+	v->console_fd = memfd("console", NULL, NULL, e);
+	v->channel_fd = memfd("results", NULL, NULL, e);
+	v->stderr_fd = memfd("messages", NULL, NULL, e);
+	v->counts_fd = counts ? memfd("counts", NULL, NULL, e) : -1;
+	free(dump);
+	json_decref(j);
+	return v->spec_fd < 0 || v->console_fd < 0 || v->channel_fd < 0 || v->stderr_fd < 0 ||
+			       (counts && v->counts_fd < 0)
+		       ? -EIO
+		       : 0;
 }
 
 int vm_start(struct vm *v, const struct vm_machine *m, struct vm_kernel *k,
 	     const struct cell_spec *spec, uint64_t wall_limit_ns, struct err *e)
 {
 	struct strv args = STRV_INIT, env = STRV_INIT;
-	json_t *j = spec_json(spec);
-	struct buf text = BUF_INIT;
-	char *dump = json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS);
 	int ret;
 
 	*v = (struct vm)VM_NONE;
@@ -146,16 +133,7 @@ int vm_start(struct vm *v, const struct vm_machine *m, struct vm_kernel *k,
 		v->initrd_fd = k->locks_initrd_fd;
 	v->asks_symbols = spec && !k->symbols.n && k->symbols_key[0] &&
 			  (spec->pass == PASS_LOCKS || spec->pass == PASS_PROFILE);
-	buf_adds(&text, dump);
-	v->spec_fd = memfd("cell", &text, NULL, e);
-	v->console_fd = memfd("console", NULL, NULL, e);
-	v->channel_fd = memfd("results", NULL, NULL, e);
-	v->stderr_fd = memfd("messages", NULL, NULL, e);
-	ret = v->spec_fd < 0 || v->console_fd < 0 || v->channel_fd < 0 || v->stderr_fd < 0 ? -EIO
-											   : 0;
-	if (!ret && spec && spec->pass == PASS_PROFILE)
-		ret = v->counts_fd = memfd("counts", NULL, NULL, e);
-	ret = ret < 0 ? ret : 0;
+	ret = open_files(v, spec, e);
 	if (!ret) {
 		int keep[7] = { k->image_fd, v->initrd_fd, v->spec_fd, v->console_fd,
 				v->channel_fd };
@@ -165,14 +143,13 @@ int vm_start(struct vm *v, const struct vm_machine *m, struct vm_kernel *k,
 			keep[nr++] = m->disk->fd;
 		if (v->counts_fd >= 0)
 			keep[nr++] = v->counts_fd;
-
 		guest_args(&args, v, m, spec ? spec->seed : 1);
-		v->started_ns = now_ns();
-		v->wall_limit_ns = wall_limit_ns;
 		if (m->order)
 			strv_addf(&env, "LD_PRELOAD=%s", m->order);
 		if (m->order && v->counts_fd >= 0)
-			vm_profile_env(&env, m);
+			strv_addf(&env, PROFILE_INTERFACE_ENV "=%d", m->profile.interface);
+		v->started_ns = now_ns();
+		v->wall_limit_ns = wall_limit_ns;
 		ret = proc_launch(&v->proc,
 				  &(struct launch){ (const char *const *)args.v, NULL,
 						    (const char *const *)env.v, -1, v->stderr_fd,
@@ -183,9 +160,6 @@ int vm_start(struct vm *v, const struct vm_machine *m, struct vm_kernel *k,
 		vm_release(v);
 	strv_release(&args);
 	strv_release(&env);
-	buf_release(&text);
-	free(dump);
-	json_decref(j);
 	return ret;
 }
 
@@ -206,65 +180,50 @@ bool vm_ended(struct vm *v, struct proc_exit *x)
 void vm_release(struct vm *v)
 {
 	proc_kill(&v->proc);
-	close_fd(&v->console_fd);
-	close_fd(&v->channel_fd);
-	close_fd(&v->spec_fd);
-	close_fd(&v->stderr_fd);
-	close_fd(&v->counts_fd);
+	proc_close_fd(&v->console_fd);
+	proc_close_fd(&v->channel_fd);
+	proc_close_fd(&v->spec_fd);
+	proc_close_fd(&v->stderr_fd);
+	proc_close_fd(&v->counts_fd);
 }
 
-/* All of a memfd; what a serial line must not bring into a CSV becomes '?'. */
+/* All of a memfd. text: bytes that a serial line must not bring into a CSV become '?'. */
 static void read_memfd(int fd, bool text, struct buf *b)
 {
-	struct stat st;
+	char path[32];
 
-	if (fstat(fd, &st) || st.st_size <= 0)
-		return;
-	buf_grow(b, (size_t)st.st_size + 1);
-	for (size_t done = 0; done < (size_t)st.st_size;) {
-		ssize_t n = pread(fd, b->data + done, (size_t)st.st_size - done, (off_t)done);
-
-		if (n <= 0)
-			break;
-		done += (size_t)n;
-		b->len = done;
-	}
-	b->data[b->len] = '\0';
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	fs_read(path, 0, b, NULL);
 	for (size_t i = 0; text && i < b->len; i++)
 		if ((b->data[i] < ' ' && b->data[i] != '\n' && b->data[i] != '\t') ||
 		    b->data[i] > '~')
 			b->data[i] = b->data[i] == '\r' ? ' ' : '?';
 }
 
-/* Why there are no results: channel_error and why say what became of them. */
+/* Why there are no results; channel_error and why are of channel_read. */
 static void note_end(const struct proc_exit *x, const struct buf *console, const struct buf *said,
 		     int channel_error, const char *why, struct trouble_found *f)
 {
 	char *last = text_last_line(console->len ? console->data : ""), *what;
 	char *words = text_last_line(said->len ? said->data : "");
-	char *spoke = last[0] ? xasprintf("its last console line is '%s'", last)
-			      : xstrdup("there is nothing on its console");
 	enum trouble_sign sign;
 
-	if (x->timed_out) {
-		sign = TROUBLE_SILENCE;
-		what = xstrdup(spoke);
-	} else if (x->signal) {
+	if (x->signal && !x->timed_out) {
 		sign = TROUBLE_QEMU;
 		what = xasprintf("killed by signal %d (%s)", x->signal, strsignal(x->signal));
-	} else if (x->status) {
+	} else if (x->status && !x->timed_out) {
 		sign = TROUBLE_QEMU;
 		what = xasprintf("status %d: %s", x->status, words);
-	} else if (channel_error != -ENODATA) {
+	} else if (channel_error != -ENODATA && !x->timed_out) {
 		sign = TROUBLE_GARBAGE;
 		what = xstrdup(why);
 	} else {
-		sign = TROUBLE_OFF;
-		what = xstrdup(spoke);
+		sign = x->timed_out ? TROUBLE_SILENCE : TROUBLE_OFF;
+		what = last[0] ? xasprintf("its last console line is '%s'", last)
+			       : xstrdup("there is nothing on its console");
 	}
 	trouble_note(f, sign, what);
 	free(what);
-	free(spoke);
 	free(last);
 	free(words);
 }
@@ -317,7 +276,7 @@ static void take_counts(struct vm *v, struct result *r)
 	buf_release(&counts);
 }
 
-/* The guest says what its kernel lacks; only the host knows where modules were looked for. */
+/* The guest names the missing device; only the host knows where modules were looked for. */
 static void add_modules_looked(const struct kernel *k, struct result *r)
 {
 	char *reason = r->reason;
@@ -336,6 +295,7 @@ void vm_result(struct vm *v, const struct proc_exit *x, struct result *r)
 	struct trouble_found f = TROUBLE_NONE;
 	struct err e = ERR_INIT;
 	json_t *records = NULL;
+	char *text = NULL;
 	bool has_figures = false;
 	int ret;
 
@@ -344,12 +304,12 @@ void vm_result(struct vm *v, const struct proc_exit *x, struct result *r)
 	read_memfd(v->channel_fd, false, &channel);
 	trouble_look(&f, buf_str(&console), console.len);
 	result_init(r);
-	ret = channel_read(buf_str(&channel), channel.len, &records, &e);
+	ret = channel_read(buf_str(&channel), channel.len, &records, &text, &e);
 	if (ret) {
 		note_end(x, &console, &said, ret, e.text, &f);
 	} else {
 		result_release(r);
-		if (result_from_json(r, json_object_get(records, "result"), &e)) {
+		if (result_from_json(r, json_object_get(records, CHANNEL_RESULT), &e)) {
 			result_release(r);
 			result_init(r);
 			trouble_note(&f, TROUBLE_GARBAGE, e.text);
@@ -372,6 +332,11 @@ void vm_result(struct vm *v, const struct proc_exit *x, struct result *r)
 	add_modules_looked(v->kernel->kernel, r);
 	if (r->status != STATUS_OK && !r->console)
 		r->console = trouble_excerpt(&f, buf_str(&console), console.len);
+	/* Kept as the guest wrote it, unless something was added here. */
+	if (r->status == STATUS_OK && v->counts_fd < 0 && !v->asks_symbols)
+		r->text = text;
+	else
+		free(text);
 	trouble_release(&f);
 	json_decref(records);
 	buf_release(&console);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * vm_machine.c: the machine that the guests of a run see, and its id. Why each
- * argument is there: docs/exact.md.
+ * vm_machine.c: the machine that the guests of a run see, and its id. Why each argument is
+ * there: docs/exact.md.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -12,12 +12,9 @@
 #include "lib/fs.h"
 #include "lib/memory.h"
 #include "lib/proc.h"
-#include "runners/vm/initramfs.h"
 #include "runners/preload/exact_order.h"
 #include "runners/folder/provenance.h"
-#include "runners/vm/qemu.h"
 #include "runners/vm/vm.h"
-#include "runners/vm/vm_profile.h"
 
 #define GUEST_OVERHEAD_BYTES (300u << 20) /* QEMU's own memory beside the guest's */
 
@@ -84,7 +81,7 @@ static int check_qemu(const struct vm_machine *m, const struct device_info *devi
 		       m->qemu, m->qemu_version, what == accel ? "accelerator" : "device", what);
 }
 
-/* "-machine pc,vmport=off": what this QEMU has of the mode's properties. */
+/* "-machine pc,vmport=off": the mode's properties that this QEMU has. */
 static void add_properties(struct vm_machine *m)
 {
 	struct buf b = BUF_INIT;

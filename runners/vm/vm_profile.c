@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vm_profile.c: see vm_profile.h. What the plug-in does stands in runners/preload/profile.c. */
-#include "runners/vm/vm_profile.h"
+#include "runners/vm/vm.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,14 +13,8 @@
 #include "runners/profile/profile_metric.h"
 #include "runners/profile/symbol_cache.h"
 #include "runners/vm/guest.h"
-#include "runners/vm/qemu.h"
 
 #define ASK_TIMEOUT_NS 30000000000u
-
-static void add_interface(struct strv *args, int interface)
-{
-	strv_addf(args, PROFILE_INTERFACE_ENV "=%d", interface);
-}
 
 /* Load the plug-in into a QEMU without a machine: 0 when that took it, with the plug-in's words. */
 static int ask(const struct vm_machine *m, int interface, struct buf *words, struct err *e)
@@ -32,7 +26,7 @@ static int ask(const struct vm_machine *m, int interface, struct buf *words, str
 	struct proc_opts o = { .out = words, .timeout_ns = ASK_TIMEOUT_NS };
 	int ret;
 
-	add_interface(&env, interface);
+	strv_addf(&env, PROFILE_INTERFACE_ENV "=%d", interface);
 	o.env = (const char *const *)env.v;
 	strv_add(&args, m->qemu);
 	for (const char *const *a = nothing; *a; a++)
@@ -124,17 +118,6 @@ void vm_profile_kernel(struct vm_kernel *k, const struct buf *modules)
 	/* One that cannot be read is asked of the guest again. */
 	if (symbol_cache_load(&k->symbols, k->symbols_key, NULL))
 		symbols_release(&k->symbols);
-}
-
-void vm_profile_env(struct strv *args, const struct vm_machine *m)
-{
-	add_interface(args, m->profile.interface);
-}
-
-void vm_profile_args(struct strv *args, const struct vm_machine *m, int fd)
-{
-	strv_add(args, "-plugin");
-	strv_addf(args, "%s,out=/proc/self/fd/%d", m->profile.lib, fd);
 }
 
 void vm_profile_symbols(struct vm_kernel *k, const json_t *records, struct result *r)

@@ -8,7 +8,7 @@ run "a pair that was not measured is named, exit 4" fsduel compare tests/data/re
 run "two units for one metric are refused" fsduel compare tests/data/results-bad-unit
 run "a suite of one variant has nothing to compare" fsduel compare tests/data/results-alone
 run "so has a role of it" fsduel compare -r all tests/data/results-alone
-run "an unknown contrast names those there are" fsduel compare -c nosuch tests/data/results-equal
+run "an unknown contrast names those there are" fsduel compare -C nosuch tests/data/results-equal
 run "an unknown format names those there are" fsduel compare -f xml tests/data/results-equal
 run "what is no results folder is refused" fsduel compare tests
 finish

@@ -27,7 +27,7 @@ run "links and slashes are the folder they lead to" fsduel compare alone/ ./alon
 # The same samples, compared as one folder and as two, give the same figures.
 columns() { csv=$(cat) && awk -F, '{ print $4, $5, $9, $10, $16, $17, $18, $19, $20 }' <<< "$csv"; }
 figures() {
-	diff <(fsduel compare mixed -c kernels -f csv | columns) \
+	diff <(fsduel compare mixed -C kernels -f csv | columns) \
 		<(fsduel compare mixed mixed --baseline baseline/default --patched patched/default \
 			-f csv | columns)
 }

@@ -7,7 +7,9 @@ names() { # FOLDER PREFIX: of its C files
 	ls "$1" | sed -n "s/^$2\(.*\)\.c\$/\1/p" | grep -vx skeleton | sort
 }
 commands=$(names cli cmd_)
-roles=$(names workloads/roles "")
+# A role is a file, or a row of plain.c.
+roles=$({ names workloads/roles "" | grep -vx plain
+	sed -n 's/^ROLE_ROW(\([a-z_]*\)).*/\1/p' workloads/roles/plain.c; } | sort)
 sources=$(git ls-files -co --exclude-standard 2> /dev/null ||
 	find . -type d -exec test -e '{}/.flags' \; -prune -o -type f -print | sed 's#^\./##')
 # git also lists what has been removed and not yet committed.
@@ -17,7 +19,7 @@ listed() { fsduel -h | sed -n '/^Commands:/,/^$/s/^  \([a-z_]*\) .*/\1/p'; }
 check "the program has the commands that cli/cmd_*.c name" diff <(echo "$commands") <(listed)
 
 role_list() { fsduel list roles | sed -n 's/^\([a-z][a-z0-9_]*\): .*/\1/p'; }
-check "the program has the roles that workloads/roles/*.c name" diff <(echo "$roles") <(role_list)
+check "the program has the roles that workloads/roles/*.c and the rows of plain.c name" diff <(echo "$roles") <(role_list)
 
 has_help() {
 	local out option

@@ -15,13 +15,13 @@ names=$(sed -n 's/^\t\t\.name = "\(.*\)",$/\1/p' runners/tables/fs_type.c)
 elsewhere() {
 	for n in $names; do
 		grep -nE "\"[^\"]*\b$n\b[^\"]*\"" $(find lib workloads runners analysis dashboards cli -name '*.c') |
-			grep -vE '^(runners/cell/(fs_type|trouble(_table)?|ext4)|cli/(cmd_doctor|cmd_man)|analysis/(locks/lock_classes|costs/subsystems))\.c:'
+			grep -vE '^(runners/cell/(fs_type|trouble(_table)?|ext4)|cli/(doctor_checks|cmd_man)|analysis/(locks/lock_classes|costs/subsystems))\.c:'
 	done
 	true
 }
 check "the table is the only place that knows a file system" elsewhere
 check "every row is in the suite of this test" diff <(sort <<< "$names") \
-	<(fsduel plan --json $suite | sed -n 's/.*"fs": "\(.*\)",.*/\1/p' | sort -u)
+	<(fsduel plan -f json $suite | sed -n 's/.*"fs": "\(.*\)",.*/\1/p' | sort -u)
 
 rates() { # FOLDER: file systems with a direct read and write rate, each an ok sample
 	for n in $names; do
@@ -49,7 +49,7 @@ else
 	check "and have rates" rates "$results"
 	check "of samples that are all ok" sh -c "tail -n +2 '$results/samples.csv' | grep -v ',ok,'; true"
 	options() { for n in $names; do
-		grep -q '"effective_options": "[a-z]' "$results"/parts/b0001-c0001-v0"$(grep -n "^$n$" <<< "$names" | cut -d: -f1)"-*.json ||
+		grep -q '"effective_options": *"[a-z]' "$results"/parts/b0001-c0001-v0"$(grep -n "^$n$" <<< "$names" | cut -d: -f1)"-*.json ||
 			echo "$n: no options in effect"; done; }
 	check "the options in effect are read back from each" options
 	check "nothing is left" left

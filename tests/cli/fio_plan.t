@@ -71,7 +71,7 @@ says "comments are cut as fio cuts them" 0 "c0001  w (2 threads, bound by operat
 suite exact $jobs/helpers.fio
 plan
 says "threads beside the jobs are counted" 0 "(6 threads, 3 of them fio's helpers or more,"
-plan --json
+plan -f json
 says "as JSON, too" 0 '"helper_threads": 3'
 suite host $jobs/parts.fio
 plan
@@ -79,7 +79,7 @@ says "a file whose jobs wait is a cell for each part" 0 "c0001  w part=lay_out (
 says "with the jobs that run together" 0 "c0002  w part=read (2 threads, bound by operations, after the parts before it)"
 says "to the last" 0 "c0003  w part=again (1 thread, bound by operations, after"
 says "a path elsewhere has a word" 0 "parts.fio:4: directory=/mnt/data/a is taken as mnt/data/a in the work directory"
-plan --json
+plan -f json
 says "in the JSON as well" 0 "is taken as mnt/data/a"
 suite host $jobs/parts.fio 'part = again'
 plan

@@ -102,7 +102,7 @@ codes() { # all formats have the exit code of the table
 	done
 }
 check "exit codes are the table's" codes
-run "a gate lists all that decides" fsduel compare -f junit -m all tests/data/results-gaps
+run "a gate lists all that decides" fsduel compare -f junit -M all tests/data/results-gaps
 run "locks have no tests" fsduel locks -f ktap tests/data/results-gaps
 
 # --- the terminal -----------------------------------------------------------------------------------
@@ -125,12 +125,12 @@ fi
 wide() { awk 'length > 80 { print FILENAME ": " $0 }' "$@"; }
 for suite in configs/*.ini; do
 	name=$(basename "$suite" .ini)
-	fsduel plan --json -c "$suite" | tests/plan_folder.pl "$tmp/$name"
+	fsduel plan -f json -c "$suite" | tests/plan_folder.pl "$tmp/$name"
 	fsduel compare "$tmp/$name" > "$tmp/table"
 	check "the names of $suite fit 80 columns" wide "$tmp/table"
 	check "$name: nothing is left out for them" bash -c "! grep -n 'no room' $tmp/table"
 done
-fsduel compare -m all "$evil" > "$tmp/table"
+fsduel compare -M all "$evil" > "$tmp/table"
 check "hostile names fit" wide "$tmp/table"
 check "and none of them is obeyed" bash -c "! LC_ALL=C grep -nP '[\x00-\x09\x0b-\x1f\x7f]' '$tmp/table'"
 fsduel locks "$evil" > "$tmp/table"

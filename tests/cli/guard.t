@@ -15,7 +15,7 @@ said() { # CODE PATTERN COMMAND...: it ends so and says so, on stdout or stderr
 	local got=$?
 	[ "$got" = "$code" ] && grep -q -- "$pattern" "$tmp/said" || { echo "exit code $got"; cat "$tmp/said"; }
 }
-check "a folder and an output are too much" said 2 "give one of --output" fsduel guard -o "$tmp/x" "$tmp/y"
+check "a suite that is not there is refused" said 2 "cannot open" fsduel guard -o "$tmp/x" "$tmp/y"
 check "a report alone measures nothing" said 2 "measures nothing" fsduel guard -b 2 "$tmp/y"
 check "no folder, no report" said 2 "is not a folder" fsduel guard "$tmp/none"
 check "an unknown format is refused" said 2 "unknown format 'xml'" fsduel guard -f xml "$tmp/y"

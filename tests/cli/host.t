@@ -17,13 +17,15 @@ expect "an option that is printed and not acted on is told in the table" 0 \
 no_effect() { grep '^[^,]*,running/noeffect,' "$results/samples.csv" | grep -vc \
 	'no_effect.*though the options'; }
 check "and in each of its samples" sh -c "[ $(no_effect) = 0 ]"
-printed() { grep -ho '"effective_options": "[^"]*"' "$results"/parts/*v03* | grep -vc \
-	',dioread_nolock'; }
+printed() {
+	grep -ho '"effective_options": *"[^"]*"' "$results"/parts/*v03* |
+		grep -vc ',dioread_nolock'
+}
 check "though the options file prints it" sh -c "[ $(printed) = 0 ]"
 # The order of a run is its own (test_plan.c has the coin); the cells of a block share it.
 order() {
-	grep -Ho '"sequence": [0-9]*' "$results"/parts/*-throughput.json |
-		sed 's#.*/\(.*\)-\(.*\)-\(v.*\)-.*:"sequence": #\1 \2 \3 #' | sort -k4n |
+	grep -Ho '"sequence": *[0-9]*' "$results"/parts/*-throughput.json |
+		sed 's#.*/\(.*\)-\(.*\)-\(v.*\)-.*:"sequence": *#\1 \2 \3 #' | sort -k4n |
 		awk '{ of[$1 " " $2] = of[$1 " " $2] " " $3; block[$1 " " $2] = $1 }
 		END { for (c in of) { b = block[c]
 			if (b in first && first[b] != of[c]) print b ":" first[b] ", but" of[c]

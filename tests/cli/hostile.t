@@ -52,7 +52,7 @@ output() { # NAME COMMAND...: it ends as it may, says something, and nothing of 
 	cp "$tmp/out" "$tmp/$name"
 }
 for f in table csv json markdown; do
-	check "compare --format $f" output "compare.$f" fsduel compare -m all -r all -f $f "$tmp/D"
+	check "compare --format $f" output "compare.$f" fsduel compare -M all -r all -f $f "$tmp/D"
 done
 for f in junit ktap; do
 	check "compare --format $f" output "compare.$f" fsduel compare -f $f "$tmp/D"
@@ -81,7 +81,7 @@ if command -v gnuplot > /dev/null; then
 	check "plots as text" output ascii fsduel plot --ascii "$tmp/D"
 fi
 complains() {
-	fsduel compare "$tmp/D" -m "$(printf 'a\u202e\e[2J')" 2> "$tmp/err" > /dev/null && echo "no error"
+	fsduel compare "$tmp/D" -M "$(printf 'a\u202e\e[2J')" 2> "$tmp/err" > /dev/null && echo "no error"
 	fsduel "$(printf 'b\u200b\e[2J')" 2>> "$tmp/err"
 	fsduel compare "$tmp/$(printf 'none\u2066\xff')" 2>> "$tmp/err"
 	[ "$(wc -l < "$tmp/err")" -ge 3 ] || cat "$tmp/err"

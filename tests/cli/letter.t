@@ -9,11 +9,11 @@
 filter() { sed 's/(fsduel [0-9.]*)/(fsduel VERSION)/'; }
 run "a letter" fsduel letter --no-chart tests/data/results-mixed
 run "what was not measured stands in it" fsduel letter --no-chart tests/data/results-gaps
-run "as Markdown" fsduel letter --no-chart --markdown tests/data/results-gaps
+run "as Markdown" fsduel letter --no-chart -f markdown tests/data/results-gaps
 run "a suite of one variant" fsduel letter tests/data/results-alone
 run "what is no results folder is refused" fsduel letter tests
-run "two styles at once are refused" fsduel letter --unicode --markdown tests/data/results-mixed
-run "a mail is plain" fsduel letter --unicode --into x tests/data/results-mixed
+run "an unknown style is refused" fsduel letter -f html tests/data/results-mixed
+run "a mail is plain" fsduel letter -f unicode --into x tests/data/results-mixed
 
 # fits COMMAND...: plain ASCII, at most 72 columns, no blanks at line ends, no empty line twice.
 fits() {
@@ -24,7 +24,7 @@ fits() {
 }
 for suite in configs/*.ini; do
 	name=$(basename "$suite" .ini)
-	fsduel plan --json -c "$suite" | tests/plan_folder.pl "$tmp/$name"
+	fsduel plan -f json -c "$suite" | tests/plan_folder.pl "$tmp/$name"
 	check "the names of $suite fit" fits fsduel letter "$tmp/$name"
 	check "$name: and all cells are there" test "$(grep -cE '^  .* (slower|faster|same|unsure)( |$)' "$tmp/letter")" -ge "$(fsduel compare -f csv -r all "$tmp/$name" | grep -c ,ops_per_s,)"
 done
@@ -34,7 +34,7 @@ check "hostile names fit" fits fsduel letter "$tmp/evil"
 check "and show as text" grep -qF 'against "><script>alert(1)</script>/default' "$tmp/letter"
 check "60 cells fit" fits fsduel letter "$tmp/many"
 check "they have a chart of the change against threads" grep -qx ' *threads' "$tmp/letter"
-fsduel letter --markdown "$tmp/evil" > "$tmp/md"
+fsduel letter -f markdown "$tmp/evil" > "$tmp/md"
 check "Markdown has no tag, mention or cell of theirs" bash -c "! grep -nE '<script|</svg|@w|\|d=e' <(grep -v '^    ' '$tmp/md')"
 
 # --- a series ---------------------------------------------------------------------------

@@ -8,7 +8,11 @@ filter() { sed '/^Commands:/,/^$/{/^  /d}; s/known: .*/known: .../; s/^fsduel [0
 
 run "help" fsduel -h
 run "long help" fsduel --help
+run "help as a command" fsduel help
+run "help of a command" fsduel help help
+run "help of a command that is not there" fsduel help dule
 run "version" fsduel --version
+run "short version" fsduel -V
 run "no command" fsduel
 run "an option before the command" fsduel --frobnicate
 run "a mistyped command is recognised" fsduel kernal list

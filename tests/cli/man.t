@@ -1,28 +1,43 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# fsduel man: the page names every command and option, and groff, where it is
-# installed, has nothing to say against it.
+# fsduel man: the pages name every command and option, and groff, where it is installed,
+# formats them without a complaint.
 . "$(dirname "$0")/lib.sh"
 
 run "help" fsduel man -h
-fsduel man > "$tmp/fsduel.1"
+run "a page that is not there" fsduel man dule
 
-complete() {
-	for file in cli/cmd_*.c; do
+pages() {
+	for file in "" cli/cmd_*.c; do
 		name=${file#cli/cmd_}
-		name=${name%.c}
-		grep -q "^\.Ss fsduel $name\$" "$tmp/fsduel.1" || echo "command $name is missing"
-		fsduel "$name" -h | grep -oE '^  (-., |    )--[a-z-]+' | sed 's/.*--//' | while read -r o; do
-			[ "$o" = help ] || grep -q -e "Fl \\\\-${o//-/\\\\-}" "$tmp/fsduel.1" ||
-				echo "option --$o of $name is missing"
-		done
+		echo "${name%.c}"
 	done
 }
-check "every command and option is in it" complete
-if command -v groff > /dev/null && groff -mdoc -Tascii /dev/null > /dev/null 2>&1; then
-	quiet() { groff -mdoc -Tascii -ww "$tmp/fsduel.1" > /dev/null; }
-	check "groff formats it without a warning" quiet
+for page in $(pages); do
+	fsduel man "$page" > "$tmp/fsduel-$page.1"
+done
+fsduel man > "$tmp/fsduel.1"
+
+# The headings of a page, without roff's backslashes.
+items() { sed -n '/^\.TP$/{n;s/\\//g;p}' "$tmp/$1.1"; }
+complete() {
+	for name in $(pages); do
+		items fsduel | grep -qx "$name" || echo "command $name is missing"
+		diff <(fsduel "$name" -h | grep -oE '^  (-., |    )--[a-z-]+' | tr -d ' ') \
+			<(items "fsduel-$name" | grep -oE '^(-., )?--[a-z-]+' | tr -d ' ') ||
+			echo "of $name"
+	done
+}
+check "every command has its page, with every option" complete
+if command -v groff > /dev/null && groff -man -Tascii /dev/null > /dev/null 2>&1; then
+	quiet() {
+		local page
+		for page in "$tmp"/fsduel*.1; do
+			groff -man -Tascii -ww "$page" > /dev/null
+		done
+	}
+	check "groff formats them without a warning" quiet
 else
-	skip "groff formats it without a warning" "groff with mdoc is not installed"
+	skip "groff formats them without a warning" "groff with man is not installed"
 fi
 finish

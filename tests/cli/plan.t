@@ -12,10 +12,10 @@ run "or to more" tail_of --pass locks --watch-blocks 2 -b 3 $suite
 run "or to all" tail_of --pass locks --watch-blocks 9 $suite
 run "an unknown pass" fsduel plan --pass lock $suite
 run "too many blocks" fsduel plan --watch-blocks 1001 $suite
-of_json() { fsduel plan --json "$@" | sed -n '/"passes"/,/\]/p'; }
+of_json() { fsduel plan -f json "$@" | sed -n '/"passes"/,/\]/p'; }
 run "passes as JSON" of_json --pass locks -b 3 $suite
 # The throughput units are the same ones.
-units() { fsduel plan --json "$@" | grep -o '"key": "[^"]*throughput"'; }
+units() { fsduel plan -f json "$@" | grep -o '"key": "[^"]*throughput"'; }
 check "passes leave the order of the others as it is" \
 	diff <(units $suite) <(units --pass locks --watch-blocks 2 $suite)
 

@@ -23,7 +23,7 @@ gen evil cells=2 blocks=6 roles=1 locks=1 hostile=1
 run "every kind is drawn, and what is not says why" fsduel plot "$tmp/evil"
 run "gnuplot's input" inputs "$tmp/evil/plots"
 gen trouble cells=8 blocks=4 trouble=1 contrasts=2
-fsduel plot -k forest -o "$tmp/out" "$tmp/trouble" > "$tmp/said"
+fsduel plot -K forest -o "$tmp/out" "$tmp/trouble" > "$tmp/said"
 run "cells that went wrong stand in the forest" cat "$tmp/out/data/forest-default-1.csv"
 
 cat > "$tmp/three.ini" << 'EOF'
@@ -52,10 +52,10 @@ mix = buffered_write dio_read:{readers}
 readers = 0 1 4
 sync_every = 16
 EOF
-fsduel plan --json "$tmp/three.ini" | perl tests/plan_folder.pl "$tmp/three"
-run "all variants of all contrasts are in one picture" fsduel plot -k scaling "$tmp/three"
+fsduel plan -f json "$tmp/three.ini" | perl tests/plan_folder.pl "$tmp/three"
+run "all variants of all contrasts are in one picture" fsduel plot -K scaling "$tmp/three"
 run "a table has a column for each of them" head -n 3 "$tmp"/three/plots/data/scaling-{1,2}.csv
-run "and it is drawn as text" fsduel plot -k scaling --ascii "$tmp/three"
+run "and it is drawn as text" fsduel plot -K scaling --ascii "$tmp/three"
 
 # --- pictures ----------------------------------------------------------------------------
 is_png() {
@@ -116,9 +116,9 @@ for kind in forest locks latency; do
 done
 
 # --- text ----------------------------------------------------------------------------------
-run "a forest as text" fsduel plot --ascii -k forest "$tmp/trouble" -c default
-run "change over threads as text" fsduel plot --ascii -k change "$tmp/c8" -w dio-overwrite
-run "waits for locks as text" fsduel plot --ascii -k locks "$tmp/c8" -w dio-readwrite
+run "a forest as text" fsduel plot --ascii -K forest "$tmp/trouble" -C default
+run "change over threads as text" fsduel plot --ascii -K change "$tmp/c8" -w dio-overwrite
+run "waits for locks as text" fsduel plot --ascii -K locks "$tmp/c8" -w dio-readwrite
 narrow() {
 	local folder
 	for folder in c1 c8 c60 one trouble evil long; do
@@ -135,7 +135,7 @@ by_hand() { # SCRIPT VARIABLES FILE: draws that text
 	gnuplot -d -e "$2" "dashboards/plot/$1.gp" 2> "$tmp/err" > "$tmp/hand.svg" || cat "$tmp/err"
 	grep -q "$3" "$tmp/hand.svg" || echo "no $3"
 }
-fsduel compare -m all -f csv "$tmp/c8" > "$tmp/comparison.csv"
+fsduel compare -M all -f csv "$tmp/c8" > "$tmp/comparison.csv"
 cell="workload='dio-overwrite'; params='bs=4k;file_size=64M;runtime=1s;threads=8'"
 check "forest.gp draws comparison.csv" by_hand forest "data='$tmp/comparison.csv'" '<text>dio-overwrite threads=8'
 check "change.gp too" by_hand change "data='$tmp/comparison.csv'; $cell" '<text>threads'
@@ -143,8 +143,8 @@ check "scaling.gp too" by_hand scaling "data='$tmp/comparison.csv'; $cell" '<tex
 check "latency.gp too" by_hand latency "data='$tmp/comparison.csv'; $cell" '<text>p99.9'
 
 # --- what can be wrong -----------------------------------------------------------------------
-run "an unknown kind names those there are" fsduel plot -k pie "$tmp/c1"
-run "nothing to draw is said" fsduel plot -k profile "$tmp/trouble"
+run "an unknown kind names those there are" fsduel plot -K pie "$tmp/c1"
+run "nothing to draw is said" fsduel plot -K profile "$tmp/trouble"
 run "what is no results folder is refused" fsduel plot "$tmp"
 mkdir "$tmp/none"
 without() { PATH=$tmp/none "$B/fsduel" plot "$tmp/c1"; }

@@ -69,7 +69,7 @@ run "folded stacks of one side" fsduel profile -f folded -w writer --side baseli
 check "JSON can be read" bash -c "'$B/fsduel' profile -f json $tmp/good | jq -e '.cells | length == 2' > $tmp/jq || cat $tmp/jq"
 run "the comparison says in which function" because "$tmp/good"
 run "an unknown workload names those there are" fsduel profile -w wirter "$tmp/good"
-run "so does an unknown contrast" fsduel profile -c d "$tmp/good"
+run "so does an unknown contrast" fsduel profile -C d "$tmp/good"
 run "an unknown format is refused" fsduel profile -f xml "$tmp/good"
 run "an unknown side is refused" fsduel profile --side left "$tmp/good"
 

@@ -144,5 +144,5 @@ check "one that can does not" bash -c "! '$B/fsduel' plan -b 6 -m kvm tests/data
 # Everything that is judged can be read by programs.
 fsduel compare --format json "$tmp/slow" > "$tmp/json"
 check "JSON has verdict, headline and warnings" bash -c "grep -q '\"verdict\": \"slower\"' $tmp/json && grep -q '\"headlines\"' $tmp/json && grep -q '\"warnings\"' $tmp/json"
-check "no number in CSV is none" bash -c "! '$B/fsduel' compare -m all -f csv $tmp/gap | grep -iE '(^|,)-?(nan|inf)'"
+check "no number in CSV is none" bash -c "! '$B/fsduel' compare -M all -f csv $tmp/gap | grep -iE '(^|,)-?(nan|inf)'"
 finish

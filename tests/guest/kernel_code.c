@@ -22,7 +22,7 @@
 #include <unistd.h>
 
 #include "lib/buf.h"
-#include "runners/vm/port.h"
+#include "runners/vm/channel.h"
 
 #define FW_CFG_DMA 0x514 /* high half of an address, the low half 4 further on */
 #define FW_CFG_INITRD_DATA 0x12

@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #include "lib/buf.h"
-#include "runners/vm/port.h"
+#include "runners/vm/channel.h"
 #include "tests/guest/kernel_code.h"
 #include "workloads/fsload.h"
 

@@ -104,7 +104,7 @@ one() { # job file
 	local clock=
 	rm -rf "$tmp/d"
 	printf '[suite]\nmode=host\nblocks=1\n[mount default]\n[workload w]\nfio = %s\n' "$(realpath "$1")" > "$tmp/s.ini"
-	fsduel plan --json "$tmp/s.ini" > "$tmp/plan.json" || return
+	fsduel plan -f json "$tmp/s.ini" > "$tmp/plan.json" || return
 	# Ends by the clock, or as its jobs happen to meet.
 	! grep -qE '^ *(time_based|runtime|timeout|flow|exitall)' "$1" || clock=1
 	fsduel run -q --no-settle --image "$size" -c "$tmp/s.ini" -o "$tmp/d" > "$tmp/said" 2>&1 ||

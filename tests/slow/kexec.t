@@ -174,7 +174,7 @@ check "neither unit nor state is left" nothing_left
 few_boots() { local n; n=$(boots); [ "$n" -ge 4 ] && [ "$n" -le 7 ] || said; }
 check "the machine restarts no more than the order asks for" few_boots
 in_order() { # sequence numbers follow the plan
-	fsduel plan --json "$root/s.ini" --mode host > "$tmp/plan.json" 2> /dev/null
+	fsduel plan -f json "$root/s.ini" --mode host > "$tmp/plan.json" 2> /dev/null
 	perl -MJSON::PP -0777 -e '
 		my ($out) = @ARGV; my %block;
 		for my $f (glob "$out/parts/*.json") {

@@ -18,8 +18,6 @@
 #include "lib/fs.h"
 #include "lib/num.h"
 #include "lib/proc.h"
-#include "runners/fio/fio_account.h"
-#include "runners/fio/fio_words.h"
 #include "runners/fio/fiojson.h"
 
 static bool find(const struct result *r, const char *role, const char *metric, double *v)

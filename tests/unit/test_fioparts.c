@@ -260,7 +260,7 @@ static void threads_and_room_are_known_before_anything_starts(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
 		make(&j, expected[i].text, NULL);
-		fiojob_expect(&j, &x);
+		x = j.expect;
 		if (x.threads != expected[i].threads || x.helpers != expected[i].helpers ||
 		    x.file_bytes != expected[i].bytes ||
 		    x.fills != (strstr(expected[i].text, "fill_fs") != NULL))
@@ -270,7 +270,7 @@ static void threads_and_room_are_known_before_anything_starts(void **state)
 	}
 	make(&j, "[a]\nsize=1m\ntimeout=5\n[b]\nstonewall\nsize=2m\nruntime=1m\n[c]\nsize=1m\n",
 	     (const char *const[]){ "part", "b", NULL });
-	fiojob_expect(&j, &x);
+	x = j.expect;
 	assert_int_equal(x.timed_ns, 60000000000);
 	assert_int_equal(x.before_ns, 5000000000);
 	assert_int_equal(x.file_bytes, 4 << 20);

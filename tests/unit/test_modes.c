@@ -19,10 +19,8 @@
 #include "lib/fs.h"
 #include "lib/proc.h"
 #include "runners/tables/device.h"
-#include "runners/vm/disk.h"
+#include "runners/vm/vm.h"
 #include "runners/tables/mode.h"
-#include "runners/vm/qemu.h"
-#include "runners/vm/trial.h"
 #include "tests/unit/skip.h"
 
 #define MIB (1u << 20)

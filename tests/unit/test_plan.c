@@ -17,7 +17,6 @@
 
 #include "lib/fs.h"
 #include "runners/suite/plan.h"
-#include "runners/suite/suite_order.h"
 
 #define PATH "tests/data/suites/bad/s.ini"
 #define TWO_CELLS "[workload w]\nmix = dio_overwrite:{threads}\nthreads = 1 8\n"

@@ -588,7 +588,7 @@ static void unscaled_keys_are_for_those_who_ask(void **state)
 	assert_int_equal(w->params[0].line, 14);
 	assert_string_equal(w->params[1].values.v[0], "20G");
 	suite_release(&s);
-	bad(WORK, &o, "dir/s.ini: no key unscaled.* says");
+	bad(WORK, &o, "dir/s.ini: no key unscaled.* gives the size");
 }
 
 static void either_size_is_checked_whichever_is_asked_for(void **state)

@@ -22,8 +22,8 @@
 
 #include "lib/buf.h"
 #include "lib/fs.h"
-#include "runners/cell/klog.h"
 #include "runners/cell/trouble.h"
+#include "tests/unit/trouble_formats.h"
 #include "tests/unit/skip.h"
 
 /* Those that could not be provoked here are from the kernel's source. */
@@ -322,15 +322,25 @@ static const char *const harmless[] = {
 };
 /* clang-format on */
 
-static const struct trouble_pattern *first_pattern(const char *line, const struct trouble *row)
+/* Where the kernel writes the lines of a pattern. */
+static const struct trouble_format *format_of(const char *pattern)
+{
+	for (size_t i = 0; i < sizeof(trouble_formats) / sizeof(trouble_formats[0]); i++)
+		if (!strcmp(trouble_formats[i].pattern, pattern))
+			return &trouble_formats[i];
+	fail_msg("trouble_formats.h has no row for \"%s\"", pattern);
+	return NULL;
+}
+
+static const char *const *first_pattern(const char *line, const struct trouble *row)
 {
 	const char *text = line;
 
 	for (; *text == '['; text = strchr(text, ']') + 1 + strspn(strchr(text, ']') + 1, " "))
 		if (text[1] == ' ' && isupper((unsigned char)text[2]) && text[3] >= 'A')
 			break;
-	for (const struct trouble_pattern *p = row->patterns; p->glob; p++)
-		if (!fnmatch(p->glob, text, 0))
+	for (const char *const *p = row->patterns; *p; p++)
+		if (!fnmatch(*p, text, 0))
 			return p;
 	fail_msg("%s: matched as a whole line only", line);
 	return NULL;
@@ -385,17 +395,17 @@ static void each_pattern_has_a_line_that_its_format_writes(void **state)
 		assert_true(t - troubles < 64);
 		if (!t->patterns != (t->sign != TROUBLE_LINE))
 			fail_msg("%s: patterns or a sign, one of the two", t->name);
-		for (const struct trouble_pattern *p = t->patterns; p && p->glob; p++) {
+		for (const char *const *p = t->patterns; p && *p; p++) {
+			const char *format = format_of(*p)->format;
 			size_t i = 0;
 
-			while (i < NR_LINES &&
-			       (trouble_match(lines[i].line) != t ||
-				first_pattern(lines[i].line, t) != p ||
-				(p->format && !fits_format(lines[i].line, p->format))))
+			while (i < NR_LINES && (trouble_match(lines[i].line) != t ||
+						first_pattern(lines[i].line, t) != p ||
+						(format && !fits_format(lines[i].line, format))))
 				i++;
 			if (i == NR_LINES)
-				fail_msg("%s: no line for \"%s\" that \"%s\" writes", t->name,
-					 p->glob, p->format ? p->format : "(nothing)");
+				fail_msg("%s: no line for \"%s\" that \"%s\" writes", t->name, *p,
+					 format ? format : "(nothing)");
 		}
 	}
 }
@@ -525,7 +535,7 @@ static void join_literals(struct buf *text)
 	*to = '\0';
 }
 
-static bool has_format(const char *source, const struct trouble_pattern *p)
+static bool has_format(const char *source, const struct trouble_format *p)
 {
 	char *pattern = xasprintf("%s/%s", source, p->file);
 	glob_t files = { 0 };
@@ -555,9 +565,12 @@ static void each_format_is_in_the_source(const char *series)
 			     "FSDUEL_KERNEL_SOURCE=DIR has it as DIR/%s",
 			     series, series);
 	for (const struct trouble *t = troubles; t->name; t++)
-		for (const struct trouble_pattern *p = t->patterns; p && p->glob; p++)
-			if (p->file && !has_format(source, p))
-				buf_addf(&missing, "\n%s: %s", p->file, p->format);
+		for (const char *const *p = t->patterns; p && *p; p++) {
+			const struct trouble_format *f = format_of(*p);
+
+			if (f->file && !has_format(source, f))
+				buf_addf(&missing, "\n%s: %s", f->file, f->format);
+		}
 	if (missing.len)
 		fail_msg("%s has not:%s", series, missing.data);
 	buf_release(&missing);

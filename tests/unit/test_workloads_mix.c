@@ -355,8 +355,8 @@ static void every_parameter_row_is_sound(void **state)
 	assert_true(NR_ROLE_PARAMS + ROLE_OWN_PARAMS_MAX <= 32); /* bits of mix_entry.named */
 	assert_string_equal(extents_names[EXTENTS_MIXED], "mixed");
 	assert_null(extents_names[EXTENTS_MIXED + 1]);
-	assert_null(offsets_names[OFFSETS_ZIPF + 1]);
-	assert_null(role_file_names[FILE_OWN + 1]);
+	assert_null(role_params[ROLE_OFFSETS].choices[OFFSETS_ZIPF + 1]);
+	assert_null(role_params[ROLE_FILE].choices[FILE_OWN + 1]);
 }
 
 int main(void)

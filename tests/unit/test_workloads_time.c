@@ -20,7 +20,6 @@
 #include "lib/proc.h"
 #include "tests/unit/test_workloads.h"
 #include "workloads/offsets.h"
-#include "workloads/pace.h"
 
 #define MS 1000000u
 

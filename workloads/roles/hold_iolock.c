@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * hold_iolock: a fault made on purpose: holds the file's i_rwsem exclusively for
- * a known time, rate times a second, so that a report on locks or latencies can
- * be held against what is known to have happened. It is a buffered write whose
- * source page is missing: generic_perform_write() faults it in while
- * ext4_buffered_write_iter() holds the lock, and the fault is answered, by a
- * helper thread through userfaultfd(2), only after the time is over. No patched
- * kernel is needed. The page is taken away again before each operation.
+ * hold_iolock: a fault made on purpose: holds the file's i_rwsem exclusively for a known time, rate
+ * times a second, so that a report on locks or latencies can be checked. It is a buffered write
+ * whose source page is missing: generic_perform_write() faults it in while
+ * ext4_buffered_write_iter() holds the lock, and a helper thread answers the fault, through
+ * userfaultfd(2), only after that time. No patched kernel is needed. Each operation begins with
+ * taking the page away again.
  *
- * The fault is the kernel's own, so userfaultfd must be allowed for those: root,
- * or vm.unprivileged_userfaultfd=1. Where it is not, the cell has failed, with
- * the reason.
+ * The fault is the kernel's own, so userfaultfd must be allowed for those: root, or
+ * vm.unprivileged_userfaultfd=1. Else the cell fails, with the reason.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,6 +25,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/buf.h"
 #include "lib/proc.h"
 #include "workloads/role.h"
 
@@ -41,9 +40,9 @@ static const struct param hold_params[] = {
 struct hold {
 	int uffd, stop; /* stop: an eventfd, written to when the helper is to end */
 	pthread_t helper;
-	char *src; /* bs bytes, up to whole pages; the first page goes missing */
+	void *src; /* bs bytes, up to whole pages; the first page goes missing */
 	size_t len, page;
-	void *answer; /* what that page is made of again */
+	void *answer; /* the bytes that page gets again */
 	uint64_t hold_ns;
 };
 
@@ -96,6 +95,8 @@ static int open_uffd(struct hold *h, struct err *e)
 	struct uffdio_api api = { .api = UFFD_API };
 
 	h->uffd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
+	if (h->uffd >= 0 && !ioctl(h->uffd, UFFDIO_API, &api))
+		return 0;
 	if (h->uffd < 0 && errno == ENOSYS)
 		return err_add(e, ENOSYS,
 			       "hold_iolock: this kernel has no userfaultfd (CONFIG_USERFAULTFD)");
@@ -103,25 +104,20 @@ static int open_uffd(struct hold *h, struct err *e)
 		return err_add(e, EPERM,
 			       "hold_iolock: userfaultfd is not allowed here: it needs root, or "
 			       "vm.unprivileged_userfaultfd=1");
-	if (h->uffd < 0 || ioctl(h->uffd, UFFDIO_API, &api))
-		return err_sys(e, errno, "hold_iolock: cannot use userfaultfd");
-	return 0;
+	return err_sys(e, errno, "hold_iolock: cannot use userfaultfd");
 }
 
 static int map_source(struct hold *h, const struct role_thread *t, struct err *e)
 {
 	struct uffdio_register reg = { .mode = UFFDIO_REGISTER_MODE_MISSING };
-	void *src, *answer;
+	const int prot = PROT_READ | PROT_WRITE, flags = MAP_PRIVATE | MAP_ANONYMOUS;
 
 	h->page = (size_t)sysconf(_SC_PAGESIZE);
 	h->len = (t->bs + h->page - 1) / h->page * h->page;
-	src = mmap(NULL, h->len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (src == MAP_FAILED)
+	h->src = mmap(NULL, h->len, prot, flags, -1, 0);
+	h->answer = mmap(NULL, h->page, prot, flags, -1, 0);
+	if (h->src == MAP_FAILED || h->answer == MAP_FAILED)
 		return err_sys(e, errno, "hold_iolock: no memory for its source");
-	h->src = src;
-	if (posix_memalign(&answer, h->page, h->page))
-		return err_add(e, ENOMEM, "hold_iolock: no memory");
-	h->answer = answer;
 	memset(h->answer, 'h', h->page);
 	memcpy(h->src, t->buf, t->bs);
 	reg.range.start = (uintptr_t)h->src;
@@ -137,37 +133,31 @@ static void hold_free(struct hold *h)
 		close(h->uffd);
 	if (h->stop >= 0)
 		close(h->stop);
-	if (h->src)
+	if (h->src != MAP_FAILED)
 		munmap(h->src, h->len);
-	free(h->answer);
+	if (h->answer != MAP_FAILED)
+		munmap(h->answer, h->page);
 	free(h);
-}
-
-static int start_helper(struct hold *h, struct err *e)
-{
-	int ret;
-
-	h->stop = eventfd(0, EFD_CLOEXEC);
-	if (h->stop < 0)
-		return err_sys(e, errno, "hold_iolock: no eventfd");
-	ret = pthread_create(&h->helper, NULL, helper_main, h);
-	return ret ? err_sys(e, ret, "hold_iolock: cannot start its helper thread") : 0;
 }
 
 static int hold_iolock_begin(struct role_thread *t, struct err *e)
 {
-	struct hold *h = calloc(1, sizeof(*h));
+	struct hold *h = xcalloc(1, sizeof(*h));
 	int ret;
 
-	if (!h)
-		return err_add(e, ENOMEM, "hold_iolock: no memory");
-	h->uffd = h->stop = -1;
 	h->hold_ns = t->own[HOLD];
+	h->src = h->answer = MAP_FAILED;
+	h->stop = eventfd(0, EFD_CLOEXEC);
 	ret = open_uffd(h, e);
 	if (!ret)
 		ret = map_source(h, t, e);
-	if (!ret)
-		ret = start_helper(h, e);
+	if (!ret && h->stop < 0)
+		ret = err_sys(e, errno, "hold_iolock: no eventfd");
+	if (!ret) {
+		ret = -pthread_create(&h->helper, NULL, helper_main, h);
+		if (ret)
+			err_sys(e, -ret, "hold_iolock: cannot start its helper thread");
+	}
 	if (ret)
 		hold_free(h);
 	else
@@ -180,7 +170,7 @@ static int64_t hold_iolock_op(struct role_thread *t, uint64_t offset)
 	const struct hold *h = t->priv;
 	ssize_t n;
 
-	/* Gone, it is missing again; the registration stays with the mapping. */
+	/* Now it is missing again; the registration stays with the mapping. */
 	if (madvise(h->src, h->page, MADV_DONTNEED))
 		return -errno;
 	n = pwrite(t->fd, h->src, t->bs, (off_t)offset);

@@ -14,7 +14,7 @@
 #include "workloads/extents.h"
 #include "workloads/mapping.h"
 #include "workloads/offsets.h"
-#include "workloads/role_io.h"
+#include "workloads/role.h"
 #include "workloads/stamps.h"
 
 enum { VIA };

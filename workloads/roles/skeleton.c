@@ -1,25 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * skeleton: how to write a role. Copy this file to workloads/roles/<name>.c,
- * replace "skeleton" by <name> throughout, keep what you need and remove the
- * rest; make finds the file and `fsload --list` shows it. This one is compiled
- * so that it cannot rot, and is in no registry.
+ * skeleton: how to write a role. Copy this file to workloads/roles/<name>.c, replace "skeleton" by
+ * <name> throughout, keep what you need and remove the rest; make finds the file and `fsload
+ * --list` shows it. This one is compiled so that it cannot rot, and is in no registry. A role
+ * that is one plain read or write with other flags or defaults is a row of plain.c.
  *
- * Say here what the role does, why somebody would want it in a mix, and what is
- * surprising about it.
+ * Say here what the role does, why somebody would want it in a mix, and what is surprising in it.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <unistd.h>
 
+#include "lib/buf.h"
 #include "workloads/role.h"
 
-/*
- * Parameters of its own, up to ROLE_OWN_PARAMS_MAX. The enum gives each its
- * place in t->own[]. Those every role has (bs, region_start, offsets, ...) are
- * in param.h and arrive in t->bs, t->region_start and t->param[].
- */
+/* Parameters of its own, in t->own[]. Those of every role (bs, offsets, ...) are in param.h. */
 enum { PASSES };
 
 static const struct param skeleton_params[] = {
@@ -38,49 +32,37 @@ struct skeleton {
 };
 
 /*
- * Once in each thread, before the start barrier and before the warm-up, outside
- * the timed part. t->fd is open, t->buf filled. Allocate and map here. On error
- * undo what was done, return -errno with a sentence: the whole run is off, and
- * end is not called for this thread.
+ * In each thread, before the start barrier and the warm-up. t->fd is open, t->buf filled. Allocate
+ * and map here. On error undo it and return -errno with a sentence: the whole run is off, and end
+ * is not called for this thread.
  */
 static int skeleton_begin(struct role_thread *t, struct err *e)
 {
-	t->priv = calloc(1, sizeof(struct skeleton));
-	if (!t->priv)
-		return err_add(e, ENOMEM, "skeleton: no memory");
+	(void)e;
+	t->priv = xcalloc(1, sizeof(struct skeleton));
 	return 0;
 }
 
 /*
- * One operation, in the timed part: every instruction here is measured. The
- * offset is chosen by the loop. Return the bytes moved (t->bs, anything less is
- * counted as an error) or -errno (counted, survived, and left out of the
- * latencies). No allocation, no output, no clock.
+ * One operation, in the timed part: every instruction here is measured. The loop chooses the
+ * offset. Return the bytes moved (less than t->bs counts as an error) or -errno (counted, survived,
+ * and left out of the latencies). No allocation, no output, no clock.
  */
 static int64_t skeleton_op(struct role_thread *t, uint64_t offset)
 {
 	struct skeleton *s = t->priv;
-	ssize_t n = 0;
+	int64_t n = 0;
 
-	for (uint64_t i = 0; i < t->own[PASSES]; i++) {
-		n = pwrite(t->fd, t->buf, t->bs, (off_t)offset);
-		if (n < 0)
-			return -errno;
-		s->written += (uint64_t)n;
+	for (uint64_t i = 0; i < t->own[PASSES] && n >= 0; i++) {
+		n = role_pwrite(t, offset);
+		s->written += n > 0 ? (uint64_t)n : 0;
 	}
 	return n;
 }
 
-/*
- * A role that keeps several operations in flight sets t->depth in begin and has
- * start and reap in the place of op: see role.h, and workloads/queue.h for the two
- * there are.
- */
+/* A role that keeps several operations in flight has start and reap in place of op: queue.h. */
 
-/*
- * Every sync_every operations and, with final_sync, after the last; in the timed
- * part. 0 or -errno. Leave .sync out to get this very fdatasync.
- */
+/* When a sync is due, in the timed part. 0 or -errno. Leave .sync out to get this fdatasync. */
 static int skeleton_sync(struct role_thread *t)
 {
 	return fdatasync(t->fd) ? -errno : 0;

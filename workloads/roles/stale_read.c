@@ -14,7 +14,7 @@
 
 #include "lib/num.h"
 #include "lib/proc.h"
-#include "workloads/role_io.h"
+#include "workloads/role.h"
 #include "workloads/stamps.h"
 
 /* clang-format off */

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cmd_completion.c: `fsduel completion bash|zsh`: a script by which the shell completes
+ * commands, options and the words that an option may take, from the tables that -h
+ * prints. Everything else is completed as the name of a file.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "cli/options.h"
+#include "cli/show.h"
+
+/* "table|csv|json" as "table csv json", "NAME|all" as "all": the words that are no placeholder. */
+static void add_choices(struct buf *b, const char *arg)
+{
+	struct strv choices = STRV_INIT;
+
+	strv_split(&choices, arg ? arg : "", "|");
+	for (size_t i = 0; i < choices.n; i++) {
+		const char *word = choices.v[i] + strspn(choices.v[i], " [");
+
+		if (islower((unsigned char)*word))
+			buf_addf(b, "%s%.*s", b->len && b->data[b->len - 1] != '\'' ? " " : "",
+				 (int)strcspn(word, " ]"), word);
+	}
+	strv_release(&choices);
+}
+
+static void add_names(struct buf *b, const struct command *const *all)
+{
+	for (const struct command *const *c = all; *c; c++)
+		buf_addf(b, "%s%s", c == all ? "" : " ", (*c)->name);
+}
+
+/* The words that may stand in the place of the command's arguments. */
+static void add_words(struct buf *b, const struct command *c, const struct command *const *all)
+{
+	if (c->args && !strcmp(c->args, "[COMMAND]"))
+		add_names(b, all);
+	else
+		add_choices(b, c->args);
+}
+
+/* --- bash ---------------------------------------------------------------------------- */
+
+static void bash_command(struct buf *b, const struct command *c, const struct command *const *all)
+{
+	buf_addf(b, "\t%s)\n\t\tcase $prev in\n", c->name);
+	for (size_t i = 0; i < NR_OPTIONS; i++) {
+		const struct option_row *row = &option_rows[i];
+		struct buf words = BUF_INIT;
+
+		if (!option_picked(c, row) || row->kind == KIND_flag)
+			continue;
+		add_choices(&words, option_arg(c, row));
+		buf_adds(b, "\t\t");
+		if (row->letter)
+			buf_addf(b, "-%c|", row->letter);
+		buf_addf(b, "--%s) words='%s' ;;\n", row->name, buf_str(&words));
+		buf_release(&words);
+	}
+	buf_adds(b, "\t\t*) words='");
+	add_words(b, c, all);
+	for (size_t i = 0; i < NR_OPTIONS; i++)
+		if (option_picked(c, &option_rows[i]))
+			buf_addf(b, " --%s", option_rows[i].name);
+	buf_adds(b, "' ;;\n\t\tesac ;;\n");
+}
+
+static void bash(struct buf *b, const struct command *const *all)
+{
+	buf_adds(b,
+		 "# bash completion for fsduel; written by `fsduel completion bash`\n"
+		 "_fsduel()\n{\n"
+		 "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words=\n"
+		 "\tif [ \"$COMP_CWORD\" = 1 ]; then\n"
+		 "\t\tCOMPREPLY=($(compgen -W '");
+	add_names(b, all);
+	buf_adds(b, " --help --version' -- \"$cur\"))\n\t\treturn\n\tfi\n"
+		    "\tcase ${COMP_WORDS[1]} in\n");
+	for (const struct command *const *c = all; *c; c++)
+		bash_command(b, *c, all);
+	buf_adds(b, "\tesac\n\tCOMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n}\n"
+		    "complete -o default -F _fsduel fsduel\n");
+}
+
+/* --- zsh ----------------------------------------------------------------------------- */
+
+/* Help within the quotes and brackets of _arguments. */
+static void zsh_quoted(struct buf *b, const char *text)
+{
+	for (; *text; text++) {
+		if (*text == '\'')
+			buf_adds(b, "'\\'");
+		else if (strchr("[]:\\", *text))
+			buf_addc(b, '\\');
+		buf_addc(b, *text);
+	}
+}
+
+static void zsh_option(struct buf *b, const struct command *c, const struct option_row *row)
+{
+	const char *arg = option_arg(c, row), *repeat = row->kind == KIND_strings ? "*" : "";
+	struct buf words = BUF_INIT;
+
+	add_choices(&words, arg);
+	buf_adds(b, " \\\n\t\t\t");
+	if (row->letter)
+		buf_addf(b, "%s{-%c,--%s}'", *repeat ? "'*'" : "", row->letter, row->name);
+	else
+		buf_addf(b, "'%s--%s", repeat, row->name);
+	buf_addc(b, '[');
+	zsh_quoted(b, row->help);
+	buf_addc(b, ']');
+	if (arg && words.len)
+		buf_addf(b, ":%s:(%s)", row->name, buf_str(&words));
+	else if (arg)
+		buf_addf(b, ":%s:_files", row->name);
+	buf_addc(b, '\'');
+	buf_release(&words);
+}
+
+static void zsh_command(struct buf *b, const struct command *c, const struct command *const *all)
+{
+	struct buf words = BUF_INIT;
+
+	add_words(&words, c, all);
+	buf_addf(b, "\t%s)\n\t\t_arguments", c->name);
+	for (size_t i = 0; i < NR_OPTIONS; i++)
+		if (option_picked(c, &option_rows[i]))
+			zsh_option(b, c, &option_rows[i]);
+	if (words.len)
+		buf_addf(b, " \\\n\t\t\t'*:word:(%s)'", buf_str(&words));
+	else if (c->max_args)
+		buf_adds(b, " \\\n\t\t\t'*:file:_files'");
+	buf_adds(b, " ;;\n");
+	buf_release(&words);
+}
+
+static void zsh(struct buf *b, const struct command *const *all)
+{
+	buf_adds(b, "#compdef fsduel\n# zsh completion; written by `fsduel completion zsh`\n"
+		    "_fsduel()\n{\n\tlocal -a commands=(\n");
+	for (const struct command *const *c = all; *c; c++) {
+		buf_addf(b, "\t\t'%s:", (*c)->name);
+		zsh_quoted(b, (*c)->summary);
+		buf_adds(b, "'\n");
+	}
+	buf_adds(b, "\t)\n\tif ((CURRENT == 2)); then\n\t\t_describe command commands\n"
+		    "\t\treturn\n\tfi\n\tshift words\n\t((CURRENT--))\n\tcase $words[1] in\n");
+	for (const struct command *const *c = all; *c; c++)
+		zsh_command(b, *c, all);
+	buf_adds(b, "\tesac\n}\n_fsduel \"$@\"\n");
+}
+
+static int run(const struct call *c, struct err *e)
+{
+	static void (*const shells[])(struct buf * b, const struct command *const *all) = { bash,
+											    zsh };
+	int shell = choice_find("shell", c->command->args, c->args[0], e);
+	struct buf b = BUF_INIT;
+	int code = FSDUEL_USAGE;
+
+	if (shell >= 0) {
+		shells[shell](&b, c->all);
+		code = show_print(&b, e);
+	}
+	buf_release(&b);
+	return code;
+}
+
+const struct command command_completion = {
+	.name = "completion",
+	.args = "bash|zsh",
+	.min_args = 1,
+	.max_args = 1,
+	.summary = "print a script by which the shell completes command lines",
+	.text = "`make install` installs both. To try it: `source <(fsduel completion bash)`.",
+	.run = run,
+};

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * result_json.c: the JSON form of a result, written and read. JSON that comes from a guest
+ * is read as if an enemy wrote it: every member is checked, and a wrong one is refused with a
+ * sentence, never repaired. No string holds a NUL: jansson refuses those when it parses.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/num.h"
+#include "runners/lock/lockstacks.h"
+#include "runners/profile/profile.h"
+#include "runners/result/result.h"
+
+/* Far above what any cell makes; a guest that sends more is broken. */
+#define SAMPLES_MAX 65536
+#define HISTS_MAX 1024 /* and as many series */
+
+/* --- to JSON -------------------------------------------------------------------------- */
+
+/* Console and kernel log may hold any bytes; JSON holds UTF-8 only. NULL becomes null. */
+static json_t *text_to_json(const char *s)
+{
+	json_t *j = s ? json_string(s) : json_null();
+	char *copy;
+
+	if (j)
+		return j;
+	copy = xstrdup(s);
+	for (char *p = copy; *p; p++)
+		if ((unsigned char)*p >= 0x80)
+			*p = '?';
+	j = json_string(copy);
+	free(copy);
+	return j;
+}
+
+static json_t *sample_to_json(const struct sample *s)
+{
+	return json_pack("{s:o, s:o, s:o, s:o, s:s, s:s}", "role", text_to_json(s->role), "metric",
+			 text_to_json(s->metric), "detail", text_to_json(s->detail), "unit",
+			 text_to_json(s->unit), "better", better_name(s->better), "value",
+			 s->value);
+}
+
+static json_t *hist_to_json(const struct result_hist *rh)
+{
+	const struct hist *h = rh->hist;
+	json_t *bins = json_array();
+
+	for (unsigned i = 0; i < HIST_BUCKETS; i++) {
+		if (!h->bucket[i])
+			continue;
+		json_array_append_new(bins, json_integer(i));
+		json_array_append_new(bins, json_integer((json_int_t)h->bucket[i]));
+	}
+	return json_pack("{s:o, s:I, s:I, s:I, s:o}", "role", text_to_json(rh->role), "sum",
+			 (json_int_t)h->sum_ns, "min", (json_int_t)h->min_ns, "max",
+			 (json_int_t)h->max_ns, "bins", bins);
+}
+
+static json_t *series_to_json(const struct result_series *rs)
+{
+	const struct series *s = &rs->series;
+	json_t *ops = json_array();
+
+	for (unsigned i = 0; i < s->nr; i++)
+		json_array_append_new(ops, json_integer((json_int_t)s->ops[i]));
+	return json_pack("{s:o, s:I, s:I, s:o}", "role", text_to_json(rs->role), "interval",
+			 (json_int_t)s->interval_ns, "end", (json_int_t)s->end_ns, "ops", ops);
+}
+
+json_t *result_to_json(const struct result *r)
+{
+	json_t *samples = json_array(), *hists = json_array(), *series = json_array();
+
+	for (size_t i = 0; i < r->nr_samples; i++)
+		json_array_append_new(samples, sample_to_json(&r->samples[i]));
+	for (size_t i = 0; i < r->nr_hists; i++)
+		json_array_append_new(hists, hist_to_json(&r->hists[i]));
+	for (size_t i = 0; i < r->nr_series; i++)
+		json_array_append_new(series, series_to_json(&r->series[i]));
+	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o*, s:o*}", "status",
+			 status_names[r->status], "reason", text_to_json(r->reason), "marks",
+			 text_to_json(r->marks), "samples", samples, "hists", hists, "series",
+			 series, "facts", r->facts ? json_deep_copy(r->facts) : json_object(),
+			 "console", text_to_json(r->console), "locks",
+			 r->locks ? lock_stacks_to_json(r->locks) : NULL, "profile",
+			 r->profile ? profile_to_json(r->profile) : NULL);
+}
+
+char *result_text(const struct result *r)
+{
+	json_t *j = result_to_json(r);
+	char *text = json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS);
+
+	json_decref(j);
+	return text;
+}
+
+/* --- from JSON ------------------------------------------------------------------------ */
+
+/* json_unpack_ex of an object whose members are all named in fmt. */
+static int unpack(const json_t *j, struct err *e, const char *fmt, ...)
+{
+	json_error_t je = { .text = "it is no JSON" };
+	va_list ap;
+	int ret;
+
+	va_start(ap, fmt);
+	ret = j ? json_vunpack_ex((json_t *)j, &je, JSON_STRICT, fmt, ap) : -1;
+	va_end(ap);
+	return ret ? err_add(e, EINVAL, "result: %s", je.text) : 0;
+}
+
+enum text_rule {
+	TEXT_NULL = 1,  /* null is allowed and gives NULL */
+	TEXT_EMPTY = 2, /* "" is allowed */
+	TEXT_LINES = 4, /* control characters are allowed */
+};
+
+static int get_text(const json_t *j, const char *name, unsigned rules, char **out, struct err *e)
+{
+	const char *s = json_string_value(j), *wrong = NULL;
+
+	if (json_is_null(j) && (rules & TEXT_NULL))
+		return 0;
+	if (!s)
+		wrong = "is not a string";
+	else if (!*s && !(rules & TEXT_EMPTY))
+		wrong = "is empty";
+	for (const char *p = s; !wrong && *p && !(rules & TEXT_LINES); p++)
+		if ((unsigned char)*p < ' ')
+			wrong = "holds a control character";
+	if (wrong)
+		return err_add(e, EINVAL, "result: \"%s\" %s", name, wrong);
+	*out = xstrdup(s);
+	return 0;
+}
+
+static int get_count(const json_t *j, const char *name, uint64_t *out, struct err *e)
+{
+	if (!json_is_integer(j) || json_integer_value(j) < 0)
+		return err_add(e, EINVAL, "result: \"%s\" is not a count", name);
+	*out = (uint64_t)json_integer_value(j);
+	return 0;
+}
+
+static int get_better(const char *s, enum better *better, struct err *e)
+{
+	for (int b = BETTER_NONE; b <= BETTER_LOWER; b++)
+		if (!strcmp(s, better_name((enum better)b))) {
+			*better = (enum better)b;
+			return 0;
+		}
+	return err_add(e, EINVAL, "result: \"better\" is none of \"\", higher and lower");
+}
+
+/* Empty, or text that num_format_double makes: two texts of one number cannot differ. */
+static int get_value(const char *s, char value[32], struct err *e)
+{
+	char canonical[32];
+	double v;
+
+	if (strlen(s) >= sizeof(canonical) ||
+	    (*s && (num_parse_double(s, &v, NULL) || strcmp(s, num_format_double(canonical, v)))))
+		return err_add(e, EINVAL,
+			       "result: \"value\" is \"%s\", not a number as fsduel writes it", s);
+	strcpy(value, s);
+	return 0;
+}
+
+static int sample_from_json(struct result *r, const json_t *j, struct err *e)
+{
+	const json_t *role, *metric, *detail, *unit;
+	struct sample *s = result_add_sample(r);
+	const char *better, *value;
+	int ret = unpack(j, e, "{s:o, s:o, s:o, s:o, s:s, s:s}", "role", &role, "metric", &metric,
+			 "detail", &detail, "unit", &unit, "better", &better, "value", &value);
+
+	if (!ret)
+		ret = get_text(role, "role", 0, &s->role, e);
+	if (!ret)
+		ret = get_text(metric, "metric", 0, &s->metric, e);
+	if (!ret)
+		ret = get_text(detail, "detail", TEXT_EMPTY, &s->detail, e);
+	if (!ret)
+		ret = get_text(unit, "unit", TEXT_EMPTY, &s->unit, e);
+	if (!ret)
+		ret = get_better(better, &s->better, e);
+	return ret ? ret : get_value(value, s->value, e);
+}
+
+static int bins_from_json(struct hist *h, const json_t *bins, struct err *e)
+{
+	uint64_t index = 0, count = 0, next = 0;
+	size_t n = json_array_size(bins);
+
+	if (!json_is_array(bins) || !n || n % 2)
+		return err_add(e, EINVAL, "result: \"bins\" is not a list of pairs");
+	for (size_t i = 0; i < n; i += 2) {
+		if (get_count(json_array_get(bins, i), "bins", &index, e) ||
+		    get_count(json_array_get(bins, i + 1), "bins", &count, e))
+			return -EINVAL;
+		if (index < next || index >= HIST_BUCKETS || !count ||
+		    __builtin_add_overflow(h->count, count, &h->count))
+			return err_add(e, EINVAL,
+				       "result: \"bins\" has a bucket out of order, out of range, "
+				       "empty or too full at position %zu",
+				       i);
+		h->bucket[index] = count;
+		next = index + 1;
+	}
+	return 0;
+}
+
+static int hist_from_json(struct result *r, const json_t *j, struct err *e)
+{
+	const json_t *role, *sum, *min, *max, *bins;
+	struct result_hist *rh = result_add_hist(r);
+	struct hist *h = rh->hist;
+	int ret = unpack(j, e, "{s:o, s:o, s:o, s:o, s:o}", "role", &role, "sum", &sum, "min", &min,
+			 "max", &max, "bins", &bins);
+
+	hist_init(h);
+	if (!ret)
+		ret = get_text(role, "role", 0, &rh->role, e);
+	if (!ret && (get_count(sum, "sum", &h->sum_ns, e) || get_count(min, "min", &h->min_ns, e) ||
+		     get_count(max, "max", &h->max_ns, e)))
+		ret = -EINVAL;
+	if (!ret && h->min_ns > h->max_ns)
+		ret = err_add(e, EINVAL, "result: a histogram's min is above its max");
+	return ret ? ret : bins_from_json(h, bins, e);
+}
+
+static int series_from_json(struct result *r, const json_t *j, struct err *e)
+{
+	const json_t *role, *interval, *end, *ops;
+	struct result_series *rs = result_add_series(r);
+	uint64_t interval_ns = 0, end_ns = 0, last_ns;
+	int ret = unpack(j, e, "{s:o, s:o, s:o, s:o}", "role", &role, "interval", &interval, "end",
+			 &end, "ops", &ops);
+	size_t n = ret ? 0 : json_array_size(ops);
+
+	if (!ret)
+		ret = get_text(role, "role", 0, &rs->role, e);
+	if (ret || get_count(interval, "interval", &interval_ns, e) ||
+	    get_count(end, "end", &end_ns, e))
+		return -EINVAL;
+	if (!n || n > SERIES_MAX)
+		return err_add(e, EINVAL, "result: \"ops\" is not a list of 1 to %d counts",
+			       SERIES_MAX);
+	if (!interval_ns || __builtin_mul_overflow(interval_ns, n - 1, &last_ns) ||
+	    last_ns >= end_ns)
+		return err_add(e, EINVAL, "result: a series ends before its last interval begins");
+	series_init(&rs->series, interval_ns, (unsigned)n);
+	rs->series.end_ns = end_ns;
+	rs->series.nr = (unsigned)n;
+	for (size_t i = 0; !ret && i < n; i++)
+		ret = get_count(json_array_get(ops, i), "ops", &rs->series.ops[i], e);
+	return ret;
+}
+
+static int each(struct result *r, const json_t *list, const char *name, size_t most,
+		int (*one)(struct result *r, const json_t *j, struct err *e), struct err *e)
+{
+	int ret = 0;
+
+	if (!json_is_array(list) || json_array_size(list) > most)
+		return err_add(e, EINVAL, "result: \"%s\" is no list of at most %zu", name, most);
+	for (size_t i = 0; !ret && i < json_array_size(list); i++)
+		ret = one(r, json_array_get(list, i), e);
+	return ret;
+}
+
+static int get_status(struct result *r, const char *s, const json_t *reason, struct err *e)
+{
+	int status = 0, ret;
+
+	while (status_names[status] && strcmp(s, status_names[status]))
+		status++;
+	if (!status_names[status])
+		return err_add(e, EINVAL, "result: the status \"%s\" is unknown", s);
+	r->status = (enum status)status;
+	ret = get_text(reason, "reason", TEXT_NULL, &r->reason, e);
+	if (!ret && (r->status == STATUS_OK) != !r->reason)
+		ret = err_add(e, EINVAL, "result: status %s %s a reason", s,
+			      r->reason ? "with" : "without");
+	return ret;
+}
+
+/* What only a watching pass has; NULL: it is not there. */
+static int get_passes(struct result *r, const json_t *locks, const json_t *profile, struct err *e)
+{
+	struct lock_stacks s = { .v = NULL };
+	int ret = locks ? lock_stacks_from_json(&s, locks, e) : 0;
+
+	if (!ret && locks) {
+		r->locks = xcalloc(1, sizeof(*r->locks));
+		*r->locks = s;
+	}
+	if (ret || !profile)
+		return ret;
+	r->profile = xcalloc(1, sizeof(*r->profile));
+	return profile_from_json(r->profile, profile, e);
+}
+
+int result_from_json(struct result *r, const json_t *j, struct err *e)
+{
+	const json_t *reason, *marks, *samples, *hists, *series, *locks = NULL, *profile = NULL;
+	const json_t *console;
+	json_t *facts;
+	const char *status;
+	int ret;
+
+	result_init(r);
+	ret = unpack(j, e, "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s?o, s?o}", "status", &status,
+		     "reason", &reason, "marks", &marks, "samples", &samples, "hists", &hists,
+		     "series", &series, "facts", &facts, "console", &console, "locks", &locks,
+		     "profile", &profile);
+	if (!ret)
+		ret = get_status(r, status, reason, e);
+	if (!ret)
+		ret = get_text(marks, "marks", TEXT_NULL, &r->marks, e);
+	if (!ret)
+		ret = get_text(console, "console", TEXT_NULL | TEXT_EMPTY | TEXT_LINES, &r->console,
+			       e);
+	if (!ret && !json_is_object(facts))
+		ret = err_add(e, EINVAL, "result: \"facts\" is not an object");
+	if (!ret)
+		ret = each(r, samples, "samples", SAMPLES_MAX, sample_from_json, e);
+	if (!ret)
+		ret = each(r, hists, "hists", HISTS_MAX, hist_from_json, e);
+	if (!ret)
+		ret = each(r, series, "series", HISTS_MAX, series_from_json, e);
+	if (!ret)
+		ret = get_passes(r, locks, profile, e);
+	if (ret) {
+		result_release(r);
+		result_init(r);
+		return ret;
+	}
+	json_decref(r->facts);
+	r->facts = json_deep_copy(facts);
+	return 0;
+}
