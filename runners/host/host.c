@@ -20,7 +20,7 @@
 
 /* --- one cell run ------------------------------------------------------------------- */
 
-/* What the runner waits for or works on in the cell's name; the rest is what it costs itself. */
+/* The steps that are the cell's; the rest of the time is the runner's own cost. */
 static const char *const cell_steps[] = {
 	"mkfs", "prepare", "drop caches", "settle", "measure", NULL,
 };
@@ -130,7 +130,7 @@ static int run_unit(struct host *h, const struct plan_unit *u, struct err *e)
 	ret = cell_run(&spec, &at, &r, e);
 	if (h->target.existing && !ret)
 		ret = fs_remove_tree(h->target.mnt, e);
-	/* Cut short it says nothing of the kernel: it is as if it had not begun. */
+	/* A cell run that was cut short says nothing of the kernel, so it is not kept. */
 	if (!stopped(h) || r.status == STATUS_OK)
 		kept = keep(h, u, &r, e);
 	host_note_overhead(h, now_ns() - begin_ns - h->cell_ns);
@@ -189,7 +189,7 @@ static void say_all(const struct host *h, const struct strv *said)
 		h->opts->say(h->opts->arg, said->v[i]);
 }
 
-/* What a run before this one could not take away. */
+/* Take away the things that a run before this one left. */
 static int undo_leftovers(struct host *h, struct err *e)
 {
 	struct strv said = STRV_INIT;
@@ -281,7 +281,7 @@ static int set_up(struct host *h, struct err *e)
 	return ret;
 }
 
-/* Whatever has happened before: bring the folder up to date, and the machine back. */
+/* After a success as after an error: save the folder and undo all changes of the machine. */
 static int tear_down(struct host *h, bool begun, struct err *e)
 {
 	struct strv said = STRV_INIT;

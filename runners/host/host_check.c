@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* host_check.c: what is looked at before a host run starts anything; see host.h. */
+/* host_check.c: the checks before a host run starts anything; see host.h. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +32,7 @@ int host_kernel(const struct suite *s, const char *label, struct err *e)
 	return ret;
 }
 
-/* What a check looks at. */
+/* The run that is asked for. */
 struct asked {
 	const struct plan *plan;
 	size_t kernel;
@@ -62,7 +62,7 @@ static int check_fio(const struct asked *a, struct err *e)
 	return ret;
 }
 
-/* May the kernel have it as a module? Loading it is what mounting would do. */
+/* Built in, or a module: that is loaded, as mounting would do. */
 static bool kernel_knows(const char *fs)
 {
 	const char *const modprobe[] = { "modprobe", "-q", fs, NULL };

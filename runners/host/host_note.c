@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * host_note.c: what run.json keeps of host runs: the kernels by label, the
+ * host_note.c: the parts of run.json that host runs write: the kernels by label, the
  * machine, and each run into the folder with its boot and what the runner itself
  * cost.
  */
@@ -16,7 +16,7 @@
 
 #define ID_HEX 16
 
-/* --- who measures ------------------------------------------------------------------- */
+/* --- the machine ------------------------------------------------------------------- */
 
 /* The programs that take part. */
 static json_t *tools(const struct host *h)
@@ -39,7 +39,7 @@ static json_t *tools(const struct host *h)
 	return versions;
 }
 
-/* Hardware, target and tools: what must be equal for results to be of one machine. */
+/* Hardware, target and tools: results are of one machine when these are equal. */
 static json_t *machine(const struct host *h, const json_t *versions)
 {
 	json_t *host = provenance_host(), *of, *all;

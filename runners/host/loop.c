@@ -107,7 +107,7 @@ int loop_attach(int file, const char *path, int *fd, char dev[32], struct err *e
 
 /* --- whose it is ------------------------------------------------------------------ */
 
-/* By the name alone, which was drawn for it: a device of others is not even opened. */
+/* By the name of the file alone, which we drew: a device of others is not even opened. */
 static bool names_it(const char *dev, const struct loop_file *f)
 {
 	static const char deleted[] = " (deleted)";

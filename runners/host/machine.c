@@ -261,7 +261,7 @@ bool running_kernel_is(const struct running_kernel *r, const char *release, cons
 	return !strcmp(r->release, release) && !strcmp(r->version, version);
 }
 
-/* Of the text, so that it is the same however it was compressed. NULL: the kernel has none. */
+/* The hash of the text, which does not depend on how it was compressed. NULL: there is none. */
 static char *config_sha256(void)
 {
 	struct buf packed = BUF_INIT, text = BUF_INIT;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * machine.h: the machine that measures: what decides how far its figures can be
- * trusted, the settings that a run changes, and the kernel that runs on it. How
+ * machine.h: the machine that measures: its properties that decide how far figures
+ * can be trusted, the settings that a run changes, and the kernel that runs on it. How
  * disturbed one sample was: noise.h.
  */
 #ifndef FSDUEL_RUNNERS_HOST_MACHINE_H
@@ -29,13 +29,13 @@ json_t *machine_json(const struct machine *m);
 void machine_release(struct machine *m);
 
 /*
- * Set what makes the machine quiet, by a table of settings (the CPUs' frequency governor),
+ * Make the machine quiet, by a table of settings (the CPUs' frequency governor),
  * below sys ("/sys"). Each is in the journal first, and undo_all puts it back, also after an
  * error here. A setting that this machine does not have is a sentence in notes, for run.json.
  */
 int machine_quiet(const char *sys, struct undo *u, struct strv *notes, struct err *e);
 
-/* The kernel that runs, by what an image of it can be compared with. */
+/* The kernel that runs, with the words by which an image of it is known. */
 struct running_kernel {
 	char *release, *version; /* as uname(2) says them */
 	char build_id[65];       /* hex; "" where sysfs does not tell */

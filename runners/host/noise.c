@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * noise.c: the table of what is watched during a sample, and how it is read; see
+ * noise.c: the table of counters that are watched during a sample, and their reader; see
  * noise.h. Sources: proc(5), Documentation/accounting/psi.rst,
  * Documentation/admin-guide/sysctl, sysfs' thermal_throttle. Everything is read
  * outside the timed region.
@@ -62,7 +62,7 @@ const struct noise_row noise_rows[NOISE_ROWS] = {
 	  NOISE_UNIT_1, false, NOISE_OWN_NONE, "no limit: a moment's view" },
 };
 
-/* What one of a counter's units is: in seconds for time, in bytes for pages. */
+/* The size of one unit of a counter: in seconds for time, in bytes for pages. */
 static double unit_size(const struct noise_row *row)
 {
 	switch (row->unit) {
@@ -139,7 +139,7 @@ static double seconds(struct timeval t)
 	return (double)t.tv_sec + (double)t.tv_usec * 1e-6;
 }
 
-/* What we did ourselves, children that have ended included. */
+/* Our own part of it, with that of children that have ended. */
 static double own_part(enum noise_own own)
 {
 	struct rusage self, children;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * noise.h: what else the machine did while a sample was taken: counters of the
- * kernel read when the timed part begins and when it ends. One table says what
- * is read, what it is called in the facts, and past which value it marks the
- * sample. A marked sample is kept; whoever compares counts them.
+ * noise.h: disturbances while a sample was taken: counters of the kernel, read when
+ * the timed part begins and when it ends. One table has each counter, the name of its
+ * fact, and the value past which it marks the sample. A marked sample is kept; whoever compares
+ * counts them.
  */
 #ifndef FSDUEL_RUNNERS_HOST_NOISE_H
 #define FSDUEL_RUNNERS_HOST_NOISE_H
@@ -13,7 +13,7 @@
 
 #include "runners/result/result.h"
 
-/* What a row's counter becomes. */
+/* How a counter becomes a value. */
 enum noise_kind {
 	NOISE_SHARE_PCT, /* its growth is time: share of the timed part's CPU time (or wall time) */
 	NOISE_PER_S,     /* its growth a second */
@@ -21,7 +21,7 @@ enum noise_kind {
 	NOISE_LEVEL,     /* its value when the timed part begins */
 };
 
-/* What of the counter's growth is the cell's own doing, and taken off. */
+/* The cell's own part of the counter's growth, which is taken off. */
 enum noise_own { NOISE_OWN_NONE, NOISE_OWN_USER_TIME, NOISE_OWN_MAJOR_FAULTS };
 
 struct noise_row {

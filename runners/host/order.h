@@ -49,7 +49,7 @@ void order_read(struct order *o, const struct folder *f);
 uint64_t order_next(const struct order *o);
 void order_release(struct order *o);
 
-/* What order_is_blocked counted. */
+/* The counts of order_is_blocked. */
 struct order_count {
 	unsigned kernels;   /* that were measured at all */
 	unsigned blocks;    /* in which more than one of them was */

@@ -54,7 +54,7 @@ static int run_piece(struct work *w, enum probe_kind k, unsigned count)
 	return 0;
 }
 
-/* Of a piece, so that one slow block is not all of it. */
+/* The least count of a piece: one slow block must not decide it. */
 static const unsigned least[PROBE_KINDS] = { 1000, 16, 16 };
 
 static int time_piece(struct work *w, enum probe_kind k, unsigned count, double *took_ns)
@@ -108,7 +108,7 @@ static int open_file(struct work *w, const char *dir, struct err *e)
 	return ret;
 }
 
-/* In turn, so that what drifts does so in all of them. */
+/* In turn, so that a drift of the machine is in all of them. */
 static int measure(struct probe *p, struct work *w, uint64_t duration_ns, const atomic_int *stop,
 		   double *ns)
 {

@@ -2,8 +2,8 @@
 /*
  * probe.h: how much a fixed piece of work differs from run to run on this
  * machine: arithmetic, direct writes and direct reads of a small file, in turn.
- * It is no benchmark of the machine: only the spread is of interest, as what a
- * suite wants to tell apart has to be larger.
+ * It is no benchmark of the machine: only the spread is of interest, because a suite
+ * cannot tell smaller differences apart.
  */
 #ifndef FSDUEL_RUNNERS_HOST_PROBE_H
 #define FSDUEL_RUNNERS_HOST_PROBE_H

@@ -2,7 +2,7 @@
 /*
  * reboot.c: the half of reboot.h that changes nothing on the machine: the state
  * and its JSON, the kernels in it, identified once, when the run begins; the legs,
- * and what is to be done next. The other half is reboot_act.c.
+ * and the decision. The other half is reboot_act.c.
  */
 #include "runners/host/reboot.h"
 

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * reboot.h: kernels measured in turn on one machine that boots from one into the
- * other by kexec. What is to be done next is a pure function of what was noted
- * and what is seen (reboot_decide), tested without a reboot; what it takes to do
- * it (the state file, the systemd unit that goes on after each boot, kexec) is in
- * reboot_act.c and knows nothing of cells.
+ * other by kexec. The next step is a pure function of the notes and of the machine as
+ * it is (reboot_decide), tested without a reboot. reboot_act.c carries it out: the
+ * state file, the systemd unit that goes on after each boot, kexec. It knows no cells.
  */
 #ifndef FSDUEL_RUNNERS_HOST_REBOOT_H
 #define FSDUEL_RUNNERS_HOST_REBOOT_H
@@ -19,7 +18,7 @@
 /* A leg that was begun that often and never finished takes the machine down each time. */
 #define REBOOT_TRIES_MAX 3
 
-/* One kernel's share of one block: what is measured between two boots. */
+/* One kernel's share of one block, measured between two boots. */
 struct reboot_leg {
 	unsigned block;   /* from 1 */
 	size_t kernel;    /* index */
@@ -43,7 +42,7 @@ struct reboot_kernel {
 	char *sha256, *release, *version, *build_id; /* of the image, and what must come up */
 };
 
-/* What outlives a boot. */
+/* The notes that outlive a boot. */
 struct reboot_state {
 	char *fsduel;                  /* this program, absolute: what the unit starts */
 	char *cwd;                     /* where the command was given */
@@ -102,13 +101,13 @@ struct reboot_step {
 	char why[512]; /* REBOOT_STOP: one sentence */
 };
 
-/* What to do next. Changes nothing. */
+/* Decide the next step. Changes nothing. */
 void reboot_decide(const struct reboot_state *s, const struct reboot_seen *seen,
 		   struct reboot_step *step);
 
 /*
  * How doing it changes the state; to be saved before it is done. Measuring counts a
- * try of the leg, restarting notes what was asked for and on which boot.
+ * try of the leg, restarting notes the kernel that was asked for and this boot.
  */
 void reboot_note_begin(struct reboot_state *s, const struct reboot_step *step, const char *boot_id);
 /* The leg that reboot_note_begin began has come to its end, be it with failed cell runs. */
@@ -129,7 +128,7 @@ int reboot_check(struct err *e);
 /* -ENOENT: no run is under way on this machine. */
 int reboot_load(struct reboot_state *s, const char *root, struct err *e);
 /*
- * The state file is the record of what was done to the machine: reboot_save writes it
+ * The state file records the changes of the machine: reboot_save writes it
  * before the unit is, and reboot_remove deletes it after the unit.
  */
 int reboot_save(const struct reboot_state *s, const char *root, struct err *e);

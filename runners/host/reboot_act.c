@@ -35,7 +35,7 @@ static char *unit_path(const char *root)
 	return xasprintf("%s" REBOOT_UNIT_FILE, root);
 }
 
-/* --- what is there ------------------------------------------------------------------ */
+/* --- needs -------------------------------------------------------------------------- */
 
 int reboot_check(struct err *e)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * target.c: the kinds of target, one row each: what is looked at before anything
- * starts, and how it is made. Directories are in target_dir.c.
+ * target.c: the kinds of target, one row each: its check before anything starts,
+ * and how it is made. Directories are in target_dir.c.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -271,7 +271,8 @@ int target_check(const struct target_wants *w, const struct plan *p, const char 
 	return ret;
 }
 
-/* Directories of our own: to mount on, and for what must not lie on the measured file system. */
+/* Directories of our own: to mount on, and for files that the measured file system must not hold.
+ */
 static int make_places(struct target *t, struct undo *u, struct err *e)
 {
 	char name[TARGET_NAME], *base;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * target.h: what of this machine the cells of a host run use: a device that is
- * made for it, one that the user named twice, or a directory. Nothing is made or
- * written before target_check has found nothing wrong; what is made then stands
+ * target.h: the device or directory that the cells of a host run use: a device that
+ * is made for it, one that the user named twice, or a directory. Nothing is made or
+ * written before target_check has found nothing wrong; each thing that is made stands
  * in the journal (undo.h) first, and undo_all takes it away.
  */
 #ifndef FSDUEL_RUNNERS_HOST_TARGET_H
@@ -62,7 +62,7 @@ int target_check(const struct target_wants *w, const struct plan *p, const char 
 int target_open(struct target *t, const struct target_wants *w, const struct plan *p,
 		const char *output, struct undo *u, struct err *e);
 
-/* Once, when all else agrees: take off the device what --force has let pass. */
+/* Once, after all checks: wipe the device where --force allows that. */
 int target_begin(struct target *t, struct err *e);
 
 /*
@@ -72,10 +72,10 @@ int target_begin(struct target *t, struct err *e);
  */
 int target_ready(struct target *t, struct err *e);
 
-/* Of facts: which one of its kind a device is (blockdev_unique). Another is refused on resume. */
+/* The fact that tells a device from others of its kind (blockdev_unique), for a resume. */
 #define TARGET_UNIQUE "unique"
 
-/* What two runs must have in common to be one: without names that change from boot to boot. */
+/* The facts that are equal in all runs into a folder: no names that change from boot to boot. */
 json_t *target_identity(const struct target *t);
 
 void target_close(struct target *t); /* accepts TARGET_NONE; takes nothing away */

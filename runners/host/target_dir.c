@@ -24,7 +24,7 @@
 #include "runners/host/target_impl.h"
 
 #define MIB (1ull << 20)
-/* What a file system needs beside the files: a journal or log of 64M, tables, and a sixteenth. */
+/* A file system needs room beside the files: a journal or log of 64M, tables, and a sixteenth. */
 #define ROOM_FIXED (80 * MIB)
 
 /* --- for all kinds ------------------------------------------------------------------ */

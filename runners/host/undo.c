@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* undo.c: the journal of undo.h; what its items mean is in undo_kinds.c. */
+/* undo.c: the journal of undo.h; the meaning of its items is in undo_kinds.c. */
 #include "runners/host/undo.h"
 
 #include <errno.h>
@@ -24,7 +24,7 @@
 
 /* --- the journal ------------------------------------------------------------------ */
 
-/* Who took the lock last, or 0. */
+/* The process that took the lock last, or 0. */
 static pid_t owner(const char *path)
 {
 	char *line = fs_read_line(path);

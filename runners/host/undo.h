@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * undo.h: what a host run makes on this machine, written down and flushed
- * before it is made, so that it is taken away again whatever happens: by the
+ * undo.h: a journal of all that a host run makes on this machine. Each thing is written
+ * down and flushed before it is made, and is taken away whatever happens: by the
  * run itself at its end, after an error or a signal, or after kill -9 or a power
  * loss by `fsduel clean` and the next `fsduel run`. All of them do it by
  * undo_all, in the reverse order.
  *
  * The journal lies in $FSDUEL_STATE or /var/lib/fsduel, with the directory on
  * which devices are mounted. One run at a time: its lock on that folder ends
- * with the process, so whoever gets the lock knows that what the journal holds
- * is left over.
+ * with the process, so for the next holder of the lock all items of the journal are
+ * left over.
  *
  * Nothing is removed for its number or place alone: a loop device must have our
  * file behind it, a mount our device and our directory, a file the name that was
@@ -69,14 +69,14 @@ int undo_wipe(struct undo *u, const char *device, json_t *uuids, json_t *identit
 int undo_nullblk(struct undo *u, const char *name, struct err *e);
 /* The kernel draws a zram's number: id -1 before it is made, its number after. */
 int undo_zram(struct undo *u, int id, struct err *e);
-/* A value in /sys or /proc that is about to become value: notes what it is now. */
+/* A setting in /sys or /proc that is about to become value: notes its value of now. */
 int undo_sysfs(struct undo *u, const char *path, const char *value, struct err *e);
 /* Half-written files (.tmp) in a results folder. */
 int undo_results(struct undo *u, const char *dir, struct err *e);
 
 /*
- * Undo everything. said gets a line for each thing that was there. What could
- * not be undone stays in the journal, with a sentence in e and the first -errno
+ * Undo everything. said gets a line for each thing that was there. An item that
+ * could not be undone stays in the journal, with a sentence in e and the first -errno
  * returned.
  */
 int undo_all(struct undo *u, struct strv *said, struct err *e);

@@ -29,7 +29,7 @@ static const char *text(const json_t *item, const char *key)
 	return s ? s : "";
 }
 
-/* Is what is there now what was noted once it had been made? Only by name where that never came. */
+/* Is it the file that was noted after it had been made? Without that note, the name decides. */
 static bool is_the_one(const json_t *item, const struct stat *st)
 {
 	const json_t *inode = json_object_get(item, "inode");
@@ -86,7 +86,7 @@ static int undo_loop_item(const json_t *item, struct strv *said, struct err *e)
 
 /* --- mounts ------------------------------------------------------------------------ */
 
-/* How often source is mounted on dir; *foreign gets what else is, and lies on top. */
+/* How often source is mounted on dir; *foreign: the source of another mount that lies on top. */
 static int count_mounts(const char *dir, const char *source, unsigned *ours, char **foreign,
 			struct err *e)
 {
@@ -211,9 +211,8 @@ static int undo_nullblk_item(const json_t *item, struct strv *said, struct err *
 }
 
 /*
- * Between making one and noting its number lies a moment. Who ends in it leaves
- * a zram without a size, which holds no memory, and which nobody can tell from
- * another's: it stays.
+ * A run that is killed after it made a zram and before it noted the number leaves one
+ * without a size. It holds no memory, and nobody can tell whose it is: it stays.
  */
 static int undo_zram_item(const json_t *item, struct strv *said, struct err *e)
 {
@@ -243,7 +242,7 @@ static int undo_zram_item(const json_t *item, struct strv *said, struct err *e)
 
 /* --- settings and results ----------------------------------------------------------- */
 
-/* Somebody who has changed it since wanted that. */
+/* A value that somebody has set since then stays. */
 static int undo_sysfs_item(const json_t *item, struct strv *said, struct err *e)
 {
 	const char *path = text(item, "path"), *old = text(item, "old");

@@ -14,7 +14,7 @@
 int zram_supported(struct err *e);
 /* A new one, without a size: its number, or -errno. */
 int zram_add(struct err *e);
-/* What tells it from another that got its number later (since 5.15; NULL before). Caller frees. */
+/* The number that no other zram gets later (since 5.15; NULL before). Caller frees. */
 char *zram_diskseq(int id);
 int zram_set_size(int id, uint64_t size_bytes, struct err *e);
 /* 1: removed; 0: it was not there; -EBUSY: somebody uses it. */

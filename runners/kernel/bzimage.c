@@ -49,7 +49,7 @@ static uint32_t get32(const uint8_t *p)
 	return get16(p) | get16(p + 2) << 16;
 }
 
-/* What people hand over instead of a bzImage, and what to say then. */
+/* Files that people give instead of a bzImage, and the advice for each. */
 /* clang-format off */
 static const struct lookalike {
 	size_t offset;

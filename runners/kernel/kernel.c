@@ -52,7 +52,7 @@ static int resolve(const char *ref, char **path, struct err *e)
 		       ref, isdigit((unsigned char)*ref) ? ref : "6.12");
 }
 
-/* Of a unified kernel image only the kernel counts: everything else in it is the user's. */
+/* Only the kernel in a unified kernel image counts: all else in it is the user's. */
 static void unwrap(struct kernel *k)
 {
 	struct elf_span kernel = uki_linux(k->image.data, k->image.len);

@@ -57,7 +57,7 @@ int kernel_modules(const struct kernel *k, const char *const *names,
  */
 int kernel_fetch(const char *name, char **path, struct err *e);
 
-/* Append what the archive has, oldest first: "NAME VERSION PACKAGE" a line. -EIO as above. */
+/* Append the archive's kernels, oldest first: "NAME VERSION PACKAGE" a line. -EIO as above. */
 int kernel_fetch_list(struct buf *out, struct err *e);
 
 /* Folder that holds the fetched kernels, made on demand (malloc'ed). */

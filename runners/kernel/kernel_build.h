@@ -3,7 +3,7 @@
  * kernel_build.h: a kernel of one's own: Debian's source or any tree, patches,
  * a small configuration, and an image in the cache that kernel_load finds by
  * the name it was given. The recipe is kernels/build.sh; docs/kernels.md says
- * what it promises and what it keeps in the cache. A tree is only read.
+ * its promises and its files in the cache. A tree is only read.
  */
 #ifndef FSDUEL_RUNNERS_KERNEL_BUILD_H
 #define FSDUEL_RUNNERS_KERNEL_BUILD_H

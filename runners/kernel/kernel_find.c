@@ -32,7 +32,7 @@ static const struct place {
 	{ "boot/EFI/Linux", false, "*.efi" },
 };
 
-/* What a folder without an image may hold instead, and what to do then. */
+/* Things that a folder without an image may hold instead, and the advice for each. */
 static const struct {
 	const char *path, *hint;
 } instead[] = {

@@ -13,7 +13,7 @@ real=$PATH
 mkdir "$tmp/bin" "$tmp/mnt" "$tmp/dir"
 cat > "$tmp/bin/shim" <<-'END'
 	#!/bin/bash
-	# A call of the kind that $tmp/when names does what $tmp/action says first: before the second cell.
+	# Before the second cell, a call of the kind that $tmp/when names does $tmp/action first.
 	name=$(basename "$0") kind=lent nr=2
 	[ "$*" != -V ] || kind=held nr=3   # the run asked, too, before its first cell
 	echo >> "$tmp/$kind"
@@ -51,7 +51,8 @@ suite_of() { # FS
 		ops = 20
 	END
 }
-# act FS MOMENT [PATH], the action on stdin: a run on a device of its own, $dev, during which it happens.
+# act FS MOMENT [PATH], the action on stdin: a run on a device of its own, $dev, during
+# which it happens.
 act() {
 	local path
 	rm -rf "$tmp/results" "$tmp/held" "$tmp/lent" "$tmp/acted"
@@ -60,11 +61,13 @@ act() {
 	path=${3:-$dev}
 	case $path in
 	*/link) ln -sfn "$dev" "$path" ;;
-	*/node) rm -f "$path"; mknod "$path" b $((0x$(stat -c %t "$dev"))) $((0x$(stat -c %T "$dev"))) ;;
+	*/node) rm -f "$path"; mknod "$path" b $((0x$(stat -c %t "$dev"))) \
+		$((0x$(stat -c %T "$dev"))) ;;
 	esac
 	{ echo "dev=$dev foreign=$foreign path=$path"; cat; } > "$tmp/action"
 	echo "$2" > "$tmp/when"
-	PATH=$tmp/bin:$PATH host_run -c "$tmp/$1.ini" -o "$tmp/results" --device "$path" --destroy "$path"
+	PATH=$tmp/bin:$PATH host_run -c "$tmp/$1.ini" -o "$tmp/results" --device "$path" --destroy \
+		"$path"
 	[ -e "$tmp/acted" ] || echo "the action never ran" >> "$tmp/said"
 }
 end() { # The next begins with a device of its own.
@@ -89,24 +92,31 @@ for fs in ext4 xfs btrfs; do
 		continue
 	fi
 	act $fs held "$tmp/link" <<< 'ln -sfn $foreign $path'
-	stopped "$fs: the link leads elsewhere" "/link is no longer the device .* its path leads to another device"
+	stopped "$fs: the link leads elsewhere" \
+		"/link is no longer the device .* its path leads to another device"
 	end
 	# The window that a look at the path alone would leave open: mkfs is started already.
 	act $fs lent "$tmp/node" <<-'END'
 		rm $path; mknod $path b $((0x$(stat -c %t $foreign))) $((0x$(stat -c %T $foreign)))
 	END
-	stopped "$fs: the node is another's" "/node is no longer the device .* its path leads to another device"
+	stopped "$fs: the node is another's" \
+		"/node is no longer the device .* its path leads to another device"
 	end
 	act $fs held <<< 'losetup -d $dev; losetup $dev $tmp/foreign-b.img'
-	stopped "$fs: it is detached, and another image put there" "$dev is no longer the device .* detached"
+	stopped "$fs: it is detached, and another image put there" \
+		"$dev is no longer the device .* detached"
 	end
 	# Others try to use it: turned away while it is held, and not disturbed after that.
-	act $fs held <<< "$mkfs \$dev; mount \$dev $tmp/mnt; mkswap \$dev; swapon \$dev; ! grep \$dev /proc/mounts /proc/swaps"
+	act $fs held <<< \
+		"$mkfs \$dev; mount \$dev $tmp/mnt; mkswap \$dev; swapon \$dev
+		! grep \$dev /proc/mounts /proc/swaps"
 	expect "$fs: others try to use it between two cells, and the run goes on" 0 "."
-	check "$fs: neither mount nor swap came of that" sh -c "grep -qx 0 '$tmp/act.code' || cat '$tmp/acted'"
+	check "$fs: neither mount nor swap came of that" sh -c \
+		"grep -qx 0 '$tmp/act.code' || cat '$tmp/acted'"
 	end
 	act $fs lent <<< "$mkfs \$dev && mount \$dev $tmp/mnt && echo kept > $tmp/mnt/file"
-	expect "$fs: it is mounted before mkfs opens it" 4 "$dev is in use: it is mounted on $tmp/mnt"
+	expect "$fs: it is mounted before mkfs opens it" 4 \
+		"$dev is in use: it is mounted on $tmp/mnt"
 	check "$fs: what was measured stays" kept
 	check "$fs: what is on it stays" [ "$(cat "$tmp/mnt/file")" = kept ]
 	umount "$tmp/mnt"
@@ -114,8 +124,10 @@ for fs in ext4 xfs btrfs; do
 	umount "$tmp/mnt"
 	end
 	act $fs lent <<< 'mkswap $dev && swapon $dev'
-	expect "$fs: it is swapped to before mkfs opens it" 4 "$dev is in use: the system swaps to it"
-	check "$fs: and stays a swap" sh -c "grep -q '^$dev ' /proc/swaps && blkid -p $dev | grep -q swap || cat /proc/swaps"
+	expect "$fs: it is swapped to before mkfs opens it" 4 \
+		"$dev is in use: the system swaps to it"
+	check "$fs: and stays a swap" sh -c \
+		"grep -q '^$dev ' /proc/swaps && blkid -p $dev | grep -q swap || cat /proc/swaps"
 	end
 done
 act ext4 held <<< 'truncate -s 340M $tmp/ours.img; losetup -c $dev'
@@ -125,7 +137,8 @@ truncate -s 320M "$tmp/ours.img"
 
 # --- where it is mounted ------------------------------------------------------------------
 act ext4 held <<< 'cd $tmp/state/run-*/mnt && mount -t tmpfs none $PWD && echo kept > $PWD/file'
-expect "somebody mounts in our place" 4 "somebody has mounted something on .*/mnt, where fsduel mounts"
+expect "somebody mounts in our place" 4 \
+	"somebody has mounted something on .*/mnt, where fsduel mounts"
 check "what is there stays" sh -c "grep -qx kept '$tmp'/state/run-*/mnt/file"
 umount "$tmp"/state/run-*/mnt
 fsduel clean > /dev/null
@@ -138,13 +151,15 @@ mount -o loop "$tmp/dir.img" "$tmp/dir"
 mkdir "$tmp/dir/d"
 sed 's/^ops = .*/runtime = 1s/; s/^blocks = .*/blocks = 4/' "$tmp/ext4.ini" > "$tmp/long.ini"
 rm -rf "$tmp/results"
-"$B/fsduel" run -q --no-settle -c "$tmp/long.ini" -o "$tmp/results" --dir "$tmp/dir/d" > "$tmp/said" 2>&1 &
+"$B/fsduel" run -q --no-settle -c "$tmp/long.ini" -o "$tmp/results" --dir "$tmp/dir/d" > \
+	"$tmp/said" 2>&1 &
 pid=$!
 for _ in $(seq 500); do ls "$tmp/results/parts/"*.json > /dev/null 2>&1 && break; sleep 0.02; done
 mount -t tmpfs none "$tmp/dir/d"
 wait $pid
 code=$?
-expect "a directory is covered by another mount between two cells" 4 "d is no longer the directory that was checked"
+expect "a directory is covered by another mount between two cells" 4 \
+	"d is no longer the directory that was checked"
 check "nothing is written there" ls -A "$tmp/dir/d"
 umount "$tmp/dir/d" "$tmp/dir"
 
@@ -153,7 +168,8 @@ act ext4 held <<< 'ln -sfn $foreign $tmp/link; kill -TERM $run'
 again=$dev
 dev=
 host_run --resume "$tmp/results" --device "$foreign" --destroy "$foreign" --force
-expect "another device of the same size is not gone on with, even by --force" 2 "$foreign is not the device that .* was measured on"
+expect "another device of the same size is not gone on with, even by --force" 2 \
+	"$foreign is not the device that .* was measured on"
 check "and stays as it is" unharmed
 dev=$again
 host_run --resume "$tmp/results" --device "$dev" --destroy "$dev"

@@ -14,9 +14,13 @@ check "every cell run is ok" sh -c "! tail -n +2 '$results/samples.csv' | grep -
 check "nothing of it is left" left
 expect "an option that is printed and not acted on is told in the table" 0 \
 	"noeffect: nodelalloc turns mainline's dioread_nolock path off"
-no_effect() { grep '^[^,]*,running/noeffect,' "$results/samples.csv" | grep -vc 'no_effect.*though the options'; }
+no_effect() { grep '^[^,]*,running/noeffect,' "$results/samples.csv" | grep -vc \
+	'no_effect.*though the options'; }
 check "and in each of its samples" sh -c "[ $(no_effect) = 0 ]"
-printed() { grep -ho '"effective_options": *"[^"]*"' "$results"/parts/*v03* | grep -vc ',dioread_nolock'; }
+printed() {
+	grep -ho '"effective_options": *"[^"]*"' "$results"/parts/*v03* |
+		grep -vc ',dioread_nolock'
+}
 check "though the options file prints it" sh -c "[ $(printed) = 0 ]"
 # The order of a run is its own (test_plan.c has the coin); the cells of a block share it.
 order() {
@@ -47,9 +51,11 @@ check "and nothing is measured anew" [ "$before" = "$(sha256sum "$results"/parts
 
 # A run that is killed may leave half of any file that is in the folder by now: also comparison.csv.
 halves() (
-	cd "$results" && find . -type f | sort > "$tmp/files" && xargs sha256sum < "$tmp/files" > "$tmp/sums"
+	cd "$results" && find . -type f | sort > "$tmp/files" && xargs sha256sum < "$tmp/files" > \
+		"$tmp/sums"
 	sed 's/$/.tmp/' "$tmp/files" | xargs touch
-	printf '{"items": [{"kind": "results", "boot": "x", "path": "%s"}]}' "$results" > "$FSDUEL_STATE/undo.json"
+	printf '{"items": [{"kind": "results", "boot": "x", "path": "%s"}]}' "$results" > \
+		"$FSDUEL_STATE/undo.json"
 	fsduel_path=$(realpath "$OLDPWD/$B/fsduel") && "$fsduel_path" clean > "$tmp/said"
 	find . -type f | sort | diff "$tmp/files" - && sha256sum --quiet -c "$tmp/sums"
 	[ "$(grep -c 'half-written' "$tmp/said")" = "$(wc -l < "$tmp/files")" ] || cat "$tmp/said"
@@ -57,13 +63,18 @@ halves() (
 check "half of any file there is removed, and nothing else" halves
 
 # --- kernels by label ----------------------------------------------------------------
-small '/^\[mount/,/^$/d; s/^seed = 1/&\n[kernel baseline]\n[kernel patched]/; s/^blocks = .*/blocks = 1/; /^.workload randrw/,$d' > "$tmp/two.ini"
+small \
+	'/^\[mount/,/^$/d; s/^seed = 1/&\n[kernel baseline]\n[kernel patched]/
+	s/^blocks = .*/blocks = 1/; /^.workload randrw/,$d' \
+	> "$tmp/two.ini"
 host_run -c "$tmp/two.ini" -o "$tmp/two" --image 192M
-expect "of several kernels the running one is to be named" 2 "which of them .* --kernel; they are baseline, patched"
+expect "of several kernels the running one is to be named" 2 \
+	"which of them .* --kernel; they are baseline, patched"
 host_run -c "$tmp/two.ini" -o "$tmp/two" --image 192M --kernel other
 expect "and by a label of the suite" 2 "no kernel 'other'; it has baseline, patched"
 host_run -c "$tmp/two.ini" -o "$tmp/two" --image 192M --kernel baseline
-expect "one kernel's cell runs, and what is still missing" 0 "1 cell run of baseline now in .*; 1 more are still missing"
+expect "one kernel's cell runs, and what is still missing" 0 \
+	"1 cell run of baseline now in .*; 1 more are still missing"
 host_run --resume "$tmp/two" --image 192M --kernel patched
 expect "the other label completes the folder" 0 "both sides run the same kernel image"
 check "whose runs stand in run.json" [ "$(grep -c '"begun"' "$tmp/two/run.json")" = 2 ]
@@ -145,19 +156,23 @@ refused "a device with a partition table" "something on $dev: dos"
 disk swap 64M; mkswap "$dev" > /dev/null 2>&1
 refused "a device with a swap signature" "something on $dev: swap"
 if swapon "$dev" 2> /dev/null; then
-	force=--force refused "a device that is swapped to, even by --force," "$dev is in use: the system swaps to it"
+	force=--force refused "a device that is swapped to, even by --force," \
+		"$dev is in use: the system swaps to it"
 	swapoff "$dev"
 else
 	skip "a device that is swapped to is refused" "swapon does not work here"
 fi
 # Without what ext4 would still write by itself, or because somebody else looks in.
-disk mounted 64M; mke2fs -q -t ext4 -E lazy_itable_init=0,lazy_journal_init=0 "$dev"; mkdir "$tmp/foreign-mnt2"
+disk mounted 64M; mke2fs -q -t ext4 -E lazy_itable_init=0,lazy_journal_init=0 "$dev"; mkdir \
+	"$tmp/foreign-mnt2"
 mount -o noatime "$dev" "$tmp/foreign-mnt2"
-force=--force refused "a device that is mounted, even by --force," "$dev is in use: it is mounted on $tmp/foreign-mnt2"
+force=--force refused "a device that is mounted, even by --force," \
+	"$dev is in use: it is mounted on $tmp/foreign-mnt2"
 disk held 64M
 if echo "0 65536 linear $dev 0" | dmsetup create "fsduel-test-$$" 2> /dev/null; then
 	mapped=fsduel-test-$$
-	force=--force refused "a device that is part of another, even by --force," "$dev is in use: it is part of dm-"
+	force=--force refused "a device that is part of another, even by --force," \
+		"$dev is in use: it is part of dm-"
 	dmsetup remove "$mapped" && mapped=
 else
 	skip "a device that is part of another is refused" "dmsetup does not work here"
@@ -166,7 +181,8 @@ disk exclusive 64M
 perl -MFcntl -e 'sysopen F, shift, O_RDWR | O_EXCL or die; open G, ">", shift; sleep 60' \
 	"$dev" "$tmp/held" & holder=$!
 wait_for test -e "$tmp/held"
-force=--force refused "a device that a program holds, even by --force," "$dev is in use: it is mounted, or part of"
+force=--force refused "a device that a program holds, even by --force," \
+	"$dev is in use: it is mounted, or part of"
 kill $holder
 dev=$ext4
 host_run -c "$tmp/one.ini" -o "$tmp/no" --device "$ext4" --destroy "$ext4" --force
@@ -178,13 +194,15 @@ expect "--force takes a device with an ext4" 0 "\(mode host\|nothing to compare\
 
 # --- nothing of these starts anything ------------------------------------------------------
 chmod 755 "$tmp"
-not_root() { setpriv --reuid 65534 --regid 65534 --clear-groups "$B/fsduel" run -c "$tmp/one.ini" -o "$tmp/no" > "$tmp/said" 2>&1; code=$?; }
+not_root() { setpriv --reuid 65534 --regid 65534 --clear-groups "$B/fsduel" run -c "$tmp/one.ini" \
+	-o "$tmp/no" > "$tmp/said" 2>&1; code=$?; }
 not_root
 expect "who is not root is told" 3 "needs root"
 # In a mount namespace of its own, without the thing.
 without() { # COMMANDS: before fsduel run in there
 	B=$B tmp=$tmp unshare -m bash -c "mount --make-rprivate / && $1 &&
-		\"\$B/fsduel\" run -c \"\$tmp/one.ini\" -o \"\$tmp/no\" --image 192M" > "$tmp/said" 2>&1
+		\"\$B/fsduel\" run -c \"\$tmp/one.ini\" -o \"\$tmp/no\" --image 192M" \
+		> "$tmp/said" 2>&1
 	code=$?
 }
 hide() { echo "mount --bind /dev/null \$(realpath \$(PATH=\$PATH:/usr/sbin:/sbin command -v $1))"; }
@@ -213,7 +231,8 @@ mounted() { grep -q "$FSDUEL_STATE/run-" /proc/self/mounts; }
 small 's/^runtime = .*/runtime = 5s/; /^.workload randrw/,$d' > "$tmp/long.ini"
 for s in INT:130 TERM:143 HUP:129; do
 	# What a shell starts in the background ignores SIGINT else.
-	env --default-signal=INT "$B/fsduel" run -q --no-settle -c "$tmp/long.ini" -o "$tmp/${s%:*}" --image 192M > "$tmp/said" 2>&1 &
+	env --default-signal=INT "$B/fsduel" run -q --no-settle -c "$tmp/long.ini" -o \
+		"$tmp/${s%:*}" --image 192M > "$tmp/said" 2>&1 &
 	pid=$!
 	wait_for mounted || echo "# ${s%:*}: it never mounted"
 	sleep 0.2
@@ -241,11 +260,13 @@ killed() { # DIR, then the target: killed once it is mounted, then cleaned up af
 }
 disk killed 192M
 killed "$tmp/kdev" --device "$dev" --destroy "$dev"
-expect "a run on a device is killed: its file system is taken off" 0 "took the last file system off $dev"
+expect "a run on a device is killed: its file system is taken off" 0 \
+	"took the last file system off $dev"
 check "nothing is on the device" sh -c "! blkid -p '$dev'"
 # The journal of such a kill, and an ext4 of somebody else's made since.
 mke2fs -q -F -t ext4 "$dev"
-printf '{"items": [{"kind": "wipe", "boot": "x", "path": "%s", "uuids": ["of", "ours"]}]}' "$dev" > "$FSDUEL_STATE/undo.json"
+printf '{"items": [{"kind": "wipe", "boot": "x", "path": "%s", "uuids": ["of", "ours"]}]}' "$dev" \
+	> "$FSDUEL_STATE/undo.json"
 fsduel clean > "$tmp/said" 2>&1
 check "what somebody has made there since stays" sh -c "blkid -p '$dev' | grep -q ext4"
 if [ -e /sys/class/zram-control/hot_add ]; then
@@ -254,28 +275,41 @@ if [ -e /sys/class/zram-control/hot_add ]; then
 	expect "a run on a zram is killed: it is removed" 0 "removed /dev/zram"
 	check "and no other" [ "$had" = "$(ls -d /sys/block/zram* 2> /dev/null)" ]
 fi
-umount "$tmp/foreign-mnt" && mount "$(losetup -n -O NAME -j "$tmp/foreign-dir.img" | tr -d ' ')" "$tmp/foreign-mnt"
-sed 's/^threads = .*/threads = 4/; s/^runtime = .*/runtime = 2s/; /^.workload readwrite/,/^$/d' "$tmp/one.ini" > "$tmp/fio.ini"
-"$B/fsduel" run -q --no-settle -c "$tmp/fio.ini" -o "$tmp/kdir" --dir "$tmp/foreign-mnt" > "$tmp/said" 2>&1 & pid=$!
-wait_for sh -c "pgrep -x fio | while read -r p; do readlink /proc/\$p/cwd; done | grep -F '$tmp/foreign-mnt/.fsduel'"
+umount "$tmp/foreign-mnt" && mount "$(losetup -n -O NAME -j "$tmp/foreign-dir.img" | tr -d ' ')" \
+	"$tmp/foreign-mnt"
+sed 's/^threads = .*/threads = 4/; s/^runtime = .*/runtime = 2s/; /^.workload readwrite/,/^$/d' \
+	"$tmp/one.ini" > "$tmp/fio.ini"
+"$B/fsduel" run -q --no-settle -c "$tmp/fio.ini" -o "$tmp/kdir" --dir "$tmp/foreign-mnt" > \
+	"$tmp/said" 2>&1 & pid=$!
+wait_for sh -c \
+	"pgrep -x fio | while read -r p; do readlink /proc/\$p/cwd; done |
+	grep -F '$tmp/foreign-mnt/.fsduel'"
 kill -KILL $pid
 wait $pid 2> /dev/null
 fsduel clean > "$tmp/said" 2>&1; code=$?
-expect "a run in a directory is killed: what it made there is removed" 0 "removed the directory $tmp/foreign-mnt/.fsduel"
+expect "a run in a directory is killed: what it made there is removed" 0 \
+	"removed the directory $tmp/foreign-mnt/.fsduel"
 check "with the fio jobs in it" in_dir
 check "nothing of them is left" left
 
 # --- two names for one mount -------------------------------------------------------------
-small 's/^\[mount diore.*/[mount nolock]/; s/^options = dioread_lock/options = dioread_nolock/; s/^blocks = .*/blocks = 1/; /^.mount noeff/,/^$/d; /^.workload randrw/,$d' > "$tmp/same.ini"
+small \
+	's/^\[mount diore.*/[mount nolock]/; s/^options = dioread_lock/options = dioread_nolock/
+	s/^blocks = .*/blocks = 1/; /^.mount noeff/,/^$/d; /^.workload randrw/,$d' \
+	> "$tmp/same.ini"
 host_run -c "$tmp/same.ini" -o "$tmp/same" --image 192M
-expect "an option that is the default is told" 0 "the mounts default and nolock have the same options in effect"
+expect "an option that is the default is told" 0 \
+	"the mounts default and nolock have the same options in effect"
 
 # An error of another file system is none of this cell's; one of its own is.
 foreign_dev=$(findmnt -n -o SOURCE "$tmp/foreign-mnt2")
 trigger() { echo "a test of fsduel's" > "/sys/fs/ext4/$(basename "$1")/trigger_fs_error"; }
 ours() { sed -n "s#^\(/dev/loop[0-9]*\) $FSDUEL_STATE/run-.*#\1#p" /proc/self/mounts; }
 one_error() { # DIR, whose: the device to hit once a cell is under way
-	small 's/^runtime = .*/runtime = 3s/; s/^blocks = .*/blocks = 1/; /^\[mount [dn]/,/^$/d; /^.workload randrw/,$d' > "$tmp/err.ini"
+	small \
+		's/^runtime = .*/runtime = 3s/; s/^blocks = .*/blocks = 1/
+		/^\[mount [dn]/,/^$/d; /^.workload randrw/,$d' \
+		> "$tmp/err.ini"
 	"$B/fsduel" run -q --no-settle -c "$tmp/err.ini" -o "$1" --image 192M > "$tmp/said" 2>&1 &
 	pid=$!
 	wait_for mounted
@@ -288,9 +322,12 @@ theirs() { echo "$foreign_dev"; }
 if [ -e "/sys/fs/ext4/$(basename "$foreign_dev")/trigger_fs_error" ]; then
 	one_error "$tmp/theirs" theirs
 	check "an error of another file system does not count" \
-		sh -c "grep -q ',ok,' '$tmp/theirs/samples.csv' && ! grep ',invalid,' '$tmp/theirs/samples.csv'"
+		sh -c \
+			"grep -q ',ok,' '$tmp/theirs/samples.csv' &&
+			! grep ',invalid,' '$tmp/theirs/samples.csv'"
 	one_error "$tmp/ours" ours
-	expect "an error of the measured one makes the samples invalid" 4 "invalid: ext4 found an error: EXT4-fs error"
+	expect "an error of the measured one makes the samples invalid" 4 \
+		"invalid: ext4 found an error: EXT4-fs error"
 else
 	skip "errors of other file systems do not count" "ext4 has no trigger_fs_error here"
 fi

@@ -16,7 +16,8 @@ if ! fsduel kernel show $kernel > /dev/null 2>&1; then
 	exit
 fi
 real=$(command -v qemu-system-x86_64)
-suite() { # CPUs, threads: readers of the page cache never idle, so each nanosecond is an instruction
+# Readers of the page cache never idle, so each nanosecond is an instruction.
+suite() { # CPUs, threads
 	cat <<-EOF
 	[suite]
 	name = qemu
@@ -45,7 +46,8 @@ samples() { # folder, pass
 		"$1/samples.csv"
 }
 same_in_both_passes() { # folder
-	[ "$(samples "$1" profile | grep -c ' ok ')" -gt 10 ] || echo "no samples of the profile pass"
+	[ "$(samples "$1" profile | grep -c ' ok ')" -gt 10 ] || echo \
+		"no samples of the profile pass"
 	diff <(samples "$1" throughput) <(samples "$1" profile)
 }
 all_counted() { # folder: instructions add up to the virtual time within 0.01 %
@@ -71,7 +73,8 @@ stub() { # name, pattern of its arguments, what it does then
 }
 stub without -help "$real -help | grep -v '^-plugin '"
 stub newer '*ask=interface*' \
-	'echo "$0: Could not load plugin: this QEMU supports only a minimum version of 8" >&2; exit 1'
+	'echo "$0: Could not load plugin: this QEMU supports only a minimum version of 8" >&2
+	exit 1'
 stub odd '*ask=interface*' 'echo "its plug-in interface is newer than any known to fsduel"'
 duel -c "$tmp/one.ini" --baseline $kernel -o "$tmp/one"
 expect "a suite is measured without a profile" 0 "exact mode: "
@@ -106,12 +109,14 @@ generation() { # QEMU, what it is called, folder of one CPU's throughput pass or
 slow_host() { # QEMU, what it is called: its main thread comes by at any moment of a run
 	local n first=
 	for n in 1 2 3; do
-		timeout 240 "$tmp/hasty/fsduel" duel -q -j $n -c "$tmp/idle.ini" --baseline $kernel \
+		timeout 240 "$tmp/hasty/fsduel" duel -q -j $n -c "$tmp/idle.ini" --baseline \
+			$kernel \
 			--qemu "$1" -o "$tmp/hasty-$2-$n" > "$tmp/said" 2>&1
 		code=$?
 		[ $code = 0 ] || break
 		first=${first:-$(samples "$tmp/hasty-$2-$n" throughput)}
-		diff <(echo "$first") <(samples "$tmp/hasty-$2-$n" throughput) > "$tmp/differ" || break
+		diff <(echo "$first") <(samples "$tmp/hasty-$2-$n" throughput) > "$tmp/differ" || \
+			break
 	done
 	expect "$2 QEMU, two CPUs that idle: measured on a slow host" 0 "exact mode: "
 	check "$2 QEMU, two CPUs that idle: three duels are equal on a slow host" \
@@ -120,7 +125,10 @@ slow_host() { # QEMU, what it is called: its main thread comes by at any moment 
 mkdir "$tmp/hasty"
 cp "$B/fsduel" "$B/fsduel-guest" "$B/fsduel-profile.so" "$tmp/hasty/"
 cp "$B/tests/hasty-exact-order.so" "$tmp/hasty/fsduel-exact-order.so"
-sed -e 's/^mix.*/mix = dio_read:4 dio_overwrite:4/; s/^latency.*/latency = 400us/; s/^blocks.*/blocks = 2/' \
+sed -e \
+	's/^mix.*/mix = dio_read:4 dio_overwrite:4/; s/^latency.*/latency = 400us/
+	s/^blocks.*/blocks = 2/' \
+	\
 	"$tmp/two.ini" > "$tmp/idle.ini"
 slow_host "$real" Debian\'s
 

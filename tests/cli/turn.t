@@ -20,14 +20,16 @@ cat > "$tmp/s.ini" <<-'END'
 	runtime = 20ms
 END
 measure() { # FOLDER KERNEL [BLOCK]
-	fsduel run -q --no-settle -c "$tmp/s.ini" -o "$1" --image 300M --kernel "$2" ${3:+--block "$3"}
+	fsduel run -q --no-settle -c "$tmp/s.ini" -o "$1" --image 300M --kernel "$2" ${3:+--block \
+		"$3"}
 }
 said() { # NAME CODE WANTED COMMAND...: all that it says
 	local name=$1 want=$2 text=$3 got code
 	shift 3
 	got=$("$@" 2>&1); code=$?
 	if [ "$code" = "$want" ] && [ "$got" = "$text" ]; then result ok "$name" < /dev/null
-	else { echo "exit $code, wanted $want"; diff <(echo "$text") <(echo "$got"); } | result "not ok" "$name"
+	else { echo "exit $code, wanted $want"; diff <(echo "$text") <(echo "$got"); } | result \
+		"not ok" "$name"
 	fi
 }
 
@@ -51,18 +53,23 @@ cp "$blocked/suite.ini" "$tmp/s.ini"
 
 # --- the order ----------------------------------------------------------------------
 measure "$blocked" patched > "$tmp/table" 2>&1
-warning="the order is blocked, not interleaved: 2 kernels over 2 blocks were measured in 2 stretches"
+warning="the order is blocked, not interleaved: 2 kernels over 2 blocks were measured in"
+warning+=" 2 stretches"
 check "all of one, then all of the other: plan --missing warns" \
-	sh -c "'$B/fsduel' plan --missing '$blocked' | grep -q '^warning: $warning' || echo no warning"
+	sh -c \
+		"'$B/fsduel' plan --missing '$blocked' | grep -q '^warning: $warning' ||
+		echo no warning"
 check "run.json keeps it" sh -c "grep -q '$warning' '$blocked/run.json' || cat '$blocked/run.json'"
-check "and the table says it" sh -c "tr '\n' ' ' < '$tmp/table' | tr -s ' ' | grep -q 'order is blocked' || cat '$tmp/table'"
+check "and the table says it" sh -c \
+	"tr '\n' ' ' < '$tmp/table' | tr -s ' ' | grep -q 'order is blocked' || cat '$tmp/table'"
 for leg in "baseline 1" "patched 1" "patched 2" "baseline 2"; do
 	measure "$turns" $leg > "$tmp/table" 2>&1
 done
 said "block by block it is interleaved" 0 "baseline: 0 of 4 cell runs missing
 patched: 0 of 4 cell runs missing
 8 cell runs on 1 boot, in 3 stretches: interleaved" fsduel plan --missing "$turns"
-check "and nothing is said against it" sh -c "! grep -h 'order is blocked' '$turns/run.json' '$tmp/table'"
+check "and nothing is said against it" sh -c \
+	"! grep -h 'order is blocked' '$turns/run.json' '$tmp/table'"
 
 # --- what else the machine did -----------------------------------------------------------
 facts() {
@@ -77,12 +84,15 @@ noisy() { # two busy loops for each CPU: nobody can overlook them
 	local pids=() n
 	for ((n = 0; n < 2 * $(nproc); n++)); do (while :; do :; done) & pids+=($!); done
 	sed 's/20ms/500ms/; s/^blocks = 2/blocks = 1/' "$tmp/s.ini" > "$tmp/noisy.ini"
-	fsduel run -q --no-settle -c "$tmp/noisy.ini" -o "$tmp/noisy" --image 300M --kernel baseline > /dev/null
-	fsduel run -q --no-settle -c "$tmp/noisy.ini" -o "$tmp/noisy" --image 300M --kernel patched > "$tmp/table"
+	fsduel run -q --no-settle -c "$tmp/noisy.ini" -o "$tmp/noisy" --image 300M --kernel \
+		baseline > /dev/null
+	fsduel run -q --no-settle -c "$tmp/noisy.ini" -o "$tmp/noisy" --image 300M --kernel \
+		patched > "$tmp/table"
 	kill "${pids[@]}"
 	wait "${pids[@]}" 2> /dev/null
 	tail -n +2 "$tmp/noisy/samples.csv" | grep -v ',ok,.*others'
-	tr '\n' ' ' < "$tmp/table" | grep -q '4 of 4 cell runs were disturbed and kept:.* others 4' ||
+	tr '\n' ' ' < "$tmp/table" | grep -q \
+		'4 of 4 cell runs were disturbed and kept:.* others 4' ||
 		cat "$tmp/table"
 }
 check "samples taken beside a busy machine are kept, marked and counted" noisy
@@ -94,8 +104,10 @@ said "--kexec wants a label and an image" 2 \
 said "and chooses kernel and block itself" 2 \
 	"fsduel run: --kexec chooses kernel and block itself: leave --kernel and --block out" \
 	kexec --kexec baseline=x --kernel baseline
+no_state="there is no $tmp/state/reboot.json"
 said "a run over restarts goes on only where one was begun" 3 \
-	"fsduel run: no run that alternates kernels is under way: there is no $tmp/state/reboot.json" \
+	"fsduel run: no run that alternates kernels is under way: $no_state" \
+		\
 	fsduel run --kexec-resume
 check "nothing was made by that" [ ! -e "$tmp/none" ]
 check "and nothing is left" left

@@ -13,7 +13,8 @@ kernels=$FSDUEL_CACHE/kernels
 [ -n "${SLOW_KEEP:-}" ] || rm -rf "$FSDUEL_CACHE"
 mkdir -p "$FSDUEL_CACHE/sources" "$kernels"
 for source in "$usual"/sources/6.12; do
-	[ ! -e "$source" ] || [ -e "$FSDUEL_CACHE/sources/6.12" ] || ln -s "$(realpath "$source")" "$FSDUEL_CACHE/sources/6.12"
+	[ ! -e "$source" ] || [ -e "$FSDUEL_CACHE/sources/6.12" ] || ln -s "$(realpath "$source")" \
+		"$FSDUEL_CACHE/sources/6.12"
 done
 
 # timed NAME ARG...: build it; the seconds it took are in $took.
@@ -44,7 +45,9 @@ timed slow-600 --patch slow-600
 expect "a template makes another kernel" 0 "^release *6.12"
 versions() { # all different: a guest can tell which one it is
 	local all
-	all=$(for k in stock-6.12 excl-dio slow-600; do fsduel kernel show $k | grep '^version'; done)
+	all=$(for k in stock-6.12 excl-dio slow-600; do
+		fsduel kernel show $k | grep '^version'
+	done)
 	[ "$(sort -u <<< "$all" | wc -l)" = 3 ] || echo "$all"
 }
 check "each has a version of its own" versions
@@ -53,7 +56,8 @@ check "each has a version of its own" versions
 { echo "other words"; cat kernels/excl-dio.patch; } > "$tmp/words.patch"
 said() { # PATCH: its hash stands beside the image
 	local sum
-	sum=$(sha256sum < "$1") && grep -q "${sum%% *}" "$kernels/excl-dio/build.json" || echo "another"
+	sum=$(sha256sum < "$1") && grep -q "${sum%% *}" "$kernels/excl-dio/build.json" || echo \
+		"another"
 }
 timed excl-dio --patch "$tmp/words.patch"
 expect "a patch with other words above it makes the same kernel" 0 "^release *6.12"
@@ -97,7 +101,13 @@ printf 'CONFIG_BLK_DEV_NULL_BLK=n\nCONFIG_NO_SUCH_OPTION=y\n' > "$tmp/frag"
 timed odd --config "$tmp/frag"
 expect "an option that does not take effect is named" 2 \
 	"frag:2: CONFIG_NO_SUCH_OPTION=y does not take effect"
-printf -- '--- a/fs/ext4/file.c\n+++ b/fs/ext4/file.c\n@@ -1 +1,2 @@\n // SPDX-License-Identifier: GPL-2.0\n+boool no_such_type;\n' > "$tmp/broken.patch"
+cat > "$tmp/broken.patch" <<'END'
+--- a/fs/ext4/file.c
++++ b/fs/ext4/file.c
+@@ -1 +1,2 @@
+ // SPDX-License-Identifier: GPL-2.0
++boool no_such_type;
+END
 timed broken --patch "$tmp/broken.patch"
 expect "source that does not compile: the compiler's words" 2 "fs/ext4/file.c:2.*boool"
 gone() { [ ! -e "$kernels/broken" ] && [ ! -e "$kernels/odd" ] || ls "$kernels"; }
@@ -113,7 +123,8 @@ value() { # DIR METRIC VARIANT THREADS|"": of role all, in block 1
 	awk -F, -v metric="$2" -v variant="$3" -v params="$4" '
 		NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
 		$at["metric"] == metric && $at["variant"] == variant && $at["role"] == "all" &&
-		$at["block"] == 1 && $at["detail"] == "" && $at["params"] ~ params { print $at["value"] }' \
+		$at["block"] == 1 && $at["detail"] == "" && $at["params"] ~ params {
+			print $at["value"] }' \
 		"$1/samples.csv"
 }
 samples() { cut -d, -f2- "$1/samples.csv"; }
@@ -152,10 +163,12 @@ two "$tmp/t2"
 check "and again, to the last byte" diff <(samples "$tmp/t1") <(samples "$tmp/t2")
 
 duel configs/slow.ini slow-600 "$tmp/s1"
-expect "600 instructions more against stock are slower, by six seeds" 1 "verdict: slower (1 cell: 1 slower)"
+expect "600 instructions more against stock are slower, by six seeds" 1 \
+	"verdict: slower (1 cell: 1 slower)"
 cost() {
 	for v in baseline patched; do value "$tmp/s1" lat_sum_per_op $v/default .; done |
-		paste -sd ' ' | awk '{ d = $2 - $1; if (NF != 2 || d < 594 || d > 606) print d " ns a write" }'
+		paste -sd ' ' | awk \
+			'{ d = $2 - $1; if (NF != 2 || d < 594 || d > 606) print d " ns a write" }'
 }
 echo "# lat_sum_per_op: $(value "$tmp/s1" lat_sum_per_op baseline/default .) and" \
 	"$(value "$tmp/s1" lat_sum_per_op patched/default .) ns"

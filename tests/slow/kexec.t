@@ -11,7 +11,8 @@ unset FSDUEL_STATE
 skip_all() { echo "1..0 # SKIP $1"; exit; }
 image_of() { fsduel kernel show "$1" 2> /dev/null | sed -n 's/^image *//p'; }
 old=$(image_of 6.1) new=$(image_of 6.12)
-[ -n "$old" ] && [ -n "$new" ] || skip_all "Debian's kernels are not in the cache and could not be fetched"
+[ -n "$old" ] && [ -n "$new" ] || skip_all \
+	"Debian's kernels are not in the cache and could not be fetched"
 for f in /lib/systemd/systemd /bin/systemctl /usr/sbin/kexec /sbin/mke2fs /sbin/debugfs; do
 	[ -x "$f" ] || skip_all "$f is not there"
 done
@@ -33,7 +34,8 @@ put() { # FILE...: with the libraries it needs, under the same names
 
 make_root() {
 	local units=$root/usr/lib/systemd/system own=$root/etc/systemd/system t
-	mkdir -p "$root"/usr/{bin,sbin,lib,lib64} "$root"/{proc,sys,dev,run,tmp,var/lib,boot,scratch} \
+	mkdir -p "$root"/usr/{bin,sbin,lib,lib64} \
+		"$root"/{proc,sys,dev,run,tmp,var/lib,boot,scratch} \
 		"$units" "$own/multi-user.target.wants"
 	for t in bin sbin lib lib64; do ln -s "usr/$t" "$root/$t"; done
 	put /lib/systemd/systemd /lib/systemd/systemd-shutdown /bin/systemctl /usr/sbin/kexec \
@@ -83,7 +85,8 @@ make_root() {
 			sync
 			cd /
 			fsduel run -q -c s.ini -o results --dir scratch --settle 1s \
-				--kexec baseline=boot/old --kexec "patched=boot/new$(</initrd-option)"
+				--kexec baseline=boot/old \
+				--kexec "patched=boot/new$(</initrd-option)"
 			echo "FIRST $?"
 		fi
 		while [ -e /var/lib/fsduel/reboot.json ]; do
@@ -108,8 +111,10 @@ make_disk() { # text that follows the second kernel's image
 # Power on; the firmware's kernel is the old one. Ends when the machine powers off or resets.
 power_on() {
 	: > "$tmp/serial"
-	timeout 400 "$qemu" -accel tcg -m 512 -smp 1 -display none -monitor none -nic none -no-reboot \
-		-serial "file:$tmp/serial" -kernel "$old" -append "root=/dev/nvme0n1 rw console=ttyS0 \
+	timeout 400 "$qemu" -accel tcg -m 512 -smp 1 -display none -monitor none -nic none \
+		-no-reboot \
+		-serial "file:$tmp/serial" -kernel "$old" \
+		-append "root=/dev/nvme0n1 rw console=ttyS0 \
 init=/lib/systemd/systemd panic=-1 loglevel=4 systemd.show_status=0" \
 		-drive "file=$tmp/disk,if=none,id=d,format=raw" -device nvme,drive=d,serial=1 &
 	machine=$!
@@ -164,7 +169,8 @@ off
 check "both kernels are measured in turn, interleaved" complete
 check "each label is the kernel that was asked for" releases
 check "neither unit nor state is left" nothing_left
-# Three blocks of two kernels: four stretches at least, six at most, the first on the kernel at hand.
+# Three blocks of two kernels: four stretches at least, six at most, the first on the kernel
+# at hand.
 few_boots() { local n; n=$(boots); [ "$n" -ge 4 ] && [ "$n" -le 7 ] || said; }
 check "the machine restarts no more than the order asks for" few_boots
 in_order() { # sequence numbers follow the plan
@@ -178,7 +184,9 @@ in_order() { # sequence numbers follow the plan
 		}
 		my @seq = sort { $a <=> $b } keys %block; my $last = 0;
 		print "sequence @seq\n" unless "@seq" eq join " ", 1 .. 12;
-		for (@seq) { print "block $block{$_} after $last\n" if $block{$_} < $last; $last = $block{$_} }
+		for (@seq) {
+			print "block $block{$_} after $last\n" if $block{$_} < $last;
+			$last = $block{$_} }
 	' "$tmp/out/results"
 }
 check "blocks follow each other, and every cell run has its number" in_order
@@ -193,7 +201,8 @@ for ((i = 0; i < 750; i++)); do
 done
 kill -9 "$(pgrep -P "$machine")" 2> /dev/null
 off
-in_the_middle() { grep -aq 'PARTS 2' "$tmp/console" && ! grep -aq 'PARTS 12\|ENDED' "$tmp/console" || said; }
+in_the_middle() { grep -aq 'PARTS 2' "$tmp/console" && ! grep -aq 'PARTS 12\|ENDED' "$tmp/console" \
+	|| said; }
 check "the power goes in the middle of it" in_the_middle
 power_on
 off
@@ -205,13 +214,15 @@ check "and leaves nothing" nothing_left
 newc() { # name, mode, file
 	local size
 	size=$(stat -c %s "$3")
-	printf '070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%s\0' 1 "$2" 0 0 1 0 "$size" \
+	printf '070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%s\0' 1 "$2" 0 0 1 0 \
+		"$size" \
 		0 0 0 0 $((${#1} + 1)) 0 "$1"
 	head -c $(((4 - (110 + ${#1} + 1) % 4) % 4)) /dev/zero
 	cat "$3"
 	head -c $(((4 - size % 4) % 4)) /dev/zero
 }
-{ newc init $((0100755)) "$B/fsduel-guest"; newc 'TRAILER!!!' 0 /dev/null; } > "$root/boot/bad-initrd"
+{ newc init $((0100755)) "$B/fsduel-guest"; newc 'TRAILER!!!' 0 /dev/null; } > \
+	"$root/boot/bad-initrd"
 make_disk ",boot/bad-initrd"
 power_on
 off
@@ -219,7 +230,8 @@ power_on
 off
 stopped() {
 	take_results
-	grep -q "the kernel that came up is 6\.1\..*, not 'patched'" "$tmp/out/results/run.json" && return
+	grep -q "the kernel that came up is 6\.1\..*, not 'patched'" "$tmp/out/results/run.json" \
+		&& return
 	cat "$tmp/out/results/run.json"
 	said
 	disk_file /var/lib/fsduel/reboot.log
