@@ -105,8 +105,10 @@ static int compare_rows(const void *a, const void *b)
 {
 	const struct cost_row *x = a, *y = b;
 
-	return ORDER(x->run, y->run) ?: ORDER(x->address, y->address) ?: ORDER(x->function, y->function)
-	?: ORDER(x->full_name, y->full_name);
+	/* clang-format off */
+	return ORDER(x->run, y->run) ?: ORDER(x->address, y->address) ?:
+	       ORDER(x->function, y->function) ?: ORDER(x->full_name, y->full_name);
+	/* clang-format on */
 }
 
 /* Two rows for one function of one cell run: some of its instructions would count twice. */

@@ -105,7 +105,10 @@ static int compare_figures(const void *a, const void *b)
 {
 	const struct lock_figures *x = a, *y = b;
 
-	return ORDER(y->total_ns, x->total_ns) ?: ORDER(x->class, y->class) ?: ORDER(x->shared, y->shared);
+	/* clang-format off */
+	return ORDER(y->total_ns, x->total_ns) ?: ORDER(x->class, y->class) ?:
+	       ORDER(x->shared, y->shared);
+	/* clang-format on */
 }
 
 static void end_figures(struct lock_cell *c, struct gathering *g)
@@ -201,8 +204,10 @@ static int compare_who(const void *a, const void *b)
 {
 	const struct lock_who *x = a, *y = b;
 
-	return ORDER(y->total_ns, x->total_ns) ?: ORDER(x->class, y->class) ?: strcmp(x->role, y->role)
-	?: strcmp(x->where, y->where) ?: ORDER(x->shared, y->shared);
+	/* clang-format off */
+	return ORDER(y->total_ns, x->total_ns) ?: ORDER(x->class, y->class) ?:
+	       strcmp(x->role, y->role) ?: strcmp(x->where, y->where) ?: ORDER(x->shared, y->shared);
+	/* clang-format on */
 }
 
 void locks_sum(struct lock_cell *c, const struct lock_data *d, size_t from, size_t to)

@@ -56,7 +56,7 @@ const struct trouble troubles[] = {
 	{ "silence", TROUBLE_SILENCE, STATUS_FAILED,
 	  "the guest was still running at its wall limit and was ended; it hangs, or wall in "
 	  "[limits] is too short", NULL },
-	/* Troubles that a guest outlives; the device's come before the file system's that follow them. */
+	/* Troubles that a guest outlives; the device's come before those of its file system. */
 	{ "stall", TROUBLE_LINE, STATUS_INVALID, "a CPU or worker was stalled",
 	  PATTERNS("rcu: INFO: *stall*", "INFO: rcu*stall*", "BUG: workqueue lockup*",
 		   "*csd: * non-responsive CSD lock *") },

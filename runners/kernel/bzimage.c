@@ -69,8 +69,8 @@ static const struct lookalike {
 	{ 0, "\x28\xb5\x2f\xfd", 4, "a zstd file: give the bzImage, as "
 				    "arch/x86/boot/bzImage has it" },
 	{ 0, "hsqs", 4, "a squashfs file" },
-	{ 4, "zimg", 4, "an EFI zboot image, as arm64, RISC-V and LoongArch have them: fsduel boots "
-			"x86-64 kernels" },
+	{ 4, "zimg", 4,
+	  "an EFI zboot image, as arm64, RISC-V and LoongArch have: fsduel boots x86-64 kernels" },
 	{ 0, "MZ", 2, "an EFI program without a kernel in it (a boot loader?)" },
 };
 /* clang-format on */

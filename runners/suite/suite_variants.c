@@ -17,7 +17,8 @@
 static const struct suite_key kernel_keys[] = {
 	{ "image", KEY_TEXT, .offset = offsetof(struct suite_kernel, ref) },
 	{ "source", KEY_TEXT, .offset = offsetof(struct suite_kernel, source) },
-	{ "patches", KEY_WORDS, .offset = offsetof(struct suite_kernel, patches), .empty_ok = true },
+	{ "patches", KEY_WORDS, .offset = offsetof(struct suite_kernel, patches),
+	  .empty_ok = true },
 	{ .name = NULL },
 };
 /* clang-format on */

@@ -91,7 +91,7 @@ const struct mode_info modes[] = {
 		.alone = true,
 	},
 	[MODE_HOST] = {
-		.note = "This machine itself on the wall clock: what else it did is in the numbers.",
+		.note = "This machine itself, on the wall clock: its other work is in the numbers.",
 		.alone = true,
 	},
 	[MODE_AUTO] = { .note = "" },

@@ -15,7 +15,8 @@ for k in stock-6.12 6.12; do # a small kernel, if `fsduel kernel build` made one
 	[ -n "$image" ] || continue
 	for i in 1 2 3 4 5; do
 		s=$EPOCHREALTIME
-		"$B/fsduel" duel -q -j 1 -c tests/bench/boot.ini --baseline $k -o "$out/$k.$i" > "$out/said" ||
+		"$B/fsduel" duel -q -j 1 -c tests/bench/boot.ini --baseline $k -o "$out/$k.$i" \
+			> "$out/said" ||
 			{ cat "$out/said"; exit 1; }
 		e=$EPOCHREALTIME
 		echo "$((${e/./} - ${s/./}))"
