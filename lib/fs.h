@@ -13,8 +13,8 @@
 #include <jansson.h>
 
 #include "lib/buf.h"
-#include "lib/hash.h"
 #include "lib/err.h"
+#include "lib/pack.h"
 
 /*
  * Append all of path to b; works on /proc and /sys files. -EFBIG past max (0: 1

@@ -10,7 +10,6 @@
 
 #include "dashboards/report/report_impl.h"
 #include "dashboards/words/words.h"
-#include "lib/hash.h"
 #include "lib/pack.h"
 
 #define GAPS_MAX 500 /* lines of a contrast; past them the page says only how many more */
