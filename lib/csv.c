@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * csv.c: CSV with a header row, over libcsv; see csv.h. libcsv is fed one physical line at a
- * time, which is how every row gets its line and why an error stops at once. The wanted fields
- * of a row are copied into one arena; nothing is allocated per field.
+ * csv.c: CSV with a header row, over libcsv; see csv.h. libcsv gets one physical line at a
+ * time, so that each row has its line. The wanted fields of a row are copied into one arena.
  */
 #include "lib/csv.h"
 
