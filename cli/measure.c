@@ -188,7 +188,7 @@ static size_t count_rows(const struct plan *p)
 
 /*
  * Each cell that knows two states can line up its signs in one flip of all blocks, and
- * may then rank above a cell that changed (analysis/stats/family.h). So many blocks that
+ * may then rank above a cell that changed (analysis/stats/stats.h). So many blocks that
  * this cannot matter: as many as Bonferroni's bound would need.
  */
 static void say_slack(const struct plan *p, struct buf *b)

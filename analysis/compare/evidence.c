@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 #include "analysis/compare/judge_impl.h"
-#include "analysis/stats/ranks.h"
 
 #define UNPAIRED_MIN 4 /* 2 / (8 over 4) is the first below 5 % */
 

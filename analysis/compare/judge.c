@@ -150,8 +150,7 @@ void comparison_judge(struct comparison *c, const struct results *r, const struc
 	cells_explain(c);
 	cells_fill(c);
 	headline_fill(c, r);
-	checks_fill(c, r);
-	remarks_fill(c);
+	sentences_fill(c, r);
 	j->floor = NULL; /* the caller may let go of it */
 }
 

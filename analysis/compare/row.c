@@ -7,7 +7,6 @@
 #include <stdlib.h>
 
 #include "analysis/compare/judge_impl.h"
-#include "analysis/stats/stats.h"
 #include "lib/num.h"
 
 #define BECAUSE_EXPLAINS 0.5

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * subsystems.c: the table of subsystems; see subsystems.h. Made from profiles of
+ * subsystems.c: the table of subsystems; see costs.h. Made from profiles of
  * Linux 6.1 and 6.12; tests/unit/test_costs.c holds it against a real one.
  */
-#include "analysis/costs/subsystems.h"
+#include "analysis/costs/costs.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include "lib/schema.h"
@@ -193,7 +192,7 @@ const struct subsystem subsystems[] = {
 /* clang-format on */
 
 const unsigned nr_subsystems = sizeof(subsystems) / sizeof(subsystems[0]);
-_Static_assert(sizeof(subsystems) / sizeof(subsystems[0]) <= SUBSYSTEMS_MAX, "subsystems.h");
+_Static_assert(sizeof(subsystems) / sizeof(subsystems[0]) <= SUBSYSTEMS_MAX, "costs.h");
 
 /* The suffixes that gcc and clang give; no C name has a dot. */
 static const struct suffix {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * lock_classes.c: the table of classes of locks; see lock_classes.h. The names are
+ * lock_classes.c: the table of classes of locks; see locks.h. The names are
  * those of Linux 6.1 to 6.18 as they stand in recorded call chains: of a function
  * that the compiler took into its caller, the caller is there, so both are listed.
  * A function in two rows takes both locks: then only the address tells.
  */
-#include "analysis/locks/lock_classes.h"
+#include "analysis/locks/locks.h"
 
 #include <string.h>
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* differ.c: what must be equal for two folders to be compared; see results_impl.h. */
+/* differ.c: what must be equal for two folders to be compared; see tables.h. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/results/results_impl.h"
+#include "analysis/results/tables.h"
 #include "lib/fs.h"
 #include "lib/schema.h"
 
@@ -27,7 +27,7 @@ static bool same_text(const char *x, const char *y)
 	return x && y ? !strcmp(x, y) : x == y;
 }
 
-bool two_same_json(const json_t *a, const json_t *b, const char *key)
+static bool same_json(const json_t *a, const json_t *b, const char *key)
 {
 	const json_t *x = json_object_get(a, key), *y = json_object_get(b, key);
 
@@ -130,11 +130,11 @@ char *two_differ(const struct results *a, const char *dir_a, const struct result
 		add(&what, "mode", a->mode, b->mode);
 	if (!same_text(x, y))
 		add(&what, "machine", x, y);
-	if (!two_same_json(a->run, b->run, "device"))
+	if (!same_json(a->run, b->run, "device"))
 		add(&what, "device", NULL, NULL);
 	if (!same_suite(a, dir_a, b, dir_b))
 		add(&what, "suite", text_at(a, "suite", "sha256"), text_at(b, "suite", "sha256"));
-	if (!two_same_json(a->run, b->run, "jobs"))
+	if (!same_json(a->run, b->run, "jobs"))
 		add(&what, "job files", NULL, NULL);
 	if (!same_cells(a, b))
 		add(&what, "cells", NULL, NULL);

@@ -3,7 +3,7 @@
  * samples.c: samples.csv read row by row into the tables that run.json set up, and put into
  * the one order that tables.h promises, whatever the order of rows was.
  */
-#include "analysis/results/results_impl.h"
+#include "analysis/results/tables.h"
 
 #include <errno.h>
 #include <stdlib.h>

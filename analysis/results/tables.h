@@ -120,8 +120,7 @@ static inline bool unit_ok(const struct unit *u)
 /* "failed: no space left": the status and, where there is one, the reason. */
 void results_add_reason(struct buf *b, const struct results *r, uint8_t status, uint32_t reason);
 
-/* The number of a cell, or INTERN_NONE; results_new_cell: of a new one, INTERN_NONE if it is not.
- */
+/* The number of a cell; INTERN_NONE: it is not there, or, of results_new_cell, it is. */
 uint32_t results_find_cell(const struct results *r, const char *workload, const char *params);
 uint32_t results_new_cell(struct results *r, const char *workload, const char *params);
 
@@ -139,11 +138,31 @@ const char *results_rate(const struct results *r);
  */
 void marks_split(struct strv *words, const char *marks, const char *only);
 
-/* results_load of a run.json (taken over) and the text of its samples.csv. */
-int results_make(struct results **out, json_t *run, const char *samples, size_t len, struct err *e);
-
 /* results_load from memory, for tests; the names stand for the paths in sentences. */
 int results_load_mem(struct results **out, const char *run, size_t run_len, const char *samples,
 		     size_t samples_len, struct err *e);
+
+/* --- for the room itself ------------------------------------------------------------------ */
+
+/* results_load of a run.json (taken over) and the text of its samples.csv. */
+int results_make(struct results **out, json_t *run, const char *samples, size_t len, struct err *e);
+
+/*
+ * Read the rows of the file at path, or of data (path is then only its name), into units and
+ * samples. Sort the samples, refuse duplicates, drop superseded attempts, index by cell.
+ */
+int results_take_samples(struct results *r, const char *path, const char *data, size_t len,
+			 struct err *e);
+
+/* Has every block that both have one seed, as far as samples say it? */
+bool two_same_seeds(const struct results *a, const struct results *b);
+
+/*
+ * In what the two differ that is neither a kernel nor a mount, "mode (exact, tcg), seeds"
+ * (malloc'ed), or NULL: in nothing that matters. The suite's text is compared without its
+ * kernels, mounts, contrasts and number of blocks.
+ */
+char *two_differ(const struct results *a, const char *dir_a, const struct results *b,
+		 const char *dir_b);
 
 #endif

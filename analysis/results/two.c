@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/results/results_impl.h"
+#include "analysis/results/tables.h"
 #include "analysis/results/rows.h"
 #include "lib/num.h"
 

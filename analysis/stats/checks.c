@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* checks.c: what can be odd about a series of values; see checks.h for sources. */
-#include "analysis/stats/checks.h"
+/* checks.c: what can be odd about a series of values; see stats.h for sources. */
+#include "analysis/stats/stats.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/stats/stats.h"
 #include "lib/buf.h"
 #include "lib/rng.h"
 

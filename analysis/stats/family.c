@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* family.c: step-down max-t over joint sign flips and over looks; see family.h for sources. */
-#include "analysis/stats/family.h"
+/* family.c: step-down max-t over joint sign flips and over looks; see stats.h for sources. */
+#include "analysis/stats/stats.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "analysis/stats/flips.h"
-#include "analysis/stats/stats.h"
 #include "lib/buf.h"
 
 #define DRAWS_MIN 9999u

@@ -6,7 +6,7 @@
 #ifndef FSDUEL_ANALYSIS_FLIPS_H
 #define FSDUEL_ANALYSIS_FLIPS_H
 
-#include "analysis/stats/family.h"
+#include "analysis/stats/stats.h"
 
 /* Some cells of a family; arrays by look or block, then cell, in the order given. */
 struct flips {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* ranks.c: signed ranks of pairs, and ranks of two groups; see ranks.h for the sources. */
-#include "analysis/stats/ranks.h"
+/* ranks.c: signed ranks of pairs, and ranks of two groups; see stats.h for sources. */
+#include "analysis/stats/stats.h"
 
 #include <math.h>
 #include <stdint.h>
