@@ -152,6 +152,8 @@ static int add_row(struct place *p, const struct measure *m, struct side side[2]
 		.baseline = r->variants[side[0].variant].name,
 		.patched = r->variants[side[1].variant].name,
 		CELL_NAMES(cell),
+		.contrast_number = (unsigned)(p->contrast - r->contrasts),
+		.cell_number = p->cell,
 		.role_threads = cell->role_threads,
 		.pass = intern_str(&r->pass_index, m->pass),
 		.role = intern_str(&r->strings, m->role),

@@ -82,12 +82,13 @@ struct row_costs {
 struct comparison_row {
 	const char *contrast, *baseline, *patched; /* names; the latter two are variants */
 	const char *workload, *params, *pass, *role, *metric, *detail, *unit, *better;
-	const char *varying;                /* params that have several values in this workload */
-	unsigned role_threads;              /* of the cell; 0: not known */
-	const struct comparison_cell *cell; /* its cell; set by judge.h */
-	bool primary;                       /* of a primary metric in the first pass */
-	bool whole;                         /* of the whole workload: role "all" */
-	bool needed;                        /* a pair without its value is a gap */
+	const char *varying; /* params that have several values in this workload */
+	unsigned contrast_number, cell_number; /* in the results */
+	unsigned role_threads;                 /* of the cell; 0: not known */
+	const struct comparison_cell *cell;    /* its cell; set by judge.h */
+	bool primary;                          /* of a primary metric in the first pass */
+	bool whole;                            /* of the whole workload: role "all" */
+	bool needed;                           /* a pair without its value is a gap */
 	bool member;                  /* it decides the cell, alone or with others: see cells.c */
 	bool total;                   /* of the whole workload, whose roles decide instead */
 	bool identical;               /* every sample of its role is equal on both sides */

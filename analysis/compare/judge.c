@@ -25,26 +25,23 @@ static bool decides(const struct comparison *c, const struct comparison_row *row
 static void find_families(struct judge *j, const struct comparison *c, const struct results *r)
 {
 	unsigned(*pair)[2] = xcalloc(r->nr_contrasts + 1, sizeof(*pair));
-	size_t *of = xcalloc(r->nr_contrasts + 1, sizeof(*of));
-	const struct results_contrast **used = xcalloc(r->nr_contrasts + 1, sizeof(*used));
-	size_t nr = 0;
+	size_t *of = xcalloc(r->nr_contrasts + 1, sizeof(*of)), nr = 0;
 
+	j->family_of = xcalloc(r->nr_contrasts + 1, sizeof(*j->family_of));
 	for (size_t i = 0; i < c->nr_rows; i++) { /* in the order of contrasts */
-		const struct results_contrast *t = row_contrast(r, &c->rows[i]);
+		unsigned number = c->rows[i].contrast_number;
 
-		if (nr && used[nr - 1] == t)
+		if (i && c->rows[i - 1].contrast_number == number)
 			continue;
-		pair[nr][0] = t->baseline;
-		pair[nr][1] = t->patched;
-		used[nr++] = t;
+		pair[nr][0] = r->contrasts[number].baseline;
+		pair[nr][1] = r->contrasts[number].patched;
+		j->family_of[number] = nr++;
 	}
 	j->families = judge_families((const unsigned(*)[2])pair, nr, of);
-	j->family_of = xcalloc(r->nr_contrasts + 1, sizeof(*j->family_of));
-	for (size_t i = 0; i < nr; i++)
-		j->family_of[used[i] - r->contrasts] = of[i];
+	for (size_t i = 0; i < r->nr_contrasts; i++)
+		j->family_of[i] = of[j->family_of[i]];
 	free(pair);
 	free(of);
-	free(used);
 }
 
 enum wave { DECIDING, TOTALS, REST };
@@ -68,11 +65,10 @@ static void judge_all(struct comparison *c, const struct results *r, enum wave w
 
 		for (size_t i = 0; i < c->nr_rows; i++) {
 			struct comparison_row *row = &c->rows[i];
-			size_t contrast = (size_t)(row_contrast(r, row) - r->contrasts);
 
 			if (!row->j.done && is_of(row, wave) &&
 			    row->pass == intern_str(&r->pass_index, pass) &&
-			    c->judge->family_of[contrast] == k % c->judge->families)
+			    c->judge->family_of[row->contrast_number] == k % c->judge->families)
 				rows[nr++] = row;
 		}
 		judge_rows(c->judge, rows, nr);

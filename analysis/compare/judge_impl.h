@@ -39,8 +39,6 @@ void judge_release(struct judge *j); /* accepts NULL */
 void row_summarise(struct comparison_row *row, double *scratch);
 /* Has either side a value in any block? */
 bool row_measured(const struct comparison_row *row);
-const struct results_contrast *row_contrast(const struct results *r,
-					    const struct comparison_row *row);
 /* The rows of one contrast that decide, in order; *nr of them, freed by the caller. */
 struct comparison_row **deciding_rows(const struct comparison *c, const char *contrast, size_t *nr);
 

@@ -16,16 +16,12 @@
 
 /* A row in the order of its pairs. */
 struct series {
-	const struct comparison_row *row;
 	struct logs logs;
 	double *level;        /* mean of both sides' logarithms */
 	double *side[2];      /* logarithms of baseline and patched */
 	double level_of_test; /* 0.05 / cells */
 	double split_limit;
 };
-
-/* Says what it found into b and returns true, or returns false. */
-typedef bool (*check_fn)(const struct series *s, struct buf *b);
 
 static double percent(double log_ratio)
 {
@@ -90,7 +86,7 @@ static bool neighbours(const struct series *s, struct buf *b)
 static const struct check {
 	const char *sentence; /* the cells follow */
 	bool time;            /* is about the order in time: nothing in exact mode */
-	check_fn find;
+	bool (*find)(const struct series *s, struct buf *b); /* says what it found into b */
 } checks[] = {
 	{ "drift over the run, which the drawn order keeps out of the verdict", true, drifted },
 	{ "the first block is apart from the rest: warm up, or add blocks", true, first_apart },
@@ -104,9 +100,8 @@ static const struct check {
 /* Rows with a pair whose value has no logarithm are left out. */
 static bool series_init(struct series *s, const struct comparison_row *row)
 {
-	*s = (struct series){ .row = row };
-	logs_init(&s->logs, row, row->planned);
 	s->level = xcalloc(3 * (size_t)row->planned + 1, sizeof(*s->level));
+	logs_init(&s->logs, row, row->planned);
 	s->side[0] = s->level + row->planned;
 	s->side[1] = s->side[0] + row->planned;
 	for (unsigned i = 0; i < s->logs.n && !s->logs.no_ratio; i++) {
@@ -128,23 +123,18 @@ static void check_contrast(struct comparison *c, struct comparison_row **rows, s
 	struct buf what = BUF_INIT;
 
 	for (size_t i = 0; i < nr; i++) {
-		struct series s;
-		double *limit;
+		struct series s = { .level_of_test = VERDICT_ALPHA / (double)nr };
+		bool sound = series_init(&s, rows[i]);
+		double *limit = &known[s.logs.n]; /* it depends on n alone */
 
-		if (series_init(&s, rows[i])) {
-			s.level_of_test = VERDICT_ALPHA / (double)nr;
-			limit = &known[s.logs.n]; /* it depends on n alone */
-			if (*limit == 0)
-				*limit = check_split_limit(s.logs.n, s.level_of_test / 2,
-							   c->judge->seed);
-			s.split_limit = *limit;
-			for (size_t k = 0; k < NR_CHECKS; k++) {
-				buf_reset(&what);
-				if ((!checks[k].time || !c->judge->exact_mode) &&
-				    checks[k].find(&s, &what))
-					row_list_add(&found[k], checks[k].sentence, rows[i],
-						     buf_str(&what));
-			}
+		if (sound && *limit == 0)
+			*limit = check_split_limit(s.logs.n, s.level_of_test / 2, c->judge->seed);
+		s.split_limit = *limit;
+		for (size_t k = 0; k < NR_CHECKS && sound; k++) {
+			buf_reset(&what);
+			if ((!checks[k].time || !c->judge->exact_mode) && checks[k].find(&s, &what))
+				row_list_add(&found[k], checks[k].sentence, rows[i],
+					     buf_str(&what));
 		}
 		logs_release(&s.logs);
 		free(s.level);
@@ -157,22 +147,17 @@ static void check_contrast(struct comparison *c, struct comparison_row **rows, s
 
 /* --- what the runner noted --------------------------------------------------------------- */
 
-static const struct unit *unit_of(const struct results *r, const struct comparison_row *row,
-				  uint32_t variant, unsigned block)
-{
-	return results_unit(r, results_find_cell(r, row->workload, row->params), variant, block, 0);
-}
-
 /* "steal,throttle in 3 of 12 runs", or nothing; only as in marks_split. */
 static void describe_marks(struct buf *what, const struct results *r,
 			   const struct comparison_row *row, const char *only)
 {
-	const struct results_contrast *t = row_contrast(r, row);
+	const struct results_contrast *t = &r->contrasts[row->contrast_number];
 	struct strv all = STRV_INIT;
 	unsigned marked = 0, runs = 0;
 
 	for (unsigned i = 0; i < 2 * row->planned; i++) {
-		const struct unit *u = unit_of(r, row, i % 2 ? t->patched : t->baseline, i / 2 + 1);
+		const struct unit *u = results_unit(r, row->cell_number,
+						    i % 2 ? t->patched : t->baseline, i / 2 + 1, 0);
 		struct strv words = STRV_INIT;
 
 		if (!unit_ok(u))
@@ -212,9 +197,9 @@ static void check_marks(struct comparison *c, const struct results *r, struct co
 /* In block b: 1 patched was first, 2 baseline was, 0 not known. */
 static unsigned first_of(const struct results *r, const struct comparison_row *row, unsigned b)
 {
-	const struct results_contrast *t = row_contrast(r, row);
-	unsigned baseline = unit_of(r, row, t->baseline, b)->position;
-	unsigned patched = unit_of(r, row, t->patched, b)->position;
+	const struct results_contrast *t = &r->contrasts[row->contrast_number];
+	unsigned baseline = results_unit(r, row->cell_number, t->baseline, b, 0)->position;
+	unsigned patched = results_unit(r, row->cell_number, t->patched, b, 0)->position;
 
 	return !baseline || !patched ? 0 : patched < baseline ? 1 : 2;
 }
@@ -224,7 +209,7 @@ static void check_order(struct comparison *c, const struct results *r,
 			const struct comparison_row *row)
 {
 	unsigned n = row->planned, known = 0, same = 0, turn = 0, abba = 0;
-	const struct results_contrast *t = row_contrast(r, row);
+	const struct results_contrast *t = &r->contrasts[row->contrast_number];
 
 	/* The runner's own word on how kernels that share no boot were measured. */
 	if (json_is_string(json_object_get(r->run, "order")) &&

@@ -132,16 +132,6 @@ bool comparison_same_cell(const struct comparison_row *a, const struct compariso
 	       !strcmp(a->params, b->params);
 }
 
-const struct results_contrast *row_contrast(const struct results *r,
-					    const struct comparison_row *row)
-{
-	const struct results_contrast *c = r->contrasts;
-
-	while (strcmp(c->name, row->contrast))
-		c++;
-	return c;
-}
-
 struct comparison_row **deciding_rows(const struct comparison *c, const char *contrast, size_t *nr)
 {
 	struct comparison_row **rows = xcalloc(c->nr_rows + 1, sizeof(*rows));
@@ -173,13 +163,9 @@ const struct comparison_row *comparison_because(const struct comparison *c,
 
 const char *comparison_keep(struct comparison *c, struct buf *b)
 {
-	uint32_t n;
-
 	if (!c->texts)
 		c->texts = xcalloc(1, sizeof(*c->texts));
-	n = intern_add_mem(c->texts, buf_str(b), b->len);
-	buf_release(b);
-	return intern_str(c->texts, n);
+	return intern_text(c->texts, b);
 }
 
 /* The role, where it decides for itself; of the total, that it is of all of them. */

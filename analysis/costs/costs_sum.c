@@ -36,12 +36,6 @@ static struct cost_line new_line(const char *name, unsigned subsystem)
 	};
 }
 
-/* Saturating: a damaged file must not look small. */
-static uint64_t add(uint64_t a, uint64_t b)
-{
-	return a + b < a ? UINT64_MAX : a + b;
-}
-
 static struct sum *touch(struct summing *g, uint32_t function, uint32_t block)
 {
 	const struct cost_function *f = &g->d->functions[function];
@@ -69,7 +63,7 @@ static void add_row(struct summing *g, const struct cost_row *row, int side, uin
 
 	s->line.there[side] = true;
 	s->line.object[side] = intern_str(&g->d->strings, f->object);
-	s->line.total[side] = add(s->line.total[side], row->instructions);
+	s->line.total[side] = add_capped(s->line.total[side], row->instructions);
 	s->cur[side] += (double)row->instructions / operations;
 	s->whole[side] |= row->piece == PIECE_WHOLE;
 	s->whole_calls[side] += row->piece == PIECE_WHOLE ? calls : 0;
@@ -119,7 +113,6 @@ const char *costs_missing(struct cost_data *d, uint32_t cell, uint32_t variant, 
 	const struct unit *u = results_unit(d->r, cell, variant, block, d->pass);
 	const struct cost_figures *run = &d->runs[results_run_at(d->r, cell, variant, block)];
 	struct buf b = BUF_INIT;
-	uint32_t n;
 
 	if (!u->seen)
 		return ""; /* nothing to be said: it was not run */
@@ -129,9 +122,7 @@ const char *costs_missing(struct cost_data *d, uint32_t cell, uint32_t variant, 
 		buf_adds(&b, "no operation was finished, so nothing can be said for each");
 	else
 		results_add_reason(&b, d->r, u->status, u->reason);
-	n = intern_add_mem(&d->strings, b.data, b.len);
-	buf_release(&b);
-	return intern_str(&d->strings, n);
+	return intern_text(&d->strings, &b);
 }
 
 static void add_blocks(struct summing *g, struct cost_cell *out, uint32_t cell,
@@ -196,7 +187,7 @@ static void add_to(struct cost_line *sum, const struct cost_line *l)
 {
 	for (int i = 0; i < 2; i++) {
 		sum->there[i] |= l->there[i];
-		sum->total[i] = add(sum->total[i], l->total[i]);
+		sum->total[i] = add_capped(sum->total[i], l->total[i]);
 		sum->instructions[i] += l->instructions[i];
 	}
 	sum->change = sum->instructions[1] - sum->instructions[0];

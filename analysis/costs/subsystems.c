@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "analysis/locks/locks.h"
 #include "lib/schema.h"
 
 /* clang-format off */
@@ -221,40 +222,16 @@ size_t function_stem(const char *function, enum piece *piece)
 	return first ? (size_t)(first - function) : strlen(function);
 }
 
-/* How well the pattern of n bytes fits: characters, one more for a whole name; 0: not at all. */
-static size_t fit(const char *pattern, size_t n, const char *name, size_t len)
-{
-	bool prefix = pattern[n - 1] == '*';
-
-	n -= prefix;
-	return (prefix ? len >= n : len == n) && !memcmp(pattern, name, n) ? n + !prefix : 0;
-}
-
-/* The best fit of the words of a list, which blanks divide. */
-static size_t best_fit(const char *list, const char *name, size_t len)
-{
-	size_t best = 0;
-
-	for (size_t n; list && *list; list += n + (list[n] == ' ')) {
-		size_t own;
-
-		n = strcspn(list, " ");
-		own = fit(list, n, name, len);
-		best = own > best ? own : best;
-	}
-	return best;
-}
-
 unsigned subsystem_of(const char *object, const char *function)
 {
 	size_t under = strspn(function, "_"), len = function_stem(function, NULL), most = 0;
 	unsigned best = SUBSYSTEM_OTHER;
 
 	for (unsigned i = 0; i < nr_subsystems; i++)
-		if (best_fit(subsystems[i].objects, object, strlen(object)))
+		if (words_fit(subsystems[i].objects, object, strlen(object)))
 			return i;
 	for (unsigned i = 0; i < nr_subsystems && len > under; i++) {
-		size_t n = best_fit(subsystems[i].functions, function + under, len - under);
+		size_t n = words_fit(subsystems[i].functions, function + under, len - under);
 
 		if (n > most) {
 			most = n;

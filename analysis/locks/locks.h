@@ -45,10 +45,12 @@ unsigned lock_mode_kinds(const char *mode, bool *shared);
  */
 const char *lock_chain_where(const char *chain, size_t *len);
 
+/* The characters in which the best word of a list fits, one more for a whole name; 0: none. */
+size_t words_fit(const char *list, const char *name, size_t len);
+
 /*
- * The classes, as bits, whose lock this function takes, whatever the kind. The
- * compiler's suffixes (".isra.0") are passed over. Several bits: the function takes
- * several locks and does not tell which it was; 0: it is in no row.
+ * The classes, as bits, whose lock this function takes, whatever the kind. Several bits: it
+ * takes several locks and does not tell which it was; 0: it is in no row.
  */
 uint32_t lock_classes_of(const char *function);
 

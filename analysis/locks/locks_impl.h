@@ -53,12 +53,6 @@ struct lock_data {
 	bool *own;             /* by string: the name of a workload's thread */
 };
 
-/* Saturating: a damaged file must not look small. */
-static inline uint64_t lock_add(uint64_t a, uint64_t b)
-{
-	return a + b < a ? UINT64_MAX : a + b;
-}
-
 /*
  * Read the rows of the file at path (data NULL) or in memory that are of valid attempts,
  * give each its class, and sort them by run. Functions tell the class; a row whose function

@@ -95,7 +95,7 @@ static int read_waits(struct rows *rows, struct lock_data *d, struct lock_row *r
 			return -EINVAL;
 		d->buckets = intern_room(d->buckets, d->nr_buckets, sizeof(*d->buckets));
 		d->buckets[d->nr_buckets++] = b;
-		sum = lock_add(sum, b.count);
+		sum = add_capped(sum, b.count);
 	}
 	row->nr_buckets = (uint32_t)(d->nr_buckets - row->bucket);
 	if (sum != row->count)
@@ -153,7 +153,7 @@ static int on_row(struct rows *rows)
 		return ret;
 	d->rows = intern_room(d->rows, d->nr_rows, sizeof(*d->rows));
 	d->rows[d->nr_rows++] = row;
-	d->runs[row.run].counted = lock_add(d->runs[row.run].counted, row.count);
+	d->runs[row.run].counted = add_capped(d->runs[row.run].counted, row.count);
 	return 0;
 }
 
@@ -208,7 +208,7 @@ static uint32_t known_class(const struct lock_data *d, size_t from, size_t to,
 			all &= fit;
 		for (unsigned c = 0; is_one(fit) && c < LOCK_CLASS_OTHER; c++)
 			if (fit == 1u << c)
-				waits[c] = lock_add(waits[c], d->rows[i].count);
+				waits[c] = add_capped(waits[c], d->rows[i].count);
 	}
 	for (unsigned c = 0; c < LOCK_CLASS_OTHER; c++) {
 		if (waits[c] <= most)

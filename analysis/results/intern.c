@@ -86,6 +86,14 @@ uint32_t intern_find_mem(const struct intern *in, const void *data, size_t len)
 	return in->nr ? in->slot[find_slot(in, data, len, hash_of(data, len))] - 1 : INTERN_NONE;
 }
 
+const char *intern_text(struct intern *in, struct buf *b)
+{
+	uint32_t n = intern_add_mem(in, buf_str(b), b->len);
+
+	buf_release(b);
+	return intern_str(in, n);
+}
+
 void intern_release(struct intern *in)
 {
 	strv_release(&in->chunks);

@@ -64,14 +64,6 @@ int rows_text(struct rows *rows, unsigned column)
 	return 1;
 }
 
-int rows_number(const struct rows *rows, unsigned column, uint64_t max, uint64_t *out)
-{
-	*out = 0;
-	if (num_parse(rows->field[column], NUM_COUNT, out, NULL) || *out > max)
-		return rows_bad(rows, column, "is not a number, or too large");
-	return 0;
-}
-
 int rows_fill(struct rows *rows, const struct row_column *table, size_t nr, void *row)
 {
 	for (const struct row_column *c = table; c < table + nr; c++) {
@@ -85,8 +77,8 @@ int rows_fill(struct rows *rows, const struct row_column *table, size_t nr, void
 			continue;
 		}
 		if ((c->type == ROW_NUMBER || *rows->field[c->column]) &&
-		    rows_number(rows, c->column, UINT64_MAX, &number))
-			return -EINVAL;
+		    num_parse(rows->field[c->column], NUM_COUNT, &number, NULL))
+			return rows_bad(rows, c->column, "is not a number, or too large");
 		memcpy(to, &number, sizeof(number));
 	}
 	return 0;

@@ -61,7 +61,6 @@ int rows_text(struct rows *rows, unsigned column);
 /* Number of any text of the row, checked for UTF-8. */
 int rows_intern(struct rows *rows, unsigned column, const char *text, size_t len, uint32_t *out);
 
-int rows_number(const struct rows *rows, unsigned column, uint64_t max, uint64_t *out);
 int rows_fill(struct rows *rows, const struct row_column *table, size_t nr, void *row);
 
 /* Is the row of the attempt that counts, and is that ok? -EINVAL: it is of no run of the pass. */
