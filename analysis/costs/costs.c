@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * costs.c: the life of a struct costs, and looking things up in one: what samples.csv says
- * of each profiled cell run, then the rows (costs_rows.c), then a sum for each contrast and
- * cell (costs_sum.c). See costs.h.
+ * costs.c: the life of a struct costs, and looking things up in one. samples.csv is read first,
+ * then the rows (costs_rows.c), then a sum is made for each contrast and cell (costs_sum.c).
  */
 #include "analysis/costs/costs.h"
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * costs_impl.h: the rows of a whole profile.csv between their reader (costs_rows.c)
- * and the sums (costs_sum.c). Private to the room.
- */
+/* costs_impl.h: the rows of profile.csv between costs_rows.c and costs_sum.c. */
 #ifndef FSDUEL_ANALYSIS_COSTS_IMPL_H
 #define FSDUEL_ANALYSIS_COSTS_IMPL_H
 

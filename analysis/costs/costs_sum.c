@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * costs_sum.c: what an operation of one cell costs on both sides of a contrast, by
- * function, subsystem and in all, over the blocks that both sides have; see costs.h.
- */
+/* costs_sum.c: the costs of one cell and contrast over the blocks of both sides; see costs.h. */
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -86,7 +83,6 @@ static void note_change(struct cost_line *l, double change)
 	l->change_max = fmax(l->change_max, change);
 }
 
-/* The block's figures into the sums over blocks. */
 static void end_block(struct summing *g, struct cost_cell *out)
 {
 	double whole[2] = { 0 }, sub[SUBSYSTEMS_MAX][2] = { { 0 } };

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * guard.c: the counts of stale_read summed and judged; see guard.h. The counts of a cell
- * run stand whatever its status is: it is invalid because of them.
- */
+/* guard.c: see guard.h. The counts of a run stand whatever its status: they make it invalid. */
 #include "analysis/guard/guard.h"
 
 #include <errno.h>
@@ -93,10 +90,7 @@ static void read_samples(struct making *k)
 	free(of);
 }
 
-/*
- * A cell looks for nothing if one of its runs is fine and has no such counts. A cell of which
- * every run went wrong stays, and with it the hits that it might have had.
- */
+/* Not if one of its runs is fine and has no such counts. If all went wrong it might have. */
 static bool looks(const struct making *k, uint32_t cell)
 {
 	for (uint32_t v = 0; v < k->r->variant_index.nr; v++)

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * lock_classes.c: the table of classes of locks; see locks.h. The names are
- * those of Linux 6.1 to 6.18 as they stand in recorded call chains: of a function
- * that the compiler took into its caller, the caller is there, so both are listed.
- * A function in two rows takes both locks: then only the address tells.
+ * lock_classes.c: the table of classes of locks; see locks.h. The names are those of Linux 6.1
+ * to 6.18. Of a function that the compiler took into its caller, only the caller stands in a
+ * call chain, so both are listed. A function in two rows takes both locks.
  */
 #include "analysis/locks/locks.h"
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * locks.c: the life of a struct locks: what samples.csv says of each watched cell run, then
- * the waits (locks_rows.c, locks_sum.c), then what must be said of it all; and looking
- * things up in it. See locks.h.
+ * locks.c: the life of a struct locks, and looking things up in one. samples.csv is read first,
+ * then the waits (locks_rows.c, locks_sum.c).
  */
 #include "analysis/locks/locks.h"
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * locks_rows.c: lockstacks.csv read row by row, and each row's lock given its class. Of a
- * call chain only the function that wanted the lock is kept.
- */
+/* locks_rows.c: lockstacks.csv read row by row, and each row's lock given its class. */
 #include <errno.h>
 #include <stdlib.h>
 

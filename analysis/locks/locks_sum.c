@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * locks_sum.c: the rows of one cell and variant added up: by class and direction,
- * and by who waited where. Counts and times are whole numbers and stay exact;
- * nothing depends on the order of rows.
- */
+/* locks_sum.c: the rows of one cell and variant by class and direction, and by who and where. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -13,7 +13,7 @@ static uint32_t hash_of(const void *data, size_t len)
 	return (uint32_t)(h ^ (h >> 32));
 }
 
-/* The slot that holds this string, or the empty one where it would go. */
+/* That of this string, or the empty one where it would go. */
 static uint32_t find_slot(const struct intern *in, const void *data, size_t len, uint32_t hash)
 {
 	uint32_t mask = in->nr_slots - 1;

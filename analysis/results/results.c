@@ -16,7 +16,6 @@
 #define RUN_SCHEMA 1
 #define UNITS_MAX 4000000u /* more is a damaged run.json; the table of cell runs is dense */
 
-/* Each reader of a list item says what is wrong in je->text; je has room for a short sentence. */
 static int item_error(json_error_t *je, const char *what, const char *which)
 {
 	snprintf(je->text, sizeof(je->text), "%s '%.64s'", what, which);

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * rows.c: see rows.h. A row that does not fit run.json is refused with its line: a
- * comparison of files that do not belong together is worse than none.
- */
+/* rows.c: see rows.h. A comparison of files that do not belong together is worse than none. */
 #include "analysis/results/rows.h"
 
 #include <errno.h>
@@ -89,7 +86,6 @@ static int read_count(const struct rows *rows, unsigned column, uint32_t min, ui
 {
 	uint64_t v;
 
-	/* No sentence from num_parse: it does not know the line. */
 	if (num_parse(rows->field[column], NUM_COUNT, &v, NULL) || v < min || v > max)
 		return err_add(rows->e, EINVAL, "%s:%lu: %s '%.32s' is not a number from %u to %u",
 			       rows->path, rows->line, rows->columns[column], rows->field[column],
@@ -98,7 +94,6 @@ static int read_count(const struct rows *rows, unsigned column, uint32_t min, ui
 	return 0;
 }
 
-/* Columns that must say what run.json says of the run and the variant. */
 static int check_names(struct rows *rows)
 {
 	const struct results *r = rows->r;

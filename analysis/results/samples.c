@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * samples.c: samples.csv read row by row into the tables that run.json set up, and put into
- * the one order that tables.h promises, whatever the order of rows was.
- */
+/* samples.c: samples.csv read into the tables that run.json set up, in the order of tables.h. */
 #include "analysis/results/tables.h"
 
 #include <errno.h>
@@ -70,7 +67,6 @@ static int read_status(const struct rows *rows, struct reader *rd)
 	return rows_bad(rows, COL_STATUS, "is not one of ok, skipped, failed, invalid");
 }
 
-/* The columns that say what was measured of the cell run. */
 static int read_measure(const struct rows *rows, struct reader *rd)
 {
 	int ret = read_status(rows, rd);
@@ -226,7 +222,6 @@ static int compare_measures(const void *a, const void *b, void *arg)
 	?: strcmp(intern_str(&r->strings, x->detail), intern_str(&r->strings, y->detail));
 }
 
-/* Number the measures in the order in which they are to be shown. */
 static void order_measures(struct results *r)
 {
 	uint32_t nr = r->measure_index.nr, *place = xcalloc(nr, sizeof(*place));
@@ -241,7 +236,6 @@ static void order_measures(struct results *r)
 	free(place);
 }
 
-/* By cell, measure, variant, block and attempt. */
 static int compare_places(const struct sample *x, const struct sample *y)
 {
 	/* clang-format off */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * tables.c: questions to a struct results, and the names that it keeps once. Disturbed cell
- * runs are counted, never left out: which samples a machine marks depends on the machine,
- * and leaving some out would bias the rest.
+ * runs are counted, never left out: that would bias the rest.
  */
 #include "analysis/results/tables.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * two.c: two results folders as the two sides of one contrast; see results.h. Both are read
- * and checked on their own first. Then one run.json and one samples.csv are made of them in
- * memory, and read as any other, so the users of struct results need not know of two.
+ * two.c: two results folders as the two sides of one contrast; see results.h. Both are read and
+ * checked on their own. Then one run.json and one samples.csv are made of them in memory, and
+ * read as any other.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -205,8 +205,7 @@ static json_t *make_run(const struct two *t, const char *differ)
 		json_array_append_new(variants, json_pack("{s:s, s:s, s:s}", "name", s->variant,
 							  "kernel", s->kernel, "mount", s->mount));
 	}
-	/* Each folder's plan was for contrasts of its own; the looks that were shown are in
-	 * shared_looks. */
+	/* Each folder's plan was for contrasts of its own. */
 	json_object_del(run, "looks");
 	json_object_set_new(json_object_get(run, "suite"), "blocks", json_integer(t->blocks));
 	json_object_update_new(
