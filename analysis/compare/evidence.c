@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * evidence.c: the rows of one family at one look: their log ratios, the
- * tests of all of them together, and the rules applied to each. Which rows make a
- * family stands in judge.c.
+ * evidence.c: the rows of one family at one look: their log ratios, the tests of all of them
+ * together, and the rules applied to each.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -13,10 +12,7 @@
 
 /* --- the rows' log ratios ----------------------------------------------------------------- */
 
-/*
- * log(patched / baseline), or why there is none. Near 1 the difference keeps the digits.
- * A value that falls to 0 or rises from it has LOG_ZERO or its negative.
- */
+/* log(patched / baseline), or why there is none. Near 1 the difference keeps the digits. */
 static const char *log_ratio(const struct comparison_pair *pair, double *d)
 {
 	double ratio;

@@ -28,17 +28,11 @@ static int by_statistic(const void *a, const void *b)
 	return (x->cell > y->cell) - (x->cell < y->cell);
 }
 
-static double just_below(double statistic)
-{
-	return statistic - FLIPS_EQUAL;
-}
-
 /* --- the largest statistic of a set of cells, in every flip at every look ------------- */
 
 struct maxima {
 	const struct flips *x;
 	struct flips_set set;
-	size_t nr_looks;
 	double *largest; /* by look, then flip */
 	size_t *first;   /* of each flip: the first look at which it reaches the limit */
 };
@@ -63,7 +57,7 @@ static void note_largest(void *arg, size_t look, uint64_t flip, const double *su
 static void maxima_init(struct maxima *m, const struct flips *x, struct flips_set set,
 			size_t nr_looks)
 {
-	*m = (struct maxima){ .x = x, .set = set, .nr_looks = nr_looks };
+	*m = (struct maxima){ .x = x, .set = set };
 	m->largest = xcalloc(set.nr * nr_looks + 1, sizeof(*m->largest));
 	m->first = xcalloc(set.nr + 1, sizeof(*m->first));
 	for (uint64_t i = 0; i < set.nr; i++)
@@ -117,7 +111,7 @@ static double least_limit(double *v, size_t n, size_t room)
 	/* v[0] is the largest that must not reach it; those equal to it must not either. */
 	for (size_t i = 1; i <= room; i++) {
 		if (v[i] - v[i - 1] > 2 * FLIPS_EQUAL)
-			return just_below(v[i]);
+			return v[i] - FLIPS_EQUAL;
 		k--;
 	}
 	return INFINITY;
@@ -246,7 +240,7 @@ static void count_flip(void *arg, size_t look, uint64_t flip, const double *sum)
 		double t = flips_statistic(s->x, at + k, sum[k]);
 
 		largest = t > largest ? t : largest;
-		s->family[i] += before || largest >= just_below(s->x->seen[at + k]);
+		s->family[i] += before || largest >= s->x->seen[at + k] - FLIPS_EQUAL;
 		s->alone[k] += fabs(sum[k]) >= s->alone_limit[k];
 	}
 }
@@ -265,10 +259,7 @@ static size_t *order_of(const struct flips *x, size_t look)
 	return order;
 }
 
-/*
- * p of each cell of x at the last look, and p_alone where first is NULL. which: as in
- * flips_init.
- */
+/* p of each cell of x at the last look, and p_alone where first is NULL. */
 static void step_down(const struct flips *x, const struct flips_set *set, const size_t *first,
 		      const size_t *which, struct family_cell *out)
 {
@@ -316,7 +307,7 @@ static size_t reject(const struct sequence *s, size_t look, size_t *which, struc
 			continue;
 		}
 		out[which[k]].look = look;
-		out[which[k]].p = share(maxima_of(s, l), l, just_below(s->x.seen[l * nr + k]));
+		out[which[k]].p = share(maxima_of(s, l), l, s->x.seen[l * nr + k] - FLIPS_EQUAL);
 	}
 	return left;
 }
