@@ -210,7 +210,7 @@ static bool is(const json_t *item, const char *key, const char *value)
 	return have && !strcmp(have, value);
 }
 
-/* Several variants may have been calibrated: the widest counts. Older floors name no role. */
+/* Of several variants the widest counts. Older floors name no role. */
 double floor_sd(const json_t *floor, const struct comparison_row *row)
 {
 	const json_t *item;

@@ -53,34 +53,25 @@ static bool outlier(const struct series *s, struct buf *b)
 {
 	unsigned n = s->logs.n;
 
-	for (unsigned i = 0; i < n; i++) {
-		if (n < 4 || check_apart(s->logs.d, n, i) > s->level_of_test / n)
-			continue;
-		buf_addf(b, "block %u, %+.1f %%", s->logs.block[i], percent(s->logs.d[i]));
-		return true;
-	}
-	return false;
+	for (unsigned i = 0; i < n && n >= 4 && !b->len; i++)
+		if (check_apart(s->logs.d, n, i) <= s->level_of_test / n)
+			buf_addf(b, "block %u, %+.1f %%", s->logs.block[i], percent(s->logs.d[i]));
+	return b->len > 0;
 }
 
 static bool two_humps(const struct series *s, struct buf *b)
 {
-	static const char *const names[] = { "baseline", "patched" };
-
-	for (int i = 0; i < 2; i++) {
-		if (check_split(s->side[i], s->logs.n) >= s->split_limit)
-			continue;
-		buf_adds(b, names[i]);
-		return true;
-	}
-	return false;
+	if (check_split(s->side[0], s->logs.n) < s->split_limit)
+		buf_adds(b, "baseline");
+	else if (check_split(s->side[1], s->logs.n) < s->split_limit)
+		buf_adds(b, "patched");
+	return b->len > 0;
 }
 
 static bool neighbours(const struct series *s, struct buf *b)
 {
-	if (check_neighbours(s->logs.d, s->logs.n) > s->level_of_test)
-		return false;
 	buf_addf(b, "%u blocks", s->logs.n);
-	return true;
+	return check_neighbours(s->logs.d, s->logs.n) <= s->level_of_test;
 }
 
 static const struct check {
@@ -250,7 +241,6 @@ static void check_order(struct comparison *c, const struct results *r,
 
 /* --- the limits of the data --------------------------------------------------------------- */
 
-/* Said once for all contrasts. */
 static void few_blocks(struct comparison *c)
 {
 	const struct judge *j = c->judge;
@@ -271,7 +261,6 @@ static void few_blocks(struct comparison *c)
 		  least, j->exact_mode ? ", as each is one seed" : "", least);
 }
 
-/* Only where flips decide more than Holm could. */
 static void holm(struct comparison *c, struct comparison_row **rows, size_t nr)
 {
 	unsigned blocks = 0;

@@ -120,8 +120,7 @@ bool row_of_cell(const struct comparison_row *row)
 
 bool comparison_same_cell(const struct comparison_row *a, const struct comparison_row *b)
 {
-	return !strcmp(a->contrast, b->contrast) && !strcmp(a->workload, b->workload) &&
-	       !strcmp(a->params, b->params);
+	return a->contrast_number == b->contrast_number && a->cell_number == b->cell_number;
 }
 
 struct comparison_row **deciding_rows(const struct comparison *c, const char *contrast, size_t *nr)

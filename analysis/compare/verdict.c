@@ -13,31 +13,23 @@ const char *const verdict_names[NR_VERDICTS] = {
 	"", "broken", "slower", "mixed", "faster", "repaired", "same", "unsure",
 };
 
-/* The one order of verdicts, from bad to good. */
-static const struct {
-	enum verdict verdict;
-	int side;
-} order[] = {
-	{ VERDICT_BROKEN, -1 }, { VERDICT_SLOWER, -1 }, { VERDICT_MIXED, -1 },
-	{ VERDICT_UNSURE, 0 },  { VERDICT_FASTER, 1 },  { VERDICT_REPAIRED, 1 },
-	{ VERDICT_SAME, 0 },
+static const enum verdict from_bad_to_good[] = {
+	VERDICT_BROKEN, VERDICT_SLOWER,   VERDICT_MIXED, VERDICT_UNSURE,
+	VERDICT_FASTER, VERDICT_REPAIRED, VERDICT_SAME,
 };
-#define NR_ORDER (sizeof(order) / sizeof(order[0]))
 
 int verdict_side(enum verdict v)
 {
-	size_t i = 0;
-
-	while (i < NR_ORDER && order[i].verdict != v)
-		i++;
-	return i < NR_ORDER ? order[i].side : 0;
+	if (v == VERDICT_BROKEN || v == VERDICT_SLOWER || v == VERDICT_MIXED)
+		return -1;
+	return v == VERDICT_FASTER || v == VERDICT_REPAIRED;
 }
 
 enum verdict verdict_worst(const unsigned nr[NR_VERDICTS])
 {
-	for (size_t i = 0; i < NR_ORDER; i++)
-		if (nr[order[i].verdict])
-			return order[i].verdict;
+	for (size_t i = 0; i < sizeof(from_bad_to_good) / sizeof(from_bad_to_good[0]); i++)
+		if (nr[from_bad_to_good[i]])
+			return from_bad_to_good[i];
 	return VERDICT_NONE;
 }
 

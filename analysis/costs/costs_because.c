@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "analysis/costs/costs.h"
+#include "analysis/costs/costs_impl.h"
 #include "lib/num.h"
 
 #define NAMED_MAX 3     /* functions in a sentence */
@@ -193,15 +193,10 @@ void comparison_add_costs(struct comparison *comp, const struct costs *costs)
 {
 	for (size_t i = 0; costs && i < comp->nr_rows; i++) {
 		struct comparison_row *row = &comp->rows[i];
-		const struct cost_cell *c = costs->cells, *end = c + costs->nr_cells;
+		const struct cost_cell *c =
+			costs_cell(costs, row->contrast_number, row->cell_number);
 
-		if (!row_of_cell(row) || strcmp(row->metric, costs->rate))
-			continue;
-		while (c < end &&
-		       (!c->pairs || strcmp(c->contrast, row->contrast) ||
-			strcmp(c->workload, row->workload) || strcmp(c->params, row->params)))
-			c++;
-		if (c < end)
+		if (c->pairs && row_of_cell(row) && !strcmp(row->metric, costs->rate))
 			add_row(comp, row, c);
 	}
 	for (size_t i = 0; costs && i < costs->notes.n; i++)

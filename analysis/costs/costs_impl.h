@@ -44,6 +44,11 @@ struct cost_data {
 int costs_read_rows(struct cost_data *d, const char *path, const char *data, size_t len,
 		    struct err *e);
 
+static inline struct cost_cell *costs_cell(const struct costs *c, uint32_t contrast, uint32_t cell)
+{
+	return &c->cells[(size_t)contrast * c->data->r->cell_index.nr + cell];
+}
+
 /* Why that cell run has no figures, kept by d; NULL: it has. */
 const char *costs_missing(struct cost_data *d, uint32_t cell, uint32_t variant, uint32_t block);
 

@@ -57,7 +57,6 @@ static unsigned top_class(const struct sides *s, double sign)
 
 /* --- the sentence --------------------------------------------------------------------------- */
 
-/* "dio_overwrite and dio_read" of the workload's threads that waited for the class. */
 static void add_roles(struct buf *b, const struct lock_cell *c, unsigned class, double total)
 {
 	const char *role[ROLES_NAMED];

@@ -203,9 +203,9 @@ static uint32_t known_class(const struct lock_data *d, size_t from, size_t to,
 
 		if (fit)
 			all &= fit;
-		for (unsigned c = 0; is_one(fit) && c < LOCK_CLASS_OTHER; c++)
-			if (fit == 1u << c)
-				waits[c] = add_capped(waits[c], d->rows[i].count);
+		if (is_one(fit))
+			waits[__builtin_ctz(fit)] =
+				add_capped(waits[__builtin_ctz(fit)], d->rows[i].count);
 	}
 	for (unsigned c = 0; c < LOCK_CLASS_OTHER; c++) {
 		if (waits[c] <= most)
@@ -229,11 +229,9 @@ static bool of_workload(const struct lock_data *d, size_t from, size_t to)
 static uint8_t class_of(uint32_t fit, uint32_t known, uint8_t kinds)
 {
 	uint32_t bits = is_one(fit) ? fit : known;
+	unsigned c = bits ? (unsigned)__builtin_ctz(bits) : LOCK_CLASS_OTHER;
 
-	for (unsigned c = 0; c < LOCK_CLASS_OTHER; c++)
-		if (bits == 1u << c && lock_classes[c].kinds & kinds)
-			return (uint8_t)c;
-	return (uint8_t)LOCK_CLASS_OTHER;
+	return (uint8_t)(lock_classes[c].kinds & kinds ? c : LOCK_CLASS_OTHER);
 }
 
 /* Rows [from, to) are for one lock or, where it has no address, it is one row. */

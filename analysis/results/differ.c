@@ -36,7 +36,6 @@ static bool same_json(const json_t *a, const json_t *b, const char *key)
 
 /* --- the suite's text --------------------------------------------------------------------- */
 
-/* Does line begin with one of them? whole: as a key, which ends there. */
 static bool begins(const char *line, const char *const *words, bool whole)
 {
 	for (; *words; words++) {
@@ -48,7 +47,7 @@ static bool begins(const char *line, const char *const *words, bool whole)
 	return false;
 }
 
-/* Append the lines that say what work is done. false: the folder keeps no suite. */
+/* The lines of the suite that say what work is done. false: the folder keeps none. */
 static bool work_of(const char *dir, struct buf *work)
 {
 	/* These say what is compared or how often, or are checked apart. */
@@ -82,7 +81,6 @@ static bool work_of(const char *dir, struct buf *work)
 	return there;
 }
 
-/* Where a folder keeps no text, the hash of the whole decides. */
 static bool same_suite(const struct results *a, const char *dir_a, const struct results *b,
 		       const char *dir_b)
 {

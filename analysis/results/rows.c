@@ -20,7 +20,6 @@ int rows_bad(const struct rows *rows, unsigned column, const char *what)
 		       rows->columns[column], rows->field[column], what);
 }
 
-/* "PATH:LINE: COLUMN 'is' WHAT 'wanted': are ... of the same run?" */
 static int mismatch(const struct rows *rows, unsigned column, const char *what, const char *wanted)
 {
 	const char *slash = strrchr(rows->path, '/');

@@ -93,15 +93,12 @@ static uint32_t pick_reason(const struct results *r, uint32_t a, uint32_t b)
 
 static bool has_mark(const char *marks, const char *word)
 {
-	struct strv words = STRV_INIT;
-	bool found;
+	size_t len = strlen(word);
 
-	if (!*marks)
-		return false;
-	marks_split(&words, marks, word);
-	found = words.n > 0;
-	strv_release(&words);
-	return found;
+	for (const char *at = marks; (at = strstr(at, word)); at += len)
+		if ((at == marks || at[-1] == ',') && (!at[len] || at[len] == ','))
+			return true;
+	return false;
 }
 
 static void note_unit(const struct rows *rows, const struct reader *rd)

@@ -125,7 +125,7 @@ static json_t *shared_passes(const struct two *t)
 	return all;
 }
 
-/* With --force a folder may have cells of its own: they stay planned pairs without a partner. */
+/* By --force a folder may have cells of its own: planned pairs without a partner. */
 static void add_cells(json_t *run, const struct two *t)
 {
 	const struct results *other = t->side[1].r;
@@ -137,7 +137,6 @@ static void add_cells(json_t *run, const struct two *t)
 			json_array_append(json_object_get(run, "cells"), json_array_get(cells, i));
 }
 
-/* A note of both folders once, one of a single folder with its name. */
 static void add_own_notes(json_t *notes, const struct two *t, size_t side)
 {
 	const json_t *others = json_object_get(t->side[!side].r->run, "notes"), *note;

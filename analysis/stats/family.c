@@ -218,11 +218,11 @@ static const struct maxima *maxima_of(const struct sequence *s, size_t look)
 
 struct stepping {
 	const struct flips *x;
-	const size_t *first;      /* of each flip, as in maxima; NULL: none was rejected before */
-	size_t look;              /* the last */
-	const size_t *order;      /* by statistic, largest first */
-	double *alone_limit;      /* sums to be reached */
-	uint64_t *alone, *family; /* flips that did, by cell and by place in order */
+	const size_t *first;       /* of each flip, as in maxima; NULL: none was rejected before */
+	size_t look;               /* the last */
+	const struct place *order; /* by statistic, largest first */
+	double *alone_limit;       /* sums to be reached */
+	uint64_t *alone, *family;  /* flips that did, by cell and by place in order */
 };
 
 static void count_flip(void *arg, size_t look, uint64_t flip, const double *sum)
@@ -236,7 +236,7 @@ static void count_flip(void *arg, size_t look, uint64_t flip, const double *sum)
 		return;
 	/* From the smallest statistic up: the largest of those not larger in the data. */
 	for (size_t i = s->x->cells; i-- > 0;) {
-		size_t k = s->order[i];
+		size_t k = s->order[i].cell;
 		double t = flips_statistic(s->x, at + k, sum[k]);
 
 		largest = t > largest ? t : largest;
@@ -245,25 +245,11 @@ static void count_flip(void *arg, size_t look, uint64_t flip, const double *sum)
 	}
 }
 
-static size_t *order_of(const struct flips *x, size_t look)
-{
-	struct place *place = xcalloc(x->cells + 1, sizeof(*place));
-	size_t *order = xcalloc(x->cells + 1, sizeof(*order));
-
-	for (size_t k = 0; k < x->cells; k++)
-		place[k] = (struct place){ x->seen[look * x->cells + k], k };
-	qsort(place, x->cells, sizeof(*place), by_statistic);
-	for (size_t k = 0; k < x->cells; k++)
-		order[k] = place[k].cell;
-	free(place);
-	return order;
-}
-
 /* p of each cell of x at the last look, and p_alone where first is NULL. */
 static void step_down(const struct flips *x, const struct flips_set *set, const size_t *first,
 		      const size_t *which, struct family_cell *out)
 {
-	size_t *order = order_of(x, x->nr_looks - 1);
+	struct place *order = xcalloc(x->cells + 1, sizeof(*order));
 	struct stepping s = { .x = x, .first = first, .look = x->nr_looks - 1, .order = order };
 	double before = 0;
 
@@ -276,15 +262,17 @@ static void step_down(const struct flips *x, const struct flips_set *set, const 
 		for (unsigned b = 0; b < x->blocks; b++)
 			sum += x->d[b * x->cells + k];
 		s.alone_limit[k] = scale > 0 ? fabs(sum) - FLIPS_EQUAL / scale : 0;
+		order[k] = (struct place){ x->seen[s.look * x->cells + k], k };
 	}
+	qsort(order, x->cells, sizeof(*order), by_statistic);
 	flips_walk(x, set, x->nr_looks, count_flip, &s);
 	for (size_t i = 0; i < x->cells; i++) {
-		struct family_cell *c = &out[which[order[i]]];
+		struct family_cell *c = &out[which[order[i].cell]];
 
 		before = fmax(before, (double)s.family[i] / (double)set->nr);
 		c->p = before;
 		if (!first)
-			c->p_alone = (double)s.alone[order[i]] / (double)set->nr;
+			c->p_alone = (double)s.alone[order[i].cell] / (double)set->nr;
 	}
 	free(order);
 	free(s.alone_limit);
