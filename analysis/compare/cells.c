@@ -15,7 +15,6 @@
 
 /* --- which rows decide -------------------------------------------------------------------- */
 
-/* "dio_read.background=1" among the cell's parameters. */
 static bool in_background(const struct comparison_row *row)
 {
 	char *key = xasprintf("%s.background", row->role);

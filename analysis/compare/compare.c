@@ -76,7 +76,6 @@ static enum lack explain_side(struct buf *b, const struct results *r,
 	return of_status[status];
 }
 
-/* Why this block is no pair; also notes what it lacks. */
 static void explain(const struct place *p, const struct comparison_row *row,
 		    const struct side side[2], struct comparison_pair *pair, uint32_t pass,
 		    const struct sample *const s[2])

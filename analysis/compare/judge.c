@@ -8,8 +8,6 @@
 
 #include "analysis/compare/judge_impl.h"
 
-/* --- which rows decide, and together with which ------------------------------------------- */
-
 /* A primary metric that a cell does not have at all, as another stands for it, decides nothing. */
 static bool decides(const struct comparison *c, const struct comparison_row *row)
 {
@@ -51,10 +49,7 @@ static bool is_of(const struct comparison_row *row, enum wave wave)
 	return wave == DECIDING ? row->j.decides : wave == TOTALS ? row->total : true;
 }
 
-/*
- * Every family of those rows that are not judged yet, pass by pass: another pass changes
- * nothing of what the first says.
- */
+/* Of the rows that are not judged yet. Another pass changes nothing of what the first says. */
 static void judge_all(struct comparison *c, const struct results *r, enum wave wave)
 {
 	struct comparison_row **rows = xcalloc(c->nr_rows + 1, sizeof(*rows));
@@ -75,8 +70,6 @@ static void judge_all(struct comparison *c, const struct results *r, enum wave w
 	}
 	free(rows);
 }
-
-/* --- what run.json says of it ------------------------------------------------------------- */
 
 /* The last block that was begun. */
 static unsigned blocks_reached(const struct comparison *c, const struct results *r)

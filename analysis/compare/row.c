@@ -21,8 +21,6 @@ bool row_measured(const struct comparison_row *row)
 	return false;
 }
 
-/* --- figures ------------------------------------------------------------------------------ */
-
 int row_direction(const struct comparison_row *row)
 {
 	return !*row->better ? 0 : !strcmp(row->better, "higher") ? 1 : -1;
@@ -116,8 +114,6 @@ bool row_of_cell(const struct comparison_row *row)
 	return row->total || (row->whole && row->j.decides);
 }
 
-/* --- its place ---------------------------------------------------------------------------- */
-
 bool comparison_same_cell(const struct comparison_row *a, const struct comparison_row *b)
 {
 	return a->contrast_number == b->contrast_number && a->cell_number == b->cell_number;
@@ -149,8 +145,6 @@ const struct comparison_row *comparison_because(const struct comparison *c,
 			return at;
 	return NULL;
 }
-
-/* --- its words ---------------------------------------------------------------------------- */
 
 const char *comparison_keep(struct comparison *c, struct buf *b)
 {

@@ -78,8 +78,6 @@ static void note_nameless(struct costs *c)
 			  100 * nameless / all);
 }
 
-/* --- loading ------------------------------------------------------------------------------ */
-
 int costs_load_mem(struct costs **out, const struct results *r, const char *name, const char *data,
 		   size_t len, struct err *e)
 {

@@ -99,8 +99,6 @@ static int on_row(struct rows *rows)
 	return 0;
 }
 
-/* --- after the last row ----------------------------------------------------------------------- */
-
 static int compare_rows(const void *a, const void *b)
 {
 	const struct cost_row *x = a, *y = b;

@@ -157,8 +157,6 @@ static void add_blocks(struct summing *g, struct cost_cell *out, uint32_t cell,
 	out->has_time = timed && timed == out->pairs;
 }
 
-/* --- lines --------------------------------------------------------------------------------- */
-
 static void split(struct cost_line *l, const struct sum *s, unsigned pairs)
 {
 	for (int i = 0; i < 2; i++)

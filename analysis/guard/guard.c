@@ -53,8 +53,6 @@ uint64_t guard_reads(const struct guard_counts *c)
 	return guard_judged(c) + c->eio;
 }
 
-/* --- reading ------------------------------------------------------------------------------ */
-
 static enum count count_of(const struct results *r, const struct measure *m)
 {
 	enum count c = 0;
@@ -93,8 +91,6 @@ static bool looks(const struct making *k, uint32_t cell)
 				return false;
 	return true;
 }
-
-/* --- summing ------------------------------------------------------------------------------ */
 
 static void add_counts(struct guard_counts *c, const uint64_t *v)
 {
@@ -179,8 +175,6 @@ static void sum_variant(const struct making *k, uint32_t variant)
 			sum_run(k, v, &v->cells[i], k->cell[i], variant, b);
 	}
 }
-
-/* --- judging ----------------------------------------------------------------- */
 
 static void find_controls(struct guard *g, const struct results *r)
 {

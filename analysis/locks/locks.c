@@ -33,8 +33,6 @@ static double events_of(const struct lock_run *run)
 	return 2 * (run->waits >= 0 ? run->waits : (double)run->counted) + run->cut;
 }
 
-/* --- cells -------------------------------------------------------------------------------- */
-
 static const char *reason_of(struct lock_data *d, const struct unit *u, const struct lock_run *run)
 {
 	struct buf b = BUF_INIT;
@@ -148,8 +146,6 @@ static void note_lost(struct locks *l)
 			  (unsigned long long)lost, (unsigned long long)add_capped(lost, events),
 			  100 * (double)lost / (double)add_capped(lost, events));
 }
-
-/* --- loading ------------------------------------------------------------------------------ */
 
 /* All waits that the runner counted must be in the file: a missing row looks like less waiting. */
 static int check_counts(const struct lock_data *d, const char *name, struct err *e)

@@ -55,8 +55,6 @@ static unsigned top_class(const struct sides *s, double sign)
 	return best;
 }
 
-/* --- the sentence --------------------------------------------------------------------------- */
-
 static void add_roles(struct buf *b, const struct lock_cell *c, unsigned class, double total)
 {
 	const char *role[ROLES_NAMED];
@@ -140,8 +138,6 @@ static void say_not(struct buf *b, const struct sides *s, bool shown, unsigned c
 	if (s->all_ns[0] + s->all_ns[1] > 0)
 		buf_addf(b, " (most for %s)", lock_classes[class].phrase);
 }
-
-/* --- one row -------------------------------------------------------------------------------- */
 
 static void explain(struct comparison *c, struct comparison_row *row, const struct sides *s,
 		    unsigned *class)

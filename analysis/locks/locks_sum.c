@@ -33,8 +33,6 @@ struct gathering {
 	uint64_t *held_ns; /* by holder */
 };
 
-/* --- figures -------------------------------------------------------------------------------- */
-
 static void count_lock(struct slot *s, const struct lock_row *row)
 {
 	if (s->run != row->run + 1) {
@@ -129,8 +127,6 @@ static void end_figures(struct lock_cell *c, struct gathering *g)
 	qsort(c->figures, c->nr_figures, sizeof(*c->figures), compare_figures);
 	free(order);
 }
-
-/* --- who waited where, because of whom ------------------------------------------------------ */
 
 static void add_who(struct gathering *g, const struct lock_row *row)
 {

@@ -34,8 +34,6 @@ static bool same_json(const json_t *a, const json_t *b, const char *key)
 	return x && y ? json_equal(x, y) : x == y;
 }
 
-/* --- the suite's text --------------------------------------------------------------------- */
-
 static bool begins(const char *line, const char *const *words, bool whole)
 {
 	for (; *words; words++) {
@@ -93,8 +91,6 @@ static bool same_suite(const struct results *a, const char *dir_a, const struct 
 	buf_release(&y);
 	return same;
 }
-
-/* --- the rest ----------------------------------------------------------------------------- */
 
 static bool same_cells(const struct results *a, const struct results *b)
 {

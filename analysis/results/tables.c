@@ -42,8 +42,6 @@ void results_add_reason(struct buf *b, const struct results *r, uint8_t status, 
 		 intern_str(&r->strings, reason));
 }
 
-/* --- names kept once ----------------------------------------------------------------------- */
-
 /* The length first, so that no two cells have the same key. */
 static void cell_key(struct buf *key, const char *workload, const char *params)
 {
@@ -112,8 +110,6 @@ const char *results_rate(const struct results *r)
 	return r->metrics[m].name;
 }
 
-/* --- marks -------------------------------------------------------------------------------- */
-
 void marks_split(struct strv *words, const char *marks, const char *only)
 {
 	struct strv all = STRV_INIT;
@@ -154,8 +150,6 @@ json_t *results_marks(const struct results *r)
 	}
 	return json_pack("{s:I, s:I, s:o}", "runs", runs, "marked", marked, "by_mark", by_mark);
 }
-
-/* --- cell runs ---------------------------------------------------------------------------- */
 
 /* Is it judged with a pair? Then the verdict of its cell says that a kernel broke in it. */
 static bool in_a_pair(const struct results *r, size_t unit)

@@ -49,8 +49,6 @@ static bool shared_pass(const struct two *t, const char *pass)
 	       intern_find(&t->side[1].r->pass_index, pass) != INTERN_NONE;
 }
 
-/* --- the two sides ------------------------------------------------------------------------ */
-
 static int pick_variant(struct side *s, const char *name, const char *role, struct err *e)
 {
 	struct buf names = BUF_INIT;
@@ -273,8 +271,6 @@ static int join_samples(struct two *t, struct err *e)
 	}
 	return ret;
 }
-
-/* --- both --------------------------------------------------------------------------------- */
 
 static int check(struct two *t, const struct results_two *how, const char *differ, struct err *e)
 {

@@ -82,10 +82,7 @@ static size_t approximate_limit(double middle, double variance, double half)
 
 /* --- pairs -------------------------------------------------------------------------------- */
 
-/*
- * count[s] becomes the number of subsets of the nr weights whose sum is s; sums
- * to weights' total. At most 2^50 subsets: doubles count them exactly.
- */
+/* count[s]: subsets of the weights whose sum is s, up to total. Up to 2^50 doubles are exact. */
 static void count_sums(const unsigned *weight, size_t nr, double *count, unsigned total)
 {
 	unsigned reached = 0;
@@ -189,10 +186,7 @@ static double kth_sum(const double *v, size_t n, size_t k)
 	return double_of(low);
 }
 
-/*
- * The k-th smallest and k-th largest pairwise mean limit the interval: R's
- * qsignrank of half the rest, or 0 where even the outermost are too narrow.
- */
+/* k of paired_estimate: R's qsignrank of half the rest; 0: even the outermost are too narrow. */
 static size_t counted_pairs_limit(size_t n, double half)
 {
 	double count[PAIRED_EXACT_MAX * (PAIRED_EXACT_MAX + 1) / 2 + 1];
