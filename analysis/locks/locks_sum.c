@@ -198,7 +198,8 @@ static int compare_who(const void *a, const void *b)
 
 	/* clang-format off */
 	return ORDER(y->total_ns, x->total_ns) ?: ORDER(x->class, y->class) ?:
-	       strcmp(x->role, y->role) ?: strcmp(x->where, y->where) ?: ORDER(x->shared, y->shared);
+	       strcmp(x->role, y->role) ?: strcmp(x->where, y->where) ?:
+	       ORDER(x->shared, y->shared);
 	/* clang-format on */
 }
 
