@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/compare/floor.h"
 #include "analysis/compare/judge.h"
 #include "cli/measure.h"
 #include "cli/show.h"

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "analysis/locks/lock_classes.h"
+#include "analysis/locks/locks.h"
 #include "cli/command.h"
 #include "dashboards/plot/plot.h"
 #include "lib/data.h"

@@ -182,7 +182,7 @@ static size_t count_rows(const struct plan *p)
 
 /*
  * A cell that knows two states can line up its signs in one flip of all blocks, and then
- * rank above a cell that changed (analysis/stats/family.h). With as many blocks as
+ * rank above a cell that changed (analysis/stats/stats.h). With as many blocks as
  * Bonferroni's bound needs, this cannot matter.
  */
 static void say_slack(const struct plan *p, struct buf *b)

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "analysis/stats/ranks.h"
+#include "analysis/stats/stats.h"
 #include "cli/command.h"
 #include "lib/clean.h"
 #include "lib/num.h"

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "analysis/compare/floor.h"
 #include "analysis/compare/judge.h"
 #include "analysis/locks/locks.h"
 #include "dashboards/table/table.h"
