@@ -75,3 +75,4 @@ picture = picture.", file(1) using (reach):(column('y')):(beyond(arrow)) \
 	with labels right tc rgb dark"
 eval picture
 unset multiplot
+undefine ended

@@ -25,6 +25,10 @@ run "gnuplot's input" inputs "$tmp/evil/plots"
 gen trouble cells=8 blocks=4 trouble=1 contrasts=2
 fsduel plot -K forest -o "$tmp/out" "$tmp/trouble" > "$tmp/said"
 run "cells that went wrong stand in the forest" cat "$tmp/out/data/forest-default-1.csv"
+keys() { # a key of one forest is not in the next
+	(cd "$tmp/out" && sed '1i ended=1' plots.gp | gnuplot -d - 2> /dev/null && grep -l '<text>repaired' -- *.svg)
+}
+run "broken and repaired are in the key of the contrast that has them" keys
 
 cat > "$tmp/three.ini" << 'EOF'
 [suite]
