@@ -13,7 +13,7 @@
 #include "cli/measure.h"
 #include "cli/plan_show.h"
 #include "lib/num.h"
-#include "runners/tables/device.h"
+#include "runners/tables/mode.h"
 #include "runners/vm/vm.h"
 
 static const char *or_default(const char *text, const char *def)

@@ -100,8 +100,7 @@ static int check_guard(const struct plan *p, struct err *e)
 			if (p->cells[i].mix.entry[k].role->sees_stamps)
 				return 0;
 	return err_add(e, EINVAL,
-		       "%s: none of its workloads looks for stale data: give a mix the roles "
-		       "stale_read and hole_fill, as in configs/guard.ini",
+		       "%s: none of its workloads looks for stale data: give a mix stale_read",
 		       p->suite->path);
 }
 

@@ -161,7 +161,7 @@ static void variables_come_from_the_environment_or_the_suite(void **state)
 	assert_int_equal(
 		fiojob_make("t", "[${FSDUEL_T_BS}]\nsize=3m # ${FSDUEL_T_BS}\n", params, &j, &e),
 		-EINVAL);
-	assert_non_null(strstr(e.text, "set.FSDUEL_T_BS does nothing"));
+	assert_non_null(strstr(e.text, "remove the parameter set.FSDUEL_T_BS"));
 	free(out);
 	setenv("FSDUEL_T_SIZE", "3m # x", 1);
 	assert_int_equal(fiojob_environment("t", text, params, &out, &notes, &e), -EINVAL);
