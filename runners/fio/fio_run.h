@@ -106,18 +106,9 @@ struct fio_timed {
  * Read the output of fio with --output-format=json+ and append samples and histograms to r: roles
  * "read", "write", "trim" and "verify" if they did something, and "all". -EIO with fio's own words:
  * a job with an error, or no operation at all. -EINVAL: not fio's JSON. t and timed may be NULL.
- * docs/results.md says which time and which reads count. Facts "fio_elapsed" ("thread" or
- * "milliseconds") and "fio_latency" ("total" or "completion") say which figures fio gave.
- *
- * A job that only does one I/O after the other, each with its latency, shows all the time that it
- * spent outside of I/O. These parts of it do not count:
- * - up to 0.25 ms, because fio's clock starts before fio is ready (1 ms of a "runtime");
- * - the making of sums over its data, if it verifies;
- * - all of it, if it verifies in between (verify_backlog).
- *
- * Verify reads are no work: role "verify" has them, and "all" does not. They are all reads of a
- * job that only writes. A job that reads, writes and verifies has one figure for both kinds of
- * reads, which is then under "verify", too.
+ * docs/results.md ("What a fio job comes to") says which time and which reads count. Facts
+ * "fio_elapsed" ("thread" or "milliseconds") and "fio_latency" ("total" or "completion") say which
+ * figures fio gave. Verify reads are no work: role "verify" has them, and "all" does not.
  */
 int fiojson_result(const char *text, size_t len, const struct fio_times *t, struct result *r,
 		   struct fio_timed *timed, struct err *e);
@@ -125,9 +116,9 @@ int fiojson_result(const char *text, size_t len, const struct fio_times *t, stru
 /* Offset of the first line that is "{" alone, where fio's JSON begins; len: there is none. */
 size_t fio_words_end(const char *text, size_t len);
 /*
- * The words on one line for an error message: each line once, without "fio: " in front, the
- * first ones where there are many, no word cut. Lists of values that fio prints for a
- * typing error, indented, are left out. Caller frees; "" where fio said nothing.
+ * The words on one line for an error message, cut after some: each line once, without "fio: " and
+ * without the indented lists that fio prints for a typing error. Caller frees; "": fio said
+ * nothing.
  */
 char *fio_words(const char *text, size_t len);
 

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * suite_read.h: shared by the files that read a suite, and private to them. A mistake is noted
- * and reading goes on, so that a user sees all of them at once.
- *
- * One file holds two sizes of the same work: "file_size = 64M" and, beside it,
- * "unscaled.file_size = 20G". Both values are checked; the one that was asked for is kept.
+ * suite_read.h: shared by the files that read a suite, and private to them. A mistake is noted and
+ * reading goes on, so that a user sees all of them at once. One file holds two sizes of the same
+ * work, "file_size = 64M" and "unscaled.file_size = 20G": both are checked, and one is kept.
  */
 #ifndef FSDUEL_RUNNERS_SUITE_READ_H
 #define FSDUEL_RUNNERS_SUITE_READ_H
@@ -99,10 +97,7 @@ void suite_workload_release(struct suite_workload *w);
 /* suite_sections.c: all of the file. */
 void suite_read_sections(struct suite_reader *r);
 
-/*
- * suite_variants.c and suite_workload.c: a section each, then the defaults for those that are
- * missing. A workload of the size that was not asked for need not fit the machine.
- */
+/* A section each, then the defaults for those that are missing. */
 void suite_read_kernel(struct suite_reader *r, const struct ini_section *sec, const char *name);
 void suite_finish_kernels(struct suite_reader *r);
 void suite_read_variants(struct suite_reader *r, const struct ini_section *sec, const char *name);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * suite_sections.c: the kinds of sections of a suite in one table, and those whose keys are
- * fixed: what each key may be, what is checked of them together, and the defaults. Kernels,
- * variants and contrasts are in suite_variants.c, workloads in suite_workload.c.
+ * suite_sections.c: the kinds of sections of a suite in one table, and those whose keys are fixed:
+ * what each key may be, what is checked of them together, and the defaults.
  */
 #include <stdlib.h>
 #include <string.h>

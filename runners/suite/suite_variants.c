@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * suite_variants.c: the kernels of a suite (an image that is there, or Debian's source with
- * patches), the variants (a kernel with a mount) and the contrasts (two variants that are judged
- * against each other). Nothing is built here; runners/kernel/kernel_build.h does that.
+ * suite_variants.c: the kernels of a suite (an image, or Debian's source with patches), the
+ * variants (a kernel with a mount) and the contrasts (two variants that are compared).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -45,9 +44,9 @@ static struct suite_kernel *add_kernel(struct suite *s, const char *label, unsig
 /* Whatever the file says of its image and source, it is this image (NULL: the one that runs). */
 static void set_image(struct suite_kernel *k, const char *ref)
 {
-	struct suite_kernel set = { xstrdup(k->label), ref ? xstrdup(ref) : NULL, NULL, STRV_INIT,
-				    k->line };
+	struct suite_kernel set = { .label = xstrdup(k->label), .line = k->line };
 
+	set.ref = ref ? xstrdup(ref) : NULL;
 	suite_kernel_release(k);
 	*k = set;
 }

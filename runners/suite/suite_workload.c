@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * suite_workload.c: the workloads of a suite: a mix of roles or a fio job, and the values of
- * its parameters. The tables of the roles and of fiojob.h say which parameters there are; nothing
- * here knows one by name.
+ * suite_workload.c: the workloads of a suite: a mix of roles or a fio job, and the values of its
+ * parameters, of which nothing here knows one by name.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -267,10 +266,7 @@ static bool read_fio(struct workload_reader *x, const struct ini_key *k, struct 
 
 /* --- the section ------------------------------------------------------------------------------ */
 
-/*
- * Make every combination until one contradicts itself. It must fit the machine, unless it is of the
- * size that was not asked for.
- */
+/* Every combination must fit the machine; the size that was not asked for need not. */
 static void check_cells(struct workload_reader *x)
 {
 	const struct suite *machine = x->r->s->unscaled == x->r->o->unscaled ? x->r->s : NULL;

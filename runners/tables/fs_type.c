@@ -11,16 +11,12 @@
 #define MIB (1ull << 20)
 
 /*
- * ext4: block size and journal size do not depend on the device's size, nothing is initialised
- * later beside the measuring, and names are hashed alike in every run. Neither list of letters
- * has an option that would write elsewhere (-z), format nothing (-n, -S) or start from other
- * content (-d, -l). Checked with mke2fs 1.47.0: the last -E replaces those before it, and -J
- * makes a journal even beside -O ^has_journal.
- *
- * xfs, checked with mkfs.xfs 6.1: block, inode and log size for the same reasons. A key may be
- * given only once in all, so lists of -m are joined.
- *
- * btrfs, checked with mkfs.btrfs 6.2: its defaults for one device, written out.
+ * Block, inode and journal size do not depend on the device's size, nothing is initialised later
+ * beside the measuring, and names are hashed alike in every run. No letter writes elsewhere
+ * (mke2fs -z), formats nothing (-n, -S) or starts from other content (-d, -l). Checked with mke2fs
+ * 1.47.0 (the last -E replaces those before it; -J makes a journal even beside -O ^has_journal),
+ * mkfs.xfs 6.1 (a key may be given once in all, so lists of -m are joined) and mkfs.btrfs 6.2 (its
+ * defaults for one device, written out).
  */
 const struct fs_type fs_types[] = {
 	{
@@ -172,19 +168,15 @@ static bool replaced(const struct fs_type *t, const struct mkfs_opts *user, char
 
 static void fill_in(struct buf *b, const char *text, const char *uuid, const char *hash_seed)
 {
-	const char *const marks[][2] = { { "{uuid}", uuid }, { "{hash_seed}", hash_seed } };
-
 	while (*text) {
-		size_t i = 0;
+		size_t len = strcspn(text, "{");
 
-		while (i < 2 && strncmp(text, marks[i][0], strlen(marks[i][0])))
-			i++;
-		if (i == 2) {
-			buf_addc(b, *text++);
-			continue;
-		}
-		buf_adds(b, marks[i][1]);
-		text += strlen(marks[i][0]);
+		buf_add(b, text, len);
+		text += len;
+		if (*text)
+			buf_adds(b, text[1] == 'u' ? uuid : hash_seed);
+		len = strcspn(text, "}");
+		text += len + (text[len] == '}');
 	}
 }
 

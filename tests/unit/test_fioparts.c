@@ -237,6 +237,8 @@ static const struct {
 } expected[] = {
 	{ "[a]\nsize=1m\nnumjobs=4 # four\n", 4, 0, 4 << 20 },
 	{ "[a]\nsize=1M\nfilename=w\nnumjobs=4\n[b]\nfilename=w\nsize=3mb\n", 5, 0, 3 << 20 },
+	{ "[a]\nsize=3m\nfilename=w\n[b]\nfilename=w\nsize=1m\n", 2, 0, 3 << 20 },
+	{ "[a]\nsize=1m\nfilename=w\ndirectory=d\n[b]\nfilename=w\nsize=3m\n", 2, 0, 4 << 20 },
 	{ "[a]\nsize=1m\nioengine=posixaio\niodepth=8\n", 2, 1, 1 << 20 },
 	{ "[a]\nsize=1m\nioengine=io_uring\nsqthread_poll=1\nnumjobs=3\n", 6, 3, 3 << 20 },
 	{ "[a]\nsize=1m\nioengine=libaio\nio_submit_mode=offload\n", 2, 1, 1 << 20 },
