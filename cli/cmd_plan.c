@@ -16,7 +16,7 @@
 #include "runners/host/order.h"
 #include "runners/host/reboot.h"
 #include "runners/suite/suite.h"
-#include "runners/tables/device.h"
+#include "runners/tables/mode.h"
 #include "runners/vm/vm.h"
 
 static const char *or_default(const char *text, const char *def)

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "lib/fs.h"
-#include "runners/tables/device.h"
 #include "runners/lock/lock_metric.h"
 #include "runners/profile/profile_metric.h"
 #include "runners/tables/mode.h"
