@@ -86,8 +86,9 @@ struct fsload_result {
 	struct measured measured; /* .lat and .series point to the two below */
 	struct hist lat;
 	struct series series;              /* without room where the mix has no interval */
-	int first_errno;                   /* of the first failed operation; 0: none */
 	uint64_t count[ROLE_COUNTERS_MAX]; /* of one role: measured.count */
+	int first_errno;                   /* of the first failed operation; 0: none */
+	uint64_t first_error_ns, end_ns;   /* its time, and that of the last thread's end */
 };
 
 struct fsload {
