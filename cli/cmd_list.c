@@ -14,7 +14,7 @@
 #include "lib/ini.h"
 #include "runners/fio/fiojob.h"
 #include "runners/lock/lock_metric.h"
-#include "runners/profile/profile_metric.h"
+#include "runners/profile/profile.h"
 #include "runners/suite/suite.h"
 #include "workloads/metric.h"
 #include "workloads/role.h"

@@ -15,7 +15,7 @@
 
 #include "lib/buf.h"
 #include "lib/err.h"
-#include "runners/preload/fio_clock.h"
+#include "runners/preload/preload.h"
 
 struct fio_times {
 	char *path;              /* of the file that fio's threads write to */

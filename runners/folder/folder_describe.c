@@ -7,7 +7,7 @@
 #include "lib/fs.h"
 #include "runners/tables/device.h"
 #include "runners/lock/lock_metric.h"
-#include "runners/profile/profile_metric.h"
+#include "runners/profile/profile.h"
 #include "runners/tables/mode.h"
 
 static json_t *json_strings(const struct strv *v)

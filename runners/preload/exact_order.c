@@ -46,7 +46,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "runners/preload/exact_order.h"
+#include "runners/preload/preload.h"
 
 #define SAID EXACT_ORDER_SAID "\n"
 #ifndef PATIENCE_NS

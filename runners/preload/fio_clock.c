@@ -13,7 +13,7 @@
  * Seen with fio 3.33 to 3.42. A fio where this is otherwise leaves no entry, or one that
  * does not agree with fio's milliseconds and so is not used (fio_times.c).
  *
- * The marks of a profile (profile.h) are executed here as well, at the very beginning of
+ * The marks of a profile are executed here as well, at the very beginning of
  * each thread's measured part and at its end: they do nothing where nobody looks.
  */
 #include <dlfcn.h>
@@ -25,8 +25,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "runners/preload/fio_clock.h"
-#include "runners/preload/profile.h"
+#include "runners/preload/preload.h"
 
 static struct {
 	struct fio_clock *clock;

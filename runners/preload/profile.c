@@ -35,7 +35,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "runners/preload/profile.h"
+#include "runners/preload/preload.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
