@@ -13,7 +13,7 @@
 #include "lib/data.h"
 #include "lib/ini.h"
 #include "runners/fio/fiojob.h"
-#include "runners/lock/lock_metric.h"
+#include "runners/lock/lockstacks.h"
 #include "runners/profile/profile.h"
 #include "runners/suite/suite.h"
 #include "workloads/metric.h"

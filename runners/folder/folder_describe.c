@@ -6,7 +6,7 @@
 
 #include "lib/fs.h"
 #include "runners/tables/device.h"
-#include "runners/lock/lock_metric.h"
+#include "runners/lock/lockstacks.h"
 #include "runners/profile/profile.h"
 #include "runners/tables/mode.h"
 

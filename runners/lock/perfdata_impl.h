@@ -9,8 +9,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "runners/lock/keys.h"
-#include "runners/lock/perfdata.h"
+#include "runners/lock/waits_impl.h"
 
 /* --- bytes ------------------------------------------------------------------------- */
 
