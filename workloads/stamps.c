@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * stamps.c: marks and stamps made and judged, and free space filled with marks; see stamps.h. The
- * latter is done before the timer and through a file, so that it never touches a block in use and
- * needs no right beyond writing in that directory.
+ * stamps.c: marks and stamps made and judged, and free space filled with marks: before the timer,
+ * and through a file, so that no block in use is touched.
  */
 #include "workloads/stamps.h"
 
