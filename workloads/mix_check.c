@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * mix_check.c: the contradictions in a mix, before any file is made. One function a rule; each says
- * its own sentence, and all of them are asked, so that a user corrects a suite once.
+ * mix_check.c: the contradictions in a mix, found before any file is made: a function a rule, each
+ * with its sentence. All rules are checked, so that a user corrects a suite once.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * perfdata_build.c: makes of a perf.data file's records: events by time, each call
- * chain once, the names of threads by thread and time.
- */
+/* perfdata_build.c: a file's events by time, its call chains once each, its names by thread. */
 #include <stdlib.h>
 
 #include "runners/lock/perfdata_impl.h"

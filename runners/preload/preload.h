@@ -22,9 +22,9 @@
 #define FIO_CLOCK_THREADS 4096u          /* more than fio has (REAL_MAX_JOBS) */
 
 /*
- * A thread of fio works, then takes the lock of fio's statistics and leaves it, reads
- * back what it wrote where it verifies, takes and leaves the lock again, and so on with
- * each loop: each of these is a step. All times are CLOCK_MONOTONIC in ns.
+ * A thread of fio works, takes and leaves the lock of fio's statistics, verifies where it is to,
+ * takes and leaves the lock again, and so on with each loop. Each of these is a step. All times are
+ * CLOCK_MONOTONIC.
  */
 struct fio_clock_thread {
 	uint64_t begin_ns;     /* of the measured part: after the ramp where there is one */
@@ -47,9 +47,9 @@ struct fio_clock {
 #define PROFILE_LIB "fsduel-profile.so"
 
 /*
- * QEMU's plug-in interface has a number. This variable says the one that the plug-in
- * claims, a digit from 1 to PROFILE_INTERFACE_MAX; asked by PROFILE_ASK in the place of
- * out=PATH it writes PROFILE_USABLE or why not to stdout, and ends QEMU.
+ * The number of QEMU's plug-in interface that the plug-in claims, a digit up to
+ * PROFILE_INTERFACE_MAX. With PROFILE_ASK in the place of out=PATH the plug-in writes
+ * PROFILE_USABLE or a reason to stdout, and ends QEMU.
  */
 #define PROFILE_INTERFACE_ENV "FSDUEL_PLUGIN_INTERFACE"
 #define PROFILE_INTERFACE_MAX 7
@@ -57,8 +57,8 @@ struct fio_clock {
 #define PROFILE_USABLE "usable"
 
 /*
- * An instruction that does nothing: nopl DISP32(%rax) with a displacement that no
- * compiler writes. The guest executes it in every pass, so that nothing differs.
+ * A no-operation, nopl DISP32(%rax), with a displacement that no compiler writes. The guest
+ * executes it in every pass, so that passes do not differ.
  */
 #define PROFILE_MARK_BYTES 0x0f, 0x1f, 0x80
 #define PROFILE_MARK_LEN 7
@@ -68,10 +68,7 @@ struct fio_clock {
 #define PROFILE_MARK(disp)                                                                         \
 	__asm__ volatile(".byte 0x0f, 0x1f, 0x80\n\t.long %c0" : : "i"(disp) : "memory")
 
-/*
- * The file of the plug-in: a header and one record for each address that was
- * executed between the marks, by address. Of this machine's own byte order.
- */
+/* The plug-in's file: a header and a record for each executed address, in order of address. */
 #define PROFILE_MAGIC "fsduelP1"
 
 struct profile_header {

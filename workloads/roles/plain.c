@@ -78,8 +78,8 @@ static int mmap_write_sync(struct role_thread *t)
 
 /* clang-format off */
 
-/* Inside the file. On ext4 a pure overwrite takes the lock shared; one that must allocate or
- * convert takes it exclusively. extents, bs and region_start say which of the two it is. */
+/* On ext4 a pure overwrite takes the lock shared; one that must allocate or convert takes it
+ * exclusively. */
 ROLE_ROW(dio_overwrite) = { "dio_overwrite", "direct writes inside the file (pwrite, O_DIRECT)",
 	DIRECT_WRITE, WRITES };
 ROLE_ROW(dio_read) = { "dio_read", "direct reads (pread, O_DIRECT)", DIRECT_READ, READS };
@@ -129,7 +129,7 @@ ROLE_ROW(fallocate) = { "fallocate",
 	.op = fallocate_op, DEFAULTS("extents", "unwritten", "file", "own", "final_sync", "1") };
 
 /* Caches are dropped before the timer, so the first visit of a page reads it (and some around it)
- * from the device. Later visits are memory alone, until a direct write beside throws the page out. */
+ * from the device. Later visits are memory alone, until a direct write beside evicts the page. */
 ROLE_ROW(mmap_read) = { "mmap_read", "reads from a shared mapping of the file",
 	.open_flags = O_RDONLY | O_NOATIME, .needs_fd = true, .bs_align = 1,
 	.begin = mmap_read_begin, .op = mmap_read_op, .end = mapping_end };
