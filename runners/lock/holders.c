@@ -35,14 +35,18 @@ static struct hold *current(struct held_lock *l)
 	return l->n && l->v[l->n - 1].end_ns == UINT64_MAX ? &l->v[l->n - 1] : NULL;
 }
 
+static void end_part(const struct held_lock *l, struct hold *h)
+{
+	h->end_ns = l->now_ns;
+	h->watched_end_ns = l->watched_ns;
+}
+
 static void close_hold(struct held_lock *l)
 {
 	struct hold *h = current(l);
 
-	if (h) {
-		h->end_ns = l->now_ns;
-		h->watched_end_ns = l->watched_ns;
-	}
+	if (h)
+		end_part(l, h);
 	l->nr_threads = 0;
 }
 
@@ -77,8 +81,7 @@ static void split_hold(struct held_lock *l)
 	if (!h || !h->shared)
 		return;
 	next = *h;
-	h->end_ns = l->now_ns;
-	h->watched_end_ns = l->watched_ns;
+	end_part(l, h);
 	next.start_ns = l->now_ns;
 	next.queued_ns = l->writers ? l->queued_ns : UINT64_MAX;
 	*new_hold(l) = next;
@@ -137,8 +140,7 @@ void held_got(struct held_lock *l, uint32_t thread, uint32_t who, bool shared, u
 		close_hold(l);
 		open_hold(l, who, shared);
 	} else if (h->who != who && h->who != NOBODY) {
-		h->end_ns = l->now_ns; /* from here on of several kinds; its threads stay */
-		h->watched_end_ns = l->watched_ns;
+		end_part(l, h); /* from here on of several kinds; its threads stay */
 		open_hold(l, NOBODY, true);
 	}
 	add_thread(l, thread);
