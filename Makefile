@@ -97,9 +97,7 @@ $(B)/fsduel $(B)/fsload: $(B)/libfsduel.a
 # Loaded into QEMU in exact mode, and into fio; never with sanitizers.
 PRELOAD = $(CC) -std=c17 -D_GNU_SOURCE -I. $(WARN) -ffile-prefix-map=$(CURDIR)=. -O2 -shared -fPIC \
 	$(CPPFLAGS) $(LDFLAGS)
-$(B)/fsduel-exact-order.so: runners/preload/exact_order.h
-$(B)/fsduel-profile.so: runners/preload/profile.h
-$(B)/fsduel-fio-clock.so: runners/preload/fio_clock.h runners/preload/profile.h
+$(PRELOADS): runners/preload/preload.h
 .SECONDEXPANSION:
 $(PRELOADS): $(B)/fsduel-%.so: runners/preload/$$(subst -,_,$$*).c $(B)/.flags
 	$(call say,LD,$@)$(PRELOAD) -fvisibility=$(if $(findstring profile,$@),hidden,default) \

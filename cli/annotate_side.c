@@ -15,7 +15,7 @@
 #include "lib/fs.h"
 #include "lib/num.h"
 #include "lib/schema.h"
-#include "runners/profile/counts.h"
+#include "runners/profile/profile.h"
 #include "runners/suite/plan.h"
 
 #define LAST_BYTES 14 /* of the last instruction, in which a relocation may be */

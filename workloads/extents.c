@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * extents.c: make extent states and read them back; see extents.h. Making uses only pwrite and
- * fallocate, reading only FIEMAP: nothing here knows a file system.
- */
+/* extents.c: states of extents made by pwrite and fallocate, and read back by FIEMAP. */
 #include "workloads/extents.h"
 
 #include <errno.h>

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fsload.c: the load generator: starts the threads of a mix together, waits for
- * them and adds up what they measured. What one thread does is in worker.c, how
- * the work file is made in prepare.c.
+ * fsload.c: the load generator: it starts the threads of a mix together, waits for them and adds
+ * up their figures. worker.c is one thread; prepare.c makes the work file.
  */
 #include "workloads/fsload.h"
 
@@ -20,14 +19,17 @@
 #define SPARE_FDS 64 /* what a caller has open beside the threads' */
 #define THREAD_FDS 4 /* the work file, and what a role opens for itself */
 
-/* As many intervals as a run by time can begin; nobody knows of one by operations. */
-static unsigned series_room(const struct mix *m)
+/* With room for the intervals that a run by time can begin; a run by operations has no bound. */
+static void make_series(struct series *s, const struct mix *m)
 {
 	uint64_t interval_ns = m->param[MIX_INTERVAL];
+	unsigned room = SERIES_MAX;
 
 	if (!interval_ns)
-		return 0;
-	return mix_op_bound(m) ? SERIES_MAX : (unsigned)(m->param[MIX_RUNTIME] / interval_ns) + 2;
+		room = 0;
+	else if (!mix_op_bound(m))
+		room = (unsigned)(m->param[MIX_RUNTIME] / interval_ns) + 2;
+	series_init(s, interval_ns, room);
 }
 
 int fsload_init(struct fsload *l, const struct mix *mix, const char *path, uint64_t seed,
@@ -44,9 +46,9 @@ int fsload_init(struct fsload *l, const struct mix *mix, const char *path, uint6
 	l->nr_roles = mix->nr;
 	l->path = xstrdup(path);
 	l->role = xcalloc(mix->nr, sizeof(*l->role));
-	series_init(&l->total.series, mix->param[MIX_INTERVAL], series_room(mix));
+	make_series(&l->total.series, mix);
 	for (unsigned i = 0; i < mix->nr; i++)
-		series_init(&l->role[i].series, mix->param[MIX_INTERVAL], series_room(mix));
+		make_series(&l->role[i].series, mix);
 	return 0;
 }
 
@@ -97,7 +99,7 @@ static void crew_init(struct crew *c, const struct fsload *l, struct run *r)
 			zipf_init(&c->zipf[i], mix_bounds(m, en).blocks, en->param[ROLE_THETA]);
 		for (unsigned k = 0; k < en->threads; k++, w++) {
 			worker_init(w, r, en, &c->zipf[i], k, l->seed);
-			series_init(&w->series, m->param[MIX_INTERVAL], series_room(m));
+			make_series(&w->series, m);
 		}
 	}
 }
@@ -140,24 +142,16 @@ static int start_threads(struct worker *w, unsigned nr, unsigned *started, struc
 
 /* --- adding up --------------------------------------------------------------- */
 
-struct sum {
-	struct fsload_result *result;
-	uint64_t end_ns, first_error_ns;
-};
-
-static void add_first_error(struct sum *s, int first_errno, uint64_t at_ns)
+static void add_first_error(struct fsload_result *r, int first_errno, uint64_t at_ns)
 {
-	struct fsload_result *r = s->result;
-
-	if (first_errno && (!r->first_errno || at_ns < s->first_error_ns)) {
+	if (first_errno && (!r->first_errno || at_ns < r->first_error_ns)) {
 		r->first_errno = first_errno;
-		s->first_error_ns = at_ns;
+		r->first_error_ns = at_ns;
 	}
 }
 
-static void add_worker(struct sum *s, const struct worker *w, uint64_t start_ns)
+static void add_worker(struct fsload_result *r, const struct worker *w, uint64_t start_ns)
 {
-	struct fsload_result *r = s->result;
 	uint64_t begun_ns = start_ns + w->delay_ns;
 
 	hist_merge(&r->lat, &w->lat);
@@ -168,18 +162,16 @@ static void add_worker(struct sum *s, const struct worker *w, uint64_t start_ns)
 	r->measured.missed += w->missed;
 	r->measured.paced |= w->pace.rate_per_s > 0;
 	r->measured.thread_ns += w->end_ns > begun_ns ? w->end_ns - begun_ns : 0;
-	if (w->end_ns > s->end_ns)
-		s->end_ns = w->end_ns;
-	add_first_error(s, w->first_errno, w->first_error_ns);
+	if (w->end_ns > r->end_ns)
+		r->end_ns = w->end_ns;
+	counters_merge(r->measured.counters, r->count, w->t.count);
+	add_first_error(r, w->first_errno, w->first_error_ns);
 }
 
 /* Of the background the errors, and the time of its threads, whose waits for locks count. */
-static void add_role(struct sum *total, const struct sum *role, bool background)
+static void add_role(struct fsload_result *to, const struct fsload_result *from, bool background)
 {
-	const struct fsload_result *from = role->result;
-	struct fsload_result *to = total->result;
-
-	add_first_error(total, from->first_errno, role->first_error_ns);
+	add_first_error(to, from->first_errno, from->first_error_ns);
 	if (background) {
 		to->measured.errors += from->measured.errors;
 		to->measured.thread_ns += from->measured.thread_ns;
@@ -188,15 +180,14 @@ static void add_role(struct sum *total, const struct sum *role, bool background)
 	hist_merge(&to->lat, &from->lat);
 	series_merge(&to->series, &from->series);
 	measured_add(&to->measured, &from->measured);
-	if (role->end_ns > total->end_ns)
-		total->end_ns = role->end_ns;
+	if (from->end_ns > to->end_ns)
+		to->end_ns = from->end_ns;
 }
 
-/* delay_ns: of those it sums up; the series begins at the barrier all the same. */
-static void finish(struct sum *s, uint64_t start_ns, uint64_t delay_ns)
+/* The time begins after delay_ns, the series at the barrier all the same. */
+static void finish(struct fsload_result *r, uint64_t start_ns, uint64_t delay_ns)
 {
-	struct fsload_result *r = s->result;
-	uint64_t since_ns = s->end_ns - start_ns;
+	uint64_t since_ns = r->end_ns - start_ns;
 
 	r->measured.elapsed_ns = since_ns > delay_ns ? since_ns - delay_ns : 0;
 	r->measured.lat = &r->lat;
@@ -204,42 +195,31 @@ static void finish(struct sum *s, uint64_t start_ns, uint64_t delay_ns)
 	r->measured.series = r->series.nr ? &r->series : NULL;
 }
 
+/* All but the series' room. */
 static void clear(struct fsload_result *r)
 {
-	memset(&r->measured, 0, sizeof(r->measured));
-	memset(&r->lat, 0, sizeof(r->lat));
-	memset(r->count, 0, sizeof(r->count));
-	r->first_errno = 0;
-	series_clear(&r->series);
-}
+	struct series series = r->series;
 
-static void clear_all(struct fsload *l)
-{
-	clear(&l->total);
-	for (unsigned i = 0; i < l->nr_roles; i++)
-		clear(&l->role[i]);
+	series_clear(&series);
+	memset(r, 0, sizeof(*r));
+	r->series = series;
 }
 
 static void add_up(struct fsload *l, const struct worker *w, uint64_t start_ns)
 {
-	struct sum total = { .result = &l->total };
-
 	for (unsigned i = 0; i < l->mix->nr; i++) {
 		const struct mix_entry *en = &l->mix->entry[i];
-		struct sum role = { .result = &l->role[i] };
-		const struct counter *counters = en->role->counters;
+		struct fsload_result *r = &l->role[i];
 
-		counters_init(counters, l->role[i].count);
-		l->role[i].measured.counters = counters;
-		l->role[i].measured.count = l->role[i].count;
-		for (unsigned k = 0; k < en->threads; k++, w++) {
-			add_worker(&role, w, start_ns);
-			counters_merge(counters, l->role[i].count, w->t.count);
-		}
-		finish(&role, start_ns, en->param[ROLE_START_DELAY]);
-		add_role(&total, &role, en->param[ROLE_BACKGROUND]);
+		r->measured.counters = en->role->counters;
+		r->measured.count = r->count;
+		counters_init(r->measured.counters, r->count);
+		for (unsigned k = 0; k < en->threads; k++, w++)
+			add_worker(r, w, start_ns);
+		finish(r, start_ns, en->param[ROLE_START_DELAY]);
+		add_role(&l->total, r, en->param[ROLE_BACKGROUND]);
 	}
-	finish(&total, start_ns, 0);
+	finish(&l->total, start_ns, 0);
 }
 
 /* A thread that completed nothing makes the cell another one than was asked for. */
@@ -321,7 +301,9 @@ int fsload_run(struct fsload *l, void (*mark)(void *arg, int begin), void *arg,
 	struct run r;
 	int ret;
 
-	clear_all(l);
+	clear(&l->total);
+	for (unsigned i = 0; i < l->nr_roles; i++)
+		clear(&l->role[i]);
 	run_init(&r, l, stop);
 	crew_init(&c, l, &r);
 	raise_fd_limit(c.nr);

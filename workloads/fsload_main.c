@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fsload_main.c: the load generator as a program of its own, for trying a mix
- * out by hand. It makes FILE, proves its extents, runs, prints and removes FILE.
- * fsduel itself calls the library and not this.
+ * fsload_main.c: the load generator as a program, to try a mix by hand. It makes FILE, proves its
+ * extents, runs, prints and removes FILE.
  */
 #include <argp.h>
 #include <errno.h>
@@ -172,12 +171,12 @@ static void print_table(const struct fsload *l)
 			print_cell(m, &l->total.measured);
 		putchar('\n');
 	}
-	for (unsigned i = 0; i < l->mix->nr; i++)
+	for (unsigned i = 0; i < l->mix->nr; i++) {
 		print_counts(l->mix->entry[i].role, l->role[i].count);
-	for (unsigned i = 0; i < l->mix->nr; i++)
 		if (l->role[i].first_errno)
 			printf("first error of %s: %s\n", l->mix->entry[i].role->name,
 			       strerror(l->role[i].first_errno));
+	}
 }
 
 static void put(json_t *metrics_of, const char *name, double value, const char *unit,

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * hist.c: histograms and series; see hist.h. The bucket arithmetic is that of fio's stat.c
- * (plat_val_to_idx, plat_idx_to_val) with more groups, so that fio's json+ bins fall into the same
- * buckets.
+ * hist.c: histograms and series. The bucket arithmetic is that of fio's stat.c (plat_val_to_idx,
+ * plat_idx_to_val) with more groups, so that fio's json+ bins fall into the same buckets.
  */
 #include "workloads/hist.h"
 
@@ -82,7 +81,7 @@ void hist_merge(struct hist *into, const struct hist *from)
 		into->bucket[i] += from->bucket[i];
 }
 
-/* Bins without extremes leave max_ns 0: then there is nothing to hold the midpoint against. */
+/* max_ns is 0 where only bins are known. */
 static uint64_t midpoint(const struct hist *h, unsigned index)
 {
 	uint64_t ns = hist_low(index) + ((1ull << bucket_shift(index)) >> 1);

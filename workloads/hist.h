@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * hist.h: the two things kept of completed operations: a log-linear histogram of their latencies,
- * and a series of their counts over time. Both can be merged.
- *
- * Buckets are those of fio (stat.h, plat_val_to_idx): exact below 128 ns, then 64 buckets to each
- * power of two, so a percentile is off by less than 0.8 %. Percentiles come from merged counts,
- * never from averaged percentiles.
+ * hist.h: a histogram of latencies, and a series of counts of operations over time. Both can be
+ * merged. The histogram has the buckets of fio (stat.h, plat_val_to_idx): exact below 128 ns, then
+ * 64 to each power of two, so a percentile is off by less than 0.8 %.
  */
 #ifndef FSDUEL_WORKLOADS_HIST_H
 #define FSDUEL_WORKLOADS_HIST_H
@@ -31,25 +28,15 @@ unsigned hist_index(uint64_t ns);
 uint64_t hist_low(unsigned index);  /* smallest value of the bucket, ns */
 uint64_t hist_high(unsigned index); /* largest, ns; UINT64_MAX of the last bucket */
 
-/*
- * Add count values known only by a representative (fio's json+ bins give a
- * bucket's midpoint): buckets and count grow; sum and extremes are the
- * caller's to set.
- */
+/* Add count values of a bucket, as fio's json+ has them. The caller sets sum and extremes. */
 void hist_add_bin(struct hist *h, uint64_t ns, uint64_t count);
 
 /*
- * Nearest-rank percentile (NIST handbook 7.2.6.2, no interpolation), p in
- * thousandths of a per cent: 99900 is p99.9. The midpoint of the bucket that
- * holds the value, never outside min_ns to max_ns where those are known. 0 when
- * the histogram is empty.
+ * Nearest-rank percentile (NIST handbook 7.2.6.2), p in thousandths of a per cent: 99900 is p99.9.
+ * The midpoint of the bucket, within min_ns and max_ns where those are known; 0 of no values.
  */
 uint64_t hist_percentile(const struct hist *h, uint32_t p_milli_pct);
 
-/*
- * A series: one count an interval from the start barrier on. The room is there before the barrier;
- * in the timed loop it is a comparison and an increment.
- */
 #define SERIES_MAX 4096 /* intervals; the last takes whatever comes after it */
 
 struct series {
@@ -64,10 +51,10 @@ void series_init(struct series *s, uint64_t interval_ns, unsigned room);
 void series_clear(struct series *s); /* all counts 0, the room stays */
 void series_release(struct series *s);
 void series_merge(struct series *into, const struct series *from); /* of the same shape */
-/* What is complete ended end_ns after the start barrier: sets end_ns and nr. */
+/* The run ended end_ns after the start barrier: sets end_ns and nr. */
 void series_finish(struct series *s, uint64_t end_ns);
 
-/* Where one thread's next completion is counted. */
+/* The place that counts one thread's next completion. */
 struct series_cursor {
 	uint64_t boundary_ns; /* on the clock: the interval's end */
 	uint64_t interval_ns;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* mapping.c: mapping a region and surviving SIGBUS in it; see mapping.h. */
+/* mapping.c: a region mapped, and SIGBUS in it turned into -EIO. */
 #include "workloads/mapping.h"
 
 #include <errno.h>
@@ -11,7 +11,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* Where this thread's handler jumps; file scope because a signal handler has no argument. */
+#include "lib/buf.h"
+
+/* The handler of this thread jumps there. A signal handler has no argument. */
 static _Thread_local sigjmp_buf *volatile on_sigbus;
 
 static void sigbus(int sig)
@@ -19,7 +21,7 @@ static void sigbus(int sig)
 	sigset_t bus;
 
 	if (on_sigbus) {
-		/* Jumping out restores no mask: still blocked, the next one would kill. */
+		/* The jump restores no mask, and a SIGBUS that is blocked kills. */
 		sigemptyset(&bus);
 		sigaddset(&bus, sig);
 		pthread_sigmask(SIG_UNBLOCK, &bus, NULL);
@@ -33,11 +35,9 @@ int mapping_begin(struct role_thread *t, int prot, struct err *e)
 {
 	struct sigaction sa = { .sa_handler = sigbus };
 	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-	struct mapping *m = malloc(sizeof(*m));
+	struct mapping *m = xcalloc(1, sizeof(*m));
 	void *base;
 
-	if (!m)
-		return err_add(e, ENOMEM, "%s: no memory", t->role->name);
 	m->start = t->region_start / page * page;
 	m->len = (size_t)(t->region_start - m->start + t->region_size);
 	/* The handler first: it needs no taking back. */

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * mapping.h: a thread's own shared mapping of its region, for the mmap roles.
- * Each thread has one of its own: a page made accessible for one still faults
- * for the next.
+ * mapping.h: a shared mapping of its region for each thread of the mmap roles. Threads share none:
+ * a page that one has made accessible still faults for the next.
  *
- * A page fault that cannot be served (no space left, an I/O error, the file cut
- * short) is SIGBUS and no errno. It is turned into -EIO of that one operation:
- * the handler jumps back into it. sigsetjmp without the signal mask is a few
- * stores and no system call; asking the kernel first (MADV_POPULATE_WRITE)
- * would be one, and would measure another path. The handler stays installed:
- * for a SIGBUS anywhere else it restores the default and lets that kill.
+ * A page fault that fails (no space left, an I/O error, the file cut short) raises SIGBUS. Its
+ * handler jumps back into the operation, which then returns -EIO. sigsetjmp without the signal mask
+ * is a few stores; MADV_POPULATE_WRITE would be a system call and measure another path. The handler
+ * stays installed. A SIGBUS anywhere else still kills.
  */
 #ifndef FSDUEL_WORKLOADS_MAPPING_H
 #define FSDUEL_WORKLOADS_MAPPING_H
@@ -18,7 +15,7 @@
 
 struct mapping {
 	char *base;
-	uint64_t start; /* file offset of base: the region's, down to a page */
+	uint64_t start; /* file offset of base: the region's start, rounded down to a page */
 	size_t len;
 };
 
@@ -26,7 +23,6 @@ struct mapping {
 int mapping_begin(struct role_thread *t, int prot, struct err *e);
 void mapping_end(struct role_thread *t);
 
-/* Where that file offset is mapped. */
 static inline char *mapping_at(const struct role_thread *t, uint64_t offset)
 {
 	const struct mapping *m = t->priv;
@@ -35,12 +31,12 @@ static inline char *mapping_at(const struct role_thread *t, uint64_t offset)
 }
 
 /*
- * Store t->bs bytes into the mapping in whole words, each at once, so that who
- * looks meanwhile sees a word as it was or as it is. That many, or -EIO.
+ * Store t->bs bytes into the mapping word by word, so that a reader beside sees each word old or
+ * new. Returns t->bs or -EIO.
  */
 int64_t mapping_store(const struct role_thread *t, uint64_t *dst, const uint64_t *src);
 
-/* memcpy of t->bs bytes, one side of which is mapped: that many, or -EIO. */
+/* memcpy of t->bs bytes from or into the mapping. Returns t->bs or -EIO. */
 int64_t mapping_copy(const struct role_thread *t, void *dst, const void *src);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * metric.c: the table of metrics; see metric.h. A new metric is a function and
- * a row. A function says false rather than give a number that was not measured.
+ * metric.c: the table of metrics. A new metric is a function and a row. A function returns false
+ * where its figure was not measured.
  */
 #include "workloads/metric.h"
 
@@ -66,60 +66,32 @@ static bool lat_max(const struct measured *m, double *value)
 	return true;
 }
 
-static bool percentile(const struct measured *m, uint32_t p_milli_pct, double *value)
-{
-	if (!m->lat || !m->lat->count)
-		return false;
-	*value = (double)hist_percentile(m->lat, p_milli_pct);
-	return true;
-}
-
-/* A function each of percentiles and of counts. */
 #define PERCENTILE(name, p_milli_pct)                                                              \
 	static bool name(const struct measured *m, double *value)                                  \
 	{                                                                                          \
-		return percentile(m, p_milli_pct, value);                                          \
+		if (!m->lat || !m->lat->count)                                                     \
+			return false;                                                              \
+		*value = (double)hist_percentile(m->lat, p_milli_pct);                             \
+		return true;                                                                       \
 	}
 PERCENTILE(lat_p50, 50000)
 PERCENTILE(lat_p90, 90000)
 PERCENTILE(lat_p99, 99000)
 PERCENTILE(lat_p99_9, 99900)
 
-static bool operations(const struct measured *m, double *value)
-{
-	*value = (double)m->ops;
-	return true;
-}
-
-static bool errors(const struct measured *m, double *value)
-{
-	*value = (double)m->errors;
-	return true;
-}
-
-static bool missed(const struct measured *m, double *value)
-{
-	*value = (double)m->missed;
-	return m->paced;
-}
-
-static bool elapsed(const struct measured *m, double *value)
-{
-	*value = (double)m->elapsed_ns;
-	return m->elapsed_ns != 0;
-}
-
-static bool thread_time(const struct measured *m, double *value)
-{
-	*value = (double)m->thread_ns;
-	return m->thread_ns != 0;
-}
-
-static bool resolution(const struct measured *m, double *value)
-{
-	*value = 100 * m->resolution;
-	return m->resolution > 0;
-}
+/* A figure as it was counted, and whether it was. */
+#define COUNTED(name, figure, there)                                                               \
+	static bool name(const struct measured *m, double *value)                                  \
+	{                                                                                          \
+		*value = (double)(figure);                                                         \
+		return there;                                                                      \
+	}
+COUNTED(operations, m->ops, true)
+COUNTED(errors, m->errors, true)
+COUNTED(missed, m->missed, m->paced)
+COUNTED(elapsed, m->elapsed_ns, m->elapsed_ns != 0)
+COUNTED(thread_time, m->thread_ns, m->thread_ns != 0)
+COUNTED(resolution, 100 * m->resolution, m->resolution > 0)
 
 const struct metric metrics[] = {
 	{ "ops_per_s", "1/s", "operations completed in a second; of a mix the sum of its roles",

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* mix.c: a mix of roles from text, and its parameters. mix_check.c says whether they fit. */
+/*
+ * mix.c: the list of all roles, a mix of them read from text, and its parameters. mix_check.c says
+ * whether they fit. make generates the list: a linker section would silently lose roles, because
+ * an archive drops objects that nothing refers to.
+ */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -11,6 +15,25 @@
 
 #define WORD_MAX 64
 #define BLANKS " \t\r\n"
+
+#define ROLE(name) extern const struct role role_##name;
+#include "roles.h"
+#undef ROLE
+
+const struct role *const roles[] = {
+#define ROLE(name) &role_##name,
+#include "roles.h"
+#undef ROLE
+	NULL,
+};
+
+const struct role *role_find(const char *name)
+{
+	for (const struct role *const *r = roles; *r; r++)
+		if (!strcmp((*r)->name, name))
+			return *r;
+	return NULL;
+}
 
 /* "no role is called NAME", with a hint; releases known. */
 static int unknown(struct strv *known, const char *subject, const char *verb, const char *name,
@@ -131,29 +154,28 @@ int mix_parse(struct mix *m, const char *text, struct err *e)
 
 /* --- parameters ------------------------------------------------------------- */
 
-/* The parameter of that name of a role: its row, its place in en, its bit in en->named. */
-struct slot {
-	const struct param *row;
-	uint64_t *value;
-	uint32_t bit;
-};
-
-static bool find_slot(struct mix_entry *en, const char *name, struct slot *s)
+static const struct param *row_of(const struct role *role, const char *name)
 {
-	const struct param *own = en->role->params;
+	const struct param *row = param_find(role_params, name);
 
-	s->row = param_find(role_params, name);
-	if (s->row) {
-		s->value = &en->param[s->row - role_params];
-		s->bit = 1u << (s->row - role_params);
-		return true;
-	}
-	s->row = param_find(own, name);
-	if (s->row) {
-		s->value = &en->own[s->row - own];
-		s->bit = 1u << (NR_ROLE_PARAMS + (s->row - own));
-	}
-	return s->row;
+	return row ? row : param_find(role->params, name);
+}
+
+/* by_name: it was set for this role alone, and later values for all roles pass it by. */
+static int set_param(struct mix_entry *en, const struct param *row, const char *value, bool by_name,
+		     struct err *e)
+{
+	bool common = param_find(role_params, row->name);
+	size_t at = (size_t)(row - (common ? role_params : en->role->params));
+	uint32_t bit = 1u << (common ? at : NR_ROLE_PARAMS + at);
+	uint64_t parsed;
+	int ret = param_parse(row, value, &parsed, e);
+
+	if (ret || (!by_name && en->named & bit))
+		return ret;
+	*(common ? &en->param[at] : &en->own[at]) = parsed;
+	en->named |= by_name ? bit : 0;
+	return 0;
 }
 
 static void add_names(struct strv *names, const struct param *table)
@@ -189,13 +211,9 @@ const struct param *mix_param_row(const struct mix *m, const char *name)
 	const char *dot = strchr(name, '.'), *plain = dot ? dot + 1 : name;
 	const struct param *row = dot ? NULL : param_find(mix_params, name);
 
-	for (unsigned i = 0; !row && i < m->nr; i++) {
-		if (dot && !mix_param_is_of(&m->entry[i], name))
-			continue;
-		row = param_find(role_params, plain);
-		if (!row)
-			row = param_find(m->entry[i].role->params, plain);
-	}
+	for (unsigned i = 0; !row && i < m->nr; i++)
+		if (!dot || mix_param_is_of(&m->entry[i], name))
+			row = row_of(m->entry[i].role, plain);
 	return row;
 }
 
@@ -210,23 +228,18 @@ int mix_set(struct mix *m, const char *name, const char *value, struct err *e)
 		return param_parse(row, value, &m->param[row - mix_params], e);
 	for (unsigned i = 0; i < m->nr; i++) {
 		struct mix_entry *en = &m->entry[i];
-		uint64_t parsed;
-		struct slot s;
 		int ret;
 
 		if (dot && !mix_param_is_of(en, name))
 			continue;
 		of = en;
-		if (!find_slot(en, plain, &s))
+		row = row_of(en->role, plain);
+		if (!row)
 			continue;
 		known = true;
-		ret = param_parse(s.row, value, &parsed, e);
+		ret = set_param(en, row, value, dot, e);
 		if (ret)
 			return ret;
-		if (dot || !(en->named & s.bit))
-			*s.value = parsed;
-		if (dot)
-			en->named |= s.bit;
 	}
 	if (!of)
 		return err_add(e, EINVAL, "\"%.60s\" is set for a role that is not in the mix",

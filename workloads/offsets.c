@@ -19,10 +19,7 @@ static double integral(double a, double b, double theta)
 	return (pow(b, 1 - theta) - pow(a, 1 - theta)) / (1 - theta);
 }
 
-/*
- * The summed weight of a band. Far out the integral between the halves (the
- * midpoint rule) stands for the sum: off by theta (theta + 1) / 24 first^2 of it.
- */
+/* By the midpoint rule where it has many ranks: off by theta (theta + 1) / 24 first^2 of it. */
 static double weight(const struct zipf_band *b, double theta)
 {
 	double first = (double)b->first + 1; /* weights count ranks from 1 */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * offsets.h: where the next operation goes, and when that of a thread with a rate is due. One
- * stream and one pace a thread; each costs a few instructions, because it runs in the timed loop.
+ * offsets.h: the offset of the next operation, and the time at which a thread with a rate begins
+ * it. A thread has one stream and one pace. Both cost a few instructions: they run in the timed
+ * loop.
  */
 #ifndef FSDUEL_WORKLOADS_OFFSETS_H
 #define FSDUEL_WORKLOADS_OFFSETS_H
@@ -14,13 +15,11 @@
 /* --- which rank ---------------------------------------------------------------------- */
 
 /*
- * Ranks that are drawn with probability proportional to rank^-theta, as of popular blocks (Gray
- * et al., "Quickly Generating Billion-Record Synthetic Databases", SIGMOD 1994, section 3.2).
- * Their way and rejection-inversion (Hoermann and Derflinger, ACM TOMACS 6(3), 1996) need pow()
- * for each draw. Here ranks are put into bands as hist.h puts latencies into buckets, each with
- * its exact share of the probability, and drawn in two integer steps: the band by a guide table
- * (Chen and Asau, CACM 1974), then a rank of it uniformly. Below 128 each rank is a band of its
- * own; above, one rank's probability is off by less than theta x 0.8 %, a band's by nothing.
+ * Ranks drawn with probability proportional to rank^-theta (Gray et al., "Quickly Generating
+ * Billion-Record Synthetic Databases", SIGMOD 1994, section 3.2). Their method needs pow() for each
+ * draw. Here ranks form bands, as hist.h's buckets, each with its exact share of the probability:
+ * one draw takes a band by a guide table (Chen and Asau, CACM 1974), a second a rank of it. Below
+ * 128 each rank is a band; above, a rank's probability is off by less than theta x 0.8 %.
  */
 #define ZIPF_GUIDE_BITS 11
 
@@ -54,11 +53,9 @@ static inline uint64_t zipf_next(const struct zipf *z, struct rng *rng)
 /* --- which block ----------------------------------------------------------------------- */
 
 /*
- * A seeded permutation of 0 .. n-1 without a table: rounds of multiply, add and
- * xor-shift are each a bijection of the 2^k values that hold n, and a value
- * outside is sent round again until it falls inside, less than twice on average.
- * Kensler, "Correlated Multi-Jittered Sampling", Pixar technical memo 13-01,
- * 2013, section 5; an affine step alone would visit the file in constant strides.
+ * A seeded permutation of 0 .. n-1 without a table (Kensler, "Correlated Multi-Jittered Sampling",
+ * Pixar technical memo 13-01, 2013, section 5). Rounds of multiply, add and xor-shift are
+ * bijections of 2^k values; one outside n goes round again, less than twice on average.
  */
 #define PERM_ROUNDS 3
 
@@ -96,10 +93,8 @@ struct offset_stream {
 };
 
 /*
- * The stream of thread index of the nr of a role; seed is the role's, the same
- * for all of them. once: thread i visits the indices i, i + nr, ... of one
- * permutation, so that any number of operations of all threads together is the
- * start of that permutation. zipf is of blocks->nr ranks, for OFFSETS_ZIPF only.
+ * The stream of thread index of the nr of a role; seed is the role's. once: thread i visits the
+ * indices i, i + nr, ... of one permutation. zipf has blocks->nr ranks, for OFFSETS_ZIPF only.
  */
 void offset_stream_init(struct offset_stream *s, enum offsets kind,
 			const struct offset_blocks *blocks, const struct zipf *zipf, unsigned index,
@@ -127,13 +122,11 @@ static inline uint64_t offset_next(struct offset_stream *s, struct rng *rng)
 /* --- when ------------------------------------------------------------------------------ */
 
 /*
- * An absolute schedule, so that a late operation does not move those after it. Integers only; the
- * fraction of a nanosecond is carried, so that the rate holds over any time.
- *
- * Latency counts from the time at which an operation was due: a stall of 100 ms at 1000 a second is
- * a hundred slow operations and not one. To count only that one is "coordinated omission" (G. Tene,
- * "How NOT to Measure Latency", 2013). For the same reason operations that were due and never
- * started are counted, too (worker_count_missed).
+ * An absolute schedule, so that a late operation does not move those after it. It carries the
+ * fraction of a nanosecond, so that the rate holds over any time. Latency counts from the time at
+ * which an operation was due: a stall of 100 ms at 1000 a second is a hundred slow operations (G.
+ * Tene, "How NOT to Measure Latency", 2013: coordinated omission). worker_count_missed adds those
+ * that were due and never started.
  */
 struct pace {
 	uint64_t rate_per_s;          /* 0: as fast as it can */

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * param.c: the rows of what can be set, and the one reader and writer of their
- * values; see param.h.
- */
+/* param.c: the rows of all parameters; their values read and written. */
 #include "workloads/param.h"
 
 #include <errno.h>

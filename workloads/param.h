@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * param.h: what can be set of a mix and of each role in it. A parameter is a
- * row: name, kind and range, default, one line of help. The suite reader, the
- * fsload command line, --help and the README all read these rows.
+ * param.h: the parameters of a mix and of each role in it, a row each: name, kind and range,
+ * default, one line of help. Suites, fsload, --help and the README all use these rows.
  */
 #ifndef FSDUEL_WORKLOADS_PARAM_H
 #define FSDUEL_WORKLOADS_PARAM_H

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * prepare.c: the work files of a mix: made with the extents its roles declare,
- * and proved to have them. Both before the timer; see fsload.h.
- */
+/* prepare.c: the work files of a mix, made with the extents that its roles declare, and proved. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -19,7 +16,7 @@ static bool has_own(const struct mix_entry *en)
 	return en->role->needs_fd && en->param[ROLE_FILE] == FILE_OWN;
 }
 
-/* Is it to be made and proved in this file? own: whose the file is; NULL: the shared one. */
+/* Are its extents made and proved in this file? own: the file's owner; NULL: it is shared. */
 static bool declares(const struct mix_entry *en, const struct mix_entry *own)
 {
 	return en->role->needs_fd && en->param[ROLE_EXTENTS] != EXTENTS_ANY &&
@@ -72,7 +69,7 @@ void fsload_remove(const struct fsload *l)
 
 /* --- making --------------------------------------------------------------------- */
 
-/* Part of a region made already in the same state: mix_check let no other overlap through. */
+/* Is the region made already? mix_check lets regions overlap only in the same state. */
 static bool made_before(const struct mix *m, unsigned i, const struct mix_entry *own)
 {
 	const struct mix_entry *en = &m->entry[i];
@@ -109,7 +106,7 @@ static int make_extents(const struct mix *m, const struct mix_entry *own, int fd
 
 struct making {
 	const struct mix *mix;
-	unsigned made; /* files that are there because of us */
+	unsigned made; /* files made so far */
 	struct err *e;
 };
 

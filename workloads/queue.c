@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * queue.c: operations in flight, by libaio and by io_uring; see queue.h.
+ * queue.c: operations in flight, by libaio and by io_uring.
  *
- * libaio (io_setup(2)): one io_submit hands over all that was started since the last reap, and the
- * file system runs in its context: on ext4 a submission that must wait for the inode's lock waits
- * there, and the depth behind it with it.
+ * libaio: the file system runs in the context of io_submit. On ext4 a submission that must wait for
+ * the inode's lock waits there, and all operations behind it with it.
  *
- * io_uring, plain: no polling, no registered files or buffers. Submitting and waiting is one
- * system call. If the file system would have to wait, the kernel hands the operation to a worker
- * thread of its own, so that a depth here meets locks that it does not meet with libaio.
+ * io_uring, without polling, registered files or buffers: one system call submits and waits. If the
+ * file system would have to wait, a worker thread of the kernel takes the operation, so that a
+ * depth here meets locks that it does not meet with libaio.
  */
 #include "workloads/queue.h"
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * queue.h: the hooks of the asynchronous roles (role.h says what each does), for libaio and for
- * io_uring. role->writes says whether a role reads or writes. The role's own parameter depth is
- * the number of operations in flight at once, each with a buffer of its own.
+ * queue.h: the hooks of the asynchronous roles (see role.h), for libaio and for io_uring. They
+ * write where role->writes is set, else they read. depth operations are in flight at once.
  */
 #ifndef FSDUEL_WORKLOADS_QUEUE_H
 #define FSDUEL_WORKLOADS_QUEUE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * role.h: one kind of thread in a mix. A role is one file in workloads/roles/
- * with one `const struct role role_<file>`; make finds it. Copy skeleton.c.
+ * role.h: one kind of thread in a mix: a file in workloads/roles/ with one `const struct role
+ * role_<file>`, which make finds. Copy skeleton.c.
  */
 #ifndef FSDUEL_WORKLOADS_ROLE_H
 #define FSDUEL_WORKLOADS_ROLE_H
@@ -19,7 +19,7 @@
 
 struct stamps; /* workloads/stamps.h */
 
-/* One thread of a role while it runs. The loop in fsload.c owns it; hooks may read all of it. */
+/* One thread of a role while it runs. The loop in timed.c owns it; hooks may read all of it. */
 struct role_thread {
 	const struct role *role;
 	const uint64_t *param; /* NR_ROLE_PARAMS values */
@@ -37,7 +37,7 @@ struct role_thread {
 	uint64_t count[ROLE_COUNTERS_MAX]; /* of role->counters, in their order */
 };
 
-/* An operation that has completed: which slot it was started in, and what op would return. */
+/* A completed operation: its slot, and its result as op returns one. */
 struct role_done {
 	unsigned slot;
 	int64_t got;
@@ -62,48 +62,37 @@ struct role {
 	/* Other defaults than role_params has: name, value, name, value, ..., NULL; may be NULL. */
 	const char *const *defaults;
 	const struct param *params; /* rows of its own, ends with a NULL name; may be NULL */
-	/* What it counts in t->count, up to ROLE_COUNTERS_MAX, ends with a NULL name; may be NULL.
-	 */
+	/* The rows of t->count, up to ROLE_COUNTERS_MAX, ends with a NULL name; may be NULL. */
 	const struct counter *counters;
 
-	/*
-	 * Each thread, before the barrier, outside the timed part; may be NULL.
-	 * 0 or -errno and a sentence: the cell has then failed.
-	 */
+	/* In each thread, before the barrier; may be NULL. On -errno the cell has failed. */
 	int (*begin)(struct role_thread *t, struct err *e);
 	/*
-	 * One operation at this file offset, inside the timed part: bytes moved,
-	 * or -errno, which is counted as an error and survived; fewer bytes than
-	 * t->bs count as EIO. It must not allocate, print or look at the clock.
-	 * Also called for the warm-up, before the barrier. Required, unless the role
-	 * is asynchronous: then it has the two below in its place.
+	 * One operation at this file offset, in the timed part and in the warm-up. Returns the
+	 * bytes moved, or -errno, which counts as an error; fewer bytes than t->bs count as EIO.
+	 * It must not allocate, print or read the clock. An asynchronous role has start and reap
+	 * in its place.
 	 */
 	int64_t (*op)(struct role_thread *t, uint64_t offset);
 	/*
-	 * Asynchronous roles, inside the timed part. start notes one operation at
-	 * this file offset in a free slot, 0 to t->depth - 1; it may leave handing it
-	 * over to the next reap, so that one system call does for many. reap hands
-	 * over what was started, waits until something has completed or wait_ns have
-	 * passed (0: it only looks), and returns how many completed, their slots free
-	 * again, in done (room for t->depth). -errno: the queue is broken, which ends
-	 * this thread. The loop looks at the clock around reap, not they: an
-	 * operation's latency is from start to the return of the reap that brought it.
+	 * start prepares one operation at this file offset in a free slot, 0 to t->depth - 1. reap
+	 * submits the prepared ones, with one system call for many, and waits until one has
+	 * completed or wait_ns have passed (0: no wait). It returns the number completed, listed in
+	 * done (room for t->depth), whose slots are free again. -errno: the queue is broken, which
+	 * ends this thread. The loop reads the clock around reap: a latency lasts from start to the
+	 * return of reap.
 	 */
 	void (*start)(struct role_thread *t, unsigned slot, uint64_t offset);
 	int (*reap)(struct role_thread *t, struct role_done *done, uint64_t wait_ns);
 	/*
-	 * Make what was done so far durable, inside the timed part; NULL: fdatasync(t->fd).
-	 * Called every sync_every operations, and at the end where final_sync is set (unless
-	 * the last operation was just synced). Its time is that of the operation before it,
-	 * whose place in flight stays taken until then (worker_ended in timed.c).
-	 * 0 or -errno: the operation before it then counts as failed.
+	 * Make all operations so far durable, in the timed part; NULL: fdatasync(t->fd). Called
+	 * every sync_every operations, and at the end with final_sync. Its time and its -errno
+	 * belong to the operation before it (worker_ended in timed.c).
 	 */
 	int (*sync)(struct role_thread *t);
-	/* Each thread that began, after the last one's timed part; may be NULL. */
+	/* In each thread that began, after every thread's timed part; may be NULL. */
 	void (*end)(struct role_thread *t);
-	/*
-	 * After the run, once for all its threads: does what was counted make the cell
-	 * invalid? Then -errno and a sentence that says what was seen. May be NULL.
+	/* After the run, on the summed counts: -errno and a sentence if they make the cell invalid.
 	 */
 	int (*judge)(const uint64_t *count, struct err *e);
 };
@@ -111,7 +100,7 @@ struct role {
 extern const struct role *const roles[];        /* sorted by name, ends with NULL */
 const struct role *role_find(const char *name); /* NULL: unknown */
 
-/* The operation of most roles: one pread or pwrite of t->buf. */
+/* The operation of most roles. */
 static inline int64_t role_pread(struct role_thread *t, uint64_t offset)
 {
 	ssize_t n = pread(t->fd, t->buf, t->bs, (off_t)offset);

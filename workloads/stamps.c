@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * stamps.c: marks and stamps made and judged, and free space filled with marks; see stamps.h. The
- * latter is done before the timer and through a file, so that it never touches a block in use and
- * needs no right beyond writing in that directory.
+ * stamps.c: marks and stamps made and judged, and free space filled with marks: before the timer,
+ * and through a file, so that no block in use is touched.
  */
 #include "workloads/stamps.h"
 
@@ -33,9 +32,14 @@
 
 enum word { WORD_MAGIC, WORD_PLACE, WORD_ROUND, WORD_SEED };
 
+static uint64_t seed_word_of(uint64_t seed)
+{
+	return rng_mix(seed, STREAM_STAMPS) | 1;
+}
+
 void stamps_init(struct stamps *s, const struct mix *m, uint64_t seed)
 {
-	*s = (struct stamps){ .seed_word = rng_mix(seed, STREAM_STAMPS) | 1 };
+	*s = (struct stamps){ .seed_word = seed_word_of(seed) };
 	for (unsigned i = 0; i < m->nr; i++) {
 		const struct mix_entry *en = &m->entry[i];
 		struct mix_bounds b = mix_bounds(m, en);
@@ -248,18 +252,15 @@ static int mark_file(int fd, uint64_t max_bytes, uint64_t seed_word, struct err 
 
 int stamps_poison(const char *path, uint64_t max_bytes, uint64_t seed, struct err *e)
 {
-	static const struct mix none;
 	char *name = xasprintf("%s.poison", path), *copy = xstrdup(path);
 	int dir, fd, ret;
-	struct stamps s;
 
-	stamps_init(&s, &none, seed);
 	fd = open(name, O_RDWR | O_CREAT | O_EXCL | O_DIRECT | O_CLOEXEC, 0600);
 	if (fd < 0) {
 		ret = err_sys(e, errno, "poison: cannot make %s for direct writes%s", name,
 			      errno == EEXIST ? ": remove it" : "");
 	} else {
-		ret = mark_file(fd, max_bytes, s.seed_word, e);
+		ret = mark_file(fd, max_bytes, seed_word_of(seed), e);
 		/* One that stays frees no block, and then no mark can be hit. */
 		if (unlink(name) && !ret)
 			ret = err_sys(e, errno, "poison: cannot remove %s", name);
@@ -271,7 +272,6 @@ int stamps_poison(const char *path, uint64_t max_bytes, uint64_t seed, struct er
 		ret = err_sys(e, errno, "poison: cannot sync the file system of %s", path);
 	if (dir >= 0)
 		close(dir);
-	stamps_release(&s);
 	free(name);
 	free(copy);
 	return ret;

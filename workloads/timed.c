@@ -44,13 +44,10 @@ static inline bool worker_sync_due(struct worker *w, bool alone)
 }
 
 /*
- * The one account of an operation, of synchronous and of asynchronous threads. It was
- * begun at begun_ns and came back at back_ns; got is as role->op returns it. A sync that
- * is due belongs to it: it ends when that has ended, and fails where that fails. Returns
- * its end, and nothing may begin in its place before that. So the operations of one
- * place, a thread's or a slot's, follow each other without overlap, no time counts twice
- * there, and the latencies of a thread add up to its time by its depth at most. (Those of
- * a paced thread count from when they were due and do overlap.)
+ * Account for one operation, from begun_ns to back_ns; got is as role->op returns it. A sync that
+ * is due belongs to the operation: its time and its failure count there. Returns the operation's
+ * end; the next one of this thread or slot begins then, so that no time counts twice. (Operations
+ * of a paced thread count from when they were due and may overlap.)
  */
 static inline uint64_t worker_ended(struct worker *w, int64_t got, uint64_t begun_ns,
 				    uint64_t back_ns, bool sync_due)
@@ -75,9 +72,8 @@ static inline uint64_t worker_ended(struct worker *w, int64_t got, uint64_t begu
 }
 
 /*
- * Wait for the turn of the next operation of a paced thread. False: its time ends before
- * that. The others may end it while this thread sleeps: a turn before that end is taken
- * all the same, however late the thread wakes up.
+ * Wait for the turn of the next operation of a paced thread. False: its time ends before that. A
+ * turn before the end is taken however late the thread wakes up.
  */
 static bool wait_turn(struct worker *w, uint64_t *due_ns)
 {
@@ -112,12 +108,12 @@ static void timed_ops(struct worker *w)
 /* --- the timed part with several operations in flight; role.h has the hooks ------------------ */
 
 /*
- * The clock is read once for each return of reap: the end of the operations it brought is the
- * start of those that take their slots; syncs that were due come in between. A paced thread
- * starts an operation when it is due and a slot is free, and counts from when it was due.
+ * The clock is read once for each return of reap: the operations that it brought end, and those
+ * that take their slots begin. A paced thread starts an operation when it is due and a slot is
+ * free.
  */
 
-/* Of a paced thread what is due, of another as many as there are slots. */
+/* Start the operations that are due, without a pace as many as there are slots. */
 static void start_due(struct worker *w, uint64_t now_ns)
 {
 	struct slots *s = &w->slots;
@@ -135,9 +131,8 @@ static void start_due(struct worker *w, uint64_t now_ns)
 }
 
 /*
- * Account for the nr that reap brought at now_ns. All of them are back by then, so those
- * that no sync is due for end there, and the syncs of the others come after, one by one.
- * Returns the end of the last one: when their slots are taken again.
+ * Account for the nr operations that reap brought at now_ns. Those without a sync end there; the
+ * syncs of the others follow, one by one. Returns the end of the last, when slots are taken again.
  */
 static uint64_t take_done(struct worker *w, unsigned nr, uint64_t now_ns)
 {
@@ -194,7 +189,7 @@ static void timed_async(struct worker *w)
 
 /* --- the end of the timed part ------------------------------------------------------------ */
 
-/* The last sync of a thread whose end came while it waited: its time is no operation's. */
+/* The last sync of a thread whose end came while it waited: it belongs to no operation. */
 static void sync_alone(struct worker *w)
 {
 	int ret = 0;
@@ -228,10 +223,9 @@ void worker_timed(struct worker *w)
 }
 
 /*
- * Operations that were due in a paced thread's time and never started: each had waited until
- * the thread would have come to it, which is when it found its time over. Later than the
- * deadline, because a thread that misses them is late; before the last sync, which came only
- * because the time was over. Outside the timed part, for they may be many.
+ * Operations that were due in a paced thread's time and never started. Each had waited until the
+ * thread found its time over, before the last sync. They may be many, so this runs after the timed
+ * part.
  */
 void worker_count_missed(struct worker *w)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* worker.c: the life of a thread of the load generator, its timed part apart; see worker.h. */
+/* worker.c: a thread of the load generator before and after its timed part. */
 #include "workloads/worker.h"
 
 #include <errno.h>
@@ -22,7 +22,7 @@ static uint64_t name_hash(const char *s)
 	return h;
 }
 
-/* Warming up would use up what such a role is there to find. */
+/* A warm-up would use up the holes or unwritten blocks that the role is to find. */
 static bool can_warm_up(const struct mix_entry *en)
 {
 	uint64_t state = en->param[ROLE_EXTENTS];
@@ -103,7 +103,7 @@ static int open_file(struct role_thread *t, struct err *e)
 	return err_sys(e, errno, "%s: cannot open %s", role->name, t->path);
 }
 
-/* No byte of it is 0, and each thread's is another: what a reader finds can be told apart. */
+/* No byte is 0, and each thread has another pattern, so that readers can tell them apart. */
 static int make_buffer(struct role_thread *t, struct err *e)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -119,9 +119,8 @@ static int make_buffer(struct role_thread *t, struct err *e)
 }
 
 /*
- * The first direct write to an inode is exclusive, until S_NOSEC is set, and
- * first touches fault in code and buffers. What fails here fails again where
- * it counts.
+ * The first direct write to an inode is exclusive, until S_NOSEC is set, and first touches fault
+ * in code and buffers. Errors are left to the timed part, where they happen again.
  */
 static void warm_up(struct worker *w)
 {

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * worker.h: one thread of the load generator (worker.c), its timed part (timed.c), and the run
- * that the threads share (run.c). Only fsload.c uses it.
- *
- * A worker sets itself up, arrives, waits for the start gate, does its timed part, arrives again,
- * waits for the end gate and only then tidies up, so that no thread's munmap disturbs another's
- * measurement.
+ * worker.h: one thread of the load generator (worker.c), its timed part (timed.c), and the run that
+ * the threads share (run.c); for fsload.c. A worker waits for the end gate before it tidies up, so
+ * that no thread's munmap disturbs another's measurement.
  */
 #ifndef FSDUEL_WORKLOADS_WORKER_H
 #define FSDUEL_WORKLOADS_WORKER_H
@@ -31,10 +28,7 @@ struct run {
 	sem_t arrived;          /* posted by the last of them */
 	atomic_uint bound_left; /* op-bound threads still at work */
 	_Atomic uint32_t halt;  /* 1: those have all ended; a futex */
-	/*
-	 * The end of the time that threads not bound by operations have: the deadline; where
-	 * others are bound, the end of the last of those, and UINT64_MAX until then.
-	 */
+	/* The end of threads not bound by operations; UINT64_MAX while bound ones are at work. */
 	_Atomic uint64_t until_ns;
 	uint64_t start_ns;    /* these two are written before the start gate opens */
 	bool cancelled;       /* there is no timed part */
@@ -45,10 +39,9 @@ struct run {
 
 void run_init(struct run *r, const struct fsload *l, const atomic_int *stop);
 void run_release(struct run *r);
-/* Wait until all threads have arrived. */
-void run_wait(struct run *r);
+void run_wait(struct run *r); /* until all threads have arrived */
 void run_open(struct run *r, enum gate gate);
-/* Say that a thread has arrived, and wait for the gate. */
+/* A thread has arrived, and waits for the gate. */
 void run_arrive(struct run *r, enum gate gate);
 /* Keep the first failure. */
 void run_fail(struct run *r, int ret, const struct err *e);
@@ -57,7 +50,6 @@ void run_halt(struct run *r, uint64_t end_ns);
 /* Until that time, or until the threads are to end. */
 void run_sleep_until(struct run *r, uint64_t until_ns);
 
-/* It is set by a signal handler or by another thread of the caller. */
 static inline bool run_stopped(const struct run *r)
 {
 	return atomic_load_explicit(r->stop, memory_order_relaxed);

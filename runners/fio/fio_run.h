@@ -17,7 +17,7 @@
 
 #include "lib/buf.h"
 #include "lib/err.h"
-#include "runners/preload/fio_clock.h"
+#include "runners/preload/preload.h"
 #include "runners/result/result.h"
 
 /*

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "lib/fs.h"
-#include "runners/lock/lock_metric.h"
-#include "runners/profile/profile_metric.h"
+#include "runners/lock/lockstacks.h"
+#include "runners/profile/profile.h"
 #include "runners/tables/mode.h"
 
 static json_t *json_strings(const struct strv *v)

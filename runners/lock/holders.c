@@ -1,11 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* holders.c: who held a lock while others waited for it; see holders.h for the rules. */
-#include "runners/lock/holders.h"
-
+/*
+ * holders.c: who held a lock while others waited for it, as far as waits tell. A thread that got
+ * the lock after a wait has it. No event says when it gives the lock back, but while somebody waits
+ * the lock does not lie free: the next waiter soon ends its wait. So a holder is known
+ *   - exclusive: from the end of its own wait until it asks for the lock again or another thread
+ *     gets it, if somebody waited for at least half of that time (else others may have had the
+ *     lock unseen in between);
+ *   - shared: all threads that got it without an exclusive one in between hold it together. They
+ *     are known only while somebody waited all the time, and as long as they are alike. They keep
+ *     another reader out only through a writer that queued before it: without that writer the
+ *     reader has been let in too, and only has not run yet.
+ * A thread that gets a lock without waiting is never seen: free locks, trylocks and writers that
+ * spin in front of a semaphore's queue. Its time counts for nobody, or for the last holder where
+ * it cuts in between a release and the next waiter.
+ */
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/buf.h"
+#include "runners/lock/waits_impl.h"
 
 /* A wait that saw more holders than this knows only the last of them. */
 #define HOLDS_MAX 1024
@@ -23,14 +35,18 @@ static struct hold *current(struct held_lock *l)
 	return l->n && l->v[l->n - 1].end_ns == UINT64_MAX ? &l->v[l->n - 1] : NULL;
 }
 
+static void end_part(const struct held_lock *l, struct hold *h)
+{
+	h->end_ns = l->now_ns;
+	h->watched_end_ns = l->watched_ns;
+}
+
 static void close_hold(struct held_lock *l)
 {
 	struct hold *h = current(l);
 
-	if (h) {
-		h->end_ns = l->now_ns;
-		h->watched_end_ns = l->watched_ns;
-	}
+	if (h)
+		end_part(l, h);
 	l->nr_threads = 0;
 }
 
@@ -40,10 +56,7 @@ static struct hold *new_hold(struct held_lock *l)
 		l->n /= 2;
 		memmove(l->v, l->v + HOLDS_MAX - l->n, l->n * sizeof(*l->v));
 	}
-	if (l->n == l->cap) {
-		l->cap = l->cap ? 2 * l->cap : 4;
-		l->v = xrealloc(l->v, l->cap, sizeof(*l->v));
-	}
+	ROOM(l->v, l->n, l->cap);
 	return &l->v[l->n++];
 }
 
@@ -68,8 +81,7 @@ static void split_hold(struct held_lock *l)
 	if (!h || !h->shared)
 		return;
 	next = *h;
-	h->end_ns = l->now_ns;
-	h->watched_end_ns = l->watched_ns;
+	end_part(l, h);
 	next.start_ns = l->now_ns;
 	next.queued_ns = l->writers ? l->queued_ns : UINT64_MAX;
 	*new_hold(l) = next;
@@ -77,10 +89,7 @@ static void split_hold(struct held_lock *l)
 
 static void add_thread(struct held_lock *l, uint32_t thread)
 {
-	if (l->nr_threads == l->cap_threads) {
-		l->cap_threads = l->cap_threads ? 2 * l->cap_threads : 4;
-		l->threads = xrealloc(l->threads, l->cap_threads, sizeof(*l->threads));
-	}
+	ROOM(l->threads, l->nr_threads, l->cap_threads);
 	l->threads[l->nr_threads++] = thread;
 }
 
@@ -131,8 +140,7 @@ void held_got(struct held_lock *l, uint32_t thread, uint32_t who, bool shared, u
 		close_hold(l);
 		open_hold(l, who, shared);
 	} else if (h->who != who && h->who != NOBODY) {
-		h->end_ns = l->now_ns; /* from here on of several kinds; its threads stay */
-		h->watched_end_ns = l->watched_ns;
+		end_part(l, h); /* from here on of several kinds; its threads stay */
 		open_hold(l, NOBODY, true);
 	}
 	add_thread(l, thread);

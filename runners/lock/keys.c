@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* keys.c: numbers for keys; see keys.h. A full table doubles, and all keys go in again. */
-#include "runners/lock/keys.h"
-
+/* keys.c: numbers for keys, by open addressing. A table that is half full doubles. */
 #include <stdlib.h>
 #include <string.h>
+
+#include "runners/lock/waits_impl.h"
 
 #define SLOTS_MIN 256
 
@@ -74,10 +74,7 @@ uint32_t keys_add(struct keys *k, const void *bytes, size_t len)
 	slot = slot_of(k, bytes, len);
 	if (*slot)
 		return *slot - 1;
-	if (k->n == k->cap) {
-		k->cap = k->cap ? 2 * k->cap : SLOTS_MIN;
-		k->ends = xrealloc(k->ends, k->cap, sizeof(*k->ends));
-	}
+	ROOM(k->ends, k->n, k->cap);
 	buf_add(&k->bytes, bytes, len);
 	k->ends[k->n] = k->bytes.len;
 	*slot = (uint32_t)++k->n;

@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * lockstacks.c: waits summed to rows by lock, who waited and who held; see
- * lockstacks.h. A row has a histogram of 18 kB, so their number is bounded: where
- * there are more, those that waited least give up their address, and if that does
- * not help all but their mode.
+ * lockstacks.c: waits summed to rows by lock, waiter and holder. A row has a histogram of 18 kB, so
+ * their number is bounded: beyond it the rows that waited least lose their address, and if they are
+ * still too many, all but their mode.
  */
-#include "runners/lock/lockstacks.h"
-
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/buf.h"
-#include "runners/lock/wait_list.h"
+#include "runners/lock/waits_impl.h"
 
 #define ROWS_MAX 4096
 #define ROWS_KEPT 2048 /* as they are, when there are more */
@@ -22,27 +17,22 @@ struct group {
 	uint64_t total_ns;
 };
 
-static int compare(uint64_t a, uint64_t b)
-{
-	return a < b ? -1 : a > b;
-}
-
 static int by_row(const void *a, const void *b)
 {
 	const struct wait *x = a, *y = b;
-	int c = compare(x->lock, y->lock);
+	int c = compare_u64(x->lock, y->lock);
 
-	c = c ? c : compare(x->who, y->who);
-	c = c ? c : compare(x->holder, y->holder);
-	return c ? c : compare(x->wait_ns, y->wait_ns);
+	c = c ? c : compare_u64(x->who, y->who);
+	c = c ? c : compare_u64(x->holder, y->holder);
+	return c ? c : compare_u64(x->wait_ns, y->wait_ns);
 }
 
 static int by_total(const void *a, const void *b)
 {
 	const struct group *x = a, *y = b;
-	int c = compare(y->total_ns, x->total_ns);
+	int c = compare_u64(y->total_ns, x->total_ns);
 
-	return c ? c : compare(x->first, y->first);
+	return c ? c : compare_u64(x->first, y->first);
 }
 
 /* Sorts the waits so that those of a row stand together. Caller frees. */
@@ -59,10 +49,7 @@ static struct group *make_groups(struct wait_list *l, size_t *n)
 
 		if (!i || w->lock != w[-1].lock || w->who != w[-1].who ||
 		    w->holder != w[-1].holder) {
-			if (*n == cap) {
-				cap = cap ? 2 * cap : 256;
-				groups = xrealloc(groups, cap, sizeof(*groups));
-			}
+			ROOM(groups, *n, cap);
 			groups[(*n)++] = (struct group){ .first = i };
 		}
 		groups[*n - 1].n++;
@@ -71,7 +58,7 @@ static struct group *make_groups(struct wait_list *l, size_t *n)
 	return groups;
 }
 
-struct who wait_list_who(const struct wait_list *l, uint32_t number)
+static struct who wait_list_who(const struct wait_list *l, uint32_t number)
 {
 	struct who who;
 	size_t len;
@@ -143,9 +130,9 @@ static int compare_text(const char *a, const char *b)
 static int by_weight(const void *a, const void *b)
 {
 	const struct lock_stack *x = a, *y = b;
-	int c = compare(y->total_ns, x->total_ns);
+	int c = compare_u64(y->total_ns, x->total_ns);
 
-	c = c ? c : compare(x->lock, y->lock);
+	c = c ? c : compare_u64(x->lock, y->lock);
 	c = c ? c : compare_text(x->mode, y->mode);
 	c = c ? c : compare_text(x->role, y->role);
 	c = c ? c : compare_text(x->chain, y->chain);
@@ -188,3 +175,40 @@ void lock_stacks_release(struct lock_stacks *s)
 	free(s->v);
 	*s = (struct lock_stacks){ .n = 0 };
 }
+
+/* --- metrics ---------------------------------------------------------------------------- */
+
+static double waits(const struct lock_stacks *s)
+{
+	return (double)s->waits;
+}
+
+static double wait_ns(const struct lock_stacks *s)
+{
+	uint64_t sum_ns = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		sum_ns += s->v[i].total_ns;
+	return (double)sum_ns;
+}
+
+static double cut(const struct lock_stacks *s)
+{
+	return (double)s->cut;
+}
+
+static double lost(const struct lock_stacks *s)
+{
+	return (double)s->lost;
+}
+
+const struct lock_metric lock_metrics[] = {
+	{ "lock_waits", "count", "waits for locks, of all threads of the machine", BETTER_LOWER,
+	  waits },
+	{ "lock_wait", "ns", "time waited for locks, summed over those threads", BETTER_LOWER,
+	  wait_ns },
+	{ "lock_cut", "count", "waits that began before or ended after the timed part", BETTER_NONE,
+	  cut },
+	{ "lock_lost", "count", "lock events that the recording lost", BETTER_NONE, lost },
+	{ .name = NULL },
+};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * lockstacks.h: waits for locks summed by lock, mode, waiting role, call chain and
- * holder: the rows of lockstacks.csv. Reduced here, judged and named in analysis/.
+ * lockstacks.h: waits for locks summed by lock, mode, waiting role, call chain and holder: the rows
+ * of lockstacks.csv. analysis/ judges and names them.
  */
 #ifndef FSDUEL_RUNNERS_LOCK_LOCKSTACKS_H
 #define FSDUEL_RUNNERS_LOCK_LOCKSTACKS_H
@@ -10,26 +10,23 @@
 
 #include "runners/lock/perfdata.h"
 #include "lib/symbols.h"
-#include "workloads/hist.h"
+#include "workloads/metric.h"
 
 struct lock_stack {
 	/*
-	 * Its address. 0: several, of those that waited least where there would be more
-	 * than 4096 rows; in an extremity role and chain are then "[others]".
+	 * Its address. 0: several locks, of the rows that waited least where there would be more
+	 * than 4096; if they are still too many, role and chain are "[others]".
 	 */
 	uint64_t lock;
-	char *mode;  /* how it was waited for: "read", "write", "spin", "mutex", "rt",
-			"percpu read", ... */
-	char *role;  /* of the waiting thread: its name, which fsload sets to the role's */
-	char *chain; /* "rwsem_down_read_slowpath;down_read;ext4_file_read_iter;...",
-			innermost first; "[unknown]" for an address without a name */
+	char *mode;  /* "read", "write", "spin", "mutex", "rt", "percpu read", ... */
+	char *role;  /* the waiting thread's name, which fsload sets to the role's */
+	char *chain; /* "rwsem_down_read_slowpath;down_read;ext4_file_read_iter;...", innermost
+			first; "[unknown]" for an address without a name */
 	uint64_t count, total_ns, max_ns;
 	struct hist *waits; /* owned */
 	/*
-	 * The holder for at least half of each of these waits, where the events tell: a
-	 * thread that got the lock after waiting for it itself, before or during the
-	 * wait (holders.h has the rules); threads of one role, mode and chain count as
-	 * one. NULL where they do not tell. held_ns: the part of total_ns in which it did.
+	 * The holder for at least half of each of these waits, by the rules of holders.c; threads
+	 * of one role, mode and chain count as one. NULL: not known. held_ns: its part of total_ns.
 	 */
 	char *holder_role, *holder_mode, *holder_chain;
 	uint64_t held_ns;
@@ -47,6 +44,14 @@ struct lock_stacks {
  * order. */
 void lock_reduce(struct lock_stacks *out, const struct lock_events *ev, const struct symbols *sym);
 void lock_stacks_release(struct lock_stacks *s);
+
+/* The figures of samples.csv, a table row each. Only the locks pass has them. */
+struct lock_metric {
+	const char *name, *unit, *help;
+	enum better better;
+	double (*value)(const struct lock_stacks *s);
+};
+extern const struct lock_metric lock_metrics[]; /* ends with a NULL name */
 
 json_t *lock_stacks_to_json(const struct lock_stacks *s);
 /* -EINVAL with a sentence for anything that lock_stacks_to_json does not write. */

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * perfdata.c: the records of a perf.data file: samples of the two tracepoints, names of
- * threads, and losses. Layouts are those of perf_event_open(2) and
- * include/uapi/linux/perf_event.h. Times may go back between records, as each CPU's come
- * in pieces: perfdata_build.c sorts.
+ * perfdata.c: the records of a perf.data file: samples of the two tracepoints, names of threads,
+ * and losses, laid out as perf_event_open(2) says. Each CPU's records come in pieces, so
+ * perfdata_build.c sorts them.
  */
 #include <errno.h>
 #include <linux/perf_event.h>
@@ -40,7 +39,7 @@ static int damaged(const struct record *r, const char *what, struct err *e)
 
 /* --- samples --------------------------------------------------------------------------- */
 
-/* Kernel addresses only: what stands behind the mark "user" or before any mark below the kernel. */
+/* Kernel addresses only, by their marks and their highest bit. */
 static uint32_t chain_add(struct builder *b, struct bytes chain)
 {
 	uint64_t frames[FRAMES_MAX];
@@ -83,9 +82,9 @@ static void fields_read(struct lock_event *v, uint64_t type, struct bytes *b)
 }
 
 /*
- * The tracepoint's own record (include/trace/events/lock.h, unchanged since 5.19): 2 bytes
- * of number, 6 of the common fields, the lock's address, then the flags of
- * contention_begin or the result of contention_end. False: it has another form.
+ * The tracepoint's own record (include/trace/events/lock.h, unchanged since 5.19): a number of 2
+ * bytes, 6 common ones, the lock's address, then the flags of contention_begin or the result of
+ * contention_end. False: it has another form.
  */
 static bool raw_read(struct lock_event *v, const struct perf_file *f, struct bytes raw, bool *ours)
 {
@@ -191,10 +190,7 @@ static int on_fork(struct builder *b, const struct perf_file *f, struct record *
 	return 0;
 }
 
-/*
- * The kernel tells each loss in a record of its own; newer perfs add the same once
- * more from the events' counters. So the larger of the sums is the loss.
- */
+/* The kernel records each loss; newer perfs repeat it from counters. The larger sum is the loss. */
 static int on_lost(struct builder *b, const struct perf_file *f, struct record *r, struct err *e)
 {
 	uint64_t *sum = r->type == PERF_RECORD_LOST ? &b->lost_records : &b->lost_samples;

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * perfdata.h: a reader for perf.data files (tools/perf/Documentation/
- * perf.data-file-format.txt), as far as waits for locks need it: files written by
- * fsduel in exact mode and by `perf lock record` of any version, in file form. Everything in it
- * is untrusted.
+ * perfdata.h: waits for locks read from perf.data files (tools/perf/Documentation/
+ * perf.data-file-format.txt) that `perf lock record` of any version wrote. No byte is trusted.
  */
 #ifndef FSDUEL_RUNNERS_LOCK_PERFDATA_H
 #define FSDUEL_RUNNERS_LOCK_PERFDATA_H
@@ -55,26 +53,19 @@ struct lock_events {
 	struct lock_comm *comms;
 	size_t nr_comms; /* sorted by tid, then time */
 	uint64_t lost;   /* samples that the kernel or the file's limit lost */
-	/*
-	 * The timed part in CLOCK_MONOTONIC, set by the caller: only waits within count, the
-	 * others tell who holds what. to_ns 0: all count.
-	 */
+	/* The timed part in CLOCK_MONOTONIC, set by the caller. Only waits in it count; 0: all. */
 	uint64_t from_ns, to_ns;
 };
 
-/*
- * Whose event it is: all idle threads have the tid 0, one a CPU, and those that have
- * ended -1; every other tid is one thread.
- */
+/* The thread of an event. The idle threads, one a CPU, share tid 0, ended threads tid -1. */
 static inline uint64_t lock_event_thread(const struct lock_event *v)
 {
 	return !v->tid || v->tid == UINT32_MAX ? (uint64_t)v->cpu << 32 | v->tid : v->tid;
 }
 
 /*
- * -EINVAL with one sentence: it is no perf.data, is cut short or contradicts itself;
- * -ENOTSUP for a pipe-mode file or one without lock tracepoints, with what to do. *ev is
- * initialised in any case.
+ * -EINVAL: it is no perf.data, is cut short or contradicts itself. -ENOTSUP: it was written to a
+ * pipe or lacks lock tracepoints. *ev is initialised in any case.
  */
 int perfdata_read(struct lock_events *ev, const void *data, size_t len, struct err *e);
 void lock_events_release(struct lock_events *ev);

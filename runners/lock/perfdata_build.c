@@ -1,21 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * perfdata_build.c: makes of a perf.data file's records: events by time, each call
- * chain once, the names of threads by thread and time.
- */
+/* perfdata_build.c: a file's events by time, its call chains once each, its names by thread. */
 #include <stdlib.h>
 
-#include "lib/buf.h"
 #include "runners/lock/perfdata_impl.h"
-
-/* Room for one more of *v; doubles. */
-#define ROOM(v, n, cap)                                                                            \
-	do {                                                                                       \
-		if ((n) == (cap)) {                                                                \
-			(cap) = (cap) ? 2 * (cap) : 1024;                                          \
-			(v) = xrealloc((v), (cap), sizeof(*(v)));                                  \
-		}                                                                                  \
-	} while (0)
 
 void builder_event(struct builder *b, const struct lock_event *v)
 {
@@ -35,31 +22,26 @@ void builder_comm(struct builder *b, const struct comm_event *c)
 
 /* --- order ----------------------------------------------------------------------------- */
 
-static int compare(uint64_t a, uint64_t b)
-{
-	return a < b ? -1 : a > b;
-}
-
 static int event_by_time(const void *a, const void *b)
 {
 	const struct lock_event *x = a, *y = b;
-	int c = compare(x->time_ns, y->time_ns);
+	int c = compare_u64(x->time_ns, y->time_ns);
 
-	return c ? c : compare(x->order, y->order);
+	return c ? c : compare_u64(x->order, y->order);
 }
 
 static int comm_by_time(const void *a, const void *b)
 {
 	const struct comm_event *x = a, *y = b;
-	int c = compare(x->time_ns, y->time_ns);
+	int c = compare_u64(x->time_ns, y->time_ns);
 
-	return c ? c : compare(x->order, y->order);
+	return c ? c : compare_u64(x->order, y->order);
 }
 
 static int comm_by_tid(const void *a, const void *b)
 {
 	const struct comm_event *x = a, *y = b;
-	int c = compare(x->tid, y->tid);
+	int c = compare_u64(x->tid, y->tid);
 
 	return c ? c : comm_by_time(a, b);
 }

@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * perfdata_file.c: the outside of a perf.data file: header, events with their ids and
- * layouts, and the names of the events. Layouts are those of
- * tools/perf/Documentation/perf.data-file-format.txt and perf_event_open(2).
- */
+/* perfdata_file.c: the header of a perf.data file, its events with their ids, layouts and names. */
 #include <errno.h>
 #include <linux/perf_event.h>
 #include <stdlib.h>

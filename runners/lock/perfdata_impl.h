@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * perfdata_impl.h: shared by the files of the perf.data reader: bytes that are never read
- * past their end, a file's events and their layouts, and the events under construction.
+ * perfdata_impl.h: the parts of the perf.data reader: bytes that are never read past their end, a
+ * file's events and their layouts, and the builder of lock_events.
  */
 #ifndef FSDUEL_RUNNERS_LOCK_PERFDATA_IMPL_H
 #define FSDUEL_RUNNERS_LOCK_PERFDATA_IMPL_H
@@ -9,8 +9,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "runners/lock/keys.h"
-#include "runners/lock/perfdata.h"
+#include "runners/lock/waits_impl.h"
 
 /* --- bytes ------------------------------------------------------------------------- */
 

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * record.h: `perf lock record` driven: started before the machine is to be idle, switched
- * on and off at the marks of the timed part, and ended after it. Each step waits until perf
- * acknowledges it. perf writes down each contention_begin and contention_end of every CPU
- * with its call chain in the kernel, at times of CLOCK_MONOTONIC. The same on the host and
- * in a guest.
+ * record.h: `perf lock record` on the host and in a guest: started before the machine is idle,
+ * switched on and off at the marks of the timed part, and ended after it. perf acknowledges each
+ * step. It writes each contention_begin and contention_end of every CPU with the kernel's call
+ * chain.
  */
 #ifndef FSDUEL_RUNNERS_LOCK_RECORD_H
 #define FSDUEL_RUNNERS_LOCK_RECORD_H
@@ -17,13 +16,12 @@
 struct lock_record;
 
 /*
- * Start perf, its events switched off, and wait until it is ready. It writes the file at
- * path. When that grows beyond max_bytes perf ends, and lock_record_finish says so.
- * -ENOTSUP: there is no perf, or it cannot record here, with the reason. perf mounts tracefs
- * where it is missing. *r is NULL on error.
+ * Start perf with its events off, and wait until it is ready. When its file at path exceeds
+ * max_bytes, perf ends and lock_record_finish fails. -ENOTSUP: there is no perf, or it cannot
+ * record here. perf mounts tracefs where it is missing. *r is NULL on error.
  */
 int lock_record_open(struct lock_record **r, const char *path, uint64_t max_bytes, struct err *e);
-/* Around the timed part. lock_record_finish tells of a failure. */
+/* Around the timed part. lock_record_finish reports a failure. */
 void lock_record_switch(struct lock_record *r, bool on);
 /* Let perf complete its file; once. */
 int lock_record_finish(struct lock_record *r, struct err *e);

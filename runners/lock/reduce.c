@@ -1,21 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * reduce.c: waits of events: each begin with its end, by thread and lock, and
- * who held the lock meanwhile (holders.h). A thread waits for one lock at a time,
- * but an interrupt that comes over it may wait too, so its open waits are a short
- * stack. Names are not judged here: analysis/ knows what a call chain means.
+ * reduce.c: makes waits of events: each begin with its end, by thread and lock, and the holder
+ * meanwhile (holders.c). A thread waits for one lock at a time, but an interrupt on top of it may
+ * wait too, so its open waits are a short stack. analysis/ judges the names.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/buf.h"
-#include "runners/lock/wait_list.h"
+#include "runners/lock/waits_impl.h"
 
 #define DEPTH 8
-/*
- * Three days: no wait of a cell is that long, so what looks like one are clocks that
- * do not agree. It also keeps every sum of a file's waits within 63 bits.
- */
+/* Three days: a longer wait means clocks that disagree. It keeps all sums within 63 bits. */
 #define WAIT_MAX_NS (UINT64_C(1) << 48)
 
 struct open_wait {
@@ -265,10 +260,7 @@ static void add_wait(struct reducer *r, const struct open_wait *open, const stru
 	}
 	w.holder =
 		held_by(&r->locks[open->lock], open->shared, open->begin_ns, &r->sums, &w.held_ns);
-	if (l->n == l->cap) {
-		l->cap = l->cap ? 2 * l->cap : 1024;
-		l->v = xrealloc(l->v, l->cap, sizeof(*l->v));
-	}
+	ROOM(l->v, l->n, l->cap);
 	l->v[l->n++] = w;
 	r->out->waits++;
 }

@@ -1,37 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * exact_order.c: a library loaded into QEMU (LD_PRELOAD) in exact mode, which
- * closes a race in its virtual clock.
+ * exact_order.c: a library loaded into QEMU (LD_PRELOAD) in exact mode, which closes a race in its
+ * virtual clock.
  *
- * With -icount sleep=off it is QEMU's main thread that moves the clock over idle
- * time, in icount_start_warp_timer(): if all CPUs are halted, add what is left
- * until the next timer. A CPU counts as halted from HLT on, but the instructions
- * it ran up to there are added to the clock only a moment later. When the main
- * thread, woken late on a busy host, comes by in that moment, those instructions
- * are counted twice: the clock is some tens of nanoseconds ahead, once, at
- * random, and a run is no longer a function of what went in.
+ * With -icount sleep=off QEMU's main thread moves the clock over idle time, in
+ * icount_start_warp_timer(): if all CPUs are halted, add the time until the next timer. A CPU is
+ * halted from HLT on, but its instructions up to there are added to the clock a moment later. If
+ * the main thread, woken late on a busy host, comes in that moment, those instructions count twice:
+ * the clock is some tens of nanoseconds ahead, at random, and runs differ.
  *
- * Here the main thread, when it comes back from poll, takes the big lock only
- * while the CPU thread waits to be woken, where its account is complete. While
- * the guest runs, the CPU thread runs the timers itself and needs the main thread
- * for nothing but the end: a guest that switches itself off polls its port for
- * ever. So after 200 ms of a busy CPU the main thread asks to be let in, and the
- * CPU thread does so where an instruction of the guest takes the big lock: its CPU is not
- * halted then, so the clock cannot move there. Not where the loop around the CPUs' turns
- * takes it: both of two CPUs may be halted there with the loop halfway round, and the
- * main thread, which moves the clock and kicks them, would change whose turn comes next.
+ * Here the main thread, back from poll, takes the big lock only while the CPU thread waits to be
+ * woken, when its account is complete. A busy CPU thread runs the timers itself and needs the main
+ * thread only at the end: a guest that switches itself off polls its port for ever. So after 200 ms
+ * the main thread asks to be let in, and the CPU thread lets it in where an instruction of the
+ * guest takes the big lock: its CPU is not halted there, so the clock cannot move. The loop around
+ * the CPUs' turns lets nobody in: both of two CPUs may be halted with the loop halfway round, and
+ * the main thread, which kicks them, would change whose turn comes next.
  *
- * And QEMU's RCU thread stands still from the guest's first instruction on. Newer
- * QEMUs (11.1 was seen to) have it end a CPU's turn after 50 ms of the host's time,
- * so that with two CPUs who runs when was no longer a function of what went in. All it
- * would do is free memory: that of the memory maps of the boot, a few megabytes.
+ * QEMU's RCU thread stands still from the guest's first instruction on. In newer QEMUs (11.1) it
+ * ends a CPU's turn after 50 ms of the host's time, which changes the order of two CPUs. It would
+ * only free a few megabytes of memory maps of the boot.
  *
- * Functions replaced: pthread_setname_np (which thread is which: -name
- * debug-threads=on makes QEMU say so), pthread_cond_wait (the CPU thread waits; what
- * it gives away for that is the big lock), ppoll (the main thread comes back) and
- * pthread_mutex_lock (it takes the big lock). The main thread also polls while it
- * holds the big lock, on its way out, and takes others after that: those are
- * nobody's business here.
+ * Functions replaced: pthread_setname_np (it names the threads: -name debug-threads=on),
+ * pthread_cond_wait (the CPU thread waits and gives away the big lock), ppoll (the main thread
+ * comes back) and pthread_mutex_lock (it takes the big lock; other locks pass through).
  */
 #include <dlfcn.h>
 #include <limits.h>
@@ -46,7 +38,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "runners/preload/exact_order.h"
+#include "runners/preload/preload.h"
 
 #define SAID EXACT_ORDER_SAID "\n"
 #ifndef PATIENCE_NS
@@ -163,9 +155,8 @@ static int lock_in_order(pthread_mutex_t *mutex)
 }
 
 /*
- * Does translated code run below this frame of the CPU thread? It has a kilobyte of stack of
- * its own (CPU_TEMP_BUF_NLONGS), and what it calls lies deeper; the loop around the turns
- * locks about as deep as it waits. Linux's stacks grow downwards.
+ * Is this called from translated code? That has a kilobyte of stack of its own
+ * (CPU_TEMP_BUF_NLONGS); the loop around the turns locks about as deep as it waits.
  */
 static bool in_a_turn(void)
 {

@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fio_clock.c: a library for LD_PRELOAD that notes when each thread of fio begins and
- * ends its measured part. fio itself tells how long that was in whole milliseconds
- * only, and not when it was. Nothing is done for a single I/O: the library looks at two
- * calls that fio makes at these places and, but for locks of other things, nowhere else:
+ * fio_clock.c: a library for LD_PRELOAD that notes when each thread of fio begins and ends its
+ * measured part; fio itself tells only whole milliseconds of its length. It hooks two calls that
+ * fio makes at these places, and adds nothing to a single I/O:
  *
- * - getrusage(2) of the thread, into one place as its measured part begins and again as
- *   its ramp is over (thread_main and clear_rusage_stat in fio's backend.c and stat.c),
- * - the lock of its statistics, stat_sem, right after do_io and around do_verify. Its
- *   address is had from fio's own table of dynamic symbols.
+ * - getrusage(2) of the thread, into one place as its measured part begins and again as its ramp
+ *   is over (thread_main and clear_rusage_stat in fio's backend.c and stat.c),
+ * - the lock of its statistics, stat_sem, right after do_io and around do_verify; its address is in
+ *   fio's table of dynamic symbols.
  *
- * Seen with fio 3.33 to 3.42. A fio where this is otherwise leaves no entry, or one that
- * does not agree with fio's milliseconds and so is not used (fio_times.c).
- *
- * The marks of a profile (profile.h) are executed here as well, at the very beginning of
- * each thread's measured part and at its end: they do nothing where nobody looks.
+ * So it is in fio 3.33 to 3.42. Any other fio leaves no entry, or one that contradicts its own
+ * milliseconds and is not used (fio_times.c). The marks of a profile are executed here too.
  */
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -25,8 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "runners/preload/fio_clock.h"
-#include "runners/preload/profile.h"
+#include "runners/preload/preload.h"
 
 static struct {
 	struct fio_clock *clock;

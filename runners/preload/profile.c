@@ -1,30 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * profile.c: a TCG plug-in for QEMU that counts how often each instruction of the
- * guest is executed between two marks, and writes the counts when the second one
- * comes by. It changes nothing the guest can see: not one instruction more, not
- * one nanosecond of its virtual clock.
+ * profile.c: a TCG plug-in for QEMU that counts how often each instruction of the guest is executed
+ * between two marks, and writes the counts at the second one. The guest runs the same instructions
+ * at the same virtual times with it and without.
  *
- * It counts each instruction, not each translated block: a block that is left early
- * (a page fault, an access to a device under icount) would count instructions that
- * were never reached, 0.3 % of them in a direct writer's second. One addition a guest
- * instruction costs about a tenth of the run's time.
+ * It counts instructions, not translated blocks: a block that is left early (a page fault, a device
+ * under icount) would count instructions that never ran, 0.3 % in a direct writer's second.
  *
- * Debian packages no qemu-plugin.h, and the interface has generations, so the few
- * functions are declared here and looked up when it is loaded. Interface 1 (QEMU 4.2
- * to 8.2) adds to a plain address; 2 and later (9.0) to a "scoreboard" with a slot for
- * each CPU; from 3 on (9.1) an instruction's bytes are copied out; in 7 (11.1) every
- * callback has an argument of ours.
- *
- * QEMU loads it only if it says a number between the oldest interface that this QEMU
- * takes and its own, and tells its own only then. No function is new in 7, so
- * the functions do not tell the number: fsduel tries which one QEMU takes, and sets it in the
+ * Debian packages no qemu-plugin.h, and the interface has generations, so the functions are
+ * declared here and looked up at load. Interface 1 (QEMU 4.2 to 8.2) adds to a plain address; 2
+ * (9.0) to a "scoreboard" with a slot for each CPU; 3 (9.1) copies an instruction's bytes out; 7
+ * (11.1) gives every callback an argument. QEMU loads a plug-in only if it claims a number that
+ * this QEMU takes, and no function is new in 7, so fsduel tries numbers and sets one in the
  * environment.
  *
- * With several CPUs a scoreboard cannot be used under icount: a block's code then has
- * the number of the CPU that translated it as a constant, QEMU 10.0 and 11.1 multiply
- * that in place where it is not 0, and die of it. A call at each instruction counts
- * there instead (1.3 times a run without, where the addition takes 1.1 times).
+ * A scoreboard fails with several CPUs under icount: a block's code has the number of the CPU that
+ * translated it as a constant, and QEMU 10.0 and 11.1 multiply it in place and crash. A call at
+ * each instruction counts there (a run takes 1.3 times as long; with the addition 1.1 times).
  */
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -35,7 +27,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "runners/preload/profile.h"
+#include "runners/preload/preload.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -141,7 +133,7 @@ static void *must(void *p)
 
 /* --- ways to count ------------------------------------------------------------------ */
 
-/* Set b->count to n zeroes, and have one of them counted up with an instruction of the block. */
+/* make: b->count becomes n zeroes. add: one of them counts an instruction of the block. */
 struct way {
 	void (*make)(struct block *b);
 	void (*add)(struct block *b, size_t i, struct qemu_plugin_insn *insn);
@@ -276,8 +268,8 @@ static void leave_counts(void)
 /* --- what QEMU calls -------------------------------------------------------------------- */
 
 /*
- * The virtual clock stands while a callback runs. Of several beginnings the last one
- * before the first end counts: each thread of fio marks its own (fio_clock.c).
+ * The virtual clock stands while a callback runs. The last beginning before the first end counts:
+ * each thread of fio marks its own (fio_clock.c).
  */
 static void on_begin(unsigned cpu, void *arg)
 {
@@ -374,7 +366,7 @@ static void answer(const char *no)
 	_exit(0);
 }
 
-/* QEMU calls it with what stands behind the file's name: "out=PATH", or PROFILE_ASK. */
+/* argv is what follows the file's name: "out=PATH", or PROFILE_ASK. */
 EXPORT int qemu_plugin_install(plugin_id id, const struct plugin_info *info, int argc, char **argv);
 int qemu_plugin_install(plugin_id id, const struct plugin_info *info, int argc, char **argv)
 {

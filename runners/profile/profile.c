@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * profile.c: counts of instructions summed by function; see profile.h. An address
- * that no symbol covers is summed under its object, never given to a neighbour.
+ * profile.c: the plug-in's counts read, and summed by function. An address that no symbol covers
+ * counts for its object and for no function. counts_load is in symbol_cache.c, because the guest
+ * has no libarchive.
  */
 #include "runners/profile/profile.h"
 
@@ -13,12 +14,94 @@
 #include "lib/buf.h"
 #include "lib/num.h"
 #include "lib/schema.h"
-#include "runners/profile/counts.h"
 
 #define KERNEL_START ((uint64_t)1 << 63)
 /* Libraries and the vdso are mapped from the top of user space down, programs far below. */
 #define LIBRARY_START ((uint64_t)0x7f0000000000)
 #define GUEST_END ((uint64_t)1 << 32)
+
+/* --- counts ---------------------------------------------------------------------------- */
+
+static int check_header(const struct profile_header *h, size_t len, struct err *e)
+{
+	if (memcmp(h->magic, PROFILE_MAGIC, sizeof(h->magic)))
+		return err_add(e, EINVAL, "the instruction counts are not what the plug-in writes");
+	if (!h->begins || h->ends != 1)
+		return err_add(e, EINVAL,
+			       "the guest marked %" PRIu32 " beginnings and %" PRIu32
+			       " ends of its measured part",
+			       h->begins, h->ends);
+	if (h->records != (len - sizeof(*h)) / sizeof(struct profile_record) ||
+	    (len - sizeof(*h)) % sizeof(struct profile_record))
+		return err_add(e, EINVAL,
+			       "the instruction counts are cut short: %" PRIu64
+			       " records announced, %zu bytes there",
+			       h->records, len);
+	return 0;
+}
+
+static int check_records(struct counts *c, uint64_t instructions, struct err *e)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		if (i && c->v[i].address <= c->v[i - 1].address)
+			return err_add(e, EINVAL,
+				       "the instruction counts are not in order of "
+				       "address at record %zu",
+				       i);
+		c->instructions += c->v[i].count;
+	}
+	if (c->instructions != instructions)
+		return err_add(e, EINVAL,
+			       "the instruction counts add up to %" PRIu64 ", not to the %" PRIu64
+			       " that stands above them",
+			       c->instructions, instructions);
+	return 0;
+}
+
+int counts_parse(struct counts *c, const void *data, size_t len, struct err *e)
+{
+	struct profile_header h;
+	int ret;
+
+	*c = (struct counts){ 0 };
+	if (!len)
+		return err_add(e, EINVAL,
+			       "the plug-in left no instruction counts: the measured "
+			       "part never came to its end");
+	if (len < sizeof(h))
+		return err_add(e, EINVAL, "the instruction counts are cut short: %zu bytes", len);
+	memcpy(&h, data, sizeof(h));
+	ret = check_header(&h, len, e);
+	if (ret)
+		return ret;
+	c->n = h.records;
+	c->v = xcalloc(c->n + 1, sizeof(*c->v));
+	memcpy(c->v, (const char *)data + sizeof(h), c->n * sizeof(*c->v));
+	return check_records(c, h.instructions, e);
+}
+
+size_t counts_at(const struct counts *c, uint64_t address)
+{
+	size_t low = 0, high = c->n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (c->v[mid].address < address)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+void counts_release(struct counts *c)
+{
+	free(c->v);
+	*c = (struct counts){ 0 };
+}
+
+/* --- by function ----------------------------------------------------------------------- */
 
 /* One function while its instructions are summed; NULL symbol: none tells. */
 struct place {
@@ -186,3 +269,22 @@ int profile_from_json(struct profile *p, const json_t *j, struct err *e)
 				       i + 1);
 	return 0;
 }
+
+/* --- metrics -------------------------------------------------------------------------- */
+
+static double time_ns(const struct profile_counted *c)
+{
+	return c->time_ns;
+}
+
+static double ops(const struct profile_counted *c)
+{
+	return c->ops;
+}
+
+const struct profile_metric profile_metrics[] = {
+	{ "counted_time", "ns", "how long instructions were counted", BETTER_NONE, time_ns },
+	{ "counted_ops", "count", "operations in that time; of fio its jobs' rates times that",
+	  BETTER_NONE, ops },
+	{ .name = NULL },
+};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * profile.h: the instructions of a profile pass by function: the rows of
- * profile.csv, reduced from the counts of the plug-in (runners/preload/profile.c).
+ * profile.h: the profile pass: the counts that the plug-in (runners/preload/profile.c) left, their
+ * sums by function, which are the rows of profile.csv, and the pass's metrics.
  */
 #ifndef FSDUEL_RUNNERS_PROFILE_PROFILE_H
 #define FSDUEL_RUNNERS_PROFILE_PROFILE_H
@@ -12,6 +12,23 @@
 
 #include "lib/err.h"
 #include "lib/symbols.h"
+#include "runners/preload/preload.h"
+#include "workloads/metric.h"
+
+/* How often the instruction at each address was executed in the measured part. */
+struct counts {
+	struct profile_record *v;
+	size_t n;              /* by address, each once */
+	uint64_t instructions; /* their sum */
+};
+
+/* -EINVAL with a sentence: the plug-in does not write that, or a mark is missing. */
+int counts_parse(struct counts *c, const void *data, size_t len, struct err *e);
+/* Of a file, compressed or not. -ENOENT: it is not there. *c is initialised in any case. */
+int counts_load(struct counts *c, const char *path, struct err *e);
+/* Index of the first record at address or after it; n where there is none. */
+size_t counts_at(const struct counts *c, uint64_t address);
+void counts_release(struct counts *c);
 
 struct profile_row {
 	char *object;     /* PROFILE_KERNEL, a module's name, PROFILE_GUEST, ...: schema.h */
@@ -28,9 +45,8 @@ struct profile {
 };
 
 /*
- * Sum the counts in data. kernel and guest may be empty: their instructions then have no
- * function. -EINVAL with a sentence: the plug-in does not write that, or its marks did not
- * come by once each. *p is initialised in any case.
+ * Sum the counts in data. kernel and guest may be empty: their instructions then have no function.
+ * Fails as counts_parse does. *p is initialised in any case.
  */
 int profile_reduce(struct profile *p, const void *data, size_t len, const struct symbols *kernel,
 		   const struct symbols *guest, struct err *e);
@@ -40,5 +56,18 @@ void profile_release(struct profile *p);
 json_t *profile_to_json(const struct profile *p);
 /* -EINVAL with a sentence for anything that profile_to_json does not write. */
 int profile_from_json(struct profile *p, const json_t *j, struct err *e);
+
+/* 0: not measured. */
+struct profile_counted {
+	double time_ns, ops;
+};
+
+/* Time and operations, by which the instructions of a pass are divided. */
+struct profile_metric {
+	const char *name, *unit, *help;
+	enum better better;
+	double (*value)(const struct profile_counted *c);
+};
+extern const struct profile_metric profile_metrics[]; /* ends with a NULL name */
 
 #endif

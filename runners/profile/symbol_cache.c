@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* symbol_cache.c: see symbol_cache.h. */
+/* symbol_cache.c: names of functions for a profile, and its counts from a file. */
 #include "runners/profile/symbol_cache.h"
 
 #include <errno.h>
@@ -11,9 +11,11 @@
 
 #include "lib/proc.h"
 #include "lib/elf.h"
+#include "runners/profile/profile.h"
 
 #define GUEST_WITH_NAMES "fsduel-guest.debug"
 #define KALLSYMS_MAX ((size_t)64 << 20)
+#define COUNTS_MAX ((size_t)256 << 20)
 
 void symbol_cache_key(char key[SHA256_HEX], const char *kernel_sha256, const struct buf *modules)
 {
@@ -104,5 +106,23 @@ int symbols_of_guest(struct symbols *s, struct err *e)
 	buf_release(&file);
 	buf_release(&text);
 	free(path);
+	return ret;
+}
+
+int counts_load(struct counts *c, const char *path, struct err *e)
+{
+	struct buf file = BUF_INIT, plain = BUF_INIT;
+	int ret;
+
+	*c = (struct counts){ 0 };
+	ret = fs_read(path, COUNTS_MAX, &file, e);
+	if (!ret)
+		ret = fs_decompress(file.data, file.len, &plain, e);
+	if (!ret)
+		ret = counts_parse(c, plain.data, plain.len, e);
+	if (ret)
+		err_add(e, -ret, "so %s cannot be used", path);
+	buf_release(&file);
+	buf_release(&plain);
 	return ret;
 }

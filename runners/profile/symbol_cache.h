@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * symbol_cache.h: names of functions for a profile. A kernel's are what a guest
- * read from its /proc/kallsyms, kept in the cache by the hash of image and modules
- * (addresses do not differ from boot to boot: nokaslr); the guest's own come from the
- * copy of it that has not been stripped.
+ * symbol_cache.h: names of functions for a profile. A guest reads a kernel's names from its
+ * /proc/kallsyms; the cache keeps them by the hash of image and modules (nokaslr: addresses are the
+ * same at each boot). The guest's own names come from its unstripped copy.
  */
 #ifndef FSDUEL_RUNNERS_PROFILE_SYMBOL_CACHE_H
 #define FSDUEL_RUNNERS_PROFILE_SYMBOL_CACHE_H
@@ -19,10 +18,7 @@ void symbol_cache_key(char key[SHA256_HEX], const char *kernel_sha256, const str
 int symbol_cache_path(const char *key, char **path, struct err *e);
 /* -ENOENT without a sentence: none is kept. *s is initialised in any case. */
 int symbol_cache_load(struct symbols *s, const char *key, struct err *e);
-/*
- * Parse the text of /proc/kallsyms into *s and keep it. A cache that cannot be written is no
- * error: the next duel asks a guest again.
- */
+/* Parse the text of /proc/kallsyms and keep it. A cache that cannot be written is no error. */
 int symbol_cache_keep(struct symbols *s, const char *key, const char *text, size_t len,
 		      struct err *e);
 

@@ -8,7 +8,6 @@
 
 #include "lib/buf.h"
 #include "lib/num.h"
-#include "runners/lock/lock_metric.h"
 #include "runners/lock/lockstacks.h"
 #include "runners/profile/profile.h"
 

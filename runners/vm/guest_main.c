@@ -28,7 +28,7 @@
 #include "runners/vm/channel.h"
 #include "runners/vm/guest.h"
 #include "runners/cell/trouble.h"
-#include "runners/preload/profile.h"
+#include "runners/preload/preload.h"
 
 #define RESULT_FILE "/tmp/result.json"
 #define RAW_FILE "/tmp/raw.gz"

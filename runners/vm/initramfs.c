@@ -16,7 +16,7 @@
 
 #include "lib/fs.h"
 #include "lib/proc.h"
-#include "runners/preload/fio_clock.h"
+#include "runners/preload/preload.h"
 #include "runners/vm/guest.h"
 
 static void add_checker(const struct fs_type *fs, struct strv *tools)

@@ -13,8 +13,7 @@
 #include "lib/pack.h"
 #include "runners/vm/channel.h"
 #include "runners/vm/guest.h"
-#include "runners/preload/exact_order.h"
-#include "runners/preload/profile.h"
+#include "runners/preload/preload.h"
 #include "runners/cell/trouble.h"
 
 /* A file in memory that holds first and then second; either may be NULL. */

@@ -12,7 +12,7 @@
 #include "lib/fs.h"
 #include "lib/memory.h"
 #include "lib/proc.h"
-#include "runners/preload/exact_order.h"
+#include "runners/preload/preload.h"
 #include "runners/folder/provenance.h"
 #include "runners/vm/vm.h"
 

@@ -8,9 +8,8 @@
 #include "lib/pack.h"
 #include "lib/num.h"
 #include "lib/proc.h"
-#include "runners/preload/profile.h"
+#include "runners/preload/preload.h"
 #include "runners/profile/profile.h"
-#include "runners/profile/profile_metric.h"
 #include "runners/profile/symbol_cache.h"
 #include "runners/vm/guest.h"
 

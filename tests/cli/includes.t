@@ -40,7 +40,7 @@ for my $house (keys %floors) {
 # Private headers: of the room that has them only, tests apart.
 my $private = qr/_impl\.h$/;
 # Generated, each for one file.
-my %generated = ("roles.h" => "workloads/registry.c", "commands.h" => "cli/main.c",
+my %generated = ("roles.h" => "workloads/mix.c", "commands.h" => "cli/main.c",
 	"judges.h" => "runners/cell/judge.c",
 	map { $_ => "dashboards/report/report.c" } qw(report_css.h report_js.h));
 

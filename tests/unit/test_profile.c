@@ -19,7 +19,7 @@
 #include "lib/fs.h"
 #include "lib/schema.h"
 #include "lib/elf.h"
-#include "runners/preload/profile.h"
+#include "runners/preload/preload.h"
 #include "runners/profile/profile.h"
 #include "runners/profile/symbol_cache.h"
 

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * hold_iolock: a fault made on purpose: holds the file's i_rwsem exclusively for a known time, rate
- * times a second, so that a report on locks or latencies can be checked. It is a buffered write
- * whose source page is missing: generic_perform_write() faults it in while
- * ext4_buffered_write_iter() holds the lock, and a helper thread answers the fault, through
- * userfaultfd(2), only after that time. No patched kernel is needed. Each operation begins with
- * taking the page away again.
- *
- * The fault is the kernel's own, so userfaultfd must be allowed for those: root, or
- * vm.unprivileged_userfaultfd=1. Else the cell fails, with the reason.
+ * hold_iolock: holds the file's i_rwsem exclusively for a known time, to check reports on locks and
+ * latencies without a patched kernel. It is a buffered write whose source page is missing:
+ * generic_perform_write() faults it in while ext4_buffered_write_iter() holds the lock, and a
+ * helper thread answers the fault after that time, through userfaultfd(2). Faults of the kernel
+ * need root or vm.unprivileged_userfaultfd=1.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -38,7 +34,7 @@ static const struct param hold_params[] = {
 };
 
 struct hold {
-	int uffd, stop; /* stop: an eventfd, written to when the helper is to end */
+	int uffd, stop; /* stop: an eventfd that ends the helper */
 	pthread_t helper;
 	void *src; /* bs bytes, up to whole pages; the first page goes missing */
 	size_t len, page;
@@ -170,7 +166,7 @@ static int64_t hold_iolock_op(struct role_thread *t, uint64_t offset)
 	const struct hold *h = t->priv;
 	ssize_t n;
 
-	/* Now it is missing again; the registration stays with the mapping. */
+	/* The page is missing again; the registration stays with the mapping. */
 	if (madvise(h->src, h->page, MADV_DONTNEED))
 		return -errno;
 	n = pwrite(t->fd, h->src, t->bs, (off_t)offset);

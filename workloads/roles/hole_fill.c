@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * hole_fill: fills a region of holes or unwritten extents with stamps (stamps.h),
- * each block once and in a seeded order, each thread its share; when that is
- * full it is punched out, allocated again where the extents are unwritten, and a new
- * round begins. Through a shared mapping the block is allocated in the page fault or
- * at writeback, and no lock keeps a direct reader away meanwhile.
+ * hole_fill: fills a region of holes or unwritten extents with stamps (stamps.h). Each thread fills
+ * the blocks of its share once, in a seeded order. Then it punches the share out, allocates it
+ * again where the extents are unwritten, and begins a new round. Through a shared mapping a block
+ * is allocated in the page fault or at writeback, and no lock keeps a direct reader away meanwhile.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#include "lib/buf.h"
 #include "workloads/extents.h"
 #include "workloads/mapping.h"
 #include "workloads/offsets.h"
@@ -44,16 +44,12 @@ static void begin_round(struct filler *f, uint64_t round)
 
 static int hole_fill_begin(struct role_thread *t, struct err *e)
 {
-	struct filler *f = malloc(sizeof(*f));
-	int ret;
+	struct filler *f;
+	int ret = mapping_begin(t, PROT_READ | PROT_WRITE, e);
 
-	if (!f)
-		return err_add(e, ENOMEM, "%s: no memory", t->role->name);
-	ret = mapping_begin(t, PROT_READ | PROT_WRITE, e);
-	if (ret) {
-		free(f);
+	if (ret)
 		return ret;
-	}
+	f = xcalloc(1, sizeof(*f));
 	f->map = t->priv;
 	f->share = &t->stamps->share[t->index];
 	f->seed = rng_next(&t->rng);
@@ -63,7 +59,7 @@ static int hole_fill_begin(struct role_thread *t, struct err *e)
 	return 0;
 }
 
-/* The order of the three steps is what readers rely on: stamps.h. */
+/* Readers rely on the order of the three steps: stamps.h. */
 static int renew(struct role_thread *t, struct filler *f)
 {
 	off_t start = (off_t)f->share->start, len = (off_t)(f->share->end - f->share->start);

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plain.c: the roles whose operation is one read or write of bs bytes, a row each: through the
- * page cache or past it, one after the other (pread, pwrite) or several in flight in each thread
- * (libaio, io_uring; queue.h). make lists a role for each ROLE_ROW(name).
+ * plain.c: the roles whose operation is one or two calls, a row each: reads and writes one after
+ * the other (pread, pwrite), through a mapping, or several in flight in each thread (libaio,
+ * io_uring; queue.h), and pairs of calls. make lists a role for each ROLE_ROW(name).
  *
  * Reads have O_NOATIME, as fio opens its files: with relatime a reader beside a writer would
  * else dirty the inode at every tick of the coarse clock, and a read would pay for the journal.
  * Direct roles take any bs that the device's own block divides.
  */
+#include <errno.h>
 #include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#include "workloads/mapping.h"
 #include "workloads/queue.h"
-#include "workloads/role.h"
 
 #define DEFAULTS(...)                                                                              \
 	.defaults = (const char *const[])                                                          \
@@ -27,10 +30,56 @@
 	.start = kind##_queue_start, .reap = kind##_queue_reap, .end = kind##_queue_end
 #define ROLE_ROW(n) const struct role role_##n
 
+static int64_t fsync_op(struct role_thread *t, uint64_t offset)
+{
+	ssize_t n = pwrite(t->fd, t->buf, t->bs, (off_t)offset);
+
+	if (n < 0 || fsync(t->fd))
+		return -errno;
+	return n;
+}
+
+static int64_t fallocate_op(struct role_thread *t, uint64_t offset)
+{
+	const int punch = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+
+	if (fallocate(t->fd, punch, (off_t)offset, (off_t)t->bs) ||
+	    fallocate(t->fd, FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)t->bs))
+		return -errno;
+	return (int64_t)t->bs;
+}
+
+static int mmap_read_begin(struct role_thread *t, struct err *e)
+{
+	return mapping_begin(t, PROT_READ, e);
+}
+
+static int64_t mmap_read_op(struct role_thread *t, uint64_t offset)
+{
+	return mapping_copy(t, t->buf, mapping_at(t, offset));
+}
+
+static int mmap_write_begin(struct role_thread *t, struct err *e)
+{
+	return mapping_begin(t, PROT_READ | PROT_WRITE, e);
+}
+
+static int64_t mmap_write_op(struct role_thread *t, uint64_t offset)
+{
+	return mapping_copy(t, mapping_at(t, offset), t->buf);
+}
+
+static int mmap_write_sync(struct role_thread *t)
+{
+	const struct mapping *m = t->priv;
+
+	return msync(m->base, m->len, MS_SYNC) ? -errno : 0;
+}
+
 /* clang-format off */
 
-/* Inside the file. On ext4 a pure overwrite takes the lock shared; one that must allocate or
- * convert takes it exclusively. extents, bs and region_start say which of the two it is. */
+/* On ext4 a pure overwrite takes the lock shared; one that must allocate or convert takes it
+ * exclusively. */
 ROLE_ROW(dio_overwrite) = { "dio_overwrite", "direct writes inside the file (pwrite, O_DIRECT)",
 	DIRECT_WRITE, WRITES };
 ROLE_ROW(dio_read) = { "dio_read", "direct reads (pread, O_DIRECT)", DIRECT_READ, READS };
@@ -66,6 +115,29 @@ ROLE_ROW(buffered_read) = { "buffered_read", "reads through the page cache (prea
  * fills holes whose blocks are allocated at writeback (delalloc) or at once. */
 ROLE_ROW(buffered_write) = { "buffered_write", "writes through the page cache (pwrite)",
 	.open_flags = O_WRONLY, .bs_align = 1, WRITES, DEFAULTS("final_sync", "1") };
+
+/* As a database commits to its log. It shows the journal and the device's flush, which null_blk
+ * has only with cache_size set. */
+ROLE_ROW(fsync) = { "fsync", "a small buffered write and an fsync, the pair is one operation",
+	.open_flags = O_WRONLY, .needs_fd = true, .writes = true, .durable = true, .bs_align = 1,
+	.op = fsync_op };
+/* The pair leaves the blocks as they were, unwritten. Both calls take the inode's lock exclusively
+ * and wait for direct I/O. On a shared file its region must be apart: the punch removes data. */
+ROLE_ROW(fallocate) = { "fallocate",
+	"punches a hole and allocates it again, the pair is one operation",
+	.open_flags = O_WRONLY, .needs_fd = true, .writes = true, .renews = true, .bs_align = 1,
+	.op = fallocate_op, DEFAULTS("extents", "unwritten", "file", "own", "final_sync", "1") };
+
+/* Caches are dropped before the timer, so the first visit of a page reads it (and some around it)
+ * from the device. Later visits are memory alone, until a direct write beside evicts the page. */
+ROLE_ROW(mmap_read) = { "mmap_read", "reads from a shared mapping of the file",
+	.open_flags = O_RDONLY | O_NOATIME, .needs_fd = true, .bs_align = 1,
+	.begin = mmap_read_begin, .op = mmap_read_op, .end = mapping_end };
+/* It copies every byte, so that its bytes/s compares with buffered_write. */
+ROLE_ROW(mmap_write) = { "mmap_write", "writes to a shared mapping of the file, synced by msync",
+	.open_flags = O_RDWR, .needs_fd = true, .writes = true, .bs_align = 1,
+	.begin = mmap_write_begin, .op = mmap_write_op, .sync = mmap_write_sync,
+	.end = mapping_end, DEFAULTS("final_sync", "1") };
 
 ROLE_ROW(aio_overwrite) = { "aio_overwrite",
 	"direct writes inside the file, several in flight in each thread (libaio)",

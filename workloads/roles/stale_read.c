@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * stale_read: direct reads beside hole_fill, each looked at: zeros and the stamp of
- * that place and round are right; the mark of free space, another stamp or anything
- * else is what the disk held before, and makes the cell invalid. Looking costs
- * about as much as the read's own path, so its rate says little. Reads that fail are
- * counted: on ext4 one that meets a freshly dirtied delayed page is EIO.
+ * stale_read: direct reads beside hole_fill, each judged. Zeros and the stamp of that place and
+ * round are right. Anything else (the mark of free space, another stamp) was on the disk before and
+ * makes the cell invalid. Judging costs about as much as the read's own path, so the rate of this
+ * role says little. Failed reads are counted: on ext4 one that meets a freshly dirtied delayed page
+ * returns EIO.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "lib/buf.h"
 #include "lib/num.h"
 #include "lib/proc.h"
 #include "workloads/role.h"
@@ -22,39 +23,35 @@ enum {
 	READS_ZERO, READS_CURRENT, STALE_POISON, STALE_STAMP, STALE_OTHER, READS_EIO,
 	FIRST, FIRST_OFFSET, FIRST_ADDRESS, FIRST_FROM, FIRST_ROUND,
 };
-/* clang-format on */
 
+#define READS(help, better) "count", help, better, COUNTER_SUM
+#define OF_FIRST(unit, help) unit, help, BETTER_NONE, COUNTER_OF_FIRST
 static const struct counter counters[] = {
-	[READS_ZERO] = { "reads_zero", "count", "reads that found zeros", BETTER_NONE,
-			 COUNTER_SUM },
-	[READS_CURRENT] = { "reads_current", "count", "reads that found the stamp due there",
-			    BETTER_NONE, COUNTER_SUM },
-	[STALE_POISON] = { "stale_poison", "count", "reads that found the mark of free space",
-			   BETTER_LOWER, COUNTER_SUM },
-	[STALE_STAMP] = { "stale_stamp", "count",
-			  "reads that found the stamp of another round or place", BETTER_LOWER,
-			  COUNTER_SUM },
-	[STALE_OTHER] = { "stale_other", "count", "reads that found anything else", BETTER_LOWER,
-			  COUNTER_SUM },
-	[READS_EIO] = { "reads_eio", "count", "reads that failed with EIO", BETTER_NONE,
-			COUNTER_SUM },
+	[READS_ZERO] = { "reads_zero", READS("reads that found zeros", BETTER_NONE) },
+	[READS_CURRENT] = { "reads_current",
+		READS("reads that found the stamp due there", BETTER_NONE) },
+	[STALE_POISON] = { "stale_poison",
+		READS("reads that found the mark of free space", BETTER_LOWER) },
+	[STALE_STAMP] = { "stale_stamp",
+		READS("reads that found the stamp of another round or place", BETTER_LOWER) },
+	[STALE_OTHER] = { "stale_other", READS("reads that found anything else", BETTER_LOWER) },
+	[READS_EIO] = { "reads_eio", READS("reads that failed with EIO", BETTER_NONE) },
 	[FIRST] = { "stale_first", "ns", "when the first stale read ended, from the start",
-		    BETTER_NONE, COUNTER_FIRST },
-	[FIRST_OFFSET] = { "stale_offset", "B", "where in the file that was", BETTER_NONE,
-			   COUNTER_OF_FIRST },
-	[FIRST_ADDRESS] = { "stale_address", "B", "the device address it carried, of a mark",
-			    BETTER_NONE, COUNTER_OF_FIRST },
-	[FIRST_FROM] = { "stale_from", "B", "the file offset it carried, of a stamp", BETTER_NONE,
-			 COUNTER_OF_FIRST },
-	[FIRST_ROUND] = { "stale_round", "count", "the round it carried, of a stamp", BETTER_NONE,
-			  COUNTER_OF_FIRST },
+		BETTER_NONE, COUNTER_FIRST },
+	[FIRST_OFFSET] = { "stale_offset", OF_FIRST("B", "where in the file that was") },
+	[FIRST_ADDRESS] = { "stale_address",
+		OF_FIRST("B", "the device address it carried, of a mark") },
+	[FIRST_FROM] = { "stale_from", OF_FIRST("B", "the file offset it carried, of a stamp") },
+	[FIRST_ROUND] = { "stale_round", OF_FIRST("count", "the round it carried, of a stamp") },
 	{ .name = NULL },
 };
+/* clang-format on */
 
 static int stale_read_begin(struct role_thread *t, struct err *e)
 {
-	t->priv = calloc(t->stamps->nr, sizeof(uint64_t));
-	return t->priv ? 0 : err_add(e, ENOMEM, "%s: no memory", t->role->name);
+	(void)e;
+	t->priv = xcalloc(t->stamps->nr, sizeof(uint64_t));
+	return 0;
 }
 
 /* Rare enough for a look at the clock. */

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * syncer: asks for writeback of the whole file, again and again, as a database's
- * checkpointer or `sync` does, and writes nothing itself. how=start waits for no I/O
- * to end and passes by what is being written, as the kernel's flusher does: ext4 then
- * also writes pages that are dirtied while it looks for them (WB_SYNC_NONE, no tags).
+ * syncer: asks for writeback of the whole file again and again, as a database's checkpointer or
+ * `sync` does. how=start waits for no I/O and skips pages under writeback, as the kernel's flusher
+ * does: ext4 then also writes pages that are dirtied meanwhile (WB_SYNC_NONE, no tags).
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * truncate: makes the file bs longer and cuts it back to its size; the pair is
- * one operation. Cutting takes the inode's lock exclusively, waits for direct
- * I/O and frees blocks. It works past the end of the file only, so what other
- * roles have inside stays theirs; a dio_append on the same file would have its
- * blocks cut off, which is why each thread has a file of its own by default.
+ * truncate: makes the file bs longer and cuts it back to its size; the pair is one operation.
+ * Cutting takes the inode's lock exclusively, waits for direct I/O and frees blocks. Each thread
+ * has a file of its own by default: on a shared one it would cut off the blocks of dio_append.
  */
 #include <errno.h>
 #include <fcntl.h>
