@@ -16,9 +16,8 @@
 #include "runners/cell/cell.h"
 #include "runners/cell/mount.h"
 #include "runners/cell/nullblk.h"
-#include "runners/host/loop.h"
+#include "runners/host/disks.h"
 #include "runners/host/target_impl.h"
-#include "runners/host/zram.h"
 
 #define SIZE_DEFAULT (1ull << 30)
 

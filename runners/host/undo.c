@@ -15,8 +15,7 @@
 
 #include "lib/fs.h"
 #include "lib/num.h"
-#include "runners/host/undo.h"
-#include "runners/host/zram.h"
+#include "runners/host/disks.h"
 
 #define STATE_DIR "/var/lib/fsduel"
 #define LOCK_TRIES 100

@@ -16,9 +16,8 @@
 #include "runners/cell/claim.h"
 #include "runners/folder/folder.h"
 #include "runners/fio/fio_jobs.h"
-#include "runners/host/loop.h"
+#include "runners/host/disks.h"
 #include "runners/host/undo.h"
-#include "runners/host/zram.h"
 #include "runners/cell/mount.h"
 #include "runners/cell/nullblk.h"
 
