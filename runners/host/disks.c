@@ -20,8 +20,8 @@
 #include "lib/num.h"
 
 #define LOOP_CONTROL "/dev/loop-control"
-#define LOOP_NUMBERS 4096    /* looked at, far above what any machine has */
-#define ATTACH_TRIES 20      /* another program may take the free one that we were told of */
+#define LOOP_NUMBERS 4096 /* looked at, far above what any machine has */
+#define ATTACH_TRIES 20   /* another program may take the free one that we were told of */
 #define ZRAM_CONTROL "/sys/class/zram-control/"
 #define GONE_TRIES 250
 #define GONE_WAIT_US 20000
