@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * noise.c: the table of counters that are watched during a sample, and their reader; see
- * noise.h. Sources: proc(5), Documentation/accounting/psi.rst,
- * Documentation/admin-guide/sysctl, sysfs' thermal_throttle. Everything is read
- * outside the timed region.
+ * noise.c: the table of counters that are watched during a sample, and their reader. Sources:
+ * proc(5), Documentation/accounting/psi.rst, Documentation/admin-guide/sysctl, sysfs'
+ * thermal_throttle.
  */
 #include "runners/host/noise.h"
 
@@ -65,17 +64,10 @@ const struct noise_row noise_rows[NOISE_ROWS] = {
 /* The size of one unit of a counter: in seconds for time, in bytes for pages. */
 static double unit_size(const struct noise_row *row)
 {
-	switch (row->unit) {
-	case NOISE_UNIT_US:
-		return 1e-6;
-	case NOISE_UNIT_TICK:
-		return 1.0 / (double)sysconf(_SC_CLK_TCK);
-	case NOISE_UNIT_PAGE:
-		return (double)sysconf(_SC_PAGESIZE);
-	case NOISE_UNIT_1:
-		break;
-	}
-	return 1;
+	return row->unit == NOISE_UNIT_US     ? 1e-6
+	       : row->unit == NOISE_UNIT_TICK ? 1.0 / (double)sysconf(_SC_CLK_TCK)
+	       : row->unit == NOISE_UNIT_PAGE ? (double)sysconf(_SC_PAGESIZE)
+					      : 1;
 }
 
 /* --- reading ------------------------------------------------------------------ */
@@ -146,14 +138,10 @@ static double own_part(enum noise_own own)
 
 	getrusage(RUSAGE_SELF, &self);
 	getrusage(RUSAGE_CHILDREN, &children);
-	switch (own) {
-	case NOISE_OWN_USER_TIME:
+	if (own == NOISE_OWN_USER_TIME)
 		return seconds(self.ru_utime) + seconds(children.ru_utime);
-	case NOISE_OWN_MAJOR_FAULTS:
+	if (own == NOISE_OWN_MAJOR_FAULTS)
 		return (double)self.ru_majflt + (double)children.ru_majflt;
-	case NOISE_OWN_NONE:
-		break;
-	}
 	return 0;
 }
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * noise.h: disturbances while a sample was taken: counters of the kernel, read when
- * the timed part begins and when it ends. One table has each counter, the name of its
- * fact, and the value past which it marks the sample. A marked sample is kept; whoever compares
- * counts them.
+ * noise.h: disturbances while a sample was taken: counters of the kernel, read just before the
+ * timed part and just after it. One table has each counter, the name of its fact, and the value
+ * past which it marks the sample. A marked sample is kept; the comparison counts them.
  */
 #ifndef FSDUEL_RUNNERS_HOST_NOISE_H
 #define FSDUEL_RUNNERS_HOST_NOISE_H
