@@ -77,6 +77,7 @@ static int check_file_systems(const struct suite *s, size_t kernel, struct err *
 				"%s is missing, which makes the file system of the mount %s; "
 				"fsduel doctor names the package",
 				t->mkfs, m->name);
+		free(mkfs);
 		if (!kernel_knows(m->fs))
 			return err_add(e, ENODEV, "this kernel has no %s, which the mount %s is",
 				       m->fs, m->name);
