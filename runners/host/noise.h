@@ -31,8 +31,8 @@ struct noise_row {
 	const char *files; /* pattern; what several files say is summed */
 	const char *key;   /* first word of the line; NULL: the first line */
 	unsigned fields;   /* bit i: word i of it, from 0; summed; "total=12" counts as 12 */
+	/* Ticks are a share of all CPUs' time. */
 	enum { NOISE_UNIT_1, NOISE_UNIT_US, NOISE_UNIT_TICK, NOISE_UNIT_PAGE } unit;
-	bool per_cpu; /* a share of all CPUs' time, not of one clock's */
 	enum noise_own own;
 	const char *why; /* one line: the limit's reason, or why there is none */
 };
