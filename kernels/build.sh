@@ -241,8 +241,8 @@ list_source() {
 	fi > "$dir/listed" || die 2 "cannot list the files of $source"
 	# find fails for a file that git tracks and the user has deleted.
 	(cd "$source" && { find -files0-from "$dir/listed" -maxdepth 0 \
-		\( -type f -o -type l \) -print0 2> /dev/null || true; }) | sort -zu > "$dir/files" ||
-		die 3 "cannot list the files of $source in $dir/files"
+		\( -type f -o -type l \) -print0 2> /dev/null || true; }) |
+		sort -zu > "$dir/files" || die 3 "cannot list the files of $source in $dir/files"
 }
 
 # Sets source_key, the hash over paths, kinds and contents of the source as it is.
