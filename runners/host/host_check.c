@@ -25,7 +25,7 @@ int host_kernel(const struct suite *s, const char *label, struct err *e)
 			      buf_str(&known));
 	else
 		ret = err_add(e, EINVAL,
-			      "%s has several kernels: say by --kernel which of them runs; they "
+			      "%s has several kernels: say which of them runs, by --kernel; they "
 			      "are %s",
 			      s->path, buf_str(&known));
 	buf_release(&known);
