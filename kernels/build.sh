@@ -78,7 +78,7 @@ find_patch() { # PATCH
 }
 
 patch_text() { # of file and number
-	sed "${number:+s/@N@/$number/g}" "$file"
+	sed -e "${number:+s/@N@/$number/g}" -- "$file"
 }
 
 # The files that a patch on stdin names, a line each. An added line "++ x" looks like such
@@ -154,6 +154,7 @@ read_config() {
 	small=$(data_file small.config) || die 2 "cannot find kernels/small.config:" \
 		"it comes with fsduel's sources and is installed by \`make install\`"
 	[ -z "$config" ] || check_readable "$config"
+	[[ $config != [!/]*=* ]] || config=./$config # awk takes x=y for a variable
 	said=$(awk "$awk_option"'
 		option() < 0 { print origin() ": neither CONFIG_NAME=VALUE nor a comment"; exit }' \
 		own=1 "$small" own=0 ${config:+"$config"}) && [ -z "$said" ] || die 2 "$said"
@@ -236,10 +237,12 @@ list_source() {
 		git --no-optional-locks -c safe.directory='*' -c core.fsmonitor=false \
 			-C "$source" ls-files -z --cached --others --exclude-standard
 	else
-		find "$source" -path "$source/.git" -prune -o ! -type d -printf '%P\0'
+		find "$source" -name .git -prune -o ! -type d -printf '%P\0'
 	fi > "$dir/listed" || die 2 "cannot list the files of $source"
-	(cd "$source" && find -files0-from "$dir/listed" -maxdepth 0 \
-		\( -type f -o -type l \) -print0) 2> /dev/null | sort -zu > "$dir/files"
+	# find fails for a file that git tracks and the user has deleted.
+	(cd "$source" && { find -files0-from "$dir/listed" -maxdepth 0 \
+		\( -type f -o -type l \) -print0 2> /dev/null || true; }) |
+		sort -zu > "$dir/files" || die 3 "cannot list the files of $source in $dir/files"
 }
 
 # Sets source_key, the hash over paths, kinds and contents of the source as it is.
@@ -248,10 +251,11 @@ snapshot() {
 	if ! ours tree "$source" rev-parse 2> /dev/null; then
 		rm -rf "$dir/git"
 		git init -q --bare --object-format=sha256 --template= "$dir/git"
-		# No attribute of the tree may change what is read or written.
-		mkdir -p "$dir/git/info"
-		echo '* -text -ident -filter -working-tree-encoding' > "$dir/git/info/attributes"
 	fi
+	# No attribute of the tree may change what is read or written. Written each time: a build
+	# may have been killed just before it.
+	mkdir -p "$dir/git/info" && echo '* -text -ident -filter -working-tree-encoding' \
+		> "$dir/git/info/attributes" || die 3 "cannot write $dir/git"
 	rm -f "$dir"/git/*.lock # of a build that was killed
 	list_source
 	ours tree "$source" ls-files -z | sort -z | comm -z -23 - "$dir/files" |
@@ -353,7 +357,7 @@ write_about() { # DIR: build.json, what the image there is made of
 		done
 		printf '\n  ],\n  "source": %s,\n  "toolchain": %s\n}\n' \
 			"$(json "$source")" "$(json "$toolchain")"
-	} > "$1/build.json.tmp" && mv "$1/build.json.tmp" "$1/build.json" ||
+	} > "$1/.build.json-$$" && mv "$1/.build.json-$$" "$1/build.json" ||
 		die 3 "cannot write $1/build.json"
 }
 
@@ -367,7 +371,9 @@ publish() {
 		cp "$obj/.config" "$fresh/config" ||
 		die 3 "cannot write $fresh"
 	[ -z "$fsduel" ] || "$fsduel" kernel show "$fresh" > /dev/null || exit
-	sync -f "$fresh" && mv -T "$fresh" "$built" || die 3 "cannot write $built"
+	# Another tree of the same contents may have been built meanwhile.
+	sync -f "$fresh" && { mv -T "$fresh" "$built" 2> /dev/null || [ -e "$built" ]; } ||
+		die 3 "cannot write $built"
 }
 
 check_name() {

@@ -136,8 +136,48 @@ fetch() { # kernel|source
 	die 3 "cannot fetch $want: $first"
 }
 
+# The programs and the lock, which another fetch may hold for a while.
+open_root() {
+	local program
+	for program in apt-cache apt-get dpkg-deb; do
+		type -P $program > /dev/null || die 3 "fetching a kernel takes Debian's $program," \
+			"which is not here; name a bzImage or an unpacked package instead"
+	done
+	mkdir -p "$root"/.apt/{lists/partial,cache/archives/partial} &&
+		exec 9>> "$root/.lock" && flock 9 ||
+		die 3 "cannot lock $root/.lock (FSDUEL_CACHE=DIR names another cache)"
+}
+
+list() {
+	local said
+	said=$(kernels)
+	if [ -z "$said" ]; then
+		own_lists=1
+		said=$(apt get update > /dev/null 2>&1; kernels)
+		[ -n "$said" ] || die 3 "apt knows no Debian cloud kernel," \
+			"and its archive cannot be asked for newer lists"
+	fi
+	echo "$said"
+}
+
+# A kernel's version stays what it is. So does a source once it is there: two kernels that
+# are compared must not differ because the archive moved on between their builds.
+is_there() { # kernel|source
+	[ -e "$root/$want" ] || return
+	[ "$1" = source ] || [[ ! $want =~ $series ]]
+}
+
+check_want() { # kernel|source
+	[[ $want =~ $series ]] && return
+	[ "$1" = kernel ] ||
+		die 2 "cannot fetch \"$want\": name a Debian series such as 6.1 or 6.12"
+	[[ $want =~ $version ]] || die 2 "cannot fetch \"$want\":" \
+		"name a series such as 6.1 or 6.12," \
+		"or a version that \`fsduel kernel fetch --list\` shows"
+}
+
 main() {
-	local option what=$1 program said
+	local option what=$1
 	cache='' fsduel=''
 	shift
 	while getopts C:F: option; do
@@ -150,40 +190,21 @@ main() {
 	want=${*:OPTIND:1}
 	root=$cache/kernels
 	[ "$what" != source ] || root=$cache/sources
-	if [ "$what" != list ] && [[ ! $want =~ $series ]]; then
-		[ "$what" = kernel ] ||
-			die 2 "cannot fetch \"$want\": name a Debian series such as 6.1 or 6.12"
-		[[ $want =~ $version ]] || die 2 "cannot fetch \"$want\":" \
-			"name a series such as 6.1 or 6.12," \
-			"or a version that \`fsduel kernel fetch --list\` shows"
-	fi
-	# A kernel's version stays what it is. So does a source once it is there: two kernels that
-	# are compared must not differ because the archive moved on between their builds.
-	if [ -n "$want" ] && [ -e "$root/$want" ]; then
-		[ "$what" != source ] || { realpath "$root/$want"; return; }
-		[[ $want =~ $series ]] || return 0
-	fi
-	for program in apt-cache apt-get dpkg-deb; do
-		type -P $program > /dev/null || die 3 "fetching a kernel takes Debian's $program," \
-			"which is not here; name a bzImage or an unpacked package instead"
-	done
-	mkdir -p "$root"/.apt/{lists/partial,cache/archives/partial} &&
-		exec 9>> "$root/.lock" && flock 9 ||
-		die 3 "cannot lock $root/.lock (FSDUEL_CACHE=DIR names another cache)"
 	if [ "$what" = list ]; then
-		said=$(kernels)
-		if [ -z "$said" ]; then
-			own_lists=1
-			said=$(apt get update > /dev/null 2>&1; kernels)
-			[ -n "$said" ] || die 3 "apt knows no Debian cloud kernel," \
-				"and its archive cannot be asked for newer lists"
-		fi
-		echo "$said"
+		open_root
+		list
 		return
 	fi
-	rm -rf "$root"/.tmp-* # of a fetch that was killed; the lock is ours
-	fetch "$what"
-	[ "$what" = kernel ] || realpath "$root/$want"
+	check_want "$what"
+	if ! is_there "$what"; then
+		open_root
+		# Asked again: another fetch may have brought it while this one waited.
+		if ! is_there "$what"; then
+			rm -rf "$root"/.tmp-* # of a fetch that was killed; the lock is ours
+			fetch "$what"
+		fi
+	fi
+	[ "$what" != source ] || realpath "$root/$want"
 }
 
 # In one piece: this file may change while it runs.

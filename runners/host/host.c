@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * host.c: the loop over the cell runs of the kernel that runs; see host.h. What
- * run.json gets is in host_note.c.
- */
+/* host.c: the loop over the cell runs of the kernel that runs; see host.h. */
 #include "runners/host/host.h"
 
 #include <errno.h>
@@ -78,25 +75,6 @@ static void tell(struct host *h, const struct plan_unit *u, const struct result 
 		h->opts->progress(h->opts->arg, p);
 }
 
-static int keep(struct host *h, const struct plan_unit *u, struct result *r, struct err *e)
-{
-	int ret;
-
-	noise_note(&h->noise, r);
-	order_note(r->facts, h->sequence++, h->undo.boot);
-	ret = folder_put(&h->folder, u, r, e);
-	if (ret)
-		return err_add(e, -ret,
-			       "what was measured before is kept; the same command goes "
-			       "on with %s",
-			       h->opts->dir);
-	h->progress.done++;
-	h->progress.failed +=
-		r->status == STATUS_FAILED || (r->status == STATUS_INVALID && !result_stands(r));
-	tell(h, u, r);
-	return 0;
-}
-
 static bool stopped(const struct host *h)
 {
 	return h->opts->stop && *h->opts->stop;
@@ -105,9 +83,25 @@ static bool stopped(const struct host *h)
 static int stop_here(const struct host *h, int ret, struct err *e)
 {
 	return err_add(e, -ret,
-		       "so nothing more is measured; what was measured before is kept, "
-		       "and the same command goes on with %s",
+		       "so nothing more is measured; what was measured before is kept, and the "
+		       "same command goes on with %s",
 		       h->opts->dir);
+}
+
+static int keep(struct host *h, const struct plan_unit *u, struct result *r, struct err *e)
+{
+	int ret;
+
+	noise_note(&h->noise, r);
+	order_note(r->facts, h->sequence++, h->undo.boot);
+	ret = folder_put(&h->folder, u, r, e);
+	if (ret)
+		return stop_here(h, ret, e);
+	h->progress.done++;
+	h->progress.failed +=
+		r->status == STATUS_FAILED || (r->status == STATUS_INVALID && !result_stands(r));
+	tell(h, u, r);
+	return 0;
 }
 
 static int run_unit(struct host *h, const struct plan_unit *u, struct err *e)
@@ -159,8 +153,8 @@ static int run_units(struct host *h, struct err *e)
 		ret = run_unit(h, u, e);
 		if (stopped(h))
 			return err_add(e, EINTR,
-				       "stopped by signal %d; what was measured is kept, "
-				       "the same command goes on with %s",
+				       "stopped by signal %d; what was measured is kept, the same "
+				       "command goes on with %s",
 				       *h->opts->stop, h->opts->dir);
 	}
 	return ret;
@@ -183,12 +177,6 @@ static void count(struct host *h, unsigned *elsewhere)
 	h->done_before = h->progress.done;
 }
 
-static void say_all(const struct host *h, const struct strv *said)
-{
-	for (size_t i = 0; i < said->n && h->opts->say; i++)
-		h->opts->say(h->opts->arg, said->v[i]);
-}
-
 /* Take away the things that a run before this one left. */
 static int undo_leftovers(struct host *h, struct err *e)
 {
@@ -198,40 +186,37 @@ static int undo_leftovers(struct host *h, struct err *e)
 	if (!undo_left(&h->undo))
 		return 0;
 	ret = undo_all(&h->undo, &said, e);
-	if (said.n && h->opts->say)
-		h->opts->say(h->opts->arg, "a run before this one was cut short; of what it left:");
-	say_all(h, &said);
+	for (size_t i = 0; i < said.n && h->opts->say; i++) {
+		if (!i)
+			h->opts->say(h->opts->arg,
+				     "a run before this one was cut short; of what it left:");
+		h->opts->say(h->opts->arg, said.v[i]);
+	}
 	strv_release(&said);
 	if (ret)
 		err_exit(e, FSDUEL_MACHINE);
 	return ret;
 }
 
-static int note_results(struct host *h, struct err *e)
-{
-	char *dir = realpath(h->opts->dir, NULL);
-	int ret = dir ? undo_results(&h->undo, dir, e)
-		      : err_sys(e, errno, "cannot find %s", h->opts->dir);
-
-	free(dir);
-	return ret;
-}
-
 /*
- * A folder that has a run.json is gone on with, else it is begun. Noted when it is ours
- * alone and before anything is written: half a file is taken away, whenever we are killed.
+ * A folder that has a run.json is gone on with, else it is begun. It stands in the journal
+ * before anything is written: half a file is taken away, whenever we are killed.
  */
 static int open_folder(struct host *h, struct err *e)
 {
-	char *run = xasprintf("%s/" RUN_JSON, h->opts->dir);
+	char *run = xasprintf("%s/" RUN_JSON, h->opts->dir), *dir;
 	bool there = fs_exists(run);
 	int ret;
 
 	free(run);
 	ret = there ? folder_open(&h->folder, h->opts->dir, h->suite, h->plan, e)
 		    : folder_claim(&h->folder, h->opts->dir, h->suite, h->plan, e);
-	if (!ret)
-		ret = note_results(h, e);
+	if (ret)
+		return ret;
+	dir = realpath(h->opts->dir, NULL);
+	ret = dir ? undo_results(&h->undo, dir, e)
+		  : err_sys(e, errno, "cannot find %s", h->opts->dir);
+	free(dir);
 	if (!ret && !there)
 		ret = folder_begin(&h->folder, e);
 	return ret;

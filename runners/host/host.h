@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * host.h: carry a plan out on this machine and the kernel that runs: check
- * everything first, then run what is missing for this kernel, one cell run after
- * another in plan order, and keep every result the moment it is there. What is
- * made on the machine is taken away again, however it ends (undo.h).
- *
- * A folder may be gone on with any number of times, from any boot: each run
- * adds what is missing of the kernel it is given as. What other kernels are to
- * measure is left to their boots.
+ * host.h: carry a plan out on this machine and the kernel that runs: check everything first,
+ * then run what is missing for this kernel, in plan order, and keep every result the moment it
+ * is there. What is made on the machine is taken away again, however it ends (undo.h). A folder
+ * may be gone on with any number of times, from any boot of any of the suite's kernels.
  */
 #ifndef FSDUEL_RUNNERS_HOST_HOST_H
 #define FSDUEL_RUNNERS_HOST_HOST_H
@@ -26,18 +22,15 @@ struct host_opts {
 	uint64_t settle_ns; /* how long a cell waits at most for an idle machine; 0: not at all */
 	void (*progress)(void *arg, const struct progress *p); /* may be NULL */
 	folder_see *before; /* told first what a former run has left; may be NULL */
-	void (*say)(void *arg,
-		    const char *sentence); /* what was found and cleaned up; may be NULL */
+	void (*say)(void *arg, const char *sentence); /* what was cleaned up; may be NULL */
 	void *arg;
 	const atomic_int *stop;
 };
 
 /*
- * 0: every cell run of this kernel (and block) has a part, be it a failed one.
- * -EINTR: stopped, what was measured is kept. Other -errno: a sentence and an
- * exit code; while it is FSDUEL_MACHINE nothing has been measured. p is a plan of
- * s, whose mode is host. *last counts this kernel's cell runs; *elsewhere those
- * that are missing of others.
+ * 0: every cell run of this kernel (and block) has a part, be it a failed one. -EINTR: stopped,
+ * what was measured is kept. Other -errno: with an exit code, and FSDUEL_MACHINE means that
+ * nothing was measured. *last counts this kernel's cell runs; *elsewhere those missing of others.
  */
 int host_run(const struct suite *s, const struct plan *p, const struct host_opts *o,
 	     struct progress *last, unsigned *elsewhere, struct err *e);
@@ -45,10 +38,7 @@ int host_run(const struct suite *s, const struct plan *p, const struct host_opts
 /* The suite's kernel that is to be the running one: an index, or -EINVAL with the labels. */
 int host_kernel(const struct suite *s, const char *label, struct err *e);
 
-/*
- * Is all there that the plan needs: root, fio, mkfs programs, file systems,
- * somewhere to write, and the target? Nothing is made. FSDUEL_MACHINE noted.
- */
+/* Is all there that the plan needs? Nothing is made. FSDUEL_MACHINE noted. */
 int host_check(const struct plan *p, size_t kernel, const struct host_opts *o, struct err *e);
 
 #endif

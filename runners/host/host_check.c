@@ -25,32 +25,15 @@ int host_kernel(const struct suite *s, const char *label, struct err *e)
 			      buf_str(&known));
 	else
 		ret = err_add(e, EINVAL,
-			      "%s has several kernels: say which of them it is that "
-			      "runs, by --kernel; they are %s",
+			      "%s has several kernels: say which of them runs, by --kernel; they "
+			      "are %s",
 			      s->path, buf_str(&known));
 	buf_release(&known);
 	return ret;
 }
 
-/* The run that is asked for. */
-struct asked {
-	const struct plan *plan;
-	size_t kernel;
-	const struct host_opts *opts;
-};
-
-static int check_root(const struct asked *a, struct err *e)
+static int check_fio(const struct plan *p, struct err *e)
 {
-	(void)a;
-	return geteuid() ? err_add(e, EPERM,
-				   "measuring on this machine needs root, to make and "
-				   "mount file systems; fsduel duel does not")
-			 : 0;
-}
-
-static int check_fio(const struct asked *a, struct err *e)
-{
-	const struct plan *p = a->plan;
 	char *fio = proc_which("fio");
 	int ret = 0;
 
@@ -78,24 +61,23 @@ static bool kernel_knows(const char *fs)
 	return knows;
 }
 
-static int check_file_systems(const struct asked *a, struct err *e)
+static int check_file_systems(const struct suite *s, size_t kernel, struct err *e)
 {
-	const struct suite *s = a->plan->suite;
-
-	for (size_t i = 0; i < s->nr_variants && a->opts->target.kind != TARGET_DIR; i++) {
+	for (size_t i = 0; i < s->nr_variants; i++) {
 		const struct suite_mount *m = &s->mounts[s->variants[i].mount];
 		const struct fs_type *t = fs_type_find(m->fs);
-		char *mkfs = proc_which(t->mkfs);
-		bool there = mkfs;
+		char *mkfs;
 
-		free(mkfs);
-		if (s->variants[i].kernel != a->kernel)
+		if (s->variants[i].kernel != kernel)
 			continue;
-		if (!there)
-			return err_add(e, ENOENT,
-				       "%s is missing, which makes the file system of "
-				       "the mount %s; fsduel doctor names the package",
-				       t->mkfs, m->name);
+		mkfs = proc_which(t->mkfs);
+		if (!mkfs)
+			return err_add(
+				e, ENOENT,
+				"%s is missing, which makes the file system of the mount %s; "
+				"fsduel doctor names the package",
+				t->mkfs, m->name);
+		free(mkfs);
 		if (!kernel_knows(m->fs))
 			return err_add(e, ENODEV, "this kernel has no %s, which the mount %s is",
 				       m->fs, m->name);
@@ -104,34 +86,34 @@ static int check_file_systems(const struct asked *a, struct err *e)
 }
 
 /* The folder, or the nearest one above it that is there. */
-static int check_output(const struct asked *a, struct err *e)
+static int check_output(const char *dir, struct err *e)
 {
-	char *at = fs_nearest(a->opts->dir);
+	char *at = fs_nearest(dir);
 	int ret = 0;
 
 	if (access(at, W_OK | X_OK))
-		ret = err_sys(e, errno, "cannot write the results folder %s: %s", a->opts->dir, at);
+		ret = err_sys(e, errno, "cannot write the results folder %s: %s", dir, at);
 	free(at);
 	return ret;
 }
 
-static int check_target(const struct asked *a, struct err *e)
-{
-	return target_check(&a->opts->target, a->plan, a->opts->dir, e);
-}
-
 /* In the order in which a user would want to know. */
-static int (*const checks[])(const struct asked *a, struct err *e) = {
-	check_root, check_fio, check_file_systems, check_output, check_target,
-};
-
 int host_check(const struct plan *p, size_t kernel, const struct host_opts *o, struct err *e)
 {
-	const struct asked a = { p, kernel, o };
 	int ret = 0;
 
-	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]) && !ret; i++)
-		ret = checks[i](&a, e);
+	if (geteuid())
+		ret = err_add(e, EPERM,
+			      "measuring on this machine needs root, to make and mount file "
+			      "systems; fsduel duel does not");
+	if (!ret)
+		ret = check_fio(p, e);
+	if (!ret && o->target.kind != TARGET_DIR)
+		ret = check_file_systems(p->suite, kernel, e);
+	if (!ret)
+		ret = check_output(o->dir, e);
+	if (!ret)
+		ret = target_check(&o->target, p, o->dir, e);
 	if (ret)
 		err_exit(e, FSDUEL_MACHINE);
 	return ret;

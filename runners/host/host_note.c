@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * host_note.c: the parts of run.json that host runs write: the kernels by label, the
- * machine, and each run into the folder with its boot and what the runner itself
- * cost.
+ * host_note.c: the parts of run.json that host runs write: kernels by label, the machine, and
+ * each run into the folder with its boot and the time that the runner itself took.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -115,21 +114,9 @@ static int check_kernel(const struct host *h, const json_t *now, struct err *e)
 		       json_string_value(json_object_get(then, "release")));
 }
 
-/* perf's version into run.json's tools: perf records, but is no part of the machine. */
-static void add_perf(struct host *h)
-{
-	static const char *const names[] = { "perf", NULL };
-	json_t *versions;
-
-	if (!(h->suite->passes >> PASS_LOCKS & 1))
-		return;
-	versions = provenance_tools(names);
-	json_object_update(json_object_get(h->folder.run, "tools"), versions);
-	json_decref(versions);
-}
-
 int host_identify(struct host *h, struct err *e)
 {
+	static const char *const perf[] = { "perf", NULL };
 	json_t *run = h->folder.run, *kernel = running_json(), *versions = tools(h);
 	json_t *now = machine(h, versions);
 	int ret = check_machine(h, now, versions, e);
@@ -142,7 +129,9 @@ int host_identify(struct host *h, struct err *e)
 		json_object_set(run, "machine", now);
 		json_object_set(run, "tools", versions);
 		json_object_set_new(run, "host", provenance_host());
-		add_perf(h);
+		/* perf records, but is no part of the machine. */
+		if (h->suite->passes >> PASS_LOCKS & 1)
+			json_object_update_new(versions, provenance_tools(perf));
 	}
 	json_decref(now);
 	json_decref(versions);
@@ -194,13 +183,6 @@ static void add_note(struct host *h, const char *sentence)
 		json_array_append_new(notes, json_string(sentence));
 }
 
-static void drop_note(struct host *h, const char *sentence)
-{
-	json_t *notes = list(h, "notes");
-
-	json_array_remove(notes, find_note(notes, sentence));
-}
-
 void host_note_begin(struct host *h)
 {
 	struct order o;
@@ -227,12 +209,13 @@ void host_note_overhead(struct host *h, uint64_t own_ns)
 static void note_order(struct host *h)
 {
 	const char *before = json_string_value(json_object_get(h->folder.run, "order"));
+	json_t *notes = list(h, "notes");
 	struct buf why = BUF_INIT;
 	struct order_count count;
 	struct order o;
 
 	if (before)
-		drop_note(h, before);
+		json_array_remove(notes, find_note(notes, before));
 	order_read(&o, &h->folder);
 	if (order_is_blocked(&o, &count, &why)) {
 		add_note(h, buf_str(&why));

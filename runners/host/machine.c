@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * machine.c: see machine.h. From sysfs (Documentation/ABI/testing/sysfs-devices-system-cpu),
- * /proc/stat, and CPUID leaf 0x40000000, by which hypervisors name themselves.
+ * machine.c: from sysfs (Documentation/ABI/testing/sysfs-devices-system-cpu), /proc/stat, and
+ * CPUID leaf 0x40000000, by which hypervisors name themselves.
  */
 #include "runners/host/machine.h"
 
@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 
 #include "lib/buf.h"
 #include "lib/fs.h"
@@ -234,11 +233,8 @@ void running_kernel_read(struct running_kernel *r)
 {
 	struct buf notes = BUF_INIT;
 	struct elf_span id = { NULL, 0 };
-	struct utsname u;
 
-	uname(&u);
-	*r = (struct running_kernel){ .release = xstrdup(u.release),
-				      .version = xstrdup(u.version) };
+	uname(&r->name);
 	if (!fs_read("/sys/kernel/notes", 65536, &notes, NULL))
 		id = elf_find_note((struct elf_span){ (const uint8_t *)buf_str(&notes), notes.len },
 				   "GNU", NT_GNU_BUILD_ID_TYPE);
@@ -246,19 +242,13 @@ void running_kernel_read(struct running_kernel *r)
 	buf_release(&notes);
 }
 
-void running_kernel_release(struct running_kernel *r)
-{
-	free(r->release);
-	free(r->version);
-	*r = (struct running_kernel){ .release = NULL };
-}
-
 bool running_kernel_is(const struct running_kernel *r, const char *release, const char *version,
 		       const char *build_id)
 {
 	if (*r->build_id && *build_id)
 		return !strcmp(r->build_id, build_id);
-	return !strcmp(r->release, release) && !strcmp(r->version, version);
+	/* Two builds can share a release, and hardly ever both. */
+	return !strcmp(r->name.release, release) && !strcmp(r->name.version, version);
 }
 
 /* The hash of the text, which does not depend on how it was compressed. NULL: there is none. */
@@ -285,10 +275,9 @@ json_t *running_json(void)
 	json_t *j;
 
 	running_kernel_read(&k);
-	j = json_pack("{s:s, s:s?, s:s*, s:s?, s:s*}", "release", k.release, "version", version,
-		      "build_id", k.build_id[0] ? k.build_id : NULL, "cmdline", cmdline,
+	j = json_pack("{s:s, s:s?, s:s*, s:s?, s:s*}", "release", k.name.release, "version",
+		      version, "build_id", k.build_id[0] ? k.build_id : NULL, "cmdline", cmdline,
 		      "config_sha256", config);
-	running_kernel_release(&k);
 	free(version);
 	free(cmdline);
 	free(config);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * machine.h: the machine that measures: its properties that decide how far figures
- * can be trusted, the settings that a run changes, and the kernel that runs on it. How
- * disturbed one sample was: noise.h.
+ * machine.h: the machine that measures: properties that say how far its figures can be
+ * trusted, the settings that a run changes, and the kernel that runs on it.
  */
 #ifndef FSDUEL_RUNNERS_HOST_MACHINE_H
 #define FSDUEL_RUNNERS_HOST_MACHINE_H
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <sys/utsname.h>
 
 #include "runners/host/undo.h"
 
@@ -29,31 +29,24 @@ json_t *machine_json(const struct machine *m);
 void machine_release(struct machine *m);
 
 /*
- * Make the machine quiet, by a table of settings (the CPUs' frequency governor),
- * below sys ("/sys"). Each is in the journal first, and undo_all puts it back, also after an
- * error here. A setting that this machine does not have is a sentence in notes, for run.json.
+ * Make the machine quiet, by a table of settings below sys ("/sys"). Each is in the journal
+ * first, so undo_all puts it back, also after an error here. A setting that this machine does
+ * not have is a sentence in notes, for run.json.
  */
 int machine_quiet(const char *sys, struct undo *u, struct strv *notes, struct err *e);
 
 /* The kernel that runs, with the words by which an image of it is known. */
 struct running_kernel {
-	char *release, *version; /* as uname(2) says them */
-	char build_id[65];       /* hex; "" where sysfs does not tell */
+	struct utsname name;
+	char build_id[65]; /* hex; "" where sysfs does not tell */
 };
 
 void running_kernel_read(struct running_kernel *r);
-void running_kernel_release(struct running_kernel *r);
-/*
- * Is it this one? By build ids where both have one; else release and version must
- * be equal (two builds can share a release, hardly ever both).
- */
+/* Is it this one? By build ids where both have one; else by release and version. */
 bool running_kernel_is(const struct running_kernel *r, const char *release, const char *version,
 		       const char *build_id);
 
-/*
- * The same for run.json: release, version (/proc/version), build id, command line, hash of
- * /proc/config.gz where there is one.
- */
+/* For run.json: with /proc/version, the command line and the hash of /proc/config.gz. */
 json_t *running_json(void);
 /* The one that runs, and what a folder holds of one: the same build? */
 bool running_same(const json_t *running, const json_t *noted);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * noise.c: the table of counters that are watched during a sample, and their reader; see
- * noise.h. Sources: proc(5), Documentation/accounting/psi.rst,
- * Documentation/admin-guide/sysctl, sysfs' thermal_throttle. Everything is read
- * outside the timed region.
+ * noise.c: the table of counters that are watched during a sample, and their reader. Sources:
+ * proc(5), Documentation/accounting/psi.rst, Documentation/admin-guide/sysctl, sysfs'
+ * thermal_throttle.
  */
 #include "runners/host/noise.h"
 
@@ -25,57 +24,48 @@
 
 const struct noise_row noise_rows[NOISE_ROWS] = {
 	{ "steal_pct", "steal", 1, NOISE_SHARE_PCT, "/proc/stat", "cpu", STAT_STEAL,
-	  NOISE_UNIT_TICK, true, NOISE_OWN_NONE, "the hypervisor ran somebody else on our CPUs" },
+	  NOISE_UNIT_TICK, NOISE_OWN_NONE, "the hypervisor ran somebody else on our CPUs" },
 	{ "others_user_pct", "others", 5, NOISE_SHARE_PCT, "/proc/stat", "cpu", STAT_USER_NICE,
-	  NOISE_UNIT_TICK, true, NOISE_OWN_USER_TIME,
+	  NOISE_UNIT_TICK, NOISE_OWN_USER_TIME,
 	  "other programs' time on the CPUs; 5, as both clocks count in ticks" },
 	{ "pressure_memory_pct", "pressure", 1, NOISE_SHARE_PCT, "/proc/pressure/memory", "some",
-	  PSI_TOTAL, NOISE_UNIT_US, false, NOISE_OWN_NONE,
+	  PSI_TOTAL, NOISE_UNIT_US, NOISE_OWN_NONE,
 	  "somebody waited for memory: the page cache is being squeezed" },
 	{ "pressure_cpu_pct", NULL, 0, NOISE_SHARE_PCT, "/proc/pressure/cpu", "some", PSI_TOTAL,
-	  NOISE_UNIT_US, false, NOISE_OWN_NONE,
-	  "no limit: more threads than CPUs wait for each other" },
+	  NOISE_UNIT_US, NOISE_OWN_NONE, "no limit: more threads than CPUs wait for each other" },
 	{ "pressure_io_pct", NULL, 0, NOISE_SHARE_PCT, "/proc/pressure/io", "some", PSI_TOTAL,
-	  NOISE_UNIT_US, false, NOISE_OWN_NONE, "no limit: waiting for I/O is what is measured" },
+	  NOISE_UNIT_US, NOISE_OWN_NONE, "no limit: waiting for I/O is what is measured" },
 	{ "context_switches_per_s", NULL, 0, NOISE_PER_S, "/proc/stat", "ctxt", VALUE, NOISE_UNIT_1,
-	  false, NOISE_OWN_NONE, "no limit: each blocking I/O is two" },
+	  NOISE_OWN_NONE, "no limit: each blocking I/O is two" },
 	{ "throttled_core_events", "throttle", 0, NOISE_COUNT,
 	  "/sys/devices/system/cpu/cpu[0-9]*/thermal_throttle/core_throttle_count", NULL, 1,
-	  NOISE_UNIT_1, false, NOISE_OWN_NONE, "a core was too hot for its frequency" },
+	  NOISE_UNIT_1, NOISE_OWN_NONE, "a core was too hot for its frequency" },
 	{ "throttled_package_events", "throttle", 0, NOISE_COUNT,
 	  "/sys/devices/system/cpu/cpu[0-9]*/thermal_throttle/package_throttle_count", NULL, 1,
-	  NOISE_UNIT_1, false, NOISE_OWN_NONE, "the package was too hot for its frequency" },
+	  NOISE_UNIT_1, NOISE_OWN_NONE, "the package was too hot for its frequency" },
 	{ "others_major_faults_per_s", "faults", 10, NOISE_PER_S, "/proc/vmstat", "pgmajfault",
-	  VALUE, NOISE_UNIT_1, false, NOISE_OWN_MAJOR_FAULTS,
+	  VALUE, NOISE_UNIT_1, NOISE_OWN_MAJOR_FAULTS,
 	  "other programs read their pages from disk; a few are normal after dropping caches" },
 	{ "swapped_in_pages", "swap", 0, NOISE_COUNT, "/proc/vmstat", "pswpin", VALUE, NOISE_UNIT_1,
-	  false, NOISE_OWN_NONE, "the machine swapped" },
+	  NOISE_OWN_NONE, "the machine swapped" },
 	{ "swapped_out_pages", "swap", 0, NOISE_COUNT, "/proc/vmstat", "pswpout", VALUE,
-	  NOISE_UNIT_1, false, NOISE_OWN_NONE, "the machine swapped" },
+	  NOISE_UNIT_1, NOISE_OWN_NONE, "the machine swapped" },
 	{ "dirty_at_begin_bytes", "dirty", 16 << 20, NOISE_LEVEL, "/proc/vmstat", "nr_dirty", VALUE,
-	  NOISE_UNIT_PAGE, false, NOISE_OWN_NONE,
+	  NOISE_UNIT_PAGE, NOISE_OWN_NONE,
 	  "just after a sync: somebody else's data, to be written while we measure" },
 	{ "writeback_at_begin_bytes", "dirty", 16 << 20, NOISE_LEVEL, "/proc/vmstat",
-	  "nr_writeback", VALUE, NOISE_UNIT_PAGE, false, NOISE_OWN_NONE,
-	  "likewise, on its way already" },
+	  "nr_writeback", VALUE, NOISE_UNIT_PAGE, NOISE_OWN_NONE, "likewise, on its way already" },
 	{ "runnable_at_begin", NULL, 0, NOISE_LEVEL, "/proc/stat", "procs_running", VALUE,
-	  NOISE_UNIT_1, false, NOISE_OWN_NONE, "no limit: a moment's view" },
+	  NOISE_UNIT_1, NOISE_OWN_NONE, "no limit: a moment's view" },
 };
 
 /* The size of one unit of a counter: in seconds for time, in bytes for pages. */
 static double unit_size(const struct noise_row *row)
 {
-	switch (row->unit) {
-	case NOISE_UNIT_US:
-		return 1e-6;
-	case NOISE_UNIT_TICK:
-		return 1.0 / (double)sysconf(_SC_CLK_TCK);
-	case NOISE_UNIT_PAGE:
-		return (double)sysconf(_SC_PAGESIZE);
-	case NOISE_UNIT_1:
-		break;
-	}
-	return 1;
+	return row->unit == NOISE_UNIT_US     ? 1e-6
+	       : row->unit == NOISE_UNIT_TICK ? 1.0 / (double)sysconf(_SC_CLK_TCK)
+	       : row->unit == NOISE_UNIT_PAGE ? (double)sysconf(_SC_PAGESIZE)
+					      : 1;
 }
 
 /* --- reading ------------------------------------------------------------------ */
@@ -146,14 +136,10 @@ static double own_part(enum noise_own own)
 
 	getrusage(RUSAGE_SELF, &self);
 	getrusage(RUSAGE_CHILDREN, &children);
-	switch (own) {
-	case NOISE_OWN_USER_TIME:
+	if (own == NOISE_OWN_USER_TIME)
 		return seconds(self.ru_utime) + seconds(children.ru_utime);
-	case NOISE_OWN_MAJOR_FAULTS:
+	if (own == NOISE_OWN_MAJOR_FAULTS)
 		return (double)self.ru_majflt + (double)children.ru_majflt;
-	case NOISE_OWN_NONE:
-		break;
-	}
 	return 0;
 }
 
@@ -205,7 +191,7 @@ bool noise_value(const struct noise *n, size_t i, double *value)
 	else if (row->kind == NOISE_PER_S)
 		*value = growth / elapsed_s;
 	else
-		*value = growth / elapsed_s * 100 / (row->per_cpu ? n->cpus : 1);
+		*value = growth / elapsed_s * 100 / (row->unit == NOISE_UNIT_TICK ? n->cpus : 1);
 	return true;
 }
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * noise.h: disturbances while a sample was taken: counters of the kernel, read when
- * the timed part begins and when it ends. One table has each counter, the name of its
- * fact, and the value past which it marks the sample. A marked sample is kept; whoever compares
- * counts them.
+ * noise.h: disturbances while a sample was taken: counters of the kernel, read just before the
+ * timed part and just after it. One table has each counter, the name of its fact, and the value
+ * past which it marks the sample. A marked sample is kept; the comparison counts them.
  */
 #ifndef FSDUEL_RUNNERS_HOST_NOISE_H
 #define FSDUEL_RUNNERS_HOST_NOISE_H
@@ -32,8 +31,8 @@ struct noise_row {
 	const char *files; /* pattern; what several files say is summed */
 	const char *key;   /* first word of the line; NULL: the first line */
 	unsigned fields;   /* bit i: word i of it, from 0; summed; "total=12" counts as 12 */
+	/* Ticks are a share of all CPUs' time. */
 	enum { NOISE_UNIT_1, NOISE_UNIT_US, NOISE_UNIT_TICK, NOISE_UNIT_PAGE } unit;
-	bool per_cpu; /* a share of all CPUs' time, not of one clock's */
 	enum noise_own own;
 	const char *why; /* one line: the limit's reason, or why there is none */
 };

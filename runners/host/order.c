@@ -112,10 +112,9 @@ bool order_is_blocked(const struct order *o, struct order_count *c, struct buf *
 	if (c->kernels < 2 || c->blocks < 2 || c->stretches >= least)
 		return false;
 	buf_addf(why,
-		 "the order is blocked, not interleaved: %u kernels over %u blocks were "
-		 "measured in %u stretches (interleaved: %u or more), so a machine that drifts "
-		 "looks like a change; measure block by block with --block, or let --kexec "
-		 "alternate",
+		 "the order is blocked, not interleaved: %u kernels over %u blocks were measured "
+		 "in %u stretches (interleaved: %u or more), so a machine that drifts looks like "
+		 "a change; measure block by block with --block, or let --kexec alternate",
 		 c->kernels, c->blocks, c->stretches, least);
 	return true;
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * order.h: in which order, and on which boots, the cell runs of a folder were
- * really made. Kernels measured on a real machine share no boot, so the block's
- * coin cannot interleave them; where all of one was measured and then all of the
- * other, a machine that drifts looks like a change, and the reader is told.
+ * order.h: in which order, and on which boots, the cell runs of a folder were really made.
+ * Kernels on a real machine share no boot, so the block's coin cannot interleave them. Where
+ * all of one was measured and then all of the other, a machine that drifts looks like a change.
  */
 #ifndef FSDUEL_RUNNERS_HOST_ORDER_H
 #define FSDUEL_RUNNERS_HOST_ORDER_H
@@ -58,10 +57,9 @@ struct order_count {
 };
 
 /*
- * Interleaved means: every block has all kernels before the next block begins,
- * which takes at least blocks * (kernels - 1) + 1 stretches, as the last kernel of
- * a block may be the first of the next. Fewer: blocked, true, and a sentence
- * appended to why. One kernel, or one block, is never blocked.
+ * Interleaved: every block has all kernels before the next block begins, which takes at least
+ * blocks * (kernels - 1) + 1 stretches, as the last kernel of a block may be the first of the
+ * next. Fewer: true, and a sentence appended to why. One kernel, or one block, never is blocked.
  */
 bool order_is_blocked(const struct order *o, struct order_count *count, struct buf *why);
 

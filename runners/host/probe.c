@@ -9,7 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/buf.h"
 #include "lib/proc.h"
 #include "lib/rng.h"
 
@@ -19,6 +18,9 @@
 #define PIECE_MAX (1u << 28)
 #define RUNS_MAX 4096u
 #define RUNS_MIN 3u
+
+/* The least count of a piece: one slow block must not decide it. */
+static const unsigned least[PROBE_KINDS] = { 1000, 16, 16 };
 
 const char *const probe_names[PROBE_KINDS] = { "arithmetic", "direct write", "direct read" };
 
@@ -34,9 +36,9 @@ static off_t block_offset(unsigned i)
 	return (off_t)(i * 367u % FILE_BLOCKS) * BLOCK_BYTES;
 }
 
-static int run_piece(struct work *w, enum probe_kind k, unsigned count)
+static int time_piece(struct work *w, unsigned k, unsigned count, double *took_ns)
 {
-	uint64_t x = 1;
+	uint64_t x = 1, begin_ns = now_ns();
 
 	for (unsigned i = 0; i < count; i++) {
 		ssize_t n = BLOCK_BYTES;
@@ -51,23 +53,12 @@ static int run_piece(struct work *w, enum probe_kind k, unsigned count)
 			return -EIO;
 	}
 	w->sink = x;
+	*took_ns = (double)(now_ns() - begin_ns);
 	return 0;
 }
 
-/* The least count of a piece: one slow block must not decide it. */
-static const unsigned least[PROBE_KINDS] = { 1000, 16, 16 };
-
-static int time_piece(struct work *w, enum probe_kind k, unsigned count, double *took_ns)
-{
-	uint64_t begin_ns = now_ns();
-	int ret = run_piece(w, k, count);
-
-	*took_ns = (double)(now_ns() - begin_ns);
-	return ret;
-}
-
 /* Double the count until a piece is long enough. It warms up, too. */
-static int set_count(struct work *w, enum probe_kind k, unsigned *count)
+static int set_count(struct work *w, unsigned k, unsigned *count)
 {
 	double took_ns = 0;
 	int ret = 0;
@@ -78,18 +69,6 @@ static int set_count(struct work *w, enum probe_kind k, unsigned *count)
 			break;
 	}
 	return ret;
-}
-
-static void summarise(struct probe *p, enum probe_kind k, const double *ns, unsigned n)
-{
-	double sum = 0, squares = 0;
-
-	for (unsigned i = 0; i < n; i++)
-		sum += ns[i];
-	p->mean_ns[k] = sum / n;
-	for (unsigned i = 0; i < n; i++)
-		squares += (ns[i] - p->mean_ns[k]) * (ns[i] - p->mean_ns[k]);
-	p->cv_pct[k] = sqrt(squares / (n - 1)) / p->mean_ns[k] * 100;
 }
 
 static int open_file(struct work *w, const char *dir, struct err *e)
@@ -108,26 +87,33 @@ static int open_file(struct work *w, const char *dir, struct err *e)
 	return ret;
 }
 
-/* In turn, so that a drift of the machine is in all of them. */
-static int measure(struct probe *p, struct work *w, uint64_t duration_ns, const atomic_int *stop,
-		   double *ns)
+/*
+ * In turn, so that a drift of the machine is in all of them. Mean and sum of squares grow with
+ * each run (Welford 1962).
+ */
+static int measure(struct probe *p, struct work *w, uint64_t duration_ns, const atomic_int *stop)
 {
+	double squares[PROBE_KINDS] = { 0 };
 	uint64_t begin_ns = now_ns();
 	unsigned counts[PROBE_KINDS];
 	int ret = 0;
 
-	for (int k = 0; k < PROBE_KINDS && !ret; k++)
-		ret = set_count(w, (enum probe_kind)k, &counts[k]);
+	for (unsigned k = 0; k < PROBE_KINDS && !ret; k++)
+		ret = set_count(w, k, &counts[k]);
 	for (p->runs = 0; p->runs < RUNS_MAX && !ret; p->runs++) {
 		if (p->runs >= RUNS_MIN && now_ns() - begin_ns >= duration_ns)
 			break;
-		for (int k = 0; k < PROBE_KINDS && !ret; k++)
-			ret = stop && *stop ? -EINTR
-					    : time_piece(w, (enum probe_kind)k, counts[k],
-							 &ns[(unsigned)k * RUNS_MAX + p->runs]);
+		for (unsigned k = 0; k < PROBE_KINDS && !ret; k++) {
+			double ns = 0, off;
+
+			ret = stop && *stop ? -EINTR : time_piece(w, k, counts[k], &ns);
+			off = ns - p->mean_ns[k];
+			p->mean_ns[k] += off / (p->runs + 1);
+			squares[k] += off * (ns - p->mean_ns[k]);
+		}
 	}
 	for (unsigned k = 0; k < PROBE_KINDS && !ret; k++)
-		summarise(p, (enum probe_kind)k, ns + k * RUNS_MAX, p->runs);
+		p->cv_pct[k] = sqrt(squares[k] / (p->runs - 1)) / p->mean_ns[k] * 100;
 	return ret;
 }
 
@@ -135,7 +121,6 @@ int probe_run(struct probe *p, const char *dir, uint64_t duration_ns, const atom
 	      struct err *e)
 {
 	struct work w = { .fd = -1 };
-	double *ns = xcalloc(PROBE_KINDS * RUNS_MAX, sizeof(*ns));
 	int ret;
 
 	*p = (struct probe){ 0 };
@@ -144,7 +129,7 @@ int probe_run(struct probe *p, const char *dir, uint64_t duration_ns, const atom
 	memset(w.block, 0x5a, BLOCK_BYTES);
 	ret = open_file(&w, dir, e);
 	if (!ret) {
-		ret = measure(p, &w, duration_ns, stop, ns);
+		ret = measure(p, &w, duration_ns, stop);
 		if (ret == -EINTR)
 			err_add(e, EINTR, "the probe was interrupted");
 		else if (ret)
@@ -153,6 +138,5 @@ int probe_run(struct probe *p, const char *dir, uint64_t duration_ns, const atom
 	if (w.fd >= 0)
 		close(w.fd);
 	free(w.block);
-	free(ns);
 	return ret;
 }

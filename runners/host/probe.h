@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * probe.h: how much a fixed piece of work differs from run to run on this
- * machine: arithmetic, direct writes and direct reads of a small file, in turn.
- * It is no benchmark of the machine: only the spread is of interest, because a suite
- * cannot tell smaller differences apart.
+ * probe.h: how much a fixed piece of work differs from run to run on this machine:
+ * arithmetic, direct writes and direct reads of a small file, in turn. A suite cannot tell
+ * differences apart that are smaller than this spread.
  */
 #ifndef FSDUEL_RUNNERS_HOST_PROBE_H
 #define FSDUEL_RUNNERS_HOST_PROBE_H
@@ -23,9 +22,8 @@ struct probe {
 };
 
 /*
- * Take about duration_ns, with a scratch file in dir that has no name and so goes
- * with this process. -EINTR: *stop (may be NULL) became non-zero. Other -errno: dir
- * cannot hold the file, or knows no direct I/O.
+ * Take about duration_ns, with a scratch file without a name in dir. -EINTR: *stop (may be
+ * NULL) became non-zero. Other -errno: dir cannot hold the file, or knows no direct I/O.
  */
 int probe_run(struct probe *p, const char *dir, uint64_t duration_ns, const atomic_int *stop,
 	      struct err *e);

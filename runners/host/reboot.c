@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * reboot.c: the half of reboot.h that changes nothing on the machine: the state
- * and its JSON, the kernels in it, identified once, when the run begins; the legs,
- * and the decision. The other half is reboot_act.c.
+ * reboot.c: the half of reboot.h that changes nothing on the machine: the state and its JSON,
+ * its kernels, the legs, and the decision. The other half is reboot_act.c.
  */
 #include "runners/host/reboot.h"
 
@@ -95,8 +94,6 @@ static int identify(struct reboot_kernel *k, const char *ref, const char *initrd
 			      "%s is a unified kernel image, which kexec does not take: "
 			      "`objcopy -O binary -j .linux %s vmlinuz` takes its kernel out",
 			      image.image_path, image.image_path);
-		kernel_release(&image);
-		return ret;
 	}
 	k->image = xstrdup(image.image_path);
 	k->sha256 = xstrdup(image.sha256);
@@ -105,9 +102,9 @@ static int identify(struct reboot_kernel *k, const char *ref, const char *initrd
 	k->build_id = xstrdup(image.build_id);
 	kernel_release(&image);
 	k->initrd = initrd ? realpath(initrd, NULL) : find_initrd(k->image);
-	if (initrd && !k->initrd)
-		return err_sys(e, errno, "cannot find the initrd %s", initrd);
-	return 0;
+	if (!ret && initrd && !k->initrd)
+		ret = err_sys(e, errno, "cannot find the initrd %s", initrd);
+	return ret;
 }
 
 static int find_kernel(const struct reboot_state *s, const char *label, size_t len)
@@ -158,7 +155,6 @@ int reboot_running(const struct reboot_state *s)
 		if (running_kernel_is(&now, k->release, k->version, k->build_id))
 			found = (int)i;
 	}
-	running_kernel_release(&now);
 	return found;
 }
 
@@ -310,12 +306,11 @@ int reboot_legs_map(struct reboot_legs *l, const struct suite *suite, const stru
 
 /* --- the decision --------------------------------------------------------------- */
 
-static void stop_wrong_kernel(const struct reboot_state *s, const struct reboot_seen *seen,
-			      struct reboot_step *step)
+static void say_wrong_kernel(const struct reboot_state *s, const struct reboot_seen *seen,
+			     struct reboot_step *step)
 {
 	const struct reboot_kernel *k = &s->kernels[s->asked];
 
-	step->action = REBOOT_STOP;
 	if (!strcmp(seen->boot_id, s->boot_id))
 		snprintf(step->why, sizeof(step->why),
 			 "the machine was told to restart into the kernel '%s' (%s) and did not: "
@@ -328,17 +323,6 @@ static void stop_wrong_kernel(const struct reboot_state *s, const struct reboot_
 			 seen->release, k->label, k->release, k->label, k->image);
 }
 
-static void stop_crash_loop(const struct reboot_state *s, const struct reboot_leg *leg,
-			    struct reboot_step *step)
-{
-	step->action = REBOOT_STOP;
-	snprintf(step->why, sizeof(step->why),
-		 "block %u of the kernel '%s' was begun %u times and never finished: the machine "
-		 "goes down while measuring it; journalctl -b -1 -k, or the firmware's pstore, "
-		 "may say why",
-		 leg->block, s->kernels[leg->kernel].label, s->tries);
-}
-
 void reboot_decide(const struct reboot_state *s, const struct reboot_seen *seen,
 		   struct reboot_step *step)
 {
@@ -348,7 +332,8 @@ void reboot_decide(const struct reboot_state *s, const struct reboot_seen *seen,
 	*step = (struct reboot_step){ .action = REBOOT_DONE };
 	if (s->asked != REBOOT_NONE_ASKED &&
 	    (seen->running != s->asked || !strcmp(seen->boot_id, s->boot_id))) {
-		stop_wrong_kernel(s, seen, step);
+		step->action = REBOOT_STOP;
+		say_wrong_kernel(s, seen, step);
 		return;
 	}
 	while (i < seen->legs->n && !seen->legs->v[i].missing)
@@ -359,12 +344,18 @@ void reboot_decide(const struct reboot_state *s, const struct reboot_seen *seen,
 	step->leg = i;
 	step->kernel = leg->kernel;
 	/* A crash brings the firmware's kernel, so what was tried is counted before what runs. */
-	if (i == s->leg && s->tries >= REBOOT_TRIES_MAX)
-		stop_crash_loop(s, leg, step);
-	else if (seen->running >= 0 && (size_t)seen->running == leg->kernel)
+	if (i == s->leg && s->tries >= REBOOT_TRIES_MAX) {
+		step->action = REBOOT_STOP;
+		snprintf(step->why, sizeof(step->why),
+			 "block %u of the kernel '%s' was begun %u times and never finished: the "
+			 "machine goes down while measuring it; journalctl -b -1 -k, or the "
+			 "firmware's pstore, may say why",
+			 leg->block, s->kernels[leg->kernel].label, s->tries);
+	} else if (seen->running >= 0 && (size_t)seen->running == leg->kernel) {
 		step->action = REBOOT_MEASURE;
-	else
+	} else {
 		step->action = REBOOT_KEXEC;
+	}
 }
 
 void reboot_note_begin(struct reboot_state *s, const struct reboot_step *step, const char *boot_id)

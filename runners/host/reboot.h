@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * reboot.h: kernels measured in turn on one machine that boots from one into the
- * other by kexec. The next step is a pure function of the notes and of the machine as
- * it is (reboot_decide), tested without a reboot. reboot_act.c carries it out: the
- * state file, the systemd unit that goes on after each boot, kexec. It knows no cells.
+ * reboot.h: kernels measured in turn on one machine that boots from one into the other by
+ * kexec. The next step depends only on the notes and on the machine as it is (reboot_decide).
+ * reboot_act.c carries it out: the state file, the systemd unit that goes on after each boot,
+ * kexec. It knows no cells.
  */
 #ifndef FSDUEL_RUNNERS_HOST_REBOOT_H
 #define FSDUEL_RUNNERS_HOST_REBOOT_H
@@ -67,9 +67,8 @@ json_t *reboot_state_to_json(const struct reboot_state *s);
 int reboot_state_from_json(struct reboot_state *s, const json_t *j, struct err *e);
 
 /*
- * Append the kernel that word, "LABEL=BZIMAGE[,INITRD]", names to s, resolved and
- * identified; a relative path is below the working directory. Without INITRD the one
- * that distributions put beside the image, where there is one. -EINVAL with a sentence.
+ * Append the kernel that word, "LABEL=BZIMAGE[,INITRD]", names to s, resolved and identified.
+ * Without INITRD the one that distributions put beside the image, where there is one.
  */
 int reboot_add_kernel(struct reboot_state *s, const char *word, struct err *e);
 
@@ -105,10 +104,7 @@ struct reboot_step {
 void reboot_decide(const struct reboot_state *s, const struct reboot_seen *seen,
 		   struct reboot_step *step);
 
-/*
- * How doing it changes the state; to be saved before it is done. Measuring counts a
- * try of the leg, restarting notes the kernel that was asked for and this boot.
- */
+/* The state as the step changes it: save it before you take the step. */
 void reboot_note_begin(struct reboot_state *s, const struct reboot_step *step, const char *boot_id);
 /* The leg that reboot_note_begin began has come to its end, be it with failed cell runs. */
 void reboot_note_measured(struct reboot_state *s);
@@ -122,15 +118,11 @@ void reboot_note_measured(struct reboot_state *s);
 /* The unit's text. -EINVAL: a path that a unit file cannot hold. */
 int reboot_unit_text(const struct reboot_state *s, struct buf *text, struct err *e);
 
-/* kexec and systemctl are there, systemd runs this machine, this kernel knows kexec; else -ENOTSUP.
- */
+/* Are kexec, systemctl and systemd here, and does this kernel know kexec? Else -ENOTSUP. */
 int reboot_check(struct err *e);
 /* -ENOENT: no run is under way on this machine. */
 int reboot_load(struct reboot_state *s, const char *root, struct err *e);
-/*
- * The state file records the changes of the machine: reboot_save writes it
- * before the unit is, and reboot_remove deletes it after the unit.
- */
+/* The state file is written before the unit, and reboot_remove deletes it after the unit. */
 int reboot_save(const struct reboot_state *s, const char *root, struct err *e);
 int reboot_install(const struct reboot_state *s, const char *root, struct err *e);
 /* Unit and state away, whatever state they are in; a unit file that is not ours stays: -EEXIST. */

@@ -64,9 +64,8 @@ int reboot_check(struct err *e)
 			       "run fsduel run --kernel LABEL on each kernel");
 	if (!fs_exists(KEXEC_LOADED) || disabled)
 		return err_add(e, ENOTSUP,
-			       "this kernel cannot kexec (%s): boot one with "
-			       "CONFIG_KEXEC, or restart yourself and run fsduel run --kernel "
-			       "LABEL",
+			       "this kernel cannot kexec (%s): boot one with CONFIG_KEXEC, or "
+			       "restart yourself and run fsduel run --kernel LABEL",
 			       disabled ? "kernel.kexec_load_disabled is set"
 					: "it has no " KEXEC_LOADED);
 	e->exit_code = 0;
@@ -94,9 +93,7 @@ int reboot_load(struct reboot_state *s, const char *root, struct err *e)
 	*s = (struct reboot_state)REBOOT_STATE_NONE;
 	if (!fs_exists(path)) {
 		ret = err_add(e, ENOENT,
-			      "no run that alternates kernels is under way: there is no "
-			      "%s",
-			      path);
+			      "no run that alternates kernels is under way: there is no %s", path);
 	} else {
 		ret = fs_read_json(path, &j, e);
 		if (!ret)
@@ -215,8 +212,7 @@ int reboot_install(const struct reboot_state *s, const char *root, struct err *e
 
 	if (!ret && fs_exists(path))
 		ret = err_add(e, EEXIST,
-			      "%s is there already: fsduel clean removes what an "
-			      "earlier run left",
+			      "%s is there already: fsduel clean removes what an earlier run left",
 			      path);
 	if (!ret)
 		ret = reboot_save(s, root, e);

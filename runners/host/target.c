@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * target.c: the kinds of target, one row each: its check before anything starts,
- * and how it is made. Directories are in target_dir.c.
- */
+/* target.c: the kinds of target, one row each: its check, and how it is made; see target.h. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,9 +13,8 @@
 #include "runners/cell/cell.h"
 #include "runners/cell/mount.h"
 #include "runners/cell/nullblk.h"
-#include "runners/host/loop.h"
+#include "runners/host/disks.h"
 #include "runners/host/target_impl.h"
-#include "runners/host/zram.h"
 
 #define SIZE_DEFAULT (1ull << 30)
 
@@ -33,21 +29,10 @@ static uint64_t size_of(const struct target_use *use)
 	return size ? size : SIZE_DEFAULT;
 }
 
-static void note_device(struct target *t)
-{
-	t->device = xstrdup(t->claim.path);
-	json_object_set_new(t->facts, "size_bytes",
-			    json_integer((json_int_t)t->claim.id.size_bytes));
-}
-
 /* Claim a device that was made, for as long as t is open. */
 static int hold(struct target *t, const char *dev, struct err *e)
 {
-	int ret = claim_open(&t->claim, dev, true, blockdev_user, e);
-
-	if (!ret)
-		note_device(t);
-	return ret;
+	return claim_open(&t->claim, dev, true, blockdev_user, e);
 }
 
 /* --- image -------------------------------------------------------------------------- */
@@ -73,7 +58,7 @@ static int check_image(const struct target_use *use, struct err *e)
 	return ret;
 }
 
-/* The image, in the journal before it is there, by a name that nothing else has. */
+/* The image, in the journal before it is there. */
 static int make_image(const char *path, uint64_t size, struct undo *u, size_t *item, int *fd,
 		      struct err *e)
 {
@@ -187,8 +172,7 @@ static int open_device(struct target *t, const struct target_use *use, struct un
 	if (unique)
 		json_object_set_new(t->facts, TARGET_UNIQUE, json_string(unique));
 	free(unique);
-	note_device(t);
-	return undo_wipe(u, t->device, uuids(use->plan), claim_json(&t->claim), e);
+	return undo_wipe(u, t->claim.path, uuids(use->plan), claim_json(&t->claim), e);
 }
 
 /* --- disks in memory ------------------------------------------------------------------ */
@@ -199,8 +183,8 @@ static int check_null_blk(const struct target_use *use, struct err *e)
 
 	if (ret)
 		return err_add(e, -ret,
-			       "where it is a module: modprobe null_blk nr_devices=0, and "
-			       "mount -t configfs none /sys/kernel/config; else use --image");
+			       "where it is a module: modprobe null_blk nr_devices=0, and mount -t "
+			       "configfs none /sys/kernel/config; else use --image");
 	return target_check_room(use, size_of(use), "null_blk", e);
 }
 
@@ -271,8 +255,7 @@ int target_check(const struct target_wants *w, const struct plan *p, const char 
 	return ret;
 }
 
-/* Directories of our own: to mount on, and for files that the measured file system must not hold.
- */
+/* Directories of our own: to mount on, and for files that are not to be measured. */
 static int make_places(struct target *t, struct undo *u, struct err *e)
 {
 	char name[TARGET_NAME], *base;
@@ -305,6 +288,11 @@ int target_open(struct target *t, const struct target_wants *w, const struct pla
 			      .dir_fd = -1,
 			      .facts = json_pack("{s:s}", "kind", target_kind_names[w->kind]) };
 	ret = kinds[w->kind].open(t, &(struct target_use){ w, p, output }, u, e);
+	if (!ret && !t->existing) {
+		t->device = xstrdup(t->claim.path);
+		json_object_set_new(t->facts, "size_bytes",
+				    json_integer((json_int_t)t->claim.id.size_bytes));
+	}
 	if (!ret)
 		ret = make_places(t, u, e);
 	if (!ret) {
@@ -327,10 +315,7 @@ int target_begin(struct target *t, struct err *e)
 	return t->force && !ret ? blockdev_wipe(t->claim.excl, t->device, e) : ret;
 }
 
-/*
- * A mount of somebody else's there would be taken for ours. Our directories lie beside each
- * other.
- */
+/* A mount of somebody else's would be taken for ours: it shows beside our other directory. */
 static int check_places(const struct target *t, struct err *e)
 {
 	struct stat mnt, work;
@@ -340,8 +325,7 @@ static int check_places(const struct target *t, struct err *e)
 	if (mnt.st_dev == work.st_dev)
 		return 0;
 	return err_add(e, EBUSY,
-		       "somebody has mounted something on %s, where fsduel mounts: "
-		       "unmount it",
+		       "somebody has mounted something on %s, where fsduel mounts: unmount it",
 		       t->mnt);
 }
 
@@ -357,8 +341,7 @@ int target_ready(struct target *t, struct err *e)
 
 json_t *target_identity(const struct target *t)
 {
-	/* Names change from boot to boot, and the rest is the kernel's choice, which is compared.
-	 */
+	/* Names change with each boot; the rest is the kernel's choice, which is compared. */
 	static const char *const changing[] = { TARGET_UNIQUE, "path",       "source",
 						"mounted_on",  "scheduler",  "queue_depth",
 						"rotational",  "write_cache" };

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * target.h: the device or directory that the cells of a host run use: a device that
- * is made for it, one that the user named twice, or a directory. Nothing is made or
- * written before target_check has found nothing wrong; each thing that is made stands
- * in the journal (undo.h) first, and undo_all takes it away.
+ * target.h: the device or directory that the cells of a host run use. Nothing is made or
+ * written before target_check has found nothing wrong; each thing that is made stands in the
+ * journal (undo.h) first, and undo_all takes it away.
  */
 #ifndef FSDUEL_RUNNERS_HOST_TARGET_H
 #define FSDUEL_RUNNERS_HOST_TARGET_H
@@ -51,9 +50,7 @@ struct target {
 		.claim = CLAIM_NONE, .dir_fd = -1                                                  \
 	}
 
-/*
- * Can it be done, and is there room for every cell of the plan? output is the
- * results folder, which need not be there yet. -errno, a sentence and an exit code.
+/* Can it be done, and is there room for every cell? output, the results folder, may not be there.
  */
 int target_check(const struct target_wants *w, const struct plan *p, const char *output,
 		 struct err *e);
@@ -66,9 +63,8 @@ int target_open(struct target *t, const struct target_wants *w, const struct pla
 int target_begin(struct target *t, struct err *e);
 
 /*
- * Before each cell run: is the device still this one and ours alone? Then make it blank.
- * -EBUSY: somebody has begun to use it; -ENODEV: another is in its place. Of a
- * directory: is it still on the file system that was checked?
+ * Before each cell run: is it still this device, and ours alone? Then make it blank. Or: is the
+ * directory still the one that was checked? -EBUSY: somebody uses it; -ENODEV: it is another.
  */
 int target_ready(struct target *t, struct err *e);
 

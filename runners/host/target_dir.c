@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * target_dir.c: a directory on a file system that is there and stays as it is:
- * nothing is formatted or mounted, so a suite cannot compare mounts on it. And
- * for all kinds: is there room for the plan, and names that nobody else has.
+ * target_dir.c: a directory on a file system that stays as it is: nothing is formatted or
+ * mounted, so a suite cannot compare mounts on it. And for all kinds: room, and names.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,13 +13,10 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lib/fs.h"
 #include "lib/num.h"
-#include "lib/proc.h"
-#include "lib/rng.h"
 #include "runners/host/target_impl.h"
 
 #define MIB (1ull << 20)
@@ -33,14 +29,13 @@ void target_draw_name(char dst[TARGET_NAME])
 {
 	uint64_t bits;
 
-	/* Cannot fail for so few bytes, once the system has booted. */
+	/* Cannot fail for so few bytes. */
 	if (getrandom(&bits, sizeof(bits), 0) != (ssize_t)sizeof(bits))
-		bits = rng_mix(now_ns(), (uint64_t)time(NULL));
+		abort();
 	snprintf(dst, TARGET_NAME, "%016" PRIx64, bits);
 }
 
-/* The largest cell's files with the room that a file system takes, and the file systems' minimum.
- */
+/* The largest cell's files with what a file system takes beside them, or its minimum. */
 static uint64_t needed(const struct plan *p, bool existing)
 {
 	uint64_t files = 0, min = 0;
@@ -71,9 +66,8 @@ int target_check_room(const struct target_use *use, uint64_t size, const char *w
 		if (p->cells[i].fills)
 			return err_add(
 				e, ENOSPC,
-				"%s: [workload %s] writes until the file system is "
-				"full (fill_fs), and this one is not fsduel's: give an image or "
-				"a device",
+				"%s: [workload %s] fills the file system (fill_fs), and this one "
+				"is not fsduel's: give an image or a device",
 				p->suite->path, p->suite->workloads[p->cells[i].workload].name);
 	if (size >= need)
 		return 0;
@@ -88,33 +82,22 @@ int target_check_room(const struct target_use *use, uint64_t size, const char *w
 
 /* --- a directory -------------------------------------------------------------------- */
 
-struct lies_on {
-	char *type, *source, *mounted_on;
-};
-
-static void lies_on_release(struct lies_on *l)
-{
-	free(l->type);
-	free(l->source);
-	free(l->mounted_on);
-}
-
-static int find_mount(const char *dir, struct lies_on *l, struct err *e)
+/* The mount that dir lies on: mnt_unref_fs it. NULL: a sentence in e. */
+static struct libmnt_fs *find_mount(const char *dir, struct err *e)
 {
 	struct libmnt_table *t = mnt_new_table();
 	struct libmnt_fs *fs = NULL;
-	int ret = 0;
 
 	if (!mnt_table_parse_file(t, "/proc/self/mountinfo"))
 		fs = mnt_table_find_mountpoint(t, dir, MNT_ITER_BACKWARD);
-	if (!fs || !mnt_fs_get_srcpath(fs) || !mnt_fs_get_fstype(fs))
-		ret = err_add(e, ENOENT, "cannot find out what file system %s is on", dir);
-	if (!ret)
-		*l = (struct lies_on){ xstrdup(mnt_fs_get_fstype(fs)),
-				       xstrdup(mnt_fs_get_srcpath(fs)),
-				       xstrdup(mnt_fs_get_target(fs)) };
+	if (fs && mnt_fs_get_srcpath(fs) && mnt_fs_get_fstype(fs))
+		mnt_ref_fs(fs);
+	else
+		fs = NULL;
+	if (!fs)
+		err_add(e, ENOENT, "cannot find out what file system %s is on", dir);
 	mnt_unref_table(t);
-	return ret;
+	return fs;
 }
 
 /* As it is mounted it can be one mount only, made and mounted by somebody else. */
@@ -124,15 +107,15 @@ static int check_mounts(const struct suite *s, const char *dir, const char *type
 
 	for (size_t i = 1; i < s->nr_variants; i++)
 		if (s->variants[i].mount != s->variants[0].mount)
-			return err_add(e, ENOTSUP,
-				       "--dir measures a file system as it is mounted, "
-				       "so the mounts %s and %s cannot be compared; use --image or "
-				       "--device",
-				       m->name, s->mounts[s->variants[i].mount].name);
+			return err_add(
+				e, ENOTSUP,
+				"--dir measures a file system as it is mounted, so the mounts %s "
+				"and %s cannot be compared; use --image or --device",
+				m->name, s->mounts[s->variants[i].mount].name);
 	if (m->mkfs.n || m->options[0])
 		return err_add(e, ENOTSUP,
-			       "--dir takes a file system as it is, so the mkfs and "
-			       "options of the mount %s cannot be had; use --image or --device",
+			       "--dir takes a file system as it is, so the mkfs and options of the "
+			       "mount %s cannot be had; use --image or --device",
 			       m->name);
 	if (strcmp(m->fs, type))
 		return err_add(e, ENOTSUP,
@@ -145,7 +128,7 @@ static int check_mounts(const struct suite *s, const char *dir, const char *type
 int target_check_dir(const struct target_use *use, struct err *e)
 {
 	char *dir = realpath(use->wants->dir, NULL);
-	struct lies_on l = { 0 };
+	struct libmnt_fs *on = NULL;
 	struct statvfs v;
 	int ret = 0;
 
@@ -155,45 +138,40 @@ int target_check_dir(const struct target_use *use, struct err *e)
 		ret = err_sys(e, errno, "cannot tell how much room there is in %s", dir);
 	else if (v.f_flag & ST_RDONLY)
 		ret = err_add(e, EROFS, "%s is on a file system that is mounted read-only", dir);
+	if (!ret && !(on = find_mount(dir, e)))
+		ret = -ENOENT;
 	if (!ret)
-		ret = find_mount(dir, &l, e);
-	if (!ret)
-		ret = check_mounts(use->plan->suite, dir, l.type, e);
+		ret = check_mounts(use->plan->suite, dir, mnt_fs_get_fstype(on), e);
 	if (!ret)
 		ret = target_check_room(use, (uint64_t)v.f_bavail * v.f_frsize, dir, e);
-	lies_on_release(&l);
+	mnt_unref_fs(on);
 	free(dir);
 	return ret;
 }
 
 int target_open_dir(struct target *t, const struct target_use *use, struct undo *u, struct err *e)
 {
-	char *dir = realpath(use->wants->dir, NULL), name[TARGET_NAME];
-	struct lies_on l = { 0 };
-	int ret;
+	char name[TARGET_NAME];
+	struct libmnt_fs *on;
 
-	if (!dir)
+	t->dir = realpath(use->wants->dir, NULL);
+	if (!t->dir)
 		return err_sys(e, errno, "cannot use the directory %s", use->wants->dir);
-	ret = find_mount(dir, &l, e);
-	if (!ret) {
-		target_draw_name(name);
-		t->mnt = xasprintf("%s/.fsduel-%s", dir, name);
-		t->existing = xstrdup(l.mounted_on);
-		t->device = xstrdup(l.source);
-		json_object_update_new(t->facts,
-				       json_pack("{s:s, s:s, s:s, s:s}", "path", dir, "fs", l.type,
-						 "source", l.source, "mounted_on", l.mounted_on));
-		ret = undo_dir(u, t->mnt, e);
-	}
-	if (!ret) {
-		t->dir = xstrdup(dir);
-		t->dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (t->dir_fd < 0)
-			ret = err_sys(e, errno, "cannot open %s", dir);
-	}
-	lies_on_release(&l);
-	free(dir);
-	return ret;
+	on = find_mount(t->dir, e);
+	if (!on)
+		return -ENOENT;
+	target_draw_name(name);
+	t->mnt = xasprintf("%s/.fsduel-%s", t->dir, name);
+	t->existing = xstrdup(mnt_fs_get_target(on));
+	t->device = xstrdup(mnt_fs_get_srcpath(on));
+	json_object_update_new(t->facts, json_pack("{s:s, s:s, s:s, s:s}", "path", t->dir, "fs",
+						   mnt_fs_get_fstype(on), "source", t->device,
+						   "mounted_on", t->existing));
+	mnt_unref_fs(on);
+	t->dir_fd = open(t->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (t->dir_fd < 0)
+		return err_sys(e, errno, "cannot open %s", t->dir);
+	return undo_dir(u, t->mnt, e);
 }
 
 /* dir_fd keeps it from being unmounted, but not from being covered, moved or detached. */
@@ -205,7 +183,7 @@ int target_ready_dir(const struct target *t, struct err *e)
 	    held.st_ino == now.st_ino)
 		return 0;
 	return err_add(e, ENODEV,
-		       "%s is no longer the directory that was checked: another file "
-		       "system is there now, or another directory; nothing more is written to it",
+		       "%s is no longer the directory that was checked: another file system or "
+		       "directory is there now; nothing more is written to it",
 		       t->dir);
 }

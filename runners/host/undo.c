@@ -5,22 +5,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lib/fs.h"
 #include "lib/num.h"
-#include "runners/host/undo.h"
-#include "runners/host/zram.h"
+#include "runners/host/disks.h"
 
 #define STATE_DIR "/var/lib/fsduel"
 #define LOCK_TRIES 100
-#define LOCK_WAIT_NS 20000000
+#define LOCK_WAIT_US 20000
 
 /* --- the journal ------------------------------------------------------------------ */
 
@@ -42,7 +39,6 @@ static pid_t owner(const char *path)
  */
 static int take_lock(struct undo *u, struct err *e)
 {
-	const struct timespec wait = { 0, LOCK_WAIT_NS };
 	char *path = xasprintf("%s/lock", u->dir);
 	bool busy = false;
 	int ret = 0;
@@ -54,14 +50,15 @@ static int take_lock(struct undo *u, struct err *e)
 		busy = flock(u->lock_fd, LOCK_EX | LOCK_NB);
 		if (!busy || (owner(path) && !kill(owner(path), 0)))
 			break;
-		nanosleep(&wait, NULL);
+		usleep(LOCK_WAIT_US);
 	}
-	if (!ret && busy)
+	if (busy)
 		ret = err_add(e, EBUSY,
-			      "another fsduel (process %d) is measuring on this machine; "
-			      "two would measure each other, so wait for it",
+			      "another fsduel (process %d) is measuring on this machine: "
+			      "wait for it, two would measure each other",
 			      (int)owner(path));
-	if (!ret && (ftruncate(u->lock_fd, 0) || dprintf(u->lock_fd, "%d\n", (int)getpid()) < 0))
+	else if (!ret &&
+		 (ftruncate(u->lock_fd, 0) || dprintf(u->lock_fd, "%d\n", (int)getpid()) < 0))
 		ret = err_sys(e, errno, "cannot write into %s", path);
 	free(path);
 	return ret;
@@ -81,9 +78,7 @@ static int read_journal(struct undo *u, struct err *e)
 	}
 	ret = fs_read_json(u->journal, &j, e);
 	if (!ret && !json_is_array(json_object_get(j, "items")))
-		ret = err_add(e, EINVAL,
-			      "%s is no journal of fsduel's; look at what it holds and "
-			      "remove it",
+		ret = err_add(e, EINVAL, "%s is no journal of fsduel's: look at it and remove it",
 			      u->journal);
 	if (!ret)
 		u->items = json_incref(json_object_get(j, "items"));
@@ -98,9 +93,9 @@ static int find_state_dir(struct undo *u, struct err *e)
 	int ret = fs_mkdir_p(path, e);
 
 	if (ret)
-		return err_add(e, -ret,
-			       "what a run makes must be written down there first; "
-			       "FSDUEL_STATE names another folder");
+		return err_add(
+			e, -ret,
+			"a run notes there what it makes; FSDUEL_STATE names another folder");
 	u->dir = realpath(path, NULL);
 	if (!u->dir)
 		return err_sys(e, errno, "cannot find %s", path);
@@ -121,11 +116,9 @@ int undo_open(struct undo *u, struct err *e)
 		ret = take_lock(u, e);
 	if (!ret)
 		ret = read_journal(u, e);
-	if (!ret) {
-		u->boot = fs_read_line(BOOT_ID_FILE);
-		if (!u->boot)
-			ret = err_add(e, ENOENT, "cannot read " BOOT_ID_FILE);
-	}
+	u->boot = fs_read_line(BOOT_ID_FILE);
+	if (!ret && !u->boot)
+		ret = err_add(e, ENOENT, "cannot read " BOOT_ID_FILE);
 	if (ret) {
 		err_exit(e, FSDUEL_MACHINE);
 		undo_close(u);
@@ -165,7 +158,7 @@ static int save(struct undo *u, struct err *e)
 	return ret;
 }
 
-/* Takes item over. */
+/* One more item, which is taken over. */
 static int note(struct undo *u, const char *kind, json_t *item, struct err *e)
 {
 	int ret;
@@ -276,8 +269,8 @@ static int undo_one(const struct undo *u, const json_t *item, struct strv *said,
 		return k->undo(item, said, e);
 	}
 	return err_add(e, EINVAL,
-		       "%s holds an item of a kind that this fsduel does not know; "
-		       "clean up with the fsduel that wrote it",
+		       "%s has an item that this fsduel does not know: clean up with the one "
+		       "that wrote it",
 		       u->journal);
 }
 

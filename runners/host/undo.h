@@ -1,20 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * undo.h: a journal of all that a host run makes on this machine. Each thing is written
- * down and flushed before it is made, and is taken away whatever happens: by the
- * run itself at its end, after an error or a signal, or after kill -9 or a power
- * loss by `fsduel clean` and the next `fsduel run`. All of them do it by
- * undo_all, in the reverse order.
+ * undo.h: a journal of all that a host run makes on this machine. Each thing is written down
+ * and flushed before it is made. undo_all takes it away, in the reverse order: the run calls it
+ * at its end, after an error or a signal; after kill -9 or a power loss `fsduel clean` and the
+ * next `fsduel run` do. The journal is in $FSDUEL_STATE or /var/lib/fsduel, whose lock ends with
+ * the process, so the next holder knows that all items are left over.
  *
- * The journal lies in $FSDUEL_STATE or /var/lib/fsduel, with the directory on
- * which devices are mounted. One run at a time: its lock on that folder ends
- * with the process, so for the next holder of the lock all items of the journal are
- * left over.
- *
- * Nothing is removed for its number or place alone: a loop device must have our
- * file behind it, a mount our device and our directory, a file the name that was
- * drawn for it, a file system one of our UUIDs on the device that we were given, a
- * zram the sequence number that the kernel gave it, a setting the value we gave it.
+ * Nothing is removed for its number or place alone: a loop device must have our file behind it,
+ * a mount our device and directory, a file the name drawn for it, a file system one of our UUIDs
+ * on the device we were given, a zram its sequence number, a setting the value we gave it.
  */
 #ifndef FSDUEL_RUNNERS_HOST_UNDO_H
 #define FSDUEL_RUNNERS_HOST_UNDO_H
@@ -41,18 +35,12 @@ struct undo {
 		.lock_fd = -1                                                                      \
 	}
 
-/*
- * Find or make the state folder, take its lock and read the journal. -EBUSY:
- * a run is under way. Accepts no leftovers silently: look at undo_left.
- */
+/* Find or make the state folder, take its lock, read the journal. -EBUSY: a run is under way. */
 int undo_open(struct undo *u, struct err *e);
-size_t undo_left(const struct undo *u);
-void undo_close(struct undo *u); /* accepts UNDO_NONE */
+size_t undo_left(const struct undo *u); /* items in the journal */
+void undo_close(struct undo *u);        /* accepts UNDO_NONE */
 
-/*
- * About to be made. Each returns 0 when it is on disk. Paths are absolute. The
- * number of an item is valid until undo_all.
- */
+/* About to be made: 0 when that is on disk. Paths are absolute. item is valid until undo_all. */
 int undo_file(struct undo *u, const char *path, size_t *item, struct err *e);
 int undo_dir(struct undo *u, const char *path, struct err *e);
 /* The file or directory is there now: only this very one is ours from now on. */
@@ -61,9 +49,8 @@ int undo_is(struct undo *u, size_t item, const struct stat *st, struct err *e);
 int undo_loop(struct undo *u, size_t file, struct err *e);
 int undo_mount(struct undo *u, const char *source, const char *dir, struct err *e);
 /*
- * File systems on a device of the user's, told by their UUIDs, on the device that identity
- * (claim_json) is of; after a restart, which gives other numbers, on one of its size. Both are
- * taken over.
+ * File systems of these UUIDs on the device that identity (claim_json) is of; after a restart,
+ * which gives other numbers, on one of its size. Both are taken over.
  */
 int undo_wipe(struct undo *u, const char *device, json_t *uuids, json_t *identity, struct err *e);
 int undo_nullblk(struct undo *u, const char *name, struct err *e);
@@ -75,9 +62,8 @@ int undo_sysfs(struct undo *u, const char *path, const char *value, struct err *
 int undo_results(struct undo *u, const char *dir, struct err *e);
 
 /*
- * Undo everything. said gets a line for each thing that was there. An item that
- * could not be undone stays in the journal, with a sentence in e and the first -errno
- * returned.
+ * Undo everything. said gets a line for each thing that was there. An item that could not be
+ * undone stays in the journal; the first -errno is returned.
  */
 int undo_all(struct undo *u, struct strv *said, struct err *e);
 
@@ -85,10 +71,7 @@ int undo_all(struct undo *u, struct strv *said, struct err *e);
 struct undo_kind {
 	const char *name;
 	bool ends_with_boot; /* a restart has taken it away */
-	/*
-	 * Take it away if it is there and ours. said gets a line if it was. Not there is fine;
-	 * -errno with a sentence: it is, and stays.
-	 */
+	/* Take it away, if it is there and ours, with a line in said. -errno: it is and stays. */
 	int (*undo)(const json_t *item, struct strv *said, struct err *e);
 };
 

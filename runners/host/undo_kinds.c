@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * undo_kinds.c: the kinds of things a host run makes, one row each, with how it
- * is told that a thing is ours and how it is taken away. Mounts are read from
- * /proc/self/mountinfo by libmount.
- */
+/* undo_kinds.c: the kinds of things a host run makes: how each is known and taken away. */
 #include <errno.h>
 #include <libmount/libmount.h>
 #include <stdlib.h>
@@ -16,9 +12,8 @@
 #include "runners/cell/claim.h"
 #include "runners/folder/folder.h"
 #include "runners/fio/fio_run.h"
-#include "runners/host/loop.h"
+#include "runners/host/disks.h"
 #include "runners/host/undo.h"
-#include "runners/host/zram.h"
 #include "runners/cell/mount.h"
 #include "runners/cell/nullblk.h"
 
@@ -123,11 +118,11 @@ static int undo_mount_item(const json_t *item, struct strv *said, struct err *e)
 	unsigned ours;
 	int ret = count_mounts(dir, source, &ours, &foreign, e);
 
-	if (!ret && foreign)
-		ret = err_add(e, EBUSY,
-			      "%s is mounted on %s, which is not ours: unmount it, then "
-			      "fsduel clean",
-			      foreign, dir);
+	if (foreign)
+		ret = err_add(
+			e, EBUSY,
+			"%s is mounted on %s, which is not ours: unmount it, then fsduel clean",
+			foreign, dir);
 	free(foreign);
 	if (!ret && ours)
 		fio_jobs_end(dir);
@@ -179,16 +174,16 @@ static int undo_wipe_item(const json_t *item, struct strv *said, struct err *e)
 	if (ret == -ENOENT || ret == -ENXIO || ret == -ENODEV)
 		return 0;
 	if (ret)
-		return err_add(e, -ret,
-			       "cannot take our file system off %s: %s; when nothing else "
-			       "is on it: wipefs --all %s",
-			       path, why.text, path);
+		return err_add(
+			e, -ret,
+			"cannot take our file system off %s: %s; when nothing else is on it: "
+			"wipefs --all %s",
+			path, why.text, path);
 	uuid = blockdev_uuid(c.excl);
 	if (!is_that_device(item, &c)) {
 		if (uuid)
 			strv_addf(said,
-				  "left what is on %s: it is not the device that was "
-				  "measured on",
+				  "left what is on %s: it is another device than was measured",
 				  path);
 	} else if (is_listed(json_object_get(item, "uuids"), uuid)) {
 		ret = blockdev_wipe(c.excl, path, e);
@@ -216,27 +211,22 @@ static int undo_nullblk_item(const json_t *item, struct strv *said, struct err *
  */
 static int undo_zram_item(const json_t *item, struct strv *said, struct err *e)
 {
-	const json_t *id = json_object_get(item, "id");
+	int id = (int)json_integer_value(json_object_get(item, "id")), ret;
 	const char *then = text(item, "diskseq");
-	char *seq;
-	bool other;
-	int ret;
+	char *seq = zram_diskseq(id);
+	bool other = seq && *then && strcmp(seq, then);
 
-	if (!id) {
+	free(seq);
+	if (!json_object_get(item, "id"))
 		strv_add(said,
 			 "a zram device may have been left without a size; if "
 			 "/sys/block/zram*/initstate shows one that is nobody's, remove it by "
 			 "/sys/class/zram-control/hot_remove");
+	if (other || !json_object_get(item, "id"))
 		return 0;
-	}
-	seq = zram_diskseq((int)json_integer_value(id));
-	other = seq && *then && strcmp(seq, then);
-	free(seq);
-	if (other)
-		return 0;
-	ret = zram_remove((int)json_integer_value(id), e);
+	ret = zram_remove(id, e);
 	if (ret > 0)
-		strv_addf(said, "removed /dev/zram%d", (int)json_integer_value(id));
+		strv_addf(said, "removed /dev/zram%d", id);
 	return ret < 0 ? ret : 0;
 }
 

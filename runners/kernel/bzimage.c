@@ -150,8 +150,7 @@ int bzimage_parse(struct bzimage *b, const void *data, size_t len, const char *n
 	if (b->payload_len < 4 || b->payload_offset > len ||
 	    b->payload_len > len - b->payload_offset)
 		return refuse(e, name,
-			      "damaged: its header puts the packed kernel outside the "
-			      "file");
+			      "damaged: its header puts the packed kernel outside the file");
 	return 0;
 }
 

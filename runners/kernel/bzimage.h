@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bzimage.h: what stands in an x86 bzImage: its version text, whether it is all
- * there, and the vmlinux packed inside. Source: the kernel's
- * Documentation/arch/x86/boot.rst (boot protocol 2.08 and later). It reads
- * memory only; finding and loading images is kernel.c's business.
+ * bzimage.h: an x86 bzImage in memory: is it all there, its version text, and the vmlinux packed
+ * inside. Source: the kernel's Documentation/arch/x86/boot.rst (boot protocol 2.08 and later).
  */
 #ifndef FSDUEL_RUNNERS_BZIMAGE_H
 #define FSDUEL_RUNNERS_BZIMAGE_H
@@ -27,16 +25,12 @@ struct bzimage {
 };
 
 /*
- * Check data and fill *b. name stands for the image in sentences. -EINVAL, exit
- * code FSDUEL_USAGE noted: not a bzImage (the sentence says what it looks like
- * instead), cut short, too old a protocol, a payload outside the file.
+ * Check data and fill *b. name stands for the image in sentences. -EINVAL, FSDUEL_USAGE noted:
+ * not a bzImage (the sentence says what it looks like), cut short, too old, damaged.
  */
 int bzimage_parse(struct bzimage *b, const void *data, size_t len, const char *name, struct err *e);
 
-/*
- * Append the unpacked vmlinux, an ELF file, to out. -EINVAL: the payload does
- * not unpack, or what comes out is no ELF file or not of the announced size.
- */
+/* Append the unpacked vmlinux, an ELF file of the announced size, to out. -EINVAL: damaged. */
 int bzimage_vmlinux(const struct bzimage *b, struct buf *out, struct err *e);
 
 /* "6.1.0-56-cloud-amd64" out of b->version, "#1 SMP ..." likewise; "" when absent. Malloc'ed. */
@@ -47,14 +41,12 @@ char *bzimage_build(const struct bzimage *b);
 #define BUILD_ID_HEX 65
 void vmlinux_build_id(const void *data, size_t len, char out[BUILD_ID_HEX]);
 
-/* Has it the entry point that QEMU needs to boot it without unpacking it in the guest (CONFIG_PVH)?
- */
+/* Has it the entry point by which QEMU boots it as it is (CONFIG_PVH)? */
 bool vmlinux_boots_directly(const void *data, size_t len);
 
 /*
- * The kernel in a unified kernel image, in the caller's bytes; data NULL: it is no such image,
- * or cut short. It is an EFI program of systemd-stub with a kernel in its section .linux, beside
- * .initrd, .osrel and .cmdline (the UAPI group's specification of unified kernel images).
+ * The kernel in a unified kernel image, the section .linux of an EFI program, in the caller's
+ * bytes (the UAPI group's specification). data NULL: it is no such image, or cut short.
  */
 struct elf_span uki_linux(const void *data, size_t len);
 

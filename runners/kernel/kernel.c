@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * kernel.c: from what the user wrote to a kernel in memory: resolve the
- * reference, read the image once, check and identify it. Folders are searched in
- * kernel_find.c, headers are read in bzimage.c, modules in modules.c,
- * downloads are made in kernel_fetch.c.
+ * kernel.c: from what the user wrote to a kernel in memory: resolve the reference, read the
+ * image once, check and identify it.
  */
 #include "runners/kernel/kernel.h"
 

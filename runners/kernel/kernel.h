@@ -49,11 +49,10 @@ int kernel_modules(const struct kernel *k, const char *const *names,
 		   void *arg, struct err *e);
 
 /*
- * Download (not install) a cloud image of Debian's and unpack it under the cache folder, where
- * kernel_load finds it under this name: a series ("6.1", "6.12") is the current one of its
- * meta-package, a version ("6.1.0-47", "6.12.107") that one. *path is the folder (malloc'ed).
- * Does nothing when it is there already. -EINVAL, FSDUEL_USAGE noted: no such name; -EIO,
- * FSDUEL_MACHINE noted: no apt, no network, or the archive has no such kernel.
+ * Bring a cloud image of Debian's into the cache, where kernel_load finds it by this name: a
+ * series ("6.1", the current one of its meta-package) or a version ("6.1.0-47", "6.12.107"; once
+ * it is there, nothing is done). *path is the folder (malloc'ed). -EINVAL, FSDUEL_USAGE noted: no
+ * such name; -EIO, FSDUEL_MACHINE noted: no apt, no network, or not in the archive.
  */
 int kernel_fetch(const char *name, char **path, struct err *e);
 

@@ -59,12 +59,14 @@ static int recipe_init(struct recipe *r, const char *file, const char *action,
 			      file);
 	}
 	if (!ret) {
+		/* NULL once make has replaced it: the image is then not looked at. */
 		program = realpath("/proc/self/exe", NULL);
 		strv_add(&r->argv, "/bin/bash");
 		strv_add(&r->argv, script);
 		strv_add(&r->argv, action);
 		strv_addf(&r->argv, "-C%s", cache);
-		strv_addf(&r->argv, "-F%s", program ? program : "");
+		if (program)
+			strv_addf(&r->argv, "-F%s", program);
 		free(program);
 		free(cache);
 	}
@@ -182,18 +184,25 @@ static int run_build(const char *action, const struct kernel_build *b, struct er
 	return ret;
 }
 
+/* Where a kernel of that name is in the cache. */
+static int find_cached(const char *name, char **path, struct err *e)
+{
+	char *dir;
+	int ret = kernel_cache_dir(&dir, e);
+
+	if (ret)
+		return ret;
+	*path = xasprintf("%s/%s", dir, name);
+	free(dir);
+	return 0;
+}
+
 int kernel_build(const struct kernel_build *b, char **path, struct err *e)
 {
-	char *dir = NULL;
 	int ret = run_build("build", b, e);
 
 	*path = NULL;
-	if (!ret)
-		ret = kernel_cache_dir(&dir, e);
-	if (!ret)
-		*path = xasprintf("%s/%s", dir, b->name);
-	free(dir);
-	return ret;
+	return ret ? ret : find_cached(b->name, path, e);
 }
 
 int kernel_build_check(struct err *e)
@@ -210,23 +219,21 @@ int kernel_build_check(struct err *e)
 int kernel_built(const struct kernel_build *b, struct err *e)
 {
 	struct buf command = BUF_INIT;
-	char *dir, *about;
+	char *path;
 	int ret = run_build("built", b, e);
 
 	if (ret != RECIPE_NO)
 		return ret;
-	ret = kernel_cache_dir(&dir, e);
+	ret = find_cached(b->name, &path, e);
 	if (ret)
 		return ret;
-	about = xasprintf("%s/%s/build.json", dir, b->name);
 	kernel_build_command(b, &command);
 	err_exit(e, FSDUEL_USAGE);
 	ret = err_add(e, ENOENT, "%s %s: build it with `%s`",
-		      fs_exists(about) ? "the cache has another kernel" : "there is no kernel",
+		      fs_exists(path) ? "the cache has another kernel" : "there is no kernel",
 		      b->name, command.data);
 	buf_release(&command);
-	free(about);
-	free(dir);
+	free(path);
 	return ret;
 }
 
@@ -296,16 +303,10 @@ static int run_fetch(const char *action, const char *name, struct buf *out, stru
 
 int kernel_fetch(const char *name, char **path, struct err *e)
 {
-	char *dir = NULL;
 	int ret = run_fetch("kernel", name, NULL, e);
 
 	*path = NULL;
-	if (!ret)
-		ret = kernel_cache_dir(&dir, e);
-	if (!ret)
-		*path = xasprintf("%s/%s", dir, name);
-	free(dir);
-	return ret;
+	return ret ? ret : find_cached(name, path, e);
 }
 
 int kernel_fetch_list(struct buf *out, struct err *e)

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * kernel_build.h: a kernel of one's own: Debian's source or any tree, patches,
- * a small configuration, and an image in the cache that kernel_load finds by
- * the name it was given. The recipe is kernels/build.sh; docs/kernels.md says
- * its promises and its files in the cache. A tree is only read.
+ * kernel_build.h: a kernel of one's own: Debian's source or any tree, patches, a small
+ * configuration, and an image in the cache that kernel_load finds by its name. The recipe is
+ * kernels/build.sh; docs/kernels.md has its promises. A tree is only read.
  */
 #ifndef FSDUEL_RUNNERS_KERNEL_BUILD_H
 #define FSDUEL_RUNNERS_KERNEL_BUILD_H
@@ -33,11 +32,10 @@ struct kernel_build {
 };
 
 /*
- * Build, or find that it has been built. *path is the folder (malloc'ed). One
- * build at a time works on a source; others wait. -EINVAL, FSDUEL_USAGE noted:
- * a bad name, no such tree, a tree that was built in itself, a patch that does
- * not apply, an option that does not take effect, source that does not compile.
- * -EIO, FSDUEL_MACHINE noted: a missing program, no room, no network.
+ * Build, or find that it has been built. *path is the folder (malloc'ed). One build at a time
+ * works on a source; others wait. -EINVAL, FSDUEL_USAGE noted: the name, tree, patches or
+ * options cannot be had, or do not compile. -EIO, FSDUEL_MACHINE noted: a missing program, no
+ * room, no network.
  */
 int kernel_build(const struct kernel_build *b, char **path, struct err *e);
 
@@ -51,10 +49,9 @@ bool kernel_is_series(const char *name);
 bool kernel_patch_is_path(const char *patch);
 
 /*
- * The name that goes with a source and patches (malloc'ed): "stock-6.12" without any,
- * else the patches joined, "never-unwritten+widen", and where it is another series
- * than KERNEL_BUILD_SERIES that behind them, "excl-dio-6.1". A path counts as its
- * file's name without ".patch".
+ * The name that goes with a source and patches (malloc'ed): "stock-6.12", "never-unwritten+widen",
+ * or "excl-dio-6.1" of another series than KERNEL_BUILD_SERIES. A path counts as its file's name
+ * without ".patch".
  */
 char *kernel_build_name(const char *series, const char *const *patches, size_t nr);
 
@@ -62,9 +59,9 @@ char *kernel_build_name(const char *series, const char *const *patches, size_t n
 void kernel_build_command(const struct kernel_build *b, struct buf *out);
 
 /*
- * Is there a kernel of that name, of that series and these patches as they are now?
- * Of Debian's source only, not of a tree. -ENOENT, FSDUEL_USAGE noted: none, or one
- * of other patches; the sentence has the command. -EINVAL, likewise: there is no such patch.
+ * Is there a kernel of that name, of Debian's series and these patches as they are now? -ENOENT,
+ * FSDUEL_USAGE noted: none, or of other patches; the sentence has the command. -EINVAL, likewise:
+ * there is no such patch.
  */
 int kernel_built(const struct kernel_build *b, struct err *e);
 

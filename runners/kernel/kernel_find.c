@@ -182,66 +182,61 @@ static char *folder_above(const char *file, int up)
 	return dir;
 }
 
-/* dir without links when it holds modules, else NULL; it is noted as looked at. Takes over dir. */
-static char *look(char *dir, struct strv *looked)
+/* dir without links when it holds modules, else NULL; it is noted as looked at. */
+static char *look(const char *dir, struct strv *looked)
 {
-	char *real = realpath(dir, NULL), *found = NULL;
+	char *real = realpath(dir, NULL);
 
 	if (strv_find(looked, real ? real : dir) < 0) {
 		strv_add(looked, real ? real : dir);
 		if (real && modules_any(real))
-			found = xstrdup(real);
+			return real;
 	}
 	free(real);
-	free(dir);
-	return found;
-}
-
-/* The image's own folder, when it is called like the release: lib/modules/RELEASE/vmlinuz. */
-static char *beside(const char *image, const char *release, struct strv *looked)
-{
-	char *dir = folder_above(image, 0), *slash = strrchr(dir, '/');
-
-	if (slash && !strcmp(slash + 1, release))
-		return look(dir, looked);
-	free(dir);
 	return NULL;
 }
 
-static char *in_build_tree(const char *image, struct strv *looked)
+static char *look_in_places(const char *image, const char *root, const char *release,
+			    struct strv *looked)
 {
-	char *tree = folder_above(image, BUILD_TREE_UP);
-	char *proof = xasprintf("%s/" BUILD_TREE_PROOF, tree);
-	bool there = fs_exists(proof);
-
-	free(proof);
-	if (there)
-		return look(tree, looked);
-	free(tree);
-	return NULL;
-}
-
-char *kernel_find_modules(const char *image, const char *root, const char *release, char **looked)
-{
-	struct buf names = BUF_INIT;
-	struct strv at = STRV_INIT;
-	char *found = beside(image, release, &at);
+	char *found = NULL;
 
 	for (size_t i = 0; i < NR(module_places) && !found; i++) {
 		const struct module_place *p = &module_places[i];
-		char *base;
+		char *base, *dir;
 
 		if (p->up == FROM_ROOT && !root)
 			continue;
 		base = p->up == FROM_ROOT ? xstrdup(root) : folder_above(image, p->up);
-		found = look(xasprintf("%s/%s/%s", base, p->dir, release), &at);
+		dir = xasprintf("%s/%s/%s", base, p->dir, release);
+		found = look(dir, looked);
 		free(base);
+		free(dir);
 	}
+	return found;
+}
+
+char *kernel_find_modules(const char *image, const char *root, const char *release, char **looked)
+{
+	char *own = folder_above(image, 0), *slash = strrchr(own, '/'), *found = NULL;
+	char *tree = folder_above(image, BUILD_TREE_UP);
+	char *proof = xasprintf("%s/" BUILD_TREE_PROOF, tree);
+	struct buf names = BUF_INIT;
+	struct strv at = STRV_INIT;
+
+	/* The image's own folder, when it is called like the release: lib/modules/RELEASE. */
+	if (slash && !strcmp(slash + 1, release))
+		found = look(own, &at);
 	if (!found)
-		found = in_build_tree(image, &at);
+		found = look_in_places(image, root, release, &at);
+	if (!found && fs_exists(proof))
+		found = look(tree, &at);
 	for (size_t i = 0; i < at.n; i++)
 		buf_addf(&names, "%s%s", i ? ", " : "", at.v[i]);
 	*looked = buf_detach(&names, NULL);
 	strv_release(&at);
+	free(proof);
+	free(tree);
+	free(own);
 	return found;
 }

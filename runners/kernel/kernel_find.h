@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * kernel_find.h: where folders keep a kernel and its modules: unpacked packages of Debian,
- * Ubuntu, Fedora, openSUSE and Arch, an installed root, what `make install` and
- * `make modules_install` leave, a build tree, a NixOS system. Private to runners/kernel/.
+ * kernel_find.h: where folders keep a kernel and its modules: unpacked packages, an installed
+ * root, a build tree, a NixOS system. Private to runners/kernel/.
  */
 #ifndef FSDUEL_RUNNERS_KERNEL_FIND_H
 #define FSDUEL_RUNNERS_KERNEL_FIND_H
@@ -12,10 +11,7 @@
 #include "lib/buf.h"
 #include "lib/err.h"
 
-/*
- * Path of the one image under root (malloc'ed); copies of it and links to it are the same one.
- * ref stands for root in sentences. -EINVAL: none, or several; the sentence names them.
- */
+/* Path of the one image under root (malloc'ed), copies aside. ref: root's name in sentences. */
 int kernel_find_image(const char *root, const char *ref, char **image, struct err *e);
 
 /*

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * modules.c: kernel_modules of kernel.h: modules found by file name, and what
- * they need by the "depends=" string of their .modinfo, so that neither depmod
- * nor an installed kernel is needed. Loading them is the guest's business.
+ * modules.c: kernel_modules of kernel.h: modules by file name, and what they need by the
+ * "depends=" string of their .modinfo: without depmod or an installed kernel.
  */
 #include <errno.h>
 #include <fts.h>

@@ -127,6 +127,10 @@ refused "a line that is no option" 2 "extra.config:2: neither CONFIG_NAME=VALUE 
 	configure 'CONFIG_HZ=1000\nHZ=1000\n' ''
 config=gone.config
 refused "a fragment that is not there" 2 "gone.config" read_config
+printf 'CONFIG_HZ=1000\n' > a=b.config
+config=a=b.config
+read_config
+is "nor is its name taken for anything else" CONFIG_HZ=1000 "$(tail -n1 <<< "$fragment")"
 config=
 read_config
 needed() {
@@ -220,6 +224,36 @@ refused "nor like a link of somebody else's" 2 "leads to elsewhere" named_so oth
 check "a name of ours is given anew" named_so ours
 check "and one that begins with a digit" named_so 6.12-mine
 
+# --- fetching -----------------------------------------------------------------
+# Another fetch has the lock and brings what this one waits for. No archive has a series 9.9.
+mkdir -p cache/sources
+wait_and_find() {
+	local fetch ret
+	exec 8>> cache/sources/.lock && flock 8
+	bash "$here/fetch.sh" source -C cache 9.9 8>&- & fetch=$!
+	sleep 1
+	mkdir cache/sources/brought && ln -s brought cache/sources/9.9
+	exec 8>&-
+	wait $fetch || ret=$?
+	return ${ret:-0}
+}
+if type -P apt-get > /dev/null; then
+	is "what another fetch brought is not fetched again" "$tmp/cache/sources/brought" \
+		"$(wait_and_find)"
+fi
+
+# --- the image in the cache -----------------------------------------------------
+published() { # as two trees of the same contents do, at the same time
+	dir=$tmp/p obj=$tmp/p/obj source=$tmp/p image_key=$1 toolchain=t patches=() fsduel=
+	built=$cache/kernels/built-$1
+	mkdir -p "$obj/arch/x86/boot"
+	touch "$obj"/{arch/x86/boot/bzImage,vmlinux,.config}
+	publish && ls -A "$built" | paste -sd' '
+}
+all="build.json bzImage config vmlinux"
+is "an image is put into the cache" "$all" "$(published 4567)"
+is "and it does not matter that another build was first" "$all" "$(published 4567)"
+
 # --- the source ---------------------------------------------------------------
 fresh() { # a tree and a workshop
 	rm -rf t && mkdir -p t/tree/arch/x86 t/tree/fs/ext4
@@ -265,6 +299,12 @@ printf 'a\r\nb $Id$\n' > t/tree/crlf
 echo '* text=auto eol=crlf ident' > t/tree/.gitattributes
 copy_of() { snapshot; patch_snapshot; copy_source; diff -r --no-dereference t/tree t/src; }
 check "attributes of the tree change no byte" copy_of
+rm t/git/info/attributes && printf 'more\r\n' >> t/tree/crlf
+check "nor where a build was killed before it could say so" copy_of
+git init -q t/tree/sub && echo x > t/tree/sub/x
+snapshot
+is "a repository inside of a tree is none of its files" 1 \
+	"$(ours tree "$source" ls-files | grep -c ^sub/)"
 
 fresh
 rm t/tree/arch/x86/Makefile

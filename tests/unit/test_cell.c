@@ -29,7 +29,7 @@
 #include "runners/cell/cell.h"
 #include "runners/cell/judge_ext4.h"
 #include "runners/cell/mount.h"
-#include "runners/host/loop.h"
+#include "runners/host/disks.h"
 #include "runners/fio/fiojob.h"
 #include "workloads/stamps.h"
 

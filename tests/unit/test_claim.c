@@ -29,7 +29,7 @@
 #include "runners/cell/blockdev.h"
 #include "runners/cell/claim.h"
 #include "runners/cell/mount.h"
-#include "runners/host/loop.h"
+#include "runners/host/disks.h"
 #include "runners/suite/suite.h"
 #include "tests/unit/skip.h"
 

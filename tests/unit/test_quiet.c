@@ -553,16 +553,15 @@ static void the_running_kernel_is_itself(void **state)
 
 	(void)state;
 	running_kernel_read(&r);
-	assert_true(*r.release && *r.version);
-	assert_true(running_kernel_is(&r, r.release, r.version, ""));
-	assert_true(running_kernel_is(&r, r.release, r.version, r.build_id));
-	assert_false(running_kernel_is(&r, r.release, "#1 other", ""));
+	assert_true(*r.name.release && *r.name.version);
+	assert_true(running_kernel_is(&r, r.name.release, r.name.version, ""));
+	assert_true(running_kernel_is(&r, r.name.release, r.name.version, r.build_id));
+	assert_false(running_kernel_is(&r, r.name.release, "#1 other", ""));
 	if (*r.build_id) {
 		assert_int_equal(strspn(r.build_id, "0123456789abcdef"), strlen(r.build_id));
 		/* The build id decides: same release, another build. */
-		assert_false(running_kernel_is(&r, r.release, r.version, "00"));
+		assert_false(running_kernel_is(&r, r.name.release, r.name.version, "00"));
 	}
-	running_kernel_release(&r);
 }
 
 static void the_probe_measures_and_leaves_nothing(void **state)

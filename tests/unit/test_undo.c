@@ -24,7 +24,7 @@
 #include "lib/proc.h"
 #include "runners/cell/blockdev.h"
 #include "runners/cell/claim.h"
-#include "runners/host/loop.h"
+#include "runners/host/disks.h"
 #include "runners/host/undo.h"
 #include "tests/unit/skip.h"
 
@@ -256,6 +256,20 @@ static void an_item_of_another_fsduel_stays(void **state)
 	assert_int_equal(undo_all(&p->u, &said, &e), -EINVAL);
 	assert_int_equal(undo_left(&p->u), 3);
 	assert_int_equal(said.n, 0);
+}
+
+/* A journal that somebody has edited. */
+static void an_item_without_a_path_is_nothing(void **state)
+{
+	struct place *p = *state;
+
+	json_array_append_new(p->u.items,
+			      json_pack("{s:s, s:s}", "kind", "file", "boot", p->u.boot));
+	json_array_append_new(p->u.items,
+			      json_pack("{s:s, s:s}", "kind", "loop", "boot", p->u.boot));
+	json_array_append_new(p->u.items, json_pack("{s:s, s:s, s:i}", "kind", "loop", "boot",
+						    p->u.boot, "inode", 1));
+	assert_int_equal(undo_them(p), 0);
 }
 
 static void make_image(const char *path, const char *uuid)
@@ -508,6 +522,7 @@ int main(void)
 		PLACED(only_half_written_results_are_removed),
 		PLACED(a_damaged_journal_is_told_and_kept),
 		PLACED(an_item_of_another_fsduel_stays),
+		PLACED(an_item_without_a_path_is_nothing),
 		PLACED(only_file_systems_of_ours_are_taken_off),
 		PLACED(another_device_in_the_place_of_ours_is_left_alone),
 		PLACED(after_a_restart_the_size_and_the_uuid_tell),
