@@ -17,7 +17,6 @@
 #include "lib/proc.h"
 #include "lib/rng.h"
 #include "lib/schema.h"
-#include "runners/folder/progress.h"
 
 #define JOIN_EVERY_NS 15000000000u /* the CSVs are brought up to date that often at most, */
 #define JOIN_SHARE 20              /* and in that part of the time at most */

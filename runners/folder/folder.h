@@ -19,8 +19,10 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "runners/suite/plan.h"
 #include "runners/result/result.h"
+#include "runners/suite/plan.h"
+
+struct kernel;
 
 struct folder {
 	char *dir;
@@ -82,5 +84,29 @@ void folder_release(struct folder *f);
 
 /* The paths of files that a kill left half-written in a results folder; only our own. */
 void folder_halves(const char *dir, struct strv *paths);
+
+/* --- provenance: members of run.json, so that two results differ only in their kernels ---- */
+
+json_t *provenance_host(void); /* kernel, CPU model, online CPUs, memory */
+/* Versions of fsduel and of each tool (NULL ends them), as the tool's first line says it. */
+json_t *provenance_tools(const char *const *tools);
+json_t *provenance_kernel(const struct kernel *k);
+
+/* --- progress, for the programs that show it ----------------------------------------------- */
+
+/* Told after each cell run, and at times in between with unit NULL. */
+struct progress {
+	unsigned total, done, failed, running; /* cell runs; done counts the failed ones too */
+	uint64_t elapsed_ns, left_ns;          /* left_ns 0: not known yet */
+	uint64_t ended_ns;                     /* elapsed when the last cell run ended */
+	const struct plan_unit *unit;
+	const struct result *result;
+};
+
+/*
+ * Set the times: "here" cell runs were measured in elapsed_ns; ended: one has just ended. The
+ * time left is the mean of these for each cell run to come; it only falls while none ends.
+ */
+void progress_time(struct progress *p, unsigned here, uint64_t elapsed_ns, bool ended);
 
 #endif

@@ -91,4 +91,6 @@ char *result_text(const struct result *r);
 /* -EINVAL with a sentence for any JSON that result_to_json does not write. Initialises r. */
 int result_from_json(struct result *r, const json_t *j, struct err *e);
 
+json_t *strv_to_json(const struct strv *s); /* a list of strings */
+
 #endif

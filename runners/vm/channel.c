@@ -116,7 +116,8 @@ static int read_record(const char *line, size_t len, json_t *out, char **result,
 	if (!space || space == line)
 		return err_add(e, EINVAL, "the guest sent a line that is no record: '%.*s'",
 			       (int)(len < 60 ? len : 60), line);
-	value = json_loadb(space + 1, len - (size_t)(space + 1 - line), JSON_DECODE_ANY, &je);
+	value = json_loadb(space + 1, len - (size_t)(space + 1 - line),
+			   JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &je);
 	if (!value)
 		return err_add(e, EINVAL, "the guest's record is damaged: %s at column %d", je.text,
 			       je.column);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* duel.c: the loop that keeps guests running until the plan is done; see duel.h. */
-#include "runners/vm/duel.h"
-
+/* duel.c: the loop that keeps guests running until the plan is done; see vm.h. */
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -9,8 +7,6 @@
 #include <unistd.h>
 
 #include "lib/fs.h"
-#include "runners/folder/folder.h"
-#include "runners/folder/provenance.h"
 #include "runners/vm/vm.h"
 
 #define POLL_MS 500
@@ -98,11 +94,14 @@ static int load_images(struct duel *d, struct err *e)
 			.qemu = d->opts->qemu,
 			.direct = direct,
 			.disk = &d->disk,
+			.images = d->kernels,
+			.machine = &d->machine,
+			.kernels = d->vm_kernels,
+			.stop = d->opts->stop,
+			.why = &d->why_mode,
 		};
-		const struct trial trial = { d->suite,      &wants,        d->kernels,  &d->machine,
-					     d->vm_kernels, d->opts->stop, &d->why_mode };
 
-		ret = trial_choose(&trial, e);
+		ret = trial_choose(&wants, e);
 		if (!ret && d->suite->mode == MODE_EXACT && d->suite->order_seed) {
 			d->suite->order_seed = 0; /* mode auto has become exact */
 			plan_order(d->plan);
@@ -147,7 +146,7 @@ static int check_image(const struct duel *d, size_t i, const json_t *then, struc
 static int identify(struct duel *d, struct err *e)
 {
 	json_t *run = d->folder.run, *kernels = json_object_get(run, "kernels");
-	json_t *machine = vm_machine_json(&d->machine), *notes = json_array();
+	json_t *machine = vm_machine_json(&d->machine), *notes;
 	int ret = check_machine(d, json_object_get(run, "machine"), machine, e);
 
 	json_object_set_new(run, "machine", machine);
@@ -161,10 +160,9 @@ static int identify(struct duel *d, struct err *e)
 					    json_string(d->vm_kernels[i].symbols_key));
 		json_object_set_new(kernels, label, kernel);
 	}
+	notes = strv_to_json(&d->machine.notes);
 	if (d->why_mode.len)
-		json_array_append_new(notes, json_string(d->why_mode.data));
-	for (size_t i = 0; i < d->machine.notes.n; i++)
-		json_array_append_new(notes, json_string(d->machine.notes.v[i]));
+		json_array_insert_new(notes, 0, json_string(d->why_mode.data));
 	/* A resumed folder is on the same machine, and has the notes already. */
 	if (!json_object_get(run, "notes"))
 		json_object_set(run, "notes", notes);

@@ -26,7 +26,6 @@
 #include "runners/cell/cell.h"
 #include "runners/cell/nullblk.h"
 #include "runners/vm/channel.h"
-#include "runners/vm/guest.h"
 #include "runners/cell/trouble.h"
 #include "runners/preload/profile.h"
 

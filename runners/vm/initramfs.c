@@ -17,7 +17,7 @@
 #include "lib/fs.h"
 #include "lib/proc.h"
 #include "runners/preload/fio_clock.h"
-#include "runners/vm/guest.h"
+#include "runners/vm/channel.h"
 
 static void add_checker(const struct fs_type *fs, struct strv *tools)
 {

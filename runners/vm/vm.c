@@ -12,7 +12,6 @@
 #include "lib/fs.h"
 #include "lib/pack.h"
 #include "runners/vm/channel.h"
-#include "runners/vm/guest.h"
 #include "runners/preload/exact_order.h"
 #include "runners/preload/profile.h"
 #include "runners/cell/trouble.h"

@@ -17,8 +17,8 @@
 #include "lib/proc.h"
 #include "lib/symbols.h"
 #include "runners/cell/cell.h"
+#include "runners/folder/folder.h"
 #include "runners/kernel/kernel.h"
-#include "runners/result/result.h"
 #include "runners/tables/device.h"
 #include "runners/tables/mode.h"
 
@@ -115,17 +115,21 @@ struct vm_machine {
 	struct strv notes; /* for readers: options that this QEMU lacks, and the like */
 };
 
-/* All borrowed. */
+/* What guests are made of, and where that goes; all borrowed. */
 struct vm_wants {
-	const struct suite *suite;  /* CPUs, memory, device; its mode is not looked at */
+	struct suite *suite;        /* CPUs, memory, device; trial_choose settles its mode */
 	const char *const *tools;   /* of guest_needs */
 	const char *const *modules; /* likewise */
 	const char *initramfs;      /* a file to use instead of packing one, or NULL */
 	const char *qemu;           /* see qemu_find */
-	bool direct;                /* every kernel of the run has a vmlinux that boots directly;
-				       one that has none makes all boot their bzImage, so that no
-				       side has another way to its first instruction */
+	bool direct;                /* all kernels have a vmlinux that boots directly; else all boot
+				       their bzImage, so that no side has a shorter way */
 	const struct disk *disk;
+	const struct kernel *images; /* of the suite's kernels */
+	struct vm_machine *machine;  /* made by trial_choose, as are the kernels, one an image */
+	struct vm_kernel *kernels;
+	const atomic_int *stop;
+	struct buf *why; /* gets a sentence where there was a choice of the mode */
 };
 
 /*
@@ -215,21 +219,38 @@ void vm_profile_take(struct vm_kernel *k, const struct symbols *guest, const str
 #define KVM_DEVICE "/dev/kvm"
 /* Does path open, and is it KVM's? -errno with a sentence. */
 int trial_kvm_device(const char *path, struct err *e);
-/* All borrowed; machine and kernels are made by trial_choose. */
-struct trial {
-	struct suite *suite;
-	const struct vm_wants *wants;
-	const struct kernel *images; /* of the suite's kernels */
-	struct vm_machine *machine;
-	struct vm_kernel *kernels; /* one for each image */
-	const atomic_int *stop;
-	struct buf *why; /* gets a sentence where there was a choice of the mode */
-};
 /*
  * Settle the mode into suite->mode (kvm and auto by a trial boot of images[0]), and make the
  * machine and the kernels ready for it. On error nothing is left to release. -ENOTSUP: the
  * mode asked for does not work here, FSDUEL_MACHINE noted; -EINTR: *stop became non-zero.
  */
-int trial_choose(const struct trial *t, struct err *e);
+int trial_choose(const struct vm_wants *w, struct err *e);
+
+/* --- a duel: a plan carried out in guests ------------------------------------------------- */
+
+struct duel_opts {
+	const char *dir;
+	bool resume;       /* go on with dir */
+	const char *again; /* the command that goes on, for sentences: "fsduel duel --resume DIR" */
+	unsigned guests;   /* at once; 0: one a core, as far as memory reaches */
+	const char *initramfs; /* pinned one, or NULL */
+	const char *qemu;      /* see qemu_find, or NULL */
+	const char *destroy;   /* the path of the suite's [device] once more, or NULL */
+	void (*progress)(void *arg, const struct progress *p); /* may be NULL */
+	folder_see *before; /* shown the parts of a former run first; may be NULL */
+	void (*say)(void *arg,
+		    const char *sentence); /* which mode was chosen and why; may be NULL */
+	void *arg;
+	const atomic_int *stop;
+};
+
+/*
+ * 0: every planned cell run has a part, be it a failed one. -EINTR: stopped, what was measured is
+ * kept. Other -errno: a sentence and an exit code; before the first cell run nothing has been
+ * started but, where kvm is in question, a trial boot. s->mode is then the mode that was chosen;
+ * p is a plan of s. *last is the state at the end.
+ */
+int duel_run(struct suite *s, struct plan *p, const struct duel_opts *o, struct progress *last,
+	     struct err *e);
 
 #endif

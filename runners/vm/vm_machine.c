@@ -13,7 +13,7 @@
 #include "lib/memory.h"
 #include "lib/proc.h"
 #include "runners/preload/exact_order.h"
-#include "runners/folder/provenance.h"
+#include "runners/folder/folder.h"
 #include "runners/vm/vm.h"
 
 #define GUEST_OVERHEAD_BYTES (300u << 20) /* QEMU's own memory beside the guest's */
@@ -226,16 +226,12 @@ void vm_machine_release(struct vm_machine *m)
 
 json_t *vm_machine_json(const struct vm_machine *m)
 {
-	json_t *args = json_array();
-
-	for (size_t i = 0; i < m->args.n; i++)
-		json_array_append_new(args, json_string(m->args.v[i]));
 	return json_pack("{s:s, s:s, s:s, s:O?, s:s, s:s, s:s*, s:s, s:s, s:o}", "id", m->id,
 			 "qemu", m->qemu_version, "mode", mode_names[m->mode], "disk",
 			 m->disk->facts, "firmware", m->firmware, "initramfs_sha256",
 			 m->initramfs_sha256, "perf_sha256", m->perf.len ? m->perf_sha256 : NULL,
 			 "cmdline", m->cmdline, "boots", m->direct ? "vmlinux" : "bzImage",
-			 "qemu_args", args);
+			 "qemu_args", strv_to_json(&m->args));
 }
 
 unsigned vm_guests_fit(uint64_t memory_bytes)

@@ -12,7 +12,7 @@
 #include "runners/profile/profile.h"
 #include "runners/profile/profile_metric.h"
 #include "runners/profile/symbol_cache.h"
-#include "runners/vm/guest.h"
+#include "runners/vm/channel.h"
 
 #define ASK_TIMEOUT_NS 30000000000u
 
