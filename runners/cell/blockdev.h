@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * blockdev.h: may this file or block device be overwritten, and what is known of it? For the disk
- * of a guest (disk.c) and the target of a host run (host/target.c), which holds its device by
- * claim.h. All checks fail closed. libblkid names the content of a device, the kernel its users.
+ * blockdev.h: may a file or block device be overwritten, and what is known of it? For the disk of a
+ * guest and the target of a host run. All checks fail closed.
  */
 #ifndef FSDUEL_RUNNERS_BLOCKDEV_H
 #define FSDUEL_RUNNERS_BLOCKDEV_H
@@ -20,15 +19,14 @@ int blockdev_named_twice(const char *path, const char *destroy, const char *firs
 			 struct err *e);
 
 /*
- * Open for writing, a block device with O_EXCL: refused while it or a partition
- * of it is mounted, held by another device, or a swap. -EBUSY says by what.
- * -EINVAL, FSDUEL_USAGE noted: neither a file nor a block device. *st is of the open file.
+ * Open for writing, a block device with O_EXCL. -EBUSY says who uses it; -EINVAL, FSDUEL_USAGE
+ * noted: neither a file nor a block device. *st is of the open file.
  */
 int blockdev_open(const char *path, struct stat *st, int *fd, struct err *e);
 
 /*
- * A clause that names its user: a mount, the swap, a holder; or one of these of another loop
- * device on the same part of its file. NULL: nobody. Caller frees.
+ * Its user ("it is mounted on /mnt"), or that of another loop device on the same part of its file;
+ * NULL: nobody. Caller frees.
  */
 char *blockdev_user(dev_t dev);
 
@@ -48,10 +46,7 @@ int blockdev_wipe(int fd, const char *path, struct err *e);
 /* The UUID of the file system on fd, or NULL. Caller frees. */
 char *blockdev_uuid(int fd);
 
-/*
- * A mark of this very device that stays over boots: a hash of its serial number or the like;
- * NULL: the kernel knows none. Caller frees.
- */
+/* A hash of its serial number or the like, the same over boots; NULL: it has none. Caller frees. */
 char *blockdev_unique(dev_t dev);
 
 /* Model, rotational, scheduler, queue depth and the like into facts, as far as the kernel says. */

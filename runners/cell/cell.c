@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cell.c: the steps of a cell run, in one table, the same on the host and in the guest. A
- * failed step names itself in the reason, and then the steps before it are undone. The work
- * itself, a mix or a fio job, is in cell_mix.c and cell_fio.c. Linked into the guest's
- * first process, so it needs libc, jansson, libmd and zlib only.
+ * cell.c: the steps of a cell run, in one table. A failed step names itself in the reason, and the
+ * steps before it are undone. Linked into the guest: libc, jansson, libmd and zlib only.
  */
 #include "runners/cell/cell.h"
 
@@ -38,9 +36,9 @@ static int step_spec(struct cell *c, struct err *e)
 	c->pass = passes[c->spec->pass];
 	if (c->spec->pass == PASS_PROFILE) { /* a guest is not told, it is counted from outside */
 		c->bad = STATUS_SKIPPED;
-		return err_add(e, ENOTSUP,
-			       "a profile counts instructions on a virtual clock: it "
-			       "needs fsduel duel in mode exact");
+		return err_add(
+			e, ENOTSUP,
+			"a profile needs fsduel duel in mode exact: it counts on a virtual clock");
 	}
 	c->work = c->spec->mix ? &cell_work_mix : &cell_work_fio;
 	return c->work->check(c, e);
@@ -180,10 +178,7 @@ static int step_settle(struct cell *c, struct err *e)
 #define WORK(hook) .work = offsetof(struct cell_work, hook)
 #define PASS(hook) .pass = offsetof(struct cell_pass, hook)
 
-/*
- * The position in the kernel log is noted before anything is done, and the log is read after
- * the last thing, unmounting: a complaint about making the files or unmounting counts, too.
- */
+/* The kernel log is noted first and read after unmounting: a complaint at any time counts. */
 static const struct step {
 	const char *name;
 	cell_hook *run;    /* of this file; or else */
@@ -244,10 +239,7 @@ static void run_steps(struct cell *c, struct buf *why)
 	}
 }
 
-/*
- * A mount that lies on ours by then is not ours to unmount; but a mount of ours that is on
- * another device is. Anybody who keeps the device longer makes the next cell run fail.
- */
+/* A mount that lies on ours is not ours to unmount; a mount of ours on another device is. */
 static int unmount(struct cell *c, struct err *e)
 {
 	struct claim *claim = c->at->claim;
@@ -283,10 +275,7 @@ static void check_fs(struct cell *c, struct err *e)
 		c->at->stepped(c->at->stepped_arg, "check", now_ns() - begin_ns);
 }
 
-/*
- * 0, -EBUSY or -errno when the mount could not be taken away; the caller must know.
- * broken: the checker's findings.
- */
+/* -errno: the mount could not be taken away. broken: the findings of the checker. */
 static int clean_up(struct cell *c, struct err *broken, struct err *e)
 {
 	int ret = 0;
@@ -303,10 +292,7 @@ static int clean_up(struct cell *c, struct err *broken, struct err *e)
 	return ret;
 }
 
-/*
- * The kernel's own words explain more than the failed step, so they come first, but not
- * when the cell was interrupted.
- */
+/* The kernel's words come before the failed step, unless the cell was interrupted. */
 static void judge(struct cell *c, struct buf *why, const char *unmount_error, const char *broken)
 {
 	struct trouble_found f = TROUBLE_NONE;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cell.h: one cell run, the same code on the host and in the guest: mkfs,
- * mount, prepare, drop caches, settle, prove extents, measure, collect, read the kernel
- * log, unmount. It writes nothing but its result, and in a locks pass a recording.
+ * cell.h: one cell run, the same code on the host and in the guest, from mkfs to unmounting. It
+ * writes nothing but its result, and in a locks pass a recording.
  */
 #ifndef FSDUEL_RUNNERS_CELL_H
 #define FSDUEL_RUNNERS_CELL_H
@@ -17,8 +16,7 @@
 #include "runners/cell/settle.h"
 
 /*
- * Everything that a cell run depends on, and nothing else: no label, no run id. The same image
- * under two labels gives the same bytes.
+ * All that a cell run depends on. No label, no run id: one image under two labels gives the same.
  */
 struct cell_spec {
 	char *fs;            /* row of fs_types */
@@ -65,10 +63,9 @@ struct cell_place {
 	void (*mark)(void *arg, int begin); /* timed part begins / has ended; may be NULL */
 	void *mark_arg;
 	/*
-	 * Called around the part that a profile counts: all of a mix's timed part. Not called for
-	 * a fio job: there the library in fio marks the part in which all its jobs are at work
-	 * (fio_times.h), and the facts "counted_ns" (0: there was none) and "counted_ops" are its
-	 * length and its operations. May be NULL.
+	 * Called around the part that a profile counts; may be NULL. Not for a fio job: the library
+	 * in fio marks the part in which all jobs are at work (fio_times.h), and the facts
+	 * "counted_ns" and "counted_ops" are its length and its operations.
 	 */
 	void (*count)(int begin);
 	void (*stepped)(void *arg, const char *step,
@@ -79,9 +76,8 @@ struct cell_place {
 };
 
 /*
- * Run it. In any case *r (initialised here) says how it went, and nothing stays mounted. -errno
- * only when it could not clean up, or when the device is no longer ours: then nothing more may
- * be run on it.
+ * Run it. *r, initialised here, says how it went. -errno only when it could not clean up, or when
+ * the device is no longer ours: then nothing more may be run on it.
  */
 int cell_run(const struct cell_spec *c, const struct cell_place *at, struct result *r,
 	     struct err *e);

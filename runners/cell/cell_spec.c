@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cell_spec.c: the spec of a cell run, made from a plan's unit and carried to the guest as
- * JSON. Everything is explicit in it, defaults too, so it means the same to a later fsduel.
+ * cell_spec.c: the spec of a cell run, made from a unit of a plan, and as JSON for the guest.
+ * Defaults are explicit in it, so that it means the same to a later fsduel.
  */
 #include <errno.h>
 #include <inttypes.h>

@@ -12,9 +12,9 @@
 #include "lib/err.h"
 
 /*
- * device: formatted and mounted. options: those in effect, one a line. Into facts goes what
- * results depend on, and "effective", an object whose "why" names the options without effect
- * ("": there are none). 0 or -errno with a sentence.
+ * device: formatted and mounted. options: those in effect, one a line. Into facts goes what results
+ * depend on, and "effective", an object whose "why" names the options without effect ("": there are
+ * none). 0 or -errno with a sentence.
  */
 typedef int judge_fn(const char *device, const char *options, json_t *facts, struct err *e);
 

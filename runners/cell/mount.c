@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * mount.c: mkfs, mount(2), effective options, umount2(2). What the options mean
- * for ext4 is in ext4.c; when each step is due is in cell.c.
- */
+/* mount.c: mkfs, mount(2), effective options, umount2(2); cell.c says when each is due. */
 #include "runners/cell/mount.h"
 
 #include <errno.h>
@@ -130,10 +127,10 @@ int mount_do(const struct fs_type *fs, const char *options, const char *device, 
 	buf_addf(&all, "%s,%s", fs->always_options ? fs->always_options : "", options);
 	mount_split(buf_str(&all), &flags, &data);
 	if (mount(device, dir, fs->name, flags, buf_str(&data)))
-		ret = err_sys(e, errno,
-			      "cannot mount %s on %s as %s with options \"%s\" (the "
-			      "kernel log may say why)",
-			      device, dir, fs->name, options);
+		ret = err_sys(
+			e, errno,
+			"cannot mount %s on %s as %s with options \"%s\" (see the kernel log)",
+			device, dir, fs->name, options);
 	buf_release(&all);
 	buf_release(&data);
 	return ret;
@@ -155,9 +152,7 @@ static int options_of_mounts(const char *dir, struct buf *out, struct err *e)
 		endmntent(f);
 	if (!opts)
 		return err_add(e, ENOENT,
-			       "%s is not in /proc/self/mounts, so its mount options "
-			       "cannot be checked",
-			       dir);
+			       "%s is not in /proc/self/mounts, so its options are unknown", dir);
 	for (char *p = opts; *p; p++)
 		if (*p == ',')
 			*p = '\n';
@@ -222,8 +217,7 @@ int mount_undo(const char *dir, struct err *e)
 	if (umount2(dir, MNT_DETACH))
 		return err_sys(e, errno, "cannot even detach %s, which stays busy", dir);
 	return err_add(e, EBUSY,
-		       "%s stayed busy and was detached; something still has a file open "
-		       "on it, so its device cannot be used again yet (fuser -m says what)",
+		       "%s stayed busy and was detached; its device is still in use (fuser -m)",
 		       dir);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * mount.h: a device formatted, mounted, asked how it is mounted, and unmounted. By mount(2)
- * itself: in the guest there is no libmount, and there is to be one way to measure, not two.
+ * mount.h: a device formatted, mounted, asked how it is mounted, and unmounted. By mount(2): the
+ * guest has no libmount, and there is to be one way to measure.
  */
 #ifndef FSDUEL_RUNNERS_MOUNT_H
 #define FSDUEL_RUNNERS_MOUNT_H
@@ -14,41 +14,32 @@
 #include "lib/err.h"
 #include "runners/tables/fs_type.h"
 
-/*
- * Part mount options as a user writes them ("noatime,nodelalloc") into flags of
- * mount(2) and the rest, which is the file system's: appended to data.
- */
+/* Part options ("noatime,nodelalloc") into flags of mount(2) and the rest, appended to data. */
 void mount_split(const char *options, unsigned long *flags, struct buf *data);
 
 /* Run mkfs (without the device) on device. */
 int mount_mkfs(const struct strv *mkfs, const char *device, const atomic_int *stop, struct err *e);
 
-/*
- * Run the file system's checker on an unmounted device: -EUCLEAN with its last line where it
- * is not clean.
- */
+/* Run the checker on an unmounted device. -EUCLEAN with its first finding: it is not clean. */
 int mount_check(const struct fs_type *fs, const char *device, const atomic_int *stop,
 		struct err *e);
 
 int mount_do(const struct fs_type *fs, const char *options, const char *device, const char *dir,
 	     struct err *e);
 
-/*
- * The kernel's name for a device, whatever its node is called. NULL: errno says why. Caller
- * frees.
- */
+/* The kernel's name for a device. NULL: errno says why. Caller frees. */
 char *mount_device_name(const char *device);
 
 /*
- * The options in effect, one a line as in /proc/fs/ext4/DEV/options, appended to out. A file
- * system without such a file: those of /proc/self/mounts. What cannot be read is an error.
+ * Append the options in effect, one a line as in /proc/fs/ext4/DEV/options; of a file system
+ * without such a file those of /proc/self/mounts.
  */
 int mount_effective(const struct fs_type *fs, const char *device, const char *dir, struct buf *out,
 		    struct err *e);
 
 /*
- * Unmount dir, tried again for two seconds while it is busy. Then it is detached, so that nothing
- * stays visible, and -EBUSY says so: the device may still be in use.
+ * Unmount dir, tried for two seconds while it is busy. -EBUSY: it was detached, so that nothing
+ * stays visible, but the device may still be in use.
  */
 int mount_undo(const char *dir, struct err *e);
 

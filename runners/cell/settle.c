@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * settle.c: idle time from /proc/stat, proc(5), and a device's work from sysfs,
- * Documentation/block/stat.rst; see settle.h.
- */
+/* settle.c: see proc(5), /proc/stat, and Documentation/block/stat.rst. */
 #include "runners/cell/settle.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * settle.h: wait until the machine is idle, so that self-tests after boot or writeback after
- * preparing are not measured. On the virtual clock of a guest waiting costs nothing.
+ * settle.h: wait until the machine is idle, so that self-tests after boot or writeback are not
+ * measured. On the virtual clock of a guest waiting costs nothing.
  */
 #ifndef FSDUEL_RUNNERS_SETTLE_H
 #define FSDUEL_RUNNERS_SETTLE_H
@@ -22,9 +22,8 @@ struct settle {
 };
 
 /*
- * 1: three intervals of 0.2 s in a row left the CPUs 95 % idle, and the devices with
- * nothing done and nothing in flight. 0: it never was so within max_ns (or *stop
- * became non-zero). -errno: /proc/stat cannot be read.
+ * 1: in three intervals of 0.2 s in a row the CPUs were 95 % idle and the devices did nothing. 0:
+ * not within max_ns, or *stop became non-zero. -errno: /proc/stat cannot be read.
  */
 int settle_wait(const struct settle *s, const atomic_int *stop, struct err *e);
 
@@ -38,8 +37,8 @@ struct cpu_time {
 int cpu_time_read(const char *root, struct cpu_time *t, struct err *e);
 
 /*
- * Reads, writes, discards and flushes that have ended, on all of them; *busy: some have
- * not. A device that sysfs does not know has done nothing.
+ * Operations that have ended on all of them, none of one that sysfs does not know; *busy: some have
+ * not.
  */
 uint64_t devices_done(const dev_t *devices, size_t nr, bool *busy);
 

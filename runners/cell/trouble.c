@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * trouble.c: lines of a console or a kernel log compared with trouble_table.c, and the findings
- * put into words; see trouble.h.
- */
+/* trouble.c: lines of a console or a kernel log compared with trouble_table.c. */
 #include "runners/cell/trouble.h"
 
 #include <fnmatch.h>
@@ -16,10 +13,7 @@
 #define REASON_CHARS 200 /* of a line, in a reason */
 #define LINE_CHARS 400   /* of a line, in the excerpt */
 
-/*
- * "[    4.123456][  T66] text" of a console, "<4>[    4.123456] text" of dmesg -r; a record of
- * /dev/kmsg has no such thing.
- */
+/* As on a console, "[    4.123456][  T66] text", and from dmesg -r, "<4>[    4.123456] text". */
 static const char *without_stamp(const char *line)
 {
 	size_t level = *line == '<' ? strspn(line + 1, "0123456789") : 0;
@@ -258,7 +252,7 @@ void trouble_release(struct trouble_found *f)
 {
 	free(f->line);
 	free(f->where);
-	*f = (struct trouble_found)TROUBLE_NONE;
+	*f = TROUBLE_NONE;
 }
 
 /* The start of the last n lines between text and end; there is at least one. */

@@ -1,22 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * trouble_table.c: the kernel's lines in trouble, row by row; see trouble.h.
- * tests/unit/trouble_formats.h has the kernel's file and format string for each pattern, as in 6.1
- * and 6.12, and test_trouble_lines.c looks for them there.
- *
- * Good runs have these lines, too, so they are not in the table: "Page cache invalidation
- * failure on direct I/O" and "Direct I/O collision with buffered writes" of mixes that do
- * just that on purpose, warnings about the way a file system was mounted, and the advice of
- * workqueues, hrtimer and perf.
+ * trouble_table.c: the kernel's lines in trouble; tests/unit/trouble_formats.h has its format
+ * string for each pattern. Good runs have these, so they are not here: "Page cache invalidation
+ * failure on direct I/O", "Direct I/O collision with buffered writes", warnings about the way of
+ * mounting, and the advice of workqueues, hrtimer and perf.
  */
 #include "runners/cell/trouble.h"
 
 #define PATTERNS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
 /*
- * Anchored at the line's start where the kernel's line starts so: text is easily quoted. Where a
- * prefix comes from a function of the file system ("XFS (sda1): "), the format is the text after
- * it.
+ * Anchored where the kernel's line begins so, for text is easily quoted. Where a function adds a
+ * prefix ("XFS (sda1): "), the format is the text after it.
  */
 /* clang-format off */
 const struct trouble troubles[] = {

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * folder_files.c: the files of a results folder, one row each. A file is written through its
- * row only, so a killed run leaves no file of an unknown name. The recordings of passes are
- * kept beside the tables that were made of them, for other tools, `fsduel annotate` and
- * `fsduel locks --perf`; they may take the suite's raw_budget, and beyond that the oldest go first.
+ * folder_files.c: the files of a results folder, a row each. A file is written through its row
+ * only, so a killed run leaves no file of an unknown name. Recordings of passes may take the
+ * raw_budget of the suite; beyond that the oldest go first.
  */
 #include <dirent.h>
 #include <errno.h>

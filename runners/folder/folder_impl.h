@@ -34,10 +34,7 @@ int folder_write(const struct folder *f, enum folder_file file, const struct pla
 bool folder_is_half(const char *dir, const char *name);
 int folder_make_dir(const struct folder *f, const char *name, struct err *e);
 
-/*
- * Keep the unit's recording and the words on it in DIR/raw, and drop the oldest recordings
- * there until all of it is within the suite's budget.
- */
+/* Keep the unit's recording, and drop the oldest until all are within the suite's budget. */
 int folder_put_raw(struct folder *f, const struct plan_unit *u, const struct result *r,
 		   struct err *e);
 /* Say in run.json's notes how many recordings are not kept, in place of the former note. */

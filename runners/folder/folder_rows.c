@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * folder_rows.c: the rows of the CSVs. A part's rows are made once, when the part is written
- * or, of a former run, read; they wait in a file without a name. Joining copies them in plan
- * order, so it costs no reading of parts. Nothing is computed here.
+ * folder_rows.c: the rows of the CSVs. They are made once, when a part is written or read, and wait
+ * in a file without a name. Joining copies them in plan order. Nothing is computed here.
  */
 #include <errno.h>
 #include <fcntl.h>

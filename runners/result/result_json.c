@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * result_json.c: the JSON form of a result, written and read. JSON that comes from a guest
- * is read as if an enemy wrote it: every member is checked, and a wrong one is refused with a
- * sentence, never repaired. No string holds a NUL: jansson refuses those when it parses.
+ * result_json.c: the JSON form of a result. It is read as if an enemy wrote it: a wrong member is
+ * refused, never repaired. No string holds a NUL: jansson refuses those when it parses.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -212,9 +211,7 @@ static int bins_from_json(struct hist *h, const json_t *bins, struct err *e)
 		if (index < next || index >= HIST_BUCKETS || !count ||
 		    __builtin_add_overflow(h->count, count, &h->count))
 			return err_add(e, EINVAL,
-				       "result: \"bins\" has a bucket out of order, out of range, "
-				       "empty or too full at position %zu",
-				       i);
+				       "result: \"bins\" has a bad bucket at position %zu", i);
 		h->bucket[index] = count;
 		next = index + 1;
 	}

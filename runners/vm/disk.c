@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * disk.c: the host's side of a guest's disk; see disk.h. Whether the user's may
- * be overwritten is blockdev.h's to say.
+ * disk.c: the host's side of a guest's disk. blockdev.h says whether the user's may be overwritten.
  */
 #include "runners/vm/vm.h"
 
@@ -37,7 +36,7 @@ int disk_open(struct disk *d, const struct suite *s, const char *destroy, struct
 	uint64_t size;
 	int ret;
 
-	*d = (struct disk)DISK_NONE;
+	*d = DISK_NONE;
 	if (!path && destroy) {
 		err_exit(e, FSDUEL_USAGE);
 		return err_add(e, EINVAL, "--destroy %s, but the suite's [device] names no path",
@@ -118,5 +117,5 @@ void disk_release(struct disk *d)
 	if (d->fd >= 0)
 		close(d->fd);
 	json_decref(d->facts);
-	*d = (struct disk)DISK_NONE;
+	*d = DISK_NONE;
 }

@@ -136,9 +136,7 @@ static int check_image(const struct duel *d, size_t i, const json_t *then, struc
 	if (!sha || !strcmp(sha, d->kernels[i].sha256))
 		return 0;
 	err_exit(e, FSDUEL_USAGE);
-	return err_add(e, EINVAL,
-		       "the kernel '%s' (%s) is not the image that %s was begun with: begin a new "
-		       "folder for it",
+	return err_add(e, EINVAL, "the kernel '%s' (%s) is not the image of %s: begin a new folder",
 		       d->suite->kernels[i].label, d->kernels[i].image_path, d->opts->dir);
 }
 
@@ -179,15 +177,12 @@ static int check_mode(const struct duel *d, struct err *e)
 	if (mode == MODE_HOST) {
 		err_exit(e, FSDUEL_MACHINE);
 		return err_add(e, ENOTSUP,
-			       "a duel boots guests; mode host has none: say exact, tcg, kvm or "
-			       "auto");
+			       "a duel boots guests; use mode exact, tcg, kvm or auto, not host");
 	}
 	if (!modes[mode].alone || d->opts->guests <= 1)
 		return 0;
 	err_exit(e, FSDUEL_USAGE);
-	return err_add(e, EINVAL,
-		       "in mode %s guests run one at a time, or they would measure each other: "
-		       "leave --guests %u out",
+	return err_add(e, EINVAL, "in mode %s guests run one at a time: leave --guests %u out",
 		       mode_names[mode], d->opts->guests);
 }
 
@@ -269,8 +264,7 @@ static int keep_none(struct duel *d, const struct plan_unit *u, enum status stat
 	return keep(d, u, &r, e);
 }
 
-/* Start the unit in a free slot. A guest that cannot be started is a failed cell run, not the end.
- */
+/* Start the unit in a free slot. A guest that cannot be started is a failed cell run. */
 static int start(struct duel *d, struct slot *slot, const struct plan_unit *u, struct err *e)
 {
 	const struct suite_variant *v = &d->suite->variants[u->variant];
@@ -370,7 +364,7 @@ int duel_run(struct suite *s, struct plan *p, const struct duel_opts *o, struct 
 	d.kernels = xcalloc(s->nr_kernels, sizeof(*d.kernels));
 	d.vm_kernels = xcalloc(s->nr_kernels, sizeof(*d.vm_kernels));
 	for (size_t i = 0; i < s->nr_kernels; i++)
-		d.vm_kernels[i] = (struct vm_kernel)VM_KERNEL_NONE;
+		d.vm_kernels[i] = VM_KERNEL_NONE;
 	ret = set_up(&d, e);
 	if (ret)
 		goto out;

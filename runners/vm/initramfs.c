@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * initramfs.c: the guest's programs, in a reproducible archive written by libarchive.
- * Libraries are found by asking the program's own loader, as ldd does.
- */
+/* initramfs.c: the guest's programs in an archive; ldd finds their libraries. */
 #include "runners/vm/vm.h"
 
 #include <archive.h>
@@ -109,8 +106,7 @@ static int add_copy(struct files *f, const char *from, const char *to, struct er
 	return fs_read(from, 0, &new->data, e);
 }
 
-/* Add the libraries that the loader would map: lines "\tNAME => PATH (0x...)" and "\tPATH (0x...)".
- */
+/* ldd's lines are "\tNAME => PATH (0x...)" and "\tPATH (0x...)". */
 static int add_libraries(struct files *f, const char *program, struct err *e)
 {
 	const char *const argv[] = { "ldd", program, NULL };
@@ -144,8 +140,7 @@ static int add_tool(struct files *f, const char *tool, struct err *e)
 	if (!path) {
 		err_exit(e, FSDUEL_MACHINE);
 		ret = err_add(e, ENOENT,
-			      "the guest needs %s, which is not installed; `fsduel doctor` names "
-			      "the package",
+			      "the guest needs %s, which is not installed; see `fsduel doctor`",
 			      tool);
 	} else {
 		ret = add_copy(f, path, to, e);

@@ -105,8 +105,8 @@ static int fall_back(const struct vm_wants *w, const char *no, struct err *e)
 	if (devices[w->suite->device.kind].host_timed) {
 		err_exit(e, FSDUEL_MACHINE);
 		return err_add(e, ENOTSUP,
-			       "KVM does not work here (%s), and a device of the host's is not for "
-			       "exact mode; say --mode tcg",
+			       "KVM does not work here (%s), and exact mode has no device of the "
+			       "host's; say --mode tcg",
 			       no);
 	}
 	ret = prepare(w, MODE_EXACT, e);

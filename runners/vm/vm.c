@@ -65,7 +65,7 @@ void vm_kernel_release(struct vm_kernel *v)
 	proc_close_fd(&v->initrd_fd);
 	proc_close_fd(&v->locks_initrd_fd);
 	symbols_release(&v->symbols);
-	*v = (struct vm_kernel)VM_KERNEL_NONE;
+	*v = VM_KERNEL_NONE;
 }
 
 /* The arguments of one guest: the machine's, then images, channels and seed. */
@@ -124,7 +124,7 @@ int vm_start(struct vm *v, const struct vm_machine *m, struct vm_kernel *k,
 	struct strv args = STRV_INIT, env = STRV_INIT;
 	int ret;
 
-	*v = (struct vm)VM_NONE;
+	*v = VM_NONE;
 	v->kernel = k;
 	v->machine = m;
 	v->initrd_fd = k->initrd_fd;
@@ -227,8 +227,10 @@ static void note_end(const struct proc_exit *x, const struct buf *console, const
 	free(words);
 }
 
-/* "REL (who@where) #1 SMP ..." of the image against "Linux version REL (who@where) (gcc ...) #1 SMP
- * ...". */
+/*
+ * The image has "REL (who@where) #1 SMP ...", the guest "Linux version REL (who@where) (gcc ...) #1
+ * ...".
+ */
 static void check_identity(const struct kernel *k, const json_t *id, struct result *r)
 {
 	const char *version = json_string_value(json_object_get(id, "version"));
@@ -243,14 +245,12 @@ static void check_identity(const struct kernel *k, const json_t *id, struct resu
 			    version ? version : "");
 	else if (k->build_id[0] && (!notes || !strstr(notes, k->build_id)))
 		result_fail(r, STATUS_FAILED,
-			    "another kernel ran than the image asked for: "
-			    "build id %s is not in the guest's notes",
+			    "another kernel ran than the image asked for: its build id is not %s",
 			    k->build_id);
 	free(want);
 }
 
-/* What a pass recorded; a guest that sends something else there is not to be trusted in the rest
- * either. */
+/* The recording of a pass; a guest that sends something else is not to be trusted in the rest. */
 static void take_raw(const json_t *records, struct result *r, struct trouble_found *f)
 {
 	const json_t *raw = json_object_get(records, GUEST_RAW_RECORD);
@@ -322,8 +322,8 @@ void vm_result(struct vm *v, const struct proc_exit *x, struct result *r)
 			if (v->machine->order && !strstr(buf_str(&said), EXACT_ORDER_SAID))
 				result_fail(r, STATUS_FAILED,
 					    "QEMU did not load " EXACT_ORDER_LIB
-					    ", so its clock may have slipped; use a QEMU that is "
-					    "linked dynamically");
+					    ", so its clock may slip; use one that is linked "
+					    "dynamically");
 		}
 	}
 	/* A guest that sent its figures and said something bad after them is not to be trusted. */

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * vm_machine.c: the machine that the guests of a run see, and its id. Why each argument is
- * there: docs/exact.md.
- */
+/* vm_machine.c: the machine that the guests of a run see, and its id; see docs/exact.md. */
 #include <errno.h>
 #include <inttypes.h>
 #include <sched.h>
@@ -93,9 +90,8 @@ static void add_properties(struct vm_machine *m)
 			buf_addf(&b, ",%s", *p);
 		else
 			strv_addf(&m->notes,
-				  "this QEMU has no machine property '%s': %s was left "
-				  "out",
-				  name, *p);
+				  "this QEMU has no machine property '%s': %s was left out", name,
+				  *p);
 		free(name);
 	}
 	if (b.len) {
@@ -119,8 +115,7 @@ static void make_args(struct vm_machine *m, const struct suite *s)
 	m->cmdline = xasprintf("%s%s", mode->cmdline, s->cpus == 1 ? mode->one_cpu_cmdline : "");
 	if (mode->virtual_clock && s->cpus > 1)
 		strv_addf(&m->notes,
-			  "the %u CPUs share one stream of instructions: they bring "
-			  "interleaving, not more compute",
+			  "the %u CPUs share one stream of instructions: they interleave, not more",
 			  s->cpus);
 }
 

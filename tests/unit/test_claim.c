@@ -67,7 +67,7 @@ static int make_place(void **state)
 	struct place *p = xcalloc(1, sizeof(*p));
 	int fd;
 
-	p->c = (struct claim)CLAIM_NONE;
+	p->c = CLAIM_NONE;
 	p->loop_fd = -1;
 	draw_uuid(p->uuid);
 	draw_uuid(p->other);
