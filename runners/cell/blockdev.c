@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* blockdev.c: see blockdev.h. */
-#include "runners/cell/blockdev.h"
+/* blockdev.c: the users, the content and the facts of a device; see claim.h. */
 
 #include <blkid/blkid.h>
 #include <dirent.h>

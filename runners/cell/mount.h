@@ -12,6 +12,7 @@
 
 #include "lib/buf.h"
 #include "lib/err.h"
+#include "runners/tables/device.h"
 #include "runners/tables/fs_type.h"
 
 /* Part options ("noatime,nodelalloc") into flags of mount(2) and the rest, appended to data. */
@@ -48,5 +49,19 @@ int mount_drop_caches(struct err *e);
 
 /* Is this line in text, a list of lines? */
 bool mount_has_option(const char *text, const char *line);
+
+/* --- devices that are made --- */
+
+/*
+ * Make the device; its path goes to dev. item is its name in /sys/kernel/config, which must be
+ * mounted, and since 6.1 in /dev. -ENODEV: this kernel has no null_blk.
+ */
+int nullblk_create(const struct suite_device *d, const char *item, char dev[32], struct err *e);
+int nullblk_supported(struct err *e);
+/* 1: removed; 0: it was not there. */
+int nullblk_remove(const char *item, struct err *e);
+
+/* In the guest: make the suite's device, or wait for it. -ENODEV: there is no driver for it. */
+int device_make(const struct suite_device *d, char dev[32], struct err *e);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* settle.c: see proc(5), /proc/stat, and Documentation/block/stat.rst. */
-#include "runners/cell/settle.h"
+#include "runners/cell/cell.h"
 
 #include <errno.h>
 #include <stdlib.h>

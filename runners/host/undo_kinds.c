@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "lib/fs.h"
-#include "runners/cell/blockdev.h"
 #include "runners/cell/claim.h"
 #include "runners/folder/folder.h"
 #include "runners/fio/fio_jobs.h"
@@ -20,7 +19,6 @@
 #include "runners/host/undo.h"
 #include "runners/host/zram.h"
 #include "runners/cell/mount.h"
-#include "runners/cell/nullblk.h"
 
 static const char *text(const json_t *item, const char *key)
 {

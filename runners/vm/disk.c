@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * disk.c: the host's side of a guest's disk. blockdev.h says whether the user's may be overwritten.
+ * disk.c: the host's side of a guest's disk. claim.h says whether the user's may be overwritten.
  */
 #include "runners/vm/vm.h"
 
@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "runners/cell/blockdev.h"
+#include "runners/cell/claim.h"
 #include "runners/tables/device.h"
 
 #define MIB (1u << 20)

@@ -23,7 +23,7 @@
 #include "lib/proc.h"
 #include "lib/schema.h"
 #include "runners/cell/cell.h"
-#include "runners/cell/nullblk.h"
+#include "runners/cell/mount.h"
 #include "runners/vm/channel.h"
 #include "runners/cell/trouble.h"
 #include "runners/preload/profile.h"

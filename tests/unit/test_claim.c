@@ -26,7 +26,6 @@
 
 #include "lib/fs.h"
 #include "lib/proc.h"
-#include "runners/cell/blockdev.h"
 #include "runners/cell/claim.h"
 #include "runners/cell/mount.h"
 #include "runners/host/loop.h"
