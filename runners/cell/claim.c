@@ -10,7 +10,6 @@
 #include <linux/fs.h>
 #include <linux/loop.h>
 #include <linux/major.h>
-#include <mntent.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +22,7 @@
 #include <unistd.h>
 
 #include "lib/buf.h"
+#include "runners/cell/mount.h"
 
 #ifndef BLKGETDISKSEQ /* headers before 5.15 */
 #define BLKGETDISKSEQ _IOR(0x12, 128, uint64_t)
@@ -292,19 +292,14 @@ int claim_carries(const struct claim *c, uint64_t at, const char *uuid, struct e
 /* btrfs has a number of its own for each mount: the table of mounts says on which device it is. */
 static dev_t source_of(const char *dir)
 {
-	char *real = realpath(dir, NULL);
-	FILE *f = setmntent("/proc/self/mounts", "r");
-	struct mntent *m;
+	struct buf source = BUF_INIT, options = BUF_INIT;
 	struct stat st;
-	dev_t dev = 0;
+	bool found = !mount_find(dir, &source, &options) && !stat(buf_str(&source), &st) &&
+		     S_ISBLK(st.st_mode);
 
-	while (f && real && (m = getmntent(f)))
-		if (!strcmp(m->mnt_dir, real))
-			dev = stat(m->mnt_fsname, &st) || !S_ISBLK(st.st_mode) ? 0 : st.st_rdev;
-	if (f)
-		endmntent(f);
-	free(real);
-	return dev;
+	buf_release(&source);
+	buf_release(&options);
+	return found ? st.st_rdev : 0;
 }
 
 int claim_mounted(const struct claim *c, const char *dir, struct err *e)

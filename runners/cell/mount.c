@@ -136,29 +136,40 @@ int mount_do(const struct fs_type *fs, const char *options, const char *device, 
 	return ret;
 }
 
-/* Options of the mount on dir in /proc/self/mounts, commas made newlines. */
-static int options_of_mounts(const char *dir, struct buf *out, struct err *e)
+int mount_find(const char *dir, struct buf *source, struct buf *options)
 {
 	FILE *f = setmntent("/proc/self/mounts", "r");
+	char *real = realpath(dir, NULL);
 	struct mntent *m;
-	char *opts = NULL;
+	int ret = -ENOENT;
 
-	while (f && (m = getmntent(f)))
-		if (!strcmp(m->mnt_dir, dir)) {
-			free(opts);
-			opts = xstrdup(m->mnt_opts);
+	while (f && real && (m = getmntent(f)))
+		if (!strcmp(m->mnt_dir, real)) {
+			buf_reset(source);
+			buf_adds(source, m->mnt_fsname);
+			buf_reset(options);
+			buf_adds(options, m->mnt_opts);
+			ret = 0;
 		}
 	if (f)
 		endmntent(f);
-	if (!opts)
-		return err_add(e, ENOENT,
-			       "%s is not in /proc/self/mounts, so its options are unknown", dir);
-	for (char *p = opts; *p; p++)
-		if (*p == ',')
-			*p = '\n';
-	buf_adds(out, opts);
-	free(opts);
-	return 0;
+	free(real);
+	return ret;
+}
+
+/* Options of the mount on dir, one a line. */
+static int options_of_mounts(const char *dir, struct buf *out, struct err *e)
+{
+	struct buf source = BUF_INIT, options = BUF_INIT;
+	int ret = mount_find(dir, &source, &options);
+
+	if (ret)
+		err_add(e, -ret, "%s is not in /proc/self/mounts, so its options are unknown", dir);
+	for (size_t i = 0; i < options.len; i++)
+		buf_addc(out, options.data[i] == ',' ? '\n' : options.data[i]);
+	buf_release(&source);
+	buf_release(&options);
+	return ret;
 }
 
 char *mount_device_name(const char *device)
@@ -183,15 +194,11 @@ int mount_effective(const struct fs_type *fs, const char *device, const char *di
 {
 	static const char mark[] = "{dev}";
 	const char *at = fs->options_file ? strstr(fs->options_file, mark) : NULL;
-	char *name, *path, *full;
+	char *name, *path;
 	int ret;
 
-	if (!at) {
-		full = realpath(dir, NULL);
-		ret = options_of_mounts(full ? full : dir, out, e);
-		free(full);
-		return ret;
-	}
+	if (!at)
+		return options_of_mounts(dir, out, e);
 	name = mount_device_name(device);
 	if (!name)
 		return err_sys(e, errno, "cannot find the device %s", device);

@@ -211,20 +211,6 @@ static void add_also(struct buf *b, const struct trouble_found *f)
 		buf_addc(b, ')');
 }
 
-/* Rows that do not blame the kernel but the device, the memory size, QEMU or fsduel. */
-static const char *const others[] = {
-	"out of memory", "first process", "power-off",          "QEMU",
-	"garbage",       "I/O error",     "allocation failure", "lost log",
-};
-
-static bool is_the_kernels(const struct trouble *row)
-{
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (!strcmp(row->name, others[i]))
-			return false;
-	return true;
-}
-
 void trouble_fail(const struct trouble_found *f, enum status status, const char *why,
 		  struct result *r)
 {
@@ -242,7 +228,7 @@ void trouble_fail(const struct trouble_found *f, enum status status, const char 
 		buf_addf(&b, "; %s", why);
 	if (f->row->sign == TROUBLE_SILENCE)
 		result_mark(r, MARK_HUNG);
-	else if (is_the_kernels(f->row))
+	else if (f->row->kernels)
 		result_mark(r, MARK_BROKEN);
 	result_fail(r, status != STATUS_OK ? status : f->row->status, "%s", b.data);
 	buf_release(&b);

@@ -26,6 +26,7 @@ enum trouble_sign {
 
 struct trouble {
 	const char *name; /* "oops" */
+	bool kernels;     /* it blames the kernel, not the device, memory size, QEMU or fsduel */
 	enum trouble_sign sign;
 	enum status status;          /* of a cell run that has its figures all the same */
 	const char *sentence;        /* "the kernel had an oops"; the line comes after it */

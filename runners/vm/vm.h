@@ -146,24 +146,18 @@ int vm_kernel_init(struct vm_kernel *v, const struct vm_machine *m, const struct
 		   const char *const *modules, struct err *e);
 void vm_kernel_release(struct vm_kernel *v); /* it is VM_KERNEL_NONE then */
 
-/* A guest that runs. */
+/* A guest that runs. QEMU writes the messages, and in a profile pass the counts. */
+enum vm_file { VM_SPEC, VM_CONSOLE, VM_RESULTS, VM_MESSAGES, VM_COUNTS, NR_VM_FILES };
 struct vm {
 	struct proc proc;
 	const struct vm_machine *machine;
 	struct vm_kernel *kernel;
-	int console_fd, channel_fd, spec_fd, stderr_fd;
 	int initrd_fd; /* of the kernel: the one for its pass */
 	bool asks_symbols;
-	int counts_fd; /* of a profile pass; else -1 */
+	int fd[NR_VM_FILES]; /* -1: none */
 	uint64_t started_ns, wall_limit_ns;
 };
-#define VM_NONE                                                                                    \
-	((struct vm){ .proc = PROC_NONE,                                                           \
-		      .console_fd = -1,                                                            \
-		      .channel_fd = -1,                                                            \
-		      .spec_fd = -1,                                                               \
-		      .stderr_fd = -1,                                                             \
-		      .counts_fd = -1 })
+#define VM_NONE ((struct vm){ .proc = PROC_NONE, .fd = { -1, -1, -1, -1, -1 } })
 /* spec NULL: a trial boot, in which the guest's first process only answers. m and k outlive it. */
 int vm_start(struct vm *v, const struct vm_machine *m, struct vm_kernel *k,
 	     const struct cell_spec *spec, uint64_t wall_limit_ns, struct err *e);
