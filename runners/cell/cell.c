@@ -18,11 +18,15 @@
 #include "runners/cell/judge.h"
 #include "runners/cell/mount.h"
 
-static const struct cell_pass *const passes[NR_PASSES] = { [PASS_LOCKS] = &cell_pass_locks };
-
 static void put_fact(struct cell *c, const char *name, json_t *value)
 {
 	json_object_set_new(c->r->facts, name, value);
+}
+
+static void tell_step(const struct cell *c, const char *step, uint64_t begin_ns)
+{
+	if (c->at->stepped)
+		c->at->stepped(c->at->stepped_arg, step, now_ns() - begin_ns);
 }
 
 /* --- steps -------------------------------------------------------------------- */
@@ -33,7 +37,7 @@ static int step_spec(struct cell *c, struct err *e)
 	if (!c->fs)
 		return err_add(e, EINVAL, "fsduel does not know the file system \"%s\"",
 			       c->spec->fs);
-	c->pass = passes[c->spec->pass];
+	c->pass = c->spec->pass == PASS_LOCKS ? &cell_pass_locks : NULL;
 	if (c->spec->pass == PASS_PROFILE) { /* a guest is not told, it is counted from outside */
 		c->bad = STATUS_SKIPPED;
 		return err_add(
@@ -50,19 +54,6 @@ static int step_log(struct cell *c, struct err *e)
 
 	c->log.device = c->at->log_name;
 	return ret;
-}
-
-/* "mke2fs 1.47.0 (5-Feb-2023)": mkfs programs print it with -V, some on stderr. */
-static void note_mkfs_version(struct cell *c)
-{
-	struct buf said = BUF_INIT;
-	struct proc_opts o = { .out = &said, .err = &said, .timeout_ns = 10000000000u };
-	const char *argv[] = { c->spec->mkfs.v[0], "-V", NULL };
-	struct proc_exit x;
-
-	if (!proc_run(argv, &o, &c->watch.stop, &x, NULL) && !x.status && said.len)
-		put_fact(c, "mkfs_version", json_stringn(said.data, strcspn(said.data, "\n")));
-	buf_release(&said);
 }
 
 typedef int program_fn(struct cell *c, const char *device, struct err *e);
@@ -92,12 +83,15 @@ static int run_mkfs(struct cell *c, const char *device, struct err *e)
 
 static int step_mkfs(struct cell *c, struct err *e)
 {
-	char *uuid;
+	char *version, *uuid;
 	int ret;
 
 	if (c->at->existing)
 		return 0;
-	note_mkfs_version(c);
+	version = program_version(c->spec->mkfs.v[0], &c->watch.stop);
+	if (version)
+		put_fact(c, "mkfs_version", json_string(version));
+	free(version);
 	ret = run_on_device(c, run_mkfs, &c->lost, e);
 	if (ret || !c->at->claim)
 		return ret;
@@ -220,8 +214,7 @@ static void run_steps(struct cell *c, struct buf *why)
 		uint64_t begin_ns = now_ns();
 		int ret = run_step(c, s, &e);
 
-		if (c->at->stepped)
-			c->at->stepped(c->at->stepped_arg, s->name, now_ns() - begin_ns);
+		tell_step(c, s->name, begin_ns);
 		switch (watch_check(&c->watch)) {
 		case WATCH_CALLER:
 			buf_addf(why, "interrupted at step %s", s->name);
@@ -250,8 +243,7 @@ static int unmount(struct cell *c, struct err *e)
 		ret = mount_undo(c->at->dir, e);
 	if (!ret && claim)
 		claim_take(claim, true, NULL);
-	if (c->at->stepped)
-		c->at->stepped(c->at->stepped_arg, "unmount", now_ns() - begin_ns);
+	tell_step(c, "unmount", begin_ns);
 	return ret;
 }
 
@@ -271,8 +263,7 @@ static void check_fs(struct cell *c, struct err *e)
 		put_fact(c, "fs_clean", json_true());
 	if (ret == -EUCLEAN && !lost)
 		result_mark(c->r, MARK_BROKEN);
-	if (c->at->stepped)
-		c->at->stepped(c->at->stepped_arg, "check", now_ns() - begin_ns);
+	tell_step(c, "check", begin_ns);
 }
 
 /* -errno: the mount could not be taken away. broken: the findings of the checker. */

@@ -42,12 +42,6 @@ struct cpu_time {
 /* root is "", or where tests keep a /proc/stat. -errno: it cannot be read. */
 int cpu_time_read(const char *root, struct cpu_time *t, struct err *e);
 
-/*
- * Operations that have ended on all of them, none of one that sysfs does not know; *busy: some have
- * not.
- */
-uint64_t devices_done(const dev_t *devices, size_t nr, bool *busy);
-
 /* --- a cell run --- */
 
 /*

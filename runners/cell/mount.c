@@ -72,6 +72,21 @@ void mount_split(const char *options, unsigned long *flags, struct buf *data)
 	strv_release(&words);
 }
 
+/* All programs that make file systems know -V, and some print to stderr; not all know --version. */
+char *program_version(const char *program, const atomic_int *stop)
+{
+	const char *argv[] = { program, strncmp(program, "mk", 2) ? "--version" : "-V", NULL };
+	struct buf said = BUF_INIT;
+	struct proc_opts o = { .out = &said, .err = &said, .timeout_ns = 10000000000u };
+	struct proc_exit x;
+	char *line = NULL;
+
+	if (!proc_run(argv, &o, stop, &x, NULL) && !x.status && said.len)
+		line = xstrndup(said.data, strcspn(said.data, "\n"));
+	buf_release(&said);
+	return line;
+}
+
 int mount_mkfs(const struct strv *mkfs, const char *device, const atomic_int *stop, struct err *e)
 {
 	struct strv argv = STRV_INIT;

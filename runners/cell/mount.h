@@ -18,6 +18,9 @@
 /* Part options ("noatime,nodelalloc") into flags of mount(2) and the rest, appended to data. */
 void mount_split(const char *options, unsigned long *flags, struct buf *data);
 
+/* The first line in which a program says its version. NULL: it does not. Caller frees. */
+char *program_version(const char *program, const atomic_int *stop);
+
 /* Run mkfs (without the device) on device. */
 int mount_mkfs(const struct strv *mkfs, const char *device, const atomic_int *stop, struct err *e);
 

@@ -53,7 +53,8 @@ static bool was_idle(const struct cpu_time *before, const struct cpu_time *after
 	return idle * 100 >= all * IDLE_PCT;
 }
 
-uint64_t devices_done(const dev_t *devices, size_t nr, bool *busy)
+/* Operations that have ended on those that sysfs knows; *busy: some have not. */
+static uint64_t devices_done(const dev_t *devices, size_t nr, bool *busy)
 {
 	enum { READS = 0, WRITES = 4, IN_FLIGHT = 8, DISCARDS = 11, FLUSHES = 15 };
 	static const size_t ended[] = { READS, WRITES, DISCARDS, FLUSHES };

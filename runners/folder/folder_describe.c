@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "lib/fs.h"
-#include "lib/proc.h"
+#include "runners/cell/mount.h"
 #include "runners/kernel/kernel.h"
 #include "runners/tables/device.h"
 #include "runners/lock/lock_metric.h"
@@ -271,29 +271,12 @@ json_t *provenance_host(void)
 	return j;
 }
 
-static char *tool_version(const char *tool)
-{
-	const char *argv[] = { tool, "--version", NULL };
-	struct buf out = BUF_INIT;
-	struct proc_opts o = { .out = &out, .err = &out, .timeout_ns = 10000000000u };
-	struct proc_exit x;
-	char *line = NULL;
-
-	/* All programs that make file systems know that one; not all know --version. */
-	if (!strncmp(tool, "mk", 2))
-		argv[1] = "-V";
-	if (!proc_run(argv, &o, NULL, &x, NULL) && out.len)
-		line = xstrndup(out.data, strcspn(out.data, "\n"));
-	buf_release(&out);
-	return line;
-}
-
 json_t *provenance_tools(const char *const *tools)
 {
 	json_t *all = json_pack("{s:s}", "fsduel", FSDUEL_VERSION);
 
 	for (; *tools; tools++) {
-		char *version = tool_version(*tools);
+		char *version = program_version(*tools, NULL);
 
 		if (version)
 			json_object_set_new(all, *tools, json_string(version));

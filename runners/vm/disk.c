@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/fs.h"
 #include "runners/cell/claim.h"
 #include "runners/tables/device.h"
 
@@ -73,20 +74,14 @@ int disk_open(struct disk *d, const struct suite *s, const char *destroy, struct
 static int fill(int fd, uint64_t size, const char *dir, struct err *e)
 {
 	char *zeros = xcalloc(MIB, 1);
-	int err = 0;
+	int ret = 0;
 
-	for (uint64_t done = 0; done < size && !err;) {
-		ssize_t n = write(fd, zeros, size - done < MIB ? size - done : MIB);
-
-		if (n < 0)
-			err = errno;
-		else
-			done += (uint64_t)n;
-	}
+	for (uint64_t done = 0; done < size && !ret; done += MIB)
+		ret = fs_write_all(fd, zeros, size - done < MIB ? size - done : MIB);
 	free(zeros);
-	if (!err && fsync(fd))
-		err = errno;
-	return err ? err_sys(e, err, "cannot make the guests' disk of %llu MiB in %s",
+	if (!ret && fsync(fd))
+		ret = -errno;
+	return ret ? err_sys(e, -ret, "cannot make the guests' disk of %llu MiB in %s",
 			     (unsigned long long)(size / MIB), dir)
 		   : 0;
 }

@@ -258,12 +258,11 @@ static void read_result(struct klog *log, struct result *r)
 {
 	struct buf text = BUF_INIT;
 	struct err e = ERR_INIT;
-	char *why;
 
 	if (fs_read(RESULT_FILE, 0, &text, &e)) {
-		why = xasprintf("the cell left no result: %s", e.text);
-		fail_for_it(log, why, r);
-		free(why);
+		buf_reset(&text);
+		buf_addf(&text, "the cell left no result: %s", e.text);
+		fail_for_it(log, text.data, r);
 	} else {
 		r->text = buf_detach(&text, NULL);
 	}

@@ -16,9 +16,10 @@
 #include "runners/preload/fio_clock.h"
 #include "runners/vm/channel.h"
 
-static void add_checker(const struct fs_type *fs, struct strv *tools)
+/* The program of a command, if it is not there yet. */
+static void need(struct strv *tools, const char *command)
 {
-	char *program = xstrndup(fs->check, strcspn(fs->check, " "));
+	char *program = xstrndup(command, strcspn(command, " "));
 
 	if (strv_find(tools, program) < 0)
 		strv_add(tools, program);
@@ -37,15 +38,14 @@ void guest_needs(const struct suite *s, const struct plan *p, struct strv *tools
 	for (size_t i = 0; i < s->nr_mounts; i++) {
 		const struct fs_type *fs = fs_type_find(s->mounts[i].fs);
 
-		if (strv_find(tools, fs->mkfs) < 0)
-			strv_add(tools, fs->mkfs);
+		need(tools, fs->mkfs);
 		if (checked && fs->check)
-			add_checker(fs, tools);
+			need(tools, fs->check);
 		strv_split(modules, fs->modules ? fs->modules : "", " ");
 	}
 	for (size_t i = 0; i < s->nr_workloads; i++)
-		if (s->workloads[i].fio && strv_find(tools, "fio") < 0)
-			strv_add(tools, "fio");
+		if (s->workloads[i].fio)
+			need(tools, "fio");
 }
 
 struct file {
@@ -135,17 +135,14 @@ static int add_libraries(struct files *f, const char *program, struct err *e)
 static int add_tool(struct files *f, const char *tool, struct err *e)
 {
 	char *path = proc_which(tool), *to = xasprintf("/bin/%s", tool);
-	int ret;
+	int ret = path ? add_copy(f, path, to, e) : -ENOENT;
 
+	if (!ret)
+		ret = add_libraries(f, path, e);
 	if (!path) {
 		err_exit(e, FSDUEL_MACHINE);
-		ret = err_add(e, ENOENT,
-			      "the guest needs %s, which is not installed; see `fsduel doctor`",
-			      tool);
-	} else {
-		ret = add_copy(f, path, to, e);
-		if (!ret)
-			ret = add_libraries(f, path, e);
+		err_add(e, ENOENT,
+			"the guest needs %s, which is not installed; see `fsduel doctor`", tool);
 	}
 	free(path);
 	free(to);

@@ -123,9 +123,8 @@ static void make_args(struct vm_machine *m, const struct suite *s)
 static void add_host(const struct vm_machine *m, struct buf *all)
 {
 	json_t *host = modes[m->mode].virtual_clock ? NULL : provenance_host();
-	char *text = host ? json_dumps(host, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
-	char *disk =
-		m->disk->facts ? json_dumps(m->disk->facts, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+	char *text = json_dumps(host, JSON_COMPACT | JSON_SORT_KEYS);
+	char *disk = json_dumps(m->disk->facts, JSON_COMPACT | JSON_SORT_KEYS);
 
 	buf_addf(all, "%s%s", text ? text : "", disk ? disk : "");
 	free(text);
