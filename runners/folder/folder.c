@@ -278,21 +278,6 @@ bool folder_has(const struct folder *f, const struct plan_unit *u)
 	return has;
 }
 
-/* The console of a cell run that went wrong; one that went well removes an older one. */
-static int put_console(const struct folder *f, const struct plan_unit *u, const struct result *r,
-		       struct err *e)
-{
-	char *path = folder_path(f, FOLDER_CONSOLE, u);
-	int ret = 0;
-
-	if (r->console)
-		ret = folder_write(f, FOLDER_CONSOLE, u, r->console, strlen(r->console), e);
-	else
-		unlink(path);
-	free(path);
-	return ret;
-}
-
 int folder_put(struct folder *f, const struct plan_unit *u, const struct result *r, struct err *e)
 {
 	struct folder_unit *k = &f->units[u - f->plan->units];
@@ -315,7 +300,9 @@ int folder_put(struct folder *f, const struct plan_unit *u, const struct result 
 	k->attempt++;
 	k->known = true;
 	k->stands = stands(r);
-	ret = put_console(f, u, r, e);
+	/* For people; a cell run that went well removes an older one. */
+	ret = folder_replace(f, FOLDER_CONSOLE, u, r->console, r->console ? strlen(r->console) : 0,
+			     e);
 	if (!ret)
 		ret = folder_put_raw(f, u, r, e);
 	if (!ret)

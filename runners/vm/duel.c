@@ -56,6 +56,7 @@ static void duel_release(struct duel *d)
 static int load_kernel(struct duel *d, size_t i, struct err *e)
 {
 	const struct suite_kernel *k = &d->suite->kernels[i];
+	int ret = 0;
 
 	if (!k->ref) {
 		err_exit(e, FSDUEL_USAGE);
@@ -66,12 +67,10 @@ static int load_kernel(struct duel *d, size_t i, struct err *e)
 	}
 	if (k->source) {
 		const struct kernel_build b = suite_kernel_build(k);
-		int ret = kernel_built(&b, e);
 
-		if (ret)
-			return ret;
+		ret = kernel_built(&b, e);
 	}
-	return kernel_load(&d->kernels[i], k->ref, e);
+	return ret ? ret : kernel_load(&d->kernels[i], k->ref, e);
 }
 
 static int load_images(struct duel *d, struct err *e)
@@ -121,9 +120,8 @@ static int check_machine(const struct duel *d, const json_t *then, const json_t 
 	folder_differences(&b, "machine", then, now);
 	err_exit(e, FSDUEL_USAGE);
 	err_add(e, EINVAL,
-		"%s was measured on the machine %s, this is %s (another QEMU, tool or fsduel "
-		"build): %s. Begin a new folder, or go on with those (duel has --initramfs and "
-		"--qemu)",
+		"%s was measured on the machine %s, this is %s: %s; begin a new folder, or use "
+		"--initramfs and --qemu",
 		d->opts->dir, old, d->machine.id, buf_str(&b));
 	buf_release(&b);
 	return -EINVAL;
@@ -188,9 +186,8 @@ static int check_mode(const struct duel *d, struct err *e)
 
 static int set_up(struct duel *d, struct err *e)
 {
-	int ret;
+	int ret = check_mode(d, e);
 
-	ret = check_mode(d, e);
 	if (!ret)
 		ret = load_images(d, e);
 	if (ret)
