@@ -54,7 +54,7 @@ static bool was_idle(const struct cpu_time *before, const struct cpu_time *after
 }
 
 /* Operations that have ended on those that sysfs knows; *busy: some have not. */
-static uint64_t devices_done(const dev_t *devices, size_t nr, bool *busy)
+static uint64_t devices_done(const dev_t *list, size_t nr, bool *busy)
 {
 	enum { READS = 0, WRITES = 4, IN_FLIGHT = 8, DISCARDS = 11, FLUSHES = 15 };
 	static const size_t ended[] = { READS, WRITES, DISCARDS, FLUSHES };
@@ -62,8 +62,7 @@ static uint64_t devices_done(const dev_t *devices, size_t nr, bool *busy)
 
 	*busy = false;
 	for (size_t d = 0; d < nr; d++) {
-		char *path = xasprintf("/sys/dev/block/%u:%u/stat", major(devices[d]),
-				       minor(devices[d]));
+		char *path = xasprintf("/sys/dev/block/%u:%u/stat", major(list[d]), minor(list[d]));
 		char *line = fs_read_line(path);
 		struct strv words = STRV_INIT;
 		uint64_t n;
