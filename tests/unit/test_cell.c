@@ -630,7 +630,7 @@ static void an_overwrite_of_unwritten_extents_is_invalid(void **state)
 		     "[b]\nfilename=data\nsize=4M\nrw=randwrite\noverwrite=1\nnumber_ios=1\n");
 	assert_int_equal(run(p, &c, &r), 0);
 	assert_bad(&r, STATUS_INVALID, "prove extents: data is to be overwritten");
-	assert_non_null(strstr(r.reason, "found unwritten"));
+	assert_non_null(strstr(r.reason, "extents are unwritten"));
 	result_release(&r);
 	cell_spec_release(&c);
 }
