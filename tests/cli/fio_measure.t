@@ -26,7 +26,7 @@ blocks = 1
 [kernel k]
 image = 6.12
 [machine]
-memory = 384M
+memory = 512M
 [device]
 size = 64M
 latency = 20us
