@@ -12,7 +12,7 @@
 #include "lib/schema.h"
 #include "runners/folder/folder.h"
 #include "runners/suite/suite.h"
-#include "runners/vm/duel.h"
+#include "runners/vm/vm.h"
 
 /* --- a folder that is gone on with --------------------------------------------------- */
 

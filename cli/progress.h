@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 #include "lib/buf.h"
-#include "runners/folder/progress.h"
+#include "runners/folder/folder.h"
 #include "runners/kernel/kernel_build.h"
 
 struct progress_line {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* blockdev.c: see blockdev.h. */
-#include "runners/cell/blockdev.h"
+/* blockdev.c: the users, the content and the facts of a device; see claim.h. */
 
 #include <blkid/blkid.h>
 #include <dirent.h>
@@ -32,10 +31,8 @@ int blockdev_named_twice(const char *path, const char *destroy, const char *firs
 	err_exit(e, FSDUEL_USAGE);
 	return destroy ? err_add(e, EINVAL, "--destroy %s, but %s names %s: they must be the same",
 				 destroy, first_name, path)
-		       : err_add(e, EINVAL,
-				 "every cell run makes a new file system on %s: to destroy what is "
-				 "there, say --destroy %s too",
-				 path, path);
+		       : err_add(e, EINVAL, "every cell run formats %s: say --destroy %s too", path,
+				 path);
 }
 
 /* --- its user ------------------------------------------------------------------ */
@@ -191,11 +188,7 @@ char *blockdev_user(dev_t dev)
 	return user ? user : user_of_file(dev);
 }
 
-/*
- * O_EXCL on a block device fails while it is mounted, swapped to, or part of
- * something, and keeps all of that away as long as it is held. The tables are looked at,
- * too, for a mount in another namespace.
- */
+/* The tables are looked at besides O_EXCL, for a mount in another namespace. */
 int blockdev_open(const char *path, struct stat *st, int *fd, struct err *e)
 {
 	char *user;
@@ -224,9 +217,7 @@ int blockdev_check_direct(int fd, const char *path, struct err *e)
 	int direct = open(again, O_RDONLY | O_DIRECT | O_CLOEXEC), ret = 0;
 
 	if (direct < 0)
-		ret = err_sys(e, errno,
-			      "direct I/O does not work on %s; put it on another file "
-			      "system",
+		ret = err_sys(e, errno, "direct I/O does not work on %s: use another file system",
 			      path);
 	else
 		close(direct);
@@ -292,9 +283,7 @@ int blockdev_check_empty(int fd, const char *path, struct err *e)
 		type = NULL;
 	if (!found || found == -2)
 		ret = err_add(e, EEXIST,
-			      "there is something on %s: %s; when nothing of it is "
-			      "needed: wipefs --all %s",
-			      path,
+			      "there is something on %s: %s; to lose it: wipefs --all %s", path,
 			      found  ? "signatures of several kinds"
 			      : type ? type
 				     : "a signature",

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cell.c: the steps of a cell run, in one table, the same on the host and in the guest. A
- * failed step names itself in the reason, and then the steps before it are undone. The work
- * itself, a mix or a fio job, is in cell_mix.c and cell_fio.c. Linked into the guest's
- * first process, so it needs libc, jansson, libmd and zlib only.
+ * cell.c: the steps of a cell run, in one table. A failed step names itself in the reason, and the
+ * steps before it are undone. Linked into the guest: libc, jansson, libmd and zlib only.
  */
 #include "runners/cell/cell.h"
 
@@ -20,11 +18,15 @@
 #include "runners/cell/judge.h"
 #include "runners/cell/mount.h"
 
-static const struct cell_pass *const passes[NR_PASSES] = { [PASS_LOCKS] = &cell_pass_locks };
-
 static void put_fact(struct cell *c, const char *name, json_t *value)
 {
 	json_object_set_new(c->r->facts, name, value);
+}
+
+static void tell_step(const struct cell *c, const char *step, uint64_t begin_ns)
+{
+	if (c->at->stepped)
+		c->at->stepped(c->at->stepped_arg, step, now_ns() - begin_ns);
 }
 
 /* --- steps -------------------------------------------------------------------- */
@@ -35,12 +37,12 @@ static int step_spec(struct cell *c, struct err *e)
 	if (!c->fs)
 		return err_add(e, EINVAL, "fsduel does not know the file system \"%s\"",
 			       c->spec->fs);
-	c->pass = passes[c->spec->pass];
+	c->pass = c->spec->pass == PASS_LOCKS ? &cell_pass_locks : NULL;
 	if (c->spec->pass == PASS_PROFILE) { /* a guest is not told, it is counted from outside */
 		c->bad = STATUS_SKIPPED;
-		return err_add(e, ENOTSUP,
-			       "a profile counts instructions on a virtual clock: it "
-			       "needs fsduel duel in mode exact");
+		return err_add(
+			e, ENOTSUP,
+			"a profile needs fsduel duel in mode exact: it counts on a virtual clock");
 	}
 	c->work = c->spec->mix ? &cell_work_mix : &cell_work_fio;
 	return c->work->check(c, e);
@@ -52,19 +54,6 @@ static int step_log(struct cell *c, struct err *e)
 
 	c->log.device = c->at->log_name;
 	return ret;
-}
-
-/* "mke2fs 1.47.0 (5-Feb-2023)": mkfs programs print it with -V, some on stderr. */
-static void note_mkfs_version(struct cell *c)
-{
-	struct buf said = BUF_INIT;
-	struct proc_opts o = { .out = &said, .err = &said, .timeout_ns = 10000000000u };
-	const char *argv[] = { c->spec->mkfs.v[0], "-V", NULL };
-	struct proc_exit x;
-
-	if (!proc_run(argv, &o, &c->watch.stop, &x, NULL) && !x.status && said.len)
-		put_fact(c, "mkfs_version", json_stringn(said.data, strcspn(said.data, "\n")));
-	buf_release(&said);
 }
 
 typedef int program_fn(struct cell *c, const char *device, struct err *e);
@@ -94,12 +83,15 @@ static int run_mkfs(struct cell *c, const char *device, struct err *e)
 
 static int step_mkfs(struct cell *c, struct err *e)
 {
-	char *uuid;
+	char *version, *uuid;
 	int ret;
 
 	if (c->at->existing)
 		return 0;
-	note_mkfs_version(c);
+	version = program_version(c->spec->mkfs.v[0], &c->watch.stop);
+	if (version)
+		put_fact(c, "mkfs_version", json_string(version));
+	free(version);
 	ret = run_on_device(c, run_mkfs, &c->lost, e);
 	if (ret || !c->at->claim)
 		return ret;
@@ -180,10 +172,7 @@ static int step_settle(struct cell *c, struct err *e)
 #define WORK(hook) .work = offsetof(struct cell_work, hook)
 #define PASS(hook) .pass = offsetof(struct cell_pass, hook)
 
-/*
- * The position in the kernel log is noted before anything is done, and the log is read after
- * the last thing, unmounting: a complaint about making the files or unmounting counts, too.
- */
+/* The kernel log is noted first and read after unmounting: a complaint at any time counts. */
 static const struct step {
 	const char *name;
 	cell_hook *run;    /* of this file; or else */
@@ -225,8 +214,7 @@ static void run_steps(struct cell *c, struct buf *why)
 		uint64_t begin_ns = now_ns();
 		int ret = run_step(c, s, &e);
 
-		if (c->at->stepped)
-			c->at->stepped(c->at->stepped_arg, s->name, now_ns() - begin_ns);
+		tell_step(c, s->name, begin_ns);
 		switch (watch_check(&c->watch)) {
 		case WATCH_CALLER:
 			buf_addf(why, "interrupted at step %s", s->name);
@@ -244,10 +232,7 @@ static void run_steps(struct cell *c, struct buf *why)
 	}
 }
 
-/*
- * A mount that lies on ours by then is not ours to unmount; but a mount of ours that is on
- * another device is. Anybody who keeps the device longer makes the next cell run fail.
- */
+/* A mount that lies on ours is not ours to unmount; a mount of ours on another device is. */
 static int unmount(struct cell *c, struct err *e)
 {
 	struct claim *claim = c->at->claim;
@@ -258,8 +243,7 @@ static int unmount(struct cell *c, struct err *e)
 		ret = mount_undo(c->at->dir, e);
 	if (!ret && claim)
 		claim_take(claim, true, NULL);
-	if (c->at->stepped)
-		c->at->stepped(c->at->stepped_arg, "unmount", now_ns() - begin_ns);
+	tell_step(c, "unmount", begin_ns);
 	return ret;
 }
 
@@ -279,14 +263,10 @@ static void check_fs(struct cell *c, struct err *e)
 		put_fact(c, "fs_clean", json_true());
 	if (ret == -EUCLEAN && !lost)
 		result_mark(c->r, MARK_BROKEN);
-	if (c->at->stepped)
-		c->at->stepped(c->at->stepped_arg, "check", now_ns() - begin_ns);
+	tell_step(c, "check", begin_ns);
 }
 
-/*
- * 0, -EBUSY or -errno when the mount could not be taken away; the caller must know.
- * broken: the checker's findings.
- */
+/* -errno: the mount could not be taken away. broken: the findings of the checker. */
 static int clean_up(struct cell *c, struct err *broken, struct err *e)
 {
 	int ret = 0;
@@ -303,10 +283,7 @@ static int clean_up(struct cell *c, struct err *broken, struct err *e)
 	return ret;
 }
 
-/*
- * The kernel's own words explain more than the failed step, so they come first, but not
- * when the cell was interrupted.
- */
+/* The kernel's words come before the failed step, unless the cell was interrupted. */
 static void judge(struct cell *c, struct buf *why, const char *unmount_error, const char *broken)
 {
 	struct trouble_found f = TROUBLE_NONE;

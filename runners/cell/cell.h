@@ -1,24 +1,51 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cell.h: one cell run, the same code on the host and in the guest: mkfs,
- * mount, prepare, drop caches, settle, prove extents, measure, collect, read the kernel
- * log, unmount. It writes nothing but its result, and in a locks pass a recording.
+ * cell.h: one cell run, the same code on the host and in the guest, from mkfs to unmounting. It
+ * writes nothing but its result, and in a locks pass a recording.
  */
 #ifndef FSDUEL_RUNNERS_CELL_H
 #define FSDUEL_RUNNERS_CELL_H
 
 #include <jansson.h>
 #include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
 
 #include "lib/buf.h"
 #include "runners/suite/plan.h"
 #include "runners/cell/claim.h"
 #include "runners/result/result.h"
-#include "runners/cell/settle.h"
+
+/* --- until the machine is idle, so that self-tests after boot or writeback are not measured --- */
+
+struct settle {
+	uint64_t max_ns;        /* give up after that; 0: do not wait at all */
+	uint64_t min_uptime_ns; /* and not before the machine has been up that long */
+	const dev_t *devices;   /* block devices that must be idle too; borrowed */
+	size_t nr_devices; /* those that sysfs does not know (btrfs' own, tmpfs) are left out */
+};
 
 /*
- * Everything that a cell run depends on, and nothing else: no label, no run id. The same image
- * under two labels gives the same bytes.
+ * 1: in three intervals of 0.2 s in a row the CPUs were 95 % idle and the devices did nothing. 0:
+ * not within max_ns, or *stop became non-zero. -errno: /proc/stat cannot be read.
+ */
+int settle_wait(const struct settle *s, const atomic_int *stop, struct err *e);
+
+/* The CPUs' time since boot, in ticks, all of them together; [0] is not used. */
+enum { CPU_TIME_IDLE = 4, CPU_TIME_IOWAIT = 5, CPU_TIME_STEAL = 8, CPU_TIME_FIELDS };
+struct cpu_time {
+	uint64_t ticks[CPU_TIME_FIELDS];
+};
+
+/* root is "", or where tests keep a /proc/stat. -errno: it cannot be read. */
+int cpu_time_read(const char *root, struct cpu_time *t, struct err *e);
+
+/* --- a cell run --- */
+
+/*
+ * All that a cell run depends on. No label, no run id: one image under two labels gives the same.
  */
 struct cell_spec {
 	char *fs;            /* row of fs_types */
@@ -65,10 +92,9 @@ struct cell_place {
 	void (*mark)(void *arg, int begin); /* timed part begins / has ended; may be NULL */
 	void *mark_arg;
 	/*
-	 * Called around the part that a profile counts: all of a mix's timed part. Not called for
-	 * a fio job: there the library in fio marks the part in which all its jobs are at work
-	 * (fio_run.h), and the facts "counted_ns" (0: there was none) and "counted_ops" are its
-	 * length and its operations. May be NULL.
+	 * Called around the part that a profile counts; may be NULL. Not for a fio job: the library
+	 * in fio marks the part in which all jobs are at work (fio_run.h), and the facts
+	 * "counted_ns" and "counted_ops" are its length and its operations.
 	 */
 	void (*count)(int begin);
 	void (*stepped)(void *arg, const char *step,
@@ -79,9 +105,8 @@ struct cell_place {
 };
 
 /*
- * Run it. In any case *r (initialised here) says how it went, and nothing stays mounted. -errno
- * only when it could not clean up, or when the device is no longer ours: then nothing more may
- * be run on it.
+ * Run it. *r, initialised here, says how it went. -errno only when it could not clean up, or when
+ * the device is no longer ours: then nothing more may be run on it.
  */
 int cell_run(const struct cell_spec *c, const struct cell_place *at, struct result *r,
 	     struct err *e);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cell_fio.c: the work of a cell when it is a fio job: fio is run twice in the
- * mounted directory, once to lay out its files and once to measure. Its job
- * file and its output lie outside the measured file system.
+ * cell_fio.c: a fio job as the work of a cell: fio runs in the mounted directory, once to lay out
+ * its files and once to measure. Its job file and output lie elsewhere.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -42,10 +41,7 @@ static int fio_check(struct cell *c, struct err *e)
 	return ret ? ret : fs_write_atomic(w->job, c->spec->fio, strlen(c->spec->fio), e);
 }
 
-/*
- * Why a run of fio failed, in its own words, of which it writes some to stderr and some in
- * front of its JSON. A job's own sentence is better than an exit status.
- */
+/* Why fio failed: a job's own sentence in the JSON, or else the words before it and on stderr. */
 static int explain(struct cell *c, const struct proc_exit *x, struct buf *all, struct err *e)
 {
 	struct fio_work *w = c->priv;
@@ -156,9 +152,7 @@ static int run_parts_before(struct cell *c, struct err *e)
 	if (!ret)
 		ret = run_fio(c, RUN_BEFORE, e);
 	if (ret)
-		return err_add(e, -ret,
-			       "that was in the parts of the job file before the measured "
-			       "one");
+		return err_add(e, -ret, "that was in the job file before the measured part");
 	return fs_write_atomic(w->job, c->spec->fio, strlen(c->spec->fio), e);
 }
 
@@ -190,8 +184,8 @@ static int prove_file(struct cell *c, const char *path, const char *name, json_t
 	json_object_set_new(facts, name, json_string(st.st_size ? extents_names[state] : "empty"));
 	if (state != EXTENTS_WRITTEN && fiojob_overwrites(c->spec->fio, name))
 		ret = err_add(e, EINVAL,
-			      "%s is declared to be overwritten (overwrite=1) but its "
-			      "extents are found %s, not written",
+			      "%s is to be overwritten (overwrite=1), but its extents are %s, not "
+			      "written",
 			      name, st.st_size ? extents_names[state] : "empty");
 out:
 	if (ret == -EINVAL || ret == -EUCLEAN)
@@ -208,9 +202,7 @@ static int prove_jobs(struct cell *c, const struct strv *files, struct err *e)
 	if (!job)
 		return 0;
 	err_add(e, EINVAL,
-		"job \"%s\" is declared to overwrite (overwrite=1), but none of its "
-		"files is there after they were laid out",
-		job);
+		"job \"%s\" is to overwrite (overwrite=1), but no file of it was laid out", job);
 	free(job);
 	c->bad = STATUS_INVALID;
 	return -EINVAL;

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * cell_impl.h: shared by cell.c, the two kinds of work of a cell (cell_mix.c, cell_fio.c), the
- * locks pass that watches them (cell_locks.c) and the limit (watch.c); for these files only.
- */
+/* cell_impl.h: shared by the files cell*.c and watch.c, and for them only. */
 #ifndef FSDUEL_RUNNERS_CELL_IMPL_H
 #define FSDUEL_RUNNERS_CELL_IMPL_H
 
@@ -16,9 +13,8 @@
 #include "runners/cell/trouble.h"
 
 /*
- * watch.c: the limit of a cell run and the caller's wish to stop, made into the one flag that
- * fsload_run and proc_run look at. Its thread sleeps until the deadline, and wakes in between
- * only when the caller has a flag to look at: in exact mode nothing but the cell runs.
+ * watch.c: the limit of a cell run and the wish of the caller to stop, as one flag. Its thread
+ * wakes before the deadline only if the caller has a flag: in exact mode nothing but the cell runs.
  */
 struct watch {
 	atomic_int stop;          /* non-zero: give up; 1 the caller's wish, 2 overran */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cell_locks.c: the locks pass of a cell: perf records the waits for locks of the timed part,
- * and its file is summed by waiting thread, lock and place. analysis/ finds the class of each
- * lock.
+ * cell_locks.c: the locks pass of a cell: perf records the waits for locks of the timed part, and
+ * they are summed by waiting thread, lock and place.
  */
 #include <errno.h>
 #include <stdlib.h>

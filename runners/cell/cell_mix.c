@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * cell_mix.c: the work of a cell when it is a mix of fsload roles. The load
- * generator is workloads/fsload.c; this only carries its results over.
- */
+/* cell_mix.c: a mix of fsload roles as the work of a cell; workloads/fsload.c carries it out. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>

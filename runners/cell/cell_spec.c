@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cell_spec.c: the spec of a cell run, made from a plan's unit and carried to the guest as
- * JSON. Everything is explicit in it, defaults too, so it means the same to a later fsduel.
+ * cell_spec.c: the spec of a cell run, made from a unit of a plan, and as JSON for the guest.
+ * Defaults are explicit in it, so that it means the same to a later fsduel.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -119,15 +119,6 @@ void cell_spec_release(struct cell_spec *c)
 
 /* --- JSON ----------------------------------------------------------------------- */
 
-static json_t *strings_to_json(const struct strv *s)
-{
-	json_t *j = json_array();
-
-	for (size_t i = 0; i < s->n; i++)
-		json_array_append_new(j, json_string(s->v[i]));
-	return j;
-}
-
 /* As text: JSON readers keep 53 bits of a number; a seed has 64. */
 static json_t *u64_to_json(uint64_t v)
 {
@@ -142,8 +133,8 @@ json_t *cell_spec_to_json(const struct cell_spec *c)
 
 	return json_pack("{s:s, s:o, s:s, s:s?, s:o, s:s?, s:s*, s:o, s:s, s:o, "
 			 "s:{s:s, s:o, s:o, s:o, s:o}}",
-			 "fs", c->fs, "mkfs", strings_to_json(&c->mkfs), "mount_options",
-			 c->mount_options, "mix", c->mix, "mix_set", strings_to_json(&c->mix_set),
+			 "fs", c->fs, "mkfs", strv_to_json(&c->mkfs), "mount_options",
+			 c->mount_options, "mix", c->mix, "mix_set", strv_to_json(&c->mix_set),
 			 "fio", c->fio, "fio_before", c->fio_before, "seed", u64_to_json(c->seed),
 			 "pass", pass_names[pass], "limit_ns", u64_to_json(c->limit_ns), "device",
 			 "kind", device_kind_names[d->kind], "size_bytes",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * claim.c: see claim.h; open(2) on O_EXCL, loop(4), linux/fs.h, and
- * https://systemd.io/BLOCK_DEVICE_LOCKING. Linked into the guest too, so libc and jansson only.
+ * claim.c: see open(2) on O_EXCL, loop(4) and https://systemd.io/BLOCK_DEVICE_LOCKING. Linked into
+ * the guest too, so libc and jansson only.
  */
 #include "runners/cell/claim.h"
 
@@ -10,7 +10,6 @@
 #include <linux/fs.h>
 #include <linux/loop.h>
 #include <linux/major.h>
-#include <mntent.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +22,7 @@
 #include <unistd.h>
 
 #include "lib/buf.h"
+#include "runners/cell/mount.h"
 
 #ifndef BLKGETDISKSEQ /* headers before 5.15 */
 #define BLKGETDISKSEQ _IOR(0x12, 128, uint64_t)
@@ -48,9 +48,7 @@ static const struct {
 	{ ROW(loop_offset), "loop_offset", "it shows another part of its file" },
 	{ ROW(loop_limit), "loop_limit", "it shows another part of its file" },
 	{ ROW(diskseq), "diskseq", "another disk, or another file, is in its place" },
-	{ ROW(loop_flags), NULL,
-	  "somebody has detached it (losetup -d), or attached it in "
-	  "another way" },
+	{ ROW(loop_flags), NULL, "somebody has detached it (losetup -d) or attached it anew" },
 #undef ROW
 };
 #define NR_ROWS (sizeof(rows) / sizeof(rows[0]))
@@ -106,10 +104,7 @@ json_t *claim_json(const struct claim *c)
 
 static int gone(const struct claim *c, const char *why, struct err *e)
 {
-	return err_add(e, ENODEV,
-		       "%s is no longer the device that was checked: %s; nothing more "
-		       "is written to it",
-		       c->name, why);
+	return err_add(e, ENODEV, "%s is no longer the device that was checked: %s", c->name, why);
 }
 
 int claim_check(const struct claim *c, struct err *e)
@@ -256,7 +251,7 @@ void claim_release(struct claim *c)
 		close(c->fd);
 	free(c->name);
 	free(c->path);
-	*c = (struct claim)CLAIM_NONE;
+	*c = CLAIM_NONE;
 }
 
 /* --- its content -------------------------------------------------------------------- */
@@ -288,8 +283,7 @@ int claim_carries(const struct claim *c, uint64_t at, const char *uuid, struct e
 		buf_addf(&there, "%s%02x", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "", b[i]);
 	if (strcmp(buf_str(&there), uuid))
 		ret = err_add(e, EIO,
-			      "the file system that was just made is not on %s: the "
-			      "program that makes it wrote elsewhere, or nothing",
+			      "the new file system is not on %s: mkfs wrote elsewhere, or nothing",
 			      c->name);
 	buf_release(&there);
 	return ret;
@@ -298,19 +292,14 @@ int claim_carries(const struct claim *c, uint64_t at, const char *uuid, struct e
 /* btrfs has a number of its own for each mount: the table of mounts says on which device it is. */
 static dev_t source_of(const char *dir)
 {
-	char *real = realpath(dir, NULL);
-	FILE *f = setmntent("/proc/self/mounts", "r");
-	struct mntent *m;
+	struct buf source = BUF_INIT, options = BUF_INIT;
 	struct stat st;
-	dev_t dev = 0;
+	bool found = !mount_find(dir, &source, &options) && !stat(buf_str(&source), &st) &&
+		     S_ISBLK(st.st_mode);
 
-	while (f && real && (m = getmntent(f)))
-		if (!strcmp(m->mnt_dir, real))
-			dev = stat(m->mnt_fsname, &st) || !S_ISBLK(st.st_mode) ? 0 : st.st_rdev;
-	if (f)
-		endmntent(f);
-	free(real);
-	return dev;
+	buf_release(&source);
+	buf_release(&options);
+	return found ? st.st_rdev : 0;
 }
 
 int claim_mounted(const struct claim *c, const char *dir, struct err *e)

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * claim.h: a block device that is ours for a whole run, and proof each time before something
- * is written to it that it still is this very device, and nobody else's. By two descriptors:
+ * claim.h: a block device that is ours for a whole run, and proof each time before something is
+ * written to it that it still is this very device, and nobody else's. By two descriptors:
  *   fd    read-only, not exclusive, open from the first look to the end: until it is closed
  *         the kernel gives the device's number to nothing else. A mount tolerates it.
  *   excl  O_EXCL, with flock(2) so that udev looks elsewhere: until it is closed nobody can
  *         mount the device, swap to it or make it part of another. It is opened through fd
  *         (/proc/self/fd), never by a path, and all our discards and writes go through it.
- * mkfs and mount(2) want the device for themselves, so excl is given up right before each of
- * them (claim_lend) and taken again right after (claim_take); both check that the device is
- * the same. In between nothing goes wrong unseen: programs get /proc/PID/fd/FD as its path;
- * another program that takes it first makes ours fail, and claim_take says so; before mkfs it
- * is blank (claim_blank), and afterwards it carries the UUID of this mkfs (claim_carries); after
- * mount(2) the directory is on our device (claim_mounted). To close a descriptor that was open
- * for writing makes udev look, and desktops mount; so excl stays open for writing from the end
- * of one cell until the next cell's device is blank, and for a check it is open for reading.
+ * mkfs and mount(2) want the device for themselves, so excl is given up right before each of them
+ * (claim_lend) and taken again right after (claim_take); both check that the device is the same. In
+ * between nothing goes wrong unseen: programs get /proc/PID/fd/FD as its path; another program that
+ * takes it first makes ours fail, and claim_take says so; before mkfs it is blank (claim_blank),
+ * and afterwards it carries the UUID of this mkfs (claim_carries); after mount(2) the directory is
+ * on our device (claim_mounted). To close a descriptor that was open for writing makes udev look,
+ * and desktops mount; so excl stays open for writing from the end of one cell until the next cell's
+ * device is blank, and for a check it is open for reading.
  */
 #ifndef FSDUEL_RUNNERS_CLAIM_H
 #define FSDUEL_RUNNERS_CLAIM_H
@@ -22,8 +22,10 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
+#include "lib/buf.h"
 #include "lib/err.h"
 
 /* Who uses a device, as a clause ("it is mounted on /mnt"), or NULL. Caller frees. */
@@ -47,16 +49,12 @@ struct claim {
 	bool write;   /* excl is open for writing */
 };
 
-#define CLAIM_NONE                                                                                 \
-	{                                                                                          \
-		.fd = -1, .excl = -1                                                               \
-	}
+#define CLAIM_NONE ((struct claim){ .fd = -1, .excl = -1 })
 
 /*
- * Find the device out and claim it, for writing or not. user is asked first, for the
- * sentence (blockdev_user; NULL: nobody). -EBUSY: somebody has it, after five seconds
- * (a mount namespace that was copied a moment ago, a look of udev's); -ENOTBLK: it is
- * no block device. On error there is nothing to release.
+ * Find the device out and claim it. -EBUSY: somebody has it for more than five seconds (udev looks,
+ * a mount namespace was just copied); user says who (blockdev_user; NULL: is not asked). -ENOTBLK:
+ * it is no block device. On error there is nothing to release.
  */
 int claim_open(struct claim *c, const char *name, bool write, claim_user_fn user, struct err *e);
 void claim_release(struct claim *c); /* accepts CLAIM_NONE */
@@ -87,5 +85,45 @@ int claim_mounted(const struct claim *c, const char *dir, struct err *e);
 
 /* The marks of this device in this boot, for the journal. */
 json_t *claim_json(const struct claim *c);
+
+/* --- may a file or device be overwritten, and what is known of it? (blockdev.c) --- */
+
+/* Did the user name path a second time, by --destroy? -EINVAL, FSDUEL_USAGE noted. */
+int blockdev_named_twice(const char *path, const char *destroy, const char *first_name,
+			 struct err *e);
+
+/*
+ * Open for writing, a block device with O_EXCL. -EBUSY says who uses it; -EINVAL, FSDUEL_USAGE
+ * noted: neither a file nor a block device. *st is of the open file.
+ */
+int blockdev_open(const char *path, struct stat *st, int *fd, struct err *e);
+
+/*
+ * Its user ("it is mounted on /mnt"), or that of another loop device on the same part of its file;
+ * NULL: nobody. Caller frees.
+ */
+char *blockdev_user(dev_t dev);
+
+/* Does direct I/O work on fd? */
+int blockdev_check_direct(int fd, const char *path, struct err *e);
+
+/* -EINVAL below 16 MiB or where it is no multiple of 4096. */
+int blockdev_check_size(uint64_t size, const char *path, struct err *e);
+int blockdev_size(int fd, const struct stat *st, const char *path, uint64_t *size, struct err *e);
+
+/* -EEXIST: libblkid finds a file system, a partition table, a swap or any other signature. */
+int blockdev_check_empty(int fd, const char *path, struct err *e);
+
+/* Take every signature off that libblkid finds. -EIO: there is still something. */
+int blockdev_wipe(int fd, const char *path, struct err *e);
+
+/* The UUID of the file system on fd, or NULL. Caller frees. */
+char *blockdev_uuid(int fd);
+
+/* A hash of its serial number or the like, the same over boots; NULL: it has none. Caller frees. */
+char *blockdev_unique(dev_t dev);
+
+/* Model, rotational, scheduler, queue depth and the like into facts, as far as the kernel says. */
+void blockdev_facts(dev_t dev, json_t *facts);
 
 #endif

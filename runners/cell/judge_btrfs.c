@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * judge_btrfs.c: are direct writes direct? Since 6.15 ("btrfs: always fallback to buffered
- * write if the inode requires checksum") only those of a file without checksums are.
+ * judge_btrfs.c: since 6.15 direct writes to files with checksums are buffered ("btrfs: always
+ * fallback to buffered write if the inode requires checksum").
  */
 #include "runners/cell/judge.h"
 #include "runners/cell/mount.h"

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * judge_ext4.c: the few superblock fields that results depend on (linux
- * fs/ext4/ext4.h, struct ext4_super_block) and the rule of
- * ext4_should_dioread_nolock (fs/ext4/ext4_jbd2.h) applied to options.
+ * judge_ext4.c: fields of the superblock (fs/ext4/ext4.h, struct ext4_super_block), and the rule of
+ * ext4_should_dioread_nolock (fs/ext4/ext4_jbd2.h) applied to the options.
  */
-#include "runners/cell/judge_ext4.h"
 
 #include <endian.h>
 #include <errno.h>

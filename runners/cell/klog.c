@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * klog.c: /dev/kmsg read from a noted position (Documentation/ABI/testing/
- * dev-kmsg): one read gives one record, "prio,seq,usec,flags;text\n KEY=value...".
+ * klog.c: /dev/kmsg (Documentation/ABI/testing/dev-kmsg): one read gives one record,
+ * "prio,seq,usec,flags;text\n KEY=value...".
  */
 #include "runners/cell/trouble.h"
 
@@ -14,7 +14,7 @@
 
 int klog_open(struct klog *k, struct err *e)
 {
-	*k = (struct klog)KLOG_NONE;
+	*k = KLOG_NONE;
 	k->fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (k->fd < 0)
 		return err_sys(e, errno, "cannot open the kernel log /dev/kmsg (it needs root)");

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * mount.c: mkfs, mount(2), effective options, umount2(2). What the options mean
- * for ext4 is in ext4.c; when each step is due is in cell.c.
- */
+/* mount.c: mkfs, mount(2), effective options, umount2(2); cell.c says when each is due. */
 #include "runners/cell/mount.h"
 
 #include <errno.h>
@@ -75,6 +72,21 @@ void mount_split(const char *options, unsigned long *flags, struct buf *data)
 	strv_release(&words);
 }
 
+/* All programs that make file systems know -V, and some print to stderr; not all know --version. */
+char *program_version(const char *program, const atomic_int *stop)
+{
+	const char *argv[] = { program, strncmp(program, "mk", 2) ? "--version" : "-V", NULL };
+	struct buf said = BUF_INIT;
+	struct proc_opts o = { .out = &said, .err = &said, .timeout_ns = 10000000000u };
+	struct proc_exit x;
+	char *line = NULL;
+
+	if (!proc_run(argv, &o, stop, &x, NULL) && !x.status && said.len)
+		line = xstrndup(said.data, strcspn(said.data, "\n"));
+	buf_release(&said);
+	return line;
+}
+
 int mount_mkfs(const struct strv *mkfs, const char *device, const atomic_int *stop, struct err *e)
 {
 	struct strv argv = STRV_INIT;
@@ -130,40 +142,49 @@ int mount_do(const struct fs_type *fs, const char *options, const char *device, 
 	buf_addf(&all, "%s,%s", fs->always_options ? fs->always_options : "", options);
 	mount_split(buf_str(&all), &flags, &data);
 	if (mount(device, dir, fs->name, flags, buf_str(&data)))
-		ret = err_sys(e, errno,
-			      "cannot mount %s on %s as %s with options \"%s\" (the "
-			      "kernel log may say why)",
-			      device, dir, fs->name, options);
+		ret = err_sys(
+			e, errno,
+			"cannot mount %s on %s as %s with options \"%s\" (see the kernel log)",
+			device, dir, fs->name, options);
 	buf_release(&all);
 	buf_release(&data);
 	return ret;
 }
 
-/* Options of the mount on dir in /proc/self/mounts, commas made newlines. */
-static int options_of_mounts(const char *dir, struct buf *out, struct err *e)
+int mount_find(const char *dir, struct buf *source, struct buf *options)
 {
 	FILE *f = setmntent("/proc/self/mounts", "r");
+	char *real = realpath(dir, NULL);
 	struct mntent *m;
-	char *opts = NULL;
+	int ret = -ENOENT;
 
-	while (f && (m = getmntent(f)))
-		if (!strcmp(m->mnt_dir, dir)) {
-			free(opts);
-			opts = xstrdup(m->mnt_opts);
+	while (f && real && (m = getmntent(f)))
+		if (!strcmp(m->mnt_dir, real)) {
+			buf_reset(source);
+			buf_adds(source, m->mnt_fsname);
+			buf_reset(options);
+			buf_adds(options, m->mnt_opts);
+			ret = 0;
 		}
 	if (f)
 		endmntent(f);
-	if (!opts)
-		return err_add(e, ENOENT,
-			       "%s is not in /proc/self/mounts, so its mount options "
-			       "cannot be checked",
-			       dir);
-	for (char *p = opts; *p; p++)
-		if (*p == ',')
-			*p = '\n';
-	buf_adds(out, opts);
-	free(opts);
-	return 0;
+	free(real);
+	return ret;
+}
+
+/* Options of the mount on dir, one a line. */
+static int options_of_mounts(const char *dir, struct buf *out, struct err *e)
+{
+	struct buf source = BUF_INIT, options = BUF_INIT;
+	int ret = mount_find(dir, &source, &options);
+
+	if (ret)
+		err_add(e, -ret, "%s is not in /proc/self/mounts, so its options are unknown", dir);
+	for (size_t i = 0; i < options.len; i++)
+		buf_addc(out, options.data[i] == ',' ? '\n' : options.data[i]);
+	buf_release(&source);
+	buf_release(&options);
+	return ret;
 }
 
 char *mount_device_name(const char *device)
@@ -188,15 +209,11 @@ int mount_effective(const struct fs_type *fs, const char *device, const char *di
 {
 	static const char mark[] = "{dev}";
 	const char *at = fs->options_file ? strstr(fs->options_file, mark) : NULL;
-	char *name, *path, *full;
+	char *name, *path;
 	int ret;
 
-	if (!at) {
-		full = realpath(dir, NULL);
-		ret = options_of_mounts(full ? full : dir, out, e);
-		free(full);
-		return ret;
-	}
+	if (!at)
+		return options_of_mounts(dir, out, e);
 	name = mount_device_name(device);
 	if (!name)
 		return err_sys(e, errno, "cannot find the device %s", device);
@@ -222,8 +239,7 @@ int mount_undo(const char *dir, struct err *e)
 	if (umount2(dir, MNT_DETACH))
 		return err_sys(e, errno, "cannot even detach %s, which stays busy", dir);
 	return err_add(e, EBUSY,
-		       "%s stayed busy and was detached; something still has a file open "
-		       "on it, so its device cannot be used again yet (fuser -m says what)",
+		       "%s stayed busy and was detached; its device is still in use (fuser -m)",
 		       dir);
 }
 

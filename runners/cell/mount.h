@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * mount.h: a device formatted, mounted, asked how it is mounted, and unmounted. By mount(2)
- * itself: in the guest there is no libmount, and there is to be one way to measure, not two.
+ * mount.h: a device formatted, mounted, asked how it is mounted, and unmounted. By mount(2): the
+ * guest has no libmount, and there is to be one way to measure.
  */
 #ifndef FSDUEL_RUNNERS_MOUNT_H
 #define FSDUEL_RUNNERS_MOUNT_H
@@ -12,50 +12,62 @@
 
 #include "lib/buf.h"
 #include "lib/err.h"
+#include "runners/tables/mode.h"
 #include "runners/tables/fs_type.h"
 
-/*
- * Part mount options as a user writes them ("noatime,nodelalloc") into flags of
- * mount(2) and the rest, which is the file system's: appended to data.
- */
+/* Part options ("noatime,nodelalloc") into flags of mount(2) and the rest, appended to data. */
 void mount_split(const char *options, unsigned long *flags, struct buf *data);
+
+/* The first line in which a program says its version. NULL: it does not. Caller frees. */
+char *program_version(const char *program, const atomic_int *stop);
 
 /* Run mkfs (without the device) on device. */
 int mount_mkfs(const struct strv *mkfs, const char *device, const atomic_int *stop, struct err *e);
 
-/*
- * Run the file system's checker on an unmounted device: -EUCLEAN with its last line where it
- * is not clean.
- */
+/* Run the checker on an unmounted device. -EUCLEAN with its first finding: it is not clean. */
 int mount_check(const struct fs_type *fs, const char *device, const atomic_int *stop,
 		struct err *e);
 
 int mount_do(const struct fs_type *fs, const char *options, const char *device, const char *dir,
 	     struct err *e);
 
-/*
- * The kernel's name for a device, whatever its node is called. NULL: errno says why. Caller
- * frees.
- */
+/* The kernel's name for a device. NULL: errno says why. Caller frees. */
 char *mount_device_name(const char *device);
 
 /*
- * The options in effect, one a line as in /proc/fs/ext4/DEV/options, appended to out. A file
- * system without such a file: those of /proc/self/mounts. What cannot be read is an error.
+ * Append the options in effect, one a line as in /proc/fs/ext4/DEV/options; of a file system
+ * without such a file those of /proc/self/mounts.
  */
 int mount_effective(const struct fs_type *fs, const char *device, const char *dir, struct buf *out,
 		    struct err *e);
 
 /*
- * Unmount dir, tried again for two seconds while it is busy. Then it is detached, so that nothing
- * stays visible, and -EBUSY says so: the device may still be in use.
+ * Unmount dir, tried for two seconds while it is busy. -EBUSY: it was detached, so that nothing
+ * stays visible, but the device may still be in use.
  */
 int mount_undo(const char *dir, struct err *e);
 
 /* Write back everything dirty and drop the page cache, dentries and inodes of the machine. */
 int mount_drop_caches(struct err *e);
 
+/* Source and options of the mount on dir, the last of several. -ENOENT: there is none. */
+int mount_find(const char *dir, struct buf *source, struct buf *options);
+
 /* Is this line in text, a list of lines? */
 bool mount_has_option(const char *text, const char *line);
+
+/* --- devices that are made --- */
+
+/*
+ * Make the device; its path goes to dev. item is its name in /sys/kernel/config, which must be
+ * mounted, and since 6.1 in /dev. -ENODEV: this kernel has no null_blk.
+ */
+int nullblk_create(const struct suite_device *d, const char *item, char dev[32], struct err *e);
+int nullblk_supported(struct err *e);
+/* 1: removed; 0: it was not there. */
+int nullblk_remove(const char *item, struct err *e);
+
+/* In the guest: make the suite's device, or wait for it. -ENODEV: there is no driver for it. */
+int device_make(const struct suite_device *d, char dev[32], struct err *e);
 
 #endif

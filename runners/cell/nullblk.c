@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nullblk.c: null_blk through configfs; see nullblk.h and the kernel's block/null_blk.rst. */
-#include "runners/cell/nullblk.h"
+/* nullblk.c: null_blk through configfs; see the kernel's block/null_blk.rst. */
+#include "runners/cell/mount.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * settle.c: idle time from /proc/stat, proc(5), and a device's work from sysfs,
- * Documentation/block/stat.rst; see settle.h.
- */
-#include "runners/cell/settle.h"
+/* settle.c: see proc(5), /proc/stat, and Documentation/block/stat.rst. */
+#include "runners/cell/cell.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -56,7 +53,8 @@ static bool was_idle(const struct cpu_time *before, const struct cpu_time *after
 	return idle * 100 >= all * IDLE_PCT;
 }
 
-uint64_t devices_done(const dev_t *devices, size_t nr, bool *busy)
+/* Operations that have ended on those that sysfs knows; *busy: some have not. */
+static uint64_t devices_done(const dev_t *list, size_t nr, bool *busy)
 {
 	enum { READS = 0, WRITES = 4, IN_FLIGHT = 8, DISCARDS = 11, FLUSHES = 15 };
 	static const size_t ended[] = { READS, WRITES, DISCARDS, FLUSHES };
@@ -64,8 +62,7 @@ uint64_t devices_done(const dev_t *devices, size_t nr, bool *busy)
 
 	*busy = false;
 	for (size_t d = 0; d < nr; d++) {
-		char *path = xasprintf("/sys/dev/block/%u:%u/stat", major(devices[d]),
-				       minor(devices[d]));
+		char *path = xasprintf("/sys/dev/block/%u:%u/stat", major(list[d]), minor(list[d]));
 		char *line = fs_read_line(path);
 		struct strv words = STRV_INIT;
 		uint64_t n;

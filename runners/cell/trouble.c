@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * trouble.c: lines of a console or a kernel log compared with trouble_table.c, and the findings
- * put into words; see trouble.h.
- */
+/* trouble.c: lines of a console or a kernel log compared with trouble_table.c. */
 #include "runners/cell/trouble.h"
 
 #include <fnmatch.h>
@@ -16,10 +13,7 @@
 #define REASON_CHARS 200 /* of a line, in a reason */
 #define LINE_CHARS 400   /* of a line, in the excerpt */
 
-/*
- * "[    4.123456][  T66] text" of a console, "<4>[    4.123456] text" of dmesg -r; a record of
- * /dev/kmsg has no such thing.
- */
+/* As on a console, "[    4.123456][  T66] text", and from dmesg -r, "<4>[    4.123456] text". */
 static const char *without_stamp(const char *line)
 {
 	size_t level = *line == '<' ? strspn(line + 1, "0123456789") : 0;
@@ -217,20 +211,6 @@ static void add_also(struct buf *b, const struct trouble_found *f)
 		buf_addc(b, ')');
 }
 
-/* Rows that do not blame the kernel but the device, the memory size, QEMU or fsduel. */
-static const char *const others[] = {
-	"out of memory", "first process", "power-off",          "QEMU",
-	"garbage",       "I/O error",     "allocation failure", "lost log",
-};
-
-static bool is_the_kernels(const struct trouble *row)
-{
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (!strcmp(row->name, others[i]))
-			return false;
-	return true;
-}
-
 void trouble_fail(const struct trouble_found *f, enum status status, const char *why,
 		  struct result *r)
 {
@@ -248,7 +228,7 @@ void trouble_fail(const struct trouble_found *f, enum status status, const char 
 		buf_addf(&b, "; %s", why);
 	if (f->row->sign == TROUBLE_SILENCE)
 		result_mark(r, MARK_HUNG);
-	else if (is_the_kernels(f->row))
+	else if (f->row->kernels)
 		result_mark(r, MARK_BROKEN);
 	result_fail(r, status != STATUS_OK ? status : f->row->status, "%s", b.data);
 	buf_release(&b);
@@ -258,7 +238,7 @@ void trouble_release(struct trouble_found *f)
 {
 	free(f->line);
 	free(f->where);
-	*f = (struct trouble_found)TROUBLE_NONE;
+	*f = TROUBLE_NONE;
 }
 
 /* The start of the last n lines between text and end; there is at least one. */

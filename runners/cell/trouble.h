@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * trouble.h: the troubles of a guest, told apart. One table, a row a trouble, for the console
- * that the host sees and the kernel log that the cell reads. Linked into the guest's first
- * process, so it needs libc and jansson only.
+ * trouble.h: the troubles of a guest told apart, by one table for the console and the kernel log.
+ * Linked into the guest, so libc and jansson only.
  */
 #ifndef FSDUEL_RUNNERS_TROUBLE_H
 #define FSDUEL_RUNNERS_TROUBLE_H
@@ -27,6 +26,7 @@ enum trouble_sign {
 
 struct trouble {
 	const char *name; /* "oops" */
+	bool kernels;     /* it blames the kernel, not the device, memory size, QEMU or fsduel */
 	enum trouble_sign sign;
 	enum status status;          /* of a cell run that has its figures all the same */
 	const char *sentence;        /* "the kernel had an oops"; the line comes after it */
@@ -34,22 +34,15 @@ struct trouble {
 };
 
 /*
- * In the order in which they explain: where several are seen, the first row is
- * the reason. First troubles that end a guest, then how it ended, then those it outlives.
- * Every row makes a cell run worthless; a line that does not is in no row.
+ * In the order in which they explain: the first row that is seen is the reason. First troubles that
+ * end a guest, then how it ended, then those it outlives. Every row makes a cell run worthless.
  */
 extern const struct trouble troubles[]; /* ends with a NULL name */
 
-/*
- * The row of a line of console or kernel log, or NULL. A level, time stamps and an unfinished
- * line of another program may stand before the kernel's text.
- */
+/* The row of a line, or NULL. Level, stamps or another program's line may stand before the text. */
 const struct trouble *trouble_match(const char *line);
 
-/*
- * Does the line name a block device, and another one than device ("sda1")? An error on sda
- * while loop0 is measured is no trouble of the cell.
- */
+/* Does the line name another block device than device ("sda1")? That is no trouble of the cell. */
 bool trouble_elsewhere(const char *line, const char *device);
 
 /* What has been seen so far. Life cycle: TROUBLE_NONE, any number of looks, trouble_release. */
@@ -60,35 +53,30 @@ struct trouble_found {
 	uint64_t seen;             /* bit i: row i of the table */
 };
 
-#define TROUBLE_NONE                                                                               \
-	{                                                                                          \
-		.row = NULL                                                                        \
-	}
+#define TROUBLE_NONE ((struct trouble_found){ .row = NULL })
 
 void trouble_look(struct trouble_found *f, const char *text, size_t len); /* at each line of it */
 /* A sign that is no line, and a detail or "". */
 void trouble_note(struct trouble_found *f, enum trouble_sign sign, const char *what);
 /*
- * Make it the cell run's reason, if something was found: sentence, line, where, what
- * else the guest outlived, and why, which may be ""; and mark the run where the kernel
- * itself broke (MARK_BROKEN), or never said a word (MARK_HUNG). status STATUS_OK: the cell
- * run has its figures, and gets the row's status.
+ * Make it the reason, if something was found: sentence, line, where, other findings, and why, which
+ * may be ""; mark the run MARK_BROKEN where the kernel broke, MARK_HUNG where it never spoke.
+ * status STATUS_OK: the cell run has its figures, and gets the status of the row.
  */
 void trouble_fail(const struct trouble_found *f, enum status status, const char *why,
 		  struct result *r);
 void trouble_release(struct trouble_found *f);
 
 /*
- * The last lines of a console or a kernel log; where the line found lies further back, half of
- * them begin with that one. NULL when there is nothing. Caller frees.
+ * The last lines of a console or log; half of them from the line found, where that lies further
+ * back. NULL: there are none. Caller frees.
  */
 #define TROUBLE_LINES 25
 char *trouble_excerpt(const struct trouble_found *f, const char *text, size_t len);
 
 /*
- * klog.c: the kernel's words during a cell, from /dev/kmsg. A cell with a complaint of the
- * kernel is not valid, whatever its figures (liburing's runtests.sh looks into dmesg after
- * every test for the same reason).
+ * klog.c: the kernel's words during a cell, from /dev/kmsg. A cell with a complaint is not valid,
+ * whatever its figures (liburing's runtests.sh does the same).
  */
 struct klog {
 	int fd;             /* -1: closed */
@@ -96,18 +84,15 @@ struct klog {
 	struct buf tail;    /* the text read; of a log without end, the last part */
 };
 
-#define KLOG_NONE                                                                                  \
-	{                                                                                          \
-		.fd = -1                                                                           \
-	}
+#define KLOG_NONE ((struct klog){ .fd = -1 })
 
 /* Note the end of the log as it is now. */
 int klog_open(struct klog *k, struct err *e);
 
 /*
- * Read the lines of the kernel itself (not of user space through /dev/kmsg) since klog_open or
- * the last klog_scan, and look for trouble in them. Records that were overwritten before they
- * were read are a trouble, too. 0, or -errno when the log cannot be read.
+ * Look for trouble in the lines that the kernel itself wrote since klog_open or the last scan.
+ * Records that were overwritten before they were read are a trouble, too. -errno: it cannot be
+ * read.
  */
 int klog_scan(struct klog *k, struct trouble_found *f, struct err *e);
 

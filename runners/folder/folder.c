@@ -17,7 +17,6 @@
 #include "lib/proc.h"
 #include "lib/rng.h"
 #include "lib/schema.h"
-#include "runners/folder/progress.h"
 
 #define JOIN_EVERY_NS 15000000000u /* the CSVs are brought up to date that often at most, */
 #define JOIN_SHARE 20              /* and in that part of the time at most */
@@ -86,8 +85,7 @@ static int take_lock(struct folder *f, struct err *e)
 		return err_sys(e, errno, "cannot open the results folder %s", f->dir);
 	if (flock(f->lock_fd, LOCK_EX | LOCK_NB))
 		return err_add(e, EBUSY,
-			       "another fsduel is writing to %s; wait for it or choose "
-			       "another folder",
+			       "another fsduel writes to %s; wait, or choose another folder",
 			       f->dir);
 	return 0;
 }
@@ -103,8 +101,7 @@ int folder_claim(struct folder *f, const char *dir, const struct suite *s, const
 	if (fs_exists(dir) && !may_be_filled(dir)) {
 		err_exit(e, FSDUEL_USAGE);
 		ret = err_add(e, EEXIST,
-			      "%s exists and is not an empty folder; choose another, or "
-			      "go on with it by --resume %s",
+			      "%s is there and not empty; choose another folder, or --resume %s",
 			      dir, dir);
 		goto out;
 	}
@@ -163,8 +160,7 @@ static int check_passes(const struct folder *f, const json_t *old, struct err *e
 }
 
 /*
- * Blocks are being added to a folder whose plan was measured: a verdict was shown at its
- * end, and with more blocks there will be another one (analysis/compare/judge.h).
+ * Blocks are added to a folder whose verdict was shown: that was a look (analysis/compare/judge.h).
  */
 static int note_look(const struct folder *f, const json_t *old, struct err *e)
 {
@@ -282,22 +278,6 @@ bool folder_has(const struct folder *f, const struct plan_unit *u)
 	return has;
 }
 
-/* The console of a cell run that went wrong, for people; a run that went well removes an older one.
- */
-static int put_console(const struct folder *f, const struct plan_unit *u, const struct result *r,
-		       struct err *e)
-{
-	char *path = folder_path(f, FOLDER_CONSOLE, u);
-	int ret = 0;
-
-	if (r->console)
-		ret = folder_write(f, FOLDER_CONSOLE, u, r->console, strlen(r->console), e);
-	else
-		unlink(path);
-	free(path);
-	return ret;
-}
-
 int folder_put(struct folder *f, const struct plan_unit *u, const struct result *r, struct err *e)
 {
 	struct folder_unit *k = &f->units[u - f->plan->units];
@@ -320,7 +300,9 @@ int folder_put(struct folder *f, const struct plan_unit *u, const struct result 
 	k->attempt++;
 	k->known = true;
 	k->stands = stands(r);
-	ret = put_console(f, u, r, e);
+	/* For people; a cell run that went well removes an older one. */
+	ret = folder_replace(f, FOLDER_CONSOLE, u, r->console, r->console ? strlen(r->console) : 0,
+			     e);
 	if (!ret)
 		ret = folder_put_raw(f, u, r, e);
 	if (!ret)

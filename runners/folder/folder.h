@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * folder.h: the results folder while it is being filled. Every cell run is a part file of its
- * own (JSON, flushed and renamed into place), so a crash loses at most the cell run under way.
- * The CSVs are the rows of all parts in plan order; each is replaced in one rename, at the end
- * and at long intervals before. run.json is written before the first cell run and at the end.
+ * folder.h: the results folder while it is being filled. Every cell run is a part file of its own
+ * (JSON, flushed and renamed into place), so a crash loses at most the cell run under way. The CSVs
+ * are the rows of all parts in plan order; each is replaced in one rename, at the end and at long
+ * intervals before. run.json is written before the first cell run and at the end.
  *
  *   DIR/run.json         provenance and plan: all that compare needs to trust a pair
  *   DIR/suite.ini        the suite as it was
@@ -19,8 +19,10 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "runners/suite/plan.h"
 #include "runners/result/result.h"
+#include "runners/suite/plan.h"
+
+struct kernel;
 
 struct folder {
 	char *dir;
@@ -36,10 +38,9 @@ struct folder {
 };
 
 /*
- * DIR must not exist, or be empty, or hold no more than the first files of a run that was
- * killed while it made them. Two steps, because the caller notes the folder before the first
- * file is written: folder_claim makes and locks it, folder_begin writes the first files.
- * After either has failed there is nothing to release.
+ * DIR must not exist, or be empty, or hold no more than the first files of a run that was killed.
+ * folder_claim makes and locks it, folder_begin writes the first files: the caller notes the folder
+ * in between. After either has failed there is nothing to release.
  */
 int folder_claim(struct folder *f, const char *dir, const struct suite *s, const struct plan *p,
 		 struct err *e);
@@ -47,9 +48,8 @@ int folder_begin(struct folder *f, struct err *e);
 int folder_create(struct folder *f, const char *dir, const struct suite *s, const struct plan *p,
 		  struct err *e);
 /*
- * Go on with a folder: all that decides a sample (seed, mode, device, mounts, variants, cells
- * and their work) must be as it was, and no block or pass may be gone, else -EINVAL with the
- * names of the differences.
+ * Go on with a folder. -EINVAL with the differences: what decides a sample (seed, mode, device,
+ * mounts, variants, cells) is not as it was, or a block or pass is gone.
  */
 int folder_open(struct folder *f, const char *dir, const struct suite *s, const struct plan *p,
 		struct err *e);
@@ -63,15 +63,12 @@ bool folder_has(const struct folder *f, const struct plan_unit *u);
 /* The same for a run that goes on: such a part is shown to see (may be NULL). */
 typedef void folder_see(void *arg, const struct plan_unit *u, const struct result *r);
 bool folder_had(struct folder *f, const struct plan_unit *u, folder_see *see, void *arg);
-/*
- * The unit's part: *r (initialised here in any case) and how often it was tried. -ENOENT: there is
- * none; -EINVAL: it cannot be read, with a sentence.
- */
+/* The unit's part, *r initialised in any case. -ENOENT: there is none; -EINVAL: it is damaged. */
 int folder_part(const struct folder *f, const struct plan_unit *u, unsigned *attempt,
 		struct result *r, struct err *e);
 /*
- * Write the unit's part and take its rows. attempt counts up over resumes. Now and then all
- * CSVs are brought up to date: no more than 5 % of the time goes into that.
+ * Write the unit's part and take its rows. Now and then the CSVs are brought up to date, in at most
+ * 5 % of the time.
  */
 int folder_put(struct folder *f, const struct plan_unit *u, const struct result *r, struct err *e);
 /* Write run.json as f->run stands. */
@@ -82,5 +79,29 @@ void folder_release(struct folder *f);
 
 /* The paths of files that a kill left half-written in a results folder; only our own. */
 void folder_halves(const char *dir, struct strv *paths);
+
+/* --- provenance: members of run.json, so that two results differ only in their kernels ---- */
+
+json_t *provenance_host(void); /* kernel, CPU model, online CPUs, memory */
+/* Versions of fsduel and of each tool (NULL ends them), as the tool's first line says it. */
+json_t *provenance_tools(const char *const *tools);
+json_t *provenance_kernel(const struct kernel *k);
+
+/* --- progress, for the programs that show it ----------------------------------------------- */
+
+/* Told after each cell run, and at times in between with unit NULL. */
+struct progress {
+	unsigned total, done, failed, running; /* cell runs; done counts the failed ones too */
+	uint64_t elapsed_ns, left_ns;          /* left_ns 0: not known yet */
+	uint64_t ended_ns;                     /* elapsed when the last cell run ended */
+	const struct plan_unit *unit;
+	const struct result *result;
+};
+
+/*
+ * Set the times: "here" cell runs took elapsed_ns; ended: one has just ended. The time left is
+ * their mean for each to come; it only falls while none ends.
+ */
+void progress_time(struct progress *p, unsigned here, uint64_t elapsed_ns, bool ended);
 
 #endif

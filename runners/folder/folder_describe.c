@@ -1,22 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* folder_describe.c: suite and plan as members of run.json; see folder_impl.h. */
+/* folder_describe.c: suite, plan, machine, tools and kernels as members of run.json. */
 #include "runners/folder/folder_impl.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
 
 #include "lib/fs.h"
 #include "runners/lock/lockstacks.h"
 #include "runners/profile/profile.h"
+#include "runners/cell/mount.h"
+#include "runners/kernel/kernel.h"
 #include "runners/tables/mode.h"
-
-static json_t *json_strings(const struct strv *v)
-{
-	json_t *all = json_array();
-
-	for (size_t i = 0; i < v->n; i++)
-		json_array_append_new(all, json_string(v->v[i]));
-	return all;
-}
 
 static json_t *json_kernels(const struct suite *s)
 {
@@ -37,7 +33,7 @@ static json_t *json_mounts(const struct suite *s)
 
 		json_object_set_new(all, m->name,
 				    json_pack("{s:s, s:s, s:o}", "fs", m->fs, "options", m->options,
-					      "mkfs", json_strings(&m->mkfs)));
+					      "mkfs", strv_to_json(&m->mkfs)));
 	}
 	return all;
 }
@@ -220,7 +216,7 @@ json_t *folder_describe(const struct folder *f)
 {
 	const struct suite *s = f->suite;
 	json_t *guard =
-		s->guard.there ? json_pack("{s:o, s:I}", "control", json_strings(&s->guard.control),
+		s->guard.there ? json_pack("{s:o, s:I}", "control", strv_to_json(&s->guard.control),
 					   "least", (json_int_t)s->guard.least)
 			       : NULL;
 
@@ -235,4 +231,62 @@ json_t *folder_describe(const struct folder *f)
 			 "watch_blocks",
 			 json_count(s->passes != 1u << PASS_THROUGHPUT, s->watch_blocks), "guard",
 			 guard, "margins", json_margins(s), "looks", json_looks(s));
+}
+
+/* --- provenance ------------------------------------------------------------------- */
+
+/* Text after "KEY ... : " on the first line of the file that begins with KEY; NULL: none. */
+static char *field(const char *path, const char *key)
+{
+	struct buf b = BUF_INIT;
+	struct strv lines = STRV_INIT;
+	char *value = NULL;
+
+	if (!fs_read(path, 0, &b, NULL))
+		strv_split(&lines, buf_str(&b), "\n");
+	for (size_t i = 0; i < lines.n && !value; i++) {
+		const char *colon = strchr(lines.v[i], ':');
+
+		if (colon && !strncmp(lines.v[i], key, strlen(key)))
+			value = xstrdup(colon + 1 + strspn(colon + 1, " \t"));
+	}
+	strv_release(&lines);
+	buf_release(&b);
+	return value;
+}
+
+json_t *provenance_host(void)
+{
+	char *cpu = field("/proc/cpuinfo", "model name");
+	struct utsname u;
+	json_t *j;
+
+	uname(&u);
+	j = json_pack("{s:s, s:s, s:s, s:s?, s:i, s:I}", "release", u.release, "version", u.version,
+		      "machine", u.machine, "cpu", cpu, "cpus", (int)sysconf(_SC_NPROCESSORS_ONLN),
+		      "memory_bytes",
+		      (json_int_t)sysconf(_SC_PHYS_PAGES) * (json_int_t)sysconf(_SC_PAGESIZE));
+	free(cpu);
+	return j;
+}
+
+json_t *provenance_tools(const char *const *tools)
+{
+	json_t *all = json_pack("{s:s}", "fsduel", FSDUEL_VERSION);
+
+	for (; *tools; tools++) {
+		char *version = program_version(*tools, NULL);
+
+		if (version)
+			json_object_set_new(all, *tools, json_string(version));
+		free(version);
+	}
+	return all;
+}
+
+json_t *provenance_kernel(const struct kernel *k)
+{
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "ref", k->ref, "image", k->image_path,
+			 "sha256", k->sha256, "release", k->release, "version", k->version,
+			 "build_id", k->build_id);
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * folder_files.c: the files of a results folder, one row each. A file is written through its
- * row only, so a killed run leaves no file of an unknown name. The recordings of passes are
- * kept beside the tables that were made of them, for other tools, `fsduel annotate` and
- * `fsduel locks --perf`; they may take the suite's raw_budget, and beyond that the oldest go first.
+ * folder_files.c: the files of a results folder, a row each. A file is written through its row
+ * only, so a killed run leaves no file of an unknown name. Recordings of passes may take the
+ * raw_budget of the suite; beyond that the oldest go first.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -69,6 +68,18 @@ int folder_write(const struct folder *f, enum folder_file file, const struct pla
 
 	if (!ret)
 		ret = fs_write_atomic(path, data, len, e);
+	free(path);
+	return ret;
+}
+
+int folder_replace(const struct folder *f, enum folder_file file, const struct plan_unit *u,
+		   const void *data, size_t len, struct err *e)
+{
+	char *path = folder_path(f, file, u);
+	int ret = len ? folder_write(f, file, u, data, len, e) : 0;
+
+	if (!len)
+		unlink(path);
 	free(path);
 	return ret;
 }
@@ -244,30 +255,20 @@ static int trim(struct folder *f, struct err *e)
 	return ret;
 }
 
-/* A cell run made again that has none takes the older one's with it. */
-static int put(struct folder *f, const struct plan_unit *u, enum folder_file file,
-	       const struct buf *b, struct err *e)
-{
-	char *path = folder_path(f, file, u);
-	int ret = 0;
-
-	json_object_del(json_object_get(f->run, DROPPED), name_of(path));
-	if (b->len)
-		ret = folder_write(f, file, u, b->data, b->len, e);
-	else
-		unlink(path);
-	free(path);
-	return ret;
-}
-
 int folder_put_raw(struct folder *f, const struct plan_unit *u, const struct result *r,
 		   struct err *e)
 {
+	enum folder_file file = recordings[u->pass];
+	char *path;
 	int ret;
 
-	if (recordings[u->pass] == NR_FOLDER_FILES)
+	if (file == NR_FOLDER_FILES)
 		return 0;
-	ret = put(f, u, recordings[u->pass], &r->raw, e);
+	path = folder_path(f, file, u);
+	json_object_del(json_object_get(f->run, DROPPED), name_of(path));
+	free(path);
+	/* A cell run made again that has none takes the older one's with it. */
+	ret = folder_replace(f, file, u, r->raw.data, r->raw.len, e);
 	return ret || !r->raw.len ? ret : trim(f, e);
 }
 

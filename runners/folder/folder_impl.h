@@ -30,14 +30,14 @@ char *folder_path(const struct folder *f, enum folder_file file, const struct pl
 /* Write it (fs_write_atomic), and its directory first where it is not there. */
 int folder_write(const struct folder *f, enum folder_file file, const struct plan_unit *u,
 		 const void *data, size_t len, struct err *e);
+/* The same; with len 0 it is removed. */
+int folder_replace(const struct folder *f, enum folder_file file, const struct plan_unit *u,
+		   const void *data, size_t len, struct err *e);
 /* Is a file of this name in dir ("" or one below the folder) half of one of them? */
 bool folder_is_half(const char *dir, const char *name);
 int folder_make_dir(const struct folder *f, const char *name, struct err *e);
 
-/*
- * Keep the unit's recording and the words on it in DIR/raw, and drop the oldest recordings
- * there until all of it is within the suite's budget.
- */
+/* Keep the unit's recording, and drop the oldest until all are within the suite's budget. */
 int folder_put_raw(struct folder *f, const struct plan_unit *u, const struct result *r,
 		   struct err *e);
 /* Say in run.json's notes how many recordings are not kept, in place of the former note. */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * folder_rows.c: the rows of the CSVs. A part's rows are made once, when the part is written
- * or, of a former run, read; they wait in a file without a name. Joining copies them in plan
- * order, so it costs no reading of parts. Nothing is computed here.
+ * folder_rows.c: the rows of the CSVs. They are made once, when a part is written or read, and wait
+ * in a file without a name. Joining copies them in plan order. Nothing is computed here.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/sendfile.h>
@@ -45,22 +45,26 @@ struct row {
 	size_t n;
 };
 
-static void add_text(struct row *w, const char *text)
+/* Add fields: t a text, n a number, a an address, "" for 0. */
+static void add(struct row *w, const char *kinds, ...)
 {
-	w->field[w->n++] = text;
-}
+	va_list ap;
 
-static void add_number(struct row *w, uint64_t v)
-{
-	snprintf(w->number[w->n], sizeof(w->number[0]), "%" PRIu64, v);
-	add_text(w, w->number[w->n]);
-}
+	va_start(ap, kinds);
+	for (; *kinds; kinds++, w->n++) {
+		char *number = w->number[w->n];
+		uint64_t v;
 
-/* 0: there is none. */
-static void add_address(struct row *w, uint64_t v)
-{
-	snprintf(w->number[w->n], sizeof(w->number[0]), v ? "0x%" PRIx64 : "", v);
-	add_text(w, w->number[w->n]);
+		w->field[w->n] = *kinds == 't' ? va_arg(ap, const char *) : number;
+		if (*kinds == 't')
+			continue;
+		v = va_arg(ap, uint64_t);
+		*number = '\0';
+		if (*kinds == 'n' || v)
+			snprintf(number, sizeof(w->number[0]),
+				 *kinds == 'n' ? "%" PRIu64 : "0x%" PRIx64, v);
+	}
+	va_end(ap);
 }
 
 /* The fields behind the first n, which stay for the next row. */
@@ -79,19 +83,11 @@ static void add_who(struct row *w, const struct folder *f, const struct plan_uni
 	const struct plan_cell *c = &f->plan->cells[u->cell];
 
 	w->n = 0;
-	add_text(w, f->run_id);
-	add_text(w, v->name);
-	add_text(w, s->kernels[v->kernel].label);
-	add_text(w, mode_names[s->mode]);
-	add_text(w, s->mounts[v->mount].fs);
-	add_text(w, s->mounts[v->mount].name);
-	add_text(w, s->workloads[c->workload].name);
-	add_text(w, c->params);
-	add_number(w, u->block);
-	add_number(w, u->seed);
-	add_number(w, u->position);
-	add_number(w, attempt);
-	add_text(w, pass_names[u->pass]);
+	add(w, "tttttttt", f->run_id, v->name, s->kernels[v->kernel].label, mode_names[s->mode],
+	    s->mounts[v->mount].fs, s->mounts[v->mount].name, s->workloads[c->workload].name,
+	    c->params);
+	add(w, "nnnnt", (uint64_t)u->block, u->seed, (uint64_t)u->position, (uint64_t)attempt,
+	    pass_names[u->pass]);
 }
 
 static void add_sample(struct buf *b, struct row *w, const struct sample *x, const struct result *r)
@@ -99,15 +95,11 @@ static void add_sample(struct buf *b, struct row *w, const struct sample *x, con
 	const char *no_effect =
 		json_string_value(json_object_get(json_object_get(r->facts, "effective"), "why"));
 
-	add_text(w, x->role);
-	add_text(w, x->metric);
-	add_text(w, x->detail);
-	add_text(w, x->unit);
-	add_text(w, better_name(x->better));
-	add_text(w, x->value);
-	add_text(w, status_names[r->status]);
-	add_text(w, r->marks);
-	add_text(w, r->reason ? r->reason : no_effect && *no_effect ? no_effect : NULL);
+	add(w, "ttttttttt", x->role, x->metric, x->detail, x->unit, better_name(x->better),
+	    x->value, status_names[r->status], r->marks,
+	    r->reason                 ? r->reason
+	    : no_effect && *no_effect ? no_effect
+				      : NULL);
 	end_row(b, w, SCHEMA_WHO_N);
 }
 
@@ -133,13 +125,11 @@ static void add_latency(struct buf *b, struct row *w, const struct result *r)
 	for (size_t k = 0; k < r->nr_hists; k++) {
 		const struct hist *h = r->hists[k].hist;
 
-		add_text(w, r->hists[k].role);
+		add(w, "t", r->hists[k].role);
 		for (unsigned i = 0; i < HIST_BUCKETS; i++) {
 			if (!h->bucket[i])
 				continue;
-			add_number(w, hist_low(i));
-			add_number(w, hist_high(i));
-			add_number(w, h->bucket[i]);
+			add(w, "nnn", hist_low(i), hist_high(i), h->bucket[i]);
 			end_row(b, w, SCHEMA_WHO_N + 1);
 		}
 		w->n = SCHEMA_WHO_N;
@@ -151,12 +141,11 @@ static void add_series(struct buf *b, struct row *w, const struct result *r)
 	for (size_t k = 0; k < r->nr_series; k++) {
 		const struct series *s = &r->series[k].series;
 
-		add_text(w, r->series[k].role);
+		add(w, "t", r->series[k].role);
 		for (unsigned i = 0; i < s->nr; i++) {
-			add_number(w, i * s->interval_ns);
-			add_number(w, i + 1 < s->nr ? (i + 1) * s->interval_ns : s->end_ns);
-			add_text(w, "operations");
-			add_number(w, s->ops[i]);
+			add(w, "nntn", i * s->interval_ns,
+			    i + 1 < s->nr ? (i + 1) * s->interval_ns : s->end_ns, "operations",
+			    s->ops[i]);
 			end_row(b, w, SCHEMA_WHO_N + 1);
 		}
 		w->n = SCHEMA_WHO_N;
@@ -181,21 +170,13 @@ static void add_locks(struct buf *b, struct row *w, const struct lock_stacks *s)
 	for (size_t k = 0; k < s->n; k++) {
 		const struct lock_stack *v = &s->v[k];
 
-		add_text(w, v->role);
-		add_address(w, v->lock);
-		add_text(w, v->mode);
-		add_text(w, v->chain);
-		add_number(w, v->count);
-		add_number(w, v->total_ns);
-		add_number(w, v->max_ns);
-		add_text(w, waits_text(&waits, v->waits));
-		add_text(w, v->holder_role);
-		add_text(w, v->holder_mode);
-		add_text(w, v->holder_chain);
+		add(w, "tattnnntttt", v->role, v->lock, v->mode, v->chain, v->count, v->total_ns,
+		    v->max_ns, waits_text(&waits, v->waits), v->holder_role, v->holder_mode,
+		    v->holder_chain);
 		if (v->holder_role)
-			add_number(w, v->held_ns);
+			add(w, "n", v->held_ns);
 		else
-			add_text(w, "");
+			add(w, "t", "");
 		end_row(b, w, SCHEMA_WHO_N);
 	}
 	buf_release(&waits);
@@ -206,14 +187,11 @@ static void add_profile(struct buf *b, struct row *w, const struct profile *p)
 	for (size_t k = 0; k < p->n; k++) {
 		const struct profile_row *v = &p->v[k];
 
-		add_text(w, v->object);
-		add_text(w, v->function);
-		add_address(w, v->address);
-		add_number(w, v->instructions);
+		add(w, "ttan", v->object, v->function, v->address, v->instructions);
 		if (v->address)
-			add_number(w, v->calls);
+			add(w, "n", v->calls);
 		else
-			add_text(w, "");
+			add(w, "t", "");
 		end_row(b, w, SCHEMA_WHO_N);
 	}
 }

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * folder_same.c: whether a folder may be gone on with, and if not, the differences by name.
- * Every member of run.json that decides a sample must be as it was. Members that only add
- * samples (blocks, passes) may grow; those that only judge them (contrasts, margins) may change,
- * as may the suite's path, its comments, its limits, and the place of a kernel's image.
+ * folder_same.c: may a folder be gone on with? Members of run.json that decide a sample must be as
+ * they were, those that add samples (blocks, passes) may grow, and the rest may change.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -199,10 +197,11 @@ int folder_check_same(const struct folder *f, const json_t *old, struct err *e)
 	if (all.n) {
 		add_sentence(&said, &all);
 		err_exit(e, FSDUEL_USAGE);
-		ret = err_add(e, EINVAL,
-			      "%s holds another plan: %s. Its " SUITE_INI " is what it was "
-			      "begun with; begin a new folder for another plan",
-			      f->dir, said.data);
+		ret = err_add(
+			e, EINVAL,
+			"%s holds another plan: %s; begin a new folder (its plan is in " SUITE_INI
+			")",
+			f->dir, said.data);
 	}
 	strv_release(&all);
 	buf_release(&said);

@@ -12,7 +12,6 @@
 
 #include "runners/host/target.h"
 #include "runners/folder/folder.h"
-#include "runners/folder/progress.h"
 
 struct host_opts {
 	const char *dir;    /* results folder: made, or gone on with */

@@ -11,7 +11,7 @@
 #include "lib/fs.h"
 #include "runners/host/host_impl.h"
 #include "runners/host/machine.h"
-#include "runners/folder/provenance.h"
+#include "runners/folder/folder.h"
 
 #define ID_HEX 16
 

@@ -17,7 +17,7 @@
 #include "lib/buf.h"
 #include "lib/fs.h"
 #include "lib/elf.h"
-#include "runners/cell/settle.h"
+#include "runners/cell/cell.h"
 
 #define CPU "/sys/devices/system/cpu/"
 #define NT_GNU_BUILD_ID_TYPE 3

@@ -9,10 +9,9 @@
 #include <unistd.h>
 
 #include "lib/fs.h"
-#include "runners/cell/blockdev.h"
+#include "runners/cell/claim.h"
 #include "runners/cell/cell.h"
 #include "runners/cell/mount.h"
-#include "runners/cell/nullblk.h"
 #include "runners/host/disks.h"
 #include "runners/host/target_impl.h"
 

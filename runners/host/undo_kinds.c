@@ -8,14 +8,12 @@
 #include <unistd.h>
 
 #include "lib/fs.h"
-#include "runners/cell/blockdev.h"
 #include "runners/cell/claim.h"
 #include "runners/folder/folder.h"
 #include "runners/fio/fio_run.h"
 #include "runners/host/disks.h"
 #include "runners/host/undo.h"
 #include "runners/cell/mount.h"
-#include "runners/cell/nullblk.h"
 
 static const char *text(const json_t *item, const char *key)
 {

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * result.h: the result of one cell run: samples, histograms, series, facts.
- * Made by the cell on the host or in the guest, sent as JSON, kept as a part file.
- */
+/* result.h: the result of one cell run, sent by a guest as JSON and kept in a part file. */
 #ifndef FSDUEL_RUNNERS_RESULT_H
 #define FSDUEL_RUNNERS_RESULT_H
 
@@ -81,14 +78,15 @@ struct result_hist *result_add_hist(struct result *r);
 struct result_series *result_add_series(struct result *r);
 
 /*
- * As a JSON object: histograms as [index, count, index, count, ...] with sum, min and max;
- * series as a list of counts with the interval and the end of the last; "locks" and
- * "profile" only where there is one.
+ * Histograms as [index, count, index, count, ...] with sum, min and max; series as a list of counts
+ * with the interval and the end of the last; "locks" and "profile" where there is one.
  */
 json_t *result_to_json(const struct result *r);
 /* That in one line, keys sorted. Caller frees. */
 char *result_text(const struct result *r);
 /* -EINVAL with a sentence for any JSON that result_to_json does not write. Initialises r. */
 int result_from_json(struct result *r, const json_t *j, struct err *e);
+
+json_t *strv_to_json(const struct strv *s); /* a list of strings */
 
 #endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * result_json.c: the JSON form of a result, written and read. JSON that comes from a guest
- * is read as if an enemy wrote it: every member is checked, and a wrong one is refused with a
- * sentence, never repaired. No string holds a NUL: jansson refuses those when it parses.
+ * result_json.c: the JSON form of a result. It is read as if an enemy wrote it: a wrong member is
+ * refused, never repaired. No string holds a NUL: jansson refuses those when it parses.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -91,6 +90,15 @@ json_t *result_to_json(const struct result *r)
 			 r->profile ? profile_to_json(r->profile) : NULL);
 }
 
+json_t *strv_to_json(const struct strv *s)
+{
+	json_t *j = json_array();
+
+	for (size_t i = 0; i < s->n; i++)
+		json_array_append_new(j, json_string(s->v[i]));
+	return j;
+}
+
 char *result_text(const struct result *r)
 {
 	json_t *j = result_to_json(r);
@@ -142,6 +150,7 @@ static int get_text(const json_t *j, const char *name, unsigned rules, char **ou
 
 static int get_count(const json_t *j, const char *name, uint64_t *out, struct err *e)
 {
+	*out = 0;
 	if (!json_is_integer(j) || json_integer_value(j) < 0)
 		return err_add(e, EINVAL, "result: \"%s\" is not a count", name);
 	*out = (uint64_t)json_integer_value(j);
@@ -177,20 +186,15 @@ static int sample_from_json(struct result *r, const json_t *j, struct err *e)
 	const json_t *role, *metric, *detail, *unit;
 	struct sample *s = result_add_sample(r);
 	const char *better, *value;
-	int ret = unpack(j, e, "{s:o, s:o, s:o, s:o, s:s, s:s}", "role", &role, "metric", &metric,
-			 "detail", &detail, "unit", &unit, "better", &better, "value", &value);
 
-	if (!ret)
-		ret = get_text(role, "role", 0, &s->role, e);
-	if (!ret)
-		ret = get_text(metric, "metric", 0, &s->metric, e);
-	if (!ret)
-		ret = get_text(detail, "detail", TEXT_EMPTY, &s->detail, e);
-	if (!ret)
-		ret = get_text(unit, "unit", TEXT_EMPTY, &s->unit, e);
-	if (!ret)
-		ret = get_better(better, &s->better, e);
-	return ret ? ret : get_value(value, s->value, e);
+	if (unpack(j, e, "{s:o, s:o, s:o, s:o, s:s, s:s}", "role", &role, "metric", &metric,
+		   "detail", &detail, "unit", &unit, "better", &better, "value", &value) ||
+	    get_text(role, "role", 0, &s->role, e) ||
+	    get_text(metric, "metric", 0, &s->metric, e) ||
+	    get_text(detail, "detail", TEXT_EMPTY, &s->detail, e) ||
+	    get_text(unit, "unit", TEXT_EMPTY, &s->unit, e) || get_better(better, &s->better, e))
+		return -EINVAL;
+	return get_value(value, s->value, e);
 }
 
 static int bins_from_json(struct hist *h, const json_t *bins, struct err *e)
@@ -207,9 +211,7 @@ static int bins_from_json(struct hist *h, const json_t *bins, struct err *e)
 		if (index < next || index >= HIST_BUCKETS || !count ||
 		    __builtin_add_overflow(h->count, count, &h->count))
 			return err_add(e, EINVAL,
-				       "result: \"bins\" has a bucket out of order, out of range, "
-				       "empty or too full at position %zu",
-				       i);
+				       "result: \"bins\" has a bad bucket at position %zu", i);
 		h->bucket[index] = count;
 		next = index + 1;
 	}
@@ -221,34 +223,32 @@ static int hist_from_json(struct result *r, const json_t *j, struct err *e)
 	const json_t *role, *sum, *min, *max, *bins;
 	struct result_hist *rh = result_add_hist(r);
 	struct hist *h = rh->hist;
-	int ret = unpack(j, e, "{s:o, s:o, s:o, s:o, s:o}", "role", &role, "sum", &sum, "min", &min,
-			 "max", &max, "bins", &bins);
 
 	hist_init(h);
-	if (!ret)
-		ret = get_text(role, "role", 0, &rh->role, e);
-	if (!ret && (get_count(sum, "sum", &h->sum_ns, e) || get_count(min, "min", &h->min_ns, e) ||
-		     get_count(max, "max", &h->max_ns, e)))
-		ret = -EINVAL;
-	if (!ret && h->min_ns > h->max_ns)
-		ret = err_add(e, EINVAL, "result: a histogram's min is above its max");
-	return ret ? ret : bins_from_json(h, bins, e);
+	if (unpack(j, e, "{s:o, s:o, s:o, s:o, s:o}", "role", &role, "sum", &sum, "min", &min,
+		   "max", &max, "bins", &bins) ||
+	    get_text(role, "role", 0, &rh->role, e) || get_count(sum, "sum", &h->sum_ns, e) ||
+	    get_count(min, "min", &h->min_ns, e) || get_count(max, "max", &h->max_ns, e))
+		return -EINVAL;
+	if (h->min_ns > h->max_ns)
+		return err_add(e, EINVAL, "result: a histogram's min is above its max");
+	return bins_from_json(h, bins, e);
 }
 
 static int series_from_json(struct result *r, const json_t *j, struct err *e)
 {
 	const json_t *role, *interval, *end, *ops;
 	struct result_series *rs = result_add_series(r);
-	uint64_t interval_ns = 0, end_ns = 0, last_ns;
-	int ret = unpack(j, e, "{s:o, s:o, s:o, s:o}", "role", &role, "interval", &interval, "end",
-			 &end, "ops", &ops);
-	size_t n = ret ? 0 : json_array_size(ops);
+	uint64_t interval_ns, end_ns, last_ns;
+	int ret = 0;
+	size_t n;
 
-	if (!ret)
-		ret = get_text(role, "role", 0, &rs->role, e);
-	if (ret || get_count(interval, "interval", &interval_ns, e) ||
-	    get_count(end, "end", &end_ns, e))
+	if (unpack(j, e, "{s:o, s:o, s:o, s:o}", "role", &role, "interval", &interval, "end", &end,
+		   "ops", &ops) ||
+	    get_text(role, "role", 0, &rs->role, e) ||
+	    get_count(interval, "interval", &interval_ns, e) || get_count(end, "end", &end_ns, e))
 		return -EINVAL;
+	n = json_array_size(ops);
 	if (!n || n > SERIES_MAX)
 		return err_add(e, EINVAL, "result: \"ops\" is not a list of 1 to %d counts",
 			       SERIES_MAX);
@@ -295,14 +295,15 @@ static int get_status(struct result *r, const char *s, const json_t *reason, str
 static int get_passes(struct result *r, const json_t *locks, const json_t *profile, struct err *e)
 {
 	struct lock_stacks s = { .v = NULL };
-	int ret = locks ? lock_stacks_from_json(&s, locks, e) : 0;
 
-	if (!ret && locks) {
+	if (locks && lock_stacks_from_json(&s, locks, e))
+		return -EINVAL;
+	if (locks) {
 		r->locks = xcalloc(1, sizeof(*r->locks));
 		*r->locks = s;
 	}
-	if (ret || !profile)
-		return ret;
+	if (!profile)
+		return 0;
 	r->profile = xcalloc(1, sizeof(*r->profile));
 	return profile_from_json(r->profile, profile, e);
 }
@@ -313,34 +314,26 @@ int result_from_json(struct result *r, const json_t *j, struct err *e)
 	const json_t *console;
 	json_t *facts;
 	const char *status;
-	int ret;
+	bool bad;
 
 	result_init(r);
-	ret = unpack(j, e, "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s?o, s?o}", "status", &status,
+	bad = unpack(j, e, "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s?o, s?o}", "status", &status,
 		     "reason", &reason, "marks", &marks, "samples", &samples, "hists", &hists,
 		     "series", &series, "facts", &facts, "console", &console, "locks", &locks,
-		     "profile", &profile);
-	if (!ret)
-		ret = get_status(r, status, reason, e);
-	if (!ret)
-		ret = get_text(marks, "marks", TEXT_NULL, &r->marks, e);
-	if (!ret)
-		ret = get_text(console, "console", TEXT_NULL | TEXT_EMPTY | TEXT_LINES, &r->console,
-			       e);
-	if (!ret && !json_is_object(facts))
-		ret = err_add(e, EINVAL, "result: \"facts\" is not an object");
-	if (!ret)
-		ret = each(r, samples, "samples", SAMPLES_MAX, sample_from_json, e);
-	if (!ret)
-		ret = each(r, hists, "hists", HISTS_MAX, hist_from_json, e);
-	if (!ret)
-		ret = each(r, series, "series", HISTS_MAX, series_from_json, e);
-	if (!ret)
-		ret = get_passes(r, locks, profile, e);
-	if (ret) {
+		     "profile", &profile) ||
+	      get_status(r, status, reason, e) ||
+	      get_text(marks, "marks", TEXT_NULL, &r->marks, e) ||
+	      get_text(console, "console", TEXT_NULL | TEXT_EMPTY | TEXT_LINES, &r->console, e) ||
+	      each(r, samples, "samples", SAMPLES_MAX, sample_from_json, e) ||
+	      each(r, hists, "hists", HISTS_MAX, hist_from_json, e) ||
+	      each(r, series, "series", HISTS_MAX, series_from_json, e) ||
+	      get_passes(r, locks, profile, e);
+	if (!bad && !json_is_object(facts))
+		bad = err_add(e, EINVAL, "result: \"facts\" is not an object");
+	if (bad) {
 		result_release(r);
 		result_init(r);
-		return ret;
+		return -EINVAL;
 	}
 	json_decref(r->facts);
 	r->facts = json_deep_copy(facts);

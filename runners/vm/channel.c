@@ -23,8 +23,7 @@ int port_open(struct err *e)
 {
 	if (ioperm(PORT_FW_CFG_SELECT, 2, 1) || ioperm(PORT_DEBUGCON, 1, 1))
 		return err_sys(e, errno,
-			       "cannot use I/O ports; build the kernel with "
-			       "CONFIG_X86_IOPL_IOPERM");
+			       "cannot use I/O ports; the kernel needs CONFIG_X86_IOPL_IOPERM");
 	return 0;
 }
 
@@ -116,7 +115,8 @@ static int read_record(const char *line, size_t len, json_t *out, char **result,
 	if (!space || space == line)
 		return err_add(e, EINVAL, "the guest sent a line that is no record: '%.*s'",
 			       (int)(len < 60 ? len : 60), line);
-	value = json_loadb(space + 1, len - (size_t)(space + 1 - line), JSON_DECODE_ANY, &je);
+	value = json_loadb(space + 1, len - (size_t)(space + 1 - line),
+			   JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &je);
 	if (!value)
 		return err_add(e, EINVAL, "the guest's record is damaged: %s at column %d", je.text,
 			       je.column);
@@ -159,8 +159,8 @@ static int read_all(const char *data, size_t len, json_t *out, char **result, st
 			return is_end(data, p, len, records)
 				       ? 0
 				       : err_add(e, EINVAL,
-						 "the guest's results arrived damaged: count or "
-						 "checksum of %u records is wrong",
+						 "count or checksum of the guest's %u records is "
+						 "wrong",
 						 records);
 		ret = read_record(p, (size_t)(nl - p), out, result, e);
 		if (ret)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * channel.h: the guest's two doors to the host, both plain x86 I/O ports, so that no driver,
- * no console and no host-timed device takes part: QEMU's fw_cfg to read the cell,
- * isa-debugcon to write the results. Results are text records, one a line, counted and
- * checksummed, so that a cut or damaged answer is seen as such:
+ * channel.h: the guest's two doors to the host, both plain x86 I/O ports, so that no driver, no
+ * console and no host-timed device takes part: QEMU's fw_cfg to read the cell, isa-debugcon to
+ * write the results. Results are text records, one a line, counted and checksummed, so that a cut
+ * or damaged answer is seen as such:
  *
  *     fsduel-channel 1
  *     NAME JSON            any number of records
@@ -24,10 +24,7 @@
 
 /* Name of the fw_cfg file that holds the cell spec. */
 #define PORT_CELL_FILE "opt/fsduel/cell"
-/*
- * "1": the host wants /proc/kallsyms beside the results. Read behind everything that is
- * measured, and always there, so that no guest can tell before.
- */
+/* "1": send /proc/kallsyms, too. Read after all that is measured, so no guest can tell before. */
 #define PORT_SYMBOLS_FILE "opt/fsduel/symbols"
 
 /* Get access to the ports; needs CAP_SYS_RAWIO and a kernel with ioperm. */
@@ -49,11 +46,35 @@ void channel_add_text(struct channel *c, const char *name, const char *text);
 void channel_end(struct channel *c);
 
 /*
- * Reading: {"NAME": value, ...} in *out (caller decrefs), and the text of the record
- * CHANNEL_RESULT in *result (caller frees; NULL: there is none). -ENODATA: nothing was
- * written at all; -EINVAL: cut short, damaged, or a record twice, with a sentence.
+ * Reading: {"NAME": value, ...} in *out (caller decrefs), the text of the record CHANNEL_RESULT in
+ * *result (caller frees; NULL: none). -ENODATA: nothing was written; -EINVAL: cut short, damaged,
+ * twice.
  */
 #define CHANNEL_RESULT "result"
 int channel_read(const char *data, size_t len, json_t **out, char **result, struct err *e);
+
+/* --- names and limits that the guest's first process and the host share ------------------ */
+
+#define GUEST_MODULES_DIR "/modules"
+#define GUEST_MODULES_ORDER GUEST_MODULES_DIR "/order" /* file names, one a line, load order */
+
+/*
+ * For every module; those that do not know it only log it. null_blk must not make a device itself.
+ */
+#define GUEST_MODULE_PARAMS "nr_devices=0"
+
+/*
+ * A recording: its most, as a share of the guest's memory; the longest that is compressed; and the
+ * longest that is then sent, one port write a byte.
+ */
+#define GUEST_RECORDING_SHARE 8
+#define GUEST_RAW_MAX ((size_t)32 << 20)
+#define GUEST_SEND_MAX ((size_t)4 << 20)
+#define GUEST_RAW_RECORD "raw"
+#define GUEST_SYMBOLS_RECORD "kallsyms"
+#define GUEST_KALLSYMS_MAX ((size_t)48 << 20)
+
+/* A spec that holds this and nothing else asks for a sign of life, not for a cell run. */
+#define GUEST_TRIAL_KEY "trial"
 
 #endif

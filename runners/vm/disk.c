@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * disk.c: the host's side of a guest's disk; see disk.h. Whether the user's may
- * be overwritten is blockdev.h's to say.
+ * disk.c: the host's side of a guest's disk. claim.h says whether the user's may be overwritten.
  */
 #include "runners/vm/vm.h"
 
@@ -11,8 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "runners/cell/blockdev.h"
 #include "runners/tables/mode.h"
+#include "lib/fs.h"
+#include "runners/cell/claim.h"
 
 #define MIB (1u << 20)
 
@@ -37,7 +37,7 @@ int disk_open(struct disk *d, const struct suite *s, const char *destroy, struct
 	uint64_t size;
 	int ret;
 
-	*d = (struct disk)DISK_NONE;
+	*d = DISK_NONE;
 	if (!path && destroy) {
 		err_exit(e, FSDUEL_USAGE);
 		return err_add(e, EINVAL, "--destroy %s, but the suite's [device] names no path",
@@ -74,20 +74,14 @@ int disk_open(struct disk *d, const struct suite *s, const char *destroy, struct
 static int fill(int fd, uint64_t size, const char *dir, struct err *e)
 {
 	char *zeros = xcalloc(MIB, 1);
-	int err = 0;
+	int ret = 0;
 
-	for (uint64_t done = 0; done < size && !err;) {
-		ssize_t n = write(fd, zeros, size - done < MIB ? size - done : MIB);
-
-		if (n < 0)
-			err = errno;
-		else
-			done += (uint64_t)n;
-	}
+	for (uint64_t done = 0; done < size && !ret; done += MIB)
+		ret = fs_write_all(fd, zeros, size - done < MIB ? size - done : MIB);
 	free(zeros);
-	if (!err && fsync(fd))
-		err = errno;
-	return err ? err_sys(e, err, "cannot make the guests' disk of %llu MiB in %s",
+	if (!ret && fsync(fd))
+		ret = -errno;
+	return ret ? err_sys(e, -ret, "cannot make the guests' disk of %llu MiB in %s",
 			     (unsigned long long)(size / MIB), dir)
 		   : 0;
 }
@@ -118,5 +112,5 @@ void disk_release(struct disk *d)
 	if (d->fd >= 0)
 		close(d->fd);
 	json_decref(d->facts);
-	*d = (struct disk)DISK_NONE;
+	*d = DISK_NONE;
 }

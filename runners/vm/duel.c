@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* duel.c: the loop that keeps guests running until the plan is done; see duel.h. */
-#include "runners/vm/duel.h"
-
+/* duel.c: the loop that keeps guests running until the plan is done; see vm.h. */
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -9,8 +7,6 @@
 #include <unistd.h>
 
 #include "lib/fs.h"
-#include "runners/folder/folder.h"
-#include "runners/folder/provenance.h"
 #include "runners/vm/vm.h"
 
 #define POLL_MS 500
@@ -60,6 +56,7 @@ static void duel_release(struct duel *d)
 static int load_kernel(struct duel *d, size_t i, struct err *e)
 {
 	const struct suite_kernel *k = &d->suite->kernels[i];
+	int ret = 0;
 
 	if (!k->ref) {
 		err_exit(e, FSDUEL_USAGE);
@@ -70,12 +67,10 @@ static int load_kernel(struct duel *d, size_t i, struct err *e)
 	}
 	if (k->source) {
 		const struct kernel_build b = suite_kernel_build(k);
-		int ret = kernel_built(&b, e);
 
-		if (ret)
-			return ret;
+		ret = kernel_built(&b, e);
 	}
-	return kernel_load(&d->kernels[i], k->ref, e);
+	return ret ? ret : kernel_load(&d->kernels[i], k->ref, e);
 }
 
 static int load_images(struct duel *d, struct err *e)
@@ -98,11 +93,14 @@ static int load_images(struct duel *d, struct err *e)
 			.qemu = d->opts->qemu,
 			.direct = direct,
 			.disk = &d->disk,
+			.images = d->kernels,
+			.machine = &d->machine,
+			.kernels = d->vm_kernels,
+			.stop = d->opts->stop,
+			.why = &d->why_mode,
 		};
-		const struct trial trial = { d->suite,      &wants,        d->kernels,  &d->machine,
-					     d->vm_kernels, d->opts->stop, &d->why_mode };
 
-		ret = trial_choose(&trial, e);
+		ret = trial_choose(&wants, e);
 		if (!ret && d->suite->mode == MODE_EXACT && d->suite->order_seed) {
 			d->suite->order_seed = 0; /* mode auto has become exact */
 			plan_order(d->plan);
@@ -122,9 +120,8 @@ static int check_machine(const struct duel *d, const json_t *then, const json_t 
 	folder_differences(&b, "machine", then, now);
 	err_exit(e, FSDUEL_USAGE);
 	err_add(e, EINVAL,
-		"%s was measured on the machine %s, this is %s (another QEMU, tool or fsduel "
-		"build): %s. Begin a new folder, or go on with those (duel has --initramfs and "
-		"--qemu)",
+		"%s was measured on the machine %s, this is %s: %s; begin a new folder, or use "
+		"--initramfs and --qemu",
 		d->opts->dir, old, d->machine.id, buf_str(&b));
 	buf_release(&b);
 	return -EINVAL;
@@ -137,9 +134,7 @@ static int check_image(const struct duel *d, size_t i, const json_t *then, struc
 	if (!sha || !strcmp(sha, d->kernels[i].sha256))
 		return 0;
 	err_exit(e, FSDUEL_USAGE);
-	return err_add(e, EINVAL,
-		       "the kernel '%s' (%s) is not the image that %s was begun with: begin a new "
-		       "folder for it",
+	return err_add(e, EINVAL, "the kernel '%s' (%s) is not the image of %s: begin a new folder",
 		       d->suite->kernels[i].label, d->kernels[i].image_path, d->opts->dir);
 }
 
@@ -147,7 +142,7 @@ static int check_image(const struct duel *d, size_t i, const json_t *then, struc
 static int identify(struct duel *d, struct err *e)
 {
 	json_t *run = d->folder.run, *kernels = json_object_get(run, "kernels");
-	json_t *machine = vm_machine_json(&d->machine), *notes = json_array();
+	json_t *machine = vm_machine_json(&d->machine), *notes;
 	int ret = check_machine(d, json_object_get(run, "machine"), machine, e);
 
 	json_object_set_new(run, "machine", machine);
@@ -161,10 +156,9 @@ static int identify(struct duel *d, struct err *e)
 					    json_string(d->vm_kernels[i].symbols_key));
 		json_object_set_new(kernels, label, kernel);
 	}
+	notes = strv_to_json(&d->machine.notes);
 	if (d->why_mode.len)
-		json_array_append_new(notes, json_string(d->why_mode.data));
-	for (size_t i = 0; i < d->machine.notes.n; i++)
-		json_array_append_new(notes, json_string(d->machine.notes.v[i]));
+		json_array_insert_new(notes, 0, json_string(d->why_mode.data));
 	/* A resumed folder is on the same machine, and has the notes already. */
 	if (!json_object_get(run, "notes"))
 		json_object_set(run, "notes", notes);
@@ -181,23 +175,19 @@ static int check_mode(const struct duel *d, struct err *e)
 	if (mode == MODE_HOST) {
 		err_exit(e, FSDUEL_MACHINE);
 		return err_add(e, ENOTSUP,
-			       "a duel boots guests; mode host has none: say exact, tcg, kvm or "
-			       "auto");
+			       "a duel boots guests; use mode exact, tcg, kvm or auto, not host");
 	}
 	if (!modes[mode].alone || d->opts->guests <= 1)
 		return 0;
 	err_exit(e, FSDUEL_USAGE);
-	return err_add(e, EINVAL,
-		       "in mode %s guests run one at a time, or they would measure each other: "
-		       "leave --guests %u out",
+	return err_add(e, EINVAL, "in mode %s guests run one at a time: leave --guests %u out",
 		       mode_names[mode], d->opts->guests);
 }
 
 static int set_up(struct duel *d, struct err *e)
 {
-	int ret;
+	int ret = check_mode(d, e);
 
-	ret = check_mode(d, e);
 	if (!ret)
 		ret = load_images(d, e);
 	if (ret)
@@ -271,8 +261,7 @@ static int keep_none(struct duel *d, const struct plan_unit *u, enum status stat
 	return keep(d, u, &r, e);
 }
 
-/* Start the unit in a free slot. A guest that cannot be started is a failed cell run, not the end.
- */
+/* Start the unit in a free slot. A guest that cannot be started is a failed cell run. */
 static int start(struct duel *d, struct slot *slot, const struct plan_unit *u, struct err *e)
 {
 	const struct suite_variant *v = &d->suite->variants[u->variant];
@@ -372,7 +361,7 @@ int duel_run(struct suite *s, struct plan *p, const struct duel_opts *o, struct 
 	d.kernels = xcalloc(s->nr_kernels, sizeof(*d.kernels));
 	d.vm_kernels = xcalloc(s->nr_kernels, sizeof(*d.vm_kernels));
 	for (size_t i = 0; i < s->nr_kernels; i++)
-		d.vm_kernels[i] = (struct vm_kernel)VM_KERNEL_NONE;
+		d.vm_kernels[i] = VM_KERNEL_NONE;
 	ret = set_up(&d, e);
 	if (ret)
 		goto out;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * guest_main.c: the first process of a guest: no shell, no init system. It mounts /dev, /proc and
- * /sys, loads the modules beside the kernel, makes the device, runs one cell in a child (so
- * that a crash is reported, not a panic), sends the result and resets the machine. All
- * choices come from the cell spec.
+ * guest_main.c: the first process of a guest. It loads the modules beside the kernel, makes the
+ * device, runs one cell in a child (so that a crash is reported, not a panic), sends the result and
+ * resets the machine. All choices come from the cell spec.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,9 +23,8 @@
 #include "lib/proc.h"
 #include "lib/schema.h"
 #include "runners/cell/cell.h"
-#include "runners/cell/nullblk.h"
+#include "runners/cell/mount.h"
 #include "runners/vm/channel.h"
-#include "runners/vm/guest.h"
 #include "runners/cell/trouble.h"
 #include "runners/preload/preload.h"
 
@@ -205,9 +203,8 @@ static int run_cell(const struct cell_spec *spec, struct err *e)
 }
 
 /*
- * Wait for child, at most until its limit; orphans are reaped on the way. It
- * sleeps for the signal, not in a loop: nothing of ours wakes up while the cell
- * is measured. False: it had to be killed.
+ * Wait for child until its limit, asleep: nothing of ours wakes up while the cell is measured.
+ * Orphans are reaped. False: it had to be killed.
  */
 static bool wait_child(pid_t child, uint64_t limit_ns, const sigset_t *chld, int *status)
 {
@@ -230,8 +227,8 @@ static bool wait_child(pid_t child, uint64_t limit_ns, const sigset_t *chld, int
 }
 
 /*
- * A process that was killed and stays is in the kernel. The kernel's own watch for that
- * is turned up only now, so that it disturbs no cell that goes well.
+ * A killed process that stays is in the kernel. The kernel's watch for that is turned up only now,
+ * so that it disturbs no good cell.
  */
 static void look_for_hung_tasks(void)
 {
@@ -261,12 +258,11 @@ static void read_result(struct klog *log, struct result *r)
 {
 	struct buf text = BUF_INIT;
 	struct err e = ERR_INIT;
-	char *why;
 
 	if (fs_read(RESULT_FILE, 0, &text, &e)) {
-		why = xasprintf("the cell left no result: %s", e.text);
-		fail_for_it(log, why, r);
-		free(why);
+		buf_reset(&text);
+		buf_addf(&text, "the cell left no result: %s", e.text);
+		fail_for_it(log, text.data, r);
 	} else {
 		r->text = buf_detach(&text, NULL);
 	}

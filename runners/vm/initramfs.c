@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * initramfs.c: the guest's programs, in a reproducible archive written by libarchive.
- * Libraries are found by asking the program's own loader, as ldd does.
- */
+/* initramfs.c: the guest's programs in an archive; ldd finds their libraries. */
 #include "runners/vm/vm.h"
 
 #include <archive.h>
@@ -17,11 +14,12 @@
 #include "lib/fs.h"
 #include "lib/proc.h"
 #include "runners/preload/preload.h"
-#include "runners/vm/guest.h"
+#include "runners/vm/channel.h"
 
-static void add_checker(const struct fs_type *fs, struct strv *tools)
+/* The program of a command, if it is not there yet. */
+static void need(struct strv *tools, const char *command)
 {
-	char *program = xstrndup(fs->check, strcspn(fs->check, " "));
+	char *program = xstrndup(command, strcspn(command, " "));
 
 	if (strv_find(tools, program) < 0)
 		strv_add(tools, program);
@@ -40,15 +38,14 @@ void guest_needs(const struct suite *s, const struct plan *p, struct strv *tools
 	for (size_t i = 0; i < s->nr_mounts; i++) {
 		const struct fs_type *fs = fs_type_find(s->mounts[i].fs);
 
-		if (strv_find(tools, fs->mkfs) < 0)
-			strv_add(tools, fs->mkfs);
+		need(tools, fs->mkfs);
 		if (checked && fs->check)
-			add_checker(fs, tools);
+			need(tools, fs->check);
 		strv_split(modules, fs->modules ? fs->modules : "", " ");
 	}
 	for (size_t i = 0; i < s->nr_workloads; i++)
-		if (s->workloads[i].fio && strv_find(tools, "fio") < 0)
-			strv_add(tools, "fio");
+		if (s->workloads[i].fio)
+			need(tools, "fio");
 }
 
 struct file {
@@ -109,8 +106,7 @@ static int add_copy(struct files *f, const char *from, const char *to, struct er
 	return fs_read(from, 0, &new->data, e);
 }
 
-/* Add the libraries that the loader would map: lines "\tNAME => PATH (0x...)" and "\tPATH (0x...)".
- */
+/* ldd's lines are "\tNAME => PATH (0x...)" and "\tPATH (0x...)". */
 static int add_libraries(struct files *f, const char *program, struct err *e)
 {
 	const char *const argv[] = { "ldd", program, NULL };
@@ -139,18 +135,14 @@ static int add_libraries(struct files *f, const char *program, struct err *e)
 static int add_tool(struct files *f, const char *tool, struct err *e)
 {
 	char *path = proc_which(tool), *to = xasprintf("/bin/%s", tool);
-	int ret;
+	int ret = path ? add_copy(f, path, to, e) : -ENOENT;
 
+	if (!ret)
+		ret = add_libraries(f, path, e);
 	if (!path) {
 		err_exit(e, FSDUEL_MACHINE);
-		ret = err_add(e, ENOENT,
-			      "the guest needs %s, which is not installed; `fsduel doctor` names "
-			      "the package",
-			      tool);
-	} else {
-		ret = add_copy(f, path, to, e);
-		if (!ret)
-			ret = add_libraries(f, path, e);
+		err_add(e, ENOENT,
+			"the guest needs %s, which is not installed; see `fsduel doctor`", tool);
 	}
 	free(path);
 	free(to);

@@ -28,24 +28,24 @@ int trial_kvm_device(const char *path, struct err *e)
 }
 
 /* To the guest's first process and off again. */
-static int boot(const struct trial *t, uint64_t *took_ns, struct err *e)
+static int boot(const struct vm_wants *w, uint64_t *took_ns, struct err *e)
 {
 	struct proc_exit x;
 	struct result r;
 	struct vm v;
 	char *words;
-	int ret = vm_start(&v, t->machine, &t->kernels[0], NULL, TRIAL_NS, e);
+	int ret = vm_start(&v, w->machine, &w->kernels[0], NULL, TRIAL_NS, e);
 
 	if (ret)
 		return ret;
 	while (!vm_ended(&v, &x)) {
 		struct pollfd ended = { .fd = v.proc.pidfd, .events = POLLIN };
 
-		if (t->stop && *t->stop) {
+		if (w->stop && *w->stop) {
 			vm_release(&v);
 			return err_add(e, EINTR,
 				       "stopped by signal %d in a trial boot; nothing was measured",
-				       *t->stop);
+				       *w->stop);
 		}
 		poll(&ended, 1, LOOK_EVERY_MS);
 	}
@@ -62,84 +62,83 @@ static int boot(const struct trial *t, uint64_t *took_ns, struct err *e)
 	return ret;
 }
 
-static void release(const struct trial *t)
+static void release(const struct vm_wants *w)
 {
-	for (size_t i = 0; i < t->suite->nr_kernels; i++)
-		vm_kernel_release(&t->kernels[i]);
-	vm_machine_release(t->machine);
+	for (size_t i = 0; i < w->suite->nr_kernels; i++)
+		vm_kernel_release(&w->kernels[i]);
+	vm_machine_release(w->machine);
 }
 
-static int prepare(const struct trial *t, enum mode mode, struct err *e)
+static int prepare(const struct vm_wants *w, enum mode mode, struct err *e)
 {
-	int ret = vm_machine_init(t->machine, t->wants, mode, e);
+	int ret = vm_machine_init(w->machine, w, mode, e);
 
 	if (ret)
 		return ret;
-	for (size_t i = 0; i < t->suite->nr_kernels && !ret; i++)
-		ret = vm_kernel_init(&t->kernels[i], t->machine, &t->images[i], t->wants->modules,
-				     e);
+	for (size_t i = 0; i < w->suite->nr_kernels && !ret; i++)
+		ret = vm_kernel_init(&w->kernels[i], w->machine, &w->images[i], w->modules, e);
 	if (ret)
-		release(t);
+		release(w);
 	return ret;
 }
 
 /* Ready under KVM, and proven; else released, with the reason. */
-static int prepare_kvm(const struct trial *t, uint64_t *took_ns, struct err *e)
+static int prepare_kvm(const struct vm_wants *w, uint64_t *took_ns, struct err *e)
 {
 	int ret = trial_kvm_device(KVM_DEVICE, e);
 
 	if (!ret)
-		ret = prepare(t, MODE_KVM, e);
+		ret = prepare(w, MODE_KVM, e);
 	if (ret)
 		return ret;
-	ret = boot(t, took_ns, e);
+	ret = boot(w, took_ns, e);
 	if (ret)
-		release(t);
+		release(w);
 	return ret;
 }
 
 /* auto without KVM is exact, unless the suite wants a device that exact mode cannot have. */
-static int fall_back(const struct trial *t, const char *no, struct err *e)
+static int fall_back(const struct vm_wants *w, const char *no, struct err *e)
 {
 	int ret;
 
-	if (devices[t->suite->device.kind].host_timed) {
+	if (devices[w->suite->device.kind].host_timed) {
 		err_exit(e, FSDUEL_MACHINE);
 		return err_add(e, ENOTSUP,
-			       "KVM does not work here (%s), and a device of the host's is not for "
-			       "exact mode; say --mode tcg",
+			       "KVM does not work here (%s), and exact mode has no device of the "
+			       "host's; say --mode tcg",
 			       no);
 	}
-	ret = prepare(t, MODE_EXACT, e);
+	ret = prepare(w, MODE_EXACT, e);
 	if (ret)
 		return ret;
-	t->suite->mode = MODE_EXACT;
-	buf_addf(t->why, "mode auto is exact here, because KVM does not run a guest: %s", no);
+	w->suite->mode = MODE_EXACT;
+	buf_addf(w->why, "mode auto is exact here, because KVM does not run a guest: %s", no);
 	return 0;
 }
 
-int trial_choose(const struct trial *t, struct err *e)
+int trial_choose(const struct vm_wants *w, struct err *e)
 {
-	bool is_auto = t->suite->mode == MODE_AUTO;
+	bool is_auto = w->suite->mode == MODE_AUTO;
 	struct err no = ERR_INIT;
 	uint64_t took_ns = 0;
 	char took[32];
 	int ret;
 
-	if (!is_auto && t->suite->mode != MODE_KVM)
-		return prepare(t, t->suite->mode, e);
-	ret = prepare_kvm(t, &took_ns, &no);
+	if (!is_auto && w->suite->mode != MODE_KVM)
+		return prepare(w, w->suite->mode, e);
+	ret = prepare_kvm(w, &took_ns, &no);
 	if (!ret) {
-		t->suite->mode = MODE_KVM;
-		buf_addf(t->why, "mode %s: a trial boot of %s under KVM took %s",
-			 is_auto ? "auto is kvm here" : "kvm", t->images[0].release,
+		w->suite->mode = MODE_KVM;
+		buf_addf(w->why, "mode %s: a trial boot of %s under KVM took %s",
+			 is_auto ? "auto is kvm here" : "kvm", w->images[0].release,
 			 num_format_ns_human(took, took_ns));
 		return 0;
 	}
 	if (ret == -EINTR)
 		return err_add(e, EINTR, "%s", no.text);
 	if (is_auto)
-		return fall_back(t, no.text, e);
+		return fall_back(w, no.text, e);
 	err_exit(e, FSDUEL_MACHINE);
 	return err_add(e, ENOTSUP,
 		       "mode kvm does not work here: %s; mode exact needs no KVM, nor does tcg",

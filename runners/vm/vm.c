@@ -12,7 +12,6 @@
 #include "lib/fs.h"
 #include "lib/pack.h"
 #include "runners/vm/channel.h"
-#include "runners/vm/guest.h"
 #include "runners/preload/preload.h"
 #include "runners/cell/trouble.h"
 
@@ -38,25 +37,23 @@ int vm_kernel_init(struct vm_kernel *v, const struct vm_machine *m, const struct
 	struct buf archive = BUF_INIT;
 	int ret;
 
-	*v = (struct vm_kernel){
-		.kernel = k, .image_fd = -1, .initrd_fd = -1, .locks_initrd_fd = -1
-	};
+	*v = VM_KERNEL_NONE;
+	v->kernel = k;
 	ret = initramfs_modules(k, modules, &archive, e);
 	if (ret)
 		goto out;
-	v->image_fd = memfd("kernel", m->direct ? &k->vmlinux : &k->image, NULL, e);
-	v->initrd_fd = memfd("initramfs", &m->initramfs, &archive, e);
+	ret = v->image_fd = memfd("kernel", m->direct ? &k->vmlinux : &k->image, NULL, e);
+	if (ret >= 0)
+		ret = v->initrd_fd = memfd("initramfs", &m->initramfs, &archive, e);
 	if ((m->profile.lib && !m->profile.missing) || m->perf.len)
 		vm_profile_kernel(v, &archive);
-	ret = v->image_fd < 0 ? v->image_fd : v->initrd_fd < 0 ? v->initrd_fd : 0;
-	if (!ret && m->perf.len) {
+	if (ret >= 0 && m->perf.len) {
 		buf_add(&archive, m->perf.data, m->perf.len);
-		v->locks_initrd_fd = memfd("initramfs with perf", &m->initramfs, &archive, e);
-		ret = v->locks_initrd_fd < 0 ? v->locks_initrd_fd : 0;
+		ret = v->locks_initrd_fd = memfd("initramfs with perf", &m->initramfs, &archive, e);
 	}
 out:
 	buf_release(&archive);
-	return ret;
+	return ret < 0 ? ret : 0;
 }
 
 void vm_kernel_release(struct vm_kernel *v)
@@ -65,7 +62,7 @@ void vm_kernel_release(struct vm_kernel *v)
 	proc_close_fd(&v->initrd_fd);
 	proc_close_fd(&v->locks_initrd_fd);
 	symbols_release(&v->symbols);
-	*v = (struct vm_kernel)VM_KERNEL_NONE;
+	*v = VM_KERNEL_NONE;
 }
 
 /* The arguments of one guest: the machine's, then images, channels and seed. */
@@ -81,12 +78,13 @@ static void guest_args(struct strv *a, const struct vm *v, const struct vm_machi
 	buf_addf(&b, "-kernel\n/proc/self/fd/%d\n", v->kernel->image_fd);
 	buf_addf(&b, "-initrd\n/proc/self/fd/%d\n", v->initrd_fd);
 	buf_addf(&b, "-append\n%s\n", m->cmdline);
-	buf_addf(&b, "-fw_cfg\nname=" PORT_CELL_FILE ",file=/proc/self/fd/%d\n", v->spec_fd);
+	buf_addf(&b, "-fw_cfg\nname=" PORT_CELL_FILE ",file=/proc/self/fd/%d\n", v->fd[VM_SPEC]);
 	buf_addf(&b, "-fw_cfg\nname=" PORT_SYMBOLS_FILE ",string=%d\n", v->asks_symbols);
-	if (v->counts_fd >= 0)
-		buf_addf(&b, "-plugin\n%s,out=/proc/self/fd/%d\n", m->profile.lib, v->counts_fd);
-	buf_addf(&b, "-serial\nfile:/proc/self/fd/%d\n", v->console_fd);
-	buf_addf(&b, "-chardev\nfile,id=results,path=/proc/self/fd/%d\n", v->channel_fd);
+	if (v->fd[VM_COUNTS] >= 0)
+		buf_addf(&b, "-plugin\n%s,out=/proc/self/fd/%d\n", m->profile.lib,
+			 v->fd[VM_COUNTS]);
+	buf_addf(&b, "-serial\nfile:/proc/self/fd/%d\n", v->fd[VM_CONSOLE]);
+	buf_addf(&b, "-chardev\nfile,id=results,path=/proc/self/fd/%d\n", v->fd[VM_RESULTS]);
 	buf_addf(&b, "-device\nisa-debugcon,iobase=0x%x,chardev=results\n", PORT_DEBUGCON);
 	if (m->disk->fd >= 0)
 		buf_addf(&b,
@@ -100,65 +98,66 @@ static void guest_args(struct strv *a, const struct vm *v, const struct vm_machi
 /* Files for the spec and for all that the guest and its QEMU write. */
 static int open_files(struct vm *v, const struct cell_spec *spec, struct err *e)
 {
+	static const char *const names[] = { "cell", "console", "results", "messages", "counts" };
 	json_t *j = spec ? cell_spec_to_json(spec) : json_pack("{s:b}", GUEST_TRIAL_KEY, 1);
 	char *dump = json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS);
 	const struct buf text = { dump, strlen(dump), 0 };
-	bool counts = spec && spec->pass == PASS_PROFILE;
+	int ret = 0;
 
-	v->spec_fd = memfd("cell", &text, NULL, e);
-	v->console_fd = memfd("console", NULL, NULL, e);
-	v->channel_fd = memfd("results", NULL, NULL, e);
-	v->stderr_fd = memfd("messages", NULL, NULL, e);
-	v->counts_fd = counts ? memfd("counts", NULL, NULL, e) : -1;
+	for (int i = 0; i < NR_VM_FILES && ret >= 0; i++)
+		if (i != VM_COUNTS || (spec && spec->pass == PASS_PROFILE))
+			ret = v->fd[i] = memfd(names[i], i == VM_SPEC ? &text : NULL, NULL, e);
 	free(dump);
 	json_decref(j);
-	return v->spec_fd < 0 || v->console_fd < 0 || v->channel_fd < 0 || v->stderr_fd < 0 ||
-			       (counts && v->counts_fd < 0)
-		       ? -EIO
-		       : 0;
+	return ret < 0 ? ret : 0;
+}
+
+static int launch(struct vm *v, uint64_t seed, struct err *e)
+{
+	const struct vm_machine *m = v->machine;
+	const int fds[] = { v->kernel->image_fd, v->initrd_fd,      m->disk->fd,     v->fd[VM_SPEC],
+			    v->fd[VM_CONSOLE],   v->fd[VM_RESULTS], v->fd[VM_COUNTS] };
+	struct strv args = STRV_INIT, env = STRV_INIT;
+	int keep[sizeof(fds) / sizeof(fds[0])], ret;
+	size_t nr = 0;
+
+	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
+		if (fds[i] >= 0)
+			keep[nr++] = fds[i];
+	guest_args(&args, v, m, seed);
+	if (m->order)
+		strv_addf(&env, "LD_PRELOAD=%s", m->order);
+	if (m->order && v->fd[VM_COUNTS] >= 0)
+		strv_addf(&env, PROFILE_INTERFACE_ENV "=%d", m->profile.interface);
+	v->started_ns = now_ns();
+	ret = proc_launch(&v->proc,
+			  &(struct launch){ (const char *const *)args.v, NULL,
+					    (const char *const *)env.v, -1, v->fd[VM_MESSAGES],
+					    keep, nr },
+			  e);
+	strv_release(&args);
+	strv_release(&env);
+	return ret;
 }
 
 int vm_start(struct vm *v, const struct vm_machine *m, struct vm_kernel *k,
 	     const struct cell_spec *spec, uint64_t wall_limit_ns, struct err *e)
 {
-	struct strv args = STRV_INIT, env = STRV_INIT;
+	bool locks = spec && spec->pass == PASS_LOCKS;
 	int ret;
 
-	*v = (struct vm)VM_NONE;
+	*v = VM_NONE;
 	v->kernel = k;
 	v->machine = m;
-	v->initrd_fd = k->initrd_fd;
-	if (spec && spec->pass == PASS_LOCKS && k->locks_initrd_fd >= 0)
-		v->initrd_fd = k->locks_initrd_fd;
-	v->asks_symbols = spec && !k->symbols.n && k->symbols_key[0] &&
-			  (spec->pass == PASS_LOCKS || spec->pass == PASS_PROFILE);
+	v->wall_limit_ns = wall_limit_ns;
+	v->initrd_fd = locks && k->locks_initrd_fd >= 0 ? k->locks_initrd_fd : k->initrd_fd;
+	v->asks_symbols = (locks || (spec && spec->pass == PASS_PROFILE)) && !k->symbols.n &&
+			  k->symbols_key[0];
 	ret = open_files(v, spec, e);
-	if (!ret) {
-		int keep[7] = { k->image_fd, v->initrd_fd, v->spec_fd, v->console_fd,
-				v->channel_fd };
-		size_t nr = 5;
-
-		if (m->disk->fd >= 0)
-			keep[nr++] = m->disk->fd;
-		if (v->counts_fd >= 0)
-			keep[nr++] = v->counts_fd;
-		guest_args(&args, v, m, spec ? spec->seed : 1);
-		if (m->order)
-			strv_addf(&env, "LD_PRELOAD=%s", m->order);
-		if (m->order && v->counts_fd >= 0)
-			strv_addf(&env, PROFILE_INTERFACE_ENV "=%d", m->profile.interface);
-		v->started_ns = now_ns();
-		v->wall_limit_ns = wall_limit_ns;
-		ret = proc_launch(&v->proc,
-				  &(struct launch){ (const char *const *)args.v, NULL,
-						    (const char *const *)env.v, -1, v->stderr_fd,
-						    keep, nr },
-				  e);
-	}
+	if (!ret)
+		ret = launch(v, spec ? spec->seed : 1, e);
 	if (ret)
 		vm_release(v);
-	strv_release(&args);
-	strv_release(&env);
 	return ret;
 }
 
@@ -179,11 +178,8 @@ bool vm_ended(struct vm *v, struct proc_exit *x)
 void vm_release(struct vm *v)
 {
 	proc_kill(&v->proc);
-	proc_close_fd(&v->console_fd);
-	proc_close_fd(&v->channel_fd);
-	proc_close_fd(&v->spec_fd);
-	proc_close_fd(&v->stderr_fd);
-	proc_close_fd(&v->counts_fd);
+	for (int i = 0; i < NR_VM_FILES; i++)
+		proc_close_fd(&v->fd[i]);
 }
 
 /* All of a memfd. text: bytes that a serial line must not bring into a CSV become '?'. */
@@ -227,8 +223,10 @@ static void note_end(const struct proc_exit *x, const struct buf *console, const
 	free(words);
 }
 
-/* "REL (who@where) #1 SMP ..." of the image against "Linux version REL (who@where) (gcc ...) #1 SMP
- * ...". */
+/*
+ * The image has "REL (who@where) #1 SMP ...", the guest "Linux version REL (who@where) (gcc ...) #1
+ * ...".
+ */
 static void check_identity(const struct kernel *k, const json_t *id, struct result *r)
 {
 	const char *version = json_string_value(json_object_get(id, "version"));
@@ -243,14 +241,12 @@ static void check_identity(const struct kernel *k, const json_t *id, struct resu
 			    version ? version : "");
 	else if (k->build_id[0] && (!notes || !strstr(notes, k->build_id)))
 		result_fail(r, STATUS_FAILED,
-			    "another kernel ran than the image asked for: "
-			    "build id %s is not in the guest's notes",
+			    "another kernel ran than the image asked for: its build id is not %s",
 			    k->build_id);
 	free(want);
 }
 
-/* What a pass recorded; a guest that sends something else there is not to be trusted in the rest
- * either. */
+/* The recording of a pass; a guest that sends something else is not to be trusted in the rest. */
 static void take_raw(const json_t *records, struct result *r, struct trouble_found *f)
 {
 	const json_t *raw = json_object_get(records, GUEST_RAW_RECORD);
@@ -268,9 +264,9 @@ static void take_counts(struct vm *v, struct result *r)
 {
 	struct buf counts = BUF_INIT;
 
-	if (v->counts_fd < 0 || r->status != STATUS_OK)
+	if (v->fd[VM_COUNTS] < 0 || r->status != STATUS_OK)
 		return;
-	read_memfd(v->counts_fd, false, &counts);
+	read_memfd(v->fd[VM_COUNTS], false, &counts);
 	vm_profile_take(v->kernel, &v->machine->profile.guest, &counts, r);
 	buf_release(&counts);
 }
@@ -295,36 +291,30 @@ void vm_result(struct vm *v, const struct proc_exit *x, struct result *r)
 	struct err e = ERR_INIT;
 	json_t *records = NULL;
 	char *text = NULL;
-	bool has_figures = false;
+	bool has_figures;
 	int ret;
 
-	read_memfd(v->console_fd, true, &console);
-	read_memfd(v->stderr_fd, true, &said);
-	read_memfd(v->channel_fd, false, &channel);
+	read_memfd(v->fd[VM_CONSOLE], true, &console);
+	read_memfd(v->fd[VM_MESSAGES], true, &said);
+	read_memfd(v->fd[VM_RESULTS], false, &channel);
 	trouble_look(&f, buf_str(&console), console.len);
-	result_init(r);
 	ret = channel_read(buf_str(&channel), channel.len, &records, &text, &e);
+	has_figures = !ret && !result_from_json(r, json_object_get(records, CHANNEL_RESULT), &e);
 	if (ret) {
+		result_init(r);
 		note_end(x, &console, &said, ret, e.text, &f);
+	} else if (!has_figures) {
+		trouble_note(&f, TROUBLE_GARBAGE, e.text);
 	} else {
-		result_release(r);
-		if (result_from_json(r, json_object_get(records, CHANNEL_RESULT), &e)) {
-			result_release(r);
-			result_init(r);
-			trouble_note(&f, TROUBLE_GARBAGE, e.text);
-		} else {
-			has_figures = true;
-			check_identity(v->kernel->kernel, json_object_get(records, "kernel"), r);
-			take_raw(records, r, &f);
-			if (v->asks_symbols && r->status == STATUS_OK)
-				vm_profile_symbols(v->kernel, records, r);
-			take_counts(v, r);
-			if (v->machine->order && !strstr(buf_str(&said), EXACT_ORDER_SAID))
-				result_fail(r, STATUS_FAILED,
-					    "QEMU did not load " EXACT_ORDER_LIB
-					    ", so its clock may have slipped; use a QEMU that is "
-					    "linked dynamically");
-		}
+		check_identity(v->kernel->kernel, json_object_get(records, "kernel"), r);
+		take_raw(records, r, &f);
+		if (v->asks_symbols && r->status == STATUS_OK)
+			vm_profile_symbols(v->kernel, records, r);
+		take_counts(v, r);
+		if (v->machine->order && !strstr(buf_str(&said), EXACT_ORDER_SAID))
+			result_fail(r, STATUS_FAILED,
+				    "QEMU did not load " EXACT_ORDER_LIB
+				    ", so its clock may slip; use one that is linked dynamically");
 	}
 	/* A guest that sent its figures and said something bad after them is not to be trusted. */
 	trouble_fail(&f, has_figures ? STATUS_OK : STATUS_FAILED, "", r);
@@ -332,7 +322,7 @@ void vm_result(struct vm *v, const struct proc_exit *x, struct result *r)
 	if (r->status != STATUS_OK && !r->console)
 		r->console = trouble_excerpt(&f, buf_str(&console), console.len);
 	/* Kept as the guest wrote it, unless something was added here. */
-	if (r->status == STATUS_OK && v->counts_fd < 0 && !v->asks_symbols)
+	if (r->status == STATUS_OK && v->fd[VM_COUNTS] < 0 && !v->asks_symbols)
 		r->text = text;
 	else
 		free(text);
@@ -349,7 +339,7 @@ char *vm_words(const struct vm *v)
 	struct strv lines = STRV_INIT;
 	char *words = NULL;
 
-	read_memfd(v->stderr_fd, true, &said);
+	read_memfd(v->fd[VM_MESSAGES], true, &said);
 	strv_split(&lines, buf_str(&said), "\n");
 	for (size_t i = 0; i < lines.n && !words; i++)
 		if (!strstr(lines.v[i], "warning:"))

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * vm.h: guests under QEMU: the QEMU that is used, the machine that all guests of a run share,
- * a kernel made ready, one guest, and the choice of the mode. One guest runs one cell run and
- * ends. It sees of the host only what is given here: kernel image, initramfs, cell spec,
- * seed and command line; their hashes, with QEMU's version and firmware, are the machine id
- * that two results must share to be compared. Images, console and results live in memfds.
+ * vm.h: guests under QEMU. One guest runs one cell run. It sees of the host only kernel image,
+ * initramfs, cell spec, seed and command line; their hashes, with QEMU's version and firmware, are
+ * the machine id that two results must share. Images, console and results live in memfds.
  */
 #ifndef FSDUEL_RUNNERS_VM_H
 #define FSDUEL_RUNNERS_VM_H
@@ -17,16 +15,14 @@
 #include "lib/proc.h"
 #include "lib/symbols.h"
 #include "runners/cell/cell.h"
+#include "runners/folder/folder.h"
 #include "runners/kernel/kernel.h"
 #include "runners/result/result.h"
 #include "runners/tables/mode.h"
 
 /* --- QEMU: it is asked what it can do, for builds of one version differ ------------------ */
 
-/*
- * Path (malloc'ed) of the QEMU to use: given, else $FSDUEL_QEMU, else qemu-system-x86_64,
- * looked up in PATH unless it is a path. NULL with a sentence, FSDUEL_MACHINE noted.
- */
+/* The QEMU to use (caller frees): given, else $FSDUEL_QEMU, else the one in PATH. NULL: see e. */
 char *qemu_find(const char *given, struct err *e);
 /* Append what QEMU prints for an option ("-L", "help") and its word (NULL: none). */
 int qemu_says(const char *qemu, const char *option, const char *word, struct buf *out,
@@ -38,30 +34,24 @@ bool qemu_has(const char *qemu, enum qemu_thing thing, const char *name);
 /* --- the guests' disk ---------------------------------------------------------------- */
 
 /*
- * A scratch file of our own, or a file or block device that the user named twice. Every cell
- * run formats it, so its checks fail closed. The descriptor is held while the duel runs, so
- * nobody mounts the device meanwhile; QEMU gets it by number.
+ * A scratch file of our own, or a file or block device that the user named twice. Every cell run
+ * formats it. The descriptor is held all the time, so that nobody mounts the device.
  */
 struct disk {
 	int fd;        /* -1: none */
 	json_t *facts; /* kind, path, size, model...; NULL: the guest has its own disk */
 	bool wipe;     /* ours to leave without a file system at the end */
 };
-#define DISK_NONE                                                                                  \
-	{                                                                                          \
-		.fd = -1                                                                           \
-	}
+#define DISK_NONE ((struct disk){ .fd = -1 })
 /*
- * Open the path in the suite's [device]; without a path nothing is opened. destroy is
- * --destroy, or NULL: it must be the same path. -EINVAL, FSDUEL_USAGE noted: not named twice,
- * or neither a file nor a block device. Other -errno: in use, not empty (a file system, a
- * partition table or the like is on it), no direct I/O.
+ * Open the path in the suite's [device], if there is one; destroy is --destroy, or NULL. -EINVAL,
+ * FSDUEL_USAGE noted: not named twice, neither a file nor a block device. Other -errno: in use, not
+ * empty, no direct I/O.
  */
 int disk_open(struct disk *d, const struct suite *s, const char *destroy, struct err *e);
 /*
- * Where the suite wants a disk of the host's and names none: a file of its size in dir,
- * filled, so that the host allocates nothing while measuring, and without a name, so that
- * it ends with this process.
+ * Where the suite wants a disk and names none: a file of its size in dir, filled, so that the host
+ * allocates nothing while measuring, and without a name, so that it ends with us.
  */
 int disk_scratch(struct disk *d, const struct suite *s, const char *dir, struct err *e);
 /* Take file systems of ours off the user's disk and close it. Accepts DISK_NONE. */
@@ -69,15 +59,13 @@ void disk_release(struct disk *d);
 
 /* --- the initramfs ---------------------------------------------------------------------- */
 
-/* Append the programs that the suite's cells execute and the modules that their kernels may need.
- */
+/* Append the programs that the suite's cells execute and the modules that kernels may need. */
 void guest_needs(const struct suite *s, const struct plan *p, struct strv *tools,
 		 struct strv *modules);
 /*
- * The base archive: the guest's first process (found beside this program) as /init, and each
- * tool (looked up in PATH; NULL ends the list) with its libraries. It is a pure function of
- * these files: sorted names, no times, no owners, numbered inodes; not compressed, because
- * unpacking costs the guest more than the host saves. -ENOENT: a tool is missing.
+ * The guest's first process as /init, and each tool (NULL ends the list) with its libraries. A pure
+ * function of these files: sorted, without times and owners; not compressed, because the guest
+ * would take longer to unpack it. -ENOENT: a tool is missing.
  */
 int initramfs_base(const char *const *tools, struct buf *out, struct err *e);
 /* perf and its libraries, for guests of a locks pass alone. Empty where perf is not installed. */
@@ -114,23 +102,24 @@ struct vm_machine {
 	struct strv notes; /* for readers: options that this QEMU lacks, and the like */
 };
 
-/* All borrowed. */
+/* What guests are made of, and where that goes; all borrowed. */
 struct vm_wants {
-	const struct suite *suite;  /* CPUs, memory, device; its mode is not looked at */
+	struct suite *suite;        /* CPUs, memory, device; trial_choose settles its mode */
 	const char *const *tools;   /* of guest_needs */
 	const char *const *modules; /* likewise */
 	const char *initramfs;      /* a file to use instead of packing one, or NULL */
 	const char *qemu;           /* see qemu_find */
-	bool direct;                /* every kernel of the run has a vmlinux that boots directly;
-				       one that has none makes all boot their bzImage, so that no
-				       side has another way to its first instruction */
+	bool direct;                /* all kernels have a vmlinux that boots directly; else all boot
+				       their bzImage, so that no side has a shorter way */
 	const struct disk *disk;
+	const struct kernel *images; /* of the suite's kernels */
+	struct vm_machine *machine;  /* made by trial_choose, as are the kernels, one an image */
+	struct vm_kernel *kernels;
+	const atomic_int *stop;
+	struct buf *why; /* gets a sentence where there was a choice of the mode */
 };
 
-/*
- * Find QEMU and put the machine together. -ENOENT: QEMU or a tool is missing; -ENOTSUP: QEMU
- * lacks the mode's accelerator or the device; FSDUEL_MACHINE noted.
- */
+/* -ENOENT: QEMU or a tool is missing; -ENOTSUP: QEMU lacks accelerator or device. */
 int vm_machine_init(struct vm_machine *m, const struct vm_wants *w, enum mode mode, struct err *e);
 void vm_machine_release(struct vm_machine *m);
 json_t *vm_machine_json(const struct vm_machine *m); /* for run.json */
@@ -152,39 +141,31 @@ struct vm_kernel {
 	struct symbols symbols; /* its functions; empty until a profile pass has asked for them */
 };
 #define VM_KERNEL_NONE                                                                             \
-	{                                                                                          \
-		.image_fd = -1, .initrd_fd = -1, .locks_initrd_fd = -1                             \
-	}
+	((struct vm_kernel){ .image_fd = -1, .initrd_fd = -1, .locks_initrd_fd = -1 })
 int vm_kernel_init(struct vm_kernel *v, const struct vm_machine *m, const struct kernel *k,
 		   const char *const *modules, struct err *e);
 void vm_kernel_release(struct vm_kernel *v); /* it is VM_KERNEL_NONE then */
 
-/* A guest that runs. */
+/* A guest that runs. QEMU writes the messages, and in a profile pass the counts. */
+enum vm_file { VM_SPEC, VM_CONSOLE, VM_RESULTS, VM_MESSAGES, VM_COUNTS, NR_VM_FILES };
 struct vm {
 	struct proc proc;
 	const struct vm_machine *machine;
 	struct vm_kernel *kernel;
-	int console_fd, channel_fd, spec_fd, stderr_fd;
 	int initrd_fd; /* of the kernel: the one for its pass */
 	bool asks_symbols;
-	int counts_fd; /* of a profile pass; else -1 */
+	int fd[NR_VM_FILES]; /* -1: none */
 	uint64_t started_ns, wall_limit_ns;
 };
-#define VM_NONE                                                                                    \
-	{                                                                                          \
-		.proc = PROC_NONE, .console_fd = -1, .channel_fd = -1, .spec_fd = -1,              \
-		.stderr_fd = -1, .counts_fd = -1                                                   \
-	}
-/* spec NULL: a trial boot, the guest's first process answers and ends. m and k outlive the guest.
- */
+#define VM_NONE ((struct vm){ .proc = PROC_NONE, .fd = { -1, -1, -1, -1, -1 } })
+/* spec NULL: a trial boot, in which the guest's first process only answers. m and k outlive it. */
 int vm_start(struct vm *v, const struct vm_machine *m, struct vm_kernel *k,
 	     const struct cell_spec *spec, uint64_t wall_limit_ns, struct err *e);
 /* Has it ended? A guest past its wall limit is ended here, and x->timed_out is set. */
 bool vm_ended(struct vm *v, struct proc_exit *x);
 /*
- * After vm_ended: the guest's own result, or a failed one that tells panic, stop, overrun,
- * damage and a QEMU that would not start apart, with the last console lines. A kernel that ran
- * and is not the image's makes it failed, too.
+ * After vm_ended: the guest's own result, or a failed one that says why there is none (panic, stop,
+ * overrun, damage, QEMU), with the last console lines. Another kernel than the image's fails.
  */
 void vm_result(struct vm *v, const struct proc_exit *x, struct result *r);
 /* The first line of QEMU's own words that is no warning (malloc'ed), or NULL; before vm_release. */
@@ -207,28 +188,40 @@ void vm_profile_take(struct vm_kernel *k, const struct symbols *guest, const str
 
 /* --- the mode, and the proof for kvm ------------------------------------------------------ */
 
-/*
- * A /dev/kvm that is there, opens and even runs a few instructions may still not run a kernel,
- * so the suite's first kernel is booted up to the guest's first process.
- */
+/* A /dev/kvm that opens may still not run a kernel, so the suite's first kernel is booted. */
 #define KVM_DEVICE "/dev/kvm"
 /* Does path open, and is it KVM's? -errno with a sentence. */
 int trial_kvm_device(const char *path, struct err *e);
-/* All borrowed; machine and kernels are made by trial_choose. */
-struct trial {
-	struct suite *suite;
-	const struct vm_wants *wants;
-	const struct kernel *images; /* of the suite's kernels */
-	struct vm_machine *machine;
-	struct vm_kernel *kernels; /* one for each image */
-	const atomic_int *stop;
-	struct buf *why; /* gets a sentence where there was a choice of the mode */
-};
 /*
- * Settle the mode into suite->mode (kvm and auto by a trial boot of images[0]), and make the
- * machine and the kernels ready for it. On error nothing is left to release. -ENOTSUP: the
- * mode asked for does not work here, FSDUEL_MACHINE noted; -EINTR: *stop became non-zero.
+ * Settle suite->mode (kvm and auto by a trial boot), and make machine and kernels for it. On error
+ * nothing is left to release. -ENOTSUP: the mode does not work here; -EINTR: *stop is non-zero.
  */
-int trial_choose(const struct trial *t, struct err *e);
+int trial_choose(const struct vm_wants *w, struct err *e);
+
+/* --- a duel: a plan carried out in guests ------------------------------------------------- */
+
+struct duel_opts {
+	const char *dir;
+	bool resume;       /* go on with dir */
+	const char *again; /* the command that goes on, for sentences: "fsduel duel --resume DIR" */
+	unsigned guests;   /* at once; 0: one a core, as far as memory reaches */
+	const char *initramfs; /* pinned one, or NULL */
+	const char *qemu;      /* see qemu_find, or NULL */
+	const char *destroy;   /* the path of the suite's [device] once more, or NULL */
+	void (*progress)(void *arg, const struct progress *p); /* may be NULL */
+	folder_see *before; /* shown the parts of a former run first; may be NULL */
+	void (*say)(void *arg,
+		    const char *sentence); /* which mode was chosen and why; may be NULL */
+	void *arg;
+	const atomic_int *stop;
+};
+
+/*
+ * 0: every planned cell run has a part, be it a failed one. -EINTR: stopped, what was measured is
+ * kept. Other -errno: a sentence and an exit code. s->mode is then the mode that was chosen; *last
+ * is the state at the end.
+ */
+int duel_run(struct suite *s, struct plan *p, const struct duel_opts *o, struct progress *last,
+	     struct err *e);
 
 #endif

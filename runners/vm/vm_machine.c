@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * vm_machine.c: the machine that the guests of a run see, and its id. Why each argument is
- * there: docs/exact.md.
- */
+/* vm_machine.c: the machine that the guests of a run see, and its id; see docs/exact.md. */
 #include <errno.h>
 #include <inttypes.h>
 #include <sched.h>
@@ -13,7 +10,7 @@
 #include "lib/memory.h"
 #include "lib/proc.h"
 #include "runners/preload/preload.h"
-#include "runners/folder/provenance.h"
+#include "runners/folder/folder.h"
 #include "runners/vm/vm.h"
 
 #define GUEST_OVERHEAD_BYTES (300u << 20) /* QEMU's own memory beside the guest's */
@@ -93,9 +90,8 @@ static void add_properties(struct vm_machine *m)
 			buf_addf(&b, ",%s", *p);
 		else
 			strv_addf(&m->notes,
-				  "this QEMU has no machine property '%s': %s was left "
-				  "out",
-				  name, *p);
+				  "this QEMU has no machine property '%s': %s was left out", name,
+				  *p);
 		free(name);
 	}
 	if (b.len) {
@@ -119,8 +115,7 @@ static void make_args(struct vm_machine *m, const struct suite *s)
 	m->cmdline = xasprintf("%s%s", mode->cmdline, s->cpus == 1 ? mode->one_cpu_cmdline : "");
 	if (mode->virtual_clock && s->cpus > 1)
 		strv_addf(&m->notes,
-			  "the %u CPUs share one stream of instructions: they bring "
-			  "interleaving, not more compute",
+			  "the %u CPUs share one stream of instructions: they interleave, not more",
 			  s->cpus);
 }
 
@@ -128,9 +123,8 @@ static void make_args(struct vm_machine *m, const struct suite *s)
 static void add_host(const struct vm_machine *m, struct buf *all)
 {
 	json_t *host = modes[m->mode].virtual_clock ? NULL : provenance_host();
-	char *text = host ? json_dumps(host, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
-	char *disk =
-		m->disk->facts ? json_dumps(m->disk->facts, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+	char *text = json_dumps(host, JSON_COMPACT | JSON_SORT_KEYS);
+	char *disk = json_dumps(m->disk->facts, JSON_COMPACT | JSON_SORT_KEYS);
 
 	buf_addf(all, "%s%s", text ? text : "", disk ? disk : "");
 	free(text);
@@ -226,16 +220,12 @@ void vm_machine_release(struct vm_machine *m)
 
 json_t *vm_machine_json(const struct vm_machine *m)
 {
-	json_t *args = json_array();
-
-	for (size_t i = 0; i < m->args.n; i++)
-		json_array_append_new(args, json_string(m->args.v[i]));
 	return json_pack("{s:s, s:s, s:s, s:O?, s:s, s:s, s:s*, s:s, s:s, s:o}", "id", m->id,
 			 "qemu", m->qemu_version, "mode", mode_names[m->mode], "disk",
 			 m->disk->facts, "firmware", m->firmware, "initramfs_sha256",
 			 m->initramfs_sha256, "perf_sha256", m->perf.len ? m->perf_sha256 : NULL,
 			 "cmdline", m->cmdline, "boots", m->direct ? "vmlinux" : "bzImage",
-			 "qemu_args", args);
+			 "qemu_args", strv_to_json(&m->args));
 }
 
 unsigned vm_guests_fit(uint64_t memory_bytes)

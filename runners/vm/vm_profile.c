@@ -11,7 +11,7 @@
 #include "runners/preload/preload.h"
 #include "runners/profile/profile.h"
 #include "runners/profile/symbol_cache.h"
-#include "runners/vm/guest.h"
+#include "runners/vm/channel.h"
 
 #define ASK_TIMEOUT_NS 30000000000u
 
@@ -39,8 +39,8 @@ static int ask(const struct vm_machine *m, int interface, struct buf *words, str
 }
 
 /*
- * The number of the interface that this QEMU takes, newest first: the oldest that it
- * takes and its own are in its words only. The reason why none is, or NULL.
+ * The newest interface that this QEMU takes: which, it tells by taking it. The reason why none is,
+ * or NULL.
  */
 static char *find_interface(struct vm_machine *m)
 {
@@ -73,9 +73,9 @@ static char *why_not(struct vm_machine *m)
 	char *why = NULL;
 
 	if (!modes[m->mode].virtual_clock)
-		return xasprintf("a profile counts instructions on a virtual clock: it needs mode "
-				 "exact, this is %s",
-				 mode_names[m->mode]);
+		return xasprintf(
+			"a profile counts on a virtual clock: it needs mode exact, this is %s",
+			mode_names[m->mode]);
 	if (!m->profile.lib)
 		return xstrdup(PROFILE_LIB " is not beside this program; run make");
 	if (qemu_says(m->qemu, "-help", NULL, &help, NULL) || !strstr(buf_str(&help), "\n-plugin "))
@@ -98,9 +98,7 @@ void vm_profile_init(struct vm_machine *m)
 	}
 	m->profile.missing = why_not(m);
 	if (!m->profile.missing && symbols_of_guest(&m->profile.guest, &e))
-		strv_addf(&m->notes,
-			  "functions of the load generator have no names in profiles: "
-			  "%s",
+		strv_addf(&m->notes, "profiles have no names of the load generator's functions: %s",
 			  e.text);
 }
 

@@ -25,9 +25,9 @@
 #include "lib/num.h"
 #include "lib/proc.h"
 #include "lib/schema.h"
-#include "runners/cell/blockdev.h"
+#include "runners/cell/claim.h"
 #include "runners/cell/cell.h"
-#include "runners/cell/judge_ext4.h"
+#include "runners/cell/judge.h"
 #include "runners/cell/mount.h"
 #include "runners/host/disks.h"
 #include "runners/fio/fiojob.h"
@@ -507,7 +507,7 @@ static void a_mkfs_that_wrote_elsewhere_ends_the_run(void **state)
 	strv_release(&c.mkfs);
 	strv_add(&c.mkfs, "true");
 	assert_int_equal(cell_run(&c, &at, &r, &e), -EIO);
-	assert_bad(&r, STATUS_FAILED, "mkfs: the file system that was just made is not on");
+	assert_bad(&r, STATUS_FAILED, "mkfs: the new file system is not on");
 	assert_non_null(strstr(e.text, "is not on"));
 	claim_release(&claim);
 	result_release(&r);
@@ -629,8 +629,8 @@ static void an_overwrite_of_unwritten_extents_is_invalid(void **state)
 	spec_fio(&c, "[a]\nfilename=data\nsize=4M\nrw=randwrite\nfallocate=native\nnumber_ios=1\n"
 		     "[b]\nfilename=data\nsize=4M\nrw=randwrite\noverwrite=1\nnumber_ios=1\n");
 	assert_int_equal(run(p, &c, &r), 0);
-	assert_bad(&r, STATUS_INVALID, "prove extents: data is declared to be overwritten");
-	assert_non_null(strstr(r.reason, "found unwritten"));
+	assert_bad(&r, STATUS_INVALID, "prove extents: data is to be overwritten");
+	assert_non_null(strstr(r.reason, "extents are unwritten"));
 	result_release(&r);
 	cell_spec_release(&c);
 }

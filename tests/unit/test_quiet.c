@@ -29,7 +29,7 @@
 #include "runners/host/machine.h"
 #include "runners/host/noise.h"
 #include "runners/host/probe.h"
-#include "runners/cell/settle.h"
+#include "runners/cell/cell.h"
 #include "tests/unit/skip.h"
 #include "tests/unit/tree.h"
 

@@ -15,6 +15,7 @@
 
 #include "lib/num.h"
 #include "runners/result/result.h"
+#include "runners/vm/channel.h"
 #include "runners/lock/lockstacks.h"
 
 static void fill(struct result *r)
@@ -284,9 +285,33 @@ static void what_was_seen_stands_even_where_the_check_failed(void **state)
 	}
 }
 
+/* Its text is kept in a part file as it came, and reading that refuses a member twice. */
+static void a_guest_that_names_a_member_twice_is_refused(void **state)
+{
+	static const char *const texts[] = { "{\"a\":1}", "{\"a\":1,\"a\":1}" };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct err e = ERR_INIT;
+		struct channel c;
+		char *text = NULL;
+		json_t *all;
+
+		channel_begin(&c);
+		channel_add_text(&c, CHANNEL_RESULT, texts[i]);
+		channel_end(&c);
+		assert_int_equal(channel_read(c.b.data, c.b.len, &all, &text, &e), i ? -EINVAL : 0);
+		assert_int_equal(!e.text[0], !i);
+		json_decref(all);
+		free(text);
+		buf_release(&c.b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_guest_that_names_a_member_twice_is_refused),
 		cmocka_unit_test(a_value_not_measured_is_empty_not_zero),
 		cmocka_unit_test(the_first_failure_wins_and_is_one_line),
 		cmocka_unit_test(json_gives_the_same_result_back),

@@ -22,7 +22,6 @@
 
 #include "lib/fs.h"
 #include "lib/proc.h"
-#include "runners/cell/blockdev.h"
 #include "runners/cell/claim.h"
 #include "runners/host/disks.h"
 #include "runners/host/undo.h"
