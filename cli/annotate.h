@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * annotate.h: the parts of `fsduel annotate`: the code of the kernel that a function is from
- * (annotate_code.c), and how often each of its instructions was executed for an operation
- * (annotate_side.c).
+ * annotate.h: the parts of `fsduel annotate`: the code of a kernel's function
+ * (annotate_code.c), and the executions of its instructions (annotate_side.c).
  */
 #ifndef FSDUEL_CLI_ANNOTATE_H
 #define FSDUEL_CLI_ANNOTATE_H
@@ -56,10 +55,9 @@ struct annotate_cell {
 };
 
 /*
- * Append the baseline's side (0) or the patched one (1): each piece with its counts, read
- * from DIR/raw, beside its instructions.
- * -ENOENT: the counts of a cell run or the kernel are not there; -EINVAL: they are damaged,
- * or not those of profile.csv.
+ * Append the baseline's side (0) or the patched one (1): each piece with its counts, of
+ * DIR/raw, beside its instructions. -ENOENT: the counts or the kernel are not there; -EINVAL:
+ * they are damaged, or not those of profile.csv.
  */
 int annotate_side(struct buf *out, const struct annotate_cell *a, int side, struct err *e);
 

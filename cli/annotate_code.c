@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * annotate_code.c: the code of the kernel that was measured, for objdump; see annotate.h.
- * Only the image whose hash is in run.json will do: another build has other instructions
- * at the same addresses.
+ * annotate_code.c: the code of the kernel that was measured, for objdump. Only the image
+ * whose hash is in run.json will do: another build has other code at the same addresses.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -22,7 +21,7 @@
 #define OBJDUMP_NS (120u * UINT64_C(1000000000))
 #define INSTRUCTION_MAX 16 /* bytes */
 
-/* The image by its path, else by the reference it was given by; only with the same hash. */
+/* Find the image by its path, else by its reference; only one with the same hash counts. */
 static int find_kernel(struct annotate_code *c, const json_t *run, struct err *e)
 {
 	const char *image = NULL, *ref = NULL, *sha = NULL;
@@ -61,7 +60,7 @@ static int find_kernel(struct annotate_code *c, const json_t *run, struct err *e
 
 /* --- its code as a file ---------------------------------------------------------------- */
 
-/* Write a file of that name into our folder, which is made on demand. */
+/* Write a file of that name into our folder. */
 static int keep(struct annotate_code *c, const char *name, const void *data, size_t len,
 		char **path, struct err *e)
 {
@@ -81,7 +80,7 @@ static int keep(struct annotate_code *c, const char *name, const void *data, siz
 	return fs_write_atomic(*path, data, len, e);
 }
 
-/* The vmlinux that a build left near its image: it has symbols, and perhaps line numbers. */
+/* The vmlinux that a build left near its image has symbols, and perhaps line numbers. */
 static bool find_vmlinux(struct annotate_code *c)
 {
 	static const char *const beside[] = { "vmlinux", "../../../vmlinux" };
@@ -180,7 +179,7 @@ static int keep_module(void *arg, const char *name, const void *data, size_t len
 	return keep(m->c, "module.ko", data, len, &m->path, e);
 }
 
-/* A module's code is in its own file, from 0 on; relocations say what it calls. */
+/* A module's code is in its own file, from 0 on; relocations name the functions it calls. */
 static int of_module(struct buf *out, uint64_t *shift, struct annotate_code *c,
 		     const struct annotate_piece *p, struct err *e)
 {

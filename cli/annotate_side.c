@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * annotate_side.c: executions of each instruction of a function for each operation, from
- * the raw counts of a cell's profiled pairs, beside the instructions; see annotate.h.
- * profile.csv says where a function begins and how many instructions are its own, so no
- * symbols are needed. Counts where the image has no instruction are shown as such: the
- * kernel had patched itself there.
+ * annotate_side.c: executions of each instruction of a function for an operation, from the
+ * raw counts of a cell's profiled pairs, beside the code. profile.csv has the start of a
+ * function and the number of its instructions, so no symbols are needed.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -52,7 +50,7 @@ static int by_address(const void *a, const void *b)
 	return x->address < y->address ? -1 : x->address > y->address;
 }
 
-/* What a block adds, to what other blocks have at the same address. */
+/* Add up the counts of all blocks at the same address. */
 static void merge(struct annotate_piece *p)
 {
 	size_t kept = 0;
@@ -170,7 +168,6 @@ static void side_release(struct side *s)
 
 /* --- beside the instructions --------------------------------------------------------------- */
 
-/* A count as wide as the column: "1.000", "0.0039", "." for none. */
 static void add_count(struct buf *out, double each)
 {
 	if (each == 0)
@@ -179,7 +176,7 @@ static void add_count(struct buf *out, double each)
 		buf_addf(out, "%10.*f  ", each >= 0.1 ? 3 : 6, each);
 }
 
-/* The address of an instruction that objdump shows, or false: another line of its. */
+/* The address of an instruction of objdump's; false: a line of another kind. */
 static bool read_address(const char *line, uint64_t *address, const char **rest)
 {
 	const char *at = line + strspn(line, " ");
@@ -191,7 +188,7 @@ static bool read_address(const char *line, uint64_t *address, const char **rest)
 	return true;
 }
 
-/* "\t\t\t1: R_X86_64_PLT32\t__fentry__-0x4": what a module's loader put into an instruction. */
+/* "\t\t\t1: R_X86_64_PLT32\t__fentry__-0x4": the module's loader fills it in. */
 static bool is_relocation(const char *line, uint64_t *address)
 {
 	const char *at = line + strspn(line, "\t");
@@ -205,7 +202,7 @@ static bool is_heading(const char *line)
 	return !*line || strstr(line, "file format ") || !strncmp(line, "Disassembly of ", 15);
 }
 
-/* Counts before address that no instruction has: those of patched code. */
+/* Counts before address that belong to no instruction: the kernel patched itself there. */
 static size_t add_patched(struct buf *out, const struct annotate_piece *p, size_t at,
 			  uint64_t address)
 {
@@ -231,7 +228,6 @@ static void add_visible(struct buf *out, const char *s)
 	free(line);
 }
 
-/* Where the listing of a piece is. */
 struct listing {
 	struct buf *out;
 	const struct annotate_piece *p;
@@ -277,7 +273,6 @@ static void add_instruction(struct listing *l, uint64_t address, const char *tex
 	add_visible(l->out, text);
 }
 
-/* A line that is no instruction. */
 static void add_text(struct buf *out, const char *line)
 {
 	buf_addf(out, "%30s", "");

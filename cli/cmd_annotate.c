@@ -13,7 +13,7 @@
 #include "dashboards/words/text.h"
 #include "lib/near.h"
 
-/* The cell in which it changed most, of those to be looked at. */
+/* The cell in which the function changed most, of those that were asked for. */
 static const struct cost_cell *pick(const struct costs *c, const struct options *o,
 				    const char *function)
 {
@@ -105,13 +105,14 @@ const struct command command_annotate = {
 	.min_args = 2,
 	.max_args = 2,
 	.summary = "show how often each instruction of a function was executed",
-	.text = "DIR is a folder that was measured with --pass profile, FUNCTION a kernel function "
-		"that `fsduel profile` shows. It is shown for the cell in which it changed most. "
-		"Beside each instruction stands how often it was executed for an operation (a dot: "
-		"never). The code is that of the kernel's image, which must still be where it was; "
-		"source lines are there where a vmlinux with debug information lies beside it.\n\n"
-		"Exit code 2: the folder or the function is not known; 3: the counts or the kernel "
-		"are not there any more, or objdump is missing.",
+	.text = "DIR is a folder that was measured with --pass profile; FUNCTION is a kernel "
+		"function that `fsduel profile` shows. The listing is of the cell in which the "
+		"function changed most. Each line has an instruction and its executions for an "
+		"operation (a dot: none). The code comes from the kernel's image, which must "
+		"still be in its place; a vmlinux with debug information beside it adds source "
+		"lines.\n\n"
+		"Exit code 2: the folder or the function is not known; 3: the counts, the kernel "
+		"or objdump are missing.",
 	.options = OPT(contrast) | OPT(workload),
 	.run = run,
 };

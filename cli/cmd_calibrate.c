@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cmd_calibrate.c: `fsduel calibrate`: a kernel duelled against itself (A/A): how often
- * the machine raises false alarms, and the smallest change it can see. What it finds is
- * kept, so that `fsduel compare` can warn of a margin too fine.
+ * cmd_calibrate.c: `fsduel calibrate`: a kernel duelled against itself (A/A): the rate of
+ * false alarms, and the smallest change that the machine can see. Both are kept, so that
+ * `fsduel compare` can warn of a margin too fine.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/compare/floor.h"
 #include "analysis/compare/judge.h"
 #include "cli/measure.h"
 #include "cli/show.h"
@@ -176,10 +175,10 @@ const struct command command_calibrate = {
 	.max_args = 1,
 	.summary = "duel a kernel against itself: the noise, and what can be seen",
 	.text = "Measures the suite's first kernel (or --kernel) on both sides, on each of its "
-		"mounts. All differences are noise: it reports how many cells raise a false alarm, "
-		"each cell's noise floor and the smallest change that so many blocks find. The "
-		"floor is kept under the machine's id, and `fsduel compare` warns where a margin "
-		"is finer. In exact mode every cell should be equal.",
+		"mounts. All differences are noise: the command prints the number of false "
+		"alarms, each cell's noise floor and the smallest change that so many blocks "
+		"find. The floor is kept under the machine's id, and `fsduel compare` warns where "
+		"a margin is finer. In exact mode every cell should be equal.",
 	.options = OPT(suite) | OPT(output) | OPT(resume) | OPT(kernel) | OPT(mode) | OPT(blocks) |
 		   OPT(guests) | OPT(initramfs) | OPT(qemu) | OPT(destroy) | OPT(quiet),
 	.run = run,

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cmd_clean.c: `fsduel clean`: take away the things that a killed run has left on this
- * machine. They are listed in the journal of runners/host/undo.h and in the record of a
- * run over restarts.
+ * cmd_clean.c: `fsduel clean`: take away the things that a killed run has left: those in
+ * the journal of runners/host/undo.h, and the unit of a run over restarts.
  */
 #include <errno.h>
 #include <stdio.h>

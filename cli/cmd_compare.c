@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * cmd_compare.c: `fsduel compare DIR [DIR2]`: the two sides of each contrast of a results
- * folder, or two folders, beside each other. It reads and never measures. It keeps one
- * thing in the folder: that a verdict was shown before all blocks were there (lib/looks.h).
+ * folder, or two folders, beside each other. It measures nothing; it keeps a record of
+ * verdicts that were shown before all blocks were there (lib/looks.h).
  */
 #include <errno.h>
 
@@ -37,7 +37,7 @@ static int run(const struct call *c, struct err *e)
 		code = show_print(&out, e);
 	}
 	if (code == FSDUEL_OK)
-		code = show_exit_code(&s, c->o.strict, false);
+		code = show_exit_code(&s, c->o.strict);
 	show_close(&s);
 	buf_release(&out);
 	return code;
@@ -51,26 +51,25 @@ const struct command command_compare = {
 	.summary = "put the two sides of a results folder beside each other",
 	.text = "DIR is a folder written by `fsduel duel`. The first line is the verdict. For "
 		"every cell and role the table shows the medians of both sides, the change with "
-		"its 95 % interval, and slower, faster, same or unsure; docs/statistics.md has the "
-		"rules. A mix is judged by its roles, and is mixed where one is slower and another "
-		"faster. A cell in which only the patched kernel breaks is broken; one in which "
-		"only the baseline breaks, so that no pair is left, is repaired. A block counts "
-		"only where both sides have a valid sample.\n\n"
-		"With DIR2, DIR is the baseline and DIR2 is patched, cell by cell: each is the "
-		"folder of one variant, or --baseline and --patched choose one. In exact mode the "
-		"blocks are pairs as in one folder. Elsewhere the order of the folders was not "
-		"drawn at random: the sides are not paired, and the table says so. Folders that "
-		"differ in mode, machine, device, suite (but for kernels, mounts, contrasts and "
-		"blocks), job files, cells or seeds are refused; --force compares them all the "
-		"same, and the table names the differences. Waits for locks and profiles are read "
-		"of one folder only.\n\n"
-		"The formats junit and ktap list the cells, and roles of a mix, that decide as "
-		"tests: slower and broken have failed, a cell that could not be measured is an "
-		"error, unsure is skipped (with --strict it has failed). A terminal shows verdicts "
-		"in colour unless NO_COLOR is set.\n\n"
-		"Exit code 1 says that a cell is slower, mixed or broken. Exit code 4 says that a "
-		"planned pair has no valid sample: the table is printed all the same and names "
-		"each. Exit code 2 says that the folder cannot be trusted or read.",
+		"its 95 % interval, and slower, faster, same or unsure; docs/statistics.md has "
+		"the rules. A mix is judged by its roles, and is mixed where one is slower and "
+		"another faster. A cell in which only the patched kernel breaks is broken; one in "
+		"which only the baseline breaks, so that no pair is left, is repaired. A block "
+		"counts only where both sides have a valid sample.\n\n"
+		"With DIR2, DIR is the baseline and DIR2 is patched, cell by cell: each holds one "
+		"variant, or --baseline and --patched choose one. In exact mode the blocks are "
+		"pairs as in one folder. In other modes the order of the folders was not drawn at "
+		"random: the sides are not paired, and the table says so. Folders that differ in "
+		"mode, machine, device, suite (but for kernels, mounts, contrasts and blocks), "
+		"job files, cells or seeds are refused; --force compares them all the same, and "
+		"the table names the differences. Lock waits and profiles are shown of a single "
+		"folder only.\n\n"
+		"In the formats junit and ktap each cell, or role of a mix, that decides is a "
+		"test: slower and broken have failed, a cell that could not be measured is an "
+		"error, unsure is skipped (with --strict it has failed). A terminal shows "
+		"verdicts in colour unless NO_COLOR is set.\n\n"
+		"Exit code 1: a cell is slower, mixed or broken; 4: a planned pair has no valid "
+		"sample, and the table names each; 2: the folder cannot be trusted or read.",
 	.options = OPT(contrast) | OPT(metric) | OPT(role) | OPT(format) | OPT(margin) |
 		   OPT(strict) | OPT(baseline) | OPT(patched) | OPT(force),
 	.formats = FORMATS_OF_COMPARISON,

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * cmd_completion.c: `fsduel completion bash|zsh`: a script by which the shell completes
- * commands, options and the words that an option may take, from the tables that -h
- * prints. Everything else is completed as the name of a file.
+ * commands, options and their words, from the tables that -h prints; all else as a file.
  */
 #include <ctype.h>
 #include <string.h>
 
-#include "cli/options.h"
+#include "cli/command.h"
 #include "cli/show.h"
 
-/* "table|csv|json" as "table csv json", "NAME|all" as "all": the words that are no placeholder. */
+/* "table|csv|json" as "table csv json", "NAME|all" as "all": placeholders are left out. */
 static void add_choices(struct buf *b, const char *arg)
 {
 	struct strv choices = STRV_INIT;
@@ -32,7 +31,6 @@ static void add_names(struct buf *b, const struct command *const *all)
 		buf_addf(b, "%s%s", c == all ? "" : " ", (*c)->name);
 }
 
-/* The words that may stand in the place of the command's arguments. */
 static void add_words(struct buf *b, const struct command *c, const struct command *const *all)
 {
 	if (c->args && !strcmp(c->args, "[COMMAND]"))
@@ -86,7 +84,6 @@ static void bash(struct buf *b, const struct command *const *all)
 
 /* --- zsh ----------------------------------------------------------------------------- */
 
-/* Help within the quotes and brackets of _arguments. */
 static void zsh_quoted(struct buf *b, const char *text)
 {
 	for (; *text; text++) {

@@ -65,7 +65,7 @@ static int run(const struct call *c, struct err *e)
 	else
 		code = err_exit_code(e, code);
 	if (code == FSDUEL_OK)
-		code = show_finished(j.dir, e);
+		code = show_finished(j.dir, NULL, e);
 	job_release(&j);
 	return code;
 }
@@ -77,9 +77,9 @@ const struct command command_duel = {
 	.summary = "measure a suite in virtual machines and compare",
 	.text = "Boots each kernel once per cell, block and mount, and writes samples.csv, "
 		"latency.csv and run.json into the results folder. In exact mode the same command "
-		"gives the same samples to the last digit, whatever else the machine does, however "
-		"many guests run at once, and with more passes. A folder may be given a --pass "
-		"later: --resume DIR --pass locks measures only what is new.",
+		"gives the same samples to the last digit, whatever else the machine does, "
+		"however many guests run at once, and with more passes. A folder may be given a "
+		"--pass later: --resume DIR --pass locks measures only what is new.",
 	.options = OPT(suite) | OPT(output) | OPT(resume) | OPT(baseline) | OPT(patched) |
 		   OPT(mode) | OPT(blocks) | OPT(until_sure) | OPT(max_blocks) | OPT(pass) |
 		   OPT(watch_blocks) | OPT(unscaled) | OPT(guests) | OPT(initramfs) | OPT(qemu) |

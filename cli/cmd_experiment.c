@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * cmd_experiment.c: `fsduel experiment E1`: from the name of an experiment to its report:
- * kernels, measuring, comparison, letter, pictures. tracking/experiment.h knows which
- * experiments there are and how far one is; experiment_show.c prints and writes them.
+ * kernels, measuring, comparison, letter, pictures. tracking/experiment.h finds experiments
+ * and their state; experiment_show.c prints and writes them.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/experiment_show.h"
+#include "cli/show.h"
 #include "cli/measure.h"
-#include "cli/options.h"
+#include "cli/command.h"
 #include "lib/num.h"
 #include "lib/proc.h"
 #include "runners/kernel/kernel.h"
@@ -21,7 +21,7 @@
 #define OUTPUT_DIR "fsduel-results/experiments"
 #define WORDS_MAX 64
 
-/* What became of one experiment in one mode. */
+/* One experiment in one mode, when it has ended. */
 struct outcome {
 	char *folder;
 	int code;
@@ -30,7 +30,6 @@ struct outcome {
 	struct buf summary;
 };
 
-/* All that were asked for. */
 struct round {
 	const struct options *o;
 	const char *dir;
@@ -67,11 +66,9 @@ static void say(struct round *r, const char *what, const char *sentences)
 
 static int make_kernel(struct round *r, const struct suite_kernel *k, struct err *e)
 {
-	bool line = r->line.terminal && !r->o->quiet;
 	/* A kernel of Debian's, "6.12", is fetched; any other image is there or is not. */
 	bool fetched =
 		!k->source && k->ref && isdigit((unsigned char)*k->ref) && !strchr(k->ref, '/');
-	struct build_line started = { .since_ns = now_ns() };
 	struct kernel_build b = suite_kernel_build(k);
 	struct err why = ERR_INIT;
 	char *path = NULL;
@@ -85,12 +82,7 @@ static int make_kernel(struct round *r, const struct suite_kernel *k, struct err
 	}
 	if (!r->o->quiet)
 		say(r, k->source ? "building the kernel" : "fetching the kernel", k->ref);
-	b.progress = line ? build_line_show : NULL;
-	b.arg = &started;
-	b.stop = &stop_signal;
-	ret = k->source ? kernel_build(&b, &path, e) : kernel_fetch(k->ref, &path, e);
-	if (line)
-		build_line_end();
+	ret = k->source ? progress_build(&b, r->o->quiet, e) : kernel_fetch(k->ref, &path, e);
 	free(path);
 	return ret;
 }
@@ -108,7 +100,6 @@ static int make_kernels(struct round *r, const struct suite *s, struct err *e)
 
 /* --- one experiment in one mode ------------------------------------------------------- */
 
-/* Measure what the folder lacks. */
 static int measure(struct job *j, struct outcome *out, struct err *e)
 {
 	enum experiment_state state;
@@ -254,7 +245,7 @@ static int read_mode(const char *word, enum mode *mode, struct err *e)
 	return at < 0 ? at : 0;
 }
 
-/* Suites that are given by their paths need no experiments to be there. */
+/* Suites by their paths can be run where there are no experiments. */
 static int choose(struct experiments *chosen, struct experiments *all, const struct call *c,
 		  struct err *e)
 {
@@ -296,19 +287,19 @@ const struct command command_experiment = {
 	.args = "[ID... | SUITE... | all]",
 	.max_args = WORDS_MAX,
 	.summary = "run experiments from their kernels to their reports",
-	.text = "An experiment is a suite of configs/experiments, or one given by its path, "
-		"./mine.ini. Without an ID they are listed, with what each needs and how long it "
-		"takes. E2 is also all that is named E2-*; all is all of them. Each gets the "
-		"kernels it lacks built (ten minutes the first time, then less than one) or "
-		"fetched, is measured in exact mode and, where KVM runs a guest, in mode kvm, "
-		"unless --mode says one, and is then compared. Its folder in --output, or "
-		"in " OUTPUT_DIR
-		", is a results folder like any other, with comparison.csv, letter.txt, plots and "
-		"report.html; where it looked for stale data, guard.csv instead. What is complete "
-		"there is not measured again, so the same command goes on with what was "
-		"interrupted; one that fails does not keep the others from being run.\n\n"
-		"An experiment asks, it is no gate: the exit code is 0 also where cells are "
-		"slower. Else it is the first that holds for some experiment of 2, 3 and 4.",
+	.text = "An experiment is a suite of configs/experiments, or a suite that is given by its "
+		"path, ./mine.ini. Without an ID the experiments are listed, with their kernels "
+		"and the time that they take. E2 stands for E2 and every E2-*, all for all of "
+		"them. Each gets its missing kernels built (ten minutes the first time, later "
+		"less than one) or fetched, is measured in exact mode and, where KVM runs a "
+		"guest, in mode kvm, or in the --mode given, and is compared. Its folder in "
+		"--output or " OUTPUT_DIR
+		" is a results folder like any other, with comparison.csv, "
+		"letter.txt, plots and report.html, or with guard.csv where the suite looks for "
+		"stale data. A complete folder is not measured again, so the same command goes on "
+		"after an interruption. A failed experiment does not stop the others.\n\n"
+		"An experiment is no gate: the exit code is 0 also where cells are slower. Else "
+		"it is the first of 2, 3 and 4 that some experiment ended with.",
 	.options = OPT(list) | OPT(output) | OPT(mode) | OPT(unscaled) | OPT(guests) | OPT(quiet),
 	.run = run,
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cmd_guard.c: `fsduel guard`: measure a suite whose readers look for stale data, as
- * `duel` measures one, and say on which variants they found any; or say so of a folder
- * that is there. Judging is analysis/guard's, drawing dashboards/table/guard_table.c's.
+ * cmd_guard.c: `fsduel guard`: measure a suite whose readers look for stale data, and name
+ * the variants on which they found any; or report a folder that is there. analysis/guard
+ * judges, dashboards/table/guard_table.c draws.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -10,21 +10,19 @@
 #include "analysis/guard/guard.h"
 #include "cli/measure.h"
 #include "cli/show.h"
-#include "dashboards/export/formats.h"
 #include "lib/data.h"
 #include "lib/fs.h"
 #include "lib/schema.h"
+#include "runners/folder/folder.h"
 
 #define DEFAULT_SUITE "configs/guard.ini"
 
 bool guard_asked(const char *dir)
 {
-	char *path = xasprintf("%s/%s", dir, RUN_JSON);
 	json_t *run = NULL;
-	bool asked = !fs_read_json(path, &run, NULL) && json_object_get(run, "guard");
+	bool asked = !folder_read_run(dir, &run, NULL) && json_object_get(run, "guard");
 
 	json_decref(run);
-	free(path);
 	return asked;
 }
 
@@ -117,12 +115,12 @@ const struct command command_guard = {
 	.summary = "look for stale data in direct reads beside writers into holes",
 	.text = "Marks free space with its own addresses and frees it; then direct readers run "
 		"beside mmap writers that fill holes of the same file. A read that returns the "
-		"mark, or a stamp of another round, is stale data. Measures as duel does, without "
-		"SUITE " DEFAULT_SUITE "; DIR alone prints the report of a results folder again. "
-		"docs/guard.md says what it can and cannot show.\n\n"
-		"Exit code 1: a variant is stale that is neither a control nor contrasted with one "
-		"that is stale, too; 4: a cell run has a complaint beside stale data; 5: with "
-		"--strict, a variant is unsure.",
+		"mark, or a stamp of another round, is stale data. The command measures as duel "
+		"does (default suite: " DEFAULT_SUITE "); DIR alone prints the report of a results "
+		"folder again. docs/guard.md has the limits of the method.\n\n"
+		"Exit code 1: a variant is stale that is neither a control nor contrasted with a "
+		"stale one; 4: a cell run has a complaint beside stale data; 5: with --strict, a "
+		"variant is unsure.",
 	.options = OPT(suite) | OPT(output) | OPT(resume) | OPT(baseline) | OPT(patched) |
 		   OPT(mode) | OPT(blocks) | OPT(guests) | OPT(qemu) | OPT(format) | OPT(strict) |
 		   OPT(quiet),

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * cmd_kernel.c: `fsduel kernel build|fetch|list|show`: Debian's kernels and one's own
- * brought into the cache, and what a kernel reference leads to. The work is done by
- * runners/kernel/kernel.h and kernel_build.h.
+ * brought into the cache, and the image behind a kernel reference.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -11,11 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/options.h"
+#include "cli/command.h"
 #include "cli/progress.h"
 #include "lib/clean.h"
 #include "lib/fs.h"
-#include "lib/proc.h"
 #include "runners/kernel/kernel.h"
 #include "runners/kernel/kernel_build.h"
 
@@ -65,7 +63,7 @@ static int fetch(const char *name, const struct options *o, struct err *e)
 	return show(name, o, e);
 }
 
-/* The name that fetch takes, the version of the source, and whether the cache has it. */
+/* Each name that fetch takes, with its version, and whether the cache has it. */
 static int list_archive(struct err *e)
 {
 	struct buf all = BUF_INIT;
@@ -97,8 +95,6 @@ static int list_archive(struct err *e)
 
 static int build(const char *name, const struct options *o, struct err *e)
 {
-	bool line = !o->quiet && isatty(STDERR_FILENO);
-	struct build_line started = { .since_ns = now_ns() };
 	struct kernel_build b = {
 		.name = name,
 		.tree = o->tree,
@@ -106,11 +102,7 @@ static int build(const char *name, const struct options *o, struct err *e)
 		.patches = o->patch.v,
 		.nr_patches = o->patch.n,
 		.config = o->config,
-		.progress = line ? build_line_show : NULL,
-		.arg = &started,
-		.stop = &stop_signal,
 	};
-	char *path = NULL;
 	int ret;
 
 	if (o->tree && o->source) {
@@ -118,14 +110,11 @@ static int build(const char *name, const struct options *o, struct err *e)
 		return FSDUEL_USAGE;
 	}
 	stop_signal_catch();
-	ret = kernel_build(&b, &path, e);
-	if (line)
-		build_line_end();
+	ret = progress_build(&b, o->quiet, e);
 	if (ret == -EINTR && stop_signal)
 		return 128 + stop_signal;
 	if (ret)
 		return err_exit_code(e, FSDUEL_MACHINE);
-	free(path);
 	return show(name, o, e);
 }
 
@@ -134,7 +123,7 @@ static int visible(const struct dirent *entry)
 	return entry->d_name[0] != '.';
 }
 
-/* Every name under which a kernel can be loaded; a link with what it leads to. */
+/* Every name under which a kernel can be loaded; a link with its target. */
 static int list(const char *unused, const struct options *o, struct err *e)
 {
 	struct dirent **entries = NULL;
@@ -215,11 +204,11 @@ const struct command command_kernel = {
 		"current kernel, a version (6.12.107, 6.1.0-47) is that one; --list prints the "
 		"versions that the archive has.\n\n"
 		"show prints what a reference leads to: a bzImage, a unified kernel image, a "
-		"folder that holds one (an unpacked package of Debian, Ubuntu, Fedora, openSUSE or "
-		"Arch, an installed root, a build tree), or the name of a fetched kernel. If the "
-		"modules are a package of their own, unpack it into the same folder. A name that "
-		"`list` shows with the package's version stays the same kernel for good. The cache "
-		"is $FSDUEL_CACHE, or fsduel in $XDG_CACHE_HOME or ~/.cache.",
+		"folder that holds one (an unpacked package of Debian, Ubuntu, Fedora, openSUSE "
+		"or Arch, an installed root, a build tree), or the name of a fetched kernel. If "
+		"the modules are a package of their own, unpack it into the same folder. A name "
+		"that `list` shows with the package's version stays the same kernel for good. The "
+		"cache is $FSDUEL_CACHE, or fsduel in $XDG_CACHE_HOME or ~/.cache.",
 	.options = OPT(tree) | OPT(source) | OPT(patch) | OPT(config) | OPT(list) | OPT(quiet),
 	.run = run,
 };

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * cmd_letter.c: `fsduel letter DIR`: a results folder as a block of text for a patch's
- * cover letter, printed or put into the mail that git format-patch has written. What
- * stands in a letter is dashboards/letter/letter.h's.
+ * cover letter, printed or put into the mail that git format-patch has written.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -13,7 +12,7 @@
 
 #define MAIL_MAX (64u << 20)
 
-/* What path leads to is replaced, also through a link, and keeps its mode. */
+/* Replace the file, also through a link; it keeps its mode. */
 static int replace(const char *path, const struct buf *text, struct err *e)
 {
 	char *real = realpath(path, NULL);
@@ -87,12 +86,12 @@ const struct command command_letter = {
 	.summary = "write a results folder as a block of text for a cover letter",
 	.text = "DIR is a folder written by `fsduel duel`. The block is plain ASCII of at most 72 "
 		"columns: the verdict, the cells that decide, the change against the number of "
-		"threads, the reasons, the machine and kernels, and how to measure it again. The "
-		"format unicode shows names as they are, for a blog; markdown is for a merge "
-		"request.\n\n"
+		"threads, the reasons, the machine and kernels, and the commands that measure it "
+		"again. The format unicode shows names as they are, for a blog; markdown is for a "
+		"merge request.\n\n"
 		"--into replaces the line *** BLURB HERE *** that git format-patch --cover-letter "
-		"writes, or the block that a former run put there; nothing else in the file "
-		"changes. Text of your own stands above or below it.\n\n"
+		"writes, or the block of a former run; nothing else in the file changes. Text of "
+		"your own stands above or below it.\n\n"
 		"Exit code 2: the folder cannot be read, or the file has no place for the block.",
 	.options = OPT(into) | OPT(contrast) | OPT(margin) | OPT(no_chart) | OPT(format),
 	.formats = /* enum letter_style */ "ascii|unicode|markdown",

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cmd_list.c: `fsduel list TOPIC`: what can be written into a suite and what is
- * measured, straight from the tables that the program itself uses.
+ * cmd_list.c: `fsduel list TOPIC`: the words of a suite and the metrics, from the tables
+ * that the program itself uses.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "analysis/locks/lock_classes.h"
-#include "cli/options.h"
+#include "analysis/locks/locks.h"
+#include "cli/command.h"
 #include "dashboards/plot/plot.h"
 #include "lib/data.h"
 #include "lib/ini.h"
@@ -26,7 +26,6 @@ static const char *const kind_names[] = {
 	[NUM_PCT] = "per cent",
 };
 
-/* The role's own default where it has one. */
 static const char *default_of(const struct param *p, const struct role *role)
 {
 	for (const char *const *d = role ? role->defaults : NULL; d && d[0]; d += 2)
@@ -66,7 +65,7 @@ static void list_roles(void)
 		print_role(*r);
 }
 
-/* only: the pass, or the role, that alone has it; NULL: all have. */
+/* what, only: "pass" or "role", and the one that has the metric; NULL: all have it. */
 static void print_metric(const char *name, const char *unit, enum better better, const char *help,
 			 const char *what, const char *only)
 {
@@ -168,9 +167,9 @@ const struct command command_list = {
 	.min_args = 1,
 	.max_args = 1,
 	.summary = "list roles, suites, metrics, parameters, lock classes or plots",
-	.text = "roles shows each role with the parameters it adds or gives another default; "
-		"params those of every mix, role and fio job. Suites are the *.ini files of "
-		"./configs or, without those, of the installed ones. locks shows the classes that "
-		"`fsduel locks` tells apart, plots the pictures of `fsduel plot`.",
+	.text = "roles: each role, with the parameters that it adds or gives another default. "
+		"params: the parameters of every mix, role and fio job. suites: the *.ini files "
+		"of ./configs or, without those, of the installed ones. locks: the classes that "
+		"`fsduel locks` tells apart. plots: the pictures of `fsduel plot`.",
 	.run = run,
 };

@@ -1,73 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cmd_locks.c: `fsduel locks DIR`: who waited for which lock, how long, and because of
- * whom, from the locks pass of a results folder. It reads and never measures. --perf runs
- * `perf lock contention` on the recordings that the folder keeps. perf takes the names of
- * functions from the kernel that runs; those of a guest's kernel are in the cache, where
- * the duel has left them.
+ * cmd_locks.c: `fsduel locks DIR`: the threads that waited for locks, how long, and because
+ * of whom, from the locks pass of a results folder. --perf runs `perf lock contention` on
+ * the recordings that the folder keeps, with the names of functions that the duel has left
+ * in the cache: perf itself would take those of the kernel that runs.
  */
-#include <dirent.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "analysis/locks/locks.h"
 #include "cli/show.h"
-#include "dashboards/export/formats.h"
 #include "lib/fs.h"
-#include "lib/num.h"
 #include "lib/proc.h"
 #include "lib/schema.h"
+#include "runners/folder/folder.h"
 #include "runners/profile/symbol_cache.h"
 
-/* --- perf's own table ---------------------------------------------------------------- */
-
-#define RECORDING "-locks.perf.data.gz"
 #define UNPACKED_MAX ((size_t)1 << 30)
 
-static int is_recording(const struct dirent *d)
-{
-	size_t len = strlen(d->d_name);
-
-	return len > strlen(RECORDING) && !strcmp(d->d_name + len - strlen(RECORDING), RECORDING);
-}
-
-/* The number behind a letter of "b0001-c0002-v01-locks.perf.data.gz"; 0: none. */
-static uint64_t number_of(const char *name, char letter)
-{
-	const char *at = strchr(name, letter);
-	char *digits = at ? xstrndup(at + 1, strspn(at + 1, "0123456789")) : NULL;
-	uint64_t number = 0;
-
-	if (digits && num_parse(digits, NUM_COUNT, &number, NULL))
-		number = 0;
-	free(digits);
-	return number;
-}
-
-static const char *member(const json_t *list, uint64_t number, const char *key)
-{
-	const char *text =
-		json_string_value(json_object_get(json_array_get(list, number - 1), key));
-
-	return text ? text : "?";
-}
-
-/* The names of the functions of that kernel; NULL: those of the kernel that runs. */
-static char *kallsyms_of(const json_t *run, const char *kernel)
-{
-	const char *key = json_string_value(json_object_get(
-		json_object_get(json_object_get(run, "kernels"), kernel), "kallsyms"));
-	char *path = NULL;
-
-	if (key && !symbol_cache_path(key, &path, NULL) && !fs_exists(path)) {
-		free(path);
-		path = NULL;
-	}
-	return path;
-}
+/* --- perf's own table ---------------------------------------------------------------- */
 
 static int ask_perf(struct buf *out, const char *data, const char *kallsyms, struct err *e)
 {
@@ -87,77 +39,91 @@ static int ask_perf(struct buf *out, const char *data, const char *kallsyms, str
 	return ret;
 }
 
-static int add_recording(struct buf *out, const char *dir, const char *name, const json_t *run,
-			 struct err *e)
+/* The file unpacked for perf, with the names of that kernel's functions, where they are kept. */
+static int add_table(struct buf *out, const char *path, const char *symbols, struct err *e)
 {
-	const json_t *cells = json_object_get(run, "cells");
-	const json_t *variants = json_object_get(run, "variants");
-	const uint64_t cell = number_of(name, 'c'), variant = number_of(name, 'v');
-	char *path = xasprintf("%s/" RAW_DIR "/%s", dir, name), *kallsyms;
-	char plain[] = "/tmp/fsduel-perf.XXXXXX";
+	char plain[] = "/tmp/fsduel-perf.XXXXXX", *kallsyms = NULL;
 	struct buf file = BUF_INIT, data = BUF_INIT;
 	int fd = mkstemp(plain);
 	int ret = fd < 0 ? err_sys(e, errno, "cannot make a file in /tmp")
 			 : fs_read(path, UNPACKED_MAX, &file, e);
 
-	kallsyms = kallsyms_of(run, member(variants, variant, "kernel"));
 	if (!ret)
 		ret = fs_decompress(file.data, file.len, &data, e);
 	if (!ret)
 		ret = fs_write_atomic(plain, data.data, data.len, e);
-	buf_addf(out, "%s%s  %s  %s  block %" PRIu64 "  (%s)\n", out->len ? "\n" : "",
-		 member(cells, cell, "workload"), member(cells, cell, "params"),
-		 member(variants, variant, "name"), number_of(name, 'b'), path);
+	if (!ret && symbols && symbol_cache_path(symbols, &kallsyms, NULL))
+		kallsyms = NULL;
 	if (!ret)
-		ret = ask_perf(out, plain, kallsyms, e);
+		ret = ask_perf(out, plain, kallsyms && fs_exists(kallsyms) ? kallsyms : NULL, e);
 	if (fd >= 0) {
 		unlink(plain);
 		close(fd);
 	}
 	free(kallsyms);
-	free(path);
 	buf_release(&file);
 	buf_release(&data);
 	return ret;
 }
 
-static int add_recordings(struct buf *out, const char *dir, struct err *e)
+/* The recording of one cell run, if the folder keeps it. */
+static int add_recording(struct buf *out, const char *dir, const json_t *run,
+			 const struct plan_unit *u, struct err *e)
 {
-	char *raw = xasprintf("%s/" RAW_DIR, dir), *run_path = xasprintf("%s/" RUN_JSON, dir);
-	struct dirent **names = NULL;
-	json_t *run = NULL;
-	int ret = fs_read_json(run_path, &run, e);
-	int n = ret ? 0 : scandir(raw, &names, is_recording, alphasort);
+	json_t *cell = json_array_get(json_object_get(run, "cells"), u->cell);
+	json_t *variant = json_array_get(json_object_get(run, "variants"), u->variant);
+	const char *workload = "?", *params = "?", *name = "?", *kernel = "", *symbols = NULL;
+	char key[64], *path;
+	int ret = 0;
 
-	if (!ret && n <= 0)
-		ret = err_add(
-			e, ENOENT,
-			"%s keeps no recording of a locks pass: measure with --pass locks, or "
-			"raise the suite's raw_budget",
-			dir);
-	for (int i = 0; i < n; i++) {
-		if (!ret)
-			ret = add_recording(out, dir, names[i]->d_name, run, e);
-		free(names[i]);
+	plan_unit_key(u, key);
+	path = xasprintf("%s/" RAW_DIR "/%s.perf.data.gz", dir, key);
+	if (fs_exists(path)) {
+		json_unpack(cell, "{s?s s?s}", "workload", &workload, "params", &params);
+		json_unpack(variant, "{s?s s?s}", "name", &name, "kernel", &kernel);
+		json_unpack((json_t *)run, "{s:{s:{s:s}}}", "kernels", kernel, "kallsyms",
+			    &symbols);
+		buf_addf(out, "%s%s  %s  %s  block %u  (%s)\n", out->len ? "\n" : "", workload,
+			 params, name, u->block, path);
+		ret = add_table(out, path, symbols, e);
 	}
-	free(names);
-	free(raw);
-	free(run_path);
+	free(path);
+	return ret;
+}
+
+static int print_perf(const char *dir, struct err *e)
+{
+	json_t *run = NULL, *cells = NULL, *variants = NULL;
+	struct buf out = BUF_INIT;
+	int blocks = 0, ret = folder_read_run(dir, &run, e);
+	size_t nr_cells, nr_variants;
+
+	if (!ret)
+		json_unpack(run, "{s?o s?o s?{s?i}}", "cells", &cells, "variants", &variants,
+			    "suite", "blocks", &blocks);
+	nr_cells = json_array_size(cells);
+	nr_variants = json_array_size(variants);
+	for (size_t i = 0; !ret && i < (size_t)(blocks > 0 ? blocks : 0) * nr_cells * nr_variants;
+	     i++) {
+		const struct plan_unit u = { .block = (unsigned)(i / nr_variants / nr_cells) + 1,
+					     .cell = i / nr_variants % nr_cells,
+					     .variant = i % nr_variants,
+					     .pass = PASS_LOCKS };
+
+		ret = add_recording(&out, dir, run, &u, e);
+	}
+	if (!ret && !out.len)
+		ret = err_add(e, ENOENT,
+			      "%s keeps no recording of a locks pass: measure with --pass locks, "
+			      "or raise the suite's raw_budget",
+			      dir);
+	ret = ret ? err_exit_code(e, FSDUEL_USAGE) : show_print(&out, e);
+	buf_release(&out);
 	json_decref(run);
 	return ret;
 }
 
 /* --- the command ----------------------------------------------------------------------- */
-
-static int run_perf(const char *dir, struct err *e)
-{
-	struct buf out = BUF_INIT;
-	int code =
-		add_recordings(&out, dir, e) ? err_exit_code(e, FSDUEL_USAGE) : show_print(&out, e);
-
-	buf_release(&out);
-	return code;
-}
 
 static int run(const struct call *c, struct err *e)
 {
@@ -168,7 +134,7 @@ static int run(const struct call *c, struct err *e)
 	int ret, code = FSDUEL_USAGE;
 
 	if (c->o.perf)
-		return run_perf(dir, e);
+		return print_perf(dir, e);
 	ret = results_load(&r, dir, e);
 	if (!ret)
 		ret = locks_load(&l, r, dir, e);
@@ -195,10 +161,10 @@ const struct command command_locks = {
 	.max_args = 1,
 	.summary = "show who waited for which lock, how long, and because of whom",
 	.text = "DIR is a folder that was measured with --pass locks. For every cell and variant "
-		"the table shows each class of locks that was waited for, shared and exclusive "
-		"apart, and who waited where; `fsduel list locks` lists the classes, docs/locks.md "
-		"says what is recorded. The cost of watching is the throughput of the watched runs "
-		"against the others.\n\n"
+		"the table shows each class of locks with waits, shared and exclusive apart, and "
+		"the places that waited; `fsduel list locks` lists the classes, and docs/locks.md "
+		"explains the recording. The cost of watching is the throughput of the watched "
+		"runs against the others.\n\n"
 		"Exit code 2: the folder has no locks pass or cannot be read.",
 	.options = OPT(format) | OPT(perf),
 	.formats = FORMATS_OF_LOCKS,

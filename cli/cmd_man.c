@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "cli/options.h"
+#include "cli/command.h"
 #include "cli/show.h"
 
 /*
@@ -31,7 +31,6 @@ static void add_text(struct buf *b, const char *text)
 	buf_addc(b, '\n');
 }
 
-/* A heading and the text under it. */
 static void add_item(struct buf *b, const char *head, const char *text)
 {
 	buf_adds(b, ".TP\n");
@@ -116,7 +115,7 @@ const struct command command_man = {
 	.args = "[COMMAND]",
 	.max_args = 1,
 	.summary = "print a manual page",
-	.text = "Without COMMAND the page of fsduel itself. `fsduel man duel | man -l -` shows "
-		"one.",
+	.text = "Prints the page of fsduel itself without COMMAND. `fsduel man duel | man -l -` "
+		"shows one.",
 	.run = run,
 };

@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cmd_plan.c: `fsduel plan`: what a suite would measure, in which order and for how long,
- * for people; plan_json.c says the same for programs. It measures nothing and needs no
- * kernel.
+ * cmd_plan.c: `fsduel plan`: the cell runs of a suite, their order and how long they take,
+ * for people; plan_json.c says the same for programs. With --missing DIR, the cell runs
+ * that a results folder still lacks, and whether the others were measured in turn.
  */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cli/fio_ask.h"
 #include "cli/measure.h"
-#include "cli/plan_show.h"
+#include "lib/fs.h"
 #include "lib/num.h"
-#include "runners/tables/device.h"
+#include "lib/schema.h"
+#include "runners/host/order.h"
+#include "runners/host/reboot.h"
+#include "runners/suite/suite.h"
+#include "runners/tables/mode.h"
 #include "runners/vm/vm.h"
 
 static const char *or_default(const char *text, const char *def)
@@ -169,6 +172,123 @@ static void print_plan(const struct plan *p, unsigned guests)
 	buf_release(&few);
 }
 
+/* --- a results folder: what it lacks --------------------------------------------------- */
+
+/* A folder as it is, for reading: no lock, no run.json of our own. */
+struct shelf {
+	struct begun begun;
+	struct suite suite;
+	struct plan plan;
+	struct folder folder;
+};
+
+/* The suite's text is the folder's copy; its path is the original's, beside which its jobs lie. */
+static int read_suite(struct shelf *s, const char *dir, struct err *e)
+{
+	char *copy = xasprintf("%s/" SUITE_INI, dir);
+	struct buf text = BUF_INIT;
+	/* Any label will do: it gives a suite without kernels its two. */
+	struct suite_overrides over = {
+		.running = json_object_size(json_object_get(s->begun.run, "kernels")) == 2
+				   ? "baseline"
+				   : NULL,
+	};
+	int ret = fs_read(copy, 0, &text, e);
+
+	begun_fill(&over, &s->begun);
+	over.baseline = over.patched = NULL;
+	if (!ret)
+		ret = suite_load_mem(&s->suite, s->begun.suite, buf_str(&text), text.len, &over, e);
+	if (!ret)
+		ret = suite_draw_order(&s->suite, dir, e);
+	if (!ret)
+		ret = plan_make(&s->plan, &s->suite, e);
+	buf_release(&text);
+	free(copy);
+	return ret;
+}
+
+/* "patched: 12 of 24 cell runs missing: block 2 (6), 3 (6)" */
+static void print_lacking(const struct shelf *s, const struct reboot_legs *l, size_t kernel)
+{
+	struct buf blocks = BUF_INIT;
+	unsigned missing = 0, planned = 0;
+
+	for (size_t i = 0; i < s->plan.nr_units; i++)
+		planned += s->suite.variants[s->plan.units[i].variant].kernel == kernel;
+	for (size_t i = 0; i < l->n; i++) {
+		const struct reboot_leg *leg = &l->v[i];
+
+		if (leg->kernel != kernel || !leg->missing)
+			continue;
+		buf_addf(&blocks, "%s %u (%u)", missing ? "," : ": block", leg->block,
+			 leg->missing);
+		missing += leg->missing;
+	}
+	printf("%s: %u of %u cell runs missing%s\n", s->suite.kernels[kernel].label, missing,
+	       planned, buf_str(&blocks));
+	buf_release(&blocks);
+}
+
+/* The first leg with something missing, and the command that measures it. */
+static void print_next(const struct shelf *s, const struct reboot_legs *l)
+{
+	size_t i = 0;
+
+	while (i < l->n && !l->v[i].missing)
+		i++;
+	if (i == l->n || s->suite.nr_kernels < 2)
+		return;
+	printf("next in the plan's order: block %u of %s", l->v[i].block,
+	       s->suite.kernels[l->v[i].kernel].label);
+	if (s->suite.mode == MODE_HOST)
+		printf(" (fsduel run --kernel %s --block %u)",
+		       s->suite.kernels[l->v[i].kernel].label, l->v[i].block);
+	printf("\n");
+}
+
+static void print_turns(const struct shelf *s)
+{
+	struct order_count count;
+	struct buf why = BUF_INIT;
+	struct order o;
+
+	order_read(&o, &s->folder);
+	if (order_is_blocked(&o, &count, &why))
+		printf("warning: %s\n", buf_str(&why));
+	else if (count.kernels > 1)
+		printf("%zu cell runs on %u boot%s, in %u stretches: interleaved\n", o.nr_runs,
+		       count.boots, count.boots == 1 ? "" : "s", count.stretches);
+	buf_release(&why);
+	order_release(&o);
+}
+
+static int show_missing(const char *dir, struct err *e)
+{
+	struct shelf s = { .folder = { .dir = (char *)dir, .lock_fd = -1 } };
+	struct reboot_legs l = { NULL, 0 };
+	int ret = begun_read(&s.begun, dir, NULL, e);
+
+	s.folder.suite = &s.suite;
+	s.folder.plan = &s.plan;
+	if (!ret)
+		ret = read_suite(&s, dir, e);
+	if (!ret) {
+		legs_missing(&l, dir, &s.plan);
+		for (size_t k = 0; k < s.suite.nr_kernels; k++)
+			print_lacking(&s, &l, k);
+		print_next(&s, &l);
+		print_turns(&s);
+	}
+	reboot_legs_release(&l);
+	plan_release(&s.plan);
+	suite_release(&s.suite);
+	begun_release(&s.begun);
+	return ret;
+}
+
+/* --- the command ----------------------------------------------------------------------- */
+
 static int check_options(const struct call *c, struct err *e)
 {
 	unsigned suites = c->nr_args + !!c->o.suite;
@@ -191,7 +311,7 @@ static int run(const struct call *c, struct err *e)
 	int ret = check_options(c, e);
 
 	if (!ret && c->o.missing)
-		return plan_missing(c->o.missing, e) ? err_exit_code(e, FSDUEL_USAGE) : FSDUEL_OK;
+		return show_missing(c->o.missing, e) ? err_exit_code(e, FSDUEL_USAGE) : FSDUEL_OK;
 	if (!ret)
 		ret = suite_load(&s, c->nr_args ? c->args[0] : c->o.suite, &over, e);
 	if (!ret)
@@ -214,10 +334,10 @@ const struct command command_plan = {
 	.max_args = 1,
 	.summary = "show what a suite would measure, in which order and for how long",
 	.text = "Reads and checks the suite, multiplies it out and measures nothing; fio jobs are "
-		"shown to `fio --parse-only`. Kernels need not be there. The order of the variants "
-		"is drawn once a block: in exact mode from the suite's seed, elsewhere anew when a "
-		"run starts, and the order shown is an example. More blocks leave the order of the "
-		"earlier ones as it is.",
+		"shown to `fio --parse-only`. Kernels need not be there. The order of the "
+		"variants is drawn once a block: in exact mode from the suite's seed, elsewhere "
+		"anew when a run starts, and the order shown is an example. More blocks leave the "
+		"order of the earlier ones as it is.",
 	.options = OPT(suite) | OPT(missing) | OPT(baseline) | OPT(patched) | OPT(mode) |
 		   OPT(blocks) | OPT(pass) | OPT(watch_blocks) | OPT(unscaled) | OPT(guests) |
 		   OPT(format),

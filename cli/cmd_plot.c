@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cmd_plot.c: `fsduel plot DIR`: the pictures of a results folder chosen, named and drawn,
- * into a folder of their own. What the pictures are is dashboards/plot/plot.h's.
+ * cmd_plot.c: `fsduel plot DIR`: the pictures of a results folder chosen, named and drawn
+ * into a folder of their own; dashboards/plot draws them.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -37,7 +37,7 @@ static char *file_name(const char *kind, const char *contrast, size_t number, bo
 	return buf_detach(&b, NULL);
 }
 
-/* Names of the contrasts that there are rows of, each once. */
+/* The names of the contrasts that have rows. */
 static struct strv contrasts_of(const struct comparison *c)
 {
 	struct strv names = STRV_INIT;
@@ -99,7 +99,7 @@ static void add_skipped(struct buf *out, const struct plot_request *q)
 	buf_release(&first);
 }
 
-/* What was drawn where, or the pictures themselves, then what was not drawn and why. */
+/* The files, or the pictures themselves, then the pictures that are left out, and why. */
 static unsigned report(struct buf *out, const struct pictures *p, const char *dir)
 {
 	unsigned drawn = 0;
@@ -172,6 +172,7 @@ static int run(const struct call *c, struct err *e)
 }
 
 #define KIND_LINE(name, script, needs, help, once) "\n  " #name ": " help
+#define KIND_LINES PLOT_KINDS(KIND_LINE)
 
 const struct command command_plot = {
 	.name = "plot",
@@ -180,10 +181,9 @@ const struct command command_plot = {
 	.max_args = 1,
 	.summary = "draw a results folder: change, scaling, latency, locks, and more",
 	.text = "Draws each kind of picture as SVG and PNG by gnuplot, into --output or DIR/plots. "
-		"A picture without data is left out, and the reason is printed:" PLOT_KINDS(
-			KIND_LINE) "\n\nThe tables behind them are in data/, and plots.gp draws "
-				   "them all again: docs/plots.md. Exit code 3: gnuplot is not "
-				   "there.",
+		"A picture without data is left out, and the reason is printed:" KIND_LINES "\n\n"
+		"Their tables are in data/, and plots.gp draws them all again: docs/plots.md. Exit "
+		"code 3: gnuplot is missing.",
 	.options = OPT(output) | OPT(kind) | OPT(contrast) | OPT(workload) | OPT(ascii),
 	.run = run,
 };

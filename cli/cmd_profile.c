@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cmd_profile.c: `fsduel profile DIR`: what an operation costs in which kernel function,
- * on both sides, from the profile pass of a results folder. It reads and never measures.
+ * cmd_profile.c: `fsduel profile DIR`: the cost of an operation in each kernel function, on
+ * both sides, from the profile pass of a results folder. It measures nothing.
  */
 #include <errno.h>
 #include <string.h>
@@ -71,7 +71,7 @@ const struct command command_profile = {
 		"time, the functions and the subsystems whose instructions changed most, and "
 		"whether a function is called more often or takes longer each time. The format "
 		"folded is for tools that draw flame graphs: \"cell;subsystem;function "
-		"instructions\". docs/profile.md says what is counted.\n\n"
+		"instructions\". docs/profile.md explains the counts.\n\n"
 		"Exit code 4: a planned pair has no profile; 2: the folder has no profile pass or "
 		"cannot be read.",
 	.options = OPT(contrast) | OPT(workload) | OPT(top) | OPT(all) | OPT(format) | OPT(side),

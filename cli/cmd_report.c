@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cmd_report.c: `fsduel report DIR`: a results folder as one page for a browser. Here the
- * folder's files are listed and the way from the page to them is found; what stands in
- * the page is dashboards/report/report.h's.
+ * cmd_report.c: `fsduel report DIR`: a results folder as one page for a browser. This file
+ * lists the folder's files and the way to them; dashboards/report writes the page.
  */
 #include <errno.h>
 #include <fts.h>
@@ -148,8 +147,8 @@ const struct command command_report = {
 	.summary = "write a results folder as one page for a browser",
 	.text = "The page is --output, or DIR/report.html. It has the verdicts in a table that "
 		"sorts and filters, for every cell its samples, plots, roles and locks, and the "
-		"machine and the kernels. It holds all it needs, works without a network and loads "
-		"nothing; the folder's files are linked where they lie.\n\n"
+		"machine and the kernels. It works without a network and loads nothing; it links "
+		"the folder's files in their place.\n\n"
 		"The exit code says whether the page could be written: it is no verdict.",
 	.options = OPT(output) | OPT(contrast) | OPT(margin),
 	.run = run,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cmd_run.c: `fsduel run`: measure a suite on this machine and the kernel that runs.
- * Measuring is runners/host/host.c. With --kexec each block of each kernel is a leg: it is
- * measured, the next kernel is booted, and the run goes on there.
+ * cmd_run.c: `fsduel run`: measure a suite on this machine and the kernel that runs. With
+ * --kexec each block of each kernel is a leg: it is measured, the next kernel is booted, and
+ * the run goes on there.
  */
 #include <errno.h>
 #include <signal.h>
@@ -12,60 +12,43 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "cli/fio_ask.h"
 #include "cli/measure.h"
-#include "cli/options.h"
+#include "cli/command.h"
 #include "cli/show.h"
 #include "lib/fs.h"
 #include "lib/schema.h"
+#include "runners/folder/folder.h"
 #include "runners/host/host.h"
 #include "runners/host/reboot.h"
 #include "runners/suite/suite.h"
 
 #define SETTLE_NS 10000000000u
 
-extern const struct command command_run;
-
-/* The kinds of target, by the options that ask for them. */
-static int choose_target(const struct options *o, struct target_wants *w, struct err *e)
-{
-	const struct {
-		bool asked;
-		enum target_kind kind;
-	} kinds[] = {
-		{ o->image, TARGET_IMAGE }, { o->device, TARGET_DEVICE },
-		{ o->dir, TARGET_DIR },     { o->null_blk, TARGET_NULL_BLK },
-		{ o->zram, TARGET_ZRAM },
-	};
-	unsigned asked = 0;
-
-	*w =
-		(struct target_wants){ TARGET_IMAGE, o->image, o->device,
-				       o->destroy,   o->dir,   o->force };
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (kinds[i].asked) {
-			w->kind = kinds[i].kind;
-			asked++;
-		}
-	if (asked > 1)
-		return err_add(e, EINVAL,
-			       "give one of --image, --device, --dir, --null-blk and --zram");
-	if (w->kind != TARGET_DEVICE && (o->destroy || o->force))
-		return err_add(e, EINVAL, "--destroy and --force go with --device");
-	return 0;
-}
-
+/* The target by the option that asks for its kind; an image where there is none. */
 static int check_options(const struct options *o, struct target_wants *w, struct err *e)
 {
-	int ret = choose_target(o, w, e);
-
+	*w = (struct target_wants){ o->device     ? TARGET_DEVICE
+				    : o->dir      ? TARGET_DIR
+				    : o->null_blk ? TARGET_NULL_BLK
+				    : o->zram     ? TARGET_ZRAM
+						  : TARGET_IMAGE,
+				    o->image,
+				    o->device,
+				    o->destroy,
+				    o->dir,
+				    o->force };
+	if (!!o->image + !!o->device + !!o->dir + o->null_blk + o->zram > 1)
+		return err_add(e, EINVAL,
+			       "give one of --image, --device, --dir, --null-blk and --zram");
+	if (!o->device && (o->destroy || o->force))
+		return err_add(e, EINVAL, "--destroy and --force go with --device");
 	if (o->kexec.n && (o->kernel || o->block))
-		ret = err_add(
-			e, EINVAL,
-			"--kexec chooses kernel and block itself: leave --kernel and --block out");
-	else if (o->settle && o->no_settle)
-		ret = err_add(e, EINVAL, "--settle and --no-settle exclude each other");
-	return ret;
+		return err_add(e, EINVAL,
+			       "--kexec chooses kernel and block itself: leave --kernel and "
+			       "--block out");
+	if (o->settle && o->no_settle)
+		return err_add(e, EINVAL, "--settle and --no-settle exclude each other");
+	return 0;
 }
 
 /* A run of the command, and the part of it that is measured at a time. */
@@ -120,7 +103,7 @@ static int measure(struct host_job *h, struct err *e)
 	if (code != FSDUEL_OK)
 		return code;
 	if (!h->elsewhere)
-		return show_finished(h->job.dir, e);
+		return show_finished(h->job.dir, NULL, e);
 	done = h->last.done;
 	printf("%u cell run%s of %s now in %s; %u more are still missing, of other kernels or "
 	       "blocks:\nboot the other kernel and give the same command with its --kernel\n",
@@ -149,7 +132,7 @@ static int note_command(struct reboot_state *s, struct err *e)
 	return ret;
 }
 
-/* What to do next: step, and its leg where it has one. What comes next decides host/reboot.c. */
+/* The next step by host/reboot.c, and its leg where it has one. */
 static int look(const struct host_job *h, const struct reboot_state *s, const struct plan *p,
 		struct reboot_step *step, struct reboot_leg *leg, struct err *e)
 {
@@ -172,7 +155,7 @@ static int look(const struct host_job *h, const struct reboot_state *s, const st
 	return ret;
 }
 
-/* Identify the kernels, check that it can be done here, install the unit; or leave nothing. */
+/* Identify the kernels, check this machine, install the unit; or leave nothing. */
 static int begin_turns(const struct host_job *h, struct reboot_state *s, const struct plan *p,
 		       struct err *e)
 {
@@ -211,7 +194,7 @@ static void note_in_folder(const char *dir, const char *why)
 	char *path = xasprintf("%s/" RUN_JSON, dir);
 	json_t *run = NULL, *notes;
 
-	if (fs_exists(path) && !fs_read_json(path, &run, NULL)) {
+	if (!folder_read_run(dir, &run, NULL)) {
 		notes = json_object_get(run, "notes");
 		if (!json_is_array(notes))
 			json_object_set_new(run, "notes", notes = json_array());
@@ -222,7 +205,7 @@ static void note_in_folder(const char *dir, const char *why)
 	free(path);
 }
 
-/* The run ends here; why may be NULL: the sentences in e say it. */
+/* The run ends here; why: NULL, or the reason where e has none. */
 static int give_up(const struct host_job *h, const char *why, int code, struct err *e)
 {
 	if (why)
@@ -296,7 +279,7 @@ static int take_turns(struct host_job *h, struct reboot_state *s, const struct p
 	return code;
 }
 
-/* state: where it was left before this boot; NULL: it begins now. */
+/* state: that of before this boot; NULL: the run begins now. */
 static int measure_in_turn(struct host_job *h, struct reboot_state *state, struct err *e)
 {
 	struct reboot_state begun = REBOOT_STATE_NONE;
@@ -311,7 +294,7 @@ static int measure_in_turn(struct host_job *h, struct reboot_state *state, struc
 	if (code == FSDUEL_OK)
 		code = take_turns(h, state ? state : &begun, &p, &complete, e);
 	if (complete)
-		code = show_finished(h->job.dir, e);
+		code = show_finished(h->job.dir, NULL, e);
 	reboot_state_release(&begun);
 	plan_release(&p);
 	return code;
@@ -340,18 +323,17 @@ static int run_as_asked(const struct call *c, struct reboot_state *state, struct
 	return code;
 }
 
-/* The command that was given before the boot, in the folder in which it was given. */
-static int resume_after_boot(struct err *e)
+/* The command line of before the boot, in its folder. */
+static int resume_after_boot(const struct command *command, struct err *e)
 {
-	struct call before = { .command = &command_run };
+	struct call before = { .command = command };
 	struct reboot_state state;
 	int ret = reboot_load(&state, "", e), code;
 
 	if (!ret && chdir(state.cwd))
 		ret = err_sys(e, errno, "cannot go to %s", state.cwd);
 	if (!ret)
-		ret = options_parse(&command_run, (int)state.command.n, state.command.v, &before,
-				    e);
+		ret = options_parse(command, (int)state.command.n, state.command.v, &before, e);
 	code = ret ? err_exit_code(e, FSDUEL_MACHINE) : run_as_asked(&before, &state, e);
 	reboot_state_release(&state);
 	return code;
@@ -359,7 +341,7 @@ static int resume_after_boot(struct err *e)
 
 static int run(const struct call *c, struct err *e)
 {
-	return c->o.kexec_resume ? resume_after_boot(e) : run_as_asked(c, NULL, e);
+	return c->o.kexec_resume ? resume_after_boot(c->command, e) : run_as_asked(c, NULL, e);
 }
 
 const struct command command_run = {
@@ -367,11 +349,11 @@ const struct command command_run = {
 	.args = "[SUITE]",
 	.max_args = 1,
 	.summary = "measure a suite on this machine and the kernel that runs",
-	.text = "Runs the cells of the kernel that runs, as root, on a target that is made for it "
-		"or named for it, and takes away what it made, however it ends. The same folder "
-		"may be given on any number of boots: each adds what is missing of its --kernel. "
-		"--device is refused where the device holds something, unless --force is given, "
-		"and always where it is in use.",
+	.text = "Runs the cells of the kernel that runs now, as root, on a target that is made "
+		"for it or named for it, and takes away the things it made, however it ends. The "
+		"same folder may be given on any number of boots: each adds the missing cell runs "
+		"of its --kernel. --device is refused where the device holds something, unless "
+		"--force is given, and always where it is in use.",
 	.options = OPT(suite) | OPT(output) | OPT(resume) | OPT(kernel) | OPT(image) | OPT(device) |
 		   OPT(destroy) | OPT(force) | OPT(dir) | OPT(null_blk) | OPT(zram) | OPT(blocks) |
 		   OPT(block) | OPT(pass) | OPT(watch_blocks) | OPT(unscaled) | OPT(settle) |

@@ -2,14 +2,13 @@
 /*
  * command.h: the commands and all their options. A command is one file cli/cmd_NAME.c
  * with one `const struct command command_NAME`; make finds it. An option is one row of
- * OPTIONS, for all commands: one letter, one name, one meaning, one line of help. A
- * command picks its options from that table. Reading a command line, -h, the man pages
- * and the shell completions all use these tables and nothing else.
+ * OPTIONS, for all commands; a command picks its options from that table. Reading a
+ * command line (options.c), -h, the man pages and the shell completions use these tables
+ * and nothing else.
  */
 #ifndef FSDUEL_CLI_COMMAND_H
 #define FSDUEL_CLI_COMMAND_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -48,11 +47,11 @@ enum option_kind {
 #define OPTIONS(X) \
 X('c', suite, "suite", string, 0, "SUITE", "the suite file, the same as the word SUITE") \
 X('o', output, "output", string, 0, "PATH", \
-	"where the results go: a new folder, or what the text above says") \
+	"write to PATH: a new results folder, unless the text above says otherwise") \
 X(0, resume, "resume", string, 0, "DIR", \
 	"go on with this results folder: measure only what is missing") \
 X(0, missing, "missing", string, 0, "DIR", \
-	"show what this results folder still lacks, by kernel and block, and read no suite") \
+	"count the cell runs that this results folder lacks, by kernel and block; read no suite") \
 X('k', kernel, "kernel", string, 0, "KERNEL", \
 	"the kernel to measure: bzImage, unpacked package, build tree or fetched name; for run " \
 	"the suite's label of the kernel that runs now") \
@@ -69,8 +68,8 @@ X(0, until_sure, "until-sure", flag, 0, NULL, \
 X(0, max_blocks, "max-blocks", count, 1000, "N", \
 	"with --until-sure: at most that many blocks, instead of 20") \
 X(0, pass, "pass", strings, 0, "PASS", \
-	"measure again while something watches: locks (who waits for which lock, how long) or " \
-	"profile (which functions an operation executes)") \
+	"measure again under watch: locks (waits for locks, and their holders) or profile (the " \
+	"functions that an operation executes)") \
 X(0, watch_blocks, "watch-blocks", count, 1000, "N", \
 	"passes watch the first N blocks, instead of the suite's number") \
 X(0, unscaled, "unscaled", flag, 0, NULL, \
@@ -91,44 +90,44 @@ X(0, dir, "dir", string, 0, "PATH", "measure in this directory, on its file syst
 X(0, null_blk, "null-blk", flag, 0, NULL, \
 	"measure on a null_blk device with the suite's [device] settings") \
 X(0, zram, "zram", flag, 0, NULL, "measure on a zram device as large as the suite's [device]") \
-X(0, force, "force", flag, 0, NULL, "go on after a doubt: see the text above") \
+X(0, force, "force", flag, 0, NULL, "go on in spite of a refusal: see the text above") \
 X(0, settle, "settle", ns, 0, "TIME", \
-	"how long a cell waits at most for an idle machine (default: 10s)") \
+	"wait no longer for an idle machine before a cell (default: 10s)") \
 X(0, no_settle, "no-settle", flag, 0, NULL, "do not wait for an idle machine") \
 X(0, kexec, "kexec", strings, 0, "LABEL=BZIMAGE[,INITRD]", \
 	"boot this kernel of the suite by kexec and measure it in turn with the others; once for " \
 	"each kernel") \
 X(0, kexec_resume, "kexec-resume", flag, 0, NULL, \
 	"go on with a run by --kexec after a boot; its systemd unit does this") \
-X('l', list, "list", flag, 0, NULL, "show what there is, and do nothing") \
+X('l', list, "list", flag, 0, NULL, \
+	"list the experiments, or the kernels of the archive, and do nothing") \
 X('C', contrast, "contrast", string, 0, "NAME", "only this contrast of the suite") \
 X('w', workload, "workload", string, 0, "NAME", "only the cells of this workload") \
 X('r', role, "role", string, 0, "NAME|all", \
 	"only this role, or only the whole workload (all); without it both") \
 X('M', metric, "metric", string, 0, "NAME|all", \
-	"this metric, or every one; without it the primary ones") \
+	"show this metric, or all of them (default: the primary ones)") \
 X('K', kind, "kind", strings, 0, "NAME", \
-	"this kind of picture; may be repeated; without it every kind") \
+	"draw only this kind of picture; may be repeated") \
 X('n', top, "top", count, 0, "N", \
-	"so many functions a cell; without it 10 in a table, else all") \
+	"show N functions of each cell (default: 10 in a table, else all)") \
 X('a', all, "all", flag, 0, NULL, "every function") \
 X(0, side, "side", choice, 0, "patched|baseline", \
-	"whose folded stacks; without it those of patched") \
+	"the side of the folded stacks (default: patched)") \
 X('f', format, "format", choice, 0, NULL, \
-	"the form of the output; without it the first of these") \
+	"the form of the output (default: the first)") \
 X(0, perf, "perf", flag, 0, NULL, \
-	"print perf's own table of each recording that DIR keeps instead") \
+	"print perf's own tables of the recordings in DIR instead") \
 X(0, ascii, "ascii", flag, 0, NULL, "print the pictures as text; write no file") \
 X(0, no_chart, "no-chart", flag, 0, NULL, "leave out the chart, which gnuplot draws") \
 X(0, into, "into", string, 0, "FILE", \
 	"put the letter into FILE, such as 0000-cover-letter.patch, and do not print it") \
 X(0, margin, "margin", string, 0, "PERCENT", \
-	"changes up to that are the same, such as 2%; without it the suite's, 2%, or 0.1% in " \
-	"exact mode") \
+	"a change up to PERCENT is the same (default: the suite's margin, or 2%, in exact mode " \
+	"0.1%)") \
 X(0, strict, "strict", flag, 0, NULL, "exit with 5 where something is unsure") \
 X(0, measure, "measure", flag, 0, NULL, \
-	"also work for 5 s in the working directory, to see how much one run differs from the " \
-	"next") \
+	"also work for 5 s in the working directory, and show the spread from run to run") \
 X(0, tree, "tree", string, 0, "DIR", "build this kernel tree, which is only read") \
 X(0, source, "source", string, 0, "SERIES", \
 	"build Debian's source of this series (default: 6.12)") \
@@ -193,11 +192,35 @@ struct exit_row {
 extern const struct exit_row fsduel_exits[]; /* ends with a NULL code */
 
 /*
- * Set by SIGINT, SIGTERM and SIGHUP to the signal's number; the only mutable global.
- * It is atomic because threads look at it, too. stop_signal_catch installs the handlers;
- * a second signal ends the program at once.
+ * Read argv (argv[0] is the command's name, argv[argc] is NULL; getopt reorders it) into
+ * call->o and call->args; the rest of *call stays. Strings point into argv. Options may
+ * stand before, between and after words; "--" ends them; the last of equal options wins.
+ * Nothing behind -h is looked at. -EINVAL with FSDUEL_USAGE noted: an unknown option, a
+ * bad value, too few or too many words. Not for threads: getopt has global state.
  */
-extern atomic_int stop_signal;
-void stop_signal_catch(void);
+int options_parse(const struct command *c, int argc, char **argv, struct call *call, struct err *e);
+
+/* Has the command this option? */
+bool option_picked(const struct command *c, const struct option_row *row);
+/* What stands behind the option: "DIR", "table|csv|json"; NULL for a flag. */
+const char *option_arg(const struct command *c, const struct option_row *row);
+/* "-o, --output PATH" (malloc'ed). */
+char *option_heading(const struct command *c, const struct option_row *row);
+
+/*
+ * The index of word in the list "a|b|c"; 0 for NULL. -EINVAL with a sentence:
+ * "unknown WHAT 'x'; did you mean ...".
+ */
+int choice_find(const char *what, const char *list, const char *word, struct err *e);
+/* The command of that name; NULL with the same sentence. */
+const struct command *command_find(const struct command *const *all, const char *name,
+				   struct err *e);
+
+/* Columns of the terminal that fd is; 80 for a pipe or a file. */
+size_t terminal_width(int fd);
+
+/* cmd_help.c: append the texts of `fsduel COMMAND -h` and `fsduel -h`, in so many columns. */
+void options_help(const struct command *c, size_t width, struct buf *b);
+void options_main_help(const struct command *const *all, size_t width, struct buf *b);
 
 #endif

@@ -1,21 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* experiment_show.c: see experiment_show.h. Nothing is measured here. */
-#include "cli/experiment_show.h"
+/* experiment_show.c: the list of experiments, and the results of one; see show.h. */
+#include "cli/show.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-#include "cli/show.h"
-#include "dashboards/table/table.h"
 #include "dashboards/words/text.h"
 #include "lib/fs.h"
 #include "lib/num.h"
-#include "lib/schema.h"
 #include "runners/vm/vm.h"
 
 #define LETTER_TXT "letter.txt"
 #define WIDTH 79u
+
+static const struct options none;
 
 static void add_line(struct buf *b, const char *first, const char *text)
 {
@@ -105,7 +103,6 @@ int experiments_print_list(const struct experiments *x, bool unscaled, unsigned 
 
 static int write_letter(const char *folder, struct err *e)
 {
-	static const struct options none;
 	char *path = xasprintf("%s/" LETTER_TXT, folder);
 	struct buf block = BUF_INIT;
 	int ret = letter_block(&block, folder, &none, e);
@@ -117,41 +114,18 @@ static int write_letter(const char *folder, struct err *e)
 	return ret ? err_exit_code(e, FSDUEL_MACHINE) : FSDUEL_OK;
 }
 
-/* Slower is an answer like any other: only what was not measured is a code of its own. */
-static int summarise(const char *folder, struct buf *summary, struct err *e)
-{
-	static const struct options none;
-	struct shown s = { 0 };
-	int code = FSDUEL_OK;
-
-	if (show_open(folder, NULL, &none, &s, e))
-		code = err_exit_code(e, FSDUEL_USAGE);
-	else
-		table_summary(summary, &s.c);
-	if (code == FSDUEL_OK && s.c.unmeasured)
-		code = FSDUEL_UNMEASURED;
-	show_close(&s);
-	return code;
-}
-
 int experiment_print_results(const char *folder, struct buf *summary, struct err *e)
 {
-	static const struct options none;
 	struct buf drawn = BUF_INIT;
 	int measured, code;
 
-	/* A guard's suite asks what was read, not how fast: there is nothing to compare. */
+	/* A guard's suite asks which data were read, not how fast: there is nothing to compare. */
 	if (guard_asked(folder))
 		return guard_report(folder, &none, true, 0, summary, e);
-	code = show_finished(folder, e);
-	if (code == FSDUEL_USAGE || code == FSDUEL_MACHINE)
-		return code;
-	printf("\n");
-	measured = summarise(folder, summary, e);
-	if (measured == FSDUEL_OK && code == FSDUEL_UNMEASURED)
-		measured = code; /* outside all pairs */
+	measured = show_finished(folder, summary, e);
 	if (measured != FSDUEL_OK && measured != FSDUEL_UNMEASURED)
 		return measured;
+	printf("\n");
 	/* The measured cells are drawn, also where others were not measured. */
 	code = write_letter(folder, e);
 	if (code == FSDUEL_OK)
@@ -160,13 +134,4 @@ int experiment_print_results(const char *folder, struct buf *summary, struct err
 		code = report_folder(folder, &none, e);
 	buf_release(&drawn);
 	return code == FSDUEL_OK ? measured : code;
-}
-
-bool experiment_is_begun(const char *folder)
-{
-	char *path = xasprintf("%s/" RUN_JSON, folder);
-	bool is = fs_exists(path);
-
-	free(path);
-	return is;
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* fio_ask.c: see fio_ask.h. */
-#include "cli/fio_ask.h"
+/*
+ * fio_ask.c: the fio jobs of a plan shown to fio, which judges the meaning of a job file,
+ * before anything is measured or formatted; see measure.h.
+ */
+#include "cli/measure.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -18,7 +21,7 @@ struct ask {
 	struct strv seen;    /* "part=2": values of the workload's parameters that fio took */
 };
 
-/* Run fio with this argument, and a job file of that text; file names it in the sentence. */
+/* Run fio with this argument, and a job file of that text; a sentence names file. */
 static int ask(const struct ask *a, const char *file, const char *arg, const char *text,
 	       struct err *e)
 {
@@ -49,7 +52,7 @@ static int ask(const struct ask *a, const char *file, const char *arg, const cha
 	return ret;
 }
 
-/* Parsing a job, fio does not look for its engine. */
+/* fio --parse-only does not look for the engine. */
 static int ask_engines(struct ask *a, const char *file, const char *text, struct err *e)
 {
 	static const char key[] = "ioengine=";

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * main.c: finds the command in the list that make writes from the names cli/cmd_*.c, has
- * its command line read, runs it, prints the sentences of a failure, and returns its exit
- * code. No other file knows the list: a command that needs it gets it by its call.
+ * main.c: finds the command in the list that make writes from the names cli/cmd_*.c, reads
+ * its command line, runs it, prints the sentences of a failure, and returns its exit code.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/options.h"
+#include "cli/command.h"
 #include "lib/clean.h"
 
 #define COMMAND(name) extern const struct command command_##name;
@@ -23,7 +22,6 @@ static const struct command *const commands[] = {
 	NULL,
 };
 
-/* Each sentence on a line of its own, all with the same beginning. */
 static int complain(const char *command, const struct err *e, int code)
 {
 	struct strv lines = STRV_INIT;

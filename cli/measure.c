@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * measure.c: see measure.h. Measuring itself is runners/vm/duel.c, judging
- * analysis/compare/judge.c.
- */
+/* measure.c: see measure.h. runners/vm/duel.c measures, analysis/compare/judge.c judges. */
 #include "cli/measure.h"
 
 #include <errno.h>
@@ -10,7 +7,6 @@
 #include <string.h>
 
 #include "analysis/compare/judge.h"
-#include "cli/fio_ask.h"
 #include "cli/show.h"
 #include "lib/fs.h"
 #include "lib/schema.h"
@@ -41,19 +37,17 @@ static void add_pass(struct option_strings *all, const char *name)
 
 int begun_read(struct begun *b, const char *dir, const struct option_strings *asked, struct err *e)
 {
-	int ret = folder_read_run(dir, &b->run, e);
-	int blocks = 0, watch_blocks = 0, unscaled = 0;
+	int ret = folder_read_run(dir, &b->run, e), blocks = 0, watch_blocks = 0, unscaled = 0;
 	json_t *kernels = NULL, *passes = NULL, *item;
 	size_t i;
 
-	if (!ret &&
-	    json_unpack(b->run, "{s?s s:{s:s s?i s?b} s?i s?o s?o}", "mode", &b->was.mode, "suite",
+	if (ret)
+		return ret;
+	if (json_unpack(b->run, "{s?s s:{s:s s?i s?b} s?i s?o s?o}", "mode", &b->was.mode, "suite",
 			"path", &b->suite, "blocks", &blocks, "unscaled", &unscaled, "watch_blocks",
-			&watch_blocks, "kernels", &kernels, "passes", &passes))
-		ret = -EINVAL;
-	if (ret) {
+			&watch_blocks, "kernels", &kernels, "passes", &passes)) {
 		err_exit(e, FSDUEL_USAGE);
-		return err_add(e, -ret, "%s is not a results folder", dir);
+		return err_add(e, EINVAL, "%s is not a results folder", dir);
 	}
 	b->was.baseline = kernel_ref(kernels, "baseline");
 	b->was.patched = kernel_ref(kernels, "patched");
@@ -170,7 +164,7 @@ static size_t count_families(const struct suite *s)
 	return families;
 }
 
-/* Rows that decide: of a mix with several roles each but those in the background. */
+/* Rows that decide: of a mix each role but those in the background. */
 static size_t count_rows(const struct plan *p)
 {
 	size_t rows = 0;
@@ -187,9 +181,9 @@ static size_t count_rows(const struct plan *p)
 }
 
 /*
- * Each cell that knows two states can line up its signs in one flip of all blocks, and
- * may then rank above a cell that changed (analysis/stats/family.h). So many blocks that
- * this cannot matter: as many as Bonferroni's bound would need.
+ * A cell that knows two states can line up its signs in one flip of all blocks, and then
+ * rank above a cell that changed (analysis/stats/stats.h). With as many blocks as
+ * Bonferroni's bound needs, this cannot matter.
  */
 static void say_slack(const struct plan *p, struct buf *b)
 {
@@ -281,7 +275,7 @@ int job_measure(struct job *j, struct err *e)
 	return code;
 }
 
-/* Deciding cells that are unsure so far, and of how many. */
+/* Deciding cells, and those of them that are unsure so far. */
 static int count_unsure(const char *dir, unsigned *unsure, unsigned *cells, struct err *e)
 {
 	static const struct options none;

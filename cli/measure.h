@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * measure.h: from a command line to a suite that is being measured, for the commands
- * that measure: the suite and the folder, a folder that is gone on with, the plan with
- * the questions to fio, and guests measured once or until the cells are decided.
+ * measure.h: from a command line to a suite that is measured: the suite and its folder, a
+ * folder that is gone on with, the plan with the questions to fio, and guests measured once
+ * or until the cells are decided.
  */
 #ifndef FSDUEL_CLI_MEASURE_H
 #define FSDUEL_CLI_MEASURE_H
@@ -43,43 +43,46 @@ struct job {
 };
 
 /*
- * Read the suite that the command line names, by the word SUITE or -c, or else the one
- * that --resume DIR was begun with, or else usual, which may be NULL. running: in mode
- * host, what the kernel is called that runs; NULL: the mode and kernels are the command
- * line's and the folder's. -errno, FSDUEL_USAGE noted. job_release in any case.
+ * Read the suite of the command line (SUITE or -c), else the one of --resume DIR, else usual,
+ * which may be NULL. -errno, FSDUEL_USAGE noted. job_release in any case.
  */
 int job_open(struct job *j, const struct call *c, const char *usual,
 	     const struct suite_overrides *over, struct err *e);
 void job_release(struct job *j);
 
 /*
- * Make the plan and ask fio about its jobs; unless a folder is gone on with, say what the
- * user should know before it is measured; catch signals. Returns an exit code; p may be
- * released in any case.
+ * Make the plan, ask fio about its jobs, say the notes about a new run, catch signals.
+ * Returns an exit code; p may be released in any case.
  */
 int job_plan(struct plan *p, const struct job *j, struct progress_line *line, struct err *e);
 
-/*
- * Measure in guests. Returns an exit code; FSDUEL_OK also where cell runs failed: the
- * comparison says which.
- */
+/* Measure in guests. Returns an exit code; FSDUEL_OK also where cell runs failed. */
 int job_measure(struct job *j, struct err *e);
-/*
- * The same for the blocks of each of the suite's looks in turn, until no deciding cell is
- * unsure. Looks that the folder has the blocks of are not repeated.
- */
+/* The same for the blocks of each look of the suite, until no deciding cell is unsure. */
 int job_measure_until_sure(struct job *j, struct err *e);
 
-/*
- * What of p's units DIR lacks, by kernel and block. Reads beside whoever writes there.
- * reboot_legs_release.
- */
+/* The units of p that DIR lacks, by kernel and block; reads only. reboot_legs_release. */
 void legs_missing(struct reboot_legs *l, const char *dir, const struct plan *p);
 
 /*
- * Append a sentence to b where no verdict can come of any cell, whatever is measured, or
- * where one more cell that knows two states could prevent it.
+ * Append a sentence to b where so few blocks allow no verdict on any cell, or where a cell
+ * that knows two states could prevent one.
  */
 void few_blocks_say(const struct plan *p, struct buf *b);
+
+/*
+ * fio_ask.c: does this machine's fio take the jobs of every workload, with each value of
+ * each of its parameters, and has it their engines? It starts `fio --parse-only` and
+ * nothing else. -EINVAL with fio's own words, once a workload, exit code FSDUEL_USAGE;
+ * -ENOENT and FSDUEL_MACHINE: there is no fio.
+ */
+int fio_ask(const struct plan *p, struct err *e);
+/* Where the jobs that are run differ from the suite's files: a sentence each. */
+void fio_notes(const struct suite *s, void (*say)(void *arg, const char *sentence), void *arg);
+
+/* plan_json.c: how many blocks a pass measures, from the first one on; 0: none. */
+unsigned plan_pass_blocks(const struct suite *s, enum pass pass);
+/* plan_json.c: the plan as JSON to stdout. */
+int plan_print_json(const struct plan *p, unsigned guests, struct err *e);
 
 #endif

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * options.c: command lines read; see options.h. A row of the table becomes a row of
- * getopt_long's. The code that getopt returns is looked up in the table again, so no
- * command has a switch over letters.
+ * options.c: command lines read; see command.h. Each row of the table becomes a row of
+ * getopt_long's, and getopt's code leads back to it: no command has a switch over letters.
  */
-#include "cli/options.h"
+#include "cli/command.h"
 
 #include <errno.h>
 #include <getopt.h>

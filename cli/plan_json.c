@@ -3,8 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "cli/fio_ask.h"
-#include "cli/plan_show.h"
+#include "cli/measure.h"
 
 /* The mkfs command as it will be, but for what comes from each block's seed. */
 static json_t *mkfs_json(const struct suite_mount *m)

@@ -4,13 +4,14 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "analysis/stats/ranks.h"
-#include "cli/options.h"
+#include "analysis/stats/stats.h"
+#include "cli/command.h"
 #include "lib/clean.h"
 #include "lib/num.h"
 #include "lib/proc.h"
@@ -18,7 +19,6 @@
 
 /* --- estimates ----------------------------------------------------------------------- */
 
-/* Where the value of a cell run stands. */
 static double *place(struct progress_line *l, size_t cell, size_t variant, unsigned block)
 {
 	const struct suite *s = l->plan->suite;
@@ -62,7 +62,7 @@ static bool log_ratio(struct progress_line *l, const struct plan_unit *u,
 	return isfinite(*d);
 }
 
-/* The first contrast of the unit's variant; one whose pair of this block is there goes before. */
+/* The first contrast of the unit's variant, of those with a pair in this block if there is one. */
 static const struct suite_contrast *choose(struct progress_line *l, const struct plan_unit *u)
 {
 	const struct suite *s = l->plan->suite;
@@ -121,7 +121,7 @@ static void add_unit(struct buf *b, const struct plan *p, const struct plan_unit
 	buf_addf(b, " on %s, block %u", p->suite->variants[u->variant].name, u->block);
 }
 
-/* "dio-overwrite threads=8 -3.1 % so far (2 blocks)", or which cell run it was. */
+/* "dio-overwrite threads=8 -3.1 % so far (2 blocks)", or the cell run. */
 static void remember(struct progress_line *line, const struct progress *p)
 {
 	buf_reset(&line->last);
@@ -214,9 +214,38 @@ void progress_end(struct progress_line *line)
 	buf_release(&line->last);
 }
 
-void build_line_show(void *line, const struct kernel_build_progress *p)
+/* --- signals ------------------------------------------------------------------------- */
+
+_Static_assert(ATOMIC_INT_LOCK_FREE == 2, "a signal handler must not wait for a lock");
+
+atomic_int stop_signal;
+
+static void on_signal(int sig)
 {
-	uint64_t s = (now_ns() - ((const struct build_line *)line)->since_ns) / 1000000000u;
+	stop_signal = sig;
+}
+
+void stop_signal_catch(void)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	/* No SA_RESTART: a wait ends with EINTR. SA_RESETHAND: the second one is not caught. */
+	struct sigaction action = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
+
+	sigemptyset(&action.sa_mask);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		struct sigaction old;
+
+		/* Under nohup a hang-up stays ignored. */
+		if (!sigaction(signals[i], NULL, &old) && old.sa_handler != SIG_IGN)
+			sigaction(signals[i], &action, NULL);
+	}
+}
+
+/* --- a kernel that is being built -------------------------------------------------------- */
+
+static void show_build(void *since_ns, const struct kernel_build_progress *p)
+{
+	uint64_t s = (now_ns() - *(const uint64_t *)since_ns) / 1000000000u;
 
 	fprintf(stderr, "\r\033[K%s", p->step);
 	if (p->compiled)
@@ -225,7 +254,19 @@ void build_line_show(void *line, const struct kernel_build_progress *p)
 	fflush(stderr);
 }
 
-void build_line_end(void)
+int progress_build(struct kernel_build *b, bool quiet, struct err *e)
 {
-	fputs("\r\033[K", stderr);
+	bool line = !quiet && isatty(STDERR_FILENO);
+	uint64_t since_ns = now_ns();
+	char *path = NULL;
+	int ret;
+
+	b->progress = line ? show_build : NULL;
+	b->arg = &since_ns;
+	b->stop = &stop_signal;
+	ret = kernel_build(b, &path, e);
+	if (line)
+		fputs("\r\033[K", stderr);
+	free(path);
+	return ret;
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * progress.h: how far a run is, on stderr: on a terminal one line that is
- * rewritten, in a pipe only what went wrong.
+ * progress.h: how far a run is, on stderr (on a terminal one line that is rewritten, in a
+ * pipe only the failures), and whether a signal ends it.
  */
 #ifndef FSDUEL_CLI_PROGRESS_H
 #define FSDUEL_CLI_PROGRESS_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "lib/buf.h"
@@ -31,12 +32,15 @@ void progress_end(struct progress_line *line);       /* the line is gone, and wh
 void progress_text(struct progress_line *line, const struct progress *p, size_t width,
 		   struct buf *b);
 
-/* A kernel that is being built: one line on a terminal, rewritten. */
-struct build_line {
-	uint64_t since_ns; /* as now_ns() */
-};
+/* kernel_build, ended by a signal; on a terminal, unless quiet, behind one line of progress. */
+int progress_build(struct kernel_build *b, bool quiet, struct err *e);
 
-void build_line_show(void *line, const struct kernel_build_progress *p); /* a progress hook */
-void build_line_end(void);
+/*
+ * Set by SIGINT, SIGTERM and SIGHUP to the signal's number; the only mutable global.
+ * Threads look at it, too. stop_signal_catch installs the handlers; a second signal ends
+ * the program at once.
+ */
+extern atomic_int stop_signal;
+void stop_signal_catch(void);
 
 #endif

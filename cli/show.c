@@ -8,10 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "analysis/compare/floor.h"
 #include "analysis/compare/judge.h"
 #include "analysis/locks/locks.h"
-#include "dashboards/export/formats.h"
+#include "dashboards/table/table.h"
 #include "lib/fs.h"
 #include "lib/looks.h"
 #include "lib/num.h"
@@ -24,6 +23,7 @@ int show_print(const struct buf *out, struct err *e)
 	if (fwrite(out->data, 1, out->len, stdout) == out->len && !fflush(stdout))
 		return FSDUEL_OK;
 	err_sys(e, errno, "cannot write to standard output");
+	err_exit(e, FSDUEL_MACHINE);
 	return FSDUEL_MACHINE;
 }
 
@@ -38,7 +38,7 @@ int show_floor_path(const char *machine, char **out, struct err *e)
 	return ret;
 }
 
-/* The floor of the results' machine, or NULL: most machines have not been calibrated. */
+/* NULL: most machines have not been calibrated. */
 static json_t *load_floor(const struct results *r)
 {
 	const char *machine = floor_machine(results_run(r));
@@ -74,8 +74,8 @@ static int read_margin(const char *text, double *margin, struct err *e)
 }
 
 /*
- * A verdict is about to be shown. That all planned blocks were looked at needs no
- * record as long as the plan stands: folder_open makes one before it adds blocks.
+ * A verdict is about to be shown. A look at all planned blocks needs no record as long as
+ * the plan stands: folder_open makes one before it adds blocks.
  */
 static int note_look(const char *dir, const struct comparison *c, const struct results *r,
 		     struct err *e)
@@ -139,19 +139,24 @@ int show_costs_load(const char *dir, struct results **r, struct costs **c, struc
 	return ret;
 }
 
-int show_exit_code(const struct shown *s, bool strict, bool finished)
+/* Planned pairs without a valid sample; finished: cell runs outside all pairs count, too. */
+static bool is_unmeasured(const struct shown *s, bool finished)
 {
-	const struct comparison *c = &s->c;
 	unsigned repaired = 0;
 
-	if (comparison_losses(c))
+	for (size_t i = 0; i < s->c.unmeasured; i++)
+		repaired += s->c.gaps[i].repaired;
+	return s->c.unmeasured > repaired ||
+	       ((finished || !results_has_contrasts(s->r)) && results_unmeasured(s->r));
+}
+
+int show_exit_code(const struct shown *s, bool strict)
+{
+	if (comparison_losses(&s->c))
 		return FSDUEL_SLOWER;
-	for (size_t i = 0; i < c->unmeasured; i++)
-		repaired += c->gaps[i].repaired;
-	if (c->unmeasured > repaired ||
-	    ((finished || !results_has_contrasts(s->r)) && results_unmeasured(s->r)))
+	if (is_unmeasured(s, false))
 		return FSDUEL_UNMEASURED;
-	return strict && comparison_count(c, VERDICT_UNSURE) ? FSDUEL_UNSURE : FSDUEL_OK;
+	return strict && comparison_count(&s->c, VERDICT_UNSURE) ? FSDUEL_UNSURE : FSDUEL_OK;
 }
 
 void show_write(struct buf *out, const struct format *f, const struct shown *s, bool strict)
@@ -165,7 +170,7 @@ void show_write(struct buf *out, const struct format *f, const struct shown *s, 
 		&(struct findings){ .r = s->r, .c = &s->c, .strict = strict, .colour = colours });
 }
 
-int show_finished(const char *dir, struct err *e)
+int show_finished(const char *dir, struct buf *summary, struct err *e)
 {
 	static const struct options none;
 	char *path = xasprintf("%s/" COMPARISON_CSV, dir);
@@ -174,6 +179,8 @@ int show_finished(const char *dir, struct err *e)
 	int code = FSDUEL_MACHINE;
 
 	if (!show_open(dir, NULL, &none, &s, e)) {
+		if (summary)
+			table_summary(summary, &s.c);
 		comparison_judge_rest(&s.c, s.r);
 		show_write(&csv, &format_csv, &s, false);
 		if (!fs_write_atomic(path, csv.data, csv.len, e) &&
@@ -182,10 +189,12 @@ int show_finished(const char *dir, struct err *e)
 			code = show_print(&table, e);
 		}
 	}
-	if (code == FSDUEL_OK)
-		code = show_exit_code(&s, false, true);
-	else
+	if (code != FSDUEL_OK)
 		code = err_exit_code(e, code);
+	else if (!summary && comparison_losses(&s.c))
+		code = FSDUEL_SLOWER;
+	else if (is_unmeasured(&s, true))
+		code = FSDUEL_UNMEASURED;
 	show_close(&s);
 	buf_release(&csv);
 	buf_release(&table);

@@ -11,6 +11,7 @@
 #include "cli/command.h"
 #include "dashboards/export/formats.h"
 #include "dashboards/letter/letter.h"
+#include "tracking/experiment.h"
 
 /* A results folder with all that is shown of it. */
 struct shown {
@@ -22,9 +23,9 @@ struct shown {
 };
 
 /*
- * Load DIR and judge it. other: a second folder, the patched side of DIR, or NULL. Of o
- * count contrast and margin and, for two folders, baseline, patched and force. show_close
- * in any case; s starts as { 0 }.
+ * Load DIR and judge it. other: the folder of the patched side, or NULL. Of o count contrast
+ * and margin and, for two folders, baseline, patched and force. show_close in any case; s
+ * starts as { 0 }.
  */
 int show_open(const char *dir, const char *other, const struct options *o, struct shown *s,
 	      struct err *e);
@@ -33,22 +34,20 @@ void show_close(struct shown *s);
 /* Load DIR and its profile; -ENOENT with a sentence where it has none. */
 int show_costs_load(const char *dir, struct results **r, struct costs **c, struct err *e);
 
-/*
- * The verdict as an exit code: the first that holds of worse, unmeasured, unsure where
- * that is asked for, fine. finished: a measurement ends here, so a cell run outside all
- * pairs counts as well.
- */
-int show_exit_code(const struct shown *s, bool strict, bool finished);
+/* The verdict as an exit code: the first that holds of worse, unmeasured, with strict unsure. */
+int show_exit_code(const struct shown *s, bool strict);
 
-/* All of out to stdout; on failure FSDUEL_MACHINE, else FSDUEL_OK. */
+/* All of out to stdout: FSDUEL_OK or FSDUEL_MACHINE. */
 int show_print(const struct buf *out, struct err *e);
 /* Append the comparison in a format; a table is in colours where a person sees it. */
 void show_write(struct buf *out, const struct format *f, const struct shown *s, bool strict);
 /*
- * The end of a measurement: DIR/comparison.csv written anew, with every row of every
- * contrast and metric, then the table with all defaults printed. Returns an exit code.
+ * The end of a measurement: write DIR/comparison.csv anew, with every row of every contrast
+ * and metric, and print the table. Returns an exit code: worse, unmeasured (also cell runs
+ * outside all pairs) or fine. summary: NULL, or it gets the result in a line, and worse is
+ * no exit code.
  */
-int show_finished(const char *dir, struct err *e);
+int show_finished(const char *dir, struct buf *summary, struct err *e);
 
 /* Path of the noise floor kept for a machine (malloc'ed). */
 int show_floor_path(const char *machine, char **out, struct err *e);
@@ -56,9 +55,9 @@ int show_floor_path(const char *machine, char **out, struct err *e);
 /* cmd_guard.c: has DIR's suite a [guard]? */
 bool guard_asked(const char *dir);
 /*
- * cmd_guard.c: print DIR's report, and write DIR/guard.csv where keep is set; its first
- * line is appended to summary, which may be NULL. Of o count format and strict. Returns
- * an exit code as `compare` does; alarm is that of a stale variant.
+ * cmd_guard.c: print DIR's report, with keep write DIR/guard.csv, too. summary: NULL, or it
+ * gets the result in a line. Of o count format and strict. Returns an exit code; alarm: that
+ * of a stale variant.
  */
 int guard_report(const char *dir, const struct options *o, bool keep, int alarm,
 		 struct buf *summary, struct err *e);
@@ -67,13 +66,26 @@ int guard_report(const char *dir, const struct options *o, bool keep, int alarm,
 int letter_block(struct buf *block, const char *dir, const struct options *o, struct err *e);
 
 /*
- * cmd_plot.c: draw DIR's pictures. said gets the lines that `fsduel plot` prints: where
- * each picture is, or the pictures themselves, and which are not drawn and why. Of o count
+ * cmd_plot.c: draw DIR's pictures. said gets the lines that `fsduel plot` prints. Of o count
  * output, contrast, workload, kind and ascii. Returns an exit code.
  */
 int plot_folder(const char *dir, const struct options *o, struct buf *said, struct err *e);
 
 /* cmd_report.c: write DIR's page and print where it is. Of o count output, contrast and margin. */
 int report_folder(const char *dir, const struct options *o, struct err *e);
+
+/*
+ * experiment_show.c: print each experiment with its question, kernels and the time that it
+ * takes with so many guests (0: one a core). Returns an exit code.
+ */
+int experiments_print_list(const struct experiments *x, bool unscaled, unsigned guests,
+			   struct err *e);
+/* Its question, above its results. */
+void experiment_print_head(const struct experiment *x, const struct suite *s);
+/*
+ * Compare the folder and print the table; write comparison.csv, letter.txt, plots/ and
+ * report.html. As show_finished with a summary.
+ */
+int experiment_print_results(const char *folder, struct buf *summary, struct err *e);
 
 #endif

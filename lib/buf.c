@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * buf.c: growable byte strings and string arrays; see buf.h. The idea is git's
- * strbuf, without its shared empty string: that would be mutable file-scope
- * state, so an empty buf here owns one byte as soon as it is asked for text.
+ * buf.c: growable byte strings and string arrays; see buf.h. An empty buf owns one byte as
+ * soon as it is asked for text: a shared one would be file-scope state.
  */
 #include "lib/buf.h"
 

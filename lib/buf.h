@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * buf.h: a growable byte string, after git's strbuf.
- *
- * Invariants: .data is never NULL after buf_init or BUF_INIT's first use and
- * is always NUL-terminated at .len; .len never counts that NUL. Memory
- * exhaustion aborts: nothing sensible can be reported without memory.
- * Life cycle: BUF_INIT, any number of appends, then buf_release (the bytes are
- * gone) or buf_detach (the caller owns them and frees them).
+ * buf.h: a growable byte string, after git's strbuf: BUF_INIT, any number of appends, then
+ * buf_release or buf_detach. After the first of them .data has a NUL at .len, which does not
+ * count it. Without memory the program aborts.
  */
 #ifndef FSDUEL_LIB_BUF_H
 #define FSDUEL_LIB_BUF_H

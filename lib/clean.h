@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * clean.h: text from outside (names, reasons, the kernel's lines) as a reader may see it.
- * The one place that knows which characters act instead of being seen; everything that is
- * shown or exported passes through it. Text that is only kept (samples.csv, run.json,
- * part files) stays as it was found.
+ * clean.h: text from outside (names, reasons, the kernel's lines) without the characters that
+ * act instead of being seen. All that is shown or exported passes through it; text that is
+ * only kept (samples.csv, run.json, part files) stays as it was found.
  */
 #ifndef FSDUEL_LIB_CLEAN_H
 #define FSDUEL_LIB_CLEAN_H

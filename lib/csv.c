@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * csv.c: CSV with a header row, over libcsv; see csv.h. libcsv is fed one physical line at a
- * time, which is how every row gets its line and why an error stops at once. The wanted fields
- * of a row are copied into one arena; nothing is allocated per field.
+ * csv.c: CSV with a header row, over libcsv; see csv.h. libcsv gets one physical line at a
+ * time, so that each row has its line. The wanted fields of a row are copied into one arena.
  */
 #include "lib/csv.h"
 
@@ -52,41 +51,17 @@ static int fail(struct table *t, const char *what, const char *which)
 	return t->ret = err_add(t->e, EINVAL, "%s:%lu: %s%.80s", t->name, t->line, what, which);
 }
 
-static const char *plain_name(const char *column)
-{
-	return column + (*column == '?');
-}
-
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static int check_duplicates(struct table *t)
-{
-	char **sorted = xcalloc(t->header.n, sizeof(*sorted));
-	int ret = 0;
-
-	memcpy(sorted, t->header.v, t->header.n * sizeof(*sorted));
-	qsort(sorted, t->header.n, sizeof(*sorted), by_name);
-	for (size_t i = 1; i < t->header.n && !ret; i++) {
-		if (!strcmp(sorted[i - 1], sorted[i]))
-			ret = fail(t, "two columns with the name ", sorted[i]);
-	}
-	free(sorted);
-	return ret;
-}
-
 /* The header is complete: find the wanted columns in it. */
 static int map_columns(struct table *t)
 {
-	if (check_duplicates(t))
-		return t->ret;
 	t->place = xcalloc(t->header.n, sizeof(*t->place));
-	for (size_t i = 0; i < t->header.n; i++)
+	for (size_t i = 0; i < t->header.n; i++) {
+		if (strv_find(&t->header, t->header.v[i]) != (int)i)
+			return fail(t, "two columns with the name ", t->header.v[i]);
 		t->place[i] = UNWANTED;
+	}
 	for (size_t i = 0; i < t->nr_columns; i++) {
-		int at = strv_find(&t->header, plain_name(t->columns[i]));
+		int at = strv_find(&t->header, t->columns[i] + (*t->columns[i] == '?'));
 
 		if (at >= 0)
 			t->place[at] = i;

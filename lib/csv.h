@@ -12,10 +12,7 @@
 #include "lib/buf.h"
 #include "lib/err.h"
 
-/*
- * One data row: field[i] belongs to columns[i] of the call; "" when empty.
- * Valid during the call.
- */
+/* One data row, valid during the call: field[i] belongs to columns[i]; "" when empty. */
 struct csv_row {
 	const char *const *field;
 	unsigned long line; /* 1-based physical line on which the row ends; the header is line 1 */
@@ -25,15 +22,11 @@ struct csv_row {
 typedef int (*csv_row_fn)(void *arg, const struct csv_row *row, struct err *e);
 
 /*
- * Read the file at path. columns is a NULL-terminated list of the column names
- * wanted, in the order in which fn gets them, whatever their order in the
- * file, each once; a name that starts with '?' may be absent and is then "".
- * Unknown columns in the file are ignored, and so are blank lines. Errors
- * (-EINVAL with path:line): no header, a missing column, a duplicate column,
- * a row of another width, a NUL byte, a quote out of place, an unclosed quote.
- * Blanks around a field belong to it. A UTF-8 byte-order mark and CRLF are
- * accepted. fn has then been called for the rows before the fault. Any thread
- * may call it.
+ * Read the file at path. columns: the names wanted, each once, NULL at the end, in the order
+ * in which fn gets them; one that starts with '?' may be absent and is then "". Other columns
+ * and blank lines are ignored; blanks around a field belong to it; a byte-order mark and CRLF
+ * are accepted. -EINVAL with path:line: no header, a column missing or twice, a row of another
+ * width, a NUL byte, a quote out of place or unclosed; fn has got the rows before it.
  */
 int csv_read(const char *path, const char *const *columns, csv_row_fn fn, void *arg, struct err *e);
 

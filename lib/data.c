@@ -14,29 +14,19 @@
 #include "lib/fs.h"
 #include "lib/proc.h"
 
-/* place: from the program's folder. NULL: it has no such file. */
-static char *from_program(const char *place, const char *name)
-{
-	char *relative = xasprintf("../%s%s", place, name);
-	char *path = proc_beside(relative);
-	char *real = path ? realpath(path, NULL) : NULL;
-
-	free(path);
-	free(relative);
-	return real;
-}
-
 char *data_place(unsigned i, const char *name)
 {
-	static const char *const places[] = { "", "share/fsduel/" };
-	char *path;
+	static const char *const places[] = { "../", "../share/fsduel/" };
+	char *relative, *path, *real;
 
-	if (!i)
-		return xstrdup(name);
-	if (i > 2)
-		return NULL;
-	path = from_program(places[i - 1], name);
-	return path ? path : xstrdup(name);
+	if (!i || i > 2)
+		return i ? NULL : xstrdup(name);
+	relative = xasprintf("%s%s", places[i - 1], name);
+	path = proc_beside(relative);
+	real = path ? realpath(path, NULL) : NULL;
+	free(path);
+	free(relative);
+	return real ? real : xstrdup(name);
 }
 
 char *data_find(const char *name)

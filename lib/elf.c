@@ -12,20 +12,21 @@
 
 static const struct elf_span none = { NULL, 0 };
 
-/* Copy size bytes at off; false when the file ends before. */
-static bool get(const void *data, size_t len, uint64_t off, void *dst, size_t size)
-{
-	if (off > len || size > len - off)
-		return false;
-	memcpy(dst, (const uint8_t *)data + off, size);
-	return true;
-}
-
 static struct elf_span span(const void *data, size_t len, uint64_t off, uint64_t size)
 {
 	if (off > len || size > len - off)
 		return none;
 	return (struct elf_span){ (const uint8_t *)data + off, (size_t)size };
+}
+
+/* Copy size bytes at off; false when the file ends before. */
+static bool get(const void *data, size_t len, uint64_t off, void *dst, size_t size)
+{
+	struct elf_span found = span(data, len, off, size);
+
+	if (found.data)
+		memcpy(dst, found.data, size);
+	return found.data;
 }
 
 static bool header(const void *data, size_t len, Elf64_Ehdr *eh)

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * elf.h: the little that fsduel reads of 64-bit little-endian ELF files held in
- * memory: a section by its name (a module's .modinfo), a note by its owner and
- * type (a kernel's build id) and the table of symbols. Every offset is checked against the length,
- * so damaged files are safe to ask. It is not libelf: nothing is written, and the system's <elf.h>
- * gives the layout.
+ * elf.h: the little that fsduel reads of 64-bit little-endian ELF files in memory: a section
+ * by its name, a note by its owner and type (a kernel's build id), the table of symbols. Every
+ * offset is checked, so damaged files are safe to ask.
  */
 #ifndef FSDUEL_RUNNERS_ELF_H
 #define FSDUEL_RUNNERS_ELF_H

@@ -2,45 +2,36 @@
 /* err.c: sentences that travel up to the command; see err.h. */
 #include "lib/err.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 void err_clear(struct err *e)
 {
-	if (!e)
-		return;
-	e->text[0] = '\0';
-	e->exit_code = 0;
+	if (e)
+		*e = (struct err)ERR_INIT;
 }
 
 static void add(struct err *e, const char *suffix, const char *fmt, va_list ap)
 {
-	size_t used = strlen(e->text);
-	size_t room = sizeof(e->text) - used;
+	size_t used = strlen(e->text), size = sizeof(e->text);
 
-	if (used && room > 1) {
-		e->text[used++] = '\n';
-		e->text[used] = '\0';
-		room--;
-	}
-	vsnprintf(e->text + used, room, fmt, ap);
-	if (suffix) {
-		used = strlen(e->text);
-		snprintf(e->text + used, sizeof(e->text) - used, ": %s", suffix);
-	}
+	if (used && used + 1 < size)
+		used += (size_t)snprintf(e->text + used, size - used, "\n");
+	vsnprintf(e->text + used, size - used, fmt, ap);
+	used = strlen(e->text);
+	if (suffix)
+		snprintf(e->text + used, size - used, ": %s", suffix);
 }
 
 int err_add(struct err *e, int errnum, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (e) {
-		va_start(ap, fmt);
+	va_start(ap, fmt);
+	if (e)
 		add(e, NULL, fmt, ap);
-		va_end(ap);
-	}
+	va_end(ap);
 	return -errnum;
 }
 
@@ -48,11 +39,10 @@ int err_sys(struct err *e, int errnum, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (e) {
-		va_start(ap, fmt);
+	va_start(ap, fmt);
+	if (e)
 		add(e, strerror(errnum), fmt, ap);
-		va_end(ap);
-	}
+	va_end(ap);
 	return -errnum;
 }
 

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * err.h: how library code says what went wrong.
- *
- * No library function prints or exits. It returns 0 or -errno and appends one
- * sentence to the caller's struct err: what failed, on which object, why, and
- * what to try. The command prints the buffer once and turns it into an exit
- * code. A NULL struct err is allowed everywhere and swallows the text.
+ * err.h: how library code says what went wrong: it prints nothing, returns 0 or -errno and
+ * appends one sentence to the caller's struct err: what failed, on which object, why, what to
+ * try. The command prints them once. A NULL struct err swallows the text.
  */
 #ifndef FSDUEL_LIB_ERR_H
 #define FSDUEL_LIB_ERR_H
@@ -30,13 +27,9 @@ struct err {
 		.text = "", .exit_code = 0                                                         \
 	}
 
-/* Forget everything said so far. */
 void err_clear(struct err *e);
 
-/*
- * Append one sentence. errnum is a positive errno and is only returned (as
- * -errnum), so that callers write `return err_add(e, EINVAL, ...)`.
- */
+/* Append one sentence and return -errnum: `return err_add(e, EINVAL, ...)`. */
 int err_add(struct err *e, int errnum, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /* The same with ": strerror(errnum)" after the text. */

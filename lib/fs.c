@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fs.c: files as whole values, and trees; see fs.h. Trees are removed through
- * directory descriptors, never through path names, so that a symbolic link put
- * in the way cannot lead out of the tree. Hashes are in hash.c.
+ * fs.c: files as whole values, and trees; see fs.h. Trees are removed through directory
+ * descriptors, never by path, so that a symbolic link in the way cannot lead out of the tree.
  */
 #include "lib/fs.h"
 
@@ -17,36 +16,30 @@
 #include <unistd.h>
 
 #define DEFAULT_MAX ((size_t)1 << 30)
-#define LINE_MAX_BYTES 65536
+#define CHUNK 65536 /* also the longest file of a line */
 
 static int read_fd(int fd, const char *path, size_t max, struct buf *b, struct err *e)
 {
-	size_t start = b->len, chunk = 65536;
+	size_t start = b->len, chunk = CHUNK;
 	struct stat st;
-	ssize_t n;
+	int ret = 0;
 
 	/* Only a hint: files in /proc and /sys give 0 or a page as their size. */
 	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size > 0 && (uint64_t)st.st_size <= max)
 		chunk = (size_t)st.st_size + 1;
-	for (;;) {
+	for (ssize_t n = 1; n && !ret; chunk = CHUNK) {
 		buf_grow(b, chunk);
 		n = read(fd, b->data + b->len, b->cap - b->len - 1);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
-		b->len += (size_t)n;
-		chunk = 65536;
-		if (b->len - start > max) {
-			n = -1;
-			errno = EFBIG;
-			break;
-		}
+		if (n < 0 && errno != EINTR)
+			ret = -errno;
+		b->len += n > 0 ? (size_t)n : 0;
+		if (!ret && b->len - start > max)
+			ret = -EFBIG;
 	}
-	if (n < 0)
+	if (ret)
 		b->len = start;
 	b->data[b->len] = '\0';
-	return n < 0 ? err_sys(e, errno, "cannot read %s", path) : 0;
+	return ret ? err_sys(e, -ret, "cannot read %s", path) : 0;
 }
 
 int fs_read(const char *path, size_t max, struct buf *b, struct err *e)
@@ -100,7 +93,7 @@ char *fs_read_line(const char *path)
 	struct buf b = BUF_INIT;
 	char *line = NULL;
 
-	if (!fs_read(path, LINE_MAX_BYTES, &b, NULL))
+	if (!fs_read(path, CHUNK, &b, NULL))
 		line = xstrndup(b.data, strcspn(b.data, "\n"));
 	buf_release(&b);
 	return line;
@@ -174,21 +167,16 @@ int fs_write_with(const char *path, fs_fill *fill, void *arg, struct err *e)
 	return ret ? ret : flush_parent(path, e);
 }
 
-struct bytes {
-	const void *data;
-	size_t len;
-};
-
 static int fill_bytes(void *arg, int fd)
 {
-	const struct bytes *b = arg;
+	const struct buf *b = arg;
 
 	return fs_write_all(fd, b->data, b->len);
 }
 
 int fs_write_atomic(const char *path, const void *data, size_t len, struct err *e)
 {
-	struct bytes b = { data, len };
+	struct buf b = { (char *)data, len, len };
 
 	return fs_write_with(path, fill_bytes, &b, e);
 }
@@ -206,16 +194,15 @@ int fs_write_text(const char *path, const char *text, struct err *e)
 
 int fs_write_json(const char *path, const json_t *j, struct err *e)
 {
-	struct buf b = BUF_INIT;
-	char *text = json_dumps(j, JSON_INDENT(2) | JSON_SORT_KEYS);
+	char *text = json_dumps(j, JSON_INDENT(2) | JSON_SORT_KEYS), *ended;
 	int ret;
 
 	if (!text)
 		return err_add(e, EINVAL, "cannot write %s: its text is not valid JSON", path);
-	buf_addf(&b, "%s\n", text);
+	ended = xasprintf("%s\n", text);
+	ret = fs_write_atomic(path, ended, strlen(ended), e);
+	free(ended);
 	free(text);
-	ret = fs_write_atomic(path, b.data, b.len, e);
-	buf_release(&b);
 	return ret;
 }
 
@@ -223,10 +210,9 @@ int fs_read_json(const char *path, json_t **out, struct err *e)
 {
 	struct buf b = BUF_INIT;
 	json_error_t je;
-	int ret;
+	int ret = fs_read(path, 0, &b, e);
 
 	*out = NULL;
-	ret = fs_read(path, 0, &b, e);
 	if (ret)
 		return ret;
 	*out = json_loadb(b.data, b.len, JSON_REJECT_DUPLICATES, &je);
@@ -243,14 +229,10 @@ static int make_dir(const char *path, struct err *e)
 
 	if (!mkdir(path, 0777))
 		return 0;
-	/* Usually EEXIST. EROFS and EACCES do not matter either if the directory exists. */
-	errnum = errno;
-	if (!stat(path, &st)) {
-		if (S_ISDIR(st.st_mode))
-			return 0;
-		errnum = ENOTDIR;
-	}
-	return err_sys(e, errnum, "cannot make directory %s", path);
+	errnum = errno; /* whatever it is does not matter if the directory exists */
+	if (!stat(path, &st))
+		errnum = S_ISDIR(st.st_mode) ? 0 : ENOTDIR;
+	return errnum ? err_sys(e, errnum, "cannot make directory %s", path) : 0;
 }
 
 int fs_mkdir_p(const char *path, struct err *e)
@@ -399,21 +381,20 @@ static int cache_base(char **out, struct err *e)
 
 int fs_cache_room(const char *room, char **out, struct err *e)
 {
-	char *base = NULL;
-	int ret;
+	char *base = NULL, *path = NULL;
+	int ret = cache_base(&base, e);
 
-	*out = NULL;
-	ret = cache_base(&base, e);
 	if (!ret) {
-		*out = xasprintf("%s%s%s", base, *room ? "/" : "", room);
-		ret = fs_mkdir_p(*out, e);
+		path = xasprintf("%s%s%s", base, *room ? "/" : "", room);
+		ret = fs_mkdir_p(path, e);
 	}
 	if (ret) {
-		free(*out);
-		*out = NULL;
+		free(path);
+		path = NULL;
 		err_exit(e, FSDUEL_MACHINE);
 		err_add(e, -ret, "set FSDUEL_CACHE=DIR to a folder that can be written");
 	}
 	free(base);
+	*out = path;
 	return ret;
 }

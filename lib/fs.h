@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * fs.h: files as whole values: read one, replace one so that a crash leaves the
- * old or the new, make and remove trees.
- */
+/* fs.h: files as whole values: read one, replace one; make and remove trees. */
 #ifndef FSDUEL_LIB_FS_H
 #define FSDUEL_LIB_FS_H
 
@@ -13,32 +10,23 @@
 #include <jansson.h>
 
 #include "lib/buf.h"
-#include "lib/hash.h"
 #include "lib/err.h"
+#include "lib/pack.h"
 
-/*
- * Append all of path to b; works on /proc and /sys files. -EFBIG past max (0: 1
- * GiB). On error b holds what it held.
- */
+/* Append all of path to b, also of /proc and /sys. -EFBIG past max (0: 1 GiB). */
 int fs_read(const char *path, size_t max, struct buf *b, struct err *e);
 
-/*
- * All of a regular file as it is, not copied: *data stays until fs_unmap. An empty
- * file has len 0 and any data. For a file that nobody cuts short meanwhile.
- */
+/* All of a regular file that nobody cuts short meanwhile, not copied, until fs_unmap. */
 int fs_map(const char *path, const void **data, size_t *len, struct err *e);
 void fs_unmap(const void *data, size_t len);
 
-/*
- * First line of a small file (up to 64 KiB) without its newline, or NULL (absent,
- * unreadable, larger). Caller frees.
- */
+/* The first line of a file of up to 64 KiB, or NULL. Caller frees. */
 char *fs_read_line(const char *path);
 
 /*
- * Replace path by data: written to path.tmp, flushed, renamed, directory
- * flushed. On error path is untouched and the .tmp file is gone, but for the
- * one case that is said so: the directory itself could not be flushed.
+ * Replace path by data, so that a crash leaves the old or the new: written to path.tmp,
+ * flushed, renamed, directory flushed. On error path is untouched and path.tmp gone, unless
+ * only the directory could not be flushed.
  */
 int fs_write_atomic(const char *path, const void *data, size_t len, struct err *e);
 
@@ -54,10 +42,7 @@ int fs_write_text(const char *path, const char *text, struct err *e);
 /* fs_write_atomic of j, indented, keys sorted, newline at the end. */
 int fs_write_json(const char *path, const json_t *j, struct err *e);
 
-/*
- * Parse path as JSON into *out (caller decrefs; NULL on error). -EINVAL with
- * path:line:column, also for a key that an object holds twice.
- */
+/* *out: NULL on error. -EINVAL with path:line:column, also for a key that is there twice. */
 int fs_read_json(const char *path, json_t **out, struct err *e);
 
 int fs_mkdir_p(const char *path, struct err *e);
@@ -82,10 +67,9 @@ int fs_cache_room(const char *room, char **out, struct err *e);
 
 /*
  * Unpack data (gzip, xz, zstd, lz4 also in the kernel's legacy framing, bzip2) and append it
- * to out, by libarchive; data that begins with no such magic is appended as it is. Several
- * streams of one format are one. The data must end where its stream ends: xz, zstd and lz4
- * take no other bytes behind it. -EINVAL: damaged or cut short (libarchive does not check
- * gzip's CRC); -EFBIG: more than 1 GiB. On error out holds what it held.
+ * to out; data without such a magic is appended as it is. Several streams of one format are
+ * one; xz, zstd and lz4 take no other bytes behind theirs. -EINVAL: damaged or cut short
+ * (libarchive does not check gzip's CRC); -EFBIG: more than 1 GiB. out is then as it was.
  */
 int fs_decompress(const void *data, size_t len, struct buf *out, struct err *e);
 

@@ -35,12 +35,10 @@ enum ini_flags {
 };
 
 /*
- * Read path. -EINVAL with "path:line: ..." for a line that is neither section,
- * key nor comment, a key before any section or with a ':' in it, a line over
- * 4000 bytes, a NUL. Nothing is ever cut. Comments start a line with ';' or
- * '#', or follow a blank and ';'. Blanks around names and values are dropped;
- * an indented line is a line like any other. On error *ini is empty and may be
- * released.
+ * Read path. A comment starts a line with ';' or '#', or follows a blank and ';'. Blanks
+ * around names and values, and before a line, are dropped. -EINVAL with "path:line: ...": a
+ * line that is neither section, key nor comment, a key before any section or with a ':' in
+ * it, a line over 4000 bytes, a NUL; *ini is then empty and may be released.
  */
 int ini_load(struct ini *ini, const char *path, unsigned flags, struct err *e);
 int ini_load_mem(struct ini *ini, const char *name, const char *data, size_t len, unsigned flags,

@@ -38,16 +38,13 @@ int looks_read(const char *dir, json_t **out, struct err *e)
 	int ret = 0;
 
 	*out = NULL;
-	if (!fs_exists(path)) {
-		*out = json_array();
-	} else {
+	if (fs_exists(path))
 		ret = fs_read_json(path, out, e);
-		if (!ret && !is_growing(*out))
-			ret = err_add(e, EINVAL,
-				      "%s is no list of growing numbers of blocks, such as "
-				      "[6, 9]",
-				      path);
-	}
+	else
+		*out = json_array();
+	if (!ret && !is_growing(*out))
+		ret = err_add(e, EINVAL,
+			      "%s is no list of growing numbers of blocks, such as [6, 9]", path);
 	if (ret) {
 		json_decref(*out);
 		*out = NULL;

@@ -31,22 +31,20 @@ static const struct group_kind {
 static bool read_number(const char *dir, const char *file, const char *word, uint64_t *n)
 {
 	char *path = xasprintf("%s/%s", dir, file);
-	struct strv lines = STRV_INIT;
+	char *rest = NULL, *line;
 	struct buf b = BUF_INIT;
 	bool ok = false;
 
 	if (!fs_read(path, FILE_BYTES, &b, NULL))
-		strv_split(&lines, buf_str(&b), "\n");
-	for (size_t i = 0; i < lines.n && !ok; i++) {
-		char *at = lines.v[i] + strlen(word);
-
-		if (strncmp(lines.v[i], word, strlen(word)))
+		rest = b.data;
+	while (!ok && (line = strsep(&rest, "\n"))) {
+		if (strncmp(line, word, strlen(word)))
 			continue;
-		at += strspn(at, " \t");
-		at[strspn(at, "0123456789")] = '\0';
-		ok = !num_parse(at, NUM_COUNT, n, NULL);
+		line += strlen(word);
+		line += strspn(line, " \t");
+		line[strspn(line, "0123456789")] = '\0';
+		ok = !num_parse(line, NUM_COUNT, n, NULL);
 	}
-	strv_release(&lines);
 	buf_release(&b);
 	free(path);
 	return ok;
@@ -98,13 +96,15 @@ uint64_t memory_available(const char *root)
 	fs_read(cgroup, FILE_BYTES, &groups, NULL);
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		const char *at = strstr(buf_str(&groups), kinds[i].line);
-		char *group = at ? xstrndup(at + strlen(kinds[i].line),
-					    strcspn(at + strlen(kinds[i].line), "\n"))
-				 : NULL;
-		uint64_t left = group ? left_in_all(&kinds[i], root, group) : UINT64_MAX;
+		uint64_t left;
+		char *group;
 
-		if (left < available)
-			available = left;
+		if (!at)
+			continue;
+		at += strlen(kinds[i].line);
+		group = xstrndup(at, strcspn(at, "\n"));
+		left = left_in_all(&kinds[i], root, group);
+		available = left < available ? left : available;
 		free(group);
 	}
 	buf_release(&groups);

@@ -4,65 +4,53 @@
 
 #include <errno.h>
 #include <stdbool.h>
-#include <limits.h>
 #include <string.h>
 
 #define NEAR_MAX 64 /* longer words are not typing mistakes */
 
-static unsigned min3(unsigned a, unsigned b, unsigned c)
+static unsigned smaller(unsigned a, unsigned b)
 {
-	unsigned m = a < b ? a : b;
-
-	return m < c ? m : c;
+	return a < b ? a : b;
 }
 
 /* Optimal string alignment distance; both at most NEAR_MAX long. */
-static unsigned distance(const char *a, size_t na, const char *b, size_t nb)
+static unsigned distance(const char *a, unsigned na, const char *b, unsigned nb)
 {
-	unsigned row[3][NEAR_MAX + 1];
-	unsigned *before = row[0], *last = row[1], *now = row[2];
+	unsigned d[NEAR_MAX + 1][NEAR_MAX + 1];
 
-	for (size_t j = 0; j <= nb; j++)
-		last[j] = (unsigned)j;
-	for (size_t i = 1; i <= na; i++) {
-		unsigned *spare = before;
+	for (unsigned i = 0; i <= na; i++) {
+		for (unsigned j = 0; j <= nb; j++) {
+			unsigned n = i + j;
 
-		now[0] = (unsigned)i;
-		for (size_t j = 1; j <= nb; j++) {
-			now[j] = min3(last[j] + 1, now[j - 1] + 1,
-				      last[j - 1] + (a[i - 1] != b[j - 1]));
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
-			    before[j - 2] + 1 < now[j])
-				now[j] = before[j - 2] + 1;
+			if (i && j) {
+				n = 1 + smaller(d[i - 1][j], d[i][j - 1]);
+				n = smaller(n, d[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
+			}
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+				n = smaller(n, d[i - 2][j - 2] + 1);
+			d[i][j] = n;
 		}
-		before = last;
-		last = now;
-		now = spare;
 	}
-	return last[nb];
+	return d[na][nb];
 }
 
 const char *near_name(const char *word, const char *const *names)
 {
 	size_t len = strlen(word);
-	unsigned best = UINT_MAX;
+	unsigned best = (unsigned)len / 3 + 2;
 	const char *found = NULL;
 
-	if (!len || len > NEAR_MAX)
-		return NULL;
-	for (; *names; names++) {
+	for (; len && len <= NEAR_MAX && *names; names++) {
 		size_t n = strlen(*names);
-		unsigned d;
+		unsigned d = n && n <= NEAR_MAX ? distance(word, (unsigned)len, *names, (unsigned)n)
+						: best;
 
-		if (!n || n > NEAR_MAX)
-			continue;
-		d = distance(word, len, *names, n);
 		if (d < best) {
 			best = d;
 			found = *names;
 		}
 	}
-	return best <= 1 + len / 3 ? found : NULL;
+	return found;
 }
 
 void near_hint(struct buf *b, const char *word, const char *const *names)

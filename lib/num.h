@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * num.h: the one parser and the one printer of numbers with units.
- */
+/* num.h: the one parser and the one printer of numbers with units. */
 #ifndef FSDUEL_LIB_NUM_H
 #define FSDUEL_LIB_NUM_H
 
@@ -18,48 +16,35 @@ enum num_kind {
 };
 
 /*
- * Parse all of text (surrounding blanks allowed) as a number of this kind.
- * Decimals are accepted where the result is a whole unit ("1.5s", "0.5k" = 512
- * bytes), with a digit on both sides of the point and at most 18 after it. No
- * sign, no exponent, no blank before the unit. -EINVAL: not such a number;
- * -ERANGE: too large for 64 bits. The sentence names the text and what was
- * expected; *out is untouched on error.
+ * Parse all of text, blanks around it allowed. A fraction is accepted where the result is
+ * whole ("1.5s", "0.5k" = 512 bytes), with a digit on both sides of the point and at most 18
+ * after it; no sign, no exponent, no blank before the unit. -EINVAL: not such a number;
+ * -ERANGE: too large for 64 bits. On error *out is untouched.
  */
 int num_parse(const char *text, enum num_kind kind, uint64_t *out, struct err *e);
 
 /*
- * Parse a finite double, all of text, decimal, no blanks. -EINVAL otherwise (nan
- * and inf too). This and num_format_double want LC_NUMERIC to be "C", which it
- * is in a program that does not call setlocale.
+ * Parse all of text as a finite decimal double, no blanks; -EINVAL otherwise. This and
+ * num_format_double need LC_NUMERIC to be "C".
  */
 int num_parse_double(const char *text, double *out, struct err *e);
 
-/*
- * The lower-case hex digits that text begins with, as in an address. Returns how many
- * there are; 0: none, or more than 16, and *out is 0.
- */
+/* The lower-case hex digits that text begins with: their number; 0: none, or more than 16. */
 size_t num_hex(const char *text, uint64_t *out);
 
 /*
- * Shortest decimal text that reads back as exactly the same double ("%.15g",
- * then 16, then 17 digits). Not for NaN or infinity: those give "".
- * dst needs 32 bytes. Returns dst.
+ * All of these return dst, of 32 bytes. The shortest text that reads back as the same double;
+ * "" for NaN and infinity.
  */
 char *num_format_double(char dst[32], double v);
 
-/*
- * Canonical text of a value parsed by num_parse: "64M", "80us", "12", "0.1%".
- * num_parse of the result gives v again. dst needs 32 bytes. Returns dst.
- */
+/* "64M", "80us", "12", "0.1%": num_parse of it gives v again. */
 char *num_format(char dst[32], uint64_t v, enum num_kind kind);
 
-/*
- * For people: four significant digits and an SI prefix: "10.71k", "36.8M", "812",
- * "0.95", "120u"; "-" for NaN or infinity. Returns dst.
- */
+/* For people: four digits, an SI prefix: "10.71k", "812", "0.95", "120u"; "-" for NaN, infinity. */
 char *num_format_si(char dst[32], double v);
 
-/* For people: three digits, "1.25 ms", "812 ns", or two units, "3 m 20 s". Returns dst. */
+/* For people: three digits, "1.25 ms", "812 ns", or two units, "3 m 20 s". */
 char *num_format_ns_human(char dst[32], uint64_t ns);
 
 #endif

@@ -3,6 +3,7 @@
 #include "lib/pack.h"
 
 #include <errno.h>
+#include <sha2.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -75,4 +76,43 @@ int base64_decode(const char *text, size_t len, struct buf *out, struct err *e)
 	buf_release(&bytes);
 	buf_release(&again);
 	return same ? 0 : err_add(e, EINVAL, "a recording that is no base64");
+}
+
+_Static_assert(SHA256_HEX == SHA256_DIGEST_STRING_LENGTH, "hex digits and the NUL");
+
+char *hex_format(char *out, size_t size, const void *data, size_t len)
+{
+	static const char hex[] = "0123456789abcdef";
+	const uint8_t *p = data;
+	size_t i;
+
+	for (i = 0; i < len && 2 * i + 2 < size; i++) {
+		out[2 * i] = hex[p[i] >> 4];
+		out[2 * i + 1] = hex[p[i] & 15];
+	}
+	out[2 * i] = '\0';
+	return out;
+}
+
+void sha256(const void *data, size_t len, unsigned char out[SHA256_BYTES])
+{
+	SHA2_CTX ctx;
+
+	SHA256Init(&ctx);
+	SHA256Update(&ctx, data, len);
+	SHA256Final(out, &ctx);
+}
+
+void sha256_hex(const void *data, size_t len, char out[SHA256_HEX])
+{
+	unsigned char sum[SHA256_BYTES];
+
+	sha256(len ? data : "", len, sum);
+	hex_format(out, SHA256_HEX, sum, sizeof(sum));
+}
+
+int sha256_file(const char *path, char out[SHA256_HEX], struct err *e)
+{
+	out[0] = '\0';
+	return SHA256File(path, out) ? 0 : err_sys(e, errno, "cannot read %s", path);
 }

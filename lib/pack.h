@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * pack.h: bytes on their way out of a guest: compressed into a gzip stream, and as text that
- * JSON can hold (base64: RFC 4648, 4, with padding, without line ends). Over zlib, because the
- * guest's static program has no libarchive; fs_decompress reads a stream back.
+ * pack.h: bytes made short or text: a gzip stream, base64 (RFC 4648, 4, with padding, without
+ * line ends), a SHA-256, hex digits. gzip is zlib's, because the guest's static program has no
+ * libarchive; fs_decompress reads a stream back.
  */
 #ifndef FSDUEL_LIB_PACK_H
 #define FSDUEL_LIB_PACK_H
@@ -21,5 +21,15 @@ int gzip_add(struct buf *out, const void *data, size_t len, struct err *e);
 void base64_add(struct buf *out, const void *data, size_t len);
 /* Append the bytes of text. -EINVAL, with out as it was: base64_add writes no such text. */
 int base64_decode(const char *text, size_t len, struct buf *out, struct err *e);
+
+/* Names of kernel images, binaries, configurations; as text lower-case with a NUL at the end. */
+#define SHA256_HEX 65
+#define SHA256_BYTES 32
+void sha256(const void *data, size_t len, unsigned char out[SHA256_BYTES]);
+void sha256_hex(const void *data, size_t len, char out[SHA256_HEX]);
+int sha256_file(const char *path, char out[SHA256_HEX], struct err *e);
+
+/* Two digits a byte, as many whole bytes as fit into size. Returns out. */
+char *hex_format(char *out, size_t size, const void *data, size_t len);
 
 #endif

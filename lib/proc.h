@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * proc.h: child processes. Every child gets SIGKILL when this process dies
- * (PR_SET_PDEATHSIG), so that a killed fsduel leaves no QEMU and no fio behind.
- *
- * To the kernel, "this process" is the thread that started the child: start
- * children from a thread that lives as long as they. A child is the leader of a
- * process group of its own; when it ends, what it left in that group is killed.
- * It gets default signal actions, and no descriptor that it was not given.
- * SIGCHLD must not be ignored. A killed child that hangs in the kernel (a file
- * system that does not answer) is waited for no longer than 30 s.
+ * proc.h: child processes, and the clock. A child gets SIGKILL when the thread that started
+ * it dies (PR_SET_PDEATHSIG): start it from one that lives as long. It leads a process group
+ * of its own, and what it leaves there is killed; it has default signal actions and no
+ * descriptor that it was not given. SIGCHLD must not be ignored. A killed child that hangs in
+ * the kernel is waited for no longer than 30 s.
  */
 #ifndef FSDUEL_LIB_PROC_H
 #define FSDUEL_LIB_PROC_H
@@ -35,11 +31,9 @@ struct proc_exit {
 };
 
 /*
- * Run argv (argv[0] is looked up in PATH) to its end in its own process group,
- * stdin /dev/null. 0 when it ran, whatever its status: look at *x. -errno when
- * it could not be started (-ENOENT: no such program). -EINTR when *stop (may be
- * NULL) became non-zero: the child's group has been killed and reaped, within
- * about 0.1 s. o may be NULL. Output is appended to the buffers.
+ * Run argv (argv[0] is looked up in PATH) to its end, stdin /dev/null; o may be NULL. 0 when
+ * it ran, whatever its status: look at *x. -errno when it could not be started (-ENOENT: no
+ * such program). -EINTR when *stop (or NULL) became non-zero: it is killed within about 0.1 s.
  */
 int proc_run(const char *const *argv, const struct proc_opts *o, const atomic_int *stop,
 	     struct proc_exit *x, struct err *e);

@@ -17,11 +17,7 @@
 
 #define KALLSYMS "/proc/kallsyms"
 #define KALLSYMS_MAX ((size_t)256 << 20)
-/*
- * A symbol's size is not in the file. Behind the last one of a module it is told
- * only that the module ends at a page's end: what lies further than the page after
- * the one in which it starts is nobody's.
- */
+/* Sizes are not in the file: the last symbol of a module ends with the page after its own. */
 #define PAGE 4096u
 
 /* One line of the file. */
@@ -80,13 +76,7 @@ static bool same_module(const char *a, const char *b)
 /* The linker's marks behind code: they end what is before them and name nothing. */
 static bool is_end_mark(const struct line *l)
 {
-	static const char *const marks[] = { "_etext", "_einittext" };
-
-	for (size_t i = 0; !l->module && i < sizeof(marks) / sizeof(marks[0]); i++) {
-		if (!strcmp(l->name, marks[i]))
-			return true;
-	}
-	return false;
+	return !l->module && (!strcmp(l->name, "_etext") || !strcmp(l->name, "_einittext"));
 }
 
 static uint64_t end_of(const struct line *l, const struct line *next)

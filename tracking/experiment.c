@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * experiment.c: experiments found and chosen by name, their kernels made, and how much of
- * one a results folder holds; see experiment.h.
- */
+/* experiment.c: see experiment.h. */
 #include "tracking/experiment.h"
 
 #include <errno.h>
@@ -86,7 +83,7 @@ static int unknown(const struct experiments *all, const char *word, struct err *
 	return -EINVAL;
 }
 
-/* Paths of one file are one experiment; two of one name would share a results folder. */
+/* Two paths of one file are one experiment; two files of one name would share a folder. */
 static int add_path(struct experiments *chosen, const char *path, struct err *e)
 {
 	struct experiment *new, *twin;
@@ -110,11 +107,6 @@ static int add_path(struct experiments *chosen, const char *path, struct err *e)
 	return ret;
 }
 
-static bool is_path(const char *word)
-{
-	return strchr(word, '/');
-}
-
 int experiments_choose(struct experiments *chosen, const struct experiments *all,
 		       char *const *words, unsigned nr, struct err *e)
 {
@@ -122,7 +114,7 @@ int experiments_choose(struct experiments *chosen, const struct experiments *all
 
 	*chosen = (struct experiments){ NULL, 0 };
 	for (unsigned w = 0; w < nr; w++) {
-		bool known = is_path(words[w]);
+		bool known = strchr(words[w], '/');
 
 		for (size_t i = 0; i < all->n && !known; i++)
 			known = is_named(&all->v[i], words[w]);
@@ -138,7 +130,7 @@ int experiments_choose(struct experiments *chosen, const struct experiments *all
 			add(chosen, all->v[i].path);
 	}
 	for (unsigned w = 0; w < nr && !ret; w++)
-		if (is_path(words[w]))
+		if (strchr(words[w], '/'))
 			ret = add_path(chosen, words[w], e);
 	return ret;
 }
@@ -206,14 +198,22 @@ static bool is_same(json_t *run, const struct suite *s)
 	return same;
 }
 
-enum experiment_state experiment_state(const char *dir, const struct suite *s, const struct plan *p)
+bool experiment_is_begun(const char *dir)
 {
 	char *path = xasprintf("%s/" RUN_JSON, dir);
-	bool begun = fs_exists(path), whole;
+	bool is = fs_exists(path);
+
+	free(path);
+	return is;
+}
+
+enum experiment_state experiment_state(const char *dir, const struct suite *s, const struct plan *p)
+{
+	bool begun = experiment_is_begun(dir), whole;
 	struct folder f;
 	json_t *run = NULL;
 
-	whole = begun && !fs_read_json(path, &run, NULL) && is_same(run, s) &&
+	whole = begun && !folder_read_run(dir, &run, NULL) && is_same(run, s) &&
 		!folder_open(&f, dir, s, p, NULL);
 	if (whole) {
 		for (size_t i = 0; i < p->nr_units && whole; i++)
@@ -221,6 +221,5 @@ enum experiment_state experiment_state(const char *dir, const struct suite *s, c
 		folder_release(&f);
 	}
 	json_decref(run);
-	free(path);
 	return whole ? EXPERIMENT_DONE : begun ? EXPERIMENT_BEGUN : EXPERIMENT_NEW;
 }

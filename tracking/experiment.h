@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * experiment.h: the experiments that there are, chosen by their names, and how much of one
- * is there: its kernels and its measured cell runs. An
- * experiment is a suite in configs/experiments: ID.ini, and ID-VARIANT.ini for
- * the same question asked in another way (E2.ini, E2-2cpus.ini). The
- * loop over them is cli/cmd_experiment.c.
+ * experiment.h: the experiments, chosen by their names, and how much of one is there: its
+ * kernels and its measured cell runs. An experiment is a suite in configs/experiments:
+ * ID.ini, and ID-VARIANT.ini for the same question asked in another way (E2-2cpus.ini).
  */
 #ifndef FSDUEL_TRACKING_EXPERIMENT_H
 #define FSDUEL_TRACKING_EXPERIMENT_H
@@ -35,9 +33,8 @@ int experiments_find(struct experiments *all, struct err *e);
 
 /*
  * Those of all that words name, each once and in the order of all: "all", an ID with
- * all that belongs to it, or one name; a word with a '/' is the path of a suite that
- * stands behind them. -EINVAL, FSDUEL_USAGE noted: a word that names none, or two files
- * of one name.
+ * its variants, or one name; then the suites that words with a '/' are the paths of.
+ * -EINVAL, FSDUEL_USAGE noted: a word that names none, or two files of one name.
  */
 int experiments_choose(struct experiments *chosen, const struct experiments *all,
 		       char *const *words, unsigned nr, struct err *e);
@@ -55,6 +52,8 @@ enum experiment_state {
 	EXPERIMENT_DONE,  /* complete, of just this suite and just these kernels */
 };
 
+/* Has anything been measured into that folder? */
+bool experiment_is_begun(const char *dir);
 /* What of p, a plan of s, the results folder dir holds. Nothing is written. */
 enum experiment_state experiment_state(const char *dir, const struct suite *s,
 				       const struct plan *p);

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cells.c: the rows of a cell. Which decide it: a mix is judged by its roles, each in the
- * primary metric, because its total adds writes that wait for a disk to others that only
- * copy, and the cheap ones would decide. A cell with one role is judged whole. A role in the
- * background and fio's verify reads decide nothing. Which rows are identical, and how far a
- * rate is known. The verdict of the cell by its rows (verdict.h), or by a kernel that broke.
+ * cells.c: which rows decide a cell, which are identical, how far a rate is known, and the
+ * verdict of the cell. A mix is judged by its roles: its total adds writes that wait for a disk
+ * to others that only copy, and the cheap ones would decide.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -17,7 +15,6 @@
 
 /* --- which rows decide -------------------------------------------------------------------- */
 
-/* "dio_read.background=1" among the cell's parameters. */
 static bool in_background(const struct comparison_row *row)
 {
 	char *key = xasprintf("%s.background", row->role);
@@ -44,7 +41,7 @@ static bool may_decide(const struct comparison_row *row)
 	       !in_background(row);
 }
 
-/* The only role that may decide, or NULL where there are several or none. */
+/* NULL: several or none. */
 static const char *single_role(const struct comparison_row *rows, size_t nr, bool *several)
 {
 	const char *role = NULL;
@@ -59,10 +56,7 @@ static const char *single_role(const struct comparison_row *rows, size_t nr, boo
 	return *several ? NULL : role;
 }
 
-/*
- * Equal in every block, or measured on neither side. A block is passed over in which the
- * cell itself was not measured on both sides: whole has no pair there.
- */
+/* Equal in every block, or measured on neither side; but for blocks where whole has no pair. */
 static bool is_equal(const struct comparison_row *row, const struct comparison_row *whole)
 {
 	bool same_pass = whole && whole->pass == row->pass;
@@ -139,9 +133,8 @@ static struct values values_of(const struct comparison_row *rows, size_t nr,
 }
 
 /*
- * The runner's own word, in per cent. Without it (older folders) a rate is known to the
- * nanosecond, as fsload's clock is, but for a run of whole milliseconds, which is fio's:
- * one that ended with its time is known to an operation, one that ended with its work to
+ * The runner's own word, in per cent. Without it (older folders) a run of whole milliseconds is
+ * fio's: one that ended with its time is known to an operation, one that ended with its work to
  * the millisecond.
  */
 static double resolution_of(const struct comparison_row *rows, size_t nr,
@@ -183,14 +176,6 @@ void members_choose(struct comparison_row *rows, size_t nr)
 
 /* --- the verdict of a cell ---------------------------------------------------------------- */
 
-/* Both borrow these strings from the results. */
-static bool is_of(const struct comparison_row *row, const struct comparison_cell *cell)
-{
-	return row->contrast == cell->contrast && row->workload == cell->workload &&
-	       row->params == cell->params;
-}
-
-/* How often a side's kernel broke, hung and measured the cell, and what it said. */
 struct side_end {
 	unsigned run, measured, broken, hung;
 	const char *line;
@@ -273,7 +258,10 @@ void cells_fill(struct comparison *c)
 		struct comparison_cell *cell = &c->cells[i];
 		unsigned nr[NR_VERDICTS] = { 0 };
 
-		for (; at < c->nr_rows && is_of(&c->rows[at], cell); at++) {
+		/* Both borrow these strings from the results. */
+		for (; at < c->nr_rows && c->rows[at].contrast == cell->contrast &&
+		       c->rows[at].workload == cell->workload && c->rows[at].params == cell->params;
+		     at++) {
 			struct comparison_row *row = &c->rows[at];
 
 			row->cell = cell;

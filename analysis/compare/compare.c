@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * compare.c: pairs from sorted samples. A cell's samples of one measure stand together, each
- * variant's by block. A row's figures: row.c.
- */
+/* compare.c: pairs from sorted samples, in which those of a cell and measure stand together. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -14,12 +11,11 @@
 
 /* The samples of one variant within a cell and measure, by block. */
 struct side {
-	const char *name; /* "baseline", "patched" */
 	uint32_t variant;
 	const struct sample *at, *end;
 };
 
-/* Where we are: what all rows of one contrast and cell share. */
+/* What all rows of one contrast and cell share. */
 struct place {
 	struct comparison *c;
 	const struct results *r;
@@ -30,10 +26,9 @@ struct place {
 	uint64_t pairs;     /* of all rows so far */
 };
 
-static struct side find_side(const struct sample *from, const struct sample *to, const char *name,
-			     uint32_t variant)
+static struct side find_side(const struct sample *from, const struct sample *to, uint32_t variant)
 {
-	struct side s = { .name = name, .variant = variant };
+	struct side s = { .variant = variant };
 
 	while (from < to && from->variant < variant)
 		from++;
@@ -81,7 +76,6 @@ static enum lack explain_side(struct buf *b, const struct results *r,
 	return of_status[status];
 }
 
-/* Why this block is no pair; also notes what it lacks. */
 static void explain(const struct place *p, const struct comparison_row *row,
 		    const struct side side[2], struct comparison_pair *pair, uint32_t pass,
 		    const struct sample *const s[2])
@@ -103,8 +97,8 @@ static void explain(const struct place *p, const struct comparison_row *row,
 	else
 		for (int i = 0; i < 2; i++)
 			if (why[i].len)
-				buf_addf(&b, "%s%s%s", b.len ? "; " : "", side[i].name,
-					 why[i].data);
+				buf_addf(&b, "%s%s%s", b.len ? "; " : "",
+					 i ? "patched" : "baseline", why[i].data);
 	buf_release(&why[0]);
 	buf_release(&why[1]);
 	pair->reason = comparison_keep(p->c, &b);
@@ -152,6 +146,8 @@ static int add_row(struct place *p, const struct measure *m, struct side side[2]
 		.baseline = r->variants[side[0].variant].name,
 		.patched = r->variants[side[1].variant].name,
 		CELL_NAMES(cell),
+		.contrast_number = (unsigned)(p->contrast - r->contrasts),
+		.cell_number = p->cell,
 		.role_threads = cell->role_threads,
 		.pass = intern_str(&r->pass_index, m->pass),
 		.role = intern_str(&r->strings, m->role),
@@ -169,18 +165,11 @@ static int add_row(struct place *p, const struct measure *m, struct side side[2]
 	return 0;
 }
 
-/* The baseline's kernel broke in this block, the patched one was measured, and never broke. */
-static bool is_repaired(const struct place *p, unsigned block)
-{
-	const struct unit *u = results_unit(p->r, p->cell, p->contrast->baseline, block, 0);
-
-	return p->c->cells[p->c->nr_cells - 1].end == END_REPAIRED && (u->broken || u->hung) &&
-	       unit_ok(results_unit(p->r, p->cell, p->contrast->patched, block, 0));
-}
-
 static void add_gap(struct place *p, unsigned block, const char *reason)
 {
 	const struct results_cell *cell = &p->r->cells[p->cell];
+	const struct unit *base = results_unit(p->r, p->cell, p->contrast->baseline, block, 0);
+	const struct unit *patched = results_unit(p->r, p->cell, p->contrast->patched, block, 0);
 	struct comparison *c = p->c;
 
 	c->gaps = intern_room(c->gaps, c->unmeasured, sizeof(*c->gaps));
@@ -188,7 +177,8 @@ static void add_gap(struct place *p, unsigned block, const char *reason)
 		.contrast = p->contrast->name,
 		CELL_NAMES(cell),
 		.block = block,
-		.repaired = is_repaired(p, block),
+		.repaired = c->cells[c->nr_cells - 1].end == END_REPAIRED &&
+			    (base->broken || base->hung) && unit_ok(patched),
 		.reason = reason,
 	};
 }
@@ -250,8 +240,8 @@ static int compare_cell(struct place *p, struct err *e)
 
 		while (next < end && next->measure == m)
 			next++;
-		side[0] = find_side(at, next, "baseline", p->contrast->baseline);
-		side[1] = find_side(at, next, "patched", p->contrast->patched);
+		side[0] = find_side(at, next, p->contrast->baseline);
+		side[1] = find_side(at, next, p->contrast->patched);
 		at = next;
 		if (m == required)
 			nr_required++;
@@ -338,9 +328,7 @@ int comparison_select(struct comparison *c, const char *metric, const char *role
 	for (size_t i = 0, end; !ret && i < c->nr_rows; i = end) {
 		bool several;
 
-		/* Rows of one cell in one contrast stand together. */
-		for (end = i + 1;
-		     end < c->nr_rows && comparison_same_cell(&c->rows[i], &c->rows[end]);)
+		for (end = i; end < c->nr_rows && comparison_same_cell(&c->rows[i], &c->rows[end]);)
 			end++;
 		several = several_roles(c, i, end);
 		for (size_t k = i; k < end; k++) {

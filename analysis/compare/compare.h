@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * compare.h: the two sides of a contrast put beside each other, cell by cell: order
- * statistics of paired blocks. judge.h adds what the pairs in each row prove.
- *
- * A pair is one cell, block, pass, role, metric and detail with a valid value (status ok,
- * finite) on both sides. All strings are borrowed from the results, which must outlive the
- * comparison; reasons belong to the comparison.
+ * compare.h: the two sides of a contrast beside each other, cell by cell; judge.h adds what
+ * they prove. A pair is one cell, block, pass, role, metric and detail with a valid value on
+ * both sides. Strings are borrowed from the results, which must outlive the comparison.
  */
 #ifndef FSDUEL_ANALYSIS_COMPARE_H
 #define FSDUEL_ANALYSIS_COMPARE_H
@@ -40,10 +37,7 @@ struct comparison_pair {
 enum zero { ZERO_NONE, ZERO_SOME, ZERO_TO, ZERO_FROM };
 extern const char *const zero_names[]; /* "", "0 in some blocks", "to 0", "from 0" */
 
-/*
- * The judgement of a row, by judge.h. Changes are ratios patched / baseline: 0.97 is -3 %.
- * p values are two-sided; those of a family hold for all its rows at once.
- */
+/* Of a row, by judge.h. Changes are ratios patched / baseline: 0.97 is -3 %. p is two-sided. */
 struct judgement {
 	bool done;    /* else nothing here is set */
 	bool decides; /* of the family that decides the exit code */
@@ -60,15 +54,11 @@ struct judgement {
 	unsigned look;                /* of an adaptive run: at how many blocks it was decided; 0 */
 };
 
-/*
- * The waits for locks of a row that decides, by locks.h, where the cell was watched on both
- * sides. Figures are of the workload's own threads and for each operation of the
- * watched runs.
- */
+/* Waits for locks of the workload's own threads, for each operation of the watched runs. */
 enum lock_part { LOCKS_NONE, LOCKS_EXPLAIN, LOCKS_PARTLY, LOCKS_NOT };
 extern const char *const lock_part_names[]; /* "", "explained", "partly", "no lock" */
 struct row_locks {
-	bool there;        /* else nothing here is set */
+	bool there;        /* watched on both sides, and the row decides or is a total */
 	const char *class; /* the one that explains most, or has most waiting; "none" */
 	double waits[2];   /* baseline, patched */
 	double wait_ns[2];
@@ -78,12 +68,9 @@ struct row_locks {
 	const char *because; /* a sentence, or NULL; kept by the comparison */
 };
 
-/*
- * The instructions of a row that decides, by costs.h, where the cell was profiled on both sides:
- * instructions for each operation of the profiled runs, all and of one function.
- */
+/* Instructions for each operation of the profiled runs, all and of one function. */
 struct row_costs {
-	bool there;             /* else nothing here is set */
+	bool there;             /* profiled on both sides, and the row decides or is a total */
 	double instructions[2]; /* baseline, patched */
 	bool has_share;
 	double share;         /* of the change in an operation's virtual time: 0.97 */
@@ -95,12 +82,13 @@ struct row_costs {
 struct comparison_row {
 	const char *contrast, *baseline, *patched; /* names; the latter two are variants */
 	const char *workload, *params, *pass, *role, *metric, *detail, *unit, *better;
-	const char *varying;                /* params that have several values in this workload */
-	unsigned role_threads;              /* of the cell; 0: not known */
-	const struct comparison_cell *cell; /* its cell; set by judge.h */
-	bool primary;                       /* of a primary metric in the first pass */
-	bool whole;                         /* of the whole workload: role "all" */
-	bool needed;                        /* a pair without its value is a gap */
+	const char *varying; /* params that have several values in this workload */
+	unsigned contrast_number, cell_number; /* in the results */
+	unsigned role_threads;                 /* of the cell; 0: not known */
+	const struct comparison_cell *cell;    /* its cell; set by judge.h */
+	bool primary;                          /* of a primary metric in the first pass */
+	bool whole;                            /* of the whole workload: role "all" */
+	bool needed;                           /* a pair without its value is a gap */
 	bool member;                  /* it decides the cell, alone or with others: see cells.c */
 	bool total;                   /* of the whole workload, whose roles decide instead */
 	bool identical;               /* every sample of its role is equal on both sides */
@@ -130,10 +118,9 @@ struct comparison_gap {
 };
 
 /*
- * A cell of one contrast: what its rows come to together. BROKEN: the patched kernel
- * oopsed, warned, hung or damaged the file system in some block, and the baseline, which
- * measured some, in none; or if it hung until the wall limit in all blocks, and the baseline
- * measured all. REPAIRED: the other way round.
+ * A cell of one contrast. BROKEN: the patched kernel oopsed, warned, hung or damaged the file
+ * system in some block, and the baseline, which measured some, in none; or it hung until the
+ * wall limit in all blocks, and the baseline measured all. REPAIRED: the other way round.
  */
 enum cell_end { END_NONE, END_BROKEN, END_REPAIRED };
 struct comparison_cell {
@@ -142,8 +129,7 @@ struct comparison_cell {
 	unsigned end_blocks, end_of; /* blocks in which it did so, and that were run */
 	const char *line;            /* what the kernel said: the first such reason, or NULL */
 
-	/* Filled by judge.h. */
-	enum verdict verdict; /* NONE: nothing of it decides */
+	enum verdict verdict; /* by judge.h, with the members; NONE: nothing of it decides */
 	size_t nr_members;    /* rows that decide it, in order */
 	struct comparison_member {
 		const char *role, *metric;
@@ -194,31 +180,24 @@ struct comparison {
 };
 
 /*
- * Compare every contrast of run.json, or only the one named. A primary metric
- * that was measured nowhere in a cell and contrast (a job without latencies)
- * leaves no gap as long as another one was. -EINVAL: unknown contrast, or a
- * matrix too large to hold. Two units for one metric, the same sample twice and
- * files that do not belong together were refused by results_load already.
+ * Compare every contrast of run.json, or only the one named. A primary metric that was measured
+ * nowhere in a cell and contrast (a job without latencies) leaves no gap as long as another one
+ * was. -EINVAL: unknown contrast, or a matrix too large to hold.
  */
 int compare_results(struct comparison *c, const struct results *r, const char *contrast,
 		    struct err *e);
 
 /*
- * Drop the rows that are not to be shown; gaps and unmeasured stay. metric:
- * NULL keeps primary rows, "all" every metric, else that metric. role: NULL
- * keeps the whole workload and, where a cell has several roles, each of them;
- * "all" only the whole workload; else that role. -EINVAL with the known names
- * when nothing has that metric or role.
+ * Drop the rows that are not to be shown; gaps stay. metric: NULL keeps primary rows, "all"
+ * every metric. role: NULL keeps the whole workload and, where a cell has several roles, each
+ * of them; "all" only the whole. -EINVAL with the known names for an unknown one.
  */
 int comparison_select(struct comparison *c, const char *metric, const char *role, struct err *e);
 
 /* Do they belong to the same cell of the same contrast? Such rows stand together. */
 bool comparison_same_cell(const struct comparison_row *a, const struct comparison_row *b);
 
-/*
- * The row whose sentence explains a cell's change: a row that decides alone, for roles the
- * total's, by its first role only, so that it is said once. NULL: nothing.
- */
+/* The row that explains a cell's change: itself, or its roles' total, said once; or NULL. */
 const struct comparison_row *comparison_because(const struct comparison *c,
 						const struct comparison_row *row);
 
@@ -231,12 +210,10 @@ const char *comparison_keep(struct comparison *c, struct buf *b);
 
 /* 1: higher is better, -1: lower is, 0: neither. */
 int row_direction(const struct comparison_row *row);
-/* Is its change a loss? */
 bool row_slower(const struct comparison_row *row);
 /* Is there a change to be explained: past the margin, and not shown to be the same? */
 bool row_changed(const struct comparison_row *row);
-/* Locks and costs are of an operation of the whole workload: of the row that decides it or,
- * where roles decide, of their total. */
+/* Does it decide the whole workload or, where roles decide, stand for their total? */
 bool row_of_cell(const struct comparison_row *row);
 /* Append "randrw threads=8" and, of a role that decides for itself, its name. */
 void row_name(struct buf *b, const struct comparison_row *row);

@@ -1,23 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * evidence.c: the rows of one family at one look: their log ratios, the
- * tests of all of them together, and the rules applied to each. Which rows make a
- * family stands in judge.c.
+ * evidence.c: the rows of one family at one look: their log ratios, the tests of all of them
+ * together, and the rules applied to each.
  */
 #include <math.h>
 #include <stdlib.h>
 
 #include "analysis/compare/judge_impl.h"
-#include "analysis/stats/ranks.h"
 
 #define UNPAIRED_MIN 4 /* 2 / (8 over 4) is the first below 5 % */
 
 /* --- the rows' log ratios ----------------------------------------------------------------- */
 
-/*
- * log(patched / baseline), or why there is none. Near 1 the difference keeps the digits.
- * A value that falls to 0 or rises from it has LOG_ZERO or its negative.
- */
+/* log(patched / baseline), or why there is none. Near 1 the difference keeps the digits. */
 static const char *log_ratio(const struct comparison_pair *pair, double *d)
 {
 	double ratio;
@@ -115,6 +110,7 @@ static double margin_of(const struct judge *j, const struct comparison_row *row)
 
 static void gather(struct gathered *g, struct comparison_row **rows, size_t nr, unsigned blocks)
 {
+	blocks = blocks < rows[0]->planned ? blocks : rows[0]->planned;
 	*g = (struct gathered){ .rows = rows, .nr = nr, .blocks = blocks };
 	g->logs = xcalloc(nr + 1, sizeof(*g->logs));
 	g->p_ranks = xcalloc(2 * nr + 1, sizeof(*g->p_ranks));
@@ -131,10 +127,7 @@ static void scatter(struct gathered *g)
 	free(g->p_ranks);
 }
 
-/*
- * The rows as one family over all looks. p of several families, and of looks that may
- * spend a part of the level only, is put on the scale of the whole level.
- */
+/* p of several families, and of looks that may spend a part, is put on the whole level's scale. */
 static void test_family(const struct judge *j, const struct gathered *g, struct family_cell *out)
 {
 	double *d = xcalloc(g->nr * g->blocks + 1, sizeof(*d));
@@ -175,7 +168,6 @@ static void test_family(const struct judge *j, const struct gathered *g, struct 
 	free(looks);
 }
 
-/* Each row alone: signed ranks of its pairs, or rank sums; and Holm's method over the rows. */
 static void test_ranks(const struct judge *j, struct gathered *g)
 {
 	for (size_t i = 0; i < g->nr; i++) {
@@ -203,7 +195,6 @@ static void estimate_pairs(const struct logs *l, struct evidence *e, const doubl
 	e->sd = stats_sd(l->d, l->n);
 }
 
-/* Also says what values of 0 make of the estimate. */
 static enum zero estimate_sides(const struct logs *l, struct evidence *e, const double *levels,
 				struct interval *in)
 {
@@ -230,11 +221,9 @@ static enum zero zero_of(const struct logs *l)
 
 static struct interval as_ratios(struct interval i, enum zero zero)
 {
-	if (zero != ZERO_NONE)
+	if (zero != ZERO_NONE || !i.exists)
 		return (struct interval){ .exists = false };
-	if (i.exists)
-		i = (struct interval){ true, exp(i.low), exp(i.high) };
-	return i;
+	return (struct interval){ true, exp(i.low), exp(i.high) };
 }
 
 /* The ruling on a row at look k of judge.shown, with the family's result over all looks. */
@@ -299,23 +288,18 @@ static void rule_on(const struct judge *j, const struct gathered *g, size_t i,
 	}
 }
 
-static unsigned blocks_of(struct comparison_row *const *rows, unsigned blocks)
-{
-	return blocks < rows[0]->planned ? blocks : rows[0]->planned;
-}
-
 void judge_rows(const struct judge *j, struct comparison_row **rows, size_t nr)
 {
 	struct family_cell *of_family = xcalloc(nr + 1, sizeof(*of_family));
 	struct gathered g;
 
 	if (nr && j->paired) {
-		gather(&g, rows, nr, blocks_of(rows, j->looks[j->nr_looks - 1].blocks));
+		gather(&g, rows, nr, j->looks[j->nr_looks - 1].blocks);
 		test_family(j, &g, of_family);
 		scatter(&g);
 	}
 	for (size_t k = 0; k < j->nr_shown && nr; k++) {
-		gather(&g, rows, nr, blocks_of(rows, j->shown[k].blocks));
+		gather(&g, rows, nr, j->shown[k].blocks);
 		test_ranks(j, &g);
 		for (size_t i = 0; i < nr; i++) {
 			/* The parts of the level that looks may spend add up (Bonferroni). */

@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * floor.c: what a machine can see; see floor.h. The smallest change that is found comes from
+ * floor.c: what a machine can see; see judge.h. The smallest change that is found comes from
  * simulation. Each made-up duel is noise of all cells; then each cell in turn is given a
- * change that grows until the flips of family.h and the margin call it.
+ * change that grows until the flips of its family and the margin call it.
  */
-#include "analysis/compare/floor.h"
-
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "analysis/compare/judge_impl.h"
-#include "analysis/stats/stats.h"
-#include "analysis/stats/ranks.h"
 #include "lib/rng.h"
 
 #define FLOOR_SCHEMA 1
@@ -215,7 +210,7 @@ static bool is(const json_t *item, const char *key, const char *value)
 	return have && !strcmp(have, value);
 }
 
-/* Several variants may have been calibrated: the widest counts. Older floors name no role. */
+/* Of several variants the widest counts. Older floors name no role. */
 double floor_sd(const json_t *floor, const struct comparison_row *row)
 {
 	const json_t *item;

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * headline.c: a contrast in a line: the geometric mean of its deciding rows' ratios, each
- * turned so that above 1 is better (Fleming and Wallace 1986). Its interval resamples whole
- * blocks, so that cells keep what they have in common within a block: the symmetric
- * bootstrap-t (Hall 1988), as percentiles of means are too narrow for six blocks. A row with
- * a value of 0 has no ratio: it is counted and, where it has a verdict, named first among the
- * worst or best. A broken cell has no place in the mean either.
+ * headline.c: a contrast in a line: the geometric mean of its deciding rows' ratios, each turned
+ * so that above 1 is better (Fleming and Wallace 1986). Its interval resamples whole blocks:
+ * the symmetric bootstrap-t (Hall 1988), as percentiles of means are too narrow for six blocks.
+ * A row with a value of 0 has no ratio, but is named first among the worst or best.
  */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "analysis/compare/judge_impl.h"
 #include "lib/rng.h"
@@ -18,12 +15,11 @@
 #define BOOT_STREAM 0x626f6f74ull /* "boot": draws of its own */
 #define LEVEL 0.95
 
-/* Turned log ratios: cells rows of blocks, and which of them are there. */
+/* Turned log ratios: cells rows of blocks, stride apart; NAN where there is none. */
 struct grid {
 	size_t cells;
-	unsigned blocks; /* in which some cell has a value */
-	double *value;   /* 0 where there is none */
-	unsigned char *there;
+	unsigned blocks, stride; /* blocks: in which some cell has a value */
+	double *value, *cell;    /* cell: the mean of each over its blocks */
 };
 
 static void grid_init(struct grid *g, struct comparison_row *const *rows, size_t nr)
@@ -31,8 +27,11 @@ static void grid_init(struct grid *g, struct comparison_row *const *rows, size_t
 	unsigned planned = nr ? rows[0]->planned : 0;
 	unsigned *column = xcalloc(planned + 1, sizeof(*column)); /* of a block, plus 1 */
 
-	*g = (struct grid){ .value = xcalloc(nr * planned + 1, sizeof(*g->value)),
-			    .there = xcalloc(nr * planned + 1, 1) };
+	*g = (struct grid){ .stride = planned,
+			    .value = xcalloc(nr * planned + 1, sizeof(*g->value)),
+			    .cell = xcalloc(nr + 1, sizeof(*g->cell)) };
+	for (size_t i = 0; i < nr * planned; i++)
+		g->value[i] = NAN;
 	for (size_t i = 0; i < nr; i++) {
 		struct logs l;
 
@@ -46,59 +45,45 @@ static void grid_init(struct grid *g, struct comparison_row *const *rows, size_t
 			if (!*at)
 				*at = ++g->blocks;
 			g->value[g->cells * planned + *at - 1] = row_direction(rows[i]) * l.d[k];
-			g->there[g->cells * planned + *at - 1] = 1;
 		}
 		g->cells += l.n > 0;
 		logs_release(&l);
 	}
-	/* Rows were planned wide: now that the number of blocks is known, close the gaps. */
-	for (size_t c = 0; c < g->cells; c++) {
-		memmove(g->value + c * g->blocks, g->value + c * planned,
-			g->blocks * sizeof(*g->value));
-		memmove(g->there + c * g->blocks, g->there + c * planned, g->blocks);
-	}
 	free(column);
 }
 
-static void grid_release(struct grid *g)
-{
-	free(g->value);
-	free(g->there);
-}
-
-/* Mean over cells of each one's mean over its blocks; each cell's own into cell. */
-static double grid_mean(const struct grid *g, double *cell)
+/* Mean over cells of each one's mean over its blocks. */
+static double grid_mean(struct grid *g)
 {
 	double sum = 0;
 
 	for (size_t c = 0; c < g->cells; c++) {
 		unsigned n = 0;
 
-		cell[c] = 0;
-		for (unsigned b = 0; b < g->blocks; b++) {
-			cell[c] += g->value[c * g->blocks + b];
-			n += g->there[c * g->blocks + b];
+		for (const double *v = g->value + c * g->stride, *end = v + g->blocks; v < end;
+		     v++) {
+			g->cell[c] += isnan(*v) ? 0 : *v;
+			n += isnan(*v) ? 0 : 1;
 		}
-		cell[c] /= n ? n : 1;
-		sum += cell[c];
+		g->cell[c] /= n;
+		sum += g->cell[c];
 	}
 	return sum / (double)g->cells;
 }
 
 /* How far each block lies from the mean: over its cells, each from the cell's own mean. */
-static void block_residuals(const struct grid *g, const double *cell, double *residual)
+static void block_residuals(const struct grid *g, double *residual)
 {
 	for (unsigned b = 0; b < g->blocks; b++) {
 		size_t n = 0;
 
-		residual[b] = 0;
 		for (size_t c = 0; c < g->cells; c++) {
-			if (!g->there[c * g->blocks + b])
-				continue;
-			residual[b] += g->value[c * g->blocks + b] - cell[c];
-			n++;
+			double v = g->value[c * g->stride + b];
+
+			residual[b] += isnan(v) ? 0 : v - g->cell[c];
+			n += isnan(v) ? 0 : 1;
 		}
-		residual[b] /= n ? (double)n : 1;
+		residual[b] /= (double)n;
 	}
 }
 
@@ -113,27 +98,23 @@ static double draw_t(struct rng *rng, const double *residual, unsigned n, double
 	return sd > 0 ? fabs(stats_mean(draw, n)) / (sd / sqrt(n)) : HUGE_VAL;
 }
 
-static struct interval bootstrap(const struct grid *g, double mean, const double *cell,
-				 uint64_t seed)
+static struct interval bootstrap(const struct grid *g, double mean, uint64_t seed)
 {
 	struct rng rng = { rng_mix(seed, BOOT_STREAM) };
 	double *residual = xcalloc(g->blocks, sizeof(*residual));
 	double *draw = xcalloc(g->blocks, sizeof(*draw)), *t = xcalloc(DRAWS, sizeof(*t));
-	struct interval i = { .exists = true };
+	struct interval i = { .exists = false };
 	double sd, half = 0;
 
-	block_residuals(g, cell, residual);
+	block_residuals(g, residual);
 	sd = stats_sd(residual, g->blocks);
 	for (unsigned k = 0; k < DRAWS && sd > 0; k++)
 		t[k] = draw_t(&rng, residual, g->blocks, draw);
 	stats_sort(t, DRAWS);
 	if (sd > 0)
 		half = stats_quantile_sorted(t, DRAWS, LEVEL) * sd / sqrt(g->blocks);
-	i.low = exp(mean - half);
-	i.high = exp(mean + half);
-	i.exists = isfinite(half) && isfinite(i.high);
-	if (!i.exists)
-		i.low = i.high = 0;
+	if (isfinite(half) && isfinite(exp(mean + half)))
+		i = (struct interval){ true, exp(mean - half), exp(mean + half) };
 	free(residual);
 	free(draw);
 	free(t);
@@ -164,9 +145,9 @@ static int by_change(const void *a, const void *b)
 	return ORDER(turned(x), turned(y)) ?: ORDER(x, y);
 }
 
-static struct headline_cell named(const struct comparison_row *row)
+static size_t name(struct headline_cell *to, size_t nr, const struct comparison_row *row)
 {
-	return (struct headline_cell){
+	to[nr] = (struct headline_cell){
 		.workload = row->workload,
 		.varying = row->varying,
 		.metric = row->metric,
@@ -174,6 +155,7 @@ static struct headline_cell named(const struct comparison_row *row)
 		.zero = row->j.zero,
 		.change = row->j.change,
 	};
+	return nr + 1;
 }
 
 /* The furthest below and above no change; rows is left sorted. */
@@ -181,19 +163,15 @@ static void name_extremes(struct headline *h, struct comparison_row **rows, size
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < nr; i++) {
+	for (size_t i = 0; i < nr; i++)
 		if (has_place(rows[i]))
 			rows[n++] = rows[i];
-	}
 	qsort(rows, n, sizeof(*rows), by_change);
-	while (h->nr_worst < n && h->nr_worst < HEADLINE_NAMED && turned(rows[h->nr_worst]) < 0) {
-		h->worst[h->nr_worst] = named(rows[h->nr_worst]);
-		h->nr_worst++;
-	}
-	while (h->nr_best < n && h->nr_best < HEADLINE_NAMED &&
-	       turned(rows[n - 1 - h->nr_best]) > 0) {
-		h->best[h->nr_best] = named(rows[n - 1 - h->nr_best]);
-		h->nr_best++;
+	for (size_t i = 0; i < n && i < HEADLINE_NAMED; i++) {
+		if (turned(rows[i]) < 0)
+			h->nr_worst = name(h->worst, h->nr_worst, rows[i]);
+		if (turned(rows[n - 1 - i]) > 0)
+			h->nr_best = name(h->best, h->nr_best, rows[n - 1 - i]);
 	}
 }
 
@@ -212,16 +190,15 @@ static struct headline headline_of(const struct comparison *c, const char *contr
 	grid_init(&g, rows, nr);
 	h.cells = g.cells;
 	if (g.cells) {
-		double *cell = xcalloc(g.cells, sizeof(*cell));
-		double mean = grid_mean(&g, cell);
+		double mean = grid_mean(&g);
 
 		h.mean = exp(mean);
 		if (g.blocks >= VERDICT_SEEDS_MIN && c->paired)
-			h.i95 = bootstrap(&g, mean, cell, seed);
-		free(cell);
+			h.i95 = bootstrap(&g, mean, seed);
 	}
 	name_extremes(&h, rows, nr);
-	grid_release(&g);
+	free(g.value);
+	free(g.cell);
 	free(rows);
 	return h;
 }

@@ -8,8 +8,6 @@
 
 #include "analysis/compare/judge_impl.h"
 
-/* --- which rows decide, and together with which ------------------------------------------- */
-
 /* A primary metric that a cell does not have at all, as another stands for it, decides nothing. */
 static bool decides(const struct comparison *c, const struct comparison_row *row)
 {
@@ -25,26 +23,23 @@ static bool decides(const struct comparison *c, const struct comparison_row *row
 static void find_families(struct judge *j, const struct comparison *c, const struct results *r)
 {
 	unsigned(*pair)[2] = xcalloc(r->nr_contrasts + 1, sizeof(*pair));
-	size_t *of = xcalloc(r->nr_contrasts + 1, sizeof(*of));
-	const struct results_contrast **used = xcalloc(r->nr_contrasts + 1, sizeof(*used));
-	size_t nr = 0;
+	size_t *of = xcalloc(r->nr_contrasts + 1, sizeof(*of)), nr = 0;
 
+	j->family_of = xcalloc(r->nr_contrasts + 1, sizeof(*j->family_of));
 	for (size_t i = 0; i < c->nr_rows; i++) { /* in the order of contrasts */
-		const struct results_contrast *t = row_contrast(r, &c->rows[i]);
+		unsigned number = c->rows[i].contrast_number;
 
-		if (nr && used[nr - 1] == t)
+		if (i && c->rows[i - 1].contrast_number == number)
 			continue;
-		pair[nr][0] = t->baseline;
-		pair[nr][1] = t->patched;
-		used[nr++] = t;
+		pair[nr][0] = r->contrasts[number].baseline;
+		pair[nr][1] = r->contrasts[number].patched;
+		j->family_of[number] = nr++;
 	}
 	j->families = judge_families((const unsigned(*)[2])pair, nr, of);
-	j->family_of = xcalloc(r->nr_contrasts + 1, sizeof(*j->family_of));
-	for (size_t i = 0; i < nr; i++)
-		j->family_of[used[i] - r->contrasts] = of[i];
+	for (size_t i = 0; i < r->nr_contrasts; i++)
+		j->family_of[i] = of[j->family_of[i]];
 	free(pair);
 	free(of);
-	free(used);
 }
 
 enum wave { DECIDING, TOTALS, REST };
@@ -54,10 +49,7 @@ static bool is_of(const struct comparison_row *row, enum wave wave)
 	return wave == DECIDING ? row->j.decides : wave == TOTALS ? row->total : true;
 }
 
-/*
- * Every family of those rows that are not judged yet, pass by pass: another pass changes
- * nothing of what the first says.
- */
+/* Of the rows that are not judged yet. Another pass changes nothing of what the first says. */
 static void judge_all(struct comparison *c, const struct results *r, enum wave wave)
 {
 	struct comparison_row **rows = xcalloc(c->nr_rows + 1, sizeof(*rows));
@@ -68,19 +60,16 @@ static void judge_all(struct comparison *c, const struct results *r, enum wave w
 
 		for (size_t i = 0; i < c->nr_rows; i++) {
 			struct comparison_row *row = &c->rows[i];
-			size_t contrast = (size_t)(row_contrast(r, row) - r->contrasts);
 
 			if (!row->j.done && is_of(row, wave) &&
 			    row->pass == intern_str(&r->pass_index, pass) &&
-			    c->judge->family_of[contrast] == k % c->judge->families)
+			    c->judge->family_of[row->contrast_number] == k % c->judge->families)
 				rows[nr++] = row;
 		}
 		judge_rows(c->judge, rows, nr);
 	}
 	free(rows);
 }
-
-/* --- what run.json says of it ------------------------------------------------------------- */
 
 /* The last block that was begun. */
 static unsigned blocks_reached(const struct comparison *c, const struct results *r)
@@ -150,8 +139,7 @@ void comparison_judge(struct comparison *c, const struct results *r, const struc
 	cells_explain(c);
 	cells_fill(c);
 	headline_fill(c, r);
-	checks_fill(c, r);
-	remarks_fill(c);
+	sentences_fill(c, r);
 	j->floor = NULL; /* the caller may let go of it */
 }
 

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * judge_impl.h: what the files of this room share, from the ground up: row.c (one row),
- * looks.c (families and looks), evidence.c (one family), cells.c (rows and their cell), headline.c
- * (the contrast in a line), oddities.c (checks of the data), remarks.c (the limits of the data).
- * judge.c and compare.c lead them. Private to the room.
+ * judge_impl.h: functions that the files of this room share, from the ground up: row.c (one
+ * row), verdict.c (rules, families, looks), evidence.c (one family), floor.c, cells.c (rows and
+ * their cell), headline.c, oddities.c (sentences). judge.c and compare.c lead them. Private to
+ * the room.
  */
 #ifndef FSDUEL_ANALYSIS_JUDGE_IMPL_H
 #define FSDUEL_ANALYSIS_JUDGE_IMPL_H
 
 #include "analysis/compare/judge.h"
 #include "analysis/results/tables.h"
-#include "analysis/stats/family.h"
 
 struct judge {
 	double margin;                 /* 0: see margin_of */
@@ -29,9 +28,8 @@ struct judge {
 };
 
 /*
- * Set the looks: the planned ones; or, where nr is 0, all of `blocks` blocks, of
- * which a verdict was shown before at those in before (nr_before, growing). Sets looks,
- * shown and next_alpha, freed by judge_release.
+ * Set looks, shown and next_alpha: the planned looks; or all of `blocks` blocks, of which a
+ * verdict was shown before at those in before (nr, growing).
  */
 void judge_set_looks(struct judge *j, const struct judge_look *planned, size_t nr);
 void judge_set_unplanned(struct judge *j, const unsigned *before, size_t nr, unsigned blocks);
@@ -41,9 +39,6 @@ void judge_release(struct judge *j); /* accepts NULL */
 void row_summarise(struct comparison_row *row, double *scratch);
 /* Has either side a value in any block? */
 bool row_measured(const struct comparison_row *row);
-/* The contrast of a row. */
-const struct results_contrast *row_contrast(const struct results *r,
-					    const struct comparison_row *row);
 /* The rows of one contrast that decide, in order; *nr of them, freed by the caller. */
 struct comparison_row **deciding_rows(const struct comparison *c, const char *contrast, size_t *nr);
 
@@ -56,10 +51,8 @@ void row_list_add(struct row_list *l, const char *sentence, const struct compari
 		  const char *what);
 void row_list_end(struct row_list *l, struct strv *sentences); /* releases it */
 
-/* Of the rows of one cell and contrast: which decide, which are identical, how far each is known.
- */
+/* Which rows of a cell and contrast decide, which are identical, how far each is known. */
 void members_choose(struct comparison_row *rows, size_t nr);
-
 /* Fill end, its blocks and line of a cell by its number in r. */
 void cell_find_end(struct comparison_cell *out, const struct results *r,
 		   const struct results_contrast *contrast, uint32_t cell);
@@ -89,7 +82,6 @@ struct logs {
 #define LOG_ZERO (-1e4)
 #define LOG_FINITE 2e3
 
-/* Room for planned blocks; freed by logs_release. */
 void logs_init(struct logs *l, const struct comparison_row *row, unsigned upto);
 void logs_release(struct logs *l);
 
@@ -97,7 +89,7 @@ void logs_release(struct logs *l);
 void judge_rows(const struct judge *j, struct comparison_row **rows, size_t nr);
 
 void headline_fill(struct comparison *c, const struct results *r);
-void checks_fill(struct comparison *c, const struct results *r);
-void remarks_fill(struct comparison *c);
+/* Fill warnings and remarks. */
+void sentences_fill(struct comparison *c, const struct results *r);
 
 #endif

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * oddities.c: the checks of checks.h made on every deciding row, and one sentence
- * for each kind of oddity with the cells it was found in. Each kind has a level of
- * its own, shared by all cells (Bonferroni), so that sound data raise a warning of
- * a kind in at most 5 % of comparisons. Nothing is dropped and no verdict changes.
+ * oddities.c: sentences about the data. Warnings: the checks of stats.h on every deciding row,
+ * one sentence for each kind of oddity with the cells it was found in. Each kind has a level of
+ * its own, shared by all cells (Bonferroni), so that sound data raise a warning of a kind in at
+ * most 5 % of comparisons. Remarks: the limits of what these data can show at all. Nothing is
+ * dropped and no verdict changes.
  */
 #include <math.h>
 #include <stdlib.h>
 
-#include "analysis/stats/checks.h"
 #include "analysis/compare/judge_impl.h"
 #include "lib/schema.h"
 
@@ -16,16 +16,12 @@
 
 /* A row in the order of its pairs. */
 struct series {
-	const struct comparison_row *row;
 	struct logs logs;
 	double *level;        /* mean of both sides' logarithms */
 	double *side[2];      /* logarithms of baseline and patched */
 	double level_of_test; /* 0.05 / cells */
 	double split_limit;
 };
-
-/* Says what it found into b and returns true, or returns false. */
-typedef bool (*check_fn)(const struct series *s, struct buf *b);
 
 static double percent(double log_ratio)
 {
@@ -57,40 +53,31 @@ static bool outlier(const struct series *s, struct buf *b)
 {
 	unsigned n = s->logs.n;
 
-	for (unsigned i = 0; i < n; i++) {
-		if (n < 4 || check_apart(s->logs.d, n, i) > s->level_of_test / n)
-			continue;
-		buf_addf(b, "block %u, %+.1f %%", s->logs.block[i], percent(s->logs.d[i]));
-		return true;
-	}
-	return false;
+	for (unsigned i = 0; i < n && n >= 4 && !b->len; i++)
+		if (check_apart(s->logs.d, n, i) <= s->level_of_test / n)
+			buf_addf(b, "block %u, %+.1f %%", s->logs.block[i], percent(s->logs.d[i]));
+	return b->len > 0;
 }
 
 static bool two_humps(const struct series *s, struct buf *b)
 {
-	static const char *const names[] = { "baseline", "patched" };
-
-	for (int i = 0; i < 2; i++) {
-		if (check_split(s->side[i], s->logs.n) >= s->split_limit)
-			continue;
-		buf_adds(b, names[i]);
-		return true;
-	}
-	return false;
+	if (check_split(s->side[0], s->logs.n) < s->split_limit)
+		buf_adds(b, "baseline");
+	else if (check_split(s->side[1], s->logs.n) < s->split_limit)
+		buf_adds(b, "patched");
+	return b->len > 0;
 }
 
 static bool neighbours(const struct series *s, struct buf *b)
 {
-	if (check_neighbours(s->logs.d, s->logs.n) > s->level_of_test)
-		return false;
 	buf_addf(b, "%u blocks", s->logs.n);
-	return true;
+	return check_neighbours(s->logs.d, s->logs.n) <= s->level_of_test;
 }
 
 static const struct check {
 	const char *sentence; /* the cells follow */
 	bool time;            /* is about the order in time: nothing in exact mode */
-	check_fn find;
+	bool (*find)(const struct series *s, struct buf *b); /* says what it found into b */
 } checks[] = {
 	{ "drift over the run, which the drawn order keeps out of the verdict", true, drifted },
 	{ "the first block is apart from the rest: warm up, or add blocks", true, first_apart },
@@ -104,9 +91,8 @@ static const struct check {
 /* Rows with a pair whose value has no logarithm are left out. */
 static bool series_init(struct series *s, const struct comparison_row *row)
 {
-	*s = (struct series){ .row = row };
-	logs_init(&s->logs, row, row->planned);
 	s->level = xcalloc(3 * (size_t)row->planned + 1, sizeof(*s->level));
+	logs_init(&s->logs, row, row->planned);
 	s->side[0] = s->level + row->planned;
 	s->side[1] = s->side[0] + row->planned;
 	for (unsigned i = 0; i < s->logs.n && !s->logs.no_ratio; i++) {
@@ -128,23 +114,18 @@ static void check_contrast(struct comparison *c, struct comparison_row **rows, s
 	struct buf what = BUF_INIT;
 
 	for (size_t i = 0; i < nr; i++) {
-		struct series s;
-		double *limit;
+		struct series s = { .level_of_test = VERDICT_ALPHA / (double)nr };
+		bool sound = series_init(&s, rows[i]);
+		double *limit = &known[s.logs.n]; /* it depends on n alone */
 
-		if (series_init(&s, rows[i])) {
-			s.level_of_test = VERDICT_ALPHA / (double)nr;
-			limit = &known[s.logs.n]; /* it depends on n alone */
-			if (*limit == 0)
-				*limit = check_split_limit(s.logs.n, s.level_of_test / 2,
-							   c->judge->seed);
-			s.split_limit = *limit;
-			for (size_t k = 0; k < NR_CHECKS; k++) {
-				buf_reset(&what);
-				if ((!checks[k].time || !c->judge->exact_mode) &&
-				    checks[k].find(&s, &what))
-					row_list_add(&found[k], checks[k].sentence, rows[i],
-						     buf_str(&what));
-			}
+		if (sound && *limit == 0)
+			*limit = check_split_limit(s.logs.n, s.level_of_test / 2, c->judge->seed);
+		s.split_limit = *limit;
+		for (size_t k = 0; k < NR_CHECKS && sound; k++) {
+			buf_reset(&what);
+			if ((!checks[k].time || !c->judge->exact_mode) && checks[k].find(&s, &what))
+				row_list_add(&found[k], checks[k].sentence, rows[i],
+					     buf_str(&what));
 		}
 		logs_release(&s.logs);
 		free(s.level);
@@ -157,22 +138,17 @@ static void check_contrast(struct comparison *c, struct comparison_row **rows, s
 
 /* --- what the runner noted --------------------------------------------------------------- */
 
-static const struct unit *unit_of(const struct results *r, const struct comparison_row *row,
-				  uint32_t variant, unsigned block)
-{
-	return results_unit(r, results_find_cell(r, row->workload, row->params), variant, block, 0);
-}
-
 /* "steal,throttle in 3 of 12 runs", or nothing; only as in marks_split. */
 static void describe_marks(struct buf *what, const struct results *r,
 			   const struct comparison_row *row, const char *only)
 {
-	const struct results_contrast *t = row_contrast(r, row);
+	const struct results_contrast *t = &r->contrasts[row->contrast_number];
 	struct strv all = STRV_INIT;
 	unsigned marked = 0, runs = 0;
 
 	for (unsigned i = 0; i < 2 * row->planned; i++) {
-		const struct unit *u = unit_of(r, row, i % 2 ? t->patched : t->baseline, i / 2 + 1);
+		const struct unit *u = results_unit(r, row->cell_number,
+						    i % 2 ? t->patched : t->baseline, i / 2 + 1, 0);
 		struct strv words = STRV_INIT;
 
 		if (!unit_ok(u))
@@ -212,9 +188,9 @@ static void check_marks(struct comparison *c, const struct results *r, struct co
 /* In block b: 1 patched was first, 2 baseline was, 0 not known. */
 static unsigned first_of(const struct results *r, const struct comparison_row *row, unsigned b)
 {
-	const struct results_contrast *t = row_contrast(r, row);
-	unsigned baseline = unit_of(r, row, t->baseline, b)->position;
-	unsigned patched = unit_of(r, row, t->patched, b)->position;
+	const struct results_contrast *t = &r->contrasts[row->contrast_number];
+	unsigned baseline = results_unit(r, row->cell_number, t->baseline, b, 0)->position;
+	unsigned patched = results_unit(r, row->cell_number, t->patched, b, 0)->position;
 
 	return !baseline || !patched ? 0 : patched < baseline ? 1 : 2;
 }
@@ -224,7 +200,7 @@ static void check_order(struct comparison *c, const struct results *r,
 			const struct comparison_row *row)
 {
 	unsigned n = row->planned, known = 0, same = 0, turn = 0, abba = 0;
-	const struct results_contrast *t = row_contrast(r, row);
+	const struct results_contrast *t = &r->contrasts[row->contrast_number];
 
 	/* The runner's own word on how kernels that share no boot were measured. */
 	if (json_is_string(json_object_get(r->run, "order")) &&
@@ -263,8 +239,121 @@ static void check_order(struct comparison *c, const struct results *r,
 			row->contrast, turn == n - 1 ? "AB BA" : "AB AB BA BA");
 }
 
-void checks_fill(struct comparison *c, const struct results *r)
+/* --- the limits of the data --------------------------------------------------------------- */
+
+static void few_blocks(struct comparison *c)
 {
+	const struct judge *j = c->judge;
+	unsigned least = judge_min_blocks(j->families, j->exact_mode);
+	bool open = false;
+
+	for (size_t i = 0; i < c->nr_rows; i++) {
+		const struct comparison_row *row = &c->rows[i];
+
+		open |= row->j.decides && row->j.r.verdict == VERDICT_UNSURE && row->pairs &&
+			row->pairs < least;
+	}
+	if (!open || !j->paired || j->adaptive)
+		return;
+	strv_addf(&c->remarks,
+		  "too few blocks: no cell can be called slower or faster with fewer than %u%s (-b "
+		  "%u), whatever is measured",
+		  least, j->exact_mode ? ", as each is one seed" : "", least);
+}
+
+static void holm(struct comparison *c, struct comparison_row **rows, size_t nr)
+{
+	unsigned blocks = 0;
+	double floor;
+
+	for (size_t i = 0; i < nr; i++)
+		blocks = rows[i]->pairs > blocks ? rows[i]->pairs : blocks;
+	floor = (double)nr * ldexp(1, 1 - (int)blocks);
+	if (!c->paired || c->judge->adaptive || floor <= c->alpha ||
+	    blocks < judge_min_blocks(c->judge->families, c->judge->exact_mode))
+		return;
+	strv_addf(&c->remarks,
+		  "Holm's method over signed-rank tests could not reach 5 %% here: %zu cells, %u "
+		  "blocks, smallest p %.2g; the joint flips above can",
+		  nr, blocks, fmin(1, floor));
+}
+
+/* Of all rows that decide together, as the more there are, the less is seen. */
+static void noise_floor(struct comparison *c)
+{
+	const struct comparison_row **rows = xcalloc(c->nr_rows + 1, sizeof(*rows));
+	double *sd = xcalloc(c->nr_rows + 1, sizeof(*sd)), *sees;
+	struct row_list found = { .nr = 0 };
+	static const double chance = 0.8;
+	size_t nr = 0;
+
+	for (size_t i = 0; i < c->nr_rows && c->judge->floor; i++) {
+		sd[nr] = floor_sd(c->judge->floor, &c->rows[i]);
+		if (c->rows[i].j.decides && sd[nr] >= 0)
+			rows[nr++] = &c->rows[i];
+	}
+	sees = nr ? floor_sees(c, rows, nr, sd, &chance, 1) : NULL;
+	for (size_t i = 0; i < nr; i++) {
+		char what[32];
+
+		snprintf(what, sizeof(what), "%.1f %%", sees[i] * 100);
+		if (sees[i] > 2 * rows[i]->j.margin) /* more than half of it is noise, not margin */
+			row_list_add(&found,
+				     "the margin is finer than this machine can see with so many "
+				     "blocks: by its calibration, a change found in 4 of 5 duels "
+				     "is more than twice the margin",
+				     rows[i], what);
+	}
+	row_list_end(&found, &c->remarks);
+	free(rows);
+	free(sd);
+	free(sees);
+}
+
+static void families(struct comparison *c)
+{
+	if (c->judge->families > 1 && c->paired)
+		strv_addf(&c->remarks,
+			  "contrasts that share a variant are tested apart: %zu families, and p "
+			  "times %zu",
+			  c->judge->families, c->judge->families);
+	if (!c->paired)
+		strv_add(&c->remarks, "the two sides are not paired (rank-sum tests, Holm): what "
+				      "drifted between them looks like a change");
+}
+
+static void looks(struct comparison *c)
+{
+	const struct judge *j = c->judge;
+	struct buf b = BUF_INIT;
+
+	for (size_t i = 0; i < j->nr_shown; i++)
+		buf_addf(&b, "%s%u", i ? ", " : "", j->shown[i].blocks);
+	if (j->adaptive)
+		strv_addf(&c->remarks,
+			  "adaptive run: looks at %s blocks, %.2g of 5 %% spent; a verdict stands "
+			  "from the look that gave it",
+			  b.data, j->looks[j->nr_looks - 1].alpha * 100);
+	if (j->nr_before && c->paired)
+		strv_addf(&c->remarks,
+			  "blocks were added after a verdict had been shown at %u: slower and "
+			  "faster are tested as if every number of blocks since then had been "
+			  "looked at, and all of them share the 5 %%",
+			  j->looks[0].blocks);
+	if (j->nr_before && !c->paired)
+		strv_addf(&c->remarks,
+			  "blocks were added after a verdict had been shown at %u: looks share the "
+			  "5 %%, and this one may spend %.2g %%",
+			  j->looks[0].blocks, j->shown[0].alpha * 100);
+	buf_release(&b);
+}
+
+void sentences_fill(struct comparison *c, const struct results *r)
+{
+	families(c);
+	looks(c);
+	few_blocks(c);
+	noise_floor(c);
 	for (size_t i = 0; i < c->nr_headlines; i++) {
 		size_t nr;
 		struct comparison_row **rows = deciding_rows(c, c->headlines[i].contrast, &nr);
@@ -277,6 +366,7 @@ void checks_fill(struct comparison *c, const struct results *r)
 			    MARK_MISSED);
 		if (nr && !c->judge->exact_mode)
 			check_order(c, r, rows[0]);
+		holm(c, rows, nr);
 		free(rows);
 	}
 }

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * row.c: one row of a comparison: the order statistics of its pairs, and its words; see
- * compare.h.
- */
+/* row.c: one row of a comparison: the order statistics of its pairs, and its words. */
 #include <math.h>
 #include <stdlib.h>
 
 #include "analysis/compare/judge_impl.h"
-#include "analysis/stats/stats.h"
 #include "lib/num.h"
 
 #define BECAUSE_EXPLAINS 0.5
@@ -25,58 +21,9 @@ bool row_measured(const struct comparison_row *row)
 	return false;
 }
 
-/* --- figures ------------------------------------------------------------------------------ */
-
 int row_direction(const struct comparison_row *row)
 {
 	return !*row->better ? 0 : !strcmp(row->better, "higher") ? 1 : -1;
-}
-
-/* The ratio of one pair, or why there is none. */
-static const char *pair_ratio(const struct comparison_pair *pair, double *ratio)
-{
-	if (pair->baseline == 0)
-		return "the baseline is 0";
-	if (pair->baseline < 0 || pair->patched < 0)
-		return "a value is negative";
-	*ratio = pair->patched / pair->baseline;
-	if (!isfinite(*ratio) || (*ratio == 0 && pair->patched != 0))
-		return "the values lie too far apart";
-	return NULL;
-}
-
-static double median_of(double *v, size_t n)
-{
-	stats_sort(v, n);
-	return stats_median_sorted(v, n);
-}
-
-static void medians(struct comparison_row *row, double *scratch)
-{
-	double *base = scratch, *patched = base + row->planned, *ratio = patched + row->planned;
-	size_t n = 0;
-
-	if (!row->pairs)
-		return;
-	for (unsigned i = 0; i < row->planned; i++) {
-		const struct comparison_pair *pair = &row->pair[i];
-
-		if (pair->reason)
-			continue;
-		base[n] = pair->baseline;
-		patched[n] = pair->patched;
-		if (!row->no_ratio)
-			row->no_ratio = pair_ratio(pair, &ratio[n]);
-		n++;
-	}
-	row->baseline_median = median_of(base, n);
-	row->patched_median = median_of(patched, n);
-	row->has_ratio = !row->no_ratio;
-	if (row->has_ratio) {
-		row->ratio_median = median_of(ratio, n);
-		row->ratio_min = ratio[0];
-		row->ratio_max = ratio[n - 1];
-	}
 }
 
 static enum mark mark_of(const struct comparison_row *row)
@@ -100,10 +47,52 @@ static enum mark mark_of(const struct comparison_row *row)
 	return (more != 0) == (row_direction(row) > 0) ? MARK_BETTER : MARK_WORSE;
 }
 
+/* The ratio of one pair, or why there is none. */
+static const char *pair_ratio(const struct comparison_pair *pair, double *ratio)
+{
+	if (pair->baseline == 0)
+		return "the baseline is 0";
+	if (pair->baseline < 0 || pair->patched < 0)
+		return "a value is negative";
+	*ratio = pair->patched / pair->baseline;
+	if (!isfinite(*ratio) || (*ratio == 0 && pair->patched != 0))
+		return "the values lie too far apart";
+	return NULL;
+}
+
+static double median_of(double *v, size_t n)
+{
+	stats_sort(v, n);
+	return stats_median_sorted(v, n);
+}
+
 void row_summarise(struct comparison_row *row, double *scratch)
 {
-	medians(row, scratch);
+	double *base = scratch, *patched = base + row->planned, *ratio = patched + row->planned;
+	size_t n = 0;
+
 	row->mark = mark_of(row);
+	if (!row->pairs)
+		return;
+	for (unsigned i = 0; i < row->planned; i++) {
+		const struct comparison_pair *pair = &row->pair[i];
+
+		if (pair->reason)
+			continue;
+		base[n] = pair->baseline;
+		patched[n] = pair->patched;
+		if (!row->no_ratio)
+			row->no_ratio = pair_ratio(pair, &ratio[n]);
+		n++;
+	}
+	row->baseline_median = median_of(base, n);
+	row->patched_median = median_of(patched, n);
+	row->has_ratio = !row->no_ratio;
+	if (row->has_ratio) {
+		row->ratio_median = median_of(ratio, n);
+		row->ratio_min = ratio[0];
+		row->ratio_max = ratio[n - 1];
+	}
 }
 
 bool row_slower(const struct comparison_row *row)
@@ -125,22 +114,9 @@ bool row_of_cell(const struct comparison_row *row)
 	return row->total || (row->whole && row->j.decides);
 }
 
-/* --- its place ---------------------------------------------------------------------------- */
-
 bool comparison_same_cell(const struct comparison_row *a, const struct comparison_row *b)
 {
-	return !strcmp(a->contrast, b->contrast) && !strcmp(a->workload, b->workload) &&
-	       !strcmp(a->params, b->params);
-}
-
-const struct results_contrast *row_contrast(const struct results *r,
-					    const struct comparison_row *row)
-{
-	const struct results_contrast *c = r->contrasts;
-
-	while (strcmp(c->name, row->contrast))
-		c++;
-	return c;
+	return a->contrast_number == b->contrast_number && a->cell_number == b->cell_number;
 }
 
 struct comparison_row **deciding_rows(const struct comparison *c, const char *contrast, size_t *nr)
@@ -170,20 +146,13 @@ const struct comparison_row *comparison_because(const struct comparison *c,
 	return NULL;
 }
 
-/* --- its words ---------------------------------------------------------------------------- */
-
 const char *comparison_keep(struct comparison *c, struct buf *b)
 {
-	uint32_t n;
-
 	if (!c->texts)
 		c->texts = xcalloc(1, sizeof(*c->texts));
-	n = intern_add_mem(c->texts, buf_str(b), b->len);
-	buf_release(b);
-	return intern_str(c->texts, n);
+	return intern_text(c->texts, b);
 }
 
-/* The role, where it decides for itself; of the total, that it is of all of them. */
 void row_name(struct buf *b, const struct comparison_row *row)
 {
 	buf_addf(b, "%s%s", row->workload, *row->varying ? " " : "");

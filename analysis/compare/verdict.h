@@ -1,22 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * verdict.h: the rules by which a row is called slower, faster, same or unsure, on figures
- * that others computed, and a cell by its rows. Pure; docs/statistics.md has them in words.
+ * verdict.h: the rules by which a row gets its verdict, on figures that others computed, and
+ * a cell by its rows. Pure; docs/statistics.md has them in words.
  *
  *   slower, faster  significant in its family, and the estimate is past the margin
- *   same            shown to lie inside the margin, by two one-sided tests (Schuirmann 1987),
- *                   which share 5 % over all looks: at 4 % the 92 % interval lies inside
+ *   same            inside the margin, by two one-sided tests (Schuirmann 1987), which share 5 %
+ *                   over all looks: at 4 % the 92 % interval lies inside
  *   unsure          anything else; never "no difference was found, so there is none"
- *   broken          the patched kernel oopses, warns, hangs or damages the file system in the
- *                   cell, where the baseline measures it
- *   repaired        no pair was measured, since the baseline does so and patched does not
- *   mixed           a cell with a row that is slower and one that is faster
+ *   broken, repaired, mixed: see struct comparison_cell, verdict_combine
  *
- * In exact mode blocks are seeds, and six at least must be there. Only where every sample of
- * the cell and role is equal on both sides, its latencies too, is that read off and called
- * the same without a test. A figure that is known to its resolution only (one operation of
- * 482: 0.21 %) is the same at no margin below that, and slower or faster only where the
- * change is past the margin by more than it.
+ * In exact mode blocks are seeds, six at least; only where every sample of the cell and role is
+ * equal is that called the same without a test. A figure that is known to its resolution only
+ * (one operation of 482: 0.21 %) is the same at no margin below that, and slower or faster only
+ * where the change is past the margin by more than it.
  */
 #ifndef FSDUEL_ANALYSIS_VERDICT_H
 #define FSDUEL_ANALYSIS_VERDICT_H
@@ -40,18 +36,13 @@ extern const char *const verdict_names[NR_VERDICTS]; /* "", "broken", "slower", 
 /* -1: a loss (broken, slower, mixed), 1: a gain (faster, repaired), 0: neither. */
 int verdict_side(enum verdict v);
 
-/* One verdict for all, where nr[v] cells have each verdict: the first of broken, slower,
- * mixed, unsure, faster, repaired, same; NONE: there are none. */
+/* The first that some of nr[v] cells have: broken slower mixed unsure faster repaired same. */
 enum verdict verdict_worst(const unsigned nr[NR_VERDICTS]);
 
-/*
- * A cell by its rows: broken if any is; mixed where one is slower and another faster;
- * slower if any is. Else unsure if any is, since that one may have lost; else faster if
- * any is, repaired, same.
- */
+/* A cell by its rows: mixed where one is slower, another faster and none broken, else the same. */
 enum verdict verdict_combine(const unsigned nr[NR_VERDICTS]);
 
-/* The input of the rules. Shift, limits and margin of log ratios patched / baseline. */
+/* The input of the rules. Shift and limits are of log ratios patched / baseline. */
 struct evidence {
 	bool exact_mode;
 	int better;             /* 1: higher is, -1: lower is, 0: neither */
@@ -83,9 +74,8 @@ struct ruling verdict_rule(const struct evidence *e);
 
 /*
  * About how many blocks more settle an unsure cell if its estimate and spread stay what they
- * are, with a chance of four in five: normal theory with Student's quantiles and Bonferroni's
- * bound over the cells (Dunn 1961), so rather too many than too few. 0: more than
- * VERDICT_MORE_MAX, nothing to reckon from, or the resolution keeps it unsure.
+ * are, with a chance of four in five: Student's quantiles and Bonferroni's bound over the cells
+ * (Dunn 1961), so rather too many than too few. 0: more than VERDICT_MORE_MAX, or not known.
  */
 unsigned verdict_more_blocks(const struct evidence *e);
 

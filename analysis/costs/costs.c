@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * costs.c: the life of a struct costs, and looking things up in one: what samples.csv says
- * of each profiled cell run, then the rows (costs_rows.c), then a sum for each contrast and
- * cell (costs_sum.c). See costs.h.
+ * costs.c: the life of a struct costs, and looking things up in one. samples.csv is read first,
+ * then the rows (costs_rows.c), then a sum is made for each contrast and cell (costs_sum.c).
  */
 #include "analysis/costs/costs.h"
 
@@ -23,23 +22,22 @@ static void make_cells(struct costs *c)
 {
 	const struct results *r = c->data->r;
 
-	c->cells = xcalloc(r->nr_contrasts * r->cell_index.nr + 1, sizeof(*c->cells));
-	for (size_t i = 0; i < r->nr_contrasts; i++) {
-		for (uint32_t k = 0; k < r->cell_index.nr; k++) {
-			struct cost_cell *cell = &c->cells[c->nr_cells++];
+	c->nr_cells = r->nr_contrasts * r->cell_index.nr;
+	c->cells = xcalloc(c->nr_cells + 1, sizeof(*c->cells));
+	for (size_t i = 0; i < c->nr_cells; i++) {
+		const struct results_contrast *t = &r->contrasts[i / r->cell_index.nr];
+		uint32_t cell = (uint32_t)(i % r->cell_index.nr);
 
-			*cell = (struct cost_cell){
-				.contrast = r->contrasts[i].name,
-				.baseline = r->variants[r->contrasts[i].baseline].name,
-				.patched = r->variants[r->contrasts[i].patched].name,
-				CELL_NAMES(&r->cells[k]),
-			};
-			costs_sum(cell, c->data, k, &r->contrasts[i]);
-		}
+		c->cells[i] = (struct cost_cell){
+			.contrast = t->name,
+			.baseline = r->variants[t->baseline].name,
+			.patched = r->variants[t->patched].name,
+			CELL_NAMES(&r->cells[cell]),
+		};
+		costs_sum(&c->cells[i], c->data, cell, t);
 	}
 }
 
-/* One reason, and the cell where it first holds. */
 static void note_reasons(struct costs *c)
 {
 	for (size_t i = 0; i < c->nr_cells; i++) {
@@ -61,7 +59,6 @@ static void note_reasons(struct costs *c)
 	}
 }
 
-/* The kernel's instructions without a name: a share that hides something is said. */
 static void note_nameless(struct costs *c)
 {
 	double nameless = 0, all = 0;
@@ -80,8 +77,6 @@ static void note_nameless(struct costs *c)
 			  "symbol tells: they stand under " COSTS_UNKNOWN,
 			  100 * nameless / all);
 }
-
-/* --- loading ------------------------------------------------------------------------------ */
 
 int costs_load_mem(struct costs **out, const struct results *r, const char *name, const char *data,
 		   size_t len, struct err *e)
@@ -227,12 +222,10 @@ bool costs_run(const struct costs *c, const struct cost_cell *cell, unsigned blo
 	       struct cost_run *out)
 {
 	struct cost_data *d = c->data;
+	uint32_t at = (uint32_t)(cell - c->cells), nr = d->r->cell_index.nr;
+	const struct results_contrast *t = &d->r->contrasts[at / nr];
 
-	*out = (struct cost_run){
-		.cell = results_find_cell(d->r, cell->workload, cell->params),
-		.variant = { intern_find(&d->r->variant_index, cell->baseline),
-			     intern_find(&d->r->variant_index, cell->patched) },
-	};
+	*out = (struct cost_run){ .cell = at % nr, .variant = { t->baseline, t->patched } };
 	if (!costs_block(c, block))
 		return false;
 	for (int i = 0; i < 2; i++) {

@@ -1,21 +1,42 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * costs.h: the instructions of a results folder's profile pass (profile.csv): what an
- * operation costs in which function and subsystem, on both sides of each contrast,
- * and how the difference divides into "called more often" and "longer each time".
- *
- * The counts are exact and flat: a function's own instructions, not those of what it
- * calls. Figures are means over pairs (blocks with figures on both sides) of
- * instructions / operations, so those of all functions add up to the whole.
- *
- * Functions are matched by name without the compiler's suffixes, a module's with the
- * same one built in. Different functions of one name are summed, and that is said.
+ * costs.h: the instructions of a results folder's profile pass (profile.csv): what an operation
+ * costs in which function and subsystem, on both sides of each contrast. The counts are exact
+ * and flat: a function's own instructions. Figures are means over pairs (blocks with figures on
+ * both sides) of instructions / operations, so those of all functions add up to the whole.
+ * Functions are matched by name without the compiler's suffixes, a module's with the same one
+ * built in. Different functions of one name are summed, and that is said.
  */
 #ifndef FSDUEL_ANALYSIS_COSTS_H
 #define FSDUEL_ANALYSIS_COSTS_H
 
 #include "analysis/compare/compare.h"
-#include "analysis/costs/subsystems.h"
+
+/* A part of the kernel, told from a function's name and its object, whoever called it. */
+struct subsystem {
+	const char *name, *help;
+	const char *objects; /* its modules and the like, with a blank between */
+	/* Without leading underscores and suffixes; the longest pattern of all rows decides. */
+	const char *functions;
+};
+
+#define SUBSYSTEMS_MAX 24
+extern const struct subsystem subsystems[]; /* the last is "other" */
+extern const unsigned nr_subsystems;
+#define SUBSYSTEM_OTHER (nr_subsystems - 1)
+
+/* object as in profile.csv decides where a row has it; function "": not known. */
+unsigned subsystem_of(const char *object, const char *function);
+
+/* The pieces that the compiler makes of one function, under other names. */
+enum piece {
+	PIECE_WHOLE, /* itself, or a copy of it (".constprop.0", ".isra.0") */
+	PIECE_PART,  /* the rest, when its beginning was put into its callers (".part.0") */
+	PIECE_COLD,  /* what it jumps to where it rarely goes (".cold") */
+};
+
+/* Length of the name without these suffixes; *piece (may be NULL): which it is. */
+size_t function_stem(const char *function, enum piece *piece);
 
 #define COSTS_PASS "profile"
 #define COSTS_UNKNOWN "[unknown]" /* the name of what has none */
@@ -72,9 +93,8 @@ struct costs {
 };
 
 /*
- * Read DIR/profile.csv for r. *out is NULL where run.json plans no profile pass.
- * -EINVAL with path:line for a bad row or one that is no cell run of r, or where a cell
- * run of the pass has no rows. r must outlive *out.
+ * Read DIR/profile.csv for r, which must outlive *out. *out is NULL where run.json plans no
+ * profile pass. -EINVAL: a bad row, or a cell run of the pass that has none.
  */
 int costs_load(struct costs **out, const struct results *r, const char *dir, struct err *e);
 /* The same from memory; name stands for the path in sentences. */
@@ -91,20 +111,14 @@ const struct cost_line *costs_find(const struct cost_cell *c, const char *functi
 /* Names of all functions, each once, NULL-ended; freed by the caller, the strings are c's. */
 const char **costs_names(const struct costs *c);
 
-/*
- * The pieces of a function in one cell run, by address; cell and variant by their
- * numbers in run.json. *out is freed by the caller. Returns their number.
- */
+/* The pieces of a function in one cell run, by address, freed by the caller; their number. */
 size_t costs_pieces(const struct costs *c, uint32_t cell, uint32_t variant, unsigned block,
 		    const char *function, struct cost_piece **out);
 
 /* Is that a block of the run? */
 bool costs_block(const struct costs *c, unsigned block);
 
-/*
- * Where a cell run stands in run.json, for its raw counts: numbers of the cell and of
- * both variants, and its operations by side; false: that block is no pair.
- */
+/* Numbers in run.json of a cell and both variants, operations by side; false: no pair. */
 struct cost_run {
 	uint32_t cell, variant[2];
 	double operations[2];
@@ -112,11 +126,7 @@ struct cost_run {
 bool costs_run(const struct costs *c, const struct cost_cell *cell, unsigned block,
 	       struct cost_run *out);
 
-/*
- * Give every row of comp that decides whole, or is its roles' total, and whose cell was
- * profiled, its struct row_costs
- * (compare.h), and comp the notes. After comparison_judge; c may be NULL.
- */
+/* Fill struct row_costs (compare.h) and notes. After comparison_judge; c may be NULL. */
 void comparison_add_costs(struct comparison *comp, const struct costs *c);
 
 #endif

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * costs_because.c: what a profile says of a cell's change, joined with what locks say.
- * On a virtual clock that counts instructions, the time of an operation is its
- * instructions and the idle time; so how much of a change is which of the two is a
- * matter of adding up. See docs/profile.md.
+ * costs_because.c: the profile's explanation of a cell's change, joined with that of locks. On
+ * a virtual clock that counts instructions, the time of an operation is its instructions and
+ * the idle time. See docs/profile.md.
  */
 #include <math.h>
 #include <string.h>
 
-#include "analysis/costs/costs.h"
+#include "analysis/costs/costs_impl.h"
 #include "lib/num.h"
 
 #define NAMED_MAX 3     /* functions in a sentence */
@@ -55,10 +54,7 @@ static const struct cost_line *opposite(const struct cost_cell *c, const struct 
 	return NULL;
 }
 
-/*
- * A function on one side only may be another's work under a new name. What suggests
- * itself is named as what it is: each the other's opposite, and of some size.
- */
+/* It may be another's work under a new name: each the other's opposite, and of some size. */
 static void add_one_sided(struct buf *b, const struct cost_cell *c, const struct cost_line *l)
 {
 	const struct cost_line *o = opposite(c, l);
@@ -70,7 +66,6 @@ static void add_one_sided(struct buf *b, const struct cost_cell *c, const struct
 	add_count(b, fabs(o->change));
 }
 
-/* "(171 -> 779, called as often)" */
 static void add_how(struct buf *b, const struct cost_cell *c, const struct cost_line *l)
 {
 	double amount = fabs(l->by_calls) + fabs(l->by_length);
@@ -146,7 +141,6 @@ static void add_clause(struct buf *b, const struct row_costs *p, const struct co
 	}
 }
 
-/* How much of the change in time is of instructions, where the profiled runs show the change. */
 static enum lock_part part_of(struct comparison_row *row, const struct cost_cell *c)
 {
 	double time = c->time_ns[1] - c->time_ns[0];
@@ -199,15 +193,10 @@ void comparison_add_costs(struct comparison *comp, const struct costs *costs)
 {
 	for (size_t i = 0; costs && i < comp->nr_rows; i++) {
 		struct comparison_row *row = &comp->rows[i];
-		const struct cost_cell *c = costs->cells, *end = c + costs->nr_cells;
+		const struct cost_cell *c =
+			costs_cell(costs, row->contrast_number, row->cell_number);
 
-		if (!row_of_cell(row) || strcmp(row->metric, costs->rate))
-			continue;
-		while (c < end &&
-		       (!c->pairs || strcmp(c->contrast, row->contrast) ||
-			strcmp(c->workload, row->workload) || strcmp(c->params, row->params)))
-			c++;
-		if (c < end)
+		if (c->pairs && row_of_cell(row) && !strcmp(row->metric, costs->rate))
 			add_row(comp, row, c);
 	}
 	for (size_t i = 0; costs && i < costs->notes.n; i++)

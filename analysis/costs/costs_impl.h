@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * costs_impl.h: the rows of a whole profile.csv between their reader (costs_rows.c)
- * and the sums (costs_sum.c). Private to the room.
- */
+/* costs_impl.h: the rows of profile.csv between costs_rows.c and costs_sum.c. */
 #ifndef FSDUEL_ANALYSIS_COSTS_IMPL_H
 #define FSDUEL_ANALYSIS_COSTS_IMPL_H
 
@@ -46,6 +43,11 @@ struct cost_data {
 /* Append the rows of the file at path (data NULL) or in memory that count; sort and index them. */
 int costs_read_rows(struct cost_data *d, const char *path, const char *data, size_t len,
 		    struct err *e);
+
+static inline struct cost_cell *costs_cell(const struct costs *c, uint32_t contrast, uint32_t cell)
+{
+	return &c->cells[(size_t)contrast * c->data->r->cell_index.nr + cell];
+}
 
 /* Why that cell run has no figures, kept by d; NULL: it has. */
 const char *costs_missing(struct cost_data *d, uint32_t cell, uint32_t variant, uint32_t block);

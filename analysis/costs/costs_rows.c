@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * costs_rows.c: profile.csv read row by row; see costs_impl.h. Which functions are one is
- * decided here, from the names alone: an address differs from kernel to kernel.
+ * costs_rows.c: profile.csv read row by row. Which functions are one is decided from the names
+ * alone: an address differs from kernel to kernel.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -98,8 +98,6 @@ static int on_row(struct rows *rows)
 	d->rows[d->nr_rows++] = row;
 	return 0;
 }
-
-/* --- after the last row ----------------------------------------------------------------------- */
 
 static int compare_rows(const void *a, const void *b)
 {

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * costs_sum.c: what an operation of one cell costs on both sides of a contrast, by
- * function, subsystem and in all, over the blocks that both sides have; see costs.h.
- */
+/* costs_sum.c: the costs of one cell and contrast over the blocks of both sides; see costs.h. */
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -36,12 +33,6 @@ static struct cost_line new_line(const char *name, unsigned subsystem)
 	};
 }
 
-/* Saturating: a damaged file must not look small. */
-static uint64_t add(uint64_t a, uint64_t b)
-{
-	return a + b < a ? UINT64_MAX : a + b;
-}
-
 static struct sum *touch(struct summing *g, uint32_t function, uint32_t block)
 {
 	const struct cost_function *f = &g->d->functions[function];
@@ -69,7 +60,7 @@ static void add_row(struct summing *g, const struct cost_row *row, int side, uin
 
 	s->line.there[side] = true;
 	s->line.object[side] = intern_str(&g->d->strings, f->object);
-	s->line.total[side] = add(s->line.total[side], row->instructions);
+	s->line.total[side] = add_capped(s->line.total[side], row->instructions);
 	s->cur[side] += (double)row->instructions / operations;
 	s->whole[side] |= row->piece == PIECE_WHOLE;
 	s->whole_calls[side] += row->piece == PIECE_WHOLE ? calls : 0;
@@ -92,7 +83,6 @@ static void note_change(struct cost_line *l, double change)
 	l->change_max = fmax(l->change_max, change);
 }
 
-/* The block's figures into the sums over blocks. */
 static void end_block(struct summing *g, struct cost_cell *out)
 {
 	double whole[2] = { 0 }, sub[SUBSYSTEMS_MAX][2] = { { 0 } };
@@ -119,7 +109,6 @@ const char *costs_missing(struct cost_data *d, uint32_t cell, uint32_t variant, 
 	const struct unit *u = results_unit(d->r, cell, variant, block, d->pass);
 	const struct cost_figures *run = &d->runs[results_run_at(d->r, cell, variant, block)];
 	struct buf b = BUF_INIT;
-	uint32_t n;
 
 	if (!u->seen)
 		return ""; /* nothing to be said: it was not run */
@@ -129,9 +118,7 @@ const char *costs_missing(struct cost_data *d, uint32_t cell, uint32_t variant, 
 		buf_adds(&b, "no operation was finished, so nothing can be said for each");
 	else
 		results_add_reason(&b, d->r, u->status, u->reason);
-	n = intern_add_mem(&d->strings, b.data, b.len);
-	buf_release(&b);
-	return intern_str(&d->strings, n);
+	return intern_text(&d->strings, &b);
 }
 
 static void add_blocks(struct summing *g, struct cost_cell *out, uint32_t cell,
@@ -170,8 +157,6 @@ static void add_blocks(struct summing *g, struct cost_cell *out, uint32_t cell,
 	out->has_time = timed && timed == out->pairs;
 }
 
-/* --- lines --------------------------------------------------------------------------------- */
-
 static void split(struct cost_line *l, const struct sum *s, unsigned pairs)
 {
 	for (int i = 0; i < 2; i++)
@@ -196,7 +181,7 @@ static void add_to(struct cost_line *sum, const struct cost_line *l)
 {
 	for (int i = 0; i < 2; i++) {
 		sum->there[i] |= l->there[i];
-		sum->total[i] = add(sum->total[i], l->total[i]);
+		sum->total[i] = add_capped(sum->total[i], l->total[i]);
 		sum->instructions[i] += l->instructions[i];
 	}
 	sum->change = sum->instructions[1] - sum->instructions[0];

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * subsystems.c: the table of subsystems; see subsystems.h. Made from profiles of
+ * subsystems.c: the table of subsystems; see costs.h. Made from profiles of
  * Linux 6.1 and 6.12; tests/unit/test_costs.c holds it against a real one.
  */
-#include "analysis/costs/subsystems.h"
+#include "analysis/costs/costs.h"
 
-#include <stdbool.h>
 #include <string.h>
 
+#include "analysis/locks/locks.h"
 #include "lib/schema.h"
 
 /* clang-format off */
@@ -193,7 +193,7 @@ const struct subsystem subsystems[] = {
 /* clang-format on */
 
 const unsigned nr_subsystems = sizeof(subsystems) / sizeof(subsystems[0]);
-_Static_assert(sizeof(subsystems) / sizeof(subsystems[0]) <= SUBSYSTEMS_MAX, "subsystems.h");
+_Static_assert(sizeof(subsystems) / sizeof(subsystems[0]) <= SUBSYSTEMS_MAX, "costs.h");
 
 /* The suffixes that gcc and clang give; no C name has a dot. */
 static const struct suffix {
@@ -222,40 +222,16 @@ size_t function_stem(const char *function, enum piece *piece)
 	return first ? (size_t)(first - function) : strlen(function);
 }
 
-/* How well the pattern of n bytes fits: characters, one more for a whole name; 0: not at all. */
-static size_t fit(const char *pattern, size_t n, const char *name, size_t len)
-{
-	bool prefix = pattern[n - 1] == '*';
-
-	n -= prefix;
-	return (prefix ? len >= n : len == n) && !memcmp(pattern, name, n) ? n + !prefix : 0;
-}
-
-/* The best fit of the words of a list, which blanks divide. */
-static size_t best_fit(const char *list, const char *name, size_t len)
-{
-	size_t best = 0;
-
-	for (size_t n; list && *list; list += n + (list[n] == ' ')) {
-		size_t own;
-
-		n = strcspn(list, " ");
-		own = fit(list, n, name, len);
-		best = own > best ? own : best;
-	}
-	return best;
-}
-
 unsigned subsystem_of(const char *object, const char *function)
 {
 	size_t under = strspn(function, "_"), len = function_stem(function, NULL), most = 0;
 	unsigned best = SUBSYSTEM_OTHER;
 
 	for (unsigned i = 0; i < nr_subsystems; i++)
-		if (best_fit(subsystems[i].objects, object, strlen(object)))
+		if (words_fit(subsystems[i].objects, object, strlen(object)))
 			return i;
 	for (unsigned i = 0; i < nr_subsystems && len > under; i++) {
-		size_t n = best_fit(subsystems[i].functions, function + under, len - under);
+		size_t n = words_fit(subsystems[i].functions, function + under, len - under);
 
 		if (n > most) {
 			most = n;

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * guard.c: the counts of stale_read summed and judged; see guard.h. The counts of a cell
- * run stand whatever its status is: it is invalid because of them.
- */
+/* guard.c: see guard.h. The counts of a run stand whatever its status: they make it invalid. */
 #include "analysis/guard/guard.h"
 
 #include <errno.h>
@@ -29,8 +26,7 @@ static const char *const count_names[NR_COUNTS] = {
 	"stale_first", "stale_offset",  "stale_address", "stale_from",  "stale_round", "errors",
 };
 
-/* One cell run. */
-struct raw {
+struct raw { /* one cell run */
 	uint64_t v[NR_COUNTS];
 	bool told[NR_COUNTS];
 };
@@ -56,14 +52,6 @@ uint64_t guard_reads(const struct guard_counts *c)
 {
 	return guard_judged(c) + c->eio;
 }
-
-static const struct raw *raw_at(const struct making *k, uint32_t cell, uint32_t variant,
-				uint32_t block)
-{
-	return &k->raw[results_run_at(k->r, cell, variant, block)];
-}
-
-/* --- reading ------------------------------------------------------------------------------ */
 
 static enum count count_of(const struct results *r, const struct measure *m)
 {
@@ -93,30 +81,25 @@ static void read_samples(struct making *k)
 	free(of);
 }
 
-/*
- * A cell looks for nothing if one of its runs is fine and has no such counts. A cell of which
- * every run went wrong stays, and with it the hits that it might have had.
- */
+/* Not if one of its runs is fine and has no such counts. If all went wrong it might have. */
 static bool looks(const struct making *k, uint32_t cell)
 {
 	for (uint32_t v = 0; v < k->r->variant_index.nr; v++)
 		for (uint32_t b = 1; b <= k->r->blocks; b++)
 			if (unit_ok(results_unit(k->r, cell, v, b, 0)) &&
-			    !raw_at(k, cell, v, b)->told[ZERO])
+			    !k->raw[results_run_at(k->r, cell, v, b)].told[ZERO])
 				return false;
 	return true;
 }
 
-/* --- summing ------------------------------------------------------------------------------ */
-
-static void add_counts(struct guard_counts *c, const struct raw *raw)
+static void add_counts(struct guard_counts *c, const uint64_t *v)
 {
-	c->zero += raw->v[ZERO];
-	c->current += raw->v[CURRENT];
-	c->poison += raw->v[POISON];
-	c->stamp += raw->v[STAMP];
-	c->other += raw->v[OTHER];
-	c->eio += raw->v[READ_EIO];
+	c->zero += v[ZERO];
+	c->current += v[CURRENT];
+	c->poison += v[POISON];
+	c->stamp += v[STAMP];
+	c->other += v[OTHER];
+	c->eio += v[READ_EIO];
 }
 
 static void take_first(struct guard_hit *h, const struct guard_cell *c, const struct raw *raw,
@@ -159,7 +142,7 @@ static const char *trouble_of(const struct results *r, const struct unit *u, con
 static void sum_run(const struct making *k, struct guard_variant *v, struct guard_cell *c,
 		    uint32_t cell, uint32_t variant, uint32_t block)
 {
-	const struct raw *raw = raw_at(k, cell, variant, block);
+	const struct raw *raw = &k->raw[results_run_at(k->r, cell, variant, block)];
 	uint32_t seed = k->r->seed_of_block[block - 1];
 	const char *trouble = trouble_of(k->r, results_unit(k->r, cell, variant, block, 0), raw);
 
@@ -170,8 +153,8 @@ static void sum_run(const struct making *k, struct guard_variant *v, struct guar
 		return;
 	v->runs++;
 	c->runs++;
-	add_counts(&c->counts, raw);
-	add_counts(&v->counts, raw);
+	add_counts(&c->counts, raw->v);
+	add_counts(&v->counts, raw->v);
 	take_first(&c->first, c, raw, block, seed ? intern_str(&k->r->strings, seed - 1) : "");
 	if (c->first.workload && (!v->first.workload || c->first.after_ns < v->first.after_ns))
 		v->first = c->first;
@@ -193,8 +176,6 @@ static void sum_variant(const struct making *k, uint32_t variant)
 	}
 }
 
-/* --- judging ----------------------------------------------------------------- */
-
 static void find_controls(struct guard *g, const struct results *r)
 {
 	const json_t *said = json_object_get(r->run, "guard"), *item;
@@ -203,9 +184,8 @@ static void find_controls(struct guard *g, const struct results *r)
 
 	g->least = least > 0 ? (uint64_t)least : GUARD_LEAST;
 	json_array_foreach(json_object_get(said, "control"), i, item) {
-		uint32_t v = json_is_string(item)
-				     ? intern_find(&r->variant_index, json_string_value(item))
-				     : INTERN_NONE;
+		const char *name = json_string_value(item);
+		uint32_t v = name ? intern_find(&r->variant_index, name) : INTERN_NONE;
 
 		if (v == INTERN_NONE)
 			continue;
@@ -241,11 +221,10 @@ static void judge(const struct guard *g, struct guard_variant *v)
 		buf_adds(&why, "no variant is named as a control ([guard] in the suite)");
 	else if (!g->control_hit)
 		buf_adds(&why, "no control was hit, so a hit could not have been seen");
-	if (why.len) {
-		v->verdict = GUARD_UNSURE;
-		v->why = xstrdup(why.data);
-	}
-	buf_release(&why);
+	if (!why.len)
+		return;
+	v->verdict = GUARD_UNSURE;
+	v->why = buf_detach(&why, NULL);
 }
 
 int guard_make(struct guard *g, const struct results *r, struct err *e)
@@ -300,11 +279,8 @@ unsigned guard_alarms(const struct guard *g)
 {
 	unsigned n = 0;
 
-	for (size_t i = 0; i < g->nr_variants; i++) {
-		const struct guard_variant *v = &g->variants[i];
-
+	for (const struct guard_variant *v = g->variants; v < g->variants + g->nr_variants; v++)
 		n += v->verdict == GUARD_STALE && !v->control && !v->held_against;
-	}
 	return n;
 }
 

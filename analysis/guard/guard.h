@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * guard.h: did direct reads return what the disk held before? The counts of the
- * role stale_read summed for each variant and cell, and a verdict a variant. It
- * holds for the reads that were made: no hit is no proof, so clean needs a number of
- * reads and a control, a variant on which hits must appear, that was hit.
+ * guard.h: did direct reads return what the disk held before? The counts of the role stale_read
+ * for each variant and cell, and a verdict a variant. No hit is no proof, so clean needs a
+ * number of reads and a control, a variant on which hits must appear, that was hit.
  */
 #ifndef FSDUEL_ANALYSIS_GUARD_H
 #define FSDUEL_ANALYSIS_GUARD_H
@@ -46,10 +45,9 @@ struct guard_cell {
 
 struct guard_variant {
 	const char *name;
-	bool control; /* named so by the suite */
-	const struct guard_variant
-		*held_against;    /* a stale control it is contrasted with, or NULL */
-	struct guard_cell *cells; /* guard.nr_cells, in plan order */
+	bool control;                             /* named so by the suite */
+	const struct guard_variant *held_against; /* a stale control as its baseline, or NULL */
+	struct guard_cell *cells;                 /* guard.nr_cells, in plan order */
 	struct guard_counts counts;
 	struct guard_hit first;
 	unsigned planned, runs, troubled; /* cell runs; with counts; with a complaint beside hits */
@@ -65,11 +63,7 @@ struct guard {
 	bool has_control, control_hit;
 };
 
-/*
- * A cell whose runs all went wrong counts as one that should have looked. -ENOENT with
- * a sentence where every cell has a run that was fine and looked for nothing. r must
- * outlive *out.
- */
+/* r must outlive *out. -ENOENT: every cell has a run that was fine and looked for nothing. */
 int guard_make(struct guard *out, const struct results *r, struct err *e);
 void guard_release(struct guard *g);
 

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * lock_classes.c: the table of classes of locks; see lock_classes.h. The names are
- * those of Linux 6.1 to 6.18 as they stand in recorded call chains: of a function
- * that the compiler took into its caller, the caller is there, so both are listed.
- * A function in two rows takes both locks: then only the address tells.
+ * lock_classes.c: the table of classes of locks; see locks.h. The names are those of Linux 6.1
+ * to 6.18. Of a function that the compiler took into its caller, only the caller stands in a
+ * call chain, so both are listed. A function in two rows takes both locks.
  */
-#include "analysis/locks/lock_classes.h"
+#include "analysis/locks/locks.h"
 
 #include <string.h>
 
@@ -183,14 +182,30 @@ unsigned lock_mode_kinds(const char *mode, bool *shared)
 	return first < NR_MODE_WORDS ? mode_words[first].kinds : 0;
 }
 
-/* Does the name, len bytes of it, equal the pattern, in which "*" stands for anything? */
-static bool fits(const char *pattern, size_t n, const char *name, size_t len)
+/* How well the name fits the pattern, in which "*" stands for anything; 0: not at all. */
+static size_t fit(const char *pattern, size_t n, const char *name, size_t len)
 {
 	const char *star = memchr(pattern, '*', n);
 	size_t head = star ? (size_t)(star - pattern) : n, tail = star ? n - head - 1 : 0;
 
-	return (star ? len >= head + tail : len == head) && !memcmp(pattern, name, head) &&
-	       (!star || !memcmp(name + len - tail, star + 1, tail));
+	if ((star ? len < head + tail : len != head) || memcmp(pattern, name, head) ||
+	    (star && memcmp(name + len - tail, star + 1, tail)))
+		return 0;
+	return head + tail + !star;
+}
+
+size_t words_fit(const char *list, const char *name, size_t len)
+{
+	size_t best = 0;
+
+	for (size_t n; list && *list; list += n + (list[n] == ' ')) {
+		size_t own;
+
+		n = strcspn(list, " ");
+		own = fit(list, n, name, len);
+		best = own > best ? own : best;
+	}
+	return best;
 }
 
 /* Is it one of the list's words? "lo_rw_aio.isra.0" is lo_rw_aio. */
@@ -198,14 +213,7 @@ static bool in_list(const char *list, const char *name, size_t len)
 {
 	const char *dot = memchr(name, '.', len);
 
-	if (dot)
-		len = (size_t)(dot - name);
-	for (size_t n; *list; list += n + (list[n] == ' ')) {
-		n = strcspn(list, " ");
-		if (fits(list, n, name, len))
-			return true;
-	}
-	return false;
+	return words_fit(list, name, dot ? (size_t)(dot - name) : len);
 }
 
 const char *lock_chain_where(const char *chain, size_t *len)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * locks.c: the life of a struct locks: what samples.csv says of each watched cell run, then
- * the waits (locks_rows.c, locks_sum.c), then what must be said of it all; and looking
- * things up in it. See locks.h.
+ * locks.c: the life of a struct locks, and looking things up in one. samples.csv is read first,
+ * then the waits (locks_rows.c, locks_sum.c).
  */
 #include "analysis/locks/locks.h"
 
@@ -34,21 +33,16 @@ static double events_of(const struct lock_run *run)
 	return 2 * (run->waits >= 0 ? run->waits : (double)run->counted) + run->cut;
 }
 
-/* --- cells -------------------------------------------------------------------------------- */
-
 static const char *reason_of(struct lock_data *d, const struct unit *u, const struct lock_run *run)
 {
 	struct buf b = BUF_INIT;
-	uint32_t n;
 
 	if (u->status == SAMPLE_OK)
 		buf_addf(&b, "%.2g %% of the lock events were lost, more than %g %%",
 			 100 * run->lost / (events_of(run) + run->lost), 100 * LOCKS_LOST_MAX);
 	else
 		results_add_reason(&b, d->r, u->status, u->reason);
-	n = intern_add_mem(&d->strings, b.data, b.len);
-	buf_release(&b);
-	return intern_str(&d->strings, n);
+	return intern_text(&d->strings, &b);
 }
 
 static void add_run(struct lock_cell *c, const struct lock_run *run, double *ratio, size_t *nr)
@@ -144,16 +138,14 @@ static void note_lost(struct locks *l)
 	uint64_t lost = 0, events = 0;
 
 	for (size_t i = 0; i < l->nr_cells; i++) {
-		lost = lock_add(lost, l->cells[i].lost);
-		events = lock_add(events, l->cells[i].events);
+		lost = add_capped(lost, l->cells[i].lost);
+		events = add_capped(events, l->cells[i].events);
 	}
 	if (lost)
 		strv_addf(&l->notes, "%llu of %llu lock events were lost (%.2g %%)",
-			  (unsigned long long)lost, (unsigned long long)lock_add(lost, events),
-			  100 * (double)lost / (double)lock_add(lost, events));
+			  (unsigned long long)lost, (unsigned long long)add_capped(lost, events),
+			  100 * (double)lost / (double)add_capped(lost, events));
 }
-
-/* --- loading ------------------------------------------------------------------------------ */
 
 /* All waits that the runner counted must be in the file: a missing row looks like less waiting. */
 static int check_counts(const struct lock_data *d, const char *name, struct err *e)

@@ -1,19 +1,48 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * locks.h: the waits for locks of a results folder (lockstacks.csv), attributed to
- * classes and summed for each cell and variant over its blocks: how often, how long,
- * who, where, and because of whom. The throughput of the watched pass is read from
- * samples.csv, so that waits can be set against operations.
- *
- * "Own" waits are those of the workload's threads: threads named like a role of
- * these results, or "fio". Others (kworkers, other programs) count in a class's
- * figures and not for each operation.
+ * locks.h: the waits for locks of a results folder (lockstacks.csv), attributed to classes and
+ * summed for each cell and variant over its blocks: how often, how long, who, where, and
+ * because of whom. "Own" waits are those of the workload's threads: threads named like a role
+ * of these results, or "fio". Others count in a class's figures and not for each operation.
  */
 #ifndef FSDUEL_ANALYSIS_LOCKS_H
 #define FSDUEL_ANALYSIS_LOCKS_H
 
 #include "analysis/compare/compare.h"
-#include "analysis/locks/lock_classes.h"
+
+/* A class of locks, told from how one was waited for and from the functions on the way there. */
+/* clang-format off */
+enum lock_kind { LOCK_RWSEM = 1, LOCK_SPINNING = 2, LOCK_MUTEXES = 4, LOCK_PER_CPU = 8,
+		 LOCK_COUNTING = 16 };
+/* clang-format on */
+
+struct lock_class {
+	const char *name, *help;
+	const char *phrase;    /* in a sentence: "waited for ..." */
+	unsigned kinds;        /* of enum lock_kind; the last class has all */
+	bool work_file;        /* only where the workload itself uses the lock */
+	const char *functions; /* that take it, with a blank between; "jbd2_*" is a prefix */
+};
+
+#define LOCK_CLASSES_MAX 16
+extern const struct lock_class lock_classes[]; /* the last is "other" */
+extern const unsigned nr_lock_classes;
+#define LOCK_CLASS_OTHER (nr_lock_classes - 1)
+
+/* Kinds that a lock_mode ("read", "mutex spin") may mean; 0: no such. *shared: to read. */
+unsigned lock_mode_kinds(const char *mode, bool *shared);
+
+/* The first function of the chain "inner;outer;..." that is no locking primitive, or "". */
+const char *lock_chain_where(const char *chain, size_t *len);
+
+/* The characters in which the best word of a list fits, one more for a whole name; 0: none. */
+size_t words_fit(const char *list, const char *name, size_t len);
+
+/*
+ * The classes, as bits, whose lock this function takes, whatever the kind. Several bits: it
+ * takes several locks and does not tell which it was; 0: it is in no row.
+ */
+uint32_t lock_classes_of(const char *function);
 
 #define LOCKS_LOST_MAX 0.01 /* share of lost events past which a cell run's figures are invalid */
 
@@ -28,8 +57,7 @@ struct lock_figures {
 	uint64_t held_ns;       /* the part of total_ns in which it is known who held it */
 };
 
-/* A waiter: a role at one place, for a class and direction. The strings live as long as the locks.
- */
+/* A waiter: a role at one place, for a class and direction. */
 struct lock_who {
 	unsigned class;
 	bool shared, own;
@@ -45,15 +73,13 @@ struct lock_who {
 /* One cell and variant. */
 struct lock_cell {
 	const char *workload, *params, *varying, *variant;
-	unsigned role_threads; /* 0: not known */
-	unsigned planned,
-		valid;         /* cell runs of the pass in which anything is there; with figures */
-	const char *reason;    /* why some are not valid: the first, or NULL */
-	uint64_t lost, events; /* lost by the recorder; all others, in all finished cell runs */
-	uint64_t cut;          /* waits without beginning or end */
+	unsigned role_threads;   /* 0: not known */
+	unsigned planned, valid; /* cell runs of the pass that were run; with figures */
+	const char *reason;      /* why some are not valid: the first, or NULL */
+	uint64_t lost, events;   /* lost by the recorder; all others, in all finished cell runs */
+	uint64_t cut;            /* waits without beginning or end */
 	double operations, elapsed_ns; /* summed over the valid ones; 0: not measured */
-	double thread_ns; /* likewise, the time of all threads; where it is not measured, of
-			   * fio and older folders, all are taken to be there all the time */
+	double thread_ns; /* likewise, of all threads; of fio: as if all were there all the time */
 	double rate;      /* mean over the valid ones, by the first primary metric */
 	bool has_watched;
 	double watched; /* median of watched / unwatched rate over blocks; 0.97: 3 % slower */
@@ -72,11 +98,10 @@ struct locks {
 };
 
 /*
- * Read DIR/lockstacks.csv for r. *out is NULL where run.json plans no locks pass.
- * -EINVAL with path:line for a bad row or one that is no cell run of r; -ENOENT where
- * the file is not there though a cell run of the pass is fine. Watched runs are never
- * what is judged: -EINVAL where the locks pass is the first. r must outlive *out. A
- * million rows in well under ten seconds and 300 MB.
+ * Read DIR/lockstacks.csv for r, which must outlive *out. *out is NULL where run.json plans no
+ * locks pass. -EINVAL: a bad row, or the locks pass is the first, as watched runs are never
+ * judged. -ENOENT: no file, though a cell run of the pass is fine. A million rows in well under
+ * ten seconds and 300 MB.
  */
 int locks_load(struct locks **out, const struct results *r, const char *dir, struct err *e);
 /* The same from memory; name stands for the path in sentences. */
@@ -94,11 +119,7 @@ struct lock_figures locks_of_class(const struct lock_cell *c, unsigned class);
 /* "dio_read waited 2.65 s for i_rwsem held for writing by dio_overwrite, at ext4_file_read_iter" */
 void locks_sentence(struct buf *b, const struct lock_who *w);
 
-/*
- * Give the row of each cell of c that decides, or of its roles' total, its struct row_locks
- * (compare.h): what of its change waits for locks explain; and c the
- * notes. After comparison_judge; l may be NULL.
- */
+/* Fill struct row_locks (compare.h) and notes. After comparison_judge; l may be NULL. */
 void comparison_add_locks(struct comparison *c, const struct locks *l);
 
 #endif

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * locks_because.c: does waiting for a lock explain a cell's change? Threads of a
- * closed loop spend their time on operations one after the other, so the time of an
- * operation (of all threads, by the operations) is what it waited for locks plus the
- * rest. How much of its change is a change of the waits is a matter of adding up, in
- * the same watched runs; where those do not show the change, or the rest changed
+ * locks_because.c: does waiting for a lock explain a cell's change? Threads of a closed loop
+ * spend their time on operations one after the other, so the time of an operation is its waits
+ * for locks plus the rest. Where the watched runs do not show the change, or the rest changed
  * instead, no lock explains it. See docs/locks.md.
  */
 #include <math.h>
@@ -39,8 +37,7 @@ static void measure(struct sides *s, int i)
 	}
 }
 
-/* The class with most waiting on either side; with sign, the one whose waiting grew most that way.
- */
+/* The class with most waiting on either side; with sign, whose waiting grew most that way. */
 static unsigned top_class(const struct sides *s, double sign)
 {
 	unsigned best = 0;
@@ -58,9 +55,6 @@ static unsigned top_class(const struct sides *s, double sign)
 	return best;
 }
 
-/* --- the sentence --------------------------------------------------------------------------- */
-
-/* "dio_overwrite and dio_read" of the workload's threads that waited for the class. */
 static void add_roles(struct buf *b, const struct lock_cell *c, unsigned class, double total)
 {
 	const char *role[ROLES_NAMED];
@@ -144,8 +138,6 @@ static void say_not(struct buf *b, const struct sides *s, bool shown, unsigned c
 	if (s->all_ns[0] + s->all_ns[1] > 0)
 		buf_addf(b, " (most for %s)", lock_classes[class].phrase);
 }
-
-/* --- one row -------------------------------------------------------------------------------- */
 
 static void explain(struct comparison *c, struct comparison_row *row, const struct sides *s,
 		    unsigned *class)

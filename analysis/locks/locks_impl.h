@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * locks_impl.h: the waits of a whole file between their reader (locks_rows.c) and the sums
- * (locks_sum.c). Private to the room.
- */
+/* locks_impl.h: the waits of a file between locks_rows.c and locks_sum.c. */
 #ifndef FSDUEL_ANALYSIS_LOCKS_IMPL_H
 #define FSDUEL_ANALYSIS_LOCKS_IMPL_H
 
@@ -53,17 +50,9 @@ struct lock_data {
 	bool *own;             /* by string: the name of a workload's thread */
 };
 
-/* Saturating: a damaged file must not look small. */
-static inline uint64_t lock_add(uint64_t a, uint64_t b)
-{
-	return a + b < a ? UINT64_MAX : a + b;
-}
-
 /*
- * Read the rows of the file at path (data NULL) or in memory that are of valid attempts,
- * give each its class, and sort them by run. Functions tell the class; a row whose function
- * takes several locks, or is in no row of the table, gets the class that other rows for the
- * same lock in the same cell run have.
+ * Read the rows that are of valid attempts, give each its class, and sort them by run. Functions
+ * tell the class; where they do not, other rows for the same lock in the same cell run.
  */
 int locks_read_rows(struct lock_data *d, const char *path, const char *data, size_t len,
 		    struct err *e);

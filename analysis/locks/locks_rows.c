@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * locks_rows.c: lockstacks.csv read row by row, and each row's lock given its class. Of a
- * call chain only the function that wanted the lock is kept.
- */
+/* locks_rows.c: lockstacks.csv read row by row, and each row's lock given its class. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -95,7 +92,7 @@ static int read_waits(struct rows *rows, struct lock_data *d, struct lock_row *r
 			return -EINVAL;
 		d->buckets = intern_room(d->buckets, d->nr_buckets, sizeof(*d->buckets));
 		d->buckets[d->nr_buckets++] = b;
-		sum = lock_add(sum, b.count);
+		sum = add_capped(sum, b.count);
 	}
 	row->nr_buckets = (uint32_t)(d->nr_buckets - row->bucket);
 	if (sum != row->count)
@@ -153,7 +150,7 @@ static int on_row(struct rows *rows)
 		return ret;
 	d->rows = intern_room(d->rows, d->nr_rows, sizeof(*d->rows));
 	d->rows[d->nr_rows++] = row;
-	d->runs[row.run].counted = lock_add(d->runs[row.run].counted, row.count);
+	d->runs[row.run].counted = add_capped(d->runs[row.run].counted, row.count);
 	return 0;
 }
 
@@ -206,9 +203,9 @@ static uint32_t known_class(const struct lock_data *d, size_t from, size_t to,
 
 		if (fit)
 			all &= fit;
-		for (unsigned c = 0; is_one(fit) && c < LOCK_CLASS_OTHER; c++)
-			if (fit == 1u << c)
-				waits[c] = lock_add(waits[c], d->rows[i].count);
+		if (is_one(fit))
+			waits[__builtin_ctz(fit)] =
+				add_capped(waits[__builtin_ctz(fit)], d->rows[i].count);
 	}
 	for (unsigned c = 0; c < LOCK_CLASS_OTHER; c++) {
 		if (waits[c] <= most)
@@ -232,11 +229,9 @@ static bool of_workload(const struct lock_data *d, size_t from, size_t to)
 static uint8_t class_of(uint32_t fit, uint32_t known, uint8_t kinds)
 {
 	uint32_t bits = is_one(fit) ? fit : known;
+	unsigned c = bits ? (unsigned)__builtin_ctz(bits) : LOCK_CLASS_OTHER;
 
-	for (unsigned c = 0; c < LOCK_CLASS_OTHER; c++)
-		if (bits == 1u << c && lock_classes[c].kinds & kinds)
-			return (uint8_t)c;
-	return (uint8_t)LOCK_CLASS_OTHER;
+	return (uint8_t)(lock_classes[c].kinds & kinds ? c : LOCK_CLASS_OTHER);
 }
 
 /* Rows [from, to) are for one lock or, where it has no address, it is one row. */

@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * locks_sum.c: the rows of one cell and variant added up: by class and direction,
- * and by who waited where. Counts and times are whole numbers and stay exact;
- * nothing depends on the order of rows.
- */
+/* locks_sum.c: the rows of one cell and variant by class and direction, and by who and where. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,8 +33,6 @@ struct gathering {
 	uint64_t *held_ns; /* by holder */
 };
 
-/* --- figures -------------------------------------------------------------------------------- */
-
 static void count_lock(struct slot *s, const struct lock_row *row)
 {
 	if (s->run != row->run + 1) {
@@ -57,13 +51,13 @@ static void add_figures(struct gathering *g, const struct lock_row *row)
 
 	f->class = row->class;
 	f->shared = row->shared;
-	f->waits = lock_add(f->waits, row->count);
-	f->total_ns = lock_add(f->total_ns, row->total_ns);
+	f->waits = add_capped(f->waits, row->count);
+	f->total_ns = add_capped(f->total_ns, row->total_ns);
 	f->max_ns = row->max_ns > f->max_ns ? row->max_ns : f->max_ns;
-	f->held_ns = lock_add(f->held_ns, row->held_ns);
+	f->held_ns = add_capped(f->held_ns, row->held_ns);
 	if (g->d->own[row->role]) {
-		f->own_waits = lock_add(f->own_waits, row->count);
-		f->own_total_ns = lock_add(f->own_total_ns, row->total_ns);
+		f->own_waits = add_capped(f->own_waits, row->count);
+		f->own_total_ns = add_capped(f->own_total_ns, row->total_ns);
 	}
 	count_lock(s, row);
 	if (!s->hist)
@@ -71,7 +65,7 @@ static void add_figures(struct gathering *g, const struct lock_row *row)
 	for (uint32_t i = 0; i < row->nr_buckets; i++) {
 		const struct lock_bucket *b = &g->d->buckets[row->bucket + i];
 
-		s->hist[b->range] = lock_add(s->hist[b->range], b->count);
+		s->hist[b->range] = add_capped(s->hist[b->range], b->count);
 	}
 }
 
@@ -93,7 +87,7 @@ static double p99(const struct slot *s, const struct lock_data *d, const uint32_
 		const struct lock_range *r = &d->ranges[order[i]];
 		uint64_t high = r->high_ns < s->f.max_ns ? r->high_ns : s->f.max_ns;
 
-		seen = lock_add(seen, s->hist[order[i]]);
+		seen = add_capped(seen, s->hist[order[i]]);
 		if (seen >= rank)
 			return high > r->low_ns ? (double)r->low_ns + (double)(high - r->low_ns) / 2
 						: (double)high;
@@ -134,8 +128,6 @@ static void end_figures(struct lock_cell *c, struct gathering *g)
 	free(order);
 }
 
-/* --- who waited where, because of whom ------------------------------------------------------ */
-
 static void add_who(struct gathering *g, const struct lock_row *row)
 {
 	const struct lock_data *d = g->d;
@@ -155,9 +147,9 @@ static void add_who(struct gathering *g, const struct lock_row *row)
 		};
 	}
 	w = &g->who[n];
-	w->waits = lock_add(w->waits, row->count);
-	w->total_ns = lock_add(w->total_ns, row->total_ns);
-	w->held_ns = lock_add(w->held_ns, row->held_ns);
+	w->waits = add_capped(w->waits, row->count);
+	w->total_ns = add_capped(w->total_ns, row->total_ns);
+	w->held_ns = add_capped(w->held_ns, row->held_ns);
 	if (!row->holder_role)
 		return;
 	old = g->holder_index.nr;
@@ -166,7 +158,7 @@ static void add_who(struct gathering *g, const struct lock_row *row)
 		g->held_ns = intern_room(g->held_ns, n, sizeof(*g->held_ns));
 		g->held_ns[n] = 0;
 	}
-	g->held_ns[n] = lock_add(g->held_ns[n], row->held_ns);
+	g->held_ns[n] = add_capped(g->held_ns[n], row->held_ns);
 }
 
 /* Of two holders the one that had it longer; ties by name. */
@@ -206,7 +198,8 @@ static int compare_who(const void *a, const void *b)
 
 	/* clang-format off */
 	return ORDER(y->total_ns, x->total_ns) ?: ORDER(x->class, y->class) ?:
-	       strcmp(x->role, y->role) ?: strcmp(x->where, y->where) ?: ORDER(x->shared, y->shared);
+	       strcmp(x->role, y->role) ?: strcmp(x->where, y->where) ?:
+	       ORDER(x->shared, y->shared);
 	/* clang-format on */
 }
 

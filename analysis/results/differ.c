@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* differ.c: what must be equal for two folders to be compared; see results_impl.h. */
+/* differ.c: what must be equal for two folders to be compared; see tables.h. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/results/results_impl.h"
+#include "analysis/results/tables.h"
 #include "lib/fs.h"
 #include "lib/schema.h"
 
@@ -27,16 +27,13 @@ static bool same_text(const char *x, const char *y)
 	return x && y ? !strcmp(x, y) : x == y;
 }
 
-bool two_same_json(const json_t *a, const json_t *b, const char *key)
+static bool same_json(const json_t *a, const json_t *b, const char *key)
 {
 	const json_t *x = json_object_get(a, key), *y = json_object_get(b, key);
 
 	return x && y ? json_equal(x, y) : x == y;
 }
 
-/* --- the suite's text --------------------------------------------------------------------- */
-
-/* Does line begin with one of them? whole: as a key, which ends there. */
 static bool begins(const char *line, const char *const *words, bool whole)
 {
 	for (; *words; words++) {
@@ -48,7 +45,7 @@ static bool begins(const char *line, const char *const *words, bool whole)
 	return false;
 }
 
-/* Append the lines that say what work is done. false: the folder keeps no suite. */
+/* The lines of the suite that say what work is done. false: the folder keeps none. */
 static bool work_of(const char *dir, struct buf *work)
 {
 	/* These say what is compared or how often, or are checked apart. */
@@ -82,7 +79,6 @@ static bool work_of(const char *dir, struct buf *work)
 	return there;
 }
 
-/* Where a folder keeps no text, the hash of the whole decides. */
 static bool same_suite(const struct results *a, const char *dir_a, const struct results *b,
 		       const char *dir_b)
 {
@@ -95,8 +91,6 @@ static bool same_suite(const struct results *a, const char *dir_a, const struct 
 	buf_release(&y);
 	return same;
 }
-
-/* --- the rest ----------------------------------------------------------------------------- */
 
 static bool same_cells(const struct results *a, const struct results *b)
 {
@@ -130,11 +124,11 @@ char *two_differ(const struct results *a, const char *dir_a, const struct result
 		add(&what, "mode", a->mode, b->mode);
 	if (!same_text(x, y))
 		add(&what, "machine", x, y);
-	if (!two_same_json(a->run, b->run, "device"))
+	if (!same_json(a->run, b->run, "device"))
 		add(&what, "device", NULL, NULL);
 	if (!same_suite(a, dir_a, b, dir_b))
 		add(&what, "suite", text_at(a, "suite", "sha256"), text_at(b, "suite", "sha256"));
-	if (!two_same_json(a->run, b->run, "jobs"))
+	if (!same_json(a->run, b->run, "jobs"))
 		add(&what, "job files", NULL, NULL);
 	if (!same_cells(a, b))
 		add(&what, "cells", NULL, NULL);

@@ -13,7 +13,7 @@ static uint32_t hash_of(const void *data, size_t len)
 	return (uint32_t)(h ^ (h >> 32));
 }
 
-/* The slot that holds this string, or the empty one where it would go. */
+/* That of this string, or the empty one where it would go. */
 static uint32_t find_slot(const struct intern *in, const void *data, size_t len, uint32_t hash)
 {
 	uint32_t mask = in->nr_slots - 1;
@@ -84,6 +84,14 @@ uint32_t intern_add_mem(struct intern *in, const void *data, size_t len)
 uint32_t intern_find_mem(const struct intern *in, const void *data, size_t len)
 {
 	return in->nr ? in->slot[find_slot(in, data, len, hash_of(data, len))] - 1 : INTERN_NONE;
+}
+
+const char *intern_text(struct intern *in, struct buf *b)
+{
+	uint32_t n = intern_add_mem(in, buf_str(b), b->len);
+
+	buf_release(b);
+	return intern_str(in, n);
 }
 
 void intern_release(struct intern *in)

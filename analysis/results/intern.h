@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * intern.h: each distinct byte string kept once and numbered from 0 in the order of its
- * first appearance. A million sample rows repeat a few hundred strings, so they are stored
- * and compared as numbers. It is also an index from a key of any bytes to a place in an
- * array. Not thread-safe; never forgets a string before intern_release.
+ * intern.h: each distinct byte string kept once and numbered from 0 in the order of its first
+ * appearance: a million sample rows repeat a few hundred strings. It is also an index from a
+ * key of any bytes to a place in an array.
  */
 #ifndef FSDUEL_ANALYSIS_INTERN_H
 #define FSDUEL_ANALYSIS_INTERN_H
@@ -52,7 +51,16 @@ static inline const char *intern_str(const struct intern *in, uint32_t number)
 	return in->entry[number].data;
 }
 
+/* The text of b, which is released, kept by in. */
+const char *intern_text(struct intern *in, struct buf *b);
+
 void intern_release(struct intern *in);
+
+/* Saturating: a damaged file must not look small. */
+static inline uint64_t add_capped(uint64_t a, uint64_t b)
+{
+	return a + b < a ? UINT64_MAX : a + b;
+}
 
 /* FNV-1a (Fowler, Noll, Vo), which is good enough for names. */
 static inline uint64_t intern_hash(const void *data, size_t len)
@@ -64,10 +72,7 @@ static inline uint64_t intern_hash(const void *data, size_t len)
 	return h;
 }
 
-/*
- * Room for element nr of an array that grows one by one: it is doubled where nr is a power
- * of two, so its capacity need not be kept.
- */
+/* Room for element nr of an array that grows one by one: doubled where nr is a power of two. */
 static inline void *intern_room(void *array, size_t nr, size_t size)
 {
 	return (nr & (nr - 1)) == 0 ? xrealloc(array, nr ? 2 * nr : 1, size) : array;

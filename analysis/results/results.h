@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * results.h: a results folder read back: samples grouped so that a contrast can
- * be judged. Reads samples.csv and run.json only.
- */
+/* results.h: a results folder read back: samples.csv, grouped by what run.json says. */
 #ifndef FSDUEL_ANALYSIS_RESULTS_H
 #define FSDUEL_ANALYSIS_RESULTS_H
 
@@ -13,12 +10,9 @@
 
 #include "lib/err.h"
 
-struct results; /* opaque: columns of samples, strings interned */
+struct results; /* opaque: see tables.h */
 
-/*
- * Load DIR. -EINVAL/-ENOENT with a sentence (path:line for a bad row). A
- * million rows in well under two seconds and 300 MB.
- */
+/* Load DIR. A million rows in well under two seconds and 300 MB. */
 int results_load(struct results **out, const char *dir, struct err *e);
 void results_free(struct results *r);
 
@@ -31,9 +25,8 @@ struct results_two {
 
 /*
  * Load both into one. Samples are paired by block in exact mode, where a cell run is a pure
- * function of its seed; elsewhere "paired" is false, as their order was not drawn. -EINVAL, exit
- * code FSDUEL_USAGE noted: not to be compared (the sentence says in what they differ), several
- * variants and none chosen, no results folder.
+ * function of its seed; elsewhere "paired" is false, as their order was not drawn. -EINVAL: not
+ * to be compared (the sentence says in what they differ), or several variants and none chosen.
  */
 int results_load_two(struct results **out, const struct results_two *how, struct err *e);
 

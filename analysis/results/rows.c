@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * rows.c: see rows.h. A row that does not fit run.json is refused with its line: a
- * comparison of files that do not belong together is worse than none.
- */
+/* rows.c: see rows.h. A comparison of files that do not belong together is worse than none. */
 #include "analysis/results/rows.h"
 
 #include <errno.h>
@@ -23,7 +20,6 @@ int rows_bad(const struct rows *rows, unsigned column, const char *what)
 		       rows->columns[column], rows->field[column], what);
 }
 
-/* "PATH:LINE: COLUMN 'is' WHAT 'wanted': are ... of the same run?" */
 static int mismatch(const struct rows *rows, unsigned column, const char *what, const char *wanted)
 {
 	const char *slash = strrchr(rows->path, '/');
@@ -64,14 +60,6 @@ int rows_text(struct rows *rows, unsigned column)
 	return 1;
 }
 
-int rows_number(const struct rows *rows, unsigned column, uint64_t max, uint64_t *out)
-{
-	*out = 0;
-	if (num_parse(rows->field[column], NUM_COUNT, out, NULL) || *out > max)
-		return rows_bad(rows, column, "is not a number, or too large");
-	return 0;
-}
-
 int rows_fill(struct rows *rows, const struct row_column *table, size_t nr, void *row)
 {
 	for (const struct row_column *c = table; c < table + nr; c++) {
@@ -85,8 +73,8 @@ int rows_fill(struct rows *rows, const struct row_column *table, size_t nr, void
 			continue;
 		}
 		if ((c->type == ROW_NUMBER || *rows->field[c->column]) &&
-		    rows_number(rows, c->column, UINT64_MAX, &number))
-			return -EINVAL;
+		    num_parse(rows->field[c->column], NUM_COUNT, &number, NULL))
+			return rows_bad(rows, c->column, "is not a number, or too large");
 		memcpy(to, &number, sizeof(number));
 	}
 	return 0;
@@ -97,7 +85,6 @@ static int read_count(const struct rows *rows, unsigned column, uint32_t min, ui
 {
 	uint64_t v;
 
-	/* No sentence from num_parse: it does not know the line. */
 	if (num_parse(rows->field[column], NUM_COUNT, &v, NULL) || v < min || v > max)
 		return err_add(rows->e, EINVAL, "%s:%lu: %s '%.32s' is not a number from %u to %u",
 			       rows->path, rows->line, rows->columns[column], rows->field[column],
@@ -106,7 +93,6 @@ static int read_count(const struct rows *rows, unsigned column, uint32_t min, ui
 	return 0;
 }
 
-/* Columns that must say what run.json says of the run and the variant. */
 static int check_names(struct rows *rows)
 {
 	const struct results *r = rows->r;

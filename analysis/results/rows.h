@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * rows.h: the one reader of samples.csv and of the files beside it. It checks the columns
- * SCHEMA_WHO against run.json, so the reader of each file gets the numbers of the cell run,
- * and fills the plain columns of a row's struct from a table. A field that equals the one
- * above it, as most do, costs one strcmp.
+ * SCHEMA_WHO against run.json and gives the reader of each file the numbers of the cell run. A
+ * field that equals the one above it, as most do, costs one strcmp.
  */
 #ifndef FSDUEL_ANALYSIS_ROWS_H
 #define FSDUEL_ANALYSIS_ROWS_H
@@ -53,7 +52,7 @@ struct rows {
 /* Call fn for each row of the file at path, or of data (path is then only its name). */
 int rows_read(struct rows *rows, const char *data, size_t len, struct err *e);
 
-/* Sentence "PATH:LINE: COLUMN 'is' WHAT" about the row at hand; -EINVAL. */
+/* "PATH:LINE: COLUMN 'is' WHAT" about the row at hand; -EINVAL. */
 int rows_bad(const struct rows *rows, unsigned column, const char *what);
 
 /* The field into last[column]; 1: it differs from the one above, 0: it does not. */
@@ -61,7 +60,6 @@ int rows_text(struct rows *rows, unsigned column);
 /* Number of any text of the row, checked for UTF-8. */
 int rows_intern(struct rows *rows, unsigned column, const char *text, size_t len, uint32_t *out);
 
-int rows_number(const struct rows *rows, unsigned column, uint64_t max, uint64_t *out);
 int rows_fill(struct rows *rows, const struct row_column *table, size_t nr, void *row);
 
 /* Is the row of the attempt that counts, and is that ok? -EINVAL: it is of no run of the pass. */
@@ -76,13 +74,11 @@ struct watched_figure {
 	size_t offset;
 };
 
-/* runs: results_nr_runs structs of size bytes. Metrics without a value leave them as they are. */
+/* Fill runs: results_nr_runs structs of size bytes. */
 void watched_figures(const struct results *r, uint32_t pass, const struct watched_figure *figures,
 		     size_t nr, void *runs, size_t size);
 
-/*
- * rows_read; where the file is not there: 0 if no cell run of the pass is ok, else -ENOENT.
- */
+/* rows_read; where the file is not there: 0 if no cell run of the pass is ok, else -ENOENT. */
 int watched_read(struct rows *rows, uint32_t pass, const char *data, size_t len, struct err *e);
 
 #endif

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * samples.c: samples.csv read row by row into the tables that run.json set up, and put into
- * the one order that tables.h promises, whatever the order of rows was.
- */
-#include "analysis/results/results_impl.h"
+/* samples.c: samples.csv read into the tables that run.json set up, in the order of tables.h. */
+#include "analysis/results/tables.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -70,7 +67,6 @@ static int read_status(const struct rows *rows, struct reader *rd)
 	return rows_bad(rows, COL_STATUS, "is not one of ok, skipped, failed, invalid");
 }
 
-/* The columns that say what was measured of the cell run. */
 static int read_measure(const struct rows *rows, struct reader *rd)
 {
 	int ret = read_status(rows, rd);
@@ -97,15 +93,12 @@ static uint32_t pick_reason(const struct results *r, uint32_t a, uint32_t b)
 
 static bool has_mark(const char *marks, const char *word)
 {
-	struct strv words = STRV_INIT;
-	bool found;
+	size_t len = strlen(word);
 
-	if (!*marks)
-		return false;
-	marks_split(&words, marks, word);
-	found = words.n > 0;
-	strv_release(&words);
-	return found;
+	for (const char *at = marks; (at = strstr(at, word)); at += len)
+		if ((at == marks || at[-1] == ',') && (!at[len] || at[len] == ','))
+			return true;
+	return false;
 }
 
 static void note_unit(const struct rows *rows, const struct reader *rd)
@@ -226,7 +219,6 @@ static int compare_measures(const void *a, const void *b, void *arg)
 	?: strcmp(intern_str(&r->strings, x->detail), intern_str(&r->strings, y->detail));
 }
 
-/* Number the measures in the order in which they are to be shown. */
 static void order_measures(struct results *r)
 {
 	uint32_t nr = r->measure_index.nr, *place = xcalloc(nr, sizeof(*place));
@@ -241,7 +233,6 @@ static void order_measures(struct results *r)
 	free(place);
 }
 
-/* By cell, measure, variant, block and attempt. */
 static int compare_places(const struct sample *x, const struct sample *y)
 {
 	/* clang-format off */

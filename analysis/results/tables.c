@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * tables.c: questions to a struct results, and the names that it keeps once. Disturbed cell
- * runs are counted, never left out: which samples a machine marks depends on the machine,
- * and leaving some out would bias the rest.
+ * runs are counted, never left out: that would bias the rest.
  */
 #include "analysis/results/tables.h"
 
@@ -42,8 +41,6 @@ void results_add_reason(struct buf *b, const struct results *r, uint8_t status, 
 	buf_addf(b, "%s%s%s", sample_status_names[status], reason == STRING_EMPTY ? "" : ": ",
 		 intern_str(&r->strings, reason));
 }
-
-/* --- names kept once ----------------------------------------------------------------------- */
 
 /* The length first, so that no two cells have the same key. */
 static void cell_key(struct buf *key, const char *workload, const char *params)
@@ -113,8 +110,6 @@ const char *results_rate(const struct results *r)
 	return r->metrics[m].name;
 }
 
-/* --- marks -------------------------------------------------------------------------------- */
-
 void marks_split(struct strv *words, const char *marks, const char *only)
 {
 	struct strv all = STRV_INIT;
@@ -155,8 +150,6 @@ json_t *results_marks(const struct results *r)
 	}
 	return json_pack("{s:I, s:I, s:o}", "runs", runs, "marked", marked, "by_mark", by_mark);
 }
-
-/* --- cell runs ---------------------------------------------------------------------------- */
 
 /* Is it judged with a pair? Then the verdict of its cell says that a kernel broke in it. */
 static bool in_a_pair(const struct results *r, size_t unit)

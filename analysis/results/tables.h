@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * tables.h: the inside of struct results, for the rooms of analysis/.
- *
- * Everything that repeats is a number: variants, cells, metrics and passes count in the
- * order of run.json; a measure is one (pass, role, metric, detail), numbered in the order
- * in which it is to be shown. Samples are sorted by cell, measure, variant, block; only the
- * highest attempt of each cell run is left. Nothing depends on the order of rows in
- * samples.csv.
+ * tables.h: the inside of struct results, for the rooms of analysis/. Everything that repeats
+ * is a number: variants, cells, metrics and passes count in the order of run.json, measures in
+ * the order in which they are to be shown. Samples are sorted by cell, measure, variant, block;
+ * only the highest attempt of each cell run is left.
  */
 #ifndef FSDUEL_ANALYSIS_TABLES_H
 #define FSDUEL_ANALYSIS_TABLES_H
@@ -29,7 +26,6 @@ struct results_cell {
 	uint32_t role_threads; /* 0: run.json does not say */
 };
 
-/* Its names, in the initialiser of a struct that has them. */
 #define CELL_NAMES(cell)                                                                           \
 	.workload = (cell)->workload, .params = (cell)->params, .varying = (cell)->varying
 
@@ -117,11 +113,10 @@ static inline bool unit_ok(const struct unit *u)
 	return u->seen && u->status == SAMPLE_OK;
 }
 
-/* "failed: no space left": the status and, where there is one, the reason. */
+/* "failed: no space left" */
 void results_add_reason(struct buf *b, const struct results *r, uint8_t status, uint32_t reason);
 
-/* The number of a cell, or INTERN_NONE; results_new_cell: of a new one, INTERN_NONE if it is not.
- */
+/* The number of a cell; INTERN_NONE: it is not there, or, of results_new_cell, it is. */
 uint32_t results_find_cell(const struct results *r, const char *workload, const char *params);
 uint32_t results_new_cell(struct results *r, const char *workload, const char *params);
 
@@ -134,16 +129,32 @@ uint32_t results_measure(struct results *r, uint32_t pass, uint32_t role, uint32
 const char *results_rate(const struct results *r);
 
 /*
- * Append words of a field of marks: the one that is only, where it is there; with NULL those
- * that say what disturbed the run, which MARK_NO_EFFECT and MARK_MISSED do not.
+ * Append words of a field of marks: `only`, where it is there; with NULL those that say what
+ * disturbed the run: all but MARK_NO_EFFECT and MARK_MISSED.
  */
 void marks_split(struct strv *words, const char *marks, const char *only);
-
-/* results_load of a run.json (taken over) and the text of its samples.csv. */
-int results_make(struct results **out, json_t *run, const char *samples, size_t len, struct err *e);
 
 /* results_load from memory, for tests; the names stand for the paths in sentences. */
 int results_load_mem(struct results **out, const char *run, size_t run_len, const char *samples,
 		     size_t samples_len, struct err *e);
+
+/* --- for the room itself ------------------------------------------------------------------ */
+
+/* results_load of a run.json (taken over) and the text of its samples.csv. */
+int results_make(struct results **out, json_t *run, const char *samples, size_t len, struct err *e);
+
+/* Read the file at path, or data (path is then only its name), into units and samples. */
+int results_take_samples(struct results *r, const char *path, const char *data, size_t len,
+			 struct err *e);
+
+/* Has every block that both have one seed, as far as samples say it? */
+bool two_same_seeds(const struct results *a, const struct results *b);
+
+/*
+ * In what the two differ that is neither a kernel nor a mount, "mode (exact, tcg), seeds"
+ * (malloc'ed), or NULL: in nothing that matters.
+ */
+char *two_differ(const struct results *a, const char *dir_a, const struct results *b,
+		 const char *dir_b);
 
 #endif

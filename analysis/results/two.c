@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * two.c: two results folders as the two sides of one contrast; see results.h. Both are read
- * and checked on their own first. Then one run.json and one samples.csv are made of them in
- * memory, and read as any other, so the users of struct results need not know of two.
+ * two.c: two results folders as the two sides of one contrast; see results.h. Both are read and
+ * checked on their own. Then one run.json and one samples.csv are made of them in memory, and
+ * read as any other.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/results/results_impl.h"
+#include "analysis/results/tables.h"
 #include "analysis/results/rows.h"
 #include "lib/num.h"
 
@@ -48,8 +48,6 @@ static bool shared_pass(const struct two *t, const char *pass)
 	return intern_find(&t->side[0].r->pass_index, pass) != INTERN_NONE &&
 	       intern_find(&t->side[1].r->pass_index, pass) != INTERN_NONE;
 }
-
-/* --- the two sides ------------------------------------------------------------------------ */
 
 static int pick_variant(struct side *s, const char *name, const char *role, struct err *e)
 {
@@ -125,7 +123,7 @@ static json_t *shared_passes(const struct two *t)
 	return all;
 }
 
-/* With --force a folder may have cells of its own: they stay planned pairs without a partner. */
+/* By --force a folder may have cells of its own: planned pairs without a partner. */
 static void add_cells(json_t *run, const struct two *t)
 {
 	const struct results *other = t->side[1].r;
@@ -137,7 +135,6 @@ static void add_cells(json_t *run, const struct two *t)
 			json_array_append(json_object_get(run, "cells"), json_array_get(cells, i));
 }
 
-/* A note of both folders once, one of a single folder with its name. */
 static void add_own_notes(json_t *notes, const struct two *t, size_t side)
 {
 	const json_t *others = json_object_get(t->side[!side].r->run, "notes"), *note;
@@ -205,8 +202,7 @@ static json_t *make_run(const struct two *t, const char *differ)
 		json_array_append_new(variants, json_pack("{s:s, s:s, s:s}", "name", s->variant,
 							  "kernel", s->kernel, "mount", s->mount));
 	}
-	/* Each folder's plan was for contrasts of its own; the looks that were shown are in
-	 * shared_looks. */
+	/* Each folder's plan was for contrasts of its own. */
 	json_object_del(run, "looks");
 	json_object_set_new(json_object_get(run, "suite"), "blocks", json_integer(t->blocks));
 	json_object_update_new(
@@ -275,8 +271,6 @@ static int join_samples(struct two *t, struct err *e)
 	}
 	return ret;
 }
-
-/* --- both --------------------------------------------------------------------------------- */
 
 static int check(struct two *t, const struct results_two *how, const char *differ, struct err *e)
 {

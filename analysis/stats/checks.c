@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* checks.c: what can be odd about a series of values; see checks.h for sources. */
-#include "analysis/stats/checks.h"
+/* checks.c: what can be odd about a series of values; see stats.h for sources. */
+#include "analysis/stats/stats.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/stats/stats.h"
 #include "lib/buf.h"
 #include "lib/rng.h"
 
@@ -60,14 +59,12 @@ double check_apart(const double *v, size_t n, size_t at)
 	double sd, t = 0, m = (double)n - 1;
 	size_t k = 0;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		if (i != at)
 			rest[k++] = v[i];
-	}
-	if (n >= 4) {
-		sd = stats_sd(rest, k);
-		t = sd > 0 ? (v[at] - stats_mean(rest, k)) / (sd * sqrt(1 + 1 / m)) : 0;
-	}
+	sd = stats_sd(rest, k);
+	if (sd > 0)
+		t = (v[at] - stats_mean(rest, k)) / (sd * sqrt(1 + 1 / m));
 	free(rest);
 	return n < 4 ? 1 : fmin(1, 2 * dist_t_cdf(-fabs(t), m - 1));
 }
@@ -91,17 +88,13 @@ double check_neighbours(const double *v, size_t n)
 	double *rank = xcalloc(n + 1, sizeof(*rank));
 	double nd = (double)n, steps = 0, spread = 0, sd;
 
-	if (n < 10) {
-		free(rank);
-		return 1;
-	}
 	rank_all(v, n, rank);
 	for (size_t i = 0; i < n; i++) {
 		steps += i ? (rank[i] - rank[i - 1]) * (rank[i] - rank[i - 1]) : 0;
 		spread += (rank[i] - (nd + 1) / 2) * (rank[i] - (nd + 1) / 2);
 	}
 	free(rank);
-	if (spread == 0)
+	if (n < 10 || spread == 0)
 		return 1;
 	sd = sqrt(4 * (nd - 2) * (5 * nd * nd - 2 * nd - 9) /
 		  (5 * nd * (nd + 1) * (nd - 1) * (nd - 1)));

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* family.c: step-down max-t over joint sign flips and over looks; see family.h for sources. */
-#include "analysis/stats/family.h"
+/* family.c: step-down max-t over joint sign flips and over looks; see stats.h for sources. */
+#include "analysis/stats/stats.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "analysis/stats/flips.h"
-#include "analysis/stats/stats.h"
 #include "lib/buf.h"
 
 #define DRAWS_MIN 9999u
@@ -29,17 +28,11 @@ static int by_statistic(const void *a, const void *b)
 	return (x->cell > y->cell) - (x->cell < y->cell);
 }
 
-static double just_below(double statistic)
-{
-	return statistic - FLIPS_EQUAL;
-}
-
 /* --- the largest statistic of a set of cells, in every flip at every look ------------- */
 
 struct maxima {
 	const struct flips *x;
 	struct flips_set set;
-	size_t nr_looks;
 	double *largest; /* by look, then flip */
 	size_t *first;   /* of each flip: the first look at which it reaches the limit */
 };
@@ -64,7 +57,7 @@ static void note_largest(void *arg, size_t look, uint64_t flip, const double *su
 static void maxima_init(struct maxima *m, const struct flips *x, struct flips_set set,
 			size_t nr_looks)
 {
-	*m = (struct maxima){ .x = x, .set = set, .nr_looks = nr_looks };
+	*m = (struct maxima){ .x = x, .set = set };
 	m->largest = xcalloc(set.nr * nr_looks + 1, sizeof(*m->largest));
 	m->first = xcalloc(set.nr + 1, sizeof(*m->first));
 	for (uint64_t i = 0; i < set.nr; i++)
@@ -118,7 +111,7 @@ static double least_limit(double *v, size_t n, size_t room)
 	/* v[0] is the largest that must not reach it; those equal to it must not either. */
 	for (size_t i = 1; i <= room; i++) {
 		if (v[i] - v[i - 1] > 2 * FLIPS_EQUAL)
-			return just_below(v[i]);
+			return v[i] - FLIPS_EQUAL;
 		k--;
 	}
 	return INFINITY;
@@ -225,11 +218,11 @@ static const struct maxima *maxima_of(const struct sequence *s, size_t look)
 
 struct stepping {
 	const struct flips *x;
-	const size_t *first;      /* of each flip, as in maxima; NULL: none was rejected before */
-	size_t look;              /* the last */
-	const size_t *order;      /* by statistic, largest first */
-	double *alone_limit;      /* sums to be reached */
-	uint64_t *alone, *family; /* flips that did, by cell and by place in order */
+	const size_t *first;       /* of each flip, as in maxima; NULL: none was rejected before */
+	size_t look;               /* the last */
+	const struct place *order; /* by statistic, largest first */
+	double *alone_limit;       /* sums to be reached */
+	uint64_t *alone, *family;  /* flips that did, by cell and by place in order */
 };
 
 static void count_flip(void *arg, size_t look, uint64_t flip, const double *sum)
@@ -243,37 +236,20 @@ static void count_flip(void *arg, size_t look, uint64_t flip, const double *sum)
 		return;
 	/* From the smallest statistic up: the largest of those not larger in the data. */
 	for (size_t i = s->x->cells; i-- > 0;) {
-		size_t k = s->order[i];
+		size_t k = s->order[i].cell;
 		double t = flips_statistic(s->x, at + k, sum[k]);
 
 		largest = t > largest ? t : largest;
-		s->family[i] += before || largest >= just_below(s->x->seen[at + k]);
+		s->family[i] += before || largest >= s->x->seen[at + k] - FLIPS_EQUAL;
 		s->alone[k] += fabs(sum[k]) >= s->alone_limit[k];
 	}
 }
 
-static size_t *order_of(const struct flips *x, size_t look)
-{
-	struct place *place = xcalloc(x->cells + 1, sizeof(*place));
-	size_t *order = xcalloc(x->cells + 1, sizeof(*order));
-
-	for (size_t k = 0; k < x->cells; k++)
-		place[k] = (struct place){ x->seen[look * x->cells + k], k };
-	qsort(place, x->cells, sizeof(*place), by_statistic);
-	for (size_t k = 0; k < x->cells; k++)
-		order[k] = place[k].cell;
-	free(place);
-	return order;
-}
-
-/*
- * p of each cell of x at the last look, and p_alone where first is NULL. which: as in
- * flips_init.
- */
+/* p of each cell of x at the last look, and p_alone where first is NULL. */
 static void step_down(const struct flips *x, const struct flips_set *set, const size_t *first,
 		      const size_t *which, struct family_cell *out)
 {
-	size_t *order = order_of(x, x->nr_looks - 1);
+	struct place *order = xcalloc(x->cells + 1, sizeof(*order));
 	struct stepping s = { .x = x, .first = first, .look = x->nr_looks - 1, .order = order };
 	double before = 0;
 
@@ -286,15 +262,17 @@ static void step_down(const struct flips *x, const struct flips_set *set, const 
 		for (unsigned b = 0; b < x->blocks; b++)
 			sum += x->d[b * x->cells + k];
 		s.alone_limit[k] = scale > 0 ? fabs(sum) - FLIPS_EQUAL / scale : 0;
+		order[k] = (struct place){ x->seen[s.look * x->cells + k], k };
 	}
+	qsort(order, x->cells, sizeof(*order), by_statistic);
 	flips_walk(x, set, x->nr_looks, count_flip, &s);
 	for (size_t i = 0; i < x->cells; i++) {
-		struct family_cell *c = &out[which[order[i]]];
+		struct family_cell *c = &out[which[order[i].cell]];
 
 		before = fmax(before, (double)s.family[i] / (double)set->nr);
 		c->p = before;
 		if (!first)
-			c->p_alone = (double)s.alone[order[i]] / (double)set->nr;
+			c->p_alone = (double)s.alone[order[i].cell] / (double)set->nr;
 	}
 	free(order);
 	free(s.alone_limit);
@@ -317,7 +295,7 @@ static size_t reject(const struct sequence *s, size_t look, size_t *which, struc
 			continue;
 		}
 		out[which[k]].look = look;
-		out[which[k]].p = share(maxima_of(s, l), l, just_below(s->x.seen[l * nr + k]));
+		out[which[k]].p = share(maxima_of(s, l), l, s->x.seen[l * nr + k] - FLIPS_EQUAL);
 	}
 	return left;
 }

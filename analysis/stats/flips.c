@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * flips.c: see flips.h. Flips are gone through like a counter whose highest digit is
- * the first block: sums of the blocks that stay are kept, so a flip costs two
- * additions a cell in the mean, and every flip passes all looks on its way.
+ * flips.c: see flips.h. Flips are gone through like a counter whose highest digit is the first
+ * block: sums of the blocks that stay are kept, so a flip costs two additions a cell.
  */
 #include "analysis/stats/flips.h"
 
@@ -15,12 +14,9 @@
 
 static bool used(const struct family *f, unsigned block)
 {
-	for (size_t c = 0; c < f->cells; c++) {
-		double d = f->d[c * f->blocks + block];
-
-		if (!isnan(d) && d != 0)
+	for (const double *d = f->d + block; d < f->d + f->cells * f->blocks; d += f->blocks)
+		if (!isnan(*d) && *d != 0)
 			return true;
-	}
 	return false;
 }
 
@@ -141,14 +137,10 @@ static unsigned next_flip(const struct flips_set *set, uint64_t flip, bool *minu
 static void add_block(const struct flips *x, unsigned block, bool minus, double *sum)
 {
 	const double *d = x->d + block * x->cells, *before = sum + block * x->cells;
-	double *after = sum + (block + 1) * x->cells;
+	double *after = sum + (block + 1) * x->cells, sign = minus ? -1 : 1;
 
-	if (minus)
-		for (size_t k = 0; k < x->cells; k++)
-			after[k] = before[k] - d[k];
-	else
-		for (size_t k = 0; k < x->cells; k++)
-			after[k] = before[k] + d[k];
+	for (size_t k = 0; k < x->cells; k++)
+		after[k] = before[k] + sign * d[k];
 }
 
 void flips_walk(const struct flips *x, const struct flips_set *set, size_t nr_looks,

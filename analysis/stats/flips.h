@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * flips.h: the statistics of family.h under flips of whole blocks. Private to
- * family.c, which draws the conclusions.
- */
+/* flips.h: the statistics of a family under flips of whole blocks. Only family.c uses it. */
 #ifndef FSDUEL_ANALYSIS_FLIPS_H
 #define FSDUEL_ANALYSIS_FLIPS_H
 
-#include "analysis/stats/family.h"
+#include "analysis/stats/stats.h"
 
 /* Some cells of a family; arrays by look or block, then cell, in the order given. */
 struct flips {
@@ -25,10 +22,7 @@ void flips_release(struct flips *x);
 /* Statistics that differ by so little are equal: sums in another order round otherwise. */
 #define FLIPS_EQUAL 1e-9
 
-/*
- * The statistic of a cell at a look, by its sum of differences; up to 1, or 2 to 3 past the
- * margin.
- */
+/* Of a cell at a look, by its sum of differences; up to 1, or 2 to 3 past the margin. */
 static inline double flips_statistic(const struct flips *x, size_t at, double sum)
 {
 	double size = sum < 0 ? -sum : sum;

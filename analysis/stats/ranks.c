@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* ranks.c: signed ranks of pairs, and ranks of two groups; see ranks.h for the sources. */
-#include "analysis/stats/ranks.h"
+/* ranks.c: signed ranks of pairs, and ranks of two groups; see stats.h for sources. */
+#include "analysis/stats/stats.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -8,9 +8,6 @@
 #include <string.h>
 
 #include "lib/buf.h"
-
-/* Up to so many differences their pairwise means are listed and sorted, beyond it is searched. */
-#define LIST_MAX 64
 
 /* --- ranks -------------------------------------------------------------------------------- */
 
@@ -85,10 +82,7 @@ static size_t approximate_limit(double middle, double variance, double half)
 
 /* --- pairs -------------------------------------------------------------------------------- */
 
-/*
- * count[s] becomes the number of subsets of the nr weights whose sum is s; sums
- * to weights' total. At most 2^50 subsets: doubles count them exactly.
- */
+/* count[s]: subsets of the weights whose sum is s, up to total. Up to 2^50 doubles are exact. */
 static void count_sums(const unsigned *weight, size_t nr, double *count, unsigned total)
 {
 	unsigned reached = 0;
@@ -143,21 +137,14 @@ double paired_signed_rank_p(const double *d, size_t n)
 	return p;
 }
 
-/* All sums v[i] + v[j], i <= j, of sorted v: as a list, or searched where that is too long. */
-struct walsh {
-	const double *v;
-	size_t n, nr; /* nr = n (n + 1) / 2 */
-	double *list; /* sorted; NULL: searched */
-};
-
-/* How many sums are at most t. For each j the i that fit shrink as j grows. */
-static size_t sums_up_to(const struct walsh *w, double t)
+/* How many of the sums v[i] + v[j], i <= j, of sorted v are at most t. */
+static size_t sums_up_to(const double *v, size_t n, double t)
 {
 	size_t count = 0, i = 0;
 
-	/* From the largest j down, i up: pairs (i, j) with i <= j. */
-	for (size_t j = w->n; j-- > 0;) {
-		while (i < w->n && w->v[i] + w->v[j] <= t)
+	/* For each j the i that fit grow as j shrinks. */
+	for (size_t j = n; j-- > 0;) {
+		while (i < n && v[i] + v[j] <= t)
 			i++;
 		count += i <= j ? i : j + 1;
 	}
@@ -184,18 +171,14 @@ static double double_of(int64_t i)
 }
 
 /* The k-th smallest sum, k from 1: the least double with k sums up to it. */
-static double kth_sum(const struct walsh *w, size_t k)
+static double kth_sum(const double *v, size_t n, size_t k)
 {
-	int64_t low, high;
+	int64_t low = order_of(2 * v[0]), high = order_of(2 * v[n - 1]);
 
-	if (w->list)
-		return w->list[k - 1];
-	low = order_of(2 * w->v[0]);
-	high = order_of(2 * w->v[w->n - 1]);
 	while (low < high) {
 		int64_t middle = (int64_t)(((uint64_t)high - (uint64_t)low) / 2 + (uint64_t)low);
 
-		if (sums_up_to(w, double_of(middle)) >= k)
+		if (sums_up_to(v, n, double_of(middle)) >= k)
 			high = middle;
 		else
 			low = middle + 1;
@@ -203,24 +186,7 @@ static double kth_sum(const struct walsh *w, size_t k)
 	return double_of(low);
 }
 
-static void walsh_init(struct walsh *w, const double *sorted, size_t n)
-{
-	size_t k = 0;
-
-	*w = (struct walsh){ .v = sorted, .n = n, .nr = n * (n + 1) / 2 };
-	if (n > LIST_MAX)
-		return;
-	w->list = xcalloc(w->nr, sizeof(*w->list));
-	for (size_t i = 0; i < n; i++)
-		for (size_t j = i; j < n; j++)
-			w->list[k++] = sorted[i] + sorted[j];
-	stats_sort(w->list, w->nr);
-}
-
-/*
- * The k-th smallest and k-th largest pairwise mean limit the interval: R's
- * qsignrank of half the rest, or 0 where even the outermost are too narrow.
- */
+/* k of paired_estimate: R's qsignrank of half the rest; 0: even the outermost are too narrow. */
 static size_t counted_pairs_limit(size_t n, double half)
 {
 	double count[PAIRED_EXACT_MAX * (PAIRED_EXACT_MAX + 1) / 2 + 1];
@@ -243,13 +209,12 @@ double paired_estimate(const double *d, size_t n, const double *levels, struct i
 		       size_t nr_levels)
 {
 	double *v = xcalloc(n, sizeof(*v)), nd = (double)n, estimate;
-	struct walsh w;
+	size_t nr = n * (n + 1) / 2;
 
 	memcpy(v, d, n * sizeof(*v));
 	stats_sort(v, n);
-	walsh_init(&w, v, n);
 	/* Halved one by one: the sum of two huge sums would overflow. */
-	estimate = kth_sum(&w, (w.nr + 1) / 2) / 4 + kth_sum(&w, w.nr / 2 + 1) / 4;
+	estimate = kth_sum(v, n, (nr + 1) / 2) / 4 + kth_sum(v, n, nr / 2 + 1) / 4;
 	for (size_t i = 0; i < nr_levels; i++) {
 		double half = (1 - levels[i]) / 2;
 		size_t k = n <= PAIRED_EXACT_MAX
@@ -260,10 +225,9 @@ double paired_estimate(const double *d, size_t n, const double *levels, struct i
 		out[i] = (struct interval){ .exists = k > 0 };
 		if (!k)
 			continue;
-		out[i].low = kth_sum(&w, k) / 2;
-		out[i].high = kth_sum(&w, w.nr - k + 1) / 2;
+		out[i].low = kth_sum(v, n, k) / 2;
+		out[i].high = kth_sum(v, n, nr - k + 1) / 2;
 	}
-	free(w.list);
 	free(v);
 	return estimate;
 }

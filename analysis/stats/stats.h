@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * stats.h: order statistics of small sets of finite numbers, and the normal and Student's
- * distribution, for approximations and for planning: verdicts rest on counted flips and
- * ranks (family.h, ranks.h). All functions are pure and thread-safe; a NaN or an infinity in
- * the input is the caller's mistake.
+ * stats.h: every statistic that a verdict or a warning rests on: order statistics and
+ * distributions (stats.c), ranks (ranks.c), families of cells (family.c), checks of series
+ * (checks.c). Pure and thread-safe; a NaN or an infinity in the input is the caller's mistake
+ * where nothing else is said. docs/statistics.md has the reasons and the titles of sources.
  */
 #ifndef FSDUEL_ANALYSIS_STATS_H
 #define FSDUEL_ANALYSIS_STATS_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct interval {
 	bool exists;      /* false: so few values cannot give an interval of that level */
@@ -20,13 +21,10 @@ struct interval {
 void stats_sort(double *v, size_t n);
 
 /*
- * Quantile p in [0, 1] of v, sorted ascending, n > 0: definition 7 of Hyndman and Fan 1996
- * (R's default): with h = (n - 1) p, linear between the order statistics floor(h) and
- * floor(h) + 1. It lies between those two and is exactly their value where they are equal.
+ * Quantile p in [0, 1] of sorted v, n > 0: definition 7 of Hyndman and Fan 1996 (R's default).
+ * It lies between its two order statistics and is exactly their value where they are equal.
  */
 double stats_quantile_sorted(const double *v, size_t n, double p);
-
-/* stats_quantile_sorted at one half: the middle value, or the mean of the two middle ones. */
 double stats_median_sorted(const double *v, size_t n);
 
 /* Mean, and standard deviation with n - 1 (0 for n < 2); n > 0. */
@@ -38,19 +36,154 @@ struct interval stats_wilson(size_t k, size_t n, double level);
 
 /* --- distributions ------------------------------------------------------------------------ */
 
-/* P(Z <= z), by the C library's erfc. */
 double dist_normal_cdf(double z);
 
 /* The z with P(Z <= z) = p, 0 < p < 1 (Wichura 1988, PPND16); relative accuracy about 1e-16. */
 double dist_normal_quantile(double p);
 
-/*
- * P(T <= t) of Student's t with df > 0 degrees of freedom: the incomplete beta function
- * (Abramowitz and Stegun 1964, 26.7.1 and 26.5.8), evaluated by Lentz's method.
- */
+/* P(T <= t) of Student's t, df > 0: Abramowitz and Stegun 1964, 26.7.1 and 26.5.8. */
 double dist_t_cdf(double t, double df);
 
 /* The t with P(T <= t) = p, 0 < p < 1: Newton's method on dist_t_cdf, kept between bounds. */
 double dist_t_quantile(double p, double df);
+
+/* --- ranks of pairs: d are log ratios patched / baseline, one a block --------------------- */
+
+/* Up to so many differences the signed-rank distribution is counted, beyond it is approximated. */
+#define PAIRED_EXACT_MAX 50
+
+/*
+ * Two-sided p of the signed-rank test (Wilcoxon 1945). Zeros are dropped first, equal sizes
+ * share their mean rank. Counted over all sign flips, ties included (Streitberg and Roehmel
+ * 1986); beyond PAIRED_EXACT_MAX normal with correction for ties and continuity (Hollander and
+ * Wolfe 1999, 3.1). 1 where all are zero.
+ */
+double paired_signed_rank_p(const double *d, size_t n);
+
+/*
+ * The Hodges-Lehmann estimate, n > 0: the median of all (d[i] + d[j]) / 2, i <= j. For each
+ * level (0.95) the interval of the shifts that the signed-rank test does not reject, from the
+ * k-th smallest to the k-th largest of these values (Hollander and Wolfe 1999, 3.3). Ties can
+ * only make its coverage larger.
+ */
+double paired_estimate(const double *d, size_t n, const double *levels, struct interval *out,
+		       size_t nr_levels);
+
+/* --- ranks of two groups that differ in nothing but the thing compared -------------------- */
+
+/* Up to so many values in both groups together the distribution is counted. */
+#define RANK_EXACT_MAX 50
+
+/*
+ * Two-sided p of the rank-sum test (Mann and Whitney 1947), m, n > 0. Equal values share
+ * their mean rank. Counted over all choices of the second group, ties included: the share at
+ * least as far from the middle; beyond RANK_EXACT_MAX normal with correction for ties and
+ * continuity (Hollander and Wolfe 1999, 4.1).
+ */
+double rank_sum_p(const double *x, size_t m, const double *y, size_t n);
+
+/*
+ * The Hodges-Lehmann estimate of how far y lies above x: the median of all y[j] - x[i], with
+ * intervals from the k-th smallest to the k-th largest of them (Hollander and Wolfe 1999, 4.3).
+ */
+double rank_estimate(const double *x, size_t m, const double *y, size_t n, const double *levels,
+		     struct interval *out, size_t nr_levels);
+
+/* --- a family: many cells at once, looked at once or several times ------------------------ */
+
+/*
+ * The coin of a block is shared by all its cells, so flips of whole blocks are the reference
+ * set. The statistic of a cell after n blocks is |sum of d| / sqrt(sum of d^2 + n m^2), m being
+ * its margin as a log ratio (Tusher 2001); a flip in which the mean of d is past the margin
+ * ranks above every flip in which it is not.
+ */
+
+/* Up to so many blocks all flips are gone through, beyond it flips are drawn. */
+#define FAMILY_EXACT_MAX 16
+
+/* The cells are looked at after so many blocks; alpha: what may be spent by then, in all. */
+struct family_look {
+	unsigned blocks;
+	double alpha;
+};
+
+struct family {
+	const double *d;      /* cells rows of blocks differences each; NAN: there is none */
+	const double *margin; /* of each cell, 0 or more */
+	size_t cells;
+	unsigned blocks;
+	const struct family_look *looks; /* blocks and alpha grow; the last look has all blocks */
+	size_t nr_looks;                 /* 1 or more */
+	uint64_t draws, seed;            /* draws 0: as many as take a moment, at least 9999 */
+};
+
+struct family_cell {
+	double p_alone; /* of this cell by itself, at the last look */
+	double p;       /* of the family: at most the alpha of the look that rejected it */
+	size_t look;    /* the first look that rejected it; nr_looks: none did */
+};
+
+struct family_how {
+	bool exact;      /* all flips at every look, no draws */
+	uint64_t flips;  /* gone through or drawn, the data as they are among them */
+	unsigned blocks; /* in which some cell has a difference */
+};
+
+/*
+ * One look: p is the step-down max-t adjusted p (Westfall and Young 1993; by flips, Romano
+ * and Wolf 2005). p_alone: Fisher 1935. Drawn flips count the data as one of them (Phipson and
+ * Smyth 2010).
+ *
+ * Several looks: flips give the joint law of the statistics at all looks (Mehta 1994). At
+ * each look the limit is the least value with which the share of flips that reach the limit
+ * of this look or of one before is at most alpha (Lan and DeMets 1983). Cells that were
+ * rejected leave, and the limits of all looks are found again for the others (closed
+ * testing: Marcus 1976). With several looks this holds by simulation only
+ * (tests/oracle/simulate.c, mixed families).
+ */
+struct family_how family_test(const struct family *f, struct family_cell *out);
+
+/* Adjusted p of Holm 1979; R calls it p.adjust "holm". */
+void family_holm(const double *p, size_t n, double *adjusted);
+
+/* The least blocks b at which 2^(1 - b), the least p of a flip, is below alpha / families. */
+unsigned family_min_blocks(double alpha, size_t families);
+
+/* --- checks of values in the order in which they were measured: p under "nothing is odd" -- */
+
+/*
+ * A trend (Mann 1945): Kendall's S against time, two-sided, all orders counted up to 50
+ * values, beyond normal with variance n (n - 1) (2 n + 5) / 18 and continuity.
+ */
+double check_trend(const double *v, size_t n);
+
+/*
+ * v[at] apart from the rest (Cook and Weisberg 1982): its distance from the mean of the others
+ * over their deviation times sqrt(1 + 1 / (n - 1)), against Student's t with n - 2 degrees of
+ * freedom. 1 for n < 4.
+ */
+double check_apart(const double *v, size_t n, size_t at);
+
+/*
+ * Neighbours alike or alternating (Bartels 1982): the sum of squared steps of the ranks over
+ * their sum of squares, normal with mean 2 and variance 4 (n - 2) (5 n^2 - 2 n - 9) /
+ * (5 n (n + 1) (n - 1)^2). 1 for n < 10.
+ */
+double check_neighbours(const double *v, size_t n);
+
+/*
+ * Two humps (Engelman and Hartigan 1969): the sum of squares left within two groups, for the
+ * best split of the sorted values into two of a quarter at least, as a share of the whole.
+ * Small means two humps. 1 for n < 8.
+ */
+double check_split(const double *v, size_t n);
+
+/*
+ * The value that check_split of n uniform values is below with probability p: of all shapes
+ * with one hump the uniform one comes closest to two (Hartigan and Hartigan 1985). By seeded
+ * simulation (Hope 1968). Below p = 0.02 the tail is extrapolated by the lower 95 % limit of
+ * its power (Hill 1975): the true chance is below p, by down to a fifth at p = 1e-5.
+ */
+double check_split_limit(size_t n, double p, uint64_t seed);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* comparison_fields.c: the rows of a comparison for other tools; see fields.h. */
+/* comparison_fields.c: the rows of a comparison for other tools; see formats.h. */
 #include <math.h>
 
-#include "dashboards/export/fields.h"
+#include "dashboards/export/formats.h"
 
 /* The verdict of the cell belongs to the rows that decide it. */
 static const char *cell_verdict(const struct comparison_row *row)

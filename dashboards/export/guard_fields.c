@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* guard_fields.c: the counts of stale reads for other tools; see fields.h. */
-#include "dashboards/export/fields.h"
+/* guard_fields.c: the counts of stale reads for other tools; see formats.h. */
+#include "dashboards/export/formats.h"
 
 /* cell NULL: the variant as a whole. */
 struct row {

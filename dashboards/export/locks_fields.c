@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* locks_fields.c: waits for locks for other tools; see fields.h. */
-#include "dashboards/export/fields.h"
+/* locks_fields.c: waits for locks for other tools; see formats.h. */
+#include "dashboards/export/formats.h"
 
 /* A class and direction in a cell. */
 struct row {

@@ -7,7 +7,7 @@
 
 #include "dashboards/export/formats.h"
 #include "dashboards/grid/grid.h"
-#include "dashboards/table/parts.h"
+#include "dashboards/table/table.h"
 #include "dashboards/words/words.h"
 
 static void add_item(struct buf *out, const char *first, const char *text)
@@ -80,25 +80,6 @@ static void add_heading(struct buf *out, const struct comparison *c,
 	buf_release(&b);
 }
 
-static void add_tables(struct buf *out, const struct comparison_row *rows, size_t nr)
-{
-	const struct comparison_row **sorted;
-
-	table_groups(rows, nr, false, &sorted);
-	for (size_t i = 0, end; i < nr; i = end) {
-		struct buf title = BUF_INIT;
-
-		end = table_group_end(sorted, nr, i);
-		words_title(&title, sorted[i]);
-		buf_addc(out, '\n');
-		grid_markdown_escape(out, buf_str(&title));
-		buf_adds(out, ":\n\n");
-		table_rows(out, &sorted[i], end - i, TABLE_MARKDOWN);
-		buf_release(&title);
-	}
-	free(sorted);
-}
-
 /* Sentences that explain changes, and the reasons for numbers that are missing. */
 static void add_reasons(struct buf *out, const struct comparison *c,
 			const struct comparison_row *rows, size_t nr)
@@ -159,7 +140,7 @@ static void markdown_comparison(struct buf *out, const struct findings *f)
 
 		end = table_contrast_end(f->c, i);
 		add_heading(out, f->c, first, run);
-		add_tables(out, first, end - i);
+		table_metrics(out, first, end - i, false, TABLE_MARKDOWN);
 		add_reasons(out, f->c, first, end - i);
 	}
 	if (!f->c->nr_rows)

@@ -16,29 +16,6 @@
 /* ERROR: it could not be measured as planned, and is not slower for all that is known. */
 enum outcome { TEST_PASSED, TEST_SKIPPED, TEST_FAILED, TEST_ERROR, NR_OUTCOMES };
 
-struct test {
-	const struct comparison_row *row;
-	enum outcome outcome;
-	char *name;          /* "randrw threads=8: ops_per_s" */
-	char *say;           /* "slower, -3.1 % (-3.9..-2.3): 10.7k -> 10.4k 1/s" and reasons */
-	const char *because; /* what explains the change, or NULL */
-};
-
-struct test_suite {
-	char *name; /* "quick.kernels": suite and contrast */
-	struct test *test;
-	size_t nr_tests;
-	unsigned nr[NR_OUTCOMES];
-};
-
-struct tests {
-	struct test_suite *suite;
-	size_t nr_suites;
-	unsigned nr[NR_OUTCOMES]; /* of all */
-	struct test *test;        /* of all */
-	size_t nr_tests;
-};
-
 /* All its missing pairs are those of a baseline that broke: no fault of the patch. */
 static bool only_repaired(const struct comparison *c, const struct comparison_row *row)
 {
@@ -79,9 +56,7 @@ static enum outcome outcome_of(const struct findings *f, const struct comparison
 
 static void add_name(struct buf *b, const struct comparison_row *row)
 {
-	words_cell(b, row->workload, row->varying);
-	if (!row->whole)
-		buf_addf(b, " %s", row->role);
+	row_name(b, row);
 	buf_addf(b, ": %s", row->metric);
 	if (*row->detail)
 		buf_addf(b, " %s", row->detail);
@@ -109,55 +84,30 @@ static void add_say(struct buf *b, const struct comparison_row *row)
 			 row->reason ? row->reason : "");
 }
 
-static void add_test(struct tests *t, const struct findings *f, const struct comparison_row *row)
+/* The tests among the rows from..to, by outcome; returns their number. */
+static size_t count(const struct findings *f, size_t from, size_t to, unsigned nr[NR_OUTCOMES])
+{
+	size_t sum = 0;
+
+	memset(nr, 0, NR_OUTCOMES * sizeof(*nr));
+	for (size_t i = from; i < to; i++) {
+		if (!f->c->rows[i].j.decides)
+			continue;
+		nr[outcome_of(f, &f->c->rows[i])]++;
+		sum++;
+	}
+	return sum;
+}
+
+/* "quick.kernels" */
+static char *suite_name(const struct findings *f, const struct comparison_row *row)
 {
 	const char *suite = words_text(json_object_get(results_run(f->r), "suite"), "name");
-	const struct comparison_row *because = comparison_because(f->c, row);
-	struct test *test = &t->test[t->nr_tests++];
-	struct buf name = BUF_INIT, say = BUF_INIT;
-	struct test_suite *s;
 
-	add_name(&name, row);
-	add_say(&say, row);
-	*test = (struct test){ .row = row,
-			       .outcome = outcome_of(f, row),
-			       .name = buf_detach(&name, NULL),
-			       .say = buf_detach(&say, NULL),
-			       .because = because ? because->because : NULL };
-	if (!t->nr_suites || strcmp(row->contrast, test[-1].row->contrast))
-		t->suite[t->nr_suites++] = (struct test_suite){
-			.name = xasprintf("%s.%s", suite ? suite : "fsduel", row->contrast),
-			.test = test,
-		};
-	s = &t->suite[t->nr_suites - 1];
-	s->nr_tests++;
-	s->nr[test->outcome]++;
-	t->nr[test->outcome]++;
+	return xasprintf("%s.%s", suite ? suite : "fsduel", row->contrast);
 }
 
-static void tests_make(struct tests *t, const struct findings *f)
-{
-	*t = (struct tests){ .suite = xcalloc(f->c->nr_rows + 1, sizeof(*t->suite)),
-			     .test = xcalloc(f->c->nr_rows + 1, sizeof(*t->test)) };
-	for (size_t i = 0; i < f->c->nr_rows; i++)
-		if (f->c->rows[i].j.decides)
-			add_test(t, f, &f->c->rows[i]);
-}
-
-static void tests_release(struct tests *t)
-{
-	for (size_t i = 0; i < t->nr_tests; i++) {
-		free(t->test[i].name);
-		free(t->test[i].say);
-	}
-	for (size_t i = 0; i < t->nr_suites; i++)
-		free(t->suite[i].name);
-	free(t->test);
-	free(t->suite);
-}
-
-/* --- JUnit: as Jenkins, GitLab and others read it; no attribute time, which is no result here ---
- */
+/* --- JUnit: as Jenkins, GitLab and others read it; no attribute time, which is no result here - */
 
 static void xml_text(struct buf *out, const char *text)
 {
@@ -195,7 +145,8 @@ static void xml_variant(struct buf *out, const char *side, const json_t *run, co
 }
 
 /* The words about a test are its message; a test that passed has none, but an output. */
-static void xml_test(struct buf *out, const char *suite, const struct test *t)
+static void xml_test(struct buf *out, const char *suite, const struct findings *f,
+		     const struct comparison_row *row)
 {
 	static const char *const elements[NR_OUTCOMES] = {
 		[TEST_PASSED] = "system-out",
@@ -203,76 +154,89 @@ static void xml_test(struct buf *out, const char *suite, const struct test *t)
 		[TEST_FAILED] = "failure",
 		[TEST_ERROR] = "error",
 	};
-	const char *element = elements[t->outcome];
-	bool passed = t->outcome == TEST_PASSED;
+	const struct comparison_row *because = comparison_because(f->c, row);
+	enum outcome outcome = outcome_of(f, row);
+	bool passed = outcome == TEST_PASSED;
+	struct buf name = BUF_INIT, say = BUF_INIT;
 
+	add_name(&name, row);
+	add_say(&say, row);
 	buf_adds(out, "  <testcase");
 	xml_attribute(out, "classname", suite);
-	xml_attribute(out, "name", t->name);
-	buf_addf(out, ">\n   <%s", element);
-	if (t->outcome == TEST_FAILED)
-		xml_attribute(out, "type", verdict_names[t->row->j.r.verdict]);
-	if (t->outcome == TEST_ERROR)
-		xml_attribute(out, "type", lack_names[t->row->lack]);
+	xml_attribute(out, "name", buf_str(&name));
+	buf_addf(out, ">\n   <%s", elements[outcome]);
+	if (outcome == TEST_FAILED)
+		xml_attribute(out, "type", verdict_names[row->j.r.verdict]);
+	if (outcome == TEST_ERROR)
+		xml_attribute(out, "type", lack_names[row->lack]);
 	if (!passed)
-		xml_attribute(out, "message", t->say);
-	if (passed || t->because) {
+		xml_attribute(out, "message", buf_str(&say));
+	if (passed || because) {
 		buf_addc(out, '>');
-		xml_text(out, passed ? t->say : t->because);
-		buf_addf(out, "</%s>\n", element);
+		xml_text(out, passed ? buf_str(&say) : because->because);
+		buf_addf(out, "</%s>\n", elements[outcome]);
 	} else {
 		buf_adds(out, "/>\n");
 	}
 	buf_adds(out, "  </testcase>\n");
+	buf_release(&name);
+	buf_release(&say);
 }
 
-static void xml_suite(struct buf *out, const struct test_suite *s, const struct findings *f)
+static void xml_suite(struct buf *out, const struct findings *f, size_t from, size_t to)
 {
 	const json_t *run = results_run(f->r);
+	const struct comparison_row *first = &f->c->rows[from];
 	const struct strv *warnings = &f->c->warnings;
+	unsigned nr[NR_OUTCOMES];
+	size_t nr_tests = count(f, from, to, nr);
+	char *name = suite_name(f, first);
 
 	buf_adds(out, " <testsuite");
-	xml_attribute(out, "name", s->name);
+	xml_attribute(out, "name", name);
 	buf_addf(out,
 		 " tests=\"%zu\" failures=\"%u\" errors=\"%u\" skipped=\"%u\">\n"
 		 "  <properties>\n",
-		 s->nr_tests, s->nr[TEST_FAILED], s->nr[TEST_ERROR], s->nr[TEST_SKIPPED]);
+		 nr_tests, nr[TEST_FAILED], nr[TEST_ERROR], nr[TEST_SKIPPED]);
 	xml_property(out, "run", words_text(run, "run"));
 	xml_property(out, "mode", words_text(run, "mode"));
 	xml_property(out, "machine", words_text(json_object_get(run, "machine"), "id"));
-	xml_variant(out, "baseline", run, s->test->row->baseline);
-	xml_variant(out, "patched", run, s->test->row->patched);
+	xml_variant(out, "baseline", run, first->baseline);
+	xml_variant(out, "patched", run, first->patched);
 	buf_adds(out, "  </properties>\n");
-	for (size_t i = 0; i < s->nr_tests; i++)
-		xml_test(out, s->name, &s->test[i]);
+	for (size_t i = from; i < to; i++)
+		if (f->c->rows[i].j.decides)
+			xml_test(out, name, f, &f->c->rows[i]);
 	for (size_t i = 0; i < warnings->n; i++) {
 		buf_adds(out, i ? "\nwarning: " : "  <system-out>warning: ");
 		xml_text(out, warnings->v[i]);
 	}
 	buf_adds(out, warnings->n ? "</system-out>\n </testsuite>\n" : " </testsuite>\n");
+	free(name);
 }
 
 static void junit_comparison(struct buf *out, const struct findings *f)
 {
-	struct tests t;
+	unsigned nr[NR_OUTCOMES];
+	size_t nr_tests = count(f, 0, f->c->nr_rows, nr);
 
-	tests_make(&t, f);
 	buf_addf(out,
 		 "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 		 "<testsuites name=\"fsduel\" tests=\"%zu\" failures=\"%u\" errors=\"%u\">\n",
-		 t.nr_tests, t.nr[TEST_FAILED], t.nr[TEST_ERROR]);
-	for (size_t i = 0; i < t.nr_suites; i++)
-		xml_suite(out, &t.suite[i], f);
+		 nr_tests, nr[TEST_FAILED], nr[TEST_ERROR]);
+	for (size_t i = 0, end; i < f->c->nr_rows; i = end) {
+		end = table_contrast_end(f->c, i);
+		if (count(f, i, end, nr))
+			xml_suite(out, f, i, end);
+	}
 	buf_adds(out, "</testsuites>\n");
-	tests_release(&t);
 }
 
 const struct format format_junit = { .name = "junit",
 				     .show[SUBJECT_COMPARISON] = junit_comparison,
 				     .tests = true };
 
-/* --- KTAP: a contrast is a test, its cells are the subtests, two blanks further in --------------
- */
+/* --- KTAP: a contrast is a test, its cells are the subtests, two blanks further in ------------ */
 
 #define SUB "  "
 
@@ -301,53 +265,74 @@ static void ktap_variant(struct buf *out, const char *side, const json_t *run, c
 	buf_release(&b);
 }
 
-static void ktap_test(struct buf *out, size_t number, const struct test *t)
+static void ktap_test(struct buf *out, size_t number, const struct findings *f,
+		      const struct comparison_row *row)
 {
-	static const char *const directives[NR_OUTCOMES] = { [TEST_PASSED] = "",
-							     [TEST_SKIPPED] = "SKIP ",
-							     [TEST_FAILED] = "",
-							     [TEST_ERROR] = "ERROR " };
-	bool ok = t->outcome == TEST_PASSED || t->outcome == TEST_SKIPPED;
+	static const char *const results[NR_OUTCOMES][2] = {
+		[TEST_PASSED] = { "ok", "" },
+		[TEST_SKIPPED] = { "ok", "SKIP " },
+		[TEST_FAILED] = { "not ok", "" },
+		[TEST_ERROR] = { "not ok", "ERROR " },
+	};
+	const struct comparison_row *because = comparison_because(f->c, row);
+	const char *const *result = results[outcome_of(f, row)];
+	struct buf name = BUF_INIT, say = BUF_INIT;
 
-	if (t->because) {
+	if (because) {
 		buf_adds(out, SUB);
-		ktap_diagnostic(out, "because", t->because);
+		ktap_diagnostic(out, "because", because->because);
 	}
-	buf_addf(out, SUB "%s %zu ", ok ? "ok" : "not ok", number);
-	ktap_name(out, t->name);
-	buf_addf(out, " # %s", directives[t->outcome]);
-	clean_add(out, t->say);
+	add_name(&name, row);
+	add_say(&say, row);
+	buf_addf(out, SUB "%s %zu ", result[0], number);
+	ktap_name(out, buf_str(&name));
+	buf_addf(out, " # %s", result[1]);
+	clean_add(out, buf_str(&say));
 	buf_addc(out, '\n');
+	buf_release(&name);
+	buf_release(&say);
 }
 
 /* It fails with any of its subtests, and is skipped where all of them are. */
-static void ktap_suite(struct buf *out, size_t number, const struct test_suite *s,
-		       const json_t *run)
+static void ktap_suite(struct buf *out, size_t number, const struct findings *f, size_t from,
+		       size_t to)
 {
+	const json_t *run = results_run(f->r);
+	const struct comparison_row *first = &f->c->rows[from];
+	unsigned nr[NR_OUTCOMES];
+	size_t nr_tests = count(f, from, to, nr), n = 0;
+	char *name = suite_name(f, first);
+
 	buf_adds(out, SUB "KTAP version 1\n" SUB "# Subtest: ");
-	ktap_name(out, s->name);
-	buf_addf(out, "\n" SUB "1..%zu\n", s->nr_tests);
-	ktap_variant(out, "baseline", run, s->test->row->baseline);
-	ktap_variant(out, "patched", run, s->test->row->patched);
-	for (size_t i = 0; i < s->nr_tests; i++)
-		ktap_test(out, i + 1, &s->test[i]);
-	buf_addf(out, "%s %zu ", s->nr[TEST_FAILED] + s->nr[TEST_ERROR] ? "not ok" : "ok", number);
-	ktap_name(out, s->name);
-	buf_adds(out, s->nr[TEST_SKIPPED] == s->nr_tests ? " # SKIP no cell was decided\n" : "\n");
+	ktap_name(out, name);
+	buf_addf(out, "\n" SUB "1..%zu\n", nr_tests);
+	ktap_variant(out, "baseline", run, first->baseline);
+	ktap_variant(out, "patched", run, first->patched);
+	for (size_t i = from; i < to; i++)
+		if (f->c->rows[i].j.decides)
+			ktap_test(out, ++n, f, &f->c->rows[i]);
+	buf_addf(out, "%s %zu ", nr[TEST_FAILED] + nr[TEST_ERROR] ? "not ok" : "ok", number);
+	ktap_name(out, name);
+	buf_adds(out, nr[TEST_SKIPPED] == nr_tests ? " # SKIP no cell was decided\n" : "\n");
+	free(name);
 }
 
 static void ktap_comparison(struct buf *out, const struct findings *f)
 {
-	struct tests t;
+	struct buf suites = BUF_INIT;
+	unsigned nr[NR_OUTCOMES];
+	size_t n = 0;
 
-	tests_make(&t, f);
-	buf_addf(out, "KTAP version 1\n1..%zu%s\n", t.nr_suites,
-		 t.nr_suites ? "" : " # SKIP there is nothing to compare");
-	for (size_t i = 0; i < t.nr_suites; i++)
-		ktap_suite(out, i + 1, &t.suite[i], results_run(f->r));
+	for (size_t i = 0, end; i < f->c->nr_rows; i = end) {
+		end = table_contrast_end(f->c, i);
+		if (count(f, i, end, nr))
+			ktap_suite(&suites, ++n, f, i, end);
+	}
+	buf_addf(out, "KTAP version 1\n1..%zu%s\n%s", n,
+		 n ? "" : " # SKIP there is nothing to compare", buf_str(&suites));
 	for (size_t i = 0; i < f->c->warnings.n; i++)
 		ktap_diagnostic(out, "warning", f->c->warnings.v[i]);
-	tests_release(&t);
+	buf_release(&suites);
 }
 
 const struct format format_ktap = { .name = "ktap",

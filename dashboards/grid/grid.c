@@ -204,8 +204,7 @@ void grid_text(struct buf *out, const struct grid *g)
 	strv_release(&l.texts);
 }
 
-/* --- Markdown ----------------------------------------------------------------------------------
- */
+/* --- Markdown --------------------------------------------------------------------------------- */
 
 /* An entity where a backslash is not understood everywhere, or the sign also makes links. */
 static const char *const markup[128] = {

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * grid.h: the one table engine, for a terminal, a mail and Markdown. A column is a row of a
- * table: its heading, how it is aligned, how its text is got, and how it gives way where a
- * line is too long: first the columns with fold get narrower, then columns with drop are
- * left out. After perf's builtin-lock.c.
+ * grid.h: the one table engine, for a terminal, a mail and Markdown. Where a line is too long,
+ * first the columns with fold get narrower, then columns with drop are left out. After
+ * perf's builtin-lock.c.
  */
 #ifndef FSDUEL_DASHBOARDS_GRID_H
 #define FSDUEL_DASHBOARDS_GRID_H

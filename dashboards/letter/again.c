@@ -24,36 +24,21 @@ static bool plain(const char *word)
 				  "._+-/:=,%@")];
 }
 
-struct command_line {
-	struct buf text;
-	size_t column;
-};
-
-/* The words of one option, which are never apart. */
-__attribute__((format(printf, 2, 3))) static void add(struct command_line *c, const char *fmt, ...)
+/* The words of one option, which are never apart, at the end of the last command. */
+__attribute__((format(printf, 2, 3))) static void add(struct buf *commands, const char *fmt, ...)
 {
+	const char *end = strrchr(buf_str(commands), '\n');
+	size_t column = strlen(end ? end + 1 : buf_str(commands));
 	struct buf words = BUF_INIT;
 	va_list ap;
 
 	va_start(ap, fmt);
 	buf_vaddf(&words, fmt, ap);
 	va_end(ap);
-	if (c->column && c->column + 1 + words.len > COMMAND_MAX) {
-		buf_adds(&c->text, " \\\n    ");
-		c->column = 4;
-	} else if (c->column) {
-		buf_addc(&c->text, ' ');
-		c->column++;
-	}
-	buf_adds(&c->text, buf_str(&words));
-	c->column += words.len;
+	if (column)
+		buf_adds(commands, column + 1 + words.len > COMMAND_MAX ? " \\\n    " : " ");
+	buf_adds(commands, buf_str(&words));
 	buf_release(&words);
-}
-
-static void end_command(struct command_line *c)
-{
-	buf_addc(&c->text, '\n');
-	c->column = 0;
 }
 
 /* The suite as it was called, or as it can be called from its own folder, or just "SUITE". */
@@ -81,7 +66,7 @@ static bool fetched(const char *name)
 }
 
 /* The blocks that were planned, and all passes but the first. */
-static void add_amount(const struct letter *l, struct command_line *c)
+static void add_amount(const struct letter *l, struct buf *c)
 {
 	const json_t *looks = json_object_get(l->run, "looks");
 	const json_t *last = json_array_get(looks, json_array_size(looks) - 1);
@@ -100,11 +85,11 @@ static void add_amount(const struct letter *l, struct command_line *c)
 			add(c, "--pass %s", pass);
 	}
 	add(c, "-o results");
-	end_command(c);
+	buf_addc(c, '\n');
 }
 
 /* These options fill the labels of their name; a suite's only kernel answers to --baseline. */
-static void add_duel(const struct letter *l, struct command_line *c)
+static void add_duel(const struct letter *l, struct buf *c)
 {
 	json_t *kernels = json_object_get(l->run, "kernels"), *value;
 	static const char *const sides[][2] = { { "baseline", "BASELINE" },
@@ -119,7 +104,7 @@ static void add_duel(const struct letter *l, struct command_line *c)
 			continue;
 		strv_add(&names, name);
 		add(c, "fsduel kernel fetch %s", name);
-		end_command(c);
+		buf_addc(c, '\n');
 	}
 	strv_release(&names);
 	add(c, "fsduel duel -c %s", suite_path(l));
@@ -138,7 +123,7 @@ static void add_duel(const struct letter *l, struct command_line *c)
 	add_amount(l, c);
 }
 
-static void add_target(const struct letter *l, struct command_line *c)
+static void add_target(const struct letter *l, struct buf *c)
 {
 	static const char *const options[][2] = {
 		{ "device", "--device DEVICE --destroy DEVICE" },
@@ -159,7 +144,7 @@ static void add_target(const struct letter *l, struct command_line *c)
 }
 
 /* On a host once on each kernel of the suite, which must be the one that runs. */
-static void add_run(const struct letter *l, struct command_line *c)
+static void add_run(const struct letter *l, struct buf *c)
 {
 	json_t *kernels = json_object_get(l->run, "kernels"), *value;
 	const char *label;
@@ -203,7 +188,7 @@ static void add_meaning(struct letter *l, const char *commands)
 void letter_add_again(struct letter *l)
 {
 	const char *mode = words_text(l->run, "mode");
-	struct command_line c = { BUF_INIT, 0 };
+	struct buf c = BUF_INIT;
 
 	letter_say(l, "To measure it again:");
 	letter_gap(l);
@@ -211,7 +196,7 @@ void letter_add_again(struct letter *l)
 		add_run(l, &c);
 	else
 		add_duel(l, &c);
-	letter_code(l, buf_str(&c.text));
-	add_meaning(l, buf_str(&c.text));
-	buf_release(&c.text);
+	letter_code(l, buf_str(&c));
+	add_meaning(l, buf_str(&c));
+	buf_release(&c);
 }

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "dashboards/letter/letter_impl.h"
-#include "dashboards/table/parts.h"
+#include "dashboards/table/table.h"
 #include "dashboards/words/words.h"
 
 #define BECAUSE_MAX 3 /* sentences a contrast */
@@ -41,28 +41,6 @@ static void add_headline(struct letter *l, const struct comparison_row *row)
 		letter_items(l, verdict_names[*v], &cells, MISSING_MAX);
 		strv_release(&cells);
 	}
-}
-
-/* A table for each metric among the deciding rows. */
-static void add_tables(struct letter *l, size_t from, size_t to)
-{
-	const struct comparison_row **rows;
-	size_t nr = table_groups(&l->c->rows[from], to - from, true, &rows);
-
-	for (size_t i = 0, end; i < nr; i = end) {
-		struct buf title = BUF_INIT;
-
-		end = table_group_end(rows, nr, i);
-		words_title(&title, rows[i]);
-		buf_addc(&title, ':');
-		letter_say(l, buf_str(&title));
-		letter_gap(l);
-		table_rows(&l->out, &rows[i], end - i,
-			   l->style == LETTER_MARKDOWN ? TABLE_MARKDOWN : TABLE_LETTER);
-		letter_gap(l);
-		buf_release(&title);
-	}
-	free(rows);
 }
 
 static bool is_point(const struct comparison_row *row, const char *contrast)
@@ -241,7 +219,9 @@ int letter_write(struct buf *out, const struct plot_source *s, const struct lett
 	for (size_t i = 0, end; i < l.c->nr_rows && !ret; i = end) {
 		end = table_contrast_end(l.c, i);
 		add_headline(&l, &l.c->rows[i]);
-		add_tables(&l, i, end);
+		table_metrics(&l.out, &l.c->rows[i], end - i, true,
+			      q->style == LETTER_MARKDOWN ? TABLE_MARKDOWN : TABLE_LETTER);
+		letter_gap(&l);
 		if (q->chart)
 			ret = add_chart(&l, s, l.c->rows[i].contrast, e);
 		add_becauses(&l, i, end);

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * letter.h: a results folder as a block of text for a patch's cover letter, a blog or a
- * merge request: the verdict, the deciding cells, the reasons, the machine, and how to
- * measure it again. It draws the results of analysis and computes nothing.
- *
- * In a mail the block stands between two lines of its own, by which it is found again.
- * None of its lines is one at which git or a mail program would cut the mail.
+ * letter.h: a results folder as a block of text for a patch's cover letter, a blog or a merge
+ * request. In a mail the block stands between two lines of its own, by which it is found
+ * again. None of its lines is one at which git or a mail program would cut the mail.
  */
 #ifndef FSDUEL_DASHBOARDS_LETTER_H
 #define FSDUEL_DASHBOARDS_LETTER_H
@@ -25,17 +22,14 @@ struct letter_request {
 	bool chart; /* change against threads, where these vary; needs gnuplot */
 };
 
-/*
- * Append the block. Plain lines have at most LETTER_WIDTH columns and no blanks at
- * their ends. Errors are those of the chart: nothing is appended then.
- */
+/* Append the block. Errors are those of the chart: nothing is appended then. */
 int letter_write(struct buf *out, const struct plot_source *s, const struct letter_request *q,
 		 struct err *e);
 
 /*
- * Append mail with block in the place of git's line "*** BLURB HERE ***", or of the
- * block that a former run put there; all else byte for byte. name stands for the mail
- * in sentences. -EINVAL: it has neither, or more than one, or a block without an end.
+ * Append mail with block in the place of git's line "*** BLURB HERE ***", or of the block that
+ * a former run put there; all else byte for byte. name stands for the mail in sentences.
+ * -EINVAL: it has neither, or more than one, or a block without an end.
  */
 int letter_into(struct buf *out, const struct buf *mail, const struct buf *block, const char *name,
 		struct err *e);

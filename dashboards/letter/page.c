@@ -129,8 +129,7 @@ void letter_page(struct buf *out, struct letter *l)
 		buf_adds(out, "\n" LETTER_END "\n");
 }
 
-/* --- a block put into a mail, or in the place of a former one ----------------------------------
- */
+/* --- a block put into a mail, or in the place of a former one --------------------------------- */
 
 #define BLURB "*** BLURB HERE ***"
 

@@ -1,28 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # common.gp: what all scripts share: how tables are read, where a picture goes, colours
 # and marks. Colours are those of Okabe and Ito, which the colour-blind tell apart; marks,
-# dashes and words say the same, so that grey will do. fsduel sets the variables below;
-# by hand a script wants data='FILE.csv' and what its first lines name.
+# dashes and words say the same, so that grey will do. plots.gp sets the variables.
 reset
-hand = !exists("tiles") && !exists("rows")
-if (!exists("tiles")) tiles = 1
-if (!exists("heads")) heads = 0
-if (!exists("type")) type = 'svg'
-if (!exists("name")) name = 'fsduel'
-if (!exists("columns")) columns = 79
-if (!exists("baseline")) baseline = 'baseline'
-if (!exists("patched")) patched = 'patched'
-if (exists("out")) set output out
+set output out
 ascii = type eq 'dumb'
 
 set encoding utf8
 set datafile separator comma
 set datafile columnheaders
 set datafile commentschars ''
-file(i) = hand ? data : data.'-'.i.'.csv'
-is(column_, variable_) = !exists(variable_) || stringcolumn(column_) eq value(variable_)
+file(i) = data.'-'.i.'.csv'
 told(r) = (ascii ? ' ' : '').stringcolumn('text')    # beside a row; not glued to the frame
 percent(r) = 100 * (r - 1)
+has95(r) = stringcolumn('change_low95') ne ''
+low(r) = percent(has95(0) ? column('change_low95') : column('ratio_min'))
+high(r) = percent(has95(0) ? column('change_high95') : column('ratio_max'))
 least(a, b) = a < b ? a : b
 most(a, b) = a > b ? a : b
 

@@ -1,19 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # forest.gp: the change of every cell: estimate and 95 % interval in per cent, the margin
-# band, the verdict in mark and word. By hand, of what decides in a comparison:
-#   gnuplot -e "data='D/comparison.csv'" dashboards/plot/forest.gp > forest.svg
-# (contrast='NAME' where there are several).
+# band, the verdict in mark and word.
 dir = ARG0[1:strlen(ARG0) - strlen('forest.gp')]
 load dir.'common.gp'
 
-ok(r) = !hand || (stringcolumn('decides') eq 'true' && is('contrast', 'contrast'))
-row(r) = hand ? (ok(0) ? (n = n + 1) : NaN) : column('y')
-label(r) = hand ? stringcolumn('workload').' '.stringcolumn('varying') : stringcolumn('label')
-said(r) = (ascii ? ' ' : '').(hand ? stringcolumn('verdict') : stringcolumn('text'))
-there(r) = ok(0) && stringcolumn('ratio_min') ne ''   # not: a label's next line
-has95(r) = stringcolumn('change_low95') ne ''
-low(r) = percent(has95(0) ? column('change_low95') : column('ratio_min'))
-high(r) = percent(has95(0) ? column('change_high95') : column('ratio_max'))
+there(r) = stringcolumn('ratio_min') ne ''   # not: a label's next line
 
 # The axis ends at +100 % at most; what lies beyond is an arrow there, with its figure.
 eval look
@@ -21,18 +12,16 @@ reach = 0
 deep = 0
 widest = 0
 longest = 0
-n = 0
-plot file(1) using (longest = ok(0) ? most(longest, strlen(label(0))) : longest, \
-	widest = ok(0) ? most(widest, strlen(said(0))) : widest, row(0)):(0) with points
+band = 0
+plot file(1) using (longest = most(longest, strlen(stringcolumn('label'))), \
+	widest = most(widest, strlen(told(0))), 0):(0) with points
 plot file(1) using (there(0) && high(0) <= 100 ? (reach = most(reach, high(0))) : 0):(0) \
 	with points, \
 	file(1) using (there(0) && low(0) <= 100 ? (deep = least(deep, low(0))) : 0):(0) \
 	with points, \
-	file(1) using (ok(0) && stringcolumn('margin') ne '' ? (band = 100 * column('margin')) : \
+	file(1) using (stringcolumn('margin') ne '' ? (band = 100 * column('margin')) : \
 		0):(0) with points
 eval looked
-if (hand) rows = n
-if (!exists("band")) band = 0
 reach = most(reach * 1.08, 2 * band)
 deep = least(deep * 1.08, -2 * band)
 if (reach - deep < 0.01) { reach = 1; deep = -1 }
@@ -58,34 +47,32 @@ if (!ascii) {
 		graph 1 fc rgb light fs solid noborder behind
 }
 set arrow 1 from 0, graph 0 to 0, graph 1 nohead lt -1 lc rgb dark
-# Rows that are not shown get a place out of sight.
-place(r) = ok(0) ? row(0) : -10 - column(0)
 arrow = ascii ? '>' : '▶'
 beyond(s) = there(0) && percent(column('change')) > reach ? s : ''
 shown(k) = there(0) && stringcolumn('verdict') eq word(verdicts, k) && \
 	percent(column('change')) <= reach ? percent(column('change')) : nowhere
-# The rows of each verdict with an interval, and with a range where there is none; each
-# part of the plot counts rows anew (n), for hand's sake.
-part(k, has) = sprintf(", n = 0, file(1) using (here(%d, %d)):(row(0))", k, has). \
+# The rows of each verdict with an interval, and with a range where there is none.
+part(k, has) = sprintf(", file(1) using (here(%d, %d)):(column('y'))", k, has). \
 	sprintf(":(end(%d, %d, most(low(0), deep)))", k, has). \
 	sprintf(":(end(%d, %d, least(high(0), reach)))", k, has). \
 	sprintf(" with xerrorbars ls %d", k + 4).(has ? '' : ascii ? ' lt 0' : ' dt 3')
 end(k, has, x) = here(k, has) > -1e29 ? x : nowhere
 here(k, has) = has95(0) == has ? shown(k) : nowhere
-picture = "plot n = 0, file(1) using (0):(place(0)):ytic(label(0)):y2tic(said(0)) with points pt -1"
+picture = "plot file(1) using (0):(column('y')):ytic(stringcolumn('label')):y2tic(told(0)) \
+	with points pt -1"
 if (ascii) {
-	picture = picture.", n = 0, file(1) using (band):(row(0) - 0.5):(0):(1) \
-		with vectors nohead lt 0".\
-		", n = 0, file(1) using (-band):(row(0) - 0.5):(0):(1) with vectors nohead lt 0"
+	picture = picture.", for [side = -1:1:2] file(1) \
+		using (side * band):(column('y') - 0.5):(0):(1) with vectors nohead lt 0"
 }
 do for [k = 1:6] { picture = picture.part(k, 1).part(k, 0) }
 if (ascii) {
 	do for [k = 1:6] {
-		picture = picture.sprintf(", n = 0, file(1) using (shown(%d)):(row(0)):('%s') \
+		picture = picture.sprintf(", file(1) using (shown(%d)):(column('y')):('%s') \
 			with labels", k, substr(marks, k + 4, k + 4))
 	}
 }
-picture = picture.", n = 0, file(1) using (reach):(row(0)):(beyond(arrow)) \
+picture = picture.", file(1) using (reach):(column('y')):(beyond(arrow)) \
 	with labels right tc rgb dark"
 eval picture
 unset multiplot
+undefine ended

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plot.h: a results folder in pictures: SVG, PNG or text, drawn by gnuplot from the
- * scripts dashboards/NAME.gp. The C side chooses rows and writes them as small tables;
- * the scripts draw. Nothing here computes a statistic.
- *
- * Names from outside never stand where gnuplot would obey them: texts are columns of
- * the tables or single-quoted strings (plot_impl.h), and gnuplot shows them without markup.
+ * plot.h: a results folder in pictures: SVG, PNG or text. The C side chooses rows and writes
+ * them as small tables; the scripts dashboards/plot/NAME.gp draw them with gnuplot. Names from
+ * outside never stand where gnuplot would obey them: they are columns of tables or quoted
+ * strings, shown without markup.
  */
 #ifndef FSDUEL_DASHBOARDS_PLOT_H
 #define FSDUEL_DASHBOARDS_PLOT_H
@@ -38,8 +36,7 @@ struct plot_kind {
 };
 extern const struct plot_kind plot_kinds[]; /* ends with a NULL name */
 
-/* The one table of them, from which help, docs and plot_kinds come: name, script, needs, help,
- * once. */
+/* The one table of them, from which help, docs and plot_kinds come. */
 #define PLOT_KINDS(KIND)                                                                           \
 	KIND(forest, "forest.gp", "comparison.csv",                                                \
 	     "every cell's change with interval, margin and verdict", false)                       \
@@ -74,10 +71,9 @@ struct plot_request {
 void plot_request_release(struct plot_request *q);
 
 /*
- * Draw all requests by one gnuplot. An SVG is a whole document whose first line is
- * an XML declaration: to put it into a page cut off what stands before "<svg". ASCII
- * has no line of more than columns and no blanks at line ends, and is only ASCII where
- * the names are. -ENOENT with exit code 3 noted: no gnuplot, or its scripts are not there.
+ * Draw all requests by one gnuplot. An SVG is a whole document, with an XML declaration before
+ * "<svg". ASCII has lines of at most columns, and is only ASCII where the names are.
+ * -ENOENT with exit code 3 noted: no gnuplot, or its scripts are not there.
  */
 int plot_render(const struct plot_source *s, struct plot_request *q, size_t nr, struct err *e);
 

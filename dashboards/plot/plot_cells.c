@@ -12,12 +12,6 @@
 #define HEAD_WIDTH 96
 #define HEADS_MAX 3 /* mixed or broken cells that a picture names above */
 
-/* The line that says which two variants: below the title of every picture of a contrast. */
-static void head_contrast(struct plot_set *t, const struct comparison_row *row)
-{
-	plot_head(t, "%s: %s against %s", row->contrast, row->patched, row->baseline);
-}
-
 /* "slower  -6.0 % (-6.3..-5.7)", or why there is nothing; brief: without what is in parentheses. */
 static void add_finding(struct buf *b, const struct comparison_row *row, bool brief)
 {
@@ -55,52 +49,39 @@ static void forest_row(struct plot_table *table, const struct comparison_row *ro
 		       bool brief, unsigned *y)
 {
 	struct buf label = BUF_INIT, text = BUF_INIT, cut = BUF_INIT;
-	struct plot_row r;
 
 	plot_add_cell(&label, row);
 	if (metric)
 		buf_addf(&label, ": %s, %s is better", row->metric, row->better);
 	add_finding(&text, row, brief);
 	plot_add_cut(&cut, buf_str(&text), FINDING_WIDTH);
-	plot_row(table, &r, *y, buf_str(&label));
+	plot_row(table, *y, buf_str(&label));
 	plot_text(table, buf_str(&cut));
-	plot_number_if(table, row->has_ratio,
-		       row->j.has_change ? row->j.change : row->ratio_median);
-	plot_number_if(table, row->j.i95.exists, row->j.i95.low);
-	plot_number_if(table, row->j.i95.exists, row->j.i95.high);
-	plot_number_if(table, row->has_ratio, row->ratio_min);
-	plot_number_if(table, row->has_ratio, row->ratio_max);
-	plot_number_if(table, row->j.done, row->j.margin);
+	plot_change(table, row);
 	plot_text(table, verdict_names[row->j.r.verdict]);
-	plot_row_end(table, &r, y);
+	plot_row_end(table, y);
 	buf_release(&label);
 	buf_release(&text);
 	buf_release(&cut);
 }
 
-static void head_lines(struct plot_set *t, const char *what, struct strv *lines)
+/* The cells of that verdict in words, as many as there is room for. */
+static void head_cells(struct plot_set *t, const struct comparison *c, const char *contrast,
+		       enum verdict v)
 {
-	for (size_t i = 0; i < lines->n && i < HEADS_MAX; i++) {
+	struct strv lines = STRV_INIT;
+
+	words_cells(&lines, c, contrast, v);
+	for (size_t i = 0; i < lines.n && i < HEADS_MAX; i++) {
 		struct buf cut = BUF_INIT;
 
-		plot_add_cut(&cut, lines->v[i], HEAD_WIDTH);
-		plot_head(t, "%s: %s", what, buf_str(&cut));
+		plot_add_cut(&cut, lines.v[i], HEAD_WIDTH);
+		plot_head(t, "%s: %s", verdict_names[v], buf_str(&cut));
 		buf_release(&cut);
 	}
-	if (lines->n > HEADS_MAX)
-		plot_head(t, "and %zu more %s cells", lines->n - HEADS_MAX, what);
-	strv_release(lines);
-}
-
-/* The broken and the mixed cells in words, as many as there is room for. */
-static void head_cells(struct plot_set *t, const struct comparison *c, const char *contrast)
-{
-	struct strv broken = STRV_INIT, mixed = STRV_INIT;
-
-	words_cells(&broken, c, contrast, VERDICT_BROKEN);
-	words_cells(&mixed, c, contrast, VERDICT_MIXED);
-	head_lines(t, "broken", &broken);
-	head_lines(t, "mixed", &mixed);
+	if (lines.n > HEADS_MAX)
+		plot_head(t, "and %zu more %s cells", lines.n - HEADS_MAX, verdict_names[v]);
+	strv_release(&lines);
 }
 
 PLOT_FILL(forest)
@@ -125,15 +106,15 @@ PLOT_FILL(forest)
 		*why = xstrdup(first ? "no cell has a valid pair" : "there is nothing to compare");
 		return;
 	}
-	table = plot_table(t, "y,label,text,change,change_low95,change_high95,ratio_min,ratio_max,"
-			      "margin,verdict");
+	table = plot_table(t, "y,label,text," PLOT_CHANGE ",verdict");
 	for (size_t i = 0; i < s->c->nr_rows; i++)
 		if (s->c->rows[i].member && plot_wants(s, q, &s->c->rows[i]))
 			forest_row(table, &s->c->rows[i], several, t->ascii, &y);
 	plot_add_metric(&metric, first);
 	plot_head(t, "Change of %s", several ? "the primary metrics" : buf_str(&metric));
-	head_contrast(t, first);
-	head_cells(t, s->c, first->contrast);
+	plot_head(t, "%s: %s against %s", first->contrast, first->patched, first->baseline);
+	head_cells(t, s->c, first->contrast, VERDICT_BROKEN);
+	head_cells(t, s->c, first->contrast, VERDICT_MIXED);
 	plot_head(t, "bars: 95 %% intervals%s; band: margin, within it is the same",
 		  ranges ? ", dotted: range over blocks" : "");
 	plot_set_number(t, "rows", y - 1);

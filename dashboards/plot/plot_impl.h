@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * plot_impl.h: what the files of plots share: the tables and variables that one script reads
- * are put together by plot_tables.c and filled by plot_cells.c, plot_tiles.c and plot_stack.c;
- * plot.c runs gnuplot on them.
- */
+/* plot_impl.h: the tables and variables that a script reads (plot_tables.c), and who fills them. */
 #ifndef FSDUEL_DASHBOARDS_PLOT_IMPL_H
 #define FSDUEL_DASHBOARDS_PLOT_IMPL_H
 
@@ -13,7 +9,8 @@
 struct plot_set {
 	struct plot_table {
 		struct buf text;
-		unsigned fields;      /* of the row that was begun */
+		struct strv label;    /* lines of the row that was begun */
+		unsigned fields;      /* of that row */
 		unsigned label_width; /* columns of a line of a label */
 	} * tables;
 	size_t nr_tables;
@@ -24,11 +21,7 @@ struct plot_set {
 };
 void plot_set_release(struct plot_set *t);
 
-/*
- * gnuplot's field of a table: control characters are '?', and what it takes for
- * syntax is octal. Shown as it was where a table's text becomes a tic or a column's
- * title; not `with labels`, which reads octal twice.
- */
+/* A field of a table: nothing in it is obeyed. */
 void plot_add_field(struct buf *b, const char *s);
 /* A string expression of gnuplot's whose value is s: nothing in it is obeyed. */
 void plot_add_quoted(struct buf *b, const char *s);
@@ -56,17 +49,15 @@ void plot_head(struct plot_set *t, const char *fmt, ...) __attribute__((format(p
 void plot_set_key(struct plot_set *t, const char *name, const char *variant);
 
 /*
- * A row of a chart of rows begins with y and a label. plot_row folds the label into
- * lines and begins a row with the first; when the caller has added the row's other
- * fields, plot_row_end writes the other lines as rows without them. *y is the first
- * line's place on entry and the next row's on return. A text must not be the last column:
- * gnuplot goes on with the one before where a row ends in an empty field.
+ * A row of a chart of rows: y and the first line of a label, the fields that the caller adds,
+ * then the label's other lines as rows of their own; *y becomes the next row's place. A text
+ * must not be the last column: gnuplot goes on with the one before where a row ends in an
+ * empty field.
  */
-struct plot_row {
-	struct strv lines;
-};
-void plot_row(struct plot_table *t, struct plot_row *row, unsigned y, const char *label);
-void plot_row_end(struct plot_table *t, struct plot_row *row, unsigned *y);
+void plot_row(struct plot_table *t, unsigned y, const char *label);
+void plot_row_end(struct plot_table *t, unsigned *y);
+#define PLOT_CHANGE "change,change_low95,change_high95,ratio_min,ratio_max,margin"
+void plot_change(struct plot_table *t, const struct comparison_row *row);
 
 /* Is row one of the request's contrast and cells? */
 bool plot_wants(const struct plot_source *s, const struct plot_request *q,
@@ -79,15 +70,6 @@ const struct comparison_row *plot_first(const struct plot_source *s, const struc
 void plot_add_cell(struct buf *b, const struct comparison_row *row);
 /* "ops_per_s (1/s), higher is better" */
 void plot_add_metric(struct buf *b, const struct comparison_row *row);
-
-/* Where a cell stands along its axis, the axis's name, and what cells of its curve share. */
-struct plot_spot {
-	double at;
-	char *axis, *text, *curve; /* "readers", "4", "mmap bs=4k"; axis NULL: nowhere */
-};
-
-struct plot_spot plot_spot_of(const struct comparison_row *row);
-void plot_spot_release(struct plot_spot *s);
 
 /* The fill functions of plot_kinds[]. */
 #define PLOT_FILL(name)                                                                            \

@@ -109,15 +109,14 @@ static void draw(struct plot_set *t, const struct chart *c)
 		double percent = cell->side[0].whole / 100;
 		char *name = xasprintf("%s%s%s", cell->workload, *cell->varying ? " " : "",
 				       cell->varying);
-		struct plot_row r;
 
-		plot_row(table, &r, y, i % 2 ? "patched" : name);
+		plot_row(table, y, i % 2 ? "patched" : name);
 		plot_text(table, bar->text);
 		plot_number(table, (double)(i % 2));
 		plot_number(table, bar->whole / percent);
 		for (unsigned k = 0; k < nr; k++)
 			plot_number(table, part_of(c, bar, shown, nr, k) / percent);
-		plot_row_end(table, &r, &y);
+		plot_row_end(table, &y);
 		y += i % 2;
 		free(name);
 	}

@@ -30,6 +30,10 @@ void plot_set_release(struct plot_set *t)
 
 /* --- what gnuplot would obey ----------------------------------------------------------- */
 
+/*
+ * What gnuplot takes for syntax is octal. It is shown as it was where the text becomes a tic or
+ * a column's title; not `with labels`, which reads octal twice.
+ */
 void plot_add_field(struct buf *b, const char *s)
 {
 	struct buf clean = BUF_INIT;
@@ -95,7 +99,8 @@ struct plot_table *plot_table(struct plot_set *t, const char *columns)
 
 	t->tables = xrealloc(t->tables, t->nr_tables + 1, sizeof(*t->tables));
 	table = &t->tables[t->nr_tables++];
-	*table = (struct plot_table){ BUF_INIT, 0, t->ascii ? LABEL_WIDTH_ASCII : LABEL_WIDTH };
+	*table = (struct plot_table){ BUF_INIT, STRV_INIT, 0,
+				      t->ascii ? LABEL_WIDTH_ASCII : LABEL_WIDTH };
 	buf_adds(&table->text, columns);
 	buf_addc(&table->text, '\n');
 	return table;
@@ -133,36 +138,45 @@ void plot_end(struct plot_table *t)
 	t->fields = 0;
 }
 
-void plot_row(struct plot_table *t, struct plot_row *row, unsigned y, const char *label)
+void plot_row(struct plot_table *t, unsigned y, const char *label)
 {
 	struct buf folded = BUF_INIT;
 
 	text_add_wrapped(&folded, "", label, t->label_width);
-	*row = (struct plot_row){ STRV_INIT };
-	strv_split(&row->lines, buf_str(&folded), "\n");
-	if (!row->lines.n)
-		strv_add(&row->lines, " ");
+	strv_split(&t->label, buf_str(&folded), "\n");
+	if (!t->label.n)
+		strv_add(&t->label, " ");
 	plot_number(t, y);
-	plot_text(t, row->lines.v[0]);
+	plot_text(t, t->label.v[0]);
 	buf_release(&folded);
 }
 
-void plot_row_end(struct plot_table *t, struct plot_row *row, unsigned *y)
+void plot_row_end(struct plot_table *t, unsigned *y)
 {
 	unsigned fields = t->fields;
-	bool cut = row->lines.n > LABEL_LINES;
-	size_t nr = cut ? LABEL_LINES : row->lines.n;
+	bool cut = t->label.n > LABEL_LINES;
+	size_t nr = cut ? LABEL_LINES : t->label.n;
 
 	plot_end(t);
 	(*y)++;
 	for (size_t i = 1; i < nr; i++, (*y)++) {
 		plot_number(t, *y);
-		plot_text(t, cut && i + 1 == nr ? "..." : row->lines.v[i]);
+		plot_text(t, cut && i + 1 == nr ? "..." : t->label.v[i]);
 		while (t->fields < fields)
 			plot_text(t, "");
 		plot_end(t);
 	}
-	strv_release(&row->lines);
+	strv_release(&t->label);
+}
+
+void plot_change(struct plot_table *t, const struct comparison_row *row)
+{
+	plot_number_if(t, row->has_ratio, row->j.has_change ? row->j.change : row->ratio_median);
+	plot_number_if(t, row->j.i95.exists, row->j.i95.low);
+	plot_number_if(t, row->j.i95.exists, row->j.i95.high);
+	plot_number_if(t, row->has_ratio, row->ratio_min);
+	plot_number_if(t, row->has_ratio, row->ratio_max);
+	plot_number_if(t, row->j.done, row->j.margin);
 }
 
 /* --- variables ------------------------------------------------------------------------- */
@@ -277,74 +291,4 @@ void plot_add_metric(struct buf *b, const struct comparison_row *row)
 	buf_addf(b, "%s (%s)", row->metric, row->unit);
 	if (*row->better)
 		buf_addf(b, ", %s is better", row->better);
-}
-
-/* --- places along an axis -------------------------------------------------------------- */
-
-/* "readers=4": its number, where it is one; sizes and times count, too. */
-static bool number_of(const char *word, double *n)
-{
-	static const enum num_kind kinds[] = { NUM_COUNT, NUM_BYTES, NUM_NS };
-	const char *eq = strchr(word, '=');
-	uint64_t v;
-
-	for (size_t i = 0; eq && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		if (!num_parse(eq + 1, kinds[i], &v, NULL)) {
-			*n = (double)v;
-			return true;
-		}
-	}
-	return false;
-}
-
-/*
- * The word of "bs=4k;readers=8" that is laid along the axis: threads, else the first that
- * varies and is a number. -1: there is none. All cells of a workload have the same.
- */
-static int axis_word(const struct strv *words)
-{
-	int at = -1;
-	double n;
-
-	for (int i = 0; i < (int)words->n; i++) {
-		if (!number_of(words->v[i], &n))
-			continue;
-		if (!strncmp(words->v[i], "threads=", strlen("threads=")))
-			return i;
-		if (at < 0)
-			at = i;
-	}
-	return at;
-}
-
-struct plot_spot plot_spot_of(const struct comparison_row *row)
-{
-	struct strv words = STRV_INIT;
-	struct buf b = BUF_INIT;
-	struct plot_spot s = { 0 };
-	int axis;
-
-	strv_split(&words, row->varying, " ;");
-	axis = axis_word(&words);
-	buf_adds(&b, row->workload);
-	for (int i = 0; i < (int)words.n; i++)
-		if (i != axis)
-			buf_addf(&b, " %s", words.v[i]);
-	if (!row->whole)
-		buf_addf(&b, " %s", row->role);
-	s.curve = buf_detach(&b, NULL);
-	if (axis >= 0) {
-		number_of(words.v[axis], &s.at);
-		s.axis = xstrndup(words.v[axis], strcspn(words.v[axis], "="));
-		s.text = xstrdup(strchr(words.v[axis], '=') + 1);
-	}
-	strv_release(&words);
-	return s;
-}
-
-void plot_spot_release(struct plot_spot *s)
-{
-	free(s->axis);
-	free(s->text);
-	free(s->curve);
 }

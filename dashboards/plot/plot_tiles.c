@@ -10,6 +10,7 @@
 
 #include "analysis/results/results.h"
 #include "dashboards/plot/plot_impl.h"
+#include "lib/num.h"
 
 #define LINES_MAX 8u /* colours and marks in scaling.gp */
 
@@ -35,6 +36,82 @@ struct picture {
 	struct strv lines;        /* of scaling: kernels or, where all have one, mounts */
 	bool by_kernel, by_mount; /* what tells variants apart; both: tiles are by mount */
 };
+
+/* --- places along an axis -------------------------------------------------------------- */
+
+/* Where a cell stands along its axis, the axis's name, and what cells of its curve share. */
+struct spot {
+	double at;
+	char *axis, *text, *curve; /* "readers", "4", "mmap bs=4k"; axis NULL: nowhere */
+};
+
+/* "readers=4": its number, where it is one; sizes and times count, too. */
+static bool number_of(const char *word, double *n)
+{
+	static const enum num_kind kinds[] = { NUM_COUNT, NUM_BYTES, NUM_NS };
+	const char *eq = strchr(word, '=');
+	uint64_t v;
+
+	for (size_t i = 0; eq && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (!num_parse(eq + 1, kinds[i], &v, NULL)) {
+			*n = (double)v;
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * The word of "bs=4k;readers=8" that is laid along the axis: threads, else the first that
+ * varies and is a number. -1: there is none. All cells of a workload have the same.
+ */
+static int axis_word(const struct strv *words)
+{
+	int at = -1;
+	double n;
+
+	for (int i = 0; i < (int)words->n; i++) {
+		if (!number_of(words->v[i], &n))
+			continue;
+		if (!strncmp(words->v[i], "threads=", strlen("threads=")))
+			return i;
+		if (at < 0)
+			at = i;
+	}
+	return at;
+}
+
+static struct spot spot_of(const struct comparison_row *row)
+{
+	struct strv words = STRV_INIT;
+	struct buf b = BUF_INIT;
+	struct spot s = { 0 };
+	int axis;
+
+	strv_split(&words, row->varying, " ;");
+	axis = axis_word(&words);
+	buf_adds(&b, row->workload);
+	for (int i = 0; i < (int)words.n; i++)
+		if (i != axis)
+			buf_addf(&b, " %s", words.v[i]);
+	if (!row->whole)
+		buf_addf(&b, " %s", row->role);
+	s.curve = buf_detach(&b, NULL);
+	if (axis >= 0) {
+		number_of(words.v[axis], &s.at);
+		s.axis = xstrndup(words.v[axis], strcspn(words.v[axis], "="));
+		s.text = xstrdup(strchr(words.v[axis], '=') + 1);
+	}
+	strv_release(&words);
+	return s;
+}
+
+static void spot_release(struct spot *s)
+{
+	free(s->axis);
+	free(s->text);
+	free(s->curve);
+}
 
 /* --- tiles ------------------------------------------------------------------------------ */
 
@@ -83,7 +160,7 @@ static void find_parts(struct picture *p, const struct plot_source *s)
 }
 
 /* The tile of that curve; mount: of the variant, or NULL. */
-static struct tile *tile_of(struct picture *p, const struct plot_spot *spot, const char *mount)
+static struct tile *tile_of(struct picture *p, const struct spot *spot, const char *mount)
 {
 	bool both = mount && p->by_kernel && p->by_mount;
 	char *name = both ? xasprintf("%s %s", spot->curve, mount) : xstrdup(spot->curve);
@@ -101,7 +178,7 @@ static struct tile *tile_of(struct picture *p, const struct plot_spot *spot, con
 	return t;
 }
 
-static struct place *place_of(struct tile *t, const struct plot_spot *spot)
+static struct place *place_of(struct tile *t, const struct spot *spot)
 {
 	struct place *at;
 
@@ -115,7 +192,7 @@ static struct place *place_of(struct tile *t, const struct plot_spot *spot)
 }
 
 /* One side of a row into its variant's line. */
-static void add_side(struct picture *p, const struct plot_source *s, const struct plot_spot *spot,
+static void add_side(struct picture *p, const struct plot_source *s, const struct spot *spot,
 		     const struct comparison_row *row, bool patched)
 {
 	const char *variant = patched ? row->patched : row->baseline;
@@ -167,18 +244,18 @@ static struct picture find_curves(const struct plot_source *s, const struct plot
 	for (size_t i = 0; first && i < s->c->nr_rows; i++) {
 		const struct comparison_row *row = &s->c->rows[i];
 		struct plot_request its = *q;
-		struct plot_spot spot;
+		struct spot spot;
 
 		its.contrast = variants ? row->contrast : q->contrast;
 		if (!row->member || !plot_wants(s, &its, row) || !row->has_ratio ||
 		    strcmp(row->metric, first->metric))
 			continue;
-		spot = plot_spot_of(row);
+		spot = spot_of(row);
 		for (int side = 0; spot.axis && variants && side < 2; side++)
 			add_side(&p, s, &spot, row, side);
 		if (spot.axis && !variants)
 			place_of(tile_of(&p, &spot, NULL), &spot)->point[0].row = row;
-		plot_spot_release(&spot);
+		spot_release(&spot);
 	}
 	keep_curves(&p);
 	return p;
@@ -188,36 +265,27 @@ static struct picture find_curves(const struct plot_source *s, const struct plot
 
 static void change_row(struct plot_table *t, const struct place *at, size_t lines)
 {
-	const struct comparison_row *row = at->point[0].row;
-
 	(void)lines;
 	plot_number(t, at->at);
 	plot_text(t, at->label);
-	plot_number(t, row->j.has_change ? row->j.change : row->ratio_median);
-	plot_number_if(t, row->j.i95.exists, row->j.i95.low);
-	plot_number_if(t, row->j.i95.exists, row->j.i95.high);
-	plot_number(t, row->ratio_min);
-	plot_number(t, row->ratio_max);
-	plot_number_if(t, row->j.done, row->j.margin);
+	plot_change(t, at->point[0].row);
 	plot_end(t);
 }
 
-/* The point's median, or its value in a block (from 0 on). */
+/* The point's median (block -1), or its value in a block (from 0 on). */
 static void add_point(struct plot_table *t, const struct point *p, int block)
 {
 	const struct comparison_row *row = p->row;
 	const struct comparison_pair *pair =
 		row && block >= 0 && block < (int)row->planned ? &row->pair[block] : NULL;
-	double v = 0;
 
 	if (pair)
-		v = p->patched ? pair->patched : pair->baseline;
-	else if (row)
-		v = p->patched ? row->patched_median : row->baseline_median;
-	plot_number_if(t,
-		       block < 0 ? row != NULL
-				 : pair && (p->patched ? pair->has_patched : pair->has_baseline),
-		       v);
+		plot_number_if(t, p->patched ? pair->has_patched : pair->has_baseline,
+			       p->patched ? pair->patched : pair->baseline);
+	else if (row && block < 0)
+		plot_number(t, p->patched ? row->patched_median : row->baseline_median);
+	else
+		plot_text(t, "");
 }
 
 /*
@@ -226,6 +294,7 @@ static void add_point(struct plot_table *t, const struct point *p, int block)
  */
 static void scaling_row(struct plot_table *t, const struct place *at, size_t lines)
 {
+	static const struct point none;
 	const struct comparison_row *row = at->point[0].row;
 	bool pair = lines == 2 && row && row == at->point[1].row && row->j.i95.exists;
 	int blocks = 0;
@@ -234,22 +303,16 @@ static void scaling_row(struct plot_table *t, const struct place *at, size_t lin
 		if (at->point[k].row && (int)at->point[k].row->planned > blocks)
 			blocks = (int)at->point[k].row->planned;
 	for (int block = -1; block < blocks; block++) {
+		bool interval = pair && block < 0;
+
 		plot_number(t, at->at);
 		plot_text(t, at->label);
 		for (size_t k = 0; k < lines; k++)
-			if (block < 0)
-				add_point(t, &at->point[k], block);
-			else
-				plot_text(t, "");
-		plot_number_if(t, block < 0 && pair,
-			       pair ? row->baseline_median * row->j.i95.low : 0);
-		plot_number_if(t, block < 0 && pair,
-			       pair ? row->baseline_median * row->j.i95.high : 0);
+			add_point(t, block < 0 ? &at->point[k] : &none, block);
+		plot_number_if(t, interval, interval ? row->baseline_median * row->j.i95.low : 0);
+		plot_number_if(t, interval, interval ? row->baseline_median * row->j.i95.high : 0);
 		for (size_t k = 0; k < lines; k++)
-			if (block >= 0)
-				add_point(t, &at->point[k], block);
-			else
-				plot_text(t, "");
+			add_point(t, block < 0 ? &none : &at->point[k], block);
 		plot_number(t, 0);
 		plot_end(t);
 	}
@@ -279,11 +342,8 @@ static void add_tiles(struct plot_set *t, const struct picture *p, const char *c
 	buf_release(&metric);
 }
 
-static char *no_curve(void)
-{
-	return xstrdup("no workload was measured with several numbers of threads or values of "
-		       "another parameter");
-}
+#define NO_CURVE                                                                                   \
+	"no workload was measured with several numbers of threads or values of another parameter"
 
 PLOT_FILL(change)
 {
@@ -291,15 +351,13 @@ PLOT_FILL(change)
 	const struct comparison_row *first = plot_first(s, q);
 
 	if (p.nr) {
-		add_tiles(t, &p,
-			  "at,label,change,change_low95,change_high95,ratio_min,ratio_max,margin",
-			  change_row, "Change", first);
+		add_tiles(t, &p, "at,label," PLOT_CHANGE, change_row, "Change", first);
 		plot_set_key(t, "baseline", first->baseline);
 		plot_set_key(t, "patched", first->patched);
 		plot_head(t, "%s: %s against %s", first->contrast, first->patched, first->baseline);
 		plot_head(t, "bars: 95 %% intervals (dotted: range over blocks); band: margin");
 	} else {
-		*why = no_curve();
+		*why = xstrdup(NO_CURVE);
 	}
 	picture_release(&p);
 }
@@ -334,7 +392,7 @@ PLOT_FILL(scaling)
 		if (p.lines.n > lines)
 			plot_head(t, "%zu variants more are left out", p.lines.n - lines);
 	} else {
-		*why = no_curve();
+		*why = xstrdup(NO_CURVE);
 	}
 	buf_release(&columns);
 	picture_release(&p);

@@ -2,13 +2,9 @@
 # scaling.gp: all variants against the number of threads (or another that varies): medians over
 # blocks, the blocks as dots, and of two variants the 95 % interval of the change laid on the
 # baseline's median; a tile a workload and, where kernels and mounts both differ, a mount. "lines"
-# says how many variants there are, "line1" and so on their names. Values begin at 0. By hand, of
-# two variants and one workload, without the dots:
-#   gnuplot -e "data='D/comparison.csv'; workload='dio-overwrite'" dashboards/plot/scaling.gp
-# (contrast='NAME' where there are several; axis='readers' for another parameter).
+# says how many variants there are, "line1" and so on their names. Values begin at 0.
 dir = ARG0[1:strlen(ARG0) - strlen('scaling.gp')]
 load dir.'common.gp'
-if (hand) { lines = 2; line1 = baseline; line2 = patched }
 colour1 = blue; colour2 = red; colour3 = green; colour4 = '#CC79A7'
 colour5 = '#E69F00'; colour6 = '#56B4E9'; colour7 = dark; colour8 = '#000000'
 shape(k) = int(word('6 9 5 11 13 4 8 12', k))
@@ -25,47 +21,38 @@ keys = lines
 onlines = 1
 load dir.'tiles.gp'
 
-along(i) = hand ? (exists('axis') ? axis : 'threads') : value('axis'.i)
-at = along(1).'='
-number(s) = strstrt(s, at) ? real(s[strstrt(s, at) + strlen(at):]) : NaN
-ok(r) = !hand || (stringcolumn('decides') eq 'true' && is('contrast', 'contrast') && \
-	is('workload', 'workload'))
-spot(r) = ok(0) ? (hand ? number(stringcolumn('varying')) : column('at')) : NaN
-name_of(k) = hand ? word('baseline_median patched_median', k) : 'median'.k
-median(k) = column(name_of(k))
-low(r) = hand ? column('baseline_median') * column('change_low95') : column('low')
-high(r) = hand ? column('baseline_median') * column('change_high95') : column('high')
+median(k) = column('median'.k)
 
 do for [i = 1:tiles] {
 	first = 1e30; last = 0; top = 0
 	eval look
 	do for [k = 1:lines] {
-		plot file(i) using (!ok(0) || stringcolumn(name_of(k)) eq '' ? 0 : \
-			(first = least(spot(0), first), last = most(spot(0), last), \
+		plot file(i) using (stringcolumn('median'.k) eq '' ? 0 : \
+			(first = least(column('at'), first), last = most(column('at'), last), \
 			top = most(median(k), top))):(1) with points
 	}
 	eval looked
 	eval tile(i)
-	set xlabel along(i)
+	set xlabel value('axis'.i)
 	# Block sizes from 4k to 1M want a logarithmic axis, threads do not.
 	if (first > 0 && last / first > 32) {
 		set logscale x 2; set xrange [first * 0.8:last * 1.25]
 	} else { unset logscale x; set xrange [-0.03 * last:last * 1.06] }
 	set yrange [0:top * 1.1]
 	set format y si(0, top)
-	if (!hand) { set xtics () }
-	numbers = hand ? '' : \
-		"file(i) using (column('at')):(0):xtic(stringcolumn('label')) with points pt -1, "
-	dots = hand ? '' : "for [k = 1:lines] file(i) using (column('at')): \
+	set xtics ()
+	numbers = "file(i) using (column('at')):(0):xtic(stringcolumn('label')) \
+		with points pt -1, "
+	dots = "for [k = 1:lines] file(i) using (column('at')): \
 		(column('block'.k)) with points pt 7 ps 0.25 lc rgb value('colour'.k), "
-	bars = lines == 2 ? ", file(i) using (spot(0)):(median(2)):(low(0)):(high(0)) \
-		with yerrorbars ls 9" : ''
+	bars = lines == 2 ? ", file(i) using (column('at')):(median(2)): \
+		(column('low')):(column('high')) with yerrorbars ls 9" : ''
 	if (ascii) {
-		eval 'plot '.numbers."for [k = 1:lines] file(i) using (spot(0)): \
+		eval 'plot '.numbers."for [k = 1:lines] file(i) using (column('at')): \
 			(median(k)):(marks[k:k]) with labels"
 	} else {
-		eval 'plot '.numbers.dots."for [k = 1:lines] file(i) using (spot(0)):(median(k)) \
-			with linespoints ls k".bars
+		eval 'plot '.numbers.dots."for [k = 1:lines] file(i) using (column('at')): \
+			(median(k)) with linespoints ls k".bars
 	}
 }
 unset multiplot

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # stack.gp: what an operation is made of: one bar a cell and variant, its parts stacked, the
 # whole as a frame around them. Parts differ in colour and pattern (text: in letter). The
-# axis begins at 0. By hand: gnuplot plots.gp, in the folder that fsduel plot has written,
-# which has the variables wanted here.
+# axis begins at 0.
 dir = ARG0[1:strlen(ARG0) - strlen('stack.gp')]
 load dir.'common.gp'
 

@@ -16,7 +16,7 @@ height = down * tile_height + head_height(0)
 eval start(width, height, height)
 load dir.'head.gp'
 
-above(i) = hand ? '' : value('title'.i).(value('more'.i) eq '' ? '' : "\n".value('more'.i))
+above(i) = value('title'.i).(value('more'.i) eq '' ? '' : "\n".value('more'.i))
 tile(i) = sprintf("set origin %.6f,%.6f; set size %.6f,%.6f; set title above(%d)", \
 	((i - 1) % across) / real(across), \
 		1 - (head_height(0) + ((i - 1) / across + 1) * tile_height) / real(height), \

@@ -99,30 +99,27 @@ function blockPlots(row, cell, list) {
 }
 
 function pictures(row, cell) {
-	const list = cell.figures.map(figure).filter((f) => f.values?.some((v) => v !== null));
+	const list = cell.figures.filter((f) => f.values?.some((v) => v !== null));
 	const scaling = row.pairs && scalingRows(row);
-	const others = [...(scaling ? [scalingPlot(row, scaling), scalingChangePlot(row, scaling)] :
-		[]),
-		locksPlot(cell), costsPlot(cell)].filter(Boolean);
+	const others = [scaling && scalingPlot(row, scaling),
+		scaling && scalingChangePlot(row, scaling), locksPlot(cell), costsPlot(cell)];
 	const [pick, plots] = list.length ? blockPlots(row, cell, list) : [];
-	return [pick, (plots || others.length > 0) && element("div", { class: "plots" }, plots,
-		others)];
+	const all = [plots, ...others].filter(Boolean);
+	return [pick, all.length > 0 && element("div", { class: "plots" }, all)];
 }
 
 function figureRow(f, draw, name) {
-	const [base, patched] = f.pairs ? [f.base, f.patched].map((v) => number(f.unit, v)) : ["",
-		""];
+	const [base, patched] = [f.base, f.patched].map((v) => f.pairs ? number(f.unit, v) : "");
 	return [name, base, patched, f.change === 1 && f.low === null ? "=" : percent(f.change),
 		f.low === null ? "" : interval(f.low, f.high), draw ? draw(f) : "",
-			verdict(f.state)];
+		verdict(f.state)];
 }
 
 const PICTURE = "as a picture";
 const figureTitles = ["#baseline", "#patched", "#change", "#95 % interval", PICTURE, "verdict"];
 
 function roles(row, cell) {
-	const list = cell.figures.map(figure)
-		.filter((f) => f.role !== "all" && f.metric === row.metric);
+	const list = cell.figures.filter((f) => f.role !== "all" && f.metric === row.metric);
 	if (!list.length)
 		return null;
 	const ends = forestEnds(list, row.margin || 0);
@@ -147,16 +144,14 @@ function lockTable(side, cell, i) {
 		about.push(`${percent(side.watched)} while watched`);
 	if (!side.figures.length)
 		return element("p", null, title, about.join(", "), "; no wait for any lock");
-	const perOperation = (n) => side.operations > 0 ?
-		Number((n / side.operations).toPrecision(3)) :
-		MINUS;
+	const perOperation = (n) =>
+		side.operations > 0 ? Number((n / side.operations).toPrecision(3)) : MINUS;
 	const lines = side.figures.map(([lock, way, waits, total, own, , mean, p99, max]) => [
 		way ? `${lock} ${way}` : lock, si(waits), nanoseconds(total), nanoseconds(mean),
 		nanoseconds(p99), nanoseconds(max), perOperation(own)]);
 	return element("div", null, element("p", null, title, about.join(", ")),
 		table(`locks waited for, ${name}`, ["lock", "#waits", "#total", "#mean", "#p99",
-			"#max",
-			"#waits/operation"], lines),
+			"#max", "#waits/operation"], lines),
 		element("ul", null, side.who.map((w) => element("li", null, w))));
 }
 
@@ -179,8 +174,8 @@ function costs(cell) {
 		return null;
 	const title = element("h3", null, "Instructions an operation");
 	if (!c.pairs)
-		return element("section", null, title, element("p", null, c.reason ||
-			"Not profiled."));
+		return element("section", null, title,
+			element("p", null, c.reason || "Not profiled."));
 	const both = (values, write) => values.map(write).join(" and ");
 	const about = [`${both(c.whole, si)}, of ${c.pairs} of ${c.planned} blocks.`];
 	if (c.time)
@@ -188,10 +183,9 @@ function costs(cell) {
 			`of it idle ${both(c.idle, nanoseconds)}.`);
 	return element("section", null, title, element("p", null, about.join(" ")),
 		table("functions whose instructions changed most", ["function", "subsystem",
-			"#baseline",
-			"#patched", "#change", "#of the change", "#calls, baseline",
-				"#calls, patched",
-			"#by calls", "#by length"], c.functions.map(functionRow)),
+			"#baseline", "#patched", "#change", "#of the change", "#calls, baseline",
+			"#calls, patched", "#by calls", "#by length"],
+			c.functions.map(functionRow)),
 		c.more > 0 && element("p", { class: "aside" },
 			`and ${c.more} more: see fsduel profile`));
 }
@@ -210,9 +204,7 @@ function functionRow([name, subsystem, base, patched, change, part, calls, calls
 
 function allFigures(cell) {
 	const titles = figureTitles.filter((t) => t !== PICTURE);
-	return table("all figures", ["role", "metric", "unit", ...titles],
-		cell.figures.map((list) => {
-		const f = figure(list);
+	return table("all figures", ["role", "metric", "unit", ...titles], cell.figures.map((f) => {
 		const row = figureRow(f, null, roleName(f.role));
 		row.splice(5, 1);
 		row.splice(1, 0, f.metric + (f.detail ? " " + f.detail : ""), f.unit);
@@ -233,8 +225,7 @@ function partLink(cell, block, side) {
 }
 
 function samples(row, cell) {
-	const f = cell.figures.map(figure).find((g) => g.role === row.role &&
-		g.metric === row.metric);
+	const f = cell.figures.find((g) => g.role === row.role && g.metric === row.metric);
 	if (!f?.values)
 		return null;
 	return table("samples", ["#block", "side", "order", `#${f.metric}, ${f.unit}`, "status",
@@ -242,8 +233,8 @@ function samples(row, cell) {
 		f.values.map((v, i) => {
 			const block = Math.floor(i / 2) + 1, side = i % 2;
 			const [, , key, status, marks, reason, hasConsole] =
-				cell.odd.find(([b, s]) => b === block && s === side) || [0, 0, "",
-					"ok"];
+				cell.odd.find(([b, s]) => b === block && s === side) ||
+				[0, 0, "", "ok"];
 			const notes = [marks, reason,
 				hasConsole && fileLink(`console/${encodeURIComponent(key)}.txt`,
 					"console"),

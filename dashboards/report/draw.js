@@ -99,15 +99,13 @@ function line(points, className) {
 // A band across the picture between two values.
 function band(y, low, high, left, right, className) {
 	return shape("rect", { class: className, x: left, y: y(high).toFixed(1),
-		width: right - left,
-		height: Math.max(y(low) - y(high), 1).toFixed(1) });
+		width: right - left, height: Math.max(y(low) - y(high), 1).toFixed(1) });
 }
 
 // Which mark is which, in words; others: [what it looks like, what it means].
 function key(baseline, patched, others) {
-	const mark = (look) => shape("svg", { viewBox: "0 0 10 10", class: "mark",
-		"aria-hidden": "true" },
-		look);
+	const mark = (look) => shape("svg",
+		{ viewBox: "0 0 10 10", class: "mark", "aria-hidden": "true" }, look);
 	return element("p", { class: "key" },
 		mark(dot(5, 5, 0)), "baseline ", span("aside", baseline), " ",
 		mark(dot(5, 5, 1)), "patched ", span("aside", patched),

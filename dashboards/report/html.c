@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "dashboards/words/text.h"
 #include "lib/clean.h"
 
 void html_add(struct buf *b, const char *s)
@@ -11,18 +12,8 @@ void html_add(struct buf *b, const char *s)
 	static const char *const references[128] = {
 		['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&#39;",
 	};
-	struct buf clean = BUF_INIT;
 
-	clean_add(&clean, s ? s : "");
-	for (const char *p = buf_str(&clean); *p; p++) {
-		unsigned char c = (unsigned char)*p;
-
-		if (c < 128 && references[c])
-			buf_adds(b, references[c]);
-		else
-			buf_addc(b, *p);
-	}
-	buf_release(&clean);
+	text_add_mapped(b, s ? s : "", references);
 }
 
 /* An argument of html_addf, for a conversion such as "%zu" or "%.3g": its last letter tells. */

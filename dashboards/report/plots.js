@@ -143,8 +143,8 @@ function scalingRows(row) {
 		const found = data.rows.filter((r) => {
 			const c = data.cells[r.cell];
 			return c.workload === cell.workload && c.contrast === cell.contrast &&
-				r.metric === row.metric && r.role === row.role &&
-					rest(c) === rest(cell) && r.pairs &&
+				r.metric === row.metric && r.role === row.role && r.pairs &&
+				rest(c) === rest(cell) &&
 				isFinite(parseFloat(parameters(c.varying).get(name)));
 		}).map((r) => [size(parameters(data.cells[r.cell].varying).get(name)), r]);
 		if (new Set(found.map(([n]) => n)).size > 1)
@@ -197,9 +197,8 @@ function scalingChangePlot(row, s) {
 	const y = ratioScale(rows.flatMap(([, r]) => [r.change, r.low, r.high]), margin);
 	const say = ([n, r]) => `${s.name} ${x.write(n)}: ${percent(r.change)}`;
 	const { box, svg } = chart(`Change over ${s.name}`,
-		"with intervals, or ranges where dashed; grey: margin", rows.map(say).join(", "), x,
-			y,
-		ratioTick, margin ? [[1 - margin, 1 + margin, "band"]] : []);
+		"with intervals, or ranges where dashed; grey: margin", rows.map(say).join(", "),
+		x, y, ratioTick, margin ? [[1 - margin, 1 + margin, "band"]] : []);
 	svg.append(across(y(1), "zero"));
 	for (const [n, r] of rows) {
 		if (r.low > 0 && r.high > 0)
@@ -217,7 +216,7 @@ function gridX(svg, x, bottom) {
 
 // Percentiles, from the fastest on: how far each has moved.
 function latencyPlot(cell, role) {
-	const list = cell.figures.map(figure).filter((f) => f.role === role && f.pairs &&
+	const list = cell.figures.filter((f) => f.role === role && f.pairs &&
 		f.base > 0 && f.patched > 0 && /^lat_(p[0-9_]+|max)$/.test(f.metric));
 	if (list.length < 2)
 		return null;
@@ -260,8 +259,7 @@ function barsPlot(title, note, sides, write) {
 			const v = side.get(name) || 0, top = y + k * 12;
 			const long = Math.max(x(v) - 104, 0.5);
 			svg.append(shape("rect", { class: k ? "bar-patched" : "bar-base", x: 104,
-				y: top,
-				width: long.toFixed(1), height: 10 }),
+				y: top, width: long.toFixed(1), height: 10 }),
 				text(108 + long, top + 9, "start", v ? write(v) : "none"));
 		});
 	});

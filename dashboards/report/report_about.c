@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "dashboards/report/report_impl.h"
+#include "dashboards/words/words.h"
 #include "lib/schema.h"
 
 #define FILES_MAX 400 /* of one subfolder; past them the page says only how many more */
@@ -36,15 +37,12 @@ static void add_list(struct buf *b, const json_t *list)
 
 	json_array_foreach(list, i, item)
 		plain &= is_plain(item);
-	if (!plain)
-		buf_adds(b, "<ul class=\"items\">");
+	buf_adds(b, plain ? "" : "<ul class=\"items\">");
 	json_array_foreach(list, i, item) {
 		buf_adds(b, !plain ? "<li>" : i ? " " : "");
 		add_value(b, item);
-		buf_adds(b, plain ? "" : "</li>");
 	}
-	if (!plain)
-		buf_adds(b, "</ul>");
+	buf_adds(b, plain ? "" : "</ul>");
 }
 
 static void add_members(struct buf *b, const json_t *object)
@@ -65,6 +63,8 @@ static void add_members(struct buf *b, const json_t *object)
 
 static void add_value(struct buf *b, const json_t *value)
 {
+	if (is_empty(value))
+		return;
 	switch (json_typeof(value)) {
 	case JSON_OBJECT:
 		add_members(b, value);
@@ -81,14 +81,8 @@ static void add_value(struct buf *b, const json_t *value)
 	case JSON_REAL:
 		buf_addf(b, "%.6g", json_real_value(value));
 		break;
-	case JSON_TRUE:
-		buf_adds(b, "yes");
-		break;
-	case JSON_FALSE:
-		buf_adds(b, "no");
-		break;
-	case JSON_NULL:
-		break;
+	default:
+		buf_adds(b, json_is_true(value) ? "yes" : "no");
 	}
 }
 
@@ -107,17 +101,15 @@ static json_t *all_keys(const json_t *table)
 
 static bool differs(const json_t *table, const char *key)
 {
-	const json_t *first = NULL, *value;
+	const json_t *first = json_object_iter_value(json_object_iter((json_t *)table)), *value;
 	const char *name;
 	json_t *thing;
-	bool any = false;
 
+	first = json_object_get(first, key);
 	json_object_foreach((json_t *)table, name, thing) {
 		value = json_object_get(thing, key);
-		if (any && !(first && value ? json_equal(first, value) : first == value))
+		if (!(first && value ? json_equal(first, value) : first == value))
 			return true;
-		first = value;
-		any = true;
 	}
 	return false;
 }
@@ -135,8 +127,7 @@ static void add_key(struct buf *b, const json_t *table, const char *key, bool se
 		  key);
 	json_object_foreach((json_t *)table, name, thing) {
 		buf_adds(b, "<td>");
-		if (!is_empty(json_object_get(thing, key)))
-			add_value(b, json_object_get(thing, key));
+		add_value(b, json_object_get(thing, key));
 		buf_adds(b, "</td>");
 	}
 	buf_adds(b, "</tr>\n");
@@ -148,7 +139,7 @@ static void add_beside(struct buf *b, const char *title, const json_t *table, bo
 	json_t *keys, *thing, *value;
 	const char *name, *key;
 
-	if (is_empty(table) || !json_is_object(table))
+	if (!json_object_size(table))
 		return;
 	json_object_foreach((json_t *)table, name, thing)
 		if (!json_is_object(thing))
@@ -199,20 +190,18 @@ static void add_rest(struct buf *b, const json_t *run)
 	json_decref(rest);
 }
 
-/* A word of a command as a shell takes it. Caller frees. */
-static char *shell_word(const char *word)
+/* A word of a command as a shell takes it. */
+static void add_word(struct buf *b, const char *word)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				    "0123456789/-._+:=@%";
-	struct buf b = BUF_INIT;
+	bool quoted = !*word || word[strspn(word, plain)];
+	struct buf text = BUF_INIT;
 
-	if (*word && strspn(word, plain) == strlen(word))
-		return xstrdup(word);
-	buf_addc(&b, '\'');
 	for (; *word; word++)
-		buf_addf(&b, *word == '\'' ? "'\\''" : "%c", *word);
-	buf_addc(&b, '\'');
-	return buf_detach(&b, NULL);
+		buf_addf(&text, quoted && *word == '\'' ? "'\\''" : "%c", *word);
+	html_addf(b, quoted ? "'%s'" : "%s", buf_str(&text));
+	buf_release(&text);
 }
 
 /* Only those kernels that the suite leaves to the command line have a ref. */
@@ -220,49 +209,51 @@ static void add_again(struct buf *b, const struct page *p)
 {
 	static const char *const sides[] = { "baseline", "patched" };
 	const json_t *blocks = json_object_get(json_object_get(p->run, "suite"), "blocks");
-	const char *mode = json_string_value(json_object_get(p->run, "mode"));
+	const char *mode = words_text(p->run, "mode");
 	bool host = mode && !strcmp(mode, "host");
-	char *path = xasprintf("%s/" SUITE_INI, p->in->folder), *word = shell_word(path);
+	char *path = xasprintf("%s/" SUITE_INI, p->in->folder);
 
-	html_addf(b, "# measure it again, into a folder of its own\nfsduel %s -c %s",
-		  host ? "run" : "duel", word);
+	html_addf(b, "# measure it again, into a folder of its own\nfsduel %s -c ",
+		  host ? "run" : "duel");
+	add_word(b, path);
 	for (int i = 0; !host && i < 2; i++) {
-		const json_t *kernel =
-			json_object_get(json_object_get(p->run, "kernels"), sides[i]);
-		const char *ref = json_string_value(json_object_get(kernel, "ref"));
+		const char *ref = words_text(words_entry(p->run, "kernels", sides[i]), "ref");
 
-		free(word);
-		word = shell_word(ref ? ref : "");
-		if (ref)
-			html_addf(b, " --%s %s", sides[i], word);
+		if (!ref)
+			continue;
+		html_addf(b, " --%s ", sides[i]);
+		add_word(b, ref);
 	}
 	if (!host)
 		html_addf(b, " -m %s", mode ? mode : "auto");
 	html_addf(b, " -b %lld -o again\n", json_integer_value(blocks));
-	free(word);
 	free(path);
 }
 
 static void add_commands(struct buf *b, const struct page *p)
 {
-	char *folder = shell_word(p->in->folder);
+	const struct {
+		bool shown;
+		const char *text; /* up to the folder */
+	} lines[] = {
+		{ true, "# this table in a terminal, and every figure of it\nfsduel compare " },
+		{ true, "fsduel compare --metric all --format csv " },
+		{ p->in->locks, "# the waits for locks, and their holders\nfsduel locks " },
+		{ p->in->locks, "# perf's own table of the same recordings\nfsduel locks --perf " },
+		{ p->in->costs, "# what an operation costs, by function\nfsduel profile " },
+	};
 
 	buf_adds(b, "<h3>commands</h3>\n<pre class=\"commands\" tabindex=\"0\">");
 	if (strv_find(p->in->files, SUITE_INI) >= 0)
 		add_again(b, p);
-	html_addf(b,
-		  "# this table in a terminal, and every figure of it\nfsduel compare %s\n"
-		  "fsduel compare --metric all --format csv %s\n",
-		  folder, folder);
-	if (p->in->locks)
-		html_addf(b,
-			  "# the waits for locks, and their holders\nfsduel locks %s\n"
-			  "# perf's own table of the same recordings\nfsduel locks --perf %s\n",
-			  folder, folder);
-	if (p->in->costs)
-		html_addf(b, "# what an operation costs, by function\nfsduel profile %s\n", folder);
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		if (!lines[i].shown)
+			continue;
+		buf_adds(b, lines[i].text);
+		add_word(b, p->in->folder);
+		buf_addc(b, '\n');
+	}
 	buf_adds(b, "</pre>\n");
-	free(folder);
 }
 
 static void add_link(struct buf *b, const struct page *p, const char *path)

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * report_data.c: the JSON that the page's script draws from: the rows of the table, each with
- * its judgement, and the cells they belong to. 60 cells with 10 roles are 7000 rows, so keys
- * are short and lists have no keys at all: dashboards/report/show.js and detail.js name their
- * places. Only the first pass of a cell is shown: watching makes the others slower.
+ * report_data.c: the JSON that the page's script draws from: the rows of the table and their
+ * cells. 60 cells with 10 roles are 7000 rows, so lists have no keys: show.js and detail.js
+ * name their places. Only the first pass of a cell is shown: watching slows the others.
  */
 #include <string.h>
 
@@ -157,9 +156,13 @@ static json_t *lock_side_json(const struct page *p, const struct comparison_row 
 {
 	const struct lock_cell *c =
 		p->in->locks ? locks_find(p->in->locks, row->workload, row->params, variant) : NULL;
-	json_t *figures = json_array(), *who = json_array();
+	json_t *figures, *who;
 
-	for (size_t i = 0; c && i < c->nr_figures; i++) {
+	if (!c)
+		return json_null();
+	figures = json_array();
+	who = json_array();
+	for (size_t i = 0; i < c->nr_figures; i++) {
 		const struct lock_figures *f = &c->figures[i];
 		const struct lock_class *class = &lock_classes[f->class];
 		const char *apart = class->kinds & LOCK_RWSEM ? "exclusive" : "";
@@ -171,22 +174,17 @@ static json_t *lock_side_json(const struct page *p, const struct comparison_row 
 						(json_int_t)f->own_total_ns, f->mean_ns, f->p99_ns,
 						(json_int_t)f->max_ns));
 	}
-	for (size_t i = 0; c && i < c->nr_who && i < WHO_MAX; i++) {
+	for (size_t i = 0; i < c->nr_who && i < WHO_MAX; i++) {
 		struct buf text = BUF_INIT;
 
 		locks_sentence(&text, &c->who[i]);
 		json_array_append_new(who, json_string(buf_str(&text)));
 		buf_release(&text);
 	}
-	if (c)
-		return json_pack("{s:i, s:i, s:s?, s:f, s:f, s:o, s:o, s:o}", "planned",
-				 (int)c->planned, "valid", (int)c->valid, "reason", c->reason,
-				 "operations", c->operations, "ns", c->elapsed_ns, "watched",
-				 number(c->has_watched, c->watched), "figures", figures, "who",
-				 who);
-	json_decref(figures);
-	json_decref(who);
-	return json_null();
+	return json_pack("{s:i, s:i, s:s?, s:f, s:f, s:o, s:o, s:o}", "planned", (int)c->planned,
+			 "valid", (int)c->valid, "reason", c->reason, "operations", c->operations,
+			 "ns", c->elapsed_ns, "watched", number(c->has_watched, c->watched),
+			 "figures", figures, "who", who);
 }
 
 /* [name, subsystem, 2 instructions, change, share, 2 calls, by calls, by length, why not]. */

@@ -11,18 +11,7 @@
 #include "dashboards/report/report_impl.h"
 #include "dashboards/words/words.h"
 
-#define SHORT_SHA 12
 #define CELLS_MAX 6 /* of the broken, the mixed, the repaired ones */
-
-static const char *string_of(const json_t *object, const char *key)
-{
-	return json_string_value(json_object_get(object, key));
-}
-
-static const json_t *entry(const json_t *run, const char *list, const char *name)
-{
-	return name ? json_object_get(json_object_get(run, list), name) : NULL;
-}
 
 /* Cells of a contrast (NULL: of all) by state. Rows of one cell stand together. */
 static size_t count_cells(const struct page *p, const char *contrast, unsigned nr[NR_REPORT_STATES])
@@ -47,14 +36,12 @@ static void add_title(struct buf *b, const struct page *p)
 	const struct comparison *c = p->in->comparison;
 	unsigned nr[NR_VERDICTS] = { 0 }, count[NR_REPORT_STATES] = { 0 };
 	size_t cells = count_cells(p, NULL, count);
-	enum verdict worst;
 	const struct report_state *s;
 	bool first = true;
 
 	for (enum verdict v = VERDICT_FIRST; v < NR_VERDICTS; v++)
 		nr[v] = comparison_count(c, v);
-	worst = verdict_worst(nr);
-	s = &report_states[worst ? report_state_named(verdict_names[worst], 0) : REPORT_NONE];
+	s = &report_states[report_state_of_verdict(verdict_worst(nr))];
 	html_addf(b, "<h1 class=\"v-%s\">", s->key);
 	report_add_state(b, s);
 	html_addf(b, "</h1>\n<p class=\"counts\">%zu cell%s: ", cells, cells == 1 ? "" : "s");
@@ -105,35 +92,29 @@ static void add_extremes(struct buf *b, const char *title, const struct headline
 		if (cells[i].zero != ZERO_NONE)
 			buf_adds(b, zero_names[cells[i].zero]);
 		else
-			report_add_change(b, cells[i].change);
+			report_add_change(b, cells[i].change, true);
 		buf_adds(b, "</span></dd>");
 	}
 	buf_adds(b, "</div>");
 }
 
 /* Sentences about whole cells, the same as in the terminal. */
-static void add_cells(struct buf *b, enum verdict v, struct strv *lines)
-{
-	const struct report_state *s = &report_states[report_state_named(verdict_names[v], 0)];
-
-	for (size_t i = 0; i < lines->n && i < CELLS_MAX; i++) {
-		html_addf(b, "<p class=\"said\"><b class=\"v-%s\">", s->key);
-		report_add_state(b, s);
-		html_addf(b, "</b> %s</p>\n", lines->v[i]);
-	}
-	if (lines->n > CELLS_MAX)
-		html_addf(b, "<p class=\"said\">and %zu more %s</p>\n", lines->n - CELLS_MAX,
-			  s->name);
-	strv_release(lines);
-}
-
 static void add_whole_cells(struct buf *b, const struct page *p, const char *contrast)
 {
 	for (const enum verdict *v = words_cells_shown; *v; v++) {
+		const struct report_state *s = &report_states[report_state_of_verdict(*v)];
 		struct strv lines = STRV_INIT;
 
 		words_cells(&lines, p->in->comparison, contrast, *v);
-		add_cells(b, *v, &lines);
+		for (size_t i = 0; i < lines.n && i < CELLS_MAX; i++) {
+			html_addf(b, "<p class=\"said\"><b class=\"v-%s\">", s->key);
+			report_add_state(b, s);
+			html_addf(b, "</b> %s</p>\n", lines.v[i]);
+		}
+		if (lines.n > CELLS_MAX)
+			html_addf(b, "<p class=\"said\">and %zu more %s</p>\n", lines.n - CELLS_MAX,
+				  s->name);
+		strv_release(&lines);
 	}
 }
 
@@ -145,7 +126,7 @@ static void add_mean(struct buf *b, const struct headline *h)
 		return;
 	words_left_out(&left, h);
 	buf_adds(b, "<p class=\"mean\"><b class=\"num\">");
-	report_add_change(b, h->mean);
+	report_add_change(b, h->mean, true);
 	buf_adds(b, "</b> ");
 	if (h->i95.exists) {
 		buf_adds(b, "<span class=\"num\">(");
@@ -160,30 +141,14 @@ static void add_mean(struct buf *b, const struct headline *h)
 	buf_release(&left);
 }
 
-/* Release, image and mount of a variant, as the table says them. */
 static void add_side(struct buf *b, const char *title, const json_t *run, const char *variant)
 {
-	const json_t *v = run_variant(run, variant);
-	const json_t *kernel = entry(run, "kernels", string_of(v, "kernel"));
-	const json_t *mount = entry(run, "mounts", string_of(v, "mount"));
-	const char *release = string_of(kernel, "release"), *sha = string_of(kernel, "sha256");
-	const char *build = string_of(kernel, "build_id"), *options = string_of(mount, "options");
+	struct buf words = BUF_INIT;
 
-	html_addf(b, "<div><dt class=\"%s\">%s</dt><dd><b>%s</b> %s, ", title, title, variant,
-		  release ? release : "release unknown");
-	if (sha || build) {
-		char *first = xstrndup(sha ? sha : build, SHORT_SHA);
-
-		html_addf(b, "%s %s", sha ? "image" : "build id", first);
-		free(first);
-	} else {
-		buf_adds(b, "image unknown");
-	}
-	if (string_of(mount, "fs"))
-		html_addf(b, ", %s", string_of(mount, "fs"));
-	if (options && *options)
-		html_addf(b, " (%s)", options);
-	buf_adds(b, "</dd></div>");
+	words_variant(&words, run, variant);
+	html_addf(b, "<div><dt class=\"%s\">%s</dt><dd><b>%s</b> %s</dd></div>", title, title,
+		  variant, buf_str(&words));
+	buf_release(&words);
 }
 
 static void add_contrast(struct buf *b, const struct page *p, const struct headline *h)
@@ -221,12 +186,10 @@ static void add_experiment(struct buf *b, const struct page *p)
 	static const char *const keys[] = { "question", "work", "published" };
 	const json_t *said = json_object_get(p->run, "experiment");
 
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		const char *text = string_of(said, keys[i]);
-
-		if (text)
-			html_addf(b, "<p class=\"note\"><b>%s</b> %s</p>\n", keys[i], text);
-	}
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (words_text(said, keys[i]))
+			html_addf(b, "<p class=\"note\"><b>%s</b> %s</p>\n", keys[i],
+				  words_text(said, keys[i]));
 }
 
 static void add_facts(struct buf *b, const struct page *p)
@@ -240,15 +203,15 @@ static void add_facts(struct buf *b, const struct page *p)
 	char *margin = p->nr_rows ? xasprintf("%g %%", p->rows[0]->j.margin * 100) : NULL;
 
 	buf_adds(b, "<dl class=\"facts\">");
-	add_fact(b, "suite", string_of(suite, "name"));
-	add_fact(b, "mode", string_of(p->run, "mode"));
+	add_fact(b, "suite", words_text(suite, "name"));
+	add_fact(b, "mode", words_text(p->run, "mode"));
 	add_fact(b, "blocks", blocks);
 	add_fact(b, "margin", margin);
-	add_fact(b, "machine", string_of(machine, "id"));
+	add_fact(b, "machine", words_text(machine, "id"));
 	add_fact(b, "processor",
-		 cpu ? json_string_value(cpu) : string_of(json_object_get(p->run, "host"), "cpu"));
-	add_fact(b, "begun", string_of(json_array_get(runs, 0), "begun"));
-	add_fact(b, "run", string_of(p->run, "run"));
+		 cpu ? json_string_value(cpu) : words_text(json_object_get(p->run, "host"), "cpu"));
+	add_fact(b, "begun", words_text(json_array_get(runs, 0), "begun"));
+	add_fact(b, "run", words_text(p->run, "run"));
 	buf_adds(b, "</dl>\n");
 	free(blocks);
 	free(margin);
@@ -264,21 +227,19 @@ static void add_sentences(struct buf *b, const char *class, const char *first,
 static void add_warnings(struct buf *b, const struct page *p)
 {
 	const struct comparison *c = p->in->comparison;
-	const char *note = string_of(p->run, "mode_note");
+	const char *note = words_text(p->run, "mode_note");
 	size_t nr = c->warnings.n + c->remarks.n;
 
 	if (note && *note)
-		html_addf(b, "<p class=\"note\">%s mode: %s</p>\n", string_of(p->run, "mode"),
+		html_addf(b, "<p class=\"note\">%s mode: %s</p>\n", words_text(p->run, "mode"),
 			  note);
 	if (!nr)
 		return;
-	buf_addf(b, "<details class=\"remarks\"%s><summary>", nr <= 6 ? " open" : "");
-	if (c->warnings.n)
-		buf_addf(b, "%zu warning%s", c->warnings.n, c->warnings.n == 1 ? "" : "s");
-	if (c->remarks.n)
-		buf_addf(b, "%s%zu remark%s", c->warnings.n ? ", " : "", c->remarks.n,
-			 c->remarks.n == 1 ? "" : "s");
-	buf_adds(b, "</summary><ul>\n");
+	buf_addf(
+		b,
+		"<details class=\"remarks\"%s><summary>%zu warning%s, %zu remark%s</summary><ul>\n",
+		nr <= 6 ? " open" : "", c->warnings.n, c->warnings.n == 1 ? "" : "s", c->remarks.n,
+		c->remarks.n == 1 ? "" : "s");
 	add_sentences(b, "warning", "! warning:", &c->warnings);
 	add_sentences(b, "remark", "remark:", &c->remarks);
 	buf_adds(b, "</ul></details>\n");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * report_impl.h: the pieces of the page. report.c puts them together: report_head.c (what was
- * found), report_table.c (the table), report_notes.c, report_about.c (what was run on what),
- * report_data.c and report_series.c (the JSON for the script). report_words.c stands below them.
+ * found), report_table.c (the table), report_about.c (what was run on what), report_data.c and
+ * report_series.c (the JSON for the script). report_words.c stands below them.
  */
 #ifndef FSDUEL_DASHBOARDS_REPORT_IMPL_H
 #define FSDUEL_DASHBOARDS_REPORT_IMPL_H
@@ -20,8 +20,7 @@ struct report_state {
 #define NR_REPORT_STATES 12u
 #define REPORT_NONE 7u /* no verdict */
 extern const struct report_state report_states[NR_REPORT_STATES];
-/* The state of that name, from that number on; REPORT_NONE: there is none. */
-unsigned report_state_named(const char *name, unsigned from);
+unsigned report_state_of_verdict(enum verdict v);
 unsigned report_state_of(const struct comparison_row *row);
 /* Of the row's cell: its roles together. */
 unsigned report_state_of_cell(const struct comparison_row *row);
@@ -37,9 +36,8 @@ struct page {
 
 /* Its sign and its word. */
 void report_add_state(struct buf *b, const struct report_state *s);
-/* "10.67k", "1.25 ms" by the unit; "-17.7 %" with a true minus; "-18.2 to -17.1 %". */
-void report_add_value(struct buf *b, const char *unit, double v);
-void report_add_change(struct buf *b, double ratio);
+/* As words_change, with a true minus and a blank that does not break; "-18.2 to -17.1 %". */
+void report_add_change(struct buf *b, double ratio, bool unit);
 void report_add_interval(struct buf *b, double low, double high);
 /* "randrw" and, apart, "threads=8 bs=4k"; role: "" of the whole workload. */
 void report_add_cell(struct buf *b, const char *workload, const char *varying, const char *role);
@@ -52,7 +50,6 @@ bool report_change(const struct comparison_row *row, double *ratio);
 
 void report_add_head(struct buf *b, const struct page *p);
 void report_add_table(struct buf *b, const struct page *p);
-void report_add_notes(struct buf *b, const struct page *p);
 void report_add_provenance(struct buf *b, const struct page *p);
 void report_add_data(struct buf *b, const struct page *p);
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "dashboards/report/report_impl.h"
+#include "dashboards/words/words.h"
 
 static void write_verdict(struct buf *b, const struct comparison_row *row)
 {
@@ -47,13 +48,13 @@ static void write_metric(struct buf *b, const struct comparison_row *row)
 static void write_baseline(struct buf *b, const struct comparison_row *row)
 {
 	if (row->pairs)
-		report_add_value(b, row->unit, row->baseline_median);
+		words_value(b, row->unit, row->baseline_median);
 }
 
 static void write_patched(struct buf *b, const struct comparison_row *row)
 {
 	if (row->pairs)
-		report_add_value(b, row->unit, row->patched_median);
+		words_value(b, row->unit, row->patched_median);
 }
 
 static void write_change(struct buf *b, const struct comparison_row *row)
@@ -65,7 +66,7 @@ static void write_change(struct buf *b, const struct comparison_row *row)
 	else if (row->j.zero != ZERO_NONE)
 		buf_adds(b, zero_names[row->j.zero]);
 	else if (report_change(row, &change))
-		report_add_change(b, change);
+		report_add_change(b, change, true);
 }
 
 static void write_interval(struct buf *b, const struct comparison_row *row)

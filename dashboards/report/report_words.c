@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * report_words.c: how the page writes a state, a value, a change, a cell's name; below the
- * files that write its parts. See report_impl.h.
+ * report_words.c: how the page writes a state, a change, a cell's name; below the files that
+ * write its parts. See report_impl.h.
  */
-#include <math.h>
 #include <string.h>
 
 #include "dashboards/report/report_impl.h"
+#include "dashboards/words/text.h"
 #include "dashboards/words/words.h"
-#include "lib/num.h"
-
-#define MINUS "\u2212"
-#define NO_PREFIX 1e21 /* past the last SI prefix of num_format_si */
 
 enum { STATE_UNMEASURED = REPORT_NONE + 1 };
 
@@ -36,7 +32,8 @@ const struct report_state report_states[NR_REPORT_STATES] = {
 	{ "skipped", "skipped", "\u2013", "no pair of valid samples: this side cannot do it" },
 };
 
-unsigned report_state_named(const char *name, unsigned from)
+/* The state of that name, from that number on. */
+static unsigned state_named(const char *name, unsigned from)
 {
 	for (unsigned i = from; i < NR_REPORT_STATES; i++)
 		if (!strcmp(name, report_states[i].name))
@@ -44,37 +41,30 @@ unsigned report_state_named(const char *name, unsigned from)
 	return REPORT_NONE;
 }
 
+unsigned report_state_of_verdict(enum verdict v)
+{
+	return state_named(verdict_names[v], 0);
+}
+
 unsigned report_state_of(const struct comparison_row *row)
 {
 	enum verdict v = row->j.r.verdict;
 	bool ruled = row->pairs || v == VERDICT_BROKEN || v == VERDICT_REPAIRED;
 
-	return report_state_named(ruled ? verdict_names[v] : lack_names[row->lack],
-				  ruled ? 0 : STATE_UNMEASURED);
+	return ruled ? report_state_of_verdict(v)
+		     : state_named(lack_names[row->lack], STATE_UNMEASURED);
 }
 
 unsigned report_state_of_cell(const struct comparison_row *row)
 {
 	if (row->whole || row->cell->verdict == VERDICT_NONE)
 		return report_state_of(row);
-	return report_state_named(verdict_names[row->cell->verdict], 0);
+	return report_state_of_verdict(row->cell->verdict);
 }
 
 void report_add_state(struct buf *b, const struct report_state *s)
 {
 	html_addf(b, "<span class=\"sign\" aria-hidden=\"true\">%s</span>%s", s->sign, s->name);
-}
-
-void report_add_value(struct buf *b, const char *unit, double v)
-{
-	char text[32];
-
-	if (!strcmp(unit, "ns") && v >= 0 && v < 1e18)
-		buf_adds(b, num_format_ns_human(text, (uint64_t)(v + 0.5)));
-	else if (fabs(v) >= NO_PREFIX)
-		buf_addf(b, "%.4g", v);
-	else
-		buf_adds(b, num_format_si(text, v));
 }
 
 bool report_change(const struct comparison_row *row, double *ratio)
@@ -95,43 +85,30 @@ enum report_limits report_limits(const struct comparison_row *row, double *low, 
 	return row->has_ratio && row->pairs > 1 ? LIMITS_RANGE : LIMITS_NONE;
 }
 
-/* The same text as in a terminal's table, with a true minus and a blank that does not break. */
-static void add_change(struct buf *b, double ratio, bool unit)
+void report_add_change(struct buf *b, double ratio, bool unit)
 {
+	static const char *const map[128] = { ['-'] = "\u2212", [' '] = "\u00a0" };
 	struct buf text = BUF_INIT;
 
 	words_change(&text, ratio, unit);
-	for (const char *s = buf_str(&text); *s; s++) {
-		if (*s == '-')
-			buf_adds(b, MINUS);
-		else if (*s == ' ')
-			buf_adds(b, "\u00a0");
-		else
-			buf_addc(b, *s);
-	}
+	text_add_mapped(b, buf_str(&text), map);
 	buf_release(&text);
-}
-
-void report_add_change(struct buf *b, double ratio)
-{
-	add_change(b, ratio, true);
 }
 
 void report_add_interval(struct buf *b, double low, double high)
 {
-	add_change(b, low, false);
+	report_add_change(b, low, false);
 	buf_adds(b, " to ");
-	add_change(b, high, true);
+	report_add_change(b, high, true);
 }
 
 void report_add_cell(struct buf *b, const char *workload, const char *varying, const char *role)
 {
 	struct buf text = BUF_INIT;
 
-	for (; *varying; varying++)
-		buf_addc(&text, *varying == ';' ? ' ' : *varying);
-	buf_addf(&text, "%s%s", text.len && *role ? " " : "", role);
+	words_cell(&text, "", varying);
+	buf_addf(&text, "%s%s", *role ? " " : "", role);
 	html_addf(b, text.len ? "%s <span class=\"params\">%s</span>" : "%s", workload,
-		  buf_str(&text));
+		  text.len ? buf_str(&text) + 1 : "");
 	buf_release(&text);
 }

@@ -92,17 +92,19 @@ function roleName(role) {
 // Where a state stands in the table of states: its word and sign.
 function verdict(state) {
 	const [name, key, sign] = data.states[state];
-	return element("span", { class: "verdict v-" + key },
-		element("span", { class: "sign", "aria-hidden": "true" }, sign), name);
+	return element("span", { class: "verdict v-" + key }, signOf(sign), name);
 }
 
-// The members of figures[] of a cell; see figure_json in report_data.c.
-function figure(list) {
-	const [role, metric, detail, unit, better, state, pairs, base, patched, change, low, high,
-		values] = list;
-	return { role, metric, detail, unit, better, state, pairs, base, patched, change, low, high,
-		values };
+function signOf(sign) {
+	return element("span", { class: "sign", "aria-hidden": "true" }, sign);
 }
+
+// The members of figures[] get their names; see figure_json in report_data.c.
+const MEMBERS = ["role", "metric", "detail", "unit", "better", "state", "pairs", "base", "patched",
+	"change", "low", "high", "values"];
+for (const cell of data.cells)
+	cell.figures = cell.figures.map((list) =>
+		Object.fromEntries(list.map((v, i) => [MEMBERS[i], v])));
 
 function betterText(better) {
 	return better ? better + " is better" : "neither is better";

@@ -6,9 +6,8 @@ const rows = data.rows.map((row, i) => {
 	const line = document.getElementById("row-" + (i + 1));
 	const cell = data.cells[row.cell];
 	return { row, cell, line, place: i, opened: null,
-		words: [cellName(cell), cell.params, cell.contrast, row.role, row.metric, row.why ||
-			"",
-			data.states[row.state][0], row.because ? row.because[1] : "",
+		words: [cellName(cell), cell.params, cell.contrast, row.role, row.metric,
+			row.why || "", data.states[row.state][0], row.because ? row.because[1] : "",
 			...row.lacks.map((l) => l[2] + " " + l[3])].join(" ").toLowerCase() };
 });
 
@@ -20,8 +19,8 @@ function makeForest() {
 	const before = (line, cell) => line.querySelector(".c-pairs").before(cell);
 	before(document.querySelector("#table > thead > tr"), element("th",
 		{ role: "columnheader", scope: "col", class: "c-forest" },
-		span("sr", "change as a picture"), element("span", { class: "axis",
-			"aria-hidden": "true" },
+		span("sr", "change as a picture"),
+		element("span", { class: "axis", "aria-hidden": "true" },
 			span("", low), span("", "0"), span("", high))));
 	for (const r of rows)
 		before(r.line, element("td", { role: "cell", class: "c-forest" },
@@ -144,8 +143,7 @@ const chips = data.states.flatMap(([name, key, sign, help], state) => {
 	const count = rows.filter((r) => r.row.state === state).length;
 	return count ? element("button", { type: "button", class: "chip v-" + key, title: help,
 		"data-state": state, "aria-pressed": "false" },
-		element("span", { class: "sign", "aria-hidden": "true" }, sign), name, " ",
-		element("b", null, count)) : [];
+		signOf(sign), name, " ", element("b", null, count)) : [];
 });
 const isPressed = (button) => button.getAttribute("aria-pressed") === "true";
 
@@ -194,8 +192,8 @@ function fillSelect(id) {
 function makeControls() {
 	const form = document.getElementById("controls");
 	const select = (id) => element("label", null, id + " ", element("select", { id }));
-	form.append(element("div", { class: "chips", role: "group", "aria-label": "verdicts" },
-		chips),
+	form.append(
+		element("div", { class: "chips", role: "group", "aria-label": "verdicts" }, chips),
 		element("div", { class: "fields" }, select("workload"),
 			names.contrast.length > 1 && select("contrast"), select("sort"),
 			element("label", { class: "text" }, "text ", element("input",

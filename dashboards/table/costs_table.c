@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "dashboards/grid/grid.h"
-#include "dashboards/table/parts.h"
+#include "dashboards/table/table.h"
 #include "dashboards/words/text.h"
 #include "dashboards/words/words.h"
 
@@ -21,8 +21,7 @@ bool costs_shown(const struct costs_view *v, const struct cost_cell *c)
 	       (!v->workload || !strcmp(v->workload, c->workload));
 }
 
-/* --- texts --------------------------------------------------------------------------------------
- */
+/* --- texts ------------------------------------------------------------------------------------ */
 
 /* Five characters or so: "15535", "171.2", "0.02". */
 static void add_count(struct buf *b, double v)
@@ -59,8 +58,7 @@ static const char *why_text(const struct cost_line *l)
 	return "both";
 }
 
-/* --- functions and subsystems ------------------------------------------------------------------
- */
+/* --- functions and subsystems ----------------------------------------------------------------- */
 
 struct line {
 	const struct cost_cell *c;
@@ -177,47 +175,41 @@ static void add_subsystems(struct buf *out, const struct cost_cell *c)
 	add_lines(out, lines, n, false);
 }
 
-/* --- a cell -------------------------------------------------------------------------------------
- */
+/* --- a cell ----------------------------------------------------------------------------------- */
 
-struct total {
-	const char *name;
-	double baseline, patched;
-};
-
-static void add_relative(struct buf *b, const struct total *x)
+static void add_relative(struct buf *b, const struct cost_line *l)
 {
-	if (x->baseline > 0)
-		buf_addf(b, "%+.2f %%", 100 * (x->patched / x->baseline - 1));
+	if (l->instructions[0] > 0)
+		buf_addf(b, "%+.2f %%", 100 * (l->instructions[1] / l->instructions[0] - 1));
 	else
 		buf_addc(b, '-');
 }
 
-GRID_GET(get_total, struct total, buf_adds(b, x->name))
-GRID_GET(get_total_baseline, struct total, add_count(b, x->baseline))
-GRID_GET(get_total_patched, struct total, add_count(b, x->patched))
-GRID_GET(get_total_change, struct total, add_signed(b, x->patched - x->baseline))
-GRID_GET(get_total_relative, struct total, add_relative(b, x))
+GRID_GET(get_relative, struct line, add_relative(b, x->l))
 
 static const struct grid_column total_columns[] = {
-	{ "an operation", get_total, .right = false },
-	{ "baseline", get_total_baseline, .right = true },
-	{ "patched", get_total_patched, .right = true },
-	{ "change", get_total_change, .right = true },
-	{ "", get_total_relative, .right = true },
+	{ "an operation", get_name, .right = false }, { "baseline", get_baseline, .right = true },
+	{ "patched", get_patched, .right = true },    { "change", get_change, .right = true },
+	{ "", get_relative, .right = true },
 };
 
 /* Instructions and idle time, which together are the virtual time. */
 static void add_totals(struct buf *out, const struct cost_cell *c)
 {
-	const struct total totals[] = {
-		{ "instructions", c->whole.instructions[0], c->whole.instructions[1] },
-		{ "idle, ns", c->idle_ns[0], c->idle_ns[1] },
-		{ "virtual time, ns", c->time_ns[0], c->time_ns[1] },
-	};
+	static const char *const names[] = { "instructions", "idle, ns", "virtual time, ns" };
+	const double *const figures[] = { c->whole.instructions, c->idle_ns, c->time_ns };
+	struct cost_line totals[3] = { 0 };
+	struct line lines[3];
 
+	for (int i = 0; i < 3; i++) {
+		totals[i] = (struct cost_line){ .name = names[i],
+						.there = { true, true },
+						.instructions = { figures[i][0], figures[i][1] },
+						.change = figures[i][1] - figures[i][0] };
+		lines[i] = (struct line){ c, &totals[i] };
+	}
 	grid_text(out, &(struct grid){ GRID_COLUMNS(total_columns),
-				       GRID_ROWS(totals, c->has_time ? 3 : 1), .indent = 2,
+				       GRID_ROWS(lines, c->has_time ? 3 : 1), .indent = 2,
 				       .width = TABLE_WIDTH });
 }
 

@@ -4,11 +4,10 @@
 #include <stdlib.h>
 
 #include "dashboards/grid/grid.h"
-#include "dashboards/table/parts.h"
+#include "dashboards/table/table.h"
 #include "dashboards/words/words.h"
 
-/* --- counts ------------------------------------------------------------------------------------
- */
+/* --- counts ----------------------------------------------------------------------------------- */
 
 /* cell NULL: the variant as a whole. */
 struct line {
@@ -81,8 +80,7 @@ static void add_cells(struct buf *out, const struct guard *g)
 	free(lines);
 }
 
-/* --- sentences ---------------------------------------------------------------------------------
- */
+/* --- sentences -------------------------------------------------------------------------------- */
 
 static void add_first(struct buf *out, const struct guard_variant *v)
 {

@@ -8,15 +8,14 @@
 #include <string.h>
 
 #include "dashboards/grid/grid.h"
-#include "dashboards/table/parts.h"
+#include "dashboards/table/table.h"
 #include "dashboards/words/text.h"
 #include "dashboards/words/words.h"
 
 #define WAITERS_MAX 4     /* sentences a cell and variant */
 #define WAITER_SHARE 0.05 /* of its waiting: less is not worth one */
 
-/* --- classes of locks ---------------------------------------------------------------------------
- */
+/* --- classes of locks ------------------------------------------------------------------------- */
 
 struct line {
 	const struct lock_cell *c;
@@ -73,8 +72,7 @@ static void add_figures(struct buf *out, const struct lock_cell *c)
 	free(lines);
 }
 
-/* --- the report --------------------------------------------------------------------------------
- */
+/* --- the report ------------------------------------------------------------------------------- */
 
 static void add_waiters(struct buf *out, const struct lock_cell *c)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parts.c: rows of a comparison as a table in each form, and its notes; see parts.h. */
-#include "dashboards/table/parts.h"
+/* parts.c: rows of a comparison as tables in each form, and its notes; see table.h. */
+#include "dashboards/table/table.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -185,8 +185,9 @@ static void add_markdown(struct buf *out, const struct comparison_row *const *ro
 	free(lines);
 }
 
-void table_rows(struct buf *out, const struct comparison_row *const *rows, size_t nr,
-		enum table_form form)
+/* Rows of one metric and pass. */
+static void add_rows(struct buf *out, const struct comparison_row *const *rows, size_t nr,
+		     enum table_form form)
 {
 	struct line *lines;
 	size_t nr_lines;
@@ -209,45 +210,53 @@ void table_rows(struct buf *out, const struct comparison_row *const *rows, size_
 	free(lines);
 }
 
-/* --- groups ---------------------------------------------------------------------------------- */
+/* A line of a letter may get one blank in front. */
+static void add_title(struct buf *out, const struct comparison_row *row, enum table_form form)
+{
+	bool letter = form == TABLE_LETTER;
+	struct buf b = BUF_INIT;
+
+	words_title(&b, row);
+	buf_adds(&b, letter || form == TABLE_MARKDOWN ? ":" : "");
+	buf_addc(out, '\n');
+	if (form == TABLE_MARKDOWN)
+		grid_markdown_escape(out, buf_str(&b));
+	else
+		text_add_wrapped(out, "", buf_str(&b),
+				 letter ? TABLE_LETTER_WIDTH - 1 : TABLE_WIDTH);
+	buf_adds(out, letter ? "\n" : form == TABLE_MARKDOWN ? "\n\n" : "");
+	buf_release(&b);
+}
+
+void table_metrics(struct buf *out, const struct comparison_row *of, size_t nr, bool decides,
+		   enum table_form form)
+{
+	const struct comparison_row **rows = xcalloc(nr + 1, sizeof(*rows));
+	bool *done = xcalloc(nr + 1, sizeof(*done));
+
+	for (size_t i = 0; i < nr; i++) {
+		size_t n = 0;
+
+		for (size_t k = i; k < nr && !done[i]; k++)
+			if (!done[k] && !strcmp(of[i].metric, of[k].metric) &&
+			    !strcmp(of[i].pass, of[k].pass) && (!decides || of[k].j.decides))
+				rows[n++] = &of[k];
+		for (size_t k = 0; k < n; k++)
+			done[rows[k] - of] = true;
+		if (n) {
+			add_title(out, rows[0], form);
+			add_rows(out, rows, n, form);
+		}
+	}
+	free(done);
+	free(rows);
+}
 
 size_t table_contrast_end(const struct comparison *c, size_t from)
 {
 	size_t end = from;
 
 	while (end < c->nr_rows && !strcmp(c->rows[end].contrast, c->rows[from].contrast))
-		end++;
-	return end;
-}
-
-static bool same_group(const struct comparison_row *a, const struct comparison_row *b)
-{
-	return !strcmp(a->metric, b->metric) && !strcmp(a->pass, b->pass);
-}
-
-size_t table_groups(const struct comparison_row *of, size_t nr, bool decides,
-		    const struct comparison_row ***rows)
-{
-	bool *done = xcalloc(nr + 1, sizeof(*done));
-	size_t n = 0;
-
-	*rows = xcalloc(nr + 1, sizeof(**rows));
-	for (size_t i = 0; i < nr; i++)
-		for (size_t k = i; k < nr && !done[i]; k++) {
-			if (done[k] || !same_group(&of[i], &of[k]) || (decides && !of[k].j.decides))
-				continue;
-			done[k] = k > i;
-			(*rows)[n++] = &of[k];
-		}
-	free(done);
-	return n;
-}
-
-size_t table_group_end(const struct comparison_row *const *rows, size_t nr, size_t from)
-{
-	size_t end = from + 1;
-
-	while (end < nr && same_group(rows[from], rows[end]))
 		end++;
 	return end;
 }

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "analysis/compare/judge.h"
-#include "dashboards/table/parts.h"
 #include "dashboards/words/text.h"
 #include "dashboards/words/words.h"
 
@@ -301,22 +300,6 @@ static void add_marks(struct buf *out, const struct results *r)
 	json_decref(marks);
 }
 
-static void add_tables(struct buf *out, const struct comparison_row *rows, size_t nr, bool colour)
-{
-	const struct comparison_row **sorted;
-	struct buf b = BUF_INIT;
-
-	table_groups(rows, nr, false, &sorted);
-	for (size_t i = 0, end; i < nr; i = end) {
-		end = table_group_end(sorted, nr, i);
-		buf_addc(out, '\n');
-		words_title(&b, sorted[i]);
-		table_say(out, "", &b);
-		table_rows(out, &sorted[i], end - i, colour ? TABLE_COLOURED : TABLE_PLAIN);
-	}
-	free(sorted);
-}
-
 void table_comparison(struct buf *out, const struct findings *f)
 {
 	const struct comparison *c = f->c;
@@ -333,7 +316,7 @@ void table_comparison(struct buf *out, const struct findings *f)
 
 		end = table_contrast_end(c, i);
 		add_heading(out, c, first, run);
-		add_tables(out, first, end - i, f->colour);
+		table_metrics(out, first, end - i, false, f->colour ? TABLE_COLOURED : TABLE_PLAIN);
 		table_row_locks(out, first, end - i);
 		add_missing(out, c, first, end - i);
 		add_effective(out, first, run);

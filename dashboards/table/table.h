@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * table.h: the findings about a results folder as plain text for a terminal, in lines of at
- * most TABLE_WIDTH columns. It draws the results of analysis and computes nothing. A number
- * that does not exist is "-", and the reason stands under the table.
+ * table.h: the findings about a results folder as plain text for a terminal. A number that
+ * does not exist is "-", and the reason stands under the table.
  */
 #ifndef FSDUEL_DASHBOARDS_TABLE_H
 #define FSDUEL_DASHBOARDS_TABLE_H
@@ -45,12 +44,40 @@ void table_costs(struct buf *out, const struct findings *f);
 /* Each variant's reads and verdict, the first stale read, the counts by cell. */
 void table_guard(struct buf *out, const struct findings *f);
 
-/*
- * A comparison in one line, without its end: counts of verdicts, and of all contrasts the
- * cells with the largest change for the worse and for the better.
- */
+/* In one line, without its end: counts of verdicts, and the largest losses and gains. */
 void table_summary(struct buf *out, const struct comparison *c);
 /* "guard: 1 stale, 3 clean, 0 unsure; 1 of 1 control hit" */
 void table_guard_summary(struct buf *out, const struct guard *g);
+
+/* --- for the rooms above: parts of a report that a terminal, a letter and Markdown share -------
+ */
+
+enum table_form { TABLE_PLAIN, TABLE_COLOURED, TABLE_LETTER, TABLE_MARKDOWN };
+
+#define TABLE_LETTER_WIDTH 72
+
+/*
+ * Append a title and a table for each metric and pass among rows of one contrast, so that the
+ * numbers of one column have one unit; decides: only of the rows that decide. Where several
+ * roles decide, a line with their cell's name and verdict stands above them; the total and
+ * roles in the background come below them. In Markdown each row names its cell.
+ */
+void table_metrics(struct buf *out, const struct comparison_row *rows, size_t nr, bool decides,
+		   enum table_form form);
+
+/* The line "verdict: slower (3 cells: ...)", which scripts may read; nothing if none was judged. */
+void table_verdict(struct buf *out, const struct comparison *c, bool colour);
+
+/* Where the rows of the contrast of row from end. */
+size_t table_contrast_end(const struct comparison *c, size_t from);
+
+/* Append b, if it has text, in lines of at most TABLE_WIDTH, and release it. */
+void table_say(struct buf *out, const char *first, struct buf *b);
+/* A line for each sentence, folded, each with first before it. */
+void table_sentences(struct buf *out, const char *first, const struct strv *list);
+/* The notes of run.json: the limits of the mode, then the others. */
+void table_notes(struct buf *out, const json_t *run);
+/* Under a contrast's tables: waits for locks of its rows, and sentences that explain a change. */
+void table_row_locks(struct buf *out, const struct comparison_row *rows, size_t nr);
 
 #endif

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * sentences.c: the words about whole cells and contrasts: counts of verdicts, the cells that
- * are broken, mixed or repaired, the numbers that are missing and why; see words.h.
- */
+/* sentences.c: the words about whole cells and contrasts; see words.h. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,8 +101,7 @@ const struct headline *words_headline(const struct comparison *c, const char *co
 	return NULL;
 }
 
-/* --- cells that are broken, mixed or repaired --------------------------------------------------
- */
+/* --- cells that are broken, mixed or repaired ------------------------------------------------- */
 
 /* The metric, too, where the cell has rows of several. */
 static void add_members(struct buf *b, const struct comparison_cell *cell)

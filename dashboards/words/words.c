@@ -156,14 +156,14 @@ void words_because(struct buf *b, const struct comparison_row *row)
 
 const char *words_colour(enum verdict v)
 {
-	static const char *const colours[NR_VERDICTS] = {
-		[VERDICT_NONE] = "",           [VERDICT_BROKEN] = "\033[1;31m",
-		[VERDICT_SLOWER] = "\033[31m", [VERDICT_MIXED] = "\033[31m",
-		[VERDICT_FASTER] = "\033[32m", [VERDICT_REPAIRED] = "\033[32m",
-		[VERDICT_SAME] = "",           [VERDICT_UNSURE] = "\033[33m",
-	};
+	int side = verdict_side(v);
 
-	return colours[v];
+	if (v == VERDICT_BROKEN)
+		return "\033[1;31m";
+	return side < 0              ? "\033[31m"
+	       : side > 0            ? "\033[32m"
+	       : v == VERDICT_UNSURE ? "\033[33m"
+				     : "";
 }
 
 const char *words_text(const json_t *object, const char *key)

@@ -67,7 +67,7 @@ struct cell_place {
 	/*
 	 * Called around the part that a profile counts: all of a mix's timed part. Not called for
 	 * a fio job: there the library in fio marks the part in which all its jobs are at work
-	 * (fio_times.h), and the facts "counted_ns" (0: there was none) and "counted_ops" are its
+	 * (fio_run.h), and the facts "counted_ns" (0: there was none) and "counted_ops" are its
 	 * length and its operations. May be NULL.
 	 */
 	void (*count)(int begin);

@@ -15,8 +15,7 @@
 #include "lib/fs.h"
 #include "lib/proc.h"
 #include "runners/cell/cell_impl.h"
-#include "runners/fio/fiojson.h"
-#include "runners/fio/fio_jobs.h"
+#include "runners/fio/fio_run.h"
 #include "runners/fio/fiojob.h"
 #include "workloads/extents.h"
 

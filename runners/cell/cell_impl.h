@@ -12,7 +12,7 @@
 
 #include "lib/err.h"
 #include "runners/cell/cell.h"
-#include "runners/fio/fio_times.h"
+#include "runners/fio/fio_run.h"
 #include "runners/cell/trouble.h"
 
 /*

@@ -11,7 +11,7 @@
 #include "lib/num.h"
 #include "lib/rng.h"
 #include "runners/cell/cell.h"
-#include "runners/tables/device.h"
+#include "runners/tables/mode.h"
 #include "runners/fio/fiojob.h"
 
 /* Streams of the block's seed; the mix's own offsets are drawn from the seed itself. */

@@ -7,7 +7,7 @@
 #define FSDUEL_RUNNERS_NULLBLK_H
 
 #include "lib/err.h"
-#include "runners/tables/device.h"
+#include "runners/tables/mode.h"
 
 /*
  * Make the device; its path ("/dev/nullb0") goes to dev. item is its name in configfs and, since

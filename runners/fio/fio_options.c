@@ -1,38 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fio_options.c: an option of a job in a job file that was read, and its value as fio
- * understands it; see fiojob_impl.h.
+ * fio_options.c: an option of a job in a job file that was read, its value as fio understands it,
+ * and the threads, time and room that follow from them. A value that is no plain number (a
+ * percentage, a range) is not known, and counts for nothing there.
  */
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/num.h"
 #include "runners/fio/fiojob_impl.h"
 
 #define S_NS 1000000000ull
 
-void fio_say(struct fio_file *f, enum fio_say how, unsigned line, const char *fmt, ...)
+void fio_refuse(struct fio_file *f, unsigned line, const char *fmt, ...)
 {
 	struct buf b = BUF_INIT;
 	va_list ap;
 
-	buf_addf(&b, "%s:%u: ", f->name, line);
 	va_start(ap, fmt);
 	buf_vaddf(&b, fmt, ap);
 	va_end(ap);
-	if (how == FIO_REFUSED)
-		f->ret = err_add(f->e, EINVAL, "%s", b.data);
-	else
-		strv_add(&f->notes, b.data);
+	f->ret = err_add(f->e, EINVAL, "%s:%u: %s", f->name, line, b.data);
 	buf_release(&b);
 }
 
-/* --- options ----------------------------------------------------------------------------- */
+const char *fio_job_name(const struct fio_file *f, size_t i)
+{
+	return f->ini.sections[i].name;
+}
 
 bool fio_is_job(const struct fio_file *f, size_t i)
 {
-	return strncmp(f->ini.sections[i].name, "global", 6) != 0;
+	return strncmp(fio_job_name(f, i), "global", 6) != 0;
 }
 
 bool fio_same_option(const char *option, const char *name)
@@ -88,9 +89,14 @@ const char *fio_value(const struct fio_file *f, size_t job, const char *option, 
 	return value;
 }
 
+const char *fio_get(const struct fio_file *f, size_t job, const char *option)
+{
+	return fio_value(f, job, option, NULL);
+}
+
 bool fio_flag(const struct fio_file *f, size_t job, const char *option)
 {
-	const char *value = fio_value(f, job, option, NULL);
+	const char *value = fio_get(f, job, option);
 	uint64_t v = 1;
 
 	return value && (num_parse(value, NUM_COUNT, &v, NULL) || v);
@@ -155,7 +161,7 @@ bool fio_ns(const char *text, uint64_t *v)
 
 /* --- engines ------------------------------------------------------------------------------- */
 
-const struct fio_engine *fio_engine(const struct fio_file *f, size_t job, unsigned *line)
+const struct fio_engine *fio_engine(const struct fio_file *f, size_t job)
 {
 	/* The first is fio's own default on Linux. */
 	static const struct fio_engine engines[] = {
@@ -170,10 +176,133 @@ const struct fio_engine *fio_engine(const struct fio_file *f, size_t job, unsign
 		{ "null", false, true },      { "libaio", false, false },
 		{ "posixaio", false, false }, { "io_uring", false, false },
 	};
-	const char *name = fio_value(f, job, "ioengine", line);
+	const char *name = fio_get(f, job, "ioengine");
 
 	for (size_t i = 0; i < sizeof(engines) / sizeof(engines[0]); i++)
 		if (!name || !strcmp(engines[i].name, name))
 			return &engines[i];
 	return NULL;
+}
+
+/* --- expectations -------------------------------------------------------------------------- */
+
+static uint64_t add(uint64_t a, uint64_t b)
+{
+	return __builtin_add_overflow(a, b, &a) ? UINT64_MAX / 2 : a;
+}
+
+/* Files that are only written, and not laid out first, take only what is written: not known. */
+static bool is_sparse(const struct fio_file *f, size_t i)
+{
+	const char *fallocate = fio_get(f, i, "fallocate");
+	const char *rw = fio_get(f, i, "rw");
+
+	return fallocate &&
+	       (!strcmp(fallocate, "none") || !strcmp(fallocate, "0") ||
+		!strcmp(fallocate, "truncate")) &&
+	       rw && strstr(rw, "write") && !fio_flag(f, i, "overwrite");
+}
+
+/* Of one thread's files; 0: not known, or none. */
+static uint64_t job_bytes(const struct fio_file *f, size_t i, uint64_t threads)
+{
+	const char *size = f->sections[i].no_size ? FIOJOB_DEVICE : fio_get(f, i, "size");
+	const char *range = fio_get(f, i, "filesize");
+	const char *names = fio_get(f, i, "filename");
+	const struct fio_engine *engine = fio_engine(f, i);
+	const char *dash = range ? strchr(range, '-') : NULL;
+	uint64_t bytes = 0, nr = 1, offset = 0, step = 0;
+
+	if (!engine || engine->no_data || is_sparse(f, i))
+		return 0;
+	if (fio_bytes(dash ? dash + 1 : range, &bytes)) { /* the upper end of "4k-64k" */
+		if (!names && !fio_bytes(fio_get(f, i, "nrfiles"), &nr))
+			nr = 1;
+		for (; names && *names; names++)
+			nr += *names == ':';
+		return __builtin_mul_overflow(bytes, nr, &bytes) ? 0 : bytes;
+	}
+	if (!fio_bytes(size, &bytes) || bytes >= UINT64_MAX / 4)
+		return 0;
+	/* Of a file that the threads share, up to the end of the last one. */
+	if (!fio_bytes(fio_get(f, i, "offset"), &offset))
+		offset = 0;
+	if (fio_bytes(fio_get(f, i, "offset_increment"), &step) &&
+	    (__builtin_mul_overflow(step, threads - 1, &step) ||
+	     __builtin_add_overflow(offset, step, &offset)))
+		return bytes;
+	return offset > UINT64_MAX / 4 ? bytes : bytes + offset;
+}
+
+static bool same_value(const struct fio_file *f, size_t a, size_t b, const char *option)
+{
+	const char *x = fio_get(f, a, option), *y = fio_get(f, b, option);
+
+	return x && y ? !strcmp(x, y) : x == y;
+}
+
+/* Room that job i adds: files that jobs share are as long as the longest that asks. */
+static uint64_t room_of(const struct fio_file *f, size_t i, uint64_t threads, const uint64_t *bytes)
+{
+	uint64_t before = 0, all;
+
+	if (!fio_get(f, i, "filename"))
+		return __builtin_mul_overflow(bytes[i], threads, &all) ? UINT64_MAX / 2 : all;
+	for (size_t k = 0; k < i; k++)
+		if (bytes[k] > before && same_value(f, i, k, "filename") &&
+		    same_value(f, i, k, "directory"))
+			before = bytes[k];
+	return bytes[i] > before ? bytes[i] - before : 0;
+}
+
+/* Threads that work beside each of a job's own; at least so many. */
+static unsigned helpers_of(const struct fio_file *f, size_t i)
+{
+	const char *engine = fio_get(f, i, "ioengine");
+	const char *mode = fio_get(f, i, "io_submit_mode");
+	uint64_t async = 0;
+	unsigned n = 0;
+
+	/* libc's threads; the kernel's, that poll the queue or do what would have to wait. */
+	n += engine && (!strcmp(engine, "posixaio") || !strcmp(engine, "io_uring"));
+	n += mode && !strcmp(mode, "offload");
+	n += fio_get(f, i, "gtod_cpu") != NULL;
+	if (fio_bytes(fio_get(f, i, "verify_async"), &async) && async <= FIO_JOBS_MAX)
+		n += (unsigned)async;
+	return n;
+}
+
+void fio_expect(const struct fio_file *f, unsigned part, struct fiojob_expect *x)
+{
+	uint64_t *longest_ns = xcalloc(part + 1, sizeof(*longest_ns));
+	uint64_t *bytes = xcalloc(f->ini.nr_sections, sizeof(*bytes)); /* of a thread of the job */
+
+	*x = (struct fiojob_expect){ 0 };
+	for (size_t i = 0; i < f->ini.nr_sections; i++) {
+		const struct fio_section *s = &f->sections[i];
+		uint64_t n = 1, ns;
+		unsigned helpers;
+
+		if (!fio_is_job(f, i) || s->part > part)
+			continue;
+		if (!fio_bytes(fio_get(f, i, "numjobs"), &n) || n > FIO_JOBS_MAX)
+			n = 1;
+		if (fio_ns(fio_get(f, i, "runtime"), &ns) && ns > longest_ns[s->part])
+			longest_ns[s->part] = ns;
+		bytes[i] = job_bytes(f, i, n);
+		x->file_bytes = add(x->file_bytes, room_of(f, i, n, bytes));
+		if (s->part < part)
+			continue;
+		helpers = (unsigned)n * helpers_of(f, i);
+		x->threads += (unsigned)n + helpers;
+		x->helpers += helpers;
+		x->fills |= bytes[i] && fio_flag(f, i, "fill_device");
+	}
+	for (unsigned i = 0; i < part; i++)
+		x->before_ns = add(x->before_ns, longest_ns[i]);
+	x->timed_ns = longest_ns[part];
+	if (x->fills)
+		x->file_bytes = 0;
+	free(longest_ns);
+	free(bytes);
 }

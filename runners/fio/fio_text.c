@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * fio_text.c: the text of a fio job file before it is taken apart: comments cut where fio cuts
- * them, and variables replaced, in options only, as fio does it.
+ * them, and variables replaced in options only, as fio does it. Then the text that fiojob_make
+ * wrote, as a cell run needs it: with the block's seed, and asked for its directories and for the
+ * files that it overwrites.
  */
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/rng.h"
 #include "runners/fio/fiojob_impl.h"
 
 /* Which variables are replaced, and whose text it is. */
@@ -16,6 +19,7 @@ struct expand {
 	const char *const *params;
 	bool environment; /* those of the environment; else those of the parameters */
 	struct strv *notes;
+	struct strv *used; /* variables that the parameters set */
 	struct err *e;
 };
 
@@ -28,46 +32,28 @@ static const char *set_value(const char *const *params, const char *name)
 	return NULL;
 }
 
-/* The length of a line without its comment, as in fio's strip_blank_end. */
-static size_t code_len(const char *line)
-{
-	return strcspn(line, ";#\n");
-}
-
-/* fio replaces no variable in a section's name. */
-static bool is_section(const char *line)
-{
-	return line[strspn(line, " \t")] == '[';
-}
-
-static const char *next_line(const char *line)
-{
-	size_t len = strcspn(line, "\n");
-
-	return line + len + (line[len] == '\n');
-}
-
 static int expand_one(const struct expand *x, const char *var, unsigned line, struct buf *out)
 {
-	const char *set = set_value(x->params, var), *value = set;
+	const char *set = set_value(x->params, var);
+	const char *value = !x->environment ? set : set ? NULL : getenv(var);
 
-	if (x->environment && !set)
-		value = getenv(var);
-	if (!value || (x->environment && set)) {
+	if (!value) {
 		buf_addf(out, "${%s}", var);
-		if (value || x->environment)
+		if (x->environment)
 			return 0;
 		return err_add(x->e, EINVAL,
-			       "%s:%u: ${%s} is not set: set it in the environment, or write "
-			       "set.%s = VALUE in the suite's [workload]",
+			       "%s:%u: ${%s} is not set: set it in the environment, or set.%s in "
+			       "[workload]",
 			       x->name, line, var, var);
 	}
 	if (strpbrk(value, ";#\r\n$"))
 		return err_add(x->e, EINVAL,
-			       "%s:%u: ${%s} is \"%.60s\": a value cannot hold ; # $ or the end of "
-			       "a line",
+			       "%s:%u: ${%s} is \"%.60s\": no value holds "
+			       "; # $ or the end of a line",
 			       x->name, line, var, value);
-	if (x->environment)
+	if (x->used)
+		strv_add(x->used, var);
+	else
 		strv_addf(x->notes, "%s:%u: ${%s} is \"%.200s\", from the environment", x->name,
 			  line, var, value);
 	buf_adds(out, value);
@@ -111,16 +97,17 @@ static int check_blank(const struct expand *x, const char *code, size_t len, uns
 		       x->name, nr, len < 60 ? (int)len : 60, code);
 }
 
-/* The environment's are replaced in a text that keeps its comments. */
+/* The environment's are replaced in a text that keeps its comments, cut as in strip_blank_end. */
 static int expand_text(const struct expand *x, const char *text, struct buf *out)
 {
 	unsigned nr = 1;
 	int ret = 0;
 
-	for (const char *p = text; *p; p = next_line(p), nr++) {
-		size_t len = strcspn(p, "\n"), code = code_len(p);
+	for (const char *p = text; *p; nr++) {
+		size_t len = strcspn(p, "\n"), code = strcspn(p, ";#\n");
 
-		if (is_section(p))
+		/* fio replaces no variable in a section's name. */
+		if (p[strspn(p, " \t")] == '[')
 			buf_add(out, p, code);
 		else if (expand_line(x, p, code, nr, out) ||
 			 (!x->environment && check_blank(x, p, code, nr)))
@@ -129,6 +116,7 @@ static int expand_text(const struct expand *x, const char *text, struct buf *out
 			buf_add(out, p + code, len - code);
 		if (p[len])
 			buf_addc(out, '\n');
+		p += len + (p[len] == '\n');
 	}
 	return ret;
 }
@@ -136,7 +124,7 @@ static int expand_text(const struct expand *x, const char *text, struct buf *out
 int fiojob_environment(const char *name, const char *text, const char *const *params, char **out,
 		       struct strv *notes, struct err *e)
 {
-	const struct expand x = { name, params, true, notes, e };
+	const struct expand x = { name, params, true, notes, NULL, e };
 	struct buf b = BUF_INIT;
 	int ret = expand_text(&x, text, &b);
 
@@ -146,31 +134,163 @@ int fiojob_environment(const char *name, const char *text, const char *const *pa
 	return ret;
 }
 
-/* Does any option of the text hold this variable? */
-static bool is_used(const char *text, const char *var)
-{
-	char *written = xasprintf("${%s}", var);
-	bool used = false;
-
-	for (const char *p = text; *p && !used; p = next_line(p))
-		used = !is_section(p) && memmem(p, code_len(p), written, strlen(written));
-	free(written);
-	return used;
-}
-
 int fio_text_plain(const char *name, const char *text, const char *const *params, struct buf *out,
 		   struct err *e)
 {
-	const struct expand x = { name, params, false, NULL, e };
+	struct strv used = STRV_INIT;
+	const struct expand x = { name, params, false, NULL, &used, e };
 	int ret = expand_text(&x, text, out);
 
 	/* A variable that is set for nothing would be cells that differ by their names only. */
 	for (const char *const *p = params; !ret && p && p[0]; p += 2)
 		if (!strncmp(p[0], FIOJOB_SET, strlen(FIOJOB_SET)) &&
-		    !is_used(text, p[0] + strlen(FIOJOB_SET)))
+		    strv_find(&used, p[0] + strlen(FIOJOB_SET)) < 0)
 			ret = err_add(e, EINVAL,
-				      "%s: no option in it holds ${%s}, so the parameter %s does "
-				      "nothing: remove it",
+				      "%s: no option in it holds ${%s}: remove the parameter %s",
 				      name, p[0] + strlen(FIOJOB_SET), p[0]);
+	strv_release(&used);
 	return ret;
+}
+
+/* --- a text that was written ------------------------------------------------------------ */
+
+/* 0, or -EINVAL: no such text. */
+static int read_text(struct fio_file *f, const char *text, struct err *e)
+{
+	*f = (struct fio_file){ .name = "the fio job text", .over = STRV_INIT };
+	return ini_load_mem(&f->ini, f->name, text, strlen(text), INI_BARE_KEYS, e);
+}
+
+int fiojob_seed(const char *text, uint64_t seed, char **out, struct err *e)
+{
+	/* 63 bits, never 0: fio refuses numbers above that and multiplies by it. */
+	unsigned long long fio_seed = (rng_mix(seed, 0xf10) >> 1) | 1;
+	struct buf b = BUF_INIT;
+	bool in_job = false;
+	unsigned jobs = 0;
+
+	for (const char *p = text;;) {
+		size_t len = strcspn(p, "\n");
+
+		if (in_job && (*p == '[' || !*p))
+			buf_addf(&b, "randrepeat=0\nallrandrepeat=0\nrandseed=%llu\n", fio_seed);
+		if (!*p)
+			break;
+		if (*p == '[') {
+			in_job = strncmp(p, "[global]", 8) != 0;
+			jobs += in_job;
+		}
+		buf_add(&b, p, len);
+		buf_addc(&b, '\n');
+		p += len + (p[len] == '\n');
+	}
+	if (!jobs) {
+		buf_release(&b);
+		return err_add(e, EINVAL, "the fio job text holds no job to seed");
+	}
+	*out = buf_detach(&b, NULL);
+	return 0;
+}
+
+void fiojob_directories(const char *text, struct strv *dirs)
+{
+	struct fio_file f;
+
+	if (read_text(&f, text, NULL))
+		return;
+	for (size_t i = 0; i < f.ini.nr_sections; i++)
+		for (size_t k = 0; k < f.ini.sections[i].nr_keys; k++)
+			if (!strcmp(f.ini.sections[i].keys[k].name, "directory"))
+				strv_split(dirs, f.ini.sections[i].keys[k].value, ":");
+	ini_release(&f.ini);
+}
+
+/* --- files that are overwritten -------------------------------------------------------- */
+
+/* file without the directory in front of it, or NULL: not in it. "./" and doubled slashes pass. */
+static const char *below(const char *file, const char *dir)
+{
+	size_t len = strlen(dir);
+
+	while (len && dir[len - 1] == '/')
+		len--;
+	if (!len || (len == 1 && *dir == '.'))
+		return file;
+	if (!strncmp(dir, "./", 2)) {
+		dir += 2;
+		len -= 2;
+	}
+	return !strncmp(file, dir, len) && file[len] == '/' ? file + len + 1 : NULL;
+}
+
+static bool in_list(const char *list, const char *file)
+{
+	struct strv names = STRV_INIT;
+	bool found = false;
+
+	strv_split(&names, list, ":");
+	for (size_t i = 0; i < names.n && !found; i++) {
+		const char *n = names.v[i];
+
+		found = !strcmp(strncmp(n, "./", 2) ? n : n + 2, file);
+	}
+	strv_release(&names);
+	return found;
+}
+
+/* Is it a job that declares the file of this path to be overwritten? */
+static bool declares(const struct fio_file *f, size_t job, const char *file)
+{
+	const char *name = f->ini.sections[job].name;
+	const char *dir = fio_get(f, job, "directory");
+	const char *filename = fio_get(f, job, "filename");
+	size_t len = strlen(name);
+
+	if (!fio_is_job(f, job) || !fio_flag(f, job, "overwrite"))
+		return false;
+	if (fio_get(f, job, "filename_format") || fio_get(f, job, "opendir") ||
+	    (dir && strchr(dir, ':')))
+		return true;
+	if (dir)
+		file = below(file, dir);
+	if (!file)
+		return false;
+	if (filename)
+		return in_list(filename, file);
+	/* fio's own names are JOB.THREAD.FILE. */
+	return !strncmp(file, name, len) && file[len] == '.';
+}
+
+bool fiojob_overwrites(const char *text, const char *file)
+{
+	struct fio_file f;
+	bool found = false;
+
+	if (read_text(&f, text, NULL))
+		return false;
+	for (size_t i = 0; i < f.ini.nr_sections && !found; i++)
+		found = declares(&f, i, file);
+	ini_release(&f.ini);
+	return found;
+}
+
+char *fiojob_unproven(const char *text, const struct strv *files)
+{
+	struct fio_file f;
+	char *job = NULL;
+
+	if (read_text(&f, text, NULL))
+		return NULL;
+	for (size_t i = 0; i < f.ini.nr_sections && !job; i++) {
+		const char *engine = fio_get(&f, i, "ioengine");
+		bool found = !fio_is_job(&f, i) || !fio_flag(&f, i, "overwrite") ||
+			     (engine && !strcmp(engine, "null"));
+
+		for (size_t k = 0; k < files->n && !found; k++)
+			found = declares(&f, i, files->v[k]);
+		if (!found)
+			job = xstrdup(f.ini.sections[i].name);
+	}
+	ini_release(&f.ini);
+	return job;
 }

@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* fio_times.c: see fio_times.h. Options are read as fio repeats them in its JSON. */
-#include "runners/fio/fio_times.h"
+/* fio_times.c: the times of fio's threads, and the end of those that outlive fio; see fio_run.h. */
+#include "runners/fio/fio_run.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <math.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
-#include "lib/buf.h"
 #include "lib/fs.h"
+#include "lib/num.h"
 #include "lib/proc.h"
 
 #define MS_NS 1000000u
@@ -26,6 +30,55 @@
  */
 #define EARLIER_NS 100000u
 #define LATER_NS 3000000u
+
+#define END_TRIES 100
+#define END_WAIT_NS 20000000
+
+/* Is it a fio whose working directory is dir or below it? */
+static bool is_fio_in(uint64_t pid, const char *dir)
+{
+	char *path = xasprintf("/proc/%ju/comm", (uintmax_t)pid), *comm = fs_read_line(path);
+	bool fio = comm && !strncmp(comm, "fio", 3);
+	char cwd[PATH_MAX] = "";
+	size_t len = strlen(dir);
+
+	free(path);
+	free(comm);
+	path = xasprintf("/proc/%ju/cwd", (uintmax_t)pid);
+	if (fio && readlink(path, cwd, sizeof(cwd) - 1) < 0)
+		fio = false;
+	free(path);
+	return fio && !strncmp(cwd, dir, len) && (!cwd[len] || cwd[len] == '/');
+}
+
+/* Kill them once; how many there were. */
+static unsigned kill_them(const char *dir)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *d;
+	unsigned n = 0;
+	uint64_t pid;
+
+	while (proc && (d = readdir(proc))) {
+		if (num_parse(d->d_name, NUM_COUNT, &pid, NULL) || !is_fio_in(pid, dir))
+			continue;
+		kill((pid_t)pid, SIGKILL);
+		n++;
+	}
+	if (proc)
+		closedir(proc);
+	return n;
+}
+
+void fio_jobs_end(const char *dir)
+{
+	const struct timespec wait = { 0, END_WAIT_NS };
+
+	for (int i = 0; i < END_TRIES && kill_them(dir); i++)
+		nanosleep(&wait, NULL);
+}
+
+/* --- the file of the threads' times ---------------------------------------------------- */
 
 static int map_file(struct fio_times *t, struct err *e)
 {
@@ -101,14 +154,10 @@ struct fio_span fio_times_all(const struct fio_clock_thread *threads, size_t n, 
 {
 	struct fio_span s = { 0, 0 };
 
-	for (size_t i = 0; i < n; i++) {
-		const struct fio_clock_thread *t = &threads[i];
-
-		if (!s.from_ns || t->begin_ns < s.from_ns)
-			s.from_ns = t->begin_ns;
+	for (const struct fio_clock_thread *t = threads; t < threads + n; t++) {
+		s.from_ns = s.from_ns && s.from_ns < t->begin_ns ? s.from_ns : t->begin_ns;
 		for (int k = 0; k < 4; k += verifies ? 4 : 2)
-			if (t->at_ns[k] > s.to_ns)
-				s.to_ns = t->at_ns[k];
+			s.to_ns = t->at_ns[k] > s.to_ns ? t->at_ns[k] : s.to_ns;
 	}
 	return s.to_ns > s.from_ns ? s : (struct fio_span){ 0, 0 };
 }
@@ -117,11 +166,8 @@ struct fio_span fio_times_common(const struct fio_clock_thread *threads, size_t 
 {
 	struct fio_span s = { 0, 0 };
 
-	for (size_t i = 0; i < n; i++) {
-		const struct fio_clock_thread *t = &threads[i];
-
-		if (t->begin_ns > s.from_ns)
-			s.from_ns = t->begin_ns;
+	for (const struct fio_clock_thread *t = threads; t < threads + n; t++) {
+		s.from_ns = t->begin_ns > s.from_ns ? t->begin_ns : s.from_ns;
 		if (t->first_end_ns && (!s.to_ns || t->first_end_ns < s.to_ns))
 			s.to_ns = t->first_end_ns;
 	}
@@ -174,22 +220,20 @@ int fio_read_runtime(const json_t *dir, uint64_t *ms, struct err *e)
 static bool is_simple(const json_t *root, const json_t *job)
 {
 	/* The last three make, open or delete files in the midst of the work. */
-	static const char *const others[] = {
-		"thinktime",
-		"thinkcycles",
-		"rate",
-		"rate_iops",
-		"flow",
-		"latency_target",
-		"end_fsync",
-		"fsync_on_close",
-		"sync_file_range",
-		"ramp_time",
-		"create_on_open",
-		"openfiles",
-		"unlink_each_loop",
-		NULL,
-	};
+	static const char *const others[] = { "thinktime",
+					      "thinkcycles",
+					      "rate",
+					      "rate_iops",
+					      "flow",
+					      "latency_target",
+					      "end_fsync",
+					      "fsync_on_close",
+					      "sync_file_range",
+					      "ramp_time",
+					      "create_on_open",
+					      "openfiles",
+					      "unlink_each_loop",
+					      NULL };
 	static const char engines[] = " psync sync vsync pvsync pvsync2 ";
 	const char *name = option(root, job, "ioengine");
 	char *word = xasprintf(" %s ", name ? name : "psync");

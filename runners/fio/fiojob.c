@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fiojob.c: a fio job file read and written again as the job that is run; see fiojob.h. The way
- * is text, variables, options, checks, text. Only lines that were checked are written, so fio
- * cannot read a line otherwise than we did.
+ * fiojob.c: a fio job file read, parted, and written again as the job that is run. Only lines that
+ * were checked are written, so fio cannot read a line otherwise than we did.
  */
 #include "runners/fio/fiojob.h"
 
@@ -13,6 +12,8 @@
 #include <string.h>
 
 #include "runners/fio/fiojob_impl.h"
+
+#define NAME_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-"
 
 const struct fiojob_param fiojob_params[] = {
 	{ .name = "threads", .option = "numjobs", .kind = NUM_COUNT },
@@ -97,14 +98,8 @@ static const char *add_params(struct fio_file *f, const char *const *params)
 		char value[64];
 
 		if (!p) {
-			struct buf all = BUF_INIT;
-
-			for (p = fiojob_params; p->name; p++)
-				buf_addf(&all, " %s", p->name);
-			f->ret = err_add(f->e, EINVAL,
-					 "%s: a fio job has no parameter \"%s\"; there are%s",
-					 f->name, params[0], buf_str(&all));
-			buf_release(&all);
+			f->ret = err_add(f->e, EINVAL, "%s: a fio job has no parameter \"%s\"",
+					 f->name, params[0]);
 			return NULL;
 		}
 		if (!strcmp(p->name, "part"))
@@ -119,6 +114,154 @@ static const char *add_params(struct fio_file *f, const char *const *params)
 	for (size_t i = 0; always[i]; i++)
 		strv_add(&f->over, always[i]);
 	return part;
+}
+
+/* --- parts --------------------------------------------------------------------------- */
+
+/* The job before i that its wait_for= (*awaited, NULL: none) calls by name; i: there is none. */
+static size_t find_awaited(const struct fio_file *f, size_t i, const char **awaited, unsigned *line)
+{
+	size_t found = i;
+
+	*awaited = fio_value(f, i, "wait_for", line);
+	for (size_t k = 0; *awaited && k < i; k++) {
+		const char *name = fio_get(f, k, "name");
+
+		if (fio_is_job(f, k) && !strcmp(name ? name : fio_job_name(f, k), *awaited))
+			found = k;
+	}
+	return found;
+}
+
+/*
+ * fio starts a job with wait_for when that one job has ended. A part of its own is the same only
+ * if no other job may still run then.
+ */
+static void check_wait(struct fio_file *f, size_t i)
+{
+	unsigned line;
+	const char *awaited;
+	size_t found = find_awaited(f, i, &awaited, &line);
+
+	if (awaited && found == i)
+		fio_refuse(f, line, "wait_for=%.60s: there is no such job before \"%.60s\"",
+			   awaited, fio_job_name(f, i));
+	if (found == i || f->sections[found].part >= f->sections[i].part)
+		return;
+	for (size_t k = 0; k < f->ini.nr_sections; k++)
+		if (fio_is_job(f, k) && k != found &&
+		    f->sections[k].part == f->sections[found].part)
+			fio_refuse(f, line,
+				   "job \"%.60s\" starts when \"%.60s\" has ended, while "
+				   "\"%.60s\" may still run: let it wait for all by stonewall, and "
+				   "each part is measured by itself",
+				   fio_job_name(f, i), awaited, fio_job_name(f, k));
+}
+
+/* "sequential read" becomes one word that no other part has: a value in a suite and a CSV. */
+static void name_part(struct fio_file *f, const char *job)
+{
+	char *name = xstrdup(job);
+
+	for (char *p = name; *p; p++)
+		if (!strchr(NAME_CHARS, *p))
+			*p = '_';
+	if (strv_find(&f->parts, name) >= 0)
+		strv_addf(&f->parts, "%s.%zu", name, f->parts.n + 1);
+	else
+		strv_add(&f->parts, name);
+	free(name);
+}
+
+/* fio starts the jobs of one part together (backend.c, run_threads). */
+static void part_jobs(struct fio_file *f)
+{
+	unsigned base = 0; /* the part of jobs that wait for nothing */
+
+	for (size_t i = 0; i < f->ini.nr_sections; i++) {
+		struct fio_section *s = &f->sections[i];
+		const char *awaited;
+		size_t found;
+
+		if (!fio_is_job(f, i))
+			continue;
+		if (f->parts.n && fio_flag(f, i, "stonewall"))
+			base = (unsigned)f->parts.n;
+		s->part = base;
+		found = find_awaited(f, i, &awaited, NULL);
+		if (found != i && f->sections[found].part >= base)
+			s->part = f->sections[found].part + 1;
+		if (s->part >= f->parts.n)
+			name_part(f, fio_job_name(f, i));
+	}
+}
+
+/* --- the jobs of a part: their rates are added up, so they must run at the same time -------- */
+
+/* The latest that a job starts: "5", "1s-5s"; false: not known. */
+static bool starts_ns(const struct fio_file *f, size_t job, uint64_t *ns, unsigned *line)
+{
+	const char *delay = fio_value(f, job, "startdelay", line), *dash;
+
+	*ns = 0;
+	if (!delay)
+		return true;
+	dash = strchr(delay, '-');
+	return fio_ns(dash ? dash + 1 : delay, ns);
+}
+
+/* The earliest that a job ends: after its runtime, or when its size is done at its rate. */
+static uint64_t ends_ns(const struct fio_file *f, size_t job)
+{
+	uint64_t start = 0, ramp = 0, runtime = 0, size = 0, rate = 0, ns = 0;
+
+	if (!starts_ns(f, job, &start, NULL))
+		return 0;
+	fio_ns(fio_get(f, job, "ramp_time"), &ramp);
+	fio_ns(fio_get(f, job, "runtime"), &runtime);
+	if (fio_flag(f, job, "time_based"))
+		ns = runtime;
+	else if (fio_bytes(fio_get(f, job, "size"), &size) &&
+		 fio_bytes(fio_get(f, job, "rate"), &rate) && rate && !fio_get(f, job, "io_size") &&
+		 !fio_get(f, job, "number_ios"))
+		ns = size / rate >= UINT64_MAX / 4000000000 ? UINT64_MAX / 4
+							    : size / rate * 1000000000;
+	if (runtime && ns > runtime)
+		ns = runtime;
+	return start + ramp + ns;
+}
+
+/* Refuse job late if it does not start before job early has ended. */
+static void check_overlap(struct fio_file *f, size_t late, size_t early)
+{
+	uint64_t start, other;
+	unsigned line;
+
+	if (late == early || !fio_is_job(f, early) ||
+	    f->sections[late].part != f->sections[early].part || !starts_ns(f, early, &other, NULL))
+		return;
+	if (starts_ns(f, late, &start, &line) && (start <= other || start < ends_ns(f, early)))
+		return;
+	fio_refuse(f, line,
+		   "job \"%.60s\" starts when \"%.60s\" has ended, or may have: write stonewall in "
+		   "the place of startdelay, and each is measured by itself",
+		   fio_job_name(f, late), fio_job_name(f, early));
+}
+
+static void check_jobs(struct fio_file *f)
+{
+	part_jobs(f);
+	if (!f->parts.n)
+		f->ret = err_add(f->e, EINVAL,
+				 "%s: no job in it: a section like [randwrite] makes one", f->name);
+	for (size_t i = 0; i < f->ini.nr_sections; i++) {
+		if (!fio_is_job(f, i))
+			continue;
+		check_wait(f, i);
+		fio_check_job(f, i);
+		for (size_t k = 0; k < f->ini.nr_sections; k++)
+			check_overlap(f, i, k);
+	}
 }
 
 /* --- the text that is run ------------------------------------------------------------ */
@@ -215,7 +358,7 @@ int fiojob_make(const char *name, const char *text, const char *const *params, s
 	}
 	f.sections = xcalloc(f.ini.nr_sections + 1, sizeof(*f.sections));
 	fio_check_lines(&f);
-	fio_check_jobs(&f);
+	check_jobs(&f);
 	if (!f.ret)
 		write_all(&f, part, out);
 out:

@@ -47,35 +47,19 @@ void fiojob_release(struct fiojob *j);
 
 /*
  * Check the job file's text with the given parameters (name, value, name, value, ..., NULL) put
- * over it, and write the job that fio is to run into *out. Lines are read as fio reads them
- * (init.c, __parse_jobs_ini): a comment begins at the first ';' or '#', wherever it stands, and
- * every section whose name begins with "global" is a global one. The text written has no comments;
- * parameters are appended to every job section, where they win, and lat_percentiles=1 with them,
- * so that fio reports whole latencies.
+ * over it, and write the job that fio is to run into *out. docs/fio.md says what is changed, with a
+ * note each, and what is refused (-EINVAL, "name:line: ..."). Lines are read as fio reads them
+ * (init.c, __parse_jobs_ini). The text written has no comments; parameters are appended to every
+ * job section, where they win, with lat_percentiles=1, so that fio reports whole latencies.
  *
- * Jobs that wait (stonewall, wait_for) part the file. A part is named after its first job. The
- * parameter "part" chooses the measured one (else the first is), and those before it are run
- * first, unmeasured, on the same file system.
+ * Jobs that wait (stonewall, wait_for) part the file. The parameter "part" chooses the measured
+ * part (else the first is), and those before it are run first on the same file system.
  *
- * Changed, with a note each: an absolute path in filename or directory becomes a path in the work
- * directory; such a device or file without a size becomes one of FIOJOB_DEVICE bytes; logs,
- * unlink=1 and options that take latencies away are dropped.
- *
- * Refused (-EINVAL, "name:line: ..."):
- * - no job; a job whose files have no size;
- * - an engine that does not work on files, or a synchronous one (psync, sync, ...) with iodepth
- *   above 1, where the depth does nothing;
- * - a path outside the work directory in any other option, or with "..";
- * - options that change the machine or bring other files into play (exec_*, ioscheduler, include,
- *   read_iolog, ...), and ${VARIABLES} that no parameter set.NAME sets;
- * - jobs that start after another one of their part has ended, or may have (startdelay);
- * - a randseed the file insists on with randrepeat=0.
- * Whether fio knows its options is for fio itself to say, which the commands ask. out->text
- * passes fiojob_make again and stays as it is. On error *out is empty.
+ * out->text passes fiojob_make again and stays as it is. On error *out is empty.
  */
 int fiojob_make(const char *name, const char *text, const char *const *params, struct fiojob *out,
 		struct err *e);
-#define FIOJOB_DEVICE "64m"
+#define FIOJOB_DEVICE "64m" /* the file that takes the place of a device without a size */
 
 /*
  * ${NAME} outside comments replaced by the environment's value, with a note each; names that
@@ -84,9 +68,7 @@ int fiojob_make(const char *name, const char *text, const char *const *params, s
 int fiojob_environment(const char *name, const char *text, const char *const *params, char **out,
 		       struct strv *notes, struct err *e);
 
-/* --- of a text that fiojob_make wrote; nothing is checked again ---------------------------- */
-
-/* Append each directory=, which fio wants to be there. */
+/* The rest is for a text that fiojob_make wrote. Append each directory=, which fio wants there. */
 void fiojob_directories(const char *text, struct strv *dirs);
 
 /*

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fiojob_impl.h: shared by the files that read a fio job, in the order of the way: fio_text.c
- * (comments and variables), fio_options.c (an option of a job, and what its value means),
- * fio_lines.c (each line by itself is checked), fio_checks.c (each job, and the jobs of a part
- * together), fio_expect.c (threads, time and room), fiojob.c, which leads them.
+ * fiojob_impl.h: shared by the files that read a fio job. fiojob.c leads fio_checks.c (each line
+ * and each job by itself), fio_text.c (variables, and texts that were written) and, below both,
+ * fio_options.c (an option of a job, and the meaning of its value).
  */
 #ifndef FSDUEL_RUNNERS_FIOJOB_IMPL_H
 #define FSDUEL_RUNNERS_FIOJOB_IMPL_H
@@ -25,27 +24,18 @@ struct fio_file {
 	int ret;
 };
 
-/* --- fio_text.c -------------------------------------------------------------------------- */
-
-/* A parameter "set.NAME" sets the variable NAME. */
-#define FIOJOB_SET "set."
-
-/*
- * Text without comments and with the variables that params set, line for line. -EINVAL: a
- * variable is not set, or set for nothing, or fio would take a blank for part of a value.
- */
-int fio_text_plain(const char *name, const char *text, const char *const *params, struct buf *out,
-		   struct err *e);
+#define FIOJOB_SET "set."  /* the parameter "set.NAME" sets the variable NAME */
+#define FIO_JOBS_MAX 4096u /* fio's REAL_MAX_JOBS; its --parse-only does not look */
 
 /* --- fio_options.c ----------------------------------------------------------------------- */
 
-/* A mistake of that line, into f->e and f->ret, or a note of a change, into f->notes. */
-enum fio_say { FIO_REFUSED, FIO_CHANGED };
-void fio_say(struct fio_file *f, enum fio_say how, unsigned line, const char *fmt, ...)
-	__attribute__((format(printf, 4, 5)));
+/* A mistake of that line, into f->e and f->ret. */
+void fio_refuse(struct fio_file *f, unsigned line, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* Section i is a job; fio takes every name that begins with "global" for a global section. */
 bool fio_is_job(const struct fio_file *f, size_t i);
+const char *fio_job_name(const struct fio_file *f, size_t i);
 /* Are these two names of one option, "size" and "size", "runtime" and its alias "timeout"? */
 bool fio_same_option(const char *option, const char *name);
 /* The value that the parameters give the option, or NULL. */
@@ -56,6 +46,8 @@ const char *fio_over(const struct fio_file *f, const char *option);
  * be NULL) is that of the value, or the job's.
  */
 const char *fio_value(const struct fio_file *f, size_t job, const char *option, unsigned *line);
+/* The same without the line. */
+const char *fio_get(const struct fio_file *f, size_t job, const char *option);
 /* Is a flag set? "0" unsets one. */
 bool fio_flag(const struct fio_file *f, size_t job, const char *option);
 
@@ -69,21 +61,25 @@ struct fio_engine {
 	bool synchronous; /* iodepth does nothing */
 	bool no_data;     /* its files take no room, or there are none */
 };
-/* The engine of a job; NULL: not one of those. line as of fio_value. */
-const struct fio_engine *fio_engine(const struct fio_file *f, size_t job, unsigned *line);
+/* The engine of a job; NULL: not one of those. */
+const struct fio_engine *fio_engine(const struct fio_file *f, size_t job);
 
-/* Threads that fio has room for (REAL_MAX_JOBS); its --parse-only does not look. */
-#define FIO_JOBS_MAX 4096u
+/* Threads, time and room of a part of a checked file, and of the parts before it. */
+void fio_expect(const struct fio_file *f, unsigned part, struct fiojob_expect *x);
 
 /* --- the others, each called by fiojob.c -------------------------------------------------- */
 
-/* Check, change and drop lines. */
-void fio_check_lines(struct fio_file *f);
+/*
+ * Text without comments and with the variables that params set, line for line. -EINVAL: a
+ * variable is not set, or set for nothing, or fio would take a blank for part of a value.
+ */
+int fio_text_plain(const char *name, const char *text, const char *const *params, struct buf *out,
+		   struct err *e);
 /* -EINVAL: some job measures no file system at all. */
 int fio_check_engines(struct fio_file *f);
-/* Part the jobs, then check each and those of a part together. */
-void fio_check_jobs(struct fio_file *f);
-/* What is expected of a part of a checked file, and of those before it. */
-void fio_expect(const struct fio_file *f, unsigned part, struct fiojob_expect *x);
+/* Check, change and drop lines. */
+void fio_check_lines(struct fio_file *f);
+/* Can this job be measured as a file system's work? */
+void fio_check_job(struct fio_file *f, size_t job);
 
 #endif

@@ -6,7 +6,7 @@
  * clat_ns, and with lat_percentiles=1 under lat_ns too; min, max, mean and N are in both. Input is
  * checked, whatever wrote it.
  */
-#include "runners/fio/fiojson.h"
+#include "runners/fio/fio_run.h"
 
 #include <errno.h>
 #include <math.h>
@@ -34,54 +34,36 @@ size_t fio_words_end(const char *text, size_t len)
 	return len;
 }
 
-/* A line without its end and without whose words it is. */
-static char *bare_line(const char *line, size_t len)
-{
-	char *s;
-
-	while (len && (unsigned char)line[len - 1] <= ' ')
-		len--;
-	if (len >= 5 && !memcmp(line, "fio: ", 5)) {
-		line += 5;
-		len -= 5;
-	}
-	s = xstrndup(line, len);
-	for (char *p = s; *p; p++)
-		if ((unsigned char)*p < ' ')
-			*p = ' ';
-	return s;
-}
-
-static void cut_at_word(struct buf *b)
-{
-	if (b->len <= WORDS_SHOWN)
-		return;
-	b->len = WORDS_SHOWN;
-	while (b->len && b->data[b->len] != ' ')
-		b->len--;
-	b->data[b->len] = '\0';
-	buf_adds(b, " ...");
-}
-
 char *fio_words(const char *text, size_t len)
 {
-	struct strv said = STRV_INIT;
+	struct strv lines = STRV_INIT, said = STRV_INIT;
+	char *copy = xstrndup(text, len);
 	struct buf b = BUF_INIT;
 
-	for (size_t at = 0; at < len && b.len <= WORDS_SHOWN;) {
-		const char *nl = memchr(text + at, '\n', len - at);
-		size_t end = nl ? (size_t)(nl - text) : len;
-		char *line = bare_line(text + at, end - at);
+	strv_split(&lines, copy, "\n");
+	for (size_t i = 0; i < lines.n && b.len <= WORDS_SHOWN; i++) {
+		char *line = lines.v[i] + (strncmp(lines.v[i], "fio: ", 5) ? 0 : 5);
+		size_t end = strlen(line);
 
-		if (*line && *line != ' ' && strv_find(&said, line) < 0) {
-			buf_addf(&b, "%s%s", b.len ? "; " : "", line);
-			strv_add(&said, line);
-		}
-		free(line);
-		at = end + 1;
+		while (end && (unsigned char)line[end - 1] <= ' ')
+			line[--end] = '\0';
+		for (char *p = line; *p; p++)
+			*p = (unsigned char)*p < ' ' ? ' ' : *p;
+		if (!*line || *line == ' ' || strv_find(&said, line) >= 0)
+			continue;
+		buf_addf(&b, "%s%s", b.len ? "; " : "", line);
+		strv_add(&said, line);
 	}
+	if (b.len > WORDS_SHOWN) {
+		b.len = WORDS_SHOWN;
+		while (b.len && b.data[b.len] != ' ')
+			b.len--;
+		b.data[b.len] = '\0';
+		buf_adds(&b, " ...");
+	}
+	strv_release(&lines);
 	strv_release(&said);
-	cut_at_word(&b);
+	free(copy);
 	buf_str(&b);
 	return buf_detach(&b, NULL);
 }
@@ -296,7 +278,7 @@ static int add_jobs(struct tally *t, const json_t *root, const struct fio_times 
 
 static void put_result(struct tally *t, const json_t *root, struct result *r)
 {
-	const char *version = json_string_value(json_object_get(root, "fio version"));
+	const char *version = json_string_value(json_object_get(root, "fio version")), *latency;
 
 	for (unsigned i = 0; i < NR_ROLES; i++) {
 		struct measured *m = &t->m[i];
@@ -305,13 +287,11 @@ static void put_result(struct tally *t, const json_t *root, struct result *r)
 		if (m->ops)
 			result_add_measured(r, roles[i], m);
 	}
-	if (version)
-		json_object_set_new(r->facts, "fio_version", json_string(version));
-	json_object_set_new(r->facts, "fio_elapsed",
-			    json_string(t->milliseconds ? "milliseconds" : "thread"));
-	if (t->lat[ALL].count)
-		json_object_set_new(r->facts, "fio_latency",
-				    json_string(t->completion_only ? "completion" : "total"));
+	latency = !t->lat[ALL].count ? NULL : t->completion_only ? "completion" : "total";
+	json_object_update_new(r->facts,
+			       json_pack("{s:s*, s:s, s:s*}", "fio_version", version, "fio_elapsed",
+					 t->milliseconds ? "milliseconds" : "thread", "fio_latency",
+					 latency));
 }
 
 int fiojson_result(const char *text, size_t len, const struct fio_times *times, struct result *r,

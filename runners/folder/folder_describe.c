@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "lib/fs.h"
-#include "runners/tables/device.h"
 #include "runners/lock/lockstacks.h"
 #include "runners/profile/profile.h"
 #include "runners/tables/mode.h"

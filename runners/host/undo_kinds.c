@@ -15,7 +15,7 @@
 #include "runners/cell/blockdev.h"
 #include "runners/cell/claim.h"
 #include "runners/folder/folder.h"
-#include "runners/fio/fio_jobs.h"
+#include "runners/fio/fio_run.h"
 #include "runners/host/loop.h"
 #include "runners/host/undo.h"
 #include "runners/host/zram.h"

@@ -63,31 +63,23 @@ static bool has_pass(const struct suite *s, enum pass pass, unsigned block)
 	return s->passes >> pass & 1 && (pass == PASS_THROUGHPUT || block <= s->watch_blocks);
 }
 
-static void add_cell_runs(struct plan *p, size_t cell, unsigned block, enum pass pass,
-			  const size_t *order, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		p->units[p->nr_units++] = (struct plan_unit){
-			.cell = cell,
-			.variant = order[i],
-			.block = block,
-			.position = (unsigned)i + 1,
-			.pass = pass,
-			.seed = plan_block_seed(p->suite->seed, block),
-		};
-}
-
 static void add_block(struct plan *p, unsigned block, size_t *order)
 {
-	size_t n = p->suite->nr_variants;
+	const struct suite *s = p->suite;
+	uint64_t seed = s->order_seed ? s->order_seed : s->seed;
 
-	draw_order(order, n,
-		   plan_block_seed(p->suite->order_seed ? p->suite->order_seed : p->suite->seed,
-				   block));
+	draw_order(order, s->nr_variants, plan_block_seed(seed, block));
 	for (size_t c = 0; c < p->nr_cells; c++)
 		for (enum pass pass = 0; pass < NR_PASSES; pass++)
-			if (has_pass(p->suite, pass, block))
-				add_cell_runs(p, c, block, pass, order, n);
+			for (size_t i = 0; has_pass(s, pass, block) && i < s->nr_variants; i++)
+				p->units[p->nr_units++] = (struct plan_unit){
+					.cell = c,
+					.variant = order[i],
+					.block = block,
+					.position = (unsigned)i + 1,
+					.pass = pass,
+					.seed = plan_block_seed(s->seed, block),
+				};
 }
 
 /* A guard judges the counts of a role that looks for stale data. */
@@ -100,8 +92,7 @@ static int check_guard(const struct plan *p, struct err *e)
 			if (p->cells[i].mix.entry[k].role->sees_stamps)
 				return 0;
 	return err_add(e, EINVAL,
-		       "%s: none of its workloads looks for stale data: give a mix the roles "
-		       "stale_read and hole_fill, as in configs/guard.ini",
+		       "%s: none of its workloads looks for stale data: give a mix stale_read",
 		       p->suite->path);
 }
 
@@ -156,10 +147,9 @@ void plan_release(struct plan *p)
 }
 
 /*
- * The model: a cell run costs a boot, the making of the file system and the file, a power-off, and
- * its timed part times a slowdown; only exact runs share the machine. The figures of exact are
- * those of quick and E2 on two cores, 5.9 to 6.1 s for 0.2 to 0.5 s of virtual time; those of kvm
- * and host are guesses. A part bound by operations is taken for a second.
+ * A cell run costs a boot, the making of the file system and the file, a power-off, and its timed
+ * part (a second where operations bound it) times a slowdown. Exact's figures are those of quick
+ * and E2 on two cores, 5.9 to 6.1 s for 0.2 to 0.5 s of virtual time; kvm's and host's are guesses.
  */
 static const struct wall_model {
 	double setup_s, slowdown;

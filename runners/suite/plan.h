@@ -42,11 +42,10 @@ struct plan {
 };
 
 /*
- * Order: block by block, cell by cell, every variant once. A fair coin for each block, seeded by
- * order_seed and shared by its cells, draws the order of the variants (Fisher-Yates). In the
- * suite's first watch_blocks blocks every variant follows once more, in the same order, for each
- * watching pass. The units of the throughput pass are the same with and without others. -EINVAL
- * with the suite's line: an empty matrix, or a cell that contradicts itself.
+ * Order: block by block, cell by cell, every variant once, in an order that a coin draws for each
+ * block by order_seed. In the first watch_blocks blocks every variant follows once more for each
+ * watching pass, which leaves the units of the throughput pass as they are. -EINVAL with the
+ * suite's line: an empty matrix, or a cell that contradicts itself.
  */
 int plan_make(struct plan *p, const struct suite *s, struct err *e);
 void plan_release(struct plan *p);
@@ -54,10 +53,7 @@ void plan_release(struct plan *p);
 /* Make the units again, after the suite's order_seed has changed. */
 void plan_order(struct plan *p);
 
-/*
- * The limit of a cell run on its own clock: the guest's, or on the host the wall's. A suite that
- * does not give the latter lets a long job take three times its runtime.
- */
+/* Of a cell run: the guest's virtual time, or on the host the wall's, at least 3 runtimes there. */
 uint64_t plan_limit_ns(const struct suite *s, const struct plan_cell *c);
 
 /* rng_mix(seed, block), its upper 53 bits, so that JSON readers and R show the number used. */
@@ -75,7 +71,7 @@ const struct plan_unit *plan_block_units(const struct plan *p, unsigned block);
 /* Rough wall seconds for the whole plan with that many guests at once. */
 double plan_expected_wall_s(const struct plan *p, unsigned guests);
 
-/* --- plan_cells.c: the cells of one workload, for the suite reader, too ------------------- */
+/* Of one workload, for the suite reader, too. */
 
 /* Names in {braces} in a mix line, each once. -EINVAL: a lone brace, or a bad name. */
 int plan_placeholders(const char *mix, struct strv *names, struct err *e);
@@ -84,9 +80,9 @@ int plan_placeholders(const char *mix, struct strv *names, struct err *e);
 size_t plan_cells(const struct suite_workload *w);
 
 /*
- * Combination number index (below plan_cells; the parameter written first changes last) into
- * *c, which may be released in any case. It must fit the machine of s, unless s is NULL. -EINVAL:
- * one sentence for each contradiction, without path and line, which the caller knows.
+ * Combination number index (the parameter written first changes last) into *c, which may be
+ * released in any case. It must fit the machine of s, unless s is NULL. -EINVAL: a sentence for
+ * each contradiction, without path and line.
  */
 int plan_cell_make(const struct suite_workload *w, size_t index, const struct suite *s,
 		   struct plan_cell *c, struct err *e);

@@ -103,50 +103,23 @@ int plan_placeholders(const char *mix, struct strv *names, struct err *e)
 }
 
 /* Append one word of the mix with its placeholders filled in, unless that leaves no threads. */
-static int fill_word(struct buf *out, const char *word, const struct set *sets, struct err *e)
+static void fill_word(struct buf *out, const char *word, const struct set *sets)
 {
 	struct buf b = BUF_INIT;
 
 	for (const char *p = word; *p;) {
-		size_t len = strcspn(p, "{");
-		const struct set *s = sets;
+		size_t len = strcspn(p, "{"), name = strcspn(p + len, "}");
 
 		buf_add(&b, p, len);
-		p += len;
-		if (!*p)
-			break;
-		len = strcspn(++p, "}");
-		while (s->name && (strlen(s->name) != len || memcmp(s->name, p, len)))
-			s++;
-		if (!s->name) {
-			buf_release(&b);
-			return err_add(e, EINVAL, "{%.*s} in the mix has no value: add %.*s = ...",
-				       (int)len, p, (int)len, p);
-		}
-		buf_adds(&b, s->value);
-		p += len + (p[len] == '}');
+		for (const struct set *s = sets; name && s->name; s++)
+			if (strlen(s->name) == name - 1 && !memcmp(s->name, p + len + 1, name - 1))
+				buf_adds(&b, s->value);
+		p += len + name + (p[len + name] == '}');
 	}
 	/* "dio_read:{readers}" with readers=0: the cell without that role. */
 	if (!strchr(word, '{') || b.len < 2 || strcmp(b.data + b.len - 2, ":0"))
 		buf_addf(out, "%s%s", out->len ? " " : "", buf_str(&b));
 	buf_release(&b);
-	return 0;
-}
-
-static int parse_mix(struct mix *m, const char *mix, const struct set *sets, struct err *e)
-{
-	struct strv words = STRV_INIT;
-	struct buf text = BUF_INIT;
-	int ret = 0;
-
-	strv_split(&words, mix, " \t");
-	for (size_t i = 0; !ret && i < words.n; i++)
-		ret = fill_word(&text, words.v[i], sets, e);
-	if (!ret)
-		ret = mix_parse(m, buf_str(&text), e);
-	strv_release(&words);
-	buf_release(&text);
-	return ret;
 }
 
 /* "buffered_write.bs" in a cell without that role. */
@@ -160,15 +133,21 @@ static bool of_absent_role(const struct mix *m, const char *param)
 
 static int make_mix(const char *mix, const struct set *sets, struct plan_cell *c, struct err *e)
 {
-	struct strv placeholders = STRV_INIT;
+	struct strv words = STRV_INIT, placeholders = STRV_INIT;
+	struct buf text = BUF_INIT;
 	int ret = plan_placeholders(mix, &placeholders, e);
 
+	strv_split(&words, mix, " \t");
+	for (size_t i = 0; i < words.n; i++)
+		fill_word(&text, words.v[i], sets);
 	if (!ret)
-		ret = parse_mix(&c->mix, mix, sets, e);
+		ret = mix_parse(&c->mix, buf_str(&text), e);
 	for (const struct set *s = sets; !ret && s->name; s++)
 		if (strv_find(&placeholders, s->name) < 0 && !of_absent_role(&c->mix, s->name))
 			ret = mix_set(&c->mix, s->name, s->value, e);
+	strv_release(&words);
 	strv_release(&placeholders);
+	buf_release(&text);
 	if (!ret)
 		ret = mix_check(&c->mix, e);
 	if (ret)
@@ -181,8 +160,7 @@ static int make_mix(const char *mix, const struct set *sets, struct plan_cell *c
 	return 0;
 }
 
-/* --- a fio job ----------------------------------------------------------------------------------
- */
+/* --- a fio job ---------------------------------------------------------------------------- */
 
 static int make_fio(const struct suite_workload *w, const struct set *sets, struct plan_cell *c,
 		    struct err *e)
@@ -212,8 +190,7 @@ static int make_fio(const struct suite_workload *w, const struct set *sets, stru
 	return 0;
 }
 
-/* --- a cell
- * --------------------------------------------------------------------------------------- */
+/* --- a cell ------------------------------------------------------------------------------- */
 
 /* Does it fit this suite's machine and its limits? */
 static int check_room(const struct suite *s, const struct plan_cell *c, struct err *e)
@@ -241,11 +218,11 @@ static int check_room(const struct suite *s, const struct plan_cell *c, struct e
 			      num_format(b, s->device.size_bytes, NUM_BYTES),
 			      c->fio_text ? "size in the job" : "file_size");
 	else if (!devices[s->device.kind].host_timed && files > s->memory_bytes / 2)
-		ret = err_add(e, EINVAL,
-			      "its files of %s are more than half of the guest's memory of %s, "
-			      "which holds its disk: raise memory in [machine]",
-			      num_format(a, files, NUM_BYTES),
-			      num_format(b, s->memory_bytes, NUM_BYTES));
+		ret = err_add(
+			e, EINVAL,
+			"its files of %s are more than half of the guest's memory of %s: raise "
+			"memory in [machine]",
+			num_format(a, files, NUM_BYTES), num_format(b, s->memory_bytes, NUM_BYTES));
 	return ret;
 }
 

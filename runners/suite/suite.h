@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * suite.h: a suite file read and checked: the measurement that the user asks for. Nothing here
- * starts anything or looks at the machine, the suite's own files apart (the suite and the fio jobs
- * it names).
+ * starts anything, or looks at more of the machine than the suite and the fio jobs that it names.
  */
 #ifndef FSDUEL_RUNNERS_SUITE_H
 #define FSDUEL_RUNNERS_SUITE_H
@@ -15,7 +14,6 @@
 #include "lib/err.h"
 #include "lib/ini.h"
 #include "runners/kernel/kernel_build.h"
-#include "runners/tables/device.h"
 #include "runners/tables/fs_type.h"
 #include "runners/tables/mode.h"
 #include "workloads/fsload.h"
@@ -44,7 +42,6 @@ struct suite_variant {
 struct suite_contrast {
 	char *name;
 	size_t baseline, patched; /* indices of variants */
-	unsigned line;
 };
 
 /* One key of a workload that was written with one or more values. */
@@ -134,25 +131,19 @@ struct suite_overrides {
 	unsigned watch_blocks;
 	/* Mode host: the label of the running kernel. A suite without kernels has the two then. */
 	const char *running;
-	/*
-	 * The work as it was before it was scaled down: in [workload], [mount], [device],
-	 * [machine] and [limits] the value of unscaled.KEY for that of KEY. The size that is not
-	 * asked for is checked, too.
-	 */
+	/* The work before it was scaled down: the value of each key unscaled.KEY for KEY. */
 	bool unscaled;
 };
 
 /*
- * Read and check path. Every mistake is "path:line: what, what to try"; reading goes on after
- * one, so that several are said at once. -EINVAL then, exit code FSDUEL_USAGE noted; *s may be
- * released in any case.
+ * Read and check path. Every mistake is "path:line: what, what to try"; reading goes on after one.
+ * -EINVAL then, FSDUEL_USAGE noted; *s may be released in any case.
  */
 int suite_load(struct suite *s, const char *path, const struct suite_overrides *o, struct err *e);
 /* The same from memory; path names it in sentences, and fio job files lie beside it. */
 int suite_load_mem(struct suite *s, const char *path, const char *text, size_t len,
 		   const struct suite_overrides *o, struct err *e);
 void suite_release(struct suite *s);
-void suite_kernel_release(struct suite_kernel *k);
 
 /* What to build for a kernel with a source; strings are borrowed. */
 struct kernel_build suite_kernel_build(const struct suite_kernel *k);
@@ -161,8 +152,7 @@ struct kernel_build suite_kernel_build(const struct suite_kernel *k);
  * Before plan_make: set order_seed, the seed of the order of the variants. A seed from the suite
  * would give every duel the same order, and the test of "nothing changed" (docs/statistics.md)
  * needs a coin that is thrown for each run. It is drawn anew, or read from the results folder DIR
- * that was begun there, which a boot or --resume goes on with. Not in exact mode, in which no run
- * can see another, and not if it is set.
+ * that was begun there. Nothing is drawn in exact mode, or if it is set.
  */
 int suite_draw_order(struct suite *s, const char *dir, struct err *e);
 

@@ -49,25 +49,28 @@ void suite_mistake_err(struct suite_reader *r, unsigned line, const char *what,
 	strv_release(&said);
 }
 
-void suite_mistake_unknown(struct suite_reader *r, unsigned line, const char *kind,
-			   const char *word, const char *const *names)
+int suite_choose(struct suite_reader *r, unsigned line, struct suite_list from, const char *name)
 {
 	static const char *const nothing[] = { NULL };
+	struct strv names = STRV_INIT;
 	struct buf hint = BUF_INIT;
+	const char *const *of;
+	int at;
 
-	near_hint(&hint, word, names ? names : nothing);
-	suite_mistake(r, line, "unknown %s \"%.80s\"%s", kind, word, buf_str(&hint));
+	for (size_t i = 0; i < from.n; i++) {
+		of = (const void *)((const char *)from.array + i * from.size);
+		if (!*of)
+			break;
+		strv_add(&names, *of);
+	}
+	at = strv_find(&names, name);
+	if (at < 0) {
+		near_hint(&hint, name, names.n ? (const char *const *)names.v : nothing);
+		suite_mistake(r, line, "unknown %s \"%.80s\"%s", from.kind, name, buf_str(&hint));
+	}
 	buf_release(&hint);
-}
-
-int suite_choose(struct suite_reader *r, unsigned line, const char *kind, const char *word,
-		 const char *const *names)
-{
-	for (int i = 0; names && names[i]; i++)
-		if (!strcmp(names[i], word))
-			return i;
-	suite_mistake_unknown(r, line, kind, word, names);
-	return -1;
+	strv_release(&names);
+	return at;
 }
 
 /* --- names and keys ---------------------------------------------------------------- */
@@ -81,18 +84,16 @@ bool suite_name_ok(struct suite_reader *r, unsigned line, const char *kind, cons
 		return true;
 	suite_mistake(r, line,
 		      "%.80s cannot be the name of a %s: use up to %d of A-Z a-z 0-9 . _ + -, "
-		      "beginning with neither . nor -, because names go into files and plots",
+		      "beginning with neither . nor -",
 		      name, kind, NAME_MAX_LEN);
 	return false;
 }
 
-struct strv suite_names(const void *array, size_t n, size_t size)
+bool suite_is_kind(const struct ini_section *sec, const char *kind)
 {
-	struct strv names = STRV_INIT;
+	size_t len = strlen(kind);
 
-	for (size_t i = 0; i < n; i++)
-		strv_add(&names, *(char *const *)((const char *)array + i * size));
-	return names;
+	return !strncmp(sec->name, kind, len) && strcspn(sec->name, " \t") == len;
 }
 
 bool suite_key_again(struct suite_reader *r, const struct ini_section *sec, size_t k)
@@ -157,12 +158,11 @@ static const char *unscaled_name(const struct ini_section *sec, const struct ini
 	static const char *const sized[] = { "mount",  "device",   "machine",
 					     "limits", "workload", NULL };
 	static const char prefix[] = "unscaled.";
-	size_t len = strcspn(sec->name, " \t"), i = 0;
 
-	while (sized[i] && (strlen(sized[i]) != len || memcmp(sized[i], sec->name, len)))
-		i++;
-	return sized[i] && !strncmp(k->name, prefix, strlen(prefix)) ? k->name + strlen(prefix)
-								     : NULL;
+	for (size_t i = 0; sized[i]; i++)
+		if (suite_is_kind(sec, sized[i]) && !strncmp(k->name, prefix, strlen(prefix)))
+			return k->name + strlen(prefix);
+	return NULL;
 }
 
 const char *suite_plain_key(const struct suite_reader *r, const struct ini_section *sec,
@@ -237,7 +237,8 @@ static unsigned read_set(struct suite_reader *r, const struct ini_key *k,
 
 	strv_split(&words, k->value, " \t,");
 	for (size_t i = 0; i < words.n; i++) {
-		int at = suite_choose(r, k->line, k->name, words.v[i], row->choices);
+		int at = suite_choose(r, k->line, SUITE_LIST(k->name, row->choices, SIZE_MAX),
+				      words.v[i]);
 
 		if (at >= 0)
 			set |= 1u << at;
@@ -269,7 +270,8 @@ static void read_value(struct suite_reader *r, const struct ini_key *k, const st
 		ok = read_number(r, k, row, &v);
 		break;
 	case KEY_CHOICE:
-		at = suite_choose(r, k->line, k->name, k->value, row->choices);
+		at = suite_choose(r, k->line, SUITE_LIST(k->name, row->choices, SIZE_MAX),
+				  k->value);
 		ok = at >= 0;
 		v = (unsigned)at;
 		break;
@@ -286,26 +288,18 @@ static void read_value(struct suite_reader *r, const struct ini_key *k, const st
 void suite_read_keys(struct suite_reader *r, const struct ini_section *sec,
 		     const struct suite_key *keys, void *base)
 {
-	struct strv names = STRV_INIT;
-
-	for (const struct suite_key *row = keys; row->name; row++)
-		strv_add(&names, row->name);
 	for (size_t i = 0; i < sec->nr_keys; i++) {
 		const struct ini_key *k = &sec->keys[i];
 		bool kept;
 		const char *name = suite_plain_key(r, sec, k, &kept);
-		int at = strv_find(&names, name);
+		int at = suite_choose(r, k->line, SUITE_LIST("key", keys, SIZE_MAX), name);
 
-		if (at < 0)
-			suite_mistake_unknown(r, k->line, "key", name,
-					      (const char *const *)names.v);
-		else if (suite_key_again(r, sec, i))
+		if (at < 0 || suite_key_again(r, sec, i))
 			continue;
-		else if (!k->value[0] && !keys[at].empty_ok)
+		if (!k->value[0] && !keys[at].empty_ok)
 			suite_mistake(r, k->line, "%s has no value: give one or remove the line",
 				      k->name);
 		else
 			read_value(r, k, &keys[at], kept ? (char *)base + keys[at].offset : NULL);
 	}
-	strv_release(&names);
 }

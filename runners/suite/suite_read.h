@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * suite_read.h: shared by the files that read a suite, and private to them. A mistake is noted
- * and reading goes on, so that a user sees all of them at once.
- *
- * One file holds two sizes of the same work: "file_size = 64M" and, beside it,
- * "unscaled.file_size = 20G". Both values are checked; the one that was asked for is kept.
+ * suite_read.h: shared by the files that read a suite, and private to them. A mistake is noted and
+ * reading goes on, so that a user sees all of them at once. One file holds two sizes of the same
+ * work, "file_size = 64M" and "unscaled.file_size = 20G": both are checked, and one is kept.
  */
 #ifndef FSDUEL_RUNNERS_SUITE_READ_H
 #define FSDUEL_RUNNERS_SUITE_READ_H
@@ -32,17 +30,22 @@ void suite_mistake(struct suite_reader *r, unsigned line, const char *fmt, ...)
 /* Note each sentence of sub, with what (a key, may be NULL) before it. */
 void suite_mistake_err(struct suite_reader *r, unsigned line, const char *what,
 		       const struct err *sub);
-/* Note that names has no such word of that kind, with the nearest of them or all. */
-void suite_mistake_unknown(struct suite_reader *r, unsigned line, const char *kind,
-			   const char *word, const char *const *names);
-/* Index of word among names (ends with NULL; NULL: none), or -1 and a mistake. */
-int suite_choose(struct suite_reader *r, unsigned line, const char *kind, const char *word,
-		 const char *const *names);
+/* n structs whose first member is a name; n is SIZE_MAX: a NULL name ends them. */
+struct suite_list {
+	const char *kind; /* "variant", for mistakes */
+	const void *array;
+	size_t n, size;
+};
+#define SUITE_LIST(kind, array, n) ((struct suite_list){ (kind), (array), (n), sizeof(*(array)) })
+/* Index of the name, or -1 and a mistake that says which is near, or all. */
+int suite_choose(struct suite_reader *r, unsigned line, struct suite_list from, const char *name);
 /* May this be a name (it goes into files, CSV and plots)? Else a mistake is noted. */
 bool suite_name_ok(struct suite_reader *r, unsigned line, const char *kind, const char *name);
 /* Notes a mistake if section k of the same section had the same name before. */
 bool suite_key_again(struct suite_reader *r, const struct ini_section *sec, size_t k);
 
+/* Is it "[kind]" or "[kind NAME]"? */
+bool suite_is_kind(const struct ini_section *sec, const char *kind);
 /* path relative to the folder of the suite file (malloc'ed). */
 char *suite_beside(const struct suite *s, const char *path);
 
@@ -61,10 +64,6 @@ unsigned suite_line(const struct suite_reader *r, const struct ini_section *sec,
 #define SUITE_GROW(array, n)                                                                       \
 	((array) = xrealloc((array), (n) + 1, sizeof(*(array))),                                   \
 	 memset(&(array)[(n)], 0, sizeof(*(array))), &(array)[(n)++])
-/* The names of an array of the suite's, each a struct whose first member is the name. */
-#define SUITE_NAMES(array, n) suite_names((array), (n), sizeof(*(array)))
-struct strv suite_names(const void *array, size_t n, size_t size);
-
 /* The kinds of values a key of a section with fixed keys can have. */
 enum suite_key_kind {
 	KEY_TEXT,     /* char * */
@@ -91,13 +90,14 @@ struct suite_key {
 void suite_read_keys(struct suite_reader *r, const struct ini_section *sec,
 		     const struct suite_key *keys, void *base);
 
+void suite_kernel_release(struct suite_kernel *k);
 void suite_mount_release(struct suite_mount *m);
 void suite_workload_release(struct suite_workload *w);
 
 /* suite_sections.c: all of the file. */
 void suite_read_sections(struct suite_reader *r);
 
-/* suite_variants.c and suite_workload.c: a section each, then the defaults for what is missing. */
+/* A section each, then the defaults for those that are missing. */
 void suite_read_kernel(struct suite_reader *r, const struct ini_section *sec, const char *name);
 void suite_finish_kernels(struct suite_reader *r);
 void suite_read_variants(struct suite_reader *r, const struct ini_section *sec, const char *name);
@@ -106,6 +106,7 @@ void suite_finish_variants(struct suite_reader *r);
 void suite_read_contrast(struct suite_reader *r, const struct ini_section *sec, const char *name);
 void suite_finish_contrasts(struct suite_reader *r);
 void suite_read_workload(struct suite_reader *r, const struct ini_section *sec, const char *name);
+void suite_drop_workload(struct suite *s);
 void suite_finish_workloads(struct suite_reader *r);
 
 #endif

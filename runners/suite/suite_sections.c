@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * suite_sections.c: the kinds of sections of a suite in one table, and those whose keys are
- * fixed: what each key may be, what is checked of them together, and the defaults. Kernels,
- * variants and contrasts are in suite_variants.c, workloads in suite_workload.c.
+ * suite_sections.c: the kinds of sections of a suite in one table, and those whose keys are fixed:
+ * what each key may be, what is checked of them together, and the defaults.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -97,7 +96,8 @@ static void finish_passes(struct suite_reader *r, const struct ini_section *sec)
 			      "passes: %s must be among them: the others are held against it",
 			      pass_names[PASS_THROUGHPUT]);
 	for (size_t i = 0; i < r->o->nr_passes; i++) {
-		int pass = suite_choose(r, 0, "pass", r->o->passes[i], pass_names);
+		int pass = suite_choose(r, 0, SUITE_LIST("pass", pass_names, SIZE_MAX),
+					r->o->passes[i]);
 
 		if (pass >= 0)
 			s->passes |= 1u << pass;
@@ -119,9 +119,11 @@ static void finish_suite(struct suite_reader *r)
 	suite_name_ok(r, name ? name->line : 0, "suite", s->name);
 	override_blocks(r, r->o->blocks, "blocks", &s->blocks);
 	override_blocks(r, r->o->watch_blocks, "watched blocks", &s->watch_blocks);
-	mode = r->o->mode ? suite_choose(r, 0, "mode", r->o->mode, mode_names) : -1;
-	if (mode >= 0)
-		s->mode = (enum mode)mode;
+	if (r->o->mode) {
+		mode = suite_choose(r, 0, SUITE_LIST("mode", mode_names, SIZE_MAX), r->o->mode);
+		if (mode >= 0)
+			s->mode = (enum mode)mode;
+	}
 	finish_passes(r, sec);
 }
 
@@ -137,21 +139,20 @@ static void check_host_device(struct suite_reader *r, const struct ini_section *
 	for (const char *const *name = own; *name; name++)
 		if (suite_get(r, sec, *name))
 			suite_mistake(r, suite_line(r, sec, *name),
-				      "%s: only null_blk can be given one; with kind = %s it is "
-				      "the host's own: remove the line",
+				      "%s: only null_blk can be given one, not kind = %s: remove "
+				      "the line",
 				      *name, kind);
 	if (path && path->value[0] != '/')
 		suite_mistake(r, path->line,
-			      "path: %s does not begin with /: give the full path of the device "
-			      "that is to be formatted",
+			      "path: %s does not begin with /: give the device's full path",
 			      path->value);
 	if (path && size)
 		suite_mistake(r, size->line, "size: %s has a size of its own: remove the line",
 			      path->value);
 	if (r->s->mode == MODE_EXACT)
 		suite_mistake(r, suite_line(r, sec, "kind"),
-			      "kind = %s completes on the host's clock, which breaks exactness: "
-			      "say kind = null_blk, or mode = tcg or kvm",
+			      "kind = %s completes on the host's clock: say kind = null_blk, or "
+			      "mode = tcg",
 			      kind);
 }
 
@@ -166,9 +167,9 @@ static void finish_device(struct suite_reader *r)
 		*d = (struct suite_device){ .kind = d->kind,
 					    .size_bytes = r->s->device_path ? 0 : d->size_bytes };
 	} else if (path) {
-		suite_mistake(r, path->line,
-			      "path: null_blk is in the guest's memory: say kind = virtio or nvme, "
-			      "or remove it");
+		suite_mistake(
+			r, path->line,
+			"path: null_blk is in the guest's memory: say kind = virtio, or remove it");
 	}
 }
 
@@ -207,14 +208,13 @@ static void read_margins(struct suite_reader *r, const struct ini_section *sec, 
 static void finish_guard(struct suite_reader *r)
 {
 	const struct ini_section *sec = ini_find(r->ini, "guard");
-	struct strv known = SUITE_NAMES(r->s->variants, r->s->nr_variants);
 	const struct strv *control = &r->s->guard.control;
 
 	r->s->guard.there = sec;
 	for (size_t i = 0; i < control->n; i++)
-		suite_choose(r, suite_line(r, sec, "control"), "variant", control->v[i],
-			     (const char *const *)known.v);
-	strv_release(&known);
+		suite_choose(r, suite_line(r, sec, "control"),
+			     SUITE_LIST("variant", r->s->variants, r->s->nr_variants),
+			     control->v[i]);
 }
 
 /* --- [mount NAME] ---------------------------------------------------------------------- */
@@ -242,44 +242,28 @@ static void check_options(struct suite_reader *r, struct suite_mount *m)
 	strv_release(&words);
 }
 
-static void finish_mount(struct suite_reader *r, struct suite_mount *m)
+static void read_mount(struct suite_reader *r, const struct ini_section *sec, const char *name)
 {
-	struct strv known = STRV_INIT, argv = STRV_INIT;
-	const struct fs_type *t;
+	struct suite_mount *m = SUITE_GROW(r->s->mounts, r->s->nr_mounts);
+	struct strv argv = STRV_INIT;
 	struct err sub = ERR_INIT;
+	int fs;
 
+	m->name = xstrdup(name);
+	m->line = sec->line;
+	suite_read_keys(r, sec, mount_keys, m);
 	if (!m->fs)
 		m->fs = xstrdup(fs_types[0].name);
 	check_options(r, m);
-	for (t = fs_types; t->name; t++)
-		strv_add(&known, t->name);
-	suite_choose(r, m->line, "fs", m->fs, (const char *const *)known.v);
-	t = fs_type_find(m->fs);
-	if (t && fs_type_mkfs(t, &m->mkfs, "", "", &argv, &sub))
+	fs = suite_choose(r, m->line, SUITE_LIST("fs", fs_types, SIZE_MAX), m->fs);
+	if (fs >= 0 && fs_type_mkfs(&fs_types[fs], &m->mkfs, "", "", &argv, &sub))
 		suite_mistake_err(r, m->line, "mkfs", &sub);
 	strv_release(&argv);
-	strv_release(&known);
 }
 
-static void read_mount(struct suite_reader *r, const struct ini_section *sec, const char *name)
+static void drop_mount(struct suite *s)
 {
-	unsigned before = r->mistakes;
-	struct suite_mount m, other;
-
-	m = other = (struct suite_mount){ .name = (char *)name, .line = sec->line };
-	suite_read_keys(r, sec, mount_keys, &m);
-	finish_mount(r, &m);
-	m.name = xstrdup(name);
-	*SUITE_GROW(r->s->mounts, r->s->nr_mounts) = m;
-	if (r->mistakes != before || !suite_two_sizes(sec))
-		return;
-	/* The size that was not asked for is checked, too. */
-	r->s->unscaled = !r->s->unscaled;
-	suite_read_keys(r, sec, mount_keys, &other);
-	finish_mount(r, &other);
-	other.name = NULL;
-	suite_mount_release(&other);
-	r->s->unscaled = !r->s->unscaled;
+	suite_mount_release(&s->mounts[--s->nr_mounts]);
 }
 
 static void finish_mounts(struct suite_reader *r)
@@ -304,6 +288,7 @@ static const struct section_kind {
 	const struct suite_key *keys;
 	void (*read)(struct suite_reader *r, const struct ini_section *sec, const char *name);
 	void (*finish)(struct suite_reader *r);
+	void (*drop)(struct suite *s); /* the last one; NULL: it has no two sizes to be checked */
 } kinds[] = {
 	{ "suite", .keys = suite_keys, .finish = finish_suite },
 	{ "experiment", .keys = experiment_keys },
@@ -311,89 +296,89 @@ static const struct section_kind {
 	{ "machine", .keys = machine_keys },
 	{ "limits", .keys = limits_keys, .finish = finish_limits },
 	{ "margins", .read = read_margins },
-	{ "kernel", true, NULL, suite_read_kernel, suite_finish_kernels },
-	{ "mount", true, NULL, read_mount, finish_mounts },
+	{ "kernel", true, .read = suite_read_kernel, .finish = suite_finish_kernels },
+	{ "mount", true, NULL, read_mount, finish_mounts, drop_mount },
 	{ "variants", .read = suite_read_variants },
-	{ "variant", true, NULL, suite_read_variant, suite_finish_variants },
-	{ "contrast", true, NULL, suite_read_contrast, suite_finish_contrasts },
+	{ "variant", true, .read = suite_read_variant, .finish = suite_finish_variants },
+	{ "contrast", true, .read = suite_read_contrast, .finish = suite_finish_contrasts },
 	{ "guard", .keys = guard_keys, .finish = finish_guard },
-	{ "workload", true, NULL, suite_read_workload, suite_finish_workloads },
+	{ "workload", true, NULL, suite_read_workload, suite_finish_workloads,
+	  suite_drop_workload },
 };
 /* clang-format on */
 #define NR_KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
-/* The kind's word of "mount default" into *kind (malloc'ed); returns the name after it. */
-static const char *split_section(const char *section, char **kind)
+/* "default" of "mount default", or "". */
+static const char *name_of(const struct ini_section *sec)
 {
-	size_t len = strcspn(section, " \t");
+	const char *rest = sec->name + strcspn(sec->name, " \t");
 
-	*kind = xstrndup(section, len);
-	return section + len + strspn(section + len, " \t");
+	return rest + strspn(rest, " \t");
 }
 
 /* Is the section's name there exactly if its kind has one, and not taken? */
-static bool name_ok(struct suite_reader *r, size_t at, const struct section_kind *kind,
-		    const char *name)
+static bool name_ok(struct suite_reader *r, size_t at, const struct section_kind *kind)
 {
-	const struct ini_section *sec = &r->ini->sections[at];
-	bool again = false;
+	const struct ini_section *sec = &r->ini->sections[at], *other;
+	const char *name = name_of(sec);
 
-	if (kind->named && !name[0]) {
+	if (kind->named && !name[0])
 		suite_mistake(r, sec->line, "[%s] has no name: say [%s NAME]", kind->name,
 			      kind->name);
-		return false;
-	}
-	if (!kind->named && name[0]) {
+	else if (!kind->named && name[0])
 		suite_mistake(r, sec->line, "[%s] takes no name: say [%s]", sec->name, kind->name);
+	if (kind->named != (name[0] != '\0') ||
+	    (kind->named && !suite_name_ok(r, sec->line, kind->name, name)))
 		return false;
-	}
-	if (kind->named && !suite_name_ok(r, sec->line, kind->name, name))
-		return false;
-	for (size_t i = 0; i < at && !again; i++) {
-		char *other;
-		const char *n = split_section(r->ini->sections[i].name, &other);
-
-		again = !strcmp(kind->name, other) && !strcmp(name, n);
-		free(other);
-		if (again)
+	for (other = r->ini->sections; other < sec; other++)
+		if (suite_is_kind(other, kind->name) && !strcmp(name, name_of(other))) {
 			suite_mistake(r, sec->line, "[%s] stands twice, first in line %u: keep one",
-				      sec->name, r->ini->sections[i].line);
+				      sec->name, other->line);
+			return false;
+		}
+	return true;
+}
+
+static void read_section(struct suite_reader *r, const struct section_kind *kind,
+			 const struct ini_section *sec)
+{
+	unsigned before = r->mistakes;
+
+	if (kind->keys) {
+		suite_read_keys(r, sec, kind->keys, r->s);
+		return;
 	}
-	return !again;
+	kind->read(r, sec, name_of(sec));
+	if (!kind->drop || r->mistakes != before || !suite_two_sizes(sec))
+		return;
+	/* The size that was not asked for is checked, too. */
+	r->s->unscaled = !r->s->unscaled;
+	kind->read(r, sec, name_of(sec));
+	kind->drop(r->s);
+	r->s->unscaled = !r->s->unscaled;
 }
 
 void suite_read_sections(struct suite_reader *r)
 {
-	struct strv names = SUITE_NAMES(kinds, NR_KINDS);
 	size_t n = r->ini->nr_sections;
 	int *kind_of = xcalloc(n + 1, sizeof(*kind_of)); /* -1: not to be read */
 
 	for (size_t i = 0; i < n; i++) {
 		const struct ini_section *sec = &r->ini->sections[i];
-		char *kind;
-		const char *name = split_section(sec->name, &kind);
+		char *kind = xstrndup(sec->name, strcspn(sec->name, " \t"));
 
 		kind_of[i] =
-			suite_choose(r, sec->line, "section", kind, (const char *const *)names.v);
-		if (kind_of[i] >= 0 && !name_ok(r, i, &kinds[kind_of[i]], name))
+			suite_choose(r, sec->line, SUITE_LIST("section", kinds, NR_KINDS), kind);
+		if (kind_of[i] >= 0 && !name_ok(r, i, &kinds[kind_of[i]]))
 			kind_of[i] = -1;
 		free(kind);
 	}
 	for (size_t k = 0; k < NR_KINDS; k++) {
-		for (size_t i = 0; i < n; i++) {
-			const struct ini_section *sec = &r->ini->sections[i];
-			const char *rest = sec->name + strcspn(sec->name, " \t");
-
-			if (kind_of[i] != (int)k)
-				continue;
-			if (kinds[k].keys)
-				suite_read_keys(r, sec, kinds[k].keys, r->s);
-			else
-				kinds[k].read(r, sec, rest + strspn(rest, " \t"));
-		}
+		for (size_t i = 0; i < n; i++)
+			if (kind_of[i] == (int)k)
+				read_section(r, &kinds[k], &r->ini->sections[i]);
 		if (kinds[k].finish)
 			kinds[k].finish(r);
 	}
 	free(kind_of);
-	strv_release(&names);
 }

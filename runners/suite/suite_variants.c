@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * suite_variants.c: the kernels of a suite (an image that is there, or Debian's source with
- * patches), the variants (a kernel with a mount) and the contrasts (two variants that are judged
- * against each other). Nothing is built here; runners/kernel/kernel_build.h does that.
+ * suite_variants.c: the kernels of a suite (an image, or Debian's source with patches), the
+ * variants (a kernel with a mount) and the contrasts (two variants that are compared).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -45,9 +44,9 @@ static struct suite_kernel *add_kernel(struct suite *s, const char *label, unsig
 /* Whatever the file says of its image and source, it is this image (NULL: the one that runs). */
 static void set_image(struct suite_kernel *k, const char *ref)
 {
-	struct suite_kernel set = { xstrdup(k->label), ref ? xstrdup(ref) : NULL, NULL, STRV_INIT,
-				    k->line };
+	struct suite_kernel set = { .label = xstrdup(k->label), .line = k->line };
 
+	set.ref = ref ? xstrdup(ref) : NULL;
 	suite_kernel_release(k);
 	*k = set;
 }
@@ -98,8 +97,7 @@ void suite_read_kernel(struct suite_reader *r, const struct ini_section *sec, co
 		set_image(k, NULL);
 	if (k->ref && r->s->mode == MODE_HOST)
 		suite_mistake(r, sec->line,
-			      "mode = host measures the kernel that runs: remove the %s, or say "
-			      "mode = exact",
+			      "mode = host measures the kernel that runs: remove the %s",
 			      k->source ? "source" : "image");
 }
 
@@ -117,10 +115,10 @@ static void override_kernel(struct suite_reader *r, const char *label, const cha
 	if (found && s->mode != MODE_HOST)
 		set_image(found, ref);
 	else
-		suite_mistake(r, 0,
-			      "there is no kernel %s to boot here: leave --%s out, or add "
-			      "[kernel %s]",
-			      label, label, label);
+		suite_mistake(
+			r, 0,
+			"there is no kernel %s to boot here: leave --%s out, or add [kernel %s]",
+			label, label, label);
 }
 
 static bool same_words(const struct strv *a, const struct strv *b)
@@ -139,8 +137,8 @@ static void refuse_twins(struct suite_reader *r, const struct suite_kernel *a,
 	if (a->source && b->source && a->ref && b->ref && !strcmp(a->ref, b->ref) &&
 	    !same_words(&a->patches, &b->patches))
 		suite_mistake(r, 0,
-			      "the kernels %s and %s have other patches of the same names, and "
-			      "would both be %s in the cache: rename one",
+			      "the kernels %s and %s have other patches, and both would be %s: "
+			      "rename one",
 			      a->label, b->label, b->ref);
 }
 
@@ -180,22 +178,36 @@ static void add_variant(struct suite_reader *r, unsigned line, const char *name,
 			      VARIANTS_MAX);
 }
 
-/* Indices among names of the words, each once; of all names if there is no word. */
-static size_t *choose(struct suite_reader *r, unsigned line, const char *kind,
-		      const struct strv *words, const struct strv *names, size_t *n)
+static struct suite_list kernels_of(const struct suite *s)
 {
-	const struct strv *from = words->n ? words : names;
-	size_t *chosen = xcalloc(from->n + 1, sizeof(*chosen));
+	return SUITE_LIST("kernel", s->kernels, s->nr_kernels);
+}
+
+static struct suite_list mounts_of(const struct suite *s)
+{
+	return SUITE_LIST("mount", s->mounts, s->nr_mounts);
+}
+
+/* Indices in the list of the words, each once; all if there is no word. */
+static size_t *choose(struct suite_reader *r, unsigned line, struct suite_list from,
+		      const struct strv *words, size_t *n)
+{
+	size_t *chosen = xcalloc(from.n + words->n + 1, sizeof(*chosen));
 
 	*n = 0;
-	for (size_t i = 0; i < from->n; i++) {
-		int at = suite_choose(r, line, kind, from->v[i], (const char *const *)names->v);
+	while (!words->n && *n < from.n) {
+		chosen[*n] = *n;
+		++*n;
+	}
+	for (size_t i = 0; i < words->n; i++) {
+		int at = suite_choose(r, line, from, words->v[i]);
 		bool again = false;
 
 		for (size_t k = 0; k < *n; k++)
 			again |= (int)chosen[k] == at;
 		if (again)
-			suite_mistake(r, line, "%s %s is given twice: keep one", kind, from->v[i]);
+			suite_mistake(r, line, "%s %s is given twice: keep one", from.kind,
+				      words->v[i]);
 		else if (at >= 0)
 			chosen[(*n)++] = (size_t)at;
 	}
@@ -206,20 +218,16 @@ static size_t *choose(struct suite_reader *r, unsigned line, const char *kind,
 static void add_product(struct suite_reader *r, const struct ini_section *sec,
 			const struct strv *kernels, const struct strv *mounts)
 {
-	struct strv labels = SUITE_NAMES(r->s->kernels, r->s->nr_kernels);
-	struct strv names = SUITE_NAMES(r->s->mounts, r->s->nr_mounts);
 	unsigned line = sec ? suite_line(r, sec, "kernels") : 0;
 	size_t nk, nm;
-	size_t *k = choose(r, line, "kernel", kernels, &labels, &nk);
-	size_t *m = choose(r, sec ? suite_line(r, sec, "mounts") : 0, "mount", mounts, &names, &nm);
+	size_t *k = choose(r, line, kernels_of(r->s), kernels, &nk);
+	size_t *m = choose(r, sec ? suite_line(r, sec, "mounts") : 0, mounts_of(r->s), mounts, &nm);
 
 	for (size_t i = 0; i < nk; i++)
 		for (size_t j = 0; j < nm && r->s->nr_variants <= VARIANTS_MAX; j++)
 			add_variant(r, line, NULL, k[i], m[j]);
 	free(k);
 	free(m);
-	strv_release(&labels);
-	strv_release(&names);
 }
 
 void suite_read_variants(struct suite_reader *r, const struct ini_section *sec, const char *name)
@@ -240,65 +248,53 @@ void suite_read_variants(struct suite_reader *r, const struct ini_section *sec, 
 	strv_release(&c.mounts);
 }
 
-/* A section of two keys, each the name of something of that kind: their indices. */
-struct pair {
-	const char *key[2], *kind[2];
-	struct strv names[2];
-	int at[2];
-};
-
-/* False: one is missing or unknown. Releases the names. */
-static bool read_pair(struct suite_reader *r, const struct ini_section *sec, struct pair *p)
+/* A section of two keys, each the name of one of a list: their indices. False: one is missing. */
+static bool read_pair(struct suite_reader *r, const struct ini_section *sec,
+		      const char *const key[2], const struct suite_list from[2], size_t at[2])
 {
 	char *words[2] = { NULL, NULL };
 	const struct suite_key keys[] = {
-		{ p->key[0], KEY_TEXT, .offset = 0 },
-		{ p->key[1], KEY_TEXT, .offset = sizeof(words[0]) },
+		{ key[0], KEY_TEXT, .offset = 0 },
+		{ key[1], KEY_TEXT, .offset = sizeof(words[0]) },
 		{ .name = NULL },
 	};
+	bool ok = true;
 
 	suite_read_keys(r, sec, keys, words);
 	for (size_t i = 0; i < 2; i++) {
-		p->at[i] = -1;
+		int found = -1;
+
 		if (words[i])
-			p->at[i] = suite_choose(r, suite_line(r, sec, p->key[i]), p->kind[i],
-						words[i], (const char *const *)p->names[i].v);
-		else if (!ini_get(sec, p->key[i]))
-			suite_mistake(r, sec->line, "[%s] lacks %s = %s", sec->name, p->key[i],
-				      p->kind[i]);
+			found = suite_choose(r, suite_line(r, sec, key[i]), from[i], words[i]);
+		else if (!ini_get(sec, key[i]))
+			suite_mistake(r, sec->line, "[%s] lacks %s = %s", sec->name, key[i],
+				      from[i].kind);
+		ok &= found >= 0;
+		at[i] = (size_t)found;
 		free(words[i]);
-		strv_release(&p->names[i]);
 	}
-	return p->at[0] >= 0 && p->at[1] >= 0;
+	return ok;
 }
 
 void suite_read_variant(struct suite_reader *r, const struct ini_section *sec, const char *name)
 {
-	struct suite *s = r->s;
-	struct pair p = { .key = { "kernel", "mount" }, .kind = { "kernel", "mount" } };
+	static const char *const keys[] = { "kernel", "mount" };
+	const struct suite_list from[] = { kernels_of(r->s), mounts_of(r->s) };
+	size_t at[2];
 
-	if (ini_find(r->ini, "variants")) {
+	if (ini_find(r->ini, "variants"))
 		suite_mistake(r, sec->line, "[%s] beside [variants]: keep one of the two ways",
 			      sec->name);
-		return;
-	}
-	p.names[0] = SUITE_NAMES(s->kernels, s->nr_kernels);
-	p.names[1] = SUITE_NAMES(s->mounts, s->nr_mounts);
-	if (read_pair(r, sec, &p))
-		add_variant(r, sec->line, name, (size_t)p.at[0], (size_t)p.at[1]);
+	else if (read_pair(r, sec, keys, from, at))
+		add_variant(r, sec->line, name, at[0], at[1]);
 }
 
 /* Is there a section of this kind at all, right or wrong? */
 static bool file_has(const struct suite_reader *r, const char *kind)
 {
-	size_t len = strlen(kind);
-
-	for (size_t i = 0; i < r->ini->nr_sections; i++) {
-		const char *name = r->ini->sections[i].name;
-
-		if (!strncmp(name, kind, len) && strcspn(name, " \t") == len)
+	for (size_t i = 0; i < r->ini->nr_sections; i++)
+		if (suite_is_kind(&r->ini->sections[i], kind))
 			return true;
-	}
 	return false;
 }
 
@@ -312,29 +308,27 @@ void suite_finish_variants(struct suite_reader *r)
 
 /* --- contrasts ---------------------------------------------------------------------------- */
 
-static void add_contrast(struct suite *s, const char *name, size_t baseline, size_t patched,
-			 unsigned line)
+static void add_contrast(struct suite *s, const char *name, size_t baseline, size_t patched)
 {
 	*SUITE_GROW(s->contrasts, s->nr_contrasts) =
-		(struct suite_contrast){ xstrdup(name), baseline, patched, line };
+		(struct suite_contrast){ xstrdup(name), baseline, patched };
 }
 
 void suite_read_contrast(struct suite_reader *r, const struct ini_section *sec, const char *name)
 {
-	struct suite *s = r->s;
-	struct pair p = { .key = { "baseline", "patched" }, .kind = { "variant", "variant" } };
+	static const char *const keys[] = { "baseline", "patched" };
+	const struct suite_list variants = SUITE_LIST("variant", r->s->variants, r->s->nr_variants);
+	size_t at[2];
 
-	p.names[0] = SUITE_NAMES(s->variants, s->nr_variants);
-	p.names[1] = SUITE_NAMES(s->variants, s->nr_variants);
-	if (!read_pair(r, sec, &p))
+	if (!read_pair(r, sec, keys, (struct suite_list[]){ variants, variants }, at))
 		return;
-	if (p.at[0] == p.at[1])
+	if (at[0] == at[1])
 		suite_mistake(r, sec->line,
 			      "[%s] compares %s with itself: name two variants (for an A/A check, "
-			      "two [variant]s of the same kernel and mount)",
-			      sec->name, s->variants[p.at[0]].name);
+			      "two of the same kernel and mount)",
+			      sec->name, r->s->variants[at[0]].name);
 	else
-		add_contrast(s, name, (size_t)p.at[0], (size_t)p.at[1], sec->line);
+		add_contrast(r->s, name, at[0], at[1]);
 }
 
 /* If both variants are there, a contrast of the second one's mount. */
@@ -352,25 +346,27 @@ static void contrast(struct suite *s, size_t kernel_a, size_t mount_a, size_t ke
 			b = i;
 	}
 	if (a != SIZE_MAX && b != SIZE_MAX)
-		add_contrast(s, s->mounts[mount_b].name, a, b, 0);
+		add_contrast(s, s->mounts[mount_b].name, a, b);
 }
 
 /* Two kernels are compared on each mount; one kernel's mounts are compared with its first. */
 void suite_finish_contrasts(struct suite_reader *r)
 {
 	struct suite *s = r->s;
-	struct strv labels = SUITE_NAMES(s->kernels, s->nr_kernels);
-	int b = strv_find(&labels, "baseline"), p = strv_find(&labels, "patched");
+	size_t b = SIZE_MAX, p = SIZE_MAX;
 
-	if (s->nr_kernels == 2 && (b < 0 || p < 0)) {
+	for (size_t i = 0; i < s->nr_kernels; i++) {
+		b = strcmp(s->kernels[i].label, "baseline") ? b : i;
+		p = strcmp(s->kernels[i].label, "patched") ? p : i;
+	}
+	if (s->nr_kernels == 2 && (b == SIZE_MAX || p == SIZE_MAX)) {
 		b = 0;
 		p = 1;
 	}
 	for (size_t m = 0; !file_has(r, "contrast") && m < s->nr_mounts; m++) {
-		if (b >= 0 && p >= 0)
-			contrast(s, (size_t)b, m, (size_t)p, m);
+		if (b != SIZE_MAX && p != SIZE_MAX)
+			contrast(s, b, m, p, m);
 		else if (s->nr_kernels == 1 && m)
 			contrast(s, 0, 0, 0, m);
 	}
-	strv_release(&labels);
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * suite_workload.c: the workloads of a suite: a mix of roles or a fio job, and the values of
- * its parameters. The tables of the roles and of fiojob.h say which parameters there are; nothing
- * here knows one by name.
+ * suite_workload.c: the workloads of a suite: a mix of roles or a fio job, and the values of its
+ * parameters, of which nothing here knows one by name.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -41,17 +40,6 @@ static const struct param threads_param = {
 
 /* --- one parameter ---------------------------------------------------------------------- */
 
-static void unknown_fio_param(struct workload_reader *x, const struct ini_key *k)
-{
-	struct strv names = STRV_INIT;
-
-	for (const struct fiojob_param *p = fiojob_params; p->name; p++)
-		strv_add(&names, p->name);
-	suite_mistake_unknown(x->r, k->line, "parameter of a fio workload", k->name,
-			      (const char *const *)names.v);
-	strv_release(&names);
-}
-
 /* mix_set knows best what is near; a placeholder may have been meant as well. */
 static void unknown_mix_param(struct workload_reader *x, unsigned line, const char *name)
 {
@@ -77,7 +65,10 @@ static bool find_type(struct workload_reader *x, const struct ini_key *k, const 
 	if (x->w->fio) {
 		t->fio = fiojob_param(name);
 		if (!t->fio)
-			unknown_fio_param(x, k);
+			suite_choose(
+				x->r, k->line,
+				SUITE_LIST("parameter of a fio workload", fiojob_params, SIZE_MAX),
+				name);
 		return t->fio;
 	}
 	t->mix = strv_find(&x->placeholders, name) >= 0 ? &threads_param
@@ -119,9 +110,7 @@ static void read_values(struct workload_reader *x, const struct ini_key *k,
 
 	strv_split(&words, k->value, " \t,");
 	if (!words.n)
-		suite_mistake(x->r, k->line,
-			      "%s has no value, so there is no cell to run: give one or remove the "
-			      "line",
+		suite_mistake(x->r, k->line, "%s has no value: give one or remove the line",
 			      k->name);
 	if (words.n > VALUES_MAX)
 		suite_mistake(x->r, k->line, "%s has %zu values: %d is the most", k->name, words.n,
@@ -186,9 +175,7 @@ static int read_roles(struct workload_reader *x, struct err *e)
 	ret = mix_parse(&x->roles, buf_str(&b), e);
 	for (size_t i = 0; !ret && i < x->placeholders.n; i++)
 		if (mix_param_row(&x->roles, x->placeholders.v[i]))
-			ret = err_add(e, EINVAL,
-				      "{%s} has the name of a parameter: choose another, such as "
-				      "{threads}",
+			ret = err_add(e, EINVAL, "{%s} has the name of a parameter: choose another",
 				      x->placeholders.v[i]);
 	buf_release(&b);
 	return ret;
@@ -264,8 +251,7 @@ static bool read_fio(struct workload_reader *x, const struct ini_key *k, struct 
 	x->w->fio = suite_beside(x->r->s, k->value);
 	if (stat(x->w->fio, &st))
 		suite_mistake(x->r, k->line,
-			      "fio: no job file %s (%s): give its path from the suite file's "
-			      "folder",
+			      "fio: no job file %s (%s): its path is from the suite's folder",
 			      x->w->fio, strerror(errno));
 	else if (!S_ISREG(st.st_mode))
 		suite_mistake(x->r, k->line, "fio: %s is not a file", x->w->fio);
@@ -280,9 +266,10 @@ static bool read_fio(struct workload_reader *x, const struct ini_key *k, struct 
 
 /* --- the section ------------------------------------------------------------------------------ */
 
-/* Make every combination until one contradicts itself. room: must it fit the machine, too? */
-static void check_cells(struct workload_reader *x, bool room)
+/* Every combination must fit the machine; the size that was not asked for need not. */
+static void check_cells(struct workload_reader *x)
 {
+	const struct suite *machine = x->r->s->unscaled == x->r->o->unscaled ? x->r->s : NULL;
 	size_t n = plan_cells(x->w);
 	struct err sub = ERR_INIT;
 	int ret = 0;
@@ -296,51 +283,39 @@ static void check_cells(struct workload_reader *x, bool room)
 	for (size_t i = 0; i < n && !ret; i++) {
 		struct plan_cell c;
 
-		ret = plan_cell_make(x->w, i, room ? x->r->s : NULL, &c, &sub);
+		ret = plan_cell_make(x->w, i, machine, &c, &sub);
 		plan_cell_release(&c);
 	}
 	if (ret)
 		suite_mistake_err(x->r, x->sec->line, NULL, &sub);
 }
 
-static void read_workload(struct suite_reader *r, const struct ini_section *sec,
-			  struct suite_workload *w, bool room)
+void suite_read_workload(struct suite_reader *r, const struct ini_section *sec, const char *name)
 {
+	struct suite_workload *w = SUITE_GROW(r->s->workloads, r->s->nr_workloads);
 	struct workload_reader x = { .r = r, .sec = sec, .w = w, .placeholders = STRV_INIT };
 	const struct ini_key *mix = suite_get(r, sec, "mix"), *fio = suite_get(r, sec, "fio");
 	struct fiojob job = { .parts = STRV_INIT, .notes = STRV_INIT };
 	unsigned before = r->mistakes;
 
+	w->name = xstrdup(name);
+	w->line = sec->line;
 	if (!mix == !fio)
 		suite_mistake(r, sec->line,
 			      "[workload %s] has %s: give either mix = ROLE:THREADS or fio = FILE",
-			      w->name, mix ? "both mix and fio" : "neither mix nor fio");
+			      name, mix ? "both mix and fio" : "neither mix nor fio");
 	else if (mix ? read_mix(&x, mix) : read_fio(&x, fio, &job))
 		read_params(&x);
 	add_parts(&x, &job.parts);
 	fiojob_release(&job);
 	if (r->mistakes == before)
-		check_cells(&x, room);
+		check_cells(&x);
 	strv_release(&x.placeholders);
 }
 
-void suite_read_workload(struct suite_reader *r, const struct ini_section *sec, const char *name)
+void suite_drop_workload(struct suite *s)
 {
-	struct suite_workload *w = SUITE_GROW(r->s->workloads, r->s->nr_workloads);
-	struct suite_workload other = { .line = sec->line };
-	unsigned before = r->mistakes;
-
-	w->name = xstrdup(name);
-	w->line = sec->line;
-	read_workload(r, sec, w, true);
-	if (r->mistakes != before || !suite_two_sizes(sec))
-		return;
-	/* The size that was not asked for, whatever machine it fits. */
-	r->s->unscaled = !r->s->unscaled;
-	other.name = xstrdup(name);
-	read_workload(r, sec, &other, false);
-	suite_workload_release(&other);
-	r->s->unscaled = !r->s->unscaled;
+	suite_workload_release(&s->workloads[--s->nr_workloads]);
 }
 
 void suite_finish_workloads(struct suite_reader *r)
@@ -349,9 +324,7 @@ void suite_finish_workloads(struct suite_reader *r)
 	size_t cells = 0;
 
 	if (!s->nr_workloads)
-		suite_mistake(r, 0,
-			      "there is no [workload NAME], so nothing to measure: copy one from "
-			      "configs/quick.ini");
+		suite_mistake(r, 0, "there is no [workload NAME]: copy one from configs/quick.ini");
 	if (r->mistakes)
 		return;
 	for (size_t i = 0; i < s->nr_workloads; i++)
@@ -362,7 +335,6 @@ void suite_finish_workloads(struct suite_reader *r)
 	else if (cells * s->nr_variants * s->blocks * (unsigned)__builtin_popcount(s->passes) >
 		 CELL_RUNS_MAX)
 		suite_mistake(r, 0,
-			      "%zu cells x %zu variants x %u blocks: %d cell runs are the most; "
-			      "leave out some values or blocks",
+			      "%zu cells x %zu variants x %u blocks: %d cell runs are the most",
 			      cells, s->nr_variants, s->blocks, CELL_RUNS_MAX);
 }

@@ -6,20 +6,17 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MIB (1ull << 20)
 
 /*
- * ext4: block size and journal size do not depend on the device's size, nothing is initialised
- * later beside the measuring, and names are hashed alike in every run. Neither list of letters
- * has an option that would write elsewhere (-z), format nothing (-n, -S) or start from other
- * content (-d, -l). Checked with mke2fs 1.47.0: the last -E replaces those before it, and -J
- * makes a journal even beside -O ^has_journal.
- *
- * xfs, checked with mkfs.xfs 6.1: block, inode and log size for the same reasons. A key may be
- * given only once in all, so lists of -m are joined.
- *
- * btrfs, checked with mkfs.btrfs 6.2: its defaults for one device, written out.
+ * Block, inode and journal size do not depend on the device's size, nothing is initialised later
+ * beside the measuring, and names are hashed alike in every run. No letter writes elsewhere
+ * (mke2fs -z), formats nothing (-n, -S) or starts from other content (-d, -l). Checked with mke2fs
+ * 1.47.0 (the last -E replaces those before it; -J makes a journal even beside -O ^has_journal),
+ * mkfs.xfs 6.1 (a key may be given once in all, so lists of -m are joined) and mkfs.btrfs 6.2 (its
+ * defaults for one device, written out).
  */
 const struct fs_type fs_types[] = {
 	{
@@ -78,141 +75,108 @@ const struct fs_type *fs_type_find(const char *name)
 
 /* --- the mkfs command ---------------------------------------------------------------- */
 
-struct mkfs_opt {
-	char letter;
-	char *arg; /* NULL: takes none */
-};
-
 struct mkfs_opts {
-	struct mkfs_opt *v;
+	struct strv words; /* as an argv */
+	struct mkfs_opt {
+		char letter;
+		const char *arg; /* in words; NULL: takes none */
+	} * v;
 	size_t n;
 };
 
-static void opts_add(struct mkfs_opts *o, char letter, const char *arg)
-{
-	o->v = xrealloc(o->v, o->n + 1, sizeof(*o->v));
-	o->v[o->n++] = (struct mkfs_opt){ letter, arg ? xstrdup(arg) : NULL };
-}
-
 static void opts_release(struct mkfs_opts *o)
 {
-	for (size_t i = 0; i < o->n; i++)
-		free(o->v[i].arg);
+	strv_release(&o->words);
 	free(o->v);
 }
 
-static bool known_letter(const char *letters, char c, bool *takes_arg)
+/* Take the words apart by getopt, which knows only these letters. */
+static int opts_read(struct mkfs_opts *o, const struct fs_type *t, const char *letters,
+		     struct err *e)
 {
-	const char *at = c != ':' && c ? strchr(letters, c) : NULL;
+	int c, bad = strv_find(&o->words, "--");
 
-	if (at)
-		*takes_arg = at[1] == ':';
-	return at;
+	optind = 0; /* glibc begins anew */
+	while ((c = getopt((int)o->words.n, o->words.v, letters)) != -1) {
+		if (c == ':')
+			return err_add(e, EINVAL, "%s -%c needs a value after it", t->mkfs, optopt);
+		if (c == '?')
+			return err_add(e, EINVAL,
+				       "%s -%c cannot be given here: fsduel gives it itself, or it "
+				       "makes no file system to measure",
+				       t->mkfs, optopt);
+		o->v = xrealloc(o->v, o->n + 1, sizeof(*o->v));
+		o->v[o->n++] = (struct mkfs_opt){ (char)c, optarg };
+	}
+	if (bad < 0 && optind < (int)o->words.n)
+		bad = optind;
+	if (bad >= 0)
+		return err_add(e, EINVAL, "%s is not an option of %s: say -X or -X VALUE",
+			       o->words.v[bad], t->mkfs);
+	return 0;
 }
 
-/* Read words as getopt would. With ours false, letters that the user may not give are refused. */
-static int opts_read(struct mkfs_opts *o, const struct fs_type *t, const struct strv *words,
-		     bool ours, struct err *e)
+/* The first key of the list arg ("a=1,b") that is one of keys ("b,c"), and its length; 0: none. */
+static size_t common_key(const char *arg, const char *keys, const char **key)
 {
-	for (size_t i = 0; i < words->n; i++) {
-		const char *w = words->v[i];
+	for (*key = arg; *key && **key; *key += strspn(*key, ",")) {
+		size_t len = strcspn(*key, "=,");
 
-		if (w[0] != '-' || !w[1] || w[1] == '-')
-			return err_add(e, EINVAL,
-				       "%s is not an option of %s: say -X or -X VALUE; the device "
-				       "is given by fsduel",
-				       w, t->mkfs);
-		for (w++; *w; w++) {
-			bool takes_arg = false;
+		for (const char *k = keys; k && *k; k += strspn(k, ",")) {
+			size_t other = strcspn(k, ",");
 
-			if (!known_letter(t->mkfs_user, *w, &takes_arg) &&
-			    !(ours && known_letter(t->mkfs_ours, *w, &takes_arg)))
-				return err_add(e, EINVAL,
-					       "%s -%c cannot be given here: fsduel gives it "
-					       "itself or it would not make a file system to "
-					       "measure; remove it",
-					       t->mkfs, *w);
-			if (!takes_arg) {
-				opts_add(o, *w, NULL);
-				continue;
-			}
-			if (!w[1] && i + 1 == words->n)
-				return err_add(e, EINVAL, "%s -%c needs a value after it", t->mkfs,
-					       *w);
-			opts_add(o, *w, w[1] ? w + 1 : words->v[++i]);
-			break;
+			if (len == other && !memcmp(*key, k, len))
+				return len;
+			k += other;
 		}
+		*key += strcspn(*key, ",");
 	}
 	return 0;
 }
 
-/* The first key of the list arg ("a=1,b") that is one of keys ("b,c"); malloc'ed, or NULL. */
-static char *common_key(const char *arg, const char *keys)
-{
-	struct strv of_arg = STRV_INIT, wanted = STRV_INIT;
-	char *found = NULL;
-
-	strv_split(&of_arg, arg ? arg : "", ",");
-	strv_split(&wanted, keys ? keys : "", ",");
-	for (size_t i = 0; i < of_arg.n && !found; i++) {
-		of_arg.v[i][strcspn(of_arg.v[i], "=")] = '\0';
-		if (strv_find(&wanted, of_arg.v[i]) >= 0)
-			found = xstrdup(of_arg.v[i]);
-	}
-	strv_release(&of_arg);
-	strv_release(&wanted);
-	return found;
-}
-
 static int check_keys(const struct fs_type *t, const struct mkfs_opts *user, struct err *e)
 {
-	int ret = 0;
+	for (size_t i = 0; i < user->n; i++) {
+		const char *key;
+		size_t len = common_key(user->v[i].arg, t->mkfs_never, &key);
 
-	for (size_t i = 0; i < user->n && !ret; i++) {
-		char *key = common_key(user->v[i].arg, t->mkfs_never);
-
-		if (key)
-			ret = err_add(e, EINVAL,
-				      "%s -%c %s cannot be given here: it names another device or "
-				      "file, or fsduel gives it itself; remove it",
-				      t->mkfs, user->v[i].letter, key);
-		free(key);
+		if (len)
+			return err_add(
+				e, EINVAL,
+				"%s -%c %.*s cannot be given here: it names another device or "
+				"file, or fsduel gives it itself",
+				t->mkfs, user->v[i].letter, (int)len, key);
 	}
-	return ret;
+	return 0;
 }
 
 /* Does an option of the user's take the place of ours of that letter? */
 static bool replaced(const struct fs_type *t, const struct mkfs_opts *user, char letter)
 {
-	bool found = false;
+	const char *key;
 
-	for (size_t i = 0; i < user->n && !found && !strchr(t->mkfs_joined, letter); i++) {
+	for (size_t i = 0; i < user->n && !strchr(t->mkfs_joined, letter); i++) {
 		const struct mkfs_opt *o = &user->v[i];
-		char *word = NULL;
 
-		if (letter == t->mkfs_drop.drops && o->letter == t->mkfs_drop.letter)
-			word = common_key(o->arg, t->mkfs_drop.word);
-		found = o->letter == letter || word;
-		free(word);
+		if (o->letter == letter ||
+		    (letter == t->mkfs_drop.drops && o->letter == t->mkfs_drop.letter &&
+		     common_key(o->arg, t->mkfs_drop.word, &key)))
+			return true;
 	}
-	return found;
+	return false;
 }
 
 static void fill_in(struct buf *b, const char *text, const char *uuid, const char *hash_seed)
 {
-	const char *const marks[][2] = { { "{uuid}", uuid }, { "{hash_seed}", hash_seed } };
-
 	while (*text) {
-		size_t i = 0;
+		size_t len = strcspn(text, "{");
 
-		while (i < 2 && strncmp(text, marks[i][0], strlen(marks[i][0])))
-			i++;
-		if (i == 2) {
-			buf_addc(b, *text++);
-			continue;
-		}
-		buf_adds(b, marks[i][1]);
-		text += strlen(marks[i][0]);
+		buf_add(b, text, len);
+		text += len;
+		if (*text)
+			buf_adds(b, text[1] == 'u' ? uuid : hash_seed);
+		len = strcspn(text, "}");
+		text += len + (text[len] == '}');
 	}
 }
 
@@ -226,14 +190,19 @@ static void argv_add(struct strv *argv, char letter, const char *arg)
 int fs_type_mkfs(const struct fs_type *t, const struct strv *user, const char *uuid,
 		 const char *hash_seed, struct strv *argv, struct err *e)
 {
-	struct mkfs_opts ours = { NULL, 0 }, theirs = { NULL, 0 };
-	struct strv words = STRV_INIT;
+	struct mkfs_opts ours = { .n = 0 }, theirs = { .n = 0 };
+	char *letters = xasprintf("+:%s%s", t->mkfs_user, t->mkfs_ours);
+	char *may = xasprintf("+:%s", t->mkfs_user);
 	int ret;
 
-	strv_split(&words, t->mkfs_args, " ");
-	ret = opts_read(&ours, t, &words, true, e);
-	if (!ret && user)
-		ret = opts_read(&theirs, t, user, false, e);
+	strv_add(&ours.words, t->mkfs);
+	strv_split(&ours.words, t->mkfs_args, " ");
+	strv_add(&theirs.words, t->mkfs);
+	for (size_t i = 0; user && i < user->n; i++)
+		strv_add(&theirs.words, user->v[i]);
+	ret = opts_read(&ours, t, letters, e);
+	if (!ret)
+		ret = opts_read(&theirs, t, may, e);
 	if (!ret)
 		ret = check_keys(t, &theirs, e);
 	if (!ret)
@@ -256,6 +225,7 @@ int fs_type_mkfs(const struct fs_type *t, const struct strv *user, const char *u
 			argv_add(argv, theirs.v[i].letter, theirs.v[i].arg);
 	opts_release(&ours);
 	opts_release(&theirs);
-	strv_release(&words);
+	free(letters);
+	free(may);
 	return ret;
 }

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "runners/cell/blockdev.h"
-#include "runners/tables/device.h"
+#include "runners/tables/mode.h"
 
 #define MIB (1u << 20)
 

@@ -19,7 +19,6 @@
 #include "runners/cell/cell.h"
 #include "runners/kernel/kernel.h"
 #include "runners/result/result.h"
-#include "runners/tables/device.h"
 #include "runners/tables/mode.h"
 
 /* --- QEMU: it is asked what it can do, for builds of one version differ ------------------ */

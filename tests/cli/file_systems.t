@@ -15,7 +15,7 @@ names=$(sed -n 's/^\t\t\.name = "\(.*\)",$/\1/p' runners/tables/fs_type.c)
 elsewhere() {
 	for n in $names; do
 		grep -nE "\"[^\"]*\b$n\b[^\"]*\"" $(find lib workloads runners analysis dashboards cli -name '*.c') |
-			grep -vE '^(runners/(tables/fs_type|cell/(trouble(_table)?|judge_[a-z0-9]+))|cli/(doctor_checks|cmd_man)|analysis/(locks/lock_classes|costs/subsystems))\.c:'
+			grep -vE '^(runners/(tables/fs_type|cell/(trouble(_table)?|judge_[a-z0-9]+))|cli/(cmd_doctor|cmd_man)|analysis/(locks/lock_classes|costs/subsystems))\.c:'
 	done
 	true
 }

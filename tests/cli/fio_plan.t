@@ -90,7 +90,7 @@ says "of those that there are" 2 'no part "agian"; there are lay_out read again'
 suite host $jobs/paths.fio
 plan
 says "logs are left out with a word" 0 "paths.fio:5: write_lat_log is left out"
-says "and so is unlink" 0 "unlink is left out of what is measured"
+says "and so is unlink" 0 "unlink is left out: each cell run has a file"
 suite host '' << 'END'
 [a]
 size=${FSDUEL_T_SIZE}
@@ -105,7 +105,7 @@ says "and the environment to its own" 0 '${FSDUEL_T_SIZE} is "8m", from the envi
 
 suite host "$tmp/job.fio" 'set.FSDUEL_T_BS = 4k' 'set.FSDUEL_T_NO = 1 2'
 FSDUEL_T_SIZE=8m plan
-says "but not one that no option holds" 2 'the parameter set.FSDUEL_T_NO does nothing'
+says "but not one that no option holds" 2 'remove the parameter set.FSDUEL_T_NO'
 suite host '' 'part = b' << 'END'
 [a]
 size=8m

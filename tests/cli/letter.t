@@ -14,6 +14,8 @@ run "a suite of one variant" fsduel letter tests/data/results-alone
 run "what is no results folder is refused" fsduel letter tests
 run "an unknown style is refused" fsduel letter -f html tests/data/results-mixed
 run "a mail is plain" fsduel letter -f unicode --into x tests/data/results-mixed
+full() { fsduel letter --no-chart tests/data/results-mixed > /dev/full; }
+run "a full disk is the machine's failure" full
 
 # fits COMMAND...: plain ASCII, at most 72 columns, no blanks at line ends, no empty line twice.
 fits() {

@@ -88,6 +88,7 @@ run "it says why there is nothing" fsduel locks "$tmp/failed"
 said() { fsduel compare "$1" | sed -n '/^note/,$p'; }
 run "so does the comparison" said "$tmp/failed"
 run "without the pass there is nothing to show" fsduel locks "$tmp/without"
+run "no recording is kept for perf" fsduel locks --perf "$tmp/good"
 
 # Lost events, files that do not belong together, damage.
 folder lossy 's/^(.*,p,.*,held,.*,lock_lost,.*),0,ok/\1,200,ok/'

@@ -17,6 +17,9 @@ run "no command" fsduel
 run "an option before the command" fsduel --frobnicate
 run "a mistyped command is recognised" fsduel kernal list
 run "an unknown command" fsduel zzzzzzzz
+run "no suite to be measured" fsduel duel -o nowhere
+run "no suite for a machine" fsduel run -o nowhere
+run "no results folder to go on with" fsduel duel --resume /nonexistent
 full() { fsduel --version > /dev/full; }
 run "a full disk is no success" full
 finish

@@ -199,6 +199,8 @@ check("failed and skipped cells are shown as such", grep({ /^skipped/ } @words) 
 check("and so are invalid blocks", join(" ", @{ column("pairs") }) =~ m{10/20invalid} ? () : @{ column("pairs") });
 check("with the reasons", text("#missing") =~ /skipped: this kernel has no io_uring/ &&
 	text("#missing") =~ /invalid: WARNING: CPU: 1/ ? () : text("#missing"));
+check("neighbouring blocks with one reason stand in one line", text("#missing") =~
+	/threads=8, blocks 1, 3, 5.*invalid.*threads=16, every block: patched failed/s ? () : text("#missing"));
 check("links lead to files that are there", map { -e $_ ? () : "no $_" } map { s{^file://}{}r } @{
 	js('return [...document.querySelectorAll("#files a")].map((a) => decodeURI(a.href))') });
 is("an address leads to its row", do { show($eight); js('location.hash = "#row-3"'); sleep 0.2;
@@ -244,6 +246,8 @@ is("nor ran", $browser->alert_text // "no alert", "no alert");
 js('const s = document.getElementById("workload"); s.value = 0; s.dispatchEvent(new Event("change"))');
 # Both roles of 12 cells, and two cells that no side has measured.
 check("and they can be filtered by", @{ column("cell") } == 22 ? () : scalar @{ column("cell") });
+
+is("pairs that were not measured stand under each contrast", count("#missing h3"), 2);
 
 # Nothing is loaded, and nothing could be.
 is("nothing was said on the console", join("; ", map { $_->{message} } @{ $browser->log_of("browser") }), "");

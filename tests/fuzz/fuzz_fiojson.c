@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "runners/fio/fiojson.h"
+#include "runners/fio/fio_run.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -10,8 +10,6 @@
 #include <stdlib.h>
 
 #include "analysis/stats/stats.h"
-#include "analysis/stats/family.h"
-#include "analysis/stats/ranks.h"
 #include "lib/rng.h"
 
 #define ROUNDS 40

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "analysis/stats/stats.h"
-#include "analysis/stats/ranks.h"
 
 /* fsperf, src/utils.py, check_regression: the latest sample against mean and 1.96 stdev. */
 static inline bool peer_fsperf(const double *a, const double *b, size_t n)

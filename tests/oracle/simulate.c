@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/compare/floor.h"
 #include "analysis/compare/judge_impl.h"
 #include "lib/buf.h"
 #include "lib/num.h"

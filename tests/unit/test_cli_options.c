@@ -11,7 +11,7 @@
 
 #include <errno.h>
 
-#include "cli/options.h"
+#include "cli/command.h"
 
 static const struct command plain = {
 	.name = "plain",
@@ -231,8 +231,8 @@ static void help_shows_every_row_of_the_table(void **state)
 	(void)state;
 	options_help(&plain, 80, &b);
 	assert_non_null(strstr(buf_str(&b), "Usage: fsduel plain [OPTION...] [WORD]\n"));
-	assert_non_null(strstr(buf_str(&b), "\n  -o, --output PATH            where the results "));
-	assert_non_null(strstr(buf_str(&b), "\n      --settle TIME            how long a cell "));
+	assert_non_null(strstr(buf_str(&b), "\n  -o, --output PATH            write to PATH: a "));
+	assert_non_null(strstr(buf_str(&b), "\n      --settle TIME            wait no longer "));
 	assert_non_null(strstr(buf_str(&b), "\n  -f, --format table|csv|json  the form "));
 	assert_non_null(strstr(buf_str(&b), "\n  -h, --help "));
 	assert_null(strstr(buf_str(&b), "--blocks"));

@@ -16,7 +16,7 @@
 #include "lib/fs.h"
 #include "lib/num.h"
 #include "lib/proc.h"
-#include "runners/fio/fiojson.h"
+#include "runners/fio/fio_run.h"
 #include "runners/fio/fiojob.h"
 
 #define JOB "[j]\nrw=randrw\nsize=1M\n"
@@ -140,7 +140,7 @@ static void parameters_that_contradict_the_job_are_refused(void **state)
 		const char *params[3], *says;
 	} cases[] = {
 		{ { "iodepth", "4" }, "does nothing" },
-		{ { "no_such", "4" }, "there are threads" },
+		{ { "no_such", "4" }, "no parameter \"no_such\"" },
 		{ { "bs", "64M bytes" }, "64M bytes" },
 		{ { "rw", "read\nexec_prerun=x" }, "one plain word" },
 		{ { "ioengine", "rados" }, "not one of those" },

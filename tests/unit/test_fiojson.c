@@ -18,7 +18,7 @@
 #include "lib/fs.h"
 #include "lib/num.h"
 #include "lib/proc.h"
-#include "runners/fio/fiojson.h"
+#include "runners/fio/fio_run.h"
 
 static bool find(const struct result *r, const char *role, const char *metric, double *v)
 {

@@ -161,7 +161,7 @@ static void variables_come_from_the_environment_or_the_suite(void **state)
 	assert_int_equal(
 		fiojob_make("t", "[${FSDUEL_T_BS}]\nsize=3m # ${FSDUEL_T_BS}\n", params, &j, &e),
 		-EINVAL);
-	assert_non_null(strstr(e.text, "set.FSDUEL_T_BS does nothing"));
+	assert_non_null(strstr(e.text, "remove the parameter set.FSDUEL_T_BS"));
 	free(out);
 	setenv("FSDUEL_T_SIZE", "3m # x", 1);
 	assert_int_equal(fiojob_environment("t", text, params, &out, &notes, &e), -EINVAL);
@@ -237,6 +237,8 @@ static const struct {
 } expected[] = {
 	{ "[a]\nsize=1m\nnumjobs=4 # four\n", 4, 0, 4 << 20 },
 	{ "[a]\nsize=1M\nfilename=w\nnumjobs=4\n[b]\nfilename=w\nsize=3mb\n", 5, 0, 3 << 20 },
+	{ "[a]\nsize=3m\nfilename=w\n[b]\nfilename=w\nsize=1m\n", 2, 0, 3 << 20 },
+	{ "[a]\nsize=1m\nfilename=w\ndirectory=d\n[b]\nfilename=w\nsize=3m\n", 2, 0, 4 << 20 },
 	{ "[a]\nsize=1m\nioengine=posixaio\niodepth=8\n", 2, 1, 1 << 20 },
 	{ "[a]\nsize=1m\nioengine=io_uring\nsqthread_poll=1\nnumjobs=3\n", 6, 3, 3 << 20 },
 	{ "[a]\nsize=1m\nioengine=libaio\nio_submit_mode=offload\n", 2, 1, 1 << 20 },

@@ -14,12 +14,8 @@
 
 #include <cmocka.h>
 
-#include "analysis/stats/checks.h"
 #include "analysis/stats/stats.h"
-#include "analysis/stats/family.h"
-#include "analysis/compare/floor.h"
 #include "analysis/compare/judge_impl.h"
-#include "analysis/stats/ranks.h"
 #include "lib/csv.h"
 #include "lib/num.h"
 #include "lib/rng.h"

@@ -18,7 +18,6 @@
 
 #include "lib/fs.h"
 #include "lib/proc.h"
-#include "runners/tables/device.h"
 #include "runners/vm/vm.h"
 #include "runners/tables/mode.h"
 #include "tests/unit/skip.h"

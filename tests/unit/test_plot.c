@@ -182,21 +182,20 @@ static void test_row(void **state)
 				   "twenty-two twenty-three twenty-four";
 	struct plot_set t = { 0 };
 	struct plot_table *a = plot_table(&t, "y,label,v");
-	struct plot_row r;
 	unsigned y = 1;
 
 	(void)state;
-	plot_row(a, &r, y, "short");
+	plot_row(a, y, "short");
 	plot_number(a, 5);
-	plot_row_end(a, &r, &y);
+	plot_row_end(a, &y);
 	assert_int_equal(y, 2);
-	plot_row(a, &r, y, name);
+	plot_row(a, y, name);
 	plot_number(a, 6);
-	plot_row_end(a, &r, &y);
+	plot_row_end(a, &y);
 	assert_int_equal(y, 5);
-	plot_row(a, &r, y, "");
+	plot_row(a, y, "");
 	plot_number(a, 7);
-	plot_row_end(a, &r, &y);
+	plot_row_end(a, &y);
 	assert_string_equal(buf_str(&a->text),
 			    "y,label,v\n1,short,5\n2,one two three four five six seven eight,6\n"
 			    "3,nine ten eleven twelve thirteen fourteen,\n4,...,\n5, ,7\n");

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fio_times.h: how long the work of fio took. The library that is loaded into fio
- * (runners/preload/fio_clock.c) says to the ns when each thread began and ended its measured part;
- * fio's JSON has whole ms, and says which part of a job is work. A job's time is that of its
- * thread, if one agrees with the job's milliseconds.
+ * fio_run.h: fio as it runs: the times of its threads, its output turned into measured values, and
+ * jobs that outlive it.
+ *
+ * The library that is loaded into fio (runners/preload/fio_clock.c) says to the ns when each thread
+ * began and ended its measured part. fio's JSON has whole ms, and says which part of a job is work.
+ * A job's time is that of its thread, if one agrees with the job's milliseconds.
  */
-#ifndef FSDUEL_RUNNERS_FIO_TIMES_H
-#define FSDUEL_RUNNERS_FIO_TIMES_H
+#ifndef FSDUEL_RUNNERS_FIO_RUN_H
+#define FSDUEL_RUNNERS_FIO_RUN_H
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -16,6 +18,15 @@
 #include "lib/buf.h"
 #include "lib/err.h"
 #include "runners/preload/preload.h"
+#include "runners/result/result.h"
+
+/*
+ * Kill every fio that works in the directory dir (absolute, no symbolic links) or below it, and
+ * wait up to two seconds until they are gone. Each job of fio is a process with a session of its
+ * own (setsid in thread_main), so it outlives fio and keeps the mount busy. Nobody else is killed:
+ * fsduel made dir, and a person's shell that stands there stays.
+ */
+void fio_jobs_end(const char *dir);
 
 struct fio_times {
 	char *path;              /* of the file that fio's threads write to */
@@ -41,7 +52,6 @@ struct fio_span {
 struct fio_span fio_times_all(const struct fio_clock_thread *threads, size_t n, bool verifies);
 /* All at work side by side: from the last beginning to the first end; to < from: never. */
 struct fio_span fio_times_common(const struct fio_clock_thread *threads, size_t n);
-/* Accepts one that was never opened. */
 void fio_times_release(struct fio_times *t);
 
 /* --- the work of a job ---------------------------------------------------------------- */
@@ -81,7 +91,35 @@ void fio_account_match(struct fio_account *jobs, size_t nr, const struct fio_clo
 		       size_t n);
 /* How long the work of a job with a thread took, all that fio did besides included. */
 uint64_t fio_work_ns(const struct fio_account *j);
-/* How long its direction d took, of which fio says runtime_ms, as fiojson.h has it. */
+/* How long its direction d took, of which fio says runtime_ms, as fio's JSON has it. */
 struct fio_took fio_account_took(const struct fio_account *j, unsigned d, uint64_t runtime_ms);
+
+/* Where on CLOCK_MONOTONIC the work of fio's threads lay; all 0: it is not known. */
+struct fio_timed {
+	struct fio_span all; /* from the first beginning to the last end */
+	/* All of them at work, which is what a profile counts; empty (to <= from): never. */
+	struct fio_span common;
+	double ops_per_s; /* operations of work in it, over its threads' whole times */
+};
+
+/*
+ * Read the output of fio with --output-format=json+ and append samples and histograms to r: roles
+ * "read", "write", "trim" and "verify" if they did something, and "all". -EIO with fio's own words:
+ * a job with an error, or no operation at all. -EINVAL: not fio's JSON. t and timed may be NULL.
+ * docs/results.md ("What a fio job comes to") says which time and which reads count. Facts
+ * "fio_elapsed" ("thread" or "milliseconds") and "fio_latency" ("total" or "completion") say which
+ * figures fio gave. Verify reads are no work: role "verify" has them, and "all" does not.
+ */
+int fiojson_result(const char *text, size_t len, const struct fio_times *t, struct result *r,
+		   struct fio_timed *timed, struct err *e);
+
+/* Offset of the first line that is "{" alone, where fio's JSON begins; len: there is none. */
+size_t fio_words_end(const char *text, size_t len);
+/*
+ * The words on one line for an error message, cut after some: each line once, without "fio: " and
+ * without the indented lists that fio prints for a typing error. Caller frees; "": fio said
+ * nothing.
+ */
+char *fio_words(const char *text, size_t len);
 
 #endif

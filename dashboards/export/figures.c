@@ -1,11 +1,105 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * json.c: figures as one JSON object: which measurement it is, what belongs to no row, and
- * the list of rows or cells, each in a line. Numbers have 17 digits; a figure that does not
- * exist is null.
+ * figures.c: fields as CSV and as JSON, and their values; see formats.h. Numbers have the
+ * shortest form that reads back exactly, in JSON 17 digits; a figure that does not exist is
+ * an empty field, or null.
  */
+#include <math.h>
+
 #include "dashboards/export/formats.h"
 #include "lib/clean.h"
+#include "lib/csv.h"
+#include "lib/num.h"
+
+/* --- values ---------------------------------------------------------------------------------- */
+
+json_t *field_text(const char *s)
+{
+	struct buf b = BUF_INIT;
+	json_t *j;
+
+	if (!s)
+		return json_null();
+	clean_add(&b, s);
+	j = json_string(buf_str(&b));
+	buf_release(&b);
+	return j;
+}
+
+json_t *field_texts(const struct strv *list)
+{
+	json_t *j = json_array();
+
+	for (size_t i = 0; i < list->n; i++)
+		json_array_append_new(j, field_text(list->v[i]));
+	return j;
+}
+
+json_t *field_whole(uint64_t v)
+{
+	return json_integer(v > INT64_MAX ? INT64_MAX : (json_int_t)v);
+}
+
+json_t *field_real(bool there, double v)
+{
+	return FIELD_IF(there && isfinite(v), json_real(v));
+}
+
+/* --- CSV: a header, then a line a row -------------------------------------------------------- */
+
+static const char *text_of(const json_t *value, char number[32])
+{
+	switch (json_typeof(value)) {
+	case JSON_STRING:
+		return json_string_value(value);
+	case JSON_INTEGER:
+		return num_format(number, (uint64_t)json_integer_value(value), NUM_COUNT);
+	case JSON_REAL:
+		return num_format_double(number, json_real_value(value));
+	case JSON_TRUE:
+		return "true";
+	case JSON_FALSE:
+		return "false";
+	default:
+		return NULL;
+	}
+}
+
+struct lines {
+	struct buf *out;
+	const struct dataset *d;
+};
+
+static void add_line(void *arg, const void *cell, const void *row)
+{
+	const struct lines *l = arg;
+	json_t *value[FIELDS_MAX] = { NULL };
+	const char *text[FIELDS_MAX];
+	char number[FIELDS_MAX][32];
+
+	(void)cell;
+	for (size_t i = 0; i < l->d->nr; i++) {
+		value[i] = l->d->fields[i].get(row);
+		text[i] = text_of(value[i], number[i]);
+	}
+	csv_add_row(l->out, text, l->d->nr);
+	for (size_t i = 0; i < l->d->nr; i++)
+		json_decref(value[i]);
+}
+
+static void csv_write(struct buf *out, const struct dataset *d, const struct findings *f)
+{
+	const char *names[FIELDS_MAX];
+
+	for (size_t i = 0; i < d->nr; i++)
+		names[i] = d->fields[i].name;
+	csv_add_row(out, names, d->nr);
+	d->each(f, add_line, &(struct lines){ out, d });
+}
+
+const struct format format_csv = { .name = "csv", .data = csv_write };
+
+/* --- JSON: which measurement it is, what belongs to no row, then a row or cell a line --------- */
 
 #define EXPORT_SCHEMA 1
 
