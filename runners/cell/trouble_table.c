@@ -16,7 +16,8 @@
 /* clang-format off */
 const struct trouble troubles[] = {
 	/* Troubles that end a guest. */
-	{ "hard lockup", true, TROUBLE_LINE, STATUS_FAILED, "a CPU was locked up with interrupts off",
+	{ "hard lockup", true, TROUBLE_LINE, STATUS_FAILED,
+	  "a CPU was locked up with interrupts off",
 	  PATTERNS("*Watchdog detected hard LOCKUP*", "*Kernel panic*Hard LOCKUP*") },
 	{ "soft lockup", true, TROUBLE_LINE, STATUS_INVALID, "a CPU was locked up in the kernel",
 	  PATTERNS("*BUG: soft lockup*", "*Kernel panic*softlockup*") },
@@ -44,8 +45,10 @@ const struct trouble troubles[] = {
 	  "the guest was powered off before it sent its results",
 	  PATTERNS("reboot: Power down*", "reboot: System halted*") },
 	/* How it ended, where it had no word for it. */
-	{ "QEMU", false, TROUBLE_QEMU, STATUS_FAILED, "QEMU did not run the guest to its end", NULL },
-	{ "garbage", false, TROUBLE_GARBAGE, STATUS_FAILED, "the guest's results arrived damaged", NULL },
+	{ "QEMU", false, TROUBLE_QEMU, STATUS_FAILED,
+	  "QEMU did not run the guest to its end", NULL },
+	{ "garbage", false, TROUBLE_GARBAGE, STATUS_FAILED,
+	  "the guest's results arrived damaged", NULL },
 	{ "restart", true, TROUBLE_OFF, STATUS_FAILED,
 	  "the guest ended or restarted before it sent its results", NULL },
 	{ "silence", true, TROUBLE_SILENCE, STATUS_FAILED,
@@ -74,7 +77,8 @@ const struct trouble troubles[] = {
 		   "EXT4-fs warning (device *): ext4_convert_unwritten_extents*: *returned *",
 		   "*: writeback error on inode *, offset *",
 		   "XFS (*): page discard on page *") },
-	{ "read-only remount", true, TROUBLE_LINE, STATUS_INVALID, "the file system became read-only",
+	{ "read-only remount", true, TROUBLE_LINE, STATUS_INVALID,
+	  "the file system became read-only",
 	  PATTERNS("*Remounting filesystem read-only*",
 		   "BTRFS info (device *): forced readonly*") },
 	{ "ext4 error", true, TROUBLE_LINE, STATUS_INVALID, "ext4 found an error",
@@ -123,7 +127,8 @@ const struct trouble troubles[] = {
 		   "VFS: Busy inodes after unmount of *") },
 	{ "WARNING", true, TROUBLE_LINE, STATUS_INVALID, "the kernel warned",
 	  PATTERNS("WARNING: *") },
-	{ "allocation failure", false, TROUBLE_LINE, STATUS_INVALID, "the kernel was short of memory",
+	{ "allocation failure", false, TROUBLE_LINE, STATUS_INVALID,
+	  "the kernel was short of memory",
 	  PATTERNS("*: page allocation failure: order:*", "*: vmalloc error: size *",
 		   "ENOMEM in *, retrying.*", "XFS: * possible memory allocation deadlock *") },
 	{ "lost log", false, TROUBLE_LOG_LOST, STATUS_INVALID,

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
@@ -254,14 +255,14 @@ static void fail_for_it(struct klog *log, const char *why, struct result *r)
 }
 
 /* It is not parsed here: the host checks it. */
-static void read_result(struct klog *log, struct result *r)
+static void read_result(struct klog *log, const struct err *said, struct result *r)
 {
 	struct buf text = BUF_INIT;
 	struct err e = ERR_INIT;
 
 	if (fs_read(RESULT_FILE, 0, &text, &e)) {
 		buf_reset(&text);
-		buf_addf(&text, "the cell left no result: %s", e.text);
+		buf_addf(&text, "the cell left no result: %s", said->text[0] ? said->text : e.text);
 		fail_for_it(log, text.data, r);
 	} else {
 		r->text = buf_detach(&text, NULL);
@@ -272,10 +273,17 @@ static void read_result(struct klog *log, struct result *r)
 static void supervise(const struct cell_spec *spec, struct result *r)
 {
 	struct klog log = KLOG_NONE;
-	struct err e = ERR_INIT;
+	/* Shared, so that the child can still tell its error where no file takes it. */
+	struct err *said = mmap(NULL, sizeof(*said), PROT_READ | PROT_WRITE,
+				MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int status = 0;
 	sigset_t chld;
 	pid_t child;
+
+	if (said == MAP_FAILED) {
+		result_fail(r, STATUS_FAILED, "the guest has no memory for its cell");
+		return;
+	}
 
 	sigemptyset(&chld);
 	sigaddset(&chld, SIGCHLD);
@@ -284,7 +292,7 @@ static void supervise(const struct cell_spec *spec, struct result *r)
 	child = fork();
 	if (child == 0) {
 		sigprocmask(SIG_UNBLOCK, &chld, NULL);
-		_exit(run_cell(spec, &e) ? 1 : 0);
+		_exit(run_cell(spec, said) ? 1 : 0);
 	}
 	if (!wait_child(child, spec->limit_ns + GRACE_NS, &chld, &status)) {
 		look_for_hung_tasks();
@@ -297,7 +305,7 @@ static void supervise(const struct cell_spec *spec, struct result *r)
 		fail_for_it(&log, why, r);
 		free(why);
 	} else {
-		read_result(&log, r);
+		read_result(&log, said, r);
 	}
 	klog_close(&log);
 }

@@ -64,6 +64,7 @@ trouble restart failed broken "ended or restarted before it sent its results: .*
 trouble garbage failed - "the guest's results arrived damaged: .*something else than results" "Restarting"
 trouble silence failed hung "still running at its wall limit .*nothing on its console"
 trouble killed failed - "the cell was killed by signal 9"
+trouble no-room failed - "the cell left no result: cannot write .*No space left on device"
 
 # A kernel that breaks where the other measures is broken; a tool or a device that fails is not.
 rules() { # CONTRAST VERDICT CODE: alone

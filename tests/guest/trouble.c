@@ -15,11 +15,13 @@
 #include <sys/io.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "lib/buf.h"
+#include "lib/fs.h"
 #include "runners/vm/channel.h"
 #include "tests/guest/kernel_code.h"
 #include "workloads/fsload.h"
@@ -184,27 +186,30 @@ static int die(const struct fsload *l, const char *arg, struct err *e)
 	return err_add(e, EIO, "still alive");
 }
 
+/* One page for all files of the cell, and something in it. */
+static int no_room(const struct fsload *l, const char *arg, struct err *e)
+{
+	(void)l;
+	(void)arg;
+	if (mount("tmpfs", "/tmp", "tmpfs", 0, "size=4k"))
+		return err_sys(e, errno, "cannot mount");
+	return fs_write_atomic("/tmp/full", "full", 4, e);
+}
+
 static const struct {
 	const char *label;
 	int (*provoke)(const struct fsload *l, const char *arg, struct err *e);
 	const char *arg;
 } rows[] = {
-	{ "panic", sysrq, "c" },
-	{ "oops", oops, "1" },
-	{ "oops-outlived", oops, "0" },
-	{ "bug", bug, NULL },
-	{ "warning", warning, NULL },
-	{ "soft-lockup", soft_lockup, NULL },
-	{ "hung-task", hung_task, NULL },
-	{ "out-of-memory", eat_memory, NULL },
-	{ "ext4-error", ext4_error, NULL },
+	{ "panic", sysrq, "c" },           { "oops", oops, "1" },
+	{ "oops-outlived", oops, "0" },    { "bug", bug, NULL },
+	{ "warning", warning, NULL },      { "soft-lockup", soft_lockup, NULL },
+	{ "hung-task", hung_task, NULL },  { "out-of-memory", eat_memory, NULL },
+	{ "no-room", no_room, NULL },      { "ext4-error", ext4_error, NULL },
 	{ "read-only", ext4_error, NULL }, /* the mount has errors=remount-ro */
-	{ "io-error", bad_blocks, NULL },
-	{ "power-off", power_off, NULL },
-	{ "restart", sysrq, "b" },
-	{ "garbage", garbage, "\x01\xfegarbage\n\n{]" },
-	{ "silence", silence, NULL },
-	{ "killed", die, NULL },
+	{ "io-error", bad_blocks, NULL },  { "power-off", power_off, NULL },
+	{ "restart", sysrq, "b" },         { "garbage", garbage, "\x01\xfegarbage\n\n{]" },
+	{ "silence", silence, NULL },      { "killed", die, NULL },
 };
 
 int __wrap_fsload_run(struct fsload *l, void (*mark)(void *arg, int begin), void *arg,
