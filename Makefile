@@ -140,7 +140,7 @@ $(B)/gen_folder: $(wildcard tests/gen_folder*) $(B)/libfsduel.a
 	$(call say,LD,$@)$(LINK) -o $@ $(filter %.c,$^) $(B)/libfsduel.a $(LIBS)
 
 # A main thread that asks to be let in after 20 us, as on a host that is slow.
-$(B)/tests/hasty-exact-order.so: $(patsubst %,runners/preload/exact_order.%,c h) $(B)/.flags
+$(B)/tests/hasty-exact-order.so: runners/preload/exact_order.c runners/preload/preload.h $(B)/.flags
 	$(call say,LD,$@)mkdir -p $(@D) && $(PRELOAD) -DPATIENCE_NS=20000 -o $@ $< -ldl
 
 # Where the tests' own fio finds it.

@@ -63,7 +63,8 @@ sub beside { # both sides of a figure of an operation
 sub table {
 	my @rows = @_;
 	my $unit = $rows[0]{unit};
-	my @out = ("| cell | $rows[0]{baseline}, $unit | $rows[0]{patched}, $unit | change | 95 % interval | verdict | most waits, an operation | instructions, an operation |",
+	my @out = ("| cell | $rows[0]{baseline}, $unit | $rows[0]{patched}, $unit | change | " .
+		"95 % interval | verdict | most waits, an operation | instructions, an operation |",
 		   "|---|--:|--:|--:|--:|---|---|---|");
 	for my $r (@rows) {
 		my $cell = join " ", $r->{workload}, grep { $_ ne "" } split /;/, $r->{varying};
@@ -89,7 +90,8 @@ while (@lines) {
 	my ($experiment, $contrast) = $line =~ /^<!-- result: (\S+) (\S+) -->$/ or next;
 	my @old;
 	push @old, shift @lines while @lines && $lines[0] !~ /^<!-- (?:end of result|result:)/;
-	@lines && $lines[0] =~ /^<!-- end/ or die "$file: $experiment $contrast: no <!-- end of result --> behind it\n";
+	@lines && $lines[0] =~ /^<!-- end/ or
+		die "$file: $experiment $contrast: no <!-- end of result --> behind it\n";
 	my @rows = rows($experiment, $contrast);
 	print STDERR "$experiment $contrast: no results, left as it is\n" unless @rows;
 	push @new, @rows ? table(@rows) : @old;

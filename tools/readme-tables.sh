@@ -35,7 +35,7 @@ plots() {
 	echo '| kind | shows | drawn from | script |'
 	echo '|---|---|---|---|'
 	"$fsduel" list plots |
-		sed -n 's/^\([a-z]*\): \(.*\) (\([a-z]*\.gp\), from \(.*\))$/| `\1` | \2 | \4 | `\3` |/p'
+		sed -nE 's/^([a-z]*): (.*) \(([a-z]*\.gp), from (.*)\)$/| `\1` | \2 | \4 | `\3` |/p'
 }
 
 seen=
