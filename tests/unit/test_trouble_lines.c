@@ -466,8 +466,8 @@ static void records_of_the_kernel_log_are_read(void **state)
 		"6,1,100,-;loop0: detected capacity change\n SUBSYSTEM=block\n",
 		"12,2,101,-;systemd[1]: BUG: not of the kernel\n",
 		"2,3,102,-;EXT4-fs (sdb1): This should not happen!! Data will be lost\\x0a\n",
-		"4,4,103,-,caller=T66;first line\\x0aUBSAN: shift-out-of-bounds in "
-		"fs/a.c:1:2\\x0a\n",
+		("4,4,103,-,caller=T66;first line\\x0aUBSAN: shift-out-of-bounds in "
+		 "fs/a.c:1:2\\x0a\n"),
 		"2,5,104,-;EXT4-fs (sda1): This should not happen!! Data will be lost\\x0a\n",
 	};
 	struct trouble_found f = TROUBLE_NONE;
