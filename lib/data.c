@@ -22,7 +22,7 @@ char *data_place(unsigned i, const char *name)
 	if (!i || i > 2)
 		return i ? NULL : xstrdup(name);
 	relative = xasprintf("%s%s", places[i - 1], name);
-	path = proc_beside(relative);
+	path = proc_from_own_folder(relative);
 	real = path ? realpath(path, NULL) : NULL;
 	free(path);
 	free(relative);

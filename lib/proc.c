@@ -322,18 +322,26 @@ void proc_kill(struct proc *p)
 		proc_kill_reap(p, &x);
 }
 
-char *proc_beside(const char *name)
+char *proc_from_own_folder(const char *relative)
 {
-	char self[4096], *slash, *path;
+	char self[4096], *slash;
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
 	if (n < 0)
 		return NULL;
 	self[n] = '\0';
 	slash = strrchr(self, '/');
-	path = xasprintf("%.*s/../lib/fsduel/%s", (int)(slash - self), self, name);
-	if (!access(path, F_OK))
+	return xasprintf("%.*s/%s", (int)(slash - self), self, relative);
+}
+
+char *proc_beside(const char *name)
+{
+	char *installed = xasprintf("../lib/fsduel/%s", name);
+	char *path = proc_from_own_folder(installed);
+
+	free(installed);
+	if (!path || !access(path, F_OK))
 		return path;
 	free(path);
-	return xasprintf("%.*s/%s", (int)(slash - self), self, name);
+	return proc_from_own_folder(name);
 }

@@ -87,9 +87,11 @@ void proc_close_fd(int *fd);
  */
 char *proc_which(const char *program);
 
+/* relative, from the folder of this program on. Caller frees. NULL: /proc is not there. */
+char *proc_from_own_folder(const char *relative);
 /*
  * Path of a file that was built with this program: in ../lib/fsduel where it is installed, else in
- * the program's own folder. Caller frees. NULL: /proc is not there.
+ * the program's own folder. Caller frees. NULL: likewise.
  */
 char *proc_beside(const char *name);
 
