@@ -33,36 +33,21 @@ static inline const uint8_t *bytes_take(struct bytes *b, uint64_t n)
 	return p;
 }
 
-/* 0 where there are not as many. */
-static inline uint64_t bytes_u64(struct bytes *b)
-{
-	const uint8_t *p = bytes_take(b, 8);
-	uint64_t v = 0;
-
-	if (p)
-		memcpy(&v, p, 8);
-	return v;
-}
-
-static inline uint32_t bytes_u32(struct bytes *b)
-{
-	const uint8_t *p = bytes_take(b, 4);
-	uint32_t v = 0;
-
-	if (p)
-		memcpy(&v, p, 4);
-	return v;
-}
-
-static inline uint16_t bytes_u16(struct bytes *b)
-{
-	const uint8_t *p = bytes_take(b, 2);
-	uint16_t v = 0;
-
-	if (p)
-		memcpy(&v, p, 2);
-	return v;
-}
+/* The next number; 0 where there are not as many bytes. */
+#define BYTES_NUMBER(name, type)                                                                   \
+	static inline type name(struct bytes *b)                                                   \
+	{                                                                                          \
+		const uint8_t *p = bytes_take(b, sizeof(type));                                    \
+		type v = 0;                                                                        \
+                                                                                                   \
+		if (p)                                                                             \
+			memcpy(&v, p, sizeof(v));                                                  \
+		return v;                                                                          \
+	}
+BYTES_NUMBER(bytes_u64, uint64_t)
+BYTES_NUMBER(bytes_u32, uint32_t)
+BYTES_NUMBER(bytes_u16, uint16_t)
+#undef BYTES_NUMBER
 
 /* A part of b by itself; bad when it is not inside. */
 static inline struct bytes bytes_part(const struct bytes *b, uint64_t offset, uint64_t size)
