@@ -9,6 +9,8 @@ prefix=/opt/some
 stamp() { stat -c '%Y %n' "$B"/*.o "$B"/*/*.o "$B"/libfsduel.a "$B"/fsduel 2> /dev/null; }
 made() { make -s B="$B" DESTDIR="$root" PREFIX=$prefix "$@" > "$tmp/log" 2>&1 || cat "$tmp/log"; }
 
+# With the flags of this test, which are not always those of the last build.
+check "make builds" made all
 stamp > "$tmp/before"
 check "make install installs" made install
 stamp > "$tmp/after"
