@@ -75,7 +75,6 @@ static int measure_part(struct host_job *h, const char *kernel, unsigned block, 
 			     : o->settle  ? o->settle
 					  : SETTLE_NS,
 		.progress = progress_show,
-		.before = progress_before,
 		.say = progress_say,
 		.arg = &line,
 		.stop = &stop_signal,

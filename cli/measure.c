@@ -251,7 +251,6 @@ int job_measure(struct job *j, struct err *e)
 		.qemu = j->o->qemu,
 		.destroy = j->o->destroy,
 		.progress = progress_show,
-		.before = progress_before,
 		.say = progress_say,
 		.arg = &line,
 		.stop = &stop_signal,

@@ -3,103 +3,16 @@
 #include "cli/progress.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "analysis/stats/stats.h"
 #include "cli/command.h"
 #include "lib/clean.h"
 #include "lib/num.h"
 #include "lib/proc.h"
-#include "workloads/metric.h"
-
-/* --- estimates ----------------------------------------------------------------------- */
-
-static double *place(struct progress_line *l, size_t cell, size_t variant, unsigned block)
-{
-	const struct suite *s = l->plan->suite;
-
-	return &l->value[(cell * s->nr_variants + variant) * s->blocks + block - 1];
-}
-
-/* Keep the first primary value of the whole workload, of a run of the first pass. */
-static void note_value(struct progress_line *l, const struct plan_unit *u, const struct result *r)
-{
-	size_t nr = l->plan->nr_cells * l->plan->suite->nr_variants * l->plan->suite->blocks;
-	double value;
-
-	if (!l->value) {
-		l->value = xcalloc(nr, sizeof(*l->value));
-		for (size_t i = 0; i < nr; i++)
-			l->value[i] = NAN;
-	}
-	if (u->pass != PASS_THROUGHPUT || u->block > l->plan->suite->blocks ||
-	    r->status != STATUS_OK)
-		return;
-	for (size_t i = 0; i < r->nr_samples; i++) {
-		const struct sample *x = &r->samples[i];
-		const struct metric *m = metric_find(x->metric);
-
-		if (m && m->primary && !strcmp(x->role, "all") &&
-		    !num_parse_double(x->value, &value, NULL)) {
-			*place(l, u->cell, u->variant, u->block) = value;
-			return;
-		}
-	}
-}
-
-static bool log_ratio(struct progress_line *l, const struct plan_unit *u,
-		      const struct suite_contrast *c, unsigned block, double *d)
-{
-	double baseline = *place(l, u->cell, c->baseline, block);
-	double patched = *place(l, u->cell, c->patched, block);
-
-	*d = baseline > 0 && patched > 0 ? log(patched / baseline) : NAN;
-	return isfinite(*d);
-}
-
-/* The first contrast of the unit's variant, of those with a pair in this block if there is one. */
-static const struct suite_contrast *choose(struct progress_line *l, const struct plan_unit *u)
-{
-	const struct suite *s = l->plan->suite;
-	const struct suite_contrast *first = NULL;
-	double d;
-
-	for (size_t i = s->nr_contrasts; i--;) {
-		const struct suite_contrast *c = &s->contrasts[i];
-		bool side = c->baseline == u->variant || c->patched == u->variant;
-		bool pair = side && u->block <= s->blocks && log_ratio(l, u, c, u->block, &d);
-
-		if (pair || (side && !(first && u->block <= s->blocks &&
-				       log_ratio(l, u, first, u->block, &d))))
-			first = c;
-	}
-	return first;
-}
-
-/* "-3.1 % so far (2 blocks)", as compare's Hodges-Lehmann; false: there is no pair yet. */
-static bool add_estimate(struct buf *b, struct progress_line *l, const struct plan_unit *u)
-{
-	const struct suite *s = l->plan->suite;
-	const struct suite_contrast *c = choose(l, u);
-	double *d = xcalloc(s->blocks + 1, sizeof(*d));
-	unsigned n = 0;
-
-	for (unsigned block = 1; c && block <= s->blocks; block++)
-		n += log_ratio(l, u, c, block, &d[n]);
-	if (n && s->nr_contrasts > 1)
-		buf_addf(b, " (%s)", c->name);
-	if (n)
-		buf_addf(b, " %+.1f %% so far (%u block%s)",
-			 (exp(paired_estimate(d, n, NULL, NULL, 0)) - 1) * 100, n,
-			 n == 1 ? "" : "s");
-	free(d);
-	return n;
-}
 
 /* --- the line ------------------------------------------------------------------------ */
 
@@ -110,35 +23,10 @@ struct progress_line progress_line(const char *command, const struct plan *p, bo
 	};
 }
 
-static void add_cell(struct buf *b, const struct plan *p, const struct plan_unit *u)
-{
-	buf_adds(b, p->cells[u->cell].name);
-}
-
 static void add_unit(struct buf *b, const struct plan *p, const struct plan_unit *u)
 {
-	add_cell(b, p, u);
-	buf_addf(b, " on %s, block %u", p->suite->variants[u->variant].name, u->block);
-}
-
-/* "dio-overwrite threads=8 -3.1 % so far (2 blocks)", or the cell run. */
-static void remember(struct progress_line *line, const struct progress *p)
-{
-	buf_reset(&line->last);
-	note_value(line, p->unit, p->result);
-	add_cell(&line->last, line->plan, p->unit);
-	if (!add_estimate(&line->last, line, p->unit)) {
-		buf_reset(&line->last);
-		add_unit(&line->last, line->plan, p->unit);
-	}
-}
-
-void progress_before(void *arg, const struct plan_unit *u, const struct result *r)
-{
-	struct progress_line *line = arg;
-
-	if (line->terminal && !line->quiet)
-		note_value(line, u, r);
+	buf_addf(b, "%s on %s, block %u", p->cells[u->cell].name,
+		 p->suite->variants[u->variant].name, u->block);
 }
 
 void progress_text(struct progress_line *line, const struct progress *p, size_t width,
@@ -147,8 +35,10 @@ void progress_text(struct progress_line *line, const struct progress *p, size_t 
 	struct buf text = BUF_INIT;
 	char left[32];
 
-	if (p->unit)
-		remember(line, p);
+	if (p->unit) {
+		buf_reset(&line->last);
+		add_unit(&line->last, line->plan, p->unit);
+	}
 	buf_addf(&text, "[%u/%u] ", p->done, p->total);
 	if (p->left_ns)
 		buf_addf(&text, "%s left", num_format_ns_human(left, p->left_ns));
@@ -209,8 +99,6 @@ void progress_end(struct progress_line *line)
 {
 	if (line->terminal && !line->quiet)
 		fprintf(stderr, "\r\033[K");
-	free(line->value);
-	line->value = NULL;
 	buf_release(&line->last);
 }
 

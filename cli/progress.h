@@ -17,16 +17,13 @@ struct progress_line {
 	const char *command;     /* "duel" */
 	const struct plan *plan; /* borrowed; may be made later */
 	bool terminal, quiet;
-	double *value;   /* cell, variant, block of the plan; NaN: not measured; NULL: none yet */
-	struct buf last; /* the text about the cell run that ended last */
+	struct buf last; /* the cell run that ended last */
 };
 
 struct progress_line progress_line(const char *command, const struct plan *p, bool quiet);
 void progress_show(void *line, const struct progress *p); /* a progress hook */
-/* A hook: what a former run has left counts for the estimates. */
-void progress_before(void *line, const struct plan_unit *u, const struct result *r);
-void progress_say(void *line, const char *sentence); /* "fsduel duel: sentence" */
-void progress_end(struct progress_line *line);       /* the line is gone, and what it held */
+void progress_say(void *line, const char *sentence);      /* "fsduel duel: sentence" */
+void progress_end(struct progress_line *line);            /* the line is gone, and what it held */
 
 /* What progress_show writes on a terminal, of at most width columns, into b. */
 void progress_text(struct progress_line *line, const struct progress *p, size_t width,

@@ -14,7 +14,7 @@
 
 /* Formats of rows of fields, whatever they are about; of comparisons only; of profiles only. */
 #define FORMATS_DATA(F) F(csv) F(json)
-#define FORMATS_COMPARISON(F) F(markdown) F(junit) F(ktap)
+#define FORMATS_COMPARISON(F) F(junit) F(ktap)
 #define FORMATS_COSTS(F) F(folded)
 
 /* All formats of a subject as they are written in a help text; the first is the default. */

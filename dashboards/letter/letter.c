@@ -219,7 +219,7 @@ int letter_write(struct buf *out, const struct plot_source *s, const struct lett
 	for (size_t i = 0, end; i < l.c->nr_rows && !ret; i = end) {
 		end = table_contrast_end(l.c, i);
 		add_headline(&l, &l.c->rows[i]);
-		table_metrics(&l.out, &l.c->rows[i], end - i, true,
+		table_metrics(&l.out, &l.c->rows[i], end - i,
 			      q->style == LETTER_MARKDOWN ? TABLE_MARKDOWN : TABLE_LETTER);
 		letter_gap(&l);
 		if (q->chart)

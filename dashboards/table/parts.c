@@ -36,15 +36,6 @@ static void add_name(struct buf *b, const struct line *l)
 		buf_addf(b, " %s", row->detail);
 }
 
-static void add_full_name(struct buf *b, const struct comparison_row *row)
-{
-	words_cell(b, row->workload, row->varying);
-	if (!row->whole || row->total)
-		buf_addf(b, ", %s", row->total ? "all roles" : row->role);
-	if (*row->detail)
-		buf_addf(b, " %s", row->detail);
-}
-
 static void add_verdict(struct buf *b, const struct line *l)
 {
 	if (l->head)
@@ -56,14 +47,12 @@ static void add_verdict(struct buf *b, const struct line *l)
 /* A cell above its roles has no figures. */
 #define FIGURE(name, append) GRID_GET(name, struct line, if (!x->head) append)
 GRID_GET(get_name, struct line, add_name(b, x))
-GRID_GET(get_full_name, struct line, add_full_name(b, x->row))
 FIGURE(get_baseline, words_median(b, x->row, false))
 FIGURE(get_patched, words_median(b, x->row, true))
 FIGURE(get_estimate, words_estimate(b, x->row))
 FIGURE(get_interval, words_interval(b, x->row))
 FIGURE(get_range, words_range(b, x->row))
 FIGURE(get_within, words_change_within(b, x->row))
-FIGURE(get_limits, (x->row->j.i95.exists ? words_interval : words_range)(b, x->row))
 FIGURE(get_pairs, buf_addf(b, "%u/%u", x->row->pairs, x->row->planned))
 GRID_GET(get_verdict, struct line, add_verdict(b, x))
 
@@ -97,24 +86,13 @@ static const struct grid_column terminal_columns[] = {
 	{ "verdict", get_verdict, .fold = 11 },
 };
 
+/* Of a letter, also as Markdown. */
 static const struct grid_column letter_columns[] = {
 	{ "cell", get_name, .fold = 16 },
 	{ "baseline", get_baseline, .right = true },
 	{ "patched", get_patched, .right = true },
 	{ "change", get_within, .fold = 14, .early = true },
 	{ "verdict", get_verdict, .fold = 8, .early = true },
-};
-
-/* The fifth column is headed "over blocks" where no row has an interval. */
-enum { LIMITS = 4 };
-static const struct grid_column markdown_columns[] = {
-	{ "cell", get_full_name, .right = false },
-	{ "baseline", get_baseline, .right = true },
-	{ "patched", get_patched, .right = true },
-	{ "change", get_estimate, .right = true },
-	[LIMITS] = { "95 % interval", get_limits, .right = true },
-	{ "pairs", get_pairs, .right = true },
-	{ "verdict", get_verdict, .right = false },
 };
 
 /* --- rows ------------------------------------------------------------------------------------ */
@@ -151,7 +129,7 @@ static size_t add_lines(struct line *out, const struct comparison_row *const *ro
 	return n;
 }
 
-static enum verdict coloured(const void *line)
+static enum verdict verdict_of(const void *line)
 {
 	const struct line *l = line;
 
@@ -160,53 +138,25 @@ static enum verdict coloured(const void *line)
 	return l->row->j.decides || !l->row->primary ? l->row->j.r.verdict : VERDICT_NONE;
 }
 
-static enum verdict decided(const void *line)
-{
-	const struct comparison_row *row = ((const struct line *)line)->row;
-
-	return row->j.decides ? row->j.r.verdict : VERDICT_NONE;
-}
-
-static void add_markdown(struct buf *out, const struct comparison_row *const *rows, size_t nr)
-{
-	struct grid_column columns[sizeof(markdown_columns) / sizeof(markdown_columns[0])];
-	struct line *lines = xcalloc(nr, sizeof(*lines));
-	const struct grid g = { GRID_COLUMNS(columns), GRID_ROWS(lines, nr), .verdict = decided };
-	bool intervals = false;
-
-	memcpy(columns, markdown_columns, sizeof(columns));
-	for (size_t i = 0; i < nr; i++) {
-		lines[i].row = rows[i];
-		intervals |= rows[i]->j.i95.exists;
-	}
-	if (!intervals)
-		columns[LIMITS].title = "over blocks";
-	grid_markdown(out, &g);
-	free(lines);
-}
-
 /* Rows of one metric and pass. */
 static void add_rows(struct buf *out, const struct comparison_row *const *rows, size_t nr,
 		     enum table_form form)
 {
-	struct line *lines;
-	size_t nr_lines;
+	struct line *lines = xcalloc(2 * nr, sizeof(*lines));
+	size_t n = form == TABLE_MARKDOWN ? nr : add_lines(lines, rows, nr);
+	struct grid terminal = { GRID_COLUMNS(terminal_columns), GRID_ROWS(lines, n),
+				 .width = TABLE_WIDTH };
+	struct grid letter = { GRID_COLUMNS(letter_columns), GRID_ROWS(lines, n), .indent = 2,
+			       .width = TABLE_LETTER_WIDTH };
 
-	if (form == TABLE_MARKDOWN) {
-		add_markdown(out, rows, nr);
-		return;
-	}
-	lines = xcalloc(2 * nr, sizeof(*lines));
-	nr_lines = add_lines(lines, rows, nr);
-	if (form == TABLE_LETTER)
-		grid_text(out,
-			  &(struct grid){ GRID_COLUMNS(letter_columns), GRID_ROWS(lines, nr_lines),
-					  .indent = 2, .width = TABLE_LETTER_WIDTH });
+	terminal.verdict = form == TABLE_COLOURED ? verdict_of : NULL;
+	letter.verdict = form == TABLE_MARKDOWN ? verdict_of : NULL;
+	for (size_t i = 0; i < nr && form == TABLE_MARKDOWN; i++)
+		lines[i].row = rows[i];
+	if (form == TABLE_MARKDOWN)
+		grid_markdown(out, &letter);
 	else
-		grid_text(out,
-			  &(struct grid){ GRID_COLUMNS(terminal_columns),
-					  GRID_ROWS(lines, nr_lines), .width = TABLE_WIDTH,
-					  .verdict = form == TABLE_COLOURED ? coloured : NULL });
+		grid_text(out, form == TABLE_LETTER ? &letter : &terminal);
 	free(lines);
 }
 
@@ -228,7 +178,7 @@ static void add_title(struct buf *out, const struct comparison_row *row, enum ta
 	buf_release(&b);
 }
 
-void table_metrics(struct buf *out, const struct comparison_row *of, size_t nr, bool decides,
+void table_metrics(struct buf *out, const struct comparison_row *of, size_t nr,
 		   enum table_form form)
 {
 	const struct comparison_row **rows = xcalloc(nr + 1, sizeof(*rows));
@@ -239,7 +189,8 @@ void table_metrics(struct buf *out, const struct comparison_row *of, size_t nr, 
 
 		for (size_t k = i; k < nr && !done[i]; k++)
 			if (!done[k] && !strcmp(of[i].metric, of[k].metric) &&
-			    !strcmp(of[i].pass, of[k].pass) && (!decides || of[k].j.decides))
+			    !strcmp(of[i].pass, of[k].pass) &&
+			    (form < TABLE_LETTER || of[k].j.decides))
 				rows[n++] = &of[k];
 		for (size_t k = 0; k < n; k++)
 			done[rows[k] - of] = true;

@@ -15,7 +15,8 @@
 #include "dashboards/words/words.h"
 
 #define SHOWN_AS_NONE 0.0005 /* "+0.0 %" */
-#define CELLS_MAX 5          /* of the broken, the mixed, the repaired ones */
+#define WHY_MAX 20
+#define CELLS_MAX 5 /* of the broken, the mixed, the repaired ones */
 
 /* --- the verdict ----------------------------------------------------------------------------- */
 
@@ -195,22 +196,38 @@ static void add_heading(struct buf *out, const struct comparison *c,
 
 /* --- below them ------------------------------------------------------------------------------ */
 
+/* Why a row has no figures that no gap explains: no ratio, or no value of a metric beside. */
+static void list_row(struct strv *rest, const struct comparison_row *row)
+{
+	const char *why = row->no_ratio && row->mark != MARK_EQUAL     ? row->no_ratio
+			  : row->pairs < row->planned && !row->primary ? row->reason
+								       : NULL;
+	struct buf b = BUF_INIT;
+
+	words_cell(&b, row->workload, row->varying);
+	if (why)
+		strv_addf(rest, "%s, %s: no ratio of %s: %s", buf_str(&b), row->role, row->metric,
+			  why);
+	buf_release(&b);
+}
+
 static void add_missing(struct buf *out, const struct comparison *c,
 			const struct comparison_row *rows, size_t nr)
 {
 	struct strv gaps = STRV_INIT, rest = STRV_INIT;
 	size_t nr_gaps = words_gaps(&gaps, c, rows);
 
-	words_rest(&rest, &gaps, rows, nr);
+	for (size_t i = 0; i < nr; i++)
+		list_row(&rest, &rows[i]);
 	if (nr_gaps)
 		buf_addf(out, "\n%zu planned pair%s without a valid sample on both sides:\n",
 			 nr_gaps, nr_gaps == 1 ? "" : "s");
 	table_sentences(out, "  ", &gaps);
 	if (rest.n)
 		buf_adds(out, "\nNo number where the table shows -, because:\n");
-	for (size_t i = 0; i < rest.n && i < WORDS_WHY_MAX; i++)
+	for (size_t i = 0; i < rest.n && i < WHY_MAX; i++)
 		text_add_wrapped(out, "  ", rest.v[i], TABLE_WIDTH);
-	if (rest.n > WORDS_WHY_MAX)
+	if (rest.n > WHY_MAX)
 		buf_adds(out, "  and more: see the column reason of --format csv\n");
 	strv_release(&gaps);
 	strv_release(&rest);
@@ -316,7 +333,7 @@ void table_comparison(struct buf *out, const struct findings *f)
 
 		end = table_contrast_end(c, i);
 		add_heading(out, c, first, run);
-		table_metrics(out, first, end - i, false, f->colour ? TABLE_COLOURED : TABLE_PLAIN);
+		table_metrics(out, first, end - i, f->colour ? TABLE_COLOURED : TABLE_PLAIN);
 		table_row_locks(out, first, end - i);
 		add_missing(out, c, first, end - i);
 		add_effective(out, first, run);

@@ -58,11 +58,11 @@ enum table_form { TABLE_PLAIN, TABLE_COLOURED, TABLE_LETTER, TABLE_MARKDOWN };
 
 /*
  * Append a title and a table for each metric and pass among rows of one contrast, so that the
- * numbers of one column have one unit; decides: only of the rows that decide. Where several
- * roles decide, a line with their cell's name and verdict stands above them; the total and
- * roles in the background come below them. In Markdown each row names its cell.
+ * numbers of one column have one unit; in a letter and in Markdown only of the rows that
+ * decide. Where several roles decide, a line with their cell's name and verdict stands above
+ * them, the total below them. In Markdown each row names its cell.
  */
-void table_metrics(struct buf *out, const struct comparison_row *rows, size_t nr, bool decides,
+void table_metrics(struct buf *out, const struct comparison_row *rows, size_t nr,
 		   enum table_form form);
 
 /* The line "verdict: slower (3 cells: ...)", which scripts may read; nothing if none was judged. */

@@ -190,11 +190,11 @@ static bool seen_before(const char *const *reason, unsigned at)
 	return false;
 }
 
-/* "randrw threads=8, blocks 2-4: patched failed: ..." for each reason, up to max lines in all. */
+/* "randrw threads=8, blocks 2-4: patched failed: ..." for each reason. */
 static void add_holes(struct strv *lines, const char *workload, const char *varying,
-		      const char *const *reason, unsigned planned, size_t max)
+		      const char *const *reason, unsigned planned)
 {
-	for (unsigned i = 0; i < planned && lines->n < max; i++) {
+	for (unsigned i = 0; i < planned; i++) {
 		struct buf b = BUF_INIT;
 
 		if (!reason[i] || seen_before(reason, i))
@@ -226,42 +226,8 @@ size_t words_gaps(struct strv *lines, const struct comparison *c, const struct c
 		if (strcmp(g->contrast, row->contrast))
 			continue;
 		nr += end - i;
-		add_holes(lines, g->workload, g->varying, reason, row->planned, SIZE_MAX);
+		add_holes(lines, g->workload, g->varying, reason, row->planned);
 	}
 	free(reason);
 	return nr;
-}
-
-/* A line for each reason why blocks of this row have no value, and one if it has no ratio. */
-static void list_row(struct strv *lines, const struct comparison_row *row)
-{
-	const char **reason = xcalloc(row->planned + 1, sizeof(*reason));
-	struct buf b = BUF_INIT;
-
-	for (unsigned i = 0; i < row->planned; i++)
-		reason[i] = row->pair[i].reason;
-	add_holes(lines, row->workload, row->varying, reason, row->planned, WORDS_WHY_MAX + 1);
-	if (row->no_ratio && row->mark != MARK_EQUAL) {
-		words_cell(&b, row->workload, row->varying);
-		strv_addf(lines, "%s, %s: %s has no ratio: %s", buf_str(&b), row->role, row->metric,
-			  row->no_ratio);
-	}
-	buf_release(&b);
-	free(reason);
-}
-
-void words_rest(struct strv *rest, const struct strv *gaps, const struct comparison_row *rows,
-		size_t nr)
-{
-	for (size_t i = 0; i < nr && rest->n <= WORDS_WHY_MAX; i++) {
-		struct strv lines = STRV_INIT;
-
-		if (rows[i].pairs < rows[i].planned || rows[i].no_ratio)
-			list_row(&lines, &rows[i]);
-		for (size_t k = 0; k < lines.n; k++) {
-			if (strv_find(gaps, lines.v[k]) < 0 && strv_find(rest, lines.v[k]) < 0)
-				strv_add(rest, lines.v[k]);
-		}
-		strv_release(&lines);
-	}
 }

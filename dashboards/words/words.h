@@ -76,13 +76,9 @@ void words_cells(struct strv *lines, const struct comparison *c, const char *con
 extern const enum verdict words_cells_shown[];
 
 /*
- * Why numbers are missing, a line a cell and reason: the gaps of row's contrast (returns
- * their number); and other causes for a "-" in the place of a number, up to WORDS_WHY_MAX
- * and one.
+ * Why numbers are missing, a line a cell and reason: the gaps of row's contrast. Returns the
+ * number of gaps.
  */
-#define WORDS_WHY_MAX 20
 size_t words_gaps(struct strv *lines, const struct comparison *c, const struct comparison_row *row);
-void words_rest(struct strv *rest, const struct strv *gaps, const struct comparison_row *rows,
-		size_t nr);
 
 #endif

@@ -244,7 +244,7 @@ static bool stands(const struct result *r)
 	return r->status == STATUS_OK || r->status == STATUS_SKIPPED || result_stands(r);
 }
 
-bool folder_had(struct folder *f, const struct plan_unit *u, folder_see *see, void *arg)
+bool folder_had(struct folder *f, const struct plan_unit *u)
 {
 	struct folder_unit *k = &f->units[u - f->plan->units];
 	struct result r;
@@ -258,8 +258,6 @@ bool folder_had(struct folder *f, const struct plan_unit *u, folder_see *see, vo
 	k->stands = !ret && stands(&r);
 	if (!ret)
 		folder_take(f, u, &r, NULL); /* if this fails, joining tries it again */
-	if (k->stands && see)
-		see(arg, u, &r);
 	result_release(&r);
 	return k->stands;
 }

@@ -60,9 +60,8 @@ void folder_differences(struct buf *b, const char *what, const json_t *then, con
 
 /* Has this unit a part that need not be made again: ok, skipped, or one that stands? */
 bool folder_has(const struct folder *f, const struct plan_unit *u);
-/* The same for a run that goes on: such a part is shown to see (may be NULL). */
-typedef void folder_see(void *arg, const struct plan_unit *u, const struct result *r);
-bool folder_had(struct folder *f, const struct plan_unit *u, folder_see *see, void *arg);
+/* The same for a run that goes on. */
+bool folder_had(struct folder *f, const struct plan_unit *u);
 /* The unit's part, *r initialised in any case. -ENOENT: there is none; -EINVAL: it is damaged. */
 int folder_part(const struct folder *f, const struct plan_unit *u, unsigned *attempt,
 		struct result *r, struct err *e);

@@ -165,7 +165,7 @@ static void count(struct host *h, unsigned *elsewhere)
 	*elsewhere = 0;
 	for (size_t i = 0; i < h->plan->nr_units; i++) {
 		const struct plan_unit *u = &h->plan->units[i];
-		bool has = folder_had(&h->folder, u, h->opts->before, h->opts->arg);
+		bool has = folder_had(&h->folder, u);
 
 		if (is_mine(h, u)) {
 			h->progress.total++;

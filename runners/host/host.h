@@ -20,7 +20,6 @@ struct host_opts {
 	unsigned block;     /* only this block; 0: all */
 	uint64_t settle_ns; /* how long a cell waits at most for an idle machine; 0: not at all */
 	void (*progress)(void *arg, const struct progress *p); /* may be NULL */
-	folder_see *before; /* told first what a former run has left; may be NULL */
 	void (*say)(void *arg, const char *sentence); /* what was cleaned up; may be NULL */
 	void *arg;
 	const atomic_int *stop;

@@ -344,8 +344,7 @@ static void count_done(struct duel *d)
 {
 	d->progress.total = (unsigned)d->plan->nr_units;
 	for (size_t i = 0; d->opts->resume && i < d->plan->nr_units; i++)
-		d->progress.done +=
-			folder_had(&d->folder, &d->plan->units[i], d->opts->before, d->opts->arg);
+		d->progress.done += folder_had(&d->folder, &d->plan->units[i]);
 	d->done_before = d->progress.done;
 }
 

@@ -209,7 +209,6 @@ struct duel_opts {
 	const char *qemu;      /* see qemu_find, or NULL */
 	const char *destroy;   /* the path of the suite's [device] once more, or NULL */
 	void (*progress)(void *arg, const struct progress *p); /* may be NULL */
-	folder_see *before; /* shown the parts of a former run first; may be NULL */
 	void (*say)(void *arg,
 		    const char *sentence); /* which mode was chosen and why; may be NULL */
 	void *arg;

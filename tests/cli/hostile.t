@@ -51,7 +51,7 @@ output() { # NAME COMMAND...: it ends as it may, says something, and nothing of 
 	unseen "$tmp/out" "$tmp/err"
 	cp "$tmp/out" "$tmp/$name"
 }
-for f in table csv json markdown; do
+for f in table csv json; do
 	check "compare --format $f" output "compare.$f" fsduel compare -M all -r all -f $f "$tmp/D"
 done
 for f in junit ktap; do

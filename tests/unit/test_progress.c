@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_progress.c: the line that shows how far a run is, and the estimate in it: of
- * the cell that has just ended, over the blocks that have both sides so far.
+ * test_progress.c: the line that shows how far a run is, and the cell run that ended last.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -78,7 +77,7 @@ static const char *ended(struct run *r, const struct plan_unit *u, const char *v
 	return buf_str(&r->text);
 }
 
-static void an_estimate_is_shown_once_there_is_a_pair(void **state)
+static void the_run_that_ended_last_is_shown(void **state)
 {
 	struct run r;
 
@@ -87,22 +86,12 @@ static void an_estimate_is_shown_once_there_is_a_pair(void **state)
 	r.progress.left_ns = 200000000000u;
 	assert_string_equal(ended(&r, unit(&r, 1, 0, 1), "1000", 79),
 			    "[1/12] 3 m 20 s left; w threads=8 on baseline/default, block 1");
-	assert_string_equal(ended(&r, unit(&r, 1, 1, 1), "900", 79),
-			    "[2/12] 3 m 20 s left; w threads=8 -10.0 % so far (1 block)");
-	/* The other cell has one of its own. */
-	ended(&r, unit(&r, 0, 1, 1), "550", 79);
-	assert_string_equal(ended(&r, unit(&r, 0, 0, 1), "500", 79),
-			    "[4/12] 3 m 20 s left; w threads=1 +10.0 % so far (1 block)");
-	/* Hodges-Lehmann of ln .9 and ln .8: their mean. */
-	ended(&r, unit(&r, 1, 0, 2), "1000", 79);
-	assert_string_equal(ended(&r, unit(&r, 1, 1, 2), "800", 79),
-			    "[6/12] 3 m 20 s left; w threads=8 -15.1 % so far (2 blocks)");
 	/* It stays while others run. */
 	r.progress.unit = NULL;
 	buf_reset(&r.text);
 	progress_text(&r.line, &r.progress, 79, &r.text);
 	assert_string_equal(r.text.data,
-			    "[6/12] 3 m 20 s left; w threads=8 -15.1 % so far (2 blocks)");
+			    "[1/12] 3 m 20 s left; w threads=8 on baseline/default, block 1");
 	end(&r);
 }
 
@@ -116,41 +105,6 @@ static void a_failed_run_is_no_value(void **state)
 	ended(&r, unit(&r, 0, 0, 1), "1000", 79);
 	assert_string_equal(ended(&r, unit(&r, 0, 1, 1), "", 79),
 			    "[2/12] 2 running, 1 failed; w threads=1 on patched/default, block 1");
-	end(&r);
-}
-
-static void what_a_former_run_left_counts(void **state)
-{
-	struct sample sample = { .role = (char *)"all",
-				 .metric = (char *)"ops_per_s",
-				 .value = "1000" };
-	const struct result result = { .samples = &sample, .nr_samples = 1 };
-	struct run r;
-
-	(void)state;
-	begin(&r, SUITE);
-	r.line.terminal = true;
-	progress_before(&r.line, unit(&r, 0, 0, 2), &result);
-	r.line.terminal = false;
-	assert_non_null(
-		strstr(ended(&r, unit(&r, 0, 1, 2), "1200", 79), "+20.0 % so far (1 block)"));
-	end(&r);
-}
-
-static void several_contrasts_are_named(void **state)
-{
-	static const char suite[] = "[kernel k]\n[mount a]\n[mount b]\n[mount c]\n"
-				    "[contrast ab]\nbaseline = k/a\npatched = k/b\n"
-				    "[contrast ac]\nbaseline = k/a\npatched = k/c\n"
-				    "[workload w]\nmix = dio_overwrite\n";
-	struct run r;
-
-	(void)state;
-	begin(&r, suite);
-	ended(&r, unit(&r, 0, 2, 1), "300", 79);
-	/* k/a is a side of both: the one whose pair is there. */
-	assert_non_null(strstr(ended(&r, unit(&r, 0, 0, 1), "200", 79), "; w (ac) +50.0 % so far"));
-	assert_non_null(strstr(ended(&r, unit(&r, 0, 1, 1), "100", 79), "; w (ab) -50.0 % so far"));
 	end(&r);
 }
 
@@ -189,10 +143,8 @@ static void time_left_never_grows_while_nothing_ends(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_estimate_is_shown_once_there_is_a_pair),
+		cmocka_unit_test(the_run_that_ended_last_is_shown),
 		cmocka_unit_test(a_failed_run_is_no_value),
-		cmocka_unit_test(what_a_former_run_left_counts),
-		cmocka_unit_test(several_contrasts_are_named),
 		cmocka_unit_test(time_left_never_grows_while_nothing_ends),
 		cmocka_unit_test(a_narrow_terminal_cuts_it),
 	};

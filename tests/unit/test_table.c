@@ -102,7 +102,6 @@ static void golden_outputs_are_as_before(void **state)
 		check_golden(names[i], "expected-all.table", "all", "table", false);
 		check_golden(names[i], "expected.csv", NULL, "csv", false);
 		check_golden(names[i], "expected.json", NULL, "json", false);
-		check_golden(names[i], "expected.md", NULL, "markdown", false);
 		check_golden(names[i], "expected.junit.xml", NULL, "junit", false);
 		check_golden(names[i], "expected.ktap", NULL, "ktap", false);
 		check_golden(names[i], "expected-strict.ktap", NULL, "ktap", true);
