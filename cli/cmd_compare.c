@@ -25,21 +25,18 @@ static int check(const struct call *c, const struct format *f, struct err *e)
 static int run(const struct call *c, struct err *e)
 {
 	const struct format *f = format_at(c->o.format, SUBJECT_COMPARISON);
-	struct buf out = BUF_INIT;
-	struct shown s = { 0 };
+	struct shown s = { .strict = c->o.strict };
 	int code = FSDUEL_USAGE;
 
 	if (!check(c, f, e) &&
 	    !show_open(c->args[0], c->nr_args > 1 ? c->args[1] : NULL, &c->o, &s, e) &&
 	    !comparison_select(&s.c, c->o.metric, c->o.role, e)) {
 		comparison_judge_rest(&s.c, s.r);
-		show_write(&out, f, &s, c->o.strict);
-		code = show_print(&out, e);
+		code = show_report(f, SUBJECT_COMPARISON, &s, e);
 	}
 	if (code == FSDUEL_OK)
-		code = show_exit_code(&s, c->o.strict);
+		code = show_exit_code(&s);
 	show_close(&s);
-	buf_release(&out);
 	return code;
 }
 

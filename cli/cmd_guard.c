@@ -36,13 +36,13 @@ static int verdict_code(const struct guard *g, bool strict, int alarm)
 	return strict && guard_count(g, GUARD_UNSURE) ? FSDUEL_UNSURE : FSDUEL_OK;
 }
 
-static int keep_csv(const char *dir, const struct guard *g, const struct results *r, struct err *e)
+static int keep_csv(const char *dir, const struct shown *s, struct err *e)
 {
 	char *path = xasprintf("%s/%s", dir, GUARD_CSV);
 	struct buf csv = BUF_INIT;
 	int ret;
 
-	format_write(&csv, &format_csv, SUBJECT_GUARD, &(struct findings){ .r = r, .guard = g });
+	show_write(&csv, &format_csv, SUBJECT_GUARD, s);
 	ret = fs_write_atomic(path, csv.data, csv.len, e);
 	buf_release(&csv);
 	free(path);
@@ -52,23 +52,20 @@ static int keep_csv(const char *dir, const struct guard *g, const struct results
 int guard_report(const char *dir, const struct options *o, bool keep, int alarm,
 		 struct buf *summary, struct err *e)
 {
-	struct guard g = { .variants = NULL };
-	struct buf out = BUF_INIT;
-	struct results *r = NULL;
+	struct shown s = { 0 };
 	int code = FSDUEL_USAGE;
 
-	if (!results_load(&r, dir, e) && !guard_make(&g, r, e)) {
-		format_write(&out, format_at(o->format, SUBJECT_GUARD), SUBJECT_GUARD,
-			     &(struct findings){ .r = r, .guard = &g });
+	if (!show_pass(dir, SUBJECT_GUARD, &s, e)) {
 		if (summary)
-			table_guard_summary(summary, &g);
-		code = keep && keep_csv(dir, &g, r, e) ? FSDUEL_MACHINE : show_print(&out, e);
+			table_guard_summary(summary, &s.guard);
+		code = keep && keep_csv(dir, &s, e)
+			       ? FSDUEL_MACHINE
+			       : show_report(format_at(o->format, SUBJECT_GUARD), SUBJECT_GUARD, &s,
+					     e);
 	}
 	if (code == FSDUEL_OK)
-		code = verdict_code(&g, o->strict, alarm);
-	guard_release(&g);
-	results_free(r);
-	buf_release(&out);
+		code = verdict_code(&s.guard, o->strict, alarm);
+	show_close(&s);
 	return code;
 }
 

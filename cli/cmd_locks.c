@@ -127,30 +127,14 @@ static int print_perf(const char *dir, struct err *e)
 
 static int run(const struct call *c, struct err *e)
 {
-	const char *dir = c->args[0];
-	struct results *r = NULL;
-	struct locks *l = NULL;
-	struct buf out = BUF_INIT;
-	int ret, code = FSDUEL_USAGE;
+	struct shown s = { 0 };
+	int code = FSDUEL_USAGE;
 
 	if (c->o.perf)
-		return print_perf(dir, e);
-	ret = results_load(&r, dir, e);
-	if (!ret)
-		ret = locks_load(&l, r, dir, e);
-	if (!ret && !l)
-		ret = err_add(e, ENOENT,
-			      "%s has no locks pass: add one with `--resume %s --pass locks`, or "
-			      "begin with --pass locks",
-			      dir, dir);
-	if (!ret) {
-		format_write(&out, format_at(c->o.format, SUBJECT_LOCKS), SUBJECT_LOCKS,
-			     &(struct findings){ .r = r, .locks = l });
-		code = show_print(&out, e);
-	}
-	locks_free(l);
-	results_free(r);
-	buf_release(&out);
+		return print_perf(c->args[0], e);
+	if (!show_pass(c->args[0], SUBJECT_LOCKS, &s, e))
+		code = show_report(format_at(c->o.format, SUBJECT_LOCKS), SUBJECT_LOCKS, &s, e);
+	show_close(&s);
 	return code;
 }
 

@@ -31,32 +31,21 @@ static int run(const struct call *c, struct err *e)
 {
 	const struct options *o = &c->o;
 	const struct format *f = format_at(o->format, SUBJECT_COSTS);
-	const struct costs_view v = {
-		.contrast = o->contrast,
-		.workload = o->workload,
-		.top = o->all ? SIZE_MAX : o->top,
-		.side = !o->side,
-	};
-	struct results *r = NULL;
-	struct costs *costs = NULL;
-	struct buf out = BUF_INIT;
+	struct shown s = { .view = { .contrast = o->contrast,
+				     .workload = o->workload,
+				     .top = o->all ? SIZE_MAX : o->top,
+				     .side = !o->side } };
 	int code = FSDUEL_USAGE;
 
-	if (show_costs_load(c->args[0], &r, &costs, e) ||
-	    costs_check(costs, v.contrast, v.workload, e) ||
-	    (f->one_contrast && check_one_contrast(costs, &v, e)))
-		goto out;
-	format_write(&out, f, SUBJECT_COSTS,
-		     &(struct findings){ .r = r, .costs = costs, .view = v });
-	code = show_print(&out, e);
-	for (size_t i = 0; i < costs->nr_cells && code == FSDUEL_OK; i++)
-		if (costs_shown(&v, &costs->cells[i]) &&
-		    costs->cells[i].pairs < costs->cells[i].planned)
+	if (!show_pass(c->args[0], SUBJECT_COSTS, &s, e) &&
+	    !costs_check(s.costs, o->contrast, o->workload, e) &&
+	    !(f->one_contrast && check_one_contrast(s.costs, &s.view, e)))
+		code = show_report(f, SUBJECT_COSTS, &s, e);
+	for (size_t i = 0; code == FSDUEL_OK && i < s.costs->nr_cells; i++)
+		if (costs_shown(&s.view, &s.costs->cells[i]) &&
+		    s.costs->cells[i].pairs < s.costs->cells[i].planned)
 			code = FSDUEL_UNMEASURED;
-out:
-	costs_free(costs);
-	results_free(r);
-	buf_release(&out);
+	show_close(&s);
 	return code;
 }
 

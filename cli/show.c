@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "analysis/compare/judge.h"
-#include "analysis/locks/locks.h"
 #include "dashboards/table/table.h"
 #include "lib/fs.h"
 #include "lib/looks.h"
@@ -121,21 +120,27 @@ void show_close(struct shown *s)
 	locks_free(s->locks);
 	costs_free(s->costs);
 	comparison_release(&s->c);
+	guard_release(&s->guard);
 	results_free(s->r);
 	*s = (struct shown){ 0 };
 }
 
-int show_costs_load(const char *dir, struct results **r, struct costs **c, struct err *e)
+int show_pass(const char *dir, enum subject subject, struct shown *s, struct err *e)
 {
-	int ret = results_load(r, dir, e);
+	const char *pass = pass_names[subject == SUBJECT_LOCKS ? PASS_LOCKS : PASS_PROFILE];
+	int ret = results_load(&s->r, dir, e);
 
-	if (!ret)
-		ret = costs_load(c, *r, dir, e);
-	if (!ret && !*c)
+	if (!ret && subject == SUBJECT_LOCKS)
+		ret = locks_load(&s->locks, s->r, dir, e);
+	if (!ret && subject == SUBJECT_COSTS)
+		ret = costs_load(&s->costs, s->r, dir, e);
+	if (!ret && subject == SUBJECT_GUARD)
+		return guard_make(&s->guard, s->r, e);
+	if (!ret && !s->locks && !s->costs)
 		ret = err_add(e, ENOENT,
-			      "%s has no profile pass: add one with `--resume %s --pass profile`, "
-			      "or begin with --pass profile, in exact mode",
-			      dir, dir);
+			      "%s has no %s pass: add one with `--resume %s --pass %s`, or begin "
+			      "with --pass %s",
+			      dir, pass, dir, pass, pass);
 	return ret;
 }
 
@@ -150,31 +155,42 @@ static bool is_unmeasured(const struct shown *s, bool finished)
 	       ((finished || !results_has_contrasts(s->r)) && results_unmeasured(s->r));
 }
 
-int show_exit_code(const struct shown *s, bool strict)
+int show_exit_code(const struct shown *s)
 {
 	if (comparison_losses(&s->c))
 		return FSDUEL_SLOWER;
 	if (is_unmeasured(s, false))
 		return FSDUEL_UNMEASURED;
-	return strict && comparison_count(&s->c, VERDICT_UNSURE) ? FSDUEL_UNSURE : FSDUEL_OK;
+	return s->strict && comparison_count(&s->c, VERDICT_UNSURE) ? FSDUEL_UNSURE : FSDUEL_OK;
 }
 
-void show_write(struct buf *out, const struct format *f, const struct shown *s, bool strict)
+void show_write(struct buf *out, const struct format *f, enum subject subject,
+		const struct shown *s)
+{
+	format_write(out, f, subject,
+		     &(struct findings){ s->r, &s->c, s->locks, s->costs, &s->guard, s->view,
+					 s->strict, s->colour });
+}
+
+int show_report(const struct format *f, enum subject subject, struct shown *s, struct err *e)
 {
 	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
-	/* Colours only where a person sees them, and does not say otherwise (no-color.org). */
-	bool colours = isatty(STDOUT_FILENO) && !(no && *no) && term && strcmp(term, "dumb");
+	struct buf out = BUF_INIT;
+	int code;
 
-	format_write(
-		out, f, SUBJECT_COMPARISON,
-		&(struct findings){ .r = s->r, .c = &s->c, .strict = strict, .colour = colours });
+	/* Colours only where a person sees them, and does not say otherwise (no-color.org). */
+	s->colour = isatty(STDOUT_FILENO) && !(no && *no) && term && strcmp(term, "dumb");
+	show_write(&out, f, subject, s);
+	code = show_print(&out, e);
+	buf_release(&out);
+	return code;
 }
 
 int show_finished(const char *dir, struct buf *summary, struct err *e)
 {
 	static const struct options none;
 	char *path = xasprintf("%s/" COMPARISON_CSV, dir);
-	struct buf csv = BUF_INIT, table = BUF_INIT;
+	struct buf csv = BUF_INIT;
 	struct shown s = { 0 };
 	int code = FSDUEL_MACHINE;
 
@@ -182,12 +198,10 @@ int show_finished(const char *dir, struct buf *summary, struct err *e)
 		if (summary)
 			table_summary(summary, &s.c);
 		comparison_judge_rest(&s.c, s.r);
-		show_write(&csv, &format_csv, &s, false);
+		show_write(&csv, &format_csv, SUBJECT_COMPARISON, &s);
 		if (!fs_write_atomic(path, csv.data, csv.len, e) &&
-		    !comparison_select(&s.c, NULL, NULL, e)) {
-			show_write(&table, &format_table, &s, false);
-			code = show_print(&table, e);
-		}
+		    !comparison_select(&s.c, NULL, NULL, e))
+			code = show_report(&format_table, SUBJECT_COMPARISON, &s, e);
 	}
 	if (code != FSDUEL_OK)
 		code = err_exit_code(e, code);
@@ -197,7 +211,6 @@ int show_finished(const char *dir, struct buf *summary, struct err *e)
 		code = FSDUEL_UNMEASURED;
 	show_close(&s);
 	buf_release(&csv);
-	buf_release(&table);
 	free(path);
 	return code;
 }

@@ -19,7 +19,10 @@ struct shown {
 	struct comparison c; /* its deciding rows judged, locks and costs held against them */
 	struct locks *locks; /* NULL: no locks pass */
 	struct costs *costs; /* NULL: no profile pass */
+	struct guard guard;  /* only by show_pass */
 	json_t *floor;       /* of its machine; NULL: none is kept */
+	struct costs_view view;
+	bool strict, colour; /* as in struct findings */
 };
 
 /*
@@ -31,16 +34,21 @@ int show_open(const char *dir, const char *other, const struct options *o, struc
 	      struct err *e);
 void show_close(struct shown *s);
 
-/* Load DIR and its profile; -ENOENT with a sentence where it has none. */
-int show_costs_load(const char *dir, struct results **r, struct costs **c, struct err *e);
+/*
+ * Load DIR with its locks, costs or guard's counts, and nothing else. -ENOENT with a sentence:
+ * it has no such pass.
+ */
+int show_pass(const char *dir, enum subject subject, struct shown *s, struct err *e);
 
 /* The verdict as an exit code: the first that holds of worse, unmeasured, with strict unsure. */
-int show_exit_code(const struct shown *s, bool strict);
+int show_exit_code(const struct shown *s);
 
 /* All of out to stdout: FSDUEL_OK or FSDUEL_MACHINE. */
 int show_print(const struct buf *out, struct err *e);
-/* Append the comparison in a format; a table is in colours where a person sees it. */
-void show_write(struct buf *out, const struct format *f, const struct shown *s, bool strict);
+/* Append the subject in a format; the same to stdout, a table in colours where a person sees it. */
+void show_write(struct buf *out, const struct format *f, enum subject subject,
+		const struct shown *s);
+int show_report(const struct format *f, enum subject subject, struct shown *s, struct err *e);
 /*
  * The end of a measurement: write DIR/comparison.csv anew, with every row of every contrast
  * and metric, and print the table. Returns an exit code: worse, unmeasured (also cell runs
