@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * cmd_experiment.c: `fsduel experiment E1`: from the name of an experiment to its report:
- * kernels, measuring, comparison, letter, pictures. tracking/experiment.h finds experiments
- * and their state; experiment_show.c prints and writes them.
+ * kernels, measuring, comparison, letter, pictures. tracking/experiment.h finds experiments.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -10,41 +9,103 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/show.h"
 #include "cli/measure.h"
-#include "cli/command.h"
+#include "cli/show.h"
+#include "dashboards/words/text.h"
+#include "lib/fs.h"
 #include "lib/num.h"
 #include "lib/proc.h"
+#include "lib/schema.h"
 #include "runners/kernel/kernel.h"
 #include "runners/vm/vm.h"
+#include "tracking/experiment.h"
 
 #define OUTPUT_DIR "fsduel-results/experiments"
 #define WORDS_MAX 64
+#define WIDTH 79u
 
-/* One experiment in one mode, when it has ended. */
-struct outcome {
-	char *folder;
-	int code;
-	bool before; /* it was complete already */
-	uint64_t took_ns;
-	struct buf summary;
-};
+static const struct options none;
+
+/* --- the list -------------------------------------------------------------------------- */
+
+static void add_line(struct buf *b, const char *first, const char *text)
+{
+	if (text)
+		text_add_wrapped(b, first, text, WIDTH);
+}
+
+static void add_head(struct buf *b, const struct experiment *x, const struct suite *s)
+{
+	const char *asks = s->experiment.question ? s->experiment.question : s->about;
+	char *name = xasprintf("%s%s: ", x->name, s->unscaled ? " unscaled" : "");
+
+	add_line(b, name, asks ? asks : x->path);
+	add_line(b, "  work       ", s->experiment.work);
+	add_line(b, "  published  ", s->experiment.published);
+	free(name);
+}
+
+static void add_kernels(struct buf *b, const struct suite *s)
+{
+	struct buf list = BUF_INIT;
+
+	for (size_t i = 0; i < s->nr_kernels; i++) {
+		const struct suite_kernel *k = &s->kernels[i];
+
+		buf_addf(&list, "%s%s %s%s", i ? ", " : "", k->ref ? k->ref : k->label,
+			 experiment_has_kernel(k, NULL) ? "" : "not ",
+			 k->source ? "built" : "there");
+	}
+	add_line(b, "  kernels    ", buf_str(&list));
+	buf_release(&list);
+}
+
+static int print_one(const struct experiment *x, const struct options *o, bool first, struct err *e)
+{
+	const struct suite_overrides over = { .unscaled = o->unscaled };
+	struct suite s = { 0 };
+	struct plan p = { 0 };
+	struct buf b = BUF_INIT;
+	char time[32];
+	double wall_s;
+	int ret = suite_load(&s, x->path, &over, e);
+
+	if (!ret)
+		ret = plan_make(&p, &s, e);
+	if (!ret) {
+		wall_s = plan_expected_wall_s(&p, o->guests ? (unsigned)o->guests
+							    : vm_guests(s.memory_bytes));
+		add_head(&b, x, &s);
+		add_kernels(&b, &s);
+		printf("%s%s  measuring  %zu cell runs, about %s\n", first ? "" : "\n", b.data,
+		       p.nr_units, num_format_ns_human(time, (uint64_t)(wall_s * 1e9)));
+	}
+	buf_release(&b);
+	plan_release(&p);
+	suite_release(&s);
+	return ret;
+}
+
+static int print_list(const struct experiments *x, const struct options *o, struct err *e)
+{
+	int code = FSDUEL_OK;
+
+	for (size_t i = 0; i < x->n; i++)
+		if (print_one(&x->v[i], o, !i, e))
+			code = err_exit_code(e, FSDUEL_USAGE);
+	return code;
+}
+
+/* --- kernels ---------------------------------------------------------------------- */
 
 struct round {
 	const struct options *o;
 	const char *dir;
 	struct progress_line line;
-	bool no_kvm; /* it does not run a guest here */
-	struct outcome *outcomes;
-	size_t nr;
+	bool no_kvm;      /* it does not run a guest here */
+	struct buf ended; /* a line for each experiment that has ended */
+	int code;         /* the smallest that is not FSDUEL_OK */
 };
-
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
 
 /* "E1: SENTENCE" for each sentence. */
 static void say(struct round *r, const char *what, const char *sentences)
@@ -62,8 +123,6 @@ static void say(struct round *r, const char *what, const char *sentences)
 	strv_release(&said);
 }
 
-/* --- kernels ---------------------------------------------------------------------- */
-
 static int make_kernel(struct round *r, const struct suite_kernel *k, struct err *e)
 {
 	/* A kernel of Debian's, "6.12", is fetched; any other image is there or is not. */
@@ -77,8 +136,8 @@ static int make_kernel(struct round *r, const struct suite_kernel *k, struct err
 	if (experiment_has_kernel(k, &why))
 		return 0;
 	if (!k->source && !fetched) {
-		err_exit(e, err_exit_code(&why, FSDUEL_USAGE));
-		return err_add(e, EINVAL, "%s", why.text);
+		*e = why;
+		return -EINVAL;
 	}
 	if (!r->o->quiet)
 		say(r, k->source ? "building the kernel" : "fetching the kernel", k->ref);
@@ -100,116 +159,114 @@ static int make_kernels(struct round *r, const struct suite *s, struct err *e)
 
 /* --- one experiment in one mode ------------------------------------------------------- */
 
-static int measure(struct job *j, struct outcome *out, struct err *e)
+static int write_letter(const char *folder, struct err *e)
 {
-	enum experiment_state state;
-	struct plan p = { 0 };
+	char *path = xasprintf("%s/letter.txt", folder);
+	struct buf block = BUF_INIT;
+	int ret = letter_block(&block, folder, &none, e);
 
-	if (plan_make(&p, &j->suite, e))
-		return err_exit_code(e, FSDUEL_USAGE);
-	state = experiment_state(out->folder, &j->suite, &p);
-	plan_release(&p);
-	out->before = state == EXPERIMENT_DONE;
-	j->resume = state == EXPERIMENT_BEGUN;
-	return out->before ? FSDUEL_OK : job_measure(j, e);
+	if (!ret)
+		ret = fs_write_atomic(path, block.data, block.len, e);
+	buf_release(&block);
+	free(path);
+	return ret ? err_exit_code(e, FSDUEL_MACHINE) : FSDUEL_OK;
 }
 
-static int run_steps(struct round *r, const struct experiment *x, enum mode mode,
-		     struct outcome *out, struct err *e)
+/* As show_finished with a summary. What was measured is drawn, also where cells were not. */
+static int print_results(const char *folder, struct buf *summary, struct err *e)
 {
-	const struct suite_overrides over = { .mode = mode_names[mode],
-					      .unscaled = r->o->unscaled };
+	struct buf drawn = BUF_INIT;
+	int measured, code;
+
+	/* A guard's suite asks which data were read, not how fast: there is nothing to compare. */
+	if (guard_asked(folder))
+		return guard_report(folder, &none, true, 0, summary, e);
+	measured = show_finished(folder, summary, e);
+	if (measured != FSDUEL_OK && measured != FSDUEL_UNMEASURED)
+		return measured;
+	printf("\n");
+	code = write_letter(folder, e);
+	if (code == FSDUEL_OK)
+		code = plot_folder(folder, &none, &drawn, e);
+	if (code == FSDUEL_OK)
+		code = report_folder(folder, &none, e);
+	buf_release(&drawn);
+	return code == FSDUEL_OK ? measured : code;
+}
+
+static bool is_begun(const char *folder)
+{
+	char *path = xasprintf("%s/" RUN_JSON, folder);
+	bool is = fs_exists(path);
+
+	free(path);
+	return is;
+}
+
+static int run_steps(struct round *r, const struct experiment *x, const char *mode,
+		     const char *folder, struct buf *summary, struct err *e)
+{
+	const struct suite_overrides over = { .mode = mode, .unscaled = r->o->unscaled };
 	struct options o = { .quiet = r->o->quiet,
-			     .guests = mode == MODE_EXACT ? r->o->guests : 0 };
-	struct job j = { .command = "experiment", .o = &o, .dir = out->folder, .same = true };
-	/* An experiment in kvm that was not asked for is announced when it has worked. */
-	bool tried = mode == MODE_KVM && !r->o->mode;
+			     .guests = strcmp(mode, "exact") ? 0 : r->o->guests };
+	struct job j = { "experiment", &o, folder, is_begun(folder), true, { 0 }, { 0 } };
+	struct buf head = BUF_INIT;
 	int code = FSDUEL_OK;
 
 	if (suite_load(&j.suite, x->path, &over, e))
 		code = err_exit_code(e, FSDUEL_USAGE);
-	if (code == FSDUEL_OK && !tried)
-		experiment_print_head(x, &j.suite);
-	if (code == FSDUEL_OK)
+	if (code == FSDUEL_OK) {
+		add_head(&head, x, &j.suite);
+		printf("\n%s\n", buf_str(&head));
+		fflush(stdout);
 		code = make_kernels(r, &j.suite, e);
+	}
 	if (code == FSDUEL_OK)
-		code = measure(&j, out, e);
-	if (code == FSDUEL_OK && tried)
-		experiment_print_head(x, &j.suite);
+		code = job_measure(&j, e);
+	buf_release(&head);
 	job_release(&j);
-	if (code == FSDUEL_OK)
-		code = experiment_print_results(out->folder, &out->summary, e);
-	return code;
+	return code == FSDUEL_OK ? print_results(folder, summary, e) : code;
 }
 
-static int run_one(struct round *r, const struct experiment *x, enum mode mode)
+static int run_one(struct round *r, const struct experiment *x, const char *mode)
 {
-	struct outcome out = { .summary = BUF_INIT };
+	char *folder = experiment_folder(x, r->dir, mode, r->o->unscaled), took[32];
+	const char *name = strrchr(folder, '/') + 1;
+	struct buf summary = BUF_INIT;
 	uint64_t start_ns = now_ns();
 	struct err e = ERR_INIT;
+	int code = run_steps(r, x, mode, folder, &summary, &e);
 
-	out.folder = experiment_folder(x, r->dir, mode, r->o->unscaled);
-	out.code = run_steps(r, x, mode, &out, &e);
-	out.took_ns = now_ns() - start_ns;
 	/* kvm that was not asked for may be missing: that is no failure, and is said once. */
-	if (mode == MODE_KVM && !r->o->mode && out.code == FSDUEL_MACHINE &&
-	    !experiment_is_begun(out.folder)) {
+	if (!r->o->mode && !strcmp(mode, "kvm") && code == FSDUEL_MACHINE && !is_begun(folder)) {
 		r->no_kvm = true;
 		e.text[strcspn(e.text, "\n")] = '\0';
 		say(r, "only in exact mode", e.text);
-		free(out.folder);
-		buf_release(&out.summary);
-		return FSDUEL_OK;
+		code = FSDUEL_OK;
+		goto out;
 	}
-	say(r, base_name(out.folder), e.text);
-	r->outcomes = xrealloc(r->outcomes, r->nr + 1, sizeof(*r->outcomes));
-	r->outcomes[r->nr++] = out;
-	return out.code;
+	say(r, name, e.text);
+	buf_addf(&r->ended, "%s: %s%s%s; %s\n", name, buf_str(&summary),
+		 summary.len && code ? "; " : "",
+		 !code                       ? ""
+		 : code == FSDUEL_UNMEASURED ? "some not measured"
+		 : code > 128                ? "stopped"
+					     : "failed",
+		 num_format_ns_human(took, now_ns() - start_ns));
+	if (code != FSDUEL_OK && (r->code == FSDUEL_OK || code < r->code))
+		r->code = code;
+out:
+	buf_release(&summary);
+	free(folder);
+	return code;
 }
 
-/* --- all of them -------------------------------------------------------------------------- */
+/* --- the command ------------------------------------------------------------------------- */
 
-static const char *word_of(int code)
+static int run_all(struct round *r, const struct experiments *chosen)
 {
-	if (code == FSDUEL_OK)
-		return "";
-	if (code == FSDUEL_UNMEASURED)
-		return "some not measured";
-	return code > 128 ? "stopped" : "failed";
-}
-
-static void print_outcomes(const struct round *r)
-{
-	char took[32];
-
-	printf("\nexperiments, in %s:\n", r->dir);
-	for (size_t i = 0; i < r->nr; i++) {
-		struct outcome *x = &r->outcomes[i];
-
-		printf("%s: %s%s%s; %s%s\n", base_name(x->folder), buf_str(&x->summary),
-		       x->summary.len && x->code ? "; " : "", word_of(x->code),
-		       num_format_ns_human(took, x->took_ns), x->before ? ", measured before" : "");
-	}
-}
-
-/* The first that holds of stopped, usage, machine, not measured, fine. */
-static int exit_code(const struct round *r)
-{
-	static const int order[] = { FSDUEL_USAGE, FSDUEL_MACHINE, FSDUEL_UNMEASURED };
-
-	if (stop_signal)
-		return 128 + stop_signal;
-	for (size_t k = 0; k < sizeof(order) / sizeof(order[0]); k++)
-		for (size_t i = 0; i < r->nr; i++)
-			if (r->outcomes[i].code == order[k])
-				return order[k];
-	return FSDUEL_OK;
-}
-
-static int run_all(struct round *r, const struct experiments *chosen, enum mode mode)
-{
+	const char *mode = r->o->mode ? r->o->mode : "exact";
 	struct err why = ERR_INIT;
-	int code;
 
 	if (!r->o->mode && trial_kvm_device(KVM_DEVICE, &why)) {
 		r->no_kvm = true;
@@ -217,48 +274,16 @@ static int run_all(struct round *r, const struct experiments *chosen, enum mode 
 	}
 	stop_signal_catch();
 	for (size_t i = 0; i < chosen->n && !stop_signal; i++) {
-		code = run_one(r, &chosen->v[i], mode);
+		int code = run_one(r, &chosen->v[i], mode);
 
 		/* An experiment that failed in exact mode would fail in kvm, too. */
 		if (!r->o->mode && !r->no_kvm && !stop_signal &&
 		    (code == FSDUEL_OK || code == FSDUEL_UNMEASURED))
-			run_one(r, &chosen->v[i], MODE_KVM);
+			run_one(r, &chosen->v[i], "kvm");
 	}
-	print_outcomes(r);
-	code = exit_code(r);
-	for (size_t i = 0; i < r->nr; i++) {
-		free(r->outcomes[i].folder);
-		buf_release(&r->outcomes[i].summary);
-	}
-	free(r->outcomes);
-	return code;
-}
-
-/* --- the command ------------------------------------------------------------------------- */
-
-static int read_mode(const char *word, enum mode *mode, struct err *e)
-{
-	static const enum mode known[] = { MODE_EXACT, MODE_TCG, MODE_KVM, MODE_AUTO };
-	int at = choice_find("mode", "exact|tcg|kvm|auto", word, e);
-
-	*mode = known[at < 0 ? 0 : at];
-	return at < 0 ? at : 0;
-}
-
-/* Suites by their paths can be run where there are no experiments. */
-static int choose(struct experiments *chosen, struct experiments *all, const struct call *c,
-		  struct err *e)
-{
-	char *const everything[] = { (char[]){ "all" } };
-	bool only_paths = c->nr_args;
-	struct err none = ERR_INIT;
-
-	for (unsigned i = 0; i < c->nr_args; i++)
-		only_paths = only_paths && strchr(c->args[i], '/');
-	if (experiments_find(all, &none) && !only_paths)
-		return err_add(e, ENOENT, "%s", none.text);
-	return experiments_choose(chosen, all, c->nr_args ? c->args : everything,
-				  c->nr_args ? c->nr_args : 1, e);
+	printf("\nexperiments, in %s:\n%s", r->dir, buf_str(&r->ended));
+	buf_release(&r->ended);
+	return stop_signal ? 128 + stop_signal : r->code;
 }
 
 static int run(const struct call *c, struct err *e)
@@ -267,18 +292,17 @@ static int run(const struct call *c, struct err *e)
 	struct round r = { .o = o,
 			   .dir = o->output ? o->output : OUTPUT_DIR,
 			   .line = progress_line("experiment", NULL, o->quiet) };
-	struct experiments all = { NULL, 0 }, chosen = { NULL, 0 };
-	enum mode mode;
+	struct experiments chosen = { NULL, 0 };
 	int code;
 
-	if (read_mode(o->mode, &mode, e) || choose(&chosen, &all, c, e))
+	if (choice_find("mode", "exact|tcg|kvm|auto", o->mode, e) < 0 ||
+	    experiments_choose(&chosen, c->args, c->nr_args, e))
 		code = err_exit_code(e, FSDUEL_USAGE);
 	else if (o->list || !c->nr_args)
-		code = experiments_print_list(&chosen, o->unscaled, (unsigned)o->guests, e);
+		code = print_list(&chosen, o, e);
 	else
-		code = run_all(&r, &chosen, mode);
+		code = run_all(&r, &chosen);
 	experiments_release(&chosen);
-	experiments_release(&all);
 	return code;
 }
 

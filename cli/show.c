@@ -14,6 +14,7 @@
 #include "lib/looks.h"
 #include "lib/num.h"
 #include "lib/schema.h"
+#include "runners/suite/plan.h"
 
 #define MARGIN_MAX 50000 /* 50 %, in thousandths of a per cent */
 

@@ -11,7 +11,6 @@
 #include "cli/command.h"
 #include "dashboards/export/formats.h"
 #include "dashboards/letter/letter.h"
-#include "tracking/experiment.h"
 
 /* A results folder with all that is shown of it. */
 struct shown {
@@ -81,19 +80,5 @@ int plot_folder(const char *dir, const struct options *o, struct buf *said, stru
 
 /* cmd_report.c: write DIR's page and print where it is. Of o count output, contrast and margin. */
 int report_folder(const char *dir, const struct options *o, struct err *e);
-
-/*
- * experiment_show.c: print each experiment with its question, kernels and the time that it
- * takes with so many guests (0: one a core). Returns an exit code.
- */
-int experiments_print_list(const struct experiments *x, bool unscaled, unsigned guests,
-			   struct err *e);
-/* Its question, above its results. */
-void experiment_print_head(const struct experiment *x, const struct suite *s);
-/*
- * Compare the folder and print the table; write comparison.csv, letter.txt, plots/ and
- * report.html. As show_finished with a summary.
- */
-int experiment_print_results(const char *folder, struct buf *summary, struct err *e);
 
 #endif

@@ -69,7 +69,7 @@ static void they_are_found_in_natural_order(void **state)
 	struct err e = ERR_INIT;
 
 	(void)state;
-	assert_int_equal(experiments_find(&all, &e), 0);
+	assert_int_equal(experiments_choose(&all, NULL, 0, &e), 0);
 	expect_names(&all, "E1 E2 E2-2cpus E10 guard ");
 	assert_string_equal(all.v[2].id, "E2");
 	assert_string_equal(all.v[2].path, "configs/experiments/E2-2cpus.ini");
@@ -89,69 +89,47 @@ static void words_choose(void **state)
 		{ "./mine.ini", "mine " },
 		{ "/a/b E1", "E1 b " },
 	};
-	struct experiments all, chosen;
+	struct experiments chosen;
 	struct err e = ERR_INIT;
 
 	(void)state;
-	assert_int_equal(experiments_find(&all, &e), 0);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct strv words = STRV_INIT;
 
 		strv_split(&words, cases[i].words, " ");
-		if (experiments_choose(&chosen, &all, words.v, (unsigned)words.n, &e))
+		if (experiments_choose(&chosen, words.v, (unsigned)words.n, &e))
 			fail_msg("%s", e.text);
 		expect_names(&chosen, cases[i].want);
 		experiments_release(&chosen);
 		strv_release(&words);
 	}
-	experiments_release(&all);
 }
 
 static void a_word_that_names_none_is_told_with_the_nearest(void **state)
 {
 	char *words[] = { (char[]){ "E1" }, (char[]){ "E2-2cpu" } };
-	struct experiments all, chosen;
+	struct experiments chosen;
 	struct err e = ERR_INIT;
 
 	(void)state;
-	assert_int_equal(experiments_find(&all, &e), 0);
-	assert_int_equal(experiments_choose(&chosen, &all, words, 2, &e), -EINVAL);
+	assert_int_equal(experiments_choose(&chosen, words, 2, &e), -EINVAL);
 	assert_int_equal(chosen.n, 0);
 	assert_string_equal(e.text, "unknown experiment \"E2-2cpu\"; did you mean E2-2cpus?");
 	assert_int_equal(e.exit_code, FSDUEL_USAGE);
 	experiments_release(&chosen);
-	experiments_release(&all);
-}
-
-static void two_files_of_one_name_are_refused_and_one_is_taken_once(void **state)
-{
-	char *twice[] = { (char[]){ "E1" }, (char[]){ "./configs/experiments/E1.ini" } };
-	char *twins[] = { (char[]){ "E1" }, (char[]){ "/a/E1.ini" } };
-	struct experiments all, chosen;
-	struct err e = ERR_INIT;
-
-	(void)state;
-	assert_int_equal(experiments_find(&all, &e), 0);
-	assert_int_equal(experiments_choose(&chosen, &all, twice, 2, &e), 0);
-	expect_names(&chosen, "E1 ");
-	experiments_release(&chosen);
-	assert_int_equal(experiments_choose(&chosen, &all, twins, 2, &e), -EINVAL);
-	assert_non_null(strstr(e.text, "would share the results folder E1"));
-	experiments_release(&chosen);
-	experiments_release(&all);
 }
 
 static void each_way_to_run_one_has_a_folder_of_its_own(void **state)
 {
 	static const struct {
-		enum mode mode;
+		const char *mode;
 		bool unscaled;
 		const char *want;
 	} cases[] = {
-		{ MODE_EXACT, false, "d/E2-2cpus" },
-		{ MODE_EXACT, true, "d/E2-2cpus-unscaled" },
-		{ MODE_KVM, false, "d/E2-2cpus-kvm" },
-		{ MODE_KVM, true, "d/E2-2cpus-unscaled-kvm" },
+		{ "exact", false, "d/E2-2cpus" },
+		{ "exact", true, "d/E2-2cpus-unscaled" },
+		{ "kvm", false, "d/E2-2cpus-kvm" },
+		{ "kvm", true, "d/E2-2cpus-unscaled-kvm" },
 	};
 	char name[] = "E2-2cpus";
 	const struct experiment x = { .name = name };
@@ -173,7 +151,6 @@ int main(void)
 		T(they_are_found_in_natural_order),
 		T(words_choose),
 		T(a_word_that_names_none_is_told_with_the_nearest),
-		T(two_files_of_one_name_are_refused_and_one_is_taken_once),
 		T(each_way_to_run_one_has_a_folder_of_its_own),
 	};
 
