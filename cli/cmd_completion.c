@@ -39,8 +39,6 @@ static void add_words(struct buf *b, const struct command *c, const struct comma
 		add_choices(b, c->args);
 }
 
-/* --- bash ---------------------------------------------------------------------------- */
-
 static void bash_command(struct buf *b, const struct command *c, const struct command *const *all)
 {
 	buf_addf(b, "\t%s)\n\t\tcase $prev in\n", c->name);
@@ -82,72 +80,12 @@ static void bash(struct buf *b, const struct command *const *all)
 		    "complete -o default -F _fsduel fsduel\n");
 }
 
-/* --- zsh ----------------------------------------------------------------------------- */
-
-static void zsh_quoted(struct buf *b, const char *text)
-{
-	for (; *text; text++) {
-		if (*text == '\'')
-			buf_adds(b, "'\\'");
-		else if (strchr("[]:\\", *text))
-			buf_addc(b, '\\');
-		buf_addc(b, *text);
-	}
-}
-
-static void zsh_option(struct buf *b, const struct command *c, const struct option_row *row)
-{
-	const char *arg = option_arg(c, row), *repeat = row->kind == KIND_strings ? "*" : "";
-	struct buf words = BUF_INIT;
-
-	add_choices(&words, arg);
-	buf_adds(b, " \\\n\t\t\t");
-	if (row->letter)
-		buf_addf(b, "%s{-%c,--%s}'", *repeat ? "'*'" : "", row->letter, row->name);
-	else
-		buf_addf(b, "'%s--%s", repeat, row->name);
-	buf_addc(b, '[');
-	zsh_quoted(b, row->help);
-	buf_addc(b, ']');
-	if (arg && words.len)
-		buf_addf(b, ":%s:(%s)", row->name, buf_str(&words));
-	else if (arg)
-		buf_addf(b, ":%s:_files", row->name);
-	buf_addc(b, '\'');
-	buf_release(&words);
-}
-
-static void zsh_command(struct buf *b, const struct command *c, const struct command *const *all)
-{
-	struct buf words = BUF_INIT;
-
-	add_words(&words, c, all);
-	buf_addf(b, "\t%s)\n\t\t_arguments", c->name);
-	for (size_t i = 0; i < NR_OPTIONS; i++)
-		if (option_picked(c, &option_rows[i]))
-			zsh_option(b, c, &option_rows[i]);
-	if (words.len)
-		buf_addf(b, " \\\n\t\t\t'*:word:(%s)'", buf_str(&words));
-	else if (c->max_args)
-		buf_adds(b, " \\\n\t\t\t'*:file:_files'");
-	buf_adds(b, " ;;\n");
-	buf_release(&words);
-}
-
+/* zsh has bash's way to complete, too: its script is bash's, which asks for itself the first time. */
 static void zsh(struct buf *b, const struct command *const *all)
 {
-	buf_adds(b, "#compdef fsduel\n# zsh completion; written by `fsduel completion zsh`\n"
-		    "_fsduel()\n{\n\tlocal -a commands=(\n");
-	for (const struct command *const *c = all; *c; c++) {
-		buf_addf(b, "\t\t'%s:", (*c)->name);
-		zsh_quoted(b, (*c)->summary);
-		buf_adds(b, "'\n");
-	}
-	buf_adds(b, "\t)\n\tif ((CURRENT == 2)); then\n\t\t_describe command commands\n"
-		    "\t\treturn\n\tfi\n\tshift words\n\t((CURRENT--))\n\tcase $words[1] in\n");
-	for (const struct command *const *c = all; *c; c++)
-		zsh_command(b, *c, all);
-	buf_adds(b, "\tesac\n}\n_fsduel \"$@\"\n");
+	buf_adds(b, "#compdef fsduel\nautoload -U +X bashcompinit && bashcompinit\n");
+	bash(b, all);
+	buf_adds(b, "_bash_complete -o default -F _fsduel\n");
 }
 
 static int run(const struct call *c, struct err *e)

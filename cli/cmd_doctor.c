@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * cmd_doctor.c: `fsduel doctor`: the things that this machine can do, one line a thing, and
- * the way out where it cannot. No check prints or changes the machine. A check tries the
- * thing where trying is cheap: the version of QEMU does not say that it has TCG.
+ * the way out where it cannot. No check prints or changes the machine.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,9 +23,6 @@
 #include "runners/vm/vm.h"
 
 #define CHECK_TIMEOUT_NS 5000000000u
-#define TRIAL_ROM_BYTES 65536
-#define TRIAL_RESET 0xfff0 /* where in the last 64 KiB an x86 begins */
-#define TRIAL_EXIT 33      /* isa-debug-exit: 0x10 << 1 | 1 */
 #define GIB 1073741824.0
 #define GUEST_BYTES (1024ull << 20)
 #define RECORDING_BYTES (16u << 20)
@@ -39,33 +35,15 @@
 
 enum health { HEALTH_OK, HEALTH_LIMITED, HEALTH_MISSING };
 
-/* Is each program there? "mke2fs -V": one program, and the option that prints its version. */
-static enum health check_programs(const char *arg, struct buf *said)
+/* A check looks at the thing that arg names, or at what is known of the machine. */
+#define UNUSED __attribute__((unused))
+#define CHECK(name)                                                                                \
+	static enum health check_##name(UNUSED const char *arg, UNUSED const struct machine *m,    \
+					struct buf *said)
+
+static enum health limited(bool is)
 {
-	struct strv words = STRV_INIT;
-	struct buf out = BUF_INIT;
-	const struct proc_opts o = { .out = &out, .err = &out, .timeout_ns = CHECK_TIMEOUT_NS };
-	const char *missing = NULL;
-	struct proc_exit x;
-	bool version;
-
-	strv_split(&words, arg, " ");
-	version = words.n > 1 && *words.v[1] == '-';
-	for (size_t i = 0; i < (version ? 1 : words.n) && !missing; i++) {
-		char *path = proc_which(words.v[i]);
-
-		missing = path ? NULL : words.v[i];
-		free(path);
-	}
-	if (!missing && !version)
-		buf_adds(said, arg);
-	else if (!missing && !proc_run((const char *const *)words.v, &o, NULL, &x, NULL))
-		buf_add(said, buf_str(&out), strcspn(buf_str(&out), "\n"));
-	else if (missing && words.n > 1 && !version)
-		buf_addf(said, "no %s", missing);
-	buf_release(&out);
-	strv_release(&words);
-	return missing ? HEALTH_MISSING : HEALTH_OK;
+	return is ? HEALTH_LIMITED : HEALTH_OK;
 }
 
 /* ret < 0: missing, with the sentence that says why; else ok, with this text. */
@@ -75,87 +53,74 @@ static enum health found(int ret, const struct err *why, const char *text, struc
 	return ret ? HEALTH_MISSING : HEALTH_OK;
 }
 
-static enum health check_qemu(const char *option, struct buf *said)
+/* --- what commands need ------------------------------------------------------------------ */
+
+static int ask(const char *program, const char *option, const char *more, struct buf *out)
+{
+	const char *const argv[] = { program, option, more, NULL };
+	const struct proc_opts o = { .out = out, .err = out, .timeout_ns = CHECK_TIMEOUT_NS };
+	struct proc_exit x;
+
+	return proc_run(argv, &o, NULL, &x, NULL);
+}
+
+/* "mke2fs -V": one program, and the option that prints its version. */
+CHECK(program)
+{
+	struct strv words = STRV_INIT;
+	struct buf out = BUF_INIT;
+	int ret;
+
+	strv_split(&words, arg, " ");
+	ret = ask(words.v[0], words.v[1], NULL, &out);
+	buf_add(said, buf_str(&out), strcspn(buf_str(&out), "\n"));
+	buf_release(&out);
+	strv_release(&words);
+	return ret ? HEALTH_MISSING : HEALTH_OK;
+}
+
+CHECK(qemu)
 {
 	struct err e = ERR_INIT;
-	char *qemu = qemu_find(NULL, &e), *command;
-	enum health h;
+	char *qemu = qemu_find(NULL, &e), *command = xasprintf("%s --version", qemu ? qemu : "");
+	enum health h = qemu ? check_program(command, m, said) : found(-ENOENT, &e, NULL, said);
 
-	if (!qemu)
-		return found(-ENOENT, &e, NULL, said);
-	command = xasprintf("%s %s", qemu, option);
-	h = check_programs(command, said);
 	free(command);
 	free(qemu);
 	return h;
 }
 
-/* Does a ROM (mov al,0x10; out 0xf4,al; hlt) run under these arguments, and exit as it says? */
-static int trial(const char *args, struct err *e)
+/* The version of QEMU does not say that it has TCG. */
+CHECK(tcg)
 {
-	static const unsigned char code[] = { 0xb0, 0x10, 0xe6, 0xf4, 0xf4 };
+	char *qemu = qemu_find(NULL, NULL);
 	struct buf out = BUF_INIT;
-	const struct proc_opts o = { .out = &out, .err = &out, .timeout_ns = CHECK_TIMEOUT_NS };
-	char rom[] = "/tmp/fsduel-doctor-XXXXXX", *qemu = qemu_find(NULL, e);
-	int fd = qemu ? mkstemp(rom) : -1, ret = -EIO;
-	struct proc_exit x = { .status = -1 };
-	struct strv argv = STRV_INIT;
-	char *line = xasprintf(
-		"-m 16 -smp 1 -display none -monitor none -nic none -vga none -serial none "
-		"-parallel none -no-reboot -device isa-debug-exit,iobase=0xf4,iosize=1 -bios %s %s",
-		rom, args);
+	bool has = qemu && !ask(qemu, "-accel", "help", &out) && strstr(buf_str(&out), "tcg");
 
-	if (fd < 0)
-		goto out;
-	strv_add(&argv, qemu);
-	strv_split(&argv, line, " ");
-	if (!ftruncate(fd, TRIAL_ROM_BYTES) &&
-	    pwrite(fd, code, sizeof(code), TRIAL_RESET) == (ssize_t)sizeof(code) &&
-	    !proc_run((const char *const *)argv.v, &o, NULL, &x, NULL) && x.status == TRIAL_EXIT)
-		ret = 0;
-	close(fd);
-	unlink(rom);
-	if (ret)
-		err_add(e, EIO, "a guest does not run: %.*s",
-			out.len ? (int)strcspn(out.data, "\n") : 18,
-			out.len ? out.data : "no answer from it");
-out:
-	strv_release(&argv);
+	buf_adds(said, has ? "QEMU has TCG" : "no QEMU with TCG");
 	buf_release(&out);
-	free(line);
 	free(qemu);
-	return ret;
+	return has ? HEALTH_OK : HEALTH_MISSING;
 }
 
-static enum health check_tcg(const char *args, struct buf *said)
-{
-	struct err e = ERR_INIT;
-
-	return found(trial(args, &e), &e, "a guest ran on the virtual clock", said);
-}
-
-static enum health check_kvm(const char *args, struct buf *said)
+CHECK(kvm)
 {
 	struct err e = ERR_INIT;
 
 	if (trial_kvm_device(KVM_DEVICE, &e))
 		return found(-ENODEV, &e, NULL, said);
-	buf_addf(said, "/dev/kvm opens and %s",
-		 trial(args, &e)
-			 ? "a guest does not run"
-			 : "three instructions ran; only a trial boot of a kernel proves more");
+	buf_adds(said, "/dev/kvm opens; only a trial boot of a kernel proves more");
 	return HEALTH_LIMITED;
 }
 
 /* Does `perf lock record` get ready to record here? */
-static enum health check_perf_lock(const char *arg, struct buf *said)
+CHECK(perf_lock)
 {
 	char file[] = "/tmp/fsduel-doctor-XXXXXX";
 	struct lock_record *r = NULL;
 	struct err e = ERR_INIT;
 	int fd = mkstemp(file), ret;
 
-	(void)arg;
 	ret = fd < 0 ? err_sys(&e, errno, "cannot make a file in /tmp")
 		     : lock_record_open(&r, file, RECORDING_BYTES, &e);
 	buf_adds(said, ret ? e.text : "perf lock record is ready to record");
@@ -164,126 +129,118 @@ static enum health check_perf_lock(const char *arg, struct buf *said)
 		unlink(file);
 	}
 	lock_record_release(r);
-	return ret ? HEALTH_LIMITED : HEALTH_OK;
+	return limited(ret);
 }
 
-static enum health check_root(const char *arg, struct buf *said)
+CHECK(root)
 {
-	(void)arg;
 	buf_addf(said, "user id %u", (unsigned)geteuid());
-	return geteuid() ? HEALTH_LIMITED : HEALTH_OK;
+	return limited(geteuid());
 }
 
-static enum health check_loop(const char *arg, struct buf *said)
+CHECK(loop)
 {
-	int fd = open("/dev/loop-control", O_RDWR | O_CLOEXEC), why = errno;
+	int fd = open("/dev/loop-control", O_RDWR | O_CLOEXEC);
 
-	(void)arg;
+	buf_addf(said, "/dev/loop-control %s", fd < 0 ? strerror(errno) : "opens");
 	if (fd >= 0)
 		close(fd);
-	buf_addf(said, "/dev/loop-control%s", fd < 0 ? ": " : " opens");
-	buf_adds(said, fd < 0 ? strerror(why) : "");
-	return fd >= 0 ? HEALTH_OK : why == ENOENT ? HEALTH_MISSING : HEALTH_LIMITED;
+	return limited(fd < 0);
 }
 
-static enum health check_build(const char *arg, struct buf *said)
+CHECK(build)
 {
 	struct err e = ERR_INIT;
 
-	(void)arg;
 	return found(kernel_build_check(&e), &e, "all programs are here", said);
 }
 
-static enum health check_memory(const char *arg, struct buf *said)
+CHECK(memory)
 {
 	unsigned fit = vm_guests_fit(GUEST_BYTES);
 
-	(void)arg;
 	buf_addf(said, "%.1f GiB available, room for %u guest%s of 1 GiB",
 		 (double)memory_available("") / GIB, fit, fit == 1 ? "" : "s");
-	return fit ? HEALTH_OK : HEALTH_LIMITED;
+	return limited(!fit);
 }
 
-static enum health check_cores(const char *arg, struct buf *said)
+CHECK(cores)
 {
-	(void)arg;
 	buf_addf(said, "%u", vm_cpus());
-	return vm_cpus() < 2 ? HEALTH_LIMITED : HEALTH_OK;
+	return limited(vm_cpus() < 2);
 }
 
-static enum health check_cache(const char *arg, struct buf *said)
+CHECK(cache)
 {
 	struct err e = ERR_INIT;
-	struct statvfs v;
+	struct statvfs v = { 0 };
 	char *dir = NULL;
-	double room = 0;
 	int ret = fs_cache_room("", &dir, &e);
+	double room;
 
-	(void)arg;
 	if (!ret && (statvfs(dir, &v) || access(dir, W_OK)))
 		ret = err_sys(&e, errno, "%s", dir);
-	if (!ret) {
-		room = (double)v.f_bavail * (double)v.f_frsize;
+	room = (double)v.f_bavail * (double)v.f_frsize;
+	if (!ret)
 		buf_addf(said, "%.1f GiB free in %s", room / GIB, dir);
-	}
 	free(dir);
-	return ret ? found(ret, &e, NULL, said) : room < CACHE_BYTES ? HEALTH_LIMITED : HEALTH_OK;
+	return ret ? found(ret, &e, NULL, said) : limited(room < CACHE_BYTES);
 }
 
 /* --- what makes figures differ from run to run ------------------------------------------ */
 
-static bool grade_governor(const struct machine *m, struct buf *said)
+CHECK(governor)
 {
 	buf_adds(said, *m->governors ? m->governors : "no frequency control to be seen");
-	return !*m->governors || !strcmp(m->governors, "performance");
+	return limited(*m->governors && strcmp(m->governors, "performance"));
 }
 
-static bool grade_answer(const char *what, enum answer answer, struct buf *said)
+static enum health answered(const char *what, enum answer answer, struct buf *said)
 {
 	static const char *const answers[] = { "not to be seen", "off", "on" };
 
 	buf_addf(said, "%s %s", what, answers[answer]);
-	return answer != ANSWER_YES;
+	return limited(answer == ANSWER_YES);
 }
 
-static bool grade_turbo(const struct machine *m, struct buf *said)
+CHECK(turbo)
 {
-	return grade_answer("turbo is", m->turbo, said);
+	return answered("turbo is", m->turbo, said);
 }
 
-static bool grade_smt(const struct machine *m, struct buf *said)
+CHECK(smt)
 {
-	return grade_answer("two threads a core are", m->smt, said);
+	return answered("two threads a core are", m->smt, said);
 }
 
-static bool grade_numa(const struct machine *m, struct buf *said)
+CHECK(numa)
 {
 	buf_addf(said, "%u memory node%s", m->numa_nodes, m->numa_nodes == 1 ? "" : "s");
-	return m->numa_nodes == 1;
+	return limited(m->numa_nodes != 1);
 }
 
-static bool grade_hypervisor(const struct machine *m, struct buf *said)
+CHECK(hypervisor)
 {
 	buf_adds(said, *m->hypervisor ? m->hypervisor : "none");
-	return !*m->hypervisor;
+	return limited(*m->hypervisor);
 }
 
-static bool grade_steal(const struct machine *m, struct buf *said)
+CHECK(steal)
 {
 	if (m->steal_pct < 0)
 		buf_adds(said, "the kernel does not tell");
 	else
 		buf_addf(said, "%.2f %% of CPU time since boot", m->steal_pct);
-	return m->steal_pct <= STEAL_LIMIT_PCT;
+	return limited(m->steal_pct > STEAL_LIMIT_PCT);
 }
 
-static enum health check_spread(const char *dir, struct buf *said)
+CHECK(spread)
 {
 	struct err e = ERR_INIT;
 	struct probe p;
 	bool ok = true;
 
-	if (probe_run(&p, dir, PROBE_NS, NULL, &e))
+	if (probe_run(&p, ".", PROBE_NS, NULL, &e))
 		return found(-EIO, &e, NULL, said);
 	for (unsigned k = 0; k < PROBE_KINDS; k++) {
 		ok &= p.cv_pct[k] <= (k == PROBE_CPU ? CPU_LIMIT_PCT : IO_LIMIT_PCT);
@@ -291,65 +248,62 @@ static enum health check_spread(const char *dir, struct buf *said)
 	}
 	buf_addf(said, " (standard deviation by mean over %u runs of %.0f ms each)", p.runs,
 		 p.mean_ns[PROBE_CPU] / 1e6);
-	return ok ? HEALTH_OK : HEALTH_LIMITED;
+	return limited(!ok);
 }
 
 enum { DUEL = 1, MEASURE = 2 };
 
 static const struct row {
 	const char *name;
-	enum health (*check)(const char *arg, struct buf *said);
+	enum health (*check)(const char *arg, const struct machine *m, struct buf *said);
 	const char *arg;
-	bool (*grade)(const struct machine *m, struct buf *said); /* false: limited */
 	unsigned when;    /* DUEL: a duel needs it; MEASURE: only with --measure */
 	const char *help; /* what to do where the state is not ok */
 } rows[] = {
-	{ "qemu", check_qemu, "--version", NULL, DUEL,
+	{ "qemu", check_qemu, NULL, DUEL,
 	  "install qemu-system-x86, or name another by FSDUEL_QEMU" },
-	{ "exact mode", check_tcg, "-accel tcg -icount shift=0,sleep=off -cpu qemu64", NULL, DUEL,
+	{ "exact mode", check_tcg, NULL, DUEL,
 	  "install Debian's qemu-system-x86: it has TCG and icount" },
-	{ "kvm", check_kvm, "-accel kvm -cpu host", NULL, 0,
-	  "mode kvm needs it, exact and tcg do not, auto does without" },
-	{ "mke2fs", check_programs, "mke2fs -V", NULL, DUEL, "install e2fsprogs" },
-	{ "mkfs.xfs", check_programs, "mkfs.xfs -V", NULL, 0, "install xfsprogs to measure XFS" },
-	{ "fio", check_programs, "fio --version", NULL, DUEL, "install fio" },
-	{ "perf", check_programs, "perf --version", NULL, 0,
+	{ "kvm", check_kvm, NULL, 0, "mode kvm needs it, exact and tcg do not, auto does without" },
+	{ "mke2fs", check_program, "mke2fs -V", DUEL, "install e2fsprogs" },
+	{ "mkfs.xfs", check_program, "mkfs.xfs -V", 0, "install xfsprogs to measure XFS" },
+	{ "fio", check_program, "fio --version", DUEL, "install fio" },
+	{ "perf", check_program, "perf --version", 0,
 	  "install linux-perf: it records locks, here and in guests" },
-	{ "lock events", check_perf_lock, NULL, NULL, 0,
+	{ "lock events", check_perf_lock, NULL, 0,
 	  "only host mode needs it: run it as root, on Linux 5.19 or later" },
-	{ "gnuplot", check_programs, "gnuplot --version", NULL, 0,
-	  "install gnuplot-nox to draw plots" },
-	{ "kernel fetch", check_programs, "apt-get apt-cache dpkg-deb", NULL, 0,
+	{ "gnuplot", check_program, "gnuplot --version", 0, "install gnuplot-nox to draw plots" },
+	{ "kernel fetch", check_program, "apt-get --version", 0,
 	  "only Debian and its kin can fetch; give bzImages of your own instead" },
-	{ "kernel build", check_build, NULL, NULL, 0,
+	{ "kernel build", check_build, NULL, 0,
 	  "only kernels of your own need it, fetched ones do not" },
-	{ "memory", check_memory, NULL, NULL, 0, "a guest takes about 1 GiB; end other programs" },
-	{ "cores", check_cores, NULL, NULL, 0, "guests run one after another on a single core" },
-	{ "cache", check_cache, NULL, NULL, DUEL,
+	{ "memory", check_memory, NULL, 0, "a guest takes about 1 GiB; end other programs" },
+	{ "cores", check_cores, NULL, 0, "guests run one after another on a single core" },
+	{ "cache", check_cache, NULL, DUEL,
 	  "fetched kernels take about 100 MiB each; FSDUEL_CACHE names another folder" },
-	{ "root", check_root, NULL, NULL, 0, "only host mode needs it: run it as root" },
-	{ "loop devices", check_loop, NULL, NULL, 0,
+	{ "root", check_root, NULL, 0, "only host mode needs it: run it as root" },
+	{ "loop devices", check_loop, NULL, 0,
 	  "only host mode can use them: modprobe loop, as root" },
-	{ "kexec", check_programs, "kexec --version", NULL, 0,
+	{ "kexec", check_program, "kexec --version", 0,
 	  "only fsduel run --kexec needs it: install kexec-tools" },
-	{ "gcc", check_programs, "gcc --version", NULL, 0, "install gcc to build fsduel" },
-	{ "governor", NULL, NULL, grade_governor, 0,
+	{ "gcc", check_program, "gcc --version", 0, "install gcc to build fsduel" },
+	{ "governor", check_governor, NULL, 0,
 	  "only host mode is touched, and fsduel run sets it to performance meanwhile" },
-	{ "turbo", NULL, NULL, grade_turbo, 0,
+	{ "turbo", check_turbo, NULL, 0,
 	  "host mode's figures depend on the heat: echo 1 > "
 	  "/sys/devices/system/cpu/intel_pstate/no_turbo, or 0 > "
 	  "/sys/devices/system/cpu/cpufreq/boost" },
-	{ "smt", NULL, NULL, grade_smt, 0,
+	{ "smt", check_smt, NULL, 0,
 	  "host mode's threads slow their neighbours: echo off > "
 	  "/sys/devices/system/cpu/smt/control" },
-	{ "numa", NULL, NULL, grade_numa, 0,
+	{ "numa", check_numa, NULL, 0,
 	  "host mode's figures depend on where threads and pages land: run it under numactl "
 	  "--cpunodebind=0 --membind=0" },
-	{ "hypervisor", NULL, NULL, grade_hypervisor, 0,
+	{ "hypervisor", check_hypervisor, NULL, 0,
 	  "host mode shares a machine with strangers: measure on bare metal, or in exact mode" },
-	{ "steal", NULL, NULL, grade_steal, 0,
+	{ "steal", check_steal, NULL, 0,
 	  "the hypervisor gives our CPU time to others: mode exact does not mind" },
-	{ "spread", check_spread, ".", NULL, MEASURE,
+	{ "spread", check_spread, NULL, MEASURE,
 	  "changes smaller than that need many blocks: end other programs, heed the lines above, "
 	  "or use mode exact" },
 };
@@ -360,12 +314,8 @@ static enum health show(const struct row *row, const struct machine *m)
 {
 	static const char *const words[] = { "ok", "limited", "missing" };
 	struct buf said = BUF_INIT;
-	enum health h;
+	enum health h = row->check(row->arg, m, &said);
 
-	if (row->check)
-		h = row->check(row->arg, &said);
-	else
-		h = row->grade(m, &said) ? HEALTH_OK : HEALTH_LIMITED;
 	printf("%-7s  %-12s  %s%s%s\n", words[h], row->name, buf_str(&said),
 	       said.len && h != HEALTH_OK ? "; " : "", h == HEALTH_OK ? "" : row->help);
 	buf_release(&said);

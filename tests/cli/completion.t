@@ -33,11 +33,13 @@ run "commands where one is asked for" offers help c
 run "nothing for a file: bash completes its name" offers compare --contrast ""
 
 if command -v zsh > /dev/null; then
-	# _arguments and _describe stand in for the completion system and print what they get.
+	# compadd stands in for the completion system and prints what it gets.
 	zsh_offers() {
 		fsduel completion zsh | zsh -f -c '
-			_describe() { print -l -- ${(P)2} }
-			_arguments() { print -l -- "$@" }
+			autoload -U compinit && compinit -u -D
+			compadd() { print -l -- "$@" }
+			compset() { return 1 }
+			compdef() { : }
 			words=("$@"); CURRENT=$#words
 			script="$(cat)"; set --; eval "$script"' zsh fsduel "$@"
 	}
@@ -45,9 +47,9 @@ if command -v zsh > /dev/null; then
 		for file in cli/cmd_*.c; do
 			name=${file#cli/cmd_}
 			name=${name%.c}
-			zsh_offers "" | grep -q "^$name:" || echo "no command $name"
+			zsh_offers "" | grep -qx "$name" || echo "no command $name"
 			diff <(fsduel "$name" -h | sed -nE 's/^  (-., |    )(--[a-z-]+).*/\2/p') \
-				<(zsh_offers "$name" "" | sed -nE 's/^[*]?(--[a-z-]+)\[.*/\1/p') ||
+				<(zsh_offers "$name" -- | grep "^--[a-z]") ||
 				echo "of $name"
 		done
 	}
