@@ -80,7 +80,8 @@ static void bash(struct buf *b, const struct command *const *all)
 		    "complete -o default -F _fsduel fsduel\n");
 }
 
-/* zsh has bash's way to complete, too: its script is bash's, which asks for itself the first time. */
+/* zsh has bash's way to complete, too: its script is bash's, which asks for itself the first time.
+ */
 static void zsh(struct buf *b, const struct command *const *all)
 {
 	buf_adds(b, "#compdef fsduel\nautoload -U +X bashcompinit && bashcompinit\n");

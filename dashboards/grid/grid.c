@@ -102,32 +102,13 @@ static void fold(struct layout *l, size_t room, bool early)
 	}
 }
 
-/* Leave out the shown column with the highest drop; false: there is none. */
-static bool drop(struct layout *l)
-{
-	size_t at = l->g->nr_columns;
-
-	for (size_t i = 0; i < l->g->nr_columns; i++) {
-		if (l->shown[i] && l->g->columns[i].drop &&
-		    (at == l->g->nr_columns || l->g->columns[i].drop > l->g->columns[at].drop))
-			at = i;
-	}
-	if (at == l->g->nr_columns)
-		return false;
-	l->shown[at] = false;
-	return true;
-}
-
-/* The room that a dropped column leaves belongs to the folded ones again. */
 static void fit(struct layout *l)
 {
 	size_t room = l->g->width - l->g->indent;
 
-	do {
-		widen(l);
-		fold(l, room, true);
-		fold(l, room, false);
-	} while (line_width(l) > room && drop(l));
+	widen(l);
+	fold(l, room, true);
+	fold(l, room, false);
 }
 
 static void end_line(struct buf *out)
@@ -186,10 +167,8 @@ static void add_row(struct buf *out, const struct layout *l, size_t row, const c
 void grid_text(struct buf *out, const struct grid *g)
 {
 	struct layout l = { .g = g };
-	bool wanted[GRID_COLUMNS_MAX];
 
 	fill(&l);
-	memcpy(wanted, l.shown, sizeof(wanted));
 	fit(&l);
 	add_row(out, &l, 0, "");
 	for (size_t k = 0; k < g->nr_rows; k++) {
@@ -197,10 +176,6 @@ void grid_text(struct buf *out, const struct grid *g)
 
 		add_row(out, &l, k + 1, g->verdict ? words_colour(g->verdict(row)) : "");
 	}
-	for (size_t i = 0; i < g->nr_columns; i++)
-		if (wanted[i] && !l.shown[i])
-			buf_addf(out, "(no room for the column '%s': see --format csv)\n",
-				 g->columns[i].title);
 	strv_release(&l.texts);
 }
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * grid.h: the one table engine, for a terminal, a mail and Markdown. Where a line is too long,
- * first the columns with fold get narrower, then columns with drop are left out. After
- * perf's builtin-lock.c.
+ * the columns with fold get narrower. After perf's builtin-lock.c.
  */
 #ifndef FSDUEL_DASHBOARDS_GRID_H
 #define FSDUEL_DASHBOARDS_GRID_H
@@ -21,7 +20,6 @@ struct grid_column {
 	bool right;
 	bool early;                      /* it folds before the others, but no word is cut */
 	size_t fold;                     /* it may be folded down to that width; 0: never */
-	unsigned drop;                   /* the highest is left out first; 0: never */
 	bool (*needed)(const void *row); /* by any row; NULL: the column is always there */
 };
 
@@ -38,7 +36,7 @@ struct grid {
 	size_t nr_columns; /* up to GRID_COLUMNS_MAX */
 	const void *rows;  /* an array, as qsort takes it */
 	size_t nr_rows, row_size;
-	size_t indent, width; /* of all lines in a text; they fit where folding and dropping can */
+	size_t indent, width; /* of all lines in a text; they fit where folding can */
 	/* The last column is shown in the colour, or as strong, of this verdict; NULL: plain. */
 	enum verdict (*verdict)(const void *row);
 };
@@ -47,10 +45,10 @@ struct grid {
 #define GRID_COLUMNS(array) .columns = (array), .nr_columns = sizeof(array) / sizeof((array)[0])
 #define GRID_ROWS(array, nr) .rows = (array), .nr_rows = (nr), .row_size = sizeof((array)[0])
 
-/* Append the table as plain text, and a line for each column that was left out. */
+/* Append the table as plain text. */
 void grid_text(struct buf *out, const struct grid *g);
 
-/* The same as Markdown: no column folds or is left out for want of room. */
+/* The same as Markdown: no column folds. */
 void grid_markdown(struct buf *out, const struct grid *g);
 
 /* Append text on one line, with what Markdown or HTML would obey made plain. */

@@ -49,24 +49,9 @@ static void add_verdict(struct buf *b, const struct line *l)
 GRID_GET(get_name, struct line, add_name(b, x))
 FIGURE(get_baseline, words_median(b, x->row, false))
 FIGURE(get_patched, words_median(b, x->row, true))
-FIGURE(get_estimate, words_estimate(b, x->row))
-FIGURE(get_interval, words_interval(b, x->row))
-FIGURE(get_range, words_range(b, x->row))
 FIGURE(get_within, words_change_within(b, x->row))
 FIGURE(get_pairs, buf_addf(b, "%u/%u", x->row->pairs, x->row->planned))
 GRID_GET(get_verdict, struct line, add_verdict(b, x))
-
-static bool needs_interval(const void *line)
-{
-	return ((const struct line *)line)->row->j.i95.exists;
-}
-
-static bool needs_range(const void *line)
-{
-	const struct comparison_row *row = ((const struct line *)line)->row;
-
-	return row->pairs > 1 && !row->j.i95.exists && row->mark != MARK_EQUAL;
-}
 
 static bool needs_pairs(const void *line)
 {
@@ -75,23 +60,12 @@ static bool needs_pairs(const void *line)
 	return row->pairs < row->planned;
 }
 
-static const struct grid_column terminal_columns[] = {
-	{ "cell", get_name, .fold = 18 },
-	{ "baseline", get_baseline, .right = true },
-	{ "patched", get_patched, .right = true },
-	{ "change", get_estimate, .right = true },
-	{ "95 % interval", get_interval, .right = true, .drop = 1, .needed = needs_interval },
-	{ "over blocks", get_range, .right = true, .drop = 3, .needed = needs_range },
-	{ "pairs", get_pairs, .right = true, .drop = 2, .needed = needs_pairs },
-	{ "verdict", get_verdict, .fold = 11 },
-};
-
-/* Of a letter, also as Markdown. */
-static const struct grid_column letter_columns[] = {
+static const struct grid_column columns[] = {
 	{ "cell", get_name, .fold = 16 },
 	{ "baseline", get_baseline, .right = true },
 	{ "patched", get_patched, .right = true },
 	{ "change", get_within, .fold = 14, .early = true },
+	{ "pairs", get_pairs, .right = true, .needed = needs_pairs },
 	{ "verdict", get_verdict, .fold = 8, .early = true },
 };
 
@@ -144,19 +118,17 @@ static void add_rows(struct buf *out, const struct comparison_row *const *rows, 
 {
 	struct line *lines = xcalloc(2 * nr, sizeof(*lines));
 	size_t n = form == TABLE_MARKDOWN ? nr : add_lines(lines, rows, nr);
-	struct grid terminal = { GRID_COLUMNS(terminal_columns), GRID_ROWS(lines, n),
-				 .width = TABLE_WIDTH };
-	struct grid letter = { GRID_COLUMNS(letter_columns), GRID_ROWS(lines, n), .indent = 2,
-			       .width = TABLE_LETTER_WIDTH };
+	const struct grid g = {
+		GRID_COLUMNS(columns),
+		GRID_ROWS(lines, n),
+		.indent = form == TABLE_LETTER ? 2 : 0,
+		.width = form == TABLE_LETTER ? TABLE_LETTER_WIDTH : TABLE_WIDTH,
+		.verdict = form == TABLE_COLOURED || form == TABLE_MARKDOWN ? verdict_of : NULL,
+	};
 
-	terminal.verdict = form == TABLE_COLOURED ? verdict_of : NULL;
-	letter.verdict = form == TABLE_MARKDOWN ? verdict_of : NULL;
 	for (size_t i = 0; i < nr && form == TABLE_MARKDOWN; i++)
 		lines[i].row = rows[i];
-	if (form == TABLE_MARKDOWN)
-		grid_markdown(out, &letter);
-	else
-		grid_text(out, form == TABLE_LETTER ? &letter : &terminal);
+	(form == TABLE_MARKDOWN ? grid_markdown : grid_text)(out, &g);
 	free(lines);
 }
 

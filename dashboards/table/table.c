@@ -6,7 +6,6 @@
  */
 #include "dashboards/table/table.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +13,6 @@
 #include "dashboards/words/text.h"
 #include "dashboards/words/words.h"
 
-#define SHOWN_AS_NONE 0.0005 /* "+0.0 %" */
 #define WHY_MAX 20
 #define CELLS_MAX 5 /* of the broken, the mixed, the repaired ones */
 
@@ -55,30 +53,6 @@ void table_verdict(struct buf *out, const struct comparison *c, bool colour)
 	buf_release(&lines);
 }
 
-/* The largest change of the contrasts' worst, or best, and its contrast. */
-static double size_of(const struct headline_cell *cell)
-{
-	return cell->zero != ZERO_NONE ? HUGE_VAL : fabs(log(cell->change));
-}
-
-static const struct headline_cell *extreme(const struct comparison *c, bool best,
-					   const char **contrast)
-{
-	const struct headline_cell *found = NULL;
-
-	for (size_t i = 0; i < c->nr_headlines; i++) {
-		const struct headline *h = &c->headlines[i];
-		const struct headline_cell *cell = best ? h->best : h->worst;
-
-		if (!(best ? h->nr_best : h->nr_worst) ||
-		    (found && size_of(cell) <= size_of(found)))
-			continue;
-		found = cell;
-		*contrast = h->contrast;
-	}
-	return found;
-}
-
 void table_summary(struct buf *out, const struct comparison *c)
 {
 	unsigned nr[NR_VERDICTS] = { 0 };
@@ -86,17 +60,6 @@ void table_summary(struct buf *out, const struct comparison *c)
 	count_verdicts(c, nr);
 	if (!words_counts(out, nr))
 		buf_adds(out, "nothing judged");
-	for (unsigned best = 0; best < 2; best++) {
-		const char *contrast;
-		const struct headline_cell *cell = extreme(c, best, &contrast);
-
-		if (!cell || size_of(cell) < SHOWN_AS_NONE)
-			continue;
-		buf_adds(out, best ? "; best " : "; worst ");
-		if (c->nr_headlines > 1)
-			buf_addf(out, "%s ", contrast);
-		words_extreme(out, cell);
-	}
 }
 
 /* --- above a contrast's tables ---------------------------------------------------------------- */
@@ -278,8 +241,8 @@ static void add_legend(struct buf *out, const struct comparison *c)
 	struct buf b = BUF_INIT;
 
 	buf_addf(&b,
-		 "change: %s of patched / baseline, with its 95 %% interval, or the range over "
-		 "blocks where they are too few for one; =: equal to the last digit.%s",
+		 "change: %s of patched / baseline (95 %% interval) or, where the blocks are too "
+		 "few for one, [range over blocks]; =: equal to the last digit.%s",
 		 c->paired || !c->judged ? "Hodges-Lehmann estimate over blocks"
 					 : "Hodges-Lehmann estimate",
 		 has_roles(c) ? " Indented: roles, which decide where there are several, each "

@@ -44,7 +44,7 @@ void table_costs(struct buf *out, const struct findings *f);
 /* Each variant's reads and verdict, the first stale read, the counts by cell. */
 void table_guard(struct buf *out, const struct findings *f);
 
-/* In one line, without its end: counts of verdicts, and the largest losses and gains. */
+/* In one line, without its end: counts of verdicts. */
 void table_summary(struct buf *out, const struct comparison *c);
 /* "guard: 1 stale, 3 clean, 0 unsure; 1 of 1 control hit" */
 void table_guard_summary(struct buf *out, const struct guard *g);

@@ -59,7 +59,7 @@ static bool has_change(const struct comparison_row *row)
 	return row->j.done ? row->j.has_change : row->has_ratio;
 }
 
-void words_estimate(struct buf *b, const struct comparison_row *row)
+static void add_estimate(struct buf *b, const struct comparison_row *row)
 {
 	if (row->mark == MARK_EQUAL)
 		buf_addc(b, '=');
@@ -76,25 +76,9 @@ static bool has_range(const struct comparison_row *row)
 	return row->has_ratio && row->pairs > 1 && !row->j.i95.exists;
 }
 
-void words_interval(struct buf *b, const struct comparison_row *row)
-{
-	if (row->mark == MARK_EQUAL || !row->j.i95.exists)
-		buf_addc(b, row->mark == MARK_EQUAL ? '=' : '-');
-	else
-		words_limits(b, row->j.i95.low, row->j.i95.high, true);
-}
-
-void words_range(struct buf *b, const struct comparison_row *row)
-{
-	if (row->mark == MARK_EQUAL || !has_range(row))
-		buf_addc(b, row->mark == MARK_EQUAL ? '=' : '-');
-	else
-		words_limits(b, row->ratio_min, row->ratio_max, true);
-}
-
 void words_change_within(struct buf *b, const struct comparison_row *row)
 {
-	words_estimate(b, row);
+	add_estimate(b, row);
 	if (row->mark == MARK_EQUAL || !has_change(row))
 		return;
 	if (row->j.i95.exists) {

@@ -21,13 +21,12 @@ void words_change(struct buf *b, double ratio, bool unit);
 /* "-3.9..-2.3" and, if asked, " %" */
 void words_limits(struct buf *b, double low, double high, bool unit);
 
-/* Of a row: a median; the change that was judged, else the median of ratios. */
+/* Of a row: a median of a side. */
 void words_median(struct buf *b, const struct comparison_row *row, bool patched);
-void words_estimate(struct buf *b, const struct comparison_row *row);
-/* The 95 % interval, or the range over blocks of a row without one: the other one is "-". */
-void words_interval(struct buf *b, const struct comparison_row *row);
-void words_range(struct buf *b, const struct comparison_row *row);
-/* "-3.1 % (-3.9..-2.3)": estimate and interval, or "[range over blocks]", if there is one. */
+/*
+ * "-3.1 % (-3.9..-2.3)": the change that was judged, else the median of ratios; its 95 %
+ * interval or, in brackets, the range over blocks, if there is one.
+ */
 void words_change_within(struct buf *b, const struct comparison_row *row);
 /* "unsure (+3)", "(slower)" of a row that decides nothing, "failed" without any pair. */
 void words_ruling(struct buf *b, const struct comparison_row *row);

@@ -76,7 +76,7 @@ check "and sees a slower cell" bash -c "'$B/fsduel' compare -f ktap $tmp/plain >
 
 # --- Markdown, JSON, CSV ------------------------------------------------------------------------
 fsduel letter --no-chart -f markdown "$evil" | grep -v '^    ' > "$tmp/md"
-check "every row of a Markdown table has five places" awk '/^\|/ { if (gsub(/\|/, "|") != 6) print }' "$tmp/md"
+check "every row of a Markdown table has six places" awk '/^\|/ { if (gsub(/\|/, "|") != 7) print }' "$tmp/md"
 check "nothing in it is markup of theirs" bash -c "! grep -nE '<|[^\\\\][*]\\w|@|[^\\\\]\`' <(sed -E 's/\*\*//g' '$tmp/md')"
 check "JSON is JSON" perl -MJSON::PP -0777 -e 'my $j = decode_json(<STDIN>); exit !@{$j->{rows}}' < <(fsduel compare -f json "$evil")
 reasons() { # in every format, failed, skipped and invalid cells are called that, with the reason

@@ -239,7 +239,7 @@ static void lines_fit_whatever_the_names(void **state)
 	}
 }
 
-static void columns_left_out_are_named(void **state)
+static void long_names_and_numbers_fit(void **state)
 {
 	struct buf out = BUF_INIT;
 
@@ -362,7 +362,7 @@ int main(void)
 		cmocka_unit_test(every_gap_is_named),
 		cmocka_unit_test(csv_and_json_are_read_back_whole),
 		cmocka_unit_test(lines_fit_whatever_the_names),
-		cmocka_unit_test(columns_left_out_are_named),
+		cmocka_unit_test(long_names_and_numbers_fit),
 		cmocka_unit_test(nothing_reaches_the_terminal_that_it_would_obey),
 		cmocka_unit_test(numbers_that_do_not_exist_are_never_shown),
 		cmocka_unit_test(folding_keeps_every_character),
