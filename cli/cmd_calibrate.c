@@ -11,12 +11,12 @@
 #include "analysis/compare/judge.h"
 #include "cli/measure.h"
 #include "cli/show.h"
+#include "dashboards/grid/grid.h"
 #include "dashboards/words/text.h"
+#include "dashboards/words/words.h"
 #include "lib/fs.h"
 #include "lib/schema.h"
 #include "runners/suite/suite.h"
-
-#define CELL_WIDTH 42
 
 /* --- what was found ------------------------------------------------------------------- */
 
@@ -46,32 +46,44 @@ static void print_alarms(const struct comparison *c)
 	       family);
 }
 
-static void print_cell(struct buf *b, const struct comparison_row *row, const double *sees)
-{
-	const double changes[] = { row->j.sd_log, sees[0], sees[1] };
-	struct buf text = BUF_INIT;
+/* The spread and what can be seen, as fractions. */
+struct line {
+	const struct comparison_row *row;
+	double change[3];
+};
 
-	buf_addf(&text, "%s%s%s", row->workload, *row->varying ? " " : "", row->varying);
+static void add_name(struct buf *b, const struct comparison_row *row)
+{
+	words_cell(b, row->workload, row->varying);
 	if (!row->whole)
-		buf_addf(&text, " %s", row->role);
-	text_add_padded(b, buf_str(&text), CELL_WIDTH, false);
-	for (size_t i = 0; i < 3; i++) {
-		buf_reset(&text);
-		if (row->j.has_change && row->pairs > 1 && changes[i] >= 0)
-			buf_addf(&text, "%.2f %%", changes[i] * 100);
-		else
-			buf_addc(&text, '-');
-		buf_adds(b, i ? "   " : "  ");
-		text_add_padded(b, buf_str(&text), 9, true);
-	}
-	buf_addc(b, '\n');
-	buf_release(&text);
+		buf_addf(b, " %s", row->role);
 }
+
+static void add_change(struct buf *b, const struct line *l, int i)
+{
+	if (l->row->j.has_change && l->row->pairs > 1 && l->change[i] >= 0)
+		buf_addf(b, "%.2f %%", l->change[i] * 100);
+	else
+		buf_addc(b, '-');
+}
+
+GRID_GET(get_name, struct line, add_name(b, x->row))
+GRID_GET(get_spread, struct line, add_change(b, x, 0))
+GRID_GET(get_80, struct line, add_change(b, x, 1))
+GRID_GET(get_95, struct line, add_change(b, x, 2))
+
+static const struct grid_column columns[] = {
+	{ "cell", get_name, .fold = 18 },
+	{ "spread", get_spread, .right = true },
+	{ "sees 80 %", get_80, .right = true },
+	{ "sees 95 %", get_95, .right = true },
+};
 
 static void print_cells(const struct comparison *c)
 {
 	static const double chance[] = { 0.8, 0.95 };
 	const struct comparison_row **rows = xcalloc(c->nr_rows + 1, sizeof(*rows));
+	struct line *lines = xcalloc(c->nr_rows + 1, sizeof(*lines));
 	double *sd = xcalloc(c->nr_rows + 1, sizeof(*sd)), *sees;
 	struct buf b = BUF_INIT;
 	size_t nr = 0;
@@ -83,19 +95,20 @@ static void print_cells(const struct comparison *c)
 		rows[nr++] = &c->rows[i];
 	}
 	sees = floor_sees(c, rows, nr, sd, chance, 2);
-	text_add_padded(&b, "cell", CELL_WIDTH, false);
-	buf_adds(&b, "     spread   sees 80 %   sees 95 %\n");
 	for (size_t i = 0; i < nr; i++)
-		print_cell(&b, rows[i], sees + 2 * i);
+		lines[i] = (struct line){ rows[i], { sd[i], sees[2 * i], sees[2 * i + 1] } };
+	grid_text(&b, &(struct grid){ GRID_COLUMNS(columns), GRID_ROWS(lines, nr),
+				      .width = TABLE_WIDTH });
 	text_add_wrapped(&b, "",
 			 "spread: of one block's ratio, the noise floor. sees: the smallest change "
 			 "that so many blocks call slower or faster with that chance, past the "
 			 "margin and among all these cells; -: none.",
-			 80);
+			 TABLE_WIDTH);
 	fputs(buf_str(&b), stdout);
 	buf_release(&b);
 	free(sees);
 	free(sd);
+	free(lines);
 	free(rows);
 }
 

@@ -49,35 +49,18 @@ static int list_files(struct strv *files, const char *dir, struct err *e)
 	return ret;
 }
 
-/* The folder without links, from the root, with a '/' at its end; NULL: errno says why. */
-static char *whole_path(const char *dir)
-{
-	char *path = realpath(dir, NULL), *slashed;
-
-	slashed = path ? xasprintf("%s%s", path, path[1] ? "/" : "") : NULL;
-	free(path);
-	return slashed;
-}
-
-/* "./../../results/": from the page's folder to the results folder. */
+/* "./", or the results folder from the root, where the page is elsewhere. */
 static int find_base(struct buf *base, const char *dir, const char *file, struct err *e)
 {
 	const char *slash = strrchr(file, '/');
 	char *parent = slash ? xstrndup(file, (size_t)(slash - file) + 1) : xstrdup(".");
-	char *from = whole_path(parent), *to = whole_path(dir);
-	size_t same = 0;
+	char *from = realpath(parent, NULL), *to = realpath(dir, NULL);
 	int ret = 0;
 
 	if (!to || !from)
 		ret = err_sys(e, errno, "cannot find folder %s", to ? parent : dir);
-	for (size_t i = 0; !ret && from[i] && from[i] == to[i]; i++)
-		if (from[i] == '/')
-			same = i + 1;
-	buf_adds(base, "./");
-	for (const char *c = ret ? "" : from + same; *c; c++)
-		if (*c == '/')
-			buf_adds(base, "../");
-	buf_adds(base, ret ? "" : to + same);
+	else
+		buf_addf(base, "%s/", strcmp(from, to) ? to : ".");
 	free(from);
 	free(to);
 	free(parent);

@@ -155,37 +155,26 @@ static const struct option_row *find_row(const struct command *c, int code)
 	return NULL;
 }
 
-static int unknown_option(const struct tables *t, const char *word, struct err *e)
+/* getopt returned '?' (unknown, ambiguous, or a value where none belongs) or ':' (no value). */
+static int refuse(const struct tables *t, int code, const char *word, struct err *e)
 {
-	const char *names[NR_OPTIONS + 1], *near = NULL;
-	int len = (int)strcspn(word, "=");
-	char *name = xstrndup(word, (size_t)len);
+	bool letter = optopt && optopt < ROW;
+	char *option = letter ? xasprintf("-%c", optopt) : xstrndup(word, strcspn(word, "="));
+	const char *names[NR_OPTIONS + 1], *near;
 
 	for (size_t i = 0; i <= NR_OPTIONS && (names[i] = t->longs[i].name); i++)
 		;
-	if (!strncmp(name, "--", 2))
-		near = near_name(name + 2, names);
-	free(name);
-	return near ? err_add(e, EINVAL, "unknown option %.*s; did you mean --%s?", len, word, near)
-		    : err_add(e, EINVAL, "unknown option %.*s; -h lists the options", len, word);
-}
-
-/* getopt returned '?': an unknown or ambiguous option, or a value where none belongs. */
-static int bad_option(const struct tables *t, const char *word, struct err *e)
-{
-	if (optopt >= ROW)
-		return err_add(e, EINVAL, "option '%.*s' doesn't allow an argument",
-			       (int)strcspn(word, "="), word);
-	if (!optopt)
-		return unknown_option(t, word, e);
-	return err_add(e, EINVAL, "unknown option -%c; -h lists the options", optopt);
-}
-
-static int no_argument_given(const char *word, struct err *e)
-{
-	if (!strncmp(word, "--", 2))
-		return err_add(e, EINVAL, "option '%s' requires an argument", word);
-	return err_add(e, EINVAL, "option requires an argument -- '%c'", optopt);
+	near = strncmp(option, "--", 2) ? NULL : near_name(option + 2, names);
+	if (code == ':')
+		err_add(e, EINVAL, "option '%s' requires an argument", option);
+	else if (optopt >= ROW)
+		err_add(e, EINVAL, "option '%s' doesn't allow an argument", option);
+	else if (near)
+		err_add(e, EINVAL, "unknown option %s; did you mean --%s?", option, near);
+	else
+		err_add(e, EINVAL, "unknown option %s; -h lists the options", option);
+	free(option);
+	return -EINVAL;
 }
 
 static int check_args(const struct command *c, const struct call *call, struct err *e)
@@ -211,10 +200,8 @@ int options_parse(const struct command *c, int argc, char **argv, struct call *c
 	opterr = 0;
 	while (!ret && !call->o.help &&
 	       (code = getopt_long(argc, argv, t.letters, t.longs, NULL)) != -1) {
-		if (code == ':')
-			ret = no_argument_given(argv[optind - 1], e);
-		else if (code == '?')
-			ret = bad_option(&t, argv[optind - 1], e);
+		if (code == ':' || code == '?')
+			ret = refuse(&t, code, argv[optind - 1], e);
 		else
 			ret = store(c, find_row(c, code), optarg, &call->o, e);
 	}

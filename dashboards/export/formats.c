@@ -2,9 +2,6 @@
 /* formats.c: the list of output formats; see formats.h. */
 #include "dashboards/export/formats.h"
 
-#include <errno.h>
-#include <string.h>
-
 /* The table is drawn by the room below. */
 const struct format format_table = {
 	.name = "table",
@@ -30,22 +27,6 @@ const struct format *format_at(unsigned place, enum subject subject)
 		if ((formats[i]->data || formats[i]->show[subject]) && !place--)
 			return formats[i];
 	return NULL;
-}
-
-const struct format *format_find(const char *name, enum subject subject, struct err *e)
-{
-	const struct format *f;
-	struct buf known = BUF_INIT;
-
-	for (unsigned i = 0; (f = format_at(i, subject)); i++) {
-		if (!name || !strcmp(name, f->name))
-			break;
-		buf_addf(&known, "%s%s", i ? ", " : "", f->name);
-	}
-	if (!f)
-		err_add(e, EINVAL, "unknown format '%.32s'; known: %s", name, buf_str(&known));
-	buf_release(&known);
-	return f;
 }
 
 void format_write(struct buf *out, const struct format *format, enum subject subject,

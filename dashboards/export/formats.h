@@ -43,9 +43,6 @@ FORMATS_DATA(FORMAT_DECLARE)
 FORMATS_COMPARISON(FORMAT_DECLARE)
 FORMATS_COSTS(FORMAT_DECLARE)
 
-/* The format of that name (NULL: the default); -EINVAL in e, with the known ones, and NULL. */
-const struct format *format_find(const char *name, enum subject subject, struct err *e);
-
 /* The one at that place in FORMATS_OF_..., from 0; NULL: there are fewer. */
 const struct format *format_at(unsigned place, enum subject subject);
 

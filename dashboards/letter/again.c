@@ -11,7 +11,6 @@
 
 #include "dashboards/letter/letter_impl.h"
 #include "dashboards/words/words.h"
-#include "lib/num.h"
 
 #define WORD_MAX 40    /* columns; longer ones are not for typing */
 #define COMMAND_MAX 66 /* of a command, with its indent and the backslash below 72 */
@@ -126,18 +125,13 @@ static void add_duel(const struct letter *l, struct buf *c)
 static void add_target(const struct letter *l, struct buf *c)
 {
 	static const char *const options[][2] = {
-		{ "device", "--device DEVICE --destroy DEVICE" },
-		{ "dir", "--dir DIRECTORY" },
-		{ "null_blk", "--null-blk" },
+		{ "image", "--image SIZE" },  { "device", "--device DEVICE --destroy DEVICE" },
+		{ "dir", "--dir DIRECTORY" }, { "null_blk", "--null-blk" },
 		{ "zram", "--zram" },
 	};
 	const json_t *target = json_object_get(json_object_get(l->run, "machine"), "target");
-	json_int_t size = json_integer_value(json_object_get(target, "size_bytes"));
 	const char *kind = words_text(target, "kind");
-	char text[32];
 
-	if (kind && !strcmp(kind, "image") && size > 0)
-		add(c, "--image %s", num_format(text, (uint64_t)size, NUM_BYTES));
 	for (size_t i = 0; kind && i < sizeof(options) / sizeof(options[0]); i++)
 		if (!strcmp(kind, options[i][0]))
 			add(c, "%s", options[i][1]);
@@ -158,45 +152,20 @@ static void add_run(const struct letter *l, struct buf *c)
 	}
 }
 
-/* The words in capitals, the kernels that somebody built, the suite's checksum. */
-static void add_meaning(struct letter *l, const char *commands)
-{
-	json_t *kernels = json_object_get(l->run, "kernels"), *value;
-	const char *sha = words_text(json_object_get(l->run, "suite"), "sha256"), *label;
-	struct buf b = BUF_INIT;
-
-	json_object_foreach(kernels, label, value) {
-		const char *name = kernel_name(l, label);
-
-		if (name && !fetched(name) && strstr(commands, name))
-			buf_addf(&b, "%s%s",
-				 b.len ? ", " : "Kernels made by fsduel kernel build: ", name);
-	}
-	if (b.len)
-		buf_adds(&b, ". ");
-	if (strstr(commands, "BASELINE") || strstr(commands, "PATCHED"))
-		buf_adds(&b, "In capitals: builds of the kernels above. ");
-	if (sha)
-		buf_addf(&b, "Suite file: sha256 %.12s.", sha);
-	if (b.len) {
-		letter_gap(l);
-		letter_say(l, buf_str(&b));
-	}
-	buf_release(&b);
-}
-
 void letter_add_again(struct letter *l)
 {
 	const char *mode = words_text(l->run, "mode");
-	struct buf c = BUF_INIT;
+	const char *sha = words_text(json_object_get(l->run, "suite"), "sha256");
+	struct buf c = BUF_INIT, say = BUF_INIT;
 
-	letter_say(l, "To measure it again:");
+	buf_addf(&say, "To measure it again (suite file: sha256 %.12s):", sha ? sha : "unknown");
+	letter_say(l, buf_str(&say));
+	buf_release(&say);
 	letter_gap(l);
 	if (mode && !strcmp(mode, "host"))
 		add_run(l, &c);
 	else
 		add_duel(l, &c);
 	letter_code(l, buf_str(&c));
-	add_meaning(l, buf_str(&c));
 	buf_release(&c);
 }

@@ -138,19 +138,9 @@ struct place {
 	size_t from, to;
 };
 
-/* Where the line at pos ends, without what ends it: LF or CRLF. */
 static size_t line_end(const char *data, size_t pos)
 {
-	size_t end = pos + strcspn(data + pos, "\n");
-
-	return end > pos && data[end - 1] == '\r' ? end - 1 : end;
-}
-
-static size_t next_line(const char *data, size_t pos)
-{
-	size_t end = pos + strcspn(data + pos, "\n");
-
-	return end + (data[end] == '\n');
+	return pos + strcspn(data + pos, "\n");
 }
 
 static bool line_is(const char *data, size_t pos, const char *text)
@@ -174,14 +164,15 @@ static int find_place(const char *data, struct place *p, const char *name, struc
 	unsigned blurbs = 0, blocks = 0;
 	bool ended = false;
 
-	for (size_t pos = 0; data[pos]; pos = next_line(data, pos)) {
+	for (size_t pos = 0, end; data[pos]; pos = end + (data[end] == '\n')) {
+		end = line_end(data, pos);
 		if (line_begins_block(data, pos) && !blocks++) {
 			p->from = pos;
 		} else if (blocks == 1 && !ended && line_is(data, pos, LETTER_END)) {
-			p->to = line_end(data, pos);
+			p->to = end;
 			ended = true;
 		} else if (line_is(data, pos, BLURB) && !blurbs++ && !blocks) {
-			*p = (struct place){ pos, line_end(data, pos) };
+			*p = (struct place){ pos, end };
 		}
 	}
 	if (blocks > 1 || (!blocks && blurbs > 1))
@@ -204,20 +195,6 @@ static int find_place(const char *data, struct place *p, const char *name, struc
 	return 0;
 }
 
-/* The block with the mail's line ends, without the last one. */
-static void add_block(struct buf *out, const struct buf *block, bool crlf)
-{
-	size_t len = block->len;
-
-	while (len && block->data[len - 1] == '\n')
-		len--;
-	for (size_t i = 0; i < len; i++) {
-		if (crlf && block->data[i] == '\n')
-			buf_addc(out, '\r');
-		buf_addc(out, block->data[i]);
-	}
-}
-
 int letter_into(struct buf *out, const struct buf *mail, const struct buf *block, const char *name,
 		struct err *e)
 {
@@ -231,7 +208,7 @@ int letter_into(struct buf *out, const struct buf *mail, const struct buf *block
 	if (ret)
 		return ret;
 	buf_add(out, data, p.from);
-	add_block(out, block, data[p.to] == '\r');
+	buf_add(out, block->data, block->len - 1); /* the mail has the end of the last line */
 	buf_add(out, data + p.to, mail->len - p.to);
 	return 0;
 }

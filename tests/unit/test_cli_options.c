@@ -147,7 +147,7 @@ static void mistakes_name_the_word_and_the_way_out(void **state)
 	assert_refused(&plain, "plain -Z", "unknown option -Z");
 	assert_refused(&plain, "plain -qZ", "unknown option -Z");
 	assert_refused(&plain, "plain --output", "option '--output' requires an argument");
-	assert_refused(&plain, "plain -o", "option requires an argument -- 'o'");
+	assert_refused(&plain, "plain -o", "option '-o' requires an argument");
 	assert_refused(&plain, "plain --output=", "not empty");
 	assert_refused(&plain, "plain --quiet=yes", "option '--quiet' doesn't allow an argument");
 	assert_refused(&plain, "plain --help=yes", "option '--help' doesn't allow an argument");

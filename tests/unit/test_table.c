@@ -50,7 +50,12 @@ static void unload(struct loaded *l)
 
 static void print(struct buf *out, const char *format, const struct loaded *l, bool strict)
 {
-	format_write(out, format_find(format, SUBJECT_COMPARISON, NULL), SUBJECT_COMPARISON,
+	const struct format *f;
+	unsigned at = 0;
+
+	while ((f = format_at(at, SUBJECT_COMPARISON)) && strcmp(f->name, format))
+		at++;
+	format_write(out, f, SUBJECT_COMPARISON,
 		     &(struct findings){ .r = l->r, .c = &l->c, .strict = strict });
 }
 
