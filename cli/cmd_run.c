@@ -30,16 +30,14 @@ static int check_options(const struct options *o, struct target_wants *w, struct
 	*w = (struct target_wants){ o->device     ? TARGET_DEVICE
 				    : o->dir      ? TARGET_DIR
 				    : o->null_blk ? TARGET_NULL_BLK
-				    : o->zram     ? TARGET_ZRAM
 						  : TARGET_IMAGE,
 				    o->image,
 				    o->device,
 				    o->destroy,
 				    o->dir,
 				    o->force };
-	if (!!o->image + !!o->device + !!o->dir + o->null_blk + o->zram > 1)
-		return err_add(e, EINVAL,
-			       "give one of --image, --device, --dir, --null-blk and --zram");
+	if (!!o->image + !!o->device + !!o->dir + o->null_blk > 1)
+		return err_add(e, EINVAL, "give one of --image, --device, --dir and --null-blk");
 	if (!o->device && (o->destroy || o->force))
 		return err_add(e, EINVAL, "--destroy and --force go with --device");
 	if (o->kexec.n && (o->kernel || o->block))
@@ -355,8 +353,8 @@ const struct command command_run = {
 		"of its --kernel. --device is refused where the device holds something, unless "
 		"--force is given, and always where it is in use.",
 	.options = OPT(suite) | OPT(output) | OPT(resume) | OPT(kernel) | OPT(image) | OPT(device) |
-		   OPT(destroy) | OPT(force) | OPT(dir) | OPT(null_blk) | OPT(zram) | OPT(blocks) |
-		   OPT(block) | OPT(pass) | OPT(watch_blocks) | OPT(unscaled) | OPT(settle) |
-		   OPT(no_settle) | OPT(kexec) | OPT(kexec_resume) | OPT(quiet),
+		   OPT(destroy) | OPT(force) | OPT(dir) | OPT(null_blk) | OPT(blocks) | OPT(block) |
+		   OPT(pass) | OPT(watch_blocks) | OPT(unscaled) | OPT(settle) | OPT(no_settle) |
+		   OPT(kexec) | OPT(kexec_resume) | OPT(quiet),
 	.run = run,
 };

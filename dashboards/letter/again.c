@@ -129,7 +129,6 @@ static void add_target(const struct letter *l, struct buf *c)
 		{ "device", "--device DEVICE --destroy DEVICE" },
 		{ "dir", "--dir DIRECTORY" },
 		{ "null_blk", "--null-blk" },
-		{ "zram", "--zram" },
 	};
 	const json_t *target = json_object_get(json_object_get(l->run, "machine"), "target");
 	json_int_t size = json_integer_value(json_object_get(target, "size_bytes"));

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * disks.c: see disks.h; loop(4), linux/loop.h, and the kernel's blockdev/zram.rst. All
- * waiting is for the kernel, which lets go of a device a moment after its last user.
+ * disks.c: see disks.h; loop(4), linux/loop.h. All waiting is for the kernel, which lets go of a
+ * device a moment after its last user.
  */
 #include "runners/host/disks.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <linux/loop.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,16 +16,12 @@
 
 #include "lib/buf.h"
 #include "lib/fs.h"
-#include "lib/num.h"
 
 #define LOOP_CONTROL "/dev/loop-control"
 #define LOOP_NUMBERS 4096 /* looked at, far above what any machine has */
 #define ATTACH_TRIES 20   /* another program may take the free one that we were told of */
-#define ZRAM_CONTROL "/sys/class/zram-control/"
 #define GONE_TRIES 250
 #define GONE_WAIT_US 20000
-
-/* --- loop devices --------------------------------------------------------------------- */
 
 int loop_supported(struct err *e)
 {
@@ -175,74 +170,4 @@ int loop_detach(const char *dev, const struct loop_file *f, struct err *e)
 			usleep(GONE_WAIT_US);
 	}
 	return ret;
-}
-
-/* --- zrams ----------------------------------------------------------------------------- */
-
-int zram_supported(struct err *e)
-{
-	if (fs_exists(ZRAM_CONTROL "hot_add"))
-		return 0;
-	return err_add(e, ENODEV,
-		       "this kernel has no zram, or has not loaded it; modprobe zram "
-		       "num_devices=0, or use --image");
-}
-
-/* Reading it makes a device and tells its number. */
-int zram_add(struct err *e)
-{
-	char *line = fs_read_line(ZRAM_CONTROL "hot_add");
-	uint64_t id;
-	int ret;
-
-	if (!line)
-		return err_add(e, EIO, "cannot make a zram device through " ZRAM_CONTROL "hot_add");
-	ret = num_parse(line, NUM_COUNT, &id, e);
-	free(line);
-	return ret ? ret : (int)id;
-}
-
-static char *zram_file(int id, const char *name)
-{
-	return xasprintf("/sys/block/zram%d/%s", id, name);
-}
-
-char *zram_diskseq(int id)
-{
-	char *path = zram_file(id, "diskseq"), *seq = fs_read_line(path);
-
-	free(path);
-	return seq;
-}
-
-int zram_set_size(int id, uint64_t size_bytes, struct err *e)
-{
-	char *path = zram_file(id, "disksize"), value[32];
-	int ret;
-
-	snprintf(value, sizeof(value), "%" PRIu64, size_bytes);
-	ret = fs_write_text(path, value, e);
-	free(path);
-	return ret;
-}
-
-int zram_remove(int id, struct err *e)
-{
-	struct err why = ERR_INIT;
-	char *path = zram_file(id, ""), value[32];
-	bool there = fs_exists(path);
-	int ret = 0;
-
-	free(path);
-	if (!there)
-		return 0;
-	snprintf(value, sizeof(value), "%d", id);
-	for (int i = 0; i < GONE_TRIES; i++) {
-		err_clear(&why);
-		ret = fs_write_text(ZRAM_CONTROL "hot_remove", value, &why);
-		if (ret != -EBUSY)
-			break;
-		usleep(GONE_WAIT_US);
-	}
-	return ret ? err_add(e, -ret, "%s", why.text) : 1;
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * disks.h: the disks that a run makes: loop devices on files of ours, and zrams. A loop
- * device is known by the file behind it, never by its number, which anybody may have got
- * in the meantime.
+ * disks.h: loop devices on files of ours. One is known by the file behind it, never by its
+ * number, which anybody may have got in the meantime.
  */
 #ifndef FSDUEL_RUNNERS_HOST_DISKS_H
 #define FSDUEL_RUNNERS_HOST_DISKS_H
@@ -34,15 +33,5 @@ bool loop_is_on(const char *dev, const struct loop_file *f);
 bool loop_find(const struct loop_file *f, unsigned *n, char dev[32]);
 /* Take it away and wait until it is gone. -EBUSY: somebody else uses it. */
 int loop_detach(const char *dev, const struct loop_file *f, struct err *e);
-
-/* -ENODEV: this kernel has no zram, or it is not loaded. */
-int zram_supported(struct err *e);
-/* A new one, without a size: its number, or -errno. */
-int zram_add(struct err *e);
-/* The number that no other zram gets later (since 5.15; NULL before). Caller frees. */
-char *zram_diskseq(int id);
-int zram_set_size(int id, uint64_t size_bytes, struct err *e);
-/* 1: removed; 0: it was not there; -EBUSY: somebody uses it. */
-int zram_remove(int id, struct err *e);
 
 #endif

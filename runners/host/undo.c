@@ -13,7 +13,6 @@
 
 #include "lib/fs.h"
 #include "lib/num.h"
-#include "runners/host/disks.h"
 
 #define STATE_DIR "/var/lib/fsduel"
 #define LOCK_TRIES 100
@@ -220,20 +219,6 @@ int undo_wipe(struct undo *u, const char *device, json_t *uuids, json_t *identit
 int undo_nullblk(struct undo *u, const char *name, struct err *e)
 {
 	return note(u, "null_blk", json_pack("{s:s}", "name", name), e);
-}
-
-int undo_zram(struct undo *u, int id, struct err *e)
-{
-	json_t *last = json_array_get(u->items, undo_left(u) - 1);
-	char *seq;
-
-	if (id < 0)
-		return note(u, "zram", json_object(), e);
-	json_object_set_new(last, "id", json_integer(id));
-	seq = zram_diskseq(id);
-	json_object_set_new(last, "diskseq", json_string(seq ? seq : ""));
-	free(seq);
-	return save(u, e);
 }
 
 int undo_sysfs(struct undo *u, const char *path, const char *value, struct err *e)

@@ -8,7 +8,7 @@
  *
  * Nothing is removed for its number or place alone: a loop device must have our file behind it,
  * a mount our device and directory, a file the name drawn for it, a file system one of our UUIDs
- * on the device we were given, a zram its sequence number, a setting the value we gave it.
+ * on the device we were given, a setting the value we gave it.
  */
 #ifndef FSDUEL_RUNNERS_HOST_UNDO_H
 #define FSDUEL_RUNNERS_HOST_UNDO_H
@@ -54,8 +54,6 @@ int undo_mount(struct undo *u, const char *source, const char *dir, struct err *
  */
 int undo_wipe(struct undo *u, const char *device, json_t *uuids, json_t *identity, struct err *e);
 int undo_nullblk(struct undo *u, const char *name, struct err *e);
-/* The kernel draws a zram's number: id -1 before it is made, its number after. */
-int undo_zram(struct undo *u, int id, struct err *e);
 /* A setting in /sys or /proc that is about to become value: notes its value of now. */
 int undo_sysfs(struct undo *u, const char *path, const char *value, struct err *e);
 /* Half-written files (.tmp) in a results folder. */

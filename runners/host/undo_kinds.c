@@ -203,31 +203,6 @@ static int undo_nullblk_item(const json_t *item, struct strv *said, struct err *
 	return ret < 0 ? ret : 0;
 }
 
-/*
- * A run that is killed after it made a zram and before it noted the number leaves one
- * without a size. It holds no memory, and nobody can tell whose it is: it stays.
- */
-static int undo_zram_item(const json_t *item, struct strv *said, struct err *e)
-{
-	int id = (int)json_integer_value(json_object_get(item, "id")), ret;
-	const char *then = text(item, "diskseq");
-	char *seq = zram_diskseq(id);
-	bool other = seq && *then && strcmp(seq, then);
-
-	free(seq);
-	if (!json_object_get(item, "id"))
-		strv_add(said,
-			 "a zram device may have been left without a size; if "
-			 "/sys/block/zram*/initstate shows one that is nobody's, remove it by "
-			 "/sys/class/zram-control/hot_remove");
-	if (other || !json_object_get(item, "id"))
-		return 0;
-	ret = zram_remove(id, e);
-	if (ret > 0)
-		strv_addf(said, "removed /dev/zram%d", id);
-	return ret < 0 ? ret : 0;
-}
-
 /* --- settings and results ----------------------------------------------------------- */
 
 /* A value that somebody has set since then stays. */
@@ -263,9 +238,13 @@ static int undo_results_item(const json_t *item, struct strv *said, struct err *
 }
 
 const struct undo_kind undo_kinds[] = {
-	{ "file", false, undo_file_item },       { "dir", false, undo_dir_item },
-	{ "loop", true, undo_loop_item },        { "mount", true, undo_mount_item },
-	{ "wipe", false, undo_wipe_item },       { "null_blk", true, undo_nullblk_item },
-	{ "zram", true, undo_zram_item },        { "sysfs", true, undo_sysfs_item },
-	{ "results", false, undo_results_item }, { .name = NULL },
+	{ "file", false, undo_file_item },
+	{ "dir", false, undo_dir_item },
+	{ "loop", true, undo_loop_item },
+	{ "mount", true, undo_mount_item },
+	{ "wipe", false, undo_wipe_item },
+	{ "null_blk", true, undo_nullblk_item },
+	{ "sysfs", true, undo_sysfs_item },
+	{ "results", false, undo_results_item },
+	{ .name = NULL },
 };

@@ -2,7 +2,7 @@
 /*
  * test_quiet.c: governors set and put back in a /sys of our own; interference
  * read from a /proc of our own, where every figure is known, and from the real
- * one while this test disturbs itself; the wait for an idle device; the probe.
+ * one while this test disturbs itself; the wait for an idle device.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -28,7 +28,6 @@
 #include "lib/proc.h"
 #include "runners/host/machine.h"
 #include "runners/host/noise.h"
-#include "runners/host/probe.h"
 #include "runners/cell/cell.h"
 #include "tests/unit/skip.h"
 #include "tests/unit/tree.h"
@@ -501,7 +500,7 @@ static void iowait_that_falls_is_no_idle_time(void **state)
 	free(path);
 }
 
-/* --- machine and probe ---------------------------------------------------------------------- */
+/* --- the machine ---------------------------------------------------------------------- */
 
 static void a_machine_is_read_from_its_files(void **state)
 {
@@ -564,24 +563,6 @@ static void the_running_kernel_is_itself(void **state)
 	}
 }
 
-static void the_probe_measures_and_leaves_nothing(void **state)
-{
-	struct probe p;
-	struct err e = ERR_INIT;
-	int ret = probe_run(&p, "/var/tmp", 300000000, NULL, &e);
-
-	(void)state;
-	if (ret == -EOPNOTSUPP || ret == -EINVAL)
-		skip_because("/var/tmp knows no direct I/O");
-	if (ret)
-		fail_msg("%s", e.text);
-	assert_true(p.runs >= 3);
-	for (unsigned k = 0; k < PROBE_KINDS; k++)
-		assert_true(p.mean_ns[k] > 1e5 && p.cv_pct[k] > 0 && p.cv_pct[k] < 1000);
-	assert_true(probe_run(&p, "/nonexistent", 1, NULL, &e) < 0);
-	assert_non_null(strstr(e.text, "/nonexistent"));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -610,7 +591,6 @@ int main(void)
 						drop_tree),
 		cmocka_unit_test_setup_teardown(an_empty_machine_is_unknown, make_tree, drop_tree),
 		cmocka_unit_test(the_running_kernel_is_itself),
-		cmocka_unit_test(the_probe_measures_and_leaves_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
