@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * disks.c: see disks.h; loop(4), linux/loop.h. All waiting is for the kernel, which lets go of a
- * device a moment after its last user.
- */
+/* disks.c: see disks.h; loop(4), linux/loop.h. */
 #include "runners/host/disks.h"
 
 #include <errno.h>
@@ -18,10 +15,7 @@
 #include "lib/fs.h"
 
 #define LOOP_CONTROL "/dev/loop-control"
-#define LOOP_NUMBERS 4096 /* looked at, far above what any machine has */
-#define ATTACH_TRIES 20   /* another program may take the free one that we were told of */
-#define GONE_TRIES 250
-#define GONE_WAIT_US 20000
+#define ATTACH_TRIES 20 /* another program may take the free one that we were told of */
 
 int loop_supported(struct err *e)
 {
@@ -94,80 +88,5 @@ int loop_attach(int file, const char *path, int *fd, char dev[32], struct err *e
 		err_add(e, EBUSY, "other programs take every free loop device");
 	else if (ret && ret != -ENOTSUP)
 		err_add(e, -ret, "no loop device could be put on %s", path);
-	return ret;
-}
-
-/*
- * By the name of the file alone, which we drew: a device of others is not even opened.
- * Without its inode, by its whole path.
- */
-static bool names_it(const char *dev, const struct loop_file *f)
-{
-	char *path = xasprintf("/sys/block/%s/loop/backing_file", dev + strlen("/dev/"));
-	char *backing = fs_read_line(path), *slash = backing ? strrchr(backing, '/') : NULL;
-	const char *ours = strrchr(f->path, '/');
-	size_t len = ours ? strlen(ours) : 0;
-	bool same = false;
-
-	if (slash && f->inode && ours)
-		same = !strncmp(slash, ours, len) &&
-		       (!slash[len] || !strcmp(slash + len, " (deleted)"));
-	else if (backing)
-		same = !strcmp(backing, f->path);
-	free(path);
-	free(backing);
-	return same;
-}
-
-static bool fd_is_on(int fd, const char *dev, const struct loop_file *f)
-{
-	struct loop_info64 info = { 0 };
-
-	return !ioctl(fd, LOOP_GET_STATUS64, &info) && names_it(dev, f) &&
-	       (!f->inode || (info.lo_inode == f->inode && info.lo_device == f->device));
-}
-
-bool loop_is_on(const char *dev, const struct loop_file *f)
-{
-	int fd;
-	bool on;
-
-	if (strncmp(dev, "/dev/loop", strlen("/dev/loop")) || !names_it(dev, f))
-		return false;
-	fd = open(dev, O_RDONLY | O_CLOEXEC);
-	on = fd >= 0 && fd_is_on(fd, dev, f);
-	if (fd >= 0)
-		close(fd);
-	return on;
-}
-
-bool loop_find(const struct loop_file *f, unsigned *n, char dev[32])
-{
-	for (; *n < LOOP_NUMBERS; (*n)++) {
-		snprintf(dev, 32, "/dev/loop%u", *n);
-		if (loop_is_on(dev, f))
-			return true;
-	}
-	return false;
-}
-
-int loop_detach(const char *dev, const struct loop_file *f, struct err *e)
-{
-	int fd = open(dev, O_RDONLY | O_CLOEXEC), ret = 0;
-
-	if (fd < 0)
-		return err_sys(e, errno, "cannot open %s", dev);
-	if (fd_is_on(fd, dev, f) && ioctl(fd, LOOP_CLR_FD) && errno != ENXIO)
-		ret = err_sys(e, errno, "cannot take %s off %s", dev, f->path);
-	close(fd);
-	for (int i = 0; !ret && loop_is_on(dev, f); i++) {
-		if (i == GONE_TRIES)
-			ret = err_add(e, EBUSY,
-				      "%s is ours, but somebody else uses it (mounted elsewhere?); "
-				      "it goes when they stop",
-				      dev);
-		else
-			usleep(GONE_WAIT_US);
-	}
 	return ret;
 }

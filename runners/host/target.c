@@ -58,28 +58,23 @@ static int check_image(const struct target_use *use, struct err *e)
 }
 
 /* The image, in the journal before it is there. */
-static int make_image(const char *path, uint64_t size, struct undo *u, size_t *item, int *fd,
-		      struct err *e)
+static int make_image(const char *path, uint64_t size, struct undo *u, int *fd, struct err *e)
 {
-	struct stat st;
-	int ret = undo_file(u, path, item, e);
+	int ret = undo_file(u, path, e);
 
 	if (ret)
 		return ret;
 	*fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (*fd < 0)
-		return err_sys(e, errno, "cannot make the image %s", path);
-	if (fstat(*fd, &st) || ftruncate(*fd, (off_t)size))
-		return err_sys(e, errno, "cannot make %s %llu bytes long", path,
+	if (*fd < 0 || ftruncate(*fd, (off_t)size))
+		return err_sys(e, errno, "cannot make the image %s of %llu bytes", path,
 			       (unsigned long long)size);
-	return undo_is(u, *item, &st, e);
+	return blockdev_check_direct(*fd, path, e);
 }
 
 static int open_image(struct target *t, const struct target_use *use, struct undo *u, struct err *e)
 {
 	char *folder = realpath(use->output, NULL), *path, dev[32];
 	char name[TARGET_NAME];
-	size_t item;
 	int fd = -1, loop = -1, ret;
 
 	if (!folder)
@@ -87,11 +82,7 @@ static int open_image(struct target *t, const struct target_use *use, struct und
 	target_draw_name(name);
 	path = xasprintf("%s/.fsduel-image-%s", folder, name);
 	free(folder);
-	ret = make_image(path, size_of(use), u, &item, &fd, e);
-	if (!ret)
-		ret = blockdev_check_direct(fd, path, e);
-	if (!ret)
-		ret = undo_loop(u, item, e);
+	ret = make_image(path, size_of(use), u, &fd, e);
 	if (!ret)
 		ret = loop_attach(fd, path, &loop, dev, e);
 	if (!ret)

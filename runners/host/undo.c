@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/fs.h"
@@ -173,34 +174,14 @@ static int note(struct undo *u, const char *kind, json_t *item, struct err *e)
 
 /* --- items ------------------------------------------------------------------------ */
 
-int undo_file(struct undo *u, const char *path, size_t *item, struct err *e)
+int undo_file(struct undo *u, const char *path, struct err *e)
 {
-	*item = undo_left(u);
 	return note(u, "file", json_pack("{s:s}", "path", path), e);
 }
 
 int undo_dir(struct undo *u, const char *path, struct err *e)
 {
 	return note(u, "dir", json_pack("{s:s}", "path", path), e);
-}
-
-int undo_is(struct undo *u, size_t item, const struct stat *st, struct err *e)
-{
-	json_t *j = json_array_get(u->items, item);
-
-	json_object_set_new(j, "inode", json_integer((json_int_t)st->st_ino));
-	json_object_set_new(j, "device", json_integer((json_int_t)st->st_dev));
-	return save(u, e);
-}
-
-int undo_loop(struct undo *u, size_t file, struct err *e)
-{
-	const json_t *j = json_array_get(u->items, file);
-
-	return note(u, "loop",
-		    json_pack("{s:O, s:O*, s:O*}", "path", json_object_get(j, "path"), "inode",
-			      json_object_get(j, "inode"), "device", json_object_get(j, "device")),
-		    e);
 }
 
 int undo_mount(struct undo *u, const char *source, const char *dir, struct err *e)
