@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +12,6 @@
 #include <unistd.h>
 
 #include "lib/fs.h"
-#include "lib/num.h"
 
 #define STATE_DIR "/var/lib/fsduel"
 #define LOCK_TRIES 100
@@ -21,45 +19,25 @@
 
 /* --- the journal ------------------------------------------------------------------ */
 
-/* The process that took the lock last, or 0. */
-static pid_t owner(const char *path)
-{
-	char *line = fs_read_line(path);
-	uint64_t pid = 0;
-
-	if (!line || num_parse(line, NUM_COUNT, &pid, NULL))
-		pid = 0;
-	free(line);
-	return (pid_t)pid;
-}
-
-/*
- * The lock goes with its last holder. A child that was forked and not yet
- * exec'ed when its parent was killed holds it a moment longer.
+/* A child that was forked and not yet exec'ed when its parent was killed holds it a moment longer.
  */
 static int take_lock(struct undo *u, struct err *e)
 {
 	char *path = xasprintf("%s/lock", u->dir);
-	bool busy = false;
 	int ret = 0;
 
 	u->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (u->lock_fd < 0)
 		ret = err_sys(e, errno, "cannot open %s", path);
-	for (int i = 0; !ret && i < LOCK_TRIES; i++) {
-		busy = flock(u->lock_fd, LOCK_EX | LOCK_NB);
-		if (!busy || (owner(path) && !kill(owner(path), 0)))
-			break;
-		usleep(LOCK_WAIT_US);
+	for (int i = 0; !ret && flock(u->lock_fd, LOCK_EX | LOCK_NB); i++) {
+		if (i == LOCK_TRIES)
+			ret = err_add(e, EBUSY,
+				      "another fsduel is measuring on this machine and holds %s: "
+				      "wait for it, two would measure each other",
+				      path);
+		else
+			usleep(LOCK_WAIT_US);
 	}
-	if (busy)
-		ret = err_add(e, EBUSY,
-			      "another fsduel (process %d) is measuring on this machine: "
-			      "wait for it, two would measure each other",
-			      (int)owner(path));
-	else if (!ret &&
-		 (ftruncate(u->lock_fd, 0) || dprintf(u->lock_fd, "%d\n", (int)getpid()) < 0))
-		ret = err_sys(e, errno, "cannot write into %s", path);
 	free(path);
 	return ret;
 }

@@ -546,7 +546,7 @@ static void odd_paths_are_quoted(void **state)
 static bool blocked(const char *text, struct order_count *count, struct buf *why)
 {
 	struct order_run runs[64];
-	struct order o = { runs, 0, 0 };
+	struct order o = { runs, 0 };
 
 	for (const char *p = text; *p; p += p[2] ? 3 : 2) {
 		runs[o.nr_runs] = (struct order_run){ .sequence = o.nr_runs + 1,
