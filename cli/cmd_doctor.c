@@ -17,7 +17,6 @@
 #include "lib/num.h"
 #include "lib/proc.h"
 #include "runners/host/machine.h"
-#include "runners/host/probe.h"
 #include "runners/kernel/kernel_build.h"
 #include "runners/lock/record.h"
 #include "runners/vm/vm.h"
@@ -27,11 +26,7 @@
 #define GUEST_BYTES (1024ull << 20)
 #define RECORDING_BYTES (16u << 20)
 #define CACHE_BYTES (512ull << 20)
-#define PROBE_NS 5000000000u
 #define STEAL_LIMIT_PCT 1.0
-/* Above these spreads a change of a few per cent drowns. */
-#define CPU_LIMIT_PCT 2.0
-#define IO_LIMIT_PCT 10.0
 
 enum health { HEALTH_OK, HEALTH_LIMITED, HEALTH_MISSING };
 
@@ -234,78 +229,58 @@ CHECK(steal)
 	return limited(m->steal_pct > STEAL_LIMIT_PCT);
 }
 
-CHECK(spread)
-{
-	struct err e = ERR_INIT;
-	struct probe p;
-	bool ok = true;
-
-	if (probe_run(&p, ".", PROBE_NS, NULL, &e))
-		return found(-EIO, &e, NULL, said);
-	for (unsigned k = 0; k < PROBE_KINDS; k++) {
-		ok &= p.cv_pct[k] <= (k == PROBE_CPU ? CPU_LIMIT_PCT : IO_LIMIT_PCT);
-		buf_addf(said, "%s%s %.1f %%", k ? ", " : "", probe_names[k], p.cv_pct[k]);
-	}
-	buf_addf(said, " (standard deviation by mean over %u runs of %.0f ms each)", p.runs,
-		 p.mean_ns[PROBE_CPU] / 1e6);
-	return limited(!ok);
-}
-
-enum { DUEL = 1, MEASURE = 2 };
-
 static const struct row {
 	const char *name;
 	enum health (*check)(const char *arg, const struct machine *m, struct buf *said);
 	const char *arg;
-	unsigned when;    /* DUEL: a duel needs it; MEASURE: only with --measure */
+	bool duel;        /* a duel needs it */
 	const char *help; /* what to do where the state is not ok */
 } rows[] = {
-	{ "qemu", check_qemu, NULL, DUEL,
+	{ "qemu", check_qemu, NULL, true,
 	  "install qemu-system-x86, or name another by FSDUEL_QEMU" },
-	{ "exact mode", check_tcg, NULL, DUEL,
+	{ "exact mode", check_tcg, NULL, true,
 	  "install Debian's qemu-system-x86: it has TCG and icount" },
-	{ "kvm", check_kvm, NULL, 0, "mode kvm needs it, exact and tcg do not, auto does without" },
-	{ "mke2fs", check_program, "mke2fs -V", DUEL, "install e2fsprogs" },
-	{ "mkfs.xfs", check_program, "mkfs.xfs -V", 0, "install xfsprogs to measure XFS" },
-	{ "fio", check_program, "fio --version", DUEL, "install fio" },
-	{ "perf", check_program, "perf --version", 0,
+	{ "kvm", check_kvm, NULL, false,
+	  "mode kvm needs it, exact and tcg do not, auto does without" },
+	{ "mke2fs", check_program, "mke2fs -V", true, "install e2fsprogs" },
+	{ "mkfs.xfs", check_program, "mkfs.xfs -V", false, "install xfsprogs to measure XFS" },
+	{ "fio", check_program, "fio --version", true, "install fio" },
+	{ "perf", check_program, "perf --version", false,
 	  "install linux-perf: it records locks, here and in guests" },
-	{ "lock events", check_perf_lock, NULL, 0,
+	{ "lock events", check_perf_lock, NULL, false,
 	  "only host mode needs it: run it as root, on Linux 5.19 or later" },
-	{ "gnuplot", check_program, "gnuplot --version", 0, "install gnuplot-nox to draw plots" },
-	{ "kernel fetch", check_program, "apt-get --version", 0,
+	{ "gnuplot", check_program, "gnuplot --version", false,
+	  "install gnuplot-nox to draw plots" },
+	{ "kernel fetch", check_program, "apt-get --version", false,
 	  "only Debian and its kin can fetch; give bzImages of your own instead" },
-	{ "kernel build", check_build, NULL, 0,
+	{ "kernel build", check_build, NULL, false,
 	  "only kernels of your own need it, fetched ones do not" },
-	{ "memory", check_memory, NULL, 0, "a guest takes about 1 GiB; end other programs" },
-	{ "cores", check_cores, NULL, 0, "guests run one after another on a single core" },
-	{ "cache", check_cache, NULL, DUEL,
+	{ "memory", check_memory, NULL, false, "a guest takes about 1 GiB; end other programs" },
+	{ "cores", check_cores, NULL, false, "guests run one after another on a single core" },
+	{ "cache", check_cache, NULL, true,
 	  "fetched kernels take about 100 MiB each; FSDUEL_CACHE names another folder" },
-	{ "root", check_root, NULL, 0, "only host mode needs it: run it as root" },
-	{ "loop devices", check_loop, NULL, 0,
+	{ "root", check_root, NULL, false, "only host mode needs it: run it as root" },
+	{ "loop devices", check_loop, NULL, false,
 	  "only host mode can use them: modprobe loop, as root" },
-	{ "kexec", check_program, "kexec --version", 0,
+	{ "kexec", check_program, "kexec --version", false,
 	  "only fsduel run --kexec needs it: install kexec-tools" },
-	{ "gcc", check_program, "gcc --version", 0, "install gcc to build fsduel" },
-	{ "governor", check_governor, NULL, 0,
+	{ "gcc", check_program, "gcc --version", false, "install gcc to build fsduel" },
+	{ "governor", check_governor, NULL, false,
 	  "only host mode is touched, and fsduel run sets it to performance meanwhile" },
-	{ "turbo", check_turbo, NULL, 0,
+	{ "turbo", check_turbo, NULL, false,
 	  "host mode's figures depend on the heat: echo 1 > "
 	  "/sys/devices/system/cpu/intel_pstate/no_turbo, or 0 > "
 	  "/sys/devices/system/cpu/cpufreq/boost" },
-	{ "smt", check_smt, NULL, 0,
+	{ "smt", check_smt, NULL, false,
 	  "host mode's threads slow their neighbours: echo off > "
 	  "/sys/devices/system/cpu/smt/control" },
-	{ "numa", check_numa, NULL, 0,
+	{ "numa", check_numa, NULL, false,
 	  "host mode's figures depend on where threads and pages land: run it under numactl "
 	  "--cpunodebind=0 --membind=0" },
-	{ "hypervisor", check_hypervisor, NULL, 0,
+	{ "hypervisor", check_hypervisor, NULL, false,
 	  "host mode shares a machine with strangers: measure on bare metal, or in exact mode" },
-	{ "steal", check_steal, NULL, 0,
+	{ "steal", check_steal, NULL, false,
 	  "the hypervisor gives our CPU time to others: mode exact does not mind" },
-	{ "spread", check_spread, NULL, MEASURE,
-	  "changes smaller than that need many blocks: end other programs, heed the lines above, "
-	  "or use mode exact" },
 };
 
 /* --- the command ----------------------------------------------------------------------- */
@@ -327,10 +302,10 @@ static int run(const struct call *c, struct err *e)
 	unsigned lacking = 0;
 	struct machine m;
 
+	(void)c;
 	machine_read(&m, "");
 	for (const struct row *row = rows; row < rows + sizeof(rows) / sizeof(rows[0]); row++)
-		if (c->o.measure || !(row->when & MEASURE))
-			lacking += show(row, &m) == HEALTH_MISSING && row->when & DUEL;
+		lacking += show(row, &m) == HEALTH_MISSING && row->duel;
 	machine_release(&m);
 	if (!lacking)
 		return FSDUEL_OK;
@@ -345,6 +320,5 @@ const struct command command_doctor = {
 	.text = "One line a thing: ok, limited or missing, the facts found, and the way out. Exit "
 		"code 0: `fsduel duel` has all it needs; else 3. The lines from governor on grade "
 		"the machine for measuring on it in host mode.",
-	.options = OPT(measure),
 	.run = run,
 };

@@ -29,7 +29,7 @@ static void print_line(const char *name, const char *text)
 
 static int show(const char *ref, const struct options *o, struct err *e)
 {
-	char *image, *modules;
+	char *image;
 	struct kernel k;
 
 	(void)o;
@@ -38,16 +38,13 @@ static int show(const char *ref, const struct options *o, struct err *e)
 	image = xasprintf(
 		"%s%s", k.image_path,
 		k.uki ? " (a unified kernel image; the lines below are of the kernel in it)" : "");
-	modules = k.modules_dir ? xstrdup(k.modules_dir)
-				: xasprintf("none; looked in %s", k.modules_looked);
 	print_line("ref      ", k.ref);
 	print_line("image    ", image);
 	print_line("release  ", k.release);
 	print_line("version  ", k.version);
 	print_line("sha256   ", k.sha256);
 	print_line("build id ", k.build_id[0] ? k.build_id : "none");
-	print_line("modules  ", modules);
-	free(modules);
+	print_line("modules  ", k.modules_dir ? k.modules_dir : "none by the image or above it");
 	free(image);
 	kernel_release(&k);
 	return FSDUEL_OK;

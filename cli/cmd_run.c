@@ -30,22 +30,22 @@ static int check_options(const struct options *o, struct target_wants *w, struct
 	*w = (struct target_wants){ o->device     ? TARGET_DEVICE
 				    : o->dir      ? TARGET_DIR
 				    : o->null_blk ? TARGET_NULL_BLK
-				    : o->zram     ? TARGET_ZRAM
 						  : TARGET_IMAGE,
 				    o->image,
 				    o->device,
 				    o->destroy,
 				    o->dir,
 				    o->force };
-	if (!!o->image + !!o->device + !!o->dir + o->null_blk + o->zram > 1)
-		return err_add(e, EINVAL,
-			       "give one of --image, --device, --dir, --null-blk and --zram");
+	if (!!o->image + !!o->device + !!o->dir + o->null_blk > 1)
+		return err_add(e, EINVAL, "give one of --image, --device, --dir and --null-blk");
 	if (!o->device && (o->destroy || o->force))
 		return err_add(e, EINVAL, "--destroy and --force go with --device");
 	if (o->kexec.n && (o->kernel || o->block))
 		return err_add(e, EINVAL,
 			       "--kexec chooses kernel and block itself: leave --kernel and "
 			       "--block out");
+	if (o->kexec_resume && !o->kexec.n)
+		return err_add(e, EINVAL, "--kexec-resume goes with --kexec");
 	if (o->settle && o->no_settle)
 		return err_add(e, EINVAL, "--settle and --no-settle exclude each other");
 	return 0;
@@ -113,78 +113,40 @@ static int measure(struct host_job *h, struct err *e)
 
 /* --- kernels in turn, booted by kexec ---------------------------------------------------- */
 
-/* Argument list and program of this process, so that the unit can start it again. */
-static int note_command(struct reboot_state *s, struct err *e)
-{
-	struct buf words = BUF_INIT;
-	int ret = fs_read("/proc/self/cmdline", 0, &words, e);
-	const char *word = buf_str(&words), *end = word + words.len;
-
-	for (bool first = true; !ret && word < end; word += strlen(word) + 1, first = false)
-		if (!first)
-			strv_add(&s->command, word);
-	buf_release(&words);
-	s->fsduel = realpath("/proc/self/exe", NULL);
-	s->cwd = getcwd(NULL, 0);
-	if (!ret && (!s->fsduel || !s->cwd))
-		ret = err_sys(e, errno, "cannot find this program or the working directory");
-	return ret;
-}
-
 /* The next step by host/reboot.c, and its leg where it has one. */
-static int look(const struct host_job *h, const struct reboot_state *s, const struct plan *p,
-		struct reboot_step *step, struct reboot_leg *leg, struct err *e)
+static void look(const struct host_job *h, const struct reboot_state *s, const struct plan *p,
+		 struct reboot_step *step, struct reboot_leg *leg)
 {
 	struct reboot_legs l = { NULL, 0 };
 	char boot_id[BOOT_ID_LEN];
 	struct utsname u;
-	int ret;
 
 	legs_missing(&l, h->job.dir, p);
-	ret = reboot_legs_map(&l, p->suite, s, e);
-	if (!ret) {
-		const struct reboot_seen seen = { boot_id, u.release, reboot_running(s), &l };
-
-		order_boot_id(boot_id);
-		uname(&u);
-		reboot_decide(s, &seen, step);
-		*leg = step->leg < l.n ? l.v[step->leg] : (struct reboot_leg){ 0 };
-	}
+	order_boot_id(boot_id);
+	uname(&u);
+	reboot_decide(s, &(struct reboot_seen){ boot_id, u.release, reboot_running(s), &l }, step);
+	*leg = step->leg < l.n ? l.v[step->leg] : (struct reboot_leg){ 0 };
 	reboot_legs_release(&l);
-	return ret;
 }
 
-/* Identify the kernels, check this machine, install the unit; or leave nothing. */
-static int begin_turns(const struct host_job *h, struct reboot_state *s, const struct plan *p,
-		       struct err *e)
+/* Check this machine and install the unit; or leave nothing. */
+static int begin_turns(const struct reboot_state *s, struct err *e)
 {
-	const struct option_strings *kernels = &h->o->kexec;
-	struct reboot_step step;
-	struct reboot_leg leg;
-	int ret = 0;
+	int ret;
 
 	if (reboot_is_installed(""))
 		ret = err_add(e, EBUSY,
 			      "a run that alternates kernels is under way on this machine (%s); "
 			      "fsduel clean ends it",
 			      REBOOT_UNIT);
-	for (size_t i = 0; i < kernels->n && !ret; i++) {
-		ret = reboot_add_kernel(s, kernels->v[i], e);
-		if (ret)
-			err_exit(e, FSDUEL_USAGE);
-	}
-	if (!ret)
-		ret = look(h, s, p, &step, &leg, e);
-	if (!ret)
+	else
 		ret = reboot_check(e);
-	if (!ret)
-		ret = note_command(s, e);
 	if (!ret) {
 		ret = reboot_install(s, "", e);
 		if (ret)
 			reboot_remove("", NULL);
 	}
-	return ret ? err_exit_code(e, FSDUEL_MACHINE) : FSDUEL_OK;
+	return ret;
 }
 
 /* Add to the notes of run.json why the run ended before its time. */
@@ -257,11 +219,10 @@ static int take_turns(struct host_job *h, struct reboot_state *s, const struct p
 
 	order_boot_id(boot_id);
 	while (code == FSDUEL_OK) {
-		struct reboot_step step = { .action = REBOOT_STOP };
-		struct reboot_leg leg = { 0 };
+		struct reboot_step step;
+		struct reboot_leg leg;
 
-		if (look(h, s, p, &step, &leg, e))
-			return give_up(h, NULL, err_exit_code(e, FSDUEL_USAGE), e);
+		look(h, s, p, &step, &leg);
 		if (step.action == REBOOT_STOP)
 			return give_up(h, step.why, FSDUEL_UNMEASURED, e);
 		if (step.action == REBOOT_DONE) {
@@ -278,30 +239,44 @@ static int take_turns(struct host_job *h, struct reboot_state *s, const struct p
 	return code;
 }
 
-/* state: that of before this boot; NULL: the run begins now. */
-static int measure_in_turn(struct host_job *h, struct reboot_state *state, struct err *e)
+/* It begins here, or goes on after a boot by the notes of before. */
+static int measure_in_turn(struct host_job *h, struct err *e)
 {
-	struct reboot_state begun = REBOOT_STATE_NONE;
+	bool resume = h->o->kexec_resume, complete = false;
+	const struct option_strings *words = &h->o->kexec;
+	struct reboot_state s;
 	struct plan p = { 0 };
-	bool complete = false;
-	int code = FSDUEL_OK;
+	int ret, code;
 
-	if (plan_make(&p, &h->job.suite, e) || (!state && fio_ask(&p, e)))
-		code = err_exit_code(e, FSDUEL_USAGE);
-	if (code == FSDUEL_OK && !state)
-		code = begin_turns(h, &begun, &p, e);
-	if (code == FSDUEL_OK)
-		code = take_turns(h, state ? state : &begun, &p, &complete, e);
+	reboot_state_init(&s, &h->job.suite);
+	ret = resume ? reboot_load(&s, "", e) : 0;
+	if (ret)
+		err_exit(e, FSDUEL_MACHINE);
+	resume &= !ret;
+	if (!ret)
+		ret = plan_make(&p, &h->job.suite, e);
+	if (!ret && !resume)
+		ret = fio_ask(&p, e);
+	if (!ret)
+		ret = reboot_state_kernels(&s, p.suite, words->v, words->n, e);
+	if (!ret && !resume) {
+		ret = begin_turns(&s, e);
+		if (ret)
+			err_exit(e, FSDUEL_MACHINE);
+	}
+	code = !ret ? take_turns(h, &s, &p, &complete, e) : err_exit_code(e, FSDUEL_USAGE);
+	if (ret && resume)
+		give_up(h, NULL, code, e);
 	if (complete)
 		code = show_finished(h->job.dir, NULL, e);
-	reboot_state_release(&begun);
+	reboot_state_release(&s);
 	plan_release(&p);
 	return code;
 }
 
 /* --- the command ----------------------------------------------------------------------- */
 
-static int run_as_asked(const struct call *c, struct reboot_state *state, struct err *e)
+static int run(const struct call *c, struct err *e)
 {
 	struct host_job h = { .o = &c->o };
 	struct suite_overrides over = overrides_of(&c->o);
@@ -315,32 +290,11 @@ static int run_as_asked(const struct call *c, struct reboot_state *state, struct
 	else if (suite_draw_order(&h.job.suite, h.job.dir, e))
 		code = err_exit_code(e, FSDUEL_MACHINE);
 	else if (c->o.kexec.n)
-		code = measure_in_turn(&h, state, e);
+		code = measure_in_turn(&h, e);
 	else
 		code = measure(&h, e);
 	job_release(&h.job);
 	return code;
-}
-
-/* The command line of before the boot, in its folder. */
-static int resume_after_boot(const struct command *command, struct err *e)
-{
-	struct call before = { .command = command };
-	struct reboot_state state;
-	int ret = reboot_load(&state, "", e), code;
-
-	if (!ret && chdir(state.cwd))
-		ret = err_sys(e, errno, "cannot go to %s", state.cwd);
-	if (!ret)
-		ret = options_parse(command, (int)state.command.n, state.command.v, &before, e);
-	code = ret ? err_exit_code(e, FSDUEL_MACHINE) : run_as_asked(&before, &state, e);
-	reboot_state_release(&state);
-	return code;
-}
-
-static int run(const struct call *c, struct err *e)
-{
-	return c->o.kexec_resume ? resume_after_boot(c->command, e) : run_as_asked(c, NULL, e);
 }
 
 const struct command command_run = {
@@ -354,8 +308,8 @@ const struct command command_run = {
 		"of its --kernel. --device is refused where the device holds something, unless "
 		"--force is given, and always where it is in use.",
 	.options = OPT(suite) | OPT(output) | OPT(resume) | OPT(kernel) | OPT(image) | OPT(device) |
-		   OPT(destroy) | OPT(force) | OPT(dir) | OPT(null_blk) | OPT(zram) | OPT(blocks) |
-		   OPT(block) | OPT(pass) | OPT(watch_blocks) | OPT(unscaled) | OPT(settle) |
-		   OPT(no_settle) | OPT(kexec) | OPT(kexec_resume) | OPT(quiet),
+		   OPT(destroy) | OPT(force) | OPT(dir) | OPT(null_blk) | OPT(blocks) | OPT(block) |
+		   OPT(pass) | OPT(watch_blocks) | OPT(unscaled) | OPT(settle) | OPT(no_settle) |
+		   OPT(kexec) | OPT(kexec_resume) | OPT(quiet),
 	.run = run,
 };

@@ -89,7 +89,6 @@ X(0, destroy, "destroy", string, 0, "PATH", \
 X(0, dir, "dir", string, 0, "PATH", "measure in this directory, on its file system as it is") \
 X(0, null_blk, "null-blk", flag, 0, NULL, \
 	"measure on a null_blk device with the suite's [device] settings") \
-X(0, zram, "zram", flag, 0, NULL, "measure on a zram device as large as the suite's [device]") \
 X(0, force, "force", flag, 0, NULL, "go on in spite of a refusal: see the text above") \
 X(0, settle, "settle", ns, 0, "TIME", \
 	"wait no longer for an idle machine before a cell (default: 10s)") \
@@ -126,8 +125,6 @@ X(0, margin, "margin", string, 0, "PERCENT", \
 	"a change up to PERCENT is the same (default: the suite's margin, or 2%, in exact mode " \
 	"0.1%)") \
 X(0, strict, "strict", flag, 0, NULL, "exit with 5 where something is unsure") \
-X(0, measure, "measure", flag, 0, NULL, \
-	"also work for 5 s in the working directory, and show the spread from run to run") \
 X(0, tree, "tree", string, 0, "DIR", "build this kernel tree, which is only read") \
 X(0, source, "source", string, 0, "SERIES", \
 	"build Debian's source of this series (default: 6.12)") \

@@ -135,53 +135,34 @@ apply_patches() { # DIR SCRATCH: in order, to the files under DIR
 
 # --- the configuration --------------------------------------------------------
 
-# For awk: option() is 1 when the line is an option, which name and value then hold, 0 for a
-# comment or an empty line, -1 for any other.
-# shellcheck disable=SC2016
-awk_option='function option(  at) {
-		sub(/[ \t\r\f\v]+$/, "")
-		if ($0 ~ /^# CONFIG_.+ is not set$/) { name = $2; value = "n"; return 1 }
-		if ($0 == "" || $0 ~ /^#/) return 0
-		at = index($0, "=")
-		name = substr($0, 1, at - 1); value = substr($0, at + 1)
-		return $0 ~ /^CONFIG_/ && at ? 1 : -1
-	}
-	function origin() { return (own ? "kernels/small.config" : FILENAME) ":" FNR }'
+options() { # of stdin, as NAME=VALUE; one that is not set is n
+	sed -nE -e 's/[[:space:]]+$//' -e 's/^# (CONFIG_.+) is not set$/\1=n/' -e '/^CONFIG_[^=]+=/p'
+}
 
 # Our own fragment and then the user's, whose lines win.
 read_config() {
-	local said
+	local small said
 	small=$(data_file small.config) || die 2 "cannot find kernels/small.config:" \
 		"it comes with fsduel's sources and is installed by \`make install\`"
 	[ -z "$config" ] || check_readable "$config"
-	[[ $config != [!/]*=* ]] || config=./$config # awk takes x=y for a variable
-	said=$(awk "$awk_option"'
-		option() < 0 { print origin() ": neither CONFIG_NAME=VALUE nor a comment"; exit }' \
-		own=1 "$small" own=0 ${config:+"$config"}) && [ -z "$said" ] || die 2 "$said"
-	fragment=$(awk 1 "$small" ${config:+"$config"})
+	said=$(grep -HnvE '^(CONFIG_[^=]+=.*|#.*|[[:space:]]*)$' -- "$small" ${config:+"$config"})
+	[ -z "$said" ] || die 2 "${said%%$'\n'*}: neither CONFIG_NAME=VALUE nor a comment"
+	fragment=$(sed '' -- "$small" ${config:+"$config"})
 }
 
 # Kconfig drops, without a word, an option that does not exist or whose dependencies are
 # off; a duel on such a kernel would answer another question.
 check_config() { # DOTCONFIG
 	local said
-	said=$(awk "$awk_option"' option() <= 0 { next }
-		made { is[name] = value; next }
-		{ names[++n] = name; values[n] = last[name] = value; from[n] = origin() }
-		END {
-			for (i = 1; i <= n; i++) {
-				name = names[i]
-				now = name in is ? is[name] : "n"
-				# A line that a later one overrules asks for nothing.
-				if (last[name] != values[i] || now == values[i]) continue
-				if (++bad > 5) continue
-				why = "this kernel does not have it or something it needs is off"
-				if (name in is) why = "it is " now
-				print from[i] ": " name "=" values[i] " does not take effect: " why
-			}
-			if (bad > 5) print "and " bad - 5 " more options do not take effect"
-		}' made=1 "$1" made=0 own=1 "$small" own=0 ${config:+"$config"}) &&
-		[ -z "$said" ] || die 2 "$said"
+	said=$(awk -F= 'FNR == NR { is[$1] = $0; next }
+		{ last[$1] = $0 } # a later line wins
+		END { for (name in last) {
+			why = "this kernel does not have it or something it needs is off"
+			if (name in is) why = "it is " is[name]
+			else is[name] = name "=n"
+			if (last[name] != is[name]) print last[name] " does not take effect: " why
+		} }' <(options < "$1") <(options <<< "$fragment") | sort) && [ -z "$said" ] ||
+		die 2 "$said"
 }
 
 # --- the source ---------------------------------------------------------------

@@ -125,9 +125,10 @@ static void add_duel(const struct letter *l, struct buf *c)
 static void add_target(const struct letter *l, struct buf *c)
 {
 	static const char *const options[][2] = {
-		{ "image", "--image SIZE" },  { "device", "--device DEVICE --destroy DEVICE" },
-		{ "dir", "--dir DIRECTORY" }, { "null_blk", "--null-blk" },
-		{ "zram", "--zram" },
+		{ "image", "--image SIZE" },
+		{ "device", "--device DEVICE --destroy DEVICE" },
+		{ "dir", "--dir DIRECTORY" },
+		{ "null_blk", "--null-blk" },
 	};
 	const json_t *target = json_object_get(json_object_get(l->run, "machine"), "target");
 	const char *kind = words_text(target, "kind");

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * disks.c: see disks.h; loop(4), linux/loop.h, and the kernel's blockdev/zram.rst. All
- * waiting is for the kernel, which lets go of a device a moment after its last user.
- */
+/* disks.c: see disks.h; loop(4), linux/loop.h. */
 #include "runners/host/disks.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <linux/loop.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,16 +13,9 @@
 
 #include "lib/buf.h"
 #include "lib/fs.h"
-#include "lib/num.h"
 
 #define LOOP_CONTROL "/dev/loop-control"
-#define LOOP_NUMBERS 4096 /* looked at, far above what any machine has */
-#define ATTACH_TRIES 20   /* another program may take the free one that we were told of */
-#define ZRAM_CONTROL "/sys/class/zram-control/"
-#define GONE_TRIES 250
-#define GONE_WAIT_US 20000
-
-/* --- loop devices --------------------------------------------------------------------- */
+#define ATTACH_TRIES 20 /* another program may take the free one that we were told of */
 
 int loop_supported(struct err *e)
 {
@@ -100,149 +89,4 @@ int loop_attach(int file, const char *path, int *fd, char dev[32], struct err *e
 	else if (ret && ret != -ENOTSUP)
 		err_add(e, -ret, "no loop device could be put on %s", path);
 	return ret;
-}
-
-/*
- * By the name of the file alone, which we drew: a device of others is not even opened.
- * Without its inode, by its whole path.
- */
-static bool names_it(const char *dev, const struct loop_file *f)
-{
-	char *path = xasprintf("/sys/block/%s/loop/backing_file", dev + strlen("/dev/"));
-	char *backing = fs_read_line(path), *slash = backing ? strrchr(backing, '/') : NULL;
-	const char *ours = strrchr(f->path, '/');
-	size_t len = ours ? strlen(ours) : 0;
-	bool same = false;
-
-	if (slash && f->inode && ours)
-		same = !strncmp(slash, ours, len) &&
-		       (!slash[len] || !strcmp(slash + len, " (deleted)"));
-	else if (backing)
-		same = !strcmp(backing, f->path);
-	free(path);
-	free(backing);
-	return same;
-}
-
-static bool fd_is_on(int fd, const char *dev, const struct loop_file *f)
-{
-	struct loop_info64 info = { 0 };
-
-	return !ioctl(fd, LOOP_GET_STATUS64, &info) && names_it(dev, f) &&
-	       (!f->inode || (info.lo_inode == f->inode && info.lo_device == f->device));
-}
-
-bool loop_is_on(const char *dev, const struct loop_file *f)
-{
-	int fd;
-	bool on;
-
-	if (strncmp(dev, "/dev/loop", strlen("/dev/loop")) || !names_it(dev, f))
-		return false;
-	fd = open(dev, O_RDONLY | O_CLOEXEC);
-	on = fd >= 0 && fd_is_on(fd, dev, f);
-	if (fd >= 0)
-		close(fd);
-	return on;
-}
-
-bool loop_find(const struct loop_file *f, unsigned *n, char dev[32])
-{
-	for (; *n < LOOP_NUMBERS; (*n)++) {
-		snprintf(dev, 32, "/dev/loop%u", *n);
-		if (loop_is_on(dev, f))
-			return true;
-	}
-	return false;
-}
-
-int loop_detach(const char *dev, const struct loop_file *f, struct err *e)
-{
-	int fd = open(dev, O_RDONLY | O_CLOEXEC), ret = 0;
-
-	if (fd < 0)
-		return err_sys(e, errno, "cannot open %s", dev);
-	if (fd_is_on(fd, dev, f) && ioctl(fd, LOOP_CLR_FD) && errno != ENXIO)
-		ret = err_sys(e, errno, "cannot take %s off %s", dev, f->path);
-	close(fd);
-	for (int i = 0; !ret && loop_is_on(dev, f); i++) {
-		if (i == GONE_TRIES)
-			ret = err_add(e, EBUSY,
-				      "%s is ours, but somebody else uses it (mounted elsewhere?); "
-				      "it goes when they stop",
-				      dev);
-		else
-			usleep(GONE_WAIT_US);
-	}
-	return ret;
-}
-
-/* --- zrams ----------------------------------------------------------------------------- */
-
-int zram_supported(struct err *e)
-{
-	if (fs_exists(ZRAM_CONTROL "hot_add"))
-		return 0;
-	return err_add(e, ENODEV,
-		       "this kernel has no zram, or has not loaded it; modprobe zram "
-		       "num_devices=0, or use --image");
-}
-
-/* Reading it makes a device and tells its number. */
-int zram_add(struct err *e)
-{
-	char *line = fs_read_line(ZRAM_CONTROL "hot_add");
-	uint64_t id;
-	int ret;
-
-	if (!line)
-		return err_add(e, EIO, "cannot make a zram device through " ZRAM_CONTROL "hot_add");
-	ret = num_parse(line, NUM_COUNT, &id, e);
-	free(line);
-	return ret ? ret : (int)id;
-}
-
-static char *zram_file(int id, const char *name)
-{
-	return xasprintf("/sys/block/zram%d/%s", id, name);
-}
-
-char *zram_diskseq(int id)
-{
-	char *path = zram_file(id, "diskseq"), *seq = fs_read_line(path);
-
-	free(path);
-	return seq;
-}
-
-int zram_set_size(int id, uint64_t size_bytes, struct err *e)
-{
-	char *path = zram_file(id, "disksize"), value[32];
-	int ret;
-
-	snprintf(value, sizeof(value), "%" PRIu64, size_bytes);
-	ret = fs_write_text(path, value, e);
-	free(path);
-	return ret;
-}
-
-int zram_remove(int id, struct err *e)
-{
-	struct err why = ERR_INIT;
-	char *path = zram_file(id, ""), value[32];
-	bool there = fs_exists(path);
-	int ret = 0;
-
-	free(path);
-	if (!there)
-		return 0;
-	snprintf(value, sizeof(value), "%d", id);
-	for (int i = 0; i < GONE_TRIES; i++) {
-		err_clear(&why);
-		ret = fs_write_text(ZRAM_CONTROL "hot_remove", value, &why);
-		if (ret != -EBUSY)
-			break;
-		usleep(GONE_WAIT_US);
-	}
-	return ret ? err_add(e, -ret, "%s", why.text) : 1;
 }

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * disks.h: the disks that a run makes: loop devices on files of ours, and zrams. A loop
- * device is known by the file behind it, never by its number, which anybody may have got
- * in the meantime.
+ * disks.h: loop devices on files of ours. The kernel takes one away when its last user has gone,
+ * be it killed, so the journal of undo.h does not list them.
  */
 #ifndef FSDUEL_RUNNERS_HOST_DISKS_H
 #define FSDUEL_RUNNERS_HOST_DISKS_H
-
-#include <stdbool.h>
-#include <stdint.h>
 
 #include "lib/err.h"
 
@@ -21,28 +17,5 @@ int loop_supported(struct err *e);
  * -ENOTSUP: the file's file system has no direct I/O.
  */
 int loop_attach(int file, const char *path, int *fd, char dev[32], struct err *e);
-
-/* The file behind a loop device. inode 0: known by its path only. */
-struct loop_file {
-	const char *path;
-	uint64_t device, inode;
-};
-
-/* Is what dev names a loop device on this file? */
-bool loop_is_on(const char *dev, const struct loop_file *f);
-/* The next loop device on this file from number *n on; false: none. */
-bool loop_find(const struct loop_file *f, unsigned *n, char dev[32]);
-/* Take it away and wait until it is gone. -EBUSY: somebody else uses it. */
-int loop_detach(const char *dev, const struct loop_file *f, struct err *e);
-
-/* -ENODEV: this kernel has no zram, or it is not loaded. */
-int zram_supported(struct err *e);
-/* A new one, without a size: its number, or -errno. */
-int zram_add(struct err *e);
-/* The number that no other zram gets later (since 5.15; NULL before). Caller frees. */
-char *zram_diskseq(int id);
-int zram_set_size(int id, uint64_t size_bytes, struct err *e);
-/* 1: removed; 0: it was not there; -EBUSY: somebody uses it. */
-int zram_remove(int id, struct err *e);
 
 #endif

@@ -93,7 +93,9 @@ static int keep(struct host *h, const struct plan_unit *u, struct result *r, str
 	int ret;
 
 	noise_note(&h->noise, r);
-	order_note(r->facts, h->sequence++, h->undo.boot);
+	json_object_set_new(
+		r->facts, "boot",
+		json_pack("{s:I, s:s}", "sequence", (json_int_t)h->sequence++, "id", h->undo.boot));
 	ret = folder_put(&h->folder, u, r, e);
 	if (ret)
 		return stop_here(h, ret, e);
@@ -256,7 +258,7 @@ static int set_up(struct host *h, struct err *e)
 	if (!ret)
 		ret = target_begin(&h->target, e);
 	if (!ret)
-		ret = machine_quiet("/sys", &h->undo, &h->notes, e);
+		ret = machine_quiet("", &h->undo, &h->notes, e);
 	if (!ret) {
 		host_note_begin(h);
 		ret = folder_save_run(&h->folder, e);

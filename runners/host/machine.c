@@ -20,6 +20,8 @@
 #include "runners/cell/cell.h"
 
 #define CPU "/sys/devices/system/cpu/"
+#define GOVERNORS CPU "cpufreq/policy*/scaling_governor"
+#define WANTED "performance"
 #define NT_GNU_BUILD_ID_TYPE 3
 #define CPUID_FEATURES 1
 #define CPUID_HYPERVISOR_BIT (1u << 31)
@@ -57,38 +59,40 @@ static enum answer ask(const char *root, const struct state_file *f)
 	return ANSWER_UNKNOWN;
 }
 
-static char *read_governors(const char *root)
+static glob_t glob_below(const char *root, const char *files)
 {
-	char *pattern = xasprintf("%s" CPU "cpufreq/policy*/scaling_governor", root);
-	struct strv seen = STRV_INIT;
-	struct buf all = BUF_INIT;
+	char *pattern = xasprintf("%s%s", root, files);
 	glob_t found = { 0 };
 
-	buf_init(&all);
 	glob(pattern, 0, NULL, &found);
+	free(pattern);
+	return found;
+}
+
+/* Each once. */
+static char *read_governors(const char *root)
+{
+	glob_t found = glob_below(root, GOVERNORS);
+	struct buf all = BUF_INIT;
+
+	buf_init(&all);
 	for (size_t i = 0; i < found.gl_pathc; i++) {
 		char *line = fs_read_line(found.gl_pathv[i]);
 
-		if (line && strv_find(&seen, line) < 0) {
-			strv_add(&seen, line);
+		if (line && !strstr(all.data, line))
 			buf_addf(&all, "%s%s", all.len ? "," : "", line);
-		}
 		free(line);
 	}
 	globfree(&found);
-	strv_release(&seen);
-	free(pattern);
 	return buf_detach(&all, NULL);
 }
 
 static unsigned count_nodes(const char *root)
 {
-	char *pattern = xasprintf("%s/sys/devices/system/node/node[0-9]*", root);
-	glob_t found = { 0 };
-	size_t n = glob(pattern, GLOB_ONLYDIR, NULL, &found) ? 0 : found.gl_pathc;
+	glob_t found = glob_below(root, "/sys/devices/system/node/node[0-9]*");
+	size_t n = found.gl_pathc;
 
 	globfree(&found);
-	free(pattern);
 	return n ? (unsigned)n : 1;
 }
 
@@ -157,51 +161,36 @@ void machine_release(struct machine *m)
 	*m = (struct machine){ 0 };
 }
 
-/* --- settings ----------------------------------------------------------------------- */
+/* --- the governor --------------------------------------------------------------------- */
 
-static const struct setting {
-	const char *files; /* below sys, a pattern */
-	const char *want;
-	const char *choices; /* beside the file: the values it knows */
-	const char *what;    /* for notes */
-} settings[] = {
-	{ "devices/system/cpu/cpufreq/policy*/scaling_governor", "performance",
-	  "scaling_available_governors", "CPU frequency governor" },
-};
-
-/* Does the list beside path hold the value wanted? */
-static bool has_choice(const struct setting *s, const char *path)
+static bool knows_wanted(const char *path)
 {
-	char *list_path = xasprintf("%.*s/%s", (int)(strrchr(path, '/') - path), path, s->choices);
-	char *list = fs_read_line(list_path);
-	struct strv words = STRV_INIT;
-	bool has;
+	char *beside = xasprintf("%.*s/scaling_available_governors",
+				 (int)(strrchr(path, '/') - path), path);
+	char *list = fs_read_line(beside);
+	bool knows = list && strstr(list, WANTED);
 
-	strv_split(&words, list ? list : "", " ");
-	has = strv_find(&words, s->want) >= 0;
-	strv_release(&words);
 	free(list);
-	free(list_path);
-	return has;
+	free(beside);
+	return knows;
 }
 
 /* The value is read back: a driver may take a write and do nothing. */
-static int change(const struct setting *s, const char *path, struct undo *u, struct strv *notes,
-		  struct err *e)
+static int change(const char *path, struct undo *u, struct strv *notes, struct err *e)
 {
 	char *old = fs_read_line(path), *now = NULL;
 	int ret = 0;
 
-	if (!old || !has_choice(s, path)) {
-		strv_addf(notes, "%s: %s does not know \"%s\" and stays %s", s->what, path, s->want,
+	if (!old || !knows_wanted(path)) {
+		strv_addf(notes, "%s does not know \"" WANTED "\" and stays %s", path,
 			  old ? old : "as it is");
-	} else if (strcmp(old, s->want)) {
-		ret = undo_sysfs(u, path, s->want, e);
+	} else if (strcmp(old, WANTED)) {
+		ret = undo_sysfs(u, path, WANTED, e);
 		if (!ret)
-			ret = fs_write_text(path, s->want, e);
+			ret = fs_write_text(path, WANTED, e);
 		now = ret ? NULL : fs_read_line(path);
-		if (!ret && (!now || strcmp(now, s->want)))
-			ret = err_add(e, EIO, "%s took \"%s\" and says \"%s\"", path, s->want,
+		if (!ret && (!now || strcmp(now, WANTED)))
+			ret = err_add(e, EIO, "%s took \"" WANTED "\" and says \"%s\"", path,
 				      now ? now : "nothing");
 	}
 	free(now);
@@ -209,21 +198,16 @@ static int change(const struct setting *s, const char *path, struct undo *u, str
 	return ret;
 }
 
-int machine_quiet(const char *sys, struct undo *u, struct strv *notes, struct err *e)
+int machine_quiet(const char *root, struct undo *u, struct strv *notes, struct err *e)
 {
+	glob_t found = glob_below(root, GOVERNORS);
 	int ret = 0;
 
-	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]) && !ret; i++) {
-		char *pattern = xasprintf("%s/%s", sys, settings[i].files);
-		glob_t found = { 0 };
-
-		if (glob(pattern, 0, NULL, &found))
-			strv_addf(notes, "%s: this machine has none to set", settings[i].what);
-		for (size_t k = 0; k < found.gl_pathc && !ret; k++)
-			ret = change(&settings[i], found.gl_pathv[k], u, notes, e);
-		globfree(&found);
-		free(pattern);
-	}
+	if (!found.gl_pathc)
+		strv_add(notes, "this machine has no CPU frequency governor to set");
+	for (size_t i = 0; i < found.gl_pathc && !ret; i++)
+		ret = change(found.gl_pathv[i], u, notes, e);
+	globfree(&found);
 	return ret;
 }
 
@@ -251,42 +235,23 @@ bool running_kernel_is(const struct running_kernel *r, const char *release, cons
 	return !strcmp(r->name.release, release) && !strcmp(r->name.version, version);
 }
 
-/* The hash of the text, which does not depend on how it was compressed. NULL: there is none. */
-static char *config_sha256(void)
-{
-	struct buf packed = BUF_INIT, text = BUF_INIT;
-	char *sha = NULL;
-
-	if (!fs_read("/proc/config.gz", 16 << 20, &packed, NULL) &&
-	    !fs_decompress(packed.data, packed.len, &text, NULL)) {
-		sha = xcalloc(1, SHA256_HEX);
-		sha256_hex(text.data, text.len, sha);
-	}
-	buf_release(&packed);
-	buf_release(&text);
-	return sha;
-}
-
 json_t *running_json(void)
 {
 	char *version = fs_read_line("/proc/version"), *cmdline = fs_read_line("/proc/cmdline");
-	char *config = config_sha256();
 	struct running_kernel k;
 	json_t *j;
 
 	running_kernel_read(&k);
-	j = json_pack("{s:s, s:s?, s:s*, s:s?, s:s*}", "release", k.name.release, "version",
-		      version, "build_id", k.build_id[0] ? k.build_id : NULL, "cmdline", cmdline,
-		      "config_sha256", config);
+	j = json_pack("{s:s, s:s?, s:s*, s:s?}", "release", k.name.release, "version", version,
+		      "build_id", k.build_id[0] ? k.build_id : NULL, "cmdline", cmdline);
 	free(version);
 	free(cmdline);
-	free(config);
 	return j;
 }
 
 bool running_same(const json_t *running, const json_t *noted)
 {
-	static const char *const keys[] = { "version", "build_id", "config_sha256" };
+	static const char *const keys[] = { "version", "build_id" };
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		const json_t *a = json_object_get(running, keys[i]);

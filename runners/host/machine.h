@@ -29,11 +29,10 @@ json_t *machine_json(const struct machine *m);
 void machine_release(struct machine *m);
 
 /*
- * Make the machine quiet, by a table of settings below sys ("/sys"). Each is in the journal
- * first, so undo_all puts it back, also after an error here. A setting that this machine does
- * not have is a sentence in notes, for run.json.
+ * Set the CPU frequency governors to performance. Each is in the journal first, so undo_all puts
+ * it back, also after an error here. One that cannot be set is a sentence in notes, for run.json.
  */
-int machine_quiet(const char *sys, struct undo *u, struct strv *notes, struct err *e);
+int machine_quiet(const char *root, struct undo *u, struct strv *notes, struct err *e);
 
 /* The kernel that runs, with the words by which an image of it is known. */
 struct running_kernel {
@@ -46,7 +45,7 @@ void running_kernel_read(struct running_kernel *r);
 bool running_kernel_is(const struct running_kernel *r, const char *release, const char *version,
 		       const char *build_id);
 
-/* For run.json: with /proc/version, the command line and the hash of /proc/config.gz. */
+/* For run.json, with /proc/version and the command line. */
 json_t *running_json(void);
 /* The one that runs, and what a folder holds of one: the same build? */
 bool running_same(const json_t *running, const json_t *noted);

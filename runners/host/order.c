@@ -17,13 +17,6 @@ void order_boot_id(char dst[BOOT_ID_LEN])
 	free(line);
 }
 
-void order_note(json_t *facts, uint64_t sequence, const char *boot_id)
-{
-	json_object_set_new(
-		facts, "boot",
-		json_pack("{s:I, s:s}", "sequence", (json_int_t)sequence, "id", boot_id));
-}
-
 static int compare_runs(const void *a, const void *b)
 {
 	const struct order_run *x = a, *y = b;
@@ -39,10 +32,8 @@ static void add_part(struct order *o, const struct folder *f, const struct plan_
 	const char *id = json_string_value(json_object_get(boot, "id"));
 	struct order_run *run;
 
-	if (sequence <= 0 || !id || strlen(id) >= BOOT_ID_LEN) {
-		o->without++;
+	if (sequence <= 0 || !id || strlen(id) >= BOOT_ID_LEN)
 		return;
-	}
 	run = &o->runs[o->nr_runs++];
 	*run = (struct order_run){ .sequence = (uint64_t)sequence,
 				   .block = u->block,
@@ -52,8 +43,7 @@ static void add_part(struct order *o, const struct folder *f, const struct plan_
 
 void order_read(struct order *o, const struct folder *f)
 {
-	*o = (struct order)ORDER_NONE;
-	o->runs = xcalloc(f->plan->nr_units + 1, sizeof(*o->runs));
+	*o = (struct order){ xcalloc(f->plan->nr_units + 1, sizeof(*o->runs)), 0 };
 	for (size_t i = 0; i < f->plan->nr_units; i++) {
 		unsigned attempt;
 		struct result r;
@@ -73,7 +63,7 @@ uint64_t order_next(const struct order *o)
 void order_release(struct order *o)
 {
 	free(o->runs);
-	*o = (struct order)ORDER_NONE;
+	*o = (struct order){ NULL, 0 };
 }
 
 /* Is no run before this one the same in the len bytes at that offset of it? */

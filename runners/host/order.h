@@ -7,7 +7,6 @@
 #ifndef FSDUEL_RUNNERS_HOST_ORDER_H
 #define FSDUEL_RUNNERS_HOST_ORDER_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -28,21 +27,12 @@ struct order_run {
 struct order {
 	struct order_run *runs; /* by sequence */
 	size_t nr_runs;
-	size_t without; /* parts that do not say when they were made */
 };
-
-#define ORDER_NONE                                                                                 \
-	{                                                                                          \
-		NULL, 0, 0                                                                         \
-	}
 
 /* This boot, "" where /proc does not tell. */
 void order_boot_id(char dst[BOOT_ID_LEN]);
 
-/* Note in a cell run's facts, as "boot", that it was number sequence, on this boot. */
-void order_note(json_t *facts, uint64_t sequence, const char *boot_id);
-
-/* Read it from the folder's parts; parts that cannot be read are left out. */
+/* Read it from the fact "boot" of the folder's parts; parts without one are left out. */
 void order_read(struct order *o, const struct folder *f);
 /* The number for the next cell run. */
 uint64_t order_next(const struct order *o);

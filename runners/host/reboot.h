@@ -2,8 +2,8 @@
 /*
  * reboot.h: kernels measured in turn on one machine that boots from one into the other by
  * kexec. The next step depends only on the notes and on the machine as it is (reboot_decide).
- * reboot_act.c carries it out: the state file, the systemd unit that goes on after each boot,
- * kexec. It knows no cells.
+ * reboot_act.c carries it out: the notes on disk, the systemd unit that gives the same command
+ * again after each boot, kexec. It knows no cells.
  */
 #ifndef FSDUEL_RUNNERS_HOST_REBOOT_H
 #define FSDUEL_RUNNERS_HOST_REBOOT_H
@@ -21,7 +21,7 @@
 /* One kernel's share of one block, measured between two boots. */
 struct reboot_leg {
 	unsigned block;   /* from 1 */
-	size_t kernel;    /* index */
+	size_t kernel;    /* the suite's */
 	unsigned missing; /* cell runs still to be made, by what is in the folder now */
 };
 
@@ -35,46 +35,36 @@ struct reboot_legs {
 void reboot_legs_make(struct reboot_legs *l, const struct plan *p, const bool *missing);
 void reboot_legs_release(struct reboot_legs *l);
 
-/* A kernel to boot, from --kexec LABEL=BZIMAGE[,INITRD]. */
+/* A kernel of the suite, and the image of it to boot. */
 struct reboot_kernel {
-	char *label;
-	char *image, *initrd;                        /* absolute; initrd NULL: it needs none */
-	char *sha256, *release, *version, *build_id; /* of the image, and what must come up */
+	const char *label;                  /* the suite's */
+	char *image, *initrd;               /* absolute; initrd NULL: it needs none */
+	char *release, *version, *build_id; /* of the image, and what must come up */
 };
 
-/* The notes that outlive a boot. */
 struct reboot_state {
-	char *fsduel;                  /* this program, absolute: what the unit starts */
-	char *cwd;                     /* where the command was given */
-	struct strv command;           /* its words, after "fsduel" */
-	struct reboot_kernel *kernels; /* in the order of the command line */
+	struct reboot_kernel *kernels; /* as the suite has them */
 	size_t nr_kernels;
+	/* The notes, which outlive a boot. */
 	size_t leg;                /* legs before this one are done with */
 	unsigned tries;            /* how often this leg was begun */
 	int asked;                 /* kernel that kexec was to start and that was not seen yet */
 	char boot_id[BOOT_ID_LEN]; /* of the boot that asked for it */
-	unsigned boots;            /* restarts so far, for people */
 };
 
-#define REBOOT_STATE_NONE                                                                          \
-	{                                                                                          \
-		.asked = REBOOT_NONE_ASKED                                                         \
-	}
-
+/* The suite is borrowed. */
+void reboot_state_init(struct reboot_state *s, const struct suite *suite);
 void reboot_state_release(struct reboot_state *s);
-json_t *reboot_state_to_json(const struct reboot_state *s);
-/* -EINVAL for anything that to_json does not write; s may be released in any case. */
-int reboot_state_from_json(struct reboot_state *s, const json_t *j, struct err *e);
-
 /*
- * Append the kernel that word, "LABEL=BZIMAGE[,INITRD]", names to s, resolved and identified.
- * Without INITRD the one that distributions put beside the image, where there is one.
+ * The words of --kexec, "LABEL=BZIMAGE[,INITRD]", one for each kernel of the suite; without INITRD
+ * the one that distributions put beside the image, where there is one. -EINVAL, FSDUEL_USAGE noted.
  */
-int reboot_add_kernel(struct reboot_state *s, const char *word, struct err *e);
+int reboot_state_kernels(struct reboot_state *s, const struct suite *suite,
+			 const char *const *words, size_t nr_words, struct err *e);
 
-/* Turn the legs' kernels from indices of the suite's into s'. -EINVAL: a label without an image. */
-int reboot_legs_map(struct reboot_legs *l, const struct suite *suite, const struct reboot_state *s,
-		    struct err *e);
+json_t *reboot_notes_to_json(const struct reboot_state *s);
+/* -EINVAL for anything that to_json does not write. */
+int reboot_notes_from_json(struct reboot_state *s, const json_t *j, struct err *e);
 
 /* Which of s' kernels runs now; -1: none of them. */
 int reboot_running(const struct reboot_state *s);
@@ -89,7 +79,6 @@ enum reboot_action {
 struct reboot_seen {
 	const char *boot_id, *release; /* of the kernel that runs; release for sentences */
 	int running;                   /* reboot_running */
-	/* legs[i].kernel counts in the state's kernels */
 	const struct reboot_legs *legs;
 };
 
@@ -104,30 +93,33 @@ struct reboot_step {
 void reboot_decide(const struct reboot_state *s, const struct reboot_seen *seen,
 		   struct reboot_step *step);
 
-/* The state as the step changes it: save it before you take the step. */
+/* The notes as the step changes them: save them before you take the step. */
 void reboot_note_begin(struct reboot_state *s, const struct reboot_step *step, const char *boot_id);
 /* The leg that reboot_note_begin began has come to its end, be it with failed cell runs. */
 void reboot_note_measured(struct reboot_state *s);
 
-/* Where things are; root is "" but in tests. */
-#define REBOOT_STATE_FILE "/var/lib/fsduel/reboot.json"
+/* --- on the machine (reboot_act.c); root is "" but in tests --- */
+
 #define REBOOT_UNIT "fsduel-reboot.service"
-#define REBOOT_UNIT_FILE "/etc/systemd/system/" REBOOT_UNIT
 #define REBOOT_LOG "/var/lib/fsduel/reboot.log"
 
-/* The unit's text. -EINVAL: a path that a unit file cannot hold. */
-int reboot_unit_text(const struct reboot_state *s, struct buf *text, struct err *e);
+/*
+ * The unit's text: program fsduel run in the folder cwd with these words, --kexec-resume after the
+ * first. -EINVAL: a word that a unit file cannot hold.
+ */
+int reboot_unit_text(struct buf *text, const char *fsduel, const char *cwd,
+		     const struct strv *words, struct err *e);
 
-/* Are kexec, systemctl and systemd here, and does this kernel know kexec? Else -ENOTSUP. */
+/* Is it root, are kexec and systemd here, and does this kernel know kexec? Else -ENOTSUP. */
 int reboot_check(struct err *e);
 /* -ENOENT: no run is under way on this machine. */
 int reboot_load(struct reboot_state *s, const char *root, struct err *e);
-/* The state file is written before the unit, and reboot_remove deletes it after the unit. */
 int reboot_save(const struct reboot_state *s, const char *root, struct err *e);
+/* The notes, and then the unit with the command line and folder of this process. */
 int reboot_install(const struct reboot_state *s, const char *root, struct err *e);
-/* Unit and state away, whatever state they are in; a unit file that is not ours stays: -EEXIST. */
+/* Unit and notes away, whatever state they are in. */
 int reboot_remove(const char *root, struct err *e);
-/* Is there anything for reboot_remove to do? For `fsduel clean`. */
+/* Is there anything for reboot_remove to do? */
 bool reboot_is_installed(const char *root);
 /* Load the kernel and shut down into it. 0: the machine is going down. */
 int reboot_kexec(const struct reboot_kernel *k, struct err *e);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * reboot_act.c: the half of reboot.h that does things to the machine: state file
- * and systemd unit written and removed, a kernel loaded and started. Only root
- * can, and only where systemd runs the machine; kexec(8), systemctl(1),
- * systemd.unit(5).
+ * reboot_act.c: the half of reboot.h that does things to the machine: notes and systemd unit
+ * written and removed, a kernel loaded and started. Only root can, and only where systemd runs
+ * the machine; kexec(8), systemd.unit(5), systemd.service(5).
  */
 #include <errno.h>
 #include <signal.h>
@@ -15,89 +14,66 @@
 #include "lib/proc.h"
 #include "runners/host/reboot.h"
 
-#define MARK "# Written by fsduel run --kexec and removed at its end, or by fsduel clean.\n"
+#define STATE_DIR "/var/lib/fsduel"
+#define STATE_FILE STATE_DIR "/reboot.json"
+#define UNIT_DIR "/etc/systemd/system/"
+#define UNIT_FILE UNIT_DIR REBOOT_UNIT
+#define WANTS_DIR UNIT_DIR "multi-user.target.wants"
+#define WANTS_LINK WANTS_DIR "/" REBOOT_UNIT
 #define SYSTEMD_RUNS "/run/systemd/system"
 #define KEXEC_LOADED "/sys/kernel/kexec_loaded"
 #define KEXEC_DISABLED "/proc/sys/kernel/kexec_load_disabled"
 #define STEP_TIMEOUT_NS 120000000000u
 
-/* Beside the journal of undo.h. */
-static char *state_path(const char *root, const char *file)
+/* State is beside the journal of undo.h. */
+static char *path_of(const char *root, const char *file)
 {
 	const char *dir = getenv("FSDUEL_STATE");
-	const char *name = strrchr(file, '/');
 
-	return dir && *dir ? xasprintf("%s%s", dir, name) : xasprintf("%s%s", root, file);
+	if (dir && *dir && !strncmp(file, STATE_DIR, strlen(STATE_DIR)))
+		return xasprintf("%s%s", dir, file + strlen(STATE_DIR));
+	return xasprintf("%s%s", root, file);
 }
-
-static char *unit_path(const char *root)
-{
-	return xasprintf("%s" REBOOT_UNIT_FILE, root);
-}
-
-/* --- needs -------------------------------------------------------------------------- */
 
 int reboot_check(struct err *e)
 {
-	static const struct {
-		const char *program, *package;
-	} needs[] = { { "kexec", "kexec-tools" }, { "systemctl", "systemd" } };
-	char *off = fs_read_line(KEXEC_DISABLED);
-	bool disabled = off && strcmp(off, "0");
+	char *kexec = proc_which("kexec"), *off = fs_read_line(KEXEC_DISABLED);
+	const char *why = geteuid() ? "it restarts the machine: run it as root"
+			  : !kexec  ? "it needs kexec: install kexec-tools"
+			  : !fs_exists(SYSTEMD_RUNS)
+				  ? "it goes on after each boot by a systemd unit, and systemd "
+				    "does not run this machine"
+			  : !fs_exists(KEXEC_LOADED) || (off && strcmp(off, "0"))
+				  ? "this kernel cannot kexec: it lacks CONFIG_KEXEC, or "
+				    "kernel.kexec_load_disabled is set"
+				  : NULL;
 
+	free(kexec);
 	free(off);
+	if (!why)
+		return 0;
 	err_exit(e, FSDUEL_MACHINE);
-	if (geteuid())
-		return err_add(e, EPERM, "--kexec restarts the machine: run it as root");
-	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++) {
-		char *path = proc_which(needs[i].program);
-
-		if (!path)
-			return err_add(e, ENOTSUP, "--kexec needs %s: install %s", needs[i].program,
-				       needs[i].package);
-		free(path);
-	}
-	if (!fs_exists(SYSTEMD_RUNS))
-		return err_add(e, ENOTSUP,
-			       "--kexec goes on after each boot by a systemd unit, and "
-			       "this machine was not started by systemd: restart it yourself and "
-			       "run fsduel run --kernel LABEL on each kernel");
-	if (!fs_exists(KEXEC_LOADED) || disabled)
-		return err_add(e, ENOTSUP,
-			       "this kernel cannot kexec (%s): boot one with CONFIG_KEXEC, or "
-			       "restart yourself and run fsduel run --kernel LABEL",
-			       disabled ? "kernel.kexec_load_disabled is set"
-					: "it has no " KEXEC_LOADED);
-	e->exit_code = 0;
-	return 0;
+	return err_add(e, ENOTSUP,
+		       "--kexec cannot be used: %s; without it restart yourself, and give fsduel "
+		       "run --kernel LABEL on each kernel",
+		       why);
 }
 
-bool reboot_is_installed(const char *root)
-{
-	char *state = state_path(root, REBOOT_STATE_FILE), *unit = unit_path(root);
-	bool is = fs_exists(state) || fs_exists(unit);
-
-	free(state);
-	free(unit);
-	return is;
-}
-
-/* --- the state file ------------------------------------------------------------------- */
+/* --- the notes ------------------------------------------------------------------------ */
 
 int reboot_load(struct reboot_state *s, const char *root, struct err *e)
 {
-	char *path = state_path(root, REBOOT_STATE_FILE);
+	char *path = path_of(root, STATE_FILE);
 	json_t *j = NULL;
 	int ret;
 
-	*s = (struct reboot_state)REBOOT_STATE_NONE;
 	if (!fs_exists(path)) {
 		ret = err_add(e, ENOENT,
 			      "no run that alternates kernels is under way: there is no %s", path);
 	} else {
 		ret = fs_read_json(path, &j, e);
 		if (!ret)
-			ret = reboot_state_from_json(s, j, e);
+			ret = reboot_notes_from_json(s, j, e);
 		if (ret)
 			err_add(e, EINVAL, "%s cannot be read; fsduel clean removes it", path);
 	}
@@ -108,9 +84,8 @@ int reboot_load(struct reboot_state *s, const char *root, struct err *e)
 
 int reboot_save(const struct reboot_state *s, const char *root, struct err *e)
 {
-	char *path = state_path(root, REBOOT_STATE_FILE);
-	char *dir = xstrndup(path, (size_t)(strrchr(path, '/') - path));
-	json_t *j = reboot_state_to_json(s);
+	char *dir = path_of(root, STATE_DIR), *path = path_of(root, STATE_FILE);
+	json_t *j = reboot_notes_to_json(s);
 	int ret = fs_mkdir_p(dir, e);
 
 	if (!ret)
@@ -123,146 +98,164 @@ int reboot_save(const struct reboot_state *s, const char *root, struct err *e)
 
 /* --- the unit ------------------------------------------------------------------------- */
 
-/* systemd.service(5): quoted, with \ and " escaped; % and $ are specifiers and variables. */
-static int add_quoted(struct buf *b, const char *word, struct err *e)
+/* systemd.syntax(7): characters that are doubled, and those that get a backslash. */
+static int add_text(struct buf *b, const char *text, const char *doubled, const char *escaped,
+		    struct err *e)
 {
-	buf_addc(b, '"');
-	for (const char *p = word; *p; p++) {
+	for (const char *p = text; *p; p++) {
 		if ((unsigned char)*p < ' ')
-			return err_add(e, EINVAL, "a systemd unit cannot hold the path %s", word);
-		if (strchr("\\\"", *p))
+			return err_add(e, EINVAL, "a systemd unit cannot hold \"%s\"", text);
+		if (strchr(escaped, *p))
 			buf_addc(b, '\\');
-		else if (strchr("%$", *p))
+		else if (strchr(doubled, *p))
 			buf_addc(b, *p);
 		buf_addc(b, *p);
 	}
-	buf_addc(b, '"');
 	return 0;
 }
 
-int reboot_unit_text(const struct reboot_state *s, struct buf *b, struct err *e)
+/* $ is special in a command, and nowhere else. */
+static int add_quoted(struct buf *b, const char *before, const char *word, const char *doubled,
+		      struct err *e)
 {
-	const char *state = getenv("FSDUEL_STATE");
-	char *log = state_path("", REBOOT_LOG);
 	int ret;
 
-	buf_adds(b, MARK "[Unit]\n"
-			 "Description=fsduel measures kernels in turn\n"
-			 /* Not before everything else is up: it would be measured with us. */
-			 "After=multi-user.target\n"
-			 "\n"
-			 "[Service]\n"
-			 "Type=exec\n"
-			 "ExecStart=");
-	ret = add_quoted(b, s->fsduel, e);
-	buf_adds(b, " run --kexec-resume\n");
-	if (state && *state && !ret) {
-		char *assignment = xasprintf("FSDUEL_STATE=%s", state);
+	buf_addf(b, "%s\"", before);
+	ret = add_text(b, word, doubled, "\\\"", e);
+	buf_addc(b, '"');
+	return ret;
+}
 
-		buf_adds(b, "Environment=");
-		ret = add_quoted(b, assignment, e);
-		buf_addc(b, '\n');
+/* What names the folders of the notes and of fetched kernels. */
+static int add_environment(struct buf *b, struct err *e)
+{
+	static const char *const names[] = { "FSDUEL_STATE", "FSDUEL_CACHE", "XDG_CACHE_HOME",
+					     "HOME" };
+	int ret = 0;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !ret; i++) {
+		const char *value = getenv(names[i]);
+		char *assignment = value ? xasprintf("%s=%s", names[i], value) : NULL;
+
+		if (value)
+			ret = add_quoted(b, "\nEnvironment=", assignment, "%", e);
 		free(assignment);
 	}
-	buf_addf(b,
-		 "StandardOutput=append:%s\n"
-		 "StandardError=append:%s\n"
-		 /* Only fsduel is told to stop; it ends what it has started itself. */
-		 "KillMode=mixed\n"
-		 "TimeoutStopSec=120\n"
-		 "\n"
-		 "[Install]\n"
-		 "WantedBy=multi-user.target\n",
-		 log, log);
-	if (!ret && strpbrk(log, "%\n"))
-		ret = err_add(e, EINVAL, "a systemd unit cannot hold the path %s", log);
+	return ret;
+}
+
+int reboot_unit_text(struct buf *b, const char *fsduel, const char *cwd, const struct strv *words,
+		     struct err *e)
+{
+	char *log = path_of("", REBOOT_LOG);
+	int ret;
+
+	buf_adds(b, "# Written by fsduel run --kexec and removed at its end, or by fsduel clean.\n"
+		    "[Unit]\n"
+		    "Description=fsduel measures kernels in turn\n"
+		    /* Not before everything else is up: it would be measured with us. */
+		    "After=multi-user.target\n"
+		    "\n"
+		    "[Service]\n"
+		    "Type=exec\n"
+		    /* Only fsduel is told to stop; it ends what it has started itself. */
+		    "KillMode=mixed\n"
+		    "TimeoutStopSec=120\n"
+		    "WorkingDirectory=");
+	ret = add_text(b, cwd, "%", "", e);
+	if (!ret)
+		ret = add_quoted(b, "\nExecStart=", fsduel, "%$", e);
+	for (size_t i = 0; i < words->n && !ret; i++) {
+		ret = add_quoted(b, " ", words->v[i], "%$", e);
+		buf_adds(b, i ? "" : " --kexec-resume");
+	}
+	if (!ret)
+		ret = add_environment(b, e);
+	for (int i = 0; i < 2 && !ret; i++) {
+		buf_adds(b, i ? "\nStandardError=append:" : "\nStandardOutput=append:");
+		ret = add_text(b, log, "%", "", e);
+	}
+	buf_addc(b, '\n');
 	free(log);
 	return ret;
 }
 
-/* systemctl verb [unit], on the tree below root where that is not "". */
-static int systemctl(const char *root, const char *verb, const char *unit, struct err *e)
+/* The unit that gives the command of this process again, in its folder. */
+static int own_unit_text(struct buf *text, struct err *e)
 {
-	struct proc_opts o = { .timeout_ns = STEP_TIMEOUT_NS };
-	struct strv argv = STRV_INIT;
-	int ret;
+	char *fsduel = realpath("/proc/self/exe", NULL), *cwd = getcwd(NULL, 0);
+	struct strv words = STRV_INIT;
+	struct buf line = BUF_INIT;
+	int ret = fsduel && cwd ? fs_read("/proc/self/cmdline", 0, &line, e)
+				: err_sys(e, errno, "cannot find this program or its folder");
+	const char *word = buf_str(&line), *end = word + line.len;
 
-	strv_add(&argv, "systemctl");
-	if (*root)
-		strv_addf(&argv, "--root=%s", root);
-	strv_add(&argv, verb);
-	if (unit)
-		strv_add(&argv, unit);
-	ret = proc_check((const char *const *)argv.v, &o, NULL, e);
-	strv_release(&argv);
+	for (word += strlen(word) + 1; word < end; word += strlen(word) + 1)
+		strv_add(&words, word);
+	if (!ret)
+		ret = reboot_unit_text(text, fsduel, cwd, &words, e);
+	strv_release(&words);
+	buf_release(&line);
+	free(cwd);
+	free(fsduel);
 	return ret;
 }
 
-/* A manager is only there for the real root. */
-static int reload(const char *root, struct err *e)
-{
-	return *root || !fs_exists(SYSTEMD_RUNS) ? 0 : systemctl(root, "daemon-reload", NULL, e);
-}
-
+/* By the link that `systemctl enable` would make: no manager has to know of it before a boot. */
 int reboot_install(const struct reboot_state *s, const char *root, struct err *e)
 {
-	char *path = unit_path(root);
+	char *unit = path_of(root, UNIT_FILE), *link = path_of(root, WANTS_LINK);
+	char *wants = path_of(root, WANTS_DIR);
 	struct buf text = BUF_INIT;
-	int ret = reboot_unit_text(s, &text, e);
+	int ret = own_unit_text(&text, e);
 
-	if (!ret && fs_exists(path))
-		ret = err_add(e, EEXIST,
-			      "%s is there already: fsduel clean removes what an earlier run left",
-			      path);
 	if (!ret)
 		ret = reboot_save(s, root, e);
 	if (!ret)
-		ret = fs_write_atomic(path, text.data, text.len, e);
+		ret = fs_write_atomic(unit, text.data, text.len, e);
 	if (!ret)
-		ret = reload(root, e);
-	if (!ret)
-		ret = systemctl(root, "enable", REBOOT_UNIT, e);
+		ret = fs_mkdir_p(wants, e);
+	if (!ret && symlink(UNIT_FILE, link))
+		ret = err_sys(e, errno, "cannot make the link %s", link);
+	sync();
 	buf_release(&text);
-	free(path);
+	free(wants);
+	free(link);
+	free(unit);
 	return ret;
-}
-
-static int remove_unit(const char *root, const char *path, struct err *e)
-{
-	struct buf text = BUF_INIT;
-	int ret = fs_read(path, 65536, &text, e);
-
-	if (!ret && strncmp(buf_str(&text), MARK, strlen(MARK)))
-		ret = err_add(e, EEXIST,
-			      "%s is not the one that fsduel wrote; look at it and "
-			      "remove it yourself",
-			      path);
-	buf_release(&text);
-	if (!ret)
-		ret = systemctl(root, "disable", REBOOT_UNIT, e);
-	if (!ret && unlink(path))
-		ret = err_sys(e, errno, "cannot remove %s", path);
-	return ret ? ret : reload(root, e);
 }
 
 int reboot_remove(const char *root, struct err *e)
 {
-	char *state = state_path(root, REBOOT_STATE_FILE), *unit = unit_path(root);
-	int ret = fs_exists(unit) ? remove_unit(root, unit, e) : 0;
+	/* The notes last: while they are there, fsduel clean knows that something may be left. */
+	static const char *const files[] = { WANTS_LINK, UNIT_FILE, STATE_FILE };
+	int ret = 0;
 
-	/* Last: as long as it is there, the next fsduel clean knows that something may be left. */
-	if (!ret && unlink(state) && errno != ENOENT)
-		ret = err_sys(e, errno, "cannot remove %s", state);
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && !ret; i++) {
+		char *path = path_of(root, files[i]);
+
+		if (unlink(path) && errno != ENOENT)
+			ret = err_sys(e, errno, "cannot remove %s", path);
+		free(path);
+	}
+	return ret;
+}
+
+bool reboot_is_installed(const char *root)
+{
+	char *state = path_of(root, STATE_FILE), *unit = path_of(root, UNIT_FILE);
+	bool is = fs_exists(state) || fs_exists(unit);
+
 	free(state);
 	free(unit);
-	return ret;
+	return is;
 }
 
 /* --- kexec ------------------------------------------------------------------------------ */
 
 /*
- * As it shuts the machine down, systemd ends the programs of our session with
- * SIGTERM and SIGHUP, and systemctl itself may be among the first.
+ * As it shuts the machine down, systemd ends the programs of our session with SIGTERM and
+ * SIGHUP, and systemctl itself may be among the first.
  */
 static int shut_down(struct err *e)
 {
@@ -285,20 +278,14 @@ int reboot_kexec(const struct reboot_kernel *k, struct err *e)
 {
 	struct proc_opts o = { .timeout_ns = STEP_TIMEOUT_NS };
 	struct strv argv = STRV_INIT;
-	char sha[SHA256_HEX];
-	int ret = sha256_file(k->image, sha, e);
+	int ret;
 
-	if (!ret && strcmp(sha, k->sha256))
-		ret = err_add(e, EINVAL, "%s is no longer the image that this run was begun with",
-			      k->image);
 	/* By the file-based call where the kernel has it: locked-down kernels know no other. */
-	strv_split(&argv, "kexec -a -l", " ");
-	strv_add(&argv, k->image);
-	strv_add(&argv, "--reuse-cmdline");
+	strv_split(&argv, "kexec -a -l --reuse-cmdline", " ");
 	if (k->initrd)
 		strv_addf(&argv, "--initrd=%s", k->initrd);
-	if (!ret)
-		ret = proc_check((const char *const *)argv.v, &o, NULL, e);
+	strv_add(&argv, k->image);
+	ret = proc_check((const char *const *)argv.v, &o, NULL, e);
 	if (!ret)
 		ret = shut_down(e);
 	strv_release(&argv);

@@ -17,7 +17,7 @@
 
 #define SIZE_DEFAULT (1ull << 30)
 
-const char *const target_kind_names[] = { "image", "device", "dir", "null_blk", "zram", NULL };
+const char *const target_kind_names[] = { "image", "device", "dir", "null_blk", NULL };
 
 /* The size of a device that is made: as wanted, else as the suite's [device]. */
 static uint64_t size_of(const struct target_use *use)
@@ -58,28 +58,23 @@ static int check_image(const struct target_use *use, struct err *e)
 }
 
 /* The image, in the journal before it is there. */
-static int make_image(const char *path, uint64_t size, struct undo *u, size_t *item, int *fd,
-		      struct err *e)
+static int make_image(const char *path, uint64_t size, struct undo *u, int *fd, struct err *e)
 {
-	struct stat st;
-	int ret = undo_file(u, path, item, e);
+	int ret = undo_file(u, path, e);
 
 	if (ret)
 		return ret;
 	*fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (*fd < 0)
-		return err_sys(e, errno, "cannot make the image %s", path);
-	if (fstat(*fd, &st) || ftruncate(*fd, (off_t)size))
-		return err_sys(e, errno, "cannot make %s %llu bytes long", path,
+	if (*fd < 0 || ftruncate(*fd, (off_t)size))
+		return err_sys(e, errno, "cannot make the image %s of %llu bytes", path,
 			       (unsigned long long)size);
-	return undo_is(u, *item, &st, e);
+	return blockdev_check_direct(*fd, path, e);
 }
 
 static int open_image(struct target *t, const struct target_use *use, struct undo *u, struct err *e)
 {
 	char *folder = realpath(use->output, NULL), *path, dev[32];
 	char name[TARGET_NAME];
-	size_t item;
 	int fd = -1, loop = -1, ret;
 
 	if (!folder)
@@ -87,11 +82,7 @@ static int open_image(struct target *t, const struct target_use *use, struct und
 	target_draw_name(name);
 	path = xasprintf("%s/.fsduel-image-%s", folder, name);
 	free(folder);
-	ret = make_image(path, size_of(use), u, &item, &fd, e);
-	if (!ret)
-		ret = blockdev_check_direct(fd, path, e);
-	if (!ret)
-		ret = undo_loop(u, item, e);
+	ret = make_image(path, size_of(use), u, &fd, e);
 	if (!ret)
 		ret = loop_attach(fd, path, &loop, dev, e);
 	if (!ret)
@@ -174,7 +165,7 @@ static int open_device(struct target *t, const struct target_use *use, struct un
 	return undo_wipe(u, t->claim.path, uuids(use->plan), claim_json(&t->claim), e);
 }
 
-/* --- disks in memory ------------------------------------------------------------------ */
+/* --- null_blk ------------------------------------------------------------------ */
 
 static int check_null_blk(const struct target_use *use, struct err *e)
 {
@@ -210,27 +201,6 @@ static int open_null_blk(struct target *t, const struct target_use *use, struct 
 	return hold(t, dev, e);
 }
 
-static int check_zram(const struct target_use *use, struct err *e)
-{
-	int ret = zram_supported(e);
-
-	return ret ? ret : target_check_room(use, size_of(use), "zram", e);
-}
-
-static int open_zram(struct target *t, const struct target_use *use, struct undo *u, struct err *e)
-{
-	char dev[32];
-	int ret = undo_zram(u, -1, e), id = ret ? ret : zram_add(e);
-
-	if (id < 0)
-		return id;
-	ret = undo_zram(u, id, e);
-	if (!ret)
-		ret = zram_set_size(id, size_of(use), e);
-	snprintf(dev, sizeof(dev), "/dev/zram%d", id);
-	return ret ? ret : hold(t, dev, e);
-}
-
 /* --- all of them ---------------------------------------------------------------------- */
 
 static const struct {
@@ -241,7 +211,6 @@ static const struct {
 	[TARGET_DEVICE] = { check_device, open_device },
 	[TARGET_DIR] = { target_check_dir, target_open_dir },
 	[TARGET_NULL_BLK] = { check_null_blk, open_null_blk },
-	[TARGET_ZRAM] = { check_zram, open_zram },
 };
 
 int target_check(const struct target_wants *w, const struct plan *p, const char *output,

@@ -4,16 +4,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/fs.h"
-#include "lib/num.h"
-#include "runners/host/disks.h"
 
 #define STATE_DIR "/var/lib/fsduel"
 #define LOCK_TRIES 100
@@ -21,45 +19,25 @@
 
 /* --- the journal ------------------------------------------------------------------ */
 
-/* The process that took the lock last, or 0. */
-static pid_t owner(const char *path)
-{
-	char *line = fs_read_line(path);
-	uint64_t pid = 0;
-
-	if (!line || num_parse(line, NUM_COUNT, &pid, NULL))
-		pid = 0;
-	free(line);
-	return (pid_t)pid;
-}
-
-/*
- * The lock goes with its last holder. A child that was forked and not yet
- * exec'ed when its parent was killed holds it a moment longer.
+/* A child that was forked and not yet exec'ed when its parent was killed holds it a moment longer.
  */
 static int take_lock(struct undo *u, struct err *e)
 {
 	char *path = xasprintf("%s/lock", u->dir);
-	bool busy = false;
 	int ret = 0;
 
 	u->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (u->lock_fd < 0)
 		ret = err_sys(e, errno, "cannot open %s", path);
-	for (int i = 0; !ret && i < LOCK_TRIES; i++) {
-		busy = flock(u->lock_fd, LOCK_EX | LOCK_NB);
-		if (!busy || (owner(path) && !kill(owner(path), 0)))
-			break;
-		usleep(LOCK_WAIT_US);
+	for (int i = 0; !ret && flock(u->lock_fd, LOCK_EX | LOCK_NB); i++) {
+		if (i == LOCK_TRIES)
+			ret = err_add(e, EBUSY,
+				      "another fsduel is measuring on this machine and holds %s: "
+				      "wait for it, two would measure each other",
+				      path);
+		else
+			usleep(LOCK_WAIT_US);
 	}
-	if (busy)
-		ret = err_add(e, EBUSY,
-			      "another fsduel (process %d) is measuring on this machine: "
-			      "wait for it, two would measure each other",
-			      (int)owner(path));
-	else if (!ret &&
-		 (ftruncate(u->lock_fd, 0) || dprintf(u->lock_fd, "%d\n", (int)getpid()) < 0))
-		ret = err_sys(e, errno, "cannot write into %s", path);
 	free(path);
 	return ret;
 }
@@ -174,34 +152,14 @@ static int note(struct undo *u, const char *kind, json_t *item, struct err *e)
 
 /* --- items ------------------------------------------------------------------------ */
 
-int undo_file(struct undo *u, const char *path, size_t *item, struct err *e)
+int undo_file(struct undo *u, const char *path, struct err *e)
 {
-	*item = undo_left(u);
 	return note(u, "file", json_pack("{s:s}", "path", path), e);
 }
 
 int undo_dir(struct undo *u, const char *path, struct err *e)
 {
 	return note(u, "dir", json_pack("{s:s}", "path", path), e);
-}
-
-int undo_is(struct undo *u, size_t item, const struct stat *st, struct err *e)
-{
-	json_t *j = json_array_get(u->items, item);
-
-	json_object_set_new(j, "inode", json_integer((json_int_t)st->st_ino));
-	json_object_set_new(j, "device", json_integer((json_int_t)st->st_dev));
-	return save(u, e);
-}
-
-int undo_loop(struct undo *u, size_t file, struct err *e)
-{
-	const json_t *j = json_array_get(u->items, file);
-
-	return note(u, "loop",
-		    json_pack("{s:O, s:O*, s:O*}", "path", json_object_get(j, "path"), "inode",
-			      json_object_get(j, "inode"), "device", json_object_get(j, "device")),
-		    e);
 }
 
 int undo_mount(struct undo *u, const char *source, const char *dir, struct err *e)
@@ -220,20 +178,6 @@ int undo_wipe(struct undo *u, const char *device, json_t *uuids, json_t *identit
 int undo_nullblk(struct undo *u, const char *name, struct err *e)
 {
 	return note(u, "null_blk", json_pack("{s:s}", "name", name), e);
-}
-
-int undo_zram(struct undo *u, int id, struct err *e)
-{
-	json_t *last = json_array_get(u->items, undo_left(u) - 1);
-	char *seq;
-
-	if (id < 0)
-		return note(u, "zram", json_object(), e);
-	json_object_set_new(last, "id", json_integer(id));
-	seq = zram_diskseq(id);
-	json_object_set_new(last, "diskseq", json_string(seq ? seq : ""));
-	free(seq);
-	return save(u, e);
 }
 
 int undo_sysfs(struct undo *u, const char *path, const char *value, struct err *e)

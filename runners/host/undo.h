@@ -6,16 +6,15 @@
  * next `fsduel run` do. The journal is in $FSDUEL_STATE or /var/lib/fsduel, whose lock ends with
  * the process, so the next holder knows that all items are left over.
  *
- * Nothing is removed for its number or place alone: a loop device must have our file behind it,
- * a mount our device and directory, a file the name drawn for it, a file system one of our UUIDs
- * on the device we were given, a zram its sequence number, a setting the value we gave it.
+ * Nothing is removed for its number or place alone: a mount must have our device and directory,
+ * a file the name drawn for it, a file system one of our UUIDs on the device we were given, a
+ * setting the value we gave it.
  */
 #ifndef FSDUEL_RUNNERS_HOST_UNDO_H
 #define FSDUEL_RUNNERS_HOST_UNDO_H
 
 #include <jansson.h>
 #include <stdbool.h>
-#include <sys/stat.h>
 
 #include "lib/buf.h"
 #include "lib/err.h"
@@ -40,13 +39,9 @@ int undo_open(struct undo *u, struct err *e);
 size_t undo_left(const struct undo *u); /* items in the journal */
 void undo_close(struct undo *u);        /* accepts UNDO_NONE */
 
-/* About to be made: 0 when that is on disk. Paths are absolute. item is valid until undo_all. */
-int undo_file(struct undo *u, const char *path, size_t *item, struct err *e);
+/* About to be made: 0 when that is on disk. Paths are absolute. */
+int undo_file(struct undo *u, const char *path, struct err *e);
 int undo_dir(struct undo *u, const char *path, struct err *e);
-/* The file or directory is there now: only this very one is ours from now on. */
-int undo_is(struct undo *u, size_t item, const struct stat *st, struct err *e);
-/* A loop device on the file of this item, whatever number it gets. */
-int undo_loop(struct undo *u, size_t file, struct err *e);
 int undo_mount(struct undo *u, const char *source, const char *dir, struct err *e);
 /*
  * File systems of these UUIDs on the device that identity (claim_json) is of; after a restart,
@@ -54,8 +49,6 @@ int undo_mount(struct undo *u, const char *source, const char *dir, struct err *
  */
 int undo_wipe(struct undo *u, const char *device, json_t *uuids, json_t *identity, struct err *e);
 int undo_nullblk(struct undo *u, const char *name, struct err *e);
-/* The kernel draws a zram's number: id -1 before it is made, its number after. */
-int undo_zram(struct undo *u, int id, struct err *e);
 /* A setting in /sys or /proc that is about to become value: notes its value of now. */
 int undo_sysfs(struct undo *u, const char *path, const char *value, struct err *e);
 /* Half-written files (.tmp) in a results folder. */

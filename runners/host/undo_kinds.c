@@ -11,7 +11,6 @@
 #include "runners/cell/claim.h"
 #include "runners/folder/folder.h"
 #include "runners/fio/fio_run.h"
-#include "runners/host/disks.h"
 #include "runners/host/undo.h"
 #include "runners/cell/mount.h"
 
@@ -22,20 +21,12 @@ static const char *text(const json_t *item, const char *key)
 	return s ? s : "";
 }
 
-/* Is it the file that was noted after it had been made? Without that note, the name decides. */
-static bool is_the_one(const json_t *item, const struct stat *st)
-{
-	const json_t *inode = json_object_get(item, "inode");
-
-	return !inode || (uint64_t)json_integer_value(inode) == st->st_ino;
-}
-
 static int undo_file_item(const json_t *item, struct strv *said, struct err *e)
 {
 	const char *path = text(item, "path");
 	struct stat st;
 
-	if (lstat(path, &st) || !S_ISREG(st.st_mode) || !is_the_one(item, &st))
+	if (lstat(path, &st) || !S_ISREG(st.st_mode))
 		return 0;
 	if (unlink(path))
 		return err_sys(e, errno, "cannot remove %s", path);
@@ -54,26 +45,6 @@ static int undo_dir_item(const json_t *item, struct strv *said, struct err *e)
 	ret = fs_remove_tree(path, e);
 	if (!ret)
 		strv_addf(said, "removed the directory %s", path);
-	return ret;
-}
-
-/* --- loop devices ------------------------------------------------------------------ */
-
-static int undo_loop_item(const json_t *item, struct strv *said, struct err *e)
-{
-	const struct loop_file f = {
-		.path = text(item, "path"),
-		.inode = (uint64_t)json_integer_value(json_object_get(item, "inode")),
-		.device = (uint64_t)json_integer_value(json_object_get(item, "device")),
-	};
-	char dev[32];
-	int ret = 0;
-
-	for (unsigned n = 0; !ret && loop_find(&f, &n, dev); n++) {
-		ret = loop_detach(dev, &f, e);
-		if (!ret)
-			strv_addf(said, "detached %s from %s", dev, f.path);
-	}
 	return ret;
 }
 
@@ -203,31 +174,6 @@ static int undo_nullblk_item(const json_t *item, struct strv *said, struct err *
 	return ret < 0 ? ret : 0;
 }
 
-/*
- * A run that is killed after it made a zram and before it noted the number leaves one
- * without a size. It holds no memory, and nobody can tell whose it is: it stays.
- */
-static int undo_zram_item(const json_t *item, struct strv *said, struct err *e)
-{
-	int id = (int)json_integer_value(json_object_get(item, "id")), ret;
-	const char *then = text(item, "diskseq");
-	char *seq = zram_diskseq(id);
-	bool other = seq && *then && strcmp(seq, then);
-
-	free(seq);
-	if (!json_object_get(item, "id"))
-		strv_add(said,
-			 "a zram device may have been left without a size; if "
-			 "/sys/block/zram*/initstate shows one that is nobody's, remove it by "
-			 "/sys/class/zram-control/hot_remove");
-	if (other || !json_object_get(item, "id"))
-		return 0;
-	ret = zram_remove(id, e);
-	if (ret > 0)
-		strv_addf(said, "removed /dev/zram%d", id);
-	return ret < 0 ? ret : 0;
-}
-
 /* --- settings and results ----------------------------------------------------------- */
 
 /* A value that somebody has set since then stays. */
@@ -264,8 +210,7 @@ static int undo_results_item(const json_t *item, struct strv *said, struct err *
 
 const struct undo_kind undo_kinds[] = {
 	{ "file", false, undo_file_item },       { "dir", false, undo_dir_item },
-	{ "loop", true, undo_loop_item },        { "mount", true, undo_mount_item },
-	{ "wipe", false, undo_wipe_item },       { "null_blk", true, undo_nullblk_item },
-	{ "zram", true, undo_zram_item },        { "sysfs", true, undo_sysfs_item },
+	{ "mount", true, undo_mount_item },      { "wipe", false, undo_wipe_item },
+	{ "null_blk", true, undo_nullblk_item }, { "sysfs", true, undo_sysfs_item },
 	{ "results", false, undo_results_item }, { .name = NULL },
 };

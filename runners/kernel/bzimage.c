@@ -16,14 +16,12 @@ enum {
 	OFF_SETUP_SECTS = 0x1f1, /* u8; 0 means 4 */
 	OFF_SYSSIZE = 0x1f4,     /* u32, 16-byte units */
 	OFF_MAGIC = 0x202,
-	OFF_PROTOCOL = 0x206,    /* u16 */
 	OFF_VERSION = 0x20e,     /* u16, from 0x200 on */
 	OFF_PAYLOAD = 0x248,     /* u32, from the end of the setup sectors on */
 	OFF_PAYLOAD_LEN = 0x24c, /* u32 */
 	HEADER_END = 0x250,
-	PROTOCOL_PAYLOAD = 0x0208, /* the first that has the two fields above */
-	XEN_PHYS32_ENTRY = 18,     /* note type, xen/interface/elfnote.h */
-	PARAGRAPH = 16,            /* what syssize is rounded up to */
+	XEN_PHYS32_ENTRY = 18, /* note type, xen/interface/elfnote.h */
+	PARAGRAPH = 16,        /* what syssize is rounded up to */
 };
 
 /* A unified kernel image is a PE file: "COFF File Header" and "Section Table" of its format. */
@@ -49,68 +47,10 @@ static uint32_t get32(const uint8_t *p)
 	return get16(p) | get16(p + 2) << 16;
 }
 
-/* Files that people give instead of a bzImage, and the advice for each. */
-/* clang-format off */
-static const struct lookalike {
-	size_t offset;
-	const char *magic;
-	size_t len;
-	const char *what;
-} lookalikes[] = {
-	{ 0, "\177ELF", 4, "an ELF file (a vmlinux?): give the bzImage of the same build, "
-			   "arch/x86/boot/bzImage" },
-	{ 56, "ARM\x64", 4, "an arm64 Image: fsduel boots x86-64 kernels" },
-	{ 0x30, "\x52\x49\x53\x43", 4, "a RISC-V Image: fsduel boots x86-64 kernels" },
-	{ 0, "!<arch>\n", 8, "a package: unpack it with dpkg-deb -x PACKAGE DIR and give DIR" },
-	{ 0, "\xed\xab\xee\xdb", 4, "a package: unpack it with rpm2archive or bsdtar into a folder "
-				    "and give that" },
-	{ 0, "\x1f\x8b", 2, "a gzip file: give the bzImage, as arch/x86/boot/bzImage has it" },
-	{ 0, "\xfd" "7zXZ", 5, "an xz file: give the bzImage, as arch/x86/boot/bzImage has it" },
-	{ 0, "\x28\xb5\x2f\xfd", 4, "a zstd file: give the bzImage, as "
-				    "arch/x86/boot/bzImage has it" },
-	{ 0, "hsqs", 4, "a squashfs file" },
-	{ 4, "zimg", 4,
-	  "an EFI zboot image, as arm64, RISC-V and LoongArch have: fsduel boots x86-64 kernels" },
-	{ 0, "MZ", 2, "an EFI program without a kernel in it (a boot loader?)" },
-};
-/* clang-format on */
-
-static bool is_text(const uint8_t *p, size_t len)
-{
-	if (len > SECTOR)
-		len = SECTOR;
-	for (size_t i = 0; i < len; i++)
-		if (!p[i] || (p[i] < 0x20 && !strchr("\t\n\r\f", p[i])))
-			return false;
-	return len > 0;
-}
-
-static const char *looks_like(const uint8_t *p, size_t len)
-{
-	for (size_t i = 0; i < sizeof(lookalikes) / sizeof(lookalikes[0]); i++) {
-		const struct lookalike *l = &lookalikes[i];
-
-		if (l->offset + l->len <= len && !memcmp(p + l->offset, l->magic, l->len))
-			return l->what;
-	}
-	if (!len)
-		return "an empty file";
-	return is_text(p, len) ? "a text file" : "a file without a kernel's boot header";
-}
-
 static int refuse(struct err *e, const char *name, const char *why)
 {
 	err_exit(e, FSDUEL_USAGE);
-	return err_add(e, EINVAL, "%s is not a bzImage: it is %s", name, why);
-}
-
-static int cut_short(struct err *e, const char *name, size_t len, uint64_t want)
-{
-	err_exit(e, FSDUEL_USAGE);
-	return err_add(e, EINVAL,
-		       "%s is cut short: it has %zu bytes and its header announces %llu; "
-		       "copy or build it again",
-		       name, len, (unsigned long long)want);
+	return err_add(e, EINVAL, "%s is not a bzImage: %s", name, why);
 }
 
 /* The text at OFF_VERSION when it lies, with its NUL, in the file; else "". */
@@ -131,26 +71,21 @@ int bzimage_parse(struct bzimage *b, const void *data, size_t len, const char *n
 
 	*b = (struct bzimage){ .data = p, .len = len, .version = "" };
 	if (len < HEADER_END || memcmp(p + OFF_MAGIC, "HdrS", 4))
-		return refuse(e, name, looks_like(p, len));
-	b->protocol = get16(p + OFF_PROTOCOL);
-	if (b->protocol < PROTOCOL_PAYLOAD) {
-		err_exit(e, FSDUEL_USAGE);
-		return err_add(e, EINVAL,
-			       "%s speaks boot protocol %u.%02u, too old for fsduel: it needs 2.08",
-			       name, b->protocol >> 8, b->protocol & 0xff);
-	}
+		return refuse(e, name,
+			      "it has no x86 kernel's boot header (a vmlinux, a package, another "
+			      "machine's image?); give arch/x86/boot/bzImage, or the folder of an "
+			      "unpacked package");
 	setup = (uint64_t)((p[OFF_SETUP_SECTS] ? p[OFF_SETUP_SECTS] : 4) + 1) * SECTOR;
 	end = setup + (uint64_t)get32(p + OFF_SYSSIZE) * PARAGRAPH;
 	/* syssize is rounded up: up to 15 bytes may be missing from a whole image. */
 	if (len + PARAGRAPH <= end)
-		return cut_short(e, name, len, end);
+		return refuse(e, name, "it is cut short: its header announces more bytes");
 	b->version = version_text(p, len);
 	b->payload_offset = (size_t)(setup + get32(p + OFF_PAYLOAD));
 	b->payload_len = get32(p + OFF_PAYLOAD_LEN);
 	if (b->payload_len < 4 || b->payload_offset > len ||
 	    b->payload_len > len - b->payload_offset)
-		return refuse(e, name,
-			      "damaged: its header puts the packed kernel outside the file");
+		return refuse(e, name, "its header puts the packed kernel outside the file");
 	return 0;
 }
 

@@ -18,7 +18,6 @@
 struct bzimage {
 	const uint8_t *data;
 	size_t len;
-	unsigned protocol;     /* 0x020f is 2.15 */
 	const char *version;   /* "6.1.0-56 (builder) #1 SMP ...", NUL-terminated in data, or "" */
 	size_t payload_offset; /* of the packed vmlinux in data */
 	size_t payload_len;    /* ends with the unpacked size in 4 bytes */
@@ -26,7 +25,7 @@ struct bzimage {
 
 /*
  * Check data and fill *b. name stands for the image in sentences. -EINVAL, FSDUEL_USAGE noted:
- * not a bzImage (the sentence says what it looks like), cut short, too old, damaged.
+ * not a bzImage, cut short, damaged.
  */
 int bzimage_parse(struct bzimage *b, const void *data, size_t len, const char *name, struct err *e);
 

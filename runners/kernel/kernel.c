@@ -1,23 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * kernel.c: from what the user wrote to a kernel in memory: resolve the reference, read the
- * image once, check and identify it.
+ * kernel.c: from what the user wrote to a kernel in memory: resolve the reference, find the image
+ * and its modules in a folder, read the image once, check and identify it.
  */
 #include "runners/kernel/kernel.h"
 
 #include <ctype.h>
 #include <errno.h>
+#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "lib/fs.h"
 #include "runners/kernel/bzimage.h"
-#include "runners/kernel/kernel_find.h"
 
 _Static_assert(sizeof(((struct kernel *)0)->sha256) == SHA256_HEX, "kernel.h and fs.h disagree");
 _Static_assert(sizeof(((struct kernel *)0)->build_id) == BUILD_ID_HEX,
 	       "kernel.h and bzimage.h disagree");
+
+/* Where a folder keeps its image: installed or unpacked packages, a build tree, NixOS, UKIs. */
+#define IMAGES                                                                                     \
+	"{boot/vmlinuz*,{,usr/}lib/modules/*/vmlinuz*,arch/x86/boot/bzImage,vmlinuz*,bzImage*,"    \
+	"kernel,{,boot/}EFI/Linux/*.efi}"
+/* And where its modules are, from that folder or from one above the image. */
+#define MODULES "{,usr/,kernel-modules/}lib/modules/"
+#define MODULES_UP 4 /* arch/x86/boot/bzImage */
 
 int kernel_cache_dir(char **out, struct err *e)
 {
@@ -49,6 +57,96 @@ static int resolve(const char *ref, char **path, struct err *e)
 		       "Debian's are fetched with `fsduel kernel fetch %s`",
 		       ref, isdigit((unsigned char)*ref) ? ref : "6.12");
 }
+
+/* --- folders -------------------------------------------------------------------------- */
+
+/* The paths dir/pattern; name, quoted like dir, follows. */
+static void find(const char *dir, const char *pattern, const char *name, glob_t *found)
+{
+	const char *const parts[] = { dir, "/", name };
+	struct buf b = BUF_INIT;
+
+	for (size_t i = 0; i < 3; i++) {
+		for (const char *p = parts[i]; *p; p++) {
+			if (strchr("*?[]{}\\,", *p))
+				buf_addc(&b, '\\');
+			buf_addc(&b, *p);
+		}
+		buf_adds(&b, i == 1 ? pattern : "");
+	}
+	*found = (glob_t){ 0 };
+	glob(b.data, GLOB_BRACE, NULL, found);
+	buf_release(&b);
+}
+
+/* The one image below root, links to it and copies aside. */
+static int find_image(const char *root, const char *ref, char **image, struct err *e)
+{
+	struct strv hashes = STRV_INIT;
+	struct buf names = BUF_INIT;
+	glob_t found;
+	int ret = 0;
+
+	find(root, IMAGES, "", &found);
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		const char *path = found.gl_pathv[i];
+		char hash[SHA256_HEX] = "";
+		struct stat st;
+
+		if (stat(path, &st) || !S_ISREG(st.st_mode))
+			continue;
+		if (!sha256_file(path, hash, NULL) && strv_find(&hashes, hash) >= 0)
+			continue;
+		if (!hashes.n)
+			*image = xstrdup(path);
+		buf_addf(&names, "%s%s", hashes.n ? ", " : "", path + strlen(root) + 1);
+		strv_add(&hashes, hash);
+	}
+	if (!hashes.n)
+		ret = err_add(e, EINVAL, "%s holds no kernel: looked for " IMAGES, ref);
+	else if (hashes.n > 1)
+		ret = err_add(e, EINVAL, "%s holds %zu kernels (%s): name one of the files", ref,
+			      hashes.n, names.data);
+	strv_release(&hashes);
+	buf_release(&names);
+	globfree(&found);
+	return ret;
+}
+
+/* Folder of the release's modules below dir, without links, or NULL. */
+static char *modules_below(const char *dir, const char *release)
+{
+	char *modules = NULL;
+	glob_t found;
+
+	find(dir, MODULES, release, &found);
+	for (size_t i = 0; i < found.gl_pathc && !modules; i++)
+		if (kernel_has_modules(found.gl_pathv[i]))
+			modules = realpath(found.gl_pathv[i], NULL);
+	globfree(&found);
+	return modules;
+}
+
+/* image is a path without links; root is the folder it was found in, or NULL. */
+static char *find_modules(const char *image, const char *root, const char *release)
+{
+	char *at = xstrdup(image), *slash, *order;
+	char *modules = root ? modules_below(root, release) : NULL;
+
+	for (int up = 0; up < MODULES_UP && !modules && (slash = strrchr(at, '/')); up++) {
+		*slash = '\0';
+		modules = modules_below(at, release);
+	}
+	/* A build tree after `make modules`. */
+	order = xasprintf("%s/modules.order", at);
+	if (!modules && fs_exists(order) && kernel_has_modules(at))
+		modules = xstrdup(at);
+	free(order);
+	free(at);
+	return modules;
+}
+
+/* --- the image -------------------------------------------------------------------------- */
 
 /* Only the kernel in a unified kernel image counts: all else in it is the user's. */
 static void unwrap(struct kernel *k)
@@ -96,7 +194,7 @@ static int load(struct kernel *k, const char *ref, struct err *e)
 		goto out;
 	}
 	if (S_ISDIR(st.st_mode))
-		ret = kernel_find_image(path, ref, &image, e);
+		ret = find_image(path, ref, &image, e);
 	else if (!S_ISREG(st.st_mode))
 		ret = err_add(e, EINVAL, "%s is neither a file nor a folder", ref);
 	if (ret)
@@ -113,8 +211,7 @@ static int load(struct kernel *k, const char *ref, struct err *e)
 	unwrap(k);
 	ret = identify(k, e);
 	if (!ret)
-		k->modules_dir =
-			kernel_find_modules(k->image_path, root, k->release, &k->modules_looked);
+		k->modules_dir = find_modules(k->image_path, root, k->release);
 out:
 	free(root);
 	free(image);
@@ -142,7 +239,6 @@ void kernel_release(struct kernel *k)
 	free(k->modules_dir);
 	free(k->release);
 	free(k->version);
-	free(k->modules_looked);
 	buf_release(&k->image);
 	buf_release(&k->vmlinux);
 	*k = (struct kernel){ .image = BUF_INIT };

@@ -17,7 +17,6 @@ struct kernel {
 	char *ref;         /* as given */
 	char *image_path;  /* absolute */
 	char *modules_dir; /* .../lib/modules/RELEASE or a build tree, with modules; NULL: none */
-	char *modules_looked; /* the folders looked at for them, joined by ", " */
 	bool uki; /* image_path is a unified kernel image; the rest is of the kernel in it */
 	struct buf image;   /* the bzImage's bytes */
 	struct buf vmlinux; /* the ELF inside it, kept when QEMU can boot it directly (PVH); else
@@ -29,9 +28,9 @@ struct kernel {
 };
 
 /*
- * ref is a bzImage, a unified kernel image, a folder that holds one (kernel_find.h says
- * where), or a name fetched by kernel_fetch. -EINVAL with a sentence: not there, not a bzImage, cut
- * short, several in one folder. An unknown name says how to fetch it. Exit code noted.
+ * ref is a bzImage, a unified kernel image, a folder that holds one, or a name fetched
+ * by kernel_fetch. -EINVAL with a sentence: not there, not a bzImage, cut short, several in one
+ * folder. An unknown name says how to fetch it. Exit code noted.
  */
 int kernel_load(struct kernel *k, const char *ref, struct err *e);
 void kernel_release(struct kernel *k);
@@ -47,6 +46,9 @@ int kernel_modules(const struct kernel *k, const char *const *names,
 		   int (*fn)(void *arg, const char *name, const void *data, size_t len,
 			     struct err *e),
 		   void *arg, struct err *e);
+
+/* Is there a module file anywhere below dir? */
+bool kernel_has_modules(const char *dir);
 
 /*
  * Bring a cloud image of Debian's into the cache, where kernel_load finds it by this name: a

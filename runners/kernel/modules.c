@@ -12,7 +12,6 @@
 #include "lib/fs.h"
 #include "lib/elf.h"
 #include "runners/kernel/kernel.h"
-#include "runners/kernel/kernel_find.h"
 
 static const char *const suffixes[] = { ".ko", ".ko.xz", ".ko.zst", ".ko.gz" };
 
@@ -84,7 +83,7 @@ static int find_modules(const char *dir, size_t max, struct strv *names, struct 
 	return ret;
 }
 
-bool modules_any(const char *dir)
+bool kernel_has_modules(const char *dir)
 {
 	return find_modules(dir, 1, NULL, NULL) > 0;
 }

@@ -271,16 +271,16 @@ static void take_counts(struct vm *v, struct result *r)
 	buf_release(&counts);
 }
 
-/* The guest names the missing device; only the host knows where modules were looked for. */
-static void add_modules_looked(const struct kernel *k, struct result *r)
+/* The guest names the missing device; only the host knows that there are none. */
+static void add_modules_missed(const struct kernel *k, struct result *r)
 {
 	char *reason = r->reason;
 
 	if (k->modules_dir || !reason || !strstr(reason, "nor among its modules"))
 		return;
 	r->reason = xasprintf("%s; no modules of %s were found: unpack their package where "
-			      "its image is (looked in %s)",
-			      reason, k->release, k->modules_looked);
+			      "its image is",
+			      reason, k->release);
 	free(reason);
 }
 
@@ -318,7 +318,7 @@ void vm_result(struct vm *v, const struct proc_exit *x, struct result *r)
 	}
 	/* A guest that sent its figures and said something bad after them is not to be trusted. */
 	trouble_fail(&f, has_figures ? STATUS_OK : STATUS_FAILED, "", r);
-	add_modules_looked(v->kernel->kernel, r);
+	add_modules_missed(v->kernel->kernel, r);
 	if (r->status != STATUS_OK && !r->console)
 		r->console = trouble_excerpt(&f, buf_str(&console), console.len);
 	/* Kept as the guest wrote it, unless something was added here. */

@@ -100,16 +100,6 @@ host_run -c "$tmp/one.ini" -o "$tmp/no" --device "$clean"
 expect "named once it is refused" 2 "say --destroy $clean too"
 host_run -c "$tmp/one.ini" -o "$tmp/no" --device "$clean" --destroy "$clean.x"
 expect "and named differently" 2 "they must be the same"
-if [ -e /sys/class/zram-control/hot_add ]; then
-	had=$(ls -d /sys/block/zram* 2> /dev/null)
-	host_run -c "$tmp/one.ini" -o "$tmp/zram" --zram
-	expect "a zram is made" 0 "\(mode host\|nothing to compare\)"
-	check "and measured on" sh -c "grep -q ',ok,' '$tmp/zram/samples.csv'"
-	check "and removed" [ "$had" = "$(ls -d /sys/block/zram* 2> /dev/null)" ]
-else
-	host_run -c "$tmp/one.ini" -o "$tmp/no" --zram
-	expect "a kernel without zram is told" 3 "no zram"
-fi
 if [ ! -e /sys/kernel/config/nullb ]; then
 	host_run -c "$tmp/one.ini" -o "$tmp/no" --null-blk
 	expect "a kernel without null_blk is told" 3 "modprobe null_blk nr_devices=0"
@@ -221,7 +211,7 @@ host_run -c "$tmp/one.ini" -o "$tmp/no" --image 64M
 expect "a target that is too small is told" 3 "the image has 64M, and the cells of .* need"
 host_run -c "$tmp/xfs.ini" -o "$tmp/no" --image 192M
 expect "also when it is the file system that takes more" 3 "the image has 192M, and .* need 300M"
-host_run -c "$tmp/one.ini" -o "$tmp/no" --image 192M --zram
+host_run -c "$tmp/one.ini" -o "$tmp/no" --image 192M --null-blk
 expect "there is one target" 2 "give one of --image"
 check "none of the refused made a folder" [ ! -e "$tmp/no" ]
 check "or left anything" left
@@ -269,12 +259,6 @@ printf '{"items": [{"kind": "wipe", "boot": "x", "path": "%s", "uuids": ["of", "
 	> "$FSDUEL_STATE/undo.json"
 fsduel clean > "$tmp/said" 2>&1
 check "what somebody has made there since stays" sh -c "blkid -p '$dev' | grep -q ext4"
-if [ -e /sys/class/zram-control/hot_add ]; then
-	had=$(ls -d /sys/block/zram* 2> /dev/null)
-	killed "$tmp/kzram" --zram
-	expect "a run on a zram is killed: it is removed" 0 "removed /dev/zram"
-	check "and no other" [ "$had" = "$(ls -d /sys/block/zram* 2> /dev/null)" ]
-fi
 umount "$tmp/foreign-mnt" && mount "$(losetup -n -O NAME -j "$tmp/foreign-dir.img" | tr -d ' ')" \
 	"$tmp/foreign-mnt"
 sed 's/^threads = .*/threads = 4/; s/^runtime = .*/runtime = 2s/; /^.workload readwrite/,/^$/d' \

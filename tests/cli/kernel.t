@@ -12,14 +12,8 @@ echo hello > text
 mkdir none several
 echo 1 > several/bzImage
 echo 2 > several/vmlinuz-1
-mkdir -p many/{,usr/}lib/modules/{6.1.1,6.2.2} modules/lib/modules/6.1.1 arm64-tree/arch/arm64/boot
+mkdir -p many/{,usr/}lib/modules/{6.1.1,6.2.2} modules/lib/modules/6.1.1
 for k in {,usr/}lib/modules/{6.1.1,6.2.2}; do echo $k > many/$k/vmlinuz; done
-: > arm64-tree/arch/arm64/boot/Image
-printf 'MZ\0\0zimg%01000d' 0 > zboot
-printf 'MZ%01000d' 0 > loader.efi
-printf '\xed\xab\xee\xdb%01000d' 0 > kernel.rpm
-head -c 56 /dev/zero > arm64
-for i in {1..200}; do printf 'ARMd'; done >> arm64
 cp "$B/fsduel" vmlinux
 cp "$OLDPWD/tests/data/suites/trouble.ini" .
 
@@ -35,15 +29,10 @@ run "a path that is not there" fsduel kernel show ./none/bzImage
 run "a text file" fsduel kernel show text
 run "an empty file" fsduel kernel show empty
 run "an ELF file" fsduel kernel show vmlinux
-run "an arm64 image" fsduel kernel show arm64
 run "a folder without a kernel" fsduel kernel show none
 run "a folder with two" fsduel kernel show several
 run "a folder with four releases" fsduel kernel show many
 run "a folder with modules only" fsduel kernel show modules
-run "a tree of another machine" fsduel kernel show arm64-tree
-run "an EFI zboot image" fsduel kernel show zboot
-run "an EFI program" fsduel kernel show loader.efi
-run "an rpm" fsduel kernel show kernel.rpm
 run "a device" fsduel kernel show /dev/null
 run "not a series" fsduel kernel fetch ../6.1
 without_apt() { PATH=/nonexistent "$B/fsduel" kernel fetch "$1"; }
@@ -99,8 +88,7 @@ if [ -e "$fetched/kernels/6.1" ]; then
 	mkdir -p alone/boot
 	cp "$image" alone/boot
 	filter() {
-		sed -E -e 's#^(ref|image|release|version|sha256|build id|modules) .*[^ ]$#\1 ...#' \
-			-e 's/announces [0-9]+/announces N/'
+		sed -E -e 's#^(ref|image|release|version|sha256|build id|modules) .*[^ ]$#\1 ...#'
 	}
 	run "an unpacked package" fsduel kernel show unpacked
 	# In the cache by its version: no apt is asked. By its series: apt is, and it may not know.
@@ -108,11 +96,8 @@ if [ -e "$fetched/kernels/6.1" ]; then
 	ln -s "$tmp/unpacked" "$cache/kernels/6.1"
 	run "a version that is in the cache" without_apt 6.1.0-1
 	[ ! -e apt.conf ] || run "a series in the cache, where apt knows no archive" no_archive 6.1
-	looked() {
-		fsduel kernel show "$1" |
-			sed -n "s#$(basename "${image#*vmlinuz-}")#RELEASE#g; s#^modules *##p"
-	}
-	run "a package without that of its modules" looked alone
+	modules() { fsduel kernel show "$1" | sed -n "s#^modules *##p"; }
+	run "a package without that of its modules" modules alone
 	run "an image cut short" fsduel kernel show cut
 	same() { [ "$(fsduel kernel show "$image" | grep ^sha256)" = \
 		"sha256   $(sha256sum < "$image" | cut -d' ' -f1)" ]; }

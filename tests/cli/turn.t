@@ -104,11 +104,12 @@ said "--kexec wants a label and an image" 2 \
 said "and chooses kernel and block itself" 2 \
 	"fsduel run: --kexec chooses kernel and block itself: leave --kernel and --block out" \
 	kexec --kexec baseline=x --kernel baseline
-no_state="there is no $tmp/state/reboot.json"
+said "a label that the suite has not" 2 \
+	"fsduel run: $tmp/s.ini has no kernel 'other'; it has baseline, patched" \
+	kexec --kexec other=x
 said "a run over restarts goes on only where one was begun" 3 \
-	"fsduel run: no run that alternates kernels is under way: $no_state" \
-		\
-	fsduel run --kexec-resume
+	"fsduel run: no run that alternates kernels is under way: there is no $tmp/state/reboot.json" \
+	kexec --kexec baseline=x --kexec-resume
 check "nothing was made by that" [ ! -e "$tmp/none" ]
 check "and nothing is left" left
 finish

@@ -160,44 +160,20 @@ static void a_size_that_overflows_is_refused(void **state)
 	assert_refused(&m, "outside the file");
 }
 
-static void other_files_are_called_by_their_name(void **state)
+static void other_files_are_refused(void **state)
 {
-	static const struct {
-		const char *bytes;
-		size_t at, len;
-		const char *said;
-	} rows[] = {
-		{ "\177ELF", 0, 4, "an ELF file" },
-		{ "ARMd", 56, 4, "an arm64 Image" },
-		{ "!<arch>\n", 0, 8, "a package" },
-		{ "\x1f\x8b", 0, 2, "a gzip file" },
-		{ "", 0, 0, "a file without a kernel's boot header" },
-	};
+	static const char *const heads[] = { "\177ELF", "!<arch>\n", "\x1f\x8b", "MZ", "text" };
 	struct image m;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
 		memset(&m, 0, sizeof(m));
-		memcpy(m.bytes + rows[i].at, rows[i].bytes, rows[i].len);
+		strcpy((char *)m.bytes, heads[i]);
 		m.len = 4096;
-		assert_refused(&m, rows[i].said);
+		assert_refused(&m, "it has no x86 kernel's boot header");
 	}
-	memset(m.bytes, 'x', sizeof(m.bytes));
-	assert_refused(&m, "a text file");
-	m.len = 3;
-	assert_refused(&m, "a text file");
 	m.len = 0;
-	assert_refused(&m, "an empty file");
-}
-
-static void an_old_boot_protocol_is_refused(void **state)
-{
-	struct image m;
-
-	(void)state;
-	make_image(&m);
-	put16(&m, 0x206, 0x0207);
-	assert_refused(&m, "protocol 2.07");
+	assert_refused(&m, "it has no x86 kernel's boot header");
 }
 
 static void a_version_outside_the_file_is_empty(void **state)
@@ -272,8 +248,7 @@ int main(void)
 		cmocka_unit_test(a_whole_image_is_read),
 		cmocka_unit_test(cut_short_by_more_than_padding_is_refused),
 		cmocka_unit_test(a_size_that_overflows_is_refused),
-		cmocka_unit_test(other_files_are_called_by_their_name),
-		cmocka_unit_test(an_old_boot_protocol_is_refused),
+		cmocka_unit_test(other_files_are_refused),
 		cmocka_unit_test(a_version_outside_the_file_is_empty),
 		cmocka_unit_test(a_damaged_payload_does_not_unpack),
 		cmocka_unit_test(a_note_beyond_its_segment_is_no_build_id),

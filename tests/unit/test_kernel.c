@@ -190,7 +190,7 @@ struct layout {
 
 static void check_layout(const struct layout *row, const struct kernel *whole)
 {
-	char root[] = "/tmp/fsduel-test-XXXXXX";
+	char root[] = "/tmp/fsduel [t]{e,s}\\*-XXXXXX"; /* no pattern */
 	char *image = with_release(row->image, whole->release);
 	char *modules = row->modules ? with_release(row->modules, whole->release) : NULL;
 	char *of_ref = with_release(row->ref, whole->release), *ref, *file;
@@ -223,8 +223,6 @@ static void check_layout(const struct layout *row, const struct kernel *whole)
 	if (!modules != !k.modules_dir ||
 	    (modules && !strstr(k.modules_dir, *modules == '.' ? root : modules)))
 		fail_msg("%s: modules in %s, not %s", image, k.modules_dir, modules);
-	if (!modules && !strstr(k.modules_looked, root))
-		fail_msg("%s: looked in %s", image, k.modules_looked);
 	kernel_release(&k);
 	free(ref);
 	free(of_ref);
@@ -293,10 +291,6 @@ static void modules_of_another_release_or_none_are_not_taken(void **state)
 	free(path);
 	assert_int_equal(kernel_load(&k, root, NULL), 0);
 	assert_null(k.modules_dir);
-	path = xasprintf("%s/lib/modules/%s, %s/usr/lib/modules/%s", root, whole.release, root,
-			 whole.release);
-	assert_int_equal(strncmp(k.modules_looked, path, strlen(path)), 0);
-	free(path);
 	kernel_release(&k);
 	kernel_release(&whole);
 	assert_int_equal(fs_remove_tree(root, NULL), 0);
@@ -420,12 +414,12 @@ static void the_kernel_in_a_unified_image_is_taken(void **state)
 
 	path = xasprintf("%s/cut.efi", root);
 	put_file(root, "cut.efi", uki.data, uki.len / 2);
-	assert_no_kernel(path, "an EFI program without a kernel in it");
+	assert_no_kernel(path, "it has no x86 kernel's boot header");
 	put_file(root, "cut.efi", uki.data, 0x80 + 24 + 240 + 60);
-	assert_no_kernel(path, "an EFI program without a kernel in it");
+	assert_no_kernel(path, "it has no x86 kernel's boot header");
 	make_uki(&uki, "\0\0\0\0zimg\0\0\0\0", 12);
 	put_file(root, "cut.efi", uki.data, uki.len);
-	assert_no_kernel(path, "an EFI zboot image");
+	assert_no_kernel(path, "it has no x86");
 	free(path);
 	buf_release(&uki);
 	kernel_release(&whole);

@@ -2,7 +2,7 @@
 /*
  * test_quiet.c: governors set and put back in a /sys of our own; interference
  * read from a /proc of our own, where every figure is known, and from the real
- * one while this test disturbs itself; the wait for an idle device; the probe.
+ * one while this test disturbs itself; the wait for an idle device.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -28,12 +28,11 @@
 #include "lib/proc.h"
 #include "runners/host/machine.h"
 #include "runners/host/noise.h"
-#include "runners/host/probe.h"
 #include "runners/cell/cell.h"
 #include "tests/unit/skip.h"
 #include "tests/unit/tree.h"
 
-#define POLICY "/devices/system/cpu/cpufreq/policy"
+#define POLICY "/sys/devices/system/cpu/cpufreq/policy"
 
 static void assert_says(const char *root, const char *name, const char *want)
 {
@@ -152,7 +151,7 @@ static void a_machine_without_governors_is_noted(void **state)
 
 	open_journal(*state, &u);
 	assert_int_equal(machine_quiet(*state, &u, &notes, &e), 0);
-	assert_string_equal(notes.v[0], "CPU frequency governor: this machine has none to set");
+	assert_string_equal(notes.v[0], "this machine has no CPU frequency governor to set");
 	put_back(*state, &u, 0);
 	strv_release(&notes);
 }
@@ -501,7 +500,7 @@ static void iowait_that_falls_is_no_idle_time(void **state)
 	free(path);
 }
 
-/* --- machine and probe ---------------------------------------------------------------------- */
+/* --- the machine ---------------------------------------------------------------------- */
 
 static void a_machine_is_read_from_its_files(void **state)
 {
@@ -509,7 +508,6 @@ static void a_machine_is_read_from_its_files(void **state)
 	struct machine m;
 	json_t *j;
 
-	put_governors(root);
 	put(root, "/sys/devices/system/cpu/cpufreq/policy0/scaling_governor", "schedutil\n");
 	put(root, "/sys/devices/system/cpu/cpufreq/policy1/scaling_governor", "schedutil\n");
 	put(root, "/sys/devices/system/cpu/intel_pstate/no_turbo", "1\n");
@@ -564,24 +562,6 @@ static void the_running_kernel_is_itself(void **state)
 	}
 }
 
-static void the_probe_measures_and_leaves_nothing(void **state)
-{
-	struct probe p;
-	struct err e = ERR_INIT;
-	int ret = probe_run(&p, "/var/tmp", 300000000, NULL, &e);
-
-	(void)state;
-	if (ret == -EOPNOTSUPP || ret == -EINVAL)
-		skip_because("/var/tmp knows no direct I/O");
-	if (ret)
-		fail_msg("%s", e.text);
-	assert_true(p.runs >= 3);
-	for (unsigned k = 0; k < PROBE_KINDS; k++)
-		assert_true(p.mean_ns[k] > 1e5 && p.cv_pct[k] > 0 && p.cv_pct[k] < 1000);
-	assert_true(probe_run(&p, "/nonexistent", 1, NULL, &e) < 0);
-	assert_non_null(strstr(e.text, "/nonexistent"));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -610,7 +590,6 @@ int main(void)
 						drop_tree),
 		cmocka_unit_test_setup_teardown(an_empty_machine_is_unknown, make_tree, drop_tree),
 		cmocka_unit_test(the_running_kernel_is_itself),
-		cmocka_unit_test(the_probe_measures_and_leaves_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -97,9 +97,8 @@ static void what_is_noted_outlives_the_process_and_what_was_never_made_is_fine(v
 {
 	struct place *p = *state;
 	char *file = in(p, "image"), *dir = in(p, "run");
-	size_t item;
 
-	assert_int_equal(undo_file(&p->u, file, &item, NULL), 0);
+	assert_int_equal(undo_file(&p->u, file, NULL), 0);
 	assert_int_equal(undo_dir(&p->u, dir, NULL), 0);
 	assert_false(fs_exists(file));
 	reopen(p);
@@ -113,9 +112,8 @@ static void what_was_made_is_removed(void **state)
 {
 	struct place *p = *state;
 	char *file = in(p, "image"), *dir = in(p, "run"), *below = in(p, "run/a/b");
-	size_t item;
 
-	undo_file(&p->u, file, &item, NULL);
+	undo_file(&p->u, file, NULL);
 	undo_dir(&p->u, dir, NULL);
 	touch(file);
 	assert_int_equal(fs_mkdir_p(below, NULL), 0);
@@ -126,26 +124,6 @@ static void what_was_made_is_removed(void **state)
 	free(file);
 	free(dir);
 	free(below);
-}
-
-static void another_file_of_that_name_stays(void **state)
-{
-	struct place *p = *state;
-	char *file = in(p, "image"), *other = in(p, "other");
-	struct stat st;
-	size_t item;
-
-	undo_file(&p->u, file, &item, NULL);
-	touch(file);
-	assert_int_equal(stat(file, &st), 0);
-	assert_int_equal(undo_is(&p->u, item, &st, NULL), 0);
-	touch(other);
-	assert_int_equal(rename(other, file), 0);
-	reopen(p);
-	assert_int_equal(undo_them(p), 0);
-	assert_true(fs_exists(file));
-	free(file);
-	free(other);
 }
 
 static void one_run_at_a_time(void **state)
@@ -265,9 +243,7 @@ static void an_item_without_a_path_is_nothing(void **state)
 	json_array_append_new(p->u.items,
 			      json_pack("{s:s, s:s}", "kind", "file", "boot", p->u.boot));
 	json_array_append_new(p->u.items,
-			      json_pack("{s:s, s:s}", "kind", "loop", "boot", p->u.boot));
-	json_array_append_new(p->u.items, json_pack("{s:s, s:s, s:i}", "kind", "loop", "boot",
-						    p->u.boot, "inode", 1));
+			      json_pack("{s:s, s:s}", "kind", "mount", "boot", p->u.boot));
 	assert_int_equal(undo_them(p), 0);
 }
 
@@ -427,59 +403,21 @@ static void after_a_restart_the_size_and_the_uuid_tell(void **state)
 	free(ours);
 }
 
-static bool is_on(const char *dev, const char *path)
-{
-	struct loop_file f = { .path = path };
-
-	return loop_is_on(dev, &f);
-}
-
-/* Ours by inode; another file that has got its name; one of that name elsewhere. */
-static void loop_devices_are_known_by_the_file_behind_them(void **state)
+/* An earlier boot's settings have gone with it; that value now is somebody's. */
+static void an_earlier_boot_has_no_settings_left(void **state)
 {
 	struct place *p = *state;
-	char *ours = in(p, "image"), *there = in(p, "elsewhere"), *same = in(p, "elsewhere/image");
-	char dev[32], other[32];
-	struct stat st;
-	size_t item;
+	char *path = in(p, "governor"), *line;
 
-	need("mke2fs", true);
-	make_image(ours, UUID_A);
-	fs_mkdir_p(there, NULL);
-	make_image(same, UUID_B);
-	stat(ours, &st);
-	undo_file(&p->u, ours, &item, NULL);
-	undo_is(&p->u, item, &st, NULL);
-	undo_loop(&p->u, item, NULL);
-	attach(ours, dev);
-	attach(same, other);
-	reopen(p);
-	assert_int_equal(undo_them(p), 2);
-	assert_false(is_on(dev, ours));
-	assert_false(fs_exists(ours));
-	assert_true(is_on(other, same));
-	detach(other);
-	free(ours);
-	free(there);
-	free(same);
-}
-
-/* What an earlier boot had attached has gone with it; the same name now is somebody's. */
-static void an_earlier_boot_has_no_devices_left(void **state)
-{
-	struct place *p = *state;
-	char *ours = in(p, "image"), dev[32];
-	size_t item;
-
-	need("mke2fs", true);
-	make_image(ours, UUID_A);
-	undo_file(&p->u, ours, &item, NULL);
-	undo_loop(&p->u, item, NULL);
-	json_object_set_new(json_array_get(p->u.items, 1), "boot", json_string("before"));
-	attach(ours, dev);
-	assert_int_equal(undo_them(p), 1); /* the file only */
-	detach(dev);
-	free(ours);
+	fs_write_atomic(path, "powersave", 9, NULL);
+	assert_int_equal(undo_sysfs(&p->u, path, "performance", NULL), 0);
+	json_object_set_new(json_array_get(p->u.items, 0), "boot", json_string("before"));
+	fs_write_atomic(path, "performance", 11, NULL);
+	assert_int_equal(undo_them(p), 0);
+	line = fs_read_line(path);
+	assert_string_equal(line, "performance");
+	free(line);
+	free(path);
 }
 
 static void mounts_are_known_by_place_and_source(void **state)
@@ -515,7 +453,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		PLACED(what_is_noted_outlives_the_process_and_what_was_never_made_is_fine),
 		PLACED(what_was_made_is_removed),
-		PLACED(another_file_of_that_name_stays),
 		PLACED(one_run_at_a_time),
 		PLACED(a_setting_is_put_back_unless_somebody_changed_it_since),
 		PLACED(only_half_written_results_are_removed),
@@ -525,8 +462,7 @@ int main(void)
 		PLACED(only_file_systems_of_ours_are_taken_off),
 		PLACED(another_device_in_the_place_of_ours_is_left_alone),
 		PLACED(after_a_restart_the_size_and_the_uuid_tell),
-		PLACED(loop_devices_are_known_by_the_file_behind_them),
-		PLACED(an_earlier_boot_has_no_devices_left),
+		PLACED(an_earlier_boot_has_no_settings_left),
 		PLACED(mounts_are_known_by_place_and_source),
 	};
 
