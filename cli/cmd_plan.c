@@ -110,25 +110,13 @@ static void print_cells(const struct plan *p)
 	}
 }
 
-/* "measured once more for the passes locks, profile: in blocks 1 to 3" */
 static void print_passes(const struct suite *s)
 {
-	const char *sep = "measured once more, watched, in the pass ";
-	unsigned blocks = 0;
-
-	for (enum pass pass = PASS_THROUGHPUT + 1; pass < NR_PASSES; pass++) {
-		if (!plan_pass_blocks(s, pass))
-			continue;
-		blocks = plan_pass_blocks(s, pass);
-		printf("%s%s", sep, pass_names[pass]);
-		sep = ", ";
-	}
-	if (blocks == s->blocks)
-		printf(": in every block\n");
-	else if (blocks == 1)
-		printf(": in block 1\n");
-	else if (blocks)
-		printf(": in blocks 1 to %u\n", blocks);
+	for (enum pass pass = PASS_THROUGHPUT + 1; pass < NR_PASSES; pass++)
+		if (plan_pass_blocks(s, pass))
+			printf("pass %s: %u block%s once more, watched\n", pass_names[pass],
+			       plan_pass_blocks(s, pass),
+			       plan_pass_blocks(s, pass) == 1 ? "" : "s");
 }
 
 static void print_order(const struct plan *p)

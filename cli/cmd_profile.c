@@ -9,28 +9,9 @@
 #include "cli/show.h"
 #include "dashboards/export/formats.h"
 
-/* Folded stacks have no column for the contrast. */
-static int check_one_contrast(const struct costs *c, const struct costs_view *v, struct err *e)
-{
-	const char *first = NULL;
-
-	for (size_t i = 0; i < c->nr_cells; i++) {
-		if (!costs_shown(v, &c->cells[i]))
-			continue;
-		if (first && strcmp(first, c->cells[i].contrast))
-			return err_add(e, EINVAL,
-				       "the format folded shows one contrast: choose one with "
-				       "--contrast, such as --contrast %s",
-				       first);
-		first = c->cells[i].contrast;
-	}
-	return 0;
-}
-
 static int run(const struct call *c, struct err *e)
 {
 	const struct options *o = &c->o;
-	const struct format *f = format_at(o->format, SUBJECT_COSTS);
 	struct shown s = { .view = { .contrast = o->contrast,
 				     .workload = o->workload,
 				     .top = o->all ? SIZE_MAX : o->top,
@@ -38,9 +19,8 @@ static int run(const struct call *c, struct err *e)
 	int code = FSDUEL_USAGE;
 
 	if (!show_pass(c->args[0], SUBJECT_COSTS, &s, e) &&
-	    !costs_check(s.costs, o->contrast, o->workload, e) &&
-	    !(f->one_contrast && check_one_contrast(s.costs, &s.view, e)))
-		code = show_report(f, SUBJECT_COSTS, &s, e);
+	    !costs_check(s.costs, o->contrast, o->workload, e))
+		code = show_report(format_at(o->format, SUBJECT_COSTS), SUBJECT_COSTS, &s, e);
 	for (size_t i = 0; code == FSDUEL_OK && i < s.costs->nr_cells; i++)
 		if (costs_shown(&s.view, &s.costs->cells[i]) &&
 		    s.costs->cells[i].pairs < s.costs->cells[i].planned)
@@ -59,7 +39,7 @@ const struct command command_profile = {
 		"contrast and cell the table shows the instructions of an operation and its idle "
 		"time, the functions and the subsystems whose instructions changed most, and "
 		"whether a function is called more often or takes longer each time. The format "
-		"folded is for tools that draw flame graphs: \"cell;subsystem;function "
+		"folded is for tools that draw flame graphs: \"contrast;cell;subsystem;function "
 		"instructions\". docs/profile.md explains the counts.\n\n"
 		"Exit code 4: a planned pair has no profile; 2: the folder has no profile pass or "
 		"cannot be read.",

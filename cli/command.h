@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * command.h: the commands and all their options. A command is one file cli/cmd_NAME.c
- * with one `const struct command command_NAME`; make finds it. An option is one row of
- * OPTIONS, for all commands; a command picks its options from that table. Reading a
- * command line (options.c), -h, the man pages and the shell completions use these tables
- * and nothing else.
+ * command.h: the commands and all their options. A command is one file cli/cmd_NAME.c with
+ * one `const struct command command_NAME`; make finds it. It picks its options from OPTIONS.
+ * Command lines, -h, man pages and completions come from these tables.
  */
 #ifndef FSDUEL_CLI_COMMAND_H
 #define FSDUEL_CLI_COMMAND_H
@@ -189,11 +187,9 @@ struct exit_row {
 extern const struct exit_row fsduel_exits[]; /* ends with a NULL code */
 
 /*
- * Read argv (argv[0] is the command's name, argv[argc] is NULL; getopt reorders it) into
- * call->o and call->args; the rest of *call stays. Strings point into argv. Options may
- * stand before, between and after words; "--" ends them; the last of equal options wins.
- * Nothing behind -h is looked at. -EINVAL with FSDUEL_USAGE noted: an unknown option, a
- * bad value, too few or too many words. Not for threads: getopt has global state.
+ * Read argv (argv[0] is the command's name; getopt reorders it) into call->o and call->args,
+ * which point into it. Nothing behind -h is looked at. -EINVAL, FSDUEL_USAGE noted. Not for
+ * threads: getopt has global state.
  */
 int options_parse(const struct command *c, int argc, char **argv, struct call *call, struct err *e);
 

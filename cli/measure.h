@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * measure.h: from a command line to a suite that is measured: the suite and its folder, a
- * folder that is gone on with, the plan with the questions to fio, and guests measured once
- * or until the cells are decided.
- */
+/* measure.h: from a command line to a suite that is measured. */
 #ifndef FSDUEL_CLI_MEASURE_H
 #define FSDUEL_CLI_MEASURE_H
 
@@ -50,10 +46,7 @@ int job_open(struct job *j, const struct call *c, const char *usual,
 	     const struct suite_overrides *over, struct err *e);
 void job_release(struct job *j);
 
-/*
- * Make the plan, ask fio about its jobs, say the notes about a new run, catch signals.
- * Returns an exit code; p may be released in any case.
- */
+/* Plan, ask fio about the jobs, say the notes, catch signals. Returns an exit code. */
 int job_plan(struct plan *p, const struct job *j, struct progress_line *line, struct err *e);
 
 /* Measure in guests. Returns an exit code; FSDUEL_OK also where cell runs failed. */
@@ -64,17 +57,13 @@ int job_measure_until_sure(struct job *j, struct err *e);
 /* The units of p that DIR lacks, by kernel and block; reads only. reboot_legs_release. */
 void legs_missing(struct reboot_legs *l, const char *dir, const struct plan *p);
 
-/*
- * Append a sentence to b where so few blocks allow no verdict on any cell, or where a cell
- * that knows two states could prevent one.
- */
+/* Append a sentence to b where so few blocks allow no verdict, or may prevent one. */
 void few_blocks_say(const struct plan *p, struct buf *b);
 
 /*
- * fio_ask.c: does this machine's fio take the jobs of every workload, with each value of
- * each of its parameters, and has it their engines? It starts `fio --parse-only` and
- * nothing else. -EINVAL with fio's own words, once a workload, exit code FSDUEL_USAGE;
- * -ENOENT and FSDUEL_MACHINE: there is no fio.
+ * fio_ask.c: does this machine's fio take the jobs, with each value of each parameter, and has
+ * it their engines? -EINVAL and FSDUEL_USAGE with fio's own words, once a workload; -ENOENT
+ * and FSDUEL_MACHINE: there is no fio.
  */
 int fio_ask(const struct plan *p, struct err *e);
 /* Where the jobs that are run differ from the suite's files: a sentence each. */

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * show.h: a results folder loaded and judged (show.c), and the outputs of one command
- * that other commands make as well (in that command's file).
- */
+/* show.h: a results folder loaded and judged, and outputs that several commands make. */
 #ifndef FSDUEL_CLI_SHOW_H
 #define FSDUEL_CLI_SHOW_H
 
@@ -25,18 +22,14 @@ struct shown {
 };
 
 /*
- * Load DIR and judge it. other: the folder of the patched side, or NULL. Of o count contrast
- * and margin and, for two folders, baseline, patched and force. show_close in any case; s
- * starts as { 0 }.
+ * Load DIR and judge it; other: the folder of the patched side, or NULL. s starts as { 0 };
+ * show_close in any case.
  */
 int show_open(const char *dir, const char *other, const struct options *o, struct shown *s,
 	      struct err *e);
 void show_close(struct shown *s);
 
-/*
- * Load DIR with its locks, costs or guard's counts, and nothing else. -ENOENT with a sentence:
- * it has no such pass.
- */
+/* Load DIR with its locks, costs or guard's counts. -ENOENT: it has no such pass. */
 int show_pass(const char *dir, enum subject subject, struct shown *s, struct err *e);
 
 /* The verdict as an exit code: the first that holds of worse, unmeasured, with strict unsure. */
@@ -49,10 +42,8 @@ void show_write(struct buf *out, const struct format *f, enum subject subject,
 		const struct shown *s);
 int show_report(const struct format *f, enum subject subject, struct shown *s, struct err *e);
 /*
- * The end of a measurement: write DIR/comparison.csv anew, with every row of every contrast
- * and metric, and print the table. Returns an exit code: worse, unmeasured (also cell runs
- * outside all pairs) or fine. summary: NULL, or it gets the result in a line, and worse is
- * no exit code.
+ * The end of a measurement: write DIR/comparison.csv with all rows, and print the table. Returns
+ * an exit code. summary: NULL, or it gets the result in a line, and worse is no exit code.
  */
 int show_finished(const char *dir, struct buf *summary, struct err *e);
 
@@ -63,8 +54,7 @@ int show_floor_path(const char *machine, char **out, struct err *e);
 bool guard_asked(const char *dir);
 /*
  * cmd_guard.c: print DIR's report, with keep write DIR/guard.csv, too. summary: NULL, or it
- * gets the result in a line. Of o count format and strict. Returns an exit code; alarm: that
- * of a stale variant.
+ * gets the result in a line. Returns an exit code; alarm: that of a stale variant.
  */
 int guard_report(const char *dir, const struct options *o, bool keep, int alarm,
 		 struct buf *summary, struct err *e);
@@ -72,13 +62,10 @@ int guard_report(const char *dir, const struct options *o, bool keep, int alarm,
 /* cmd_letter.c: append DIR's letter to block. */
 int letter_block(struct buf *block, const char *dir, const struct options *o, struct err *e);
 
-/*
- * cmd_plot.c: draw DIR's pictures. said gets the lines that `fsduel plot` prints. Of o count
- * output, contrast, workload, kind and ascii. Returns an exit code.
- */
+/* cmd_plot.c: draw DIR's pictures; said: what `fsduel plot` prints. Returns an exit code. */
 int plot_folder(const char *dir, const struct options *o, struct buf *said, struct err *e);
 
-/* cmd_report.c: write DIR's page and print where it is. Of o count output, contrast and margin. */
+/* cmd_report.c: write DIR's page and print where it is. Returns an exit code. */
 int report_folder(const char *dir, const struct options *o, struct err *e);
 
 #endif

@@ -115,8 +115,8 @@ const struct dataset costs_data = {
 };
 
 /*
- * Folded stacks: "CELL;SUBSYSTEM;FUNCTION INSTRUCTIONS" a line, of one side, summed over pairs,
- * for tools that draw flame graphs. There are these levels only, as the profile is flat.
+ * Folded stacks: "CONTRAST;CELL;SUBSYSTEM;FUNCTION INSTRUCTIONS" a line, of one side, summed over
+ * pairs, for tools that draw flame graphs. There are these levels only, as the profile is flat.
  */
 static void add_frame(struct buf *out, const char *name, const char *end)
 {
@@ -138,6 +138,7 @@ static void folded_costs(struct buf *out, const struct findings *f)
 
 			if (!l->there[f->view.side])
 				continue;
+			add_frame(out, c->contrast, ";");
 			add_frame(out, buf_str(&name), ";");
 			add_frame(out, subsystems[l->subsystem].name, ";");
 			add_frame(out, l->name, " ");
@@ -147,6 +148,4 @@ static void folded_costs(struct buf *out, const struct findings *f)
 	}
 }
 
-const struct format format_folded = { .name = "folded",
-				      .show[SUBJECT_COSTS] = folded_costs,
-				      .one_contrast = true };
+const struct format format_folded = { .name = "folded", .show[SUBJECT_COSTS] = folded_costs };

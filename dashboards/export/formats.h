@@ -33,8 +33,7 @@ struct format {
 	void (*show[NR_SUBJECTS])(struct buf *out, const struct findings *f);
 	/* Append the rows of any subject as a list of fields. */
 	void (*data)(struct buf *out, const struct dataset *d, const struct findings *f);
-	bool tests;        /* lists all cells that decide as tests, and nothing else */
-	bool one_contrast; /* rows do not name their contrast */
+	bool tests; /* lists all cells that decide as tests, and nothing else */
 };
 
 #define FORMAT_DECLARE(name) extern const struct format format_##name;
@@ -63,9 +62,8 @@ struct field {
 };
 
 /*
- * Rows that belong to a cell begin with its fields. In JSON a cell is then an object with
- * these fields and its rows as a list; CSV repeats them in each row. A cell without figures
- * has one row, in which the first field of its own is null.
+ * Rows that belong to a cell begin with its fields: in JSON an object with its rows as a list.
+ * A cell without figures has one row, in which the first field of its own is null.
  */
 struct dataset {
 	const struct field *fields;

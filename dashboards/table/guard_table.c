@@ -99,27 +99,10 @@ static void add_first(struct buf *out, const struct guard_variant *v)
 	table_say(out, "  ", &b);
 }
 
-/* Hits come in bursts, so nothing judges how much worse it is than its control: both are shown. */
-static void add_held(struct buf *out, const struct guard_variant *v)
-{
-	const struct guard_variant *base = v->held_against;
-	struct buf b = BUF_INIT;
-
-	if (v->verdict != GUARD_STALE || !base || v->control)
-		return;
-	buf_addf(&b,
-		 "%s: %" PRIu64 " stale of %" PRIu64 " reads, its control %s %" PRIu64
-		 " of %" PRIu64 ": no alarm, but compare them",
-		 v->name, guard_hits(&v->counts), guard_judged(&v->counts), base->name,
-		 guard_hits(&base->counts), guard_judged(&base->counts));
-	table_say(out, "  ", &b);
-}
-
 static void add_notes(struct buf *out, const struct guard_variant *v)
 {
 	struct buf b = BUF_INIT;
 
-	add_held(out, v);
 	if (v->why)
 		buf_addf(&b, "%s: unsure: %s", v->name, v->why);
 	table_say(out, "  ", &b);

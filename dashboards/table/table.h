@@ -49,7 +49,7 @@ void table_summary(struct buf *out, const struct comparison *c);
 /* "guard: 1 stale, 3 clean, 0 unsure; 1 of 1 control hit" */
 void table_guard_summary(struct buf *out, const struct guard *g);
 
-/* --- for the rooms above: parts of a report that a terminal, a letter and Markdown share -------
+/* --- parts of a report that a terminal, a letter and Markdown share ----------------------------
  */
 
 enum table_form { TABLE_PLAIN, TABLE_COLOURED, TABLE_LETTER, TABLE_MARKDOWN };

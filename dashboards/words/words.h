@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * words.h: the words for each thing that a dashboard shows, equal in a terminal, a letter,
- * Markdown, KTAP and the report. All functions append to b or to lines. A number that does
- * not exist is "-".
+ * words.h: the words for each thing, equal in all dashboards. All functions append to b or to
+ * lines. A number that does not exist is "-".
  */
 #ifndef FSDUEL_DASHBOARDS_WORDS_H
 #define FSDUEL_DASHBOARDS_WORDS_H

@@ -63,7 +63,7 @@ run "what explains most, and how" fsduel profile "$tmp/good"
 run "one cell, two functions" fsduel profile -w writer -n 2 "$tmp/good"
 run "as CSV" csv "$tmp/good"
 folder hidden '' "s/down_read/a;$(printf '\xe2\x80\xae\xe2\x80\x8b\e')b/"
-hidden() { fsduel profile -f folded -w writer --side baseline "$tmp/hidden" | grep -qx 'writer;other;a_???b [0-9]*' || fsduel profile -f folded --side baseline "$tmp/hidden" | cat -v; }
+hidden() { fsduel profile -f folded -w writer --side baseline "$tmp/hidden" | grep -qx 'c;writer;other;a_???b [0-9]*' || fsduel profile -f folded --side baseline "$tmp/hidden" | cat -v; }
 check "folded stacks hold no character that nobody sees" hidden
 run "folded stacks of one side" fsduel profile -f folded -w writer --side baseline "$tmp/good"
 check "JSON can be read" bash -c "'$B/fsduel' profile -f json $tmp/good | jq -e '.cells | length == 2' > $tmp/jq || cat $tmp/jq"

@@ -674,7 +674,7 @@ static void lines_fit_and_sums_agree(void **state)
 		     &(struct findings){ .costs = f.c, .view.side = 1 });
 	strv_split(&lines, out.data, "\n");
 	assert_int_equal(lines.n, 3);
-	assert_string_equal(lines.v[1], "w t=1;ext4;ext4_f 121800");
+	assert_string_equal(lines.v[1], "c;w t=1;ext4;ext4_f 121800");
 	for (size_t i = 0; i < lines.n; i++)
 		sum += strtod(strrchr(lines.v[i], ' '), NULL);
 	near(sum, (double)f.c->cells[0].whole.total[1]);
