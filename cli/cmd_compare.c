@@ -48,25 +48,17 @@ const struct command command_compare = {
 	.summary = "put the two sides of a results folder beside each other",
 	.text = "DIR is a folder written by `fsduel duel`. The first line is the verdict. For "
 		"every cell and role the table shows the medians of both sides, the change with "
-		"its 95 % interval, and slower, faster, same or unsure; docs/statistics.md has "
-		"the rules. A mix is judged by its roles, and is mixed where one is slower and "
-		"another faster. A cell in which only the patched kernel breaks is broken; one in "
-		"which only the baseline breaks, so that no pair is left, is repaired. A block "
-		"counts only where both sides have a valid sample.\n\n"
+		"its 95 % interval, and the verdict, whose rules are in docs/statistics.md. A "
+		"block counts only where both sides have a valid sample.\n\n"
 		"With DIR2, DIR is the baseline and DIR2 is patched, cell by cell: each holds one "
-		"variant, or --baseline and --patched choose one. In exact mode the blocks are "
-		"pairs as in one folder. In other modes the order of the folders was not drawn at "
-		"random: the sides are not paired, and the table says so. Folders that differ in "
-		"mode, machine, device, suite (but for kernels, mounts, contrasts and blocks), "
-		"job files, cells or seeds are refused; --force compares them all the same, and "
-		"the table names the differences. Lock waits and profiles are shown of a single "
-		"folder only.\n\n"
+		"variant, or --baseline and --patched choose one. They are paired in exact mode "
+		"only. Folders that differ in mode, machine, device, suite, job files, cells or "
+		"seeds are refused; --force compares them all the same, and the table names the "
+		"differences.\n\n"
 		"In the formats junit and ktap each cell, or role of a mix, that decides is a "
 		"test: slower and broken have failed, a cell that could not be measured is an "
 		"error, unsure is skipped (with --strict it has failed). A terminal shows "
-		"verdicts in colour unless NO_COLOR is set.\n\n"
-		"Exit code 1: a cell is slower, mixed or broken; 4: a planned pair has no valid "
-		"sample, and the table names each; 2: the folder cannot be trusted or read.",
+		"verdicts in colour unless NO_COLOR is set.",
 	.options = OPT(contrast) | OPT(metric) | OPT(role) | OPT(format) | OPT(margin) |
 		   OPT(strict) | OPT(baseline) | OPT(patched) | OPT(force),
 	.formats = FORMATS_OF_COMPARISON,

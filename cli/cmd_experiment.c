@@ -312,18 +312,14 @@ const struct command command_experiment = {
 	.max_args = WORDS_MAX,
 	.summary = "run experiments from their kernels to their reports",
 	.text = "An experiment is a suite of configs/experiments, or a suite that is given by its "
-		"path, ./mine.ini. Without an ID the experiments are listed, with their kernels "
-		"and the time that they take. E2 stands for E2 and every E2-*, all for all of "
-		"them. Each gets its missing kernels built (ten minutes the first time, later "
-		"less than one) or fetched, is measured in exact mode and, where KVM runs a "
-		"guest, in mode kvm, or in the --mode given, and is compared. Its folder in "
-		"--output or " OUTPUT_DIR
-		" is a results folder like any other, with comparison.csv, "
-		"letter.txt, plots and report.html, or with guard.csv where the suite looks for "
-		"stale data. A complete folder is not measured again, so the same command goes on "
-		"after an interruption. A failed experiment does not stop the others.\n\n"
-		"An experiment is no gate: the exit code is 0 also where cells are slower. Else "
-		"it is the first of 2, 3 and 4 that some experiment ended with.",
+		"path, ./mine.ini. Without an ID they are listed. E2 stands for E2 and every E2-*, "
+		"all for all of them. Each gets its missing kernels built or fetched, is measured "
+		"in exact mode and, where KVM runs a guest, in mode kvm, or in the --mode given, "
+		"and is compared, with letter.txt, plots and report.html in its folder in --output "
+		"or " OUTPUT_DIR ". The same command goes on after an interruption. A failed "
+		"experiment does not stop the others.\n\n"
+		"The exit code is 0 also where cells are slower. Else it is the first of 2, 3 and "
+		"4 that some experiment ended with.",
 	.options = OPT(list) | OPT(output) | OPT(mode) | OPT(unscaled) | OPT(guests) | OPT(quiet),
 	.run = run,
 };

@@ -192,19 +192,15 @@ const struct command command_kernel = {
 	.max_args = 2,
 	.summary = "build a kernel, fetch Debian's, list them, identify one",
 	.text = "build makes a small kernel with everything a guest needs built in, from Debian's "
-		"source or a tree, and gives it a name. A tree is only read; nothing is built "
-		"twice, and a change costs what it touches. The first build takes ten minutes on "
-		"two cores, and 4 GiB in the cache; its folders sources and build may be removed "
-		"at any time.\n\n"
-		"fetch downloads a cloud kernel of Debian's into the cache and unpacks it there; "
-		"nothing is installed and no rights are needed. A series (6.1, 6.12) is its "
-		"current kernel, a version (6.12.107, 6.1.0-47) is that one; --list prints the "
-		"versions that the archive has.\n\n"
+		"source or a tree, which is only read, and gives it a name. The first build takes "
+		"ten minutes on two cores, and 4 GiB in the cache.\n\n"
+		"fetch downloads a cloud kernel of Debian's into the cache; nothing is installed "
+		"and no rights are needed. A series (6.1, 6.12) is its current kernel, a version "
+		"(6.12.107, 6.1.0-47) is that one; --list prints those that the archive has.\n\n"
 		"show prints what a reference leads to: a bzImage, a unified kernel image, a "
 		"folder that holds one (an unpacked package of Debian, Ubuntu, Fedora, openSUSE "
 		"or Arch, an installed root, a build tree), or the name of a fetched kernel. If "
-		"the modules are a package of their own, unpack it into the same folder. A name "
-		"that `list` shows with the package's version stays the same kernel for good. The "
+		"the modules are a package of their own, unpack it into the same folder. The "
 		"cache is $FSDUEL_CACHE, or fsduel in $XDG_CACHE_HOME or ~/.cache.",
 	.options = OPT(tree) | OPT(source) | OPT(patch) | OPT(config) | OPT(list) | OPT(quiet),
 	.run = run,

@@ -216,8 +216,6 @@ static void add_totals(struct buf *out, const struct cost_cell *c)
 /* Figures that could be misread. */
 static void add_remarks(struct buf *out, const struct cost_cell *c, size_t nr)
 {
-	static const char *const sides[] = { "baseline", "patched" };
-
 	for (size_t i = 0; i < nr; i++) {
 		const struct cost_line *l = &c->lines[i];
 		struct buf b = BUF_INIT;
@@ -227,16 +225,6 @@ static void add_remarks(struct buf *out, const struct cost_cell *c, size_t nr)
 				 l->namesakes);
 		else if (l->there[0] && l->there[1] && l->no_split)
 			buf_addf(&b, "%s: %s", l->name, l->no_split);
-		table_say(out, "  ", &b);
-	}
-	for (int i = 0; c->has_time && i < 2; i++) {
-		struct buf b = BUF_INIT;
-
-		if (c->idle_ns[i] < 0)
-			buf_addf(&b,
-				 "%s: more instructions than virtual time: the two are not of the "
-				 "same part of the run",
-				 sides[i]);
 		table_say(out, "  ", &b);
 	}
 }

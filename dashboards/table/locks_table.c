@@ -3,7 +3,6 @@
  * locks_table.c: waits for locks: the report of `fsduel locks`, and the table and sentences
  * that `fsduel compare` shows beside a contrast's tables. It draws analysis/locks' figures.
  */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -120,31 +119,6 @@ static void add_variant(struct buf *out, const struct lock_cell *c)
 	add_waiters(out, c);
 }
 
-/* The largest cost of watching, for the better or the worse, and its cell. */
-static void add_cost(struct buf *out, const struct locks *l)
-{
-	const struct lock_cell *most = NULL;
-	struct buf b = BUF_INIT;
-
-	for (size_t i = 0; i < l->nr_cells; i++) {
-		const struct lock_cell *c = &l->cells[i];
-
-		if (c->has_watched && (!most || fabs(c->watched - 1) > fabs(most->watched - 1)))
-			most = c;
-	}
-	if (most) {
-		buf_addf(&b, "watching changed %s by ", l->rate);
-		words_change(&b, most->watched, true);
-		buf_adds(&b, " at most, in ");
-		words_cell(&b, most->workload, most->varying);
-		buf_addf(&b, " of %s (median over blocks of watched against not watched)",
-			 most->variant);
-	} else {
-		buf_adds(&b, "what watching cost is not known: no cell was measured both ways");
-	}
-	table_say(out, "", &b);
-}
-
 void table_locks(struct buf *out, const struct findings *f)
 {
 	const struct locks *l = f->locks;
@@ -168,7 +142,6 @@ void table_locks(struct buf *out, const struct findings *f)
 		"known only where it waited for the lock itself before. Waits for pages and "
 		"for journal commits are no waits for locks. See docs/locks.md.",
 		TABLE_WIDTH);
-	add_cost(out, l);
 	table_sentences(out, "note: ", &l->notes);
 	table_notes(out, results_run(f->r));
 }

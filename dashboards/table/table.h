@@ -37,7 +37,7 @@ struct findings {
 
 /* Each contrast with a table a metric, the reasons for missing numbers, the notes. */
 void table_comparison(struct buf *out, const struct findings *f);
-/* Each cell and variant with its classes of locks and the waiters; the cost of watching. */
+/* Each cell and variant with its classes of locks, the waiters and the cost of watching. */
 void table_locks(struct buf *out, const struct findings *f);
 /* Each cell with its totals, functions and subsystems. */
 void table_costs(struct buf *out, const struct findings *f);
