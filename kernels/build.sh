@@ -136,7 +136,7 @@ apply_patches() { # DIR SCRATCH: in order, to the files under DIR
 # --- the configuration --------------------------------------------------------
 
 options() { # of stdin, as NAME=VALUE; one that is not set is n
-	sed -nE -e 's/[[:space:]]+$//' -e 's/^# (CONFIG_.+) is not set$/\1=n/' -e '/^CONFIG_[^=]+=/p'
+	sed -nE 's/[[:space:]]+$//; s/^# (CONFIG_.+) is not set$/\1=n/; /^CONFIG_[^=]+=/p'
 }
 
 # Our own fragment and then the user's, whose lines win.
@@ -160,7 +160,8 @@ check_config() { # DOTCONFIG
 			why = "this kernel does not have it or something it needs is off"
 			if (name in is) why = "it is " is[name]
 			else is[name] = name "=n"
-			if (last[name] != is[name]) print last[name] " does not take effect: " why
+			if (last[name] == is[name]) continue
+			print last[name] " does not take effect: " why
 		} }' <(options < "$1") <(options <<< "$fragment") | sort) && [ -z "$said" ] ||
 		die 2 "$said"
 }
