@@ -19,8 +19,7 @@
 
 /* --- the journal ------------------------------------------------------------------ */
 
-/* A child that was forked and not yet exec'ed when its parent was killed holds it a moment longer.
- */
+/* A child that was forked and not yet exec'ed holds the lock of a killed parent a moment longer. */
 static int take_lock(struct undo *u, struct err *e)
 {
 	char *path = xasprintf("%s/lock", u->dir);
