@@ -61,7 +61,10 @@ int kernel_fetch(const char *name, char **path, struct err *e);
 /* Append the archive's kernels, oldest first: "NAME VERSION PACKAGE" a line. -EIO as above. */
 int kernel_fetch_list(struct buf *out, struct err *e);
 
-/* Folder that holds the fetched kernels, made on demand (malloc'ed). */
-int kernel_cache_dir(char **out, struct err *e);
+/*
+ * Where a kernel of that name is in the cache (malloc'ed), or would be; "" is the folder that holds
+ * them, which is made.
+ */
+int kernel_cached(const char *name, char **path, struct err *e);
 
 #endif
