@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * kernel.c: from what the user wrote to a kernel in memory: resolve the reference, find the image
+ * kernel.c: from the user's word to a kernel in memory: resolve the reference, find the image
  * and its modules in a folder, read the image once, check and identify it.
  */
 #include "runners/kernel/kernel.h"

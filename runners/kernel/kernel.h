@@ -36,8 +36,8 @@ int kernel_load(struct kernel *k, const char *ref, struct err *e);
 void kernel_release(struct kernel *k);
 
 /*
- * The modules of these names (NULL-terminated; '-' and '_' are the same) and what they
- * need, in load order, from k->modules_dir (.ko, .ko.xz, .ko.zst, .ko.gz). Names not found
+ * The modules of these names (NULL-terminated; '-' and '_' are the same) and those
+ * they need, in load order, from k->modules_dir (.ko, .ko.xz, .ko.zst, .ko.gz). Names not found
  * are taken to be built in. Each file's decompressed bytes go to fn; a non-zero return of
  * fn ends it. -EINVAL: not a module, or one built for another kernel; -ENOENT: a module
  * that one of them needs is missing.

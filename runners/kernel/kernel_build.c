@@ -27,7 +27,7 @@ enum { RECIPE_USAGE = 2, RECIPE_MACHINE = 3, RECIPE_NO = 4 };
 struct recipe {
 	const struct kernel_build *watched; /* gets progress and may stop it; NULL: nobody does */
 	struct strv argv;
-	int out, err; /* what it says */
+	int out, err; /* of the script */
 	off_t seen;   /* of out */
 	char *step;   /* the last one that it began */
 	unsigned compiled;
