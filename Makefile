@@ -202,7 +202,7 @@ run:
 	$(B)/fsduel report $$r > /dev/null && printf '\nThe letter:\n\n' && cat $$r/letter.txt && \
 	printf '\n%s\n' "results: $$r; report: $$r/report.html; pictures: $$r/plots"
 
-# What is complete in its folder is not measured again.
+# Complete folders are not measured again.
 ## make experiments    the history rerun: kernels built, nine experiments, their reports
 experiments: deps
 	$(Q)$(MAKE) all

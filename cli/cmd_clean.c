@@ -51,7 +51,7 @@ static int run(const struct call *c, struct err *e)
 const struct command command_clean = {
 	.name = "clean",
 	.summary = "take away what a killed run has left on this machine",
-	.text = "A run lists each thing before it makes it: mounts, loop devices, memory disks, "
+	.text = "A run lists each thing before it makes it: mounts, memory disks, "
 		"images, directories, settings, its file systems on your device. After kill -9 or "
 		"a power loss this command, or the next fsduel run, removes the things on that "
 		"list and the half-written files of the results folder, and names each; this "

@@ -69,7 +69,7 @@ static int list_archive(struct err *e)
 	int ret = kernel_fetch_list(&all, e);
 
 	if (!ret)
-		ret = kernel_cache_dir(&dir, e);
+		ret = kernel_cached("", &dir, e);
 	strv_split(&lines, ret ? "" : buf_str(&all), "\n");
 	for (size_t i = 0; i < lines.n; i++) {
 		struct strv words = STRV_INIT;
@@ -129,7 +129,7 @@ static int list(const char *unused, const struct options *o, struct err *e)
 
 	(void)unused;
 	(void)o;
-	if (kernel_cache_dir(&dir, e))
+	if (kernel_cached("", &dir, e))
 		return err_exit_code(e, FSDUEL_MACHINE);
 	nr = scandir(dir, &entries, visible, versionsort);
 	for (int i = 0; i < nr; i++) {

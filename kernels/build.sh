@@ -107,7 +107,7 @@ read_patches() {
 	done
 }
 
-# What patch(1) says on stdin of hunks and files that it could not deal with, in one line.
+# The complaints of patch(1) on stdin, in one line.
 complaints() {
 	awk '/^patching file / { file = substr($0, 15) ": "; next }
 		# After "cannot find file to patch".
@@ -136,7 +136,7 @@ apply_patches() { # DIR SCRATCH: in order, to the files under DIR
 # --- the configuration --------------------------------------------------------
 
 options() { # of stdin, as NAME=VALUE; one that is not set is n
-	sed -nE -e 's/[[:space:]]+$//' -e 's/^# (CONFIG_.+) is not set$/\1=n/' -e '/^CONFIG_[^=]+=/p'
+	sed -nE 's/[[:space:]]+$//; s/^# (CONFIG_.+) is not set$/\1=n/; /^CONFIG_[^=]+=/p'
 }
 
 # Our own fragment and then the user's, whose lines win.
@@ -160,7 +160,8 @@ check_config() { # DOTCONFIG
 			why = "this kernel does not have it or something it needs is off"
 			if (name in is) why = "it is " is[name]
 			else is[name] = name "=n"
-			if (last[name] != is[name]) print last[name] " does not take effect: " why
+			if (last[name] == is[name]) continue
+			print last[name] " does not take effect: " why
 		} }' <(options < "$1") <(options <<< "$fragment") | sort) && [ -z "$said" ] ||
 		die 2 "$said"
 }
@@ -203,7 +204,7 @@ open_workshop() {
 	flock 9 || die 3 "cannot lock $dir/lock"
 }
 
-# git on our repository; INDEX is what it knows of FOLDER.
+# git on our repository; INDEX is its list of the files of FOLDER.
 ours() { # INDEX FOLDER WORD...
 	local index=$1 folder=$2
 	GIT_DIR=$dir/git GIT_INDEX_FILE=$dir/git/$index GIT_WORK_TREE=$folder \
@@ -233,8 +234,8 @@ snapshot() {
 		rm -rf "$dir/git"
 		git init -q --bare --object-format=sha256 --template= "$dir/git"
 	fi
-	# No attribute of the tree may change what is read or written. Written each time: a build
-	# may have been killed just before it.
+	# No attribute of the tree may change bytes that are read or written. Made each time: a
+	# build may have been killed just before it.
 	mkdir -p "$dir/git/info" && echo '* -text -ident -filter -working-tree-encoding' \
 		> "$dir/git/info/attributes" || die 3 "cannot write $dir/git"
 	rm -f "$dir"/git/*.lock # of a build that was killed
@@ -310,7 +311,7 @@ $(log_tail 1000 < "$dir/make.log")"
 }
 
 compile() {
-	echo "copying what has changed"
+	echo "copying the changed files"
 	copy_source
 	mkdir -p "$obj" && printf '%s\n' "$fragment" > "$dir/fragment.config" ||
 		die 3 "cannot write $dir"
@@ -325,7 +326,7 @@ json() { # TEXT
 	printf '"%s"' "${s//[[:cntrl:]]/?}"
 }
 
-write_about() { # DIR: build.json, what the image there is made of
+write_about() { # DIR: build.json, the inputs of the image there
 	local i comma=
 	{
 		printf '{\n  "fragment_sha256": "%s",\n  "key": "%s",\n  "patches": [' \

@@ -14,47 +14,38 @@ fsduel=${B:-build}/fsduel
 new=$(mktemp)
 trap 'rm -f "$new"' EXIT
 
-commands() {
-	echo '| command | what it does |'
-	echo '|---|---|'
-	"$fsduel" -h | sed -n '/^Commands:/,/^$/s/^  \([a-z_]*\)  *\(.*\)/| `\1` | \2 |/p'
-}
-roles() {
-	echo '| role | what each thread does |'
-	echo '|---|---|'
-	"$fsduel" list roles | sed -n 's/^\([a-z][a-z0-9_]*\): \(.*\)/| `\1` | \2 |/p'
-}
-
-locks() {
-	echo '| class | what it locks |'
-	echo '|---|---|'
-	"$fsduel" list locks | sed -n 's/^\([^:]*\): \(.*\)/| \1 | \2 |/p'
-}
-
-plots() {
-	echo '| kind | shows | drawn from | script |'
-	echo '|---|---|---|---|'
-	"$fsduel" list plots |
-		sed -nE 's/^([a-z]*): (.*) \(([a-z]*\.gp), from (.*)\)$/| `\1` | \2 | \4 | `\3` |/p'
+table() { # NAME
+	case $1 in
+	commands)
+		printf '| command | what it does |\n|---|---|\n'
+		"$fsduel" -h |
+			sed -n '/^Commands:/,/^$/s/^  \([a-z_]*\)  *\(.*\)/| `\1` | \2 |/p' ;;
+	roles)
+		printf '| role | what each thread does |\n|---|---|\n'
+		"$fsduel" list roles | sed -n 's/^\([a-z][a-z0-9_]*\): \(.*\)/| `\1` | \2 |/p' ;;
+	locks)
+		printf '| class | what it locks |\n|---|---|\n'
+		"$fsduel" list locks | sed -n 's/^\([^:]*\): \(.*\)/| \1 | \2 |/p' ;;
+	plots)
+		printf '| kind | shows | drawn from | script |\n|---|---|---|---|\n'
+		"$fsduel" list plots |
+			sed -nE 's/^(.*): (.*) \((.*), from (.*)\)$/| `\1` | \2 | \4 | `\3` |/p' ;;
+	esac
 }
 
 seen=
 while IFS= read -r line; do
-	case $line in
-	'<!-- table: commands -->' | '<!-- table: roles -->' | '<!-- table: locks -->' | \
-	'<!-- table: plots -->')
-		table=${line#*: }
-		table=${table% -->}
-		seen+=" $table"
+	if [[ $line =~ ^'<!-- table: '([a-z]+)' -->'$ ]]; then
+		seen+=" ${BASH_REMATCH[1]}"
 		echo "$line"
-		"$table"
-		while IFS= read -r line && [ "$line" != '<!-- end of table -->' ]; do :; done ;;
-	esac
+		table "${BASH_REMATCH[1]}"
+		while IFS= read -r line && [ "$line" != '<!-- end of table -->' ]; do :; done
+	fi
 	printf '%s\n' "$line"
 done < "$file" > "$new"
 
-for table; do
-	[[ " $seen " == *" $table "* ]] || echo "$file has no line <!-- table: $table -->"
+for name; do
+	[[ " $seen " == *" $name "* ]] || echo "$file has no line <!-- table: $name -->"
 done
 if [ -n "$check" ]; then
 	diff -u --label "$file" --label "what the program says (tools/readme-tables.sh $file $*)" \

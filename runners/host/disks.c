@@ -53,7 +53,7 @@ static int configure(int loop, int file, struct err *e)
 
 /*
  * One try with the free device that the kernel names. It is kept by a descriptor for reading
- * only: since 6.8 a kernel may refuse to mount what somebody has open for writing.
+ * only: since 6.8 a kernel may refuse to mount a device that is open for writing.
  */
 static int attach(int control, int file, int *fd, char dev[32], struct err *e)
 {

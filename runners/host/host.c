@@ -83,7 +83,7 @@ static bool stopped(const struct host *h)
 static int stop_here(const struct host *h, int ret, struct err *e)
 {
 	return err_add(e, -ret,
-		       "so nothing more is measured; what was measured before is kept, and the "
+		       "so nothing more is measured; the results until now are kept, and the "
 		       "same command goes on with %s",
 		       h->opts->dir);
 }
@@ -154,10 +154,11 @@ static int run_units(struct host *h, struct err *e)
 			continue;
 		ret = run_unit(h, u, e);
 		if (stopped(h))
-			return err_add(e, EINTR,
-				       "stopped by signal %d; what was measured is kept, the same "
-				       "command goes on with %s",
-				       *h->opts->stop, h->opts->dir);
+			return err_add(
+				e, EINTR,
+				"stopped by signal %d; the results until now are kept, the same "
+				"command goes on with %s",
+				*h->opts->stop, h->opts->dir);
 	}
 	return ret;
 }
@@ -191,7 +192,7 @@ static int undo_leftovers(struct host *h, struct err *e)
 	for (size_t i = 0; i < said.n && h->opts->say; i++) {
 		if (!i)
 			h->opts->say(h->opts->arg,
-				     "a run before this one was cut short; of what it left:");
+				     "a run before this one was cut short; its leftovers:");
 		h->opts->say(h->opts->arg, said.v[i]);
 	}
 	strv_release(&said);
@@ -224,7 +225,7 @@ static int open_folder(struct host *h, struct err *e)
 	return ret;
 }
 
-/* The device itself, and for an image what the results folder lies on. */
+/* The device itself, and for an image also the one below the results folder. */
 static void find_devices(struct host *h)
 {
 	struct stat st;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * host.h: carry a plan out on this machine and the kernel that runs: check everything first,
- * then run what is missing for this kernel, in plan order, and keep every result the moment it
- * is there. What is made on the machine is taken away again, however it ends (undo.h). A folder
+ * then run the missing cells of this kernel, in plan order, and keep every result the moment it
+ * is there. Things made on the machine are taken away again, however it ends (undo.h). A folder
  * may be gone on with any number of times, from any boot of any of the suite's kernels.
  */
 #ifndef FSDUEL_RUNNERS_HOST_HOST_H
@@ -20,14 +20,14 @@ struct host_opts {
 	unsigned block;     /* only this block; 0: all */
 	uint64_t settle_ns; /* how long a cell waits at most for an idle machine; 0: not at all */
 	void (*progress)(void *arg, const struct progress *p); /* may be NULL */
-	void (*say)(void *arg, const char *sentence); /* what was cleaned up; may be NULL */
+	void (*say)(void *arg, const char *sentence); /* a leftover that was removed; may be NULL */
 	void *arg;
 	const atomic_int *stop;
 };
 
 /*
  * 0: every cell run of this kernel (and block) has a part, be it a failed one. -EINTR: stopped,
- * what was measured is kept. Other -errno: with an exit code, and FSDUEL_MACHINE means that
+ * all results are kept. Other -errno: with an exit code, and FSDUEL_MACHINE means that
  * nothing was measured. *last counts this kernel's cell runs; *elsewhere those missing of others.
  */
 int host_run(const struct suite *s, const struct plan *p, const struct host_opts *o,

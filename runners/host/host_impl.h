@@ -18,16 +18,16 @@ struct host {
 	struct target target;
 	dev_t idle[2]; /* devices that are to be idle before a cell is timed */
 	size_t nr_idle;
-	struct strv notes;  /* what a reader of the results should know: for run.json */
+	struct strv notes;  /* for run.json and the readers of the results */
 	struct noise noise; /* of the cell run under way */
 	uint64_t sequence;  /* number of the next cell run in this folder */
 	json_t *entry;      /* of this run in run.json's "runs"; borrowed */
 	struct progress progress;
 	uint64_t started_ns;
-	unsigned done_before; /* by former runs into this folder */
-	uint64_t cell_ns;     /* of the cell run under way: what is not the runner's own time */
+	unsigned done_before;        /* by former runs into this folder */
+	uint64_t cell_ns;            /* of the cell run under way, without the runner's own time */
 	uint64_t own_ns, own_max_ns; /* the runner's own time over all cell runs, and the longest */
-	uint64_t unmount_ns;         /* of own_ns: what the file system still had to write */
+	uint64_t unmount_ns;         /* of own_ns: unmounting, with the last writeback */
 	unsigned nr_own;
 };
 
@@ -38,6 +38,6 @@ struct host {
 int host_identify(struct host *h, struct err *e);
 void host_note_begin(struct host *h); /* a new entry in "runs" */
 void host_note_overhead(struct host *h, uint64_t own_ns);
-void host_note_end(struct host *h); /* its figures, and what the order of cell runs was like */
+void host_note_end(struct host *h); /* its figures, and the order of all cell runs */
 
 #endif

@@ -164,23 +164,16 @@ static json_t *list(struct host *h, const char *key)
 	return all;
 }
 
-/* Where the sentence is in the notes; their number: nowhere. */
-static size_t find_note(const json_t *notes, const char *sentence)
-{
-	size_t i = 0;
-
-	while (i < json_array_size(notes) &&
-	       strcmp(json_string_value(json_array_get(notes, i)) ?: "", sentence))
-		i++;
-	return i;
-}
-
+/* Each sentence once. */
 static void add_note(struct host *h, const char *sentence)
 {
-	json_t *notes = list(h, "notes");
+	json_t *notes = list(h, "notes"), *note;
+	size_t i;
 
-	if (find_note(notes, sentence) == json_array_size(notes))
-		json_array_append_new(notes, json_string(sentence));
+	json_array_foreach(notes, i, note)
+		if (!strcmp(json_string_value(note) ?: "", sentence))
+			return;
+	json_array_append_new(notes, json_string(sentence));
 }
 
 void host_note_begin(struct host *h)
@@ -205,24 +198,18 @@ void host_note_overhead(struct host *h, uint64_t own_ns)
 		h->own_max_ns = own_ns;
 }
 
-/* Was one kernel measured after the other? That changes with every run, and so does the note. */
+/* Was one kernel measured after the other? Each run into the folder changes that. */
 static void note_order(struct host *h)
 {
-	const char *before = json_string_value(json_object_get(h->folder.run, "order"));
-	json_t *notes = list(h, "notes");
 	struct buf why = BUF_INIT;
 	struct order_count count;
 	struct order o;
 
-	if (before)
-		json_array_remove(notes, find_note(notes, before));
 	order_read(&o, &h->folder);
-	if (order_is_blocked(&o, &count, &why)) {
-		add_note(h, buf_str(&why));
+	if (order_is_blocked(&o, &count, &why))
 		json_object_set_new(h->folder.run, "order", json_string(buf_str(&why)));
-	} else {
+	else
 		json_object_del(h->folder.run, "order");
-	}
 	order_release(&o);
 	buf_release(&why);
 }

@@ -47,7 +47,7 @@ bool running_kernel_is(const struct running_kernel *r, const char *release, cons
 
 /* For run.json, with /proc/version and the command line. */
 json_t *running_json(void);
-/* The one that runs, and what a folder holds of one: the same build? */
+/* Are the running kernel and the one noted in a folder the same build? */
 bool running_same(const json_t *running, const json_t *noted);
 
 #endif

@@ -34,7 +34,7 @@ const struct noise_row noise_rows[NOISE_ROWS] = {
 	{ "pressure_cpu_pct", NULL, 0, NOISE_SHARE_PCT, "/proc/pressure/cpu", "some", PSI_TOTAL,
 	  NOISE_UNIT_US, NOISE_OWN_NONE, "no limit: more threads than CPUs wait for each other" },
 	{ "pressure_io_pct", NULL, 0, NOISE_SHARE_PCT, "/proc/pressure/io", "some", PSI_TOTAL,
-	  NOISE_UNIT_US, NOISE_OWN_NONE, "no limit: waiting for I/O is what is measured" },
+	  NOISE_UNIT_US, NOISE_OWN_NONE, "no limit: cells wait for I/O" },
 	{ "context_switches_per_s", NULL, 0, NOISE_PER_S, "/proc/stat", "ctxt", VALUE, NOISE_UNIT_1,
 	  NOISE_OWN_NONE, "no limit: each blocking I/O is two" },
 	{ "throttled_core_events", "throttle", 0, NOISE_COUNT,

@@ -25,7 +25,7 @@ enum noise_own { NOISE_OWN_NONE, NOISE_OWN_USER_TIME, NOISE_OWN_MAJOR_FAULTS };
 
 struct noise_row {
 	const char *name; /* of the fact; ends with the unit */
-	const char *mark; /* what a sample is marked with; NULL: recorded only */
+	const char *mark; /* of a sample past the limit; NULL: recorded only */
 	double limit;     /* marked when the value is above that */
 	enum noise_kind kind;
 	const char *files; /* pattern; what several files say is summed */

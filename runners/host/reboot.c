@@ -246,7 +246,7 @@ void reboot_decide(const struct reboot_state *s, const struct reboot_seen *seen,
 	leg = &seen->legs->v[i];
 	step->leg = i;
 	step->kernel = leg->kernel;
-	/* A crash brings the firmware's kernel, so what was tried is counted before what runs. */
+	/* A crash brings the firmware's kernel: look at the tries before the running kernel. */
 	if (i == s->leg && s->tries >= REBOOT_TRIES_MAX) {
 		step->action = REBOOT_STOP;
 		snprintf(step->why, sizeof(step->why),

@@ -39,7 +39,7 @@ void reboot_legs_release(struct reboot_legs *l);
 struct reboot_kernel {
 	const char *label;                  /* the suite's */
 	char *image, *initrd;               /* absolute; initrd NULL: it needs none */
-	char *release, *version, *build_id; /* of the image, and what must come up */
+	char *release, *version, *build_id; /* of the image; after kexec they must come up */
 };
 
 struct reboot_state {

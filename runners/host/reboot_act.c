@@ -126,7 +126,7 @@ static int add_quoted(struct buf *b, const char *before, const char *word, const
 	return ret;
 }
 
-/* What names the folders of the notes and of fetched kernels. */
+/* These name the folders of the notes and of fetched kernels. */
 static int add_environment(struct buf *b, struct err *e)
 {
 	static const char *const names[] = { "FSDUEL_STATE", "FSDUEL_CACHE", "XDG_CACHE_HOME",
@@ -158,7 +158,7 @@ int reboot_unit_text(struct buf *b, const char *fsduel, const char *cwd, const s
 		    "\n"
 		    "[Service]\n"
 		    "Type=exec\n"
-		    /* Only fsduel is told to stop; it ends what it has started itself. */
+		    /* Only fsduel is told to stop; it ends its own children. */
 		    "KillMode=mixed\n"
 		    "TimeoutStopSec=120\n"
 		    "WorkingDirectory=");

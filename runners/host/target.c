@@ -50,7 +50,7 @@ static int check_image(const struct target_use *use, struct err *e)
 		ret = target_check_room(use, size, "the image", e);
 	if (!ret && statvfs(dir, &v))
 		ret = err_sys(e, errno, "cannot tell how much room there is in %s", dir);
-	/* It is sparse: what the cells write is what it takes. */
+	/* It is sparse: it takes only the blocks that the cells write. */
 	if (!ret)
 		ret = target_check_room(use, (uint64_t)v.f_bavail * v.f_frsize, dir, e);
 	free(dir);

@@ -33,11 +33,11 @@ struct target_wants {
 
 struct target {
 	enum target_kind kind;
-	struct claim claim; /* of what is formatted, until target_close; dir: none */
+	struct claim claim; /* of the device, until target_close; dir: none */
 	char *device;       /* its path, or what dir lies on */
 	char *log_name;     /* the kernel's name for it */
 	char *mnt, *work;   /* to mount on, and for scratch files; dir: mnt is made in it */
-	bool force;         /* what is on the device may go */
+	bool force;         /* the content of the device may go */
 	char *existing;     /* where the file system that holds dir is mounted; NULL: we make one */
 	char *dir;
 	int dir_fd;    /* keeps that file system from being unmounted; -1: none */

@@ -35,7 +35,7 @@ void target_draw_name(char dst[TARGET_NAME])
 	snprintf(dst, TARGET_NAME, "%016" PRIx64, bits);
 }
 
-/* The largest cell's files with what a file system takes beside them, or its minimum. */
+/* The largest cell's files and a file system's own needs, or its minimum. */
 static uint64_t needed(const struct plan *p, bool existing)
 {
 	uint64_t files = 0, min = 0;

@@ -19,8 +19,7 @@
 
 /* --- the journal ------------------------------------------------------------------ */
 
-/* A child that was forked and not yet exec'ed when its parent was killed holds it a moment longer.
- */
+/* A child that was forked and not yet exec'ed holds the lock of a killed parent a moment longer. */
 static int take_lock(struct undo *u, struct err *e)
 {
 	char *path = xasprintf("%s/lock", u->dir);
@@ -48,7 +47,7 @@ static int read_journal(struct undo *u, struct err *e)
 	json_t *j = NULL;
 	int ret = 0;
 
-	unlink(tmp); /* what a crash left of a write; the journal itself is whole */
+	unlink(tmp); /* a crash may leave it; the journal itself is whole */
 	free(tmp);
 	if (!fs_exists(u->journal)) {
 		u->items = json_array();
@@ -71,9 +70,8 @@ static int find_state_dir(struct undo *u, struct err *e)
 	int ret = fs_mkdir_p(path, e);
 
 	if (ret)
-		return err_add(
-			e, -ret,
-			"a run notes there what it makes; FSDUEL_STATE names another folder");
+		return err_add(e, -ret,
+			       "a run keeps its journal there; FSDUEL_STATE names another folder");
 	u->dir = realpath(path, NULL);
 	if (!u->dir)
 		return err_sys(e, errno, "cannot find %s", path);

@@ -152,7 +152,8 @@ static int undo_wipe_item(const json_t *item, struct strv *said, struct err *e)
 	if (!is_that_device(item, &c)) {
 		if (uuid)
 			strv_addf(said,
-				  "left what is on %s: it is another device than was measured",
+				  "left the file system on %s: it is another device than the "
+				  "measured one",
 				  path);
 	} else if (is_listed(json_object_get(item, "uuids"), uuid)) {
 		ret = blockdev_wipe(c.excl, path, e);

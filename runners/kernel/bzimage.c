@@ -107,7 +107,7 @@ int bzimage_vmlinux(const struct bzimage *b, struct buf *out, struct err *e)
 			       "and announces %u: the image is damaged",
 			       out->len - before, want);
 	if (!elf_is_64le(buf_str(out) + before, out->len - before))
-		return err_add(e, EINVAL, "what is packed in the image is no 64-bit ELF file");
+		return err_add(e, EINVAL, "the kernel packed in the image is no 64-bit ELF file");
 	return 0;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * kernel.c: from what the user wrote to a kernel in memory: resolve the reference, find the image
+ * kernel.c: from the user's word to a kernel in memory: resolve the reference, find the image
  * and its modules in a folder, read the image once, check and identify it.
  */
 #include "runners/kernel/kernel.h"
@@ -27,15 +27,21 @@ _Static_assert(sizeof(((struct kernel *)0)->build_id) == BUILD_ID_HEX,
 #define MODULES "{,usr/,kernel-modules/}lib/modules/"
 #define MODULES_UP 4 /* arch/x86/boot/bzImage */
 
-int kernel_cache_dir(char **out, struct err *e)
+int kernel_cached(const char *name, char **path, struct err *e)
 {
-	return fs_cache_room("kernels", out, e);
+	char *dir;
+	int ret = fs_cache_room("kernels", &dir, e);
+
+	if (ret)
+		return ret;
+	*path = xasprintf("%s%s%s", dir, *name ? "/" : "", name);
+	free(dir);
+	return 0;
 }
 
 /* The path that ref stands for: itself when it exists, else a fetched kernel of that name. */
 static int resolve(const char *ref, char **path, struct err *e)
 {
-	char *dir;
 	int ret;
 
 	if (*ref && fs_exists(ref)) {
@@ -45,13 +51,9 @@ static int resolve(const char *ref, char **path, struct err *e)
 	if (!*ref || strchr(ref, '/') || ref[0] == '.')
 		return err_add(e, EINVAL, "there is no kernel at \"%s\": no such file or folder",
 			       ref);
-	ret = kernel_cache_dir(&dir, e);
-	if (ret)
+	ret = kernel_cached(ref, path, e);
+	if (ret || fs_exists(*path))
 		return ret;
-	*path = xasprintf("%s/%s", dir, ref);
-	free(dir);
-	if (fs_exists(*path))
-		return 0;
 	return err_add(e, EINVAL,
 		       "there is no kernel \"%s\": neither a file or folder nor a fetched kernel; "
 		       "Debian's are fetched with `fsduel kernel fetch %s`",

@@ -36,8 +36,8 @@ int kernel_load(struct kernel *k, const char *ref, struct err *e);
 void kernel_release(struct kernel *k);
 
 /*
- * The modules of these names (NULL-terminated; '-' and '_' are the same) and what they
- * need, in load order, from k->modules_dir (.ko, .ko.xz, .ko.zst, .ko.gz). Names not found
+ * The modules of these names (NULL-terminated; '-' and '_' are the same) and those
+ * they need, in load order, from k->modules_dir (.ko, .ko.xz, .ko.zst, .ko.gz). Names not found
  * are taken to be built in. Each file's decompressed bytes go to fn; a non-zero return of
  * fn ends it. -EINVAL: not a module, or one built for another kernel; -ENOENT: a module
  * that one of them needs is missing.
@@ -61,7 +61,10 @@ int kernel_fetch(const char *name, char **path, struct err *e);
 /* Append the archive's kernels, oldest first: "NAME VERSION PACKAGE" a line. -EIO as above. */
 int kernel_fetch_list(struct buf *out, struct err *e);
 
-/* Folder that holds the fetched kernels, made on demand (malloc'ed). */
-int kernel_cache_dir(char **out, struct err *e);
+/*
+ * Where a kernel of that name is in the cache (malloc'ed), or would be; "" is the folder that holds
+ * them, which is made.
+ */
+int kernel_cached(const char *name, char **path, struct err *e);
 
 #endif

@@ -27,7 +27,7 @@ enum { RECIPE_USAGE = 2, RECIPE_MACHINE = 3, RECIPE_NO = 4 };
 struct recipe {
 	const struct kernel_build *watched; /* gets progress and may stop it; NULL: nobody does */
 	struct strv argv;
-	int out, err; /* what it says */
+	int out, err; /* of the script */
 	off_t seen;   /* of out */
 	char *step;   /* the last one that it began */
 	unsigned compiled;
@@ -184,25 +184,12 @@ static int run_build(const char *action, const struct kernel_build *b, struct er
 	return ret;
 }
 
-/* Where a kernel of that name is in the cache. */
-static int find_cached(const char *name, char **path, struct err *e)
-{
-	char *dir;
-	int ret = kernel_cache_dir(&dir, e);
-
-	if (ret)
-		return ret;
-	*path = xasprintf("%s/%s", dir, name);
-	free(dir);
-	return 0;
-}
-
 int kernel_build(const struct kernel_build *b, char **path, struct err *e)
 {
 	int ret = run_build("build", b, e);
 
 	*path = NULL;
-	return ret ? ret : find_cached(b->name, path, e);
+	return ret ? ret : kernel_cached(b->name, path, e);
 }
 
 int kernel_build_check(struct err *e)
@@ -224,7 +211,7 @@ int kernel_built(const struct kernel_build *b, struct err *e)
 
 	if (ret != RECIPE_NO)
 		return ret;
-	ret = find_cached(b->name, &path, e);
+	ret = kernel_cached(b->name, &path, e);
 	if (ret)
 		return ret;
 	kernel_build_command(b, &command);
@@ -306,7 +293,7 @@ int kernel_fetch(const char *name, char **path, struct err *e)
 	int ret = run_fetch("kernel", name, NULL, e);
 
 	*path = NULL;
-	return ret ? ret : find_cached(name, path, e);
+	return ret ? ret : kernel_cached(name, path, e);
 }
 
 int kernel_fetch_list(struct buf *out, struct err *e)

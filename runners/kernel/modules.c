@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * modules.c: kernel_modules of kernel.h: modules by file name, and what they need by the
+ * modules.c: kernel_modules of kernel.h: modules by file name, and their needs by the
  * "depends=" string of their .modinfo: without depmod or an installed kernel.
  */
 #include <errno.h>
@@ -166,7 +166,7 @@ static int visit(struct walk *w, const char *name, const char *needed_by, struct
 	if (strv_find(&w->seen, name) >= 0)
 		return 0;
 	strv_add(&w->seen, name);
-	/* depends= names modules only, never what is built in. */
+	/* depends= names modules only, never built-in code. */
 	if (at < 0)
 		return needed_by ? err_add(e, ENOENT, "module %s needs %s, which is not under %s",
 					   needed_by, name, w->k->modules_dir)

@@ -227,7 +227,7 @@ for s in INT:130 TERM:143 HUP:129; do
 	wait_for mounted || echo "# ${s%:*}: it never mounted"
 	sleep 0.2
 	fsduel clean > "$tmp/clean" 2>&1
-	[ $? = 3 ] && grep -q "process $pid) is measuring" "$tmp/clean" || cat "$tmp/clean"
+	[ $? = 3 ] && grep -q "another fsduel is measuring" "$tmp/clean" || cat "$tmp/clean"
 	kill -"${s%:*}" $pid
 	wait $pid
 	code=$?

@@ -35,7 +35,7 @@ static void load(struct kernel *k, const char *name)
 	char *dir, *path;
 	bool there;
 
-	assert_int_equal(kernel_cache_dir(&dir, &e), 0);
+	assert_int_equal(kernel_cached("", &dir, &e), 0);
 	path = xasprintf("%s/%s", dir, name);
 	there = fs_exists(path);
 	free(path);
