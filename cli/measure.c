@@ -164,41 +164,6 @@ static size_t count_families(const struct suite *s)
 	return families;
 }
 
-/* Rows that decide: of a mix each role but those in the background. */
-static size_t count_rows(const struct plan *p)
-{
-	size_t rows = 0;
-
-	for (size_t i = 0; i < p->nr_cells; i++) {
-		const struct mix *m = &p->cells[i].mix;
-		size_t deciding = 0;
-
-		for (unsigned k = 0; k < m->nr; k++)
-			deciding += !m->entry[k].param[ROLE_BACKGROUND];
-		rows += deciding ? deciding : 1;
-	}
-	return rows;
-}
-
-/*
- * A cell that knows two states can line up its signs in one flip of all blocks, and then
- * rank above a cell that changed (analysis/stats/stats.h). With as many blocks as
- * Bonferroni's bound needs, this cannot matter.
- */
-static void say_slack(const struct plan *p, struct buf *b)
-{
-	const struct suite *s = p->suite;
-	size_t rows = count_rows(p);
-	unsigned safe = judge_min_blocks(s->nr_contrasts * rows, true);
-
-	if (s->mode == MODE_EXACT && s->blocks < safe)
-		buf_addf(b,
-			 "few blocks: with %u, cells that only change between two states can keep "
-			 "a changed cell unsure; with %zu cells, each role of a mix for itself, %u "
-			 "or more rule that out (-b %u)",
-			 s->blocks, rows, safe, safe);
-}
-
 void few_blocks_say(const struct plan *p, struct buf *b)
 {
 	const struct suite *s = p->suite;
@@ -207,9 +172,7 @@ void few_blocks_say(const struct plan *p, struct buf *b)
 
 	if (s->guard.there || !s->nr_contrasts) /* no speed is judged */
 		return;
-	if (s->blocks >= least)
-		say_slack(p, b);
-	else
+	if (s->blocks < least)
 		buf_addf(b,
 			 "too few blocks: with %u, no cell can be called slower or faster, "
 			 "whatever is measured%s: %u or more are needed (-b %u)",

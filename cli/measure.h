@@ -57,7 +57,7 @@ int job_measure_until_sure(struct job *j, struct err *e);
 /* The units of p that DIR lacks, by kernel and block; reads only. reboot_legs_release. */
 void legs_missing(struct reboot_legs *l, const char *dir, const struct plan *p);
 
-/* Append a sentence to b where so few blocks allow no verdict, or may prevent one. */
+/* Append a sentence to b where so few blocks allow no verdict. */
 void few_blocks_say(const struct plan *p, struct buf *b);
 
 /*

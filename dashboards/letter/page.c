@@ -176,22 +176,14 @@ static int find_place(const char *data, struct place *p, const char *name, struc
 		}
 	}
 	if (blocks > 1 || (!blocks && blurbs > 1))
-		return err_add(e, EINVAL,
-			       "%s has %u %s: which one is meant cannot be told, leave one", name,
-			       blocks ? blocks : blurbs,
+		return err_add(e, EINVAL, "%s has %u %s: leave one", name, blocks ? blocks : blurbs,
 			       blocks ? "blocks by fsduel" : "lines " BLURB);
-	if (blocks && !ended)
+	if (blocks ? !ended : !blurbs)
 		return err_add(e, EINVAL,
-			       "%s has the first line of a block by fsduel, \"" LETTER_BEGIN
-			       "...\", but not its last, \"" LETTER_END "\": write " BLURB
-			       " in the place of what is left of it",
-			       name);
-	if (!blocks && !blurbs)
-		return err_add(e, EINVAL,
-			       "%s has neither git's line " BLURB " nor a block by fsduel: "
-			       "write that line where the block is to stand (git format-patch "
-			       "--cover-letter does)",
-			       name);
+			       "%s has %s: write git's line " BLURB " where the block is to stand",
+			       name,
+			       blocks ? "a block by fsduel without \"" LETTER_END "\""
+				      : "no place for the block");
 	return 0;
 }
 
