@@ -28,17 +28,6 @@ static double percent(double log_ratio)
 	return (exp(log_ratio) - 1) * 100;
 }
 
-static bool drifted(const struct series *s, struct buf *b)
-{
-	unsigned n = s->logs.n, third = n / 3;
-
-	if (third < 1 || check_trend(s->level, n) > s->level_of_test)
-		return false;
-	buf_addf(b, "%+.1f %%",
-		 percent(stats_mean(s->level + n - third, third) - stats_mean(s->level, third)));
-	return true;
-}
-
 static bool first_apart(const struct series *s, struct buf *b)
 {
 	unsigned n = s->logs.n;
@@ -68,22 +57,14 @@ static bool two_humps(const struct series *s, struct buf *b)
 	return b->len > 0;
 }
 
-static bool neighbours(const struct series *s, struct buf *b)
-{
-	buf_addf(b, "%u blocks", s->logs.n);
-	return check_neighbours(s->logs.d, s->logs.n) <= s->level_of_test;
-}
-
 static const struct check {
 	const char *sentence; /* the cells follow */
 	bool time;            /* is about the order in time: nothing in exact mode */
 	bool (*find)(const struct series *s, struct buf *b); /* says what it found into b */
 } checks[] = {
-	{ "drift over the run, which the drawn order keeps out of the verdict", true, drifted },
 	{ "the first block is apart from the rest: warm up, or add blocks", true, first_apart },
 	{ "an outlier, kept", false, outlier },
 	{ "samples in two humps: the middle says little, look for two states", false, two_humps },
-	{ "neighbouring blocks depend on each other", true, neighbours },
 };
 
 #define NR_CHECKS (sizeof(checks) / sizeof(checks[0]))
@@ -199,8 +180,8 @@ static unsigned first_of(const struct results *r, const struct comparison_row *r
 static void check_order(struct comparison *c, const struct results *r,
 			const struct comparison_row *row)
 {
-	unsigned n = row->planned, known = 0, same = 0, turn = 0, abba = 0;
 	const struct results_contrast *t = &r->contrasts[row->contrast_number];
+	unsigned n = row->planned, first[3] = { 0 };
 
 	/* The runner's own word on how kernels that share no boot were measured. */
 	if (json_is_string(json_object_get(r->run, "order")) &&
@@ -211,32 +192,13 @@ static void check_order(struct comparison *c, const struct results *r,
 			  row->contrast);
 		return;
 	}
-	for (unsigned b = 1; b <= n; b++) {
-		unsigned now = first_of(r, row, b), before = b > 1 ? first_of(r, row, b - 1) : 0;
-		unsigned two = b > 2 ? first_of(r, row, b - 2) : 0;
-
-		known += now != 0;
-		same += before && now == before;
-		turn += before && now && now != before;
-		abba += two && now && now != two;
-	}
-	if (!known && c->paired)
-		strv_addf(&c->warnings,
-			  "%s: the order within blocks is not recorded; the tests take it to have "
-			  "been drawn by a fair coin",
-			  row->contrast);
-	if (known < n || n < ORDER_BLOCKS_MIN)
-		return;
-	if (same == n - 1)
+	for (unsigned b = 1; b <= n; b++)
+		first[first_of(r, row, b)]++;
+	if (n >= ORDER_BLOCKS_MIN && (first[1] == n || first[2] == n))
 		strv_addf(&c->warnings,
 			  "%s: %s came first in all %u blocks: what warms up or wears off within a "
-			  "block looks like a change; draw the order by a coin",
-			  row->contrast, first_of(r, row, 1) == 1 ? "patched" : "baseline", n);
-	else if (turn == n - 1 || abba == n - 2)
-		strv_addf(
-			&c->warnings,
-			"%s: the order within blocks follows a pattern (%s): the tests want a coin",
-			row->contrast, turn == n - 1 ? "AB BA" : "AB AB BA BA");
+			  "block looks like a change",
+			  row->contrast, first[1] ? "patched" : "baseline", n);
 }
 
 /* --- the limits of the data --------------------------------------------------------------- */
@@ -259,23 +221,6 @@ static void few_blocks(struct comparison *c)
 		  "too few blocks: no cell can be called slower or faster with fewer than %u%s (-b "
 		  "%u), whatever is measured",
 		  least, j->exact_mode ? ", as each is one seed" : "", least);
-}
-
-static void holm(struct comparison *c, struct comparison_row **rows, size_t nr)
-{
-	unsigned blocks = 0;
-	double floor;
-
-	for (size_t i = 0; i < nr; i++)
-		blocks = rows[i]->pairs > blocks ? rows[i]->pairs : blocks;
-	floor = (double)nr * ldexp(1, 1 - (int)blocks);
-	if (!c->paired || c->judge->adaptive || floor <= c->alpha ||
-	    blocks < judge_min_blocks(c->judge->families, c->judge->exact_mode))
-		return;
-	strv_addf(&c->remarks,
-		  "Holm's method over signed-rank tests could not reach 5 %% here: %zu cells, %u "
-		  "blocks, smallest p %.2g; the joint flips above can",
-		  nr, blocks, fmin(1, floor));
 }
 
 /* Of all rows that decide together, as the more there are, the less is seen. */
@@ -366,7 +311,6 @@ void sentences_fill(struct comparison *c, const struct results *r)
 			    MARK_MISSED);
 		if (nr && !c->judge->exact_mode)
 			check_order(c, r, rows[0]);
-		holm(c, rows, nr);
 		free(rows);
 	}
 }

@@ -9,49 +9,9 @@
 #include "lib/buf.h"
 #include "lib/rng.h"
 
-#define TREND_EXACT_MAX 50
 #define SPLIT_MIN 8
 #define SPLIT_DRAWS 20000
 #define SPLIT_TAIL 400 /* the quantile of a smaller p is extrapolated from these */
-
-/* P(S >= s) over all orders of n values: the number of inversions is a sum of uniform ones. */
-static double counted_trend(size_t n, double s)
-{
-	double count[TREND_EXACT_MAX * (TREND_EXACT_MAX - 1) / 2 + 1] = { 1 };
-	size_t most = n * (n - 1) / 2, reached = 0;
-	double below = 0;
-
-	for (size_t k = 2; k <= n; k++) {
-		reached += k - 1;
-		/* Shares of all orders: each of k places for the k-th value is as likely. */
-		for (size_t i = reached + 1; i-- > 0;) {
-			double sum = 0;
-
-			for (size_t j = 0; j < k && j <= i; j++)
-				sum += count[i - j];
-			count[i] = sum / (double)k;
-		}
-	}
-	for (size_t i = 0; i <= most && (double)most - 2 * (double)i >= s; i++)
-		below += count[i];
-	return below;
-}
-
-double check_trend(const double *v, size_t n)
-{
-	double s = 0, sd, nd = (double)n;
-
-	for (size_t i = 0; i < n; i++)
-		for (size_t j = i + 1; j < n; j++)
-			s += (v[j] > v[i]) - (v[j] < v[i]);
-	s = fabs(s);
-	if (n < 2 || s == 0)
-		return 1;
-	if (n <= TREND_EXACT_MAX)
-		return fmin(1, 2 * counted_trend(n, s));
-	sd = sqrt(nd * (nd - 1) * (2 * nd + 5) / 18);
-	return fmin(1, 2 * dist_normal_cdf(-(s - 1) / sd));
-}
 
 double check_apart(const double *v, size_t n, size_t at)
 {
@@ -67,38 +27,6 @@ double check_apart(const double *v, size_t n, size_t at)
 		t = (v[at] - stats_mean(rest, k)) / (sd * sqrt(1 + 1 / m));
 	free(rest);
 	return n < 4 ? 1 : fmin(1, 2 * dist_t_cdf(-fabs(t), m - 1));
-}
-
-/* Mean ranks from 1. */
-static void rank_all(const double *v, size_t n, double *rank)
-{
-	for (size_t i = 0; i < n; i++) {
-		size_t less = 0, equal = 0;
-
-		for (size_t k = 0; k < n; k++) {
-			less += v[k] < v[i];
-			equal += v[k] == v[i];
-		}
-		rank[i] = (double)less + ((double)equal + 1) / 2;
-	}
-}
-
-double check_neighbours(const double *v, size_t n)
-{
-	double *rank = xcalloc(n + 1, sizeof(*rank));
-	double nd = (double)n, steps = 0, spread = 0, sd;
-
-	rank_all(v, n, rank);
-	for (size_t i = 0; i < n; i++) {
-		steps += i ? (rank[i] - rank[i - 1]) * (rank[i] - rank[i - 1]) : 0;
-		spread += (rank[i] - (nd + 1) / 2) * (rank[i] - (nd + 1) / 2);
-	}
-	free(rank);
-	if (n < 10 || spread == 0)
-		return 1;
-	sd = sqrt(4 * (nd - 2) * (5 * nd * nd - 2 * nd - 9) /
-		  (5 * nd * (nd + 1) * (nd - 1) * (nd - 1)));
-	return fmin(1, 2 * dist_normal_cdf(-fabs(steps / spread - 2) / sd));
 }
 
 double check_split(const double *v, size_t n)

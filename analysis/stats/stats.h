@@ -49,13 +49,13 @@ double dist_t_quantile(double p, double df);
 
 /* --- ranks of pairs: d are log ratios patched / baseline, one a block --------------------- */
 
-/* Up to so many differences the signed-rank distribution is counted, beyond it is approximated. */
-#define PAIRED_EXACT_MAX 50
+/* Up to so many values a rank test's distribution is counted, beyond it is approximated. */
+#define RANK_EXACT_MAX 50
 
 /*
  * Two-sided p of the signed-rank test (Wilcoxon 1945). Zeros are dropped first, equal sizes
  * share their mean rank. Counted over all sign flips, ties included (Streitberg and Roehmel
- * 1986); beyond PAIRED_EXACT_MAX normal with correction for ties and continuity (Hollander and
+ * 1986); beyond RANK_EXACT_MAX normal with correction for ties and continuity (Hollander and
  * Wolfe 1999, 3.1). 1 where all are zero.
  */
 double paired_signed_rank_p(const double *d, size_t n);
@@ -70,9 +70,6 @@ double paired_estimate(const double *d, size_t n, const double *levels, struct i
 		       size_t nr_levels);
 
 /* --- ranks of two groups that differ in nothing but the thing compared -------------------- */
-
-/* Up to so many values in both groups together the distribution is counted. */
-#define RANK_EXACT_MAX 50
 
 /*
  * Two-sided p of the rank-sum test (Mann and Whitney 1947), m, n > 0. Equal values share
@@ -149,13 +146,7 @@ void family_holm(const double *p, size_t n, double *adjusted);
 /* The least blocks b at which 2^(1 - b), the least p of a flip, is below alpha / families. */
 unsigned family_min_blocks(double alpha, size_t families);
 
-/* --- checks of values in the order in which they were measured: p under "nothing is odd" -- */
-
-/*
- * A trend (Mann 1945): Kendall's S against time, two-sided, all orders counted up to 50
- * values, beyond normal with variance n (n - 1) (2 n + 5) / 18 and continuity.
- */
-double check_trend(const double *v, size_t n);
+/* --- checks of a series of values: p under "nothing is odd" -------------------------------- */
 
 /*
  * v[at] apart from the rest (Cook and Weisberg 1982): its distance from the mean of the others
@@ -163,13 +154,6 @@ double check_trend(const double *v, size_t n);
  * freedom. 1 for n < 4.
  */
 double check_apart(const double *v, size_t n, size_t at);
-
-/*
- * Neighbours alike or alternating (Bartels 1982): the sum of squared steps of the ranks over
- * their sum of squares, normal with mean 2 and variance 4 (n - 2) (5 n^2 - 2 n - 9) /
- * (5 n (n + 1) (n - 1)^2). 1 for n < 10.
- */
-double check_neighbours(const double *v, size_t n);
 
 /*
  * Two humps (Engelman and Hartigan 1969): the sum of squares left within two groups, for the
