@@ -136,7 +136,7 @@ static int collect(struct side *out, const char *dir, const struct costs *costs,
 	struct cost_run run;
 	int ret = 0;
 
-	for (unsigned block = 1; costs_block(costs, block) && !ret; block++) {
+	for (unsigned block = 1; block <= costs->blocks && !ret; block++) {
 		struct plan_unit unit = { .block = block, .pass = PASS_PROFILE };
 		struct cost_piece *pieces;
 		char key[64], *path;

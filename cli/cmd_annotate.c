@@ -11,7 +11,6 @@
 #include "cli/show.h"
 #include "dashboards/table/table.h"
 #include "dashboards/words/text.h"
-#include "lib/near.h"
 
 /* The cell in which the function changed most, of those that were asked for. */
 static const struct cost_cell *pick(const struct costs *c, const struct options *o,
@@ -30,26 +29,6 @@ static const struct cost_cell *pick(const struct costs *c, const struct options 
 		best = &c->cells[i];
 	}
 	return best;
-}
-
-static int unknown(const struct costs *c, const char *function, struct err *e)
-{
-	const char **names = costs_names(c);
-	const char *near = near_name(function, names);
-	int ret;
-
-	if (near)
-		ret = err_add(
-			e, EINVAL,
-			"no function %.128s was executed in a measured part; did you mean %s?",
-			function, near);
-	else
-		ret = err_add(e, EINVAL,
-			      "no function %.128s was executed in a measured part; it may be "
-			      "inlined: `fsduel profile -a` lists those that were",
-			      function);
-	free(names);
-	return ret;
 }
 
 static void add_heading(struct buf *out, const struct cost_cell *c, const struct cost_line *l)
@@ -81,7 +60,10 @@ static int run(const struct call *call, struct err *e)
 	if (!ret)
 		ret = costs_check(c, o->contrast, o->workload, e);
 	if (!ret && !(cell = pick(c, o, function)))
-		ret = unknown(c, function, e);
+		ret = err_add(e, EINVAL,
+			      "no function %.128s was executed in a measured part; `fsduel profile "
+			      "-a` lists those that were",
+			      function);
 	if (!ret)
 		add_heading(&out, cell, costs_find(cell, function));
 	for (int side = 0; side < 2 && !ret; side++) {

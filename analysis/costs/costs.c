@@ -38,27 +38,6 @@ static void make_cells(struct costs *c)
 	}
 }
 
-static void note_reasons(struct costs *c)
-{
-	for (size_t i = 0; i < c->nr_cells; i++) {
-		const struct cost_cell *cell = &c->cells[i];
-		unsigned missing = 0;
-		size_t first = 0;
-
-		while (cell->reason && c->cells[first].reason != cell->reason)
-			first++;
-		for (size_t k = i; cell->reason && first == i && k < c->nr_cells; k++)
-			if (c->cells[k].reason == cell->reason)
-				missing += c->cells[k].planned - c->cells[k].pairs;
-		if (missing)
-			strv_addf(
-				&c->notes,
-				"the profile pass has no figures of %u pair%s, from %s%s%s on: %s",
-				missing, missing == 1 ? "" : "s", cell->workload,
-				*cell->varying ? " " : "", cell->varying, cell->reason);
-	}
-}
-
 static void note_nameless(struct costs *c)
 {
 	double nameless = 0, all = 0;
@@ -73,8 +52,8 @@ static void note_nameless(struct costs *c)
 	}
 	if (nameless > 0)
 		strv_addf(&c->notes,
-			  "%.2g %% of all instructions are the kernel's and at addresses that no "
-			  "symbol tells: they stand under " COSTS_UNKNOWN,
+			  "%.2g %% of all instructions are the kernel's, but of no symbol: "
+			  "see " COSTS_UNKNOWN,
 			  100 * nameless / all);
 }
 
@@ -103,8 +82,10 @@ int costs_load_mem(struct costs **out, const struct results *r, const char *name
 		return ret;
 	}
 	c->rate = results_rate(r);
+	c->blocks = r->blocks;
 	make_cells(c);
-	note_reasons(c);
+	for (size_t i = 0; i < c->nr_cells; i++)
+		watched_note(&c->notes, COSTS_PASS, c->cells[i].reason);
 	note_nameless(c);
 	*out = c;
 	return 0;
@@ -163,29 +144,6 @@ const struct cost_line *costs_find(const struct cost_cell *c, const char *functi
 	return NULL;
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-const char **costs_names(const struct costs *c)
-{
-	const struct cost_data *d = c->data;
-	const char **names = xcalloc((size_t)d->function_index.nr + 1, sizeof(*names));
-	size_t nr = 0, kept = 0;
-
-	for (uint32_t i = 0; i < d->function_index.nr; i++)
-		if (d->functions[i].name)
-			names[nr++] = intern_str(&d->strings, d->functions[i].name);
-	if (nr)
-		qsort(names, nr, sizeof(*names), compare_names);
-	for (size_t i = 0; i < nr; i++)
-		if (!kept || strcmp(names[i], names[kept - 1]))
-			names[kept++] = names[i];
-	names[kept] = NULL;
-	return names;
-}
-
 size_t costs_pieces(const struct costs *c, uint32_t cell, uint32_t variant, unsigned block,
 		    const char *function, struct cost_piece **out)
 {
@@ -213,11 +171,6 @@ size_t costs_pieces(const struct costs *c, uint32_t cell, uint32_t variant, unsi
 	return nr;
 }
 
-bool costs_block(const struct costs *c, unsigned block)
-{
-	return block >= 1 && block <= c->data->r->blocks;
-}
-
 bool costs_run(const struct costs *c, const struct cost_cell *cell, unsigned block,
 	       struct cost_run *out)
 {
@@ -226,8 +179,6 @@ bool costs_run(const struct costs *c, const struct cost_cell *cell, unsigned blo
 	const struct results_contrast *t = &d->r->contrasts[at / nr];
 
 	*out = (struct cost_run){ .cell = at % nr, .variant = { t->baseline, t->patched } };
-	if (!costs_block(c, block))
-		return false;
 	for (int i = 0; i < 2; i++) {
 		if (costs_missing(d, out->cell, out->variant[i], block))
 			return false;

@@ -86,7 +86,8 @@ struct cost_piece {
 
 struct costs {
 	struct cost_cell *cells;
-	size_t nr_cells;        /* contrasts, then cells in plan order */
+	size_t nr_cells; /* contrasts, then cells in plan order */
+	unsigned blocks;
 	const char *rate;       /* first primary metric: "ops_per_s" */
 	struct strv notes;      /* what is invalid or was skipped, and why: a sentence each */
 	struct cost_data *data; /* private */
@@ -108,15 +109,9 @@ int costs_check(const struct costs *c, const char *contrast, const char *workloa
 /* The cell's function of that name (suffixes are passed over), or NULL. */
 const struct cost_line *costs_find(const struct cost_cell *c, const char *function);
 
-/* Names of all functions, each once, NULL-ended; freed by the caller, the strings are c's. */
-const char **costs_names(const struct costs *c);
-
 /* The pieces of a function in one cell run, by address, freed by the caller; their number. */
 size_t costs_pieces(const struct costs *c, uint32_t cell, uint32_t variant, unsigned block,
 		    const char *function, struct cost_piece **out);
-
-/* Is that a block of the run? */
-bool costs_block(const struct costs *c, unsigned block);
 
 /* Numbers in run.json of a cell and both variants, operations by side; false: no pair. */
 struct cost_run {

@@ -206,6 +206,18 @@ void watched_figures(const struct results *r, uint32_t pass, const struct watche
 	free(of);
 }
 
+void watched_note(struct strv *notes, const char *pass, const char *reason)
+{
+	char *note;
+
+	if (!reason)
+		return;
+	note = xasprintf("the %s pass has no figures of some cell runs: %s", pass, reason);
+	if (strv_find(notes, note) < 0)
+		strv_add(notes, note);
+	free(note);
+}
+
 int watched_read(struct rows *rows, uint32_t pass, const char *data, size_t len, struct err *e)
 {
 	const struct results *r = rows->r;

@@ -78,6 +78,9 @@ struct watched_figure {
 void watched_figures(const struct results *r, uint32_t pass, const struct watched_figure *figures,
 		     size_t nr, void *runs, size_t size);
 
+/* Note why the pass has no figures of some cell runs, each reason once; NULL: it has. */
+void watched_note(struct strv *notes, const char *pass, const char *reason);
+
 /* rows_read; where the file is not there: 0 if no cell run of the pass is ok, else -ENOENT. */
 int watched_read(struct rows *rows, uint32_t pass, const char *data, size_t len, struct err *e);
 
