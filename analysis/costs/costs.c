@@ -180,7 +180,8 @@ bool costs_run(const struct costs *c, const struct cost_cell *cell, unsigned blo
 
 	*out = (struct cost_run){ .cell = at % nr, .variant = { t->baseline, t->patched } };
 	for (int i = 0; i < 2; i++) {
-		if (costs_missing(d, out->cell, out->variant[i], block))
+		if (block < 1 || block > c->blocks ||
+		    costs_missing(d, out->cell, out->variant[i], block))
 			return false;
 		out->operations[i] =
 			d->runs[results_run_at(d->r, out->cell, out->variant[i], block)].operations;

@@ -20,15 +20,12 @@
 
 struct intern {
 	struct intern_entry {
-		const char *data; /* NUL-terminated after len bytes; never moves */
+		char *data; /* NUL-terminated after len bytes; never moves */
 		uint32_t len, hash;
 	} * entry;
 	uint32_t nr;
 	uint32_t *slot; /* open addressing: number + 1, or 0; a power of two */
 	uint32_t nr_slots;
-	struct strv chunks; /* of bytes */
-	char *chunk_end;    /* where the next string goes */
-	size_t chunk_left;
 };
 
 /* The number of this string: intern_add gives a new one a new number, intern_find INTERN_NONE. */

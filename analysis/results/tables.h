@@ -147,14 +147,4 @@ int results_make(struct results **out, json_t *run, const char *samples, size_t 
 int results_take_samples(struct results *r, const char *path, const char *data, size_t len,
 			 struct err *e);
 
-/* Has every block that both have one seed, as far as samples say it? */
-bool two_same_seeds(const struct results *a, const struct results *b);
-
-/*
- * In what the two differ that is neither a kernel nor a mount, "mode (exact, tcg), seeds"
- * (malloc'ed), or NULL: in nothing that matters.
- */
-char *two_differ(const struct results *a, const char *dir_a, const struct results *b,
-		 const char *dir_b);
-
 #endif
