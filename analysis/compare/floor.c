@@ -210,7 +210,7 @@ static bool is(const json_t *item, const char *key, const char *value)
 	return have && !strcmp(have, value);
 }
 
-/* Of several variants the widest counts. Older floors name no role. */
+/* Of several variants the widest counts. */
 double floor_sd(const json_t *floor, const struct comparison_row *row)
 {
 	const json_t *item;
@@ -221,8 +221,8 @@ double floor_sd(const json_t *floor, const struct comparison_row *row)
 		double own = json_number_value(json_object_get(item, "sd_log"));
 
 		if (is(item, "workload", row->workload) && is(item, "params", row->params) &&
-		    (!json_object_get(item, "role") || is(item, "role", row->role)) &&
-		    is(item, "metric", row->metric) && own > sd && isfinite(own))
+		    is(item, "role", row->role) && is(item, "metric", row->metric) && own > sd &&
+		    isfinite(own))
 			sd = own;
 	}
 	return sd;

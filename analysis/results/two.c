@@ -155,9 +155,8 @@ static int pick_variant(struct side *s, const char *name, const char *role, stru
 	}
 	for (uint32_t i = 0; i < nr; i++)
 		buf_addf(&names, "%s%s", i ? ", " : "", s->r->variants[i].name);
-	err_add(e, EINVAL, "%s%s%s: choose one by --%s: %s", s->dir,
-		name ? " has no variant " : " has several variants", name ? name : "", role,
-		names.data);
+	err_add(e, EINVAL, "%s has %s%s: choose one by --%s: %s", s->dir,
+		name ? "no variant " : "several variants", name ? name : "", role, names.data);
 	buf_release(&names);
 	return -EINVAL;
 }
