@@ -38,13 +38,13 @@ struct interval stats_wilson(size_t k, size_t n, double level);
 
 double dist_normal_cdf(double z);
 
-/* The z with P(Z <= z) = p, 0 < p < 1 (Wichura 1988, PPND16); relative accuracy about 1e-16. */
+/* The z with P(Z <= z) = p, 0 < p < 1, by Newton's method. */
 double dist_normal_quantile(double p);
 
 /* P(T <= t) of Student's t, df > 0: Abramowitz and Stegun 1964, 26.7.1 and 26.5.8. */
 double dist_t_cdf(double t, double df);
 
-/* The t with P(T <= t) = p, 0 < p < 1: Newton's method on dist_t_cdf, kept between bounds. */
+/* The t with P(T <= t) = p, likewise. */
 double dist_t_quantile(double p, double df);
 
 /* --- ranks of pairs: d are log ratios patched / baseline, one a block --------------------- */
