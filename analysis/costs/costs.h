@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * costs.h: the instructions of a results folder's profile pass (profile.csv): what an operation
- * costs in which function and subsystem, on both sides of each contrast. The counts are exact
- * and flat: a function's own instructions. Figures are means over pairs (blocks with figures on
- * both sides) of instructions / operations, so those of all functions add up to the whole.
- * Functions are matched by name without the compiler's suffixes, a module's with the same one
- * built in. Different functions of one name are summed, and that is said.
+ * costs.h: the instructions of an operation by function and subsystem, on both sides of each
+ * contrast (profile.csv). Counts are a function's own; figures are means over pairs (blocks with
+ * figures on both sides) of instructions / operations. Functions are matched by name without
+ * the compiler's suffixes, a module's with the same one built in; those of one name are summed.
  */
 #ifndef FSDUEL_ANALYSIS_COSTS_H
 #define FSDUEL_ANALYSIS_COSTS_H
@@ -94,8 +92,8 @@ struct costs {
 };
 
 /*
- * Read DIR/profile.csv for r, which must outlive *out. *out is NULL where run.json plans no
- * profile pass. -EINVAL: a bad row, or a cell run of the pass that has none.
+ * Read DIR/profile.csv for r, which must outlive *out; NULL where run.json plans no such pass.
+ * -EINVAL: a bad row, or a cell run of the pass that has none.
  */
 int costs_load(struct costs **out, const struct results *r, const char *dir, struct err *e);
 /* The same from memory; name stands for the path in sentences. */

@@ -45,10 +45,7 @@ struct lock_data {
 	bool *own;             /* by string: the name of a workload's thread */
 };
 
-/*
- * Read the rows that are of valid attempts, give each its class, and sort them by run. Functions
- * tell the class; where they do not, other rows for the same lock in the same cell run.
- */
+/* Read the rows of valid attempts, give each its class, and sort them by run and lock. */
 int locks_read_rows(struct lock_data *d, const char *path, const char *data, size_t len,
 		    struct err *e);
 

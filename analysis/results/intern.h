@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * intern.h: each distinct byte string kept once and numbered from 0 in the order of its first
- * appearance: a million sample rows repeat a few hundred strings. It is also an index from a
- * key of any bytes to a place in an array.
- */
+/* intern.h: each distinct byte string kept once, and numbered from 0 as it first appears. */
 #ifndef FSDUEL_ANALYSIS_INTERN_H
 #define FSDUEL_ANALYSIS_INTERN_H
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * rows.h: the one reader of samples.csv and of the files beside it. It checks the columns
- * SCHEMA_WHO against run.json and gives the reader of each file the numbers of the cell run. A
- * field that equals the one above it, as most do, costs one strcmp.
+ * SCHEMA_WHO against run.json. A field that equals the one above it costs one strcmp.
  */
 #ifndef FSDUEL_ANALYSIS_ROWS_H
 #define FSDUEL_ANALYSIS_ROWS_H

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * tables.h: the inside of struct results, for the rooms of analysis/. Everything that repeats
- * is a number: variants, cells, metrics and passes count in the order of run.json, measures in
- * the order in which they are to be shown. Samples are sorted by cell, measure, variant, block;
- * only the highest attempt of each cell run is left.
+ * tables.h: the inside of struct results, for the rooms of analysis/. Variants, cells, metrics
+ * and passes are numbers in the order of run.json, measures in the order of tables. Samples are
+ * sorted by cell, measure, variant, block; only the highest attempt of each cell run is left.
  */
 #ifndef FSDUEL_ANALYSIS_TABLES_H
 #define FSDUEL_ANALYSIS_TABLES_H
@@ -128,10 +127,7 @@ uint32_t results_measure(struct results *r, uint32_t pass, uint32_t role, uint32
 /* The first primary metric: "ops_per_s". */
 const char *results_rate(const struct results *r);
 
-/*
- * Append words of a field of marks: `only`, where it is there; with NULL those that say what
- * disturbed the run: all but MARK_NO_EFFECT and MARK_MISSED.
- */
+/* Append words of a field of marks: `only`; NULL: all but MARK_NO_EFFECT and MARK_MISSED. */
 void marks_split(struct strv *words, const char *marks, const char *only);
 
 /* results_load from memory, for tests; the names stand for the paths in sentences. */
