@@ -11,8 +11,6 @@
 #include "lib/num.h"
 #include "lib/schema.h"
 
-/* --- which rows decide -------------------------------------------------------------------- */
-
 static bool in_background(const struct comparison_row *row)
 {
 	char *key = xasprintf("%s.background", row->role);
@@ -39,7 +37,6 @@ static bool may_decide(const struct comparison_row *row)
 	       !in_background(row);
 }
 
-/* NULL: several or none. */
 static const char *single_role(const struct comparison_row *rows, size_t nr, bool *several)
 {
 	const char *role = NULL;
@@ -92,8 +89,6 @@ static void find_identical(struct comparison_row *rows, size_t nr)
 	free(equal);
 }
 
-/* --- how far a rate is known -------------------------------------------------------------- */
-
 /* The runner's word for a role, as a share: the largest of both sides and all blocks. */
 static double resolution_of(const struct comparison_row *rows, size_t nr,
 			    const struct comparison_row *like, const char *role)
@@ -130,8 +125,6 @@ void members_choose(struct comparison_row *rows, size_t nr)
 				fmax(row->resolution, resolution_of(rows, nr, row, single));
 	}
 }
-
-/* --- the verdict of a cell ---------------------------------------------------------------- */
 
 struct side_end {
 	unsigned run, measured, broken, hung;
@@ -215,7 +208,6 @@ void cells_fill(struct comparison *c)
 		struct comparison_cell *cell = &c->cells[i];
 		unsigned nr[NR_VERDICTS] = { 0 };
 
-		/* Both borrow these strings from the results. */
 		for (; at < c->nr_rows && c->rows[at].contrast == cell->contrast &&
 		       c->rows[at].workload == cell->workload && c->rows[at].params == cell->params;
 		     at++) {

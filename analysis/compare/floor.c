@@ -179,8 +179,6 @@ void floor_detectable(const struct floor_family *f, const double *chance, size_t
 	free(least);
 }
 
-/* --- a machine's floor -------------------------------------------------------------------- */
-
 json_t *floor_json(const struct comparison *c, const struct results *r)
 {
 	const json_t *run = results_run(r);
@@ -210,7 +208,6 @@ static bool is(const json_t *item, const char *key, const char *value)
 	return have && !strcmp(have, value);
 }
 
-/* Of several variants the widest counts. */
 double floor_sd(const json_t *floor, const struct comparison_row *row)
 {
 	const json_t *item;

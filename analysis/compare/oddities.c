@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * oddities.c: sentences about the data. Warnings: the checks of stats.h on every deciding row,
- * one sentence for each kind of oddity with the cells it was found in. Each kind has a level of
- * its own, shared by all cells (Bonferroni), so that sound data raise a warning of a kind in at
- * most 5 % of comparisons. Remarks: the limits of what these data can show at all. Nothing is
- * dropped and no verdict changes.
+ * oddities.c: sentences about the data, which change no verdict. Warnings: the checks of stats.h
+ * on every deciding row; each kind has 5 % for all cells (Bonferroni). Remarks: the limits of
+ * what these data can show at all.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -117,8 +115,6 @@ static void check_contrast(struct comparison *c, struct comparison_row **rows, s
 	free(known);
 }
 
-/* --- what the runner noted --------------------------------------------------------------- */
-
 /* "steal,throttle in 3 of 12 runs", or nothing; only as in marks_split. */
 static void describe_marks(struct buf *what, const struct results *r,
 			   const struct comparison_row *row, const char *only)
@@ -187,8 +183,7 @@ static void check_order(struct comparison *c, const struct results *r,
 	if (json_is_string(json_object_get(r->run, "order")) &&
 	    strcmp(r->variants[t->baseline].kernel, r->variants[t->patched].kernel)) {
 		strv_addf(&c->warnings,
-			  "%s: one kernel was measured after the other, and no coin chose when: "
-			  "what drifted between them looks like a change",
+			  "%s: one kernel was measured after the other, and no coin chose when",
 			  row->contrast);
 		return;
 	}
@@ -196,12 +191,9 @@ static void check_order(struct comparison *c, const struct results *r,
 		first[first_of(r, row, b)]++;
 	if (n >= ORDER_BLOCKS_MIN && (first[1] == n || first[2] == n))
 		strv_addf(&c->warnings,
-			  "%s: %s came first in all %u blocks: what warms up or wears off within a "
-			  "block looks like a change",
+			  "%s: %s came first in all %u blocks, so warming up looks like a change",
 			  row->contrast, first[1] ? "patched" : "baseline", n);
 }
-
-/* --- the limits of the data --------------------------------------------------------------- */
 
 static void few_blocks(struct comparison *c)
 {
@@ -244,9 +236,8 @@ static void noise_floor(struct comparison *c)
 		snprintf(what, sizeof(what), "%.1f %%", sees[i] * 100);
 		if (sees[i] > 2 * rows[i]->j.margin) /* more than half of it is noise, not margin */
 			row_list_add(&found,
-				     "the margin is finer than this machine can see with so many "
-				     "blocks: by its calibration, a change found in 4 of 5 duels "
-				     "is more than twice the margin",
+				     "the margin is finer than this machine can see: a change "
+				     "found in 4 of 5 duels is more than twice the margin",
 				     rows[i], what);
 	}
 	row_list_end(&found, &c->remarks);
@@ -281,9 +272,8 @@ static void looks(struct comparison *c)
 			  b.data, j->looks[j->nr_looks - 1].alpha * 100);
 	if (j->nr_before && c->paired)
 		strv_addf(&c->remarks,
-			  "blocks were added after a verdict had been shown at %u: slower and "
-			  "faster are tested as if every number of blocks since then had been "
-			  "looked at, and all of them share the 5 %%",
+			  "blocks were added after a verdict had been shown at %u: every number "
+			  "since then counts as a look, and looks share the 5 %%",
 			  j->looks[0].blocks);
 	if (j->nr_before && !c->paired)
 		strv_addf(&c->remarks,

@@ -2,8 +2,8 @@
 /*
  * costs.h: the instructions of an operation by function and subsystem, on both sides of each
  * contrast (profile.csv). Counts are a function's own; figures are means over pairs (blocks with
- * figures on both sides) of instructions / operations. Functions are matched by name without
- * the compiler's suffixes, a module's with the same one built in; those of one name are summed.
+ * figures on both sides) of instructions / operations. Functions of one subsystem and one name,
+ * without the compiler's suffixes, are summed.
  */
 #ifndef FSDUEL_ANALYSIS_COSTS_H
 #define FSDUEL_ANALYSIS_COSTS_H

@@ -49,25 +49,25 @@ static struct sum *touch(struct summing *g, uint32_t function, uint32_t block)
 static void add_row(struct summing *g, const struct cost_row *row, int side, uint32_t block,
 		    double operations)
 {
-	const struct cost_function *f = &g->d->functions[row->function];
+	uint32_t name = g->d->functions[row->function].name;
 	double calls = (double)row->calls / operations;
-	struct sum *s = touch(g, f->as, block);
+	struct sum *s = touch(g, row->function, block);
 
 	s->line.there[side] = true;
-	s->line.object[side] = intern_str(&g->d->strings, f->object);
+	s->line.object[side] = intern_str(&g->d->strings, row->object);
 	s->line.total[side] = add_capped(s->line.total[side], row->instructions);
 	s->cur[side] += (double)row->instructions / operations;
 	s->whole[side] |= row->piece == PIECE_WHOLE;
 	s->whole_calls[side] += row->piece == PIECE_WHOLE ? calls : 0;
 	s->part_calls[side] += row->piece == PIECE_PART ? calls : 0;
-	if (row->full_name == f->name && f->name && ++s->alike > s->line.namesakes)
+	if (name && row->full_name == name && ++s->alike > s->line.namesakes)
 		s->line.namesakes = s->alike;
 }
 
 static void add_run(struct summing *g, const struct cost_figures *run, int side, uint32_t block)
 {
 	for (size_t i = run->from; i < run->to; i++)
-		g->sums[g->d->functions[g->d->rows[i].function].as].alike = 0;
+		g->sums[g->d->rows[i].function].alike = 0;
 	for (size_t i = run->from; i < run->to; i++)
 		add_row(g, &g->d->rows[i], side, block, run->operations);
 }

@@ -85,8 +85,6 @@ static void add_runs(struct lock_cell *c, struct lock_data *d, uint32_t cell, ui
 	free(ratio);
 }
 
-/* --- the waits of one cell and variant ---------------------------------------------------- */
-
 /* Different locks of each class and direction in a cell run, the most; rows are by run and lock. */
 static void count_locks(const struct lock_row *rows, size_t nr, uint64_t most[NR_SLOTS])
 {

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * locks_because.c: looking waits up, and does waiting for a lock explain a cell's change? Threads
- * of a closed loop spend their time on operations one after the other, so the time of an operation
- * is its waits for locks plus the rest. Where the watched runs do not show the change, or the rest
- * changed instead, no lock explains it. See docs/locks.md.
+ * locks_because.c: looking waits up, and does waiting explain a cell's change? In a closed loop
+ * the time of an operation is its waits for locks plus the rest. See docs/locks.md.
  */
 #include <math.h>
 #include <string.h>
@@ -224,9 +222,7 @@ static void explain(struct comparison *c, struct comparison_row *row, const stru
 		buf_addf(&b, "no lock explains %s:", buf_str(&name));
 		say_not(&b, s, shown, *class);
 	} else {
-		buf_addf(&b,
-			 "%s: whether waits for locks explain it cannot be told, as run.json does "
-			 "not say how many threads there were",
+		buf_addf(&b, "%s: run.json has no number of threads, so no lock can explain it",
 			 buf_str(&name));
 	}
 	l->because = comparison_keep(c, &b);

@@ -58,7 +58,6 @@ static bool take_number(const char **s, char end, uint64_t *out)
 	return !num_parse(text, NUM_COUNT, out, NULL);
 }
 
-/* "LOW-HIGH:COUNT LOW-HIGH:COUNT" */
 static int read_waits(struct rows *rows, struct lock_data *d, struct lock_row *row)
 {
 	const char *s = rows->field[COL_WAITS];
@@ -136,8 +135,6 @@ static int on_row(struct rows *rows)
 	d->runs[row.run].counted = add_capped(d->runs[row.run].counted, row.count);
 	return 0;
 }
-
-/* --- the lock's class --------------------------------------------------------------------- */
 
 /*
  * A lock is the i_rwsem of the work file, and not of another file, where a thread of the

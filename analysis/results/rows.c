@@ -174,8 +174,6 @@ int rows_read(struct rows *rows, const char *data, size_t len, struct err *e)
 		    : csv_read(rows->path, rows->columns, on_row, rows, e);
 }
 
-/* --- a pass that watches the work --------------------------------------------------------- */
-
 static const struct watched_figure *figure_of(const struct results *r, uint32_t pass,
 					      const struct measure *m,
 					      const struct watched_figure *f, size_t nr)

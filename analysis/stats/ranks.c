@@ -159,8 +159,6 @@ static double estimate(struct shifts *x, const double *levels, struct interval *
 	return stats_median_sorted(x->v, x->nr);
 }
 
-/* --- pairs -------------------------------------------------------------------------------- */
-
 /* Variance of the sum of positive ranks, ties being groups of equal size. */
 static double pairs_variance(double n, double ties)
 {
@@ -203,8 +201,6 @@ double paired_estimate(const double *d, size_t n, const double *levels, struct i
 	free(x.v);
 	return shift;
 }
-
-/* --- two groups --------------------------------------------------------------------------- */
 
 static double groups_variance(double m, double n, double ties)
 {

@@ -77,8 +77,6 @@ struct interval stats_wilson(size_t k, size_t n, double level)
 				  k < n ? fmin(1, centre + half) : 1 };
 }
 
-/* --- distributions ------------------------------------------------------------------------ */
-
 double dist_normal_cdf(double z)
 {
 	return 0.5 * erfc(-z * M_SQRT1_2);
@@ -124,7 +122,6 @@ static double beta_fraction(double a, double b, double x)
 	return f;
 }
 
-/* The regularised incomplete beta function I_x(a, b). */
 static double beta_inc(double a, double b, double x)
 {
 	double front;
@@ -178,8 +175,6 @@ double dist_t_quantile(double p, double df)
 {
 	return quantile(p, df);
 }
-
-/* --- checks of a series ------------------------------------------------------------------ */
 
 double check_apart(const double *v, size_t n, size_t at)
 {
