@@ -8,26 +8,17 @@
 #include <stdlib.h>
 
 #include "analysis/compare/judge_impl.h"
-#include "lib/num.h"
 #include "lib/schema.h"
 
 static bool in_background(const struct comparison_row *row)
 {
-	char *key = xasprintf("%s.background", row->role);
-	struct strv words = STRV_INIT;
-	size_t len = strlen(key);
-	bool found = false;
+	char *key = xasprintf(";%s.background=", row->role);
+	char *params = xasprintf(";%s", row->params);
+	const char *at = strstr(params, key);
+	bool found = at && at[strlen(key)] != '0';
 
-	strv_split(&words, row->params, ";");
-	for (size_t i = 0; i < words.n; i++) {
-		const char *word = words.v[i];
-		uint64_t n;
-
-		found |= !strncmp(word, key, len) && word[len] == '=' &&
-			 !num_parse(word + len + 1, NUM_COUNT, &n, NULL) && n;
-	}
-	strv_release(&words);
 	free(key);
+	free(params);
 	return found;
 }
 

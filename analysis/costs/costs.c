@@ -93,10 +93,8 @@ static int compare_rows(const void *a, const void *b)
 {
 	const struct cost_row *x = a, *y = b;
 
-	/* clang-format off */
 	return ORDER(x->run, y->run) ?: ORDER(x->address, y->address) ?:
 	       ORDER(x->object, y->object) ?: ORDER(x->full_name, y->full_name);
-	/* clang-format on */
 }
 
 /* Two rows for one function of one cell run: some of its instructions would count twice. */

@@ -205,11 +205,9 @@ static int compare_lines(const void *a, const void *b)
 {
 	const struct cost_line *x = a, *y = b;
 
-	/* clang-format off */
 	return ORDER(fabs(y->change), fabs(x->change)) ?:
 	       ORDER(y->instructions[0], x->instructions[0]) ?: strcmp(x->name, y->name) ?:
 	       strcmp(object_of(x), object_of(y));
-	/* clang-format on */
 }
 
 static void share_out(struct cost_cell *out)

@@ -229,21 +229,17 @@ static int compare_figures(const void *a, const void *b)
 {
 	const struct lock_figures *x = a, *y = b;
 
-	/* clang-format off */
 	return ORDER(y->total_ns, x->total_ns) ?: ORDER(x->class, y->class) ?:
 	       ORDER(x->shared, y->shared);
-	/* clang-format on */
 }
 
 static int compare_who(const void *a, const void *b)
 {
 	const struct lock_who *x = a, *y = b;
 
-	/* clang-format off */
 	return ORDER(y->total_ns, x->total_ns) ?: ORDER(x->class, y->class) ?:
 	       strcmp(x->role, y->role) ?: strcmp(x->where, y->where) ?:
 	       ORDER(x->shared, y->shared);
-	/* clang-format on */
 }
 
 /* rows are all of the cell and variant, by run and lock; they are put in another order. */

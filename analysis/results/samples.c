@@ -232,11 +232,9 @@ static void order_measures(struct results *r)
 
 static int compare_places(const struct sample *x, const struct sample *y)
 {
-	/* clang-format off */
 	return ORDER(x->cell, y->cell) ?: ORDER(x->measure, y->measure) ?:
 	       ORDER(x->variant, y->variant) ?: ORDER(x->block, y->block) ?:
 	       ORDER(x->attempt, y->attempt);
-	/* clang-format on */
 }
 
 static int compare_samples(const void *a, const void *b)
