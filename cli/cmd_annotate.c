@@ -17,7 +17,6 @@
 #include "dashboards/words/text.h"
 #include "lib/clean.h"
 #include "lib/fs.h"
-#include "lib/near.h"
 #include "lib/num.h"
 #include "lib/schema.h"
 #include "runners/profile/profile.h"
@@ -203,7 +202,7 @@ static int add_pair(struct buf *out, const char *dir, const struct shown *s,
 	struct cost_run run = { 0 };
 	int ret = 0;
 
-	while (costs_block(s->costs, unit.block) && !costs_run(s->costs, cell, unit.block, &run))
+	while (unit.block <= s->costs->blocks && !costs_run(s->costs, cell, unit.block, &run))
 		unit.block++;
 	for (int side = 0; side < 2 && !ret; side++) {
 		struct side x = { variants[side], results_run(s->r),
@@ -246,18 +245,6 @@ static const struct cost_cell *pick(const struct costs *c, const struct options 
 	return best;
 }
 
-static int unknown(const struct costs *c, const char *function, struct err *e)
-{
-	const char **names = costs_names(c);
-	const char *near = near_name(function, names);
-
-	err_add(e, EINVAL, "no function %.128s was executed in a measured part; %s%s%s", function,
-		near ? "did you mean " : "it may be inlined: `fsduel profile -a`",
-		near ? near : " lists those that were", near ? "?" : "");
-	free(names);
-	return -EINVAL;
-}
-
 static void add_heading(struct buf *out, const struct cost_cell *c, const struct cost_line *l)
 {
 	struct buf b = BUF_INIT;
@@ -288,7 +275,10 @@ static int run(const struct call *call, struct err *e)
 	if (!ret)
 		ret = costs_check(s.costs, o->contrast, o->workload, e);
 	if (!ret && !(cell = pick(s.costs, o, function)))
-		ret = unknown(s.costs, function, e);
+		ret = err_add(e, EINVAL,
+			      "no function %.128s was executed in a measured part; `fsduel profile "
+			      "-a` lists those that were",
+			      function);
 	if (!ret) {
 		add_heading(&out, cell, costs_find(cell, function));
 		code = add_pair(&out, dir, &s, cell, function, e) ? err_exit_code(e, FSDUEL_MACHINE)

@@ -8,30 +8,17 @@
 #include <stdlib.h>
 
 #include "analysis/compare/judge_impl.h"
-#include "lib/num.h"
 #include "lib/schema.h"
-
-#define MS_NS 1e6 /* fio says how long it ran in whole milliseconds */
-
-/* --- which rows decide -------------------------------------------------------------------- */
 
 static bool in_background(const struct comparison_row *row)
 {
-	char *key = xasprintf("%s.background", row->role);
-	struct strv words = STRV_INIT;
-	size_t len = strlen(key);
-	bool found = false;
+	char *key = xasprintf(";%s.background=", row->role);
+	char *params = xasprintf(";%s", row->params);
+	const char *at = strstr(params, key);
+	bool found = at && at[strlen(key)] != '0';
 
-	strv_split(&words, row->params, ";");
-	for (size_t i = 0; i < words.n; i++) {
-		const char *word = words.v[i];
-		uint64_t n;
-
-		found |= !strncmp(word, key, len) && word[len] == '=' &&
-			 !num_parse(word + len + 1, NUM_COUNT, &n, NULL) && n;
-	}
-	strv_release(&words);
 	free(key);
+	free(params);
 	return found;
 }
 
@@ -41,7 +28,6 @@ static bool may_decide(const struct comparison_row *row)
 	       !in_background(row);
 }
 
-/* NULL: several or none. */
 static const char *single_role(const struct comparison_row *rows, size_t nr, bool *several)
 {
 	const char *role = NULL;
@@ -94,63 +80,20 @@ static void find_identical(struct comparison_row *rows, size_t nr)
 	free(equal);
 }
 
-/* --- how far a rate is known -------------------------------------------------------------- */
-
-/* The values of one metric of a role in the first pass, both sides and all blocks together. */
-struct values {
-	bool any, whole_ms;
-	double low, high;
-};
-
-static void add_value(struct values *v, bool there, double x)
-{
-	if (!there)
-		return;
-	v->low = v->any ? fmin(v->low, x) : x;
-	v->high = v->any ? fmax(v->high, x) : x;
-	v->whole_ms = (v->whole_ms || !v->any) && x > 0 && fmod(x, MS_NS) == 0;
-	v->any = true;
-}
-
-static struct values values_of(const struct comparison_row *rows, size_t nr,
-			       const struct comparison_row *like, const char *role,
-			       const char *metric)
-{
-	struct values v = { .any = false };
-
-	for (size_t i = 0; i < nr; i++) {
-		const struct comparison_row *row = &rows[i];
-
-		if (row->pass != like->pass || strcmp(row->role, role) ||
-		    strcmp(row->metric, metric))
-			continue;
-		for (unsigned b = 0; b < row->planned; b++) {
-			add_value(&v, row->pair[b].has_baseline, row->pair[b].baseline);
-			add_value(&v, row->pair[b].has_patched, row->pair[b].patched);
-		}
-	}
-	return v;
-}
-
-/*
- * The runner's own word, in per cent. Without it (older folders) a run of whole milliseconds is
- * fio's: one that ended with its time is known to an operation, one that ended with its work to
- * the millisecond.
- */
+/* The runner's word for a role, as a share: the largest of both sides and all blocks. */
 static double resolution_of(const struct comparison_row *rows, size_t nr,
-			    const struct comparison_row *row, const char *role)
+			    const struct comparison_row *like, const char *role)
 {
-	struct values said = values_of(rows, nr, row, role, METRIC_RESOLUTION);
-	struct values elapsed = values_of(rows, nr, row, role, "elapsed");
-	struct values operations = values_of(rows, nr, row, role, "operations");
+	double most = 0;
 
-	if (said.any)
-		return fmax(said.high, 0) / 100;
-	if (!elapsed.any || !elapsed.whole_ms)
-		return 0;
-	if (elapsed.low < elapsed.high)
-		return MS_NS / elapsed.low;
-	return operations.any && operations.low > 0 ? 1 / operations.low : 0;
+	for (const struct comparison_row *row = rows; row < rows + nr; row++) {
+		if (row->pass != like->pass || strcmp(row->role, role) ||
+		    strcmp(row->metric, METRIC_RESOLUTION))
+			continue;
+		for (unsigned b = 0; b < row->planned; b++)
+			most = fmax(most, fmax(row->pair[b].baseline, row->pair[b].patched));
+	}
+	return most / 100;
 }
 
 void members_choose(struct comparison_row *rows, size_t nr)
@@ -173,8 +116,6 @@ void members_choose(struct comparison_row *rows, size_t nr)
 				fmax(row->resolution, resolution_of(rows, nr, row, single));
 	}
 }
-
-/* --- the verdict of a cell ---------------------------------------------------------------- */
 
 struct side_end {
 	unsigned run, measured, broken, hung;
@@ -258,7 +199,6 @@ void cells_fill(struct comparison *c)
 		struct comparison_cell *cell = &c->cells[i];
 		unsigned nr[NR_VERDICTS] = { 0 };
 
-		/* Both borrow these strings from the results. */
 		for (; at < c->nr_rows && c->rows[at].contrast == cell->contrast &&
 		       c->rows[at].workload == cell->workload && c->rows[at].params == cell->params;
 		     at++) {

@@ -6,7 +6,6 @@
 #include "analysis/compare/judge_impl.h"
 #include "lib/near.h"
 
-/* Pairs of all rows together: 40 bytes each. */
 #define PAIRS_MAX 20000000u
 
 /* The samples of one variant within a cell and measure, by block. */
@@ -15,7 +14,6 @@ struct side {
 	const struct sample *at, *end;
 };
 
-/* What all rows of one contrast and cell share. */
 struct place {
 	struct comparison *c;
 	const struct results *r;
@@ -287,8 +285,6 @@ int compare_results(struct comparison *c, const struct results *r, const char *c
 		comparison_release(c);
 	return ret;
 }
-
-/* --- which rows are shown: a choice of what to look at, never of what counts -------------- */
 
 static bool several_roles(const struct comparison *c, size_t from, size_t to)
 {

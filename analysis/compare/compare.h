@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * compare.h: the two sides of a contrast beside each other, cell by cell; judge.h adds what
- * they prove. A pair is one cell, block, pass, role, metric and detail with a valid value on
- * both sides. Strings are borrowed from the results, which must outlive the comparison.
+ * compare.h: the two sides of a contrast beside each other, cell by cell; judge.h judges them.
+ * A pair has a valid value of one cell, block, pass, role, metric and detail on both sides.
+ * Strings are borrowed from the results, which must outlive the comparison.
  */
 #ifndef FSDUEL_ANALYSIS_COMPARE_H
 #define FSDUEL_ANALYSIS_COMPARE_H
@@ -70,7 +70,7 @@ struct row_locks {
 
 /* Instructions for each operation of the profiled runs, all and of one function. */
 struct row_costs {
-	bool there;             /* profiled on both sides, and the row decides or is a total */
+	bool there;             /* as above, but profiled */
 	double instructions[2]; /* baseline, patched */
 	bool has_share;
 	double share;         /* of the change in an operation's virtual time: 0.97 */
@@ -118,9 +118,9 @@ struct comparison_gap {
 };
 
 /*
- * A cell of one contrast. BROKEN: the patched kernel oopsed, warned, hung or damaged the file
- * system in some block, and the baseline, which measured some, in none; or it hung until the
- * wall limit in all blocks, and the baseline measured all. REPAIRED: the other way round.
+ * BROKEN: the patched kernel oopsed, warned, hung or damaged the file system in some block, and
+ * the baseline, which measured some, in none; or it hung until the wall limit in all blocks, and
+ * the baseline measured all. REPAIRED: the other way round.
  */
 enum cell_end { END_NONE, END_BROKEN, END_REPAIRED };
 struct comparison_cell {
@@ -180,17 +180,16 @@ struct comparison {
 };
 
 /*
- * Compare every contrast of run.json, or only the one named. A primary metric that was measured
- * nowhere in a cell and contrast (a job without latencies) leaves no gap as long as another one
- * was. -EINVAL: unknown contrast, or a matrix too large to hold.
+ * Compare every contrast of run.json, or only the one named. A primary metric that a cell has
+ * nowhere leaves no gap where another was measured. -EINVAL: unknown contrast, or too many pairs.
  */
 int compare_results(struct comparison *c, const struct results *r, const char *contrast,
 		    struct err *e);
 
 /*
- * Drop the rows that are not to be shown; gaps stay. metric: NULL keeps primary rows, "all"
- * every metric. role: NULL keeps the whole workload and, where a cell has several roles, each
- * of them; "all" only the whole. -EINVAL with the known names for an unknown one.
+ * Drop the rows that are not to be shown; gaps stay. metric NULL: primary rows, "all": every one.
+ * role NULL: the whole workload and each of several roles; "all": only the whole. -EINVAL with
+ * the known names for an unknown one.
  */
 int comparison_select(struct comparison *c, const char *metric, const char *role, struct err *e);
 

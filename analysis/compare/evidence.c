@@ -10,8 +10,6 @@
 
 #define UNPAIRED_MIN 4 /* 2 / (8 over 4) is the first below 5 % */
 
-/* --- the rows' log ratios ----------------------------------------------------------------- */
-
 /* log(patched / baseline), or why there is none. Near 1 the difference keeps the digits. */
 static const char *log_ratio(const struct comparison_pair *pair, double *d)
 {
@@ -84,8 +82,6 @@ void logs_release(struct logs *l)
 	free(l->d);
 	free(l->block);
 }
-
-/* --- one family at one look --------------------------------------------------------------- */
 
 #define NR_LEVELS 3 /* 95 %, 90 %, that of the look's alpha */
 

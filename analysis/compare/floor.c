@@ -179,8 +179,6 @@ void floor_detectable(const struct floor_family *f, const double *chance, size_t
 	free(least);
 }
 
-/* --- a machine's floor -------------------------------------------------------------------- */
-
 json_t *floor_json(const struct comparison *c, const struct results *r)
 {
 	const json_t *run = results_run(r);
@@ -210,7 +208,6 @@ static bool is(const json_t *item, const char *key, const char *value)
 	return have && !strcmp(have, value);
 }
 
-/* Of several variants the widest counts. Older floors name no role. */
 double floor_sd(const json_t *floor, const struct comparison_row *row)
 {
 	const json_t *item;
@@ -221,8 +218,8 @@ double floor_sd(const json_t *floor, const struct comparison_row *row)
 		double own = json_number_value(json_object_get(item, "sd_log"));
 
 		if (is(item, "workload", row->workload) && is(item, "params", row->params) &&
-		    (!json_object_get(item, "role") || is(item, "role", row->role)) &&
-		    is(item, "metric", row->metric) && own > sd && isfinite(own))
+		    is(item, "role", row->role) && is(item, "metric", row->metric) && own > sd &&
+		    isfinite(own))
 			sd = own;
 	}
 	return sd;

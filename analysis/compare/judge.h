@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * judge.h: a comparison judged: estimates and intervals of each row, families (stats.h) unless
- * run.json says "paired": false, the rules (verdict.h), the headline and the checks of the
- * data. docs/statistics.md has the reasons.
+ * judge.h: a comparison judged by families (stats.h) and rules (verdict.h); docs/statistics.md.
  *
- * A family: all deciding rows (primary metrics; each role of a mix, else the whole workload)
- * of the contrasts that share no variant. Contrasts that share one are families of their own,
- * and p is multiplied by their number (Bonferroni). Other rows that are shown make a second set
- * of families by the same rule: they decide nothing.
+ * A family: all deciding rows (primary metrics; each role of a mix, else the whole workload) of
+ * contrasts that share no variant. Those that share one are families of their own, and p is
+ * multiplied by their number (Bonferroni). Other rows are families that decide nothing.
  *
  * Every number of blocks at which a verdict was shown is a look, and looks share the 5 %.
- *   planned: run.json has "looks": [{"blocks": 8, "alpha": 0.01}, ...], the part that each may
- *   spend besides. Rows are judged at each look that was reached, and the first verdict stands.
+ *   planned: run.json has "looks": [{"blocks": 8, "alpha": 0.01}, ...]. Rows are judged at each
+ *   look that was reached, and the first verdict stands.
  *   unplanned: the first look, at n blocks, may spend JUDGE_FIRST of the 5 %. Where blocks were
- *   added after it (looks.json says so), every number of blocks from n on is taken for a look,
- *   and by m blocks 1 - n / 5 m of the 5 % may be spent (Proschan 1992).
+ *   added after it, every number from n on is taken for a look, and by m blocks 1 - n / 5 m of
+ *   the 5 % may be spent (Proschan 1992).
  * `same` is tested at four fifths of 5 % at the first unplanned look, at a tenth at the next,
  * at half of that at the one after it; at a planned look's own alpha.
  */
@@ -31,9 +28,8 @@ struct judge_look {
 #define JUDGE_FIRST 0.8 /* of VERDICT_ALPHA for a first look: 2 / 2^6 is below that */
 
 /*
- * The looks of an adaptive run of at most max blocks: four at 40, 60, 80 and 100 % of max with
- * alphas .01 .01 .01 .02; below 20 blocks those of 8, 12, 16 that fit, and the rest of .05 at
- * max. Returns their number.
+ * The looks of an adaptive run of at most max blocks: at 40, 60, 80 and 100 % of max; below 20
+ * blocks those of 8, 12, 16 that fit, and max. Returns their number.
  */
 #define JUDGE_LOOKS_MAX 4
 #define JUDGE_LOOK_FIRST 8 /* 2^(1 - 8) is the first below .01 */
@@ -47,10 +43,7 @@ struct judge_opts {
 /* Judge the deciding rows of c (compare_results, nothing selected yet), its cells, and sum up. */
 void comparison_judge(struct comparison *c, const struct results *r, const struct judge_opts *o);
 
-/*
- * The number of blocks at which c was judged, to be kept with the folder before the
- * verdict is shown; 0 where run.json planned the looks.
- */
+/* The blocks at which c was judged, to be kept before the verdict is shown; 0: planned. */
 unsigned comparison_look(const struct comparison *c);
 
 /* Judge the other rows that are to be shown, after comparison_select. c must have been judged. */
@@ -60,10 +53,7 @@ void comparison_judge_rest(struct comparison *c, const struct results *r);
 unsigned comparison_count(const struct comparison *c, enum verdict v);
 unsigned comparison_losses(const struct comparison *c);
 
-/*
- * How many families contrasts make: pairs of variant numbers, those that share
- * one apart (greedily, in order). family_of[i] may be NULL.
- */
+/* How many families contrasts (pairs of variant numbers) make; family_of may be NULL. */
 size_t judge_families(const unsigned (*contrast)[2], size_t nr, size_t *family_of);
 
 /* Least blocks with which any row can be called slower or faster. */
@@ -78,11 +68,9 @@ struct floor_family {
 };
 
 /*
- * The smallest change (0.02: 2 %) of each cell that a first look at so many blocks calls
- * slower or faster with each chance (0.8), by seeded simulation: duels in which one cell has
- * a change and the noise of all is Gaussian; the flips of a family and the margin decide. Of
- * the least change found in each duel the quantile is taken (the idea: Bloom 1995). out:
- * nr_chances for each cell; negative: no change is found with so few blocks.
+ * The smallest change (0.02: 2 %) of each cell that a first look calls slower or faster with each
+ * chance (0.8), by seeded simulation of duels with Gaussian noise: a quantile of the least change
+ * found in each (the idea: Bloom 1995). out: nr_chances for each cell; negative: none is found.
  */
 void floor_detectable(const struct floor_family *f, const double *chance, size_t nr_chances,
 		      double *out);

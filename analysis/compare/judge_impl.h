@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * judge_impl.h: functions that the files of this room share, from the ground up: row.c (one
- * row), verdict.c (rules, families, looks), evidence.c (one family), floor.c, cells.c (rows and
- * their cell), headline.c, oddities.c (sentences). judge.c and compare.c lead them. Private to
- * the room.
+ * judge_impl.h: private to the room. From the ground up: row.c, verdict.c (rules, families,
+ * looks), evidence.c (one family), floor.c, cells.c, headline.c, oddities.c; judge.c and
+ * compare.c lead them.
  */
 #ifndef FSDUEL_ANALYSIS_JUDGE_IMPL_H
 #define FSDUEL_ANALYSIS_JUDGE_IMPL_H
@@ -27,10 +26,7 @@ struct judge {
 	uint64_t seed, draws; /* draws: of family_test, 0 for its own choice */
 };
 
-/*
- * Set looks, shown and next_alpha: the planned looks; or all of `blocks` blocks, of which a
- * verdict was shown before at those in before (nr, growing).
- */
+/* Set looks, shown and next_alpha: as planned, or after verdicts shown at nr growing blocks. */
 void judge_set_looks(struct judge *j, const struct judge_look *planned, size_t nr);
 void judge_set_unplanned(struct judge *j, const unsigned *before, size_t nr, unsigned blocks);
 void judge_release(struct judge *j); /* accepts NULL */

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * oddities.c: sentences about the data. Warnings: the checks of stats.h on every deciding row,
- * one sentence for each kind of oddity with the cells it was found in. Each kind has a level of
- * its own, shared by all cells (Bonferroni), so that sound data raise a warning of a kind in at
- * most 5 % of comparisons. Remarks: the limits of what these data can show at all. Nothing is
- * dropped and no verdict changes.
+ * oddities.c: sentences about the data, which change no verdict. Warnings: the checks of stats.h
+ * on every deciding row; each kind has 5 % for all cells (Bonferroni). Remarks: the limits of
+ * what these data can show at all.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -26,17 +24,6 @@ struct series {
 static double percent(double log_ratio)
 {
 	return (exp(log_ratio) - 1) * 100;
-}
-
-static bool drifted(const struct series *s, struct buf *b)
-{
-	unsigned n = s->logs.n, third = n / 3;
-
-	if (third < 1 || check_trend(s->level, n) > s->level_of_test)
-		return false;
-	buf_addf(b, "%+.1f %%",
-		 percent(stats_mean(s->level + n - third, third) - stats_mean(s->level, third)));
-	return true;
 }
 
 static bool first_apart(const struct series *s, struct buf *b)
@@ -68,22 +55,14 @@ static bool two_humps(const struct series *s, struct buf *b)
 	return b->len > 0;
 }
 
-static bool neighbours(const struct series *s, struct buf *b)
-{
-	buf_addf(b, "%u blocks", s->logs.n);
-	return check_neighbours(s->logs.d, s->logs.n) <= s->level_of_test;
-}
-
 static const struct check {
 	const char *sentence; /* the cells follow */
 	bool time;            /* is about the order in time: nothing in exact mode */
 	bool (*find)(const struct series *s, struct buf *b); /* says what it found into b */
 } checks[] = {
-	{ "drift over the run, which the drawn order keeps out of the verdict", true, drifted },
 	{ "the first block is apart from the rest: warm up, or add blocks", true, first_apart },
 	{ "an outlier, kept", false, outlier },
 	{ "samples in two humps: the middle says little, look for two states", false, two_humps },
-	{ "neighbouring blocks depend on each other", true, neighbours },
 };
 
 #define NR_CHECKS (sizeof(checks) / sizeof(checks[0]))
@@ -135,8 +114,6 @@ static void check_contrast(struct comparison *c, struct comparison_row **rows, s
 	buf_release(&what);
 	free(known);
 }
-
-/* --- what the runner noted --------------------------------------------------------------- */
 
 /* "steal,throttle in 3 of 12 runs", or nothing; only as in marks_split. */
 static void describe_marks(struct buf *what, const struct results *r,
@@ -199,47 +176,24 @@ static unsigned first_of(const struct results *r, const struct comparison_row *r
 static void check_order(struct comparison *c, const struct results *r,
 			const struct comparison_row *row)
 {
-	unsigned n = row->planned, known = 0, same = 0, turn = 0, abba = 0;
 	const struct results_contrast *t = &r->contrasts[row->contrast_number];
+	unsigned n = row->planned, first[3] = { 0 };
 
 	/* The runner's own word on how kernels that share no boot were measured. */
 	if (json_is_string(json_object_get(r->run, "order")) &&
 	    strcmp(r->variants[t->baseline].kernel, r->variants[t->patched].kernel)) {
 		strv_addf(&c->warnings,
-			  "%s: one kernel was measured after the other, and no coin chose when: "
-			  "what drifted between them looks like a change",
+			  "%s: one kernel was measured after the other, and no coin chose when",
 			  row->contrast);
 		return;
 	}
-	for (unsigned b = 1; b <= n; b++) {
-		unsigned now = first_of(r, row, b), before = b > 1 ? first_of(r, row, b - 1) : 0;
-		unsigned two = b > 2 ? first_of(r, row, b - 2) : 0;
-
-		known += now != 0;
-		same += before && now == before;
-		turn += before && now && now != before;
-		abba += two && now && now != two;
-	}
-	if (!known && c->paired)
+	for (unsigned b = 1; b <= n; b++)
+		first[first_of(r, row, b)]++;
+	if (n >= ORDER_BLOCKS_MIN && (first[1] == n || first[2] == n))
 		strv_addf(&c->warnings,
-			  "%s: the order within blocks is not recorded; the tests take it to have "
-			  "been drawn by a fair coin",
-			  row->contrast);
-	if (known < n || n < ORDER_BLOCKS_MIN)
-		return;
-	if (same == n - 1)
-		strv_addf(&c->warnings,
-			  "%s: %s came first in all %u blocks: what warms up or wears off within a "
-			  "block looks like a change; draw the order by a coin",
-			  row->contrast, first_of(r, row, 1) == 1 ? "patched" : "baseline", n);
-	else if (turn == n - 1 || abba == n - 2)
-		strv_addf(
-			&c->warnings,
-			"%s: the order within blocks follows a pattern (%s): the tests want a coin",
-			row->contrast, turn == n - 1 ? "AB BA" : "AB AB BA BA");
+			  "%s: %s came first in all %u blocks, so warming up looks like a change",
+			  row->contrast, first[1] ? "patched" : "baseline", n);
 }
-
-/* --- the limits of the data --------------------------------------------------------------- */
 
 static void few_blocks(struct comparison *c)
 {
@@ -259,23 +213,6 @@ static void few_blocks(struct comparison *c)
 		  "too few blocks: no cell can be called slower or faster with fewer than %u%s (-b "
 		  "%u), whatever is measured",
 		  least, j->exact_mode ? ", as each is one seed" : "", least);
-}
-
-static void holm(struct comparison *c, struct comparison_row **rows, size_t nr)
-{
-	unsigned blocks = 0;
-	double floor;
-
-	for (size_t i = 0; i < nr; i++)
-		blocks = rows[i]->pairs > blocks ? rows[i]->pairs : blocks;
-	floor = (double)nr * ldexp(1, 1 - (int)blocks);
-	if (!c->paired || c->judge->adaptive || floor <= c->alpha ||
-	    blocks < judge_min_blocks(c->judge->families, c->judge->exact_mode))
-		return;
-	strv_addf(&c->remarks,
-		  "Holm's method over signed-rank tests could not reach 5 %% here: %zu cells, %u "
-		  "blocks, smallest p %.2g; the joint flips above can",
-		  nr, blocks, fmin(1, floor));
 }
 
 /* Of all rows that decide together, as the more there are, the less is seen. */
@@ -299,9 +236,8 @@ static void noise_floor(struct comparison *c)
 		snprintf(what, sizeof(what), "%.1f %%", sees[i] * 100);
 		if (sees[i] > 2 * rows[i]->j.margin) /* more than half of it is noise, not margin */
 			row_list_add(&found,
-				     "the margin is finer than this machine can see with so many "
-				     "blocks: by its calibration, a change found in 4 of 5 duels "
-				     "is more than twice the margin",
+				     "the margin is finer than this machine can see: a change "
+				     "found in 4 of 5 duels is more than twice the margin",
 				     rows[i], what);
 	}
 	row_list_end(&found, &c->remarks);
@@ -336,9 +272,8 @@ static void looks(struct comparison *c)
 			  b.data, j->looks[j->nr_looks - 1].alpha * 100);
 	if (j->nr_before && c->paired)
 		strv_addf(&c->remarks,
-			  "blocks were added after a verdict had been shown at %u: slower and "
-			  "faster are tested as if every number of blocks since then had been "
-			  "looked at, and all of them share the 5 %%",
+			  "blocks were added after a verdict had been shown at %u: every number "
+			  "since then counts as a look, and looks share the 5 %%",
 			  j->looks[0].blocks);
 	if (j->nr_before && !c->paired)
 		strv_addf(&c->remarks,
@@ -366,7 +301,6 @@ void sentences_fill(struct comparison *c, const struct results *r)
 			    MARK_MISSED);
 		if (nr && !c->judge->exact_mode)
 			check_order(c, r, rows[0]);
-		holm(c, rows, nr);
 		free(rows);
 	}
 }

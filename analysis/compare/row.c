@@ -47,7 +47,6 @@ static enum mark mark_of(const struct comparison_row *row)
 	return (more != 0) == (row_direction(row) > 0) ? MARK_BETTER : MARK_WORSE;
 }
 
-/* The ratio of one pair, or why there is none. */
 static const char *pair_ratio(const struct comparison_pair *pair, double *ratio)
 {
 	if (pair->baseline == 0)

@@ -105,7 +105,6 @@ struct ruling verdict_rule(const struct evidence *e)
 	return r;
 }
 
-/* Would n blocks of this spread be enough, one way or the other? */
 static bool settled(const struct evidence *e, unsigned n)
 {
 	double df = n - 1, error = e->sd / sqrt(n);
@@ -142,8 +141,6 @@ unsigned verdict_more_blocks(const struct evidence *e)
 	}
 	return high - e->n;
 }
-
-/* --- families and looks ------------------------------------------------------------------- */
 
 /* Has a contrast before number i that shares a variant the same family? */
 static bool is_taken(const unsigned (*contrast)[2], const size_t *of, size_t i)

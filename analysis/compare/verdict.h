@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * verdict.h: the rules by which a row gets its verdict, on figures that others computed, and
- * a cell by its rows. Pure; docs/statistics.md has them in words.
+ * verdict.h: the rules by which a row gets its verdict, and a cell by its rows. Pure.
  *
  *   slower, faster  significant in its family, and the estimate is past the margin
  *   same            inside the margin, by two one-sided tests (Schuirmann 1987), which share 5 %
@@ -39,7 +38,7 @@ int verdict_side(enum verdict v);
 /* The first that some of nr[v] cells have: broken slower mixed unsure faster repaired same. */
 enum verdict verdict_worst(const unsigned nr[NR_VERDICTS]);
 
-/* A cell by its rows: mixed where one is slower, another faster and none broken, else the same. */
+/* A cell by its rows: mixed where one is slower, another faster and none broken; else worst. */
 enum verdict verdict_combine(const unsigned nr[NR_VERDICTS]);
 
 /* The input of the rules. Shift and limits are of log ratios patched / baseline. */
@@ -73,9 +72,8 @@ struct ruling {
 struct ruling verdict_rule(const struct evidence *e);
 
 /*
- * About how many blocks more settle an unsure cell if its estimate and spread stay what they
- * are, with a chance of four in five: Student's quantiles and Bonferroni's bound over the cells
- * (Dunn 1961), so rather too many than too few. 0: more than VERDICT_MORE_MAX, or not known.
+ * About how many blocks more settle an unsure cell of this estimate and spread, with a chance of
+ * four in five: Student's quantiles, Bonferroni's bound (Dunn 1961). 0: too many, or not known.
  */
 unsigned verdict_more_blocks(const struct evidence *e);
 

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * costs.h: the instructions of a results folder's profile pass (profile.csv): what an operation
- * costs in which function and subsystem, on both sides of each contrast. The counts are exact
- * and flat: a function's own instructions. Figures are means over pairs (blocks with figures on
- * both sides) of instructions / operations, so those of all functions add up to the whole.
- * Functions are matched by name without the compiler's suffixes, a module's with the same one
- * built in. Different functions of one name are summed, and that is said.
+ * costs.h: the instructions of an operation by function and subsystem, on both sides of each
+ * contrast (profile.csv). Counts are a function's own; figures are means over pairs (blocks with
+ * figures on both sides) of instructions / operations. Functions of one subsystem and one name,
+ * without the compiler's suffixes, are summed.
  */
 #ifndef FSDUEL_ANALYSIS_COSTS_H
 #define FSDUEL_ANALYSIS_COSTS_H
@@ -86,15 +84,16 @@ struct cost_piece {
 
 struct costs {
 	struct cost_cell *cells;
-	size_t nr_cells;        /* contrasts, then cells in plan order */
+	size_t nr_cells; /* contrasts, then cells in plan order */
+	unsigned blocks;
 	const char *rate;       /* first primary metric: "ops_per_s" */
 	struct strv notes;      /* what is invalid or was skipped, and why: a sentence each */
 	struct cost_data *data; /* private */
 };
 
 /*
- * Read DIR/profile.csv for r, which must outlive *out. *out is NULL where run.json plans no
- * profile pass. -EINVAL: a bad row, or a cell run of the pass that has none.
+ * Read DIR/profile.csv for r, which must outlive *out; NULL where run.json plans no such pass.
+ * -EINVAL: a bad row, or a cell run of the pass that has none.
  */
 int costs_load(struct costs **out, const struct results *r, const char *dir, struct err *e);
 /* The same from memory; name stands for the path in sentences. */
@@ -108,15 +107,9 @@ int costs_check(const struct costs *c, const char *contrast, const char *workloa
 /* The cell's function of that name (suffixes are passed over), or NULL. */
 const struct cost_line *costs_find(const struct cost_cell *c, const char *function);
 
-/* Names of all functions, each once, NULL-ended; freed by the caller, the strings are c's. */
-const char **costs_names(const struct costs *c);
-
 /* The pieces of a function in one cell run, by address, freed by the caller; their number. */
 size_t costs_pieces(const struct costs *c, uint32_t cell, uint32_t variant, unsigned block,
 		    const char *function, struct cost_piece **out);
-
-/* Is that a block of the run? */
-bool costs_block(const struct costs *c, unsigned block);
 
 /* Numbers in run.json of a cell and both variants, operations by side; false: no pair. */
 struct cost_run {

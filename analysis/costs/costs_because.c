@@ -13,10 +13,9 @@
 #define NAMED_MAX 3     /* functions in a sentence */
 #define NAMED_LEAST 0.1 /* of the whole change: less is not named */
 #define NAMED_ENOUGH 0.8
-#define OPPOSITE_LEAST 0.2 /* of the function's change */
-#define IDLE_COUNTS 0.2    /* of the change in time: less is not said */
-#define ALL_OF_IT 0.01     /* as near to all of the change */
-#define SAME_CALLS 0.01    /* of the change: by calls less than that is "as often" */
+#define IDLE_COUNTS 0.2 /* of the change in time: less is not said */
+#define ALL_OF_IT 0.01  /* as near to all of the change */
+#define SAME_CALLS 0.01 /* of the change: by calls less than that is "as often" */
 
 static void add_count(struct buf *b, double v)
 {
@@ -41,39 +40,14 @@ static void add_both(struct buf *b, const double v[2])
 	add_count(b, v[1]);
 }
 
-/* The function that changed most of those of l's subsystem that are on the other side only. */
-static const struct cost_line *opposite(const struct cost_cell *c, const struct cost_line *l)
-{
-	for (size_t i = 0; i < c->nr_lines; i++) {
-		const struct cost_line *o = &c->lines[i];
-
-		if (o->subsystem == l->subsystem && o->there[0] != o->there[1] &&
-		    o->there[0] == l->there[1])
-			return o;
-	}
-	return NULL;
-}
-
-/* It may be another's work under a new name: each the other's opposite, and of some size. */
-static void add_one_sided(struct buf *b, const struct cost_cell *c, const struct cost_line *l)
-{
-	const struct cost_line *o = opposite(c, l);
-
-	buf_addf(b, ", on the %s side only", l->there[0] ? "baseline" : "patched");
-	if (!o || opposite(c, o) != l || fabs(o->change) < OPPOSITE_LEAST * fabs(l->change))
-		return;
-	buf_addf(b, "; on the %s side only: %s ", o->there[0] ? "baseline" : "patched", o->name);
-	add_count(b, fabs(o->change));
-}
-
-static void add_how(struct buf *b, const struct cost_cell *c, const struct cost_line *l)
+static void add_how(struct buf *b, const struct cost_line *l)
 {
 	double amount = fabs(l->by_calls) + fabs(l->by_length);
 
 	buf_adds(b, " (");
 	add_both(b, l->instructions);
 	if (!l->there[0] || !l->there[1])
-		add_one_sided(b, c, l);
+		buf_addf(b, ", on the %s side only", l->there[0] ? "baseline" : "patched");
 	else if (l->has_split && fabs(l->by_calls) <= SAME_CALLS * amount)
 		buf_addf(b, ", called as often, each call %s",
 			 l->change > 0 ? "longer" : "shorter");
@@ -101,7 +75,7 @@ static void add_functions(struct buf *b, const struct cost_cell *c)
 		buf_adds(b, named++ ? ", " : ": ");
 		buf_addf(b, "%s ", l->name);
 		add_signed(b, l->change);
-		add_how(b, c, l);
+		add_how(b, l);
 		sum += l->change / c->whole.change;
 	}
 	if (!named)

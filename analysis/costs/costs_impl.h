@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* costs_impl.h: the rows of profile.csv between costs_rows.c and costs_sum.c. */
+/* costs_impl.h: the rows of profile.csv, as costs.c reads and costs_sum.c sums them. */
 #ifndef FSDUEL_ANALYSIS_COSTS_IMPL_H
 #define FSDUEL_ANALYSIS_COSTS_IMPL_H
 
 #include "analysis/costs/costs.h"
 #include "analysis/results/tables.h"
 
-/* Functions that are summed as one: the same name, without suffixes, in the same object. */
+/* Functions that are summed as one: of one name, without suffixes, in one subsystem. */
 struct cost_function {
-	uint32_t object, name; /* in cost_data.strings; the latter 0: not known */
-	uint32_t same_name;    /* number of the name among the kernel's; INTERN_NONE: user space */
-	uint32_t as;           /* the function that stands for it: mostly itself */
-	unsigned subsystem;
+	uint32_t subsystem, name; /* the latter in cost_data.strings; 0: not known */
 };
 
 struct cost_row {
@@ -32,17 +29,17 @@ struct cost_figures {
 struct cost_data {
 	const struct results *r;
 	uint32_t pass;
-	struct intern strings; /* 0 is "" */
-	struct intern function_index, name_index;
+	struct intern strings;                    /* 0 is "" */
+	struct intern function_index, name_index; /* the latter of objects with full names */
+	struct {
+		uint32_t function;
+		enum piece piece;
+	} * names;                       /* name_index.nr */
 	struct cost_function *functions; /* function_index.nr */
 	struct cost_row *rows;
 	size_t nr_rows;            /* by run, then address */
 	struct cost_figures *runs; /* results_nr_runs */
 };
-
-/* Append the rows of the file at path (data NULL) or in memory that count; sort and index them. */
-int costs_read_rows(struct cost_data *d, const char *path, const char *data, size_t len,
-		    struct err *e);
 
 static inline struct cost_cell *costs_cell(const struct costs *c, uint32_t contrast, uint32_t cell)
 {

@@ -21,9 +21,7 @@ struct sum {
 
 struct summing {
 	struct cost_data *d;
-	struct sum *sums;        /* by function */
-	uint32_t *touched, *all; /* functions of the block at hand, and of all */
-	size_t nr_touched, nr_all;
+	struct sum *sums; /* by function */
 };
 
 static struct cost_line new_line(const char *name, unsigned subsystem)
@@ -40,39 +38,36 @@ static struct sum *touch(struct summing *g, uint32_t function, uint32_t block)
 
 	if (s->block == block)
 		return s;
-	if (!s->blocks++) {
-		g->all[g->nr_all++] = function;
+	if (!s->blocks++)
 		s->line = new_line(f->name ? intern_str(&g->d->strings, f->name) : COSTS_UNKNOWN,
 				   f->subsystem);
-	}
 	s->block = block;
 	s->cur[0] = s->cur[1] = 0;
-	g->touched[g->nr_touched++] = function;
 	return s;
 }
 
 static void add_row(struct summing *g, const struct cost_row *row, int side, uint32_t block,
 		    double operations)
 {
-	const struct cost_function *f = &g->d->functions[row->function];
+	uint32_t name = g->d->functions[row->function].name;
 	double calls = (double)row->calls / operations;
-	struct sum *s = touch(g, f->as, block);
+	struct sum *s = touch(g, row->function, block);
 
 	s->line.there[side] = true;
-	s->line.object[side] = intern_str(&g->d->strings, f->object);
+	s->line.object[side] = intern_str(&g->d->strings, row->object);
 	s->line.total[side] = add_capped(s->line.total[side], row->instructions);
 	s->cur[side] += (double)row->instructions / operations;
 	s->whole[side] |= row->piece == PIECE_WHOLE;
 	s->whole_calls[side] += row->piece == PIECE_WHOLE ? calls : 0;
 	s->part_calls[side] += row->piece == PIECE_PART ? calls : 0;
-	if (row->full_name == f->name && f->name && ++s->alike > s->line.namesakes)
+	if (name && row->full_name == name && ++s->alike > s->line.namesakes)
 		s->line.namesakes = s->alike;
 }
 
 static void add_run(struct summing *g, const struct cost_figures *run, int side, uint32_t block)
 {
 	for (size_t i = run->from; i < run->to; i++)
-		g->sums[g->d->functions[g->d->rows[i].function].as].alike = 0;
+		g->sums[g->d->rows[i].function].alike = 0;
 	for (size_t i = run->from; i < run->to; i++)
 		add_row(g, &g->d->rows[i], side, block, run->operations);
 }
@@ -83,14 +78,16 @@ static void note_change(struct cost_line *l, double change)
 	l->change_max = fmax(l->change_max, change);
 }
 
-static void end_block(struct summing *g, struct cost_cell *out)
+static void end_block(struct summing *g, struct cost_cell *out, uint32_t block)
 {
 	double whole[2] = { 0 }, sub[SUBSYSTEMS_MAX][2] = { { 0 } };
 
-	for (size_t i = 0; i < g->nr_touched; i++) {
-		struct sum *s = &g->sums[g->touched[i]];
-		unsigned k = g->d->functions[g->touched[i]].subsystem;
+	for (uint32_t i = 0; i < g->d->function_index.nr; i++) {
+		struct sum *s = &g->sums[i];
+		unsigned k = g->d->functions[i].subsystem;
 
+		if (s->block != block)
+			continue;
 		for (int side = 0; side < 2; side++) {
 			s->line.instructions[side] += s->cur[side];
 			sub[k][side] += s->cur[side];
@@ -101,7 +98,6 @@ static void end_block(struct summing *g, struct cost_cell *out)
 	for (unsigned k = 0; k < nr_subsystems; k++)
 		note_change(&out->subsystem[k], sub[k][1] - sub[k][0]);
 	note_change(&out->whole, whole[1] - whole[0]);
-	g->nr_touched = 0;
 }
 
 const char *costs_missing(struct cost_data *d, uint32_t cell, uint32_t variant, uint32_t block)
@@ -152,7 +148,7 @@ static void add_blocks(struct summing *g, struct cost_cell *out, uint32_t cell,
 			out->operations[i] += run[i]->operations;
 			out->time_ns[i] += run[i]->elapsed_ns / run[i]->operations;
 		}
-		end_block(g, out);
+		end_block(g, out, b);
 	}
 	out->has_time = timed && timed == out->pairs;
 }
@@ -209,11 +205,9 @@ static int compare_lines(const void *a, const void *b)
 {
 	const struct cost_line *x = a, *y = b;
 
-	/* clang-format off */
 	return ORDER(fabs(y->change), fabs(x->change)) ?:
 	       ORDER(y->instructions[0], x->instructions[0]) ?: strcmp(x->name, y->name) ?:
 	       strcmp(object_of(x), object_of(y));
-	/* clang-format on */
 }
 
 static void share_out(struct cost_cell *out)
@@ -232,11 +226,14 @@ static void share_out(struct cost_cell *out)
 
 static void end_lines(struct summing *g, struct cost_cell *out)
 {
-	out->lines = xcalloc(g->nr_all + 1, sizeof(*out->lines));
-	for (size_t i = 0; i < g->nr_all; i++) {
-		struct cost_line *l = &out->lines[out->nr_lines++];
+	for (uint32_t i = 0; i < g->d->function_index.nr; i++) {
+		struct cost_line *l;
 
-		*l = line_of(&g->sums[g->all[i]], out->pairs);
+		if (!g->sums[i].blocks)
+			continue;
+		out->lines = intern_room(out->lines, out->nr_lines, sizeof(*out->lines));
+		l = &out->lines[out->nr_lines++];
+		*l = line_of(&g->sums[i], out->pairs);
 		add_to(&out->subsystem[l->subsystem], l);
 		add_to(&out->whole, l);
 	}
@@ -252,13 +249,7 @@ static void end_lines(struct summing *g, struct cost_cell *out)
 void costs_sum(struct cost_cell *out, struct cost_data *d, uint32_t cell,
 	       const struct results_contrast *contrast)
 {
-	size_t nr = (size_t)d->function_index.nr + 1;
-	struct summing g = {
-		.d = d,
-		.sums = xcalloc(nr, sizeof(*g.sums)),
-		.touched = xcalloc(nr, sizeof(*g.touched)),
-		.all = xcalloc(nr, sizeof(*g.all)),
-	};
+	struct summing g = { d, xcalloc((size_t)d->function_index.nr + 1, sizeof(*g.sums)) };
 
 	out->whole = new_line("all", 0);
 	for (unsigned k = 0; k < nr_subsystems; k++)
@@ -267,6 +258,4 @@ void costs_sum(struct cost_cell *out, struct cost_data *d, uint32_t cell,
 	if (out->pairs)
 		end_lines(&g, out);
 	free(g.sums);
-	free(g.touched);
-	free(g.all);
 }

@@ -252,8 +252,8 @@ int guard_make(struct guard *g, const struct results *r, struct err *e)
 	free(k.cell);
 	return g->nr_cells ? 0
 			   : err_add(e, ENOENT,
-				     "nothing in these results looked for stale data: the guard "
-				     "needs the role stale_read, as in configs/guard.ini");
+				     "nothing in these results looked for stale data by the role "
+				     "stale_read");
 }
 
 void guard_release(struct guard *g)

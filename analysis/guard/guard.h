@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * guard.h: did direct reads return what the disk held before? The counts of the role stale_read
- * for each variant and cell, and a verdict a variant. No hit is no proof, so clean needs a
- * number of reads and a control, a variant on which hits must appear, that was hit.
+ * guard.h: did direct reads return what the disk held before? The counts of the role stale_read,
+ * and a verdict a variant. Clean needs a number of reads and a control that was hit.
  */
 #ifndef FSDUEL_ANALYSIS_GUARD_H
 #define FSDUEL_ANALYSIS_GUARD_H

@@ -144,8 +144,6 @@ const struct lock_class lock_classes[] = {
 const unsigned nr_lock_classes = sizeof(lock_classes) / sizeof(lock_classes[0]);
 _Static_assert(sizeof(lock_classes) / sizeof(lock_classes[0]) <= LOCK_CLASSES_MAX, "bits");
 
-/* --- words and names ---------------------------------------------------------------------- */
-
 static const struct mode_word {
 	const char *word;
 	unsigned kinds; /* 0: how, not what */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * locks.c: the life of a struct locks, and looking things up in one. samples.csv is read first,
- * then the waits (locks_rows.c, locks_sum.c).
+ * locks.c: the life of a struct locks. samples.csv is read first, then the waits (locks_rows.c),
+ * which are summed for each cell and variant by class and direction, by waiter, and by holder.
  */
 #include "analysis/locks/locks.h"
 
@@ -15,7 +15,10 @@
 #include "lib/num.h"
 
 #define LOCKS_PASS "locks"
-#define NEARLY_ALL 0.9 /* of the time: then it is said without the share */
+#define NR_SLOTS (2 * LOCK_CLASSES_MAX) /* a class and direction each */
+
+/* Words of struct lock_key by which rows are summed: for figures, waiters, and their holders. */
+enum { WORDS_FIGURES = 2, WORDS_WHO = 4, WORDS_HOLDER = 7 };
 
 static const struct watched_figure figures[] = {
 	{ "lock_waits", false, offsetof(struct lock_run, waits) },
@@ -45,17 +48,6 @@ static const char *reason_of(struct lock_data *d, const struct unit *u, const st
 	return intern_text(&d->strings, &b);
 }
 
-static void add_run(struct lock_cell *c, const struct lock_run *run, double *ratio, size_t *nr)
-{
-	c->valid++;
-	c->operations += run->operations;
-	c->elapsed_ns += run->elapsed_ns;
-	c->thread_ns += run->thread_ns > 0 ? run->thread_ns : c->role_threads * run->elapsed_ns;
-	c->rate += (run->watched - c->rate) / c->valid;
-	if (run->watched > 0 && run->unwatched > 0)
-		ratio[(*nr)++] = run->watched / run->unwatched;
-}
-
 static void add_runs(struct lock_cell *c, struct lock_data *d, uint32_t cell, uint32_t variant)
 {
 	const struct results *r = d->r;
@@ -73,10 +65,18 @@ static void add_runs(struct lock_cell *c, struct lock_data *d, uint32_t cell, ui
 		c->cut += (uint64_t)run->cut;
 		c->events += (uint64_t)events_of(run);
 		run->ok = unit_ok(u) && run->lost <= LOCKS_LOST_MAX * (events_of(run) + run->lost);
-		if (run->ok)
-			add_run(c, run, ratio, &nr);
-		else if (!c->reason)
-			c->reason = reason_of(d, u, run);
+		if (!run->ok) {
+			c->reason = c->reason ? c->reason : reason_of(d, u, run);
+			continue;
+		}
+		c->valid++;
+		c->operations += run->operations;
+		c->elapsed_ns += run->elapsed_ns;
+		c->thread_ns +=
+			run->thread_ns > 0 ? run->thread_ns : c->role_threads * run->elapsed_ns;
+		c->rate += (run->watched - c->rate) / c->valid;
+		if (run->watched > 0 && run->unwatched > 0)
+			ratio[nr++] = run->watched / run->unwatched;
 	}
 	stats_sort(ratio, nr);
 	c->has_watched = nr > 0;
@@ -85,16 +85,215 @@ static void add_runs(struct lock_cell *c, struct lock_data *d, uint32_t cell, ui
 	free(ratio);
 }
 
-static void make_cells(struct locks *l, struct lock_data *d)
+/* Different locks of each class and direction in a cell run, the most; rows are by run and lock. */
+static void count_locks(const struct lock_row *rows, size_t nr, uint64_t most[NR_SLOTS])
 {
+	struct {
+		uint32_t run;
+		uint64_t lock, nr;
+	} at[NR_SLOTS] = { { 0 } };
+
+	for (const struct lock_row *row = rows; row < rows + nr; row++) {
+		unsigned k = 2 * row->key.class + row->key.shared;
+
+		if (at[k].run != row->run + 1) {
+			at[k].run = row->run + 1;
+			at[k].lock = at[k].nr = 0;
+		}
+		at[k].nr += row->lock && row->lock != at[k].lock;
+		at[k].lock = row->lock;
+		most[k] = at[k].nr > most[k] ? at[k].nr : most[k];
+	}
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+	const struct lock_row *x = a, *y = b;
+
+	return memcmp(&x->key, &y->key, sizeof(x->key));
+}
+
+/* How many of the nr rows from the first on have the same first words of the key. */
+static size_t alike(const struct lock_row *rows, size_t nr, size_t words)
+{
+	size_t n = 1;
+
+	while (n < nr && !memcmp(&rows->key, &rows[n].key, words * sizeof(uint32_t)))
+		n++;
+	return n;
+}
+
+static int compare_buckets(const void *a, const void *b)
+{
+	const struct lock_bucket *x = a, *y = b;
+
+	return ORDER(x->low_ns, y->low_ns) ?: ORDER(x->high_ns, y->high_ns);
+}
+
+/* Nearest rank: the middle of the bucket that the value lies in, not past the largest value. */
+static double p99(const struct lock_data *d, const struct lock_row *rows, size_t nr,
+		  const struct lock_figures *f)
+{
+	uint64_t rank = f->waits - f->waits / 100, seen = 0; /* 0.99 n, rounded up */
+	struct lock_bucket *all = NULL;
+	double at = (double)f->max_ns;
+	size_t n = 0, i = 0;
+
+	for (const struct lock_row *row = rows; row < rows + nr; row++)
+		for (size_t k = 0; k < row->nr_buckets; k++) {
+			all = intern_room(all, n, sizeof(*all));
+			all[n++] = d->buckets[row->bucket + k];
+		}
+	qsort(all, n, sizeof(*all), compare_buckets);
+	while (i < n && (seen = add_capped(seen, all[i].count)) < rank)
+		i++;
+	if (i < n) {
+		double low = (double)all[i].low_ns, high = (double)all[i].high_ns;
+
+		high = high < at ? high : at;
+		at = high > low ? low + (high - low) / 2 : high;
+	}
+	free(all);
+	return at;
+}
+
+static void add_figures(struct lock_cell *c, const struct lock_data *d, const struct lock_row *rows,
+			size_t nr, uint64_t locks)
+{
+	struct lock_figures *f = &c->figures[c->nr_figures++];
+
+	*f = (struct lock_figures){ .class = rows->key.class,
+				    .shared = rows->key.shared,
+				    .locks = locks };
+	for (const struct lock_row *row = rows; row < rows + nr; row++) {
+		f->waits = add_capped(f->waits, row->count);
+		f->total_ns = add_capped(f->total_ns, row->total_ns);
+		f->max_ns = row->max_ns > f->max_ns ? row->max_ns : f->max_ns;
+		f->held_ns = add_capped(f->held_ns, row->held_ns);
+		if (!d->own[row->key.role])
+			continue;
+		f->own_waits = add_capped(f->own_waits, row->count);
+		f->own_total_ns = add_capped(f->own_total_ns, row->total_ns);
+	}
+	f->mean_ns = (double)f->total_ns / (double)f->waits;
+	f->p99_ns = p99(d, rows, nr, f);
+}
+
+/* Of two holders the one that had it longer; ties by name. */
+static void add_holder(struct lock_who *w, const struct lock_data *d, const struct lock_key *key,
+		       uint64_t ns)
+{
+	const char *role = intern_str(&d->strings, key->holder_role);
+	const char *where = intern_str(&d->strings, key->holder_where);
+	bool first = !w->holder_role && ns && *role;
+
+	if (!first && (!w->holder_role || ns < w->holder_ns ||
+		       (ns == w->holder_ns &&
+			(strcmp(role, w->holder_role) ?: strcmp(where, w->holder_where)) >= 0)))
+		return;
+	w->holder_role = role;
+	w->holder_where = where;
+	w->holder_shared = key->holder_shared;
+	w->holder_ns = ns;
+}
+
+static void add_who(struct lock_cell *c, const struct lock_data *d, const struct lock_row *rows,
+		    size_t nr)
+{
+	struct lock_who *w;
+
+	c->who = intern_room(c->who, c->nr_who, sizeof(*c->who));
+	w = &c->who[c->nr_who++];
+	*w = (struct lock_who){
+		.class = rows->key.class,
+		.shared = rows->key.shared,
+		.own = d->own[rows->key.role],
+		.role = intern_str(&d->strings, rows->key.role),
+		.where = intern_str(&d->strings, rows->key.where),
+	};
+	for (size_t i = 0, n; i < nr; i += n) {
+		uint64_t held = 0;
+
+		n = alike(rows + i, nr - i, WORDS_HOLDER);
+		for (const struct lock_row *row = rows + i; row < rows + i + n; row++) {
+			w->waits = add_capped(w->waits, row->count);
+			w->total_ns = add_capped(w->total_ns, row->total_ns);
+			held = add_capped(held, row->held_ns);
+		}
+		w->held_ns = add_capped(w->held_ns, held);
+		add_holder(w, d, &rows[i].key, held);
+	}
+}
+
+static int compare_figures(const void *a, const void *b)
+{
+	const struct lock_figures *x = a, *y = b;
+
+	return ORDER(y->total_ns, x->total_ns) ?: ORDER(x->class, y->class) ?:
+	       ORDER(x->shared, y->shared);
+}
+
+static int compare_who(const void *a, const void *b)
+{
+	const struct lock_who *x = a, *y = b;
+
+	return ORDER(y->total_ns, x->total_ns) ?: ORDER(x->class, y->class) ?:
+	       strcmp(x->role, y->role) ?: strcmp(x->where, y->where) ?:
+	       ORDER(x->shared, y->shared);
+}
+
+/* rows are all of the cell and variant, by run and lock; they are put in another order. */
+static void sum_rows(struct lock_cell *c, const struct lock_data *d, struct lock_row *rows,
+		     size_t all)
+{
+	uint64_t locks[NR_SLOTS] = { 0 };
+	size_t nr = 0;
+
+	for (size_t i = 0; i < all; i++)
+		if (d->runs[rows[i].run].ok)
+			rows[nr++] = rows[i];
+	if (!nr)
+		return;
+	count_locks(rows, nr, locks);
+	qsort(rows, nr, sizeof(*rows), compare_keys);
+	c->figures = xcalloc(NR_SLOTS, sizeof(*c->figures));
+	for (size_t i = 0, n; i < nr; i += n) {
+		n = alike(rows + i, nr - i, WORDS_FIGURES);
+		add_figures(c, d, rows + i, n, locks[2 * rows[i].key.class + rows[i].key.shared]);
+	}
+	for (size_t i = 0, n; i < nr; i += n) {
+		n = alike(rows + i, nr - i, WORDS_WHO);
+		add_who(c, d, rows + i, n);
+	}
+	qsort(c->figures, c->nr_figures, sizeof(*c->figures), compare_figures);
+	qsort(c->who, c->nr_who, sizeof(*c->who), compare_who);
+}
+
+static void add_notes(struct locks *l)
+{
+	double lost = 0, events = 0;
+
+	for (const struct lock_cell *c = l->cells; c < l->cells + l->nr_cells; c++) {
+		lost += (double)c->lost;
+		events += (double)c->events;
+		watched_note(&l->notes, LOCKS_PASS, c->reason);
+	}
+	if (lost > 0)
+		strv_addf(&l->notes, "%.0f of %.0f lock events were lost (%.2g %%)", lost,
+			  lost + events, 100 * lost / (lost + events));
+}
+
+static struct locks *make(struct lock_data *d)
+{
+	struct locks *l = xcalloc(1, sizeof(*l));
 	const struct results *r = d->r;
-	size_t from = 0, to = 0;
+	size_t at = 0;
 
 	l->cells = xcalloc((size_t)r->cell_index.nr * r->variant_index.nr + 1, sizeof(*l->cells));
 	for (uint32_t i = 0; i < r->cell_index.nr; i++) {
 		for (uint32_t v = 0; v < r->variant_index.nr; v++) {
 			struct lock_cell *c = &l->cells[l->nr_cells++];
-			size_t end = results_run_at(r, i, v, 1) + r->blocks;
+			size_t nr = 0, end = results_run_at(r, i, v, 1) + r->blocks;
 
 			*c = (struct lock_cell){
 				CELL_NAMES(&r->cells[i]),
@@ -103,48 +302,18 @@ static void make_cells(struct locks *l, struct lock_data *d)
 			};
 			add_runs(c, d, i, v);
 			/* The file was sorted by cell run: these rows stand together. */
-			while (to < d->nr_rows && d->rows[to].run < end)
-				to++;
-			locks_sum(c, d, from, to);
-			from = to;
+			while (at + nr < d->nr_rows && d->rows[at + nr].run < end)
+				nr++;
+			sum_rows(c, d, d->rows + at, nr);
+			at += nr;
 		}
 	}
-}
-
-/* One reason and the cells it holds for. */
-static void note_reasons(struct locks *l)
-{
-	for (size_t i = 0; i < l->nr_cells; i++) {
-		const struct lock_cell *c = &l->cells[i];
-		unsigned invalid = 0;
-		size_t first = 0;
-
-		while (c->reason && l->cells[first].reason != c->reason)
-			first++;
-		if (!c->reason || first < i)
-			continue;
-		for (size_t k = i; k < l->nr_cells; k++)
-			if (l->cells[k].reason == c->reason)
-				invalid += l->cells[k].planned - l->cells[k].valid;
-		strv_addf(&l->notes,
-			  "the locks pass has no figures of %u cell run%s (%s%s%s of %s%s): %s",
-			  invalid, invalid == 1 ? "" : "s", c->workload, *c->varying ? " " : "",
-			  c->varying, c->variant, invalid > 1 ? ", ..." : "", c->reason);
-	}
-}
-
-static void note_lost(struct locks *l)
-{
-	uint64_t lost = 0, events = 0;
-
-	for (size_t i = 0; i < l->nr_cells; i++) {
-		lost = add_capped(lost, l->cells[i].lost);
-		events = add_capped(events, l->cells[i].events);
-	}
-	if (lost)
-		strv_addf(&l->notes, "%llu of %llu lock events were lost (%.2g %%)",
-			  (unsigned long long)lost, (unsigned long long)add_capped(lost, events),
-			  100 * (double)lost / (double)add_capped(lost, events));
+	add_notes(l);
+	l->rate = results_rate(r);
+	l->names = xcalloc(1, sizeof(*l->names));
+	*l->names = d->strings;
+	d->strings = (struct intern){ 0 };
+	return l;
 }
 
 /* All waits that the runner counted must be in the file: a missing row looks like less waiting. */
@@ -156,25 +325,11 @@ static int check_counts(const struct lock_data *d, const char *name, struct err 
 		if (unit_ok(&d->r->units[i * d->r->pass_index.nr + d->pass]) && run->waits >= 0 &&
 		    (double)run->counted != run->waits)
 			return err_add(e, EINVAL,
-				       "%s has %llu waits of a cell run of which %s counts %.0f: "
-				       "one of the two is damaged",
-				       name, (unsigned long long)run->counted, SAMPLES_CSV,
-				       run->waits);
+				       "%s has %llu waits of a cell run of which " SAMPLES_CSV
+				       " counts %.0f",
+				       name, (unsigned long long)run->counted, run->waits);
 	}
 	return 0;
-}
-
-static void make(struct locks **out, struct lock_data *d)
-{
-	struct locks *l = *out = xcalloc(1, sizeof(*l));
-
-	l->rate = results_rate(d->r);
-	make_cells(l, d);
-	note_reasons(l);
-	note_lost(l);
-	l->names = xcalloc(1, sizeof(*l->names));
-	*l->names = d->strings;
-	d->strings = (struct intern){ 0 };
 }
 
 int locks_load_mem(struct locks **out, const struct results *r, const char *name, const char *data,
@@ -194,26 +349,21 @@ int locks_load_mem(struct locks **out, const struct results *r, const char *name
 	watched_figures(r, d.pass, figures, sizeof(figures) / sizeof(figures[0]), d.runs,
 			sizeof(*d.runs));
 	if (!d.pass)
-		ret = err_add(
-			e, EINVAL,
-			"%s: the first pass is " LOCKS_PASS
-			": nothing was measured without watching, so there is nothing to judge",
-			r->path);
+		ret = err_add(e, EINVAL, "%s: the first pass is " LOCKS_PASS ": nothing to judge",
+			      r->path);
 	if (!ret)
 		ret = locks_read_rows(&d, name, data, len, e);
 	if (!ret)
 		ret = check_counts(&d, name, e);
-	if (!ret)
-		make(out, &d);
-	else
+	if (ret)
 		err_exit(e, FSDUEL_USAGE);
+	else
+		*out = make(&d);
 	intern_release(&d.strings);
-	intern_release(&d.range_index);
 	intern_release(&d.chain_index);
 	free(d.wheres);
 	free(d.rows);
 	free(d.buckets);
-	free(d.ranges);
 	free(d.runs);
 	free(d.own);
 	return ret;
@@ -241,63 +391,4 @@ void locks_free(struct locks *l)
 	intern_release(l->names);
 	free(l->names);
 	free(l);
-}
-
-/* --- looking things up -------------------------------------------------------------------- */
-
-const struct lock_cell *locks_find(const struct locks *l, const char *workload, const char *params,
-				   const char *variant)
-{
-	for (size_t i = 0; i < l->nr_cells; i++) {
-		const struct lock_cell *c = &l->cells[i];
-
-		if (!strcmp(c->workload, workload) && !strcmp(c->params, params) &&
-		    !strcmp(c->variant, variant))
-			return c;
-	}
-	return NULL;
-}
-
-struct lock_figures locks_of_class(const struct lock_cell *c, unsigned class)
-{
-	struct lock_figures sum = { .class = class };
-
-	for (size_t i = 0; i < c->nr_figures; i++) {
-		const struct lock_figures *f = &c->figures[i];
-
-		if (f->class != class)
-			continue;
-		sum.locks = f->locks > sum.locks ? f->locks : sum.locks;
-		sum.waits += f->waits;
-		sum.total_ns += f->total_ns;
-		sum.own_waits += f->own_waits;
-		sum.own_total_ns += f->own_total_ns;
-		sum.held_ns += f->held_ns;
-		sum.max_ns = f->max_ns > sum.max_ns ? f->max_ns : sum.max_ns;
-	}
-	return sum;
-}
-
-static const char *or_unknown(const char *name)
-{
-	return *name ? name : "[unknown]";
-}
-
-void locks_sentence(struct buf *b, const struct lock_who *w)
-{
-	double share = w->total_ns ? (double)w->holder_ns / (double)w->total_ns : 0;
-	char time[32];
-
-	buf_addf(b, "%s waited %s for %s", or_unknown(w->role),
-		 num_format_ns_human(time, w->total_ns), lock_classes[w->class].phrase);
-	if (!w->holder_role)
-		buf_adds(b, " (who held it is not known)");
-	else
-		buf_addf(b, " held for %s by %s", w->holder_shared ? "reading" : "writing",
-			 or_unknown(w->holder_role));
-	if (w->holder_role && share < NEARLY_ALL)
-		buf_addf(b, " for %.2g %% of that time", share * 100);
-	buf_addf(b, ", at %s", or_unknown(w->where));
-	if (lock_classes[w->class].kinds & LOCK_RWSEM)
-		buf_adds(b, w->shared ? " (shared)" : " (exclusive)");
 }

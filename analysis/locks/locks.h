@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * locks.h: the waits for locks of a results folder (lockstacks.csv), attributed to classes and
- * summed for each cell and variant over its blocks: how often, how long, who, where, and
- * because of whom. "Own" waits are those of the workload's threads: threads named like a role
- * of these results, or "fio". Others count in a class's figures and not for each operation.
+ * locks.h: the waits of a results folder (lockstacks.csv), given classes and summed for each cell
+ * and variant over its blocks. "Own" waits are those of threads named like a role of these
+ * results, or "fio"; others count in a class's figures and not for each operation.
  */
 #ifndef FSDUEL_ANALYSIS_LOCKS_H
 #define FSDUEL_ANALYSIS_LOCKS_H
@@ -38,10 +37,7 @@ const char *lock_chain_where(const char *chain, size_t *len);
 /* The characters in which the best word of a list fits, one more for a whole name; 0: none. */
 size_t words_fit(const char *list, const char *name, size_t len);
 
-/*
- * The classes, as bits, whose lock this function takes, whatever the kind. Several bits: it
- * takes several locks and does not tell which it was; 0: it is in no row.
- */
+/* The classes, as bits, whose lock this function may take, whatever the kind; 0: in no row. */
 uint32_t lock_classes_of(const char *function);
 
 #define LOCKS_LOST_MAX 0.01 /* share of lost events past which a cell run's figures are invalid */
@@ -98,10 +94,9 @@ struct locks {
 };
 
 /*
- * Read DIR/lockstacks.csv for r, which must outlive *out. *out is NULL where run.json plans no
- * locks pass. -EINVAL: a bad row, or the locks pass is the first, as watched runs are never
- * judged. -ENOENT: no file, though a cell run of the pass is fine. A million rows in well under
- * ten seconds and 300 MB.
+ * Read DIR/lockstacks.csv for r, which must outlive *out; NULL where run.json plans no locks
+ * pass. -EINVAL: a bad row, or the locks pass is the first. -ENOENT: no file, though a cell run
+ * of the pass is fine. A million rows in well under ten seconds and 300 MB.
  */
 int locks_load(struct locks **out, const struct results *r, const char *dir, struct err *e);
 /* The same from memory; name stands for the path in sentences. */

@@ -1,19 +1,76 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * locks_because.c: does waiting for a lock explain a cell's change? Threads of a closed loop
- * spend their time on operations one after the other, so the time of an operation is its waits
- * for locks plus the rest. Where the watched runs do not show the change, or the rest changed
- * instead, no lock explains it. See docs/locks.md.
+ * locks_because.c: looking waits up, and does waiting explain a cell's change? In a closed loop
+ * the time of an operation is its waits for locks plus the rest. See docs/locks.md.
  */
 #include <math.h>
 #include <string.h>
 
 #include "analysis/locks/locks.h"
+#include "lib/num.h"
 
+#define NEARLY_ALL_TIME 0.9 /* of the time: then it is said without the share */
 #define ROLES_NAMED 3
 #define ROLE_COUNTS 0.1  /* of the waiting: less is not named */
 #define NEARLY_ALL 0.995 /* is called all */
 #define HOLDER_KNOWN 0.5 /* of the waiting: less is not called known */
+
+const struct lock_cell *locks_find(const struct locks *l, const char *workload, const char *params,
+				   const char *variant)
+{
+	for (size_t i = 0; i < l->nr_cells; i++) {
+		const struct lock_cell *c = &l->cells[i];
+
+		if (!strcmp(c->workload, workload) && !strcmp(c->params, params) &&
+		    !strcmp(c->variant, variant))
+			return c;
+	}
+	return NULL;
+}
+
+struct lock_figures locks_of_class(const struct lock_cell *c, unsigned class)
+{
+	struct lock_figures sum = { .class = class };
+
+	for (size_t i = 0; i < c->nr_figures; i++) {
+		const struct lock_figures *f = &c->figures[i];
+
+		if (f->class != class)
+			continue;
+		sum.locks = f->locks > sum.locks ? f->locks : sum.locks;
+		sum.waits += f->waits;
+		sum.total_ns += f->total_ns;
+		sum.own_waits += f->own_waits;
+		sum.own_total_ns += f->own_total_ns;
+		sum.held_ns += f->held_ns;
+		sum.max_ns = f->max_ns > sum.max_ns ? f->max_ns : sum.max_ns;
+	}
+	return sum;
+}
+
+static const char *or_unknown(const char *name)
+{
+	return *name ? name : "[unknown]";
+}
+
+void locks_sentence(struct buf *b, const struct lock_who *w)
+{
+	double share = w->total_ns ? (double)w->holder_ns / (double)w->total_ns : 0;
+	char time[32];
+
+	buf_addf(b, "%s waited %s for %s", or_unknown(w->role),
+		 num_format_ns_human(time, w->total_ns), lock_classes[w->class].phrase);
+	if (!w->holder_role)
+		buf_adds(b, " (who held it is not known)");
+	else
+		buf_addf(b, " held for %s by %s", w->holder_shared ? "reading" : "writing",
+			 or_unknown(w->holder_role));
+	if (w->holder_role && share < NEARLY_ALL_TIME)
+		buf_addf(b, " for %.2g %% of that time", share * 100);
+	buf_addf(b, ", at %s", or_unknown(w->where));
+	if (lock_classes[w->class].kinds & LOCK_RWSEM)
+		buf_adds(b, w->shared ? " (shared)" : " (exclusive)");
+}
 
 /* Baseline and patched of one row. */
 struct sides {
@@ -165,9 +222,7 @@ static void explain(struct comparison *c, struct comparison_row *row, const stru
 		buf_addf(&b, "no lock explains %s:", buf_str(&name));
 		say_not(&b, s, shown, *class);
 	} else {
-		buf_addf(&b,
-			 "%s: whether waits for locks explain it cannot be told, as run.json does "
-			 "not say how many threads there were",
+		buf_addf(&b, "%s: run.json has no number of threads, so no lock can explain it",
 			 buf_str(&name));
 	}
 	l->because = comparison_keep(c, &b);

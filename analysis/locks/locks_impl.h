@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* locks_impl.h: the waits of a file between locks_rows.c and locks_sum.c. */
+/* locks_impl.h: the waits of a file, read by locks_rows.c and summed by locks.c. */
 #ifndef FSDUEL_ANALYSIS_LOCKS_IMPL_H
 #define FSDUEL_ANALYSIS_LOCKS_IMPL_H
 
@@ -8,22 +8,18 @@
 
 /* One row of the file. Strings are numbers in lock_data.strings; 0 is "". */
 struct lock_row {
+	struct lock_key { /* rows are summed by its first words: figures, waiters, holders */
+		uint32_t class, shared, role, where, holder_role, holder_where, holder_shared;
+	} key;
+	uint8_t kinds;
+	uint32_t run;  /* results_run_at */
 	uint64_t lock; /* a hash of its address; 0: none is given */
 	uint64_t count, total_ns, max_ns, held_ns;
-	uint32_t run; /* results_run_at */
-	uint32_t role, where, holder_role, holder_where;
-	uint32_t bucket, nr_buckets; /* in lock_data.buckets */
-	uint8_t kinds, class;
-	bool shared, holder_shared;
+	size_t bucket, nr_buckets; /* in lock_data.buckets */
 };
 
 struct lock_bucket {
-	uint64_t count;
-	uint32_t range; /* in lock_data.ranges */
-};
-
-struct lock_range {
-	uint64_t low_ns, high_ns;
+	uint64_t low_ns, high_ns, count;
 };
 
 /* One cell run of the locks pass. */
@@ -43,21 +39,14 @@ struct lock_data {
 	size_t nr_rows;
 	struct lock_bucket *buckets;
 	size_t nr_buckets;
-	struct lock_range *ranges; /* range_index.nr */
-	struct intern range_index, chain_index;
+	struct intern chain_index;
 	uint32_t *wheres;      /* by chain: the function that wanted the lock, in strings */
 	struct lock_run *runs; /* results_nr_runs */
 	bool *own;             /* by string: the name of a workload's thread */
 };
 
-/*
- * Read the rows that are of valid attempts, give each its class, and sort them by run. Functions
- * tell the class; where they do not, other rows for the same lock in the same cell run.
- */
+/* Read the rows of valid attempts, give each its class, and sort them by run and lock. */
 int locks_read_rows(struct lock_data *d, const char *path, const char *data, size_t len,
 		    struct err *e);
-
-/* Fill figures and who of c from the rows [from, to), which are all of its cell and variant. */
-void locks_sum(struct lock_cell *c, const struct lock_data *d, size_t from, size_t to);
 
 #endif

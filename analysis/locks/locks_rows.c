@@ -7,8 +7,7 @@
 #include "analysis/results/rows.h"
 #include "lib/num.h"
 
-#define RANGES_MAX 100000u /* more different buckets than that are no histograms of fsduel's */
-#define COMM_LEN 15        /* of a thread's name, as the kernel keeps it */
+#define COMM_LEN 15 /* of a thread's name, as the kernel keeps it */
 
 /* clang-format off */
 enum { COL_ROLE = NR_WHO, COL_LOCK, COL_LOCK_MODE, COL_CHAIN, COL_COUNT, COL_TOTAL, COL_MAX,
@@ -19,11 +18,11 @@ static const char *const columns[NR_COLUMNS + 1] = { LOCKSTACKS_COLUMNS, NULL };
 _Static_assert(NR_COLUMNS == LOCKSTACKS_COLUMNS_N, "columns of lib/schema.h");
 
 static const struct row_column plain[] = {
-	{ COL_ROLE, ROW_TEXT, offsetof(struct lock_row, role) },
+	{ COL_ROLE, ROW_TEXT, offsetof(struct lock_row, key.role) },
 	{ COL_COUNT, ROW_NUMBER, offsetof(struct lock_row, count) },
 	{ COL_TOTAL, ROW_NUMBER, offsetof(struct lock_row, total_ns) },
 	{ COL_MAX, ROW_NUMBER, offsetof(struct lock_row, max_ns) },
-	{ COL_HOLDER_ROLE, ROW_TEXT, offsetof(struct lock_row, holder_role) },
+	{ COL_HOLDER_ROLE, ROW_TEXT, offsetof(struct lock_row, key.holder_role) },
 	{ COL_HELD, ROW_NUMBER_OR_EMPTY, offsetof(struct lock_row, held_ns) },
 };
 
@@ -59,52 +58,32 @@ static bool take_number(const char **s, char end, uint64_t *out)
 	return !num_parse(text, NUM_COUNT, out, NULL);
 }
 
-static int range_of(struct rows *rows, struct lock_data *d, struct lock_range range, uint32_t *out)
-{
-	uint32_t old = d->range_index.nr;
-
-	*out = intern_add_mem(&d->range_index, &range, sizeof(range));
-	if (*out != old)
-		return 0;
-	if (old == RANGES_MAX)
-		return rows_bad(rows, COL_WAITS, "makes too many different buckets");
-	d->ranges = intern_room(d->ranges, old, sizeof(*d->ranges));
-	d->ranges[old] = range;
-	return 0;
-}
-
-/* "LOW-HIGH:COUNT LOW-HIGH:COUNT" */
 static int read_waits(struct rows *rows, struct lock_data *d, struct lock_row *row)
 {
 	const char *s = rows->field[COL_WAITS];
 	uint64_t sum = 0;
 
-	row->bucket = (uint32_t)d->nr_buckets;
-	while (*s) {
-		struct lock_bucket b = { 0 };
-		struct lock_range range;
+	row->bucket = d->nr_buckets;
+	for (; *s; row->nr_buckets++) {
+		struct lock_bucket b;
 
-		if (!take_number(&s, '-', &range.low_ns) || !take_number(&s, ':', &range.high_ns) ||
-		    !take_number(&s, ' ', &b.count) || range.low_ns > range.high_ns || !b.count)
+		if (!take_number(&s, '-', &b.low_ns) || !take_number(&s, ':', &b.high_ns) ||
+		    !take_number(&s, ' ', &b.count) || b.low_ns > b.high_ns || !b.count)
 			return rows_bad(rows, COL_WAITS,
 					"is not LOW-HIGH:COUNT LOW-HIGH:COUNT ...");
-		if (range_of(rows, d, range, &b.range))
-			return -EINVAL;
 		d->buckets = intern_room(d->buckets, d->nr_buckets, sizeof(*d->buckets));
 		d->buckets[d->nr_buckets++] = b;
 		sum = add_capped(sum, b.count);
 	}
-	row->nr_buckets = (uint32_t)(d->nr_buckets - row->bucket);
-	if (sum != row->count)
-		return rows_bad(rows, COL_WAITS, "does not have as many waits as the column count");
-	if (d->nr_buckets > UINT32_MAX / 2)
-		return rows_bad(rows, COL_WAITS, "is one of too many buckets");
-	return 0;
+	return sum == row->count ? 0
+				 : rows_bad(rows, COL_WAITS,
+					    "does not have as many waits as the column count");
 }
 
 static int read_holder(struct rows *rows, struct lock_row *row)
 {
 	const char *const *field = rows->field;
+	bool shared;
 
 	if (!*field[COL_HOLDER_ROLE] && !*field[COL_HOLDER_MODE] && !*field[COL_HOLDER_CHAIN] &&
 	    !*field[COL_HELD])
@@ -113,29 +92,32 @@ static int read_holder(struct rows *rows, struct lock_row *row)
 		return rows_bad(rows, COL_HOLDER_ROLE, "is empty beside a holder's other columns");
 	if (!*field[COL_HELD])
 		return rows_bad(rows, COL_HELD, "is empty beside a holder's other columns");
-	if (!lock_mode_kinds(field[COL_HOLDER_MODE], &row->holder_shared))
+	if (!lock_mode_kinds(field[COL_HOLDER_MODE], &shared))
 		return rows_bad(rows, COL_HOLDER_MODE, "is no way of holding a lock");
+	row->key.holder_shared = shared;
 	if (row->held_ns > row->total_ns)
 		return rows_bad(rows, COL_HELD, "is more than total_ns");
-	return read_where(rows, COL_HOLDER_CHAIN, &row->holder_where);
+	return read_where(rows, COL_HOLDER_CHAIN, &row->key.holder_where);
 }
 
 static int read_row(struct rows *rows, struct lock_data *d, struct lock_row *row)
 {
 	const char *lock = rows->field[COL_LOCK];
+	bool shared;
 
 	if (rows_fill(rows, plain, sizeof(plain) / sizeof(plain[0]), row))
 		return -EINVAL;
 	row->run = (uint32_t)results_run_at(d->r, rows->cell, rows->variant, rows->block);
 	row->lock = *lock && strcmp(lock, "0x0") ? intern_hash(lock, strlen(lock)) | 1 : 0;
-	row->kinds = (uint8_t)lock_mode_kinds(rows->field[COL_LOCK_MODE], &row->shared);
+	row->kinds = (uint8_t)lock_mode_kinds(rows->field[COL_LOCK_MODE], &shared);
+	row->key.shared = shared;
 	if (!row->kinds)
 		return rows_bad(rows, COL_LOCK_MODE, "is no way of waiting for a lock");
 	if (row->max_ns > row->total_ns)
 		return rows_bad(rows, COL_MAX, "is more than total_ns");
 	if (!row->count)
 		return rows_bad(rows, COL_COUNT, "is no number of waits");
-	return read_where(rows, COL_CHAIN, &row->where) ?: read_waits(rows, d, row)
+	return read_where(rows, COL_CHAIN, &row->key.where) ?: read_waits(rows, d, row)
 	?: read_holder(rows, row);
 }
 
@@ -153,8 +135,6 @@ static int on_row(struct rows *rows)
 	d->runs[row.run].counted = add_capped(d->runs[row.run].counted, row.count);
 	return 0;
 }
-
-/* --- the lock's class --------------------------------------------------------------------- */
 
 /*
  * A lock is the i_rwsem of the work file, and not of another file, where a thread of the
@@ -199,7 +179,7 @@ static uint32_t known_class(const struct lock_data *d, size_t from, size_t to,
 	uint32_t best = 0, all = ~0u;
 
 	for (size_t i = from; i < to; i++) {
-		uint32_t fit = fitting(&d->rows[i], classes[d->rows[i].where]);
+		uint32_t fit = fitting(&d->rows[i], classes[d->rows[i].key.where]);
 
 		if (fit)
 			all &= fit;
@@ -220,18 +200,9 @@ static uint32_t known_class(const struct lock_data *d, size_t from, size_t to,
 static bool of_workload(const struct lock_data *d, size_t from, size_t to)
 {
 	for (size_t i = from; i < to; i++)
-		if (d->own[d->rows[i].role] ||
-		    (d->rows[i].holder_role && d->own[d->rows[i].holder_role]))
+		if (d->own[d->rows[i].key.role] || d->own[d->rows[i].key.holder_role])
 			return true;
 	return false;
-}
-
-static uint8_t class_of(uint32_t fit, uint32_t known, uint8_t kinds)
-{
-	uint32_t bits = is_one(fit) ? fit : known;
-	unsigned c = bits ? (unsigned)__builtin_ctz(bits) : LOCK_CLASS_OTHER;
-
-	return (uint8_t)(lock_classes[c].kinds & kinds ? c : LOCK_CLASS_OTHER);
 }
 
 /* Rows [from, to) are for one lock or, where it has no address, it is one row. */
@@ -242,10 +213,11 @@ static void attribute(struct lock_data *d, size_t from, size_t to, const uint32_
 
 	for (size_t i = from; i < to; i++) {
 		struct lock_row *row = &d->rows[i];
+		uint32_t fit = fitting(row, classes[row->key.where]);
+		uint32_t bits = fitting(row, is_one(fit) ? fit : known);
+		unsigned class = bits ? (unsigned)__builtin_ctz(bits) : LOCK_CLASS_OTHER;
 
-		row->class = class_of(fitting(row, classes[row->where]), known, row->kinds);
-		if (lock_classes[row->class].work_file && !own)
-			row->class = (uint8_t)LOCK_CLASS_OTHER;
+		row->key.class = lock_classes[class].work_file && !own ? LOCK_CLASS_OTHER : class;
 	}
 }
 

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* intern.c: an open-addressing hash over strings in chunks; see intern.h. */
+/* intern.c: an open-addressing hash over strings; see intern.h. */
 #include "analysis/results/intern.h"
 
 #include <stdlib.h>
-
-#define CHUNK_BYTES 65536u
 
 static uint32_t hash_of(const void *data, size_t len)
 {
@@ -46,23 +44,12 @@ static void grow(struct intern *in)
 	}
 }
 
-static const char *keep(struct intern *in, const void *data, size_t len)
+static char *keep(const void *data, size_t len)
 {
-	char *p;
+	char *p = xrealloc(NULL, len + 1, 1);
 
-	if (in->chunk_left < len + 1) {
-		struct strv *c = &in->chunks;
-
-		in->chunk_left = len + 1 > CHUNK_BYTES ? len + 1 : CHUNK_BYTES;
-		in->chunk_end = xrealloc(NULL, in->chunk_left, 1);
-		c->v = xrealloc(c->v, c->n + 1, sizeof(*c->v));
-		c->v[c->n++] = in->chunk_end;
-	}
-	p = in->chunk_end;
 	memcpy(p, data, len);
 	p[len] = '\0';
-	in->chunk_end += len + 1;
-	in->chunk_left -= len + 1;
 	return p;
 }
 
@@ -74,8 +61,7 @@ uint32_t intern_add_mem(struct intern *in, const void *data, size_t len)
 		grow(in);
 	i = find_slot(in, data, len, hash);
 	if (!in->slot[i]) {
-		in->entry[in->nr] =
-			(struct intern_entry){ keep(in, data, len), (uint32_t)len, hash };
+		in->entry[in->nr] = (struct intern_entry){ keep(data, len), (uint32_t)len, hash };
 		in->slot[i] = ++in->nr;
 	}
 	return in->slot[i] - 1;
@@ -96,7 +82,8 @@ const char *intern_text(struct intern *in, struct buf *b)
 
 void intern_release(struct intern *in)
 {
-	strv_release(&in->chunks);
+	for (uint32_t i = 0; i < in->nr; i++)
+		free(in->entry[i].data);
 	free(in->slot);
 	free(in->entry);
 	*in = (struct intern){ 0 };

@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * intern.h: each distinct byte string kept once and numbered from 0 in the order of its first
- * appearance: a million sample rows repeat a few hundred strings. It is also an index from a
- * key of any bytes to a place in an array.
- */
+/* intern.h: each distinct byte string kept once, and numbered from 0 as it first appears. */
 #ifndef FSDUEL_ANALYSIS_INTERN_H
 #define FSDUEL_ANALYSIS_INTERN_H
 
@@ -20,15 +16,12 @@
 
 struct intern {
 	struct intern_entry {
-		const char *data; /* NUL-terminated after len bytes; never moves */
+		char *data; /* NUL-terminated after len bytes; never moves */
 		uint32_t len, hash;
 	} * entry;
 	uint32_t nr;
 	uint32_t *slot; /* open addressing: number + 1, or 0; a power of two */
 	uint32_t nr_slots;
-	struct strv chunks; /* of bytes */
-	char *chunk_end;    /* where the next string goes */
-	size_t chunk_left;
 };
 
 /* The number of this string: intern_add gives a new one a new number, intern_find INTERN_NONE. */

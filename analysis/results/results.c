@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * results.c: the life of a struct results: run.json is checked and turned into the tables that
- * samples.csv is then held against. It is strict about what a comparison rests on and tolerant
- * of keys that it does not know. Strings stay where jansson has them.
+ * samples.csv is then held against. Strings stay where jansson has them.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -112,7 +111,6 @@ static int take_contrast(struct results *r, const json_t *item, json_error_t *je
 	return 0;
 }
 
-/* In the order in which they refer to each other. */
 static const struct {
 	const char *key;
 	int (*take)(struct results *r, const json_t *item, json_error_t *je);
@@ -168,9 +166,7 @@ static int check_primary(const struct results *r, struct err *e)
 		if (r->metrics[i].primary)
 			return 0;
 	}
-	return err_add(e, EINVAL,
-		       "%s: no metric is primary, so nothing says what was to be measured",
-		       r->path);
+	return err_add(e, EINVAL, "%s: no metric is primary", r->path);
 }
 
 static int take_run(struct results *r, const char *path, json_t *run, struct err *e)
@@ -185,10 +181,8 @@ static int take_run(struct results *r, const char *path, json_t *run, struct err
 			   &r->run_id, "mode", &r->mode, "suite", "blocks", &blocks))
 		return err_add(e, EINVAL, "%s: %s", path, je.text);
 	if (schema != RUN_SCHEMA)
-		return err_add(
-			e, EINVAL,
-			"%s: schema %lld, this fsduel reads %d; use the fsduel that measured it",
-			path, (long long)schema, RUN_SCHEMA);
+		return err_add(e, EINVAL, "%s: schema %lld, and this fsduel reads %d", path,
+			       (long long)schema, RUN_SCHEMA);
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
 		ret = take_list(r, i, e);
 		if (ret)
@@ -197,8 +191,6 @@ static int take_run(struct results *r, const char *path, json_t *run, struct err
 	ret = check_sizes(r, blocks, e);
 	return ret ? ret : check_primary(r, e);
 }
-
-/* --- loading ------------------------------------------------------------------------------ */
 
 /* data NULL: the samples are in the file at path. Takes over run. */
 static int make(struct results **out, const char *run_path, json_t *run, const char *path,

@@ -24,9 +24,8 @@ struct results_two {
 };
 
 /*
- * Load both into one. Samples are paired by block in exact mode, where a cell run is a pure
- * function of its seed; elsewhere "paired" is false, as their order was not drawn. -EINVAL: not
- * to be compared (the sentence says in what they differ), or several variants and none chosen.
+ * Load both into one, paired by block only in exact mode, where a seed decides a cell run.
+ * -EINVAL: they differ in more than that, or there are several variants and none is chosen.
  */
 int results_load_two(struct results **out, const struct results_two *how, struct err *e);
 
@@ -34,10 +33,7 @@ const json_t *results_run(const struct results *r); /* run.json, borrowed */
 /* The object of that variant in it, borrowed, or NULL. */
 const json_t *run_variant(const json_t *run, const char *name);
 
-/*
- * {"runs": valid cell runs, "marked": those that something disturbed, "by_mark":
- * {"steal": how many, ...}}; a run with two marks counts under both. A new reference.
- */
+/* {"runs": valid cell runs, "marked": disturbed ones, "by_mark": {"steal": how many, ...}}, new. */
 json_t *results_marks(const struct results *r);
 
 /* Did a cell run of any variant and pass fail or come out invalid, or was none of them ok? */

@@ -174,8 +174,6 @@ int rows_read(struct rows *rows, const char *data, size_t len, struct err *e)
 		    : csv_read(rows->path, rows->columns, on_row, rows, e);
 }
 
-/* --- a pass that watches the work --------------------------------------------------------- */
-
 static const struct watched_figure *figure_of(const struct results *r, uint32_t pass,
 					      const struct measure *m,
 					      const struct watched_figure *f, size_t nr)
@@ -204,6 +202,18 @@ void watched_figures(const struct results *r, uint32_t pass, const struct watche
 			       sizeof(s->value));
 	}
 	free(of);
+}
+
+void watched_note(struct strv *notes, const char *pass, const char *reason)
+{
+	char *note;
+
+	if (!reason)
+		return;
+	note = xasprintf("the %s pass has no figures of some cell runs: %s", pass, reason);
+	if (strv_find(notes, note) < 0)
+		strv_add(notes, note);
+	free(note);
 }
 
 int watched_read(struct rows *rows, uint32_t pass, const char *data, size_t len, struct err *e)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * rows.h: the one reader of samples.csv and of the files beside it. It checks the columns
- * SCHEMA_WHO against run.json and gives the reader of each file the numbers of the cell run. A
- * field that equals the one above it, as most do, costs one strcmp.
+ * SCHEMA_WHO against run.json. A field that equals the one above it costs one strcmp.
  */
 #ifndef FSDUEL_ANALYSIS_ROWS_H
 #define FSDUEL_ANALYSIS_ROWS_H
@@ -77,6 +76,9 @@ struct watched_figure {
 /* Fill runs: results_nr_runs structs of size bytes. */
 void watched_figures(const struct results *r, uint32_t pass, const struct watched_figure *figures,
 		     size_t nr, void *runs, size_t size);
+
+/* Note why the pass has no figures of some cell runs, each reason once; NULL: it has. */
+void watched_note(struct strv *notes, const char *pass, const char *reason);
 
 /* rows_read; where the file is not there: 0 if no cell run of the pass is ok, else -ENOENT. */
 int watched_read(struct rows *rows, uint32_t pass, const char *data, size_t len, struct err *e);

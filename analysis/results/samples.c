@@ -31,8 +31,7 @@ static int check_seed(const struct rows *rows, const struct results *r)
 
 	if (*seed && *seed != have)
 		return err_add(rows->e, EINVAL,
-			       "%s:%lu: seed '%.32s' in block %u, which had '%.32s' before: its "
-			       "samples are no pairs",
+			       "%s:%lu: seed '%.32s' in block %u, which had '%.32s' before",
 			       rows->path, rows->line, rows->field[WHO_SEED], rows->block,
 			       intern_str(&r->strings, *seed - 1));
 	*seed = have;
@@ -54,7 +53,7 @@ static int check_unit(const struct rows *rows, const struct reader *rd)
 	if (strcmp(unit, m->unit) || strcmp(better, m->better))
 		return err_add(rows->e, EINVAL,
 			       "%s:%lu: metric %.64s in '%.32s' (better: '%.16s'), elsewhere in "
-			       "'%.32s' (better: '%.16s'): these cannot be compared",
+			       "'%.32s' (better: '%.16s')",
 			       rows->path, rows->line, m->name, unit, better, m->unit, m->better);
 	return 0;
 }
@@ -187,8 +186,6 @@ static void require_primary(struct results *r)
 	}
 }
 
-/* --- the order of measures and samples ---------------------------------------------------- */
-
 /* "all" first, then by name. */
 static int compare_roles(const struct results *r, uint32_t a, uint32_t b)
 {
@@ -235,11 +232,9 @@ static void order_measures(struct results *r)
 
 static int compare_places(const struct sample *x, const struct sample *y)
 {
-	/* clang-format off */
 	return ORDER(x->cell, y->cell) ?: ORDER(x->measure, y->measure) ?:
 	       ORDER(x->variant, y->variant) ?: ORDER(x->block, y->block) ?:
 	       ORDER(x->attempt, y->attempt);
-	/* clang-format on */
 }
 
 static int compare_samples(const void *a, const void *b)

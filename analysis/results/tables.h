@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * tables.h: the inside of struct results, for the rooms of analysis/. Everything that repeats
- * is a number: variants, cells, metrics and passes count in the order of run.json, measures in
- * the order in which they are to be shown. Samples are sorted by cell, measure, variant, block;
- * only the highest attempt of each cell run is left.
+ * tables.h: the inside of struct results, for the rooms of analysis/. Variants, cells, metrics
+ * and passes are numbers in the order of run.json, measures in the order of tables. Samples are
+ * sorted by cell, measure, variant, block; only the highest attempt of each cell run is left.
  */
 #ifndef FSDUEL_ANALYSIS_TABLES_H
 #define FSDUEL_ANALYSIS_TABLES_H
@@ -128,10 +127,7 @@ uint32_t results_measure(struct results *r, uint32_t pass, uint32_t role, uint32
 /* The first primary metric: "ops_per_s". */
 const char *results_rate(const struct results *r);
 
-/*
- * Append words of a field of marks: `only`, where it is there; with NULL those that say what
- * disturbed the run: all but MARK_NO_EFFECT and MARK_MISSED.
- */
+/* Append words of a field of marks: `only`; NULL: all but MARK_NO_EFFECT and MARK_MISSED. */
 void marks_split(struct strv *words, const char *marks, const char *only);
 
 /* results_load from memory, for tests; the names stand for the paths in sentences. */
@@ -146,15 +142,5 @@ int results_make(struct results **out, json_t *run, const char *samples, size_t 
 /* Read the file at path, or data (path is then only its name), into units and samples. */
 int results_take_samples(struct results *r, const char *path, const char *data, size_t len,
 			 struct err *e);
-
-/* Has every block that both have one seed, as far as samples say it? */
-bool two_same_seeds(const struct results *a, const struct results *b);
-
-/*
- * In what the two differ that is neither a kernel nor a mount, "mode (exact, tcg), seeds"
- * (malloc'ed), or NULL: in nothing that matters.
- */
-char *two_differ(const struct results *a, const char *dir_a, const struct results *b,
-		 const char *dir_b);
 
 #endif

@@ -13,7 +13,6 @@
 #define DRAWS_MAX 65535u
 #define DRAWS_WORK 400000000u /* cells x blocks x draws that take well under a second */
 
-/* A cell's statistic and its number, to be sorted. */
 struct place {
 	double t;
 	size_t cell;
@@ -27,8 +26,6 @@ static int by_statistic(const void *a, const void *b)
 		return x->t < y->t ? 1 : -1;
 	return (x->cell > y->cell) - (x->cell < y->cell);
 }
-
-/* --- the largest statistic of a set of cells, in every flip at every look ------------- */
 
 struct maxima {
 	const struct flips *x;
@@ -156,8 +153,6 @@ static double share(const struct maxima *m, size_t look, double limit)
 	return (double)nr / (double)m->set.nr;
 }
 
-/* --- one set of cells: its limits at all looks ------------------------------------------ */
-
 /* Looks of few blocks are exact, also where flips are drawn for those that come after. */
 struct sequence {
 	struct flips x;
@@ -213,8 +208,6 @@ static const struct maxima *maxima_of(const struct sequence *s, size_t look)
 {
 	return look < s->nr_few ? &s->few : &s->many;
 }
-
-/* --- all cells that are left, at the last look ------------------------------------------- */
 
 struct stepping {
 	const struct flips *x;

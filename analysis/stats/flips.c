@@ -37,22 +37,19 @@ static void take_blocks(struct flips *x, const struct family *f, const size_t *w
 	}
 }
 
-/* sqrt(sum of d^2 + n m^2), safe from overflow; *n: how many there are. */
+/* sqrt(sum of d^2 + n m^2); *n: how many there are. */
 static double scale_of(const double *d, unsigned blocks, double m, unsigned *n)
 {
-	double largest = m, sum = 0;
+	double sum = 0;
 
 	*n = 0;
 	for (unsigned b = 0; b < blocks; b++) {
-		if (!isnan(d[b]))
-			largest = fmax(largest, fabs(d[b]));
-		*n += isnan(d[b]) ? 0 : 1;
+		if (isnan(d[b]))
+			continue;
+		sum += d[b] * d[b] + m * m;
+		++*n;
 	}
-	for (unsigned b = 0; b < blocks && largest > 0; b++)
-		sum += isnan(d[b])
-			       ? 0
-			       : d[b] / largest * (d[b] / largest) + m / largest * (m / largest);
-	return largest * sqrt(sum);
+	return sqrt(sum);
 }
 
 static void take_look(struct flips *x, const struct family *f, const size_t *which, size_t l)

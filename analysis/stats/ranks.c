@@ -3,13 +3,10 @@
 #include "analysis/stats/stats.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/buf.h"
-
-/* --- ranks -------------------------------------------------------------------------------- */
 
 struct member {
 	double v;
@@ -80,34 +77,86 @@ static size_t approximate_limit(double middle, double variance, double half)
 	return at < 0 ? 0 : (size_t)floor(at) + 1;
 }
 
-/* --- pairs -------------------------------------------------------------------------------- */
-
-/* count[s]: subsets of the weights whose sum is s, up to total. Up to 2^50 doubles are exact. */
-static void count_sums(const unsigned *weight, size_t nr, double *count, unsigned total)
+/*
+ * count[s]: choices of k of the nr weights, or with k 0 of any number of them, whose sum is s,
+ * up to total. Up to RANK_EXACT_MAX weights these are whole doubles.
+ */
+static double *count_sums(const unsigned *weight, size_t nr, size_t k, unsigned total)
 {
-	unsigned reached = 0;
+	size_t stride = k ? (size_t)total + 1 : 0; /* a row for each number chosen */
+	double *count = xcalloc(k * stride + total + 1, sizeof(*count));
 
-	memset(count, 0, (total + 1) * sizeof(*count));
 	count[0] = 1;
 	for (size_t i = 0; i < nr; i++) {
-		reached += weight[i];
-		for (unsigned s = reached; s >= weight[i] && s > 0; s--)
-			count[s] += count[s - weight[i]];
+		for (size_t c = !k ? 1 : i + 1 < k ? i + 1 : k; c > 0; c--) {
+			double *to = count + c * stride;
+			const double *from = to - stride;
+
+			for (unsigned s = total; s >= weight[i]; s--)
+				to[s] += from[s - weight[i]];
+		}
 	}
+	memmove(count, count + k * stride, ((size_t)total + 1) * sizeof(*count));
+	return count;
 }
 
-static double counted_pairs(const struct ranked *r)
+/* The share of choices at least as far from the middle as r->sum; ties can make it lopsided. */
+static double counted_p(const struct ranked *r, size_t k)
 {
 	unsigned total = (unsigned)(r->n * (r->n + 1));
-	unsigned low = r->sum < total - r->sum ? r->sum : total - r->sum;
-	double *count = xcalloc(total + 1, sizeof(*count));
-	double below = 0;
+	unsigned middle = k ? (unsigned)(k * (r->n + 1)) : total / 2;
+	double *count = count_sums(r->doubled, r->n, k, total), reach = 0, all = 0;
+	int away = abs((int)r->sum - (int)middle);
 
-	count_sums(r->doubled, r->n, count, total);
-	for (unsigned s = 0; s <= low; s++)
-		below += count[s];
+	for (unsigned s = 0; s <= total; s++) {
+		all += count[s];
+		reach += abs((int)s - (int)middle) >= away ? count[s] : 0;
+	}
 	free(count);
-	return fmin(1, 2 * ldexp(below, -(int)r->n));
+	return fmin(1, reach / all);
+}
+
+/* The first sum of k of the untied ranks 1..n past half; 0: even the outermost is. */
+static size_t counted_limit(size_t n, size_t k, double half)
+{
+	unsigned weight[RANK_EXACT_MAX], total = (unsigned)(n * (n + 1) / 2);
+	double *count, below, all = 0;
+	size_t s = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		weight[i] = i + 1;
+	count = count_sums(weight, n, k, total);
+	for (unsigned i = 0; i <= total; i++)
+		all += count[i];
+	for (below = count[0]; below <= half * all; below += count[s])
+		s++;
+	free(count);
+	return s - k * (k + 1) / 2;
+}
+
+/* All shifts that pairs or values of two groups show: v, nr of them. */
+struct shifts {
+	double *v;
+	size_t nr, n, k; /* n ranks in all, k of them summed up; 0: any number */
+	double variance; /* of that sum */
+};
+
+/* Their median, and intervals from the k-th smallest to the k-th largest. */
+static double estimate(struct shifts *x, const double *levels, struct interval *out,
+		       size_t nr_levels)
+{
+	stats_sort(x->v, x->nr);
+	for (size_t i = 0; i < nr_levels; i++) {
+		double half = (1 - levels[i]) / 2;
+		size_t k = x->n <= RANK_EXACT_MAX
+				   ? counted_limit(x->n, x->k, half)
+				   : approximate_limit((double)x->nr / 2, x->variance, half);
+
+		out[i] = (struct interval){ .exists = k > 0 };
+		if (k)
+			out[i] = (struct interval){ true, x->v[k - 1], x->v[x->nr - k] };
+	}
+	return stats_median_sorted(x->v, x->nr);
 }
 
 /* Variance of the sum of positive ranks, ties being groups of equal size. */
@@ -129,148 +178,28 @@ double paired_signed_rank_p(const double *d, size_t n)
 	rank(&r, m, k);
 	nd = (double)k;
 	if (k)
-		p = k <= PAIRED_EXACT_MAX ? counted_pairs(&r)
-					  : approximate_p((double)r.sum / 2 - nd * (nd + 1) / 4,
-							  pairs_variance(nd, r.ties));
+		p = k <= RANK_EXACT_MAX ? counted_p(&r, 0)
+					: approximate_p((double)r.sum / 2 - nd * (nd + 1) / 4,
+							pairs_variance(nd, r.ties));
 	free(r.doubled);
 	free(m);
 	return p;
 }
 
-/* How many of the sums v[i] + v[j], i <= j, of sorted v are at most t. */
-static size_t sums_up_to(const double *v, size_t n, double t)
-{
-	size_t count = 0, i = 0;
-
-	/* For each j the i that fit grow as j shrinks. */
-	for (size_t j = n; j-- > 0;) {
-		while (i < n && v[i] + v[j] <= t)
-			i++;
-		count += i <= j ? i : j + 1;
-	}
-	return count;
-}
-
-/* Doubles as integers in the same order. */
-static int64_t order_of(double v)
-{
-	int64_t i;
-
-	v += 0.0; /* no negative zero */
-	memcpy(&i, &v, sizeof(i));
-	return i < 0 ? INT64_MIN - i : i;
-}
-
-static double double_of(int64_t i)
-{
-	double v;
-
-	i = i < 0 ? INT64_MIN - i : i;
-	memcpy(&v, &i, sizeof(v));
-	return v;
-}
-
-/* The k-th smallest sum, k from 1: the least double with k sums up to it. */
-static double kth_sum(const double *v, size_t n, size_t k)
-{
-	int64_t low = order_of(2 * v[0]), high = order_of(2 * v[n - 1]);
-
-	while (low < high) {
-		int64_t middle = (int64_t)(((uint64_t)high - (uint64_t)low) / 2 + (uint64_t)low);
-
-		if (sums_up_to(v, n, double_of(middle)) >= k)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return double_of(low);
-}
-
-/* k of paired_estimate: R's qsignrank of half the rest; 0: even the outermost are too narrow. */
-static size_t counted_pairs_limit(size_t n, double half)
-{
-	double count[PAIRED_EXACT_MAX * (PAIRED_EXACT_MAX + 1) / 2 + 1];
-	unsigned weight[PAIRED_EXACT_MAX];
-	unsigned total = (unsigned)(n * (n + 1) / 2);
-	double below = 0, all = ldexp(1, (int)n);
-
-	for (unsigned i = 0; i < n; i++)
-		weight[i] = i + 1;
-	count_sums(weight, n, count, total);
-	for (unsigned s = 0; s <= total; s++) {
-		below += count[s];
-		if (below > half * all)
-			return s;
-	}
-	return 0;
-}
-
 double paired_estimate(const double *d, size_t n, const double *levels, struct interval *out,
 		       size_t nr_levels)
 {
-	double *v = xcalloc(n, sizeof(*v)), nd = (double)n, estimate;
-	size_t nr = n * (n + 1) / 2;
+	struct shifts x = { .v = xcalloc(n * (n + 1) / 2, sizeof(*x.v)), .n = n };
+	double shift;
 
-	memcpy(v, d, n * sizeof(*v));
-	stats_sort(v, n);
-	/* Halved one by one: the sum of two huge sums would overflow. */
-	estimate = kth_sum(v, n, (nr + 1) / 2) / 4 + kth_sum(v, n, nr / 2 + 1) / 4;
-	for (size_t i = 0; i < nr_levels; i++) {
-		double half = (1 - levels[i]) / 2;
-		size_t k = n <= PAIRED_EXACT_MAX
-				   ? counted_pairs_limit(n, half)
-				   : approximate_limit(nd * (nd + 1) / 4,
-						       pairs_variance(nd, ties_of(v, n)), half);
-
-		out[i] = (struct interval){ .exists = k > 0 };
-		if (!k)
-			continue;
-		out[i].low = kth_sum(v, n, k) / 2;
-		out[i].high = kth_sum(v, n, nr - k + 1) / 2;
-	}
-	free(v);
-	return estimate;
-}
-
-/* --- two groups --------------------------------------------------------------------------- */
-
-/*
- * count[s] for the number of choices of k among the nr weights with sum s (k rows of total + 1
- * behind each other; row k is the one wanted). Binomials up to RANK_EXACT_MAX are whole doubles.
- */
-static double *count_choices(const unsigned *weight, size_t nr, size_t k, unsigned total)
-{
-	size_t stride = (size_t)total + 1;
-	double *count = xcalloc((k + 1) * stride, sizeof(*count));
-
-	count[0] = 1;
-	for (size_t i = 0; i < nr; i++) {
-		for (size_t c = i + 1 < k ? i + 1 : k; c > 0; c--) {
-			double *to = count + c * stride;
-			const double *from = to - stride;
-
-			for (unsigned s = total; s >= weight[i]; s--)
-				to[s] += from[s - weight[i]];
-		}
-	}
-	return count;
-}
-
-/* Twice the middle of y's doubled ranks is n (m + n + 1); ties can make the rest lopsided. */
-static double counted_groups(const struct ranked *r, size_t n)
-{
-	unsigned total = (unsigned)(r->n * (r->n + 1)), middle = (unsigned)(n * (r->n + 1));
-	double *count = count_choices(r->doubled, r->n, n, total);
-	const double *row = count + n * ((size_t)total + 1);
-	int away = abs((int)r->sum - (int)middle);
-	double reach = 0, all = 0;
-
-	for (unsigned s = 0; s <= total; s++) {
-		all += row[s];
-		reach += abs((int)s - (int)middle) >= away ? row[s] : 0;
-	}
-	free(count);
-	return fmin(1, reach / all);
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = i; j < n; j++)
+			x.v[x.nr++] = d[i] / 2 + d[j] / 2; /* the sum of two huge ones overflows */
+	if (nr_levels)
+		x.variance = pairs_variance((double)n, ties_of(d, n));
+	shift = estimate(&x, levels, out, nr_levels);
+	free(x.v);
+	return shift;
 }
 
 static double groups_variance(double m, double n, double ties)
@@ -289,7 +218,7 @@ double rank_sum_p(const double *x, size_t m, const double *y, size_t n)
 	for (size_t i = 0; i < m + n; i++)
 		all[i] = (struct member){ i < m ? x[i] : y[i - m], i >= m };
 	rank(&r, all, m + n);
-	p = m + n <= RANK_EXACT_MAX ? counted_groups(&r, n)
+	p = m + n <= RANK_EXACT_MAX ? counted_p(&r, n)
 				    : approximate_p((double)r.sum / 2 - nd * (md + nd + 1) / 2,
 						    groups_variance(md, nd, r.ties));
 	free(r.doubled);
@@ -297,57 +226,18 @@ double rank_sum_p(const double *x, size_t m, const double *y, size_t n)
 	return p;
 }
 
-/* The k-th smallest and k-th largest difference, or 0. U is of untied values. */
-static size_t counted_groups_limit(size_t m, size_t n, double half)
-{
-	unsigned total = (unsigned)((m + n) * (m + n + 1) / 2);
-	unsigned least = (unsigned)(n * (n + 1) / 2);
-	unsigned weight[RANK_EXACT_MAX];
-	double *count, below = 0, all = 0;
-	const double *row;
-	size_t limit = 0;
-
-	for (unsigned i = 0; i < m + n; i++)
-		weight[i] = i + 1;
-	count = count_choices(weight, m + n, n, total);
-	row = count + n * ((size_t)total + 1);
-	for (unsigned s = least; s <= total; s++)
-		all += row[s];
-	for (unsigned s = least; s <= total && below <= half * all; s++) {
-		below += row[s];
-		limit = s - least;
-	}
-	free(count);
-	return limit;
-}
-
 double rank_estimate(const double *x, size_t m, const double *y, size_t n, const double *levels,
 		     struct interval *out, size_t nr_levels)
 {
-	size_t nr = m * n, k = 0;
-	double *diff = xcalloc(nr, sizeof(*diff)), md = (double)m, nd = (double)n;
-	double estimate;
+	struct shifts s = { .v = xcalloc(m * n, sizeof(*s.v)), .n = m + n, .k = n };
+	double shift;
 
 	for (size_t i = 0; i < m; i++)
 		for (size_t j = 0; j < n; j++)
-			diff[k++] = y[j] - x[i];
-	stats_sort(diff, nr);
-	estimate = stats_median_sorted(diff, nr);
-	for (size_t i = 0; i < nr_levels; i++) {
-		double half = (1 - levels[i]) / 2;
-
-		/* Ties within a group remain when the other is shifted; those between do not. */
-		k = m + n <= RANK_EXACT_MAX
-			    ? counted_groups_limit(m, n, half)
-			    : approximate_limit(
-				      md * nd / 2,
-				      groups_variance(md, nd, ties_of(x, m) + ties_of(y, n)), half);
-		out[i] = (struct interval){ .exists = k > 0 };
-		if (!k)
-			continue;
-		out[i].low = diff[k - 1];
-		out[i].high = diff[nr - k];
-	}
-	free(diff);
-	return estimate;
+			s.v[s.nr++] = y[j] - x[i];
+	/* Ties within a group remain when the other is shifted; those between do not. */
+	s.variance = groups_variance((double)m, (double)n, ties_of(x, m) + ties_of(y, n));
+	shift = estimate(&s, levels, out, nr_levels);
+	free(s.v);
+	return shift;
 }

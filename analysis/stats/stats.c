@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* stats.c: order statistics and distributions; see stats.h for definitions and sources. */
+/* stats.c: order statistics, distributions and checks; see stats.h for definitions and sources. */
 #include "analysis/stats/stats.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "lib/buf.h"
+#include "lib/rng.h"
+
+#define STEPS_MAX 1000 /* of Newton's method; a tail of 1e-300 takes 700 */
+#define SPLIT_MIN 8
+#define SPLIT_DRAWS 20000
+#define SPLIT_TAIL 400 /* the quantile of a smaller p is extrapolated from these */
 
 static int compare_doubles(const void *a, const void *b)
 {
@@ -68,65 +77,9 @@ struct interval stats_wilson(size_t k, size_t n, double level)
 				  k < n ? fmin(1, centre + half) : 1 };
 }
 
-/* --- distributions ------------------------------------------------------------------------ */
-
 double dist_normal_cdf(double z)
 {
 	return 0.5 * erfc(-z * M_SQRT1_2);
-}
-
-/* Coefficients from the highest power down. */
-static double polynomial(const double *c, size_t n, double x)
-{
-	double sum = c[0];
-
-	for (size_t i = 1; i < n; i++)
-		sum = sum * x + c[i];
-	return sum;
-}
-
-#define TERMS 8
-
-/* Numerator and denominator of AS 241's three rational approximations. */
-static const double centre[2][TERMS] = {
-	{ 2.5090809287301226727e3, 3.3430575583588128105e4, 6.7265770927008700853e4,
-	  4.5921953931549871457e4, 1.3731693765509461125e4, 1.9715909503065514427e3,
-	  1.3314166789178437745e2, 3.3871328727963666080e0 },
-	{ 5.2264952788528545610e3, 2.8729085735721942674e4, 3.9307895800092710610e4,
-	  2.1213794301586595867e4, 5.3941960214247511077e3, 6.8718700749205790830e2,
-	  4.2313330701600911252e1, 1 },
-};
-static const double middle[2][TERMS] = {
-	{ 7.74545014278341407640e-4, 2.27238449892691845833e-2, 2.41780725177450611770e-1,
-	  1.27045825245236838258e0, 3.64784832476320460504e0, 5.76949722146069140550e0,
-	  4.63033784615654529590e0, 1.42343711074968357734e0 },
-	{ 1.05075007164441684324e-9, 5.47593808499534494600e-4, 1.51986665636164571966e-2,
-	  1.48103976427480074590e-1, 6.89767334985100004550e-1, 1.67638483018380384940e0,
-	  2.05319162663775882187e0, 1 },
-};
-static const double tail[2][TERMS] = {
-	{ 2.01033439929228813265e-7, 2.71155556874348757815e-5, 1.24266094738807843860e-3,
-	  2.65321895265761230930e-2, 2.96560571828504891230e-1, 1.78482653991729133580e0,
-	  5.46378491116411436990e0, 6.65790464350110377720e0 },
-	{ 2.04426310338993978564e-15, 1.42151175831644588870e-7, 1.84631831751005468180e-5,
-	  7.86869131145613259100e-4, 1.48753612908506148525e-2, 1.36929880922735805310e-1,
-	  5.99832206555887937690e-1, 1 },
-};
-
-static double rational(const double c[2][TERMS], double x)
-{
-	return polynomial(c[0], TERMS, x) / polynomial(c[1], TERMS, x);
-}
-
-double dist_normal_quantile(double p)
-{
-	double q = p - 0.5, r, z;
-
-	if (fabs(q) <= 0.425)
-		return q * rational(centre, 0.180625 - q * q);
-	r = sqrt(-log(q < 0 ? p : 1 - p));
-	z = r <= 5 ? rational(middle, r - 1.6) : rational(tail, r - 5);
-	return q < 0 ? -z : z;
 }
 
 /* The C library's lgamma writes a global. */
@@ -169,7 +122,6 @@ static double beta_fraction(double a, double b, double x)
 	return f;
 }
 
-/* The regularised incomplete beta function I_x(a, b). */
 static double beta_inc(double a, double b, double x)
 {
 	double front;
@@ -198,27 +150,102 @@ static double t_density(double t, double df)
 	       sqrt(df * M_PI);
 }
 
-double dist_t_quantile(double p, double df)
+/* df 0: of the normal distribution. The lower half is convex: from 0 Newton's steps only fall. */
+static double quantile(double p, double df)
 {
 	bool upper = p > 0.5;
-	double q = upper ? 1 - p : p; /* the lower tail keeps its digits */
-	double low = -1, high = 0, t = dist_normal_quantile(q);
+	double q = upper ? 1 - p : p, t = 0, step = 1; /* the lower tail keeps its digits */
 
-	while (dist_t_cdf(low, df) > q && low > -1e150)
-		low *= 2;
-	for (int i = 0; i < 200; i++) {
-		double miss = dist_t_cdf(t, df) - q, next;
+	for (int i = 0; i < STEPS_MAX && fabs(step) > 1e-15 * fabs(t); i++) {
+		double below = df > 0 ? dist_t_cdf(t, df) : dist_normal_cdf(t);
+		double density = df > 0 ? t_density(t, df) : exp(-t * t / 2) / sqrt(2 * M_PI);
 
-		if (miss < 0)
-			low = t > low ? t : low;
-		else
-			high = t < high ? t : high;
-		next = t - miss / t_density(t, df);
-		if (!(next > low && next < high)) /* not a number neither */
-			next = low + (high - low) / 2;
-		if (fabs(next - t) <= 4e-16 * fabs(t))
-			break;
-		t = next;
+		step = (below - q) / density;
+		t -= step;
 	}
 	return upper ? -t : t;
+}
+
+double dist_normal_quantile(double p)
+{
+	return quantile(p, 0);
+}
+
+double dist_t_quantile(double p, double df)
+{
+	return quantile(p, df);
+}
+
+double check_apart(const double *v, size_t n, size_t at)
+{
+	double *rest = xcalloc(n + 1, sizeof(*rest));
+	double sd, t = 0, m = (double)n - 1;
+	size_t k = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (i != at)
+			rest[k++] = v[i];
+	sd = stats_sd(rest, k);
+	if (sd > 0)
+		t = (v[at] - stats_mean(rest, k)) / (sd * sqrt(1 + 1 / m));
+	free(rest);
+	return n < 4 ? 1 : fmin(1, 2 * dist_t_cdf(-fabs(t), m - 1));
+}
+
+double check_split(const double *v, size_t n)
+{
+	double *x = xcalloc(n + 1, sizeof(*x));
+	double mean, total = 0, left = 0, best = 0;
+	size_t least = (n + 3) / 4;
+
+	if (n >= SPLIT_MIN) {
+		memcpy(x, v, n * sizeof(*x));
+		stats_sort(x, n);
+		mean = stats_mean(x, n);
+		for (size_t i = 0; i < n; i++) {
+			x[i] -= mean;
+			total += x[i] * x[i];
+		}
+		for (size_t i = 0; i + least < n; i++) {
+			double a = (double)i + 1, b = (double)n - a;
+
+			left += x[i]; /* the right sum is its negative */
+			if (i + 1 >= least)
+				best = fmax(best, left * left / a + left * left / b);
+		}
+	}
+	free(x);
+	return total > 0 ? fmax(0, 1 - best / total) : 1;
+}
+
+/* Of sorted values: log p against log value is taken for straight below the last of the tail. */
+static double tail_limit(const double *split, double p)
+{
+	double edge = split[SPLIT_TAIL], sum = 0, slope;
+
+	for (size_t k = 0; k < SPLIT_TAIL; k++)
+		sum += log(edge / split[k]);
+	slope = SPLIT_TAIL / sum * (1 - dist_normal_quantile(0.95) / sqrt(SPLIT_TAIL));
+	return edge * pow(p * SPLIT_DRAWS / SPLIT_TAIL, 1 / slope);
+}
+
+double check_split_limit(size_t n, double p, uint64_t seed)
+{
+	double *split = xcalloc(SPLIT_DRAWS, sizeof(*split));
+	double *v = xcalloc(n + 1, sizeof(*v));
+	struct rng rng = { rng_mix(seed, n) };
+	double limit;
+
+	for (size_t k = 0; k < SPLIT_DRAWS; k++) {
+		for (size_t i = 0; i < n; i++)
+			v[i] = (double)(rng_next(&rng) >> 11);
+		split[k] = check_split(v, n);
+	}
+	stats_sort(split, SPLIT_DRAWS);
+	limit = n < SPLIT_MIN                  ? 1
+		: p * SPLIT_DRAWS < SPLIT_TAIL ? tail_limit(split, p)
+					       : stats_quantile_sorted(split, SPLIT_DRAWS, p);
+	free(split);
+	free(v);
+	return limit;
 }

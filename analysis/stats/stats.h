@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * stats.h: every statistic that a verdict or a warning rests on: order statistics and
- * distributions (stats.c), ranks (ranks.c), families of cells (family.c), checks of series
- * (checks.c). Pure and thread-safe; a NaN or an infinity in the input is the caller's mistake
- * where nothing else is said. docs/statistics.md has the reasons and the titles of sources.
+ * stats.h: every statistic that a verdict or a warning rests on. Pure and thread-safe; a NaN or
+ * an infinity in the input is the caller's mistake where nothing else is said.
+ * docs/statistics.md has the reasons and the titles of sources.
  */
 #ifndef FSDUEL_ANALYSIS_STATS_H
 #define FSDUEL_ANALYSIS_STATS_H
@@ -20,10 +19,7 @@ struct interval {
 /* Sort v ascending in place. */
 void stats_sort(double *v, size_t n);
 
-/*
- * Quantile p in [0, 1] of sorted v, n > 0: definition 7 of Hyndman and Fan 1996 (R's default).
- * It lies between its two order statistics and is exactly their value where they are equal.
- */
+/* Quantile p in [0, 1] of sorted v, n > 0: definition 7 of Hyndman and Fan 1996 (R's default). */
 double stats_quantile_sorted(const double *v, size_t n, double p);
 double stats_median_sorted(const double *v, size_t n);
 
@@ -38,54 +34,44 @@ struct interval stats_wilson(size_t k, size_t n, double level);
 
 double dist_normal_cdf(double z);
 
-/* The z with P(Z <= z) = p, 0 < p < 1 (Wichura 1988, PPND16); relative accuracy about 1e-16. */
+/* The z with P(Z <= z) = p, 0 < p < 1, by Newton's method. */
 double dist_normal_quantile(double p);
 
 /* P(T <= t) of Student's t, df > 0: Abramowitz and Stegun 1964, 26.7.1 and 26.5.8. */
 double dist_t_cdf(double t, double df);
 
-/* The t with P(T <= t) = p, 0 < p < 1: Newton's method on dist_t_cdf, kept between bounds. */
+/* The t with P(T <= t) = p, likewise. */
 double dist_t_quantile(double p, double df);
 
 /* --- ranks of pairs: d are log ratios patched / baseline, one a block --------------------- */
 
-/* Up to so many differences the signed-rank distribution is counted, beyond it is approximated. */
-#define PAIRED_EXACT_MAX 50
+/* Up to so many values a rank test's distribution is counted, beyond it is approximated. */
+#define RANK_EXACT_MAX 50
 
 /*
- * Two-sided p of the signed-rank test (Wilcoxon 1945). Zeros are dropped first, equal sizes
- * share their mean rank. Counted over all sign flips, ties included (Streitberg and Roehmel
- * 1986); beyond PAIRED_EXACT_MAX normal with correction for ties and continuity (Hollander and
- * Wolfe 1999, 3.1). 1 where all are zero.
+ * Two-sided p of the signed-rank test (Wilcoxon 1945). Zeros are dropped, equal sizes share their
+ * mean rank. Counted over all sign flips (Streitberg and Roehmel 1986), else normal with
+ * correction for ties and continuity (Hollander and Wolfe 1999, 3.1). 1 where all are zero.
  */
 double paired_signed_rank_p(const double *d, size_t n);
 
 /*
  * The Hodges-Lehmann estimate, n > 0: the median of all (d[i] + d[j]) / 2, i <= j. For each
- * level (0.95) the interval of the shifts that the signed-rank test does not reject, from the
- * k-th smallest to the k-th largest of these values (Hollander and Wolfe 1999, 3.3). Ties can
- * only make its coverage larger.
+ * level (0.95) the interval of the shifts that the signed-rank test does not reject (Hollander
+ * and Wolfe 1999, 3.3). Ties can only make its coverage larger.
  */
 double paired_estimate(const double *d, size_t n, const double *levels, struct interval *out,
 		       size_t nr_levels);
 
 /* --- ranks of two groups that differ in nothing but the thing compared -------------------- */
 
-/* Up to so many values in both groups together the distribution is counted. */
-#define RANK_EXACT_MAX 50
-
 /*
- * Two-sided p of the rank-sum test (Mann and Whitney 1947), m, n > 0. Equal values share
- * their mean rank. Counted over all choices of the second group, ties included: the share at
- * least as far from the middle; beyond RANK_EXACT_MAX normal with correction for ties and
- * continuity (Hollander and Wolfe 1999, 4.1).
+ * Two-sided p of the rank-sum test (Mann and Whitney 1947), m, n > 0, likewise: counted over all
+ * choices of the second group, else normal (Hollander and Wolfe 1999, 4.1).
  */
 double rank_sum_p(const double *x, size_t m, const double *y, size_t n);
 
-/*
- * The Hodges-Lehmann estimate of how far y lies above x: the median of all y[j] - x[i], with
- * intervals from the k-th smallest to the k-th largest of them (Hollander and Wolfe 1999, 4.3).
- */
+/* How far y lies above x: the median of all y[j] - x[i], with intervals likewise (there, 4.3). */
 double rank_estimate(const double *x, size_t m, const double *y, size_t n, const double *levels,
 		     struct interval *out, size_t nr_levels);
 
@@ -93,12 +79,10 @@ double rank_estimate(const double *x, size_t m, const double *y, size_t n, const
 
 /*
  * The coin of a block is shared by all its cells, so flips of whole blocks are the reference
- * set. The statistic of a cell after n blocks is |sum of d| / sqrt(sum of d^2 + n m^2), m being
- * its margin as a log ratio (Tusher 2001); a flip in which the mean of d is past the margin
- * ranks above every flip in which it is not.
+ * set: all of them up to FAMILY_EXACT_MAX blocks, else drawn ones. The statistic of a cell after
+ * n blocks is |sum of d| / sqrt(sum of d^2 + n m^2), m being its margin as a log ratio (Tusher
+ * 2001); a flip in which the mean of d is past the margin ranks above every other.
  */
-
-/* Up to so many blocks all flips are gone through, beyond it flips are drawn. */
 #define FAMILY_EXACT_MAX 16
 
 /* The cells are looked at after so many blocks; alpha: what may be spent by then, in all. */
@@ -130,16 +114,14 @@ struct family_how {
 };
 
 /*
- * One look: p is the step-down max-t adjusted p (Westfall and Young 1993; by flips, Romano
- * and Wolf 2005). p_alone: Fisher 1935. Drawn flips count the data as one of them (Phipson and
- * Smyth 2010).
+ * One look: p is the step-down max-t adjusted p (Westfall and Young 1993; by flips, Romano and
+ * Wolf 2005). p_alone: Fisher 1935. Drawn flips count the data as one (Phipson and Smyth 2010).
  *
- * Several looks: flips give the joint law of the statistics at all looks (Mehta 1994). At
- * each look the limit is the least value with which the share of flips that reach the limit
- * of this look or of one before is at most alpha (Lan and DeMets 1983). Cells that were
- * rejected leave, and the limits of all looks are found again for the others (closed
- * testing: Marcus 1976). With several looks this holds by simulation only
- * (tests/oracle/simulate.c, mixed families).
+ * Several looks: flips give the joint law of the statistics at all looks (Mehta 1994). A look's
+ * limit is the least with which the share of flips that reach it, or the limit of a look before,
+ * is at most alpha (Lan and DeMets 1983). Cells that were rejected leave, and all limits are
+ * found again for the others (closed testing: Marcus 1976); that this holds is shown by
+ * simulation only (tests/oracle/simulate.c, mixed families).
  */
 struct family_how family_test(const struct family *f, struct family_cell *out);
 
@@ -149,40 +131,21 @@ void family_holm(const double *p, size_t n, double *adjusted);
 /* The least blocks b at which 2^(1 - b), the least p of a flip, is below alpha / families. */
 unsigned family_min_blocks(double alpha, size_t families);
 
-/* --- checks of values in the order in which they were measured: p under "nothing is odd" -- */
+/* --- checks of a series of values: p under "nothing is odd" -------------------------------- */
 
-/*
- * A trend (Mann 1945): Kendall's S against time, two-sided, all orders counted up to 50
- * values, beyond normal with variance n (n - 1) (2 n + 5) / 18 and continuity.
- */
-double check_trend(const double *v, size_t n);
-
-/*
- * v[at] apart from the rest (Cook and Weisberg 1982): its distance from the mean of the others
- * over their deviation times sqrt(1 + 1 / (n - 1)), against Student's t with n - 2 degrees of
- * freedom. 1 for n < 4.
- */
+/* v[at] apart from the rest: the externally studentised residual (Cook and Weisberg 1982). */
 double check_apart(const double *v, size_t n, size_t at);
 
 /*
- * Neighbours alike or alternating (Bartels 1982): the sum of squared steps of the ranks over
- * their sum of squares, normal with mean 2 and variance 4 (n - 2) (5 n^2 - 2 n - 9) /
- * (5 n (n + 1) (n - 1)^2). 1 for n < 10.
- */
-double check_neighbours(const double *v, size_t n);
-
-/*
- * Two humps (Engelman and Hartigan 1969): the sum of squares left within two groups, for the
- * best split of the sorted values into two of a quarter at least, as a share of the whole.
- * Small means two humps. 1 for n < 8.
+ * Two humps (Engelman and Hartigan 1969): the sum of squares left within the best two groups of
+ * the sorted values, a quarter at least, as a share of the whole. Small: two humps. 1 for n < 8.
  */
 double check_split(const double *v, size_t n);
 
 /*
- * The value that check_split of n uniform values is below with probability p: of all shapes
- * with one hump the uniform one comes closest to two (Hartigan and Hartigan 1985). By seeded
- * simulation (Hope 1968). Below p = 0.02 the tail is extrapolated by the lower 95 % limit of
- * its power (Hill 1975): the true chance is below p, by down to a fifth at p = 1e-5.
+ * The value that check_split of n uniform values, of all single humps the nearest to two
+ * (Hartigan and Hartigan 1985), is below with probability p: by seeded simulation (Hope 1968),
+ * below p = 0.02 by the lower 95 % limit of the tail's power (Hill 1975).
  */
 double check_split_limit(size_t n, double p, uint64_t seed);
 

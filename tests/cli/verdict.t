@@ -126,7 +126,7 @@ folder looks kvm 12 -0.03 ',"looks":[{"blocks":8,"alpha":0.01},{"blocks":12,"alp
 check "an adaptive run is judged look by look" codes 1 fsduel compare "$tmp/looks"
 check "and says so" grep -q 'looks at 8, 12 blocks' "$tmp/said"
 mkdir -p "$cache/floors"
-echo '{"schema":1,"cells":[{"workload":"w","params":"x=2","metric":"ops_per_s","sd_log":0.05}]}' > "$cache/floors/testmachine.json"
+echo '{"schema":1,"cells":[{"workload":"w","params":"x=2","role":"all","metric":"ops_per_s","sd_log":0.05}]}' > "$cache/floors/testmachine.json"
 fsduel compare "$tmp/none" > "$tmp/said"
 check "a margin finer than the machine's floor is warned of" grep -q 'finer than this machine can' "$tmp/said"
 echo 'no JSON' > "$cache/floors/testmachine.json"
