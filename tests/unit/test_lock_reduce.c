@@ -37,8 +37,10 @@ static uint64_t addresses[] = {
 };
 static struct lock_chain chains[] = { { 0, 2 }, { 2, 2 }, { 4, 2 }, { 6, 1 }, { 0, 0 } };
 static struct lock_comm comms[] = {
-	{ 0, 1, "reader" }, { 0, 2, "reader" },        { 0, 3, "writer" }, { 0, 4, "writer" },
-	{ 50, 5, "late" },  { 200, 5, "later\xff\n" }, { 0, 6, "other" },
+	{ 0, 1, "reader", 0, 0, false }, { 0, 2, "reader", 0, 0, false },
+	{ 0, 3, "writer", 0, 0, false }, { 0, 4, "writer", 0, 0, false },
+	{ 50, 5, "late", 0, 0, false },  { 200, 5, "later\xff\n", 0, 0, false },
+	{ 0, 6, "other", 0, 0, false },
 };
 enum { READ_CHAIN, WRITE_CHAIN, TRACED_CHAIN, NAMELESS_CHAIN, EMPTY_CHAIN };
 
