@@ -81,8 +81,8 @@ size_t plan_cells(const struct suite_workload *w);
 
 /*
  * Combination number index (the parameter written first changes last) into *c, which may be
- * released in any case. It must fit the machine of s, unless s is NULL. -EINVAL: a sentence for
- * each contradiction, without path and line.
+ * released in any case. It must fit the machine of s. -EINVAL: a sentence for each contradiction,
+ * without path and line.
  */
 int plan_cell_make(const struct suite_workload *w, size_t index, const struct suite *s,
 		   struct plan_cell *c, struct err *e);

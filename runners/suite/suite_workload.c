@@ -6,16 +6,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "lib/fs.h"
-#include "lib/near.h"
 #include "runners/fio/fiojob.h"
 #include "runners/suite/plan.h"
 #include "runners/suite/suite_read.h"
 
 #define FIO_BYTES_MAX (1u << 20)
-#define VALUES_MAX 1000       /* of one parameter */
 #define CELL_RUNS_MAX 1000000 /* of one suite */
 
 /* The row of a parameter: of a mix (for a placeholder: threads_param), or of fio. */
@@ -40,41 +37,32 @@ static const struct param threads_param = {
 
 /* --- one parameter ---------------------------------------------------------------------- */
 
-/* mix_set knows best what is near; a placeholder may have been meant as well. */
 static void unknown_mix_param(struct workload_reader *x, unsigned line, const char *name)
 {
 	struct mix scratch = x->roles;
 	struct err sub = ERR_INIT;
-	const char *near =
-		x->placeholders.v ? near_name(name, (const char *const *)x->placeholders.v) : NULL;
 
-	if (near) {
-		suite_mistake(x->r, line, "unknown parameter \"%.80s\"; did you mean %s?", name,
-			      near);
-		return;
-	}
 	mix_set(&scratch, name, "", &sub);
 	suite_mistake(x->r, line, "%s (a number of threads stands in the mix as ROLE:{%.40s})",
 		      sub.text, name);
 }
 
-static bool find_type(struct workload_reader *x, const struct ini_key *k, const char *name,
-		      struct param_type *t)
+static bool find_type(struct workload_reader *x, const struct ini_key *k, struct param_type *t)
 {
 	*t = (struct param_type){ NULL, NULL };
 	if (x->w->fio) {
-		t->fio = fiojob_param(name);
+		t->fio = fiojob_param(k->name);
 		if (!t->fio)
 			suite_choose(
 				x->r, k->line,
 				SUITE_LIST("parameter of a fio workload", fiojob_params, SIZE_MAX),
-				name);
+				k->name);
 		return t->fio;
 	}
-	t->mix = strv_find(&x->placeholders, name) >= 0 ? &threads_param
-							: mix_param_row(&x->roles, name);
+	t->mix = strv_find(&x->placeholders, k->name) >= 0 ? &threads_param
+							   : mix_param_row(&x->roles, k->name);
 	if (!t->mix)
-		unknown_mix_param(x, k->line, name);
+		unknown_mix_param(x, k->line, k->name);
 	return t->mix;
 }
 
@@ -112,10 +100,7 @@ static void read_values(struct workload_reader *x, const struct ini_key *k,
 	if (!words.n)
 		suite_mistake(x->r, k->line, "%s has no value: give one or remove the line",
 			      k->name);
-	if (words.n > VALUES_MAX)
-		suite_mistake(x->r, k->line, "%s has %zu values: %d is the most", k->name, words.n,
-			      VALUES_MAX);
-	for (size_t i = 0; i < words.n && i < VALUES_MAX; i++) {
+	for (size_t i = 0; i < words.n; i++) {
 		struct err sub = ERR_INIT;
 		char *value = canonical(t, p->name, words.v[i], &sub);
 
@@ -145,15 +130,12 @@ static void read_params(struct workload_reader *x)
 	for (size_t i = 0; i < x->sec->nr_keys; i++) {
 		const struct ini_key *k = &x->sec->keys[i];
 		struct param_type t;
-		bool kept;
-		const char *name = suite_plain_key(x->r, x->sec, k, &kept);
 
-		if (!suite_key_again(x->r, x->sec, i) && kept && strcmp(name, "mix") &&
-		    strcmp(name, "fio") && find_type(x, k, name, &t))
-			read_values(x, k, &t, add_param(x->w, name, k->line));
+		if (strcmp(k->name, "mix") && strcmp(k->name, "fio") && find_type(x, k, &t))
+			read_values(x, k, &t, add_param(x->w, k->name, k->line));
 	}
 	for (size_t i = 0; i < x->placeholders.n; i++)
-		if (!suite_get(x->r, x->sec, x->placeholders.v[i]))
+		if (!ini_get(x->sec, x->placeholders.v[i]))
 			suite_mistake(x->r, x->sec->line,
 				      "{%s} in the mix has no value: add a line %s = 1 8",
 				      x->placeholders.v[i], x->placeholders.v[i]);
@@ -200,12 +182,10 @@ static void first_sets(const struct workload_reader *x, struct strv *list)
 	for (size_t i = 0; i < x->sec->nr_keys; i++) {
 		const struct ini_key *k = &x->sec->keys[i];
 		size_t at = strspn(k->value, " \t,"), len = strcspn(k->value + at, " \t,");
-		bool kept;
-		const char *name = suite_plain_key(x->r, x->sec, k, &kept);
 
-		if (!kept || strncmp(name, "set.", 4) || !len)
+		if (strncmp(k->name, "set.", 4) || !len)
 			continue;
-		strv_add(list, name);
+		strv_add(list, k->name);
 		strv_addf(list, "%.*s", (int)len, k->value + at);
 	}
 }
@@ -215,7 +195,7 @@ static void add_parts(struct workload_reader *x, const struct strv *parts)
 {
 	struct suite_param *p;
 
-	if (parts->n < 2 || suite_get(x->r, x->sec, "part"))
+	if (parts->n < 2 || ini_get(x->sec, "part"))
 		return;
 	p = add_param(x->w, "part", x->sec->line);
 	for (size_t i = 0; i < parts->n; i++)
@@ -245,31 +225,23 @@ static bool read_fio(struct workload_reader *x, const struct ini_key *k, struct 
 {
 	struct err sub = ERR_INIT;
 	struct buf text = BUF_INIT;
-	struct stat st;
-	bool ok = false;
+	int ret;
 
 	x->w->fio = suite_beside(x->r->s, k->value);
-	if (stat(x->w->fio, &st))
-		suite_mistake(x->r, k->line,
-			      "fio: no job file %s (%s): its path is from the suite's folder",
-			      x->w->fio, strerror(errno));
-	else if (!S_ISREG(st.st_mode))
-		suite_mistake(x->r, k->line, "fio: %s is not a file", x->w->fio);
-	else if (fs_read(x->w->fio, FIO_BYTES_MAX, &text, &sub) ||
-		 read_job(x, buf_str(&text), job, &sub))
+	ret = fs_read(x->w->fio, FIO_BYTES_MAX, &text, &sub);
+	if (!ret)
+		ret = read_job(x, buf_str(&text), job, &sub);
+	if (ret)
 		suite_mistake_err(x->r, k->line, "fio", &sub);
-	else
-		ok = true;
 	buf_release(&text);
-	return ok;
+	return !ret;
 }
 
 /* --- the section ------------------------------------------------------------------------------ */
 
-/* Every combination must fit the machine; the size that was not asked for need not. */
+/* Every combination must fit the machine. */
 static void check_cells(struct workload_reader *x)
 {
-	const struct suite *machine = x->r->s->unscaled == x->r->o->unscaled ? x->r->s : NULL;
 	size_t n = plan_cells(x->w);
 	struct err sub = ERR_INIT;
 	int ret = 0;
@@ -283,7 +255,7 @@ static void check_cells(struct workload_reader *x)
 	for (size_t i = 0; i < n && !ret; i++) {
 		struct plan_cell c;
 
-		ret = plan_cell_make(x->w, i, machine, &c, &sub);
+		ret = plan_cell_make(x->w, i, x->r->s, &c, &sub);
 		plan_cell_release(&c);
 	}
 	if (ret)
@@ -294,7 +266,7 @@ void suite_read_workload(struct suite_reader *r, const struct ini_section *sec, 
 {
 	struct suite_workload *w = SUITE_GROW(r->s->workloads, r->s->nr_workloads);
 	struct workload_reader x = { .r = r, .sec = sec, .w = w, .placeholders = STRV_INIT };
-	const struct ini_key *mix = suite_get(r, sec, "mix"), *fio = suite_get(r, sec, "fio");
+	const struct ini_key *mix = ini_get(sec, "mix"), *fio = ini_get(sec, "fio");
 	struct fiojob job = { .parts = STRV_INIT, .notes = STRV_INIT };
 	unsigned before = r->mistakes;
 
@@ -313,11 +285,6 @@ void suite_read_workload(struct suite_reader *r, const struct ini_section *sec, 
 	strv_release(&x.placeholders);
 }
 
-void suite_drop_workload(struct suite *s)
-{
-	suite_workload_release(&s->workloads[--s->nr_workloads]);
-}
-
 void suite_finish_workloads(struct suite_reader *r)
 {
 	const struct suite *s = r->s;
@@ -329,12 +296,11 @@ void suite_finish_workloads(struct suite_reader *r)
 		return;
 	for (size_t i = 0; i < s->nr_workloads; i++)
 		cells += plan_cells(&s->workloads[i]);
-	if (cells > SUITE_CELLS_MAX)
-		suite_mistake(r, 0, "%zu cells: %d is the most; leave out some values", cells,
-			      SUITE_CELLS_MAX);
-	else if (cells * s->nr_variants * s->blocks * (unsigned)__builtin_popcount(s->passes) >
-		 CELL_RUNS_MAX)
+	if (cells > SUITE_CELLS_MAX ||
+	    cells * s->nr_variants * s->blocks * (unsigned)__builtin_popcount(s->passes) >
+		    CELL_RUNS_MAX)
 		suite_mistake(r, 0,
-			      "%zu cells x %zu variants x %u blocks: %d cell runs are the most",
-			      cells, s->nr_variants, s->blocks, CELL_RUNS_MAX);
+			      "%zu cells x %zu variants x %u blocks: %d cells and %d cell runs are "
+			      "the most",
+			      cells, s->nr_variants, s->blocks, SUITE_CELLS_MAX, CELL_RUNS_MAX);
 }
