@@ -5,7 +5,6 @@
  * wrote, as a cell run needs it: with the block's seed, and asked for its directories and for the
  * files that it overwrites.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,21 +81,6 @@ static int expand_line(const struct expand *x, const char *line, size_t len, uns
 	return ret;
 }
 
-/* "rw= read": a number may stand so, but any other value begins with the blank. */
-static int check_blank(const struct expand *x, const char *code, size_t len, unsigned nr)
-{
-	const char *eq = memchr(code, '=', len), *end = code + len, *p = eq ? eq + 1 : end;
-
-	while (p < end && (*p == ' ' || *p == '\t'))
-		p++;
-	if (p == end || p == eq + 1 || isdigit((unsigned char)*p))
-		return 0;
-	return err_add(x->e, EINVAL,
-		       "%s:%u: \"%.*s\": to fio the blank after '=' is a part of the value: remove "
-		       "it",
-		       x->name, nr, len < 60 ? (int)len : 60, code);
-}
-
 /* The environment's are replaced in a text that keeps its comments, cut as in strip_blank_end. */
 static int expand_text(const struct expand *x, const char *text, struct buf *out)
 {
@@ -109,8 +93,7 @@ static int expand_text(const struct expand *x, const char *text, struct buf *out
 		/* fio replaces no variable in a section's name. */
 		if (p[strspn(p, " \t")] == '[')
 			buf_add(out, p, code);
-		else if (expand_line(x, p, code, nr, out) ||
-			 (!x->environment && check_blank(x, p, code, nr)))
+		else if (expand_line(x, p, code, nr, out))
 			ret = -EINVAL;
 		if (x->environment)
 			buf_add(out, p + code, len - code);

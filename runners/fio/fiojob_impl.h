@@ -25,7 +25,7 @@ struct fio_file {
 };
 
 #define FIOJOB_SET "set."  /* the parameter "set.NAME" sets the variable NAME */
-#define FIO_JOBS_MAX 4096u /* fio's REAL_MAX_JOBS; its --parse-only does not look */
+#define FIO_JOBS_MAX 4096u /* fio's REAL_MAX_JOBS */
 
 /* --- fio_options.c ----------------------------------------------------------------------- */
 
@@ -71,12 +71,10 @@ void fio_expect(const struct fio_file *f, unsigned part, struct fiojob_expect *x
 
 /*
  * Text without comments and with the variables that params set, line for line. -EINVAL: a
- * variable is not set, or set for nothing, or fio would take a blank for part of a value.
+ * variable is not set, or set for nothing.
  */
 int fio_text_plain(const char *name, const char *text, const char *const *params, struct buf *out,
 		   struct err *e);
-/* -EINVAL: some job measures no file system at all. */
-int fio_check_engines(struct fio_file *f);
 /* Check, change and drop lines. */
 void fio_check_lines(struct fio_file *f);
 /* Can this job be measured as a file system's work? */
