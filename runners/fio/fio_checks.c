@@ -264,14 +264,15 @@ static bool starts_ns(const struct fio_file *f, size_t job, uint64_t *ns)
 static void check_delay(struct fio_file *f, size_t job)
 {
 	uint64_t start, other, runtime;
+	bool known = starts_ns(f, job, &start);
 
 	for (size_t i = 0; i < f->ini.nr_sections; i++) {
 		unsigned line;
 
 		if (i == job || !fio_is_job(f, i) || f->sections[i].part != f->sections[job].part)
 			continue;
-		if (starts_ns(f, job, &start) && starts_ns(f, i, &other) &&
-		    (start <= other ||
+		if (known &&
+		    (!starts_ns(f, i, &other) || start <= other ||
 		     (fio_flag(f, i, "time_based") && fio_ns(fio_get(f, i, "runtime"), &runtime) &&
 		      start - other < runtime)))
 			continue;

@@ -58,6 +58,7 @@ void fio_times_release(struct fio_times *t);
 
 /* 2^53: what a double and every JSON reader hold; no cell comes near it. */
 #define FIO_COUNT_MAX ((json_int_t)1 << 53)
+#define FIO_RUNTIME_MAX (FIO_COUNT_MAX / 1000000) /* ms */
 
 enum { FIO_READ, FIO_WRITE, FIO_TRIM, FIO_DIRECTIONS };
 extern const char *const fio_directions[FIO_DIRECTIONS]; /* their keys: "read", ... */
@@ -80,9 +81,7 @@ struct fio_took {
 	uint64_t ns, unknown_ns;
 };
 
-int fio_read_count(const json_t *o, const char *key, uint64_t *out, struct err *e);
-/* Of a direction. */
-int fio_read_runtime(const json_t *dir, uint64_t *ms, struct err *e);
+int fio_read_count(const json_t *o, const char *key, json_int_t max, uint64_t *out, struct err *e);
 
 /* By the job's options, in root's "global options" or its own. thread stays NULL. */
 int fio_account_read(struct fio_account *j, const json_t *root, const json_t *job, struct err *e);

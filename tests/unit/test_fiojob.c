@@ -68,7 +68,7 @@ static const struct {
 	{ JOB "iodepth= 1\n", NULL, NULL },
 	{ "[j]\nrw=randtrim\nsize=1M\nioengine=falloc\n", NULL, NULL },
 	{ JOB "ioengine=rados\nclustername=ceph\nfilename=/../x\n",
-	  "t:4:", "not one of those for files" },
+	  "t:6:", "not one of those for files" },
 	{ JOB "runtime=2\ntime_based\n[k]\nsize=1M\nstartdelay=2\n", "t:8:", "may start when" },
 	{ JOB "runtime=2\ntime_based\n[k]\nsize=1M\nstartdelay=1s\n", NULL, NULL },
 	{ JOB "runtime=2\n[k]\nsize=1M\nstartdelay=1s\n", "t:7:", "may start when" },
