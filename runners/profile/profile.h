@@ -57,16 +57,10 @@ json_t *profile_to_json(const struct profile *p);
 /* -EINVAL with a sentence for anything that profile_to_json does not write. */
 int profile_from_json(struct profile *p, const json_t *j, struct err *e);
 
-/* 0: not measured. */
-struct profile_counted {
-	double time_ns, ops;
-};
-
-/* Time and operations, by which the instructions of a pass are divided. */
+/* Time and operations, in this order, by which the instructions of a pass are divided. */
 struct profile_metric {
 	const char *name, *unit, *help;
 	enum better better;
-	double (*value)(const struct profile_counted *c);
 };
 extern const struct profile_metric profile_metrics[]; /* ends with a NULL name */
 
