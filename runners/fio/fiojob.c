@@ -228,7 +228,7 @@ int fiojob_make(const char *name, const char *text, const char *const *params, s
 	const char *part = NULL;
 
 	*out = (struct fiojob){ .parts = STRV_INIT, .notes = STRV_INIT };
-	f.ret = fio_text_plain(name, text, params, &plain, e);
+	fio_text_plain(&f, text, params, &plain);
 	if (!f.ret)
 		f.ret = ini_load_mem(&f.ini, name, buf_str(&plain), plain.len, INI_BARE_KEYS, e);
 	if (!f.ret)

@@ -48,7 +48,8 @@ void fiojob_release(struct fiojob *j);
 /*
  * Check the job file's text with the given parameters (name, value, name, value, ..., NULL) put
  * over it, and write the job that fio is to run into *out. docs/fio.md says what is changed, with a
- * note each, and what is refused (-EINVAL, "name:line: ..."). Lines are read as fio reads them
+ * note each, and what is refused (-EINVAL, "name:line: ..."). ${NAME} is the value of the parameter
+ * set.NAME, or else the environment's. Lines are read as fio reads them
  * (init.c, __parse_jobs_ini). The text written has no comments; parameters are appended to every
  * job section, where they win, with lat_percentiles=1, so that fio reports whole latencies.
  *
@@ -60,13 +61,6 @@ void fiojob_release(struct fiojob *j);
 int fiojob_make(const char *name, const char *text, const char *const *params, struct fiojob *out,
 		struct err *e);
 #define FIOJOB_DEVICE "64m" /* the file that takes the place of a device without a size */
-
-/*
- * ${NAME} outside comments replaced by the environment's value, with a note each; names that
- * params (as above) set stay, and so do those that are not set. *out is malloc'ed.
- */
-int fiojob_environment(const char *name, const char *text, const char *const *params, char **out,
-		       struct strv *notes, struct err *e);
 
 /* The rest is for a text that fiojob_make wrote. Append each directory=, which fio wants there. */
 void fiojob_directories(const char *text, struct strv *dirs);

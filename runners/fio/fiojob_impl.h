@@ -70,11 +70,11 @@ void fio_expect(const struct fio_file *f, unsigned part, struct fiojob_expect *x
 /* --- the others, each called by fiojob.c -------------------------------------------------- */
 
 /*
- * Text without comments and with the variables that params set, line for line. -EINVAL: a
- * variable is not set, or set for nothing.
+ * Text without comments, and with the variables that params or the environment set, line for line.
+ * -EINVAL in f->ret: a variable is not set, or set for nothing.
  */
-int fio_text_plain(const char *name, const char *text, const char *const *params, struct buf *out,
-		   struct err *e);
+void fio_text_plain(struct fio_file *f, const char *text, const char *const *params,
+		    struct buf *out);
 /* Check, change and drop lines. */
 void fio_check_lines(struct fio_file *f);
 /* Can this job be measured as a file system's work? */

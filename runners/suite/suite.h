@@ -55,7 +55,7 @@ struct suite_workload {
 	char *name;
 	char *mix;         /* "dio_overwrite:{threads} buffered_write:1", or NULL */
 	char *fio;         /* path of the job file, or NULL; exactly one of the two is set */
-	char *fio_text;    /* its whole text, with the environment's variables put in */
+	char *fio_text;    /* its whole text */
 	struct strv notes; /* where the job that is run differs from the file, a sentence each */
 	struct suite_param *params;
 	size_t nr_params;

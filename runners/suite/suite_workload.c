@@ -202,38 +202,27 @@ static void add_parts(struct workload_reader *x, const struct strv *parts)
 		strv_add(&p->values, parts->v[i]);
 }
 
-/* Keep the text with the environment's variables put in; *job is what it makes by itself. */
-static int read_job(struct workload_reader *x, const char *text, struct fiojob *job, struct err *e)
-{
-	struct suite_workload *w = x->w;
-	struct strv sets = STRV_INIT;
-	const char *const *params;
-	int ret;
-
-	first_sets(x, &sets);
-	params = (const char *const *)sets.v;
-	ret = fiojob_environment(w->fio, text, params, &w->fio_text, &w->notes, e);
-	if (!ret)
-		ret = fiojob_make(w->fio, w->fio_text, params, job, e);
-	for (size_t i = 0; !ret && i < job->notes.n; i++)
-		strv_add(&w->notes, job->notes.v[i]);
-	strv_release(&sets);
-	return ret;
-}
-
+/* *job is what the file makes by itself. */
 static bool read_fio(struct workload_reader *x, const struct ini_key *k, struct fiojob *job)
 {
 	struct err sub = ERR_INIT;
+	struct suite_workload *w = x->w;
+	struct strv sets = STRV_INIT;
 	struct buf text = BUF_INIT;
 	int ret;
 
-	x->w->fio = suite_beside(x->r->s, k->value);
-	ret = fs_read(x->w->fio, FIO_BYTES_MAX, &text, &sub);
+	w->fio = suite_beside(x->r->s, k->value);
+	ret = fs_read(w->fio, FIO_BYTES_MAX, &text, &sub);
+	buf_str(&text);
+	w->fio_text = buf_detach(&text, NULL);
+	first_sets(x, &sets);
 	if (!ret)
-		ret = read_job(x, buf_str(&text), job, &sub);
+		ret = fiojob_make(w->fio, w->fio_text, (const char *const *)sets.v, job, &sub);
 	if (ret)
 		suite_mistake_err(x->r, k->line, "fio", &sub);
-	buf_release(&text);
+	for (size_t i = 0; i < job->notes.n; i++)
+		strv_add(&w->notes, job->notes.v[i]);
+	strv_release(&sets);
 	return !ret;
 }
 

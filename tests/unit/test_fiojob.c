@@ -48,7 +48,7 @@ static const struct {
 	{ JOB "directory=..\n", "t:4:", "leaves the work directory" },
 	{ JOB "mem=mmaphuge:/huge/x\n", "t:4:", "leaves the work directory" },
 	{ JOB "buffer_pattern='/etc/passwd'\n", "t:4:", "leaves the work directory" },
-	{ JOB "filename=${HOME}\n", "t:4:", "${HOME} is not set" },
+	{ JOB "filename=${FSDUEL_T_NONE}\n", "t:4:", "${FSDUEL_T_NONE} is not set" },
 	{ JOB "bs=$pagesize\n", "t:4:", "where it runs" },
 	{ JOB "read_iolog=x\n", "t:4:", "read_iolog is refused" },
 	{ JOB "exec_prerun=true\n", "t:4:", "exec_prerun is refused" },

@@ -142,31 +142,25 @@ static void variables_come_from_the_environment_or_the_suite(void **state)
 	static const char text[] =
 		"[a]\nsize=${FSDUEL_T_SIZE} # ${FSDUEL_T_NONE}\nbs=${FSDUEL_T_BS}\n";
 	static const char *const params[] = { "set.FSDUEL_T_BS", "8k", NULL };
-	struct strv notes = STRV_INIT;
 	struct err e = ERR_INIT;
 	struct fiojob j;
-	char *out;
 
 	(void)state;
 	setenv("FSDUEL_T_SIZE", "3m", 1);
 	setenv("FSDUEL_T_BS", "16k", 1);
-	assert_int_equal(fiojob_environment("t", text, params, &out, &notes, &e), 0);
-	assert_string_equal(out, "[a]\nsize=3m # ${FSDUEL_T_NONE}\nbs=${FSDUEL_T_BS}\n");
-	assert_int_equal(notes.n, 1);
-	assert_non_null(strstr(notes.v[0], "t:2: ${FSDUEL_T_SIZE} is \"3m\""));
-	make(&j, out, params);
+	make(&j, text, params);
 	assert_non_null(strstr(j.text, "\nsize=3m\nbs=8k\n"));
+	assert_int_equal(j.notes.n, 1);
+	assert_non_null(strstr(j.notes.v[0], "t:2: ${FSDUEL_T_SIZE} is \"3m\""));
 	fiojob_release(&j);
 	/* In a comment or a section's name fio replaces none. */
 	assert_int_equal(
 		fiojob_make("t", "[${FSDUEL_T_BS}]\nsize=3m # ${FSDUEL_T_BS}\n", params, &j, &e),
 		-EINVAL);
 	assert_non_null(strstr(e.text, "remove the parameter set.FSDUEL_T_BS"));
-	free(out);
 	setenv("FSDUEL_T_SIZE", "3m # x", 1);
-	assert_int_equal(fiojob_environment("t", text, params, &out, &notes, &e), -EINVAL);
-	assert_null(out);
-	strv_release(&notes);
+	assert_int_equal(fiojob_make("t", text, params, &j, &e), -EINVAL);
+	assert_null(j.text);
 }
 
 /* --- parts ---------------------------------------------------------------------------- */
