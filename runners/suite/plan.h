@@ -45,7 +45,7 @@ struct plan {
  * Order: block by block, cell by cell, every variant once, in an order that a coin draws for each
  * block by order_seed. In the first watch_blocks blocks every variant follows once more for each
  * watching pass, which leaves the units of the throughput pass as they are. -EINVAL with the
- * suite's line: an empty matrix, or a cell that contradicts itself.
+ * suite's line: no variant, or a cell that contradicts itself or does not fit the machine.
  */
 int plan_make(struct plan *p, const struct suite *s, struct err *e);
 void plan_release(struct plan *p);

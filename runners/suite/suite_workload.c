@@ -228,36 +228,12 @@ static bool read_fio(struct workload_reader *x, const struct ini_key *k, struct 
 
 /* --- the section ------------------------------------------------------------------------------ */
 
-/* Every combination must fit the machine. */
-static void check_cells(struct workload_reader *x)
-{
-	size_t n = plan_cells(x->w);
-	struct err sub = ERR_INIT;
-	int ret = 0;
-
-	if (n > SUITE_CELLS_MAX) {
-		suite_mistake(x->r, x->sec->line,
-			      "[workload %s] has more than %d cells: leave out some values",
-			      x->w->name, SUITE_CELLS_MAX);
-		return;
-	}
-	for (size_t i = 0; i < n && !ret; i++) {
-		struct plan_cell c;
-
-		ret = plan_cell_make(x->w, i, x->r->s, &c, &sub);
-		plan_cell_release(&c);
-	}
-	if (ret)
-		suite_mistake_err(x->r, x->sec->line, NULL, &sub);
-}
-
 void suite_read_workload(struct suite_reader *r, const struct ini_section *sec, const char *name)
 {
 	struct suite_workload *w = SUITE_GROW(r->s->workloads, r->s->nr_workloads);
 	struct workload_reader x = { .r = r, .sec = sec, .w = w, .placeholders = STRV_INIT };
 	const struct ini_key *mix = ini_get(sec, "mix"), *fio = ini_get(sec, "fio");
 	struct fiojob job = { .parts = STRV_INIT, .notes = STRV_INIT };
-	unsigned before = r->mistakes;
 
 	w->name = xstrdup(name);
 	w->line = sec->line;
@@ -269,11 +245,10 @@ void suite_read_workload(struct suite_reader *r, const struct ini_section *sec, 
 		read_params(&x);
 	add_parts(&x, &job.parts);
 	fiojob_release(&job);
-	if (r->mistakes == before)
-		check_cells(&x);
 	strv_release(&x.placeholders);
 }
 
+/* plan_make looks at each cell; here are only not too many. */
 void suite_finish_workloads(struct suite_reader *r)
 {
 	const struct suite *s = r->s;
@@ -281,15 +256,21 @@ void suite_finish_workloads(struct suite_reader *r)
 
 	if (!s->nr_workloads)
 		suite_mistake(r, 0, "there is no [workload NAME]: copy one from configs/quick.ini");
-	if (r->mistakes)
-		return;
-	for (size_t i = 0; i < s->nr_workloads; i++)
-		cells += plan_cells(&s->workloads[i]);
-	if (cells > SUITE_CELLS_MAX ||
-	    cells * s->nr_variants * s->blocks * (unsigned)__builtin_popcount(s->passes) >
-		    CELL_RUNS_MAX)
+	for (size_t i = 0; i < s->nr_workloads; i++) {
+		const struct suite_workload *w = &s->workloads[i];
+
+		if (__builtin_add_overflow(cells, plan_cells(w), &cells) ||
+		    cells > SUITE_CELLS_MAX) {
+			suite_mistake(r, w->line,
+				      "with [workload %s] it has more than %d cells: leave out "
+				      "some values",
+				      w->name, SUITE_CELLS_MAX);
+			return;
+		}
+	}
+	if (cells * s->nr_variants * s->blocks * (unsigned)__builtin_popcount(s->passes) >
+	    CELL_RUNS_MAX)
 		suite_mistake(r, 0,
-			      "%zu cells x %zu variants x %u blocks: %d cells and %d cell runs are "
-			      "the most",
-			      cells, s->nr_variants, s->blocks, SUITE_CELLS_MAX, CELL_RUNS_MAX);
+			      "%zu cells x %zu variants x %u blocks: %d cell runs are the most",
+			      cells, s->nr_variants, s->blocks, CELL_RUNS_MAX);
 }

@@ -120,8 +120,6 @@ static void keys_that_do_not_go_together_are_told(void **state)
 	refused("[device]\npath = /dev/sdz\n" WORK, NULL,
 		"s.ini:2: path: null_blk is in the guest");
 	refused("[device]\nkind = nvme\npath = sdz\n" WORK, "kvm", "does not begin with /");
-	refused("[device]\nkind = nvme\npath = /dev/sdz\nsize = 1G\n" WORK, "kvm",
-		"s.ini:4: size:");
 	refused("[device]\nkind = nvm\n" WORK, "kvm", "unknown kind \"nvm\"");
 	refused(WORK, "kwm", "unknown mode \"kwm\"");
 	refused("[device]\nkind = virtio\nsize = 16M\n[workload v]\nmix = dio_read:1\n"

@@ -19,7 +19,7 @@
 
 #include "lib/fs.h"
 #include "lib/num.h"
-#include "runners/suite/suite.h"
+#include "runners/suite/plan.h"
 
 #define BAD "tests/data/suites/bad"
 #define WORK "[workload w]\nmix = dio_overwrite:4\n"
@@ -42,8 +42,10 @@ static void bad(const char *text, const struct suite_overrides *o, const char *w
 {
 	struct err e = ERR_INIT;
 	struct suite s;
+	struct plan p;
+	int ret = load(&s, text, o, &e);
 
-	assert_int_equal(load(&s, text, o, &e), -EINVAL);
+	assert_int_equal(ret ? ret : plan_make(&p, &s, &e), -EINVAL);
 	if (!strstr(e.text, want))
 		fail_msg("\"%s\" is not in: %s", want, e.text);
 	assert_int_equal(e.exit_code, FSDUEL_USAGE);
@@ -85,10 +87,15 @@ static bool bad_file_ok(const char *name)
 	char head[256], want[256];
 	struct err e = ERR_INIT;
 	struct suite s;
+	struct plan p;
 	bool ok;
+	int ret;
 
 	read_expectation(path, head, want);
-	ok = suite_load(&s, path, NULL, &e) == -EINVAL && e.exit_code == FSDUEL_USAGE &&
+	ret = suite_load(&s, path, NULL, &e);
+	if (!ret)
+		ret = plan_make(&p, &s, &e);
+	ok = ret == -EINVAL && e.exit_code == FSDUEL_USAGE &&
 	     !strncmp(e.text, head, strlen(head)) && strstr(e.text, want) && !strchr(e.text, '\n');
 	if (!ok)
 		print_error("%s: wanted \"%s\" with \"%s\", got:\n%s\n", path, head, want, e.text);
