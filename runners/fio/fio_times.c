@@ -109,11 +109,6 @@ int fio_times_open(struct fio_times *t, const char *dir, struct err *e)
 	return ret;
 }
 
-const char *const *fio_times_env(const struct fio_times *t)
-{
-	return t->env.n ? (const char *const *)t->env.v : NULL;
-}
-
 static int by_tid(const void *a, const void *b)
 {
 	const struct fio_clock_thread *x = a, *y = b;

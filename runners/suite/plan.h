@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plan.h: a suite multiplied out: the cells, and every cell run ("unit") in measuring order.
- * A pure function of the suite: it reads no file, no clock and no machine, so that the same suite
- * gives the same plan everywhere, on which --resume and the folder rely.
+ * plan.h: a suite multiplied out: the cells, and every cell run ("unit") in measuring order. The
+ * same suite gives the same plan everywhere; --resume and the folder rely on that.
  */
 #ifndef FSDUEL_RUNNERS_PLAN_H
 #define FSDUEL_RUNNERS_PLAN_H
@@ -71,7 +70,7 @@ const struct plan_unit *plan_block_units(const struct plan *p, unsigned block);
 /* Rough wall seconds for the whole plan with that many guests at once. */
 double plan_expected_wall_s(const struct plan *p, unsigned guests);
 
-/* Of one workload, for the suite reader, too. */
+/* --- one workload, for the suite reader, too --------------------------------------------- */
 
 /* Names in {braces} in a mix line, each once. -EINVAL: a lone brace, or a bad name. */
 int plan_placeholders(const char *mix, struct strv *names, struct err *e);
