@@ -192,8 +192,8 @@ static uint64_t add(uint64_t a, uint64_t b)
 }
 
 /*
- * Of one thread's files, at least; 0: not known, or none. "fallocate=" may leave them without
- * room until they are written.
+ * The least room that one thread's files take; 0: not known. With "fallocate=" they may take none
+ * before they are written.
  */
 static uint64_t job_bytes(const struct fio_file *f, size_t i)
 {

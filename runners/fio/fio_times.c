@@ -77,18 +77,18 @@ void fio_jobs_end(const char *dir)
 
 static int map_file(struct fio_times *t, struct err *e)
 {
-	int fd = open(t->path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int fd = open(t->path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), ret = 0;
 	void *map = MAP_FAILED;
 
 	if (fd >= 0 && !ftruncate(fd, sizeof(*t->clock)))
 		map = mmap(NULL, sizeof(*t->clock), PROT_READ, MAP_SHARED, fd, 0);
 	if (map == MAP_FAILED)
-		err_sys(e, errno, "cannot make %s for the times of fio's threads", t->path);
+		ret = err_sys(e, errno, "cannot make %s for the times of fio's threads", t->path);
 	else
 		t->clock = map;
 	if (fd >= 0)
 		close(fd);
-	return map == MAP_FAILED ? -EIO : 0;
+	return ret;
 }
 
 int fio_times_open(struct fio_times *t, const char *dir, struct err *e)
@@ -256,7 +256,6 @@ static void read_io_ns(struct fio_account *j, const json_t *root)
 	}
 }
 
-/* What the job's options make of its directions, and how long fio says its work took. */
 int fio_account_read(struct fio_account *j, const json_t *root, const json_t *job, struct err *e)
 {
 	const char *rw = option(root, job, "rw"), *verify = option(root, job, "verify");

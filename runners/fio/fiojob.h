@@ -26,7 +26,7 @@ struct fiojob_param {
 extern const struct fiojob_param fiojob_params[];          /* ends with a NULL name */
 const struct fiojob_param *fiojob_param(const char *name); /* NULL: unknown */
 
-/* What fio will do, as far as its job says. */
+/* Threads, time and room of a job, as far as its text says. */
 struct fiojob_expect {
 	unsigned threads, helpers; /* helpers: of the threads, those beside fio's jobs */
 	uint64_t timed_ns;         /* the longest runtime; 0: not known */

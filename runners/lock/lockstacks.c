@@ -156,8 +156,10 @@ void lock_stacks_sum(struct lock_stacks *out, struct wait_list *l)
 	}
 	out->n = n;
 	out->v = xcalloc(n + 1, sizeof(*out->v));
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		fill(&out->v[i], l, &groups[i]);
+		out->wait_ns += groups[i].total_ns;
+	}
 	qsort(out->v, n, sizeof(*out->v), by_weight);
 	free(groups);
 }
@@ -181,38 +183,16 @@ void lock_stacks_release(struct lock_stacks *s)
 
 /* --- metrics ---------------------------------------------------------------------------- */
 
-static double waits(const struct lock_stacks *s)
-{
-	return (double)s->waits;
-}
-
-static double wait_ns(const struct lock_stacks *s)
-{
-	uint64_t sum_ns = 0;
-
-	for (size_t i = 0; i < s->n; i++)
-		sum_ns += s->v[i].total_ns;
-	return (double)sum_ns;
-}
-
-static double cut(const struct lock_stacks *s)
-{
-	return (double)s->cut;
-}
-
-static double lost(const struct lock_stacks *s)
-{
-	return (double)s->lost;
-}
+#define AT(member) offsetof(struct lock_stacks, member)
 
 const struct lock_metric lock_metrics[] = {
 	{ "lock_waits", "count", "waits for locks, of all threads of the machine", BETTER_LOWER,
-	  waits },
+	  AT(waits) },
 	{ "lock_wait", "ns", "time waited for locks, summed over those threads", BETTER_LOWER,
-	  wait_ns },
+	  AT(wait_ns) },
 	{ "lock_cut", "count", "waits that began before or ended after the timed part", BETTER_NONE,
-	  cut },
-	{ "lock_lost", "count", "lock events that the recording lost", BETTER_NONE, lost },
+	  AT(cut) },
+	{ "lock_lost", "count", "lock events that the recording lost", BETTER_NONE, AT(lost) },
 	{ .name = NULL },
 };
 
@@ -361,6 +341,7 @@ int lock_stacks_from_json(struct lock_stacks *s, const json_t *j, struct err *e)
 	for (; !ret && s->n < n; s->n++) {
 		ret = stack_from_json(&s->v[s->n], json_array_get(rows, s->n), e);
 		sum += s->v[s->n].count;
+		s->wait_ns += s->v[s->n].total_ns;
 	}
 	if (!ret && sum != s->waits)
 		ret = refuse("the rows do not add up to \"waits\"", e);

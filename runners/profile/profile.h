@@ -24,7 +24,7 @@ struct counts {
 
 /* -EINVAL with a sentence: the plug-in does not write that, or a mark is missing. */
 int counts_parse(struct counts *c, const void *data, size_t len, struct err *e);
-/* Of a file, compressed or not. -ENOENT: it is not there. *c is initialised in any case. */
+/* Read a file, compressed or not. -ENOENT: it is not there. *c is initialised in any case. */
 int counts_load(struct counts *c, const char *path, struct err *e);
 /* Index of the first record at address or after it; n where there is none. */
 size_t counts_at(const struct counts *c, uint64_t address);

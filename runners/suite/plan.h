@@ -52,7 +52,7 @@ void plan_release(struct plan *p);
 /* Make the units again, after the suite's order_seed has changed. */
 void plan_order(struct plan *p);
 
-/* Of a cell run: the guest's virtual time, or on the host the wall's, at least 3 runtimes there. */
+/* Limit of a cell run: virtual time in a guest; on the host wall time, at least 3 runtimes. */
 uint64_t plan_limit_ns(const struct suite *s, const struct plan_cell *c);
 
 /* rng_mix(seed, block), its upper 53 bits, so that JSON readers and R show the number used. */

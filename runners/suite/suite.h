@@ -145,7 +145,7 @@ int suite_load_mem(struct suite *s, const char *path, const char *text, size_t l
 		   const struct suite_overrides *o, struct err *e);
 void suite_release(struct suite *s);
 
-/* What to build for a kernel with a source; strings are borrowed. */
+/* The build of a kernel with a source; strings are borrowed. */
 struct kernel_build suite_kernel_build(const struct suite_kernel *k);
 
 /*

@@ -41,7 +41,7 @@ static struct suite_kernel *add_kernel(struct suite *s, const char *label, unsig
 	return k;
 }
 
-/* Whatever the file says of its image and source, it is this image (NULL: the one that runs). */
+/* This image takes the place of the file's image or source. NULL: the kernel that runs. */
 static void set_image(struct suite_kernel *k, const char *ref)
 {
 	struct suite_kernel set = { .label = xstrdup(k->label), .line = k->line };

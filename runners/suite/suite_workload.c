@@ -79,15 +79,14 @@ static char *canonical(const struct param_type *t, const char *name, const char 
 							: xstrdup(param_format(t->mix, v, dst));
 	if (!t->fio->text && !num_parse(text, t->fio->kind, &v, &sub))
 		return xstrdup(num_format(dst, v, t->fio->kind));
-	/* It ends up in a fio job and, as a parameter, in CSV: no separator of either. */
-	if (t->fio->text && !strpbrk(text, ";=#[]\"'\\"))
+	if (!t->fio->text)
+		err_add(e, EINVAL, "%s: %s", name, sub.text);
+	else if (!strpbrk(text, ";=#[]\"'\\"))
 		return xstrdup(text);
-	if (t->fio->text)
+	else /* it goes into a fio job and, as a parameter, into CSV */
 		err_add(e, EINVAL,
 			"%s: %.60s has one of ; = # [ ] \" ' \\ in it: give a plain word", name,
 			text);
-	else
-		err_add(e, EINVAL, "%s: %s", name, sub.text);
 	return NULL;
 }
 
