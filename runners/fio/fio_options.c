@@ -216,10 +216,10 @@ static bool same_value(const struct fio_file *f, size_t a, size_t b, const char 
 /* Room that job i adds: files that jobs share are as long as the longest that asks. */
 static uint64_t room_of(const struct fio_file *f, size_t i, uint64_t threads, const uint64_t *bytes)
 {
-	uint64_t before = 0, all;
+	uint64_t before = 0;
 
 	if (!fio_get(f, i, "filename"))
-		return __builtin_mul_overflow(bytes[i], threads, &all) ? UINT64_MAX / 2 : all;
+		return __builtin_mul_overflow(bytes[i], threads, &before) ? UINT64_MAX / 2 : before;
 	for (size_t k = 0; k < i; k++)
 		if (bytes[k] > before && same_value(f, i, k, "filename") &&
 		    same_value(f, i, k, "directory"))
@@ -268,7 +268,7 @@ void fio_expect(const struct fio_file *f, unsigned part, struct fiojob_expect *x
 		helpers = (unsigned)n * helpers_of(f, i);
 		x->threads += (unsigned)n + helpers;
 		x->helpers += helpers;
-		x->fills |= bytes[i] && fio_flag(f, i, "fill_device");
+		x->fills |= fio_flag(f, i, "fill_device");
 	}
 	for (unsigned i = 0; i < part; i++)
 		x->before_ns = add(x->before_ns, longest_ns[i]);

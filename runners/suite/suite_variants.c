@@ -121,21 +121,15 @@ static void override_kernel(struct suite_reader *r, const char *label, const cha
 			label, label, label);
 }
 
-static bool same_words(const struct strv *a, const struct strv *b)
-{
-	bool same = a->n == b->n;
-
-	for (size_t i = 0; same && i < a->n; i++)
-		same = !strcmp(a->v[i], b->v[i]);
-	return same;
-}
-
 /* The cache has one kernel of a name, and that name has the patches without their folders. */
 static void refuse_twins(struct suite_reader *r, const struct suite_kernel *a,
 			 const struct suite_kernel *b)
 {
-	if (a->source && b->source && a->ref && b->ref && !strcmp(a->ref, b->ref) &&
-	    !same_words(&a->patches, &b->patches))
+	bool same = a->patches.n == b->patches.n;
+
+	for (size_t i = 0; same && i < a->patches.n; i++)
+		same = !strcmp(a->patches.v[i], b->patches.v[i]);
+	if (!same && a->source && b->source && a->ref && b->ref && !strcmp(a->ref, b->ref))
 		suite_mistake(r, 0,
 			      "the kernels %s and %s have other patches, and both would be %s: "
 			      "rename one",
