@@ -49,12 +49,12 @@ void fiojob_release(struct fiojob *j);
  * Check the job file's text with the given parameters (name, value, name, value, ..., NULL) put
  * over it, and write the job that fio is to run into *out. docs/fio.md says what is changed, with a
  * note each, and what is refused (-EINVAL, "name:line: ..."). ${NAME} is the value of the parameter
- * set.NAME, or else the environment's. Lines are read as fio reads them
- * (init.c, __parse_jobs_ini). The text written has no comments; parameters are appended to every
- * job section, where they win, with lat_percentiles=1, so that fio reports whole latencies.
+ * set.NAME, or else the environment's. Lines are read as fio reads them (init.c,
+ * __parse_jobs_ini). Parameters are appended to every job section, where they win, with
+ * lat_percentiles=1, so that fio reports whole latencies.
  *
- * Jobs that wait (stonewall, wait_for) part the file. The parameter "part" chooses the measured
- * part (else the first is), and those before it are run first on the same file system.
+ * Jobs that wait (stonewall) part the file. The parameter "part" chooses the measured part (else
+ * the first is), and those before it are run first on the same file system.
  *
  * out->text passes fiojob_make again and stays as it is. On error *out is empty.
  */
@@ -69,7 +69,7 @@ void fiojob_directories(const char *text, struct strv *dirs);
  * Put the block's seed into every job: randseed, with randrepeat=0 and allrandrepeat=0, because
  * with either at 1 (the former is fio's default) fio takes its offsets from a constant (seen with
  * 3.33, init.c td_fill_rand_seeds). The number is drawn from the seed: fio takes 63 bits only, and
- * 0 makes all threads alike. fiojob_make refuses the text written.
+ * 0 makes all threads alike.
  */
 int fiojob_seed(const char *text, uint64_t seed, char **out, struct err *e);
 

@@ -179,26 +179,32 @@ static void given_twice(struct suite_reader *r, const struct ini_section *sec, s
 /* Keep the keys of one size under their plain names; true: there were two sizes. */
 static bool choose_size(struct ini_section *sec, bool unscaled)
 {
+	bool *other = xcalloc(2 * sec->nr_keys + 1, sizeof(*other)), *drop = other + sec->nr_keys;
 	size_t prefix = strlen(UNSCALED), kept = 0;
 	bool found = false;
 
 	for (size_t i = 0; i < sec->nr_keys; i++) {
-		struct ini_key k = sec->keys[i];
-		bool other = !strncmp(k.name, UNSCALED, prefix);
-		char *twin = xasprintf(UNSCALED "%s", k.name);
+		char *twin = xasprintf(UNSCALED "%s", sec->keys[i].name);
 
-		if (other)
-			memmove(k.name, k.name + prefix, strlen(k.name + prefix) + 1);
-		if (other ? unscaled : !unscaled || !ini_get(sec, twin)) {
-			sec->keys[kept++] = k;
-		} else {
-			free(k.name);
-			free(k.value);
-		}
-		found |= other;
+		other[i] = !strncmp(sec->keys[i].name, UNSCALED, prefix);
+		drop[i] = other[i] ? !unscaled : unscaled && ini_get(sec, twin);
+		found |= other[i];
 		free(twin);
 	}
+	for (size_t i = 0; i < sec->nr_keys; i++) {
+		struct ini_key k = sec->keys[i];
+
+		if (drop[i]) {
+			free(k.name);
+			free(k.value);
+			continue;
+		}
+		if (other[i])
+			memmove(k.name, k.name + prefix, strlen(k.name + prefix) + 1);
+		sec->keys[kept++] = k;
+	}
 	sec->nr_keys = kept;
+	free(other);
 	return found;
 }
 

@@ -29,11 +29,7 @@ struct workload_reader {
 	struct mix roles; /* of the mix, with one thread for each placeholder */
 };
 
-/* clang-format off */
-static const struct param threads_param = {
-	.name = "threads", .kind = NUM_COUNT, .min = 0, .max = MIX_THREADS_MAX, .def = "4",
-};
-/* clang-format on */
+static const struct param threads_param = { .name = "threads", .max = MIX_THREADS_MAX, .def = "4" };
 
 /* --- one parameter ---------------------------------------------------------------------- */
 

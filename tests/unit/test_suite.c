@@ -595,6 +595,14 @@ static void unscaled_keys_are_for_those_who_ask(void **state)
 	assert_int_equal(w->params[0].line, 14);
 	assert_string_equal(w->params[1].values.v[0], "20G");
 	suite_release(&s);
+	/* In any order. */
+	good(&s, WORK "bs = 4k\nunscaled.ops = 9\nops = 5\nunscaled.bs = 8k\n", &o);
+	w = &s.workloads[0];
+	assert_int_equal(w->nr_params, 2);
+	assert_string_equal(w->params[0].name, "ops");
+	assert_string_equal(w->params[0].values.v[0], "9");
+	assert_string_equal(w->params[1].values.v[0], "8k");
+	suite_release(&s);
 	bad(WORK, &o, "dir/s.ini: no key unscaled.* gives the size");
 }
 
