@@ -100,7 +100,7 @@ static int run_fio(struct cell *c, enum run why, struct err *e)
 	struct proc_opts o = { .cwd = c->at->dir,
 			       .out = &words,
 			       .err = &words,
-			       .env = measure ? fio_times_env(&w->times) : NULL,
+			       .env = measure ? (const char *const *)w->times.env.v : NULL,
 			       .timeout_ns = watch_left_ns(&c->watch) };
 	struct proc_exit x;
 	int ret;

@@ -4,7 +4,6 @@
  * into the work directory), then each job: can it be measured as a file system's work? Options
  * that fio does not know pass, because fio itself refuses them.
  */
-#include <errno.h>
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,8 +28,7 @@ static const struct rule refused[] = {
 	{ "filename_format", "the files are then not known to be those declared: use filename" },
 	{ "uid", "files of another user: fsduel runs fio as it is" },
 	{ "gid", "files of another user: fsduel runs fio as it is" },
-	{ "server", "fio would run elsewhere" },
-	{ "status_interval", "it prints while measuring" },
+	{ "wait_for", "write stonewall, and each part is measured by itself" },
 	{ NULL, NULL },
 };
 
@@ -123,8 +121,6 @@ static void check_key(struct fio_file *f, const struct ini_key *k)
 			   k->name, value);
 	if (is(k, "filename") && (!strcmp(value, "-") || !*value))
 		fio_refuse(f, k->line, "filename=%s is not a file in the work directory", value);
-	if (!k->bare && !*value)
-		fio_refuse(f, k->line, "%s= has no value", k->name);
 }
 
 /* Leave the line out, with a note. */
@@ -172,63 +168,24 @@ void fio_check_lines(struct fio_file *f)
 
 /* --- one job ---------------------------------------------------------------------------- */
 
-/* fio's other engines, and the thing that each of them measures. */
-/* clang-format off */
-static const struct rule elsewhere[] = {
-	{ "net*", "the network" },             { "rdma", "the network" },
-	{ "cpuio", "the processor" },          { "page_fault", "anonymous memory" },
-	{ "exec", "other programs" },          { "sg", "a raw device" },
-	{ "io_uring_cmd", "a raw device" },    { "libzbc", "a raw device" },
-	{ "mtd", "a raw device" },             { "dev-dax", "a raw device" },
-	{ "xnvme", "a raw device" },           { "libblkio", "a raw device" },
-	{ "nbd", "a block device elsewhere" }, { "rbd", "a store elsewhere" },
-	{ "rados", "a store elsewhere" },      { "gfapi*", "a store elsewhere" },
-	{ "libhdfs", "a store elsewhere" },    { "http", "a store elsewhere" },
-	{ "libiscsi", "a store elsewhere" },   { "nfs", "a store elsewhere" },
-	{ "dfs", "a store elsewhere" },        { "ime_*", "a store elsewhere" },
-	{ "libcufile", "the memory of a GPU" }, { "libhipfile", "the memory of a GPU" },
-	{ "libpmem", "persistent memory" },    { "pmemblk", "persistent memory" },
-	{ NULL, NULL },
-};
-/* clang-format on */
-
-int fio_check_engines(struct fio_file *f)
+static void check_engine(struct fio_file *f, size_t job)
 {
-	int ret = 0;
-
-	for (size_t i = 0; i < f->ini.nr_sections; i++) {
-		unsigned line;
-		const char *name = fio_value(f, i, "ioengine", &line), *measures;
-
-		if (!fio_is_job(f, i) || fio_engine(f, i))
-			continue;
-		measures = find_rule(elsewhere, name, 0);
-		if (measures)
-			ret = -EINVAL;
-		fio_refuse(f, line, "ioengine \"%s\" is not one of those for files%s%s%s", name,
-			   measures ? ": it measures " : ": psync, libaio, io_uring, mmap, ...",
-			   measures ? measures : "", measures ? ", and no file system" : "");
-	}
-	return ret;
-}
-
-static void check_numbers(struct fio_file *f, size_t job)
-{
-	unsigned line;
-	const char *depth = fio_value(f, job, "iodepth", &line), *numjobs;
 	const struct fio_engine *engine = fio_engine(f, job);
+	unsigned line;
+	const char *name = fio_value(f, job, "ioengine", &line), *depth;
 	uint64_t n = 1;
 
-	if (depth && !fio_bytes(depth, &n))
-		fio_refuse(f, line, "iodepth \"%s\" is not a number", depth);
-	else if (engine && engine->synchronous && n > 1)
+	if (!engine)
+		fio_refuse(
+			f, line,
+			"ioengine \"%s\" is not one of those for files: psync, libaio, io_uring, "
+			"mmap, ...",
+			name);
+	depth = fio_value(f, job, "iodepth", &line);
+	if (engine && engine->synchronous && fio_bytes(depth, &n) && n > 1)
 		fio_refuse(f, line,
 			   "iodepth=%s does nothing with the synchronous engine %s: use libaio",
 			   depth, engine->name);
-	numjobs = fio_value(f, job, "numjobs", &line);
-	if (numjobs && fio_bytes(numjobs, &n) && (!n || n > FIO_JOBS_MAX))
-		fio_refuse(f, line, "numjobs=%.60s: fio runs 1 to %u of a job", numjobs,
-			   FIO_JOBS_MAX);
 }
 
 /* Options that fio heeds over the one a parameter sets, so that the parameter would do nothing. */
@@ -269,85 +226,68 @@ static bool is_outside(const struct fio_file *f, size_t job)
 	return false;
 }
 
-/*
- * As fio's setup_files: "you need to specify size=". A share of a file that is not there yet is
- * no size.
- */
+/* Only when it runs, fio says "you need to specify size=". A share of no file is no size. */
 static void check_size(struct fio_file *f, size_t job)
 {
 	const char *size = fio_get(f, job, "size");
-	uint64_t device = 0, offset, bytes = 1;
 	unsigned line = f->ini.sections[job].line;
+	uint64_t bytes = 1;
 
 	/* "size=0" is all of a file that is there before. */
 	fio_bytes(size, &bytes);
 	if ((size && bytes && !strchr(size, '%')) || fio_get(f, job, "filesize") ||
 	    fio_flag(f, job, "fill_device") || sized_before(f, job))
 		return;
-	fio_bytes(FIOJOB_DEVICE, &device);
-	if (is_outside(f, job) &&
-	    (!fio_bytes(fio_get(f, job, "offset"), &offset) || offset < device)) {
+	f->sections[job].no_size = is_outside(f, job);
+	if (f->sections[job].no_size)
 		strv_addf(&f->notes,
 			  "%s:%u: job \"%.60s\" works on all of a device or file elsewhere: a file "
 			  "of " FIOJOB_DEVICE
 			  " takes its place; size = in [workload] gives another size",
 			  f->name, line, fio_job_name(f, job));
-		f->sections[job].no_size = true;
-		return;
+	else
+		fio_refuse(f, line,
+			   "job \"%.60s\" has no size: write size= in the job or in [workload]",
+			   fio_job_name(f, job));
+}
+
+/* When a job starts; false: not known. */
+static bool starts_ns(const struct fio_file *f, size_t job, uint64_t *ns)
+{
+	const char *delay = fio_get(f, job, "startdelay");
+
+	*ns = 0;
+	return !delay || fio_ns(delay, ns);
+}
+
+/* The rates of the jobs of a part are added up, so it must start before another one has ended. */
+static void check_delay(struct fio_file *f, size_t job)
+{
+	uint64_t start, other, runtime;
+	bool known = starts_ns(f, job, &start);
+
+	for (size_t i = 0; i < f->ini.nr_sections; i++) {
+		unsigned line;
+
+		if (i == job || !fio_is_job(f, i) || f->sections[i].part != f->sections[job].part)
+			continue;
+		if (known &&
+		    (!starts_ns(f, i, &other) || start <= other ||
+		     (fio_flag(f, i, "time_based") && fio_ns(fio_get(f, i, "runtime"), &runtime) &&
+		      start - other < runtime)))
+			continue;
+		fio_value(f, job, "startdelay", &line);
+		fio_refuse(f, line,
+			   "job \"%.60s\" may start when \"%.60s\" has ended: write stonewall in "
+			   "the place of startdelay, and each is measured by itself",
+			   fio_job_name(f, job), fio_job_name(f, i));
 	}
-	if (is_outside(f, job))
-		fio_value(f, job, "offset", &line);
-	for (size_t i = 0; i < job; i++)
-		if (fio_is_job(f, i) && !strcasecmp(fio_job_name(f, i), "global"))
-			fio_refuse(f, f->ini.sections[i].line,
-				   "to fio [%s] is a job of that name: write [global]",
-				   fio_job_name(f, i));
-	fio_refuse(f, line, "job \"%.60s\" has no size: write size= in the job or in [workload]",
-		   fio_job_name(f, job));
-}
-
-/* fio does some things only to raw devices, whatever file it is given. */
-static void check_raw(struct fio_file *f, size_t job)
-{
-	unsigned line;
-	const char *mode = fio_value(f, job, "zonemode", &line), *rw, *engine;
-
-	if (mode && !strcmp(mode, "zbd"))
-		fio_refuse(f, line,
-			   "zonemode=zbd writes the zones of a raw device: a file has none");
-	rw = fio_value(f, job, "rw", &line);
-	engine = fio_get(f, job, "ioengine");
-	if (rw && strstr(rw, "trim") &&
-	    (!engine || (strcmp(engine, "null") && strcmp(engine, "falloc"))))
-		fio_refuse(f, line,
-			   "rw=%.60s: fio trims raw devices only (BLKDISCARD): use ioengine=falloc",
-			   rw);
-}
-
-static void check_together(struct fio_file *f, size_t job)
-{
-	unsigned line = 0;
-	const char *repeat = fio_value(f, job, "randrepeat", &line);
-
-	if (fio_get(f, job, "randseed") && repeat && !strcmp(repeat, "0"))
-		fio_refuse(f, line,
-			   "randseed with randrepeat=0 contradicts the seed of each block");
-	fio_value(f, job, "unlink_each_loop", &line);
-	if (fio_flag(f, job, "overwrite") && fio_flag(f, job, "unlink_each_loop"))
-		fio_refuse(f, line,
-			   "unlink_each_loop deletes the files of overwrite=1: remove one");
-	if (fio_flag(f, job, "experimental_verify") &&
-	    (fio_value(f, job, "loops", &line) || fio_flag(f, job, "time_based")))
-		fio_refuse(
-			f, line,
-			"experimental_verify finds later loops by fio's own seed only: remove it");
 }
 
 void fio_check_job(struct fio_file *f, size_t job)
 {
-	check_together(f, job);
-	check_numbers(f, job);
+	check_engine(f, job);
 	check_stronger(f, job);
-	check_raw(f, job);
 	check_size(f, job);
+	check_delay(f, job);
 }

@@ -191,47 +191,19 @@ static uint64_t add(uint64_t a, uint64_t b)
 	return __builtin_add_overflow(a, b, &a) ? UINT64_MAX / 2 : a;
 }
 
-/* Files that are only written, and not laid out first, take only what is written: not known. */
-static bool is_sparse(const struct fio_file *f, size_t i)
-{
-	const char *fallocate = fio_get(f, i, "fallocate");
-	const char *rw = fio_get(f, i, "rw");
-
-	return fallocate &&
-	       (!strcmp(fallocate, "none") || !strcmp(fallocate, "0") ||
-		!strcmp(fallocate, "truncate")) &&
-	       rw && strstr(rw, "write") && !fio_flag(f, i, "overwrite");
-}
-
-/* Of one thread's files; 0: not known, or none. */
-static uint64_t job_bytes(const struct fio_file *f, size_t i, uint64_t threads)
+/*
+ * The least room that one thread's files take; 0: not known. With "fallocate=" they may take none
+ * before they are written.
+ */
+static uint64_t job_bytes(const struct fio_file *f, size_t i)
 {
 	const char *size = f->sections[i].no_size ? FIOJOB_DEVICE : fio_get(f, i, "size");
-	const char *range = fio_get(f, i, "filesize");
-	const char *names = fio_get(f, i, "filename");
 	const struct fio_engine *engine = fio_engine(f, i);
-	const char *dash = range ? strchr(range, '-') : NULL;
-	uint64_t bytes = 0, nr = 1, offset = 0, step = 0;
+	uint64_t bytes = 0;
 
-	if (!engine || engine->no_data || is_sparse(f, i))
+	if (!engine || engine->no_data || fio_get(f, i, "fallocate"))
 		return 0;
-	if (fio_bytes(dash ? dash + 1 : range, &bytes)) { /* the upper end of "4k-64k" */
-		if (!names && !fio_bytes(fio_get(f, i, "nrfiles"), &nr))
-			nr = 1;
-		for (; names && *names; names++)
-			nr += *names == ':';
-		return __builtin_mul_overflow(bytes, nr, &bytes) ? 0 : bytes;
-	}
-	if (!fio_bytes(size, &bytes) || bytes >= UINT64_MAX / 4)
-		return 0;
-	/* Of a file that the threads share, up to the end of the last one. */
-	if (!fio_bytes(fio_get(f, i, "offset"), &offset))
-		offset = 0;
-	if (fio_bytes(fio_get(f, i, "offset_increment"), &step) &&
-	    (__builtin_mul_overflow(step, threads - 1, &step) ||
-	     __builtin_add_overflow(offset, step, &offset)))
-		return bytes;
-	return offset > UINT64_MAX / 4 ? bytes : bytes + offset;
+	return fio_bytes(size ? size : fio_get(f, i, "filesize"), &bytes) ? bytes : 0;
 }
 
 static bool same_value(const struct fio_file *f, size_t a, size_t b, const char *option)
@@ -244,10 +216,10 @@ static bool same_value(const struct fio_file *f, size_t a, size_t b, const char 
 /* Room that job i adds: files that jobs share are as long as the longest that asks. */
 static uint64_t room_of(const struct fio_file *f, size_t i, uint64_t threads, const uint64_t *bytes)
 {
-	uint64_t before = 0, all;
+	uint64_t before = 0;
 
 	if (!fio_get(f, i, "filename"))
-		return __builtin_mul_overflow(bytes[i], threads, &all) ? UINT64_MAX / 2 : all;
+		return __builtin_mul_overflow(bytes[i], threads, &before) ? UINT64_MAX / 2 : before;
 	for (size_t k = 0; k < i; k++)
 		if (bytes[k] > before && same_value(f, i, k, "filename") &&
 		    same_value(f, i, k, "directory"))
@@ -289,14 +261,14 @@ void fio_expect(const struct fio_file *f, unsigned part, struct fiojob_expect *x
 			n = 1;
 		if (fio_ns(fio_get(f, i, "runtime"), &ns) && ns > longest_ns[s->part])
 			longest_ns[s->part] = ns;
-		bytes[i] = job_bytes(f, i, n);
+		bytes[i] = job_bytes(f, i);
 		x->file_bytes = add(x->file_bytes, room_of(f, i, n, bytes));
 		if (s->part < part)
 			continue;
 		helpers = (unsigned)n * helpers_of(f, i);
 		x->threads += (unsigned)n + helpers;
 		x->helpers += helpers;
-		x->fills |= bytes[i] && fio_flag(f, i, "fill_device");
+		x->fills |= fio_flag(f, i, "fill_device");
 	}
 	for (unsigned i = 0; i < part; i++)
 		x->before_ns = add(x->before_ns, longest_ns[i]);

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * fio_run.h: fio as it runs: the times of its threads, its output turned into measured values, and
- * jobs that outlive it.
- *
- * The library that is loaded into fio (runners/preload/fio_clock.c) says to the ns when each thread
- * began and ended its measured part. fio's JSON has whole ms, and says which part of a job is work.
- * A job's time is that of its thread, if one agrees with the job's milliseconds.
+ * jobs that outlive it. The library in fio (runners/preload/fio_clock.c) tells to the ns when each
+ * thread began and ended its measured part; fio's JSON has whole ms. A job's time is that of its
+ * thread, if one agrees with the job's milliseconds.
  */
 #ifndef FSDUEL_RUNNERS_FIO_RUN_H
 #define FSDUEL_RUNNERS_FIO_RUN_H
@@ -22,26 +20,20 @@
 
 /*
  * Kill every fio that works in the directory dir (absolute, no symbolic links) or below it, and
- * wait up to two seconds until they are gone. Each job of fio is a process with a session of its
- * own (setsid in thread_main), so it outlives fio and keeps the mount busy. Nobody else is killed:
- * fsduel made dir, and a person's shell that stands there stays.
+ * wait up to two seconds until they are gone. Each job of fio has a session of its own (setsid in
+ * thread_main), so it outlives fio and keeps the mount busy.
  */
 void fio_jobs_end(const char *dir);
 
 struct fio_times {
 	char *path;              /* of the file that fio's threads write to */
 	struct fio_clock *clock; /* mapped; NULL: there is no library, and nothing is known */
-	struct strv env;         /* for fio */
+	struct strv env;         /* to start fio with; may be empty */
 };
 
 /* Make the file in the directory dir. Called again for another run of fio it begins anew. */
 int fio_times_open(struct fio_times *t, const char *dir, struct err *e);
-/* What fio is to be started with, for proc_opts.env. */
-const char *const *fio_times_env(const struct fio_times *t);
-/*
- * The threads that began, in the order in which fio started them. t may be NULL. Caller
- * frees *v.
- */
+/* The threads that began, in fio's order. t may be NULL. Caller frees *v. */
 size_t fio_times_threads(const struct fio_times *t, struct fio_clock_thread **v);
 /* Parts of a run on CLOCK_MONOTONIC; both 0: it is not known. */
 struct fio_span {
@@ -58,6 +50,7 @@ void fio_times_release(struct fio_times *t);
 
 /* 2^53: what a double and every JSON reader hold; no cell comes near it. */
 #define FIO_COUNT_MAX ((json_int_t)1 << 53)
+#define FIO_RUNTIME_MAX (FIO_COUNT_MAX / 1000000) /* ms */
 
 enum { FIO_READ, FIO_WRITE, FIO_TRIM, FIO_DIRECTIONS };
 extern const char *const fio_directions[FIO_DIRECTIONS]; /* their keys: "read", ... */
@@ -80,9 +73,7 @@ struct fio_took {
 	uint64_t ns, unknown_ns;
 };
 
-int fio_read_count(const json_t *o, const char *key, uint64_t *out, struct err *e);
-/* Of a direction. */
-int fio_read_runtime(const json_t *dir, uint64_t *ms, struct err *e);
+int fio_read_count(const json_t *o, const char *key, json_int_t max, uint64_t *out, struct err *e);
 
 /* By the job's options, in root's "global options" or its own. thread stays NULL. */
 int fio_account_read(struct fio_account *j, const json_t *root, const json_t *job, struct err *e);
@@ -117,8 +108,7 @@ int fiojson_result(const char *text, size_t len, const struct fio_times *t, stru
 size_t fio_words_end(const char *text, size_t len);
 /*
  * The words on one line for an error message, cut after some: each line once, without "fio: " and
- * without the indented lists that fio prints for a typing error. Caller frees; "": fio said
- * nothing.
+ * the indented lists that fio prints for a typing error. Caller frees.
  */
 char *fio_words(const char *text, size_t len);
 

@@ -5,23 +5,12 @@
  * wrote, as a cell run needs it: with the block's seed, and asked for its directories and for the
  * files that it overwrites.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/rng.h"
 #include "runners/fio/fiojob_impl.h"
-
-/* Which variables are replaced, and whose text it is. */
-struct expand {
-	const char *name;
-	const char *const *params;
-	bool environment; /* those of the environment; else those of the parameters */
-	struct strv *notes;
-	struct strv *used; /* variables that the parameters set */
-	struct err *e;
-};
 
 static const char *set_value(const char *const *params, const char *name)
 {
@@ -32,39 +21,34 @@ static const char *set_value(const char *const *params, const char *name)
 	return NULL;
 }
 
-static int expand_one(const struct expand *x, const char *var, unsigned line, struct buf *out)
+/* ${var} by the parameters (then into used), or else by the environment, with a note. */
+static int expand_one(struct fio_file *f, const char *const *params, const char *var, unsigned line,
+		      struct strv *used, struct buf *out)
 {
-	const char *set = set_value(x->params, var);
-	const char *value = !x->environment ? set : set ? NULL : getenv(var);
+	const char *set = set_value(params, var), *value = set ? set : getenv(var);
 
-	if (!value) {
-		buf_addf(out, "${%s}", var);
-		if (x->environment)
-			return 0;
-		return err_add(x->e, EINVAL,
+	if (!value)
+		return err_add(f->e, EINVAL,
 			       "%s:%u: ${%s} is not set: set it in the environment, or set.%s in "
 			       "[workload]",
-			       x->name, line, var, var);
-	}
+			       f->name, line, var, var);
 	if (strpbrk(value, ";#\r\n$"))
-		return err_add(x->e, EINVAL,
+		return err_add(f->e, EINVAL,
 			       "%s:%u: ${%s} is \"%.60s\": no value holds "
 			       "; # $ or the end of a line",
-			       x->name, line, var, value);
-	if (x->used)
-		strv_add(x->used, var);
+			       f->name, line, var, value);
+	if (set)
+		strv_add(used, var);
 	else
-		strv_addf(x->notes, "%s:%u: ${%s} is \"%.200s\", from the environment", x->name,
+		strv_addf(&f->notes, "%s:%u: ${%s} is \"%.200s\", from the environment", f->name,
 			  line, var, value);
 	buf_adds(out, value);
 	return 0;
 }
 
-static int expand_line(const struct expand *x, const char *line, size_t len, unsigned nr,
-		       struct buf *out)
+static void expand_line(struct fio_file *f, const char *const *params, const char *line, size_t len,
+			unsigned nr, struct strv *used, struct buf *out)
 {
-	int ret = 0;
-
 	for (size_t i = 0; i < len; i++) {
 		const char *close = memchr(line + i, '}', len - i);
 		char *var;
@@ -74,82 +58,39 @@ static int expand_line(const struct expand *x, const char *line, size_t len, uns
 			continue;
 		}
 		var = xstrndup(line + i + 2, (size_t)(close - line) - i - 2);
-		if (expand_one(x, var, nr, out))
-			ret = -EINVAL;
+		if (expand_one(f, params, var, nr, used, out))
+			f->ret = -EINVAL;
 		i = (size_t)(close - line);
 		free(var);
 	}
-	return ret;
 }
 
-/* "rw= read": a number may stand so, but any other value begins with the blank. */
-static int check_blank(const struct expand *x, const char *code, size_t len, unsigned nr)
+void fio_text_plain(struct fio_file *f, const char *text, const char *const *params,
+		    struct buf *out)
 {
-	const char *eq = memchr(code, '=', len), *end = code + len, *p = eq ? eq + 1 : end;
-
-	while (p < end && (*p == ' ' || *p == '\t'))
-		p++;
-	if (p == end || p == eq + 1 || isdigit((unsigned char)*p))
-		return 0;
-	return err_add(x->e, EINVAL,
-		       "%s:%u: \"%.*s\": to fio the blank after '=' is a part of the value: remove "
-		       "it",
-		       x->name, nr, len < 60 ? (int)len : 60, code);
-}
-
-/* The environment's are replaced in a text that keeps its comments, cut as in strip_blank_end. */
-static int expand_text(const struct expand *x, const char *text, struct buf *out)
-{
+	struct strv used = STRV_INIT;
 	unsigned nr = 1;
-	int ret = 0;
 
 	for (const char *p = text; *p; nr++) {
-		size_t len = strcspn(p, "\n"), code = strcspn(p, ";#\n");
+		size_t len = strcspn(p, "\n"), code = strcspn(p, ";#\n"); /* as strip_blank_end */
 
 		/* fio replaces no variable in a section's name. */
 		if (p[strspn(p, " \t")] == '[')
 			buf_add(out, p, code);
-		else if (expand_line(x, p, code, nr, out) ||
-			 (!x->environment && check_blank(x, p, code, nr)))
-			ret = -EINVAL;
-		if (x->environment)
-			buf_add(out, p + code, len - code);
+		else
+			expand_line(f, params, p, code, nr, &used, out);
 		if (p[len])
 			buf_addc(out, '\n');
 		p += len + (p[len] == '\n');
 	}
-	return ret;
-}
-
-int fiojob_environment(const char *name, const char *text, const char *const *params, char **out,
-		       struct strv *notes, struct err *e)
-{
-	const struct expand x = { name, params, true, notes, NULL, e };
-	struct buf b = BUF_INIT;
-	int ret = expand_text(&x, text, &b);
-
-	buf_str(&b);
-	*out = ret ? NULL : buf_detach(&b, NULL);
-	buf_release(&b);
-	return ret;
-}
-
-int fio_text_plain(const char *name, const char *text, const char *const *params, struct buf *out,
-		   struct err *e)
-{
-	struct strv used = STRV_INIT;
-	const struct expand x = { name, params, false, NULL, &used, e };
-	int ret = expand_text(&x, text, out);
-
 	/* A variable that is set for nothing would be cells that differ by their names only. */
-	for (const char *const *p = params; !ret && p && p[0]; p += 2)
+	for (const char *const *p = params; !f->ret && p && p[0]; p += 2)
 		if (!strncmp(p[0], FIOJOB_SET, strlen(FIOJOB_SET)) &&
 		    strv_find(&used, p[0] + strlen(FIOJOB_SET)) < 0)
-			ret = err_add(e, EINVAL,
-				      "%s: no option in it holds ${%s}: remove the parameter %s",
-				      name, p[0] + strlen(FIOJOB_SET), p[0]);
+			f->ret = err_add(f->e, EINVAL,
+					 "%s: no option in it holds ${%s}: remove the parameter %s",
+					 f->name, p[0] + strlen(FIOJOB_SET), p[0]);
 	strv_release(&used);
-	return ret;
 }
 
 /* --- a text that was written ------------------------------------------------------------ */
@@ -223,19 +164,20 @@ static const char *below(const char *file, const char *dir)
 	return !strncmp(file, dir, len) && file[len] == '/' ? file + len + 1 : NULL;
 }
 
+/* Is file one of "a:./b"? */
 static bool in_list(const char *list, const char *file)
 {
-	struct strv names = STRV_INIT;
-	bool found = false;
+	for (;; list++) {
+		size_t len;
 
-	strv_split(&names, list, ":");
-	for (size_t i = 0; i < names.n && !found; i++) {
-		const char *n = names.v[i];
-
-		found = !strcmp(strncmp(n, "./", 2) ? n : n + 2, file);
+		list += strncmp(list, "./", 2) ? 0 : 2;
+		len = strcspn(list, ":");
+		if (strlen(file) == len && !memcmp(list, file, len))
+			return true;
+		list += len;
+		if (!*list)
+			return false;
 	}
-	strv_release(&names);
-	return found;
 }
 
 /* Is it a job that declares the file of this path to be overwritten? */

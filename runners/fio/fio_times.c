@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <math.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -34,36 +35,30 @@
 #define END_TRIES 100
 #define END_WAIT_NS 20000000
 
-/* Is it a fio whose working directory is dir or below it? */
-static bool is_fio_in(uint64_t pid, const char *dir)
-{
-	char *path = xasprintf("/proc/%ju/comm", (uintmax_t)pid), *comm = fs_read_line(path);
-	bool fio = comm && !strncmp(comm, "fio", 3);
-	char cwd[PATH_MAX] = "";
-	size_t len = strlen(dir);
-
-	free(path);
-	free(comm);
-	path = xasprintf("/proc/%ju/cwd", (uintmax_t)pid);
-	if (fio && readlink(path, cwd, sizeof(cwd) - 1) < 0)
-		fio = false;
-	free(path);
-	return fio && !strncmp(cwd, dir, len) && (!cwd[len] || cwd[len] == '/');
-}
-
-/* Kill them once; how many there were. */
+/* Kill those whose working directory is dir or below it, once; how many there were. */
 static unsigned kill_them(const char *dir)
 {
 	DIR *proc = opendir("/proc");
+	size_t len = strlen(dir);
 	struct dirent *d;
 	unsigned n = 0;
-	uint64_t pid;
 
 	while (proc && (d = readdir(proc))) {
-		if (num_parse(d->d_name, NUM_COUNT, &pid, NULL) || !is_fio_in(pid, dir))
+		char path[64], cwd[PATH_MAX] = "", *comm;
+		uint64_t pid;
+		bool fio;
+
+		if (num_parse(d->d_name, NUM_COUNT, &pid, NULL))
 			continue;
-		kill((pid_t)pid, SIGKILL);
-		n++;
+		snprintf(path, sizeof(path), "/proc/%.32s/comm", d->d_name);
+		comm = fs_read_line(path);
+		fio = comm && !strncmp(comm, "fio", 3);
+		free(comm);
+		snprintf(path, sizeof(path), "/proc/%.32s/cwd", d->d_name);
+		if (!fio || readlink(path, cwd, sizeof(cwd) - 1) < 0 || strncmp(cwd, dir, len) ||
+		    (cwd[len] && cwd[len] != '/'))
+			continue;
+		n += !kill((pid_t)pid, SIGKILL);
 	}
 	if (proc)
 		closedir(proc);
@@ -82,18 +77,18 @@ void fio_jobs_end(const char *dir)
 
 static int map_file(struct fio_times *t, struct err *e)
 {
-	int fd = open(t->path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int fd = open(t->path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), ret = 0;
 	void *map = MAP_FAILED;
 
 	if (fd >= 0 && !ftruncate(fd, sizeof(*t->clock)))
 		map = mmap(NULL, sizeof(*t->clock), PROT_READ, MAP_SHARED, fd, 0);
 	if (map == MAP_FAILED)
-		err_sys(e, errno, "cannot make %s for the times of fio's threads", t->path);
+		ret = err_sys(e, errno, "cannot make %s for the times of fio's threads", t->path);
 	else
 		t->clock = map;
 	if (fd >= 0)
 		close(fd);
-	return map == MAP_FAILED ? -EIO : 0;
+	return ret;
 }
 
 int fio_times_open(struct fio_times *t, const char *dir, struct err *e)
@@ -112,11 +107,6 @@ int fio_times_open(struct fio_times *t, const char *dir, struct err *e)
 	}
 	free(lib);
 	return ret;
-}
-
-const char *const *fio_times_env(const struct fio_times *t)
-{
-	return t->env.n ? (const char *const *)t->env.v : NULL;
 }
 
 static int by_tid(const void *a, const void *b)
@@ -178,12 +168,11 @@ struct fio_span fio_times_common(const struct fio_clock_thread *threads, size_t 
 
 const char *const fio_directions[FIO_DIRECTIONS] = { "read", "write", "trim" };
 
-int fio_read_count(const json_t *o, const char *key, uint64_t *out, struct err *e)
+int fio_read_count(const json_t *o, const char *key, json_int_t max, uint64_t *out, struct err *e)
 {
 	const json_t *j = json_object_get(o, key);
 
-	if (!json_is_integer(j) || json_integer_value(j) < 0 ||
-	    json_integer_value(j) > FIO_COUNT_MAX)
+	if (!json_is_integer(j) || json_integer_value(j) < 0 || json_integer_value(j) > max)
 		return err_add(e, EINVAL, "fio's JSON: \"%s\" is missing or not a count", key);
 	*out = (uint64_t)json_integer_value(j);
 	return 0;
@@ -204,16 +193,6 @@ static const char *option(const json_t *root, const json_t *job, const char *nam
 static bool is_on(const char *value, bool otherwise)
 {
 	return value ? strcmp(value, "0") != 0 : otherwise;
-}
-
-int fio_read_runtime(const json_t *dir, uint64_t *ms, struct err *e)
-{
-	int ret = fio_read_count(dir, "runtime", ms, e);
-
-	if (!ret && *ms > (uint64_t)FIO_COUNT_MAX / MS_NS)
-		ret = err_add(e, EINVAL, "fio's JSON: a runtime of %llu ms",
-			      (unsigned long long)*ms);
-	return ret;
 }
 
 /* Does nothing but I/O, one after the other, each of which has its latency in the JSON? */
@@ -277,7 +256,6 @@ static void read_io_ns(struct fio_account *j, const json_t *root)
 	}
 }
 
-/* What the job's options make of its directions, and how long fio says its work took. */
 int fio_account_read(struct fio_account *j, const json_t *root, const json_t *job, struct err *e)
 {
 	const char *rw = option(root, job, "rw"), *verify = option(root, job, "verify");
@@ -300,7 +278,7 @@ int fio_account_read(struct fio_account *j, const json_t *root, const json_t *jo
 
 		if (!dir || !j->works[d])
 			continue;
-		if (fio_read_runtime(dir, &ms, e))
+		if (fio_read_count(dir, "runtime", FIO_RUNTIME_MAX, &ms, e))
 			return -EINVAL;
 		if (ms > j->runtime_ms)
 			j->runtime_ms = ms;

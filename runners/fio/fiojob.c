@@ -65,12 +65,7 @@ static int param_text(const struct fiojob_param *p, const char *value, char dst[
 	int ret;
 
 	if (p->text) {
-		size_t len = strcspn(value, " \t\r\n/;#$[]=");
-
-		if (!len || value[len] || len >= 64)
-			return err_add(e, EINVAL, "%s=\"%s\" is not one plain word", p->name,
-				       value);
-		strcpy(dst, value);
+		snprintf(dst, 64, "%s", value);
 		return 0;
 	}
 	ret = num_parse(value, p->kind, &v, e);
@@ -118,46 +113,6 @@ static const char *add_params(struct fio_file *f, const char *const *params)
 
 /* --- parts --------------------------------------------------------------------------- */
 
-/* The job before i that its wait_for= (*awaited, NULL: none) calls by name; i: there is none. */
-static size_t find_awaited(const struct fio_file *f, size_t i, const char **awaited, unsigned *line)
-{
-	size_t found = i;
-
-	*awaited = fio_value(f, i, "wait_for", line);
-	for (size_t k = 0; *awaited && k < i; k++) {
-		const char *name = fio_get(f, k, "name");
-
-		if (fio_is_job(f, k) && !strcmp(name ? name : fio_job_name(f, k), *awaited))
-			found = k;
-	}
-	return found;
-}
-
-/*
- * fio starts a job with wait_for when that one job has ended. A part of its own is the same only
- * if no other job may still run then.
- */
-static void check_wait(struct fio_file *f, size_t i)
-{
-	unsigned line;
-	const char *awaited;
-	size_t found = find_awaited(f, i, &awaited, &line);
-
-	if (awaited && found == i)
-		fio_refuse(f, line, "wait_for=%.60s: there is no such job before \"%.60s\"",
-			   awaited, fio_job_name(f, i));
-	if (found == i || f->sections[found].part >= f->sections[i].part)
-		return;
-	for (size_t k = 0; k < f->ini.nr_sections; k++)
-		if (fio_is_job(f, k) && k != found &&
-		    f->sections[k].part == f->sections[found].part)
-			fio_refuse(f, line,
-				   "job \"%.60s\" starts when \"%.60s\" has ended, while "
-				   "\"%.60s\" may still run: let it wait for all by stonewall, and "
-				   "each part is measured by itself",
-				   fio_job_name(f, i), awaited, fio_job_name(f, k));
-}
-
 /* "sequential read" becomes one word that no other part has: a value in a suite and a CSV. */
 static void name_part(struct fio_file *f, const char *job)
 {
@@ -176,76 +131,13 @@ static void name_part(struct fio_file *f, const char *job)
 /* fio starts the jobs of one part together (backend.c, run_threads). */
 static void part_jobs(struct fio_file *f)
 {
-	unsigned base = 0; /* the part of jobs that wait for nothing */
-
 	for (size_t i = 0; i < f->ini.nr_sections; i++) {
-		struct fio_section *s = &f->sections[i];
-		const char *awaited;
-		size_t found;
-
 		if (!fio_is_job(f, i))
 			continue;
-		if (f->parts.n && fio_flag(f, i, "stonewall"))
-			base = (unsigned)f->parts.n;
-		s->part = base;
-		found = find_awaited(f, i, &awaited, NULL);
-		if (found != i && f->sections[found].part >= base)
-			s->part = f->sections[found].part + 1;
-		if (s->part >= f->parts.n)
+		if (!f->parts.n || fio_flag(f, i, "stonewall"))
 			name_part(f, fio_job_name(f, i));
+		f->sections[i].part = (unsigned)f->parts.n - 1;
 	}
-}
-
-/* --- the jobs of a part: their rates are added up, so they must run at the same time -------- */
-
-/* The latest that a job starts: "5", "1s-5s"; false: not known. */
-static bool starts_ns(const struct fio_file *f, size_t job, uint64_t *ns, unsigned *line)
-{
-	const char *delay = fio_value(f, job, "startdelay", line), *dash;
-
-	*ns = 0;
-	if (!delay)
-		return true;
-	dash = strchr(delay, '-');
-	return fio_ns(dash ? dash + 1 : delay, ns);
-}
-
-/* The earliest that a job ends: after its runtime, or when its size is done at its rate. */
-static uint64_t ends_ns(const struct fio_file *f, size_t job)
-{
-	uint64_t start = 0, ramp = 0, runtime = 0, size = 0, rate = 0, ns = 0;
-
-	if (!starts_ns(f, job, &start, NULL))
-		return 0;
-	fio_ns(fio_get(f, job, "ramp_time"), &ramp);
-	fio_ns(fio_get(f, job, "runtime"), &runtime);
-	if (fio_flag(f, job, "time_based"))
-		ns = runtime;
-	else if (fio_bytes(fio_get(f, job, "size"), &size) &&
-		 fio_bytes(fio_get(f, job, "rate"), &rate) && rate && !fio_get(f, job, "io_size") &&
-		 !fio_get(f, job, "number_ios"))
-		ns = size / rate >= UINT64_MAX / 4000000000 ? UINT64_MAX / 4
-							    : size / rate * 1000000000;
-	if (runtime && ns > runtime)
-		ns = runtime;
-	return start + ramp + ns;
-}
-
-/* Refuse job late if it does not start before job early has ended. */
-static void check_overlap(struct fio_file *f, size_t late, size_t early)
-{
-	uint64_t start, other;
-	unsigned line;
-
-	if (late == early || !fio_is_job(f, early) ||
-	    f->sections[late].part != f->sections[early].part || !starts_ns(f, early, &other, NULL))
-		return;
-	if (starts_ns(f, late, &start, &line) && (start <= other || start < ends_ns(f, early)))
-		return;
-	fio_refuse(f, line,
-		   "job \"%.60s\" starts when \"%.60s\" has ended, or may have: write stonewall in "
-		   "the place of startdelay, and each is measured by itself",
-		   fio_job_name(f, late), fio_job_name(f, early));
 }
 
 static void check_jobs(struct fio_file *f)
@@ -254,14 +146,9 @@ static void check_jobs(struct fio_file *f)
 	if (!f->parts.n)
 		f->ret = err_add(f->e, EINVAL,
 				 "%s: no job in it: a section like [randwrite] makes one", f->name);
-	for (size_t i = 0; i < f->ini.nr_sections; i++) {
-		if (!fio_is_job(f, i))
-			continue;
-		check_wait(f, i);
-		fio_check_job(f, i);
-		for (size_t k = 0; k < f->ini.nr_sections; k++)
-			check_overlap(f, i, k);
-	}
+	for (size_t i = 0; i < f->ini.nr_sections; i++)
+		if (fio_is_job(f, i))
+			fio_check_job(f, i);
 }
 
 /* --- the text that is run ------------------------------------------------------------ */
@@ -269,8 +156,7 @@ static void check_jobs(struct fio_file *f)
 /* In a part by itself nothing is left to wait for; deleting files afterwards is not work. */
 static bool is_of_the_whole(const char *option)
 {
-	return fio_same_option("stonewall", option) || !strcmp(option, "wait_for") ||
-	       !strcmp(option, "unlink");
+	return fio_same_option("stonewall", option) || !strcmp(option, "unlink");
 }
 
 static void write_section(const struct fio_file *f, size_t i, bool measured, struct buf *b)
@@ -338,24 +224,17 @@ int fiojob_make(const char *name, const char *text, const char *const *params, s
 		struct err *e)
 {
 	struct fio_file f = { .name = name, .e = e };
-	struct err lines = ERR_INIT;
 	struct buf plain = BUF_INIT;
-	int bad = fio_text_plain(name, text, params, &plain, &lines);
 	const char *part = NULL;
 
 	*out = (struct fiojob){ .parts = STRV_INIT, .notes = STRV_INIT };
-	f.ret = ini_load_mem(&f.ini, name, buf_str(&plain), plain.len, INI_BARE_KEYS, e);
+	fio_text_plain(&f, text, params, &plain);
+	if (!f.ret)
+		f.ret = ini_load_mem(&f.ini, name, buf_str(&plain), plain.len, INI_BARE_KEYS, e);
 	if (!f.ret)
 		part = add_params(&f, params);
 	if (f.ret)
 		goto out;
-	/* No other mistake matters in a file whose engine measures no file system. */
-	if (fio_check_engines(&f))
-		goto out;
-	if (bad) {
-		f.ret = err_add(e, EINVAL, "%s", lines.text);
-		goto out;
-	}
 	f.sections = xcalloc(f.ini.nr_sections + 1, sizeof(*f.sections));
 	fio_check_lines(&f);
 	check_jobs(&f);

@@ -26,7 +26,7 @@ struct fiojob_param {
 extern const struct fiojob_param fiojob_params[];          /* ends with a NULL name */
 const struct fiojob_param *fiojob_param(const char *name); /* NULL: unknown */
 
-/* What fio will do, as far as its job says. */
+/* Threads, time and room of a job, as far as its text says. */
 struct fiojob_expect {
 	unsigned threads, helpers; /* helpers: of the threads, those beside fio's jobs */
 	uint64_t timed_ns;         /* the longest runtime; 0: not known */
@@ -48,25 +48,19 @@ void fiojob_release(struct fiojob *j);
 /*
  * Check the job file's text with the given parameters (name, value, name, value, ..., NULL) put
  * over it, and write the job that fio is to run into *out. docs/fio.md says what is changed, with a
- * note each, and what is refused (-EINVAL, "name:line: ..."). Lines are read as fio reads them
- * (init.c, __parse_jobs_ini). The text written has no comments; parameters are appended to every
- * job section, where they win, with lat_percentiles=1, so that fio reports whole latencies.
+ * note each, and what is refused (-EINVAL, "name:line: ..."). ${NAME} is the value of the parameter
+ * set.NAME, or else the environment's. Lines are read as fio reads them (init.c,
+ * __parse_jobs_ini). Parameters are appended to every job section, where they win, with
+ * lat_percentiles=1, so that fio reports whole latencies.
  *
- * Jobs that wait (stonewall, wait_for) part the file. The parameter "part" chooses the measured
- * part (else the first is), and those before it are run first on the same file system.
+ * Jobs that wait (stonewall) part the file. The parameter "part" chooses the measured part (else
+ * the first is), and those before it are run first on the same file system.
  *
  * out->text passes fiojob_make again and stays as it is. On error *out is empty.
  */
 int fiojob_make(const char *name, const char *text, const char *const *params, struct fiojob *out,
 		struct err *e);
 #define FIOJOB_DEVICE "64m" /* the file that takes the place of a device without a size */
-
-/*
- * ${NAME} outside comments replaced by the environment's value, with a note each; names that
- * params (as above) set stay, and so do those that are not set. *out is malloc'ed.
- */
-int fiojob_environment(const char *name, const char *text, const char *const *params, char **out,
-		       struct strv *notes, struct err *e);
 
 /* The rest is for a text that fiojob_make wrote. Append each directory=, which fio wants there. */
 void fiojob_directories(const char *text, struct strv *dirs);
@@ -75,7 +69,7 @@ void fiojob_directories(const char *text, struct strv *dirs);
  * Put the block's seed into every job: randseed, with randrepeat=0 and allrandrepeat=0, because
  * with either at 1 (the former is fio's default) fio takes its offsets from a constant (seen with
  * 3.33, init.c td_fill_rand_seeds). The number is drawn from the seed: fio takes 63 bits only, and
- * 0 makes all threads alike. fiojob_make refuses the text written.
+ * 0 makes all threads alike.
  */
 int fiojob_seed(const char *text, uint64_t seed, char **out, struct err *e);
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fiojob_impl.h: shared by the files that read a fio job. fiojob.c leads fio_checks.c (each line
- * and each job by itself), fio_text.c (variables, and texts that were written) and, below both,
- * fio_options.c (an option of a job, and the meaning of its value).
+ * fiojob_impl.h: the parts of fiojob.c: fio_checks.c (each line and each job by itself), fio_text.c
+ * (variables, and texts that were written) and, below both, fio_options.c (an option's value).
  */
 #ifndef FSDUEL_RUNNERS_FIOJOB_IMPL_H
 #define FSDUEL_RUNNERS_FIOJOB_IMPL_H
@@ -25,7 +24,7 @@ struct fio_file {
 };
 
 #define FIOJOB_SET "set."  /* the parameter "set.NAME" sets the variable NAME */
-#define FIO_JOBS_MAX 4096u /* fio's REAL_MAX_JOBS; its --parse-only does not look */
+#define FIO_JOBS_MAX 4096u /* fio's REAL_MAX_JOBS */
 
 /* --- fio_options.c ----------------------------------------------------------------------- */
 
@@ -36,17 +35,15 @@ void fio_refuse(struct fio_file *f, unsigned line, const char *fmt, ...)
 /* Section i is a job; fio takes every name that begins with "global" for a global section. */
 bool fio_is_job(const struct fio_file *f, size_t i);
 const char *fio_job_name(const struct fio_file *f, size_t i);
-/* Are these two names of one option, "size" and "size", "runtime" and its alias "timeout"? */
+/* The same name, or an alias ("runtime" and "timeout")? */
 bool fio_same_option(const char *option, const char *name);
 /* The value that the parameters give the option, or NULL. */
 const char *fio_over(const struct fio_file *f, const char *option);
 /*
- * Value of an option in a job: the parameters' wins, then the job's own last line, then the last
- * line of the [global] sections before it. "1" for a bare key, NULL if nothing sets it. line (may
- * be NULL) is that of the value, or the job's.
+ * Value of an option in a job: the parameters', then the job's own last line, then the last line of
+ * the [global] sections before it. "1" for a bare key; NULL: none. line: the value's, or the job's.
  */
 const char *fio_value(const struct fio_file *f, size_t job, const char *option, unsigned *line);
-/* The same without the line. */
 const char *fio_get(const struct fio_file *f, size_t job, const char *option);
 /* Is a flag set? "0" unsets one. */
 bool fio_flag(const struct fio_file *f, size_t job, const char *option);
@@ -70,13 +67,11 @@ void fio_expect(const struct fio_file *f, unsigned part, struct fiojob_expect *x
 /* --- the others, each called by fiojob.c -------------------------------------------------- */
 
 /*
- * Text without comments and with the variables that params set, line for line. -EINVAL: a
- * variable is not set, or set for nothing, or fio would take a blank for part of a value.
+ * Text without comments, and with the variables that params or the environment set, line for line.
+ * -EINVAL in f->ret: a variable is not set, or set for nothing.
  */
-int fio_text_plain(const char *name, const char *text, const char *const *params, struct buf *out,
-		   struct err *e);
-/* -EINVAL: some job measures no file system at all. */
-int fio_check_engines(struct fio_file *f);
+void fio_text_plain(struct fio_file *f, const char *text, const char *const *params,
+		    struct buf *out);
 /* Check, change and drop lines. */
 void fio_check_lines(struct fio_file *f);
 /* Can this job be measured as a file system's work? */

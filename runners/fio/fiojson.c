@@ -17,7 +17,6 @@
 #include "lib/num.h"
 
 #define WORDS_SHOWN 300
-#define COUNT_MAX FIO_COUNT_MAX
 
 /* --- words ------------------------------------------------------------------------------- */
 
@@ -82,16 +81,6 @@ struct tally {
 	bool milliseconds;    /* some times were */
 };
 
-static int check_sums(const struct measured *m, const struct measured *more, struct err *e)
-{
-	const uint64_t most = (uint64_t)COUNT_MAX;
-
-	if (m->ops + more->ops > most || m->bytes + more->bytes > most ||
-	    m->errors + more->errors > most)
-		return err_add(e, EINVAL, "fio's JSON: the counts add up to more than 2^53");
-	return 0;
-}
-
 /*
  * The latencies that have bins: whole ones rather than those without the submission. But
  * the whole ones of a job that checks hold the time for its sums.
@@ -117,12 +106,9 @@ static int read_bins(struct hist *h, json_t *bins, struct err *e)
 	json_object_foreach(bins, key, value) {
 		uint64_t ns, count;
 
-		if (num_parse(key, NUM_COUNT, &ns, NULL) || ns > (uint64_t)COUNT_MAX)
-			return err_add(e, EINVAL, "fio's JSON: a bin is called \"%.40s\"", key);
-		if (fio_read_count(bins, key, &count, e))
+		if (num_parse(key, NUM_COUNT, &ns, e) ||
+		    fio_read_count(bins, key, FIO_COUNT_MAX, &count, e))
 			return -EINVAL;
-		if (count > (uint64_t)COUNT_MAX - h->count)
-			return err_add(e, EINVAL, "fio's JSON: the bins add up to more than 2^53");
 		if (count)
 			hist_add_bin(h, ns, count);
 	}
@@ -136,11 +122,12 @@ static int read_latency(struct hist *h, const json_t *lat, struct err *e)
 	double sum;
 
 	if (read_bins(h, json_object_get(lat, "bins"), e) ||
-	    fio_read_count(lat, "min", &h->min_ns, e) || fio_read_count(lat, "max", &h->max_ns, e))
+	    fio_read_count(lat, "min", FIO_COUNT_MAX, &h->min_ns, e) ||
+	    fio_read_count(lat, "max", FIO_COUNT_MAX, &h->max_ns, e))
 		return -EINVAL;
 	/* Six decimals of the mean give back the sum to well under a ns for each operation. */
 	sum = json_number_value(mean) * (double)h->count;
-	if (!json_is_number(mean) || !(sum >= 0 && sum < (double)COUNT_MAX) ||
+	if (!json_is_number(mean) || !(sum >= 0 && sum < (double)FIO_COUNT_MAX) ||
 	    h->min_ns > h->max_ns)
 		return err_add(e, EINVAL,
 			       "fio's JSON: mean, min and max of a latency contradict themselves");
@@ -152,21 +139,17 @@ static int add_latencies(struct tally *t, unsigned role, const json_t *dir, bool
 			 struct err *e)
 {
 	const json_t *lat = find_latencies(dir, checks, &t->completion_only);
-	struct hist *all = &t->lat[ALL], *h;
+	struct hist *h;
 	int ret;
 
 	if (!lat)
 		return 0;
 	h = xcalloc(1, sizeof(*h));
 	ret = read_latency(h, lat, e);
-	if (!ret && h->count &&
-	    (all->sum_ns + h->sum_ns > (uint64_t)COUNT_MAX ||
-	     all->count + h->count > (uint64_t)COUNT_MAX))
-		ret = err_add(e, EINVAL, "fio's JSON: the latencies add up to more than 2^53");
 	if (!ret && h->count)
 		hist_merge(&t->lat[role], h);
 	if (!ret && h->count && role != VERIFY)
-		hist_merge(all, h);
+		hist_merge(&t->lat[ALL], h);
 	free(h);
 	return ret;
 }
@@ -178,55 +161,39 @@ static int add_direction(struct tally *t, const struct fio_account *j, unsigned 
 	struct measured part = { .ops = 0 };
 	uint64_t runtime_ms;
 	struct fio_took k;
-	int ret;
 
-	ret = fio_read_count(dir, "total_ios", &part.ops, e);
-	if (!ret)
-		ret = fio_read_count(dir, "io_bytes", &part.bytes, e);
-	if (!ret)
-		ret = fio_read_runtime(dir, &runtime_ms, e);
-	if (ret || !part.ops)
-		return ret;
+	if (fio_read_count(dir, "total_ios", FIO_COUNT_MAX, &part.ops, e) ||
+	    fio_read_count(dir, "io_bytes", FIO_COUNT_MAX, &part.bytes, e) ||
+	    fio_read_count(dir, "runtime", FIO_RUNTIME_MAX, &runtime_ms, e))
+		return -EINVAL;
+	if (!part.ops)
+		return 0;
 	k = fio_account_took(j, d, runtime_ms);
 	part.elapsed_ns = k.ns;
 	if (k.ns)
 		part.resolution = (double)k.unknown_ns / (double)k.ns;
 	t->milliseconds |= !j->thread;
-	for (unsigned i = role;; i = ALL) {
-		if (check_sums(&t->m[i], &part, e))
-			return -EINVAL;
-		measured_add(&t->m[i], &part);
-		if (i == ALL || role == VERIFY)
-			break;
-	}
+	measured_add(&t->m[role], &part);
+	if (role != VERIFY)
+		measured_add(&t->m[ALL], &part);
 	if (role != VERIFY && j->thread)
 		t->clock_per_s += (double)part.ops * 1e9 / (double)fio_work_ns(j);
 	return add_latencies(t, role, dir, j->checks, e);
 }
 
-/* fio's words mostly say what the error number does, and more. */
-static int job_failed(const char *name, int error, const char *words, struct err *e)
-{
-	const char *meaning = strerror(error);
-
-	if (strstr(words, meaning))
-		meaning = "";
-	return err_add(e, EIO, "fio job \"%.60s\" failed: %s%s%s", name, meaning,
-		       *meaning && *words ? ": " : "", words);
-}
-
-/* words: what fio printed before its JSON. */
+/* words: those that fio printed before its JSON. */
 static int add_job(struct tally *t, const struct fio_account *j, const char *words, struct err *e)
 {
 	const char *name = json_string_value(json_object_get(j->json, "jobname"));
-	struct measured errors = { .ops = 0 };
-	uint64_t error;
-	int ret = fio_read_count(j->json, "error", &error, e);
+	uint64_t error, errors = 0;
+	int ret = fio_read_count(j->json, "error", FIO_COUNT_MAX, &error, e);
 
 	if (ret)
 		return ret;
 	if (error)
-		return job_failed(name ? name : "", error < 4096 ? (int)error : EIO, words, e);
+		return err_add(e, EIO, "fio job \"%.60s\" failed: %s%s%s", name ? name : "",
+			       strerror(error < 4096 ? (int)error : EIO), *words ? ": " : "",
+			       words);
 	for (unsigned d = 0; !ret && d < FIO_DIRECTIONS; d++) {
 		const json_t *dir = json_object_get(j->json, roles[d]);
 
@@ -234,13 +201,9 @@ static int add_job(struct tally *t, const struct fio_account *j, const char *wor
 			ret = add_direction(t, j, d, dir, e);
 	}
 	/* There only with continue_on_error; not told apart by direction. */
-	if (!ret && json_object_get(j->json, "total_err")) {
-		ret = fio_read_count(j->json, "total_err", &errors.errors, e);
-		if (!ret)
-			ret = check_sums(&t->m[ALL], &errors, e);
-		if (!ret)
-			t->m[ALL].errors += errors.errors;
-	}
+	if (!ret && json_object_get(j->json, "total_err"))
+		ret = fio_read_count(j->json, "total_err", FIO_COUNT_MAX, &errors, e);
+	t->m[ALL].errors += errors;
 	return ret;
 }
 

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * lockstacks.c: waits summed to rows by lock, waiter and holder. A row has a histogram of 18 kB, so
- * their number is bounded: beyond it the rows that waited least lose their address, and if they are
- * still too many, all but their mode.
+ * lockstacks.c: waits summed to rows by lock, waiter and holder, and the rows as JSON. A row has a
+ * histogram of 18 kB, so their number is bounded: beyond it the rows that waited least lose their
+ * address, and if they are still too many, all but their mode.
  */
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/num.h"
 #include "runners/lock/waits_impl.h"
 
 #define ROWS_MAX 4096
@@ -153,8 +156,10 @@ void lock_stacks_sum(struct lock_stacks *out, struct wait_list *l)
 	}
 	out->n = n;
 	out->v = xcalloc(n + 1, sizeof(*out->v));
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		fill(&out->v[i], l, &groups[i]);
+		out->wait_ns += groups[i].total_ns;
+	}
 	qsort(out->v, n, sizeof(*out->v), by_weight);
 	free(groups);
 }
@@ -178,37 +183,169 @@ void lock_stacks_release(struct lock_stacks *s)
 
 /* --- metrics ---------------------------------------------------------------------------- */
 
-static double waits(const struct lock_stacks *s)
-{
-	return (double)s->waits;
-}
-
-static double wait_ns(const struct lock_stacks *s)
-{
-	uint64_t sum_ns = 0;
-
-	for (size_t i = 0; i < s->n; i++)
-		sum_ns += s->v[i].total_ns;
-	return (double)sum_ns;
-}
-
-static double cut(const struct lock_stacks *s)
-{
-	return (double)s->cut;
-}
-
-static double lost(const struct lock_stacks *s)
-{
-	return (double)s->lost;
-}
+#define AT(member) offsetof(struct lock_stacks, member)
 
 const struct lock_metric lock_metrics[] = {
 	{ "lock_waits", "count", "waits for locks, of all threads of the machine", BETTER_LOWER,
-	  waits },
+	  AT(waits) },
 	{ "lock_wait", "ns", "time waited for locks, summed over those threads", BETTER_LOWER,
-	  wait_ns },
+	  AT(wait_ns) },
 	{ "lock_cut", "count", "waits that began before or ended after the timed part", BETTER_NONE,
-	  cut },
-	{ "lock_lost", "count", "lock events that the recording lost", BETTER_NONE, lost },
+	  AT(cut) },
+	{ "lock_lost", "count", "lock events that the recording lost", BETTER_NONE, AT(lost) },
 	{ .name = NULL },
 };
+
+/* --- to JSON --------------------------------------------------------------------------- */
+
+/* JSON's integers are signed. */
+static json_int_t count(uint64_t v)
+{
+	return (json_int_t)(v > INT64_MAX ? INT64_MAX : v);
+}
+
+static json_t *bins_json(const struct hist *h)
+{
+	json_t *bins = json_array();
+
+	for (unsigned i = 0; i < HIST_BUCKETS; i++) {
+		if (!h->bucket[i])
+			continue;
+		json_array_append_new(bins, json_integer(i));
+		json_array_append_new(bins, json_integer(count(h->bucket[i])));
+	}
+	return bins;
+}
+
+static json_t *stack_json(const struct lock_stack *s)
+{
+	json_t *holder = json_null();
+	char lock[17];
+
+	if (s->holder_role)
+		holder = json_pack("{s:s, s:s, s:s, s:I}", "role", s->holder_role, "mode",
+				   s->holder_mode, "chain", s->holder_chain, "held",
+				   count(s->held_ns));
+	snprintf(lock, sizeof(lock), "%llx", (unsigned long long)s->lock);
+	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:o, s:o}", "lock", lock, "mode",
+			 s->mode, "role", s->role, "chain", s->chain, "total", count(s->total_ns),
+			 "min", count(s->waits->min_ns), "max", count(s->max_ns), "bins",
+			 bins_json(s->waits), "holder", holder);
+}
+
+json_t *lock_stacks_to_json(const struct lock_stacks *s)
+{
+	json_t *rows = json_array();
+
+	for (size_t i = 0; i < s->n; i++)
+		json_array_append_new(rows, stack_json(&s->v[i]));
+	return json_pack("{s:I, s:I, s:I, s:o}", "waits", count(s->waits), "cut", count(s->cut),
+			 "lost", count(s->lost), "stacks", rows);
+}
+
+/* --- from JSON -------------------------------------------------------------------------- */
+
+static int refuse(const char *what, struct err *e)
+{
+	return err_add(e, EINVAL, "lock waits: %s", what);
+}
+
+static int take_bins(const json_t *bins, struct hist *h, struct err *e)
+{
+	size_t n = json_array_size(bins);
+	json_int_t next = 0;
+
+	if (!n || n % 2)
+		return refuse("\"bins\" is no list of pairs", e);
+	for (size_t i = 0; i < n; i += 2) {
+		const json_t *index = json_array_get(bins, i);
+		json_int_t at = json_is_integer(index) ? json_integer_value(index) : -1;
+		json_int_t count = json_integer_value(json_array_get(bins, i + 1));
+
+		if (at < next || at >= HIST_BUCKETS || count <= 0 ||
+		    __builtin_add_overflow(h->count, (uint64_t)count, &h->count))
+			return refuse("\"bins\" has a bucket out of order or empty", e);
+		next = at + 1;
+		h->bucket[at] = (uint64_t)count;
+	}
+	return 0;
+}
+
+static int take_holder(struct lock_stack *s, json_t *j, struct err *e)
+{
+	const char *role, *mode, *chain;
+	json_error_t je;
+	json_int_t held;
+
+	if (json_is_null(j))
+		return 0;
+	if (json_unpack_ex(j, &je, 0, "{s:s, s:s, s:s, s:I !}", "role", &role, "mode", &mode,
+			   "chain", &chain, "held", &held))
+		return refuse(je.text, e);
+	s->holder_role = xstrdup(role);
+	s->holder_mode = xstrdup(mode);
+	s->holder_chain = xstrdup(chain);
+	s->held_ns = (uint64_t)held;
+	return s->held_ns > s->total_ns ? refuse("a lock was held longer than waited for", e) : 0;
+}
+
+static int stack_from_json(struct lock_stack *s, json_t *j, struct err *e)
+{
+	const char *lock, *mode, *role, *chain;
+	struct hist *h = s->waits = xcalloc(1, sizeof(*h));
+	json_int_t total, min, max;
+	json_t *bins, *holder;
+	json_error_t je;
+
+	hist_init(h);
+	if (json_unpack_ex(j, &je, 0, "{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:o, s:o !}", "lock",
+			   &lock, "mode", &mode, "role", &role, "chain", &chain, "total", &total,
+			   "min", &min, "max", &max, "bins", &bins, "holder", &holder))
+		return refuse(je.text, e);
+	s->mode = xstrdup(mode);
+	s->role = xstrdup(role);
+	s->chain = xstrdup(chain);
+	if (min < 0 || max < min || total < max)
+		return refuse("the times of a row contradict each other", e);
+	h->min_ns = (uint64_t)min;
+	h->max_ns = s->max_ns = (uint64_t)max;
+	h->sum_ns = s->total_ns = (uint64_t)total;
+	if (num_hex(lock, &s->lock) != strlen(lock))
+		return refuse("\"lock\" is no address", e);
+	if (take_bins(bins, h, e))
+		return -EINVAL;
+	s->count = h->count;
+	return take_holder(s, holder, e);
+}
+
+int lock_stacks_from_json(struct lock_stacks *s, const json_t *j, struct err *e)
+{
+	json_int_t waits, cut, lost;
+	uint64_t sum = 0;
+	json_error_t je;
+	json_t *rows;
+	size_t n;
+	int ret = 0;
+
+	*s = (struct lock_stacks){ .n = 0 };
+	if (json_unpack_ex((json_t *)j, &je, 0, "{s:I, s:I, s:I, s:o !}", "waits", &waits, "cut",
+			   &cut, "lost", &lost, "stacks", &rows))
+		return refuse(je.text, e);
+	if (waits < 0 || cut < 0 || lost < 0)
+		return refuse("a count is negative", e);
+	s->waits = (uint64_t)waits;
+	s->cut = (uint64_t)cut;
+	s->lost = (uint64_t)lost;
+	n = json_array_size(rows);
+	s->v = xcalloc(n + 1, sizeof(*s->v));
+	for (; !ret && s->n < n; s->n++) {
+		ret = stack_from_json(&s->v[s->n], json_array_get(rows, s->n), e);
+		sum += s->v[s->n].count;
+		s->wait_ns += s->v[s->n].total_ns;
+	}
+	if (!ret && sum != s->waits)
+		ret = refuse("the rows do not add up to \"waits\"", e);
+	if (ret)
+		lock_stacks_release(s);
+	return ret;
+}

@@ -34,10 +34,11 @@ struct lock_stack {
 
 struct lock_stacks {
 	struct lock_stack *v;
-	size_t n;       /* most total_ns first, ties by all other fields */
-	uint64_t waits; /* complete ones */
-	uint64_t cut;   /* that had no beginning or no end in the recording */
-	uint64_t lost;  /* lock_events.lost */
+	size_t n;         /* most total_ns first, ties by all other fields */
+	uint64_t waits;   /* complete ones */
+	uint64_t wait_ns; /* their sum */
+	uint64_t cut;     /* that had no beginning or no end in the recording */
+	uint64_t lost;    /* lock_events.lost */
 };
 
 /* sym NULL or empty: every address is "[unknown]". Pure: equal events give equal rows in equal
@@ -49,7 +50,7 @@ void lock_stacks_release(struct lock_stacks *s);
 struct lock_metric {
 	const char *name, *unit, *help;
 	enum better better;
-	double (*value)(const struct lock_stacks *s);
+	size_t at; /* of the value in struct lock_stacks, a uint64_t */
 };
 extern const struct lock_metric lock_metrics[]; /* ends with a NULL name */
 

@@ -1,29 +1,190 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * perfdata.c: the records of a perf.data file: samples of the two tracepoints, names of threads,
- * and losses, laid out as perf_event_open(2) says. Each CPU's records come in pieces, so
- * perfdata_build.c sorts them.
+ * perfdata.c: a perf.data file: its list of events, then the records, laid out as
+ * perf_event_open(2) says: samples of the two tracepoints, names of threads, and losses. Each CPU's
+ * records come in pieces, so perfdata_build.c sorts them. Where a file's events differ in the
+ * fields of a sample, `perf lock record` puts the event's id in front of each.
  */
 #include <errno.h>
 #include <linux/perf_event.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "lib/buf.h"
-#include "runners/lock/perfdata_impl.h"
+#include "runners/lock/waits_impl.h"
 
-/* Records that perf itself makes (tools/lib/perf/include/perf/event.h). */
-enum {
-	RECORD_AUXTRACE = 71,
-	RECORD_COMPRESSED = 81,
-	RECORD_COMPRESSED2 = 83,
-};
+#define FEATURES 256
+#define FEATURE_EVENT_DESC 12
+#define WANTED (PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_RAW)
 #define LOST_BY_FILTER (1u << 15)     /* in misc of LOST_SAMPLES: a BPF filter's, on purpose */
 #define CONTEXT_MAX ((uint64_t)-4095) /* from here on: a mark, not an address */
 #define FRAMES_MAX 1024
-/* The fields behind a record of another kind; the identifier is then the last. */
+/* The fields behind a record that is no sample; the identifier is the last of them. */
 #define TRAILER                                                                                    \
 	(PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_ID | PERF_SAMPLE_STREAM_ID |             \
 	 PERF_SAMPLE_CPU | PERF_SAMPLE_IDENTIFIER)
+
+/* --- bytes ------------------------------------------------------------------------- */
+
+/* at <= len always; bad once something was asked for that is not there, and then for ever. */
+struct bytes {
+	const uint8_t *p;
+	size_t len, at;
+	bool bad;
+};
+
+/* The next n bytes, or NULL. */
+static const uint8_t *take(struct bytes *b, uint64_t n)
+{
+	const uint8_t *p = b->p + b->at;
+
+	if (b->bad || n > b->len - b->at) {
+		b->bad = true;
+		return NULL;
+	}
+	b->at += (size_t)n;
+	return p;
+}
+
+/* The next number of so many bytes; 0 where there are not as many. */
+static uint64_t number(struct bytes *b, size_t size)
+{
+	const uint8_t *p = take(b, size);
+	uint64_t v = 0;
+
+	if (p)
+		memcpy(&v, p, size);
+	return v;
+}
+
+/* The next n bytes by themselves. */
+static struct bytes part(struct bytes *b, uint64_t n)
+{
+	const uint8_t *p = take(b, n);
+
+	return (struct bytes){ .p = p, .len = p ? (size_t)n : 0, .bad = !p };
+}
+
+/* --- the events of a file ------------------------------------------------------------ */
+
+struct event {
+	uint64_t id, sample_type;
+	bool sample_id_all;
+};
+
+struct file {
+	struct bytes records;
+	size_t records_at; /* in the file, for sentences */
+	struct event *events;
+	size_t nr_events;       /* sorted by id */
+	uint64_t tracepoint[2]; /* numbers of contention_begin, contention_end; 0: not there */
+};
+
+static int damaged(const char *what, size_t offset, struct err *e)
+{
+	return err_add(e, EINVAL, "perf.data: %s at byte %zu is damaged", what, offset);
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct event *x = a, *y = b;
+
+	return compare_u64(x->id, y->id);
+}
+
+/* NULL: none has this id, which stands first or last in b; or all are alike. */
+static const struct event *find_event(const struct file *f, struct bytes b, bool last)
+{
+	struct event key;
+
+	if (!(f->events[0].sample_type & PERF_SAMPLE_IDENTIFIER))
+		return &f->events[0];
+	take(&b, last && b.len >= 8 ? b.len - 8 : 0);
+	key.id = number(&b, 8);
+	return bsearch(&key, f->events, f->nr_events, sizeof(key), by_id);
+}
+
+/* One event of the list: its attributes, its name, an id for each CPU. */
+static int read_event(struct file *f, struct bytes *b, uint32_t attr_size, struct err *e)
+{
+	static const char *const names[] = { "lock:contention_begin", "lock:contention_end" };
+	struct perf_event_attr a = { .type = 0 };
+	struct bytes attr = part(b, attr_size), name, ids;
+	uint64_t nr_ids = number(b, 4);
+
+	name = part(b, number(b, 4));
+	ids = part(b, 8 * nr_ids);
+	if (b->bad || attr_size < PERF_ATTR_SIZE_VER0 || !memchr(name.p, '\0', name.len))
+		return err_add(e, EINVAL, "perf.data: its list of events is damaged");
+	memcpy(&a, attr.p, attr_size < sizeof(a) ? attr_size : sizeof(a));
+	for (int i = 0; i < 2; i++) {
+		if (a.type != PERF_TYPE_TRACEPOINT || strcmp((const char *)name.p, names[i]) != 0)
+			continue;
+		f->tracepoint[i] = a.config;
+		if ((a.sample_type & WANTED) != WANTED || a.sample_type & PERF_SAMPLE_READ)
+			return err_add(e, ENOTSUP,
+				       "perf.data: perf lock record did not write its samples");
+	}
+	f->events = xrealloc(f->events, f->nr_events + nr_ids + 1, sizeof(*f->events));
+	while (nr_ids--)
+		f->events[f->nr_events++] =
+			(struct event){ number(&ids, 8), a.sample_type, a.sample_id_all };
+	return 0;
+}
+
+static int read_events(struct file *f, struct bytes b, struct err *e)
+{
+	uint32_t n = (uint32_t)number(&b, 4), attr_size = (uint32_t)number(&b, 4);
+	int ret = 0;
+
+	while (!ret && n--)
+		ret = read_event(f, &b, attr_size, e);
+	if (!ret &&
+	    (!f->nr_events || !f->tracepoint[LOCK_WAIT_BEGIN] || !f->tracepoint[LOCK_WAIT_END]))
+		ret = err_add(e, ENOTSUP,
+			      "perf.data: it has no waits for locks (lock:contention_begin)");
+	else if (!ret)
+		qsort(f->events, f->nr_events, sizeof(*f->events), by_id);
+	return ret;
+}
+
+/* The header, and the sections behind the records: where and how long, in the order of bits. */
+static int open_file(struct file *f, const void *data, size_t len, struct err *e)
+{
+	struct {
+		char magic[8];
+		uint64_t size, attr_size;
+		struct {
+			uint64_t at, size;
+		} attrs, data, event_types;
+		uint8_t features[FEATURES / 8];
+	} h;
+	struct bytes all = { .p = data, .len = len }, table, section, desc = { .p = NULL };
+
+	if (len < sizeof(h) || memcmp(data, "PERFILE2", sizeof(h.magic)))
+		return err_add(e, EINVAL, "perf.data: the file has no header of perf's");
+	memcpy(&h, data, sizeof(h));
+	if (!h.data.size)
+		return err_add(e, EINVAL,
+			       "perf.data: perf was killed before it completed the file");
+	table = all;
+	take(&table, h.data.at);
+	f->records_at = table.at;
+	f->records = part(&table, h.data.size);
+	for (unsigned bit = 0; bit < FEATURES; bit++) {
+		if (!(h.features[bit / 8] >> bit % 8 & 1))
+			continue;
+		section = all;
+		take(&section, number(&table, 8));
+		section = part(&section, number(&table, 8));
+		table.bad |= section.bad;
+		desc = bit == FEATURE_EVENT_DESC ? section : desc;
+	}
+	if (h.size < sizeof(h) || table.bad)
+		return err_add(e, EINVAL, "perf.data: the file is cut short");
+	return read_events(f, desc, e);
+}
+
+/* --- samples --------------------------------------------------------------------------- */
 
 struct record {
 	uint32_t type;
@@ -32,22 +193,37 @@ struct record {
 	struct bytes body;
 };
 
-static int damaged(const struct record *r, const char *what, struct err *e)
+/* The fields that a sample may have in front of its call chain, in this order, 8 bytes each. */
+static const uint64_t fields[] = {
+	PERF_SAMPLE_IDENTIFIER, PERF_SAMPLE_IP,   PERF_SAMPLE_TID,
+	PERF_SAMPLE_TIME,       PERF_SAMPLE_ADDR, PERF_SAMPLE_ID,
+	PERF_SAMPLE_STREAM_ID,  PERF_SAMPLE_CPU,  PERF_SAMPLE_PERIOD,
+};
+#define NR_FIELDS (sizeof(fields) / sizeof(fields[0]))
+
+static void read_fields(struct lock_event *v, uint64_t type, struct bytes *b)
 {
-	return err_add(e, EINVAL, "perf.data: %s at byte %zu is damaged", what, r->offset);
+	for (size_t i = 0; i < NR_FIELDS; i++) {
+		uint64_t field = type & fields[i], value = field ? number(b, 8) : 0;
+
+		if (field == PERF_SAMPLE_TID)
+			v->tid = (uint32_t)(value >> 32); /* process, thread */
+		else if (field == PERF_SAMPLE_TIME)
+			v->time_ns = value;
+		else if (field == PERF_SAMPLE_CPU)
+			v->cpu = (uint16_t)value;
+	}
 }
 
-/* --- samples --------------------------------------------------------------------------- */
-
 /* Kernel addresses only, by their marks and their highest bit. */
-static uint32_t chain_add(struct builder *b, struct bytes chain)
+static uint32_t add_chain(struct builder *b, struct bytes chain)
 {
 	uint64_t frames[FRAMES_MAX];
 	bool kernel = true;
 	size_t n = 0;
 
 	while (chain.at < chain.len && n < FRAMES_MAX) {
-		uint64_t v = bytes_u64(&chain);
+		uint64_t v = number(&chain, 8);
 
 		if (v >= CONTEXT_MAX)
 			kernel = v == (uint64_t)PERF_CONTEXT_KERNEL;
@@ -57,81 +233,44 @@ static uint32_t chain_add(struct builder *b, struct bytes chain)
 	return keys_add(&b->chains, frames, n * sizeof(frames[0]));
 }
 
-/* The fields in front of the call chain. */
-static void fields_read(struct lock_event *v, uint64_t type, struct bytes *b)
-{
-	for (size_t i = 0; i < PERF_SAMPLE_FIELDS; i++) {
-		switch (type & perf_sample_fields[i]) {
-		case 0:
-			break;
-		case PERF_SAMPLE_TID:
-			bytes_u32(b); /* process */
-			v->tid = bytes_u32(b);
-			break;
-		case PERF_SAMPLE_TIME:
-			v->time_ns = bytes_u64(b);
-			break;
-		case PERF_SAMPLE_CPU:
-			v->cpu = (uint16_t)bytes_u32(b);
-			bytes_u32(b); /* reserved */
-			break;
-		default:
-			bytes_u64(b);
-		}
-	}
-}
-
 /*
  * The tracepoint's own record (include/trace/events/lock.h, unchanged since 5.19): a number of 2
  * bytes, 6 common ones, the lock's address, then the flags of contention_begin or the result of
- * contention_end. False: it has another form.
+ * contention_end.
  */
-static bool raw_read(struct lock_event *v, const struct perf_file *f, struct bytes raw, bool *ours)
+static int on_sample(struct builder *b, const struct file *f, struct record *r, struct err *e)
 {
-	uint64_t id = bytes_u16(&raw);
+	const struct event *event = find_event(f, r->body, false);
+	struct bytes *body = &r->body, chain = { .p = NULL }, raw;
+	struct lock_event v = { .cpu = 0 };
+	uint64_t n, tracepoint;
 	uint32_t flags;
 
-	*ours = id == f->tracepoint[LOCK_WAIT_BEGIN] || id == f->tracepoint[LOCK_WAIT_END];
-	v->kind = id == f->tracepoint[LOCK_WAIT_BEGIN] ? LOCK_WAIT_BEGIN : LOCK_WAIT_END;
-	bytes_take(&raw, 6);
-	v->lock = bytes_u64(&raw);
-	flags = bytes_u32(&raw);
-	v->flags = v->kind == LOCK_WAIT_BEGIN ? (uint8_t)flags : flags ? LOCK_GAVE_UP : 0;
-	return !raw.bad && raw.len - raw.at <= 8; /* padding */
-}
-
-static int on_sample(struct builder *b, const struct perf_file *f, struct record *r, struct err *e)
-{
-	struct bytes *body = &r->body, peek = r->body, chain = { .p = NULL }, raw;
-	const struct perf_attr *a =
-		f->identified ? perf_file_event(f, bytes_u64(&peek)) : &f->attrs[0];
-	struct lock_event v = { .cpu = 0 };
-	uint64_t n;
-	bool ours, whole;
-
-	if (!a)
+	if (!event)
 		return err_add(e, EINVAL,
 			       "perf.data: the sample at byte %zu is of no event in the file",
 			       r->offset);
-	if (!(a->sample_type & PERF_SAMPLE_RAW))
+	if (!(event->sample_type & PERF_SAMPLE_RAW))
 		return 0;
-	fields_read(&v, a->sample_type, body);
-	if (a->sample_type & PERF_SAMPLE_CALLCHAIN) {
-		n = bytes_u64(body);
-		chain.len = n > body->len / 8 ? 0 : (size_t)n * 8;
-		chain.p = bytes_take(body, n > body->len / 8 ? UINT64_MAX : n * 8);
+	read_fields(&v, event->sample_type, body);
+	if (event->sample_type & PERF_SAMPLE_CALLCHAIN) {
+		n = number(body, 8);
+		chain = part(body, n > body->len ? UINT64_MAX : 8 * n);
 	}
-	raw.len = bytes_u32(body);
-	raw = (struct bytes){ .p = bytes_take(body, raw.len), .len = raw.len };
-	if (body->bad || raw.len < 2)
-		return damaged(r, "the sample", e);
-	whole = raw_read(&v, f, raw, &ours);
-	if (!ours)
+	raw = part(body, number(body, 4));
+	tracepoint = number(&raw, 2);
+	if (!raw.bad && tracepoint != f->tracepoint[LOCK_WAIT_BEGIN] &&
+	    tracepoint != f->tracepoint[LOCK_WAIT_END])
 		return 0;
-	if (!whole)
-		return damaged(r, "the sample", e);
+	v.kind = tracepoint == f->tracepoint[LOCK_WAIT_BEGIN] ? LOCK_WAIT_BEGIN : LOCK_WAIT_END;
+	take(&raw, 6);
+	v.lock = number(&raw, 8);
+	flags = (uint32_t)number(&raw, 4);
+	v.flags = v.kind == LOCK_WAIT_BEGIN ? (uint8_t)flags : flags ? LOCK_GAVE_UP : 0;
+	if (raw.bad || raw.len - raw.at > 8) /* padding */
+		return damaged("the sample", r->offset, e);
 	if (v.kind == LOCK_WAIT_BEGIN)
-		v.chain = chain_add(b, chain);
+		v.chain = add_chain(b, chain);
 	builder_event(b, &v);
 	return 0;
 }
@@ -139,162 +278,116 @@ static int on_sample(struct builder *b, const struct perf_file *f, struct record
 /* --- other records ------------------------------------------------------------------------ */
 
 /* The time behind a record that is no sample, 0 where there is none. */
-static uint64_t trailer_time(const struct perf_file *f, const struct bytes *body)
+static uint64_t trailer_time(const struct file *f, const struct bytes *body)
 {
-	const struct perf_attr *a = &f->attrs[0];
+	const struct event *event = find_event(f, *body, true);
+	struct lock_event v = { .time_ns = 0 };
+	struct bytes b = *body;
 	size_t size = 0;
-	struct bytes b;
 
-	if (f->identified) {
-		b = bytes_part(body, body->len - (body->len < 8 ? 0 : 8), 8);
-		a = perf_file_event(f, bytes_u64(&b));
-	}
-	if (!a || !a->sample_id_all || !(a->sample_type & PERF_SAMPLE_TIME))
+	if (!event || !event->sample_id_all)
 		return 0;
-	for (size_t i = 0; i < PERF_SAMPLE_FIELDS; i++)
-		size += a->sample_type & TRAILER & perf_sample_fields[i] ? 8 : 0;
-	b = bytes_part(body, size > body->len ? 0 : body->len - size, size);
-	bytes_take(&b, a->sample_type & PERF_SAMPLE_TID ? 8 : 0);
-	return bytes_u64(&b);
+	for (size_t i = 0; i < NR_FIELDS; i++)
+		size += event->sample_type & TRAILER & fields[i] ? 8 : 0;
+	take(&b, size > body->len ? UINT64_MAX : body->len - size);
+	/* An identifier is the last here; the other fields are in the order of a sample's. */
+	read_fields(&v, event->sample_type & TRAILER & ~(uint64_t)PERF_SAMPLE_IDENTIFIER, &b);
+	return v.time_ns;
 }
 
-static int on_comm(struct builder *b, const struct perf_file *f, struct record *r, struct err *e)
+static int on_comm(struct builder *b, const struct file *f, struct record *r, struct err *e)
 {
-	struct comm_event c = { .time_ns = trailer_time(f, &r->body) };
+	struct lock_comm c = { .time_ns = trailer_time(f, &r->body) };
 	const char *name;
 	size_t room;
 
-	bytes_u32(&r->body); /* process */
-	c.tid = bytes_u32(&r->body);
+	number(&r->body, 4); /* process */
+	c.tid = (uint32_t)number(&r->body, 4);
 	room = r->body.len - r->body.at;
-	name = (const char *)bytes_take(&r->body, room);
+	name = (const char *)take(&r->body, room);
 	if (!name || !memchr(name, '\0', room))
-		return damaged(r, "the name of a thread", e);
+		return damaged("the name of a thread", r->offset, e);
 	memcpy(c.comm, name, strnlen(name, sizeof(c.comm) - 1));
 	builder_comm(b, &c);
 	return 0;
 }
 
-static int on_fork(struct builder *b, const struct perf_file *f, struct record *r, struct err *e)
+static int on_fork(struct builder *b, struct record *r, struct err *e)
 {
-	struct comm_event c = { .fork = true };
+	struct lock_comm c = { .fork = true };
 
-	(void)f;
-	bytes_u64(&r->body); /* processes */
-	c.tid = bytes_u32(&r->body);
-	c.parent = bytes_u32(&r->body);
-	c.time_ns = bytes_u64(&r->body);
+	number(&r->body, 8); /* processes */
+	c.tid = (uint32_t)number(&r->body, 4);
+	c.parent = (uint32_t)number(&r->body, 4);
+	c.time_ns = number(&r->body, 8);
 	if (r->body.bad)
-		return damaged(r, "the start of a thread", e);
+		return damaged("the start of a thread", r->offset, e);
 	builder_comm(b, &c);
 	return 0;
 }
 
 /* The kernel records each loss; newer perfs repeat it from counters. The larger sum is the loss. */
-static int on_lost(struct builder *b, const struct perf_file *f, struct record *r, struct err *e)
+static int on_lost(struct builder *b, struct record *r, struct err *e)
 {
-	uint64_t *sum = r->type == PERF_RECORD_LOST ? &b->lost_records : &b->lost_samples;
-	uint64_t n;
+	bool record = r->type == PERF_RECORD_LOST;
+	uint64_t *sum = record ? &b->lost_records : &b->lost_samples, n;
 
-	(void)f;
-	if (r->type == PERF_RECORD_LOST)
-		bytes_u64(&r->body); /* id */
-	n = bytes_u64(&r->body);
+	number(&r->body, record ? 8 : 0); /* id */
+	n = number(&r->body, 8);
 	if (r->body.bad || __builtin_add_overflow(*sum, n, &n))
-		return damaged(r, "the count of lost records", e);
-	if (r->type == PERF_RECORD_LOST || !(r->misc & LOST_BY_FILTER))
+		return damaged("the count of lost records", r->offset, e);
+	if (record || !(r->misc & LOST_BY_FILTER))
 		*sum = n;
 	return 0;
 }
 
-static int on_compressed(struct builder *b, const struct perf_file *f, struct record *r,
-			 struct err *e)
+static int read_record(struct builder *b, const struct file *f, struct record *r, struct err *e)
 {
-	(void)b;
-	(void)f;
-	(void)r;
-	return err_add(e, ENOTSUP, "perf.data: its records are compressed: record without -z");
-}
-
-static const struct {
-	uint32_t type;
-	int (*take)(struct builder *b, const struct perf_file *f, struct record *r, struct err *e);
-} records[] = {
-	{ PERF_RECORD_SAMPLE, on_sample },     { PERF_RECORD_COMM, on_comm },
-	{ PERF_RECORD_FORK, on_fork },         { PERF_RECORD_LOST, on_lost },
-	{ PERF_RECORD_LOST_SAMPLES, on_lost }, { RECORD_COMPRESSED, on_compressed },
-	{ RECORD_COMPRESSED2, on_compressed },
-};
-
-/* The next record; false at the end, or with in->bad where there is none. */
-static bool next_record(struct bytes *in, struct record *r)
-{
-	size_t size;
-
-	r->offset = in->at;
-	if (in->at == in->len)
-		return false;
-	r->type = bytes_u32(in);
-	r->misc = bytes_u16(in);
-	size = bytes_u16(in);
-	if (size < 8)
-		in->bad = true;
-	r->body = (struct bytes){ .p = bytes_take(in, size - 8), .len = size - 8 };
-	if (!in->bad && r->type == RECORD_AUXTRACE) { /* its data are behind it */
-		struct bytes b = r->body;
-
-		bytes_take(in, bytes_u64(&b));
-		in->bad |= b.bad;
+	switch (r->type) {
+	case PERF_RECORD_SAMPLE:
+		return on_sample(b, f, r, e);
+	case PERF_RECORD_COMM:
+		return on_comm(b, f, r, e);
+	case PERF_RECORD_FORK:
+		return on_fork(b, r, e);
+	case PERF_RECORD_LOST:
+	case PERF_RECORD_LOST_SAMPLES:
+		return on_lost(b, r, e);
 	}
-	return !in->bad;
+	return 0;
 }
 
-static int read_records(struct builder *b, const struct perf_file *f, struct err *e)
+static int read_records(struct builder *b, const struct file *f, struct err *e)
 {
 	struct bytes in = f->records;
-	struct record r;
 	int ret = 0;
 
-	while (!ret && next_record(&in, &r)) {
-		size_t i = 0, n = sizeof(records) / sizeof(records[0]);
+	while (!ret && in.at < in.len) {
+		struct record r = { .offset = f->records_at + in.at };
+		size_t size;
 
-		while (i < n && records[i].type != r.type)
-			i++;
-		r.offset += (size_t)(f->records.p - f->all.p);
-		ret = i < n ? records[i].take(b, f, &r, e) : 0;
+		r.type = (uint32_t)number(&in, 4);
+		r.misc = (uint16_t)number(&in, 2);
+		size = number(&in, 2);
+		r.body = part(&in, size < 8 ? UINT64_MAX : size - 8);
+		ret = in.bad ? damaged("the record", r.offset, e) : read_record(b, f, &r, e);
 	}
-	if (!ret && in.bad)
-		ret = err_add(e, EINVAL,
-			      "perf.data: the record at byte %zu does not end inside the "
-			      "file's data",
-			      r.offset + (size_t)(f->records.p - f->all.p));
 	return ret;
 }
 
 int perfdata_read(struct lock_events *ev, const void *data, size_t len, struct err *e)
 {
 	struct builder b = { .ev = ev };
-	struct perf_file f;
+	struct file f = { .nr_events = 0 };
 	int ret;
 
 	*ev = (struct lock_events){ .n = 0 };
-	ret = perf_file_open(&f, data, len, e);
+	ret = open_file(&f, data, len, e);
 	if (!ret)
 		ret = read_records(&b, &f, e);
-	if (!ret)
-		builder_finish(&b);
-	else
+	builder_finish(&b);
+	if (ret)
 		lock_events_release(ev);
-	builder_release(&b);
-	perf_file_release(&f);
+	free(f.events);
 	return ret;
-}
-
-void lock_events_release(struct lock_events *ev)
-{
-	free(ev->v);
-	free(ev->addresses);
-	free(ev->chains);
-	free(ev->comms);
-	*ev = (struct lock_events){ .n = 0 };
 }

@@ -6,6 +6,7 @@
 #ifndef FSDUEL_RUNNERS_LOCK_PERFDATA_H
 #define FSDUEL_RUNNERS_LOCK_PERFDATA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,10 +38,13 @@ struct lock_event {
 struct lock_chain {
 	uint32_t first, n;
 };
+/* The name that a thread has from then on: it took it, or has it from its parent. */
 struct lock_comm {
 	uint64_t time_ns;
 	uint32_t tid;
 	char comm[16];
+	uint32_t parent, order; /* order: in the file */
+	bool fork;
 };
 
 struct lock_events {
@@ -64,8 +68,8 @@ static inline uint64_t lock_event_thread(const struct lock_event *v)
 }
 
 /*
- * -EINVAL: it is no perf.data, is cut short or contradicts itself. -ENOTSUP: it was written to a
- * pipe or lacks lock tracepoints. *ev is initialised in any case.
+ * -EINVAL: no complete perf.data, or damaged. -ENOTSUP: perf recorded other events. *ev is
+ * initialised in any case.
  */
 int perfdata_read(struct lock_events *ev, const void *data, size_t len, struct err *e);
 void lock_events_release(struct lock_events *ev);

@@ -1,26 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* perfdata_build.c: a file's events by time, its call chains once each, its names by thread. */
 #include <stdlib.h>
+#include <string.h>
 
-#include "runners/lock/perfdata_impl.h"
+#include "runners/lock/waits_impl.h"
 
 void builder_event(struct builder *b, const struct lock_event *v)
 {
-	ROOM(b->ev->v, b->ev->n, b->cap_v);
-	b->ev->v[b->ev->n] = *v;
-	b->ev->v[b->ev->n].order = (uint32_t)b->ev->n;
-	b->ev->n++;
+	struct lock_events *ev = b->ev;
+
+	ROOM(ev->v, ev->n, b->cap_v);
+	ev->v[ev->n] = *v;
+	ev->v[ev->n].order = (uint32_t)ev->n;
+	ev->n++;
 }
 
-void builder_comm(struct builder *b, const struct comm_event *c)
+void builder_comm(struct builder *b, const struct lock_comm *c)
 {
-	ROOM(b->comms, b->nr_comms, b->cap_comms);
-	b->comms[b->nr_comms] = *c;
-	b->comms[b->nr_comms].order = (uint32_t)b->nr_comms;
-	b->nr_comms++;
-}
+	struct lock_events *ev = b->ev;
 
-/* --- order ----------------------------------------------------------------------------- */
+	ROOM(ev->comms, ev->nr_comms, b->cap_comms);
+	ev->comms[ev->nr_comms] = *c;
+	ev->comms[ev->nr_comms].order = (uint32_t)ev->nr_comms;
+	ev->nr_comms++;
+}
 
 static int event_by_time(const void *a, const void *b)
 {
@@ -32,7 +35,7 @@ static int event_by_time(const void *a, const void *b)
 
 static int comm_by_time(const void *a, const void *b)
 {
-	const struct comm_event *x = a, *y = b;
+	const struct lock_comm *x = a, *y = b;
 	int c = compare_u64(x->time_ns, y->time_ns);
 
 	return c ? c : compare_u64(x->order, y->order);
@@ -40,54 +43,32 @@ static int comm_by_time(const void *a, const void *b)
 
 static int comm_by_tid(const void *a, const void *b)
 {
-	const struct comm_event *x = a, *y = b;
+	const struct lock_comm *x = a, *y = b;
 	int c = compare_u64(x->tid, y->tid);
 
 	return c ? c : comm_by_time(a, b);
 }
 
 /* A child has its parent's name until it takes one; a parent without a name hands on none. */
-static void inherit(struct builder *b)
+static void inherit(struct lock_events *ev)
 {
 	struct keys tids = { .n = 0 };
-	size_t *name = xcalloc(2 * b->nr_comms, sizeof(*name)); /* index + 1, by number of tid */
+	const char **names = xcalloc(2 * ev->nr_comms, sizeof(*names)); /* by number of tid */
+	size_t kept = 0;
 
-	for (size_t i = 0; i < b->nr_comms; i++) {
-		struct comm_event *c = &b->comms[i];
-		size_t parent = c->fork ? name[keys_add_u64(&tids, c->parent)] : 0;
+	for (size_t i = 0; i < ev->nr_comms; i++) {
+		struct lock_comm c = ev->comms[i];
+		const char *parent = c.fork ? names[keys_add_u64(&tids, c.parent)] : c.comm;
 
-		if (c->fork && !parent)
+		if (!parent)
 			continue;
-		if (c->fork)
-			memcpy(c->comm, b->comms[parent - 1].comm, sizeof(c->comm));
-		c->fork = false;
-		name[keys_add_u64(&tids, c->tid)] = i + 1;
+		memmove(c.comm, parent, sizeof(c.comm));
+		ev->comms[kept] = c;
+		names[keys_add_u64(&tids, c.tid)] = ev->comms[kept++].comm;
 	}
+	ev->nr_comms = kept;
 	keys_release(&tids);
-	free(name);
-}
-
-static void take_comms(struct builder *b)
-{
-	struct lock_events *ev = b->ev;
-
-	if (b->nr_comms) {
-		qsort(b->comms, b->nr_comms, sizeof(*b->comms), comm_by_time);
-		inherit(b);
-		qsort(b->comms, b->nr_comms, sizeof(*b->comms), comm_by_tid);
-	}
-	ev->comms = xcalloc(b->nr_comms + 1, sizeof(*ev->comms));
-	for (size_t i = 0; i < b->nr_comms; i++) {
-		const struct comm_event *c = &b->comms[i];
-		struct lock_comm *out = &ev->comms[ev->nr_comms];
-
-		if (c->fork) /* of a parent without a name */
-			continue;
-		out->time_ns = c->time_ns;
-		out->tid = c->tid;
-		memcpy(out->comm, c->comm, sizeof(out->comm));
-		ev->nr_comms++;
-	}
+	free(names);
 }
 
 static void take_chains(struct builder *b)
@@ -105,6 +86,7 @@ static void take_chains(struct builder *b)
 	}
 	ev->nr_addresses = b->chains.bytes.len / 8;
 	ev->addresses = (uint64_t *)(void *)buf_detach(&b->chains.bytes, NULL);
+	keys_release(&b->chains);
 }
 
 void builder_finish(struct builder *b)
@@ -113,13 +95,20 @@ void builder_finish(struct builder *b)
 
 	if (ev->n)
 		qsort(ev->v, ev->n, sizeof(*ev->v), event_by_time);
-	take_comms(b);
+	if (ev->nr_comms) {
+		qsort(ev->comms, ev->nr_comms, sizeof(*ev->comms), comm_by_time);
+		inherit(ev);
+		qsort(ev->comms, ev->nr_comms, sizeof(*ev->comms), comm_by_tid);
+	}
 	take_chains(b);
 	ev->lost = b->lost_records > b->lost_samples ? b->lost_records : b->lost_samples;
 }
 
-void builder_release(struct builder *b)
+void lock_events_release(struct lock_events *ev)
 {
-	keys_release(&b->chains);
-	free(b->comms);
+	free(ev->v);
+	free(ev->addresses);
+	free(ev->chains);
+	free(ev->comms);
+	*ev = (struct lock_events){ .n = 0 };
 }

@@ -28,18 +28,15 @@ struct lock_record {
 	struct err why;
 };
 
-/* The last line of perf's that says something. Caller frees. */
+/* The last line of perf's. Caller frees. */
 static char *last_words(const struct lock_record *r)
 {
-	char text[WORDS_BYTES + 1], *last = NULL, *save = NULL;
+	char text[WORDS_BYTES + 1];
 	off_t size = lseek(r->said, 0, SEEK_END);
 	ssize_t n = pread(r->said, text, WORDS_BYTES, size > WORDS_BYTES ? size - WORDS_BYTES : 0);
 
 	text[n > 0 ? n : 0] = '\0';
-	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
-		if (line[strspn(line, " \t")])
-			last = line;
-	return xstrdup(last ? last + strspn(last, " \t") : "nothing");
+	return text_last_line(text);
 }
 
 static int no_answer(struct lock_record *r, const char *command, struct err *e)
@@ -47,18 +44,18 @@ static int no_answer(struct lock_record *r, const char *command, struct err *e)
 	struct pollfd ended = { .fd = r->perf.pidfd, .events = POLLIN };
 	struct proc_exit x = { .status = 0 };
 	char *words;
-	int ret = -EIO;
+	int ret;
 
 	poll(&ended, 1, 1000); /* its pipe breaks a moment before it has ended */
 	words = last_words(r);
-	if (proc_poll(&r->perf, &x) && !x.status)
-		ret = err_add(e, ENOTSUP, "perf lock record ended: its file has reached its limit");
+	if (!proc_poll(&r->perf, &x))
+		ret = err_add(e, EIO, "perf lock record does not answer to \"%s\"; it says: %s",
+			      command, words);
 	else if (x.status)
 		ret = err_add(e, ENOTSUP, "perf lock record ended with status %d: %s", x.status,
 			      words);
 	else
-		err_add(e, EIO, "perf lock record does not answer to \"%s\"; it says: %s", command,
-			words);
+		ret = err_add(e, ENOTSUP, "perf lock record ended: its file has reached its limit");
 	free(words);
 	return ret;
 }

@@ -82,10 +82,9 @@ static bool is_tracing(const char *name)
 {
 	static const char *const prefixes[] = { "__traceiter_", "__bpf_trace_", "perf_trace_" };
 
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
 		if (!strncmp(name, prefixes[i], strlen(prefixes[i])))
 			return true;
-	}
 	return false;
 }
 
@@ -131,44 +130,31 @@ static uint32_t who_number(struct reducer *r, uint32_t role, uint8_t flags, uint
 
 /* --- threads and locks --------------------------------------------------------------------- */
 
-static size_t first_comm(const struct lock_events *ev, uint32_t tid)
-{
-	size_t low = 0, high = ev->nr_comms;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (ev->comms[mid].tid < tid)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
-}
-
 static void thread_init(struct reducer *r, struct thread *t, uint32_t tid)
 {
-	const char *name = tid ? "[unknown]" : "swapper";
+	const struct lock_events *ev = r->ev;
+	size_t at = 0;
 
-	*t = (struct thread){ .role = keys_add_text(&r->waits.texts, name) };
-	t->comm = t->comm_end = first_comm(r->ev, tid);
-	while (tid && t->comm_end < r->ev->nr_comms && r->ev->comms[t->comm_end].tid == tid)
+	while (at < ev->nr_comms && ev->comms[at].tid < tid)
+		at++;
+	*t = (struct thread){ .comm = at, .comm_end = at };
+	t->role = keys_add_text(&r->waits.texts, tid ? "[unknown]" : "swapper");
+	while (tid && t->comm_end < ev->nr_comms && ev->comms[t->comm_end].tid == tid)
 		t->comm_end++;
 }
 
+/* Numbers are dense: a new thread or lock has the number after the last one's. */
 static struct thread *thread_of(struct reducer *r, const struct lock_event *v)
 {
 	size_t known = r->thread_keys.n;
 	uint32_t n = keys_add_u64(&r->thread_keys, lock_event_thread(v));
 	struct thread *t;
 
-	if (n >= r->cap_threads) {
-		r->cap_threads = 2 * r->cap_threads + 64;
-		r->threads = xrealloc(r->threads, r->cap_threads, sizeof(*r->threads));
+	if (n == known) {
+		ROOM(r->threads, n, r->cap_threads);
+		thread_init(r, &r->threads[n], v->tid);
 	}
 	t = &r->threads[n];
-	if (n == known)
-		thread_init(r, t, v->tid);
 	for (; t->comm < t->comm_end && r->ev->comms[t->comm].time_ns <= v->time_ns; t->comm++)
 		t->role = role_text(r, r->ev->comms[t->comm].comm);
 	return t;
@@ -176,14 +162,12 @@ static struct thread *thread_of(struct reducer *r, const struct lock_event *v)
 
 static uint32_t lock_of(struct reducer *r, uint64_t address)
 {
+	size_t known = r->lock_keys.n;
 	uint32_t n = keys_add_u64(&r->lock_keys, address);
 
-	if (n >= r->cap_locks) {
-		size_t more = r->cap_locks + 1024;
-
-		r->locks = xrealloc(r->locks, r->cap_locks + more, sizeof(*r->locks));
-		memset(r->locks + r->cap_locks, 0, more * sizeof(*r->locks));
-		r->cap_locks += more;
+	if (n == known) {
+		ROOM(r->locks, n, r->cap_locks);
+		r->locks[n] = (struct held_lock){ .n = 0 };
 	}
 	return n;
 }
@@ -209,10 +193,9 @@ static void cut_above(struct reducer *r, struct thread *t, unsigned keep, uint64
 
 static struct open_wait *find_open(struct thread *t, uint32_t lock)
 {
-	for (unsigned i = t->n; i; i--) {
+	for (unsigned i = t->n; i; i--)
 		if (t->open[i - 1].lock == lock)
 			return &t->open[i - 1];
-	}
 	return NULL;
 }
 
@@ -288,7 +271,7 @@ static void on_end(struct reducer *r, struct thread *t, uint32_t thread, const s
 
 static void reducer_release(struct reducer *r)
 {
-	for (size_t i = 0; i < r->cap_locks; i++)
+	for (size_t i = 0; i < r->lock_keys.n; i++)
 		held_release(&r->locks[i]);
 	free(r->locks);
 	free(r->threads);

@@ -49,6 +49,21 @@ const void *keys_at(const struct keys *k, size_t number, size_t *len);
 const char *keys_text(const struct keys *k, size_t number);
 void keys_release(struct keys *k);
 
+/* --- perfdata_build.c ------------------------------------------------------------------------ */
+
+/* lock_events under construction. */
+struct builder {
+	struct lock_events *ev;
+	size_t cap_v, cap_comms;
+	struct keys chains;
+	uint64_t lost_records, lost_samples;
+};
+
+void builder_event(struct builder *b, const struct lock_event *v);
+void builder_comm(struct builder *b, const struct lock_comm *c);
+/* Sort by time, hand names on to children. b is released. */
+void builder_finish(struct builder *b);
+
 /* --- holders.c ---------------------------------------------------------------------------- */
 
 #define NOBODY UINT32_MAX

@@ -22,62 +22,36 @@
 
 /* --- counts ---------------------------------------------------------------------------- */
 
-static int check_header(const struct profile_header *h, size_t len, struct err *e)
-{
-	if (memcmp(h->magic, PROFILE_MAGIC, sizeof(h->magic)))
-		return err_add(e, EINVAL, "the instruction counts are not what the plug-in writes");
-	if (!h->begins || h->ends != 1)
-		return err_add(e, EINVAL,
-			       "the guest marked %" PRIu32 " beginnings and %" PRIu32
-			       " ends of its measured part",
-			       h->begins, h->ends);
-	if (h->records != (len - sizeof(*h)) / sizeof(struct profile_record) ||
-	    (len - sizeof(*h)) % sizeof(struct profile_record))
-		return err_add(e, EINVAL,
-			       "the instruction counts are cut short: %" PRIu64
-			       " records announced, %zu bytes there",
-			       h->records, len);
-	return 0;
-}
-
-static int check_records(struct counts *c, uint64_t instructions, struct err *e)
-{
-	for (size_t i = 0; i < c->n; i++) {
-		if (i && c->v[i].address <= c->v[i - 1].address)
-			return err_add(e, EINVAL,
-				       "the instruction counts are not in order of "
-				       "address at record %zu",
-				       i);
-		c->instructions += c->v[i].count;
-	}
-	if (c->instructions != instructions)
-		return err_add(e, EINVAL,
-			       "the instruction counts add up to %" PRIu64 ", not to the %" PRIu64
-			       " that stands above them",
-			       c->instructions, instructions);
-	return 0;
-}
-
 int counts_parse(struct counts *c, const void *data, size_t len, struct err *e)
 {
 	struct profile_header h;
-	int ret;
 
 	*c = (struct counts){ 0 };
 	if (!len)
 		return err_add(e, EINVAL,
-			       "the plug-in left no instruction counts: the measured "
-			       "part never came to its end");
+			       "the plug-in left no instruction counts: the measured part never "
+			       "came to its end");
 	if (len < sizeof(h))
 		return err_add(e, EINVAL, "the instruction counts are cut short: %zu bytes", len);
 	memcpy(&h, data, sizeof(h));
-	ret = check_header(&h, len, e);
-	if (ret)
-		return ret;
+	if (memcmp(h.magic, PROFILE_MAGIC, sizeof(h.magic)))
+		return err_add(e, EINVAL, "the instruction counts are not what the plug-in writes");
+	if (!h.begins || h.ends != 1)
+		return err_add(e, EINVAL,
+			       "the guest marked %" PRIu32 " beginnings and %" PRIu32
+			       " ends of its measured part",
+			       h.begins, h.ends);
+	len -= sizeof(h);
+	if (len % sizeof(*c->v) || h.records != len / sizeof(*c->v))
+		return err_add(e, EINVAL,
+			       "the instruction counts are cut short: %" PRIu64
+			       " records announced, %zu bytes there",
+			       h.records, len);
 	c->n = h.records;
+	c->instructions = h.instructions;
 	c->v = xcalloc(c->n + 1, sizeof(*c->v));
-	memcpy(c->v, (const char *)data + sizeof(h), c->n * sizeof(*c->v));
-	return check_records(c, h.instructions, e);
+	memcpy(c->v, (const char *)data + sizeof(h), len);
+	return 0;
 }
 
 size_t counts_at(const struct counts *c, uint64_t address)
@@ -128,28 +102,24 @@ static struct place place_of(uint64_t address, const struct symbols *kernel,
 	return p;
 }
 
-static struct profile_row *new_row(struct profile *p, const struct place *at)
+static struct profile_row *new_row(struct profile *p, const char *object, const char *function,
+				   uint64_t address)
 {
-	struct profile_row *row;
-
 	if (!(p->n & (p->n - 1)))
 		p->v = xrealloc(p->v, p->n ? 2 * p->n : 1, sizeof(*p->v));
-	row = &p->v[p->n++];
-	*row = (struct profile_row){
-		.object = xstrdup(at->object),
-		.function = xstrdup(at->symbol ? at->symbol->name : ""),
-		.address = at->symbol ? at->symbol->start : 0,
-	};
-	return row;
+	p->v[p->n] = (struct profile_row){ .object = xstrdup(object),
+					   .function = xstrdup(function),
+					   .address = address };
+	return &p->v[p->n++];
 }
 
 /* The row of an object's instructions without a name; there are few such rows. */
-static struct profile_row *nameless(struct profile *p, const struct place *at)
+static struct profile_row *nameless(struct profile *p, const char *object)
 {
 	for (size_t i = 0; i < p->n; i++)
-		if (!p->v[i].address && !strcmp(p->v[i].object, at->object))
+		if (!p->v[i].address && !strcmp(p->v[i].object, object))
 			return &p->v[i];
-	return new_row(p, at);
+	return new_row(p, object, "", 0);
 }
 
 static int most_first(const void *a, const void *b)
@@ -167,22 +137,18 @@ static void sum(struct profile *p, const struct profile_record *v, size_t n,
 		const struct symbols *kernel, const struct symbols *guest)
 {
 	const struct symbol *last = NULL;
-	size_t row = 0;
+	size_t row = 0; /* of last */
 
 	for (size_t i = 0; i < n; i++) {
 		struct place at = place_of(v[i].address, kernel, guest);
 		struct profile_row *r;
 
-		if (!at.symbol)
-			r = nameless(p, &at);
-		else if (at.symbol == last)
-			r = &p->v[row];
-		else
-			r = new_row(p, &at);
-		if (at.symbol) {
-			row = (size_t)(r - p->v);
+		if (at.symbol && at.symbol != last) {
+			row = p->n;
 			last = at.symbol;
+			new_row(p, at.object, last->name, last->start);
 		}
+		r = at.symbol ? &p->v[row] : nameless(p, at.object);
 		r->instructions += v[i].count;
 		if (at.symbol && v[i].address == at.symbol->start)
 			r->calls = v[i].count;
@@ -233,58 +199,36 @@ json_t *profile_to_json(const struct profile *p)
 	return list;
 }
 
-static int row_from_json(struct profile *p, const json_t *j)
+int profile_from_json(struct profile *p, const json_t *j, struct err *e)
 {
 	const char *object, *function;
 	json_int_t address, instructions, calls;
 	struct profile_row *r;
-
-	if (json_unpack((json_t *)j, "[s, s, I, I, I!]", &object, &function, &address,
-			&instructions, &calls) ||
-	    instructions < 0 || calls < 0)
-		return -EINVAL;
-	r = new_row(p, &(struct place){ .object = object });
-	free(r->function);
-	r->function = xstrdup(function);
-	r->address = (uint64_t)address;
-	r->instructions = (uint64_t)instructions;
-	r->calls = (uint64_t)calls;
-	p->instructions += r->instructions;
-	return 0;
-}
-
-int profile_from_json(struct profile *p, const json_t *j, struct err *e)
-{
-	const json_t *row;
+	json_t *row;
 	size_t i;
 
 	*p = (struct profile){ 0 };
-	if (!json_is_array(j))
-		return err_add(e, EINVAL, "the profile is no list");
-	json_array_foreach((json_t *)j, i, row)
-		if (row_from_json(p, row))
+	json_array_foreach((json_t *)j, i, row) {
+		if (json_unpack(row, "[s, s, I, I, I!]", &object, &function, &address,
+				&instructions, &calls) ||
+		    instructions < 0 || calls < 0)
 			return err_add(e, EINVAL,
-				       "row %zu of the profile is no [object, function, "
-				       "address, instructions, calls]",
+				       "row %zu of the profile is no [object, function, address, "
+				       "instructions, calls]",
 				       i + 1);
-	return 0;
+		r = new_row(p, object, function, (uint64_t)address);
+		r->instructions = (uint64_t)instructions;
+		r->calls = (uint64_t)calls;
+		p->instructions += r->instructions;
+	}
+	return json_is_array(j) ? 0 : err_add(e, EINVAL, "the profile is no list");
 }
 
 /* --- metrics -------------------------------------------------------------------------- */
 
-static double time_ns(const struct profile_counted *c)
-{
-	return c->time_ns;
-}
-
-static double ops(const struct profile_counted *c)
-{
-	return c->ops;
-}
-
 const struct profile_metric profile_metrics[] = {
-	{ "counted_time", "ns", "how long instructions were counted", BETTER_NONE, time_ns },
+	{ "counted_time", "ns", "how long instructions were counted", BETTER_NONE },
 	{ "counted_ops", "count", "operations in that time; of fio its jobs' rates times that",
-	  BETTER_NONE, ops },
+	  BETTER_NONE },
 	{ .name = NULL },
 };

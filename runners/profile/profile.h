@@ -24,7 +24,7 @@ struct counts {
 
 /* -EINVAL with a sentence: the plug-in does not write that, or a mark is missing. */
 int counts_parse(struct counts *c, const void *data, size_t len, struct err *e);
-/* Of a file, compressed or not. -ENOENT: it is not there. *c is initialised in any case. */
+/* Read a file, compressed or not. -ENOENT: it is not there. *c is initialised in any case. */
 int counts_load(struct counts *c, const char *path, struct err *e);
 /* Index of the first record at address or after it; n where there is none. */
 size_t counts_at(const struct counts *c, uint64_t address);
@@ -57,16 +57,10 @@ json_t *profile_to_json(const struct profile *p);
 /* -EINVAL with a sentence for anything that profile_to_json does not write. */
 int profile_from_json(struct profile *p, const json_t *j, struct err *e);
 
-/* 0: not measured. */
-struct profile_counted {
-	double time_ns, ops;
-};
-
-/* Time and operations, by which the instructions of a pass are divided. */
+/* Time and operations, in this order, by which the instructions of a pass are divided. */
 struct profile_metric {
 	const char *name, *unit, *help;
 	enum better better;
-	double (*value)(const struct profile_counted *c);
 };
 extern const struct profile_metric profile_metrics[]; /* ends with a NULL name */
 

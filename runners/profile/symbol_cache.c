@@ -3,10 +3,9 @@
 #include "runners/profile/symbol_cache.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "lib/proc.h"
@@ -56,35 +55,20 @@ int symbol_cache_load(struct symbols *s, const char *key, struct err *e)
 	return ret;
 }
 
-/* Two programs that meet the same new kernel would write one file's .tmp. */
-static int lock_beside(const char *path)
-{
-	char *dir = xstrndup(path, (size_t)(strrchr(path, '/') - path));
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	free(dir);
-	if (fd >= 0 && flock(fd, LOCK_EX)) {
-		close(fd);
-		return -1;
-	}
-	return fd;
-}
-
 int symbol_cache_keep(struct symbols *s, const char *key, const char *text, size_t len,
 		      struct err *e)
 {
-	char *path;
-	int lock;
 	int ret = symbols_parse(s, text, len, e);
+	char *path, *own;
 
 	if (ret || symbol_cache_path(key, &path, NULL))
 		return ret;
-	lock = lock_beside(path);
-	if (lock >= 0) {
-		fs_write_atomic(path, text, len, NULL);
-		close(lock);
-	}
+	/* Two programs may meet the same new kernel: each writes a file of its own. */
+	own = xasprintf("%s.%d", path, (int)getpid());
+	if (!fs_write_atomic(own, text, len, NULL))
+		rename(own, path);
 	free(path);
+	free(own);
 	return 0;
 }
 

@@ -22,7 +22,7 @@ int symbol_cache_load(struct symbols *s, const char *key, struct err *e);
 int symbol_cache_keep(struct symbols *s, const char *key, const char *text, size_t len,
 		      struct err *e);
 
-/* Of the guest's first process; -ENOENT: its unstripped copy is not beside this program. */
+/* Names of the guest's first process; -ENOENT: its unstripped copy is not beside this program. */
 int symbols_of_guest(struct symbols *s, struct err *e);
 
 #endif

@@ -171,7 +171,9 @@ void result_add_measured(struct result *r, const char *role, const struct measur
 void result_take_locks(struct result *r, struct lock_stacks *s)
 {
 	for (const struct lock_metric *k = lock_metrics; k->name; k++)
-		result_add_value(r, k->name, k->unit, k->better, k->value(s));
+		result_add_value(
+			r, k->name, k->unit, k->better,
+			(double)*(const uint64_t *)(const void *)((const char *)s + k->at));
 	r->locks = xcalloc(1, sizeof(*r->locks));
 	*r->locks = *s;
 }

@@ -17,9 +17,6 @@ static int add_cells(struct plan *p, size_t workload, struct err *e)
 	const struct suite_workload *w = &s->workloads[workload];
 	size_t n = plan_cells(w);
 
-	if (!n)
-		return err_add(e, EINVAL, "%s:%u: [workload %s] has a parameter without a value",
-			       s->path, w->line, w->name);
 	p->cells = xrealloc(p->cells, p->nr_cells + n, sizeof(*p->cells));
 	for (size_t i = 0; i < n; i++) {
 		struct plan_cell *c = &p->cells[p->nr_cells++];
@@ -115,9 +112,8 @@ int plan_make(struct plan *p, const struct suite *s, struct err *e)
 		ret = add_cells(p, i, e);
 	if (!ret)
 		ret = check_guard(p, e);
-	if (!ret && (!p->nr_cells || !s->nr_variants))
-		ret = err_add(e, EINVAL, "%s: nothing to measure: it has no %s", s->path,
-			      p->nr_cells ? "variant" : "workload");
+	if (!ret && !s->nr_variants)
+		ret = err_add(e, EINVAL, "%s: nothing to measure: it has no variant", s->path);
 	if (ret) {
 		err_exit(e, FSDUEL_USAGE);
 		plan_release(p);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plan.h: a suite multiplied out: the cells, and every cell run ("unit") in measuring order.
- * A pure function of the suite: it reads no file, no clock and no machine, so that the same suite
- * gives the same plan everywhere, on which --resume and the folder rely.
+ * plan.h: a suite multiplied out: the cells, and every cell run ("unit") in measuring order. The
+ * same suite gives the same plan everywhere; --resume and the folder rely on that.
  */
 #ifndef FSDUEL_RUNNERS_PLAN_H
 #define FSDUEL_RUNNERS_PLAN_H
@@ -45,7 +44,7 @@ struct plan {
  * Order: block by block, cell by cell, every variant once, in an order that a coin draws for each
  * block by order_seed. In the first watch_blocks blocks every variant follows once more for each
  * watching pass, which leaves the units of the throughput pass as they are. -EINVAL with the
- * suite's line: an empty matrix, or a cell that contradicts itself.
+ * suite's line: no variant, or a cell that contradicts itself or does not fit the machine.
  */
 int plan_make(struct plan *p, const struct suite *s, struct err *e);
 void plan_release(struct plan *p);
@@ -53,7 +52,7 @@ void plan_release(struct plan *p);
 /* Make the units again, after the suite's order_seed has changed. */
 void plan_order(struct plan *p);
 
-/* Of a cell run: the guest's virtual time, or on the host the wall's, at least 3 runtimes there. */
+/* Limit of a cell run: virtual time in a guest; on the host wall time, at least 3 runtimes. */
 uint64_t plan_limit_ns(const struct suite *s, const struct plan_cell *c);
 
 /* rng_mix(seed, block), its upper 53 bits, so that JSON readers and R show the number used. */
@@ -71,7 +70,7 @@ const struct plan_unit *plan_block_units(const struct plan *p, unsigned block);
 /* Rough wall seconds for the whole plan with that many guests at once. */
 double plan_expected_wall_s(const struct plan *p, unsigned guests);
 
-/* Of one workload, for the suite reader, too. */
+/* --- one workload, for the suite reader, too --------------------------------------------- */
 
 /* Names in {braces} in a mix line, each once. -EINVAL: a lone brace, or a bad name. */
 int plan_placeholders(const char *mix, struct strv *names, struct err *e);
@@ -81,8 +80,8 @@ size_t plan_cells(const struct suite_workload *w);
 
 /*
  * Combination number index (the parameter written first changes last) into *c, which may be
- * released in any case. It must fit the machine of s, unless s is NULL. -EINVAL: a sentence for
- * each contradiction, without path and line.
+ * released in any case. It must fit the machine of s. -EINVAL: a sentence for each contradiction,
+ * without path and line.
  */
 int plan_cell_make(const struct suite_workload *w, size_t index, const struct suite *s,
 		   struct plan_cell *c, struct err *e);

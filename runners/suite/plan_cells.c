@@ -237,7 +237,7 @@ int plan_cell_make(const struct suite_workload *w, size_t index, const struct su
 	*c = (struct plan_cell){ .workload = 0 };
 	name_cell(w, sets, c);
 	ret = w->mix ? make_mix(w->mix, sets, c, &sub) : make_fio(w, sets, c, &sub);
-	if (!ret && s)
+	if (!ret)
 		ret = check_room(s, c, &sub);
 	strv_split(&said, sub.text, "\n");
 	for (size_t i = 0; ret && i < said.n; i++)

@@ -12,7 +12,6 @@
 
 #include <jansson.h>
 
-#include "lib/clean.h"
 #include "lib/fs.h"
 #include "lib/schema.h"
 #include "runners/suite/suite_read.h"
@@ -27,41 +26,6 @@ static int check_utf8(const char *path, const char *text, size_t len, struct err
 
 	json_decref(t);
 	return t ? 0 : err_add(e, EINVAL, "%s: not UTF-8 text: save it as UTF-8", path);
-}
-
-static void check_text(struct suite_reader *r, unsigned line, const char *text)
-{
-	uint32_t c;
-
-	if (clean_find(text, &c))
-		suite_mistake(r, line, "U+%04X is a character that nobody sees here: remove it",
-			      (unsigned)c);
-}
-
-/* Names and values of a suite hold only visible characters. Comments may hold anything. */
-static void check_seen(struct suite_reader *r)
-{
-	for (size_t i = 0; i < r->ini->nr_sections; i++) {
-		const struct ini_section *sec = &r->ini->sections[i];
-
-		check_text(r, sec->line, sec->name);
-		for (size_t k = 0; k < sec->nr_keys; k++) {
-			check_text(r, sec->keys[k].line, sec->keys[k].name);
-			check_text(r, sec->keys[k].line, sec->keys[k].value);
-		}
-	}
-}
-
-static void check_unscaled(struct suite_reader *r)
-{
-	bool found = false;
-
-	for (size_t i = 0; i < r->ini->nr_sections; i++)
-		found |= suite_two_sizes(&r->ini->sections[i]);
-	if (!found)
-		suite_mistake(r, 0,
-			      "no key unscaled.* gives the size of this work before it was scaled "
-			      "down: leave --unscaled out");
 }
 
 int suite_load_mem(struct suite *s, const char *path, const char *text, size_t len,
@@ -92,10 +56,8 @@ int suite_load_mem(struct suite *s, const char *path, const char *text, size_t l
 	if (!ret)
 		ret = ini_load_mem(&ini, path, text, len, 0, e);
 	if (!ret) {
-		check_seen(&r);
+		suite_prepare(&r);
 		suite_read_sections(&r);
-		if (s->unscaled)
-			check_unscaled(&r);
 		if (r.unsaid)
 			err_add(e, EINVAL, "%s: and %u more mistakes", path, r.unsaid);
 		ret = r.mistakes ? -EINVAL : 0;

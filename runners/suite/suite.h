@@ -44,7 +44,7 @@ struct suite_contrast {
 	size_t baseline, patched; /* indices of variants */
 };
 
-/* One key of a workload that was written with one or more values. */
+/* One key of a workload with its values. */
 struct suite_param {
 	char *name;         /* "threads", "bs", "buffered_write.bs", "iodepth" */
 	struct strv values; /* canonical; more than one: a dimension of the matrix */
@@ -55,7 +55,7 @@ struct suite_workload {
 	char *name;
 	char *mix;         /* "dio_overwrite:{threads} buffered_write:1", or NULL */
 	char *fio;         /* path of the job file, or NULL; exactly one of the two is set */
-	char *fio_text;    /* its whole text, with the environment's variables put in */
+	char *fio_text;    /* its whole text */
 	struct strv notes; /* where the job that is run differs from the file, a sentence each */
 	struct suite_param *params;
 	size_t nr_params;
@@ -129,7 +129,7 @@ struct suite_overrides {
 	const char *const *passes;
 	size_t nr_passes; /* names, added to the file's */
 	unsigned watch_blocks;
-	/* Mode host: the label of the running kernel. A suite without kernels has the two then. */
+	/* Mode host: the label of the running kernel; a suite without kernels has the two then. */
 	const char *running;
 	/* The work before it was scaled down: the value of each key unscaled.KEY for KEY. */
 	bool unscaled;
@@ -140,19 +140,18 @@ struct suite_overrides {
  * -EINVAL then, FSDUEL_USAGE noted; *s may be released in any case.
  */
 int suite_load(struct suite *s, const char *path, const struct suite_overrides *o, struct err *e);
-/* The same from memory; path names it in sentences, and fio job files lie beside it. */
+/* The same from memory; fio job files lie beside path. */
 int suite_load_mem(struct suite *s, const char *path, const char *text, size_t len,
 		   const struct suite_overrides *o, struct err *e);
 void suite_release(struct suite *s);
 
-/* What to build for a kernel with a source; strings are borrowed. */
+/* The build of a kernel with a source; strings are borrowed. */
 struct kernel_build suite_kernel_build(const struct suite_kernel *k);
 
 /*
- * Before plan_make: set order_seed, the seed of the order of the variants. A seed from the suite
- * would give every duel the same order, and the test of "nothing changed" (docs/statistics.md)
- * needs a coin that is thrown for each run. It is drawn anew, or read from the results folder DIR
- * that was begun there. Nothing is drawn in exact mode, or if it is set.
+ * Before plan_make: draw order_seed, or read it from the results folder dir that was begun. The
+ * test of "nothing changed" (docs/statistics.md) needs a coin that is thrown for each run. Nothing
+ * is drawn in exact mode, or if it is set.
  */
 int suite_draw_order(struct suite *s, const char *dir, struct err *e);
 

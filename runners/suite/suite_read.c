@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * suite_read.c: mistakes noted with their line, names checked, the size of the work chosen, and
- * the keys of a section read through a table; see suite_read.h. It knows no section's keys.
+ * the keys of a section read through a table; see suite_read.h.
  */
 #include "runners/suite/suite_read.h"
 
@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/clean.h"
 #include "lib/near.h"
 
 #define ROOM_FOR_REST 64 /* kept free in struct err for "and 12 more mistakes" */
@@ -96,18 +97,6 @@ bool suite_is_kind(const struct ini_section *sec, const char *kind)
 	return !strncmp(sec->name, kind, len) && strcspn(sec->name, " \t") == len;
 }
 
-bool suite_key_again(struct suite_reader *r, const struct ini_section *sec, size_t k)
-{
-	for (size_t i = 0; i < k; i++) {
-		if (strcmp(sec->keys[i].name, sec->keys[k].name))
-			continue;
-		suite_mistake(r, sec->keys[k].line, "%s is given twice, first in line %u: keep one",
-			      sec->keys[k].name, sec->keys[i].line);
-		return true;
-	}
-	return false;
-}
-
 char *suite_beside(const struct suite *s, const char *path)
 {
 	const char *slash = strrchr(s->path, '/');
@@ -150,58 +139,100 @@ void suite_workload_release(struct suite_workload *w)
 	strv_release(&w->notes);
 }
 
-/* --- the two sizes ----------------------------------------------------------------- */
+/* --- the keys that count ----------------------------------------------------------------- */
 
-/* NAME of "unscaled.NAME" in a section that sizes the work or the machine, or NULL. */
-static const char *unscaled_name(const struct ini_section *sec, const struct ini_key *k)
+#define UNSCALED "unscaled."
+
+/* Names and values hold only visible characters. Comments may hold anything. */
+static void check_seen(struct suite_reader *r, unsigned line, const char *text)
 {
-	static const char *const sized[] = { "mount",  "device",   "machine",
+	uint32_t c;
+
+	if (clean_find(text, &c))
+		suite_mistake(r, line, "U+%04X is a character that nobody sees here: remove it",
+			      (unsigned)c);
+}
+
+/* Does the section size the work or the machine? */
+static bool is_sized(const struct ini_section *sec)
+{
+	static const char *const kinds[] = { "mount",  "device",   "machine",
 					     "limits", "workload", NULL };
-	static const char prefix[] = "unscaled.";
+	size_t i = 0;
 
-	for (size_t i = 0; sized[i]; i++)
-		if (suite_is_kind(sec, sized[i]) && !strncmp(k->name, prefix, strlen(prefix)))
-			return k->name + strlen(prefix);
-	return NULL;
+	while (kinds[i] && !suite_is_kind(sec, kinds[i]))
+		i++;
+	return kinds[i];
 }
 
-const char *suite_plain_key(const struct suite_reader *r, const struct ini_section *sec,
-			    const struct ini_key *k, bool *kept)
+static void given_twice(struct suite_reader *r, const struct ini_section *sec, size_t k)
 {
-	const char *plain = unscaled_name(sec, k);
-
-	*kept = plain ? r->s->unscaled : true;
-	for (size_t i = 0; !plain && r->s->unscaled && i < sec->nr_keys; i++) {
-		const char *other = unscaled_name(sec, &sec->keys[i]);
-
-		*kept &= !other || strcmp(other, k->name);
+	for (size_t i = 0; i < k; i++) {
+		if (strcmp(sec->keys[i].name, sec->keys[k].name))
+			continue;
+		suite_mistake(r, sec->keys[k].line, "%s is given twice, first in line %u: keep one",
+			      sec->keys[k].name, sec->keys[i].line);
+		return;
 	}
-	return plain ? plain : k->name;
 }
 
-bool suite_two_sizes(const struct ini_section *sec)
+/* Keep the keys of one size under their plain names; true: there were two sizes. */
+static bool choose_size(struct ini_section *sec, bool unscaled)
 {
-	for (size_t i = 0; i < sec->nr_keys; i++)
-		if (unscaled_name(sec, &sec->keys[i]))
-			return true;
-	return false;
-}
+	bool *other = xcalloc(2 * sec->nr_keys + 1, sizeof(*other)), *drop = other + sec->nr_keys;
+	size_t prefix = strlen(UNSCALED), kept = 0;
+	bool found = false;
 
-const struct ini_key *suite_get(const struct suite_reader *r, const struct ini_section *sec,
-				const char *name)
-{
-	for (size_t i = 0; sec && i < sec->nr_keys; i++) {
-		bool kept;
+	for (size_t i = 0; i < sec->nr_keys; i++) {
+		char *twin = xasprintf(UNSCALED "%s", sec->keys[i].name);
 
-		if (!strcmp(suite_plain_key(r, sec, &sec->keys[i], &kept), name) && kept)
-			return &sec->keys[i];
+		other[i] = !strncmp(sec->keys[i].name, UNSCALED, prefix);
+		drop[i] = other[i] ? !unscaled : unscaled && ini_get(sec, twin);
+		found |= other[i];
+		free(twin);
 	}
-	return NULL;
+	for (size_t i = 0; i < sec->nr_keys; i++) {
+		struct ini_key k = sec->keys[i];
+
+		if (drop[i]) {
+			free(k.name);
+			free(k.value);
+			continue;
+		}
+		if (other[i])
+			memmove(k.name, k.name + prefix, strlen(k.name + prefix) + 1);
+		sec->keys[kept++] = k;
+	}
+	sec->nr_keys = kept;
+	free(other);
+	return found;
 }
 
-unsigned suite_line(const struct suite_reader *r, const struct ini_section *sec, const char *name)
+void suite_prepare(struct suite_reader *r)
 {
-	const struct ini_key *k = suite_get(r, sec, name);
+	bool found = false;
+
+	for (size_t i = 0; i < r->ini->nr_sections; i++) {
+		struct ini_section *sec = &r->ini->sections[i];
+
+		check_seen(r, sec->line, sec->name);
+		for (size_t k = 0; k < sec->nr_keys; k++) {
+			check_seen(r, sec->keys[k].line, sec->keys[k].name);
+			check_seen(r, sec->keys[k].line, sec->keys[k].value);
+			given_twice(r, sec, k);
+		}
+		if (is_sized(sec))
+			found |= choose_size(sec, r->s->unscaled);
+	}
+	if (r->s->unscaled && !found)
+		suite_mistake(r, 0,
+			      "no key unscaled.* gives the size of this work before it was scaled "
+			      "down: leave --unscaled out");
+}
+
+unsigned suite_line(const struct ini_section *sec, const char *name)
+{
+	const struct ini_key *k = ini_get(sec, name);
 
 	return k ? k->line : sec->line;
 }
@@ -247,42 +278,39 @@ static unsigned read_set(struct suite_reader *r, const struct ini_key *k,
 	return set;
 }
 
-/* The value of a key into to; NULL: it is only checked. */
-static void read_value(struct suite_reader *r, const struct ini_key *k, const struct suite_key *row,
-		       void *to)
+void suite_read_value(struct suite_reader *r, const struct ini_key *k, const struct suite_key *row,
+		      void *to)
 {
-	uint64_t v = 0;
-	bool ok = true;
+	uint64_t v;
 	int at;
 
 	switch (row->kind) {
 	case KEY_TEXT:
-		if (to)
-			*(char **)to = xstrdup(k->value);
+		free(*(char **)to);
+		*(char **)to = xstrdup(k->value);
 		break;
 	case KEY_WORDS:
 	case KEY_ARGS:
-		if (to)
-			strv_split(to, k->value, row->kind == KEY_WORDS ? " \t," : " \t");
+		strv_split(to, k->value, row->kind == KEY_WORDS ? " \t," : " \t");
 		break;
 	case KEY_UNSIGNED:
+		if (read_number(r, k, row, &v))
+			*(unsigned *)to = (unsigned)v;
+		break;
 	case KEY_NUM:
-		ok = read_number(r, k, row, &v);
+		if (read_number(r, k, row, &v))
+			*(uint64_t *)to = v;
 		break;
 	case KEY_CHOICE:
 		at = suite_choose(r, k->line, SUITE_LIST(k->name, row->choices, SIZE_MAX),
 				  k->value);
-		ok = at >= 0;
-		v = (unsigned)at;
+		if (at >= 0)
+			*(unsigned *)to = (unsigned)at;
 		break;
 	case KEY_SET:
-		v = read_set(r, k, row);
+		*(unsigned *)to = read_set(r, k, row);
 		break;
 	}
-	if (to && ok && row->kind == KEY_NUM)
-		*(uint64_t *)to = v;
-	else if (to && ok && row->kind > KEY_ARGS)
-		*(unsigned *)to = (unsigned)v;
 }
 
 void suite_read_keys(struct suite_reader *r, const struct ini_section *sec,
@@ -290,16 +318,14 @@ void suite_read_keys(struct suite_reader *r, const struct ini_section *sec,
 {
 	for (size_t i = 0; i < sec->nr_keys; i++) {
 		const struct ini_key *k = &sec->keys[i];
-		bool kept;
-		const char *name = suite_plain_key(r, sec, k, &kept);
-		int at = suite_choose(r, k->line, SUITE_LIST("key", keys, SIZE_MAX), name);
+		int at = suite_choose(r, k->line, SUITE_LIST("key", keys, SIZE_MAX), k->name);
 
-		if (at < 0 || suite_key_again(r, sec, i))
+		if (at < 0)
 			continue;
 		if (!k->value[0] && !keys[at].empty_ok)
 			suite_mistake(r, k->line, "%s has no value: give one or remove the line",
 				      k->name);
 		else
-			read_value(r, k, &keys[at], kept ? (char *)base + keys[at].offset : NULL);
+			suite_read_value(r, k, &keys[at], (char *)base + keys[at].offset);
 	}
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * suite_read.h: shared by the files that read a suite, and private to them. A mistake is noted and
- * reading goes on, so that a user sees all of them at once. One file holds two sizes of the same
- * work, "file_size = 64M" and "unscaled.file_size = 20G": both are checked, and one is kept.
+ * reading goes on, so that a user sees all of them at once.
  */
 #ifndef FSDUEL_RUNNERS_SUITE_READ_H
 #define FSDUEL_RUNNERS_SUITE_READ_H
@@ -19,7 +18,7 @@
 struct suite_reader {
 	struct suite *s;
 	const struct suite_overrides *o; /* never NULL here */
-	const struct ini *ini;
+	struct ini *ini;
 	struct err *e;
 	unsigned mistakes, unsaid; /* unsaid: those for which e had no room */
 };
@@ -41,24 +40,19 @@ struct suite_list {
 int suite_choose(struct suite_reader *r, unsigned line, struct suite_list from, const char *name);
 /* May this be a name (it goes into files, CSV and plots)? Else a mistake is noted. */
 bool suite_name_ok(struct suite_reader *r, unsigned line, const char *kind, const char *name);
-/* Notes a mistake if section k of the same section had the same name before. */
-bool suite_key_again(struct suite_reader *r, const struct ini_section *sec, size_t k);
-
 /* Is it "[kind]" or "[kind NAME]"? */
 bool suite_is_kind(const struct ini_section *sec, const char *kind);
 /* path relative to the folder of the suite file (malloc'ed). */
 char *suite_beside(const struct suite *s, const char *path);
 
-/* The name without "unscaled." in a section that knows two sizes; *kept: is it the size wanted? */
-const char *suite_plain_key(const struct suite_reader *r, const struct ini_section *sec,
-			    const struct ini_key *k, bool *kept);
-/* Does the section have a key of the other size? */
-bool suite_two_sizes(const struct ini_section *sec);
-/* The key of that plain name in the size that is wanted, or NULL. sec may be NULL. */
-const struct ini_key *suite_get(const struct suite_reader *r, const struct ini_section *sec,
-				const char *name);
-/* Its line, or that of the section. */
-unsigned suite_line(const struct suite_reader *r, const struct ini_section *sec, const char *name);
+/*
+ * Before any section is read: note hidden characters and keys that are given twice, and keep one of
+ * the two sizes of the work, "file_size = 64M" and "unscaled.file_size = 20G", under the plain
+ * name.
+ */
+void suite_prepare(struct suite_reader *r);
+/* The key's line, or that of the section. */
+unsigned suite_line(const struct ini_section *sec, const char *name);
 
 /* One more element for an array of the suite's, zeroed. */
 #define SUITE_GROW(array, n)                                                                       \
@@ -86,6 +80,9 @@ struct suite_key {
 	bool whole_mib;
 };
 
+/* The value of a key into *to, as its row says; *to stays as it is after a mistake. */
+void suite_read_value(struct suite_reader *r, const struct ini_key *k, const struct suite_key *row,
+		      void *to);
 /* Read the keys of sec that the table knows into base, and note all that is wrong with them. */
 void suite_read_keys(struct suite_reader *r, const struct ini_section *sec,
 		     const struct suite_key *keys, void *base);
@@ -106,7 +103,6 @@ void suite_finish_variants(struct suite_reader *r);
 void suite_read_contrast(struct suite_reader *r, const struct ini_section *sec, const char *name);
 void suite_finish_contrasts(struct suite_reader *r);
 void suite_read_workload(struct suite_reader *r, const struct ini_section *sec, const char *name);
-void suite_drop_workload(struct suite *s);
 void suite_finish_workloads(struct suite_reader *r);
 
 #endif

@@ -85,22 +85,16 @@ static void override_blocks(struct suite_reader *r, unsigned blocks, const char 
 		*to = blocks;
 }
 
-/* The command line adds passes to the file's; a suite cannot do without PASS_THROUGHPUT. */
-static void finish_passes(struct suite_reader *r, const struct ini_section *sec)
+/* The command line adds passes to the file's; every suite has PASS_THROUGHPUT. */
+static void finish_passes(struct suite_reader *r)
 {
-	const struct ini_key *k = suite_get(r, sec, "passes");
-	struct suite *s = r->s;
-
-	if (k && s->passes && !(s->passes >> PASS_THROUGHPUT & 1))
-		suite_mistake(r, k->line,
-			      "passes: %s must be among them: the others are held against it",
-			      pass_names[PASS_THROUGHPUT]);
+	r->s->passes |= 1u << PASS_THROUGHPUT;
 	for (size_t i = 0; i < r->o->nr_passes; i++) {
 		int pass = suite_choose(r, 0, SUITE_LIST("pass", pass_names, SIZE_MAX),
 					r->o->passes[i]);
 
 		if (pass >= 0)
-			s->passes |= 1u << pass;
+			r->s->passes |= 1u << pass;
 	}
 }
 
@@ -109,14 +103,13 @@ static void finish_suite(struct suite_reader *r)
 	struct suite *s = r->s;
 	const char *base = strrchr(s->path, '/') ? strrchr(s->path, '/') + 1 : s->path;
 	const struct ini_section *sec = ini_find(r->ini, "suite");
-	const struct ini_key *name = suite_get(r, sec, "name");
 	size_t len = strlen(base);
 	int mode;
 
 	if (!s->name)
 		s->name =
 			xstrndup(base, len > 4 && !strcmp(base + len - 4, ".ini") ? len - 4 : len);
-	suite_name_ok(r, name ? name->line : 0, "suite", s->name);
+	suite_name_ok(r, sec ? suite_line(sec, "name") : 0, "suite", s->name);
 	override_blocks(r, r->o->blocks, "blocks", &s->blocks);
 	override_blocks(r, r->o->watch_blocks, "watched blocks", &s->watch_blocks);
 	if (r->o->mode) {
@@ -124,58 +117,49 @@ static void finish_suite(struct suite_reader *r)
 		if (mode >= 0)
 			s->mode = (enum mode)mode;
 	}
-	finish_passes(r, sec);
+	finish_passes(r);
 }
 
 /* --- [device], [limits] -------------------------------------------------------------- */
 
-/* The guest's null_blk has no path; the host's own device has nothing but one or a size. */
-static void check_host_device(struct suite_reader *r, const struct ini_section *sec)
+/* The host's own device has no properties but a size, and only null_blk has a virtual clock. */
+static void finish_device(struct suite_reader *r)
 {
 	static const char *const own[] = { "latency", "cache", "bandwidth", NULL };
-	const char *kind = device_kind_names[r->s->device.kind];
-	const struct ini_key *path = suite_get(r, sec, "path"), *size = suite_get(r, sec, "size");
+	const struct ini_section *sec = ini_find(r->ini, "device");
+	struct suite_device *d = &r->s->device;
+	const char *kind = device_kind_names[d->kind];
 
+	if (!devices[d->kind].host_timed) {
+		if (r->s->device_path)
+			suite_mistake(r, suite_line(sec, "path"),
+				      "path: null_blk is in the guest's memory: say kind = virtio, "
+				      "or remove it");
+		return;
+	}
 	for (const char *const *name = own; *name; name++)
-		if (suite_get(r, sec, *name))
-			suite_mistake(r, suite_line(r, sec, *name),
-				      "%s: only null_blk can be given one, not kind = %s: remove "
-				      "the line",
+		if (ini_get(sec, *name))
+			suite_mistake(r, suite_line(sec, *name),
+				      "%s: only null_blk has it, not kind = %s: remove the line",
 				      *name, kind);
-	if (path && path->value[0] != '/')
-		suite_mistake(r, path->line,
+	if (r->s->device_path && r->s->device_path[0] != '/')
+		suite_mistake(r, suite_line(sec, "path"),
 			      "path: %s does not begin with /: give the device's full path",
-			      path->value);
-	if (path && size)
-		suite_mistake(r, size->line, "size: %s has a size of its own: remove the line",
-			      path->value);
+			      r->s->device_path);
 	if (r->s->mode == MODE_EXACT)
-		suite_mistake(r, suite_line(r, sec, "kind"),
+		suite_mistake(r, suite_line(sec, "kind"),
 			      "kind = %s completes on the host's clock: say kind = null_blk, or "
 			      "mode = tcg",
 			      kind);
-}
-
-static void finish_device(struct suite_reader *r)
-{
-	const struct ini_section *sec = ini_find(r->ini, "device");
-	const struct ini_key *path = suite_get(r, sec, "path");
-	struct suite_device *d = &r->s->device;
-
-	if (devices[d->kind].host_timed) {
-		check_host_device(r, sec);
-		*d = (struct suite_device){ .kind = d->kind,
-					    .size_bytes = r->s->device_path ? 0 : d->size_bytes };
-	} else if (path) {
-		suite_mistake(
-			r, path->line,
-			"path: null_blk is in the guest's memory: say kind = virtio, or remove it");
-	}
+	*d = (struct suite_device){ .kind = d->kind,
+				    .size_bytes = r->s->device_path ? 0 : d->size_bytes };
 }
 
 static void finish_limits(struct suite_reader *r)
 {
-	r->s->limit_wall_said = suite_get(r, ini_find(r->ini, "limits"), "wall");
+	const struct ini_section *sec = ini_find(r->ini, "limits");
+
+	r->s->limit_wall_said = sec && ini_get(sec, "wall");
 }
 
 /* --- [margins], [guard] --------------------------------------------------------------- */
@@ -183,26 +167,21 @@ static void finish_limits(struct suite_reader *r)
 /* One key a metric. */
 static void read_margins(struct suite_reader *r, const struct ini_section *sec, const char *name)
 {
-	struct suite_key *rows;
-	uint64_t *margins;
-	size_t n = 0;
+	static const struct suite_key row = {
+		.kind = KEY_NUM, .num = NUM_PCT, .min = 1, .max = MARGIN_MAX
+	};
 
 	(void)name;
-	while (metrics[n].name)
-		n++;
-	rows = xcalloc(n + 1, sizeof(*rows));
-	margins = xcalloc(n, sizeof(*margins));
-	for (size_t i = 0; i < n; i++)
-		rows[i] = (struct suite_key){ metrics[i].name, KEY_NUM,
-					      NUM_PCT,         .offset = i * sizeof(*margins),
-					      .min = 1,        .max = MARGIN_MAX };
-	suite_read_keys(r, sec, rows, margins);
-	for (size_t i = 0; i < n; i++)
-		if (margins[i])
+	for (size_t i = 0; i < sec->nr_keys; i++) {
+		const struct ini_key *k = &sec->keys[i];
+		uint64_t margin = 0;
+
+		if (suite_choose(r, k->line, SUITE_LIST("key", metrics, SIZE_MAX), k->name) >= 0)
+			suite_read_value(r, k, &row, &margin);
+		if (margin)
 			*SUITE_GROW(r->s->margins, r->s->nr_margins) =
-				(struct suite_margin){ xstrdup(metrics[i].name), margins[i] };
-	free(rows);
-	free(margins);
+				(struct suite_margin){ xstrdup(k->name), margin };
+	}
 }
 
 static void finish_guard(struct suite_reader *r)
@@ -212,34 +191,25 @@ static void finish_guard(struct suite_reader *r)
 
 	r->s->guard.there = sec;
 	for (size_t i = 0; i < control->n; i++)
-		suite_choose(r, suite_line(r, sec, "control"),
+		suite_choose(r, suite_line(sec, "control"),
 			     SUITE_LIST("variant", r->s->variants, r->s->nr_variants),
 			     control->v[i]);
 }
 
 /* --- [mount NAME] ---------------------------------------------------------------------- */
 
-static void check_options(struct suite_reader *r, struct suite_mount *m)
+/* "a, b" becomes "a,b". */
+static char *join_options(const char *written)
 {
-	/* With these nothing could be written, or something else would be mounted. */
-	static const char *const bad[] = { "ro",   "remount",    "bind",   "rbind",
-					   "loop", "norecovery", "noload", NULL };
 	struct strv words = STRV_INIT;
 	struct buf b = BUF_INIT;
 
-	strv_split(&words, m->options ? m->options : "", " \t,");
-	for (size_t i = 0; i < words.n; i++) {
+	strv_split(&words, written, " \t,");
+	for (size_t i = 0; i < words.n; i++)
 		buf_addf(&b, "%s%s", i ? "," : "", words.v[i]);
-		for (size_t k = 0; bad[k]; k++)
-			if (!strcmp(bad[k], words.v[i]))
-				suite_mistake(r, m->line,
-					      "mount %s: option %s cannot be measured: remove it",
-					      m->name, bad[k]);
-	}
-	free(m->options);
-	buf_str(&b);
-	m->options = buf_detach(&b, NULL);
 	strv_release(&words);
+	buf_str(&b);
+	return buf_detach(&b, NULL);
 }
 
 static void read_mount(struct suite_reader *r, const struct ini_section *sec, const char *name)
@@ -247,6 +217,7 @@ static void read_mount(struct suite_reader *r, const struct ini_section *sec, co
 	struct suite_mount *m = SUITE_GROW(r->s->mounts, r->s->nr_mounts);
 	struct strv argv = STRV_INIT;
 	struct err sub = ERR_INIT;
+	char *written;
 	int fs;
 
 	m->name = xstrdup(name);
@@ -254,16 +225,13 @@ static void read_mount(struct suite_reader *r, const struct ini_section *sec, co
 	suite_read_keys(r, sec, mount_keys, m);
 	if (!m->fs)
 		m->fs = xstrdup(fs_types[0].name);
-	check_options(r, m);
+	written = m->options;
+	m->options = join_options(written ? written : "");
+	free(written);
 	fs = suite_choose(r, m->line, SUITE_LIST("fs", fs_types, SIZE_MAX), m->fs);
 	if (fs >= 0 && fs_type_mkfs(&fs_types[fs], &m->mkfs, "", "", &argv, &sub))
 		suite_mistake_err(r, m->line, "mkfs", &sub);
 	strv_release(&argv);
-}
-
-static void drop_mount(struct suite *s)
-{
-	suite_mount_release(&s->mounts[--s->nr_mounts]);
 }
 
 static void finish_mounts(struct suite_reader *r)
@@ -288,7 +256,6 @@ static const struct section_kind {
 	const struct suite_key *keys;
 	void (*read)(struct suite_reader *r, const struct ini_section *sec, const char *name);
 	void (*finish)(struct suite_reader *r);
-	void (*drop)(struct suite *s); /* the last one; NULL: it has no two sizes to be checked */
 } kinds[] = {
 	{ "suite", .keys = suite_keys, .finish = finish_suite },
 	{ "experiment", .keys = experiment_keys },
@@ -297,13 +264,12 @@ static const struct section_kind {
 	{ "limits", .keys = limits_keys, .finish = finish_limits },
 	{ "margins", .read = read_margins },
 	{ "kernel", true, .read = suite_read_kernel, .finish = suite_finish_kernels },
-	{ "mount", true, NULL, read_mount, finish_mounts, drop_mount },
+	{ "mount", true, .read = read_mount, .finish = finish_mounts },
 	{ "variants", .read = suite_read_variants },
 	{ "variant", true, .read = suite_read_variant, .finish = suite_finish_variants },
 	{ "contrast", true, .read = suite_read_contrast, .finish = suite_finish_contrasts },
 	{ "guard", .keys = guard_keys, .finish = finish_guard },
-	{ "workload", true, NULL, suite_read_workload, suite_finish_workloads,
-	  suite_drop_workload },
+	{ "workload", true, .read = suite_read_workload, .finish = suite_finish_workloads },
 };
 /* clang-format on */
 #define NR_KINDS (sizeof(kinds) / sizeof(kinds[0]))
@@ -339,25 +305,6 @@ static bool name_ok(struct suite_reader *r, size_t at, const struct section_kind
 	return true;
 }
 
-static void read_section(struct suite_reader *r, const struct section_kind *kind,
-			 const struct ini_section *sec)
-{
-	unsigned before = r->mistakes;
-
-	if (kind->keys) {
-		suite_read_keys(r, sec, kind->keys, r->s);
-		return;
-	}
-	kind->read(r, sec, name_of(sec));
-	if (!kind->drop || r->mistakes != before || !suite_two_sizes(sec))
-		return;
-	/* The size that was not asked for is checked, too. */
-	r->s->unscaled = !r->s->unscaled;
-	kind->read(r, sec, name_of(sec));
-	kind->drop(r->s);
-	r->s->unscaled = !r->s->unscaled;
-}
-
 void suite_read_sections(struct suite_reader *r)
 {
 	size_t n = r->ini->nr_sections;
@@ -375,8 +322,11 @@ void suite_read_sections(struct suite_reader *r)
 	}
 	for (size_t k = 0; k < NR_KINDS; k++) {
 		for (size_t i = 0; i < n; i++)
-			if (kind_of[i] == (int)k)
-				read_section(r, &kinds[k], &r->ini->sections[i]);
+			if (kind_of[i] == (int)k && kinds[k].keys)
+				suite_read_keys(r, &r->ini->sections[i], kinds[k].keys, r->s);
+			else if (kind_of[i] == (int)k)
+				kinds[k].read(r, &r->ini->sections[i],
+					      name_of(&r->ini->sections[i]));
 		if (kinds[k].finish)
 			kinds[k].finish(r);
 	}

@@ -41,7 +41,7 @@ static struct suite_kernel *add_kernel(struct suite *s, const char *label, unsig
 	return k;
 }
 
-/* Whatever the file says of its image and source, it is this image (NULL: the one that runs). */
+/* This image takes the place of the file's image or source. NULL: the kernel that runs. */
 static void set_image(struct suite_kernel *k, const char *ref)
 {
 	struct suite_kernel set = { .label = xstrdup(k->label), .line = k->line };
@@ -121,21 +121,15 @@ static void override_kernel(struct suite_reader *r, const char *label, const cha
 			label, label, label);
 }
 
-static bool same_words(const struct strv *a, const struct strv *b)
-{
-	bool same = a->n == b->n;
-
-	for (size_t i = 0; same && i < a->n; i++)
-		same = !strcmp(a->v[i], b->v[i]);
-	return same;
-}
-
 /* The cache has one kernel of a name, and that name has the patches without their folders. */
 static void refuse_twins(struct suite_reader *r, const struct suite_kernel *a,
 			 const struct suite_kernel *b)
 {
-	if (a->source && b->source && a->ref && b->ref && !strcmp(a->ref, b->ref) &&
-	    !same_words(&a->patches, &b->patches))
+	bool same = a->patches.n == b->patches.n;
+
+	for (size_t i = 0; same && i < a->patches.n; i++)
+		same = !strcmp(a->patches.v[i], b->patches.v[i]);
+	if (!same && a->source && b->source && a->ref && b->ref && !strcmp(a->ref, b->ref))
 		suite_mistake(r, 0,
 			      "the kernels %s and %s have other patches, and both would be %s: "
 			      "rename one",
@@ -188,46 +182,25 @@ static struct suite_list mounts_of(const struct suite *s)
 	return SUITE_LIST("mount", s->mounts, s->nr_mounts);
 }
 
-/* Indices in the list of the words, each once; all if there is no word. */
-static size_t *choose(struct suite_reader *r, unsigned line, struct suite_list from,
-		      const struct strv *words, size_t *n)
+/* Each of the words is the name of one of the list. */
+static void check_words(struct suite_reader *r, unsigned line, struct suite_list from,
+			const struct strv *words)
 {
-	size_t *chosen = xcalloc(from.n + words->n + 1, sizeof(*chosen));
-
-	*n = 0;
-	while (!words->n && *n < from.n) {
-		chosen[*n] = *n;
-		++*n;
-	}
-	for (size_t i = 0; i < words->n; i++) {
-		int at = suite_choose(r, line, from, words->v[i]);
-		bool again = false;
-
-		for (size_t k = 0; k < *n; k++)
-			again |= (int)chosen[k] == at;
-		if (again)
-			suite_mistake(r, line, "%s %s is given twice: keep one", from.kind,
-				      words->v[i]);
-		else if (at >= 0)
-			chosen[(*n)++] = (size_t)at;
-	}
-	return chosen;
+	for (size_t i = 0; i < words->n; i++)
+		suite_choose(r, line, from, words->v[i]);
 }
 
-/* The product of the chosen kernels and mounts; sec NULL: of all. */
-static void add_product(struct suite_reader *r, const struct ini_section *sec,
-			const struct strv *kernels, const struct strv *mounts)
+/* The product of the kernels and mounts of these names; of all where there is none. */
+static void add_product(struct suite_reader *r, unsigned line, const struct strv *kernels,
+			const struct strv *mounts)
 {
-	unsigned line = sec ? suite_line(r, sec, "kernels") : 0;
-	size_t nk, nm;
-	size_t *k = choose(r, line, kernels_of(r->s), kernels, &nk);
-	size_t *m = choose(r, sec ? suite_line(r, sec, "mounts") : 0, mounts_of(r->s), mounts, &nm);
+	struct suite *s = r->s;
 
-	for (size_t i = 0; i < nk; i++)
-		for (size_t j = 0; j < nm && r->s->nr_variants <= VARIANTS_MAX; j++)
-			add_variant(r, line, NULL, k[i], m[j]);
-	free(k);
-	free(m);
+	for (size_t k = 0; k < s->nr_kernels; k++)
+		for (size_t m = 0; m < s->nr_mounts && s->nr_variants <= VARIANTS_MAX; m++)
+			if ((!kernels->n || strv_find(kernels, s->kernels[k].label) >= 0) &&
+			    (!mounts->n || strv_find(mounts, s->mounts[m].name) >= 0))
+				add_variant(r, line, NULL, k, m);
 }
 
 void suite_read_variants(struct suite_reader *r, const struct ini_section *sec, const char *name)
@@ -243,7 +216,9 @@ void suite_read_variants(struct suite_reader *r, const struct ini_section *sec, 
 
 	(void)name;
 	suite_read_keys(r, sec, keys, &c);
-	add_product(r, sec, &c.kernels, &c.mounts);
+	check_words(r, suite_line(sec, "kernels"), kernels_of(r->s), &c.kernels);
+	check_words(r, suite_line(sec, "mounts"), mounts_of(r->s), &c.mounts);
+	add_product(r, sec->line, &c.kernels, &c.mounts);
 	strv_release(&c.kernels);
 	strv_release(&c.mounts);
 }
@@ -265,7 +240,7 @@ static bool read_pair(struct suite_reader *r, const struct ini_section *sec,
 		int found = -1;
 
 		if (words[i])
-			found = suite_choose(r, suite_line(r, sec, key[i]), from[i], words[i]);
+			found = suite_choose(r, suite_line(sec, key[i]), from[i], words[i]);
 		else if (!ini_get(sec, key[i]))
 			suite_mistake(r, sec->line, "[%s] lacks %s = %s", sec->name, key[i],
 				      from[i].kind);
@@ -303,7 +278,7 @@ void suite_finish_variants(struct suite_reader *r)
 	static const struct strv all = STRV_INIT;
 
 	if (!file_has(r, "variants") && !file_has(r, "variant"))
-		add_product(r, NULL, &all, &all);
+		add_product(r, 0, &all, &all);
 }
 
 /* --- contrasts ---------------------------------------------------------------------------- */

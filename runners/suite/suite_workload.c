@@ -6,16 +6,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "lib/fs.h"
-#include "lib/near.h"
 #include "runners/fio/fiojob.h"
 #include "runners/suite/plan.h"
 #include "runners/suite/suite_read.h"
 
 #define FIO_BYTES_MAX (1u << 20)
-#define VALUES_MAX 1000       /* of one parameter */
 #define CELL_RUNS_MAX 1000000 /* of one suite */
 
 /* The row of a parameter: of a mix (for a placeholder: threads_param), or of fio. */
@@ -32,49 +29,36 @@ struct workload_reader {
 	struct mix roles; /* of the mix, with one thread for each placeholder */
 };
 
-/* clang-format off */
-static const struct param threads_param = {
-	.name = "threads", .kind = NUM_COUNT, .min = 0, .max = MIX_THREADS_MAX, .def = "4",
-};
-/* clang-format on */
+static const struct param threads_param = { .name = "threads", .max = MIX_THREADS_MAX, .def = "4" };
 
 /* --- one parameter ---------------------------------------------------------------------- */
 
-/* mix_set knows best what is near; a placeholder may have been meant as well. */
 static void unknown_mix_param(struct workload_reader *x, unsigned line, const char *name)
 {
 	struct mix scratch = x->roles;
 	struct err sub = ERR_INIT;
-	const char *near =
-		x->placeholders.v ? near_name(name, (const char *const *)x->placeholders.v) : NULL;
 
-	if (near) {
-		suite_mistake(x->r, line, "unknown parameter \"%.80s\"; did you mean %s?", name,
-			      near);
-		return;
-	}
 	mix_set(&scratch, name, "", &sub);
 	suite_mistake(x->r, line, "%s (a number of threads stands in the mix as ROLE:{%.40s})",
 		      sub.text, name);
 }
 
-static bool find_type(struct workload_reader *x, const struct ini_key *k, const char *name,
-		      struct param_type *t)
+static bool find_type(struct workload_reader *x, const struct ini_key *k, struct param_type *t)
 {
 	*t = (struct param_type){ NULL, NULL };
 	if (x->w->fio) {
-		t->fio = fiojob_param(name);
+		t->fio = fiojob_param(k->name);
 		if (!t->fio)
 			suite_choose(
 				x->r, k->line,
 				SUITE_LIST("parameter of a fio workload", fiojob_params, SIZE_MAX),
-				name);
+				k->name);
 		return t->fio;
 	}
-	t->mix = strv_find(&x->placeholders, name) >= 0 ? &threads_param
-							: mix_param_row(&x->roles, name);
+	t->mix = strv_find(&x->placeholders, k->name) >= 0 ? &threads_param
+							   : mix_param_row(&x->roles, k->name);
 	if (!t->mix)
-		unknown_mix_param(x, k->line, name);
+		unknown_mix_param(x, k->line, k->name);
 	return t->mix;
 }
 
@@ -91,15 +75,14 @@ static char *canonical(const struct param_type *t, const char *name, const char 
 							: xstrdup(param_format(t->mix, v, dst));
 	if (!t->fio->text && !num_parse(text, t->fio->kind, &v, &sub))
 		return xstrdup(num_format(dst, v, t->fio->kind));
-	/* It ends up in a fio job and, as a parameter, in CSV: no separator of either. */
-	if (t->fio->text && !strpbrk(text, ";=#[]\"'\\"))
+	if (!t->fio->text)
+		err_add(e, EINVAL, "%s: %s", name, sub.text);
+	else if (!strpbrk(text, ";=#[]\"'\\"))
 		return xstrdup(text);
-	if (t->fio->text)
+	else /* it goes into a fio job and, as a parameter, into CSV */
 		err_add(e, EINVAL,
 			"%s: %.60s has one of ; = # [ ] \" ' \\ in it: give a plain word", name,
 			text);
-	else
-		err_add(e, EINVAL, "%s: %s", name, sub.text);
 	return NULL;
 }
 
@@ -112,10 +95,7 @@ static void read_values(struct workload_reader *x, const struct ini_key *k,
 	if (!words.n)
 		suite_mistake(x->r, k->line, "%s has no value: give one or remove the line",
 			      k->name);
-	if (words.n > VALUES_MAX)
-		suite_mistake(x->r, k->line, "%s has %zu values: %d is the most", k->name, words.n,
-			      VALUES_MAX);
-	for (size_t i = 0; i < words.n && i < VALUES_MAX; i++) {
+	for (size_t i = 0; i < words.n; i++) {
 		struct err sub = ERR_INIT;
 		char *value = canonical(t, p->name, words.v[i], &sub);
 
@@ -145,15 +125,12 @@ static void read_params(struct workload_reader *x)
 	for (size_t i = 0; i < x->sec->nr_keys; i++) {
 		const struct ini_key *k = &x->sec->keys[i];
 		struct param_type t;
-		bool kept;
-		const char *name = suite_plain_key(x->r, x->sec, k, &kept);
 
-		if (!suite_key_again(x->r, x->sec, i) && kept && strcmp(name, "mix") &&
-		    strcmp(name, "fio") && find_type(x, k, name, &t))
-			read_values(x, k, &t, add_param(x->w, name, k->line));
+		if (strcmp(k->name, "mix") && strcmp(k->name, "fio") && find_type(x, k, &t))
+			read_values(x, k, &t, add_param(x->w, k->name, k->line));
 	}
 	for (size_t i = 0; i < x->placeholders.n; i++)
-		if (!suite_get(x->r, x->sec, x->placeholders.v[i]))
+		if (!ini_get(x->sec, x->placeholders.v[i]))
 			suite_mistake(x->r, x->sec->line,
 				      "{%s} in the mix has no value: add a line %s = 1 8",
 				      x->placeholders.v[i], x->placeholders.v[i]);
@@ -200,12 +177,10 @@ static void first_sets(const struct workload_reader *x, struct strv *list)
 	for (size_t i = 0; i < x->sec->nr_keys; i++) {
 		const struct ini_key *k = &x->sec->keys[i];
 		size_t at = strspn(k->value, " \t,"), len = strcspn(k->value + at, " \t,");
-		bool kept;
-		const char *name = suite_plain_key(x->r, x->sec, k, &kept);
 
-		if (!kept || strncmp(name, "set.", 4) || !len)
+		if (strncmp(k->name, "set.", 4) || !len)
 			continue;
-		strv_add(list, name);
+		strv_add(list, k->name);
 		strv_addf(list, "%.*s", (int)len, k->value + at);
 	}
 }
@@ -215,88 +190,45 @@ static void add_parts(struct workload_reader *x, const struct strv *parts)
 {
 	struct suite_param *p;
 
-	if (parts->n < 2 || suite_get(x->r, x->sec, "part"))
+	if (parts->n < 2 || ini_get(x->sec, "part"))
 		return;
 	p = add_param(x->w, "part", x->sec->line);
 	for (size_t i = 0; i < parts->n; i++)
 		strv_add(&p->values, parts->v[i]);
 }
 
-/* Keep the text with the environment's variables put in; *job is what it makes by itself. */
-static int read_job(struct workload_reader *x, const char *text, struct fiojob *job, struct err *e)
-{
-	struct suite_workload *w = x->w;
-	struct strv sets = STRV_INIT;
-	const char *const *params;
-	int ret;
-
-	first_sets(x, &sets);
-	params = (const char *const *)sets.v;
-	ret = fiojob_environment(w->fio, text, params, &w->fio_text, &w->notes, e);
-	if (!ret)
-		ret = fiojob_make(w->fio, w->fio_text, params, job, e);
-	for (size_t i = 0; !ret && i < job->notes.n; i++)
-		strv_add(&w->notes, job->notes.v[i]);
-	strv_release(&sets);
-	return ret;
-}
-
+/* *job is what the file makes by itself. */
 static bool read_fio(struct workload_reader *x, const struct ini_key *k, struct fiojob *job)
 {
 	struct err sub = ERR_INIT;
+	struct suite_workload *w = x->w;
+	struct strv sets = STRV_INIT;
 	struct buf text = BUF_INIT;
-	struct stat st;
-	bool ok = false;
+	int ret;
 
-	x->w->fio = suite_beside(x->r->s, k->value);
-	if (stat(x->w->fio, &st))
-		suite_mistake(x->r, k->line,
-			      "fio: no job file %s (%s): its path is from the suite's folder",
-			      x->w->fio, strerror(errno));
-	else if (!S_ISREG(st.st_mode))
-		suite_mistake(x->r, k->line, "fio: %s is not a file", x->w->fio);
-	else if (fs_read(x->w->fio, FIO_BYTES_MAX, &text, &sub) ||
-		 read_job(x, buf_str(&text), job, &sub))
+	w->fio = suite_beside(x->r->s, k->value);
+	ret = fs_read(w->fio, FIO_BYTES_MAX, &text, &sub);
+	buf_str(&text);
+	w->fio_text = buf_detach(&text, NULL);
+	first_sets(x, &sets);
+	if (!ret)
+		ret = fiojob_make(w->fio, w->fio_text, (const char *const *)sets.v, job, &sub);
+	if (ret)
 		suite_mistake_err(x->r, k->line, "fio", &sub);
-	else
-		ok = true;
-	buf_release(&text);
-	return ok;
+	for (size_t i = 0; i < job->notes.n; i++)
+		strv_add(&w->notes, job->notes.v[i]);
+	strv_release(&sets);
+	return !ret;
 }
 
 /* --- the section ------------------------------------------------------------------------------ */
-
-/* Every combination must fit the machine; the size that was not asked for need not. */
-static void check_cells(struct workload_reader *x)
-{
-	const struct suite *machine = x->r->s->unscaled == x->r->o->unscaled ? x->r->s : NULL;
-	size_t n = plan_cells(x->w);
-	struct err sub = ERR_INIT;
-	int ret = 0;
-
-	if (n > SUITE_CELLS_MAX) {
-		suite_mistake(x->r, x->sec->line,
-			      "[workload %s] has more than %d cells: leave out some values",
-			      x->w->name, SUITE_CELLS_MAX);
-		return;
-	}
-	for (size_t i = 0; i < n && !ret; i++) {
-		struct plan_cell c;
-
-		ret = plan_cell_make(x->w, i, machine, &c, &sub);
-		plan_cell_release(&c);
-	}
-	if (ret)
-		suite_mistake_err(x->r, x->sec->line, NULL, &sub);
-}
 
 void suite_read_workload(struct suite_reader *r, const struct ini_section *sec, const char *name)
 {
 	struct suite_workload *w = SUITE_GROW(r->s->workloads, r->s->nr_workloads);
 	struct workload_reader x = { .r = r, .sec = sec, .w = w, .placeholders = STRV_INIT };
-	const struct ini_key *mix = suite_get(r, sec, "mix"), *fio = suite_get(r, sec, "fio");
+	const struct ini_key *mix = ini_get(sec, "mix"), *fio = ini_get(sec, "fio");
 	struct fiojob job = { .parts = STRV_INIT, .notes = STRV_INIT };
-	unsigned before = r->mistakes;
 
 	w->name = xstrdup(name);
 	w->line = sec->line;
@@ -308,16 +240,10 @@ void suite_read_workload(struct suite_reader *r, const struct ini_section *sec, 
 		read_params(&x);
 	add_parts(&x, &job.parts);
 	fiojob_release(&job);
-	if (r->mistakes == before)
-		check_cells(&x);
 	strv_release(&x.placeholders);
 }
 
-void suite_drop_workload(struct suite *s)
-{
-	suite_workload_release(&s->workloads[--s->nr_workloads]);
-}
-
+/* plan_make looks at each cell; here are only not too many. */
 void suite_finish_workloads(struct suite_reader *r)
 {
 	const struct suite *s = r->s;
@@ -325,15 +251,20 @@ void suite_finish_workloads(struct suite_reader *r)
 
 	if (!s->nr_workloads)
 		suite_mistake(r, 0, "there is no [workload NAME]: copy one from configs/quick.ini");
-	if (r->mistakes)
-		return;
-	for (size_t i = 0; i < s->nr_workloads; i++)
-		cells += plan_cells(&s->workloads[i]);
-	if (cells > SUITE_CELLS_MAX)
-		suite_mistake(r, 0, "%zu cells: %d is the most; leave out some values", cells,
-			      SUITE_CELLS_MAX);
-	else if (cells * s->nr_variants * s->blocks * (unsigned)__builtin_popcount(s->passes) >
-		 CELL_RUNS_MAX)
+	for (size_t i = 0; i < s->nr_workloads; i++) {
+		const struct suite_workload *w = &s->workloads[i];
+
+		if (__builtin_add_overflow(cells, plan_cells(w), &cells) ||
+		    cells > SUITE_CELLS_MAX) {
+			suite_mistake(r, w->line,
+				      "with [workload %s] it has more than %d cells: leave out "
+				      "some values",
+				      w->name, SUITE_CELLS_MAX);
+			return;
+		}
+	}
+	if (cells * s->nr_variants * s->blocks * (unsigned)__builtin_popcount(s->passes) >
+	    CELL_RUNS_MAX)
 		suite_mistake(r, 0,
 			      "%zu cells x %zu variants x %u blocks: %d cell runs are the most",
 			      cells, s->nr_variants, s->blocks, CELL_RUNS_MAX);

@@ -16,7 +16,7 @@ enum mode { MODE_EXACT, MODE_TCG, MODE_KVM, MODE_HOST, MODE_AUTO };
 extern const char *const mode_names[]; /* ends with NULL */
 
 /*
- * What watches while a cell is measured: one pass at a time, each with cell runs of its own.
+ * One pass watches a cell at a time, in cell runs of its own.
  * Only PASS_THROUGHPUT, which nothing watches, is judged; every suite has it.
  */
 enum pass { PASS_THROUGHPUT, PASS_LOCKS, PASS_PROFILE, NR_PASSES };

@@ -151,7 +151,7 @@ static double value_of(const struct result *r, const char *metric)
 static void add_metrics(struct result *r)
 {
 	const json_t *counted_ns = json_object_get(r->facts, "counted_ns");
-	struct profile_counted counted = { value_of(r, "elapsed"), value_of(r, "operations") };
+	double counted[] = { value_of(r, "elapsed"), value_of(r, "operations") };
 
 	if (counted_ns) {
 		if (!json_integer_value(counted_ns))
@@ -159,12 +159,13 @@ static void add_metrics(struct result *r)
 				    "profile: fio's jobs are at no time all at "
 				    "work, so there is no part of the run to count; make them "
 				    "workloads of their own");
-		counted.time_ns = (double)json_integer_value(counted_ns);
-		counted.ops = json_real_value(json_object_get(r->facts, "counted_ops"));
+		counted[0] = (double)json_integer_value(counted_ns);
+		counted[1] = json_real_value(json_object_get(r->facts, "counted_ops"));
 	}
-	for (const struct profile_metric *m = profile_metrics; m->name; m++)
-		if (m->value(&counted) > 0)
-			result_add_value(r, m->name, m->unit, m->better, m->value(&counted));
+	for (size_t i = 0; profile_metrics[i].name; i++) /* 0: not measured */
+		if (counted[i] > 0)
+			result_add_value(r, profile_metrics[i].name, profile_metrics[i].unit,
+					 profile_metrics[i].better, counted[i]);
 }
 
 void vm_profile_take(struct vm_kernel *k, const struct symbols *guest, const struct buf *counts,

@@ -19,7 +19,6 @@ enum { PF_BEGIN, PF_END, PF_DUMMY, PF_ATTRS };
 struct pf {
 	struct buf records;
 	bool longer;  /* a tracepoint's record has 8 bytes more than any known kernel's */
-	bool plain;   /* all samples alike and without an id */
 	bool nothing; /* no section that names the events */
 };
 
@@ -51,16 +50,14 @@ static const struct {
 	[PF_DUMMY] = { "dummy:u", 9 },
 };
 
-static inline uint64_t pf_sample_type(const struct pf *p, int event)
+static inline uint64_t pf_sample_type(int event)
 {
-	uint64_t type = PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_CPU;
+	uint64_t type =
+		PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_CPU;
 
-	if (event == PF_DUMMY && !p->plain)
-		return type | PERF_SAMPLE_IDENTIFIER;
-	type |= PERF_SAMPLE_RAW | PERF_SAMPLE_PERIOD;
-	if (event == PF_BEGIN || p->plain)
-		type |= PERF_SAMPLE_CALLCHAIN;
-	return type | (p->plain ? 0 : PERF_SAMPLE_IDENTIFIER);
+	if (event != PF_DUMMY)
+		type |= PERF_SAMPLE_RAW | PERF_SAMPLE_PERIOD;
+	return type | (event == PF_BEGIN ? PERF_SAMPLE_CALLCHAIN : 0);
 }
 
 static inline void pf_header(struct buf *b, uint32_t type, uint16_t misc, size_t body)
@@ -73,7 +70,7 @@ static inline void pf_header(struct buf *b, uint32_t type, uint16_t misc, size_t
 static inline void pf_sample(struct pf *p, int event, uint32_t tid, uint32_t cpu, uint64_t time_ns,
 			     uint64_t lock, uint32_t flags, const uint64_t *chain, size_t n)
 {
-	uint64_t type = pf_sample_type(p, event);
+	uint64_t type = pf_sample_type(event);
 	uint8_t raw[36] = { 0 };
 	const uint32_t raw_len = p->longer ? 36 : 28;
 	uint16_t id = (uint16_t)pf_events[event].id;
@@ -82,8 +79,7 @@ static inline void pf_sample(struct pf *p, int event, uint32_t tid, uint32_t cpu
 	memcpy(raw, &id, sizeof(id));
 	memcpy(raw + 8, &lock, sizeof(lock));
 	memcpy(raw + 16, &flags, sizeof(flags));
-	if (type & PERF_SAMPLE_IDENTIFIER)
-		pf_u64(&b, pf_events[event].id + 1000);
+	pf_u64(&b, pf_events[event].id + 1000);
 	pf_u32(&b, tid);
 	pf_u32(&b, tid);
 	pf_u64(&b, time_ns);
@@ -116,14 +112,13 @@ static inline void pf_end(struct pf *p, uint32_t tid, uint64_t time_ns, uint64_t
 static inline void pf_other(struct pf *p, uint32_t type, uint16_t misc, const struct buf *body,
 			    uint32_t tid, uint64_t time_ns)
 {
-	pf_header(&p->records, type, misc, body->len + 24 + (p->plain ? 0 : 8));
+	pf_header(&p->records, type, misc, body->len + 32);
 	buf_add(&p->records, body->data, body->len);
 	pf_u32(&p->records, tid);
 	pf_u32(&p->records, tid);
 	pf_u64(&p->records, time_ns);
 	pf_u64(&p->records, 0);
-	if (!p->plain)
-		pf_u64(&p->records, pf_events[PF_DUMMY].id + 1000);
+	pf_u64(&p->records, pf_events[PF_DUMMY].id + 1000);
 }
 
 static inline void pf_comm(struct pf *p, uint32_t tid, uint64_t time_ns, const char *name)
@@ -166,28 +161,28 @@ static inline void pf_lost(struct pf *p, uint32_t type, uint16_t misc, uint64_t 
 
 /* --- the file --------------------------------------------------------------------------- */
 
-static inline void pf_attr(const struct pf *p, int event, struct buf *b)
+static inline void pf_attr(int event, struct buf *b)
 {
 	struct perf_event_attr a = {
 		.type = event == PF_DUMMY ? PERF_TYPE_SOFTWARE : PERF_TYPE_TRACEPOINT,
 		.size = sizeof(a),
 		.config = pf_events[event].id,
 		.sample_period = 1,
-		.sample_type = pf_sample_type(p, event),
+		.sample_type = pf_sample_type(event),
 		.sample_id_all = 1,
 	};
 
 	buf_add(b, &a, sizeof(a));
 }
 
-static inline void pf_event_desc(const struct pf *p, struct buf *b)
+static inline void pf_event_desc(struct buf *b)
 {
 	pf_u32(b, PF_ATTRS);
 	pf_u32(b, sizeof(struct perf_event_attr));
 	for (int i = 0; i < PF_ATTRS; i++) {
 		char name[64] = "";
 
-		pf_attr(p, i, b);
+		pf_attr(i, b);
 		pf_u32(b, 1);
 		snprintf(name, sizeof(name), "%s", pf_events[i].name);
 		pf_u32(b, sizeof(name));
@@ -204,7 +199,7 @@ static inline void pf_finish(struct pf *p, struct buf *out)
 	const uint64_t n = PF_ATTRS;
 	uint64_t ids;
 
-	pf_event_desc(p, &section);
+	pf_event_desc(&section);
 	ids = header + n * row;
 	buf_adds(out, "PERFILE2");
 	pf_u64(out, header);
@@ -219,9 +214,9 @@ static inline void pf_finish(struct pf *p, struct buf *out)
 	for (int i = 0; i < 3; i++)
 		pf_u64(out, 0);
 	for (int i = 0; i < PF_ATTRS; i++) {
-		pf_attr(p, i, out);
+		pf_attr(i, out);
 		pf_u64(out, ids);
-		pf_u64(out, p->plain ? 0 : 8);
+		pf_u64(out, 8);
 		ids += 8;
 	}
 	for (int i = 0; i < PF_ATTRS; i++)

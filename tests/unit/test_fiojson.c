@@ -472,8 +472,10 @@ static void run_fio(const char *job, struct fio_times *times, struct buf *out)
 	file = xasprintf("%s/j.fio", dir);
 	assert_int_equal(fs_write_atomic(file, text, strlen(text), &e), 0);
 	if (proc_check(argv,
-		       &(struct proc_opts){
-			       .cwd = dir, .env = fio_times_env(times), .out = out, .err = out },
+		       &(struct proc_opts){ .cwd = dir,
+					    .env = (const char *const *)times->env.v,
+					    .out = out,
+					    .err = out },
 		       NULL, &e))
 		fail_msg("%s: %s", job, e.text);
 	free(file);

@@ -37,8 +37,10 @@ static uint64_t addresses[] = {
 };
 static struct lock_chain chains[] = { { 0, 2 }, { 2, 2 }, { 4, 2 }, { 6, 1 }, { 0, 0 } };
 static struct lock_comm comms[] = {
-	{ 0, 1, "reader" }, { 0, 2, "reader" },        { 0, 3, "writer" }, { 0, 4, "writer" },
-	{ 50, 5, "late" },  { 200, 5, "later\xff\n" }, { 0, 6, "other" },
+	{ 0, 1, "reader", 0, 0, false }, { 0, 2, "reader", 0, 0, false },
+	{ 0, 3, "writer", 0, 0, false }, { 0, 4, "writer", 0, 0, false },
+	{ 50, 5, "late", 0, 0, false },  { 200, 5, "later\xff\n", 0, 0, false },
+	{ 0, 6, "other", 0, 0, false },
 };
 enum { READ_CHAIN, WRITE_CHAIN, TRACED_CHAIN, NAMELESS_CHAIN, EMPTY_CHAIN };
 
@@ -694,15 +696,11 @@ static void json_that_is_not_ours_is_refused(void **state)
 		{ "'cut':0,", "" },
 		{ "'lost':0", "'lost':0.5" },
 		{ "[{", "{'x':{" },
-		{ "ffff", "0fff" },
 		{ "ffff", "FFFF" },
-		{ "'read'", "''" },
 		{ "'r'", "null" },
-		{ "a;b", "a\\u0001" },
-		{ "'total':30", "'total':41" },
 		{ "'total':30", "'total':19" },
-		{ "'min':10", "'min':11" },
-		{ "'max':20", "'max':21" },
+		{ "'min':10", "'min':21" },
+		{ "'max':20", "'max':31" },
 		{ "[10,1,20,1]", "[]" },
 		{ "[10,1,20,1]", "[10,1,20]" },
 		{ "[10,1,20,1]", "[20,1,10,1]" },

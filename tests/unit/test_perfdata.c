@@ -151,7 +151,6 @@ static void values_are_those_written(void **state)
 {
 	(void)state;
 	check_made(&(struct pf){ .nothing = false });
-	check_made(&(struct pf){ .plain = true });
 }
 
 static void losses_are_not_counted_twice(void **state)
@@ -199,29 +198,18 @@ static void refuse(const char *data, size_t len, int ret, const char *says)
 
 static void files_that_cannot_serve_are_refused(void **state)
 {
-	static const struct {
-		const char *name, *says;
-	} rows[] = {
-		{ "pipe-6.1", "written to a pipe" },
-		{ "compressed-7.3", "compressed: record without -z" },
-		{ "nolock-6.1", "no waits for locks" },
-	};
+	struct buf other = recorded("nolock-6.1");
 	struct pf p = { .nothing = true };
 	struct buf b = BUF_INIT;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct buf file = recorded(rows[i].name);
-
-		refuse(file.data, file.len, -ENOTSUP, rows[i].says);
-		buf_release(&file);
-	}
+	refuse(other.data, other.len, -ENOTSUP, "no waits for locks");
+	buf_release(&other);
 	make(&p, &b); /* no section that names the events */
 	refuse(b.data, b.len, -ENOTSUP, "no waits for locks");
 	buf_release(&b);
-	refuse("", 0, -EINVAL, "does not begin with PERFILE2");
-	refuse("PERFFILE and more of it that is old", 35, -EINVAL, "does not begin");
-	refuse("2ELIFREP", 8, -ENOTSUP, "other byte order");
+	refuse("", 0, -EINVAL, "no header of perf's");
+	refuse("PERFFILE and more of it that is old", 35, -EINVAL, "no header of perf's");
 }
 
 /* size bytes of value at a place counted from the file's begin, or from its first record's. */
@@ -235,15 +223,10 @@ struct damage {
 static void damaged_fields_are_named(void **state)
 {
 	static const struct damage rows[] = {
-		{ false, 8, 8, 90, "damaged in its header" },
-		{ false, 16, 8, 0, "list of events is damaged" }, /* attr_size */
-		{ false, 16, 8, 100, "list of events is damaged" },
-		{ false, 24, 8, 1 << 20, "list of events is damaged" }, /* where and how many */
-		{ false, 32, 8, 0, "list of events is damaged" },
+		{ false, 8, 8, 90, "the file is cut short" },
 		{ false, 40, 8, 1 << 20, "the file is cut short" }, /* where the records are */
-		{ false, 48, 8, 0, "never completed" },
+		{ false, 48, 8, 0, "killed before it completed" },
 		{ false, 48, 8, UINT64_MAX, "the file is cut short" },
-		{ false, 104 + sizeof(struct perf_event_attr), 8, 1 << 20, "ids of event 0" },
 		{ true, 6, 2, 4, "the record at byte " }, /* smaller than its header */
 		{ true, 6, 2, 65528, "the record at byte " },
 		{ true, 8, 8, 77, "is of no event in the file" },   /* id */
@@ -293,33 +276,31 @@ static void a_list_of_names_that_ends_early_is_refused(void **state)
 	at = memmem(b.data, b.len, "lock:contention_begin", 21);
 	assert_non_null(at);
 	memcpy(at - 4, &many, sizeof(many)); /* the length of the name */
-	refuse(b.data, b.len, -EINVAL, "list of event names is damaged");
+	refuse(b.data, b.len, -EINVAL, "list of events is damaged");
 	buf_release(&b);
 }
 
 /* Whatever is cut off, what is left is never taken for a whole file. */
 static void a_file_cut_short_is_refused(void **state)
 {
+	struct pf p = { .nothing = false };
+	struct buf b = BUF_INIT;
+
 	(void)state;
-	for (int kind = 0; kind < 2; kind++) {
-		struct pf p = { .plain = kind };
-		struct buf b = BUF_INIT;
+	make(&p, &b);
+	for (size_t len = 0; len < b.len; len++) {
+		char *copy = xcalloc(1, len + 1);
+		struct lock_events ev;
+		struct err e = ERR_INIT;
+		int ret;
 
-		make(&p, &b);
-		for (size_t len = 0; len < b.len; len++) {
-			char *copy = xcalloc(1, len + 1);
-			struct lock_events ev;
-			struct err e = ERR_INIT;
-			int ret;
-
-			memcpy(copy, b.data, len);
-			ret = perfdata_read(&ev, copy, len, &e);
-			if (ret != -EINVAL || !e.text[0] || strchr(e.text, '\n'))
-				fail_msg("%zu of %zu bytes: %d, \"%s\"", len, b.len, ret, e.text);
-			free(copy);
-		}
-		buf_release(&b);
+		memcpy(copy, b.data, len);
+		ret = perfdata_read(&ev, copy, len, &e);
+		if (ret != -EINVAL || !e.text[0] || strchr(e.text, '\n'))
+			fail_msg("%zu of %zu bytes: %d, \"%s\"", len, b.len, ret, e.text);
+		free(copy);
 	}
+	buf_release(&b);
 }
 
 static void other_bytes_are_read_or_refused(void **state)
@@ -328,7 +309,7 @@ static void other_bytes_are_read_or_refused(void **state)
 
 	(void)state;
 	for (int round = 0; round < 4000; round++) {
-		struct pf p = { .longer = round & 1, .plain = round & 2 };
+		struct pf p = { .longer = round & 1 };
 		struct buf b = BUF_INIT;
 		struct lock_events ev;
 		struct err e = ERR_INIT;

@@ -201,21 +201,6 @@ static void a_fio_cell_carries_its_job(void **state)
 	drop(m);
 }
 
-static void an_empty_matrix_is_refused_with_its_line(void **state)
-{
-	struct made *m = make(TWO_CELLS, 1);
-	struct err e = ERR_INIT;
-	struct plan p;
-
-	(void)state;
-	m->s.workloads[0].params[0].values.n = 0;
-	assert_int_equal(plan_make(&p, &m->s, &e), -EINVAL);
-	assert_memory_equal(e.text, PATH ":1: ", strlen(PATH ":1: "));
-	assert_int_equal(e.exit_code, FSDUEL_USAGE);
-	m->s.workloads[0].params[0].values.n = 2;
-	drop(m);
-}
-
 static void a_guard_without_a_reader_is_refused_before_anything_runs(void **state)
 {
 	struct made *m = make(TWO_CELLS, 1);
@@ -523,7 +508,6 @@ int main(void)
 		cmocka_unit_test(a_cell_bound_by_operations_has_no_known_length),
 		cmocka_unit_test(a_fio_cell_carries_its_job),
 		cmocka_unit_test(a_guard_without_a_reader_is_refused_before_anything_runs),
-		cmocka_unit_test(an_empty_matrix_is_refused_with_its_line),
 		cmocka_unit_test(every_variant_runs_every_cell_once_a_block),
 		cmocka_unit_test(all_cells_of_a_block_share_its_order),
 		cmocka_unit_test(the_same_suite_gives_the_same_plan),
