@@ -46,7 +46,7 @@ function blockTitle(cell, f, block, base, patched) {
 		words.push(`patched ${number(f.unit, patched)}`);
 	if (base > 0 && patched > 0)
 		words.push(percent(patched / base));
-	for (const [at, side, , status, marks] of cell.odd)
+	for (const [at, side, status, marks] of cell.odd)
 		if (at === block)
 			words.push([side ? "patched" : "baseline", status, marks]
 				.filter(Boolean).join(" "));
@@ -54,7 +54,7 @@ function blockTitle(cell, f, block, base, patched) {
 }
 
 function isMarked(cell, block, side) {
-	return cell.odd.some(([at, s, , , marks]) => at === block && s === side && marks);
+	return cell.odd.some(([at, s, , marks]) => at === block && s === side && marks);
 }
 
 // Both variants' values by block: hollow and solid dots, a line between those of a pair.

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dashboards/report/report_impl.h"
+#include "dashboards/report/report.h"
 #include "lib/csv.h"
 #include "lib/fs.h"
 #include "lib/num.h"
@@ -168,7 +168,7 @@ static json_t *trace_json(const json_t *trace, int side)
 			 json_object_get(trace, "role"), shortened(edges), operations);
 }
 
-json_t *report_series_json(const struct page *p, const struct comparison_row *row)
+json_t *report_series_json(const struct report *r, const struct comparison_row *row)
 {
 	const char *const sides[] = { row->baseline, row->patched };
 	json_t *list = json_array(), *trace;
@@ -177,7 +177,7 @@ json_t *report_series_json(const struct page *p, const struct comparison_row *ro
 	for (int i = 0; i < 2; i++) {
 		char *key = cell_key(sides[i], row->workload, row->params);
 
-		json_object_foreach(json_object_get(p->in->series, key), name, trace)
+		json_object_foreach(json_object_get(r->series, key), name, trace)
 			json_array_append_new(list, trace_json(trace, i));
 		free(key);
 	}
