@@ -67,7 +67,7 @@ int letter_block(struct buf *block, const char *dir, const struct options *o, st
 
 /*
  * cmd_plot.c: draw DIR's pictures. said gets the lines that `fsduel plot` prints. Of o count
- * output, contrast, workload, kind and ascii. Returns an exit code.
+ * output, contrast, workload and kind. Returns an exit code.
  */
 int plot_folder(const char *dir, const struct options *o, struct buf *said, struct err *e);
 
