@@ -257,8 +257,7 @@ function makeHead() {
 		element("header", { class: "top" },
 			element("p", { class: "brand" }, element("b", null, "fsduel"), " report"),
 			element("nav", { "aria-label": "page" }, link("cells", "cells"),
-				link("about", "what was run"), link("files", "files")),
-			themeButton())];
+				link("about", "what was run"), link("files", "files")))];
 }
 
 function makeMain(cells) {

@@ -87,8 +87,7 @@ function blockPlots(row, cell, list) {
 function pictures(row, cell) {
 	const list = cell.figures.filter((f) => f.values?.some((v) => v !== null));
 	const scaling = row.pairs && scalingRows(row);
-	const others = [scaling && scalingPlot(row, scaling),
-		scaling && scalingChangePlot(row, scaling), locksPlot(cell), costsPlot(cell)];
+	const others = [scaling && scalingPlot(row, scaling), locksPlot(cell), costsPlot(cell)];
 	const [pick, plots] = list.length ? blockPlots(row, cell, list) : [];
 	const all = [plots, ...others].filter(Boolean);
 	return [pick, all.length > 0 && element("div", { class: "plots" }, all)];

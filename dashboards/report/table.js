@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // table.js: the table of cells, one row a deciding row of the comparison: rows open, columns
-// sort, controls filter; the theme's button. ARIA roles are written out: a phone's layout takes
-// them away. The last file: it puts the page together.
+// sort, controls filter. The last file: it puts the page together.
 
 const rows = data.rows.map((row, i) => {
 	const cell = data.cells[row.cell];
@@ -79,13 +78,12 @@ const columns = [
 
 /* --- the table ------------------------------------------------------------------------------- */
 
-const body = element("tbody", { role: "rowgroup" });
+const body = element("tbody", null);
 
 function makeRow(r) {
-	r.line = element("tr", { role: "row", id: `row-${r.place + 1}` }, columns.map((c) =>
-		c.key === "cell" ? element("th", { role: "rowheader", scope: "row",
-			class: c.className }, c.show(r)) :
-			element("td", { role: "cell", class: c.className }, c.show(r))));
+	r.line = element("tr", { id: `row-${r.place + 1}` }, columns.map((c) =>
+		element(c.key === "cell" ? "th" : "td", { class: c.className,
+			scope: c.key === "cell" ? "row" : null }, c.show(r))));
 	r.line.addEventListener("click", (event) => {
 		if (!event.target.closest("a") && !String(getSelection()))
 			setOpen(r, !isOpen(r));
@@ -94,7 +92,7 @@ function makeRow(r) {
 }
 
 function makeTitle(column) {
-	const attributes = { role: "columnheader", scope: "col", class: column.className };
+	const attributes = { scope: "col", class: column.className };
 	if (!column.sort)
 		return element("th", attributes, column.title);
 	const button = element("button", { type: "button" }, column.title,
@@ -111,8 +109,7 @@ function makeCaption() {
 	return element("caption", null, !hasSeveral(metricOf) && one,
 		"Medians over blocks; the change is of patched over baseline" +
 		(data.paired ? ", block by block" : "") + ". In the picture the band is the " +
-		"margin, the line the interval",
-		span("phone", `, from ${ends[1]} to ${ends[2]}`), ".");
+		"margin, the line the interval.");
 }
 
 function makeCells() {
@@ -124,17 +121,16 @@ function makeCells() {
 		return box;
 	}
 	body.append(...rows.map(makeRow));
-	box.append(makeControls(), element("table", { id: "table", role: "table" }, makeCaption(),
-		element("thead", { role: "rowgroup" }, element("tr", { role: "row" },
-			columns.map(makeTitle))), body));
+	box.append(makeControls(), element("div", { class: "wide cells" }, element("table",
+		{ id: "table" }, makeCaption(), element("thead", null, element("tr", null,
+			columns.map(makeTitle))), body)));
 	return box;
 }
 
 function setOpen(r, open) {
 	if (open && !r.opened)
-		r.opened = element("tr", { class: "detail", role: "row",
-			id: `detail-${r.place + 1}` }, element("td",
-			{ role: "cell", colspan: columns.length }, detail(r.row)));
+		r.opened = element("tr", { class: "detail", id: `detail-${r.place + 1}` },
+			element("td", { colspan: columns.length }, detail(r.row)));
 	r.button.setAttribute("aria-expanded", String(open));
 	r.line.classList.toggle("open", open);
 	if (open)
@@ -168,7 +164,6 @@ function arrange(column, down) {
 	for (const c of columns)
 		c.th?.setAttribute("aria-sort", c !== column ? "none" :
 			down ? "descending" : "ascending");
-	controls.sort.value = column ? column.key + (down ? " down" : "") : "";
 	say();
 }
 
@@ -185,14 +180,11 @@ function sortBy(column) {
 const unit = rows.some((r) => r.row.role !== "all") ? "rows" : "cells"; // where roles decide
 const names = { workload: [...new Set(rows.map((r) => r.cell.workload))],
 	contrast: [...new Set(rows.map(contrastOf))] };
-const select = (id, options) => element("select", { id }, options.map(([value, text]) =>
-	element("option", { value }, text)));
-const selectName = (id) => select(id, [["", "all"], ...names[id].map((n, i) => [i, n])]);
+const selectName = (id) => element("select", { id }, element("option", { value: "" }, "all"),
+	names[id].map((n, i) => element("option", { value: i }, n)));
 const controls = {
 	workload: selectName("workload"),
 	contrast: selectName("contrast"),
-	sort: select("sort", [["", "as planned"], ...columns.filter((c) => c.sort).flatMap((c) =>
-		[[c.key, c.title + ", up"], [c.key + " down", c.title + ", down"]])]),
 	text: element("input", { id: "text", type: "search", autocomplete: "off",
 		spellcheck: "false" }),
 	shown: element("p", { id: "shown", role: "status" }),
@@ -247,8 +239,8 @@ function makeControls() {
 		element("div", { class: "chips", role: "group", "aria-label": "verdicts" },
 			controls.chips),
 		element("div", { class: "fields" }, labelled("workload"),
-			names.contrast.length > 1 && labelled("contrast"), labelled("sort"),
-			labelled("text"), openAllButton()),
+			names.contrast.length > 1 && labelled("contrast"), labelled("text"),
+			openAllButton()),
 		controls.shown);
 	for (const chip of controls.chips)
 		chip.addEventListener("click", () => {
@@ -258,42 +250,11 @@ function makeControls() {
 	controls.workload.addEventListener("change", filter);
 	controls.contrast.addEventListener("change", filter);
 	controls.text.addEventListener("input", filter);
-	controls.sort.addEventListener("change", () => {
-		const [key, down] = controls.sort.value.split(" ");
-		arrange(columns.find((c) => c.key === key) || null, Boolean(down));
-	});
 	form.addEventListener("submit", (event) => event.preventDefault());
 	return form;
 }
 
-/* --- theme and places ------------------------------------------------------------------------- */
-
-function stored(value) {
-	try {
-		if (value !== undefined)
-			localStorage.setItem("fsduel-theme", value);
-		return localStorage.getItem("fsduel-theme");
-	} catch {
-		return value; // a browser may forbid it to a file
-	}
-}
-
-function themeButton() {
-	const button = element("button", { type: "button", id: "theme" });
-	const themes = ["auto", "light", "dark"];
-	const set = (theme) => {
-		document.documentElement.dataset.theme = theme;
-		button.textContent = "Theme: " + theme;
-	};
-	let now = Math.max(themes.indexOf(stored()), 0);
-	button.addEventListener("click", () => {
-		now = (now + 1) % themes.length;
-		stored(themes[now]);
-		set(themes[now]);
-	});
-	set(themes[now]);
-	return button;
-}
+/* --- places --------------------------------------------------------------------------------- */
 
 // #row-3 in the address opens that row.
 function openPlace() {
