@@ -51,7 +51,7 @@ int letter_block(struct buf *block, const char *dir, const struct options *o, st
 	int ret = show_open(dir, NULL, o, &s, e);
 
 	if (!ret) {
-		const struct plot_source source = { .dir = dir, .r = s.r, .c = &s.c };
+		const struct plot_source source = { .r = s.r, .c = &s.c };
 
 		letter_write(block, &source, (enum letter_style)o->format);
 	}

@@ -109,7 +109,7 @@ static unsigned report(struct buf *out, const struct pictures *p, const char *di
 static int draw(struct pictures *p, const struct options *o, const char *dir, const struct shown *s,
 		struct buf *said, struct err *e)
 {
-	const struct plot_source source = { dir, s->r, &s->c, s->locks, s->costs };
+	const struct plot_source source = { s->r, &s->c, s->locks, s->costs };
 	char *output = o->output ? xstrdup(o->output) : xasprintf("%s/" OUTPUT_DIR, dir);
 	int ret = plot_write(&source, p->q, p->nr, output, e);
 	int code = ret ? err_exit_code(e, FSDUEL_MACHINE) : FSDUEL_OK;

@@ -16,7 +16,6 @@
 
 /* The data to draw. All borrowed. */
 struct plot_source {
-	const char *dir; /* the results folder */
 	const struct results *r;
 	const struct comparison *c; /* judged; with all its rows: nothing selected */
 	const struct locks *locks;  /* NULL: no locks pass */

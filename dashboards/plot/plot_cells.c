@@ -16,7 +16,6 @@
 static void add_finding(struct buf *b, const struct comparison_row *row)
 {
 	const char *verdict = verdict_names[row->j.r.verdict];
-	bool i95 = row->j.i95.exists;
 
 	if (row->j.r.verdict == VERDICT_BROKEN || row->j.r.verdict == VERDICT_REPAIRED) {
 		buf_addf(b, "%s, in %u of %u blocks", verdict, row->cell->end_blocks,
@@ -24,21 +23,13 @@ static void add_finding(struct buf *b, const struct comparison_row *row)
 	} else if (!row->pairs) {
 		buf_addf(b, "not measured%s%s", row->reason ? ": " : "",
 			 row->reason ? row->reason : "");
-	} else if (row->j.zero != ZERO_NONE) {
-		buf_addf(b, "%s  %s", verdict, zero_names[row->j.zero]);
-	} else if (!row->has_ratio) {
+	} else if (!row->has_ratio && row->j.zero == ZERO_NONE) {
 		buf_addf(b, "no ratio: %s", row->no_ratio ? row->no_ratio : "");
 	} else {
 		buf_addf(b, "%s%s", verdict, *verdict ? "  " : "");
 		if (row->cell && row->cell->verdict == VERDICT_MIXED)
 			buf_adds(b, "(mixed)  ");
-		words_change(b, row->j.has_change ? row->j.change : row->ratio_median, true);
-		if (row->pairs > 1) {
-			buf_adds(b, " (");
-			words_limits(b, i95 ? row->j.i95.low : row->ratio_min,
-				     i95 ? row->j.i95.high : row->ratio_max, false);
-			buf_addc(b, ')');
-		}
+		words_change_within(b, row);
 		if (row->pairs < row->planned)
 			buf_addf(b, ", %u of %u", row->pairs, row->planned);
 	}
@@ -50,8 +41,10 @@ static void forest_row(struct plot_table *table, const struct comparison_row *ro
 	struct buf label = BUF_INIT, text = BUF_INIT, cut = BUF_INIT;
 
 	plot_add_cell(&label, row);
-	if (metric)
-		buf_addf(&label, ": %s, %s is better", row->metric, row->better);
+	if (metric) {
+		buf_adds(&label, ": ");
+		words_title(&label, row);
+	}
 	add_finding(&text, row);
 	plot_add_cut(&cut, buf_str(&text), FINDING_WIDTH);
 	plot_row(table, *y, buf_str(&label));
@@ -109,7 +102,7 @@ PLOT_FILL(forest)
 	for (size_t i = 0; i < s->c->nr_rows; i++)
 		if (s->c->rows[i].member && plot_wants(s, q, &s->c->rows[i]))
 			forest_row(table, &s->c->rows[i], several, &y);
-	plot_add_metric(&metric, first);
+	words_title(&metric, first);
 	plot_head(t, "Change of %s", several ? "the primary metrics" : buf_str(&metric));
 	plot_head(t, "%s: %s against %s", first->contrast, first->patched, first->baseline);
 	head_cells(t, s->c, first->contrast, VERDICT_BROKEN);

@@ -66,8 +66,6 @@ const char *plot_contrast(const struct plot_source *s, const struct plot_request
 const struct comparison_row *plot_first(const struct plot_source *s, const struct plot_request *q);
 /* "dio-overwrite threads=8", and the role where it decides for itself */
 void plot_add_cell(struct buf *b, const struct comparison_row *row);
-/* "ops_per_s (1/s), higher is better" */
-void plot_add_metric(struct buf *b, const struct comparison_row *row);
 
 /* --- curves: plot_curves.c -------------------------------------------------------------------- */
 

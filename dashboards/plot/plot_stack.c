@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "dashboards/plot/plot_impl.h"
+#include "dashboards/words/words.h"
 #include "lib/num.h"
 
 #define SHOWN_MAX 10
@@ -104,10 +105,10 @@ static void draw(struct plot_set *t, const struct chart *c)
 		const struct cell_bars *cell = &c->cells[i / 2];
 		const struct bar *bar = &cell->side[i % 2];
 		double percent = cell->side[0].whole / 100;
-		char *name = xasprintf("%s%s%s", cell->workload, *cell->varying ? " " : "",
-				       cell->varying);
+		struct buf name = BUF_INIT;
 
-		plot_row(table, y, i % 2 ? "patched" : name);
+		words_cell(&name, cell->workload, cell->varying);
+		plot_row(table, y, i % 2 ? "patched" : buf_str(&name));
 		plot_text(table, bar->text);
 		plot_number(table, (double)(i % 2));
 		plot_number(table, bar->whole / percent);
@@ -115,7 +116,7 @@ static void draw(struct plot_set *t, const struct chart *c)
 			plot_number(table, part_of(c, bar, shown, nr, k) / percent);
 		plot_row_end(table, &y);
 		y += i % 2;
-		free(name);
+		buf_release(&name);
 	}
 	plot_set_number(t, "rows", y - 2);
 	buf_release(&header);

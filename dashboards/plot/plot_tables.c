@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "dashboards/words/text.h"
+#include "dashboards/words/words.h"
 #include "lib/clean.h"
 #include "lib/num.h"
 
@@ -278,14 +279,7 @@ const struct comparison_row *plot_first(const struct plot_source *s, const struc
 
 void plot_add_cell(struct buf *b, const struct comparison_row *row)
 {
-	buf_addf(b, "%s%s%s", row->workload, *row->varying ? " " : "", row->varying);
+	words_cell(b, row->workload, row->varying);
 	if (!row->whole)
 		buf_addf(b, " %s", row->role);
-}
-
-void plot_add_metric(struct buf *b, const struct comparison_row *row)
-{
-	buf_addf(b, "%s (%s)", row->metric, row->unit);
-	if (*row->better)
-		buf_addf(b, ", %s is better", row->better);
 }

@@ -171,7 +171,7 @@ static void scaling_row(struct plot_table *t, const struct plot_place *at, size_
 	}
 }
 
-/* Tables, titles, axes; first head line "Change over threads: ops_per_s (1/s), higher ...". */
+/* Tables, titles, axes; first head line "Change over threads: ops_per_s in 1/s, higher ...". */
 static void add_tiles(struct plot_set *t, const struct plot_curves *p, const char *columns,
 		      void (*add)(struct plot_table *, const struct plot_place *, size_t lines),
 		      const char *what, const struct comparison_row *first)
@@ -190,7 +190,7 @@ static void add_tiles(struct plot_set *t, const struct plot_curves *p, const cha
 		axis = strcmp(axis, p->tiles[i].axis) ? "parameter" : axis;
 	}
 	plot_set_tiles(t, (unsigned)p->nr);
-	plot_add_metric(&metric, first);
+	words_title(&metric, first);
 	plot_head(t, "%s over %s: %s", what, axis, buf_str(&metric));
 	buf_release(&metric);
 }
