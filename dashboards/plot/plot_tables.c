@@ -197,8 +197,8 @@ void plot_set_text(struct plot_set *t, const char *name, const char *s)
 void plot_set_tiles(struct plot_set *t, unsigned n)
 {
 	plot_set_number(t, "tiles", n);
-	if (n < 3)
-		t->wide = n < 2 ? 84 : 100;
+	if (n < 3 || n == 4) /* fewer than three beside each other: see tiles.gp */
+		t->wide = n < 2 ? 82 : 95;
 }
 
 void plot_set_nth(struct plot_set *t, const char *name, unsigned n, const char *s)
