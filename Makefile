@@ -69,7 +69,7 @@ bytes = mkdir -p $(@D); cat $^ | od -An -v -tu1 | sed 's/[0-9][0-9]*/&,/g' > $@
 REPORT := dashboards/report
 $(B)/gen/report_css.h: $(REPORT)/report.css
 	$(Q)$(bytes)
-$(B)/gen/report_js.h: $(patsubst %,$(REPORT)/%.js,show draw plots detail table)
+$(B)/gen/report_js.h: $(patsubst %,$(REPORT)/%.js,show draw plots detail about table)
 	$(Q)$(bytes)
 # A build folder of any name is no part of the sources: git is told so from within it.
 $(B)/.flags: FORCE

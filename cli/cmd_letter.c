@@ -47,15 +47,13 @@ static int put_into(const char *path, const struct buf *block, struct err *e)
 
 int letter_block(struct buf *block, const char *dir, const struct options *o, struct err *e)
 {
-	const struct letter_request q = { .style = (enum letter_style)o->format,
-					  .chart = !o->no_chart };
 	struct shown s = { 0 };
 	int ret = show_open(dir, NULL, o, &s, e);
 
 	if (!ret) {
-		const struct plot_source source = { .dir = dir, .r = s.r, .c = &s.c };
+		const struct plot_source source = { .r = s.r, .c = &s.c };
 
-		ret = letter_write(block, &source, &q, e);
+		letter_write(block, &source, (enum letter_style)o->format);
 	}
 	show_close(&s);
 	return ret;
@@ -93,7 +91,7 @@ const struct command command_letter = {
 		"writes, or the block of a former run; nothing else in the file changes. Text of "
 		"your own stands above or below it.\n\n"
 		"Exit code 2: the folder cannot be read, or the file has no place for the block.",
-	.options = OPT(into) | OPT(contrast) | OPT(margin) | OPT(no_chart) | OPT(format),
+	.options = OPT(into) | OPT(contrast) | OPT(margin) | OPT(format),
 	.formats = /* enum letter_style */ "ascii|unicode|markdown",
 	.run = run,
 };

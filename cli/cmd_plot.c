@@ -17,7 +17,6 @@
 struct pictures {
 	struct plot_request *q;
 	size_t nr;
-	struct strv names;
 };
 
 #define PLAIN "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-"
@@ -54,21 +53,13 @@ static void add_kind(struct pictures *p, const struct options *o, const struct p
 	bool alone = kind->once || contrasts->n == 1;
 
 	for (size_t i = 0; i < contrasts->n && !(alone && i); i++) {
-		char *name = file_name(kind->name, contrasts->v[i], i + 1, alone);
-		const struct plot_request q = { .kind = kind,
-						.contrast = contrasts->v[i],
-						.workload = o->workload,
-						.columns = WIDTH,
-						.format = o->ascii ? PLOT_ASCII : PLOT_SVG };
-
-		strv_add(&p->names, name);
-		p->q = xrealloc(p->q, p->nr + 2, sizeof(*p->q));
-		p->q[p->nr++] = q;
-		if (!o->ascii) {
-			p->q[p->nr] = q;
-			p->q[p->nr++].format = PLOT_PNG;
-		}
-		free(name);
+		p->q = xrealloc(p->q, p->nr + 1, sizeof(*p->q));
+		p->q[p->nr++] = (struct plot_request){
+			.kind = kind,
+			.contrast = contrasts->v[i],
+			.workload = o->workload,
+			.name = file_name(kind->name, contrasts->v[i], i + 1, alone),
+		};
 	}
 }
 
@@ -84,9 +75,6 @@ static int list_pictures(struct pictures *p, const struct options *o, const stru
 			return -EINVAL;
 		add_kind(p, o, k, contrasts);
 	}
-	/* Names last: the array of requests no longer moves. */
-	for (size_t i = 0; i < p->nr; i++)
-		p->q[i].name = p->names.v[o->ascii ? i : i / 2];
 	return 0;
 }
 
@@ -99,7 +87,7 @@ static void add_skipped(struct buf *out, const struct plot_request *q)
 	buf_release(&first);
 }
 
-/* The files, or the pictures themselves, then the pictures that are left out, and why. */
+/* The files, then the pictures that are left out, and why. */
 static unsigned report(struct buf *out, const struct pictures *p, const char *dir)
 {
 	unsigned drawn = 0;
@@ -109,14 +97,11 @@ static unsigned report(struct buf *out, const struct pictures *p, const char *di
 
 		if (q->skipped)
 			continue;
-		if (q->format == PLOT_ASCII)
-			buf_addf(out, "%s%s", drawn ? "\n" : "", q->image.data);
-		else if (q->format == PLOT_SVG)
-			buf_addf(out, "%s/%s.svg, .png: %s\n", dir, q->name, q->kind->help);
+		buf_addf(out, "%s/%s.svg, .png: %s\n", dir, q->name, q->kind->help);
 		drawn++;
 	}
 	for (size_t i = 0; i < p->nr; i++)
-		if (p->q[i].skipped && p->q[i].format != PLOT_PNG)
+		if (p->q[i].skipped)
 			add_skipped(out, &p->q[i]);
 	return drawn;
 }
@@ -124,10 +109,9 @@ static unsigned report(struct buf *out, const struct pictures *p, const char *di
 static int draw(struct pictures *p, const struct options *o, const char *dir, const struct shown *s,
 		struct buf *said, struct err *e)
 {
-	const struct plot_source source = { dir, s->r, &s->c, s->locks, s->costs };
+	const struct plot_source source = { s->r, &s->c, s->locks, s->costs };
 	char *output = o->output ? xstrdup(o->output) : xasprintf("%s/" OUTPUT_DIR, dir);
-	int ret = o->ascii ? plot_render(&source, p->q, p->nr, e)
-			   : plot_write(&source, p->q, p->nr, output, e);
+	int ret = plot_write(&source, p->q, p->nr, output, e);
 	int code = ret ? err_exit_code(e, FSDUEL_MACHINE) : FSDUEL_OK;
 
 	if (!ret && !report(said, p, output)) {
@@ -142,7 +126,7 @@ int plot_folder(const char *dir, const struct options *o, struct buf *said, stru
 {
 	const struct options show = { .contrast = o->contrast };
 	struct strv contrasts = STRV_INIT;
-	struct pictures p = { .names = STRV_INIT };
+	struct pictures p = { 0 };
 	struct shown s = { 0 };
 	int code = FSDUEL_USAGE;
 
@@ -151,10 +135,11 @@ int plot_folder(const char *dir, const struct options *o, struct buf *said, stru
 		if (!list_pictures(&p, o, &contrasts, e))
 			code = draw(&p, o, dir, &s, said, e);
 	}
-	for (size_t i = 0; i < p.nr; i++)
-		plot_request_release(&p.q[i]);
+	for (size_t i = 0; i < p.nr; i++) {
+		free(p.q[i].name);
+		free(p.q[i].skipped);
+	}
 	free(p.q);
-	strv_release(&p.names);
 	strv_release(&contrasts);
 	show_close(&s);
 	return code;
@@ -184,6 +169,6 @@ const struct command command_plot = {
 		"A picture without data is left out, and the reason is printed:" KIND_LINES "\n\n"
 		"Their tables are in data/, and plots.gp draws them all again: docs/plots.md. Exit "
 		"code 3: gnuplot is missing.",
-	.options = OPT(output) | OPT(kind) | OPT(contrast) | OPT(workload) | OPT(ascii),
+	.options = OPT(output) | OPT(kind) | OPT(contrast) | OPT(workload),
 	.run = run,
 };

@@ -115,8 +115,6 @@ X('f', format, "format", choice, 0, NULL, \
 	"the form of the output (default: the first)") \
 X(0, perf, "perf", flag, 0, NULL, \
 	"print perf's own tables of the recordings in DIR instead") \
-X(0, ascii, "ascii", flag, 0, NULL, "print the pictures as text; write no file") \
-X(0, no_chart, "no-chart", flag, 0, NULL, "leave out the chart, which gnuplot draws") \
 X(0, into, "into", string, 0, "FILE", \
 	"put the letter into FILE, such as 0000-cover-letter.patch, and do not print it") \
 X(0, margin, "margin", string, 0, "PERCENT", \

@@ -17,7 +17,6 @@
 #define BECAUSE_MAX 3 /* sentences a contrast */
 #define MISSING_MAX 6
 #define NOTES_MAX 3
-#define CHART "change"
 #define CHART_WIDTH (LETTER_WIDTH - 2) /* letter_code's indent */
 
 /* --- a contrast ------------------------------------------------------------------------------- */
@@ -71,27 +70,18 @@ static const char *choose_chart(const struct comparison *c, const char *contrast
 	return best;
 }
 
-static int add_chart(struct letter *l, const struct plot_source *s, const char *contrast,
-		     struct err *e)
+static void add_chart(struct letter *l, const struct plot_source *s, const char *contrast)
 {
-	struct plot_request q = { .contrast = contrast,
-				  .workload = choose_chart(l->c, contrast),
-				  .format = PLOT_ASCII,
-				  .columns = CHART_WIDTH };
-	int ret;
+	const char *workload = choose_chart(l->c, contrast);
+	struct buf chart = BUF_INIT;
 
-	if (!q.workload)
-		return 0;
-	q.kind = plot_find(CHART, e);
-	ret = q.kind ? plot_render(s, &q, 1, e) : -EINVAL;
-	if (!ret && q.image.len) {
-		letter_code(l, buf_str(&q.image));
+	if (workload)
+		plot_change_text(&chart, s, contrast, workload, CHART_WIDTH);
+	if (chart.len) {
+		letter_code(l, buf_str(&chart));
 		letter_gap(l);
 	}
-	plot_request_release(&q);
-	if (ret)
-		err_add(e, -ret, "a letter can do without its chart: --no-chart");
-	return ret;
+	buf_release(&chart);
 }
 
 static int by_size(const void *a, const void *b)
@@ -209,33 +199,27 @@ static void find_variants(struct letter *l)
 	}
 }
 
-int letter_write(struct buf *out, const struct plot_source *s, const struct letter_request *q,
-		 struct err *e)
+void letter_write(struct buf *out, const struct plot_source *s, enum letter_style style)
 {
-	struct letter l = { .style = q->style, .c = s->c, .run = results_run(s->r) };
-	int ret = 0;
+	struct letter l = { .style = style, .c = s->c, .run = results_run(s->r) };
 
 	find_variants(&l);
-	for (size_t i = 0, end; i < l.c->nr_rows && !ret; i = end) {
+	for (size_t i = 0, end; i < l.c->nr_rows; i = end) {
 		end = table_contrast_end(l.c, i);
 		add_headline(&l, &l.c->rows[i]);
 		table_metrics(&l.out, &l.c->rows[i], end - i,
-			      q->style == LETTER_MARKDOWN ? TABLE_MARKDOWN : TABLE_LETTER);
+			      style == LETTER_MARKDOWN ? TABLE_MARKDOWN : TABLE_LETTER);
 		letter_gap(&l);
-		if (q->chart)
-			ret = add_chart(&l, s, l.c->rows[i].contrast, e);
+		add_chart(&l, s, l.c->rows[i].contrast);
 		add_becauses(&l, i, end);
 		add_missing(&l, i);
 	}
 	if (!l.c->nr_rows)
 		letter_say(&l, "There is nothing to compare: the suite has no contrast.");
-	if (!ret) {
-		add_reading(&l);
-		letter_add_facts(&l);
-		letter_add_again(&l);
-		letter_page(out, &l);
-	}
+	add_reading(&l);
+	letter_add_facts(&l);
+	letter_add_again(&l);
+	letter_page(out, &l);
 	strv_release(&l.variants);
 	buf_release(&l.out);
-	return ret;
 }

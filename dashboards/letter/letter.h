@@ -17,14 +17,8 @@ enum letter_style {
 	LETTER_MARKDOWN, /* for a merge request: lines of any length, no end line */
 };
 
-struct letter_request {
-	enum letter_style style;
-	bool chart; /* change against threads, where these vary; needs gnuplot */
-};
-
-/* Append the block. Errors are those of the chart: nothing is appended then. */
-int letter_write(struct buf *out, const struct plot_source *s, const struct letter_request *q,
-		 struct err *e);
+/* Append the block. */
+void letter_write(struct buf *out, const struct plot_source *s, enum letter_style style);
 
 /*
  * Append mail with block in the place of git's line "*** BLURB HERE ***", or of the block that

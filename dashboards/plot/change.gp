@@ -8,13 +8,11 @@ load dir.'tiles.gp'
 
 where(has) = has95(0) == has ? column('at') : NaN
 
-bars = "0 with lines lt -1 lc rgb dark, margin(x) with lines lt 0, -margin(x) with lines lt 0, ". \
+bars = "0 with lines lt -1 lc rgb dark, ". \
 	"file(i) using (where(0)):(percent(column('change'))):(low(0)):(high(0)) \
 		with yerrorbars ls 4, ". \
 	"file(i) using (where(1)):(percent(column('change'))):(low(0)):(high(0)) \
-		with yerrorbars ls 3".\
-	(ascii ? ", file(i) using (column('at')):(percent(column('change'))):('x') \
-		with labels" : '')
+		with yerrorbars ls 3"
 set samples 2
 set format y '%g %%'
 do for [i = 1:tiles] {
@@ -33,12 +31,9 @@ do for [i = 1:tiles] {
 	else { unset logscale x; set xrange [-0.06 * last:last * 1.06] }
 	set yrange [bottom:top]
 	set xlabel value('axis'.i)
-	if (!ascii) {
-		set ylabel 'change'
-		set object 1 rectangle from graph 0, first -band to graph 1, \
-			first band fc rgb light fs solid noborder behind
-	}
-	margin(x) = ascii && band > 0 ? band : NaN
+	set ylabel 'change'
+	set object 1 rectangle from graph 0, first -band to graph 1, \
+		first band fc rgb light fs solid noborder behind
 	set xtics ()
 	eval "plot file(i) using (column('at')):(0):xtic(stringcolumn('label')) \
 		with points pt -1, ".bars

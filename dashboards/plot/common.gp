@@ -4,14 +4,12 @@
 # dashes and words say the same, so that grey will do. plots.gp sets the variables.
 reset
 set output out
-ascii = type eq 'dumb'
 
 set encoding utf8
 set datafile separator comma
 set datafile columnheaders
 set datafile commentschars ''
 file(i) = data.'-'.i.'.csv'
-told(r) = (ascii ? ' ' : '').stringcolumn('text')    # beside a row; not glued to the frame
 percent(r) = 100 * (r - 1)
 has95(r) = stringcolumn('change_low95') ne ''
 low(r) = percent(has95(0) ? column('change_low95') : column('ratio_min'))
@@ -19,10 +17,8 @@ high(r) = percent(has95(0) ? column('change_high95') : column('ratio_max'))
 least(a, b) = a < b ? a : b
 most(a, b) = a > b ? a : b
 
-# The terminal: width and height in pixels, or lines of text.
-start(w, h, lines) = ascii ? sprintf("set terminal dumb noenhanced mono nofeed size %d,%d", \
-	columns, lines) : \
-	type eq 'png' ? \
+# The terminal: width and height in pixels.
+start(w, h) = type eq 'png' ? \
 	sprintf("set terminal pngcairo noenhanced size %d,%d font 'sans,9'", w, h) : \
 	sprintf("set terminal svg noenhanced size %d,%d font 'sans-serif,12' ", w, h). \
 	sprintf("background '#ffffff' name '%s'", name)
@@ -34,26 +30,17 @@ dark = '#444444'
 light = '#E4E4E4'
 # 1: baseline, 2: patched, 3: an interval, 4: a range; 5 to 10: slower, faster, same, unsure,
 # broken, repaired.
-# Text has marks for them, which are labels. A point without a value is put out of sight there:
-# gnuplot 5.4 dies of a label without one where it is the only row of a table.
-marks = 'oxxxv^=?!r'
-nowhere = ascii ? -1e30 : NaN
-if (ascii) {
-	do for [k = 1:10] { set style line k pt -1 lt -1 }
-	set errorbars 0
-} else {
-	set style line 1 lc rgb blue lw 2 pt 6 ps 0.8
-	set style line 2 lc rgb red lw 2 dt (8,4) pt 9 ps 0.9
-	set style line 3 lc rgb red lw 1.5 pt 9 ps 0.9
-	set style line 4 lc rgb dark lw 1 dt 3 pt 6 ps 0.7
-	set style line 5 lc rgb red lw 1.5 pt 11 ps 1
-	set style line 6 lc rgb green lw 1.5 pt 9 ps 1
-	set style line 7 lc rgb blue lw 1.5 pt 7 ps 0.8
-	set style line 8 lc rgb dark lw 1.5 pt 6 ps 0.8
-	set style line 9 lc rgb red lw 2 pt 2 ps 1.1
-	set style line 10 lc rgb green lw 2 pt 1 ps 1.1
-	set errorbars 0.6
-}
+set style line 1 lc rgb blue lw 2 pt 6 ps 0.8
+set style line 2 lc rgb red lw 2 dt (8,4) pt 9 ps 0.9
+set style line 3 lc rgb red lw 1.5 pt 9 ps 0.9
+set style line 4 lc rgb dark lw 1 dt 3 pt 6 ps 0.7
+set style line 5 lc rgb red lw 1.5 pt 11 ps 1
+set style line 6 lc rgb green lw 1.5 pt 9 ps 1
+set style line 7 lc rgb blue lw 1.5 pt 7 ps 0.8
+set style line 8 lc rgb dark lw 1.5 pt 6 ps 0.8
+set style line 9 lc rgb red lw 2 pt 2 ps 1.1
+set style line 10 lc rgb green lw 2 pt 1 ps 1.1
+set errorbars 0.6
 set border 3 lc rgb dark
 set tics nomirror out scale 0.5
 unset key
@@ -67,7 +54,7 @@ digits(lo, hi) = hi <= 0 || hi <= lo ? 1 : \
 	int(most(0, least(3, ceil(-log10((hi - lo) / 6 / 10 ** (3 * floor(log10(hi) / 3)))))))
 si(lo, hi) = '%.'.digits(lo, hi).'s%c'
 
-# The lines above the picture, which has "height" pixels or lines: 18 pixels a line. keys.gp
-# says how many the key takes.
-head_height(r) = (heads + keylines) * (ascii ? 1 : 18) + (ascii ? 0 : 8)
-line_at(k, height) = 1 - (ascii ? k - 0.5 : 18 * k - 5) / real(height)
+# The lines above the picture, which has "height" pixels: 18 pixels a line. keys.gp says how
+# many the key takes.
+head_height(r) = (heads + keylines) * 18 + 8
+line_at(k, height) = 1 - (18 * k - 5) / real(height)

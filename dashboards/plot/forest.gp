@@ -14,7 +14,7 @@ widest = 0
 longest = 0
 band = 0
 plot file(1) using (longest = most(longest, strlen(stringcolumn('label'))), \
-	widest = most(widest, strlen(told(0))), 0):(0) with points
+	widest = most(widest, strlen(stringcolumn('text'))), 0):(0) with points
 plot file(1) using (there(0) && high(0) <= 100 ? (reach = most(reach, high(0))) : 0):(0) \
 	with points, \
 	file(1) using (there(0) && low(0) <= 100 ? (deep = least(deep, low(0))) : 0):(0) \
@@ -33,8 +33,8 @@ verdicts = 'slower faster same unsure broken repaired'
 keystyle1 = 5; keystyle2 = 6; keystyle3 = 7; keystyle4 = 8
 if (exists("ended")) { keys = 6; key5 = 'broken'; key6 = 'repaired'; keystyle5 = 9; keystyle6 = 10 }
 load dir.'keys.gp'
-height = ascii ? rows + head_height(0) + 5 : rows * 20 + head_height(0) + 60
-eval start(width, height, height)
+height = rows * 20 + head_height(0) + 60
+eval start(width, height)
 onlines = 0
 load dir.'head.gp'
 
@@ -42,36 +42,23 @@ load dir.'rows.gp'
 set xrange [deep:reach]
 set format x '%g'
 set xlabel 'change, per cent (patched against baseline)'
-if (!ascii) {
-	set object 1 rectangle from -band, graph 0 to band, \
-		graph 1 fc rgb light fs solid noborder behind
-}
+set object 1 rectangle from -band, graph 0 to band, graph 1 \
+	fc rgb light fs solid noborder behind
 set arrow 1 from 0, graph 0 to 0, graph 1 nohead lt -1 lc rgb dark
-arrow = ascii ? '>' : '▶'
 beyond(s) = there(0) && percent(column('change')) > reach ? s : ''
 shown(k) = there(0) && stringcolumn('verdict') eq word(verdicts, k) && \
-	percent(column('change')) <= reach ? percent(column('change')) : nowhere
+	percent(column('change')) <= reach ? percent(column('change')) : NaN
 # The rows of each verdict with an interval, and with a range where there is none.
 part(k, has) = sprintf(", file(1) using (here(%d, %d)):(column('y'))", k, has). \
 	sprintf(":(end(%d, %d, most(low(0), deep)))", k, has). \
 	sprintf(":(end(%d, %d, least(high(0), reach)))", k, has). \
-	sprintf(" with xerrorbars ls %d", k + 4).(has ? '' : ascii ? ' lt 0' : ' dt 3')
-end(k, has, x) = here(k, has) > -1e29 ? x : nowhere
-here(k, has) = has95(0) == has ? shown(k) : nowhere
-picture = "plot file(1) using (0):(column('y')):ytic(stringcolumn('label')):y2tic(told(0)) \
-	with points pt -1"
-if (ascii) {
-	picture = picture.", for [side = -1:1:2] file(1) \
-		using (side * band):(column('y') - 0.5):(0):(1) with vectors nohead lt 0"
-}
+	sprintf(" with xerrorbars ls %d", k + 4).(has ? '' : ' dt 3')
+end(k, has, x) = here(k, has) > -1e29 ? x : NaN
+here(k, has) = has95(0) == has ? shown(k) : NaN
+picture = "plot file(1) using (0):(column('y')):ytic(stringcolumn('label')) \
+	:y2tic(stringcolumn('text')) with points pt -1"
 do for [k = 1:6] { picture = picture.part(k, 1).part(k, 0) }
-if (ascii) {
-	do for [k = 1:6] {
-		picture = picture.sprintf(", file(1) using (shown(%d)):(column('y')):('%s') \
-			with labels", k, substr(marks, k + 4, k + 4))
-	}
-}
-picture = picture.", file(1) using (reach):(column('y')):(beyond(arrow)) \
+picture = picture.", file(1) using (reach):(column('y')):(beyond('▶')) \
 	with labels right tc rgb dark"
 eval picture
 unset multiplot

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# head.gp: begins a picture of "height" pixels (text: lines): its title and notes, then
-# the key that keys.gp has laid out; onlines: 0 marks, 1 marks on lines, 2 lines. The plots that
+# head.gp: begins a picture of "height" pixels: its title and notes, then
+# the key that keys.gp has laid out; onlines: 0 marks, 1 marks on lines. The plots that
 # follow go below it.
 set multiplot
 unset border
@@ -9,31 +9,23 @@ set size 1,1
 set origin 0,0
 set margins 0,0,0,0
 do for [k = 1:heads] {
-	if (ascii) { set label k value('head'.k) at screen 0, screen line_at(k, height) } \
-	else {
-		set label k value('head'.k) at screen 0.012, screen line_at(k, height) \
-			font (k == 1 ? ',14' : ',11')
-	}
+	set label k value('head'.k) at screen 0.012, screen line_at(k, height) \
+		font (k == 1 ? ',14' : ',11')
 }
 do for [k = 1:keys] {
-	x = value('keyat'.k) / (ascii ? real(columns) : real(width))
+	x = value('keyat'.k) / real(width)
 	y = line_at(heads + value('keyline'.k), height)
 	style = value('keystyle'.k)
-	if (ascii) {
-		set label 100 + k value('key'.k) at screen x, screen y
+	set label 100 + k value('key'.k) at screen x + 16.0 / width, screen y font ',11'
+	if (style > 0) {
+		set label 200 + k '' at screen x, screen y point ls style
+		if (onlines) { set arrow 100 + k from screen x - 12.0 / width, \
+			screen y to screen x + 12.0 / width, screen y nohead ls style }
 	} else {
-		set label 100 + k value('key'.k) at screen x + 16.0 / width, screen y font ',11'
-		if (style > 0) {
-			if (onlines < 2) { set label 200 + k '' at screen x, screen y \
-				point ls style }
-			if (onlines) { set arrow 100 + k from screen x - 12.0 / width, \
-				screen y to screen x + 12.0 / width, screen y nohead ls style }
-		} else {
-			colour = value('colour'.k)
-			set object 100 + k rectangle center screen x, screen y \
-				size screen 14.0 / width, screen 11.0 / height fc rgb colour \
-				fs pattern value('pattern'.k) border lc rgb colour front
-		}
+		colour = value('colour'.k)
+		set object 100 + k rectangle center screen x, screen y \
+			size screen 14.0 / width, screen 11.0 / height fc rgb colour \
+			fs pattern value('pattern'.k) border lc rgb colour front
 	}
 }
 plot [0:1] [0:1] NaN notitle

@@ -16,12 +16,7 @@ set xrange [0.6:5.4]
 set xtics ('p50' 1, 'p90' 2, 'p99' 3, 'p99.9' 4, 'max' 5)
 do for [i = 1:tiles] {
 	eval tile(i)
-	if (ascii) {
-		plot file(i) using (x(0)):(old(0)):('o') with labels, \
-			file(i) using (x(0)):(new(0)):('x') with labels
-	} else {
-		plot file(i) using (x(0)):(old(0)) with linespoints ls 1, \
-			file(i) using (x(0)):(new(0)) with linespoints ls 2
-	}
+	plot file(i) using (x(0)):(old(0)) with linespoints ls 1, \
+		file(i) using (x(0)):(new(0)) with linespoints ls 2
 }
 unset multiplot

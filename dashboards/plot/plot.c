@@ -20,7 +20,6 @@
 #define COMMON_GP "common.gp"
 #define PLOTS_GP "plots.gp"
 #define DATA_DIR "data"
-#define ASCII_COLUMNS 79u
 #define HEAD_COLUMNS 134u
 #define TIMEOUT_NS (300 * 1000000000ull)
 
@@ -30,14 +29,6 @@ const struct plot_kind plot_kinds[] = {
 	PLOT_KINDS(KIND)
 #undef KIND
 		{ .name = NULL },
-};
-
-static const struct {
-	const char *type, *suffix;
-} formats[] = {
-	[PLOT_SVG] = { "svg", "svg" },
-	[PLOT_PNG] = { "png", "png" },
-	[PLOT_ASCII] = { "dumb", "txt" },
 };
 
 const struct plot_kind *plot_find(const char *name, struct err *e)
@@ -52,13 +43,6 @@ const struct plot_kind *plot_find(const char *name, struct err *e)
 	err_add(e, EINVAL, "unknown kind of plot '%.32s'; known: %s", name, buf_str(&known));
 	buf_release(&known);
 	return NULL;
-}
-
-void plot_request_release(struct plot_request *q)
-{
-	buf_release(&q->image);
-	free(q->skipped);
-	q->skipped = NULL;
 }
 
 /* --- gnuplot and its scripts ------------------------------------------------------------ */
@@ -94,14 +78,6 @@ static int run_gnuplot(const char *dir, struct err *e)
 
 /* --- one picture ------------------------------------------------------------------------- */
 
-static const char *name_of(const struct plot_request *q, size_t i, char fallback[32])
-{
-	if (q->name)
-		return q->name;
-	snprintf(fallback, 32, "p%zu", i);
-	return fallback;
-}
-
 /* Not fs_write_atomic: what can be made anew in a moment need not wait for a disk. */
 static int put_file(const char *path, const struct buf *b, struct err *e)
 {
@@ -126,65 +102,44 @@ static int write_tables(const struct plot_set *t, const char *dir, const char *n
 	return ret;
 }
 
-/* The assignments and the script of one picture. */
+/* The assignments and the script of one picture, as an SVG and as a PNG. */
 static void add_picture(struct buf *driver, const struct plot_set *t, const struct plot_request *q,
-			const char *name, const char *scripts)
+			const char *scripts)
 {
-	char *script = xasprintf("%s/%s", scripts, q->kind->script), *ids = xstrdup(name);
+	static const char *const types[] = { "svg", "png" };
+	char *script = xasprintf("%s/%s", scripts, q->kind->script), *ids = xstrdup(q->name);
 
 	for (char *at = ids; (at = strpbrk(at, "-."));)
 		*at = '_'; /* all that gnuplot takes in an SVG's ids */
-	buf_addf(driver,
-		 "type='%s'\nout='%s.%s'\nname='%s'\ncolumns=%u\n"
-		 "data='" DATA_DIR "/%s'\nheads=%u\n",
-		 formats[q->format].type, name, formats[q->format].suffix, ids,
-		 q->columns ? q->columns : ASCII_COLUMNS, name, t->heads);
-	buf_add(driver, t->vars.data, t->vars.len);
-	buf_adds(driver, "load ");
-	plot_add_quoted(driver, script);
-	buf_addc(driver, '\n');
+	for (int i = 0; i < 2; i++) {
+		buf_addf(driver,
+			 "type='%s'\nout='%s.%s'\nname='%s'\ndata='" DATA_DIR "/%s'\nheads=%u\n",
+			 types[i], q->name, types[i], ids, q->name, t->heads);
+		buf_add(driver, t->vars.data, t->vars.len);
+		buf_adds(driver, "load ");
+		plot_add_quoted(driver, script);
+		buf_addc(driver, '\n');
+	}
 	free(script);
 	free(ids);
-}
-
-static void start_set(struct plot_set *t, const struct plot_request *q)
-{
-	unsigned columns = q->columns ? q->columns : ASCII_COLUMNS;
-
-	plot_set_release(t);
-	t->ascii = q->format == PLOT_ASCII;
-	t->wide = t->ascii ? columns - 1 : HEAD_COLUMNS;
-}
-
-static bool shares_tables(const struct plot_request *a, const struct plot_request *b)
-{
-	return a->name && b->name && !strcmp(a->name, b->name) && a->kind == b->kind &&
-	       (a->format == PLOT_ASCII) == (b->format == PLOT_ASCII);
 }
 
 /* Tables into DIR/data, and all pictures into the driver. */
 static int prepare(const struct plot_source *s, struct plot_request *q, size_t nr, const char *dir,
 		   const char *scripts, struct buf *driver, struct err *e)
 {
-	struct plot_set t = { 0 };
 	int ret = 0;
 
 	for (size_t i = 0; !ret && i < nr; i++) {
-		char fallback[32];
-		const char *name = name_of(&q[i], i, fallback);
+		struct plot_set t = { .wide = HEAD_COLUMNS };
 
-		if (!i || !shares_tables(&q[i - 1], &q[i])) {
-			start_set(&t, &q[i]);
-			q[i].kind->fill(&t, s, &q[i], &q[i].skipped);
-			if (!q[i].skipped)
-				ret = write_tables(&t, dir, name, e);
-		} else if (q[i - 1].skipped) {
-			q[i].skipped = xstrdup(q[i - 1].skipped);
+		q[i].kind->fill(&t, s, &q[i], &q[i].skipped);
+		if (!q[i].skipped) {
+			ret = write_tables(&t, dir, q[i].name, e);
+			add_picture(driver, &t, &q[i], scripts);
 		}
-		if (!ret && !q[i].skipped)
-			add_picture(driver, &t, &q[i], name, scripts);
+		plot_set_release(&t);
 	}
-	plot_set_release(&t);
 	return ret;
 }
 
@@ -217,91 +172,5 @@ int plot_write(const struct plot_source *s, struct plot_request *q, size_t nr, c
 	free(scripts);
 	free(data);
 	free(path);
-	return ret;
-}
-
-/* --- in memory ---------------------------------------------------------------------------- */
-
-/*
- * Text without the form feed that gnuplot begins pages with, blanks at line ends, empty
- * lines at either end, or two of them together.
- */
-static void tidy_text(struct buf *b)
-{
-	struct buf out = BUF_INIT;
-	bool gap = false;
-
-	for (const char *at = buf_str(b); *at;) {
-		size_t len, shown;
-
-		at += *at == '\f';
-		shown = len = strcspn(at, "\n");
-		while (shown && at[shown - 1] == ' ')
-			shown--;
-		if (shown) {
-			buf_adds(&out, gap && out.len ? "\n" : "");
-			buf_add(&out, at, shown);
-			buf_addc(&out, '\n');
-		}
-		gap = !shown;
-		at += len + (at[len] == '\n');
-	}
-	buf_release(b);
-	*b = out;
-}
-
-/* An SVG without the groups of nothing that gnuplot leaves: a third of it. */
-static void slim_svg(struct buf *b)
-{
-	struct buf out = BUF_INIT;
-	const char *at = buf_str(b);
-
-	while (*at) {
-		size_t len = strcspn(at, "\n");
-		const char *next = at + len + (at[len] == '\n');
-
-		if (!strncmp(at, "<g ", 3) && !strncmp(next, "</g>\n", 5)) {
-			at = next + 5;
-			continue;
-		}
-		at += *at == '\t';
-		buf_add(&out, at, (size_t)(next - at));
-		at = next;
-	}
-	buf_release(b);
-	*b = out;
-}
-
-static int read_image(struct plot_request *q, size_t i, const char *dir, struct err *e)
-{
-	char fallback[32];
-	char *path = xasprintf("%s/%s.%s", dir, name_of(q, i, fallback), formats[q->format].suffix);
-	int ret = fs_read(path, 0, &q->image, e);
-
-	if (!ret && q->format == PLOT_ASCII)
-		tidy_text(&q->image);
-	else if (!ret && q->format == PLOT_SVG)
-		slim_svg(&q->image);
-	free(path);
-	return ret;
-}
-
-int plot_render(const struct plot_source *s, struct plot_request *q, size_t nr, struct err *e)
-{
-	const char *tmp = getenv("TMPDIR");
-	char *dir = xasprintf("%s/fsduel-plots-XXXXXX", tmp && *tmp ? tmp : "/tmp");
-	int ret;
-
-	if (!mkdtemp(dir)) {
-		ret = err_sys(e, errno, "cannot make the folder %s", dir);
-		free(dir);
-		return ret;
-	}
-	ret = plot_write(s, q, nr, dir, e);
-	for (size_t i = 0; !ret && i < nr; i++)
-		if (!q[i].skipped)
-			ret = read_image(&q[i], i, dir, e);
-	fs_remove_tree(dir, NULL);
-	free(dir);
 	return ret;
 }

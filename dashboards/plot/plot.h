@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plot.h: a results folder in pictures: SVG, PNG or text. The C side chooses rows and writes
- * them as small tables; the scripts dashboards/plot/NAME.gp draw them with gnuplot. Names from
- * outside never stand where gnuplot would obey them: they are columns of tables or quoted
- * strings, shown without markup.
+ * plot.h: a results folder in pictures. The C side chooses rows and writes them as small tables;
+ * the scripts dashboards/plot/NAME.gp draw them with gnuplot. Names from outside never stand
+ * where gnuplot would obey them: they are columns of tables or quoted strings, shown without
+ * markup.
  */
 #ifndef FSDUEL_DASHBOARDS_PLOT_H
 #define FSDUEL_DASHBOARDS_PLOT_H
@@ -16,7 +16,6 @@
 
 /* The data to draw. All borrowed. */
 struct plot_source {
-	const char *dir; /* the results folder */
 	const struct results *r;
 	const struct comparison *c; /* judged; with all its rows: nothing selected */
 	const struct locks *locks;  /* NULL: no locks pass */
@@ -53,36 +52,28 @@ extern const struct plot_kind plot_kinds[]; /* ends with a NULL name */
 /* By name; NULL with a sentence that lists those there are. */
 const struct plot_kind *plot_find(const char *name, struct err *e);
 
-enum plot_format { PLOT_SVG, PLOT_PNG, PLOT_ASCII };
-
 /* One picture. */
 struct plot_request {
 	const struct plot_kind *kind;
-	const char *contrast;          /* its name; NULL: the first */
-	const char *workload, *params; /* only these cells; NULL: all */
-	enum plot_format format;
-	unsigned columns; /* of PLOT_ASCII: 0 is 79 */
-	const char *name; /* of its files, for plot_write: no path, no odd characters */
-
-	/* Out; released by plot_request_release. */
-	struct buf image; /* empty where there is nothing to draw */
-	char *skipped;    /* then why: a sentence; else NULL */
+	const char *contrast; /* its name; NULL: the first */
+	const char *workload; /* only its cells; NULL: all */
+	char *name;           /* of its files: no path, no odd characters; malloc'ed */
+	char *skipped;        /* out, malloc'ed: why there is nothing to draw; else NULL */
 };
-void plot_request_release(struct plot_request *q);
 
 /*
- * Draw all requests by one gnuplot. An SVG is a whole document, with an XML declaration before
- * "<svg". ASCII has lines of at most columns, and is only ASCII where the names are.
- * -ENOENT with exit code 3 noted: no gnuplot, or its scripts are not there.
- */
-int plot_render(const struct plot_source *s, struct plot_request *q, size_t nr, struct err *e);
-
-/*
- * The same into files: DIR/NAME.svg, .png or .txt, the tables in DIR/data, and
- * DIR/plots.gp, by which `gnuplot plots.gp` in DIR draws it all again. image stays empty.
- * Requests of one name that follow each other share their tables.
+ * Draw all requests by one gnuplot: DIR/NAME.svg and .png, the tables in DIR/data, and
+ * DIR/plots.gp, by which `gnuplot plots.gp` in DIR draws it all again. -ENOENT with exit code 3
+ * noted: no gnuplot, or its scripts are not there.
  */
 int plot_write(const struct plot_source *s, struct plot_request *q, size_t nr, const char *dir,
 	       struct err *e);
+
+/*
+ * Append the change of a contrast's workload over what varies as text, in lines of at most width
+ * columns: a chart without gnuplot. Nothing, where it is no curve.
+ */
+void plot_change_text(struct buf *b, const struct plot_source *s, const char *contrast,
+		      const char *workload, size_t width);
 
 #endif

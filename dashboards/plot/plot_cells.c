@@ -12,48 +12,40 @@
 #define HEAD_WIDTH 96
 #define HEADS_MAX 3 /* mixed or broken cells that a picture names above */
 
-/* "slower  -6.0 % (-6.3..-5.7)", or why there is nothing; brief: without what is in parentheses. */
-static void add_finding(struct buf *b, const struct comparison_row *row, bool brief)
+/* "slower  -6.0 % (-6.3..-5.7)", or why there is nothing. */
+static void add_finding(struct buf *b, const struct comparison_row *row)
 {
-	bool i95 = row->j.i95.exists;
+	const char *verdict = verdict_names[row->j.r.verdict];
 
 	if (row->j.r.verdict == VERDICT_BROKEN || row->j.r.verdict == VERDICT_REPAIRED) {
-		buf_adds(b, verdict_names[row->j.r.verdict]);
-		if (!brief)
-			buf_addf(b, ", in %u of %u blocks", row->cell->end_blocks,
-				 row->cell->end_of);
+		buf_addf(b, "%s, in %u of %u blocks", verdict, row->cell->end_blocks,
+			 row->cell->end_of);
 	} else if (!row->pairs) {
-		buf_addf(b, "not measured%s%s", brief || !row->reason ? "" : ": ",
-			 brief || !row->reason ? "" : row->reason);
-	} else if (row->j.zero != ZERO_NONE) {
-		buf_addf(b, "%s  %s", verdict_names[row->j.r.verdict], zero_names[row->j.zero]);
-	} else if (!row->has_ratio) {
+		buf_addf(b, "not measured%s%s", row->reason ? ": " : "",
+			 row->reason ? row->reason : "");
+	} else if (!row->has_ratio && row->j.zero == ZERO_NONE) {
 		buf_addf(b, "no ratio: %s", row->no_ratio ? row->no_ratio : "");
 	} else {
-		buf_addf(b, "%s%s", verdict_names[row->j.r.verdict], row->j.r.verdict ? "  " : "");
-		if (row->cell && row->cell->verdict == VERDICT_MIXED && !brief)
+		buf_addf(b, "%s%s", verdict, *verdict ? "  " : "");
+		if (row->cell && row->cell->verdict == VERDICT_MIXED)
 			buf_adds(b, "(mixed)  ");
-		words_change(b, row->j.has_change ? row->j.change : row->ratio_median, true);
-		if (row->pairs > 1 && !brief) {
-			buf_adds(b, " (");
-			words_limits(b, i95 ? row->j.i95.low : row->ratio_min,
-				     i95 ? row->j.i95.high : row->ratio_max, false);
-			buf_addc(b, ')');
-		}
-		if (row->pairs < row->planned && !brief)
+		words_change_within(b, row);
+		if (row->pairs < row->planned)
 			buf_addf(b, ", %u of %u", row->pairs, row->planned);
 	}
 }
 
 static void forest_row(struct plot_table *table, const struct comparison_row *row, bool metric,
-		       bool brief, unsigned *y)
+		       unsigned *y)
 {
 	struct buf label = BUF_INIT, text = BUF_INIT, cut = BUF_INIT;
 
 	plot_add_cell(&label, row);
-	if (metric)
-		buf_addf(&label, ": %s, %s is better", row->metric, row->better);
-	add_finding(&text, row, brief);
+	if (metric) {
+		buf_adds(&label, ": ");
+		words_title(&label, row);
+	}
+	add_finding(&text, row);
 	plot_add_cut(&cut, buf_str(&text), FINDING_WIDTH);
 	plot_row(table, *y, buf_str(&label));
 	plot_text(table, buf_str(&cut));
@@ -109,8 +101,8 @@ PLOT_FILL(forest)
 	table = plot_table(t, "y,label,text," PLOT_CHANGE ",verdict");
 	for (size_t i = 0; i < s->c->nr_rows; i++)
 		if (s->c->rows[i].member && plot_wants(s, q, &s->c->rows[i]))
-			forest_row(table, &s->c->rows[i], several, t->ascii, &y);
-	plot_add_metric(&metric, first);
+			forest_row(table, &s->c->rows[i], several, &y);
+	words_title(&metric, first);
 	plot_head(t, "Change of %s", several ? "the primary metrics" : buf_str(&metric));
 	plot_head(t, "%s: %s against %s", first->contrast, first->patched, first->baseline);
 	head_cells(t, s->c, first->contrast, VERDICT_BROKEN);

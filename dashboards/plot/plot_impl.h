@@ -9,15 +9,13 @@
 struct plot_set {
 	struct plot_table {
 		struct buf text;
-		struct strv label;    /* lines of the row that was begun */
-		unsigned fields;      /* of that row */
-		unsigned label_width; /* columns of a line of a label */
+		struct strv label; /* lines of the row that was begun */
+		unsigned fields;   /* of that row */
 	} * tables;
 	size_t nr_tables;
 	struct buf vars; /* "rows=8\n" */
 	unsigned heads;  /* lines above the picture */
 	unsigned wide;   /* columns of such a line */
-	bool ascii;
 };
 void plot_set_release(struct plot_set *t);
 
@@ -68,8 +66,38 @@ const char *plot_contrast(const struct plot_source *s, const struct plot_request
 const struct comparison_row *plot_first(const struct plot_source *s, const struct plot_request *q);
 /* "dio-overwrite threads=8", and the role where it decides for itself */
 void plot_add_cell(struct buf *b, const struct comparison_row *row);
-/* "ops_per_s (1/s), higher is better" */
-void plot_add_metric(struct buf *b, const struct comparison_row *row);
+
+/* --- curves: plot_curves.c -------------------------------------------------------------------- */
+
+#define PLOT_LINES_MAX 8u /* colours and marks in scaling.gp */
+
+/* One line's figures at a place: which side of which row. row NULL: not measured. */
+struct plot_point {
+	const struct comparison_row *row;
+	bool patched;
+};
+
+struct plot_tile {
+	const char *name, *axis;
+	struct plot_place {
+		double at;
+		const char *label;
+		struct plot_point point[PLOT_LINES_MAX];
+	} * places;
+	size_t nr;
+};
+
+struct plot_curves {
+	struct plot_tile *tiles;
+	size_t nr;
+	struct strv texts;        /* what the names, axes and labels are kept in */
+	struct strv lines;        /* of scaling: kernels or, where all have one, mounts */
+	bool by_kernel, by_mount; /* what tells variants apart; both: tiles are by mount */
+};
+/* variants: a line a variant, of all contrasts; else the rows of the contrast asked for. */
+struct plot_curves plot_find_curves(const struct plot_source *s, const struct plot_request *q,
+				    bool variants);
+void plot_curves_release(struct plot_curves *p);
 
 /* The fill functions of plot_kinds[]. */
 #define PLOT_FILL(name)                                                                            \

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "dashboards/plot/plot_impl.h"
+#include "dashboards/words/words.h"
 #include "lib/num.h"
 
 #define SHOWN_MAX 10
@@ -84,10 +85,10 @@ static double part_of(const struct chart *c, const struct bar *bar, const unsign
 	return rest;
 }
 
-/* The table with both bars of each cell and a gap behind them; a key, for text a letter each. */
+/* The table with both bars of each cell and a gap behind them, and the key. */
 static void draw(struct plot_set *t, const struct chart *c)
 {
-	struct buf header = BUF_INIT, letters = BUF_INIT;
+	struct buf header = BUF_INIT;
 	unsigned shown[SHOWN_MAX + 1], nr = choose_parts(c, shown), y = 1;
 	struct plot_table *table;
 
@@ -96,21 +97,18 @@ static void draw(struct plot_set *t, const struct chart *c)
 		const char *name = shown[i] < c->nr_parts ? c->name(shown[i]) : "the rest";
 
 		buf_addf(&header, ",%s", name);
-		buf_addf(&letters, "%s%c %s", i ? "   " : "", 'a' + (int)i, name);
 		plot_set_nth(t, "key", i + 1, name);
 	}
-	if (t->ascii)
-		plot_head(t, "%s", buf_str(&letters));
 	plot_set_number(t, "parts", nr);
 	table = plot_table(t, buf_str(&header));
 	for (size_t i = 0; i < 2 * c->nr; i++) {
 		const struct cell_bars *cell = &c->cells[i / 2];
 		const struct bar *bar = &cell->side[i % 2];
 		double percent = cell->side[0].whole / 100;
-		char *name = xasprintf("%s%s%s", cell->workload, *cell->varying ? " " : "",
-				       cell->varying);
+		struct buf name = BUF_INIT;
 
-		plot_row(table, y, i % 2 ? "patched" : name);
+		words_cell(&name, cell->workload, cell->varying);
+		plot_row(table, y, i % 2 ? "patched" : buf_str(&name));
 		plot_text(table, bar->text);
 		plot_number(table, (double)(i % 2));
 		plot_number(table, bar->whole / percent);
@@ -118,11 +116,10 @@ static void draw(struct plot_set *t, const struct chart *c)
 			plot_number(table, part_of(c, bar, shown, nr, k) / percent);
 		plot_row_end(table, &y);
 		y += i % 2;
-		free(name);
+		buf_release(&name);
 	}
 	plot_set_number(t, "rows", y - 2);
 	buf_release(&header);
-	buf_release(&letters);
 }
 
 /* --- waits for locks ------------------------------------------------------------------- */
@@ -225,8 +222,7 @@ PLOT_FILL(profile)
 		const struct cost_cell *c = &s->costs->cells[i];
 
 		if (c->pairs && !strcmp(c->contrast, contrast) && c->whole.instructions[0] > 0 &&
-		    (!q->workload || !strcmp(c->workload, q->workload)) &&
-		    (!q->params || !strcmp(c->params, q->params)))
+		    (!q->workload || !strcmp(c->workload, q->workload)))
 			add_costs(&chart, c);
 	}
 	if (choose_parts(&chart, shown)) {

@@ -10,11 +10,11 @@
 #include <string.h>
 
 #include "dashboards/words/text.h"
+#include "dashboards/words/words.h"
 #include "lib/clean.h"
 #include "lib/num.h"
 
-#define LABEL_WIDTH 40 /* columns of a line beside a chart of rows, and in text */
-#define LABEL_WIDTH_ASCII 30
+#define LABEL_WIDTH 40 /* columns of a line beside a chart of rows */
 #define LABEL_LINES 3
 #define TITLE_WIDTH 46 /* columns of a line above a tile */
 #define VARIANT_WIDTH 30
@@ -99,8 +99,7 @@ struct plot_table *plot_table(struct plot_set *t, const char *columns)
 
 	t->tables = xrealloc(t->tables, t->nr_tables + 1, sizeof(*t->tables));
 	table = &t->tables[t->nr_tables++];
-	*table = (struct plot_table){ BUF_INIT, STRV_INIT, 0,
-				      t->ascii ? LABEL_WIDTH_ASCII : LABEL_WIDTH };
+	*table = (struct plot_table){ BUF_INIT, STRV_INIT, 0 };
 	buf_adds(&table->text, columns);
 	buf_addc(&table->text, '\n');
 	return table;
@@ -142,7 +141,7 @@ void plot_row(struct plot_table *t, unsigned y, const char *label)
 {
 	struct buf folded = BUF_INIT;
 
-	text_add_wrapped(&folded, "", label, t->label_width);
+	text_add_wrapped(&folded, "", label, LABEL_WIDTH);
 	strv_split(&t->label, buf_str(&folded), "\n");
 	if (!t->label.n)
 		strv_add(&t->label, " ");
@@ -198,8 +197,8 @@ void plot_set_text(struct plot_set *t, const char *name, const char *s)
 void plot_set_tiles(struct plot_set *t, unsigned n)
 {
 	plot_set_number(t, "tiles", n);
-	if (!t->ascii && n < 3)
-		t->wide = n < 2 ? 84 : 100;
+	if (n < 3 || n == 4) /* fewer than three beside each other: see tiles.gp */
+		t->wide = n < 2 ? 82 : 95;
 }
 
 void plot_set_nth(struct plot_set *t, const char *name, unsigned n, const char *s)
@@ -267,8 +266,7 @@ bool plot_wants(const struct plot_source *s, const struct plot_request *q,
 	const char *contrast = plot_contrast(s, q);
 
 	return contrast && !strcmp(row->contrast, contrast) &&
-	       (!q->workload || !strcmp(row->workload, q->workload)) &&
-	       (!q->params || !strcmp(row->params, q->params));
+	       (!q->workload || !strcmp(row->workload, q->workload));
 }
 
 const struct comparison_row *plot_first(const struct plot_source *s, const struct plot_request *q)
@@ -281,14 +279,7 @@ const struct comparison_row *plot_first(const struct plot_source *s, const struc
 
 void plot_add_cell(struct buf *b, const struct comparison_row *row)
 {
-	buf_addf(b, "%s%s%s", row->workload, *row->varying ? " " : "", row->varying);
+	words_cell(b, row->workload, row->varying);
 	if (!row->whole)
 		buf_addf(b, " %s", row->role);
-}
-
-void plot_add_metric(struct buf *b, const struct comparison_row *row)
-{
-	buf_addf(b, "%s (%s)", row->metric, row->unit);
-	if (*row->better)
-		buf_addf(b, ", %s is better", row->better);
 }

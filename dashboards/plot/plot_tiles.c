@@ -1,269 +1,122 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plot_tiles.c: change and scaling over the number of threads, or else another number that
- * varies: a tile a workload (and each set of its other varying parameters); scaling has a
- * line a variant. See plot_impl.h.
+ * plot_tiles.c: the curves of plot_curves.c drawn: change as text for a letter; change and
+ * scaling, which has a line a variant, as tables for gnuplot. See plot_impl.h.
  */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/results/results.h"
 #include "dashboards/plot/plot_impl.h"
-#include "lib/num.h"
+#include "dashboards/words/text.h"
+#include "dashboards/words/words.h"
 
-#define LINES_MAX 8u /* colours and marks in scaling.gp */
+/* --- change as text -------------------------------------------------------------------------- */
 
-/* One line's figures at a place: which side of which row. row NULL: not measured. */
-struct point {
-	const struct comparison_row *row;
-	bool patched;
+#define TEXT_LABEL 12u
+
+static double row_low(const struct comparison_row *row)
+{
+	return row->j.i95.exists ? row->j.i95.low : row->ratio_min;
+}
+
+static double row_high(const struct comparison_row *row)
+{
+	return row->j.i95.exists ? row->j.i95.high : row->ratio_max;
+}
+
+/* What a line of text has room for: changes from low to high. */
+struct text_scale {
+	double low, high;
+	size_t label, room; /* columns of a place's name, and beside it */
 };
 
-struct tile {
-	char *name, *axis;
-	struct place {
-		double at;
-		char *label;
-		struct point point[LINES_MAX];
-	} * places;
-	size_t nr;
-};
-
-struct picture {
-	struct tile *tiles;
-	size_t nr;
-	struct strv lines;        /* of scaling: kernels or, where all have one, mounts */
-	bool by_kernel, by_mount; /* what tells variants apart; both: tiles are by mount */
-};
-
-/* --- places along an axis -------------------------------------------------------------- */
-
-/* Where a cell stands along its axis, the axis's name, and what cells of its curve share. */
-struct spot {
-	double at;
-	char *axis, *text, *curve; /* "readers", "4", "mmap bs=4k"; axis NULL: nowhere */
-};
-
-/* "readers=4": its number, where it is one; sizes and times count, too. */
-static bool number_of(const char *word, double *n)
+static void widen(struct text_scale *scale, const struct plot_curves *p)
 {
-	static const enum num_kind kinds[] = { NUM_COUNT, NUM_BYTES, NUM_NS };
-	const char *eq = strchr(word, '=');
-	uint64_t v;
-
-	for (size_t i = 0; eq && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		if (!num_parse(eq + 1, kinds[i], &v, NULL)) {
-			*n = (double)v;
-			return true;
-		}
-	}
-	return false;
-}
-
-/*
- * The word of "bs=4k;readers=8" that is laid along the axis: threads, else the first that
- * varies and is a number. -1: there is none. All cells of a workload have the same.
- */
-static int axis_word(const struct strv *words)
-{
-	int at = -1;
-	double n;
-
-	for (int i = 0; i < (int)words->n; i++) {
-		if (!number_of(words->v[i], &n))
-			continue;
-		if (!strncmp(words->v[i], "threads=", strlen("threads=")))
-			return i;
-		if (at < 0)
-			at = i;
-	}
-	return at;
-}
-
-static struct spot spot_of(const struct comparison_row *row)
-{
-	struct strv words = STRV_INIT;
-	struct buf b = BUF_INIT;
-	struct spot s = { 0 };
-	int axis;
-
-	strv_split(&words, row->varying, " ;");
-	axis = axis_word(&words);
-	buf_adds(&b, row->workload);
-	for (int i = 0; i < (int)words.n; i++)
-		if (i != axis)
-			buf_addf(&b, " %s", words.v[i]);
-	if (!row->whole)
-		buf_addf(&b, " %s", row->role);
-	s.curve = buf_detach(&b, NULL);
-	if (axis >= 0) {
-		number_of(words.v[axis], &s.at);
-		s.axis = xstrndup(words.v[axis], strcspn(words.v[axis], "="));
-		s.text = xstrdup(strchr(words.v[axis], '=') + 1);
-	}
-	strv_release(&words);
-	return s;
-}
-
-static void spot_release(struct spot *s)
-{
-	free(s->axis);
-	free(s->text);
-	free(s->curve);
-}
-
-/* --- tiles ------------------------------------------------------------------------------ */
-
-static void tile_release(struct tile *t)
-{
-	for (size_t i = 0; i < t->nr; i++)
-		free(t->places[i].label);
-	free(t->places);
-	free(t->name);
-	free(t->axis);
-}
-
-static void picture_release(struct picture *p)
-{
-	for (size_t i = 0; i < p->nr; i++)
-		tile_release(&p->tiles[i]);
-	free(p->tiles);
-	strv_release(&p->lines);
-}
-
-static const char *part_of(const struct plot_source *s, const char *variant, const char *part)
-{
-	const char *name =
-		json_string_value(json_object_get(run_variant(results_run(s->r), variant), part));
-
-	return name ? name : variant;
-}
-
-static void find_parts(struct picture *p, const struct plot_source *s)
-{
-	const char *kernel = NULL, *mount = NULL;
-
-	for (size_t i = 0; i < s->c->nr_rows; i++) {
-		const char *const names[] = { s->c->rows[i].baseline, s->c->rows[i].patched };
-
-		for (int k = 0; k < 2; k++) {
-			const char *its_kernel = part_of(s, names[k], "kernel");
-			const char *its_mount = part_of(s, names[k], "mount");
-
-			p->by_kernel |= kernel && strcmp(kernel, its_kernel) != 0;
-			p->by_mount |= mount && strcmp(mount, its_mount) != 0;
-			kernel = its_kernel;
-			mount = its_mount;
-		}
-	}
-}
-
-/* The tile of that curve; mount: of the variant, or NULL. */
-static struct tile *tile_of(struct picture *p, const struct spot *spot, const char *mount)
-{
-	bool both = mount && p->by_kernel && p->by_mount;
-	char *name = both ? xasprintf("%s %s", spot->curve, mount) : xstrdup(spot->curve);
-	struct tile *t;
-
 	for (size_t i = 0; i < p->nr; i++) {
-		if (!strcmp(p->tiles[i].name, name)) {
-			free(name);
-			return &p->tiles[i];
+		for (size_t k = 0; k < p->tiles[i].nr; k++) {
+			const struct comparison_row *row = p->tiles[i].places[k].point[0].row;
+			size_t wide = text_width(p->tiles[i].places[k].label);
+
+			scale->low = fmin(scale->low, row_low(row));
+			scale->high = fmax(scale->high, row_high(row));
+			scale->label = wide > scale->label ? wide : scale->label;
 		}
 	}
-	p->tiles = xrealloc(p->tiles, p->nr + 1, sizeof(*p->tiles));
-	t = &p->tiles[p->nr++];
-	*t = (struct tile){ .name = name, .axis = xstrdup(spot->axis) };
-	return t;
+	scale->low = fmin(scale->low, 0.999);
+	scale->high = fmax(scale->high, 1.001);
+	scale->label = scale->label < TEXT_LABEL ? scale->label : TEXT_LABEL;
 }
 
-static struct place *place_of(struct tile *t, const struct spot *spot)
+static void add_label(struct buf *b, const char *label, size_t width)
 {
-	struct place *at;
+	struct buf cut = BUF_INIT;
 
-	for (size_t i = 0; i < t->nr; i++)
-		if (!strcmp(t->places[i].label, spot->text))
-			return &t->places[i];
-	t->places = xrealloc(t->places, t->nr + 1, sizeof(*t->places));
-	at = &t->places[t->nr++];
-	*at = (struct place){ .at = spot->at, .label = xstrdup(spot->text) };
-	return at;
+	plot_add_cut(&cut, label, width);
+	text_add_padded(b, buf_str(&cut), width, true);
+	buf_adds(b, "  ");
+	buf_release(&cut);
 }
 
-/* One side of a row into its variant's line. */
-static void add_side(struct picture *p, const struct plot_source *s, const struct spot *spot,
-		     const struct comparison_row *row, bool patched)
+/* "x" the estimate in its interval "---", "|" no change. */
+static void add_line(struct buf *b, const struct text_scale *scale, const struct plot_place *at)
 {
-	const char *variant = patched ? row->patched : row->baseline;
-	const char *mount = part_of(s, variant, "mount");
-	const char *line = p->by_kernel ? part_of(s, variant, "kernel") : mount;
-	int at = strv_find(&p->lines, line);
+	const struct comparison_row *row = at->point[0].row;
+	const double change = row->j.has_change ? row->j.change : row->ratio_median;
+	const double v[] = { 1, row_low(row), row_high(row), change };
+	char *line = xcalloc(scale->room + 1, 1);
+	size_t column[4], end = 0;
 
-	if (at < 0) {
-		at = (int)p->lines.n;
-		strv_add(&p->lines, line);
+	memset(line, ' ', scale->room);
+	for (int i = 0; i < 4; i++) {
+		column[i] = (size_t)lround((v[i] - scale->low) / (scale->high - scale->low) *
+					   (double)(scale->room - 1));
+		end = column[i] >= end ? column[i] + 1 : end;
 	}
-	if (at < (int)LINES_MAX)
-		place_of(tile_of(p, spot, mount), spot)->point[at] = (struct point){ row, patched };
+	line[column[0]] = '|';
+	memset(line + column[1], '-', column[2] - column[1] + 1);
+	line[column[3]] = 'x';
+	line[end] = '\0';
+	add_label(b, at->label, scale->label);
+	buf_addf(b, "%s\n", line);
+	free(line);
 }
 
-static int by_place(const void *a, const void *b)
+void plot_change_text(struct buf *b, const struct plot_source *s, const char *contrast,
+		      const char *workload, size_t width)
 {
-	double x = ((const struct place *)a)->at, y = ((const struct place *)b)->at;
+	const struct plot_request q = { .contrast = contrast, .workload = workload };
+	struct text_scale scale = { .low = 1, .high = 1, .label = strlen("threads") };
+	struct plot_curves p = plot_find_curves(s, &q, false);
+	struct buf low = BUF_INIT, high = BUF_INIT;
 
-	return x < y ? -1 : x > y;
-}
+	widen(&scale, &p);
+	scale.room = width - scale.label - 2;
+	words_change(&low, scale.low, true);
+	words_change(&high, scale.high, true);
+	for (size_t i = 0; i < p.nr; i++) {
+		const struct plot_tile *t = &p.tiles[i];
+		char *title = xasprintf("Change of %s (x) with its interval (-):", t->name);
 
-/* In the order of their places; a tile of one place is no curve. */
-static void keep_curves(struct picture *p)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < p->nr; i++) {
-		struct tile t = p->tiles[i];
-
-		if (t.nr > 1) {
-			qsort(t.places, t.nr, sizeof(*t.places), by_place);
-			p->tiles[kept++] = t;
-		} else {
-			tile_release(&t);
-		}
+		buf_adds(b, i ? "\n" : "");
+		text_add_wrapped(b, "", title, width);
+		add_label(b, t->axis, scale.label);
+		buf_adds(b, buf_str(&low));
+		text_add_padded(b, buf_str(&high), scale.room - low.len, true);
+		buf_addc(b, '\n');
+		for (size_t k = 0; k < t->nr; k++)
+			add_line(b, &scale, &t->places[k]);
+		free(title);
 	}
-	p->nr = kept;
-}
-
-/* variants: a line a variant, of all contrasts; else the rows of the contrast asked for. */
-static struct picture find_curves(const struct plot_source *s, const struct plot_request *q,
-				  bool variants)
-{
-	const struct comparison_row *first = plot_first(s, q);
-	struct picture p = { .lines = STRV_INIT };
-
-	find_parts(&p, s);
-	for (size_t i = 0; first && i < s->c->nr_rows; i++) {
-		const struct comparison_row *row = &s->c->rows[i];
-		struct plot_request its = *q;
-		struct spot spot;
-
-		its.contrast = variants ? row->contrast : q->contrast;
-		if (!row->member || !plot_wants(s, &its, row) || !row->has_ratio ||
-		    strcmp(row->metric, first->metric))
-			continue;
-		spot = spot_of(row);
-		for (int side = 0; spot.axis && variants && side < 2; side++)
-			add_side(&p, s, &spot, row, side);
-		if (spot.axis && !variants)
-			place_of(tile_of(&p, &spot, NULL), &spot)->point[0].row = row;
-		spot_release(&spot);
-	}
-	keep_curves(&p);
-	return p;
+	buf_release(&low);
+	buf_release(&high);
+	plot_curves_release(&p);
 }
 
 /* --- change and scaling ----------------------------------------------------------------- */
 
-static void change_row(struct plot_table *t, const struct place *at, size_t lines)
+static void change_row(struct plot_table *t, const struct plot_place *at, size_t lines)
 {
 	(void)lines;
 	plot_number(t, at->at);
@@ -273,7 +126,7 @@ static void change_row(struct plot_table *t, const struct place *at, size_t line
 }
 
 /* The point's median (block -1), or its value in a block (from 0 on). */
-static void add_point(struct plot_table *t, const struct point *p, int block)
+static void add_point(struct plot_table *t, const struct plot_point *p, int block)
 {
 	const struct comparison_row *row = p->row;
 	const struct comparison_pair *pair =
@@ -292,9 +145,9 @@ static void add_point(struct plot_table *t, const struct point *p, int block)
  * Medians in a row, and with two lines the interval of the change laid on the baseline's
  * median; then a row a block. The last column is there because a text must not be.
  */
-static void scaling_row(struct plot_table *t, const struct place *at, size_t lines)
+static void scaling_row(struct plot_table *t, const struct plot_place *at, size_t lines)
 {
-	static const struct point none;
+	static const struct plot_point none;
 	const struct comparison_row *row = at->point[0].row;
 	bool pair = lines == 2 && row && row == at->point[1].row && row->j.i95.exists;
 	int blocks = 0;
@@ -318,12 +171,12 @@ static void scaling_row(struct plot_table *t, const struct place *at, size_t lin
 	}
 }
 
-/* Tables, titles, axes; first head line "Change over threads: ops_per_s (1/s), higher ...". */
-static void add_tiles(struct plot_set *t, const struct picture *p, const char *columns,
-		      void (*add)(struct plot_table *, const struct place *, size_t lines),
+/* Tables, titles, axes; first head line "Change over threads: ops_per_s in 1/s, higher ...". */
+static void add_tiles(struct plot_set *t, const struct plot_curves *p, const char *columns,
+		      void (*add)(struct plot_table *, const struct plot_place *, size_t lines),
 		      const char *what, const struct comparison_row *first)
 {
-	size_t lines = p->lines.n < LINES_MAX ? p->lines.n : LINES_MAX;
+	size_t lines = p->lines.n < PLOT_LINES_MAX ? p->lines.n : PLOT_LINES_MAX;
 	struct buf metric = BUF_INIT;
 	const char *axis = p->tiles[0].axis;
 
@@ -337,7 +190,7 @@ static void add_tiles(struct plot_set *t, const struct picture *p, const char *c
 		axis = strcmp(axis, p->tiles[i].axis) ? "parameter" : axis;
 	}
 	plot_set_tiles(t, (unsigned)p->nr);
-	plot_add_metric(&metric, first);
+	words_title(&metric, first);
 	plot_head(t, "%s over %s: %s", what, axis, buf_str(&metric));
 	buf_release(&metric);
 }
@@ -347,7 +200,7 @@ static void add_tiles(struct plot_set *t, const struct picture *p, const char *c
 
 PLOT_FILL(change)
 {
-	struct picture p = find_curves(s, q, false);
+	struct plot_curves p = plot_find_curves(s, q, false);
 	const struct comparison_row *first = plot_first(s, q);
 
 	if (p.nr) {
@@ -359,13 +212,13 @@ PLOT_FILL(change)
 	} else {
 		*why = xstrdup(NO_CURVE);
 	}
-	picture_release(&p);
+	plot_curves_release(&p);
 }
 
 PLOT_FILL(scaling)
 {
-	struct picture p = find_curves(s, q, true);
-	size_t lines = p.lines.n < LINES_MAX ? p.lines.n : LINES_MAX;
+	struct plot_curves p = plot_find_curves(s, q, true);
+	size_t lines = p.lines.n < PLOT_LINES_MAX ? p.lines.n : PLOT_LINES_MAX;
 	struct buf columns = BUF_INIT;
 
 	buf_adds(&columns, "at,label");
@@ -384,16 +237,15 @@ PLOT_FILL(scaling)
 			plot_set_key(t, name, p.lines.v[k]);
 		}
 		plot_set_number(t, "lines", (double)lines);
-		plot_head(t, "medians over blocks%s%s", t->ascii ? "" : "; dots: blocks",
-			  t->ascii || lines > 2
-				  ? ""
-				  : "; bars: 95 % interval of the change, laid on the "
-				    "baseline's median");
+		plot_head(t, "medians over blocks; dots: blocks%s",
+			  lines > 2 ? ""
+				    : "; bars: 95 % interval of the change, laid on the "
+				      "baseline's median");
 		if (p.lines.n > lines)
 			plot_head(t, "%zu variants more are left out", p.lines.n - lines);
 	} else {
 		*why = xstrdup(NO_CURVE);
 	}
 	buf_release(&columns);
-	picture_release(&p);
+	plot_curves_release(&p);
 }

@@ -8,15 +8,12 @@ load dir.'common.gp'
 colour1 = blue; colour2 = red; colour3 = green; colour4 = '#CC79A7'
 colour5 = '#E69F00'; colour6 = '#56B4E9'; colour7 = dark; colour8 = '#000000'
 shape(k) = int(word('6 9 5 11 13 4 8 12', k))
-if (ascii) { if (lines > 2) { marks = 'abcdefgh' } } else {
-	do for [k = 1:8] {
-		set style line k lc rgb value('colour'.k) lw 2 dt solid pt shape(k) ps 0.8
-		if (k % 2 == 0) { set style line k dt (8,4) }
-	}
-	set style line 9 lc rgb red lw 1.5 pt 9 ps 0.9
+do for [k = 1:8] {
+	set style line k lc rgb value('colour'.k) lw 2 dt solid pt shape(k) ps 0.8
+	if (k % 2 == 0) { set style line k dt (8,4) }
 }
+set style line 9 lc rgb red lw 1.5 pt 9 ps 0.9
 do for [k = 1:lines] { eval sprintf("key%d = line%d; keystyle%d = %d", k, k, k, k) }
-if (ascii && lines == 2) { key2 = key2.' (covers o)' }
 keys = lines
 onlines = 1
 load dir.'tiles.gp'
@@ -47,13 +44,8 @@ do for [i = 1:tiles] {
 		(column('block'.k)) with points pt 7 ps 0.25 lc rgb value('colour'.k), "
 	bars = lines == 2 ? ", file(i) using (column('at')):(median(2)): \
 		(column('low')):(column('high')) with yerrorbars ls 9" : ''
-	if (ascii) {
-		eval 'plot '.numbers."for [k = 1:lines] file(i) using (column('at')): \
-			(median(k)):(marks[k:k]) with labels"
-	} else {
-		eval 'plot '.numbers.dots."for [k = 1:lines] file(i) using (column('at')): \
-			(median(k)) with linespoints ls k".bars
-	}
+	eval 'plot '.numbers.dots."for [k = 1:lines] file(i) using (column('at')): \
+		(median(k)) with linespoints ls k".bars
 }
 unset multiplot
 lines = 0

@@ -2,19 +2,6 @@
 // detail.js: one cell in full, drawn when it is opened: a sentence, the pictures, its
 // roles, locks, all figures, all samples, what it was made of.
 
-// A table from titles and rows; a title that begins with "#" is of numbers.
-function table(caption, titles, rows) {
-	const isNumber = titles.map((t) => t[0] === "#");
-	const cell = (name, i, content) => element(name, { class: isNumber[i] && "num",
-		scope: name === "th" ? "col" : null }, content);
-	const head = element("tr", null, titles.map((t, i) => cell("th", i, t.replace("#", ""))));
-	const body = rows.map((row) => element("tr", null, row.map((c, i) => cell("td", i, c))));
-	// It scrolls where it is too wide: then the keyboard must be able to reach it.
-	return element("div", { class: "wide", tabindex: 0, role: "group", "aria-label": caption },
-		element("table", { class: "plain" }, element("caption", { class: "sr" }, caption),
-			element("thead", null, head), element("tbody", null, body)));
-}
-
 function folded(title, make) {
 	const box = element("details", null, element("summary", null, title));
 	box.addEventListener("toggle", () => {
@@ -33,7 +20,6 @@ function limits(row) {
 
 // The result in words, so that it can be quoted.
 function sentence(row, cell) {
-	const [state] = data.states[row.state];
 	const words = [];
 	if (row.equal)
 		words.push("Both sides are equal to the last digit in every block.");
@@ -42,9 +28,9 @@ function sentence(row, cell) {
 	else if (row.zero)
 		words.push(`${row.metric} goes ${row.zero}.`.replace("goes 0", "is 0"));
 	if (row.role !== "all" && row.cellstate !== row.state)
-		words.push(`The cell's roles together: ${data.states[row.cellstate][0]}.`);
+		words.push(`The cell's roles together: ${row.cellstate}.`);
 	if (row.why)
-		words.push(`${state}: ${row.why}.`);
+		words.push(`${row.state}: ${row.why}.`);
 	if (row.noratio)
 		words.push(`There is no ratio: ${row.noratio}.`);
 	if (row.fact)
@@ -58,7 +44,7 @@ function sentence(row, cell) {
 	if (row.look)
 		words.push(`Decided at ${row.look} blocks.`);
 	if (cell.threads)
-		words.push(`${cell.threads} thread${cell.threads === 1 ? "" : "s"} in all.`);
+		words.push(`${plural(cell.threads, "thread")} in all.`);
 	return element("p", { class: "sentence" }, verdict(row.state), " ", words.join(" "));
 }
 
@@ -67,7 +53,7 @@ function because(row) {
 		return null;
 	const [part, text] = row.because;
 	const first = { explained: "Because: ", partly: "In part because: " }[part] || "";
-	const open = first && data.states[row.state][1] === "unsure" ? "(if it is so) " : "";
+	const open = first && row.state === "unsure" ? "(if it is so) " : "";
 	return element("p", { class: "because" }, element("b", null, first), open, text);
 }
 
@@ -101,8 +87,7 @@ function blockPlots(row, cell, list) {
 function pictures(row, cell) {
 	const list = cell.figures.filter((f) => f.values?.some((v) => v !== null));
 	const scaling = row.pairs && scalingRows(row);
-	const others = [scaling && scalingPlot(row, scaling),
-		scaling && scalingChangePlot(row, scaling), locksPlot(cell), costsPlot(cell)];
+	const others = [scaling && scalingPlot(row, scaling), locksPlot(cell), costsPlot(cell)];
 	const [pick, plots] = list.length ? blockPlots(row, cell, list) : [];
 	const all = [plots, ...others].filter(Boolean);
 	return [pick, all.length > 0 && element("div", { class: "plots" }, all)];
@@ -212,16 +197,13 @@ function allFigures(cell) {
 	}));
 }
 
-function fileLink(path, words) {
-	return element("a", { href: data.base + path }, words);
-}
-
-// The part file of a cell run is named as runners/suite/plan.c names it.
-function partLink(cell, block, side) {
+// The files of a cell run are named as runners/suite/plan.c names them.
+function runLink(cell, block, side, folder, suffix) {
 	const pad = (n, width) => String(n).padStart(width, "0");
 	const variant = pad(side ? cell.v1 : cell.v0, 2);
-	const key = `b${pad(block, 4)}-c${pad(cell.nr, 4)}-v${variant}-${data.pass}`;
-	return fileLink(`parts/${encodeURIComponent(key)}.json`, "part");
+	const path = `${folder}/b${pad(block, 4)}-c${pad(cell.nr, 4)}-v${variant}-` +
+		data.run.passes[0] + suffix;
+	return files.has(path) && fileLink(path, folder.replace(/s$/, ""));
 }
 
 function samples(row, cell) {
@@ -232,13 +214,12 @@ function samples(row, cell) {
 		"notes"],
 		f.values.map((v, i) => {
 			const block = Math.floor(i / 2) + 1, side = i % 2;
-			const [, , key, status, marks, reason, hasConsole] =
+			const [, , status, marks, reason] =
 				cell.odd.find(([b, s]) => b === block && s === side) ||
-				[0, 0, "", "ok"];
+				[0, 0, "ok"];
 			const notes = [marks, reason,
-				hasConsole && fileLink(`console/${encodeURIComponent(key)}.txt`,
-					"console"),
-				data.parts && status !== "not run" && partLink(cell, block, side)];
+				runLink(cell, block, side, "console", ".txt"),
+				runLink(cell, block, side, "parts", ".json")];
 			const first = cell.first[block - 1];
 			return [block, side ? "patched" : "baseline",
 				first === " " ? "" : Number(first) === side ? "first" : "second",
@@ -255,7 +236,7 @@ function madeOf(cell) {
 
 // Further marks in the pictures of this cell: missing and disturbed samples.
 function otherMarks(row, cell) {
-	const marks = new Set(cell.odd.flatMap((run) => run[4].split(",")).filter(Boolean));
+	const marks = new Set(cell.odd.flatMap((run) => run[3].split(",")).filter(Boolean));
 	const list = [];
 	if (row.lacks.length)
 		list.push([text(5, 10, "middle", "\u00d7", "missing"), "no valid sample"]);

@@ -46,7 +46,7 @@ function blockTitle(cell, f, block, base, patched) {
 		words.push(`patched ${number(f.unit, patched)}`);
 	if (base > 0 && patched > 0)
 		words.push(percent(patched / base));
-	for (const [at, side, , status, marks] of cell.odd)
+	for (const [at, side, status, marks] of cell.odd)
 		if (at === block)
 			words.push([side ? "patched" : "baseline", status, marks]
 				.filter(Boolean).join(" "));
@@ -54,7 +54,7 @@ function blockTitle(cell, f, block, base, patched) {
 }
 
 function isMarked(cell, block, side) {
-	return cell.odd.some(([at, s, , , marks]) => at === block && s === side && marks);
+	return cell.odd.some(([at, s, , marks]) => at === block && s === side && marks);
 }
 
 // Both variants' values by block: hollow and solid dots, a line between those of a pair.
@@ -159,20 +159,17 @@ function size(s) {
 	return parseFloat(s) * 1024 ** (power + 1);
 }
 
-function scalingX(s) {
+// Medians of both sides over what varies.
+function scalingPlot(row, s) {
 	const numbers = s.rows.map(([n]) => n);
 	const far = Math.min(...numbers) > 0 && Math.max(...numbers) >= 8 * Math.min(...numbers);
 	const x = (far ? logarithmic : linear)(numbers[0], numbers[numbers.length - 1], LEFT + 10,
 		W - RIGHT - 10);
 	const write = (n) => {
-		const [, row] = s.rows.find(([m]) => m === n);
-		return parameters(data.cells[row.cell].varying).get(s.name);
+		const [, other] = s.rows.find(([m]) => m === n);
+		return parameters(data.cells[other.cell].varying).get(s.name);
 	};
-	return Object.assign(x, { ticks: [...new Set(numbers)], write, title: s.name });
-}
-
-function scalingPlot(row, s) {
-	const x = scalingX(s);
+	Object.assign(x, { ticks: [...new Set(numbers)], write, title: s.name });
 	const top = Math.max(...s.rows.flatMap(([, r]) => [r.base, r.patched]));
 	const y = linear(0, top * 1.06, H - BOTTOM, TOP);
 	const { box, svg } = chart(`${row.metric} over ${s.name}`,
@@ -184,28 +181,8 @@ function scalingPlot(row, s) {
 			side ? "line patched" : "line base"));
 	for (const [n, r] of s.rows)
 		[r.base, r.patched].forEach((v, side) => svg.append(dot(x(n), y(v), side,
-			`${s.name} ${x.write(n)}: ${number(row.unit, v)}`, r === row && "here")));
-	return box;
-}
-
-function scalingChangePlot(row, s) {
-	const rows = s.rows.filter(([, r]) => r.change > 0);
-	if (rows.length < 2)
-		return null;
-	const x = scalingX(s);
-	const margin = row.margin || 0;
-	const y = ratioScale(rows.flatMap(([, r]) => [r.change, r.low, r.high]), margin);
-	const say = ([n, r]) => `${s.name} ${x.write(n)}: ${percent(r.change)}`;
-	const { box, svg } = chart(`Change over ${s.name}`,
-		"with intervals, or ranges where dashed; grey: margin", rows.map(say).join(", "),
-		x, y, ratioTick, margin ? [[1 - margin, 1 + margin, "band"]] : []);
-	svg.append(across(y(1), "zero"));
-	for (const [n, r] of rows) {
-		if (r.low > 0 && r.high > 0)
-			svg.append(line([[x(n), y(r.low)], [x(n), y(r.high)]], r.interval ?
-				"interval" : "range"));
-		svg.append(dot(x(n), y(r.change), 1, say([n, r]), r === row && "here"));
-	}
+			`${s.name} ${write(n)}: ${number(row.unit, v)}, ${percent(r.change)}`,
+			r === row && "here")));
 	return box;
 }
 
@@ -290,15 +267,6 @@ function costsPlot(cell) {
 
 /* --- operations over time, as steps: an interval's rate holds for all of it ----------- */
 
-// Edges one by one, where only the first, the step and the last were written.
-function whole([side, block, role, edges, operations]) {
-	if (edges.length === operations.length + 1)
-		return [side, block, role, edges, operations];
-	const [first, step, last] = edges;
-	return [side, block, role, [...operations.map((_, i) => first + i * step), last],
-		operations];
-}
-
 function steps(edges, operations, x, y) {
 	const points = [];
 	operations.forEach((n, i) => {
@@ -309,8 +277,7 @@ function steps(edges, operations, x, y) {
 }
 
 function seriesPlot(cell, role) {
-	const traces = cell.series.filter((trace) => trace[2] === role && trace[4].length > 1)
-		.map(whole);
+	const traces = cell.series.filter((trace) => trace[2] === role && trace[4].length > 1);
 	if (!traces.length)
 		return null;
 	const rates = traces.flatMap(([, , , edges, operations]) =>

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * report.c: the page put together, with its style and script and the notes under the table;
- * see report.h.
+ * report.c: the page put together: a frame, its style and script, and the JSON that the script
+ * draws from; here the part above and below the table. See report.h.
  */
 #include "dashboards/report/report.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "dashboards/report/report_impl.h"
+#include "analysis/compare/judge.h"
 #include "dashboards/words/words.h"
+#include "lib/clean.h"
 #include "lib/pack.h"
 
 #define GAPS_MAX 500 /* lines of a contrast; past them the page says only how many more */
@@ -22,24 +22,178 @@ static const unsigned char js[] = {
 #include "report_js.h"
 };
 
-static void page_init(struct page *p, const struct report *r)
+/* A text that may be no UTF-8. */
+static json_t *text(const char *s)
+{
+	struct buf b = BUF_INIT;
+	json_t *j;
+
+	clean_add(&b, s);
+	j = json_string(buf_str(&b));
+	buf_release(&b);
+	return j;
+}
+
+static json_t *texts(const struct strv *list, size_t max)
+{
+	json_t *j = json_array();
+
+	for (size_t i = 0; i < list->n && i < max; i++)
+		json_array_append_new(j, text(list->v[i]));
+	return j;
+}
+
+/* run.json without the plan; a seed has more digits than a script's numbers. */
+static json_t *run_json(const json_t *run)
+{
+	static const char *const plan[] = { "cells", "metrics", "variants", "contrasts", "schema" };
+	json_t *j = json_deep_copy(run), *suite = json_object_get(j, "suite");
+	json_t *seed = json_object_get(suite, "seed");
+
+	for (size_t i = 0; i < sizeof(plan) / sizeof(plan[0]); i++)
+		json_object_del(j, plan[i]);
+	if (json_is_integer(seed))
+		json_object_set_new(
+			suite, "seed",
+			json_sprintf("%" JSON_INTEGER_FORMAT, json_integer_value(seed)));
+	return j;
+}
+
+/* --- contrasts --------------------------------------------------------------------------- */
+
+/* [workload, varying, role, change or null, "to 0"] of a headline's worst or best rows. */
+static json_t *extremes_json(const struct headline_cell *cells, size_t nr)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < nr; i++) {
+		bool zero = cells[i].zero != ZERO_NONE;
+
+		json_array_append_new(list,
+				      json_pack("[s, s, s, o, s]", cells[i].workload,
+						cells[i].varying, cells[i].role,
+						zero ? json_null() : json_real(cells[i].change),
+						zero_names[cells[i].zero]));
+	}
+	return list;
+}
+
+/* [verdict, sentence] of whole cells, the same as in the terminal. */
+static json_t *said_json(const struct comparison *c, const char *contrast)
+{
+	json_t *list = json_array();
+
+	for (const enum verdict *v = words_cells_shown; *v; v++) {
+		struct strv lines = STRV_INIT;
+
+		words_cells(&lines, c, contrast, *v);
+		for (size_t i = 0; i < lines.n; i++)
+			json_array_append_new(
+				list, json_pack("[s, o]", verdict_names[*v], text(lines.v[i])));
+		strv_release(&lines);
+	}
+	return list;
+}
+
+/* A variant's name and what it is. */
+static json_t *side_json(const json_t *run, const char *variant)
+{
+	struct buf words = BUF_INIT;
+	json_t *j;
+
+	words_variant(&words, run, variant);
+	j = json_pack("[s, o]", variant, text(buf_str(&words)));
+	buf_release(&words);
+	return j;
+}
+
+static json_t *contrast_json(const struct report *r, const struct headline *h,
+			     const struct comparison_row *row)
 {
 	const struct comparison *c = r->comparison;
-	double low, high;
+	const json_t *run = results_run(r->results);
+	struct strv gaps = STRV_INIT;
+	struct buf left = BUF_INIT;
+	json_t *j;
 
-	*p = (struct page){ .in = r,
-			    .run = results_run(r->results),
-			    .rows = xcalloc(c->nr_rows + 1, sizeof(*p->rows)) };
-	for (size_t i = 0; i < c->nr_rows; i++) {
-		const struct comparison_row *row = &c->rows[i];
+	words_left_out(&left, h);
+	words_gaps(&gaps, c, row);
+	j = json_pack("{s:s, s:[o, o], s:o, s:i, s:s, s:o, s:o, s:o, s:i}", "name", h->contrast,
+		      "sides", side_json(run, row->baseline), side_json(run, row->patched), "said",
+		      said_json(c, h->contrast), "cells", (int)h->cells, "left", buf_str(&left),
+		      "worst", extremes_json(h->worst, h->nr_worst), "best",
+		      extremes_json(h->best, h->nr_best), "gaps", texts(&gaps, GAPS_MAX), "nr_gaps",
+		      (int)gaps.n);
+	if (h->cells)
+		json_object_set_new(j, "mean", json_real(h->mean));
+	if (h->i95.exists)
+		json_object_set_new(j, "i95", json_pack("[f, f]", h->i95.low, h->i95.high));
+	buf_release(&left);
+	strv_release(&gaps);
+	return j;
+}
 
-		if (!row->j.decides)
-			continue;
-		p->contrasts |= p->nr_rows && strcmp(row->contrast, p->rows[0]->contrast);
-		p->metrics |= p->nr_rows && strcmp(row->metric, p->rows[0]->metric);
-		p->limits |= report_limits(row, &low, &high) != LIMITS_NONE;
-		p->rows[p->nr_rows++] = row;
+/* Those that have a row in the table. */
+static json_t *contrasts_json(const struct report *r)
+{
+	const struct comparison *c = r->comparison;
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < c->nr_headlines; i++) {
+		const struct comparison_row *row = c->rows, *end = c->rows + c->nr_rows;
+
+		while (row < end &&
+		       !(row->j.decides && !strcmp(row->contrast, c->headlines[i].contrast)))
+			row++;
+		if (row < end)
+			json_array_append_new(list, contrast_json(r, &c->headlines[i], row));
 	}
+	return list;
+}
+
+/* --- the page ---------------------------------------------------------------------------- */
+
+static json_t *page_json(const struct report *r)
+{
+	const struct comparison *c = r->comparison;
+	unsigned nr[NR_VERDICTS] = { 0 };
+	json_t *j;
+
+	for (enum verdict v = VERDICT_FIRST; v < NR_VERDICTS; v++)
+		nr[v] = comparison_count(c, v);
+	j = json_pack("{s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:i, s:b, s:f, s:b, "
+		      "s:b}",
+		      "folder", text(r->folder), "base", text(r->base), "files",
+		      texts(r->files, SIZE_MAX), "run", run_json(results_run(r->results)), "marks",
+		      results_marks(r->results), "worst", verdict_names[verdict_worst(nr)],
+		      "contrasts", contrasts_json(r), "warnings", texts(&c->warnings, SIZE_MAX),
+		      "remarks", texts(&c->remarks, SIZE_MAX), "lock_notes",
+		      texts(&c->lock_notes, SIZE_MAX), "cost_notes",
+		      texts(&c->cost_notes, SIZE_MAX), "unmeasured", (int)c->unmeasured, "paired",
+		      c->paired, "alpha", c->alpha, "locks", r->locks != NULL, "costs",
+		      r->costs != NULL);
+	report_set_rows(j, r);
+	return j;
+}
+
+/* < > & stand in strings only, so the bytes can be replaced one by one. */
+static int add_json_bytes(const char *data, size_t len, void *b)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (data[i] == '<' || data[i] == '>' || data[i] == '&')
+			buf_addf(b, "\\u%04x", (unsigned)data[i]);
+		else
+			buf_addc(b, data[i]);
+	}
+	return 0;
+}
+
+void report_add_json(struct buf *b, json_t *j)
+{
+	j = clean_json(j);
+	json_dump_callback(j, add_json_bytes, b,
+			   JSON_ENSURE_ASCII | JSON_COMPACT | JSON_REAL_PRECISION(7));
+	json_decref(j);
 }
 
 /* 'sha256-...' of data, as a Content-Security-Policy names it. */
@@ -53,149 +207,30 @@ static void add_hash(struct buf *b, const unsigned char *data, size_t len)
 	buf_addc(b, '\'');
 }
 
-/* Nothing may be loaded, and of style and script only those that stand in this page. */
-static void add_top(struct buf *b, const struct page *p)
-{
-	const char *suite = words_text(json_object_get(p->run, "suite"), "name");
-
-	buf_adds(b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-		    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-		    "img-src data:; style-src ");
-	add_hash(b, css, sizeof(css));
-	buf_adds(b, "; script-src ");
-	add_hash(b, js, sizeof(js));
-	buf_adds(b, "; base-uri 'none'; form-action 'none'\">\n"
-		    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-		    "<meta name=\"referrer\" content=\"no-referrer\">\n"
-		    "<meta name=\"color-scheme\" content=\"light dark\">\n"
-		    "<meta name=\"generator\" content=\"fsduel " FSDUEL_VERSION "\">\n"
-		    "<link rel=\"icon\" href=\"data:,\">\n");
-	html_addf(b, "<title>fsduel: %s</title>\n<style>", suite ? suite : p->in->folder);
-	buf_add(b, css, sizeof(css));
-	buf_adds(b, "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#cells\">Skip to the "
-		    "table</a>\n");
-}
-
-/* --- under the table: what is missing, what disturbed it, how to read it --------------------- */
-
-static void add_items(struct buf *b, const struct strv *list, size_t max)
-{
-	for (size_t i = 0; i < list->n && i < max; i++)
-		html_addf(b, "<li>%s</li>\n", list->v[i]);
-}
-
-/* Each list of lines that words_gaps makes of one contrast. */
-static void add_gaps(struct buf *b, const struct page *p)
-{
-	const struct comparison *c = p->in->comparison;
-
-	if (!c->unmeasured)
-		return;
-	html_addf(b,
-		  "<section id=\"missing\"><h2>Not measured</h2>\n<p>%u planned pair%s without a "
-		  "valid sample on both sides.</p>\n",
-		  c->unmeasured, c->unmeasured == 1 ? "" : "s");
-	for (size_t i = 0; i < p->nr_rows; i++) {
-		struct strv lines = STRV_INIT;
-
-		if (i && !strcmp(p->rows[i]->contrast, p->rows[i - 1]->contrast))
-			continue;
-		words_gaps(&lines, c, p->rows[i]);
-		if (lines.n && p->contrasts)
-			html_addf(b, "<h3>%s</h3>\n", p->rows[i]->contrast);
-		buf_adds(b, "<ul>\n");
-		add_items(b, &lines, GAPS_MAX);
-		buf_adds(b, "</ul>\n");
-		if (lines.n > GAPS_MAX)
-			html_addf(b, "<p>and %zu more: see comparison.csv</p>\n",
-				  lines.n - GAPS_MAX);
-		strv_release(&lines);
-	}
-	buf_adds(b, "</section>\n");
-}
-
-static void add_marks(struct buf *b, const struct page *p)
-{
-	json_t *marks = results_marks(p->in->results), *n;
-	json_t *by_mark = json_object_get(marks, "by_mark");
-	const char *name, *comma = " ";
-
-	if (json_object_size(by_mark)) {
-		html_addf(b, "<li>%lld of %lld cell runs were disturbed and kept:",
-			  json_integer_value(json_object_get(marks, "marked")),
-			  json_integer_value(json_object_get(marks, "runs")));
-		json_object_foreach(by_mark, name, n) {
-			html_addf(b, "%s%s %lld", comma, name, json_integer_value(n));
-			comma = ", ";
-		}
-		buf_adds(b, "</li>\n");
-	}
-	json_decref(marks);
-}
-
-static void add_notes(struct buf *b, const struct page *p)
-{
-	const struct comparison *c = p->in->comparison;
-	struct buf items = BUF_INIT;
-	const char *variant;
-	json_t *item;
-	size_t i;
-
-	/* An option of the mount that does nothing here is said of the variant. */
-	json_object_foreach(json_object_get(p->run, "effective"), variant, item) {
-		const char *why = words_text(item, "why");
-
-		if (why && *why)
-			html_addf(&items, "<li>%s: %s</li>\n", variant, why);
-	}
-	json_array_foreach(json_object_get(p->run, "notes"), i, item)
-		if (json_string_length(item))
-			html_addf(&items, "<li>%s</li>\n", json_string_value(item));
-	add_marks(&items, p);
-	add_items(&items, &c->lock_notes, SIZE_MAX);
-	add_items(&items, &c->cost_notes, SIZE_MAX);
-	if (items.len)
-		buf_addf(b, "<section id=\"notes\"><h2>Notes</h2><ul>\n%s</ul></section>\n",
-			 buf_str(&items));
-	buf_release(&items);
-}
-
-static void add_legend(struct buf *b, const struct page *p)
-{
-	const struct comparison *c = p->in->comparison;
-
-	buf_addf(
-		b,
-		"<section id=\"legend\"><h2>How to read it</h2><ul>\n"
-		"<li><b>change</b>: Hodges\u2013Lehmann estimate of patched / baseline%s, with its "
-		"95 %% interval, or the range over blocks where they are too few for one; =: equal "
-		"to the last digit.</li>\n<li><b>slower, faster</b>: at %.2g %% for all cells "
-		"together, and past the margin; <b>same</b>: shown to be within it; <b>unsure</b>: "
-		"the rest, with about how many more blocks may settle it. \u201cNo difference "
-		"found\u201d is never \u201csame\u201d.</li>\n<li>Roles and other metrics are "
-		"judged "
-		"apart and decide nothing.</li>\n<li>Nothing is dropped: outliers and disturbed "
-		"runs are in the figures.</li>\n</ul></section>\n",
-		c->paired ? " over blocks" : "", c->alpha * 100);
-}
-
 void report_write(struct buf *out, const struct report *r)
 {
-	struct page p;
-
-	page_init(&p, r);
-	add_top(out, &p);
-	report_add_head(out, &p);
-	report_add_table(out, &p);
-	add_gaps(out, &p);
-	add_notes(out, &p);
-	add_legend(out, &p);
-	report_add_provenance(out, &p);
-	buf_adds(out, "</main>\n<script type=\"application/json\" id=\"data\">");
-	report_add_data(out, &p);
+	/* Nothing may be loaded, and of style and script only those that stand in this page. */
+	buf_adds(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+		      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+		      "img-src data:; style-src ");
+	add_hash(out, css, sizeof(css));
+	buf_adds(out, "; script-src ");
+	add_hash(out, js, sizeof(js));
+	buf_adds(out, "; base-uri 'none'; form-action 'none'\">\n"
+		      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+		      "<meta name=\"referrer\" content=\"no-referrer\">\n"
+		      "<meta name=\"color-scheme\" content=\"light dark\">\n"
+		      "<meta name=\"generator\" content=\"fsduel " FSDUEL_VERSION "\">\n"
+		      "<link rel=\"icon\" href=\"data:,\">\n<title>fsduel</title>\n<style>");
+	buf_add(out, css, sizeof(css));
+	buf_adds(out,
+		 "</style>\n</head>\n<body>\n<noscript><p class=\"note\">This page is drawn by "
+		 "its own script, which this browser does not run. `fsduel compare` prints "
+		 "the same figures, and comparison.csv has them.</p></noscript>\n"
+		 "<script type=\"application/json\" id=\"data\">");
+	report_add_json(out, page_json(r));
 	/* A module runs after the page is read, in strict mode and in a scope of its own. */
 	buf_adds(out, "</script>\n<script type=\"module\">");
 	buf_add(out, js, sizeof(js));
 	buf_adds(out, "</script>\n</body>\n</html>\n");
-	free(p.rows);
 }

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * report_data.c: the JSON that the page's script draws from: the rows of the table and their
- * cells. 60 cells with 10 roles are 7000 rows, so lists have no keys: show.js and detail.js
- * name their places. Only the first pass of a cell is shown: watching slows the others.
+ * report_data.c: the JSON of the rows of the table and of their cells. 60 cells with 10 roles
+ * are 7000 rows, so lists have no keys: show.js and detail.js name their places. Only the first
+ * pass of a cell is shown: watching slows the others.
  */
 #include <string.h>
 
-#include "dashboards/report/report_impl.h"
+#include "dashboards/report/report.h"
 #include "lib/schema.h"
 
-#define DIGITS 7  /* more than a screen can show; the files have them all */
 #define WHO_MAX 6 /* sentences about locks, a side */
 #define FUNCTIONS_SHOWN 15u
 #define ROLE_FIGURES_MAX 12000u /* rows of roles' other metrics in one page: 60 bytes each */
@@ -17,6 +16,22 @@
 static json_t *number(bool there, double v)
 {
 	return there ? json_real(v) : json_null();
+}
+
+/* A row's verdict or, where nothing was measured, the reason: "slower", "failed", "". */
+static const char *state_of(const struct comparison_row *row)
+{
+	enum verdict v = row->j.r.verdict;
+	bool ruled = row->pairs || v == VERDICT_BROKEN || v == VERDICT_REPAIRED;
+
+	return ruled ? verdict_names[v] : lack_names[row->lack];
+}
+
+/* The estimate that was judged, or the median of ratios, or null. */
+static json_t *change_json(const struct comparison_row *row)
+{
+	return number(row->pairs && (row->j.done ? row->j.has_change : row->has_ratio),
+		      row->j.done ? row->j.change : row->ratio_median);
 }
 
 /* --- figures and rows -------------------------------------------------------------------- */
@@ -36,15 +51,14 @@ static json_t *pairs_json(const struct comparison_row *row)
 /* [role, metric, detail, unit, better, state, pairs, base, patched, change, low, high, values]. */
 static json_t *figure_json(const struct comparison_row *row)
 {
-	double low, high, change;
-	bool has_change = report_change(row, &change), equal = row->mark == MARK_EQUAL;
-	bool limits = report_limits(row, &low, &high) == LIMITS_INTERVAL && !equal;
-	json_t *j = json_pack("[s, s, s, s, s, i, i, o, o, o, o, o]", row->role, row->metric,
-			      row->detail, row->unit, row->better, (int)report_state_of(row),
-			      (int)row->pairs, number(row->pairs, row->baseline_median),
+	bool equal = row->mark == MARK_EQUAL;
+	bool interval = row->j.done && row->j.i95.exists && !equal;
+	json_t *j = json_pack("[s, s, s, s, s, s, i, o, o, o, o, o]", row->role, row->metric,
+			      row->detail, row->unit, row->better, state_of(row), (int)row->pairs,
+			      number(row->pairs, row->baseline_median),
 			      number(row->pairs, row->patched_median),
-			      equal ? json_integer(1) : number(has_change, change),
-			      number(limits, low), number(limits, high));
+			      equal ? json_integer(1) : change_json(row),
+			      number(interval, row->j.i95.low), number(interval, row->j.i95.high));
 
 	if (row->whole || row->primary)
 		json_array_append_new(j, pairs_json(row));
@@ -69,53 +83,42 @@ static json_t *reasons_json(const struct comparison_row *row)
 	return list;
 }
 
+/* low and high: of the interval or, where there is none, of the range over blocks. */
 static json_t *row_json(const struct comparison_row *row, const struct comparison_row *because,
 			size_t cell)
 {
-	double low, high, change;
-	bool has_change = report_change(row, &change);
-	enum report_limits limits = report_limits(row, &low, &high);
+	bool own = row->whole || row->cell->verdict == VERDICT_NONE;
+	bool interval = row->j.done && row->j.i95.exists;
+	bool limits = interval || (row->has_ratio && row->pairs > 1);
 	json_t *why = because->because ? json_pack("[s, s]", lock_part_names[because->part],
 						   because->because)
 				       : json_null();
 
 	return json_pack(
-		"{s:i, s:s, s:s, s:s, s:s, s:i, s:i, s:s?, s:i, s:i, s:o, s:o, s:o, s:o, s:o, "
-		"s:b, s:b, s:o, s:o, s:s, s:b, s:i, s:i, s:s?, s:o, s:o}",
+		"{s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:i, s:i, s:o, s:o, s:o, s:o, s:o, "
+		"s:b, s:b, s:b, s:o, s:o, s:s, s:b, s:i, s:i, s:s?, s:o, s:o}",
 		"cell", (int)cell, "role", row->role, "metric", row->metric, "unit", row->unit,
-		"better", row->better, "state", (int)report_state_of(row), "cellstate",
-		(int)report_state_of_cell(row), "why", row->j.r.why, "pairs", (int)row->pairs,
-		"planned", (int)row->planned, "base", number(row->pairs, row->baseline_median),
-		"patched", number(row->pairs, row->patched_median), "change",
-		number(has_change, change), "low", number(limits != LIMITS_NONE, low), "high",
-		number(limits != LIMITS_NONE, high), "interval", limits == LIMITS_INTERVAL, "equal",
-		row->mark == MARK_EQUAL, "margin", number(row->j.done, row->j.margin), "p",
-		number(row->j.has_p, row->j.p_family), "zero", zero_names[row->j.zero], "fact",
-		row->j.r.fact, "more", (int)row->j.r.more_blocks, "look", (int)row->j.look,
-		"noratio", row->no_ratio, "lacks", reasons_json(row), "because", why);
+		"better", row->better, "state", state_of(row), "cellstate",
+		own ? state_of(row) : verdict_names[row->cell->verdict], "lack",
+		lack_names[row->lack], "why", row->j.r.why, "pairs", (int)row->pairs, "planned",
+		(int)row->planned, "base", number(row->pairs, row->baseline_median), "patched",
+		number(row->pairs, row->patched_median), "change", change_json(row), "low",
+		number(limits, interval ? row->j.i95.low : row->ratio_min), "high",
+		number(limits, interval ? row->j.i95.high : row->ratio_max), "interval", interval,
+		"equal", row->mark == MARK_EQUAL, "significant", row->j.r.significant, "margin",
+		number(row->j.done, row->j.margin), "p", number(row->j.has_p, row->j.p_family),
+		"zero", zero_names[row->j.zero], "fact", row->j.r.fact, "more",
+		(int)row->j.r.more_blocks, "look", (int)row->j.look, "noratio", row->no_ratio,
+		"lacks", reasons_json(row), "because", why);
 }
 
 /* --- cell runs ----------------------------------------------------------------------------- */
 
-/* The runs of a cell that are not plainly fine: [block, side, key, status, marks, reason, console].
+/*
+ * Which side came first in each block ("0", "1" or " "), and the runs that are not plainly fine:
+ * [block, side, status, marks, reason]. nr, v0 and v1 name the part files.
  */
-static json_t *run_json(const struct page *p, const struct results_run_key *key,
-			const struct results_cell_run *run, int side)
-{
-	char *name =
-		xasprintf("b%04u-c%04u-v%02u-%s", key->block, run->cell, run->variant, key->pass);
-	char *console = xasprintf(CONSOLE_DIR "/%s.txt", name);
-	json_t *j = json_pack("[i, i, s, s, s, s, b]", (int)key->block, side, name,
-			      run->status ? run->status : "not run", run->marks, run->reason,
-			      strv_find(p->in->files, console) >= 0);
-
-	free(console);
-	free(name);
-	return j;
-}
-
-/* Which side came first in each block ("0", "1" or " "), and the odd runs. */
-static void add_runs(json_t *cell, const struct page *p, const struct comparison_row *row)
+static void add_runs(json_t *cell, const struct report *r, const struct comparison_row *row)
 {
 	const char *const sides[] = { row->baseline, row->patched };
 	struct buf first = BUF_INIT;
@@ -129,11 +132,14 @@ static void add_runs(json_t *cell, const struct page *p, const struct comparison
 							     row->pass, block };
 			struct results_cell_run run;
 
-			if (results_cell_run(p->in->results, &key, &run))
+			if (results_cell_run(r->results, &key, &run))
 				continue;
 			position[i] = run.position;
 			if (!run.status || strcmp(run.status, "ok") || *run.marks)
-				json_array_append_new(odd, run_json(p, &key, &run, i));
+				json_array_append_new(odd,
+						      json_pack("[i, i, s, s, s]", (int)block, i,
+								run.status ? run.status : "not run",
+								run.marks, run.reason));
 			if (block == 1)
 				json_object_set_new(cell, i ? "v1" : "v0",
 						    json_integer(run.variant));
@@ -151,11 +157,11 @@ static void add_runs(json_t *cell, const struct page *p, const struct comparison
 /* --- locks and instructions ----------------------------------------------------------------- */
 
 /* figures: [class, direction, waits, total ns, own waits, own ns, mean ns, p99 ns, max ns]. */
-static json_t *lock_side_json(const struct page *p, const struct comparison_row *row,
+static json_t *lock_side_json(const struct report *r, const struct comparison_row *row,
 			      const char *variant)
 {
 	const struct lock_cell *c =
-		p->in->locks ? locks_find(p->in->locks, row->workload, row->params, variant) : NULL;
+		r->locks ? locks_find(r->locks, row->workload, row->params, variant) : NULL;
 	json_t *figures, *who;
 
 	if (!c)
@@ -211,9 +217,9 @@ static const struct cost_cell *find_costs(const struct costs *c, const struct co
 }
 
 /* Instructions an operation by subsystem and by the functions that changed most, or null. */
-static json_t *costs_json(const struct page *p, const struct comparison_row *row)
+static json_t *costs_json(const struct report *r, const struct comparison_row *row)
 {
-	const struct cost_cell *c = find_costs(p->in->costs, row);
+	const struct cost_cell *c = find_costs(r->costs, row);
 	json_t *functions, *parts, *j;
 
 	if (!c)
@@ -249,9 +255,9 @@ static json_t *costs_json(const struct page *p, const struct comparison_row *row
 /* --- cells, and the whole --------------------------------------------------------------------- */
 
 /* One cell of one contrast; rows: all of it, nr of them. */
-static json_t *cell_json(const struct page *p, const struct comparison_row *rows, size_t nr)
+static json_t *cell_json(const struct report *r, const struct comparison_row *rows, size_t nr)
 {
-	bool lean = p->in->comparison->nr_rows > ROLE_FIGURES_MAX;
+	bool lean = r->comparison->nr_rows > ROLE_FIGURES_MAX;
 	const struct comparison_row *first = rows;
 	json_t *figures = json_array(), *j;
 
@@ -266,25 +272,23 @@ static json_t *cell_json(const struct page *p, const struct comparison_row *rows
 		      "contrast", first->contrast, "baseline", first->baseline, "patched",
 		      first->patched, "workload", first->workload, "params", first->params,
 		      "varying", first->varying, "threads", (int)first->role_threads, "lean", lean,
-		      "figures", figures, "costs", costs_json(p, first), "series",
-		      report_series_json(p, first), "locks",
-		      lock_side_json(p, first, first->baseline),
-		      lock_side_json(p, first, first->patched));
-	add_runs(j, p, first);
+		      "figures", figures, "costs", costs_json(r, first), "series",
+		      report_series_json(r, first), "locks",
+		      lock_side_json(r, first, first->baseline),
+		      lock_side_json(r, first, first->patched));
+	add_runs(j, r, first);
 	return j;
 }
 
-/* Each row's line, and each cell once: all its rows stand together in the comparison. */
-static void add_rows(struct buf *b, const struct page *p)
+/* Each cell stands once: all its rows stand together in the comparison. */
+void report_set_rows(json_t *page, const struct report *r)
 {
-	const struct comparison *c = p->in->comparison;
-	struct buf cells = BUF_INIT;
-	size_t nr_cells = 0, nr_rows = 0;
+	const struct comparison *c = r->comparison;
+	json_t *rows = json_array(), *cells = json_array();
 
-	buf_adds(b, ",\n\"rows\":[");
 	for (size_t i = 0, end; i < c->nr_rows; i = end) {
 		const struct comparison_row *total = NULL;
-		size_t before = nr_rows;
+		size_t before = json_array_size(rows);
 
 		for (end = i; end < c->nr_rows && comparison_same_cell(&c->rows[i], &c->rows[end]);
 		     end++)
@@ -292,39 +296,13 @@ static void add_rows(struct buf *b, const struct page *p)
 		for (size_t k = i; k < end; k++) {
 			const struct comparison_row *row = &c->rows[k];
 
-			if (!row->j.decides)
-				continue;
-			buf_adds(b, nr_rows++ ? ",\n" : "\n");
-			html_add_json(b, row_json(row, total ? total : row, nr_cells), DIGITS);
+			if (row->j.decides)
+				json_array_append_new(rows, row_json(row, total ? total : row,
+								     json_array_size(cells)));
 		}
-		if (nr_rows == before)
-			continue;
-		buf_adds(&cells, nr_cells++ ? ",\n" : "\n");
-		html_add_json(&cells, cell_json(p, &c->rows[i], end - i), DIGITS);
+		if (json_array_size(rows) > before)
+			json_array_append_new(cells, cell_json(r, &c->rows[i], end - i));
 	}
-	buf_addf(b, "],\n\"cells\":[%s]}", buf_str(&cells));
-	buf_release(&cells);
-}
-
-void report_add_data(struct buf *b, const struct page *p)
-{
-	const char *pass = json_string_value(json_array_get(json_object_get(p->run, "passes"), 0));
-	json_t *states = json_array(), *j;
-	struct buf base = BUF_INIT;
-	bool parts = false;
-
-	for (const struct report_state *st = report_states; st < report_states + NR_REPORT_STATES;
-	     st++)
-		json_array_append_new(
-			states, json_pack("[s, s, s, s]", st->name, st->key, st->sign, st->help));
-	/* One file a cell run: the table of samples links to it. */
-	for (size_t i = 0; i < p->in->files->n && !parts; i++)
-		parts = !strncmp(p->in->files->v[i], PARTS_DIR "/", strlen(PARTS_DIR "/"));
-	html_add_path(&base, p->in->base);
-	j = json_pack("{s:o, s:s, s:s, s:b}", "states", states, "base", buf_str(&base), "pass",
-		      pass ? pass : "", "parts", parts);
-	html_add_json(b, j, DIGITS);
-	b->data[--b->len] = '\0'; /* its brace: the rows go on */
-	add_rows(b, p);
-	buf_release(&base);
+	json_object_set_new(page, "rows", rows);
+	json_object_set_new(page, "cells", cells);
 }

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dashboards/report/report_impl.h"
+#include "dashboards/report/report.h"
 #include "lib/csv.h"
 #include "lib/fs.h"
 #include "lib/num.h"
@@ -26,17 +26,10 @@ static const char *const columns[] = { "variant",  "workload", "params", "block"
 				       "start_ns", "end_ns",   "value",  NULL };
 
 struct reading {
-	json_t *all; /* by cell_key: by block and role: a trace */
+	json_t *all; /* by variant: by workload: by params: by block and role: a trace */
 	const char *pass;
 	size_t role_rows;
 };
-
-static char *cell_key(const char *variant, const char *workload, const char *params)
-{
-	/* The lengths keep two different threes from being one text. */
-	return xasprintf("%zu,%zu,%s,%s,%s", strlen(variant), strlen(workload), variant, workload,
-			 params);
-}
 
 /* The member of that name, made on demand; NULL: the name is not UTF-8. */
 static json_t *member(json_t *in, const char *name)
@@ -52,16 +45,16 @@ static json_t *member(json_t *in, const char *name)
 /* A trace has the rows [start, end, operations] of the highest attempt. */
 static json_t *find_trace(struct reading *r, const char *const *field, uint64_t block)
 {
-	char *key = cell_key(field[VARIANT], field[WORKLOAD], field[PARAMS]);
+	json_t *cell =
+		member(member(member(r->all, field[VARIANT]), field[WORKLOAD]), field[PARAMS]);
 	char *name = xasprintf("%u %s", (unsigned)block, field[ROLE]);
-	json_t *trace = member(member(r->all, key), name);
+	json_t *trace = member(cell, name);
 
 	if (trace && !json_object_size(trace))
 		json_object_update_new(trace,
 				       json_pack("{s:i, s:s, s:i, s:[]}", "block", (int)block,
 						 "role", field[ROLE], "attempt", 0, "rows"));
 	free(name);
-	free(key);
 	return trace;
 }
 
@@ -129,24 +122,6 @@ static json_int_t at(const json_t *rows, size_t i, size_t k)
 	return json_integer_value(json_array_get(json_array_get(rows, i), k));
 }
 
-/* Edges as far apart as the first two, the last one apart: first, step and last say it all. */
-static json_t *shortened(json_t *edges)
-{
-	size_t nr = json_array_size(edges);
-	json_int_t first = json_integer_value(json_array_get(edges, 0));
-	json_int_t step = json_integer_value(json_array_get(edges, 1)) - first;
-	json_t *j;
-
-	for (size_t i = 2; i + 1 < nr; i++)
-		if (json_integer_value(json_array_get(edges, i)) != first + (json_int_t)i * step)
-			return edges;
-	if (nr < 5)
-		return edges;
-	j = json_pack("[I, I, O]", first, step, json_array_get(edges, nr - 1));
-	json_decref(edges);
-	return j;
-}
-
 /* [side, block, role, [edges in us], [operations]]: there is one edge more than operations. */
 static json_t *trace_json(const json_t *trace, int side)
 {
@@ -165,21 +140,21 @@ static json_t *trace_json(const json_t *trace, int side)
 	if (nr)
 		json_array_append_new(edges, json_integer(at(rows, nr - 1, 1) / 1000));
 	return json_pack("[i, O, O, o, o]", side, json_object_get(trace, "block"),
-			 json_object_get(trace, "role"), shortened(edges), operations);
+			 json_object_get(trace, "role"), edges, operations);
 }
 
-json_t *report_series_json(const struct page *p, const struct comparison_row *row)
+json_t *report_series_json(const struct report *r, const struct comparison_row *row)
 {
 	const char *const sides[] = { row->baseline, row->patched };
 	json_t *list = json_array(), *trace;
 	const char *name;
 
 	for (int i = 0; i < 2; i++) {
-		char *key = cell_key(sides[i], row->workload, row->params);
+		json_t *works = json_object_get(r->series, sides[i]);
+		json_t *cell = json_object_get(json_object_get(works, row->workload), row->params);
 
-		json_object_foreach(json_object_get(p->in->series, key), name, trace)
+		json_object_foreach(cell, name, trace)
 			json_array_append_new(list, trace_json(trace, i));
-		free(key);
 	}
 	return list;
 }

@@ -9,8 +9,7 @@ const NBSP = "\u00a0";
 
 // One element, its attributes and what is in it; a string becomes a text node.
 function element(name, attributes, ...children) {
-	const e = document.createElement(name);
-	return filled(e, attributes, children);
+	return filled(document.createElement(name), attributes, children);
 }
 
 function filled(e, attributes, children) {
@@ -20,14 +19,18 @@ function filled(e, attributes, children) {
 		else if (value !== false && value !== null && value !== undefined)
 			e.setAttribute(key, String(value));
 	}
-	for (const child of children.flat())
-		if (child !== null && child !== undefined && child !== false)
+	for (const child of children.flat(Infinity))
+		if (child !== null && child !== undefined && child !== false && child !== "")
 			e.append(typeof child === "object" ? child : String(child));
 	return e;
 }
 
 function span(className, ...children) {
 	return element("span", { class: className }, ...children);
+}
+
+function plural(n, word) {
+	return `${n} ${word}${n === 1 ? "" : "s"}`;
 }
 
 // Four significant digits and an SI prefix: 10.71k; plain numbers reach down to 0.001.
@@ -81,23 +84,56 @@ function parameters(text) {
 	}));
 }
 
-function cellName(cell) {
-	return cell.workload + (cell.varying ? " " + cell.varying.replaceAll(";", " ") : "");
+// "randrw" and, apart, "threads=8 bs=4k" and the role, unless it is the whole workload.
+function cellName(workload, varying, role) {
+	const words = varying.split(";").concat(role === "all" ? [] : role).filter(Boolean);
+	return [workload, words.length > 0 && [" ", span("params", words.join(" "))]];
 }
 
 function roleName(role) {
 	return role === "all" ? "whole workload" : role;
 }
 
-// Where a state stands in the table of states: its word and sign.
-function verdict(state) {
-	const [name, key, sign] = data.states[state];
-	return element("span", { class: "verdict v-" + key }, signOf(sign), name);
+function betterText(better) {
+	return better ? better + " is better" : "neither is better";
 }
 
-function signOf(sign) {
-	return element("span", { class: "sign", "aria-hidden": "true" }, sign);
+/* --- states: a verdict or, where nothing was measured, the reason -------------------------- */
+
+// In the order of sorting: those that need attention come first. The sign stands beside the
+// word, so that it is not told by colour alone.
+const NO_PAIR = "no pair of valid samples: ";
+const states = [
+	["broken", "\u2716", "the patched kernel oopses, warns, hangs or damages the file system " +
+		"here, where the baseline does not"],
+	["slower", "\u25bc", "surely worse, and by more than the margin"],
+	["mixed", "\u21c5", "one role is slower, another faster"],
+	["unsure", "?", "neither shown to be worse or better nor shown to be the same"],
+	["faster", "\u25b2", "surely better, and by more than the margin"],
+	["repaired", "\u2714", "the baseline's kernel breaks here, the patched one does not"],
+	["same", "=", "shown to be within the margin"],
+	["no verdict", "\u00b7", "neither higher nor lower is better"],
+	["failed", "\u00d7", NO_PAIR + "a run failed"],
+	["invalid", "!", NO_PAIR + "a run was not what it should be"],
+	["not measured", "\u2026", NO_PAIR + "it was not run to its end"],
+	["skipped", "\u2013", NO_PAIR + "this side cannot do it"],
+].map(([name, sign, help], place) =>
+	({ name, sign, help, place, look: "v-" + name.replaceAll(" ", "-") }));
+
+function stateOf(name) {
+	return states.find((s) => s.name === (name || "no verdict"));
 }
+
+function signOf(state) {
+	return element("span", { class: "sign", "aria-hidden": "true" }, state.sign);
+}
+
+function verdict(name) {
+	const state = stateOf(name);
+	return span("verdict " + state.look, signOf(state), state.name);
+}
+
+/* --- figures and files ------------------------------------------------------------------------ */
 
 // The members of figures[] get their names; see figure_json in report_data.c.
 const MEMBERS = ["role", "metric", "detail", "unit", "better", "state", "pairs", "base", "patched",
@@ -106,6 +142,24 @@ for (const cell of data.cells)
 	cell.figures = cell.figures.map((list) =>
 		Object.fromEntries(list.map((v, i) => [MEMBERS[i], v])));
 
-function betterText(better) {
-	return better ? better + " is better" : "neither is better";
+const files = new Set(data.files);
+
+// A link to a file of the results folder.
+function fileLink(path, words) {
+	const href = (data.base + path).split("/").map(encodeURIComponent).join("/");
+	return element("a", { href }, words);
+}
+
+// A table from titles and rows; a title that begins with "#" is of numbers.
+function table(caption, titles, rows) {
+	const isNumber = titles.map((t) => t[0] === "#");
+	const cell = (content, i, scope) => element(scope ? "th" : "td",
+		{ class: isNumber[i] && "num", scope }, content);
+	const head = element("tr", null, titles.map((t, i) => cell(t.replace("#", ""), i, "col")));
+	const body = rows.map((row) => element("tr", null,
+		row.map((c, i) => cell(c, i, i ? null : "row"))));
+	// It scrolls where it is too wide: then the keyboard must be able to reach it.
+	return element("div", { class: "wide", tabindex: 0, role: "group", "aria-label": caption },
+		element("table", { class: "plain" }, element("caption", { class: "sr" }, caption),
+			element("thead", null, head), element("tbody", null, body)));
 }

@@ -72,7 +72,7 @@ whole() {
 		[ -s "out/E3/$f" ] || echo "no $f"
 	done
 	[ ! -e out/E2/run.json ] || echo "E2 has a results folder"
-	grep -q 'Which of the two is faster &lt;here&gt;?' out/E3/report.html || echo "the report does not ask"
+	grep -qF 'Which of the two is faster \u003chere\u003e?' out/E3/report.html || echo "the report does not ask"
 }
 check "a folder has all that belongs to it" whole
 cp out/E3/samples.csv first

@@ -78,7 +78,6 @@ if command -v gnuplot > /dev/null; then
 	check "plots" output plots fsduel plot "$tmp/D"
 	drawn() { unseen "$tmp"/D/plots/*.svg "$tmp"/D/plots/plots.gp "$tmp"/D/plots/data/*.csv; }
 	check "what they are drawn from" drawn
-	check "plots as text" output ascii fsduel plot --ascii "$tmp/D"
 fi
 complains() {
 	fsduel compare "$tmp/D" -M "$(printf 'a\u202e\e[2J')" 2> "$tmp/err" > /dev/null && echo "no error"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # plot.t: pictures of made-up results: what gnuplot is given (golden), that it draws, that
-# names from outside are text everywhere, any number of cells, and as text.
+# names from outside are text everywhere, any number of cells.
 . "$(dirname "$0")/lib.sh"
 
 command -v gnuplot > /dev/null || { echo "1..0 # SKIP there is no gnuplot"; exit 0; }
@@ -59,7 +59,6 @@ EOF
 fsduel plan -f json "$tmp/three.ini" | perl tests/plan_folder.pl "$tmp/three"
 run "all variants of all contrasts are in one picture" fsduel plot -K scaling "$tmp/three"
 run "a table has a column for each of them" head -n 3 "$tmp"/three/plots/data/scaling-{1,2}.csv
-run "and it is drawn as text" fsduel plot -K scaling --ascii "$tmp/three"
 
 # --- pictures ----------------------------------------------------------------------------
 is_png() {
@@ -123,21 +122,6 @@ higher() { # the picture of 60 cells is the higher one
 for kind in forest locks latency; do
 	check "more cells, a higher picture: $kind" higher $kind
 done
-
-# --- text ----------------------------------------------------------------------------------
-run "a forest as text" fsduel plot --ascii -K forest "$tmp/trouble" -C default
-run "change over threads as text" fsduel plot --ascii -K change "$tmp/c8" -w dio-overwrite
-run "waits for locks as text" fsduel plot --ascii -K locks "$tmp/c8" -w dio-readwrite
-narrow() {
-	local folder
-	for folder in c1 c8 c60 one trouble evil long; do
-		fsduel plot --ascii "$tmp/$folder" > "$tmp/text" || echo "$folder: exit $?"
-		LC_ALL=C awk -v f=$folder 'length > 79 || / $/ || /[^ -~]/ { print f ": " $0 }' "$tmp/text"
-	done
-}
-check "text has 79 columns of ASCII" narrow
-nothing_written() { diff <(ls "$tmp/trouble") <(printf '%s\n' run.json samples.csv); }
-check "and leaves nothing behind" nothing_written
 
 # --- what can be wrong -----------------------------------------------------------------------
 run "an unknown kind names those there are" fsduel plot -K pie "$tmp/c1"
