@@ -2,12 +2,12 @@
 /*
  * channel.h: the guest's two doors to the host, both plain x86 I/O ports, so that no driver, no
  * console and no host-timed device takes part: QEMU's fw_cfg to read the cell, isa-debugcon to
- * write the results. Results are text records, one a line, counted and checksummed, so that a cut
- * or damaged answer is seen as such:
+ * write the results. Results are text records, one a line, with a hash, so that a cut or damaged
+ * answer is seen as such:
  *
  *     fsduel-channel 1
  *     NAME JSON            any number of records
- *     end N SHA256         N records; hash of all bytes before this line
+ *     end SHA256           the hash of all bytes before this line
  */
 #ifndef FSDUEL_RUNNERS_CHANNEL_H
 #define FSDUEL_RUNNERS_CHANNEL_H
@@ -33,17 +33,12 @@ int port_open(struct err *e);
 int port_read_file(const char *name, struct buf *b, struct err *e);
 void port_write(const void *data, size_t len);
 
-/* Writing: begin, records, end; the bytes collect in b. */
-struct channel {
-	struct buf b;
-	unsigned records;
-};
-
-void channel_begin(struct channel *c);
-void channel_add(struct channel *c, const char *name, const json_t *value); /* NULL: adds none */
+/* Writing: begin, records, end. */
+void channel_begin(struct buf *b);
+void channel_add(struct buf *b, const char *name, const json_t *value); /* NULL: adds none */
 /* The same with the JSON as text, in one line. */
-void channel_add_text(struct channel *c, const char *name, const char *text);
-void channel_end(struct channel *c);
+void channel_add_text(struct buf *b, const char *name, const char *text);
+void channel_end(struct buf *b);
 
 /*
  * Reading: {"NAME": value, ...} in *out (caller decrefs), the text of the record CHANNEL_RESULT in

@@ -168,8 +168,6 @@ bool vm_ended(struct vm *v, struct proc_exit *x);
  * overrun, damage, QEMU), with the last console lines. Another kernel than the image's fails.
  */
 void vm_result(struct vm *v, const struct proc_exit *x, struct result *r);
-/* The first line of QEMU's own words that is no warning (malloc'ed), or NULL; before vm_release. */
-char *vm_words(const struct vm *v);
 /* End it if it runs; accepts VM_NONE. */
 void vm_release(struct vm *v);
 

@@ -293,18 +293,18 @@ static void a_guest_that_names_a_member_twice_is_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
 		struct err e = ERR_INIT;
-		struct channel c;
+		struct buf b = BUF_INIT;
 		char *text = NULL;
 		json_t *all;
 
-		channel_begin(&c);
-		channel_add_text(&c, CHANNEL_RESULT, texts[i]);
-		channel_end(&c);
-		assert_int_equal(channel_read(c.b.data, c.b.len, &all, &text, &e), i ? -EINVAL : 0);
+		channel_begin(&b);
+		channel_add_text(&b, CHANNEL_RESULT, texts[i]);
+		channel_end(&b);
+		assert_int_equal(channel_read(b.data, b.len, &all, &text, &e), i ? -EINVAL : 0);
 		assert_int_equal(!e.text[0], !i);
 		json_decref(all);
 		free(text);
-		buf_release(&c.b);
+		buf_release(&b);
 	}
 }
 
