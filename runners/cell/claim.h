@@ -35,9 +35,8 @@ typedef char *(*claim_user_fn)(dev_t dev);
 struct claim_id {
 	uint64_t number; /* dev_t */
 	uint64_t size_bytes;
-	uint64_t diskseq; /* BLKGETDISKSEQ, since 5.15: another for each disk and attached file */
-	uint64_t loop_device, loop_inode; /* the file behind a loop device */
-	uint64_t loop_offset, loop_limit; /* and the part of it */
+	uint64_t diskseq; /* BLKGETDISKSEQ: another for each disk and attached file */
+	uint64_t loop_offset, loop_limit; /* the part of its file that a loop device shows */
 	uint64_t loop_flags;
 };
 
@@ -72,9 +71,9 @@ int claim_lend(struct claim *c, struct err *e);
 /* Right after it, or when a mount has ended: taken again, then checked. */
 int claim_take(struct claim *c, bool write, struct err *e);
 
-/* The path to give to a program, good as long as fd is open. dst has room for CLAIM_PATH. */
+/* dst, the path to give to a program, good as long as fd is open. */
 #define CLAIM_PATH 48
-void claim_path(const struct claim *c, char dst[CLAIM_PATH]);
+const char *claim_path(const struct claim *c, char dst[CLAIM_PATH]);
 
 /* Discard all of it, where it can, and overwrite its head: no super block is left there. */
 int claim_blank(struct claim *c, struct err *e);

@@ -50,8 +50,8 @@ int mount_undo(const char *dir, struct err *e);
 /* Write back everything dirty and drop the page cache, dentries and inodes of the machine. */
 int mount_drop_caches(struct err *e);
 
-/* Source and options of the mount on dir, the last of several. -ENOENT: there is none. */
-int mount_find(const char *dir, struct buf *source, struct buf *options);
+/* The source of the mount on dir, the last of several, and its options. -ENOENT: there is none. */
+int mount_find(const char *dir, struct strv *found);
 
 /* Is this line in text, a list of lines? */
 bool mount_has_option(const char *text, const char *line);

@@ -52,8 +52,7 @@ static const struct trouble *row_of(const char *text)
 	return NULL;
 }
 
-/* The row that explains most, and where in the line its text begins. */
-static const struct trouble *find(const char *line, const char **text)
+const struct trouble *trouble_match(const char *line, const char **text)
 {
 	const struct trouble *best = NULL;
 
@@ -68,13 +67,6 @@ static const struct trouble *find(const char *line, const char **text)
 		}
 	}
 	return best;
-}
-
-const struct trouble *trouble_match(const char *line)
-{
-	const char *text;
-
-	return find(line, &text);
 }
 
 /* The kernel's words before a device's name, from the same files as the patterns. */
@@ -145,13 +137,8 @@ static void note_where(struct trouble_found *f, const char *line)
 		return;
 	name += 5 + strspn(name + 5, "0123456789:");
 	len = strcspn(name, "+ ");
-	if (!len || name[len] != '+')
-		return;
-	f->where = xstrndup(name, len);
-	if (f->line && strstr(f->line, f->where)) {
-		free(f->where);
-		f->where = NULL;
-	}
+	if (len && name[len] == '+' && !(f->line && memmem(f->line, strlen(f->line), name, len)))
+		f->where = xstrndup(name, len);
 }
 
 static char *one_line(const char *text, size_t len)
@@ -180,7 +167,7 @@ void trouble_look(struct trouble_found *f, const char *text, size_t len)
 		for (nl = text; nl < end && *nl && *nl != '\n' && *nl != '\r';)
 			nl++;
 		line = one_line(text, (size_t)(nl - text));
-		row = find(line, &at);
+		row = trouble_match(line, &at);
 		if (row)
 			take(f, row, xstrdup(at));
 		else

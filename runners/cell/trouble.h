@@ -39,8 +39,11 @@ struct trouble {
  */
 extern const struct trouble troubles[]; /* ends with a NULL name */
 
-/* The row of a line, or NULL. Level, stamps or another program's line may stand before the text. */
-const struct trouble *trouble_match(const char *line);
+/*
+ * The row of a line that explains most, and where its text begins; or NULL. Level, stamps or
+ * another program's line may stand before the text.
+ */
+const struct trouble *trouble_match(const char *line, const char **text);
 
 /* Does the line name another block device than device ("sda1")? That is no trouble of the cell. */
 bool trouble_elsewhere(const char *line, const char *device);
