@@ -123,7 +123,7 @@ static void add_samples(struct buf *b, struct row *w, const struct result *r)
 static void add_latency(struct buf *b, struct row *w, const struct result *r)
 {
 	for (size_t k = 0; k < r->nr_hists; k++) {
-		const struct hist *h = r->hists[k].hist;
+		const struct hist *h = &r->hists[k].hist;
 
 		add(w, "t", r->hists[k].role);
 		for (unsigned i = 0; i < HIST_BUCKETS; i++) {

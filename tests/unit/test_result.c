@@ -145,7 +145,7 @@ static void json_gives_the_same_result_back(void **state)
 	assert_int_equal(back.series[0].series.end_ns, 7000000);
 	assert_memory_equal(back.series[0].series.ops, r.series[0].series.ops,
 			    3 * sizeof(uint64_t));
-	assert_memory_equal(back.hists[0].hist, r.hists[0].hist, sizeof(struct hist));
+	assert_memory_equal(&back.hists[0].hist, &r.hists[0].hist, sizeof(struct hist));
 	free(first);
 	free(second);
 	json_decref(j);
