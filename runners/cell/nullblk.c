@@ -35,10 +35,10 @@ static int set(const char *item, const char *attribute, uint64_t value, struct e
 int nullblk_supported(struct err *e)
 {
 	if (access(NULLB_DIR, F_OK))
-		return err_add(e, ENODEV,
-			       "this kernel has no null_blk: it is neither built in nor "
-			       "among its modules; build it with CONFIG_BLK_DEV_NULL_BLK and "
-			       "CONFIG_CONFIGFS_FS");
+		return err_add(
+			e, ENODEV,
+			"this kernel has no null_blk, neither built in nor among its modules: "
+			"it needs CONFIG_BLK_DEV_NULL_BLK and CONFIG_CONFIGFS_FS");
 	return 0;
 }
 
