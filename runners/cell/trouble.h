@@ -70,7 +70,7 @@ void trouble_release(struct trouble_found *f);
 #define TROUBLE_LINES 25
 char *trouble_excerpt(const struct trouble_found *f, const char *text, size_t len);
 
-/* klog.c: the kernel's words during a cell, from /dev/kmsg, as in liburing's runtests.sh. */
+/* The kernel's words during a cell, from /dev/kmsg, as in liburing's runtests.sh. */
 struct klog {
 	int fd;             /* -1: closed */
 	const char *device; /* lines that name another one are passed over; NULL: none are */
