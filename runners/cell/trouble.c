@@ -272,7 +272,7 @@ static void add_lines(struct buf *b, const char *text, const char *end, unsigned
 
 char *trouble_excerpt(const struct trouble_found *f, const char *text, size_t len)
 {
-	const char *end, *from, *at;
+	const char *end, *last, *at;
 	struct buf b = BUF_INIT;
 
 	while (len && strchr(" \r\n", text[len - 1]))
@@ -280,9 +280,14 @@ char *trouble_excerpt(const struct trouble_found *f, const char *text, size_t le
 	if (!len)
 		return NULL;
 	end = text + len;
-	from = back(text, end, TROUBLE_LINES);
+	last = back(text, end, TROUBLE_LINES);
 	at = line_of(f, text, end);
-	add_lines(&b, at < from ? at : from, end, TROUBLE_LINES);
+	if (at < last) {
+		last = back(text, end, TROUBLE_LINES / 2);
+		add_lines(&b, at, last, TROUBLE_LINES / 2);
+		buf_adds(&b, "[...]\n");
+	}
+	add_lines(&b, last, end, TROUBLE_LINES);
 	return buf_detach(&b, NULL);
 }
 

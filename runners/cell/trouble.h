@@ -66,7 +66,7 @@ void trouble_fail(const struct trouble_found *f, enum status status, const char 
 		  struct result *r);
 void trouble_release(struct trouble_found *f);
 
-/* The last lines of a console or log, or those from the line found on. NULL: none. Caller frees. */
+/* The last lines of a console or log; half of them from the line found, if that is further back. */
 #define TROUBLE_LINES 25
 char *trouble_excerpt(const struct trouble_found *f, const char *text, size_t len);
 

@@ -274,13 +274,18 @@ static void the_line_of_the_reason_is_kept_with_the_last(void **state)
 	kept = trouble_excerpt(&f, b.data, b.len);
 	assert_int_equal(count_lines(kept), TROUBLE_LINES);
 	assert_memory_equal(kept, "[ 1.40] WARNING: CPU: 40\n[ 1.41] line 41\n", 41);
-	assert_non_null(strstr(kept, "\n[ 1.64] line 64\n"));
+	assert_non_null(strstr(kept, "[ 1.51] line 51\n[...]\n[ 1.89] line 89\n"));
 	free(kept);
 
-	/* So near the end that it is among the last lines. */
-	kept = trouble_excerpt(&f, b.data, (size_t)(strstr(b.data, "[ 1.45] ") - b.data));
+	/* So near that nothing is left out between them. */
+	kept = trouble_excerpt(&f, b.data, (size_t)(strstr(b.data, "[ 1.65] ") - b.data));
 	assert_int_equal(count_lines(kept), TROUBLE_LINES);
-	assert_memory_equal(kept, "[ 1.20] line 20\n", 16);
+	assert_memory_equal(kept, "[ 1.40] WARNING: CPU: 40\n", 25);
+	assert_null(strstr(kept, "[...]"));
+	free(kept);
+	kept = trouble_excerpt(&f, b.data, (size_t)(strstr(b.data, "[ 1.66] ") - b.data));
+	assert_int_equal(count_lines(kept), TROUBLE_LINES);
+	assert_non_null(strstr(kept, "[...]\n[ 1.54]"));
 	free(kept);
 	trouble_release(&f);
 	buf_release(&b);
