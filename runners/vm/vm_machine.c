@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * vm_machine.c: QEMU asked for its abilities, and the machine that the guests of a run see, with
- * its id; see docs/exact.md.
- */
+/* vm_machine.c: the machine that the guests of a run see, and its id; see docs/exact.md. */
 #include <errno.h>
 #include <inttypes.h>
 #include <sched.h>
