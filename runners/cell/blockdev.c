@@ -2,7 +2,6 @@
 /* blockdev.c: the users, the content and the facts of a device; see claim.h. */
 
 #include <blkid/blkid.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
@@ -84,33 +83,24 @@ static char *user_in_tables(dev_t dev)
 	return user;
 }
 
-/* An entry below the device's folder in /sys that has a file of that name, or NULL. */
-static char *entry_with(dev_t dev, const char *below, const char *file)
+/* The first path of that pattern below the device's folder in /sys, or NULL. Caller frees. */
+static char *find_below(dev_t dev, const char *pattern)
 {
-	char *path = xasprintf("/sys/dev/block/%u:%u/%s", major(dev), minor(dev), below);
-	DIR *d = opendir(path);
-	struct dirent *entry;
-	char *found = NULL;
+	char *all = xasprintf("/sys/dev/block/%u:%u/%s", major(dev), minor(dev), pattern);
+	glob_t paths = { 0 };
+	char *first = glob(all, 0, NULL, &paths) ? NULL : xstrdup(paths.gl_pathv[0]);
 
-	while (d && !found && (entry = readdir(d))) {
-		char *inner = xasprintf("%s/%s/%s", path, entry->d_name, file);
-
-		if (entry->d_name[0] != '.' && fs_exists(inner))
-			found = xstrdup(entry->d_name);
-		free(inner);
-	}
-	if (d)
-		closedir(d);
-	free(path);
-	return found;
+	globfree(&paths);
+	free(all);
+	return first;
 }
 
 static char *holder(dev_t dev)
 {
-	char *name = entry_with(dev, "holders", "");
-	char *user = name ? xasprintf("it is part of %s", name) : NULL;
+	char *path = find_below(dev, "holders/*");
+	char *user = path ? xasprintf("it is part of %s", strrchr(path, '/') + 1) : NULL;
 
-	free(name);
+	free(path);
 	return user;
 }
 
@@ -262,12 +252,11 @@ static blkid_probe new_probe(int fd)
 static bool has_partitions(int fd)
 {
 	struct stat st;
-	char *name = !fstat(fd, &st) && S_ISBLK(st.st_mode)
-			     ? entry_with(st.st_rdev, "", "partition")
-			     : NULL;
+	char *path = !fstat(fd, &st) && S_ISBLK(st.st_mode) ? find_below(st.st_rdev, "*/partition")
+							    : NULL;
 
-	free(name);
-	return name;
+	free(path);
+	return path;
 }
 
 int blockdev_check_empty(int fd, const char *path, struct err *e)

@@ -18,11 +18,6 @@
 #include "runners/cell/judge.h"
 #include "runners/cell/mount.h"
 
-static void put_fact(struct cell *c, const char *name, json_t *value)
-{
-	json_object_set_new(c->r->facts, name, value);
-}
-
 static void tell_step(const struct cell *c, const char *step, uint64_t begin_ns)
 {
 	if (c->at->stepped)
@@ -56,29 +51,23 @@ static int step_log(struct cell *c, struct err *e)
 	return ret;
 }
 
-typedef int program_fn(struct cell *c, const char *device, struct err *e);
-
-/* Lend the device to a program, and take it back in any case: *lost is 0 or -errno. */
-static int run_on_device(struct cell *c, program_fn *program, int *lost, struct err *e)
+/* mkfs, or the checker. The device is lent and in any case taken back: *lost is 0 or -errno. */
+static int run_on_device(struct cell *c, bool mkfs, int *lost, struct err *e)
 {
 	struct claim *claim = c->at->claim;
+	const char *device = c->at->device;
 	char path[CLAIM_PATH];
 	int ret;
 
-	if (!claim)
-		return program(c, c->at->device, e);
-	*lost = claim_lend(claim, e);
+	*lost = claim ? claim_lend(claim, e) : 0;
 	if (*lost)
 		return *lost;
-	claim_path(claim, path);
-	ret = program(c, path, e);
-	*lost = claim_take(claim, false, e);
+	if (claim)
+		device = claim_path(claim, path);
+	ret = mkfs ? mount_mkfs(&c->spec->mkfs, device, &c->watch.stop, e)
+		   : mount_check(c->fs, device, &c->watch.stop, e);
+	*lost = claim ? claim_take(claim, false, e) : 0;
 	return *lost ? *lost : ret;
-}
-
-static int run_mkfs(struct cell *c, const char *device, struct err *e)
-{
-	return mount_mkfs(&c->spec->mkfs, device, &c->watch.stop, e);
 }
 
 static int step_mkfs(struct cell *c, struct err *e)
@@ -90,9 +79,9 @@ static int step_mkfs(struct cell *c, struct err *e)
 		return 0;
 	version = program_version(c->spec->mkfs.v[0], &c->watch.stop);
 	if (version)
-		put_fact(c, "mkfs_version", json_string(version));
+		json_object_set_new(c->r->facts, "mkfs_version", json_string(version));
 	free(version);
-	ret = run_on_device(c, run_mkfs, &c->lost, e);
+	ret = run_on_device(c, true, &c->lost, e);
 	if (ret || !c->at->claim)
 		return ret;
 	uuid = cell_uuid(c->spec->seed);
@@ -119,35 +108,27 @@ static int step_mount(struct cell *c, struct err *e)
 	return ret;
 }
 
-/* Ask the file system's hook what its options come to; an option without effect is marked. */
-static int judge_options(struct cell *c, const char *options, struct err *e)
-{
-	judge_fn *judge = judge_find(c->fs->name);
-	const char *why;
-
-	if (judge && judge(c->at->device, options, c->r->facts, e))
-		return -EIO;
-	why = json_string_value(json_object_get(json_object_get(c->r->facts, "effective"), "why"));
-	if (why && *why)
-		result_mark(c->r, MARK_NO_EFFECT);
-	return 0;
-}
-
+/* The file system's hook says what its options come to; an option without effect is marked. */
 static int step_options(struct cell *c, struct err *e)
 {
+	judge_fn *judge = judge_find(c->fs->name);
 	struct buf options = BUF_INIT;
+	const char *why;
 	int ret = mount_effective(c->fs, c->at->device,
 				  c->at->existing ? c->at->existing : c->at->dir, &options, e);
 
-	if (!ret)
-		ret = judge_options(c, options.data, e);
+	if (!ret && judge)
+		ret = judge(c->at->device, buf_str(&options), c->r->facts, e);
+	why = json_string_value(json_object_get(json_object_get(c->r->facts, "effective"), "why"));
+	if (why && *why)
+		result_mark(c->r, MARK_NO_EFFECT);
 	while (options.len && options.data[options.len - 1] == '\n')
 		options.data[--options.len] = '\0';
-	for (size_t i = 0; i < options.len; i++)
-		if (options.data[i] == '\n')
-			options.data[i] = ',';
+	for (char *p = options.data; p && (p = strchr(p, '\n'));)
+		*p = ',';
 	if (!ret)
-		put_fact(c, "effective_options", json_string(options.data));
+		json_object_set_new(c->r->facts, "effective_options",
+				    json_string(buf_str(&options)));
 	buf_release(&options);
 	return ret;
 }
@@ -247,20 +228,15 @@ static int unmount(struct cell *c, struct err *e)
 	return ret;
 }
 
-static int run_check(struct cell *c, const char *device, struct err *e)
-{
-	return mount_check(c->fs, device, &c->watch.stop, e);
-}
-
 /* Check the whole file system, read only; e says what is not clean. */
 static void check_fs(struct cell *c, struct err *e)
 {
 	uint64_t begin_ns = now_ns();
 	int lost = 0; /* the next cell run finds that out, too */
-	int ret = run_on_device(c, run_check, &lost, e);
+	int ret = run_on_device(c, false, &lost, e);
 
 	if (!ret && c->fs->check)
-		put_fact(c, "fs_clean", json_true());
+		json_object_set_new(c->r->facts, "fs_clean", json_true());
 	if (ret == -EUCLEAN && !lost)
 		result_mark(c->r, MARK_BROKEN);
 	tell_step(c, "check", begin_ns);
@@ -291,7 +267,7 @@ static void judge(struct cell *c, struct buf *why, const char *unmount_error, co
 	int ret = c->log.fd >= 0 ? klog_scan(&c->log, &f, &log_error) : 0;
 
 	if (f.row) {
-		put_fact(c, "kernel_log", json_string(f.line));
+		json_object_set_new(c->r->facts, "kernel_log", json_string(f.line));
 		c->r->console = trouble_excerpt(&f, buf_str(&c->log.tail), c->log.tail.len);
 	}
 	if (!why->len && *unmount_error)

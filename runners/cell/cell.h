@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * cell.h: one cell run, the same code on the host and in the guest, from mkfs to unmounting. It
- * writes nothing but its result, and in a locks pass a recording.
- */
+/* cell.h: one cell run, from mkfs to unmounting, the same code on the host and in the guest. */
 #ifndef FSDUEL_RUNNERS_CELL_H
 #define FSDUEL_RUNNERS_CELL_H
 
@@ -74,31 +71,23 @@ char *cell_uuid(uint64_t seed);
 /* Where it runs. */
 struct cell_place {
 	const char *device; /* block device, ours to format; or the one below dir */
-	/* Holds it: mkfs and mount then go through it (claim.h). NULL: device is in nobody's hands
-	 * but ours, as in a guest, or is not formatted. */
-	struct claim *claim;
+	struct claim
+		*claim;  /* mkfs and mount go through it; NULL in a guest, or if not formatted */
 	const char *dir; /* empty directory to mount on */
-	/* Where the file system that holds dir is mounted, if it is to be used as it is: nothing is
-	 * formatted or mounted then. Else NULL. */
-	const char *existing;
-	/* Its name to the kernel, "loop0": lines of the kernel log about other devices do not
-	 * count. NULL: all count, as in a guest, which has no other. */
-	const char *log_name;
-	const char *work; /* directory for scratch files (fio's output) outside the measured file
-			     system */
+	const char *existing; /* mount point of a file system to use as it is, or NULL */
+	const char
+		*log_name; /* "loop0": the kernel's lines on other devices do not count; or NULL */
+	const char *work;  /* directory for scratch files outside the measured file system */
 	uint64_t recording_max_bytes; /* a pass that records more there fails; 0: 256 MiB */
-	uint64_t raw_max_bytes; /* longer recordings are reduced, but not kept in the result; 0: all
-				   are */
+	uint64_t raw_max_bytes;       /* longer recordings are reduced, not kept; 0: all are kept */
 	void (*mark)(void *arg, int begin); /* timed part begins / has ended; may be NULL */
 	void *mark_arg;
 	/*
-	 * Called around the part that a profile counts; may be NULL. Not for a fio job: the library
-	 * in fio marks the part in which all jobs are at work (fio_run.h), and the facts
-	 * "counted_ns" and "counted_ops" are its length and its operations.
+	 * Called around the part that a profile counts; may be NULL. In a fio job the library in
+	 * fio marks that part (fio_run.h), and "counted_ns" and "counted_ops" are facts of it.
 	 */
 	void (*count)(int begin);
-	void (*stepped)(void *arg, const char *step,
-			uint64_t ns); /* after each step; may be NULL */
+	void (*stepped)(void *arg, const char *step, uint64_t ns); /* of each step; or NULL */
 	void *stepped_arg;
 	struct settle settle;   /* how long to wait for an idle machine before measuring */
 	const atomic_int *stop; /* non-zero: give up, clean up, STATUS_FAILED "interrupted" */

@@ -4,6 +4,7 @@
 #define FSDUEL_RUNNERS_CELL_IMPL_H
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 
@@ -21,9 +22,8 @@ struct watch {
 	uint64_t deadline_ns;     /* CLOCK_MONOTONIC; 0: none */
 	const atomic_int *caller; /* may be NULL */
 	pthread_t thread;
-	pthread_mutex_t lock;
-	pthread_cond_t quit_cond;
-	bool quit, started; /* quit under lock */
+	sem_t quit;
+	bool started;
 };
 
 enum { WATCH_CALLER = 1, WATCH_OVERRAN = 2 };

@@ -43,13 +43,7 @@ static void locks_mark(struct cell *c, int begin)
 
 static void note(struct cell *c, const char *key, json_t *value)
 {
-	json_t *facts = json_object_get(c->r->facts, "locks");
-
-	if (!facts) {
-		facts = json_object();
-		json_object_set_new(c->r->facts, "locks", facts);
-	}
-	json_object_set_new(facts, key, value);
+	json_object_set_new(json_object_get(c->r->facts, "locks"), key, value);
 }
 
 /* Without names there is still the lock, how it was taken and by whom. */
@@ -82,6 +76,7 @@ static int reduce(struct cell *c, const void *data, size_t len, struct err *e)
 	int ret = perfdata_read(&ev, data, len, e);
 
 	if (!ret) {
+		json_object_set_new(c->r->facts, "locks", json_object());
 		load_symbols(c, &sym);
 		ev.from_ns = c->timed.from_ns;
 		ev.to_ns = c->timed.to_ns;

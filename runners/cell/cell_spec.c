@@ -17,8 +17,6 @@
 /* Streams of the block's seed; the mix's own offsets are drawn from the seed itself. */
 enum { STREAM_UUID = 0xf5d0, STREAM_HASH = 0xf5d2 };
 
-#define STRINGS_MAX 1024
-
 /* 128 bits drawn from the seed in the shape of a random UUID (RFC 9562, version 4). */
 static char *seeded_uuid(uint64_t seed, uint64_t stream)
 {
@@ -150,29 +148,20 @@ static int get_u64(const char *s, const char *name, uint64_t *out, struct err *e
 		       : 0;
 }
 
-/* A string, or null where that is allowed. */
-static int get_optional(const json_t *j, const char *name, char **out, struct err *e)
+static char *get_optional(const json_t *j)
 {
-	if (json_is_string(j))
-		*out = xstrdup(json_string_value(j));
-	return *out || !j || json_is_null(j)
-		       ? 0
-		       : err_add(e, EINVAL, "cell spec: \"%s\" is not a string", name);
+	return json_is_string(j) ? xstrdup(json_string_value(j)) : NULL;
 }
 
-static int get_strings(const json_t *list, const char *name, struct strv *out, struct err *e)
+/* What is no string is left out: the host wrote it. */
+static void get_strings(const json_t *list, struct strv *out)
 {
-	if (!json_is_array(list) || json_array_size(list) > STRINGS_MAX)
-		return err_add(e, EINVAL, "cell spec: \"%s\" is not a list", name);
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		const char *s = json_string_value(json_array_get(list, i));
+	const json_t *one;
+	size_t i;
 
-		if (!s)
-			return err_add(e, EINVAL, "cell spec: \"%s\" holds what is no string",
-				       name);
-		strv_add(out, s);
-	}
-	return 0;
+	json_array_foreach(list, i, one)
+		if (json_is_string(one))
+			strv_add(out, json_string_value(one));
 }
 
 static int get_names(struct cell_spec *c, const char *pass, const char *kind, struct err *e)
@@ -211,13 +200,14 @@ int cell_spec_from_json(struct cell_spec *c, const json_t *j, struct err *e)
 		return err_add(e, EINVAL, "cell spec: %s", je.text);
 	c->fs = xstrdup(fs);
 	c->mount_options = xstrdup(options);
+	c->mix = get_optional(mix);
+	c->fio = get_optional(fio);
+	c->fio_before = get_optional(before);
+	get_strings(mkfs, &c->mkfs);
+	get_strings(mix_set, &c->mix_set);
 	ret = get_names(c, pass, kind, e);
 	if (!ret &&
-	    (get_strings(mkfs, "mkfs", &c->mkfs, e) ||
-	     get_strings(mix_set, "mix_set", &c->mix_set, e) ||
-	     get_optional(mix, "mix", &c->mix, e) || get_optional(fio, "fio", &c->fio, e) ||
-	     get_optional(before, "fio_before", &c->fio_before, e) ||
-	     get_u64(seed, "seed", &c->seed, e) || get_u64(limit, "limit_ns", &c->limit_ns, e) ||
+	    (get_u64(seed, "seed", &c->seed, e) || get_u64(limit, "limit_ns", &c->limit_ns, e) ||
 	     get_u64(size, "size_bytes", &c->device.size_bytes, e) ||
 	     get_u64(latency, "latency_ns", &c->device.latency_ns, e) ||
 	     get_u64(cache, "cache_bytes", &c->device.cache_bytes, e) ||

@@ -24,10 +24,6 @@
 #include "lib/buf.h"
 #include "runners/cell/mount.h"
 
-#ifndef BLKGETDISKSEQ /* headers before 5.15 */
-#define BLKGETDISKSEQ _IOR(0x12, 128, uint64_t)
-#endif
-
 #define HEAD_BYTES (128u << 10) /* the first super block of every file system lies in it */
 #define UUID_BYTES 16
 #define TAKE_TRIES 50
@@ -43,8 +39,6 @@ static const struct {
 #define ROW(field) offsetof(struct claim_id, field)
 	{ ROW(number), "number", "its path leads to another device" },
 	{ ROW(size_bytes), "size_bytes", "its size is another" },
-	{ ROW(loop_device), "loop_device", "another file is behind it" },
-	{ ROW(loop_inode), "loop_inode", "another file is behind it" },
 	{ ROW(loop_offset), "loop_offset", "it shows another part of its file" },
 	{ ROW(loop_limit), "loop_limit", "it shows another part of its file" },
 	{ ROW(diskseq), "diskseq", "another disk, or another file, is in its place" },
@@ -82,8 +76,6 @@ static int identify(int fd, struct claim_id *id)
 		id->diskseq = 0;
 	/* A loop device without a file says ENXIO: all of it stays 0. */
 	if (major(st.st_rdev) == LOOP_MAJOR && !ioctl(fd, LOOP_GET_STATUS64, &loop)) {
-		id->loop_device = loop.lo_device;
-		id->loop_inode = loop.lo_inode;
 		id->loop_offset = loop.lo_offset;
 		id->loop_limit = loop.lo_sizelimit;
 		id->loop_flags = loop.lo_flags;
@@ -134,9 +126,10 @@ int claim_check(const struct claim *c, struct err *e)
 
 /* --- the claim ---------------------------------------------------------------------- */
 
-void claim_path(const struct claim *c, char dst[CLAIM_PATH])
+const char *claim_path(const struct claim *c, char dst[CLAIM_PATH])
 {
 	snprintf(dst, CLAIM_PATH, "/proc/%d/fd/%d", (int)getpid(), c->fd);
+	return dst;
 }
 
 static void give_up(struct claim *c)
@@ -292,14 +285,12 @@ int claim_carries(const struct claim *c, uint64_t at, const char *uuid, struct e
 /* btrfs has a number of its own for each mount: the table of mounts says on which device it is. */
 static dev_t source_of(const char *dir)
 {
-	struct buf source = BUF_INIT, options = BUF_INIT;
+	struct strv found = STRV_INIT;
 	struct stat st;
-	bool found = !mount_find(dir, &source, &options) && !stat(buf_str(&source), &st) &&
-		     S_ISBLK(st.st_mode);
+	bool block = !mount_find(dir, &found) && !stat(found.v[0], &st) && S_ISBLK(st.st_mode);
 
-	buf_release(&source);
-	buf_release(&options);
-	return found ? st.st_rdev : 0;
+	strv_release(&found);
+	return block ? st.st_rdev : 0;
 }
 
 int claim_mounted(const struct claim *c, const char *dir, struct err *e)

@@ -8,13 +8,11 @@
  *         mount the device, swap to it or make it part of another. It is opened through fd
  *         (/proc/self/fd), never by a path, and all our discards and writes go through it.
  * mkfs and mount(2) want the device for themselves, so excl is given up right before each of them
- * (claim_lend) and taken again right after (claim_take); both check that the device is the same. In
- * between nothing goes wrong unseen: programs get /proc/PID/fd/FD as its path; another program that
- * takes it first makes ours fail, and claim_take says so; before mkfs it is blank (claim_blank),
- * and afterwards it carries the UUID of this mkfs (claim_carries); after mount(2) the directory is
- * on our device (claim_mounted). To close a descriptor that was open for writing makes udev look,
- * and desktops mount; so excl stays open for writing from the end of one cell until the next cell's
- * device is blank, and for a check it is open for reading.
+ * (claim_lend) and taken again right after (claim_take); both check that the device is the same.
+ * Programs get /proc/PID/fd/FD as its path. Before mkfs the device is blank (claim_blank), and
+ * afterwards it carries the UUID of this mkfs (claim_carries); after mount(2) the directory is on
+ * it (claim_mounted). Closing a descriptor that was open for writing makes udev look, and desktops
+ * mount; so excl stays open for writing until the next cell's device is blank.
  */
 #ifndef FSDUEL_RUNNERS_CLAIM_H
 #define FSDUEL_RUNNERS_CLAIM_H
@@ -35,9 +33,8 @@ typedef char *(*claim_user_fn)(dev_t dev);
 struct claim_id {
 	uint64_t number; /* dev_t */
 	uint64_t size_bytes;
-	uint64_t diskseq; /* BLKGETDISKSEQ, since 5.15: another for each disk and attached file */
-	uint64_t loop_device, loop_inode; /* the file behind a loop device */
-	uint64_t loop_offset, loop_limit; /* and the part of it */
+	uint64_t diskseq; /* BLKGETDISKSEQ: another for each disk and attached file */
+	uint64_t loop_offset, loop_limit; /* the part of its file that a loop device shows */
 	uint64_t loop_flags;
 };
 
@@ -52,9 +49,8 @@ struct claim {
 #define CLAIM_NONE ((struct claim){ .fd = -1, .excl = -1 })
 
 /*
- * Find the device out and claim it. -EBUSY: somebody has it for more than five seconds (udev looks,
- * a mount namespace was just copied); user says who (blockdev_user; NULL: is not asked). -ENOTBLK:
- * it is no block device. On error there is nothing to release.
+ * Find the device out and claim it. -EBUSY: somebody has it for more than five seconds; user (or
+ * NULL) says who. -ENOTBLK: it is no block device. On error there is nothing to release.
  */
 int claim_open(struct claim *c, const char *name, bool write, claim_user_fn user, struct err *e);
 void claim_release(struct claim *c); /* accepts CLAIM_NONE */
@@ -67,14 +63,14 @@ int claim_lock(int fd, const char *path, struct err *e);
 /* -ENODEV: it is not the device that claim_open found, or its path leads elsewhere now. */
 int claim_check(const struct claim *c, struct err *e);
 
-/* Right before a program or mount(2): checked, then given up. */
+/* Before a program or mount(2): checked, then given up. */
 int claim_lend(struct claim *c, struct err *e);
 /* Right after it, or when a mount has ended: taken again, then checked. */
 int claim_take(struct claim *c, bool write, struct err *e);
 
-/* The path to give to a program, good as long as fd is open. dst has room for CLAIM_PATH. */
+/* dst, the path to give to a program, good as long as fd is open. */
 #define CLAIM_PATH 48
-void claim_path(const struct claim *c, char dst[CLAIM_PATH]);
+const char *claim_path(const struct claim *c, char dst[CLAIM_PATH]);
 
 /* Discard all of it, where it can, and overwrite its head: no super block is left there. */
 int claim_blank(struct claim *c, struct err *e);
@@ -92,16 +88,10 @@ json_t *claim_json(const struct claim *c);
 int blockdev_named_twice(const char *path, const char *destroy, const char *first_name,
 			 struct err *e);
 
-/*
- * Open for writing, a block device with O_EXCL. -EBUSY says who uses it; -EINVAL, FSDUEL_USAGE
- * noted: neither a file nor a block device. *st is of the open file.
- */
+/* A file or block device, opened for writing, with O_EXCL. -EBUSY says who uses it. */
 int blockdev_open(const char *path, struct stat *st, int *fd, struct err *e);
 
-/*
- * Its user ("it is mounted on /mnt"), or that of another loop device on the same part of its file;
- * NULL: nobody. Caller frees.
- */
+/* A claim_user_fn; another loop device on the same part of its file counts, too. */
 char *blockdev_user(dev_t dev);
 
 /* Does direct I/O work on fd? */

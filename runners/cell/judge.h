@@ -9,7 +9,6 @@
 
 #include <jansson.h>
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "lib/err.h"
 
@@ -22,23 +21,10 @@ typedef int judge_fn(const char *device, const char *options, json_t *facts, str
 
 judge_fn *judge_find(const char *fs); /* NULL: that file system has none */
 
-/* --- ext4, whose options file prints dioread_nolock also where it has no effect --- */
-
-struct ext4_super {
-	uint32_t block_bytes, inode_bytes;
-	bool extents, has_journal;
-	uint64_t journal_bytes; /* of the internal journal; 0 without one or on another device */
-};
-
-struct ext4_effective {
-	bool dioread_nolock, delalloc;
-	char why[160]; /* why dioread_nolock, which is printed, is without effect; else "" */
-};
-
-/* Read the primary superblock of a device or image. -EINVAL: not an ext2, ext3 or ext4. */
-int ext4_read_super(struct ext4_super *s, const char *device, struct err *e);
-
-/* options: the text of /proc/fs/ext4/DEV/options. */
-void ext4_effective(struct ext4_effective *f, const struct ext4_super *s, const char *options);
+/*
+ * ext4 prints dioread_nolock in /proc/fs/ext4/DEV/options also where it has no effect: the reason,
+ * or "". extents: the file system has that feature.
+ */
+const char *ext4_no_dioread_nolock(bool extents, const char *options);
 
 #endif

@@ -3,11 +3,10 @@
  * judge_ext4.c: fields of the superblock (fs/ext4/ext4.h, struct ext4_super_block), and the rule of
  * ext4_should_dioread_nolock (fs/ext4/ext4_jbd2.h) applied to the options.
  */
-
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -44,78 +43,61 @@ static uint32_t le32(const unsigned char *p)
 
 static uint32_t le16(const unsigned char *p)
 {
-	return (uint32_t)p[0] | (uint32_t)p[1] << 8;
+	return le32(p) & 0xffff;
 }
 
-int ext4_read_super(struct ext4_super *s, const char *device, struct err *e)
+static int read_super(unsigned char sb[SUPER_BYTES], const char *device, struct err *e)
 {
 	int fd = open(device, O_RDONLY | O_CLOEXEC);
-	unsigned char sb[SUPER_BYTES];
 	ssize_t n;
 
 	if (fd < 0)
 		return err_sys(e, errno, "cannot open %s to read its superblock", device);
-	n = pread(fd, sb, sizeof(sb), SUPER_OFFSET);
+	n = pread(fd, sb, SUPER_BYTES, SUPER_OFFSET);
 	close(fd);
-	if (n != (ssize_t)sizeof(sb) || le16(sb + S_MAGIC) != SUPER_MAGIC ||
+	if (n != SUPER_BYTES || le16(sb + S_MAGIC) != SUPER_MAGIC ||
 	    le32(sb + S_LOG_BLOCK_SIZE) > LOG_BLOCK_MAX)
 		return err_add(e, EINVAL, "%s holds no ext4 superblock", device);
-	*s = (struct ext4_super){
-		.block_bytes = 1024u << le32(sb + S_LOG_BLOCK_SIZE),
-		.inode_bytes = le16(sb + S_INODE_SIZE),
-		.extents = le32(sb + S_FEATURE_INCOMPAT) & INCOMPAT_EXTENTS,
-		.has_journal = le32(sb + S_FEATURE_COMPAT) & COMPAT_HAS_JOURNAL,
-	};
-	if (s->has_journal && sb[S_JNL_BACKUP_TYPE] == 1)
-		s->journal_bytes = (uint64_t)le32(sb + S_JNL_BLOCKS + 15 * 4) << 32 |
-				   le32(sb + S_JNL_BLOCKS + 16 * 4);
 	return 0;
 }
 
-void ext4_effective(struct ext4_effective *f, const struct ext4_super *s, const char *options)
+/* In the order of ext4_should_dioread_nolock; the first that holds is the reason. */
+const char *ext4_no_dioread_nolock(bool extents, const char *options)
 {
-	bool printed = mount_has_option(options, "dioread_nolock");
-	bool delalloc = mount_has_option(options, "delalloc");
-	/* In the order of ext4_should_dioread_nolock; the first that holds is the reason. */
-	const struct {
-		bool off;
-		const char *why;
-	} rules[] = {
-		{ !printed, "" },
-		{ !s->extents, "without the extents feature ext4 does not use dioread_nolock, "
-			       "though the options print it" },
-		{ mount_has_option(options, "data=journal"),
-		  "data=journal turns the dioread_nolock path off and direct into buffered I/O, "
-		  "though the options print it" },
-		{ !delalloc,
-		  "nodelalloc turns mainline's dioread_nolock path off, though the options "
-		  "print dioread_nolock" },
-	};
-
-	f->delalloc = delalloc;
-	f->dioread_nolock = true;
-	f->why[0] = '\0';
-	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]) && f->dioread_nolock; i++)
-		if (rules[i].off) {
-			f->dioread_nolock = false;
-			snprintf(f->why, sizeof(f->why), "%s", rules[i].why);
-		}
+	if (!mount_has_option(options, "dioread_nolock"))
+		return "";
+	if (!extents)
+		return "without the extents feature ext4 does not use dioread_nolock, though the "
+		       "options print it";
+	if (mount_has_option(options, "data=journal"))
+		return "data=journal turns the dioread_nolock path off and direct into buffered "
+		       "I/O, though the options print it";
+	if (!mount_has_option(options, "delalloc"))
+		return "nodelalloc turns mainline's dioread_nolock path off, though the options "
+		       "print dioread_nolock";
+	return "";
 }
 
 int judge_ext4(const char *device, const char *options, json_t *facts, struct err *e)
 {
-	struct ext4_effective f;
-	struct ext4_super s;
-	int ret = ext4_read_super(&s, device, e);
+	unsigned char sb[SUPER_BYTES];
+	int ret = read_super(sb, device, e);
+	uint64_t journal_bytes = 0; /* of an internal one */
+	const char *why;
 
 	if (ret)
 		return ret;
-	ext4_effective(&f, &s, options);
-	json_object_set_new(facts, "effective",
-			    json_pack("{s:b, s:b, s:s}", "dioread_nolock", f.dioread_nolock,
-				      "delalloc", f.delalloc, "why", f.why));
-	json_object_set_new(facts, "block_bytes", json_integer(s.block_bytes));
-	json_object_set_new(facts, "inode_bytes", json_integer(s.inode_bytes));
-	json_object_set_new(facts, "journal_bytes", json_integer((json_int_t)s.journal_bytes));
+	why = ext4_no_dioread_nolock(le32(sb + S_FEATURE_INCOMPAT) & INCOMPAT_EXTENTS, options);
+	if (le32(sb + S_FEATURE_COMPAT) & COMPAT_HAS_JOURNAL && sb[S_JNL_BACKUP_TYPE] == 1)
+		journal_bytes = (uint64_t)le32(sb + S_JNL_BLOCKS + 15 * 4) << 32 |
+				le32(sb + S_JNL_BLOCKS + 16 * 4);
+	json_object_update_new(
+		facts,
+		json_pack("{s:{s:b, s:b, s:s}, s:I, s:I, s:I}", "effective", "dioread_nolock",
+			  mount_has_option(options, "dioread_nolock") && !*why, "delalloc",
+			  mount_has_option(options, "delalloc"), "why", why, "block_bytes",
+			  (json_int_t)1024 << le32(sb + S_LOG_BLOCK_SIZE), "inode_bytes",
+			  (json_int_t)le16(sb + S_INODE_SIZE), "journal_bytes",
+			  (json_int_t)journal_bytes));
 	return 0;
 }

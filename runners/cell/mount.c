@@ -89,14 +89,14 @@ char *program_version(const char *program, const atomic_int *stop)
 
 int mount_mkfs(const struct strv *mkfs, const char *device, const atomic_int *stop, struct err *e)
 {
-	struct strv argv = STRV_INIT;
+	const char **argv = xcalloc(mkfs->n + 2, sizeof(*argv));
 	int ret;
 
 	for (size_t i = 0; i < mkfs->n; i++)
-		strv_add(&argv, mkfs->v[i]);
-	strv_add(&argv, device);
-	ret = proc_check((const char *const *)argv.v, NULL, stop, e);
-	strv_release(&argv);
+		argv[i] = mkfs->v[i];
+	argv[mkfs->n] = device;
+	ret = proc_check(argv, NULL, stop, e);
+	free(argv);
 	return ret;
 }
 
@@ -151,39 +151,35 @@ int mount_do(const struct fs_type *fs, const char *options, const char *device, 
 	return ret;
 }
 
-int mount_find(const char *dir, struct buf *source, struct buf *options)
+int mount_find(const char *dir, struct strv *found)
 {
 	FILE *f = setmntent("/proc/self/mounts", "r");
 	char *real = realpath(dir, NULL);
 	struct mntent *m;
-	int ret = -ENOENT;
 
 	while (f && real && (m = getmntent(f)))
 		if (!strcmp(m->mnt_dir, real)) {
-			buf_reset(source);
-			buf_adds(source, m->mnt_fsname);
-			buf_reset(options);
-			buf_adds(options, m->mnt_opts);
-			ret = 0;
+			strv_release(found);
+			strv_add(found, m->mnt_fsname);
+			strv_split(found, m->mnt_opts, ",");
 		}
 	if (f)
 		endmntent(f);
 	free(real);
-	return ret;
+	return found->n ? 0 : -ENOENT;
 }
 
 /* Options of the mount on dir, one a line. */
 static int options_of_mounts(const char *dir, struct buf *out, struct err *e)
 {
-	struct buf source = BUF_INIT, options = BUF_INIT;
-	int ret = mount_find(dir, &source, &options);
+	struct strv found = STRV_INIT;
+	int ret = mount_find(dir, &found);
 
 	if (ret)
 		err_add(e, -ret, "%s is not in /proc/self/mounts, so its options are unknown", dir);
-	for (size_t i = 0; i < options.len; i++)
-		buf_addc(out, options.data[i] == ',' ? '\n' : options.data[i]);
-	buf_release(&source);
-	buf_release(&options);
+	for (size_t i = 1; i < found.n; i++)
+		buf_addf(out, "%s%s", i > 1 ? "\n" : "", found.v[i]);
+	strv_release(&found);
 	return ret;
 }
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * mount.h: a device formatted, mounted, asked how it is mounted, and unmounted. By mount(2): the
- * guest has no libmount, and there is to be one way to measure.
- */
+/* mount.h: a device formatted and mounted, by mount(2), since the guest has no libmount. */
 #ifndef FSDUEL_RUNNERS_MOUNT_H
 #define FSDUEL_RUNNERS_MOUNT_H
 
@@ -34,34 +31,25 @@ int mount_do(const struct fs_type *fs, const char *options, const char *device, 
 /* The kernel's name for a device. NULL: errno says why. Caller frees. */
 char *mount_device_name(const char *device);
 
-/*
- * Append the options in effect, one a line as in /proc/fs/ext4/DEV/options; of a file system
- * without such a file those of /proc/self/mounts.
- */
+/* Append the options in effect, one a line: of fs->options_file, or else of /proc/self/mounts. */
 int mount_effective(const struct fs_type *fs, const char *device, const char *dir, struct buf *out,
 		    struct err *e);
 
-/*
- * Unmount dir, tried for two seconds while it is busy. -EBUSY: it was detached, so that nothing
- * stays visible, but the device may still be in use.
- */
+/* Unmount dir, tried for two seconds while it is busy. -EBUSY: detached; its device is in use. */
 int mount_undo(const char *dir, struct err *e);
 
 /* Write back everything dirty and drop the page cache, dentries and inodes of the machine. */
 int mount_drop_caches(struct err *e);
 
-/* Source and options of the mount on dir, the last of several. -ENOENT: there is none. */
-int mount_find(const char *dir, struct buf *source, struct buf *options);
+/* The source of the mount on dir, the last of several, and its options. -ENOENT: there is none. */
+int mount_find(const char *dir, struct strv *found);
 
 /* Is this line in text, a list of lines? */
 bool mount_has_option(const char *text, const char *line);
 
 /* --- devices that are made --- */
 
-/*
- * Make the device; its path goes to dev. item is its name in /sys/kernel/config, which must be
- * mounted, and since 6.1 in /dev. -ENODEV: this kernel has no null_blk.
- */
+/* Make the device; item is its name in configfs and in /dev. -ENODEV: there is no null_blk. */
 int nullblk_create(const struct suite_device *d, const char *item, char dev[32], struct err *e);
 int nullblk_supported(struct err *e);
 /* 1: removed; 0: it was not there. */

@@ -15,7 +15,6 @@
 #include "lib/proc.h"
 
 #define NULLB_DIR "/sys/kernel/config/nullb"
-#define ITEM_MAX 24
 
 #define QUEUE_MQ 2  /* blk-mq */
 #define IRQ_TIMER 2 /* completes on an hrtimer, so its latency lives on the guest's clock */
@@ -36,26 +35,11 @@ static int set(const char *item, const char *attribute, uint64_t value, struct e
 int nullblk_supported(struct err *e)
 {
 	if (access(NULLB_DIR, F_OK))
-		return err_add(e, ENODEV,
-			       "this kernel has no null_blk: it is neither built in nor "
-			       "among its modules; build it with CONFIG_BLK_DEV_NULL_BLK and "
-			       "CONFIG_CONFIGFS_FS");
+		return err_add(
+			e, ENODEV,
+			"this kernel has no null_blk, neither built in nor among its modules: "
+			"it needs CONFIG_BLK_DEV_NULL_BLK and CONFIG_CONFIGFS_FS");
 	return 0;
-}
-
-/* Under its item's name, or on kernels before 6.1 under its index. */
-static int find_node(const char *item, char dev[32], struct err *e)
-{
-	char path[128], *index;
-
-	snprintf(dev, 32, "/dev/%s", item);
-	if (!access(dev, F_OK))
-		return 0;
-	snprintf(path, sizeof(path), NULLB_DIR "/%s/index", item);
-	index = fs_read_line(path);
-	snprintf(dev, 32, "/dev/nullb%.8s", index ? index : "0");
-	free(index);
-	return access(dev, F_OK) ? err_sys(e, errno, "null_blk made no %s", dev) : 0;
 }
 
 int nullblk_create(const struct suite_device *d, const char *item, char dev[32], struct err *e)
@@ -80,8 +64,6 @@ int nullblk_create(const struct suite_device *d, const char *item, char dev[32],
 
 	if (nullblk_supported(e))
 		return -ENODEV;
-	if (strlen(item) > ITEM_MAX)
-		return err_add(e, ENAMETOOLONG, "%s is too long a name for a null_blk", item);
 	snprintf(path, sizeof(path), NULLB_DIR "/%s", item);
 	if (mkdir(path, 0755))
 		return err_sys(e, errno, "cannot make a null_blk device");
@@ -93,14 +75,16 @@ int nullblk_create(const struct suite_device *d, const char *item, char dev[32],
 		if (ret)
 			return ret;
 	}
-	return find_node(item, dev, e);
+	/* Since 6.1 under its item's name; in a guest's older kernel nullb0 is its name anyway. */
+	snprintf(dev, 32, "/dev/%s", item);
+	return access(dev, F_OK) ? err_sys(e, errno, "null_blk made no %s", dev) : 0;
 }
 
 int nullblk_remove(const char *item, struct err *e)
 {
 	char path[64];
 
-	snprintf(path, sizeof(path), NULLB_DIR "/%.*s", ITEM_MAX, item);
+	snprintf(path, sizeof(path), NULLB_DIR "/%s", item);
 	if (access(path, F_OK))
 		return 0;
 	if (rmdir(path))

@@ -56,8 +56,8 @@ static bool was_idle(const struct cpu_time *before, const struct cpu_time *after
 /* Operations that have ended on those that sysfs knows; *busy: some have not. */
 static uint64_t devices_done(const dev_t *list, size_t nr, bool *busy)
 {
-	enum { READS = 0, WRITES = 4, IN_FLIGHT = 8, DISCARDS = 11, FLUSHES = 15 };
-	static const size_t ended[] = { READS, WRITES, DISCARDS, FLUSHES };
+	static const size_t in_flight = 8,
+			    ended[] = { 0, 4, 11, 15 }; /* read, write, discard, flush */
 	uint64_t all = 0;
 
 	*busy = false;
@@ -72,8 +72,7 @@ static uint64_t devices_done(const dev_t *list, size_t nr, bool *busy)
 			if (ended[i] < words.n &&
 			    !num_parse(words.v[ended[i]], NUM_COUNT, &n, NULL))
 				all += n;
-		if (words.n > IN_FLIGHT && strcmp(words.v[IN_FLIGHT], "0"))
-			*busy = true;
+		*busy |= words.n > in_flight && strcmp(words.v[in_flight], "0");
 		strv_release(&words);
 		free(line);
 		free(path);
@@ -81,19 +80,12 @@ static uint64_t devices_done(const dev_t *list, size_t nr, bool *busy)
 	return all;
 }
 
-static uint64_t uptime_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_BOOTTIME, &t);
-	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
 int settle_wait(const struct settle *s, const atomic_int *stop, struct err *e)
 {
 	const struct timespec interval = { 0, INTERVAL_NS };
 	uint64_t begin_ns = now_ns();
 	struct cpu_time before, after;
+	struct timespec uptime;
 	unsigned quiet = 0;
 	bool busy;
 	uint64_t done = devices_done(s->devices, s->nr_devices, &busy), done_now;
@@ -108,7 +100,9 @@ int settle_wait(const struct settle *s, const atomic_int *stop, struct err *e)
 		quiet = !busy && done_now == done && was_idle(&before, &after) ? quiet + 1 : 0;
 		before = after;
 		done = done_now;
-		if (quiet >= QUIET_INTERVALS && uptime_ns() >= s->min_uptime_ns)
+		clock_gettime(CLOCK_BOOTTIME, &uptime);
+		if (quiet >= QUIET_INTERVALS &&
+		    (uint64_t)uptime.tv_sec >= s->min_uptime_ns / 1000000000u)
 			return 1;
 	}
 	return ret;

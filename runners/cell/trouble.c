@@ -1,17 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* trouble.c: lines of a console or a kernel log compared with trouble_table.c. */
+/*
+ * trouble.c: lines of a console or a kernel log compared with trouble_table.c. The log is /dev/kmsg
+ * (Documentation/ABI/testing/dev-kmsg): one read gives "prio,seq,usec,flags;text\n KEY=value...".
+ */
 #include "runners/cell/trouble.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/buf.h"
 #include "lib/schema.h"
 
-#define REASON_CHARS 200 /* of a line, in a reason */
-#define LINE_CHARS 400   /* of a line, in the excerpt */
+#define TAIL_BYTES (1u << 20) /* kept of a log that grows without end */
+#define REASON_CHARS 200      /* of a line, in a reason */
+#define LINE_CHARS 400        /* of a line, in the excerpt */
 
 /* As on a console, "[    4.123456][  T66] text", and from dmesg -r, "<4>[    4.123456] text". */
 static const char *without_stamp(const char *line)
@@ -52,8 +59,7 @@ static const struct trouble *row_of(const char *text)
 	return NULL;
 }
 
-/* The row that explains most, and where in the line its text begins. */
-static const struct trouble *find(const char *line, const char **text)
+const struct trouble *trouble_match(const char *line, const char **text)
 {
 	const struct trouble *best = NULL;
 
@@ -68,13 +74,6 @@ static const struct trouble *find(const char *line, const char **text)
 		}
 	}
 	return best;
-}
-
-const struct trouble *trouble_match(const char *line)
-{
-	const char *text;
-
-	return find(line, &text);
 }
 
 /* The kernel's words before a device's name, from the same files as the patterns. */
@@ -145,13 +144,8 @@ static void note_where(struct trouble_found *f, const char *line)
 		return;
 	name += 5 + strspn(name + 5, "0123456789:");
 	len = strcspn(name, "+ ");
-	if (!len || name[len] != '+')
-		return;
-	f->where = xstrndup(name, len);
-	if (f->line && strstr(f->line, f->where)) {
-		free(f->where);
-		f->where = NULL;
-	}
+	if (len && name[len] == '+' && !(f->line && memmem(f->line, strlen(f->line), name, len)))
+		f->where = xstrndup(name, len);
 }
 
 static char *one_line(const char *text, size_t len)
@@ -180,7 +174,7 @@ void trouble_look(struct trouble_found *f, const char *text, size_t len)
 		for (nl = text; nl < end && *nl && *nl != '\n' && *nl != '\r';)
 			nl++;
 		line = one_line(text, (size_t)(nl - text));
-		row = find(line, &at);
+		row = trouble_match(line, &at);
 		if (row)
 			take(f, row, xstrdup(at));
 		else
@@ -295,4 +289,97 @@ char *trouble_excerpt(const struct trouble_found *f, const char *text, size_t le
 	}
 	add_lines(&b, last, end, TROUBLE_LINES);
 	return buf_detach(&b, NULL);
+}
+
+/* --- the kernel log -------------------------------------------------------------------- */
+
+int klog_open(struct klog *k, struct err *e)
+{
+	*k = KLOG_NONE;
+	k->fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (k->fd < 0)
+		return err_sys(e, errno, "cannot open the kernel log /dev/kmsg (it needs root)");
+	return lseek(k->fd, 0, SEEK_END) < 0
+		       ? err_sys(e, errno, "cannot go to the end of /dev/kmsg")
+		       : 0;
+}
+
+/* A record's text has "\x0a" for a line's end in it, as in "Data will be lost\n" from ext4_msg. */
+static void restore_lines(char *text)
+{
+	char *to = text;
+
+	while (*text) {
+		bool end = !strncmp(text, "\\x0a", 4);
+
+		*to++ = end ? '\n' : *text;
+		text += end ? 4 : 1;
+	}
+	*to = '\0';
+}
+
+/* Text of a record that the kernel wrote, cut out in place, or NULL for one of user space. */
+static char *record_text(char *record)
+{
+	char *text = strchr(record, ';'), *end;
+	unsigned long prio = 0;
+
+	if (!text)
+		return NULL;
+	for (const char *p = record; *p >= '0' && *p <= '9'; p++)
+		prio = prio * 10 + (unsigned long)(*p - '0');
+	if (prio >> 3) /* the facility; the kernel's own is 0 */
+		return NULL;
+	end = strchr(++text, '\n');
+	if (end)
+		*end = '\0';
+	restore_lines(text);
+	return text;
+}
+
+/* Keep the line; of a log that grows without end only the last part. */
+static void keep(struct buf *tail, const char *text)
+{
+	if (tail->len >= 2 * TAIL_BYTES) {
+		memmove(tail->data, tail->data + tail->len - TAIL_BYTES, TAIL_BYTES + 1);
+		tail->len = TAIL_BYTES;
+	}
+	buf_addf(tail, "%s\n", text);
+}
+
+int klog_scan(struct klog *k, struct trouble_found *f, struct err *e)
+{
+	char record[16384]; /* above the kernel's CONSOLE_EXT_LOG_MAX of 8 KiB */
+
+	for (;;) {
+		ssize_t n = read(k->fd, record, sizeof(record) - 1);
+		const char *text;
+
+		if (n < 0 && errno == EAGAIN)
+			return 0;
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EPIPE) {
+			trouble_note(f, TROUBLE_LOG_LOST, "");
+			continue;
+		}
+		if (n < 0)
+			return err_sys(e, errno, "cannot read the kernel log /dev/kmsg");
+		if (!n)
+			return 0;
+		record[n] = '\0';
+		text = record_text(record);
+		if (!text || (k->device && trouble_elsewhere(text, k->device)))
+			continue;
+		keep(&k->tail, text);
+		trouble_look(f, text, strlen(text));
+	}
+}
+
+void klog_close(struct klog *k)
+{
+	if (k->fd >= 0)
+		close(k->fd);
+	k->fd = -1;
+	buf_release(&k->tail);
 }

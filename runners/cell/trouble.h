@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * trouble.h: the troubles of a guest told apart, by one table for the console and the kernel log.
- * Linked into the guest, so libc and jansson only.
- */
+/* trouble.h: the troubles of a guest told apart, by one table for console and kernel log. */
 #ifndef FSDUEL_RUNNERS_TROUBLE_H
 #define FSDUEL_RUNNERS_TROUBLE_H
 
@@ -34,13 +31,16 @@ struct trouble {
 };
 
 /*
- * In the order in which they explain: the first row that is seen is the reason. First troubles that
- * end a guest, then how it ended, then those it outlives. Every row makes a cell run worthless.
+ * The first row that is seen is the reason: first troubles that end a guest, then how it ended,
+ * then those it outlives. Every row makes a cell run worthless.
  */
 extern const struct trouble troubles[]; /* ends with a NULL name */
 
-/* The row of a line, or NULL. Level, stamps or another program's line may stand before the text. */
-const struct trouble *trouble_match(const char *line);
+/*
+ * The row of a line that explains most, and where its text begins; or NULL. Level, stamps or
+ * another program's line may stand before the text.
+ */
+const struct trouble *trouble_match(const char *line, const char **text);
 
 /* Does the line name another block device than device ("sda1")? That is no trouble of the cell. */
 bool trouble_elsewhere(const char *line, const char *device);
@@ -59,25 +59,18 @@ void trouble_look(struct trouble_found *f, const char *text, size_t len); /* at 
 /* A sign that is no line, and a detail or "". */
 void trouble_note(struct trouble_found *f, enum trouble_sign sign, const char *what);
 /*
- * Make it the reason, if something was found: sentence, line, where, other findings, and why, which
- * may be ""; mark the run MARK_BROKEN where the kernel broke, MARK_HUNG where it never spoke.
- * status STATUS_OK: the cell run has its figures, and gets the status of the row.
+ * Make it the reason, if something was found, with why ("": none); mark the run MARK_BROKEN where
+ * the kernel broke, MARK_HUNG where it never spoke. STATUS_OK: the status is that of the row.
  */
 void trouble_fail(const struct trouble_found *f, enum status status, const char *why,
 		  struct result *r);
 void trouble_release(struct trouble_found *f);
 
-/*
- * The last lines of a console or log; half of them from the line found, where that lies further
- * back. NULL: there are none. Caller frees.
- */
+/* The last lines of a console or log; half of them from the line found, if that is further back. */
 #define TROUBLE_LINES 25
 char *trouble_excerpt(const struct trouble_found *f, const char *text, size_t len);
 
-/*
- * klog.c: the kernel's words during a cell, from /dev/kmsg. A cell with a complaint is not valid,
- * whatever its figures (liburing's runtests.sh does the same).
- */
+/* The kernel's words during a cell, from /dev/kmsg, as in liburing's runtests.sh. */
 struct klog {
 	int fd;             /* -1: closed */
 	const char *device; /* lines that name another one are passed over; NULL: none are */
@@ -89,11 +82,7 @@ struct klog {
 /* Note the end of the log as it is now. */
 int klog_open(struct klog *k, struct err *e);
 
-/*
- * Look for trouble in the lines that the kernel itself wrote since klog_open or the last scan.
- * Records that were overwritten before they were read are a trouble, too. -errno: it cannot be
- * read.
- */
+/* Look for trouble in the kernel's own lines since klog_open or the last scan. */
 int klog_scan(struct klog *k, struct trouble_found *f, struct err *e);
 
 void klog_close(struct klog *k); /* accepts KLOG_NONE */

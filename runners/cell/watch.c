@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* watch.c: a deadline and a caller's flag joined into one flag; see cell_impl.h. */
-#include <errno.h>
 #include <time.h>
 
 #include "lib/proc.h"
@@ -8,7 +7,7 @@
 
 #define LOOK_EVERY_NS 50000000u
 
-/* The first reason stays: watch_thread and the caller of watch_check may find one each. */
+/* The first reason stays: the thread and the caller of watch_check may find one each. */
 static void set_stop(struct watch *w, int why)
 {
 	int none = 0;
@@ -37,25 +36,21 @@ uint64_t watch_left_ns(const struct watch *w)
 static void *watch_thread(void *arg)
 {
 	struct watch *w = arg;
+	struct timespec ts;
 
-	pthread_mutex_lock(&w->lock);
-	while (!w->quit && !watch_check(w)) {
+	do {
 		uint64_t wake = w->deadline_ns;
-		struct timespec ts;
 
 		if (w->caller && (!wake || watch_left_ns(w) > LOOK_EVERY_NS))
 			wake = now_ns() + LOOK_EVERY_NS;
 		ts.tv_sec = (time_t)(wake / 1000000000u);
 		ts.tv_nsec = (long)(wake % 1000000000u);
-		pthread_cond_timedwait(&w->quit_cond, &w->lock, &ts);
-	}
-	pthread_mutex_unlock(&w->lock);
+	} while (!watch_check(w) && sem_clockwait(&w->quit, CLOCK_MONOTONIC, &ts));
 	return NULL;
 }
 
 int watch_start(struct watch *w, uint64_t limit_ns, const atomic_int *caller, struct err *e)
 {
-	pthread_condattr_t attr;
 	int errnum;
 
 	*w = (struct watch){ .caller = caller };
@@ -63,11 +58,7 @@ int watch_start(struct watch *w, uint64_t limit_ns, const atomic_int *caller, st
 		w->deadline_ns = 0;
 	if (!w->deadline_ns && !caller)
 		return 0;
-	pthread_mutex_init(&w->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&w->quit_cond, &attr);
-	pthread_condattr_destroy(&attr);
+	sem_init(&w->quit, 0, 0);
 	errnum = pthread_create(&w->thread, NULL, watch_thread, w);
 	if (errnum)
 		return err_sys(e, errnum, "cannot start the thread that watches the cell's limit");
@@ -79,10 +70,7 @@ void watch_end(struct watch *w)
 {
 	if (!w->started)
 		return;
-	pthread_mutex_lock(&w->lock);
-	w->quit = true;
-	pthread_cond_signal(&w->quit_cond);
-	pthread_mutex_unlock(&w->lock);
+	sem_post(&w->quit);
 	pthread_join(w->thread, NULL);
 	w->started = false;
 }

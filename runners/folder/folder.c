@@ -34,36 +34,28 @@ static void make_run_id(char dst[32])
 		 (unsigned)(rng_mix((uint64_t)getpid(), (uint64_t)now) & 0xffff));
 }
 
-static bool is_of_begin(const char *name)
+/* Empty, but for what a run of the same suite that was killed before its run.json has left. */
+static bool is_empty(const char *dir, const char *suite)
 {
-	return !strcmp(name, PARTS_DIR) || !strcmp(name, SUITE_INI) || folder_is_half("", name);
-}
-
-/* Is dir a directory in which every file is one that folder_begin makes? NULL: in which is none. */
-static bool holds_only(const char *dir, bool (*may_be)(const char *name))
-{
+	char *path = xasprintf("%s/" SUITE_INI, dir);
 	DIR *d = opendir(dir);
+	struct buf left = BUF_INIT;
 	struct dirent *entry;
-	bool only = d != NULL;
+	bool empty = d != NULL;
 
-	while (only && (entry = readdir(d))) {
+	fs_read(path, 0, &left, NULL);
+	while (empty && (entry = readdir(d))) {
 		const char *name = entry->d_name;
 
-		only = !strcmp(name, ".") || !strcmp(name, "..") || (may_be && may_be(name));
+		empty = !strcmp(name, ".") || !strcmp(name, "..") ||
+			!strcmp(name, SUITE_INI ".tmp") || !strcmp(name, RUN_JSON ".tmp") ||
+			(!strcmp(name, SUITE_INI) && !strcmp(buf_str(&left), suite));
 	}
 	if (d)
 		closedir(d);
-	return only;
-}
-
-/* Empty, or a run was killed in it before there was a run.json. */
-static bool may_be_filled(const char *dir)
-{
-	char *parts = xasprintf("%s/" PARTS_DIR, dir);
-	bool unbegun = holds_only(parts, NULL) && holds_only(dir, is_of_begin);
-
-	free(parts);
-	return unbegun || holds_only(dir, NULL);
+	buf_release(&left);
+	free(path);
+	return empty;
 }
 
 static void init(struct folder *f, const char *dir, const struct suite *s, const struct plan *p)
@@ -98,7 +90,7 @@ int folder_claim(struct folder *f, const char *dir, const struct suite *s, const
 	init(f, dir, s, p);
 	for (size_t i = 0; i < p->nr_units; i++)
 		f->units[i].known = true; /* there is no part */
-	if (fs_exists(dir) && !may_be_filled(dir)) {
+	if (fs_exists(dir) && !is_empty(dir, s->text)) {
 		err_exit(e, FSDUEL_USAGE);
 		ret = err_add(e, EEXIST,
 			      "%s is there and not empty; choose another folder, or --resume %s",
@@ -118,11 +110,8 @@ out:
 
 int folder_begin(struct folder *f, struct err *e)
 {
-	int ret = folder_make_dir(f, PARTS_DIR, e);
+	int ret = folder_write(f, FOLDER_SUITE, NULL, f->suite->text, strlen(f->suite->text), e);
 
-	if (!ret)
-		ret = folder_write(f, FOLDER_SUITE, NULL, f->suite->text, strlen(f->suite->text),
-				   e);
 	if (!ret) {
 		make_run_id(f->run_id);
 		f->run = folder_describe(f);
@@ -299,8 +288,10 @@ int folder_put(struct folder *f, const struct plan_unit *u, const struct result 
 	k->known = true;
 	k->stands = stands(r);
 	/* For people; a cell run that went well removes an older one. */
-	ret = folder_replace(f, FOLDER_CONSOLE, u, r->console, r->console ? strlen(r->console) : 0,
-			     e);
+	if (r->console)
+		ret = folder_write(f, FOLDER_CONSOLE, u, r->console, strlen(r->console), e);
+	else
+		folder_remove(f, FOLDER_CONSOLE, u);
 	if (!ret)
 		ret = folder_put_raw(f, u, r, e);
 	if (!ret)

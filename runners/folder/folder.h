@@ -38,19 +38,16 @@ struct folder {
 };
 
 /*
- * DIR must not exist, or be empty, or hold no more than the first files of a run that was killed.
- * folder_claim makes and locks it, folder_begin writes the first files: the caller notes the folder
- * in between. After either has failed there is nothing to release.
+ * DIR must not exist, or hold no more than a killed run of this suite has left before its run.json.
+ * folder_claim makes and locks it; the caller notes it; folder_begin writes the first file. After
+ * either has failed there is nothing to release.
  */
 int folder_claim(struct folder *f, const char *dir, const struct suite *s, const struct plan *p,
 		 struct err *e);
 int folder_begin(struct folder *f, struct err *e);
 int folder_create(struct folder *f, const char *dir, const struct suite *s, const struct plan *p,
 		  struct err *e);
-/*
- * Go on with a folder. -EINVAL with the differences: what decides a sample (seed, mode, device,
- * mounts, variants, cells) is not as it was, or a block or pass is gone.
- */
+/* Go on with a folder. -EINVAL with the differences: it holds another plan. */
 int folder_open(struct folder *f, const char *dir, const struct suite *s, const struct plan *p,
 		struct err *e);
 /* run.json of a results folder; caller decrefs. -errno with a sentence: it is none. */
@@ -65,10 +62,7 @@ bool folder_had(struct folder *f, const struct plan_unit *u);
 /* The unit's part, *r initialised in any case. -ENOENT: there is none; -EINVAL: it is damaged. */
 int folder_part(const struct folder *f, const struct plan_unit *u, unsigned *attempt,
 		struct result *r, struct err *e);
-/*
- * Write the unit's part and take its rows. Now and then the CSVs are brought up to date, in at most
- * 5 % of the time.
- */
+/* Write the unit's part and take its rows; now and then the CSVs are brought up to date. */
 int folder_put(struct folder *f, const struct plan_unit *u, const struct result *r, struct err *e);
 /* Write run.json as f->run stands. */
 int folder_save_run(struct folder *f, struct err *e);
@@ -97,10 +91,7 @@ struct progress {
 	const struct result *result;
 };
 
-/*
- * Set the times: "here" cell runs took elapsed_ns; ended: one has just ended. The time left is
- * their mean for each to come; it only falls while none ends.
- */
+/* "here" cell runs took elapsed_ns; ended: one has just ended. Time left: their mean for each. */
 void progress_time(struct progress *p, unsigned here, uint64_t elapsed_ns, bool ended);
 
 #endif

@@ -235,32 +235,19 @@ json_t *folder_describe(const struct folder *f)
 
 /* --- provenance ------------------------------------------------------------------- */
 
-/* Text after "KEY ... : " on the first line of the file that begins with KEY; NULL: none. */
-static char *field(const char *path, const char *key)
-{
-	struct buf b = BUF_INIT;
-	struct strv lines = STRV_INIT;
-	char *value = NULL;
-
-	if (!fs_read(path, 0, &b, NULL))
-		strv_split(&lines, buf_str(&b), "\n");
-	for (size_t i = 0; i < lines.n && !value; i++) {
-		const char *colon = strchr(lines.v[i], ':');
-
-		if (colon && !strncmp(lines.v[i], key, strlen(key)))
-			value = xstrdup(colon + 1 + strspn(colon + 1, " \t"));
-	}
-	strv_release(&lines);
-	buf_release(&b);
-	return value;
-}
-
 json_t *provenance_host(void)
 {
-	char *cpu = field("/proc/cpuinfo", "model name");
+	static const char key[] = "\nmodel name\t: ";
+	struct buf info = BUF_INIT;
 	struct utsname u;
+	char *cpu = NULL;
 	json_t *j;
 
+	if (!fs_read("/proc/cpuinfo", 0, &info, NULL))
+		cpu = strstr(buf_str(&info), key);
+	if (cpu)
+		cpu = xstrndup(cpu + strlen(key), strcspn(cpu + strlen(key), "\n"));
+	buf_release(&info);
 	uname(&u);
 	j = json_pack("{s:s, s:s, s:s, s:s?, s:i, s:I}", "release", u.release, "version", u.version,
 		      "machine", u.machine, "cpu", cpu, "cpus", (int)sysconf(_SC_NPROCESSORS_ONLN),

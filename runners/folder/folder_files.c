@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * folder_files.c: the files of a results folder, a row each. A file is written through its row
- * only, so a killed run leaves no file of an unknown name. Recordings of passes may take the
- * raw_budget of the suite; beyond that the oldest go first.
+ * only, so a killed run leaves no file of an unknown name. Recordings are kept until they fill the
+ * suite's raw_budget.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -16,8 +16,8 @@
 #include "lib/num.h"
 #include "runners/folder/folder_impl.h"
 
-#define HALF ".tmp"                       /* fs_write_atomic's */
-#define ANY_KEY "b[0-9]*-c[0-9]*-v[0-9]*" /* of plan_unit_key */
+#define HALF ".tmp"                        /* fs_write_atomic's */
+#define ANY_KEY "b[0-9]*-c[0-9]*-v[0-9]**" /* of plan_unit_key */
 
 static const struct {
 	const char *dir;  /* below the folder; "": none */
@@ -51,37 +51,26 @@ char *folder_path(const struct folder *f, enum folder_file file, const struct pl
 			 names[file].name);
 }
 
-int folder_make_dir(const struct folder *f, const char *name, struct err *e)
-{
-	char *path = xasprintf("%s/%s", f->dir, name);
-	int ret = fs_mkdir_p(path, e);
-
-	free(path);
-	return ret;
-}
-
 int folder_write(const struct folder *f, enum folder_file file, const struct plan_unit *u,
 		 const void *data, size_t len, struct err *e)
 {
-	char *path = folder_path(f, file, u);
-	int ret = *names[file].dir ? folder_make_dir(f, names[file].dir, e) : 0;
+	char *path = folder_path(f, file, u),
+	     *dir = xstrndup(path, (size_t)(strrchr(path, '/') - path));
+	int ret = fs_mkdir_p(dir, e);
 
 	if (!ret)
 		ret = fs_write_atomic(path, data, len, e);
 	free(path);
+	free(dir);
 	return ret;
 }
 
-int folder_replace(const struct folder *f, enum folder_file file, const struct plan_unit *u,
-		   const void *data, size_t len, struct err *e)
+void folder_remove(const struct folder *f, enum folder_file file, const struct plan_unit *u)
 {
 	char *path = folder_path(f, file, u);
-	int ret = len ? folder_write(f, file, u, data, len, e) : 0;
 
-	if (!len)
-		unlink(path);
+	unlink(path);
 	free(path);
-	return ret;
 }
 
 int folder_save_run(struct folder *f, struct err *e)
@@ -119,20 +108,7 @@ int folder_part(const struct folder *f, const struct plan_unit *u, unsigned *att
 	return ret ? -EINVAL : 0;
 }
 
-bool folder_is_half(const char *dir, const char *name)
-{
-	bool is = false;
-
-	for (size_t i = 0; i < NR_FOLDER_FILES && !is; i++) {
-		char *pattern =
-			xasprintf("%s%s" HALF, names[i].units ? ANY_KEY "*" : "", names[i].name);
-
-		is = !strcmp(dir, names[i].dir) && !fnmatch(pattern, name, 0);
-		free(pattern);
-	}
-	return is;
-}
-
+/* The halves in one directory of the folder ("" is the folder itself). */
 static void add_halves(const char *root, const char *dir, struct strv *paths)
 {
 	char *path = xasprintf("%s%s%s", root, *dir ? "/" : "", dir);
@@ -140,8 +116,14 @@ static void add_halves(const char *root, const char *dir, struct strv *paths)
 	struct dirent *entry;
 
 	while (d && (entry = readdir(d)))
-		if (folder_is_half(dir, entry->d_name))
-			strv_addf(paths, "%s/%s", path, entry->d_name);
+		for (size_t i = 0; i < NR_FOLDER_FILES; i++) {
+			char *half = xasprintf("%s%s" HALF, names[i].units ? ANY_KEY : "",
+					       names[i].name);
+
+			if (!strcmp(dir, names[i].dir) && !fnmatch(half, entry->d_name, 0))
+				strv_addf(paths, "%s/%s", path, entry->d_name);
+			free(half);
+		}
 	if (d)
 		closedir(d);
 	free(path);
@@ -154,173 +136,86 @@ void folder_halves(const char *dir, struct strv *paths)
 	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
 		add_halves(dir, dirs[i], paths);
 }
+
 /* --- recordings --------------------------------------------------------------------- */
 
-#define RECORDING "*.gz" /* the names of all recordings */
-
-/* What a pass records; NR_FOLDER_FILES: nothing. */
+/* By pass; FOLDER_RUN: it records nothing. */
 static const enum folder_file recordings[NR_PASSES] = {
-	[PASS_THROUGHPUT] = NR_FOLDER_FILES,
 	[PASS_LOCKS] = FOLDER_RAW_LOCKS,
 	[PASS_PROFILE] = FOLDER_RAW_PROFILE,
 };
 
-/* In run.json: file names of the recordings that trim removed. */
-#define DROPPED "raw_dropped"
+/* By its beginning the note is found again. */
+#define NOTE "raw recordings not kept"
 
-/* The beginnings of the notes, by which they are found again. */
-#define NOTE_DROPPED "raw recordings dropped"
-#define NOTE_LONG "raw recordings not kept"
-
-struct kept {
-	char *path;
-	uint64_t bytes;
-	struct timespec made;
-};
-
-static int older_first(const void *a, const void *b)
+static uint64_t recorded_bytes(const struct folder *f)
 {
-	const struct kept *x = a, *y = b;
-
-	if (x->made.tv_sec != y->made.tv_sec)
-		return x->made.tv_sec < y->made.tv_sec ? -1 : 1;
-	if (x->made.tv_nsec != y->made.tv_nsec)
-		return x->made.tv_nsec < y->made.tv_nsec ? -1 : 1;
-	return strcmp(x->path, y->path);
-}
-
-/* The recordings in dir, oldest first; *bytes of all files there. */
-static size_t list_kept(const char *dir, struct kept **kept, uint64_t *bytes)
-{
-	DIR *d = opendir(dir);
+	char *path = xasprintf("%s/" RAW_DIR, f->dir);
+	DIR *d = opendir(path);
 	struct dirent *entry;
-	size_t n = 0;
+	uint64_t bytes = 0;
+	struct stat st;
 
-	*kept = NULL;
-	*bytes = 0;
-	while (d && (entry = readdir(d))) {
-		struct stat st;
-
-		if (fstatat(dirfd(d), entry->d_name, &st, 0) || !S_ISREG(st.st_mode))
-			continue;
-		*bytes += (uint64_t)st.st_size;
-		if (fnmatch(RECORDING, entry->d_name, 0))
-			continue;
-		*kept = xrealloc(*kept, n + 1, sizeof(**kept));
-		(*kept)[n++] = (struct kept){ xasprintf("%s/%s", dir, entry->d_name),
-					      (uint64_t)st.st_size, st.st_mtim };
-	}
+	while (d && (entry = readdir(d)))
+		if (!fstatat(dirfd(d), entry->d_name, &st, 0) && S_ISREG(st.st_mode))
+			bytes += (uint64_t)st.st_size;
 	if (d)
 		closedir(d);
-	if (n)
-		qsort(*kept, n, sizeof(**kept), older_first);
-	return n;
-}
-
-static const char *name_of(const char *path)
-{
-	return strrchr(path, '/') + 1;
-}
-
-static bool was_dropped(const struct folder *f, const char *path)
-{
-	return json_object_get(json_object_get(f->run, DROPPED), name_of(path));
-}
-
-/* run.json is written at once: a run that is killed and resumed still knows what it dropped. */
-static int trim(struct folder *f, struct err *e)
-{
-	char *dir = xasprintf("%s/" RAW_DIR, f->dir);
-	json_t *dropped = json_object();
-	struct kept *kept;
-	uint64_t bytes;
-	size_t n = list_kept(dir, &kept, &bytes);
-	int ret = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		if (bytes > f->suite->raw_budget_bytes && !unlink(kept[i].path)) {
-			bytes -= kept[i].bytes;
-			json_object_set_new(dropped, name_of(kept[i].path), json_true());
-		}
-		free(kept[i].path);
-	}
-	if (json_object_size(dropped)) {
-		json_object_update_missing(dropped, json_object_get(f->run, DROPPED));
-		json_object_set(f->run, DROPPED, dropped);
-		ret = folder_save_run(f, e);
-	}
-	json_decref(dropped);
-	free(kept);
-	free(dir);
-	return ret;
+	free(path);
+	return bytes;
 }
 
 int folder_put_raw(struct folder *f, const struct plan_unit *u, const struct result *r,
 		   struct err *e)
 {
 	enum folder_file file = recordings[u->pass];
-	char *path;
-	int ret;
 
-	if (file == NR_FOLDER_FILES)
+	if (file == FOLDER_RUN)
 		return 0;
-	path = folder_path(f, file, u);
-	json_object_del(json_object_get(f->run, DROPPED), name_of(path));
-	free(path);
-	/* A cell run made again that has none takes the older one's with it. */
-	ret = folder_replace(f, file, u, r->raw.data, r->raw.len, e);
-	return ret || !r->raw.len ? ret : trim(f, e);
+	folder_remove(f, file, u);
+	if (!r->raw.len || recorded_bytes(f) + r->raw.len > f->suite->raw_budget_bytes)
+		return 0;
+	return folder_write(f, file, u, r->raw.data, r->raw.len, e);
 }
 
-/* Takes sentence over; NULL: there is nothing to say. */
-static void set_note(json_t *run, const char *head, char *sentence)
+/* The former note goes; none: nothing is to be said. */
+static void set_note(json_t *run, unsigned missing, unsigned all, const char *budget)
 {
 	json_t *notes = json_object_get(run, "notes");
 
 	for (size_t i = json_array_size(notes); i-- > 0;) {
 		const char *one = json_string_value(json_array_get(notes, i));
 
-		if (one && !strncmp(one, head, strlen(head)))
+		if (one && !strncmp(one, NOTE, strlen(NOTE)))
 			json_array_remove(notes, i);
 	}
-	if (sentence && !json_is_array(notes)) {
-		notes = json_array();
-		json_object_set_new(run, "notes", notes);
-	}
-	if (sentence)
-		json_array_append_new(notes, json_string(sentence));
-	free(sentence);
+	if (!missing)
+		return;
+	if (!notes)
+		json_object_set_new(run, "notes", notes = json_array());
+	json_array_append_new(notes,
+			      json_sprintf(NOTE ": %u of %u are beyond raw_budget = %s, or "
+						"were too long to leave their guest; the tables "
+						"have them reduced",
+					   missing, all, budget));
 }
 
-/* Only a recording that reached the folder counts: an invalid cell run often has none. */
 void folder_note_raw(struct folder *f)
 {
-	unsigned recorded = 0, dropped = 0, too_long = 0;
+	unsigned missing = 0, all = 0;
 	char budget[32];
 
 	for (size_t i = 0; i < f->plan->nr_units; i++) {
 		const struct plan_unit *u = &f->plan->units[i];
 		char *path;
 
-		if (recordings[u->pass] == NR_FOLDER_FILES || !f->units[i].taken)
+		/* An invalid cell run often has none. */
+		if (recordings[u->pass] == FOLDER_RUN || !f->units[i].ok)
 			continue;
 		path = folder_path(f, recordings[u->pass], u);
-		too_long += f->units[i].too_long;
-		dropped += was_dropped(f, path);
-		recorded += f->units[i].too_long || was_dropped(f, path) || fs_exists(path);
+		missing += !fs_exists(path);
+		all++;
 		free(path);
 	}
-	num_format(budget, f->suite->raw_budget_bytes, NUM_BYTES);
-	set_note(f->run, NOTE_DROPPED,
-		 dropped ? xasprintf(NOTE_DROPPED
-				     ": the oldest %u of %u, to keep within raw_budget "
-				     "= %s; the tables have them reduced",
-				     dropped, recorded, budget)
-			 : NULL);
-	set_note(f->run, NOTE_LONG,
-		 too_long
-			 ? xasprintf(NOTE_LONG ": %u of %u were too long to leave their guest; the "
-					       "tables have them reduced",
-				     too_long, recorded)
-			 : NULL);
+	set_note(f->run, missing, all, num_format(budget, f->suite->raw_budget_bytes, NUM_BYTES));
 }

@@ -30,17 +30,13 @@ char *folder_path(const struct folder *f, enum folder_file file, const struct pl
 /* Write it (fs_write_atomic), and its directory first where it is not there. */
 int folder_write(const struct folder *f, enum folder_file file, const struct plan_unit *u,
 		 const void *data, size_t len, struct err *e);
-/* The same; with len 0 it is removed. */
-int folder_replace(const struct folder *f, enum folder_file file, const struct plan_unit *u,
-		   const void *data, size_t len, struct err *e);
-/* Is a file of this name in dir ("" or one below the folder) half of one of them? */
-bool folder_is_half(const char *dir, const char *name);
-int folder_make_dir(const struct folder *f, const char *name, struct err *e);
 
-/* Keep the unit's recording, and drop the oldest until all are within the suite's budget. */
+void folder_remove(const struct folder *f, enum folder_file file, const struct plan_unit *u);
+
+/* Keep the unit's recording where all are within the suite's budget; the former one goes. */
 int folder_put_raw(struct folder *f, const struct plan_unit *u, const struct result *r,
 		   struct err *e);
-/* Say in run.json's notes how many recordings are not kept, in place of the former note. */
+/* Say in run.json's notes how many recordings are not kept. */
 void folder_note_raw(struct folder *f);
 
 /* --- folder_rows.c ------------------------------------------------------------------------ */
@@ -51,7 +47,7 @@ struct folder_unit {
 	bool known;       /* attempt and stands are */
 	bool stands;      /* it need not be made again */
 	bool taken;       /* the rest is known, too */
-	bool too_long;    /* its recording was too long to leave its guest */
+	bool ok;          /* its status */
 	unsigned attempt; /* 0: it has no part */
 	unsigned tables;  /* bit i: table i is there because of it, be it without a row */
 	uint64_t at;      /* in rows_fd: its rows of all tables, one table after the other */

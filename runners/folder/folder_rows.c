@@ -123,7 +123,7 @@ static void add_samples(struct buf *b, struct row *w, const struct result *r)
 static void add_latency(struct buf *b, struct row *w, const struct result *r)
 {
 	for (size_t k = 0; k < r->nr_hists; k++) {
-		const struct hist *h = r->hists[k].hist;
+		const struct hist *h = &r->hists[k].hist;
 
 		add(w, "t", r->hists[k].role);
 		for (unsigned i = 0; i < HIST_BUCKETS; i++) {
@@ -250,8 +250,7 @@ int folder_take(struct folder *f, const struct plan_unit *u, const struct result
 	if (ok && r->profile)
 		add_profile(&b[PROFILE], &w, r->profile);
 	k->tables = ok && r->locks ? 1u << LOCKSTACKS : 0; /* no waits is an answer, too */
-	k->too_long =
-		json_is_true(json_object_get(json_object_get(r->facts, "locks"), "raw_too_long"));
+	k->ok = ok;
 	k->at = f->rows_end;
 	for (size_t t = 0; t < NR_TABLES; t++) {
 		if (!ret && lseek(f->rows_fd, (off_t)f->rows_end, SEEK_SET) >= 0)

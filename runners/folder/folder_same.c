@@ -83,30 +83,7 @@ static char *name_of(const json_t *j)
 	return buf_detach(&b, NULL);
 }
 
-/* The elements of a whose names b lacks. */
-static void add_missing(struct strv *out, const char *at, const json_t *a, const json_t *b,
-			const char *what)
-{
-	struct strv theirs = STRV_INIT;
-	const json_t *one;
-	char *name;
-	size_t i;
-
-	json_array_foreach(b, i, one) {
-		name = name_of(one);
-		strv_add(&theirs, name);
-		free(name);
-	}
-	json_array_foreach(a, i, one) {
-		name = name_of(one);
-		if (strv_find(&theirs, name) < 0)
-			strv_addf(out, "%s (%s): %s", at, name, what);
-		free(name);
-	}
-	strv_release(&theirs);
-}
-
-/* Objects member by member; lists of objects one by one where there are as many, else by name. */
+/* Objects member by member; lists of objects one by one where there are as many. */
 static void add_differences(struct strv *out, const char *at, const json_t *then, const json_t *now)
 {
 	json_t *all, *one;
@@ -130,8 +107,8 @@ static void add_differences(struct strv *out, const char *at, const json_t *then
 		   !json_is_object(json_array_get(json_array_size(then) ? then : now, 0))) {
 		add_change(out, at, then, now);
 	} else if (json_array_size(then) != json_array_size(now)) {
-		add_missing(out, at, now, then, "is new");
-		add_missing(out, at, then, now, "is no longer there");
+		strv_addf(out, "%s: there are %zu, not %zu", at, json_array_size(now),
+			  json_array_size(then));
 	} else {
 		json_array_foreach(now, i, one) {
 			char *name = name_of(one),

@@ -26,10 +26,8 @@ void result_release(struct result *r)
 		free(r->samples[i].detail);
 		free(r->samples[i].unit);
 	}
-	for (size_t i = 0; i < r->nr_hists; i++) {
+	for (size_t i = 0; i < r->nr_hists; i++)
 		free(r->hists[i].role);
-		free(r->hists[i].hist);
-	}
 	for (size_t i = 0; i < r->nr_series; i++) {
 		free(r->series[i].role);
 		series_release(&r->series[i].series);
@@ -84,31 +82,6 @@ void result_mark(struct result *r, const char *word)
 	strv_release(&words);
 }
 
-struct sample *result_add_sample(struct result *r)
-{
-	r->samples = xrealloc(r->samples, r->nr_samples + 1, sizeof(*r->samples));
-	r->samples[r->nr_samples] = (struct sample){ .better = BETTER_NONE };
-	return &r->samples[r->nr_samples++];
-}
-
-struct result_hist *result_add_hist(struct result *r)
-{
-	struct result_hist *h;
-
-	r->hists = xrealloc(r->hists, r->nr_hists + 1, sizeof(*r->hists));
-	h = &r->hists[r->nr_hists++];
-	h->role = NULL;
-	h->hist = xcalloc(1, sizeof(*h->hist));
-	return h;
-}
-
-struct result_series *result_add_series(struct result *r)
-{
-	r->series = xrealloc(r->series, r->nr_series + 1, sizeof(*r->series));
-	r->series[r->nr_series] = (struct result_series){ .role = NULL };
-	return &r->series[r->nr_series++];
-}
-
 bool result_stands(const struct result *r)
 {
 	return r->status != STATUS_OK && json_is_true(json_object_get(r->facts, "stands"));
@@ -118,13 +91,13 @@ bool result_stands(const struct result *r)
 static void add_value(struct result *r, const char *role, const char *metric, const char *unit,
 		      enum better better, const double *value)
 {
-	struct sample *s = result_add_sample(r);
+	struct sample *s;
 
-	s->role = xstrdup(role);
-	s->metric = xstrdup(metric);
-	s->detail = xstrdup("");
-	s->unit = xstrdup(unit);
-	s->better = better;
+	r->samples = xrealloc(r->samples, r->nr_samples + 1, sizeof(*r->samples));
+	s = &r->samples[r->nr_samples++];
+	*s =
+		(struct sample){ xstrdup(role), xstrdup(metric), xstrdup(""),
+				 xstrdup(unit), better,          "" };
 	if (value)
 		num_format_double(s->value, *value);
 }
@@ -152,14 +125,14 @@ void result_add_measured(struct result *r, const char *role, const struct measur
 			  m->count[i] != COUNTER_NONE ? &value : NULL);
 	}
 	if (m->lat && m->lat->count) {
-		struct result_hist *h = result_add_hist(r);
-
-		h->role = xstrdup(role);
-		*h->hist = *m->lat;
+		r->hists = xrealloc(r->hists, r->nr_hists + 1, sizeof(*r->hists));
+		r->hists[r->nr_hists++] = (struct result_hist){ xstrdup(role), *m->lat };
 	}
 	if (m->series && m->series->nr) {
-		struct result_series *s = result_add_series(r);
+		struct result_series *s;
 
+		r->series = xrealloc(r->series, r->nr_series + 1, sizeof(*r->series));
+		s = &r->series[r->nr_series++];
 		s->role = xstrdup(role);
 		series_init(&s->series, m->series->interval_ns, m->series->nr);
 		memcpy(s->series.ops, m->series->ops, m->series->nr * sizeof(*m->series->ops));

@@ -23,7 +23,7 @@ struct sample {
 
 struct result_hist {
 	char *role;
-	struct hist *hist; /* owned */
+	struct hist hist;
 };
 
 struct result_series {
@@ -71,11 +71,6 @@ void result_add_value(struct result *r, const char *metric, const char *unit, en
 
 /* Append the lock metrics, and keep *s, whose contents are then r's. */
 void result_take_locks(struct result *r, struct lock_stacks *s);
-
-/* Append an empty element to a list. */
-struct sample *result_add_sample(struct result *r);
-struct result_hist *result_add_hist(struct result *r);
-struct result_series *result_add_series(struct result *r);
 
 /*
  * Histograms as [index, count, index, count, ...] with sum, min and max; series as a list of counts

@@ -46,7 +46,7 @@ static json_t *sample_to_json(const struct sample *s)
 
 static json_t *hist_to_json(const struct result_hist *rh)
 {
-	const struct hist *h = rh->hist;
+	const struct hist *h = &rh->hist;
 	json_t *bins = json_array();
 
 	for (unsigned i = 0; i < HIST_BUCKETS; i++) {
@@ -181,11 +181,11 @@ static int get_value(const char *s, char value[32], struct err *e)
 	return 0;
 }
 
-static int sample_from_json(struct result *r, const json_t *j, struct err *e)
+static int sample_from_json(void *to, const json_t *j, struct err *e)
 {
 	const json_t *role, *metric, *detail, *unit;
-	struct sample *s = result_add_sample(r);
 	const char *better, *value;
+	struct sample *s = to;
 
 	if (unpack(j, e, "{s:o, s:o, s:o, s:o, s:s, s:s}", "role", &role, "metric", &metric,
 		   "detail", &detail, "unit", &unit, "better", &better, "value", &value) ||
@@ -218,13 +218,12 @@ static int bins_from_json(struct hist *h, const json_t *bins, struct err *e)
 	return 0;
 }
 
-static int hist_from_json(struct result *r, const json_t *j, struct err *e)
+static int hist_from_json(void *to, const json_t *j, struct err *e)
 {
 	const json_t *role, *sum, *min, *max, *bins;
-	struct result_hist *rh = result_add_hist(r);
-	struct hist *h = rh->hist;
+	struct result_hist *rh = to;
+	struct hist *h = &rh->hist;
 
-	hist_init(h);
 	if (unpack(j, e, "{s:o, s:o, s:o, s:o, s:o}", "role", &role, "sum", &sum, "min", &min,
 		   "max", &max, "bins", &bins) ||
 	    get_text(role, "role", 0, &rh->role, e) || get_count(sum, "sum", &h->sum_ns, e) ||
@@ -235,10 +234,10 @@ static int hist_from_json(struct result *r, const json_t *j, struct err *e)
 	return bins_from_json(h, bins, e);
 }
 
-static int series_from_json(struct result *r, const json_t *j, struct err *e)
+static int series_from_json(void *to, const json_t *j, struct err *e)
 {
 	const json_t *role, *interval, *end, *ops;
-	struct result_series *rs = result_add_series(r);
+	struct result_series *rs = to;
 	uint64_t interval_ns, end_ns, last_ns;
 	int ret = 0;
 	size_t n;
@@ -263,16 +262,24 @@ static int series_from_json(struct result *r, const json_t *j, struct err *e)
 	return ret;
 }
 
-static int each(struct result *r, const json_t *list, const char *name, size_t most,
-		int (*one)(struct result *r, const json_t *j, struct err *e), struct err *e)
-{
-	int ret = 0;
+typedef int from_json(void *to, const json_t *j, struct err *e);
 
-	if (!json_is_array(list) || json_array_size(list) > most)
-		return err_add(e, EINVAL, "result: \"%s\" is no list of at most %zu", name, most);
-	for (size_t i = 0; !ret && i < json_array_size(list); i++)
-		ret = one(r, json_array_get(list, i), e);
-	return ret;
+/* A list of at most so many, each of size bytes. *n counts those begun, for the release. */
+static void *each(const json_t *list, size_t most, size_t size, from_json *one, size_t *n,
+		  bool *bad, struct err *e)
+{
+	size_t there = json_array_size(list);
+	char *all = xcalloc(there + 1, size);
+
+	*bad = *bad || !json_is_array(list) || there > most;
+	if (*bad)
+		err_add(e, EINVAL, "result: a list is missing, or has more than %zu members", most);
+	while (!*bad && *n < there) {
+		size_t i = (*n)++;
+
+		*bad = one(all + i * size, json_array_get(list, i), e);
+	}
+	return all;
 }
 
 static int get_status(struct result *r, const char *s, const json_t *reason, struct err *e)
@@ -294,18 +301,13 @@ static int get_status(struct result *r, const char *s, const json_t *reason, str
 /* What only a watching pass has; NULL: it is not there. */
 static int get_passes(struct result *r, const json_t *locks, const json_t *profile, struct err *e)
 {
-	struct lock_stacks s = { .v = NULL };
-
-	if (locks && lock_stacks_from_json(&s, locks, e))
-		return -EINVAL;
-	if (locks) {
+	if (locks)
 		r->locks = xcalloc(1, sizeof(*r->locks));
-		*r->locks = s;
-	}
-	if (!profile)
-		return 0;
-	r->profile = xcalloc(1, sizeof(*r->profile));
-	return profile_from_json(r->profile, profile, e);
+	if (locks && lock_stacks_from_json(r->locks, locks, e))
+		return -EINVAL;
+	if (profile)
+		r->profile = xcalloc(1, sizeof(*r->profile));
+	return profile ? profile_from_json(r->profile, profile, e) : 0;
 }
 
 int result_from_json(struct result *r, const json_t *j, struct err *e)
@@ -324,10 +326,15 @@ int result_from_json(struct result *r, const json_t *j, struct err *e)
 	      get_status(r, status, reason, e) ||
 	      get_text(marks, "marks", TEXT_NULL, &r->marks, e) ||
 	      get_text(console, "console", TEXT_NULL | TEXT_EMPTY | TEXT_LINES, &r->console, e) ||
-	      each(r, samples, "samples", SAMPLES_MAX, sample_from_json, e) ||
-	      each(r, hists, "hists", HISTS_MAX, hist_from_json, e) ||
-	      each(r, series, "series", HISTS_MAX, series_from_json, e) ||
 	      get_passes(r, locks, profile, e);
+	if (!bad) {
+		r->samples = each(samples, SAMPLES_MAX, sizeof(*r->samples), sample_from_json,
+				  &r->nr_samples, &bad, e);
+		r->hists = each(hists, HISTS_MAX, sizeof(*r->hists), hist_from_json, &r->nr_hists,
+				&bad, e);
+		r->series = each(series, HISTS_MAX, sizeof(*r->series), series_from_json,
+				 &r->nr_series, &bad, e);
+	}
 	if (!bad && !json_is_object(facts))
 		bad = err_add(e, EINVAL, "result: \"facts\" is not an object");
 	if (bad) {

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/io.h>
@@ -72,113 +73,84 @@ void port_write(const void *data, size_t len)
 /* --- records ------------------------------------------------------------------------- */
 
 #define HELLO "fsduel-channel 1\n"
+#define END_LEN (4 + SHA256_HEX) /* "end SHA\n" */
 
-void channel_begin(struct channel *c)
+void channel_begin(struct buf *b)
 {
-	c->records = 0;
-	buf_init(&c->b);
-	buf_adds(&c->b, HELLO);
+	buf_adds(b, HELLO);
 }
 
-void channel_add_text(struct channel *c, const char *name, const char *text)
+void channel_add_text(struct buf *b, const char *name, const char *text)
 {
-	buf_addf(&c->b, "%s %s\n", name, text);
-	c->records++;
+	buf_addf(b, "%s %s\n", name, text);
 }
 
-void channel_add(struct channel *c, const char *name, const json_t *value)
+void channel_add(struct buf *b, const char *name, const json_t *value)
 {
 	char *text = json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
 
 	if (text)
-		channel_add_text(c, name, text);
+		channel_add_text(b, name, text);
 	free(text);
 }
 
-void channel_end(struct channel *c)
+void channel_end(struct buf *b)
 {
 	char sha[SHA256_HEX];
 
-	sha256_hex(c->b.data, c->b.len, sha);
-	buf_addf(&c->b, "end %u %s\n", c->records, sha);
+	sha256_hex(b->data, b->len, sha);
+	buf_addf(b, "end %s\n", sha);
+}
+
+/* Is the end of it what channel_end wrote behind the rest? */
+static bool is_whole(const char *data, size_t len)
+{
+	char sha[SHA256_HEX], end[END_LEN + 1];
+
+	if (len < strlen(HELLO) + END_LEN || memcmp(data, HELLO, strlen(HELLO)))
+		return false;
+	sha256_hex(data, len - END_LEN, sha);
+	snprintf(end, sizeof(end), "end %s\n", sha);
+	return !memcmp(data + len - END_LEN, end, END_LEN);
 }
 
 /* One "NAME JSON" line into out. */
 static int read_record(const char *line, size_t len, json_t *out, char **result, struct err *e)
 {
 	const char *space = memchr(line, ' ', len);
-	json_error_t je;
-	json_t *value;
-	char *name;
+	size_t head = space ? (size_t)(space + 1 - line) : 0;
+	json_error_t je = { .text = "it has no name" };
+	json_t *value = head ? json_loadb(space + 1, len - head,
+					  JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &je)
+			     : NULL;
+	char *name = xstrndup(line, head ? head - 1 : 0);
 	int ret = 0;
 
-	if (!space || space == line)
-		return err_add(e, EINVAL, "the guest sent a line that is no record: '%.*s'",
-			       (int)(len < 60 ? len : 60), line);
-	value = json_loadb(space + 1, len - (size_t)(space + 1 - line),
-			   JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &je);
 	if (!value)
-		return err_add(e, EINVAL, "the guest's record is damaged: %s at column %d", je.text,
-			       je.column);
-	name = xstrndup(line, (size_t)(space - line));
-	if (json_object_get(out, name))
+		ret = err_add(e, EINVAL, "the guest's record '%s' is damaged: %s", name, je.text);
+	else if (json_object_get(out, name) || json_object_set(out, name, value))
 		ret = err_add(e, EINVAL, "the guest sent the record '%s' twice", name);
-	else if (json_object_set(out, name, value))
-		ret = err_add(e, EINVAL, "the guest sent a record whose name is not UTF-8");
 	else if (!strcmp(name, CHANNEL_RESULT))
-		*result = xstrndup(space + 1, len - (size_t)(space + 1 - line));
+		*result = xstrndup(space + 1, len - head);
 	json_decref(value);
 	free(name);
 	return ret;
 }
 
-/* The line that channel_end wrote behind these records? It begins at end and is the last one. */
-static bool is_end(const char *data, const char *end, size_t len, unsigned records)
-{
-	struct channel c = { .records = records };
-	bool is;
-
-	buf_add(&c.b, data, (size_t)(end - data));
-	channel_end(&c);
-	is = c.b.len == len && !memcmp(c.b.data + (end - data), end, (size_t)(data + len - end));
-	buf_release(&c.b);
-	return is;
-}
-
-static int read_all(const char *data, size_t len, json_t *out, char **result, struct err *e)
-{
-	const char *p = data + strlen(HELLO), *stop = data + len, *nl;
-	unsigned records = 0;
-
-	if (len < strlen(HELLO) || memcmp(data, HELLO, strlen(HELLO)))
-		return err_add(e, EINVAL, "the guest sent something else than results");
-	for (; (nl = memchr(p, '\n', (size_t)(stop - p))); p = nl + 1, records++) {
-		int ret;
-
-		if (!strncmp(p, "end ", 4))
-			return is_end(data, p, len, records)
-				       ? 0
-				       : err_add(e, EINVAL,
-						 "count or checksum of the guest's %u records is "
-						 "wrong",
-						 records);
-		ret = read_record(p, (size_t)(nl - p), out, result, e);
-		if (ret)
-			return ret;
-	}
-	return err_add(e, EINVAL, "the guest's results were cut short after %u records", records);
-}
-
 int channel_read(const char *data, size_t len, json_t **out, char **result, struct err *e)
 {
-	int ret;
+	const char *p = data + strlen(HELLO), *end = data + len - END_LEN, *nl;
+	int ret = 0;
 
 	*out = NULL;
 	*result = NULL;
 	if (!len)
 		return err_add(e, ENODATA, "the guest sent no results");
+	if (!is_whole(data, len))
+		return err_add(e, EINVAL, "the guest's results were cut short, or are none");
 	*out = json_object();
-	ret = read_all(data, len, *out, result, e);
+	for (; !ret && p < end && (nl = memchr(p, '\n', (size_t)(end - p))); p = nl + 1)
+		ret = read_record(p, (size_t)(nl - p), *out, result, e);
 	if (ret) {
 		json_decref(*out);
 		free(*result);

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * channel.h: the guest's two doors to the host, both plain x86 I/O ports, so that no driver, no
- * console and no host-timed device takes part: QEMU's fw_cfg to read the cell, isa-debugcon to
- * write the results. Results are text records, one a line, counted and checksummed, so that a cut
- * or damaged answer is seen as such:
+ * channel.h: the guest's two doors to the host, both plain x86 I/O ports without a driver: QEMU's
+ * fw_cfg to read the cell, isa-debugcon to write the results, which are text records:
  *
  *     fsduel-channel 1
  *     NAME JSON            any number of records
- *     end N SHA256         N records; hash of all bytes before this line
+ *     end SHA256           the hash of all bytes before this line
  */
 #ifndef FSDUEL_RUNNERS_CHANNEL_H
 #define FSDUEL_RUNNERS_CHANNEL_H
@@ -33,22 +31,16 @@ int port_open(struct err *e);
 int port_read_file(const char *name, struct buf *b, struct err *e);
 void port_write(const void *data, size_t len);
 
-/* Writing: begin, records, end; the bytes collect in b. */
-struct channel {
-	struct buf b;
-	unsigned records;
-};
-
-void channel_begin(struct channel *c);
-void channel_add(struct channel *c, const char *name, const json_t *value); /* NULL: adds none */
+/* Writing: begin, records, end. */
+void channel_begin(struct buf *b);
+void channel_add(struct buf *b, const char *name, const json_t *value); /* NULL: adds none */
 /* The same with the JSON as text, in one line. */
-void channel_add_text(struct channel *c, const char *name, const char *text);
-void channel_end(struct channel *c);
+void channel_add_text(struct buf *b, const char *name, const char *text);
+void channel_end(struct buf *b);
 
 /*
  * Reading: {"NAME": value, ...} in *out (caller decrefs), the text of the record CHANNEL_RESULT in
- * *result (caller frees; NULL: none). -ENODATA: nothing was written; -EINVAL: cut short, damaged,
- * twice.
+ * *result (caller frees; or NULL). -ENODATA: nothing was written; -EINVAL: cut short or damaged.
  */
 #define CHANNEL_RESULT "result"
 int channel_read(const char *data, size_t len, json_t **out, char **result, struct err *e);
@@ -58,18 +50,12 @@ int channel_read(const char *data, size_t len, json_t **out, char **result, stru
 #define GUEST_MODULES_DIR "/modules"
 #define GUEST_MODULES_ORDER GUEST_MODULES_DIR "/order" /* file names, one a line, load order */
 
-/*
- * For every module; those that do not know it only log it. null_blk must not make a device itself.
- */
+/* For every module. null_blk must not make a device itself; others only log it. */
 #define GUEST_MODULE_PARAMS "nr_devices=0"
 
-/*
- * A recording: its most, as a share of the guest's memory; the longest that is compressed; and the
- * longest that is then sent, one port write a byte.
- */
-#define GUEST_RECORDING_SHARE 8
-#define GUEST_RAW_MAX ((size_t)32 << 20)
-#define GUEST_SEND_MAX ((size_t)4 << 20)
+#define GUEST_RECORDING_SHARE 8 /* of the guest's memory: the most that a pass may record */
+#define GUEST_RAW_MAX ((size_t)32 << 20) /* the longest recording that is compressed, */
+#define GUEST_SEND_MAX ((size_t)4 << 20) /* and sent, one port write a byte */
 #define GUEST_RAW_RECORD "raw"
 #define GUEST_SYMBOLS_RECORD "kallsyms"
 #define GUEST_KALLSYMS_MAX ((size_t)48 << 20)

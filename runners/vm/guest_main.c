@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * guest_main.c: the first process of a guest. It loads the modules beside the kernel, makes the
- * device, runs one cell in a child (so that a crash is reported, not a panic), sends the result and
- * resets the machine. All choices come from the cell spec.
+ * guest_main.c: the first process of a guest. First come the steps that are the same for every cell
+ * (set_up). Then it reads its cell, runs it in a child, so that a crash is reported and is no
+ * panic, sends the result and resets the machine.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -32,10 +32,11 @@
 #define RESULT_FILE "/tmp/result.json"
 #define RAW_FILE "/tmp/raw.gz"
 #define SETTLE_NS 20000000000u
-#define MIN_UPTIME_NS                                                                              \
-	3000000000u          /* the clock source is chosen for good about a second after boot */
-#define HUNG_LOOK_S 4        /* the kernel looks each second, and reports at its second look */
-#define GRACE_NS 5000000000u /* for the cell to stop, beyond its own limit */
+#define MIN_UPTIME_NS 3000000000u /* the clock source is chosen about a second after boot */
+#define HUNG_LOOK_S 4             /* the kernel looks each second, and reports at its second look */
+#define GRACE_NS 5000000000u      /* for the cell to stop, beyond its own limit */
+
+/* --- before it knows its cell ------------------------------------------------------------ */
 
 static int mount_basics(struct err *e)
 {
@@ -79,6 +80,19 @@ static int load_modules(struct err *e)
 	buf_release(&order);
 	return ret;
 }
+
+static int set_up(struct err *e)
+{
+	int ret = mount_basics(e);
+
+	if (!ret)
+		ret = load_modules(e);
+	/* Kernels without configfs say so when the device is made. */
+	mount("configfs", "/sys/kernel/config", "configfs", 0, NULL);
+	return ret;
+}
+
+/* --- the report -------------------------------------------------------------------------- */
 
 /* The kernel that runs; the host compares it with the image it asked for. */
 static json_t *identity(void)
@@ -132,21 +146,23 @@ static void report(const struct result *r)
 {
 	char *own = r->text ? NULL : result_text(r);
 	json_t *id = identity(), *recorded = raw(), *symbols = kallsyms();
-	struct channel c;
+	struct buf b = BUF_INIT;
 
-	channel_begin(&c);
-	channel_add(&c, "kernel", id);
-	channel_add_text(&c, CHANNEL_RESULT, r->text ? r->text : own);
-	channel_add(&c, GUEST_RAW_RECORD, recorded);
-	channel_add(&c, GUEST_SYMBOLS_RECORD, symbols);
-	channel_end(&c);
-	port_write(c.b.data, c.b.len);
-	buf_release(&c.b);
+	channel_begin(&b);
+	channel_add(&b, "kernel", id);
+	channel_add_text(&b, CHANNEL_RESULT, r->text ? r->text : own);
+	channel_add(&b, GUEST_RAW_RECORD, recorded);
+	channel_add(&b, GUEST_SYMBOLS_RECORD, symbols);
+	channel_end(&b);
+	port_write(b.data, b.len);
+	buf_release(&b);
 	free(own);
 	json_decref(recorded);
 	json_decref(symbols);
 	json_decref(id);
 }
+
+/* --- the cell ---------------------------------------------------------------------------- */
 
 /* The same in every pass; only in a profile pass does anybody look. */
 static void count(int begin)
@@ -310,14 +326,31 @@ static void supervise(const struct cell_spec *spec, struct result *r)
 	klog_close(&log);
 }
 
+/* Read the cell and run it; a trial boot has none. */
+static int run_what_is_asked(struct result *r, struct err *e)
+{
+	struct cell_spec spec = { 0 };
+	struct buf text = BUF_INIT;
+	json_error_t je = { .text = "" };
+	json_t *j = NULL;
+	int ret = port_read_file(PORT_CELL_FILE, &text, e);
+
+	if (!ret)
+		j = json_loadb(text.data, text.len, 0, &je);
+	if (!ret && !json_object_get(j, GUEST_TRIAL_KEY)) {
+		ret = cell_spec_from_json(&spec, j, e);
+		if (ret)
+			err_add(e, EINVAL, "the guest cannot read its cell %s", je.text);
+		else
+			supervise(&spec, r);
+	}
+	return ret;
+}
+
 int main(void)
 {
 	struct err e = ERR_INIT;
-	struct cell_spec spec = { 0 };
-	struct buf text = BUF_INIT;
 	struct result r;
-	json_error_t je;
-	json_t *j = NULL;
 
 	setenv("PATH", "/bin", 1);
 	result_init(&r);
@@ -325,21 +358,7 @@ int main(void)
 		fprintf(stderr, "fsduel-guest: %s\n", e.text);
 		reboot(RB_AUTOBOOT);
 	}
-	if (mount_basics(&e) || load_modules(&e) || port_read_file(PORT_CELL_FILE, &text, &e))
-		goto out;
-	/* Kernels without configfs say so when the device is made. */
-	mount("configfs", "/sys/kernel/config", "configfs", 0, NULL);
-	j = json_loadb(text.data, text.len, 0, &je);
-	if (json_object_get(j, GUEST_TRIAL_KEY))
-		goto out;
-	if (!j || cell_spec_from_json(&spec, j, &e)) {
-		err_add(&e, EINVAL, "the guest cannot read its cell: %s",
-			j ? "see above" : je.text);
-		goto out;
-	}
-	supervise(&spec, &r);
-out:
-	if (e.text[0])
+	if (set_up(&e) || run_what_is_asked(&r, &e))
 		result_fail(&r, STATUS_FAILED, "%s", e.text);
 	report(&r);
 	reboot(RB_AUTOBOOT);

@@ -69,41 +69,31 @@ static void files_release(struct files *f)
 	*f = (struct files){ 0 };
 }
 
-static bool has_file(const struct files *f, const char *path)
+/* A file and, first, the directories above it. The data of one that is there is kept. */
+static struct buf *add_file(struct files *f, const char *path, mode_t mode)
 {
+	char *inner = xstrdup(path + (path[0] == '/')), *slash = strrchr(inner, '/');
+
 	for (size_t i = 0; i < f->n; i++)
-		if (!strcmp(f->v[i].path, path))
-			return true;
-	return false;
-}
-
-/* A file and, first, every directory above it. */
-static struct file *add_file(struct files *f, const char *path, mode_t mode)
-{
-	const char *inner = path + (path[0] == '/');
-	struct file *new;
-
-	for (const char *slash = strchr(inner, '/'); slash; slash = strchr(slash + 1, '/')) {
-		char *dir = xstrndup(inner, (size_t)(slash - inner));
-
-		if (!has_file(f, dir))
-			add_file(f, dir, S_IFDIR | 0755);
-		free(dir);
+		if (!strcmp(f->v[i].path, inner)) {
+			free(inner);
+			return &f->v[i].data;
+		}
+	if (slash) {
+		*slash = '\0';
+		add_file(f, inner, S_IFDIR | 0755);
+		*slash = '/';
 	}
 	f->v = xrealloc(f->v, f->n + 1, sizeof(*f->v));
-	new = &f->v[f->n++];
-	*new = (struct file){ .path = xstrdup(inner), .mode = mode };
-	return new;
+	f->v[f->n] = (struct file){ .path = inner, .mode = mode };
+	return &f->v[f->n++].data;
 }
 
 static int add_copy(struct files *f, const char *from, const char *to, struct err *e)
 {
-	struct file *new;
+	struct buf *data = add_file(f, to, S_IFREG | 0755);
 
-	if (has_file(f, to + 1))
-		return 0;
-	new = add_file(f, to, S_IFREG | 0755);
-	return fs_read(from, 0, &new->data, e);
+	return data->len ? 0 : fs_read(from, 0, data, e);
 }
 
 /* ldd's lines are "\tNAME => PATH (0x...)" and "\tPATH (0x...)". */
@@ -149,29 +139,16 @@ static int add_tool(struct files *f, const char *tool, struct err *e)
 	return ret;
 }
 
-/* The library for fio lies beside the guest's first process, as it lies beside this program. */
-static int add_fio_clock(struct files *f, struct err *e)
-{
-	char *path = proc_beside(FIO_CLOCK_LIB);
-	int ret = path && fs_exists(path) ? add_copy(f, path, "/" FIO_CLOCK_LIB, e) : 0;
-
-	free(path);
-	return ret;
-}
-
-/* The first process lies beside this program, in the build folder and where it is installed. */
-static int add_init(struct files *f, struct err *e)
+/* A file that lies beside this program, in the build folder and where it is installed. */
+static int add_own(struct files *f, const char *name, const char *to, struct err *e)
 {
 	const char *other = getenv("FSDUEL_GUEST");
-	char *path = other ? xstrdup(other) : proc_beside("fsduel-guest");
-	int ret;
+	char *path = other && !strcmp(to, "/init") ? xstrdup(other) : proc_beside(name);
+	int ret = path ? add_copy(f, path, to, e) : -ENOENT;
 
-	if (!path)
-		return err_add(e, ENOENT, "cannot find this program's own path in /proc");
-	ret = add_copy(f, path, "/init", e);
 	if (ret) {
 		err_exit(e, FSDUEL_MACHINE);
-		err_add(e, -ret, "the guest's first process is not beside this program; run make");
+		err_add(e, -ret, "%s is not beside this program; run make", name);
 	}
 	free(path);
 	return ret;
@@ -240,7 +217,7 @@ int initramfs_base(const char *const *tools, struct buf *out, struct err *e)
 {
 	static const char *const dirs[] = { "dev", "proc", "sys", "tmp", "mnt" };
 	struct files f = { 0 };
-	int ret = add_init(&f, e);
+	int ret = add_own(&f, "fsduel-guest", "/init", e);
 
 	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
 		add_file(&f, dirs[i], S_IFDIR | 0755);
@@ -248,7 +225,7 @@ int initramfs_base(const char *const *tools, struct buf *out, struct err *e)
 	for (; *tools && !ret; tools++) {
 		ret = add_tool(&f, *tools, e);
 		if (!ret && !strcmp(*tools, "fio"))
-			ret = add_fio_clock(&f, e);
+			ret = add_own(&f, FIO_CLOCK_LIB, "/" FIO_CLOCK_LIB, e);
 	}
 	if (!ret)
 		ret = write_archive(&f, out, e);
@@ -278,10 +255,9 @@ static int add_module(void *arg, const char *name, const void *data, size_t len,
 {
 	struct module_files *m = arg;
 	char *path = xasprintf(GUEST_MODULES_DIR "/%s.ko", name);
-	struct file *f = add_file(&m->files, path, S_IFREG | 0644);
 
 	(void)e;
-	buf_add(&f->data, data, len);
+	buf_add(add_file(&m->files, path, S_IFREG | 0644), data, len);
 	buf_addf(&m->order, "%s.ko\n", name);
 	free(path);
 	return 0;
@@ -294,9 +270,8 @@ int initramfs_modules(const struct kernel *k, const char *const *names, struct b
 	int ret = k->modules_dir ? kernel_modules(k, names, add_module, &m, e) : 0;
 
 	if (!ret && m.files.n) {
-		struct file *order = add_file(&m.files, GUEST_MODULES_ORDER, S_IFREG | 0644);
-
-		buf_add(&order->data, m.order.data, m.order.len);
+		buf_add(add_file(&m.files, GUEST_MODULES_ORDER, S_IFREG | 0644), m.order.data,
+			m.order.len);
 		ret = write_archive(&m.files, out, e);
 	}
 	files_release(&m.files);

@@ -33,7 +33,6 @@ static int boot(const struct vm_wants *w, uint64_t *took_ns, struct err *e)
 	struct proc_exit x;
 	struct result r;
 	struct vm v;
-	char *words;
 	int ret = vm_start(&v, w->machine, &w->kernels[0], NULL, TRIAL_NS, e);
 
 	if (ret)
@@ -51,12 +50,9 @@ static int boot(const struct vm_wants *w, uint64_t *took_ns, struct err *e)
 	}
 	*took_ns = now_ns() - v.started_ns;
 	vm_result(&v, &x, &r);
-	words = vm_words(&v);
 	if (r.status != STATUS_OK)
-		ret = err_add(e, EIO, "in a trial boot %s%s%s",
-			      x.timed_out ? "the guest did not answer within 20 s" : r.reason,
-			      words ? "; QEMU said: " : "", words ? words : "");
-	free(words);
+		ret = err_add(e, EIO, "in a trial boot %s",
+			      x.timed_out ? "the guest did not answer within 20 s" : r.reason);
 	result_release(&r);
 	vm_release(&v);
 	return ret;

@@ -195,17 +195,32 @@ static void read_memfd(int fd, bool text, struct buf *b)
 			b->data[i] = b->data[i] == '\r' ? ' ' : '?';
 }
 
+/* The first line that is no warning; "": there is none. Caller frees. */
+static char *first_words(const char *said)
+{
+	struct strv lines = STRV_INIT;
+	char *words;
+	size_t i = 0;
+
+	strv_split(&lines, said, "\n");
+	while (i < lines.n && strstr(lines.v[i], "warning:"))
+		i++;
+	words = xstrdup(i < lines.n ? lines.v[i] : "");
+	strv_release(&lines);
+	return words;
+}
+
 /* Why there are no results; channel_error and why are of channel_read. */
-static void note_end(const struct proc_exit *x, const struct buf *console, const struct buf *said,
+static void note_end(const struct proc_exit *x, struct buf *console, struct buf *said,
 		     int channel_error, const char *why, struct trouble_found *f)
 {
-	char *last = text_last_line(console->len ? console->data : ""), *what;
-	char *words = text_last_line(said->len ? said->data : "");
+	char *last = text_last_line(buf_str(console)), *words = first_words(buf_str(said)), *what;
 	enum trouble_sign sign;
 
 	if (x->signal && !x->timed_out) {
 		sign = TROUBLE_QEMU;
-		what = xasprintf("killed by signal %d (%s)", x->signal, strsignal(x->signal));
+		what = xasprintf("killed by signal %d (%s)%s%s", x->signal, strsignal(x->signal),
+				 *words ? ": " : "", words);
 	} else if (x->status && !x->timed_out) {
 		sign = TROUBLE_QEMU;
 		what = xasprintf("status %d: %s", x->status, words);
@@ -271,19 +286,6 @@ static void take_counts(struct vm *v, struct result *r)
 	buf_release(&counts);
 }
 
-/* The guest names the missing device; only the host knows that there are none. */
-static void add_modules_missed(const struct kernel *k, struct result *r)
-{
-	char *reason = r->reason;
-
-	if (k->modules_dir || !reason || !strstr(reason, "nor among its modules"))
-		return;
-	r->reason = xasprintf("%s; no modules of %s were found: unpack their package where "
-			      "its image is",
-			      reason, k->release);
-	free(reason);
-}
-
 void vm_result(struct vm *v, const struct proc_exit *x, struct result *r)
 {
 	struct buf console = BUF_INIT, channel = BUF_INIT, said = BUF_INIT;
@@ -318,7 +320,6 @@ void vm_result(struct vm *v, const struct proc_exit *x, struct result *r)
 	}
 	/* A guest that sent its figures and said something bad after them is not to be trusted. */
 	trouble_fail(&f, has_figures ? STATUS_OK : STATUS_FAILED, "", r);
-	add_modules_missed(v->kernel->kernel, r);
 	if (r->status != STATUS_OK && !r->console)
 		r->console = trouble_excerpt(&f, buf_str(&console), console.len);
 	/* Kept as the guest wrote it, unless something was added here. */
@@ -331,20 +332,4 @@ void vm_result(struct vm *v, const struct proc_exit *x, struct result *r)
 	buf_release(&console);
 	buf_release(&channel);
 	buf_release(&said);
-}
-
-char *vm_words(const struct vm *v)
-{
-	struct buf said = BUF_INIT;
-	struct strv lines = STRV_INIT;
-	char *words = NULL;
-
-	read_memfd(v->fd[VM_MESSAGES], true, &said);
-	strv_split(&lines, buf_str(&said), "\n");
-	for (size_t i = 0; i < lines.n && !words; i++)
-		if (!strstr(lines.v[i], "warning:"))
-			words = xstrdup(lines.v[i]);
-	strv_release(&lines);
-	buf_release(&said);
-	return words;
 }

@@ -43,16 +43,9 @@ struct disk {
 	bool wipe;     /* ours to leave without a file system at the end */
 };
 #define DISK_NONE ((struct disk){ .fd = -1 })
-/*
- * Open the path in the suite's [device], if there is one; destroy is --destroy, or NULL. -EINVAL,
- * FSDUEL_USAGE noted: not named twice, neither a file nor a block device. Other -errno: in use, not
- * empty, no direct I/O.
- */
+/* Open the path in the suite's [device], if there is one; destroy is --destroy, or NULL. */
 int disk_open(struct disk *d, const struct suite *s, const char *destroy, struct err *e);
-/*
- * Where the suite wants a disk and names none: a file of its size in dir, filled, so that the host
- * allocates nothing while measuring, and without a name, so that it ends with us.
- */
+/* Where the suite wants a disk and names none: a file in dir, filled, without a name. */
 int disk_scratch(struct disk *d, const struct suite *s, const char *dir, struct err *e);
 /* Take file systems of ours off the user's disk and close it. Accepts DISK_NONE. */
 void disk_release(struct disk *d);
@@ -64,8 +57,7 @@ void guest_needs(const struct suite *s, const struct plan *p, struct strv *tools
 		 struct strv *modules);
 /*
  * The guest's first process as /init, and each tool (NULL ends the list) with its libraries. A pure
- * function of these files: sorted, without times and owners; not compressed, because the guest
- * would take longer to unpack it. -ENOENT: a tool is missing.
+ * function of these files; not compressed, which the guest unpacks sooner.
  */
 int initramfs_base(const char *const *tools, struct buf *out, struct err *e);
 /* perf and its libraries, for guests of a locks pass alone. Empty where perf is not installed. */
@@ -109,8 +101,7 @@ struct vm_wants {
 	const char *const *modules; /* likewise */
 	const char *initramfs;      /* a file to use instead of packing one, or NULL */
 	const char *qemu;           /* see qemu_find */
-	bool direct;                /* all kernels have a vmlinux that boots directly; else all boot
-				       their bzImage, so that no side has a shorter way */
+	bool direct;                /* all kernels have a vmlinux; else all boot their bzImage */
 	const struct disk *disk;
 	const struct kernel *images; /* of the suite's kernels */
 	struct vm_machine *machine;  /* made by trial_choose, as are the kernels, one an image */
@@ -164,12 +155,10 @@ int vm_start(struct vm *v, const struct vm_machine *m, struct vm_kernel *k,
 /* Has it ended? A guest past its wall limit is ended here, and x->timed_out is set. */
 bool vm_ended(struct vm *v, struct proc_exit *x);
 /*
- * After vm_ended: the guest's own result, or a failed one that says why there is none (panic, stop,
- * overrun, damage, QEMU), with the last console lines. Another kernel than the image's fails.
+ * After vm_ended: the guest's own result, or a failed one that says why there is none, with the
+ * last console lines. Another kernel than the image's fails.
  */
 void vm_result(struct vm *v, const struct proc_exit *x, struct result *r);
-/* The first line of QEMU's own words that is no warning (malloc'ed), or NULL; before vm_release. */
-char *vm_words(const struct vm *v);
 /* End it if it runs; accepts VM_NONE. */
 void vm_release(struct vm *v);
 
@@ -209,8 +198,7 @@ struct duel_opts {
 	const char *qemu;      /* see qemu_find, or NULL */
 	const char *destroy;   /* the path of the suite's [device] once more, or NULL */
 	void (*progress)(void *arg, const struct progress *p); /* may be NULL */
-	void (*say)(void *arg,
-		    const char *sentence); /* which mode was chosen and why; may be NULL */
+	void (*say)(void *arg, const char *sentence); /* the mode and why; may be NULL */
 	void *arg;
 	const atomic_int *stop;
 };

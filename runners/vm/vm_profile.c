@@ -38,10 +38,7 @@ static int ask(const struct vm_machine *m, int interface, struct buf *words, str
 	return ret;
 }
 
-/*
- * The newest interface that this QEMU takes: which, it tells by taking it. The reason why none is,
- * or NULL.
- */
+/* Find the newest interface that this QEMU takes. The reason why it takes none, or NULL. */
 static char *find_interface(struct vm_machine *m)
 {
 	struct err newest = ERR_INIT;

@@ -64,8 +64,8 @@ edited "a mount option" "mount default options: nodelalloc, was nothing" 's/^.mo
 edited "an mkfs option" "mount default mkfs: -J size=4, was -J size=8" 's/size=8/size=4/'
 edited "the device" "device latency_ns: 20000, was 10000" 's/10us/20us/'
 edited "the guest's memory" "memory_bytes: 536870912, was 402653184" 's/384M/512M/'
-edited "one cell less" "cell (j): is no longer there" '/workload j/,$d'
-edited "one cell more" "cell (w threads=1): is new; cell (w threads=2): is new; cell (w): is no longer there" 's/threads = 1/threads = 1 2/'
+edited "one cell less" "cell: there are 1, not 2" '/workload j/,$d'
+edited "one cell more" "cell: there are 3, not 2" 's/threads = 1/threads = 1 2/'
 refused "another mode" "mode: tcg, was exact" -m tcg
 sed 's/bs=4k/bs=8k/' j.fio > k.fio
 mv j.fio j.was && cp k.fio j.fio

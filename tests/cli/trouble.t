@@ -61,7 +61,7 @@ trouble read-only "\(failed\|invalid\)" broken "the file system became read-only
 trouble io-error invalid - "the device had an I/O error: I/O error, dev nullb0, sector" "I/O error"
 trouble power-off failed - "powered off before it sent its results: reboot: Power down" "Power down"
 trouble restart failed broken "ended or restarted before it sent its results: .*Resetting" "Resetting"
-trouble garbage failed - "the guest's results arrived damaged: .*something else than results" "Restarting"
+trouble garbage failed - "the guest's results arrived damaged: .*cut short, or are none" "Restarting"
 trouble silence failed hung "still running at its wall limit .*nothing on its console"
 trouble killed failed - "the cell was killed by signal 9"
 trouble no-room failed - "the cell left no result: cannot write .*No space left on device"

@@ -22,6 +22,7 @@ static void require(int condition)
 
 static void check_reason(const struct trouble_found *f)
 {
+	const char *text;
 	struct result r;
 
 	result_init(&r);
@@ -29,7 +30,7 @@ static void check_reason(const struct trouble_found *f)
 	require((f->row != NULL) == (r.status != STATUS_OK));
 	if (f->row) {
 		require(r.status == f->row->status);
-		require(trouble_match(f->line) == f->row);
+		require(trouble_match(f->line, &text) == f->row);
 		require(f->seen >> (f->row - troubles) & 1);
 		require(strstr(r.reason, f->row->sentence) == r.reason);
 		for (const char *p = r.reason; *p; p++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * test_raw.c: recordings on their way from a cell to the results folder: as text
- * out of a guest, compressed, and within a budget of which the oldest are dropped.
+ * out of a guest, compressed, and within a budget.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,11 +10,8 @@
 #include <cmocka.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "lib/pack.h"
 #include "lib/fs.h"
@@ -170,23 +167,16 @@ static bool is_kept(const struct made *m, size_t cell)
 	return there;
 }
 
-/* made_s: when its file says that it was made. */
-static void put(struct made *m, size_t cell, size_t len, time_t made_s)
+static void put(struct made *m, size_t cell, size_t len)
 {
-	const struct timespec times[2] = { { made_s, 0 }, { made_s, 0 } };
-	char *path = raw_path(m, cell);
 	struct err e = ERR_INIT;
 	struct result r;
 
 	result_init(&r);
 	fill_random(&r.raw, len, cell);
-	json_object_set_new(r.facts, "locks", json_pack("{s:i}", "raw_bytes", (int)len));
 	if (folder_put(&m->folder, unit(m, cell), &r, &e))
 		fail_msg("%s", e.text);
-	if (len && is_kept(m, cell))
-		assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
 	result_release(&r);
-	free(path);
 }
 
 static const char *notes(struct made *m, char **text)
@@ -200,24 +190,27 @@ static const char *notes(struct made *m, char **text)
 	return *text ? *text : "";
 }
 
-static void the_oldest_are_dropped_and_that_is_said_once(void **state)
+static void what_does_not_fit_is_not_kept_and_that_is_said_once(void **state)
 {
 	struct made *m = *state;
 	char *text = NULL;
 
-	put(m, 0, 40000, 3000);
-	put(m, 1, 30000, 1000);
-	put(m, 2, 30000, 2000);
+	put(m, 0, 40000);
+	put(m, 1, 30000);
+	put(m, 2, 30000);
 	assert_true(is_kept(m, 0) && is_kept(m, 1) && is_kept(m, 2));
 	assert_string_equal(notes(m, &text), "");
-	put(m, 3, 30000, 4000);
-	assert_true(is_kept(m, 0) && !is_kept(m, 1) && is_kept(m, 2) && is_kept(m, 3));
-	assert_non_null(strstr(notes(m, &text), "[\"raw recordings dropped: the oldest 1 of 4, "
-						"to keep within raw_budget = 100k;"));
-	put(m, 1, 60000, 5000); /* made again, it is the youngest */
-	assert_true(!is_kept(m, 0) && is_kept(m, 1) && !is_kept(m, 2) && is_kept(m, 3));
-	assert_non_null(strstr(notes(m, &text), "[\"raw recordings dropped: the oldest 2 of 4"));
+	put(m, 3, 30000);
+	assert_true(is_kept(m, 0) && is_kept(m, 1) && is_kept(m, 2) && !is_kept(m, 3));
+	assert_non_null(strstr(notes(m, &text), "[\"raw recordings not kept: 1 of 4 are beyond "
+						"raw_budget = 100k,"));
+	put(m, 1, 60000); /* made again, it does not fit where the former one did */
+	assert_true(is_kept(m, 0) && !is_kept(m, 1) && is_kept(m, 2) && !is_kept(m, 3));
+	assert_non_null(strstr(notes(m, &text), "[\"raw recordings not kept: 2 of 4 are"));
 	assert_null(strstr(text, "1 of 4"));
+	put(m, 3, 30000); /* now there is room */
+	put(m, 1, 3000);
+	assert_true(is_kept(m, 0) && !is_kept(m, 1) && is_kept(m, 2) && is_kept(m, 3));
 	free(text);
 }
 
@@ -226,9 +219,9 @@ static void one_beyond_the_budget_is_not_kept_at_all(void **state)
 	struct made *m = *state;
 	char *text = NULL;
 
-	put(m, 0, 200000, 1000);
+	put(m, 0, 200000);
 	assert_false(is_kept(m, 0));
-	assert_non_null(strstr(notes(m, &text), "the oldest 1 of 1"));
+	assert_non_null(strstr(notes(m, &text), "not kept: 1 of 1"));
 	free(text);
 }
 
@@ -236,71 +229,48 @@ static void a_cell_run_made_again_without_one_keeps_no_older(void **state)
 {
 	struct made *m = *state;
 
-	put(m, 0, 1000, 1000);
+	put(m, 0, 1000);
 	assert_true(is_kept(m, 0));
-	put(m, 0, 0, 0);
+	put(m, 0, 0);
 	assert_false(is_kept(m, 0));
 }
 
-static void a_recording_too_long_to_leave_its_guest_is_told(void **state)
+/* Lost on its way out of the guest, or never made. */
+static void of_an_invalid_cell_run_none_is_missed(void **state)
 {
 	struct made *m = *state;
 	struct result r;
 	char *text = NULL;
 
 	result_init(&r);
-	json_object_set_new(r.facts, "locks",
-			    json_pack("{s:i, s:b}", "raw_bytes", 1 << 30, "raw_too_long", 1));
-	assert_int_equal(folder_put(&m->folder, unit(m, 0), &r, NULL), 0);
-	result_release(&r);
-	assert_non_null(strstr(notes(m, &text), "raw recordings not kept: 1 of 1"));
-	assert_null(strstr(text, "dropped"));
-	free(text);
-}
-
-/* A recording that no budget took is not said to be dropped for it. */
-static void only_what_the_budget_took_is_said_to_be_dropped(void **state)
-{
-	struct made *m = *state;
-	struct result r;
-	char *text = NULL, *path;
-
-	/* Lost on its way out of the guest, or never made: the cell run is invalid. */
-	result_init(&r);
-	json_object_set_new(r.facts, "locks", json_pack("{s:i}", "raw_bytes", 4096));
 	result_fail(&r, STATUS_INVALID, "the guest's results arrived damaged");
 	assert_int_equal(folder_put(&m->folder, unit(m, 0), &r, NULL), 0);
 	result_release(&r);
-	assert_string_equal(notes(m, &text), "");
-
-	/* Removed by hand. */
-	put(m, 1, 30000, 1000);
-	path = raw_path(m, 1);
-	assert_int_equal(unlink(path), 0);
-	free(path);
 	assert_string_equal(notes(m, &text), "");
 	free(text);
 }
 
 /* As a run that was killed and is resumed: nothing is known but what the folder says. */
-static void what_was_dropped_is_still_known_after_a_resume(void **state)
+static void what_was_not_kept_is_still_known_after_a_resume(void **state)
 {
 	struct made *m = *state;
 	char *dir = xstrdup(m->folder.dir), *text = NULL;
 	struct err e = ERR_INIT;
 
 	assert_int_equal(folder_save_run(&m->folder, &e), 0);
-	put(m, 0, 60000, 1000);
-	put(m, 1, 60000, 2000);
+	put(m, 0, 60000);
+	put(m, 1, 60000);
 	folder_release(&m->folder);
 	if (folder_open(&m->folder, dir, &m->suite, &m->plan, &e))
 		fail_msg("%s", e.text);
-	assert_non_null(strstr(notes(m, &text), "dropped: the oldest 1 of 2"));
-	put(m, 0, 1000, 3000); /* made again, it is there again */
-	assert_null(strstr(notes(m, &text), "dropped"));
+	assert_non_null(strstr(notes(m, &text), "not kept: 1 of 2"));
+	put(m, 1, 1000); /* made again, it is there */
+	assert_string_equal(notes(m, &text), "[]");
 	free(text);
 	free(dir);
 }
+
+#define PLACED(test) cmocka_unit_test_setup_teardown(test, make_folder, drop_folder)
 
 int main(void)
 {
@@ -308,18 +278,11 @@ int main(void)
 		cmocka_unit_test(base64_is_rfc_4648s_and_goes_both_ways),
 		cmocka_unit_test(what_is_no_base64_is_refused_and_adds_nothing),
 		cmocka_unit_test(gzip_comes_back_as_it_was_and_is_the_same_each_time),
-		cmocka_unit_test_setup_teardown(the_oldest_are_dropped_and_that_is_said_once,
-						make_folder, drop_folder),
-		cmocka_unit_test_setup_teardown(one_beyond_the_budget_is_not_kept_at_all,
-						make_folder, drop_folder),
-		cmocka_unit_test_setup_teardown(a_cell_run_made_again_without_one_keeps_no_older,
-						make_folder, drop_folder),
-		cmocka_unit_test_setup_teardown(a_recording_too_long_to_leave_its_guest_is_told,
-						make_folder, drop_folder),
-		cmocka_unit_test_setup_teardown(only_what_the_budget_took_is_said_to_be_dropped,
-						make_folder, drop_folder),
-		cmocka_unit_test_setup_teardown(what_was_dropped_is_still_known_after_a_resume,
-						make_folder, drop_folder),
+		PLACED(what_does_not_fit_is_not_kept_and_that_is_said_once),
+		PLACED(one_beyond_the_budget_is_not_kept_at_all),
+		PLACED(a_cell_run_made_again_without_one_keeps_no_older),
+		PLACED(of_an_invalid_cell_run_none_is_missed),
+		PLACED(what_was_not_kept_is_still_known_after_a_resume),
 	};
 
 	return cmocka_run_group_tests_name("raw", tests, NULL, NULL);

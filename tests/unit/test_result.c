@@ -145,7 +145,7 @@ static void json_gives_the_same_result_back(void **state)
 	assert_int_equal(back.series[0].series.end_ns, 7000000);
 	assert_memory_equal(back.series[0].series.ops, r.series[0].series.ops,
 			    3 * sizeof(uint64_t));
-	assert_memory_equal(back.hists[0].hist, r.hists[0].hist, sizeof(struct hist));
+	assert_memory_equal(&back.hists[0].hist, &r.hists[0].hist, sizeof(struct hist));
 	free(first);
 	free(second);
 	json_decref(j);
@@ -293,18 +293,18 @@ static void a_guest_that_names_a_member_twice_is_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
 		struct err e = ERR_INIT;
-		struct channel c;
+		struct buf b = BUF_INIT;
 		char *text = NULL;
 		json_t *all;
 
-		channel_begin(&c);
-		channel_add_text(&c, CHANNEL_RESULT, texts[i]);
-		channel_end(&c);
-		assert_int_equal(channel_read(c.b.data, c.b.len, &all, &text, &e), i ? -EINVAL : 0);
+		channel_begin(&b);
+		channel_add_text(&b, CHANNEL_RESULT, texts[i]);
+		channel_end(&b);
+		assert_int_equal(channel_read(b.data, b.len, &all, &text, &e), i ? -EINVAL : 0);
 		assert_int_equal(!e.text[0], !i);
 		json_decref(all);
 		free(text);
-		buf_release(&c.b);
+		buf_release(&b);
 	}
 }
 
