@@ -42,8 +42,10 @@ bool mix_param_is_of(const struct mix_entry *en, const char *name);
 /* The row of a parameter of the mix or of a role in it; NULL: unknown. */
 const struct param *mix_param_row(const struct mix *m, const char *name);
 
-/* A sentence for each contradiction in the mix; mix_check.c has a function for each rule. */
+/* A sentence for each contradiction in the mix. */
 int mix_check(const struct mix *m, struct err *e);
+/* Do its operations use up the extents that it declares? Then they cannot be repeated. */
+bool mix_uses_up(const struct mix_entry *en);
 
 /* A role's blocks and its bound, computed from parameters of which 0 means a default. */
 struct mix_bounds {
