@@ -76,6 +76,42 @@ static int mmap_write_sync(struct role_thread *t)
 	return msync(m->base, m->len, MS_SYNC) ? -errno : 0;
 }
 
+enum { GROW_FALLOCATE, GROW_FTRUNCATE };
+static const char *const grow_names[] = { "fallocate", "ftruncate", NULL };
+static const struct param truncate_params[] = {
+	{ "grow", NUM_COUNT, grow_names, 0, 0, "fallocate",
+	  "how it is made longer before: with blocks to free or without" },
+	{ .name = NULL },
+};
+
+static int64_t truncate_op(struct role_thread *t, uint64_t offset)
+{
+	off_t end = (off_t)t->file_size, longer = end + (off_t)t->bs;
+
+	(void)offset;
+	if (t->own[0] == GROW_FALLOCATE ? fallocate(t->fd, 0, end, (off_t)t->bs)
+					: ftruncate(t->fd, longer))
+		return -errno;
+	return ftruncate(t->fd, end) ? -errno : (int64_t)t->bs;
+}
+
+enum { HOW_FDATASYNC, HOW_START };
+static const char *const how_names[] = { "fdatasync", "start", NULL };
+static const struct param syncer_params[] = {
+	{ "how", NUM_COUNT, how_names, 0, 0, "fdatasync",
+	  "with a journal commit, or only started (sync_file_range)" },
+	{ .name = NULL },
+};
+
+static int64_t syncer_op(struct role_thread *t, uint64_t offset)
+{
+	int ret = t->own[0] == HOW_START ? sync_file_range(t->fd, 0, 0, SYNC_FILE_RANGE_WRITE)
+					 : fdatasync(t->fd);
+
+	(void)offset;
+	return ret ? -errno : (int64_t)t->bs;
+}
+
 /* clang-format off */
 
 /* On ext4 a pure overwrite takes the lock shared; one that must allocate or convert takes it
@@ -127,6 +163,19 @@ ROLE_ROW(fallocate) = { "fallocate",
 	"punches a hole and allocates it again, the pair is one operation",
 	.open_flags = O_WRONLY, .needs_fd = true, .writes = true, .renews = true, .bs_align = 1,
 	.op = fallocate_op, DEFAULTS("extents", "unwritten", "file", "own", "final_sync", "1") };
+/* Cutting takes the inode's lock exclusively, waits for direct I/O and frees blocks. On a shared
+ * file it would cut off the blocks of dio_append. */
+ROLE_ROW(truncate) = { "truncate",
+	"makes the file longer and cuts it back, the pair is one operation",
+	.open_flags = O_WRONLY, .needs_fd = true, .writes = true, .bs_align = 1,
+	.op = truncate_op, .params = truncate_params,
+	DEFAULTS("extents", "any", "file", "own", "final_sync", "1") };
+/* As a database's checkpointer does. how=start waits for no I/O and skips pages under writeback, as
+ * the kernel's flusher does: ext4 then also writes pages dirtied meanwhile (WB_SYNC_NONE). */
+ROLE_ROW(syncer) = { "syncer",
+	"asks for writeback of the whole file (fdatasync), 100 times a second",
+	.open_flags = O_RDONLY, .needs_fd = true, .no_warmup = true, .bs_align = 1,
+	.op = syncer_op, .params = syncer_params, DEFAULTS("extents", "any", "rate", "100") };
 
 /* Caches are dropped before the timer, so the first visit of a page reads it (and some around it)
  * from the device. Later visits are memory alone, until a direct write beside evicts the page. */
