@@ -7,9 +7,9 @@
 
 /*
  * Bytes that can be used now without swapping: /proc/meminfo's MemAvailable, which counts
- * the page cache as free, or less where a control group of this process or one above it
- * leaves less (cgroup v2 and v1; a group's page cache counts as free as well). root: "", or
- * a folder that stands for / in a test. 0: it is not known.
+ * the page cache as free, or less where a control group (version 2) of this process or one above
+ * it leaves less; a group's page cache counts as free as well. root: "", or a folder that stands
+ * for / in a test. 0: it is not known.
  */
 uint64_t memory_available(const char *root);
 
