@@ -68,8 +68,6 @@ struct launch {
 
 /* Returns when the child has been exec'ed. -errno: it was not, and *p is PROC_NONE. */
 int proc_launch(struct proc *p, const struct launch *l, struct err *e);
-int proc_start(struct proc *p, const char *const *argv, int fd_out, int fd_err, const int *keep,
-	       size_t nkeep, struct err *e);
 /* Reap it if it has ended: 1 and *x filled, 0 while it runs. */
 int proc_poll(struct proc *p, struct proc_exit *x);
 /* Reap a child that has ended or is about to. -ECHILD: somebody else did. */
