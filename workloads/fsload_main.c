@@ -3,72 +3,36 @@
  * fsload_main.c: the load generator as a program, to try a mix by hand. It makes FILE, proves its
  * extents, runs, prints a line for each metric and removes FILE. `fsduel list` shows the roles.
  */
-#include <argp.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/buf.h"
 #include "workloads/fsload.h"
 
 static atomic_int caught; /* the signal flag: 0 or the signal's number */
 
-struct options {
-	const char *mix, *path;
-	struct strv sets; /* name=value, in the order given */
-};
-
-static const struct argp_option argp_options[] = {
-	{ "mix", 'm', "ROLES", 0, "Roles and threads (dio_read:1)", 0 },
-	{ "set", 's', "NAME=VALUE", 0,
-	  "Set a parameter of the mix, of all roles (bs=16k) or of one (dio_read.bs=16k)", 0 },
-	{ 0 },
-};
-
-static error_t parse_option(int key, char *arg, struct argp_state *state)
-{
-	struct options *o = state->input;
-
-	if (key == 'm')
-		o->mix = arg;
-	else if (key == 's')
-		strv_add(&o->sets, arg);
-	else if (key == ARGP_KEY_ARG && !o->path)
-		o->path = arg;
-	else if (key == ARGP_KEY_ARG || key == ARGP_KEY_NO_ARGS)
-		argp_error(state, "name one FILE, which does not exist yet");
-	else
-		return ARGP_ERR_UNKNOWN;
-	return 0;
-}
-
-static const struct argp argp = {
-	.options = argp_options,
-	.parser = parse_option,
-	.args_doc = "FILE",
-	.doc = "Load one FILE with a mix of roles and print what they got done.\v"
-	       "FILE is made by this program and removed afterwards. Exit code: 0 fine, 2 usage, 3 "
-	       "this machine cannot do it, 4 measuring failed, 128+n on a signal.",
-};
+#define USAGE                                                                                      \
+	"Usage: fsload FILE ROLES [NAME=VALUE...]\n"                                               \
+	"Load FILE, which is made and removed again, with a mix of roles.\n"                       \
+	"  fsload /mnt/x 'dio_read:4 buffered_write' runtime=5s buffered_write.bs=16k\n"
 
 static void on_signal(int sig)
 {
 	caught = sig;
 }
 
-static int make_mix(struct mix *m, const struct options *o, struct err *e)
+static int make_mix(struct mix *m, char **argv, struct err *e)
 {
-	int ret = mix_parse(m, o->mix, e);
+	int ret = mix_parse(m, *argv, e);
 
-	for (size_t i = 0; !ret && i < o->sets.n; i++) {
-		char *value = o->sets.v[i], *name = strsep(&value, "=");
+	while (!ret && *++argv) {
+		char *value = *argv, *name = strsep(&value, "=");
 
 		ret = value ? mix_set(m, name, value, e)
-			    : err_add(e, EINVAL, "--set takes NAME=VALUE, not \"%s\"", name);
+			    : err_add(e, EINVAL, "\"%s\" is not NAME=VALUE", name);
 	}
 	return ret;
 }
@@ -127,24 +91,24 @@ static int measure(struct fsload *l, struct err *e)
 int main(int argc, char **argv)
 {
 	const struct sigaction sa = { .sa_handler = on_signal };
-	struct options o = { .mix = "dio_read:1" };
 	struct err e = ERR_INIT;
 	struct fsload l;
 	struct mix m;
 	int ret;
 
-	argp_err_exit_status = FSDUEL_USAGE;
-	argp_parse(&argp, argc, argv, 0, NULL, &o);
+	if (argc < 3) {
+		fputs(USAGE, stderr);
+		return FSDUEL_USAGE;
+	}
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
-	ret = make_mix(&m, &o, &e);
+	ret = make_mix(&m, argv + 2, &e);
 	if (!ret)
-		ret = fsload_init(&l, &m, o.path, 1, &e);
+		ret = fsload_init(&l, &m, argv[1], 1, &e);
 	if (!ret) {
 		ret = measure(&l, &e);
 		fsload_release(&l);
 	}
-	strv_release(&o.sets);
 	if (!ret)
 		return FSDUEL_OK;
 	fprintf(stderr, "fsload: %s\n", e.text);

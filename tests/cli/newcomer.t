@@ -44,7 +44,7 @@ B=build
 
 role() {
 	fsduel list roles | grep -q '^range_write: buffered writes' || echo "no role"
-	build/fsload -m range_write:1 -s runtime=20ms -s file_size=1M "$tmp/file" \
+	build/fsload "$tmp/file" range_write:1 runtime=20ms file_size=1M \
 		> "$tmp/out" 2>&1 || cat "$tmp/out"
 	grep -q range_write "$tmp/out" || cat "$tmp/out"
 }
