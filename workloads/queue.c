@@ -75,7 +75,6 @@ static void aio_free(struct aio *a)
 int aio_queue_begin(struct role_thread *t, struct err *e)
 {
 	struct aio *a = xcalloc(1, sizeof(*a));
-	const char *name = t->role->name;
 	int ret;
 
 	t->depth = (unsigned)t->own[QUEUE_DEPTH];
@@ -86,15 +85,9 @@ int aio_queue_begin(struct role_thread *t, struct err *e)
 	ret = buffers_init(&a->buffers, t, e);
 	if (!ret) {
 		ret = io_setup((int)t->depth, &a->ctx);
-		if (ret == -ENOSYS)
-			err_add(e, ENOSYS, "%s: this kernel has no io_setup (CONFIG_AIO)", name);
-		else if (ret == -EAGAIN)
-			err_add(e, EAGAIN,
-				"%s: a depth of %u is more than is left of "
-				"/proc/sys/fs/aio-max-nr",
-				name, t->depth);
-		else if (ret)
-			err_sys(e, -ret, "%s: io_setup failed", name);
+		if (ret)
+			err_sys(e, -ret, "%s: io_setup of %u (CONFIG_AIO, /proc/sys/fs/aio-max-nr)",
+				t->role->name, t->depth);
 	}
 	if (ret)
 		aio_free(a);
@@ -177,22 +170,16 @@ struct uring {
 int uring_queue_begin(struct role_thread *t, struct err *e)
 {
 	struct uring *u = xcalloc(1, sizeof(*u));
-	const char *name = t->role->name;
 	int ret;
 
 	t->depth = (unsigned)t->own[QUEUE_DEPTH];
 	t->priv = u;
 	/* One more than the depth: before 5.11 a wait with a timeout takes an entry, too. */
 	ret = io_uring_queue_init(t->depth + 1, &u->ring, 0);
-	if (ret == -ENOSYS)
-		err_add(e, ENOSYS, "%s: this kernel has no io_uring (CONFIG_IO_URING)", name);
-	else if (ret == -EPERM)
-		err_add(e, EPERM,
-			"%s: io_uring is not allowed here (/proc/sys/kernel/io_uring_disabled, or "
-			"a sandbox)",
-			name);
-	else if (ret)
-		err_sys(e, -ret, "%s: cannot make an io_uring of %u entries", name, t->depth);
+	if (ret)
+		err_sys(e, -ret,
+			"%s: io_uring of %u (CONFIG_IO_URING, /proc/sys/kernel/io_uring_disabled)",
+			t->role->name, t->depth);
 	if (!ret) {
 		ret = buffers_init(&u->buffers, t, e);
 		if (ret)

@@ -93,14 +93,9 @@ static int open_uffd(struct hold *h, struct err *e)
 	h->uffd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
 	if (h->uffd >= 0 && !ioctl(h->uffd, UFFDIO_API, &api))
 		return 0;
-	if (h->uffd < 0 && errno == ENOSYS)
-		return err_add(e, ENOSYS,
-			       "hold_iolock: this kernel has no userfaultfd (CONFIG_USERFAULTFD)");
-	if (h->uffd < 0 && errno == EPERM)
-		return err_add(e, EPERM,
-			       "hold_iolock: userfaultfd is not allowed here: it needs root, or "
-			       "vm.unprivileged_userfaultfd=1");
-	return err_sys(e, errno, "hold_iolock: cannot use userfaultfd");
+	return err_sys(
+		e, errno,
+		"hold_iolock: userfaultfd, which needs root or vm.unprivileged_userfaultfd=1");
 }
 
 static int map_source(struct hold *h, const struct role_thread *t, struct err *e)
