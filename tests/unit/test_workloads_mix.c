@@ -56,7 +56,7 @@ static void a_mix_that_is_none_is_refused_with_a_reason(void **state)
 		{ "dio_read:18446744073709551615", "more than 1024 threads" },
 		{ ":4", "no role is called" },
 		{ "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa:4",
-		  "too long" },
+		  "no role is called" },
 	};
 
 	(void)state;
