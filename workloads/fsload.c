@@ -195,16 +195,6 @@ static void finish(struct fsload_result *r, uint64_t start_ns, uint64_t delay_ns
 	r->measured.series = r->series.nr ? &r->series : NULL;
 }
 
-/* All but the series' room. */
-static void clear(struct fsload_result *r)
-{
-	struct series series = r->series;
-
-	series_clear(&series);
-	memset(r, 0, sizeof(*r));
-	r->series = series;
-}
-
 static void add_up(struct fsload *l, const struct worker *w, uint64_t start_ns)
 {
 	for (unsigned i = 0; i < l->mix->nr; i++) {
@@ -301,9 +291,6 @@ int fsload_run(struct fsload *l, void (*mark)(void *arg, int begin), void *arg,
 	struct run r;
 	int ret;
 
-	clear(&l->total);
-	for (unsigned i = 0; i < l->nr_roles; i++)
-		clear(&l->role[i]);
 	run_init(&r, l, stop);
 	crew_init(&c, l, &r);
 	raise_fd_limit(c.nr);

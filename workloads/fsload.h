@@ -106,10 +106,10 @@ int fsload_each_file(const struct fsload *l,
 void fsload_remove(const struct fsload *l);
 
 /*
- * The timed part. A thread that is bound by operations ends after them. Other threads end with the
- * last bound one (readers run as long as the hole-fillers beside them), or after runtime where none
- * is bound. A thread with a rate stays until its time is over, and misses the operations that were
- * due by then and not started.
+ * The timed part, once. A thread that is bound by operations ends after them. Other threads end
+ * with the last bound one (readers run as long as the hole-fillers beside them), or after runtime
+ * where none is bound. A thread with a rate stays until its time is over, and misses the operations
+ * that were due by then and not started.
  *
  * mark(arg, 1) is called just before the barrier opens, mark(arg, 0) when the last thread has
  * ended, so that it sees all of the timed part and none of the warm-up; may be NULL. *stop non-zero

@@ -117,13 +117,6 @@ void series_init(struct series *s, uint64_t interval_ns, unsigned room)
 		s->ops = xcalloc(room, sizeof(*s->ops));
 }
 
-void series_clear(struct series *s)
-{
-	if (s->room)
-		memset(s->ops, 0, s->room * sizeof(*s->ops));
-	s->end_ns = s->nr = 0;
-}
-
 void series_release(struct series *s)
 {
 	free(s->ops);

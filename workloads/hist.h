@@ -48,7 +48,6 @@ struct series {
 };
 
 void series_init(struct series *s, uint64_t interval_ns, unsigned room);
-void series_clear(struct series *s); /* all counts 0, the room stays */
 void series_release(struct series *s);
 void series_merge(struct series *into, const struct series *from); /* of the same shape */
 /* The run ended end_ns after the start barrier: sets end_ns and nr. */
