@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * csv.h: RFC 4180 with a header row, over libcsv, which knows neither headers
- * nor line numbers.
- */
+/* csv.h: RFC 4180 with a header row, over libcsv, which knows neither headers nor line numbers. */
 #ifndef FSDUEL_LIB_CSV_H
 #define FSDUEL_LIB_CSV_H
 
@@ -41,9 +38,8 @@ int csv_read_mem(const char *name, const char *data, size_t len, const char *con
 bool csv_is_formula(const char *s);
 
 /*
- * Append one row, "\n"-ended, quoting a field only where RFC 4180 needs it. NULL
- * is an empty field. A formula gets a ' in front, which csv_read takes away again: it gives
- * the same fields.
+ * Append one row, "\n"-ended, quoting a field only where RFC 4180 needs it. NULL is an empty field.
+ * A formula gets a ' in front, which csv_read takes away again: it gives the same fields.
  */
 void csv_add_row(struct buf *b, const char *const *fields, size_t n);
 

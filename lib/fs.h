@@ -47,9 +47,8 @@ int fs_read_json(const char *path, json_t **out, struct err *e);
 
 int fs_mkdir_p(const char *path, struct err *e);
 /*
- * Remove path and all below it; absent is fine. Symbolic links are removed, not
- * followed. Never crosses a mount, path itself included: -EBUSY with its name;
- * what came before it is gone by then.
+ * Remove path and all below it; absent is fine. Symbolic links are removed, not followed. Never
+ * crosses a mount, path itself included: -EBUSY with its name; what came before it is gone by then.
  */
 int fs_remove_tree(const char *path, struct err *e);
 bool fs_exists(const char *path);

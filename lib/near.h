@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * near.h: "did you mean": the known name nearest to a mistyped one, by the
- * optimal string alignment distance (one insertion, deletion, replacement or
- * swap of neighbours counts 1).
+ * near.h: "did you mean": the known name nearest to a mistyped one, by the optimal string alignment
+ * distance (one insertion, deletion, replacement or swap of neighbours counts 1).
  */
 #ifndef FSDUEL_LIB_NEAR_H
 #define FSDUEL_LIB_NEAR_H
@@ -17,9 +16,8 @@
 const char *near_name(const char *word, const char *const *names);
 
 /*
- * Append what helps somebody who wrote word where one of names was wanted:
- * "; did you mean X?", or "; known: A, B, C" when nothing is near, or nothing
- * when there are no names.
+ * Append what helps somebody who wrote word where one of names was wanted: "; did you mean X?", or
+ * "; known: A, B, C" when nothing is near, or nothing when there are no names.
  */
 void near_hint(struct buf *b, const char *word, const char *const *names);
 
