@@ -10,9 +10,14 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "lib/buf.h"
+#include "lib/proc.h"
 #include "workloads/mapping.h"
 #include "workloads/queue.h"
 
@@ -112,6 +117,48 @@ static int64_t syncer_op(struct role_thread *t, uint64_t offset)
 	return ret ? -errno : (int64_t)t->bs;
 }
 
+enum { OP_TIME, WAIT };
+enum { WAIT_SLEEP, WAIT_SPIN };
+static const char *const wait_names[] = { "sleep", "spin", NULL };
+static const struct param null_params[] = {
+	[OP_TIME] = { "op_time", NUM_NS, NULL, 1, 3600000000000, "100us",
+		      "time an operation takes" },
+	[WAIT] = { "wait", NUM_COUNT, wait_names, 0, 0, "sleep",
+		   "how it waits: off or on the CPU" },
+	{ .name = NULL },
+};
+
+static int null_begin(struct role_thread *t, struct err *e)
+{
+	(void)e;
+	t->priv = xcalloc(1, sizeof(uint64_t));
+	prctl(PR_SET_TIMERSLACK, 1); /* of this thread; else each sleep ends 50 us late */
+	return 0;
+}
+
+static int64_t null_op(struct role_thread *t, uint64_t offset)
+{
+	uint64_t *due = t->priv; /* 0 before the first operation, which starts the schedule */
+	struct timespec ts;
+
+	(void)offset;
+	*due = (*due ? *due : now_ns()) + t->own[OP_TIME];
+	ts.tv_sec = (time_t)(*due / 1000000000);
+	ts.tv_nsec = (long)(*due % 1000000000);
+	if (t->own[WAIT] == WAIT_SPIN)
+		while (now_ns() < *due)
+			;
+	else
+		while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == EINTR)
+			;
+	return (int64_t)t->bs;
+}
+
+static void null_end(struct role_thread *t)
+{
+	free(t->priv);
+}
+
 /* clang-format off */
 
 /* On ext4 a pure overwrite takes the lock shared; one that must allocate or convert takes it
@@ -176,6 +223,13 @@ ROLE_ROW(syncer) = { "syncer",
 	"asks for writeback of the whole file (fdatasync), 100 times a second",
 	.open_flags = O_RDONLY, .needs_fd = true, .no_warmup = true, .bs_align = 1,
 	.op = syncer_op, .params = syncer_params, DEFAULTS("extents", "any", "rate", "100") };
+
+/* A thread makes 1 / op_time operations a second on any machine, because each operation ends at the
+ * next point of a fixed schedule, which begins with the first one: a late wake-up makes the next
+ * operation shorter. This role alone reads the clock in its operation. */
+ROLE_ROW(null) = { "null", "no I/O at a known rate, for testing the harness", .no_warmup = true,
+	.bs_align = 1, .params = null_params, .begin = null_begin, .op = null_op, .end = null_end,
+	DEFAULTS("extents", "any") };
 
 /* Caches are dropped before the timer, so the first visit of a page reads it (and some around it)
  * from the device. Later visits are memory alone, until a direct write beside evicts the page. */
