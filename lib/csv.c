@@ -72,6 +72,19 @@ static int map_columns(struct table *t)
 	return 0;
 }
 
+/*
+ * Would a spreadsheet take this field for a formula, as it does =cmd|'/C x'!A0? It begins with one
+ * of = + - @, a tab or a carriage return, and is no number; or with quotes before that.
+ */
+static bool is_formula(const char *s)
+{
+	size_t quotes = strspn(s, "'");
+	double number;
+
+	return s[quotes] && strchr("=+-@\t\r", s[quotes]) &&
+	       (quotes || num_parse_double(s, &number, NULL));
+}
+
 static void on_field(void *field, size_t len, void *arg)
 {
 	struct table *t = arg;
@@ -80,7 +93,7 @@ static void on_field(void *field, size_t len, void *arg)
 
 	if (t->ret)
 		return;
-	if (len && *data == '\'' && csv_is_formula(data)) {
+	if (len && *data == '\'' && is_formula(data)) {
 		data++; /* see csv_add_row */
 		len--;
 	}
@@ -188,19 +201,10 @@ int csv_read(const char *path, const char *const *columns, csv_row_fn fn, void *
 
 /* --- writing ----------------------------------------------------------------------------- */
 
-bool csv_is_formula(const char *s)
-{
-	size_t quotes = strspn(s, "'");
-	double number;
-
-	return s[quotes] && strchr("=+-@\t\r", s[quotes]) &&
-	       (quotes || num_parse_double(s, &number, NULL));
-}
-
 /* RFC 4180, 2.6 and 2.7; blanks need no quotes there, and csv.c keeps them. */
 static void add_field(struct buf *b, const char *s)
 {
-	const char *guard = csv_is_formula(s) ? "'" : "";
+	const char *guard = is_formula(s) ? "'" : "";
 
 	if (!s[strcspn(s, ",\"\r\n")]) {
 		buf_addf(b, "%s%s", guard, s);

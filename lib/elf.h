@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * elf.h: the little that fsduel reads of 64-bit little-endian ELF files in memory: a section
- * by its name, a note by its owner and type (a kernel's build id), the table of symbols. Every
- * offset is checked, so damaged files are safe to ask.
+ * elf.h: sections, notes (a kernel's build id) and symbols of a 64-bit little-endian ELF file in
+ * memory. Every offset is checked, so damaged files are safe to ask.
  */
-#ifndef FSDUEL_RUNNERS_ELF_H
-#define FSDUEL_RUNNERS_ELF_H
+#ifndef FSDUEL_LIB_ELF_H
+#define FSDUEL_LIB_ELF_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,13 +13,12 @@
 #include "lib/buf.h"
 #include "lib/err.h"
 
-/* Bytes inside somebody's file; data is NULL when there are none. */
+/* Bytes inside the file; data is NULL when there are none. */
 struct elf_span {
 	const uint8_t *data;
 	size_t len;
 };
 
-/* Is it an ELF file of the one kind understood here? */
 bool elf_is_64le(const void *data, size_t len);
 
 /* First section of that name that has bytes in the file. */
@@ -32,10 +30,7 @@ struct elf_span elf_find_note(struct elf_span notes, const char *owner, uint32_t
 /* Contents of the first note of that owner ("GNU") and type, found by the program headers. */
 struct elf_span elf_note(const void *data, size_t len, const char *owner, uint32_t type);
 
-/*
- * Append its defined symbols to text in the form of /proc/kallsyms, "ADDRESS t NAME" a
- * line, unsorted. -EINVAL: it has no table of symbols, or a damaged one.
- */
+/* Append its defined symbols as /proc/kallsyms has them, unsorted. -EINVAL: it has none. */
 int elf_symbols(const void *data, size_t len, struct buf *text, struct err *e);
 
 #endif

@@ -24,9 +24,8 @@ void fs_unmap(const void *data, size_t len);
 char *fs_read_line(const char *path);
 
 /*
- * Replace path by data, so that a crash leaves the old or the new: written to path.tmp,
- * flushed, renamed, directory flushed. On error path is untouched and path.tmp gone, unless
- * only the directory could not be flushed.
+ * Replace path by data, so that a crash leaves the old or the new: written to path.tmp, flushed,
+ * renamed, directory flushed. On error path is untouched, unless only the last step failed.
  */
 int fs_write_atomic(const char *path, const void *data, size_t len, struct err *e);
 
@@ -58,17 +57,15 @@ bool fs_same(const char *a, const char *b);
 char *fs_nearest(const char *path);
 
 /*
- * Malloc'ed path of a folder of the cache, made on demand; "" is the cache itself, which is
- * $FSDUEL_CACHE or fsduel in $XDG_CACHE_HOME or ~/.cache. On error a sentence with the remedy,
- * FSDUEL_MACHINE noted.
+ * Path of a folder of the cache, made on demand; "" is the cache itself: $FSDUEL_CACHE, or fsduel
+ * in $XDG_CACHE_HOME or ~/.cache. Caller frees. On error FSDUEL_MACHINE is noted.
  */
 int fs_cache_room(const char *room, char **out, struct err *e);
 
 /*
- * Unpack data (gzip, xz, zstd, lz4 also in the kernel's legacy framing, bzip2) and append it
- * to out; data without such a magic is appended as it is. Several streams of one format are
- * one; xz, zstd and lz4 take no other bytes behind theirs. -EINVAL: damaged or cut short
- * (libarchive does not check gzip's CRC); -EFBIG: more than 1 GiB. out is then as it was.
+ * Unpack data (gzip, xz, zstd, lz4 also in the kernel's legacy framing, bzip2) and append it to
+ * out; data without such a magic is appended as it is. -EINVAL: damaged or cut short (libarchive
+ * does not check gzip's CRC); -EFBIG: more than 1 GiB. out is then as it was.
  */
 int fs_decompress(const void *data, size_t len, struct buf *out, struct err *e);
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ini.c: an INI file kept whole; see ini.h. Each line is read alone. The usual libraries
- * know no lines, cut long ones, go on after an error, join an indented line to the value
- * above it and take ':' for '=', so this one is ours.
+ * ini.c: see ini.h. The usual libraries know no lines, cut long ones, go on after an error, join an
+ * indented line to the value above it and take ':' for '=', so this one is ours.
  */
 #include "lib/ini.h"
 
@@ -13,7 +12,6 @@
 #include "lib/buf.h"
 #include "lib/fs.h"
 
-#define LINE_BYTES 4000 /* the longest line that ini.h promises to take */
 #define BLANKS " \t\n\v\f\r"
 
 struct reader {
@@ -123,8 +121,6 @@ static int read_line(struct reader *r, char *line)
 {
 	if (r->line == 1 && !strncmp(line, "\xef\xbb\xbf", 3))
 		line += 3;
-	if (strlen(line) > LINE_BYTES)
-		return complain(r, "a line of more than 4000 bytes", line);
 	line = trim(line);
 	if (!*line || *line == ';' || *line == '#')
 		return 0;

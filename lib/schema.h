@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * schema.h: names and columns of the files in a results folder, for the rooms
- * that write them and the rooms that read them. docs/results.md explains each.
- */
+/* schema.h: names and columns of the files in a results folder; docs/results.md explains each. */
 #ifndef FSDUEL_LIB_SCHEMA_H
 #define FSDUEL_LIB_SCHEMA_H
 
@@ -66,11 +63,9 @@
 #define LOCKSTACKS_COLUMNS_N (SCHEMA_WHO_N + 12)
 
 /*
- * One row a function that was executed in the measured part of a profile pass.
- * object: PROFILE_KERNEL, a kernel module, PROFILE_GUEST (the guest's first process,
- * which is fsload), PROFILE_PROGRAM (other programs: fio), PROFILE_LIBRARY (their
- * libraries and the vdso). function and address are empty where no symbol tells.
- * instructions: executed in it; calls: how often its first one was.
+ * One row a function that a profile pass saw in the measured part. object: PROFILE_KERNEL, a kernel
+ * module, PROFILE_GUEST (its first process), PROFILE_PROGRAM (fio), PROFILE_LIBRARY (with the
+ * vdso). function and address are empty where no symbol tells. calls: of its first instruction.
  */
 #define PROFILE_COLUMNS SCHEMA_WHO, "object", "function", "address", "instructions", "calls"
 #define PROFILE_COLUMNS_N (SCHEMA_WHO_N + 5)
