@@ -15,7 +15,6 @@
 #include "lib/fs.h"
 #include "lib/num.h"
 
-#define MAX_COLUMNS 4096
 #define UNWANTED SIZE_MAX
 
 struct table {
@@ -98,10 +97,7 @@ static void on_field(void *field, size_t len, void *arg)
 		len--;
 	}
 	if (t->in_header) {
-		if (at >= MAX_COLUMNS)
-			fail(t, "too many columns", "");
-		else
-			strv_add(&t->header, data);
+		strv_add(&t->header, data);
 	} else if (at < t->header.n && t->place[at] != UNWANTED && len) {
 		t->offset[t->place[at]] = t->arena.len;
 		buf_add(&t->arena, data, len + 1); /* CSV_APPEND_NULL: the NUL is there */

@@ -21,15 +21,11 @@
 
 static int read_fd(int fd, const char *path, size_t max, struct buf *b, struct err *e)
 {
-	size_t start = b->len, chunk = CHUNK;
-	struct stat st;
+	size_t start = b->len;
 	int ret = 0;
 
-	/* Only a hint: files in /proc and /sys give 0 or a page as their size. */
-	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size > 0 && (uint64_t)st.st_size <= max)
-		chunk = (size_t)st.st_size + 1;
-	for (ssize_t n = 1; n && !ret; chunk = CHUNK) {
-		buf_grow(b, chunk);
+	for (ssize_t n = 1; n && !ret;) {
+		buf_grow(b, CHUNK);
 		n = read(fd, b->data + b->len, b->cap - b->len - 1);
 		if (n < 0 && errno != EINTR)
 			ret = -errno;

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -164,18 +165,18 @@ int proc_run(const char *const *argv, const struct proc_opts *o, const atomic_in
 static int judge(const char *name, const struct proc_exit *x, uint64_t timeout_ns,
 		 const char *words, struct err *e)
 {
-	const char *colon = *words ? ": " : "";
+	char how[80];
 
 	if (x->timed_out)
-		return err_add(e, EIO, "%s was killed after %.3g s%s%.500s", name,
-			       (double)timeout_ns / 1e9, colon, words);
-	if (x->signal)
-		return err_add(e, EIO, "%s died of signal %d (%s)%s%.500s", name, x->signal,
-			       strsignal(x->signal), colon, words);
-	if (x->status)
-		return err_add(e, EIO, "%s failed with status %d%s%.500s", name, x->status, colon,
-			       words);
-	return 0;
+		snprintf(how, sizeof(how), "was killed after %.3g s", (double)timeout_ns / 1e9);
+	else if (x->signal)
+		snprintf(how, sizeof(how), "died of signal %d (%s)", x->signal,
+			 strsignal(x->signal));
+	else if (x->status)
+		snprintf(how, sizeof(how), "failed with status %d", x->status);
+	else
+		return 0;
+	return err_add(e, EIO, "%s %s%s%.500s", name, how, *words ? ": " : "", words);
 }
 
 int proc_check(const char *const *argv, const struct proc_opts *o, const atomic_int *stop,

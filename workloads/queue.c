@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * queue.c: operations in flight, by libaio and by io_uring.
- *
- * libaio: the file system runs in the context of io_submit. On ext4 a submission that must wait for
- * the inode's lock waits there, and all operations behind it with it.
- *
- * io_uring, without polling, registered files or buffers: one system call submits and waits. If the
- * file system would have to wait, a worker thread of the kernel takes the operation, so that a
- * depth here meets locks that it does not meet with libaio.
+ * queue.c: operations in flight. libaio: the file system runs in io_submit; on ext4 a submission
+ * that must wait for the inode's lock waits there, and all operations behind it with it. io_uring
+ * (one system call submits and waits): if the file system would have to wait, a worker thread of
+ * the kernel takes the operation, so that a depth here meets locks that it does not with libaio.
  */
 #include "workloads/queue.h"
 

@@ -107,12 +107,6 @@ static void timed_ops(struct worker *w)
 
 /* --- the timed part with several operations in flight; role.h has the hooks ------------------ */
 
-/*
- * The clock is read once for each return of reap: the operations that it brought end, and those
- * that take their slots begin. A paced thread starts an operation when it is due and a slot is
- * free.
- */
-
 /* Start the operations that are due, without a pace as many as there are slots. */
 static void start_due(struct worker *w, uint64_t now_ns)
 {
@@ -224,8 +218,7 @@ void worker_timed(struct worker *w)
 
 /*
  * Operations that were due in a paced thread's time and never started. Each had waited until the
- * thread found its time over, before the last sync. They may be many, so this runs after the timed
- * part.
+ * thread found its time over. They may be many, so this runs after the timed part.
  */
 void worker_count_missed(struct worker *w)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * worker.h: one thread of the load generator (worker.c), its timed part (timed.c), and the run that
- * the threads share (run.c); for fsload.c. A worker waits for the end gate before it tidies up, so
- * that no thread's munmap disturbs another's measurement.
+ * worker.h: a thread of the load generator (worker.c), its timed part (timed.c), and the run that
+ * they share (run.c). A worker tidies up after the end gate, where it disturbs no measurement.
  */
 #ifndef FSDUEL_WORKLOADS_WORKER_H
 #define FSDUEL_WORKLOADS_WORKER_H

@@ -50,11 +50,6 @@ static int64_t skeleton_op(struct role_thread *t, uint64_t offset)
 	return n;
 }
 
-static int skeleton_sync(struct role_thread *t)
-{
-	return fdatasync(t->fd) ? -errno : 0;
-}
-
 static void skeleton_end(struct role_thread *t)
 {
 	free(t->priv);
@@ -71,6 +66,5 @@ const struct role role_skeleton = {
 	.params = skeleton_params,
 	.begin = skeleton_begin,
 	.op = skeleton_op,
-	.sync = skeleton_sync,
 	.end = skeleton_end,
 };
