@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "cli/annotate.h"
-#include "lib/elf.h"
+#include "lib/symbols.h"
 #include "lib/fs.h"
 #include "lib/num.h"
 #include "lib/proc.h"

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "lib/fs.h"
-#include "lib/elf.h"
+#include "lib/symbols.h"
 #include "runners/kernel/kernel.h"
 #include "runners/kernel/kernel_find.h"
 
