@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * csv.c: CSV with a header row, over libcsv; see csv.h. libcsv gets one physical line at a
- * time, so that each row has its line. The wanted fields of a row are copied into one arena.
- */
+/* csv.c: see csv.h. libcsv gets one physical line at a time, so that each row has its line. */
 #include "lib/csv.h"
 
 #include <csv.h>

@@ -23,14 +23,12 @@ struct reader {
 /* Cut the blanks at both ends of s. */
 static char *trim(char *s)
 {
-	size_t len;
+	char *end = s + strlen(s);
 
-	s += strspn(s, BLANKS);
-	len = strlen(s);
-	while (len && strchr(BLANKS, s[len - 1]))
-		len--;
-	s[len] = '\0';
-	return s;
+	while (end > s && strchr(BLANKS, end[-1]))
+		end--;
+	*end = '\0';
+	return s + strspn(s, BLANKS);
 }
 
 static int complain(const struct reader *r, const char *what, const char *line)
@@ -48,16 +46,11 @@ static void *grow(void *array, size_t n, size_t size)
 /* line begins with '['. */
 static int add_section(const struct reader *r, char *line)
 {
-	char *name = xstrdup(line + 1), *close = strchr(name, ']'), *rest = NULL, *trimmed;
+	char *rest = xstrdup(line + 1), *name = strsep(&rest, "]"), *trimmed = trim(name);
 	struct ini *ini = r->ini;
 	const char *wrong = NULL;
 
-	if (close) {
-		rest = close + 1;
-		*close = '\0';
-	}
-	trimmed = trim(name);
-	if (!close)
+	if (!rest)
 		wrong = "a section without its ']'";
 	else if (!*trimmed)
 		wrong = "a section without a name";

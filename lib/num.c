@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * num.c: the one parser and the one printer of numbers with units; see num.h.
- * Whole numbers never pass through a double: "0.1s" is exactly 100 ms. The C
- * library's parser is used for doubles only, after a look at every character.
- */
+/* num.c: see num.h. Whole numbers never pass through a double: "0.1s" is exactly 100 ms. */
 #include "lib/num.h"
 
 #include <errno.h>

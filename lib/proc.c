@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * proc.c: child processes; see proc.h. A close-on-exec pipe brings the errno back when a child
- * was not exec'ed. Between fork and exec only async-signal-safe calls are made, since the
- * parent may have threads.
+ * proc.c: see proc.h. A close-on-exec pipe brings the errno back when a child was not exec'ed.
+ * Between fork and exec only async-signal-safe calls are made: the parent may have threads.
  */
 #include "lib/proc.h"
 

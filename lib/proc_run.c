@@ -23,10 +23,7 @@ struct stream {
 	struct buf *to;
 };
 
-/*
- * Take what is there; the descriptor does not block. Bounded, so that a child
- * that never stops writing cannot keep us from looking at the clock.
- */
+/* Take what is there; bounded, so that a child that never stops writing does not hide the clock. */
 static void drain(struct stream *s)
 {
 	size_t end = s->fd >= 0 ? s->to->len + DRAIN_BYTES : 0;

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * fsload.c: the load generator: it starts the threads of a mix together, waits for them and adds
- * up their figures. worker.c is one thread; prepare.c makes the work file.
- */
+/* fsload.c: starts the threads of a mix together, waits for them and adds up their figures. */
 #include "workloads/fsload.h"
 
 #include <errno.h>

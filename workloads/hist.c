@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * hist.c: histograms and series. The bucket arithmetic is that of fio's stat.c (plat_val_to_idx,
- * plat_idx_to_val) with more groups, so that fio's json+ bins fall into the same buckets.
- */
+/* hist.c: the bucket arithmetic is fio's (stat.c), so its json+ bins fall into the same buckets. */
 #include "workloads/hist.h"
 
 #include <stdlib.h>

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * mix.c: the list of all roles, a mix of them read from text, and its parameters. mix_check.c says
- * whether they fit. make generates the list: a linker section would silently lose roles, because
- * an archive drops objects that nothing refers to.
+ * mix.c: the list of all roles, a mix read from text, and its parameters. make generates the list:
+ * a linker section would lose roles, because an archive drops objects that nothing refers to.
  */
 #include <errno.h>
 #include <stdbool.h>

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * timed.c: the timed part of a thread. Its loop reads the clock once an operation: the end of one
- * is the start of the next. So a thread's latencies add up to the time it took, and the figures
- * leave out none of the loop's own cost.
+ * is the start of the next, so that a thread's latencies add up to the time it took.
  */
 #include <errno.h>
 
