@@ -124,7 +124,6 @@ static void on_row(int end, void *arg)
 	t->at = 0;
 }
 
-/* All of the file, a line at a time; t->line is the line that libcsv has. */
 static int feed(struct table *t, const char *data, size_t len)
 {
 	const char *end = data + len;
@@ -191,8 +190,6 @@ int csv_read(const char *path, const char *const *columns, csv_row_fn fn, void *
 	fs_unmap(data, len);
 	return ret;
 }
-
-/* --- writing ----------------------------------------------------------------------------- */
 
 /* RFC 4180, 2.6 and 2.7; blanks need no quotes there, and csv.c keeps them. */
 static void add_field(struct buf *b, const char *s)

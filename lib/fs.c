@@ -249,7 +249,6 @@ int fs_mkdir_p(const char *path, struct err *e)
 	return ret;
 }
 
-/* Refuse a directory on which something is mounted, also when that cannot be known. */
 static int check_no_mount(int fd, const char *path, struct err *e)
 {
 	struct statx stx;

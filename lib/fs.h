@@ -16,7 +16,7 @@
 /* Append all of path to b, also of /proc and /sys. -EFBIG past max (0: 1 GiB). */
 int fs_read(const char *path, size_t max, struct buf *b, struct err *e);
 
-/* All of a regular file that nobody cuts short meanwhile, not copied, until fs_unmap. */
+/* A regular file that nobody cuts short meanwhile, until fs_unmap. */
 int fs_map(const char *path, const void **data, size_t *len, struct err *e);
 void fs_unmap(const void *data, size_t len);
 
@@ -35,7 +35,7 @@ int fs_write_with(const char *path, fs_fill *fill, void *arg, struct err *e);
 /* Write all of data to fd. 0 or -errno. */
 int fs_write_all(int fd, const void *data, size_t len);
 
-/* Write text in one piece into a file that is there: a setting in /sys or /proc. */
+/* Write text into a setting of /sys or /proc. */
 int fs_write_text(const char *path, const char *text, struct err *e);
 
 /* fs_write_atomic of j, indented, keys sorted, newline at the end. */

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * memory.c: see memory.h. From Documentation/filesystems/proc.rst (MemAvailable) and
- * admin-guide/cgroup-v2.rst of the kernel.
- */
+/* memory.c: see memory.h, and the kernel's filesystems/proc.rst and admin-guide/cgroup-v2.rst. */
 #include "lib/memory.h"
 
 #include <stdbool.h>

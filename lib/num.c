@@ -120,7 +120,6 @@ static int scale_decimal(const struct decimal *d, uint64_t unit, uint64_t *out)
 	return 0;
 }
 
-/* num_parse without the sentence. */
 static int parse(const char *s, enum num_kind kind, uint64_t *out)
 {
 	const struct unit *unit;

@@ -78,7 +78,6 @@ char *proc_which(const char *program)
 	return found;
 }
 
-/* All that the child needs, prepared before fork. */
 struct child {
 	const struct launch *l;
 	const char *path;

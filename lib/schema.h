@@ -18,19 +18,14 @@
 #define CONSOLE_DIR "console"
 #define SUITE_INI "suite.ini"
 
-/* Words in the column marks that are no disturbance. An option of the mount had no effect. */
-#define MARK_NO_EFFECT "no_effect"
-/* A thread with a rate did not keep it to the end (the metric missed). */
-#define MARK_MISSED "missed"
-/* The kernel that ran oopsed, warned, hung or damaged the file system in this cell run. */
-#define MARK_BROKEN "broken"
-/* The guest reached its wall limit without an answer: it hangs, or the host was too busy. */
-#define MARK_HUNG "hung"
+/* Words in the column marks that are no disturbance. */
+#define MARK_NO_EFFECT "no_effect" /* an option of the mount had none */
+#define MARK_MISSED "missed"       /* a thread with a rate did not keep it to the end */
+#define MARK_BROKEN "broken"       /* the kernel oopsed, warned, hung or damaged the file system */
+#define MARK_HUNG "hung"           /* no answer by the wall limit; or the host was too busy */
 
-/* The role of fio's verifying reads: it is shown and decides nothing. */
-#define ROLE_VERIFY "verify"
-/* The resolution of a role's rate in per cent of it; only where it is coarse. */
-#define METRIC_RESOLUTION "resolution"
+#define ROLE_VERIFY "verify"           /* fio's verifying reads: shown, decides nothing */
+#define METRIC_RESOLUTION "resolution" /* of a role's rate in per cent; only where coarse */
 
 /* These columns name the cell run of a row. Every CSV of a results folder begins with them. */
 #define SCHEMA_WHO                                                                                 \

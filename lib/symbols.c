@@ -31,7 +31,6 @@ static struct elf_span span(const void *data, size_t len, uint64_t off, uint64_t
 	return (struct elf_span){ (const uint8_t *)data + off, (size_t)size };
 }
 
-/* Copy size bytes at off; false when the file ends before. */
 static bool get(const void *data, size_t len, uint64_t off, void *dst, size_t size)
 {
 	struct elf_span found = span(data, len, off, size);
@@ -168,7 +167,6 @@ int elf_symbols(const void *data, size_t len, struct buf *text, struct err *e)
 
 /* --- kallsyms --- */
 
-/* One line of the file. */
 struct line {
 	uint64_t address;
 	const char *name, *module;
@@ -263,7 +261,6 @@ static void fill(struct symbols *s, const struct line *lines, size_t n)
 	}
 }
 
-/* All lines of text, which is cut into its names. */
 static int read_lines(char *text, struct line **lines, size_t *n, struct err *e)
 {
 	size_t cap = 0, shown = 0;

@@ -173,7 +173,6 @@ static int allocate(int fd, int mode, uint64_t start, uint64_t len, struct err *
 	return 0;
 }
 
-/* Write a piece at every step of the range. */
 static int make_written(int fd, uint64_t start, uint64_t len, uint64_t piece, uint64_t step,
 			struct err *e)
 {

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * extents.h: make the extents that a cell declares, and prove them with FIEMAP just before the
- * timer. Where FIEMAP has no clear answer, that is an error.
- */
+/* extents.h: make the extents that a cell declares, and prove them with FIEMAP before the timer. */
 #ifndef FSDUEL_WORKLOADS_EXTENTS_H
 #define FSDUEL_WORKLOADS_EXTENTS_H
 

@@ -111,7 +111,6 @@ static void crew_release(struct crew *c, const struct mix *m)
 	free(c->zipf);
 }
 
-/* Start them; *started is how many there are to join. */
 static int start_threads(struct worker *w, unsigned nr, unsigned *started, struct err *e)
 {
 	sigset_t all, old;

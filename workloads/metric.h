@@ -27,7 +27,7 @@ struct counter {
 	enum counter_kind kind;
 };
 
-/* The table ends with a NULL name, or is NULL. Before the first merge: counters_init(into). */
+/* The table may be NULL. Before the first merge: counters_init(into). */
 void counters_init(const struct counter *table, uint64_t *count);
 void counters_merge(const struct counter *table, uint64_t *into, const uint64_t *from);
 

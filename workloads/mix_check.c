@@ -188,7 +188,6 @@ static void check_stamps(struct part *p)
 	       "it needs a role of the mix that puts stamps all over its region (hole_fill)");
 }
 
-/* Any other writer in this range would leave blocks without a stamp. */
 static bool spoils(const struct part *a, const struct part *b)
 {
 	return a->role->sees_stamps && b->role->writes && !b->role->stamps && b->role->needs_fd &&

@@ -22,7 +22,7 @@ const struct param queue_params[] = {
 	{ .name = NULL },
 };
 
-/* depth buffers of bs bytes, each at a page and with the bytes of t->buf. */
+/* depth buffers, each at a page and with the bytes of t->buf. */
 struct buffers {
 	char *base;
 	size_t step;

@@ -124,8 +124,8 @@ static void start_due(struct worker *w, uint64_t now_ns)
 }
 
 /*
- * Account for the nr operations that reap brought at now_ns. Those without a sync end there; the
- * syncs of the others follow, one by one. Returns the end of the last, when slots are taken again.
+ * The nr operations that reap brought at now_ns end there; syncs that are due follow, one by one.
+ * Returns the end of the last, when slots are taken again.
  */
 static uint64_t take_done(struct worker *w, unsigned nr, uint64_t now_ns)
 {

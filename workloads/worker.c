@@ -142,8 +142,6 @@ static void leave_timed_part(struct worker *w)
 		run_halt(r, w->end_ns);
 }
 
-/* --- a thread's life --------------------------------------------------------- */
-
 static void slots_init(struct slots *s, unsigned depth)
 {
 	s->begun_ns = xcalloc(depth, sizeof(*s->begun_ns));

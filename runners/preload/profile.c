@@ -103,7 +103,7 @@ __attribute__((constructor)) static void look_up(void)
 		qemu_plugin_version = interface[0] - '0';
 }
 
-/* One translation of a block of code; the same code may be translated again and again. */
+/* A translation of a block of code; the same code may be translated again. */
 struct block {
 	struct block *next;
 	struct qemu_plugin_scoreboard *score; /* that holds count, or NULL */
@@ -176,7 +176,6 @@ static int by_address(const void *a, const void *b)
 	return (x->address > y->address) - (x->address < y->address);
 }
 
-/* All addresses that were executed, each once, by address. */
 static size_t collect(struct profile_record **out)
 {
 	struct profile_record *v;
@@ -300,7 +299,6 @@ static void on_translation_7(struct qemu_plugin_tb *tb, void *arg)
 	count_block(tb);
 }
 
-/* QEMU has changed functions without raising the oldest number that it takes: newer is unknown. */
 static const char *why_not(const struct plugin_info *info)
 {
 	if (!info->system_emulation || strcmp(info->target_name, "x86_64"))

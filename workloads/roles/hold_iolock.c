@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * hold_iolock: holds the file's i_rwsem exclusively for a known time, to check reports on locks and
- * latencies without a patched kernel. It is a buffered write whose source page is missing:
- * generic_perform_write() faults it in while ext4_buffered_write_iter() holds the lock, and a
- * helper thread answers the fault after that time, through userfaultfd(2). Faults of the kernel
- * need root or vm.unprivileged_userfaultfd=1.
+ * latencies. It is a buffered write whose source page is missing: generic_perform_write() faults it
+ * in while ext4_buffered_write_iter() holds the lock, and a helper thread answers the fault after
+ * that time, through userfaultfd(2).
  */
 #include <errno.h>
 #include <fcntl.h>

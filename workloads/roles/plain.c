@@ -176,22 +176,19 @@ ROLE_ROW(dio_unwritten) = { "dio_unwritten",
 	"direct writes over preallocated blocks, each once (pwrite, O_DIRECT)",
 	DIRECT_WRITE, WRITES, DEFAULTS("extents", "unwritten", "offsets", "once") };
 /* The region is made of pieces of half of bs, in turn written and preallocated. Neither all
- * overwrite nor all unwritten, such a write is exclusive on ext4, in 6.12 still. With shift at
- * half a block, writes begin and end inside written blocks and the one between is unwritten:
- * unaligned, yet nothing to zero. It uses the unwritten pieces up. */
+ * overwrite nor all unwritten, such a write is exclusive on ext4, in 6.12 still. With shift at half
+ * a block, writes are unaligned, yet there is nothing to zero. */
 ROLE_ROW(dio_span) = { "dio_span",
 	"direct writes over a written and an unwritten block at once (pwrite, O_DIRECT)",
 	DIRECT_WRITE, WRITES, DEFAULTS("bs", "8k", "extents", "mixed", "offsets", "once") };
 /* Each makes the file longer: allocation, i_size and the exclusive lock. O_APPEND finds the end,
- * also of a file that several threads append to (on Linux it does so for pwrite, too); offsets
- * and region do nothing here. A warm-up would make the file longer. */
+ * for pwrite too; offsets and region do nothing here. */
 ROLE_ROW(dio_append) = { "dio_append",
 	"direct writes at the end of the file (pwrite, O_DIRECT, O_APPEND)",
 	.open_flags = O_WRONLY | O_DIRECT | O_APPEND, .bs_align = 512, WRITES, .no_warmup = true,
 	.grows = true, DEFAULTS("extents", "any") };
 
-/* Caches are dropped before the timer; data that was read once, or ahead, is then in memory, so a
- * small file and a long run measure the page cache. On ext4 it takes no lock of the inode. */
+/* A small file and a long run measure the page cache. On ext4 it takes no lock of the inode. */
 ROLE_ROW(buffered_read) = { "buffered_read", "reads through the page cache (pread)",
 	.open_flags = O_RDONLY | O_NOATIME, .bs_align = 1, READS };
 /* Writeback belongs to the figure, so a last fdatasync is on by default. With extents=hole it
@@ -199,8 +196,7 @@ ROLE_ROW(buffered_read) = { "buffered_read", "reads through the page cache (prea
 ROLE_ROW(buffered_write) = { "buffered_write", "writes through the page cache (pwrite)",
 	.open_flags = O_WRONLY, .bs_align = 1, WRITES, DEFAULTS("final_sync", "1") };
 
-/* As a database commits to its log. It shows the journal and the device's flush, which null_blk
- * has only with cache_size set. */
+/* As a database commits to its log: the journal and the device's flush. */
 ROLE_ROW(fsync) = { "fsync", "a small buffered write and an fsync, the pair is one operation",
 	.open_flags = O_WRONLY, .needs_fd = true, .writes = true, .durable = true, .bs_align = 1,
 	.op = fsync_op };

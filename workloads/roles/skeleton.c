@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * skeleton: a role to copy to workloads/roles/<name>.c. Replace "skeleton" by <name>, keep the
- * parts you need and say here what the role is for. make finds the file, and `fsduel list roles`
- * shows it. role.h explains each hook and field. This file is compiled, but it is not in the list
- * of roles. A role that is a call or two is a row of plain.c.
+ * parts you need and say here what the role is for; make finds the file. role.h explains each hook
+ * and field. This file is compiled, but is no role. One that is a call or two is a row of plain.c.
  */
 #include <fcntl.h>
 #include <stdlib.h>
