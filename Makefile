@@ -28,7 +28,7 @@ ROOMS := lib workloads workloads/roles \
 	$(patsubst %,runners/%,tables lock profile kernel result fio suite cell folder host vm) \
 	$(patsubst %,analysis/%,results stats compare locks costs guard) \
 	$(patsubst %,dashboards/%,words grid table letter plot report export) tracking cli
-MAINS := cli/main.c workloads/fsload_main.c runners/vm/guest_main.c
+MAINS := cli/main.c runners/vm/guest_main.c
 SRCS  := $(filter-out $(MAINS),$(wildcard $(ROOMS:=/*.c)))
 # A role is a file, or a row of the table in plain.c.
 ROLE_FILES := $(filter-out %/skeleton.c %/plain.c,$(wildcard workloads/roles/*.c))
@@ -38,7 +38,7 @@ JUDGES := $(patsubst runners/cell/judge_%.c,%,$(wildcard runners/cell/judge_*.c)
 CMDS  := $(patsubst cli/cmd_%.c,%,$(wildcard cli/cmd_*.c))
 OBJS  := $(SRCS:%.c=$(B)/%.o)
 GEN   := $(patsubst %,$(B)/gen/%.h,roles judges commands report_css report_js)
-PROGS := $(B)/fsduel $(B)/fsload $(B)/fsduel-guest $(B)/fsduel-guest.debug
+PROGS := $(B)/fsduel $(B)/fsduel-guest $(B)/fsduel-guest.debug
 PRELOADS := $(B)/fsduel-exact-order.so $(B)/fsduel-profile.so $(B)/fsduel-fio-clock.so
 UNIT  := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 ORACLE := $(patsubst tests/oracle/%.c,$(B)/oracle/%,$(wildcard tests/oracle/*.c))
@@ -90,9 +90,7 @@ $(B)/%.o: %.c $(B)/.flags | $(GEN)
 	$(CC) $(ALL_CFLAGS) $(if $(filter analysis/%,$<),-Wconversion) -MMD -MP -c $< -o $@
 $(B)/libfsduel.a: $(OBJS) $(B)/.objects
 	$(call say,AR,$@)rm -f $@ && $(AR) crs $@ $(OBJS)
-$(B)/fsduel: $(B)/cli/main.o
-$(B)/fsload: $(B)/workloads/fsload_main.o
-$(B)/fsduel $(B)/fsload: $(B)/libfsduel.a
+$(B)/fsduel: $(B)/cli/main.o $(B)/libfsduel.a
 	$(call say,LD,$@)$(LINK) -o $@ $(filter %.o,$^) $(B)/libfsduel.a $(LIBS)
 # Loaded into QEMU in exact mode, and into fio; never with sanitizers.
 PRELOAD = $(CC) -std=c17 -D_GNU_SOURCE -I. $(WARN) -ffile-prefix-map=$(CURDIR)=. -O2 -shared -fPIC \
@@ -213,14 +211,14 @@ DATA := $(wildcard configs/*.ini configs/experiments/*.ini kernels/* workloads/f
 	dashboards/plot/*.gp)
 ## make install        DESTDIR= PREFIX=/usr/local
 install: all $(B)/share
-	install -D -t $(BINDIR) $(B)/fsduel $(B)/fsload
-	install -D -t $(LIBDIR) $(filter-out %/fsduel %/fsload,$(PROGS)) $(PRELOADS)
+	install -D -t $(BINDIR) $(B)/fsduel
+	install -D -t $(LIBDIR) $(filter-out %/fsduel,$(PROGS)) $(PRELOADS)
 	@for f in $$(cd $(B)/share && find * -type f); do \
 		install -D -m 644 $(B)/share/$$f $(SHAREDIR)/$$f || exit; done
 	@for f in $(DATA); do install -D -m 644 $$f $(DATADIR)/$$f || exit; done
 ## make uninstall      of the same DESTDIR and PREFIX
 uninstall:
-	rm -f $(BINDIR)/fsduel $(BINDIR)/fsload $(SHAREDIR)/man/man1/fsduel.1 \
+	rm -f $(BINDIR)/fsduel $(SHAREDIR)/man/man1/fsduel.1 \
 		$(CMDS:%=$(SHAREDIR)/man/man1/fsduel-%.1) $(SHAREDIR)/zsh/site-functions/_fsduel \
 		$(SHAREDIR)/bash-completion/completions/fsduel
 	rm -rf $(LIBDIR) $(DATADIR)

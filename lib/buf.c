@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * buf.c: growable byte strings and string arrays; see buf.h. An empty buf owns one byte as
- * soon as it is asked for text: a shared one would be file-scope state.
- */
+/* buf.c: see buf.h. */
 #include "lib/buf.h"
 
 #include <stdint.h>

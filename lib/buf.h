@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * buf.h: a growable byte string, after git's strbuf: BUF_INIT, any number of appends, then
- * buf_release or buf_detach. After the first of them .data has a NUL at .len, which does not
- * count it. Without memory the program aborts.
+ * buf.h: a growable byte string, after git's strbuf: BUF_INIT, appends, then buf_release or
+ * buf_detach. After the first append .data has a NUL at .len. Without memory the program aborts.
  */
 #ifndef FSDUEL_LIB_BUF_H
 #define FSDUEL_LIB_BUF_H

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * clean.c: see clean.h. Which code points have no width or turn the direction is Unicode's
- * property Default_Ignorable_Code_Point (DerivedCoreProperties.txt), which holds all of
- * Bidi_Control and the zero-width ones; line separators and Cf's annotation marks are added.
+ * clean.c: see clean.h. The hidden code points are Unicode's Default_Ignorable_Code_Point
+ * (DerivedCoreProperties.txt), with line separators and Cf's annotation marks added.
  */
 #include "lib/clean.h"
 

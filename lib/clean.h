@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * clean.h: text from outside (names, reasons, the kernel's lines) without the characters that
- * act instead of being seen. All that is shown or exported passes through it; text that is
- * only kept (samples.csv, run.json, part files) stays as it was found.
+ * clean.h: text from outside (names, reasons, the kernel's lines) without the characters that act
+ * instead of being seen. All that is shown or exported passes through it; files keep it as it was.
  */
 #ifndef FSDUEL_LIB_CLEAN_H
 #define FSDUEL_LIB_CLEAN_H
@@ -13,9 +12,8 @@
 #include "lib/buf.h"
 
 /*
- * Append s, in which '?' stands for each of: a control character (C0, DEL, C1; newline and
- * tab too), a mark that turns the writing direction, a character without width, a line
- * separator of Unicode's, a code point that is no character, a byte that is no UTF-8.
+ * Append s with '?' for a control character (newline and tab too), a mark that turns the writing
+ * direction, a character without width, a line separator of Unicode's, a byte that is no UTF-8.
  */
 void clean_add(struct buf *b, const char *s);
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * csv.c: CSV with a header row, over libcsv; see csv.h. libcsv gets one physical line at a
- * time, so that each row has its line. The wanted fields of a row are copied into one arena.
- */
+/* csv.c: see csv.h. libcsv gets one physical line at a time, so that each row has its line. */
 #include "lib/csv.h"
 
 #include <csv.h>
@@ -15,7 +12,6 @@
 #include "lib/fs.h"
 #include "lib/num.h"
 
-#define MAX_COLUMNS 4096
 #define UNWANTED SIZE_MAX
 
 struct table {
@@ -72,6 +68,19 @@ static int map_columns(struct table *t)
 	return 0;
 }
 
+/*
+ * Would a spreadsheet take this field for a formula, as it does =cmd|'/C x'!A0? It begins with one
+ * of = + - @, a tab or a carriage return, and is no number; or with quotes before that.
+ */
+static bool is_formula(const char *s)
+{
+	size_t quotes = strspn(s, "'");
+	double number;
+
+	return s[quotes] && strchr("=+-@\t\r", s[quotes]) &&
+	       (quotes || num_parse_double(s, &number, NULL));
+}
+
 static void on_field(void *field, size_t len, void *arg)
 {
 	struct table *t = arg;
@@ -80,15 +89,12 @@ static void on_field(void *field, size_t len, void *arg)
 
 	if (t->ret)
 		return;
-	if (len && *data == '\'' && csv_is_formula(data)) {
+	if (len && *data == '\'' && is_formula(data)) {
 		data++; /* see csv_add_row */
 		len--;
 	}
 	if (t->in_header) {
-		if (at >= MAX_COLUMNS)
-			fail(t, "too many columns", "");
-		else
-			strv_add(&t->header, data);
+		strv_add(&t->header, data);
 	} else if (at < t->header.n && t->place[at] != UNWANTED && len) {
 		t->offset[t->place[at]] = t->arena.len;
 		buf_add(&t->arena, data, len + 1); /* CSV_APPEND_NULL: the NUL is there */
@@ -118,7 +124,6 @@ static void on_row(int end, void *arg)
 	t->at = 0;
 }
 
-/* All of the file, a line at a time; t->line is the line that libcsv has. */
 static int feed(struct table *t, const char *data, size_t len)
 {
 	const char *end = data + len;
@@ -186,21 +191,10 @@ int csv_read(const char *path, const char *const *columns, csv_row_fn fn, void *
 	return ret;
 }
 
-/* --- writing ----------------------------------------------------------------------------- */
-
-bool csv_is_formula(const char *s)
-{
-	size_t quotes = strspn(s, "'");
-	double number;
-
-	return s[quotes] && strchr("=+-@\t\r", s[quotes]) &&
-	       (quotes || num_parse_double(s, &number, NULL));
-}
-
 /* RFC 4180, 2.6 and 2.7; blanks need no quotes there, and csv.c keeps them. */
 static void add_field(struct buf *b, const char *s)
 {
-	const char *guard = csv_is_formula(s) ? "'" : "";
+	const char *guard = is_formula(s) ? "'" : "";
 
 	if (!s[strcspn(s, ",\"\r\n")]) {
 		buf_addf(b, "%s%s", guard, s);

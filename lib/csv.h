@@ -1,21 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * csv.h: RFC 4180 with a header row, over libcsv, which knows neither headers
- * nor line numbers.
- */
+/* csv.h: RFC 4180 with a header row, over libcsv, which knows neither headers nor line numbers. */
 #ifndef FSDUEL_LIB_CSV_H
 #define FSDUEL_LIB_CSV_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "lib/buf.h"
 #include "lib/err.h"
 
-/* One data row, valid during the call: field[i] belongs to columns[i]; "" when empty. */
+/* One data row, valid during the call. */
 struct csv_row {
-	const char *const *field;
-	unsigned long line; /* 1-based physical line on which the row ends; the header is line 1 */
+	const char *const *field; /* of columns[i]; "" when empty */
+	unsigned long line;       /* on which the row ends; the header is line 1 */
 };
 
 /* Return 0 to go on, -errno (with a sentence in e) to stop. */
@@ -35,15 +31,8 @@ int csv_read_mem(const char *name, const char *data, size_t len, const char *con
 		 csv_row_fn fn, void *arg, struct err *e);
 
 /*
- * Would a spreadsheet take this field for a formula, as it does =cmd|'/C x'!A0? It begins
- * with one of = + - @, a tab or a carriage return, and is no number; or with quotes before that.
- */
-bool csv_is_formula(const char *s);
-
-/*
- * Append one row, "\n"-ended, quoting a field only where RFC 4180 needs it. NULL
- * is an empty field. A formula gets a ' in front, which csv_read takes away again: it gives
- * the same fields.
+ * Append one row, "\n"-ended, quoting a field only where RFC 4180 needs it. NULL is an empty field.
+ * A formula gets a ' in front, which csv_read takes away again: it gives the same fields.
  */
 void csv_add_row(struct buf *b, const char *const *fields, size_t n);
 

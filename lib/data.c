@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * data.c: where the program's own files are; see data.h. The working directory comes first:
- * somebody who edits a patch in a checkout wants that patch used, whichever fsduel runs.
+ * data.c: see data.h. The working directory comes first: somebody who edits a patch in a checkout
+ * wants that patch used, whichever fsduel runs.
  */
 #include "lib/data.h"
 

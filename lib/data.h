@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * data.h: the files that come with the program and are read while it runs: suites,
- * experiments, kernel patches, gnuplot scripts. Names are those of the source tree,
- * "kernels/excl-dio.patch". Not the cache and not results: those are the caller's.
+ * data.h: the files that come with the program: suites, experiments, kernel patches, gnuplot
+ * scripts. Names are those of the source tree, "kernels/excl-dio.patch".
  */
 #ifndef FSDUEL_LIB_DATA_H
 #define FSDUEL_LIB_DATA_H
@@ -12,9 +11,8 @@
 	"the folder you work in, the source tree and share/fsduel beside the program's bin"
 
 /*
- * Where name may be, best first: i = 0 is the working directory (name as it is), then the
- * source tree of the program, then the installed files. A place that has no such file may be
- * left out or come twice. NULL: no more places. Caller frees.
+ * Where name may be: i = 0 is the working directory, then the source tree of the program, then the
+ * installed files. A place without such a file may come twice. NULL: no more. Caller frees.
  */
 char *data_place(unsigned i, const char *name);
 

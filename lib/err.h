@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * err.h: how library code says what went wrong: it prints nothing, returns 0 or -errno and
- * appends one sentence to the caller's struct err: what failed, on which object, why, what to
- * try. The command prints them once. A NULL struct err swallows the text.
+ * err.h: library code prints nothing: it returns 0 or -errno and appends one sentence to the
+ * caller's struct err, which the command prints once. A NULL struct err swallows the text.
  */
 #ifndef FSDUEL_LIB_ERR_H
 #define FSDUEL_LIB_ERR_H

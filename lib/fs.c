@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,15 +21,11 @@
 
 static int read_fd(int fd, const char *path, size_t max, struct buf *b, struct err *e)
 {
-	size_t start = b->len, chunk = CHUNK;
-	struct stat st;
+	size_t start = b->len;
 	int ret = 0;
 
-	/* Only a hint: files in /proc and /sys give 0 or a page as their size. */
-	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size > 0 && (uint64_t)st.st_size <= max)
-		chunk = (size_t)st.st_size + 1;
-	for (ssize_t n = 1; n && !ret; chunk = CHUNK) {
-		buf_grow(b, chunk);
+	for (ssize_t n = 1; n && !ret;) {
+		buf_grow(b, CHUNK);
 		n = read(fd, b->data + b->len, b->cap - b->len - 1);
 		if (n < 0 && errno != EINTR)
 			ret = -errno;
@@ -66,8 +63,6 @@ int fs_map(const char *path, const void **data, size_t *len, struct err *e)
 		return err_sys(e, errno, "cannot open %s", path);
 	if (fstat(fd, &st))
 		ret = err_sys(e, errno, "cannot look at %s", path);
-	else if (S_ISDIR(st.st_mode))
-		ret = err_sys(e, EISDIR, "cannot read %s", path);
 	else if (!S_ISREG(st.st_mode))
 		ret = err_add(e, EINVAL, "%s is no regular file", path);
 	else if (st.st_size)
@@ -118,8 +113,8 @@ int fs_write_all(int fd, const void *from, size_t len)
 
 static int flush_parent(const char *path, struct err *e)
 {
-	const char *slash = strrchr(path, '/');
-	char *dir = slash ? xstrndup(path, (size_t)(slash - path) + 1) : xstrdup(".");
+	char *copy = xstrdup(path);
+	const char *dir = dirname(copy);
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int ret = 0;
 
@@ -128,7 +123,7 @@ static int flush_parent(const char *path, struct err *e)
 		ret = err_sys(e, errno, "cannot flush directory %s", dir);
 	if (fd >= 0)
 		close(fd);
-	free(dir);
+	free(copy);
 	return ret;
 }
 
@@ -254,70 +249,44 @@ int fs_mkdir_p(const char *path, struct err *e)
 	return ret;
 }
 
-/* Refuse a directory on which something is mounted, also when that cannot be known. */
 static int check_no_mount(int fd, const char *path, struct err *e)
 {
 	struct statx stx;
 
 	if (statx(fd, "", AT_EMPTY_PATH, STATX_TYPE, &stx))
 		return err_sys(e, errno, "cannot examine %s", path);
-	if (!(stx.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT))
-		return err_add(e, EOPNOTSUPP,
-			       "cannot remove %s: this kernel does not say whether it is a mount",
-			       path);
-	if (stx.stx_attributes & STATX_ATTR_MOUNT_ROOT)
+	if (stx.stx_attributes & STATX_ATTR_MOUNT_ROOT ||
+	    !(stx.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT))
 		return err_add(e, EBUSY, "cannot remove %s: it is a mount; unmount it first", path);
 	return 0;
 }
 
-static int remove_children(int fd, const char *path, struct err *e);
-
-/* Remove name in directory dirfd; path is for sentences only. */
-static int remove_at(int dirfd, const char *name, const char *path, struct err *e)
+/* Remove name in directory at, and all below it; path is for sentences only. */
+static int remove_at(int at, const char *name, const char *path, struct err *e)
 {
+	struct dirent *de;
 	int fd, ret;
+	DIR *d;
 
-	if (!unlinkat(dirfd, name, 0) || errno == ENOENT)
+	if (!unlinkat(at, name, 0) || errno == ENOENT)
 		return 0;
 	if (errno != EISDIR && errno != EPERM)
 		return err_sys(e, errno, "cannot remove %s", path);
-	fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
+	fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	d = fd < 0 ? NULL : fdopendir(fd);
+	if (!d)
 		return err_sys(e, errno == ENOTDIR ? EPERM : errno, "cannot remove %s", path);
 	ret = check_no_mount(fd, path, e);
-	if (!ret)
-		ret = remove_children(fd, path, e); /* closes fd */
-	else
-		close(fd);
-	if (!ret && unlinkat(dirfd, name, AT_REMOVEDIR) && errno != ENOENT)
-		ret = err_sys(e, errno, "cannot remove directory %s", path);
-	return ret;
-}
+	while (!ret && (de = readdir(d))) {
+		char *child = xasprintf("%s/%s", path, de->d_name);
 
-/* Empty the directory fd and close it. */
-static int remove_children(int fd, const char *path, struct err *e)
-{
-	DIR *d = fdopendir(fd);
-	struct dirent *de;
-	int ret = 0;
-
-	if (!d) {
-		ret = err_sys(e, errno, "cannot list %s", path);
-		close(fd);
-		return ret;
-	}
-	while (!ret && (errno = 0, de = readdir(d))) {
-		char *child;
-
-		if (!strcmp(de->d_name, ".") || !strcmp(de->d_name, ".."))
-			continue;
-		child = xasprintf("%s/%s", path, de->d_name);
-		ret = remove_at(fd, de->d_name, child, e);
+		if (strcmp(de->d_name, ".") && strcmp(de->d_name, ".."))
+			ret = remove_at(fd, de->d_name, child, e);
 		free(child);
 	}
-	if (!ret && errno)
-		ret = err_sys(e, errno, "cannot list %s", path);
 	closedir(d);
+	if (!ret && unlinkat(at, name, AT_REMOVEDIR) && errno != ENOENT)
+		ret = err_sys(e, errno, "cannot remove directory %s", path);
 	return ret;
 }
 

@@ -16,7 +16,7 @@
 /* Append all of path to b, also of /proc and /sys. -EFBIG past max (0: 1 GiB). */
 int fs_read(const char *path, size_t max, struct buf *b, struct err *e);
 
-/* All of a regular file that nobody cuts short meanwhile, not copied, until fs_unmap. */
+/* A regular file that nobody cuts short meanwhile, until fs_unmap. */
 int fs_map(const char *path, const void **data, size_t *len, struct err *e);
 void fs_unmap(const void *data, size_t len);
 
@@ -24,9 +24,8 @@ void fs_unmap(const void *data, size_t len);
 char *fs_read_line(const char *path);
 
 /*
- * Replace path by data, so that a crash leaves the old or the new: written to path.tmp,
- * flushed, renamed, directory flushed. On error path is untouched and path.tmp gone, unless
- * only the directory could not be flushed.
+ * Replace path by data, so that a crash leaves the old or the new: written to path.tmp, flushed,
+ * renamed, directory flushed. On error path is untouched, unless only the last step failed.
  */
 int fs_write_atomic(const char *path, const void *data, size_t len, struct err *e);
 
@@ -36,7 +35,7 @@ int fs_write_with(const char *path, fs_fill *fill, void *arg, struct err *e);
 /* Write all of data to fd. 0 or -errno. */
 int fs_write_all(int fd, const void *data, size_t len);
 
-/* Write text in one piece into a file that is there: a setting in /sys or /proc. */
+/* Write text into a setting of /sys or /proc. */
 int fs_write_text(const char *path, const char *text, struct err *e);
 
 /* fs_write_atomic of j, indented, keys sorted, newline at the end. */
@@ -47,9 +46,8 @@ int fs_read_json(const char *path, json_t **out, struct err *e);
 
 int fs_mkdir_p(const char *path, struct err *e);
 /*
- * Remove path and all below it; absent is fine. Symbolic links are removed, not
- * followed. Never crosses a mount, path itself included: -EBUSY with its name;
- * what came before it is gone by then.
+ * Remove path and all below it; absent is fine. Symbolic links are removed, not followed. Never
+ * crosses a mount, path itself included: -EBUSY with its name; what came before it is gone by then.
  */
 int fs_remove_tree(const char *path, struct err *e);
 bool fs_exists(const char *path);
@@ -59,17 +57,15 @@ bool fs_same(const char *a, const char *b);
 char *fs_nearest(const char *path);
 
 /*
- * Malloc'ed path of a folder of the cache, made on demand; "" is the cache itself, which is
- * $FSDUEL_CACHE or fsduel in $XDG_CACHE_HOME or ~/.cache. On error a sentence with the remedy,
- * FSDUEL_MACHINE noted.
+ * Path of a folder of the cache, made on demand; "" is the cache itself: $FSDUEL_CACHE, or fsduel
+ * in $XDG_CACHE_HOME or ~/.cache. Caller frees. On error FSDUEL_MACHINE is noted.
  */
 int fs_cache_room(const char *room, char **out, struct err *e);
 
 /*
- * Unpack data (gzip, xz, zstd, lz4 also in the kernel's legacy framing, bzip2) and append it
- * to out; data without such a magic is appended as it is. Several streams of one format are
- * one; xz, zstd and lz4 take no other bytes behind theirs. -EINVAL: damaged or cut short
- * (libarchive does not check gzip's CRC); -EFBIG: more than 1 GiB. out is then as it was.
+ * Unpack data (gzip, xz, zstd, lz4 also in the kernel's legacy framing, bzip2) and append it to
+ * out; data without such a magic is appended as it is. -EINVAL: damaged or cut short (libarchive
+ * does not check gzip's CRC); -EFBIG: more than 1 GiB. out is then as it was.
  */
 int fs_decompress(const void *data, size_t len, struct buf *out, struct err *e);
 

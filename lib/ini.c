@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ini.c: an INI file kept whole; see ini.h. Each line is read alone. The usual libraries
- * know no lines, cut long ones, go on after an error, join an indented line to the value
- * above it and take ':' for '=', so this one is ours.
+ * ini.c: see ini.h. The usual libraries know no lines, cut long ones, go on after an error, join an
+ * indented line to the value above it and take ':' for '=', so this one is ours.
  */
 #include "lib/ini.h"
 
@@ -13,7 +12,6 @@
 #include "lib/buf.h"
 #include "lib/fs.h"
 
-#define LINE_BYTES 4000 /* the longest line that ini.h promises to take */
 #define BLANKS " \t\n\v\f\r"
 
 struct reader {
@@ -25,14 +23,12 @@ struct reader {
 /* Cut the blanks at both ends of s. */
 static char *trim(char *s)
 {
-	size_t len;
+	char *end = s + strlen(s);
 
-	s += strspn(s, BLANKS);
-	len = strlen(s);
-	while (len && strchr(BLANKS, s[len - 1]))
-		len--;
-	s[len] = '\0';
-	return s;
+	while (end > s && strchr(BLANKS, end[-1]))
+		end--;
+	*end = '\0';
+	return s + strspn(s, BLANKS);
 }
 
 static int complain(const struct reader *r, const char *what, const char *line)
@@ -50,16 +46,11 @@ static void *grow(void *array, size_t n, size_t size)
 /* line begins with '['. */
 static int add_section(const struct reader *r, char *line)
 {
-	char *name = xstrdup(line + 1), *close = strchr(name, ']'), *rest = NULL, *trimmed;
+	char *rest = xstrdup(line + 1), *name = strsep(&rest, "]"), *trimmed = trim(name);
 	struct ini *ini = r->ini;
 	const char *wrong = NULL;
 
-	if (close) {
-		rest = close + 1;
-		*close = '\0';
-	}
-	trimmed = trim(name);
-	if (!close)
+	if (!rest)
 		wrong = "a section without its ']'";
 	else if (!*trimmed)
 		wrong = "a section without a name";
@@ -123,8 +114,6 @@ static int read_line(struct reader *r, char *line)
 {
 	if (r->line == 1 && !strncmp(line, "\xef\xbb\xbf", 3))
 		line += 3;
-	if (strlen(line) > LINE_BYTES)
-		return complain(r, "a line of more than 4000 bytes", line);
 	line = trim(line);
 	if (!*line || *line == ';' || *line == '#')
 		return 0;

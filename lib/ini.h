@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * ini.h: an INI file kept whole, each section and key with its line.
- * It knows nothing of what the keys mean.
- */
+/* ini.h: an INI file kept whole, each section and key with its line. */
 #ifndef FSDUEL_LIB_INI_H
 #define FSDUEL_LIB_INI_H
 
@@ -35,10 +32,9 @@ enum ini_flags {
 };
 
 /*
- * Read path. A comment starts a line with ';' or '#', or follows a blank and ';'. Blanks
- * around names and values, and before a line, are dropped. -EINVAL with "path:line: ...": a
- * line that is neither section, key nor comment, a key before any section or with a ':' in
- * it, a line over 4000 bytes, a NUL; *ini is then empty and may be released.
+ * A comment starts a line with ';' or '#', or follows a blank and ';'. Blanks around names and
+ * values are dropped. -EINVAL with "path:line: ...": a line that is neither section, key nor
+ * comment, a key before any section or with a ':' in it, a NUL; *ini may be released.
  */
 int ini_load(struct ini *ini, const char *path, unsigned flags, struct err *e);
 int ini_load_mem(struct ini *ini, const char *name, const char *data, size_t len, unsigned flags,

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * looks.h: DIR/looks.json: the numbers of blocks at which a verdict of a results
- * folder was shown, where its plan does not tell: blocks were added later, or the
- * run had not ended. [6, 9]; analysis/compare/judge.h says why that matters.
+ * looks.h: DIR/looks.json, such as [6, 9]: the numbers of blocks at which a verdict was shown,
+ * where the plan does not tell. analysis/compare/judge.h says why that matters.
  */
 #ifndef FSDUEL_LIB_LOOKS_H
 #define FSDUEL_LIB_LOOKS_H

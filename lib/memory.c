@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * memory.c: see memory.h. From Documentation/filesystems/proc.rst (MemAvailable),
- * admin-guide/cgroup-v2.rst and admin-guide/cgroup-v1/memory.rst of the kernel.
- */
+/* memory.c: see memory.h, and the kernel's filesystems/proc.rst and admin-guide/cgroup-v2.rst. */
 #include "lib/memory.h"
 
 #include <stdbool.h>
@@ -14,18 +11,7 @@
 
 #define FILE_BYTES 65536
 
-/* A kind of control group: the mark of its line in /proc/self/cgroup, and its files. */
-/* clang-format off */
-static const struct group_kind {
-	const char *line, *mount, *limit, *usage;
-	const char *cache[2];      /* in memory.stat */
-} kinds[] = {
-	{ "0::", "/sys/fs/cgroup", "memory.max", "memory.current",
-	  { "inactive_file ", "active_file " } },
-	{ ":memory:", "/sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes",
-	  { "total_inactive_file ", "total_active_file " } },
-};
-/* clang-format on */
+#define GROUPS "/sys/fs/cgroup" /* where version 2 is mounted */
 
 /* The number behind word at the beginning of a line of a file. */
 static bool read_number(const char *dir, const char *file, const char *word, uint64_t *n)
@@ -51,63 +37,44 @@ static bool read_number(const char *dir, const char *file, const char *word, uin
 }
 
 /* Bytes that one group may still use; UINT64_MAX: it has no limit. */
-static uint64_t left_in(const struct group_kind *k, const char *dir)
+static uint64_t left_in(const char *dir)
 {
-	uint64_t limit, used, cache = 0, n;
+	static const char *const cache[] = { "inactive_file ", "active_file " };
+	uint64_t limit, used, n;
 
-	if (!read_number(dir, k->limit, "", &limit) || !read_number(dir, k->usage, "", &used))
+	if (!read_number(dir, "memory.max", "", &limit) ||
+	    !read_number(dir, "memory.current", "", &used))
 		return UINT64_MAX;
 	for (int i = 0; i < 2; i++)
-		if (read_number(dir, "memory.stat", k->cache[i], &n))
-			cache += n;
-	used -= cache < used ? cache : used;
+		if (read_number(dir, "memory.stat", cache[i], &n))
+			used -= n < used ? n : used;
 	return used < limit ? limit - used : 0;
-}
-
-/* The group and all above it, up to the mount. */
-static uint64_t left_in_all(const struct group_kind *k, const char *root, const char *group)
-{
-	char *path = xasprintf("%s%s%s", root, k->mount, group);
-	size_t top = strlen(root) + strlen(k->mount);
-	uint64_t least = UINT64_MAX;
-
-	for (char *end = path + strlen(path); end; end = strrchr(path, '/')) {
-		uint64_t left;
-
-		*end = '\0';
-		if (strlen(path) < top)
-			break;
-		left = left_in(k, path);
-		if (left < least)
-			least = left;
-	}
-	free(path);
-	return least;
 }
 
 uint64_t memory_available(const char *root)
 {
 	char *proc = xasprintf("%s/proc", root), *cgroup = xasprintf("%s/self/cgroup", proc);
-	struct buf groups = BUF_INIT;
+	char *line = fs_read_line(cgroup); /* "0::/GROUP" */
 	uint64_t available = 0;
 
 	if (read_number(proc, "meminfo", "MemAvailable:", &available))
 		available <<= 10; /* it is in KiB */
-	fs_read(cgroup, FILE_BYTES, &groups, NULL);
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		const char *at = strstr(buf_str(&groups), kinds[i].line);
-		uint64_t left;
-		char *group;
+	if (line && !strncmp(line, "0::", 3)) {
+		char *path = xasprintf("%s" GROUPS "%s", root, line + 3);
+		size_t top = strlen(root) + strlen(GROUPS);
 
-		if (!at)
-			continue;
-		at += strlen(kinds[i].line);
-		group = xstrndup(at, strcspn(at, "\n"));
-		left = left_in_all(&kinds[i], root, group);
-		available = left < available ? left : available;
-		free(group);
+		/* The group and all above it, up to the mount. */
+		for (char *end = path + strlen(path); end && end >= path + top;
+		     end = strrchr(path, '/')) {
+			uint64_t left;
+
+			*end = '\0';
+			left = left_in(path);
+			available = left < available ? left : available;
+		}
+		free(path);
 	}
-	buf_release(&groups);
+	free(line);
 	free(proc);
 	free(cgroup);
 	return available;

@@ -6,10 +6,9 @@
 #include <stdint.h>
 
 /*
- * Bytes that can be used now without swapping: /proc/meminfo's MemAvailable, which counts
- * the page cache as free, or less where a control group of this process or one above it
- * leaves less (cgroup v2 and v1; a group's page cache counts as free as well). root: "", or
- * a folder that stands for / in a test. 0: it is not known.
+ * Bytes that can be used now without swapping: MemAvailable, or less where a control group (version
+ * 2) of this process or one above it leaves less, its page cache counted as free. root: "", or a
+ * folder that stands for / in a test. 0: it is not known.
  */
 uint64_t memory_available(const char *root);
 

@@ -13,7 +13,6 @@ static unsigned smaller(unsigned a, unsigned b)
 	return a < b ? a : b;
 }
 
-/* Optimal string alignment distance; both at most NEAR_MAX long. */
 static unsigned distance(const char *a, unsigned na, const char *b, unsigned nb)
 {
 	unsigned d[NEAR_MAX + 1][NEAR_MAX + 1];

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * near.h: "did you mean": the known name nearest to a mistyped one, by the
- * optimal string alignment distance (one insertion, deletion, replacement or
- * swap of neighbours counts 1).
+ * near.h: "did you mean": the known name nearest to a mistyped one, by the optimal string alignment
+ * distance (one insertion, deletion, replacement or swap of neighbours counts 1).
  */
 #ifndef FSDUEL_LIB_NEAR_H
 #define FSDUEL_LIB_NEAR_H
@@ -10,17 +9,10 @@
 #include "lib/buf.h"
 #include "lib/err.h"
 
-/*
- * The nearest of names (NULL-terminated), or NULL when none is within a third
- * of the word's length plus one. The first of equals. Points into names.
- */
+/* The first of the nearest names (NULL-terminated); NULL: all are further than a third of word. */
 const char *near_name(const char *word, const char *const *names);
 
-/*
- * Append what helps somebody who wrote word where one of names was wanted:
- * "; did you mean X?", or "; known: A, B, C" when nothing is near, or nothing
- * when there are no names.
- */
+/* Append "; did you mean X?", or "; known: A, B, C" when nothing is near. */
 void near_hint(struct buf *b, const char *word, const char *const *names);
 
 /*

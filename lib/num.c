@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * num.c: the one parser and the one printer of numbers with units; see num.h.
- * Whole numbers never pass through a double: "0.1s" is exactly 100 ms. The C
- * library's parser is used for doubles only, after a look at every character.
- */
+/* num.c: see num.h. Whole numbers never pass through a double: "0.1s" is exactly 100 ms. */
 #include "lib/num.h"
 
 #include <errno.h>
@@ -14,48 +10,37 @@
 #include <string.h>
 #include <strings.h>
 
+#define BLANKS " \t\r\n"
 #define MAX_DECIMALS 18 /* 10^18 fits a uint64_t, and times any unit a 128-bit number */
 
+/* num_format uses the first that divides; those behind the unit of size 1 are only read. */
 struct unit {
 	const char *name;
 	uint64_t size;
-	bool canonical; /* num_format uses it; these come largest first */
 };
 
-static const struct unit count_units[] = {
-	{ "", 1, true },         { "k", 1000, false },       { "K", 1000, false },
-	{ "M", 1000000, false }, { "G", 1000000000, false }, { NULL, 0, false },
-};
+static const struct unit count_units[] = { { "", 1 },        { "k", 1000 },       { "K", 1000 },
+					   { "M", 1000000 }, { "G", 1000000000 }, { NULL, 0 } };
 
-static const struct unit byte_units[] = {
-	{ "T", 1ull << 40, true },
-	{ "G", 1ull << 30, true },
-	{ "M", 1ull << 20, true },
-	{ "k", 1ull << 10, true },
-	{ "", 1, true },
-	{ "B", 1, false },
-	{ "t", 1ull << 40, false },
-	{ "g", 1ull << 30, false },
-	{ "m", 1ull << 20, false },
-	{ "K", 1ull << 10, false },
-	{ "TiB", 1ull << 40, false },
-	{ "GiB", 1ull << 30, false },
-	{ "MiB", 1ull << 20, false },
-	{ "KiB", 1ull << 10, false },
-	{ "kiB", 1ull << 10, false },
-	{ NULL, 0, false },
-};
+/* In either case. */
+static const struct unit byte_units[] = { { "T", 1ull << 40 },
+					  { "G", 1ull << 30 },
+					  { "M", 1ull << 20 },
+					  { "k", 1ull << 10 },
+					  { "", 1 },
+					  { "B", 1 },
+					  { "TiB", 1ull << 40 },
+					  { "GiB", 1ull << 30 },
+					  { "MiB", 1ull << 20 },
+					  { "KiB", 1ull << 10 },
+					  { NULL, 0 } };
 
-static const struct unit ns_units[] = {
-	{ "m", 60000000000, true }, { "s", 1000000000, true }, { "ms", 1000000, true },
-	{ "us", 1000, true },       { "ns", 1, true },         { "h", 3600000000000, false },
-	{ NULL, 0, false },
-};
+static const struct unit ns_units[] = { { "m", 60000000000 }, { "s", 1000000000 },
+					{ "ms", 1000000 },    { "us", 1000 },
+					{ "ns", 1 },          { "h", 3600000000000 },
+					{ NULL, 0 } };
 
-static const struct unit pct_units[] = {
-	{ "%", 1000, true },
-	{ NULL, 0, false },
-};
+static const struct unit pct_units[] = { { "%", 1000 }, { NULL, 0 } };
 
 static const struct {
 	const struct unit *units;
@@ -72,11 +57,6 @@ static const struct {
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
-}
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
 /* A decimal number in pieces: whole + frac / scale, frac < scale. */
@@ -117,12 +97,12 @@ static int parse_decimal(const char **s, struct decimal *d)
 	return overflow ? -ERANGE : 0;
 }
 
-static const struct unit *find_unit(const struct unit *u, const char *name, size_t len)
+static const struct unit *find_unit(enum num_kind kind, const char *name, size_t len)
 {
-	for (; u->name; u++) {
-		if (strlen(u->name) == len && !memcmp(u->name, name, len))
+	for (const struct unit *u = kinds[kind].units; u->name; u++)
+		if (strlen(u->name) == len && !(kind == NUM_BYTES ? strncasecmp(u->name, name, len)
+								  : strncmp(u->name, name, len)))
 			return u;
-	}
 	return NULL;
 }
 
@@ -140,7 +120,6 @@ static int scale_decimal(const struct decimal *d, uint64_t unit, uint64_t *out)
 	return 0;
 }
 
-/* num_parse without the sentence. */
 static int parse(const char *s, enum num_kind kind, uint64_t *out)
 {
 	const struct unit *unit;
@@ -148,15 +127,13 @@ static int parse(const char *s, enum num_kind kind, uint64_t *out)
 	size_t len;
 	int ret;
 
-	while (is_blank(*s))
-		s++;
+	s += strspn(s, BLANKS);
 	ret = parse_decimal(&s, &d);
 	if (ret == -EINVAL)
 		return ret;
-	len = strlen(s);
-	while (len && is_blank(s[len - 1]))
+	for (len = strlen(s); len && strchr(BLANKS, s[len - 1]);)
 		len--;
-	unit = find_unit(kinds[kind].units, s, len);
+	unit = find_unit(kind, s, len);
 	if (!unit && !len && !ret && !d.whole && !d.frac)
 		unit = kinds[kind].units; /* nothing is nothing in any unit */
 	if (!unit)
@@ -184,13 +161,12 @@ int num_parse(const char *text, enum num_kind kind, uint64_t *out, struct err *e
 int num_parse_double(const char *text, double *out, struct err *e)
 {
 	size_t len = strlen(text);
-	char *end;
-	double v;
+	char *end = NULL;
+	double v = 0;
 
 	/* Only these characters: no blanks, no hexadecimal, no "nan", no "inf". */
-	if (!len || strspn(text, "0123456789+-.eE") != len)
-		return err_add(e, EINVAL, "'%.64s' is not a number", text);
-	v = strtod(text, &end);
+	if (len && strspn(text, "0123456789+-.eE") == len)
+		v = strtod(text, &end);
 	if (end != text + len)
 		return err_add(e, EINVAL, "'%.64s' is not a number", text);
 	if (!isfinite(v))
@@ -232,49 +208,48 @@ char *num_format(char dst[32], uint64_t v, enum num_kind kind)
 		return format_pct(dst, v);
 	if (!v)
 		return strcpy(dst, "0");
-	while (!u->canonical || v % u->size)
-		u++; /* ends at the unit of size 1 */
+	while (v % u->size)
+		u++;
 	snprintf(dst, 32, "%llu%s", (unsigned long long)(v / u->size), u->name);
 	return dst;
 }
 
-/* v rounded to that many significant digits, so that 999.96 finds the unit of 1000. */
-static double round_digits(double v, int digits)
-{
-	char text[32];
+struct scale {
+	double from, size;
+	const char *name;
+};
 
-	snprintf(text, sizeof(text), "%.*e", digits - 1, v);
-	return strtod(text, NULL);
+/* v / size for the first scale that v, rounded to so many digits, reaches; false: it reaches none.
+ */
+static bool format_scaled(char dst[32], double v, int digits, const struct scale *s)
+{
+	double r;
+
+	/* Rounded first, so that 999.96 finds the scale of 1000. */
+	snprintf(dst, 32, "%.*e", digits - 1, v);
+	r = strtod(dst, NULL);
+	while (s->name && fabs(r) < s->from)
+		s++;
+	if (s->name)
+		snprintf(dst, 32, "%.*g%s", digits, r / s->size, s->name);
+	return s->name;
 }
 
 char *num_format_si(char dst[32], double v)
 {
-	static const struct {
-		double size;
-		const char *name;
-	} prefixes[] = {
-		{ 1e18, "E" }, { 1e15, "P" }, { 1e12, "T" }, { 1e9, "G" },  { 1e6, "M" },
-		{ 1e3, "k" },  { 1e-3, "" },  { 1e-6, "u" }, { 1e-9, "n" },
+	/* The plain numbers reach down to 0.001: "0.95" reads better than "950m". */
+	static const struct scale prefixes[] = {
+		{ 1e18, 1e18, "E" }, { 1e15, 1e15, "P" }, { 1e12, 1e12, "T" }, { 1e9, 1e9, "G" },
+		{ 1e6, 1e6, "M" },   { 1e3, 1e3, "k" },   { 1e-3, 1, "" },     { 1e-6, 1e-6, "u" },
+		{ 1e-9, 1e-9, "n" }, { 0, 0, NULL },
 	};
-	double r;
 
 	if (!isfinite(v))
 		return strcpy(dst, "-");
-	r = round_digits(v, 4);
-	if (r == 0)
+	if (v == 0)
 		return strcpy(dst, "0");
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
-		double size = prefixes[i].size;
-
-		if (fabs(r) < size)
-			continue;
-		/* The plain numbers reach down to 0.001: "0.95" reads better than "950m". */
-		snprintf(dst, 32, "%.4g%s", r / (size == 1e-3 ? 1 : size), prefixes[i].name);
-		if (!strchr(dst, 'e'))
-			return dst;
-		break;
-	}
-	snprintf(dst, 32, "%.3e", v);
+	if (!format_scaled(dst, v, 4, prefixes) || strchr(dst, 'e'))
+		snprintf(dst, 32, "%.3e", v);
 	return dst;
 }
 
@@ -293,22 +268,14 @@ static char *format_long_time(char dst[32], uint64_t ns)
 
 char *num_format_ns_human(char dst[32], uint64_t ns)
 {
-	static const struct {
-		double size;
-		const char *name;
-	} units[] = { { 1e9, "s" }, { 1e6, "ms" }, { 1e3, "us" }, { 1, "ns" } };
-	double r;
+	static const struct scale units[] = {
+		{ 1e9, 1e9, " s" }, { 1e6, 1e6, " ms" }, { 1e3, 1e3, " us" }, { 0, 1, " ns" }
+	};
 
 	if (ns >= 59950000000) /* what three digits would show as "60 s" */
 		return format_long_time(dst, ns);
-	r = round_digits((double)ns, 3);
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		if (r >= units[i].size) {
-			snprintf(dst, 32, "%.3g %s", r / units[i].size, units[i].name);
-			return dst;
-		}
-	}
-	return strcpy(dst, "0 ns");
+	format_scaled(dst, (double)ns, 3, units);
+	return dst;
 }
 
 size_t num_hex(const char *text, uint64_t *out)

@@ -16,26 +16,18 @@ enum num_kind {
 };
 
 /*
- * Parse all of text, blanks around it allowed. A fraction is accepted where the result is
- * whole ("1.5s", "0.5k" = 512 bytes), with a digit on both sides of the point and at most 18
- * after it; no sign, no exponent, no blank before the unit. -EINVAL: not such a number;
- * -ERANGE: too large for 64 bits. On error *out is untouched.
+ * All of text, blanks around it allowed. A fraction is accepted where the result is whole ("1.5s");
+ * no sign, no exponent, no blank before the unit. -ERANGE: too large. On error *out is untouched.
  */
 int num_parse(const char *text, enum num_kind kind, uint64_t *out, struct err *e);
 
-/*
- * Parse all of text as a finite decimal double, no blanks; -EINVAL otherwise. This and
- * num_format_double need LC_NUMERIC to be "C".
- */
+/* All of text, a finite decimal double without blanks. LC_NUMERIC must be "C". */
 int num_parse_double(const char *text, double *out, struct err *e);
 
 /* The lower-case hex digits that text begins with: their number; 0: none, or more than 16. */
 size_t num_hex(const char *text, uint64_t *out);
 
-/*
- * All of these return dst, of 32 bytes. The shortest text that reads back as the same double;
- * "" for NaN and infinity.
- */
+/* All return dst. The shortest text that reads back as the same double; "": NaN, infinity. */
 char *num_format_double(char dst[32], double v);
 
 /* "64M", "80us", "12", "0.1%": num_parse of it gives v again. */

@@ -105,10 +105,7 @@ void sha256(const void *data, size_t len, unsigned char out[SHA256_BYTES])
 
 void sha256_hex(const void *data, size_t len, char out[SHA256_HEX])
 {
-	unsigned char sum[SHA256_BYTES];
-
-	sha256(len ? data : "", len, sum);
-	hex_format(out, SHA256_HEX, sum, sizeof(sum));
+	SHA256Data(len ? data : "", len, out);
 }
 
 int sha256_file(const char *path, char out[SHA256_HEX], struct err *e)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * pack.h: bytes made short or text: a gzip stream, base64 (RFC 4648, 4, with padding, without
- * line ends), a SHA-256, hex digits. gzip is zlib's, because the guest's static program has no
- * libarchive; fs_decompress reads a stream back.
+ * pack.h: bytes made short or text: a gzip stream (fs_decompress reads it back), base64 (RFC 4648,
+ * 4, with padding, without line ends), a SHA-256, hex digits.
  */
 #ifndef FSDUEL_LIB_PACK_H
 #define FSDUEL_LIB_PACK_H
@@ -12,10 +11,7 @@
 #include "lib/buf.h"
 #include "lib/err.h"
 
-/*
- * Append the stream to out, without name or time: the same bytes give the same stream.
- * -ENOMEM: zlib found no memory; out is then as it was.
- */
+/* The same bytes give the same stream. -ENOMEM: out is as it was. */
 int gzip_add(struct buf *out, const void *data, size_t len, struct err *e);
 
 void base64_add(struct buf *out, const void *data, size_t len);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * proc.c: child processes; see proc.h. A close-on-exec pipe brings the errno back when a child
- * was not exec'ed. Between fork and exec only async-signal-safe calls are made, since the
- * parent may have threads.
+ * proc.c: see proc.h. A close-on-exec pipe brings the errno back when a child was not exec'ed.
+ * Between fork and exec only async-signal-safe calls are made: the parent may have threads.
  */
 #include "lib/proc.h"
 
@@ -79,7 +78,6 @@ char *proc_which(const char *program)
 	return found;
 }
 
-/* All that the child needs, prepared before fork. */
 struct child {
 	const struct launch *l;
 	const char *path;
@@ -88,19 +86,11 @@ struct child {
 	int report; /* where the errno of a failed start goes */
 };
 
-/* The child's report through the pipe if exec failed. */
-struct failure {
-	int errnum;
-	char what[20];
-};
-
-static _Noreturn void child_fail(const struct child *c, const char *what)
+static _Noreturn void child_fail(const struct child *c)
 {
-	struct failure f = { .errnum = errno };
-	ssize_t n;
+	int errnum = errno;
+	ssize_t n = write(c->report, &errnum, sizeof(errnum));
 
-	memcpy(f.what, what, strlen(what));
-	n = write(c->report, &f, sizeof(f));
 	(void)n;
 	_exit(127);
 }
@@ -122,25 +112,21 @@ static void child_fds(struct child *c)
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int fds[3] = { null, l->fd_out >= 0 ? l->fd_out : null, l->fd_err >= 0 ? l->fd_err : null };
 
-	if (null < 0)
-		child_fail(c, "open /dev/null");
 	/* First out of the way, then into place: a source may itself be 0, 1 or 2. */
 	c->report = fcntl(c->report, F_DUPFD_CLOEXEC, FIRST_HIGH_FD);
 	for (int i = 0; i < 3; i++) {
 		fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, FIRST_HIGH_FD);
 		if (fds[i] < 0)
-			child_fail(c, "copy descriptors");
+			child_fail(c);
 	}
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 3; i++)
 		if (dup2(fds[i], i) < 0)
-			child_fail(c, "copy descriptors");
-	}
+			child_fail(c);
 	/* Exec closes all other descriptors except those to keep. */
 	close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);
-	for (size_t i = 0; i < l->nkeep; i++) {
+	for (size_t i = 0; i < l->nkeep; i++)
 		if (fcntl(l->keep[i], F_SETFD, 0))
-			child_fail(c, "keep descriptors");
-	}
+			child_fail(c);
 }
 
 static _Noreturn void child_main(struct child *c)
@@ -156,10 +142,9 @@ static _Noreturn void child_main(struct child *c)
 		_exit(127);
 	child_signals();
 	child_fds(c);
-	if (c->l->cwd && chdir(c->l->cwd))
-		child_fail(c, "change directory");
-	execve(c->path, argv.out, c->environ);
-	child_fail(c, "exec");
+	if (!c->l->cwd || !chdir(c->l->cwd))
+		execve(c->path, argv.out, c->environ);
+	child_fail(c);
 }
 
 int proc_reap(struct proc *p, struct proc_exit *x)
@@ -183,21 +168,19 @@ int proc_reap(struct proc *p, struct proc_exit *x)
 /* Wait for the report: 0 when exec closed the pipe without one. */
 static int await_exec(int fd, struct proc *p, const struct child *c, struct err *e)
 {
-	struct failure f = { 0, "" };
+	const char *cwd = c->l->cwd;
 	struct proc_exit x;
+	int errnum = EIO;
 	ssize_t n;
 
 	do
-		n = read(fd, &f, sizeof(f));
+		n = read(fd, &errnum, sizeof(errnum));
 	while (n < 0 && errno == EINTR);
 	if (n == 0)
 		return 0;
 	proc_reap(p, &x);
-	if (n != (ssize_t)sizeof(f))
-		return err_add(e, EIO, "cannot start %s: its child process died", c->path);
-	if (!strcmp(f.what, "change directory"))
-		return err_sys(e, f.errnum, "cannot start %s in %s", c->path, c->l->cwd);
-	return err_sys(e, f.errnum, "cannot start %s: %s", c->path, f.what);
+	return err_sys(e, errnum, "cannot start %s%s%s", c->path, cwd ? " in " : "",
+		       cwd ? cwd : "");
 }
 
 static int fork_exec(struct proc *p, struct child *c, struct err *e)
@@ -221,7 +204,7 @@ static int fork_exec(struct proc *p, struct child *c, struct err *e)
 	close(report[1]);
 	if (ret) {
 		p->pid = 0;
-		err_sys(e, -ret, "cannot start %s: fork", c->path);
+		err_sys(e, -ret, "cannot start %s", c->path);
 	} else {
 		setpgid(p->pid, p->pid); /* as the child does: whoever comes first */
 		ret = await_exec(report[0], p, c, e);
@@ -269,14 +252,6 @@ int proc_launch(struct proc *p, const struct launch *l, struct err *e)
 	free(c.environ);
 	free(path);
 	return ret;
-}
-
-int proc_start(struct proc *p, const char *const *argv, int fd_out, int fd_err, const int *keep,
-	       size_t nkeep, struct err *e)
-{
-	const struct launch l = { argv, NULL, NULL, fd_out, fd_err, keep, nkeep };
-
-	return proc_launch(p, &l, e);
 }
 
 /* Has it ended? Waits up to timeout_ms. It stays a zombie, so its pid stays its own. */

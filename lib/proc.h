@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * proc.h: child processes, and the clock. A child gets SIGKILL when the thread that started
- * it dies (PR_SET_PDEATHSIG): start it from one that lives as long. It leads a process group
- * of its own, and what it leaves there is killed; it has default signal actions and no
- * descriptor that it was not given. SIGCHLD must not be ignored. A killed child that hangs in
- * the kernel is waited for no longer than 30 s.
+ * proc.h: child processes, and the clock. A child gets SIGKILL when the thread that started it dies
+ * (PR_SET_PDEATHSIG). It leads a process group of its own, and what it leaves there is killed; it
+ * has default signal actions and no descriptor that it was not given. SIGCHLD must not be ignored.
  */
 #ifndef FSDUEL_LIB_PROC_H
 #define FSDUEL_LIB_PROC_H
@@ -31,17 +29,14 @@ struct proc_exit {
 };
 
 /*
- * Run argv (argv[0] is looked up in PATH) to its end, stdin /dev/null; o may be NULL. 0 when
- * it ran, whatever its status: look at *x. -errno when it could not be started (-ENOENT: no
- * such program). -EINTR when *stop (or NULL) became non-zero: it is killed within about 0.1 s.
+ * Run argv (argv[0] is looked up in PATH) to its end, stdin /dev/null; o may be NULL. 0 when it
+ * ran, whatever its status: see *x. -ENOENT: no such program. -EINTR: *stop (or NULL) became
+ * non-zero; it is killed within about 0.1 s.
  */
 int proc_run(const char *const *argv, const struct proc_opts *o, const atomic_int *stop,
 	     struct proc_exit *x, struct err *e);
 
-/*
- * The same, and a child that failed is an error: -EIO with the program's name,
- * how it ended and the last line it wrote to stderr, or else to stdout.
- */
+/* The same; -EIO: it failed, with the last line that it wrote to stderr, or else to stdout. */
 int proc_check(const char *const *argv, const struct proc_opts *o, const atomic_int *stop,
 	       struct err *e);
 
@@ -68,8 +63,6 @@ struct launch {
 
 /* Returns when the child has been exec'ed. -errno: it was not, and *p is PROC_NONE. */
 int proc_launch(struct proc *p, const struct launch *l, struct err *e);
-int proc_start(struct proc *p, const char *const *argv, int fd_out, int fd_err, const int *keep,
-	       size_t nkeep, struct err *e);
 /* Reap it if it has ended: 1 and *x filled, 0 while it runs. */
 int proc_poll(struct proc *p, struct proc_exit *x);
 /* Reap a child that has ended or is about to. -ECHILD: somebody else did. */
@@ -81,18 +74,12 @@ void proc_kill(struct proc *p);
 /* Close *fd if it is one; it is -1 then. */
 void proc_close_fd(int *fd);
 
-/*
- * Absolute path of program in PATH plus /usr/sbin and /sbin, or NULL. A name with
- * a '/' is not searched for. Caller frees.
- */
+/* Absolute path of program in PATH plus /usr/sbin and /sbin, or NULL. Caller frees. */
 char *proc_which(const char *program);
 
 /* relative, from the folder of this program on. Caller frees. NULL: /proc is not there. */
 char *proc_from_own_folder(const char *relative);
-/*
- * Path of a file that was built with this program: in ../lib/fsduel where it is installed, else in
- * the program's own folder. Caller frees. NULL: likewise.
- */
+/* Likewise of a file built with it: in ../lib/fsduel where it is installed, else beside it. */
 char *proc_beside(const char *name);
 
 /* CLOCK_MONOTONIC in ns. */

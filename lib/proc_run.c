@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * proc_run.c: run a child to its end and take what it writes; see proc.h. One
- * poll loop watches its pidfd, its pipes, the clock and *stop. How a child is
- * started and ended is in proc.c.
+ * proc_run.c: run a child to its end and take what it writes; see proc.h. One poll loop watches its
+ * pidfd, its pipes, the clock and *stop. How a child is started and ended is in proc.c.
  */
 #include "lib/proc.h"
 
@@ -10,6 +9,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,10 +23,7 @@ struct stream {
 	struct buf *to;
 };
 
-/*
- * Take what is there; the descriptor does not block. Bounded, so that a child
- * that never stops writing cannot keep us from looking at the clock.
- */
+/* Take what is there; bounded, so that a child that never stops writing does not hide the clock. */
 static void drain(struct stream *s)
 {
 	size_t end = s->fd >= 0 ? s->to->len + DRAIN_BYTES : 0;
@@ -165,18 +162,18 @@ int proc_run(const char *const *argv, const struct proc_opts *o, const atomic_in
 static int judge(const char *name, const struct proc_exit *x, uint64_t timeout_ns,
 		 const char *words, struct err *e)
 {
-	const char *colon = *words ? ": " : "";
+	char how[80];
 
 	if (x->timed_out)
-		return err_add(e, EIO, "%s was killed after %.3g s%s%.500s", name,
-			       (double)timeout_ns / 1e9, colon, words);
-	if (x->signal)
-		return err_add(e, EIO, "%s died of signal %d (%s)%s%.500s", name, x->signal,
-			       strsignal(x->signal), colon, words);
-	if (x->status)
-		return err_add(e, EIO, "%s failed with status %d%s%.500s", name, x->status, colon,
-			       words);
-	return 0;
+		snprintf(how, sizeof(how), "was killed after %.3g s", (double)timeout_ns / 1e9);
+	else if (x->signal)
+		snprintf(how, sizeof(how), "died of signal %d (%s)", x->signal,
+			 strsignal(x->signal));
+	else if (x->status)
+		snprintf(how, sizeof(how), "failed with status %d", x->status);
+	else
+		return 0;
+	return err_add(e, EIO, "%s %s%s%.500s", name, how, *words ? ": " : "", words);
 }
 
 int proc_check(const char *const *argv, const struct proc_opts *o, const atomic_int *stop,

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * rng.h: seeded random numbers, the same on every machine.
- * SplitMix64: Steele, Lea, Flood, OOPSLA 2014; also the seeder that Blackman
- * and Vigna prescribe for xoshiro. Passes BigCrush; one add and two multiplies,
- * so the load generator can call it inside the timed loop.
+ * rng.h: seeded random numbers, the same on every machine. SplitMix64: Steele, Lea, Flood, OOPSLA
+ * 2014; also the seeder that Blackman and Vigna prescribe for xoshiro. Passes BigCrush; one add and
+ * two multiplies, so the load generator can call it inside the timed loop.
  */
 #ifndef FSDUEL_LIB_RNG_H
 #define FSDUEL_LIB_RNG_H

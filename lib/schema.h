@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * schema.h: names and columns of the files in a results folder, for the rooms
- * that write them and the rooms that read them. docs/results.md explains each.
- */
+/* schema.h: names and columns of the files in a results folder; docs/results.md explains each. */
 #ifndef FSDUEL_LIB_SCHEMA_H
 #define FSDUEL_LIB_SCHEMA_H
 
@@ -21,19 +18,14 @@
 #define CONSOLE_DIR "console"
 #define SUITE_INI "suite.ini"
 
-/* Words in the column marks that are no disturbance. An option of the mount had no effect. */
-#define MARK_NO_EFFECT "no_effect"
-/* A thread with a rate did not keep it to the end (the metric missed). */
-#define MARK_MISSED "missed"
-/* The kernel that ran oopsed, warned, hung or damaged the file system in this cell run. */
-#define MARK_BROKEN "broken"
-/* The guest reached its wall limit without an answer: it hangs, or the host was too busy. */
-#define MARK_HUNG "hung"
+/* Words in the column marks that are no disturbance. */
+#define MARK_NO_EFFECT "no_effect" /* an option of the mount had none */
+#define MARK_MISSED "missed"       /* a thread with a rate did not keep it to the end */
+#define MARK_BROKEN "broken"       /* the kernel oopsed, warned, hung or damaged the file system */
+#define MARK_HUNG "hung"           /* no answer by the wall limit; or the host was too busy */
 
-/* The role of fio's verifying reads: it is shown and decides nothing. */
-#define ROLE_VERIFY "verify"
-/* The resolution of a role's rate in per cent of it; only where it is coarse. */
-#define METRIC_RESOLUTION "resolution"
+#define ROLE_VERIFY "verify"           /* fio's verifying reads: shown, decides nothing */
+#define METRIC_RESOLUTION "resolution" /* of a role's rate in per cent; only where coarse */
 
 /* These columns name the cell run of a row. Every CSV of a results folder begins with them. */
 #define SCHEMA_WHO                                                                                 \
@@ -66,11 +58,9 @@
 #define LOCKSTACKS_COLUMNS_N (SCHEMA_WHO_N + 12)
 
 /*
- * One row a function that was executed in the measured part of a profile pass.
- * object: PROFILE_KERNEL, a kernel module, PROFILE_GUEST (the guest's first process,
- * which is fsload), PROFILE_PROGRAM (other programs: fio), PROFILE_LIBRARY (their
- * libraries and the vdso). function and address are empty where no symbol tells.
- * instructions: executed in it; calls: how often its first one was.
+ * One row a function that a profile pass saw in the measured part. object: PROFILE_KERNEL, a kernel
+ * module, PROFILE_GUEST (its first process), PROFILE_PROGRAM (fio), PROFILE_LIBRARY (with the
+ * vdso). function and address are empty where no symbol tells. calls: of its first instruction.
  */
 #define PROFILE_COLUMNS SCHEMA_WHO, "object", "function", "address", "instructions", "calls"
 #define PROFILE_COLUMNS_N (SCHEMA_WHO_N + 5)

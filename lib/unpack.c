@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * unpack.c: fs_decompress over libarchive's raw format; see fs.h. In a file of its own,
- * so that the static guest program, which does not use it, needs no libarchive.
+/* unpack.c: fs_decompress; in a file of its own, so that the guest's program needs no libarchive.
  */
 #include "lib/fs.h"
 

@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -28,19 +27,6 @@ union fiemap_room {
 	struct fiemap fm;
 	char room[sizeof(struct fiemap) + FIEMAP_EXTENTS * sizeof(struct fiemap_extent)];
 };
-
-static int file_covers(int fd, uint64_t end, struct err *e)
-{
-	struct stat st;
-
-	if (fstat(fd, &st))
-		return err_sys(e, errno, "cannot stat the work file");
-	if ((uint64_t)st.st_size < end)
-		return err_add(e, EINVAL,
-			       "the work file ends at %jd, before the end of a region at %" PRIu64,
-			       (intmax_t)st.st_size, end);
-	return 0;
-}
 
 static int fiemap(int fd, uint64_t start, uint64_t end, struct fiemap *fm, struct err *e)
 {
@@ -112,13 +98,8 @@ static int see_one(const struct fiemap_extent *x, void *arg, struct err *e)
 int extents_state(int fd, uint64_t start, uint64_t len, enum extents *state, struct err *e)
 {
 	struct seeing s = { start, 0 };
-	int ret;
+	int ret = extents_each(fd, start, start + len, see_one, &s, e);
 
-	if (!len)
-		return err_add(e, EINVAL, "an empty region has no extents");
-	ret = file_covers(fd, start + len, e);
-	if (!ret)
-		ret = extents_each(fd, start, start + len, see_one, &s, e);
 	if (ret)
 		return ret;
 	if (s.pos < start + len)
@@ -183,19 +164,15 @@ static int write_range(struct writer *w, uint64_t start, uint64_t len, struct er
 
 static int allocate(int fd, int mode, uint64_t start, uint64_t len, struct err *e)
 {
-	int ret;
-
-	do {
-		ret = fallocate(fd, mode, (off_t)start, (off_t)len);
-	} while (ret && errno == EINTR);
-	if (ret)
-		return err_sys(
-			e, errno, "cannot %s %" PRIu64 " bytes at %" PRIu64 " of the work file",
-			mode & FALLOC_FL_PUNCH_HOLE ? "punch a hole of" : "allocate", len, start);
+	while (fallocate(fd, mode, (off_t)start, (off_t)len))
+		if (errno != EINTR)
+			return err_sys(e, errno,
+				       "cannot %s %" PRIu64 " bytes at %" PRIu64
+				       " of the work file",
+				       mode ? "punch a hole of" : "allocate", len, start);
 	return 0;
 }
 
-/* Write a piece at every step of the range. */
 static int make_written(int fd, uint64_t start, uint64_t len, uint64_t piece, uint64_t step,
 			struct err *e)
 {
@@ -238,7 +215,7 @@ static int check_range(int fd, uint64_t start, uint64_t len, uint64_t chunk, str
 	if (fstatfs(fd, &fs))
 		return err_sys(e, errno, "cannot ask the file system of the work file");
 	block = (uint64_t)fs.f_bsize;
-	if (!len || start % block || len % block || chunk % block)
+	if (start % block || len % block || chunk % block)
 		return err_add(e, EINVAL,
 			       "region %" PRIu64 "+%" PRIu64 " in pieces of %" PRIu64
 			       " does not fall on the file system's blocks of %" PRIu64 " bytes",
@@ -249,33 +226,14 @@ static int check_range(int fd, uint64_t start, uint64_t len, uint64_t chunk, str
 int extents_make(int fd, uint64_t start, uint64_t len, enum extents state, uint64_t chunk,
 		 struct err *e)
 {
-	struct stat st;
-	int ret;
+	int ret = check_range(fd, start, len, state == EXTENTS_MIXED ? chunk : 0, e);
 
-	if (state == EXTENTS_ANY)
-		return 0;
-	if (state > EXTENTS_MIXED)
-		return err_add(e, EINVAL, "no such extent state: %d", (int)state);
-	if (state != EXTENTS_MIXED)
-		chunk = 0;
-	else if (!chunk || chunk >= len)
-		return err_add(e, EINVAL,
-			       "a mixed region of %" PRIu64
-			       " bytes needs pieces shorter than that, not %" PRIu64,
-			       len, chunk);
-	ret = check_range(fd, start, len, chunk, e);
-	if (ret)
-		return ret;
-	if (fstat(fd, &st))
-		return err_sys(e, errno, "cannot stat the work file");
-	if ((uint64_t)st.st_size < start + len && ftruncate(fd, (off_t)(start + len)))
-		return err_sys(e, errno, "cannot grow the work file to %" PRIu64, start + len);
-	ret = make(fd, start, len, state, chunk, e);
-	if (ret)
-		return ret;
-	if (fsync(fd))
-		return err_sys(e, errno, "cannot flush the work file");
+	if (!ret)
+		ret = make(fd, start, len, state, chunk, e);
+	if (!ret && fsync(fd))
+		ret = err_sys(e, errno, "cannot flush the work file");
 	/* What went through the page cache after all would make the first reads too cheap. */
-	posix_fadvise(fd, (off_t)start, (off_t)len, POSIX_FADV_DONTNEED);
-	return 0;
+	if (!ret)
+		posix_fadvise(fd, (off_t)start, (off_t)len, POSIX_FADV_DONTNEED);
+	return ret;
 }

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * extents.h: make the extents that a cell declares, and prove them with FIEMAP just before the
- * timer. Where FIEMAP has no clear answer, that is an error.
- */
+/* extents.h: make the extents that a cell declares, and prove them with FIEMAP before the timer. */
 #ifndef FSDUEL_WORKLOADS_EXTENTS_H
 #define FSDUEL_WORKLOADS_EXTENTS_H
 
@@ -27,16 +24,16 @@ int extents_each(int fd, uint64_t start, uint64_t end,
 		 struct err *e);
 
 /*
- * The state of [start, start + len) of fd, flushed first; never EXTENTS_ANY. -EINVAL: the file is
- * shorter. -ENOTSUP: no FIEMAP. -EUCLEAN: an extent that is delayed, encoded, inline or shared.
+ * The state of [start, start + len) of fd, flushed first; never EXTENTS_ANY. -ENOTSUP: no FIEMAP.
+ * -EUCLEAN: an extent that is delayed, encoded, inline or shared.
  */
 int extents_state(int fd, uint64_t start, uint64_t len, enum extents *state, struct err *e);
 
 /*
- * Bring [start, start + len) of fd to the state, and flush it: written (a non-zero pattern, with
- * O_DIRECT where possible), unwritten (fallocate), hole (punched), mixed (pieces of chunk bytes, in
- * turn written and unwritten). The file grows to cover the range. -EINVAL: start, len or chunk is
- * no multiple of the file system's blocks. EXTENTS_ANY does nothing.
+ * Bring [start, start + len) of fd, which is as long, to the state, and flush it: written (a
+ * non-zero pattern, with O_DIRECT where possible), unwritten (fallocate), hole (punched), mixed
+ * (pieces of chunk bytes, 0 < chunk < len, in turn written and unwritten). -EINVAL: start, len or
+ * chunk is no multiple of the file system's blocks.
  */
 int extents_make(int fd, uint64_t start, uint64_t len, enum extents state, uint64_t chunk,
 		 struct err *e);

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * fsload.c: the load generator: it starts the threads of a mix together, waits for them and adds
- * up their figures. worker.c is one thread; prepare.c makes the work file.
- */
+/* fsload.c: starts the threads of a mix together, waits for them and adds up their figures. */
 #include "workloads/fsload.h"
 
 #include <errno.h>
@@ -114,7 +111,6 @@ static void crew_release(struct crew *c, const struct mix *m)
 	free(c->zipf);
 }
 
-/* Start them; *started is how many there are to join. */
 static int start_threads(struct worker *w, unsigned nr, unsigned *started, struct err *e)
 {
 	sigset_t all, old;
@@ -193,16 +189,6 @@ static void finish(struct fsload_result *r, uint64_t start_ns, uint64_t delay_ns
 	r->measured.lat = &r->lat;
 	series_finish(&r->series, since_ns);
 	r->measured.series = r->series.nr ? &r->series : NULL;
-}
-
-/* All but the series' room. */
-static void clear(struct fsload_result *r)
-{
-	struct series series = r->series;
-
-	series_clear(&series);
-	memset(r, 0, sizeof(*r));
-	r->series = series;
 }
 
 static void add_up(struct fsload *l, const struct worker *w, uint64_t start_ns)
@@ -301,9 +287,6 @@ int fsload_run(struct fsload *l, void (*mark)(void *arg, int begin), void *arg,
 	struct run r;
 	int ret;
 
-	clear(&l->total);
-	for (unsigned i = 0; i < l->nr_roles; i++)
-		clear(&l->role[i]);
 	run_init(&r, l, stop);
 	crew_init(&c, l, &r);
 	raise_fd_limit(c.nr);

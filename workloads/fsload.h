@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * fsload.h: the load generator: a mix of roles on one file, some on files of their own, started
- * together, bound by time or by operations. It never prints. The host and the guest's first process
- * run the same code: mix_parse, mix_set, fsload_init, fsload_prepare (the files), the caller drops
- * caches, fsload_prove (their extents), fsload_run (the timed part), fsload_release.
+ * together, bound by time or by operations. Host and guest call mix_parse, mix_set, fsload_init,
+ * fsload_prepare, drop caches, then fsload_prove, fsload_run (the timed part), fsload_release.
  */
 #ifndef FSDUEL_WORKLOADS_FSLOAD_H
 #define FSDUEL_WORKLOADS_FSLOAD_H
@@ -42,8 +41,10 @@ bool mix_param_is_of(const struct mix_entry *en, const char *name);
 /* The row of a parameter of the mix or of a role in it; NULL: unknown. */
 const struct param *mix_param_row(const struct mix *m, const char *name);
 
-/* A sentence for each contradiction in the mix; mix_check.c has a function for each rule. */
+/* A sentence for each contradiction in the mix. */
 int mix_check(const struct mix *m, struct err *e);
+/* Do its operations use up the extents that it declares? Then they cannot be repeated. */
+bool mix_uses_up(const struct mix_entry *en);
 
 /* A role's blocks and its bound, computed from parameters of which 0 means a default. */
 struct mix_bounds {
@@ -86,9 +87,8 @@ int fsload_init(struct fsload *l, const struct mix *mix, const char *path, uint6
 		struct err *e);
 
 /*
- * Make the work files: file_size long, flushed, every region in the state that its role declares,
- * a hole elsewhere. -EEXIST: a file of that name is there and is never overwritten. On error the
- * files made are removed again.
+ * Make the work files, each region in the state that its role declares, a hole elsewhere. -EEXIST:
+ * a file of that name is there and is never overwritten. On error the files made are removed again.
  */
 int fsload_prepare(struct fsload *l, struct err *e);
 /* -EINVAL: a region is not in the state that its role declares. */
@@ -104,15 +104,13 @@ int fsload_each_file(const struct fsload *l,
 void fsload_remove(const struct fsload *l);
 
 /*
- * The timed part. A thread that is bound by operations ends after them. Other threads end with the
- * last bound one (readers run as long as the hole-fillers beside them), or after runtime where none
- * is bound. A thread with a rate stays until its time is over, and misses the operations that were
- * due by then and not started.
+ * The timed part, once. A thread that is bound by operations ends after them, others with the last
+ * bound one, or after runtime where none is bound. A thread with a rate stays until its time is
+ * over, and misses the operations that were due by then and not started.
  *
  * mark(arg, 1) is called just before the barrier opens, mark(arg, 0) when the last thread has
- * ended, so that it sees all of the timed part and none of the warm-up; may be NULL. *stop non-zero
- * ends the run with -EINTR; may be NULL. -EIO: a thread completed no operation. Threads block all
- * signals that come from outside. The soft limit of open files is raised as needed.
+ * ended; may be NULL. *stop non-zero ends the run with -EINTR; may be NULL. -EIO: a thread
+ * completed no operation. Threads block all signals from outside.
  */
 int fsload_run(struct fsload *l, void (*mark)(void *arg, int begin), void *arg,
 	       const atomic_int *stop, struct err *e);

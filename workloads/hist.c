@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * hist.c: histograms and series. The bucket arithmetic is that of fio's stat.c (plat_val_to_idx,
- * plat_idx_to_val) with more groups, so that fio's json+ bins fall into the same buckets.
- */
+/* hist.c: the bucket arithmetic is fio's (stat.c), so its json+ bins fall into the same buckets. */
 #include "workloads/hist.h"
 
 #include <stdlib.h>
@@ -115,13 +112,6 @@ void series_init(struct series *s, uint64_t interval_ns, unsigned room)
 	*s = (struct series){ .interval_ns = interval_ns, .room = room };
 	if (room)
 		s->ops = xcalloc(room, sizeof(*s->ops));
-}
-
-void series_clear(struct series *s)
-{
-	if (s->room)
-		memset(s->ops, 0, s->room * sizeof(*s->ops));
-	s->end_ns = s->nr = 0;
 }
 
 void series_release(struct series *s)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * hist.h: a histogram of latencies, and a series of counts of operations over time. Both can be
- * merged. The histogram has the buckets of fio (stat.h, plat_val_to_idx): exact below 128 ns, then
- * 64 to each power of two, so a percentile is off by less than 0.8 %.
+ * hist.h: a histogram of latencies, and a series of counts of operations over time. The buckets are
+ * fio's (stat.h): exact below 128 ns, then 64 to each power of two: off by less than 0.8 %.
  */
 #ifndef FSDUEL_WORKLOADS_HIST_H
 #define FSDUEL_WORKLOADS_HIST_H
@@ -48,7 +47,6 @@ struct series {
 };
 
 void series_init(struct series *s, uint64_t interval_ns, unsigned room);
-void series_clear(struct series *s); /* all counts 0, the room stays */
 void series_release(struct series *s);
 void series_merge(struct series *into, const struct series *from); /* of the same shape */
 /* The run ended end_ns after the start barrier: sets end_ns and nr. */

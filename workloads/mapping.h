@@ -3,10 +3,9 @@
  * mapping.h: a shared mapping of its region for each thread of the mmap roles. Threads share none:
  * a page that one has made accessible still faults for the next.
  *
- * A page fault that fails (no space left, an I/O error, the file cut short) raises SIGBUS. Its
- * handler jumps back into the operation, which then returns -EIO. sigsetjmp without the signal mask
- * is a few stores; MADV_POPULATE_WRITE would be a system call and measure another path. The handler
- * stays installed. A SIGBUS anywhere else still kills.
+ * A page fault that fails (no space left, an I/O error) raises SIGBUS. Its handler jumps back into
+ * the operation, which then returns -EIO; a SIGBUS anywhere else still kills. MADV_POPULATE_WRITE
+ * would be a system call and measure another path.
  */
 #ifndef FSDUEL_WORKLOADS_MAPPING_H
 #define FSDUEL_WORKLOADS_MAPPING_H

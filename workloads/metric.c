@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * metric.c: the table of metrics. A new metric is a function and a row. A function returns false
- * where its figure was not measured.
- */
+/* metric.c: the table of metrics. A new metric is a function and a row. */
 #include "workloads/metric.h"
 
 #include <string.h>
@@ -49,49 +46,29 @@ void measured_add(struct measured *total, const struct measured *part)
 		total->elapsed_ns = part->elapsed_ns;
 }
 
-/* Sum and extremes are 0 where only bins were known, and no operation takes 0 ns. */
-static bool lat_sum_per_op(const struct measured *m, double *value)
-{
-	if (!m->lat || !m->lat->count || !m->lat->sum_ns)
-		return false;
-	*value = (double)m->lat->sum_ns / (double)m->lat->count;
-	return true;
-}
-
-static bool lat_max(const struct measured *m, double *value)
-{
-	if (!m->lat || !m->lat->count || !m->lat->max_ns)
-		return false;
-	*value = (double)m->lat->max_ns;
-	return true;
-}
-
-#define PERCENTILE(name, p_milli_pct)                                                              \
+/* A figure, and whether there is one. Sum and extremes of latencies are 0 where only bins were
+ * known, and no operation takes 0 ns. */
+#define FIGURE(name, there, figure)                                                                \
 	static bool name(const struct measured *m, double *value)                                  \
 	{                                                                                          \
-		if (!m->lat || !m->lat->count)                                                     \
+		if (!(there))                                                                      \
 			return false;                                                              \
-		*value = (double)hist_percentile(m->lat, p_milli_pct);                             \
+		*value = (double)(figure);                                                         \
 		return true;                                                                       \
 	}
-PERCENTILE(lat_p50, 50000)
-PERCENTILE(lat_p90, 90000)
-PERCENTILE(lat_p99, 99000)
-PERCENTILE(lat_p99_9, 99900)
-
-/* A figure as it was counted, and whether it was. */
-#define COUNTED(name, figure, there)                                                               \
-	static bool name(const struct measured *m, double *value)                                  \
-	{                                                                                          \
-		*value = (double)(figure);                                                         \
-		return there;                                                                      \
-	}
-COUNTED(operations, m->ops, true)
-COUNTED(errors, m->errors, true)
-COUNTED(missed, m->missed, m->paced)
-COUNTED(elapsed, m->elapsed_ns, m->elapsed_ns != 0)
-COUNTED(thread_time, m->thread_ns, m->thread_ns != 0)
-COUNTED(resolution, 100 * m->resolution, m->resolution > 0)
+#define LATENCIES (m->lat && m->lat->count)
+FIGURE(lat_sum_per_op, LATENCIES && m->lat->sum_ns, (double)m->lat->sum_ns / (double)m->lat->count)
+FIGURE(lat_p50, LATENCIES, hist_percentile(m->lat, 50000))
+FIGURE(lat_p90, LATENCIES, hist_percentile(m->lat, 90000))
+FIGURE(lat_p99, LATENCIES, hist_percentile(m->lat, 99000))
+FIGURE(lat_p99_9, LATENCIES, hist_percentile(m->lat, 99900))
+FIGURE(lat_max, LATENCIES && m->lat->max_ns, m->lat->max_ns)
+FIGURE(operations, true, m->ops)
+FIGURE(errors, true, m->errors)
+FIGURE(missed, m->paced, m->missed)
+FIGURE(elapsed, m->elapsed_ns, m->elapsed_ns)
+FIGURE(thread_time, m->thread_ns, m->thread_ns)
+FIGURE(resolution, m->resolution > 0, 100 * m->resolution)
 
 const struct metric metrics[] = {
 	{ "ops_per_s", "1/s", "operations completed in a second; of a mix the sum of its roles",

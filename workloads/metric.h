@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * metric.h: the metrics of a role or a whole workload, a table row each: name, unit, direction, and
- * a function that computes it from the counts. Results of fsload and of fio use the same table.
- */
+/* metric.h: the metrics of a role or a whole workload, of fsload and of fio: a table row each. */
 #ifndef FSDUEL_WORKLOADS_METRIC_H
 #define FSDUEL_WORKLOADS_METRIC_H
 
@@ -30,7 +27,7 @@ struct counter {
 	enum counter_kind kind;
 };
 
-/* The table ends with a NULL name, or is NULL. Before the first merge: counters_init(into). */
+/* The table may be NULL. Before the first merge: counters_init(into). */
 void counters_init(const struct counter *table, uint64_t *count);
 void counters_merge(const struct counter *table, uint64_t *into, const uint64_t *from);
 
@@ -59,8 +56,7 @@ struct measured {
 
 /*
  * Add a part that ran beside the others to a total, which begins zeroed. Rates add up, each over
- * its part's own time: a part that takes longer (a last sync, more operations) does not make the
- * others look slower. elapsed_ns becomes the longest one. The caller merges latencies and series.
+ * its part's own time; elapsed_ns becomes the longest one. The caller merges latencies and series.
  */
 void measured_add(struct measured *total, const struct measured *part);
 

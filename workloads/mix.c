@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * mix.c: the list of all roles, a mix of them read from text, and its parameters. mix_check.c says
- * whether they fit. make generates the list: a linker section would silently lose roles, because
- * an archive drops objects that nothing refers to.
+ * mix.c: the list of all roles, a mix read from text, and its parameters. make generates the list:
+ * a linker section would lose roles, because an archive drops objects that nothing refers to.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -12,9 +11,6 @@
 #include "lib/buf.h"
 #include "lib/near.h"
 #include "workloads/fsload.h"
-
-#define WORD_MAX 64
-#define BLANKS " \t\r\n"
 
 #define ROLE(name) extern const struct role role_##name;
 #include "roles.h"
@@ -78,77 +74,57 @@ static int set_defaults(struct mix_entry *en, struct err *e)
 	return ret;
 }
 
-static unsigned mix_threads(const struct mix *m)
-{
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < m->nr; i++)
-		n += m->entry[i].threads;
-	return n;
-}
-
 static int add_role(struct mix *m, const char *name, uint64_t threads, struct err *e)
 {
-	const struct role *role = role_find(name);
 	struct mix_entry *en = &m->entry[m->nr];
+	uint64_t all = 0;
 
-	if (!role)
+	if (!role_find(name))
 		return unknown_role(name, e);
-	for (unsigned i = 0; i < m->nr; i++)
-		if (m->entry[i].role == role)
+	for (unsigned i = 0; i < m->nr; i++) {
+		all += m->entry[i].threads;
+		if (m->entry[i].role == role_find(name))
 			return err_add(e, EINVAL, "role %s is in the mix twice: add up its threads",
 				       name);
+	}
 	if (m->nr == MIX_ENTRIES_MAX)
 		return err_add(e, EINVAL, "a mix holds at most %d roles", MIX_ENTRIES_MAX);
 	if (!threads)
-		return err_add(e, EINVAL, "role %s has no threads: leave it out or give it one",
-			       name);
-	if (threads > MIX_THREADS_MAX - mix_threads(m))
+		return err_add(e, EINVAL, "role %s has no threads", name);
+	if (threads > MIX_THREADS_MAX - all)
 		return err_add(e, EINVAL, "with %s the mix has more than %d threads", name,
 			       MIX_THREADS_MAX);
-	memset(en, 0, sizeof(*en));
-	en->role = role;
-	en->threads = (unsigned)threads;
+	*en = (struct mix_entry){ .role = role_find(name), .threads = (unsigned)threads };
 	m->nr++;
 	return set_defaults(en, e);
 }
 
-/* word is "name" or "name:threads" and may be written to. */
+/* word is "name" or "name:threads" and is written to. */
 static int parse_word(struct mix *m, char *word, struct err *e)
 {
-	char *colon = strchr(word, ':');
+	char *count = word, *name = strsep(&count, ":");
 	uint64_t threads = 1;
 
-	if (colon) {
-		*colon = '\0';
-		if (num_parse(colon + 1, NUM_COUNT, &threads, NULL))
-			return err_add(e, EINVAL,
-				       "\"%s\" is no number of threads for role %s (like %s:4)",
-				       colon + 1, word, word);
-	}
-	return add_role(m, word, threads, e);
+	if (count && num_parse(count, NUM_COUNT, &threads, NULL))
+		return err_add(e, EINVAL, "\"%s\" is no number of threads for role %s (like %s:4)",
+			       count, name, name);
+	return add_role(m, name, threads, e);
 }
 
 int mix_parse(struct mix *m, const char *text, struct err *e)
 {
-	char word[WORD_MAX];
+	struct strv words = STRV_INIT;
 	int ret = 0;
 
 	memset(m, 0, sizeof(*m));
 	for (unsigned i = 0; !ret && i < NR_MIX_PARAMS; i++)
 		ret = param_parse(&mix_params[i], mix_params[i].def, &m->param[i], e);
-	for (text += strspn(text, BLANKS); !ret && *text; text += strspn(text, BLANKS)) {
-		size_t len = strcspn(text, BLANKS);
-
-		if (len >= sizeof(word))
-			return err_add(e, EINVAL, "\"%.20s...\" is too long for a role", text);
-		memcpy(word, text, len);
-		word[len] = '\0';
-		ret = parse_word(m, word, e);
-		text += len;
-	}
+	strv_split(&words, text, " \t\r\n");
+	for (size_t i = 0; !ret && i < words.n; i++)
+		ret = parse_word(m, words.v[i], e);
 	if (!ret && !m->nr)
 		ret = err_add(e, EINVAL, "a mix needs at least one role (like \"dio_read:4\")");
+	strv_release(&words);
 	return ret;
 }
 

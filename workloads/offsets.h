@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * offsets.h: the offset of the next operation, and the time at which a thread with a rate begins
- * it. A thread has one stream and one pace. Both cost a few instructions: they run in the timed
- * loop.
+ * offsets.h: the offset of a thread's next operation, and the time at which one with a rate begins
+ * it. Both run in the timed loop, so they cost a few instructions.
  */
 #ifndef FSDUEL_WORKLOADS_OFFSETS_H
 #define FSDUEL_WORKLOADS_OFFSETS_H
@@ -12,14 +11,11 @@
 #include "lib/rng.h"
 #include "workloads/param.h"
 
-/* --- which rank ---------------------------------------------------------------------- */
-
 /*
- * Ranks drawn with probability proportional to rank^-theta (Gray et al., "Quickly Generating
- * Billion-Record Synthetic Databases", SIGMOD 1994, section 3.2). Their method needs pow() for each
- * draw. Here ranks form bands, as hist.h's buckets, each with its exact share of the probability:
- * one draw takes a band by a guide table (Chen and Asau, CACM 1974), a second a rank of it. Below
- * 128 each rank is a band; above, a rank's probability is off by less than theta x 0.8 %.
+ * Ranks drawn with probability proportional to rank^-theta (Gray et al., SIGMOD 1994, section 3.2),
+ * without pow(): ranks form bands, as hist.h's buckets, each with its exact share. One draw takes a
+ * band by a guide table (Chen and Asau, CACM 1974), a second a rank of it. Below 128 each rank is a
+ * band; above, a rank's probability is off by less than theta x 0.8 %.
  */
 #define ZIPF_GUIDE_BITS 11
 
@@ -49,8 +45,6 @@ static inline uint64_t zipf_next(const struct zipf *z, struct rng *rng)
 		b++;
 	return b->nr == 1 ? b->first : b->first + rng_below(rng, b->nr);
 }
-
-/* --- which block ----------------------------------------------------------------------- */
 
 /*
  * A seeded permutation of 0 .. n-1 without a table (Kensler, "Correlated Multi-Jittered Sampling",
@@ -119,14 +113,11 @@ static inline uint64_t offset_next(struct offset_stream *s, struct rng *rng)
 	return s->blocks.start + block * s->blocks.step;
 }
 
-/* --- when ------------------------------------------------------------------------------ */
-
 /*
- * An absolute schedule, so that a late operation does not move those after it. It carries the
- * fraction of a nanosecond, so that the rate holds over any time. Latency counts from the time at
- * which an operation was due: a stall of 100 ms at 1000 a second is a hundred slow operations (G.
- * Tene, "How NOT to Measure Latency", 2013: coordinated omission). worker_count_missed adds those
- * that were due and never started.
+ * An absolute schedule, so that a late operation does not move those after it, with the fraction of
+ * a nanosecond. Latency counts from the time at which an operation was due: a stall of 100 ms at
+ * 1000 a second is a hundred slow operations (G. Tene, "How NOT to Measure Latency", 2013).
+ * worker_count_missed adds those that were due and never started.
  */
 struct pace {
 	uint64_t rate_per_s;          /* 0: as fast as it can */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/buf.h"
 #include "workloads/extents.h"
 
 /* Keeps start + size and every file offset well inside off_t. */
@@ -68,42 +69,40 @@ const struct param role_params[] = {
 
 static int bad_choice(const struct param *p, const char *text, struct err *e)
 {
-	char list[160] = "";
-	size_t used = 0;
+	struct buf list = BUF_INIT;
+	int ret;
 
-	for (size_t i = 0; p->choices[i] && used < sizeof(list); i++)
-		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", i ? ", " : "",
-					 p->choices[i]);
-	return err_add(e, EINVAL, "%s: \"%.60s\" is none of %s", p->name, text, list);
+	for (size_t i = 0; p->choices[i]; i++)
+		buf_addf(&list, "%s%s", i ? ", " : "", p->choices[i]);
+	ret = err_add(e, EINVAL, "%s: \"%.60s\" is none of %s", p->name, text, buf_str(&list));
+	buf_release(&list);
+	return ret;
 }
 
 static int bad_number(const struct param *p, const char *text, struct err *e)
 {
 	static const char *const kinds[] = { "a count", "a size", "a time", "a percentage" };
-	char min[32], max[32];
+	char min[32], max[32] = "any";
 
 	num_format(min, p->min, p->kind);
 	if (p->max)
-		return err_add(e, EINVAL, "%s: \"%.60s\" is not %s from %s to %s (like %s)",
-			       p->name, text, kinds[p->kind], min, num_format(max, p->max, p->kind),
-			       p->def);
-	return err_add(e, EINVAL, "%s: \"%.60s\" is not %s of at least %s (like %s)", p->name, text,
-		       kinds[p->kind], min, p->def);
+		num_format(max, p->max, p->kind);
+	return err_add(e, EINVAL, "%s: \"%.60s\" is not %s from %s to %s (like %s)", p->name, text,
+		       kinds[p->kind], min, max, p->def);
 }
 
 int param_parse(const struct param *p, const char *text, uint64_t *value, struct err *e)
 {
 	uint64_t v;
 
-	if (p->choices) {
-		for (size_t i = 0; p->choices[i]; i++) {
-			if (!strcmp(p->choices[i], text)) {
-				*value = i;
-				return 0;
-			}
+	for (size_t i = 0; p->choices && p->choices[i]; i++) {
+		if (!strcmp(p->choices[i], text)) {
+			*value = i;
+			return 0;
 		}
-		return bad_choice(p, text, e);
 	}
+	if (p->choices)
+		return bad_choice(p, text, e);
 	if (num_parse(text, p->kind, &v, NULL) || v < p->min || (p->max && v > p->max))
 		return bad_number(p, text, e);
 	*value = v;

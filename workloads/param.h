@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * param.h: the parameters of a mix and of each role in it, a row each: name, kind and range,
- * default, one line of help. Suites, fsload, --help and the README all use these rows.
- */
+/* param.h: the parameters of a mix and of each role in it, a row each. */
 #ifndef FSDUEL_WORKLOADS_PARAM_H
 #define FSDUEL_WORKLOADS_PARAM_H
 
@@ -54,10 +51,7 @@ enum role_param {
 };
 extern const struct param role_params[]; /* NR_ROLE_PARAMS rows and a NULL name */
 
-/*
- * once: a seeded permutation that visits each block of the region once (hole-fillers).
- * zipf: some blocks are drawn more often than others (offsets.h), scattered over the region.
- */
+/* once: each block once in a seeded order; zipf: some blocks more often than others (offsets.h). */
 enum offsets { OFFSETS_UNIFORM, OFFSETS_SEQUENTIAL, OFFSETS_ONCE, OFFSETS_ZIPF };
 
 /* All threads on the work file, or each on a file of its own, as long and made the same way. */

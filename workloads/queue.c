@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * queue.c: operations in flight, by libaio and by io_uring.
- *
- * libaio: the file system runs in the context of io_submit. On ext4 a submission that must wait for
- * the inode's lock waits there, and all operations behind it with it.
- *
- * io_uring, without polling, registered files or buffers: one system call submits and waits. If the
- * file system would have to wait, a worker thread of the kernel takes the operation, so that a
- * depth here meets locks that it does not meet with libaio.
+ * queue.c: operations in flight. libaio: the file system runs in io_submit; on ext4 a submission
+ * that must wait for the inode's lock waits there, and all operations behind it with it. io_uring
+ * (one system call submits and waits): if the file system would have to wait, a worker thread of
+ * the kernel takes the operation, so that a depth here meets locks that it does not with libaio.
  */
 #include "workloads/queue.h"
 
@@ -26,7 +22,7 @@ const struct param queue_params[] = {
 	{ .name = NULL },
 };
 
-/* depth buffers of bs bytes, each at a page and with the bytes of t->buf. */
+/* depth buffers, each at a page and with the bytes of t->buf. */
 struct buffers {
 	char *base;
 	size_t step;
@@ -75,7 +71,6 @@ static void aio_free(struct aio *a)
 int aio_queue_begin(struct role_thread *t, struct err *e)
 {
 	struct aio *a = xcalloc(1, sizeof(*a));
-	const char *name = t->role->name;
 	int ret;
 
 	t->depth = (unsigned)t->own[QUEUE_DEPTH];
@@ -86,15 +81,9 @@ int aio_queue_begin(struct role_thread *t, struct err *e)
 	ret = buffers_init(&a->buffers, t, e);
 	if (!ret) {
 		ret = io_setup((int)t->depth, &a->ctx);
-		if (ret == -ENOSYS)
-			err_add(e, ENOSYS, "%s: this kernel has no io_setup (CONFIG_AIO)", name);
-		else if (ret == -EAGAIN)
-			err_add(e, EAGAIN,
-				"%s: a depth of %u is more than is left of "
-				"/proc/sys/fs/aio-max-nr",
-				name, t->depth);
-		else if (ret)
-			err_sys(e, -ret, "%s: io_setup failed", name);
+		if (ret)
+			err_sys(e, -ret, "%s: io_setup of %u (CONFIG_AIO, /proc/sys/fs/aio-max-nr)",
+				t->role->name, t->depth);
 	}
 	if (ret)
 		aio_free(a);
@@ -177,22 +166,16 @@ struct uring {
 int uring_queue_begin(struct role_thread *t, struct err *e)
 {
 	struct uring *u = xcalloc(1, sizeof(*u));
-	const char *name = t->role->name;
 	int ret;
 
 	t->depth = (unsigned)t->own[QUEUE_DEPTH];
 	t->priv = u;
 	/* One more than the depth: before 5.11 a wait with a timeout takes an entry, too. */
 	ret = io_uring_queue_init(t->depth + 1, &u->ring, 0);
-	if (ret == -ENOSYS)
-		err_add(e, ENOSYS, "%s: this kernel has no io_uring (CONFIG_IO_URING)", name);
-	else if (ret == -EPERM)
-		err_add(e, EPERM,
-			"%s: io_uring is not allowed here (/proc/sys/kernel/io_uring_disabled, or "
-			"a sandbox)",
-			name);
-	else if (ret)
-		err_sys(e, -ret, "%s: cannot make an io_uring of %u entries", name, t->depth);
+	if (ret)
+		err_sys(e, -ret,
+			"%s: io_uring of %u (CONFIG_IO_URING, /proc/sys/kernel/io_uring_disabled)",
+			t->role->name, t->depth);
 	if (!ret) {
 		ret = buffers_init(&u->buffers, t, e);
 		if (ret)

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * queue.h: the hooks of the asynchronous roles (see role.h), for libaio and for io_uring. They
- * write where role->writes is set, else they read. depth operations are in flight at once.
+/* queue.h: the hooks of asynchronous roles. They write where role->writes is set, else they read.
  */
 #ifndef FSDUEL_WORKLOADS_QUEUE_H
 #define FSDUEL_WORKLOADS_QUEUE_H

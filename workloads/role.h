@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * role.h: one kind of thread in a mix: a file in workloads/roles/ with one `const struct role
- * role_<file>`, which make finds. Copy skeleton.c.
+/* role.h: one kind of thread in a mix: a file in workloads/roles/ (copy skeleton.c) or a row there.
  */
 #ifndef FSDUEL_WORKLOADS_ROLE_H
 #define FSDUEL_WORKLOADS_ROLE_H
@@ -69,31 +67,27 @@ struct role {
 	int (*begin)(struct role_thread *t, struct err *e);
 	/*
 	 * One operation at this file offset, in the timed part and in the warm-up. Returns the
-	 * bytes moved, or -errno, which counts as an error; fewer bytes than t->bs count as EIO.
-	 * It must not allocate, print or read the clock. An asynchronous role has start and reap
-	 * in its place.
+	 * bytes moved or -errno; fewer bytes than t->bs count as EIO. It must not allocate, print
+	 * or read the clock. An asynchronous role has start and reap in its place.
 	 */
 	int64_t (*op)(struct role_thread *t, uint64_t offset);
 	/*
-	 * start prepares one operation at this file offset in a free slot, 0 to t->depth - 1. reap
-	 * submits the prepared ones, with one system call for many, and waits until one has
-	 * completed or wait_ns have passed (0: no wait). It returns the number completed, listed in
-	 * done (room for t->depth), whose slots are free again. -errno: the queue is broken, which
-	 * ends this thread. The loop reads the clock around reap: a latency lasts from start to the
+	 * start prepares one operation in a free slot, 0 to t->depth - 1. reap submits the prepared
+	 * ones and waits until one has completed or wait_ns have passed (0: no wait). It returns
+	 * the number completed, listed in done (room for t->depth), whose slots are free again.
+	 * -errno: the queue is broken, which ends this thread. A latency lasts from start to the
 	 * return of reap.
 	 */
 	void (*start)(struct role_thread *t, unsigned slot, uint64_t offset);
 	int (*reap)(struct role_thread *t, struct role_done *done, uint64_t wait_ns);
 	/*
-	 * Make all operations so far durable, in the timed part; NULL: fdatasync(t->fd). Called
-	 * every sync_every operations, and at the end with final_sync. Its time and its -errno
-	 * belong to the operation before it (worker_ended in timed.c).
+	 * Make all operations so far durable, in the timed part; NULL: fdatasync(t->fd). Its time
+	 * and its -errno belong to the operation before it (worker_ended in timed.c).
 	 */
 	int (*sync)(struct role_thread *t);
 	/* In each thread that began, after every thread's timed part; may be NULL. */
 	void (*end)(struct role_thread *t);
-	/* After the run, on the summed counts: -errno and a sentence if they make the cell invalid.
-	 */
+	/* After the run, on the summed counts: -errno and a sentence if the cell is invalid. */
 	int (*judge)(const uint64_t *count, struct err *e);
 };
 

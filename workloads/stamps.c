@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * stamps.c: marks and stamps made and judged, and free space filled with marks: before the timer,
- * and through a file, so that no block in use is touched.
+/* stamps.c: marks and stamps; free space is marked through a file, so no block in use is touched.
  */
 #include "workloads/stamps.h"
 

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * stamps.h: a test for stale data: does a direct read return old contents of the disk? Free space
- * is filled with marks and freed. Fillers put stamps into holes, block by block, and empty their
- * share when it is full. A reader may find zeros, or the stamp of that place and of a round that
- * was there during the read. Anything else is stale.
+ * is filled with marks and freed. Fillers put stamps into holes, and empty their share when it is
+ * full. A reader may find zeros, or the stamp of that place and of a round that was there during
+ * the read. Anything else is stale.
  *
- * Marks and stamps are groups of four words that tell their origin: a mark has its device address,
- * a stamp its file offset and round, both the seed. Writeback may take a page while it is stamped
- * word by word, so each word is judged alone, and 0 is right beside any.
+ * A mark has its device address, a stamp its file offset and round, both the seed. Writeback may
+ * take a page while it is stamped, so each word is judged alone, and 0 is right beside any.
  *
  * A filler raises newest before it empties its share, and oldest after. A reader takes oldest
- * before its read and newest after it, and accepts the rounds between. So a right block is never
+ * before its read and newest after it, and accepts the rounds between: a right block is never
  * called stale, and after the emptying the round before is stale to every new read.
  */
 #ifndef FSDUEL_WORKLOADS_STAMPS_H

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * timed.c: the timed part of a thread. Its loop reads the clock once an operation: the end of one
- * is the start of the next. So a thread's latencies add up to the time it took, and the figures
- * leave out none of the loop's own cost.
+ * is the start of the next, so that a thread's latencies add up to the time it took.
  */
 #include <errno.h>
 
@@ -107,12 +106,6 @@ static void timed_ops(struct worker *w)
 
 /* --- the timed part with several operations in flight; role.h has the hooks ------------------ */
 
-/*
- * The clock is read once for each return of reap: the operations that it brought end, and those
- * that take their slots begin. A paced thread starts an operation when it is due and a slot is
- * free.
- */
-
 /* Start the operations that are due, without a pace as many as there are slots. */
 static void start_due(struct worker *w, uint64_t now_ns)
 {
@@ -131,8 +124,8 @@ static void start_due(struct worker *w, uint64_t now_ns)
 }
 
 /*
- * Account for the nr operations that reap brought at now_ns. Those without a sync end there; the
- * syncs of the others follow, one by one. Returns the end of the last, when slots are taken again.
+ * The nr operations that reap brought at now_ns end there; syncs that are due follow, one by one.
+ * Returns the end of the last, when slots are taken again.
  */
 static uint64_t take_done(struct worker *w, unsigned nr, uint64_t now_ns)
 {
@@ -224,8 +217,7 @@ void worker_timed(struct worker *w)
 
 /*
  * Operations that were due in a paced thread's time and never started. Each had waited until the
- * thread found its time over, before the last sync. They may be many, so this runs after the timed
- * part.
+ * thread found its time over. They may be many, so this runs after the timed part.
  */
 void worker_count_missed(struct worker *w)
 {

@@ -22,16 +22,6 @@ static uint64_t name_hash(const char *s)
 	return h;
 }
 
-/* A warm-up would use up the holes or unwritten blocks that the role is to find. */
-static bool can_warm_up(const struct mix_entry *en)
-{
-	uint64_t state = en->param[ROLE_EXTENTS];
-
-	return !en->role->no_warmup &&
-	       (!en->role->writes || state == EXTENTS_ANY || state == EXTENTS_WRITTEN ||
-		(en->role->renews && state == EXTENTS_UNWRITTEN));
-}
-
 static int default_sync(struct role_thread *t)
 {
 	if (t->fd >= 0 && fdatasync(t->fd))
@@ -69,7 +59,7 @@ void worker_init(struct worker *w, struct run *run, const struct mix_entry *en,
 	offset_stream_init(&w->offsets, (enum offsets)en->param[ROLE_OFFSETS], &blocks, zipf,
 			   index % b.sharers, b.sharers, rng_mix(role_seed, 0));
 	w->ops = b.ops;
-	w->warmup = can_warm_up(en) ? run->mix->param[MIX_WARMUP] : 0;
+	w->warmup = en->role->no_warmup || mix_uses_up(en) ? 0 : run->mix->param[MIX_WARMUP];
 	w->left = w->ops ? w->ops : UINT64_MAX;
 	w->sync = en->role->sync ? en->role->sync : default_sync;
 	w->sync_every = en->param[ROLE_SYNC_EVERY] ? en->param[ROLE_SYNC_EVERY] : UINT64_MAX;
@@ -151,8 +141,6 @@ static void leave_timed_part(struct worker *w)
 	if (w->ops && atomic_fetch_sub(&r->bound_left, 1) == 1)
 		run_halt(r, w->end_ns);
 }
-
-/* --- a thread's life --------------------------------------------------------- */
 
 static void slots_init(struct slots *s, unsigned depth)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * worker.h: one thread of the load generator (worker.c), its timed part (timed.c), and the run that
- * the threads share (run.c); for fsload.c. A worker waits for the end gate before it tidies up, so
- * that no thread's munmap disturbs another's measurement.
+ * worker.h: a thread of the load generator (worker.c), its timed part (timed.c), and the run that
+ * they share (run.c). A worker tidies up after the end gate, where it disturbs no measurement.
  */
 #ifndef FSDUEL_WORKLOADS_WORKER_H
 #define FSDUEL_WORKLOADS_WORKER_H
@@ -41,14 +40,10 @@ void run_init(struct run *r, const struct fsload *l, const atomic_int *stop);
 void run_release(struct run *r);
 void run_wait(struct run *r); /* until all threads have arrived */
 void run_open(struct run *r, enum gate gate);
-/* A thread has arrived, and waits for the gate. */
-void run_arrive(struct run *r, enum gate gate);
-/* Keep the first failure. */
+void run_arrive(struct run *r, enum gate gate); /* of a thread, which waits for the gate */
 void run_fail(struct run *r, int ret, const struct err *e);
-/* End the time of the threads that are not bound by operations. */
-void run_halt(struct run *r, uint64_t end_ns);
-/* Until that time, or until the threads are to end. */
-void run_sleep_until(struct run *r, uint64_t until_ns);
+void run_halt(struct run *r, uint64_t end_ns); /* ends threads that are not bound by operations */
+void run_sleep_until(struct run *r, uint64_t until_ns); /* or until the threads are to end */
 
 static inline bool run_stopped(const struct run *r)
 {

@@ -16,7 +16,7 @@
 
 #include "lib/buf.h"
 #include "lib/fs.h"
-#include "lib/elf.h"
+#include "lib/symbols.h"
 #include "runners/cell/cell.h"
 
 #define CPU "/sys/devices/system/cpu/"

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "lib/buf.h"
-#include "lib/elf.h"
+#include "lib/symbols.h"
 #include "lib/err.h"
 
 /* A checked image. Everything points into the caller's bytes. */

@@ -151,7 +151,11 @@ static int recipe_run(struct recipe *r, struct err *e)
 	r->err = memfd_create("sentences", MFD_CLOEXEC);
 	if (r->out < 0 || r->err < 0)
 		return err_sys(e, errno, "cannot make a file in memory");
-	ret = proc_start(&p, (const char *const *)r->argv.v, r->out, r->err, NULL, 0, e);
+	ret = proc_launch(&p,
+			  &(struct launch){ .argv = (const char *const *)r->argv.v,
+					    .fd_out = r->out,
+					    .fd_err = r->err },
+			  e);
 	if (!ret)
 		ret = wait_for(r, &p, e);
 	if (ret <= 0 || ret == RECIPE_NO)

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "lib/fs.h"
-#include "lib/elf.h"
+#include "lib/symbols.h"
 #include "runners/kernel/kernel.h"
 
 static const char *const suffixes[] = { ".ko", ".ko.xz", ".ko.zst", ".ko.gz" };

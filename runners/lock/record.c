@@ -96,7 +96,8 @@ static int start(struct lock_record *r, const char *path, uint64_t max_bytes, st
 	};
 	/* clang-format on */
 	const int keep[] = { r->ask[0], r->answer[1] };
-	int ret = proc_start(&r->perf, argv, -1, r->said, keep, 2, e);
+	const struct launch l = { argv, NULL, NULL, -1, r->said, keep, 2 };
+	int ret = proc_launch(&r->perf, &l, e);
 
 	/* The end that perf reads stays open here too: a command to a dead perf is no SIGPIPE. */
 	close_end(&r->answer[1]);

@@ -18,12 +18,7 @@
  * the main thread, which kicks them, would change whose turn comes next.
  *
  * QEMU's RCU thread stands still from the guest's first instruction on. In newer QEMUs (11.1) it
- * ends a CPU's turn after 50 ms of the host's time, which changes the order of two CPUs. It would
- * only free a few megabytes of memory maps of the boot.
- *
- * Functions replaced: pthread_setname_np (it names the threads: -name debug-threads=on),
- * pthread_cond_wait (the CPU thread waits and gives away the big lock), ppoll (the main thread
- * comes back) and pthread_mutex_lock (it takes the big lock; other locks pass through).
+ * ends a CPU's turn after 50 ms of the host's time, which changes the order of two CPUs.
  */
 #include <dlfcn.h>
 #include <limits.h>

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * fio_clock.c: a library for LD_PRELOAD that notes when each thread of fio begins and ends its
- * measured part; fio itself tells only whole milliseconds of its length. It hooks two calls that
- * fio makes at these places, and adds nothing to a single I/O:
+ * measured part; fio tells only whole milliseconds. It hooks two calls that fio makes there:
  *
  * - getrusage(2) of the thread, into one place as its measured part begins and again as its ramp
  *   is over (thread_main and clear_rusage_stat in fio's backend.c and stat.c),

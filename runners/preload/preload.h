@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * preload.h: names and layouts that the libraries of this room share with the programs that load
- * them or read their files. One library is loaded into fio, two into QEMU.
- */
+/* preload.h: names and layouts that the libraries share with those who load or read them. */
 #ifndef FSDUEL_RUNNERS_PRELOAD_PRELOAD_H
 #define FSDUEL_RUNNERS_PRELOAD_PRELOAD_H
 

@@ -7,19 +7,17 @@
  * It counts instructions, not translated blocks: a block that is left early (a page fault, a device
  * under icount) would count instructions that never ran, 0.3 % in a direct writer's second.
  *
- * Debian packages no qemu-plugin.h, and the interface has generations, so the functions are
- * declared here and looked up at load. Interface 1 (QEMU 4.2 to 8.2) adds to a plain address; 2
- * (9.0) to a "scoreboard" with a slot for each CPU; 3 (9.1) copies an instruction's bytes out; 7
- * (11.1) gives every callback an argument. QEMU loads a plug-in only if it claims a number that
- * this QEMU takes, and no function is new in 7, so fsduel tries numbers and sets one in the
- * environment.
+ * Debian packages no qemu-plugin.h, so the functions are declared here and looked up at load.
+ * Interface 1 (QEMU 4.2 to 8.2) adds to a plain address; 2 (9.0) to a "scoreboard" with a slot for
+ * each CPU; 3 (9.1) copies an instruction's bytes out; 7 (11.1) gives every callback an argument.
+ * QEMU loads a plug-in only if it claims a number that this QEMU takes, so fsduel tries numbers and
+ * sets one in the environment.
  *
- * A scoreboard fails with several CPUs under icount: a block's code has the number of the CPU that
- * translated it as a constant, and QEMU 10.0 and 11.1 multiply it in place and crash. A call at
- * each instruction counts there (a run takes 1.3 times as long; with the addition 1.1 times).
+ * With several CPUs under icount a scoreboard crashes QEMU 10.0 and 11.1: a block has the number of
+ * the CPU that translated it as a constant, which they multiply in place. A call at each
+ * instruction counts there (a run takes 1.3 times as long; with the addition 1.1 times).
  */
 #include <dlfcn.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -105,7 +103,7 @@ __attribute__((constructor)) static void look_up(void)
 		qemu_plugin_version = interface[0] - '0';
 }
 
-/* One translation of a block of code; the same code may be translated again and again. */
+/* A translation of a block of code; the same code may be translated again. */
 struct block {
 	struct block *next;
 	struct qemu_plugin_scoreboard *score; /* that holds count, or NULL */
@@ -115,8 +113,8 @@ struct block {
 
 static struct {
 	struct block *blocks;
-	const struct way *way; /* how this QEMU counts */
-	int interface;         /* of this QEMU, whatever number we had to say */
+	bool scores;   /* count in scoreboards */
+	int interface; /* of this QEMU, whatever number we had to say */
 	char *out;
 	struct profile_header header;
 	bool begun;
@@ -131,35 +129,17 @@ static void *must(void *p)
 	return p;
 }
 
-/* --- ways to count ------------------------------------------------------------------ */
-
-/* make: b->count becomes n zeroes. add: one of them counts an instruction of the block. */
-struct way {
-	void (*make)(struct block *b);
-	void (*add)(struct block *b, size_t i, struct qemu_plugin_insn *insn);
-};
-
-static void make_plain(struct block *b)
-{
-	b->count = must(calloc(b->n, sizeof(*b->count)));
-}
-
-static void add_plain(struct block *b, size_t i, struct qemu_plugin_insn *insn)
-{
-	qemu.add_plain(insn, INLINE_ADD_U64, &b->count[i], 1);
-}
+/* --- counting ----------------------------------------------------------------------- */
 
 /* Scoreboards move only when a CPU is added, and there is one. */
-static void make_score(struct block *b)
+static void make_counts(struct block *b)
 {
-	b->score = qemu.score_new(b->n * sizeof(*b->count));
-	b->count = qemu.score_find(b->score, 0);
-}
-
-static void add_score(struct block *b, size_t i, struct qemu_plugin_insn *insn)
-{
-	qemu.add_score(insn, INLINE_ADD_U64, (struct plugin_u64){ b->score, i * sizeof(*b->count) },
-		       1);
+	if (state.scores) {
+		b->score = qemu.score_new(b->n * sizeof(*b->count));
+		b->count = qemu.score_find(b->score, 0);
+	} else {
+		b->count = must(calloc(b->n, sizeof(*b->count)));
+	}
 }
 
 /* Under icount one thread runs all CPUs in turn. */
@@ -169,23 +149,16 @@ static void one_more(unsigned cpu, void *arg)
 	++*(uint64_t *)arg;
 }
 
-static void add_call(struct block *b, size_t i, struct qemu_plugin_insn *insn)
+static void count_insn(struct block *b, size_t i, struct qemu_plugin_insn *insn)
 {
-	qemu.insn_exec(insn, one_more, CB_NO_REGS, &b->count[i]);
-}
+	struct plugin_u64 at = { b->score, i * sizeof(*b->count) };
 
-static const struct way plain = { make_plain, add_plain };
-static const struct way scores = { make_score, add_score };
-static const struct way calls = { make_plain, add_call };
-
-/* NULL: this QEMU has none. */
-static const struct way *way_for(const struct plugin_info *info)
-{
 	if (qemu.add_plain)
-		return &plain;
-	if (info->system.max_vcpus > 1)
-		return &calls;
-	return qemu.add_score && qemu.score_new && qemu.score_find ? &scores : NULL;
+		qemu.add_plain(insn, INLINE_ADD_U64, &b->count[i], 1);
+	else if (state.scores)
+		qemu.add_score(insn, INLINE_ADD_U64, at, 1);
+	else
+		qemu.insn_exec(insn, one_more, CB_NO_REGS, &b->count[i]);
 }
 
 /* --- the counts ---------------------------------------------------------------------- */
@@ -203,7 +176,6 @@ static int by_address(const void *a, const void *b)
 	return (x->address > y->address) - (x->address < y->address);
 }
 
-/* All addresses that were executed, each once, by address. */
 static size_t collect(struct profile_record **out)
 {
 	struct profile_record *v;
@@ -228,40 +200,22 @@ static size_t collect(struct profile_record **out)
 	return kept;
 }
 
-static void write_all(int fd, const void *data, size_t len)
-{
-	const char *p = data;
-
-	while (len) {
-		ssize_t n = write(fd, p, len);
-
-		if (n <= 0) {
-			perror("fsduel-profile: cannot write the counts");
-			return;
-		}
-		p += n;
-		len -= (size_t)n;
-	}
-}
-
 static void leave_counts(void)
 {
+	struct profile_header *h = &state.header;
 	struct profile_record *v;
 	size_t n = collect(&v);
-	int fd = open(state.out, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	FILE *f = fopen(state.out, "we");
 
-	memcpy(state.header.magic, PROFILE_MAGIC, sizeof(state.header.magic));
-	state.header.records = n;
-	state.header.instructions = 0;
+	memcpy(h->magic, PROFILE_MAGIC, sizeof(h->magic));
+	h->records = n;
+	h->instructions = 0;
 	for (size_t i = 0; i < n; i++)
-		state.header.instructions += v[i].count;
-	if (fd < 0) {
-		perror("fsduel-profile: cannot open the file for the counts");
-	} else {
-		write_all(fd, &state.header, sizeof(state.header));
-		write_all(fd, v, n * sizeof(*v));
-		close(fd);
-	}
+		h->instructions += v[i].count;
+	if (!f || fwrite(h, sizeof(*h), 1, f) != 1 || fwrite(v, sizeof(*v), n, f) != n || fflush(f))
+		perror("fsduel-profile: cannot write the counts");
+	if (f)
+		fclose(f);
 	free(v);
 }
 
@@ -318,13 +272,13 @@ static void count_block(struct qemu_plugin_tb *tb)
 
 	b->n = qemu.tb_insns(tb);
 	b->address = must(calloc(b->n, sizeof(*b->address)));
-	state.way->make(b);
+	make_counts(b);
 	for (size_t i = 0; i < b->n; i++) {
 		struct qemu_plugin_insn *insn = qemu.tb_insn(tb, i);
 		uint32_t mark = mark_of(insn);
 
 		b->address[i] = qemu.insn_vaddr(insn);
-		state.way->add(b, i, insn);
+		count_insn(b, i, insn);
 		if (mark == PROFILE_MARK_BEGIN || mark == PROFILE_MARK_END)
 			qemu.insn_exec(insn, mark == PROFILE_MARK_BEGIN ? on_begin : on_end,
 				       CB_NO_REGS, NULL);
@@ -345,7 +299,6 @@ static void on_translation_7(struct qemu_plugin_tb *tb, void *arg)
 	count_block(tb);
 }
 
-/* QEMU has changed functions without raising the oldest number that it takes: newer is unknown. */
 static const char *why_not(const struct plugin_info *info)
 {
 	if (!info->system_emulation || strcmp(info->target_name, "x86_64"))
@@ -353,7 +306,7 @@ static const char *why_not(const struct plugin_info *info)
 	if (info->version.cur > PROFILE_INTERFACE_MAX)
 		return "its plug-in interface is newer than any known to fsduel";
 	if (!qemu.on_translation || !qemu.tb_insns || !qemu.tb_insn || !qemu.insn_vaddr ||
-	    !qemu.insn_size || !qemu.insn_exec || !qemu.insn_data || !way_for(info))
+	    !qemu.insn_size || !qemu.insn_exec || !qemu.insn_data)
 		return "its plug-in interface lacks a function that is needed";
 	return NULL;
 }
@@ -379,7 +332,8 @@ int qemu_plugin_install(plugin_id id, const struct plugin_info *info, int argc, 
 		return 1;
 	}
 	state.out = must(strdup(argv[0] + 4));
-	state.way = way_for(info);
+	state.scores = !qemu.add_plain && qemu.add_score && qemu.score_new && qemu.score_find &&
+		       info->system.max_vcpus == 1;
 	state.interface = info->version.cur;
 	if (state.interface >= 7)
 		qemu.on_translation_7(id, on_translation_7, NULL);

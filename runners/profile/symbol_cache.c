@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "lib/proc.h"
-#include "lib/elf.h"
 #include "runners/profile/profile.h"
 
 #define GUEST_WITH_NAMES "fsduel-guest.debug"

@@ -15,7 +15,7 @@ stamp > "$tmp/before"
 check "make install installs" made install
 stamp > "$tmp/after"
 check "make install PREFIX= builds nothing anew" diff "$tmp/before" "$tmp/after"
-programs() { ls "$root$prefix/bin" | diff <(printf '%s\n' fsduel fsload) -; }
+programs() { ls "$root$prefix/bin" | diff <(echo fsduel) -; }
 check "only commands stand in bin" programs
 helpers() {
 	local f

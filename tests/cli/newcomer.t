@@ -44,11 +44,8 @@ B=build
 
 role() {
 	fsduel list roles | grep -q '^range_write: buffered writes' || echo "no role"
-	build/fsload -m range_write:1 -s runtime=20ms -s file_size=1M "$tmp/file" \
-		> "$tmp/out" 2>&1 || cat "$tmp/out"
-	grep -q range_write "$tmp/out" || cat "$tmp/out"
 }
-check "the role is listed and runs" role
+check "the role is listed" role
 file_system() {
 	cat > "$tmp/s.ini" <<-'END'
 	[suite]
@@ -73,9 +70,9 @@ file_system() {
 		cat "$tmp/r/samples.csv"
 }
 if [ "$(id -u)" = 0 ] && [ -e /dev/loop-control ]; then
-	check "the file system is made, mounted and measured" file_system
+	check "the file system is made, mounted and measured with the role" file_system
 else
-	skip "the file system is made, mounted and measured" "needs root and loop devices"
+	skip "the file system is made, mounted and measured with the role" "needs root and loop devices"
 fi
 command_modes() {
 	fsduel modes | grep -q '^exact  *It is exact' || fsduel modes

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "runners/kernel/bzimage.h"
-#include "lib/elf.h"
+#include "lib/symbols.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

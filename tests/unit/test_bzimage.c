@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_bzimage.c: runners/kernel/bzimage.c and lib/elf.c on images made here by
+ * test_bzimage.c: runners/kernel/bzimage.c and lib/symbols.c on images made here by
  * hand and then damaged, one field at a time.
  */
 #include <setjmp.h>
@@ -16,7 +16,7 @@
 #include <errno.h>
 
 #include "runners/kernel/bzimage.h"
-#include "lib/elf.h"
+#include "lib/symbols.h"
 
 #define SETUP 1024    /* one setup sector after the boot sector */
 #define PAYLOAD_AT 32 /* of the payload behind the setup */

@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #include "lib/fs.h"
-#include "lib/elf.h"
+#include "lib/symbols.h"
 #include "runners/kernel/kernel.h"
 #include "tests/unit/skip.h"
 

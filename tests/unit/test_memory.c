@@ -56,24 +56,6 @@ static void test_group_v2(void **state)
 	assert_true(memory_available(*state) == 0);
 }
 
-static void test_group_v1(void **state)
-{
-	put_meminfo(*state);
-	put(*state, "/proc/self/cgroup", "5:devices:/\n4:memory:/docker/ab\n0::/\n");
-	put(*state, CGROUP "/memory/docker/ab/memory.limit_in_bytes", "9223372036854771712\n");
-	put(*state, CGROUP "/memory/docker/ab/memory.usage_in_bytes", "1048576\n");
-	put(*state, CGROUP "/memory/memory.limit_in_bytes", "9223372036854771712\n");
-	put(*state, CGROUP "/memory/memory.usage_in_bytes", "3145728000\n");
-	assert_true(memory_available(*state) == 3000 * MIB);
-	put(*state, CGROUP "/memory/docker/ab/memory.limit_in_bytes", "536870912\n");
-	put(*state, CGROUP "/memory/docker/ab/memory.usage_in_bytes", "268435456\n");
-	put(*state, CGROUP "/memory/docker/ab/memory.stat",
-	    "inactive_file 1\n"
-	    "total_inactive_file 104857600\ntotal_active_file 0\n");
-	assert_true(memory_available(*state) == 356 * MIB);
-}
-
-/* The real machine, and what a duel and doctor both take from it. */
 static void test_here(void **state)
 {
 	uint64_t here = memory_available("");
@@ -91,7 +73,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_page_cache_is_free, make_tree, drop_tree),
 		cmocka_unit_test_setup_teardown(test_group_v2, make_tree, drop_tree),
-		cmocka_unit_test_setup_teardown(test_group_v1, make_tree, drop_tree),
 		cmocka_unit_test(test_here),
 	};
 

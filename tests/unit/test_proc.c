@@ -114,7 +114,9 @@ static void a_program_that_is_not_there_is_enoent(void **state)
 	assert_non_null(strstr(e.text, "fsduel-no-such-program"));
 	assert_int_equal(x.status, -1);
 	assert_int_equal(proc_check(dir, NULL, NULL, NULL), -ENOENT);
-	assert_int_equal(proc_start(&p, argv, -1, -1, NULL, 0, NULL), -ENOENT);
+	assert_int_equal(
+		proc_launch(&p, &(struct launch){ argv, NULL, NULL, -1, -1, NULL, 0 }, NULL),
+		-ENOENT);
 	assert_int_equal(p.pid, 0);
 	proc_kill(&p);
 	assert_null(proc_which(""));
@@ -313,7 +315,8 @@ static void only_the_descriptors_named_reach_the_child(void **state)
 	snprintf(script, sizeof(script), "test ! -e /proc/$$/fd/%d && test -e /proc/$$/fd/%d", leak,
 		 kept);
 	argv[2] = script;
-	assert_int_equal(proc_start(&p, argv, -1, -1, &kept, 1, NULL), 0);
+	assert_int_equal(
+		proc_launch(&p, &(struct launch){ argv, NULL, NULL, -1, -1, &kept, 1 }, NULL), 0);
 	while (!proc_poll(&p, &x))
 		usleep(1000);
 	assert_int_equal(x.status, 0);
@@ -369,7 +372,8 @@ static pid_t start_family(struct proc *p)
 	int fds[2];
 
 	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
-	assert_int_equal(proc_start(p, argv, fds[1], -1, NULL, 0, NULL), 0);
+	assert_int_equal(
+		proc_launch(p, &(struct launch){ argv, NULL, NULL, fds[1], -1, NULL, 0 }, NULL), 0);
 	close(fds[1]);
 	assert_true(read(fds[0], text, sizeof(text) - 1) > 0);
 	close(fds[0]);
@@ -407,7 +411,7 @@ static void no_child_outlives_us(void **state)
 		static const char *const argv[] = { "sleep", "60", NULL };
 		struct proc p;
 
-		if (!proc_start(&p, argv, -1, -1, NULL, 0, NULL) &&
+		if (!proc_launch(&p, &(struct launch){ argv, NULL, NULL, -1, -1, NULL, 0 }, NULL) &&
 		    write(fds[1], &p.pid, sizeof(p.pid)) == (ssize_t)sizeof(p.pid))
 			pause();
 		_exit(1);

@@ -18,7 +18,7 @@
 #include "lib/buf.h"
 #include "lib/fs.h"
 #include "lib/schema.h"
-#include "lib/elf.h"
+#include "lib/symbols.h"
 #include "runners/preload/preload.h"
 #include "runners/profile/profile.h"
 #include "runners/profile/symbol_cache.h"

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * hold_iolock: holds the file's i_rwsem exclusively for a known time, to check reports on locks and
- * latencies without a patched kernel. It is a buffered write whose source page is missing:
- * generic_perform_write() faults it in while ext4_buffered_write_iter() holds the lock, and a
- * helper thread answers the fault after that time, through userfaultfd(2). Faults of the kernel
- * need root or vm.unprivileged_userfaultfd=1.
+ * latencies. It is a buffered write whose source page is missing: generic_perform_write() faults it
+ * in while ext4_buffered_write_iter() holds the lock, and a helper thread answers the fault after
+ * that time, through userfaultfd(2).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -93,14 +92,9 @@ static int open_uffd(struct hold *h, struct err *e)
 	h->uffd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
 	if (h->uffd >= 0 && !ioctl(h->uffd, UFFDIO_API, &api))
 		return 0;
-	if (h->uffd < 0 && errno == ENOSYS)
-		return err_add(e, ENOSYS,
-			       "hold_iolock: this kernel has no userfaultfd (CONFIG_USERFAULTFD)");
-	if (h->uffd < 0 && errno == EPERM)
-		return err_add(e, EPERM,
-			       "hold_iolock: userfaultfd is not allowed here: it needs root, or "
-			       "vm.unprivileged_userfaultfd=1");
-	return err_sys(e, errno, "hold_iolock: cannot use userfaultfd");
+	return err_sys(
+		e, errno,
+		"hold_iolock: userfaultfd, which needs root or vm.unprivileged_userfaultfd=1");
 }
 
 static int map_source(struct hold *h, const struct role_thread *t, struct err *e)

@@ -10,9 +10,14 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "lib/buf.h"
+#include "lib/proc.h"
 #include "workloads/mapping.h"
 #include "workloads/queue.h"
 
@@ -76,6 +81,84 @@ static int mmap_write_sync(struct role_thread *t)
 	return msync(m->base, m->len, MS_SYNC) ? -errno : 0;
 }
 
+enum { GROW_FALLOCATE, GROW_FTRUNCATE };
+static const char *const grow_names[] = { "fallocate", "ftruncate", NULL };
+static const struct param truncate_params[] = {
+	{ "grow", NUM_COUNT, grow_names, 0, 0, "fallocate",
+	  "how it is made longer before: with blocks to free or without" },
+	{ .name = NULL },
+};
+
+static int64_t truncate_op(struct role_thread *t, uint64_t offset)
+{
+	off_t end = (off_t)t->file_size, longer = end + (off_t)t->bs;
+
+	(void)offset;
+	if (t->own[0] == GROW_FALLOCATE ? fallocate(t->fd, 0, end, (off_t)t->bs)
+					: ftruncate(t->fd, longer))
+		return -errno;
+	return ftruncate(t->fd, end) ? -errno : (int64_t)t->bs;
+}
+
+enum { HOW_FDATASYNC, HOW_START };
+static const char *const how_names[] = { "fdatasync", "start", NULL };
+static const struct param syncer_params[] = {
+	{ "how", NUM_COUNT, how_names, 0, 0, "fdatasync",
+	  "with a journal commit, or only started (sync_file_range)" },
+	{ .name = NULL },
+};
+
+static int64_t syncer_op(struct role_thread *t, uint64_t offset)
+{
+	int ret = t->own[0] == HOW_START ? sync_file_range(t->fd, 0, 0, SYNC_FILE_RANGE_WRITE)
+					 : fdatasync(t->fd);
+
+	(void)offset;
+	return ret ? -errno : (int64_t)t->bs;
+}
+
+enum { OP_TIME, WAIT };
+enum { WAIT_SLEEP, WAIT_SPIN };
+static const char *const wait_names[] = { "sleep", "spin", NULL };
+static const struct param null_params[] = {
+	[OP_TIME] = { "op_time", NUM_NS, NULL, 1, 3600000000000, "100us",
+		      "time an operation takes" },
+	[WAIT] = { "wait", NUM_COUNT, wait_names, 0, 0, "sleep",
+		   "how it waits: off or on the CPU" },
+	{ .name = NULL },
+};
+
+static int null_begin(struct role_thread *t, struct err *e)
+{
+	(void)e;
+	t->priv = xcalloc(1, sizeof(uint64_t));
+	prctl(PR_SET_TIMERSLACK, 1); /* of this thread; else each sleep ends 50 us late */
+	return 0;
+}
+
+static int64_t null_op(struct role_thread *t, uint64_t offset)
+{
+	uint64_t *due = t->priv; /* 0 before the first operation, which starts the schedule */
+	struct timespec ts;
+
+	(void)offset;
+	*due = (*due ? *due : now_ns()) + t->own[OP_TIME];
+	ts.tv_sec = (time_t)(*due / 1000000000);
+	ts.tv_nsec = (long)(*due % 1000000000);
+	if (t->own[WAIT] == WAIT_SPIN)
+		while (now_ns() < *due)
+			;
+	else
+		while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == EINTR)
+			;
+	return (int64_t)t->bs;
+}
+
+static void null_end(struct role_thread *t)
+{
+	free(t->priv);
+}
+
 /* clang-format off */
 
 /* On ext4 a pure overwrite takes the lock shared; one that must allocate or convert takes it
@@ -93,22 +176,19 @@ ROLE_ROW(dio_unwritten) = { "dio_unwritten",
 	"direct writes over preallocated blocks, each once (pwrite, O_DIRECT)",
 	DIRECT_WRITE, WRITES, DEFAULTS("extents", "unwritten", "offsets", "once") };
 /* The region is made of pieces of half of bs, in turn written and preallocated. Neither all
- * overwrite nor all unwritten, such a write is exclusive on ext4, in 6.12 still. With shift at
- * half a block, writes begin and end inside written blocks and the one between is unwritten:
- * unaligned, yet nothing to zero. It uses the unwritten pieces up. */
+ * overwrite nor all unwritten, such a write is exclusive on ext4, in 6.12 still. With shift at half
+ * a block, writes are unaligned, yet there is nothing to zero. */
 ROLE_ROW(dio_span) = { "dio_span",
 	"direct writes over a written and an unwritten block at once (pwrite, O_DIRECT)",
 	DIRECT_WRITE, WRITES, DEFAULTS("bs", "8k", "extents", "mixed", "offsets", "once") };
 /* Each makes the file longer: allocation, i_size and the exclusive lock. O_APPEND finds the end,
- * also of a file that several threads append to (on Linux it does so for pwrite, too); offsets
- * and region do nothing here. A warm-up would make the file longer. */
+ * for pwrite too; offsets and region do nothing here. */
 ROLE_ROW(dio_append) = { "dio_append",
 	"direct writes at the end of the file (pwrite, O_DIRECT, O_APPEND)",
 	.open_flags = O_WRONLY | O_DIRECT | O_APPEND, .bs_align = 512, WRITES, .no_warmup = true,
 	.grows = true, DEFAULTS("extents", "any") };
 
-/* Caches are dropped before the timer; data that was read once, or ahead, is then in memory, so a
- * small file and a long run measure the page cache. On ext4 it takes no lock of the inode. */
+/* A small file and a long run measure the page cache. On ext4 it takes no lock of the inode. */
 ROLE_ROW(buffered_read) = { "buffered_read", "reads through the page cache (pread)",
 	.open_flags = O_RDONLY | O_NOATIME, .bs_align = 1, READS };
 /* Writeback belongs to the figure, so a last fdatasync is on by default. With extents=hole it
@@ -116,8 +196,7 @@ ROLE_ROW(buffered_read) = { "buffered_read", "reads through the page cache (prea
 ROLE_ROW(buffered_write) = { "buffered_write", "writes through the page cache (pwrite)",
 	.open_flags = O_WRONLY, .bs_align = 1, WRITES, DEFAULTS("final_sync", "1") };
 
-/* As a database commits to its log. It shows the journal and the device's flush, which null_blk
- * has only with cache_size set. */
+/* As a database commits to its log: the journal and the device's flush. */
 ROLE_ROW(fsync) = { "fsync", "a small buffered write and an fsync, the pair is one operation",
 	.open_flags = O_WRONLY, .needs_fd = true, .writes = true, .durable = true, .bs_align = 1,
 	.op = fsync_op };
@@ -127,6 +206,26 @@ ROLE_ROW(fallocate) = { "fallocate",
 	"punches a hole and allocates it again, the pair is one operation",
 	.open_flags = O_WRONLY, .needs_fd = true, .writes = true, .renews = true, .bs_align = 1,
 	.op = fallocate_op, DEFAULTS("extents", "unwritten", "file", "own", "final_sync", "1") };
+/* Cutting takes the inode's lock exclusively, waits for direct I/O and frees blocks. On a shared
+ * file it would cut off the blocks of dio_append. */
+ROLE_ROW(truncate) = { "truncate",
+	"makes the file longer and cuts it back, the pair is one operation",
+	.open_flags = O_WRONLY, .needs_fd = true, .writes = true, .bs_align = 1,
+	.op = truncate_op, .params = truncate_params,
+	DEFAULTS("extents", "any", "file", "own", "final_sync", "1") };
+/* As a database's checkpointer does. how=start waits for no I/O and skips pages under writeback, as
+ * the kernel's flusher does: ext4 then also writes pages dirtied meanwhile (WB_SYNC_NONE). */
+ROLE_ROW(syncer) = { "syncer",
+	"asks for writeback of the whole file (fdatasync), 100 times a second",
+	.open_flags = O_RDONLY, .needs_fd = true, .no_warmup = true, .bs_align = 1,
+	.op = syncer_op, .params = syncer_params, DEFAULTS("extents", "any", "rate", "100") };
+
+/* A thread makes 1 / op_time operations a second on any machine, because each operation ends at the
+ * next point of a fixed schedule, which begins with the first one: a late wake-up makes the next
+ * operation shorter. This role alone reads the clock in its operation. */
+ROLE_ROW(null) = { "null", "no I/O at a known rate, for testing the harness", .no_warmup = true,
+	.bs_align = 1, .params = null_params, .begin = null_begin, .op = null_op, .end = null_end,
+	DEFAULTS("extents", "any") };
 
 /* Caches are dropped before the timer, so the first visit of a page reads it (and some around it)
  * from the device. Later visits are memory alone, until a direct write beside evicts the page. */

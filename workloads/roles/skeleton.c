@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * skeleton: a role to copy to workloads/roles/<name>.c. Replace "skeleton" by <name>, keep the
- * parts you need and say here what the role is for. make finds the file, and `fsload --list` shows
- * it. role.h explains each hook and field. This file is compiled, but it is not in the list of
- * roles. A role that is a call or two is a row of plain.c.
+ * parts you need and say here what the role is for; make finds the file. role.h explains each hook
+ * and field. This file is compiled, but is no role. One that is a call or two is a row of plain.c.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -50,11 +49,6 @@ static int64_t skeleton_op(struct role_thread *t, uint64_t offset)
 	return n;
 }
 
-static int skeleton_sync(struct role_thread *t)
-{
-	return fdatasync(t->fd) ? -errno : 0;
-}
-
 static void skeleton_end(struct role_thread *t)
 {
 	free(t->priv);
@@ -71,6 +65,5 @@ const struct role role_skeleton = {
 	.params = skeleton_params,
 	.begin = skeleton_begin,
 	.op = skeleton_op,
-	.sync = skeleton_sync,
 	.end = skeleton_end,
 };

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * stale_read: direct reads beside hole_fill, each judged. Zeros and the stamp of that place and
- * round are right. Anything else (the mark of free space, another stamp) was on the disk before and
- * makes the cell invalid. Judging costs about as much as the read's own path, so the rate of this
- * role says little. Failed reads are counted: on ext4 one that meets a freshly dirtied delayed page
- * returns EIO.
+ * stale_read: direct reads beside hole_fill, each judged: zeros and the stamp of that place and
+ * round are right, anything else makes the cell invalid. Judging costs about as much as the read,
+ * so the rate says little. Failed reads are counted: on ext4 one that meets a freshly dirtied
+ * delayed page returns EIO.
  */
 #include <errno.h>
 #include <fcntl.h>
