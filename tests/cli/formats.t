@@ -10,6 +10,7 @@
 "$B/gen_folder" "$tmp/plain"
 "$B/gen_folder" "$tmp/same" same=1
 evil=$tmp/evil
+alone "$tmp/alone"
 
 # How many cells decide, are slower, are errors and are undecided in that folder, by JSON.
 wanted() {
@@ -25,7 +26,7 @@ wanted() {
 
 # --- junit ----------------------------------------------------------------------------------
 if command -v xmllint > /dev/null; then
-	for folder in "$evil" "$tmp/plain" tests/data/results-gaps tests/data/results-alone; do
+	for folder in "$evil" "$tmp/plain" tests/data/results-gaps "$tmp/alone"; do
 		fsduel compare -f junit "$folder" > "$tmp/xml"
 		check "junit of $(basename "$folder") is valid" bash -c "! xmllint --noout --schema tests/data/junit.xsd '$tmp/xml' 2>&1 | grep -v validates"
 		check "its counts are those of its cases" diff \
@@ -64,7 +65,7 @@ ktap() {
 	/^ok.*# ERROR/ { bad("an error is no success") }
 	END { if (versions != 1 || seen != suites) print "versions " versions ", suites " seen " of " suites }'
 }
-for folder in "$evil" "$tmp/plain" tests/data/results-gaps tests/data/results-alone; do
+for folder in "$evil" "$tmp/plain" tests/data/results-gaps "$tmp/alone"; do
 	check "ktap of $(basename "$folder") is KTAP" ktap < <(fsduel compare -f ktap "$folder")
 	check "its outcomes are those of the cells" diff <(wanted "$folder") <(fsduel compare -f ktap "$folder" |
 		awk '/^  (not )?ok/ { n++; if (/# ERROR/) e++; else if (/# SKIP/) s++; else if (/^  not/) f++ }

@@ -10,7 +10,8 @@ filter() { sed 's/(fsduel [0-9.]*)/(fsduel VERSION)/'; }
 run "a letter" fsduel letter --no-chart tests/data/results-mixed
 run "what was not measured stands in it" fsduel letter --no-chart tests/data/results-gaps
 run "as Markdown" fsduel letter --no-chart -f markdown tests/data/results-gaps
-run "a suite of one variant" fsduel letter tests/data/results-alone
+alone "$tmp/one"
+run "a suite of one variant" fsduel letter "$tmp/one"
 run "what is no results folder is refused" fsduel letter tests
 run "an unknown style is refused" fsduel letter -f html tests/data/results-mixed
 run "a mail is plain" fsduel letter -f unicode --into x tests/data/results-mixed

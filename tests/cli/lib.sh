@@ -92,3 +92,11 @@ expect() {
 		{ echo "exit $code, wanted $2 and '$3'"; head -n 40 "$tmp/said"; } | result "not ok" "$1"
 	fi
 }
+
+# folder DIR FILE EXPRESSION: results-equal with a line of that file changed by perl.
+folder() {
+	cp -r tests/data/results-equal "$1" && perl -0pi -e "$3" "$1/$2"
+}
+alone() { # DIR: a suite of one variant, which has no contrast
+	folder "$1" run.json 's/"contrasts": \[.*?\n \]/"contrasts": []/s'
+}
