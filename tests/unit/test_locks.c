@@ -16,9 +16,8 @@
 
 #include "analysis/compare/judge.h"
 #include "analysis/locks/locks.h"
-#include "analysis/results/tables.h"
 #include "dashboards/table/table.h"
-#include "lib/schema.h"
+#include "tests/made.h"
 
 #define READ "rwsem_down_read_slowpath;down_read;"
 #define WRITE "rwsem_down_write_slowpath;down_write;"
@@ -146,56 +145,32 @@ static void modes_are_words(void **state)
 
 /* --- folders in memory ---------------------------------------------------------------------- */
 
-static const char run_json[] =
-	"{\"schema\":1,\"run\":\"r\",\"mode\":\"exact\",\"suite\":{\"blocks\":2},"
-	"\"kernels\":{\"kb\":{},\"kp\":{}},\"mounts\":{\"m\":{\"fs\":\"ext4\"}},"
-	"\"variants\":[{\"name\":\"b\",\"kernel\":\"kb\",\"mount\":\"m\"},"
-	"{\"name\":\"p\",\"kernel\":\"kp\",\"mount\":\"m\"}],"
-	"\"contrasts\":[{\"name\":\"c\",\"baseline\":\"b\",\"patched\":\"p\"}],"
-	"\"cells\":[{\"workload\":\"w\",\"params\":\"t=1\",\"varying\":\"t=1\",\"role_threads\":1}]"
-	","
-	"\"passes\":[\"throughput\",\"locks\"],"
-	"\"metrics\":[{\"name\":\"ops_per_s\",\"unit\":\"1/s\",\"better\":\"higher\","
-	"\"primary\":true}]}";
-
 struct folder {
-	struct buf samples, stacks;
+	struct made made;
+	struct buf stacks;
 	struct results *r;
 	struct locks *l;
 	struct err e;
 };
 
-static void add_header(struct buf *b, const char *const *columns, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		buf_addf(b, "%s%c", columns[i], i + 1 < n ? ',' : '\n');
-}
-
 static void folder_init(struct folder *f)
 {
-	static const char *const samples[] = { SAMPLES_COLUMNS }, *const locks[] = {
-		LOCKSTACKS_COLUMNS
-	};
+	static const char *const locks[] = { LOCKSTACKS_COLUMNS };
 
-	*f = (struct folder){ .samples = BUF_INIT };
-	add_header(&f->samples, samples, SAMPLES_COLUMNS_N);
-	add_header(&f->stacks, locks, LOCKSTACKS_COLUMNS_N);
-}
-
-static void put_who(struct buf *b, const char *variant, unsigned block, unsigned attempt,
-		    const char *pass)
-{
-	buf_addf(b, "r,%s,k%s,exact,ext4,m,w,t=1,%u,%u,1,%u,%s,", variant, variant, block,
-		 100 + block, attempt, pass);
+	*f = (struct folder){ .made = { .blocks = 2, .passes = "\"locks\"" } };
+	csv_add_row(&f->stacks, locks, LOCKSTACKS_COLUMNS_N);
 }
 
 static void put_sample(struct folder *f, const char *variant, unsigned block, const char *pass,
 		       const char *role, const char *metric, double value)
 {
-	put_who(&f->samples, variant, block, 1, pass);
-	buf_addf(&f->samples, "%s,%s,,%s,%s,%.17g,ok,,\n", role, metric,
-		 !strcmp(metric, "ops_per_s") ? "1/s" : "x",
-		 !strcmp(metric, "ops_per_s") ? "higher" : "", value);
+	made_add_number(&f->made,
+			(struct made_row){ .variant = variant,
+					   .block = block,
+					   .pass = pass,
+					   .role = role,
+					   .metric = metric },
+			value);
 }
 
 /* One second, watched: ops operations, of which throughput has a tenth more. */
@@ -219,8 +194,11 @@ struct wait {
 
 static void put_wait(struct folder *f, struct wait x)
 {
-	put_who(&f->stacks, x.variant ? x.variant : "b", x.block ? x.block : 1,
-		x.attempt ? x.attempt : 1, "locks");
+	made_add_who(&f->stacks, &f->made,
+		     &(struct made_row){ .variant = x.variant,
+					 .block = x.block,
+					 .attempt = x.attempt,
+					 .pass = "locks" });
 	buf_addf(&f->stacks, "%s,%s,%s,%s,%llu,%llu,%llu,%llu-%llu:%llu,%s\n",
 		 x.role ? x.role : "dio_read", x.lock ? x.lock : "0xa1", x.mode ? x.mode : "read",
 		 x.chain, (unsigned long long)x.count, (unsigned long long)(x.count * x.ns),
@@ -230,8 +208,7 @@ static void put_wait(struct folder *f, struct wait x)
 
 static int folder_load(struct folder *f)
 {
-	if (results_load_mem(&f->r, run_json, strlen(run_json), buf_str(&f->samples),
-			     f->samples.len, &f->e))
+	if (made_load(&f->made, &f->r, &f->e))
 		fail_msg("%s", f->e.text);
 	return locks_load_mem(&f->l, f->r, LOCKSTACKS_CSV, buf_str(&f->stacks), f->stacks.len,
 			      &f->e);
@@ -248,7 +225,7 @@ static void folder_release(struct folder *f)
 {
 	locks_free(f->l);
 	results_free(f->r);
-	buf_release(&f->samples);
+	buf_release(&f->made.samples);
 	buf_release(&f->stacks);
 }
 
@@ -451,8 +428,7 @@ static void only_the_last_attempt_counts(void **state)
 	(void)state;
 	folder_init(&f);
 	put_run(&f, "b", 1, 1000);
-	put_who(&f.samples, "b", 1, 2, "locks");
-	buf_adds(&f.samples, "all,ops_per_s,,1/s,higher,1000,ok,,\n");
+	made_add(&f.made, (struct made_row){ .attempt = 2, .pass = "locks", .value = "1000" });
 	put_wait(&f, (struct wait){ .chain = READ "ext4_file_read_iter", .count = 3, .ns = 10 });
 	put_wait(&f,
 		 (struct wait){
@@ -580,7 +556,7 @@ static void bad_rows_are_refused_with_their_line(void **state)
 
 		folder_init(&f);
 		put_run(&f, "b", 1, 1000);
-		put_who(&f.stacks, "b", 1, 1, "locks");
+		made_add_who(&f.stacks, &f.made, &(struct made_row){ .pass = "locks" });
 		buf_addf(&f.stacks, "%s\n", cases[i].row);
 		if (!cases[i].sentence) {
 			if (folder_load(&f))
