@@ -13,7 +13,7 @@ run "an unknown contrast names those there are" fsduel compare -C nosuch tests/d
 run "an unknown format names those there are" fsduel compare -f xml tests/data/results-equal
 
 refused() { # NAME FILE EXPRESSION: a folder that is wrong in one line
-	folder "$tmp/$1" "$2" "$3"
+	equal_but "$tmp/$1" "$2" "$3"
 	run "a wrong $1 is refused" fsduel compare "$tmp/$1"
 }
 refused unit samples.csv 's#(,2,1002,.*),1/s,#$1,k/s,#'

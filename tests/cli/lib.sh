@@ -93,10 +93,12 @@ expect() {
 	fi
 }
 
-# folder DIR FILE EXPRESSION: results-equal with a line of that file changed by perl.
-folder() {
+made=$(< tests/cli/made.awk)
+
+# equal_but DIR FILE EXPRESSION: results-equal with a line of that file changed by perl.
+equal_but() {
 	cp -r tests/data/results-equal "$1" && perl -0pi -e "$3" "$1/$2"
 }
 alone() { # DIR: a suite of one variant, which has no contrast
-	folder "$1" run.json 's/"contrasts": \[.*?\n \]/"contrasts": []/s'
+	equal_but "$1" run.json 's/"contrasts": \[.*?\n \]/"contrasts": []/s'
 }

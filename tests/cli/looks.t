@@ -9,27 +9,22 @@
 # are the same, however many there are.
 folder() {
 	mkdir -p "$tmp/$1"
-	awk -v dir="$tmp/$1" -v seed="$2" -v blocks="$3" -v planned="$4" -v change="$5" '
+	awk -v dir="$tmp/$1" -v seed="$2" -v blocks="$3" -v planned="$4" -v change="$5" "$made"'
 	function draw(n) { state = state * 16807 % 2147483647; return int(state / 2147483647 * n) }
 	BEGIN {
-		run = dir "/run.json"; csv = dir "/samples.csv"; state = seed * 7919 + 1
+		state = seed * 7919 + 1
 		for (i = 0; i < 10; i++) draw(2)
-		printf "{\"schema\":1,\"run\":\"r\",\"mode\":\"exact\",\"suite\":{\"blocks\":%d,\"seed\":1},", planned > run
-		printf "\"machine\":{\"id\":\"m\"},\"kernels\":{\"b\":{},\"p\":{}},\"mounts\":{\"m\":{\"fs\":\"ext4\"}}," > run
-		printf "\"variants\":[{\"name\":\"b\",\"kernel\":\"b\",\"mount\":\"m\"},{\"name\":\"p\",\"kernel\":\"p\",\"mount\":\"m\"}]," > run
-		printf "\"contrasts\":[{\"name\":\"c\",\"baseline\":\"b\",\"patched\":\"p\"}],\"passes\":[\"throughput\"]," > run
-		printf "\"metrics\":[{\"name\":\"ops_per_s\",\"unit\":\"1/s\",\"better\":\"higher\",\"primary\":true}],\"cells\":[" > run
-		for (c = 1; c <= 10; c++)
-			printf "%s{\"workload\":\"w\",\"params\":\"x=%d\",\"varying\":\"x=%d\",\"role_threads\":8}", (c > 1 ? "," : ""), c, c > run
-		print "]}" > run
-		print "run,variant,kernel,mode,fs,mount,workload,params,block,seed,position,attempt,pass,role,metric,detail,unit,better,value,status,marks,reason" > csv
+		made_run("exact", planned)
+		for (c = 1; c <= 10; c++) made_cell("w", "x=" c, "x=" c, 8)
+		made_end()
 		for (b = 1; b <= blocks; b++)
 			for (c = 1; c <= 10; c++) {
 				if (c <= 7) d = (0.003 + 0.0003 * c) * (2 * draw(2) - 1)
 				else d = 0.0005 * (draw(7) - 3)
 				if (c == 1 && change) d = change + 0.001 * draw(9)
 				for (v = 0; v < 2; v++)
-					printf "r,%s,%s,exact,ext4,m,w,x=%d,%d,%d,%d,1,throughput,all,ops_per_s,,1/s,higher,%.9g,ok,,\n", (v ? "p" : "b"), (v ? "p" : "b"), c, b, 100 + b, v + 1, 1000 * (v ? exp(d) : 1) > csv
+					made_sample(made_who(v, "w", "x=" c, b, v + 1, "throughput"), "all",
+						"ops_per_s", "1/s", "higher", sprintf("%.9g", 1000 * (v ? exp(d) : 1)))
 			}
 	}'
 }

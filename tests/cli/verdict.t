@@ -9,25 +9,19 @@
 # folder $tmp/NAME, cell 3 changed on the patched side. MORE: further members of run.json.
 folder() {
 	mkdir -p "$tmp/$1"
-	awk -v dir="$tmp/$1" -v mode="$2" -v blocks="$3" -v change="$4" -v more="${5:-}" '
+	awk -v dir="$tmp/$1" -v mode="$2" -v blocks="$3" -v change="$4" -v more="${5:-}" "$made"'
 	function noise() { state = state * 16807 % 2147483647; return state / 2147483647 - 0.5 }
 	BEGIN {
-		run = dir "/run.json"; csv = dir "/samples.csv"; state = 42
-		printf "{\"schema\":1,\"run\":\"r\",\"mode\":\"%s\",\"suite\":{\"blocks\":%d,\"seed\":1}%s,", mode, blocks, more > run
-		printf "\"machine\":{\"id\":\"%s\"},\"kernels\":{\"b\":{},\"p\":{}},\"mounts\":{\"m\":{\"fs\":\"ext4\"}},", "testmachine" > run
-		printf "\"variants\":[{\"name\":\"b\",\"kernel\":\"b\",\"mount\":\"m\"},{\"name\":\"p\",\"kernel\":\"p\",\"mount\":\"m\"}]," > run
-		printf "\"contrasts\":[{\"name\":\"c\",\"baseline\":\"b\",\"patched\":\"p\"}],\"passes\":[\"throughput\"]," > run
-		printf "\"metrics\":[{\"name\":\"ops_per_s\",\"unit\":\"1/s\",\"better\":\"higher\",\"primary\":true}],\"cells\":[" > run
-		for (c = 1; c <= 4; c++)
-			printf "%s{\"workload\":\"w\",\"params\":\"x=%d\",\"varying\":\"x=%d\",\"role_threads\":%d}", (c > 1 ? "," : ""), c, c, (c > 2 ? 8 : 1) > run
-		print "]}" > run
-		print "run,variant,kernel,mode,fs,mount,workload,params,block,seed,position,attempt,pass,role,metric,detail,unit,better,value,status,marks,reason" > csv
+		state = 42
+		made_run(mode, blocks, "", more)
+		for (c = 1; c <= 4; c++) made_cell("w", "x=" c, "x=" c, c > 2 ? 8 : 1)
+		made_end()
 		for (b = 1; b <= blocks; b++)
 			for (c = 1; c <= 4; c++)
 				for (v = 0; v < 2; v++) {
 					value = 1000 * c * (1 + 0.005 * noise()) * (v && c == 3 ? 1 + change : 1)
-					name = (v ? "p" : "b")
-					printf "r,%s,%s,%s,ext4,m,w,x=%d,%d,%d,%d,1,throughput,all,ops_per_s,,1/s,higher,%.3f,ok,,\n", name, name, mode, c, b, 100 + b, (b * 7 % 3 == v) + 1, value > csv
+					who = made_who(v, "w", "x=" c, b, (b * 7 % 3 == v) + 1, "throughput")
+					made_sample(who, "all", "ops_per_s", "1/s", "higher", sprintf("%.3f", value))
 				}
 	}'
 }
@@ -126,10 +120,10 @@ folder looks kvm 12 -0.03 ',"looks":[{"blocks":8,"alpha":0.01},{"blocks":12,"alp
 check "an adaptive run is judged look by look" codes 1 fsduel compare "$tmp/looks"
 check "and says so" grep -q 'looks at 8, 12 blocks' "$tmp/said"
 mkdir -p "$cache/floors"
-echo '{"schema":1,"cells":[{"workload":"w","params":"x=2","metric":"ops_per_s","sd_log":0.05}]}' > "$cache/floors/testmachine.json"
+echo '{"schema":1,"cells":[{"workload":"w","params":"x=2","metric":"ops_per_s","sd_log":0.05}]}' > "$cache/floors/m.json"
 fsduel compare "$tmp/none" > "$tmp/said"
 check "a margin finer than the machine's floor is warned of" grep -q 'finer than this machine can' "$tmp/said"
-echo 'no JSON' > "$cache/floors/testmachine.json"
+echo 'no JSON' > "$cache/floors/m.json"
 check "a floor that is none stops nothing" codes 0 fsduel compare "$tmp/none"
 
 run "a margin that is none is refused" fsduel compare --margin 0% "$tmp/none"
