@@ -7,10 +7,12 @@
 run "help" fsduel doctor -h
 run "a word too many" fsduel doctor please
 
-form() { fsduel doctor 2> /dev/null | grep -vE '^(ok|limited|missing)  +[a-z0-9.][a-z0-9. ]{12} [^ ].*$'; true; }
+form() { fsduel doctor 2> /dev/null | grep -vE \
+	'^(ok|limited|missing)  +[a-z0-9.][a-z0-9. ]{12} [^ ].*$'; true; }
 check "every line has a state, a name and what was found" form
 
-advice() { fsduel doctor 2> /dev/null | grep -E '^(limited|missing)' | grep -v '; \|  install'; true; }
+advice() { fsduel doctor 2> /dev/null | grep -E '^(limited|missing)' | grep -v '; \|  install'; \
+	true; }
 check "what is not ok comes with what to do" advice
 
 spread='^(ok|limited)  +spread  +arithmetic [0-9.]+ %, direct write [0-9.]+ %, direct read [0-9.]+ % '
@@ -18,7 +20,8 @@ measured() { (cd "$B" && B=. && ./fsduel doctor --measure) | grep -cE "$spread";
 check "the spread from run to run is measured when asked for" [ "$(measured)" = 1 ]
 grades() {
 	fsduel doctor | awk '{ print $2 }' > "$tmp/names"
-	for g in governor turbo smt numa hypervisor steal; do grep -qx $g "$tmp/names" || echo "no $g"; done
+	for g in governor turbo smt numa hypervisor steal; do grep -qx $g "$tmp/names" || echo \
+		"no $g"; done
 	! grep -x spread "$tmp/names"
 }
 check "the machine is graded for measuring, quickly unless asked" grades

@@ -38,7 +38,8 @@ run "too many guests" fsduel experiment -j 300 E1
 # --- with kernels ---------------------------------------------------------------
 if [ -n "$kernels" ]; then export FSDUEL_CACHE=$kernels; else unset FSDUEL_CACHE; fi
 if ! fsduel kernel show 6.1 > /dev/null 2>&1 || ! fsduel kernel show 6.12 > /dev/null 2>&1; then
-	skip "experiments are measured" "Debian's kernels are not in the cache and could not be fetched"
+	skip "experiments are measured" \
+		"Debian's kernels are not in the cache and could not be fetched"
 	finish
 fi
 cat > configs/experiments/E3.ini << 'END'
@@ -64,29 +65,35 @@ experiment() {
 	code=$?
 }
 experiment all
-expect "all of them: one that lacks a kernel is said" 2 "^fsduel experiment: E2: there is no kernel \"no-such\""
+expect "all of them: one that lacks a kernel is said" 2 \
+	"^fsduel experiment: E2: there is no kernel \"no-such\""
 expect "and does not keep the other from being measured" 2 "^E3: 1 unsure; worst overwrite -"
 expect "what failed stands in the last lines too" 2 "^E2: failed; "
 whole() {
-	for f in comparison.csv letter.txt report.html plots/forest.svg plots/forest.png run.json; do
+	for f in comparison.csv letter.txt report.html plots/forest.svg plots/forest.png run.json; \
+		do
 		[ -s "out/E3/$f" ] || echo "no $f"
 	done
 	[ ! -e out/E2/run.json ] || echo "E2 has a results folder"
-	grep -q 'Which of the two is faster &lt;here&gt;?' out/E3/report.html || echo "the report does not ask"
+	grep -q 'Which of the two is faster &lt;here&gt;?' out/E3/report.html || echo \
+		"the report does not ask"
 }
 check "a folder has all that belongs to it" whole
 cp out/E3/samples.csv first
 rm out/E3/letter.txt out/E3/report.html
 experiment E3
-expect "again: nothing is measured, unsure is no failure, what is written from it is" 0 "^E3: 1 unsure.*, measured before$"
+expect "again: nothing is measured, unsure is no failure, what is written from it is" 0 \
+	"^E3: 1 unsure.*, measured before$"
 check "the folder is whole again" whole
 rm out/E3/parts/*baseline* 2> /dev/null || rm "$(ls out/E3/parts/*.json | head -n 1)"
 experiment E3
 expect "what is missing is measured" 0 "^E3: 1 unsure.* s$"
 not_before() { ! grep -q 'measured before' said || cat said; }
 check "and is not said to have been there" not_before
-check "and gives the same samples" diff <(cut -d, -f1-11,13- first) <(cut -d, -f1-11,13- out/E3/samples.csv)
+check "and gives the same samples" diff <(cut -d, -f1-11,13- first) \
+	<(cut -d, -f1-11,13- out/E3/samples.csv)
 sed -i 's/runtime = 20ms/runtime = 30ms/' configs/experiments/E3.ini
 experiment E3
-expect "another work does not go into the same folder" 2 "^fsduel experiment: E3: out/E3 holds another plan: cell 1 .* params: runtime=30ms, was runtime=20ms"
+expect "another work does not go into the same folder" 2 \
+	"^fsduel experiment: E3: out/E3 holds another plan: cell 1 .* params: runtime=30ms, was runtime=20ms"
 finish

@@ -89,7 +89,8 @@ expect() {
 	if [ "$code" = "$2" ] && grep -q -- "$3" "$tmp/said"; then
 		result ok "$1" < /dev/null
 	else
-		{ echo "exit $code, wanted $2 and '$3'"; head -n 40 "$tmp/said"; } | result "not ok" "$1"
+		{ echo "exit $code, wanted $2 and '$3'"; head -n 40 "$tmp/said"; } | result \
+			"not ok" "$1"
 	fi
 }
 

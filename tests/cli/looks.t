@@ -41,7 +41,8 @@ for i in $(seq 200); do
 	folder null "$i" $((6 + i % 5)) $((6 + i % 5)) 0
 	[ -z "$(called null)" ] || alarms=$((alarms + 1))
 done
-check "200 duels of 6 to 10 blocks with nothing changed: false alarms at most 5 %" at_most_5 $alarms 200
+check "200 duels of 6 to 10 blocks with nothing changed: false alarms at most 5 %" at_most_5 \
+	$alarms 200
 check "a folder that was measured as planned needs no record" test ! -e "$tmp/null/looks.json"
 missed=0
 for i in $(seq 20); do
@@ -62,7 +63,8 @@ for i in $(seq 60); do
 	done
 	[ -z "$alarm" ] || alarms=$((alarms + 1))
 done
-check "60 duels judged at 6, 7, 9 and 12 blocks: at most 5 % with a false alarm" at_most_5 $alarms 60
+check "60 duels judged at 6, 7, 9 and 12 blocks: at most 5 % with a false alarm" at_most_5 $alarms \
+	60
 looks() { tr -d ' \n' < "$tmp/$1/looks.json"; }
 check "every look is recorded" test "$(looks peek)" = "[6,7,9,12]"
 fsduel compare "$tmp/peek" > /dev/null
@@ -78,11 +80,13 @@ for command in letter "plot -o $tmp/plots" "report -o $tmp/report.html"; do
 done
 # A planned sequence of looks is not added to.
 folder planned 3 9 12 0
-sed -i 's/"machine"/"looks":[{"blocks":8,"alpha":0.01},{"blocks":12,"alpha":0.01}],"machine"/' "$tmp/planned/run.json"
+sed -i 's/"machine"/"looks":[{"blocks":8,"alpha":0.01},{"blocks":12,"alpha":0.01}],"machine"/' \
+	"$tmp/planned/run.json"
 check "a planned look that was not reached is not judged" \
 	eval 'fsduel compare "$tmp/planned" | tr -s "\n " " " | grep -q "looks at 8 blocks, 1 of 5 % spent" || echo it is'
 check "and nothing is recorded" test ! -e "$tmp/planned/looks.json"
 echo '[6, 6]' > "$tmp/null/looks.json"
 damaged() { fsduel compare "$tmp/null" 2>&1 | sed "s|$tmp|TMP|"; }
-check "a damaged record is refused" eval 'damaged | grep -q "TMP/null/looks.json is no list of growing numbers" || damaged'
+check "a damaged record is refused" eval \
+	'damaged | grep -q "TMP/null/looks.json is no list of growing numbers" || damaged'
 finish

@@ -70,7 +70,8 @@ is_png() {
 is_svg() {
 	local f
 	for f; do
-		[ "$(tail -n 2 "$f" | tr -d '\n')" = '</svg>' ] && grep -q '<text>.*is better' "$f" || echo "$f is not whole"
+		[ "$(tail -n 2 "$f" | tr -d '\n')" = '</svg>' ] && grep -q '<text>.*is better' \
+			"$f" || echo "$f is not whole"
 	done
 }
 check "PNGs are pictures" is_png "$tmp"/evil/plots/*.png
@@ -86,7 +87,8 @@ no_markup() {
 }
 check "nothing is obeyed" no_markup
 again() {
-	mkdir "$tmp/again" && cp -r "$tmp/evil/plots/data" "$tmp/evil/plots/plots.gp" "$tmp/again" || return
+	mkdir "$tmp/again" && cp -r "$tmp/evil/plots/data" "$tmp/evil/plots/plots.gp" \
+		"$tmp/again" || return
 	(cd "$tmp/again" && gnuplot -d plots.gp 2> /dev/null) || echo "gnuplot plots.gp fails"
 	cmp "$tmp/again/forest.svg" "$tmp/evil/plots/forest.svg"
 }
@@ -132,7 +134,8 @@ narrow() {
 	local folder
 	for folder in c1 c8 c60 one trouble evil long; do
 		fsduel plot --ascii "$tmp/$folder" > "$tmp/text" || echo "$folder: exit $?"
-		LC_ALL=C awk -v f=$folder 'length > 79 || / $/ || /[^ -~]/ { print f ": " $0 }' "$tmp/text"
+		LC_ALL=C awk -v f=$folder 'length > 79 || / $/ || /[^ -~]/ { print f ": " $0 }' \
+			"$tmp/text"
 	done
 }
 check "text has 79 columns of ASCII" narrow
