@@ -128,7 +128,7 @@ $(B)/oracle/%: tests/oracle/%.c $(B)/libfsduel.a
 	$(B)/libfsduel.a $(LIBS)
 # A fuzzer with a main that only feeds it its seeds; `make fuzz` gives it libFuzzer's instead.
 FUZZ_MAIN := tests/fuzz/replay.c
-$(B)/fuzz/%: tests/fuzz/%.c $(FUZZ_MAIN) $(B)/libfsduel.a
+$(B)/fuzz/%: tests/fuzz/%.c $(FUZZ_MAIN) tests/fuzz/check.h tests/made.h $(B)/libfsduel.a
 	$(call say,LD,$@)mkdir -p $(@D) && \
 	$(LINK) $(if $(FUZZ_MAIN),,-fsanitize=fuzzer) -o $@ $(filter %.c,$^) \
 	$(B)/libfsduel.a $(LIBS)

@@ -35,6 +35,7 @@ static const struct {
 	[LATENCY] = { "latency", 0, "1: latency.csv" },
 	[SERIES] = { "series", 0, "intervals in series.csv" },
 	[LOCKS] = { "locks", 0, "blocks that the locks pass watched" },
+	[WAITS] = { "waits", 1, "locks of each kind in such a block, each with a row of its own" },
 	[VERDICTS] = { "verdicts", 0,
 		       "1: the first six cells: roles against each other; a role that "
 		       "falls to 0; a kernel that breaks: patched, always and once; the "
@@ -259,8 +260,10 @@ static uint64_t add_waits(struct gen *g, const struct unit *u, double rate)
 	uint64_t all = 0;
 	double busy = (double)u->threads * 1e9 * (1 - 1.0 / u->threads);
 
-	for (size_t i = 0; i < NR(waits) && u->threads > 1; i++) {
-		double part = waits[i].share * (u->variant && i == 1 ? 1.15 : 1);
+	for (size_t k = 0; k < NR(waits) * g->o[WAITS] && u->threads > 1; k++) {
+		size_t i = k % NR(waits), at_lock = k / NR(waits) * NR(waits) + (i < 2 ? 0 : i);
+		double part =
+			waits[i].share * (u->variant && i == 1 ? 1.15 : 1) / (double)g->o[WAITS];
 		uint64_t total = (uint64_t)(busy * part), count = (uint64_t)(rate * part) + 1;
 		unsigned at = hist_index(total / count);
 		char lock[32], nr[32], sum[32], max[32], bins[96], held[32];
@@ -277,7 +280,7 @@ static uint64_t add_waits(struct gen *g, const struct unit *u, double rate)
 				       waits[1].chain,
 				       num_format(held, total / 2, NUM_COUNT) };
 
-		snprintf(lock, sizeof(lock), "0xffff888000%06x", (i < 2 ? 0 : (unsigned)i) * 4096);
+		snprintf(lock, sizeof(lock), "0xffff888000%06zx", at_lock * 4096);
 		snprintf(bins, sizeof(bins), "%llu-%llu:%llu", (unsigned long long)hist_low(at),
 			 (unsigned long long)hist_high(at), (unsigned long long)count);
 		add_row(&g->locks, u, more, NR(more));

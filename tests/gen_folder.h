@@ -19,7 +19,7 @@
 
 /* clang-format off */
 enum option { CELLS, BLOCKS, ROLES, EXACT, SINGLE, NOISE_PERMILLE, NO_CHANGE, DRIFT, HOSTILE,
-	      TROUBLE, CONTRASTS, LATENCY, SERIES, LOCKS, VERDICTS, NR_OPTIONS };
+	      TROUBLE, CONTRASTS, LATENCY, SERIES, LOCKS, WAITS, VERDICTS, NR_OPTIONS };
 /* clang-format on */
 struct variant {
 	const char *name, *kernel, *mount;

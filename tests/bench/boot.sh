@@ -25,8 +25,10 @@ for k in stock-6.12 6.12; do # a small kernel, if `fsduel kernel build` made one
 	(cd "$out/root" && find . | cpio -o -H newc --quiet) > "$out/initrd"
 	for i in 1 2 3 4 5; do
 		s=$EPOCHREALTIME
-		timeout 100 qemu-system-x86_64 -accel tcg -icount shift=0,sleep=off -cpu qemu64 -m 384 -display none \
-			-monitor none -nic none -no-reboot -serial file:"$out/console" -kernel "$image" -initrd "$out/initrd" \
+		timeout 100 qemu-system-x86_64 -accel tcg -icount shift=0,sleep=off -cpu qemu64 -m \
+			384 -display none \
+			-monitor none -nic none -no-reboot -serial file:"$out/console" -kernel \
+				"$image" -initrd "$out/initrd" \
 			-append "console=ttyS0 panic=-1 nokaslr loglevel=3" < /dev/null
 		e=$EPOCHREALTIME
 		echo "$((${e/./} - ${s/./}))"

@@ -8,8 +8,7 @@ B=${B:-build}
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 
-${CC:-cc} -std=c17 -D_GNU_SOURCE -I. -O2 -o "$dir/gen" tests/bench/gen_samples.c "$B/libfsduel.a" -lm
-"$dir/gen" "$dir/results" 1000000
+"$B/gen_folder" "$dir/results" cells=1000 single=1 blocks=10 roles=4 same=1
 TIMEFORMAT='%U %S'
 times=$( { time taskset -c 0 "$B/fsduel" compare "$dir/results" > "$dir/table"; } 2>&1)
 peak_kb=$(taskset -c 0 bash -c '"$@" > /dev/null & pid=$!; peak=0

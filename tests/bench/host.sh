@@ -13,7 +13,8 @@ fi
 dir=$(mktemp -d)
 trap 'FSDUEL_STATE=$dir/state "$B/fsduel" clean > /dev/null; rm -rf "$dir"' EXIT
 export FSDUEL_STATE=$dir/state
-"$B/fsduel" run -q -c tests/data/suites/host.ini -o "$dir/results" > "$dir/said" || { cat "$dir/said"; exit 1; }
+"$B/fsduel" run -q -c tests/data/suites/host.ini -o "$dir/results" > "$dir/said" || { cat \
+	"$dir/said"; exit 1; }
 figure() { sed -n "s/.*\"$1\": \([0-9.e-]*\).*/\1/p" "$dir/results/run.json" | head -n 1; }
 awk -v mean="$(figure mean)" -v max="$(figure max)" -v umount="$(figure unmount_mean)" 'BEGIN {
 	printf "host: the runner itself takes %.3f s a cell run, %.3f s at most; %.3f s of it unmounting\n",

@@ -13,14 +13,15 @@ other() {
 }
 mixed=tests/data/results-mixed
 other mixed "$mixed"
-other alone tests/data/results-alone
-perl -0pi -e 's/,\s*\{\s*"kernel": "patched",[^}]*\}(?=\s*\]\s*\}\s*$)//' "$tmp/alone/run.json"
+alone "$tmp/alone"
+perl -0pi -e 's/,\s*\{\s*"name": "patched\/default",[^}]*\}//' "$tmp/alone/run.json"
 sed -i '/,patched\/default,/d' "$tmp/alone/samples.csv"
 cd "$tmp" || exit
 B=$(cd "$OLDPWD" && realpath "$B")
 
 
-run "two variants of one folder" fsduel compare mixed mixed --baseline baseline/default --patched patched/default
+run "two variants of one folder" fsduel compare mixed mixed --baseline baseline/default --patched \
+	patched/default
 run "the same folder twice" fsduel compare alone alone
 run "links and slashes are the folder they lead to" fsduel compare alone/ ./alone/.
 
@@ -77,13 +78,15 @@ suite_text b b 4 6.12 dio_read > suite/suite.ini
 same_work() { fsduel compare alone suite > said 2>&1 || cat said; }
 check "another kernel in the suite is what is compared" same_work
 suite_text b b 4 6.12 dio_overwrite > suite/suite.ini
-refused() { ! fsduel compare alone suite > said 2>&1 && ! grep "differ in suite" said > /dev/null && cat said; true; }
+refused() { ! fsduel compare alone suite > said 2>&1 && ! grep "differ in suite" said \
+	> /dev/null && cat said; true; }
 check "other work in the suite is refused" refused
 
 # A verdict of the two that was shown before one of them grew is a look, whichever grew.
 cp -r alone grown
 echo '[1]' > grown/looks.json
-spends() { fsduel compare "$@" | tr -s '\n ' ' ' | grep -q "added after a verdict had been shown at 1" || echo "no look at 1 is said"; }
+spends() { fsduel compare "$@" | tr -s '\n ' ' ' | grep -q \
+	"added after a verdict had been shown at 1" || echo "no look at 1 is said"; }
 check "a look at the second folder counts" spends alone grown
 check "and one at the first" spends grown alone
 looks() { tr -d ' \n' < "$1/looks.json"; }
@@ -102,7 +105,8 @@ for d in host1 host2; do
 done
 run "folders of a host are not paired" fsduel compare host1 host2
 echo '[2]' > host2/looks.json
-later() { fsduel compare host1 host2 | tr -s '\n ' ' ' | grep -o 'blocks were added after.* may spend [0-9.]* %'; }
+later() { fsduel compare host1 host2 | tr -s '\n ' ' ' | grep \
+	-o 'blocks were added after.* may spend [0-9.]* %'; }
 run "a second look at them says what it may spend" later
 rm host2/looks.json
 
@@ -121,6 +125,8 @@ run "a mount of the same name and other options" mounts
 # A comparison of two is no look at either's own contrasts, and theirs may have been of two.
 other looked alone
 echo '[2]' > looked/looks.json
-shared() { fsduel compare looked alone | tr -s '\n ' ' ' | grep -o 'blocks were added after a verdict had been shown at 2'; tr -d ' \n' < looked/looks.json; }
+shared() { fsduel compare looked alone | tr -s '\n ' ' ' | grep \
+	-o 'blocks were added after a verdict had been shown at 2'; tr -d ' \n' \
+	< looked/looks.json; }
 run "looks of either count, and the new one is kept" shared
 finish

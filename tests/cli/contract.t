@@ -19,7 +19,8 @@ listed() { fsduel -h | sed -n '/^Commands:/,/^$/s/^  \([a-z_]*\) .*/\1/p'; }
 check "the program has the commands that cli/cmd_*.c name" diff <(echo "$commands") <(listed)
 
 role_list() { fsduel list roles | sed -n 's/^\([a-z][a-z0-9_]*\): .*/\1/p'; }
-check "the program has the roles that workloads/roles/*.c and the rows of plain.c name" diff <(echo "$roles") <(role_list)
+check "the program has the roles that workloads/roles/*.c and the rows of plain.c name" diff \
+	<(echo "$roles") <(role_list)
 
 has_help() {
 	local out option
@@ -59,8 +60,10 @@ else
 	skip "README's tables are those of the program" "there is no README.md yet"
 fi
 
-check "docs/locks.md's table is that of the program" tools/readme-tables.sh --check docs/locks.md locks
-check "docs/plots.md's table is that of the program" tools/readme-tables.sh --check docs/plots.md plots
+check "docs/locks.md's table is that of the program" tools/readme-tables.sh --check docs/locks.md \
+	locks
+check "docs/plots.md's table is that of the program" tools/readme-tables.sh --check docs/plots.md \
+	plots
 scripts() { ls dashboards/plot/*.gp | sed 's#.*/##'; }
 kinds_have_scripts() {
 	fsduel list plots | sed -n 's/.*(\([a-z]*\.gp\), from .*/\1/p' | sort -u > "$tmp/scripts"
@@ -82,7 +85,8 @@ check "every source file has its licence line" licensed
 # Which archive a machine uses is its own business. The pattern must not find itself.
 no_hosts() {
 	grep -nE '(deb|security|snapshot|ftp)[.]debian[.](org|net)|pypi[.]org|npmjs[.]|crates[.]io|proxy[.]golang' \
-		$(grep -vE '^(LICENSE|tests/data/)' <<< "$sources") /dev/null | grep -v '^tests/cli/contract.t:'
+		$(grep -vE '^(LICENSE|tests/data/)' <<< "$sources") /dev/null | grep -v \
+			'^tests/cli/contract.t:'
 	true
 }
 check "no file names a package registry's host" no_hosts
@@ -97,14 +101,16 @@ no_state() {
 if [ -e "$B/libfsduel.a" ] && ! grep -q fsanitize "$B/.flags"; then
 	check "no variable outlives its function, the signal flag apart" no_state
 else
-	skip "no variable outlives its function, the signal flag apart" "not built without sanitizers"
+	skip "no variable outlives its function, the signal flag apart" \
+		"not built without sanitizers"
 fi
 
 style() {
 	local file
 	for file in $(grep -E '^(lib|workloads|runners|analysis|dashboards|tracking|cli)/.*\.[ch]$' <<< "$sources"); do
 		[ "$(wc -l < "$file")" -le 400 ] || echo "$file has more than 400 lines"
-		grep -nE '\b(strtol|strtoul|strtoll|strtoull|atoi|atol|sscanf)\(' "$file" /dev/null |
+		grep -nE '\b(strtol|strtoul|strtoll|strtoull|atoi|atol|sscanf)\(' "$file" \
+			/dev/null |
 			grep -v '^lib/num\.c:'
 	done
 	true
@@ -112,7 +118,8 @@ style() {
 check "numbers are parsed in one place, and no file passes 400 lines" style
 
 c_files=$(grep -E '\.[ch]$' <<< "$sources")
-formatted() { clang-format --dry-run $c_files 2>&1 | grep -A2 'clang-format-violations' | head -n 30; }
+formatted() { clang-format --dry-run $c_files 2>&1 | grep -A2 'clang-format-violations' | head -n \
+	30; }
 if command -v clang-format > /dev/null; then
 	check "the C code stands as .clang-format says (make format)" formatted
 else
@@ -122,7 +129,8 @@ fi
 too_wide() { # A tab goes to the next multiple of 8.
 	for file in $(grep -E '\.([ch]|sh|pl|gp|js|css)$|(^|/)Makefile$' <<< "$sources" |
 		grep -v '^tests/'); do
-		expand "$file" | awk -v f="$file" 'length > 100 { print f ":" NR " has " length " columns" }'
+		expand "$file" | awk -v f="$file" \
+			'length > 100 { print f ":" NR " has " length " columns" }'
 	done
 }
 check "no line is wider than 100 columns, tests apart" too_wide

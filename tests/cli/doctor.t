@@ -7,10 +7,12 @@
 run "help" fsduel doctor -h
 run "a word too many" fsduel doctor please
 
-form() { fsduel doctor 2> /dev/null | grep -vE '^(ok|limited|missing)  +[a-z0-9.][a-z0-9. ]{12} [^ ].*$'; true; }
+form() { fsduel doctor 2> /dev/null | grep -vE \
+	'^(ok|limited|missing)  +[a-z0-9.][a-z0-9. ]{12} [^ ].*$'; true; }
 check "every line has a state, a name and what was found" form
 
-advice() { fsduel doctor 2> /dev/null | grep -E '^(limited|missing)' | grep -v '; \|  install'; true; }
+advice() { fsduel doctor 2> /dev/null | grep -E '^(limited|missing)' | grep -v '; \|  install'; \
+	true; }
 check "what is not ok comes with what to do" advice
 
 grades() {

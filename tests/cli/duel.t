@@ -66,12 +66,14 @@ head -c 65536 /dev/urandom > "$tmp/garbage"
 duel -b 1 -o "$tmp/panic" --initramfs "$tmp/garbage" > "$tmp/said" 2>&1; code=$?
 expect "a guest that panics is said to have panicked" 4 "panicked: Kernel panic"
 check "its console is kept" grep -rq "Kernel panic" "$tmp/panic/console"
-check "every planned cell run has a row all the same" test "$(grep -c ',failed,' "$tmp/panic/samples.csv")" = 4
+check "every planned cell run has a row all the same" test \
+	"$(grep -c ',failed,' "$tmp/panic/samples.csv")" = 4
 
 mkdir "$tmp/alone" && cp "$image" "$tmp/alone/vmlinuz"
 b=$tmp/alone/vmlinuz duel -b 1 -o "$tmp/nonull" > "$tmp/said" 2>&1; code=$?
 expect "a kernel without null_blk says so" 4 "no null_blk"
-check "the other side was measured all the same" grep -q "patched/default.*,ok," "$tmp/nonull/samples.csv"
+check "the other side was measured all the same" grep -q "patched/default.*,ok," \
+	"$tmp/nonull/samples.csv"
 
 suite=tests/data/suites/stuck.ini duel -o "$tmp/virtual" > "$tmp/said" 2>&1; code=$?
 expect "work past the virtual limit is ended and named" 4 "overran its limit of 6 s"
@@ -82,7 +84,8 @@ expect "a guest past the wall limit is ended and named" 4 "at its wall limit"
 # --- signals, kill -9, resume ------------------------------------------------------
 begin_program() { # the same, but $pid is fsduel itself
 	# A shell starts background jobs with SIGINT ignored, and fsduel would respect that.
-	env --default-signal=INT "$B/fsduel" duel -q -j 1 -c "$suite" --baseline $old --patched $new -o "$1" > "$tmp/said" 2>&1 &
+	env --default-signal=INT "$B/fsduel" duel -q -j 1 -c "$suite" --baseline $old --patched \
+		$new -o "$1" > "$tmp/said" 2>&1 &
 	pid=$!
 	for _ in $(seq 600); do
 		compgen -G "$1/parts/*.json" > /dev/null && return
@@ -112,15 +115,18 @@ duel -o "$tmp/d1" > "$tmp/said" 2>&1; code=$?
 expect "a folder with results is not written over" 2 "resume"
 
 # --- a full disk -----------------------------------------------------------------
-if [ "$(id -u)" = 0 ] && mkdir "$tmp/small" && mount -t tmpfs -o size=96k tmpfs "$tmp/small" 2> "$tmp/why"; then
+if [ "$(id -u)" = 0 ] && mkdir "$tmp/small" && mount -t tmpfs -o size=96k tmpfs "$tmp/small" 2> \
+	"$tmp/why"; then
 	duel -o "$tmp/small/d" > "$tmp/said" 2>&1; code=$?
 	expect "a full disk ends the duel with the way to go on" 4 "No space left.*\|resume"
 	mount -o remount,size=16M "$tmp/small"
 	fsduel duel -q --resume "$tmp/small/d" > "$tmp/said" 2>&1; code=$?
 	expect "with room again the duel goes on" 0 "ops_per_s"
-	check "after a full disk the samples are those of a run in one go" same_samples "$tmp/d1" "$tmp/small/d"
+	check "after a full disk the samples are those of a run in one go" same_samples "$tmp/d1" \
+		"$tmp/small/d"
 	umount "$tmp/small"
 else
-	skip "a full disk ends the duel with the way to go on" "needs root and tmpfs: $(cat "$tmp/why" 2> /dev/null)"
+	skip "a full disk ends the duel with the way to go on" \
+		"needs root and tmpfs: $(cat "$tmp/why" 2> /dev/null)"
 fi
 finish

@@ -38,7 +38,8 @@ run "too many guests" fsduel experiment -j 300 E1
 # --- with kernels ---------------------------------------------------------------
 if [ -n "$kernels" ]; then export FSDUEL_CACHE=$kernels; else unset FSDUEL_CACHE; fi
 if ! fsduel kernel show 6.1 > /dev/null 2>&1 || ! fsduel kernel show 6.12 > /dev/null 2>&1; then
-	skip "experiments are measured" "Debian's kernels are not in the cache and could not be fetched"
+	skip "experiments are measured" \
+		"Debian's kernels are not in the cache and could not be fetched"
 	finish
 fi
 cat > configs/experiments/E3.ini << 'END'
@@ -68,7 +69,8 @@ expect "all of them: one that lacks a kernel is said" 2 "^fsduel experiment: E2:
 expect "and does not keep the other from being measured" 2 "^E3: 1 unsure; "
 expect "what failed stands in the last lines too" 2 "^E2: failed; "
 whole() {
-	for f in comparison.csv letter.txt report.html plots/forest.svg plots/forest.png run.json; do
+	for f in comparison.csv letter.txt report.html plots/forest.svg plots/forest.png run.json; \
+		do
 		[ -s "out/E3/$f" ] || echo "no $f"
 	done
 	[ ! -e out/E2/run.json ] || echo "E2 has a results folder"
@@ -88,5 +90,6 @@ expect "what is missing is measured" 0 "^E3: 1 unsure.* s$"
 check "and gives the same samples" diff <(cut -d, -f1-11,13- first) <(cut -d, -f1-11,13- out/E3/samples.csv)
 sed -i 's/runtime = 20ms/runtime = 30ms/' configs/experiments/E3.ini
 experiment E3
-expect "another work does not go into the same folder" 2 "^fsduel experiment: E3: out/E3 holds another plan: cell 1 .* params: runtime=30ms, was runtime=20ms"
+expect "another work does not go into the same folder" 2 \
+	"^fsduel experiment: E3: out/E3 holds another plan: cell 1 .* params: runtime=30ms, was runtime=20ms"
 finish

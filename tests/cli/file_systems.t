@@ -14,7 +14,8 @@ names=$(sed -n 's/^\t\t\.name = "\(.*\)",$/\1/p' runners/tables/fs_type.c)
 # advice, and the two tables of the kernel's functions.
 elsewhere() {
 	for n in $names; do
-		grep -nE "\"[^\"]*\b$n\b[^\"]*\"" $(find lib workloads runners analysis dashboards cli -name '*.c') |
+		grep -nE "\"[^\"]*\b$n\b[^\"]*\"" \
+			$(find lib workloads runners analysis dashboards cli -name '*.c') |
 			grep -vE '^(runners/(tables/fs_type|cell/(trouble(_table)?|judge_[a-z0-9]+))|cli/(cmd_doctor|cmd_man)|analysis/(locks/lock_classes|costs/subsystems))\.c:'
 	done
 	true
@@ -36,7 +37,8 @@ for p in mkfs.xfs mkfs.btrfs; do
 	PATH=$PATH:/usr/sbin:/sbin command -v $p > /dev/null || why="needs $p"
 done
 for n in $names; do
-	[ -n "$why" ] || grep -qw "$n" /proc/filesystems || modprobe -q "$n" || why="this kernel has no $n"
+	[ -n "$why" ] || grep -qw "$n" /proc/filesystems || modprobe -q "$n" ||
+		why="this kernel has no $n"
 done
 if [ -n "$why" ]; then
 	skip "mixes and fio jobs run on all of them on this machine" "$why"
@@ -47,9 +49,11 @@ else
 	host_run -c "$tmp/host.ini" -o "$results"
 	expect "mixes and fio jobs run on all of them on this machine" 0 "mode host"
 	check "and have rates" rates "$results"
-	check "of samples that are all ok" sh -c "tail -n +2 '$results/samples.csv' | grep -v ',ok,'; true"
+	check "of samples that are all ok" sh -c \
+		"tail -n +2 '$results/samples.csv' | grep -v ',ok,'; true"
 	options() { for n in $names; do
-		grep -q '"effective_options": *"[a-z]' "$results"/parts/b0001-c0001-v0"$(grep -n "^$n$" <<< "$names" | cut -d: -f1)"-*.json ||
+		grep -q '"effective_options": *"[a-z]' \
+			"$results"/parts/b0001-c0001-v0"$(grep -n "^$n$" <<< "$names" | cut -d: -f1)"-*.json ||
 			echo "$n: no options in effect"; done; }
 	check "the options in effect are read back from each" options
 	check "nothing is left" left
@@ -60,9 +64,11 @@ fi
 if fsduel kernel show 6.12 > /dev/null 2>&1; then
 	fsduel duel -q -j 1 -c $suite --baseline 6.12 -o "$tmp/guest" > "$tmp/said" 2>&1
 	code=$?
-	expect "the mix runs on all of them in a guest, whose kernel has them as modules" 0 "exact mode"
+	expect "the mix runs on all of them in a guest, whose kernel has them as modules" 0 \
+		"exact mode"
 	check "and has rates" rates "$tmp/guest"
 else
-	skip "the mix runs on all of them in a guest" "Debian's kernel 6.12 is not in the cache and could not be fetched"
+	skip "the mix runs on all of them in a guest" \
+		"Debian's kernel 6.12 is not in the cache and could not be fetched"
 fi
 finish

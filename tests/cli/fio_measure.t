@@ -60,7 +60,8 @@ cat > "$tmp/suite/plain.fio" <<- EOF
 	[writer]
 	rw=randwrite
 EOF
-sed 's/^time_based/&\nstartdelay=100ms\nramp_time=150ms/' "$tmp/suite/plain.fio" > "$tmp/suite/ramp.fio"
+sed 's/^time_based/&\nstartdelay=100ms\nramp_time=150ms/' "$tmp/suite/plain.fio" \
+	> "$tmp/suite/ramp.fio"
 cat > "$tmp/suite/mounts.ini" <<- EOF
 	$head
 	[mount journal]
@@ -94,9 +95,12 @@ else
 	fine() { grep ',resolution,' "$tmp/m/samples.csv"; true; }
 	check "which is known to its digits" fine
 	apart() {
-		[ "$(value "$tmp/m" throughput verify default all operations)" = 16 ] || echo "operations"
-		[ "$(value "$tmp/m" throughput verify default verify operations)" = 16 ] || echo "verify"
-		[ -z "$(value "$tmp/m" throughput verify default read operations)" ] || echo "a role read"
+		[ "$(value "$tmp/m" throughput verify default all operations)" = 16 ] || echo \
+			"operations"
+		[ "$(value "$tmp/m" throughput verify default verify operations)" = 16 ] || echo \
+			"verify"
+		[ -z "$(value "$tmp/m" throughput verify default read operations)" ] || echo \
+			"a role read"
 		between 0.8 1.1 "$(value "$tmp/m" throughput verify default all ops_per_s) / \
 			$(value "$tmp/m" throughput short default all ops_per_s)"
 	}
@@ -123,8 +127,10 @@ else
 	host_run -c "$tmp/suite/host.ini" -o "$tmp/h" --image 192M
 	expect "a suite of fio jobs is run on this machine" 0 "nothing to compare"
 	roles() {
-		[ "$(value "$tmp/h" throughput verify default all operations)" = 16 ] || echo "operations"
-		[ "$(value "$tmp/h" throughput verify default verify operations)" = 16 ] || echo "verify"
+		[ "$(value "$tmp/h" throughput verify default all operations)" = 16 ] || echo \
+			"operations"
+		[ "$(value "$tmp/h" throughput verify default verify operations)" = 16 ] || echo \
+			"verify"
 		grep -q '"fio_elapsed": *"thread"' "$tmp/h"/parts/*.json || echo "fio's ms"
 	}
 	check "there, too, what verifies is apart and times are the threads'" roles

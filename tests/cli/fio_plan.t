@@ -13,7 +13,8 @@ suite() { # MODE [JOB [LINE...]]
 	shift; shift
 	{
 		printf '[suite]\nmode = %s\nblocks = 1\n' "$mode"
-		[ "$mode" = host ] || printf '[kernel k]\nimage = 6.12\n[device]\nsize = 256M\n[machine]\nmemory = 1G\n'
+		[ "$mode" = host ] || printf \
+			'[kernel k]\nimage = 6.12\n[device]\nsize = 256M\n[machine]\nmemory = 1G\n'
 		printf '[mount default]\n[workload w]\nfio = %s\n' "$(realpath "$job")"
 		printf '%s\n' "$@"
 	} > "$tmp/s.ini"
@@ -26,7 +27,8 @@ says() { # NAME CODE WORDS: in a line, once
 	if [ "$code" = "$2" ] && [ "$(grep -cF -- "$3" "$tmp/said")" = 1 ]; then
 		result ok "$1" < /dev/null
 	else
-		{ echo "exit $code, wanted $2 and once '$3'"; cat "$tmp/said"; } | result "not ok" "$1"
+		{ echo "exit $code, wanted $2 and once '$3'"; cat "$tmp/said"; } | result "not ok" \
+			"$1"
 	fi
 }
 
@@ -75,15 +77,19 @@ plan -f json
 says "as JSON, too" 0 '"helper_threads": 3'
 suite host $jobs/parts.fio
 plan
-says "a file whose jobs wait is a cell for each part" 0 "c0001  w part=lay_out (1 thread, bound by operations)"
-says "with the jobs that run together" 0 "c0002  w part=read (2 threads, bound by operations, after the parts before it)"
+says "a file whose jobs wait is a cell for each part" 0 \
+	"c0001  w part=lay_out (1 thread, bound by operations)"
+says "with the jobs that run together" 0 \
+	"c0002  w part=read (2 threads, bound by operations, after the parts before it)"
 says "to the last" 0 "c0003  w part=again (1 thread, bound by operations, after"
-says "a path elsewhere has a word" 0 "parts.fio:4: directory=/mnt/data/a is taken as mnt/data/a in the work directory"
+says "a path elsewhere has a word" 0 \
+	"parts.fio:4: directory=/mnt/data/a is taken as mnt/data/a in the work directory"
 plan -f json
 says "in the JSON as well" 0 "is taken as mnt/data/a"
 suite host $jobs/parts.fio 'part = again'
 plan
-says "one part can be chosen" 0 "c0001  w (1 thread, bound by operations, after the parts before it)"
+says "one part can be chosen" 0 \
+	"c0001  w (1 thread, bound by operations, after the parts before it)"
 suite host $jobs/parts.fio 'part = agian'
 plan
 says "of those that there are" 2 'no part "agian"; there are lay_out read again'
@@ -131,7 +137,8 @@ filesize=2g
 rw=read
 END
 plan
-says "files that do not fit on the suite's device" 2 "its files of 2G do not fit on the device of 256M"
+says "files that do not fit on the suite's device" 2 \
+	"its files of 2G do not fit on the device of 256M"
 suite exact $jobs/fill.fio
 sed -i 's/memory = 1G/memory = 256M/' "$tmp/s.ini"
 plan
@@ -174,7 +181,8 @@ walk() { # every file has a plan, or a sentence why not
 		plan
 		case $code in
 		0) n=$((n + 1)) ;;
-		2) grep -q "^fsduel plan: .*$(basename "$f")" "$tmp/said" || { echo "$f:"; cat "$tmp/said"; } ;;
+		2) grep -q "^fsduel plan: .*$(basename "$f")" "$tmp/said" || { echo "$f:"; cat \
+			"$tmp/said"; } ;;
 		*) echo "$f: exit $code"; cat "$tmp/said" ;;
 		esac
 	done

@@ -10,6 +10,7 @@
 "$B/gen_folder" "$tmp/plain"
 "$B/gen_folder" "$tmp/same" same=1
 evil=$tmp/evil
+alone "$tmp/alone"
 
 # How many cells decide, are slower, are errors and are undecided in that folder, by JSON.
 wanted() {
@@ -25,9 +26,10 @@ wanted() {
 
 # --- junit ----------------------------------------------------------------------------------
 if command -v xmllint > /dev/null; then
-	for folder in "$evil" "$tmp/plain" tests/data/results-gaps tests/data/results-alone; do
+	for folder in "$evil" "$tmp/plain" tests/data/results-gaps "$tmp/alone"; do
 		fsduel compare -f junit "$folder" > "$tmp/xml"
-		check "junit of $(basename "$folder") is valid" bash -c "! xmllint --noout --schema tests/data/junit.xsd '$tmp/xml' 2>&1 | grep -v validates"
+		check "junit of $(basename "$folder") is valid" bash -c \
+			"! xmllint --noout --schema tests/data/junit.xsd '$tmp/xml' 2>&1 | grep -v validates"
 		check "its counts are those of its cases" diff \
 			<(for what in testcase failure error skipped; do grep -c "<$what " "$tmp/xml"; done | xargs) \
 			<(wanted "$folder")
@@ -35,9 +37,11 @@ if command -v xmllint > /dev/null; then
 			xmllint --xpath "sum(//testsuite/@$what)" "$tmp/xml"; echo; done | xargs) <(wanted "$folder")
 	done
 	fsduel compare -f junit "$evil" > "$tmp/xml"
-	check "a hostile name is text in it" grep -qx '">*<script>alert(1)</script>/default: 6.12.0, .*' \
+	check "a hostile name is text in it" grep -qx \
+		'">*<script>alert(1)</script>/default: 6.12.0, .*' \
 		<(xmllint --xpath 'string(//property[@name="baseline"]/@value)' "$tmp/xml")
-	check "a reason stands where it belongs" grep -q '^failed; 0 of 20 pairs: patched failed: QEMU ended: signal 9' \
+	check "a reason stands where it belongs" grep -q \
+		'^failed; 0 of 20 pairs: patched failed: QEMU ended: signal 9' \
 		<(xmllint --xpath 'string(//testcase[contains(@name, "threads=16 ")]/error/@message)' "$tmp/xml")
 else
 	skip "junit is valid" "xmllint is not installed"
@@ -64,15 +68,19 @@ ktap() {
 	/^ok.*# ERROR/ { bad("an error is no success") }
 	END { if (versions != 1 || seen != suites) print "versions " versions ", suites " seen " of " suites }'
 }
-for folder in "$evil" "$tmp/plain" tests/data/results-gaps tests/data/results-alone; do
+for folder in "$evil" "$tmp/plain" tests/data/results-gaps "$tmp/alone"; do
 	check "ktap of $(basename "$folder") is KTAP" ktap < <(fsduel compare -f ktap "$folder")
-	check "its outcomes are those of the cells" diff <(wanted "$folder") <(fsduel compare -f ktap "$folder" |
+	check "its outcomes are those of the cells" diff <(wanted "$folder") \
+		<(fsduel compare -f ktap "$folder" |
 		awk '/^  (not )?ok/ { n++; if (/# ERROR/) e++; else if (/# SKIP/) s++; else if (/^  not/) f++ }
 		     END { print n + 0, f + 0, e + 0, s + 0 }')
 done
-check "strict: what is unsure has failed" test "$(fsduel compare --strict -f ktap tests/data/results-mixed | grep -c '^  not ok')" = 8
-check "prove reads it" bash -c "'$B/fsduel' compare -f ktap $tmp/same > $tmp/same.tap; prove -e cat $tmp/same.tap | grep -q '^Result: PASS'"
-check "and sees a slower cell" bash -c "'$B/fsduel' compare -f ktap $tmp/plain > $tmp/plain.tap; ! prove -e cat $tmp/plain.tap > /dev/null"
+check "strict: what is unsure has failed" test \
+	"$(fsduel compare --strict -f ktap tests/data/results-mixed | grep -c '^  not ok')" = 8
+check "prove reads it" bash -c \
+	"'$B/fsduel' compare -f ktap $tmp/same > $tmp/same.tap; prove -e cat $tmp/same.tap | grep -q '^Result: PASS'"
+check "and sees a slower cell" bash -c \
+	"'$B/fsduel' compare -f ktap $tmp/plain > $tmp/plain.tap; ! prove -e cat $tmp/plain.tap > /dev/null"
 
 # --- Markdown, JSON, CSV ------------------------------------------------------------------------
 fsduel letter --no-chart -f markdown "$evil" | grep -v '^    ' > "$tmp/md"
@@ -82,7 +90,9 @@ check "JSON is JSON" perl -MJSON::PP -0777 -e 'my $j = decode_json(<STDIN>); exi
 reasons() { # in every format, failed, skipped and invalid cells are called that, with the reason
 	for format in table csv json junit ktap; do
 		fsduel compare -f $format "$evil" | tr -s ' \n' ' ' > "$tmp/said"
-		for what in "patched failed: QEMU ended: signal 9" "patched was skipped: this kernel has no io_uring" "patched was invalid: WARNING: CPU: 1"; do
+		for what in "patched failed: QEMU ended: signal 9" \
+			"patched was skipped: this kernel has no io_uring" \
+			"patched was invalid: WARNING: CPU: 1"; do
 			grep -qF "$what" "$tmp/said" || echo "$format does not say: $what"
 		done
 	done
@@ -107,7 +117,8 @@ run "locks have no tests" fsduel locks -f ktap tests/data/results-gaps
 
 # --- the terminal -----------------------------------------------------------------------------------
 terminal() { # ENV... : the table as a terminal gets it
-	env "$@" script -qec "$B/fsduel compare tests/data/results-mixed" /dev/null < /dev/null | tr -d '\r'
+	env "$@" script -qec "$B/fsduel compare tests/data/results-mixed" /dev/null < /dev/null |
+		tr -d '\r'
 }
 escapes() { grep -c $'\033'; }
 if command -v script > /dev/null; then
@@ -132,7 +143,8 @@ for suite in configs/*.ini; do
 done
 fsduel compare -M all "$evil" > "$tmp/table"
 check "hostile names fit" wide "$tmp/table"
-check "and none of them is obeyed" bash -c "! LC_ALL=C grep -nP '[\x00-\x09\x0b-\x1f\x7f]' '$tmp/table'"
+check "and none of them is obeyed" bash -c \
+	"! LC_ALL=C grep -nP '[\x00-\x09\x0b-\x1f\x7f]' '$tmp/table'"
 fsduel locks "$evil" > "$tmp/table"
 check "so it is with locks" wide "$tmp/table"
 finish

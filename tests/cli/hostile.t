@@ -80,7 +80,8 @@ if command -v gnuplot > /dev/null; then
 	check "what they are drawn from" drawn
 fi
 complains() {
-	fsduel compare "$tmp/D" -M "$(printf 'a\u202e\e[2J')" 2> "$tmp/err" > /dev/null && echo "no error"
+	fsduel compare "$tmp/D" -M "$(printf 'a\u202e\e[2J')" 2> "$tmp/err" > /dev/null && echo \
+		"no error"
 	fsduel "$(printf 'b\u200b\e[2J')" 2>> "$tmp/err"
 	fsduel compare "$tmp/$(printf 'none\u2066\xff')" 2>> "$tmp/err"
 	[ "$(wc -l < "$tmp/err")" -ge 3 ] || cat "$tmp/err"

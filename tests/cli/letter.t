@@ -10,7 +10,8 @@ filter() { sed 's/(fsduel [0-9.]*)/(fsduel VERSION)/'; }
 run "a letter" fsduel letter tests/data/results-mixed
 run "what was not measured stands in it" fsduel letter tests/data/results-gaps
 run "as Markdown" fsduel letter -f markdown tests/data/results-gaps
-run "a suite of one variant" fsduel letter tests/data/results-alone
+alone "$tmp/one"
+run "a suite of one variant" fsduel letter "$tmp/one"
 run "what is no results folder is refused" fsduel letter tests
 run "an unknown style is refused" fsduel letter -f html tests/data/results-mixed
 run "a mail is plain" fsduel letter -f unicode --into x tests/data/results-mixed
@@ -28,7 +29,9 @@ for suite in configs/*.ini; do
 	name=$(basename "$suite" .ini)
 	fsduel plan -f json -c "$suite" | tests/plan_folder.pl "$tmp/$name"
 	check "the names of $suite fit" fits fsduel letter "$tmp/$name"
-	check "$name: and all cells are there" test "$(grep -cE '^  .* (slower|faster|same|unsure)( |$)' "$tmp/letter")" -ge "$(fsduel compare -f csv -r all "$tmp/$name" | grep -c ,ops_per_s,)"
+	check "$name: and all cells are there" test \
+		"$(grep -cE '^  .* (slower|faster|same|unsure)( |$)' "$tmp/letter")" -ge \
+		"$(fsduel compare -f csv -r all "$tmp/$name" | grep -c ,ops_per_s,)"
 done
 "$B/gen_folder" "$tmp/evil" hostile=1 trouble=1 contrasts=2 locks=3 exact=1
 "$B/gen_folder" "$tmp/many" cells=60 roles=10 locks=2
@@ -37,7 +40,8 @@ check "and show as text" grep -qF 'against "><script>alert(1)</script>/default' 
 check "60 cells fit" fits fsduel letter "$tmp/many"
 check "they have a chart of the change against threads" grep -q '^ *threads  .*%  .*%$' "$tmp/letter"
 fsduel letter -f markdown "$tmp/evil" > "$tmp/md"
-check "Markdown has no tag, mention or cell of theirs" bash -c "! grep -nE '<script|</svg|@w|\|d=e' <(grep -v '^    ' '$tmp/md')"
+check "Markdown has no tag, mention or cell of theirs" bash -c \
+	"! grep -nE '<script|</svg|@w|\|d=e' <(grep -v '^    ' '$tmp/md')"
 
 # --- a series ---------------------------------------------------------------------------
 if ! command -v git > /dev/null; then
@@ -78,7 +82,8 @@ whole() {
 	fsduel letter "$1" > "$tmp/letter"
 	awk 'NR == FNR { want[++n] = $0; next } at < n && $0 == want[at + 1] { at++ }
 	     END { if (at != n) print "message lacks: " want[at + 1] }' "$tmp/letter" "$tmp/message"
-	grep -q '^file: add\|add three' "$tmp/message" || echo "what stood below is no longer in the message"
+	grep -q '^file: add\|add three' "$tmp/message" || echo \
+		"what stood below is no longer in the message"
 }
 check "--into says nothing" fsduel letter --into "$cover" "$tmp/quick"
 check "the block is there once" test "$(grep -c '^Benchmark results (fsduel' "$cover")" = 1
@@ -88,7 +93,8 @@ check "the block is what is printed" diff <(fsduel letter "$tmp/quick") \
 check "git am applies the series" am
 check "and sees the whole block" whole "$tmp/quick"
 cp "$cover" "$tmp/first"
-check "again, it is the same file" bash -c "'$B/fsduel' letter --into '$cover' '$tmp/quick' && cmp '$tmp/first' '$cover'"
+check "again, it is the same file" bash -c \
+	"'$B/fsduel' letter --into '$cover' '$tmp/quick' && cmp '$tmp/first' '$cover'"
 sed -i 's/^Subject: .*/Subject: [PATCH 0\/2] ext4: mine/; s/^Benchmark results/Words of mine.\n\n&/; s/^(end of the.*/&\n\nMore words of mine./' "$cover"
 cp "$cover" "$tmp/mine"
 check "another folder's block takes its place" fsduel letter --into "$cover" "$tmp/evil"
@@ -97,19 +103,23 @@ check "with hostile names git am applies the series" am
 check "and sees the whole block, with hostile names" whole "$tmp/evil"
 
 # Names at which git, a mailbox or a mail program would cut the mail.
-for name in '---' '--- a/file' 'diff --git a/file b/file' 'Index: file' 'From 0123 Mon Sep 17 00:00:00 2001' \
-	'*** BLURB HERE ***' '(end of the benchmark results by fsduel)' 'Benchmark results (fsduel 1):' '-- '; do
+for name in '---' '--- a/file' 'diff --git a/file b/file' 'Index: file' \
+	'From 0123 Mon Sep 17 00:00:00 2001' \
+	'*** BLURB HERE ***' '(end of the benchmark results by fsduel)' \
+		'Benchmark results (fsduel 1):' '-- '; do
 	rm -rf "$tmp/cut"
 	mkdir "$tmp/cut"
 	for file in run.json samples.csv; do
-		sed "s#patched/default#$name#g; s#\bmixed\b#$name#g" "tests/data/results-mixed/$file" > "$tmp/cut/$file"
+		sed "s#patched/default#$name#g; s#\bmixed\b#$name#g" \
+			"tests/data/results-mixed/$file" > "$tmp/cut/$file"
 	done
 	cp "$tmp/plain" "$cover"
 	check "a variant named '$name' fits" fits fsduel letter "$tmp/cut"
 	check "it is put in" fsduel letter --into "$cover" "$tmp/cut"
 	check "git am applies the series all the same" am
 	check "and sees the whole block all the same" whole "$tmp/cut"
-	check "and it is found again" bash -c "'$B/fsduel' letter --into '$cover' '$tmp/quick' && cmp '$tmp/first' '$cover'"
+	check "and it is found again" bash -c \
+		"'$B/fsduel' letter --into '$cover' '$tmp/quick' && cmp '$tmp/first' '$cover'"
 done
 
 # The file itself.
@@ -121,7 +131,8 @@ check "so does the mode" test "$(stat -c %a "$cover")" = 640
 check "and the link" test -L "$tmp/repo/p/link"
 check "it is put in there" cmp "$tmp/first" "$cover"
 printf '*** BLURB HERE ***' > "$tmp/short"
-check "a last line without an end keeps none" bash -c "'$B/fsduel' letter --into '$tmp/short' '$tmp/quick' && tail -c 1 '$tmp/short' | grep -q ')'"
+check "a last line without an end keeps none" bash -c \
+	"'$B/fsduel' letter --into '$tmp/short' '$tmp/quick' && tail -c 1 '$tmp/short' | grep -q ')'"
 grep -v BLURB "$tmp/plain" > "$tmp/none"
 cp "$tmp/none" "$tmp/none.was"
 run "a file without a place for it is refused" fsduel letter --into "$tmp/none" "$tmp/quick"

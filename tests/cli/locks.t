@@ -46,13 +46,15 @@ counts_agree() { # DIR: samples.csv says the same as the rows, nothing was lost
 			$at["workload"] == w { n += $at["count"] } END { print n }' "$1/lockstacks.csv")" ] ||
 			echo "$w: $(value "$1" locks lock_waits $w) waits are not those of the rows"
 		[ "$(value "$1" locks lock_lost $w)" = 0 ] || echo "$w: events were lost"
-		[ -n "$(value "$1" locks ops_per_s $w)" ] || echo "$w: no throughput of the watched run"
+		[ -n "$(value "$1" locks ops_per_s $w)" ] || echo \
+			"$w: no throughput of the watched run"
 	done
 }
 kept() { # DIR: the recordings, whole
 	for key in b0001-c0001-v01 b0001-c0002-v01; do
 		gzip -t "$1/raw/$key-locks.perf.data.gz" 2>&1
-		[ "$(zcat "$1/raw/$key-locks.perf.data.gz" | head -c 8)" = PERFILE2 ] || echo "$key is no perf.data"
+		[ "$(zcat "$1/raw/$key-locks.perf.data.gz" | head -c 8)" = PERFILE2 ] || echo \
+			"$key is no perf.data"
 	done
 }
 
@@ -61,14 +63,16 @@ perf_agrees() { # DIR
 	local waits=0 w
 	for w in mix held; do waits=$((waits + $(value "$1" locks lock_waits $w))); done
 	"$B/fsduel" locks "$1" --perf > "$tmp/perf"
-	grep -q 'rwsem:W' "$tmp/perf" && grep -q 'rwsem:R' "$tmp/perf" || echo "no rwsem in $(cat "$tmp/perf")"
+	grep -q 'rwsem:W' "$tmp/perf" && grep -q 'rwsem:R' "$tmp/perf" || echo \
+		"no rwsem in $(cat "$tmp/perf")"
 	[ "$(awk '$1 ~ /^[0-9]+$/ { n += $1 } END { print n }' "$tmp/perf")" = "$waits" ] ||
 		echo "perf does not have $waits waits: $(cat "$tmp/perf")"
 }
 
 # --- on this machine -----------------------------------------------------------------
 why=$(host_needs)
-"$B/fsduel" doctor | grep -q '^ok *lock events' || why=${why:-"perf cannot record waits for locks here"}
+"$B/fsduel" doctor | grep -q '^ok *lock events' ||
+	why=${why:-"perf cannot record waits for locks here"}
 if [ -n "$why" ]; then
 	skip "who waits for whom on this machine" "$why"
 else
@@ -93,7 +97,8 @@ fi
 
 # --- in exact mode -------------------------------------------------------------------
 if ! fsduel kernel show 6.12 > /dev/null 2>&1; then
-	skip "who waits for whom in exact mode" "Debian's kernel is not in the cache and could not be fetched"
+	skip "who waits for whom in exact mode" \
+		"Debian's kernel is not in the cache and could not be fetched"
 	finish
 fi
 duel() { timeout 240 "$B/fsduel" duel -q "$@" > "$tmp/said" 2>&1; code=$?; }

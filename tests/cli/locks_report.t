@@ -9,31 +9,25 @@
 
 folder() { # NAME [SED SCRIPT FOR samples.csv [SED SCRIPT FOR lockstacks.csv]]
 	mkdir -p "$tmp/$1"
-	awk -v dir="$tmp/$1" '
-	function who(v, w, b, pass) {
-		n = v ? "p" : "b"
-		return "r," n "," n ",exact,ext4,m," w ",t=8," b "," 100 + b "," (b % 2 == v) + 1 ",1," pass
-	}
+	awk -v dir="$tmp/$1" "$made"'
+	function who_of(v, w, b, pass) { return made_who(v, w, "t=8", b, (b % 2 == v) + 1, pass) }
 	function sample(v, w, b, pass, role, metric, unit, better, value) {
-		print who(v, w, b, pass) "," role "," metric ",," unit "," better "," value ",ok,," > csv
+		made_sample(who_of(v, w, b, pass), role, metric, unit, better, value)
 	}
 	function wait(v, w, b, role, lock, mode, chain, count, each, holder) {
-		print who(v, w, b, "locks") "," role "," lock "," mode "," chain "," count "," sprintf("%.0f,%d,%d-%d:%d,", count * each, each, each, each, count) (holder ? holder "," sprintf("%.0f", count * each * 0.95) : ",,,") > stacks
+		print who_of(v, w, b, "locks") "," role "," lock "," mode "," chain "," count "," \
+			sprintf("%.0f,%d,%d-%d:%d,", count * each, each, each, each, count) \
+			(holder ? holder "," sprintf("%.0f", count * each * 0.95) : ",,,") > stacks
 		waits[v, w, b] += count
 	}
 	BEGIN {
-		run = dir "/run.json"; csv = dir "/samples.csv"; stacks = dir "/lockstacks.csv"
-		printf "{\"schema\":1,\"run\":\"r\",\"mode\":\"exact\",\"suite\":{\"blocks\":6,\"seed\":1},\"watch_blocks\":2," > run
-		printf "\"machine\":{\"id\":\"m\"},\"kernels\":{\"b\":{},\"p\":{}},\"mounts\":{\"m\":{\"fs\":\"ext4\"}}," > run
-		printf "\"variants\":[{\"name\":\"b\",\"kernel\":\"b\",\"mount\":\"m\"},{\"name\":\"p\",\"kernel\":\"p\",\"mount\":\"m\"}]," > run
-		printf "\"contrasts\":[{\"name\":\"c\",\"baseline\":\"b\",\"patched\":\"p\"}],\"passes\":[\"throughput\",\"locks\"]," > run
-		printf "\"metrics\":[{\"name\":\"ops_per_s\",\"unit\":\"1/s\",\"better\":\"higher\",\"primary\":true}],\"cells\":[" > run
+		stacks = dir "/lockstacks.csv"
+		made_run("exact", 6, "locks", ",\"watch_blocks\":2")
 		split("held busy same", cells)
-		for (c = 1; c <= 3; c++)
-			printf "%s{\"workload\":\"%s\",\"params\":\"t=8\",\"varying\":\"\",\"role_threads\":8}", (c > 1 ? "," : ""), cells[c] > run
-		print "]}" > run
-		print "run,variant,kernel,mode,fs,mount,workload,params,block,seed,position,attempt,pass,role,metric,detail,unit,better,value,status,marks,reason" > csv
-		print "run,variant,kernel,mode,fs,mount,workload,params,block,seed,position,attempt,pass,role,lock,lock_mode,chain,count,total_ns,max_ns,waits,holder_role,holder_mode,holder_chain,held_ns" > stacks
+		for (c = 1; c <= 3; c++) made_cell(cells[c], "t=8", "", 8)
+		made_end()
+		print who "role,lock,lock_mode,chain,count,total_ns,max_ns,waits,holder_role," \
+			"holder_mode,holder_chain,held_ns" > stacks
 		read = "rwsem_down_read_slowpath;down_read;ext4_file_read_iter;vfs_read"
 		write = "rwsem_down_write_slowpath;down_write;ext4_file_write_iter;vfs_write"
 		queue = "native_queued_spin_lock_slowpath;_raw_spin_lock;try_to_wake_up;wake_up_q"

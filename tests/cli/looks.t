@@ -9,27 +9,22 @@
 # are the same, however many there are.
 folder() {
 	mkdir -p "$tmp/$1"
-	awk -v dir="$tmp/$1" -v seed="$2" -v blocks="$3" -v planned="$4" -v change="$5" '
+	awk -v dir="$tmp/$1" -v seed="$2" -v blocks="$3" -v planned="$4" -v change="$5" "$made"'
 	function draw(n) { state = state * 16807 % 2147483647; return int(state / 2147483647 * n) }
 	BEGIN {
-		run = dir "/run.json"; csv = dir "/samples.csv"; state = seed * 7919 + 1
+		state = seed * 7919 + 1
 		for (i = 0; i < 10; i++) draw(2)
-		printf "{\"schema\":1,\"run\":\"r\",\"mode\":\"exact\",\"suite\":{\"blocks\":%d,\"seed\":1},", planned > run
-		printf "\"machine\":{\"id\":\"m\"},\"kernels\":{\"b\":{},\"p\":{}},\"mounts\":{\"m\":{\"fs\":\"ext4\"}}," > run
-		printf "\"variants\":[{\"name\":\"b\",\"kernel\":\"b\",\"mount\":\"m\"},{\"name\":\"p\",\"kernel\":\"p\",\"mount\":\"m\"}]," > run
-		printf "\"contrasts\":[{\"name\":\"c\",\"baseline\":\"b\",\"patched\":\"p\"}],\"passes\":[\"throughput\"]," > run
-		printf "\"metrics\":[{\"name\":\"ops_per_s\",\"unit\":\"1/s\",\"better\":\"higher\",\"primary\":true}],\"cells\":[" > run
-		for (c = 1; c <= 10; c++)
-			printf "%s{\"workload\":\"w\",\"params\":\"x=%d\",\"varying\":\"x=%d\",\"role_threads\":8}", (c > 1 ? "," : ""), c, c > run
-		print "]}" > run
-		print "run,variant,kernel,mode,fs,mount,workload,params,block,seed,position,attempt,pass,role,metric,detail,unit,better,value,status,marks,reason" > csv
+		made_run("exact", planned)
+		for (c = 1; c <= 10; c++) made_cell("w", "x=" c, "x=" c, 8)
+		made_end()
 		for (b = 1; b <= blocks; b++)
 			for (c = 1; c <= 10; c++) {
 				if (c <= 7) d = (0.003 + 0.0003 * c) * (2 * draw(2) - 1)
 				else d = 0.0005 * (draw(7) - 3)
 				if (c == 1 && change) d = change + 0.001 * draw(9)
 				for (v = 0; v < 2; v++)
-					printf "r,%s,%s,exact,ext4,m,w,x=%d,%d,%d,%d,1,throughput,all,ops_per_s,,1/s,higher,%.9g,ok,,\n", (v ? "p" : "b"), (v ? "p" : "b"), c, b, 100 + b, v + 1, 1000 * (v ? exp(d) : 1) > csv
+					made_sample(made_who(v, "w", "x=" c, b, v + 1, "throughput"), "all",
+						"ops_per_s", "1/s", "higher", sprintf("%.9g", 1000 * (v ? exp(d) : 1)))
 			}
 	}'
 }
@@ -46,7 +41,8 @@ for i in $(seq 200); do
 	folder null "$i" $((6 + i % 5)) $((6 + i % 5)) 0
 	[ -z "$(called null)" ] || alarms=$((alarms + 1))
 done
-check "200 duels of 6 to 10 blocks with nothing changed: false alarms at most 5 %" at_most_5 $alarms 200
+check "200 duels of 6 to 10 blocks with nothing changed: false alarms at most 5 %" at_most_5 \
+	$alarms 200
 check "a folder that was measured as planned needs no record" test ! -e "$tmp/null/looks.json"
 missed=0
 for i in $(seq 20); do
@@ -67,7 +63,8 @@ for i in $(seq 60); do
 	done
 	[ -z "$alarm" ] || alarms=$((alarms + 1))
 done
-check "60 duels judged at 6, 7, 9 and 12 blocks: at most 5 % with a false alarm" at_most_5 $alarms 60
+check "60 duels judged at 6, 7, 9 and 12 blocks: at most 5 % with a false alarm" at_most_5 $alarms \
+	60
 looks() { tr -d ' \n' < "$tmp/$1/looks.json"; }
 check "every look is recorded" test "$(looks peek)" = "[6,7,9,12]"
 fsduel compare "$tmp/peek" > /dev/null
@@ -83,11 +80,13 @@ for command in letter "plot -o $tmp/plots" "report -o $tmp/report.html"; do
 done
 # A planned sequence of looks is not added to.
 folder planned 3 9 12 0
-sed -i 's/"machine"/"looks":[{"blocks":8,"alpha":0.01},{"blocks":12,"alpha":0.01}],"machine"/' "$tmp/planned/run.json"
+sed -i 's/"machine"/"looks":[{"blocks":8,"alpha":0.01},{"blocks":12,"alpha":0.01}],"machine"/' \
+	"$tmp/planned/run.json"
 check "a planned look that was not reached is not judged" \
 	eval 'fsduel compare "$tmp/planned" | tr -s "\n " " " | grep -q "looks at 8 blocks, 1 of 5 % spent" || echo it is'
 check "and nothing is recorded" test ! -e "$tmp/planned/looks.json"
 echo '[6, 6]' > "$tmp/null/looks.json"
 damaged() { fsduel compare "$tmp/null" 2>&1 | sed "s|$tmp|TMP|"; }
-check "a damaged record is refused" eval 'damaged | grep -q "TMP/null/looks.json is no list of growing numbers" || damaged'
+check "a damaged record is refused" eval \
+	'damaged | grep -q "TMP/null/looks.json is no list of growing numbers" || damaged'
 finish

@@ -88,7 +88,8 @@ make virtio 's/^size = .*/size = 64M\nkind = virtio/' "$one"
 make nvme "s#^size = .*#kind = nvme\npath = $disk#" "$one"
 make loud "s#^size = .*#kind = virtio\npath = $disk\nlatency = 80us#" 's/^mode = .*/mode = exact/'
 if ! dd if=/dev/zero of="$tmp/direct" bs=4k count=1 oflag=direct 2> "$tmp/why"; then
-	skip "a scratch file through virtio, a file of the user's through NVMe" "$tmp has no direct I/O"
+	skip "a scratch file through virtio, a file of the user's through NVMe" \
+		"$tmp has no direct I/O"
 else
 	duel -c "$tmp/virtio.ini" --baseline 6.1 -o "$tmp/virtio"
 	expect "a scratch file through virtio, whose drivers are modules" 0 "tcg mode"
@@ -113,21 +114,24 @@ duel -c "$tmp/nvme.ini" --baseline 6.12 --destroy "$disk" -o "$tmp/no"
 expect "a disk with something on it is refused" 3 "something on $disk: ext"
 check "and is as it was" cmp "$disk" "$tmp/before"
 duel -c "$tmp/loud.ini" --baseline 6.12 -o "$tmp/no"
-expect "exact mode takes no device of the host's" 2 "loud.ini:[0-9]*: kind = virtio completes on the host's clock"
+expect "exact mode takes no device of the host's" 2 \
+	"loud.ini:[0-9]*: kind = virtio completes on the host's clock"
 expect "null_blk's settings are null_blk's" 2 "loud.ini:[0-9]*: latency: only null_blk"
 truncate -s 0 "$disk" && truncate -s 128M "$disk"
 duel -c "$tmp/nvme.ini" --baseline 6.12 --destroy "$disk" -o "$tmp/no" --qemu "$tmp/other-qemu"
 expect "a QEMU without the device is told before any guest" 3 "has no device 'nvme'"
 FSDUEL_QEMU=$tmp/none duel -c "$tmp/nvme.ini" --baseline 6.12 --destroy "$disk" -o "$tmp/no"
 expect "a QEMU that is not there is named" 3 "$tmp/none is no program"
-if [ "$(id -u)" = 0 ] && /sbin/mke2fs -q -F "$disk" && loop=$(losetup -f --show "$disk" 2> "$tmp/why") \
+if [ "$(id -u)" = 0 ] && /sbin/mke2fs -q -F "$disk" &&
+	loop=$(losetup -f --show "$disk" 2> "$tmp/why") \
 	&& mkdir "$tmp/mnt" && mount "$loop" "$tmp/mnt" 2> "$tmp/why"; then
 	sed "s#$disk#$loop#" "$tmp/nvme.ini" > "$tmp/loop.ini"
 	duel -c "$tmp/loop.ini" --baseline 6.12 --destroy "$loop" -o "$tmp/no"
 	expect "a mounted device is refused" 3 "$loop is in use"
 	umount "$tmp/mnt"
 else
-	skip "a mounted device is refused" "needs root and a loop device: $(cat "$tmp/why" 2> /dev/null)"
+	skip "a mounted device is refused" \
+		"needs root and a loop device: $(cat "$tmp/why" 2> /dev/null)"
 fi
 [ -z "${loop:-}" ] || losetup -d "$loop"
 check "none of the refused left a folder" test ! -e "$tmp/no"

@@ -36,7 +36,8 @@ put "$(realpath "$B/fsduel")"
 cp "$B/fsduel" "$root/bin/fsduel"
 ${CC:-cc} -O1 -static -o "$root/bin/insmod" tests/guest/insmod.c || skip_all "no static C library"
 for m in configfs null_blk; do
-	xz -dc < "$(find "$modules" -name $m.ko.xz)" > "$root/modules/$m.ko" || skip_all "no $m.ko.xz"
+	xz -dc < "$(find "$modules" -name $m.ko.xz)" > "$root/modules/$m.ko" || skip_all \
+		"no $m.ko.xz"
 done
 cat > "$root/s.ini" <<'END'
 [suite]
@@ -76,7 +77,8 @@ echo o > /proc/sysrq-trigger; sleep 60
 END
 chmod +x "$root/init"
 (cd "$root" && find . | cpio -o -H newc --quiet) > "$tmp/initrd"
-timeout 240 "$qemu" -accel tcg -cpu qemu64 -m 768 -nodefaults -display none -no-reboot -kernel "$image" \
+timeout 240 "$qemu" -accel tcg -cpu qemu64 -m 768 -nodefaults -display none -no-reboot -kernel \
+	"$image" \
 	-initrd "$tmp/initrd" -serial "file:$tmp/serial" \
 	-append "console=ttyS0 quiet panic=-1 rdinit=/init cryptomgr.notests" > "$tmp/qemu" 2>&1
 tr -d '\r' < "$tmp/serial" > "$tmp/said"

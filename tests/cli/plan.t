@@ -29,7 +29,8 @@ run "a duel says it too" fsduel duel -q -c $suite -o "$tmp/d"
 mkdir -p "$cache/kernels/excl-dio"
 sum() { sha256sum < "$1" | cut -d ' ' -f 1; }
 printf '{"source": "/s/linux-source-6.12_6.12.1-1", "fragment_sha256": "%s", "patches": [{"sha256": "%s"}]}' \
-	"$(sum kernels/small.config)" "$(sum kernels/excl-dio.patch)" > "$cache/kernels/excl-dio/build.json"
+	"$(sum kernels/small.config)" "$(sum kernels/excl-dio.patch)" \
+		> "$cache/kernels/excl-dio/build.json"
 run "one that was built" kernels $suite
 sed -i 's/"sha256": "./"sha256": "-/' "$cache/kernels/excl-dio/build.json"
 run "one that was built of another patch" kernels $suite
@@ -45,7 +46,8 @@ shipped() {
 	for f in configs/experiments/*.ini; do
 		fsduel plan "$f" > /dev/null
 		# The guard's has one size.
-		[ "$f" = configs/experiments/stale.ini ] || fsduel plan --unscaled -m host "$f" > /dev/null
+		[ "$f" = configs/experiments/stale.ini ] || fsduel plan --unscaled -m host "$f" \
+			> /dev/null
 	done 2>&1
 }
 check "each experiment that we ship can be planned, and as it was before it was scaled down" shipped

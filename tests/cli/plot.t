@@ -69,7 +69,8 @@ is_png() {
 is_svg() {
 	local f
 	for f; do
-		[ "$(tail -n 2 "$f" | tr -d '\n')" = '</svg>' ] && grep -q '<text>.*is better' "$f" || echo "$f is not whole"
+		[ "$(tail -n 2 "$f" | tr -d '\n')" = '</svg>' ] && grep -q '<text>.*is better' \
+			"$f" || echo "$f is not whole"
 	done
 }
 check "PNGs are pictures" is_png "$tmp"/evil/plots/*.png
@@ -85,7 +86,8 @@ no_markup() {
 }
 check "nothing is obeyed" no_markup
 again() {
-	mkdir "$tmp/again" && cp -r "$tmp/evil/plots/data" "$tmp/evil/plots/plots.gp" "$tmp/again" || return
+	mkdir "$tmp/again" && cp -r "$tmp/evil/plots/data" "$tmp/evil/plots/plots.gp" \
+		"$tmp/again" || return
 	(cd "$tmp/again" && gnuplot -d plots.gp 2> /dev/null) || echo "gnuplot plots.gp fails"
 	cmp "$tmp/again/forest.svg" "$tmp/evil/plots/forest.svg"
 }

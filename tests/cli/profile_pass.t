@@ -27,7 +27,8 @@ sum() { # DIR COLUMN WORKLOAD OBJECT FUNCTION: of profile.csv, patterns
 if ! fsduel kernel show 6.12 > /dev/null 2>&1 && ! fsduel kernel fetch 6.12 > "$tmp/said" 2>&1; then
 	skip "a profile in a guest" "Debian's kernel 6.12 could not be fetched: $(tail -n 1 "$tmp/said")"
 else
-	duel() { fsduel duel -q -c $suite --baseline 6.12 --patched 6.12 "$@" > "$tmp/said" 2>&1; code=$?; }
+	duel() { fsduel duel -q -c $suite --baseline 6.12 --patched 6.12 "$@" > "$tmp/said" 2>&1; \
+		code=$?; }
 	duel -o "$tmp/d"
 	cut -d, -f2- "$tmp/d/samples.csv" > "$tmp/without"
 	fsduel duel -q --resume "$tmp/d" --pass profile > "$tmp/said" 2>&1; code=$?
@@ -43,7 +44,8 @@ else
 	}
 	check "the same kernel twice executes the same instructions" both_sides
 	clock() { # within 0.01 %
-		awk -v n="$(sum "$tmp/d" instructions cached . "")" -v ns="$(value "$tmp/d" counted_time cached)" \
+		awk -v n="$(sum "$tmp/d" instructions cached . "")" -v \
+			ns="$(value "$tmp/d" counted_time cached)" \
 			'BEGIN { d = n / ns - 1; if (!ns || d > 1e-4 || d < -1e-4) print n, "for", ns, "ns" }'
 	}
 	check "the instructions of a reader that never idles are its nanoseconds" clock
@@ -60,8 +62,10 @@ else
 	check "each read is one call of ext4's, and functions have their names" names
 	fio_window() { # while both its jobs are at work: neither its start nor its end
 		local ns=$(value "$tmp/d" counted_time job)
-		[ "${ns%.*}" -ge 190000000 ] && [ "${ns%.*}" -lt 202000000 ] || echo "counted for $ns ns"
-		[ "$(sum "$tmp/d" calls job . '^begin_new_exec$')" = 0 ] || echo "a program was started"
+		[ "${ns%.*}" -ge 190000000 ] && [ "${ns%.*}" -lt 202000000 ] || echo \
+			"counted for $ns ns"
+		[ "$(sum "$tmp/d" calls job . '^begin_new_exec$')" = 0 ] || echo \
+			"a program was started"
 		awk -v ops="$(value "$tmp/d" counted_ops job)" \
 			-v calls="$(sum "$tmp/d" calls job . '^ext4_file_(read|write)_iter$')" \
 			'BEGIN { if (calls < 0.95 * ops || calls > 1.05 * ops) print calls, "calls for", ops, "operations" }'
@@ -85,6 +89,7 @@ else
 	host_run -c "$tmp/host.ini" --pass profile -o "$tmp/host" --image 192M
 	reason() { grep ',profile,' "$1/samples.csv" | grep -v ',skipped,.*virtual clock' || true; }
 	check "on this machine it is skipped with the reason" reason "$tmp/host"
-	check "and the rest is measured" grep -q ',throughput,.*,ops_per_s,.*,ok,' "$tmp/host/samples.csv"
+	check "and the rest is measured" grep -q ',throughput,.*,ops_per_s,.*,ok,' \
+		"$tmp/host/samples.csv"
 fi
 finish

@@ -9,29 +9,24 @@
 
 folder() { # NAME [SED SCRIPT FOR samples.csv [SED SCRIPT FOR profile.csv]]
 	mkdir -p "$tmp/$1"
-	awk -v dir="$tmp/$1" '
-	function who(v, w, b, pass) {
-		n = v ? "p" : "b"
-		return "r," n "," n ",exact,ext4,m," w ",t=1," b "," 100 + b "," (b % 2 == v) + 1 ",1," pass
-	}
+	awk -v dir="$tmp/$1" "$made"'
+	function who_of(v, w, b, pass) { return made_who(v, w, "t=1", b, (b % 2 == v) + 1, pass) }
 	function sample(v, w, b, pass, metric, unit, better, value) {
-		print who(v, w, b, pass) ",all," metric ",," unit "," better "," value ",ok,," > csv
+		made_sample(who_of(v, w, b, pass), "all", metric, unit, better, value)
 	}
 	function cost(v, w, b, object, name, address, each, calls) {
-		print who(v, w, b, "profile") "," object "," name "," address "," 1000 * each "," calls > rows
+		print who_of(v, w, b, "profile") "," object "," name "," address "," 1000 * each "," \
+			calls > rows
 		sum[v, w, b] += each
 	}
 	BEGIN {
-		run = dir "/run.json"; csv = dir "/samples.csv"; rows = dir "/profile.csv"
-		printf "{\"schema\":1,\"run\":\"r\",\"mode\":\"exact\",\"suite\":{\"blocks\":2,\"seed\":1}," > run
-		printf "\"machine\":{\"id\":\"m\"},\"kernels\":{\"b\":{\"sha256\":\"abc\",\"image\":\"/nowhere/bzImage\",\"ref\":\"k\"},\"p\":{}},\"mounts\":{\"m\":{\"fs\":\"ext4\"}}," > run
-		printf "\"variants\":[{\"name\":\"b\",\"kernel\":\"b\",\"mount\":\"m\"},{\"name\":\"p\",\"kernel\":\"p\",\"mount\":\"m\"}]," > run
-		printf "\"contrasts\":[{\"name\":\"c\",\"baseline\":\"b\",\"patched\":\"p\"}],\"passes\":[\"throughput\",\"profile\"]," > run
-		printf "\"metrics\":[{\"name\":\"ops_per_s\",\"unit\":\"1/s\",\"better\":\"higher\",\"primary\":true}],\"cells\":[" > run
-		print "{\"workload\":\"writer\",\"params\":\"t=1\",\"varying\":\"\",\"role_threads\":1},{\"workload\":\"same\",\"params\":\"t=1\",\"varying\":\"\",\"role_threads\":1}]}" > run
-		print "run,variant,kernel,mode,fs,mount,workload,params,block,seed,position,attempt,pass,role,metric,detail,unit,better,value,status,marks,reason" > csv
-		print "run,variant,kernel,mode,fs,mount,workload,params,block,seed,position,attempt,pass,object,function,address,instructions,calls" > rows
+		rows = dir "/profile.csv"
+		made_run("exact", 2, "profile", "", "{\"b\":{\"sha256\":\"abc\"," \
+			"\"image\":\"/nowhere/bzImage\",\"ref\":\"k\"},\"p\":{}}")
 		split("writer same", cells)
+		for (c = 1; c <= 2; c++) made_cell(cells[c], "t=1", "", 1)
+		made_end()
+		print who "object,function,address,instructions,calls" > rows
 		for (c = 1; c <= 2; c++)
 			for (b = 1; b <= 2; b++)
 				for (v = 0; v < 2; v++) {

@@ -59,8 +59,10 @@ edited() { # NAME PATTERN SED
 }
 edited "another seed" "seed: 8, was 7" 's/seed = 7/seed = 8/'
 edited "a cell's parameter" "cell 1 (w) params: runtime=30ms, was runtime=20ms" 's/20ms/30ms/'
-edited "the roles of a mix" "cell 1 (w) work: dio_read:{threads}, was dio_overwrite:{threads}" 's/overwrite/read/'
-edited "a mount option" "mount default options: nodelalloc, was nothing" 's/^.mount default./&\noptions = nodelalloc/'
+edited "the roles of a mix" "cell 1 (w) work: dio_read:{threads}, was dio_overwrite:{threads}" \
+	's/overwrite/read/'
+edited "a mount option" "mount default options: nodelalloc, was nothing" \
+	's/^.mount default./&\noptions = nodelalloc/'
 edited "an mkfs option" "mount default mkfs: -J size=4, was -J size=8" 's/size=8/size=4/'
 edited "the device" "device latency_ns: 20000, was 10000" 's/10us/20us/'
 edited "the guest's memory" "memory_bytes: 536870912, was 402653184" 's/384M/512M/'
@@ -74,7 +76,8 @@ mv j.was j.fio
 
 # Lines that only judge, or are for people, may change; so may the place of a copy.
 mkdir copy
-sed 's/^; one.*/; another comment/; s/^seed = 7/  seed   =  7/; s/^mix = /mix =   /' s.ini > copy/s.ini
+sed 's/^; one.*/; another comment/; s/^seed = 7/  seed   =  7/; s/^mix = /mix =   /' s.ini \
+	> copy/s.ini
 printf '\n[margins]\nops_per_s = 3%%\n[limits]\nwall = 400s\n' >> copy/s.ini
 sed 's/^# a job/; the same job\n/' j.fio > copy/j.fio
 duel --resume D -c copy/s.ini -j 3
@@ -83,23 +86,28 @@ check "its samples are what they were" cmp whole/samples.csv D/samples.csv
 check "and no cell run was made again" diff -r whole/parts D/parts
 duel --resume D -b 2
 expect "one block more is measured" 0 "nothing to compare"
-kept() { diff <(cut -d, -f9- whole/samples.csv) <(grep -v "^[^,]*,[^,]*,[^,]*,[^,]*,[^,]*,[^,]*,[^,]*,[^,]*,2," D/samples.csv | cut -d, -f9-); }
+kept() { diff <(cut -d, -f9- whole/samples.csv) \
+	<(grep -v "^[^,]*,[^,]*,[^,]*,[^,]*,[^,]*,[^,]*,[^,]*,[^,]*,2," D/samples.csv | cut -d, -f9-); }
 check "and the first is kept" kept
 duel --resume D -b 1
 expect "one block less is refused" 2 "blocks: 1, fewer than the 2 that are there"
-both() { [ "$(cut -d, -f9 D/samples.csv | sort -u | grep -c '^[12]$')" = 2 ] || cut -d, -f9 D/samples.csv | sort | uniq -c; }
+both() { [ "$(cut -d, -f9 D/samples.csv | sort -u | grep -c '^[12]$')" = 2 ] || cut -d, -f9 \
+	D/samples.csv | sort | uniq -c; }
 check "and loses nothing" both
 
 # --- what cannot be written ----------------------------------------------------------------
 cp -a whole half && rm half/parts/*c0002*
 cp -a half stuck && mkdir -p stuck/parts/b0001-c0002-v01-throughput.json.tmp/x
 duel --resume stuck
-expect "a part file that cannot be written ends a run that is resumed with 4" 4 "cannot remove stuck/parts/b0001-c0002"
-check "and loses nothing" cmp half/parts/b0001-c0001-v01-throughput.json stuck/parts/b0001-c0001-v01-throughput.json
+expect "a part file that cannot be written ends a run that is resumed with 4" 4 \
+	"cannot remove stuck/parts/b0001-c0002"
+check "and loses nothing" cmp half/parts/b0001-c0001-v01-throughput.json \
+	stuck/parts/b0001-c0001-v01-throughput.json
 if [ "$(id -u)" = 0 ] && mkdir small && mount -t tmpfs -o size=1m none small 2> /dev/null; then
 	trap 'umount "$tmp/small"; rm -rf "$tmp"' EXIT
 	full() { # leaves so many KiB
-		dd if=/dev/zero of=small/rest bs=1k count=$((1024 - $(du -sk small | cut -f1) - $1)) 2> /dev/null
+		dd if=/dev/zero of=small/rest bs=1k \
+			count=$((1024 - $(du -sk small | cut -f1) - $1)) 2> /dev/null
 	}
 	full 20
 	duel -c s.ini -o small/D
@@ -108,7 +116,8 @@ if [ "$(id -u)" = 0 ] && mkdir small && mount -t tmpfs -o size=1m none small 2> 
 	mount -t tmpfs -o size=1m none small && cp -a half small/D &&
 		mount -o remount,ro small
 	duel --resume small/D
-	expect "a folder that cannot be written is the machine's, before anything is measured" 3 "Read-only file system"
+	expect "a folder that cannot be written is the machine's, before anything is measured" 3 \
+		"Read-only file system"
 	duel -c s.ini -o small/E
 	expect "and so is one that cannot be made" 3 "Read-only file system"
 else

@@ -9,16 +9,11 @@
 #include <string.h>
 
 #include "runners/cell/trouble.h"
+#include "tests/fuzz/check.h"
 
 #define LINE_MAX_CHARS 400
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int condition)
-{
-	if (!condition)
-		abort();
-}
 
 static void check_reason(const struct trouble_found *f)
 {

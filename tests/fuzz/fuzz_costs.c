@@ -13,40 +13,29 @@
 #include "analysis/compare/judge.h"
 #include "analysis/results/tables.h"
 #include "dashboards/export/formats.h"
-#include "dashboards/words/text.h"
+#include "tests/fuzz/check.h"
+#include "tests/made.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const char run[] =
-	"{\"schema\":1,\"run\":\"r\",\"mode\":\"exact\",\"suite\":{\"blocks\":1},"
-	"\"kernels\":{\"k\":{}},\"mounts\":{\"m\":{\"fs\":\"ext4\"}},"
-	"\"variants\":[{\"name\":\"b\",\"kernel\":\"k\",\"mount\":\"m\"},"
-	"{\"name\":\"p\",\"kernel\":\"k\",\"mount\":\"m\"}],"
-	"\"contrasts\":[{\"name\":\"c\",\"baseline\":\"b\",\"patched\":\"p\"}],"
-	"\"cells\":[{\"workload\":\"w\",\"params\":\"\",\"varying\":\"\",\"role_threads\":2}],"
-	"\"passes\":[\"throughput\",\"profile\"],\"metrics\":[{\"name\":\"ops\",\"unit\":\"1/s\","
-	"\"better\":\"higher\",\"primary\":true}]}";
-
-/* clang-format off */
-#define WHO(variant, pass) "r," variant ",k,exact,ext4,m,w,,1,1,1,1," pass ","
-static const char samples[] =
-	"run,variant,kernel,mode,fs,mount,workload,params,block,seed,position,attempt,pass,role,"
-	"metric,detail,unit,better,value,status,marks,reason\n"
-	WHO("b", "throughput") "all,ops,,1/s,higher,100,ok,,\n"
-	WHO("p", "throughput") "all,ops,,1/s,higher,50,ok,,\n"
-	WHO("b", "profile") "all,ops,,1/s,higher,90,ok,,\n"
-	WHO("b", "profile") "all,counted_ops,,count,,90,ok,,\n"
-	WHO("b", "profile") "all,counted_time,,ns,,1000000000,ok,,\n"
-	WHO("p", "profile") "all,ops,,1/s,higher,45,ok,,\n"
-	WHO("p", "profile") "all,counted_ops,,count,,45,ok,,\n"
-	WHO("p", "profile") "dio_read,counted_ops,,count,,45,ok,,\n"
-	WHO("p", "profile") "all,counted_time,,ns,,1000000000,ok,,\n";
-/* clang-format on */
-
-static void require(int condition)
+/* Of each side a cell run and one that the pass profile watched. */
+static void make_folder(struct made *m)
 {
-	if (!condition)
-		abort();
+	for (int p = 0; p < 2; p++) {
+		struct made_row row = { .variant = p ? "p" : "b" };
+
+		made_add_number(m, row, p ? 50 : 100);
+		row.pass = "profile";
+		made_add_number(m, row, p ? 45 : 90);
+		row.metric = "counted_ops";
+		made_add_number(m, row, p ? 45 : 90);
+		row.role = "dio_read";
+		if (p)
+			made_add_number(m, row, 45);
+		row.role = NULL;
+		row.metric = "counted_time";
+		made_add_number(m, row, 1e9);
+	}
 }
 
 static void check_line(const struct cost_cell *c, const struct cost_line *l)
@@ -78,19 +67,6 @@ static void check_cell(const struct cost_cell *c)
 		require(fabs(sum[k] - c->whole.instructions[k]) <= 1e-6 * sum[k]);
 	for (unsigned k = 0; k < nr_subsystems && c->pairs; k++)
 		check_line(c, &c->subsystem[k]);
-}
-
-static void check_lines(const char *text)
-{
-	while (*text) {
-		size_t len = strcspn(text, "\n");
-		char *line = xstrndup(text, len);
-
-		require(text_width(line) <= TABLE_WIDTH);
-		require(!strpbrk(line, "\x1b\r\t\x7f"));
-		free(line);
-		text += len + (text[len] == '\n');
-	}
 }
 
 static void check_outputs(const struct costs *costs, const struct results *r)
@@ -139,11 +115,14 @@ static void check_pieces(const struct costs *c)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	struct made m = { .passes = "\"profile\"" };
 	struct results *r = NULL;
 	struct costs *c = NULL;
 	struct err e = ERR_INIT;
 
-	require(!results_load_mem(&r, run, strlen(run), samples, strlen(samples), &e));
+	make_folder(&m);
+	require(!made_load(&m, &r, &e));
+	buf_release(&m.samples);
 	if (costs_load_mem(&c, r, "profile.csv", (const char *)data, size, &e)) {
 		require(*e.text && !c);
 	} else {

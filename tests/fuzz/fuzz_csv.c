@@ -9,17 +9,12 @@
 #include <string.h>
 
 #include "lib/csv.h"
+#include "tests/fuzz/check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char *const columns[] = { "?a", "?b", "?c", NULL };
 static const char *const header[] = { "a", "b", "c" };
-
-static void require(int condition)
-{
-	if (!condition)
-		abort();
-}
 
 struct rows {
 	struct strv fields; /* three a row */

@@ -10,14 +10,9 @@
 
 #include "lib/buf.h"
 #include "lib/ini.h"
+#include "tests/fuzz/check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int condition)
-{
-	if (!condition)
-		abort();
-}
 
 static int is_blank(char c)
 {
@@ -53,7 +48,7 @@ static void check_line(const struct strv *lines, const struct ini_section *s)
 	}
 }
 
-static void check_lines(const struct ini *ini, const char *data, size_t size)
+static void check_lines_of(const struct ini *ini, const char *data, size_t size)
 {
 	char *text = xstrndup(data, size), *p = text;
 	struct strv lines = STRV_INIT;
@@ -91,7 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		require(!strncmp(e.text, "f:", 2) && !ini.nr_sections);
 		return 0;
 	}
-	check_lines(&ini, (const char *)data + 1, size - 1);
+	check_lines_of(&ini, (const char *)data + 1, size - 1);
 	write_ini(&ini, &first);
 	require(!ini_load_mem(&again, "g", buf_str(&first), first.len, flags, NULL));
 	write_ini(&again, &second);

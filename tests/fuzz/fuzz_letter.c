@@ -8,17 +8,12 @@
 #include <string.h>
 
 #include "dashboards/letter/letter.h"
+#include "tests/fuzz/check.h"
 
 #define BLOCK(text)                                                                                \
 	"Benchmark results (fsduel 1):\n" text "\n(end of the benchmark results by fsduel)\n"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int condition)
-{
-	if (!condition)
-		abort();
-}
 
 static int put(struct buf *out, const struct buf *mail, const char *block, struct err *e)
 {

@@ -13,40 +13,29 @@
 #include "analysis/locks/locks.h"
 #include "analysis/results/tables.h"
 #include "dashboards/export/formats.h"
-#include "dashboards/words/text.h"
+#include "tests/fuzz/check.h"
+#include "tests/made.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const char run[] =
-	"{\"schema\":1,\"run\":\"r\",\"mode\":\"exact\",\"suite\":{\"blocks\":1},"
-	"\"kernels\":{\"k\":{}},\"mounts\":{\"m\":{\"fs\":\"ext4\"}},"
-	"\"variants\":[{\"name\":\"b\",\"kernel\":\"k\",\"mount\":\"m\"},"
-	"{\"name\":\"p\",\"kernel\":\"k\",\"mount\":\"m\"}],"
-	"\"contrasts\":[{\"name\":\"c\",\"baseline\":\"b\",\"patched\":\"p\"}],"
-	"\"cells\":[{\"workload\":\"w\",\"params\":\"\",\"varying\":\"\",\"role_threads\":2}],"
-	"\"passes\":[\"throughput\",\"locks\"],\"metrics\":[{\"name\":\"ops\",\"unit\":\"1/s\","
-	"\"better\":\"higher\",\"primary\":true}]}";
-
-/* clang-format off */
-#define WHO(variant, pass) "r," variant ",k,exact,ext4,m,w,,1,1,1,1," pass ","
-static const char samples[] =
-	"run,variant,kernel,mode,fs,mount,workload,params,block,seed,position,attempt,pass,role,"
-	"metric,detail,unit,better,value,status,marks,reason\n"
-	WHO("b", "throughput") "all,ops,,1/s,higher,100,ok,,\n"
-	WHO("p", "throughput") "all,ops,,1/s,higher,50,ok,,\n"
-	WHO("b", "locks") "all,ops,,1/s,higher,90,ok,,\n"
-	WHO("b", "locks") "all,operations,,count,,90,ok,,\n"
-	WHO("b", "locks") "all,elapsed,,ns,,1000000000,ok,,\n"
-	WHO("p", "locks") "all,ops,,1/s,higher,45,ok,,\n"
-	WHO("p", "locks") "all,operations,,count,,45,ok,,\n"
-	WHO("p", "locks") "dio_read,operations,,count,,45,ok,,\n"
-	WHO("p", "locks") "all,elapsed,,ns,,1000000000,ok,,\n";
-/* clang-format on */
-
-static void require(int condition)
+/* Of each side a cell run and one that the pass locks watched. */
+static void make_folder(struct made *m)
 {
-	if (!condition)
-		abort();
+	for (int p = 0; p < 2; p++) {
+		struct made_row row = { .variant = p ? "p" : "b" };
+
+		made_add_number(m, row, p ? 50 : 100);
+		row.pass = "locks";
+		made_add_number(m, row, p ? 45 : 90);
+		row.metric = "operations";
+		made_add_number(m, row, p ? 45 : 90);
+		row.role = "dio_read";
+		if (p)
+			made_add_number(m, row, 45);
+		row.role = NULL;
+		row.metric = "elapsed";
+		made_add_number(m, row, 1e9);
+	}
 }
 
 static void check_cell(const struct lock_cell *c)
@@ -66,19 +55,6 @@ static void check_cell(const struct lock_cell *c)
 		require(!i || w->total_ns <= c->who[i - 1].total_ns);
 		require(w->holder_ns <= w->held_ns && w->held_ns <= w->total_ns);
 		require((w->holder_role != NULL) == (w->holder_where != NULL));
-	}
-}
-
-static void check_lines(const char *text)
-{
-	while (*text) {
-		size_t len = strcspn(text, "\n");
-		char *line = xstrndup(text, len);
-
-		require(text_width(line) <= TABLE_WIDTH);
-		require(!strpbrk(line, "\x1b\r\t\x7f"));
-		free(line);
-		text += len + (text[len] == '\n');
 	}
 }
 
@@ -113,11 +89,14 @@ static void check_outputs(const struct locks *l, const struct results *r)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	struct made m = { .passes = "\"locks\"" };
 	struct results *r = NULL;
 	struct locks *l = NULL;
 	struct err e = ERR_INIT;
 
-	require(!results_load_mem(&r, run, strlen(run), samples, strlen(samples), &e));
+	make_folder(&m);
+	require(!made_load(&m, &r, &e));
+	buf_release(&m.samples);
 	if (locks_load_mem(&l, r, "lockstacks.csv", (const char *)data, size, &e)) {
 		require(*e.text && !l);
 	} else {

@@ -10,14 +10,9 @@
 
 #include "lib/buf.h"
 #include "workloads/fsload.h"
+#include "tests/fuzz/check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int condition)
-{
-	if (!condition)
-		abort();
-}
 
 static void check_param(const struct param *p, uint64_t v)
 {

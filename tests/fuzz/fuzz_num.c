@@ -9,14 +9,9 @@
 
 #include "lib/buf.h"
 #include "lib/num.h"
+#include "tests/fuzz/check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int condition)
-{
-	if (!condition)
-		abort();
-}
 
 static void check_number(const char *text, enum num_kind kind)
 {

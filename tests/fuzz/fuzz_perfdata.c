@@ -8,14 +8,9 @@
 #include <string.h>
 
 #include "runners/lock/lockstacks.h"
+#include "tests/fuzz/check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int condition)
-{
-	if (!condition)
-		abort();
-}
 
 static void check_events(const struct lock_events *ev)
 {

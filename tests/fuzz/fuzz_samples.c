@@ -13,25 +13,10 @@
 #include "analysis/compare/compare.h"
 #include "analysis/results/tables.h"
 #include "dashboards/export/formats.h"
-#include "dashboards/words/text.h"
+#include "tests/fuzz/check.h"
+#include "tests/made.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static const char fixed_run[] =
-	"{\"schema\":1,\"run\":\"r\",\"mode\":\"exact\",\"suite\":{\"blocks\":2},"
-	"\"kernels\":{\"kb\":{},\"kp\":{}},\"mounts\":{\"m\":{\"fs\":\"ext4\"}},"
-	"\"variants\":[{\"name\":\"b\",\"kernel\":\"kb\",\"mount\":\"m\"},"
-	"{\"name\":\"p\",\"kernel\":\"kp\",\"mount\":\"m\"}],"
-	"\"contrasts\":[{\"name\":\"c\",\"baseline\":\"b\",\"patched\":\"p\"}],"
-	"\"cells\":[{\"workload\":\"w\",\"params\":\"t=1\",\"varying\":\"t=1\"}],"
-	"\"passes\":[\"throughput\"],\"metrics\":[{\"name\":\"ops\",\"unit\":\"1/s\","
-	"\"better\":\"higher\",\"primary\":true}]}";
-
-static void require(int condition)
-{
-	if (!condition)
-		abort();
-}
 
 static void check_numbers(const struct comparison *c)
 {
@@ -45,19 +30,6 @@ static void check_numbers(const struct comparison *c)
 		require((row->mark == MARK_NONE) == !row->pairs);
 		require((row->reason != NULL) == (row->pairs < row->planned));
 		require(!row->has_ratio || row->pairs);
-	}
-}
-
-static void check_lines(const char *text)
-{
-	while (*text) {
-		size_t len = strcspn(text, "\n");
-		char *line = xstrndup(text, len);
-
-		require(text_width(line) <= TABLE_WIDTH);
-		require(!strpbrk(line, "\x1b\r\t\x7f"));
-		free(line);
-		text += len + (text[len] == '\n');
 	}
 }
 
@@ -96,12 +68,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *text = (const char *)data;
 	size_t run_len = own_run(text, size);
 	size_t at = run_len ? run_len + 6 : 0;
+	const struct made made = { .blocks = 2 };
 	struct results *r = NULL;
 	struct comparison c = { 0 };
+	char *run = made_run(&made);
 	struct err e = ERR_INIT;
+	int ret = results_load_mem(&r, run_len ? text : run, run_len ? run_len : strlen(run),
+				   text + at, size - at, &e);
 
-	if (results_load_mem(&r, run_len ? text : fixed_run, run_len ? run_len : strlen(fixed_run),
-			     text + at, size - at, &e)) {
+	free(run);
+	if (ret) {
 		require(*e.text && !r);
 		return 0;
 	}

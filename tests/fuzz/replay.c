@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * replay.c: a main for fuzzers built without libFuzzer: feeds the seeds of the
- * fuzzer's corpus, and every seed cut off at some places, to it once. So each
- * `make test` runs the fuzzers' checks with any compiler; finding new inputs is
- * what `make fuzz` is for.
+ * fuzzer's corpus and the recorded files of tests/data, and every seed cut off at some places,
+ * to it once. So each `make test` runs the fuzzers' checks with any compiler; finding new
+ * inputs is what `make fuzz` is for.
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -15,6 +15,15 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define CUTS 64
+
+/* tests/fuzz.sh has the same rows. */
+static const struct {
+	const char *fuzzer, *dir;
+} recorded[] = {
+	{ "console", "tests/data/consoles" },
+	{ "fiojson", "tests/data/fio" },
+	{ "suite", "tests/data/suites" },
+};
 
 static void feed(const struct buf *seed)
 {
@@ -31,23 +40,17 @@ static void feed(const struct buf *seed)
 
 static int visible(const struct dirent *entry)
 {
-	return entry->d_name[0] != '.';
+	return entry->d_name[0] != '.' && entry->d_type == DT_REG;
 }
 
-int main(int argc, char **argv)
+/* Feed every file of a folder; *done is the number of seeds so far. Returns those that failed. */
+static int feed_folder(const char *dir, int *done)
 {
-	const char *slash = strrchr(argv[0], '/');
-	const char *name = slash ? slash + 1 : argv[0];
 	struct dirent **entries = NULL;
-	char *dir;
-	int nr;
+	int nr = scandir(dir, &entries, visible, alphasort), failed = nr <= 0;
 
-	(void)argc;
-	dir = xasprintf("tests/fuzz/corpus/%s", name + (strncmp(name, "fuzz_", 5) ? 0 : 5));
-	nr = scandir(dir, &entries, visible, alphasort);
-	printf("1..%d\n", nr > 0 ? nr : 1);
 	if (nr <= 0)
-		printf("not ok 1 - seeds\n# there are none in %s\n", dir);
+		printf("not ok %d - seeds\n# there are none in %s\n", ++*done, dir);
 	for (int i = 0; i < nr; i++) {
 		char *path = xasprintf("%s/%s", dir, entries[i]->d_name);
 		struct buf seed = BUF_INIT;
@@ -56,14 +59,33 @@ int main(int argc, char **argv)
 
 		if (!ret)
 			feed(&seed);
-		printf("%s %d - %s\n%s%s%s", ret ? "not ok" : "ok", i + 1, entries[i]->d_name,
+		printf("%s %d - %s\n%s%s%s", ret ? "not ok" : "ok", ++*done, entries[i]->d_name,
 		       ret ? "# " : "", e.text, ret ? "\n" : "");
 		fflush(stdout);
+		failed += ret != 0;
 		buf_release(&seed);
 		free(path);
 		free(entries[i]);
 	}
 	free(entries);
+	return failed;
+}
+
+int main(int argc, char **argv)
+{
+	const char *slash = strrchr(argv[0], '/');
+	const char *name = slash ? slash + 1 : argv[0];
+	int done = 0, failed;
+	char *dir;
+
+	(void)argc;
+	name += strncmp(name, "fuzz_", 5) ? 0 : 5;
+	dir = xasprintf("tests/fuzz/corpus/%s", name);
+	failed = feed_folder(dir, &done);
+	for (size_t i = 0; i < sizeof(recorded) / sizeof(recorded[0]); i++)
+		if (!strcmp(recorded[i].fuzzer, name))
+			failed += feed_folder(recorded[i].dir, &done);
+	printf("1..%d\n", done);
 	free(dir);
-	return nr <= 0;
+	return failed != 0;
 }

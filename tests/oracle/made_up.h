@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* made_up.h: the simulations' random numbers, and a share held against a limit as TAP. */
+/*
+ * made_up.h: what the two simulations share: random numbers, rows to be judged, and a share
+ * held against a limit as TAP.
+ */
 #ifndef FSDUEL_TESTS_ORACLE_MADE_UP_H
 #define FSDUEL_TESTS_ORACLE_MADE_UP_H
 
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "analysis/compare/judge_impl.h"
 #include "analysis/stats/stats.h"
 #include "lib/rng.h"
 
@@ -19,6 +23,39 @@ static inline double uniform(struct rng *r)
 static inline double normal(struct rng *r)
 {
 	return dist_normal_quantile(uniform(r));
+}
+
+/* A cell of a duel, before it is judged. */
+static inline struct comparison_row made_up_row(struct comparison_pair *pair, unsigned blocks)
+{
+	return (struct comparison_row){
+		.contrast = "c",
+		.workload = "w",
+		.varying = "",
+		.metric = "ops_per_s",
+		.better = "higher",
+		.primary = true,
+		.whole = true,
+		.pairs = blocks,
+		.planned = blocks,
+		.pair = pair,
+		.role_threads = 8,
+		.j.decides = true,
+	};
+}
+
+static inline struct comparison_pair made_up_pair(unsigned block, double baseline, double patched)
+{
+	return (struct comparison_pair){ .block = block,
+					 .has_baseline = true,
+					 .has_patched = true,
+					 .baseline = baseline,
+					 .patched = patched };
+}
+
+static inline bool called(const struct comparison_row *row)
+{
+	return row->j.r.verdict == VERDICT_SLOWER || row->j.r.verdict == VERDICT_FASTER;
 }
 
 static inline void report(bool ok, const char *what, unsigned k, unsigned n)

@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/compare/judge_impl.h"
 #include "lib/buf.h"
 #include "lib/num.h"
 #include "tests/oracle/made_up.h"
@@ -94,26 +93,10 @@ static void make_duel(struct duel *d, const struct world *w, struct rng *r)
 		}
 	}
 	for (size_t c = 0; c < CELLS; c++) {
-		d->row[c] = (struct comparison_row){
-			.contrast = "c",
-			.workload = "w",
-			.varying = "",
-			.metric = "ops_per_s",
-			.better = "higher",
-			.primary = true,
-			.whole = true,
-			.pairs = w->blocks,
-			.planned = w->blocks,
-			.pair = d->pair[c],
-			.j.decides = true,
-		};
+		d->row[c] = made_up_row(d->pair[c], w->blocks);
 		d->rows[c] = &d->row[c];
 		for (unsigned b = 0; b < w->blocks; b++)
-			d->pair[c][b] = (struct comparison_pair){ .block = b + 1,
-								  .has_baseline = true,
-								  .has_patched = true,
-								  .baseline = d->a[c][b],
-								  .patched = d->b[c][b] };
+			d->pair[c][b] = made_up_pair(b + 1, d->a[c][b], d->b[c][b]);
 	}
 }
 
@@ -134,11 +117,6 @@ static char *world_name(const struct world *w)
 {
 	return xasprintf("%s, %s drift, %u blocks", noise_names[w->noise],
 			 w->drift != 0 ? "3 %" : "no", w->blocks);
-}
-
-static bool called(const struct comparison_row *row)
-{
-	return row->j.r.verdict == VERDICT_SLOWER || row->j.r.verdict == VERDICT_FASTER;
 }
 
 /* --- nothing changed ------------------------------------------------------------------------ */

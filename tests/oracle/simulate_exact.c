@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/compare/judge_impl.h"
 #include "lib/buf.h"
 #include "lib/num.h"
 #include "tests/oracle/made_up.h"
@@ -62,18 +61,7 @@ static void make_duel(struct duel *d, const struct world *w, struct rng *r)
 {
 	memset(d, 0, sizeof(*d));
 	for (size_t c = 0; c < w->cells; c++) {
-		d->row[c] = (struct comparison_row){ .contrast = "c",
-						     .workload = "w",
-						     .varying = "",
-						     .metric = "ops_per_s",
-						     .better = "higher",
-						     .primary = true,
-						     .whole = true,
-						     .pairs = w->blocks,
-						     .planned = w->blocks,
-						     .pair = d->pair[c],
-						     .role_threads = 8,
-						     .j.decides = true };
+		d->row[c] = made_up_row(d->pair[c], w->blocks);
 		d->rows[c] = &d->row[c];
 	}
 	for (unsigned b = 0; b < w->blocks; b++) {
@@ -85,11 +73,7 @@ static void make_duel(struct duel *d, const struct world *w, struct rng *r)
 			double d_log = c < w->changed ? w->effect + w->spread * normal(r)
 						      : draw_log(r, kind, size, coin);
 
-			d->pair[c][b] = (struct comparison_pair){ .block = b + 1,
-								  .has_baseline = true,
-								  .has_patched = true,
-								  .baseline = 1000,
-								  .patched = 1000 * exp(d_log) };
+			d->pair[c][b] = made_up_pair(b + 1, 1000, 1000 * exp(d_log));
 		}
 	}
 }
@@ -109,11 +93,6 @@ static void judge_duel(struct duel *d, const struct world *w, const unsigned *be
 	judge_rows(&j, d->rows, w->cells);
 	free(j.looks);
 	free(j.shown);
-}
-
-static bool called(const struct comparison_row *row)
-{
-	return row->j.r.verdict == VERDICT_SLOWER || row->j.r.verdict == VERDICT_FASTER;
 }
 
 static bool false_alarm(const struct duel *d, const struct world *w)

@@ -10,7 +10,8 @@ usual=${FSDUEL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/fsduel}
 export FSDUEL_CACHE=${SLOW_CACHE:-$(realpath -m "$B/slow-cache")}
 mkdir -p "$FSDUEL_CACHE/sources"
 for source in "$usual"/sources/6.12; do
-	[ ! -e "$source" ] || [ -e "$FSDUEL_CACHE/sources/6.12" ] || ln -s "$(realpath "$source")" "$FSDUEL_CACHE/sources/6.12"
+	[ ! -e "$source" ] || [ -e "$FSDUEL_CACHE/sources/6.12" ] || ln -s "$(realpath "$source")" \
+		"$FSDUEL_CACHE/sources/6.12"
 done
 suite=$tmp/small.ini
 cat > "$suite" << 'END'
@@ -50,9 +51,11 @@ whole() {
 check "its folder has tables, letter, pictures and report" whole
 because() { grep -q 'i_rwsem waits' "$tmp/a/small/letter.txt" || cat "$tmp/a/small/letter.txt"; }
 check "and says why: i_rwsem" because
-built() { fsduel kernel list | grep -E '^(stock-6.12|excl-dio) -> built-' | wc -l | grep -vx 2; true; }
+built() { fsduel kernel list | grep -E '^(stock-6.12|excl-dio) -> built-' | wc -l | grep -vx 2; \
+	true; }
 check "the kernels have the names that the suite gives them" built
-run_list() { fsduel experiment --list "$suite" | grep -F 'kernels    stock-6.12 built, excl-dio built' > /dev/null || echo "not said to be built"; }
+run_list() { fsduel experiment --list "$suite" | grep -F \
+	'kernels    stock-6.12 built, excl-dio built' > /dev/null || echo "not said to be built"; }
 check "and the list knows them" run_list
 experiment "$tmp/a"
 expect "again: nothing is measured" 0 "^small: "
@@ -67,8 +70,10 @@ sed 's/^patches.*/patches = patches\/mine.patch/' "$suite" > "$tmp/mine.ini"
 cp kernels/excl-dio.patch "$tmp/patches/mine.patch"
 suite=$tmp/mine.ini
 experiment "$tmp/a"
-expect "a patch beside the suite is built under its own name" 0 "^mine: .*worst overwrite threads=2 -[45][0-9]"
+expect "a patch beside the suite is built under its own name" 0 \
+	"^mine: .*worst overwrite threads=2 -[45][0-9]"
 sed -i '1s/^/Edited: /' "$tmp/patches/mine.patch"
 fsduel duel -q -c "$suite" -o "$tmp/d" > "$tmp/said" 2>&1; code=$?
-expect "an edited patch is not measured under its old image" 2 "the cache has another kernel mine: build it with"
+expect "an edited patch is not measured under its old image" 2 \
+	"the cache has another kernel mine: build it with"
 finish

@@ -103,14 +103,16 @@ compare_them() { # job file
 one() { # job file
 	local clock=
 	rm -rf "$tmp/d"
-	printf '[suite]\nmode=host\nblocks=1\n[mount default]\n[workload w]\nfio = %s\n' "$(realpath "$1")" > "$tmp/s.ini"
+	printf '[suite]\nmode=host\nblocks=1\n[mount default]\n[workload w]\nfio = %s\n' \
+		"$(realpath "$1")" > "$tmp/s.ini"
 	fsduel plan -f json "$tmp/s.ini" > "$tmp/plan.json" || return
 	# Ends by the clock, or as its jobs happen to meet.
 	! grep -qE '^ *(time_based|runtime|timeout|flow|exitall)' "$1" || clock=1
 	fsduel run -q --no-settle --image "$size" -c "$tmp/s.ini" -o "$tmp/d" > "$tmp/said" 2>&1 ||
 		{ cat "$tmp/said"; return 1; }
 	plain "$1" || { cat "$tmp/plain.words"; return 1; }
-	compare_them "$1" "$clock" >> "$table" || { tail -1 "$table"; cat "$tmp/plain.words"; return 1; }
+	compare_them "$1" "$clock" >> "$table" || { tail -1 "$table"; cat "$tmp/plain.words"; \
+		return 1; }
 }
 for job in ${FIO_JOBS:-tests/data/fio/jobs/*.fio}; do
 	check "$(basename "$job") is the same work" one "$job"

@@ -19,7 +19,8 @@ build excl-dio --patch excl-dio
 expect "and with an exclusive lock for every direct write" 0 "^release *6.12"
 
 duel() { # SUITE PATCHED DIR [OPTION...]
-	"$B/fsduel" duel -q -c "$1" --baseline stock-6.12 --patched "$2" -b 1 --pass profile -o "$3" \
+	"$B/fsduel" duel -q -c "$1" --baseline stock-6.12 --patched "$2" -b 1 --pass profile \
+		-o "$3" \
 		"${@:4}" > "$tmp/said" 2>&1
 	code=$?
 }
@@ -37,13 +38,18 @@ for n in 50 200 1000; do
 	check "slow-$n: the right function is first, by $n an operation" planted
 done
 
-sed -e 's/^threads = .*/threads = 8/' -e "s#= .*/workloads#= $PWD/workloads#" tests/data/suites/exclusive.ini > "$tmp/eight.ini"
+sed -e 's/^threads = .*/threads = 8/' -e "s#= .*/workloads#= $PWD/workloads#" \
+	tests/data/suites/exclusive.ini > "$tmp/eight.ini"
 duel "$tmp/eight.ini" excl-dio "$tmp/excl" --pass locks
-check "an exclusive lock: the rwsem's slow path is first" test "$(first "$tmp/excl" | sed 's/ .*//')" = rwsem_down_write_slowpath
+check "an exclusive lock: the rwsem's slow path is first" test \
+	"$(first "$tmp/excl" | sed 's/ .*//')" = rwsem_down_write_slowpath
 subsystems() { # the two with the largest change
-	"$B/fsduel" profile "$tmp/excl" | awk '/^  subsystem/ { getline; a = $1; getline; print a, $1; exit }'
+	"$B/fsduel" profile "$tmp/excl" | awk \
+		'/^  subsystem/ { getline; a = $1; getline; print a, $1; exit }'
 }
 check "the scheduler and locking lead the subsystems" test "$(subsystems)" = "scheduler locking"
-because() { "$B/fsduel" compare "$tmp/excl" | tr -s ' \n' ' ' | grep -q 'because.*i_rwsem waits.*ext4_file_write_iter.*rwsem_down_write_slowpath' || "$B/fsduel" compare "$tmp/excl"; }
+because() { "$B/fsduel" compare "$tmp/excl" | tr -s ' \n' ' ' | grep -q \
+	'because.*i_rwsem waits.*ext4_file_write_iter.*rwsem_down_write_slowpath' || "$B/fsduel" \
+	compare "$tmp/excl"; }
 check "and compare says so beside the waits for i_rwsem" because
 finish

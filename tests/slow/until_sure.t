@@ -18,7 +18,8 @@ check "identical kernels are sure at the first look" test "$code,$(blocks "$tmp/
 check "all looks are in run.json" test "$(grep -c '"alpha"' "$tmp/same/run.json")" = 4
 before=$(stat -c '%n %Y' "$tmp/same/parts/"*)
 duel --resume "$tmp/same"
-check "a run that is sure measures nothing more" test "$code,$before" = "0,$(stat -c '%n %Y' "$tmp/same/parts/"*)"
+check "a run that is sure measures nothing more" test "$code,$before" \
+	= "0,$(stat -c '%n %Y' "$tmp/same/parts/"*)"
 duel --resume "$tmp/same" -b 12
 check "its looks are fixed" test "$code" = 2
 
@@ -33,9 +34,11 @@ done
 kill -INT $pid; wait $pid; code=$?
 check "an adaptive run can be interrupted" test $code = 130
 duel --resume "$tmp/tcg"
-check "it goes on to its last look, as noise is never within 0.01 %" test "$(blocks "$tmp/tcg")" = 12
+check "it goes on to its last look, as noise is never within 0.01 %" test "$(blocks "$tmp/tcg")" \
+	= 12
 check "and says at which blocks it looked" grep -q 'looks at 8, 12 blocks' "$tmp/said"
 cp "$tmp/said" "$tmp/first"
 fsduel compare "$tmp/tcg" > "$tmp/again"
-check "compare repeats what the duel found" bash -c "diff <(sed -n '/^verdict/,\$p' $tmp/first) $tmp/again"
+check "compare repeats what the duel found" bash -c \
+	"diff <(sed -n '/^verdict/,\$p' $tmp/first) $tmp/again"
 finish

@@ -13,78 +13,38 @@
 #include <cmocka.h>
 
 #include "analysis/compare/judge_impl.h"
-#include "lib/csv.h"
-#include "lib/num.h"
-#include "lib/schema.h"
+#include "tests/made.h"
 
 /* One cell of that many blocks; samples are added one by one. */
-struct made {
-	const char *mode, *params, *better;
-	unsigned blocks;
-	struct buf samples;
+struct cell {
+	struct made f;
 	struct results *r;
 	struct comparison c;
 };
 
-static struct made made(const char *mode, unsigned blocks)
+static struct cell made(const char *mode, unsigned blocks)
 {
-	static const char *const names[] = { SAMPLES_COLUMNS };
-	struct made m = { .mode = mode, .params = "", .better = "higher", .blocks = blocks };
-
-	csv_add_row(&m.samples, names, SAMPLES_COLUMNS_N);
-	return m;
+	return (struct cell){ .f = { .mode = mode, .blocks = blocks } };
 }
 
-static void add_row(struct made *m, unsigned block, bool patched, const char *role,
-		    const char *metric, const char *better, const char *value, const char *status,
-		    const char *marks, const char *reason)
-{
-	char number[16], seed[16];
-	const char *v = patched ? "p" : "b";
-	const char *row[SAMPLES_COLUMNS_N] = { "r",
-					       v,
-					       v,
-					       m->mode,
-					       "ext4",
-					       "m",
-					       "w",
-					       m->params,
-					       number,
-					       seed,
-					       patched ? "2" : "1",
-					       "1",
-					       "throughput",
-					       role,
-					       metric,
-					       "",
-					       !strcmp(metric, "elapsed") ? "ns" : "u",
-					       better,
-					       value,
-					       status,
-					       marks,
-					       reason };
-
-	snprintf(number, sizeof(number), "%u", block);
-	snprintf(seed, sizeof(seed), "%u", 100 + block);
-	csv_add_row(&m->samples, row, SAMPLES_COLUMNS_N);
-}
-
-static void add(struct made *m, unsigned block, bool patched, const char *role, const char *metric,
+static void add(struct cell *m, unsigned block, bool patched, const char *role, const char *metric,
 		double value)
 {
-	char text[32];
-	const char *better = !strcmp(metric, "ops_per_s")  ? m->better
-			     : !strncmp(metric, "lat_", 4) ? "lower"
-							   : "";
-
-	add_row(m, block, patched, role, metric, better, num_format_double(text, value), "ok", "",
-		"");
+	made_add_number(&m->f,
+			(struct made_row){ .variant = patched ? "p" : "b",
+					   .block = block,
+					   .position = 1 + patched,
+					   .role = role,
+					   .metric = metric,
+					   .unit = !strcmp(metric, "elapsed") ? "ns" : NULL,
+					   .better = strncmp(metric, "lat_", 4) ? NULL : "lower" },
+			value);
 }
 
 /* The rate of a role in every block: about that, and change times that on the patched side. */
-static void add_role(struct made *m, const char *role, double rate, double change)
+static void add_role(struct cell *m, const char *role, double rate, double change)
 {
-	for (unsigned b = 1; b <= m->blocks; b++) {
+	for (unsigned b = 1; b <= m->f.blocks; b++) {
 		double wave = 1 + 0.0001 * (b % 3);
 
 		add(m, b, false, role, "ops_per_s", rate * wave);
@@ -92,43 +52,24 @@ static void add_role(struct made *m, const char *role, double rate, double chang
 	}
 }
 
-static void broken_run(struct made *m, unsigned block, bool patched, const char *marks)
+static void judge_made(struct cell *m)
 {
-	add_row(m, block, patched, "all", "ops_per_s", m->better, "", "failed", marks,
-		"the kernel had an oops: BUG: x");
-}
-
-static void judge_made(struct made *m)
-{
-	struct buf run = BUF_INIT;
 	struct err e = ERR_INIT;
 
-	buf_addf(&run,
-		 "{\"schema\":1,\"run\":\"r\",\"mode\":\"%s\",\"suite\":{\"blocks\":%u,"
-		 "\"seed\":1},\"kernels\":{\"b\":{},\"p\":{}},\"mounts\":{\"m\":{\"fs\":\"ext4\"}},"
-		 "\"variants\":[{\"name\":\"b\",\"kernel\":\"b\",\"mount\":\"m\"},"
-		 "{\"name\":\"p\",\"kernel\":\"p\",\"mount\":\"m\"}],"
-		 "\"contrasts\":[{\"name\":\"c\",\"baseline\":\"b\",\"patched\":\"p\"}],"
-		 "\"passes\":[\"throughput\"],\"metrics\":[{\"name\":\"ops_per_s\",\"unit\":\"u\","
-		 "\"better\":\"%s\",\"primary\":true}],\"cells\":[{\"workload\":\"w\","
-		 "\"params\":\"%s\"}]}",
-		 m->mode, m->blocks, m->better, m->params);
-	if (results_load_mem(&m->r, buf_str(&run), run.len, m->samples.data, m->samples.len, &e) ||
-	    compare_results(&m->c, m->r, NULL, &e))
+	if (made_load(&m->f, &m->r, &e) || compare_results(&m->c, m->r, NULL, &e))
 		fail_msg("%s", e.text);
 	comparison_judge(&m->c, m->r, NULL);
-	buf_release(&run);
 	assert_int_equal(m->c.nr_cells, 1);
 }
 
-static void drop(struct made *m)
+static void drop(struct cell *m)
 {
 	comparison_release(&m->c);
 	results_free(m->r);
-	buf_release(&m->samples);
+	buf_release(&m->f.samples);
 }
 
-static const struct comparison_row *row_of(const struct made *m, const char *role)
+static const struct comparison_row *row_of(const struct cell *m, const char *role)
 {
 	for (size_t i = 0; i < m->c.nr_rows; i++)
 		if (!strcmp(m->c.rows[i].role, role) && m->c.rows[i].primary)
@@ -137,14 +78,14 @@ static const struct comparison_row *row_of(const struct made *m, const char *rol
 	return NULL;
 }
 
-static void assert_cell(const struct made *m, enum verdict v, size_t members)
+static void assert_cell(const struct cell *m, enum verdict v, size_t members)
 {
 	assert_string_equal(verdict_names[m->c.cells[0].verdict], verdict_names[v]);
 	assert_int_equal(m->c.cells[0].nr_members, members);
 	assert_int_equal(comparison_count(&m->c, v), 1);
 }
 
-static void assert_verdict(const struct made *m, const char *role, enum verdict v)
+static void assert_verdict(const struct cell *m, const char *role, enum verdict v)
 {
 	assert_string_equal(verdict_names[row_of(m, role)->j.r.verdict], verdict_names[v]);
 }
@@ -154,7 +95,7 @@ static void assert_verdict(const struct made *m, const char *role, enum verdict 
 /* The issue's own case: the total says +50 %, a role lost 20 %. */
 static void a_mix_is_judged_by_its_roles(void **state)
 {
-	struct made m = made("kvm", 10);
+	struct cell m = made("kvm", 10);
 
 	(void)state;
 	add_role(&m, "all", 3000, 1.5);
@@ -200,9 +141,9 @@ static void one_role_is_judged_whole(void **state)
 
 	(void)state;
 	for (int i = 0; i < 2; i++) { /* in the background, or fio's verify reads */
-		struct made m = made("kvm", 10);
+		struct cell m = made("kvm", 10);
 
-		m.params = i ? "bs=4k" : "bs=4k;dio_read.background=1;xdio_read.background=0";
+		m.f.params = i ? "bs=4k" : "bs=4k;dio_read.background=1;xdio_read.background=0";
 		add_role(&m, "all", 1000, 0.9);
 		add_role(&m, "write", 1000, 0.9);
 		add_role(&m, aside[i], 1000, 3);
@@ -216,12 +157,12 @@ static void one_role_is_judged_whole(void **state)
 
 static void a_role_that_is_missing_is_a_gap(void **state)
 {
-	struct made m = made("kvm", 10);
+	struct cell m = made("kvm", 10);
 
 	(void)state;
 	add_role(&m, "all", 3000, 1);
 	add_role(&m, "read", 1000, 1);
-	for (unsigned b = 1; b <= m.blocks; b++)
+	for (unsigned b = 1; b <= m.f.blocks; b++)
 		add(&m, b, false, "write", "ops_per_s", 2000);
 	judge_made(&m);
 	assert_cell(&m, VERDICT_UNSURE, 2);
@@ -233,9 +174,9 @@ static void a_role_that_is_missing_is_a_gap(void **state)
 /* --- identical, and known coarsely -------------------------------------------------------- */
 
 /* 482 operations on both sides; extra is added to the patched side's latency. */
-static void add_482(struct made *m, double elapsed_ns, double extra_ns)
+static void add_482(struct cell *m, double elapsed_ns, double extra_ns)
 {
-	for (unsigned b = 1; b <= m->blocks; b++) {
+	for (unsigned b = 1; b <= m->f.blocks; b++) {
 		for (int v = 0; v < 2; v++) {
 			add(m, b, v, "all", "ops_per_s", 482 * 1e9 / elapsed_ns);
 			add(m, b, v, "all", "operations", 482);
@@ -247,7 +188,7 @@ static void add_482(struct made *m, double elapsed_ns, double extra_ns)
 
 static void only_equal_samples_are_identical(void **state)
 {
-	struct made m = made("exact", 1);
+	struct cell m = made("exact", 1);
 
 	(void)state;
 	add_482(&m, 200000017, 0);
@@ -266,7 +207,7 @@ static void only_equal_samples_are_identical(void **state)
 
 static void a_role_is_identical_by_its_own_samples(void **state)
 {
-	struct made m = made("exact", 2);
+	struct cell m = made("exact", 2);
 
 	(void)state;
 	add_482(&m, 200000017, 100);
@@ -286,7 +227,7 @@ static void a_role_is_identical_by_its_own_samples(void **state)
 
 static void a_count_cannot_tell_less_than_one_operation(void **state)
 {
-	struct made m = made("exact", 12);
+	struct cell m = made("exact", 12);
 	const struct ruling *r;
 
 	(void)state;
@@ -305,9 +246,9 @@ static void a_count_cannot_tell_less_than_one_operation(void **state)
 /* --- zero --------------------------------------------------------------------------------- */
 
 /* The first zeros blocks of one side are 0. */
-static void with_zeros(struct made *m, unsigned zeros, bool patched)
+static void with_zeros(struct cell *m, unsigned zeros, bool patched)
 {
-	for (unsigned b = 1; b <= m->blocks; b++)
+	for (unsigned b = 1; b <= m->f.blocks; b++)
 		for (int v = 0; v < 2; v++)
 			add(m, b, v, "all", "ops_per_s", v == patched && b <= zeros ? 0 : 1000 + b);
 	judge_made(m);
@@ -330,11 +271,11 @@ static void falling_to_zero_is_a_verdict(void **state)
 
 	(void)state;
 	for (int i = 0; i < 8; i++) {
-		struct made m = made(modes[i / 4], 6);
+		struct cell m = made(modes[i / 4], 6);
 		const struct headline *h;
 		const struct headline_cell *named;
 
-		m.better = cases[i % 4].better;
+		m.f.better = cases[i % 4].better;
 		with_zeros(&m, 6, cases[i % 4].patched);
 		assert_cell(&m, cases[i % 4].verdict, 1);
 		h = &m.c.headlines[0];
@@ -351,7 +292,7 @@ static void some_zeros_are_ranked_as_the_largest_change(void **state)
 {
 	(void)state;
 	for (unsigned zeros = 1; zeros <= 6; zeros++) {
-		struct made m = made("kvm", 6);
+		struct cell m = made("kvm", 6);
 
 		with_zeros(&m, zeros, true);
 		assert_cell(&m, zeros < 6 ? VERDICT_UNSURE : VERDICT_SLOWER, 1);
@@ -367,7 +308,7 @@ static void zeros_by_a_fair_coin_raise_no_more_alarms(void **state)
 
 	(void)state;
 	for (unsigned sides = 0; sides < 64; sides++) {
-		struct made m = made("kvm", 6);
+		struct cell m = made("kvm", 6);
 
 		for (unsigned b = 1; b <= 6; b++)
 			for (unsigned v = 0; v < 2; v++)
@@ -382,40 +323,33 @@ static void zeros_by_a_fair_coin_raise_no_more_alarms(void **state)
 
 static void unpaired_zeros_are_the_smallest_rank(void **state)
 {
-	struct made m = made("kvm", 6);
-	struct err e = ERR_INIT;
-	json_t *run;
-	char *text;
+	struct cell m = made("kvm", 6);
 
 	(void)state;
+	m.f.more = ",\"paired\":false";
 	with_zeros(&m, 6, true);
-	run = json_deep_copy(results_run(m.r));
-	json_object_set_new(run, "paired", json_false());
-	text = json_dumps(run, 0);
-	comparison_release(&m.c);
-	results_free(m.r);
-	assert_int_equal(
-		results_load_mem(&m.r, text, strlen(text), m.samples.data, m.samples.len, &e), 0);
-	assert_int_equal(compare_results(&m.c, m.r, NULL, &e), 0);
-	comparison_judge(&m.c, m.r, NULL);
 	assert_cell(&m, VERDICT_SLOWER, 1);
 	assert_int_equal(row_of(&m, "all")->j.zero, ZERO_TO);
-	free(text);
-	json_decref(run);
 	drop(&m);
 }
 
 /* --- kernels that break ------------------------------------------------------------------- */
 
 /* Six blocks in which sides break as the bits of the masks say. */
-static struct made breaking(unsigned baseline, unsigned patched, const char *marks)
+static struct cell breaking(unsigned baseline, unsigned patched, const char *marks)
 {
-	struct made m = made("exact", 6);
+	struct cell m = made("exact", 6);
 
 	for (unsigned b = 1; b <= 6; b++) {
 		for (int v = 0; v < 2; v++) {
 			if ((v ? patched : baseline) >> (b - 1) & 1)
-				broken_run(&m, b, v, marks);
+				made_add(&m.f,
+					 (struct made_row){
+						 .variant = v ? "p" : "b",
+						 .block = b,
+						 .status = "failed",
+						 .marks = marks,
+						 .reason = "the kernel had an oops: BUG: x" });
 			else
 				add(&m, b, v, "all", "ops_per_s", 1000 + b);
 		}
@@ -430,7 +364,7 @@ static void a_patched_kernel_that_breaks_is_broken(void **state)
 
 	(void)state;
 	for (int i = 0; i < 3; i++) {
-		struct made m = breaking(0, masks[i], "unsettled,broken");
+		struct cell m = breaking(0, masks[i], "unsettled,broken");
 
 		assert_cell(&m, VERDICT_BROKEN, 1);
 		assert_string_equal(m.c.cells[0].line, "the kernel had an oops: BUG: x");
@@ -444,7 +378,7 @@ static void a_patched_kernel_that_breaks_is_broken(void **state)
 
 static void a_baseline_that_breaks_is_repaired(void **state)
 {
-	struct made m = breaking(63, 0, "broken");
+	struct cell m = breaking(63, 0, "broken");
 
 	(void)state;
 	assert_cell(&m, VERDICT_REPAIRED, 1);
@@ -459,7 +393,7 @@ static void a_baseline_that_breaks_is_repaired(void **state)
 
 static void both_or_a_tool_that_fails_is_no_verdict(void **state)
 {
-	struct made m = breaking(1, 62, "broken");
+	struct cell m = breaking(1, 62, "broken");
 
 	(void)state;
 	assert_cell(&m, VERDICT_UNSURE, 1);
@@ -476,7 +410,7 @@ static void both_or_a_tool_that_fails_is_no_verdict(void **state)
 /* A wall limit is the host's: it says something where it takes one side and no other. */
 static void a_guest_that_hangs_is_broken_if_it_does_so_always(void **state)
 {
-	struct made m = breaking(0, 63, MARK_HUNG);
+	struct cell m = breaking(0, 63, MARK_HUNG);
 
 	(void)state;
 	assert_cell(&m, VERDICT_BROKEN, 1);

@@ -15,98 +15,50 @@
 #include <cmocka.h>
 
 #include "analysis/compare/judge.h"
-#include "analysis/results/tables.h"
 #include "analysis/stats/stats.h"
 #include "dashboards/export/formats.h"
-#include "lib/num.h"
 #include "lib/rng.h"
-#include "lib/schema.h"
+#include "tests/made.h"
 
 #define BLOCKS_MAX 9
 
-/* A results folder in memory: one contrast b against p, two cells, ops_per_s and lat. */
-struct folder {
-	unsigned blocks;
-	unsigned watched; /* blocks of the pass locks; 0: there is none */
-	bool swapped;     /* the contrast is p against b */
-	const char *run;  /* instead of what folder_run makes */
-	struct strv rows;
-};
+static const char lat_and_n[] =
+	",{\"name\":\"lat\",\"unit\":\"ns\",\"better\":\"lower\",\"primary\":false},"
+	"{\"name\":\"n\",\"unit\":\"count\",\"better\":\"\"}";
 
-static const char *const column_names[] = { SAMPLES_COLUMNS };
-
-static char *folder_run(const struct folder *f)
+static void put(struct made *f, struct made_row x)
 {
-	char *watched = f->watched ? xasprintf("\"passes\":[\"throughput\",\"locks\"],"
-					       "\"watch_blocks\":%u,",
-					       f->watched)
-				   : xstrdup("\"passes\":[\"throughput\"],");
-	char *run = xasprintf(
-		"{\"schema\":1,\"run\":\"r\",\"mode\":\"exact\",\"suite\":{\"blocks\":%u},"
-		"\"later\":1,"
-		"\"kernels\":{\"kb\":{},\"kp\":{}},\"mounts\":{\"m\":{\"fs\":\"ext4\"}},"
-		"\"variants\":[{\"name\":\"b\",\"kernel\":\"kb\",\"mount\":\"m\"},"
-		"{\"name\":\"p\",\"kernel\":\"kp\",\"mount\":\"m\"}],"
-		"\"contrasts\":[{\"name\":\"c\",\"baseline\":\"%s\",\"patched\":\"%s\"}],"
-		"\"cells\":[{\"workload\":\"w\",\"params\":\"t=1\",\"varying\":\"t=1\"},"
-		"{\"workload\":\"w\",\"params\":\"t=2\",\"varying\":\"t=2\"}],"
-		"%s\"metrics\":[{\"name\":\"ops_per_s\",\"unit\":\"1/s\",\"better\":\"higher\","
-		"\"primary\":true},{\"name\":\"lat\",\"unit\":\"ns\",\"better\":\"lower\","
-		"\"primary\":false},{\"name\":\"n\",\"unit\":\"count\",\"better\":\"\"}]}",
-		f->blocks, f->swapped ? "p" : "b", f->swapped ? "b" : "p", watched);
+	bool lat = x.metric && !strcmp(x.metric, "lat");
 
-	free(watched);
-	return run;
+	x.unit = lat ? "ns" : x.metric && strcmp(x.metric, "ops_per_s") ? "count" : NULL;
+	x.better = lat ? "lower" : NULL;
+	made_add(f, x);
 }
 
-static const struct {
-	const char *name, *unit, *better;
-} units[] = { { "ops_per_s", "1/s", "higher" }, { "lat", "ns", "lower" }, { "n", "count", "" } };
-
-struct row {
-	const char *variant;
-	unsigned cell, block;
-	const char *role, *metric, *value, *status, *reason;
-	unsigned attempt;
-	const char *pass; /* NULL: throughput */
-};
-
-static void put(struct folder *f, struct row x)
-{
-	size_t m = 0;
-
-	while (m < 2 && strcmp(units[m].name, x.metric))
-		m++;
-	strv_addf(&f->rows, "r,%s,k%s,exact,ext4,m,w,t=%u,%u,%u,1,%u,%s,%s,%s,,%s,%s,%s,%s,,%s",
-		  x.variant, x.variant, x.cell, x.block, 100 + x.block, x.attempt,
-		  x.pass ? x.pass : "throughput", x.role ? x.role : "all", x.metric, units[m].unit,
-		  units[m].better, x.value, x.status ? x.status : "ok", x.reason ? x.reason : "");
-}
-
-static void put_ops(struct folder *f, const char *variant, unsigned cell, unsigned block,
+static void put_ops(struct made *f, const char *variant, unsigned cell, unsigned block,
 		    const char *value)
 {
-	put(f, (struct row){ .variant = variant,
-			     .cell = cell,
-			     .block = block,
-			     .metric = "ops_per_s",
-			     .value = value });
+	put(f, (struct made_row){ .variant = variant,
+				  .cell = cell,
+				  .block = block,
+				  .metric = "ops_per_s",
+				  .value = value });
 }
 
-static void put_number(struct folder *f, const char *variant, unsigned cell, unsigned block,
+static void put_number(struct made *f, const char *variant, unsigned cell, unsigned block,
 		       const char *metric, double v)
 {
 	char text[32];
 
-	put(f, (struct row){ .variant = variant,
-			     .cell = cell,
-			     .block = block,
-			     .metric = metric,
-			     .value = num_format_double(text, v) });
+	put(f, (struct made_row){ .variant = variant,
+				  .cell = cell,
+				  .block = block,
+				  .metric = metric,
+				  .value = num_format_double(text, v) });
 }
 
 /* Fill what is missing of cell 2, so that a test can look at cell 1 alone. */
-static void put_cell_2(struct folder *f)
+static void put_cell_2(struct made *f)
 {
 	for (unsigned b = 1; b <= f->blocks; b++) {
 		put_ops(f, "b", 2, b, "10");
@@ -114,30 +66,22 @@ static void put_cell_2(struct folder *f)
 	}
 }
 
-static char *folder_samples(const struct folder *f)
+/* Two cells, ops_per_s and lat. */
+static int load(struct made *f, struct results **r, struct err *e)
 {
-	struct buf b = BUF_INIT;
-
-	for (size_t i = 0; i < SAMPLES_COLUMNS_N; i++)
-		buf_addf(&b, "%s%c", column_names[i], i + 1 < SAMPLES_COLUMNS_N ? ',' : '\n');
-	for (size_t i = 0; i < f->rows.n; i++)
-		buf_addf(&b, "%s\n", f->rows.v[i]);
-	return buf_detach(&b, NULL);
+	f->cells = 2;
+	f->metrics = lat_and_n;
+	return made_load(f, r, e);
 }
 
-static int load(const struct folder *f, struct results **r, struct err *e)
+static void copy_rows(struct made *to, const struct made *from)
 {
-	char *run = f->run ? xstrdup(f->run) : folder_run(f);
-	char *samples = folder_samples(f);
-	int ret = results_load_mem(r, run, strlen(run), samples, strlen(samples), e);
-
-	free(run);
-	free(samples);
-	return ret;
+	to->blocks = from->blocks;
+	buf_add(&to->samples, from->samples.data, from->samples.len);
 }
 
 struct fixture {
-	struct folder f;
+	struct made f;
 	struct results *r;
 	struct comparison c;
 };
@@ -156,7 +100,7 @@ static void release(struct fixture *x)
 {
 	comparison_release(&x->c);
 	results_free(x->r);
-	strv_release(&x->f.rows);
+	buf_release(&x->f.samples);
 }
 
 static void assert_finite(const struct comparison *c)
@@ -263,7 +207,7 @@ static void medians_are_those_of_counting(void **state)
 	}
 }
 
-static void random_folder(struct folder *f, struct rng *rng)
+static void random_folder(struct made *f, struct rng *rng)
 {
 	static const char *const values[] = { "0", "-3", "1e308", "5e-324", "7", "12.5", "" };
 	static const char *const metrics[] = { "ops_per_s", "lat", "n" };
@@ -272,12 +216,12 @@ static void random_folder(struct folder *f, struct rng *rng)
 	f->blocks = 3;
 	for (unsigned i = 0; i < 2 * 2 * 3 * 3 * 3; i++) {
 		unsigned k = i / 2;
-		struct row x = { .variant = i % 2 ? "p" : "b",
-				 .cell = 1 + k % 2,
-				 .block = 1 + k / 2 % 3,
-				 .role = roles[k / 6 % 3],
-				 .metric = metrics[k / 18 % 3],
-				 .value = values[rng_below(rng, 7)] };
+		struct made_row x = { .variant = i % 2 ? "p" : "b",
+				      .cell = 1 + k % 2,
+				      .block = 1 + k / 2 % 3,
+				      .role = roles[k / 6 % 3],
+				      .metric = metrics[k / 18 % 3],
+				      .value = values[rng_below(rng, 7)] };
 
 		if (rng_below(rng, 10) == 0)
 			continue;
@@ -287,7 +231,7 @@ static void random_folder(struct folder *f, struct rng *rng)
 		}
 		put(f, x);
 		if (rng_below(rng, 10) == 0) {
-			x.attempt = 1;
+			x.attempt = 2;
 			put(f, x);
 		}
 	}
@@ -303,6 +247,25 @@ static char *fingerprint(const struct fixture *x)
 	return buf_detach(&b, NULL);
 }
 
+/* The header stays where it is. */
+static void shuffle_rows(struct made *to, const struct made *from, struct rng *rng)
+{
+	struct strv rows = STRV_INIT;
+
+	to->blocks = from->blocks;
+	strv_split(&rows, from->samples.data, "\n");
+	for (size_t i = rows.n; i > 2; i--) {
+		size_t k = 1 + rng_below(rng, i - 1);
+		char *t = rows.v[k];
+
+		rows.v[k] = rows.v[i - 1];
+		rows.v[i - 1] = t;
+	}
+	for (size_t i = 0; i < rows.n; i++)
+		buf_addf(&to->samples, "%s\n", rows.v[i]);
+	strv_release(&rows);
+}
+
 static void order_of_rows_does_not_matter(void **state)
 {
 	struct rng rng = { 11 };
@@ -313,16 +276,7 @@ static void order_of_rows_does_not_matter(void **state)
 		char *a, *b;
 
 		random_folder(&x.f, &rng);
-		for (size_t i = 0; i < x.f.rows.n; i++)
-			strv_add(&y.f.rows, x.f.rows.v[i]);
-		y.f.blocks = x.f.blocks;
-		for (size_t i = y.f.rows.n; i > 1; i--) {
-			size_t k = rng_below(&rng, i);
-			char *t = y.f.rows.v[k];
-
-			y.f.rows.v[k] = y.f.rows.v[i - 1];
-			y.f.rows.v[i - 1] = t;
-		}
+		shuffle_rows(&y.f, &x.f, &rng);
 		compare(&x);
 		compare(&y);
 		assert_finite(&x.c);
@@ -362,9 +316,7 @@ static void swapped_sides_invert_ratios_and_marks(void **state)
 			put_number(&x.f, "b", 1, block, "ops_per_s", v[0]);
 			put_number(&x.f, "p", 1, block, "ops_per_s", v[1]);
 		}
-		for (size_t i = 0; i < x.f.rows.n; i++)
-			strv_add(&y.f.rows, x.f.rows.v[i]);
-		y.f.blocks = 5;
+		copy_rows(&y.f, &x.f);
 		compare(&x);
 		compare(&y);
 		a = &x.c.rows[0];
@@ -419,20 +371,20 @@ static void marks_follow_the_direction_of_the_metric(void **state)
 static void highest_attempt_counts_even_if_it_failed(void **state)
 {
 	struct fixture x = { .f = { .blocks = 2 } };
-	struct row first = { .variant = "p",
-			     .cell = 1,
-			     .block = 1,
-			     .metric = "ops_per_s",
-			     .value = "",
-			     .status = "failed",
-			     .reason = "guest died",
-			     .attempt = 1 };
-	struct row second = { .variant = "p",
-			      .cell = 1,
-			      .block = 1,
-			      .metric = "ops_per_s",
-			      .value = "30",
-			      .attempt = 2 };
+	struct made_row first = { .variant = "p",
+				  .cell = 1,
+				  .block = 1,
+				  .metric = "ops_per_s",
+				  .value = "",
+				  .status = "failed",
+				  .reason = "guest died",
+				  .attempt = 1 };
+	struct made_row second = { .variant = "p",
+				   .cell = 1,
+				   .block = 1,
+				   .metric = "ops_per_s",
+				   .value = "30",
+				   .attempt = 2 };
 
 	(void)state;
 	put_cell_2(&x.f);
@@ -493,13 +445,13 @@ static void no_rows_at_all_is_every_pair_unmeasured(void **state)
 static void failed_run_without_metrics_says_why(void **state)
 {
 	struct fixture x = { .f = { .blocks = 1 } };
-	struct row failed = { .variant = "p",
-			      .cell = 1,
-			      .block = 1,
-			      .metric = "",
-			      .value = "",
-			      .status = "invalid",
-			      .reason = "extents are holes" };
+	struct made_row failed = { .variant = "p",
+				   .cell = 1,
+				   .block = 1,
+				   .metric = "",
+				   .value = "",
+				   .status = "invalid",
+				   .reason = "extents are holes" };
 
 	(void)state;
 	put_cell_2(&x.f);
@@ -520,13 +472,13 @@ static void the_worst_that_a_row_lacks_is_the_rows(void **state)
 	(void)state;
 	put_cell_2(&x.f);
 	for (unsigned b = 0; b < 3; b++) {
-		struct row row = { .variant = "p",
-				   .cell = 1,
-				   .block = b + 1,
-				   .metric = "",
-				   .value = "",
-				   .status = status[b],
-				   .reason = "why" };
+		struct made_row row = { .variant = "p",
+					.cell = 1,
+					.block = b + 1,
+					.metric = "",
+					.value = "",
+					.status = status[b],
+					.reason = "why" };
 
 		put_ops(&x.f, "b", 1, b + 1, "10");
 		put(&x.f, row);
@@ -620,11 +572,11 @@ static void hostile_rows_are_refused_with_their_line(void **state)
 		unsigned k = 0;
 
 		put_ops(&x.f, "b", 1, 1, "10");
-		rest = xstrdup(x.f.rows.v[0]);
-		for (char *p = rest; (field = strsep(&p, ",")); k++)
+		rest = xstrdup(strchr(x.f.samples.data, '\n') + 1);
+		for (char *p = rest; (field = strsep(&p, ",\n")) && p; k++)
 			buf_addf(&b, "%s%s", k ? "," : "",
 				 k == cases[i].column ? cases[i].text : field);
-		strv_add(&x.f.rows, buf_str(&b));
+		buf_addf(&x.f.samples, "%s\n", buf_str(&b));
 		assert_int_equal(load(&x.f, &x.r, &e), -EINVAL);
 		assert_null(x.r);
 		if (!strstr(e.text, cases[i].says) || !strstr(e.text, "samples.csv:3: "))
@@ -632,7 +584,7 @@ static void hostile_rows_are_refused_with_their_line(void **state)
 		assert_int_equal(e.exit_code, FSDUEL_USAGE);
 		free(rest);
 		buf_release(&b);
-		strv_release(&x.f.rows);
+		buf_release(&x.f.samples);
 	}
 }
 
@@ -664,8 +616,8 @@ static void hostile_run_json_is_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct folder f = { .blocks = 2 };
-		char *good = folder_run(&f);
+		struct made f = { .cells = 2, .blocks = 2, .metrics = lat_and_n };
+		char *good = made_run(&f);
 		const char *at = strstr(good, cases[i].from);
 		struct results *r = NULL;
 		struct err e = ERR_INIT;
@@ -674,11 +626,14 @@ static void hostile_run_json_is_refused(void **state)
 		assert_non_null(at);
 		bad = xasprintf("%.*s%s%s", (int)(at - good), good, cases[i].to,
 				at + strlen(cases[i].from));
-		f.run = bad;
-		assert_int_equal(load(&f, &r, &e), -EINVAL);
+		made_begin(&f);
+		assert_int_equal(
+			results_load_mem(&r, bad, strlen(bad), f.samples.data, f.samples.len, &e),
+			-EINVAL);
 		if (!strstr(e.text, cases[i].says))
 			fail_msg("case %zu: '%s' does not say '%s'", i, e.text, cases[i].says);
 		assert_int_equal(e.exit_code, FSDUEL_USAGE);
+		buf_release(&f.samples);
 		free(bad);
 		free(good);
 	}
@@ -710,14 +665,13 @@ static void unknown_contrast_names_the_known(void **state)
 	release(&x);
 }
 
-static size_t rows_left(const struct folder *f, const char *metric, const char *role)
+static size_t rows_left(const struct made *f, const char *metric, const char *role)
 {
-	struct fixture x = { .f = { .blocks = f->blocks } };
+	struct fixture x = { 0 };
 	struct err e = ERR_INIT;
 	size_t left;
 
-	for (size_t i = 0; i < f->rows.n; i++)
-		strv_add(&x.f.rows, f->rows.v[i]);
+	copy_rows(&x.f, f);
 	compare(&x);
 	left = comparison_select(&x.c, metric, role, &e) ? SIZE_MAX : x.c.nr_rows;
 	assert_int_equal(x.c.unmeasured, 0);
@@ -734,16 +688,16 @@ static void selection_keeps_what_was_asked_for(void **state)
 	} made[] = { { 1, "all", "ops_per_s" }, { 1, "all", "lat" }, { 1, "x", "ops_per_s" },
 		     { 2, "all", "ops_per_s" }, { 2, "all", "lat" }, { 2, "x", "ops_per_s" },
 		     { 2, "y", "ops_per_s" } };
-	struct folder f = { .blocks = 1 };
+	struct made f = { .blocks = 1 };
 
 	(void)state;
 	for (size_t i = 0; i < 2 * sizeof(made) / sizeof(made[0]); i++)
-		put(&f, (struct row){ .variant = i % 2 ? "p" : "b",
-				      .cell = made[i / 2].cell,
-				      .block = 1,
-				      .role = made[i / 2].role,
-				      .metric = made[i / 2].metric,
-				      .value = "5" });
+		put(&f, (struct made_row){ .variant = i % 2 ? "p" : "b",
+					   .cell = made[i / 2].cell,
+					   .block = 1,
+					   .role = made[i / 2].role,
+					   .metric = made[i / 2].metric,
+					   .value = "5" });
 	assert_int_equal(rows_left(&f, NULL, NULL), 4); /* 1 all; 2 all, x, y */
 	assert_int_equal(rows_left(&f, "all", NULL), 6);
 	assert_int_equal(rows_left(&f, NULL, "all"), 2);
@@ -752,7 +706,7 @@ static void selection_keeps_what_was_asked_for(void **state)
 	assert_int_equal(rows_left(&f, NULL, "y"), 1);
 	assert_int_equal(rows_left(&f, "latt", NULL), SIZE_MAX);
 	assert_int_equal(rows_left(&f, NULL, "z"), SIZE_MAX);
-	strv_release(&f.rows);
+	buf_release(&f.samples);
 }
 
 /* Worked out by hand from the definition that R calls type 7. */
@@ -773,7 +727,7 @@ static void quantiles_follow_definition_7(void **state)
 }
 
 /* Two cells: ops_per_s equal, lat now better, now worse, in the pass locks in other blocks. */
-static void fill_watched(struct folder *f)
+static void fill_watched(struct made *f, unsigned watched)
 {
 	static const char *const variants[] = { "b", "p" };
 	char text[32];
@@ -785,32 +739,34 @@ static void fill_watched(struct folder *f)
 
 		put_ops(f, v, cell, block, "10");
 		put_number(f, v, cell, block, "lat", lat);
-		if (block > f->watched)
+		if (block > watched)
 			continue;
-		put(f, (struct row){ .variant = v,
-				     .cell = cell,
-				     .block = block,
-				     .pass = "locks",
-				     .metric = "ops_per_s",
-				     .value = i % 2 ? "5" : "9" });
-		put(f, (struct row){ .variant = v,
-				     .cell = cell,
-				     .block = block,
-				     .pass = "locks",
-				     .metric = "lat",
-				     .value = num_format_double(
-					     text, 100 + i % 2 * (block * 3 % 4 + cell - 1.5)) });
+		put(f, (struct made_row){ .variant = v,
+					  .cell = cell,
+					  .block = block,
+					  .pass = "locks",
+					  .metric = "ops_per_s",
+					  .value = i % 2 ? "5" : "9" });
+		put(f,
+		    (struct made_row){ .variant = v,
+				       .cell = cell,
+				       .block = block,
+				       .pass = "locks",
+				       .metric = "lat",
+				       .value = num_format_double(
+					       text, 100 + i % 2 * (block * 3 % 4 + cell - 1.5)) });
 	}
 }
 
 static void hold_watched_against_bare(unsigned watched)
 {
 	struct fixture bare = { .f = { .blocks = 7 } };
-	struct fixture x = { .f = { .blocks = 7, .watched = watched } };
+	char *more = xasprintf(",\"watch_blocks\":%u", watched);
+	struct fixture x = { .f = { .blocks = 7, .passes = "\"locks\"", .more = more } };
 	size_t k = 0;
 
-	fill_watched(&bare.f);
-	fill_watched(&x.f);
+	fill_watched(&bare.f, 0);
+	fill_watched(&x.f, watched);
 	compare(&bare);
 	compare(&x);
 	assert_int_equal(x.c.unmeasured, 0);
@@ -835,6 +791,7 @@ static void hold_watched_against_bare(unsigned watched)
 	assert_int_equal(k, 4);
 	release(&bare);
 	release(&x);
+	free(more);
 }
 
 static void what_watched_decides_nothing_and_lacks_nothing(void **state)

@@ -16,11 +16,10 @@
 
 #include "analysis/costs/costs.h"
 #include "analysis/compare/judge.h"
-#include "analysis/results/tables.h"
 #include "dashboards/export/formats.h"
 #include "dashboards/words/text.h"
 #include "lib/fs.h"
-#include "lib/schema.h"
+#include "tests/made.h"
 
 /* --- the table of subsystems ------------------------------------------------------------------ */
 
@@ -149,43 +148,31 @@ static void suffixes_are_the_compilers(void **state)
 
 /* --- a folder in memory ----------------------------------------------------------------------- */
 
-/* One contrast b against p, one cell, blocks of which all are profiled. */
+/* One cell, blocks of which all are profiled. */
 struct folder {
-	unsigned blocks;
-	bool no_pass;
-	struct buf samples, rows;
+	struct made made;
+	struct buf rows;
 	struct results *r;
 	struct costs *c;
 	struct err e;
 };
 
-static const char *const sample_names[] = { SAMPLES_COLUMNS };
-static const char *const row_names[] = { PROFILE_COLUMNS };
-
-static void add_names(struct buf *b, const char *const *names, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		buf_addf(b, "%s%c", names[i], i + 1 < n ? ',' : '\n');
-}
-
 static void folder_init(struct folder *f, unsigned blocks)
 {
-	*f = (struct folder){ .blocks = blocks };
-	buf_init(&f->samples);
-	buf_init(&f->rows);
-	add_names(&f->samples, sample_names, SAMPLES_COLUMNS_N);
-	add_names(&f->rows, row_names, PROFILE_COLUMNS_N);
+	static const char *const names[] = { PROFILE_COLUMNS };
+
+	*f = (struct folder){ .made = { .blocks = blocks, .passes = "\"profile\"" } };
+	csv_add_row(&f->rows, names, PROFILE_COLUMNS_N);
 }
 
 static void put_sample(struct folder *f, const char *variant, unsigned block, const char *pass,
 		       const char *metric, double value)
 {
-	buf_addf(&f->samples, "r,%s,k%s,exact,ext4,m,w,t=1,%u,1,1,1,%s,all,%s,,%s,%s,%.17g,ok,,\n",
-		 variant, variant, block, pass, metric,
-		 !strcmp(metric, "ops_per_s")      ? "1/s"
-		 : !strcmp(metric, "counted_time") ? "ns"
-						   : "count",
-		 !strcmp(metric, "ops_per_s") ? "higher" : "", value);
+	made_add_number(
+		&f->made,
+		(struct made_row){
+			.variant = variant, .block = block, .pass = pass, .metric = metric },
+		value);
 }
 
 /* Both passes of one cell run. */
@@ -200,27 +187,14 @@ static void put_row(struct folder *f, const char *variant, unsigned block, const
 		    const char *function, const char *address, unsigned instructions,
 		    unsigned calls)
 {
-	buf_addf(&f->rows, "r,%s,k%s,exact,ext4,m,w,t=1,%u,1,1,1,profile,%s,%s,%s,%u,%u\n", variant,
-		 variant, block, object, function, address, instructions, calls);
+	made_add_who(&f->rows, &f->made,
+		     &(struct made_row){ .variant = variant, .block = block, .pass = "profile" });
+	buf_addf(&f->rows, "%s,%s,%s,%u,%u\n", object, function, address, instructions, calls);
 }
 
 static int folder_load(struct folder *f)
 {
-	char *run = xasprintf(
-		"{\"schema\":1,\"run\":\"r\",\"mode\":\"exact\",\"suite\":{\"blocks\":%u},"
-		"\"kernels\":{\"kb\":{},\"kp\":{}},\"mounts\":{\"m\":{\"fs\":\"ext4\"}},"
-		"\"variants\":[{\"name\":\"b\",\"kernel\":\"kb\",\"mount\":\"m\"},"
-		"{\"name\":\"p\",\"kernel\":\"kp\",\"mount\":\"m\"}],"
-		"\"contrasts\":[{\"name\":\"c\",\"baseline\":\"b\",\"patched\":\"p\"}],"
-		"\"cells\":[{\"workload\":\"w\",\"params\":\"t=1\",\"varying\":\"t=1\","
-		"\"role_threads\":1}],\"passes\":[\"throughput\"%s],"
-		"\"metrics\":[{\"name\":\"ops_per_s\",\"unit\":\"1/s\",\"better\":\"higher\","
-		"\"primary\":true}]}",
-		f->blocks, f->no_pass ? "" : ",\"profile\"");
-	int ret = results_load_mem(&f->r, run, strlen(run), f->samples.data, f->samples.len, &f->e);
-
-	free(run);
-	if (ret)
+	if (made_load(&f->made, &f->r, &f->e))
 		fail_msg("%s", f->e.text);
 	return costs_load_mem(&f->c, f->r, "profile.csv", f->rows.data, f->rows.len, &f->e);
 }
@@ -238,7 +212,7 @@ static void folder_release(struct folder *f)
 {
 	costs_free(f->c);
 	results_free(f->r);
-	buf_release(&f->samples);
+	buf_release(&f->made.samples);
 	buf_release(&f->rows);
 }
 
@@ -477,11 +451,14 @@ static void a_failed_pass_says_why(void **state)
 	folder_init(&f, 1);
 	put_sample(&f, "b", 1, "throughput", "ops_per_s", 10);
 	put_sample(&f, "p", 1, "throughput", "ops_per_s", 10);
-	for (const char *v = "bp"; *v; v++)
-		buf_addf(&f.samples,
-			 "r,%c,k%c,exact,ext4,m,w,t=1,1,1,1,1,profile,,,,,,,skipped,,no "
-			 "plug-ins in this QEMU\n",
-			 *v, *v);
+	for (int p = 0; p < 2; p++)
+		made_add(&f.made, (struct made_row){ .variant = p ? "p" : "b",
+						     .pass = "profile",
+						     .role = "",
+						     .metric = "",
+						     .unit = "",
+						     .status = "skipped",
+						     .reason = "no plug-ins in this QEMU" });
 	c = folder_cell(&f);
 	assert_int_equal(c->pairs, 0);
 	assert_non_null(strstr(c->reason, "no plug-ins in this QEMU"));
@@ -512,7 +489,7 @@ static void without_the_pass_there_is_none(void **state)
 
 	(void)state;
 	folder_init(&f, 1);
-	f.no_pass = true;
+	f.made.passes = NULL;
 	put_sample(&f, "b", 1, "throughput", "ops_per_s", 10);
 	assert_int_equal(folder_load(&f), 0);
 	assert_null(f.c);

@@ -15,12 +15,10 @@
 #include <string.h>
 
 #include "analysis/guard/guard.h"
-#include "analysis/results/tables.h"
 #include "dashboards/export/formats.h"
-#include "lib/schema.h"
+#include "tests/made.h"
 #include "workloads/role.h"
 
-static const char *const column_names[] = { SAMPLES_COLUMNS };
 #define NR(a) (sizeof(a) / sizeof((a)[0]))
 
 static const char stale[] = "stale data in 2 of 100 direct reads";
@@ -45,66 +43,56 @@ struct run {
 		variant, block, 88, 2, 700, 8192, "invalid", stale, 0, 0, 0, false                 \
 	}
 
-static void put(struct strv *rows, const struct run *x, const char *role, const char *metric,
+static void put(struct made *m, const struct run *x, const char *role, const char *metric,
 		const char *unit, const char *better, unsigned v, bool there)
 {
-	char *value = there ? xasprintf("%u", v) : xstrdup("");
+	struct made_row row = { .variant = x->variant,
+				.block = x->block,
+				.attempt = x->attempt + 1,
+				.role = role,
+				.metric = metric,
+				.unit = unit,
+				.better = better,
+				.status = x->status,
+				.reason = x->reason };
 
-	strv_addf(rows, "r,%s,k%s,exact,ext4,m,w,t=1,%u,%u,1,%u,throughput,%s,%s,,%s,%s,%s,%s,,%s",
-		  x->variant, x->variant, x->block, 100 + x->block, x->attempt, role, metric, unit,
-		  better, value, x->status ? x->status : "ok", x->reason ? x->reason : "");
-	free(value);
+	if (there)
+		made_add_number(m, row, v);
+	else
+		made_add(m, row);
 }
 
-static void put_run(struct strv *rows, const struct run *x)
+static void put_run(struct made *m, const struct run *x)
 {
-	put(rows, x, "stale_read", "reads_zero", "count", "", x->zero, true);
-	put(rows, x, "stale_read", "reads_current", "count", "", x->unfilled ? 0 : 10, true);
-	put(rows, x, "stale_read", "stale_poison", "count", "lower", x->mark, true);
-	put(rows, x, "stale_read", "stale_stamp", "count", "lower", 0, true);
-	put(rows, x, "stale_read", "stale_other", "count", "lower", 0, true);
-	put(rows, x, "stale_read", "reads_eio", "count", "", x->eio, true);
-	put(rows, x, "all", "errors", "count", "lower", x->eio + x->failed, true);
-	put(rows, x, "stale_read", "stale_first", "ns", "", x->first_ns, x->first_ns);
-	put(rows, x, "stale_read", "stale_offset", "B", "", 4096, x->first_ns);
-	put(rows, x, "stale_read", "stale_address", "B", "", x->address, x->first_ns);
+	put(m, x, "stale_read", "reads_zero", "count", "", x->zero, true);
+	put(m, x, "stale_read", "reads_current", "count", "", x->unfilled ? 0 : 10, true);
+	put(m, x, "stale_read", "stale_poison", "count", "lower", x->mark, true);
+	put(m, x, "stale_read", "stale_stamp", "count", "lower", 0, true);
+	put(m, x, "stale_read", "stale_other", "count", "lower", 0, true);
+	put(m, x, "stale_read", "reads_eio", "count", "", x->eio, true);
+	put(m, x, "all", "errors", "count", "lower", x->eio + x->failed, true);
+	put(m, x, "stale_read", "stale_first", "ns", "", x->first_ns, x->first_ns);
+	put(m, x, "stale_read", "stale_offset", "B", "", 4096, x->first_ns);
+	put(m, x, "stale_read", "stale_address", "B", "", x->address, x->first_ns);
 }
 
 /* Variants b and p, p held against b; guard: the member of run.json or "". */
 static struct results *load(const struct run *runs, size_t nr, const char *guard)
 {
-	char *run = xasprintf(
-		"{\"schema\":1,\"run\":\"r\",\"mode\":\"exact\",\"suite\":{\"blocks\":2},%s"
-		"\"kernels\":{\"kb\":{},\"kp\":{}},\"mounts\":{\"m\":{\"fs\":\"ext4\"}},"
-		"\"variants\":[{\"name\":\"b\",\"kernel\":\"kb\",\"mount\":\"m\"},"
-		"{\"name\":\"p\",\"kernel\":\"kp\",\"mount\":\"m\"}],"
-		"\"contrasts\":[{\"name\":\"c\",\"baseline\":\"b\",\"patched\":\"p\"}],"
-		"\"cells\":[{\"workload\":\"w\",\"params\":\"t=1\",\"varying\":\"t=1\"}],"
-		"\"passes\":[\"throughput\"],\"metrics\":[{\"name\":\"ops_per_s\",\"unit\":\"1/s\","
-		"\"better\":\"higher\",\"primary\":true}]}",
-		guard);
-	struct strv rows = STRV_INIT;
-	struct buf csv = BUF_INIT;
+	struct made m = { .blocks = 2, .more = guard };
 	struct err e = ERR_INIT;
 	struct results *r;
 
-	for (size_t i = 0; i < SAMPLES_COLUMNS_N; i++)
-		buf_addf(&csv, "%s%s", i ? "," : "", column_names[i]);
 	for (size_t i = 0; i < nr; i++)
-		put_run(&rows, &runs[i]);
-	for (size_t i = 0; i < rows.n; i++)
-		buf_addf(&csv, "\n%s", rows.v[i]);
-	buf_addc(&csv, '\n');
-	if (results_load_mem(&r, run, strlen(run), csv.data, csv.len, &e))
+		put_run(&m, &runs[i]);
+	if (made_load(&m, &r, &e))
 		fail_msg("%s", e.text);
-	strv_release(&rows);
-	buf_release(&csv);
-	free(run);
+	buf_release(&m.samples);
 	return r;
 }
 
-#define CONTROL_B "\"guard\":{\"control\":[\"b\"],\"least\":50},"
-#define CONTROL_NONE "\"guard\":{\"control\":[],\"least\":50},"
+#define CONTROL_B ",\"guard\":{\"control\":[\"b\"],\"least\":50}"
+#define CONTROL_NONE ",\"guard\":{\"control\":[],\"least\":50}"
 
 static void expect(const struct run *runs, size_t nr, const char *guard, enum guard_verdict verdict,
 		   const char *why, unsigned alarms)
@@ -257,27 +245,17 @@ static void stale_is_an_alarm_unless_a_control_is_so_too(void **state)
 
 static void a_folder_without_such_readers_has_no_report(void **state)
 {
-	static const char run[] =
-		"{\"schema\":1,\"run\":\"r\",\"mode\":\"exact\",\"suite\":{\"blocks\":1},"
-		"\"kernels\":{\"k\":{}},\"mounts\":{\"m\":{\"fs\":\"ext4\"}},"
-		"\"variants\":[{\"name\":\"b\",\"kernel\":\"k\",\"mount\":\"m\"}],\"contrasts\":[],"
-		"\"cells\":[{\"workload\":\"w\",\"params\":\"t=1\",\"varying\":\"t=1\"}],"
-		"\"passes\":[\"throughput\"],\"metrics\":[{\"name\":\"ops_per_s\",\"unit\":\"1/s\","
-		"\"better\":\"higher\",\"primary\":true}]}";
-	struct buf csv = BUF_INIT;
+	struct made m = { 0 };
 	struct err e = ERR_INIT;
 	struct results *r;
 	struct guard g;
 
 	(void)state;
-	for (size_t i = 0; i < SAMPLES_COLUMNS_N; i++)
-		buf_addf(&csv, "%s%s", i ? "," : "", column_names[i]);
-	buf_adds(&csv, "\nr,b,k,exact,ext4,m,w,t=1,1,101,1,0,"
-		       "throughput,all,ops_per_s,,1/s,higher,5,ok,,\n");
-	assert_int_equal(results_load_mem(&r, run, strlen(run), csv.data, csv.len, &e), 0);
+	made_add(&m, (struct made_row){ .value = "5" });
+	assert_int_equal(made_load(&m, &r, &e), 0);
 	assert_int_equal(guard_make(&g, r, &e), -ENOENT);
 	assert_non_null(strstr(e.text, "stale_read"));
-	buf_release(&csv);
+	buf_release(&m.samples);
 	results_free(r);
 }
 

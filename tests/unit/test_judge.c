@@ -16,10 +16,8 @@
 
 #include "analysis/stats/stats.h"
 #include "analysis/compare/judge_impl.h"
-#include "lib/csv.h"
-#include "lib/num.h"
 #include "lib/rng.h"
-#include "lib/schema.h"
+#include "tests/made.h"
 
 /* --- the rules ------------------------------------------------------------------------ */
 
@@ -378,79 +376,14 @@ static void detectable_change_shrinks_with_blocks(void **state)
 
 /* --- whole folders ---------------------------------------------------------------------------- */
 
-/* A folder of cells with one thread each in the given mode; value(arg, cell, block, patched). */
+/* A folder in the given mode. */
 struct maker {
-	const char *mode, *more; /* more: further members of run.json, with a comma before */
+	const char *mode, *more; /* as of struct made */
 	unsigned cells, blocks;
 	double (*value)(unsigned cell, unsigned block, bool patched);
 	bool (*patched_first)(unsigned block);
 	const char *marks[2]; /* of baseline and patched, each of their samples; NULL: none */
 };
-
-static char *make_run(const struct maker *m)
-{
-	struct buf b = BUF_INIT;
-
-	buf_addf(
-		&b,
-		"{\"schema\":1,\"run\":\"r\",\"mode\":\"%s\",\"suite\":{\"blocks\":%u,\"seed\":1}%"
-		"s,"
-		"\"kernels\":{\"b\":{},\"p\":{}},\"mounts\":{\"m\":{\"fs\":\"ext4\"}},"
-		"\"variants\":[{\"name\":\"b\",\"kernel\":\"b\",\"mount\":\"m\"},"
-		"{\"name\":\"p\",\"kernel\":\"p\",\"mount\":\"m\"}],"
-		"\"contrasts\":[{\"name\":\"c\",\"baseline\":\"b\",\"patched\":\"p\"}],"
-		"\"passes\":[\"throughput\"],\"metrics\":[{\"name\":\"ops_per_s\",\"unit\":\"1/s\","
-		"\"better\":\"higher\",\"primary\":true}],\"cells\":[",
-		m->mode, m->blocks, m->more ? m->more : "");
-	for (unsigned c = 0; c < m->cells; c++)
-		buf_addf(&b,
-			 "%s{\"workload\":\"w\",\"params\":\"x=%u\",\"varying\":\"x=%u\","
-			 "\"role_threads\":%u}",
-			 c ? "," : "", c, c, c ? 8 : 1);
-	buf_adds(&b, "]}");
-	return buf_detach(&b, NULL);
-}
-
-static void make_samples(const struct maker *m, struct buf *out)
-{
-	static const char *const column_names[] = { SAMPLES_COLUMNS };
-
-	csv_add_row(out, column_names, SAMPLES_COLUMNS_N);
-	for (unsigned i = 0; i < m->cells * m->blocks * 2; i++) {
-		unsigned cell = i / 2 % m->cells, block = 1 + i / 2 / m->cells;
-		const char *v = i % 2 ? "p" : "b";
-		bool first = m->patched_first ? m->patched_first(block) : block * 7 / 3 % 2;
-		char value[32], params[32], number[16], seed[16];
-		const char *row[SAMPLES_COLUMNS_N] = { "r",
-						       v,
-						       v,
-						       m->mode,
-						       "ext4",
-						       "m",
-						       "w",
-						       params,
-						       number,
-						       seed,
-						       (i % 2) == first ? "1" : "2",
-						       "1",
-						       "throughput",
-						       "all",
-						       "ops_per_s",
-						       "",
-						       "1/s",
-						       "higher",
-						       value,
-						       "ok",
-						       m->marks[i % 2],
-						       "" };
-
-		snprintf(params, sizeof(params), "x=%u", cell);
-		snprintf(number, sizeof(number), "%u", block);
-		snprintf(seed, sizeof(seed), "%u", 100 + block);
-		num_format_double(value, m->value(cell, block, i % 2));
-		csv_add_row(out, row, SAMPLES_COLUMNS_N);
-	}
-}
 
 struct folder {
 	struct results *r;
@@ -459,17 +392,27 @@ struct folder {
 
 static void make(struct folder *f, const struct maker *m, const struct judge_opts *o)
 {
-	struct buf samples = BUF_INIT;
+	struct made made = {
+		.mode = m->mode, .cells = m->cells, .blocks = m->blocks, .more = m->more
+	};
 	struct err e = ERR_INIT;
-	char *run = make_run(m);
 
-	make_samples(m, &samples);
-	if (results_load_mem(&f->r, run, strlen(run), samples.data, samples.len, &e) ||
-	    compare_results(&f->c, f->r, NULL, &e))
+	for (unsigned i = 0; i < m->cells * m->blocks * 2; i++) {
+		unsigned cell = i / 2 % m->cells, block = 1 + i / 2 / m->cells;
+		bool first = m->patched_first ? m->patched_first(block) : block * 7 / 3 % 2;
+
+		made_add_number(&made,
+				(struct made_row){ .variant = i % 2 ? "p" : "b",
+						   .cell = cell + 1,
+						   .block = block,
+						   .position = i % 2 == first ? 1 : 2,
+						   .marks = m->marks[i % 2] },
+				m->value(cell, block, i % 2));
+	}
+	if (made_load(&made, &f->r, &e) || compare_results(&f->c, f->r, NULL, &e))
 		fail_msg("%s", e.text);
 	comparison_judge(&f->c, f->r, o);
-	free(run);
-	buf_release(&samples);
+	buf_release(&made.samples);
 }
 
 static void drop(struct folder *f)
@@ -501,7 +444,7 @@ static void planted_slowdown_is_found_and_nothing_else(void **state)
 	assert_int_equal(comparison_count(&f.c, VERDICT_SLOWER), 1);
 	assert_int_equal(comparison_count(&f.c, VERDICT_SAME), 19);
 	assert_int_equal(f.c.rows[3].j.r.verdict, VERDICT_SLOWER);
-	assert_string_equal(f.c.headlines[0].worst[0].varying, "x=3");
+	assert_string_equal(f.c.headlines[0].worst[0].varying, "t=4");
 	assert_true(f.c.headlines[0].i95.exists &&
 		    f.c.headlines[0].i95.low < f.c.headlines[0].mean);
 	drop(&f);
@@ -634,7 +577,7 @@ static void odd_data_raise_warnings_and_drop_nothing(void **state)
 
 	(void)state;
 	make(&f, &m, NULL);
-	warn_of(&f.c, "an outlier, kept: w x=0 (block 4, ");
+	warn_of(&f.c, "an outlier, kept: w t=1 (block 4, ");
 	warn_of(&f.c, "patched came first in all 12 blocks");
 	assert_int_equal(f.c.rows[0].pairs, 12);
 	drop(&f);
@@ -651,7 +594,7 @@ static void what_disturbed_is_named_and_an_option_without_effect_is_not(void **s
 
 	(void)state;
 	make(&f, &m, NULL);
-	warn_of(&f.c, "disturbed while measuring: w x=0 (steal in 10 of 20 runs)");
+	warn_of(&f.c, "disturbed while measuring: w t=1 (steal in 10 of 20 runs)");
 	drop(&f);
 	m.marks[0] = m.marks[1];
 	make(&f, &m, NULL);
@@ -670,7 +613,7 @@ static void missed_operations_are_no_disturbance_and_are_said(void **state)
 
 	(void)state;
 	make(&f, &m, NULL);
-	warn_of(&f.c, "never started, and count with the time they waited: w x=0 "
+	warn_of(&f.c, "never started, and count with the time they waited: w t=1 "
 		      "(missed in 10 of 20 runs)");
 	for (size_t i = 0; i < f.c.warnings.n; i++)
 		assert_null(strstr(f.c.warnings.v[i], "disturbed"));
@@ -682,7 +625,7 @@ static void floor_warns_of_a_margin_too_fine(void **state)
 	struct maker m = { .mode = "kvm", .cells = 2, .blocks = 10, .value = noisy };
 	json_t *floor =
 		json_pack("{s:[{s:s, s:s, s:s, s:s, s:f}]}", "cells", "workload", "w", "params",
-			  "x=1", "role", "all", "metric", "ops_per_s", "sd_log", 0.05);
+			  "t=2", "role", "all", "metric", "ops_per_s", "sd_log", 0.05);
 	struct judge_opts o = { .floor = floor };
 	struct folder f;
 	json_t *kept;
@@ -691,7 +634,7 @@ static void floor_warns_of_a_margin_too_fine(void **state)
 	make(&f, &m, &o);
 	assert_int_equal(f.c.remarks.n, 1);
 	assert_non_null(strstr(f.c.remarks.v[0], "finer than this machine can see"));
-	assert_non_null(strstr(f.c.remarks.v[0], "w x=1 ("));
+	assert_non_null(strstr(f.c.remarks.v[0], "w t=2 ("));
 	kept = floor_json(&f.c, f.r);
 	assert_int_equal(json_array_size(json_object_get(kept, "cells")), 2);
 	assert_true(floor_sd(kept, &f.c.rows[1]) == f.c.rows[1].j.sd_log);

@@ -16,9 +16,8 @@
 
 #include "analysis/compare/judge.h"
 #include "analysis/locks/locks.h"
-#include "analysis/results/tables.h"
 #include "dashboards/table/table.h"
-#include "lib/schema.h"
+#include "tests/made.h"
 
 #define READ "rwsem_down_read_slowpath;down_read;"
 #define WRITE "rwsem_down_write_slowpath;down_write;"
@@ -146,56 +145,32 @@ static void modes_are_words(void **state)
 
 /* --- folders in memory ---------------------------------------------------------------------- */
 
-static const char run_json[] =
-	"{\"schema\":1,\"run\":\"r\",\"mode\":\"exact\",\"suite\":{\"blocks\":2},"
-	"\"kernels\":{\"kb\":{},\"kp\":{}},\"mounts\":{\"m\":{\"fs\":\"ext4\"}},"
-	"\"variants\":[{\"name\":\"b\",\"kernel\":\"kb\",\"mount\":\"m\"},"
-	"{\"name\":\"p\",\"kernel\":\"kp\",\"mount\":\"m\"}],"
-	"\"contrasts\":[{\"name\":\"c\",\"baseline\":\"b\",\"patched\":\"p\"}],"
-	"\"cells\":[{\"workload\":\"w\",\"params\":\"t=1\",\"varying\":\"t=1\",\"role_threads\":1}]"
-	","
-	"\"passes\":[\"throughput\",\"locks\"],"
-	"\"metrics\":[{\"name\":\"ops_per_s\",\"unit\":\"1/s\",\"better\":\"higher\","
-	"\"primary\":true}]}";
-
 struct folder {
-	struct buf samples, stacks;
+	struct made made;
+	struct buf stacks;
 	struct results *r;
 	struct locks *l;
 	struct err e;
 };
 
-static void add_header(struct buf *b, const char *const *columns, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		buf_addf(b, "%s%c", columns[i], i + 1 < n ? ',' : '\n');
-}
-
 static void folder_init(struct folder *f)
 {
-	static const char *const samples[] = { SAMPLES_COLUMNS }, *const locks[] = {
-		LOCKSTACKS_COLUMNS
-	};
+	static const char *const locks[] = { LOCKSTACKS_COLUMNS };
 
-	*f = (struct folder){ .samples = BUF_INIT };
-	add_header(&f->samples, samples, SAMPLES_COLUMNS_N);
-	add_header(&f->stacks, locks, LOCKSTACKS_COLUMNS_N);
-}
-
-static void put_who(struct buf *b, const char *variant, unsigned block, unsigned attempt,
-		    const char *pass)
-{
-	buf_addf(b, "r,%s,k%s,exact,ext4,m,w,t=1,%u,%u,1,%u,%s,", variant, variant, block,
-		 100 + block, attempt, pass);
+	*f = (struct folder){ .made = { .blocks = 2, .passes = "\"locks\"" } };
+	csv_add_row(&f->stacks, locks, LOCKSTACKS_COLUMNS_N);
 }
 
 static void put_sample(struct folder *f, const char *variant, unsigned block, const char *pass,
 		       const char *role, const char *metric, double value)
 {
-	put_who(&f->samples, variant, block, 1, pass);
-	buf_addf(&f->samples, "%s,%s,,%s,%s,%.17g,ok,,\n", role, metric,
-		 !strcmp(metric, "ops_per_s") ? "1/s" : "x",
-		 !strcmp(metric, "ops_per_s") ? "higher" : "", value);
+	made_add_number(&f->made,
+			(struct made_row){ .variant = variant,
+					   .block = block,
+					   .pass = pass,
+					   .role = role,
+					   .metric = metric },
+			value);
 }
 
 /* One second, watched: ops operations, of which throughput has a tenth more. */
@@ -213,14 +188,18 @@ struct wait {
 	const char *variant;
 	unsigned block, attempt;
 	const char *role, *lock, *mode, *chain;
-	uint64_t count, ns; /* each as long */
+	uint64_t count, ns; /* each as long; 10 */
 	const char *holder; /* "role,mode,chain,ns" */
 };
 
 static void put_wait(struct folder *f, struct wait x)
 {
-	put_who(&f->stacks, x.variant ? x.variant : "b", x.block ? x.block : 1,
-		x.attempt ? x.attempt : 1, "locks");
+	x.ns = x.ns ? x.ns : 10;
+	made_add_who(&f->stacks, &f->made,
+		     &(struct made_row){ .variant = x.variant,
+					 .block = x.block,
+					 .attempt = x.attempt,
+					 .pass = "locks" });
 	buf_addf(&f->stacks, "%s,%s,%s,%s,%llu,%llu,%llu,%llu-%llu:%llu,%s\n",
 		 x.role ? x.role : "dio_read", x.lock ? x.lock : "0xa1", x.mode ? x.mode : "read",
 		 x.chain, (unsigned long long)x.count, (unsigned long long)(x.count * x.ns),
@@ -228,10 +207,15 @@ static void put_wait(struct folder *f, struct wait x)
 		 (unsigned long long)x.count, x.holder ? x.holder : ",,,");
 }
 
+static void put_waits(struct folder *f, const struct wait *waits, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		put_wait(f, waits[i]);
+}
+
 static int folder_load(struct folder *f)
 {
-	if (results_load_mem(&f->r, run_json, strlen(run_json), buf_str(&f->samples),
-			     f->samples.len, &f->e))
+	if (made_load(&f->made, &f->r, &f->e))
 		fail_msg("%s", f->e.text);
 	return locks_load_mem(&f->l, f->r, LOCKSTACKS_CSV, buf_str(&f->stacks), f->stacks.len,
 			      &f->e);
@@ -248,7 +232,7 @@ static void folder_release(struct folder *f)
 {
 	locks_free(f->l);
 	results_free(f->r);
-	buf_release(&f->samples);
+	buf_release(&f->made.samples);
 	buf_release(&f->stacks);
 }
 
@@ -263,129 +247,104 @@ static const struct lock_figures *figures(const struct lock_cell *c, const char 
 
 /* --- attribution ---------------------------------------------------------------------------- */
 
-static void an_address_tells_where_functions_do_not(void **state)
+/* Runs of b that met these waits, and what its locks come to. */
+static const struct {
+	const char *what;
+	struct wait waits[8];
+	struct {
+		const char *class;
+		bool shared;
+		unsigned waits, own; /* waits 0: there is no such row */
+	} want[5];
+} attributed[] = {
+	{ "an address tells where functions do not: one that takes two, one in no row, no name",
+	  { { .chain = READ "ext4_file_read_iter", .count = 3 },
+	    { .chain = WRITE "ext4_fallocate", .mode = "write", .count = 2 },
+	    { .chain = WRITE "new_in_linux_9", .mode = "write", .count = 1 },
+	    { .chain = "", .mode = "write", .count = 1 },
+	    /* Another lock, and the same address in another cell run. */
+	    { .chain = WRITE "ext4_fallocate", .lock = "0xa2", .mode = "write", .count = 20 },
+	    { .chain = READ "filemap_fault", .lock = "0xa3", .count = 1 },
+	    { .chain = WRITE "ext4_fallocate", .lock = "0xa3", .mode = "write", .count = 40 },
+	    { .chain = WRITE "new_in_linux_9", .mode = "write", .block = 2, .count = 100 } },
+	  { { "i_rwsem", true, 3, 3 },
+	    { "i_rwsem", false, 4, 4 },
+	    { "invalidate_lock", true, 1, 1 },
+	    { "invalidate_lock", false, 40, 40 },
+	    { "other", false, 120, 120 } } },
+	{ "functions of two locks may have one in common",
+	  { { .chain = WRITE "ext4_fallocate", .mode = "write", .count = 2 },
+	    { .chain = WRITE "ext4_setattr", .mode = "write", .count = 3 } },
+	  { { "invalidate_lock", false, 5, 5 }, { "other", true, 0, 0 } } },
+	{ "without an address each row stands alone",
+	  { { .lock = "", .chain = READ "ext4_file_read_iter", .count = 3 },
+	    { .lock = "", .chain = READ "new_in_linux_9", .count = 5 } },
+	  { { "i_rwsem", true, 3, 3 }, { "other", true, 5, 5 } } },
+	/* The workload holds the second. */
+	{ "another file's i_rwsem is not the work file's",
+	  { { .role = "kworker/0:1",
+	      .lock = "0xb1",
+	      .mode = "write",
+	      .chain = WRITE "ext4_file_write_iter",
+	      .count = 7 },
+	    { .role = "kworker/0:1",
+	      .lock = "0xb2",
+	      .mode = "write",
+	      .chain = WRITE "ext4_file_write_iter",
+	      .count = 5,
+	      .holder = "dio_overwrite,write," WRITE "ext4_file_write_iter,50" },
+	    { .lock = "0xb3", .chain = READ "ext4_file_read_iter", .count = 2 } },
+	  { { "other", false, 7, 0 }, { "i_rwsem", false, 5, 0 }, { "i_rwsem", true, 2, 2 } } },
+};
+
+static void waits_have_their_lock(void **state)
 {
-	const struct lock_cell *c;
-	struct folder f;
-
 	(void)state;
-	folder_init(&f);
-	put_run(&f, "b", 1, 1000);
-	put_run(&f, "b", 2, 1000);
-	put_wait(&f, (struct wait){ .chain = READ "ext4_file_read_iter", .count = 3, .ns = 10 });
-	/* The same lock, by a function that takes two, one in no row, and one without a name. */
-	put_wait(&f,
-		 (struct wait){
-			 .chain = WRITE "ext4_fallocate", .mode = "write", .count = 2, .ns = 10 });
-	put_wait(&f,
-		 (struct wait){
-			 .chain = WRITE "new_in_linux_9", .mode = "write", .count = 1, .ns = 10 });
-	put_wait(&f, (struct wait){ .chain = "", .mode = "write", .count = 1, .ns = 10 });
-	/* Another lock, and the same address in another cell run. */
-	put_wait(&f, (struct wait){ .chain = WRITE "ext4_fallocate",
-				    .lock = "0xa2",
-				    .mode = "write",
-				    .count = 20,
-				    .ns = 10 });
-	put_wait(&f, (struct wait){
-			     .chain = READ "filemap_fault", .lock = "0xa3", .count = 1, .ns = 10 });
-	put_wait(&f, (struct wait){ .chain = WRITE "ext4_fallocate",
-				    .lock = "0xa3",
-				    .mode = "write",
-				    .count = 40,
-				    .ns = 10 });
-	put_wait(&f, (struct wait){ .chain = WRITE "new_in_linux_9",
-				    .mode = "write",
-				    .block = 2,
-				    .count = 100,
-				    .ns = 10 });
-	c = folder_cell(&f, "b");
-	assert_int_equal(figures(c, "i_rwsem", true)->waits, 3);
-	assert_int_equal(figures(c, "i_rwsem", false)->waits, 4);
-	assert_int_equal(figures(c, "invalidate_lock", true)->waits, 1);
-	assert_int_equal(figures(c, "invalidate_lock", false)->waits, 40);
-	assert_int_equal(figures(c, "other", false)->waits, 120);
-	assert_null(figures(c, "other", true));
-	folder_release(&f);
-}
+	for (size_t i = 0; i < sizeof(attributed) / sizeof(attributed[0]); i++) {
+		const struct lock_cell *c;
+		struct folder f;
 
-static void functions_of_two_locks_may_have_one_in_common(void **state)
-{
-	const struct lock_cell *c;
-	struct folder f;
+		folder_init(&f);
+		put_run(&f, "b", 1, 1000);
+		put_run(&f, "b", 2, 1000);
+		for (size_t k = 0; k < 8 && attributed[i].waits[k].chain; k++)
+			put_wait(&f, attributed[i].waits[k]);
+		c = folder_cell(&f, "b");
+		for (size_t k = 0; k < 5 && attributed[i].want[k].class; k++) {
+			const char *class = attributed[i].want[k].class;
+			const struct lock_figures *x =
+				figures(c, class, attributed[i].want[k].shared);
 
-	(void)state;
-	folder_init(&f);
-	put_run(&f, "b", 1, 1000);
-	put_wait(&f,
-		 (struct wait){
-			 .chain = WRITE "ext4_fallocate", .mode = "write", .count = 2, .ns = 10 });
-	put_wait(&f,
-		 (struct wait){
-			 .chain = WRITE "ext4_setattr", .mode = "write", .count = 3, .ns = 10 });
-	c = folder_cell(&f, "b");
-	assert_int_equal(figures(c, "invalidate_lock", false)->waits, 5);
-	folder_release(&f);
-}
-
-static void without_an_address_each_row_stands_alone(void **state)
-{
-	const struct lock_cell *c;
-	struct folder f;
-
-	(void)state;
-	folder_init(&f);
-	put_run(&f, "b", 1, 1000);
-	put_wait(&f,
-		 (struct wait){
-			 .lock = "", .chain = READ "ext4_file_read_iter", .count = 3, .ns = 10 });
-	put_wait(&f,
-		 (struct wait){ .lock = "", .chain = READ "new_in_linux_9", .count = 5, .ns = 10 });
-	c = folder_cell(&f, "b");
-	assert_int_equal(figures(c, "i_rwsem", true)->waits, 3);
-	assert_int_equal(figures(c, "other", true)->waits, 5);
-	folder_release(&f);
-}
-
-static void another_files_i_rwsem_is_not_the_work_files(void **state)
-{
-	const struct lock_cell *c;
-	struct folder f;
-
-	(void)state;
-	folder_init(&f);
-	put_run(&f, "b", 1, 1000);
-	put_wait(&f, (struct wait){ .role = "kworker/0:1",
-				    .lock = "0xb1",
-				    .mode = "write",
-				    .chain = WRITE "ext4_file_write_iter",
-				    .count = 7,
-				    .ns = 10 });
-	/* This one the workload holds. */
-	put_wait(&f,
-		 (struct wait){ .role = "kworker/0:1",
-				.lock = "0xb2",
-				.mode = "write",
-				.chain = WRITE "ext4_file_write_iter",
-				.count = 5,
-				.ns = 10,
-				.holder = "dio_overwrite,write," WRITE "ext4_file_write_iter,50" });
-	put_wait(&f, (struct wait){ .lock = "0xb3",
-				    .chain = READ "ext4_file_read_iter",
-				    .count = 2,
-				    .ns = 10 });
-	c = folder_cell(&f, "b");
-	assert_int_equal(figures(c, "other", false)->waits, 7);
-	assert_int_equal(figures(c, "i_rwsem", false)->waits, 5);
-	assert_int_equal(figures(c, "i_rwsem", false)->own_waits, 0);
-	assert_int_equal(figures(c, "i_rwsem", true)->own_waits, 2);
-	folder_release(&f);
+			if ((x ? x->waits : 0) != attributed[i].want[k].waits ||
+			    (x ? x->own_waits : 0) != attributed[i].want[k].own)
+				fail_msg("%s: %s: %llu waits, %llu of the work's own",
+					 attributed[i].what, class,
+					 x ? (unsigned long long)x->waits : 0,
+					 x ? (unsigned long long)x->own_waits : 0);
+		}
+		assert_true(i || !figures(c, "other", true));
+		folder_release(&f);
+	}
 }
 
 /* --- figures -------------------------------------------------------------------------------- */
 
 static void figures_are_those_of_the_rows(void **state)
 {
+	static const struct wait waits[] = {
+		{ .chain = READ "ext4_file_read_iter", .count = 980, .ns = 1000 },
+		{ .chain = READ "ext4_file_read_iter",
+		  .block = 2,
+		  .lock = "0xa2",
+		  .count = 20,
+		  .ns = 50000 },
+		{ .chain = READ "ext4_file_read_iter",
+		  .block = 2,
+		  .lock = "0xa9",
+		  .role = "dio_overwrite",
+		  .count = 1,
+		  .ns = 7000000 },
+	};
 	const struct lock_cell *c;
 	const struct lock_figures *x;
 	struct folder f;
@@ -394,19 +353,7 @@ static void figures_are_those_of_the_rows(void **state)
 	folder_init(&f);
 	put_run(&f, "b", 1, 1000);
 	put_run(&f, "b", 2, 3000);
-	put_wait(&f,
-		 (struct wait){ .chain = READ "ext4_file_read_iter", .count = 980, .ns = 1000 });
-	put_wait(&f, (struct wait){ .chain = READ "ext4_file_read_iter",
-				    .block = 2,
-				    .lock = "0xa2",
-				    .count = 20,
-				    .ns = 50000 });
-	put_wait(&f, (struct wait){ .chain = READ "ext4_file_read_iter",
-				    .block = 2,
-				    .lock = "0xa9",
-				    .role = "dio_overwrite",
-				    .count = 1,
-				    .ns = 7000000 });
+	put_waits(&f, waits, sizeof(waits) / sizeof(waits[0]));
 	c = folder_cell(&f, "b");
 	x = figures(c, "i_rwsem", true);
 	assert_int_equal(x->waits, 1001);
@@ -446,23 +393,36 @@ static void threads_count_to_their_own_end(void **state)
 
 static void only_the_last_attempt_counts(void **state)
 {
+	static const struct wait waits[] = {
+		{ .chain = READ "ext4_file_read_iter", .count = 3 },
+		{ .chain = READ "ext4_file_read_iter", .attempt = 2, .count = 4 },
+	};
 	struct folder f;
 
 	(void)state;
 	folder_init(&f);
 	put_run(&f, "b", 1, 1000);
-	put_who(&f.samples, "b", 1, 2, "locks");
-	buf_adds(&f.samples, "all,ops_per_s,,1/s,higher,1000,ok,,\n");
-	put_wait(&f, (struct wait){ .chain = READ "ext4_file_read_iter", .count = 3, .ns = 10 });
-	put_wait(&f,
-		 (struct wait){
-			 .chain = READ "ext4_file_read_iter", .attempt = 2, .count = 4, .ns = 10 });
+	made_add(&f.made, (struct made_row){ .attempt = 2, .pass = "locks", .value = "1000" });
+	put_waits(&f, waits, sizeof(waits) / sizeof(waits[0]));
 	assert_int_equal(figures(folder_cell(&f, "b"), "i_rwsem", true)->waits, 4);
 	folder_release(&f);
 }
 
 static void the_sentence_names_who_where_and_for_whom(void **state)
 {
+	static const struct wait waits[] = {
+		{ .chain = READ "ext4_file_read_iter",
+		  .count = 1000,
+		  .ns = 2000000,
+		  .holder = "dio_overwrite,write," WRITE "ext4_file_write_iter,"
+			    "1950000000" },
+		{ .chain = READ "ext4_file_read_iter;vfs_read",
+		  .count = 100,
+		  .ns = 6500000,
+		  .lock = "0xa1",
+		  .holder = "dio_overwrite,write," WRITE "ext4_file_write_iter,"
+			    "600000000" },
+	};
 	struct buf b = BUF_INIT;
 	const struct lock_cell *c;
 	struct folder f;
@@ -470,17 +430,7 @@ static void the_sentence_names_who_where_and_for_whom(void **state)
 	(void)state;
 	folder_init(&f);
 	put_run(&f, "b", 1, 1000);
-	put_wait(&f, (struct wait){ .chain = READ "ext4_file_read_iter",
-				    .count = 1000,
-				    .ns = 2000000,
-				    .holder = "dio_overwrite,write," WRITE "ext4_file_write_iter,"
-					      "1950000000" });
-	put_wait(&f, (struct wait){ .chain = READ "ext4_file_read_iter;vfs_read",
-				    .count = 100,
-				    .ns = 6500000,
-				    .lock = "0xa1",
-				    .holder = "dio_overwrite,write," WRITE "ext4_file_write_iter,"
-					      "600000000" });
+	put_waits(&f, waits, sizeof(waits) / sizeof(waits[0]));
 	c = folder_cell(&f, "b");
 	assert_int_equal(c->nr_who, 1);
 	locks_sentence(&b, &c->who[0]);
@@ -492,6 +442,17 @@ static void the_sentence_names_who_where_and_for_whom(void **state)
 
 static void a_holder_that_is_not_known_is_said_to_be_unknown(void **state)
 {
+	static const struct wait waits[] = {
+		{ .chain = SPIN "__folio_mark_dirty",
+		  .mode = "spin",
+		  .count = 1,
+		  .ns = 2000000,
+		  .lock = "0xc" },
+		{ .chain = READ "ext4_file_read_iter",
+		  .count = 1,
+		  .ns = 1000000,
+		  .holder = "dio_overwrite,write,,400000" },
+	};
 	struct buf b = BUF_INIT;
 	const struct lock_cell *c;
 	struct folder f;
@@ -499,15 +460,7 @@ static void a_holder_that_is_not_known_is_said_to_be_unknown(void **state)
 	(void)state;
 	folder_init(&f);
 	put_run(&f, "b", 1, 1000);
-	put_wait(&f, (struct wait){ .chain = SPIN "__folio_mark_dirty",
-				    .mode = "spin",
-				    .count = 1,
-				    .ns = 2000000,
-				    .lock = "0xc" });
-	put_wait(&f, (struct wait){ .chain = READ "ext4_file_read_iter",
-				    .count = 1,
-				    .ns = 1000000,
-				    .holder = "dio_overwrite,write,,400000" });
+	put_waits(&f, waits, sizeof(waits) / sizeof(waits[0]));
 	c = folder_cell(&f, "b");
 	locks_sentence(&b, &c->who[0]);
 	assert_string_equal(buf_str(&b),
@@ -540,8 +493,7 @@ static void lost_events_past_one_per_cent_are_no_figures(void **state)
 		put_run(&f, "b", 1, 1000);
 		put_sample(&f, "b", 1, "locks", "all", "lock_waits", 100);
 		put_sample(&f, "b", 1, "locks", "all", "lock_lost", cases[i].lost);
-		put_wait(&f, (struct wait){
-				     .chain = READ "ext4_file_read_iter", .count = 100, .ns = 10 });
+		put_wait(&f, (struct wait){ .chain = READ "ext4_file_read_iter", .count = 100 });
 		c = folder_cell(&f, "b");
 		assert_int_equal(c->valid, cases[i].valid);
 		assert_int_equal(c->lost, (uint64_t)cases[i].lost);
@@ -580,7 +532,7 @@ static void bad_rows_are_refused_with_their_line(void **state)
 
 		folder_init(&f);
 		put_run(&f, "b", 1, 1000);
-		put_who(&f.stacks, "b", 1, 1, "locks");
+		made_add_who(&f.stacks, &f.made, &(struct made_row){ .pass = "locks" });
 		buf_addf(&f.stacks, "%s\n", cases[i].row);
 		if (!cases[i].sentence) {
 			if (folder_load(&f))
@@ -717,10 +669,7 @@ int main(void)
 		cmocka_unit_test(recorded_chains_have_their_class),
 		cmocka_unit_test(where_is_the_first_that_is_no_primitive),
 		cmocka_unit_test(modes_are_words),
-		cmocka_unit_test(an_address_tells_where_functions_do_not),
-		cmocka_unit_test(functions_of_two_locks_may_have_one_in_common),
-		cmocka_unit_test(without_an_address_each_row_stands_alone),
-		cmocka_unit_test(another_files_i_rwsem_is_not_the_work_files),
+		cmocka_unit_test(waits_have_their_lock),
 		cmocka_unit_test(figures_are_those_of_the_rows),
 		cmocka_unit_test(threads_count_to_their_own_end),
 		cmocka_unit_test(only_the_last_attempt_counts),

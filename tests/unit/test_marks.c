@@ -11,51 +11,40 @@
 #include <cmocka.h>
 
 #include "analysis/compare/compare.h"
-#include "analysis/results/tables.h"
 #include "dashboards/table/table.h"
-#include "lib/csv.h"
-#include "lib/schema.h"
-
-static const char run[] =
-	"{\"schema\":1,\"run\":\"r\",\"mode\":\"host\",\"suite\":{\"blocks\":2},"
-	"\"kernels\":{\"k\":{}},\"mounts\":{\"m\":{\"fs\":\"ext4\"}},"
-	"\"variants\":[{\"name\":\"b\",\"kernel\":\"k\",\"mount\":\"m\"},"
-	"{\"name\":\"p\",\"kernel\":\"k\",\"mount\":\"m\"}],"
-	"\"contrasts\":[{\"name\":\"c\",\"baseline\":\"b\",\"patched\":\"p\"}],"
-	"\"cells\":[{\"workload\":\"w\",\"params\":\"t=1\",\"varying\":\"\"}],"
-	"\"passes\":[\"throughput\"],\"metrics\":[{\"name\":\"ops_per_s\",\"unit\":\"1/s\","
-	"\"better\":\"higher\",\"primary\":true}]}";
-
-static const char *const column_names[] = { SAMPLES_COLUMNS };
+#include "tests/made.h"
 
 /* Two roles a cell run, so that rows and cell runs differ. */
-static void add(struct buf *b, const char *variant, unsigned block, unsigned attempt,
+static void add(struct made *m, const char *variant, unsigned block, unsigned attempt,
 		const char *status, const char *marks)
 {
+	bool ok = !strcmp(status, "ok");
+
 	for (int role = 0; role < 2; role++)
-		buf_addf(b,
-			 "r,%s,k,host,ext4,m,w,t=1,%u,%u,1,%u,throughput,%s,ops_per_s,,1/s,"
-			 "higher,%s,%s,\"%s\",%s\n",
-			 variant, block, 100 + block, attempt, role ? "dio_read" : "all",
-			 strcmp(status, "ok") ? "" : "10", status, marks,
-			 strcmp(status, "ok") ? "why" : "");
+		made_add(m, (struct made_row){ .variant = variant,
+					       .block = block,
+					       .attempt = attempt,
+					       .role = role ? "dio_read" : "all",
+					       .value = ok ? "10" : "",
+					       .status = status,
+					       .marks = marks,
+					       .reason = ok ? "" : "why" });
 }
 
 static struct results *load(const char *const marks[4])
 {
-	struct buf b = BUF_INIT;
+	struct made m = { .mode = "host", .blocks = 2 };
 	struct results *r;
 	struct err e = ERR_INIT;
 
-	csv_add_row(&b, column_names, SAMPLES_COLUMNS_N);
-	add(&b, "b", 1, 1, "ok", marks[0]);
-	add(&b, "p", 1, 1, "ok", marks[1]);
-	add(&b, "b", 2, 1, "ok", marks[2]);
-	add(&b, "p", 2, 1, "failed", "throttle");
-	add(&b, "p", 2, 2, "ok", marks[3]);
-	if (results_load_mem(&r, run, strlen(run), b.data, b.len, &e))
+	add(&m, "b", 1, 1, "ok", marks[0]);
+	add(&m, "p", 1, 1, "ok", marks[1]);
+	add(&m, "b", 2, 1, "ok", marks[2]);
+	add(&m, "p", 2, 1, "failed", "throttle");
+	add(&m, "p", 2, 2, "ok", marks[3]);
+	if (made_load(&m, &r, &e))
 		fail_msg("%s", e.text);
-	buf_release(&b);
+	buf_release(&m.samples);
 	return r;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * test_trouble.c: consoles and kernel logs of real guests in trouble (recorded
- * by tests/guest/trouble.c on Debian's 6.1 and 6.12, whole) are told apart, and
+ * by tests/guest/trouble.c on Debian's 6.1 and 6.12) are told apart, and
  * no damage to them does more than hide what was there.
  */
 #include <stdarg.h>
@@ -41,7 +41,7 @@ static const struct {
 	  "ran out of memory: Out of memory: Killed process" },
 	{ "panic", "panic", STATUS_FAILED,
 	  "the guest panicked: Kernel panic - not syncing: sysrq triggered crash" },
-	/* The whole of two boots, all levels: nothing else in them is a trouble. */
+	/* The whole of a boot, all levels, and what 6.1 adds: nothing else in it is a trouble. */
 	{ "power-off", "power-off", STATUS_FAILED,
 	  "the guest was powered off before it sent its results: reboot: Power down" },
 	{ "read-only", "read-only remount", STATUS_INVALID,
