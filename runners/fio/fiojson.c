@@ -181,6 +181,15 @@ static int add_direction(struct tally *t, const struct fio_account *j, unsigned 
 	return add_latencies(t, role, dir, j->checks, e);
 }
 
+/* fio's words mostly say what the error number does, and more. */
+static int job_failed(const char *name, int error, const char *words, struct err *e)
+{
+	const char *meaning = strstr(words, strerror(error)) ? "" : strerror(error);
+
+	return err_add(e, EIO, "fio job \"%.60s\" failed: %s%s%s", name, meaning,
+		       *meaning && *words ? ": " : "", words);
+}
+
 /* words: those that fio printed before its JSON. */
 static int add_job(struct tally *t, const struct fio_account *j, const char *words, struct err *e)
 {
@@ -191,9 +200,7 @@ static int add_job(struct tally *t, const struct fio_account *j, const char *wor
 	if (ret)
 		return ret;
 	if (error)
-		return err_add(e, EIO, "fio job \"%.60s\" failed: %s%s%s", name ? name : "",
-			       strerror(error < 4096 ? (int)error : EIO), *words ? ": " : "",
-			       words);
+		return job_failed(name ? name : "", error < 4096 ? (int)error : EIO, words, e);
 	for (unsigned d = 0; !ret && d < FIO_DIRECTIONS; d++) {
 		const json_t *dir = json_object_get(j->json, roles[d]);
 

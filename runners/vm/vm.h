@@ -198,7 +198,7 @@ struct duel_opts {
 	const char *qemu;      /* see qemu_find, or NULL */
 	const char *destroy;   /* the path of the suite's [device] once more, or NULL */
 	void (*progress)(void *arg, const struct progress *p); /* may be NULL */
-	void (*say)(void *arg, const char *sentence); /* the mode and why; may be NULL */
+	void (*say)(void *arg, const char *sentence);          /* the mode and why; may be NULL */
 	void *arg;
 	const atomic_int *stop;
 };

@@ -43,9 +43,12 @@ static void fill(struct result *r)
 /* What fill has, and what a locks pass adds. */
 static void fill_watched(struct result *r)
 {
-	struct lock_stacks s = {
-		.v = calloc(2, sizeof(*s.v)), .n = 2, .waits = 5, .cut = 1, .lost = 7
-	};
+	struct lock_stacks s = { .v = calloc(2, sizeof(*s.v)),
+				 .n = 2,
+				 .waits = 5,
+				 .wait_ns = 340,
+				 .cut = 1,
+				 .lost = 7 };
 
 	fill(r);
 	s.v[0] = (struct lock_stack){ .lock = 0xffff888002489248,
