@@ -68,5 +68,7 @@ int fs_cache_room(const char *room, char **out, struct err *e);
  * does not check gzip's CRC); -EFBIG: more than 1 GiB. out is then as it was.
  */
 int fs_decompress(const void *data, size_t len, struct buf *out, struct err *e);
+/* Append data as a zstd stream. -EIO: libarchive has no zstd. out is then as it was. */
+int fs_compress(const void *data, size_t len, struct buf *out, struct err *e);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* unpack.c: fs_decompress; in a file of its own, so that the guest's program needs no libarchive.
+/* unpack.c: fs_decompress and fs_compress; apart, so that the guest's program needs no libarchive.
  */
 #include "lib/fs.h"
 
@@ -84,5 +84,35 @@ int fs_decompress(const void *data, size_t len, struct buf *out, struct err *e)
 	buf_grow(out, 0);
 	out->data[out->len] = '\0';
 	archive_read_free(a);
+	return ret;
+}
+
+static la_ssize_t take(struct archive *a, void *arg, const void *data, size_t len)
+{
+	(void)a;
+	buf_add(arg, data, len);
+	return (la_ssize_t)len;
+}
+
+int fs_compress(const void *data, size_t len, struct buf *out, struct err *e)
+{
+	struct archive *a = archive_write_new();
+	struct archive_entry *entry = archive_entry_new();
+	size_t start = out->len;
+	int ret = 0;
+
+	if (entry)
+		archive_entry_set_filetype(entry, AE_IFREG);
+	if (!a || !entry || archive_write_set_format_raw(a) || archive_write_add_filter_zstd(a) ||
+	    archive_write_set_options(a, "zstd:compression-level=1") ||
+	    archive_write_set_bytes_in_last_block(a, 1) ||
+	    archive_write_open(a, out, NULL, take, NULL) || archive_write_header(a, entry) ||
+	    archive_write_data(a, data, len) < 0 || archive_write_close(a)) {
+		ret = err_add(e, EIO, "cannot compress: %s",
+			      a ? archive_error_string(a) : "libarchive does not start");
+		out->len = start;
+	}
+	archive_entry_free(entry);
+	archive_write_free(a);
 	return ret;
 }

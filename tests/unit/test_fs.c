@@ -417,6 +417,25 @@ static void check_packer(const struct packer *p, const struct buf *plain)
 	buf_release(&out);
 }
 
+static void what_is_compressed_comes_back(void **state)
+{
+	struct buf plain = BUF_INIT, packed = BUF_INIT, out = BUF_INIT;
+
+	(void)state;
+	for (unsigned i = 0; i < 300000; i++)
+		buf_addc(&plain, (char)(i * i >> 7));
+	buf_adds(&packed, "before");
+	assert_int_equal(fs_compress(plain.data, plain.len, &packed, NULL), 0);
+	assert_memory_equal(packed.data, "before", 6);
+	assert_true(packed.len < plain.len);
+	assert_int_equal(fs_decompress(packed.data + 6, packed.len - 6, &out, NULL), 0);
+	assert_int_equal(out.len, plain.len);
+	assert_memory_equal(out.data, plain.data, plain.len);
+	buf_release(&plain);
+	buf_release(&packed);
+	buf_release(&out);
+}
+
 static void every_kernel_compression_is_undone(void **state)
 {
 	struct buf plain = BUF_INIT, out = BUF_INIT;
@@ -508,6 +527,7 @@ int main(void)
 		FS_TEST(the_cache_is_where_the_user_says),
 		FS_TEST(no_place_for_the_cache_is_said_with_the_remedy),
 		FS_TEST(hashes_are_those_of_the_standard),
+		cmocka_unit_test(what_is_compressed_comes_back),
 		FS_TEST(every_kernel_compression_is_undone),
 	};
 
