@@ -83,6 +83,6 @@ const struct command command_duel = {
 	.options = OPT(suite) | OPT(output) | OPT(resume) | OPT(baseline) | OPT(patched) |
 		   OPT(mode) | OPT(blocks) | OPT(until_sure) | OPT(max_blocks) | OPT(pass) |
 		   OPT(watch_blocks) | OPT(unscaled) | OPT(guests) | OPT(initramfs) | OPT(qemu) |
-		   OPT(destroy) | OPT(quiet),
+		   OPT(no_snapshot) | OPT(destroy) | OPT(quiet),
 	.run = run,
 };

@@ -77,6 +77,8 @@ X('j', guests, "guests", count, 256, "N", \
 X(0, initramfs, "initramfs", string, 0, "FILE", "use this initramfs instead of packing one") \
 X(0, qemu, "qemu", string, 0, "PROGRAM", \
 	"use this QEMU instead of the first qemu-system-x86_64 in PATH") \
+X(0, no_snapshot, "no-snapshot", flag, 0, NULL, \
+	"boot every guest, and begin none from a saved state; changes no exact result") \
 X(0, image, "image", bytes, 0, "SIZE", \
 	"measure on a loop device on a sparse file in the results folder (default: as large as " \
 	"the suite's [device])") \

@@ -210,6 +210,7 @@ int job_measure(struct job *j, struct err *e)
 		.resume = j->resume,
 		.again = again,
 		.guests = (unsigned)j->o->guests,
+		.no_snapshot = j->o->no_snapshot,
 		.initramfs = j->o->initramfs,
 		.qemu = j->o->qemu,
 		.destroy = j->o->destroy,

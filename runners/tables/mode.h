@@ -34,6 +34,9 @@ struct mode_info {
 	bool alone;                  /* one guest at a time */
 };
 
+/* The memory of a guest that can be saved, among QEMU's objects. */
+#define GUEST_MEMORY "ram"
+
 /* By enum mode. MODE_AUTO has no row of its own: trial_choose settles it. */
 extern const struct mode_info modes[];
 

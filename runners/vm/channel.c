@@ -22,7 +22,8 @@ struct fw_cfg_file {
 
 int port_open(struct err *e)
 {
-	if (ioperm(PORT_FW_CFG_SELECT, 2, 1) || ioperm(PORT_DEBUGCON, 1, 1))
+	if (ioperm(PORT_FW_CFG_SELECT, 2, 1) || ioperm(PORT_DEBUGCON, 1, 1) ||
+	    ioperm(PORT_STOP, 1, 1))
 		return err_sys(e, errno,
 			       "cannot use I/O ports; the kernel needs CONFIG_X86_IOPL_IOPERM");
 	return 0;
@@ -64,10 +65,24 @@ int port_read_file(const char *name, struct buf *b, struct err *e)
 	return err_add(e, ENOENT, "the host gave the guest no file '%s'", name);
 }
 
+bool port_told(const char *file)
+{
+	struct buf text = BUF_INIT;
+	bool is = !port_read_file(file, &text, NULL) && !strcmp(buf_str(&text), "1");
+
+	buf_release(&text);
+	return is;
+}
+
 void port_write(const void *data, size_t len)
 {
 	__asm__ volatile("" : : "r"(data) : "memory");
 	outsb(PORT_DEBUGCON, data, len);
+}
+
+void port_stop(void)
+{
+	outb(1, PORT_STOP);
 }
 
 /* --- records ------------------------------------------------------------------------- */

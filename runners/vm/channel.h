@@ -11,6 +11,7 @@
 #define FSDUEL_RUNNERS_CHANNEL_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "lib/buf.h"
@@ -19,9 +20,13 @@
 #define PORT_FW_CFG_SELECT 0x510
 #define PORT_FW_CFG_DATA 0x511
 #define PORT_DEBUGCON 0xe9
+#define PORT_STOP 0x505 /* of QEMU's pvpanic */
+#define GUEST_STOP_DEVICE "pvpanic"
 
 /* Name of the fw_cfg file that holds the cell spec. */
 #define PORT_CELL_FILE "opt/fsduel/cell"
+/* "1": stop once, when the boot is over and settled, before anything of the cell is read. */
+#define PORT_STOP_FILE "opt/fsduel/stop"
 /* "1": send /proc/kallsyms, too. Read after all that is measured, so no guest can tell before. */
 #define PORT_SYMBOLS_FILE "opt/fsduel/symbols"
 
@@ -29,6 +34,10 @@
 int port_open(struct err *e);
 /* Append the fw_cfg file of that name to b. */
 int port_read_file(const char *name, struct buf *b, struct err *e);
+/* Stop the guest at this instruction, until the host lets it go on, here or in another QEMU. */
+void port_stop(void);
+/* Does that file hold a "1"? */
+bool port_told(const char *file);
 void port_write(const void *data, size_t len);
 
 /* Writing: begin, records, end. */

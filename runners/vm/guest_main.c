@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * guest_main.c: the first process of a guest. First come the steps that are the same for every cell
- * (set_up). Then it reads its cell, runs it in a child, so that a crash is reported and is no
- * panic, sends the result and resets the machine.
+ * (set_up), at whose end the host may save the guest. Then it reads its cell, runs it in a child,
+ * so that a crash is reported and is no panic, sends the result and resets the machine.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/random.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
@@ -31,12 +33,13 @@
 
 #define RESULT_FILE "/tmp/result.json"
 #define RAW_FILE "/tmp/raw.gz"
-#define SETTLE_NS 20000000000u
-#define MIN_UPTIME_NS 3000000000u /* the clock source is chosen about a second after boot */
-#define HUNG_LOOK_S 4             /* the kernel looks each second, and reports at its second look */
-#define GRACE_NS 5000000000u      /* for the cell to stop, beyond its own limit */
+#define HUNG_LOOK_S 4        /* the kernel looks each second, and reports at its second look */
+#define GRACE_NS 5000000000u /* for the cell to stop, beyond its own limit */
 
 /* --- before it knows its cell ------------------------------------------------------------ */
+
+/* The clock source is chosen for good about a second after boot. */
+static const struct settle settle = { .max_ns = 20000000000u, .min_uptime_ns = 3000000000u };
 
 static int mount_basics(struct err *e)
 {
@@ -81,6 +84,19 @@ static int load_modules(struct err *e)
 	return ret;
 }
 
+/* The host may save us here, and begin other guests from what it saved. */
+static int stop_once(struct err *e)
+{
+	int ret;
+
+	if (!port_told(PORT_STOP_FILE))
+		return 0;
+	ret = settle_wait(&settle, NULL, e);
+	if (ret >= 0)
+		port_stop();
+	return ret < 0 ? ret : 0;
+}
+
 static int set_up(struct err *e)
 {
 	int ret = mount_basics(e);
@@ -89,7 +105,7 @@ static int set_up(struct err *e)
 		ret = load_modules(e);
 	/* Kernels without configfs say so when the device is made. */
 	mount("configfs", "/sys/kernel/config", "configfs", 0, NULL);
-	return ret;
+	return ret ? ret : stop_once(e);
 }
 
 /* --- the report -------------------------------------------------------------------------- */
@@ -130,13 +146,12 @@ static json_t *raw(void)
 /* Names of the kernel's functions, if the host has none of this kernel yet. */
 static json_t *kallsyms(void)
 {
-	struct buf wanted = BUF_INIT, text = BUF_INIT;
+	struct buf text = BUF_INIT;
 	json_t *j = NULL;
 
-	if (!port_read_file(PORT_SYMBOLS_FILE, &wanted, NULL) && !strcmp(buf_str(&wanted), "1") &&
+	if (port_told(PORT_SYMBOLS_FILE) &&
 	    !fs_read("/proc/kallsyms", GUEST_KALLSYMS_MAX, &text, NULL))
 		j = json_string(buf_str(&text));
-	buf_release(&wanted);
 	buf_release(&text);
 	return j;
 }
@@ -203,7 +218,7 @@ static int run_cell(const struct cell_spec *spec, struct err *e)
 			.count = count,
 			.recording_max_bytes = memory_bytes / GUEST_RECORDING_SHARE,
 			.raw_max_bytes = GUEST_RAW_MAX,
-			.settle = { .max_ns = SETTLE_NS, .min_uptime_ns = MIN_UPTIME_NS }
+			.settle = settle,
 		};
 
 		ret = cell_run(spec, &at, &r, e);
@@ -326,6 +341,23 @@ static void supervise(const struct cell_spec *spec, struct result *r)
 	klog_close(&log);
 }
 
+/* Up to here all guests are alike; from here on the kernel's random numbers are of the seed. */
+static int seed_random(uint64_t seed, struct err *e)
+{
+	struct {
+		struct rand_pool_info info;
+		unsigned char bytes[SHA256_BYTES];
+	} more = { .info = { .entropy_count = 8 * SHA256_BYTES, .buf_size = SHA256_BYTES } };
+	int fd = open("/dev/urandom", O_RDWR | O_CLOEXEC), ret = 0;
+
+	sha256(&seed, sizeof(seed), more.bytes);
+	if (fd < 0 || ioctl(fd, RNDADDENTROPY, &more) || ioctl(fd, RNDRESEEDCRNG))
+		ret = err_sys(e, errno, "the guest cannot seed its kernel's random numbers");
+	if (fd >= 0)
+		close(fd);
+	return ret;
+}
+
 /* Read the cell and run it; a trial boot has none. */
 static int run_what_is_asked(struct result *r, struct err *e)
 {
@@ -342,6 +374,8 @@ static int run_what_is_asked(struct result *r, struct err *e)
 		if (ret)
 			err_add(e, EINVAL, "the guest cannot read its cell %s", je.text);
 		else
+			ret = seed_random(spec.seed, e);
+		if (!ret)
 			supervise(&spec, r);
 	}
 	return ret;

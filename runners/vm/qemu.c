@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* qemu.c: QEMU found and asked; see vm.h. */
 #include <errno.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "lib/proc.h"
 #include "runners/vm/vm.h"
@@ -58,4 +60,102 @@ bool qemu_has(const char *qemu, enum qemu_thing thing, const char *name)
 	free(want);
 	buf_release(&out);
 	return has;
+}
+
+/* --- QMP: docs/interop/qmp-spec.txt and qemu-qmp-ref of QEMU ---------------------------- */
+
+/* QEMU is gone if it cannot be sent: its end says more. */
+static void say(int fd, const char *text)
+{
+	if (send(fd, text, strlen(text), MSG_NOSIGNAL) < 0)
+		return;
+}
+
+/* Memory is a file that both sides map: it does not go through the stream. */
+#define SHARED_MEMORY                                                                              \
+	"{\"execute\":\"migrate-set-capabilities\",\"arguments\":{\"capabilities\":["              \
+	"{\"capability\":\"x-ignore-shared\",\"state\":true},"                                     \
+	"{\"capability\":\"events\",\"state\":true}]}}"
+/* QEMU would tell a network of the guest, by a timer of the host's that ends the CPUs' turns. */
+#define NO_ANNOUNCEMENT                                                                            \
+	"{\"execute\":\"migrate-set-parameters\",\"arguments\":{\"announce-rounds\":0}}"
+
+void qmp_begin(int fd)
+{
+	say(fd, "{\"execute\":\"qmp_capabilities\"}");
+}
+
+void qmp_restore(int fd, int stream_fd)
+{
+	char *text =
+		xasprintf(SHARED_MEMORY NO_ANNOUNCEMENT
+			  "{\"execute\":\"migrate-incoming\",\"arguments\":{\"uri\":\"fd:%d\"}}",
+			  stream_fd);
+
+	say(fd, text);
+	free(text);
+}
+
+/* Saving, QEMU takes a descriptor only as one that it is sent. */
+void qmp_save(int fd, int stream_fd)
+{
+	char text[] =
+		SHARED_MEMORY "{\"execute\":\"getfd\",\"arguments\":{\"fdname\":\"stream\"}}"
+			      "{\"execute\":\"migrate\",\"arguments\":{\"uri\":\"fd:stream\"}}";
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(sizeof(int))];
+	} with = { .head = { CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS } };
+	struct iovec bytes = { text, strlen(text) };
+	const struct msghdr m = { .msg_iov = &bytes,
+				  .msg_iovlen = 1,
+				  .msg_control = &with,
+				  .msg_controllen = sizeof(with) };
+
+	memcpy(CMSG_DATA(&with.head), &stream_fd, sizeof(stream_fd));
+	if (sendmsg(fd, &m, MSG_NOSIGNAL) < 0)
+		return; /* as above */
+}
+
+void qmp_go_on(int fd)
+{
+	say(fd, "{\"execute\":\"set-action\",\"arguments\":{\"panic\":\"none\"}}"
+		"{\"execute\":\"cont\"}");
+}
+
+/* "STOP", "MIGRATION completed"; NULL: this line is something else. */
+static char *event_of(const char *line, size_t len)
+{
+	json_t *j = json_loadb(line, len, 0, NULL);
+	const char *name = json_string_value(json_object_get(j, "event"));
+	const char *status =
+		json_string_value(json_object_get(json_object_get(j, "data"), "status"));
+	char *event =
+		name ? xasprintf("%s%s%s", name, status ? " " : "", status ? status : "") : NULL;
+
+	json_decref(j);
+	return event;
+}
+
+int qmp_told(int fd, struct buf *heard, const char *event, const char *instead)
+{
+	char some[4096], *end;
+	ssize_t n;
+	int told = 0;
+
+	while ((n = recv(fd, some, sizeof(some), MSG_DONTWAIT)) > 0)
+		buf_add(heard, some, (size_t)n);
+	while (!told && heard->len && (end = memchr(heard->data, '\n', heard->len))) {
+		size_t len = (size_t)(end + 1 - heard->data);
+		char *said = event_of(heard->data, len);
+
+		if (said && !strcmp(said, event))
+			told = 1;
+		else if (said && instead && !strcmp(said, instead))
+			told = -1;
+		free(said);
+		memmove(heard->data, end + 1, heard->len - len);
+		heard->len -= len;
+	}
+	return told;
 }

@@ -33,7 +33,8 @@ static int boot(const struct vm_wants *w, uint64_t *took_ns, struct err *e)
 	struct proc_exit x;
 	struct result r;
 	struct vm v;
-	int ret = vm_start(&v, w->machine, &w->kernels[0], NULL, TRIAL_NS, e);
+	int ret = vm_start(&v, w->machine, &w->kernels[0], NULL, PASS_THROUGHPUT, VM_FROM_BOOT,
+			   TRIAL_NS, e);
 
 	if (ret)
 		return ret;

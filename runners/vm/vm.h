@@ -8,11 +8,14 @@
 #define FSDUEL_RUNNERS_VM_H
 
 #include <jansson.h>
+#include <poll.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/pack.h"
 #include "lib/proc.h"
+#include "lib/store.h"
 #include "lib/symbols.h"
 #include "runners/cell/cell.h"
 #include "runners/folder/folder.h"
@@ -30,6 +33,24 @@ int qemu_says(const char *qemu, const char *option, const char *word, struct buf
 enum qemu_thing { QEMU_ACCEL, QEMU_DEVICE, QEMU_MACHINE_PROPERTY };
 /* Does it have one of that name? A QEMU that cannot say has not. */
 bool qemu_has(const char *qemu, enum qemu_thing thing, const char *name);
+
+/*
+ * QMP over a socket: nobody waits for an answer. qmp_begin: before anything else; qmp_restore: the
+ * guest that QEMU was started without, from a descriptor of QEMU's; qmp_save: save it to one of
+ * ours.
+ */
+void qmp_begin(int fd);
+void qmp_restore(int fd, int stream_fd);
+void qmp_save(int fd, int stream_fd);
+void qmp_go_on(int fd);
+/*
+ * Has QEMU told this event, or that one (or NULL)? It and those before it are forgotten. 0: neither
+ * yet; 1: event; -1: instead. Never waits.
+ */
+#define QMP_STOPPED "STOP"
+#define QMP_SAVED "MIGRATION completed"
+#define QMP_NOT_SAVED "MIGRATION failed"
+int qmp_told(int fd, struct buf *heard, const char *event, const char *instead);
 
 /* --- the guests' disk ---------------------------------------------------------------- */
 
@@ -80,8 +101,10 @@ struct vm_machine {
 	char perf_sha256[65];
 	char *order;    /* the library that keeps the virtual clock in order; NULL in other modes */
 	char *firmware; /* "name=sha256;..." of the firmware files QEMU loads */
-	char id[17];    /* 16 hex digits over all of the above */
-	uint64_t memory_bytes; /* of one guest */
+	char sha256[SHA256_HEX]; /* over all of the above */
+	char id[17];             /* its first 16 hex digits */
+	bool stops;              /* its guests stop themselves once, before they know their cell */
+	uint64_t memory_bytes;   /* of one guest */
 	bool direct; /* boot the vmlinux inside the image, without firmware unpacking it */
 	const struct device_info *device;
 	const struct disk *disk; /* borrowed; given to guests while it is open */
@@ -124,34 +147,76 @@ unsigned vm_guests(uint64_t memory_bytes);
 
 /* --- a kernel and a guest -------------------------------------------------------------- */
 
+/*
+ * A guest as it was when it stopped itself: after all that depends on kernel, initramfs and machine
+ * alone, before it knew its cell and seed. Guests map the memory for themselves.
+ */
+struct vm_state {
+	int memory_fd, stream_fd; /* sealed memfds; -1: there is no such state */
+	struct buf console;       /* what it had said by then */
+};
+#define VM_STATE_NONE ((struct vm_state){ .memory_fd = -1, .stream_fd = -1 })
+void vm_state_release(struct vm_state *s);
+extern const struct store vm_states;
+
 /* A kernel ready to boot: its image and the whole initramfs in memfds. */
 struct vm_kernel {
 	const struct kernel *kernel;              /* borrowed */
 	int image_fd, initrd_fd, locks_initrd_fd; /* locks: with perf; -1: no locks pass */
-	char symbols_key[65];                     /* see runners/profile/symbol_cache.h */
+	char modules_sha256[SHA256_HEX];          /* of the archive of its modules */
+	struct vm_state state, locks_state;
+	unsigned passes;        /* bits of enum pass: those that have still to be run */
+	char symbols_key[65];   /* see runners/profile/symbol_cache.h */
 	struct symbols symbols; /* its functions; empty until a profile pass has asked for them */
 };
 #define VM_KERNEL_NONE                                                                             \
-	((struct vm_kernel){ .image_fd = -1, .initrd_fd = -1, .locks_initrd_fd = -1 })
+	((struct vm_kernel){ .image_fd = -1,                                                       \
+			     .initrd_fd = -1,                                                      \
+			     .locks_initrd_fd = -1,                                                \
+			     .state = VM_STATE_NONE,                                               \
+			     .locks_state = VM_STATE_NONE })
 int vm_kernel_init(struct vm_kernel *v, const struct vm_machine *m, const struct kernel *k,
 		   const char *const *modules, struct err *e);
 void vm_kernel_release(struct vm_kernel *v); /* it is VM_KERNEL_NONE then */
 
 /* A guest that runs. QEMU writes the messages, and in a profile pass the counts. */
-enum vm_file { VM_SPEC, VM_CONSOLE, VM_RESULTS, VM_MESSAGES, VM_COUNTS, NR_VM_FILES };
+enum vm_file {
+	VM_SPEC,
+	VM_CONSOLE,
+	VM_RESULTS,
+	VM_MESSAGES,
+	VM_COUNTS,
+	VM_MEMORY, /* of a guest that is to be saved */
+	VM_STREAM, /* QEMU saves to it, or begins from it */
+	NR_VM_FILES
+};
+/* Where it begins: from a state, where there is one; at its boot; there, and held at its stop. */
+enum vm_start { VM_FROM_STATE, VM_FROM_BOOT, VM_TO_SAVE };
 struct vm {
 	struct proc proc;
 	const struct vm_machine *machine;
 	struct vm_kernel *kernel;
-	int initrd_fd; /* of the kernel: the one for its pass */
+	enum vm_start start;
+	const struct vm_state *state; /* it begins from; NULL: at its boot */
+	int initrd_fd;                /* of the kernel: the one for its pass */
 	bool asks_symbols;
+	int qmp_fd;          /* -1: in modes without states */
+	struct buf heard;    /* from QMP */
+	bool stops;          /* it has still to stop itself, and to be told to go on */
 	int fd[NR_VM_FILES]; /* -1: none */
 	uint64_t started_ns, wall_limit_ns;
 };
-#define VM_NONE ((struct vm){ .proc = PROC_NONE, .fd = { -1, -1, -1, -1, -1 } })
-/* spec NULL: a trial boot, in which the guest's first process only answers. m and k outlive it. */
+#define VM_NONE                                                                                    \
+	((struct vm){ .proc = PROC_NONE, .qmp_fd = -1, .fd = { -1, -1, -1, -1, -1, -1, -1 } })
+/*
+ * spec NULL: a trial, in which the guest's first process only answers; its kernel is the one for
+ * the pass. m and k outlive it.
+ */
 int vm_start(struct vm *v, const struct vm_machine *m, struct vm_kernel *k,
-	     const struct cell_spec *spec, uint64_t wall_limit_ns, struct err *e);
+	     const struct cell_spec *spec, enum pass pass, enum vm_start start,
+	     uint64_t wall_limit_ns, struct err *e);
+/* To be polled: readable when there is something to do for it. */
+void vm_poll(const struct vm *v, struct pollfd fds[2]);
 /* Has it ended? A guest past its wall limit is ended here, and x->timed_out is set. */
 bool vm_ended(struct vm *v, struct proc_exit *x);
 /*
@@ -161,6 +226,14 @@ bool vm_ended(struct vm *v, struct proc_exit *x);
 void vm_result(struct vm *v, const struct proc_exit *x, struct result *r);
 /* End it if it runs; accepts VM_NONE. */
 void vm_release(struct vm *v);
+
+/*
+ * Saved states of these kernels for the passes they have still to run, from the cache or made now,
+ * several at once. One that cannot be made is a note of the machine's, and its guests boot. -EINTR:
+ * *stop was non-zero.
+ */
+int vm_states_make(struct vm_machine *m, struct vm_kernel *k, size_t nr, uint64_t wall_limit_ns,
+		   const atomic_int *stop);
 
 /* --- the profile pass of a guest (vm_profile.c) ---------------------------------------- */
 
@@ -192,6 +265,7 @@ int trial_choose(const struct vm_wants *w, struct err *e);
 struct duel_opts {
 	const char *dir;
 	bool resume;       /* go on with dir */
+	bool no_snapshot;  /* every guest boots */
 	const char *again; /* the command that goes on, for sentences: "fsduel duel --resume DIR" */
 	unsigned guests;   /* at once; 0: one a core, as far as memory reaches */
 	const char *initramfs; /* pinned one, or NULL */

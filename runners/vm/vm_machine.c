@@ -11,6 +11,7 @@
 #include "lib/proc.h"
 #include "runners/preload/preload.h"
 #include "runners/folder/folder.h"
+#include "runners/vm/channel.h"
 #include "runners/vm/vm.h"
 
 #define GUEST_OVERHEAD_BYTES (300u << 20) /* QEMU's own memory beside the guest's */
@@ -112,6 +113,16 @@ static void make_args(struct vm_machine *m, const struct suite *s)
 	strv_addf(&m->args, "%" PRIu64 "M", s->memory_bytes >> 20);
 	strv_add(&m->args, "-smp");
 	strv_addf(&m->args, "%u", s->cpus);
+	if (mode->virtual_clock && qemu_has(m->qemu, QEMU_DEVICE, GUEST_STOP_DEVICE)) {
+		m->stops = true;
+		strv_add(&m->args, "-device");
+		strv_add(&m->args, GUEST_STOP_DEVICE);
+		strv_add(&m->args, "-machine");
+		strv_add(&m->args, "memory-backend=" GUEST_MEMORY);
+	} else if (mode->virtual_clock) {
+		strv_addf(&m->notes, "this QEMU has no device '" GUEST_STOP_DEVICE
+				     "', by which a guest stops itself: every guest boots");
+	}
 	m->cmdline = xasprintf("%s%s", mode->cmdline, s->cpus == 1 ? mode->one_cpu_cmdline : "");
 	if (mode->virtual_clock && s->cpus > 1)
 		strv_addf(&m->notes,
@@ -135,15 +146,13 @@ static void add_host(const struct vm_machine *m, struct buf *all)
 static void make_id(struct vm_machine *m)
 {
 	struct buf all = BUF_INIT;
-	char sha[SHA256_HEX];
-
 	buf_addf(&all, "%s\n%s\n%s\n%s\n%s\n", m->qemu_version, m->firmware, m->initramfs_sha256,
 		 m->cmdline, m->direct ? "vmlinux" : "bzImage");
 	for (size_t i = 0; i < m->args.n; i++)
 		buf_addf(&all, "%s\n", m->args.v[i]);
 	add_host(m, &all);
-	sha256_hex(all.data, all.len, sha);
-	memcpy(m->id, sha, sizeof(m->id) - 1);
+	sha256_hex(all.data, all.len, m->sha256);
+	memcpy(m->id, m->sha256, sizeof(m->id) - 1);
 	m->id[sizeof(m->id) - 1] = '\0';
 	buf_release(&all);
 }
