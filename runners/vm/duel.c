@@ -170,12 +170,6 @@ static void wait_for_guests(const struct duel *d)
 	free(fds);
 }
 
-int duel_stopped(const struct duel *d, struct err *e)
-{
-	return err_add(e, EINTR, "stopped by signal %d; what was measured is kept, go on with: %s",
-		       *d->opts->stop, d->opts->again);
-}
-
 static int run_units(struct duel *d, struct err *e)
 {
 	size_t next = 0;

@@ -142,6 +142,12 @@ static int check_mode(const struct duel *d, struct err *e)
 		       mode_names[mode], d->opts->guests);
 }
 
+int duel_stopped(const struct duel *d, struct err *e)
+{
+	return err_add(e, EINTR, "stopped by signal %d; what was measured is kept, go on with: %s",
+		       *d->opts->stop, d->opts->again);
+}
+
 /* Of the kernels and passes of which something is missing. */
 static int make_states(struct duel *d)
 {
