@@ -150,13 +150,16 @@ static double t_density(double t, double df)
 	       sqrt(df * M_PI);
 }
 
-/* df 0: of the normal distribution. The lower half is convex: from 0 Newton's steps only fall. */
+/*
+ * df 0: of the normal distribution. The lower half is convex, so from 0 Newton's steps only lower t,
+ * until the last digits of the sum make one that does not.
+ */
 static double quantile(double p, double df)
 {
 	bool upper = p > 0.5;
 	double q = upper ? 1 - p : p, t = 0, step = 1; /* the lower tail keeps its digits */
 
-	for (int i = 0; i < STEPS_MAX && fabs(step) > 1e-15 * fabs(t); i++) {
+	for (int i = 0; i < STEPS_MAX && step > 1e-15 * fabs(t); i++) {
 		double below = df > 0 ? dist_t_cdf(t, df) : dist_normal_cdf(t);
 		double density = df > 0 ? t_density(t, df) : exp(-t * t / 2) / sqrt(2 * M_PI);
 
