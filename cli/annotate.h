@@ -22,10 +22,8 @@ int annotate_code_load(struct annotate_code *c, const json_t *run, const char *v
 		       struct err *e);
 void annotate_code_release(struct annotate_code *c);
 
-/*
- * Append objdump's lines for the piece, which may be in a module, up to the instruction at
- * last. *shift: what to add to their addresses.
- */
+/* Append objdump's lines for the piece, which may be in a module, up to the instruction at last.
+ * *shift: what to add to their addresses. */
 int annotate_disassemble(struct buf *out, uint64_t *shift, struct annotate_code *c,
 			 const struct cost_piece *p, uint64_t last, struct err *e);
 

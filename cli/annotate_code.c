@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * annotate_code.c: the code of the kernel that was measured, for objdump. Only the image
- * whose hash is in run.json will do: another build has other code at the same addresses.
- */
+/* annotate_code.c: the measured kernel's code for objdump: another build has other addresses. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>

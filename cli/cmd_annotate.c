@@ -69,10 +69,8 @@ static void add_patched(struct listing *l, uint64_t address)
 	}
 }
 
-/*
- * A line of objdump's: an instruction "address:\tmov ...", a relocation
- * "\t\t\taddress: R_X86_64_PLT32\t__fentry__-0x4", a line of source, or a heading.
- */
+/* A line of objdump's: an instruction "address:\tmov ...", a relocation "\t\t\taddress:
+ * R_X86_64_PLT32\t__fentry__-0x4", a line of source, or a heading. */
 static void add_line(struct listing *l, const char *line, uint64_t shift, uint64_t last)
 {
 	const char *text = line + strspn(line, " \t");
@@ -223,8 +221,6 @@ static int add_pair(struct buf *out, const char *dir, const struct shown *s,
 	}
 	return ret;
 }
-
-/* --- the command ---------------------------------------------------------------------------- */
 
 /* The cell in which the function changed most, of those that were asked for. */
 static const struct cost_cell *pick(const struct costs *c, const struct options *o,

@@ -52,13 +52,6 @@ struct line {
 	double change[3];
 };
 
-static void add_name(struct buf *b, const struct comparison_row *row)
-{
-	words_cell(b, row->workload, row->varying);
-	if (!row->whole)
-		buf_addf(b, " %s", row->role);
-}
-
 static void add_change(struct buf *b, const struct line *l, int i)
 {
 	if (l->row->j.has_change && l->row->pairs > 1 && l->change[i] >= 0)
@@ -67,7 +60,7 @@ static void add_change(struct buf *b, const struct line *l, int i)
 		buf_addc(b, '-');
 }
 
-GRID_GET(get_name, struct line, add_name(b, x->row))
+GRID_GET(get_name, struct line, words_cell_role(b, x->row))
 GRID_GET(get_spread, struct line, add_change(b, x, 0))
 GRID_GET(get_80, struct line, add_change(b, x, 1))
 GRID_GET(get_95, struct line, add_change(b, x, 2))
@@ -161,8 +154,6 @@ static int report(const char *dir, struct err *e)
 	show_close(&s);
 	return code;
 }
-
-/* --- the command ------------------------------------------------------------------------ */
 
 static int run(const struct call *c, struct err *e)
 {

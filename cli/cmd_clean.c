@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * cmd_clean.c: `fsduel clean`: take away the things that a killed run has left: those in
- * the journal of runners/host/undo.h, and the unit of a run over restarts.
- */
+/* cmd_clean.c: `fsduel clean`: removes the leftovers of a killed run: its journal and its unit. */
 #include <errno.h>
 #include <stdio.h>
 #include <unistd.h>

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * cmd_doctor.c: `fsduel doctor`: the things that this machine can do, one line a thing, and
- * the way out where it cannot. No check prints or changes the machine.
- */
+/* cmd_doctor.c: `fsduel doctor`: the things that this machine can do, one line a thing. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -282,8 +279,6 @@ static const struct row {
 	{ "steal", check_steal, NULL, false,
 	  "the hypervisor gives our CPU time to others: mode exact does not mind" },
 };
-
-/* --- the command ----------------------------------------------------------------------- */
 
 static enum health show(const struct row *row, const struct machine *m)
 {

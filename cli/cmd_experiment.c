@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * cmd_experiment.c: `fsduel experiment E1`: from the name of an experiment to its report:
- * kernels, measuring, comparison, letter, pictures. tracking/experiment.h finds experiments.
- */
+/* cmd_experiment.c: `fsduel experiment E1`: from the name of an experiment to its report. */
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -260,8 +257,6 @@ out:
 	free(folder);
 	return code;
 }
-
-/* --- the command ------------------------------------------------------------------------- */
 
 static int run_all(struct round *r, const struct experiments *chosen)
 {

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * cmd_help.c: `fsduel help [COMMAND]`, `fsduel -h` and `fsduel COMMAND -h`: help texts,
- * folded at the terminal's width, from the tables by which command lines are read.
- */
+/* cmd_help.c: help texts, folded at the terminal's width, from the tables of the command lines. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>

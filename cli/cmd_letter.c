@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * cmd_letter.c: `fsduel letter DIR`: a results folder as a block of text for a patch's
- * cover letter, printed or put into the mail that git format-patch has written.
- */
+/* cmd_letter.c: `fsduel letter DIR`: a results folder as text for a patch's cover letter. */
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>

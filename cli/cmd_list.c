@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * cmd_list.c: `fsduel list TOPIC`: the words of a suite and the metrics, from the tables
- * that the program itself uses.
- */
+/* cmd_list.c: `fsduel list TOPIC`: the words of a suite and the metrics, from our tables. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

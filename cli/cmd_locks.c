@@ -123,8 +123,6 @@ static int print_perf(const char *dir, struct err *e)
 	return ret;
 }
 
-/* --- the command ----------------------------------------------------------------------- */
-
 static int run(const struct call *c, struct err *e)
 {
 	struct shown s = { 0 };

@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * cmd_man.c: `fsduel man [COMMAND]`: the manual pages, in man(7), from the tables that -h
- * prints: fsduel(1) and one page for each command, fsduel-COMMAND(1).
- */
+/* cmd_man.c: `fsduel man [COMMAND]`: the manual pages, in man(7), from the tables of -h. */
 #include <stdlib.h>
 
 #include "cli/command.h"
 #include "cli/show.h"
 
-/*
- * Text for roff: an empty line is a new paragraph, a line with a blank before it stays a
- * line, no line may begin a request, and backslashes and hyphens have a meaning of their own.
- */
+/* Text for roff: an empty line is a new paragraph, a line with a blank before it stays a line, no
+ * line may begin a request, and backslashes and hyphens have a meaning of their own. */
 static void add_text(struct buf *b, const char *text)
 {
 	for (bool start = true; *text; start = *text++ == '\n') {

@@ -275,8 +275,6 @@ static int show_missing(const char *dir, struct err *e)
 	return ret;
 }
 
-/* --- the command ----------------------------------------------------------------------- */
-
 static int check_options(const struct call *c, struct err *e)
 {
 	unsigned suites = c->nr_args + !!c->o.suite;

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * cmd_plot.c: `fsduel plot DIR`: the pictures of a results folder chosen, named and drawn
- * into a folder of their own; dashboards/plot draws them.
- */
+/* cmd_plot.c: `fsduel plot DIR`: chooses and names pictures; dashboards/plot draws them. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

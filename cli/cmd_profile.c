@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * cmd_profile.c: `fsduel profile DIR`: the cost of an operation in each kernel function, on
- * both sides, from the profile pass of a results folder. It measures nothing.
- */
+/* cmd_profile.c: `fsduel profile DIR`: the cost of an operation in each kernel function. */
 #include <errno.h>
 #include <string.h>
 

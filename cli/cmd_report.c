@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * cmd_report.c: `fsduel report DIR`: a results folder as one page for a browser. This file
- * lists the folder's files and the way to them; dashboards/report writes the page.
- */
+/* cmd_report.c: `fsduel report DIR`: lists the files; dashboards/report writes the page. */
 #include <errno.h>
 #include <fts.h>
 #include <stdio.h>

@@ -207,10 +207,8 @@ static int restart(const struct host_job *h, const struct reboot_kernel *k, stru
 	return reboot_kexec(k, e) ? give_up(h, NULL, FSDUEL_MACHINE, e) : FSDUEL_OK;
 }
 
-/*
- * Measure as far as this boot reaches. FSDUEL_OK without complete: the machine is about to
- * restart. Unit and state are removed in every other case but a shutdown and a hang-up.
- */
+/* Measure as far as this boot reaches. FSDUEL_OK without complete: the machine is about to restart.
+ * Unit and state are removed in every other case but a shutdown and a hang-up. */
 static int take_turns(struct host_job *h, struct reboot_state *s, const struct plan *p,
 		      bool *complete, struct err *e)
 {
@@ -273,8 +271,6 @@ static int measure_in_turn(struct host_job *h, struct err *e)
 	plan_release(&p);
 	return code;
 }
-
-/* --- the command ----------------------------------------------------------------------- */
 
 static int run(const struct call *c, struct err *e)
 {

@@ -21,10 +21,8 @@ struct option_strings {
 	size_t n;
 };
 
-/*
- * The C type of an option's value, by its kind. CHOICE is the index of a word in a list
- * such as "table|csv|json": the option's argument or, for --format, the command's formats.
- */
+/* The C type of an option's value, by its kind. CHOICE is the index of a word in a list such as
+ * "table|csv|json": the option's argument or, for --format, the command's formats. */
 typedef bool option_flag;
 typedef const char *option_string;
 typedef struct option_strings option_strings;
@@ -186,11 +184,9 @@ struct exit_row {
 };
 extern const struct exit_row fsduel_exits[]; /* ends with a NULL code */
 
-/*
- * Read argv (argv[0] is the command's name; getopt reorders it) into call->o and call->args,
- * which point into it. Nothing behind -h is looked at. -EINVAL, FSDUEL_USAGE noted. Not for
- * threads: getopt has global state.
- */
+/* Read argv (argv[0] is the command's name; getopt reorders it) into call->o and call->args, which
+ * point into it. Nothing behind -h is looked at. -EINVAL, FSDUEL_USAGE noted. Not for threads:
+ * getopt has global state. */
 int options_parse(const struct command *c, int argc, char **argv, struct call *call, struct err *e);
 
 /* Has the command this option? */
@@ -200,10 +196,7 @@ const char *option_arg(const struct command *c, const struct option_row *row);
 /* "-o, --output PATH" (malloc'ed). */
 char *option_heading(const struct command *c, const struct option_row *row);
 
-/*
- * The index of word in the list "a|b|c"; 0 for NULL. -EINVAL with a sentence:
- * "unknown WHAT 'x'; did you mean ...".
- */
+/* Index of word in "a|b|c"; 0 for NULL. -EINVAL: "unknown WHAT 'x'; did you mean ...". */
 int choice_find(const char *what, const char *list, const char *word, struct err *e);
 /* The command of that name; NULL with the same sentence. */
 const struct command *command_find(const struct command *const *all, const char *name,

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * fio_ask.c: the fio jobs of a plan shown to fio, which judges the meaning of a job file,
- * before anything is measured or formatted; see measure.h.
- */
+/* fio_ask.c: shows a plan's jobs to fio before anything is measured or formatted; see measure.h. */
 #include "cli/measure.h"
 
 #include <errno.h>

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * main.c: finds the command in the list that make writes from the names cli/cmd_*.c, reads
- * its command line, runs it, prints the sentences of a failure, and returns its exit code.
- */
+/* main.c: finds the command, reads its command line, runs it, and prints its errors. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,10 +70,7 @@ int main(int argc, char **argv)
 {
 	int code;
 
-	/*
-	 * The programs that we start must look at the device itself: libblkid's cache may hold
-	 * the file system of two seconds ago, and mkfs.btrfs then refuses its UUID.
-	 */
+	/* libblkid's cache may be seconds old, and mkfs.btrfs then refuses its UUID. */
 	setenv("BLKID_FILE", "/dev/null", 1);
 	code = dispatch(argc, argv);
 	/* A full disk behind ">" must not look like success. */

@@ -38,10 +38,8 @@ struct job {
 	struct suite suite;
 };
 
-/*
- * Read the suite of the command line (SUITE or -c), else the one of --resume DIR, else usual,
- * which may be NULL. -errno, FSDUEL_USAGE noted. job_release in any case.
- */
+/* Read the suite of the command line (SUITE or -c), else the one of --resume DIR, else usual, which
+ * may be NULL. -errno, FSDUEL_USAGE noted. job_release in any case. */
 int job_open(struct job *j, const struct call *c, const char *usual,
 	     const struct suite_overrides *over, struct err *e);
 void job_release(struct job *j);
@@ -60,11 +58,9 @@ void legs_missing(struct reboot_legs *l, const char *dir, const struct plan *p);
 /* Append a sentence to b where so few blocks allow no verdict. */
 void few_blocks_say(const struct plan *p, struct buf *b);
 
-/*
- * fio_ask.c: does this machine's fio take the jobs, with each value of each parameter, and has
- * it their engines? -EINVAL and FSDUEL_USAGE with fio's own words, once a workload; -ENOENT
- * and FSDUEL_MACHINE: there is no fio.
- */
+/* fio_ask.c: does this machine's fio take the jobs, with each value of each parameter, and has it
+ * their engines? -EINVAL and FSDUEL_USAGE with fio's own words, once a workload; -ENOENT and
+ * FSDUEL_MACHINE: there is no fio. */
 int fio_ask(const struct plan *p, struct err *e);
 /* Where the jobs that are run differ from the suite's files: a sentence each. */
 void fio_notes(const struct suite *s, void (*say)(void *arg, const char *sentence), void *arg);

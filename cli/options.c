@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * options.c: command lines read; see command.h. Each row of the table becomes a row of
- * getopt_long's, and getopt's code leads back to it: no command has a switch over letters.
- */
+/* options.c: reads command lines; see command.h. No command has a switch over letters. */
 #include "cli/command.h"
 
 #include <errno.h>

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * progress.h: how far a run is, on stderr (on a terminal one line that is rewritten, in a
- * pipe only the failures), and whether a signal ends it.
- */
+/* progress.h: how far a run is, on stderr (in a pipe only the failures), and the signal to stop. */
 #ifndef FSDUEL_CLI_PROGRESS_H
 #define FSDUEL_CLI_PROGRESS_H
 
@@ -32,11 +29,8 @@ void progress_text(struct progress_line *line, const struct progress *p, size_t 
 /* kernel_build, ended by a signal; on a terminal, unless quiet, behind one line of progress. */
 int progress_build(struct kernel_build *b, bool quiet, struct err *e);
 
-/*
- * Set by SIGINT, SIGTERM and SIGHUP to the signal's number; the only mutable global.
- * Threads look at it, too. stop_signal_catch installs the handlers; a second signal ends
- * the program at once.
- */
+/* Set by SIGINT, SIGTERM and SIGHUP to the signal's number; the only mutable global. Threads look
+ * at it, too. stop_signal_catch installs the handlers; a second signal ends the program at once. */
 extern atomic_int stop_signal;
 void stop_signal_catch(void);
 

@@ -73,10 +73,8 @@ static int read_margin(const char *text, double *margin, struct err *e)
 	return 0;
 }
 
-/*
- * A verdict is about to be shown. A look at all planned blocks needs no record as long as
- * the plan stands: folder_open makes one before it adds blocks.
- */
+/* A verdict is about to be shown. A look at all planned blocks needs no record as long as the plan
+ * stands: folder_open makes one before it adds blocks. */
 static int note_look(const char *dir, const struct comparison *c, const struct results *r,
 		     struct err *e)
 {

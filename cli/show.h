@@ -21,10 +21,8 @@ struct shown {
 	bool strict, colour; /* as in struct findings */
 };
 
-/*
- * Load DIR and judge it; other: the folder of the patched side, or NULL. s starts as { 0 };
- * show_close in any case.
- */
+/* Load DIR and judge it; other: the folder of the patched side, or NULL. s starts as { 0 };
+ * show_close in any case. */
 int show_open(const char *dir, const char *other, const struct options *o, struct shown *s,
 	      struct err *e);
 void show_close(struct shown *s);
@@ -41,10 +39,8 @@ int show_print(const struct buf *out, struct err *e);
 void show_write(struct buf *out, const struct format *f, enum subject subject,
 		const struct shown *s);
 int show_report(const struct format *f, enum subject subject, struct shown *s, struct err *e);
-/*
- * The end of a measurement: write DIR/comparison.csv with all rows, and print the table. Returns
- * an exit code. summary: NULL, or it gets the result in a line, and worse is no exit code.
- */
+/* The end of a measurement: write DIR/comparison.csv with all rows, and print the table. Returns an
+ * exit code. summary: NULL, or it gets the result in a line, and worse is no exit code. */
 int show_finished(const char *dir, struct buf *summary, struct err *e);
 
 /* Path of the noise floor kept for a machine (malloc'ed). */
@@ -52,10 +48,8 @@ int show_floor_path(const char *machine, char **out, struct err *e);
 
 /* cmd_guard.c: has DIR's suite a [guard]? */
 bool guard_asked(const char *dir);
-/*
- * cmd_guard.c: print DIR's report, with keep write DIR/guard.csv, too. summary: NULL, or it
- * gets the result in a line. Returns an exit code; alarm: that of a stale variant.
- */
+/* cmd_guard.c: print DIR's report, with keep write DIR/guard.csv, too. summary: NULL, or it gets
+ * the result in a line. Returns an exit code; alarm: that of a stale variant. */
 int guard_report(const char *dir, const struct options *o, bool keep, int alarm,
 		 struct buf *summary, struct err *e);
 

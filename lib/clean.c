@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * clean.c: see clean.h. The hidden code points are Unicode's Default_Ignorable_Code_Point
- * (DerivedCoreProperties.txt), with line separators and Cf's annotation marks added.
- */
+/* clean.c: see clean.h. Hidden: Default_Ignorable_Code_Point, line separators, Cf's marks. */
 #include "lib/clean.h"
 
 #include <stdbool.h>
@@ -78,7 +75,7 @@ const char *clean_find(const char *s, uint32_t *c)
 	return NULL;
 }
 
-static json_t *clean_string(const char *s)
+json_t *clean_text(const char *s)
 {
 	struct buf b = BUF_INIT;
 	json_t *clean;
@@ -96,7 +93,7 @@ static json_t *cleaned(json_t *j)
 	size_t i;
 
 	if (json_is_string(j))
-		return clean_string(json_string_value(j));
+		return clean_text(json_string_value(j));
 	if (json_is_array(j)) {
 		out = json_array();
 		json_array_foreach(j, i, one)
@@ -107,7 +104,7 @@ static json_t *cleaned(json_t *j)
 		return json_incref(j);
 	out = json_object();
 	json_object_foreach(j, key, one) {
-		json_t *name = clean_string(key);
+		json_t *name = clean_text(key);
 
 		json_object_set_new(out, json_string_value(name), cleaned(one));
 		json_decref(name);

@@ -68,10 +68,8 @@ static int map_columns(struct table *t)
 	return 0;
 }
 
-/*
- * Would a spreadsheet take this field for a formula, as it does =cmd|'/C x'!A0? It begins with one
- * of = + - @, a tab or a carriage return, and is no number; or with quotes before that.
- */
+/* Would a spreadsheet take this field for a formula, as it does =cmd|'/C x'!A0? It begins with one
+ * of = + - @, a tab or a carriage return, and is no number; or with quotes before that. */
 static bool is_formula(const char *s)
 {
 	size_t quotes = strspn(s, "'");

@@ -30,10 +30,8 @@ int csv_read(const char *path, const char *const *columns, csv_row_fn fn, void *
 int csv_read_mem(const char *name, const char *data, size_t len, const char *const *columns,
 		 csv_row_fn fn, void *arg, struct err *e);
 
-/*
- * Append one row, "\n"-ended, quoting a field only where RFC 4180 needs it. NULL is an empty field.
- * A formula gets a ' in front, which csv_read takes away again: it gives the same fields.
- */
+/* Append one row, "\n"-ended, quoting a field only where RFC 4180 needs it. NULL is an empty field.
+ * A formula gets a ' in front, which csv_read takes away again: it gives the same fields. */
 void csv_add_row(struct buf *b, const char *const *fields, size_t n);
 
 #endif

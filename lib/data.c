@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * data.c: see data.h. The working directory comes first: somebody who edits a patch in a checkout
- * wants that patch used, whichever fsduel runs.
- */
+/* data.c: see data.h. The working directory comes first: a patch edited in a checkout is used. */
 #include "lib/data.h"
 
 #include <dirent.h>

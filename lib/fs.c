@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * fs.c: files as whole values, and trees; see fs.h. Trees are removed through directory
- * descriptors, never by path, so that a symbolic link in the way cannot lead out of the tree.
- */
+/* fs.c: see fs.h. Trees are removed through descriptors: no symbolic link can lead elsewhere. */
 #include "lib/fs.h"
 
 #include <dirent.h>

@@ -31,11 +31,9 @@ enum ini_flags {
 	INI_BARE_KEYS = 1, /* "group_reporting" alone is a key (fio job files) */
 };
 
-/*
- * A comment starts a line with ';' or '#', or follows a blank and ';'. Blanks around names and
+/* A comment starts a line with ';' or '#', or follows a blank and ';'. Blanks around names and
  * values are dropped. -EINVAL with "path:line: ...": a line that is neither section, key nor
- * comment, a key before any section or with a ':' in it, a NUL; *ini may be released.
- */
+ * comment, a key before any section or with a ':' in it, a NUL; *ini may be released. */
 int ini_load(struct ini *ini, const char *path, unsigned flags, struct err *e);
 int ini_load_mem(struct ini *ini, const char *name, const char *data, size_t len, unsigned flags,
 		 struct err *e);

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * looks.h: DIR/looks.json, such as [6, 9]: the numbers of blocks at which a verdict was shown,
- * where the plan does not tell. analysis/compare/judge.h says why that matters.
- */
+/* looks.h: DIR/looks.json, such as [6, 9]: unplanned looks; why: analysis/compare/judge.h. */
 #ifndef FSDUEL_LIB_LOOKS_H
 #define FSDUEL_LIB_LOOKS_H
 

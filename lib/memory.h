@@ -5,11 +5,9 @@
 
 #include <stdint.h>
 
-/*
- * Bytes that can be used now without swapping: MemAvailable, or less where a control group (version
+/* Bytes that can be used now without swapping: MemAvailable, or less where a control group (version
  * 2) of this process or one above it leaves less, its page cache counted as free. root: "", or a
- * folder that stands for / in a test. 0: it is not known.
- */
+ * folder that stands for / in a test. 0: it is not known. */
 uint64_t memory_available(const char *root);
 
 #endif

@@ -15,10 +15,8 @@ enum num_kind {
 	NUM_PCT,   /* per cent in thousandths: "2%" is 2000; only 0 needs no sign */
 };
 
-/*
- * All of text, blanks around it allowed. A fraction is accepted where the result is whole ("1.5s");
- * no sign, no exponent, no blank before the unit. -ERANGE: too large. On error *out is untouched.
- */
+/* All of text, blanks around it allowed. A fraction needs a whole result ("1.5s"); no sign, no
+ * exponent, no blank before the unit. -ERANGE: too large. On error *out is untouched. */
 int num_parse(const char *text, enum num_kind kind, uint64_t *out, struct err *e);
 
 /* All of text, a finite decimal double without blanks. LC_NUMERIC must be "C". */

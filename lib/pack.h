@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * pack.h: bytes made short or text: a gzip stream (fs_decompress reads it back), base64 (RFC 4648,
- * 4, with padding, without line ends), a SHA-256, hex digits.
- */
+/* pack.h: a gzip stream (fs_decompress reads it), base64 (RFC 4648, 4), SHA-256, hex digits. */
 #ifndef FSDUEL_LIB_PACK_H
 #define FSDUEL_LIB_PACK_H
 

@@ -28,11 +28,9 @@ struct proc_exit {
 	bool timed_out;
 };
 
-/*
- * Run argv (argv[0] is looked up in PATH) to its end, stdin /dev/null; o may be NULL. 0 when it
+/* Run argv (argv[0] is looked up in PATH) to its end, stdin /dev/null; o may be NULL. 0 when it
  * ran, whatever its status: see *x. -ENOENT: no such program. -EINTR: *stop (or NULL) became
- * non-zero; it is killed within about 0.1 s.
- */
+ * non-zero; it is killed within about 0.1 s. */
 int proc_run(const char *const *argv, const struct proc_opts *o, const atomic_int *stop,
 	     struct proc_exit *x, struct err *e);
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * proc_run.c: run a child to its end and take what it writes; see proc.h. One poll loop watches its
- * pidfd, its pipes, the clock and *stop. How a child is started and ended is in proc.c.
- */
+/* proc_run.c: run a child to its end and take its output, in one poll loop; see proc.h. */
 #include "lib/proc.h"
 
 #include <errno.h>

@@ -57,11 +57,9 @@
 		"holder_role", "holder_mode", "holder_chain", "held_ns"
 #define LOCKSTACKS_COLUMNS_N (SCHEMA_WHO_N + 12)
 
-/*
- * One row a function that a profile pass saw in the measured part. object: PROFILE_KERNEL, a kernel
+/* One row a function that a profile pass saw in the measured part. object: PROFILE_KERNEL, a kernel
  * module, PROFILE_GUEST (its first process), PROFILE_PROGRAM (fio), PROFILE_LIBRARY (with the
- * vdso). function and address are empty where no symbol tells. calls: of its first instruction.
- */
+ * vdso). function and address are empty where no symbol tells. calls: of its first instruction. */
 #define PROFILE_COLUMNS SCHEMA_WHO, "object", "function", "address", "instructions", "calls"
 #define PROFILE_COLUMNS_N (SCHEMA_WHO_N + 5)
 #define PROFILE_KERNEL "kernel"

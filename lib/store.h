@@ -26,18 +26,14 @@ struct store_entry {
 	struct timespec used;
 };
 
-/*
- * Append the value of key to out. -ENOENT: there is none; also where it was damaged, or a
- * foreign file: then e says so and the file is gone. Other -errno: the cache cannot be read.
- */
+/* Append the value of key to out. -ENOENT: there is none; also where it was damaged, or a foreign
+ * file: then e says so and the file is gone. Other -errno: the cache cannot be read. */
 int store_get(const struct store *s, const char *key, struct buf *out, struct err *e);
 /* Keep a value, then bring the store below its bound. -errno: it is not kept. */
 int store_put(const struct store *s, const char *key, const struct buf *value, struct err *e);
 
-/*
- * Wait until no other program makes this value. A descriptor that the caller closes, or -errno.
- * -EINTR: *stop (or NULL) became non-zero.
- */
+/* Wait until no other program makes this value. A descriptor that the caller closes, or -errno.
+ * -EINTR: *stop (or NULL) became non-zero. */
 int store_lock(const struct store *s, const char *key, const atomic_int *stop, struct err *e);
 
 /* All entries, used last first; n may be 0. Release them with store_list_release. */

@@ -24,11 +24,9 @@ struct experiments {
 	size_t n;
 };
 
-/*
- * Those that words name, E10 after E9, each once: "all", an ID with its variants, or one name,
- * of the first place (lib/data.h) that has any; then the suites that words with a '/' are the
- * paths of. No words are all. -EINVAL, FSDUEL_USAGE noted: a word names none.
- */
+/* Those that words name, E10 after E9, each once: "all", an ID with its variants, or one name, of
+ * the first place (lib/data.h) that has any; then the suites that words with a '/' are the paths
+ * of. No words are all. -EINVAL, FSDUEL_USAGE noted: a word names none. */
 int experiments_choose(struct experiments *chosen, char *const *words, unsigned nr, struct err *e);
 void experiments_release(struct experiments *x);
 

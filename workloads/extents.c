@@ -108,8 +108,6 @@ int extents_state(int fd, uint64_t start, uint64_t len, enum extents *state, str
 	return 0;
 }
 
-/* --- making ------------------------------------------------------------------ */
-
 /* Where bytes go: past the page cache if that can be had, since it need not be dropped then. */
 struct writer {
 	int fd;      /* the caller's */
@@ -196,10 +194,7 @@ static int make(int fd, uint64_t start, uint64_t len, enum extents state, uint64
 		return make_written(fd, start, len, len, len, e);
 	}
 	ret = allocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, start, len, e);
-	/*
-	 * The pieces are written before the rest is allocated: else ext4 may write zeroes over a
-	 * small unwritten piece beside a written one, and so make it written.
-	 */
+	/* Write pieces before allocating the rest: else ext4 may zero a small unwritten piece. */
 	if (!ret && state == EXTENTS_MIXED)
 		ret = make_written(fd, start, len, chunk, 2 * chunk, e);
 	if (!ret && state != EXTENTS_HOLE)

@@ -23,10 +23,8 @@ int extents_each(int fd, uint64_t start, uint64_t end,
 		 int (*fn)(const struct fiemap_extent *x, void *arg, struct err *e), void *arg,
 		 struct err *e);
 
-/*
- * The state of [start, start + len) of fd, flushed first; never EXTENTS_ANY. -ENOTSUP: no FIEMAP.
- * -EUCLEAN: an extent that is delayed, encoded, inline or shared.
- */
+/* The state of [start, start + len) of fd, flushed first; never EXTENTS_ANY. -ENOTSUP: no FIEMAP.
+ * -EUCLEAN: an extent that is delayed, encoded, inline or shared. */
 int extents_state(int fd, uint64_t start, uint64_t len, enum extents *state, struct err *e);
 
 /*

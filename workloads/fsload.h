@@ -86,10 +86,9 @@ struct fsload {
 int fsload_init(struct fsload *l, const struct mix *mix, const char *path, uint64_t seed,
 		struct err *e);
 
-/*
- * Make the work files, each region in the state that its role declares, a hole elsewhere. -EEXIST:
- * a file of that name is there and is never overwritten. On error the files made are removed again.
- */
+/* Make the work files, each region in the state that its role declares, a hole elsewhere.
+ * -EEXIST: a file of that name is there and is never overwritten. On error the files made are
+ * removed again. */
 int fsload_prepare(struct fsload *l, struct err *e);
 /* -EINVAL: a region is not in the state that its role declares. */
 int fsload_prove(struct fsload *l, struct err *e);

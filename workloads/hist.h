@@ -30,10 +30,8 @@ uint64_t hist_high(unsigned index); /* largest, ns; UINT64_MAX of the last bucke
 /* Add count values of a bucket, as fio's json+ has them. The caller sets sum and extremes. */
 void hist_add_bin(struct hist *h, uint64_t ns, uint64_t count);
 
-/*
- * Nearest-rank percentile (NIST handbook 7.2.6.2), p in thousandths of a per cent: 99900 is p99.9.
- * The midpoint of the bucket, within min_ns and max_ns where those are known; 0 of no values.
- */
+/* Nearest-rank percentile (NIST handbook 7.2.6.2), p in thousandths of a per cent: 99900 is p99.9.
+ * The midpoint of the bucket, within min_ns and max_ns where those are known; 0 of no values. */
 uint64_t hist_percentile(const struct hist *h, uint32_t p_milli_pct);
 
 #define SERIES_MAX 4096 /* intervals; the last takes whatever comes after it */

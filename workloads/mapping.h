@@ -29,10 +29,8 @@ static inline char *mapping_at(const struct role_thread *t, uint64_t offset)
 	return m->base + (offset - m->start);
 }
 
-/*
- * Store t->bs bytes into the mapping word by word, so that a reader beside sees each word old or
- * new. Returns t->bs or -EIO.
- */
+/* Store t->bs bytes into the mapping word by word, so that a reader beside sees each word old or
+ * new. Returns t->bs or -EIO. */
 int64_t mapping_store(const struct role_thread *t, uint64_t *dst, const uint64_t *src);
 
 /* memcpy of t->bs bytes from or into the mapping. Returns t->bs or -EIO. */

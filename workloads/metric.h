@@ -54,10 +54,8 @@ struct measured {
 	const uint64_t *count;          /* one for each of those */
 };
 
-/*
- * Add a part that ran beside the others to a total, which begins zeroed. Rates add up, each over
- * its part's own time; elapsed_ns becomes the longest one. The caller merges latencies and series.
- */
+/* Add a part that ran beside the others to a total, which begins zeroed. Rates add up, each over
+ * its part's own time; elapsed_ns becomes the longest. The caller merges latencies and series. */
 void measured_add(struct measured *total, const struct measured *part);
 
 struct metric {

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * mix_check.c: the contradictions in a mix, found before any file is made. All rules are checked,
- * so that a user corrects a suite once.
- */
+/* mix_check.c: contradictions in a mix, found before any file is made. All rules are checked. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>

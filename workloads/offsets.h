@@ -46,11 +46,9 @@ static inline uint64_t zipf_next(const struct zipf *z, struct rng *rng)
 	return b->nr == 1 ? b->first : b->first + rng_below(rng, b->nr);
 }
 
-/*
- * A seeded permutation of 0 .. n-1 without a table (Kensler, "Correlated Multi-Jittered Sampling",
+/* A seeded permutation of 0 .. n-1 without a table (Kensler, "Correlated Multi-Jittered Sampling",
  * Pixar technical memo 13-01, 2013, section 5). Rounds of multiply, add and xor-shift are
- * bijections of 2^k values; one outside n goes round again, less than twice on average.
- */
+ * bijections of 2^k values; one outside n goes round again, less than twice on average. */
 #define PERM_ROUNDS 3
 
 struct perm {
@@ -86,10 +84,8 @@ struct offset_stream {
 	const struct zipf *zipf; /* borrowed */
 };
 
-/*
- * The stream of thread index of the nr of a role; seed is the role's. once: thread i visits the
- * indices i, i + nr, ... of one permutation. zipf has blocks->nr ranks, for OFFSETS_ZIPF only.
- */
+/* The stream of thread index of the nr of a role; seed is the role's. once: thread i visits the
+ * indices i, i + nr, ... of one permutation. zipf has blocks->nr ranks, for OFFSETS_ZIPF only. */
 void offset_stream_init(struct offset_stream *s, enum offsets kind,
 			const struct offset_blocks *blocks, const struct zipf *zipf, unsigned index,
 			unsigned nr, uint64_t seed);

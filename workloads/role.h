@@ -65,11 +65,9 @@ struct role {
 
 	/* In each thread, before the barrier; may be NULL. On -errno the cell has failed. */
 	int (*begin)(struct role_thread *t, struct err *e);
-	/*
-	 * One operation at this file offset, in the timed part and in the warm-up. Returns the
+	/* One operation at this file offset, in the timed part and in the warm-up. Returns the
 	 * bytes moved or -errno; fewer bytes than t->bs count as EIO. It must not allocate, print
-	 * or read the clock. An asynchronous role has start and reap in its place.
-	 */
+	 * or read the clock. An asynchronous role has start and reap in its place. */
 	int64_t (*op)(struct role_thread *t, uint64_t offset);
 	/*
 	 * start prepares one operation in a free slot, 0 to t->depth - 1. reap submits the prepared
@@ -80,10 +78,8 @@ struct role {
 	 */
 	void (*start)(struct role_thread *t, unsigned slot, uint64_t offset);
 	int (*reap)(struct role_thread *t, struct role_done *done, uint64_t wait_ns);
-	/*
-	 * Make all operations so far durable, in the timed part; NULL: fdatasync(t->fd). Its time
-	 * and its -errno belong to the operation before it (worker_ended in timed.c).
-	 */
+	/* Make all operations so far durable, in the timed part; NULL: fdatasync(t->fd). Its time
+	 * and its -errno belong to the operation before it (worker_ended in timed.c). */
 	int (*sync)(struct role_thread *t);
 	/* In each thread that began, after every thread's timed part; may be NULL. */
 	void (*end)(struct role_thread *t);

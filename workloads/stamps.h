@@ -42,10 +42,8 @@ void stamps_release(struct stamps *s);
 /* The stamps of len bytes, a multiple of 32, at that file offset in that round. */
 void stamps_fill(const struct stamps *s, uint64_t offset, uint64_t round, void *buf, size_t len);
 
-/*
- * Mark up to max_bytes of the free space of path's file system, all but a sixteenth of it: a file
- * beside path is made, written with O_DIRECT, removed, and the removal committed. Needs FIEMAP.
- */
+/* Mark up to max_bytes of the free space of path's file system, all but a sixteenth of it: a file
+ * beside path is made, written with O_DIRECT, removed, and the removal committed. Needs FIEMAP. */
 int stamps_poison(const char *path, uint64_t max_bytes, uint64_t seed, struct err *e);
 /* The marks of len bytes at that device address. */
 void stamps_mark(uint64_t seed_word, uint64_t address, void *buf, size_t len);

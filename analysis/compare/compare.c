@@ -181,11 +181,9 @@ static void add_gap(struct place *p, unsigned block, const char *reason)
 	};
 }
 
-/*
- * The gaps of one contrast and cell, whose rows begin at from. A pair needs every row
- * that decides and every required one that any run of the cell could measure; where none
- * measured anything, the first required one stands for all.
- */
+/* The gaps of one contrast and cell, whose rows begin at from. A pair needs every row that decides
+ * and every required one that any run of the cell could measure; where none measured anything, the
+ * first required one stands for all. */
 static void find_gaps(struct place *p, size_t from)
 {
 	const struct comparison *c = p->c;

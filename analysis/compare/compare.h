@@ -117,11 +117,9 @@ struct comparison_gap {
 	const char *reason;
 };
 
-/*
- * BROKEN: the patched kernel oopsed, warned, hung or damaged the file system in some block, and
- * the baseline, which measured some, in none; or it hung until the wall limit in all blocks, and
- * the baseline measured all. REPAIRED: the other way round.
- */
+/* BROKEN: the patched kernel oopsed, warned, hung or damaged the file system in some block, and the
+ * baseline, which measured some, in none; or it hung until the wall limit in all blocks, and the
+ * baseline measured all. REPAIRED: the other way round. */
 enum cell_end { END_NONE, END_BROKEN, END_REPAIRED };
 struct comparison_cell {
 	const char *contrast, *workload, *params, *varying;
@@ -179,18 +177,14 @@ struct comparison {
 	struct intern *texts;   /* private: see comparison_keep */
 };
 
-/*
- * Compare every contrast of run.json, or only the one named. A primary metric that a cell has
- * nowhere leaves no gap where another was measured. -EINVAL: unknown contrast, or too many pairs.
- */
+/* Compare every contrast of run.json, or only the one named. A primary metric that a cell has
+ * nowhere leaves no gap where another was measured. -EINVAL: unknown contrast, too many pairs. */
 int compare_results(struct comparison *c, const struct results *r, const char *contrast,
 		    struct err *e);
 
-/*
- * Drop the rows that are not to be shown; gaps stay. metric NULL: primary rows, "all": every one.
- * role NULL: the whole workload and each of several roles; "all": only the whole. -EINVAL with
- * the known names for an unknown one.
- */
+/* Drop the rows that are not to be shown; gaps stay. metric NULL: primary rows, "all": every one.
+ * role NULL: the whole workload and each of several roles; "all": only the whole. -EINVAL with the
+ * known names for an unknown one. */
 int comparison_select(struct comparison *c, const char *metric, const char *role, struct err *e);
 
 /* Do they belong to the same cell of the same contrast? Such rows stand together. */

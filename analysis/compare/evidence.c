@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * evidence.c: the rows of one family at one look: their log ratios, the tests of all of them
- * together, and the rules applied to each.
- */
+/* evidence.c: the rows of one family at one look: log ratios, joint tests, and the rules. */
 #include <math.h>
 #include <stdlib.h>
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * judge.c: which rows decide, which make a family, and what run.json says of how to judge;
- * see judge.h. It leads the other files of the room.
- */
+/* judge.c: which rows decide, and which make a family; see judge.h. It leads the room. */
 #include <stdlib.h>
 #include <string.h>
 

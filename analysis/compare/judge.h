@@ -27,10 +27,8 @@ struct judge_look {
 
 #define JUDGE_FIRST 0.8 /* of VERDICT_ALPHA for a first look: 2 / 2^6 is below that */
 
-/*
- * The looks of an adaptive run of at most max blocks: at 40, 60, 80 and 100 % of max; below 20
- * blocks those of 8, 12, 16 that fit, and max. Returns their number.
- */
+/* The looks of an adaptive run of at most max blocks: at 40, 60, 80 and 100 % of max; below 20
+ * blocks those of 8, 12, 16 that fit, and max. Returns their number. */
 #define JUDGE_LOOKS_MAX 4
 #define JUDGE_LOOK_FIRST 8 /* 2^(1 - 8) is the first below .01 */
 size_t judge_looks(unsigned max, struct judge_look out[JUDGE_LOOKS_MAX]);
@@ -67,11 +65,9 @@ struct floor_family {
 	unsigned blocks;
 };
 
-/*
- * The smallest change (0.02: 2 %) of each cell that a first look calls slower or faster with each
+/* The smallest change (0.02: 2 %) of each cell that a first look calls slower or faster with each
  * chance (0.8), by seeded simulation of duels with Gaussian noise: a quantile of the least change
- * found in each (the idea: Bloom 1995). out: nr_chances for each cell; negative: none is found.
- */
+ * found in each (the idea: Bloom 1995). out: nr_chances for each cell; negative: none is found. */
 void floor_detectable(const struct floor_family *f, const double *chance, size_t nr_chances,
 		      double *out);
 

@@ -71,10 +71,8 @@ struct logs {
 	bool infinite;      /* some value is 0 */
 	const char *no_log; /* some value has no logarithm */
 };
-/*
- * LOG_ZERO stands for the logarithm of 0, and in a ratio its negative too: ranks and signs
- * are those of infinity, sums stay numbers. No two doubles above 0 lie LOG_FINITE apart.
- */
+/* LOG_ZERO stands for the logarithm of 0, and in a ratio its negative too: ranks and signs are
+ * those of infinity, sums stay numbers. No two doubles above 0 lie LOG_FINITE apart. */
 #define LOG_ZERO (-1e4)
 #define LOG_FINITE 2e3
 

@@ -71,10 +71,8 @@ struct ruling {
 
 struct ruling verdict_rule(const struct evidence *e);
 
-/*
- * About how many blocks more settle an unsure cell of this estimate and spread, with a chance of
- * four in five: Student's quantiles, Bonferroni's bound (Dunn 1961). 0: too many, or not known.
- */
+/* About how many blocks more settle an unsure cell of this estimate and spread, with a chance of
+ * four in five: Student's quantiles, Bonferroni's bound (Dunn 1961). 0: too many, or not known. */
 unsigned verdict_more_blocks(const struct evidence *e);
 
 #endif

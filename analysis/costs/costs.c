@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * costs.c: profile.csv read, and looking things up. Which functions are one is decided from
- * their names alone: an address differs from kernel to kernel. costs_sum.c makes the sums.
- */
+/* costs.c: profile.csv read and looked up. Names say which functions are one: addresses differ. */
 #include "analysis/costs/costs.h"
 
 #include <errno.h>

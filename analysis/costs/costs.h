@@ -91,10 +91,8 @@ struct costs {
 	struct cost_data *data; /* private */
 };
 
-/*
- * Read DIR/profile.csv for r, which must outlive *out; NULL where run.json plans no such pass.
- * -EINVAL: a bad row, or a cell run of the pass that has none.
- */
+/* Read DIR/profile.csv for r, which must outlive *out; NULL where run.json plans no such pass.
+ * -EINVAL: a bad row, or a cell run of the pass that has none. */
 int costs_load(struct costs **out, const struct results *r, const char *dir, struct err *e);
 /* The same from memory; name stands for the path in sentences. */
 int costs_load_mem(struct costs **out, const struct results *r, const char *name, const char *data,

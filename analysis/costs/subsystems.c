@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * subsystems.c: the table of subsystems; see costs.h. Made from profiles of
- * Linux 6.1 and 6.12; tests/unit/test_costs.c holds it against a real one.
- */
+/* subsystems.c: the table of subsystems, from profiles of Linux 6.1 and 6.12; see costs.h. */
 #include "analysis/costs/costs.h"
 
 #include <string.h>

@@ -93,11 +93,9 @@ struct locks {
 	struct intern *names; /* private: owns strings */
 };
 
-/*
- * Read DIR/lockstacks.csv for r, which must outlive *out; NULL where run.json plans no locks
- * pass. -EINVAL: a bad row, or the locks pass is the first. -ENOENT: no file, though a cell run
- * of the pass is fine. A million rows in well under ten seconds and 300 MB.
- */
+/* Read DIR/lockstacks.csv for r, which must outlive *out; NULL where run.json plans no locks pass.
+ * -EINVAL: a bad row, or the locks pass is the first. -ENOENT: no file, though a cell run of the
+ * pass is fine. A million rows in well under ten seconds and 300 MB. */
 int locks_load(struct locks **out, const struct results *r, const char *dir, struct err *e);
 /* The same from memory; name stands for the path in sentences. */
 int locks_load_mem(struct locks **out, const struct results *r, const char *name, const char *data,

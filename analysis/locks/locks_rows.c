@@ -136,10 +136,7 @@ static int on_row(struct rows *rows)
 	return 0;
 }
 
-/*
- * A lock is the i_rwsem of the work file, and not of another file, where a thread of the
- * workload waits for it or is seen to hold it: one named like a role of these results, or fio.
- */
+/* Is the waiter or holder a thread of the workload, so that the i_rwsem is the work file's? */
 static bool is_role(const struct results *r, const char *thread)
 {
 	bool is = !strcmp(thread, "fio");

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * results.c: the life of a struct results: run.json is checked and turned into the tables that
- * samples.csv is then held against. Strings stay where jansson has them.
- */
+/* results.c: the life of a struct results: run.json checked and turned into its tables. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -23,10 +23,8 @@ struct results_two {
 	bool force;             /* also where they differ in more than kernel and mount */
 };
 
-/*
- * Load both into one, paired by block only in exact mode, where a seed decides a cell run.
- * -EINVAL: they differ in more than that, or there are several variants and none is chosen.
- */
+/* Load both into one, paired by block only in exact mode, where a seed decides a cell run. -EINVAL:
+ * they differ in more than that, or there are several variants and none is chosen. */
 int results_load_two(struct results **out, const struct results_two *how, struct err *e);
 
 const json_t *results_run(const struct results *r); /* run.json, borrowed */

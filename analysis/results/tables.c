@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * tables.c: questions to a struct results, and the names that it keeps once. Disturbed cell
- * runs are counted, never left out: that would bias the rest.
- */
+/* tables.c: questions to a struct results. To leave out disturbed cell runs would bias the rest. */
 #include "analysis/results/tables.h"
 
 #include <errno.h>

@@ -77,10 +77,8 @@ static size_t approximate_limit(double middle, double variance, double half)
 	return at < 0 ? 0 : (size_t)floor(at) + 1;
 }
 
-/*
- * count[s]: choices of k of the nr weights, or with k 0 of any number of them, whose sum is s,
- * up to total. Up to RANK_EXACT_MAX weights these are whole doubles.
- */
+/* count[s]: choices of k of the nr weights, or with k 0 of any number of them, whose sum is s, up
+ * to total. Up to RANK_EXACT_MAX weights these are whole doubles. */
 static double *count_sums(const unsigned *weight, size_t nr, size_t k, unsigned total)
 {
 	size_t stride = k ? (size_t)total + 1 : 0; /* a row for each number chosen */

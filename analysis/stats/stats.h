@@ -48,27 +48,21 @@ double dist_t_quantile(double p, double df);
 /* Up to so many values a rank test's distribution is counted, beyond it is approximated. */
 #define RANK_EXACT_MAX 50
 
-/*
- * Two-sided p of the signed-rank test (Wilcoxon 1945). Zeros are dropped, equal sizes share their
- * mean rank. Counted over all sign flips (Streitberg and Roehmel 1986), else normal with
- * correction for ties and continuity (Hollander and Wolfe 1999, 3.1). 1 where all are zero.
- */
+/* Two-sided p of the signed-rank test (Wilcoxon 1945). Zeros are dropped, equal sizes share their
+ * mean rank. Counted over all sign flips (Streitberg and Roehmel 1986), else normal with correction
+ * for ties and continuity (Hollander and Wolfe 1999, 3.1). 1 where all are zero. */
 double paired_signed_rank_p(const double *d, size_t n);
 
-/*
- * The Hodges-Lehmann estimate, n > 0: the median of all (d[i] + d[j]) / 2, i <= j. For each
- * level (0.95) the interval of the shifts that the signed-rank test does not reject (Hollander
- * and Wolfe 1999, 3.3). Ties can only make its coverage larger.
- */
+/* The Hodges-Lehmann estimate, n > 0: the median of all (d[i] + d[j]) / 2, i <= j. For each level
+ * (0.95) the interval of the shifts that the signed-rank test does not reject (Hollander and Wolfe
+ * 1999, 3.3). Ties can only make its coverage larger. */
 double paired_estimate(const double *d, size_t n, const double *levels, struct interval *out,
 		       size_t nr_levels);
 
 /* --- ranks of two groups that differ in nothing but the thing compared -------------------- */
 
-/*
- * Two-sided p of the rank-sum test (Mann and Whitney 1947), m, n > 0, likewise: counted over all
- * choices of the second group, else normal (Hollander and Wolfe 1999, 4.1).
- */
+/* Two-sided p of the rank-sum test (Mann and Whitney 1947), m, n > 0, likewise: counted over all
+ * choices of the second group, else normal (Hollander and Wolfe 1999, 4.1). */
 double rank_sum_p(const double *x, size_t m, const double *y, size_t n);
 
 /* How far y lies above x: the median of all y[j] - x[i], with intervals likewise (there, 4.3). */
@@ -136,17 +130,13 @@ unsigned family_min_blocks(double alpha, size_t families);
 /* v[at] apart from the rest: the externally studentised residual (Cook and Weisberg 1982). */
 double check_apart(const double *v, size_t n, size_t at);
 
-/*
- * Two humps (Engelman and Hartigan 1969): the sum of squares left within the best two groups of
- * the sorted values, a quarter at least, as a share of the whole. Small: two humps. 1 for n < 8.
- */
+/* Two humps (Engelman and Hartigan 1969): the sum of squares left within the best two groups of the
+ * sorted values, a quarter at least, as a share of the whole. Small: two humps. 1 for n < 8. */
 double check_split(const double *v, size_t n);
 
-/*
- * The value that check_split of n uniform values, of all single humps the nearest to two
- * (Hartigan and Hartigan 1985), is below with probability p: by seeded simulation (Hope 1968),
- * below p = 0.02 by the lower 95 % limit of the tail's power (Hill 1975).
- */
+/* The value that check_split of n uniform values, of all single humps the nearest to two (Hartigan
+ * and Hartigan 1985), is below with probability p: by seeded simulation (Hope 1968), below p = 0.02
+ * by the lower 95 % limit of the tail's power (Hill 1975). */
 double check_split_limit(size_t n, double p, uint64_t seed);
 
 #endif

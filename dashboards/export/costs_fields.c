@@ -114,10 +114,8 @@ const struct dataset costs_data = {
 	.head = head,
 };
 
-/*
- * Folded stacks: "CONTRAST;CELL;SUBSYSTEM;FUNCTION INSTRUCTIONS" a line, of one side, summed over
- * pairs, for tools that draw flame graphs. There are these levels only, as the profile is flat.
- */
+/* Folded stacks: "CONTRAST;CELL;SUBSYSTEM;FUNCTION INSTRUCTIONS" a line, of one side, summed over
+ * pairs, for tools that draw flame graphs. There are these levels only, as the profile is flat. */
 static void add_frame(struct buf *out, const char *name, const char *end)
 {
 	static const char *const in_frames[128] = { [';'] = "_" };

@@ -15,15 +15,7 @@
 
 json_t *field_text(const char *s)
 {
-	struct buf b = BUF_INIT;
-	json_t *j;
-
-	if (!s)
-		return json_null();
-	clean_add(&b, s);
-	j = json_string(buf_str(&b));
-	buf_release(&b);
-	return j;
+	return s ? clean_text(s) : json_null();
 }
 
 json_t *field_texts(const struct strv *list)

@@ -50,10 +50,8 @@ void format_write(struct buf *out, const struct format *format, enum subject sub
 
 /* --- figures as fields ------------------------------------------------------------------------ */
 
-/*
- * Each subject is a list of {name, get} fields and a walker over its rows, which every format
- * of figures walks. A figure that does not exist is null; docs/results.md explains the fields.
- */
+/* Each subject is a list of {name, get} fields and a walker over its rows, which every format of
+ * figures walks. A figure that does not exist is null; docs/results.md explains the fields. */
 typedef void field_row_fn(void *arg, const void *cell, const void *row);
 
 struct field {
@@ -61,10 +59,8 @@ struct field {
 	json_t *(*get)(const void *row); /* a new reference */
 };
 
-/*
- * Rows that belong to a cell begin with its fields: in JSON an object with its rows as a list.
- * A cell without figures has one row, in which the first field of its own is null.
- */
+/* Rows that belong to a cell begin with its fields: in JSON an object with its rows as a list. A
+ * cell without figures has one row, in which the first field of its own is null. */
 struct dataset {
 	const struct field *fields;
 	size_t of_cell; /* fields before this one are of the cell; 0: rows have no cell */
@@ -83,10 +79,8 @@ extern const struct dataset comparison_data, locks_data, costs_data, guard_data;
 
 /* --- for the files that define them ----------------------------------------------------------- */
 
-/*
- * A list of fields is a macro FIELDS(F) of F(name, value) items, in which x is the row, of
- * the type FIELD_OF. FIELD_GET makes each a function, FIELD_ROW a row of the table.
- */
+/* A list of fields is a macro FIELDS(F) of F(name, value) items, in which x is the row, of the type
+ * FIELD_OF. FIELD_GET makes each a function, FIELD_ROW a row of the table. */
 #define FIELD_GET(name, value)                                                                     \
 	static json_t *get_##name(const void *row)                                                 \
 	{                                                                                          \

@@ -69,7 +69,6 @@ static size_t line_width(const struct layout *l)
 	return sum;
 }
 
-/* The widest word of a column. */
 static size_t word_width(const struct layout *l, size_t column)
 {
 	size_t most = 0;

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * grid.h: the one table engine, for a terminal, a mail and Markdown. Where a line is too long,
- * the columns with fold get narrower. After perf's builtin-lock.c.
- */
+/* grid.h: the table engine for terminal, mail and Markdown, after perf's builtin-lock.c. */
 #ifndef FSDUEL_DASHBOARDS_GRID_H
 #define FSDUEL_DASHBOARDS_GRID_H
 

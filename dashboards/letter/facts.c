@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * facts.c: the machine, kernels, file systems, devices and mounts behind a letter's figures,
- * from run.json.
- */
+/* facts.c: machine, kernels, file systems, devices and mounts of a letter, from run.json. */
 #include <stdlib.h>
 #include <string.h>
 

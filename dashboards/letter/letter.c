@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * letter.c: the order of a letter, and the findings in it: a sentence and a table for each
- * contrast, a chart, the reasons, the missing pairs, how to read the figures; see letter.h.
- */
+/* letter.c: the order of a letter, and the findings of each contrast in it; see letter.h. */
 #include "dashboards/letter/letter.h"
 
 #include <errno.h>
@@ -185,8 +182,6 @@ static void add_reading(struct letter *l)
 	letter_items(l, "", &c->warnings, NOTES_MAX);
 	buf_release(&b);
 }
-
-/* --- the whole ------------------------------------------------------------------------------- */
 
 static void find_variants(struct letter *l)
 {

@@ -17,14 +17,11 @@ enum letter_style {
 	LETTER_MARKDOWN, /* for a merge request: lines of any length, no end line */
 };
 
-/* Append the block. */
 void letter_write(struct buf *out, const struct plot_source *s, enum letter_style style);
 
-/*
- * Append mail with block in the place of git's line "*** BLURB HERE ***", or of the block that
- * a former run put there; all else byte for byte. name stands for the mail in sentences.
- * -EINVAL: it has neither, or more than one, or a block without an end.
- */
+/* Append mail with block in the place of git's line "*** BLURB HERE ***", or of the block that a
+ * former run put there; all else byte for byte. name stands for the mail in sentences. -EINVAL: it
+ * has neither, or more than one, or a block without an end. */
 int letter_into(struct buf *out, const struct buf *mail, const struct buf *block, const char *name,
 		struct err *e);
 

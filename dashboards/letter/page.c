@@ -70,11 +70,9 @@ void letter_code(struct letter *l, const char *lines)
 	}
 }
 
-/*
- * No line of the block may begin like this: git-am would see the end of the message
- * (mailinfo's patchbreak), a mailbox would be cut, a mail program would see a quotation or a
- * signature, or letter_into would take the line for one of its own.
- */
+/* No line of the block may begin like this: git-am would see the end of the message (mailinfo's
+ * patchbreak), a mailbox would be cut, a mail program would see a quotation or a signature, or
+ * letter_into would take the line for one of its own. */
 static const char *const cuts[] = {
 	"---", "diff -", "Index: ", "From ", ">", "-- ", "*** ", LETTER_BEGIN, LETTER_END,
 };

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * plot.c: the kinds of pictures, and gnuplot run on them; see plot.h. gnuplot gets one
- * script, plots.gp, that sets the variables of each picture and loads its script.
- */
+/* plot.c: the kinds of pictures, and gnuplot run on one script for all of them; see plot.h. */
 #include "dashboards/plot/plot.h"
 
 #include <errno.h>

@@ -52,7 +52,6 @@ extern const struct plot_kind plot_kinds[]; /* ends with a NULL name */
 /* By name; NULL with a sentence that lists those there are. */
 const struct plot_kind *plot_find(const char *name, struct err *e);
 
-/* One picture. */
 struct plot_request {
 	const struct plot_kind *kind;
 	const char *contrast; /* its name; NULL: the first */
@@ -61,18 +60,14 @@ struct plot_request {
 	char *skipped;        /* out, malloc'ed: why there is nothing to draw; else NULL */
 };
 
-/*
- * Draw all requests by one gnuplot: DIR/NAME.svg and .png, the tables in DIR/data, and
+/* Draw all requests by one gnuplot: DIR/NAME.svg and .png, the tables in DIR/data, and
  * DIR/plots.gp, by which `gnuplot plots.gp` in DIR draws it all again. -ENOENT with exit code 3
- * noted: no gnuplot, or its scripts are not there.
- */
+ * noted: no gnuplot, or its scripts are not there. */
 int plot_write(const struct plot_source *s, struct plot_request *q, size_t nr, const char *dir,
 	       struct err *e);
 
-/*
- * Append the change of a contrast's workload over what varies as text, in lines of at most width
- * columns: a chart without gnuplot. Nothing, where it is no curve.
- */
+/* Append the change of a contrast's workload over what varies as text, in lines of at most width
+ * columns: a chart without gnuplot. Nothing, where it is no curve. */
 void plot_change_text(struct buf *b, const struct plot_source *s, const char *contrast,
 		      const char *workload, size_t width);
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * plot_cells.c: the forest of all changes, a row a deciding row of the comparison, with the
- * broken and the mixed cells in words above it; latency, a tile a cell. See plot_impl.h.
- */
+/* plot_cells.c: the forest of all changes, and latency with a tile a cell; see plot_impl.h. */
 #include <string.h>
 
 #include "dashboards/plot/plot_impl.h"
@@ -40,7 +37,7 @@ static void forest_row(struct plot_table *table, const struct comparison_row *ro
 {
 	struct buf label = BUF_INIT, text = BUF_INIT, cut = BUF_INIT;
 
-	plot_add_cell(&label, row);
+	words_cell_role(&label, row);
 	if (metric) {
 		buf_adds(&label, ": ");
 		words_title(&label, row);
@@ -161,7 +158,7 @@ static bool latency_tile(struct plot_set *t, const struct plot_source *s,
 	}
 	if (!table)
 		return false;
-	plot_add_cell(&title, cell);
+	words_cell_role(&title, cell);
 	plot_set_title(t, n, buf_str(&title));
 	buf_release(&title);
 	return true;

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * plot_curves.c: cells along an axis: the number of threads, or else another number that varies;
- * a tile a workload (and each set of its other varying parameters). See plot_impl.h.
- */
+/* plot_curves.c: cells along an axis, a tile a workload; see plot_impl.h. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,10 +37,7 @@ static bool number_of(const char *word, double *n)
 	return false;
 }
 
-/*
- * The word of "bs=4k;readers=8" that is laid along the axis: threads, else the first that
- * varies and is a number. -1: there is none. All cells of a workload have the same.
- */
+/* The word along the axis: threads, else the first varying number. -1: none. */
 static int axis_word(const struct strv *words)
 {
 	int at = -1;

@@ -64,8 +64,6 @@ bool plot_wants(const struct plot_source *s, const struct plot_request *q,
 const char *plot_contrast(const struct plot_source *s, const struct plot_request *q);
 /* The first row that decides of the contrast and cells asked for, or NULL. */
 const struct comparison_row *plot_first(const struct plot_source *s, const struct plot_request *q);
-/* "dio-overwrite threads=8", and the role where it decides for itself */
-void plot_add_cell(struct buf *b, const struct comparison_row *row);
 
 /* --- curves: plot_curves.c -------------------------------------------------------------------- */
 

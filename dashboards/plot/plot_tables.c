@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * plot_tables.c: tables and variables as gnuplot reads them; see plot_impl.h. All that
- * is known of gnuplot's syntax on the C side is here and in plot.c.
- */
+/* plot_tables.c: tables and variables in gnuplot's syntax; see plot_impl.h. */
 #include "dashboards/plot/plot_impl.h"
 
 #include <stdarg.h>
@@ -30,10 +27,8 @@ void plot_set_release(struct plot_set *t)
 
 /* --- what gnuplot would obey ----------------------------------------------------------- */
 
-/*
- * What gnuplot takes for syntax is octal. It is shown as it was where the text becomes a tic or
- * a column's title; not `with labels`, which reads octal twice.
- */
+/* What gnuplot takes for syntax is octal. It is shown as it was where the text becomes a tic or a
+ * column's title; not `with labels`, which reads octal twice. */
 void plot_add_field(struct buf *b, const char *s)
 {
 	struct buf clean = BUF_INIT;
@@ -275,11 +270,4 @@ const struct comparison_row *plot_first(const struct plot_source *s, const struc
 		if (s->c->rows[i].member && plot_wants(s, q, &s->c->rows[i]))
 			return &s->c->rows[i];
 	return NULL;
-}
-
-void plot_add_cell(struct buf *b, const struct comparison_row *row)
-{
-	words_cell(b, row->workload, row->varying);
-	if (!row->whole)
-		buf_addf(b, " %s", row->role);
 }

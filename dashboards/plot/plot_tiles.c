@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * plot_tiles.c: the curves of plot_curves.c drawn: change as text for a letter; change and
- * scaling, which has a line a variant, as tables for gnuplot. See plot_impl.h.
- */
+/* plot_tiles.c: the curves of plot_curves.c as text and as tables; see plot_impl.h. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -141,10 +138,8 @@ static void add_point(struct plot_table *t, const struct plot_point *p, int bloc
 		plot_text(t, "");
 }
 
-/*
- * Medians in a row, and with two lines the interval of the change laid on the baseline's
- * median; then a row a block. The last column is there because a text must not be.
- */
+/* Medians in a row, and with two lines the interval of the change laid on the baseline's median;
+ * then a row a block. The last column is there because a text must not be. */
 static void scaling_row(struct plot_table *t, const struct plot_place *at, size_t lines)
 {
 	static const struct plot_point none;

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * report.c: the page put together: a frame, its style and script, and the JSON that the script
- * draws from; here the part above and below the table. See report.h.
- */
+/* report.c: the page's frame, style, script and JSON, apart from the table; see report.h. */
 #include "dashboards/report/report.h"
 
 #include <string.h>
@@ -22,24 +19,12 @@ static const unsigned char js[] = {
 #include "report_js.h"
 };
 
-/* A text that may be no UTF-8. */
-static json_t *text(const char *s)
-{
-	struct buf b = BUF_INIT;
-	json_t *j;
-
-	clean_add(&b, s);
-	j = json_string(buf_str(&b));
-	buf_release(&b);
-	return j;
-}
-
 static json_t *texts(const struct strv *list, size_t max)
 {
 	json_t *j = json_array();
 
 	for (size_t i = 0; i < list->n && i < max; i++)
-		json_array_append_new(j, text(list->v[i]));
+		json_array_append_new(j, clean_text(list->v[i]));
 	return j;
 }
 
@@ -88,8 +73,8 @@ static json_t *said_json(const struct comparison *c, const char *contrast)
 
 		words_cells(&lines, c, contrast, *v);
 		for (size_t i = 0; i < lines.n; i++)
-			json_array_append_new(
-				list, json_pack("[s, o]", verdict_names[*v], text(lines.v[i])));
+			json_array_append_new(list, json_pack("[s, o]", verdict_names[*v],
+							      clean_text(lines.v[i])));
 		strv_release(&lines);
 	}
 	return list;
@@ -102,7 +87,7 @@ static json_t *side_json(const json_t *run, const char *variant)
 	json_t *j;
 
 	words_variant(&words, run, variant);
-	j = json_pack("[s, o]", variant, text(buf_str(&words)));
+	j = json_pack("[s, o]", variant, clean_text(buf_str(&words)));
 	buf_release(&words);
 	return j;
 }
@@ -151,8 +136,6 @@ static json_t *contrasts_json(const struct report *r)
 	return list;
 }
 
-/* --- the page ---------------------------------------------------------------------------- */
-
 static json_t *page_json(const struct report *r)
 {
 	const struct comparison *c = r->comparison;
@@ -163,7 +146,7 @@ static json_t *page_json(const struct report *r)
 		nr[v] = comparison_count(c, v);
 	j = json_pack("{s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:i, s:b, s:f, s:b, "
 		      "s:b}",
-		      "folder", text(r->folder), "base", text(r->base), "files",
+		      "folder", clean_text(r->folder), "base", clean_text(r->base), "files",
 		      texts(r->files, SIZE_MAX), "run", run_json(results_run(r->results)), "marks",
 		      results_marks(r->results), "worst", verdict_names[verdict_worst(nr)],
 		      "contrasts", contrasts_json(r), "warnings", texts(&c->warnings, SIZE_MAX),

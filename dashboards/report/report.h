@@ -30,19 +30,15 @@ struct report {
 
 void report_write(struct buf *out, const struct report *r);
 
-/*
- * Read the part of DIR/series.csv that the page shows, as a new reference; empty where
- * there is no such file. -EINVAL with path:line for a bad row.
- */
+/* Read the part of DIR/series.csv that the page shows, as a new reference; empty where there is no
+ * such file. -EINVAL with path:line for a bad row. */
 int report_series_read(json_t **out, const struct results *r, const char *dir, struct err *e);
 
 /* --- among the files of this folder ------------------------------------------------------------
  */
 
-/*
- * Append j for a <script type="application/json">: cleaned (lib/clean.h), ASCII only, and no
- * < > & in it, so that nothing can end the element. 7 significant digits. j is given away.
- */
+/* Append j for a <script type="application/json">: cleaned (lib/clean.h), ASCII only, and no < > &
+ * in it, so that nothing can end the element. 7 significant digits. j is given away. */
 void report_add_json(struct buf *b, json_t *j);
 /* Set page's "rows", those of the table, and "cells": report_data.c. */
 void report_set_rows(json_t *page, const struct report *r);

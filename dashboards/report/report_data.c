@@ -114,10 +114,8 @@ static json_t *row_json(const struct comparison_row *row, const struct compariso
 
 /* --- cell runs ----------------------------------------------------------------------------- */
 
-/*
- * Which side came first in each block ("0", "1" or " "), and the runs that are not plainly fine:
- * [block, side, status, marks, reason]. nr, v0 and v1 name the part files.
- */
+/* Which side came first in each block ("0", "1" or " "), and the runs that are not plainly fine:
+ * [block, side, status, marks, reason]. nr, v0 and v1 name the part files. */
 static void add_runs(json_t *cell, const struct report *r, const struct comparison_row *row)
 {
 	const char *const sides[] = { row->baseline, row->patched };

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * costs_table.c: the report of `fsduel profile` for a terminal: the instructions of an
- * operation by function and subsystem. It draws analysis/costs' figures.
- */
+/* costs_table.c: the report of `fsduel profile`: instructions by function and subsystem. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * locks_table.c: waits for locks: the report of `fsduel locks`, and the table and sentences
- * that `fsduel compare` shows beside a contrast's tables. It draws analysis/locks' figures.
- */
+/* locks_table.c: the report of `fsduel locks`, and the waits that `fsduel compare` shows. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,8 +67,6 @@ static void add_figures(struct buf *out, const struct lock_cell *c)
 		grid_text(out, &g);
 	free(lines);
 }
-
-/* --- the report ------------------------------------------------------------------------------- */
 
 static void add_waiters(struct buf *out, const struct lock_cell *c)
 {

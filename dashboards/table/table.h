@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * table.h: the findings about a results folder as plain text for a terminal. A number that
- * does not exist is "-", and the reason stands under the table.
- */
+/* table.h: findings as plain text. A missing number is "-"; the reason stands under the table. */
 #ifndef FSDUEL_DASHBOARDS_TABLE_H
 #define FSDUEL_DASHBOARDS_TABLE_H
 

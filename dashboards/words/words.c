@@ -19,6 +19,13 @@ void words_cell(struct buf *b, const char *workload, const char *varying)
 		buf_addc(b, *varying == ';' ? ' ' : *varying);
 }
 
+void words_cell_role(struct buf *b, const struct comparison_row *row)
+{
+	words_cell(b, row->workload, row->varying);
+	if (!row->whole)
+		buf_addf(b, " %s", row->role);
+}
+
 void words_value(struct buf *b, const char *unit, double v)
 {
 	char text[32];

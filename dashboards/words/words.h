@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * words.h: the words for each thing, equal in all dashboards. All functions append to b or to
- * lines. A number that does not exist is "-".
- */
+/* words.h: equal words in all dashboards, appended to b or lines. A missing number is "-". */
 #ifndef FSDUEL_DASHBOARDS_WORDS_H
 #define FSDUEL_DASHBOARDS_WORDS_H
 
@@ -13,6 +10,8 @@
 
 /* "randrw threads=8 bs=4k" from a workload and its varying parameters. */
 void words_cell(struct buf *b, const char *workload, const char *varying);
+/* The same of a row, and the role where it is not of the whole workload. */
+void words_cell_role(struct buf *b, const struct comparison_row *row);
 /* "10.71k"; of the unit ns "1.25 ms". */
 void words_value(struct buf *b, const char *unit, double v);
 /* "-3.1" and, if asked, " %"; "x1234" where that reads better. */
@@ -22,10 +21,8 @@ void words_limits(struct buf *b, double low, double high, bool unit);
 
 /* Of a row: a median of a side. */
 void words_median(struct buf *b, const struct comparison_row *row, bool patched);
-/*
- * "-3.1 % (-3.9..-2.3)": the change that was judged, else the median of ratios; its 95 %
- * interval or, in brackets, the range over blocks, if there is one.
- */
+/* "-3.1 % (-3.9..-2.3)": the change that was judged, else the median of ratios; its 95 % interval
+ * or, in brackets, the range over blocks, if there is one. */
 void words_change_within(struct buf *b, const struct comparison_row *row);
 /* "unsure (+3)", "(slower)" of a row that decides nothing, "failed" without any pair. */
 void words_ruling(struct buf *b, const struct comparison_row *row);
@@ -63,20 +60,14 @@ void words_summary(struct buf *b, const struct comparison *c, const struct headl
 /* A contrast's headline, or NULL. */
 const struct headline *words_headline(const struct comparison *c, const char *contrast);
 
-/*
- * A line for each cell of that verdict (broken, mixed or repaired): "randrw threads=8:
- * dio_read +3.1 %, dio_overwrite -2.0 %", or "randrw threads=8, in 2 of 6 blocks: " and the
- * kernel's own line.
- */
+/* A line for each cell of that verdict: "randrw threads=8: dio_read +3.1 %, dio_overwrite -2.0 %",
+ * or, of a broken or repaired one, "randrw threads=8, in 2 of 6 blocks: " and the kernel's line. */
 void words_cells(struct strv *lines, const struct comparison *c, const char *contrast,
 		 enum verdict v);
 /* Those three, in the order in which they are shown; ends with NONE. */
 extern const enum verdict words_cells_shown[];
 
-/*
- * Why numbers are missing, a line a cell and reason: the gaps of row's contrast. Returns the
- * number of gaps.
- */
+/* Why numbers are missing, a line a cell and reason. Returns the gaps of row's contrast. */
 size_t words_gaps(struct strv *lines, const struct comparison *c, const struct comparison_row *row);
 
 #endif

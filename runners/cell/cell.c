@@ -24,8 +24,6 @@ static void tell_step(const struct cell *c, const char *step, uint64_t begin_ns)
 		c->at->stepped(c->at->stepped_arg, step, now_ns() - begin_ns);
 }
 
-/* --- steps -------------------------------------------------------------------- */
-
 static int step_spec(struct cell *c, struct err *e)
 {
 	c->fs = fs_type_find(c->spec->fs);
@@ -183,8 +181,6 @@ static int run_step(struct cell *c, const struct step *s, struct err *e)
 		return (*(cell_hook *const *)((const char *)c->work + s->work))(c, e);
 	return c->pass ? (*(cell_hook *const *)((const char *)c->pass + s->pass))(c, e) : 0;
 }
-
-/* --- the run -------------------------------------------------------------------- */
 
 /* Append the reason for an early end to why. The limit and the caller's wish come first. */
 static void run_steps(struct cell *c, struct buf *why)

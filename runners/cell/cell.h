@@ -24,10 +24,8 @@ struct settle {
 	size_t nr_devices; /* those that sysfs does not know (btrfs' own, tmpfs) are left out */
 };
 
-/*
- * 1: in three intervals of 0.2 s in a row the CPUs were 95 % idle and the devices did nothing. 0:
- * not within max_ns, or *stop became non-zero. -errno: /proc/stat cannot be read.
- */
+/* 1: in three intervals of 0.2 s in a row the CPUs were 95 % idle and the devices did nothing. 0:
+ * not within max_ns, or *stop became non-zero. -errno: /proc/stat cannot be read. */
 int settle_wait(const struct settle *s, const atomic_int *stop, struct err *e);
 
 /* The CPUs' time since boot, in ticks, all of them together; [0] is not used. */
@@ -41,9 +39,7 @@ int cpu_time_read(const char *root, struct cpu_time *t, struct err *e);
 
 /* --- a cell run --- */
 
-/*
- * All that a cell run depends on. No label, no run id: one image under two labels gives the same.
- */
+/* All that a cell run depends on. No label, no run id: two labels of one image are alike. */
 struct cell_spec {
 	char *fs;            /* row of fs_types */
 	struct strv mkfs;    /* the whole mkfs command, without the device */
@@ -82,10 +78,8 @@ struct cell_place {
 	uint64_t raw_max_bytes;       /* longer recordings are reduced, not kept; 0: all are kept */
 	void (*mark)(void *arg, int begin); /* timed part begins / has ended; may be NULL */
 	void *mark_arg;
-	/*
-	 * Called around the part that a profile counts; may be NULL. In a fio job the library in
-	 * fio marks that part (fio_run.h), and "counted_ns" and "counted_ops" are facts of it.
-	 */
+	/* Called around the part that a profile counts; may be NULL. In a fio job the library in
+	 * fio marks that part (fio_run.h), and "counted_ns" and "counted_ops" are facts of it. */
 	void (*count)(int begin);
 	void (*stepped)(void *arg, const char *step, uint64_t ns); /* of each step; or NULL */
 	void *stepped_arg;
@@ -93,10 +87,8 @@ struct cell_place {
 	const atomic_int *stop; /* non-zero: give up, clean up, STATUS_FAILED "interrupted" */
 };
 
-/*
- * Run it. *r, initialised here, says how it went. -errno only when it could not clean up, or when
- * the device is no longer ours: then nothing more may be run on it.
- */
+/* Run it. *r, initialised here, says how it went. -errno only when it could not clean up, or when
+ * the device is no longer ours: then nothing more may be run on it. */
 int cell_run(const struct cell_spec *c, const struct cell_place *at, struct result *r,
 	     struct err *e);
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * cell_fio.c: a fio job as the work of a cell: fio runs in the mounted directory, once to lay out
- * its files and once to measure. Its job file and output lie elsewhere.
- */
+/* cell_fio.c: a fio job as a cell's work: fio runs once to lay out its files, once to measure. */
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>

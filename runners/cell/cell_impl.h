@@ -13,10 +13,8 @@
 #include "runners/fio/fio_run.h"
 #include "runners/cell/trouble.h"
 
-/*
- * watch.c: the limit of a cell run and the wish of the caller to stop, as one flag. Its thread
- * wakes before the deadline only if the caller has a flag: in exact mode nothing but the cell runs.
- */
+/* watch.c: the limit of a cell run and the wish of the caller to stop, as one flag. Its thread
+ * wakes before the deadline only if the caller has a flag: exact mode runs nothing beside. */
 struct watch {
 	atomic_int stop;          /* non-zero: give up; 1 the caller's wish, 2 overran */
 	uint64_t deadline_ns;     /* CLOCK_MONOTONIC; 0: none */

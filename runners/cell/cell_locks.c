@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * cell_locks.c: the locks pass of a cell: perf records the waits for locks of the timed part, and
- * they are summed by waiting thread, lock and place.
- */
+/* cell_locks.c: the locks pass: perf records the waits of the timed part, and they are summed. */
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * cell_spec.c: the spec of a cell run, made from a unit of a plan, and as JSON for the guest.
- * Defaults are explicit in it, so that it means the same to a later fsduel.
- */
+/* cell_spec.c: a cell run's spec from a plan's unit, and as JSON with explicit defaults. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>

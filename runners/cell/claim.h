@@ -48,10 +48,8 @@ struct claim {
 
 #define CLAIM_NONE ((struct claim){ .fd = -1, .excl = -1 })
 
-/*
- * Find the device out and claim it. -EBUSY: somebody has it for more than five seconds; user (or
- * NULL) says who. -ENOTBLK: it is no block device. On error there is nothing to release.
- */
+/* Find the device out and claim it. -EBUSY: somebody has it for more than five seconds; user (or
+ * NULL) says who. -ENOTBLK: it is no block device. On error there is nothing to release. */
 int claim_open(struct claim *c, const char *name, bool write, claim_user_fn user, struct err *e);
 void claim_release(struct claim *c); /* accepts CLAIM_NONE */
 

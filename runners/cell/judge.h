@@ -12,19 +12,15 @@
 
 #include "lib/err.h"
 
-/*
- * device: formatted and mounted. options: those in effect, one a line. Into facts goes what results
+/* device: formatted and mounted. options: those in effect, one a line. Into facts goes what results
  * depend on, and "effective", an object whose "why" names the options without effect ("": there are
- * none). 0 or -errno with a sentence.
- */
+ * none). 0 or -errno with a sentence. */
 typedef int judge_fn(const char *device, const char *options, json_t *facts, struct err *e);
 
 judge_fn *judge_find(const char *fs); /* NULL: that file system has none */
 
-/*
- * ext4 prints dioread_nolock in /proc/fs/ext4/DEV/options also where it has no effect: the reason,
- * or "". extents: the file system has that feature.
- */
+/* ext4 prints dioread_nolock in /proc/fs/ext4/DEV/options also where it has no effect: the reason,
+ * or "". extents: the file system has that feature. */
 const char *ext4_no_dioread_nolock(bool extents, const char *options);
 
 #endif

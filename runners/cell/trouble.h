@@ -30,16 +30,12 @@ struct trouble {
 	const char *const *patterns; /* fnmatch(3) over a whole line without its stamp; NULL ends */
 };
 
-/*
- * The first row that is seen is the reason: first troubles that end a guest, then how it ended,
- * then those it outlives. Every row makes a cell run worthless.
- */
+/* The first row that is seen is the reason: first troubles that end a guest, then how it ended,
+ * then those it outlives. Every row makes a cell run worthless. */
 extern const struct trouble troubles[]; /* ends with a NULL name */
 
-/*
- * The row of a line that explains most, and where its text begins; or NULL. Level, stamps or
- * another program's line may stand before the text.
- */
+/* The row of a line that explains most, and where its text begins; or NULL. Level, stamps or
+ * another program's line may stand before the text. */
 const struct trouble *trouble_match(const char *line, const char **text);
 
 /* Does the line name another block device than device ("sda1")? That is no trouble of the cell. */
@@ -58,10 +54,8 @@ struct trouble_found {
 void trouble_look(struct trouble_found *f, const char *text, size_t len); /* at each line of it */
 /* A sign that is no line, and a detail or "". */
 void trouble_note(struct trouble_found *f, enum trouble_sign sign, const char *what);
-/*
- * Make it the reason, if something was found, with why ("": none); mark the run MARK_BROKEN where
- * the kernel broke, MARK_HUNG where it never spoke. STATUS_OK: the status is that of the row.
- */
+/* Make it the reason, if something was found, with why ("": none); mark the run MARK_BROKEN where
+ * the kernel broke, MARK_HUNG where it never spoke. STATUS_OK: the status is that of the row. */
 void trouble_fail(const struct trouble_found *f, enum status status, const char *why,
 		  struct result *r);
 void trouble_release(struct trouble_found *f);

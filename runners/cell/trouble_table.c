@@ -9,10 +9,7 @@
 
 #define PATTERNS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
-/*
- * Anchored where the kernel's line begins so, for text is easily quoted. Where a function adds a
- * prefix ("XFS (sda1): "), the format is the text after it.
- */
+/* Anchored where the kernel's line begins so; a prefix like "XFS (sda1): " is left out. */
 /* clang-format off */
 const struct trouble troubles[] = {
 	/* Troubles that end a guest. */

@@ -191,10 +191,7 @@ static uint64_t add(uint64_t a, uint64_t b)
 	return __builtin_add_overflow(a, b, &a) ? UINT64_MAX / 2 : a;
 }
 
-/*
- * The least room that one thread's files take; 0: not known. With "fallocate=" they may take none
- * before they are written.
- */
+/* The least bytes of one thread's files; 0: unknown. With "fallocate=" it may be none. */
 static uint64_t job_bytes(const struct fio_file *f, size_t i)
 {
 	const char *size = f->sections[i].no_size ? FIOJOB_DEVICE : fio_get(f, i, "size");

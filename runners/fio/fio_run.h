@@ -18,11 +18,9 @@
 #include "runners/preload/preload.h"
 #include "runners/result/result.h"
 
-/*
- * Kill every fio that works in the directory dir (absolute, no symbolic links) or below it, and
+/* Kill every fio that works in the directory dir (absolute, no symbolic links) or below it, and
  * wait up to two seconds until they are gone. Each job of fio has a session of its own (setsid in
- * thread_main), so it outlives fio and keeps the mount busy.
- */
+ * thread_main), so it outlives fio and keeps the mount busy. */
 void fio_jobs_end(const char *dir);
 
 struct fio_times {
@@ -106,10 +104,8 @@ int fiojson_result(const char *text, size_t len, const struct fio_times *t, stru
 
 /* Offset of the first line that is "{" alone, where fio's JSON begins; len: there is none. */
 size_t fio_words_end(const char *text, size_t len);
-/*
- * The words on one line for an error message, cut after some: each line once, without "fio: " and
- * the indented lists that fio prints for a typing error. Caller frees.
- */
+/* The words on one line for an error message, cut after some: each line once, without "fio: " and
+ * the indented lists that fio prints for a typing error. Caller frees. */
 char *fio_words(const char *text, size_t len);
 
 #endif

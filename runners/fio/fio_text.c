@@ -180,7 +180,6 @@ static bool in_list(const char *list, const char *file)
 	}
 }
 
-/* Is it a job that declares the file of this path to be overwritten? */
 static bool declares(const struct fio_file *f, size_t job, const char *file)
 {
 	const char *name = f->ini.sections[job].name;

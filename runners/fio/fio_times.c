@@ -20,15 +20,11 @@
 #include "lib/proc.h"
 
 #define MS_NS 1000000u
-/*
- * fio starts its clock before it opens its files and pages itself in: 0.13 ms in exact mode with
- * fio 3.33. Up to this much of a job's time outside its I/O does not count.
- */
+/* fio starts its clock before it opens its files and pages itself in: 0.13 ms in exact mode with
+ * fio 3.33. Up to this much of a job's time outside its I/O does not count. */
 #define START_NS 250000u
-/*
- * fio reads its own clock within microseconds of the library, unless the thread loses the CPU in
- * between, or finds the statistics locked and sleeps a millisecond.
- */
+/* fio reads its own clock within microseconds of the library, unless the thread loses the CPU in
+ * between, or finds the statistics locked and sleeps a millisecond. */
 #define EARLIER_NS 100000u
 #define LATER_NS 3000000u
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * fiojob.c: a fio job file read, parted, and written again as the job that is run. Only lines that
- * were checked are written, so fio cannot read a line otherwise than we did.
- */
+/* fiojob.c: a fio job file read, parted, and written again; only checked lines are written. */
 #include "runners/fio/fiojob.h"
 
 #include <errno.h>

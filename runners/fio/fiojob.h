@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * fiojob.h: fio job files: read, refused where they contradict themselves, given the cell's
- * parameters. Running fio is the cell's business.
- */
+/* fiojob.h: fio job files: read, refused where they contradict themselves, given parameters. */
 #ifndef FSDUEL_RUNNERS_FIOJOB_H
 #define FSDUEL_RUNNERS_FIOJOB_H
 
@@ -73,10 +70,8 @@ void fiojob_directories(const char *text, struct strv *dirs);
  */
 int fiojob_seed(const char *text, uint64_t seed, char **out, struct err *e);
 
-/*
- * Does a job declare, by overwrite=1, that it overwrites the file of this path under the work
- * directory? A job whose file names cannot be known (filename_format) declares every file.
- */
+/* Does a job declare, by overwrite=1, that it overwrites the file of this path under the work
+ * directory? A job whose file names cannot be known (filename_format) declares every file. */
 bool fiojob_overwrites(const char *text, const char *file);
 /* The first job that declares so and has none of these files (malloc'ed); NULL: there is none. */
 char *fiojob_unproven(const char *text, const struct strv *files);

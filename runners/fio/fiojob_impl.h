@@ -39,10 +39,9 @@ const char *fio_job_name(const struct fio_file *f, size_t i);
 bool fio_same_option(const char *option, const char *name);
 /* The value that the parameters give the option, or NULL. */
 const char *fio_over(const struct fio_file *f, const char *option);
-/*
- * Value of an option in a job: the parameters', then the job's own last line, then the last line of
- * the [global] sections before it. "1" for a bare key; NULL: none. line: the value's, or the job's.
- */
+/* Value of an option in a job: the parameters', then the job's own last line, then the last line
+ * of the [global] sections before it. "1" for a bare key; NULL: none. line: the value's, or the
+ * job's. */
 const char *fio_value(const struct fio_file *f, size_t job, const char *option, unsigned *line);
 const char *fio_get(const struct fio_file *f, size_t job, const char *option);
 /* Is a flag set? "0" unsets one. */
@@ -66,10 +65,8 @@ void fio_expect(const struct fio_file *f, unsigned part, struct fiojob_expect *x
 
 /* --- the others, each called by fiojob.c -------------------------------------------------- */
 
-/*
- * Text without comments, and with the variables that params or the environment set, line for line.
- * -EINVAL in f->ret: a variable is not set, or set for nothing.
- */
+/* Text without comments, and with the variables that params or the environment set, line for line.
+ * -EINVAL in f->ret: a variable is not set, or set for nothing. */
 void fio_text_plain(struct fio_file *f, const char *text, const char *const *params,
 		    struct buf *out);
 /* Check, change and drop lines. */

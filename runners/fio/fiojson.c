@@ -81,10 +81,8 @@ struct tally {
 	bool milliseconds;    /* some times were */
 };
 
-/*
- * The latencies that have bins: whole ones rather than those without the submission. But
- * the whole ones of a job that checks hold the time for its sums.
- */
+/* The latencies that have bins: whole ones rather than those without the submission. But the whole
+ * ones of a job that checks hold the time for its sums. */
 static const json_t *find_latencies(const json_t *dir, bool checks, bool *completion_only)
 {
 	const json_t *lat = json_object_get(dir, "lat_ns");
@@ -115,7 +113,6 @@ static int read_bins(struct hist *h, json_t *bins, struct err *e)
 	return 0;
 }
 
-/* One latency of the JSON as a histogram. */
 static int read_latency(struct hist *h, const json_t *lat, struct err *e)
 {
 	const json_t *mean = json_object_get(lat, "mean");

@@ -148,9 +148,7 @@ static int check_passes(const struct folder *f, const json_t *old, struct err *e
 	return 0;
 }
 
-/*
- * Blocks are added to a folder whose verdict was shown: that was a look (analysis/compare/judge.h).
- */
+/* Blocks join a folder whose verdict was shown: a look (analysis/compare/judge.h). */
 static int note_look(const struct folder *f, const json_t *old, struct err *e)
 {
 	json_int_t blocks =

@@ -37,11 +37,9 @@ struct folder {
 	uint64_t joined_ns, join_took_ns; /* the last time */
 };
 
-/*
- * DIR must not exist, or hold no more than a killed run of this suite has left before its run.json.
+/* DIR must not exist, or hold no more than a killed run of this suite has left before its run.json.
  * folder_claim makes and locks it; the caller notes it; folder_begin writes the first file. After
- * either has failed there is nothing to release.
- */
+ * either has failed there is nothing to release. */
 int folder_claim(struct folder *f, const char *dir, const struct suite *s, const struct plan *p,
 		 struct err *e);
 int folder_begin(struct folder *f, struct err *e);

@@ -51,10 +51,7 @@ static int configure(int loop, int file, struct err *e)
 		       "device; choose an output folder on another file system");
 }
 
-/*
- * One try with the free device that the kernel names. It is kept by a descriptor for reading
- * only: since 6.8 a kernel may refuse to mount a device that is open for writing.
- */
+/* Try the free device. Held read only: since 6.8 a writer may keep it from being mounted. */
 static int attach(int control, int file, int *fd, char dev[32], struct err *e)
 {
 	int n = ioctl(control, LOOP_CTL_GET_FREE), loop, ret;

@@ -135,8 +135,6 @@ static int run_unit(struct host *h, const struct plan_unit *u, struct err *e)
 	return ret ? stop_here(h, ret, e) : kept;
 }
 
-/* --- all of them -------------------------------------------------------------------- */
-
 static bool is_mine(const struct host *h, const struct plan_unit *u)
 {
 	return h->suite->variants[u->variant].kernel == h->kernel &&
@@ -201,10 +199,8 @@ static int undo_leftovers(struct host *h, struct err *e)
 	return ret;
 }
 
-/*
- * A folder that has a run.json is gone on with, else it is begun. It stands in the journal
- * before anything is written: half a file is taken away, whenever we are killed.
- */
+/* A folder that has a run.json is gone on with, else it is begun. It stands in the journal before
+ * anything is written: half a file is taken away, whenever we are killed. */
 static int open_folder(struct host *h, struct err *e)
 {
 	char *run = xasprintf("%s/" RUN_JSON, h->opts->dir), *dir;

@@ -25,11 +25,9 @@ struct host_opts {
 	const atomic_int *stop;
 };
 
-/*
- * 0: every cell run of this kernel (and block) has a part, be it a failed one. -EINTR: stopped,
- * all results are kept. Other -errno: with an exit code, and FSDUEL_MACHINE means that
- * nothing was measured. *last counts this kernel's cell runs; *elsewhere those missing of others.
- */
+/* 0: every cell run of this kernel (and block) has a part, be it a failed one. -EINTR: stopped, all
+ * results are kept. Other -errno: with an exit code, and FSDUEL_MACHINE means that nothing was
+ * measured. *last counts this kernel's cell runs; *elsewhere those missing of others. */
 int host_run(const struct suite *s, const struct plan *p, const struct host_opts *o,
 	     struct progress *last, unsigned *elsewhere, struct err *e);
 

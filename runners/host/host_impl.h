@@ -31,10 +31,8 @@ struct host {
 	unsigned nr_own;
 };
 
-/*
- * Put kernel, machine and tools into run.json; a folder gone on with must have the
- * same machine, and each label the same kernel. -EINVAL, FSDUEL_USAGE noted.
- */
+/* Put kernel, machine and tools into run.json; a folder gone on with must have the same machine,
+ * and each label the same kernel. -EINVAL, FSDUEL_USAGE noted. */
 int host_identify(struct host *h, struct err *e);
 void host_note_begin(struct host *h); /* a new entry in "runs" */
 void host_note_overhead(struct host *h, uint64_t own_ns);

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * host_note.c: the parts of run.json that host runs write: kernels by label, the machine, and
- * each run into the folder with its boot and the time that the runner itself took.
- */
+/* host_note.c: the parts of run.json that host runs write: kernels, machine, and each run. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

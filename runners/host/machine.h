@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * machine.h: the machine that measures: properties that say how far its figures can be
- * trusted, the settings that a run changes, and the kernel that runs on it.
- */
+/* machine.h: the machine: its properties, the settings that a run changes, and its kernel. */
 #ifndef FSDUEL_RUNNERS_HOST_MACHINE_H
 #define FSDUEL_RUNNERS_HOST_MACHINE_H
 
@@ -28,10 +25,8 @@ void machine_read(struct machine *m, const char *root);
 json_t *machine_json(const struct machine *m);
 void machine_release(struct machine *m);
 
-/*
- * Set the CPU frequency governors to performance. Each is in the journal first, so undo_all puts
- * it back, also after an error here. One that cannot be set is a sentence in notes, for run.json.
- */
+/* Set the CPU frequency governors to performance. Each is in the journal first, so undo_all puts it
+ * back, also after an error here. One that cannot be set is a sentence in notes, for run.json. */
 int machine_quiet(const char *root, struct undo *u, struct strv *notes, struct err *e);
 
 /* The kernel that runs, with the words by which an image of it is known. */

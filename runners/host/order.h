@@ -38,7 +38,6 @@ void order_read(struct order *o, const struct folder *f);
 uint64_t order_next(const struct order *o);
 void order_release(struct order *o);
 
-/* The counts of order_is_blocked. */
 struct order_count {
 	unsigned kernels;   /* that were measured at all */
 	unsigned blocks;    /* in which more than one of them was */
@@ -46,11 +45,9 @@ struct order_count {
 	unsigned boots;
 };
 
-/*
- * Interleaved: every block has all kernels before the next block begins, which takes at least
- * blocks * (kernels - 1) + 1 stretches, as the last kernel of a block may be the first of the
- * next. Fewer: true, and a sentence appended to why. One kernel, or one block, never is blocked.
- */
+/* Interleaved: every block has all kernels before the next block begins, which takes at least
+ * blocks * (kernels - 1) + 1 stretches, as the last kernel of a block may be the first of the next.
+ * Fewer: true, and a sentence appended to why. One kernel, or one block, never is blocked. */
 bool order_is_blocked(const struct order *o, struct order_count *count, struct buf *why);
 
 #endif

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * reboot.c: the half of reboot.h that changes nothing on the machine: the kernels, the notes as
- * JSON, the legs, and the decision. The other half is reboot_act.c.
- */
+/* reboot.c: the half of reboot.h that changes nothing on the machine; see reboot_act.c. */
 #include "runners/host/reboot.h"
 
 #include <errno.h>

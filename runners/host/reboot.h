@@ -55,10 +55,9 @@ struct reboot_state {
 /* The suite is borrowed. */
 void reboot_state_init(struct reboot_state *s, const struct suite *suite);
 void reboot_state_release(struct reboot_state *s);
-/*
- * The words of --kexec, "LABEL=BZIMAGE[,INITRD]", one for each kernel of the suite; without INITRD
- * the one that distributions put beside the image, where there is one. -EINVAL, FSDUEL_USAGE noted.
- */
+/* The words of --kexec, "LABEL=BZIMAGE[,INITRD]", one for each kernel of the suite; without
+ * INITRD the one that distributions put beside the image, where there is one. -EINVAL,
+ * FSDUEL_USAGE noted. */
 int reboot_state_kernels(struct reboot_state *s, const struct suite *suite,
 			 const char *const *words, size_t nr_words, struct err *e);
 
@@ -103,10 +102,8 @@ void reboot_note_measured(struct reboot_state *s);
 #define REBOOT_UNIT "fsduel-reboot.service"
 #define REBOOT_LOG "/var/lib/fsduel/reboot.log"
 
-/*
- * The unit's text: program fsduel run in the folder cwd with these words, --kexec-resume after the
- * first. -EINVAL: a word that a unit file cannot hold.
- */
+/* The unit's text: program fsduel run in the folder cwd with these words, --kexec-resume after the
+ * first. -EINVAL: a word that a unit file cannot hold. */
 int reboot_unit_text(struct buf *text, const char *fsduel, const char *cwd,
 		     const struct strv *words, struct err *e);
 

@@ -253,10 +253,7 @@ bool reboot_is_installed(const char *root)
 
 /* --- kexec ------------------------------------------------------------------------------ */
 
-/*
- * As it shuts the machine down, systemd ends the programs of our session with SIGTERM and
- * SIGHUP, and systemctl itself may be among the first.
- */
+/* systemd ends our session by SIGTERM and SIGHUP, perhaps systemctl among the first. */
 static int shut_down(struct err *e)
 {
 	static const char *const argv[] = { "systemctl", "kexec", NULL };

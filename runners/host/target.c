@@ -201,8 +201,6 @@ static int open_null_blk(struct target *t, const struct target_use *use, struct 
 	return hold(t, dev, e);
 }
 
-/* --- all of them ---------------------------------------------------------------------- */
-
 static const struct {
 	int (*check)(const struct target_use *use, struct err *e);
 	int (*open)(struct target *t, const struct target_use *use, struct undo *u, struct err *e);

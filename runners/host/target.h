@@ -61,10 +61,8 @@ int target_open(struct target *t, const struct target_wants *w, const struct pla
 /* Once, after all checks: wipe the device where --force allows that. */
 int target_begin(struct target *t, struct err *e);
 
-/*
- * Before each cell run: is it still this device, and ours alone? Then make it blank. Or: is the
- * directory still the one that was checked? -EBUSY: somebody uses it; -ENODEV: it is another.
- */
+/* Before each cell run: is it still this device, and ours alone? Then make it blank. Or: is the
+ * directory still the one that was checked? -EBUSY: somebody uses it; -ENODEV: it is another. */
 int target_ready(struct target *t, struct err *e);
 
 /* The fact that tells a device from others of its kind (blockdev_unique), for a resume. */

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * target_dir.c: a directory on a file system that stays as it is: nothing is formatted or
- * mounted, so a suite cannot compare mounts on it. And for all kinds: room, and names.
- */
+/* target_dir.c: a directory, never formatted or mounted; and for all targets: room and names. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>

@@ -43,10 +43,8 @@ void undo_close(struct undo *u);        /* accepts UNDO_NONE */
 int undo_file(struct undo *u, const char *path, struct err *e);
 int undo_dir(struct undo *u, const char *path, struct err *e);
 int undo_mount(struct undo *u, const char *source, const char *dir, struct err *e);
-/*
- * File systems of these UUIDs on the device that identity (claim_json) is of; after a restart,
- * which gives other numbers, on one of its size. Both are taken over.
- */
+/* File systems of these UUIDs on the device that identity (claim_json) is of; after a restart,
+ * which gives other numbers, on one of its size. Both are taken over. */
 int undo_wipe(struct undo *u, const char *device, json_t *uuids, json_t *identity, struct err *e);
 int undo_nullblk(struct undo *u, const char *name, struct err *e);
 /* A setting in /sys or /proc that is about to become value: notes its value of now. */
@@ -54,10 +52,8 @@ int undo_sysfs(struct undo *u, const char *path, const char *value, struct err *
 /* Half-written files (.tmp) in a results folder. */
 int undo_results(struct undo *u, const char *dir, struct err *e);
 
-/*
- * Undo everything. said gets a line for each thing that was there. An item that could not be
- * undone stays in the journal; the first -errno is returned.
- */
+/* Undo everything. said gets a line for each thing that was there. An item that could not be undone
+ * stays in the journal; the first -errno is returned. */
 int undo_all(struct undo *u, struct strv *said, struct err *e);
 
 /* The kinds of items, for undo.c; the last one has no name. */

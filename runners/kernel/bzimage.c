@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * bzimage.c: the header of an x86 boot image; see bzimage.h. Offsets are those
- * of Documentation/arch/x86/boot.rst; all numbers are little-endian.
- */
+/* bzimage.c: see bzimage.h. Offsets: Documentation/arch/x86/boot.rst; little-endian. */
 #include "runners/kernel/bzimage.h"
 
 #include <elf.h>

@@ -23,10 +23,8 @@ struct bzimage {
 	size_t payload_len;    /* ends with the unpacked size in 4 bytes */
 };
 
-/*
- * Check data and fill *b. name stands for the image in sentences. -EINVAL, FSDUEL_USAGE noted:
- * not a bzImage, cut short, damaged.
- */
+/* Check data and fill *b. name stands for the image in sentences. -EINVAL, FSDUEL_USAGE noted: not
+ * a bzImage, cut short, damaged. */
 int bzimage_parse(struct bzimage *b, const void *data, size_t len, const char *name, struct err *e);
 
 /* Append the unpacked vmlinux, an ELF file of the announced size, to out. -EINVAL: damaged. */
@@ -43,10 +41,8 @@ void vmlinux_build_id(const void *data, size_t len, char out[BUILD_ID_HEX]);
 /* Has it the entry point by which QEMU boots it as it is (CONFIG_PVH)? */
 bool vmlinux_boots_directly(const void *data, size_t len);
 
-/*
- * The kernel in a unified kernel image, the section .linux of an EFI program, in the caller's
- * bytes (the UAPI group's specification). data NULL: it is no such image, or cut short.
- */
+/* The kernel in a unified kernel image, the section .linux of an EFI program, in the caller's bytes
+ * (the UAPI group's specification). data NULL: it is no such image, or cut short. */
 struct elf_span uki_linux(const void *data, size_t len);
 
 #endif

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * kernel.c: from the user's word to a kernel in memory: resolve the reference, find the image
- * and its modules in a folder, read the image once, check and identify it.
- */
+/* kernel.c: from a user's word to a kernel in memory: find, read once, check, identify. */
 #include "runners/kernel/kernel.h"
 
 #include <ctype.h>

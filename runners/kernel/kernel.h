@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * kernel.h: a kernel to boot: found, read into memory once (a build that goes
- * on in its tree cannot change the duel), checked, identified.
- */
+/* kernel.h: a kernel to boot, read once: a build that goes on in its tree changes nothing. */
 #ifndef FSDUEL_RUNNERS_KERNEL_H
 #define FSDUEL_RUNNERS_KERNEL_H
 
@@ -27,11 +24,9 @@ struct kernel {
 	char build_id[65];  /* hex of the GNU build id in the vmlinux inside; "" when it has none */
 };
 
-/*
- * ref is a bzImage, a unified kernel image, a folder that holds one, or a name fetched
- * by kernel_fetch. -EINVAL with a sentence: not there, not a bzImage, cut short, several in one
- * folder. An unknown name says how to fetch it. Exit code noted.
- */
+/* ref is a bzImage, a unified kernel image, a folder that holds one, or a name fetched by
+ * kernel_fetch. -EINVAL with a sentence: not there, not a bzImage, cut short, several in one
+ * folder. An unknown name says how to fetch it. Exit code noted. */
 int kernel_load(struct kernel *k, const char *ref, struct err *e);
 void kernel_release(struct kernel *k);
 
@@ -61,10 +56,7 @@ int kernel_fetch(const char *name, char **path, struct err *e);
 /* Append the archive's kernels, oldest first: "NAME VERSION PACKAGE" a line. -EIO as above. */
 int kernel_fetch_list(struct buf *out, struct err *e);
 
-/*
- * Where a kernel of that name is in the cache (malloc'ed), or would be; "" is the folder that holds
- * them, which is made.
- */
+/* Path of that kernel in the cache, or where it would be (malloc'ed); "": the folder, made. */
 int kernel_cached(const char *name, char **path, struct err *e);
 
 #endif

@@ -48,21 +48,17 @@ bool kernel_is_series(const char *name);
 /* Is this patch given by its path, and not by its name in kernels/? */
 bool kernel_patch_is_path(const char *patch);
 
-/*
- * The name that goes with a source and patches (malloc'ed): "stock-6.12", "never-unwritten+widen",
+/* The name that goes with a source and patches (malloc'ed): "stock-6.12", "never-unwritten+widen",
  * or "excl-dio-6.1" of another series than KERNEL_BUILD_SERIES. A path counts as its file's name
- * without ".patch".
- */
+ * without ".patch". */
 char *kernel_build_name(const char *series, const char *const *patches, size_t nr);
 
 /* Append `fsduel kernel build NAME ...`, the command that builds it. */
 void kernel_build_command(const struct kernel_build *b, struct buf *out);
 
-/*
- * Is there a kernel of that name, of Debian's series and these patches as they are now? -ENOENT,
+/* Is there a kernel of that name, of Debian's series and these patches as they are now? -ENOENT,
  * FSDUEL_USAGE noted: none, or of other patches; the sentence has the command. -EINVAL, likewise:
- * there is no such patch.
- */
+ * there is no such patch. */
 int kernel_built(const struct kernel_build *b, struct err *e);
 
 /* Are the programs here that a build takes? -EIO, FSDUEL_MACHINE noted, with those to install. */

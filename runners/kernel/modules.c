@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * modules.c: kernel_modules of kernel.h: modules by file name, and their needs by the
- * "depends=" string of their .modinfo: without depmod or an installed kernel.
- */
+/* modules.c: kernel_modules of kernel.h: needs come from .modinfo's "depends=", without depmod. */
 #include <errno.h>
 #include <fts.h>
 #include <stdint.h>

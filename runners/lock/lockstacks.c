@@ -204,7 +204,7 @@ static json_int_t count(uint64_t v)
 	return (json_int_t)(v > INT64_MAX ? INT64_MAX : v);
 }
 
-static json_t *bins_json(const struct hist *h)
+json_t *hist_bins_to_json(const struct hist *h)
 {
 	json_t *bins = json_array();
 
@@ -230,7 +230,7 @@ static json_t *stack_json(const struct lock_stack *s)
 	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:o, s:o}", "lock", lock, "mode",
 			 s->mode, "role", s->role, "chain", s->chain, "total", count(s->total_ns),
 			 "min", count(s->waits->min_ns), "max", count(s->max_ns), "bins",
-			 bins_json(s->waits), "holder", holder);
+			 hist_bins_to_json(s->waits), "holder", holder);
 }
 
 json_t *lock_stacks_to_json(const struct lock_stacks *s)
@@ -250,13 +250,13 @@ static int refuse(const char *what, struct err *e)
 	return err_add(e, EINVAL, "lock waits: %s", what);
 }
 
-static int take_bins(const json_t *bins, struct hist *h, struct err *e)
+int hist_bins_from_json(struct hist *h, const json_t *bins, const char *what, struct err *e)
 {
 	size_t n = json_array_size(bins);
 	json_int_t next = 0;
 
 	if (!n || n % 2)
-		return refuse("\"bins\" is no list of pairs", e);
+		return err_add(e, EINVAL, "%s: \"bins\" is not a list of pairs", what);
 	for (size_t i = 0; i < n; i += 2) {
 		const json_t *index = json_array_get(bins, i);
 		json_int_t at = json_is_integer(index) ? json_integer_value(index) : -1;
@@ -264,7 +264,8 @@ static int take_bins(const json_t *bins, struct hist *h, struct err *e)
 
 		if (at < next || at >= HIST_BUCKETS || count <= 0 ||
 		    __builtin_add_overflow(h->count, (uint64_t)count, &h->count))
-			return refuse("\"bins\" has a bucket out of order or empty", e);
+			return err_add(e, EINVAL, "%s: \"bins\" has a bad bucket at position %zu",
+				       what, i);
 		next = at + 1;
 		h->bucket[at] = (uint64_t)count;
 	}
@@ -312,7 +313,7 @@ static int stack_from_json(struct lock_stack *s, json_t *j, struct err *e)
 	h->sum_ns = s->total_ns = (uint64_t)total;
 	if (num_hex(lock, &s->lock) != strlen(lock))
 		return refuse("\"lock\" is no address", e);
-	if (take_bins(bins, h, e))
+	if (hist_bins_from_json(h, bins, "lock waits", e))
 		return -EINVAL;
 	s->count = h->count;
 	return take_holder(s, holder, e);

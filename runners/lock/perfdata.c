@@ -233,11 +233,9 @@ static uint32_t add_chain(struct builder *b, struct bytes chain)
 	return keys_add(&b->chains, frames, n * sizeof(frames[0]));
 }
 
-/*
- * The tracepoint's own record (include/trace/events/lock.h, unchanged since 5.19): a number of 2
+/* The tracepoint's own record (include/trace/events/lock.h, unchanged since 5.19): a number of 2
  * bytes, 6 common ones, the lock's address, then the flags of contention_begin or the result of
- * contention_end.
- */
+ * contention_end. */
 static int on_sample(struct builder *b, const struct file *f, struct record *r, struct err *e)
 {
 	const struct event *event = find_event(f, r->body, false);

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * perfdata.h: waits for locks read from perf.data files (tools/perf/Documentation/
- * perf.data-file-format.txt) that `perf lock record` of any version wrote. No byte is trusted.
- */
+/* perfdata.h: lock waits read from any version's perf.data-file-format. No byte is trusted. */
 #ifndef FSDUEL_RUNNERS_LOCK_PERFDATA_H
 #define FSDUEL_RUNNERS_LOCK_PERFDATA_H
 
@@ -67,10 +64,7 @@ static inline uint64_t lock_event_thread(const struct lock_event *v)
 	return !v->tid || v->tid == UINT32_MAX ? (uint64_t)v->cpu << 32 | v->tid : v->tid;
 }
 
-/*
- * -EINVAL: no complete perf.data, or damaged. -ENOTSUP: perf recorded other events. *ev is
- * initialised in any case.
- */
+/* -EINVAL: not complete, or damaged. -ENOTSUP: other events. *ev is initialised in any case. */
 int perfdata_read(struct lock_events *ev, const void *data, size_t len, struct err *e);
 void lock_events_release(struct lock_events *ev);
 

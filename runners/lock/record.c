@@ -76,13 +76,6 @@ static int command(struct lock_record *r, const char *what, struct err *e)
 	return 0;
 }
 
-static void close_end(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-}
-
 static int start(struct lock_record *r, const char *path, uint64_t max_bytes, struct err *e)
 {
 	char *control = xasprintf("fd:%d,%d", r->ask[0], r->answer[1]);
@@ -100,7 +93,7 @@ static int start(struct lock_record *r, const char *path, uint64_t max_bytes, st
 	int ret = proc_launch(&r->perf, &l, e);
 
 	/* The end that perf reads stays open here too: a command to a dead perf is no SIGPIPE. */
-	close_end(&r->answer[1]);
+	proc_close_fd(&r->answer[1]);
 	free(control);
 	free(size);
 	return ret;
@@ -168,9 +161,9 @@ void lock_record_release(struct lock_record *r)
 		return;
 	proc_kill(&r->perf);
 	for (int i = 0; i < 2; i++) {
-		close_end(&r->ask[i]);
-		close_end(&r->answer[i]);
+		proc_close_fd(&r->ask[i]);
+		proc_close_fd(&r->answer[i]);
 	}
-	close_end(&r->said);
+	proc_close_fd(&r->said);
 	free(r);
 }

@@ -15,11 +15,9 @@
 
 struct lock_record;
 
-/*
- * Start perf with its events off, and wait until it is ready. When its file at path exceeds
+/* Start perf with its events off, and wait until it is ready. When its file at path exceeds
  * max_bytes, perf ends and lock_record_finish fails. -ENOTSUP: there is no perf, or it cannot
- * record here. perf mounts tracefs where it is missing. *r is NULL on error.
- */
+ * record here. perf mounts tracefs where it is missing. *r is NULL on error. */
 int lock_record_open(struct lock_record **r, const char *path, uint64_t max_bytes, struct err *e);
 /* Around the timed part. lock_record_finish reports a failure. */
 void lock_record_switch(struct lock_record *r, bool on);

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * waits_impl.h: the parts of lock_reduce: small numbers for keys (keys.c), the holders of a lock
- * (holders.c), and complete waits, which reduce.c makes of events and lockstacks.c sums to rows.
- */
+/* waits_impl.h: the parts of lock_reduce: keys.c, holders.c, reduce.c and lockstacks.c. */
 #ifndef FSDUEL_RUNNERS_LOCK_WAITS_IMPL_H
 #define FSDUEL_RUNNERS_LOCK_WAITS_IMPL_H
 
@@ -27,10 +24,8 @@ static inline int compare_u64(uint64_t a, uint64_t b)
 
 /* --- keys.c ----------------------------------------------------------------------------- */
 
-/*
- * Dense numbers for threads, locks, names, call chains: strings of bytes. Numbers go up from 0 in
- * the order of first meeting, so equal input gives equal numbers. All zero is an empty table.
- */
+/* Dense numbers for threads, locks, names, call chains: strings of bytes. Numbers go up from 0 in
+ * the order of first meeting, so equal input gives equal numbers. All zero is an empty table. */
 struct keys {
 	struct buf bytes; /* all keys, one after the other */
 	size_t *ends;     /* in bytes, by number */
@@ -100,10 +95,8 @@ void held_wait_begin(struct held_lock *l, uint32_t thread, bool shared, uint64_t
 void held_wait_end(struct held_lock *l, bool shared, uint64_t now_ns);
 /* thread has it now. who NOBODY: its kind is not known. */
 void held_got(struct held_lock *l, uint32_t thread, uint32_t who, bool shared, uint64_t now_ns);
-/*
- * The holder that kept a shared or an exclusive waiter waiting for most of start to now, and its
- * time; NOBODY: no known holder did so for half of it.
- */
+/* The holder that kept a shared or an exclusive waiter waiting for most of start to now, and its
+ * time; NOBODY: no known holder did so for half of it. */
 uint32_t held_by(const struct held_lock *l, bool shared, uint64_t start_ns, struct held_sums *sums,
 		 uint64_t *held_ns);
 void held_release(struct held_lock *l);

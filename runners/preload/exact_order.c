@@ -149,10 +149,7 @@ static int lock_in_order(pthread_mutex_t *mutex)
 	}
 }
 
-/*
- * Is this called from translated code? That has a kilobyte of stack of its own
- * (CPU_TEMP_BUF_NLONGS); the loop around the turns locks about as deep as it waits.
- */
+/* Is this called from translated code? Its stack is a kilobyte (CPU_TEMP_BUF_NLONGS). */
 static bool in_a_turn(void)
 {
 	uintptr_t here = (uintptr_t)__builtin_frame_address(0);

@@ -18,11 +18,9 @@
 #define FIO_CLOCK_ENV "FSDUEL_FIO_CLOCK" /* path of the file */
 #define FIO_CLOCK_THREADS 4096u          /* more than fio has (REAL_MAX_JOBS) */
 
-/*
- * A thread of fio works, takes and leaves the lock of fio's statistics, verifies where it is to,
+/* A thread of fio works, takes and leaves the lock of fio's statistics, verifies where it is to,
  * takes and leaves the lock again, and so on with each loop. Each of these is a step. All times are
- * CLOCK_MONOTONIC.
- */
+ * CLOCK_MONOTONIC. */
 struct fio_clock_thread {
 	uint64_t begin_ns;     /* of the measured part: after the ramp where there is one */
 	uint64_t first_end_ns; /* of its first work; 0: it never came so far */
@@ -43,20 +41,15 @@ struct fio_clock {
 
 #define PROFILE_LIB "fsduel-profile.so"
 
-/*
- * The number of QEMU's plug-in interface that the plug-in claims, a digit up to
+/* The number of QEMU's plug-in interface that the plug-in claims, a digit up to
  * PROFILE_INTERFACE_MAX. With PROFILE_ASK in the place of out=PATH the plug-in writes
- * PROFILE_USABLE or a reason to stdout, and ends QEMU.
- */
+ * PROFILE_USABLE or a reason to stdout, and ends QEMU. */
 #define PROFILE_INTERFACE_ENV "FSDUEL_PLUGIN_INTERFACE"
 #define PROFILE_INTERFACE_MAX 7
 #define PROFILE_ASK "ask=interface"
 #define PROFILE_USABLE "usable"
 
-/*
- * A no-operation, nopl DISP32(%rax), with a displacement that no compiler writes. The guest
- * executes it in every pass, so that passes do not differ.
- */
+/* A nopl with a displacement that no compiler writes; in every pass, so that all are alike. */
 #define PROFILE_MARK_BYTES 0x0f, 0x1f, 0x80
 #define PROFILE_MARK_LEN 7
 #define PROFILE_MARK_BEGIN 0x66736475u

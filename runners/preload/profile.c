@@ -221,10 +221,8 @@ static void leave_counts(void)
 
 /* --- what QEMU calls -------------------------------------------------------------------- */
 
-/*
- * The virtual clock stands while a callback runs. The last beginning before the first end counts:
- * each thread of fio marks its own (fio_clock.c).
- */
+/* The virtual clock stands while a callback runs. The last beginning before the first end counts:
+ * each thread of fio marks its own (fio_clock.c). */
 static void on_begin(unsigned cpu, void *arg)
 {
 	(void)cpu;

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * profile.h: the profile pass: the counts that the plug-in (runners/preload/profile.c) left, their
- * sums by function, which are the rows of profile.csv, and the pass's metrics.
- */
+/* profile.h: the profile pass: the plug-in's counts, their sums by function, its metrics. */
 #ifndef FSDUEL_RUNNERS_PROFILE_PROFILE_H
 #define FSDUEL_RUNNERS_PROFILE_PROFILE_H
 
@@ -44,10 +41,8 @@ struct profile {
 	uint64_t instructions; /* their sum */
 };
 
-/*
- * Sum the counts in data. kernel and guest may be empty: their instructions then have no function.
- * Fails as counts_parse does. *p is initialised in any case.
- */
+/* Sum the counts in data. kernel and guest may be empty: their instructions then have no function.
+ * Fails as counts_parse does. *p is initialised in any case. */
 int profile_reduce(struct profile *p, const void *data, size_t len, const struct symbols *kernel,
 		   const struct symbols *guest, struct err *e);
 void profile_release(struct profile *p);

@@ -72,10 +72,8 @@ void result_add_value(struct result *r, const char *metric, const char *unit, en
 /* Append the lock metrics, and keep *s, whose contents are then r's. */
 void result_take_locks(struct result *r, struct lock_stacks *s);
 
-/*
- * Histograms as [index, count, index, count, ...] with sum, min and max; series as a list of counts
- * with the interval and the end of the last; "locks" and "profile" where there is one.
- */
+/* Histograms as [index, count, index, count, ...] with sum, min and max; series as a list of counts
+ * with the interval and the end of the last; "locks" and "profile" where there is one. */
 json_t *result_to_json(const struct result *r);
 /* That in one line, keys sorted. Caller frees. */
 char *result_text(const struct result *r);

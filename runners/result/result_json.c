@@ -47,17 +47,10 @@ static json_t *sample_to_json(const struct sample *s)
 static json_t *hist_to_json(const struct result_hist *rh)
 {
 	const struct hist *h = &rh->hist;
-	json_t *bins = json_array();
 
-	for (unsigned i = 0; i < HIST_BUCKETS; i++) {
-		if (!h->bucket[i])
-			continue;
-		json_array_append_new(bins, json_integer(i));
-		json_array_append_new(bins, json_integer((json_int_t)h->bucket[i]));
-	}
 	return json_pack("{s:o, s:I, s:I, s:I, s:o}", "role", text_to_json(rh->role), "sum",
 			 (json_int_t)h->sum_ns, "min", (json_int_t)h->min_ns, "max",
-			 (json_int_t)h->max_ns, "bins", bins);
+			 (json_int_t)h->max_ns, "bins", hist_bins_to_json(h));
 }
 
 static json_t *series_to_json(const struct result_series *rs)
@@ -197,27 +190,6 @@ static int sample_from_json(void *to, const json_t *j, struct err *e)
 	return get_value(value, s->value, e);
 }
 
-static int bins_from_json(struct hist *h, const json_t *bins, struct err *e)
-{
-	uint64_t index = 0, count = 0, next = 0;
-	size_t n = json_array_size(bins);
-
-	if (!json_is_array(bins) || !n || n % 2)
-		return err_add(e, EINVAL, "result: \"bins\" is not a list of pairs");
-	for (size_t i = 0; i < n; i += 2) {
-		if (get_count(json_array_get(bins, i), "bins", &index, e) ||
-		    get_count(json_array_get(bins, i + 1), "bins", &count, e))
-			return -EINVAL;
-		if (index < next || index >= HIST_BUCKETS || !count ||
-		    __builtin_add_overflow(h->count, count, &h->count))
-			return err_add(e, EINVAL,
-				       "result: \"bins\" has a bad bucket at position %zu", i);
-		h->bucket[index] = count;
-		next = index + 1;
-	}
-	return 0;
-}
-
 static int hist_from_json(void *to, const json_t *j, struct err *e)
 {
 	const json_t *role, *sum, *min, *max, *bins;
@@ -231,7 +203,7 @@ static int hist_from_json(void *to, const json_t *j, struct err *e)
 		return -EINVAL;
 	if (h->min_ns > h->max_ns)
 		return err_add(e, EINVAL, "result: a histogram's min is above its max");
-	return bins_from_json(h, bins, e);
+	return hist_bins_from_json(h, bins, "result", e);
 }
 
 static int series_from_json(void *to, const json_t *j, struct err *e)

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * plan.h: a suite multiplied out: the cells, and every cell run ("unit") in measuring order. The
- * same suite gives the same plan everywhere; --resume and the folder rely on that.
- */
+/* plan.h: a suite's cells and cell runs ("units") in order. Equal suites give equal plans. */
 #ifndef FSDUEL_RUNNERS_PLAN_H
 #define FSDUEL_RUNNERS_PLAN_H
 
@@ -58,10 +55,8 @@ uint64_t plan_limit_ns(const struct suite *s, const struct plan_cell *c);
 /* rng_mix(seed, block), its upper 53 bits, so that JSON readers and R show the number used. */
 uint64_t plan_block_seed(uint64_t suite_seed, unsigned block);
 
-/*
- * Name of a unit's part file without a suffix, "b0001-c0003-v01-throughput" (all counted from
- * 1): it does not depend on the coin, and it sorts block by block, cell by cell.
- */
+/* Name of a unit's part file without a suffix, "b0001-c0003-v01-throughput" (all counted from 1):
+ * it does not depend on the coin, and it sorts block by block, cell by cell. */
 void plan_unit_key(const struct plan_unit *u, char dst[64]);
 
 /* The first unit of a block, from 1; the blocks may differ in length. */
@@ -78,11 +73,9 @@ int plan_placeholders(const char *mix, struct strv *names, struct err *e);
 /* Number of combinations of the workload's values; SIZE_MAX: it does not fit. */
 size_t plan_cells(const struct suite_workload *w);
 
-/*
- * Combination number index (the parameter written first changes last) into *c, which may be
+/* Combination number index (the parameter written first changes last) into *c, which may be
  * released in any case. It must fit the machine of s. -EINVAL: a sentence for each contradiction,
- * without path and line.
- */
+ * without path and line. */
 int plan_cell_make(const struct suite_workload *w, size_t index, const struct suite *s,
 		   struct plan_cell *c, struct err *e);
 void plan_cell_release(struct plan_cell *c);

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * plan_cells.c: the cells of one workload: every combination of the values of its parameters,
- * put into its mix or fio job; see plan.h.
- */
+/* plan_cells.c: the cells of one workload: each combination of parameter values; see plan.h. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

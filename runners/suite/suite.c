@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * suite.c: a suite from its file to its release, the seed of the order of its variants, and the
- * suite of a kernel against itself; see suite.h. The sections are read in suite_sections.c.
- */
+/* suite.c: a suite's life, the seed of its order, and a kernel against itself; see suite.h. */
 #include "runners/suite/suite.h"
 
 #include <errno.h>

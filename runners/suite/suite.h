@@ -135,10 +135,8 @@ struct suite_overrides {
 	bool unscaled;
 };
 
-/*
- * Read and check path. Every mistake is "path:line: what, what to try"; reading goes on after one.
- * -EINVAL then, FSDUEL_USAGE noted; *s may be released in any case.
- */
+/* Read and check path. Every mistake is "path:line: what, what to try"; reading goes on after one.
+ * -EINVAL then, FSDUEL_USAGE noted; *s may be released in any case. */
 int suite_load(struct suite *s, const char *path, const struct suite_overrides *o, struct err *e);
 /* The same from memory; fio job files lie beside path. */
 int suite_load_mem(struct suite *s, const char *path, const char *text, size_t len,
@@ -148,17 +146,13 @@ void suite_release(struct suite *s);
 /* The build of a kernel with a source; strings are borrowed. */
 struct kernel_build suite_kernel_build(const struct suite_kernel *k);
 
-/*
- * Before plan_make: draw order_seed, or read it from the results folder dir that was begun. The
+/* Before plan_make: draw order_seed, or read it from the results folder dir that was begun. The
  * test of "nothing changed" (docs/statistics.md) needs a coin that is thrown for each run. Nothing
- * is drawn in exact mode, or if it is set.
- */
+ * is drawn in exact mode, or if it is set. */
 int suite_draw_order(struct suite *s, const char *dir, struct err *e);
 
-/*
- * Turn the suite into a duel of its first kernel against itself: a twin "again" of the same image,
- * and for each mount a contrast of the two, of the mount's name. Any difference is noise.
- */
+/* Turn the suite into a duel of its first kernel against itself: a twin "again" of the same image,
+ * and for each mount a contrast of the two, of the mount's name. Any difference is noise. */
 void suite_self(struct suite *s);
 
 #endif

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * suite_read.c: mistakes noted with their line, names checked, the size of the work chosen, and
- * the keys of a section read through a table; see suite_read.h.
- */
+/* suite_read.c: mistakes with their line, names, and keys through a table; see suite_read.h. */
 #include "runners/suite/suite_read.h"
 
 #include <errno.h>

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * suite_read.h: shared by the files that read a suite, and private to them. A mistake is noted and
- * reading goes on, so that a user sees all of them at once.
- */
+/* suite_read.h: for the files that read a suite. Reading goes on after a mistake. */
 #ifndef FSDUEL_RUNNERS_SUITE_READ_H
 #define FSDUEL_RUNNERS_SUITE_READ_H
 
@@ -45,11 +42,8 @@ bool suite_is_kind(const struct ini_section *sec, const char *kind);
 /* path relative to the folder of the suite file (malloc'ed). */
 char *suite_beside(const struct suite *s, const char *path);
 
-/*
- * Before any section is read: note hidden characters and keys that are given twice, and keep one of
- * the two sizes of the work, "file_size = 64M" and "unscaled.file_size = 20G", under the plain
- * name.
- */
+/* Before any section is read: note hidden characters and keys given twice, and keep one of the two
+ * sizes of the work, "file_size" and "unscaled.file_size", under the plain name. */
 void suite_prepare(struct suite_reader *r);
 /* The key's line, or that of the section. */
 unsigned suite_line(const struct ini_section *sec, const char *name);

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * suite_sections.c: the kinds of sections of a suite in one table, and those whose keys are fixed:
- * what each key may be, what is checked of them together, and the defaults.
- */
+/* suite_sections.c: the kinds of sections in one table, and those whose keys are fixed. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -243,12 +240,8 @@ static void finish_mounts(struct suite_reader *r)
 		read_mount(r, &none, "default");
 }
 
-/* --- all of them ------------------------------------------------------------------------ */
-
-/*
- * In the order in which they are read: each may refer to those above it. Fixed keys are read
- * into the suite; finish is called once, whether there was such a section or not.
- */
+/* In the order in which they are read: each may refer to those above it. Fixed keys are read into
+ * the suite; finish is called once, whether there was such a section or not. */
 /* clang-format off */
 static const struct section_kind {
 	const char *name;

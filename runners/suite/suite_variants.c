@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * suite_variants.c: the kernels of a suite (an image, or Debian's source with patches), the
- * variants (a kernel with a mount) and the contrasts (two variants that are compared).
- */
+/* suite_variants.c: a suite's kernels, variants (a kernel with a mount) and contrasts. */
 #include <stdlib.h>
 #include <string.h>
 

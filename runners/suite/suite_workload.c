@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * suite_workload.c: the workloads of a suite: a mix of roles or a fio job, and the values of its
- * parameters, of which nothing here knows one by name.
- */
+/* suite_workload.c: a suite's workloads: mixes or fio jobs, and the values of their parameters. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -16,10 +16,8 @@ const char *const pass_names[] = {
 	[NR_PASSES] = NULL,
 };
 
-/*
- * In all modes: no screen, and a guest that restarts has ended. QEMU's random numbers are always
- * the same: the guest draws a cell's from its seed (runners/vm/guest_main.c).
- */
+/* In all modes: no screen, and a guest that restarts has ended. QEMU's random numbers are always
+ * the same: the guest draws a cell's from its seed (runners/vm/guest_main.c). */
 #define ANY_ARGS "-nodefaults", "-display", "none", "-no-reboot", "-seed", "1"
 
 /* 2^0 ns an instruction; idle time is skipped; one instruction stream for all CPUs. */
@@ -43,16 +41,11 @@ static const char *const tcg_machine[] = { "vmport=off", NULL };
 /* KVM's guests have a clock of their own; one that took the HPET would exit for each reading. */
 static const char *const kvm_machine[] = { "vmport=off", "hpet=off", NULL };
 
-/*
- * A guest in trouble ends at once, with its words on the console, and not silently at its
- * limit. These change only the end of such a guest.
- */
+/* A guest in trouble ends at once with its words on the console, not silently at its limit. */
 #define WATCH "oops=panic softlockup_panic=1 nmi_watchdog=panic "
-/*
- * A waiter for a spinlock spins on PAUSE, and TCG takes about 50 s of a core for a virtual second
- * of that: a lockup must be found after 2 s and not 20, or the wall limit comes first. Only on
- * a virtual clock, because a busy host would look like a lockup on the wall clock.
- */
+/* A waiter for a spinlock spins on PAUSE, and TCG takes about 50 s of a core for a virtual second
+ * of that: a lockup must be found after 2 s and not 20, or the wall limit comes first. Only on a
+ * virtual clock, because a busy host would look like a lockup on the wall clock. */
 #define WATCH_VIRTUAL WATCH "watchdog_thresh=1 "
 #define CMDLINE "console=ttyS0 panic=-1 nokaslr loglevel=3 "
 #define CMDLINE_END "cryptomgr.notests null_blk.nr_devices=0"
@@ -65,11 +58,9 @@ const struct mode_info modes[] = {
 		.args = exact_args,
 		.machine = none,
 		.cmdline = CMDLINE "random.trust_cpu=off tsc=reliable " WATCH_VIRTUAL CMDLINE_END,
-		/*
-		 * The kernel calibrates the local APIC's timer for 100 ms in a PAUSE loop,
-		 * and under TCG each PAUSE leaves the translated code: 2.7 s of a 6.2 s
-		 * boot. A single CPU does as well with the HPET.
-		 */
+		/* The kernel calibrates the local APIC's timer for 100 ms in a PAUSE loop, and
+		 * under TCG each PAUSE leaves the translated code: 2.7 s of a 6.2 s boot. A single
+		 * CPU does as well with the HPET. */
 		.one_cpu_cmdline = " nolapic_timer",
 		.virtual_clock = true,
 	},

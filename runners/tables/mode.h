@@ -15,10 +15,8 @@
 enum mode { MODE_EXACT, MODE_TCG, MODE_KVM, MODE_HOST, MODE_AUTO };
 extern const char *const mode_names[]; /* ends with NULL */
 
-/*
- * One pass watches a cell at a time, in cell runs of its own.
- * Only PASS_THROUGHPUT, which nothing watches, is judged; every suite has it.
- */
+/* One pass watches a cell at a time, in cell runs of its own. Only PASS_THROUGHPUT, which nothing
+ * watches, is judged; every suite has it. */
 enum pass { PASS_THROUGHPUT, PASS_LOCKS, PASS_PROFILE, NR_PASSES };
 extern const char *const pass_names[]; /* ends with NULL */
 
