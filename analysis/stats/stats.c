@@ -151,8 +151,8 @@ static double t_density(double t, double df)
 }
 
 /*
- * df 0: of the normal distribution. The lower half is convex, so from 0 Newton's steps only lower t,
- * until the last digits of the sum make one that does not.
+ * df 0: of the normal distribution. The lower half is convex, so from 0 Newton's steps only lower
+ * t, until the last digits of the sum make one that does not.
  */
 static double quantile(double p, double df)
 {
