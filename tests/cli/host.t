@@ -125,7 +125,7 @@ wait_for() { # COMMAND...: until it succeeds, ten seconds at most
 
 # --- what is on a device, or uses it ----------------------------------------------------
 # What is on the disk: a mounted ext4 fills in bitmaps in the page cache, and writes nothing.
-on_disk() ( set -o pipefail; dd if="$dev" bs=1M iflag=direct status=none | sha256sum )
+on_disk() ( set -o pipefail; dd if="$dev" bs=${part:-1M} ${part:+count=1} iflag=direct status=none | sha256sum )
 refused() { # NAME PATTERN: $dev, with its contents before and after
 	local sum
 	sync
@@ -146,7 +146,8 @@ refused "a device with a partition table" "something on $dev: dos"
 disk swap 64M; mkswap "$dev" > /dev/null 2>&1
 refused "a device with a swap signature" "something on $dev: swap"
 if swapon "$dev" 2> /dev/null; then
-	force=--force refused "a device that is swapped to, even by --force," \
+	# The kernel may swap a page to it meanwhile, but leaves the first one alone.
+	part=4k force=--force refused "a device that is swapped to, even by --force," \
 		"$dev is in use: the system swaps to it"
 	swapoff "$dev"
 else
