@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +17,6 @@
 
 #define FORMAT 1 /* another one is another state */
 #define PAGE 4096u
-#define LOOK_MS 100
 #define RUNNING "running"
 #define STOPPED "guest-panicked" /* pvpanic's word for a guest that stopped itself */
 #define SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
@@ -31,14 +29,6 @@ struct head {
 };
 
 /* --- packed and unpacked ------------------------------------------------------------- */
-
-static int add_fd(struct buf *b, int fd, struct err *e)
-{
-	char path[32];
-
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	return fs_read(path, 0, b, e);
-}
 
 /*
  * QEMU goes on only with a guest that ran when it was saved, unless somebody tells it to. Ours had
@@ -84,12 +74,12 @@ static int pack(const struct vm *v, struct buf *out, struct err *e)
 {
 	struct buf stream = BUF_INIT, console = BUF_INIT, plain = BUF_INIT;
 	struct head h = { .format = FORMAT, .memory_bytes = v->machine->memory_bytes };
-	int ret = add_fd(&stream, v->fd[VM_STREAM], e);
+	int ret = vm_read(v, VM_STREAM, &stream, e);
 
 	if (!ret)
 		ret = say_running(&stream, e);
 	if (!ret)
-		ret = add_fd(&console, v->fd[VM_CONSOLE], e);
+		ret = vm_read(v, VM_CONSOLE, &console, e);
 	h.stream_bytes = stream.len;
 	h.console_bytes = console.len;
 	buf_add(&plain, &h, sizeof(h));
@@ -125,7 +115,6 @@ static int unpack(struct vm_state *s, const struct buf *packed, uint64_t memory_
 {
 	struct buf plain = BUF_INIT;
 	struct head h = { 0 };
-	const char *p;
 	int ret = fs_decompress(packed->data, packed->len, &plain, e);
 
 	if (!ret && plain.len >= sizeof(h))
@@ -137,18 +126,19 @@ static int unpack(struct vm_state *s, const struct buf *packed, uint64_t memory_
 				  h.pages * (PAGE + sizeof(uint64_t))))
 		ret = err_add(e, EINVAL, "a saved state is not what its hash says");
 	if (!ret) {
-		p = plain.data + sizeof(h);
-		s->memory_fd = memfd_create("memory", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-		s->stream_fd = memfd_create("stream", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-		if (s->memory_fd < 0 || s->stream_fd < 0 ||
-		    ftruncate(s->memory_fd, (off_t)memory_bytes) ||
-		    fs_write_all(s->stream_fd, p, h.stream_bytes) ||
-		    put_pages(s->memory_fd, p + h.stream_bytes + h.console_bytes, &h) ||
-		    fcntl(s->memory_fd, F_ADD_SEALS, SEALS) ||
-		    fcntl(s->stream_fd, F_ADD_SEALS, SEALS))
+		struct buf stream = { plain.data + sizeof(h), h.stream_bytes, 0 };
+		const char *console = stream.data + stream.len;
+
+		buf_add(&s->console, console, h.console_bytes);
+		s->memory_fd = vm_memfd("memory", NULL, NULL, e);
+		s->stream_fd = vm_memfd("stream", &stream, NULL, e);
+		if (s->memory_fd < 0 || s->stream_fd < 0)
+			ret = -EIO;
+		else if (ftruncate(s->memory_fd, (off_t)memory_bytes) ||
+			 put_pages(s->memory_fd, console + h.console_bytes, &h) ||
+			 fcntl(s->memory_fd, F_ADD_SEALS, SEALS) ||
+			 fcntl(s->stream_fd, F_ADD_SEALS, SEALS))
 			ret = err_sys(e, errno, "cannot keep a saved state in memory");
-		else
-			buf_add(&s->console, p + h.stream_bytes, h.console_bytes);
 	}
 	buf_release(&plain);
 	if (ret)
@@ -167,39 +157,31 @@ struct making {
 	const atomic_int *stop;
 	struct err e;
 	pthread_t thread;
+	bool started; /* the thread */
 	int ret;
 };
 
-/* Until QEMU tells the event (NULL: until it ends), or is to be stopped. */
+/* Until QEMU tells the event; NULL: until it ends. */
 static int wait_for(struct making *m, struct vm *v, const char *event)
 {
 	struct proc_exit x;
-	int told = 0;
+	int told = vm_wait(v, event, m->stop, &x);
 
-	while (!told) {
-		struct pollfd fds[2];
-
-		if (vm_ended(v, &x))
-			break;
-		if (m->stop && *m->stop)
-			return -EINTR;
-		vm_poll(v, fds);
-		poll(fds, 2, LOOK_MS);
-		told = event ? qmp_told(v->qmp_fd, &v->heard, event, QMP_NOT_SAVED) : 0;
-	}
-	if (told < 0)
+	if (told == -ENOTSUP)
 		return err_add(&m->e, ENOTSUP, "this QEMU cannot save it");
 	if (!told && x.timed_out)
 		return err_add(&m->e, EIO, "it did not come so far within the wall limit");
-	return told || !event ? 0 : err_add(&m->e, EIO, "it ended before it stopped itself");
+	if (!told && event)
+		return err_add(&m->e, EIO, "it ended before it stopped itself");
+	return told < 0 ? told : 0;
 }
 
 /* Results and console of a guest that has ended. */
 static int take_words(struct vm *v, struct buf *words, struct err *e)
 {
-	int ret = add_fd(words, v->fd[VM_RESULTS], e);
+	int ret = vm_read(v, VM_RESULTS, words, e);
 
-	return ret ? ret : add_fd(words, v->fd[VM_CONSOLE], e);
+	return ret ? ret : vm_read(v, VM_CONSOLE, words, e);
 }
 
 /* Boot, stop, save, and go on to the end: what it then says, any that begins there must say. */
@@ -315,16 +297,13 @@ static void *take_or_make(void *arg)
 /* At once. A thread that cannot be had is done without. */
 static void take_or_make_some(struct making *m, size_t n)
 {
-	bool *started = xcalloc(n, sizeof(*started));
-
 	for (size_t i = 0; i < n; i++)
-		started[i] = !pthread_create(&m[i].thread, NULL, take_or_make, &m[i]);
+		m[i].started = !pthread_create(&m[i].thread, NULL, take_or_make, &m[i]);
 	for (size_t i = 0; i < n; i++)
-		if (started[i])
+		if (m[i].started)
 			pthread_join(m[i].thread, NULL);
 		else
 			take_or_make(&m[i]);
-	free(started);
 }
 
 static void add(struct making *all, size_t *n, const struct making *like, enum pass pass)

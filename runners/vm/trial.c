@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kvm.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -12,7 +11,6 @@
 #include "runners/vm/vm.h"
 
 #define TRIAL_NS 20000000000u
-#define LOOK_EVERY_MS 200
 
 int trial_kvm_device(const char *path, struct err *e)
 {
@@ -38,16 +36,11 @@ static int boot(const struct vm_wants *w, uint64_t *took_ns, struct err *e)
 
 	if (ret)
 		return ret;
-	while (!vm_ended(&v, &x)) {
-		struct pollfd ended = { .fd = v.proc.pidfd, .events = POLLIN };
-
-		if (w->stop && *w->stop) {
-			vm_release(&v);
-			return err_add(e, EINTR,
-				       "stopped by signal %d in a trial boot; nothing was measured",
-				       *w->stop);
-		}
-		poll(&ended, 1, LOOK_EVERY_MS);
+	if (vm_wait(&v, NULL, w->stop, &x) == -EINTR) {
+		vm_release(&v);
+		return err_add(e, EINTR,
+			       "stopped by signal %d in a trial boot; nothing was measured",
+			       *w->stop);
 	}
 	*took_ns = now_ns() - v.started_ns;
 	vm_result(&v, &x, &r);

@@ -17,10 +17,11 @@
 #include "runners/preload/preload.h"
 #include "runners/cell/trouble.h"
 
-/* A file in memory that holds first and then second; either may be NULL. */
-static int memfd(const char *name, const struct buf *first, const struct buf *second, struct err *e)
+#define LOOK_MS 100 /* for a stop, and the wall limit */
+
+int vm_memfd(const char *name, const struct buf *first, const struct buf *second, struct err *e)
 {
-	int fd = memfd_create(name, MFD_CLOEXEC), ret = fd < 0 ? -errno : 0;
+	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING), ret = fd < 0 ? -errno : 0;
 
 	if (!ret && first)
 		ret = fs_write_all(fd, first->data, first->len);
@@ -45,14 +46,15 @@ int vm_kernel_init(struct vm_kernel *v, const struct vm_machine *m, const struct
 	if (ret)
 		goto out;
 	sha256_hex(archive.data, archive.len, v->modules_sha256);
-	ret = v->image_fd = memfd("kernel", m->direct ? &k->vmlinux : &k->image, NULL, e);
+	ret = v->image_fd = vm_memfd("kernel", m->direct ? &k->vmlinux : &k->image, NULL, e);
 	if (ret >= 0)
-		ret = v->initrd_fd = memfd("initramfs", &m->initramfs, &archive, e);
+		ret = v->initrd_fd = vm_memfd("initramfs", &m->initramfs, &archive, e);
 	if ((m->profile.lib && !m->profile.missing) || m->perf.len)
 		vm_profile_kernel(v, &archive);
 	if (ret >= 0 && m->perf.len) {
 		buf_add(&archive, m->perf.data, m->perf.len);
-		ret = v->locks_initrd_fd = memfd("initramfs with perf", &m->initramfs, &archive, e);
+		ret = v->locks_initrd_fd =
+			vm_memfd("initramfs with perf", &m->initramfs, &archive, e);
 	}
 out:
 	buf_release(&archive);
@@ -142,7 +144,7 @@ static int reopen(int fd, struct err *e)
 }
 
 /* Files for the spec and for all that the guest and its QEMU read and write. */
-static int open_files(struct vm *v, const struct cell_spec *spec, struct err *e)
+static int open_files(struct vm *v, const struct cell_spec *spec, bool to_save, struct err *e)
 {
 	static const char *const names[] = { "cell",   "console", "results", "messages",
 					     "counts", "memory",  "stream" };
@@ -155,8 +157,8 @@ static int open_files(struct vm *v, const struct cell_spec *spec, struct err *e)
 		[VM_RESULTS] = true,
 		[VM_MESSAGES] = true,
 		[VM_COUNTS] = spec && spec->pass == PASS_PROFILE,
-		[VM_MEMORY] = v->start == VM_TO_SAVE,
-		[VM_STREAM] = v->start == VM_TO_SAVE,
+		[VM_MEMORY] = to_save,
+		[VM_STREAM] = to_save,
 	};
 	const struct buf *filled[NR_VM_FILES] = {
 		[VM_SPEC] = &text,
@@ -166,7 +168,7 @@ static int open_files(struct vm *v, const struct cell_spec *spec, struct err *e)
 
 	for (int i = 0; i < NR_VM_FILES && ret >= 0; i++)
 		if (wanted[i])
-			ret = v->fd[i] = memfd(names[i], filled[i], NULL, e);
+			ret = v->fd[i] = vm_memfd(names[i], filled[i], NULL, e);
 	if (ret >= 0 && v->state)
 		ret = v->fd[VM_STREAM] = reopen(v->state->stream_fd, e);
 	free(dump);
@@ -231,12 +233,11 @@ int vm_start(struct vm *v, const struct vm_machine *m, struct vm_kernel *k,
 	*v = VM_NONE;
 	v->kernel = k;
 	v->machine = m;
-	v->start = start;
 	v->state = start == VM_FROM_STATE && state->memory_fd >= 0 ? state : NULL;
 	v->wall_limit_ns = wall_limit_ns;
 	v->initrd_fd = locks ? k->locks_initrd_fd : k->initrd_fd;
 	v->asks_symbols = spec && pass != PASS_THROUGHPUT && !k->symbols.n && k->symbols_key[0];
-	ret = open_files(v, spec, e);
+	ret = open_files(v, spec, start == VM_TO_SAVE, e);
 	if (!ret)
 		ret = m->stops ? launch_told(v, e) : launch(v, -1, e);
 	if (ret)
@@ -253,8 +254,7 @@ void vm_poll(const struct vm *v, struct pollfd fds[2])
 bool vm_ended(struct vm *v, struct proc_exit *x)
 {
 	*x = (struct proc_exit){ 0 };
-	if (v->stops && v->start != VM_TO_SAVE &&
-	    qmp_told(v->qmp_fd, &v->heard, QMP_STOPPED, NULL)) {
+	if (v->stops && v->fd[VM_MEMORY] < 0 && qmp_told(v->qmp_fd, &v->heard, QMP_STOPPED, NULL)) {
 		qmp_go_on(v->qmp_fd);
 		v->stops = false;
 	}
@@ -267,6 +267,29 @@ bool vm_ended(struct vm *v, struct proc_exit *x)
 		return true;
 	}
 	return false;
+}
+
+int vm_wait(struct vm *v, const char *event, const atomic_int *stop, struct proc_exit *x)
+{
+	struct pollfd fds[2];
+	int told = 0;
+
+	while (!told && !vm_ended(v, x)) {
+		if (stop && *stop)
+			return -EINTR;
+		vm_poll(v, fds);
+		poll(fds, 2, LOOK_MS);
+		told = event ? qmp_told(v->qmp_fd, &v->heard, event, QMP_NOT_SAVED) : 0;
+	}
+	return told < 0 ? -ENOTSUP : told;
+}
+
+int vm_read(const struct vm *v, enum vm_file file, struct buf *b, struct err *e)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", v->fd[file]);
+	return fs_read(path, 0, b, e);
 }
 
 void vm_release(struct vm *v)

@@ -94,7 +94,7 @@ struct vm_machine {
 	char *qemu;           /* path */
 	char *qemu_version;   /* first line of --version */
 	char *cmdline;        /* the guest kernel's command line */
-	struct strv args;     /* QEMU's arguments, without images, channels and seed */
+	struct strv args;     /* QEMU's arguments, without images and channels */
 	struct buf initramfs; /* the base archive */
 	char initramfs_sha256[65];
 	struct buf perf; /* the archive of perf, added in a locks pass; empty: none */
@@ -155,6 +155,9 @@ struct vm_state {
 	int memory_fd, stream_fd; /* sealed memfds; -1: there is no such state */
 	struct buf console;       /* what it had said by then */
 };
+/* A file in memory that holds first and then second; either may be NULL. -errno with a sentence. */
+int vm_memfd(const char *name, const struct buf *first, const struct buf *second, struct err *e);
+
 #define VM_STATE_NONE ((struct vm_state){ .memory_fd = -1, .stream_fd = -1 })
 void vm_state_release(struct vm_state *s);
 extern const struct store vm_states;
@@ -196,7 +199,6 @@ struct vm {
 	struct proc proc;
 	const struct vm_machine *machine;
 	struct vm_kernel *kernel;
-	enum vm_start start;
 	const struct vm_state *state; /* it begins from; NULL: at its boot */
 	int initrd_fd;                /* of the kernel: the one for its pass */
 	bool asks_symbols;
@@ -217,6 +219,14 @@ int vm_start(struct vm *v, const struct vm_machine *m, struct vm_kernel *k,
 	     uint64_t wall_limit_ns, struct err *e);
 /* To be polled: readable when there is something to do for it. */
 void vm_poll(const struct vm *v, struct pollfd fds[2]);
+/*
+ * Wait until QEMU tells the event (1; NULL: none is waited for) or the guest has ended (0, and *x
+ * is that of vm_ended). -ENOTSUP: QEMU told that it cannot save; -EINTR: *stop (or NULL) is
+ * non-zero.
+ */
+int vm_wait(struct vm *v, const char *event, const atomic_int *stop, struct proc_exit *x);
+/* Append one of its files, which is there. */
+int vm_read(const struct vm *v, enum vm_file file, struct buf *b, struct err *e);
 /* Has it ended? A guest past its wall limit is ended here, and x->timed_out is set. */
 bool vm_ended(struct vm *v, struct proc_exit *x);
 /*

@@ -6,20 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/fs.h"
 #include "lib/pack.h"
 #include "runners/vm/channel.h"
 #include "runners/preload/preload.h"
 #include "runners/cell/trouble.h"
 
-/* All of a memfd. text: bytes that a serial line must not bring into a CSV become '?'. */
-static void read_memfd(int fd, bool text, struct buf *b)
+/* Bytes that a serial line must not bring into a CSV become '?'. */
+static void read_text(const struct vm *v, enum vm_file file, struct buf *b)
 {
-	char path[32];
-
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	fs_read(path, 0, b, NULL);
-	for (size_t i = 0; text && i < b->len; i++)
+	vm_read(v, file, b, NULL);
+	for (size_t i = 0; i < b->len; i++)
 		if ((b->data[i] < ' ' && b->data[i] != '\n' && b->data[i] != '\t') ||
 		    b->data[i] > '~')
 			b->data[i] = b->data[i] == '\r' ? ' ' : '?';
@@ -111,7 +107,7 @@ static void take_counts(struct vm *v, struct result *r)
 
 	if (v->fd[VM_COUNTS] < 0 || r->status != STATUS_OK)
 		return;
-	read_memfd(v->fd[VM_COUNTS], false, &counts);
+	vm_read(v, VM_COUNTS, &counts, NULL);
 	vm_profile_take(v->kernel, &v->machine->profile.guest, &counts, r);
 	buf_release(&counts);
 }
@@ -126,9 +122,9 @@ void vm_result(struct vm *v, const struct proc_exit *x, struct result *r)
 	bool has_figures;
 	int ret;
 
-	read_memfd(v->fd[VM_CONSOLE], true, &console);
-	read_memfd(v->fd[VM_MESSAGES], true, &said);
-	read_memfd(v->fd[VM_RESULTS], false, &channel);
+	read_text(v, VM_CONSOLE, &console);
+	read_text(v, VM_MESSAGES, &said);
+	vm_read(v, VM_RESULTS, &channel, NULL);
 	trouble_look(&f, buf_str(&console), console.len);
 	ret = channel_read(buf_str(&channel), channel.len, &records, &text, &e);
 	has_figures = !ret && !result_from_json(r, json_object_get(records, CHANNEL_RESULT), &e);
