@@ -2,9 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # calibrate.t: a real kernel against itself in exact mode: nothing differs, the floor
 # is 0 and is kept where compare looks for it.
-kernels=${FSDUEL_CACHE:-}
 . "$(dirname "$0")/lib.sh"
-if [ -n "$kernels" ]; then export FSDUEL_CACHE=$kernels; else unset FSDUEL_CACHE; fi
+real_cache
 if ! image=$(fsduel kernel show 6.12 2> /dev/null | sed -n 's/^image *//p') || [ -z "$image" ]; then
 	echo "1..0 # SKIP Debian's kernel 6.12 is not in the cache and could not be fetched"
 	exit

@@ -2,29 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # duel.t: real guests. The same duel twice is equal to the last digit; what goes
 # wrong in a guest, on the disk or by a signal is told apart and loses nothing.
-kernels=${FSDUEL_CACHE:-}
 . "$(dirname "$0")/lib.sh"
-if [ -n "$kernels" ]; then export FSDUEL_CACHE=$kernels; else unset FSDUEL_CACHE; fi
-
 suite=tests/data/suites/tiny.ini
 old=6.1 new=6.12
-if ! fsduel kernel show 6.1 > /dev/null 2>&1 || ! fsduel kernel show 6.12 > "$tmp/show" 2>&1; then
-	echo "1..0 # SKIP Debian's kernels are not in the cache and could not be fetched"
-	exit
-fi
-image=$(sed -n 's/^image *//p' "$tmp/show")
+need_kernels 6.1 6.12
+image=$(fsduel kernel show 6.12 | sed -n 's/^image *//p')
 
 duel() { fsduel duel -q -c "$suite" --baseline "${b:-$old}" --patched "${p:-$new}" "$@"; }
 samples() { cut -d, -f2- "$1/samples.csv"; }
 same_samples() { diff <(samples "$1") <(samples "$2"); }
-# Guests carry this test's name in their environment.
-export FSDUEL_TEST=$tmp
-no_guests() {
-	for p in $(pgrep qemu-system); do
-		tr '\0' '\n' 2> /dev/null < "/proc/$p/environ" | grep -x "FSDUEL_TEST=$tmp"
-	done
-	true
-}
 # --- exactness ---------------------------------------------------------------
 duel -o "$tmp/d1" > "$tmp/said" 2>&1; code=$?
 expect "a duel of two stock kernels ends with its table" 0 "ops_per_s"

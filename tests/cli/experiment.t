@@ -3,7 +3,6 @@
 # experiment.t: `fsduel experiment` from names to reports, on Debian's own kernels: what
 # is listed, measured, gone on with and refused. Kernels that are built are for
 # tests/slow/experiments.t.
-kernels=${FSDUEL_CACHE:-}
 . "$(dirname "$0")/lib.sh"
 suite=$PWD/tests/data/suites/experiment.ini
 B=$(realpath "$B")
@@ -36,7 +35,7 @@ run "an unknown mode" fsduel experiment -m host E1
 run "too many guests" fsduel experiment -j 300 E1
 
 # --- with kernels ---------------------------------------------------------------
-if [ -n "$kernels" ]; then export FSDUEL_CACHE=$kernels; else unset FSDUEL_CACHE; fi
+real_cache
 if ! fsduel kernel show 6.1 > /dev/null 2>&1 || ! fsduel kernel show 6.12 > /dev/null 2>&1; then
 	skip "experiments are measured" \
 		"Debian's kernels are not in the cache and could not be fetched"

@@ -3,10 +3,9 @@
 # file_systems.t: each row of the file-system table is all that a file system
 # takes: the same direct I/O mix and fio job run on all of them, on this machine and
 # in a guest, and no other file knows them by name.
-kernels=${FSDUEL_CACHE:-}
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/host_lib.sh"
-if [ -n "$kernels" ]; then export FSDUEL_CACHE=$kernels; else unset FSDUEL_CACHE; fi
+real_cache
 suite=tests/data/suites/file_systems.ini
 names=$(sed -n 's/^\t\t\.name = "\(.*\)",$/\1/p' runners/tables/fs_type.c)
 

@@ -3,10 +3,9 @@
 # fio_measure.t: what is measured of a fio job, on real guests and on this machine: its
 # time to less than fio's ms, the work without what verifies it, and of waits for locks
 # those after its delay and its ramp. profile_pass.t has the same for instructions.
-kernels=${FSDUEL_CACHE:-}
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/host_lib.sh"
-if [ -n "$kernels" ]; then export FSDUEL_CACHE=$kernels; else unset FSDUEL_CACHE; fi
+real_cache
 
 value() { # DIR PASS WORKLOAD MOUNT ROLE METRIC
 	awk -F, -v pass="$2" -v workload="$3" -v mount="$4" -v role="$5" -v metric="$6" '

@@ -3,9 +3,8 @@
 # guard.t: stale data on a real kernel, as Debian ships it: direct reads beside mmap
 # hole-fillers see it under nodelalloc and not on the default mount, nor beside pwrite;
 # the same to the last row when repeated, and made once only.
-kernels=${FSDUEL_CACHE:-}
 . "$(dirname "$0")/lib.sh"
-if [ -n "$kernels" ]; then export FSDUEL_CACHE=$kernels; else unset FSDUEL_CACHE; fi
+real_cache
 suite=tests/data/suites/guard.ini
 
 said() { # CODE PATTERN COMMAND...: it ends so and says so, on stdout or stderr

@@ -125,7 +125,10 @@ wait_for() { # COMMAND...: until it succeeds, ten seconds at most
 
 # --- what is on a device, or uses it ----------------------------------------------------
 # What is on the disk: a mounted ext4 fills in bitmaps in the page cache, and writes nothing.
-on_disk() ( set -o pipefail; dd if="$dev" bs=${part:-1M} ${part:+count=1} iflag=direct status=none | sha256sum )
+on_disk() (
+	set -o pipefail
+	dd if="$dev" bs=${part:-1M} ${part:+count=1} iflag=direct status=none | sha256sum
+)
 refused() { # NAME PATTERN: $dev, with its contents before and after
 	local sum
 	sync

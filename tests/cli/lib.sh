@@ -13,6 +13,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit
 : "${B:=build}"
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
+kernels=${FSDUEL_CACHE:-}
 cache=$tmp/cache
 export FSDUEL_CACHE=$cache LC_ALL=C
 # Counted in files: `... | result NAME` runs in a process of its own.
@@ -35,6 +36,32 @@ result() { # ok|"not ok", name, then diagnostics on stdin
 
 skip() { # name, reason
 	echo "ok $(count cases) - $1 # SKIP $2"
+}
+
+# The user's cache instead of the empty one: it has Debian's kernels.
+real_cache() {
+	if [ -n "$kernels" ]; then export FSDUEL_CACHE=$kernels; else unset FSDUEL_CACHE; fi
+}
+
+# need_kernels NAME...: the same; without one of them the whole test is skipped.
+need_kernels() {
+	local name
+	real_cache
+	for name in "$@"; do
+		fsduel kernel show "$name" > /dev/null 2>&1 && continue
+		echo "1..0 # SKIP Debian's kernel $name is not in the cache and could not be fetched"
+		exit
+	done
+}
+
+# Guests of this test that run: they carry $FSDUEL_TEST, the test's name, in their environment.
+export FSDUEL_TEST=$tmp
+no_guests() {
+	local p
+	for p in $(pgrep qemu-system); do
+		tr '\0' '\n' 2> /dev/null < "/proc/$p/environ" | grep -x "FSDUEL_TEST=$tmp"
+	done
+	true
 }
 
 # check NAME COMMAND...: the command says nothing and succeeds.

@@ -3,10 +3,9 @@
 # locks.t: the locks pass on real kernels: who waits for the file's lock and how it
 # was asked for, a lock held on purpose to the millisecond, on this machine and, the
 # same twice, in exact mode. What watches changes nothing of the samples that count.
-kernels=${FSDUEL_CACHE:-}
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/host_lib.sh"
-if [ -n "$kernels" ]; then export FSDUEL_CACHE=$kernels; else unset FSDUEL_CACHE; fi
+real_cache
 suite=tests/data/suites/locks.ini
 
 # waits FILE WORKLOAD ROLE MODE FUNCTION HOLDER: "count total_ns max_ns" of such rows; no

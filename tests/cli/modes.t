@@ -3,16 +3,11 @@
 # modes.t: modes, devices and QEMUs with real guests: tcg on two CPUs, the trial
 # boot that kvm must pass, what auto comes to, a disk of the host's, and a QEMU
 # of another generation. Exactness is duel.t's.
-kernels=${FSDUEL_CACHE:-}
 . "$(dirname "$0")/lib.sh"
-if [ -n "$kernels" ]; then export FSDUEL_CACHE=$kernels; else unset FSDUEL_CACHE; fi
 unset FSDUEL_QEMU
 
 suite=tests/data/suites/modes.ini
-if ! fsduel kernel show 6.1 > /dev/null 2>&1 || ! fsduel kernel show 6.12 > /dev/null 2>&1; then
-	echo "1..0 # SKIP Debian's kernels are not in the cache and could not be fetched"
-	exit
-fi
+need_kernels 6.1 6.12
 
 # make NAME SED-EXPRESSION...: a suite of that name, modes.ini edited. One kernel: one boot.
 make() {

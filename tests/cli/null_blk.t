@@ -3,9 +3,8 @@
 # null_blk.t: `fsduel run --null-blk` on a machine that has null_blk, which few
 # have: one in QEMU, with a shell as its first process. It is made, measured on and
 # removed, and after kill -9 removed by `fsduel clean`, but not another's beside it.
-kernels=${FSDUEL_CACHE:-}
 . "$(dirname "$0")/lib.sh"
-if [ -n "$kernels" ]; then export FSDUEL_CACHE=$kernels; else unset FSDUEL_CACHE; fi
+real_cache
 
 skip_all() { echo "1..0 # SKIP $1"; exit; }
 show() { fsduel kernel show 6.12 2> /dev/null | sed -n "s/^$1 *//p"; }

@@ -3,10 +3,9 @@
 # profile_pass.t: the profile pass on a real guest: it changes no sample, its
 # instructions are the virtual clock's nanoseconds where nothing idles, functions
 # have their names, and what cannot count is skipped with its reason.
-kernels=${FSDUEL_CACHE:-}
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/host_lib.sh"
-if [ -n "$kernels" ]; then export FSDUEL_CACHE=$kernels; else unset FSDUEL_CACHE; fi
+real_cache
 suite=tests/data/suites/profile.ini
 
 value() { # DIR METRIC WORKLOAD: of the profile pass, all roles

@@ -4,17 +4,13 @@
 # its plug-in interface, exactness on one CPU and on two. With $FSDUEL_NEW_QEMU (a
 # qemu-system-x86_64, or a script that starts one) the same is asked of that QEMU, too;
 # docs/exact.md says with which ones this was done.
-kernels=${FSDUEL_CACHE:-}
 . "$(dirname "$0")/lib.sh"
-if [ -n "$kernels" ]; then export FSDUEL_CACHE=$kernels; else unset FSDUEL_CACHE; fi
+real_cache
 unset FSDUEL_QEMU
 
 kernel=stock-6.12       # boots faster than Debian's, if somebody has built it
 fsduel kernel show $kernel > /dev/null 2>&1 || kernel=6.12
-if ! fsduel kernel show $kernel > /dev/null 2>&1; then
-	echo "1..0 # SKIP Debian's kernel is not in the cache and could not be fetched"
-	exit
-fi
+need_kernels "$kernel"
 real=$(command -v qemu-system-x86_64)
 # Readers of the page cache never idle, so each nanosecond is an instruction.
 suite() { # CPUs, threads

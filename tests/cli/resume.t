@@ -3,13 +3,8 @@
 # resume.t: a folder is gone on with only where all that decides a sample is what it was;
 # what differs is named, and nothing that was measured is touched. A failure to write,
 # or to measure, has one exit code, with and without --resume.
-kernels=${FSDUEL_CACHE:-}
 . "$(dirname "$0")/lib.sh"
-if [ -n "$kernels" ]; then export FSDUEL_CACHE=$kernels; else unset FSDUEL_CACHE; fi
-if ! fsduel kernel show 6.12 > /dev/null 2>&1; then
-	echo "1..0 # SKIP Debian's kernel is not in the cache and could not be fetched"
-	exit
-fi
+need_kernels 6.12
 here=$PWD
 fsduel() { "$here/$B/fsduel" "$@"; }
 case $B in /*) fsduel() { "$B/fsduel" "$@"; } ;; esac

@@ -3,14 +3,8 @@
 # roles.t: roles in real guests. A lock held on purpose shows in those who wait for
 # it, to the millisecond; series add up; all roles together are borne by both
 # kernels on three mounts.
-kernels=${FSDUEL_CACHE:-}
 . "$(dirname "$0")/lib.sh"
-if [ -n "$kernels" ]; then export FSDUEL_CACHE=$kernels; else unset FSDUEL_CACHE; fi
-
-if ! fsduel kernel show 6.1 > /dev/null 2>&1 || ! fsduel kernel show 6.12 > /dev/null 2>&1; then
-	echo "1..0 # SKIP Debian's kernels are not in the cache and could not be fetched"
-	exit
-fi
+need_kernels 6.1 6.12
 duel() { fsduel duel -q --baseline 6.1 --patched 6.12 "$@"; }
 runs() { # it succeeds; what it says only matters if not
 	"$@" > "$tmp/said" 2>&1 || cat "$tmp/said"

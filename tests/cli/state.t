@@ -2,21 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # state.t: cell runs that begin from a saved state are those that boot, to the byte; and
 # whatever becomes of a state, the results are right and nothing is left behind.
-kernels=${FSDUEL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/fsduel}
 . "$(dirname "$0")/lib.sh"
-if ! FSDUEL_CACHE=$kernels fsduel kernel show 6.12 > /dev/null 2>&1; then
-	echo "1..0 # SKIP Debian's kernel is not in the cache and could not be fetched"
-	exit
-fi
+need_kernels 6.12
 mkdir -p "$cache"
-ln -s "$(realpath "$kernels/kernels")" "$cache/kernels"
-export FSDUEL_TEST=$tmp
-no_guests() {
-	for p in $(pgrep qemu-system); do
-		tr '\0' '\n' 2> /dev/null < "/proc/$p/environ" | grep -x "FSDUEL_TEST=$tmp"
-	done
-	true
-}
+ln -s "$(realpath "${FSDUEL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/fsduel}/kernels")" "$cache/kernels"
+export FSDUEL_CACHE=$cache
 cat > "$tmp/kinds.ini" << 'END2'
 [suite]
 blocks = 1

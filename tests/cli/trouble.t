@@ -3,15 +3,9 @@
 # trouble.t: guests that get into trouble on purpose (tests/guest/trouble.c), one
 # of each kind, in one duel: each is named, its console kept, and the healthy ones
 # beside them are measured as if nothing were.
-kernels=${FSDUEL_CACHE:-}
 . "$(dirname "$0")/lib.sh"
-if [ -n "$kernels" ]; then export FSDUEL_CACHE=$kernels; else unset FSDUEL_CACHE; fi
-
 kernel=${FSDUEL_TROUBLE_KERNEL:-6.12}
-if ! fsduel kernel show "$kernel" > /dev/null 2>&1; then
-	echo "1..0 # SKIP Debian's kernel $kernel is not in the cache and could not be fetched"
-	exit
-fi
+need_kernels "$kernel"
 if [ ! -x "$B/trouble-guest" ]; then
 	echo "1..0 # SKIP $B/trouble-guest is not built: make $B/trouble-guest"
 	exit

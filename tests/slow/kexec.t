@@ -3,9 +3,8 @@
 # kexec.t: `fsduel run --kexec` for real: a machine in QEMU with a disk, systemd and
 # two of Debian's kernels, which measures both in turn by itself; one that loses its
 # power meanwhile; and one whose second kernel does not come up.
-kernels=${FSDUEL_CACHE:-}
 . "$(dirname "$0")/../cli/lib.sh"
-if [ -n "$kernels" ]; then export FSDUEL_CACHE=$kernels; else unset FSDUEL_CACHE; fi
+real_cache
 unset FSDUEL_STATE
 
 skip_all() { echo "1..0 # SKIP $1"; exit; }

@@ -3,13 +3,8 @@
 # state.t: 1,000 cell runs from saved states beside two busy loops, of more than 50 kinds
 # (every role, fio, guard, three file systems, three passes, one CPU and two), each equal to
 # the byte to the one that booted. $STATE_TURNS turns (12); half an hour on two cores.
-kernels=${FSDUEL_CACHE:-}
 . "$(dirname "$0")/../cli/lib.sh"
-if [ -n "$kernels" ]; then export FSDUEL_CACHE=$kernels; else unset FSDUEL_CACHE; fi
-if ! fsduel kernel show 6.12 > /dev/null 2>&1; then
-	echo "1..0 # SKIP Debian's kernel is not in the cache and could not be fetched"
-	exit
-fi
+need_kernels 6.12
 turns=${STATE_TURNS:-12}
 machine='[device]
 size = 320M

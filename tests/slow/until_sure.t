@@ -2,13 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # until_sure.t: adaptive duels with real guests: one that is sure at its first look,
 # one on the wall clock that is interrupted and goes on. Some fifty boots.
-kernels=${FSDUEL_CACHE:-}
 . "$(dirname "$0")/../cli/lib.sh"
-if [ -n "$kernels" ]; then export FSDUEL_CACHE=$kernels; else unset FSDUEL_CACHE; fi
-if ! fsduel kernel show 6.12 > /dev/null 2>&1; then
-	echo "1..0 # SKIP Debian's kernel 6.12 is not in the cache and could not be fetched"
-	exit
-fi
+need_kernels 6.12
 suite=tests/data/suites/self.ini
 blocks() { sed -n '/"suite": {/,/}/s/^ *"blocks": \([0-9]*\),\?$/\1/p' "$1/run.json"; }
 duel() { fsduel duel -q "$@" > "$tmp/said" 2>&1; code=$?; }
