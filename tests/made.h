@@ -118,6 +118,28 @@ static inline void made_add_number(struct made *m, struct made_row r, double val
 	made_add(m, r);
 }
 
+/* Of each side a cell run, and one that the pass watched, with its operations (on the patched side
+ * also those of a role) and its time. */
+static inline void made_add_watched(struct made *m, const char *pass, const char *operations,
+				    const char *time)
+{
+	for (int p = 0; p < 2; p++) {
+		struct made_row row = { .variant = p ? "p" : "b" };
+
+		made_add_number(m, row, p ? 50 : 100);
+		row.pass = pass;
+		made_add_number(m, row, p ? 45 : 90);
+		row.metric = operations;
+		made_add_number(m, row, p ? 45 : 90);
+		row.role = "dio_read";
+		if (p)
+			made_add_number(m, row, 45);
+		row.role = NULL;
+		row.metric = time;
+		made_add_number(m, row, 1e9);
+	}
+}
+
 static inline int made_load(struct made *m, struct results **r, struct err *e)
 {
 	char *run = made_run(m);

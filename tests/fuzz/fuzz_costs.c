@@ -18,26 +18,6 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Of each side a cell run and one that the pass profile watched. */
-static void make_folder(struct made *m)
-{
-	for (int p = 0; p < 2; p++) {
-		struct made_row row = { .variant = p ? "p" : "b" };
-
-		made_add_number(m, row, p ? 50 : 100);
-		row.pass = "profile";
-		made_add_number(m, row, p ? 45 : 90);
-		row.metric = "counted_ops";
-		made_add_number(m, row, p ? 45 : 90);
-		row.role = "dio_read";
-		if (p)
-			made_add_number(m, row, 45);
-		row.role = NULL;
-		row.metric = "counted_time";
-		made_add_number(m, row, 1e9);
-	}
-}
-
 static void check_line(const struct cost_cell *c, const struct cost_line *l)
 {
 	require(isfinite(l->change) && isfinite(l->share));
@@ -120,7 +100,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct costs *c = NULL;
 	struct err e = ERR_INIT;
 
-	make_folder(&m);
+	made_add_watched(&m, "profile", "counted_ops", "counted_time");
 	require(!made_load(&m, &r, &e));
 	buf_release(&m.samples);
 	if (costs_load_mem(&c, r, "profile.csv", (const char *)data, size, &e)) {

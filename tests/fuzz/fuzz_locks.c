@@ -18,26 +18,6 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Of each side a cell run and one that the pass locks watched. */
-static void make_folder(struct made *m)
-{
-	for (int p = 0; p < 2; p++) {
-		struct made_row row = { .variant = p ? "p" : "b" };
-
-		made_add_number(m, row, p ? 50 : 100);
-		row.pass = "locks";
-		made_add_number(m, row, p ? 45 : 90);
-		row.metric = "operations";
-		made_add_number(m, row, p ? 45 : 90);
-		row.role = "dio_read";
-		if (p)
-			made_add_number(m, row, 45);
-		row.role = NULL;
-		row.metric = "elapsed";
-		made_add_number(m, row, 1e9);
-	}
-}
-
 static void check_cell(const struct lock_cell *c)
 {
 	for (size_t i = 0; i < c->nr_figures; i++) {
@@ -94,7 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct locks *l = NULL;
 	struct err e = ERR_INIT;
 
-	make_folder(&m);
+	made_add_watched(&m, "locks", "operations", "elapsed");
 	require(!made_load(&m, &r, &e));
 	buf_release(&m.samples);
 	if (locks_load_mem(&l, r, "lockstacks.csv", (const char *)data, size, &e)) {
