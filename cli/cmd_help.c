@@ -114,7 +114,7 @@ void options_help(const struct command *c, size_t width, struct buf *b)
 	}
 }
 
-void options_main_help(const struct command *const *all, size_t width, struct buf *b)
+static void add_main(struct buf *b, const struct command *const *all, size_t width)
 {
 	buf_adds(b, "Usage: fsduel COMMAND [OPTION...] [WORD...]\n"
 		    "       fsduel help [COMMAND]\n"
@@ -147,7 +147,7 @@ static int run(const struct call *c, struct err *e)
 	if (about)
 		options_help(about, terminal_width(STDOUT_FILENO), &b);
 	else if (!c->nr_args)
-		options_main_help(c->all, terminal_width(STDOUT_FILENO), &b);
+		add_main(&b, c->all, terminal_width(STDOUT_FILENO));
 	if (b.len)
 		code = show_print(&b, e);
 	buf_release(&b);

@@ -205,8 +205,7 @@ const struct command *command_find(const struct command *const *all, const char 
 /* Columns of the terminal that fd is; 80 for a pipe or a file. */
 size_t terminal_width(int fd);
 
-/* cmd_help.c: append the texts of `fsduel COMMAND -h` and `fsduel -h`, in so many columns. */
+/* cmd_help.c: append the text of `fsduel COMMAND -h`, in so many columns. */
 void options_help(const struct command *c, size_t width, struct buf *b);
-void options_main_help(const struct command *const *all, size_t width, struct buf *b);
 
 #endif

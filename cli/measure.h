@@ -30,7 +30,7 @@ struct suite_overrides overrides_of(const struct options *o);
 /* A suite that a command measures. */
 struct job {
 	const char *command;     /* "duel", for messages */
-	const struct options *o; /* guests, initramfs, qemu, destroy, quiet */
+	const struct options *o; /* guests, no_snapshot, initramfs, qemu, destroy, quiet */
 	const char *dir;         /* the results folder */
 	bool resume;             /* go on with it */
 	bool same;               /* the same command goes on; else COMMAND --resume DIR */

@@ -23,7 +23,6 @@ struct made {
 	const char *params;  /* of the one cell: t=1 */
 	const char *passes;  /* that watch, as in JSON: "locks" in quotes */
 	const char *metrics; /* besides ops_per_s, as in JSON, a comma before each */
-	const char *unit;    /* of ops_per_s: 1/s */
 	const char *better;  /* of ops_per_s: higher */
 	const char *more;    /* members of run.json, a comma before each */
 	unsigned cells;      /* more than one: t=1, t=2, ... with 1, 8, 8, ... threads */
@@ -57,11 +56,10 @@ static inline char *made_run(const struct made *m)
 		 "{\"name\":\"p\",\"kernel\":\"kp\",\"mount\":\"m\"}],"
 		 "\"contrasts\":[{\"name\":\"c\",\"baseline\":\"%s\",\"patched\":\"%s\"}],"
 		 "\"passes\":[\"throughput\"%s%s],\"metrics\":[{\"name\":\"ops_per_s\","
-		 "\"unit\":\"%s\",\"better\":\"%s\",\"primary\":true}%s]%s,\"cells\":[",
+		 "\"unit\":\"1/s\",\"better\":\"%s\",\"primary\":true}%s]%s,\"cells\":[",
 		 made_or(m->mode, "exact"), m->blocks ? m->blocks : 1, m->swapped ? "p" : "b",
 		 m->swapped ? "b" : "p", m->passes ? "," : "", made_or(m->passes, ""),
-		 made_or(m->unit, "1/s"), made_or(m->better, "higher"), made_or(m->metrics, ""),
-		 made_or(m->more, ""));
+		 made_or(m->better, "higher"), made_or(m->metrics, ""), made_or(m->more, ""));
 	for (unsigned c = 1; c <= (m->cells ? m->cells : 1); c++) {
 		char params[32];
 
@@ -105,7 +103,7 @@ static inline void made_add(struct made *m, struct made_row r)
 	made_begin(m);
 	made_add_who(&m->samples, m, &r);
 	buf_addf(&m->samples, "%s,%s,,%s,%s,%s,%s,\"%s\",%s\n", made_or(r.role, "all"), metric,
-		 made_or(r.unit, rate ? made_or(m->unit, "1/s") : "x"),
+		 made_or(r.unit, rate ? "1/s" : "x"),
 		 made_or(r.better, rate ? made_or(m->better, "higher") : ""), made_or(r.value, ""),
 		 made_or(r.status, "ok"), made_or(r.marks, ""), made_or(r.reason, ""));
 }
@@ -116,6 +114,28 @@ static inline void made_add_number(struct made *m, struct made_row r, double val
 
 	r.value = num_format_double(text, value);
 	made_add(m, r);
+}
+
+/* Of each side a cell run, and one that the pass watched, with its operations (on the patched side
+ * also those of a role) and its time. */
+static inline void made_add_watched(struct made *m, const char *pass, const char *operations,
+				    const char *time)
+{
+	for (int p = 0; p < 2; p++) {
+		struct made_row row = { .variant = p ? "p" : "b" };
+
+		made_add_number(m, row, p ? 50 : 100);
+		row.pass = pass;
+		made_add_number(m, row, p ? 45 : 90);
+		row.metric = operations;
+		made_add_number(m, row, p ? 45 : 90);
+		row.role = "dio_read";
+		if (p)
+			made_add_number(m, row, 45);
+		row.role = NULL;
+		row.metric = time;
+		made_add_number(m, row, 1e9);
+	}
 }
 
 static inline int made_load(struct made *m, struct results **r, struct err *e)

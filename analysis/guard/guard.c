@@ -43,14 +43,15 @@ uint64_t guard_hits(const struct guard_counts *c)
 	return c->poison + c->stamp + c->other;
 }
 
-uint64_t guard_judged(const struct guard_counts *c)
+/* Reads that returned data: right or stale. */
+static uint64_t judged(const struct guard_counts *c)
 {
 	return guard_hits(c) + c->zero + c->current;
 }
 
 uint64_t guard_reads(const struct guard_counts *c)
 {
-	return guard_judged(c) + c->eio;
+	return judged(c) + c->eio;
 }
 
 static enum count count_of(const struct results *r, const struct measure *m)
@@ -210,9 +211,9 @@ static void judge(const struct guard *g, struct guard_variant *v)
 		return;
 	if (v->control)
 		buf_adds(&why, "a control that was not hit");
-	else if (guard_judged(&v->counts) < g->least)
+	else if (judged(&v->counts) < g->least)
 		buf_addf(&why, "%s reads that returned data are fewer than %s",
-			 num_format(have, guard_judged(&v->counts), NUM_COUNT),
+			 num_format(have, judged(&v->counts), NUM_COUNT),
 			 num_format(want, g->least, NUM_COUNT));
 	else if (v->troubled)
 		buf_addf(&why, "%u of %u cell runs have a complaint of their own", v->troubled,

@@ -22,8 +22,7 @@ struct guard_counts {
 };
 
 uint64_t guard_hits(const struct guard_counts *c);
-uint64_t guard_judged(const struct guard_counts *c); /* reads that returned data: right or stale */
-uint64_t guard_reads(const struct guard_counts *c);  /* all that were tried: with eio */
+uint64_t guard_reads(const struct guard_counts *c); /* all that were tried: with eio */
 
 /* A stale read; workload NULL: none. */
 struct guard_hit {

@@ -27,7 +27,8 @@ static unsigned count_verdicts(const struct comparison *c, unsigned nr[NR_VERDIC
 	return sum;
 }
 
-void table_verdict(struct buf *out, const struct comparison *c, bool colour)
+/* The line "verdict: slower (3 cells: ...)", which scripts may read; nothing if none was judged. */
+static void add_verdict(struct buf *out, const struct comparison *c, bool colour)
 {
 	static const char beginning[] = "verdict: ";
 	unsigned nr[NR_VERDICTS] = { 0 }, cells = count_verdicts(c, nr);
@@ -285,7 +286,7 @@ void table_comparison(struct buf *out, const struct findings *f)
 	const struct comparison *c = f->c;
 	const json_t *run = results_run(f->r);
 
-	table_verdict(out, c, f->colour);
+	add_verdict(out, c, f->colour);
 	buf_adds(out, c->judged ? "\n" : "");
 	if (!c->nr_rows)
 		buf_adds(out,

@@ -62,9 +62,6 @@ enum table_form { TABLE_PLAIN, TABLE_COLOURED, TABLE_LETTER, TABLE_MARKDOWN };
 void table_metrics(struct buf *out, const struct comparison_row *rows, size_t nr,
 		   enum table_form form);
 
-/* The line "verdict: slower (3 cells: ...)", which scripts may read; nothing if none was judged. */
-void table_verdict(struct buf *out, const struct comparison *c, bool colour);
-
 /* Where the rows of the contrast of row from end. */
 size_t table_contrast_end(const struct comparison *c, size_t from);
 

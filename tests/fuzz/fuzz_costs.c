@@ -18,26 +18,6 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Of each side a cell run and one that the pass profile watched. */
-static void make_folder(struct made *m)
-{
-	for (int p = 0; p < 2; p++) {
-		struct made_row row = { .variant = p ? "p" : "b" };
-
-		made_add_number(m, row, p ? 50 : 100);
-		row.pass = "profile";
-		made_add_number(m, row, p ? 45 : 90);
-		row.metric = "counted_ops";
-		made_add_number(m, row, p ? 45 : 90);
-		row.role = "dio_read";
-		if (p)
-			made_add_number(m, row, 45);
-		row.role = NULL;
-		row.metric = "counted_time";
-		made_add_number(m, row, 1e9);
-	}
-}
-
 static void check_line(const struct cost_cell *c, const struct cost_line *l)
 {
 	require(isfinite(l->change) && isfinite(l->share));
@@ -75,28 +55,17 @@ static void check_outputs(const struct costs *costs, const struct results *r)
 	const struct findings f = { .r = r, .c = &c, .costs = costs, .view.side = 1 };
 	struct err e = ERR_INIT;
 	struct buf b = BUF_INIT;
-	json_t *j;
+	json_t *j = check_forms(SUBJECT_COSTS, &f);
 
-	format_write(&b, &format_table, SUBJECT_COSTS, &f);
-	check_lines(buf_str(&b));
-	buf_reset(&b);
-	format_write(&b, &format_json, SUBJECT_COSTS, &f);
-	j = json_loadb(b.data, b.len, 0, NULL);
 	require(json_array_size(json_object_get(j, "cells")) == costs->nr_cells);
 	json_decref(j);
-	buf_reset(&b);
-	format_write(&b, &format_csv, SUBJECT_COSTS, &f);
 	format_write(&b, &format_folded, SUBJECT_COSTS, &f);
+	buf_release(&b);
 	require(compare_results(&c, r, NULL, &e) == 0);
 	comparison_judge(&c, r, NULL);
 	comparison_add_costs(&c, costs);
-	buf_reset(&b);
-	format_write(&b, &format_table, SUBJECT_COMPARISON, &f);
-	check_lines(buf_str(&b));
-	buf_reset(&b);
-	format_write(&b, &format_csv, SUBJECT_COMPARISON, &f);
+	json_decref(check_forms(SUBJECT_COMPARISON, &f));
 	comparison_release(&c);
-	buf_release(&b);
 }
 
 static void check_pieces(const struct costs *c)
@@ -120,7 +89,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct costs *c = NULL;
 	struct err e = ERR_INIT;
 
-	make_folder(&m);
+	made_add_watched(&m, "profile", "counted_ops", "counted_time");
 	require(!made_load(&m, &r, &e));
 	buf_release(&m.samples);
 	if (costs_load_mem(&c, r, "profile.csv", (const char *)data, size, &e)) {

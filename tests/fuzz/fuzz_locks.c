@@ -18,26 +18,6 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Of each side a cell run and one that the pass locks watched. */
-static void make_folder(struct made *m)
-{
-	for (int p = 0; p < 2; p++) {
-		struct made_row row = { .variant = p ? "p" : "b" };
-
-		made_add_number(m, row, p ? 50 : 100);
-		row.pass = "locks";
-		made_add_number(m, row, p ? 45 : 90);
-		row.metric = "operations";
-		made_add_number(m, row, p ? 45 : 90);
-		row.role = "dio_read";
-		if (p)
-			made_add_number(m, row, 45);
-		row.role = NULL;
-		row.metric = "elapsed";
-		made_add_number(m, row, 1e9);
-	}
-}
-
 static void check_cell(const struct lock_cell *c)
 {
 	for (size_t i = 0; i < c->nr_figures; i++) {
@@ -63,28 +43,15 @@ static void check_outputs(const struct locks *l, const struct results *r)
 	struct comparison c = { 0 };
 	const struct findings f = { .r = r, .c = &c, .locks = l };
 	struct err e = ERR_INIT;
-	struct buf b = BUF_INIT;
-	json_t *j;
+	json_t *j = check_forms(SUBJECT_LOCKS, &f);
 
-	format_write(&b, &format_table, SUBJECT_LOCKS, &f);
-	check_lines(buf_str(&b));
-	buf_reset(&b);
-	format_write(&b, &format_json, SUBJECT_LOCKS, &f);
-	j = json_loadb(b.data, b.len, 0, NULL);
 	require(json_array_size(json_object_get(j, "cells")) == l->nr_cells);
 	json_decref(j);
-	buf_reset(&b);
-	format_write(&b, &format_csv, SUBJECT_LOCKS, &f);
 	require(compare_results(&c, r, NULL, &e) == 0);
 	comparison_judge(&c, r, NULL);
 	comparison_add_locks(&c, l);
-	buf_reset(&b);
-	format_write(&b, &format_table, SUBJECT_COMPARISON, &f);
-	check_lines(buf_str(&b));
-	buf_reset(&b);
-	format_write(&b, &format_csv, SUBJECT_COMPARISON, &f);
+	json_decref(check_forms(SUBJECT_COMPARISON, &f));
 	comparison_release(&c);
-	buf_release(&b);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -94,7 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct locks *l = NULL;
 	struct err e = ERR_INIT;
 
-	make_folder(&m);
+	made_add_watched(&m, "locks", "operations", "elapsed");
 	require(!made_load(&m, &r, &e));
 	buf_release(&m.samples);
 	if (locks_load_mem(&l, r, "lockstacks.csv", (const char *)data, size, &e)) {
