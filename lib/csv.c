@@ -12,6 +12,7 @@
 #include "lib/fs.h"
 #include "lib/num.h"
 
+#define MAX_COLUMNS 4096 /* each is compared with those before it */
 #define UNWANTED SIZE_MAX
 
 struct table {
@@ -91,7 +92,9 @@ static void on_field(void *field, size_t len, void *arg)
 		data++; /* see csv_add_row */
 		len--;
 	}
-	if (t->in_header) {
+	if (t->in_header && at >= MAX_COLUMNS) {
+		fail(t, "too many columns", "");
+	} else if (t->in_header) {
 		strv_add(&t->header, data);
 	} else if (at < t->header.n && t->place[at] != UNWANTED && len) {
 		t->offset[t->place[at]] = t->arena.len;

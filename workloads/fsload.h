@@ -100,8 +100,6 @@ char *fsload_own_path(const char *path, const struct mix_entry *en, unsigned ind
 int fsload_each_file(const struct fsload *l,
 		     int (*fn)(const char *path, const struct mix_entry *en, void *arg), void *arg);
 
-void fsload_remove(const struct fsload *l);
-
 /*
  * The timed part, once. A thread that is bound by operations ends after them, others with the last
  * bound one, or after runtime where none is bound. A thread with a rate stays until its time is

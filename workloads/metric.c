@@ -2,7 +2,7 @@
 /* metric.c: the table of metrics. A new metric is a function and a row. */
 #include "workloads/metric.h"
 
-#include <string.h>
+#include <stddef.h>
 
 static bool per_s(uint64_t amount, const struct measured *m, double *value)
 {
@@ -119,14 +119,6 @@ void counters_merge(const struct counter *table, uint64_t *into, const uint64_t 
 bool metric_is_seldom(const struct metric *m)
 {
 	return m->value == resolution;
-}
-
-const struct metric *metric_find(const char *name)
-{
-	for (const struct metric *m = metrics; m->name; m++)
-		if (!strcmp(m->name, name))
-			return m;
-	return NULL;
 }
 
 const char *better_name(enum better b)

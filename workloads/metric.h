@@ -70,7 +70,6 @@ extern const struct metric metrics[]; /* ends with a NULL name */
 
 /* Leave the row out where it is not measured; other metrics show an empty one. */
 bool metric_is_seldom(const struct metric *m);
-const struct metric *metric_find(const char *name); /* NULL: unknown */
-const char *better_name(enum better b);             /* "higher", "lower", "" */
+const char *better_name(enum better b); /* "higher", "lower", "" */
 
 #endif

@@ -76,14 +76,15 @@ static int set_defaults(struct mix_entry *en, struct err *e)
 
 static int add_role(struct mix *m, const char *name, uint64_t threads, struct err *e)
 {
+	const struct role *role = role_find(name);
 	struct mix_entry *en = &m->entry[m->nr];
 	uint64_t all = 0;
 
-	if (!role_find(name))
+	if (!role)
 		return unknown_role(name, e);
 	for (unsigned i = 0; i < m->nr; i++) {
 		all += m->entry[i].threads;
-		if (m->entry[i].role == role_find(name))
+		if (m->entry[i].role == role)
 			return err_add(e, EINVAL, "role %s is in the mix twice: add up its threads",
 				       name);
 	}
@@ -94,7 +95,7 @@ static int add_role(struct mix *m, const char *name, uint64_t threads, struct er
 	if (threads > MIX_THREADS_MAX - all)
 		return err_add(e, EINVAL, "with %s the mix has more than %d threads", name,
 			       MIX_THREADS_MAX);
-	*en = (struct mix_entry){ .role = role_find(name), .threads = (unsigned)threads };
+	*en = (struct mix_entry){ .role = role, .threads = (unsigned)threads };
 	m->nr++;
 	return set_defaults(en, e);
 }

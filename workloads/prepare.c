@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -58,13 +57,6 @@ static int remove_one(const char *path, const struct mix_entry *en, void *left)
 	--*n;
 	unlink(path);
 	return 0;
-}
-
-void fsload_remove(const struct fsload *l)
-{
-	unsigned all = UINT_MAX;
-
-	fsload_each_file(l, remove_one, &all);
 }
 
 /* --- making --------------------------------------------------------------------- */

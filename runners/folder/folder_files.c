@@ -16,8 +16,8 @@
 #include "lib/num.h"
 #include "runners/folder/folder_impl.h"
 
-#define HALF ".tmp"                        /* fs_write_atomic's */
-#define ANY_KEY "b[0-9]*-c[0-9]*-v[0-9]**" /* of plan_unit_key */
+#define HALF ".tmp"                       /* fs_write_atomic's */
+#define ANY_KEY "b[0-9]*-c[0-9]*-v[0-9]*" /* of plan_unit_key */
 
 static const struct {
 	const char *dir;  /* below the folder; "": none */

@@ -23,6 +23,8 @@
 #define SYSTEMD_RUNS "/run/systemd/system"
 #define KEXEC_LOADED "/sys/kernel/kexec_loaded"
 #define KEXEC_DISABLED "/proc/sys/kernel/kexec_load_disabled"
+#define MARK "# Written by fsduel run --kexec and removed at its end, or by fsduel clean.\n"
+#define UNIT_MAX 65536
 #define STEP_TIMEOUT_NS 120000000000u
 
 /* State is beside the journal of undo.h. */
@@ -150,8 +152,8 @@ int reboot_unit_text(struct buf *b, const char *fsduel, const char *cwd, const s
 	char *log = path_of("", REBOOT_LOG);
 	int ret;
 
-	buf_adds(b, "# Written by fsduel run --kexec and removed at its end, or by fsduel clean.\n"
-		    "[Unit]\n"
+	buf_adds(b, MARK);
+	buf_adds(b, "[Unit]\n"
 		    "Description=fsduel measures kernels in turn\n"
 		    /* Not before everything else is up: it would be measured with us. */
 		    "After=multi-user.target\n"
@@ -225,12 +227,27 @@ int reboot_install(const struct reboot_state *s, const char *root, struct err *e
 	return ret;
 }
 
+static int check_ours(const char *unit, struct err *e)
+{
+	struct buf text = BUF_INIT;
+	int ret = fs_read(unit, UNIT_MAX, &text, e);
+
+	if (!ret && strncmp(text.data, MARK, strlen(MARK)))
+		ret = err_add(e, EEXIST,
+			      "%s is not the one that fsduel wrote: look at it and remove it",
+			      unit);
+	buf_release(&text);
+	return ret;
+}
+
 int reboot_remove(const char *root, struct err *e)
 {
 	/* The notes last: while they are there, fsduel clean knows that something may be left. */
 	static const char *const files[] = { WANTS_LINK, UNIT_FILE, STATE_FILE };
-	int ret = 0;
+	char *unit = path_of(root, UNIT_FILE);
+	int ret = fs_exists(unit) ? check_ours(unit, e) : 0;
 
+	free(unit);
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && !ret; i++) {
 		char *path = path_of(root, files[i]);
 

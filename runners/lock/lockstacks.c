@@ -13,7 +13,8 @@
 #include "runners/lock/waits_impl.h"
 
 #define ROWS_MAX 4096
-#define ROWS_KEPT 2048 /* as they are, when there are more */
+#define ROWS_KEPT 2048   /* as they are, when there are more */
+#define ROWS_TAKEN 65536 /* of JSON: each has a histogram of its own */
 
 struct group {
 	size_t first, n;
@@ -272,27 +273,41 @@ int hist_bins_from_json(struct hist *h, const json_t *bins, const char *what, st
 	return 0;
 }
 
+static int take_texts(char **const to[3], const char *const texts[3], struct err *e)
+{
+	for (int i = 0; i < 3; i++) {
+		for (const char *p = texts[i]; *p; p++)
+			if (*p < ' ' || *p > '~')
+				return refuse("a text holds a byte that is no printable ASCII", e);
+		if (!*texts[i])
+			return refuse("a text is empty", e);
+		*to[i] = xstrdup(texts[i]);
+	}
+	return 0;
+}
+
 static int take_holder(struct lock_stack *s, json_t *j, struct err *e)
 {
-	const char *role, *mode, *chain;
+	char **const to[] = { &s->holder_role, &s->holder_mode, &s->holder_chain };
+	const char *texts[3];
 	json_error_t je;
 	json_int_t held;
 
 	if (json_is_null(j))
 		return 0;
-	if (json_unpack_ex(j, &je, 0, "{s:s, s:s, s:s, s:I !}", "role", &role, "mode", &mode,
-			   "chain", &chain, "held", &held))
+	if (json_unpack_ex(j, &je, 0, "{s:s, s:s, s:s, s:I !}", "role", &texts[0], "mode",
+			   &texts[1], "chain", &texts[2], "held", &held))
 		return refuse(je.text, e);
-	s->holder_role = xstrdup(role);
-	s->holder_mode = xstrdup(mode);
-	s->holder_chain = xstrdup(chain);
 	s->held_ns = (uint64_t)held;
-	return s->held_ns > s->total_ns ? refuse("a lock was held longer than waited for", e) : 0;
+	if (s->held_ns > s->total_ns)
+		return refuse("a lock was held longer than waited for", e);
+	return take_texts(to, texts, e);
 }
 
 static int stack_from_json(struct lock_stack *s, json_t *j, struct err *e)
 {
-	const char *lock, *mode, *role, *chain;
+	char **const to[] = { &s->mode, &s->role, &s->chain };
+	const char *lock, *texts[3];
 	struct hist *h = s->waits = xcalloc(1, sizeof(*h));
 	json_int_t total, min, max;
 	json_t *bins, *holder;
@@ -300,12 +315,11 @@ static int stack_from_json(struct lock_stack *s, json_t *j, struct err *e)
 
 	hist_init(h);
 	if (json_unpack_ex(j, &je, 0, "{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:o, s:o !}", "lock",
-			   &lock, "mode", &mode, "role", &role, "chain", &chain, "total", &total,
-			   "min", &min, "max", &max, "bins", &bins, "holder", &holder))
+			   &lock, "mode", &texts[0], "role", &texts[1], "chain", &texts[2], "total",
+			   &total, "min", &min, "max", &max, "bins", &bins, "holder", &holder))
 		return refuse(je.text, e);
-	s->mode = xstrdup(mode);
-	s->role = xstrdup(role);
-	s->chain = xstrdup(chain);
+	if (take_texts(to, texts, e))
+		return -EINVAL;
 	if (min < 0 || max < min || total < max)
 		return refuse("the times of a row contradict each other", e);
 	h->min_ns = (uint64_t)min;
@@ -338,6 +352,8 @@ int lock_stacks_from_json(struct lock_stacks *s, const json_t *j, struct err *e)
 	s->cut = (uint64_t)cut;
 	s->lost = (uint64_t)lost;
 	n = json_array_size(rows);
+	if (!json_is_array(rows) || n > ROWS_TAKEN)
+		return refuse("\"stacks\" is no list, or too long", e);
 	s->v = xcalloc(n + 1, sizeof(*s->v));
 	for (; !ret && s->n < n; s->n++) {
 		ret = stack_from_json(&s->v[s->n], json_array_get(rows, s->n), e);

@@ -48,9 +48,21 @@ int counts_parse(struct counts *c, const void *data, size_t len, struct err *e)
 			       " records announced, %zu bytes there",
 			       h.records, len);
 	c->n = h.records;
-	c->instructions = h.instructions;
 	c->v = xcalloc(c->n + 1, sizeof(*c->v));
 	memcpy(c->v, (const char *)data + sizeof(h), len);
+	for (size_t i = 0; i < c->n; i++) {
+		if (i && c->v[i].address <= c->v[i - 1].address)
+			return err_add(e, EINVAL,
+				       "the instruction counts are not in order of address at "
+				       "record %zu",
+				       i);
+		c->instructions += c->v[i].count;
+	}
+	if (c->instructions != h.instructions)
+		return err_add(e, EINVAL,
+			       "the instruction counts add up to %" PRIu64 ", not to the %" PRIu64
+			       " that stands above them",
+			       c->instructions, h.instructions);
 	return 0;
 }
 

@@ -196,17 +196,26 @@ static void finish_guard(struct suite_reader *r)
 /* --- [mount NAME] ---------------------------------------------------------------------- */
 
 /* "a, b" becomes "a,b". */
-static char *join_options(const char *written)
+static void take_options(struct suite_reader *r, struct suite_mount *m)
 {
+	/* With these nothing could be written, ext4 would have no journal, or mount(2) refuses. */
+	static const char *const bad[] = { "ro",   "remount",    "bind",   "rbind",
+					   "loop", "norecovery", "noload", NULL };
 	struct strv words = STRV_INIT;
 	struct buf b = BUF_INIT;
 
-	strv_split(&words, written, " \t,");
+	strv_split(&words, m->options ? m->options : "", " \t,");
 	for (size_t i = 0; i < words.n; i++)
 		buf_addf(&b, "%s%s", i ? "," : "", words.v[i]);
+	for (size_t i = 0; bad[i]; i++)
+		if (strv_find(&words, bad[i]) >= 0)
+			suite_mistake(r, m->line,
+				      "mount %s: option %s cannot be measured: remove it", m->name,
+				      bad[i]);
 	strv_release(&words);
+	free(m->options);
 	buf_str(&b);
-	return buf_detach(&b, NULL);
+	m->options = buf_detach(&b, NULL);
 }
 
 static void read_mount(struct suite_reader *r, const struct ini_section *sec, const char *name)
@@ -214,7 +223,6 @@ static void read_mount(struct suite_reader *r, const struct ini_section *sec, co
 	struct suite_mount *m = SUITE_GROW(r->s->mounts, r->s->nr_mounts);
 	struct strv argv = STRV_INIT;
 	struct err sub = ERR_INIT;
-	char *written;
 	int fs;
 
 	m->name = xstrdup(name);
@@ -222,9 +230,7 @@ static void read_mount(struct suite_reader *r, const struct ini_section *sec, co
 	suite_read_keys(r, sec, mount_keys, m);
 	if (!m->fs)
 		m->fs = xstrdup(fs_types[0].name);
-	written = m->options;
-	m->options = join_options(written ? written : "");
-	free(written);
+	take_options(r, m);
 	fs = suite_choose(r, m->line, SUITE_LIST("fs", fs_types, SIZE_MAX), m->fs);
 	if (fs >= 0 && fs_type_mkfs(&fs_types[fs], &m->mkfs, "", "", &argv, &sub))
 		suite_mistake_err(r, m->line, "mkfs", &sub);

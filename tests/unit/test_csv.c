@@ -109,6 +109,23 @@ static void broken_files_are_refused_with_their_line(void **state)
 	buf_release(&b);
 }
 
+static void a_flood_of_columns_is_refused(void **state)
+{
+	struct buf b = BUF_INIT, text = BUF_INIT;
+	struct err e = ERR_INIT;
+
+	(void)state;
+	buf_adds(&text, "a,b");
+	for (int i = 3; i <= 4096; i++)
+		buf_addf(&text, ",c%d", i);
+	assert_int_equal(read_ab(text.data, text.len, &b, &e), 0);
+	buf_adds(&text, ",more");
+	assert_int_equal(read_ab(text.data, text.len, &b, &e), -EINVAL);
+	assert_string_equal(e.text, "x.csv:1: too many columns");
+	buf_release(&b);
+	buf_release(&text);
+}
+
 static void an_optional_column_that_is_absent_is_empty(void **state)
 {
 	static const char *const columns[] = { "?x", "?b", NULL };
@@ -317,6 +334,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(good_files_give_their_fields_and_lines),
 		cmocka_unit_test(broken_files_are_refused_with_their_line),
+		cmocka_unit_test(a_flood_of_columns_is_refused),
 		cmocka_unit_test(an_optional_column_that_is_absent_is_empty),
 		cmocka_unit_test(the_callers_error_stops_the_reading_at_once),
 		cmocka_unit_test(written_rows_read_back_unchanged),

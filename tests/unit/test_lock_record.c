@@ -125,7 +125,7 @@ static int contend_or_say(const struct place *p, unsigned ms, void (*at)(void *a
 	ret = fsload_prepare(&l, e);
 	if (!ret) {
 		ret = fsload_run(&l, at, arg, NULL, e);
-		fsload_remove(&l);
+		remove_files(&l);
 	}
 	fsload_release(&l);
 	return ret;

@@ -173,6 +173,7 @@ static void refused(struct names *n, const struct buf *b, size_t len, const char
 
 static void damaged_counts_are_refused_with_a_reason(void **state)
 {
+	const struct profile_record backwards[] = { { 5, 1 }, { 4, 1 } };
 	struct names *n = *state;
 	struct buf b = BUF_INIT;
 
@@ -181,10 +182,14 @@ static void damaged_counts_are_refused_with_a_reason(void **state)
 	refused(n, &b, 7, "cut short: 7 bytes");
 	refused(n, &b, b.len - 16, "cut short");
 	refused(n, &b, b.len - 1, "cut short");
+	b.data[b.len - 8]++;
+	refused(n, &b, b.len, "add up to 70, not to the 69");
 	b.data[0]++;
 	refused(n, &b, b.len, "not what the plug-in writes");
 	counts(&b, records, NR, 0);
 	refused(n, &b, b.len, "marked 0 beginnings and 1 ends");
+	counts(&b, backwards, 2, 1);
+	refused(n, &b, b.len, "not in order");
 	buf_release(&b);
 }
 

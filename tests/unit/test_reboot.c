@@ -483,6 +483,18 @@ static void what_a_crash_left_in_between_is_removed(void **state)
 	free(link);
 }
 
+static void a_unit_of_somebody_elses_is_left_alone(void **state)
+{
+	const char *root = *state;
+	char *unit = xasprintf("%s/etc/systemd/system/" REBOOT_UNIT, root);
+	struct err e = ERR_INIT;
+
+	assert_int_equal(fs_write_atomic(unit, "[Unit]\n", 7, &e), 0);
+	assert_int_equal(reboot_remove(root, &e), -EEXIST);
+	assert_true(access(unit, F_OK) == 0);
+	free(unit);
+}
+
 static void systemd_understands_the_unit(void **state)
 {
 	const char *root = *state;
@@ -623,6 +635,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_unit_is_enabled_and_removed_without_a_trace,
 						make_tree, drop_tree),
 		cmocka_unit_test_setup_teardown(what_a_crash_left_in_between_is_removed, make_tree,
+						drop_tree),
+		cmocka_unit_test_setup_teardown(a_unit_of_somebody_elses_is_left_alone, make_tree,
 						drop_tree),
 		cmocka_unit_test_setup_teardown(systemd_understands_the_unit, make_tree, drop_tree),
 		cmocka_unit_test(odd_paths_are_quoted),

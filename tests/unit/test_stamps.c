@@ -277,7 +277,7 @@ static void rounds_go_by_without_a_false_alarm(void **state)
 					    l.role[1].count[k] == COUNTER_NONE);
 		assert_int_equal(m.entry[1].role->judge(l.role[1].count, &e), 0);
 		assert_true(l.role[1].count[0] + l.role[1].count[1] == l.role[1].measured.ops);
-		fsload_remove(&l);
+		remove_files(&l);
 		fsload_release(&l);
 		free(sets);
 	}

@@ -12,11 +12,8 @@
 
 #include <cmocka.h>
 
-#include "lib/buf.h"
-#include "workloads/metric.h"
+#include "tests/unit/test_workloads.h"
 #include "workloads/offsets.h"
-
-#define NR(a) (sizeof(a) / sizeof((a)[0]))
 
 /* --- histograms -------------------------------------------------------------- */
 

@@ -4,6 +4,7 @@
 #define FSDUEL_TESTS_TEST_WORKLOADS_H
 
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/buf.h"
 #include "workloads/fsload.h"
@@ -45,6 +46,28 @@ static inline struct mix mix_with(const struct role *role, unsigned threads, con
 	m.entry[0].role = role;
 	m.entry[0].threads = threads;
 	return m;
+}
+
+/* NULL: there is none of that name. */
+static inline const struct metric *metric_find(const char *name)
+{
+	for (const struct metric *m = metrics; m->name; m++)
+		if (!strcmp(m->name, name))
+			return m;
+	return NULL;
+}
+
+static inline int unlink_file(const char *path, const struct mix_entry *en, void *arg)
+{
+	(void)en;
+	(void)arg;
+	unlink(path);
+	return 0;
+}
+
+static inline void remove_files(const struct fsload *l)
+{
+	fsload_each_file(l, unlink_file, NULL);
 }
 
 /* Operations in all of a series' intervals. */

@@ -218,7 +218,7 @@ static void check_role(const struct room *r, const struct role *role, const char
 		fail_msg("%s: %s", role->name, e.text);
 	if (!ret)
 		check_bound(role->name, &l.role[0], 2, depth ? (unsigned)atoi(depth) : 1);
-	fsload_remove(&l);
+	remove_files(&l);
 	fsload_release(&l);
 }
 

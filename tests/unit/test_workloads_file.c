@@ -267,7 +267,7 @@ static void every_role_does_its_work(void **state)
 			fail_msg("%s: %s", (*role)->name, e.text);
 		if (!ret)
 			check_sixty(*role, &l.role[0]);
-		fsload_remove(&l);
+		remove_files(&l);
 		assert_int_equal(access(r->file, F_OK), -1);
 		fsload_release(&l);
 	}
@@ -283,7 +283,7 @@ static int run_and_open(struct fsload *l, const struct mix *m, const struct room
 		fail_msg("%s", e.text);
 	ret = fsload_run(l, NULL, NULL, NULL, &e);
 	if (ret && forbidden(m->entry[0].role, ret, &e)) {
-		fsload_remove(l);
+		remove_files(l);
 		return -1;
 	}
 	if (ret)
@@ -291,7 +291,7 @@ static int run_and_open(struct fsload *l, const struct mix *m, const struct room
 	assert_int_equal(l->total.measured.errors, 0);
 	fd = open(r->file, O_RDONLY);
 	assert_true(fd >= 0);
-	fsload_remove(l);
+	remove_files(l);
 	return fd;
 }
 
@@ -414,7 +414,7 @@ static void each_thread_can_have_a_file_of_its_own(void **state)
 	assert_int_equal(truncate(own, 262144), 0);
 	assert_int_equal(fsload_prove(&l, &e), -EINVAL);
 	expect_text(&e, "dio_read declares unwritten extents at 0+262144 but they are hole");
-	fsload_remove(&l);
+	remove_files(&l);
 	c = (struct counted){ 0, 0 };
 	fsload_each_file(&l, count_file, &c);
 	assert_int_equal(c.there, 0);
