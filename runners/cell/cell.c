@@ -70,15 +70,17 @@ static int run_on_device(struct cell *c, bool mkfs, int *lost, struct err *e)
 
 static int step_mkfs(struct cell *c, struct err *e)
 {
-	char *version, *uuid;
+	const char *known = c->at->mkfs_versions ? c->at->mkfs_versions[c->fs - fs_types] : NULL;
+	char *asked, *uuid;
 	int ret;
 
 	if (c->at->existing)
 		return 0;
-	version = program_version(c->spec->mkfs.v[0], &c->watch.stop);
-	if (version)
-		json_object_set_new(c->r->facts, "mkfs_version", json_string(version));
-	free(version);
+	asked = known ? NULL : program_version(c->spec->mkfs.v[0], &c->watch.stop);
+	if (known || asked)
+		json_object_set_new(c->r->facts, "mkfs_version",
+				    json_string(known ? known : asked));
+	free(asked);
 	ret = run_on_device(c, true, &c->lost, e);
 	if (ret || !c->at->claim)
 		return ret;

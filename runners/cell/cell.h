@@ -73,7 +73,8 @@ struct cell_place {
 	const char *existing; /* mount point of a file system to use as it is, or NULL */
 	const char
 		*log_name; /* "loop0": the kernel's lines on other devices do not count; or NULL */
-	const char *work;  /* directory for scratch files outside the measured file system */
+	char *const *mkfs_versions; /* of fs_types, known already; NULL: mkfs is asked */
+	const char *work; /* directory for scratch files outside the measured file system */
 	uint64_t recording_max_bytes; /* a pass that records more there fails; 0: 256 MiB */
 	uint64_t raw_max_bytes;       /* longer recordings are reduced, not kept; 0: all are kept */
 	void (*mark)(void *arg, int begin); /* timed part begins / has ended; may be NULL */

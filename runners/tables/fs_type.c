@@ -65,6 +65,9 @@ const struct fs_type fs_types[] = {
 	{ .name = NULL },
 };
 
+_Static_assert(sizeof(fs_types) / sizeof(fs_types[0]) <= FS_TYPES_MAX,
+	       "a table beside it is short");
+
 const struct fs_type *fs_type_find(const char *name)
 {
 	for (const struct fs_type *t = fs_types; t->name; t++)

@@ -34,6 +34,7 @@ struct fs_type {
 	uint64_t min_bytes;     /* mkfs refuses less; 0: it takes any size */
 };
 
+#define FS_TYPES_MAX 8
 extern const struct fs_type fs_types[]; /* ends with a NULL name; the first is the default */
 const struct fs_type *fs_type_find(const char *name);
 

@@ -84,6 +84,15 @@ static int load_modules(struct err *e)
 	return ret;
 }
 
+/* Of fs_types; NULL where it is not there. */
+static char *mkfs_versions[FS_TYPES_MAX];
+
+static void ask_versions(void)
+{
+	for (size_t i = 0; fs_types[i].name; i++)
+		mkfs_versions[i] = program_version(fs_types[i].mkfs, NULL);
+}
+
 /* The host may save us here, and begin other guests from what it saved. */
 static int stop_once(struct err *e)
 {
@@ -103,6 +112,8 @@ static int set_up(struct err *e)
 
 	if (!ret)
 		ret = load_modules(e);
+	if (!ret)
+		ask_versions();
 	/* Kernels without configfs say so when the device is made. */
 	mount("configfs", "/sys/kernel/config", "configfs", 0, NULL);
 	return ret ? ret : stop_once(e);
@@ -215,6 +226,7 @@ static int run_cell(const struct cell_spec *spec, struct err *e)
 			.device = device,
 			.dir = "/mnt",
 			.work = "/tmp",
+			.mkfs_versions = mkfs_versions,
 			.count = count,
 			.recording_max_bytes = memory_bytes / GUEST_RECORDING_SHARE,
 			.raw_max_bytes = GUEST_RAW_MAX,
