@@ -62,7 +62,7 @@ bool qemu_has(const char *qemu, enum qemu_thing thing, const char *name)
 	return has;
 }
 
-/* --- QMP: docs/interop/qmp-spec.txt and qemu-qmp-ref of QEMU ---------------------------- */
+/* --- its monitor: docs/interop/qmp-spec.txt, qemu-qmp-ref and "help migrate" of QEMU ------ */
 
 /* QEMU is gone if it cannot be sent: its end says more. */
 static void say(int fd, const char *text)
@@ -76,21 +76,18 @@ static void say(int fd, const char *text)
 	"{\"execute\":\"migrate-set-capabilities\",\"arguments\":{\"capabilities\":["              \
 	"{\"capability\":\"x-ignore-shared\",\"state\":true},"                                     \
 	"{\"capability\":\"events\",\"state\":true}]}}"
-/* QEMU would tell a network of the guest, by a timer of the host's that ends the CPUs' turns. */
-#define NO_ANNOUNCEMENT                                                                            \
-	"{\"execute\":\"migrate-set-parameters\",\"arguments\":{\"announce-rounds\":0}}"
-
 void qmp_begin(int fd)
 {
 	say(fd, "{\"execute\":\"qmp_capabilities\"}");
 }
 
-void qmp_restore(int fd, int stream_fd)
+/* QEMU would tell a network of the guest, by a timer of the host's that ends the CPUs' turns. */
+void hmp_restore(int fd, int stream_fd)
 {
-	char *text =
-		xasprintf(SHARED_MEMORY NO_ANNOUNCEMENT
-			  "{\"execute\":\"migrate-incoming\",\"arguments\":{\"uri\":\"fd:%d\"}}",
-			  stream_fd);
+	char *text = xasprintf("migrate_set_capability x-ignore-shared on\n"
+			       "migrate_set_parameter announce-rounds 0\n"
+			       "migrate_incoming fd:%d\n",
+			       stream_fd);
 
 	say(fd, text);
 	free(text);

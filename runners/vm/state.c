@@ -195,13 +195,13 @@ static int save(struct making *m, struct buf *packed, struct buf *words)
 		return ret;
 	ret = wait_for(m, &v, QMP_STOPPED);
 	if (!ret) {
-		qmp_save(v.qmp_fd, v.fd[VM_STREAM]);
+		qmp_save(v.monitor_fd, v.fd[VM_STREAM]);
 		ret = wait_for(m, &v, QMP_SAVED);
 	}
 	if (!ret)
 		ret = pack(&v, packed, &m->e);
 	if (!ret) {
-		qmp_go_on(v.qmp_fd);
+		qmp_go_on(v.monitor_fd);
 		ret = wait_for(m, &v, NULL);
 	}
 	if (!ret)

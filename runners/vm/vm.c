@@ -81,7 +81,7 @@ void vm_kernel_release(struct vm_kernel *v)
 }
 
 /* Of a guest that stops itself once: memory that can be saved, and a way to tell it to go on. */
-static void stop_args(struct buf *b, const struct vm *v, int qmp_fd)
+static void stop_args(struct buf *b, const struct vm *v, int monitor_fd)
 {
 	int memory_fd = v->state ? v->state->memory_fd : v->fd[VM_MEMORY];
 
@@ -93,13 +93,15 @@ static void stop_args(struct buf *b, const struct vm *v, int qmp_fd)
 			 v->state ? "off" : "on");
 	/* A panic of the kernel may write to the same port: that is not to stop the guest. */
 	buf_addf(b, "\n-action\npanic=%s\n", v->state ? "none" : "pause");
-	buf_addf(b, "-chardev\nsocket,id=qmp,fd=%d\n-mon\nchardev=qmp,mode=control\n", qmp_fd);
+	/* QMP has a thread of its own in QEMU, which each jump of the guest's clock wakes. */
+	buf_addf(b, "-chardev\nsocket,id=monitor,fd=%d\n-mon\nchardev=monitor,mode=%s\n",
+		 monitor_fd, v->state ? "readline" : "control");
 	if (v->state)
 		buf_adds(b, "-incoming\ndefer\n");
 }
 
 /* The arguments of one guest: the machine's, then images and channels. */
-static void guest_args(struct strv *a, const struct vm *v, int qmp_fd)
+static void guest_args(struct strv *a, const struct vm *v, int monitor_fd)
 {
 	const struct vm_machine *m = v->machine;
 	struct buf b = BUF_INIT;
@@ -126,8 +128,8 @@ static void guest_args(struct strv *a, const struct vm *v, int qmp_fd)
 			 "-drive\nif=none,id=disk,format=raw,cache=none,aio=native,"
 			 "file=/proc/self/fd/%d\n-device\n%s,drive=disk%s\n",
 			 m->disk->fd, m->device->qemu_name, m->device->qemu_args);
-	if (qmp_fd >= 0)
-		stop_args(&b, v, qmp_fd);
+	if (monitor_fd >= 0)
+		stop_args(&b, v, monitor_fd);
 	strv_split(a, b.data, "\n");
 	buf_release(&b);
 }
@@ -176,11 +178,11 @@ static int open_files(struct vm *v, const struct cell_spec *spec, bool to_save, 
 	return ret < 0 ? ret : 0;
 }
 
-static int launch(struct vm *v, int qmp_fd, struct err *e)
+static int launch(struct vm *v, int monitor_fd, struct err *e)
 {
 	const struct vm_machine *m = v->machine;
 	struct strv args = STRV_INIT, env = STRV_INIT;
-	int keep[NR_VM_FILES + 5] = { v->kernel->image_fd, v->initrd_fd, m->disk->fd, qmp_fd,
+	int keep[NR_VM_FILES + 5] = { v->kernel->image_fd, v->initrd_fd, m->disk->fd, monitor_fd,
 				      v->state ? v->state->memory_fd : -1 };
 	size_t nr = 0;
 	int ret;
@@ -189,7 +191,7 @@ static int launch(struct vm *v, int qmp_fd, struct err *e)
 	for (size_t i = 0; i < sizeof(keep) / sizeof(keep[0]); i++)
 		if (keep[i] >= 0)
 			keep[nr++] = keep[i];
-	guest_args(&args, v, qmp_fd);
+	guest_args(&args, v, monitor_fd);
 	if (m->order)
 		strv_addf(&env, "LD_PRELOAD=%s", m->order);
 	if (m->order && v->fd[VM_COUNTS] >= 0)
@@ -212,10 +214,11 @@ static int launch_told(struct vm *v, struct err *e)
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
 		return err_sys(e, errno, "cannot make a socket for QEMU");
-	v->qmp_fd = ends[0];
-	qmp_begin(v->qmp_fd);
+	v->monitor_fd = ends[0];
 	if (v->state)
-		qmp_restore(v->qmp_fd, v->fd[VM_STREAM]);
+		hmp_restore(v->monitor_fd, v->fd[VM_STREAM]);
+	else
+		qmp_begin(v->monitor_fd);
 	v->stops = !v->state;
 	ret = launch(v, ends[1], e);
 	close(ends[1]);
@@ -248,14 +251,15 @@ int vm_start(struct vm *v, const struct vm_machine *m, struct vm_kernel *k,
 void vm_poll(const struct vm *v, struct pollfd fds[2])
 {
 	fds[0] = (struct pollfd){ .fd = v->proc.pidfd, .events = POLLIN };
-	fds[1] = (struct pollfd){ .fd = v->stops ? v->qmp_fd : -1, .events = POLLIN };
+	fds[1] = (struct pollfd){ .fd = v->stops ? v->monitor_fd : -1, .events = POLLIN };
 }
 
 bool vm_ended(struct vm *v, struct proc_exit *x)
 {
 	*x = (struct proc_exit){ 0 };
-	if (v->stops && v->fd[VM_MEMORY] < 0 && qmp_told(v->qmp_fd, &v->heard, QMP_STOPPED, NULL)) {
-		qmp_go_on(v->qmp_fd);
+	if (v->stops && v->fd[VM_MEMORY] < 0 &&
+	    qmp_told(v->monitor_fd, &v->heard, QMP_STOPPED, NULL)) {
+		qmp_go_on(v->monitor_fd);
 		v->stops = false;
 	}
 	if (proc_poll(&v->proc, x))
@@ -279,7 +283,7 @@ int vm_wait(struct vm *v, const char *event, const atomic_int *stop, struct proc
 			return -EINTR;
 		vm_poll(v, fds);
 		poll(fds, 2, LOOK_MS);
-		told = event ? qmp_told(v->qmp_fd, &v->heard, event, QMP_NOT_SAVED) : 0;
+		told = event ? qmp_told(v->monitor_fd, &v->heard, event, QMP_NOT_SAVED) : 0;
 	}
 	return told < 0 ? -ENOTSUP : told;
 }
@@ -295,7 +299,7 @@ int vm_read(const struct vm *v, enum vm_file file, struct buf *b, struct err *e)
 void vm_release(struct vm *v)
 {
 	proc_kill(&v->proc);
-	proc_close_fd(&v->qmp_fd);
+	proc_close_fd(&v->monitor_fd);
 	buf_release(&v->heard);
 	for (int i = 0; i < NR_VM_FILES; i++)
 		proc_close_fd(&v->fd[i]);

@@ -35,12 +35,12 @@ enum qemu_thing { QEMU_ACCEL, QEMU_DEVICE, QEMU_MACHINE_PROPERTY };
 bool qemu_has(const char *qemu, enum qemu_thing thing, const char *name);
 
 /*
- * QMP over a socket: nobody waits for an answer. qmp_begin: before anything else; qmp_restore: the
- * guest that QEMU was started without, from a descriptor of QEMU's; qmp_save: save it to one of
- * ours.
+ * Its monitor over a socket: nobody waits for an answer. qmp_begin: before anything else in QMP;
+ * qmp_save: save the guest to a descriptor of ours; hmp_restore: in a monitor of lines, the guest
+ * that QEMU was started without, from a descriptor of QEMU's.
  */
+void hmp_restore(int fd, int stream_fd);
 void qmp_begin(int fd);
-void qmp_restore(int fd, int stream_fd);
 void qmp_save(int fd, int stream_fd);
 void qmp_go_on(int fd);
 /*
@@ -202,14 +202,14 @@ struct vm {
 	const struct vm_state *state; /* it begins from; NULL: at its boot */
 	int initrd_fd;                /* of the kernel: the one for its pass */
 	bool asks_symbols;
-	int qmp_fd;          /* -1: in modes without states */
-	struct buf heard;    /* from QMP */
+	int monitor_fd;      /* -1: in modes without states */
+	struct buf heard;    /* from it */
 	bool stops;          /* it has still to stop itself, and to be told to go on */
 	int fd[NR_VM_FILES]; /* -1: none */
 	uint64_t started_ns, wall_limit_ns;
 };
 #define VM_NONE                                                                                    \
-	((struct vm){ .proc = PROC_NONE, .qmp_fd = -1, .fd = { -1, -1, -1, -1, -1, -1, -1 } })
+	((struct vm){ .proc = PROC_NONE, .monitor_fd = -1, .fd = { -1, -1, -1, -1, -1, -1, -1 } })
 /*
  * spec NULL: a trial, in which the guest's first process only answers; its kernel is the one for
  * the pass. m and k outlive it.
