@@ -42,6 +42,8 @@ void progress_text(struct progress_line *line, const struct progress *p, size_t 
 	buf_addf(&text, "[%u/%u] ", p->done, p->total);
 	if (p->left_ns)
 		buf_addf(&text, "%s left", num_format_ns_human(left, p->left_ns));
+	else if (p->booting)
+		buf_adds(&text, "each kernel boots once");
 	else
 		buf_addf(&text, "%u running", p->running);
 	if (p->failed)

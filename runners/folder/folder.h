@@ -85,6 +85,7 @@ struct progress {
 	unsigned total, done, failed, running; /* cell runs; done counts the failed ones too */
 	uint64_t elapsed_ns, left_ns;          /* left_ns 0: not known yet */
 	uint64_t ended_ns;                     /* elapsed when the last cell run ended */
+	bool booting;                          /* each kernel once, before any cell run */
 	const struct plan_unit *unit;
 	const struct result *result;
 };

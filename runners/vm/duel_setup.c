@@ -152,14 +152,19 @@ int duel_stopped(const struct duel *d, struct err *e)
 static int make_states(struct duel *d)
 {
 	const struct plan *p = d->plan;
+	struct progress shown = { .total = (unsigned)p->nr_units, .booting = true };
 
 	for (size_t i = 0; i < p->nr_units; i++) {
 		const struct plan_unit *u = &p->units[i];
+		struct vm_kernel *k = &d->vm_kernels[d->suite->variants[u->variant].kernel];
 
-		if (!d->opts->resume || !folder_has(&d->folder, u))
-			d->vm_kernels[d->suite->variants[u->variant].kernel].passes |= 1u
-										       << u->pass;
+		if (d->opts->resume && folder_has(&d->folder, u))
+			shown.done++;
+		else
+			k->passes |= 1u << u->pass;
 	}
+	if (d->opts->progress && d->machine.stops)
+		d->opts->progress(d->opts->arg, &shown);
 	return vm_states_make(&d->machine, d->vm_kernels, d->suite->nr_kernels,
 			      d->suite->limit_wall_ns, d->opts->stop);
 }

@@ -92,6 +92,22 @@ check "killed while a state is made, no guest is left" no_guests
 duel one after-kill
 expect "and the next duel makes it" 0 "nothing to compare"
 check "with the same samples" same before after-kill
+killed_while_loading() { # at five moments of the time in which guests begin
+	for ms in 10 40 80 160 320; do
+		rm -rf "$tmp/killed"
+		"$B/fsduel" duel -q -c "$tmp/one.ini" -b 4 -o "$tmp/killed" > /dev/null 2>&1 & duel=$!
+		until [ -n "$(no_guests)" ] || ! kill -0 $duel 2> /dev/null; do sleep 0.01; done
+		sleep "$(printf '0.%03d' $ms)"
+		kill -9 $duel; wait $duel 2> /dev/null
+		for _ in $(seq 200); do [ -z "$(no_guests)" ] || sleep 0.05; done
+		no_guests
+	done
+	fsduel cache verify > /dev/null || fsduel cache verify
+}
+check "killed while guests begin from it, none is left, and the state is whole" killed_while_loading
+duel one after-kills
+expect "and the next duel begins from it" 0 "nothing to compare"
+check "with the same samples" same before after-kills
 if fsduel cache prune > /dev/null && mount -t tmpfs -o size=64k none "$cache/states" 2> /dev/null; then
 	duel one full
 	expect "a cache without room costs the state, not the results" 0 "nothing to compare"

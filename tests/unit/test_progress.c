@@ -108,6 +108,20 @@ static void a_failed_run_is_no_value(void **state)
 	end(&r);
 }
 
+static void kernels_that_boot_first_are_said(void **state)
+{
+	struct run r;
+	struct buf b = BUF_INIT;
+
+	(void)state;
+	begin(&r, SUITE);
+	r.progress.booting = true;
+	progress_text(&r.line, &r.progress, 79, &b);
+	assert_string_equal(b.data, "[0/12] each kernel boots once");
+	buf_release(&b);
+	end(&r);
+}
+
 static void a_narrow_terminal_cuts_it(void **state)
 {
 	struct run r;
@@ -146,6 +160,7 @@ int main(void)
 		cmocka_unit_test(the_run_that_ended_last_is_shown),
 		cmocka_unit_test(a_failed_run_is_no_value),
 		cmocka_unit_test(time_left_never_grows_while_nothing_ends),
+		cmocka_unit_test(kernels_that_boot_first_are_said),
 		cmocka_unit_test(a_narrow_terminal_cuts_it),
 	};
 
