@@ -27,8 +27,9 @@ static int list_files(struct strv *files, const char *dir, struct err *e)
 	int ret = 0;
 
 	while (fts && !ret && (f = fts_read(fts))) {
-		const char *name = f->fts_path + strlen(dir) + 1;
+		const char *name = f->fts_path + strlen(dir);
 
+		name += strspn(name, "/");
 		if (f->fts_info == FTS_DNR || f->fts_info == FTS_ERR)
 			ret = err_sys(e, f->fts_errno, "cannot read folder %s", f->fts_path);
 		else if (f->fts_level && (f->fts_level > 2 || *f->fts_name == '.'))
