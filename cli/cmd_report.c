@@ -22,7 +22,7 @@ static int by_name(const void *a, const void *b)
 static int list_files(struct strv *files, const char *dir, struct err *e)
 {
 	char *const roots[] = { (char *)dir, NULL };
-	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, NULL);
 	FTSENT *f;
 	int ret = 0;
 
