@@ -22,13 +22,14 @@ static int by_name(const void *a, const void *b)
 static int list_files(struct strv *files, const char *dir, struct err *e)
 {
 	char *const roots[] = { (char *)dir, NULL };
-	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, NULL);
 	FTSENT *f;
 	int ret = 0;
 
 	while (fts && !ret && (f = fts_read(fts))) {
-		const char *name = f->fts_path + strlen(dir) + 1;
+		const char *name = f->fts_path + strlen(dir);
 
+		name += strspn(name, "/");
 		if (f->fts_info == FTS_DNR || f->fts_info == FTS_ERR)
 			ret = err_sys(e, f->fts_errno, "cannot read folder %s", f->fts_path);
 		else if (f->fts_level && (f->fts_level > 2 || *f->fts_name == '.'))

@@ -224,6 +224,16 @@ static void add_remarks(struct buf *out, const struct cost_cell *c, size_t nr)
 			buf_addf(&b, "%s: %s", l->name, l->no_split);
 		table_say(out, "  ", &b);
 	}
+	for (int i = 0; c->has_time && i < 2; i++) {
+		struct buf b = BUF_INIT;
+
+		if (c->idle_ns[i] < 0)
+			buf_addf(&b,
+				 "%s: more instructions than virtual time: the two are not of the "
+				 "same part of the run",
+				 i ? "patched" : "baseline");
+		table_say(out, "  ", &b);
+	}
 }
 
 static void add_cell(struct buf *out, const struct cost_cell *c, size_t top)

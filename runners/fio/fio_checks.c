@@ -204,6 +204,18 @@ static void check_stronger(struct fio_file *f, size_t job)
 				   pairs[i][1], pairs[i][0]);
 }
 
+/* Only the files that are laid out are proven: fio would make those of the next loop itself. */
+static void check_unlinked(struct fio_file *f, size_t job)
+{
+	unsigned line;
+
+	fio_value(f, job, "unlink_each_loop", &line);
+	if (fio_flag(f, job, "overwrite") && fio_flag(f, job, "unlink_each_loop"))
+		fio_refuse(f, line,
+			   "unlink_each_loop deletes the files that overwrite=1 is to find: remove "
+			   "one of them");
+}
+
 /* Did an earlier job give these files a size? */
 static bool sized_before(const struct fio_file *f, size_t job)
 {
@@ -288,6 +300,7 @@ void fio_check_job(struct fio_file *f, size_t job)
 {
 	check_engine(f, job);
 	check_stronger(f, job);
+	check_unlinked(f, job);
 	check_size(f, job);
 	check_delay(f, job);
 }

@@ -58,7 +58,7 @@ static int find_modules(const char *dir, size_t max, struct strv *names, struct 
 {
 	char *root = xstrdup(dir);
 	char *const roots[] = { root, NULL };
-	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
+	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, by_name);
 	FTSENT *f = NULL;
 	size_t nr = 0;
 	int ret;

@@ -320,15 +320,18 @@ static int stack_from_json(struct lock_stack *s, json_t *j, struct err *e)
 		return refuse(je.text, e);
 	if (take_texts(to, texts, e))
 		return -EINVAL;
-	if (min < 0 || max < min || total < max)
-		return refuse("the times of a row contradict each other", e);
 	h->min_ns = (uint64_t)min;
 	h->max_ns = s->max_ns = (uint64_t)max;
 	h->sum_ns = s->total_ns = (uint64_t)total;
-	if (num_hex(lock, &s->lock) != strlen(lock))
+	if (!*lock || num_hex(lock, &s->lock) != strlen(lock))
 		return refuse("\"lock\" is no address", e);
 	if (hist_bins_from_json(h, bins, "lock waits", e))
 		return -EINVAL;
+	if (min < 0 || max < min || total < max || !h->bucket[hist_index(h->min_ns)] ||
+	    !h->bucket[hist_index(h->max_ns)] ||
+	    (unsigned __int128)h->min_ns * h->count > h->sum_ns ||
+	    (unsigned __int128)h->max_ns * h->count < h->sum_ns)
+		return refuse("the figures of a row contradict each other", e);
 	s->count = h->count;
 	return take_holder(s, holder, e);
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "lib/fs.h"
 #include "runners/fio/fiojob.h"
@@ -201,10 +202,14 @@ static bool read_fio(struct workload_reader *x, const struct ini_key *k, struct 
 	struct suite_workload *w = x->w;
 	struct strv sets = STRV_INIT;
 	struct buf text = BUF_INIT;
+	struct stat st;
 	int ret;
 
 	w->fio = suite_beside(x->r->s, k->value);
-	ret = fs_read(w->fio, FIO_BYTES_MAX, &text, &sub);
+	if (!stat(w->fio, &st) && !S_ISREG(st.st_mode))
+		ret = err_add(&sub, EINVAL, "%s is not a file", w->fio);
+	else
+		ret = fs_read(w->fio, FIO_BYTES_MAX, &text, &sub);
 	buf_str(&text);
 	w->fio_text = buf_detach(&text, NULL);
 	first_sets(x, &sets);

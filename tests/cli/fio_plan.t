@@ -51,6 +51,10 @@ fsduel run -q -c "$tmp/s.ini" -o "$tmp/d" > "$tmp/said" 2>&1; code=$?
 says "and by a run" 2 "Bad option <iodpth=4>"
 PATH=$tmp plan
 says "without fio the machine is at fault" 3 "fio is missing"
+mkfifo "$tmp/pipe"
+suite host "$tmp/pipe"
+plan
+says "a pipe is not waited for" 2 "pipe is not a file"
 suite host $jobs/hash.fio 'rw = randread randraed'
 plan
 says "a slip in a parameter's second value" 2 "failed parsing rw=randraed"

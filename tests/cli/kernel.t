@@ -98,6 +98,10 @@ if [ -e "$fetched/kernels/6.1" ]; then
 	[ ! -e apt.conf ] || run "a series in the cache, where apt knows no archive" no_archive 6.1
 	modules() { fsduel kernel show "$1" | sed -n "s#^modules *##p"; }
 	run "a package without that of its modules" modules alone
+	mkdir -p linked/boot linked/lib/modules
+	cp "$image" linked/boot
+	ln -s "$PWD"/unpacked/lib/modules/* linked/lib/modules
+	check "modules behind a link are found" [ "$(modules linked)" = "$(modules unpacked)" ]
 	run "an image cut short" fsduel kernel show cut
 	same() { [ "$(fsduel kernel show "$image" | grep ^sha256)" = \
 		"sha256   $(sha256sum < "$image" | cut -d' ' -f1)" ]; }

@@ -96,6 +96,13 @@ check("a place that cannot be written is exit 3",
 report($eight);
 check("the same folder makes the same page", slurp("$eight/report.html") eq $first ? ()
 	: "another one");
+symlink("$eight", "$tmp/link");
+my %ways = ("with a slash behind it" => "$eight/", "as a link" => "$tmp/link");
+for my $way (sort keys %ways) {
+	report($ways{$way});
+	check("and $way, the same files", slurp("$eight/report.html") =~ /("files":\[.*?\])/
+		&& index($first, $1) >= 0 ? () : $1);
+}
 my ($body) = slurp("$evil/report.html") =~ m{</style>(.*)<script type="module">}s;
 check("no name from outside is markup", $body =~ /(<script>|<\/svg><script|<b>&amp;amp)/ ? $1 : ());
 check("and none ends the page's JSON", $body =~ m{id="data">[^<>&]*</script>\s*$} ? ()

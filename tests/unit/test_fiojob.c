@@ -58,6 +58,7 @@ static const struct {
 	{ JOB "[k]\nsize=1M\nstonewall\n", NULL, NULL },
 	{ JOB "[k]\nsize=1M\nwait_for=j\n", "t:6:", "write stonewall" },
 	{ "[globally]\nrw=read\n", "t:", "no job" },
+	{ JOB "overwrite=1\nunlink_each_loop=1\n", "t:5:", "deletes the files" },
 	{ "[j]\nrw=read\n", "t:1:", "no size" },
 	{ "[j]\nsize=50%\n", "t:1:", "no size" },
 	{ "[j]\nsize=0\n", "t:1:", "no size" },
