@@ -146,11 +146,29 @@ static int write_new(const char *path, fs_fill *fill, void *arg, struct err *e)
 	return ret;
 }
 
+/* /dev/stdout and its like take bytes; a rename would put a file in their place. */
+static int write_through(const char *path, fs_fill *fill, void *arg, struct err *e)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC), ret = fd < 0 ? -errno : fill(arg, fd);
+
+	if (fd >= 0 && close(fd) && !ret)
+		ret = -errno;
+	return ret ? err_sys(e, -ret, "cannot write %s", path) : 0;
+}
+
 int fs_write_with(const char *path, fs_fill *fill, void *arg, struct err *e)
 {
-	char *tmp = xasprintf("%s.tmp", path);
-	int ret = write_new(tmp, fill, arg, e);
+	struct stat st;
+	char *tmp;
+	int ret;
 
+	if (!stat(path, &st) && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) {
+		if (S_ISCHR(st.st_mode) || S_ISFIFO(st.st_mode))
+			return write_through(path, fill, arg, e);
+		return err_add(e, EINVAL, "%s is there and is no file; give another name", path);
+	}
+	tmp = xasprintf("%s.tmp", path);
+	ret = write_new(tmp, fill, arg, e);
 	if (!ret && rename(tmp, path)) {
 		ret = err_sys(e, errno, "cannot rename %s to %s", tmp, path);
 		unlink(tmp);

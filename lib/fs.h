@@ -24,7 +24,8 @@ void fs_unmap(const void *data, size_t len);
 char *fs_read_line(const char *path);
 
 /* Replace path by data, so that a crash leaves the old or the new: written to path.tmp, flushed,
- * renamed, directory flushed. On error path is untouched, unless only the last step failed. */
+ * renamed, directory flushed. On error path is untouched, unless only the last step failed. A
+ * character device or pipe is written to; another that is no file is refused. */
 int fs_write_atomic(const char *path, const void *data, size_t len, struct err *e);
 
 /* The same; fill writes the data to fd, and returns 0 or -errno. */

@@ -91,6 +91,21 @@ static void a_failed_write_leaves_the_old_file_and_says_why(void **state)
 	expect_text("f", "old");
 }
 
+static void a_device_is_not_replaced_by_a_file(void **state)
+{
+	struct err e = ERR_INIT;
+	struct stat st;
+
+	(void)state;
+	assert_int_equal(symlink("/dev/full", "full"), 0);
+	assert_int_equal(fs_write_atomic("full", "x", 1, &e), -ENOSPC);
+	assert_int_equal(fs_write_atomic("/dev/null", "x", 1, NULL), 0);
+	assert_int_equal(stat("/dev/null", &st), 0);
+	assert_true(S_ISCHR(st.st_mode));
+	assert_int_equal(lstat("full", &st), 0);
+	assert_true(S_ISLNK(st.st_mode));
+}
+
 static void a_write_that_fails_half_way_leaves_the_old_file(void **state)
 {
 	struct rlimit full = { 4096, RLIM_INFINITY }, old;
@@ -513,6 +528,7 @@ int main(void)
 		cmocka_unit_test(the_nearest_directory_is_found),
 		FS_TEST(a_file_is_replaced_whole_and_no_tmp_is_left),
 		FS_TEST(a_failed_write_leaves_the_old_file_and_says_why),
+		FS_TEST(a_device_is_not_replaced_by_a_file),
 		FS_TEST(a_write_that_fails_half_way_leaves_the_old_file),
 		FS_TEST(a_tmp_that_is_a_link_is_not_written_through),
 		FS_TEST(files_without_a_size_are_read_whole),
