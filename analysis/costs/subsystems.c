@@ -181,7 +181,8 @@ const struct subsystem subsystems[] = {
 	  "sort* div64_* iter_div_* mul_u64_* number format_decode vsnprintf snprintf scnprintf "
 	  "notifier_* raw_notifier_* atomic_notifier_* srcu_notifier_* rhashtable_* kobject_* "
 	  "hweight* sw_hweight* sg_* bsearch int_sqrt* uuid_* cmp_* zlib_* zstd_* lz4_* "
-	  "fault_inject_* should_fail* warn_*" },
+	  "fault_inject_* should_fail* warn_* kernel_fpu_* irq_fpu_usable restore_fpregs_* "
+	  "save_fpregs_* os_xsave os_xrstor" },
 	{ "user", "user space: the load generator, fio, their libraries",
 	  PROFILE_GUEST " " PROFILE_PROGRAM " " PROFILE_LIBRARY, NULL },
 	{ "other", "what is in no other row, or has no name",

@@ -15,13 +15,14 @@
 #define KALLSYMS_MAX ((size_t)64 << 20)
 #define COUNTS_MAX ((size_t)256 << 20)
 
-void symbol_cache_key(char key[SHA256_HEX], const char *kernel_sha256, const struct buf *modules)
+void symbol_cache_key(char key[SHA256_HEX], const char *kernel_sha256, const struct buf *modules,
+		      const char *cpu)
 {
 	char of_modules[SHA256_HEX];
 	char *both;
 
 	sha256_hex(modules->data, modules->len, of_modules);
-	both = xasprintf("%s %s", kernel_sha256, of_modules);
+	both = xasprintf("%s %s %s", kernel_sha256, of_modules, cpu);
 	sha256_hex(both, strlen(both), key);
 	free(both);
 }

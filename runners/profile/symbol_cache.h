@@ -12,7 +12,8 @@
 #include "lib/symbols.h"
 
 /* modules: the archive of those loaded into it, which may be empty. */
-void symbol_cache_key(char key[SHA256_HEX], const char *kernel_sha256, const struct buf *modules);
+void symbol_cache_key(char key[SHA256_HEX], const char *kernel_sha256, const struct buf *modules,
+		      const char *cpu);
 
 /* Where the names of that key are kept, if they are. Caller frees. */
 int symbol_cache_path(const char *key, char **path, struct err *e);

@@ -111,6 +111,7 @@ void suite_release(struct suite *s)
 	free(s->workloads);
 	free(s->margins);
 	free(s->device_path);
+	free(s->cpu);
 	free(s->path);
 	free(s->name);
 	free(s->about);

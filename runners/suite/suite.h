@@ -96,6 +96,7 @@ struct suite {
 	struct suite_device device;
 	char *device_path; /* the host's file or device; NULL: null_blk, or a scratch file */
 	unsigned cpus;
+	char *cpu; /* for QEMU's -cpu; NULL: the mode's */
 	uint64_t memory_bytes;
 	uint64_t limit_virtual_ns, limit_wall_ns; /* of one cell run */
 	bool limit_wall_said;                     /* the suite gives the latter */

@@ -46,6 +46,7 @@ static const struct suite_key device_keys[] = {
 
 static const struct suite_key machine_keys[] = {
 	{ "cpus", KEY_UNSIGNED, IN_SUITE(cpus), .min = 1, .max = 256 },
+	{ "cpu", KEY_TEXT, IN_SUITE(cpu) },
 	{ "memory", BYTES(memory_bytes), .min = 256 * SUITE_MIB },
 	{ .name = NULL },
 };

@@ -23,7 +23,8 @@ extern const char *const pass_names[]; /* ends with NULL */
 struct mode_info {
 	const char *note;        /* what figures of this mode are and are not, one sentence */
 	const char *accel;       /* as `-accel help` names it; NULL: no guests in this mode */
-	const char *const *args; /* QEMU's accelerator, clock and CPU; ends with NULL */
+	const char *const *args; /* QEMU's accelerator and clock; ends with NULL */
+	const char *cpu;         /* for -cpu, unless a suite names another */
 	/* Properties of -machine; one that this QEMU does not have is left out. */
 	const char *const *machine;
 	const char *cmdline;         /* of the guest's kernel */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * guest_main.c: the first process of a guest. First come the steps that are the same for every cell
- * (set_up), at whose end the host may save the guest. Then it reads its cell, runs it in a child,
- * so that a crash is reported and is no panic, sends the result and resets the machine.
+ * (guest_set_up), at whose end the host may save the guest. Then it reads its cell, runs it in a
+ * child, so that a crash is reported and is no panic, sends the result and resets the machine.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -13,10 +13,8 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -28,6 +26,7 @@
 #include "runners/cell/cell.h"
 #include "runners/cell/mount.h"
 #include "runners/vm/channel.h"
+#include "runners/vm/guest_setup.h"
 #include "runners/cell/trouble.h"
 #include "runners/preload/preload.h"
 
@@ -35,89 +34,6 @@
 #define RAW_FILE "/tmp/raw.gz"
 #define HUNG_LOOK_S 4        /* the kernel looks each second, and reports at its second look */
 #define GRACE_NS 5000000000u /* for the cell to stop, beyond its own limit */
-
-/* --- before it knows its cell ------------------------------------------------------------ */
-
-/* The clock source is chosen for good about a second after boot. */
-static const struct settle settle = { .max_ns = 20000000000u, .min_uptime_ns = 3000000000u };
-
-static int mount_basics(struct err *e)
-{
-	static const char *const mounts[][2] = {
-		{ "devtmpfs", "/dev" },
-		{ "proc", "/proc" },
-		{ "sysfs", "/sys" },
-	};
-
-	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++)
-		if (mount(mounts[i][0], mounts[i][1], mounts[i][0], 0, NULL) && errno != EBUSY)
-			return err_sys(e, errno, "cannot mount %s", mounts[i][1]);
-	return 0;
-}
-
-/* Load /modules/NN-name.ko in the order of their names. */
-static int load_modules(struct err *e)
-{
-	struct buf order = BUF_INIT;
-	struct strv names = STRV_INIT;
-	int ret = 0;
-
-	if (!fs_exists(GUEST_MODULES_ORDER))
-		return 0;
-	ret = fs_read(GUEST_MODULES_ORDER, 0, &order, e);
-	if (!ret)
-		strv_split(&names, buf_str(&order), "\n");
-	for (size_t i = 0; i < names.n && !ret; i++) {
-		char path[256];
-		int fd;
-
-		snprintf(path, sizeof(path), GUEST_MODULES_DIR "/%s", names.v[i]);
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-		if (fd < 0 ||
-		    (syscall(SYS_finit_module, fd, GUEST_MODULE_PARAMS, 0) && errno != EEXIST))
-			ret = err_sys(e, errno, "cannot load the module %s", names.v[i]);
-		if (fd >= 0)
-			close(fd);
-	}
-	strv_release(&names);
-	buf_release(&order);
-	return ret;
-}
-
-/* Of fs_types; NULL where it is not there. */
-static char *mkfs_versions[FS_TYPES_MAX];
-
-static void ask_versions(void)
-{
-	for (size_t i = 0; fs_types[i].name; i++)
-		mkfs_versions[i] = program_version(fs_types[i].mkfs, NULL);
-}
-
-/* The host may save us here, and begin other guests from what it saved. */
-static int stop_once(struct err *e)
-{
-	int ret;
-
-	if (!port_told(PORT_STOP_FILE))
-		return 0;
-	ret = settle_wait(&settle, NULL, e);
-	if (ret >= 0)
-		port_stop();
-	return ret < 0 ? ret : 0;
-}
-
-static int set_up(struct err *e)
-{
-	int ret = mount_basics(e);
-
-	if (!ret)
-		ret = load_modules(e);
-	if (!ret)
-		ask_versions();
-	/* Kernels without configfs say so when the device is made. */
-	mount("configfs", "/sys/kernel/config", "configfs", 0, NULL);
-	return ret ? ret : stop_once(e);
-}
 
 /* --- the report -------------------------------------------------------------------------- */
 
@@ -226,11 +142,11 @@ static int run_cell(const struct cell_spec *spec, struct err *e)
 			.device = device,
 			.dir = "/mnt",
 			.work = "/tmp",
-			.mkfs_versions = mkfs_versions,
+			.mkfs_versions = guest_mkfs_versions,
 			.count = count,
 			.recording_max_bytes = memory_bytes / GUEST_RECORDING_SHARE,
 			.raw_max_bytes = GUEST_RAW_MAX,
-			.settle = settle,
+			.settle = guest_settle,
 		};
 
 		ret = cell_run(spec, &at, &r, e);
@@ -404,7 +320,7 @@ int main(void)
 		fprintf(stderr, "fsduel-guest: %s\n", e.text);
 		reboot(RB_AUTOBOOT);
 	}
-	if (set_up(&e) || run_what_is_asked(&r, &e))
+	if (guest_set_up(&e) || run_what_is_asked(&r, &e))
 		result_fail(&r, STATUS_FAILED, "%s", e.text);
 	report(&r);
 	reboot(RB_AUTOBOOT);

@@ -50,7 +50,7 @@ int vm_kernel_init(struct vm_kernel *v, const struct vm_machine *m, const struct
 	if (ret >= 0)
 		ret = v->initrd_fd = vm_memfd("initramfs", &m->initramfs, &archive, e);
 	if ((m->profile.lib && !m->profile.missing) || m->perf.len)
-		vm_profile_kernel(v, &archive);
+		vm_profile_kernel(v, m, &archive);
 	if (ret >= 0 && m->perf.len) {
 		buf_add(&archive, m->perf.data, m->perf.len);
 		ret = v->locks_initrd_fd =

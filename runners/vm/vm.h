@@ -94,6 +94,7 @@ struct vm_machine {
 	char *qemu;           /* path */
 	char *qemu_version;   /* first line of --version */
 	char *cmdline;        /* the guest kernel's command line */
+	char *cpu;            /* for -cpu */
 	struct strv args;     /* QEMU's arguments, without images and channels */
 	struct buf initramfs; /* the base archive */
 	char initramfs_sha256[65];
@@ -251,7 +252,7 @@ int vm_states_make(struct vm_machine *m, struct vm_kernel *k, size_t nr, uint64_
 void vm_profile_init(struct vm_machine *m);
 void vm_profile_release(struct vm_machine *m);
 /* Names of k's functions, if the cache has them. */
-void vm_profile_kernel(struct vm_kernel *k, const struct buf *modules);
+void vm_profile_kernel(struct vm_kernel *k, const struct vm_machine *m, const struct buf *modules);
 /* Keep the names that a guest was asked for and sent; a fault in them is a fact of r. */
 void vm_profile_symbols(struct vm_kernel *k, const json_t *records, struct result *r);
 /* Counts into r->profile and r->raw. Counts that are wrong make r invalid. */

@@ -109,6 +109,9 @@ static void make_args(struct vm_machine *m, const struct suite *s)
 	for (const char *const *a = mode->args; *a; a++)
 		strv_add(&m->args, *a);
 	add_properties(m);
+	strv_add(&m->args, "-cpu");
+	m->cpu = s->cpu ? xasprintf("%s,enforce", s->cpu) : xstrdup(mode->cpu);
+	strv_add(&m->args, m->cpu);
 	strv_add(&m->args, "-m");
 	strv_addf(&m->args, "%" PRIu64 "M", s->memory_bytes >> 20);
 	strv_add(&m->args, "-smp");
@@ -223,6 +226,7 @@ void vm_machine_release(struct vm_machine *m)
 	strv_release(&m->notes);
 	buf_release(&m->initramfs);
 	buf_release(&m->perf);
+	free(m->cpu);
 	vm_profile_release(m);
 	*m = (struct vm_machine){ 0 };
 }

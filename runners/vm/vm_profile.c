@@ -106,9 +106,9 @@ void vm_profile_release(struct vm_machine *m)
 	symbols_release(&m->profile.guest);
 }
 
-void vm_profile_kernel(struct vm_kernel *k, const struct buf *modules)
+void vm_profile_kernel(struct vm_kernel *k, const struct vm_machine *m, const struct buf *modules)
 {
-	symbol_cache_key(k->symbols_key, k->kernel->sha256, modules);
+	symbol_cache_key(k->symbols_key, k->kernel->sha256, modules, m->cpu);
 	/* One that cannot be read is asked of the guest again. */
 	if (symbol_cache_load(&k->symbols, k->symbols_key, NULL))
 		symbols_release(&k->symbols);

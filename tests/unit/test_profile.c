@@ -253,9 +253,9 @@ static void symbols_of_a_kernel_are_kept_by_image_and_modules(void **state)
 	(void)state;
 	assert_non_null(mkdtemp(dir));
 	setenv("FSDUEL_CACHE", dir, 1);
-	symbol_cache_key(a, "0123", &modules);
+	symbol_cache_key(a, "0123", &modules, "cpu");
 	buf_adds(&modules, "a module");
-	symbol_cache_key(b, "0123", &modules);
+	symbol_cache_key(b, "0123", &modules, "cpu");
 	assert_string_not_equal(a, b);
 	assert_int_equal(symbol_cache_load(&s, a, &e), -ENOENT);
 	assert_int_equal(symbol_cache_keep(&s, a, kallsyms, strlen(kallsyms), &e), 0);
@@ -304,7 +304,7 @@ static void two_programs_that_meet_the_same_new_kernel_keep_it_whole(void **stat
 	(void)state;
 	assert_non_null(mkdtemp(dir));
 	setenv("FSDUEL_CACHE", dir, 1);
-	symbol_cache_key(key, "0123", &none);
+	symbol_cache_key(key, "0123", &none, "cpu");
 	other = fork();
 	if (!other)
 		_exit(!!keep_often(key));
