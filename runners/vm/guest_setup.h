@@ -12,7 +12,8 @@ extern const struct settle guest_settle;
 /* What mkfs says of itself, by fs_types; NULL where it is not there. */
 extern char *guest_mkfs_versions[FS_TYPES_MAX];
 
-/* Mounts, modules, versions; the guest is idle then, and stops itself where the host asked it to. */
+/* Mounts, modules, versions; the guest is idle then, and stops itself where the host asked it to.
+ */
 int guest_set_up(struct err *e);
 
 #endif
