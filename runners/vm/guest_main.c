@@ -128,7 +128,7 @@ static void leave_raw(const struct result *r)
 }
 
 /* The child: run the cell and leave the result in a file. */
-static int run_cell(const struct cell_spec *spec, struct err *e)
+static int run_cell(const struct cell_spec *spec, char *const *mkfs_versions, struct err *e)
 {
 	uint64_t memory_bytes = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
 	char device[32];
@@ -142,7 +142,7 @@ static int run_cell(const struct cell_spec *spec, struct err *e)
 			.device = device,
 			.dir = "/mnt",
 			.work = "/tmp",
-			.mkfs_versions = guest_mkfs_versions,
+			.mkfs_versions = mkfs_versions,
 			.count = count,
 			.recording_max_bytes = memory_bytes / GUEST_RECORDING_SHARE,
 			.raw_max_bytes = GUEST_RAW_MAX,
@@ -229,7 +229,7 @@ static void read_result(struct klog *log, const struct err *said, struct result 
 	buf_release(&text);
 }
 
-static void supervise(const struct cell_spec *spec, struct result *r)
+static void supervise(const struct cell_spec *spec, char *const *mkfs_versions, struct result *r)
 {
 	struct klog log = KLOG_NONE;
 	/* Shared, so that the child can still tell its error where no file takes it. */
@@ -251,7 +251,7 @@ static void supervise(const struct cell_spec *spec, struct result *r)
 	child = fork();
 	if (child == 0) {
 		sigprocmask(SIG_UNBLOCK, &chld, NULL);
-		_exit(run_cell(spec, said) ? 1 : 0);
+		_exit(run_cell(spec, mkfs_versions, said) ? 1 : 0);
 	}
 	if (!wait_child(child, spec->limit_ns + GRACE_NS, &chld, &status)) {
 		look_for_hung_tasks();
@@ -287,7 +287,7 @@ static int seed_random(uint64_t seed, struct err *e)
 }
 
 /* Read the cell and run it; a trial boot has none. */
-static int run_what_is_asked(struct result *r, struct err *e)
+static int run_what_is_asked(char *const *mkfs_versions, struct result *r, struct err *e)
 {
 	struct cell_spec spec = { 0 };
 	struct buf text = BUF_INIT;
@@ -304,13 +304,14 @@ static int run_what_is_asked(struct result *r, struct err *e)
 		else
 			ret = seed_random(spec.seed, e);
 		if (!ret)
-			supervise(&spec, r);
+			supervise(&spec, mkfs_versions, r);
 	}
 	return ret;
 }
 
 int main(void)
 {
+	char *mkfs_versions[FS_TYPES_MAX] = { NULL };
 	struct err e = ERR_INIT;
 	struct result r;
 
@@ -320,7 +321,7 @@ int main(void)
 		fprintf(stderr, "fsduel-guest: %s\n", e.text);
 		reboot(RB_AUTOBOOT);
 	}
-	if (guest_set_up(&e) || run_what_is_asked(&r, &e))
+	if (guest_set_up(mkfs_versions, &e) || run_what_is_asked(mkfs_versions, &r, &e))
 		result_fail(&r, STATUS_FAILED, "%s", e.text);
 	report(&r);
 	reboot(RB_AUTOBOOT);

@@ -59,8 +59,6 @@ static int load_modules(struct err *e)
 	return ret;
 }
 
-char *guest_mkfs_versions[FS_TYPES_MAX];
-
 /* The host may save us here, and begin other guests from what it saved. */
 static int stop_once(struct err *e)
 {
@@ -74,14 +72,14 @@ static int stop_once(struct err *e)
 	return ret < 0 ? ret : 0;
 }
 
-int guest_set_up(struct err *e)
+int guest_set_up(char *mkfs_versions[FS_TYPES_MAX], struct err *e)
 {
 	int ret = mount_basics(e);
 
 	if (!ret)
 		ret = load_modules(e);
 	for (size_t i = 0; !ret && fs_types[i].name; i++)
-		guest_mkfs_versions[i] = program_version(fs_types[i].mkfs, NULL);
+		mkfs_versions[i] = program_version(fs_types[i].mkfs, NULL);
 	/* Kernels without configfs say so when the device is made. */
 	mount("configfs", "/sys/kernel/config", "configfs", 0, NULL);
 	return ret ? ret : stop_once(e);

@@ -9,11 +9,10 @@
 
 /* The clock source is chosen for good about a second after boot. */
 extern const struct settle guest_settle;
-/* What mkfs says of itself, by fs_types; NULL where it is not there. */
-extern char *guest_mkfs_versions[FS_TYPES_MAX];
-
-/* Mounts, modules, versions; the guest is idle then, and stops itself where the host asked it to.
+/*
+ * Mounts and modules; what each mkfs says of itself, by fs_types, NULL where it is not there. The
+ * guest is idle then, and stops itself where the host asked it to.
  */
-int guest_set_up(struct err *e);
+int guest_set_up(char *mkfs_versions[FS_TYPES_MAX], struct err *e);
 
 #endif
