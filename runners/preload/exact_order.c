@@ -17,6 +17,11 @@
  * the CPUs' turns lets nobody in: both of two CPUs may be halted with the loop halfway round, and
  * the main thread, which kicks them, would change whose turn comes next.
  *
+ * TCG sizes its TLB by the host's time: it shrinks where it was little used for 100 ms, and what a
+ * smaller one drops decides whether a stale entry is met between a change of the guest's page
+ * tables and its flush (fork with a second thread: a write fault more or less). So to the CPU
+ * thread each look at the time is a second later, and the size follows from the last use alone.
+ *
  * QEMU's RCU thread stands still from the guest's first instruction on. In newer QEMUs (11.1) it
  * ends a CPU's turn after 50 ms of the host's time, which changes the order of two CPUs.
  */
@@ -31,6 +36,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "runners/preload/preload.h"
@@ -44,6 +50,7 @@
 static int (*real_ppoll)(struct pollfd *, nfds_t, const struct timespec *, const sigset_t *);
 static int (*real_lock)(pthread_mutex_t *);
 static int (*real_cond_wait)(pthread_cond_t *, pthread_mutex_t *);
+static int (*real_gettimeofday)(struct timeval *, void *);
 static int (*real_setname)(pthread_t, const char *);
 
 static atomic_uint cpu_waits;  /* 1 while the CPU thread waits with its account complete */
@@ -169,6 +176,19 @@ static int lock_after_main(pthread_mutex_t *mutex)
 	ret = real_lock(mutex);
 	atomic_store(&cpu_waits, 0);
 	return ret;
+}
+
+int gettimeofday(struct timeval *restrict t, void *restrict zone)
+{
+	static _Thread_local time_t looks;
+
+	if (is_cpu) {
+		*t = (struct timeval){ .tv_sec = ++looks };
+		return 0;
+	}
+	if (!real_gettimeofday)
+		real_gettimeofday = (__typeof__(real_gettimeofday))real("gettimeofday");
+	return real_gettimeofday(t, zone);
 }
 
 int pthread_mutex_lock(pthread_mutex_t *mutex)

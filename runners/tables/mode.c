@@ -20,7 +20,7 @@ const char *const pass_names[] = {
  * the same: the guest draws a cell's from its seed (runners/vm/guest_main.c). */
 #define ANY_ARGS "-nodefaults", "-display", "none", "-no-reboot", "-seed", "1"
 
-/* More of a CPU than this would be truer, but is not exact from a saved state: docs/exact.md. */
+/* More of a CPU than this would be truer: docs/exact.md. */
 #define EMULATED_CPU "qemu64"
 
 /* 2^0 ns an instruction; idle time is skipped; one instruction stream for all CPUs. */
