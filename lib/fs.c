@@ -124,6 +124,18 @@ static int flush_parent(const char *path, struct err *e)
 	return ret;
 }
 
+/* Fill fd and close it. */
+static int fill_and_close(int fd, bool flush, fs_fill *fill, void *arg)
+{
+	int ret = fill(arg, fd);
+
+	if (!ret && flush && fsync(fd))
+		ret = -errno;
+	if (close(fd) && !ret)
+		ret = -errno;
+	return ret;
+}
+
 static int write_new(const char *path, fs_fill *fill, void *arg, struct err *e)
 {
 	int fd, ret;
@@ -134,11 +146,7 @@ static int write_new(const char *path, fs_fill *fill, void *arg, struct err *e)
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	if (fd < 0)
 		return err_sys(e, errno, "cannot create %s", path);
-	ret = fill(arg, fd);
-	if (!ret && fsync(fd))
-		ret = -errno;
-	if (close(fd) && !ret)
-		ret = -errno;
+	ret = fill_and_close(fd, true, fill, arg);
 	if (ret) {
 		err_sys(e, -ret, "cannot write %s", path);
 		unlink(path);
@@ -149,10 +157,9 @@ static int write_new(const char *path, fs_fill *fill, void *arg, struct err *e)
 /* /dev/stdout and its like take bytes; a rename would put a file in their place. */
 static int write_through(const char *path, fs_fill *fill, void *arg, struct err *e)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC), ret = fd < 0 ? -errno : fill(arg, fd);
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int ret = fd < 0 ? -errno : fill_and_close(fd, false, fill, arg);
 
-	if (fd >= 0 && close(fd) && !ret)
-		ret = -errno;
 	return ret ? err_sys(e, -ret, "cannot write %s", path) : 0;
 }
 

@@ -49,7 +49,7 @@ need_kernels() {
 	real_cache
 	for name in "$@"; do
 		fsduel kernel show "$name" > /dev/null 2>&1 && continue
-		echo "1..0 # SKIP Debian's kernel $name is not in the cache and could not be fetched"
+		echo "1..0 # SKIP kernel $name is not in the cache and could not be fetched"
 		exit
 	done
 }
