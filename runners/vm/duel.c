@@ -199,14 +199,6 @@ static int run_units(struct duel *d, struct err *e)
 	return ret;
 }
 
-static void count_done(struct duel *d)
-{
-	d->progress.total = (unsigned)d->plan->nr_units;
-	for (size_t i = 0; d->opts->resume && i < d->plan->nr_units; i++)
-		d->progress.done += folder_had(&d->folder, &d->plan->units[i]);
-	d->done_before = d->progress.done;
-}
-
 int duel_run(struct suite *s, struct plan *p, const struct duel_opts *o, struct progress *last,
 	     struct err *e)
 {
@@ -223,7 +215,6 @@ int duel_run(struct suite *s, struct plan *p, const struct duel_opts *o, struct 
 	ret = duel_set_up(&d, e);
 	if (ret)
 		goto out;
-	count_done(&d);
 	if (d.machine.stops && !o->no_snapshot && p->nr_units)
 		d.drawn = &p->units[rng_mix(s->seed, p->nr_units) % p->nr_units];
 	d.started_ns = now_ns();

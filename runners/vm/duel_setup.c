@@ -148,23 +148,30 @@ int duel_stopped(const struct duel *d, struct err *e)
 		       *d->opts->stop, d->opts->again);
 }
 
+static void count_done(struct duel *d)
+{
+	d->progress.total = (unsigned)d->plan->nr_units;
+	for (size_t i = 0; d->opts->resume && i < d->plan->nr_units; i++)
+		d->progress.done += folder_had(&d->folder, &d->plan->units[i]);
+	d->done_before = d->progress.done;
+}
+
 /* Of the kernels and passes of which something is missing. */
 static int make_states(struct duel *d)
 {
 	const struct plan *p = d->plan;
-	struct progress shown = { .total = (unsigned)p->nr_units, .booting = true };
 
 	for (size_t i = 0; i < p->nr_units; i++) {
 		const struct plan_unit *u = &p->units[i];
 		struct vm_kernel *k = &d->vm_kernels[d->suite->variants[u->variant].kernel];
 
-		if (d->opts->resume && folder_has(&d->folder, u))
-			shown.done++;
-		else
+		if (!d->opts->resume || !folder_has(&d->folder, u))
 			k->passes |= 1u << u->pass;
 	}
+	d->progress.booting = true;
 	if (d->opts->progress && d->machine.stops)
-		d->opts->progress(d->opts->arg, &shown);
+		d->opts->progress(d->opts->arg, &d->progress);
+	d->progress.booting = false;
 	return vm_states_make(&d->machine, d->vm_kernels, d->suite->nr_kernels,
 			      d->suite->limit_wall_ns, d->opts->stop);
 }
@@ -190,6 +197,8 @@ int duel_set_up(struct duel *d, struct err *e)
 		ret = folder_save_run(&d->folder, e);
 	if (ret)
 		err_exit(e, FSDUEL_MACHINE);
+	if (!ret)
+		count_done(d);
 	if (!ret && !d->opts->no_snapshot && make_states(d))
 		ret = duel_stopped(d, e);
 	if (!ret)
