@@ -33,12 +33,7 @@ static const char *const exact_args[] = {
 };
 /* clang-format on */
 
-static const char *const tcg_args[] = {
-	"-accel",
-	"tcg,thread=multi,tb-size=256",
-	ANY_ARGS,
-	NULL,
-};
+static const char *const tcg_args[] = { "-accel", "tcg,thread=multi,tb-size=256", ANY_ARGS, NULL };
 
 static const char *const kvm_args[] = { "-accel", "kvm", ANY_ARGS, NULL };
 

@@ -71,11 +71,6 @@ static void say(int fd, const char *text)
 		return;
 }
 
-/* Memory is a file that both sides map: it does not go through the stream. */
-#define SHARED_MEMORY                                                                              \
-	"{\"execute\":\"migrate-set-capabilities\",\"arguments\":{\"capabilities\":["              \
-	"{\"capability\":\"x-ignore-shared\",\"state\":true},"                                     \
-	"{\"capability\":\"events\",\"state\":true}]}}"
 void qmp_begin(int fd)
 {
 	say(fd, "{\"execute\":\"qmp_capabilities\"}");
@@ -93,12 +88,17 @@ void hmp_restore(int fd, int stream_fd)
 	free(text);
 }
 
-/* Saving, QEMU takes a descriptor only as one that it is sent. */
+/*
+ * Memory is a file that both sides map: it does not go through the stream, which QEMU takes only as
+ * a descriptor that it is sent.
+ */
 void qmp_save(int fd, int stream_fd)
 {
-	char text[] =
-		SHARED_MEMORY "{\"execute\":\"getfd\",\"arguments\":{\"fdname\":\"stream\"}}"
-			      "{\"execute\":\"migrate\",\"arguments\":{\"uri\":\"fd:stream\"}}";
+	char text[] = "{\"execute\":\"migrate-set-capabilities\",\"arguments\":{\"capabilities\":["
+		      "{\"capability\":\"x-ignore-shared\",\"state\":true},"
+		      "{\"capability\":\"events\",\"state\":true}]}}"
+		      "{\"execute\":\"getfd\",\"arguments\":{\"fdname\":\"stream\"}}"
+		      "{\"execute\":\"migrate\",\"arguments\":{\"uri\":\"fd:stream\"}}";
 	union {
 		struct cmsghdr head;
 		char room[CMSG_SPACE(sizeof(int))];
