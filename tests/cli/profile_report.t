@@ -77,7 +77,10 @@ folder failed 's/^(.*,p,.*writer,.*,profile,.*),[^,]*,ok,,$/\1,,failed,,it broke
 run "it says why there is nothing" fsduel profile -w writer "$tmp/failed"
 
 folder early 's/^(.*,p,p,.*writer,.*,counted_time,.*),[^,]*,ok,,$/\1,1000000,ok,,/'
-said() { fsduel profile -w writer "$tmp/early" > "$tmp/said"; tr -s '\n ' ' ' < "$tmp/said" | grep -q "$1"; }
+said() {
+	fsduel profile -w writer "$tmp/early" > "$tmp/said"
+	tr -s '\n ' ' ' < "$tmp/said" | grep -q "$1"
+}
 check "a time less than the instructions is told" said \
 	'patched: more instructions than virtual time: the two are not of the same part of the run'
 

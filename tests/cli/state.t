@@ -83,11 +83,12 @@ check "as did the one before" same two-a before
 one_state() { [ "$(states)" = 1 ] && ! ls "$cache/states" | grep tmp || ls -l "$cache/states"; }
 check "one state came of it, and no half of one" one_state
 fsduel cache prune > /dev/null
+guests_end() { for _ in $(seq 200); do [ -z "$(no_guests)" ] || sleep 0.05; done; } # or 10 s
 "$B/fsduel" duel -q -c "$tmp/one.ini" -o "$tmp/killed" > /dev/null 2>&1 & duel=$!
 until [ -n "$(no_guests)" ]; do sleep 0.05; done
 sleep 1
 kill -9 $duel; wait $duel 2> /dev/null
-for _ in $(seq 200); do [ -z "$(no_guests)" ] || sleep 0.05; done
+guests_end
 check "killed while a state is made, no guest is left" no_guests
 duel one after-kill
 expect "and the next duel makes it" 0 "nothing to compare"
@@ -95,11 +96,12 @@ check "with the same samples" same before after-kill
 killed_while_loading() { # at five moments of the time in which guests begin
 	for ms in 10 40 80 160 320; do
 		rm -rf "$tmp/killed"
-		"$B/fsduel" duel -q -c "$tmp/one.ini" -b 4 -o "$tmp/killed" > /dev/null 2>&1 & duel=$!
+		"$B/fsduel" duel -q -c "$tmp/one.ini" -b 4 -o "$tmp/killed" > /dev/null 2>&1 &
+		duel=$!
 		until [ -n "$(no_guests)" ] || ! kill -0 $duel 2> /dev/null; do sleep 0.01; done
 		sleep "$(printf '0.%03d' $ms)"
 		kill -9 $duel; wait $duel 2> /dev/null
-		for _ in $(seq 200); do [ -z "$(no_guests)" ] || sleep 0.05; done
+		guests_end
 		no_guests
 	done
 	fsduel cache verify > /dev/null || fsduel cache verify
