@@ -116,9 +116,7 @@ static void make_args(struct vm_machine *m, const struct suite *s)
 	strv_addf(&m->args, "%" PRIu64 "M", s->memory_bytes >> 20);
 	strv_add(&m->args, "-smp");
 	strv_addf(&m->args, "%u", s->cpus);
-	if (mode->virtual_clock && s->cpu) {
-		strv_addf(&m->notes, "the suite names a CPU: every guest boots (docs/exact.md)");
-	} else if (mode->virtual_clock && qemu_has(m->qemu, QEMU_DEVICE, GUEST_STOP_DEVICE)) {
+	if (mode->virtual_clock && qemu_has(m->qemu, QEMU_DEVICE, GUEST_STOP_DEVICE)) {
 		m->stops = true;
 		strv_add(&m->args, "-device");
 		strv_add(&m->args, GUEST_STOP_DEVICE);
