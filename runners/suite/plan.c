@@ -143,20 +143,21 @@ void plan_release(struct plan *p)
 }
 
 /*
- * A cell run costs a boot, the making of the file system and the file, a power-off, and its timed
- * part (a second where operations bound it) times a slowdown. Exact's figures are those of quick
- * and E2 on two cores, 5.9 to 6.1 s for 0.2 to 0.5 s of virtual time; kvm's and host's are guesses.
+ * A cell run costs its start (a boot, or a saved state), the making of the file system and the
+ * file, and its timed part times a slowdown; where operations bound that part, a guess. Exact's
+ * figures are those of E1 to E9 on two cores (November 2026); kvm's and host's are guesses.
  */
 static const struct wall_model {
-	double setup_s, slowdown;
+	double setup_s, slowdown, bounded_s;
 	bool parallel;
 } wall_models[] = {
-	[MODE_EXACT] = { 5, 3, true }, [MODE_TCG] = { 10, 1, false }, [MODE_KVM] = { 4, 1, false },
-	[MODE_HOST] = { 2, 1, false }, [MODE_AUTO] = { 10, 3, true }, /* exact is the longer */
+	[MODE_EXACT] = { 1, 4, 0.3, true }, [MODE_TCG] = { 10, 1, 1, false },
+	[MODE_KVM] = { 4, 1, 1, false },    [MODE_HOST] = { 2, 1, 1, false },
+	[MODE_AUTO] = { 10, 3, 1, true }, /* exact or kvm */
 };
 
 /* The cost of watching: a recording reduced and compressed; instructions counted. */
-static const double watching_s[NR_PASSES] = { [PASS_LOCKS] = 2, [PASS_PROFILE] = 3 };
+static const double watching_s[NR_PASSES] = { [PASS_LOCKS] = 1.5, [PASS_PROFILE] = 1 };
 
 double plan_expected_wall_s(const struct plan *p, unsigned guests)
 {
@@ -165,9 +166,9 @@ double plan_expected_wall_s(const struct plan *p, unsigned guests)
 
 	for (size_t i = 0; i < p->nr_units; i++) {
 		const struct plan_cell *c = &p->cells[p->units[i].cell];
-		uint64_t ns = (c->timed_ns ? c->timed_ns : 1000000000) + c->before_ns;
-		double s =
-			m->setup_s + m->slowdown * (double)ns / 1e9 + watching_s[p->units[i].pass];
+		double timed_s = c->timed_ns ? (double)c->timed_ns / 1e9 : m->bounded_s;
+		double s = m->setup_s + m->slowdown * (timed_s + (double)c->before_ns / 1e9) +
+			   watching_s[p->units[i].pass];
 
 		sum_s += s;
 		if (s > longest_s)
