@@ -220,6 +220,71 @@ static void test_variables(void **state)
 	plot_set_release(&t);
 }
 
+/* --- parts of a bar --------------------------------------------------------------------------- */
+
+/* A cell whose bars are this many instructions long, all subsystems of a size or the first larger
+ * and the others smaller; what is left is of the last: it is in no subsystem of a name. */
+static struct cost_cell cell_of(double baseline, double patched, double largest)
+{
+	struct cost_cell c = { .contrast = "default", .workload = "w", .varying = "", .pairs = 1 };
+	const double whole[2] = { baseline, patched };
+
+	for (int side = 0; side < 2; side++) {
+		c.whole.instructions[side] = whole[side];
+		for (unsigned k = 0; k < nr_subsystems; k++)
+			c.subsystem[k].instructions[side] =
+				whole[side] * (k ? (1 - largest) / (nr_subsystems - 1) : largest);
+	}
+	return c;
+}
+
+/* The largest share that the last column, the rest, has of a row's fifth, the whole bar. */
+static double largest_rest(const char *table)
+{
+	struct strv lines = STRV_INIT;
+	double most = 0;
+
+	strv_split(&lines, table, "\n");
+	assert_non_null(strstr(lines.v[0], ",the rest"));
+	for (size_t i = 1; i < lines.n; i++) {
+		struct strv field = STRV_INIT;
+		double share;
+
+		strv_split(&field, lines.v[i], ",");
+		share = strtod(field.v[field.n - 1], NULL) / strtod(field.v[4], NULL);
+		most = share > most ? share : most;
+		strv_release(&field);
+	}
+	strv_release(&lines);
+	return most;
+}
+
+/* No subsystem may hide in the rest, however many there are and wherever they stand. */
+static void test_rest(void **state)
+{
+	struct cost_cell cells[] = { cell_of(1e5, 1e5, 1.0 / nr_subsystems), cell_of(1e5, 5e4, 0.7),
+				     cell_of(1e5, 2e5, 0.9) };
+	struct comparison none = { 0 };
+	struct plot_request q = { .contrast = "default" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
+		struct costs costs = { .cells = &cells[i], .nr_cells = 1 };
+		const struct plot_source s = { .c = &none, .costs = &costs };
+		struct plot_set t = { .wide = 80 };
+		char *why = NULL;
+
+		plot_fill_profile(&t, &s, &q, &why);
+		assert_null(why);
+		assert_int_equal(t.nr_tables, 1);
+		if (i) /* the first has only parts of more than 5 % */
+			assert_true(largest_rest(buf_str(&t.tables[0].text)) <= 0.05);
+		else
+			assert_null(strstr(buf_str(&t.tables[0].text), "the rest"));
+		plot_set_release(&t);
+	}
+}
+
 static void test_kinds(void **state)
 {
 	struct err e = ERR_INIT;
@@ -240,7 +305,8 @@ int main(void)
 		cmocka_unit_test(test_field),       cmocka_unit_test(test_quoted),
 		cmocka_unit_test(test_field_drawn), cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_table),       cmocka_unit_test(test_row),
-		cmocka_unit_test(test_variables),   cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_variables),   cmocka_unit_test(test_rest),
+		cmocka_unit_test(test_kinds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
