@@ -212,11 +212,23 @@ static void test_variables(void **state)
 	plot_set_title(&t, 3, "a name that does not fit into one line of a tile, but into two");
 	plot_head(&t, "%s is better, %d %%", "higher", 95);
 	assert_int_equal(t.heads, 2);
-	assert_string_equal(buf_str(&t.vars),
-			    "rows=3\ntitle2='short'.\"'\".'s'\nmore2=''\n"
-			    "title3='a name that does not fit into one line of a'\n"
-			    "more3='tile, but into two'\n"
-			    "head1='higher is better,'\nhead2='95 %'\n");
+	assert_string_equal(buf_str(&t.vars), "rows=3\ntitle2='short'.\"'\".'s'\nmore2=''\n"
+					      "title3='a name that does not fit into one line'\n"
+					      "more3='of a tile, but into two'\n"
+					      "head1='higher is better,'\nhead2='95 %'\n");
+	plot_set_release(&t);
+}
+
+/* What is left of a name has the second line for itself, and no more than that. */
+static void test_long_title(void **state)
+{
+	struct plot_set t = { 0 };
+
+	(void)state;
+	plot_set_title(&t, 1,
+		       "a name-without-a-single-blank-that-is-longer-than-any-line-above-a-tile");
+	assert_string_equal(buf_str(&t.vars), "title1='a'\n"
+					      "more1='name-without-a-single-bl...-above-a-tile'\n");
 	plot_set_release(&t);
 }
 
@@ -305,8 +317,8 @@ int main(void)
 		cmocka_unit_test(test_field),       cmocka_unit_test(test_quoted),
 		cmocka_unit_test(test_field_drawn), cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_table),       cmocka_unit_test(test_row),
-		cmocka_unit_test(test_variables),   cmocka_unit_test(test_rest),
-		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_variables),   cmocka_unit_test(test_long_title),
+		cmocka_unit_test(test_rest),        cmocka_unit_test(test_kinds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
