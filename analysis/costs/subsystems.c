@@ -81,10 +81,10 @@ const struct subsystem subsystems[] = {
 	  "try_grab_* is_valid_gup_args follow_page* pte_* ptep_* pmd_* pud_* p4d_* unmap_* zap_* "
 	  "rmap_* lru_* mod_node_* mod_zone_* mod_lruvec_* mod_memcg_* mem_cgroup_* memcg_* "
 	  "get_mem_cgroup_* shrink_* kswapd* compact_* kcompactd* workingset_* flush_tlb_* "
-	  "native_flush_tlb_* tlb_* arch_tlbbatch_* copy_to_user* copy_from_user* copy_user_* "
-	  "rep_movs_* rep_stos_* get_user_* put_user_* clear_user* check_object_size "
-	  "check_heap_object virt_addr_valid mas_* mt_* mlock_* mprotect_* xa_get_order node_* "
-	  "zone_* extfrag_* refresh_cpu_vm_* fold_diff count_memcg_* kmap_* kunmap_* tag_pages_* "
+	  "native_flush_tlb_* tlb_* arch_tlbbatch_* get_user_* put_user_* "
+	  "check_object_size check_heap_object virt_addr_valid mas_* mt_* mlock_* mprotect_* "
+	  "xa_get_order node_* zone_* extfrag_* refresh_cpu_vm_* fold_diff count_memcg_* kmap_* "
+	  "kunmap_* tag_pages_* "
 	  "anon_vma_* vmalloc* vmap_* add_to_* account_page_* should_failslab "
 	  "should_fail_alloc_page do_madvise madvise_* bdi_* vmacache_* find_vma* flush_dcache_*" },
 	{ "block", "block layer: bios, requests, tags, statistics of disks",
@@ -171,13 +171,20 @@ const struct subsystem subsystems[] = {
 	  "context_tracking_* user_enter_* user_exit_* x86_indirect_* x86_return_* srso_* "
 	  "retbleed_* clear_bhb_* call_on_* do_softirq_own_* common_interrupt_* spurious_* fpu__* "
 	  "rewind_stack_* fentry* ftrace_* trace_* sys_* noist_*" },
-	{ "library", "helpers of all: copying memory, trees, bits, checksums, random numbers",
+	{ "copying", "moving and clearing bytes, also from and to user space",
+	  NULL,
+	  "memcpy* memmove* memset* copy_to_user* copy_from_user* copy_user_* copy_mc_* "
+	  "clear_user* rep_movs_* rep_stos_* clear_page_rep clear_page_orig clear_page_erms "
+	  "copy_page copy_page_regs zero_user_segments" },
+	{ "checksums", "checksums and hashes of metadata and data",
 	  "crc32c_generic crc32c_intel crc16 libcrc32c crct10dif_pclmul",
-	  "memcpy* blake2s sized_str* memmove* memset* memcmp* memchr* memscan str* bcmp "
-	  "radix_tree_* xa_* xas_* rb_* list_* llist_* plist_* find_next_* find_first_* "
-	  "find_last_bit find_nth_* bitmap_* percpu_counter_* percpu_ref_* idr_* ida_* crc32* "
-	  "crc16 crc_* crypto_* chksum_* shash_* sha1_* sha256_* blake2s_* chacha_* crng_* "
-	  "get_random_* extract_entropy* credit_init_* mix_pool_* hash_* siphash* hsiphash* xxh* "
+	  "crc32* crc16 crc_* chksum_* crypto_shash_* shash_* sha256_* xxh*" },
+	{ "library", "helpers of all: trees, bits, lists, strings, random numbers",
+	  NULL,
+	  "blake2s sized_str* memcmp* memchr* memscan str* bcmp radix_tree_* xa_* xas_* rb_* "
+	  "list_* llist_* plist_* find_next_* find_first_* find_last_bit find_nth_* bitmap_* "
+	  "percpu_counter_* percpu_ref_* idr_* ida_* crypto_* sha1_* blake2s_* chacha_* crng_* "
+	  "get_random_* extract_entropy* credit_init_* mix_pool_* hash_* siphash* hsiphash* "
 	  "sort* div64_* iter_div_* mul_u64_* number format_decode vsnprintf snprintf scnprintf "
 	  "notifier_* raw_notifier_* atomic_notifier_* srcu_notifier_* rhashtable_* kobject_* "
 	  "hweight* sw_hweight* sg_* bsearch int_sqrt* uuid_* cmp_* zlib_* zstd_* lz4_* "

@@ -22,6 +22,9 @@ start(w, h) = type eq 'png' ? \
 	sprintf("set terminal pngcairo noenhanced size %d,%d font 'sans,9'", w, h) : \
 	sprintf("set terminal svg noenhanced size %d,%d font 'sans-serif,12' ", w, h). \
 	sprintf("background '#ffffff' name '%s'", name)
+# A PNG counts in points, an SVG in pixels: three points are four pixels.
+big_font = type eq 'png' ? ',11' : ',14'
+text_font = type eq 'png' ? ',9' : ',11'
 
 blue = '#0072B2'
 red = '#D55E00'

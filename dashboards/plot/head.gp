@@ -10,13 +10,13 @@ set origin 0,0
 set margins 0,0,0,0
 do for [k = 1:heads] {
 	set label k value('head'.k) at screen 0.012, screen line_at(k, height) \
-		font (k == 1 ? ',14' : ',11')
+		font (k == 1 ? big_font : text_font)
 }
 do for [k = 1:keys] {
 	x = value('keyat'.k) / real(width)
 	y = line_at(heads + value('keyline'.k), height)
 	style = value('keystyle'.k)
-	set label 100 + k value('key'.k) at screen x + 16.0 / width, screen y font ',11'
+	set label 100 + k value('key'.k) at screen x + 16.0 / width, screen y font text_font
 	if (style > 0) {
 		set label 200 + k '' at screen x, screen y point ls style
 		if (onlines) { set arrow 100 + k from screen x - 12.0 / width, \

@@ -12,9 +12,10 @@
 #include "dashboards/words/words.h"
 #include "lib/num.h"
 
-#define SHOWN_MAX 10
+#define SHOWN 10 /* parts with a name, and more where the rest would be too large */
 #define PARTS_MAX (LOCK_CLASSES_MAX > SUBSYSTEMS_MAX ? LOCK_CLASSES_MAX : SUBSYSTEMS_MAX)
 #define SUBSYSTEM_LEAST 0.02 /* of a bar: a subsystem that is nowhere larger goes into the rest */
+#define REST_MOST 0.05       /* of a bar: a larger rest would hide what matters */
 
 /* A cell's two bars, in units of their own. */
 struct cell_bars {
@@ -30,7 +31,7 @@ struct chart {
 	size_t nr;
 	const char *(*name)(unsigned part);
 	unsigned nr_parts;
-	double least; /* share of a bar from which on a part is shown */
+	double least; /* share of a bar from which on a part has a name */
 };
 
 /* A new cell, whose bars the caller fills. */
@@ -44,27 +45,65 @@ static struct cell_bars *add_cell(struct chart *c, const char *workload, const c
 	return cell;
 }
 
-/* The parts that the bars show, by number; the other ones, if any, are one part more: nr_parts. */
-static unsigned choose_parts(const struct chart *c, unsigned shown[SHOWN_MAX + 1])
+/* The largest share of a bar that these parts have together; of a cell's shorter bar, for the axis
+ * is the baseline's. */
+static double largest_share(const struct chart *c, const bool parts[PARTS_MAX])
 {
-	unsigned nr = 0;
-	bool rest = false;
+	double most = 0;
 
-	for (unsigned k = 0; k < c->nr_parts; k++) {
-		bool large = false, used = false;
+	for (size_t i = 0; i < 2 * c->nr; i++) {
+		const struct bar *side = c->cells[i / 2].side;
+		double whole = side[side[1].whole < side[0].whole].whole, sum = 0;
 
-		for (size_t i = 0; i < 2 * c->nr; i++) {
-			const struct bar *bar = &c->cells[i / 2].side[i % 2];
-
-			used |= bar->part[k] > 0;
-			large |= bar->part[k] > 0 && bar->part[k] >= c->least * bar->whole;
-		}
-		if (large && nr < SHOWN_MAX)
-			shown[nr++] = k;
-		else
-			rest |= used;
+		for (unsigned k = 0; k < c->nr_parts; k++)
+			sum += parts[k] ? side[i % 2].part[k] : 0;
+		if (whole > 0 && sum / whole > most)
+			most = sum / whole;
 	}
-	if (rest)
+	return most;
+}
+
+/* The part of the rest with the largest share of a bar, and that share. */
+static unsigned largest_part(const struct chart *c, const bool rest[PARTS_MAX], double *share)
+{
+	unsigned best = 0;
+
+	*share = 0;
+	for (unsigned k = 0; k < c->nr_parts; k++) {
+		bool alone[PARTS_MAX] = { false };
+		double own;
+
+		alone[k] = rest[k];
+		own = largest_share(c, alone);
+		if (own > *share) {
+			best = k;
+			*share = own;
+		}
+	}
+	return best;
+}
+
+/* The parts that have a name, by number; the other ones, if any, are one part more: nr_parts. The
+ * largest come first, so that the limit never leaves a large one to the rest. */
+static unsigned choose_parts(const struct chart *c, unsigned shown[PARTS_MAX + 1])
+{
+	bool rest[PARTS_MAX];
+	unsigned nr = 0;
+
+	memset(rest, true, sizeof(rest));
+	for (unsigned n = 0; n < c->nr_parts; n++) {
+		double share;
+		unsigned k = largest_part(c, rest, &share);
+
+		if (share <= 0 ||
+		    ((n >= SHOWN || share < c->least) && largest_share(c, rest) <= REST_MOST))
+			break;
+		rest[k] = false;
+	}
+	for (unsigned k = 0; k < c->nr_parts; k++)
+		if (!rest[k])
+			shown[nr++] = k;
+	if (largest_share(c, rest) > 0)
 		shown[nr++] = c->nr_parts;
 	return nr;
 }
@@ -89,7 +128,7 @@ static double part_of(const struct chart *c, const struct bar *bar, const unsign
 static void draw(struct plot_set *t, const struct chart *c)
 {
 	struct buf header = BUF_INIT;
-	unsigned shown[SHOWN_MAX + 1], nr = choose_parts(c, shown), y = 1;
+	unsigned shown[PARTS_MAX + 1], nr = choose_parts(c, shown), y = 1;
 	struct plot_table *table;
 
 	buf_adds(&header, "y,label,text,side,whole");
@@ -163,7 +202,7 @@ PLOT_FILL(locks)
 {
 	const struct comparison_row *first = plot_first(s, q);
 	struct chart chart = { .name = class_name, .nr_parts = nr_lock_classes };
-	unsigned shown[SHOWN_MAX + 1];
+	unsigned shown[PARTS_MAX + 1];
 
 	for (size_t i = 0; s->locks && first && i < s->c->nr_rows; i++) {
 		const struct comparison_row *row = &s->c->rows[i];
@@ -216,7 +255,7 @@ PLOT_FILL(profile)
 	struct chart chart = { .name = subsystem_name,
 			       .nr_parts = nr_subsystems,
 			       .least = SUBSYSTEM_LEAST };
-	unsigned shown[SHOWN_MAX + 1];
+	unsigned shown[PARTS_MAX + 1];
 
 	for (size_t i = 0; s->costs && contrast && i < s->costs->nr_cells; i++) {
 		const struct cost_cell *c = &s->costs->cells[i];

@@ -13,7 +13,7 @@
 
 #define LABEL_WIDTH 40 /* columns of a line beside a chart of rows */
 #define LABEL_LINES 3
-#define TITLE_WIDTH 46 /* columns of a line above a tile */
+#define TITLE_WIDTH 40 /* columns of a line above a tile */
 #define VARIANT_WIDTH 30
 
 void plot_set_release(struct plot_set *t)
@@ -206,17 +206,16 @@ void plot_set_nth(struct plot_set *t, const char *name, unsigned n, const char *
 
 void plot_set_title(struct plot_set *t, unsigned n, const char *s)
 {
-	struct buf cut = BUF_INIT;
-	char *first;
-	size_t line;
+	struct buf more = BUF_INIT;
+	size_t line = text_line(s, TITLE_WIDTH);
+	char *first = xstrndup(s, line);
 
-	plot_add_cut(&cut, s, (size_t)2 * TITLE_WIDTH - 4);
-	line = text_line(buf_str(&cut), TITLE_WIDTH);
-	first = xstrndup(cut.data, line);
+	/* Only here is it known how much the first line left over. */
+	plot_add_cut(&more, s + line + strspn(s + line, " "), TITLE_WIDTH);
 	plot_set_nth(t, "title", n, first);
-	plot_set_nth(t, "more", n, cut.data + line + strspn(cut.data + line, " "));
+	plot_set_nth(t, "more", n, buf_str(&more));
 	free(first);
-	buf_release(&cut);
+	buf_release(&more);
 }
 
 void plot_head(struct plot_set *t, const char *fmt, ...)

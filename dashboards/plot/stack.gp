@@ -18,10 +18,10 @@ upto(k) = k < 1 ? 0 : sum [j = 1:k] column(before + j)
 width = 960
 colours = '#0072B2 #E69F00 #009E73 #CC79A7 #56B4E9 #D55E00 #F0E442 #000000 #999999 '.\
 	'#661100 #332288 #88CCEE'
-patterns = '3 4 1 5 3 4 2 7 3 5 4 1'
+patterns = '3 4 1 5 3 4 2 7 3 5 4 1 5 3 4 3 4 3 5 4 5 3 5 5'   # colours come twice
 keys = parts
 do for [k = 1:parts] {
-	eval sprintf("colour%d = word(colours, %d); keystyle%d = 0", k, k, k)
+	eval sprintf("colour%d = word(colours, %d); keystyle%d = 0", k, (k - 1) % 12 + 1, k)
 	eval sprintf("pattern%d = int(word(patterns, %d))", k, k)
 }
 load dir.'keys.gp'

@@ -21,7 +21,7 @@ tile(i) = sprintf("set origin %.6f,%.6f; set size %.6f,%.6f; set title above(%d)
 	((i - 1) % across) / real(across), \
 		1 - (head_height(0) + ((i - 1) / across + 1) * tile_height) / real(height), \
 	1.0 / across, tile_height / real(height), i)
-set title font ',11' offset 0,-0.4
+set title font text_font offset 0,-0.4
 set lmargin 10
 set rmargin 2
 set tmargin 3

@@ -212,12 +212,89 @@ static void test_variables(void **state)
 	plot_set_title(&t, 3, "a name that does not fit into one line of a tile, but into two");
 	plot_head(&t, "%s is better, %d %%", "higher", 95);
 	assert_int_equal(t.heads, 2);
-	assert_string_equal(buf_str(&t.vars),
-			    "rows=3\ntitle2='short'.\"'\".'s'\nmore2=''\n"
-			    "title3='a name that does not fit into one line of a'\n"
-			    "more3='tile, but into two'\n"
-			    "head1='higher is better,'\nhead2='95 %'\n");
+	assert_string_equal(buf_str(&t.vars), "rows=3\ntitle2='short'.\"'\".'s'\nmore2=''\n"
+					      "title3='a name that does not fit into one line'\n"
+					      "more3='of a tile, but into two'\n"
+					      "head1='higher is better,'\nhead2='95 %'\n");
 	plot_set_release(&t);
+}
+
+/* What is left of a name has the second line for itself, and no more than that. */
+static void test_long_title(void **state)
+{
+	struct plot_set t = { 0 };
+
+	(void)state;
+	plot_set_title(&t, 1,
+		       "a name-without-a-single-blank-that-is-longer-than-any-line-above-a-tile");
+	assert_string_equal(buf_str(&t.vars), "title1='a'\n"
+					      "more1='name-without-a-single-bl...-above-a-tile'\n");
+	plot_set_release(&t);
+}
+
+/* --- parts of a bar --------------------------------------------------------------------------- */
+
+/* A cell whose bars are this many instructions long, all subsystems of a size or the first larger
+ * and the others smaller; what is left is of the last: it is in no subsystem of a name. */
+static struct cost_cell cell_of(double baseline, double patched, double largest)
+{
+	struct cost_cell c = { .contrast = "default", .workload = "w", .varying = "", .pairs = 1 };
+	const double whole[2] = { baseline, patched };
+
+	for (int side = 0; side < 2; side++) {
+		c.whole.instructions[side] = whole[side];
+		for (unsigned k = 0; k < nr_subsystems; k++)
+			c.subsystem[k].instructions[side] =
+				whole[side] * (k ? (1 - largest) / (nr_subsystems - 1) : largest);
+	}
+	return c;
+}
+
+/* The largest share that the last column, the rest, has of a row's fifth, the whole bar. */
+static double largest_rest(const char *table)
+{
+	struct strv lines = STRV_INIT;
+	double most = 0;
+
+	strv_split(&lines, table, "\n");
+	assert_non_null(strstr(lines.v[0], ",the rest"));
+	for (size_t i = 1; i < lines.n; i++) {
+		struct strv field = STRV_INIT;
+		double share;
+
+		strv_split(&field, lines.v[i], ",");
+		share = strtod(field.v[field.n - 1], NULL) / strtod(field.v[4], NULL);
+		most = share > most ? share : most;
+		strv_release(&field);
+	}
+	strv_release(&lines);
+	return most;
+}
+
+/* No subsystem may hide in the rest, however many there are and wherever they stand. */
+static void test_rest(void **state)
+{
+	struct cost_cell cells[] = { cell_of(1e5, 1e5, 1.0 / nr_subsystems), cell_of(1e5, 5e4, 0.7),
+				     cell_of(1e5, 2e5, 0.9) };
+	struct comparison none = { 0 };
+	struct plot_request q = { .contrast = "default" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
+		struct costs costs = { .cells = &cells[i], .nr_cells = 1 };
+		const struct plot_source s = { .c = &none, .costs = &costs };
+		struct plot_set t = { .wide = 80 };
+		char *why = NULL;
+
+		plot_fill_profile(&t, &s, &q, &why);
+		assert_null(why);
+		assert_int_equal(t.nr_tables, 1);
+		if (i) /* the first has only parts of more than 5 % */
+			assert_true(largest_rest(buf_str(&t.tables[0].text)) <= 0.05);
+		else
+			assert_null(strstr(buf_str(&t.tables[0].text), "the rest"));
+		plot_set_release(&t);
+	}
 }
 
 static void test_kinds(void **state)
@@ -240,7 +317,8 @@ int main(void)
 		cmocka_unit_test(test_field),       cmocka_unit_test(test_quoted),
 		cmocka_unit_test(test_field_drawn), cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_table),       cmocka_unit_test(test_row),
-		cmocka_unit_test(test_variables),   cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_variables),   cmocka_unit_test(test_long_title),
+		cmocka_unit_test(test_rest),        cmocka_unit_test(test_kinds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
