@@ -31,7 +31,9 @@ struct chart {
 	size_t nr;
 	const char *(*name)(unsigned part);
 	unsigned nr_parts;
-	double least; /* share of a bar from which on a part has a name */
+	double least;                  /* share of a bar from which on a part has a name */
+	unsigned shown[PARTS_MAX + 1]; /* by number; filled by choose_parts */
+	unsigned nr_shown;
 };
 
 /* A new cell, whose bars the caller fills. */
@@ -63,60 +65,45 @@ static double largest_share(const struct chart *c, const bool parts[PARTS_MAX])
 	return most;
 }
 
-/* The part of the rest with the largest share of a bar, and that share. */
-static unsigned largest_part(const struct chart *c, const bool rest[PARTS_MAX], double *share)
-{
-	unsigned best = 0;
-
-	*share = 0;
-	for (unsigned k = 0; k < c->nr_parts; k++) {
-		bool alone[PARTS_MAX] = { false };
-		double own;
-
-		alone[k] = rest[k];
-		own = largest_share(c, alone);
-		if (own > *share) {
-			best = k;
-			*share = own;
-		}
-	}
-	return best;
-}
-
-/* The parts that have a name, by number; the other ones, if any, are one part more: nr_parts. The
+/* Which parts have a name; the other ones, if any, are one part more, of the number nr_parts. The
  * largest come first, so that the limit never leaves a large one to the rest. */
-static unsigned choose_parts(const struct chart *c, unsigned shown[PARTS_MAX + 1])
+static void choose_parts(struct chart *c)
 {
 	bool rest[PARTS_MAX];
-	unsigned nr = 0;
+	double share[PARTS_MAX];
 
-	memset(rest, true, sizeof(rest));
+	for (unsigned k = 0; k < c->nr_parts; k++) {
+		bool alone[PARTS_MAX] = { false };
+
+		rest[k] = alone[k] = true;
+		share[k] = largest_share(c, alone);
+	}
 	for (unsigned n = 0; n < c->nr_parts; n++) {
-		double share;
-		unsigned k = largest_part(c, rest, &share);
+		unsigned best = 0;
 
-		if (share <= 0 ||
-		    ((n >= SHOWN || share < c->least) && largest_share(c, rest) <= REST_MOST))
+		for (unsigned k = 1; k < c->nr_parts; k++)
+			if (rest[k] && (!rest[best] || share[k] > share[best]))
+				best = k;
+		if (share[best] <= 0 ||
+		    ((n >= SHOWN || share[best] < c->least) && largest_share(c, rest) <= REST_MOST))
 			break;
-		rest[k] = false;
+		rest[best] = false;
 	}
 	for (unsigned k = 0; k < c->nr_parts; k++)
 		if (!rest[k])
-			shown[nr++] = k;
+			c->shown[c->nr_shown++] = k;
 	if (largest_share(c, rest) > 0)
-		shown[nr++] = c->nr_parts;
-	return nr;
+		c->shown[c->nr_shown++] = c->nr_parts;
 }
 
-static double part_of(const struct chart *c, const struct bar *bar, const unsigned *shown,
-		      unsigned nr, unsigned i)
+static double part_of(const struct chart *c, const struct bar *bar, unsigned i)
 {
 	double rest = 0;
 
-	if (shown[i] < c->nr_parts)
-		return bar->part[shown[i]];
+	if (c->shown[i] < c->nr_parts)
+		return bar->part[c->shown[i]];
 	for (unsigned k = 0, next = 0; k < c->nr_parts; k++) {
-		if (next < nr && shown[next] == k)
+		if (next < c->nr_shown && c->shown[next] == k)
 			next++;
 		else
 			rest += bar->part[k];
@@ -128,17 +115,17 @@ static double part_of(const struct chart *c, const struct bar *bar, const unsign
 static void draw(struct plot_set *t, const struct chart *c)
 {
 	struct buf header = BUF_INIT;
-	unsigned shown[PARTS_MAX + 1], nr = choose_parts(c, shown), y = 1;
+	unsigned y = 1;
 	struct plot_table *table;
 
 	buf_adds(&header, "y,label,text,side,whole");
-	for (unsigned i = 0; i < nr; i++) {
-		const char *name = shown[i] < c->nr_parts ? c->name(shown[i]) : "the rest";
+	for (unsigned i = 0; i < c->nr_shown; i++) {
+		const char *name = c->shown[i] < c->nr_parts ? c->name(c->shown[i]) : "the rest";
 
 		buf_addf(&header, ",%s", name);
 		plot_set_nth(t, "key", i + 1, name);
 	}
-	plot_set_number(t, "parts", nr);
+	plot_set_number(t, "parts", c->nr_shown);
 	table = plot_table(t, buf_str(&header));
 	for (size_t i = 0; i < 2 * c->nr; i++) {
 		const struct cell_bars *cell = &c->cells[i / 2];
@@ -151,8 +138,8 @@ static void draw(struct plot_set *t, const struct chart *c)
 		plot_text(table, bar->text);
 		plot_number(table, (double)(i % 2));
 		plot_number(table, bar->whole / percent);
-		for (unsigned k = 0; k < nr; k++)
-			plot_number(table, part_of(c, bar, shown, nr, k) / percent);
+		for (unsigned k = 0; k < c->nr_shown; k++)
+			plot_number(table, part_of(c, bar, k) / percent);
 		plot_row_end(table, &y);
 		y += i % 2;
 		buf_release(&name);
@@ -202,7 +189,6 @@ PLOT_FILL(locks)
 {
 	const struct comparison_row *first = plot_first(s, q);
 	struct chart chart = { .name = class_name, .nr_parts = nr_lock_classes };
-	unsigned shown[PARTS_MAX + 1];
 
 	for (size_t i = 0; s->locks && first && i < s->c->nr_rows; i++) {
 		const struct comparison_row *row = &s->c->rows[i];
@@ -212,7 +198,8 @@ PLOT_FILL(locks)
 		    !strcmp(row->metric, first->metric))
 			add_locks(&chart, s, row);
 	}
-	if (choose_parts(&chart, shown)) {
+	choose_parts(&chart);
+	if (chart.nr_shown) {
 		plot_head(t,
 			  "An operation's time and the waits for locks in it, shorter is better");
 		plot_head(t, "%s: frame: the whole time; right: operations a second while watched",
@@ -255,7 +242,6 @@ PLOT_FILL(profile)
 	struct chart chart = { .name = subsystem_name,
 			       .nr_parts = nr_subsystems,
 			       .least = SUBSYSTEM_LEAST };
-	unsigned shown[PARTS_MAX + 1];
 
 	for (size_t i = 0; s->costs && contrast && i < s->costs->nr_cells; i++) {
 		const struct cost_cell *c = &s->costs->cells[i];
@@ -264,7 +250,8 @@ PLOT_FILL(profile)
 		    (!q->workload || !strcmp(c->workload, q->workload)))
 			add_costs(&chart, c);
 	}
-	if (choose_parts(&chart, shown)) {
+	choose_parts(&chart);
+	if (chart.nr_shown) {
 		plot_head(t, "Instructions an operation by subsystem, fewer is better");
 		plot_head(t, "%s: right: all instructions of an operation", contrast);
 		plot_set_text(t, "axis", "per cent of an operation's instructions at the baseline");
