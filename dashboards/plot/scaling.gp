@@ -28,6 +28,11 @@ do for [i = 1:tiles] {
 			(first = least(column('at'), first), last = most(column('at'), last), \
 			top = most(median(k), top))):(1) with points
 	}
+	# An interval has to fit, too.
+	if (lines == 2) {
+		plot file(i) using (stringcolumn('high') eq '' ? 0 : \
+			(top = most(column('high'), top))):(1) with points
+	}
 	eval looked
 	eval tile(i)
 	set xlabel value('axis'.i)
