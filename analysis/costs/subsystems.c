@@ -84,9 +84,9 @@ const struct subsystem subsystems[] = {
 	  "native_flush_tlb_* tlb_* arch_tlbbatch_* get_user_* put_user_* "
 	  "check_object_size check_heap_object virt_addr_valid mas_* mt_* mlock_* mprotect_* "
 	  "xa_get_order node_* zone_* extfrag_* refresh_cpu_vm_* fold_diff count_memcg_* kmap_* "
-	  "kunmap_* tag_pages_* "
-	  "anon_vma_* vmalloc* vmap_* add_to_* account_page_* should_failslab "
-	  "should_fail_alloc_page do_madvise madvise_* bdi_* vmacache_* find_vma* flush_dcache_*" },
+	  "kunmap_* tag_pages_* anon_vma_* vmalloc* vmap_* add_to_* account_page_* "
+	  "should_failslab should_fail_alloc_page do_madvise madvise_* bdi_* vmacache_* "
+	  "find_vma* flush_dcache_*" },
 	{ "block", "block layer: bios, requests, tags, statistics of disks",
 	  "dm_mod bfq kyber_iosched mq_deadline",
 	  "bio_* get_task_ioprio elevator_* ll_* guard_bio_* is_flush_rq kblockd_* queue_limits_* "
