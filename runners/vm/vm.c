@@ -50,7 +50,7 @@ int vm_kernel_init(struct vm_kernel *v, const struct vm_machine *m, const struct
 	if (ret >= 0)
 		ret = v->initrd_fd = vm_memfd("initramfs", &m->initramfs, &archive, e);
 	if ((m->profile.lib && !m->profile.missing) || m->perf.len)
-		vm_profile_kernel(v, m, &archive);
+		vm_profile_kernel(v, m, &archive, modules);
 	if (ret >= 0 && m->perf.len) {
 		buf_add(&archive, m->perf.data, m->perf.len);
 		ret = v->locks_initrd_fd =
@@ -77,6 +77,7 @@ void vm_kernel_release(struct vm_kernel *v)
 	vm_state_release(&v->state);
 	vm_state_release(&v->locks_state);
 	symbols_release(&v->symbols);
+	labels_release(&v->labels);
 	*v = VM_KERNEL_NONE;
 }
 

@@ -13,10 +13,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/labels.h"
 #include "lib/pack.h"
 #include "lib/proc.h"
 #include "lib/store.h"
-#include "lib/symbols.h"
 #include "runners/cell/cell.h"
 #include "runners/folder/folder.h"
 #include "runners/kernel/kernel.h"
@@ -172,6 +172,7 @@ struct vm_kernel {
 	unsigned passes;        /* bits of enum pass: those that have still to be run */
 	char symbols_key[65];   /* see runners/profile/symbol_cache.h */
 	struct symbols symbols; /* its functions; empty until a profile pass has asked for them */
+	struct labels labels;   /* of its modules */
 };
 #define VM_KERNEL_NONE                                                                             \
 	((struct vm_kernel){ .image_fd = -1,                                                       \
@@ -251,8 +252,9 @@ int vm_states_make(struct vm_machine *m, struct vm_kernel *k, size_t nr, uint64_
 /* Can this machine do it? Else m->profile.missing says why not. */
 void vm_profile_init(struct vm_machine *m);
 void vm_profile_release(struct vm_machine *m);
-/* Names of k's functions, if the cache has them. */
-void vm_profile_kernel(struct vm_kernel *k, const struct vm_machine *m, const struct buf *modules);
+/* Names of k's functions, if the cache has them; archive: that of its modules, of these names. */
+void vm_profile_kernel(struct vm_kernel *k, const struct vm_machine *m, const struct buf *archive,
+		       const char *const *modules);
 /* Keep the names that a guest was asked for and sent; a fault in them is a fact of r. */
 void vm_profile_symbols(struct vm_kernel *k, const json_t *records, struct result *r);
 /* Counts into r->profile and r->raw. Counts that are wrong make r invalid. */

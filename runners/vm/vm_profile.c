@@ -106,12 +106,24 @@ void vm_profile_release(struct vm_machine *m)
 	symbols_release(&m->profile.guest);
 }
 
-void vm_profile_kernel(struct vm_kernel *k, const struct vm_machine *m, const struct buf *modules)
+static int add_labels(void *labels, const char *name, const void *data, size_t len, struct err *e)
 {
-	symbol_cache_key(k->symbols_key, k->kernel->sha256, modules, m->cpu);
+	(void)e;
+	labels_add(labels, name, data, len);
+	return 0;
+}
+
+void vm_profile_kernel(struct vm_kernel *k, const struct vm_machine *m, const struct buf *archive,
+		       const char *const *modules)
+{
+	symbol_cache_key(k->symbols_key, k->kernel->sha256, archive, m->cpu);
+	/* A fault in a module has been told when the archive was made. */
+	if (k->kernel->modules_dir)
+		kernel_modules(k->kernel, modules, add_labels, &k->labels, NULL);
 	/* One that cannot be read is asked of the guest again. */
 	if (symbol_cache_load(&k->symbols, k->symbols_key, NULL))
 		symbols_release(&k->symbols);
+	labels_join(&k->labels, &k->symbols);
 }
 
 void vm_profile_symbols(struct vm_kernel *k, const json_t *records, struct result *r)
@@ -126,6 +138,7 @@ void vm_profile_symbols(struct vm_kernel *k, const json_t *records, struct resul
 	else if (symbol_cache_keep(&k->symbols, k->symbols_key, json_string_value(text),
 				   json_string_length(text), &e))
 		symbols_release(&k->symbols);
+	labels_join(&k->labels, &k->symbols);
 	if (!k->symbols.n)
 		json_object_set_new(r->facts, "no_symbols", json_string(e.text));
 }

@@ -17,6 +17,7 @@
 
 #include "lib/buf.h"
 #include "lib/fs.h"
+#include "lib/labels.h"
 #include "lib/schema.h"
 #include "lib/symbols.h"
 #include "runners/preload/preload.h"
@@ -243,6 +244,44 @@ static void symbols_of_a_program_are_read_from_its_file(void **state)
 	buf_release(&text);
 }
 
+/* crc_pcl of Linux 6.1: entered 40 times, at a label inside it 3757. */
+static void labels_are_no_calls_and_no_functions(void **state)
+{
+	static const struct profile_record of_crc[] = {
+		{ 0xffffffffc022d400, 40 },
+		{ 0xffffffffc022d438, 57 },
+		{ 0xffffffffc022e250, 3700 },
+		{ 0xffffffffc022e4d5, 2 },
+	};
+	struct labels l = { 0 };
+	struct buf text = BUF_INIT, ko = BUF_INIT, file = BUF_INIT, b = BUF_INIT;
+	const struct profile_row *r;
+	struct profile p;
+	struct symbols s;
+
+	(void)state;
+	assert_int_equal(fs_read("tests/data/modules/crc32c-intel-6.1.kallsyms", 0, &text, NULL),
+			 0);
+	assert_int_equal(fs_read("tests/data/modules/crc32c-intel-6.1.ko.gz", 0, &ko, NULL), 0);
+	assert_int_equal(fs_decompress(ko.data, ko.len, &file, NULL), 0);
+	assert_int_equal(symbols_parse(&s, text.data, text.len, NULL), 0);
+	labels_add(&l, "crc32c_intel", file.data, file.len);
+	labels_join(&l, &s);
+	counts(&b, of_crc, 4, 1);
+	assert_int_equal(profile_reduce(&p, b.data, b.len, &s, &s, NULL), 0);
+	assert_int_equal(p.n, 2);
+	r = row_of(&p, "crc32c_intel", "crc_pcl");
+	assert_int_equal(r->instructions, 3797);
+	assert_int_equal(r->calls, 40);
+	profile_release(&p);
+	symbols_release(&s);
+	labels_release(&l);
+	buf_release(&text);
+	buf_release(&ko);
+	buf_release(&file);
+	buf_release(&b);
+}
+
 static void symbols_of_a_kernel_are_kept_by_image_and_modules(void **state)
 {
 	char dir[] = "/tmp/test_profile.XXXXXX", a[SHA256_HEX], b[SHA256_HEX];
@@ -322,6 +361,7 @@ int main(void)
 		cmocka_unit_test(damaged_counts_are_refused_with_a_reason),
 		cmocka_unit_test(json_that_is_no_profile_is_refused),
 		cmocka_unit_test(symbols_of_a_program_are_read_from_its_file),
+		cmocka_unit_test(labels_are_no_calls_and_no_functions),
 		cmocka_unit_test(symbols_of_a_kernel_are_kept_by_image_and_modules),
 		cmocka_unit_test(two_programs_that_meet_the_same_new_kernel_keep_it_whole),
 	};
