@@ -74,7 +74,7 @@ struct row_costs {
 	double instructions[2]; /* baseline, patched */
 	bool has_share;
 	double share;         /* of the change in an operation's virtual time: 0.97 */
-	const char *function; /* whose instructions changed most; NULL: none changed */
+	const char *function; /* whose instructions changed most, and did not only move; or NULL */
 	double of_function[2];
 };
 

@@ -4,6 +4,11 @@
  * contrast (profile.csv). Counts are a function's own; figures are means over pairs (blocks with
  * figures on both sides) of instructions / operations. Functions of one subsystem and one name,
  * without the compiler's suffixes, are summed.
+ *
+ * A cost has moved, not grown, from one function to another of its subsystem where one of them is
+ * executed on one side only and their changes add up to at most 1 % of the larger: the function was
+ * renamed, inlined or taken out of its caller. Each function is in one such pair at most; pairs of
+ * two functions that are each on one side only come first, then those of the larger change.
  */
 #ifndef FSDUEL_ANALYSIS_COSTS_H
 #define FSDUEL_ANALYSIS_COSTS_H
@@ -54,6 +59,8 @@ struct cost_line {
 	double by_calls, by_length; /* called more often; longer each time */
 	const char *no_split;       /* why there is none, of a function */
 	unsigned namesakes;         /* functions of that name on a side, the larger number */
+	/* Of a function: the one that gained what it lost, or lost what it gained; NULL: none. */
+	const struct cost_line *moved;
 };
 
 /* One cell of one contrast. */
@@ -69,6 +76,7 @@ struct cost_cell {
 	struct cost_line *lines;
 	size_t nr_lines; /* functions, largest change first */
 	bool has_share;  /* the whole change is no remainder of larger ones */
+	bool has_causes; /* the same without costs that only moved */
 	bool has_time;
 	double time_ns[2]; /* virtual time, an operation */
 	double idle_ns[2]; /* of it, while no instruction was executed */

@@ -70,7 +70,7 @@ static void add_functions(struct buf *b, const struct cost_cell *c)
 	for (size_t i = 0; i < c->nr_lines && named < NAMED_MAX; i++) {
 		const struct cost_line *l = &c->lines[i];
 
-		if (l->change / c->whole.change < NAMED_LEAST || sum >= NAMED_ENOUGH)
+		if (l->moved || l->change / c->whole.change < NAMED_LEAST || sum >= NAMED_ENOUGH)
 			continue;
 		buf_adds(b, named++ ? ", " : ": ");
 		buf_addf(b, "%s ", l->name);
@@ -80,6 +80,25 @@ static void add_functions(struct buf *b, const struct cost_cell *c)
 	}
 	if (!named)
 		buf_adds(b, ", in many functions a little");
+}
+
+/* "; moved, not grown: memcpy_orig 1680 -> 0, __memcpy 0 -> 1680": pairs as large as a cause. */
+static void add_moved(struct buf *b, const struct cost_cell *c)
+{
+	unsigned named = 0;
+
+	for (size_t i = 0; i < c->nr_lines && named < NAMED_MAX; i++) {
+		const struct cost_line *from = &c->lines[i], *to = from->moved;
+
+		/* Each pair stands there twice; it is said from the one that lost. */
+		if (!to || from->change > 0 ||
+		    fabs(from->change) < NAMED_LEAST * fabs(c->whole.change))
+			continue;
+		buf_addf(b, "%s%s ", named++ ? "; " : "; moved, not grown: ", from->name);
+		add_both(b, from->instructions);
+		buf_addf(b, ", %s ", to->name);
+		add_both(b, to->instructions);
+	}
 }
 
 /* "an operation executes 608 instructions more (14927 -> 15535): ..." */
@@ -98,7 +117,7 @@ static void add_clause(struct buf *b, const struct row_costs *p, const struct co
 		buf_addf(b, " instructions %s (", change > 0 ? "more" : "less");
 		add_both(b, c->whole.instructions);
 		buf_addc(b, ')');
-		if (c->has_share)
+		if (c->has_causes)
 			add_functions(b, c);
 		else
 			buf_adds(b, ", what is left of larger changes both ways");
@@ -113,6 +132,7 @@ static void add_clause(struct buf *b, const struct row_costs *p, const struct co
 		buf_adds(b, "; of each, the CPU is idle for ");
 		because_times(b, c->idle_ns);
 	}
+	add_moved(b, c);
 }
 
 static enum lock_part part_of(struct comparison_row *row, const struct cost_cell *c)
@@ -148,16 +168,20 @@ static void join(struct comparison *comp, struct comparison_row *row, const stru
 
 static void add_row(struct comparison *comp, struct comparison_row *row, const struct cost_cell *c)
 {
+	const struct cost_line *most = c->lines, *end = c->lines + c->nr_lines;
+
 	row->p.there = true;
-	if (c->nr_lines && c->lines[0].change != 0) {
+	while (most < end && most->moved)
+		most++;
+	if (most < end && most->change != 0) {
 		struct buf name = BUF_INIT;
 
-		buf_adds(&name, c->lines[0].name);
+		buf_adds(&name, most->name);
 		row->p.function = comparison_keep(comp, &name);
 	}
 	for (int i = 0; i < 2; i++) {
 		row->p.instructions[i] = c->whole.instructions[i];
-		row->p.of_function[i] = row->p.function ? c->lines[0].instructions[i] : 0;
+		row->p.of_function[i] = row->p.function ? most->instructions[i] : 0;
 	}
 	if (row_changed(row))
 		join(comp, row, c);

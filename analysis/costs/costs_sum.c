@@ -8,6 +8,7 @@
 #include "analysis/costs/costs_impl.h"
 
 #define SHARE_LEAST 0.1 /* the whole change against all changes by amount, to be shared out */
+#define MOVED_REST 0.01 /* of the larger change of a pair: what may be left of both */
 
 /* One function while blocks are added; line.instructions and calls are sums over pairs. */
 struct sum {
@@ -210,13 +211,46 @@ static int compare_lines(const void *a, const void *b)
 	       strcmp(object_of(x), object_of(y));
 }
 
+/* Do these make a pair; both: each on one side only, else one of them. */
+static bool is_moved(const struct cost_line *a, const struct cost_line *b, bool both)
+{
+	bool alone[2] = { a->there[0] != a->there[1], b->there[0] != b->there[1] };
+
+	return !a->moved && !b->moved && a->subsystem == b->subsystem &&
+	       a->change * b->change < 0 && strcmp(a->name, COSTS_UNKNOWN) &&
+	       strcmp(b->name, COSTS_UNKNOWN) &&
+	       (both ? alone[0] && alone[1] : alone[0] || alone[1]);
+}
+
+/* Lines are sorted by the amount of their change: what fits one follows it closely. */
+static void find_moved(struct cost_cell *out, bool both)
+{
+	struct cost_line *end = out->lines + out->nr_lines;
+
+	for (struct cost_line *l = out->lines; l < end && l->change != 0; l++) {
+		double least = (1 - MOVED_REST) * fabs(l->change);
+		struct cost_line *other = l + 1;
+
+		/* The first that fits leaves the smallest rest. */
+		while (other < end && fabs(other->change) >= least && !is_moved(l, other, both))
+			other++;
+		if (other < end && fabs(other->change) >= least) {
+			l->moved = other;
+			other->moved = l;
+		}
+	}
+}
+
 static void share_out(struct cost_cell *out)
 {
-	double amount = 0;
+	double amount = 0, unmoved = 0;
 
-	for (size_t i = 0; i < out->nr_lines; i++)
+	for (size_t i = 0; i < out->nr_lines; i++) {
 		amount += fabs(out->lines[i].change);
+		unmoved += out->lines[i].moved ? 0 : fabs(out->lines[i].change);
+	}
 	out->has_share = amount > 0 && fabs(out->whole.change) >= SHARE_LEAST * amount;
+	out->has_causes = amount > 0 && fabs(out->whole.change) >= SHARE_LEAST * unmoved;
 	for (size_t i = 0; i < out->nr_lines && out->has_share; i++)
 		out->lines[i].share = out->lines[i].change / out->whole.change;
 	for (unsigned k = 0; k < nr_subsystems && out->has_share; k++)
@@ -239,6 +273,8 @@ static void end_lines(struct summing *g, struct cost_cell *out)
 	}
 	if (out->nr_lines)
 		qsort(out->lines, out->nr_lines, sizeof(*out->lines), compare_lines);
+	find_moved(out, true);
+	find_moved(out, false);
 	share_out(out);
 	for (int i = 0; i < 2; i++) {
 		out->time_ns[i] /= out->pairs;

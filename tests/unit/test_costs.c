@@ -598,6 +598,102 @@ static void locks_and_instructions_are_one_sentence(void **state)
 	}
 }
 
+/* Instructions of a function in 100 operations of each side; 0: not executed. */
+static void put_pair(struct folder *f, const char *name, unsigned at, unsigned b, unsigned p)
+{
+	char address[32];
+
+	snprintf(address, sizeof(address), "0xffffffff8100%04x", at);
+	if (b)
+		put_row(f, "b", 1, "kernel", name, address, b, 100);
+	if (p)
+		put_row(f, "p", 1, "kernel", name, address, p, 100);
+}
+
+static void a_cost_that_moved_has_not_grown(void **state)
+{
+	static const struct {
+		const char *from, *to; /* of an operation, in hundreds */
+		unsigned lost[2], gained[2];
+		bool moved;
+	} cases[] = {
+		{ "memcpy_orig", "__memcpy", { 168000, 0 }, { 0, 168000 }, true },  /* renamed */
+		{ "memcpy_orig", "__memcpy", { 900000, 0 }, { 0, 900000 }, true },  /* and large */
+		{ "memcpy_orig", "__memcpy", { 168000, 0 }, { 0, 166321 }, true },  /* 1 % less */
+		{ "memcpy_orig", "__memcpy", { 168000, 0 }, { 0, 166319 }, false }, /* and more */
+		{ "memcpy_orig", "__memcpy", { 168000, 0 }, { 0, 58400 }, false },
+		{ "ext4_g", "ext4_h", { 168000, 0 }, { 5000, 173000 }, true }, /* inlined */
+		{ "ext4_g", "ext4_h", { 173000, 5000 }, { 0, 168000 }, true }, /* split */
+		{ "ext4_g",
+		  "ext4_h",
+		  { 173000, 5000 },
+		  { 100, 168100 },
+		  false }, /* on both sides */
+		{ "memcpy_orig", "ext4_h", { 168000, 0 }, { 0, 168000 }, false }, /* elsewhere */
+		{ "ext4_g", "ext4_h", { 0, 168000 }, { 0, 168000 }, false },      /* both grew */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct cost_line *from, *to;
+		struct comparison c = { 0 };
+		struct folder f;
+		bool said;
+
+		folder_init(&f, 1);
+		put_usual(&f, 1, 100, 800);
+		put_pair(&f, cases[i].from, 0x1000, cases[i].lost[0], cases[i].lost[1]);
+		put_pair(&f, cases[i].to, 0x2000, cases[i].gained[0], cases[i].gained[1]);
+		compare(&f, &c, LOCKS_NONE, NULL);
+		from = costs_find(&f.c->cells[0], cases[i].from);
+		to = costs_find(&f.c->cells[0], cases[i].to);
+		said = strstr(c.rows[0].because, "moved, not grown");
+		if (said != cases[i].moved)
+			fail_msg("row %zu: %s", i, c.rows[0].because);
+		assert_ptr_equal(from->moved, said ? to : NULL);
+		assert_ptr_equal(to->moved, said ? from : NULL);
+		/* It hides no cause, although it is larger. */
+		if (said)
+			assert_non_null(strstr(c.rows[0].because, ": ext4_f +400 (400 -> 800,"));
+		assert_true(!said || !strcmp(c.rows[0].p.function, "ext4_f"));
+		assert_true(!said || c.rows[0].p.of_function[1] == 800);
+		comparison_release(&c);
+		folder_release(&f);
+	}
+}
+
+static void what_moved_is_said_once_and_from_where(void **state)
+{
+	struct comparison c = { 0 };
+	struct folder f;
+
+	(void)state;
+	folder_init(&f, 1);
+	put_usual(&f, 1, 100, 800);
+	/* Of two that fit, the renamed one: it is on one side only as well. */
+	put_pair(&f, "ext4_grown", 0x1000, 900000, 1068000);
+	put_pair(&f, "ext4_old", 0x2000, 168000, 0);
+	put_pair(&f, "ext4_new", 0x3000, 0, 167900);
+	put_pair(&f, "__memcpy", 0x4000, 0, 5000);
+	put_pair(&f, "memcpy_orig", 0x5000, 5000, 0);
+	/* Less than a tenth of the change is not said. */
+	put_pair(&f, "copy_page", 0x6000, 200, 0);
+	put_pair(&f, "clear_page", 0x7000, 0, 200);
+	/* What has no name is nowhere in particular. */
+	put_row(&f, "p", 1, "kernel", "", "", 77700, 0);
+	put_pair(&f, "no_one_knows", 0x9000, 77700, 0);
+	compare(&f, &c, LOCKS_NONE, NULL);
+	assert_non_null(strstr(c.rows[0].because, "; moved, not grown: ext4_old 1680 -> 0, "
+						  "ext4_new 0 -> 1679"));
+	assert_null(strstr(c.rows[0].because, "__memcpy"));
+	assert_null(strstr(c.rows[0].because, "copy_page"));
+	assert_null(costs_find(&f.c->cells[0], "no_one_knows")->moved);
+	assert_null(costs_find(&f.c->cells[0], "ext4_grown")->moved);
+	assert_non_null(strstr(c.rows[0].because, ": ext4_grown +1680"));
+	comparison_release(&c);
+	folder_release(&f);
+}
+
 static void idle_time_is_no_instruction(void **state)
 {
 	struct comparison c = { 0 };
@@ -688,6 +784,8 @@ int main(void)
 		cmocka_unit_test(without_the_pass_there_is_none),
 		cmocka_unit_test(damage_is_refused_with_its_line),
 		cmocka_unit_test(locks_and_instructions_are_one_sentence),
+		cmocka_unit_test(a_cost_that_moved_has_not_grown),
+		cmocka_unit_test(what_moved_is_said_once_and_from_where),
 		cmocka_unit_test(idle_time_is_no_instruction),
 		cmocka_unit_test(an_unchanged_cell_needs_no_because),
 		cmocka_unit_test(lines_fit_and_sums_agree),
