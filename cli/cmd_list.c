@@ -79,8 +79,8 @@ static void list_metrics(void)
 	for (const struct lock_metric *m = lock_metrics; m->name; m++)
 		print_metric(m->name, m->unit, m->better, m->help, "pass", pass_names[PASS_LOCKS]);
 	for (const struct profile_metric *m = profile_metrics; m->name; m++)
-		print_metric(m->name, m->unit, m->better, m->help, "pass",
-			     pass_names[PASS_PROFILE]);
+		print_metric(m->name, m->unit, m->better, m->help, m->every ? "mode" : "pass",
+			     m->every ? mode_names[MODE_EXACT] : pass_names[PASS_PROFILE]);
 	for (const struct role *const *r = roles; *r; r++)
 		for (const struct counter *c = (*r)->counters; c && c->name; c++)
 			print_metric(c->name, c->unit, c->better, c->help, "role", (*r)->name);

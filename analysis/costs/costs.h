@@ -14,32 +14,7 @@
 #define FSDUEL_ANALYSIS_COSTS_H
 
 #include "analysis/compare/compare.h"
-
-/* A part of the kernel, told from a function's name and its object, whoever called it. */
-struct subsystem {
-	const char *name, *help;
-	const char *objects; /* its modules and the like, with a blank between */
-	/* Without leading underscores and suffixes; the longest pattern of all rows decides. */
-	const char *functions;
-};
-
-#define SUBSYSTEMS_MAX 24
-extern const struct subsystem subsystems[]; /* the last is "other" */
-extern const unsigned nr_subsystems;
-#define SUBSYSTEM_OTHER (nr_subsystems - 1)
-
-/* object as in profile.csv decides where a row has it; function "": not known. */
-unsigned subsystem_of(const char *object, const char *function);
-
-/* The pieces that the compiler makes of one function, under other names. */
-enum piece {
-	PIECE_WHOLE, /* itself, or a copy of it (".constprop.0", ".isra.0") */
-	PIECE_PART,  /* the rest, when its beginning was put into its callers (".part.0") */
-	PIECE_COLD,  /* what it jumps to where it rarely goes (".cold") */
-};
-
-/* Length of the name without these suffixes; *piece (may be NULL): which it is. */
-size_t function_stem(const char *function, enum piece *piece);
+#include "lib/subsystems.h"
 
 #define COSTS_PASS "profile"
 #define COSTS_UNKNOWN "[unknown]" /* the name of what has none */

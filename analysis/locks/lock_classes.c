@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "lib/subsystems.h"
+
 /* Functions that wait, spin or wrap these: the chain's next function tells the lock's purpose. */
 static const char primitives[] =
 	"__traceiter_contention_begin trace_contention_begin lock_acquire lock_contended "
@@ -178,32 +180,6 @@ unsigned lock_mode_kinds(const char *mode, bool *shared)
 		first = i < first ? i : first;
 	}
 	return first < NR_MODE_WORDS ? mode_words[first].kinds : 0;
-}
-
-/* How well the name fits the pattern, in which "*" stands for anything; 0: not at all. */
-static size_t fit(const char *pattern, size_t n, const char *name, size_t len)
-{
-	const char *star = memchr(pattern, '*', n);
-	size_t head = star ? (size_t)(star - pattern) : n, tail = star ? n - head - 1 : 0;
-
-	if ((star ? len < head + tail : len != head) || memcmp(pattern, name, head) ||
-	    (star && memcmp(name + len - tail, star + 1, tail)))
-		return 0;
-	return head + tail + !star;
-}
-
-size_t words_fit(const char *list, const char *name, size_t len)
-{
-	size_t best = 0;
-
-	for (size_t n; list && *list; list += n + (list[n] == ' ')) {
-		size_t own;
-
-		n = strcspn(list, " ");
-		own = fit(list, n, name, len);
-		best = own > best ? own : best;
-	}
-	return best;
 }
 
 /* Is it one of the list's words? "lo_rw_aio.isra.0" is lo_rw_aio. */

@@ -34,9 +34,6 @@ unsigned lock_mode_kinds(const char *mode, bool *shared);
 /* The first function of the chain "inner;outer;..." that is no locking primitive, or "". */
 const char *lock_chain_where(const char *chain, size_t *len);
 
-/* The characters in which the best word of a list fits, one more for a whole name; 0: none. */
-size_t words_fit(const char *list, const char *name, size_t len);
-
 /* The classes, as bits, whose lock this function may take, whatever the kind; 0: in no row. */
 uint32_t lock_classes_of(const char *function);
 

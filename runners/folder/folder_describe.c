@@ -115,7 +115,7 @@ static void add_metric(json_t *all, const char *name, const char *unit, enum bet
 					     "better", better_name(better), "primary", primary));
 }
 
-/* What a watching pass counts besides is there only with it. */
+/* What a watching pass or exact mode counts besides is there only with it. */
 static json_t *json_metrics(const struct suite *s)
 {
 	json_t *all = json_array();
@@ -125,9 +125,9 @@ static json_t *json_metrics(const struct suite *s)
 	for (const struct lock_metric *m = lock_metrics; s->passes >> PASS_LOCKS & 1 && m->name;
 	     m++)
 		add_metric(all, m->name, m->unit, m->better, false);
-	for (const struct profile_metric *m = profile_metrics;
-	     s->passes >> PASS_PROFILE & 1 && m->name; m++)
-		add_metric(all, m->name, m->unit, m->better, false);
+	for (const struct profile_metric *m = profile_metrics; m->name; m++)
+		if (s->passes >> PASS_PROFILE & 1 || (m->every && modes[s->mode].virtual_clock))
+			add_metric(all, m->name, m->unit, m->better, false);
 	return all;
 }
 

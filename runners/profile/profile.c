@@ -193,6 +193,18 @@ void profile_release(struct profile *p)
 	*p = (struct profile){ 0 };
 }
 
+void profile_paths(struct paths *out, const struct profile *p, double operations)
+{
+	*out = (struct paths){ { 0 }, { 0 } };
+	for (size_t i = 0; i < p->n; i++) {
+		const struct profile_row *r = &p->v[i];
+		unsigned k = subsystem_of(r->object, r->function);
+		double each = (double)r->instructions / operations;
+
+		*(function_is_bulk(r->function) ? &out->bulk[k] : &out->path[k]) += each;
+	}
+}
+
 /* --- as JSON ------------------------------------------------------------------------ */
 
 /* JSON's integers are signed: the kernel's addresses are negative there. */
@@ -239,8 +251,15 @@ int profile_from_json(struct profile *p, const json_t *j, struct err *e)
 /* --- metrics -------------------------------------------------------------------------- */
 
 const struct profile_metric profile_metrics[] = {
-	{ "counted_time", "ns", "how long instructions were counted", BETTER_NONE },
-	{ "counted_ops", "count", "operations in that time; of fio its jobs' rates times that",
-	  BETTER_NONE },
+	[COUNTED_TIME] = { "counted_time", "ns", "how long instructions were counted", BETTER_NONE,
+			   false },
+	[COUNTED_OPS] = { "counted_ops", "count",
+			  "operations in that time; of fio its jobs' rates times that", BETTER_NONE,
+			  false },
+	[PATH_PER_OP] = { "path_per_op", "count",
+			  "instructions an operation, all and by subsystem, without bulk",
+			  BETTER_LOWER, true },
+	[BULK_PER_OP] = { "bulk_per_op", "count",
+			  "those of functions that move, clear or sum bytes", BETTER_LOWER, true },
 	{ .name = NULL },
 };

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "lib/err.h"
+#include "lib/subsystems.h"
 #include "lib/symbols.h"
 #include "runners/preload/preload.h"
 #include "workloads/metric.h"
@@ -52,11 +53,19 @@ json_t *profile_to_json(const struct profile *p);
 /* -EINVAL with a sentence for anything that profile_to_json does not write. */
 int profile_from_json(struct profile *p, const json_t *j, struct err *e);
 
-/* Time and operations, in this order, by which the instructions of a pass are divided. */
+/* Instructions an operation, by subsystem: the path, and what moves, clears or sums bytes. */
+struct paths {
+	double path[SUBSYSTEMS_MAX], bulk[SUBSYSTEMS_MAX];
+};
+void profile_paths(struct paths *out, const struct profile *p, double operations);
+
+/* Time and operations by which the instructions are divided; what an operation executes. */
+enum { COUNTED_TIME, COUNTED_OPS, PATH_PER_OP, BULK_PER_OP };
 struct profile_metric {
 	const char *name, *unit, *help;
 	enum better better;
+	bool every; /* of every cell run of exact mode that no locks pass watches */
 };
-extern const struct profile_metric profile_metrics[]; /* ends with a NULL name */
+extern const struct profile_metric profile_metrics[]; /* as in the enum; ends with a NULL name */
 
 #endif

@@ -88,24 +88,23 @@ bool result_stands(const struct result *r)
 }
 
 /* Append a sample; NULL: its value was not measured. */
-static void add_value(struct result *r, const char *role, const char *metric, const char *unit,
-		      enum better better, const double *value)
+static void add_value(struct result *r, const char *role, const char *metric, const char *detail,
+		      const char *unit, enum better better, const double *value)
 {
 	struct sample *s;
 
 	r->samples = xrealloc(r->samples, r->nr_samples + 1, sizeof(*r->samples));
 	s = &r->samples[r->nr_samples++];
-	*s =
-		(struct sample){ xstrdup(role), xstrdup(metric), xstrdup(""),
-				 xstrdup(unit), better,          "" };
+	*s = (struct sample){ xstrdup(role), xstrdup(metric), xstrdup(detail),
+			      xstrdup(unit), better,          "" };
 	if (value)
 		num_format_double(s->value, *value);
 }
 
-void result_add_value(struct result *r, const char *metric, const char *unit, enum better better,
-		      double value)
+void result_add_value(struct result *r, const char *metric, const char *detail, const char *unit,
+		      enum better better, double value)
 {
-	add_value(r, "all", metric, unit, better, &value);
+	add_value(r, "all", metric, detail, unit, better, &value);
 }
 
 void result_add_measured(struct result *r, const char *role, const struct measured *m)
@@ -115,13 +114,13 @@ void result_add_measured(struct result *r, const char *role, const struct measur
 		bool there = k->value(m, &value);
 
 		if (there || !metric_is_seldom(k))
-			add_value(r, role, k->name, k->unit, k->better, there ? &value : NULL);
+			add_value(r, role, k->name, "", k->unit, k->better, there ? &value : NULL);
 	}
 	for (size_t i = 0; m->counters && m->counters[i].name; i++) {
 		const struct counter *k = &m->counters[i];
 		double value = (double)m->count[i];
 
-		add_value(r, role, k->name, k->unit, k->better,
+		add_value(r, role, k->name, "", k->unit, k->better,
 			  m->count[i] != COUNTER_NONE ? &value : NULL);
 	}
 	if (m->lat && m->lat->count) {
@@ -145,7 +144,7 @@ void result_take_locks(struct result *r, struct lock_stacks *s)
 {
 	for (const struct lock_metric *k = lock_metrics; k->name; k++)
 		result_add_value(
-			r, k->name, k->unit, k->better,
+			r, k->name, "", k->unit, k->better,
 			(double)*(const uint64_t *)(const void *)((const char *)s + k->at));
 	r->locks = xcalloc(1, sizeof(*r->locks));
 	*r->locks = *s;

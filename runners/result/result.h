@@ -65,9 +65,9 @@ bool result_stands(const struct result *r);
 /* Append every metric of the table for this role, its histogram and its series (copied). */
 void result_add_measured(struct result *r, const char *role, const struct measured *m);
 
-/* Append one sample of all roles together. */
-void result_add_value(struct result *r, const char *metric, const char *unit, enum better better,
-		      double value);
+/* Append one sample of all roles together. detail: "" for none. */
+void result_add_value(struct result *r, const char *metric, const char *detail, const char *unit,
+		      enum better better, double value);
 
 /* Append the lock metrics, and keep *s, whose contents are then r's. */
 void result_take_locks(struct result *r, struct lock_stacks *s);

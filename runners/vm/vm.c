@@ -49,7 +49,7 @@ int vm_kernel_init(struct vm_kernel *v, const struct vm_machine *m, const struct
 	ret = v->image_fd = vm_memfd("kernel", m->direct ? &k->vmlinux : &k->image, NULL, e);
 	if (ret >= 0)
 		ret = v->initrd_fd = vm_memfd("initramfs", &m->initramfs, &archive, e);
-	if ((m->profile.lib && !m->profile.missing) || m->perf.len)
+	if (!m->profile.missing || m->perf.len)
 		vm_profile_kernel(v, m, &archive, modules);
 	if (ret >= 0 && m->perf.len) {
 		buf_add(&archive, m->perf.data, m->perf.len);
@@ -159,7 +159,7 @@ static int open_files(struct vm *v, const struct cell_spec *spec, bool to_save, 
 		[VM_CONSOLE] = true,
 		[VM_RESULTS] = true,
 		[VM_MESSAGES] = true,
-		[VM_COUNTS] = spec && spec->pass == PASS_PROFILE,
+		[VM_COUNTS] = spec && v->counts,
 		[VM_MEMORY] = to_save,
 		[VM_STREAM] = to_save,
 	};
@@ -240,7 +240,10 @@ int vm_start(struct vm *v, const struct vm_machine *m, struct vm_kernel *k,
 	v->state = start == VM_FROM_STATE && state->memory_fd >= 0 ? state : NULL;
 	v->wall_limit_ns = wall_limit_ns;
 	v->initrd_fd = locks ? k->locks_initrd_fd : k->initrd_fd;
-	v->asks_symbols = spec && pass != PASS_THROUGHPUT && !k->symbols.n && k->symbols_key[0];
+	v->counts = pass != PASS_LOCKS && !m->profile.missing;
+	v->watched = pass == PASS_PROFILE;
+	v->asks_symbols =
+		spec && (pass == PASS_LOCKS || v->counts) && !k->symbols.n && k->symbols_key[0];
 	ret = open_files(v, spec, start == VM_TO_SAVE, e);
 	if (!ret)
 		ret = m->stops ? launch_told(v, e) : launch(v, -1, e);

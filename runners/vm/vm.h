@@ -112,7 +112,7 @@ struct vm_machine {
 	struct {
 		char *lib;            /* the plug-in that counts, or NULL */
 		int interface;        /* number of QEMU's interface that it is loaded with */
-		char *missing;        /* why a profile pass cannot be run; NULL: it can */
+		char *missing;        /* why instructions are not counted; NULL: they are */
 		struct symbols guest; /* functions of the guest's first process */
 	} profile;
 	struct strv notes; /* for readers: options that this QEMU lacks, and the like */
@@ -203,6 +203,8 @@ struct vm {
 	struct vm_kernel *kernel;
 	const struct vm_state *state; /* it begins from; NULL: at its boot */
 	int initrd_fd;                /* of the kernel: the one for its pass */
+	bool counts;                  /* instructions are counted */
+	bool watched;                 /* for the profile pass */
 	bool asks_symbols;
 	int monitor_fd;      /* -1: in modes without states */
 	struct buf heard;    /* from it */
@@ -247,7 +249,7 @@ void vm_release(struct vm *v);
 int vm_states_make(struct vm_machine *m, struct vm_kernel *k, size_t nr, uint64_t wall_limit_ns,
 		   const atomic_int *stop);
 
-/* --- the profile pass of a guest (vm_profile.c) ---------------------------------------- */
+/* --- instructions counted (vm_profile.c) ------------------------------------------------- */
 
 /* Can this machine do it? Else m->profile.missing says why not. */
 void vm_profile_init(struct vm_machine *m);
@@ -257,9 +259,12 @@ void vm_profile_kernel(struct vm_kernel *k, const struct vm_machine *m, const st
 		       const char *const *modules);
 /* Keep the names that a guest was asked for and sent; a fault in them is a fact of r. */
 void vm_profile_symbols(struct vm_kernel *k, const json_t *records, struct result *r);
-/* Counts into r->profile and r->raw. Counts that are wrong make r invalid. */
+/*
+ * Counts into the path's metrics and, watched by a profile pass, into r->profile and r->raw: then
+ * counts that are wrong make r invalid, else they are a fact of it.
+ */
 void vm_profile_take(struct vm_kernel *k, const struct symbols *guest, const struct buf *counts,
-		     struct result *r);
+		     bool watched, struct result *r);
 
 /* --- the mode, and the proof for kvm ------------------------------------------------------ */
 

@@ -210,8 +210,7 @@ int vm_machine_init(struct vm_machine *m, const struct vm_wants *w, enum mode mo
 	sha256_hex(m->perf.data, m->perf.len, m->perf_sha256);
 	make_args(m, s);
 	make_id(m);
-	if (s->passes >> PASS_PROFILE & 1)
-		vm_profile_init(m);
+	vm_profile_init(m);
 	return 0;
 }
 

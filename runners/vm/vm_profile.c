@@ -94,6 +94,8 @@ void vm_profile_init(struct vm_machine *m)
 		m->profile.lib = NULL;
 	}
 	m->profile.missing = why_not(m);
+	if (m->profile.missing && modes[m->mode].virtual_clock)
+		strv_addf(&m->notes, "instructions are not counted: %s", m->profile.missing);
 	if (!m->profile.missing && symbols_of_guest(&m->profile.guest, &e))
 		strv_addf(&m->notes, "profiles have no names of the load generator's functions: %s",
 			  e.text);
@@ -157,37 +159,75 @@ static double value_of(const struct result *r, const char *metric)
 	return 0;
 }
 
+static void add_metric(struct result *r, int metric, const char *detail, double value)
+{
+	const struct profile_metric *m = &profile_metrics[metric];
+
+	result_add_value(r, m->name, detail, m->unit, m->better, value);
+}
+
+static void add_paths(struct result *r, const struct profile *p, double operations)
+{
+	struct paths paths;
+	double path = 0, bulk = 0;
+
+	profile_paths(&paths, p, operations);
+	for (unsigned i = 0; i < nr_subsystems; i++) {
+		path += paths.path[i];
+		bulk += paths.bulk[i];
+	}
+	add_metric(r, PATH_PER_OP, "", path);
+	add_metric(r, BULK_PER_OP, "", bulk);
+	for (unsigned i = 0; i < nr_subsystems; i++) {
+		if (paths.path[i] > 0)
+			add_metric(r, PATH_PER_OP, subsystems[i].name, paths.path[i]);
+		if (paths.bulk[i] > 0)
+			add_metric(r, BULK_PER_OP, subsystems[i].name, paths.bulk[i]);
+	}
+}
+
 /* What the instructions are to be divided by; of a fio job see cell.h, count. */
-static void add_metrics(struct result *r)
+static void add_metrics(struct result *r, const struct profile *p, bool watched)
 {
 	const json_t *counted_ns = json_object_get(r->facts, "counted_ns");
-	double counted[] = { value_of(r, "elapsed"), value_of(r, "operations") };
+	double counted[] = {
+		[COUNTED_TIME] = value_of(r, "elapsed"), [COUNTED_OPS] = value_of(r, "operations")
+	};
 
 	if (counted_ns) {
-		if (!json_integer_value(counted_ns))
+		if (watched && !json_integer_value(counted_ns))
 			result_fail(r, STATUS_INVALID,
 				    "profile: fio's jobs are at no time all at "
 				    "work, so there is no part of the run to count; make them "
 				    "workloads of their own");
-		counted[0] = (double)json_integer_value(counted_ns);
-		counted[1] = json_real_value(json_object_get(r->facts, "counted_ops"));
+		counted[COUNTED_TIME] = (double)json_integer_value(counted_ns);
+		counted[COUNTED_OPS] = json_real_value(json_object_get(r->facts, "counted_ops"));
 	}
-	for (size_t i = 0; profile_metrics[i].name; i++) /* 0: not measured */
+	for (int i = COUNTED_TIME; watched && i <= COUNTED_OPS; i++) /* 0: not measured */
 		if (counted[i] > 0)
-			result_add_value(r, profile_metrics[i].name, profile_metrics[i].unit,
-					 profile_metrics[i].better, counted[i]);
+			add_metric(r, i, "", counted[i]);
+	if (p->n && counted[COUNTED_OPS] > 0)
+		add_paths(r, p, counted[COUNTED_OPS]);
 }
 
 void vm_profile_take(struct vm_kernel *k, const struct symbols *guest, const struct buf *counts,
-		     struct result *r)
+		     bool watched, struct result *r)
 {
 	struct profile *p = xcalloc(1, sizeof(*p));
 	struct err e = ERR_INIT;
+	int ret = profile_reduce(p, counts->data, counts->len, &k->symbols, guest, &e);
 
-	if (profile_reduce(p, counts->data, counts->len, &k->symbols, guest, &e))
+	if (ret && watched)
 		result_fail(r, STATUS_INVALID, "profile: %s", e.text);
-	else if (gzip_add(&r->raw, counts->data, counts->len, &e))
+	else if (ret)
+		json_object_set_new(r->facts, "no_path", json_string(e.text));
+	else if (watched && gzip_add(&r->raw, counts->data, counts->len, &e))
 		buf_reset(&r->raw);
-	r->profile = p;
-	add_metrics(r);
+	add_metrics(r, p, watched);
+	if (watched) {
+		r->profile = p;
+	} else {
+		profile_release(p);
+		free(p);
+	}
 }

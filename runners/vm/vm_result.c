@@ -108,7 +108,7 @@ static void take_counts(struct vm *v, struct result *r)
 	if (v->fd[VM_COUNTS] < 0 || r->status != STATUS_OK)
 		return;
 	vm_read(v, VM_COUNTS, &counts, NULL);
-	vm_profile_take(v->kernel, &v->machine->profile.guest, &counts, r);
+	vm_profile_take(v->kernel, &v->machine->profile.guest, &counts, v->watched, r);
 	buf_release(&counts);
 }
 

@@ -71,6 +71,41 @@ static void names_have_their_subsystem(void **state)
 			cases[i].subsystem);
 }
 
+static void what_moves_clears_or_sums_bytes_is_bulk(void **state)
+{
+	static const char *const bulk[] = {
+		"memcpy_orig",
+		"__memcpy",
+		"memset",
+		"clear_page_rep",
+		"copy_to_nullb.isra.0",
+		"rep_movs_alternative",
+		"crc_pcl",
+		"crc32c_pcl_intel_update",
+		"__null_lookup_page.isra.0",
+		"copy_user_generic_string",
+		"__memcpy_ssse3",
+	};
+	static const char *const path[] = {
+		"ext4_inode_csum",
+		"memcg_charge",
+		"copy_page_from_iter_atomic",
+		"null_queue_rq",
+		"crypto_shash_update",
+		"clear_buddies",
+		"zero_user",
+		"",
+		"__",
+		"mem_cgroup_charge",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bulk) / sizeof(bulk[0]); i++)
+		assert_true(function_is_bulk(bulk[i]));
+	for (size_t i = 0; i < sizeof(path) / sizeof(path[0]); i++)
+		assert_false(function_is_bulk(path[i]));
+}
+
 /* What a name can never match, or what matches in two rows, is a mistake in the table. */
 static void the_table_is_sound(void **state)
 {
@@ -769,6 +804,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_have_their_subsystem),
+		cmocka_unit_test(what_moves_clears_or_sums_bytes_is_bulk),
 		cmocka_unit_test(the_table_is_sound),
 		cmocka_unit_test(a_real_profile_is_sorted_almost_whole),
 		cmocka_unit_test(suffixes_are_the_compilers),

@@ -143,6 +143,32 @@ static void instructions_are_summed_by_function_and_nobody_gets_a_neighbours(voi
 	buf_release(&b);
 }
 
+static void path_and_bulk_add_up_to_all_instructions(void **state)
+{
+	struct profile_row rows[] = {
+		{ (char *)PROFILE_KERNEL, (char *)"ext4_map_blocks", 1, 700, 7 },
+		{ (char *)PROFILE_KERNEL, (char *)"__memcpy", 2, 200, 2 },
+		{ (char *)"null_blk", (char *)"null_transfer", 3, 60, 1 },
+		{ (char *)"null_blk", (char *)"null_queue_rq", 4, 30, 1 },
+		{ (char *)PROFILE_GUEST, (char *)"", 0, 10, 0 },
+	};
+	struct profile p = { rows, sizeof(rows) / sizeof(rows[0]), 1000 };
+	double path = 0, bulk = 0;
+	struct paths paths;
+	unsigned driver = subsystem_of("null_blk", "");
+
+	(void)state;
+	profile_paths(&paths, &p, 10);
+	for (unsigned i = 0; i < nr_subsystems; i++) {
+		path += paths.path[i];
+		bulk += paths.bulk[i];
+	}
+	assert_float_equal((float)path, 74.0f, 1e-4f);
+	assert_float_equal((float)bulk, 26.0f, 1e-4f);
+	assert_float_equal((float)paths.path[driver], 3.0f, 1e-4f);
+	assert_float_equal((float)paths.bulk[driver], 6.0f, 1e-4f);
+}
+
 static void without_symbols_there_are_no_names(void **state)
 {
 	const struct symbols no_symbols = { 0 };
@@ -357,6 +383,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(instructions_are_summed_by_function_and_nobody_gets_a_neighbours),
+		cmocka_unit_test(path_and_bulk_add_up_to_all_instructions),
 		cmocka_unit_test(without_symbols_there_are_no_names),
 		cmocka_unit_test(damaged_counts_are_refused_with_a_reason),
 		cmocka_unit_test(json_that_is_no_profile_is_refused),

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* subsystems.c: the table of subsystems, from profiles of Linux 6.1 and 6.12; see costs.h. */
-#include "analysis/costs/costs.h"
+/* subsystems.c: the table of subsystems, from profiles of Linux 6.1 and 6.12. */
+#include "lib/subsystems.h"
 
 #include <string.h>
 
-#include "analysis/locks/locks.h"
 #include "lib/schema.h"
 
 /* clang-format off */
@@ -198,7 +197,7 @@ const struct subsystem subsystems[] = {
 /* clang-format on */
 
 const unsigned nr_subsystems = sizeof(subsystems) / sizeof(subsystems[0]);
-_Static_assert(sizeof(subsystems) / sizeof(subsystems[0]) <= SUBSYSTEMS_MAX, "costs.h");
+_Static_assert(sizeof(subsystems) / sizeof(subsystems[0]) <= SUBSYSTEMS_MAX, "subsystems.h");
 
 /* The suffixes that gcc and clang give; no C name has a dot. */
 static const struct suffix {
@@ -227,6 +226,32 @@ size_t function_stem(const char *function, enum piece *piece)
 	return first ? (size_t)(first - function) : strlen(function);
 }
 
+/* How well the name fits the pattern, in which "*" stands for anything; 0: not at all. */
+static size_t fit(const char *pattern, size_t n, const char *name, size_t len)
+{
+	const char *star = memchr(pattern, '*', n);
+	size_t head = star ? (size_t)(star - pattern) : n, tail = star ? n - head - 1 : 0;
+
+	if ((star ? len < head + tail : len != head) || memcmp(pattern, name, head) ||
+	    (star && memcmp(name + len - tail, star + 1, tail)))
+		return 0;
+	return head + tail + !star;
+}
+
+size_t words_fit(const char *list, const char *name, size_t len)
+{
+	size_t best = 0;
+
+	for (size_t n; list && *list; list += n + (list[n] == ' ')) {
+		size_t own;
+
+		n = strcspn(list, " ");
+		own = fit(list, n, name, len);
+		best = own > best ? own : best;
+	}
+	return best;
+}
+
 unsigned subsystem_of(const char *object, const char *function)
 {
 	size_t under = strspn(function, "_"), len = function_stem(function, NULL), most = 0;
@@ -244,4 +269,22 @@ unsigned subsystem_of(const char *object, const char *function)
 		}
 	}
 	return best;
+}
+
+/* The first of them lie in the kernel and the guest; null_* and copy_*_nullb are the emulated
+ * disk's way of a page's bytes, of which compilers make one function or several. */
+#define BULK                                                                                       \
+	"memcpy* memmove* memset* copy_page copy_page_rep* copy_page_regs* "                       \
+	"clear_page_* copy_user_* copy_mc_* clear_user_* rep_movs_* rep_stos_* "                   \
+	"zero_user_segments* "                                                                     \
+	"iov_iter_zero csum_partial* crc32* crc_pcl* crc16 crc16_* crc_t10dif_* chksum_* "         \
+	"copy_to_nullb* copy_from_nullb* null_transfer* null_process_cmd "                         \
+	"null_handle_data_transfer* "                                                              \
+	"null_lookup_page* null_insert_page* null_make_cache_space null_flush_cache_page"
+
+bool function_is_bulk(const char *function)
+{
+	size_t under = strspn(function, "_"), len = function_stem(function, NULL);
+
+	return len > under && words_fit(BULK, function + under, len - under);
 }
