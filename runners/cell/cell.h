@@ -65,6 +65,8 @@ int cell_spec_from_json(struct cell_spec *c, const json_t *j, struct err *e);
 char *cell_uuid(uint64_t seed);
 
 /* Where it runs. */
+enum cell_count { COUNT_SOON, COUNT_BEGIN, COUNT_END }; /* soon: in a moment it begins */
+
 struct cell_place {
 	const char *device; /* block device, ours to format; or the one below dir */
 	struct claim
@@ -81,7 +83,7 @@ struct cell_place {
 	void *mark_arg;
 	/* Called around the part that a profile counts; may be NULL. In a fio job the library in
 	 * fio marks that part (fio_run.h), and "counted_ns" and "counted_ops" are facts of it. */
-	void (*count)(int begin);
+	void (*count)(enum cell_count when);
 	void (*stepped)(void *arg, const char *step, uint64_t ns); /* of each step; or NULL */
 	void *stepped_arg;
 	struct settle settle;   /* how long to wait for an idle machine before measuring */

@@ -90,8 +90,10 @@ static inline void cell_mark(void *cell, int begin)
 		c->at->mark(c->at->mark_arg, begin);
 	if (c->pass)
 		c->pass->mark(c, begin);
+	if (c->at->count && begin)
+		c->at->count(COUNT_SOON);
 	if (c->at->count && c->work->counts_all)
-		c->at->count(begin);
+		c->at->count(begin ? COUNT_BEGIN : COUNT_END);
 	if (c->at->mark && !begin)
 		c->at->mark(c->at->mark_arg, begin);
 }

@@ -10,6 +10,7 @@
 #include <sys/io.h>
 
 #include "lib/fs.h"
+#include "runners/preload/preload.h"
 
 #define FW_CFG_FILE_DIR 0x19
 
@@ -154,14 +155,15 @@ static int read_record(const char *line, size_t len, json_t *out, char **result,
 
 int channel_read(const char *data, size_t len, json_t **out, char **result, struct err *e)
 {
-	const char *p = data + strlen(HELLO), *end = data + len - END_LEN, *nl;
+	size_t begin = len && *data == PROFILE_SOON;
+	const char *p = data + begin + strlen(HELLO), *end = data + len - END_LEN, *nl;
 	int ret = 0;
 
 	*out = NULL;
 	*result = NULL;
-	if (!len)
+	if (len == begin)
 		return err_add(e, ENODATA, "the guest sent no results");
-	if (!is_whole(data, len))
+	if (!is_whole(data + begin, len - begin))
 		return err_add(e, EINVAL, "the guest's results were cut short, or are none");
 	*out = json_object();
 	for (; !ret && p < end && (nl = memchr(p, '\n', (size_t)(end - p))); p = nl + 1)

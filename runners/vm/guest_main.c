@@ -106,10 +106,14 @@ static void report(const struct result *r)
 
 /* --- the cell ---------------------------------------------------------------------------- */
 
-/* The same in every pass; only in a profile pass does anybody look. */
-static void count(int begin)
+/* The same in every pass, whether anybody looks or not. */
+static void count(enum cell_count when)
 {
-	if (begin)
+	static const char soon = PROFILE_SOON;
+
+	if (when == COUNT_SOON)
+		port_write(&soon, sizeof(soon));
+	else if (when == COUNT_BEGIN)
 		PROFILE_MARK(PROFILE_MARK_BEGIN);
 	else
 		PROFILE_MARK(PROFILE_MARK_END);

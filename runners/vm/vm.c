@@ -193,10 +193,12 @@ static int launch(struct vm *v, int monitor_fd, struct err *e)
 		if (keep[i] >= 0)
 			keep[nr++] = keep[i];
 	guest_args(&args, v, monitor_fd);
-	if (m->order)
-		strv_addf(&env, "LD_PRELOAD=%s", m->order);
-	if (m->order && v->fd[VM_COUNTS] >= 0)
+	if (m->order && v->fd[VM_COUNTS] >= 0) {
+		strv_addf(&env, "LD_PRELOAD=%s:%s", m->order, m->profile.lib);
 		strv_addf(&env, PROFILE_INTERFACE_ENV "=%d", m->profile.interface);
+	} else if (m->order) {
+		strv_addf(&env, "LD_PRELOAD=%s", m->order);
+	}
 	v->started_ns = now_ns();
 	ret = proc_launch(&v->proc,
 			  &(struct launch){ (const char *const *)args.v, NULL,
