@@ -24,7 +24,11 @@
 #define MARK_BROKEN "broken"       /* the kernel oopsed, warned, hung or damaged the file system */
 #define MARK_HUNG "hung"           /* no answer by the wall limit; or the host was too busy */
 
-#define ROLE_VERIFY "verify"           /* fio's verifying reads: shown, decides nothing */
+#define ROLE_VERIFY "verify" /* fio's verifying reads: shown, decides nothing */
+/* Instructions an operation, in exact mode: the path, and those of functions that move, clear or
+ * sum bytes; as a whole and, as details, by subsystem. */
+#define METRIC_PATH "path_per_op"
+#define METRIC_BULK "bulk_per_op"
 #define METRIC_RESOLUTION "resolution" /* of a role's rate in per cent; only where coarse */
 
 /* These columns name the cell run of a row. Every CSV of a results folder begins with them. */

@@ -36,6 +36,7 @@ struct made_row {
 	const char *variant, *pass, *role, *metric; /* b, throughput, all, ops_per_s */
 	unsigned cell, block, position, attempt;    /* each from 1 */
 	const char *unit, *better;                  /* as in run.json */
+	const char *detail;                         /* none */
 	const char *value, *status, *marks, *reason;
 };
 
@@ -102,8 +103,8 @@ static inline void made_add(struct made *m, struct made_row r)
 
 	made_begin(m);
 	made_add_who(&m->samples, m, &r);
-	buf_addf(&m->samples, "%s,%s,,%s,%s,%s,%s,\"%s\",%s\n", made_or(r.role, "all"), metric,
-		 made_or(r.unit, rate ? "1/s" : "x"),
+	buf_addf(&m->samples, "%s,%s,%s,%s,%s,%s,%s,\"%s\",%s\n", made_or(r.role, "all"), metric,
+		 made_or(r.detail, ""), made_or(r.unit, rate ? "1/s" : "x"),
 		 made_or(r.better, rate ? made_or(m->better, "higher") : ""), made_or(r.value, ""),
 		 made_or(r.status, "ok"), made_or(r.marks, ""), made_or(r.reason, ""));
 }

@@ -28,6 +28,21 @@ static bool may_decide(const struct comparison_row *row)
 	       !in_background(row);
 }
 
+/* A mix has more or fewer of each kind of work when one kind gets slower, so its path moves. */
+static bool is_one_kind(const struct comparison_row *rows, size_t nr)
+{
+	const char *role = NULL;
+
+	for (size_t i = 0; i < nr; i++) {
+		if (!rows[i].primary || rows[i].whole || !row_measured(&rows[i]))
+			continue;
+		if (role && strcmp(role, rows[i].role))
+			return false;
+		role = rows[i].role;
+	}
+	return true;
+}
+
 static const char *single_role(const struct comparison_row *rows, size_t nr, bool *several)
 {
 	const char *role = NULL;
@@ -105,6 +120,10 @@ void members_choose(struct comparison_row *rows, size_t nr)
 	for (size_t i = 0; i < nr; i++) {
 		struct comparison_row *row = &rows[i];
 
+		if (row->path) {
+			row->member = is_one_kind(rows, nr);
+			continue;
+		}
 		row->total = several && row->whole && row->primary;
 		row->member = several ? may_decide(row) : row->whole && row->primary;
 		row->needed |= row->member;

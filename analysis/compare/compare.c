@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "analysis/compare/judge_impl.h"
+#include "lib/schema.h"
 #include "lib/near.h"
 
 #define PAIRS_MAX 20000000u
@@ -153,8 +154,10 @@ static int add_row(struct place *p, const struct measure *m, struct side side[2]
 		.detail = intern_str(&r->strings, m->detail),
 		.unit = metric->unit ? metric->unit : "",
 		.better = metric->better ? metric->better : "",
-		.primary = metric->primary && m->pass == 0,
+		.primary = metric->primary && m->pass == 0 && m->detail == STRING_EMPTY,
 		.whole = m->role == STRING_ALL,
+		.path = metric->primary && m->pass == 0 && m->detail == STRING_EMPTY &&
+			!strcmp(metric->name, METRIC_PATH),
 		.planned = m->pass ? r->watched : r->blocks,
 		.pair = xcalloc(r->blocks, sizeof(*row->pair)),
 	};

@@ -90,6 +90,7 @@ struct comparison_row {
 	bool whole;                            /* of the whole workload: role "all" */
 	bool needed;                           /* a pair without its value is a gap */
 	bool member;                  /* it decides the cell, alone or with others: see cells.c */
+	bool path;                    /* of METRIC_PATH, and primary */
 	bool total;                   /* of the whole workload, whose roles decide instead */
 	bool identical;               /* every sample of its role is equal on both sides */
 	double resolution;            /* 0.002: the figure is known to 0.2 % only; 0: finer */
@@ -143,10 +144,13 @@ struct comparison_cell {
 struct headline {
 	const char *contrast;
 	unsigned nr[NR_VERDICTS]; /* cells by verdict */
-	size_t cells;             /* deciding rows that have a change, and so a place in the mean */
-	unsigned zeros;           /* deciding rows left out of it, as a value of 0 has no ratio */
-	double mean;              /* geometric mean of the ratios, above 1 being better */
-	struct interval i95;      /* of the mean, by bootstrap over blocks */
+	/* Of the deciding rows but for the path's; then of the path, in exact mode. */
+	struct headline_mean {
+		size_t cells;        /* rows that have a change, and so a place in the mean */
+		unsigned zeros;      /* left out of it, as a value of 0 has no ratio */
+		double mean;         /* geometric mean of the ratios, above 1 being better */
+		struct interval i95; /* of the mean, by bootstrap over blocks */
+	} rate, path;
 	size_t nr_worst, nr_best; /* up to HEADLINE_NAMED; a row is in one of them at most */
 	struct headline_cell {
 		const char *workload, *varying, *metric, *role; /* role "": the whole workload */

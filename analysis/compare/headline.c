@@ -175,30 +175,47 @@ static void name_extremes(struct headline *h, struct comparison_row **rows, size
 	}
 }
 
+/* Of the rows of one kind, nr of them. */
+static struct headline_mean mean_of(const struct comparison *c, struct comparison_row *const *all,
+				    size_t nr_all, bool path, uint64_t seed)
+{
+	struct comparison_row **rows = xcalloc(nr_all + 1, sizeof(*rows));
+	struct headline_mean m = { .cells = 0 };
+	struct grid g;
+	size_t nr = 0;
+
+	for (size_t i = 0; i < nr_all; i++)
+		if (all[i]->path == path)
+			rows[nr++] = all[i];
+	for (size_t i = 0; i < nr; i++)
+		m.zeros += rows[i]->j.zero != ZERO_NONE && rows[i]->j.r.verdict != VERDICT_BROKEN;
+	grid_init(&g, rows, nr);
+	m.cells = g.cells;
+	if (g.cells) {
+		double mean = grid_mean(&g);
+
+		m.mean = exp(mean);
+		if (g.blocks >= VERDICT_SEEDS_MIN && c->paired)
+			m.i95 = bootstrap(&g, mean, seed);
+	}
+	free(g.value);
+	free(g.cell);
+	free(rows);
+	return m;
+}
+
 static struct headline headline_of(const struct comparison *c, const char *contrast, uint64_t seed)
 {
 	struct headline h = { .contrast = contrast };
 	size_t nr;
 	struct comparison_row **rows = deciding_rows(c, contrast, &nr);
-	struct grid g;
 
 	for (size_t i = 0; i < c->nr_cells; i++)
 		if (!strcmp(c->cells[i].contrast, contrast) && c->cells[i].nr_members)
 			h.nr[c->cells[i].verdict]++;
-	for (size_t i = 0; i < nr; i++)
-		h.zeros += rows[i]->j.zero != ZERO_NONE && rows[i]->j.r.verdict != VERDICT_BROKEN;
-	grid_init(&g, rows, nr);
-	h.cells = g.cells;
-	if (g.cells) {
-		double mean = grid_mean(&g);
-
-		h.mean = exp(mean);
-		if (g.blocks >= VERDICT_SEEDS_MIN && c->paired)
-			h.i95 = bootstrap(&g, mean, seed);
-	}
+	h.rate = mean_of(c, rows, nr, false, seed);
+	h.path = mean_of(c, rows, nr, true, seed);
 	name_extremes(&h, rows, nr);
-	free(g.value);
-	free(g.cell);
 	free(rows);
 	return h;
 }

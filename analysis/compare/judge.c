@@ -43,7 +43,7 @@ enum wave { DECIDING, TOTALS, REST };
 
 static bool is_of(const struct comparison_row *row, enum wave wave)
 {
-	return wave == DECIDING ? row->j.decides : wave == TOTALS ? row->total : true;
+	return wave == DECIDING ? row->j.decides : wave == TOTALS ? row->total || row->path : true;
 }
 
 /* Of the rows that are not judged yet. Another pass changes nothing of what the first says. */

@@ -10,14 +10,12 @@
 #include "analysis/costs/costs_impl.h"
 #include "lib/num.h"
 
-#define NAMED_MAX 3     /* functions in a sentence */
-#define NAMED_LEAST 0.1 /* of the whole change: less is not named */
-#define NAMED_ENOUGH 0.8
-#define IDLE_COUNTS 0.2 /* of the change in time: less is not said */
-#define ALL_OF_IT 0.01  /* as near to all of the change */
-#define SAME_CALLS 0.01 /* of the change: by calls less than that is "as often" */
+#define FUNCTIONS_LEAST 0.5 /* of a change of the path: functions say less than subsystems */
+#define IDLE_COUNTS 0.2     /* of the change in time: less is not said */
+#define ALL_OF_IT 0.01      /* as near to all of the change */
+#define SAME_CALLS 0.01     /* of the change: by calls less than that is "as often" */
 
-static void add_count(struct buf *b, double v)
+void because_count(struct buf *b, double v)
 {
 	char text[32];
 
@@ -30,14 +28,22 @@ static void add_count(struct buf *b, double v)
 static void add_signed(struct buf *b, double v)
 {
 	buf_adds(b, v > 0 ? "+" : "");
-	add_count(b, v);
+	because_count(b, v);
 }
 
-static void add_both(struct buf *b, const double v[2])
+void because_both(struct buf *b, const double v[2])
 {
-	add_count(b, v[0]);
+	because_count(b, v[0]);
 	buf_adds(b, " -> ");
-	add_count(b, v[1]);
+	because_count(b, v[1]);
+}
+
+void because_change(struct buf *b, const double v[2])
+{
+	add_signed(b, v[1] - v[0]);
+	buf_adds(b, " (");
+	because_both(b, v);
+	buf_addc(b, ')');
 }
 
 static void add_how(struct buf *b, const struct cost_line *l)
@@ -45,7 +51,7 @@ static void add_how(struct buf *b, const struct cost_line *l)
 	double amount = fabs(l->by_calls) + fabs(l->by_length);
 
 	buf_adds(b, " (");
-	add_both(b, l->instructions);
+	because_both(b, l->instructions);
 	if (!l->there[0] || !l->there[1])
 		buf_addf(b, ", on the %s side only", l->there[0] ? "baseline" : "patched");
 	else if (l->has_split && fabs(l->by_calls) <= SAME_CALLS * amount)
@@ -56,48 +62,70 @@ static void add_how(struct buf *b, const struct cost_line *l)
 			 l->change > 0 ? "more" : "less");
 	else if (l->has_split) {
 		buf_adds(b, ", calls ");
-		add_both(b, l->calls);
+		because_both(b, l->calls);
 	}
 	buf_addc(b, ')');
 }
 
-/* The functions behind the change: as many as explain it, NAMED_MAX at most. */
-static void add_functions(struct buf *b, const struct cost_cell *c)
+/* The functions behind the change: as many as explain it, BECAUSE_NAMED at most. */
+static double add_functions(struct buf *b, const struct cost_cell *c, double change, bool bulk)
 {
 	double sum = 0;
 	unsigned named = 0;
 
-	for (size_t i = 0; i < c->nr_lines && named < NAMED_MAX; i++) {
+	for (size_t i = 0; i < c->nr_lines && named < BECAUSE_NAMED; i++) {
 		const struct cost_line *l = &c->lines[i];
 
-		if (l->moved || l->change / c->whole.change < NAMED_LEAST || sum >= NAMED_ENOUGH)
+		if (l->moved || (!bulk && function_is_bulk(l->name)) ||
+		    l->change / change < BECAUSE_LEAST || sum >= BECAUSE_ENOUGH)
 			continue;
 		buf_adds(b, named++ ? ", " : ": ");
 		buf_addf(b, "%s ", l->name);
 		add_signed(b, l->change);
 		add_how(b, l);
-		sum += l->change / c->whole.change;
+		sum += l->change / change;
 	}
-	if (!named)
-		buf_adds(b, ", in many functions a little");
+	return sum;
+}
+
+bool because_path_functions(struct buf *b, const struct cost_cell *c)
+{
+	struct buf named = BUF_INIT;
+	double change = 0, amount = 0;
+	size_t before = b->len;
+	bool said;
+
+	for (size_t i = 0; i < c->nr_lines; i++) {
+		if (function_is_bulk(c->lines[i].name))
+			continue;
+		change += c->lines[i].change;
+		amount += c->lines[i].moved ? 0 : fabs(c->lines[i].change);
+	}
+	if (change == 0 || fabs(change) < COSTS_SHARE_LEAST * amount)
+		return false;
+	if (add_functions(&named, c, change, false) >= FUNCTIONS_LEAST)
+		buf_add(b, named.data, named.len);
+	said = b->len > before;
+	buf_release(&named);
+	return said;
 }
 
 /* "; moved, not grown: memcpy_orig 1680 -> 0, __memcpy 0 -> 1680": pairs as large as a cause. */
-static void add_moved(struct buf *b, const struct cost_cell *c)
+void because_moved(struct buf *b, const struct cost_cell *c)
 {
 	unsigned named = 0;
 
-	for (size_t i = 0; i < c->nr_lines && named < NAMED_MAX; i++) {
+	for (size_t i = 0; i < c->nr_lines && named < BECAUSE_NAMED; i++) {
 		const struct cost_line *from = &c->lines[i], *to = from->moved;
 
 		/* Each pair stands there twice; it is said from the one that lost. */
 		if (!to || from->change > 0 ||
-		    fabs(from->change) < NAMED_LEAST * fabs(c->whole.change))
+		    fabs(from->change) < BECAUSE_LEAST * fabs(c->whole.change))
 			continue;
 		buf_addf(b, "%s%s ", named++ ? "; " : "; moved, not grown: ", from->name);
-		add_both(b, from->instructions);
+		because_both(b, from->instructions);
 		buf_addf(b, ", %s ", to->name);
-		add_both(b, to->instructions);
+		because_both(b, to->instructions);
 	}
 }
 
@@ -109,18 +137,18 @@ static void add_clause(struct buf *b, const struct row_costs *p, const struct co
 
 	if (change == 0) {
 		buf_adds(b, "an operation executes as many instructions (");
-		add_count(b, c->whole.instructions[0]);
+		because_count(b, c->whole.instructions[0]);
 		buf_addc(b, ')');
 	} else {
 		buf_adds(b, "an operation executes ");
-		add_count(b, fabs(change));
+		because_count(b, fabs(change));
 		buf_addf(b, " instructions %s (", change > 0 ? "more" : "less");
-		add_both(b, c->whole.instructions);
+		because_both(b, c->whole.instructions);
 		buf_addc(b, ')');
-		if (c->has_causes)
-			add_functions(b, c);
-		else
+		if (!c->has_causes)
 			buf_adds(b, ", what is left of larger changes both ways");
+		else if (!add_functions(b, c, change, true))
+			buf_adds(b, ", in many functions a little");
 	}
 	if (p->has_share && fabs(p->share - 1) <= ALL_OF_IT)
 		buf_adds(b, "; that is all of the change");
@@ -132,7 +160,7 @@ static void add_clause(struct buf *b, const struct row_costs *p, const struct co
 		buf_adds(b, "; of each, the CPU is idle for ");
 		because_times(b, c->idle_ns);
 	}
-	add_moved(b, c);
+	because_moved(b, c);
 }
 
 static enum lock_part part_of(struct comparison_row *row, const struct cost_cell *c)
@@ -189,13 +217,16 @@ static void add_row(struct comparison *comp, struct comparison_row *row, const s
 
 void comparison_add_costs(struct comparison *comp, const struct costs *costs)
 {
-	for (size_t i = 0; costs && i < comp->nr_rows; i++) {
+	for (size_t i = 0; i < comp->nr_rows; i++) {
 		struct comparison_row *row = &comp->rows[i];
 		const struct cost_cell *c =
-			costs_cell(costs, row->contrast_number, row->cell_number);
+			costs ? costs_cell(costs, row->contrast_number, row->cell_number) : NULL;
 
-		if (c->pairs && row_of_cell(row) && !strcmp(row->metric, costs->rate))
+		if (!row_of_cell(row) || !row->primary || row->path)
+			continue;
+		if (c && c->pairs && !strcmp(row->metric, costs->rate))
 			add_row(comp, row, c);
+		path_explain(comp, row, c);
 	}
 	for (size_t i = 0; costs && i < costs->notes.n; i++)
 		strv_add(&comp->cost_notes, costs->notes.v[i]);

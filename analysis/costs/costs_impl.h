@@ -6,6 +6,8 @@
 #include "analysis/costs/costs.h"
 #include "analysis/results/tables.h"
 
+#define COSTS_SHARE_LEAST 0.1 /* the whole change against all by amount, to be shared out */
+
 /* Functions that are summed as one: of one name, without suffixes, in one subsystem. */
 struct cost_function {
 	uint32_t subsystem, name; /* the latter in cost_data.strings; 0: not known */
@@ -45,6 +47,23 @@ static inline struct cost_cell *costs_cell(const struct costs *c, uint32_t contr
 {
 	return &c->cells[(size_t)contrast * c->data->r->cell_index.nr + cell];
 }
+
+/* --- sentences: costs_because.c ---------------------------------------------------------- */
+
+#define BECAUSE_NAMED 3    /* functions or subsystems in a sentence */
+#define BECAUSE_LEAST 0.1  /* of the whole change: less is not named */
+#define BECAUSE_ENOUGH 0.8 /* of it: then no further is named */
+
+void because_count(struct buf *b, double v);
+void because_both(struct buf *b, const double v[2]);   /* "200 -> 600" */
+void because_change(struct buf *b, const double v[2]); /* "+400 (200 -> 600)" */
+/* The functions behind the change of the path, bulk left out; false: they are not half of it. */
+bool because_path_functions(struct buf *b, const struct cost_cell *c);
+void because_moved(struct buf *b, const struct cost_cell *c);
+
+/* Explain a rate and the path of its cell, if it has one; costs: NULL or without pairs where
+ * nobody watched. path.c */
+void path_explain(struct comparison *c, struct comparison_row *rate, const struct cost_cell *costs);
 
 /* Why that cell run has no figures, kept by d; NULL: it has. */
 const char *costs_missing(struct cost_data *d, uint32_t cell, uint32_t variant, uint32_t block);

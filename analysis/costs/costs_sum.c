@@ -7,7 +7,6 @@
 
 #include "analysis/costs/costs_impl.h"
 
-#define SHARE_LEAST 0.1 /* the whole change against all changes by amount, to be shared out */
 #define MOVED_REST 0.01 /* of the larger change of a pair: what may be left of both */
 
 /* One function while blocks are added; line.instructions and calls are sums over pairs. */
@@ -249,8 +248,8 @@ static void share_out(struct cost_cell *out)
 		amount += fabs(out->lines[i].change);
 		unmoved += out->lines[i].moved ? 0 : fabs(out->lines[i].change);
 	}
-	out->has_share = amount > 0 && fabs(out->whole.change) >= SHARE_LEAST * amount;
-	out->has_causes = amount > 0 && fabs(out->whole.change) >= SHARE_LEAST * unmoved;
+	out->has_share = amount > 0 && fabs(out->whole.change) >= COSTS_SHARE_LEAST * amount;
+	out->has_causes = amount > 0 && fabs(out->whole.change) >= COSTS_SHARE_LEAST * unmoved;
 	for (size_t i = 0; i < out->nr_lines && out->has_share; i++)
 		out->lines[i].share = out->lines[i].change / out->whole.change;
 	for (unsigned k = 0; k < nr_subsystems && out->has_share; k++)

@@ -134,21 +134,33 @@ static json_t *cells_json(const struct comparison *c)
 	return cells;
 }
 
+static void add_real(json_t *one, const char *prefix, const char *name, bool there, double v)
+{
+	char key[32];
+
+	snprintf(key, sizeof(key), "%s%s", prefix, name);
+	json_object_set_new(one, key, field_real(there, v));
+}
+
+static void add_mean(json_t *one, const char *prefix, const struct headline_mean *m)
+{
+	add_real(one, prefix, "mean", m->cells, m->mean);
+	add_real(one, prefix, "mean_low95", m->i95.exists, m->i95.low);
+	add_real(one, prefix, "mean_high95", m->i95.exists, m->i95.high);
+}
+
 static json_t *headlines_json(const struct comparison *c)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < c->nr_headlines; i++) {
 		const struct headline *x = &c->headlines[i];
-		json_t *one = json_pack("{s:o}", TEXT(contrast)), *mean;
+		json_t *one = json_pack("{s:o}", TEXT(contrast));
 
 		for (enum verdict v = VERDICT_FIRST; v < NR_VERDICTS; v++)
 			json_object_set_new(one, verdict_names[v], json_integer(x->nr[v]));
-		mean = json_pack("{s:o, s:o, s:o}", "mean", field_real(x->cells, x->mean),
-				 "mean_low95", field_real(x->i95.exists, x->i95.low), "mean_high95",
-				 field_real(x->i95.exists, x->i95.high));
-		json_object_update(one, mean);
-		json_decref(mean);
+		add_mean(one, "", &x->rate);
+		add_mean(one, "path_", &x->path);
 		json_array_append_new(list, one);
 	}
 	return list;

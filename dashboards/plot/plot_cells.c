@@ -38,7 +38,9 @@ static void forest_row(struct plot_table *table, const struct comparison_row *ro
 	struct buf label = BUF_INIT, text = BUF_INIT, cut = BUF_INIT;
 
 	words_cell_role(&label, row);
-	if (metric) {
+	if (row->path) {
+		buf_adds(&label, " path");
+	} else if (metric) {
 		buf_adds(&label, ": ");
 		words_title(&label, row);
 	}
@@ -78,7 +80,7 @@ PLOT_FILL(forest)
 	const struct comparison_row *first = plot_first(s, q);
 	struct plot_table *table;
 	struct buf metric = BUF_INIT;
-	bool several = false, ranges = false, any = false, ended = false;
+	bool several = false, path = false, ranges = false, any = false, ended = false;
 	unsigned y = 1;
 
 	for (size_t i = 0; i < s->c->nr_rows; i++) {
@@ -86,7 +88,8 @@ PLOT_FILL(forest)
 
 		if (!row->member || !plot_wants(s, q, row))
 			continue;
-		several |= strcmp(row->metric, first->metric) != 0;
+		several |= !row->path && strcmp(row->metric, first->metric);
+		path |= row->path;
 		ranges |= row->has_ratio && !row->j.i95.exists;
 		any |= row->has_ratio || row->j.zero != ZERO_NONE;
 		ended |= row->cell && row->cell->end != END_NONE;
@@ -100,7 +103,8 @@ PLOT_FILL(forest)
 		if (s->c->rows[i].member && plot_wants(s, q, &s->c->rows[i]))
 			forest_row(table, &s->c->rows[i], several, &y);
 	words_title(&metric, first);
-	plot_head(t, "Change of %s", several ? "the primary metrics" : buf_str(&metric));
+	plot_head(t, "Change of %s%s", several ? "the primary metrics" : buf_str(&metric),
+		  path ? ", and of the path, lower is better" : "");
 	plot_head(t, "%s: %s against %s", first->contrast, first->patched, first->baseline);
 	head_cells(t, s->c, first->contrast, VERDICT_BROKEN);
 	head_cells(t, s->c, first->contrast, VERDICT_MIXED);

@@ -80,9 +80,11 @@ function sentences(said) {
 }
 
 function contrastCard(c) {
-	const within = c.i95 && [span("num", `(${interval(...c.i95)})`), " "];
-	const mean = `geometric mean of ${plural(c.cells, "change")}, + is better` +
-		(within ? "; with its 95 % interval" : "") + c.left;
+	const mean = (value, i95, text) => element("p", { class: "mean" },
+		element("b", { class: "num" }, percent(value)), " ",
+		i95 && [span("num", `(${interval(...i95)})`), " "],
+		span("aside", `${text}, + is better${i95 ? "; with its 95 % interval" : ""}`));
+	const of = `geometric mean of ${plural(c.cells, "change")}`;
 	const sides = ["baseline", "patched"].map((side, i) => element("div", null,
 		element("dt", { class: side }, side),
 		element("dd", null, element("b", null, c.sides[i][0]), " ", c.sides[i][1])));
@@ -91,8 +93,8 @@ function contrastCard(c) {
 	best.append(...sides);
 	return element("article", { class: "card" },
 		element("h2", null, span("aside", "contrast"), " ", c.name), sentences(c.said),
-		c.cells > 0 && element("p", { class: "mean" }, element("b", { class: "num" },
-			percent(c.mean)), " ", within, span("aside", mean)),
+		c.cells > 0 && mean(c.mean, c.i95, of + c.left),
+		c.path && mean(c.path, c.path95, "geometric mean of the paths"),
 		bar(c.name), best);
 }
 

@@ -92,6 +92,14 @@ static json_t *side_json(const json_t *run, const char *variant)
 	return j;
 }
 
+static void add_mean(json_t *j, const char *mean, const char *i95, const struct headline_mean *m)
+{
+	if (m->cells)
+		json_object_set_new(j, mean, json_real(m->mean));
+	if (m->i95.exists)
+		json_object_set_new(j, i95, json_pack("[f, f]", m->i95.low, m->i95.high));
+}
+
 static json_t *contrast_json(const struct report *r, const struct headline *h,
 			     const struct comparison_row *row)
 {
@@ -101,18 +109,16 @@ static json_t *contrast_json(const struct report *r, const struct headline *h,
 	struct buf left = BUF_INIT;
 	json_t *j;
 
-	words_left_out(&left, h);
+	words_left_out(&left, &h->rate);
 	words_gaps(&gaps, c, row);
 	j = json_pack("{s:s, s:[o, o], s:o, s:i, s:s, s:o, s:o, s:o, s:i}", "name", h->contrast,
 		      "sides", side_json(run, row->baseline), side_json(run, row->patched), "said",
-		      said_json(c, h->contrast), "cells", (int)h->cells, "left", buf_str(&left),
-		      "worst", extremes_json(h->worst, h->nr_worst), "best",
+		      said_json(c, h->contrast), "cells", (int)h->rate.cells, "left",
+		      buf_str(&left), "worst", extremes_json(h->worst, h->nr_worst), "best",
 		      extremes_json(h->best, h->nr_best), "gaps", texts(&gaps, GAPS_MAX), "nr_gaps",
 		      (int)gaps.n);
-	if (h->cells)
-		json_object_set_new(j, "mean", json_real(h->mean));
-	if (h->i95.exists)
-		json_object_set_new(j, "i95", json_pack("[f, f]", h->i95.low, h->i95.high));
+	add_mean(j, "mean", "i95", &h->rate);
+	add_mean(j, "path", "path95", &h->path);
 	buf_release(&left);
 	strv_release(&gaps);
 	return j;

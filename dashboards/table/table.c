@@ -102,17 +102,9 @@ static void add_headline(struct buf *out, const struct comparison *c, const char
 	add_cells(out, c, contrast, VERDICT_BROKEN);
 	words_counts(&b, h->nr);
 	words_empty(&b, c, contrast);
-	if (h->cells) {
-		buf_adds(&b, b.len ? "; geometric mean " : "geometric mean ");
-		words_change(&b, h->mean, true);
-		if (h->i95.exists) {
-			buf_adds(&b, " (");
-			words_limits(&b, h->i95.low, h->i95.high, true);
-			buf_addc(&b, ')');
-		}
-		buf_adds(&b, ", + is better");
-		words_left_out(&b, h);
-	}
+	if (b.len && (h->rate.cells || h->path.cells))
+		buf_adds(&b, "; ");
+	words_mean(&b, h, " (");
 	table_say(out, "  verdict   ", &b);
 	add_cells(out, c, contrast, VERDICT_MIXED);
 	add_extremes(out, "  worst     ", h->worst, h->nr_worst);

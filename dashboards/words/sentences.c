@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "dashboards/words/words.h"
+#include "lib/schema.h"
 
 const enum verdict words_cells_shown[] = { VERDICT_BROKEN, VERDICT_MIXED, VERDICT_REPAIRED,
 					   VERDICT_NONE };
@@ -31,14 +32,41 @@ static void add_change(struct buf *b, enum zero zero, double change)
 void words_extreme(struct buf *b, const struct headline_cell *cell)
 {
 	words_cell(b, cell->workload, cell->varying);
-	buf_addf(b, "%s%s ", *cell->role ? " " : "", cell->role);
+	buf_addf(b, "%s%s %s", *cell->role ? " " : "", cell->role,
+		 strcmp(cell->metric, METRIC_PATH) ? "" : "path ");
 	add_change(b, cell->zero, cell->change);
 }
 
-void words_left_out(struct buf *b, const struct headline *h)
+void words_left_out(struct buf *b, const struct headline_mean *m)
 {
-	if (h->zeros)
-		buf_addf(b, ", %u left out, as a value of 0 has no ratio", h->zeros);
+	if (m->zeros)
+		buf_addf(b, ", %u left out, as a value of 0 has no ratio", m->zeros);
+}
+
+static void add_mean(struct buf *b, const char *first, const struct headline_mean *m,
+		     const char *before_limits)
+{
+	buf_adds(b, first);
+	words_change(b, m->mean, true);
+	if (m->i95.exists) {
+		buf_adds(b, before_limits);
+		words_limits(b, m->i95.low, m->i95.high, true);
+		buf_addc(b, ')');
+	}
+}
+
+void words_mean(struct buf *b, const struct headline *h, const char *before_limits)
+{
+	const struct headline_mean *path = &h->path;
+
+	if (h->rate.cells)
+		add_mean(b, "geometric mean ", &h->rate, before_limits);
+	if (path->cells)
+		add_mean(b, h->rate.cells ? ", of the paths " : "geometric mean of the paths ",
+			 path, before_limits);
+	if (h->rate.cells || path->cells)
+		buf_adds(b, ", + is better");
+	words_left_out(b, &h->rate);
 }
 
 void words_empty(struct buf *b, const struct comparison *c, const char *contrast)
@@ -76,20 +104,13 @@ void words_summary(struct buf *b, const struct comparison *c, const struct headl
 	words_empty(b, c, h->contrast);
 	if (!shown)
 		buf_adds(b, "no cell was judged");
-	if (!h->cells)
-		return;
-	buf_adds(b, "; geometric mean ");
-	words_change(b, h->mean, true);
-	if (h->i95.exists) {
-		buf_adds(b, " (95 % interval ");
-		words_limits(b, h->i95.low, h->i95.high, true);
-		buf_adds(b, "), + is better");
-	} else {
-		buf_addf(b, ", + is better (%s)",
+	if (h->rate.cells || h->path.cells)
+		buf_adds(b, "; ");
+	words_mean(b, h, " (95 % interval ");
+	if ((h->rate.cells && !h->rate.i95.exists) || (h->path.cells && !h->path.i95.exists))
+		buf_addf(b, " (%s)",
 			 c->paired ? "too few blocks for an interval"
 				   : "no interval, as the sides are not paired");
-	}
-	words_left_out(b, h);
 }
 
 const struct headline *words_headline(const struct comparison *c, const char *contrast)

@@ -51,7 +51,10 @@ unsigned words_counts(struct buf *b, const unsigned nr[NR_VERDICTS]);
 /* "randrw threads=8 dio_read -3.1 %" */
 void words_extreme(struct buf *b, const struct headline_cell *cell);
 /* The clause about deciding rows that the mean leaves out, or nothing. */
-void words_left_out(struct buf *b, const struct headline *h);
+void words_left_out(struct buf *b, const struct headline_mean *m);
+/* "geometric mean +0.2 %, of the paths -0.1 %, + is better", with limits behind that text; or
+ * nothing. A path that got shorter is +. */
+void words_mean(struct buf *b, const struct headline *h, const char *before_limits);
 /* " (2 not measured)", where cells of the contrast have no pair at all: they count as unsure. */
 void words_empty(struct buf *b, const struct comparison *c, const char *contrast);
 /* "slower in 2 of 6 cells, unsure in 4; geometric mean -9.8 % (...)": a contrast in one clause. */

@@ -127,7 +127,7 @@ static json_t *json_metrics(const struct suite *s)
 		add_metric(all, m->name, m->unit, m->better, false);
 	for (const struct profile_metric *m = profile_metrics; m->name; m++)
 		if (s->passes >> PASS_PROFILE & 1 || (m->every && modes[s->mode].virtual_clock))
-			add_metric(all, m->name, m->unit, m->better, false);
+			add_metric(all, m->name, m->unit, m->better, m->primary);
 	return all;
 }
 

@@ -252,14 +252,14 @@ int profile_from_json(struct profile *p, const json_t *j, struct err *e)
 
 const struct profile_metric profile_metrics[] = {
 	[COUNTED_TIME] = { "counted_time", "ns", "how long instructions were counted", BETTER_NONE,
-			   false },
+			   false, false },
 	[COUNTED_OPS] = { "counted_ops", "count",
 			  "operations in that time; of fio its jobs' rates times that", BETTER_NONE,
-			  false },
-	[PATH_PER_OP] = { "path_per_op", "count",
+			  false, false },
+	[PATH_PER_OP] = { METRIC_PATH, "count",
 			  "instructions an operation, all and by subsystem, without bulk",
-			  BETTER_LOWER, true },
-	[BULK_PER_OP] = { "bulk_per_op", "count",
-			  "those of functions that move, clear or sum bytes", BETTER_LOWER, true },
+			  BETTER_LOWER, true, true },
+	[BULK_PER_OP] = { METRIC_BULK, "count", "those of functions that move, clear or sum bytes",
+			  BETTER_LOWER, true, false },
 	{ .name = NULL },
 };

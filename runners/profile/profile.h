@@ -65,6 +65,7 @@ struct profile_metric {
 	const char *name, *unit, *help;
 	enum better better;
 	bool every; /* of every cell run of exact mode that no locks pass watches */
+	bool primary;
 };
 extern const struct profile_metric profile_metrics[]; /* as in the enum; ends with a NULL name */
 

@@ -233,7 +233,7 @@ static void headlines(unsigned rounds)
 			make_duel(d, &worlds[k], &rng);
 			judge_duel(d, worlds[k].blocks, NULL, 0);
 			headline_fill(&c, &r);
-			in = &c.headlines[0].i95;
+			in = &c.headlines[0].rate.i95;
 			missed += !in->exists || in->low > 1 || in->high < 1;
 			free(c.headlines);
 		}

@@ -108,7 +108,7 @@ static void a_mix_is_judged_by_its_roles(void **state)
 	assert_true(row_of(&m, "all")->total && !row_of(&m, "all")->j.decides);
 	assert_verdict(&m, "all", VERDICT_FASTER); /* shown, and decides nothing */
 	assert_string_equal(m.c.headlines[0].worst[0].role, "mmap_write");
-	assert_int_equal(m.c.headlines[0].cells, 2); /* places in the mean */
+	assert_int_equal(m.c.headlines[0].rate.cells, 2); /* places in the mean */
 	drop(&m);
 }
 
@@ -282,7 +282,7 @@ static void falling_to_zero_is_a_verdict(void **state)
 		named = cases[i % 4].verdict == VERDICT_SLOWER ? h->worst : h->best;
 		assert_int_equal(h->nr_worst + h->nr_best, 1);
 		assert_string_equal(zero_names[named->zero], cases[i % 4].word);
-		assert_int_equal(h->zeros, 1); /* the mean says that it leaves one out */
+		assert_int_equal(h->rate.zeros, 1); /* the mean says that it leaves one out */
 		assert_false(row_of(&m, "all")->j.has_change || row_of(&m, "all")->j.i95.exists);
 		drop(&m);
 	}
@@ -371,7 +371,7 @@ static void a_patched_kernel_that_breaks_is_broken(void **state)
 		assert_int_equal(m.c.cells[0].end_blocks, __builtin_popcount(masks[i]));
 		assert_string_equal(row_of(&m, "all")->j.r.why,
 				    "patched: the kernel had an oops: BUG: x");
-		assert_int_equal(m.c.headlines[0].cells, 0);
+		assert_int_equal(m.c.headlines[0].rate.cells, 0);
 		drop(&m);
 	}
 }

@@ -445,8 +445,8 @@ static void planted_slowdown_is_found_and_nothing_else(void **state)
 	assert_int_equal(comparison_count(&f.c, VERDICT_SAME), 19);
 	assert_int_equal(f.c.rows[3].j.r.verdict, VERDICT_SLOWER);
 	assert_string_equal(f.c.headlines[0].worst[0].varying, "t=4");
-	assert_true(f.c.headlines[0].i95.exists &&
-		    f.c.headlines[0].i95.low < f.c.headlines[0].mean);
+	assert_true(f.c.headlines[0].rate.i95.exists &&
+		    f.c.headlines[0].rate.i95.low < f.c.headlines[0].rate.mean);
 	drop(&f);
 	m.value = noisy;
 	make(&f, &m, NULL);
@@ -676,7 +676,7 @@ static void wild_values_give_sentences_and_no_numbers(void **state)
 			assert_true(j->has_change || j->zero || j->r.verdict == VERDICT_UNSURE);
 			assert_true(j->r.verdict != VERDICT_UNSURE || j->r.why);
 		}
-		assert_true(isfinite(f.c.headlines[0].mean));
+		assert_true(isfinite(f.c.headlines[0].rate.mean));
 		drop(&f);
 	}
 }
