@@ -192,7 +192,8 @@ RESULTS = fsduel-results/quick-$(shell date +%Y%m%d-%H%M%S)
 run:
 	$(Q)tools/deps.sh packages.txt run
 	$(Q)$(MAKE) all
-	$(Q)$(B)/fsduel kernel fetch 6.1 && $(B)/fsduel kernel fetch 6.12
+	$(Q)for k in 6.1 6.12; do $(B)/fsduel kernel show $$k > /dev/null 2>&1 || \
+		$(B)/fsduel kernel fetch $$k || exit; done
 	$(Q)mkdir -p fsduel-results; r=$(RESULTS); \
 	$(B)/fsduel duel -c configs/quick.ini --baseline 6.1 --patched 6.12 -o $$r; \
 	code=$$?; [ $$code -le 1 ] || exit $$code; \

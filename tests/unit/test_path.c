@@ -15,7 +15,7 @@
 #include "tests/made.h"
 
 #define METRICS                                                                                    \
-	",{\"name\":\"path_per_op\",\"unit\":\"count\",\"better\":\"lower\",\"primary\":true}"          \
+	",{\"name\":\"path_per_op\",\"unit\":\"count\",\"better\":\"lower\",\"primary\":true}"     \
 	",{\"name\":\"bulk_per_op\",\"unit\":\"count\",\"better\":\"lower\",\"primary\":false}"
 #define BLOCKS 6
 
