@@ -194,7 +194,7 @@ static void join(struct comparison *comp, struct comparison_row *row, const stru
 	row->part = locks && part != LOCKS_EXPLAIN ? row->l.part : part;
 }
 
-static void add_row(struct comparison *comp, struct comparison_row *row, const struct cost_cell *c)
+void because_costs(struct comparison *comp, struct comparison_row *row, const struct cost_cell *c)
 {
 	const struct cost_line *most = c->lines, *end = c->lines + c->nr_lines;
 
@@ -213,21 +213,4 @@ static void add_row(struct comparison *comp, struct comparison_row *row, const s
 	}
 	if (row_changed(row))
 		join(comp, row, c);
-}
-
-void comparison_add_costs(struct comparison *comp, const struct costs *costs)
-{
-	for (size_t i = 0; i < comp->nr_rows; i++) {
-		struct comparison_row *row = &comp->rows[i];
-		const struct cost_cell *c =
-			costs ? costs_cell(costs, row->contrast_number, row->cell_number) : NULL;
-
-		if (!row_of_cell(row) || !row->primary || row->path)
-			continue;
-		if (c && c->pairs && !strcmp(row->metric, costs->rate))
-			add_row(comp, row, c);
-		path_explain(comp, row, c);
-	}
-	for (size_t i = 0; costs && i < costs->notes.n; i++)
-		strv_add(&comp->cost_notes, costs->notes.v[i]);
 }

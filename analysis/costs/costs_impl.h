@@ -61,9 +61,8 @@ void because_change(struct buf *b, const double v[2]); /* "+400 (200 -> 600)" */
 bool because_path_functions(struct buf *b, const struct cost_cell *c);
 void because_moved(struct buf *b, const struct cost_cell *c);
 
-/* Explain a rate and the path of its cell, if it has one; costs: NULL or without pairs where
- * nobody watched. path.c */
-void path_explain(struct comparison *c, struct comparison_row *rate, const struct cost_cell *costs);
+/* What the profile of a cell says of its row. */
+void because_costs(struct comparison *comp, struct comparison_row *row, const struct cost_cell *c);
 
 /* Why that cell run has no figures, kept by d; NULL: it has. */
 const char *costs_missing(struct cost_data *d, uint32_t cell, uint32_t variant, uint32_t block);

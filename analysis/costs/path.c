@@ -153,7 +153,8 @@ static void explain_rate(struct comparison *c, struct comparison_row *rate,
 	rate->part = locks ? rate->l.part : LOCKS_EXPLAIN;
 }
 
-void path_explain(struct comparison *c, struct comparison_row *rate, const struct cost_cell *costs)
+static void explain(struct comparison *c, struct comparison_row *rate,
+		    const struct cost_cell *costs)
 {
 	struct comparison_row *path = find_row(c, rate, METRIC_PATH, "");
 
@@ -163,4 +164,21 @@ void path_explain(struct comparison *c, struct comparison_row *rate, const struc
 		explain_path(c, path, costs && costs->pairs ? costs : NULL);
 	if (row_changed(rate))
 		explain_rate(c, rate, path);
+}
+
+void comparison_add_costs(struct comparison *comp, const struct costs *costs)
+{
+	for (size_t i = 0; i < comp->nr_rows; i++) {
+		struct comparison_row *row = &comp->rows[i];
+		const struct cost_cell *c =
+			costs ? costs_cell(costs, row->contrast_number, row->cell_number) : NULL;
+
+		if (!row_of_cell(row) || !row->primary || row->path)
+			continue;
+		if (c && c->pairs && !strcmp(row->metric, costs->rate))
+			because_costs(comp, row, c);
+		explain(comp, row, c);
+	}
+	for (size_t i = 0; costs && i < costs->notes.n; i++)
+		strv_add(&comp->cost_notes, costs->notes.v[i]);
 }
