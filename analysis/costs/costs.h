@@ -100,6 +100,10 @@ struct cost_run {
 bool costs_run(const struct costs *c, const struct cost_cell *cell, unsigned block,
 	       struct cost_run *out);
 
+/* The sides' means over blocks; inverse: of 1e9 / value. A side without a sample where the other
+ * has one counts as 0: of a subsystem nothing was executed. */
+void path_means(const struct comparison_row *row, bool inverse, double side[2]);
+
 /* Fill struct row_costs (compare.h) and notes. After comparison_judge; c may be NULL. */
 void comparison_add_costs(struct comparison *comp, const struct costs *c);
 

@@ -29,8 +29,7 @@ static struct comparison_row *find_row(const struct comparison *c, const struct 
 	return NULL;
 }
 
-/* The difference of the sides' means over pairs; inverse: of 1e9 / value. */
-static double change_of(const struct comparison_row *row, bool inverse, double side[2])
+void path_means(const struct comparison_row *row, bool inverse, double side[2])
 {
 	unsigned n = 0;
 
@@ -38,7 +37,6 @@ static double change_of(const struct comparison_row *row, bool inverse, double s
 	for (unsigned i = 0; row && i < row->planned; i++) {
 		const struct comparison_pair *p = &row->pair[i];
 
-		/* Of a subsystem: a side that has none of it has no sample. */
 		if (!p->has_baseline && !p->has_patched)
 			continue;
 		side[0] += inverse ? 1e9 / p->baseline : p->has_baseline ? p->baseline : 0;
@@ -47,6 +45,11 @@ static double change_of(const struct comparison_row *row, bool inverse, double s
 	}
 	for (int i = 0; n && i < 2; i++)
 		side[i] /= n;
+}
+
+static double change_of(const struct comparison_row *row, bool inverse, double side[2])
+{
+	path_means(row, inverse, side);
 	return side[1] - side[0];
 }
 

@@ -11,6 +11,7 @@
 #include "dashboards/plot/plot_impl.h"
 #include "dashboards/words/words.h"
 #include "lib/num.h"
+#include "lib/schema.h"
 
 #define SHOWN 10 /* parts with a name, and more where the rest would be too large */
 #define PARTS_MAX (LOCK_CLASSES_MAX > SUBSYSTEMS_MAX ? LOCK_CLASSES_MAX : SUBSYSTEMS_MAX)
@@ -236,6 +237,43 @@ static void add_costs(struct chart *chart, const struct cost_cell *c)
 	}
 }
 
+/* From what every cell run counts; a subsystem's bulk and path are one part. */
+static void add_counted(struct chart *chart, const struct plot_source *s,
+			const struct plot_request *q)
+{
+	const struct comparison_row *last = NULL;
+
+	for (size_t i = 0; i < s->c->nr_rows; i++) {
+		const struct comparison_row *row = &s->c->rows[i];
+		struct bar *bar = last ? chart->cells[chart->nr - 1].side : NULL;
+		unsigned k = 0;
+		double side[2];
+
+		if (!row->whole || !plot_wants(s, q, row))
+			continue;
+		if (row->path && row->pairs) {
+			last = row;
+			add_cell(chart, row->workload, row->varying);
+			continue;
+		}
+		while (k < nr_subsystems && strcmp(row->detail, subsystems[k].name))
+			k++;
+		if (!last || k == nr_subsystems || !comparison_same_cell(row, last) ||
+		    (strcmp(row->metric, METRIC_PATH) && strcmp(row->metric, METRIC_BULK)))
+			continue;
+		path_means(row, false, side);
+		for (int n = 0; n < 2; n++) {
+			bar[n].part[k] += side[n];
+			bar[n].whole += side[n];
+		}
+	}
+	for (size_t i = 0; i < 2 * chart->nr; i++) {
+		struct bar *bar = &chart->cells[i / 2].side[i % 2];
+
+		num_format_si(bar->text, bar->whole);
+	}
+}
+
 PLOT_FILL(profile)
 {
 	const char *contrast = plot_contrast(s, q);
@@ -243,7 +281,8 @@ PLOT_FILL(profile)
 			       .nr_parts = nr_subsystems,
 			       .least = SUBSYSTEM_LEAST };
 
-	for (size_t i = 0; s->costs && contrast && i < s->costs->nr_cells; i++) {
+	add_counted(&chart, s, q);
+	for (size_t i = 0; !chart.nr && s->costs && contrast && i < s->costs->nr_cells; i++) {
 		const struct cost_cell *c = &s->costs->cells[i];
 
 		if (c->pairs && !strcmp(c->contrast, contrast) && c->whole.instructions[0] > 0 &&
