@@ -53,7 +53,7 @@ static double change_of(const struct comparison_row *row, bool inverse, double s
 	return side[1] - side[0];
 }
 
-/* The subsystems that make up most of a change: "ext4 +400 (1200 -> 1600), mm -20 (..)". */
+/* The subsystems that make up most of a change: "mm +400 (1200 -> 1600)". */
 static void add_subsystems(struct buf *b, const struct comparison *c,
 			   const struct comparison_row *of, const char *metric, double change)
 {

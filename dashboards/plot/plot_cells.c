@@ -38,9 +38,7 @@ static void forest_row(struct plot_table *table, const struct comparison_row *ro
 	struct buf label = BUF_INIT, text = BUF_INIT, cut = BUF_INIT;
 
 	words_cell_role(&label, row);
-	if (row->path) {
-		buf_adds(&label, " path");
-	} else if (metric) {
+	if (metric && !row->path) {
 		buf_adds(&label, ": ");
 		words_title(&label, row);
 	}

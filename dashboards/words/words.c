@@ -24,6 +24,7 @@ void words_cell_role(struct buf *b, const struct comparison_row *row)
 	words_cell(b, row->workload, row->varying);
 	if (!row->whole)
 		buf_addf(b, " %s", row->role);
+	buf_adds(b, row->path ? " path" : "");
 }
 
 void words_value(struct buf *b, const char *unit, double v)

@@ -10,7 +10,7 @@
 
 /* "randrw threads=8 bs=4k" from a workload and its varying parameters. */
 void words_cell(struct buf *b, const char *workload, const char *varying);
-/* The same of a row, and the role where it is not of the whole workload. */
+/* The same of a row, and the role where it is not of the whole workload, or "path". */
 void words_cell_role(struct buf *b, const struct comparison_row *row);
 /* "10.71k"; of the unit ns "1.25 ms". */
 void words_value(struct buf *b, const char *unit, double v);
