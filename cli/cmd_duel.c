@@ -28,7 +28,6 @@ static int check_options(const struct options *o, struct err *e)
 static int set_looks(struct job *j, struct err *e)
 {
 	const json_t *old = json_object_get(j->begun.run, "looks"), *item;
-	struct judge_look looks[JUDGE_LOOKS_MAX];
 	struct suite *s = &j->suite;
 	size_t i;
 
@@ -38,10 +37,7 @@ static int set_looks(struct job *j, struct err *e)
 			       "--until-sure and --blocks out",
 			       j->dir);
 	if (j->o->until_sure) {
-		s->nr_looks = judge_looks(
-			j->o->max_blocks ? (unsigned)j->o->max_blocks : MAX_BLOCKS, looks);
-		for (i = 0; i < s->nr_looks; i++)
-			s->looks[i] = (struct suite_look){ looks[i].blocks, looks[i].alpha };
+		job_set_looks(j, j->o->max_blocks ? (unsigned)j->o->max_blocks : MAX_BLOCKS);
 		return 0;
 	}
 	json_array_foreach(old, i, item) {

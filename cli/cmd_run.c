@@ -18,11 +18,8 @@
 #include "lib/fs.h"
 #include "lib/schema.h"
 #include "runners/folder/folder.h"
-#include "runners/host/host.h"
 #include "runners/host/reboot.h"
 #include "runners/suite/suite.h"
-
-#define SETTLE_NS 10000000000u
 
 /* The target by the option that asks for its kind; an image where there is none. */
 static int check_options(const struct options *o, struct target_wants *w, struct err *e)
@@ -30,14 +27,16 @@ static int check_options(const struct options *o, struct target_wants *w, struct
 	*w = (struct target_wants){ o->device     ? TARGET_DEVICE
 				    : o->dir      ? TARGET_DIR
 				    : o->null_blk ? TARGET_NULL_BLK
+				    : o->ram      ? TARGET_RAM
 						  : TARGET_IMAGE,
 				    o->image,
 				    o->device,
 				    o->destroy,
 				    o->dir,
 				    o->force };
-	if (!!o->image + !!o->device + !!o->dir + o->null_blk > 1)
-		return err_add(e, EINVAL, "give one of --image, --device, --dir and --null-blk");
+	if (!!o->image + !!o->device + !!o->dir + o->null_blk + o->ram > 1)
+		return err_add(e, EINVAL,
+			       "give one of --image, --device, --dir, --null-blk and --ram");
 	if (!o->device && (o->destroy || o->force))
 		return err_add(e, EINVAL, "--destroy and --force go with --device");
 	if (o->kexec.n && (o->kernel || o->block))
@@ -55,41 +54,15 @@ static int check_options(const struct options *o, struct target_wants *w, struct
 struct host_job {
 	struct job job;
 	const struct options *o;
-	struct target_wants target;
-	struct progress last;
-	unsigned elsewhere; /* cell runs that other kernels or blocks still lack */
+	struct host_part part;
 };
 
 /* One kernel's part of the folder, or one block of it. FSDUEL_OK also where cell runs failed. */
 static int measure_part(struct host_job *h, const char *kernel, unsigned block, struct err *e)
 {
-	const struct options *o = h->o;
-	struct plan p = { 0 };
-	struct progress_line line = progress_line("run", &p, o->quiet);
-	const struct host_opts opts = {
-		.dir = h->job.dir,
-		.kernel = kernel,
-		.target = h->target,
-		.block = block,
-		.settle_ns = o->no_settle ? 0
-			     : o->settle  ? o->settle
-					  : SETTLE_NS,
-		.progress = progress_show,
-		.say = progress_say,
-		.arg = &line,
-		.stop = &stop_signal,
-	};
-	int ret, code = job_plan(&p, &h->job, &line, e);
-
-	if (code == FSDUEL_OK) {
-		ret = host_run(&h->job.suite, &p, &opts, &h->last, &h->elsewhere, e);
-		progress_end(&line);
-		code = !ret                           ? FSDUEL_OK
-		       : ret == -EINTR && stop_signal ? 128 + stop_signal
-						      : err_exit_code(e, FSDUEL_UNMEASURED);
-	}
-	plan_release(&p);
-	return code;
+	h->part.kernel = kernel;
+	h->part.block = block;
+	return job_measure(&h->job, e);
 }
 
 /* The pairs are complete only when every kernel has had its boot. */
@@ -101,14 +74,14 @@ static int measure(struct host_job *h, struct err *e)
 
 	if (code != FSDUEL_OK)
 		return code;
-	if (!h->elsewhere)
+	if (!h->part.elsewhere)
 		return show_finished(h->job.dir, NULL, e);
-	done = h->last.done;
+	done = h->part.last.done;
 	printf("%u cell run%s of %s now in %s; %u more are still missing, of other kernels or "
 	       "blocks:\nboot the other kernel and give the same command with its --kernel\n",
 	       done, done == 1 ? "" : "s", kernel ? kernel : "this kernel", h->job.dir,
-	       h->elsewhere);
-	return h->last.failed ? FSDUEL_UNMEASURED : FSDUEL_OK;
+	       h->part.elsewhere);
+	return h->part.last.failed ? FSDUEL_UNMEASURED : FSDUEL_OK;
 }
 
 /* --- kernels in turn, booted by kexec ---------------------------------------------------- */
@@ -281,14 +254,19 @@ static int run(const struct call *c, struct err *e)
 	over.mode = "host";
 	over.baseline = NULL;
 	over.running = c->o.kexec.n ? "baseline" : c->o.kernel;
-	if (check_options(&c->o, &h.target, e) || job_open(&h.job, c, NULL, &over, e))
+	if (check_options(&c->o, &h.part.target, e) || job_open(&h.job, c, NULL, &over, e)) {
 		code = err_exit_code(e, FSDUEL_USAGE);
-	else if (suite_draw_order(&h.job.suite, h.job.dir, e))
+		goto out;
+	}
+	h.part.settle_ns = c->o.no_settle ? 0 : c->o.settle ? c->o.settle : SETTLE_NS;
+	h.job.host = &h.part;
+	if (suite_draw_order(&h.job.suite, h.job.dir, e))
 		code = err_exit_code(e, FSDUEL_MACHINE);
 	else if (c->o.kexec.n)
 		code = measure_in_turn(&h, e);
 	else
 		code = measure(&h, e);
+out:
 	job_release(&h.job);
 	return code;
 }
@@ -304,8 +282,8 @@ const struct command command_run = {
 		"of its --kernel. --device is refused where the device holds something, unless "
 		"--force is given, and always where it is in use.",
 	.options = OPT(suite) | OPT(output) | OPT(resume) | OPT(kernel) | OPT(image) | OPT(device) |
-		   OPT(destroy) | OPT(force) | OPT(dir) | OPT(null_blk) | OPT(blocks) | OPT(block) |
-		   OPT(pass) | OPT(watch_blocks) | OPT(unscaled) | OPT(settle) | OPT(no_settle) |
-		   OPT(kexec) | OPT(kexec_resume) | OPT(quiet),
+		   OPT(destroy) | OPT(force) | OPT(dir) | OPT(null_blk) | OPT(ram) | OPT(blocks) |
+		   OPT(block) | OPT(pass) | OPT(watch_blocks) | OPT(unscaled) | OPT(settle) |
+		   OPT(no_settle) | OPT(kexec) | OPT(kexec_resume) | OPT(quiet),
 	.run = run,
 };

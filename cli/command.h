@@ -87,6 +87,8 @@ X(0, destroy, "destroy", string, 0, "PATH", \
 X(0, dir, "dir", string, 0, "PATH", "measure in this directory, on its file system as it is") \
 X(0, null_blk, "null-blk", flag, 0, NULL, \
 	"measure on a null_blk device with the suite's [device] settings") \
+X(0, ram, "ram", flag, 0, NULL, \
+	"measure on a loop device on a file in memory (in /dev/shm)") \
 X(0, force, "force", flag, 0, NULL, "go on in spite of a refusal: see the text above") \
 X(0, settle, "settle", ns, 0, "TIME", \
 	"wait no longer for an idle machine before a cell (default: 10s)") \

@@ -199,10 +199,9 @@ int job_plan(struct plan *p, const struct job *j, struct progress_line *line, st
 	return FSDUEL_OK;
 }
 
-int job_measure(struct job *j, struct err *e)
+static int measure_in_guests(struct job *j, struct plan *p, struct progress_line *line,
+			     struct err *e)
 {
-	struct plan p = { 0 };
-	struct progress_line line = progress_line(j->command, &p, j->o->quiet);
 	char *again = j->same ? xstrdup("the same command")
 			      : xasprintf("fsduel %s --resume %s", j->command, j->dir);
 	const struct duel_opts d = {
@@ -216,10 +215,38 @@ int job_measure(struct job *j, struct err *e)
 		.destroy = j->o->destroy,
 		.progress = progress_show,
 		.say = progress_say,
-		.arg = &line,
+		.arg = line,
 		.stop = &stop_signal,
 	};
 	struct progress last;
+	int ret = duel_run(&j->suite, p, &d, &last, e);
+
+	free(again);
+	return ret;
+}
+
+static int measure_here(struct job *j, struct plan *p, struct progress_line *line, struct err *e)
+{
+	struct host_part *h = j->host;
+	const struct host_opts o = {
+		.dir = j->dir,
+		.kernel = h->kernel,
+		.target = h->target,
+		.block = h->block,
+		.settle_ns = h->settle_ns,
+		.progress = progress_show,
+		.say = progress_say,
+		.arg = line,
+		.stop = &stop_signal,
+	};
+
+	return host_run(&j->suite, p, &o, &h->last, &h->elsewhere, e);
+}
+
+int job_measure(struct job *j, struct err *e)
+{
+	struct plan p = { 0 };
+	struct progress_line line = progress_line(j->command, &p, j->o->quiet);
 	int ret, code = FSDUEL_MACHINE;
 
 	if (!suite_draw_order(&j->suite, j->dir, e))
@@ -227,15 +254,24 @@ int job_measure(struct job *j, struct err *e)
 	else
 		code = err_exit_code(e, code);
 	if (code == FSDUEL_OK) {
-		ret = duel_run(&j->suite, &p, &d, &last, e);
+		ret = (j->host ? measure_here : measure_in_guests)(j, &p, &line, e);
 		progress_end(&line);
 		code = !ret                           ? FSDUEL_OK
 		       : ret == -EINTR && stop_signal ? 128 + stop_signal
 						      : err_exit_code(e, FSDUEL_UNMEASURED);
 	}
 	plan_release(&p);
-	free(again);
 	return code;
+}
+
+void job_set_looks(struct job *j, unsigned max_blocks)
+{
+	struct judge_look looks[JUDGE_LOOKS_MAX];
+	struct suite *s = &j->suite;
+
+	s->nr_looks = judge_looks(max_blocks, looks);
+	for (size_t i = 0; i < s->nr_looks; i++)
+		s->looks[i] = (struct suite_look){ looks[i].blocks, looks[i].alpha };
 }
 
 /* Deciding cells, and those of them that are unsure so far. */

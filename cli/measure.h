@@ -7,6 +7,7 @@
 
 #include "cli/command.h"
 #include "cli/progress.h"
+#include "runners/host/host.h"
 #include "runners/host/reboot.h"
 #include "runners/suite/plan.h"
 
@@ -27,6 +28,18 @@ void begun_release(struct begun *b);
 /* What the command line puts over the suite's file. */
 struct suite_overrides overrides_of(const struct options *o);
 
+/* What of a plan is measured on this machine, and on what. */
+struct host_part {
+	const char *kernel; /* the suite's label of the one that runs; NULL: its only one */
+	unsigned block;     /* only this one; 0: all */
+	uint64_t settle_ns; /* longest wait for an idle machine before a cell; 0: none */
+	struct target_wants target;
+	/* Out: */
+	struct progress last;
+	unsigned elsewhere; /* cell runs that other kernels or blocks still lack */
+};
+#define SETTLE_NS 10000000000u
+
 /* A suite that a command measures. */
 struct job {
 	const char *command;     /* "duel", for messages */
@@ -34,6 +47,7 @@ struct job {
 	const char *dir;         /* the results folder */
 	bool resume;             /* go on with it */
 	bool same;               /* the same command goes on; else COMMAND --resume DIR */
+	struct host_part *host;  /* measure on this machine; NULL: in guests */
 	struct begun begun;      /* begun.run is NULL where nothing was resumed */
 	struct suite suite;
 };
@@ -47,8 +61,11 @@ void job_release(struct job *j);
 /* Plan, ask fio about the jobs, say the notes, catch signals. Returns an exit code. */
 int job_plan(struct plan *p, const struct job *j, struct progress_line *line, struct err *e);
 
-/* Measure in guests. Returns an exit code; FSDUEL_OK also where cell runs failed. */
+/* Measure in guests, or on this machine. Returns an exit code; FSDUEL_OK also where cell runs
+ * failed. */
 int job_measure(struct job *j, struct err *e);
+/* The looks of an adaptive run of at most so many blocks. */
+void job_set_looks(struct job *j, unsigned max_blocks);
 /* The same for the blocks of each look of the suite, until no deciding cell is unsure. */
 int job_measure_until_sure(struct job *j, struct err *e);
 

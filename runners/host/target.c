@@ -2,9 +2,11 @@
 /* target.c: the kinds of target, one row each: its check, and how it is made; see target.h. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -16,8 +18,9 @@
 #include "runners/host/target_impl.h"
 
 #define SIZE_DEFAULT (1ull << 30)
+#define RAM_DIR "/dev/shm"
 
-const char *const target_kind_names[] = { "image", "device", "dir", "null_blk", NULL };
+const char *const target_kind_names[] = { "image", "device", "dir", "null_blk", "ram", NULL };
 
 /* The size of a device that is made: as wanted, else as the suite's [device]. */
 static uint64_t size_of(const struct target_use *use)
@@ -34,11 +37,17 @@ static int hold(struct target *t, const char *dev, struct err *e)
 	return claim_open(&t->claim, dev, true, blockdev_user, e);
 }
 
-/* --- image -------------------------------------------------------------------------- */
+/* --- image, ram --------------------------------------------------------------------- */
+
+/* Where the image is. */
+static const char *image_dir(const struct target_use *use)
+{
+	return use->wants->kind == TARGET_RAM ? RAM_DIR : use->output;
+}
 
 static int check_image(const struct target_use *use, struct err *e)
 {
-	char *dir = fs_nearest(use->output);
+	char *dir = fs_nearest(image_dir(use));
 	uint64_t size = size_of(use);
 	struct statvfs v;
 	int ret = loop_supported(e);
@@ -73,12 +82,12 @@ static int make_image(const char *path, uint64_t size, struct undo *u, int *fd, 
 
 static int open_image(struct target *t, const struct target_use *use, struct undo *u, struct err *e)
 {
-	char *folder = realpath(use->output, NULL), *path, dev[32];
+	char *folder = realpath(image_dir(use), NULL), *path, dev[32];
 	char name[TARGET_NAME];
 	int fd = -1, loop = -1, ret;
 
 	if (!folder)
-		return err_sys(e, errno, "cannot find %s", use->output);
+		return err_sys(e, errno, "cannot find %s", image_dir(use));
 	target_draw_name(name);
 	path = xasprintf("%s/.fsduel-image-%s", folder, name);
 	free(folder);
@@ -93,6 +102,17 @@ static int open_image(struct target *t, const struct target_use *use, struct und
 		close(fd);
 	free(path);
 	return ret;
+}
+
+static int check_ram(const struct target_use *use, struct err *e)
+{
+	struct statfs f;
+
+	if (statfs(RAM_DIR, &f) || f.f_type != TMPFS_MAGIC)
+		return err_add(e, ENODEV,
+			       "there is no tmpfs on " RAM_DIR ", where a file in memory could be: "
+			       "mount one, or use --image");
+	return check_image(use, e);
 }
 
 /* --- device ------------------------------------------------------------------------- */
@@ -209,6 +229,7 @@ static const struct {
 	[TARGET_DEVICE] = { check_device, open_device },
 	[TARGET_DIR] = { target_check_dir, target_open_dir },
 	[TARGET_NULL_BLK] = { check_null_blk, open_null_blk },
+	[TARGET_RAM] = { check_ram, open_image },
 };
 
 int target_check(const struct target_wants *w, const struct plan *p, const char *output,

@@ -19,13 +19,14 @@ enum target_kind {
 	TARGET_DEVICE,
 	TARGET_DIR, /* an existing file system */
 	TARGET_NULL_BLK,
+	TARGET_RAM, /* as TARGET_IMAGE, but the file is in memory: in the tmpfs of /dev/shm */
 };
 extern const char *const target_kind_names[]; /* ends with NULL */
 
 /* As the user asked for it. */
 struct target_wants {
 	enum target_kind kind;
-	uint64_t size_bytes;          /* image; 0: that of the suite's [device], as for null_blk */
+	uint64_t size_bytes;          /* image, ram; 0: that of the suite's [device], as null_blk */
 	const char *device, *destroy; /* device: the same path twice */
 	const char *dir;
 	bool force; /* also a device on which there is something; never one in use */
