@@ -26,7 +26,7 @@ GUEST_LIBS = $(filter-out -larchive -lblkid -lmount,$(LIBS))
 
 ROOMS := lib workloads workloads/roles \
 	$(patsubst %,runners/%,tables lock profile kernel result fio suite cell folder host vm) \
-	$(patsubst %,analysis/%,results stats compare locks costs guard) \
+	$(patsubst %,analysis/%,results stats compare locks costs guard truth) \
 	$(patsubst %,dashboards/%,words grid table letter plot report export) tracking cli
 MAINS := cli/main.c runners/vm/guest_main.c
 SRCS  := $(filter-out $(MAINS),$(wildcard $(ROOMS:=/*.c)))

@@ -47,7 +47,7 @@ static struct strv contrasts_of(const struct comparison *c)
 static void add_kind(struct pictures *p, const struct options *o, const struct plot_kind *kind,
 		     const struct strv *contrasts)
 {
-	bool alone = kind->once || contrasts->n == 1;
+	bool alone = kind->per != PER_CONTRAST || contrasts->n == 1;
 
 	for (size_t i = 0; i < contrasts->n && !(alone && i); i++) {
 		p->q = xrealloc(p->q, p->nr + 1, sizeof(*p->q));
@@ -64,7 +64,8 @@ static int list_pictures(struct pictures *p, const struct options *o, const stru
 			 struct err *e)
 {
 	for (const struct plot_kind *k = plot_kinds; !o->kind.n && k->name; k++)
-		add_kind(p, o, k, contrasts);
+		if (k->per != PER_PAIR)
+			add_kind(p, o, k, contrasts);
 	for (size_t i = 0; i < o->kind.n; i++) {
 		const struct plot_kind *k = plot_find(o->kind.v[i], e);
 
@@ -106,7 +107,7 @@ static unsigned report(struct buf *out, const struct pictures *p, const char *di
 static int draw(struct pictures *p, const struct options *o, const char *dir, const struct shown *s,
 		struct buf *said, struct err *e)
 {
-	const struct plot_source source = { s->r, &s->c, s->locks, s->costs };
+	const struct plot_source source = { s->r, &s->c, s->locks, s->costs, NULL };
 	char *output = o->output ? xstrdup(o->output) : xasprintf("%s/" OUTPUT_DIR, dir);
 	int ret = plot_write(&source, p->q, p->nr, output, e);
 	int code = ret ? err_exit_code(e, FSDUEL_MACHINE) : FSDUEL_OK;
@@ -153,7 +154,7 @@ static int run(const struct call *c, struct err *e)
 	return code;
 }
 
-#define KIND_LINE(name, script, needs, help, once) "\n  " #name ": " help
+#define KIND_LINE(name, script, needs, help, per) "\n  " #name ": " help
 #define KIND_LINES PLOT_KINDS(KIND_LINE)
 
 const struct command command_plot = {

@@ -167,7 +167,7 @@ void show_write(struct buf *out, const struct format *f, enum subject subject,
 		const struct shown *s)
 {
 	format_write(out, f, subject,
-		     &(struct findings){ s->r, &s->c, s->locks, s->costs, &s->guard, s->view,
+		     &(struct findings){ s->r, &s->c, s->locks, s->costs, &s->guard, NULL, s->view,
 					 s->strict, s->colour });
 }
 

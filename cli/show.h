@@ -53,6 +53,12 @@ bool guard_asked(const char *dir);
 int guard_report(const char *dir, const struct options *o, bool keep, int alarm,
 		 struct buf *summary, struct err *e);
 
+/* cmd_truth.c: print nr folders, pairs of an exact one and another, held against each other;
+ * output: NULL, or the folder for its CSV and picture. summary: NULL, or it gets the result in a
+ * line. Returns an exit code. */
+int truth_report(char *const *dirs, unsigned nr, const char *output, const struct format *f,
+		 struct buf *summary, struct err *e);
+
 /* cmd_letter.c: append DIR's letter to block. */
 int letter_block(struct buf *block, const char *dir, const struct options *o, struct err *e);
 

@@ -5,7 +5,7 @@
 /* The table is drawn by the room below. */
 const struct format format_table = {
 	.name = "table",
-	.show = { table_comparison, table_locks, table_costs, table_guard },
+	.show = { table_comparison, table_locks, table_costs, table_guard, table_truth },
 };
 
 #define FORMAT_ROW(name) &format_##name,
@@ -15,10 +15,9 @@ static const struct format *const formats[] = { &format_table,
 								FORMATS_COSTS(FORMAT_ROW) NULL };
 
 static const struct dataset *const data_of[NR_SUBJECTS] = {
-	[SUBJECT_COMPARISON] = &comparison_data,
-	[SUBJECT_LOCKS] = &locks_data,
-	[SUBJECT_COSTS] = &costs_data,
-	[SUBJECT_GUARD] = &guard_data,
+	[SUBJECT_COMPARISON] = &comparison_data, [SUBJECT_LOCKS] = &locks_data,
+	[SUBJECT_COSTS] = &costs_data,           [SUBJECT_GUARD] = &guard_data,
+	[SUBJECT_TRUTH] = &truth_data,
 };
 
 const struct format *format_at(unsigned place, enum subject subject)

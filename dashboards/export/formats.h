@@ -2,7 +2,7 @@
 /*
  * formats.h: the output formats. Each is a file with its `const struct format format_<name>`
  * and a row F(<name>) in one of the lists below; make finds the file, and --format, the help
- * and the man pages of compare, locks, profile and guard have it.
+ * and the man pages of compare, locks, profile, guard and truth have it.
  */
 #ifndef FSDUEL_DASHBOARDS_FORMATS_H
 #define FSDUEL_DASHBOARDS_FORMATS_H
@@ -23,8 +23,12 @@
 #define FORMATS_OF_LOCKS "table" FORMATS_DATA(FORMAT_WORD)
 #define FORMATS_OF_COSTS "table" FORMATS_DATA(FORMAT_WORD) FORMATS_COSTS(FORMAT_WORD)
 #define FORMATS_OF_GUARD "table" FORMATS_DATA(FORMAT_WORD)
+#define FORMATS_OF_TRUTH "table" FORMATS_DATA(FORMAT_WORD)
 
-enum subject { SUBJECT_COMPARISON, SUBJECT_LOCKS, SUBJECT_COSTS, SUBJECT_GUARD, NR_SUBJECTS };
+/* clang-format off */
+enum subject { SUBJECT_COMPARISON, SUBJECT_LOCKS, SUBJECT_COSTS, SUBJECT_GUARD, SUBJECT_TRUTH,
+	       NR_SUBJECTS };
+/* clang-format on */
 
 struct dataset;
 struct format {
@@ -75,7 +79,7 @@ struct dataset {
 };
 #define FIELDS_MAX 64
 
-extern const struct dataset comparison_data, locks_data, costs_data, guard_data;
+extern const struct dataset comparison_data, locks_data, costs_data, guard_data, truth_data;
 
 /* --- for the files that define them ----------------------------------------------------------- */
 

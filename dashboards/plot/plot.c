@@ -21,8 +21,7 @@
 #define TIMEOUT_NS (300 * 1000000000ull)
 
 const struct plot_kind plot_kinds[] = {
-#define KIND(name, script, needs, help, once)                                                      \
-	{ #name, script, needs, help, once, plot_fill_##name },
+#define KIND(name, script, needs, help, per) { #name, script, needs, help, per, plot_fill_##name },
 	PLOT_KINDS(KIND)
 #undef KIND
 		{ .name = NULL },

@@ -11,6 +11,7 @@
 #include "analysis/compare/compare.h"
 #include "analysis/costs/costs.h"
 #include "analysis/locks/locks.h"
+#include "analysis/truth/truth.h"
 #include "lib/buf.h"
 #include "lib/err.h"
 
@@ -20,15 +21,19 @@ struct plot_source {
 	const struct comparison *c; /* judged; with all its rows: nothing selected */
 	const struct locks *locks;  /* NULL: no locks pass */
 	const struct costs *costs;  /* NULL: no profile pass */
+	const struct truth *truth;  /* of several folders; NULL: one is drawn */
 };
 
 struct plot_set; /* private: the tables of one picture */
 struct plot_request;
 
+/* One picture for each contrast, of all contrasts together, or of pairs of folders (truth.h). */
+enum plot_per { PER_CONTRAST, PER_FOLDER, PER_PAIR };
+
 /* A kind of picture: its script, the files that it is drawn from, what it shows in a line. */
 struct plot_kind {
 	const char *name, *script, *needs, *help;
-	bool once; /* of all contrasts together: one picture, not one a contrast */
+	enum plot_per per;
 	/* Fill the tables; nothing to draw: why in *why (malloc'ed). */
 	void (*fill)(struct plot_set *t, const struct plot_source *s, const struct plot_request *q,
 		     char **why);
@@ -38,16 +43,19 @@ extern const struct plot_kind plot_kinds[]; /* ends with a NULL name */
 /* The one table of them, from which help, docs and plot_kinds come. */
 #define PLOT_KINDS(KIND)                                                                           \
 	KIND(forest, "forest.gp", "comparison.csv",                                                \
-	     "every cell's change with interval, margin and verdict", false)                       \
+	     "every cell's change with interval, margin and verdict", PER_CONTRAST)                \
 	KIND(change, "change.gp", "comparison.csv",                                                \
-	     "the change against the number of threads, or another", false)                        \
+	     "the change against the number of threads, or another", PER_CONTRAST)                 \
 	KIND(scaling, "scaling.gp", "comparison.csv, samples.csv",                                 \
-	     "all variants against the number of threads, or another", true)                       \
+	     "all variants against the number of threads, or another", PER_FOLDER)                 \
 	KIND(latency, "latency.gp", "comparison.csv", "percentiles of an operation's latency",     \
-	     false)                                                                                \
+	     PER_CONTRAST)                                                                         \
 	KIND(locks, "stack.gp", "lockstacks.csv",                                                  \
-	     "waits for locks by class within an operation's time", false)                         \
-	KIND(profile, "stack.gp", "profile.csv", "an operation's instructions by subsystem", false)
+	     "waits for locks by class within an operation's time", PER_CONTRAST)                  \
+	KIND(profile, "stack.gp", "profile.csv", "an operation's instructions by subsystem",       \
+	     PER_CONTRAST)                                                                         \
+	KIND(truth, "truth.gp", "folders of two modes",                                            \
+	     "changes in exact mode against those on the wall clock (fsduel truth)", PER_PAIR)
 
 /* By name; NULL with a sentence that lists those there are. */
 const struct plot_kind *plot_find(const char *name, struct err *e);

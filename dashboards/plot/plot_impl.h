@@ -107,5 +107,6 @@ PLOT_FILL(scaling);
 PLOT_FILL(latency);
 PLOT_FILL(locks);
 PLOT_FILL(profile);
+PLOT_FILL(truth);
 
 #endif

@@ -6,6 +6,7 @@
 #include "analysis/costs/costs.h"
 #include "analysis/guard/guard.h"
 #include "analysis/locks/locks.h"
+#include "analysis/truth/truth.h"
 #include "lib/buf.h"
 
 #define TABLE_WIDTH 80
@@ -23,10 +24,11 @@ bool costs_shown(const struct costs_view *v, const struct cost_cell *c);
 /* A results folder, what analysis found of it, and how it is to be shown. */
 struct findings {
 	const struct results *r;
-	const struct comparison *c; /* one of these four: the one that is asked for */
+	const struct comparison *c; /* one of these five: the one that is asked for */
 	const struct locks *locks;
 	const struct costs *costs;
 	const struct guard *guard;
+	const struct truth *truth;
 	struct costs_view view;
 	bool strict; /* an unsure cell is a failed test */
 	bool colour; /* the terminal shows verdicts in colours */
@@ -40,11 +42,15 @@ void table_locks(struct buf *out, const struct findings *f);
 void table_costs(struct buf *out, const struct findings *f);
 /* Each variant's reads and verdict, the first stale read, the counts by cell. */
 void table_guard(struct buf *out, const struct findings *f);
+/* Each pair of folders: both changes of each contrast and cell, and whether they agree. */
+void table_truth(struct buf *out, const struct findings *f);
 
 /* In one line, without its end: counts of verdicts. */
 void table_summary(struct buf *out, const struct comparison *c);
 /* "guard: 1 stale, 3 clean, 0 unsure; 1 of 1 control hit" */
 void table_guard_summary(struct buf *out, const struct guard *g);
+/* "inside 38 of 44, direction same in 20, opposite in 0, open in 24" */
+void table_truth_summary(struct buf *out, const struct truth *t);
 
 /* --- parts of a report that a terminal, a letter and Markdown share ----------------------------
  */

@@ -24,7 +24,7 @@ my %may = (
 # The floors of a house: each may include those that stand before it, and what its house may.
 my %floors = (
 	runners    => [qw(tables lock profile kernel result fio suite cell folder host), "vm"],
-	analysis   => [qw(stats results compare locks costs guard changes)],
+	analysis   => [qw(stats results compare locks costs guard truth changes)],
 	dashboards => [qw(words grid table plot export letter report)],
 );
 my %house_may = (runners => [qw(workloads runners/preload)], analysis => [],
