@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/experiment_host.h"
 #include "cli/measure.h"
 #include "cli/show.h"
 #include "dashboards/words/text.h"
@@ -76,6 +77,9 @@ static int print_one(const struct experiment *x, const struct options *o, bool f
 		add_kernels(&b, &s);
 		printf("%s%s  measuring  %zu cell runs, about %s\n", first ? "" : "\n", b.data,
 		       p.nr_units, num_format_ns_human(time, (uint64_t)(wall_s * 1e9)));
+		if (s.experiment.host_blocks)
+			printf("  host       up to %zu cell runs on this machine\n",
+			       p.nr_units / s.blocks * s.experiment.host_blocks);
 	}
 	buf_release(&b);
 	plan_release(&p);
@@ -100,6 +104,7 @@ struct round {
 	const char *dir;
 	struct progress_line line;
 	bool no_kvm;      /* it does not run a guest here */
+	bool no_host;     /* nothing is measured on this machine itself */
 	struct buf ended; /* a line for each experiment that has ended */
 	int code;         /* the smallest that is not FSDUEL_OK */
 };
@@ -191,35 +196,44 @@ static int print_results(const char *folder, struct buf *summary, struct err *e)
 	return code == FSDUEL_OK ? measured : code;
 }
 
-static bool is_begun(const char *folder)
+/* A run on the host may have more blocks by now than the suite says. */
+static int load_suite(struct job *j, const struct experiment *x, const char *mode,
+		      const struct options *o, struct err *e)
 {
-	char *path = xasprintf("%s/" RUN_JSON, folder);
-	bool is = fs_exists(path);
+	struct suite_overrides over = { .mode = mode, .unscaled = o->unscaled };
 
-	free(path);
-	return is;
+	if (!strcmp(mode, "host") && j->resume) {
+		if (begun_read(&j->begun, j->dir, NULL, e))
+			return -EINVAL;
+		over.blocks = j->begun.was.blocks;
+	}
+	return suite_load(&j->suite, x->path, &over, e);
 }
 
 static int run_steps(struct round *r, const struct experiment *x, const char *mode,
 		     const char *folder, struct buf *summary, struct err *e)
 {
-	const struct suite_overrides over = { .mode = mode, .unscaled = r->o->unscaled };
+	bool host = !strcmp(mode, "host");
 	struct options o = { .quiet = r->o->quiet,
 			     .guests = strcmp(mode, "exact") ? 0 : r->o->guests };
-	struct job j = { "experiment", &o, folder, is_begun(folder), true, { 0 }, { 0 } };
+	struct job j = { .command = "experiment",
+			 .o = &o,
+			 .dir = folder,
+			 .resume = experiment_is_begun(folder),
+			 .same = true };
 	struct buf head = BUF_INIT;
 	int code = FSDUEL_OK;
 
-	if (suite_load(&j.suite, x->path, &over, e))
+	if (load_suite(&j, x, mode, r->o, e))
 		code = err_exit_code(e, FSDUEL_USAGE);
 	if (code == FSDUEL_OK) {
 		add_head(&head, x, &j.suite);
 		printf("\n%s\n", buf_str(&head));
 		fflush(stdout);
-		code = make_kernels(r, &j.suite, e);
+		code = host ? FSDUEL_OK : make_kernels(r, &j.suite, e);
 	}
 	if (code == FSDUEL_OK)
-		code = job_measure(&j, e);
+		code = host ? experiment_measure_here(&j, e) : job_measure(&j, e);
 	buf_release(&head);
 	job_release(&j);
 	return code == FSDUEL_OK ? print_results(folder, summary, e) : code;
@@ -234,9 +248,10 @@ static int run_one(struct round *r, const struct experiment *x, const char *mode
 	struct err e = ERR_INIT;
 	int code = run_steps(r, x, mode, folder, &summary, &e);
 
-	/* kvm that was not asked for may be missing: that is no failure, and is said once. */
-	if (!r->o->mode && !strcmp(mode, "kvm") && code == FSDUEL_MACHINE && !is_begun(folder)) {
-		r->no_kvm = true;
+	/* Another mode that was not asked for may be missing: no failure, and said once. */
+	if (!r->o->mode && strcmp(mode, "exact") && code == FSDUEL_MACHINE &&
+	    !experiment_is_begun(folder)) {
+		*(strcmp(mode, "host") ? &r->no_kvm : &r->no_host) = true;
 		e.text[strcspn(e.text, "\n")] = '\0';
 		say(r, "only in exact mode", e.text);
 		code = FSDUEL_OK;
@@ -260,22 +275,31 @@ out:
 
 static int run_all(struct round *r, const struct experiments *chosen)
 {
+	int code = FSDUEL_OK;
+
 	const char *mode = r->o->mode ? r->o->mode : "exact";
 	struct err why = ERR_INIT;
 
 	if (!r->o->mode && trial_kvm_device(KVM_DEVICE, &why)) {
 		r->no_kvm = true;
 		say(r, "only in exact mode", why.text);
+		why = (struct err)ERR_INIT;
 	}
 	stop_signal_catch();
 	for (size_t i = 0; i < chosen->n && !stop_signal; i++) {
-		int code = run_one(r, &chosen->v[i], mode);
+		bool host = experiment_host_blocks(&chosen->v[i], r->o->unscaled);
 
-		/* An experiment that failed in exact mode would fail in kvm, too. */
-		if (!r->o->mode && !r->no_kvm && !stop_signal &&
+		code = run_one(r, &chosen->v[i], mode);
+		/* An experiment that failed in exact mode would fail in another, too. */
+		if (!r->o->mode && !(host ? r->no_host : r->no_kvm) && !stop_signal &&
 		    (code == FSDUEL_OK || code == FSDUEL_UNMEASURED))
-			run_one(r, &chosen->v[i], "kvm");
+			run_one(r, &chosen->v[i], host ? "host" : "kvm");
 	}
+	code = stop_signal ? FSDUEL_OK
+			   : experiment_show_truth(chosen, r->dir, r->o->unscaled, &r->ended, &why);
+	say(r, EXPERIMENT_TRUTH_DIR, why.text);
+	if (code != FSDUEL_OK && (r->code == FSDUEL_OK || code < r->code))
+		r->code = code;
 	printf("\nexperiments, in %s:\n%s", r->dir, buf_str(&r->ended));
 	buf_release(&r->ended);
 	return stop_signal ? 128 + stop_signal : r->code;
@@ -290,7 +314,7 @@ static int run(const struct call *c, struct err *e)
 	struct experiments chosen = { NULL, 0 };
 	int code;
 
-	if (choice_find("mode", "exact|tcg|kvm|auto", o->mode, e) < 0 ||
+	if (choice_find("mode", "exact|tcg|kvm|auto|host", o->mode, e) < 0 ||
 	    experiments_choose(&chosen, c->args, c->nr_args, e))
 		code = err_exit_code(e, FSDUEL_USAGE);
 	else if (o->list || !c->nr_args)
@@ -311,7 +335,9 @@ const struct command command_experiment = {
 		"all for all of them. Each gets its missing kernels built or fetched, is measured "
 		"in exact mode and, where KVM runs a guest, in mode kvm, or in the --mode given, "
 		"and is compared, with letter.txt, plots and report.html in its folder in --output "
-		"or " OUTPUT_DIR ". The same command goes on after an interruption. A failed "
+		"or " OUTPUT_DIR ". One with host_blocks is measured on this machine in the place "
+		"of kvm, as root, and the changes of both are held against each other (truth). "
+		"The same command goes on after an interruption. A failed "
 		"experiment does not stop the others.\n\n"
 		"The exit code is 0 also where cells are slower. Else it is the first of 2, 3 and "
 		"4 that some experiment ended with.",

@@ -78,6 +78,7 @@ struct suite_look {
 struct suite_experiment {
 	char *question, *work; /* the latter: the work of the original, unscaled */
 	char *published;       /* the figures that were published */
+	unsigned host_blocks;  /* on the machine as well, up to so many blocks; 0: not there */
 };
 
 struct suite {

@@ -30,6 +30,8 @@ static const struct suite_key experiment_keys[] = {
 	{ "question", KEY_TEXT, IN_SUITE(experiment.question) },
 	{ "work", KEY_TEXT, IN_SUITE(experiment.work) },
 	{ "published", KEY_TEXT, IN_SUITE(experiment.published) },
+	{ "host_blocks", KEY_UNSIGNED, IN_SUITE(experiment.host_blocks), .min = 8,
+	  .max = SUITE_BLOCKS_MAX },
 	{ .name = NULL },
 };
 

@@ -31,7 +31,7 @@ run "what one works in comes before the program's tree" tree/build/fsduel experi
 run "an unknown one" fsduel experiment E11 E1
 sed 's/^mix/mixx/' "$suite" > mine.ini
 run "one with a mistake, given by its path" fsduel experiment --list ./mine.ini
-run "an unknown mode" fsduel experiment -m host E1
+run "an unknown mode" fsduel experiment -m metal E1
 run "too many guests" fsduel experiment -j 300 E1
 
 # --- with kernels ---------------------------------------------------------------

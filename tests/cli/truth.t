@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # truth.t: exact mode's changes held against those of the wall clock, on made-up pairs of
-# folders: the table, figures that are those of compare, the picture, what is refused.
+# folders: the table, figures that are those of compare, the picture, what is refused; and the
+# experiment that measures such pairs is listed and planned.
 . "$(dirname "$0")/lib.sh"
 B=$(realpath "$B")
 gen() { "$B/gen_folder" "$tmp/$1" "${@:2}" || echo "gen_folder $1 fails"; }
@@ -102,4 +103,14 @@ run "two suites" fsduel truth "$tmp/exact" "$tmp/other"
 run "a plot of one folder says where this picture comes from" \
 	fsduel plot -K truth -o "$tmp/none" "$tmp/exact"
 
+# --- the experiment ------------------------------------------------------------------------
+listed() { fsduel experiment --list truth | grep -E '^truth|^  (measuring|host)' | sed 's/about .*/about SOME TIME/'; }
+run "the experiment is listed, with its work on the host" listed
+planned() {
+	for suite in truth truth-2cpus; do
+		fsduel plan "configs/experiments/$suite.ini" |
+			sed -n '/^contrasts:/,/^cells:/{/^  [a-z]/s/:.*//p}' | tr -d ' '
+	done | sort -u | wc -l
+}
+run "so many contrasts of one kernel are planned" planned
 finish
