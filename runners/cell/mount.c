@@ -183,6 +183,20 @@ static int options_of_mounts(const char *dir, struct buf *out, struct err *e)
 	return ret;
 }
 
+/* Those of the VFS, which the file system's own file leaves out: lazytime, noatime, sync. */
+static void add_generic(const char *dir, struct buf *out)
+{
+	struct strv found = STRV_INIT;
+
+	if (!mount_find(dir, &found))
+		for (size_t i = 1; i < found.n; i++)
+			for (size_t g = 0; generic[g].name; g++)
+				if (generic[g].set & ~(MS_RDONLY | MS_RELATIME) &&
+				    !strcmp(generic[g].name, found.v[i]))
+					buf_addf(out, "%s\n", found.v[i]);
+	strv_release(&found);
+}
+
 char *mount_device_name(const char *device)
 {
 	char *link, *real, *name;
@@ -216,6 +230,7 @@ int mount_effective(const struct fs_type *fs, const char *device, const char *di
 	path = xasprintf("%.*s%s%s", (int)(at - fs->options_file), fs->options_file, name,
 			 at + sizeof(mark) - 1);
 	ret = fs_read(path, 65536, out, e);
+	add_generic(dir, out);
 	free(path);
 	free(name);
 	return ret;

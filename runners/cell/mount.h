@@ -31,7 +31,8 @@ int mount_do(const struct fs_type *fs, const char *options, const char *device, 
 /* The kernel's name for a device. NULL: errno says why. Caller frees. */
 char *mount_device_name(const char *device);
 
-/* Append the options in effect, one a line: of fs->options_file, or else of /proc/self/mounts. */
+/* Append the options in effect, one a line: of fs->options_file and
+ * the VFS, or else of /proc/self/mounts. */
 int mount_effective(const struct fs_type *fs, const char *device, const char *dir, struct buf *out,
 		    struct err *e);
 
