@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/schema.h"
 #include "runners/suite/suite_read.h"
 #include "workloads/metric.h"
 
@@ -176,7 +177,9 @@ static void read_margins(struct suite_reader *r, const struct ini_section *sec, 
 		const struct ini_key *k = &sec->keys[i];
 		uint64_t margin = 0;
 
-		if (suite_choose(r, k->line, SUITE_LIST("key", metrics, SIZE_MAX), k->name) >= 0)
+		/* The path is no metric of the work, but judged as one (profile.h). */
+		if (!strcmp(k->name, METRIC_PATH) ||
+		    suite_choose(r, k->line, SUITE_LIST("key", metrics, SIZE_MAX), k->name) >= 0)
 			suite_read_value(r, k, &row, &margin);
 		if (margin)
 			*SUITE_GROW(r->s->margins, r->s->nr_margins) =
