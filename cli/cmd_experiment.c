@@ -275,10 +275,9 @@ out:
 
 static int run_all(struct round *r, const struct experiments *chosen)
 {
-	int code = FSDUEL_OK;
-
 	const char *mode = r->o->mode ? r->o->mode : "exact";
 	struct err why = ERR_INIT;
+	int code;
 
 	if (!r->o->mode && trial_kvm_device(KVM_DEVICE, &why)) {
 		r->no_kvm = true;

@@ -22,34 +22,25 @@ static bool in_background(const struct comparison_row *row)
 	return found;
 }
 
+static bool works(const struct comparison_row *row)
+{
+	return row->primary && !row->whole && row_measured(row);
+}
+
 static bool may_decide(const struct comparison_row *row)
 {
-	return row->primary && !row->whole && strcmp(row->role, ROLE_VERIFY) && row_measured(row) &&
-	       !in_background(row);
+	return works(row) && strcmp(row->role, ROLE_VERIFY) && !in_background(row);
 }
 
-/* A mix has more or fewer of each kind of work when one kind gets slower, so its path moves. */
-static bool is_one_kind(const struct comparison_row *rows, size_t nr)
-{
-	const char *role = NULL;
-
-	for (size_t i = 0; i < nr; i++) {
-		if (!rows[i].primary || rows[i].whole || !row_measured(&rows[i]))
-			continue;
-		if (role && strcmp(role, rows[i].role))
-			return false;
-		role = rows[i].role;
-	}
-	return true;
-}
-
-static const char *single_role(const struct comparison_row *rows, size_t nr, bool *several)
+/* Of the rows that count. */
+static const char *single_role(const struct comparison_row *rows, size_t nr,
+			       bool (*counts)(const struct comparison_row *row), bool *several)
 {
 	const char *role = NULL;
 
 	*several = false;
 	for (size_t i = 0; i < nr; i++) {
-		if (!may_decide(&rows[i]))
+		if (!counts(&rows[i]))
 			continue;
 		*several |= role && strcmp(role, rows[i].role);
 		role = rows[i].role;
@@ -113,15 +104,18 @@ static double resolution_of(const struct comparison_row *rows, size_t nr,
 
 void members_choose(struct comparison_row *rows, size_t nr)
 {
-	bool several;
-	const char *single = single_role(rows, nr, &several);
+	bool several, mixed;
+	const char *single = single_role(rows, nr, may_decide, &several);
 
+	/* A mix has more or fewer of each kind of work when one kind gets slower: its path moves.
+	 */
+	single_role(rows, nr, works, &mixed);
 	find_identical(rows, nr);
 	for (size_t i = 0; i < nr; i++) {
 		struct comparison_row *row = &rows[i];
 
 		if (row->path) {
-			row->member = is_one_kind(rows, nr);
+			row->member = !mixed;
 			continue;
 		}
 		row->total = several && row->whole && row->primary;

@@ -131,6 +131,7 @@ static int add_row(struct place *p, const struct measure *m, struct side side[2]
 	const struct results *r = p->r;
 	const struct results_cell *cell = &r->cells[p->cell];
 	const struct results_metric *metric = &r->metrics[m->metric];
+	bool primary = metric->primary && m->pass == 0 && m->detail == STRING_EMPTY;
 	struct comparison *c = p->c;
 	struct comparison_row *row;
 
@@ -154,10 +155,9 @@ static int add_row(struct place *p, const struct measure *m, struct side side[2]
 		.detail = intern_str(&r->strings, m->detail),
 		.unit = metric->unit ? metric->unit : "",
 		.better = metric->better ? metric->better : "",
-		.primary = metric->primary && m->pass == 0 && m->detail == STRING_EMPTY,
+		.primary = primary,
 		.whole = m->role == STRING_ALL,
-		.path = metric->primary && m->pass == 0 && m->detail == STRING_EMPTY &&
-			!strcmp(metric->name, METRIC_PATH),
+		.path = primary && !strcmp(metric->name, METRIC_PATH),
 		.planned = m->pass ? r->watched : r->blocks,
 		.pair = xcalloc(r->blocks, sizeof(*row->pair)),
 	};

@@ -92,8 +92,7 @@ bool because_path_functions(struct buf *b, const struct cost_cell *c)
 {
 	struct buf named = BUF_INIT;
 	double change = 0, amount = 0;
-	size_t before = b->len;
-	bool said;
+	bool enough;
 
 	for (size_t i = 0; i < c->nr_lines; i++) {
 		if (function_is_bulk(c->lines[i].name))
@@ -103,11 +102,11 @@ bool because_path_functions(struct buf *b, const struct cost_cell *c)
 	}
 	if (change == 0 || fabs(change) < COSTS_SHARE_LEAST * amount)
 		return false;
-	if (add_functions(&named, c, change, false) >= FUNCTIONS_LEAST)
+	enough = add_functions(&named, c, change, false) >= FUNCTIONS_LEAST;
+	if (enough)
 		buf_add(b, named.data, named.len);
-	said = b->len > before;
 	buf_release(&named);
-	return said;
+	return enough;
 }
 
 /* "; moved, not grown: memcpy_orig 1680 -> 0, __memcpy 0 -> 1680": pairs as large as a cause. */
@@ -174,6 +173,16 @@ static enum lock_part part_of(struct comparison_row *row, const struct cost_cell
 	return because_part(row->p.share);
 }
 
+void because_begin(struct buf *b, const struct comparison_row *row, bool after_locks)
+{
+	if (after_locks) {
+		buf_addf(b, "%s; ", row->l.because);
+	} else {
+		row_name(b, row);
+		buf_addf(b, " %+.1f %%: ", (row->j.change - 1) * 100);
+	}
+}
+
 /* Both in one sentence; the one that explains more begins. */
 static void join(struct comparison *comp, struct comparison_row *row, const struct cost_cell *c)
 {
@@ -181,12 +190,7 @@ static void join(struct comparison *comp, struct comparison_row *row, const stru
 	enum lock_part part = part_of(row, c);
 	struct buf b = BUF_INIT;
 
-	if (row->l.because && (locks || part == LOCKS_NOT)) {
-		buf_addf(&b, "%s; ", row->l.because);
-	} else {
-		row_name(&b, row);
-		buf_addf(&b, " %+.1f %%: ", (row->j.change - 1) * 100);
-	}
+	because_begin(&b, row, row->l.because && (locks || part == LOCKS_NOT));
 	add_clause(&b, &row->p, c);
 	if (row->l.because && !locks && part != LOCKS_NOT)
 		buf_adds(&b, "; no lock explains it");

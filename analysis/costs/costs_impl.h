@@ -54,6 +54,8 @@ static inline struct cost_cell *costs_cell(const struct costs *c, uint32_t contr
 #define BECAUSE_LEAST 0.1  /* of the whole change: less is not named */
 #define BECAUSE_ENOUGH 0.8 /* of it: then no further is named */
 
+/* "randwrite threads=8 -16.7 %: ", or behind what the locks say. */
+void because_begin(struct buf *b, const struct comparison_row *row, bool after_locks);
 void because_count(struct buf *b, double v);
 void because_both(struct buf *b, const double v[2]);   /* "200 -> 600" */
 void because_change(struct buf *b, const double v[2]); /* "+400 (200 -> 600)" */

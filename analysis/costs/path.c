@@ -105,10 +105,10 @@ struct share {
 
 /* "of the change 98 % is bulk (copying +5120 (..)), 2 % the path" */
 static bool add_shares(struct buf *b, const struct comparison *c, const struct comparison_row *rate,
-		       const struct comparison_row *path, double *instructions)
+		       const struct comparison_row *path)
 {
 	double time[2], of_path[2], of_bulk[2];
-	double change = change_of(rate, true, time), bulk, all;
+	double change = change_of(rate, true, time), bulk;
 	struct share s[3] = { { 0, "bulk" }, { 0, "the path" }, { 0, "idle time" } };
 	bool said = false;
 
@@ -119,8 +119,6 @@ static bool add_shares(struct buf *b, const struct comparison *c, const struct c
 	for (int i = 0; i < 2; i++)
 		if (of_path[i] + of_bulk[i] > CPU_ROUNDING * time[i] || !isfinite(change))
 			return false;
-	all = s[0].of + s[1].of;
-	*instructions = all;
 	for (int i = 0; i < 3; i++) {
 		if (fabs(s[i].of) < NAMED_LEAST)
 			continue;
@@ -138,15 +136,9 @@ static void explain_rate(struct comparison *c, struct comparison_row *rate,
 {
 	bool locks = rate->l.part == LOCKS_EXPLAIN || rate->l.part == LOCKS_PARTLY;
 	struct buf b = BUF_INIT;
-	double instructions;
 
-	if (locks) {
-		buf_addf(&b, "%s; ", rate->l.because);
-	} else {
-		row_name(&b, rate);
-		buf_addf(&b, " %+.1f %%: ", (rate->j.change - 1) * 100);
-	}
-	if (!add_shares(&b, c, rate, path, &instructions)) {
+	because_begin(&b, rate, locks);
+	if (!add_shares(&b, c, rate, path)) {
 		buf_release(&b);
 		return;
 	}

@@ -64,9 +64,9 @@ int cell_spec_from_json(struct cell_spec *c, const json_t *j, struct err *e);
 /* The UUID that the file systems of a block with this seed get. Caller frees. */
 char *cell_uuid(uint64_t seed);
 
-/* Where it runs. */
 enum cell_count { COUNT_SOON, COUNT_BEGIN, COUNT_END }; /* soon: in a moment it begins */
 
+/* Where it runs. */
 struct cell_place {
 	const char *device; /* block device, ours to format; or the one below dir */
 	struct claim

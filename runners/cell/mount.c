@@ -53,6 +53,16 @@ static const struct {
 	{ NULL, 0, 0 },
 };
 
+/* Its place in the table, or that of the end. */
+static size_t find_generic(const char *name)
+{
+	size_t g = 0;
+
+	while (generic[g].name && strcmp(generic[g].name, name))
+		g++;
+	return g;
+}
+
 void mount_split(const char *options, unsigned long *flags, struct buf *data)
 {
 	struct strv words = STRV_INIT;
@@ -60,10 +70,8 @@ void mount_split(const char *options, unsigned long *flags, struct buf *data)
 	*flags = 0;
 	strv_split(&words, options, ",");
 	for (size_t i = 0; i < words.n; i++) {
-		size_t g = 0;
+		size_t g = find_generic(words.v[i]);
 
-		while (generic[g].name && strcmp(generic[g].name, words.v[i]))
-			g++;
 		if (generic[g].name)
 			*flags = (*flags & ~generic[g].clear) | generic[g].set;
 		else
@@ -190,10 +198,8 @@ static void add_generic(const char *dir, struct buf *out)
 
 	if (!mount_find(dir, &found))
 		for (size_t i = 1; i < found.n; i++)
-			for (size_t g = 0; generic[g].name; g++)
-				if (generic[g].set & ~(MS_RDONLY | MS_RELATIME) &&
-				    !strcmp(generic[g].name, found.v[i]))
-					buf_addf(out, "%s\n", found.v[i]);
+			if (generic[find_generic(found.v[i])].set & ~(MS_RDONLY | MS_RELATIME))
+				buf_addf(out, "%s\n", found.v[i]);
 	strv_release(&found);
 }
 
